@@ -1,0 +1,1 @@
+"""The test suite. Its tools are imported as tests.NAME: tests.faultproxy, tests.rawserver."""
