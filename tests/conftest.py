@@ -1,0 +1,42 @@
+"""What every test stands on; fixtures of one folder live in that folder's conftest."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests import aioresponses_shim
+
+aioresponses_shim.install()
+
+# No deadlines: the machines that run this share their cores. On CI the examples are always the same ones, and a
+# failing one prints what reproduces it; `-m fuzz --hypothesis-profile=fuzz` looks for new ones.
+settings.register_profile("default", deadline=None)
+settings.register_profile(
+    "ci", deadline=None, derandomize=True, database=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile(
+    "fuzz", deadline=None, max_examples=2000, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("ci" if os.environ.get("CI") else "default")
+
+
+@pytest.fixture(autouse=True)
+def nothing_goes_wrong_unseen() -> Iterator[None]:
+    """Fail a test in which asyncio could only log an error: a task whose exception nobody took, one never finished."""
+    seen: list[str] = []
+
+    class Watch(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            seen.append(self.format(record))
+
+    watch = Watch(logging.ERROR)
+    logging.getLogger("asyncio").addHandler(watch)
+    yield
+    logging.getLogger("asyncio").removeHandler(watch)
+    if seen:
+        pytest.fail("asyncio logged:\n" + "\n".join(seen))
