@@ -10,7 +10,7 @@ import types
 from typing import Any
 
 import aiohttp
-import aioresponses.core
+from aioresponses import core
 
 
 class MockedResponse(aiohttp.ClientResponse):
@@ -23,4 +23,4 @@ class MockedResponse(aiohttp.ClientResponse):
 
 def install() -> None:
     """Have every mocked response built from MockedResponse."""
-    aioresponses.core.ClientResponse = MockedResponse
+    core.ClientResponse = MockedResponse  # type: ignore[attr-defined]

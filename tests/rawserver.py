@@ -57,15 +57,16 @@ class Peer:
 
     async def request(self) -> RawRequest | None:
         """Read one request in full; None when the client has closed."""
-        head, body = b"", bytearray()
-        while data := await self._reader.read(CHUNK):
+        head, body, data = b"", bytearray(), b""  # the bytes of a pipelined request are in the framer already
+        while True:
             for piece in self._framer.feed(data):
                 head += piece.raw if piece.kind == "head" else b""
                 body += piece.payload
                 if piece.kind == "end":
                     self._server.requests.append(RawRequest(head, bytes(body)))
                     return self._server.requests[-1]
-        return None
+            if not (data := await self._reader.read(CHUNK)):
+                return None
 
     async def send(self, data: bytes, *, slice_size: int = 0, delay: float = 0.0) -> None:
         """Send bytes, `slice_size` at a time with `delay` seconds between where that is given."""

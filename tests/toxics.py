@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from tests.http_framing import Piece
@@ -45,14 +45,17 @@ class Response(Protocol):
     """The response that a response toxic is looking at."""
 
     body_sent: int
-    link: Link
+
+    @property
+    def link(self) -> Link:
+        """The connection it travels on."""
 
 
 @dataclass(frozen=True)
 class StreamToxic:
     """Works on bytes of one direction: "down" towards the client, "up" towards the server."""
 
-    direction: Direction = "down"
+    direction: Direction = field(default="down", kw_only=True)
 
     def attach(self, link: Link) -> None:
         """Start what does not wait for bytes."""
