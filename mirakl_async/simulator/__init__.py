@@ -1,0 +1,37 @@
+"""A Mirakl on your laptop: Connect's order operations and the token exchange, stateful, with limits and faults.
+
+It judges by the published documents with code of its own and imports nothing of the client, so that it can
+contradict the client.
+"""
+
+from __future__ import annotations
+
+from .clock import Clock, ManualClock, RealClock
+from .control import Control, OrderRecord, State
+from .faults import Fault, FaultPlan
+from .pipeline import RequestRecord
+from .process import SimulatorProcess
+from .ratelimits import DOCUMENTED, Traffic, Window
+from .server import Addresses, Simulator
+from .world import OrderKey, World, digest_of
+
+__all__ = [
+    "DOCUMENTED",
+    "Addresses",
+    "Clock",
+    "Control",
+    "Fault",
+    "FaultPlan",
+    "ManualClock",
+    "OrderKey",
+    "OrderRecord",
+    "RealClock",
+    "RequestRecord",
+    "Simulator",
+    "SimulatorProcess",
+    "State",
+    "Traffic",
+    "Window",
+    "World",
+    "digest_of",
+]

@@ -1,0 +1,133 @@
+"""`python -m mirakl_async.simulator`: serve until stopped, after one line of JSON that says where."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from typing import Literal
+
+from msgspec import ValidationError, json
+
+from .ratelimits import RateLimits
+from .server import CHANNELS, Simulator
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a simulator as the arguments say, until SIGINT or SIGTERM; return the exit status."""
+    arguments = _parser().parse_args(argv)
+    simulator = Simulator(
+        port=arguments.port,
+        rate_limits=arguments.rate_limit,
+        latency=arguments.latency,
+        expires_in=arguments.expires_in,
+        channels=dict(arguments.channel) if arguments.channel else CHANNELS,
+        keep=arguments.keep,
+        seed=arguments.seed,
+    )
+    return asyncio.run(serve(simulator, exit_with_stdin=arguments.exit_with_stdin))
+
+
+async def serve(simulator: Simulator, *, exit_with_stdin: bool = False) -> int:
+    """Serve until SIGINT, SIGTERM or, on request, the end of standard input; return the exit status.
+
+    Prints one line of JSON to standard output as soon as every service listens, and nothing after it.
+    """
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):  # Windows, where Ctrl-C arrives as KeyboardInterrupt
+            loop.add_signal_handler(number, stop.set)
+    if exit_with_stdin:
+        threading.Thread(target=_await_end_of_stdin, args=(loop, stop), daemon=True).start()
+    try:
+        async with simulator:
+            sys.stdout.buffer.write(json.encode(simulator.addresses(os.getpid())) + b"\n")
+            sys.stdout.buffer.flush()
+            await stop.wait()
+    except OSError as error:
+        sys.stderr.write(f"the simulator cannot listen: {error.strerror or error}\n")
+        return 3
+    return 0
+
+
+def _await_end_of_stdin(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
+    # Read by descriptor: a thread blocked in sys.stdin's lock would disturb the interpreter's exit.
+    while os.read(0, 4096):
+        pass
+    with contextlib.suppress(RuntimeError):  # the loop is closed already
+        loop.call_soon_threadsafe(stop.set)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="mirakl-async simulator", description="An embedded Mirakl, for tests.")
+    parser.add_argument("--port", type=int, default=0, help="port of Connect; the others take free ones")
+    parser.add_argument(
+        "--rate-limit",
+        type=_rate_limit,
+        default="documented",
+        metavar="N",
+        help='calls a second of each operation, "documented" (default) or "none"',
+    )
+    parser.add_argument(
+        "--latency",
+        type=_latency,
+        default=0.0,
+        metavar="SECONDS",
+        help="seconds that an answer takes, or LOW:HIGH to draw from",
+    )
+    parser.add_argument("--expires-in", type=float, default=3599.0, metavar="SECONDS", help="life of a token")
+    parser.add_argument(
+        "--channel",
+        type=_channel,
+        action="append",
+        metavar="CHANNEL:STORE,STORE",
+        help="a channel and its stores (repeatable), or a JSON list of their ids",
+    )
+    parser.add_argument("--keep", choices=("bytes", "digest"), default="bytes", help="what to remember of an order")
+    parser.add_argument("--seed", type=int, default=0, help="of everything random")
+    parser.add_argument("--exit-with-stdin", action="store_true", help="stop when standard input ends")
+    return parser
+
+
+def _rate_limit(text: str) -> RateLimits:
+    words: dict[str, Literal["none", "documented"]] = {"none": "none", "documented": "documented"}
+    if text in words:
+        return words[text]
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f'{text!r} is neither a number of calls nor "documented" nor "none"')
+    return int(text)
+
+
+def _latency(text: str) -> tuple[float, float]:
+    low, _, high = text.partition(":")
+    try:
+        bounds = (float(low), float(high or low))
+    except ValueError:
+        bounds = (1.0, 0.0)
+    if not 0 <= bounds[0] <= bounds[1]:
+        raise argparse.ArgumentTypeError(f"{text!r} is neither SECONDS nor LOW:HIGH")
+    return bounds
+
+
+def _channel(text: str) -> tuple[str, list[str]]:
+    if text.startswith("["):
+        try:
+            channel_id, *stores = json.decode(text, type=list[str])
+        except (ValidationError, ValueError):
+            raise argparse.ArgumentTypeError(f"{text!r} is not a JSON list of a channel and its stores") from None
+        return channel_id, stores
+    channel_id, _, names = text.partition(":")
+    stores = [store for store in names.split(",") if store]
+    if not channel_id or not stores:
+        raise argparse.ArgumentTypeError(f"{text!r} is not CHANNEL:STORE,STORE")
+    return channel_id, stores
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,66 @@
+"""Answers that are not proper HTTP: written to the socket by hand, because a proper server refuses to."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import struct
+from http import HTTPStatus
+
+from .clock import Clock
+from .exchange import Answer
+
+_LINGER_NOT = struct.pack("ii", 1, 0)
+
+
+def reset(transport: asyncio.Transport) -> None:
+    """Drop the connection so that the peer sees RST, and whatever was written last may never arrive."""
+    raw: socket.socket | None = transport.get_extra_info("socket")
+    if raw is not None:
+        with contextlib.suppress(OSError):
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT)
+    transport.abort()
+
+
+def hang_up(transport: asyncio.Transport, answer: Answer) -> None:
+    """Send the whole answer as if the connection would stay, then close it."""
+    transport.write(render(answer))
+    transport.close()
+
+
+def truncate(transport: asyncio.Transport, answer: Answer) -> None:
+    """Send the head and the first half of the body, then close; without a body, half of the head."""
+    whole = render(answer)
+    body = len(answer.body)
+    transport.write(whole[: len(whole) - body + body // 2] if body else whole[: len(whole) // 2])
+    transport.close()
+
+
+async def drip(transport: asyncio.Transport, answer: Answer, seconds: float, clock: Clock) -> None:
+    """Send the answer a byte at a time."""
+    for byte in render(answer):
+        if transport.is_closing():
+            return
+        transport.write(bytes((byte,)))
+        await clock.sleep(seconds)
+    transport.close()
+
+
+def render(answer: Answer) -> bytes:
+    """Return the answer as the bytes of an HTTP/1.1 message."""
+    head = [f"HTTP/1.1 {answer.status} {phrase(answer.status)}"]
+    head += [f"{name}: {value}" for name, value in answer.headers.items()]
+    if answer.body:
+        head.append(f"Content-Type: {answer.content_type}")
+    if answer.status not in {204, 304}:
+        head.append(f"Content-Length: {len(answer.body)}")
+    return "\r\n".join([*head, "", ""]).encode() + answer.body
+
+
+def phrase(status: int) -> str:
+    """Return the usual words of a status."""
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Unknown"

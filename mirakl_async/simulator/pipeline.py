@@ -1,0 +1,213 @@
+"""The way of one request through the simulator, the only file between a socket and a service.
+
+faults before -> token -> limit -> body -> latency -> the service decides -> faults after -> answer
+
+The limit is judged when the head of a request has arrived, as a gateway does, and the work happens at the end of the
+latency: requests in flight together may be applied in any order.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from random import Random
+from typing import NamedTuple
+
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+from msgspec import Struct
+
+from . import damage
+from .clock import Clock
+from .exchange import Answer, Call, Route, Service
+from .faults import FaultPlan, Stroke
+from .ratelimits import SlidingWindows, retry_after
+from .tokens import Tokens
+
+Latency = float | tuple[float, float]
+"""Seconds that every answer takes, or the bounds between which they are drawn."""
+
+MOST_BYTES = 64 * 1024 * 1024
+
+
+class RequestRecord(Struct, frozen=True):
+    """One line of the log: `at` and `seconds` by the simulator's monotonic clock, `fault` what struck it.
+
+    `status` is what the client was sent, 0 where nothing that can be read was. No headers, no query, no body.
+    """
+
+    at: float
+    method: str
+    path: str
+    operation: str
+    status: int
+    seconds: float
+    fault: str = ""
+
+
+class Surroundings(NamedTuple):
+    """What all services of one simulator share."""
+
+    clock: Clock
+    faults: FaultPlan
+    limits: SlidingWindows
+    tokens: Tokens
+    log: deque[RequestRecord]
+    latency: Latency
+    random: Random
+
+
+def application(service: Service, surroundings: Surroundings) -> web.Application:
+    """Return the service as an aiohttp application."""
+    app = web.Application(client_max_size=MOST_BYTES, middlewares=[_own_words(service)])
+    for route in service.routes:
+        app.router.add_route(route.method, service.base + route.path, _handler(service, route, surroundings))
+    return app
+
+
+class Spoiled(Exception):
+    """The connection is beyond use: no proper answer can follow. `status` is what could be read all the same."""
+
+    def __init__(self, status: int = 0) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+def _handler(service: Service, route: Route, surroundings: Surroundings) -> Handler:
+    clock = surroundings.clock
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        at = clock.monotonic()
+        strokes = surroundings.faults.draw(route.operation)
+        status = 0
+        try:
+            answer = await _answer(request, service, route, surroundings, strokes)
+            status = answer.status
+        except Spoiled as spoiled:
+            status = spoiled.status
+            answer = Answer(500)  # never leaves: the transport is closed
+        finally:
+            surroundings.log.append(
+                RequestRecord(
+                    at=at,
+                    method=request.method,
+                    path=request.path,
+                    operation=route.operation,
+                    status=status,
+                    seconds=clock.monotonic() - at,
+                    fault=",".join(stroke.fault.kind for stroke in strokes),
+                )
+            )
+        return _response(answer)
+
+    return handle
+
+
+async def _answer(
+    request: web.Request,
+    service: Service,
+    route: Route,
+    surroundings: Surroundings,
+    strokes: Sequence[Stroke],
+) -> Answer:
+    before = [stroke for stroke in strokes if not stroke.fault.strikes_after]
+    struck = await _strike(request, before, None, surroundings)
+    if struck is not None:
+        return struck
+    credential = ""
+    if service.guarded:
+        known = surroundings.tokens.bearer(request.headers.get("Authorization", ""))
+        if known is None:
+            return service.refuse(401, "UNAUTHORIZED", "The access token is missing, unknown or has expired")
+        credential = known
+        wait = surroundings.limits.admit(credential, route.operation)
+        if wait is not None:
+            refusal = service.refuse(429, "TOO_MANY_REQUESTS", "The call frequency of this operation is exceeded")
+            return Answer(429, refusal.body, refusal.content_type, {"Retry-After": retry_after(wait)})
+    body = await request.read()
+    await surroundings.clock.sleep(_seconds(surroundings))
+    call = Call(
+        operation=route.operation,
+        path=dict(request.match_info),
+        query=dict(request.query),
+        content_type=request.content_type if "Content-Type" in request.headers else "",
+        body=body,
+        credential=credential,
+    )
+    answer = route.handle(call)
+    after = [stroke for stroke in strokes if stroke.fault.strikes_after]
+    return await _strike(request, after, answer, surroundings) or answer
+
+
+async def _strike(
+    request: web.Request,
+    strokes: Sequence[Stroke],
+    answer: Answer | None,
+    surroundings: Surroundings,
+) -> Answer | None:
+    """Let faults happen; return what is answered in place of `answer`, None when they change nothing."""
+    transport = request.transport
+    if transport is None:
+        raise Spoiled
+    for stroke in strokes:
+        fault = stroke.fault
+        match fault.kind:
+            case "stall" | "latency":
+                await surroundings.clock.sleep(stroke.seconds)
+                continue
+            case "revoke":
+                surroundings.tokens.revoke_all()
+                continue
+            case "status":
+                return Answer(fault.code, fault.body.encode(), fault.content_type, fault.headers)
+            case "reset":
+                damage.reset(transport)
+                raise Spoiled
+            case "truncate":
+                damage.truncate(transport, answer or Answer(200))
+                raise Spoiled
+            case "drip":
+                await damage.drip(transport, answer or Answer(200), stroke.seconds, surroundings.clock)
+                raise Spoiled(answer.status if answer else 200)
+            case "hang_up":
+                damage.hang_up(transport, answer or Answer(200))
+                raise Spoiled(answer.status if answer else 200)
+    return None
+
+
+def _seconds(surroundings: Surroundings) -> float:
+    latency = surroundings.latency
+    return surroundings.random.uniform(*latency) if isinstance(latency, tuple) else latency
+
+
+def _response(answer: Answer) -> web.Response:
+    if not answer.body:
+        return web.Response(status=answer.status, headers=answer.headers)
+    return web.Response(
+        status=answer.status,
+        body=answer.body,
+        headers={**answer.headers, "Content-Type": answer.content_type},
+    )
+
+
+_WORDS = {
+    404: ("NOT_FOUND", "This simulator serves no such path"),
+    405: ("METHOD_NOT_ALLOWED", "The path takes another method"),
+    413: ("PAYLOAD_TOO_LARGE", "The body is too large"),
+}
+
+
+def _own_words(service: Service) -> Middleware:
+    """Word the errors of the HTTP layer itself as the service words its own."""
+
+    @web.middleware
+    async def reword(request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            return await handler(request)
+        except web.HTTPException as error:
+            code, message = _WORDS.get(error.status, (error.reason.upper().replace(" ", "_"), error.reason))
+            refusal = service.refuse(error.status, code, message)
+            allow = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
+            return _response(Answer(error.status, refusal.body, refusal.content_type, allow))
+
+    return reword

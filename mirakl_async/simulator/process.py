@@ -1,0 +1,115 @@
+"""A simulator in a process of its own, so that it shares neither a core nor an event loop with what is measured.
+
+The child prints its addresses as one line of JSON when it is ready. It lives until its standard input closes, which
+the system does for it when the parent dies, however the parent dies.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import Iterable, Mapping
+from types import TracebackType
+from typing import Literal, Self
+
+from aiohttp import ClientSession
+from msgspec import json
+
+from .control import Control
+from .server import Addresses
+
+_SECONDS_TO_START = 30.0
+_SECONDS_TO_STOP = 5.0
+
+
+class SimulatorProcess:
+    """`async with SimulatorProcess() as mirakl`: `addresses` to point a client at, `control` to look inside.
+
+    The arguments are those of `Simulator`; a Ctrl-C in the terminal does not reach the child, so that a client that
+    drains after one still finds its server.
+    """
+
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        rate_limit: int | Literal["none", "documented"] = "none",
+        latency: float | tuple[float, float] = 0.0,
+        expires_in: float = 3599.0,
+        channels: Mapping[str, Iterable[str]] | None = None,
+        keep: Literal["bytes", "digest"] = "bytes",
+        seed: int = 0,
+    ) -> None:
+        self._arguments = [f"--port={port}", f"--rate-limit={rate_limit}", f"--expires-in={expires_in}"]
+        self._arguments += [f"--keep={keep}", f"--seed={seed}", "--exit-with-stdin"]
+        low, high = latency if isinstance(latency, tuple) else (latency, latency)
+        self._arguments.append(f"--latency={low}:{high}")
+        for channel_id, stores in (channels or {}).items():
+            self._arguments.append(f"--channel={json.encode([channel_id, *stores]).decode()}")
+        self._stack = contextlib.AsyncExitStack()
+        self._addresses: Addresses | None = None
+        self._control: Control | None = None
+
+    async def __aenter__(self) -> Self:
+        async with contextlib.AsyncExitStack() as stack:
+            child = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "mirakl_async.simulator",
+                *self._arguments,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                start_new_session=True,
+            )
+            stack.push_async_callback(_stop, child)
+            self._addresses = await _first_line(child)
+            session = await stack.enter_async_context(ClientSession())
+            self._control = Control(session, self._addresses.control_url)
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self._stack.aclose()
+
+    @property
+    def addresses(self) -> Addresses:
+        """Where the child listens, and the credentials it accepts."""
+        if self._addresses is None:
+            raise RuntimeError("the simulator is not running: enter it with `async with` first")
+        return self._addresses
+
+    @property
+    def control(self) -> Control:
+        """The child's control plane."""
+        if self._control is None:
+            raise RuntimeError("the simulator is not running: enter it with `async with` first")
+        return self._control
+
+
+async def _first_line(child: asyncio.subprocess.Process) -> Addresses:
+    assert child.stdout is not None  # noqa: S101 - piped above; for the type checker
+    async with asyncio.timeout(_SECONDS_TO_START):
+        line = await child.stdout.readline()
+    if not line:
+        raise RuntimeError(f"the simulator ended with status {await child.wait()} before it was ready")
+    return json.decode(line, type=Addresses)
+
+
+async def _stop(child: asyncio.subprocess.Process) -> None:
+    """End the child: by closing its input, and if that is not enough by force."""
+    stopping = asyncio.ensure_future(child.communicate())
+    try:
+        async with asyncio.timeout(_SECONDS_TO_STOP):
+            await asyncio.shield(stopping)
+    except BaseException as error:
+        with contextlib.suppress(ProcessLookupError):
+            child.kill()
+        await stopping
+        if not isinstance(error, TimeoutError):
+            raise

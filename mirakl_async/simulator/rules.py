@@ -1,0 +1,187 @@
+"""A small vocabulary in which a document's rules are written down once and checked from there.
+
+A rule is a function from a decoded JSON value to the problems found in it, none for a value that is right. Each
+problem is born with an empty field and gets its path on the way out, member by member, so that a valid payload
+pays for no path at all.
+
+Nothing here is shared with the client, on purpose: a simulator that validates with the client's structs can only
+agree with the client's mistakes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, cast
+
+from .instants import is_instant
+
+
+class Problem(NamedTuple):
+    """One thing wrong with a payload: the words, the JsonPath-like place, and the bound that was broken.
+
+    No problem ever repeats the value it found: payloads hold personal data and answers end up in logs.
+    """
+
+    message: str
+    field: str = ""
+    extensions: dict[str, Any] | None = None
+
+    def under(self, parent: str) -> Problem:
+        """Return the same problem seen from one level up: parent "orders", or "[3]" for an item."""
+        field = self.field
+        dot = "" if not field or field.startswith("[") else "."
+        return self._replace(field=f"{parent}{dot}{field}")
+
+
+Check = Callable[[Any], Sequence[Problem]]
+OK: tuple[Problem, ...] = ()
+
+
+def text(*, min_length: int = 0, max_length: int | None = None) -> Check:
+    """Accept strings, counted in characters."""
+    bounds: dict[str, Any] = {"minLength": min_length}
+    if max_length is not None:
+        bounds["maxLength"] = max_length
+
+    def any_text(value: Any) -> Sequence[Problem]:
+        return OK if type(value) is str else _wrong_type(value, "a string")
+
+    def bounded(value: Any) -> Sequence[Problem]:
+        if type(value) is not str:
+            return _wrong_type(value, "a string")
+        if len(value) < min_length or (max_length is not None and len(value) > max_length):
+            return (Problem("has a length outside the allowed range", extensions=bounds),)
+        return OK
+
+    return any_text if not min_length and max_length is None else bounded
+
+
+def pattern(regex: str, what: str) -> Check:
+    """Accept strings that match as a whole; `what` completes "must be ..."."""
+    matches = re.compile(regex, re.ASCII).fullmatch
+    wrong = (Problem(f"must be {what}", extensions={"pattern": regex}),)
+
+    def check(value: Any) -> Sequence[Problem]:
+        if type(value) is not str:
+            return _wrong_type(value, "a string")
+        return OK if matches(value) is not None else wrong
+
+    return check
+
+
+def one_of(*values: str) -> Check:
+    """Accept the documented values of an enumeration."""
+    known = frozenset(values)
+    wrong = (Problem("must be one of " + ", ".join(values), extensions={"enum": list(values)}),)
+
+    def check(value: Any) -> Sequence[Problem]:
+        if type(value) is not str:
+            return _wrong_type(value, "a string")
+        return OK if value in known else wrong
+
+    return check
+
+
+def instant(value: Any) -> Sequence[Problem]:
+    """Accept RFC 3339 date-times."""
+    if type(value) is not str:
+        return _wrong_type(value, "a string")
+    return OK if is_instant(value) else (Problem("must be a date-time (RFC 3339)", extensions={"format": "date-time"}),)
+
+
+def boolean(value: Any) -> Sequence[Problem]:
+    """Accept true and false."""
+    return OK if type(value) is bool else _wrong_type(value, "a boolean")
+
+
+def integer(value: Any) -> Sequence[Problem]:
+    """Accept numbers without a fraction; 1.0 is one, as JSON Schema has it."""
+    if type(value) is int or (type(value) is float and value.is_integer()):
+        return OK
+    return _wrong_type(value, "an integer")
+
+
+def number(*, minimum: float | None = None, maximum: float | None = None) -> Check:
+    """Accept numbers inside the bounds, both included."""
+    bounds = {name: bound for name, bound in (("minimum", minimum), ("maximum", maximum)) if bound is not None}
+
+    def check(value: Any) -> Sequence[Problem]:
+        if type(value) is not int and type(value) is not float:
+            return _wrong_type(value, "a number")
+        if (minimum is not None and value < minimum) or (maximum is not None and value > maximum):
+            return (Problem("is outside the allowed range", extensions=dict(bounds)),)
+        return OK
+
+    return check
+
+
+def array(item: Check, *, min_items: int = 0, max_items: int | None = None) -> Check:
+    """Accept lists of a length inside the bounds; the items of a list that is too long are not looked at."""
+    bounds: dict[str, Any] = {"minItems": min_items}
+    if max_items is not None:
+        bounds["maxItems"] = max_items
+
+    def check(value: Any) -> Sequence[Problem]:
+        if type(value) is not list:
+            return _wrong_type(value, "an array")
+        items: list[Any] = value  # pyright: ignore[reportUnknownVariableType]
+        if len(items) < min_items or (max_items is not None and len(items) > max_items):
+            return (Problem("has a number of items outside the allowed range", extensions=bounds),)
+        problems: list[Problem] = []
+        for position, member in enumerate(items):
+            if found := item(member):
+                problems.extend(problem.under(f"[{position}]") for problem in found)
+        return problems or OK
+
+    return check
+
+
+def record(*, required: Mapping[str, Check], optional: Mapping[str, Check] | None = None) -> Check:
+    """Accept objects that hold every required member; members the document does not name are ignored.
+
+    An optional member may be absent, but not null: no type of these documents admits null.
+    """
+    needed = required.keys()
+    known = {**required, **(optional or {})}
+    look_up = known.get
+
+    def check(value: Any) -> Sequence[Problem]:
+        if type(value) is not dict:
+            return _wrong_type(value, "an object")
+        members = cast("dict[str, Any]", value)
+        problems: list[Problem] = []
+        if not members.keys() >= needed:
+            problems.extend(Problem("is required", name) for name in required if name not in members)
+        for name, member in members.items():
+            rule = look_up(name)
+            if rule is not None and (found := rule(member)):
+                problems.extend(problem.under(name) for problem in found)
+        return problems or OK
+
+    return check
+
+
+def tagged(tag: str, variants: Mapping[str, Check]) -> Check:
+    """Accept objects judged by the variant that their member `tag` names."""
+    known_tag = record(required={tag: one_of(*variants)})
+
+    def check(value: Any) -> Sequence[Problem]:
+        if found := known_tag(value):
+            return found
+        return variants[value[tag]](value)
+
+    return check
+
+
+def both(first: Check, then: Check) -> Check:
+    """Accept what satisfies both rules; `then` may rely on `first`."""
+
+    def check(value: Any) -> Sequence[Problem]:
+        return first(value) or then(value)
+
+    return check
+
+
+def _wrong_type(value: Any, wanted: str) -> Sequence[Problem]:
+    return (Problem(f"must be {wanted}, not null" if value is None else f"must be {wanted}"),)

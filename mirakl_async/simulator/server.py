@@ -1,0 +1,200 @@
+"""`Simulator`: a Mirakl in this process, on real sockets of the loopback interface."""
+
+from __future__ import annotations
+
+import secrets
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from random import Random
+from types import TracebackType
+from typing import Self
+
+from aiohttp import web
+from msgspec import Struct
+
+from . import connect
+from .clock import Clock, RealClock
+from .connect import Connect, ErrorFields
+from .control import PREFIX, State, add_control_plane, state_of
+from .exchange import Service
+from .faults import FaultPlan
+from .pipeline import Latency, RequestRecord, Surroundings, application
+from .ratelimits import RateLimits, SlidingWindows
+from .tokens import Tokens
+from .world import EqualStamp, Keep, World
+
+HOST = "127.0.0.1"
+CHANNELS: Mapping[str, Sequence[str]] = {"channel-1": ("store-1", "store-2", "store-3")}
+"""The channels and stores known unless others are given."""
+
+_SECONDS_TO_STOP = 0.5
+
+
+class Addresses(Struct, frozen=True):
+    """Where a simulator listens and whom it lets in; client paths are appended to the URLs as they are.
+
+    `connect_url` and `account_url` end in the base path that the two services share with different meanings, hence
+    a port each. The secret opens nothing but this simulator.
+    """
+
+    connect_url: str
+    account_url: str
+    auth_url: str
+    front_url: str
+    control_url: str
+    client_id: str
+    client_secret: str
+    channels: dict[str, list[str]]
+    pid: int
+
+
+class Simulator:
+    """An embedded Mirakl: `async with Simulator() as mirakl`, then point a client at its URLs.
+
+    `port` is that of Connect; the other services take free ones, as all do when it is 0. `rate_limits` is "none",
+    "documented", a number of calls per second for every operation, or a window per operation. `latency` is seconds
+    for every answer, or bounds to draw from. `log_size` bounds `requests`.
+    """
+
+    def __init__(
+        self,
+        *,
+        channels: Mapping[str, Iterable[str]] = CHANNELS,
+        rate_limits: RateLimits = "none",
+        latency: Latency = 0.0,
+        expires_in: float = 3599.0,
+        faults: FaultPlan | None = None,
+        seed: int = 0,
+        clock: Clock | None = None,
+        client_id: str = "simulator",
+        client_secret: str | None = None,
+        equal_stamp: EqualStamp = "replace",
+        error_fields: ErrorFields = "indexed",
+        unique_lines: bool = True,
+        keep: Keep = "bytes",
+        keepalive: float = 75.0,
+        log_size: int = 10_000,
+        port: int = 0,
+    ) -> None:
+        self.clock: Clock = RealClock() if clock is None else clock
+        self.world = World(channels, equal_stamp=equal_stamp, keep=keep)
+        self.faults = FaultPlan(seed=seed) if faults is None else faults
+        self.limits = SlidingWindows(rate_limits, self.clock)
+        self.client_id = client_id
+        self.client_secret = client_secret or secrets.token_urlsafe(16)
+        self.tokens = Tokens({client_id: self.client_secret}, expires_in=expires_in, clock=self.clock)
+        self.requests: deque[RequestRecord] = deque(maxlen=log_size)
+        self._surroundings = Surroundings(
+            clock=self.clock,
+            faults=self.faults,
+            limits=self.limits,
+            tokens=self.tokens,
+            log=self.requests,
+            latency=latency,
+            random=Random(seed),
+        )
+        self._services = (
+            Connect(self.world, self.clock, error_fields=error_fields, unique_lines=unique_lines).service(),
+            Service("account", connect.BASE, (), connect.refuse),
+            self.tokens.service(),
+            Service("front", "", (), connect.refuse),
+        )
+        self._port = port
+        self._keepalive = keepalive
+        self._runners: list[web.AppRunner] = []
+        self._urls: dict[str, str] = {}
+
+    async def __aenter__(self) -> Self:
+        try:
+            for service in self._services:
+                await self._serve(service)
+        except BaseException:
+            await self.close()
+            raise
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Stop listening; requests still in work are dropped. What was learned stays readable."""
+        while self._runners:
+            await self._runners.pop().cleanup()
+
+    @property
+    def connect_url(self) -> str:
+        """Where Connect's paths begin, base path included."""
+        return self._url("connect")
+
+    @property
+    def account_url(self) -> str:
+        """Where Account's paths begin; none are served yet."""
+        return self._url("account")
+
+    @property
+    def auth_url(self) -> str:
+        """The host of /oauth/token."""
+        return self._url("auth")
+
+    @property
+    def front_url(self) -> str:
+        """Where Marketplace's paths begin; none are served yet."""
+        return self._url("front")
+
+    @property
+    def control_url(self) -> str:
+        """Where the control plane's paths begin."""
+        return self.connect_url.removesuffix(connect.BASE) + PREFIX
+
+    def addresses(self, pid: int) -> Addresses:
+        """Return all that another process needs to know."""
+        return Addresses(
+            connect_url=self.connect_url,
+            account_url=self.account_url,
+            auth_url=self.auth_url,
+            front_url=self.front_url,
+            control_url=self.control_url,
+            client_id=self.client_id,
+            client_secret=self.client_secret,
+            channels={channel: sorted(stores) for channel, stores in self.world.channels.items()},
+            pid=pid,
+        )
+
+    def state(self) -> State:
+        """Return the counts, the digest, the traffic, as the control plane gives them."""
+        return state_of(self.world, self._surroundings)
+
+    def issue_token(self) -> str:
+        """Return a good access token without an exchange."""
+        return self.tokens.issue(self.client_id)
+
+    def revoke_tokens(self) -> int:
+        """Make all tokens given so far worthless; return how many were good."""
+        return self.tokens.revoke_all()
+
+    def _url(self, name: str) -> str:
+        if name not in self._urls:
+            raise RuntimeError("the simulator has no address yet: enter it with `async with` first")
+        return self._urls[name]
+
+    async def _serve(self, service: Service) -> None:
+        app = application(service, self._surroundings)
+        if service.name == "connect":
+            add_control_plane(app, self.world, self._surroundings)
+        runner = web.AppRunner(
+            app,
+            access_log=None,
+            handle_signals=False,
+            keepalive_timeout=self._keepalive,
+            shutdown_timeout=_SECONDS_TO_STOP,
+        )
+        self._runners.append(runner)
+        await runner.setup()
+        await web.TCPSite(runner, HOST, self._port if service.name == "connect" else 0).start()
+        port = runner.addresses[0][1]
+        self._urls[service.name] = f"http://{HOST}:{port}{service.base}"

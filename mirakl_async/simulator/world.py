@@ -1,0 +1,218 @@
+"""What Mirakl knows: channels, orders, actions. Plain state, no HTTP, nothing that waits.
+
+An order is known by its origin, its id and its sub-channel. Of its versions the one with the newest
+`channel_updated_at` stays, whatever the order of arrival: an older one is dropped in silence, an equal one replaces
+(the contract says "greater or equal"; whether the service really replaces is open, hence the switch).
+
+Orders are kept as the bytes that came, and can be read back as such. `digest` sums up all of them in 128 bits without
+regard to their order, so that two sides can compare a million orders by one string; the other side computes
+`digest_of` from what it sent.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from hashlib import blake2b
+from typing import Any, Literal, NamedTuple
+
+from msgspec import Struct, json
+
+EqualStamp = Literal["replace", "ignore"]
+Keep = Literal["bytes", "digest"]
+ActionStatus = Literal["PENDING", "SUCCESS", "FAILED"]
+
+_DIGEST_SPACE = 1 << 128
+
+
+class OrderKey(NamedTuple):
+    """What identifies an order."""
+
+    channel_id: str
+    channel_store_id: str
+    channel_order_id: str
+    sub_channel_code: str | None = None
+
+
+class StoredOrder(Struct):
+    """One order: `stamp` in nanoseconds since 1970, `body` as received (None when only digests are kept).
+
+    `versions` counts the bodies it has had.
+    """
+
+    stamp: int
+    fingerprint: int
+    body: bytes | None
+    versions: int = 1
+    anonymize_after: str | None = None
+
+
+class Versions(Struct):
+    """What became of the versions received; the four other counts add up to `received`.
+
+    `applied`: new or newer. `overwritten`: another body with the same stamp took the place of the former.
+    `repeated`: the same body again. `stale`: older, or equal and not replacing.
+    """
+
+    received: int = 0
+    applied: int = 0
+    overwritten: int = 0
+    repeated: int = 0
+    stale: int = 0
+
+
+class Action(Struct):
+    """An asynchronous action that Connect asked the channel for, and how it ended."""
+
+    status: ActionStatus = "PENDING"
+    errors: Sequence[Any] = ()
+
+
+class World:
+    """The state behind every service of one simulator.
+
+    `channels` maps each known channel to its stores. `keep="digest"` forgets the bodies and keeps 128 bits of each,
+    for a million orders in little memory.
+    """
+
+    def __init__(
+        self,
+        channels: Mapping[str, Iterable[str]],
+        *,
+        equal_stamp: EqualStamp = "replace",
+        keep: Keep = "bytes",
+    ) -> None:
+        self.channels: dict[str, set[str]] = {}
+        self.orders: dict[OrderKey, StoredOrder] = {}
+        self.actions: dict[str, Action] = {}
+        self.versions = Versions()
+        self._equal_stamp = equal_stamp
+        self._keep = keep
+        self._line_owners: dict[tuple[str, str], OrderKey] = {}
+        self._sum = 0
+        for channel_id, stores in channels.items():
+            self.add_channel(channel_id, stores)
+
+    def add_channel(self, channel_id: str, stores: Iterable[str]) -> None:
+        """Make a channel and its stores known, in addition to those known already."""
+        self.channels.setdefault(channel_id, set()).update(stores)
+
+    def knows(self, channel_id: str, channel_store_id: str) -> bool:
+        """Tell whether the store exists on that channel."""
+        return channel_store_id in self.channels.get(channel_id, ())
+
+    def apply(self, key: OrderKey, stamp: int, body: bytes, lines: Iterable[str] = ()) -> None:
+        """Take one version of an order, with the ids of its lines; the newest stays."""
+        versions = self.versions
+        versions.received += 1
+        mark = fingerprint(key, body)
+        stored = self.orders.get(key)
+        if stored is None:
+            versions.applied += 1
+            self._sum += mark
+            self.orders[key] = StoredOrder(stamp, mark, body if self._keep == "bytes" else None)
+        elif stamp == stored.stamp and mark == stored.fingerprint:
+            versions.repeated += 1
+            return
+        elif stamp < stored.stamp or (stamp == stored.stamp and self._equal_stamp == "ignore"):
+            versions.stale += 1
+            return
+        else:
+            if stamp == stored.stamp:
+                versions.overwritten += 1
+            else:
+                versions.applied += 1
+            self._sum += mark - stored.fingerprint
+            stored.stamp = stamp
+            stored.fingerprint = mark
+            stored.body = body if self._keep == "bytes" else None
+            stored.versions += 1
+        for line in lines:
+            self._line_owners[key.channel_id, line] = key
+
+    def line_owner(self, channel_id: str, channel_order_line_id: str) -> OrderKey | None:
+        """Return the order that a line id belongs to: once used, it stays with its order."""
+        return self._line_owners.get((channel_id, channel_order_line_id))
+
+    def find(self, channel_id: str, channel_order_id: str, sub_channel_code: str | None = None) -> list[StoredOrder]:
+        """Return the order of that id in each store of the channel that has one."""
+        keys = (
+            OrderKey(channel_id, store, channel_order_id, sub_channel_code)
+            for store in sorted(self.channels.get(channel_id, ()))
+        )
+        return [self.orders[key] for key in keys if key in self.orders]
+
+    def get(
+        self,
+        channel_id: str,
+        channel_store_id: str,
+        channel_order_id: str,
+        sub_channel_code: str | None = None,
+    ) -> Any:
+        """Return an order as last applied, decoded; KeyError when there is none."""
+        stored = self.orders[OrderKey(channel_id, channel_store_id, channel_order_id, sub_channel_code)]
+        return json.decode(_kept(stored))
+
+    def bodies(self) -> Iterator[tuple[OrderKey, bytes]]:
+        """Yield every order with the bytes last applied, oldest arrival first, as of the moment of the call."""
+        return iter([(key, _kept(stored)) for key, stored in self.orders.items()])
+
+    def count(self, channel_id: str | None = None, channel_store_id: str | None = None) -> int:
+        """Count the orders held, of everyone, of a channel, or of a store."""
+        if channel_id is None and channel_store_id is None:
+            return len(self.orders)
+        return sum(
+            channel_id in {None, key.channel_id} and channel_store_id in {None, key.channel_store_id}
+            for key in self.orders
+        )
+
+    def by_origin(self) -> dict[str, dict[str, int]]:
+        """Count the orders held, per channel and store, stores without orders included."""
+        counts = Counter((key.channel_id, key.channel_store_id) for key in self.orders)
+        return {
+            channel: {store: counts[channel, store] for store in sorted(stores)}
+            for channel, stores in self.channels.items()
+        }
+
+    @property
+    def digest(self) -> str:
+        """All orders held, as 32 hexadecimal digits; compare with `digest_of`."""
+        return f"{self._sum % _DIGEST_SPACE:032x}"
+
+    def add_action(self, action_id: str) -> None:
+        """Start an action that waits for its outcome."""
+        self.actions[action_id] = Action()
+
+    def finish_action(
+        self,
+        action_id: str,
+        status: Literal["SUCCESS", "FAILED"],
+        errors: Sequence[Any] = (),
+    ) -> Literal["finished", "unknown", "final"]:
+        """Record how an action ended; one that has ended stays as it is."""
+        action = self.actions.get(action_id)
+        if action is None:
+            return "unknown"
+        if action.status != "PENDING":
+            return "final"
+        action.status = status
+        action.errors = errors
+        return "finished"
+
+
+def fingerprint(key: OrderKey, body: bytes) -> int:
+    """Return 128 bits that stand for this body of this order."""
+    mark = blake2b(json.encode(key), digest_size=16)
+    mark.update(body)
+    return int.from_bytes(mark.digest(), "big")
+
+
+def digest_of(orders: Iterable[tuple[OrderKey, bytes]]) -> str:
+    """Return the digest of a world that holds exactly these orders, each of them once, as these bytes."""
+    return f"{sum(fingerprint(key, body) for key, body in orders) % _DIGEST_SPACE:032x}"
+
+
+def _kept(stored: StoredOrder) -> bytes:
+    if stored.body is None:
+        raise LookupError('this simulator keeps digests only; start it with keep="bytes" to read orders back')
+    return stored.body
