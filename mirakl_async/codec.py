@@ -1,0 +1,138 @@
+"""Between structs and JSON: the one place that encodes requests and decodes answers.
+
+What is read is read with tolerance: a good body costs one decode, a body that breaks its contract is mended
+(`mending`), and a broken item never costs its page (`isolation`). What is sent is exact (`encoding`). Types are given
+as such or by reference, "front.orders:OrderPage", so that nothing is imported before it is needed.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+import msgspec
+from msgspec import Struct
+
+from .encoding import Violation, encode, explain, explain_encoded
+from .isolation import Quarantined, isolate
+from .kinds import REFUSED, decoder, refusal
+from .mending import Mend, UnmendableError, mend
+
+if TYPE_CHECKING:
+    from .operation import Paging
+
+__all__ = [
+    "CodecError",
+    "Decoded",
+    "DecodedPage",
+    "Mend",
+    "Quarantined",
+    "Violation",
+    "check",
+    "decode",
+    "decode_page",
+    "decode_plain",
+    "encode",
+    "explain",
+    "resolve",
+    "validate_encoded",
+]
+
+Reference: TypeAlias = str | type[Any]
+
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_PLAIN: msgspec.json.Decoder[Any] = msgspec.json.Decoder(float_hook=Decimal)
+
+
+class CodecError(Exception):
+    """A body that is not what it has to be, as a whole; `path` says where. No value of the body is told."""
+
+    def __init__(self, path: str, message: str) -> None:
+        super().__init__(f"{message} - at `{path}`")
+        self.path = path
+        self.message = message
+
+
+class Decoded(NamedTuple):
+    """A value, and where it did not keep its contract."""
+
+    value: Any
+    mended: tuple[Mend, ...] = ()
+
+
+class DecodedPage(NamedTuple):
+    """A page whose list holds the readable items, the unreadable ones, and what was mended."""
+
+    value: Any
+    quarantined: tuple[Quarantined, ...] = ()
+    mended: tuple[Mend, ...] = ()
+
+
+@cache
+def resolve(reference: str) -> type[Struct]:
+    """The struct that "front.orders:OrderPage" names; its module is imported on first use."""
+    module, _, name = reference.partition(":")
+    found: type[Struct] = getattr(import_module(f"{__package__}.models.{module}"), name)
+    return found
+
+
+def decode(reference: Reference, body: bytes) -> Decoded:
+    """Decode one answer; raises CodecError if it cannot be read as this type at all."""
+    kind: Any = resolve(reference) if isinstance(reference, str) else reference
+    try:
+        return Decoded(decoder(kind).decode(body))
+    except REFUSED:
+        return _decode_broken(kind, body)
+
+
+def decode_page(paging: Paging, reference: Reference, body: bytes) -> DecodedPage:
+    """Decode one page of a list; raises CodecError if the body is no page at all, never for one of its items."""
+    kind: Any = resolve(reference) if isinstance(reference, str) else reference
+    try:
+        return DecodedPage(*isolate(paging.items, kind, body.removeprefix(_BYTE_ORDER_MARK)))
+    except UnmendableError as error:
+        raise CodecError(error.path, _reason(error.reason, body)) from None
+
+
+def decode_plain(body: bytes) -> Any:
+    """Decode to dicts and lists; a number with a fraction is a Decimal. Raises CodecError if it is not JSON."""
+    try:
+        return _PLAIN.decode(body.removeprefix(_BYTE_ORDER_MARK))
+    except REFUSED as error:
+        refused = refusal(error)
+        raise CodecError(refused.path, _reason(refused.words, body)) from None
+
+
+def check(value: Struct) -> bytes:
+    """Encode a request that keeps its contract; raises CodecError that names every member that does not."""
+    violations = explain(value)
+    if violations:
+        raise CodecError(violations[0].path, "; ".join(str(violation) for violation in violations))
+    return encode(value)
+
+
+def validate_encoded(reference: Reference, body: bytes) -> Violation | None:
+    """Hold encoded JSON against the contract of a request: the first fault, or None."""
+    return explain_encoded(resolve(reference) if isinstance(reference, str) else reference, body)
+
+
+def _decode_broken(kind: Any, body: bytes) -> Decoded:
+    try:
+        value, mends = mend(body.removeprefix(_BYTE_ORDER_MARK).strip(), kind)
+    except UnmendableError as error:
+        raise CodecError(error.path, _reason(error.reason, body)) from None
+    except RecursionError:
+        raise CodecError("$", "Nested too deeply") from None
+    return Decoded(value, tuple(mends))
+
+
+def _reason(words: str, body: bytes) -> str:
+    """The decoder's words; for a body that is something else altogether, what it is."""
+    start = body.removeprefix(_BYTE_ORDER_MARK).lstrip()[:1]
+    if not start:
+        return "The body is empty"
+    if start == b"<":
+        return "The body is HTML or XML, not JSON"
+    return words

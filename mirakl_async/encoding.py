@@ -1,0 +1,107 @@
+"""Encode what is sent, and hold it against its type before it leaves.
+
+A struct does not check its members when it is made, nor does the encoder: a wrong type goes out as it is, lengths and
+patterns are not looked at, a NaN becomes invalid JSON. So the bytes are decoded once more, strictly, which finds
+everything but names only the first fault, in the wire's words. Only then the members are asked one by one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import msgspec
+from msgspec import UNSET, Struct
+
+from .kinds import REFUSED, Refusal, alternatives, decoder, dict_of, list_of, refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
+
+
+class Violation(Struct, frozen=True):
+    """A member of a request that its contract does not allow: a Python path such as `orders[3].title`, and why."""
+
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}" if self.path else self.message
+
+
+def encode(value: object) -> bytes:
+    """Encode to JSON: money as numbers with all their digits, `UNSET` members left out.
+
+    Nothing is checked, see `explain`. Raises TypeError for what JSON cannot carry.
+    """
+    return _ENCODER.encode(value)
+
+
+def explain(value: Struct) -> list[Violation]:
+    """Everything in a request that its contract does not allow; empty if it may be sent."""
+    if _refused(value, type(value)) is None:
+        return []
+    return list(_violations(value, type(value), ""))
+
+
+def explain_encoded(kind: Any, body: bytes) -> Violation | None:
+    """Why encoded JSON does not keep the contract of a type, with a path in the wire's names; None if it does.
+
+    Only the first fault is told. It costs one decode, and finds which of many encoded orders is to blame.
+    """
+    refused = _refused_bytes(body, kind)
+    return Violation(refused.path.removeprefix("$").removeprefix("."), refused.words) if refused else None
+
+
+def _violations(value: object, kind: Any, path: str) -> Iterator[Violation]:
+    refused = _refused(value, kind)
+    if refused is None:
+        return
+    inside = [
+        violation for part, type_, where in _parts(value, kind, path) for violation in _violations(part, type_, where)
+    ]
+    if inside:
+        yield from inside
+    else:
+        yield Violation((path + refused.path[1:]).removeprefix("."), refused.words)
+
+
+def _parts(value: object, kind: Any, path: str) -> Iterator[tuple[object, Any, str]]:
+    """The parts of a value with their types and paths; those that will not be sent are left out."""
+    if isinstance(value, Struct):
+        for field in msgspec.structs.fields(value):
+            member = getattr(value, field.name, UNSET)
+            if member is not UNSET:
+                yield member, field.type, f"{path}.{field.name}".removeprefix(".")
+    elif isinstance(value, list | tuple):
+        element = _only(list_of(choice) for choice in alternatives(kind))
+        for index, member in enumerate(cast("list[object]", value)):
+            yield member, element, f"{path}[{index}]"
+    elif isinstance(value, dict):
+        element = _only(dict_of(choice) for choice in alternatives(kind))
+        for key, member in cast("dict[object, object]", value).items():
+            yield member, element, f"{path}[{key!r}]"
+
+
+def _only(kinds: Iterator[Any]) -> Any:
+    return next((kind for kind in kinds if kind is not None), Any)
+
+
+def _refused(value: object, kind: Any) -> Refusal | None:
+    try:
+        body = encode(value)
+    except (TypeError, ValueError, RecursionError) as error:
+        return Refusal("Nested too deeply" if isinstance(error, RecursionError) else str(error))
+    refused = _refused_bytes(body, kind)
+    if refused is not None and body in (b"NaN", b"Infinity", b"-Infinity"):
+        return Refusal("Expected a finite number")
+    return refused
+
+
+def _refused_bytes(body: bytes, kind: Any) -> Refusal | None:
+    try:
+        decoder(kind, strict=True).decode(body)
+    except REFUSED as error:
+        return refusal(error)
+    return None

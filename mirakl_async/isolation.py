@@ -1,0 +1,183 @@
+"""Decode a page so that a broken item costs itself and nothing else.
+
+The good path is one pass. When it is refused, the page is taken apart: the items completed by then are kept, the
+others are decoded each alone, the refused ones are mended, and what cannot be mended is set aside with its bytes.
+The page's other members are mended as those of any struct.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
+from msgspec import Raw, Struct
+
+from .keeping import Pass, one_pass
+from .kinds import REFUSED, Refusal, alternatives, decoder, list_of, refusal
+from .mending import Mend, UnmendableError, build, keep_or_drop, mend
+from .splitting import elements, members
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class Quarantined(Struct, frozen=True):
+    """An item that could not be read: its place on the page, its bytes as they came, and why.
+
+    `index` is None where not an item but the whole list of items is something else. `reason` tells the JSON path
+    and holds no value of the body; `raw` does, so treat it like the data it is.
+    """
+
+    index: int | None
+    raw: bytes
+    reason: str
+
+    def __repr__(self) -> str:
+        return f"Quarantined(index={self.index}, raw=<{len(self.raw)} bytes>, reason={self.reason!r})"
+
+
+class IsolatedPage(NamedTuple):
+    """A page with its readable items."""
+
+    value: Any
+    quarantined: tuple[Quarantined, ...]
+    mended: tuple[Mend, ...]
+
+
+def isolate(member: str, page: type[Struct], body: bytes) -> IsolatedPage:
+    """Decode a page whose items are in `member`; raises UnmendableError if the body is no page at all."""
+    taken = one_pass(page, _envelope(page, member).field)(body)
+    if taken.error is None:
+        return IsolatedPage(taken.page, (), ())
+    return _take_apart(_envelope(page, member), page, body, taken)
+
+
+class _Envelope(NamedTuple):
+    """A page type seen from outside: which field holds the items, and how to split a body into its members."""
+
+    field: str
+    member: str
+    kind: Any
+    item: Any
+    others: tuple[msgspec.structs.FieldInfo, ...]
+    split: msgspec.json.Decoder[Any]
+
+
+class _Parts(NamedTuple):
+    items: list[bytes | Raw] | None
+    whole: bytes
+    others: dict[str, bytes]
+
+
+@cache
+def _envelope(page: type[Struct], member: str) -> _Envelope:
+    fields = msgspec.structs.fields(page)
+    info = next((info for info in fields if info.encode_name == member), None)
+    if info is None:
+        raise TypeError(f"{page.__name__} has no member {member!r} to hold the items of a page")
+    lists = [item for choice in alternatives(info.type) if (item := list_of(choice)) is not None]
+    if not lists:
+        raise TypeError(f"{page.__name__}.{info.name} is no list, so it cannot hold the items of a page")
+    others = tuple(other for other in fields if other is not info)
+    raws: list[Any] = [(info.name, list[Raw] | None, None), *((other.name, Raw, None) for other in others)]
+    names = {field.name: field.encode_name for field in fields}
+    split = msgspec.json.Decoder(msgspec.defstruct(page.__name__, raws, rename=names, kw_only=True))
+    return _Envelope(info.name, member, info.type, lists[0], others, split)
+
+
+def _take_apart(envelope: _Envelope, page: type[Struct], body: bytes, taken: Pass) -> IsolatedPage:
+    told = refusal(taken.error) if taken.error else Refusal("")
+    parts = _split(envelope, body, told)
+    values, mends = _read_others(envelope, parts.others)
+    quarantined: list[Quarantined] = []
+    path = f"$.{envelope.member}"
+    if parts.items is not None:
+        items = _completed(envelope, taken, told, len(parts.items))
+        values[envelope.field] = items
+        quarantined += _read_items(envelope, parts.items, items, mends)
+    elif parts.whole:
+        value, more, kept = keep_or_drop(parts.whole, envelope.kind, path)
+        if kept:
+            mends += more
+            values[envelope.field] = value
+        else:
+            quarantined.append(Quarantined(None, parts.whole, f"{more[0].reason} - at `{path}`"))
+    return IsolatedPage(build(page, values, "$"), tuple(quarantined), tuple(mends))
+
+
+def _split(envelope: _Envelope, body: bytes, told: Refusal) -> _Parts:
+    try:
+        split = envelope.split.decode(body)
+    except REFUSED:
+        return _split_slowly(envelope, body, told)
+    others = {other.name: getattr(split, other.name) for other in envelope.others}
+    present = {name: bytes(raw) for name, raw in others.items() if raw is not None}
+    return _Parts(getattr(split, envelope.field), b"", present)
+
+
+def _split_slowly(envelope: _Envelope, body: bytes, told: Refusal) -> _Parts:
+    try:
+        parts = members(body)
+    except ValueError:
+        raise UnmendableError(told.path, told.words) from None
+    others = {other.name: parts[other.encode_name] for other in envelope.others if other.encode_name in parts}
+    whole = parts.get(envelope.member, b"")
+    try:
+        return _Parts([*elements(whole)], whole, others)
+    except ValueError:
+        return _Parts(None, whole, others)
+
+
+def _read_others(envelope: _Envelope, parts: dict[str, bytes]) -> tuple[dict[str, Any], list[Mend]]:
+    values: dict[str, Any] = {}
+    mends: list[Mend] = []
+    for other in envelope.others:
+        if (part := parts.get(other.name)) is None:
+            continue
+        value, more, kept = keep_or_drop(part, other.type, f"$.{other.encode_name}")
+        mends += more
+        if kept:
+            values[other.name] = value
+    return values, mends
+
+
+def _completed(envelope: _Envelope, taken: Pass, told: Refusal, count: int) -> list[Any]:
+    """The items that need no second look: those before the one that the error names.
+
+    The error has to name the very next item, or something after all of them; otherwise what was completed may belong
+    to a list that a second member of the same name replaced, and nothing is taken for granted.
+    """
+    path = f"$.{envelope.member}["
+    done = len(taken.completed)
+    if told.path.startswith(f"{path}{done}]"):
+        return taken.completed
+    elsewhere = told.path != "$" and not told.path.startswith(path)
+    return taken.completed if elsewhere and done == count else []
+
+
+def _read_items(
+    envelope: _Envelope, parts: list[bytes | Raw], items: list[Any], mends: list[Mend]
+) -> Iterator[Quarantined]:
+    """Read the items after those already there, one by one."""
+    read = decoder(envelope.item).decode
+    for index in range(len(items), len(parts)):
+        try:
+            items.append(read(parts[index]))
+        except REFUSED:
+            found = _read_broken(bytes(parts[index]), envelope, index)
+            if isinstance(found, Quarantined):
+                yield found
+            else:
+                items.append(found[0])
+                mends += found[1]
+
+
+def _read_broken(raw: bytes, envelope: _Envelope, index: int) -> Quarantined | tuple[Any, list[Mend]]:
+    path = f"$.{envelope.member}[{index}]"
+    try:
+        return mend(raw, envelope.item, path)
+    except UnmendableError as error:
+        return Quarantined(index, raw, str(error))
+    except RecursionError:
+        return Quarantined(index, raw, f"Nested too deeply - at `{path}`")

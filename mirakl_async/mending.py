@@ -1,0 +1,215 @@
+"""Read what can be read of a value that does not keep its contract.
+
+Servers break their contracts in small ways: a date-time with second 60, a number where a text is promised, one object
+where a list of them is. Reading such a value must not cost what surrounds it. So a value that its decoder refuses is
+taken apart by one level, and each part is decoded by the decoder of its own type, from its own bytes: what is intact
+is read exactly as it would have been, and the damage is chased down to the smallest member that holds it. There:
+
+- a date or time in another spelling is read (`timestamps`); one without a zone, where a zone is required, is UTC;
+- a number or a boolean where a text is promised becomes its text, digit by digit;
+- an object or a scalar where a list is promised becomes a list of one, an empty object an empty list;
+- a text with raw control characters keeps them; one that is not valid Unicode has U+FFFD for what is not;
+- anything else is left out: the member reads as its default, which is None in a received struct, the element of a
+  list is not there.
+
+Every such step is told as a `Mend`. A value whose required part cannot be read is refused as a whole.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+from msgspec import Struct
+
+from .kinds import REFUSED, Refusal, alternatives, decoder, dict_of, is_struct, list_of, refusal
+from .splitting import elements, members
+from .timestamps import read_date, read_datetime, read_milliseconds, read_time
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_INTEGER = re.compile(rb"-?\d{1,18}")
+
+
+class Mend(Struct, frozen=True):
+    """One deviation from the contract that was read all the same.
+
+    `path` is a JSON path, `reason` is what was wrong, without any value of the body. A "repaired" member has its
+    value in another form than promised; a "dropped" one reads as if it had not been sent.
+    """
+
+    path: str
+    reason: str
+    outcome: Literal["repaired", "dropped"]
+
+
+class UnmendableError(Exception):
+    """A value of which nothing can be kept; says where and why without any value of the body."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{reason} - at `{path}`")
+        self.path = path
+        self.reason = reason
+
+
+def mend(text: bytes, kind: Any, path: str = "$") -> tuple[Any, list[Mend]]:
+    """Decode a value as far as it can be, and tell what had to be mended; raises UnmendableError."""
+    try:
+        return decoder(kind).decode(text), []
+    except REFUSED as error:
+        refused = refusal(error)
+    opening = text[:1]
+    for choice in alternatives(kind):
+        try:
+            if opening == b"{" and is_struct(choice) and _is_tagged_for(text, choice):
+                return _mend_struct(text, choice, path)
+            if opening == b"{" and (value := dict_of(choice)) is not None:
+                return _mend_dict(text, value, path)
+            if opening == b"[" and (element := list_of(choice)) is not None:
+                return _mend_list(text, element, path)
+        except ValueError:
+            continue
+    return _convert(text, kind, path, refused)
+
+
+def keep_or_drop(text: bytes, kind: Any, path: str) -> tuple[Any, list[Mend], bool]:
+    """Mend one part of a larger value: the value, what was mended, and whether the part is to be kept at all."""
+    try:
+        value, mends = mend(text, kind, path)
+    except UnmendableError as error:
+        inside = "" if error.path == path else f" - at `{error.path}`"
+        return None, [Mend(path, error.reason + inside, "dropped")], False
+    except RecursionError:
+        return None, [Mend(path, "Nested too deeply", "dropped")], False
+    return value, mends, True
+
+
+def build(kind: type[Struct], values: dict[str, Any], path: str) -> Any:
+    """Make a struct of members that are already decoded; raises UnmendableError if a required one is missing."""
+    try:
+        return kind(**values)
+    except (TypeError, ValueError):
+        required = [field.encode_name for field in _fields(kind) if field.required and field.name not in values]
+    lacking = f"Object missing required field `{required[0]}`" if required else "Object breaks a rule of its own"
+    raise UnmendableError(path, lacking)
+
+
+def _mend_struct(text: bytes, kind: type[Struct], path: str) -> tuple[Any, list[Mend]]:
+    parts = members(text)
+    values: dict[str, Any] = {}
+    mends: list[Mend] = []
+    for field in _fields(kind):
+        if (part := parts.get(field.encode_name)) is None:
+            continue
+        value, more, kept = keep_or_drop(part, field.type, f"{path}.{field.encode_name}")
+        mends += more
+        if kept:
+            values[field.name] = value
+    return build(kind, values, path), mends
+
+
+def _mend_dict(text: bytes, kind: Any, path: str) -> tuple[dict[str, Any], list[Mend]]:
+    values: dict[str, Any] = {}
+    mends: list[Mend] = []
+    for key, part in members(text).items():
+        value, more, kept = keep_or_drop(part, kind, f"{path}[...]")
+        mends += more
+        if kept:
+            values[key] = value
+    return values, mends
+
+
+def _mend_list(text: bytes, kind: Any, path: str) -> tuple[list[Any], list[Mend]]:
+    values: list[Any] = []
+    mends: list[Mend] = []
+    for index, part in enumerate(elements(text)):
+        value, more, kept = keep_or_drop(part, kind, f"{path}[{index}]")
+        mends += more
+        if kept:
+            values.append(value)
+    return values, mends
+
+
+def _convert(text: bytes, kind: Any, path: str, refused: Refusal) -> tuple[Any, list[Mend]]:
+    """Find another form of a value that its type accepts."""
+    told = Mend(path, refused.words, "repaired")
+    for candidate in _candidates(text, alternatives(kind)):
+        if candidate is None:
+            continue
+        try:
+            return msgspec.convert(candidate, kind, strict=False), [told]
+        except REFUSED:
+            continue
+    if text[:1] not in b"[n":
+        for choice in alternatives(kind):
+            if (element := list_of(choice)) is None:
+                continue
+            if text == b"{}":
+                return [], [told]
+            try:
+                value, mends = mend(text, element, path)
+            except UnmendableError:
+                continue
+            return [value], [told, *mends]
+    raise UnmendableError(path + refused.path[1:], refused.words)
+
+
+def _candidates(text: bytes, choices: tuple[Any, ...]) -> Iterator[object]:
+    if text[:1] == b'"':
+        yield from _forms_of_text(_read_text(text), choices)
+    elif text[:1] in b"tf-0123456789":
+        if dt.datetime in choices and _INTEGER.fullmatch(text):
+            yield read_milliseconds(int(text))
+        if str in choices and text.isascii() and _is_scalar(text):
+            yield text.decode("ascii")
+
+
+def _forms_of_text(text: str, choices: tuple[Any, ...]) -> Iterator[object]:
+    if dt.datetime in choices and (moment := read_datetime(text)) is not None:
+        yield moment
+        if moment.tzinfo is None:
+            yield moment.replace(tzinfo=dt.UTC)
+    if dt.date in choices:
+        yield read_date(text)
+    if dt.time in choices:
+        yield read_time(text)
+    if text and str in choices:
+        yield text
+    if text := text.strip():
+        yield text
+
+
+def _read_text(text: bytes) -> str:
+    """The valid part of a JSON string; U+FFFD stands for bytes and half surrogate pairs that are not Unicode."""
+    try:
+        read = json.loads(text.decode("utf-8", "replace"), strict=False)
+    except ValueError:
+        return ""
+    return str(read).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _is_scalar(text: bytes) -> bool:
+    try:
+        decoder(object).decode(text)
+    except REFUSED:
+        return False
+    return True
+
+
+def _is_tagged_for(text: bytes, kind: type[Struct]) -> bool:
+    """Whether an object may be read as this struct: one of a tagged family accepts its own tag only."""
+    config = kind.__struct_config__
+    if config.tag is None or config.tag_field is None:
+        return True
+    tag = members(text).get(config.tag_field)
+    return tag is None or tag == msgspec.json.encode(config.tag)
+
+
+@cache
+def _fields(kind: Any) -> tuple[msgspec.structs.FieldInfo, ...]:
+    return msgspec.structs.fields(kind)
