@@ -1,0 +1,84 @@
+"""Which documents there are, and where they lie.
+
+A further document is a further row: a service, its file, and the address of its pages where the document does not
+tell it. `webhooks` and the like become services of their own when something reads them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+from msgspec import Struct
+
+PORTAL = "https://developer.mirakl.com/content"
+
+
+class CodegenError(Exception):
+    """Something a person has to decide or mend; the message says where."""
+
+
+class Source(Struct, frozen=True):
+    """A service and the file that describes it."""
+
+    service: str
+    file: str
+    title: str
+
+
+SOURCES = (
+    Source("connect", "mirakl-connect-channel-openapi.json", "Mirakl Connect Channel Platform"),
+    Source("account", "mirakl-account-channel-platform-openapi.yaml", "Mirakl Account"),
+    Source("front", "mirakl-mmp-front-openapi.yaml", "Mirakl Marketplace Front"),
+)
+
+
+class Document(Struct, frozen=True):
+    """One document, parsed, with the address of its pages on Mirakl's portal ("" where it cannot be told)."""
+
+    source: Source
+    content: dict[str, Any]
+    pages: str
+
+
+def folder() -> Path:
+    """The folder of the documents, from MIRAKL_OPENAPI_DIR."""
+    name = os.environ.get("MIRAKL_OPENAPI_DIR", "")
+    if not name:
+        raise CodegenError("MIRAKL_OPENAPI_DIR is not set: name the folder that holds Mirakl's OpenAPI documents")
+    path = Path(name)
+    missing = [source.file for source in SOURCES if not (path / source.file).is_file()]
+    if missing:
+        raise CodegenError(f"MIRAKL_OPENAPI_DIR={name} lacks {', '.join(missing)}")
+    return path
+
+
+def load(source: Source, path: Path) -> Document:
+    """Parse one document, JSON or YAML by its ending."""
+    text = path.read_text(encoding="utf-8")
+    content = json.loads(text) if path.suffix == ".json" else plain(yaml.load(text, Loader=yaml.CSafeLoader))
+    if not isinstance(content, dict) or "openapi" not in content:
+        raise CodegenError(f"{path} is not an OpenAPI document")
+    return Document(source, content, pages(content))
+
+
+def plain(value: Any) -> Any:
+    """YAML's dates and non-text keys as JSON would have them."""
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    if isinstance(value, dt.datetime | dt.date):
+        return value.isoformat()
+    return value
+
+
+def pages(content: dict[str, Any]) -> str:
+    """The portal keeps a document's pages beside the partial that its description names."""
+    found = re.search(r"/partial-content(/product/\S+)/openapi-description", content["info"].get("description") or "")
+    return f"{PORTAL}{found[1]}/openapi3" if found else ""

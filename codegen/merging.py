@@ -1,0 +1,295 @@
+"""Makes models of the objects reached: variants folded or tagged, repetitions merged, narrow views joined.
+
+A document written by machine repeats an object at each place it stands: `OR11_..._Orders_OrderLines_Taxes` and
+`..._ShippingTaxes` are one tax. Objects become one model when they agree in direction, in the last word of their noun,
+and in their Python shape; for what is sent, where a bound matters, also in what is required and how it is bounded.
+Noun first: by shape alone a logistic class would be a fulfilment centre, since both are `{code}`.
+
+Then, among what is read only: a model whose members are a strict part of exactly one wider model of the same noun
+joins it (so that OR11, OR12 and OR15 share one order); and where one member of one model would name two models, these
+are joined. Documents that name their components themselves are taken at their word: there each object is a model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from .documents import CodegenError
+from .reach import Place, Reached
+from .shapes import Choice, Direction, Keyed, Many, Member, Object, Ref, Shape, python_shape, referred
+from .words import camel, parts, singular
+
+Key = tuple[Direction, str]
+
+
+@dataclass(eq=False)
+class Model:
+    """A struct to be written; `schemas` are the keys of all the objects it stands for."""
+
+    direction: Direction
+    schemas: list[str]
+    members: tuple[Member, ...]
+    places: list[Place]
+    nouns: list[str]
+    kind: Literal["struct", "union", "alternatives"] = "struct"
+    tag: str = ""
+    value: str = ""
+    variants: tuple[tuple[str, str], ...] = ()
+    root: str = ""
+    own: bool = False
+    deprecated: bool = False
+    name: str = ""
+    module: str = ""
+    mixed: bool = field(default=False)
+
+    @property
+    def head(self) -> str:
+        """The last word of the noun: what kind of thing this is."""
+        return (parts(self.nouns[0]) or [self.nouns[0]])[-1]
+
+
+class Catalog:
+    """The models of one service, and which of them an object became."""
+
+    def __init__(self, reached: dict[Key, Reached], roots: dict[Key, str], named: set[str]) -> None:
+        self._objects = {key: item.item for key, item in reached.items()}
+        variants = self._variants(reached)
+        self.of: dict[Key, Model] = {}
+        for key, item in reached.items():
+            if key[0] == "read" and key[1] in variants:
+                continue
+            self.of[key] = self._model(key, item, roots.get(key, ""), key[1].split("/")[0] in named)
+        for (direction, variant), (base, value) in self._tagged(reached).items():
+            model = self.of[direction, variant]
+            model.tag, model.value = self._objects["sent", base].tag, value
+            model.members = tuple(member for member in model.members if member.wire != model.tag)
+        self._merge(lambda model: (model.head, self._signature(model)))
+        self._project()
+        self._join_slots()
+
+    @property
+    def models(self) -> list[Model]:
+        """All models, each once, in the order in which they were reached."""
+        return list(dict.fromkeys(self.of.values()))
+
+    def target(self, direction: Direction, shape: Shape) -> Model | None:
+        """The model a shape refers to."""
+        key = referred(shape)
+        return self.of.get((direction, key)) if key else None
+
+    def _variants(self, reached: dict[Key, Reached]) -> set[str]:
+        """The keys that stand for nothing but a variant of what is read."""
+        named = {key for item in reached.values() if item.direction == "read" for _, key in item.item.variants}
+        direct = {referred(member.shape) for item in reached.values() for member in item.item.members}
+        return named - direct
+
+    def _tagged(self, reached: dict[Key, Reached]) -> dict[Key, tuple[str, str]]:
+        found: dict[Key, tuple[str, str]] = {}
+        for (direction, base), item in reached.items():
+            for value, variant in item.item.variants if direction == "sent" else ():
+                if (direction, variant) in found:
+                    raise CodegenError(f"{variant} is the variant of two tags: a struct can bear one")
+                found[direction, variant] = (base, value)
+        return found
+
+    def _model(self, key: Key, item: Reached, root: str, own: bool) -> Model:
+        thing = item.item
+        model = Model(key[0], [key[1]], thing.members, item.places, nouns(key[1], item, root, own), own=own, root=root)
+        model.deprecated = thing.deprecated
+        if thing.alternatives:
+            model.kind = "alternatives"
+        elif thing.variants and key[0] == "sent":
+            model.kind, model.variants, model.members = "union", thing.variants, ()
+        elif thing.variants:
+            model.members = self._folded(thing)
+            model.tag = thing.tag
+        return model
+
+    def _folded(self, base: Object) -> tuple[Member, ...]:
+        """The members of a base and of all its variants, in one."""
+        members = {member.wire: member for member in base.members}
+        for _, variant in base.variants:
+            for member in self._objects["read", variant].members:
+                if member.wire not in members:
+                    members[member.wire] = _relaxed(member)
+                else:
+                    members[member.wire] = self._either(base.key, members[member.wire], member)
+        return tuple(members[wire] for wire in sorted(members))
+
+    def _either(self, key: str, one: Member, other: Member) -> Member:
+        """One member that two variants describe."""
+        known = one.shape.options if isinstance(one.shape, Choice) else (one.shape,)
+        if any(python_shape(other.shape) == python_shape(shape) for shape in known):
+            return one
+        if referred(one.shape) or referred(other.shape):
+            raise CodegenError(f"{key}: variants disagree about {one.wire}: name it in corrections.toml")
+        return _with_shape(one, Choice((*known, other.shape)))
+
+    def _signature(self, model: Model) -> object:
+        """What two objects of one noun must agree in."""
+        if model.own or model.root or model.kind != "struct":
+            return (model.schemas[0], model.kind)
+        return (model.direction, model.tag, model.value, frozenset(self._facet(model, member) for member in model.members))
+
+    def _facet(self, model: Model, member: Member) -> object:
+        shape = self._shape(model.direction, member.shape)
+        if model.direction == "read":
+            return (member.wire, shape)
+        return (member.wire, shape, repr(_bounds(member.shape)), member.required, member.nullable)
+
+    def _shape(self, direction: Direction, shape: Shape) -> object:
+        """A Python shape in which an object is told by its model."""
+        match shape:
+            case Ref(key):
+                return ("model", id(self.of[direction, key]))
+            case Many(item):
+                return ("many", self._shape(direction, item))
+            case Keyed(value):
+                return ("keyed", self._shape(direction, value))
+            case _:
+                return python_shape(shape)
+
+    def _merge(self, signature: object) -> None:
+        """Join equal models, leaves first, until no two are equal."""
+        if not callable(signature):
+            raise TypeError(signature)
+        while True:
+            groups: dict[object, list[Model]] = {}
+            for model in self.models:
+                groups.setdefault((model.direction, signature(model)), []).append(model)
+            twins = [group for group in groups.values() if len(group) > 1]
+            if not twins:
+                return
+            for first, *others in twins:
+                for other in others:
+                    self._absorb(first, other)
+
+    def _absorb(self, wide: Model, other: Model) -> None:
+        """Let one model stand for another as well."""
+        mine = {member.wire: member for member in wide.members}
+        for member in other.members:
+            known = mine.get(member.wire)
+            mine[member.wire] = member if known is None else _agreed(known, member)
+        wide.members = tuple(mine[wire] for wire in sorted(mine))
+        wide.schemas += other.schemas
+        wide.places += other.places
+        wide.nouns += other.nouns
+        wide.root = wide.root or other.root
+        wide.deprecated = wide.deprecated and other.deprecated
+        for key in other.schemas:
+            self.of[other.direction, key] = wide
+
+    def _project(self) -> None:
+        """Join each narrow view of something read to the one wider model that holds all its members."""
+        while True:
+            for narrow in self.models:
+                wide = self._wider(narrow)
+                if wide is not None:
+                    self._absorb(wide, narrow)
+                    break
+            else:
+                return
+
+    def _wider(self, narrow: Model) -> Model | None:
+        if narrow.direction != "read" or narrow.own or not narrow.members:
+            return None
+        facets = {self._facet(narrow, member) for member in narrow.members}
+        wider = [
+            model
+            for model in self.models
+            if model is not narrow and model.direction == "read" and not model.own and model.head == narrow.head
+            and facets < {self._facet(model, member) for member in model.members}
+        ]  # fmt: skip
+        if narrow.root and not all(model.nouns[0] == narrow.nouns[0] for model in wider):
+            return None
+        largest = [model for model in wider if not any(self._within(model, other) for other in wider)]
+        return largest[0] if len(largest) == 1 else None
+
+    def _within(self, model: Model, other: Model) -> bool:
+        mine = {self._facet(model, member) for member in model.members}
+        return mine < {self._facet(other, member) for member in other.members}
+
+    def _join_slots(self) -> None:
+        """One member, one model: members that merged models disagree about name one model after all."""
+        while True:
+            pair = next(self._split_slots(), None)
+            if pair is None:
+                return
+            self._absorb(*pair)
+
+    def _split_slots(self) -> Iterable[tuple[Model, Model]]:
+        for model in self.models:
+            seen: dict[str, Model] = {}
+            for key in model.schemas:
+                for member in self._objects[model.direction, key].members:
+                    target = self.target(model.direction, member.shape)
+                    if target is None:
+                        continue
+                    known = seen.setdefault(member.wire, target)
+                    if known is not target:
+                        yield (known, target) if len(known.members) >= len(target.members) else (target, known)
+
+
+def nouns(key: str, item: Reached, root: str, own: bool) -> list[str]:
+    """What an object is called where it stands, before anybody chooses a name."""
+    if root:
+        return [root]
+    if own and "/" not in key:
+        return [key]
+    place = item.places[0]
+    last = place.steps[-1]
+    noun = camel(last.wire)
+    return [singular(noun) if last.many else noun]
+
+
+def _bounds(shape: Shape) -> Shape:
+    """A shape without the object's key, so that equal bounds compare equal."""
+    match shape:
+        case Ref():
+            return Ref("")
+        case Many(item, low, high):
+            return Many(_bounds(item), low, high)
+        case Keyed(value):
+            return Keyed(_bounds(value))
+        case _:
+            return shape
+
+
+def _relaxed(member: Member) -> Member:
+    return Member(wire=member.wire, shape=member.shape, nullable=member.nullable, deprecated=member.deprecated)
+
+
+def _with_shape(member: Member, shape: Shape) -> Member:
+    return Member(
+        wire=member.wire,
+        shape=shape,
+        required=member.required,
+        nullable=member.nullable,
+        deprecated=member.deprecated,
+    )
+
+
+def _agreed(one: Member, other: Member) -> Member:
+    """What two descriptions of one member promise together."""
+    return Member(
+        wire=one.wire,
+        shape=_values(one.shape, other.shape),
+        required=one.required and other.required,
+        nullable=one.nullable or other.nullable,
+        deprecated=one.deprecated and other.deprecated,
+    )
+
+
+def _values(one: Shape, other: Shape) -> Shape:
+    """The first shape, knowing the values of both."""
+    from .shapes import Scalar
+
+    if isinstance(one, Many) and isinstance(other, Many):
+        return Many(_values(one.item, other.item), one.min_length, one.max_length)
+    if isinstance(one, Scalar) and isinstance(other, Scalar) and one.values != other.values:
+        values = tuple(dict.fromkeys((*one.values, *other.values)))
+        retired = tuple(value for value in dict.fromkeys((*one.retired, *other.retired)) if value not in values)
+        return Scalar(one.kind, values, retired, one.min_length, one.max_length, one.pattern, one.minimum, one.maximum)
+    return one

@@ -1,0 +1,175 @@
+"""The tables people write: `operations.toml`, `corrections.toml`, and the lock of published names."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Literal, TypeVar
+
+import msgspec
+from msgspec import Struct, field
+
+from .documents import CodegenError
+
+T = TypeVar("T")
+HERE = Path(__file__).parent
+
+
+class Extra(Struct, kw_only=True, forbid_unknown_fields=True):
+    """A parameter the document leaves out; `why` says where it is known from."""
+
+    name: str
+    type: str = "string"
+    required: bool = False
+    values: tuple[str, ...] = ()
+    why: str = ""
+
+
+class Row(Struct, kw_only=True, forbid_unknown_fields=True):
+    """What we decide about one operation; everything has a rule to fall back on.
+
+    `item` is the noun of what is read: one item of a list, or the whole answer. `request` and `reply` name the root
+    structs where the rule's name is poor. `positional` are the arguments that may be given without a keyword; path
+    parameters are by rule. `rename` maps wire names to argument names.
+    """
+
+    resource: str = ""
+    method: str = ""
+    item: str = ""
+    request: str = ""
+    reply: str = ""
+    says: str = ""
+    note: str = ""
+    retry: Literal["", "safe", "idempotent", "unsafe"] = ""
+    why: str = ""
+    group: str = ""
+    recommended: tuple[int, float] | None = None
+    maximum: tuple[int, float] | None = None
+    interval: float | None = None
+    frequency: str = ""
+    paging: Literal["", "offset", "seek", "none"] = ""
+    key: tuple[str, ...] = ()
+    nested: str = ""
+    page_default: int = 0
+    page_maximum: int = 0
+    sort: tuple[str, ...] = ()
+    order: bool | None = None
+    locale: bool | None = None
+    positional: tuple[str, ...] | None = None
+    rename: dict[str, str] = field(default_factory=dict)
+    comma: tuple[str, ...] = ()
+    repeat: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    at_most: dict[str, int] = field(default_factory=dict)
+    split: tuple[str, ...] = ()
+    extra: tuple[Extra, ...] = ()
+    omit: tuple[str, ...] = ()
+    answer: Literal["", "none", "json", "stream"] = ""
+    accept: str = ""
+    url: str = ""
+    failures: tuple[str, ...] = ()
+    errors: dict[str, str] = field(default_factory=dict)
+    docs: str = ""
+
+
+class Need(Struct, kw_only=True, forbid_unknown_fields=True):
+    """A rule across members: where `when` is `equals`, `needs` must hold something."""
+
+    model: str
+    when: str
+    equals: str
+    needs: str
+    why: str
+
+
+class Naming(Struct, kw_only=True, forbid_unknown_fields=True):
+    """A better name for the model read from `schema`, or for the values of one of its members."""
+
+    schema: str
+    name: str
+    member: str = ""
+    why: str = ""
+
+
+class Mending(Struct, kw_only=True, forbid_unknown_fields=True):
+    """What a document says wrongly about one member of one schema."""
+
+    schema: str
+    member: str
+    why: str
+    type: str = ""
+    nullable: bool | None = None
+    required: bool | None = None
+    python: str = ""
+
+
+class Corrections(Struct, kw_only=True, forbid_unknown_fields=True):
+    """All of `corrections.toml` for one service."""
+
+    names: tuple[Naming, ...] = ()
+    needs: tuple[Need, ...] = ()
+    members: tuple[Mending, ...] = ()
+    says: dict[str, str] = field(default_factory=dict)
+
+
+class Tables(Struct, kw_only=True):
+    """Everything people decided about one service."""
+
+    rows: dict[str, Row] = field(default_factory=dict)
+    corrections: Corrections = field(default_factory=Corrections)
+    resources: dict[str, str] = field(default_factory=dict)
+
+    def row(self, code: str) -> Row:
+        """The operation's row, or one that leaves all to the rules."""
+        return self.rows.get(code) or Row()
+
+
+class _Operations(Struct, forbid_unknown_fields=True):
+    resources: dict[str, dict[str, str]] = field(default_factory=dict)
+    operations: dict[str, dict[str, Row]] = field(default_factory=dict)
+
+
+def read(folder: Path = HERE) -> dict[str, Tables]:
+    """Read both tables, by service; a misspelt key is an error that names its place."""
+    operations = _decode(folder / "operations.toml", _Operations)
+    corrections = _decode(folder / "corrections.toml", dict[str, Corrections])
+    services = {*operations.operations, *operations.resources, *corrections}
+    return {
+        service: Tables(
+            rows=operations.operations.get(service, {}),
+            corrections=corrections.get(service, Corrections()),
+            resources=operations.resources.get(service, {}),
+        )
+        for service in services
+    }
+
+
+def read_lock(path: Path = HERE / "names.lock") -> dict[str, str]:
+    """The published names, by what they name."""
+    if not path.exists():
+        return {}
+    lines = (line for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#"))
+    return dict(line.rsplit(" = ", 1) for line in lines)
+
+
+def write_lock(names: dict[str, str]) -> str:
+    """The lock's text."""
+    head = (
+        "# Published names, written by `python -m codegen`. A name here never changes: regeneration may only add lines.\n"
+        "# To give one up on purpose, delete its line and say so in CHANGELOG.md.\n"
+    )
+    return head + "".join(f"{key} = {name}\n" for key, name in sorted(names.items()))
+
+
+def changes(old: dict[str, str], new: dict[str, str]) -> list[str]:
+    """The published names that `new` would change or drop."""
+    return [
+        f"{key}: {name} would become {new.get(key, 'nothing')}" for key, name in sorted(old.items()) if new.get(key) != name
+    ]
+
+
+def _decode(path: Path, kind: type[T]) -> T:
+    try:
+        return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), kind)
+    except (msgspec.ValidationError, tomllib.TOMLDecodeError) as error:
+        raise CodegenError(f"{path.name}: {error}") from error

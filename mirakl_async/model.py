@@ -1,0 +1,101 @@
+"""What every generated struct stands on.
+
+A struct that is *received* is typed as the contract promises and decoded as the server does: a member the contract
+requires is `Expected[T]`, which is `T` to a type checker and `T | None` at run time, so that a broken promise reads as
+None instead of costing the page. All other members are `T | None`. Decode with `strict=False`: numbers and booleans
+also come as text.
+
+A struct that is *sent* is exact: what is required has no default, what is optional defaults to `UNSET` and is then
+left out, and `null` is allowed only where the type says None. Bounds of numbers and the zone of date-times are checked
+when the struct is made; lengths, patterns and list sizes are in the types, for `msgspec.convert` to check.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Annotated, Any, Generic, Optional, TypeVar
+
+from msgspec import UNSET, Struct, UnsetType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+T = TypeVar("T")
+
+if TYPE_CHECKING:
+    Expected = Annotated[T, "promised by the contract"]
+else:
+    Expected = Optional
+
+ABSENT: Any = None
+"""The default of an `Expected` member: what a broken promise reads as."""
+
+LOWEST = Decimal("-9e999999")
+HIGHEST = Decimal("9e999999")
+
+
+class Received(Struct, kw_only=True, gc=False, omit_defaults=True):
+    """Decoded from an answer. A tree: it holds no cycles, so the garbage collector need not look at it."""
+
+
+class Sent(Struct, kw_only=True, gc=False):
+    """Encoded into a request."""
+
+
+class Reported(Generic[T]):
+    """An answer that may report failed items although its status says success."""
+
+    __slots__ = ()
+
+    @property
+    def failed(self) -> list[T]:
+        """The items that Mirakl refused, as it reported them; empty when all went well."""
+        return list(self._failures())
+
+    def raise_for_errors(self) -> None:
+        """Raise `PartialFailure`, which holds the refused items, if there are any."""
+        failed = self.failed
+        if failed:
+            from .errors import PartialFailure  # noqa: PLC0415 - models load without the rest of the package
+
+            many = "1 item was" if len(failed) == 1 else f"{len(failed)} items were"
+            raise PartialFailure(f"{type(self).__name__}: {many} refused", failed)
+
+    def _failures(self) -> Iterable[T]:
+        raise NotImplementedError
+
+
+def number(place: str, value: Decimal | None | UnsetType, low: Decimal = LOWEST, high: Decimal = HIGHEST) -> None:
+    """Refuse a number outside its bounds, and NaN and the infinities, which no JSON can carry."""
+    if value is None or value is UNSET:
+        return
+    try:
+        if low <= value <= high:
+            return
+    except (InvalidOperation, TypeError):  # NaN has no order; a text is no number
+        raise ValueError(f"{place}: must be a finite number, not {value!r}") from None
+    if not Decimal(value).is_finite():
+        raise ValueError(f"{place}: must be a finite number, not {value}")
+    bound = f"at least {low}" if value < low else f"at most {high}"
+    raise ValueError(f"{place}: must be {bound}, not {value}")
+
+
+def zoned(place: str, value: dt.datetime | None | UnsetType) -> None:
+    """Refuse a date-time without a zone: the server would have to guess it."""
+    if isinstance(value, dt.datetime) and value.tzinfo is None:
+        raise ValueError(f"{place}: needs a time zone, {value.isoformat()} has none; try datetime.now(timezone.utc)")
+
+
+def one_of(place: str, *members: tuple[str, object]) -> None:
+    """Refuse an object that sets none, or more than one, of members that exclude each other."""
+    given = [name for name, value in members if value is not UNSET]
+    if len(given) != 1:
+        names = ", ".join(name for name, _ in members)
+        raise ValueError(f"{place}: set exactly one of {names}, not {' and '.join(given) or 'none'}")
+
+
+def needed(place: str, value: object, reason: str) -> None:
+    """Refuse an object that lacks a member which another member's value makes required."""
+    if value is UNSET or value is None or value == []:
+        raise ValueError(f"{place}: required {reason}")

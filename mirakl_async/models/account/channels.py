@@ -1,0 +1,48 @@
+# Written by `python -m codegen` from mirakl-account-channel-platform-openapi.yaml. Not edited by hand: see docs/regenerating.md.
+
+"""What account.channels sends and reads."""
+
+from typing import Final
+
+from mirakl_async.model import ABSENT, Expected, Received, Sent
+
+
+class ChannelStatus:
+    """Known values of `status`; others may appear at any time."""
+
+    AVAILABLE: Final = "AVAILABLE"
+
+
+class Channel(Received, kw_only=True, gc=False):
+    """Read as `channels`, from SELLER_ACCOUNT_CHANNEL_UPSERT.
+
+      status: AVAILABLE (`ChannelStatus`)
+    """
+
+    external_id: str | None = None
+    id: str | None = None
+    name: str | None = None
+    status: str | None = None
+    url: str | None = None
+    vendor: str | None = None
+
+
+class ChannelInput(Sent, kw_only=True, gc=False):
+    """Sent as `channels`, to SELLER_ACCOUNT_CHANNEL_UPSERT."""
+
+    external_id: str
+    name: str
+    status: str
+    url: str
+
+
+class ChannelList(Received, kw_only=True, gc=False):
+    """The answer of SELLER_ACCOUNT_CHANNEL_UPSERT."""
+
+    channels: Expected[list[Channel]] = ABSENT
+
+
+class UpsertChannelsRequest(Sent, kw_only=True, gc=False):
+    """The body of SELLER_ACCOUNT_CHANNEL_UPSERT."""
+
+    channels: list[ChannelInput]

@@ -1,0 +1,247 @@
+# Written by `python -m codegen` from mirakl-connect-channel-openapi.json. Not edited by hand: see docs/regenerating.md.
+
+"""What connect.catalog sends and reads."""
+
+from decimal import Decimal
+from typing import Annotated, Final, TypeAlias
+
+from msgspec import UNSET, Meta, UnsetType
+
+from mirakl_async.model import Sent, number
+
+from .common import Localized
+
+
+class ConfigurationMode:
+    """Known values of `configuration_modes`; others may appear at any time."""
+
+    CONSTANT: Final = "CONSTANT"
+    VARIABLE: Final = "VARIABLE"
+
+
+class ConnectorOverrideAction:
+    """Known values of `connector_override_action`; others may appear at any time."""
+
+    REMOVED: Final = "REMOVED"
+
+
+class DiscountPricePeriodSupport:
+    """Known values of `support`; others may appear at any time."""
+
+    SUPPORTED: Final = "SUPPORTED"
+    UNSUPPORTED: Final = "UNSUPPORTED"
+
+
+class OfferStatus:
+    """Known values of `offer_status`; others may appear at any time."""
+
+    OFFER_ACTIVE: Final = "OFFER_ACTIVE"
+    OFFER_DOES_NOT_EXIST: Final = "OFFER_DOES_NOT_EXIST"
+    ACTION_REQUIRED: Final = "ACTION_REQUIRED"
+
+
+class PricingConfigurationFieldRequirementLevel:
+    """Known values of `requirement_level`; others may appear at any time."""
+
+    OPTIONAL: Final = "OPTIONAL"
+    REQUIRED: Final = "REQUIRED"
+
+
+class ProductStatus:
+    """Known values of `product_status`; others may appear at any time."""
+
+    PRODUCT_DOES_NOT_EXIST: Final = "PRODUCT_DOES_NOT_EXIST"
+    PRODUCT_PENDING_APPROVAL: Final = "PRODUCT_PENDING_APPROVAL"
+    PRODUCT_REFUSED: Final = "PRODUCT_REFUSED"
+    PRODUCT_CREATED: Final = "PRODUCT_CREATED"
+    ACTION_REQUIRED: Final = "ACTION_REQUIRED"
+
+
+class StandardAttribute:
+    """Known values of `standard_attributes`; others may appear at any time."""
+
+    ID: Final = "ID"
+    STANDARD_PRICE: Final = "STANDARD_PRICE"
+    DISCOUNT_PRICE: Final = "DISCOUNT_PRICE"
+    STOCK: Final = "STOCK"
+    GTIN: Final = "GTIN"
+
+
+class BooleanAttribute(Sent, kw_only=True, gc=False, tag_field="type", tag="Boolean"):
+    """Sent as `offer_configuration.custom_attributes`, to configureChannelCatalog.
+
+      configuration_modes: CONSTANT, VARIABLE (`ConfigurationMode`)
+      requirement_level: OPTIONAL, RECOMMENDED, REQUIRED (`RequirementLevel`)
+    """
+
+    configuration_modes: Annotated[list[str], Meta(min_length=1)]
+    id: Annotated[str, Meta(min_length=1)]
+    labels: Annotated[list[Localized], Meta(min_length=1)]
+    requirement_level: str
+    descriptions: list[Localized] | UnsetType = UNSET
+    default_value: bool | UnsetType = UNSET
+
+
+class ListAttributeItem(Sent, kw_only=True, gc=False):
+    """Sent as `offer_configuration.custom_attributes.values`, to configureChannelCatalog."""
+
+    id: Annotated[str, Meta(min_length=1)]
+    labels: list[Localized] | UnsetType = UNSET
+
+
+class ListAttribute(Sent, kw_only=True, gc=False, tag_field="type", tag="List"):
+    """Sent as `offer_configuration.custom_attributes`, to configureChannelCatalog.
+
+      configuration_modes: CONSTANT, VARIABLE (`ConfigurationMode`)
+      requirement_level: OPTIONAL, RECOMMENDED, REQUIRED (`RequirementLevel`)
+    """
+
+    configuration_modes: Annotated[list[str], Meta(min_length=1)]
+    id: Annotated[str, Meta(min_length=1)]
+    labels: Annotated[list[Localized], Meta(min_length=1)]
+    requirement_level: str
+    max_size: Annotated[int, Meta(ge=1)]
+    values: Annotated[list[ListAttributeItem], Meta(max_length=100)]
+    descriptions: list[Localized] | UnsetType = UNSET
+    default_values: list[str] | UnsetType = UNSET
+
+
+class NumericAttribute(Sent, kw_only=True, gc=False, tag_field="type", tag="Numeric"):
+    """Sent as `offer_configuration.custom_attributes`, to configureChannelCatalog.
+
+      configuration_modes: CONSTANT, VARIABLE (`ConfigurationMode`)
+      requirement_level: OPTIONAL, RECOMMENDED, REQUIRED (`RequirementLevel`)
+    """
+
+    configuration_modes: Annotated[list[str], Meta(min_length=1)]
+    id: Annotated[str, Meta(min_length=1)]
+    labels: Annotated[list[Localized], Meta(min_length=1)]
+    requirement_level: str
+    descriptions: list[Localized] | UnsetType = UNSET
+    default_value: Decimal | UnsetType = UNSET
+
+    def __post_init__(self) -> None:
+        number("NumericAttribute.default_value", self.default_value)
+
+
+class TextAttribute(Sent, kw_only=True, gc=False, tag_field="type", tag="Text"):
+    """Sent as `offer_configuration.custom_attributes`, to configureChannelCatalog.
+
+      configuration_modes: CONSTANT, VARIABLE (`ConfigurationMode`)
+      requirement_level: OPTIONAL, RECOMMENDED, REQUIRED (`RequirementLevel`)
+    """
+
+    configuration_modes: Annotated[list[str], Meta(min_length=1)]
+    id: Annotated[str, Meta(min_length=1)]
+    labels: Annotated[list[Localized], Meta(min_length=1)]
+    requirement_level: str
+    max_size: int
+    descriptions: list[Localized] | UnsetType = UNSET
+    default_value: str | UnsetType = UNSET
+
+
+Attribute: TypeAlias = BooleanAttribute | ListAttribute | NumericAttribute | TextAttribute
+"""Told apart by `type`."""
+
+
+class PricingConfigurationField(Sent, kw_only=True, gc=False):
+    """Sent as `offer_configuration.pricing_configuration.discount_price_period.end_date`, to configureChannelCatalog.
+
+      requirement_level: OPTIONAL, REQUIRED (`PricingConfigurationFieldRequirementLevel`)
+    """
+
+    requirement_level: str
+
+
+class DiscountPricePeriod(Sent, kw_only=True, gc=False):
+    """Sent as `offer_configuration.pricing_configuration.discount_price_period`, to configureChannelCatalog.
+
+      support: SUPPORTED, UNSUPPORTED (`DiscountPricePeriodSupport`)
+    """
+
+    end_date: PricingConfigurationField
+    start_date: PricingConfigurationField
+    support: str
+
+
+class PricingConfiguration(Sent, kw_only=True, gc=False):
+    """Sent as `offer_configuration.pricing_configuration`, to configureChannelCatalog."""
+
+    discount_price_period: DiscountPricePeriod | UnsetType = UNSET
+
+
+class OfferConfiguration(Sent, kw_only=True, gc=False):
+    """Sent as `offer_configuration`, to configureChannelCatalog."""
+
+    custom_attributes: list[Attribute] | UnsetType = UNSET
+    pricing_configuration: PricingConfiguration | UnsetType = UNSET
+
+
+class UseCaseConfigurationAttributes(Sent, kw_only=True, gc=False):
+    """Sent as `use_case_configurations.offer_creation.optional` and 3 more places, to configureChannelCatalog.
+
+      standard_attributes: ID, STANDARD_PRICE, DISCOUNT_PRICE, STOCK, GTIN (`StandardAttribute`)
+    """
+
+    custom_attributes: list[str] | UnsetType = UNSET
+    standard_attributes: list[str] | UnsetType = UNSET
+
+
+class UseCaseConfiguration(Sent, kw_only=True, gc=False):
+    """Sent as `use_case_configurations.offer_creation`, to configureChannelCatalog.
+
+      support: SUPPORTED, UNSUPPORTED (`DiscountPricePeriodSupport`)
+    """
+
+    required: UseCaseConfigurationAttributes
+    support: str
+    optional: UseCaseConfigurationAttributes | UnsetType = UNSET
+
+
+class UseCaseConfigurations(Sent, kw_only=True, gc=False):
+    """Sent as `use_case_configurations`, to configureChannelCatalog."""
+
+    offer_creation: UseCaseConfiguration
+    offer_update: UseCaseConfiguration
+
+
+class ChannelCatalogCapabilities(Sent, kw_only=True, gc=False):
+    """The body of configureChannelCatalog."""
+
+    offer_configuration: OfferConfiguration | UnsetType = UNSET
+    use_case_configurations: UseCaseConfigurations | UnsetType = UNSET
+
+
+class Diagnostic(Sent, kw_only=True, gc=False):
+    """Sent as `store_catalog_items.diagnostics` and 2 more places, to updateStoreCatalogItems.
+
+      connector_override_action: REMOVED (`ConnectorOverrideAction`); deprecated
+    """
+
+    message: str
+    channel_attribute_id: str | None | UnsetType = UNSET
+    channel_diagnostic_id: str | None | UnsetType = UNSET
+    connector_override_action: str | None | UnsetType = UNSET
+
+
+class UpdateStoreCatalogItem(Sent, kw_only=True, gc=False):
+    """Sent as `store_catalog_items`, to updateStoreCatalogItems.
+
+      diagnostics: deprecated
+      offer_status: OFFER_ACTIVE, OFFER_DOES_NOT_EXIST, ACTION_REQUIRED (`OfferStatus`)
+      product_status: PRODUCT_DOES_NOT_EXIST, PRODUCT_PENDING_APPROVAL, PRODUCT_REFUSED, PRODUCT_CREATED,
+        ACTION_REQUIRED (`ProductStatus`)
+    """
+
+    id: str
+    diagnostics: Annotated[list[Diagnostic], Meta(max_length=100)] | None | UnsetType = UNSET
+    offer_diagnostics: Annotated[list[Diagnostic], Meta(max_length=100)] | None | UnsetType = UNSET
+    offer_status: str | UnsetType = UNSET
+    product_diagnostics: Annotated[list[Diagnostic], Meta(max_length=100)] | None | UnsetType = UNSET
+    product_status: str | UnsetType = UNSET
+
+
+class UpdateStoreCatalogItemsRequest(Sent, kw_only=True, gc=False):
+    """The body of updateStoreCatalogItems."""
+
+    store_catalog_items: Annotated[list[UpdateStoreCatalogItem], Meta(min_length=1, max_length=10000)]

@@ -1,0 +1,31 @@
+# Written by `python -m codegen` from mirakl-connect-channel-openapi.json. Not edited by hand: see docs/regenerating.md.
+
+"""What several parts of connect share."""
+
+from typing import Final
+
+from mirakl_async.model import Sent
+
+
+class RequirementLevel:
+    """Known values of `requirementLevel` and `requirement_level`; others may appear at any time."""
+
+    OPTIONAL: Final = "OPTIONAL"
+    RECOMMENDED: Final = "RECOMMENDED"
+    REQUIRED: Final = "REQUIRED"
+
+
+class Localized(Sent, kw_only=True, gc=False):
+    """Sent as `offer_configuration.custom_attributes.descriptions` and 8 more places, to configureChannelCatalog and
+    upsertProductType.
+    """
+
+    locale: str
+    value: str
+
+
+class OriginRequest(Sent, kw_only=True, gc=False):
+    """The channel and the store that everything in one call belongs to."""
+
+    channel_id: str
+    channel_store_id: str

@@ -1,0 +1,140 @@
+# Written by `python -m codegen` from mirakl-connect-channel-openapi.json. Not edited by hand: see docs/regenerating.md.
+
+"""What connect.returns sends and reads."""
+
+import datetime as dt
+from typing import Annotated, Final
+
+from msgspec import UNSET, Meta, UnsetType
+
+from mirakl_async.model import ABSENT, Expected, Received, Reported, Sent, zoned
+
+from .common import OriginRequest
+
+
+class RejectionReason:
+    """Known values of `rejection_reason`; others may appear at any time."""
+
+    RETURN_WINDOW_CLOSED: Final = "RETURN_WINDOW_CLOSED"
+    NOT_ELIGIBLE_FOR_RETURN: Final = "NOT_ELIGIBLE_FOR_RETURN"
+    FINAL_SALES: Final = "FINAL_SALES"
+    OTHER: Final = "OTHER"
+
+
+class ReturnLineReason:
+    """Known values of `reason`; others may appear at any time."""
+
+    WRONG_ITEM: Final = "WRONG_ITEM"
+    MISSING_ITEM: Final = "MISSING_ITEM"
+    DEFECTIVE_ITEM: Final = "DEFECTIVE_ITEM"
+    DAMAGED_ITEM: Final = "DAMAGED_ITEM"
+    UNWANTED_ITEM: Final = "UNWANTED_ITEM"
+    OTHER: Final = "OTHER"
+
+
+class ReturnStatus:
+    """Known values of `status`; others may appear at any time."""
+
+    REQUEST_INITIATED: Final = "REQUEST_INITIATED"
+    REQUEST_DECLINED: Final = "REQUEST_DECLINED"
+    OPENED: Final = "OPENED"
+    RECEIVED: Final = "RECEIVED"
+    CLOSED: Final = "CLOSED"
+    CHANNEL_SPECIFIC: Final = "CHANNEL_SPECIFIC"
+
+
+class ReturnAddressRequest(Sent, kw_only=True, gc=False):
+    """Sent as `returns.address`, to upsertReturns."""
+
+    city: str
+    country_iso_code: str
+    street: str
+    country: str | UnsetType = UNSET
+    state: str | UnsetType = UNSET
+    street_additional_info: str | UnsetType = UNSET
+    zip_code: str | UnsetType = UNSET
+
+
+class ReturnErrorDetail(Received, kw_only=True, gc=False):
+    """Read as `return_errors.details`, from upsertReturns."""
+
+    code: Expected[str] = ABSENT
+    message: Expected[str] = ABSENT
+    field: str | None = None
+
+
+class ReturnError(Received, kw_only=True, gc=False):
+    """Read as `return_errors`, from upsertReturns."""
+
+    channel_order_id: str | None = None
+    channel_return_id: str | None = None
+    details: list[ReturnErrorDetail] | None = None
+
+
+class ReturnLineRequest(Sent, kw_only=True, gc=False):
+    """Sent as `returns.return_lines`, to upsertReturns.
+
+      reason: WRONG_ITEM, MISSING_ITEM, DEFECTIVE_ITEM, DAMAGED_ITEM, UNWANTED_ITEM, OTHER (`ReturnLineReason`)
+    """
+
+    channel_order_line_id: str
+    quantity: int
+    reason: str
+
+
+class ReturnTrackingRequest(Sent, kw_only=True, gc=False):
+    """Sent as `returns.tracking`, to upsertReturns."""
+
+    carrier_name: str | UnsetType = UNSET
+    tracking_number: str | UnsetType = UNSET
+    tracking_url: str | UnsetType = UNSET
+
+
+class ReturnRequest(Sent, kw_only=True, gc=False):
+    """Sent as `returns`, to upsertReturns.
+
+      rejection_reason: RETURN_WINDOW_CLOSED, NOT_ELIGIBLE_FOR_RETURN, FINAL_SALES, OTHER (`RejectionReason`)
+      status: REQUEST_INITIATED, REQUEST_DECLINED, OPENED, RECEIVED, CLOSED, CHANNEL_SPECIFIC (`ReturnStatus`)
+    """
+
+    channel_order_id: str
+    channel_return_id: str
+    channel_updated_at: Annotated[dt.datetime, Meta(tz=True)]
+    created_at: Annotated[dt.datetime, Meta(tz=True)]
+    return_lines: Annotated[list[ReturnLineRequest], Meta(min_length=1)]
+    status: str
+    address: ReturnAddressRequest | UnsetType = UNSET
+    label_url: str | UnsetType = UNSET
+    method: str | UnsetType = UNSET
+    rejection_reason: str | UnsetType = UNSET
+    rma_id: str | UnsetType = UNSET
+    sub_channel_code: str | UnsetType = UNSET
+    tracking: ReturnTrackingRequest | UnsetType = UNSET
+
+    def __post_init__(self) -> None:
+        zoned("ReturnRequest.channel_updated_at", self.channel_updated_at)
+        zoned("ReturnRequest.created_at", self.created_at)
+
+
+class ReturnSuccess(Received, kw_only=True, gc=False):
+    """Read as `return_success`, from upsertReturns."""
+
+    channel_order_id: str | None = None
+    channel_return_id: str | None = None
+
+
+class UpsertReturnsRequest(Sent, kw_only=True, gc=False):
+    """The body of upsertReturns."""
+
+    origin: OriginRequest
+    returns: Annotated[list[ReturnRequest], Meta(min_length=1, max_length=100)]
+
+
+class UpsertReturnsResponse(Received, Reported[ReturnError], kw_only=True, gc=False):
+    """The answer of upsertReturns."""
+
+    return_errors: list[ReturnError] | None = None
+    return_success: list[ReturnSuccess] | None = None
+
+    def _failures(self) -> list[ReturnError]:
+        return self.return_errors or []

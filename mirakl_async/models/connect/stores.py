@@ -1,0 +1,65 @@
+# Written by `python -m codegen` from mirakl-connect-channel-openapi.json. Not edited by hand: see docs/regenerating.md.
+
+"""What connect.stores sends and reads."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Annotated, Final
+
+from msgspec import UNSET, Meta, UnsetType
+
+from mirakl_async.model import Sent, number, zoned
+
+
+class KycStatus:
+    """Known values of `kyc_status`; others may appear at any time."""
+
+    PENDING_SUBMISSION: Final = "PENDING_SUBMISSION"
+    PENDING_APPROVAL: Final = "PENDING_APPROVAL"
+    REFUSED: Final = "REFUSED"
+    APPROVED: Final = "APPROVED"
+    NOT_REQUIRED: Final = "NOT_REQUIRED"
+
+
+class QualitySuspensionReason(Sent, kw_only=True, gc=False):
+    """Sent as `quality_suspension_reasons`, to upsertBusinessInformation."""
+
+    rule: str
+    period: str | UnsetType = UNSET
+    rule_comparison_method: str | UnsetType = UNSET
+    rule_type: str | UnsetType = UNSET
+    stat_value: Decimal | UnsetType = UNSET
+    threshold: Decimal | UnsetType = UNSET
+
+    def __post_init__(self) -> None:
+        number("QualitySuspensionReason.stat_value", self.stat_value)
+        number("QualitySuspensionReason.threshold", self.threshold)
+
+
+class SubChannel(Sent, kw_only=True, gc=False):
+    """Sent as `sub_channels`, to upsertBusinessInformation."""
+
+    currency: Annotated[str, Meta(min_length=1, max_length=3, pattern="^[A-Z]{3}$")]
+    id: str
+    name: str
+
+
+class BusinessInformationInput(Sent, kw_only=True, gc=False):
+    """The body of upsertBusinessInformation.
+
+      kyc_status: PENDING_SUBMISSION, PENDING_APPROVAL, REFUSED, APPROVED, NOT_REQUIRED (`KycStatus`)
+    """
+
+    currency: Annotated[str, Meta(min_length=1, max_length=3, pattern="^[A-Z]{3}$")]
+    updated_at: Annotated[dt.datetime, Meta(tz=True)]
+    kyc_status: str | UnsetType = UNSET
+    kyc_status_reason: str | UnsetType = UNSET
+    missing_configuration: bool | UnsetType = UNSET
+    payment_information_configured: bool | UnsetType = UNSET
+    payment_information_warning: str | UnsetType = UNSET
+    quality_suspension_reasons: list[QualitySuspensionReason] | UnsetType = UNSET
+    shipping_warning: str | UnsetType = UNSET
+    sub_channels: list[SubChannel] | UnsetType = UNSET
+
+    def __post_init__(self) -> None:
+        zoned("BusinessInformationInput.updated_at", self.updated_at)

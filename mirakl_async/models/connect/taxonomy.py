@@ -1,0 +1,250 @@
+# Written by `python -m codegen` from mirakl-connect-channel-openapi.json. Not edited by hand: see docs/regenerating.md.
+
+"""What connect.taxonomy sends and reads."""
+
+from decimal import Decimal
+from typing import Annotated, Final, TypeAlias
+
+from msgspec import UNSET, Meta, UnsetType
+
+from mirakl_async.model import Sent, number, one_of
+
+from .common import Localized
+
+
+class ConnectStandardAttribute:
+    """Known values of `connect_standard_attributes`; others may appear at any time."""
+
+    PRODUCT_ID: Final = "PRODUCT_ID"
+    CATEGORY: Final = "CATEGORY"
+    BRAND: Final = "BRAND"
+    TITLE: Final = "TITLE"
+    DESCRIPTION: Final = "DESCRIPTION"
+    IMAGE: Final = "IMAGE"
+    GTIN: Final = "GTIN"
+    VARIANT_GROUP_CODE: Final = "VARIANT_GROUP_CODE"
+
+
+class MediaType:
+    """Known values of `media_type`; others may appear at any time."""
+
+    IMAGE: Final = "IMAGE"
+    OTHER: Final = "OTHER"
+
+
+class AttributeContext(Sent, kw_only=True, gc=False):
+    """Sent as `embedded_attributes.context`, to upsertProductType."""
+
+    labels: list[Localized] | UnsetType = UNSET
+    path: str | UnsetType = UNSET
+
+
+class EmbeddedDecimalAttribute(Sent, kw_only=True, gc=False, tag_field="type", tag="Decimal"):
+    """Sent as `embedded_attributes`, to upsertProductType.
+
+      connect_standard_attributes: PRODUCT_ID, CATEGORY, BRAND, TITLE, DESCRIPTION, IMAGE, GTIN, VARIANT_GROUP_CODE
+        (`ConnectStandardAttribute`)
+      requirement_level: OPTIONAL, RECOMMENDED, REQUIRED (`RequirementLevel`)
+    """
+
+    descriptions: list[Localized]
+    id: Annotated[str, Meta(min_length=1, max_length=255)]
+    labels: Annotated[list[Localized], Meta(min_length=1)]
+    requirement_level: str
+    scale: Annotated[int, Meta(ge=0)]
+    connect_standard_attributes: list[str] | UnsetType = UNSET
+    context: AttributeContext | UnsetType = UNSET
+    maximum: Decimal | UnsetType = UNSET
+    minimum: Decimal | UnsetType = UNSET
+
+    def __post_init__(self) -> None:
+        number("EmbeddedDecimalAttribute.maximum", self.maximum)
+        number("EmbeddedDecimalAttribute.minimum", self.minimum)
+
+
+class EmbeddedIntegerAttribute(Sent, kw_only=True, gc=False, tag_field="type", tag="Integer"):
+    """Sent as `embedded_attributes`, to upsertProductType.
+
+      connect_standard_attributes: PRODUCT_ID, CATEGORY, BRAND, TITLE, DESCRIPTION, IMAGE, GTIN, VARIANT_GROUP_CODE
+        (`ConnectStandardAttribute`)
+      requirement_level: OPTIONAL, RECOMMENDED, REQUIRED (`RequirementLevel`)
+    """
+
+    descriptions: list[Localized]
+    id: Annotated[str, Meta(min_length=1, max_length=255)]
+    labels: Annotated[list[Localized], Meta(min_length=1)]
+    requirement_level: str
+    connect_standard_attributes: list[str] | UnsetType = UNSET
+    context: AttributeContext | UnsetType = UNSET
+    maximum: int | UnsetType = UNSET
+    minimum: int | UnsetType = UNSET
+
+
+class ProductListAttributeValue(Sent, kw_only=True, gc=False):
+    """Sent as `embedded_attributes.available_values`, to upsertProductType."""
+
+    id: str
+    labels: Annotated[list[Localized], Meta(min_length=1)] | UnsetType = UNSET
+
+
+class EmbeddedListAttribute(Sent, kw_only=True, gc=False, tag_field="type", tag="List"):
+    """Sent as `embedded_attributes`, to upsertProductType.
+
+      connect_standard_attributes: PRODUCT_ID, CATEGORY, BRAND, TITLE, DESCRIPTION, IMAGE, GTIN, VARIANT_GROUP_CODE
+        (`ConnectStandardAttribute`)
+      requirement_level: OPTIONAL, RECOMMENDED, REQUIRED (`RequirementLevel`)
+    """
+
+    descriptions: list[Localized]
+    id: Annotated[str, Meta(min_length=1, max_length=255)]
+    labels: Annotated[list[Localized], Meta(min_length=1)]
+    requirement_level: str
+    available_values: Annotated[list[ProductListAttributeValue], Meta(min_length=1, max_length=1000)]
+    connect_standard_attributes: list[str] | UnsetType = UNSET
+    context: AttributeContext | UnsetType = UNSET
+    max_values: Annotated[int, Meta(ge=1)] | UnsetType = UNSET
+
+
+class EmbeddedMediaAttribute(Sent, kw_only=True, gc=False, tag_field="type", tag="Media"):
+    """Sent as `embedded_attributes`, to upsertProductType.
+
+      connect_standard_attributes: PRODUCT_ID, CATEGORY, BRAND, TITLE, DESCRIPTION, IMAGE, GTIN, VARIANT_GROUP_CODE
+        (`ConnectStandardAttribute`)
+      requirement_level: OPTIONAL, RECOMMENDED, REQUIRED (`RequirementLevel`)
+      media_type: IMAGE, OTHER (`MediaType`)
+    """
+
+    descriptions: list[Localized]
+    id: Annotated[str, Meta(min_length=1, max_length=255)]
+    labels: Annotated[list[Localized], Meta(min_length=1)]
+    requirement_level: str
+    connect_standard_attributes: list[str] | UnsetType = UNSET
+    context: AttributeContext | UnsetType = UNSET
+    media_type: str | UnsetType = UNSET
+
+
+class EmbeddedTextAttribute(Sent, kw_only=True, gc=False, tag_field="type", tag="Text"):
+    """Sent as `embedded_attributes`, to upsertProductType.
+
+      connect_standard_attributes: PRODUCT_ID, CATEGORY, BRAND, TITLE, DESCRIPTION, IMAGE, GTIN, VARIANT_GROUP_CODE
+        (`ConnectStandardAttribute`)
+      requirement_level: OPTIONAL, RECOMMENDED, REQUIRED (`RequirementLevel`)
+    """
+
+    descriptions: list[Localized]
+    id: Annotated[str, Meta(min_length=1, max_length=255)]
+    labels: Annotated[list[Localized], Meta(min_length=1)]
+    requirement_level: str
+    connect_standard_attributes: list[str] | UnsetType = UNSET
+    context: AttributeContext | UnsetType = UNSET
+    max_length: Annotated[int, Meta(ge=1)] | UnsetType = UNSET
+    min_length: Annotated[int, Meta(ge=0)] | UnsetType = UNSET
+
+
+EmbeddedAttribute: TypeAlias = (
+    EmbeddedDecimalAttribute
+    | EmbeddedIntegerAttribute
+    | EmbeddedListAttribute
+    | EmbeddedMediaAttribute
+    | EmbeddedTextAttribute
+)
+"""Told apart by `type`."""
+
+
+class EqualsRuleConditionPayload(Sent, kw_only=True, gc=False):
+    """Sent as `rules.when.equals`, to createTaxonomyRule."""
+
+    attribute: Annotated[str, Meta(min_length=1, max_length=255)]
+    value: str | int | float | bool
+
+
+class InRuleConditionPayload(Sent, kw_only=True, gc=False):
+    """Sent as `rules.when.in`, to createTaxonomyRule."""
+
+    attribute: Annotated[str, Meta(min_length=1, max_length=255)]
+    values: list[str | int | float | bool]
+
+
+class IsSetRuleConditionPayload(Sent, kw_only=True, gc=False):
+    """Sent as `rules.when.isSet`, to createTaxonomyRule."""
+
+    attribute: Annotated[str, Meta(min_length=1, max_length=255)]
+
+
+class ProductTypeContext(Sent, kw_only=True, gc=False):
+    """Sent as `context`, to upsertProductType."""
+
+    labels: list[Localized] | UnsetType = UNSET
+
+
+class ProductTypeRuleReference(Sent, kw_only=True, gc=False):
+    """Sent as `rules`, to upsertProductType."""
+
+    ref: str
+
+
+class ProductType(Sent, kw_only=True, gc=False):
+    """The body of upsertProductType."""
+
+    embedded_attributes: list[EmbeddedAttribute]
+    labels: Annotated[list[Localized], Meta(min_length=1)]
+    context: ProductTypeContext | UnsetType = UNSET
+    rules: list[ProductTypeRuleReference] | UnsetType = UNSET
+
+
+class RedefineAttributeActionPayload(Sent, kw_only=True, gc=False, rename={"requirement_level": "requirementLevel"}):
+    """Sent as `rules.then.all.redefine`, to createTaxonomyRule.
+
+      requirement_level: OPTIONAL, RECOMMENDED, REQUIRED (`RequirementLevel`)
+    """
+
+    attribute: Annotated[str, Meta(min_length=1, max_length=255)]
+    requirement_level: str
+
+
+class ProductTypeRuleActionRedefineAttribute(Sent, kw_only=True, gc=False):
+    """Sent as `rules.then.all`, to createTaxonomyRule."""
+
+    redefine: RedefineAttributeActionPayload
+
+
+class ProductTypeRuleActionAll(Sent, kw_only=True, gc=False):
+    """Sent as `rules.then`, to createTaxonomyRule."""
+
+    all: list[ProductTypeRuleActionRedefineAttribute]
+
+
+class ProductTypeRuleCondition(Sent, kw_only=True, gc=False, rename={"not_": "not", "is_set": "isSet", "in_": "in"}):
+    """A condition; exactly one of its members is set, and conditions nest."""
+
+    all: "list[ProductTypeRuleCondition] | UnsetType" = UNSET
+    any: "list[ProductTypeRuleCondition] | UnsetType" = UNSET
+    not_: "ProductTypeRuleCondition | UnsetType" = UNSET
+    is_set: IsSetRuleConditionPayload | UnsetType = UNSET
+    equals: EqualsRuleConditionPayload | UnsetType = UNSET
+    in_: InRuleConditionPayload | UnsetType = UNSET
+
+    def __post_init__(self) -> None:
+        one_of(
+            "ProductTypeRuleCondition",
+            ("all", self.all),
+            ("any", self.any),
+            ("not", self.not_),
+            ("isSet", self.is_set),
+            ("equals", self.equals),
+            ("in", self.in_),
+        )
+
+
+class ProductTypeRule(Sent, kw_only=True, gc=False):
+    """Sent as `rules`, to createTaxonomyRule."""
+
+    id: str
+    then: ProductTypeRuleActionAll
+    when: ProductTypeRuleCondition
+
+
+class TaxonomyRuleRequest(Sent, kw_only=True, gc=False):
+    """The body of createTaxonomyRule."""
+
+    rules: Annotated[list[ProductTypeRule], Meta(min_length=1)]

@@ -1,0 +1,58 @@
+# Written by `python -m codegen` from mirakl-connect-channel-openapi.json. Not edited by hand: see docs/regenerating.md.
+
+"""The carriers of the channel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...operation import Operation, Param
+from ...options import Rate
+from ...resource import Resource
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Unpack
+
+    from ...models.connect.carriers import CarrierRequest
+    from ...options import Options
+
+UPSERT_CARRIERS: Operation[None] = Operation(
+    code="upsertCarriers",
+    service="connect",
+    resource="carriers",
+    name="upsert",
+    method="POST",
+    path="/v1/orders/channels/{channel_id}/carriers",
+    summary="replace the channel's list of carriers.",
+    params=(
+        Param(name="channel_id", argument="channel_id", place="path", required=True),
+        Param(name="carriers", argument="carriers", place="body", type="json", many="repeat", required=True, at_most=5000),
+    ),
+    content="json",
+    body="connect.carriers:UpsertCarriersRequest",
+    retry="idempotent",
+    group="upsertCarriers",
+    maximum=Rate(1, 3600.0),
+    frequency="when the list changes, at most once an hour",
+    scope="connect-channel-platform:carrier:upsert",
+    docs="https://developer.mirakl.com/content/product/connect-channel-platform/rest/connect/openapi3/carriers/upsertcarriers",
+)
+
+class Carriers(Resource):
+    """The carriers of the channel."""
+
+    __slots__ = ()
+
+    async def upsert(self, channel_id: str, *, carriers: Sequence[CarrierRequest], **options: Unpack[Options]) -> None:
+        """upsertCarriers: replace the channel's list of carriers.
+
+        `POST /v1/orders/channels/{channel_id}/carriers`. Documented pace: when the list changes, at most once an hour.
+
+        Carriers left out are deleted.
+
+          carriers: at most 5000
+
+        https://developer.mirakl.com/content/product/connect-channel-platform/rest/connect/openapi3/carriers/upsertcarriers
+        """
+        return await self._caller.call(UPSERT_CARRIERS, {"channel_id": channel_id, "carriers": carriers}, options)

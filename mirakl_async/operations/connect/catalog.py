@@ -1,0 +1,133 @@
+# Written by `python -m codegen` from mirakl-connect-channel-openapi.json. Not edited by hand: see docs/regenerating.md.
+
+"""The channel's offer attributes, and how its items fare."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...operation import Operation, Param
+from ...options import Rate
+from ...resource import Resource
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Unpack
+
+    from ...models.connect.catalog import OfferConfiguration, UpdateStoreCatalogItem, UseCaseConfigurations
+    from ...options import Options
+
+CONFIGURE_CHANNEL_CATALOG: Operation[None] = Operation(
+    code="configureChannelCatalog",
+    service="connect",
+    resource="catalog",
+    name="configure",
+    method="POST",
+    path="/v1/catalog-configuration/channels/{channel_id}",
+    summary="replace the channel's offer attributes and use cases.",
+    params=(
+        Param(name="channel_id", argument="channel_id", place="path", required=True, min_length=1),
+        Param(name="offer_configuration", argument="offer_configuration", place="body", type="json"),
+        Param(name="use_case_configurations", argument="use_case_configurations", place="body", type="json"),
+    ),
+    content="json",
+    body="connect.catalog:ChannelCatalogCapabilities",
+    retry="idempotent",
+    group="configureChannelCatalog",
+    maximum=Rate(1, 60.0),
+    frequency="once, when the channel is set up; at most once a minute",
+    scope="connect-channel-platform:channel-catalog:configure",
+    docs="https://developer.mirakl.com/content/product/connect-channel-platform/rest/connect/openapi3/catalog-configuration/configurechannelcatalog",
+)
+
+UPDATE_STORE_CATALOG_ITEMS: Operation[None] = Operation(
+    code="updateStoreCatalogItems",
+    service="connect",
+    resource="catalog",
+    name="update_items",
+    method="POST",
+    path="/v1/channel-catalog/{channel_id}/store-catalog-items/{store_id}",
+    summary="report the state of up to 10000 items of a store.",
+    params=(
+        Param(name="channel_id", argument="channel_id", place="path", required=True, min_length=1),
+        Param(name="store_id", argument="store_id", place="path", required=True, min_length=1),
+        Param(
+            name="store_catalog_items",
+            argument="store_catalog_items",
+            place="body",
+            type="json",
+            many="repeat",
+            required=True,
+            at_most=10000,
+        ),
+    ),
+    content="json",
+    body="connect.catalog:UpdateStoreCatalogItemsRequest",
+    retry="idempotent",
+    group="updateStoreCatalogItems",
+    recommended=Rate(20, 1.0),
+    maximum=Rate(30, 1.0),
+    frequency="recommended 20 a second, at most 30",
+    scope="connect-channel-platform:store-catalog-items:update",
+    docs="https://developer.mirakl.com/content/product/connect-channel-platform/rest/connect/openapi3/product-feedback/updatestorecatalogitems",
+)
+
+class Catalog(Resource):
+    """The channel's offer attributes, and how its items fare."""
+
+    __slots__ = ()
+
+    async def configure(
+        self,
+        channel_id: str,
+        *,
+        offer_configuration: OfferConfiguration | None = None,
+        use_case_configurations: UseCaseConfigurations | None = None,
+        **options: Unpack[Options],
+    ) -> None:
+        """configureChannelCatalog: replace the channel's offer attributes and use cases.
+
+        `POST /v1/catalog-configuration/channels/{channel_id}`. Documented pace: once, when the channel is set up; at
+        most once a minute.
+
+        Queued: 202 means taken, and nothing reports the end.
+
+        https://developer.mirakl.com/content/product/connect-channel-platform/rest/connect/openapi3/catalog-configuration/configurechannelcatalog
+        """
+        return await self._caller.call(
+            CONFIGURE_CHANNEL_CATALOG,
+            {
+                "channel_id": channel_id,
+                "offer_configuration": offer_configuration,
+                "use_case_configurations": use_case_configurations,
+            },
+            options,
+        )
+
+    async def update_items(
+        self,
+        channel_id: str,
+        store_id: str,
+        *,
+        store_catalog_items: Sequence[UpdateStoreCatalogItem],
+        **options: Unpack[Options],
+    ) -> None:
+        """updateStoreCatalogItems: report the state of up to 10000 items of a store.
+
+        `POST /v1/channel-catalog/{channel_id}/store-catalog-items/{store_id}`. Documented pace: recommended 20 a
+        second, at most 30.
+
+        Queued. Each list restates all active diagnostics, an empty one clears them; unknown products are ignored
+        silently.
+
+          store_id: deprecated
+          store_catalog_items: at most 10000
+          404: unknown channel or store
+
+        https://developer.mirakl.com/content/product/connect-channel-platform/rest/connect/openapi3/product-feedback/updatestorecatalogitems
+        """
+        return await self._caller.call(
+            UPDATE_STORE_CATALOG_ITEMS,
+            {"channel_id": channel_id, "store_id": store_id, "store_catalog_items": store_catalog_items},
+            options,
+        )

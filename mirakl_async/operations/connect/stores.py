@@ -1,0 +1,124 @@
+# Written by `python -m codegen` from mirakl-connect-channel-openapi.json. Not edited by hand: see docs/regenerating.md.
+
+"""What the channel knows about its stores."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...operation import Operation, Param
+from ...options import Rate
+from ...resource import Resource
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+    from typing import Unpack
+
+    from ...models.connect.stores import QualitySuspensionReason, SubChannel
+    from ...options import Options
+
+UPSERT_BUSINESS_INFORMATION: Operation[None] = Operation(
+    code="upsertBusinessInformation",
+    service="connect",
+    resource="stores",
+    name="upsert_business_information",
+    method="PUT",
+    path="/v1/channels/{channel_id}/stores/{channel_store_id}",
+    summary="replace what Connect knows about a store's business.",
+    params=(
+        Param(name="channel_id", argument="channel_id", place="path", required=True, min_length=1),
+        Param(name="channel_store_id", argument="channel_store_id", place="path", required=True, min_length=1),
+        Param(
+            name="currency",
+            argument="currency",
+            place="body",
+            required=True,
+            min_length=1,
+            max_length=3,
+            pattern="^[A-Z]{3}$",
+        ),
+        Param(name="updated_at", argument="updated_at", place="body", type="date-time", required=True),
+        Param(
+            name="kyc_status",
+            argument="kyc_status",
+            place="body",
+            values=("PENDING_SUBMISSION", "PENDING_APPROVAL", "REFUSED", "APPROVED", "NOT_REQUIRED"),
+        ),
+        Param(name="kyc_status_reason", argument="kyc_status_reason", place="body"),
+        Param(name="missing_configuration", argument="missing_configuration", place="body", type="boolean"),
+        Param(name="payment_information_configured", argument="payment_information_configured", place="body", type="boolean"),
+        Param(name="payment_information_warning", argument="payment_information_warning", place="body"),
+        Param(
+            name="quality_suspension_reasons",
+            argument="quality_suspension_reasons",
+            place="body",
+            type="json",
+            many="repeat",
+        ),
+        Param(name="shipping_warning", argument="shipping_warning", place="body"),
+        Param(name="sub_channels", argument="sub_channels", place="body", type="json", many="repeat"),
+    ),
+    content="json",
+    body="connect.stores:BusinessInformationInput",
+    retry="idempotent",
+    group="upsertBusinessInformation",
+    recommended=Rate(1, 60.0),
+    maximum=Rate(5, 60.0),
+    frequency="recommended once a minute, at most 5 a minute",
+    scope="connect-channel-platform:store:write",
+    docs="https://developer.mirakl.com/content/product/connect-channel-platform/rest/connect/openapi3/store/upsertbusinessinformation",
+)
+
+class Stores(Resource):
+    """What the channel knows about its stores."""
+
+    __slots__ = ()
+
+    async def upsert_business_information(
+        self,
+        channel_id: str,
+        channel_store_id: str,
+        *,
+        currency: str,
+        updated_at: dt.datetime,
+        kyc_status: str | None = None,
+        kyc_status_reason: str | None = None,
+        missing_configuration: bool | None = None,
+        payment_information_configured: bool | None = None,
+        payment_information_warning: str | None = None,
+        quality_suspension_reasons: Sequence[QualitySuspensionReason] | None = None,
+        shipping_warning: str | None = None,
+        sub_channels: Sequence[SubChannel] | None = None,
+        **options: Unpack[Options],
+    ) -> None:
+        """upsertBusinessInformation: replace what Connect knows about a store's business.
+
+        `PUT /v1/channels/{channel_id}/stores/{channel_store_id}`. Documented pace: recommended once a minute, at most 5
+        a minute.
+
+        The currency never changes. An older `updated_at` is dropped. Leaving out a sub-channel stops it; the list
+        cannot be emptied once it was filled.
+
+          kyc_status: PENDING_SUBMISSION, PENDING_APPROVAL, REFUSED, APPROVED, NOT_REQUIRED
+
+        https://developer.mirakl.com/content/product/connect-channel-platform/rest/connect/openapi3/store/upsertbusinessinformation
+        """
+        return await self._caller.call(
+            UPSERT_BUSINESS_INFORMATION,
+            {
+                "channel_id": channel_id,
+                "channel_store_id": channel_store_id,
+                "currency": currency,
+                "updated_at": updated_at,
+                "kyc_status": kyc_status,
+                "kyc_status_reason": kyc_status_reason,
+                "missing_configuration": missing_configuration,
+                "payment_information_configured": payment_information_configured,
+                "payment_information_warning": payment_information_warning,
+                "quality_suspension_reasons": quality_suspension_reasons,
+                "shipping_warning": shipping_warning,
+                "sub_channels": sub_channels,
+            },
+            options,
+        )
