@@ -1,0 +1,84 @@
+"""The shape of the package that its reader relies on: what imports what, and how long a file may be."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[2] / "mirakl_async"
+GENERATED = {"models", "operations"}
+REQUIRED = {"aiohttp", "anyio", "msgspec"}
+EXTRAS = {"cyclopts", "opentelemetry", "redis", "rich"}
+
+
+def sources():
+    """Every module by its dotted name."""
+    found = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+SOURCES = sources()
+
+
+def imports(name, *, at_load_only=False):
+    """The modules that a module imports; `at_load_only` leaves out those for type checkers and inside functions."""
+    tree = ast.parse(SOURCES[name].read_text())
+    for node in on_load(tree) if at_load_only else ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                package = name.split(".") if SOURCES[name].name == "__init__.py" else name.split(".")[:-1]
+                base = ".".join([*package[: len(package) - node.level + 1], base]).rstrip(".")
+            for alias in node.names:
+                yield f"{base}.{alias.name}" if f"{base}.{alias.name}" in SOURCES else base
+
+
+def on_load(node):
+    """What runs when the module is imported."""
+    for child in ast.iter_child_nodes(node):
+        for_checkers = isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test)
+        if not for_checkers and not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            yield child
+            yield from on_load(child)
+
+
+def roots(name, **options):
+    return {module.split(".")[0] for module in imports(name, **options)}
+
+
+def test_only_declared_packages_are_imported():
+    declared = sys.stdlib_module_names | {"mirakl_async"} | REQUIRED | EXTRAS
+    assert {name: odd for name in SOURCES if (odd := roots(name) - declared)} == {}
+
+
+def test_extras_are_not_needed_to_import_what_is_not_theirs():
+    theirs = {name for name in SOURCES if {"cli", "redis"} & set(name.split("."))}
+    assert {name: odd for name in SOURCES.keys() - theirs if (odd := roots(name, at_load_only=True) & EXTRAS)} == {}
+
+
+def test_one_file_of_the_client_touches_aiohttp():
+    touching = {name for name in SOURCES if "aiohttp" in roots(name) and "simulator" not in name.split(".")}
+    assert touching == {"mirakl_async.wire"}
+
+
+def test_imports_point_one_way():
+    graph = {name: {other for other in imports(name, at_load_only=True) if other in SOURCES} for name in SOURCES}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as cycle:
+        pytest.fail(" <- ".join(cycle.args[1]))
+
+
+def test_a_hand_written_file_can_be_read_in_one_go():
+    by_hand = [name for name in SOURCES if not GENERATED & set(name.split("."))]
+    lengths = {name: len(SOURCES[name].read_text().splitlines()) for name in by_hand}
+    assert {name: length for name, length in lengths.items() if length >= 450} == {}
