@@ -119,8 +119,9 @@ def _split(envelope: _Envelope, body: bytes, told: Refusal) -> _Parts:
 def _split_slowly(envelope: _Envelope, body: bytes, told: Refusal) -> _Parts:
     try:
         parts = members(body)
-    except ValueError:
-        raise UnmendableError(told.path, told.words) from None
+    except ValueError as error:
+        words = told.words if told.path == "$" else f"JSON is malformed: {error}"
+        raise UnmendableError("$", words) from None
     others = {other.name: parts[other.encode_name] for other in envelope.others if other.encode_name in parts}
     whole = parts.get(envelope.member, b"")
     try:
