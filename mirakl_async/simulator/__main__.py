@@ -66,7 +66,7 @@ def _await_end_of_stdin(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) ->
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="mirakl-async simulator", description="An embedded Mirakl, for tests.")
-    parser.add_argument("--port", type=int, default=0, help="port of Connect; the others take free ones")
+    parser.add_argument("--port", type=_port, default=0, help="port of Connect; the others take free ones")
     parser.add_argument(
         "--rate-limit",
         type=_rate_limit,
@@ -93,6 +93,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=0, help="of everything random")
     parser.add_argument("--exit-with-stdin", action="store_true", help="stop when standard input ends")
     return parser
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port")
+    return int(text)
 
 
 def _rate_limit(text: str) -> RateLimits:

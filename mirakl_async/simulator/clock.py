@@ -48,6 +48,7 @@ class ManualClock:
     def __init__(self, now: float = 1_700_000_000.0) -> None:
         self._now = now
         self._sleepers: list[tuple[float, asyncio.Future[None]]] = []
+        self._arrival = asyncio.Event()
 
     def monotonic(self) -> float:
         """Return the same seconds as `time`: only differences matter."""
@@ -74,4 +75,12 @@ class ManualClock:
             return
         sleeper: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._sleepers.append((self._now + seconds, sleeper))
+        self._arrival.set()
         await sleeper
+
+    async def until_someone_sleeps(self) -> float:
+        """Wait, in real time, for a sleeper; return the seconds after which the first of them wakes."""
+        while not self._sleepers:
+            self._arrival.clear()
+            await self._arrival.wait()
+        return min(until for until, _ in self._sleepers) - self._now

@@ -65,7 +65,7 @@ class Fault(Struct, frozen=True, kw_only=True, omit_defaults=True):
         if self.probability is not None and not 0 <= self.probability <= 1:
             raise ValueError("probability must lie between 0 and 1")
         if not 200 <= self.code < 600:
-            raise ValueError("code must be the status of a final answer, 200 to 599")
+            raise ValueError("code must be an HTTP status of a final answer, 200 to 599")
 
     @property
     def strikes_after(self) -> bool:

@@ -103,6 +103,8 @@ async def _first_line(child: asyncio.subprocess.Process) -> Addresses:
 
 async def _stop(child: asyncio.subprocess.Process) -> None:
     """End the child: by closing its input, and if that is not enough by force."""
+    assert child.stdin is not None  # noqa: S101 - piped above; for the type checker
+    child.stdin.close()
     stopping = asyncio.ensure_future(child.communicate())
     try:
         async with asyncio.timeout(_SECONDS_TO_STOP):
