@@ -1,0 +1,117 @@
+"""Mirakl for asyncio: Connect Channel Platform and Marketplace Front, with bulk order sync and a simulator.
+
+    from mirakl_async import ClientCredentials, ConnectChannel
+
+Every name is loaded when it is first used, so that importing this package costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .auth import ApiKey as ApiKey
+    from .auth import BearerToken as BearerToken
+    from .auth import ClientCredentials as ClientCredentials
+    from .calls import Reply as Reply
+    from .connect_channel import ConnectChannel as ConnectChannel
+    from .errors import APIError as APIError
+    from .errors import AttemptTimeout as AttemptTimeout
+    from .errors import AuthenticationFailed as AuthenticationFailed
+    from .errors import BadRequest as BadRequest
+    from .errors import CallError as CallError
+    from .errors import ClientStateError as ClientStateError
+    from .errors import ConfigurationError as ConfigurationError
+    from .errors import ConnectFailed as ConnectFailed
+    from .errors import ConnectionLost as ConnectionLost
+    from .errors import DeadlineExceeded as DeadlineExceeded
+    from .errors import DecodeFailed as DecodeFailed
+    from .errors import Gone as Gone
+    from .errors import InvalidArgument as InvalidArgument
+    from .errors import MiraklError as MiraklError
+    from .errors import NoAnswer as NoAnswer
+    from .errors import NotFound as NotFound
+    from .errors import OutcomeUnknown as OutcomeUnknown
+    from .errors import PartialFailure as PartialFailure
+    from .errors import PermissionDenied as PermissionDenied
+    from .errors import ProtocolError as ProtocolError
+    from .errors import RateLimited as RateLimited
+    from .errors import ReplyTooLarge as ReplyTooLarge
+    from .errors import ServerError as ServerError
+    from .errors import SyncStopped as SyncStopped
+    from .errors import TokenError as TokenError
+    from .errors import TokenRefused as TokenRefused
+    from .errors import TokenUnavailable as TokenUnavailable
+    from .errors import UnexpectedRedirect as UnexpectedRedirect
+    from .errors import UnknownOperation as UnknownOperation
+    from .errors import WaitTooLong as WaitTooLong
+    from .marketplace_front import MarketplaceFront as MarketplaceFront
+    from .operations import operations as operations
+    from .options import Limits as Limits
+    from .options import Options as Options
+    from .options import Rate as Rate
+    from .options import Retry as Retry
+    from .options import Timeouts as Timeouts
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "ApiKey": "auth",
+    "BearerToken": "auth",
+    "ClientCredentials": "auth",
+    "Reply": "calls",
+    "ConnectChannel": "connect_channel",
+    "APIError": "errors",
+    "AttemptTimeout": "errors",
+    "AuthenticationFailed": "errors",
+    "BadRequest": "errors",
+    "CallError": "errors",
+    "ClientStateError": "errors",
+    "ConfigurationError": "errors",
+    "ConnectFailed": "errors",
+    "ConnectionLost": "errors",
+    "DeadlineExceeded": "errors",
+    "DecodeFailed": "errors",
+    "Gone": "errors",
+    "InvalidArgument": "errors",
+    "MiraklError": "errors",
+    "NoAnswer": "errors",
+    "NotFound": "errors",
+    "OutcomeUnknown": "errors",
+    "PartialFailure": "errors",
+    "PermissionDenied": "errors",
+    "ProtocolError": "errors",
+    "RateLimited": "errors",
+    "ReplyTooLarge": "errors",
+    "ServerError": "errors",
+    "SyncStopped": "errors",
+    "TokenError": "errors",
+    "TokenRefused": "errors",
+    "TokenUnavailable": "errors",
+    "UnexpectedRedirect": "errors",
+    "UnknownOperation": "errors",
+    "WaitTooLong": "errors",
+    "MarketplaceFront": "marketplace_front",
+    "operations": "operations",
+    "Limits": "options",
+    "Options": "options",
+    "Rate": "options",
+    "Retry": "options",
+    "Timeouts": "options",
+}
+
+__all__ = ["__version__", *_HOMES]  # pyright: ignore[reportUnsupportedDunderAll]
+
+
+def __getattr__(name: str) -> object:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f".{home}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})

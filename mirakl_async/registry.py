@@ -48,7 +48,9 @@ class Registry(Mapping[str, Operation[Any]]):
 
     def _unknown(self, code: str) -> str:
         near = difflib.get_close_matches(_fold(code), self._folded, n=3, cutoff=0.5)
-        hint = f"did you mean {', '.join(self._folded[item] for item in near)}?" if near else "see mirakl_async.operations"
+        hint = (
+            f"did you mean {', '.join(self._folded[item] for item in near)}?" if near else "see mirakl_async.operations"
+        )
         return f"no operation has the code {code!r}: {hint}"
 
 

@@ -1,0 +1,332 @@
+"""Credentials, and the access token they are exchanged for.
+
+**One refresh, however many callers.** The exchange runs in a task of its own that callers wait for shielded: a caller
+whose deadline passes leaves, the exchange goes on, and nobody starts a second one. (With a lock instead, every caller
+that times out passes the lock to the next, who starts again: 299 token requests where one was enough.)
+
+**Two windows.** Within the soft window before expiry the token is renewed in the background while the old one is
+still used; within the hard window callers wait for the new one. 300 and 30 seconds, or a fifth and a twentieth of a
+short life. Life is counted on this machine's monotonic clock from before the exchange began, never from a date.
+
+**Generations.** Each token has a number. A 401 names the number it was sent with; if a newer token has arrived in the
+meantime nothing is renewed, so 500 calls refused together cause one exchange.
+
+Mirakl Connect: POST {auth host}/oauth/token, form-encoded grant_type, client_id, client_secret; no refresh token.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import inspect
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from urllib.parse import urlencode, urlsplit
+
+import msgspec
+
+from .errors import ConfigurationError, TokenRefused, TokenUnavailable
+from .exchange import WireFault
+from .problems import read_problem
+from .retries import TRANSIENT, retry_after
+
+if TYPE_CHECKING:
+    from .clock import Clock
+    from .exchange import Answer, Wire
+
+SOFT_WINDOW, HARD_WINDOW = 300.0, 30.0
+DEFAULT_LIFE = 300.0
+REFUSAL_REMEMBERED = 30.0
+TRIES = 4
+EXCHANGE_TIMEOUT = 30.0
+
+
+class Grant(NamedTuple):
+    """The value of an Authorization header, and the number of the token in it."""
+
+    header: str
+    generation: int
+
+
+class Authenticator(Protocol):
+    """What the transport asks for a header; `identity` tells credentials apart without revealing them."""
+
+    identity: str
+    renewable: bool
+
+    def current(self) -> Grant | None:
+        """The header to use now, or None if `obtain` must be awaited first."""
+        ...
+
+    async def obtain(self) -> Grant:
+        """The header to use, after an exchange if one is needed."""
+        ...
+
+    async def renew(self, generation: int) -> None:
+        """Replace the token of this generation, unless that has already happened."""
+        ...
+
+    async def close(self) -> None:
+        """Stop whatever runs in the background."""
+        ...
+
+
+class Credential(Protocol):
+    """What a client is given: makes the authenticator that serves it."""
+
+    def authenticator(self, token_url: str, wire: Wire, clock: Clock) -> Authenticator:
+        """Start serving; `wire` carries the exchange, if there is one."""
+        ...
+
+
+def _identity(*secrets: str) -> str:
+    return hashlib.sha256("\0".join(secrets).encode()).hexdigest()[:12]
+
+
+def _header_safe(kind: str, value: str) -> str:
+    if not value or not value.isascii() or not value.isprintable() or value != value.strip():
+        raise ConfigurationError(f"{kind} is empty, or holds spaces at its ends or characters no header can carry")
+    return value
+
+
+class ApiKey:
+    """A Marketplace API key, sent as it is in the Authorization header (Mirakl's older scheme)."""
+
+    __slots__ = ("_key",)
+
+    def __init__(self, key: str) -> None:
+        self._key = _header_safe("the API key", key)
+
+    def __repr__(self) -> str:
+        return "ApiKey(***)"
+
+    def authenticator(self, token_url: str, wire: Wire, clock: Clock) -> Authenticator:  # noqa: ARG002
+        """A header that never changes."""
+        return _Fixed(self._key, _identity("key", self._key))
+
+
+class BearerToken:
+    """A bearer token: a string, or a function (plain or async) that returns the one to use.
+
+    A function is called for the first call and again after a 401; it owns renewal and storage.
+    """
+
+    __slots__ = ("_source",)
+
+    def __init__(self, source: str | Callable[[], str | Awaitable[str]]) -> None:
+        self._source = _header_safe("the bearer token", source) if isinstance(source, str) else source
+
+    def __repr__(self) -> str:
+        return "BearerToken(***)"
+
+    def authenticator(self, token_url: str, wire: Wire, clock: Clock) -> Authenticator:  # noqa: ARG002
+        """A fixed header, or one that the function refreshes."""
+        source = self._source
+        if isinstance(source, str):
+            return _Fixed(f"Bearer {source}", _identity("bearer", source))
+
+        async def fetch() -> tuple[str, float]:
+            token = source()
+            if inspect.isawaitable(token):
+                token = await token
+            return _header_safe("the bearer token", token), float("inf")
+
+        return TokenKeeper(fetch, f"callable-{id(source):x}", clock)
+
+
+class ClientCredentials:
+    """An application's id and secret, exchanged for access tokens at Mirakl's authentication host."""
+
+    __slots__ = ("_client_id", "_client_secret")
+
+    def __init__(self, client_id: str, client_secret: str) -> None:
+        if not client_id or not client_secret:
+            raise ConfigurationError("ClientCredentials needs a client id and a client secret; one of them is empty")
+        self._client_id = client_id
+        self._client_secret = client_secret
+
+    def __repr__(self) -> str:
+        return "ClientCredentials(***)"
+
+    def authenticator(self, token_url: str, wire: Wire, clock: Clock) -> Authenticator:
+        """A token that is exchanged when first needed and renewed before it expires."""
+        form = urlencode(
+            {
+                "grant_type": "client_credentials",
+                "client_id": self._client_id,
+                "client_secret": self._client_secret,
+            }
+        ).encode()
+        exchange = TokenExchange(token_url, form, wire, clock)
+        return TokenKeeper(exchange.fetch, _identity(self._client_id), clock)
+
+
+class _Fixed:
+    """A header that cannot be renewed."""
+
+    __slots__ = ("_grant", "identity", "renewable")
+
+    def __init__(self, header: str, identity: str) -> None:
+        self._grant = Grant(header, 0)
+        self.identity = identity
+        self.renewable = False
+
+    def current(self) -> Grant | None:
+        return self._grant
+
+    async def obtain(self) -> Grant:
+        return self._grant
+
+    async def renew(self, generation: int) -> None:
+        """Nothing can be done about a fixed header."""
+
+    async def close(self) -> None:
+        """Nothing runs."""
+
+
+class TokenKeeper:
+    """Holds one token and renews it; see the module's text for the rules."""
+
+    __slots__ = (
+        "_clock", "_fetch", "_generation", "_hard_at", "_header", "_refusal", "_refused_until", "_soft_at", "_task",
+        "identity", "renewable",
+    )  # fmt: skip
+
+    def __init__(self, fetch: Callable[[], Awaitable[tuple[str, float]]], identity: str, clock: Clock) -> None:
+        self._fetch = fetch
+        self._clock = clock
+        self._header: str | None = None
+        self._generation = 0
+        self._soft_at = self._hard_at = 0.0
+        self._refusal: TokenRefused | None = None
+        self._refused_until = 0.0
+        self._task: asyncio.Task[None] | None = None
+        self.identity = identity
+        self.renewable = True
+
+    def current(self) -> Grant | None:
+        """The held token, if it is good for a while; starts a background renewal in the soft window."""
+        if self._header is None:
+            return None
+        now = self._clock.monotonic()
+        if now >= self._soft_at:
+            if now >= self._hard_at:
+                return None
+            self._soft_at = min(self._hard_at, now + HARD_WINDOW)
+            self._start()
+        return Grant(self._header, self._generation)
+
+    async def obtain(self) -> Grant:
+        """The held token, or the one that an exchange brings; raises TokenError."""
+        while (grant := self.current()) is None:
+            if self._refusal is not None and self._clock.monotonic() < self._refused_until:
+                raise TokenRefused(str(self._refusal), self._refusal.code)
+            await asyncio.shield(self._start())
+        return grant
+
+    async def renew(self, generation: int) -> None:
+        """Drop the token of this generation and wait for its successor; raises TokenError."""
+        if generation == self._generation:
+            self._header = None
+        await self.obtain()
+
+    async def close(self) -> None:
+        """Cancel an exchange under way."""
+        if self._task is not None and not self._task.done():
+            self._task.cancel()
+            await asyncio.wait([self._task])
+
+    def _start(self) -> asyncio.Task[None]:
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._exchange(), name="mirakl token exchange")
+            self._task.add_done_callback(_retrieve)
+        return self._task
+
+    async def _exchange(self) -> None:
+        began = self._clock.monotonic()
+        try:
+            token, life = await self._fetch()
+        except TokenRefused as refusal:
+            self._refusal = refusal
+            self._refused_until = self._clock.monotonic() + REFUSAL_REMEMBERED
+            raise
+        self._header = f"Bearer {token}"
+        self._generation += 1
+        self._soft_at = began + life - min(SOFT_WINDOW, 0.20 * life)
+        self._hard_at = began + life - min(HARD_WINDOW, 0.05 * life)
+        self._refusal = None
+
+
+def _retrieve(task: asyncio.Task[None]) -> None:
+    """Take the result of an exchange nobody waits for any more; those who wait get it too."""
+    if not task.cancelled():
+        task.exception()
+
+
+class TokenExchange:
+    """The client_credentials exchange, with retries of its own."""
+
+    __slots__ = ("_clock", "_form", "_host", "_url", "_wire")
+
+    def __init__(self, url: str, form: bytes, wire: Wire, clock: Clock) -> None:
+        self._url = url
+        self._host = urlsplit(url).netloc
+        self._form = form
+        self._wire = wire
+        self._clock = clock
+
+    async def fetch(self) -> tuple[str, float]:
+        """A token and its life in seconds; raises TokenRefused or TokenUnavailable."""
+        trouble, pause = "", 0.0
+        for attempt in range(TRIES):
+            if pause:
+                await self._clock.sleep(pause)
+            pause = self._clock.random() * 0.5 * 2.0**attempt
+            answer = await self._post()
+            if isinstance(answer, str):
+                trouble = answer
+            elif answer.status == 200:
+                return self._read(answer)
+            elif answer.status in TRANSIENT or answer.status == 429:
+                trouble = f"it answered {answer.status}"
+                pause = max(pause, min(retry_after(answer.headers, self._clock.time()) or 0.0, 30.0))
+            else:
+                raise self._refusal(answer)
+        raise TokenUnavailable(f"no access token from {self._host} after {TRIES} attempts: {trouble}")
+
+    async def _post(self) -> Answer | str:
+        try:
+            return await self._wire.exchange(
+                "POST",
+                self._url,
+                {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"},
+                self._form,
+                timeout=EXCHANGE_TIMEOUT,
+                cap=64 * 1024,
+            )
+        except WireFault as fault:
+            return fault.reason
+
+    def _read(self, answer: Answer) -> tuple[str, float]:
+        try:
+            content: Any = msgspec.json.decode(answer.body)
+            token = _header_safe("the access token", content["access_token"])
+        except (msgspec.MsgspecError, UnicodeError, RecursionError, KeyError, TypeError, AttributeError):
+            raise TokenUnavailable(f"{self._host} answered 200 without an access_token") from None
+        return token, _life(content.get("expires_in"))
+
+    def _refusal(self, answer: Answer) -> TokenRefused | TokenUnavailable:
+        problem = read_problem(answer.body)
+        words = f"{self._host} answered {answer.status} to the token request: {problem}".rstrip(": ")
+        if answer.status in {400, 401, 403}:
+            return TokenRefused(f"{words}. Check the client id, the secret and the environment.", problem.code)
+        return TokenUnavailable(f"{words}. Check the authentication URL.")
+
+
+def _life(expires_in: object) -> float:
+    """Seconds of a token's life; a missing, unreadable or absurd one counts as five minutes."""
+    try:
+        life = float(expires_in)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return DEFAULT_LIFE
+    return life if 0 < life < 10**9 else DEFAULT_LIFE

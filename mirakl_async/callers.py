@@ -1,0 +1,112 @@
+"""Who answers a resource's calls: the live caller sends and decodes, the raw one sends and does not decode."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from . import codec
+from .errors import DecodeFailed
+from .files import Download
+from .pages import OffsetPaginator, SeekPaginator
+from .watch import Mended, Watch
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .calls import Reply
+    from .client import Client
+    from .operation import Operation
+    from .options import Options
+
+T = TypeVar("T")
+
+
+def value_of(reply: Reply, watch: Watch) -> Any:
+    """The decoded body of a successful reply; None where the operation promises none.
+
+    What the server promised and did not keep is mended and reported; raises DecodeFailed where there is nothing to
+    mend, because the body is no JSON at all.
+    """
+    operation = reply.request.operation
+    if not operation.reply:
+        return None
+    try:
+        decoded = codec.decode(operation.reply, reply.body)
+    except codec.CodecError as error:
+        raise DecodeFailed(
+            f"{reply.status} with a body that cannot be read: {error.message}",
+            reply.request.context(reply.attempts, reply.spent),
+            error.path,
+        ) from error
+    for mend in decoded.mended:
+        report(watch, operation, mend)
+    return decoded.value
+
+
+def report(watch: Watch, operation: Operation[Any], mend: codec.Mend) -> None:
+    """Count and tell a broken promise."""
+    watch.counters.mended += 1
+    if watch.watched:
+        watch.emit(Mended(operation=operation.code, path=mend.path, reason=mend.reason))
+
+
+class LiveCaller:
+    """Runs a resource's operations on a client."""
+
+    __slots__ = ("_client",)
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    async def call(self, operation: Operation[T], arguments: Mapping[str, object], options: Options) -> T:
+        """See Caller."""
+        reply = await self._client.run(operation, arguments, options)
+        value: T = value_of(reply, self._client.transport.watch)
+        return value
+
+    def offset(
+        self, operation: Operation[Any], arguments: Mapping[str, object], page_size: int | None, options: Options
+    ) -> OffsetPaginator[Any]:
+        """See Caller."""
+        return OffsetPaginator(self._client, operation, arguments, page_size, options)
+
+    def seek(
+        self, operation: Operation[Any], arguments: Mapping[str, object], page_size: int | None, options: Options
+    ) -> SeekPaginator[Any]:
+        """See Caller."""
+        return SeekPaginator(self._client, operation, arguments, page_size, options)
+
+    def download(self, operation: Operation[Any], arguments: Mapping[str, object], options: Options) -> Download:
+        """See Caller."""
+        return Download(self._client, operation, arguments, options)
+
+
+class RawCaller:
+    """Answers every call with the coroutine of its undecoded reply; `Client.raw` awaits it."""
+
+    __slots__ = ("_client",)
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    async def call(self, operation: Operation[Any], arguments: Mapping[str, object], options: Options) -> Any:
+        """The reply."""
+        return await self._client.run(operation, arguments, options)
+
+    def offset(
+        self, operation: Operation[Any], arguments: Mapping[str, object], page_size: int | None, options: Options
+    ) -> Any:
+        """The reply of the first page."""
+        paginator: OffsetPaginator[Any] = OffsetPaginator(self._client, operation, arguments, page_size, options)
+        return paginator.first_reply()
+
+    def seek(
+        self, operation: Operation[Any], arguments: Mapping[str, object], page_size: int | None, options: Options
+    ) -> Any:
+        """The reply of the first page."""
+        paginator: SeekPaginator[Any] = SeekPaginator(self._client, operation, arguments, page_size, options)
+        return paginator.first_reply()
+
+    def download(self, operation: Operation[Any], arguments: Mapping[str, object], options: Options) -> Any:
+        """The reply with the whole file in it, within the cap on replies."""
+        return self._client.run(operation, arguments, options)

@@ -1,0 +1,333 @@
+"""From an operation and its arguments to a request, and from a reply to a value: pure, no I/O.
+
+Everything Mirakl would refuse for its form is refused here, before anything is sent: a missing argument, a list that
+is too long, a naive datetime, a path segment with a slash, a value outside its documented bounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, Callable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from urllib.parse import quote
+
+from msgspec import UNSET, Struct
+
+from . import codec
+from .errors import Attempt, Context, InvalidArgument, Spent
+from .operation import Operation, Param
+
+if TYPE_CHECKING:
+    from .operation import RetryClass, Service
+
+Content: TypeAlias = bytes | Path | Callable[[], AsyncIterable[bytes]]
+JSON = "application/json"
+QUERY_SAFE = ",:"
+
+
+class Part(Struct, frozen=True, kw_only=True):
+    """One part of a multipart form; `content` is bytes, a file's path, or a function that makes fresh chunks."""
+
+    name: str
+    content: Content
+    content_type: str | None = None
+    filename: str | None = None
+
+
+class Multipart(Struct, frozen=True, kw_only=True):
+    """A multipart form; built anew for every attempt, because a sent form is a consumed one."""
+
+    parts: tuple[Part, ...]
+
+
+class Request(Struct, frozen=True, kw_only=True):
+    """One call, ready to be sent: immutable, so that a second attempt is the first one again."""
+
+    operation: Operation[Any]
+    url: str
+    body: bytes | Multipart | None = None
+    content_type: str | None = None
+
+    @property
+    def route(self) -> str:
+        """Method and path template: names the call without naming anybody's data."""
+        return f"{self.operation.method} {self.operation.path}"
+
+    def context(
+        self, attempts: Sequence[Attempt] = (), spent: Spent | None = None, *, quota_exhausted: bool = False
+    ) -> Context:
+        """What an error about this call says."""
+        return Context(
+            operation=self.operation.code,
+            route=self.route,
+            attempts=tuple(attempts),
+            spent=spent,
+            quota_exhausted=quota_exhausted,
+        )
+
+
+class Reply(Struct, frozen=True, kw_only=True):
+    """An answer as it came: status, headers (looked up without regard to case) and the whole body."""
+
+    request: Request
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = b""
+    attempts: tuple[Attempt, ...] = ()
+    spent: Spent | None = None
+
+    @property
+    def request_id(self) -> str | None:
+        """The server's id of this exchange, where it sends one."""
+        return request_id(self.headers)
+
+    def json(self) -> Any:
+        """The body as plain Python values; numbers with a fraction become Decimal."""
+        return codec.decode_plain(self.body)
+
+    def decode(self) -> Any:
+        """The body as the operation's own struct; None where the operation promises no body."""
+        operation = self.request.operation
+        return codec.decode(operation.reply, self.body).value if operation.reply else None
+
+
+def request_id(headers: Mapping[str, str]) -> str | None:
+    """The id that the server, or a gateway before it, gave to an exchange."""
+    for name in ("X-Request-Id", "X-Correlation-Id", "X-Mirakl-Request-Id", "CF-Ray"):
+        if (value := headers.get(name)) is not None:
+            return value
+    return None
+
+
+def build(
+    operation: Operation[Any], arguments: Mapping[str, object], base_url: str, body: bytes | None = None
+) -> Request:
+    """Turn arguments, keyed by their Python names, into the operation's request; raises InvalidArgument.
+
+    `body` is a JSON body that is already encoded; body arguments are then neither needed nor read.
+    """
+    path: dict[str, str] = {}
+    query: list[str] = []
+    members: dict[str, object] = {}
+    parts: list[Part] = []
+    for param in operation.params:
+        if body is not None and param.place == "body":
+            continue
+        value = arguments.get(param.argument, UNSET)
+        if value is UNSET or (value is None and param.place != "body"):
+            if param.required:
+                raise InvalidArgument(operation.code, param.argument, "is required")
+        elif param.place == "query":
+            query += _query(operation, param, value)
+        elif param.place == "path":
+            path[param.name] = _path_segment(operation, param, value)
+        elif param.place == "body":
+            members[param.argument] = value
+        else:
+            parts += _parts(operation, param, value)
+    url = base_url + (operation.path.format_map(path) if path else operation.path)
+    if query:
+        url += "?" + "&".join(query)
+    if body is None:
+        return _with_body(operation, url, members, parts)
+    return Request(operation=operation, url=url, body=body, content_type=JSON)
+
+
+def build_by_wire_names(
+    operation: Operation[Any], params: Mapping[str, object], body: object, base_url: str
+) -> Request:
+    """Like `build`, for arguments under the names that Mirakl documents; `body` is JSON text, or what encodes to it."""
+    arguments = dict(params)
+    for param in operation.params:
+        if param.place != "body" and param.name != param.argument and param.name in arguments:
+            arguments[param.argument] = arguments.pop(param.name)
+    known = {param.argument for param in operation.params}
+    for name in arguments:
+        if name not in known:
+            names = ", ".join(sorted(param.name for param in operation.params)) or "none"
+            raise InvalidArgument(operation.code, name, f"is no parameter of this operation; it takes {names}")
+    if body is None:
+        return build(operation, arguments, base_url)
+    if operation.content != "json":
+        raise InvalidArgument(operation.code, "body", "this operation takes no JSON body")
+    return build(operation, arguments, base_url, as_json(body))
+
+
+def build_unknown(
+    method: str,
+    path: str,
+    service: Service,
+    base_url: str,
+    query: Mapping[str, object] | None,
+    body: object,
+    retry: RetryClass | None,
+) -> Request:
+    """A request to an endpoint that no operation describes; a list in `query` repeats its name."""
+    method = method.upper()
+    if not path.startswith("/") or "?" in path or "#" in path:
+        raise InvalidArgument("send", "path", f"{path!r} must start with a slash and hold no query; use query=")
+    operation: Operation[Any] = Operation(
+        code=f"{method} {path}",
+        service=service,
+        resource="",
+        name="send",
+        method=method,
+        path=path,
+        retry=retry or ("safe" if method in {"GET", "HEAD"} else "unsafe"),
+        content="none" if body is None else "json",
+    )
+    pairs: list[str] = []
+    for name, value in (query or {}).items():
+        param = Param(name=name, argument=name, many="repeat" if isinstance(value, list | tuple) else "one")
+        pairs += [] if value is None else _query(operation, param, value)
+    url = base_url + quote(path, safe="/%:@,~") + ("?" + "&".join(pairs) if pairs else "")
+    if body is None:
+        return Request(operation=operation, url=url)
+    return Request(operation=operation, url=url, body=as_json(body), content_type=JSON)
+
+
+def as_json(body: object) -> bytes:
+    """A JSON body from bytes or text that is JSON already, or from anything that encodes to it."""
+    if isinstance(body, bytes):
+        return body
+    return body.encode() if isinstance(body, str) else codec.encode(body)
+
+
+def _with_body(operation: Operation[Any], url: str, members: dict[str, object], parts: list[Part]) -> Request:
+    if operation.content == "json":
+        return Request(operation=operation, url=url, body=encode_body(operation, members), content_type=JSON)
+    if operation.content == "multipart":
+        return Request(operation=operation, url=url, body=Multipart(parts=tuple(parts)))
+    return Request(operation=operation, url=url, body=b"" if operation.content == "empty" else None)
+
+
+def encode_body(operation: Operation[Any], members: dict[str, object]) -> bytes:
+    """Build the operation's request struct, hold it against every documented constraint, and encode it."""
+    struct = codec.resolve(operation.body)
+    try:
+        value = struct(**members)
+    except (TypeError, ValueError) as error:
+        raise InvalidArgument(operation.code, "body", str(error)) from error
+    for problem in codec.explain(value):
+        raise InvalidArgument(operation.code, problem.path, problem.message)
+    return codec.encode(value)
+
+
+def text_of(operation: Operation[Any], param: Param, value: object) -> str:
+    """One value as its text on the wire: dates in UTC, booleans in lower case."""
+    if isinstance(value, str):
+        return _checked_text(operation, param, value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise InvalidArgument(
+                operation.code, param.argument, "needs a time zone; for example datetime(..., tzinfo=timezone.utc)"
+            )
+        moment = value.astimezone(UTC)
+        return moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds").replace("+00:00", "Z")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, int | float) and not _within(param, value):
+        bounds = f"{param.minimum} to {param.maximum}"
+        raise InvalidArgument(operation.code, param.argument, f"{value} is outside {bounds}")
+    if isinstance(value, bytes | Mapping | Sequence):
+        raise InvalidArgument(operation.code, param.argument, f"takes one {param.type}, not {type(value).__name__}")
+    return str(value)
+
+
+def _within(param: Param, value: float) -> bool:
+    low, high = param.minimum, param.maximum
+    return (low is None or value >= low) and (high is None or value <= high)
+
+
+def _checked_text(operation: Operation[Any], param: Param, value: str) -> str:
+    low, high = param.min_length, param.max_length
+    if (low is not None and len(value) < low) or (high is not None and len(value) > high):
+        raise InvalidArgument(
+            operation.code,
+            param.argument,
+            f"has {len(value)} characters; {low or 0} to {high or 'any number'} are taken",
+        )
+    return value
+
+
+def _path_segment(operation: Operation[Any], param: Param, value: object) -> str:
+    text = text_of(operation, param, value)
+    if not text or "/" in text or text in {".", ".."}:
+        raise InvalidArgument(
+            operation.code, param.argument, f"{text!r} cannot be part of a path: it must not be empty or hold a slash"
+        )
+    return quote(text, safe="")
+
+
+def _query(operation: Operation[Any], param: Param, value: object) -> list[str]:
+    name = quote(param.name, safe="")
+    if param.type == "references":
+        return [f"{name}={_references(operation, param, value)}"]
+    if param.many == "one" or isinstance(value, str):
+        return [f"{name}={quote(text_of(operation, param, value), safe=QUERY_SAFE)}"]
+    texts = [text_of(operation, param, item) for item in values_of(operation, param, value)]
+    if param.many == "repeat":
+        return [f"{name}={quote(text, safe=QUERY_SAFE)}" for text in texts]
+    for text in texts:
+        if "," in text:
+            raise InvalidArgument(operation.code, param.argument, f"{text!r} holds a comma, which separates values")
+    return [f"{name}={quote(','.join(texts), safe=QUERY_SAFE)}"] if texts else []
+
+
+def values_of(operation: Operation[Any], param: Param, value: object) -> list[object]:
+    """The members of a list argument, its documented cap enforced."""
+    if not isinstance(value, Sequence | set | frozenset):
+        value = [value]
+    values = list(cast("Sequence[object]", value))
+    if param.at_most is not None and len(values) > param.at_most:
+        raise InvalidArgument(
+            operation.code, param.argument, f"has {len(values)} values; one call takes {param.at_most}"
+        )
+    return values
+
+
+def _references(operation: Operation[Any], param: Param, value: object) -> str:
+    """Product references, `TYPE|ID` joined by commas, from pairs or from ready text."""
+    if isinstance(value, str):
+        return quote(value, safe=QUERY_SAFE)
+    texts: list[str] = []
+    for pair in values_of(operation, param, value):
+        if isinstance(pair, str):
+            texts.append(pair)
+            continue
+        try:
+            kind, reference = cast("tuple[str, str]", pair)
+        except (TypeError, ValueError):
+            raise InvalidArgument(
+                operation.code, param.argument, 'takes pairs such as ("EAN", "9312432012041")'
+            ) from None
+        texts.append(f"{kind}|{reference}")
+    for text in texts:
+        if "," in text or text.count("|") != 1:
+            raise InvalidArgument(operation.code, param.argument, f"{text!r} is not one TYPE|ID")
+    return quote(",".join(texts), safe=QUERY_SAFE)
+
+
+def _parts(operation: Operation[Any], param: Param, value: object) -> list[Part]:
+    if param.type == "json":
+        return [Part(name=param.name, content=codec.encode(value), content_type="application/json")]
+    if param.type != "file":
+        return [Part(name=param.name, content=text_of(operation, param, value).encode())]
+    values = [value] if param.many == "one" else values_of(operation, param, value)
+    return [_file_part(operation, param, item) for item in values]
+
+
+def _file_part(operation: Operation[Any], param: Param, value: object) -> Part:
+    if isinstance(value, Part):
+        return Part(name=param.name, content=value.content, content_type=value.content_type, filename=value.filename)
+    if isinstance(value, str | Path):
+        path = Path(value)
+        if not path.is_file():
+            raise InvalidArgument(operation.code, param.argument, f"{path} is not a file")
+        return Part(name=param.name, content=path, filename=path.name)
+    if isinstance(value, bytes):
+        return Part(name=param.name, content=value, filename=param.name)
+    raise InvalidArgument(operation.code, param.argument, "takes a path, bytes, or an upload part")

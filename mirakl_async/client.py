@@ -1,0 +1,220 @@
+"""What both clients are made of: opening and closing, options, and calls that no typed method stands for."""
+
+from __future__ import annotations
+
+import copy
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, Unpack, cast
+from urllib.parse import urlsplit
+
+from . import calls, settings
+from .callers import RawCaller, value_of
+from .calls import Reply, Request
+from .clock import Clock, SystemClock
+from .errors import ClientStateError, ConfigurationError, InvalidArgument
+from .limits import Allowances, LocalRateLimiter
+from .operation import Operation
+from .operations import operations
+from .options import Limits, Options, Rate, Retry, Timeouts
+from .transport import Transport
+from .watch import Counters, Listener, Watch
+
+if TYPE_CHECKING:
+    import ssl as ssl_module
+    from collections.abc import Awaitable, Callable, Mapping
+    from types import TracebackType
+
+    from .auth import Credential
+    from .exchange import Wire
+    from .limits import RateLimiter
+    from .operation import RetryClass, Service
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+
+class Lifetime:
+    """The transport of a client and of every copy that `with_options` makes: opened once, closed once."""
+
+    __slots__ = ("closed", "make", "transport")
+
+    def __init__(self, make: Callable[[], Transport]) -> None:
+        self.make = make
+        self.transport: Transport | None = None
+        self.closed = False
+
+
+class Client:
+    """Opens, closes, and runs operations; use ConnectChannel or MarketplaceFront.
+
+    Use it as `async with`, or `await client.open()` and `await client.close()`. It belongs to the event loop it was
+    opened on.
+    """
+
+    def __init__(
+        self,
+        *,
+        bases: Mapping[Service, str],
+        token_url: str,
+        auth: Credential | None,
+        rate: settings.RateUsage | None,
+        rates: Mapping[str, Rate] | None,
+        timeouts: Timeouts | None,
+        retry: Retry | None,
+        limits: Limits | None,
+        limiter: RateLimiter | None,
+        watch: Listener | None,
+        proxy: str | None,
+        ssl: ssl_module.SSLContext | None,
+        wire: Wire | None,
+        clock: Clock | None,
+    ) -> None:
+        self._bases = bases
+        self._options: Options = {}
+        self._watch = Watch(*([watch] if watch else []))
+        timeouts, clock = timeouts or Timeouts(), clock or SystemClock()
+        credential = auth if auth is not None else settings.credential()
+        usage = settings.rate_usage(rate or settings.setting("MIRAKL_RATE"))
+
+        def make() -> Transport:
+            carrier = wire or _aiohttp_wire(timeouts, proxy, ssl)
+            authenticator = credential.authenticator(token_url, carrier, clock)
+            names: dict[Service, str] = {service: urlsplit(base).netloc for service, base in bases.items()}
+            return Transport(
+                wire=carrier,
+                auth=authenticator,
+                limiter=limiter or LocalRateLimiter(clock),
+                allowances=Allowances(names, authenticator.identity, usage, rates),
+                clock=clock,
+                watch=self._watch,
+                retry=retry or Retry(),
+                timeouts=timeouts,
+                limits=limits or Limits(),
+            )
+
+        self._lifetime = Lifetime(make)
+
+    def __repr__(self) -> str:
+        hosts = ", ".join(sorted({urlsplit(base).netloc for base in self._bases.values()}))
+        state = "open" if self._lifetime.transport else "closed" if self._lifetime.closed else "not opened"
+        return f"<{type(self).__name__} {hosts} ({state})>"
+
+    async def open(self) -> Self:
+        """Make the client ready on the running event loop; nothing is sent yet."""
+        if self._lifetime.closed:
+            raise ClientStateError(f"{type(self).__name__} was closed; make a new one")
+        if self._lifetime.transport is None:
+            self._lifetime.transport = self._lifetime.make()
+        return self
+
+    async def close(self) -> None:
+        """Close every connection; closing twice is harmless."""
+        self._lifetime.closed = True
+        transport, self._lifetime.transport = self._lifetime.transport, None
+        if transport is not None:
+            await transport.close()
+
+    async def __aenter__(self) -> Self:
+        return await self.open()
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    @property
+    def transport(self) -> Transport:
+        """The transport, for what is built on this package; raises ClientStateError unless the client is open."""
+        if self._lifetime.transport is None:
+            name = type(self).__name__
+            state = "is closed" if self._lifetime.closed else "is not open"
+            raise ClientStateError(f"{name} {state}: use `async with {name}(...)`, or `await client.open()` first")
+        return self._lifetime.transport
+
+    @property
+    def counters(self) -> Counters:
+        """What this client did since it was made."""
+        return self._watch.counters
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Pass every event of this client to `listener`; returns a function that ends it."""
+        return self._watch.subscribe(listener)
+
+    def with_options(self, **options: Unpack[Options]) -> Self:
+        """The same client, connections and limits included, with other defaults for its calls."""
+        other = copy.copy(self)
+        for name in vars(self):
+            if isinstance(getattr(type(self), name, None), cached_property):
+                delattr(other, name)  # a resource made for this client would call with this client's options
+        other._options = {**self._options, **options}
+        return other
+
+    def base_url(self, service: Service) -> str:
+        """Where a service of this client lives; raises ConfigurationError for one it does not talk to."""
+        try:
+            return self._bases[service]
+        except KeyError:
+            raise ConfigurationError(f"{type(self).__name__} does not talk to the {service} API") from None
+
+    def request(self, operation: Operation[Any], arguments: Mapping[str, object]) -> Request:
+        """The request that a call of `operation` with these arguments would send."""
+        return calls.build(operation, arguments, self.base_url(operation.service))
+
+    def options_for(self, options: Options) -> Options:
+        """The client's own options with those of one call laid over them."""
+        return {**self._options, **options} if self._options else options
+
+    async def run(self, operation: Operation[Any], arguments: Mapping[str, object], options: Options) -> Reply:
+        """Run an operation and give its reply undecoded; what every other way of calling goes through."""
+        return await self.transport.run(self.request(operation, arguments), self.options_for(options))
+
+    async def call(
+        self, code: str, params: Mapping[str, object] | None = None, *, body: object = None, **options: Unpack[Options]
+    ) -> Any:
+        """Run any operation by Mirakl's own code, with wire names; returns what its typed method would.
+
+        `params` holds path, query and form members by the names Mirakl documents ("import", "order_ids"); `body` is
+        JSON as bytes or text, or anything msgspec encodes. Lists take one page: nothing is paged or split here.
+        """
+        operation = operations[code]
+        request = calls.build_by_wire_names(operation, params or {}, body, self.base_url(operation.service))
+        return value_of(await self.transport.run(request, self.options_for(options)), self._watch)
+
+    async def raw(self, method: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> Reply:
+        """The undecoded reply of a typed method: `await front.raw(front.orders.get, "o1")`.
+
+        A list method gives the reply of its first page.
+        """
+        bound = cast("Any", method)
+        resource = getattr(bound, "__self__", None)
+        if resource is None or not hasattr(resource, "_caller"):
+            raise InvalidArgument("raw", "method", "takes a typed method of this client, such as front.orders.get")
+        twin = type(resource)(RawCaller(self))
+        return await cast("Awaitable[Reply]", bound.__func__(twin, *args, **kwargs))
+
+    async def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        service: Service | None = None,
+        query: Mapping[str, object] | None = None,
+        body: object = None,
+        retry: RetryClass | None = None,
+        **options: Unpack[Options],
+    ) -> Reply:
+        """Reach an endpoint this package does not know, with its token, limits and errors.
+
+        `path` is relative to the service's base URL. `retry` says whether repeating is harmless: "safe" for GET and
+        HEAD, "unsafe" for everything else unless told otherwise.
+        """
+        service = service or next(iter(self._bases))
+        request = calls.build_unknown(method, path, service, self.base_url(service), query, body, retry)
+        return await self.transport.run(request, self.options_for(options))
+
+
+def _aiohttp_wire(timeouts: Timeouts, proxy: str | None, ssl: ssl_module.SSLContext | None) -> Wire:
+    # aiohttp takes 200 ms to import: a program pays for it when it opens a client, not when it imports one.
+    from .wire import AiohttpWire  # noqa: PLC0415
+
+    return AiohttpWire(timeouts, proxy=proxy, ssl=ssl)

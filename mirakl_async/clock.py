@@ -1,0 +1,42 @@
+"""Time and chance, as arguments: whatever waits or draws lots is given one of these, so that no test sleeps."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from random import random
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Seconds that only go forward, seconds since 1970, sleep, and a draw from [0, 1)."""
+
+    def monotonic(self) -> float:
+        """Seconds that never go back; for every interval."""
+        ...
+
+    def time(self) -> float:
+        """Seconds since the epoch; only for dates that a server wrote."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Return after `seconds`, never earlier."""
+        ...
+
+    def random(self) -> float:
+        """A number in [0, 1)."""
+        ...
+
+
+class SystemClock:
+    """The machine's own time, and its own randomness."""
+
+    __slots__ = ()
+
+    monotonic = staticmethod(time.monotonic)
+    time = staticmethod(time.time)
+    random = staticmethod(random)
+
+    async def sleep(self, seconds: float) -> None:
+        """Sleep on the running event loop."""
+        await asyncio.sleep(seconds)

@@ -1,0 +1,130 @@
+"""The client of Mirakl Connect Channel Platform and of Mirakl Account's channel operations."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from . import settings
+from .callers import LiveCaller
+from .client import Client
+from .operations.account.channels import Channels
+from .operations.account.stores import Stores as AccountStores
+from .operations.connect.carriers import Carriers
+from .operations.connect.catalog import Catalog
+from .operations.connect.returns import Returns
+from .operations.connect.stores import Stores
+from .operations.connect.taxonomy import Taxonomy
+from .sync.orders import Orders
+
+if TYPE_CHECKING:
+    import ssl as ssl_module
+    from collections.abc import Mapping
+
+    from .auth import Credential
+    from .clock import Clock
+    from .exchange import Wire
+    from .limits import RateLimiter
+    from .options import Limits, Rate, Retry, Timeouts
+    from .watch import Listener
+
+
+class Account:
+    """Mirakl Account's side: channels, and the stores that sellers link to them."""
+
+    __slots__ = ("channels", "stores")
+
+    def __init__(self, caller: LiveCaller) -> None:
+        self.channels = Channels(caller)
+        self.stores = AccountStores(caller)
+
+
+class ConnectChannel(Client):
+    """A sales channel's access to Mirakl Connect: `async with ConnectChannel(auth=...) as connect`.
+
+    `environment` picks all three hosts; each may be given instead. Without `auth` the credentials come from the
+    environment (see `mirakl_async.settings`). `rate` keeps every operation at the rate Mirakl recommends, or at the
+    maximum it documents, or leaves pacing to 429 answers ("none"); `rates` gives single limit groups a rate of your
+    own. `limiter` may be shared with other clients, or stand in for a limiter on another machine.
+
+    Raises ConfigurationError for settings that cannot work.
+    """
+
+    def __init__(
+        self,
+        *,
+        auth: Credential | None = None,
+        environment: settings.Environment | None = None,
+        connect_url: str | None = None,
+        account_url: str | None = None,
+        auth_url: str | None = None,
+        rate: settings.RateUsage | None = None,
+        rates: Mapping[str, Rate] | None = None,
+        timeouts: Timeouts | None = None,
+        retry: Retry | None = None,
+        limits: Limits | None = None,
+        limiter: RateLimiter | None = None,
+        watch: Listener | None = None,
+        proxy: str | None = None,
+        ssl: ssl_module.SSLContext | None = None,
+        wire: Wire | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        hosts = settings.hosts(environment or settings.setting("MIRAKL_ENVIRONMENT") or "production")
+        connect = connect_url or settings.setting("MIRAKL_CONNECT_URL") or hosts.connect
+        account = account_url or settings.setting("MIRAKL_ACCOUNT_URL") or hosts.account
+        token = auth_url or settings.setting("MIRAKL_AUTH_URL") or hosts.auth
+        super().__init__(
+            bases={
+                "connect": settings.service_url("connect_url", connect, settings.CHANNEL_PLATFORM),
+                "account": settings.service_url("account_url", account, settings.CHANNEL_PLATFORM),
+            },
+            token_url=settings.service_url("auth_url", token, settings.TOKEN_PATH),
+            auth=auth,
+            rate=rate,
+            rates=rates,
+            timeouts=timeouts,
+            retry=retry,
+            limits=limits,
+            limiter=limiter,
+            watch=watch,
+            proxy=proxy,
+            ssl=ssl,
+            wire=wire,
+            clock=clock,
+        )
+
+    @cached_property
+    def orders(self) -> Orders:
+        """Orders pushed into Connect, one call at a time or in bulk (`orders.sync`), and outcomes of actions."""
+        return Orders(LiveCaller(self), self)
+
+    @cached_property
+    def returns(self) -> Returns:
+        """Returns of the channel's orders."""
+        return Returns(LiveCaller(self))
+
+    @cached_property
+    def carriers(self) -> Carriers:
+        """The carriers that the channel accepts."""
+        return Carriers(LiveCaller(self))
+
+    @cached_property
+    def stores(self) -> Stores:
+        """Business information of the stores on the channel."""
+        return Stores(LiveCaller(self))
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """How catalogs reach the channel, and what became of their items."""
+        return Catalog(LiveCaller(self))
+
+    @cached_property
+    def taxonomy(self) -> Taxonomy:
+        """Product types and the rules between them."""
+        return Taxonomy(LiveCaller(self))
+
+    @cached_property
+    def account(self) -> Account:
+        """Mirakl Account's channels and store links; another host behind the same paths."""
+        return Account(LiveCaller(self))

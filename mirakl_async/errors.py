@@ -1,0 +1,353 @@
+"""Every exception this package raises.
+
+MiraklError
+ ├── ConfigurationError          settings that cannot work: said when the client is built or opened
+ ├── ClientStateError            used before open, after close, or on another event loop
+ ├── InvalidArgument             refused before anything was sent (also a ValueError)
+ ├── UnknownOperation            no operation has this code (also a LookupError)
+ ├── PartialFailure              a successful answer that reports failed items, on request
+ ├── SyncStopped                 a sync job could not finish; carries its report
+ ├── TokenError                  no access token could be had
+ │    ├── TokenRefused           the credentials are wrong: asking again would not help
+ │    └── TokenUnavailable       the token endpoint did not answer usefully
+ └── CallError                   one call failed; carries operation, route, attempts, where the time went
+      ├── DeadlineExceeded       the whole call took too long (also a TimeoutError)
+      ├── WaitTooLong            a rate limit would hold the call longer than `max_wait`
+      ├── NoAnswer               no answer was read
+      │    ├── ConnectFailed     nothing was sent
+      │    ├── ConnectionLost    the connection broke after the request left
+      │    ├── AttemptTimeout    one attempt took too long (also a TimeoutError)
+      │    ├── ProtocolError     what came back is not HTTP
+      │    └── OutcomeUnknown    an unsafe request left and no answer came: it may or may not have happened
+      ├── ReplyTooLarge          the answer passed its size cap, after decompression
+      ├── UnexpectedRedirect     a 3xx; never followed, because a redirected POST arrives as an empty GET
+      ├── DecodeFailed           a successful status whose body is not what the contract says
+      └── APIError               Mirakl answered with an error status
+           ├── BadRequest            400, 422
+           ├── AuthenticationFailed  401
+           ├── PermissionDenied      403
+           ├── NotFound              404
+           ├── Gone                  410
+           ├── RateLimited           429
+           └── ServerError           5xx
+
+Messages name the operation, the route and the server's own words. They never hold a credential, a request body or
+a URL's query.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from .problems import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from .sync.report import Report
+
+
+class Spent(Struct, kw_only=True):
+    """Where the seconds of one call went."""
+
+    queued: float = 0.0
+    limited: float = 0.0
+    sending: float = 0.0
+    waiting: float = 0.0
+
+    def __str__(self) -> str:
+        """The four parts in the order a call meets them."""
+        return (
+            f"queued {self.queued:.2f} s, limited {self.limited:.2f} s, "
+            f"sending {self.sending:.2f} s, waiting {self.waiting:.2f} s"
+        )
+
+
+class Attempt(Struct, frozen=True, kw_only=True):
+    """One attempt of a call: how it ended, how long it took, and the pause that followed it, in seconds."""
+
+    outcome: str
+    seconds: float
+    pause: float = 0.0
+
+
+class Context(Struct, frozen=True, kw_only=True):
+    """What every error of a call knows: Mirakl's code, the route's template, the attempts and the time spent."""
+
+    operation: str
+    route: str
+    attempts: tuple[Attempt, ...] = ()
+    spent: Spent | None = None
+    quota_exhausted: bool = False
+
+
+class MiraklError(Exception):
+    """Anything this package raises on purpose."""
+
+
+class ConfigurationError(MiraklError, ValueError):
+    """Settings that cannot work."""
+
+
+class ClientStateError(MiraklError, RuntimeError):
+    """The client was used before it was opened, after it was closed, or on another event loop."""
+
+
+class InvalidArgument(MiraklError, ValueError):
+    """An argument that Mirakl would refuse, found before anything was sent."""
+
+    def __init__(self, operation: str, argument: str, reason: str) -> None:
+        super().__init__(f"{operation}: {argument}: {reason}")
+        self.operation = operation
+        self.argument = argument
+        self.reason = reason
+
+
+class UnknownOperation(MiraklError, LookupError):
+    """No published operation has this code."""
+
+
+class PartialFailure(MiraklError):
+    """A successful answer that reports failed items; `failed` holds them as Mirakl sent them."""
+
+    def __init__(self, message: str, failed: Sequence[object]) -> None:
+        super().__init__(message)
+        self.failed = failed
+
+
+class SyncStopped(MiraklError):
+    """A sync job could not finish: `report` says how far it came, `__cause__` why."""
+
+    def __init__(self, reason: str, report: Report) -> None:
+        super().__init__(f"the sync stopped: {reason} ({report})")
+        self.reason = reason
+        self.report = report
+
+
+class TokenError(MiraklError):
+    """No access token could be had; the message names the endpoint's host, never the credentials."""
+
+
+class TokenRefused(TokenError):
+    """The token endpoint refused the credentials; `code` is its OAuth error, such as "invalid_client"."""
+
+    def __init__(self, message: str, code: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class TokenUnavailable(TokenError):
+    """The token endpoint failed, was unreachable, or answered something that is not a token."""
+
+
+class CallError(MiraklError):
+    """One call failed.
+
+    `resume_from` is the cursor to go on from when the call was part of an iteration over pages.
+    """
+
+    def __init__(self, message: str, context: Context) -> None:
+        super().__init__(message)
+        self.message = message
+        self.context = context
+        self.resume_from: str | None = None
+
+    @property
+    def operation(self) -> str:
+        """Mirakl's code of the operation, such as "OR11"."""
+        return self.context.operation
+
+    @property
+    def route(self) -> str:
+        """Method and path template, such as "GET /api/orders/{order_id}"."""
+        return self.context.route
+
+    @property
+    def attempts(self) -> tuple[Attempt, ...]:
+        """Every attempt made, oldest first."""
+        return self.context.attempts
+
+    @property
+    def spent(self) -> Spent | None:
+        """Where the time went."""
+        return self.context.spent
+
+    def __str__(self) -> str:
+        """Operation, route, what happened, attempts; then where to resume, if anywhere."""
+        tries = len(self.attempts)
+        text = f"{self.operation} ({self.route}): {self.message}"
+        if tries > 1:
+            text += f" [after {tries} attempts]"
+        if self.context.quota_exhausted:
+            text += " [not repeated: the client's retry quota is used up]"
+        if self.resume_from is not None:
+            text += f" [resume after {self.resume_from}]"
+        return text
+
+
+class DeadlineExceeded(CallError, TimeoutError):
+    """The deadline of the whole call passed; `spent` says where the time went."""
+
+
+class WaitTooLong(CallError):
+    """A limit would hold the call for `seconds`, which is longer than `max_wait` or the deadline allows."""
+
+    def __init__(self, message: str, context: Context, seconds: float) -> None:
+        super().__init__(message, context)
+        self.seconds = seconds
+
+
+class NoAnswer(CallError):
+    """No answer was read."""
+
+
+class ConnectFailed(NoAnswer):
+    """No connection could be made (name, route, TLS): nothing was sent."""
+
+
+class ConnectionLost(NoAnswer):
+    """The connection broke after the request left and before the whole answer was read."""
+
+
+class AttemptTimeout(NoAnswer, TimeoutError):
+    """One attempt took longer than its `timeout`."""
+
+
+class ProtocolError(NoAnswer):
+    """The peer does not speak HTTP as agreed."""
+
+
+class OutcomeUnknown(NoAnswer):
+    """An unsafe request left and no answer came, so it may or may not have taken effect.
+
+    It is not repeated, because Mirakl has no idempotency key. Read the state back before sending it again.
+    """
+
+
+class ReplyTooLarge(CallError):
+    """The answer passed its size cap, counted after decompression."""
+
+
+class UnexpectedRedirect(CallError):
+    """A redirect; `location` is its target without the query."""
+
+    def __init__(self, message: str, context: Context, location: str) -> None:
+        super().__init__(message, context)
+        self.location = location
+
+
+class DecodeFailed(CallError):
+    """The body of a successful answer is not what the contract says; `path` is where, in JSON terms."""
+
+    def __init__(self, message: str, context: Context, path: str = "$") -> None:
+        super().__init__(message, context)
+        self.path = path
+
+
+class APIError(CallError):
+    """Mirakl answered with an error status.
+
+    `code`, `server_message` and `errors` are the server's own; `code` is stable, the messages are not meant to be
+    branched on (Mirakl's advice). `excerpt` is the start of a body that is in no known shape.
+    """
+
+    def __init__(
+        self,
+        context: Context,
+        *,
+        status: int,
+        problem: Problem,
+        headers: Mapping[str, str],
+        request_id: str | None = None,
+    ) -> None:
+        super().__init__(f"{status} {problem}".rstrip(), context)
+        self.status = status
+        self.problem = problem
+        self.headers = headers
+        self.request_id = request_id or problem.correlation_id
+
+    @property
+    def code(self) -> str | None:
+        """The server's stable error code, such as "DATA_NOT_FOUND"."""
+        return self.problem.code
+
+    @property
+    def server_message(self) -> str | None:
+        """The server's sentence."""
+        return self.problem.message
+
+    @property
+    def errors(self) -> tuple[object, ...]:
+        """The server's list of field errors, each with `field`, `message`, `code`."""
+        return self.problem.errors
+
+    @property
+    def excerpt(self) -> str:
+        """The start of a body in no known shape, without markup."""
+        return self.problem.excerpt
+
+    def __str__(self) -> str:
+        """The message of any call error, and the server's id of the request."""
+        text = super().__str__()
+        return f"{text} [request {self.request_id}]" if self.request_id else text
+
+
+class BadRequest(APIError):
+    """400 or 422: the request itself is wrong; `errors` says where."""
+
+
+class AuthenticationFailed(APIError):
+    """401, also after one renewal of the token where it can be renewed."""
+
+
+class PermissionDenied(APIError):
+    """403: the credential lacks the scope or the role."""
+
+
+class NotFound(APIError):
+    """404: unknown to Mirakl, or not visible to this credential."""
+
+
+class Gone(APIError):
+    """410: for a store link token, invalid or used."""
+
+
+class RateLimited(APIError):
+    """429; `retry_after` is the server's advice in seconds, None if it gave none."""
+
+    def __init__(  # noqa: PLR0913 - an APIError and one more fact
+        self,
+        context: Context,
+        *,
+        status: int,
+        problem: Problem,
+        headers: Mapping[str, str],
+        request_id: str | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(context, status=status, problem=problem, headers=headers, request_id=request_id)
+        self.retry_after = retry_after
+
+
+class ServerError(APIError):
+    """5xx: Mirakl, or a gateway before it, failed."""
+
+
+_BY_STATUS: dict[int, type[APIError]] = {
+    400: BadRequest,
+    401: AuthenticationFailed,
+    403: PermissionDenied,
+    404: NotFound,
+    410: Gone,
+    422: BadRequest,
+    429: RateLimited,
+}
+
+
+def error_class(status: int) -> type[APIError]:
+    """The class that stands for a status; any other 4xx is a plain APIError."""
+    if status >= 500:  # noqa: PLR2004 - the class of statuses, not a tunable
+        return ServerError
+    return _BY_STATUS.get(status, APIError)

@@ -1,0 +1,97 @@
+"""What is asked of a wire: one exchange of a request for an answer, and what a failed one says about itself.
+
+`wire.py` answers with aiohttp. Anything else that speaks this protocol can take its place, in tests or for good.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Mapping
+
+    from .calls import Multipart
+    from .retries import Stage
+
+
+class Answer(Struct, frozen=True):
+    """Status, headers (looked up without regard to case), and the whole body after decompression."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class WireFault(Exception):  # noqa: N818 - becomes one of the public errors; never seen by a user
+    """No whole answer.
+
+    `stage` says how far the request got: "unsent" (nothing left), "sent" (it may have been run), "partial" (an answer
+    had begun). `kind` says why; `permanent` that repeating cannot help. `reason` is fit to be shown.
+    """
+
+    def __init__(self, kind: str, stage: Stage, reason: str, *, permanent: bool = False) -> None:
+        super().__init__(reason)
+        self.kind = kind
+        self.stage: Stage = stage
+        self.reason = reason
+        self.permanent = permanent
+
+
+class OpenAnswer(Protocol):
+    """An answer whose body has not been read; must be closed, which gives up the connection unless all was read."""
+
+    status: int
+    headers: Mapping[str, str]
+
+    def chunks(self) -> AsyncIterator[bytes]:
+        """The body as it arrives, decompressed; raises WireFault if it breaks off."""
+        ...
+
+    async def read(self, cap: int) -> bytes:
+        """The whole body; raises WireFault of kind "large" past `cap` bytes."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the connection; an answer read to its end leaves it fit for the next request."""
+        ...
+
+
+class Wire(Protocol):
+    """Carries requests. `timeout` is seconds for the whole exchange, `cap` bytes of body after decompression.
+
+    `fresh` asks for a connection that was never used, so that an idle connection closed by the server at the wrong
+    moment cannot make the outcome unknown.
+    """
+
+    async def exchange(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | Multipart | None,
+        *,
+        timeout: float | None,
+        cap: int,
+        fresh: bool = False,
+    ) -> Answer:
+        """Send and read everything; raises WireFault."""
+        ...
+
+    async def open(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | Multipart | None,
+        *,
+        timeout: float | None,
+        fresh: bool = False,
+    ) -> OpenAnswer:
+        """Send and read the head only, within `timeout` seconds; raises WireFault."""
+        ...
+
+    async def close(self) -> None:
+        """Close every connection."""
+        ...

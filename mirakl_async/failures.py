@@ -1,0 +1,89 @@
+"""From how an attempt ended to what it is called: the facts `retries` judges by, and the error a user sees. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
+
+from .calls import request_id
+from .errors import (
+    AttemptTimeout,
+    CallError,
+    ConnectFailed,
+    ConnectionLost,
+    Context,
+    OutcomeUnknown,
+    ProtocolError,
+    RateLimited,
+    ReplyTooLarge,
+    UnexpectedRedirect,
+    error_class,
+)
+from .exchange import Answer, OpenAnswer, WireFault
+from .problems import read_problem
+from .retries import Failure, Status, retry_after
+
+if TYPE_CHECKING:
+    from .operation import RetryClass
+    from .options import Retry
+    from .retries import Again
+
+_BY_KIND: dict[str, type[CallError]] = {
+    "large": ReplyTooLarge,
+    "protocol": ProtocolError,
+    "timeout": AttemptTimeout,
+}
+
+
+def summary(outcome: Answer | OpenAnswer | WireFault, now: float) -> Failure | Status:
+    """What the judge of retries needs to know; `now` is the epoch time."""
+    if isinstance(outcome, WireFault):
+        return Failure(stage=outcome.stage, permanent=outcome.permanent)
+    return Status(status=outcome.status, retry_after=retry_after(outcome.headers, now))
+
+
+def hold_seconds(answer: Answer | OpenAnswer, verdict: Again | None, retry: Retry, now: float) -> float:
+    """How long a 429 holds its allowance: what the retry will wait, else the server's advice, else one base pause."""
+    if verdict is not None:
+        return verdict.delay
+    advice = retry_after(answer.headers, now)
+    return retry.throttle_base if advice is None else advice
+
+
+def error_of(outcome: Answer | OpenAnswer | WireFault, context: Context, retry_class: RetryClass) -> CallError:
+    """The error of a call that ends with this outcome."""
+    if isinstance(outcome, WireFault):
+        error = _no_answer(outcome, context, retry_class)
+        error.__cause__ = outcome.__cause__
+        return error
+    if 300 <= outcome.status < 400:
+        location = outcome.headers.get("Location", "")
+        target = urlsplit(urljoin("https://", location))._replace(query="", fragment="").geturl() if location else "?"
+        return UnexpectedRedirect(f"{outcome.status} redirect to {target}, not followed", context, target)
+    body = outcome.body if isinstance(outcome, Answer) else b""
+    facts = {
+        "status": outcome.status,
+        "problem": read_problem(body),
+        "headers": outcome.headers,
+        "request_id": request_id(outcome.headers),
+    }
+    kind = error_class(outcome.status)
+    if kind is RateLimited:
+        facts["retry_after"] = retry_after(outcome.headers, 0.0)
+    return kind(context, **facts)  # type: ignore[arg-type]
+
+
+def _no_answer(fault: WireFault, context: Context, retry_class: RetryClass) -> CallError:
+    if fault.kind in {"large", "url", "request"}:
+        return _BY_KIND.get(fault.kind, ConnectFailed)(fault.reason, context)
+    if fault.stage == "unsent":
+        kind = AttemptTimeout if fault.kind == "timeout" else ConnectFailed
+        return kind(fault.reason, context)
+    if retry_class == "unsafe":
+        return OutcomeUnknown(f"the request left and no answer came ({fault.reason})", context)
+    return _BY_KIND.get(fault.kind, ConnectionLost)(fault.reason, context)
+
+
+def may_yield(error: CallError) -> bool:
+    """Whether an error may be told as a passed deadline; that an outcome is unknown must not be lost in it."""
+    return not isinstance(error, OutcomeUnknown)

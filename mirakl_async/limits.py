@@ -1,0 +1,292 @@
+"""Staying inside the documented call frequencies: a generic cell rate algorithm with a first-in, first-out queue.
+
+**What Mirakl promises to accept** is "at most N calls in any W seconds". A bucket of burst B refilled at rate r lets up
+to B + r * W calls into some window, so a bucket with "burst = limit" admits twice the limit in the worst second.
+Here B and r are always chosen so that
+
+    B + r * W <= N
+
+For windows of a few seconds the bucket is nearly smooth: B = 1.25, the quarter being the debt that a late timer may
+catch up (without it, every late wake-up would lower the rate for good). For longer windows half of N may go at once.
+N = 1 has no such B; its calls are spaced by W and two per cent.
+
+**The cell rate algorithm** keeps one number, `tat`: the time at which the bucket would be full again. A call of cost c
+may go when `tat + (c - B) * T <= now`, T being the seconds a single call costs, and then moves `tat` on by c * T.
+Time is read when the call really goes, so a stalled event loop delays calls and never bunches them.
+
+**The queue** has no pump task to die: the waiter at its head sleeps for itself and, granted or cancelled, wakes the
+next. Nobody overtakes, so a heavy waiter is not starved; a cancelled waiter takes nothing with it.
+
+**A pause** (after a 429) is a deadline, not a flag: it cannot be left behind by a task that died. Those already
+waiting see it when they wake. Each pause also cuts the rate by 30 %, down to a tenth, and the rate regains 5 % of the
+documented one every ten seconds; after a pause the bucket starts empty, so that no burst follows.
+"""
+
+from __future__ import annotations
+
+from asyncio import Future, get_running_loop
+from collections import deque
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, Self, TypeAlias
+
+from msgspec import Struct
+
+from .options import Rate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .clock import Clock
+    from .operation import Operation, Service
+
+Usage: TypeAlias = Literal["recommended", "maximum"]
+SHORT_WINDOW = 5.0
+CATCH_UP = 1.25
+CUT, FLOOR = 0.7, 0.1
+REGAIN_PER_SECOND = 0.05 / 10
+
+
+class LimitWait(Exception):  # noqa: N818 - a signal between limiter and transport, not an error of the public tree
+    """The wait would be `seconds`, longer than the caller allows."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
+class BucketKey(NamedTuple):
+    """What shares one allowance: a host, a credential (never the secret itself) and a group of operations."""
+
+    host: str
+    credential: str
+    group: str
+
+
+class Pace(Struct, frozen=True, kw_only=True):
+    """How a bucket lets calls go: `interval` seconds per call, after at most `burst` at once."""
+
+    interval: float
+    burst: float
+
+    @classmethod
+    def within(cls, limit: Rate) -> Self:
+        """The fastest pace that never exceeds a documented limit."""
+        if limit.calls == 1:
+            return cls(interval=limit.seconds * 1.02, burst=1.0)
+        burst = CATCH_UP if limit.seconds <= SHORT_WINDOW else limit.calls / 2
+        return cls(interval=limit.seconds / (limit.calls - burst), burst=burst)
+
+    @classmethod
+    def at(cls, recommended: Rate, limit: Rate | None) -> Self:
+        """The recommended pace, with whatever burst the documented limit leaves room for."""
+        if limit is None:
+            return cls.within(recommended)
+        steady = recommended.calls / recommended.seconds
+        room = limit.calls - steady * limit.seconds
+        if room < 1:
+            return cls.within(limit)
+        return cls(interval=1 / steady, burst=min(room, CATCH_UP) if limit.seconds <= SHORT_WINDOW else room)
+
+
+class Allowances:
+    """Which allowance an operation draws on, and at which pace; looked up once per operation.
+
+    `usage` picks between the documented recommended and maximum rates, None switches pacing off. `overrides` gives
+    a rate of the user's own to a group.
+    """
+
+    __slots__ = ("_credential", "_hosts", "_known", "_overrides", "_usage")
+
+    def __init__(
+        self,
+        hosts: Mapping[Service, str],
+        credential: str,
+        usage: Usage | None,
+        overrides: Mapping[str, Rate] | None = None,
+    ) -> None:
+        self._hosts = hosts
+        self._credential = credential
+        self._usage = usage
+        self._overrides = overrides or {}
+        self._known: dict[str, tuple[BucketKey, Pace | None]] = {}
+
+    def of(self, operation: Operation[Any]) -> tuple[BucketKey, Pace | None]:
+        """The key under which the operation is limited, and its pace; None where no rate is documented."""
+        found = self._known.get(operation.code)
+        if found is None:
+            group = operation.group or operation.code
+            key = BucketKey(self._hosts[operation.service], self._credential, group)
+            found = self._known[operation.code] = (key, self._pace(operation, group))
+        return found
+
+    def _pace(self, operation: Operation[Any], group: str) -> Pace | None:
+        if (own := self._overrides.get(group)) is not None:
+            return Pace.within(own)
+        if self._usage is None:
+            return None
+        if self._usage == "recommended" and operation.recommended is not None:
+            return Pace.at(operation.recommended, operation.maximum)
+        limit = operation.maximum or operation.recommended
+        return None if limit is None else Pace.within(limit)
+
+
+class RateLimiter(Protocol):
+    """What a client asks before every attempt; several clients or machines may share one."""
+
+    async def acquire(
+        self, key: BucketKey, pace: Pace | None, *, cost: float = 1, max_wait: float | None = None
+    ) -> float:
+        """Return, with the seconds waited, when a call may go; raise LimitWait if that is over `max_wait` seconds away.
+
+        `pace` None means that nothing is documented: such a key only ever waits for a pause.
+        """
+        ...
+
+    async def pause(self, key: BucketKey, seconds: float) -> None:
+        """Hold this key for `seconds` from now, also for those already waiting, and slow it down afterwards."""
+        ...
+
+
+class TokenBucket:
+    """One bucket; see the module's text. Times are seconds of the given clock."""
+
+    __slots__ = (
+        "_clock",
+        "_factor",
+        "_factor_at",
+        "_pace",
+        "_paused_until",
+        "_queue",
+        "_queued_cost",
+        "_tat",
+        "pauses",
+    )
+
+    def __init__(self, pace: Pace, clock: Clock) -> None:
+        self._pace = pace
+        self._clock = clock
+        self._tat = 0.0
+        self._paused_until = 0.0
+        self._factor = 1.0
+        self._factor_at = 0.0
+        self._queue: deque[Future[None]] = deque()
+        self._queued_cost = 0.0
+        self.pauses = 0
+
+    def interval(self, now: float) -> float:
+        """Seconds a call costs now, after what 429 answers have taught."""
+        if self._factor == 1.0:
+            return self._pace.interval
+        factor = self._factor + (now - self._factor_at) * REGAIN_PER_SECOND
+        if factor >= 1.0:
+            self._factor = factor = 1.0
+        return self._pace.interval / factor
+
+    def free_at(self, now: float, cost: float = 1) -> float:
+        """When a call arriving now would go, behind all who wait."""
+        return self._ready_at(max(now, self._tat), self._queued_cost + cost, self.interval(now))
+
+    def _ready_at(self, start: float, cost: float, interval: float) -> float:
+        return max(start + (cost - self._pace.burst) * interval, self._paused_until)
+
+    def try_acquire(self, cost: float = 1) -> bool:
+        """Take a call if one may go right now and nobody waits."""
+        if self._queue:
+            return False
+        now = self._clock.monotonic()
+        interval = self.interval(now)
+        start = max(now, self._tat)
+        if self._ready_at(start, cost, interval) > now:
+            return False
+        self._tat = start + cost * interval
+        return True
+
+    async def acquire(self, cost: float = 1, max_wait: float | None = None) -> float:
+        """Wait for a turn; returns the seconds waited."""
+        if self.try_acquire(cost):
+            return 0.0
+        began = self._clock.monotonic()
+        self._refuse_if_too_long(self.free_at(began, cost) - began, max_wait)
+        turn: Future[None] = get_running_loop().create_future()
+        if not self._queue:
+            turn.set_result(None)
+        self._queue.append(turn)
+        self._queued_cost += cost
+        try:
+            await turn
+            await self._sleep_until_ready(cost, began, max_wait)
+        finally:
+            self._leave(turn, cost)
+        return self._clock.monotonic() - began
+
+    async def _sleep_until_ready(self, cost: float, began: float, max_wait: float | None) -> None:
+        """Sleep at the head of the queue, again if a pause came meanwhile, then take the call."""
+        start = max(self._clock.monotonic(), self._tat)
+        while True:
+            now = self._clock.monotonic()
+            interval = self.interval(now)
+            start = max(start, self._tat)
+            ready = self._ready_at(start, cost, interval)
+            if ready <= now:
+                self._tat = max(start, now - max(0.0, cost - self._pace.burst) * interval) + cost * interval
+                return
+            self._refuse_if_too_long(ready - began, max_wait)
+            await self._clock.sleep(ready - now)
+
+    def _leave(self, turn: Future[None], cost: float) -> None:
+        self._queued_cost = self._queued_cost - cost if len(self._queue) > 1 else 0.0
+        head = self._queue[0] is turn
+        self._queue.remove(turn)
+        if head and self._queue and not self._queue[0].done():
+            self._queue[0].set_result(None)
+
+    @staticmethod
+    def _refuse_if_too_long(seconds: float, max_wait: float | None) -> None:
+        if max_wait is not None and seconds > max_wait:
+            raise LimitWait(seconds)
+
+    def pause(self, seconds: float) -> None:
+        """Let nothing go for `seconds`, and go slower afterwards; calls that fail together count once."""
+        now = self._clock.monotonic()
+        if now >= self._paused_until:
+            current = self._pace.interval / self.interval(now)
+            self._factor, self._factor_at = max(FLOOR, current * CUT), now
+            self.pauses += 1
+        self._paused_until = max(self._paused_until, now + seconds)
+        emptied = self._paused_until + (self._pace.burst - 1) * self.interval(now)
+        self._tat = max(self._tat, emptied)
+
+
+class LocalRateLimiter:
+    """Buckets in this process, one per key, made when first needed."""
+
+    __slots__ = ("_buckets", "_clock")
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._buckets: dict[BucketKey, TokenBucket] = {}
+
+    def bucket(self, key: BucketKey) -> TokenBucket | None:
+        """The bucket of a key, if it was ever needed."""
+        return self._buckets.get(key)
+
+    async def acquire(
+        self, key: BucketKey, pace: Pace | None, *, cost: float = 1, max_wait: float | None = None
+    ) -> float:
+        """See RateLimiter."""
+        bucket = self._buckets.get(key)
+        if bucket is None:
+            if pace is None:
+                return 0.0
+            bucket = self._buckets[key] = TokenBucket(pace, self._clock)
+        return 0.0 if bucket.try_acquire(cost) else await bucket.acquire(cost, max_wait)
+
+    async def pause(self, key: BucketKey, seconds: float) -> None:
+        """See RateLimiter."""
+        bucket = self._buckets.get(key)
+        if bucket is None:
+            bucket = self._buckets[key] = TokenBucket(UNDOCUMENTED, self._clock)
+        bucket.pause(seconds)
+
+
+UNDOCUMENTED = Pace(interval=0.02, burst=8.0)
+"""After a first 429 on an operation without a documented rate: fast enough not to matter, slow enough not to stampede."""

@@ -1,0 +1,101 @@
+"""An operation of Mirakl's API as data: what it is called, where it lives, what it takes and what it promises.
+
+The generated folder `operations/` holds one constant of this type for every published operation. Nothing here
+imports a model: `body` and `reply` name the struct ("front.orders:OrderPage") and `calls` resolves it on first use,
+so that all operations can be listed without loading any of them.
+"""
+
+from __future__ import annotations
+
+from typing import Generic, Literal, TypeVar
+
+from msgspec import Struct
+
+from .options import Rate
+
+T = TypeVar("T")
+
+Service = Literal["connect", "account", "front"]
+RetryClass = Literal["safe", "idempotent", "unsafe"]
+Place = Literal["path", "query", "body", "part", "url"]
+ParamType = Literal["string", "integer", "number", "boolean", "date-time", "date", "references", "json", "file"]
+
+
+class Param(Struct, frozen=True, kw_only=True):
+    """One argument of an operation: `argument` in Python, `name` on the wire.
+
+    `many` tells how a list travels: "repeat" sends `name` once per value, "comma" joins the values. `at_most` is the
+    longest list one call takes; where `split` is true a longer one may be cut into several calls whose answers are
+    merged. `values` are the documented values; others are sent as they are, since Mirakl may add new ones any time.
+    A "part" of type "json" or "file" is a member of a multipart form. A "url" is the absolute address to ask, which an
+    earlier answer gave: the operation's path is not used. A `nullable` argument given as None is sent as null.
+    """
+
+    name: str
+    argument: str
+    place: Place = "query"
+    type: ParamType = "string"
+    many: Literal["one", "repeat", "comma"] = "one"
+    required: bool = False
+    nullable: bool = False
+    at_most: int | None = None
+    split: bool = False
+    values: tuple[str, ...] = ()
+    minimum: int | None = None
+    maximum: int | None = None
+    min_length: int | None = None
+    max_length: int | None = None
+    pattern: str | None = None
+
+
+class Paging(Struct, frozen=True, kw_only=True):
+    """How a list is paged: the page's members on the wire, the item's identity, and the documented page sizes.
+
+    `key` names the member, or members, that identify an item; empty where the contract names none.
+    `nested` names the inner list when the pages run inside each item (P11: the offers of each product).
+    """
+
+    kind: Literal["offset", "seek"]
+    items: str
+    item: str
+    key: tuple[str, ...] = ()
+    default: int = 10
+    maximum: int = 100
+    total: str = ""
+    nested: str = ""
+
+
+class Operation(Struct, Generic[T], frozen=True, kw_only=True):
+    """One published operation; `T` is what awaiting its typed method gives.
+
+    `retry` is "safe" (reads), "idempotent" (writing twice is writing once) or "unsafe" (repeated only when the first
+    attempt provably did nothing). `recommended` and `maximum` are the documented numeric rates, shared by all
+    operations of one `group`; `interval` is a documented "at most once per ..." in seconds, which paces polls and whole
+    sweeps rather than single pages, and `recommended_interval` the pace that Mirakl would like better. `failures` names the members that report failed items inside a successful answer.
+    """
+
+    code: str
+    service: Service
+    resource: str
+    name: str
+    method: str
+    path: str
+    summary: str = ""
+    params: tuple[Param, ...] = ()
+    content: Literal["none", "empty", "json", "multipart"] = "none"
+    body: str = ""
+    answer: Literal["none", "json", "stream"] = "none"
+    reply: str = ""
+    accept: str = "application/json"
+    paging: Paging | None = None
+    retry: RetryClass = "unsafe"
+    group: str = ""
+    recommended: Rate | None = None
+    maximum: Rate | None = None
+    interval: float | None = None
+    recommended_interval: float | None = None
+    frequency: str = ""
+    failures: tuple[str, ...] = ()
+    scope: str = ""
+    deprecated: bool = False
+    docs: str = ""

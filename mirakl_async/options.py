@@ -1,0 +1,70 @@
+"""What one call, or one client, may override: typed, frozen, and free of behaviour."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypedDict
+
+from msgspec import Struct
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Options(TypedDict, total=False):
+    """Overrides for one call, given as keyword arguments to any method; a typo is a type error.
+
+    All durations are seconds. `deadline` covers the whole call: queueing, rate limit, every attempt and every
+    pause between them; `timeout` covers one attempt from the first byte sent to the last byte read.
+    """
+
+    timeout: float
+    deadline: float | None
+    retries: int
+    max_wait: float | None
+    headers: Mapping[str, str]
+
+
+class Timeouts(Struct, frozen=True, kw_only=True):
+    """Bounds on time, in seconds; None means unbounded.
+
+    `max_wait` bounds a single wait that somebody else imposes (the rate limit, a Retry-After): a longer one
+    raises at once and says when the call would be free to go, so that nobody hangs for an hour unasked.
+    """
+
+    connect: float = 10.0
+    attempt: float = 60.0
+    deadline: float | None = 120.0
+    max_wait: float | None = 60.0
+    keepalive: float = 10.0
+
+
+class Retry(Struct, frozen=True, kw_only=True):
+    """How often and how patiently a failed attempt is repeated; which failures qualify is not a setting.
+
+    `retries` counts the attempts after the first. Delays are drawn uniformly from zero to `base * 2**n`, capped
+    at `cap`; `throttle_base` replaces `base` after a 429 without Retry-After. `quota` bounds the retries of the
+    whole client during an outage: each costs `transient_cost` or `throttle_cost`, each success earns some back.
+    """
+
+    retries: int = 3
+    base: float = 0.25
+    throttle_base: float = 1.0
+    cap: float = 20.0
+    quota: int = 500
+    transient_cost: int = 14
+    throttle_cost: int = 5
+
+
+class Rate(Struct, frozen=True):
+    """A documented call frequency: at most `calls` in any window of `seconds`."""
+
+    calls: int
+    seconds: float = 1.0
+
+
+class Limits(Struct, frozen=True, kw_only=True):
+    """Sizes that protect the process: connections held at once for one allowance, and bytes of one reply after decompression."""
+
+    connections: int = 100
+    reply_bytes: int = 64 * 1024 * 1024
+    error_bytes: int = 64 * 1024

@@ -1,0 +1,110 @@
+"""The shapes in which Mirakl, and the gateways before it, say what went wrong.
+
+Seen: Connect's `{code, message, errors: [{message, field, extensions}], extensions}`; the Marketplace's
+`{status, message, correlationId}` and `{errors: [{code, field, message}]}`; OAuth's `{error, error_description}`;
+HTML from a gateway; nothing at all. The Marketplace's document declares none of them, so all are read everywhere.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, cast
+
+import msgspec
+from msgspec import Struct
+
+EXCERPT = 300
+_MARKUP = re.compile(r"<(script|style)\b.*?</\1>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+_PRIVATE = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+|[Bb]earer\s+\S+|\beyJ[\w.-]{10,}|\b\d{9,}\b")
+
+
+class FieldError(Struct, frozen=True, kw_only=True):
+    """One entry of the server's `errors`: where (a JSON path, as the server writes it), and why."""
+
+    message: str = ""
+    field: str | None = None
+    code: str | None = None
+    extensions: dict[str, Any] | None = None
+
+    def __str__(self) -> str:
+        """Field and message, as far as the server gave them."""
+        return ": ".join(part for part in (self.field, self.message or self.code) if part)
+
+
+class Problem(Struct, frozen=True, kw_only=True):
+    """What the server said, in one shape."""
+
+    code: str | None = None
+    message: str | None = None
+    errors: tuple[FieldError, ...] = ()
+    extensions: dict[str, Any] | None = None
+    correlation_id: str | None = None
+    excerpt: str = ""
+
+    def __str__(self) -> str:
+        """Code and message, then the first few field errors."""
+        head = ": ".join(part for part in (self.code, self.message or self.excerpt) if part)
+        details = "; ".join(str(error) for error in self.errors[:3])
+        more = f"; and {len(self.errors) - 3} more" if len(self.errors) > 3 else ""  # noqa: PLR2004
+        return f"{head} ({details}{more})" if details else head
+
+
+def read_problem(body: bytes) -> Problem:
+    """Read an error body of any shape; never raises."""
+    try:
+        content: object = msgspec.json.decode(body) if body else None
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        return Problem(excerpt=excerpt(body))
+    if isinstance(content, dict):
+        return _from_object(cast("dict[str, Any]", content), body)
+    if isinstance(content, list):
+        return Problem(errors=_field_errors(cast("object", content)))
+    return Problem(excerpt=excerpt(body))
+
+
+def excerpt(body: bytes) -> str:
+    """The start of a body as one line of text: markup removed, addresses, tokens and long numbers masked."""
+    text = _MARKUP.sub(" ", body[:8192].decode("utf-8", "replace"))
+    text = _PRIVATE.sub("***", " ".join(text.split()))
+    return text if len(text) <= EXCERPT else text[: EXCERPT - 1] + "…"
+
+
+def _from_object(content: dict[str, Any], body: bytes) -> Problem:
+    code = _text(content.get("code")) or _text(content.get("error"))
+    message = _text(content.get("message")) or _text(content.get("error_description")) or _text(content.get("detail"))
+    errors = _field_errors(content.get("errors"))
+    extensions = content.get("extensions")
+    known = code or message or errors
+    return Problem(
+        code=code,
+        message=message,
+        errors=errors,
+        extensions=cast("dict[str, Any]", extensions) if isinstance(extensions, dict) else None,
+        correlation_id=_text(content.get("correlationId")) or _text(content.get("correlation_id")),
+        excerpt="" if known else excerpt(body),
+    )
+
+
+def _field_errors(content: object) -> tuple[FieldError, ...]:
+    if not isinstance(content, list):
+        return ()
+    return tuple(_field_error(item) for item in cast("list[object]", content))
+
+
+def _field_error(item: object) -> FieldError:
+    if not isinstance(item, dict):
+        return FieldError(message=_text(item) or "")
+    entry = cast("dict[str, Any]", item)
+    extensions = entry.get("extensions")
+    return FieldError(
+        message=_text(entry.get("message")) or "",
+        field=_text(entry.get("field")),
+        code=_text(entry.get("code")),
+        extensions=cast("dict[str, Any]", extensions) if isinstance(extensions, dict) else None,
+    )
+
+
+def _text(value: object) -> str | None:
+    if value is None or isinstance(value, dict | list):
+        return None
+    return str(value)

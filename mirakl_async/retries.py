@@ -1,0 +1,137 @@
+"""Whether a call is over, and if not, when to try again. Pure, but for the quota's one number.
+
+Three facts decide: the operation's class, whether the request left, and what came back.
+
+| what happened                          | safe  | idempotent | unsafe                    |
+| -------------------------------------- | ----- | ---------- | ------------------------- |
+| nothing was sent (name, connect)       | again | again      | again                     |
+| sent, no answer (lost, timeout, junk)  | again | again      | stop: OutcomeUnknown      |
+| 408, 500, 502, 504                     | again | again      | stop                      |
+| 503                                    | again | again      | only with Retry-After     |
+| 429                                    | again | again      | again (it was not run)    |
+| any other status                       | stop  | stop       | stop                      |
+
+A 401 is not judged here: the transport renews the token once, since a 401 was not run either.
+
+The pause is drawn uniformly from zero to a growing bound ("full jitter"), so that callers who failed together do not
+come back together; a Retry-After is a floor, never a meeting point. The **quota** bounds what a whole client spends
+on retries during an outage: every retry costs, every success earns a little back, and an empty quota lets the first
+failure stand. With N callers and a dead server at most N + quota / cost requests are made.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from math import isfinite
+from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from .operation import RetryClass
+    from .options import Retry
+
+Stage = Literal["unsent", "sent", "partial"]
+TRANSIENT = frozenset({408, 500, 502, 503, 504})
+THROTTLED = 429
+UNAVAILABLE = 503
+
+
+class Failure(Struct, frozen=True, kw_only=True):
+    """An attempt without a whole answer: how far the request got, and whether repeating could ever help."""
+
+    stage: Stage
+    permanent: bool = False
+
+
+class Status(Struct, frozen=True, kw_only=True):
+    """An attempt that was answered."""
+
+    status: int
+    retry_after: float | None = None
+
+
+class Again(Struct, frozen=True, kw_only=True):
+    """Try again after `delay` seconds; `throttled` if the server asked for less traffic."""
+
+    delay: float
+    throttled: bool = False
+
+
+def judge(
+    retry_class: RetryClass, outcome: Failure | Status, attempt: int, retry: Retry, draw: Callable[[], float]
+) -> Again | None:
+    """Decide after attempt number `attempt` (the first is 1): Again, or None when the outcome stands."""
+    if attempt > retry.retries or not _repeatable(retry_class, outcome):
+        return None
+    throttled = isinstance(outcome, Status) and outcome.status == THROTTLED
+    base = retry.throttle_base if throttled else retry.base
+    jitter = draw() * min(retry.cap, base * 2.0 ** (attempt - 1))
+    advice = outcome.retry_after if isinstance(outcome, Status) else None
+    if advice is None:
+        return Again(delay=jitter, throttled=throttled)
+    return Again(delay=advice + min(jitter, 0.1 * advice), throttled=throttled)
+
+
+def _repeatable(retry_class: RetryClass, outcome: Failure | Status) -> bool:
+    if isinstance(outcome, Failure):
+        return not outcome.permanent and (outcome.stage == "unsent" or retry_class != "unsafe")
+    if outcome.status == THROTTLED:
+        return True
+    if retry_class == "unsafe":
+        return outcome.status == UNAVAILABLE and outcome.retry_after is not None
+    return outcome.status in TRANSIENT
+
+
+class RetryQuota:
+    """What one client may spend on retries; shared by all its calls."""
+
+    __slots__ = ("_retry", "left")
+
+    def __init__(self, retry: Retry) -> None:
+        self._retry = retry
+        self.left = float(retry.quota)
+
+    def spend(self, again: Again) -> bool:
+        """Pay for a retry; False if that is no longer possible."""
+        cost = self._retry.throttle_cost if again.throttled else self._retry.transient_cost
+        if self.left < cost:
+            return False
+        self.left -= cost
+        return True
+
+    def earn(self, attempt: int) -> None:
+        """Give back after a success: one for a clean call, the price of a retry for one that needed some."""
+        gain = self._retry.transient_cost if attempt > 1 else 1
+        self.left = min(float(self._retry.quota), self.left + gain)
+
+
+def retry_after(headers: Mapping[str, str], now: float) -> float | None:
+    """Seconds of a Retry-After header: a number, or an HTTP date set against the answer's own Date.
+
+    Negative and past values are 0; anything unreadable, infinite or not a number is None. `now` is the epoch time to
+    use when the answer has no Date.
+    """
+    text = headers.get("Retry-After")
+    if text is None:
+        return None
+    try:
+        seconds = float(text)
+    except ValueError:
+        moment = _http_date(text)
+        if moment is None:
+            return None
+        sent = _http_date(headers.get("Date", ""))
+        seconds = moment - (now if sent is None else sent)
+    return max(0.0, seconds) if isfinite(seconds) else None
+
+
+def _http_date(text: str) -> float | None:
+    try:
+        moment = parsedate_to_datetime(text)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None

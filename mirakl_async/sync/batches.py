@@ -1,0 +1,210 @@
+"""From single orders to batches: pure, no I/O, no clock of its own.
+
+Each origin has a lane. A batch is cut from one lane, at most `limit` orders long, and two rules hold:
+
+* **Two versions of one order are never in flight together**, nor two orders that share an id. Their answers could cross, and a retry of the older could
+  arrive after the newer. A newer version waits ("parked") until the flight that holds its predecessor has landed.
+* **The newest `channel_updated_at` wins before sending.** An older version, or the same again, is superseded. A
+  different body under the same stamp is a conflict: Mirakl would keep whichever came last, which is luck.
+
+The common case, in which neither matters, is decided for a hundred orders at once with set arithmetic; single orders
+are only looked at when a batch holds an id twice or meets one that is in flight.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from .entries import Entry, OrderKey, OriginKey, order_key, origin_key, refusal, same_content
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from ..models.connect.common import OriginRequest
+    from .report import Refused
+
+SAME_STAMP = "another body with the same channel_updated_at was already taken; give the change a newer stamp"
+
+
+class Batch:
+    """Orders of one origin that travel in one call."""
+
+    __slots__ = ("_by_key", "entries", "lane")
+
+    def __init__(self, lane: Lane, entries: Sequence[Entry]) -> None:
+        self.lane = lane
+        self.entries = entries
+        self._by_key: dict[OrderKey, Entry] | None = None
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    @property
+    def origin(self) -> OriginRequest:
+        """Channel and store."""
+        return self.lane.origin
+
+    def find(self, key: OrderKey) -> Entry | None:
+        """The version of an order in this batch."""
+        if self._by_key is None:
+            self._by_key = {order_key(entry): entry for entry in self.entries}
+        return self._by_key.get(key)
+
+    def split(self, parts: Iterable[Sequence[Entry]]) -> list[Batch]:
+        """The same orders in several batches, in flight like this one, which must not be landed any more."""
+        batches = [Batch(self.lane, part) for part in parts if part]
+        self.lane.flying.remove(self)
+        self.lane.flying.extend(batches)
+        return batches
+
+
+class Lane:
+    """One origin's orders: waiting, in flight, and parked behind a flight."""
+
+    __slots__ = ("flying", "flying_ids", "origin", "parked", "since", "waiting")
+
+    def __init__(self, origin: OriginRequest) -> None:
+        self.origin = origin
+        self.waiting: deque[Entry] = deque()
+        self.parked: dict[OrderKey, Entry] = {}
+        self.flying: list[Batch] = []
+        self.flying_ids: set[str] = set()
+        self.since = 0.0
+
+    def in_flight(self, key: OrderKey) -> Entry | None:
+        """The version of an order that is in flight."""
+        for batch in self.flying:
+            if (entry := batch.find(key)) is not None:
+                return entry
+        return None
+
+
+class Assembly:
+    """All lanes of a sync. `superseded` and `refused` are called for every order that falls out on the way."""
+
+    __slots__ = ("_lanes", "_limit", "_refused", "_superseded", "waiting")
+
+    def __init__(self, limit: int, *, superseded: Callable[[Entry], None], refused: Callable[[Refused], None]) -> None:
+        self._limit = limit
+        self._superseded = superseded
+        self._refused = refused
+        self._lanes: dict[OriginKey, Lane] = {}
+        self.waiting = 0
+
+    def lane(self, origin: OriginRequest) -> Lane:
+        """The lane of an origin."""
+        key = origin_key(origin)
+        lane = self._lanes.get(key)
+        if lane is None:
+            lane = self._lanes[key] = Lane(origin)
+        return lane
+
+    def add(self, lane: Lane, entries: Sequence[Entry], now: float) -> None:
+        """Let entries wait in a lane; `now` says since when, for the linger."""
+        if not lane.waiting:
+            lane.since = now
+        lane.waiting.extend(entries)
+        self.waiting += len(entries)
+
+    def cut(self, now: float, linger: float | None) -> Batch | None:
+        """The next batch: a full one if there is any, else the longest of those that waited `linger` seconds.
+
+        `linger` None cuts whatever there is.
+        """
+        while True:
+            lane = self._ripe(now, linger)
+            if lane is None:
+                return None
+            batch = self._cut_from(lane)
+            lane.since = now
+            if batch is not None:
+                return batch
+
+    def next_ripe(self, linger: float) -> float | None:
+        """When the oldest waiting entry will have waited `linger` seconds; None if nothing waits."""
+        times = [lane.since + linger for lane in self._lanes.values() if lane.waiting]
+        return min(times, default=None)
+
+    def _ripe(self, now: float, linger: float | None) -> Lane | None:
+        best: Lane | None = None
+        for lane in self._lanes.values():
+            count = len(lane.waiting)
+            if count >= self._limit:
+                return lane
+            if count and (linger is None or now >= lane.since + linger) and (not best or count > len(best.waiting)):
+                best = lane
+        return best
+
+    def _cut_from(self, lane: Lane) -> Batch | None:
+        count = min(self._limit, len(lane.waiting))
+        popleft = lane.waiting.popleft
+        entries = [popleft() for _ in range(count)]
+        self.waiting -= count
+        ids = {entry.channel_order_id for entry in entries}
+        if len(ids) != count or not lane.flying_ids.isdisjoint(ids):
+            entries = self._sift(lane, entries)
+            if not entries:
+                return None
+            ids = {entry.channel_order_id for entry in entries}
+        batch = Batch(lane, entries)
+        lane.flying.append(batch)
+        lane.flying_ids |= ids
+        return batch
+
+    def _sift(self, lane: Lane, entries: Iterable[Entry]) -> list[Entry]:
+        """The newest version of each order that may fly now; the others are parked, superseded or refused."""
+        chosen: dict[OrderKey, Entry] = {}
+        ids: set[str] = set()
+        for entry in entries:
+            key = order_key(entry)
+            if (rival := chosen.get(key)) is not None:
+                chosen[key] = self._settle(lane, rival, entry)
+            elif key[0] in lane.flying_ids or key[0] in ids:
+                flying = lane.in_flight(key)
+                if flying is None or self._newer(lane, flying, entry) is entry:
+                    self._park(lane, key, entry)
+            else:
+                chosen[key] = entry
+                ids.add(key[0])
+        return list(chosen.values())
+
+    def _park(self, lane: Lane, key: OrderKey, entry: Entry) -> None:
+        rival = lane.parked.get(key)
+        lane.parked[key] = entry if rival is None else self._settle(lane, rival, entry)
+
+    def _settle(self, lane: Lane, rival: Entry, entry: Entry) -> Entry:
+        """The one of two unsent versions that goes on."""
+        winner = self._newer(lane, rival, entry)
+        if winner is entry:
+            self._superseded(rival)
+        return winner
+
+    def _newer(self, lane: Lane, earlier: Entry, later: Entry) -> Entry:
+        """Which of two versions holds; the later one is accounted for here if it does not."""
+        if later.channel_updated_at > earlier.channel_updated_at:
+            return later
+        if later.channel_updated_at == earlier.channel_updated_at and not same_content(earlier, later):
+            self._refused(refusal(later, lane.origin, "conflict", SAME_STAMP, path="channel_updated_at"))
+        else:
+            self._superseded(later)
+        return earlier
+
+    def land(self, batch: Batch, now: float) -> None:
+        """A batch has come to its end: what was parked behind it waits again."""
+        lane = batch.lane
+        lane.flying.remove(batch)
+        lane.flying_ids.difference_update([entry.channel_order_id for entry in batch.entries])
+        if lane.parked:
+            freed = [key for key in lane.parked if key[0] not in lane.flying_ids]
+            self.add(lane, [lane.parked.pop(key) for key in freed], now)
+        if not (lane.waiting or lane.flying):
+            del self._lanes[origin_key(lane.origin)]
+
+    def unsent(self) -> Iterator[tuple[OriginRequest, Entry]]:
+        """Everything in hand, in flight included: what a stopped job leaves."""
+        for lane in self._lanes.values():
+            for batch in lane.flying:
+                yield from ((lane.origin, entry) for entry in batch.entries)
+            yield from ((lane.origin, entry) for entry in lane.parked.values())
+            yield from ((lane.origin, entry) for entry in lane.waiting)

@@ -1,0 +1,62 @@
+"""The file of refused orders: one JSON line each, with the reason and the order itself, so that it can be sent again.
+
+It holds what the orders hold, personal data included; it is created readable by its owner only.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Raw
+
+from .. import codec
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .report import Refused
+
+
+def record(refused: Refused) -> bytes:
+    """One line: kind, reason, where, the server's errors, and the order as it was."""
+    order: Any = Raw(refused.raw) if refused.raw is not None and _is_json(refused.raw) else refused.order
+    content = {
+        "kind": refused.kind,
+        "reason": refused.reason,
+        "channel_order_id": refused.channel_order_id,
+        "line": refused.line,
+        "path": refused.path,
+        "code": refused.problem.code if refused.problem else None,
+        "errors": refused.problem.errors if refused.problem else None,
+        "origin": refused.origin,
+        "order": order,
+        "text": None if refused.raw is None or order is not None else refused.raw.decode("utf-8", "replace"),
+    }
+    return codec.encode({name: value for name, value in content.items() if value is not None}) + b"\n"
+
+
+def _is_json(raw: bytes) -> bool:
+    try:
+        codec.decode_plain(raw)
+    except codec.CodecError:
+        return False
+    return True
+
+
+class DeadLetters:
+    """Appends to the file; every record is written through at once."""
+
+    __slots__ = ("_file",)
+
+    def __init__(self, path: Path) -> None:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        self._file = os.fdopen(descriptor, "ab", buffering=0)
+
+    def write(self, refused: Refused) -> None:
+        """Add one record."""
+        self._file.write(record(refused))
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()

@@ -1,0 +1,91 @@
+"""Orders from a file of JSON lines, each validated and then sent byte for byte as it stands.
+
+A line is one order; or, when no origin is given for the whole file, an object with `origin` and `order`. A line that is
+not a valid order is refused with its number and the JSON path of the fault, and the rest go on. Empty lines are
+skipped; a byte order mark at the start is ignored.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from msgspec import UNSET, Raw, Struct, UnsetType
+
+from ..models.connect.common import OriginRequest
+from ..models.connect.orders import OrderRequest
+from .entries import Line
+from .report import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+LONGEST_LINE = 16 * 1024 * 1024
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_REFUSED = (msgspec.MsgspecError, UnicodeError, RecursionError)
+_ORDER = msgspec.json.Decoder(OrderRequest)
+
+
+class _Peek(Struct, gc=False):
+    channel_order_id: str | UnsetType = UNSET
+
+
+class _Pair(Struct, gc=False):
+    origin: OriginRequest
+    order: Raw
+
+
+_PEEK = msgspec.json.Decoder(_Peek)
+_PAIR = msgspec.json.Decoder(_Pair)
+
+
+def read_orders(path: Path, origin: OriginRequest | None) -> Iterator[Any]:
+    """The entries of a file, or pairs of origin and entry; a `Refused` in place of each line that is none."""
+    with path.open("rb") as file:
+        number = 0
+        while raw := file.readline(LONGEST_LINE + 1):
+            number += 1
+            text = (raw.removeprefix(_BYTE_ORDER_MARK) if number == 1 else raw).strip()
+            if len(raw) > LONGEST_LINE:
+                _skip_rest(file)
+                yield Refused(kind="invalid", reason=f"longer than {LONGEST_LINE} bytes", line=number, origin=origin)
+            elif text:
+                yield _line(text, number, origin)
+
+
+def _skip_rest(file: Any) -> None:
+    while (rest := file.readline(LONGEST_LINE)) and not rest.endswith(b"\n"):
+        pass
+
+
+def _line(text: bytes, number: int, origin: OriginRequest | None) -> Any:
+    try:
+        if origin is not None:
+            return _entry(text, number)
+        pair = _PAIR.decode(text)
+        return (pair.origin, _entry(bytes(pair.order), number))
+    except _REFUSED as error:
+        path = str(error).rpartition(" - at `")[2].rstrip("`") if " - at `" in str(error) else "$"
+        return Refused(
+            kind="invalid",
+            reason=f"line {number}: {error}",
+            line=number,
+            raw=text,
+            path=path,
+            origin=origin,
+            channel_order_id=_peek(text),
+        )
+
+
+def _entry(text: bytes, number: int) -> Line:
+    order = _ORDER.decode(text)
+    return Line(text, number, order.channel_order_id, order.sub_channel_code, order.channel_updated_at)
+
+
+def _peek(text: bytes) -> str | None:
+    try:
+        identity = _PEEK.decode(text).channel_order_id
+    except _REFUSED:
+        return None
+    return None if identity is UNSET else identity

@@ -1,0 +1,103 @@
+"""What a sync says of itself: its report, and one entry for every order that Mirakl will not have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from msgspec import Struct
+
+if TYPE_CHECKING:
+    from ..models.connect.common import OriginRequest
+    from ..models.connect.orders import OrderRequest
+    from ..problems import Problem
+
+RefusalKind: TypeAlias = Literal["server", "invalid", "conflict"]
+
+
+class Report(Struct, frozen=True, kw_only=True):
+    """A sync's figures; at any time `read == accepted + refused + superseded + unsent`.
+
+    `read` counts what was taken from the source; `accepted` what Mirakl answered with 204 for (accepted, which is not
+    always applied: it silently keeps a newer state); `refused` what it, or the contract, will never accept;
+    `superseded` what was not sent because a newer version of the same order was; `unsent` what is still in hand, and
+    at the end what a stopped job leaves. `sent` counts orders in all calls, repeats included; `calls` every attempt
+    on the wire, `retries` those after the first, `throttles` the 429 answers among them.
+    """
+
+    read: int = 0
+    sent: int = 0
+    accepted: int = 0
+    refused: int = 0
+    superseded: int = 0
+    unsent: int = 0
+    calls: int = 0
+    retries: int = 0
+    throttles: int = 0
+    seconds: float = 0.0
+
+    @property
+    def orders_per_second(self) -> float:
+        """Accepted orders per second of the whole job."""
+        return self.accepted / self.seconds if self.seconds else 0.0
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is left in hand."""
+        return self.unsent == 0
+
+    def __str__(self) -> str:
+        """One line for people."""
+        return (
+            f"read {self.read}, accepted {self.accepted}, refused {self.refused}, superseded {self.superseded}, "
+            f"unsent {self.unsent}; {self.calls} calls, {self.retries} retries, {self.throttles} throttles; "
+            f"{self.seconds:.1f} s, {self.orders_per_second:.0f} orders/s"
+        )
+
+
+class Refused(Struct, frozen=True, kw_only=True):
+    """One order that will not be accepted, and why.
+
+    `kind` is "server" (Mirakl refused it, alone or by name), "invalid" (it breaks the documented contract, or is no
+    order at all), or "conflict" (a second body with the stamp of one already sent: which one holds would be luck).
+    `line` is the line of an NDJSON source, `raw` its bytes; `path` where in the order, as far as is known.
+    """
+
+    kind: RefusalKind
+    reason: str
+    origin: OriginRequest | None = None
+    order: OrderRequest | None = None
+    channel_order_id: str | None = None
+    line: int | None = None
+    raw: bytes | None = None
+    path: str | None = None
+    problem: Problem | None = None
+
+    def __str__(self) -> str:
+        """Which order, and why; nothing of its content."""
+        which = self.channel_order_id or (f"line {self.line}" if self.line else "an order")
+        return f"{which}: {self.reason}"
+
+
+class Tally:
+    """The counters behind the reports."""
+
+    __slots__ = ("accepted", "calls", "read", "refused", "retries", "sent", "superseded", "throttles")
+
+    def __init__(self) -> None:
+        self.read = self.sent = self.accepted = self.refused = self.superseded = 0
+        self.calls = self.retries = self.throttles = 0
+
+    def report(self, seconds: float) -> Report:
+        """The figures now; what was read and is in no other column is still in hand."""
+        return Report(
+            read=self.read,
+            sent=self.sent,
+            accepted=self.accepted,
+            refused=self.refused,
+            superseded=self.superseded,
+            unsent=self.read - self.accepted - self.refused - self.superseded,
+            calls=self.calls,
+            retries=self.retries,
+            throttles=self.throttles,
+            seconds=seconds,
+        )

@@ -1,0 +1,348 @@
+"""One call's way: queue, limit, send, judge, wait, again.
+
+`Transport._run` is the only loop. Everything it meets is decided elsewhere, without I/O: `limits` when a call may go,
+`retries` whether it goes again, `auth` with which token, `errors` what a failure is called. The deadline covers all of
+it, and a `DeadlineExceeded` says in which part of the way the time went.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, NoReturn, cast
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from . import failures
+from .calls import Reply
+from .errors import Attempt, ClientStateError, DeadlineExceeded, Spent, WaitTooLong
+from .exchange import Answer, WireFault
+from .limits import LimitWait
+from .retries import THROTTLED, RetryQuota, judge
+from .watch import Called, Retrying, Throttled, Waited
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from .auth import Authenticator, Grant
+    from .calls import Request
+    from .clock import Clock
+    from .errors import Context
+    from .exchange import OpenAnswer, Wire
+    from .limits import Allowances, BucketKey, Pace, RateLimiter
+    from .options import Limits, Options, Retry, Timeouts
+    from .retries import Again
+    from .watch import Watch
+
+log = logging.getLogger("mirakl_async")
+WORTH_SAYING = 1.0
+ERROR_BODY_SECONDS = 10.0
+
+
+class Course(Struct, kw_only=True):
+    """One call under way: what it may still use, and what it has used."""
+
+    request: Request
+    key: BucketKey
+    pace: Pace | None
+    began: float
+    ends: float | None
+    timeout: float
+    retry: Retry
+    max_wait: float | None
+    stream: bool
+    extra: Mapping[str, str] | None = None
+    started: Callable[[], None] | None = None
+    attempts: list[Attempt] = field(default_factory=list[Attempt])
+    spent: Spent = field(default_factory=Spent)
+    renewed: bool = False
+
+    def headers(self, grant: Grant) -> dict[str, str]:
+        """What goes on the wire with this token."""
+        headers = {"Authorization": grant.header, "Accept": self.request.operation.accept}
+        if self.request.content_type is not None:
+            headers["Content-Type"] = self.request.content_type
+        if self.extra:
+            headers.update(self.extra)
+        return headers
+
+    def left(self, now: float) -> float | None:
+        """Seconds until the deadline; None if there is none."""
+        return None if self.ends is None else self.ends - now
+
+
+class Transport:
+    """Runs the calls of one client, on one event loop."""
+
+    def __init__(
+        self,
+        *,
+        wire: Wire,
+        auth: Authenticator,
+        limiter: RateLimiter,
+        allowances: Allowances,
+        clock: Clock,
+        watch: Watch,
+        retry: Retry,
+        timeouts: Timeouts,
+        limits: Limits,
+    ) -> None:
+        self.clock = clock
+        self.watch = watch
+        self.limiter = limiter
+        self.allowances = allowances
+        self._wire = wire
+        self._auth = auth
+        self._retry = retry
+        self._timeouts = timeouts
+        self._limits = limits
+        self._quota = RetryQuota(retry)
+        self._gates: dict[BucketKey, asyncio.Semaphore] = {}
+        self._loop = asyncio.get_running_loop()
+        self._closed = False
+
+    async def run(self, request: Request, options: Options, started: Callable[[], None] | None = None) -> Reply:
+        """Send a request until it is answered, and read the answer; raises CallError or TokenError.
+
+        `started` is called as each attempt goes on the wire, its waits behind it.
+        """
+        course = self._course(request, options, stream=False)
+        course.started = started
+        answer = cast("Answer", await self._watched(course))
+        return Reply(
+            request=request,
+            status=answer.status,
+            headers=answer.headers,
+            body=answer.body,
+            attempts=tuple(course.attempts),
+            spent=course.spent,
+        )
+
+    async def open(self, request: Request, options: Options) -> OpenAnswer:
+        """Like `run`, but the body of a success is left to be read by the caller, who must close the answer."""
+        return cast("OpenAnswer", await self._watched(self._course(request, options, stream=True)))
+
+    async def close(self) -> None:
+        """Stop renewing tokens and close every connection; calls made later raise ClientStateError."""
+        self._closed = True
+        await self._auth.close()
+        await self._wire.close()
+
+    async def _run(self, course: Course) -> Answer | OpenAnswer:
+        while True:
+            gate = await self._queue(course)
+            try:
+                await self._limit(course)
+                grant = self._auth.current() or await self._obtain(course)
+                outcome = await self._send(course, grant)
+            finally:
+                gate.release()
+            if not isinstance(outcome, WireFault):
+                if 200 <= outcome.status < 300:
+                    self._quota.earn(len(course.attempts))
+                    return outcome
+                if outcome.status == 401 and self._auth.renewable and not course.renewed:
+                    await self._renew(course, grant)
+                    continue
+            again = await self._judge(course, outcome)
+            await self._wait(course, again)
+
+    def _course(self, request: Request, options: Options, *, stream: bool) -> Course:
+        if self._closed:
+            raise ClientStateError(f"{request.operation.code}: the client is closed")
+        if asyncio.get_running_loop() is not self._loop:
+            raise ClientStateError(f"{request.operation.code}: the client was opened on another event loop")
+        key, pace = self.allowances.of(request.operation)
+        timeouts, retry = self._timeouts, self._retry
+        if "retries" in options:
+            retry = replace(retry, retries=options["retries"])
+        deadline = options.get("deadline", timeouts.deadline)
+        began = self.clock.monotonic()
+        return Course(
+            request=request,
+            key=key,
+            pace=pace,
+            began=began,
+            ends=None if deadline is None else began + deadline,
+            timeout=options.get("timeout", timeouts.attempt),
+            retry=retry,
+            max_wait=options.get("max_wait", timeouts.max_wait),
+            stream=stream,
+            extra=options.get("headers"),
+        )
+
+    async def _watched(self, course: Course) -> Answer | OpenAnswer:
+        counters = self.watch.counters
+        counters.calls += 1
+        status, error = None, None
+        try:
+            answer = await self._run(course)
+            status = answer.status
+        except BaseException as raised:
+            counters.failures += 1
+            error = type(raised).__name__
+            status = getattr(raised, "status", None)
+            raise
+        finally:
+            if self.watch.watched:
+                self.watch.emit(
+                    Called(
+                        operation=course.request.operation.code,
+                        status=status,
+                        error=error,
+                        attempts=len(course.attempts),
+                        seconds=self.clock.monotonic() - course.began,
+                    )
+                )
+        return answer
+
+    async def _queue(self, course: Course) -> asyncio.Semaphore:
+        """A slot among the connections of this allowance, so that one that waits cannot starve the others."""
+        gate = self._gates.get(course.key)
+        if gate is None:
+            gate = self._gates[course.key] = asyncio.Semaphore(self._limits.connections)
+        if not gate.locked():
+            await gate.acquire()
+            return gate
+        began = self.clock.monotonic()
+        try:
+            async with asyncio.timeout(course.left(began)):
+                await gate.acquire()
+        except TimeoutError:
+            course.spent.queued += self.clock.monotonic() - began
+            self._give_up(course, "the deadline passed while waiting for a free connection", None)
+        course.spent.queued += self.clock.monotonic() - began
+        return gate
+
+    async def _limit(self, course: Course) -> None:
+        """The pace of this allowance, or WaitTooLong at once."""
+        left = course.left(self.clock.monotonic())
+        bounds = [bound for bound in (course.max_wait, left) if bound is not None]
+        try:
+            waited = await self.limiter.acquire(course.key, course.pace, max_wait=min(bounds, default=None))
+        except LimitWait as wait:
+            raise WaitTooLong(
+                f"the documented pace would hold this call for {wait.seconds:.1f} s; raise max_wait or the deadline",
+                self._context(course),
+                wait.seconds,
+            ) from None
+        if not waited:
+            return
+        course.spent.limited += waited
+        self.watch.counters.waited += waited
+        if waited > WORTH_SAYING:
+            log.info("%s waited %.1f s for its pace", course.request.operation.code, waited)
+        if self.watch.watched:
+            self.watch.emit(Waited(operation=course.request.operation.code, group=course.key.group, seconds=waited))
+
+    async def _obtain(self, course: Course) -> Grant:
+        """A token, waited for no longer than the call may last."""
+        began = self.clock.monotonic()
+        try:
+            async with asyncio.timeout(course.left(began)):
+                return await self._auth.obtain()
+        except TimeoutError:
+            self._give_up(course, "the deadline passed while waiting for an access token", None)
+        finally:
+            course.spent.queued += self.clock.monotonic() - began
+
+    async def _renew(self, course: Course, grant: Grant) -> None:
+        """Once per call: a 401 can also be a business rule, which no token mends."""
+        course.renewed = True
+        began = self.clock.monotonic()
+        try:
+            async with asyncio.timeout(course.left(began)):
+                await self._auth.renew(grant.generation)
+        except TimeoutError:
+            self._give_up(course, "the deadline passed while renewing the access token", None)
+        finally:
+            course.spent.queued += self.clock.monotonic() - began
+
+    async def _send(self, course: Course, grant: Grant) -> Answer | OpenAnswer | WireFault:
+        request, began = course.request, self.clock.monotonic()
+        left = course.left(began)
+        timeout = course.timeout if left is None else max(0.0, min(course.timeout, left))
+        fresh = request.operation.retry == "unsafe"
+        outcome: Answer | OpenAnswer | WireFault
+        if course.started is not None:
+            course.started()
+        try:
+            if course.stream:
+                outcome = await self._wire.open(
+                    request.operation.method, request.url, course.headers(grant), request.body,
+                    timeout=timeout, fresh=fresh,
+                )  # fmt: skip
+            else:
+                outcome = await self._wire.exchange(
+                    request.operation.method, request.url, course.headers(grant), request.body,
+                    timeout=timeout, cap=self._limits.reply_bytes, fresh=fresh,
+                )  # fmt: skip
+        except WireFault as fault:
+            outcome = fault
+        if course.stream and not isinstance(outcome, WireFault) and not 200 <= outcome.status < 300:
+            outcome = await self._read_error(cast("OpenAnswer", outcome))
+        seconds = self.clock.monotonic() - began
+        course.spent.sending += seconds
+        text = outcome.reason if isinstance(outcome, WireFault) else str(outcome.status)
+        course.attempts.append(Attempt(outcome=text, seconds=seconds))
+        self.watch.counters.attempts += 1
+        return outcome
+
+    async def _read_error(self, answer: OpenAnswer) -> Answer | WireFault:
+        """The words of an answer that was to be streamed and is not a success."""
+        try:
+            async with asyncio.timeout(ERROR_BODY_SECONDS):
+                return Answer(answer.status, answer.headers, await answer.read(self._limits.error_bytes))
+        except (WireFault, TimeoutError):
+            return Answer(answer.status, answer.headers, b"")
+        finally:
+            answer.close()
+
+    async def _judge(self, course: Course, outcome: Answer | OpenAnswer | WireFault) -> Again:
+        """Again, or the error that ends the call; a 429 first holds everybody who shares the allowance."""
+        operation = course.request.operation
+        tried = len(course.attempts) - course.renewed
+        verdict = judge(
+            operation.retry, failures.summary(outcome, self.clock.time()), tried, course.retry, self.clock.random
+        )
+        if not isinstance(outcome, WireFault) and outcome.status == THROTTLED:
+            await self._hold(course, failures.hold_seconds(outcome, verdict, course.retry, self.clock.time()))
+        affordable = verdict is None or self._quota.spend(verdict)
+        error = failures.error_of(outcome, self._context(course, quota_exhausted=not affordable), operation.retry)
+        left = course.left(self.clock.monotonic())
+        if left is not None and left <= (verdict.delay if verdict else 0) and failures.may_yield(error):
+            self._give_up(course, "the deadline passed, or would pass before the next attempt", error)
+        if verdict is None or not affordable or (course.max_wait is not None and verdict.delay > course.max_wait):
+            raise error
+        return verdict
+
+    async def _hold(self, course: Course, seconds: float) -> None:
+        """Pause the allowance that answered 429."""
+        self.watch.counters.throttles += 1
+        await self.limiter.pause(course.key, seconds)
+        if self.watch.watched:
+            code, group = course.request.operation.code, course.key.group
+            self.watch.emit(Throttled(operation=code, group=group, seconds=seconds))
+
+    async def _wait(self, course: Course, again: Again) -> None:
+        """The pause before the next attempt; after a 429 the allowance itself is paused, so nothing more is slept."""
+        code, last = course.request.operation.code, course.attempts[-1]
+        course.attempts[-1] = Attempt(outcome=last.outcome, seconds=last.seconds, pause=again.delay)
+        self.watch.counters.retries += 1
+        log.debug("%s: %s; again in %.2f s", code, last.outcome, again.delay)
+        if self.watch.watched:
+            self.watch.emit(
+                Retrying(operation=code, attempt=len(course.attempts), outcome=last.outcome, delay=again.delay)
+            )
+        if again.throttled:
+            return
+        await self.clock.sleep(again.delay)
+        course.spent.waiting += again.delay
+
+    def _context(self, course: Course, *, quota_exhausted: bool = False) -> Context:
+        return course.request.context(course.attempts, course.spent, quota_exhausted=quota_exhausted)
+
+    def _give_up(self, course: Course, why: str, cause: BaseException | None) -> NoReturn:
+        error = DeadlineExceeded(f"{why} ({course.spent})", self._context(course))
+        raise error from cause

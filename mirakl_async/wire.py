@@ -1,0 +1,267 @@
+"""The wire: aiohttp, set up so that nothing happens behind the transport's back. The only importer of aiohttp.
+
+What is switched off, and why:
+
+* aiohttp's own replay of GET, PUT and DELETE on a dead connection (`_retry_connection`, private, guarded): it would
+  hide wire requests from the limiter and from the attempts an error reports.
+* Redirects: a 301 turns a POST into an empty GET that answers 200, and a batch of orders is lost.
+* The environment (`trust_env`): a netrc entry clashes with our Authorization header. Name a `proxy` instead.
+* c-ares: where aiodns is installed aiohttp resolves names with it, which fails in split DNS and containers.
+* Cookies, the pool's limit, and per-request timeout objects: the transport bounds concurrency before an attempt's
+  clock starts, so that waiting for a slot is never taken for a slow server.
+
+Whether a request left is known from the connector: until it hands over a connection, nothing was written.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import mimetypes
+from contextvars import ContextVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+from aiohttp import ClientTimeout, TCPConnector
+
+from . import __version__
+from .calls import Content, Multipart, Part
+from .exchange import Answer, WireFault
+
+if TYPE_CHECKING:
+    import ssl as ssl_module
+    from collections.abc import AsyncIterator, Mapping
+
+    from .options import Timeouts
+    from .retries import Stage
+
+LARGE_BODY = 512 * 1024
+USER_AGENT = f"mirakl-async/{__version__} aiohttp/{aiohttp.__version__}"
+
+
+class _Flight:
+    """One attempt: whether a connection was handed to it."""
+
+    __slots__ = ("left",)
+
+    def __init__(self) -> None:
+        self.left = False
+
+
+_flight: ContextVar[_Flight | None] = ContextVar("mirakl_async_flight", default=None)
+
+
+class _Connector(TCPConnector):
+    """Marks the attempt of the current task when it gets its connection."""
+
+    async def connect(self, req: Any, traces: Any, timeout: ClientTimeout) -> Any:
+        connection = await super().connect(req, traces, timeout)
+        if (flight := _flight.get()) is not None:
+            flight.left = True
+        return connection
+
+
+class AiohttpWire:
+    """Sends requests with aiohttp; must be made inside the event loop that will use it."""
+
+    def __init__(
+        self, timeouts: Timeouts, *, proxy: str | None = None, ssl: ssl_module.SSLContext | None = None
+    ) -> None:
+        self._timeouts = timeouts
+        self._proxy = proxy
+        self._ssl = ssl
+        self._pooled = self._session(force_close=False)
+        self._fresh: aiohttp.ClientSession | None = None
+
+    def _session(self, *, force_close: bool) -> aiohttp.ClientSession:
+        keepalive = {} if force_close else {"keepalive_timeout": self._timeouts.keepalive}
+        connector = _Connector(
+            limit=0,
+            force_close=force_close,
+            resolver=aiohttp.ThreadedResolver(),
+            ssl=self._ssl if self._ssl is not None else True,
+            **keepalive,
+        )
+        session = aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers={"User-Agent": USER_AGENT},
+            timeout=ClientTimeout(total=None, sock_connect=self._timeouts.connect),
+            proxy=self._proxy,
+            trust_env=False,
+        )
+        if hasattr(session, "_retry_connection"):
+            session._retry_connection = False  # noqa: SLF001 - see the module's text
+        return session
+
+    async def exchange(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | Multipart | None,
+        *,
+        timeout: float | None,
+        cap: int,
+        fresh: bool = False,
+    ) -> Answer:
+        """See Wire."""
+        flight = _Flight()
+        try:
+            async with asyncio.timeout(timeout):
+                response = await self._send(flight, method, url, headers, body, fresh=fresh)
+                try:
+                    content = await _read(response, cap)
+                finally:
+                    response.close()
+        except TimeoutError as error:
+            raise _fault(error, flight) from error
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise _fault(error, flight) from error
+        return Answer(response.status, response.headers, content)
+
+    async def open(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | Multipart | None,
+        *,
+        timeout: float | None,
+        fresh: bool = False,
+    ) -> AiohttpOpenAnswer:
+        """See Wire."""
+        flight = _Flight()
+        try:
+            async with asyncio.timeout(timeout):
+                response = await self._send(flight, method, url, headers, body, fresh=fresh)
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise _fault(error, flight) from error
+        return AiohttpOpenAnswer(response, flight)
+
+    async def _send(
+        self,
+        flight: _Flight,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | Multipart | None,
+        *,
+        fresh: bool,
+    ) -> aiohttp.ClientResponse:
+        if fresh and self._fresh is None:
+            self._fresh = self._session(force_close=True)
+        session = self._fresh if fresh and self._fresh is not None else self._pooled
+        _flight.set(flight)
+        return await session.request(
+            method,
+            url,
+            data=_payload(body) if body else None,
+            headers=headers,
+            allow_redirects=False,
+            # aiohttp would add application/octet-stream to an empty PUT, which OR24 and OR29 do not expect.
+            skip_auto_headers=None if body or method == "GET" else ("Content-Type",),
+        )
+
+    async def close(self) -> None:
+        """See Wire."""
+        await self._pooled.close()
+        if self._fresh is not None:
+            await self._fresh.close()
+
+
+class AiohttpOpenAnswer:
+    """See OpenAnswer."""
+
+    def __init__(self, response: aiohttp.ClientResponse, flight: _Flight) -> None:
+        self._response = response
+        self._flight = flight
+        self.status = response.status
+        self.headers: Mapping[str, str] = response.headers
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """See OpenAnswer."""
+        try:
+            async for chunk in self._response.content.iter_any():
+                yield chunk
+        except (aiohttp.ClientError, OSError) as error:
+            raise _fault(error, self._flight, "partial") from error
+
+    async def read(self, cap: int) -> bytes:
+        """See OpenAnswer."""
+        try:
+            return await _read(self._response, cap)
+        except (aiohttp.ClientError, OSError) as error:
+            raise _fault(error, self._flight, "partial") from error
+
+    def close(self) -> None:
+        """See OpenAnswer."""
+        self._response.close()
+
+
+async def _read(response: aiohttp.ClientResponse, cap: int) -> bytes:
+    """The body, decompressed, refused as soon as it passes the cap: 300 KB of gzip can hold 300 MB."""
+    content = response.content
+    chunks: list[bytes] = []
+    size = 0
+    while chunk := await content.readany():
+        size += len(chunk)
+        if size > cap:
+            response.close()
+            raise WireFault("large", "partial", f"the answer is larger than {cap} bytes", permanent=True)
+        chunks.append(chunk)
+    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+def _payload(body: bytes | Multipart) -> Any:
+    if isinstance(body, bytes):
+        return body if len(body) <= LARGE_BODY else io.BytesIO(body)
+    form = aiohttp.FormData(default_to_multipart=True)
+    for part in body.parts:
+        _add_part(form, part)
+    return form()
+
+
+def _add_part(form: aiohttp.FormData, part: Part) -> None:
+    kind = part.content_type
+    if part.filename is not None and kind is None:
+        kind = mimetypes.guess_type(part.filename)[0] or "application/octet-stream"
+    form.add_field(part.name, _open(part.content), filename=part.filename, content_type=kind)
+
+
+def _open(content: Content) -> Any:
+    if isinstance(content, bytes):
+        return io.BytesIO(content)
+    if isinstance(content, Path):
+        return content.open("rb")
+    return content()
+
+
+def _fault(error: BaseException, flight: _Flight, stage: Stage | None = None) -> WireFault:  # noqa: PLR0911
+    """What an exception of aiohttp means for the call: how far it got, and whether repeating could help."""
+    if isinstance(error, WireFault):
+        return error
+    reached: Stage = stage or ("sent" if flight.left else "unsent")
+    name = type(error).__name__
+    if isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ServerFingerprintMismatch):
+        return WireFault("tls", "unsent", "the server's certificate is not trusted", permanent=True)
+    if isinstance(error, aiohttp.ClientSSLError):
+        return WireFault("tls", "unsent", "TLS could not be agreed")
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return WireFault("dns", "unsent", f"the name {error.host} could not be resolved")
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return WireFault("connect", "unsent", f"no connection to {error.host}:{error.port} ({error.os_error.strerror})")
+    if isinstance(error, aiohttp.ConnectionTimeoutError):
+        return WireFault("connect", "unsent", "the connection took too long to be made")
+    if isinstance(error, TimeoutError):
+        return WireFault("timeout", reached, "the attempt took too long")
+    if isinstance(error, aiohttp.ClientPayloadError):
+        return WireFault("lost", "partial", "the answer broke off")
+    if isinstance(error, aiohttp.InvalidURL | aiohttp.NonHttpUrlClientError):
+        return WireFault("url", "unsent", "the URL cannot be used", permanent=True)
+    if isinstance(error, aiohttp.ClientResponseError):
+        return WireFault("protocol", "partial", f"what came back is not HTTP ({name})")
+    if isinstance(error, ValueError):
+        return WireFault("request", "unsent", f"the request cannot be sent ({error})", permanent=True)
+    return WireFault("lost", reached, f"the connection broke ({name})")
