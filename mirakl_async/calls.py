@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 Content: TypeAlias = bytes | Path | Callable[[], AsyncIterable[bytes]]
 JSON = "application/json"
 QUERY_SAFE = ",:"
+NUMBERS = (int, float)
+CONTAINERS = (bytes, Mapping, Sequence)
 
 
 class Part(Struct, frozen=True, kw_only=True):
@@ -218,6 +220,8 @@ def text_of(operation: Operation[Any], param: Param, value: object) -> str:
     """One value as its text on the wire: dates in UTC, booleans in lower case."""
     if isinstance(value, str):
         return _checked_text(operation, param, value)
+    if type(value) is int and param.minimum is None and param.maximum is None:
+        return str(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, datetime):
@@ -229,10 +233,10 @@ def text_of(operation: Operation[Any], param: Param, value: object) -> str:
         return moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds").replace("+00:00", "Z")
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, int | float) and not _within(param, value):
+    if isinstance(value, NUMBERS) and not _within(param, value):
         bounds = f"{param.minimum} to {param.maximum}"
         raise InvalidArgument(operation.code, param.argument, f"{value} is outside {bounds}")
-    if isinstance(value, bytes | Mapping | Sequence):
+    if isinstance(value, CONTAINERS):
         raise InvalidArgument(operation.code, param.argument, f"takes one {param.type}, not {type(value).__name__}")
     return str(value)
 
@@ -259,7 +263,7 @@ def _path_segment(operation: Operation[Any], param: Param, value: object) -> str
         raise InvalidArgument(
             operation.code, param.argument, f"{text!r} cannot be part of a path: it must not be empty or hold a slash"
         )
-    return quote(text, safe="")
+    return text if text.isalnum() and text.isascii() else quote(text, safe="")
 
 
 def _query(operation: Operation[Any], param: Param, value: object) -> list[str]:

@@ -18,7 +18,7 @@ from . import failures
 from .calls import Reply
 from .errors import Attempt, ClientStateError, DeadlineExceeded, Spent, WaitTooLong
 from .exchange import Answer, WireFault
-from .limits import LimitWait
+from .limits import Gate, LimitWait
 from .retries import THROTTLED, RetryQuota, judge
 from .watch import Called, Retrying, Throttled, Waited
 
@@ -98,7 +98,7 @@ class Transport:
         self._timeouts = timeouts
         self._limits = limits
         self._quota = RetryQuota(retry)
-        self._gates: dict[BucketKey, asyncio.Semaphore] = {}
+        self._gates: dict[BucketKey, Gate] = {}
         self._loop = asyncio.get_running_loop()
         self._closed = False
 
@@ -137,7 +137,7 @@ class Transport:
                 grant = self._auth.current() or await self._obtain(course)
                 outcome = await self._send(course, grant)
             finally:
-                gate.release()
+                gate.leave()
             if not isinstance(outcome, WireFault):
                 if 200 <= outcome.status < 300:
                     self._quota.earn(len(course.attempts))
@@ -197,18 +197,17 @@ class Transport:
                 )
         return answer
 
-    async def _queue(self, course: Course) -> asyncio.Semaphore:
-        """A slot among the connections of this allowance, so that one that waits cannot starve the others."""
+    async def _queue(self, course: Course) -> Gate:
+        """A place among the connections of this allowance, so that one that waits cannot starve the others."""
         gate = self._gates.get(course.key)
         if gate is None:
-            gate = self._gates[course.key] = asyncio.Semaphore(self._limits.connections)
-        if not gate.locked():
-            await gate.acquire()
+            gate = self._gates[course.key] = Gate(self._limits.connections)
+        if gate.try_enter():
             return gate
         began = self.clock.monotonic()
         try:
             async with asyncio.timeout(course.left(began)):
-                await gate.acquire()
+                await gate.enter()
         except TimeoutError:
             course.spent.queued += self.clock.monotonic() - began
             self._give_up(course, "the deadline passed while waiting for a free connection", None)
@@ -217,10 +216,11 @@ class Transport:
 
     async def _limit(self, course: Course) -> None:
         """The pace of this allowance, or WaitTooLong at once."""
-        left = course.left(self.clock.monotonic())
-        bounds = [bound for bound in (course.max_wait, left) if bound is not None]
+        bound = course.left(self.clock.monotonic())
+        if bound is None or (course.max_wait is not None and course.max_wait < bound):
+            bound = course.max_wait
         try:
-            waited = await self.limiter.acquire(course.key, course.pace, max_wait=min(bounds, default=None))
+            waited = await self.limiter.acquire(course.key, course.pace, max_wait=bound)
         except LimitWait as wait:
             raise WaitTooLong(
                 f"the documented pace would hold this call for {wait.seconds:.1f} s; raise max_wait or the deadline",

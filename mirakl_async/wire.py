@@ -7,8 +7,8 @@ What is switched off, and why:
 * Redirects: a 301 turns a POST into an empty GET that answers 200, and a batch of orders is lost.
 * The environment (`trust_env`): a netrc entry clashes with our Authorization header. Name a `proxy` instead.
 * c-ares: where aiodns is installed aiohttp resolves names with it, which fails in split DNS and containers.
-* Cookies, the pool's limit, and per-request timeout objects: the transport bounds concurrency before an attempt's
-  clock starts, so that waiting for a slot is never taken for a slow server.
+* Cookies, and the pool's limit: the transport bounds concurrency before an attempt's clock starts, so that waiting for
+  a slot is never taken for a slow server.
 
 Whether a request left is known from the connector: until it hands over a connection, nothing was written.
 """
@@ -20,7 +20,7 @@ import io
 import mimetypes
 from contextvars import ContextVar
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import aiohttp
 from aiohttp import ClientTimeout, TCPConnector
@@ -71,6 +71,7 @@ class AiohttpWire:
         self._timeouts = timeouts
         self._proxy = proxy
         self._ssl = ssl
+        self._usual = self._bounded(timeouts.attempt)
         self._pooled = self._session(force_close=False)
         self._fresh: aiohttp.ClientSession | None = None
 
@@ -87,7 +88,7 @@ class AiohttpWire:
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={"User-Agent": USER_AGENT},
-            timeout=ClientTimeout(total=None, sock_connect=self._timeouts.connect),
+            timeout=self._usual,
             proxy=self._proxy,
             trust_env=False,
         )
@@ -109,14 +110,11 @@ class AiohttpWire:
         """See Wire."""
         flight = _Flight()
         try:
-            async with asyncio.timeout(timeout):
-                response = await self._send(flight, method, url, headers, body, fresh=fresh)
-                try:
-                    content = await _read(response, cap)
-                finally:
-                    response.close()
-        except TimeoutError as error:
-            raise _fault(error, flight) from error
+            response = await self._send(flight, method, url, headers, body, timeout, fresh=fresh)
+            try:
+                content = await _read(response, cap)
+            finally:
+                response.close()
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise _fault(error, flight) from error
         return Answer(response.status, response.headers, content)
@@ -135,7 +133,7 @@ class AiohttpWire:
         flight = _Flight()
         try:
             async with asyncio.timeout(timeout):
-                response = await self._send(flight, method, url, headers, body, fresh=fresh)
+                response = await self._send(flight, method, url, headers, body, None, fresh=fresh)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise _fault(error, flight) from error
         return AiohttpOpenAnswer(response, flight)
@@ -147,6 +145,7 @@ class AiohttpWire:
         url: str,
         headers: Mapping[str, str],
         body: bytes | Multipart | None,
+        total: float | None,
         *,
         fresh: bool,
     ) -> aiohttp.ClientResponse:
@@ -159,10 +158,14 @@ class AiohttpWire:
             url,
             data=_payload(body) if body else None,
             headers=headers,
+            timeout=self._usual if total == self._usual.total else self._bounded(total),
             allow_redirects=False,
             # aiohttp would add application/octet-stream to an empty PUT, which OR24 and OR29 do not expect.
             skip_auto_headers=None if body or method == "GET" else ("Content-Type",),
         )
+
+    def _bounded(self, total: float | None) -> ClientTimeout:
+        return ClientTimeout(total=total, sock_connect=self._timeouts.connect)
 
     async def close(self) -> None:
         """See Wire."""
@@ -238,30 +241,39 @@ def _open(content: Content) -> Any:
     return content()
 
 
-def _fault(error: BaseException, flight: _Flight, stage: Stage | None = None) -> WireFault:  # noqa: PLR0911
+class _Meaning(NamedTuple):
+    """What an exception of aiohttp says; `stage` None is as far as the flight is known to have got."""
+
+    kind: str
+    stage: Stage | None
+    reason: str
+    permanent: bool = False
+
+
+_MEANINGS: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], _Meaning], ...] = (
+    (
+        (aiohttp.ClientConnectorCertificateError, aiohttp.ServerFingerprintMismatch),
+        _Meaning("tls", "unsent", "the server's certificate is not trusted", permanent=True),
+    ),
+    (aiohttp.ClientSSLError, _Meaning("tls", "unsent", "TLS could not be agreed with {0.host}:{0.port}")),
+    (aiohttp.ClientConnectorDNSError, _Meaning("dns", "unsent", "the name {0.host} could not be resolved")),
+    (aiohttp.ClientConnectorError, _Meaning("connect", "unsent", "no connection to {0.host}:{0.port}")),
+    (aiohttp.ConnectionTimeoutError, _Meaning("connect", "unsent", "the connection took too long to be made")),
+    (TimeoutError, _Meaning("timeout", None, "the attempt took too long")),
+    (aiohttp.ClientPayloadError, _Meaning("lost", "partial", "the answer broke off")),
+    (
+        (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError),
+        _Meaning("url", "unsent", "the URL cannot be used", permanent=True),
+    ),
+    # A bad status line or an endless header comes with status 400, which the server never said.
+    (aiohttp.ClientResponseError, _Meaning("protocol", "partial", "what came back is not HTTP")),
+    (ValueError, _Meaning("request", "unsent", "the request cannot be sent: {0}", permanent=True)),
+    (BaseException, _Meaning("lost", None, "the connection broke ({0.__class__.__name__})")),
+)
+
+
+def _fault(error: BaseException, flight: _Flight, stage: Stage | None = None) -> WireFault:
     """What an exception of aiohttp means for the call: how far it got, and whether repeating could help."""
-    if isinstance(error, WireFault):
-        return error
-    reached: Stage = stage or ("sent" if flight.left else "unsent")
-    name = type(error).__name__
-    if isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ServerFingerprintMismatch):
-        return WireFault("tls", "unsent", "the server's certificate is not trusted", permanent=True)
-    if isinstance(error, aiohttp.ClientSSLError):
-        return WireFault("tls", "unsent", "TLS could not be agreed")
-    if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return WireFault("dns", "unsent", f"the name {error.host} could not be resolved")
-    if isinstance(error, aiohttp.ClientConnectorError):
-        return WireFault("connect", "unsent", f"no connection to {error.host}:{error.port} ({error.os_error.strerror})")
-    if isinstance(error, aiohttp.ConnectionTimeoutError):
-        return WireFault("connect", "unsent", "the connection took too long to be made")
-    if isinstance(error, TimeoutError):
-        return WireFault("timeout", reached, "the attempt took too long")
-    if isinstance(error, aiohttp.ClientPayloadError):
-        return WireFault("lost", "partial", "the answer broke off")
-    if isinstance(error, aiohttp.InvalidURL | aiohttp.NonHttpUrlClientError):
-        return WireFault("url", "unsent", "the URL cannot be used", permanent=True)
-    if isinstance(error, aiohttp.ClientResponseError):
-        return WireFault("protocol", "partial", f"what came back is not HTTP ({name})")
-    if isinstance(error, ValueError):
-        return WireFault("request", "unsent", f"the request cannot be sent ({error})", permanent=True)
-    return WireFault("lost", reached, f"the connection broke ({name})")
+    meaning = next(meaning for kinds, meaning in _MEANINGS if isinstance(error, kinds))
+    reached: Stage = meaning.stage or stage or ("sent" if flight.left else "unsent")
+    return WireFault(meaning.kind, reached, meaning.reason.format(error), permanent=meaning.permanent)
