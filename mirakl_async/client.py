@@ -21,7 +21,7 @@ from .watch import Counters, Listener, Watch
 
 if TYPE_CHECKING:
     import ssl as ssl_module
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Coroutine, Mapping
     from types import TracebackType
 
     from .auth import Credential
@@ -164,9 +164,11 @@ class Client:
         """The client's own options with those of one call laid over them."""
         return {**self._options, **options} if self._options else options
 
-    async def run(self, operation: Operation[Any], arguments: Mapping[str, object], options: Options) -> Reply:
+    def run(
+        self, operation: Operation[Any], arguments: Mapping[str, object], options: Options
+    ) -> Coroutine[Any, Any, Reply]:
         """Run an operation and give its reply undecoded; what every other way of calling goes through."""
-        return await self.transport.run(self.request(operation, arguments), self.options_for(options))
+        return self.transport.run(self.request(operation, arguments), self.options_for(options))
 
     async def call(
         self, code: str, params: Mapping[str, object] | None = None, *, body: object = None, **options: Unpack[Options]

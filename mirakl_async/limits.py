@@ -132,6 +132,10 @@ class Allowances:
 class RateLimiter(Protocol):
     """What a client asks before every attempt; several clients or machines may share one."""
 
+    def try_acquire(self, key: BucketKey, pace: Pace | None) -> bool:
+        """Whether a call may go right now, and is thereby counted; False where that takes waiting, or asking."""
+        ...
+
     async def acquire(
         self, key: BucketKey, pace: Pace | None, *, cost: float = 1, max_wait: float | None = None
     ) -> float:
@@ -311,6 +315,15 @@ class LocalRateLimiter:
         """The bucket of a key, if it was ever needed."""
         return self._buckets.get(key)
 
+    def try_acquire(self, key: BucketKey, pace: Pace | None) -> bool:
+        """See RateLimiter."""
+        bucket = self._buckets.get(key)
+        if bucket is None:
+            if pace is None:
+                return True
+            bucket = self._buckets[key] = TokenBucket(pace, self._clock)
+        return bucket.try_acquire()
+
     async def acquire(
         self, key: BucketKey, pace: Pace | None, *, cost: float = 1, max_wait: float | None = None
     ) -> float:
@@ -320,7 +333,7 @@ class LocalRateLimiter:
             if pace is None:
                 return 0.0
             bucket = self._buckets[key] = TokenBucket(pace, self._clock)
-        return 0.0 if bucket.try_acquire(cost) else await bucket.acquire(cost, max_wait)
+        return await bucket.acquire(cost, max_wait)
 
     async def pause(self, key: BucketKey, seconds: float) -> None:
         """See RateLimiter."""

@@ -107,9 +107,13 @@ class Transport:
 
         `started` is called as each attempt goes on the wire, its waits behind it.
         """
-        course = self._course(request, options, stream=False)
-        course.started = started
-        answer = cast("Answer", await self._watched(course))
+        course = self._course(request, options, stream=False, started=started)
+        try:
+            answer = cast("Answer", await self._run(course))
+        except BaseException as error:
+            self._ended(course, getattr(error, "status", None), error)
+            raise
+        self._ended(course, answer.status, None)
         return Reply(
             request=request,
             status=answer.status,
@@ -121,7 +125,14 @@ class Transport:
 
     async def open(self, request: Request, options: Options) -> OpenAnswer:
         """Like `run`, but the body of a success is left to be read by the caller, who must close the answer."""
-        return cast("OpenAnswer", await self._watched(self._course(request, options, stream=True)))
+        course = self._course(request, options, stream=True)
+        try:
+            answer = cast("OpenAnswer", await self._run(course))
+        except BaseException as error:
+            self._ended(course, getattr(error, "status", None), error)
+            raise
+        self._ended(course, answer.status, None)
+        return answer
 
     async def close(self) -> None:
         """Stop renewing tokens and close every connection; calls made later raise ClientStateError."""
@@ -133,7 +144,8 @@ class Transport:
         while True:
             gate = await self._queue(course)
             try:
-                await self._limit(course)
+                if not self.limiter.try_acquire(course.key, course.pace):
+                    await self._limit(course)
                 grant = self._auth.current() or await self._obtain(course)
                 outcome = await self._send(course, grant)
             finally:
@@ -148,7 +160,9 @@ class Transport:
             again = await self._judge(course, outcome)
             await self._wait(course, again)
 
-    def _course(self, request: Request, options: Options, *, stream: bool) -> Course:
+    def _course(
+        self, request: Request, options: Options, *, stream: bool, started: Callable[[], None] | None = None
+    ) -> Course:
         if self._closed:
             raise ClientStateError(f"{request.operation.code}: the client is closed")
         if asyncio.get_running_loop() is not self._loop:
@@ -170,32 +184,21 @@ class Transport:
             max_wait=options.get("max_wait", timeouts.max_wait),
             stream=stream,
             extra=options.get("headers"),
+            started=started,
         )
 
-    async def _watched(self, course: Course) -> Answer | OpenAnswer:
-        counters = self.watch.counters
-        counters.calls += 1
-        status, error = None, None
-        try:
-            answer = await self._run(course)
-            status = answer.status
-        except BaseException as raised:
-            counters.failures += 1
-            error = type(raised).__name__
-            status = getattr(raised, "status", None)
-            raise
-        finally:
-            if self.watch.watched:
-                self.watch.emit(
-                    Called(
-                        operation=course.request.operation.code,
-                        status=status,
-                        error=error,
-                        attempts=len(course.attempts),
-                        seconds=self.clock.monotonic() - course.began,
-                    )
-                )
-        return answer
+    def _ended(self, course: Course, status: int | None, error: BaseException | None) -> None:
+        watch = self.watch
+        watch.counters.calls += 1
+        watch.counters.attempts += len(course.attempts)
+        if error is not None:
+            watch.counters.failures += 1
+        if watch.watched:
+            seconds = self.clock.monotonic() - course.began
+            code, kind = course.request.operation.code, None if error is None else type(error).__name__
+            watch.emit(
+                Called(operation=code, status=status, error=kind, attempts=len(course.attempts), seconds=seconds)
+            )
 
     async def _queue(self, course: Course) -> Gate:
         """A place among the connections of this allowance, so that one that waits cannot starve the others."""
@@ -286,7 +289,6 @@ class Transport:
         course.spent.sending += seconds
         text = outcome.reason if isinstance(outcome, WireFault) else str(outcome.status)
         course.attempts.append(Attempt(outcome=text, seconds=seconds))
-        self.watch.counters.attempts += 1
         return outcome
 
     async def _read_error(self, answer: OpenAnswer) -> Answer | WireFault:

@@ -31,7 +31,7 @@ from .exchange import Answer, WireFault
 
 if TYPE_CHECKING:
     import ssl as ssl_module
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Mapping
 
     from .options import Timeouts
     from .retries import Stage
@@ -138,7 +138,7 @@ class AiohttpWire:
             raise _fault(error, flight) from error
         return AiohttpOpenAnswer(response, flight)
 
-    async def _send(
+    def _send(
         self,
         flight: _Flight,
         method: str,
@@ -148,12 +148,12 @@ class AiohttpWire:
         total: float | None,
         *,
         fresh: bool,
-    ) -> aiohttp.ClientResponse:
+    ) -> Awaitable[aiohttp.ClientResponse]:
         if fresh and self._fresh is None:
             self._fresh = self._session(force_close=True)
         session = self._fresh if fresh and self._fresh is not None else self._pooled
         _flight.set(flight)
-        return await session.request(
+        return session.request(
             method,
             url,
             data=_payload(body) if body else None,
