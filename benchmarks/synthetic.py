@@ -61,7 +61,11 @@ def _line(number: int, line: int, moment: datetime) -> OrderLineRequest:
             thumbnail_url="https://images.example/sample/thumbnail.jpg",
         ),
         status="AWAITING_SHIPMENT",
-        taxes=[TaxRequest(code="VAT", amount=_money(cents // 5), rate=Decimal("0.20"), seller_collectible=_money(cents // 5))],
+        taxes=[
+            TaxRequest(
+                code="VAT", amount=_money(cents // 5), rate=Decimal("0.20"), seller_collectible=_money(cents // 5)
+            )
+        ],
         shipping_taxes=[TaxRequest(code="VAT", amount=_money(99), rate=Decimal("0.20"))],
     )
 

@@ -178,9 +178,15 @@ class Client:
         `params` holds path, query and form members by the names Mirakl documents ("import", "order_ids"); `body` is
         JSON as bytes or text, or anything msgspec encodes. Lists take one page: nothing is paged or split here.
         """
+        return value_of(await self.call_raw(code, params, body=body, **options), self._watch)
+
+    async def call_raw(
+        self, code: str, params: Mapping[str, object] | None = None, *, body: object = None, **options: Unpack[Options]
+    ) -> Reply:
+        """Like `call`, but gives the undecoded reply."""
         operation = operations[code]
         request = calls.build_by_wire_names(operation, params or {}, body, self.base_url(operation.service))
-        return value_of(await self.transport.run(request, self.options_for(options)), self._watch)
+        return await self.transport.run(request, self.options_for(options))
 
     async def raw(self, method: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> Reply:
         """The undecoded reply of a typed method: `await front.raw(front.orders.get, "o1")`.
