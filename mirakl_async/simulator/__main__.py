@@ -28,6 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         expires_in=arguments.expires_in,
         channels=dict(arguments.channel) if arguments.channel else CHANNELS,
         keep=arguments.keep,
+        unique_lines=not arguments.any_line_ids,
         seed=arguments.seed,
     )
     return asyncio.run(serve(simulator, exit_with_stdin=arguments.exit_with_stdin))
@@ -90,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
         help="a channel and its stores (repeatable), or a JSON list of their ids",
     )
     parser.add_argument("--keep", choices=("bytes", "digest"), default="bytes", help="what to remember of an order")
+    parser.add_argument("--any-line-ids", action="store_true", help="let orders share the ids of their lines")
     parser.add_argument("--seed", type=int, default=0, help="of everything random")
     parser.add_argument("--exit-with-stdin", action="store_true", help="stop when standard input ends")
     return parser

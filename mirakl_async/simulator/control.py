@@ -11,7 +11,7 @@ from typing import Any, Literal
 from aiohttp import ClientSession, web
 from msgspec import Raw, Struct, ValidationError, json
 
-from .faults import Fault, FaultPlan
+from .faults import Fault
 from .pipeline import RequestRecord, Surroundings
 from .ratelimits import Traffic
 from .tokens import TokenCounts
@@ -225,6 +225,3 @@ def _json(value: object) -> web.Response:
 
 def _text(status: int, message: str) -> web.Response:
     return web.Response(status=status, text=message)
-
-
-__all__ = ["Control", "FaultPlan", "OrderRecord", "State", "add_control_plane", "state_of"]

@@ -39,10 +39,13 @@ class SimulatorProcess:
         expires_in: float = 3599.0,
         channels: Mapping[str, Iterable[str]] | None = None,
         keep: Literal["bytes", "digest"] = "bytes",
+        unique_lines: bool = True,
         seed: int = 0,
     ) -> None:
         self._arguments = [f"--port={port}", f"--rate-limit={rate_limit}", f"--expires-in={expires_in}"]
         self._arguments += [f"--keep={keep}", f"--seed={seed}", "--exit-with-stdin"]
+        if not unique_lines:
+            self._arguments.append("--any-line-ids")
         low, high = latency if isinstance(latency, tuple) else (latency, latency)
         self._arguments.append(f"--latency={low}:{high}")
         for channel_id, stores in (channels or {}).items():

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 
+import aiohttp
 import msgspec
 import pytest
 
@@ -117,6 +118,20 @@ async def test_a_process_serves_and_leaves(session):
     assert time.monotonic() - leaving < 4, "it leaves when asked to, not by force"
     with pytest.raises(ProcessLookupError):
         os.kill(where.pid, 0)
+
+
+async def test_switches_reach_the_process(session):
+    async with SimulatorProcess(unique_lines=False, keep="digest", latency=(0.0, 0.01)) as mirakl:
+        where = mirakl.addresses
+        form = {"grant_type": "client_credentials", "client_id": where.client_id, "client_secret": where.client_secret}
+        async with session.post(where.auth_url + "/oauth/token", data=form) as answer:
+            headers = {"Authorization": f"Bearer {(await answer.json())['access_token']}"}
+        twin = order("o1")
+        twin["order_lines"] *= 2
+        async with session.post(where.connect_url + "/v1/orders", json=upsert(twin), headers=headers) as answer:
+            assert answer.status == 204
+        with pytest.raises(aiohttp.ClientResponseError, match="409"):
+            await anext(mirakl.control.orders())
 
 
 async def test_a_process_that_cannot_start_says_so():
