@@ -117,7 +117,7 @@ def build(
         if body is not None and param.place == "body":
             continue
         value = arguments.get(param.argument, UNSET)
-        if value is UNSET or (value is None and param.place != "body"):
+        if value is UNSET or value is None:
             if param.required:
                 raise InvalidArgument(operation.code, param.argument, "is required")
         elif param.place == "query":

@@ -197,7 +197,8 @@ class Client:
         resource = getattr(bound, "__self__", None)
         if resource is None or not hasattr(resource, "_caller"):
             raise InvalidArgument("raw", "method", "takes a typed method of this client, such as front.orders.get")
-        twin = type(resource)(RawCaller(self))
+        twin = copy.copy(resource)
+        twin._caller = RawCaller(self)
         return await cast("Awaitable[Reply]", bound.__func__(twin, *args, **kwargs))
 
     async def send(

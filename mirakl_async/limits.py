@@ -42,6 +42,7 @@ Usage: TypeAlias = Literal["recommended", "maximum"]
 SHORT_WINDOW = 5.0
 CATCH_UP = 1.25
 CUT, FLOOR = 0.7, 0.1
+ROUNDING = 1e-9
 REGAIN_PER_SECOND = 0.05 / 10
 
 
@@ -199,7 +200,7 @@ class TokenBucket:
         now = self._clock.monotonic()
         interval = self.interval(now)
         start = max(now, self._tat)
-        if self._ready_at(start, cost, interval) > now:
+        if self._ready_at(start, cost, interval) > now + ROUNDING:
             return False
         self._tat = start + cost * interval
         return True
@@ -230,7 +231,7 @@ class TokenBucket:
             interval = self.interval(now)
             start = max(start, self._tat)
             ready = self._ready_at(start, cost, interval)
-            if ready <= now:
+            if ready <= now + ROUNDING:
                 self._tat = max(start, now - max(0.0, cost - self._pace.burst) * interval) + cost * interval
                 return
             self._refuse_if_too_long(ready - began, max_wait)

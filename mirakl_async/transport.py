@@ -312,10 +312,12 @@ class Transport:
             await self._hold(course, failures.hold_seconds(outcome, verdict, course.retry, self.clock.time()))
         affordable = verdict is None or self._quota.spend(verdict)
         error = failures.error_of(outcome, self._context(course, quota_exhausted=not affordable), operation.retry)
+        if verdict is not None and course.max_wait is not None and verdict.delay > course.max_wait:
+            raise error
         left = course.left(self.clock.monotonic())
         if left is not None and left <= (verdict.delay if verdict else 0) and failures.may_yield(error):
             self._give_up(course, "the deadline passed, or would pass before the next attempt", error)
-        if verdict is None or not affordable or (course.max_wait is not None and verdict.delay > course.max_wait):
+        if verdict is None or not affordable:
             raise error
         return verdict
 

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, Self
 import anyio
 
 from .. import calls
-from ..errors import BadRequest, CallError, ConnectFailed, MiraklError, SyncStopped
+from ..errors import AuthenticationFailed, BadRequest, CallError, ConnectFailed, MiraklError, SyncStopped
 from ..operations.connect.orders import UPSERT_ORDERS
 from .batches import Assembly, Batch
 from .dead_letters import DeadLetters
@@ -52,6 +52,7 @@ MOST_WORKERS = 96
 WORKERS_WITHOUT_PACE = 8
 KEPT_REFUSALS = 10_000
 REFUSED_IN_A_ROW = 500
+RENEWALS = 5
 FIRST_CONTACT = 30.0
 LONGEST_PAUSE = 30.0
 PROGRESS_EVERY = 0.1
@@ -244,7 +245,7 @@ class OrderSync:
             return
         request = calls.build(UPSERT_ORDERS, {}, self._base, body)
         patience = self._clock.monotonic() + self._patience
-        pause = 0.5
+        pause, renewals = 0.5, 0
         while True:
             try:
                 self._accept(batch, await self._send(request))
@@ -262,6 +263,9 @@ class OrderSync:
                     self._refuse_entry(batch, batch.entries[0], str(error), error)
                     self._land(batch)
                     return
+                if isinstance(error, AuthenticationFailed) and len(error.attempts) > 1 and renewals < RENEWALS:
+                    renewals += 1  # the token was renewed for this call, and revoked again before it arrived
+                    what = "wait"
                 if what == "stop" or self._clock.monotonic() + pause > self._until(patience, error):
                     self._fail(error)
                     return

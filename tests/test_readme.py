@@ -1,0 +1,47 @@
+"""Every Python block of the README runs, as a user would run it, against the simulator."""
+
+import asyncio
+import os
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.synthetic import order
+from mirakl_async import codec
+from mirakl_async.simulator import SimulatorProcess
+
+README = Path(__file__).parents[1] / "README.md"
+BLOCKS = re.findall(r"^```python\n(.*?)^```", README.read_text(), re.DOTALL | re.MULTILINE)
+
+
+@pytest.mark.parametrize("number", range(len(BLOCKS)))
+async def test_an_example_runs(number, tmp_path):
+    script = tmp_path / "example.py"
+    script.write_text(BLOCKS[number])
+    lines = [codec.encode(order(n)) for n in range(30)]
+    lines[3] = lines[3].replace(b'"quantity":1', b'"quantity":null', 1)
+    (tmp_path / "orders.ndjson").write_bytes(b"\n".join(lines))
+    async with SimulatorProcess() as mirakl:
+        at = mirakl.addresses
+        env = {
+            "MIRAKL_CONNECT_URL": at.connect_url,
+            "MIRAKL_ACCOUNT_URL": at.account_url,
+            "MIRAKL_AUTH_URL": at.auth_url,
+            "MIRAKL_CLIENT_ID": at.client_id,
+            "MIRAKL_CLIENT_SECRET": at.client_secret,
+            "PYTHONPATH": str(README.parent),
+        }
+        child = await asyncio.create_subprocess_exec(
+            sys.executable, str(script), cwd=tmp_path, env=os.environ | env,
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        )  # fmt: skip
+        out, _ = await child.communicate()
+        held = (await mirakl.control.state()).orders
+    assert child.returncode == 0, out.decode()
+    assert held == (29 if "orders.ndjson" in BLOCKS[number] else 1)
+
+
+def test_there_are_examples():
+    assert len(BLOCKS) == 2

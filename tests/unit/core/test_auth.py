@@ -1,0 +1,162 @@
+import asyncio
+
+import pytest
+from multidict import CIMultiDict
+
+from mirakl_async import ApiKey, BearerToken, ClientCredentials, errors
+from mirakl_async.exchange import Answer, WireFault
+from tests.manual_clock import InstantClock, ManualClock
+
+
+class TokenWire:
+    def __init__(self, *answers, delay=0.0):
+        self.answers = list(answers)
+        self.posts = []
+        self.delay = delay
+
+    async def exchange(self, method, url, headers, body, *, timeout, cap, fresh=False):
+        self.posts.append((method, url, headers, body))
+        await asyncio.sleep(self.delay)
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, WireFault):
+            raise answer
+        return answer
+
+    async def close(self):
+        pass
+
+
+def token(number: int = 1, expires_in: str = "3599") -> Answer:
+    body = f'{{"token_type":"Bearer","access_token":"token-{number}","expires_in":{expires_in}}}'
+    return Answer(200, CIMultiDict(), body.encode())
+
+
+def keeper(wire, clock):
+    return ClientCredentials("my-id", "my-secret").authenticator("https://auth.example/oauth/token", wire, clock)
+
+
+async def test_the_exchange_is_form_encoded():
+    wire = TokenWire(token())
+    auth = keeper(wire, InstantClock())
+    assert auth.current() is None
+    assert (await auth.obtain()).header == "Bearer token-1"
+    method, url, headers, body = wire.posts[0]
+    assert (method, url) == ("POST", "https://auth.example/oauth/token")
+    assert headers["Content-Type"] == "application/x-www-form-urlencoded"
+    assert body == b"grant_type=client_credentials&client_id=my-id&client_secret=my-secret"
+
+
+async def test_callers_who_give_up_do_not_start_another_exchange():
+    wire = TokenWire(token(), delay=0.08)
+    auth = keeper(wire, InstantClock())
+
+    async def impatient(limit):
+        async with asyncio.timeout(limit):
+            return await auth.obtain()
+
+    results = await asyncio.gather(*(impatient(0.02 if n < 200 else 1) for n in range(300)), return_exceptions=True)
+    assert len(wire.posts) == 1
+    assert sum(isinstance(result, TimeoutError) for result in results) == 200
+
+
+async def test_five_hundred_refusals_of_one_token_renew_it_once():
+    wire = TokenWire(token(1), token(2), delay=0.01)
+    auth = keeper(wire, InstantClock())
+    grant = await auth.obtain()
+    await asyncio.gather(*(auth.renew(grant.generation) for _ in range(500)))
+    await auth.renew(grant.generation)
+    assert len(wire.posts) == 2
+    assert auth.current().header == "Bearer token-2"
+
+
+@pytest.mark.parametrize("life", [3599.0, 600.0, 30.0, 1.0])
+async def test_soft_and_hard_windows(life):
+    clock = ManualClock()
+    wire = TokenWire(token(1, str(life)), token(2, str(life)))
+    auth = keeper(wire, clock)
+    await auth.obtain()
+    soft, hard = min(300, 0.2 * life), min(30, 0.05 * life)
+    clock.now += life - soft - 0.01
+    assert auth.current().generation == 1
+    await clock.settle()
+    assert len(wire.posts) == 1
+    clock.now += 0.02
+    assert auth.current().generation == 1  # still used, renewed behind it
+    await clock.settle()
+    assert auth.current().generation == 2
+    clock.now += life - hard + 0.01
+    assert auth.current() is None
+
+
+@pytest.mark.parametrize("expires_in", ["0", "-5", '"abc"', "null", "1e300", "[]"])
+async def test_an_unusable_life_counts_as_five_minutes(expires_in):
+    clock = ManualClock()
+    auth = keeper(TokenWire(token(1, expires_in)), clock)
+    await auth.obtain()
+    clock.now += 230
+    assert auth.current() is not None
+    clock.now += 60
+    assert auth.current() is None
+    await auth.close()
+
+
+async def test_refused_credentials_are_remembered_and_reveal_nothing():
+    clock = ManualClock()
+    wire = TokenWire(Answer(401, CIMultiDict(), b'{"error":"invalid_client","error_description":"no such client"}'))
+    auth = keeper(wire, clock)
+    for _ in range(5):
+        with pytest.raises(errors.TokenRefused, match="no such client") as raised:
+            await auth.obtain()
+        assert raised.value.code == "invalid_client"
+        assert "my-secret" not in str(raised.value)
+    assert len(wire.posts) == 1
+    clock.now += 31
+    with pytest.raises(errors.TokenRefused):
+        await auth.obtain()
+    assert len(wire.posts) == 2
+
+
+async def test_a_failing_token_endpoint_is_tried_again_then_told_apart():
+    lost = WireFault("lost", "sent", "the connection broke")
+    wire = TokenWire(Answer(503, CIMultiDict(), b""), lost, Answer(429, CIMultiDict({"Retry-After": "3"}), b""), token())
+    clock = InstantClock()
+    auth = keeper(wire, clock)
+    assert (await auth.obtain()).header == "Bearer token-1"
+    assert max(clock.slept) >= 3
+    broken = keeper(TokenWire(Answer(503, CIMultiDict(), b"")), InstantClock())
+    with pytest.raises(errors.TokenUnavailable, match="503"):
+        await broken.obtain()
+    wrong = keeper(TokenWire(Answer(200, CIMultiDict(), b"<html>")), InstantClock())
+    with pytest.raises(errors.TokenUnavailable, match="without an access_token"):
+        await wrong.obtain()
+
+
+@pytest.mark.parametrize("credential", [ClientCredentials("my-id", "my-secret"), BearerToken("my-secret"), ApiKey("my-secret")])
+def test_no_secret_is_ever_shown(credential):
+    assert "my-secret" not in repr(credential) + str(credential)
+    assert not hasattr(credential, "__dict__")
+
+
+@pytest.mark.parametrize("value", ["", " x", "a\nb", "é"])
+def test_a_token_no_header_can_carry_is_refused(value):
+    with pytest.raises(errors.ConfigurationError):
+        BearerToken(value)
+    with pytest.raises(errors.ConfigurationError):
+        ApiKey(value)
+
+
+async def test_a_callable_may_be_async_and_is_asked_again_after_a_401():
+    asked = []
+
+    async def fetch():
+        asked.append(1)
+        return f"t{len(asked)}"
+
+    auth = BearerToken(fetch).authenticator("", TokenWire(token()), ManualClock())
+    grant = await auth.obtain()
+    assert grant.header == "Bearer t1"
+    await auth.renew(grant.generation)
+    assert auth.current().header == "Bearer t2"
+    fixed = ApiKey("raw").authenticator("", TokenWire(token()), ManualClock())
+    assert fixed.current().header == "raw"
+    assert not fixed.renewable

@@ -1,0 +1,78 @@
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+
+import pytest
+
+from mirakl_async import calls
+from mirakl_async.errors import InvalidArgument
+from mirakl_async.operation import Operation, Param
+
+
+def operation(*params, path="/x", **facts):
+    return Operation(code="T1", service="front", resource="t", name="t", method="GET", path=path, params=params, **facts)
+
+
+def url(param, value):
+    return calls.build(operation(param), {param.argument: value}, "https://h").url.removeprefix("https://h/x")
+
+
+@pytest.mark.parametrize(
+    ("facts", "value", "query"),
+    [
+        ({}, "plain", "?p=plain"), ({}, "a b&c=d/é", "?p=a%20b%26c%3Dd%2F%C3%A9"), ({}, True, "?p=true"), ({}, False, "?p=false"),
+        ({}, 7, "?p=7"), ({}, Decimal("1.50"), "?p=1.50"), ({}, date(2026, 2, 3), "?p=2026-02-03"),
+        ({}, datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC), "?p=2026-02-03T04:05:06Z"),
+        ({}, datetime(2026, 2, 3, 4, 5, 6, 789000, tzinfo=timezone(timedelta(hours=2))), "?p=2026-02-03T02:05:06.789Z"),
+        ({"many": "repeat"}, ["a", "b"], "?p=a&p=b"), ({"many": "comma"}, ["a", "b"], "?p=a,b"),
+        ({"many": "comma"}, "a,b", "?p=a,b"), ({"many": "comma"}, [], ""), ({"many": "repeat"}, (1, 2), "?p=1&p=2"),
+        ({"type": "references"}, [("EAN", "1"), ("UPC", "2")], "?p=EAN%7C1,UPC%7C2"),
+        ({"type": "references"}, "EAN|1", "?p=EAN%7C1"), ({}, None, ""), ({"name": "[x]"}, 1, "?%5Bx%5D=1"),
+    ],
+)  # fmt: skip
+def test_how_values_travel(facts, value, query):
+    assert url(Param(**{"name": "p", "argument": "p", **facts}), value) == query
+
+
+@pytest.mark.parametrize(
+    ("facts", "value", "words"),
+    [
+        ({"required": True}, None, "required"),
+        ({}, datetime(2026, 1, 1), "time zone"),  # noqa: DTZ001 - the point
+        ({"many": "comma", "at_most": 2}, ["a", "b", "c"], "3 values.*takes 2"),
+        ({"many": "comma"}, ["a,b"], "comma"),
+        ({"minimum": 1, "maximum": 10}, 11, "1 to 10"),
+        ({"max_length": 3}, "long", "4 characters"),
+        ({}, ["a"], "takes one"),
+        ({"type": "references"}, [("EAN",)], "pairs"),
+        ({"type": "references"}, [("EAN", "1,2")], "TYPE"),
+    ],
+)
+def test_what_is_refused_names_argument_and_operation(facts, value, words):
+    with pytest.raises(InvalidArgument, match=f"(?s)T1: p: .*{words}"):
+        url(Param(name="p", argument="p", **facts), value)
+
+
+@pytest.mark.parametrize("value", ["a/b", "", ".."])
+def test_a_path_segment_is_one_segment(value):
+    param = Param(name="id", argument="id", place="path", required=True)
+    with pytest.raises(InvalidArgument, match="path"):
+        calls.build(operation(param, path="/x/{id}"), {"id": value}, "https://h")
+    request = calls.build(operation(param, path="/x/{id}"), {"id": "a b?c"}, "https://h")
+    assert request.url == "https://h/x/a%20b%3Fc"
+
+
+def test_wire_names_and_unknown_ones():
+    param = Param(name="import", argument="import_id", place="path", type="integer", required=True)
+    found = calls.build_by_wire_names(operation(param, path="/x/{import}"), {"import": 5}, None, "https://h")
+    assert found.url == "https://h/x/5"
+    with pytest.raises(InvalidArgument, match="takes import"):
+        calls.build_by_wire_names(operation(param, path="/x/{import}"), {"imports": 5}, None, "https://h")
+    with pytest.raises(InvalidArgument, match="no JSON body"):
+        calls.build_by_wire_names(operation(param, path="/x/{import}"), {"import": 5}, b"{}", "https://h")
+
+
+def test_an_unknown_endpoint():
+    request = calls.build_unknown("get", "/new/{thing}", "front", "https://h", {"a": None, "b": [1, 2]}, None, None)
+    assert (request.operation.retry, request.url) == ("safe", "https://h/new/%7Bthing%7D?b=1&b=2")
+    with pytest.raises(InvalidArgument):
+        calls.build_unknown("GET", "new", "front", "https://h", None, None, None)

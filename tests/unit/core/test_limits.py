@@ -1,0 +1,194 @@
+import asyncio
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mirakl_async.limits import Allowances, BucketKey, Gate, LimitWait, LocalRateLimiter, Pace, TokenBucket
+from mirakl_async.operations.connect.carriers import UPSERT_CARRIERS
+from mirakl_async.operations.connect.orders import UPDATE_ACTION_STATUS, UPSERT_ORDERS
+from mirakl_async.options import Rate
+from tests.manual_clock import ManualClock
+
+KEY = BucketKey("host", "credential", "group")
+
+
+def fullest(grants: list[float], window: float) -> int:
+    return max((sum(1 for other in grants if start <= other < start + window) for start in grants), default=0)
+
+
+async def taken(bucket: TokenBucket, clock: ManualClock, grants: list[float], cost: float = 1) -> None:
+    await bucket.acquire(cost)
+    grants.append(clock.now)
+
+
+steps = st.lists(
+    st.one_of(
+        st.tuples(st.just("arrive"), st.integers(1, 12)),
+        st.tuples(st.just("pass"), st.floats(0, 2)),
+        st.tuples(st.just("cancel"), st.integers(0, 30)),
+        st.tuples(st.just("pause"), st.floats(0, 1.5)),
+    ),
+    max_size=25,
+)
+
+
+async def live_through(limit: Rate, history: list[tuple[str, float]]) -> tuple[list[float], int]:
+    clock = ManualClock()
+    bucket = TokenBucket(Pace.within(limit), clock)
+    grants: list[float] = []
+    tasks: list[asyncio.Task[None]] = []
+    for kind, amount in history:
+        if kind == "arrive":
+            tasks += [asyncio.create_task(taken(bucket, clock, grants)) for _ in range(int(amount))]
+            await clock.settle()
+        elif kind == "pass":
+            await clock.run(amount * limit.seconds)
+        elif kind == "cancel" and tasks:
+            tasks[int(amount) % len(tasks)].cancel()
+            await clock.settle()
+        elif kind == "pause":
+            bucket.pause(amount)
+    for _ in range(2000):
+        if all(task.done() for task in tasks):
+            break
+        await clock.run(limit.seconds)
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    return grants, sum(result is None for result in results)
+
+
+@given(st.integers(1, 40), st.sampled_from([1.0, 60.0]), steps)
+@settings(deadline=None)
+def test_no_window_ever_holds_more_than_documented_and_no_waiter_is_lost(calls, seconds, history):
+    grants, served = asyncio.run(live_through(Rate(calls, seconds), history))
+    assert fullest(grants, seconds) <= calls
+    assert grants == sorted(grants)
+    assert served == len(grants)
+
+
+@pytest.mark.fuzz
+@given(st.integers(1, 100), st.sampled_from([0.5, 1.0, 60.0, 3600.0]), steps)
+@settings(deadline=None)
+def test_no_window_ever_holds_more_than_documented_at_length(calls, seconds, history):
+    grants, served = asyncio.run(live_through(Rate(calls, seconds), history))
+    assert fullest(grants, seconds) <= calls
+    assert served == len(grants)
+
+
+async def test_thirty_a_second_reaches_more_than_95_percent():
+    clock, grants = ManualClock(), []
+    bucket = TokenBucket(Pace.within(Rate(30)), clock)
+    tasks = [asyncio.create_task(taken(bucket, clock, grants)) for _ in range(400)]
+    await clock.run(10)
+    assert len(grants) >= 0.95 * 300
+    assert fullest(grants, 1.0) <= 30
+    for task in tasks:
+        task.cancel()
+    await clock.settle()
+
+
+async def test_first_come_first_served_and_a_heavy_waiter_is_not_starved():
+    clock, order = ManualClock(), []
+    bucket = TokenBucket(Pace(interval=0.1, burst=1), clock)
+
+    async def take(name: str, cost: float) -> None:
+        await bucket.acquire(cost)
+        order.append(name)
+
+    tasks = [asyncio.create_task(take(name, cost)) for name, cost in [("a", 1), ("heavy", 5), ("b", 1), ("c", 1)]]
+    await clock.run(2)
+    assert order == ["a", "heavy", "b", "c"]
+    assert all(task.done() for task in tasks)
+
+
+async def test_a_cancelled_head_lets_the_next_go():
+    clock, grants = ManualClock(), []
+    bucket = TokenBucket(Pace(interval=1, burst=1), clock)
+    assert bucket.try_acquire()
+    first, second = (asyncio.create_task(taken(bucket, clock, grants)) for _ in range(2))
+    await clock.settle()
+    first.cancel()
+    await clock.run(1.01)
+    assert second.done()
+    assert len(grants) == 1
+
+
+async def test_a_pause_holds_those_already_waiting_and_is_followed_by_no_burst():
+    clock, grants = ManualClock(), []
+    bucket = TokenBucket(Pace(interval=0.1, burst=5), clock)
+    for _ in range(5):
+        assert bucket.try_acquire()
+    tasks = [asyncio.create_task(taken(bucket, clock, grants)) for _ in range(5)]
+    await clock.settle()
+    paused_at = clock.now
+    bucket.pause(3)
+    await clock.run(10)
+    assert all(task.done() for task in tasks)
+    assert min(grants) >= paused_at + 3
+    assert min(later - earlier for earlier, later in zip(grants, grants[1:], strict=False)) > 0.1
+
+
+async def test_throttles_cut_the_rate_and_time_gives_it_back():
+    clock = ManualClock()
+    bucket = TokenBucket(Pace(interval=1, burst=1), clock)
+    bucket.pause(1)
+    bucket.pause(1)
+    assert bucket.interval(clock.now) == pytest.approx(1 / 0.7)
+    for _ in range(30):
+        clock.now += 2
+        bucket.pause(1)
+    assert bucket.interval(clock.now) <= 10 + 1e-9
+    clock.now += 200
+    assert bucket.interval(clock.now) == 1
+
+
+async def test_a_wait_that_is_too_long_is_refused_at_once():
+    clock = ManualClock()
+    bucket = TokenBucket(Pace.within(Rate(1, 3600)), clock)
+    assert bucket.try_acquire()
+    with pytest.raises(LimitWait) as refused:
+        await bucket.acquire(max_wait=60)
+    assert 3600 <= refused.value.seconds <= 3700
+
+
+async def test_an_undocumented_operation_waits_only_for_a_pause():
+    clock = ManualClock()
+    limiter = LocalRateLimiter(clock)
+    assert all(limiter.try_acquire(KEY, None) for _ in range(1000))
+    await limiter.pause(KEY, 2)
+    assert not limiter.try_acquire(KEY, None)
+    waiting = asyncio.create_task(limiter.acquire(KEY, None))
+    await clock.run(2.1)
+    assert await waiting >= 2
+
+
+def test_allowances_follow_the_documents():
+    hosts = {"connect": "c", "account": "a"}
+    maximum = Allowances(hosts, "id", "maximum")
+    recommended = Allowances(hosts, "id", "recommended")
+    assert maximum.of(UPSERT_ORDERS)[1] == Pace.within(Rate(30))
+    assert 1 / recommended.of(UPSERT_ORDERS)[1].interval == pytest.approx(20)
+    assert maximum.of(UPDATE_ACTION_STATUS)[1] is None
+    assert Allowances(hosts, "id", None).of(UPSERT_ORDERS)[1] is None
+    assert maximum.of(UPSERT_CARRIERS)[1].interval > 3600
+    own = Allowances(hosts, "id", "maximum", {"upsertOrders": Rate(5)})
+    assert own.of(UPSERT_ORDERS)[1] == Pace.within(Rate(5))
+
+
+async def test_a_gate_hands_places_on_in_order_and_survives_cancellation():
+    gate, entered = Gate(1), []
+
+    async def enter(name: str) -> None:
+        await gate.enter()
+        entered.append(name)
+
+    assert gate.try_enter()
+    assert not gate.try_enter()
+    first, second = asyncio.create_task(enter("first")), asyncio.create_task(enter("second"))
+    await asyncio.sleep(0)
+    gate.leave()
+    first.cancel()  # it was handed the place in the same moment
+    await asyncio.gather(first, second, return_exceptions=True)
+    assert entered == ["second"]
+    gate.leave()
+    assert gate.try_enter()

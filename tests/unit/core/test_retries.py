@@ -1,0 +1,96 @@
+from email.utils import formatdate
+
+import pytest
+from multidict import CIMultiDict
+
+from mirakl_async.options import Retry
+from mirakl_async.retries import Again, Failure, RetryQuota, Status, judge, retry_after
+
+ONCE = Retry(retries=1)
+NOW = 1_800_000_000.0
+
+
+@pytest.mark.parametrize(
+    ("outcome", "safe", "idempotent", "unsafe"),
+    [
+        (Failure(stage="unsent"), True, True, True),
+        (Failure(stage="sent"), True, True, False),
+        (Failure(stage="partial"), True, True, False),
+        (Failure(stage="unsent", permanent=True), False, False, False),
+        (Status(status=500), True, True, False),
+        (Status(status=502), True, True, False),
+        (Status(status=503), True, True, False),
+        (Status(status=503, retry_after=1), True, True, True),
+        (Status(status=504), True, True, False),
+        (Status(status=408), True, True, False),
+        (Status(status=429), True, True, True),
+        (Status(status=400), False, False, False),
+        (Status(status=404), False, False, False),
+        (Status(status=409), False, False, False),
+        (Status(status=501), False, False, False),
+    ],
+)
+def test_who_may_go_again(outcome, safe, idempotent, unsafe):
+    for retry_class, again in (("safe", safe), ("idempotent", idempotent), ("unsafe", unsafe)):
+        assert (judge(retry_class, outcome, 1, ONCE, lambda: 0.5) is not None) is again
+        assert judge(retry_class, outcome, 2, ONCE, lambda: 0.5) is None
+
+
+def test_the_pause_grows_is_drawn_from_zero_and_has_a_cap():
+    retry = Retry(retries=20, base=1, cap=8)
+    most = [judge("safe", Status(status=500), n, retry, lambda: 1.0).delay for n in range(1, 7)]
+    assert most == [1, 2, 4, 8, 8, 8]
+    assert judge("safe", Status(status=500), 3, retry, lambda: 0.0).delay == 0
+
+
+def test_retry_after_is_a_floor_and_callers_do_not_meet_at_it():
+    delays = {judge("safe", Status(status=429, retry_after=10), 1, ONCE, lambda n=n: n / 10).delay for n in range(10)}
+    assert len(delays) == 10
+    assert min(delays) >= 10
+    assert max(delays) <= 11
+
+
+def test_a_429_starts_from_its_own_base():
+    again = judge("safe", Status(status=429), 1, Retry(throttle_base=2), lambda: 1.0)
+    assert again == Again(delay=2, throttled=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("0", 0), ("1", 1), ("120", 120), ("1.5", 1.5), (" 7 ", 7), ("-3", 0), ("1e3", 1000),
+        ("nan", None), ("inf", None), ("-inf", None), ("infinity", None), ("", None), ("soon", None), ("1;2", None),
+        ("9" * 400, None), ("12 seconds", None), ("0x10", None),
+        (formatdate(NOW + 90, usegmt=True), 90), (formatdate(NOW - 90, usegmt=True), 0),
+        ("Fri, 15 Jan 2027 08:01:00 GMT", 60), ("Friday, 15-Jan-27 08:01:00 GMT", 60), ("Fri Jan 15 08:01:00 2027", 60),
+        ("Xxx, 99 Foo 2027 08:01:00 GMT", None), ("Fri, 15 Jan 100000 08:01:00 GMT", None),
+    ],
+)  # fmt: skip
+def test_retry_after_in_all_its_forms(text, seconds):
+    assert retry_after(CIMultiDict({"retry-after": text}), NOW) == (
+        None if seconds is None else pytest.approx(seconds, abs=0.01)
+    )
+
+
+def test_a_date_is_set_against_the_servers_own_clock():
+    headers = CIMultiDict(
+        {"Retry-After": formatdate(NOW + 500, usegmt=True), "Date": formatdate(NOW + 470, usegmt=True)}
+    )
+    assert retry_after(headers, NOW) == 30
+    assert retry_after(CIMultiDict(), NOW) is None
+
+
+def test_the_quota_bounds_a_storm_and_is_earned_back():
+    quota = RetryQuota(Retry())
+    paid = sum(quota.spend(Again(delay=0)) for _ in range(500))
+    assert paid == 500 // 14
+    assert not quota.spend(Again(delay=0))
+    assert quota.spend(Again(delay=0, throttled=True))
+    for _ in range(20):
+        quota.earn(1)
+    assert quota.spend(Again(delay=0))
+    quota.earn(2)
+    assert quota.spend(Again(delay=0))
+    for _ in range(1000):
+        quota.earn(3)
+    assert quota.left == 500

@@ -1,0 +1,261 @@
+import asyncio
+
+import pytest
+from multidict import CIMultiDict
+
+from mirakl_async import BearerToken, ConnectChannel, Retry, Timeouts, errors
+from mirakl_async.exchange import Answer, WireFault
+from mirakl_async.models.connect.orders import ActionError
+from mirakl_async.options import Limits
+from mirakl_async.watch import Called, Retrying, Throttled
+from tests.manual_clock import InstantClock, ManualClock
+
+LOST = WireFault("lost", "sent", "the connection broke")
+UNSENT = WireFault("connect", "unsent", "no connection")
+
+
+def reply(status: int, body: bytes = b"", **headers: str) -> Answer:
+    return Answer(status, CIMultiDict({name.replace("_", "-"): value for name, value in headers.items()}), body)
+
+
+class FakeWire:
+    def __init__(self, *script):
+        self.script = list(script)
+        self.sent = []
+        self.clock = None
+        self.takes = 0.0
+
+    async def exchange(self, method, url, headers, body, *, timeout, cap, fresh=False):
+        self.sent.append((method, url, dict(headers), body, timeout, fresh))
+        if self.clock is not None:
+            self.clock.now += self.takes
+        outcome = self.script.pop(0) if len(self.script) > 1 else self.script[0]
+        if isinstance(outcome, WireFault):
+            raise outcome
+        return outcome
+
+    async def close(self):
+        self.closed = True
+
+
+def client(*script, clock=None, **settings):
+    wire = FakeWire(*script)
+    settings.setdefault("auth", BearerToken("secret-token"))
+    settings.setdefault("rate", "none")
+    connect = ConnectChannel(wire=wire, clock=clock or InstantClock(), **settings)
+    return connect, wire
+
+
+async def report(connect, **options):
+    return await connect.orders.update_action_status("a1", status="SUCCESS", **options)
+
+
+async def test_what_goes_on_the_wire():
+    connect, wire = client(reply(204))
+    async with connect:
+        assert await report(connect, headers={"X-Mine": "1"}) is None
+    method, url, headers, body, timeout, fresh = wire.sent[0]
+    assert (method, url) == ("PUT", "https://miraklconnect.com/api/channel-platform/v1/orders/actions/a1")
+    assert headers["Authorization"] == "Bearer secret-token"
+    assert headers["X-Mine"] == "1"
+    assert body == b'{"status":"SUCCESS"}'
+    assert (timeout, fresh) == (60, False)
+
+
+async def test_failures_are_repeated_and_every_attempt_is_on_the_error():
+    connect, wire = client(reply(503), LOST, UNSENT, reply(502, b"<html><title>Bad gateway</title></html>"))
+    async with connect:
+        with pytest.raises(errors.ServerError) as raised:
+            await report(connect)
+    error = raised.value
+    assert len(wire.sent) == len(error.attempts) == 4
+    assert [attempt.outcome for attempt in error.attempts] == ["503", LOST.reason, UNSENT.reason, "502"]
+    assert error.operation == "updateActionStatus"
+    assert "Bad gateway" in str(error)
+    assert "PUT /v1/orders/actions/{action_id}" in str(error)
+    assert "secret-token" not in repr(error) + str(error)
+
+
+async def test_retries_is_an_option_of_the_call():
+    connect, wire = client(reply(503))
+    async with connect:
+        with pytest.raises(errors.ServerError):
+            await report(connect, retries=0)
+    assert len(wire.sent) == 1
+
+
+async def test_an_unsafe_call_without_an_answer_is_sent_once():
+    connect, wire = client(LOST)
+    async with connect:
+        with pytest.raises(errors.OutcomeUnknown, match="may|left"):
+            await connect.account.stores.create(token="t", stores=[])
+        assert wire.sent[0][5] is True
+        wire.script = [UNSENT, reply(201)]
+        await connect.account.stores.create(token="t", stores=[])
+    assert len(wire.sent) == 3
+
+
+async def test_a_401_renews_a_token_that_can_be_renewed_once():
+    tokens = iter(["one", "two", "three"])
+    connect, wire = client(reply(401), reply(204), auth=BearerToken(lambda: next(tokens)))
+    async with connect:
+        await report(connect)
+        assert [sent[2]["Authorization"] for sent in wire.sent] == ["Bearer one", "Bearer two"]
+        wire.script = [reply(401)]
+        with pytest.raises(errors.AuthenticationFailed):
+            await report(connect)
+    assert len(wire.sent) == 4
+
+
+async def test_a_401_of_a_fixed_token_stands():
+    connect, wire = client(reply(401))
+    async with connect:
+        with pytest.raises(errors.AuthenticationFailed):
+            await report(connect)
+    assert len(wire.sent) == 1
+
+
+async def test_a_429_pauses_everybody_and_the_counters_tell():
+    events = []
+    clock = InstantClock()
+    connect, wire = client(reply(429, Retry_After="7"), reply(204), clock=clock, watch=events.append)
+    began = clock.now
+    async with connect:
+        await report(connect)
+        assert clock.now >= began + 7
+        assert (connect.counters.throttles, connect.counters.retries, connect.counters.calls) == (1, 1, 1)
+    kinds = [type(event) for event in events]
+    assert kinds.count(Throttled) == kinds.count(Retrying) == kinds.count(Called) == 1
+    assert len(wire.sent) == 2
+
+
+async def test_a_retry_after_beyond_max_wait_is_an_error_that_says_when():
+    connect, wire = client(reply(429, b'{"status":429,"message":"Too many"}', Retry_After="3600"))
+    async with connect:
+        with pytest.raises(errors.RateLimited, match="Too many") as raised:
+            await report(connect)
+        assert raised.value.retry_after == 3600
+        with pytest.raises(errors.WaitTooLong) as held:
+            await report(connect)
+    assert held.value.seconds > 3500
+    assert len(wire.sent) == 1
+
+
+async def test_the_deadline_covers_everything_and_says_where_the_time_went():
+    clock = InstantClock()
+    connect, wire = client(reply(503), clock=clock, retry=Retry(retries=50, base=4, cap=4))
+    wire.clock, wire.takes = clock, 1.0
+    async with connect:
+        with pytest.raises(errors.DeadlineExceeded) as raised:
+            await report(connect, deadline=10)
+    error = raised.value
+    assert isinstance(error, TimeoutError)
+    assert isinstance(error.__cause__, errors.ServerError)
+    assert error.spent.sending == pytest.approx(len(wire.sent))
+    assert error.spent.waiting == pytest.approx(2 * (len(wire.sent) - 1))
+    assert "sending" in str(error)
+    assert wire.sent[-1][4] <= 10
+
+
+async def test_a_place_among_the_connections_is_waited_for_within_the_deadline():
+    release = asyncio.Event()
+    connect, wire = client(reply(204), limits=Limits(connections=1))
+
+    async def slow(*_, **__):
+        await release.wait()
+        return reply(204)
+
+    wire.exchange = slow
+    async with connect:
+        first = asyncio.create_task(report(connect))
+        await asyncio.sleep(0)
+        with pytest.raises(errors.DeadlineExceeded, match="free connection"):
+            await report(connect, deadline=0.02)
+        release.set()
+        await first
+        await report(connect)
+
+
+async def test_redirects_are_told_without_their_query():
+    connect, wire = client(reply(302, Location="https://elsewhere.example/login?token=secret"))
+    async with connect:
+        with pytest.raises(errors.UnexpectedRedirect) as raised:
+            await report(connect)
+    assert raised.value.location == "https://elsewhere.example/login"
+    assert "secret" not in str(raised.value)
+    assert len(wire.sent) == 1
+
+
+async def test_an_outage_does_not_become_a_storm():
+    connect, wire = client(reply(503))
+    async with connect:
+        results = await asyncio.gather(*(report(connect) for _ in range(500)), return_exceptions=True)
+    assert all(isinstance(result, errors.ServerError) for result in results)
+    assert len(wire.sent) <= 500 + 500 // 14 + 1
+    assert any(result.context.quota_exhausted for result in results)
+
+
+async def test_a_client_says_when_it_cannot_be_used():
+    connect, _ = client(reply(204))
+    with pytest.raises(errors.ClientStateError, match="async with"):
+        await report(connect)
+    async with connect:
+        pass
+    with pytest.raises(errors.ClientStateError, match="closed"):
+        await report(connect)
+    with pytest.raises(errors.ClientStateError):
+        await connect.open()
+
+
+def test_a_client_belongs_to_its_event_loop():
+    connect, _ = client(reply(204))
+    asyncio.run(connect.open())
+    with pytest.raises(errors.ClientStateError, match="another event loop"):
+        asyncio.run(report(connect))
+
+
+async def test_bad_arguments_are_refused_before_anything_is_sent():
+    connect, wire = client(reply(204))
+    async with connect:
+        with pytest.raises(errors.InvalidArgument, match="action_id.*slash"):
+            await connect.orders.update_action_status("a/1", status="SUCCESS")
+        with pytest.raises(errors.InvalidArgument, match="errors"):
+            await connect.orders.update_action_status("a1", status="FAILED")
+        with pytest.raises(errors.InvalidArgument, match="orders"):
+            await connect.orders.update_anonymize_after_date(orders=[])
+        with pytest.raises(errors.UnknownOperation, match="upsertOrders"):
+            await connect.call("upsertOrder")
+        with pytest.raises(errors.InvalidArgument, match="typo"):
+            await connect.call("updateActionStatus", {"typo": 1})
+    assert wire.sent == []
+
+
+async def test_call_raw_and_send():
+    connect, wire = client(reply(204, X_Request_Id="r1"))
+    async with connect:
+        assert await connect.call("updateactionstatus", {"action_id": "a1"}, body={"status": "SUCCESS"}) is None
+        raw = await connect.raw(connect.orders.update_action_status, "a1", status="FAILED", errors=[ActionError(code="OTHER", message="m")])
+        assert (raw.status, raw.request_id) == (204, "r1")
+        answer = await connect.send("GET", "/v1/new", query={"max": 1, "id": ["a", "b"]})
+        assert answer.status == 204
+    assert wire.sent[2][1].endswith("/v1/new?max=1&id=a&id=b")
+
+
+async def test_with_options_shares_the_transport_and_keeps_its_own_defaults():
+    connect, wire = client(reply(204), timeouts=Timeouts(attempt=30))
+    async with connect:
+        quick = connect.with_options(timeout=3)
+        await report(quick)
+        await report(connect)
+    assert [sent[4] for sent in wire.sent] == [3, 30]
+
+
+async def test_waiting_for_the_pace_is_accounted():
+    clock = ManualClock()
+    connect, _ = client(reply(204), clock=clock, rate="maximum")
+    async with connect:
+        body = {"origin": {"channel_id": "c", "channel_store_id": "s"}, "orders": []}
+        calls = [asyncio.create_task(connect.call("upsertOrders", body=body)) for _ in range(10)]
+        await clock.run(5)
+        await asyncio.gather(*calls)
+        assert connect.counters.waited > 0.3

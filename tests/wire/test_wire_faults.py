@@ -1,0 +1,321 @@
+"""What can go wrong between two sockets, over two sockets."""
+
+import asyncio
+import gzip
+import ssl
+
+import aiohttp
+import pytest
+import trustme
+from aiohttp import web
+
+from mirakl_async import BearerToken, ConnectChannel, Retry, errors
+from mirakl_async.operations.connect.orders import UPDATE_ACTION_STATUS
+from mirakl_async.options import Limits, Timeouts
+
+NO_RETRIES = Retry(retries=0)
+ONE_RETRY = Retry(retries=1, base=0.001)
+OK = b"HTTP/1.1 204 No Content\r\n\r\n"
+
+
+class Script:
+    """A server that plays one function per connection and records the head of every request."""
+
+    def __init__(self, *players):
+        self.players = list(players)
+        self.heads = []
+        self.connections = 0
+        self.tasks = set()
+
+    async def __aenter__(self):
+        self.server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
+        self.port = self.server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(self, *_):
+        self.server.close()
+        for task in self.tasks:
+            task.cancel()
+        await self.server.wait_closed()
+
+    async def _connected(self, reader, writer):
+        self.connections += 1
+        self.tasks.add(asyncio.current_task())
+        player = self.players.pop(0) if len(self.players) > 1 else self.players[0]
+        try:
+            await player(self, reader, writer)
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass
+        finally:
+            self.tasks.discard(asyncio.current_task())
+            writer.close()
+
+    async def request(self, reader):
+        head = await reader.readuntil(b"\r\n\r\n")
+        self.heads.append(head)
+        length = next((int(line.split(b":")[1]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length")), 0)
+        return await reader.readexactly(length)
+
+
+def answering(raw, *, then_close=True, times=1):
+    async def play(script, reader, writer):
+        for _ in range(times):
+            await script.request(reader)
+            writer.write(raw)
+            await writer.drain()
+        if not then_close:
+            await reader.read()
+
+    return play
+
+
+async def reset(script, reader, writer):
+    await script.request(reader)
+    writer.transport.abort()
+
+
+async def silence(script, reader, writer):
+    await script.request(reader)
+    await reader.read()
+
+
+def client(port, **settings):
+    settings.setdefault("retry", NO_RETRIES)
+    return ConnectChannel(auth=BearerToken("t"), connect_url=f"http://127.0.0.1:{port}", rate="none", **settings)
+
+
+async def report(connect, **options):
+    return await connect.orders.update_action_status("a1", status="SUCCESS", **options)
+
+
+async def unsafe(connect, **options):
+    return await connect.send("POST", "/v1/anything", body={}, **options)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nshort",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nshort\r\n",
+    ],
+)
+async def test_a_truncated_answer_is_a_lost_one(raw):
+    async with Script(answering(raw), answering(OK)) as server, client(server.port, retry=ONE_RETRY) as connect:
+        await report(connect)
+        assert len(server.heads) == 2
+    async with Script(answering(raw)) as server, client(server.port) as connect:
+        with pytest.raises(errors.ConnectionLost):
+            await report(connect)
+
+
+async def test_a_reset_is_repeated_only_where_repeating_is_harmless():
+    async with Script(reset, answering(OK)) as server, client(server.port, retry=ONE_RETRY) as connect:
+        await report(connect)
+        assert len(server.heads) == 2
+    async with Script(reset, answering(OK)) as server, client(server.port, retry=ONE_RETRY) as connect:
+        with pytest.raises(errors.OutcomeUnknown):
+            await unsafe(connect)
+        assert len(server.heads) == 1
+
+
+async def test_an_idle_connection_closed_by_the_server_is_counted_when_it_is_repeated():
+    async with (
+        Script(answering(OK), answering(OK)) as server,
+        client(server.port, retry=ONE_RETRY) as connect,
+    ):
+        for _ in range(10):
+            reply = await connect.raw(connect.orders.update_action_status, "a1", status="SUCCESS")
+            assert reply.status == 204
+        assert connect.counters.attempts >= len(server.heads)
+
+
+async def test_silence_ends_with_the_attempts_timeout():
+    async with Script(silence) as server, client(server.port) as connect:
+        with pytest.raises(errors.AttemptTimeout):
+            await report(connect, timeout=0.05)
+        with pytest.raises(errors.DeadlineExceeded) as raised:
+            await report(connect, deadline=0.05)
+        assert raised.value.spent.sending > 0.04
+        with pytest.raises(errors.OutcomeUnknown):
+            await unsafe(connect, timeout=0.05)
+
+
+async def test_a_slow_drip_does_not_outlive_the_timeout():
+    async def drip(script, reader, writer):
+        await script.request(reader)
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n")
+        for _ in range(100):
+            writer.write(b"x")
+            await writer.drain()
+            await asyncio.sleep(0.01)
+
+    async with Script(drip) as server, client(server.port) as connect:
+        with pytest.raises(errors.AttemptTimeout):
+            await report(connect, timeout=0.1)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_redirects_are_never_followed(status):
+    async with Script(answering(OK)) as elsewhere:
+        raw = f"HTTP/1.1 {status} X\r\nLocation: http://127.0.0.1:{elsewhere.port}/?q=secret\r\nContent-Length: 0\r\n\r\n"
+        async with Script(answering(raw.encode())) as server, client(server.port) as connect:
+            with pytest.raises(errors.UnexpectedRedirect) as raised:
+                await report(connect)
+            assert "secret" not in str(raised.value)
+        assert elsewhere.heads == []
+
+
+async def test_a_bomb_is_capped_after_decompression():
+    bomb = gzip.compress(b"0" * 30_000_000)
+    head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(bomb)
+    limits = Limits(reply_bytes=1_000_000)
+    async with Script(answering(head + bomb)) as server, client(server.port, limits=limits) as connect:
+        with pytest.raises(errors.ReplyTooLarge):
+            await report(connect)
+
+
+async def test_an_endless_body_is_capped():
+    async def endless(script, reader, writer):
+        await script.request(reader)
+        writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        while not writer.is_closing():
+            writer.write(b"10000\r\n" + b"x" * 65536 + b"\r\n")
+            await writer.drain()
+
+    limits = Limits(reply_bytes=500_000)
+    async with Script(endless) as server, client(server.port, limits=limits) as connect:
+        with pytest.raises(errors.ReplyTooLarge):
+            await report(connect)
+
+
+@pytest.mark.parametrize("raw", [b"SSH-2.0-OpenSSH\r\n\r\n", b"HTTP/1.1 200 OK\r\nX: " + b"y" * 20_000 + b"\r\n\r\n"])
+async def test_what_is_not_http_is_no_answer_of_mirakls(raw):
+    async with Script(answering(raw)) as server, client(server.port) as connect:
+        with pytest.raises(errors.NoAnswer) as raised:
+            await report(connect)
+        assert not isinstance(raised.value, errors.APIError)
+
+
+async def test_a_gateways_html_and_an_empty_body():
+    html = b"<html><head><title>502</title></head><body>Bad Gateway someone@example.com</body></html>"
+    raw = b"HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n" % len(html)
+    async with Script(answering(raw + html)) as server, client(server.port) as connect:
+        with pytest.raises(errors.ServerError, match="Bad Gateway") as raised:
+            await report(connect)
+        assert "someone@example.com" not in str(raised.value)
+    empty = b"HTTP/1.1 500 X\r\nContent-Length: 0\r\n\r\n"
+    async with Script(answering(empty)) as server, client(server.port) as connect:
+        with pytest.raises(errors.ServerError, match="500"):
+            await report(connect)
+
+
+async def test_nothing_listens_and_no_such_name():
+    async with Script(answering(OK)) as server:
+        port = server.port
+    async with client(port) as connect:
+        with pytest.raises(errors.ConnectFailed):
+            await report(connect)
+        with pytest.raises(errors.ConnectFailed):
+            await unsafe(connect)
+    settings = {"auth": BearerToken("t"), "rate": "none", "retry": NO_RETRIES}
+    async with ConnectChannel(connect_url="https://name.invalid", **settings) as connect:
+        with pytest.raises(errors.ConnectFailed, match="name.invalid"):
+            await report(connect)
+
+
+async def test_certificates():
+    authority, other = trustme.CA(), trustme.CA()
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+
+    async def answer(_):
+        return web.Response(status=204)
+
+    app = web.Application()
+    app.router.add_route("*", "/{rest:.*}", answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=context)
+    await site.start()
+    try:
+        url = f"https://127.0.0.1:{runner.addresses[0][1]}"
+        for trusted, works in ((authority, True), (other, False)):
+            trust = ssl.create_default_context()
+            trusted.configure_trust(trust)
+            settings = {"auth": BearerToken("t"), "rate": "none", "retry": Retry(retries=3, base=0.001)}
+            async with ConnectChannel(connect_url=url, ssl=trust, **settings) as connect:
+                if works:
+                    await report(connect)
+                    continue
+                with pytest.raises(errors.ConnectFailed, match="certificate") as raised:
+                    await report(connect)
+                assert len(raised.value.attempts) == 1
+    finally:
+        await runner.cleanup()
+
+
+async def test_a_put_without_a_body_says_so():
+    async with Script(answering(OK)) as server, client(server.port) as connect:
+        await connect.send("PUT", "/v1/anything")
+    head = server.heads[0].lower()
+    assert b"content-length: 0" in head
+    assert b"content-type" not in head
+
+
+async def test_cancelling_leaves_no_connection_behind():
+    async with Script(silence) as server, client(server.port) as connect:
+        calls = [asyncio.create_task(report(connect)) for _ in range(20)]
+        while server.connections < 20:
+            await asyncio.sleep(0.005)
+        for call in calls:
+            call.cancel()
+        await asyncio.gather(*calls, return_exceptions=True)
+        session = connect.transport._wire._pooled
+        assert not session.connector._acquired
+
+
+async def test_a_small_number_of_connections_starves_nobody():
+    async def slow(script, reader, writer):
+        while True:
+            await script.request(reader)
+            await asyncio.sleep(0.02)
+            writer.write(OK)
+
+    limits = Limits(connections=2)
+    async with Script(slow) as server, client(server.port, limits=limits, timeouts=Timeouts(attempt=1)) as connect:
+        await asyncio.gather(*(report(connect) for _ in range(20)))
+        assert server.connections <= 2
+
+
+async def test_an_early_refusal_of_a_large_body_is_told():
+    async def refuse(script, reader, writer):
+        script.heads.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(b"HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        await writer.drain()
+        while await reader.read(1 << 16):
+            pass
+
+    async with Script(refuse) as server, client(server.port) as connect:
+        with pytest.raises(errors.CallError) as raised:
+            await connect.send(
+                "POST", "/v1/anything", body=b"x" * 5_000_000
+            )
+        assert getattr(raised.value, "status", 413) == 413
+
+
+def test_two_event_loops_in_a_row():
+    async def once():
+        async with Script(answering(OK)) as server, client(server.port) as connect:
+            await report(connect)
+
+    asyncio.run(once())
+    asyncio.run(once())
+
+
+async def test_the_private_switch_of_aiohttp_is_still_there():
+    async with aiohttp.ClientSession() as session:
+        assert hasattr(session, "_retry_connection"), "aiohttp changed: see wire.py on replays of its own"
+
+
+def test_the_operation_used_here_may_be_repeated():
+    assert UPDATE_ACTION_STATUS.retry == "idempotent"
