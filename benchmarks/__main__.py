@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--smoke] [NAME ...]`: run all benchmarks, or those named; `--smoke` only shows that they run."""
+"""`python -m benchmarks [--smoke] [NAME ...]`: run all, or those named; `--smoke` only shows that they run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The main job: orders into Mirakl Connect, a hundred a call, without a rate limit, against a server that costs nothing.
+"""The main job: orders into Mirakl Connect, a hundred a call, without a rate limit, at a server that costs nothing.
 
 * floor: aiohttp posting batches that were encoded beforehand;
 * hand-written: the tightest loop that encodes too: workers pulling batches from one shared iterator, no retries,
@@ -130,7 +130,7 @@ VARIANTS: dict[str, Callable[[str, dict[str, Any]], Awaitable[None]]] = {
 
 
 def _prepare(count: int, folder: Path) -> dict[str, Any]:
-    from benchmarks.rivals import OrdersModel, OrderModel, OriginModel  # noqa: PLC0415 - pydantic is slow to load
+    from benchmarks.rivals import OrderModel, OrdersModel, OriginModel  # noqa: PLC0415 - pydantic is slow to load
 
     made = list(orders(count))
     lines = [encode(one) for one in made]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ORIGIN = OriginRequest(channel_id="channel-1", channel_store_id="store-1")
-START = datetime(2026, 1, 5, 9, 30, tzinfo=timezone.utc)
+START = datetime(2026, 1, 5, 9, 30, tzinfo=UTC)
 LINES = 4
 
 

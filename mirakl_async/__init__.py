@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from .errors import NoAnswer as NoAnswer
     from .errors import NotFound as NotFound
     from .errors import OutcomeUnknown as OutcomeUnknown
+    from .errors import PaginationLoop as PaginationLoop
     from .errors import PartialFailure as PartialFailure
     from .errors import PermissionDenied as PermissionDenied
     from .errors import ProtocolError as ProtocolError
@@ -94,6 +95,7 @@ _HOMES = {
     "WaitTooLong": "errors",
     "MarketplaceFront": "marketplace_front",
     "operations": "operations",
+    "PaginationLoop": "errors",
     "Limits": "options",
     "Options": "options",
     "Rate": "options",
@@ -101,7 +103,7 @@ _HOMES = {
     "Timeouts": "options",
 }
 
-__all__ = ["__version__", *_HOMES]  # pyright: ignore[reportUnsupportedDunderAll]
+__all__ = ["__version__", *_HOMES]  # noqa: PLE0604 # pyright: ignore[reportUnsupportedDunderAll]
 
 
 def __getattr__(name: str) -> object:

@@ -213,7 +213,7 @@ class TokenKeeper:
             if now >= self._hard_at:
                 return None
             self._soft_at = min(self._hard_at, now + HARD_WINDOW)
-            self._start()
+            _ = self._start()
         return Grant(self._header, self._generation)
 
     async def obtain(self) -> Grant:

@@ -146,7 +146,7 @@ class Client:
         for name in vars(self):
             if isinstance(getattr(type(self), name, None), cached_property):
                 delattr(other, name)  # a resource made for this client would call with this client's options
-        other._options = {**self._options, **options}
+        other._options = {**self._options, **options}  # noqa: SLF001 - a copy of this very object
         return other
 
     def base_url(self, service: Service) -> str:
@@ -198,7 +198,7 @@ class Client:
         if resource is None or not hasattr(resource, "_caller"):
             raise InvalidArgument("raw", "method", "takes a typed method of this client, such as front.orders.get")
         twin = copy.copy(resource)
-        twin._caller = RawCaller(self)
+        twin._caller = RawCaller(self)  # noqa: SLF001 - a copy, whose calls are answered otherwise
         return await cast("Awaitable[Reply]", bound.__func__(twin, *args, **kwargs))
 
     async def send(
@@ -217,8 +217,8 @@ class Client:
         `path` is relative to the service's base URL. `retry` says whether repeating is harmless: "safe" for GET and
         HEAD, "unsafe" for everything else unless told otherwise.
         """
-        service = service or next(iter(self._bases))
-        request = calls.build_unknown(method, path, service, self.base_url(service), query, body, retry)
+        to: Service = next(iter(self._bases)) if service is None else service
+        request = calls.build_unknown(method, path, to, self.base_url(to), query, body, retry)
         return await self.transport.run(request, self.options_for(options))
 
 

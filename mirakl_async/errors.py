@@ -5,6 +5,7 @@ MiraklError
  ├── ClientStateError            used before open, after close, or on another event loop
  ├── InvalidArgument             refused before anything was sent (also a ValueError)
  ├── UnknownOperation            no operation has this code (also a LookupError)
+ ├── PaginationLoop              a list whose pages lead back to themselves
  ├── PartialFailure              a successful answer that reports failed items, on request
  ├── SyncStopped                 a sync job could not finish; carries its report
  ├── TokenError                  no access token could be had
@@ -107,6 +108,10 @@ class InvalidArgument(MiraklError, ValueError):
 
 class UnknownOperation(MiraklError, LookupError):
     """No published operation has this code."""
+
+
+class PaginationLoop(MiraklError):
+    """A list whose pages lead back to themselves; reading on would never end."""
 
 
 class PartialFailure(MiraklError):
@@ -317,7 +322,7 @@ class Gone(APIError):
 class RateLimited(APIError):
     """429; `retry_after` is the server's advice in seconds, None if it gave none."""
 
-    def __init__(  # noqa: PLR0913 - an APIError and one more fact
+    def __init__(
         self,
         context: Context,
         *,
@@ -348,6 +353,6 @@ _BY_STATUS: dict[int, type[APIError]] = {
 
 def error_class(status: int) -> type[APIError]:
     """The class that stands for a status; any other 4xx is a plain APIError."""
-    if status >= 500:  # noqa: PLR2004 - the class of statuses, not a tunable
+    if status >= 500:
         return ServerError
     return _BY_STATUS.get(status, APIError)

@@ -24,7 +24,7 @@ class Answer(Struct, frozen=True):
     body: bytes
 
 
-class WireFault(Exception):  # noqa: N818 - becomes one of the public errors; never seen by a user
+class WireFault(Exception):
     """No whole answer.
 
     `stage` says how far the request got: "unsent" (nothing left), "sent" (it may have been run), "partial" (an answer

@@ -61,16 +61,15 @@ def error_of(outcome: Answer | OpenAnswer | WireFault, context: Context, retry_c
         target = urlsplit(urljoin("https://", location))._replace(query="", fragment="").geturl() if location else "?"
         return UnexpectedRedirect(f"{outcome.status} redirect to {target}, not followed", context, target)
     body = outcome.body if isinstance(outcome, Answer) else b""
-    facts = {
-        "status": outcome.status,
-        "problem": read_problem(body),
-        "headers": outcome.headers,
-        "request_id": request_id(outcome.headers),
-    }
-    kind = error_class(outcome.status)
+    problem, identity = read_problem(body), request_id(outcome.headers)
+    status, headers = outcome.status, outcome.headers
+    kind = error_class(status)
     if kind is RateLimited:
-        facts["retry_after"] = retry_after(outcome.headers, 0.0)
-    return kind(context, **facts)  # type: ignore[arg-type]
+        advice = retry_after(headers, 0.0)
+        return RateLimited(
+            context, status=status, problem=problem, headers=headers, request_id=identity, retry_after=advice
+        )
+    return kind(context, status=status, problem=problem, headers=headers, request_id=identity)
 
 
 def _no_answer(fault: WireFault, context: Context, retry_class: RetryClass) -> CallError:

@@ -46,7 +46,7 @@ ROUNDING = 1e-9
 REGAIN_PER_SECOND = 0.05 / 10
 
 
-class LimitWait(Exception):  # noqa: N818 - a signal between limiter and transport, not an error of the public tree
+class LimitWait(Exception):
     """The wait would be `seconds`, longer than the caller allows."""
 
     def __init__(self, seconds: float) -> None:
@@ -345,4 +345,4 @@ class LocalRateLimiter:
 
 
 UNDOCUMENTED = Pace(interval=0.02, burst=8.0)
-"""After a first 429 on an operation without a documented rate: fast enough not to matter, slow enough not to stampede."""
+"""After a first 429 without a documented rate: fast enough not to matter, slow enough not to stampede."""

@@ -63,7 +63,7 @@ class Rate(Struct, frozen=True):
 
 
 class Limits(Struct, frozen=True, kw_only=True):
-    """Sizes that protect the process: connections held at once for one allowance, and bytes of one reply after decompression."""
+    """Sizes that protect the process: connections at once for one allowance, bytes of one reply once decompressed."""
 
     connections: int = 100
     reply_bytes: int = 64 * 1024 * 1024

@@ -66,7 +66,7 @@ def hosts(environment: str) -> Hosts:
 
 
 def service_url(name: str, url: str, path: str = "") -> str:
-    """A base URL, checked: https (or a loopback address), no credentials, no query; `path` is added where it has none."""
+    """A base URL, checked: https (or loopback), no credentials, no query; `path` is added where it has none."""
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ConfigurationError(f"{name} is not an absolute http(s) URL: {_shown(url)}")

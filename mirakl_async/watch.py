@@ -62,7 +62,7 @@ class Quarantined(Struct, frozen=True, kw_only=True):
     """An item of a page could not be read; the page went on without it, its bytes are on the page."""
 
     operation: str
-    index: int
+    index: int | None
     reason: str
 
 

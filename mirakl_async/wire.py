@@ -76,13 +76,13 @@ class AiohttpWire:
         self._fresh: aiohttp.ClientSession | None = None
 
     def _session(self, *, force_close: bool) -> aiohttp.ClientSession:
-        keepalive = {} if force_close else {"keepalive_timeout": self._timeouts.keepalive}
         connector = _Connector(
             limit=0,
             force_close=force_close,
             resolver=aiohttp.ThreadedResolver(),
             ssl=self._ssl if self._ssl is not None else True,
-            **keepalive,
+            # aiohttp takes no keep-alive time for connections that are not kept.
+            keepalive_timeout=None if force_close else self._timeouts.keepalive,
         )
         session = aiohttp.ClientSession(
             connector=connector,
@@ -93,7 +93,7 @@ class AiohttpWire:
             trust_env=False,
         )
         if hasattr(session, "_retry_connection"):
-            session._retry_connection = False  # noqa: SLF001 - see the module's text
+            session._retry_connection = False  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - see the module's text
         return session
 
     async def exchange(
@@ -138,7 +138,7 @@ class AiohttpWire:
             raise _fault(error, flight) from error
         return AiohttpOpenAnswer(response, flight)
 
-    def _send(
+    def _send(  # noqa: PLR0917 - the parts of one request
         self,
         flight: _Flight,
         method: str,

@@ -53,7 +53,9 @@ class Script:
     async def request(self, reader):
         head = await reader.readuntil(b"\r\n\r\n")
         self.heads.append(head)
-        length = next((int(line.split(b":")[1]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length")), 0)
+        length = next(
+            (int(line.split(b":")[1]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length")), 0
+        )
         return await reader.readexactly(length)
 
 
@@ -157,7 +159,9 @@ async def test_a_slow_drip_does_not_outlive_the_timeout():
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 async def test_redirects_are_never_followed(status):
     async with Script(answering(OK)) as elsewhere:
-        raw = f"HTTP/1.1 {status} X\r\nLocation: http://127.0.0.1:{elsewhere.port}/?q=secret\r\nContent-Length: 0\r\n\r\n"
+        raw = (
+            f"HTTP/1.1 {status} X\r\nLocation: http://127.0.0.1:{elsewhere.port}/?q=secret\r\nContent-Length: 0\r\n\r\n"
+        )
         async with Script(answering(raw.encode())) as server, client(server.port) as connect:
             with pytest.raises(errors.UnexpectedRedirect) as raised:
                 await report(connect)
@@ -297,9 +301,7 @@ async def test_an_early_refusal_of_a_large_body_is_told():
 
     async with Script(refuse) as server, client(server.port) as connect:
         with pytest.raises(errors.CallError) as raised:
-            await connect.send(
-                "POST", "/v1/anything", body=b"x" * 5_000_000
-            )
+            await connect.send("POST", "/v1/anything", body=b"x" * 5_000_000)
         assert getattr(raised.value, "status", 413) == 413
 
 

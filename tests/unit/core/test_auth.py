@@ -118,7 +118,9 @@ async def test_refused_credentials_are_remembered_and_reveal_nothing():
 
 async def test_a_failing_token_endpoint_is_tried_again_then_told_apart():
     lost = WireFault("lost", "sent", "the connection broke")
-    wire = TokenWire(Answer(503, CIMultiDict(), b""), lost, Answer(429, CIMultiDict({"Retry-After": "3"}), b""), token())
+    wire = TokenWire(
+        Answer(503, CIMultiDict(), b""), lost, Answer(429, CIMultiDict({"Retry-After": "3"}), b""), token()
+    )
     clock = InstantClock()
     auth = keeper(wire, clock)
     assert (await auth.obtain()).header == "Bearer token-1"
@@ -131,7 +133,9 @@ async def test_a_failing_token_endpoint_is_tried_again_then_told_apart():
         await wrong.obtain()
 
 
-@pytest.mark.parametrize("credential", [ClientCredentials("my-id", "my-secret"), BearerToken("my-secret"), ApiKey("my-secret")])
+@pytest.mark.parametrize(
+    "credential", [ClientCredentials("my-id", "my-secret"), BearerToken("my-secret"), ApiKey("my-secret")]
+)
 def test_no_secret_is_ever_shown(credential):
     assert "my-secret" not in repr(credential) + str(credential)
     assert not hasattr(credential, "__dict__")

@@ -9,7 +9,9 @@ from mirakl_async.operation import Operation, Param
 
 
 def operation(*params, path="/x", **facts):
-    return Operation(code="T1", service="front", resource="t", name="t", method="GET", path=path, params=params, **facts)
+    return Operation(
+        code="T1", service="front", resource="t", name="t", method="GET", path=path, params=params, **facts
+    )
 
 
 def url(param, value):

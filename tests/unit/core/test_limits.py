@@ -1,4 +1,5 @@
 import asyncio
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -125,7 +126,7 @@ async def test_a_pause_holds_those_already_waiting_and_is_followed_by_no_burst()
     await clock.run(10)
     assert all(task.done() for task in tasks)
     assert min(grants) >= paused_at + 3
-    assert min(later - earlier for earlier, later in zip(grants, grants[1:], strict=False)) > 0.1
+    assert min(later - earlier for earlier, later in pairwise(grants)) > 0.1
 
 
 async def test_throttles_cut_the_rate_and_time_gives_it_back():

@@ -27,7 +27,9 @@ def test_every_shape_of_an_error_body(body, code, message, fields):
 
 
 def test_an_excerpt_is_short_and_keeps_private_what_is():
-    problem = read_problem(b"<html><script>x()</script><b>Down</b> write to me@example.com, Bearer abc.def " + b"z" * 9999)
+    problem = read_problem(
+        b"<html><script>x()</script><b>Down</b> write to me@example.com, Bearer abc.def " + b"z" * 9999
+    )
     assert problem.excerpt.startswith("Down write to ***, ***")
     assert len(problem.excerpt) <= 300
 

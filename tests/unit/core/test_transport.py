@@ -234,7 +234,9 @@ async def test_call_raw_and_send():
     connect, wire = client(reply(204, X_Request_Id="r1"))
     async with connect:
         assert await connect.call("updateactionstatus", {"action_id": "a1"}, body={"status": "SUCCESS"}) is None
-        raw = await connect.raw(connect.orders.update_action_status, "a1", status="FAILED", errors=[ActionError(code="OTHER", message="m")])
+        raw = await connect.raw(
+            connect.orders.update_action_status, "a1", status="FAILED", errors=[ActionError(code="OTHER", message="m")]
+        )
         assert (raw.status, raw.request_id) == (204, "r1")
         answer = await connect.send("GET", "/v1/new", query={"max": 1, "id": ["a", "b"]})
         assert answer.status == 204

@@ -1,0 +1,140 @@
+"""The client of Mirakl Marketplace, Front APIs: an operator's storefront."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from . import settings
+from .callers import LiveCaller
+from .client import Client
+from .errors import ConfigurationError
+from .operations.front.accounting import Accounting
+from .operations.front.messages import Messages
+from .operations.front.offers import Offers
+from .operations.front.orders import Orders
+from .operations.front.picklists import Picklists
+from .operations.front.platform import Platform
+from .operations.front.products import Products
+from .operations.front.promotions import Promotions
+from .operations.front.returns import Returns
+from .operations.front.shipments import Shipments
+from .operations.front.stores import Stores
+from .operations.front.users import Users
+
+if TYPE_CHECKING:
+    import ssl as ssl_module
+    from collections.abc import Mapping
+
+    from .auth import Credential
+    from .clock import Clock
+    from .exchange import Wire
+    from .limits import RateLimiter
+    from .options import Limits, Rate, Retry, Timeouts
+    from .watch import Listener
+
+
+class MarketplaceFront(Client):
+    """An operator's instance: `async with MarketplaceFront("https://acme.mirakl.net", auth=...) as front`.
+
+    Without `url` it is MIRAKL_FRONT_URL. The other arguments are those of `ConnectChannel`.
+    """
+
+    def __init__(
+        self,
+        url: str | None = None,
+        *,
+        auth: Credential | None = None,
+        auth_url: str | None = None,
+        rate: settings.RateUsage | None = None,
+        rates: Mapping[str, Rate] | None = None,
+        timeouts: Timeouts | None = None,
+        retry: Retry | None = None,
+        limits: Limits | None = None,
+        limiter: RateLimiter | None = None,
+        watch: Listener | None = None,
+        proxy: str | None = None,
+        ssl: ssl_module.SSLContext | None = None,
+        wire: Wire | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        base = url or settings.setting("MIRAKL_FRONT_URL")
+        if base is None:
+            raise ConfigurationError("no instance: give its URL, https://NAME.mirakl.net, or set MIRAKL_FRONT_URL")
+        token = auth_url or settings.setting("MIRAKL_AUTH_URL") or settings.HOSTS["production"].auth
+        super().__init__(
+            bases={"front": settings.service_url("url", base)},
+            token_url=settings.service_url("auth_url", token, settings.TOKEN_PATH),
+            auth=auth,
+            rate=rate,
+            rates=rates,
+            timeouts=timeouts,
+            retry=retry,
+            limits=limits,
+            limiter=limiter,
+            watch=watch,
+            proxy=proxy,
+            ssl=ssl,
+            wire=wire,
+            clock=clock,
+        )
+
+    @cached_property
+    def accounting(self) -> Accounting:
+        """Invoices, billing cycles, document requests."""
+        return Accounting(LiveCaller(self))
+
+    @cached_property
+    def messages(self) -> Messages:
+        """Threads and their messages."""
+        return Messages(LiveCaller(self))
+
+    @cached_property
+    def offers(self) -> Offers:
+        """Offers, and their exports."""
+        return Offers(LiveCaller(self))
+
+    @cached_property
+    def orders(self) -> Orders:
+        """Orders, their documents and exports."""
+        return Orders(LiveCaller(self))
+
+    @cached_property
+    def picklists(self) -> Picklists:
+        """Pick lists of the fulfilment centres."""
+        return Picklists(LiveCaller(self))
+
+    @cached_property
+    def platform(self) -> Platform:
+        """What the platform is configured with: channels, currencies, carriers, reasons."""
+        return Platform(LiveCaller(self))
+
+    @cached_property
+    def products(self) -> Products:
+        """Products, their attributes and imports."""
+        return Products(LiveCaller(self))
+
+    @cached_property
+    def promotions(self) -> Promotions:
+        """Promotions."""
+        return Promotions(LiveCaller(self))
+
+    @cached_property
+    def returns(self) -> Returns:
+        """Returns and their labels."""
+        return Returns(LiveCaller(self))
+
+    @cached_property
+    def shipments(self) -> Shipments:
+        """Shipments of orders that are shipped in several parts."""
+        return Shipments(LiveCaller(self))
+
+    @cached_property
+    def stores(self) -> Stores:
+        """Stores' documents."""
+        return Stores(LiveCaller(self))
+
+    @cached_property
+    def users(self) -> Users:
+        """Roles of shop users."""
+        return Users(LiveCaller(self))
