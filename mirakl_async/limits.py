@@ -19,7 +19,9 @@ next. Nobody overtakes, so a heavy waiter is not starved; a cancelled waiter tak
 
 **A pause** (after a 429) is a deadline, not a flag: it cannot be left behind by a task that died. Those already
 waiting see it when they wake. Each pause also cuts the rate by 30 %, down to a tenth, and the rate regains 5 % of the
-documented one every ten seconds; after a pause the bucket starts empty, so that no burst follows.
+documented one every second: the documented rate is known to be right, so a 429 tells of jitter on the way, or of
+somebody who shares the credential, and in the second case the next one will follow. After a pause the bucket starts
+empty, so that no burst follows.
 """
 
 from __future__ import annotations
@@ -43,7 +45,7 @@ SHORT_WINDOW = 5.0
 CATCH_UP = 1.25
 CUT, FLOOR = 0.7, 0.1
 ROUNDING = 1e-9
-REGAIN_PER_SECOND = 0.05 / 10
+REGAIN_PER_SECOND = 0.05
 
 
 class LimitWait(Exception):
