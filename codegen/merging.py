@@ -13,12 +13,14 @@ are joined. Documents that name their components themselves are taken at their w
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
+
+import msgspec
 
 from .documents import CodegenError
 from .reach import Place, Reached
-from .shapes import Choice, Direction, Keyed, Many, Member, Object, Ref, Shape, python_shape, referred
+from .shapes import Choice, Direction, Keyed, Many, Member, Object, Ref, Scalar, Shape, python_shape, referred
 from .words import camel, parts, singular
 
 Key = tuple[Direction, str]
@@ -42,7 +44,7 @@ class Model:
     deprecated: bool = False
     name: str = ""
     module: str = ""
-    mixed: bool = field(default=False)
+    called: str = ""
 
     @property
     def head(self) -> str:
@@ -53,21 +55,40 @@ class Model:
 class Catalog:
     """The models of one service, and which of them an object became."""
 
-    def __init__(self, reached: dict[Key, Reached], roots: dict[Key, str], named: set[str]) -> None:
+    def __init__(
+        self,
+        reached: dict[Key, Reached],
+        roots: dict[Key, str],
+        called: dict[Key, str],
+        named: set[str],
+        apart: frozenset[str] = frozenset(),
+    ) -> None:
+        self._called = called
+        self._apart = apart
         self._objects = {key: item.item for key, item in reached.items()}
         variants = self._variants(reached)
         self.of: dict[Key, Model] = {}
         for key, item in reached.items():
-            if key[0] == "read" and key[1] in variants:
+            if key in variants:
                 continue
             self.of[key] = self._model(key, item, roots.get(key, ""), key[1].split("/")[0] in named)
         for (direction, variant), (base, value) in self._tagged(reached).items():
             model = self.of[direction, variant]
             model.tag, model.value = self._objects["sent", base].tag, value
+            if not model.own:
+                model.nouns = [camel(value) + self.of["sent", base].nouns[0]]
             model.members = tuple(member for member in model.members if member.wire != model.tag)
-        self._merge(lambda model: (model.head, self._signature(model)))
-        self._project()
-        self._join_slots()
+        before = -1
+        while before != len(self.models):
+            before = len(self.models)
+            self._merge()
+            self._project()
+            self._join_slots()
+
+    @property
+    def at(self) -> dict[tuple[Direction, Place], Model]:
+        """The model that stands at each place."""
+        return {(model.direction, place): model for model in self.models for place in model.places}
 
     @property
     def models(self) -> list[Model]:
@@ -79,16 +100,19 @@ class Catalog:
         key = referred(shape)
         return self.of.get((direction, key)) if key else None
 
-    def _variants(self, reached: dict[Key, Reached]) -> set[str]:
-        """The keys that stand for nothing but a variant of what is read."""
-        named = {key for item in reached.values() if item.direction == "read" for _, key in item.item.variants}
-        direct = {referred(member.shape) for item in reached.values() for member in item.item.members}
+    def _variants(self, reached: dict[Key, Reached]) -> set[Key]:
+        """What stands for nothing but a variant that its base folds in."""
+        folded = [item for item in reached.values() if item.direction == "read" or not tagged(item.item)]
+        named = {(item.direction, key) for item in folded for _, key in item.item.variants}
+        direct = {
+            (item.direction, referred(member.shape) or "") for item in reached.values() for member in item.item.members
+        }
         return named - direct
 
     def _tagged(self, reached: dict[Key, Reached]) -> dict[Key, tuple[str, str]]:
         found: dict[Key, tuple[str, str]] = {}
         for (direction, base), item in reached.items():
-            for value, variant in item.item.variants if direction == "sent" else ():
+            for value, variant in item.item.variants if direction == "sent" and tagged(item.item) else ():
                 if (direction, variant) in found:
                     raise CodegenError(f"{variant} is the variant of two tags: a struct can bear one")
                 found[direction, variant] = (base, value)
@@ -96,22 +120,23 @@ class Catalog:
 
     def _model(self, key: Key, item: Reached, root: str, own: bool) -> Model:
         thing = item.item
-        model = Model(key[0], [key[1]], thing.members, item.places, nouns(key[1], item, root, own), own=own, root=root)
+        called = [self._called[key]] if key in self._called else nouns(key[1], item, root, own)
+        model = Model(key[0], [key[1]], thing.members, item.places, called, own=own, root=root)
+        model.called = self._called.get(key, "")
         model.deprecated = thing.deprecated
         if thing.alternatives:
             model.kind = "alternatives"
-        elif thing.variants and key[0] == "sent":
+        elif thing.variants and key[0] == "sent" and tagged(thing):
             model.kind, model.variants, model.members = "union", thing.variants, ()
         elif thing.variants:
-            model.members = self._folded(thing)
-            model.tag = thing.tag
+            model.members = self._folded(key[0], thing)
         return model
 
-    def _folded(self, base: Object) -> tuple[Member, ...]:
+    def _folded(self, direction: Direction, base: Object) -> tuple[Member, ...]:
         """The members of a base and of all its variants, in one."""
         members = {member.wire: member for member in base.members}
         for _, variant in base.variants:
-            for member in self._objects["read", variant].members:
+            for member in self._objects[direction, variant].members:
                 if member.wire not in members:
                     members[member.wire] = _relaxed(member)
                 else:
@@ -125,13 +150,16 @@ class Catalog:
             return one
         if referred(one.shape) or referred(other.shape):
             raise CodegenError(f"{key}: variants disagree about {one.wire}: name it in corrections.toml")
-        return _with_shape(one, Choice((*known, other.shape)))
+        return msgspec.structs.replace(one, shape=Choice((*known, other.shape)))
 
     def _signature(self, model: Model) -> object:
         """What two objects of one noun must agree in."""
-        if model.own or model.root or model.kind != "struct":
-            return (model.schemas[0], model.kind)
-        return (model.direction, model.tag, model.value, frozenset(self._facet(model, member) for member in model.members))
+        if model.own:
+            return model.schemas[0]
+        if model.kind == "union":
+            return (model.tag, *((value, id(self.of["sent", key])) for value, key in model.variants))
+        facets = frozenset(self._facet(model, member) for member in model.members)
+        return (model.kind, model.root, model.tag, model.value, facets)
 
     def _facet(self, model: Model, member: Member) -> object:
         shape = self._shape(model.direction, member.shape)
@@ -151,14 +179,12 @@ class Catalog:
             case _:
                 return python_shape(shape)
 
-    def _merge(self, signature: object) -> None:
+    def _merge(self) -> None:
         """Join equal models, leaves first, until no two are equal."""
-        if not callable(signature):
-            raise TypeError(signature)
         while True:
             groups: dict[object, list[Model]] = {}
             for model in self.models:
-                groups.setdefault((model.direction, signature(model)), []).append(model)
+                groups.setdefault((model.direction, model.head, self._signature(model)), []).append(model)
             twins = [group for group in groups.values() if len(group) > 1]
             if not twins:
                 return
@@ -166,17 +192,21 @@ class Catalog:
                 for other in others:
                     self._absorb(first, other)
 
-    def _absorb(self, wide: Model, other: Model) -> None:
-        """Let one model stand for another as well."""
+    def _absorb(self, wide: Model, other: Model, *, view: bool = False) -> None:
+        """Let one model stand for another as well; a mere view weakens no promise of the whole, and adds none."""
         mine = {member.wire: member for member in wide.members}
         for member in other.members:
             known = mine.get(member.wire)
-            mine[member.wire] = member if known is None else _agreed(known, member)
+            agreed = _agreed(known, member) if known else _relaxed(member) if view else member
+            if view and known:
+                agreed = msgspec.structs.replace(agreed, required=known.required)
+            mine[member.wire] = agreed
         wide.members = tuple(mine[wire] for wire in sorted(mine))
         wide.schemas += other.schemas
         wide.places += other.places
         wide.nouns += other.nouns
         wide.root = wide.root or other.root
+        wide.called = wide.called or other.called
         wide.deprecated = wide.deprecated and other.deprecated
         for key in other.schemas:
             self.of[other.direction, key] = wide
@@ -187,29 +217,32 @@ class Catalog:
             for narrow in self.models:
                 wide = self._wider(narrow)
                 if wide is not None:
-                    self._absorb(wide, narrow)
+                    self._absorb(wide, narrow, view=True)
                     break
             else:
                 return
 
     def _wider(self, narrow: Model) -> Model | None:
-        if narrow.direction != "read" or narrow.own or not narrow.members:
+        if narrow.direction != "read" or narrow.own or narrow.root or not narrow.members:
             return None
-        facets = {self._facet(narrow, member) for member in narrow.members}
+        if not self._apart.isdisjoint(narrow.schemas):
+            return None
+        facets = self._outline(narrow)
         wider = [
             model
             for model in self.models
-            if model is not narrow and model.direction == "read" and not model.own and model.head == narrow.head
-            and facets < {self._facet(model, member) for member in model.members}
+            if model is not narrow and model.direction == "read" and not model.own and not model.root
+            and model.head == narrow.head and facets < self._outline(model)
         ]  # fmt: skip
-        if narrow.root and not all(model.nouns[0] == narrow.nouns[0] for model in wider):
-            return None
         largest = [model for model in wider if not any(self._within(model, other) for other in wider)]
         return largest[0] if len(largest) == 1 else None
 
     def _within(self, model: Model, other: Model) -> bool:
-        mine = {self._facet(model, member) for member in model.members}
-        return mine < {self._facet(other, member) for member in other.members}
+        return self._outline(model) < self._outline(other)
+
+    def _outline(self, model: Model) -> set[object]:
+        """A model's members, in which an object is told by its kind alone: `_join_slots` settles the rest."""
+        return {(member.wire, _kinds(self, model.direction, member.shape)) for member in model.members}
 
     def _join_slots(self) -> None:
         """One member, one model: members that merged models disagree about name one model after all."""
@@ -217,7 +250,17 @@ class Catalog:
             pair = next(self._split_slots(), None)
             if pair is None:
                 return
-            self._absorb(*pair)
+            self._absorb(*pair, view=True)
+
+    def _compatible(self, model: Model, wire: str, one: Model, other: Model) -> None:
+        """Two models that would become one must not disagree about a member."""
+        mine = {member.wire: _kinds(self, one.direction, member.shape) for member in one.members}
+        for member in other.members:
+            if mine.get(member.wire, kind := _kinds(self, other.direction, member.shape)) != kind:
+                raise CodegenError(
+                    f"{model.schemas[0]}.{wire} is both {one.schemas[0]} and {other.schemas[0]}, "
+                    f"which disagree about {member.wire}: add a row to corrections.toml"
+                )
 
     def _split_slots(self) -> Iterable[tuple[Model, Model]]:
         for model in self.models:
@@ -229,7 +272,27 @@ class Catalog:
                         continue
                     known = seen.setdefault(member.wire, target)
                     if known is not target:
+                        self._compatible(model, member.wire, known, target)
                         yield (known, target) if len(known.members) >= len(target.members) else (target, known)
+
+
+def _kinds(catalog: Catalog, direction: Direction, shape: Shape) -> object:
+    """A Python shape in which an object is told by the last word of its noun."""
+    match shape:
+        case Ref(key):
+            return ("kind", catalog.of[direction, key].head)
+        case Many(item):
+            return ("many", _kinds(catalog, direction, item))
+        case Keyed(value):
+            return ("keyed", _kinds(catalog, direction, value))
+        case _:
+            return python_shape(shape)
+
+
+def tagged(base: Object) -> bool:
+    """Whether a sender must tell the variants apart: where the tag may be left out, one struct serves for all."""
+    member = base.member(base.tag)
+    return member is not None and member.required
 
 
 def nouns(key: str, item: Reached, root: str, own: bool) -> list[str]:
@@ -258,17 +321,7 @@ def _bounds(shape: Shape) -> Shape:
 
 
 def _relaxed(member: Member) -> Member:
-    return Member(wire=member.wire, shape=member.shape, nullable=member.nullable, deprecated=member.deprecated)
-
-
-def _with_shape(member: Member, shape: Shape) -> Member:
-    return Member(
-        wire=member.wire,
-        shape=shape,
-        required=member.required,
-        nullable=member.nullable,
-        deprecated=member.deprecated,
-    )
+    return msgspec.structs.replace(member, required=False)
 
 
 def _agreed(one: Member, other: Member) -> Member:
@@ -284,8 +337,6 @@ def _agreed(one: Member, other: Member) -> Member:
 
 def _values(one: Shape, other: Shape) -> Shape:
     """The first shape, knowing the values of both."""
-    from .shapes import Scalar
-
     if isinstance(one, Many) and isinstance(other, Many):
         return Many(_values(one.item, other.item), one.min_length, one.max_length)
     if isinstance(one, Scalar) and isinstance(other, Scalar) and one.values != other.values:

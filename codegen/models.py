@@ -65,8 +65,15 @@ class Package:
             found[item.name] = item.module
         listed = sorted(found)
         by_module = {name: sorted(item for item in listed if found[item] == name) for name in names}
-        lines = [header(self.file), f'"""The models of {self.titles.get(self.service, self.service)}, loaded on first use."""\n']
-        lines += ["from __future__ import annotations\n", "from importlib import import_module", "from typing import TYPE_CHECKING\n"]
+        lines = [
+            header(self.file),
+            f'"""The models of {self.titles.get(self.service, self.service)}, loaded on first use."""\n',
+        ]
+        lines += [
+            "from __future__ import annotations\n",
+            "from importlib import import_module",
+            "from typing import TYPE_CHECKING\n",
+        ]
         lines.append("if TYPE_CHECKING:")
         lines += [
             call(f"from .{name} import (", [f"{item} as {item}" for item in items], ")", 4)
@@ -76,7 +83,13 @@ class Package:
         ]
         lines.append("\n_MODULES = {")
         for name, items in by_module.items():
-            lines.append(call(f"    {string(name)}: (", [string(item) for item in items] if len(items) > 1 else [string(items[0]) + ","], "),").replace(",,\n", ",\n"))
+            lines.append(
+                call(
+                    f"    {string(name)}: (",
+                    [string(item) for item in items] if len(items) > 1 else [string(items[0]) + ","],
+                    "),",
+                ).replace(",,\n", ",\n")
+            )
         lines.append("}")
         lines.append("_HOME = {name: module for module, names in _MODULES.items() for name in names}\n\n")
         lines.append("def __getattr__(name: str) -> object:")
@@ -110,8 +123,17 @@ class ModuleWriter:
             bodies.append(self._model(model))
             self._written.add(model)
         where = f"{self.package.service}.{self.module}"
-        about = f"What {where} sends and reads." if self.module != "common" else f"What several parts of {self.package.service} share."
-        return "\n".join([header(self.package.file), f'"""{about}"""\n', *self._imports(), "\n\n".join(["", *bodies])]).rstrip("\n") + "\n"
+        about = (
+            f"What {where} sends and reads."
+            if self.module != "common"
+            else f"What several parts of {self.package.service} share."
+        )
+        return (
+            "\n".join(
+                [header(self.package.file), f'"""{about}"""\n', *self._imports(), "\n\n".join(["", *bodies])]
+            ).rstrip("\n")
+            + "\n"
+        )
 
     def _imports(self) -> list[str]:
         lines: list[str] = []
@@ -127,9 +149,17 @@ class ModuleWriter:
         msgspec = sorted(self.imports & {"Meta", "UNSET", "UnsetType"}, key=lambda name: (name != "UNSET", name))
         if msgspec:
             lines += [f"from msgspec import {', '.join(msgspec)}", ""]
-        model = sorted(self.imports & {"ABSENT", "Expected", "Received", "Reported", "Sent", "needed", "number", "one_of", "zoned"}, key=lambda n: (not n.isupper(), n[0].islower(), n))
+        model = sorted(
+            self.imports
+            & {"ABSENT", "Expected", "Received", "Reported", "Sent", "needed", "number", "one_of", "zoned"},
+            key=lambda n: (not n.isupper(), n[0].islower(), n),
+        )
         if model:
-            lines.append(call("from mirakl_async.model import (", model, ")") if len(f"from mirakl_async.model import {', '.join(model)}") > 120 else f"from mirakl_async.model import {', '.join(model)}")
+            lines.append(
+                call("from mirakl_async.model import (", model, ")")
+                if len(f"from mirakl_async.model import {', '.join(model)}") > 120
+                else f"from mirakl_async.model import {', '.join(model)}"
+            )
         if self.siblings:
             names = sorted(self.siblings)
             line = f"from .common import {', '.join(names)}"
@@ -144,7 +174,9 @@ class ModuleWriter:
         for value in (*item.values, *item.retired):
             name = constant(value)
             if seen.setdefault(name, value) != value:
-                raise CodegenError(f"{item.name}: {value} and {seen[name]} would both be {name}: add a row to corrections.toml")
+                raise CodegenError(
+                    f"{item.name}: {value} and {seen[name]} would both be {name}: add a row to corrections.toml"
+                )
         lines += [f"    {name}: Final = {string(value)}" for name, value in seen.items()]
         return "\n".join(lines) + "\n"
 
@@ -184,7 +216,13 @@ class ModuleWriter:
         line = f"{model.name}: TypeAlias = {' | '.join(names)}"
         if len(line) > 120:
             line = f"{model.name}: TypeAlias = (\n    " + "\n    | ".join(names) + "\n)"
-        return f"{line}\n" + docstring([f"Told apart by `{model.tag or self.package.catalog.of[model.direction, model.variants[0][1]].tag}`."]) + "\n"
+        return (
+            f"{line}\n"
+            + docstring(
+                [f"Told apart by `{model.tag or self.package.catalog.of[model.direction, model.variants[0][1]].tag}`."]
+            )
+            + "\n"
+        )
 
     def _unique(self, model: Model, names: list[tuple[str, str]]) -> None:
         seen: dict[str, str] = {}
@@ -222,7 +260,11 @@ class ModuleWriter:
                 return self._scalar(model, shape)
             case Many(item, low, high):
                 inner = f"list[{self._type(model, item)}]"
-                return self._bounded(inner, [("min_length", low or None), ("max_length", high)]) if model.direction == "sent" else inner
+                return (
+                    self._bounded(inner, [("min_length", low or None), ("max_length", high)])
+                    if model.direction == "sent"
+                    else inner
+                )
             case Keyed(value):
                 return f"dict[str, {self._type(model, value)}]"
             case Choice(options):
@@ -241,7 +283,11 @@ class ModuleWriter:
         self.imports |= {kind.split(".")[0]} & {"dt", "Decimal", "Any"}
         if model.direction == "read":
             return kind
-        bounds: list[tuple[str, object]] = [("min_length", shape.min_length), ("max_length", shape.max_length), ("pattern", shape.pattern)]
+        bounds: list[tuple[str, object]] = [
+            ("min_length", shape.min_length),
+            ("max_length", shape.max_length),
+            ("pattern", shape.pattern),
+        ]
         if shape.kind == "int":
             bounds = [("ge", shape.minimum), ("le", shape.maximum)]
         elif shape.kind == "datetime":
@@ -251,7 +297,11 @@ class ModuleWriter:
         return self._bounded(kind, bounds)
 
     def _bounded(self, kind: str, bounds: list[tuple[str, object]]) -> str:
-        given = [f"{name}={string(value) if isinstance(value, str) else value}" for name, value in bounds if value is not None]
+        given = [
+            f"{name}={string(value) if isinstance(value, str) else value}"
+            for name, value in bounds
+            if value is not None
+        ]
         if not given:
             return kind
         self.imports |= {"Annotated", "Meta"}
@@ -268,12 +318,18 @@ class ModuleWriter:
         """The type of the items that failed, and the expression that finds them."""
         if model.direction == "sent":
             return None
-        for path in (path for code in (place.code for place in model.places if not place.steps) for path in self.package.failures.get(code, ())):
+        for path in (
+            path
+            for code in (place.code for place in model.places if not place.steps)
+            for path in self.package.failures.get(code, ())
+        ):
             wire, _, inner = path.partition("[]")
             member = next((item for item in model.members if item.wire == wire), None)
             target = self.package.catalog.target(model.direction, member.shape) if member else None
             if member is None or target is None:
-                raise CodegenError(f"{model.name} has no {wire} to report failures in: mend `failures` in operations.toml")
+                raise CodegenError(
+                    f"{model.name} has no {wire} to report failures in: mend `failures` in operations.toml"
+                )
             name = python_name(model, member, self.package.corrections)
             kind = self._refer(target)
             if not isinstance(member.shape, Many):
@@ -289,7 +345,10 @@ class ModuleWriter:
         lines: list[str] = []
         if model.kind == "alternatives":
             self.imports.add("one_of")
-            pairs = [f"({string(member.wire)}, self.{python_name(model, member, self.package.corrections)})" for member in model.members]
+            pairs = [
+                f"({string(member.wire)}, self.{python_name(model, member, self.package.corrections)})"
+                for member in model.members
+            ]
             lines.append(call("one_of(", [string(model.name), *pairs], ")", 8))
         for member in model.members:
             name = python_name(model, member, self.package.corrections)
@@ -299,12 +358,18 @@ class ModuleWriter:
             if member.shape.kind == "decimal":
                 self.imports |= {"number", "Decimal"}
                 low, high = member.shape.minimum, member.shape.maximum
-                bounds = [f"{word}=Decimal({_literal(value)})" for word, value in (("low", low), ("high", high)) if value is not None]
+                bounds = [
+                    f"{word}=Decimal({_literal(value)})"
+                    for word, value in (("low", low), ("high", high))
+                    if value is not None
+                ]
                 lines.append(call("number(", [place, f"self.{name}", *bounds], ")", 8))
             elif member.shape.kind == "datetime":
                 self.imports.add("zoned")
                 lines.append(f"        zoned({place}, self.{name})")
-        return lines + [line for need in self.package.corrections.needs if need.model == model.name for line in self._need(need)]
+        return lines + [
+            line for need in self.package.corrections.needs if need.model == model.name for line in self._need(need)
+        ]
 
     def _need(self, need: Need) -> list[str]:
         self.imports.add("needed")
@@ -343,11 +408,24 @@ class ModuleWriter:
         shape = member.shape.item if isinstance(member.shape, Many) else member.shape
         said: list[str] = []
         if isinstance(shape, Scalar) and shape.values:
-            known = next((item for item in self.package.values if shape.values == item.values and any(owner is model and wire == member.wire for owner, wire in item.owners)), None)
+            known = next(
+                (
+                    item
+                    for item in self.package.values
+                    if shape.values == item.values
+                    and any(owner is model and wire == member.wire for owner, wire in item.owners)
+                ),
+                None,
+            )
             label = f" (`{known.name}`)" if known else ""
-            said.append((", ".join(shape.values) if len(shape.values) <= 12 else f"{len(shape.values)} known values") + label)
+            said.append(
+                (", ".join(shape.values) if len(shape.values) <= 12 else f"{len(shape.values)} known values") + label
+            )
             if shape.retired:
-                said.append("no longer " + (", ".join(shape.retired) if len(shape.retired) <= 6 else f"{len(shape.retired)} others"))
+                said.append(
+                    "no longer "
+                    + (", ".join(shape.retired) if len(shape.retired) <= 6 else f"{len(shape.retired)} others")
+                )
         if member.deprecated:
             said.append("deprecated")
         return f"{name}: {'; '.join(said)}" if said else ""

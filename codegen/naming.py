@@ -8,16 +8,84 @@ request in `Request`. Names already published (`names.lock`) and those people ga
 
 from __future__ import annotations
 
+from collections import Counter
+
 from .documents import CodegenError
-from .merging import Model
+from .merging import Catalog, Model
 from .reach import Place
-from .words import camel, common_tail, joined, singular
+from .words import camel, common_tail, joined
 
 GENERIC = frozenset(
-    "Action Attribute Breakdown Center Class Code Configuration Contact Context Data Datum Date Detail Details Document "
-    "Documents Entity Error Fees Field Info Information Input Item Label Line Links Location Method Milestone Module "
-    "Offer Operator Option Options Parameter Part Payment Period Place Price Range Reference References Reply Result "
-    "Rule Shipping Source Status Success Successes Summary Terms To Topic Tracking Type Updated Value Values".split()
+    [
+        "Action",
+        "Attribute",
+        "Breakdown",
+        "Center",
+        "Class",
+        "Code",
+        "Compliance",
+        "Configuration",
+        "Contact",
+        "Context",
+        "Customer",
+        "Data",
+        "Datum",
+        "Date",
+        "Detail",
+        "Details",
+        "Document",
+        "Documents",
+        "Entity",
+        "Error",
+        "Fee",
+        "Fees",
+        "Field",
+        "Files",
+        "Info",
+        "Information",
+        "Input",
+        "Item",
+        "Label",
+        "Line",
+        "Links",
+        "Location",
+        "Measurement",
+        "Method",
+        "Milestone",
+        "Module",
+        "Number",
+        "Offer",
+        "Operator",
+        "Option",
+        "Options",
+        "Parameter",
+        "Part",
+        "Payment",
+        "Period",
+        "Place",
+        "Price",
+        "Range",
+        "Reference",
+        "References",
+        "Reply",
+        "Result",
+        "Rule",
+        "Shipping",
+        "Source",
+        "Status",
+        "Success",
+        "Successes",
+        "Summary",
+        "Terms",
+        "To",
+        "Topic",
+        "Tracking",
+        "Trigger",
+        "Type",
+        "Updated",
+        "Value",
+        "Values",
+    ]
 )
 _RESERVED = frozenset({"Annotated", "Any", "Decimal", "Expected", "Final", "Meta", "Received", "Reported", "Sent"})
 
@@ -25,20 +93,21 @@ _RESERVED = frozenset({"Annotated", "Any", "Decimal", "Expected", "Final", "Meta
 class Names:
     """Gives every model of one service its name, once; no two share one."""
 
-    def __init__(self, given: dict[str, str], locked: dict[str, str], items: dict[str, str]) -> None:
+    def __init__(self, catalog: Catalog, given: dict[str, str], locked: dict[str, str], tops: dict[str, str]) -> None:
+        self._at = catalog.at
         self._given = given
         self._locked = locked
-        self._items = items
+        self._tops = tops
         self.taken: dict[str, Model] = {}
 
     def name(self, models: list[Model]) -> None:
-        """Name all models: by hand, by the lock, by rule, the most used of each noun first."""
+        """Name all models: by hand, by the lock, by rule: what a list lists first, then the most used of each noun."""
         for model in models:
             name = next((self._given[key] for key in model.schemas if key in self._given), "") or self._published(model)
             if name:
                 self._take(model, name)
         unnamed = [model for model in models if not model.name]
-        for model in sorted(unnamed, key=lambda model: (not model.own, -len(model.schemas), model.schemas[0])):
+        for model in sorted(unnamed, key=lambda model: (_rank(model), -len(model.schemas), model.schemas[0])):
             self._take(model, self._free(model))
 
     def _published(self, model: Model) -> str:
@@ -67,34 +136,53 @@ class Names:
         )
 
     def _candidates(self, model: Model) -> list[str]:
+        """Names to try, shortest first."""
         if model.own and "/" not in model.schemas[0]:
             name = camel_kept(model.schemas[0])
             return [name, f"{name}Input" if model.direction == "sent" else f"{name}Read"]
+        code = camel(model.places[0].code)
         if model.root:
-            return [model.root, f"{model.root}{camel(model.places[0].code)}"]
-        suffix = _suffix(model)
-        base = common_tail(model.nouns) or model.nouns[0]
-        found = [] if base in GENERIC or model.mixed else [base]
+            return [model.root, joined(self._tops.get(model.places[0].code, code), model.root), f"{model.root}{code}"]
+        base = base_noun(model)
+        if model.called:
+            return [base, base + code]
+        found = [] if base in GENERIC else [base]
         if model.own:
             outer = camel_kept(model.schemas[0].split("/")[0]).removesuffix("Request")
             found.append(joined(outer.removesuffix("Response"), base))
         else:
-            found += [joined(outer, base) for outer in self._ancestors(model)]
-        found.append(base + camel(model.places[0].code))
-        return [name + suffix for name in found]
+            found += self._in_context(model, base)
+        return [_suffixed(model, name) for name in [*found, base + code]]
 
-    def _ancestors(self, model: Model) -> list[str]:
-        """The nouns above all of a model's places, nearest first."""
-        trails = [self._trail(place) for place in model.places]
-        first, *others = trails
-        return [noun for noun in first if all(noun in trail for trail in others)]
+    def _in_context(self, model: Model, base: str) -> list[str]:
+        """The noun below each ancestor that all the model's objects share, nearest first; failing that, that most do."""
+        trails = [self._trail(model, place) for place in model.places]
+        shared = [noun for noun in trails[0] if all(noun in trail for trail in trails)]
+        counted = Counter(noun for trail in trails for noun in dict.fromkeys(trail))
+        found: list[str] = []
+        chain = base
+        for outer in [*shared, *(noun for noun, _ in counted.most_common())]:
+            found.append(joined(outer, base))
+            chain = joined(outer, chain)
+            found.append(chain)
+        usual = Counter(model.nouns).most_common(1)[0][0]
+        leaf = [usual] if usual not in GENERIC and not shared else []
+        return [*leaf, *dict.fromkeys(found)]
 
-    def _trail(self, place: Place) -> list[str]:
-        found = [singular(camel(step.wire)) if step.many else camel(step.wire) for step in place.steps[:-1]]
-        top = self._items.get(place.code, "")
-        if place.steps and place.steps[0].wire in {"data", "orders"} and found:
-            found = found[1:] if place.steps[0].wire == "data" else found
-        return [*reversed(found), *([top] if top else [])]
+    def _trail(self, model: Model, place: Place) -> list[str]:
+        """What stands above an object, nearest first: the nouns of the models that hold it, then the operation's own."""
+        found: list[str] = []
+        for depth in range(len(place.steps) - 1, 0, -1):
+            outer = self._at.get((model.direction, Place(place.code, place.steps[:depth])))
+            if outer is not None and outer is not model:
+                found.append(base_noun(outer))
+        top = self._tops.get(place.code, "")
+        return [*dict.fromkeys([*found, top])] if top else found
+
+
+def base_noun(model: Model) -> str:
+    """The words that all of a model's nouns end in."""
+    return model.called or common_tail(model.nouns) or model.nouns[0]
 
 
 def camel_kept(key: str) -> str:
@@ -102,9 +190,13 @@ def camel_kept(key: str) -> str:
     return key if key[0].isupper() and key.isalnum() and not key.isupper() else camel(key)
 
 
-def _suffix(model: Model) -> str:
+def _rank(model: Model) -> int:
+    return 0 if model.own and "/" not in model.schemas[0] else 1 if model.called or model.root else 2
+
+
+def _suffixed(model: Model, name: str) -> str:
     if model.direction == "read":
-        return ""
+        return name
     if model.own:
-        return "Request" if model.schemas[0].split("/")[0].endswith("Request") else ""
-    return "Input"
+        return name + ("Request" if model.schemas[0].split("/")[0].endswith("Request") else "")
+    return name if name.endswith("Input") else f"{name}Input"

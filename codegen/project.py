@@ -7,6 +7,7 @@ from pathlib import Path
 
 from . import tables
 from .documents import CodegenError, Document
+from .mending import mend
 from .merging import Catalog, Model
 from .models import Package, Values, values_name
 from .naming import Names
@@ -15,7 +16,7 @@ from .reading import Endpoint, Reader
 from .resources import Plan, Planner, ResourceWriter, place, root_names
 from .shapes import Direction, Many, Object, Ref, Scalar, referred
 from .tables import Tables
-from .words import camel, member_name
+from .words import camel, member_name, singular
 from .writing import call, header, string
 
 ROOT = Path(__file__).parent.parent
@@ -33,6 +34,7 @@ class Service:
         self.endpoints = reader.endpoints()
         self.objects = reader.objects
         self._known(decided)
+        mend(self.objects, decided.corrections)
         catalog = self._catalog()
         self.models = [model for model in catalog.models if not self._is_form(model)]
         self._name(catalog)
@@ -44,23 +46,40 @@ class Service:
         codes = {endpoint.code for endpoint in self.endpoints}
         unknown = sorted(set(decided.rows) - codes)
         if unknown:
-            raise CodegenError(f"operations.toml knows {self.name} operations that its document lacks: {', '.join(unknown)}")
+            raise CodegenError(
+                f"operations.toml knows {self.name} operations that its document lacks: {', '.join(unknown)}"
+            )
 
     def _catalog(self) -> Catalog:
         reached = reach(self.endpoints, self.objects)
         roots: dict[tuple[Direction, str], str] = {}
+        called: dict[tuple[Direction, str], str] = {}
         for endpoint in self.endpoints:
             row = self._decided.row(endpoint.code)
-            answer = next((shape for _, media, shape in endpoint.answers if media == "application/json" and shape), None)
+            answer = next(
+                (shape for _, media, shape in endpoint.answers if media == "application/json" and shape), None
+            )
             key = referred(answer) if answer else None
             listed = key is not None and _is_list(self.objects[key])
             request, reply = root_names(endpoint, row, listed)
             if isinstance(endpoint.body, Ref) and not _own(endpoint, endpoint.body.key):
                 roots["sent", endpoint.body.key] = request
-            if key is not None and not _own(endpoint, key):
+            if key is None or _own(endpoint, key):
+                continue
+            held = next(
+                (referred(item.shape) for item in self.objects[key].members if isinstance(item.shape, Many)), None
+            )
+            if row.item and reply == row.item:
+                called["read", key] = row.item
+            else:
                 roots["read", key] = reply
-        named = {key for _, key in reached if not any(key.startswith(f"{endpoint.code}_") for endpoint in self.endpoints)}
-        return Catalog(reached, roots, named)
+            if row.item and reply != row.item and held is not None:
+                called["read", held] = row.item
+        named = {
+            key for _, key in reached if not any(key.startswith(f"{endpoint.code}_") for endpoint in self.endpoints)
+        }
+        apart = frozenset(row.schema for row in self._decided.corrections.apart)
+        return Catalog(reached, roots, called, named, apart)
 
     def _is_form(self, model: Model) -> bool:
         forms = {
@@ -74,10 +93,10 @@ class Service:
         given = {row.schema: row.name for row in self._decided.corrections.names if not row.member}
         items = {
             endpoint.code: self._decided.row(endpoint.code).item
-            or camel(place(endpoint, self._decided.row(endpoint.code))[0]).removesuffix("s")
+            or singular(camel(place(endpoint, self._decided.row(endpoint.code))[0]))
             for endpoint in self.endpoints
         }
-        Names(given, self._lock, items).name(self.models)
+        Names(catalog, given, self._lock, items).name(self.models)
         homes = {endpoint.code: place(endpoint, self._decided.row(endpoint.code))[0] for endpoint in self.endpoints}
         for model in self.models:
             found = {homes[where.code] for where in model.places}
@@ -122,7 +141,14 @@ class Service:
                     known.owners.append((model, member.wire))
         given = {(row.schema, row.member): row.name for row in self._decided.corrections.names if row.member}
         taken = {model.name for model in self.models}
-        order = sorted(sets.values(), key=lambda item: (-len(item.owners), item.owners[0][0].name if item.owners[0][0] else "", item.owners[0][1]))
+        order = sorted(
+            sets.values(),
+            key=lambda item: (
+                -len(item.owners),
+                item.owners[0][0].name if item.owners[0][0] else "",
+                item.owners[0][1],
+            ),
+        )
         for item in order:
             item.name = self._values_name(item, given, taken)
             taken.add(item.name)
@@ -138,12 +164,17 @@ class Service:
                 locked = self._lock.get(f"values {schema}.{wire}")
                 if locked and locked not in taken:
                     return locked
-        tried = sorted({name for owner, wire in item.owners if owner for name in values_name(owner, wire)}, key=lambda name: (len(name), name))
+        tried = sorted(
+            {name for owner, wire in item.owners if owner for name in values_name(owner, wire)},
+            key=lambda name: (len(name), name),
+        )
         free = next((name for name in tried if name not in taken), None)
         if free is None:
             owner, wire = item.owners[0]
             schema = owner.schemas[0] if owner else ""
-            raise CodegenError(f"no free name for the values of {schema}.{wire}, tried {', '.join(tried)}: name them in corrections.toml")
+            raise CodegenError(
+                f"no free name for the values of {schema}.{wire}, tried {', '.join(tried)}: name them in corrections.toml"
+            )
         return free
 
     def published(self) -> dict[str, str]:
@@ -154,7 +185,9 @@ class Service:
                 for schema in owner.schemas if owner else ():
                     names[f"{self.name} values {schema}.{wire}"] = item.name
         for plan in self.plans:
-            arguments = " ".join(f"{argument.wire}={argument.name}" for argument in plan.arguments if argument.wire != argument.name)
+            arguments = " ".join(
+                f"{argument.wire}={argument.name}" for argument in plan.arguments if argument.wire != argument.name
+            )
             names[f"{self.name} operation {plan.endpoint.code}"] = f"{plan.resource}.{plan.method}"
             if arguments:
                 names[f"{self.name} arguments {plan.endpoint.code}"] = arguments.replace(" = ", "=")
@@ -169,7 +202,9 @@ class Service:
             methods = [plan.method for plan in plans]
             twice = sorted({method for method in methods if methods.count(method) > 1})
             if twice:
-                raise CodegenError(f"{self.name}.{plans[0].resource} would have two methods {', '.join(twice)}: name one in operations.toml")
+                raise CodegenError(
+                    f"{self.name}.{plans[0].resource} would have two methods {', '.join(twice)}: name one in operations.toml"
+                )
         return dict(sorted(found.items()))
 
     def files(self) -> dict[str, str]:
@@ -192,7 +227,9 @@ class Project:
         self._lock_path = folder / "names.lock"
         lock = tables.read_lock(self._lock_path)
         decided = tables.read(folder)
-        self.services = [Service(document, decided.get(document.source.service) or Tables(), lock) for document in documents]
+        self.services = [
+            Service(document, decided.get(document.source.service) or Tables(), lock) for document in documents
+        ]
         published = {key: name for service in self.services for key, name in service.published().items()}
         gone = tables.changes(lock, published)
         if gone:
@@ -204,7 +241,10 @@ class Project:
         texts: dict[str, str] = {}
         for service in self.services:
             texts |= service.files()
-        texts["mirakl_async/models/__init__.py"] = header("the documents of all services") + '\n"""The structs of each service: `models.connect`, `models.account`, `models.front`."""\n'
+        texts["mirakl_async/models/__init__.py"] = (
+            header("the documents of all services")
+            + '\n"""The structs of each service: `models.connect`, `models.account`, `models.front`."""\n'
+        )
         texts["mirakl_async/operations/__init__.py"] = self._index()
         texts[self._lock_path.relative_to(self._root).as_posix()] = tables.write_lock(self._lock)
         return texts
@@ -228,7 +268,10 @@ class Project:
         """How much was written."""
         models = [model for service in self.services for model in service.models]
         lines = sum(text.count("\n") for name, text in files.items() if name.endswith(".py"))
-        parts = [f"{service.name}: {len(service.plans)} operations, {len(service.models)} structs, {len(service.package.values)} sets of values" for service in self.services]
+        parts = [
+            f"{service.name}: {len(service.plans)} operations, {len(service.models)} structs, {len(service.package.values)} sets of values"
+            for service in self.services
+        ]
         length = statistics.median(len(model.name) for model in models)
         return "\n".join([*parts, f"median name {length:g} characters, {lines} lines in {len(files)} files"])
 
@@ -237,7 +280,9 @@ class Project:
         return path.is_file() and path.read_text(encoding="utf-8") == text
 
     def _left_over(self, files: dict[str, str]) -> list[str]:
-        found = [path for part in ("models", "operations") for path in (self._root / "mirakl_async" / part).rglob("*.py")]
+        found = [
+            path for part in ("models", "operations") for path in (self._root / "mirakl_async" / part).rglob("*.py")
+        ]
         names = [path.relative_to(self._root).as_posix() for path in found]
         return [name for name in names if name not in files]
 
@@ -256,10 +301,18 @@ class Project:
                 lines.append(f"        {string(f'{service.name}.{member_name(resource)}')}: {{")
                 lines += [f"            {string(plan.endpoint.code)}: {string(plan.constant)}," for plan in plans]
                 lines.append("        },")
-        lines += ["    },", ")", '"""Each operation by Mirakl\'s own code: `operations["OR11"]`."""\n', "RESOURCES: dict[str, dict[str, str]] = {"]
+        lines += [
+            "    },",
+            ")",
+            '"""Each operation by Mirakl\'s own code: `operations["OR11"]`."""\n',
+            "RESOURCES: dict[str, dict[str, str]] = {",
+        ]
         for service in self.services:
             lines.append(f"    {string(service.name)}: {{")
-            lines += [f"        {string(member_name(name))}: {string(f'{service.name}.{member_name(name)}:{camel(name)}')}," for name in service.resources()]
+            lines += [
+                f"        {string(member_name(name))}: {string(f'{service.name}.{member_name(name)}:{camel(name)}')},"
+                for name in service.resources()
+            ]
             lines.append("    },")
         lines += ["}", '"""The class of each resource, as `module:class` below this package."""']
         return "\n".join(lines) + "\n"

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import Any, cast
 
+import msgspec
 from msgspec import Struct
 
 from .documents import CodegenError, Document
@@ -116,7 +117,9 @@ class Reader:
             body_type=body_type.split(";")[0].strip(),
             answers=tuple(answers),
             errors=tuple(errors),
-            scope=next((scope for rule in spec.get("security", []) for scopes in rule.values() for scope in scopes), ""),
+            scope=next(
+                (scope for rule in spec.get("security", []) for scopes in rule.values() for scope in scopes), ""
+            ),
             deprecated=bool(spec.get("deprecated")),
             description=str(spec.get("description") or ""),
         )
@@ -134,7 +137,9 @@ class Reader:
         capped = schema.get("maximum") if schema.get("type") in {"array", "string"} else None
         if isinstance(listed, Scalar) and listed.kind == "str" and listed.maximum is not None:
             # `maximum` on a text means "at most so many values" in these documents, never a bound of a value.
-            bare = Scalar(listed.kind, listed.values, listed.retired, listed.min_length, listed.max_length, listed.pattern)
+            bare = Scalar(
+                listed.kind, listed.values, listed.retired, listed.min_length, listed.max_length, listed.pattern
+            )
             shape = Many(bare, shape.min_length, shape.max_length) if isinstance(shape, Many) else bare
         return Parameter(
             wire=str(spec["name"]),
@@ -169,7 +174,7 @@ class Reader:
         if len({member.wire for member in members}) != len(objects) or len(members) != len(objects):
             del self.objects[key]
             return Scalar("any")
-        optional = tuple(_optional(member) for member in members)
+        optional = tuple(msgspec.structs.replace(member, required=False) for member in members)
         self.objects[key] = Object(key=key, members=optional, alternatives=True)
         return Ref(key)
 
@@ -185,7 +190,7 @@ class Reader:
             (value, self._variant(reference)) for value, reference in discriminator.get("mapping", {}).items()
         )
         entry.members = tuple(
-            member if member.required or name not in required else _required(member) for name, member in members.items()
+            member if member.required or name not in required else msgspec.structs.replace(member, required=True) for name, member in members.items()
         )
         return Ref(key)
 
@@ -241,8 +246,12 @@ def documented_values(schema: Json) -> tuple[tuple[str, ...], tuple[str, ...]]:
     text = str(schema.get("description") or "")
     listed = [str(value) for value in schema.get("enum", []) if value is not None]
     if not listed:
-        listed = [value for line in re.findall(r"(?<!\w)Enum:(.*)", text) for value in re.findall(r'`"([^"`]*)"`', line)]
-    retired = [value for line in re.findall(r"Deprecated values:(.*)", text) for value in re.findall(r'`"([^"`]*)"`', line)]
+        listed = [
+            value for line in re.findall(r"(?<!\w)Enum:(.*)", text) for value in re.findall(r'`"([^"`]*)"`', line)
+        ]
+    retired = [
+        value for line in re.findall(r"Deprecated values:(.*)", text) for value in re.findall(r'`"([^"`]*)"`', line)
+    ]
     return tuple(dict.fromkeys(listed)), tuple(dict.fromkeys(retired))
 
 
@@ -258,13 +267,3 @@ def _scalar(schema: Json, kind: Kind) -> Scalar:
         minimum=schema.get("minimum"),
         maximum=schema.get("maximum"),
     )
-
-
-def _required(member: Member) -> Member:
-    return Member(
-        wire=member.wire, shape=member.shape, required=True, nullable=member.nullable, deprecated=member.deprecated
-    )
-
-
-def _optional(member: Member) -> Member:
-    return Member(wire=member.wire, shape=member.shape, nullable=member.nullable, deprecated=member.deprecated)

@@ -134,6 +134,8 @@ class Planner:
         resource, method = place(endpoint, row)
         plan = Plan(endpoint, row, self._package.service, resource, method, paging(endpoint, row))
         plan.arguments = [self._parameter(item, row) for item in endpoint.parameters if item.wire not in row.omit]
+        if row.url:
+            plan.arguments.append(Argument(row.url, row.url, "url", Scalar("str"), required=True))
         self._body(plan)
         self._answer(plan)
         self._undeclared(plan)
@@ -141,7 +143,9 @@ class Planner:
         names = [argument.name for argument in plan.arguments]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
-            raise CodegenError(f"{endpoint.code}: two arguments would be called {', '.join(twice)}: add `rename` to its row")
+            raise CodegenError(
+                f"{endpoint.code}: two arguments would be called {', '.join(twice)}: add `rename` to its row"
+            )
         return plan
 
     def _parameter(self, item: Parameter, row: Row) -> Argument:
@@ -197,7 +201,9 @@ class Planner:
     def _answer(self, plan: Plan) -> None:
         answers = [(media, shape) for _, media, shape in plan.endpoint.answers]
         json = next((shape for media, shape in answers if media == "application/json" and shape is not None), None)
-        plan.answer = plan.row.answer or ("json" if json else "stream" if any(media for media, _ in answers) else "none")
+        plan.answer = plan.row.answer or (
+            "json" if json else "stream" if any(media for media, _ in answers) else "none"
+        )
         if plan.answer == "stream":
             plan.accept = plan.row.accept or next((media for media, _ in answers if media), "*/*")
         if json is None or plan.answer == "none":
@@ -239,7 +245,7 @@ class Planner:
 def _order(argument: Argument) -> tuple[int, int]:
     """Identity first, then what is required, what filters, and last how the answer is arranged."""
     arranged = {"sort": 1, "order": 2, "locale": 3}.get(argument.wire, 0) if argument.place == "query" else 0
-    return ({"path": 0}.get(argument.place, 1), arranged + (10 if not argument.required else 0))
+    return ({"path": 0, "url": 0}.get(argument.place, 1), arranged + (10 if not argument.required else 0))
 
 
 class ResourceWriter:
@@ -291,10 +297,12 @@ class ResourceWriter:
         if "dt" in self._imports:
             lines.append("    import datetime as dt")
         if "Sequence" in self._imports or "Mapping" in self._imports:
-            lines.append(f"    from collections.abc import {', '.join(sorted(self._imports & {'Mapping', 'Sequence'}))}")
+            lines.append(
+                f"    from collections.abc import {', '.join(sorted(self._imports & {'Mapping', 'Sequence'}))}"
+            )
         if "Decimal" in self._imports:
             lines.append("    from decimal import Decimal")
-        typing = sorted(self._imports & {"Any"}) + ["Unpack"]
+        typing = [*sorted(self._imports & {"Any"}), "Unpack"]
         lines.append(f"    from typing import {', '.join(typing)}")
         lines.append("")
         if "UnsetType" in self._imports:
@@ -320,7 +328,7 @@ class ResourceWriter:
         return string(f"{self._package.service}.{model.module}:{model.name}")
 
     def _constant(self, plan: Plan) -> str:
-        row, endpoint = plan.row, plan.endpoint
+        _row, endpoint = plan.row, plan.endpoint
         reply = self._use(plan.reply) if plan.reply and plan.answer == "json" else "None"
         if plan.answer == "stream":
             self._imports.add("Download")
@@ -341,7 +349,9 @@ class ResourceWriter:
                 fields[-1] = fields[-1] if "\n" in fields[-1] else fields[-1][:-1] + ",)"
         fields += self._exchange(plan)
         fields += self._pace(plan)
-        return call(f"{plan.constant}: Operation[{reply}] = Operation(", fields) + ("" if plan is self._plans[-1] else "\n")
+        return call(f"{plan.constant}: Operation[{reply}] = Operation(", fields) + (
+            "" if plan is self._plans[-1] else "\n"
+        )
 
     def _exchange(self, plan: Plan) -> list[str]:
         fields = []
@@ -365,7 +375,11 @@ class ResourceWriter:
         row = plan.row
         if plan.page_item is None:
             raise CodegenError(f"{plan.endpoint.code}: its pages hold no objects")
-        fields = [f"kind={string(plan.paging)}", f"items={string(plan.page_items)}", f"item={self._path_of(plan.page_item)}"]
+        fields = [
+            f"kind={string(plan.paging)}",
+            f"items={string(plan.page_items)}",
+            f"item={self._path_of(plan.page_item)}",
+        ]
         key = row.key or identity(plan.page_item)
         if key:
             fields.append(f"key={strings(key)}")
@@ -390,6 +404,8 @@ class ResourceWriter:
                 fields.append(f"{name}=Rate({rate[0]}, {float(rate[1])})")
         if row.interval:
             fields.append(f"interval={float(row.interval)}")
+        if row.recommended_interval:
+            fields.append(f"recommended_interval={float(row.recommended_interval)}")
         if frequency(row):
             fields.append(f"frequency={string(frequency(row))}")
         if row.failures:
@@ -423,7 +439,11 @@ class ResourceWriter:
         return call("Param(", fields)
 
     def _method(self, plan: Plan) -> str:
-        path = [argument for argument in plan.arguments if argument.place == "path" or argument.name in (plan.row.positional or ())]
+        path = [
+            argument
+            for argument in plan.arguments
+            if argument.place in {"path", "url"} or argument.name in (plan.row.positional or ())
+        ]
         others = [argument for argument in plan.arguments if argument not in path]
         parameters = ["self", *(self._declared(argument) for argument in path)]
         paged = bool(plan.paging and plan.answer == "json")
@@ -534,7 +554,9 @@ class ResourceWriter:
             known = ", ".join(shape.values) if len(shape.values) <= 16 else f"{len(shape.values)} known values"
             said.append(known)
         if argument.at_most is not None:
-            said.append(f"at most {argument.at_most}{', longer lists are cut into several calls' if argument.split else ''}")
+            said.append(
+                f"at most {argument.at_most}{', longer lists are cut into several calls' if argument.split else ''}"
+            )
         if argument.deprecated:
             said.append("deprecated")
         return f"{argument.name}: {'; '.join(said)}" if said else ""
@@ -552,9 +574,13 @@ def frequency(row: Row) -> str:
     """How often Mirakl asks to be called, in words."""
     if row.frequency:
         return row.frequency
-    said = [f"{name} {_rate(rate)}" for name, rate in (("recommended", row.recommended), ("at most", row.maximum)) if rate]
+    said = [
+        f"{name} {_rate(rate)}" for name, rate in (("recommended", row.recommended), ("at most", row.maximum)) if rate
+    ]
+    if row.recommended_interval:
+        said.append(f"recommended {_once(row.recommended_interval)}")
     if row.interval:
-        said.append(f"at most once {_period(row.interval)}")
+        said.append(f"at most {_once(row.interval)}")
     return ", ".join(said)
 
 
@@ -602,7 +628,12 @@ def _bounds(shape: Shape) -> list[str]:
 
 def _rate(rate: tuple[int, float]) -> str:
     calls, seconds = rate
-    return f"{calls} {_period(seconds)}" if calls > 1 else f"once {_period(seconds)}"
+    return f"{calls} {_period(seconds)}" if calls > 1 else _once(seconds)
+
+
+def _once(seconds: float) -> str:
+    period = _period(seconds)
+    return period if period.startswith("every") else f"once {period}"
 
 
 def _period(seconds: float) -> str:

@@ -46,6 +46,7 @@ class Row(Struct, kw_only=True, forbid_unknown_fields=True):
     recommended: tuple[int, float] | None = None
     maximum: tuple[int, float] | None = None
     interval: float | None = None
+    recommended_interval: float | None = None
     frequency: str = ""
     paging: Literal["", "offset", "seek", "none"] = ""
     key: tuple[str, ...] = ()
@@ -97,10 +98,24 @@ class Mending(Struct, kw_only=True, forbid_unknown_fields=True):
     schema: str
     member: str
     why: str
-    type: str = ""
     nullable: bool | None = None
     required: bool | None = None
+    max_items: int | None = None
     python: str = ""
+
+
+class Clearing(Struct, kw_only=True, forbid_unknown_fields=True):
+    """A request below whose root every optional member may be null, which clears it."""
+
+    schema: str
+    why: str
+
+
+class Apart(Struct, kw_only=True, forbid_unknown_fields=True):
+    """An object that looks like a narrow view of another one and is not."""
+
+    schema: str
+    why: str
 
 
 class Corrections(Struct, kw_only=True, forbid_unknown_fields=True):
@@ -109,6 +124,8 @@ class Corrections(Struct, kw_only=True, forbid_unknown_fields=True):
     names: tuple[Naming, ...] = ()
     needs: tuple[Need, ...] = ()
     members: tuple[Mending, ...] = ()
+    clearing: tuple[Clearing, ...] = ()
+    apart: tuple[Apart, ...] = ()
     says: dict[str, str] = field(default_factory=dict)
 
 
@@ -164,7 +181,9 @@ def write_lock(names: dict[str, str]) -> str:
 def changes(old: dict[str, str], new: dict[str, str]) -> list[str]:
     """The published names that `new` would change or drop."""
     return [
-        f"{key}: {name} would become {new.get(key, 'nothing')}" for key, name in sorted(old.items()) if new.get(key) != name
+        f"{key}: {name} would become {new.get(key, 'nothing')}"
+        for key, name in sorted(old.items())
+        if new.get(key) != name
     ]
 
 

@@ -55,14 +55,18 @@ def strings(values: tuple[str, ...] | list[str]) -> str:
 
 def listing(head: str, values: list[str], indent: int = 0) -> str:
     """A tuple of strings that may run over several lines."""
-    return call(f"{head}(", [string(value) for value in values] if len(values) != 1 else [string(values[0]) + ","], ")", indent)
+    return call(
+        f"{head}(", [string(value) for value in values] if len(values) != 1 else [string(values[0]) + ","], ")", indent
+    )
 
 
 def docstring(paragraphs: list[str], indent: int = 0) -> str:
     """A docstring: the first paragraph on the first line, the others wrapped below it."""
     pad = " " * indent
     width = WIDTH - indent
-    blocks = [wrapped(paragraph, width, 3 if number == 0 else 0) for number, paragraph in enumerate(paragraphs) if paragraph]
+    blocks = [
+        wrapped(paragraph, width, 3 if number == 0 else 0) for number, paragraph in enumerate(paragraphs) if paragraph
+    ]
     text = "\n\n".join(blocks).replace("\\", "\\\\").replace('"""', "'''")
     lines = text.split("\n")
     if len(lines) == 1 and len(lines[0]) + 6 <= width and not lines[0].endswith('"'):
@@ -75,9 +79,18 @@ def wrapped(paragraph: str, width: int, taken: int) -> str:
     """A paragraph filled to `width`; one whose lines start with two blanks is a list, filled line by line."""
     if paragraph.startswith("  "):
         filled = [
-            textwrap.fill(line.strip(), width, initial_indent="  ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
+            textwrap.fill(
+                line.strip(),
+                width,
+                initial_indent="  ",
+                subsequent_indent="    ",
+                break_long_words=False,
+                break_on_hyphens=False,
+            )
             for line in paragraph.split("\n")
         ]
         return "\n".join(filled)
-    lines = textwrap.wrap(" " * taken + paragraph, width, drop_whitespace=True, break_long_words=False, break_on_hyphens=False)
+    lines = textwrap.wrap(
+        " " * taken + paragraph, width, drop_whitespace=True, break_long_words=False, break_on_hyphens=False
+    )
     return "\n".join(lines).removeprefix(" " * taken)

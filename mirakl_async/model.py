@@ -66,7 +66,7 @@ class Reported(Generic[T]):
         raise NotImplementedError
 
 
-def number(place: str, value: Decimal | None | UnsetType, low: Decimal = LOWEST, high: Decimal = HIGHEST) -> None:
+def number(place: str, value: Decimal | UnsetType | None, low: Decimal = LOWEST, high: Decimal = HIGHEST) -> None:
     """Refuse a number outside its bounds, and NaN and the infinities, which no JSON can carry."""
     if value is None or value is UNSET:
         return
@@ -81,7 +81,7 @@ def number(place: str, value: Decimal | None | UnsetType, low: Decimal = LOWEST,
     raise ValueError(f"{place}: must be {bound}, not {value}")
 
 
-def zoned(place: str, value: dt.datetime | None | UnsetType) -> None:
+def zoned(place: str, value: dt.datetime | UnsetType | None) -> None:
     """Refuse a date-time without a zone: the server would have to guess it."""
     if isinstance(value, dt.datetime) and value.tzinfo is None:
         raise ValueError(f"{place}: needs a time zone, {value.isoformat()} has none; try datetime.now(timezone.utc)")

@@ -71,7 +71,8 @@ class Operation(Struct, Generic[T], frozen=True, kw_only=True):
     `retry` is "safe" (reads), "idempotent" (writing twice is writing once) or "unsafe" (repeated only when the first
     attempt provably did nothing). `recommended` and `maximum` are the documented numeric rates, shared by all
     operations of one `group`; `interval` is a documented "at most once per ..." in seconds, which paces polls and whole
-    sweeps rather than single pages, and `recommended_interval` the pace that Mirakl would like better. `failures` names the members that report failed items inside a successful answer.
+    sweeps rather than single pages, and `recommended_interval` the pace that Mirakl would like better. `failures` names
+    the members that report failed items inside a successful answer.
     """
 
     code: str

@@ -45,7 +45,7 @@ class Problem(Struct, frozen=True, kw_only=True):
         """Code and message, then the first few field errors."""
         head = ": ".join(part for part in (self.code, self.message or self.excerpt) if part)
         details = "; ".join(str(error) for error in self.errors[:3])
-        more = f"; and {len(self.errors) - 3} more" if len(self.errors) > 3 else ""  # noqa: PLR2004
+        more = f"; and {len(self.errors) - 3} more" if len(self.errors) > 3 else ""
         return f"{head} ({details}{more})" if details else head
 
 

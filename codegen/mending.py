@@ -1,0 +1,52 @@
+"""Applies `corrections.toml` to what was read, before anything is decided on it."""
+
+from __future__ import annotations
+
+import msgspec
+
+from .documents import CodegenError
+from .shapes import Many, Member, Object
+from .tables import Corrections, Mending
+
+
+def mend(objects: dict[str, Object], corrections: Corrections) -> None:
+    """Mend members in place; a row that mends nothing is an error, since the document it mended has moved on."""
+    for row in corrections.members:
+        item = objects.get(row.schema)
+        touched = [key for key in (objects if item else ()) if key == row.schema or _varies(item, key)]
+        hits = [_mend_member(objects[key], row) for key in touched]
+        if not any(hits):
+            raise CodegenError(f"corrections.toml: {row.schema} has no member {row.member}")
+    for clearing in corrections.clearing:
+        below = [item for key, item in objects.items() if key.startswith(f"{clearing.schema}_")]
+        if not below:
+            raise CodegenError(f"corrections.toml: nothing lies below {clearing.schema}")
+        for item in below:
+            item.members = tuple(
+                member if member.required else msgspec.structs.replace(member, nullable=True) for member in item.members
+            )
+
+
+def _varies(base: Object | None, key: str) -> bool:
+    return base is not None and any(variant == key for _, variant in base.variants)
+
+
+def _mend_member(item: Object, row: Mending) -> bool:
+    member = item.member(row.member)
+    if member is None:
+        return False
+    item.members = tuple(_mended(known, row) if known is member else known for known in item.members)
+    return True
+
+
+def _mended(member: Member, row: Mending) -> Member:
+    if row.nullable is not None:
+        member = msgspec.structs.replace(member, nullable=row.nullable)
+    if row.required is not None:
+        member = msgspec.structs.replace(member, required=row.required)
+    if row.max_items is not None:
+        if not isinstance(member.shape, Many):
+            raise CodegenError(f"corrections.toml: {row.schema}.{row.member} is no list")
+        shape = msgspec.structs.replace(member.shape, max_length=row.max_items)
+        member = msgspec.structs.replace(member, shape=shape)
+    return member

@@ -1,0 +1,346 @@
+# Written by `python -m codegen` from mirakl-mmp-front-openapi.yaml. Not edited by hand: see docs/regenerating.md.
+
+"""What front.accounting sends and reads."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Final
+
+from mirakl_async.model import ABSENT, Expected, Received
+
+from .common import Tax
+
+
+class BankAccountType:
+    """Known values of `bank_account_type`; others may appear at any time."""
+
+    C: Final = "C"
+    P: Final = "P"
+
+
+class FailureReason:
+    """Known values of `failure_reason`; others may appear at any time."""
+
+    INCOMPLETE_KYC: Final = "INCOMPLETE_KYC"
+    AWAITING_INVOICE_CHECK: Final = "AWAITING_INVOICE_CHECK"
+
+
+class InvoicePaymentState:
+    """Known values of `state`; others may appear at any time."""
+
+    PENDING: Final = "PENDING"
+    PAID: Final = "PAID"
+    FAILED: Final = "FAILED"
+
+
+class InvoiceType:
+    """Known values of `type`; others may appear at any time."""
+
+    ALL: Final = "ALL"
+    AUTO_INVOICE: Final = "AUTO_INVOICE"
+    MANUAL_INVOICE: Final = "MANUAL_INVOICE"
+    MANUAL_CREDIT: Final = "MANUAL_CREDIT"
+
+
+class IssuingUserType:
+    """Known values of `type`; others may appear at any time."""
+
+    OPERATOR: Final = "OPERATOR"
+    BATCH: Final = "BATCH"
+    PARTNER: Final = "PARTNER"
+
+
+class PayOutState:
+    """Known values of `state`; others may appear at any time."""
+
+    TO_PAY: Final = "TO_PAY"
+    PAID: Final = "PAID"
+    FAILED: Final = "FAILED"
+
+
+class PaymentInfoType:
+    """Known values of `@type`; others may appear at any time."""
+
+    IBAN: Final = "IBAN"
+    NUBAN: Final = "NUBAN"
+    AUBSB: Final = "AUBSB"
+    NZBSB: Final = "NZBSB"
+    ABA: Final = "ABA"
+    HK: Final = "HK"
+    CANADIAN: Final = "CANADIAN"
+    MEXICAN: Final = "MEXICAN"
+    JAPANESE: Final = "JAPANESE"
+    BRAZILIAN: Final = "BRAZILIAN"
+    TAIWANESE: Final = "TAIWANESE"
+    THAI: Final = "THAI"
+    INDIAN: Final = "INDIAN"
+    UK: Final = "UK"
+    URUGUAYAN: Final = "URUGUAYAN"
+    COLOMBIAN: Final = "COLOMBIAN"
+    SG: Final = "SG"
+    PHILIPPINES: Final = "PHILIPPINES"
+    PAYOUT: Final = "PAYOUT"
+    ISRAELI: Final = "ISRAELI"
+    VIETNAMESE: Final = "VIETNAMESE"
+    GUATEMALAN: Final = "GUATEMALAN"
+    SERBIAN: Final = "SERBIAN"
+
+
+class PayoutFormat:
+    """Known values of `payout_format`; others may appear at any time."""
+
+    LOCAL_IBAN: Final = "LOCAL_IBAN"
+    LOCAL_UK: Final = "LOCAL_UK"
+    INTERNATIONAL: Final = "INTERNATIONAL"
+
+
+class BillingCycleSummary(Received, kw_only=True, gc=False):
+    """Read as `invoices.summary`, from IV01 and SBC11."""
+
+    amount_transferred: Decimal | None = None
+    amount_transferred_to_operator: Decimal | None = None
+    reserve_funding: Decimal | None = None
+    reserve_settlement: Decimal | None = None
+    total_commissions_excl_tax: Decimal | None = None
+    total_commissions_incl_tax: Decimal | None = None
+    total_fee_excl_tax: Decimal | None = None
+    total_fee_incl_tax: Decimal | None = None
+    total_fee_operator_remitted_excl_tax: Decimal | None = None
+    total_fee_operator_remitted_incl_tax: Decimal | None = None
+    total_mirakl_ads_credit_excl_tax: Decimal | None = None
+    total_mirakl_ads_credit_incl_tax: Decimal | None = None
+    total_mirakl_ads_debit_excl_tax: Decimal | None = None
+    total_mirakl_ads_debit_incl_tax: Decimal | None = None
+    total_non_payable_orders_excl_tax: Decimal | None = None
+    total_non_payable_orders_incl_tax: Decimal | None = None
+    total_operator_paid_shipping_charges_excl_tax: Decimal | None = None
+    total_operator_paid_shipping_charges_incl_tax: Decimal | None = None
+    total_operator_remitted_taxes: Decimal | None = None
+    total_other_credits_excl_tax: Decimal | None = None
+    total_other_credits_incl_tax: Decimal | None = None
+    total_other_invoices_excl_tax: Decimal | None = None
+    total_other_invoices_incl_tax: Decimal | None = None
+    total_payable_orders_excl_tax: Decimal | None = None
+    total_payable_orders_incl_tax: Decimal | None = None
+    total_purchase_taxes: Decimal | None = None
+    total_refund_commissions_excl_tax: Decimal | None = None
+    total_refund_commissions_incl_tax: Decimal | None = None
+    total_refund_fee_excl_tax: Decimal | None = None
+    total_refund_fee_incl_tax: Decimal | None = None
+    total_refund_fee_operator_remitted_excl_tax: Decimal | None = None
+    total_refund_fee_operator_remitted_incl_tax: Decimal | None = None
+    total_refund_non_payable_orders_excl_tax: Decimal | None = None
+    total_refund_non_payable_orders_incl_tax: Decimal | None = None
+    total_refund_operator_paid_shipping_charges_excl_tax: Decimal | None = None
+    total_refund_operator_paid_shipping_charges_incl_tax: Decimal | None = None
+    total_refund_operator_remitted_taxes: Decimal | None = None
+    total_refund_orders_excl_tax: Decimal | None = None
+    total_refund_orders_incl_tax: Decimal | None = None
+    total_refund_payable_orders_excl_tax: Decimal | None = None
+    total_refund_payable_orders_incl_tax: Decimal | None = None
+    total_refund_purchase_taxes: Decimal | None = None
+    total_seller_fees_on_orders_excl_tax: Decimal | None = None
+    total_seller_fees_on_orders_incl_tax: Decimal | None = None
+    total_seller_penalty_fees_excl_tax: Decimal | None = None
+    total_seller_penalty_fees_incl_tax: Decimal | None = None
+    total_subscription_excl_tax: Decimal | None = None
+    total_subscription_incl_tax: Decimal | None = None
+
+
+class InvoiceDetail(Received, kw_only=True, gc=False):
+    """Read as `invoices.details`, from IV01."""
+
+    amount_excl_taxes: Decimal | None = None
+    description: str | None = None
+    operation_date: dt.datetime | None = None
+    order_id: str | None = None
+    quantity: int | None = None
+    taxes: list[Tax] | None = None
+
+
+class InvoicePayment(Received, kw_only=True, gc=False):
+    """Read as `invoices.payment`, from IV01.
+
+      failure_reason: INCOMPLETE_KYC, AWAITING_INVOICE_CHECK (`FailureReason`)
+      state: PENDING, PAID, FAILED (`InvoicePaymentState`)
+    """
+
+    failure_reason: str | None = None
+    reference: str | None = None
+    state: str | None = None
+    transaction_date: dt.datetime | None = None
+
+
+class IssuingUser(Received, kw_only=True, gc=False):
+    """Read as `invoices.issuing_user`, from IV01.
+
+      type: OPERATOR, BATCH, PARTNER (`IssuingUserType`)
+    """
+
+    information: str | None = None
+    type: str | None = None
+
+
+class PaymentInfo(Received, kw_only=True, gc=False, rename={"type": "@type"}):
+    """A bank account; `type` tells which members are filled.
+
+      type: 23 known values (`PaymentInfoType`)
+      bank_account_type: C, P (`BankAccountType`)
+      payout_format: LOCAL_IBAN, LOCAL_UK, INTERNATIONAL (`PayoutFormat`)
+    """
+
+    type: str | None = None
+    account_number: str | None = None
+    auban: str | None = None
+    aubsb: str | None = None
+    bank_account_number: str | None = None
+    bank_account_type: str | None = None
+    bank_branch_number: str | None = None
+    bank_city: str | None = None
+    bank_code: str | None = None
+    bank_key: str | None = None
+    bank_name: str | None = None
+    bank_street: str | None = None
+    bank_zip: str | None = None
+    bic: str | None = None
+    branch_code: str | None = None
+    branch_name: str | None = None
+    clabe: str | None = None
+    iban: str | None = None
+    indian_financial_system_code: str | None = None
+    institution_number: str | None = None
+    nuban: str | None = None
+    nzban: str | None = None
+    nzbsb: str | None = None
+    owner: str | None = None
+    payout_format: str | None = None
+    pix_key: str | None = None
+    routing_number: str | None = None
+    sort_code: str | None = None
+    swift_code: str | None = None
+    transit_number: str | None = None
+
+
+class ShopAddress(Received, kw_only=True, gc=False):
+    """Read as `invoices.shop_address`, from IV01.
+
+      company: deprecated
+      complementary: deprecated
+    """
+
+    city: str | None = None
+    civility: str | None = None
+    company: str | None = None
+    complementary: str | None = None
+    country: str | None = None
+    firstname: str | None = None
+    lastname: str | None = None
+    phone: str | None = None
+    phone_secondary: str | None = None
+    state: str | None = None
+    street1: str | None = None
+    street2: str | None = None
+    zip_code: str | None = None
+
+
+class Invoice(Received, kw_only=True, gc=False):
+    """An invoice or a credit; `type` tells which members are filled.
+
+      currency_iso_code: 61 known values (`CurrencyIsoCode`)
+      emission_date: deprecated
+      pay_out_psp_code: NOT_SPECIFIED, MANGOPAY, MIRAKL_PAYOUT, OPERATOR (`PayOutPspCode`)
+      shop_model: MARKETPLACE, DROPSHIP, ONE_CREDITOR (`ShopModel`)
+      total_charged_amount: deprecated
+      type: ALL, AUTO_INVOICE, MANUAL_INVOICE, MANUAL_CREDIT (`InvoiceType`)
+    """
+
+    currency_iso_code: str | None = None
+    date_created: dt.datetime | None = None
+    details: list[InvoiceDetail] | None = None
+    due_date: dt.datetime | None = None
+    emission_date: dt.datetime | None = None
+    end_time: dt.datetime | None = None
+    id: str | None = None
+    invoice_id: int | None = None
+    issue_date: dt.datetime | None = None
+    issuing_user: IssuingUser | None = None
+    pay_out_psp_code: str | None = None
+    payment: InvoicePayment | None = None
+    payment_info: PaymentInfo | None = None
+    payment_voucher_number: str | None = None
+    seller_billing_cycle_id: str | None = None
+    shop_address: ShopAddress | None = None
+    shop_corporate_name: str | None = None
+    shop_id: int | None = None
+    shop_model: str | None = None
+    shop_name: str | None = None
+    shop_operator_internal_id: str | None = None
+    shop_tax_number: str | None = None
+    start_time: dt.datetime | None = None
+    state: str | None = None
+    summary: BillingCycleSummary | None = None
+    total_amount_excl_taxes: Decimal | None = None
+    total_amount_incl_taxes: Decimal | None = None
+    total_charged_amount: Decimal | None = None
+    total_taxes: list[Tax] | None = None
+    type: str | None = None
+
+
+class InvoicePage(Received, kw_only=True, gc=False):
+    """The answer of IV01."""
+
+    invoices: list[Invoice] | None = None
+    total_count: int | None = None
+
+
+class PayOut(Received, kw_only=True, gc=False):
+    """Read as `data.pay_out`, from SBC11.
+
+      failure_reason: INCOMPLETE_KYC, AWAITING_INVOICE_CHECK (`FailureReason`)
+      state: TO_PAY, PAID, FAILED (`PayOutState`)
+    """
+
+    failure_reason: str | None = None
+    reference: str | None = None
+    state: str | None = None
+    transaction_date: dt.datetime | None = None
+
+
+class Shop(Received, kw_only=True, gc=False):
+    """Read as `data.shop`, from SBC11.
+
+      shop_model: MARKETPLACE, DROPSHIP, ONE_CREDITOR (`ShopModel`)
+    """
+
+    shop_corporate_name: str | None = None
+    shop_id: int | None = None
+    shop_model: str | None = None
+    shop_name: str | None = None
+    shop_operator_internal_id: str | None = None
+
+
+class SellerBillingCycle(Received, kw_only=True, gc=False):
+    """Read as `data`, from SBC11.
+
+      currency_iso_code: 61 known values (`CurrencyIsoCode`)
+      pay_out_psp_code: NOT_SPECIFIED, MANGOPAY, MIRAKL_PAYOUT, OPERATOR (`PayOutPspCode`)
+    """
+
+    amount_transferred_to_operator: Decimal | None = None
+    amount_transferred_to_seller: Decimal | None = None
+    currency_iso_code: str | None = None
+    date_created: dt.datetime | None = None
+    id: str | None = None
+    pay_out: PayOut | None = None
+    pay_out_psp_code: str | None = None
+    payment_voucher_number: str | None = None
+    shop: Shop | None = None
+    summary: BillingCycleSummary | None = None
+
+
+class SellerBillingCyclePage(Received, kw_only=True, gc=False):
+    """The answer of SBC11."""
+
+    data: Expected[list[SellerBillingCycle]] = ABSENT
+    next_page_token: str | None = None
+    previous_page_token: str | None = None

@@ -1,0 +1,950 @@
+# Written by `python -m codegen` from mirakl-mmp-front-openapi.yaml. Not edited by hand: see docs/regenerating.md.
+
+"""What several parts of front share."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Final
+
+from msgspec import UNSET, UnsetType
+
+from mirakl_async.model import ABSENT, Expected, Received, Reported, Sent
+
+
+class AdditionalFieldType:
+    """Known values of `type`; others may appear at any time."""
+
+    STRING: Final = "STRING"
+    DATE: Final = "DATE"
+    NUMERIC: Final = "NUMERIC"
+    BOOLEAN: Final = "BOOLEAN"
+    LINK: Final = "LINK"
+    REGEX: Final = "REGEX"
+    TEXTAREA: Final = "TEXTAREA"
+    LIST: Final = "LIST"
+    MULTIPLE_VALUES_LIST: Final = "MULTIPLE_VALUES_LIST"
+
+
+class CountryIsoCode:
+    """Known values of `country_iso_code` and `restricted_countries`; others may appear at any time."""
+
+    AFG: Final = "AFG"
+    ALA: Final = "ALA"
+    ALB: Final = "ALB"
+    DZA: Final = "DZA"
+    ASM: Final = "ASM"
+    AND: Final = "AND"
+    AGO: Final = "AGO"
+    AIA: Final = "AIA"
+    ATA: Final = "ATA"
+    ATG: Final = "ATG"
+    ARG: Final = "ARG"
+    ARM: Final = "ARM"
+    ABW: Final = "ABW"
+    AUS: Final = "AUS"
+    AUT: Final = "AUT"
+    AZE: Final = "AZE"
+    BHS: Final = "BHS"
+    BHR: Final = "BHR"
+    BGD: Final = "BGD"
+    BRB: Final = "BRB"
+    BLR: Final = "BLR"
+    BEL: Final = "BEL"
+    BLZ: Final = "BLZ"
+    BEN: Final = "BEN"
+    BMU: Final = "BMU"
+    BTN: Final = "BTN"
+    BOL: Final = "BOL"
+    BES: Final = "BES"
+    BIH: Final = "BIH"
+    BWA: Final = "BWA"
+    BVT: Final = "BVT"
+    BRA: Final = "BRA"
+    IOT: Final = "IOT"
+    BRN: Final = "BRN"
+    BGR: Final = "BGR"
+    BFA: Final = "BFA"
+    BDI: Final = "BDI"
+    KHM: Final = "KHM"
+    CMR: Final = "CMR"
+    CAN: Final = "CAN"
+    CPV: Final = "CPV"
+    CYM: Final = "CYM"
+    CAF: Final = "CAF"
+    TCD: Final = "TCD"
+    CHL: Final = "CHL"
+    CHN: Final = "CHN"
+    CXR: Final = "CXR"
+    CCK: Final = "CCK"
+    COL: Final = "COL"
+    COM: Final = "COM"
+    COG: Final = "COG"
+    COD: Final = "COD"
+    COK: Final = "COK"
+    CRI: Final = "CRI"
+    CIV: Final = "CIV"
+    HRV: Final = "HRV"
+    CUB: Final = "CUB"
+    CUW: Final = "CUW"
+    CYP: Final = "CYP"
+    CZE: Final = "CZE"
+    DNK: Final = "DNK"
+    DJI: Final = "DJI"
+    DMA: Final = "DMA"
+    DOM: Final = "DOM"
+    ECU: Final = "ECU"
+    EGY: Final = "EGY"
+    SLV: Final = "SLV"
+    GNQ: Final = "GNQ"
+    ERI: Final = "ERI"
+    EST: Final = "EST"
+    ETH: Final = "ETH"
+    FLK: Final = "FLK"
+    FRO: Final = "FRO"
+    FJI: Final = "FJI"
+    FIN: Final = "FIN"
+    FRA: Final = "FRA"
+    GUF: Final = "GUF"
+    PYF: Final = "PYF"
+    ATF: Final = "ATF"
+    GAB: Final = "GAB"
+    GMB: Final = "GMB"
+    GEO: Final = "GEO"
+    DEU: Final = "DEU"
+    GHA: Final = "GHA"
+    GIB: Final = "GIB"
+    GRC: Final = "GRC"
+    GRL: Final = "GRL"
+    GRD: Final = "GRD"
+    GLP: Final = "GLP"
+    GUM: Final = "GUM"
+    GTM: Final = "GTM"
+    GGY: Final = "GGY"
+    GIN: Final = "GIN"
+    GNB: Final = "GNB"
+    GUY: Final = "GUY"
+    HTI: Final = "HTI"
+    HMD: Final = "HMD"
+    VAT: Final = "VAT"
+    HND: Final = "HND"
+    HKG: Final = "HKG"
+    HUN: Final = "HUN"
+    ISL: Final = "ISL"
+    IND: Final = "IND"
+    IDN: Final = "IDN"
+    IRQ: Final = "IRQ"
+    IRL: Final = "IRL"
+    IMN: Final = "IMN"
+    ISR: Final = "ISR"
+    ITA: Final = "ITA"
+    JAM: Final = "JAM"
+    JPN: Final = "JPN"
+    JEY: Final = "JEY"
+    JOR: Final = "JOR"
+    KAZ: Final = "KAZ"
+    KEN: Final = "KEN"
+    KIR: Final = "KIR"
+    KOR: Final = "KOR"
+    KWT: Final = "KWT"
+    KGZ: Final = "KGZ"
+    LAO: Final = "LAO"
+    LVA: Final = "LVA"
+    LBN: Final = "LBN"
+    LSO: Final = "LSO"
+    LBR: Final = "LBR"
+    LBY: Final = "LBY"
+    LIE: Final = "LIE"
+    LTU: Final = "LTU"
+    LUX: Final = "LUX"
+    MAC: Final = "MAC"
+    MKD: Final = "MKD"
+    MDG: Final = "MDG"
+    MWI: Final = "MWI"
+    MYS: Final = "MYS"
+    MDV: Final = "MDV"
+    MLI: Final = "MLI"
+    MLT: Final = "MLT"
+    MHL: Final = "MHL"
+    MTQ: Final = "MTQ"
+    MRT: Final = "MRT"
+    MUS: Final = "MUS"
+    MYT: Final = "MYT"
+    MEX: Final = "MEX"
+    FSM: Final = "FSM"
+    MDA: Final = "MDA"
+    MCO: Final = "MCO"
+    MNG: Final = "MNG"
+    MNE: Final = "MNE"
+    MSR: Final = "MSR"
+    MAR: Final = "MAR"
+    MOZ: Final = "MOZ"
+    MMR: Final = "MMR"
+    NAM: Final = "NAM"
+    NRU: Final = "NRU"
+    NPL: Final = "NPL"
+    NLD: Final = "NLD"
+    NCL: Final = "NCL"
+    NZL: Final = "NZL"
+    NIC: Final = "NIC"
+    NER: Final = "NER"
+    NGA: Final = "NGA"
+    NIU: Final = "NIU"
+    NFK: Final = "NFK"
+    MNP: Final = "MNP"
+    NOR: Final = "NOR"
+    OMN: Final = "OMN"
+    PAK: Final = "PAK"
+    PLW: Final = "PLW"
+    PSE: Final = "PSE"
+    PAN: Final = "PAN"
+    PNG: Final = "PNG"
+    PRY: Final = "PRY"
+    PER: Final = "PER"
+    PHL: Final = "PHL"
+    PCN: Final = "PCN"
+    POL: Final = "POL"
+    PRT: Final = "PRT"
+    PRI: Final = "PRI"
+    QAT: Final = "QAT"
+    REU: Final = "REU"
+    ROU: Final = "ROU"
+    RUS: Final = "RUS"
+    RWA: Final = "RWA"
+    BLM: Final = "BLM"
+    SHN: Final = "SHN"
+    KNA: Final = "KNA"
+    LCA: Final = "LCA"
+    MAF: Final = "MAF"
+    SPM: Final = "SPM"
+    VCT: Final = "VCT"
+    WSM: Final = "WSM"
+    SMR: Final = "SMR"
+    STP: Final = "STP"
+    SAU: Final = "SAU"
+    SEN: Final = "SEN"
+    SRB: Final = "SRB"
+    SYC: Final = "SYC"
+    SLE: Final = "SLE"
+    SGP: Final = "SGP"
+    SXM: Final = "SXM"
+    SVK: Final = "SVK"
+    SVN: Final = "SVN"
+    SLB: Final = "SLB"
+    SOM: Final = "SOM"
+    ZAF: Final = "ZAF"
+    SGS: Final = "SGS"
+    SSD: Final = "SSD"
+    ESP: Final = "ESP"
+    LKA: Final = "LKA"
+    SUR: Final = "SUR"
+    SJM: Final = "SJM"
+    SWZ: Final = "SWZ"
+    SWE: Final = "SWE"
+    CHE: Final = "CHE"
+    TWN: Final = "TWN"
+    TJK: Final = "TJK"
+    TZA: Final = "TZA"
+    THA: Final = "THA"
+    TLS: Final = "TLS"
+    TGO: Final = "TGO"
+    TKL: Final = "TKL"
+    TON: Final = "TON"
+    TTO: Final = "TTO"
+    TUN: Final = "TUN"
+    TUR: Final = "TUR"
+    TKM: Final = "TKM"
+    TCA: Final = "TCA"
+    TUV: Final = "TUV"
+    UGA: Final = "UGA"
+    UKR: Final = "UKR"
+    ARE: Final = "ARE"
+    GBR: Final = "GBR"
+    USA: Final = "USA"
+    UMI: Final = "UMI"
+    URY: Final = "URY"
+    UZB: Final = "UZB"
+    VUT: Final = "VUT"
+    VEN: Final = "VEN"
+    VNM: Final = "VNM"
+    VGB: Final = "VGB"
+    VIR: Final = "VIR"
+    WLF: Final = "WLF"
+    YEM: Final = "YEM"
+    ZMB: Final = "ZMB"
+    ZWE: Final = "ZWE"
+
+
+class CurrencyIsoCode:
+    """Known values of `currency_iso_code`; others may appear at any time."""
+
+    AED: Final = "AED"
+    ARS: Final = "ARS"
+    AUD: Final = "AUD"
+    BAM: Final = "BAM"
+    BGN: Final = "BGN"
+    BHD: Final = "BHD"
+    BRL: Final = "BRL"
+    CAD: Final = "CAD"
+    CHF: Final = "CHF"
+    CLP: Final = "CLP"
+    CNY: Final = "CNY"
+    COP: Final = "COP"
+    CZK: Final = "CZK"
+    DKK: Final = "DKK"
+    EGP: Final = "EGP"
+    EUR: Final = "EUR"
+    GBP: Final = "GBP"
+    GEL: Final = "GEL"
+    GTQ: Final = "GTQ"
+    HKD: Final = "HKD"
+    HRK: Final = "HRK"
+    HUF: Final = "HUF"
+    IDR: Final = "IDR"
+    ILS: Final = "ILS"
+    INR: Final = "INR"
+    IQD: Final = "IQD"
+    JOD: Final = "JOD"
+    JPY: Final = "JPY"
+    KES: Final = "KES"
+    KRW: Final = "KRW"
+    KWD: Final = "KWD"
+    LKR: Final = "LKR"
+    MAD: Final = "MAD"
+    MGA: Final = "MGA"
+    MXN: Final = "MXN"
+    MYR: Final = "MYR"
+    NGN: Final = "NGN"
+    NOK: Final = "NOK"
+    NZD: Final = "NZD"
+    OMR: Final = "OMR"
+    PEN: Final = "PEN"
+    PHP: Final = "PHP"
+    PKR: Final = "PKR"
+    PLN: Final = "PLN"
+    QAR: Final = "QAR"
+    RON: Final = "RON"
+    RSD: Final = "RSD"
+    RUB: Final = "RUB"
+    SAR: Final = "SAR"
+    SEK: Final = "SEK"
+    SGD: Final = "SGD"
+    TND: Final = "TND"
+    TRY: Final = "TRY"
+    THB: Final = "THB"
+    TWD: Final = "TWD"
+    UAH: Final = "UAH"
+    USD: Final = "USD"
+    UYU: Final = "UYU"
+    UZS: Final = "UZS"
+    VND: Final = "VND"
+    ZAR: Final = "ZAR"
+
+
+class MeasurementUnit:
+    """Known values of `measurement_unit`; others may appear at any time."""
+
+    GRAM: Final = "GRAM"
+    KILOGRAM: Final = "KILOGRAM"
+    TON: Final = "TON"
+    POUND: Final = "POUND"
+    OUNCE: Final = "OUNCE"
+    MILLILITER: Final = "MILLILITER"
+    CENTILITER: Final = "CENTILITER"
+    CUBIC_METER: Final = "CUBIC_METER"
+    LITER: Final = "LITER"
+    GALLON: Final = "GALLON"
+    FLUID_OUNCE: Final = "FLUID_OUNCE"
+    PINT: Final = "PINT"
+    BARREL: Final = "BARREL"
+    CENTIMETER: Final = "CENTIMETER"
+    METER: Final = "METER"
+    INCH: Final = "INCH"
+    FEET: Final = "FEET"
+    SQUARE_CENTIMETER: Final = "SQUARE_CENTIMETER"
+    SQUARE_METER: Final = "SQUARE_METER"
+    SQUARE_INCH: Final = "SQUARE_INCH"
+    SQUARE_FOOT: Final = "SQUARE_FOOT"
+    PIECE: Final = "PIECE"
+    USGAL: Final = "USgal"
+    BBL: Final = "bbl"
+    CL: Final = "cl"
+    CM: Final = "cm"
+    CM2: Final = "cm2"
+    FLOZ: Final = "floz"
+    FT: Final = "ft"
+    FT2: Final = "ft2"
+    G: Final = "g"
+    IN: Final = "in"
+    IN2: Final = "in2"
+    KG: Final = "kg"
+    L: Final = "l"
+    LB: Final = "lb"
+    M: Final = "m"
+    M2: Final = "m2"
+    M3: Final = "m3"
+    ML: Final = "ml"
+    OZ: Final = "oz"
+    PT: Final = "pt"
+    T: Final = "t"
+
+
+class OrderLineState:
+    """Known values of `order_line_state`; others may appear at any time."""
+
+    STAGING: Final = "STAGING"
+    WAITING_ACCEPTANCE: Final = "WAITING_ACCEPTANCE"
+    WAITING_DEBIT: Final = "WAITING_DEBIT"
+    WAITING_DEBIT_PAYMENT: Final = "WAITING_DEBIT_PAYMENT"
+    SHIPPING: Final = "SHIPPING"
+    SHIPPED: Final = "SHIPPED"
+    TO_COLLECT: Final = "TO_COLLECT"
+    RECEIVED: Final = "RECEIVED"
+    CLOSED: Final = "CLOSED"
+    REFUSED: Final = "REFUSED"
+    CANCELED: Final = "CANCELED"
+    INCIDENT_OPEN: Final = "INCIDENT_OPEN"
+    REFUNDED: Final = "REFUNDED"
+    WAITING_REFUND: Final = "WAITING_REFUND"
+    WAITING_REFUND_PAYMENT: Final = "WAITING_REFUND_PAYMENT"
+
+
+class OrderTaxMode:
+    """Known values of `order_tax_mode`; others may appear at any time."""
+
+    TAX_INCLUDED: Final = "TAX_INCLUDED"
+    TAX_EXCLUDED: Final = "TAX_EXCLUDED"
+
+
+class PayOutPspCode:
+    """Known values of `pay_out_psp_code`; others may appear at any time."""
+
+    NOT_SPECIFIED: Final = "NOT_SPECIFIED"
+    MANGOPAY: Final = "MANGOPAY"
+    MIRAKL_PAYOUT: Final = "MIRAKL_PAYOUT"
+    OPERATOR: Final = "OPERATOR"
+
+
+class PromotionType:
+    """Known values of `type`; others may appear at any time."""
+
+    AMOUNT_OFF: Final = "AMOUNT_OFF"
+    FREE_ITEMS: Final = "FREE_ITEMS"
+    PERCENTAGE_OFF: Final = "PERCENTAGE_OFF"
+    REDUCED_UNIT_PRICE: Final = "REDUCED_UNIT_PRICE"
+    ALL: Final = "ALL"
+
+
+class RefundState:
+    """Known values of `refund_state_codes` and `refund_state`; others may appear at any time."""
+
+    WAITING_REFUND_TAX_CONFIRMATION: Final = "WAITING_REFUND_TAX_CONFIRMATION"
+    WAITING_REFUND: Final = "WAITING_REFUND"
+    WAITING_REFUND_PAYMENT: Final = "WAITING_REFUND_PAYMENT"
+    REFUNDED: Final = "REFUNDED"
+
+
+class RefundStateValue:
+    """Known values of `state`; others may appear at any time."""
+
+    WAITING_REFUND: Final = "WAITING_REFUND"
+    WAITING_REFUND_PAYMENT: Final = "WAITING_REFUND_PAYMENT"
+    REFUNDED: Final = "REFUNDED"
+
+
+class ShopModel:
+    """Known values of `model` and `models` and `shop_model`; others may appear at any time."""
+
+    MARKETPLACE: Final = "MARKETPLACE"
+    DROPSHIP: Final = "DROPSHIP"
+    ONE_CREDITOR: Final = "ONE_CREDITOR"
+
+
+class TaxCalculationRule:
+    """Known values of `tax_calculation_rule`; others may appear at any time."""
+
+    PROPORTIONAL_TO_AMOUNT: Final = "PROPORTIONAL_TO_AMOUNT"
+    NONE: Final = "NONE"
+
+
+class UserType:
+    """Known values of `type` and `user_type`; others may appear at any time."""
+
+    OPERATOR: Final = "OPERATOR"
+    SHOP: Final = "SHOP"
+
+
+class ActionError(Received, kw_only=True, gc=False):
+    """An item that was refused, and why."""
+
+    id: str | None = None
+    message: str | None = None
+
+
+class ActionSuccess(Received, kw_only=True, gc=False):
+    """An item that was taken."""
+
+    id: Expected[str] = ABSENT
+
+
+class AdditionalField(Received, kw_only=True, gc=False):
+    """A custom field and its value: text, or texts where several may be chosen.
+
+      type: STRING, DATE, NUMERIC, BOOLEAN, LINK, REGEX, TEXTAREA, LIST, MULTIPLE_VALUES_LIST (`AdditionalFieldType`)
+    """
+
+    code: Expected[str] = ABSENT
+    type: str | None = None
+    value: str | list[str] | None = None
+
+
+class Address(Received, kw_only=True, gc=False):
+    """Read as `orders.customer.shipping_address` and 12 more places, from OR11, OR15, OR04, OR07, ST11 and 3 more
+    operations.
+
+      country_iso_code: 244 known values (`CountryIsoCode`)
+    """
+
+    additional_info: str | None = None
+    city: str | None = None
+    civility: str | None = None
+    company: str | None = None
+    company_2: str | None = None
+    country: str | None = None
+    country_iso_code: str | None = None
+    firstname: str | None = None
+    internal_additional_info: str | None = None
+    lastname: str | None = None
+    phone: str | None = None
+    phone_secondary: str | None = None
+    state: str | None = None
+    street_1: str | None = None
+    street_2: str | None = None
+    zip_code: str | None = None
+
+
+class AmountBreakdownPart(Received, kw_only=True, gc=False):
+    """Read as `orders.order_lines.cancelations.amount_breakdown.parts` and 15 more places, from OR11, OR15 and OR30."""
+
+    amount: Expected[Decimal] = ABSENT
+    commissionable: bool | None = None
+    debitable_from_customer: bool | None = None
+    payable_to_shop: bool | None = None
+
+
+class AmountBreakdown(Received, kw_only=True, gc=False):
+    """Read as `orders.order_lines.cancelations.amount_breakdown` and 15 more places, from OR11, OR15 and OR30."""
+
+    parts: Expected[list[AmountBreakdownPart]] = ABSENT
+
+
+class CampaignRef(Received, kw_only=True, gc=False):
+    """A discount campaign, by its identifier."""
+
+    identifier: str | None = None
+
+
+class EcoContribution(Received, kw_only=True, gc=False):
+    """Read as `orders.order_lines.cancelations.eco_contributions` and 6 more places, from OR11, OR15, OR04 and OR30."""
+
+    epr_category_code: str | None = None
+    producer_id: str | None = None
+    producer_id_owner: str | None = None
+    total_amount: Decimal | None = None
+    unit_amount: Decimal | None = None
+
+
+class FundingBreakdown(Received, kw_only=True, gc=False):
+    """Read as `orders.order_lines.cancelations.funding.customer.fees.breakdown` and 17 more places, from OR11 and OR15.
+    """
+
+    amount: Expected[Decimal] = ABSENT
+    method: Expected[str] = ABSENT
+
+
+class FundingFees(Received, kw_only=True, gc=False):
+    """Read as `orders.order_lines.cancelations.funding.customer.fees` and 5 more places, from OR11 and OR15."""
+
+    breakdown: Expected[list[FundingBreakdown]] = ABSENT
+
+
+class FundingOffer(Received, kw_only=True, gc=False):
+    """Read as `orders.order_lines.cancelations.funding.customer.offer` and 5 more places, from OR11 and OR15."""
+
+    breakdown: Expected[list[FundingBreakdown]] = ABSENT
+
+
+class FundingShipping(Received, kw_only=True, gc=False):
+    """Read as `orders.order_lines.cancelations.funding.customer.shipping` and 5 more places, from OR11 and OR15."""
+
+    breakdown: Expected[list[FundingBreakdown]] = ABSENT
+
+
+class FundingCustomer(Received, kw_only=True, gc=False):
+    """Read as `orders.order_lines.cancelations.funding.customer` and 2 more places, from OR11 and OR15."""
+
+    fees: Expected[FundingFees] = ABSENT
+    offer: Expected[FundingOffer] = ABSENT
+    shipping: Expected[FundingShipping] = ABSENT
+    total_amount: Expected[Decimal] = ABSENT
+    total_tax_amount: Expected[Decimal] = ABSENT
+
+
+class FundingOperator(Received, kw_only=True, gc=False):
+    """Read as `orders.order_lines.cancelations.funding.operator` and 2 more places, from OR11 and OR15."""
+
+    fees: Expected[FundingFees] = ABSENT
+    offer: Expected[FundingOffer] = ABSENT
+    shipping: Expected[FundingShipping] = ABSENT
+    total_amount: Expected[Decimal] = ABSENT
+    total_tax_amount: Expected[Decimal] = ABSENT
+
+
+class Funding(Received, kw_only=True, gc=False):
+    """Read as `orders.order_lines.cancelations.funding` and 2 more places, from OR11 and OR15."""
+
+    customer: Expected[FundingCustomer] = ABSENT
+    operator: Expected[FundingOperator] = ABSENT
+
+
+class OrderFee(Received, kw_only=True, gc=False):
+    """Read as `orders.order_lines.cancelations.fees` and 3 more places, from OR11, OR15 and OR30."""
+
+    amount: Decimal | None = None
+    code: str | None = None
+
+
+class PurchaseCommissionOnFees(Received, kw_only=True, gc=False):
+    """Read as `orders.order_lines.cancelations.purchase_information.purchase_commission_on_fees` and 3 more places,
+    from OR11, OR15 and OR30.
+    """
+
+    total_amount: Expected[Decimal] = ABSENT
+
+
+class PurchaseFeeAmount(Received, kw_only=True, gc=False):
+    """Read as `orders.order_lines.cancelations.purchase_information.purchase_fee_amount` and 3 more places, from OR11,
+    OR15 and OR30.
+    """
+
+    total_amount: Expected[Decimal] = ABSENT
+
+
+class PurchaseInformation(Received, kw_only=True, gc=False):
+    """Read as `orders.order_lines.purchase_information` and 3 more places, from OR11, OR15 and OR30."""
+
+    purchase_commission_on_price: Expected[Decimal] = ABSENT
+    purchase_commission_on_shipping: Expected[Decimal] = ABSENT
+    purchase_price: Expected[Decimal] = ABSENT
+    purchase_shipping_price: Expected[Decimal] = ABSENT
+    purchase_unit_price: Expected[Decimal] = ABSENT
+    purchase_commission_on_fees: PurchaseCommissionOnFees | None = None
+    purchase_fee_amount: PurchaseFeeAmount | None = None
+
+
+class PurchaseTax(Received, kw_only=True, gc=False):
+    """Read as `orders.order_lines.cancelations.shipping_taxes.purchase_tax` and 7 more places, from OR11, OR15 and
+    OR30.
+    """
+
+    purchase_amount: Expected[Decimal] = ABSENT
+    purchase_rate: Decimal | None = None
+
+
+class Tax(Received, kw_only=True, gc=False):
+    """A tax, with the parts its amount is made of.
+
+      tax_calculation_rule: PROPORTIONAL_TO_AMOUNT, NONE (`TaxCalculationRule`)
+    """
+
+    amount: Expected[Decimal] = ABSENT
+    code: Expected[str] = ABSENT
+    tax_calculation_rule: Expected[str] = ABSENT
+    amount_breakdown: AmountBreakdown | None = None
+    origin_unit_amount: Decimal | None = None
+    purchase_tax: PurchaseTax | None = None
+    rate: Decimal | None = None
+
+
+class Cancelation(Received, kw_only=True, gc=False):
+    """Read as `orders.order_lines.cancelations` and 2 more places, from OR11, OR15, OR30 and OR04.
+
+      currency_iso_code: 61 known values (`CurrencyIsoCode`)
+    """
+
+    commission_amount: Expected[Decimal] = ABSENT
+    commission_taxes: Expected[list[Tax]] = ABSENT
+    commission_total_amount: Expected[Decimal] = ABSENT
+    created_date: Expected[dt.datetime] = ABSENT
+    id: Expected[str] = ABSENT
+    amount: Decimal | None = None
+    amount_breakdown: AmountBreakdown | None = None
+    cancelation_id: str | None = None
+    currency_iso_code: str | None = None
+    eco_contributions: list[EcoContribution] | None = None
+    fees: list[OrderFee] | None = None
+    funding: Funding | None = None
+    order_line_id: str | None = None
+    purchase_information: PurchaseInformation | None = None
+    quantity: int | None = None
+    reason_code: str | None = None
+    shipping_amount: Decimal | None = None
+    shipping_amount_breakdown: AmountBreakdown | None = None
+    shipping_taxes: list[Tax] | None = None
+    taxes: list[Tax] | None = None
+
+
+class Channel(Received, kw_only=True, gc=False):
+    """Read as `channels` and 3 more places, from CH11, OR11, OR15, PR01 and PM11."""
+
+    code: Expected[str] = ABSENT
+    description: Expected[str] = ABSENT
+    label: Expected[str] = ABSENT
+
+
+class Export(Received, kw_only=True, gc=False):
+    """The answer of OF52 and OR13."""
+
+    tracking_id: str | None = None
+
+
+class ExportError(Received, kw_only=True, gc=False):
+    """Read as `error`, from OF53."""
+
+    code: str | None = None
+    detail: str | None = None
+
+
+class ExportStatus(Received, Reported[ExportError], kw_only=True, gc=False):
+    """How an export fares, and the addresses of its files."""
+
+    error: ExportError | None = None
+    last_updated: dt.datetime | None = None
+    status: str | None = None
+    urls: list[str] | None = None
+
+    def _failures(self) -> list[ExportError]:
+        return [self.error] if self.error else []
+
+
+class FulfillmentCenter(Received, kw_only=True, gc=False):
+    """Read as `fulfillment.center` and 3 more places, from OF22, OF54, OR11, OR15, P11 and ST12."""
+
+    code: str | None = None
+
+
+class Fulfillment(Received, kw_only=True, gc=False):
+    """Read as `fulfillment` and 3 more places, from OF22, OF54, OR11, OR15, P11 and ST12."""
+
+    center: FulfillmentCenter | None = None
+
+
+class ItemError(Received, kw_only=True, gc=False):
+    """Why an item was refused: the member, a code and a message."""
+
+    code: Expected[str] = ABSENT
+    field: Expected[str] = ABSENT
+    message: Expected[str] = ABSENT
+
+
+class LogisticClass(Received, kw_only=True, gc=False):
+    """Read as `logistic_classes` and 2 more places, from SH31, OF22, OF54 and P11."""
+
+    code: Expected[str] = ABSENT
+    description: Expected[str] = ABSENT
+    label: Expected[str] = ABSENT
+
+
+class OrderDocument(Received, kw_only=True, gc=False):
+    """Read as `order_documents`, from OR72, M01 and OR41."""
+
+    file_name: Expected[str] = ABSENT
+    id: Expected[int] = ABSENT
+    order_id: Expected[str] = ABSENT
+    type: Expected[str] = ABSENT
+    date_uploaded: dt.datetime | None = None
+    file_size: int | None = None
+
+
+class OrderLineMeasurement(Received, kw_only=True, gc=False):
+    """Read as `orders.order_lines.measurement`, from OR11 and OR15.
+
+      measurement_unit: 22 known values (`MeasurementUnit`); no longer 21 others
+    """
+
+    actual_measurement: Decimal | None = None
+    adjustment_limit: Decimal | None = None
+    measurement_unit: str | None = None
+    ordered_measurement: Decimal | None = None
+
+
+class PromotionConfiguration(Received, kw_only=True, gc=False):
+    """Read as `orders.order_lines.promotions.configuration`, from OR11 and OR15.
+
+      type: AMOUNT_OFF, FREE_ITEMS, PERCENTAGE_OFF, REDUCED_UNIT_PRICE (`PromotionType`); no longer ALL
+    """
+
+    internal_description: Expected[str] = ABSENT
+    type: Expected[str] = ABSENT
+    amount_off: Decimal | None = None
+    free_items_quantity: int | None = None
+    percentage_off: Decimal | None = None
+    reduced_unit_price: Decimal | None = None
+
+
+class OrderPromotion(Received, kw_only=True, gc=False):
+    """Read as `orders.order_lines.promotions`, from OR11 and OR15."""
+
+    apportioned: Expected[bool] = ABSENT
+    configuration: Expected[PromotionConfiguration] = ABSENT
+    deduced_amount: Expected[Decimal] = ABSENT
+    id: Expected[str] = ABSENT
+    campaign: CampaignRef | None = None
+    offered_quantity: int | None = None
+    promo_code: str | None = None
+
+
+class ProductMedia(Received, kw_only=True, gc=False):
+    """Read as `orders.order_lines.product_medias`, from OR11 and OR15."""
+
+    media_url: Expected[str] = ABSENT
+    mime_type: Expected[str] = ABSENT
+    type: Expected[str] = ABSENT
+
+
+class Refund(Received, kw_only=True, gc=False):
+    """Read as `orders.order_lines.refunds`, from OR11, OR15 and OR04.
+
+      commission_tax_amount: deprecated
+      refund_state: WAITING_REFUND_TAX_CONFIRMATION, WAITING_REFUND, WAITING_REFUND_PAYMENT, REFUNDED (`RefundState`)
+      state: WAITING_REFUND, WAITING_REFUND_PAYMENT, REFUNDED (`RefundStateValue`); deprecated
+    """
+
+    commission_amount: Expected[Decimal] = ABSENT
+    commission_tax_amount: Expected[Decimal] = ABSENT
+    commission_taxes: Expected[list[Tax]] = ABSENT
+    commission_total_amount: Expected[Decimal] = ABSENT
+    created_date: Expected[dt.datetime] = ABSENT
+    id: Expected[str] = ABSENT
+    order_refund_id: Expected[str] = ABSENT
+    quantity: Expected[int] = ABSENT
+    reason_code: Expected[str] = ABSENT
+    refund_state: Expected[str] = ABSENT
+    state: Expected[str] = ABSENT
+    amount: Decimal | None = None
+    amount_breakdown: AmountBreakdown | None = None
+    eco_contributions: list[EcoContribution] | None = None
+    fees: list[OrderFee] | None = None
+    funding: Funding | None = None
+    purchase_information: PurchaseInformation | None = None
+    refund_id: str | None = None
+    shipping_amount: Decimal | None = None
+    shipping_amount_breakdown: AmountBreakdown | None = None
+    shipping_taxes: list[Tax] | None = None
+    tax_legal_notice: str | None = None
+    taxes: list[Tax] | None = None
+    transaction_date: dt.datetime | None = None
+    transaction_number: str | None = None
+
+
+class Warehouse(Received, kw_only=True, gc=False):
+    """Read as `warehouses` and 5 more places, from OF22, OF54, P11, OR11, OR15 and 3 more operations."""
+
+    code: str | None = None
+    quantity: int | None = None
+
+
+class ShippingFrom(Received, kw_only=True, gc=False):
+    """Read as `orders.order_lines.shipping_from` and 2 more places, from OR11, OR15, ST11 and ST01."""
+
+    address: Address | None = None
+    warehouse: Warehouse | None = None
+
+
+class OrderLine(Received, kw_only=True, gc=False):
+    """A line of an order, with its cancelations and refunds.
+
+      order_line_state: 13 known values (`OrderLineState`); no longer WAITING_REFUND, WAITING_REFUND_PAYMENT
+      shipping_price_additional_unit: deprecated
+      shipping_price_unit: deprecated
+    """
+
+    can_open_incident: Expected[bool] = ABSENT
+    can_refund: Expected[bool] = ABSENT
+    cancelations: Expected[list[Cancelation]] = ABSENT
+    category_code: Expected[str] = ABSENT
+    category_label: Expected[str] = ABSENT
+    commission_fee: Expected[Decimal] = ABSENT
+    commission_rate_vat: Expected[Decimal] = ABSENT
+    commission_vat: Expected[Decimal] = ABSENT
+    created_date: Expected[dt.datetime] = ABSENT
+    description: Expected[str] = ABSENT
+    last_updated_date: Expected[dt.datetime] = ABSENT
+    offer_id: Expected[int] = ABSENT
+    offer_sku: Expected[str] = ABSENT
+    offer_state_code: Expected[str] = ABSENT
+    order_line_additional_fields: Expected[list[AdditionalField]] = ABSENT
+    order_line_id: Expected[str] = ABSENT
+    order_line_index: Expected[int] = ABSENT
+    order_line_state: Expected[str] = ABSENT
+    price: Expected[Decimal] = ABSENT
+    price_unit: Expected[Decimal] = ABSENT
+    product_medias: Expected[list[ProductMedia]] = ABSENT
+    product_sku: Expected[str] = ABSENT
+    product_title: Expected[str] = ABSENT
+    quantity: Expected[int] = ABSENT
+    refunds: Expected[list[Refund]] = ABSENT
+    shipping_price: Expected[Decimal] = ABSENT
+    tax_recalculation_required: Expected[bool] = ABSENT
+    total_commission: Expected[Decimal] = ABSENT
+    total_price: Expected[Decimal] = ABSENT
+    commission_taxes: list[Tax] | None = None
+    debited_date: dt.datetime | None = None
+    discount_campaign: CampaignRef | None = None
+    eco_contributions: list[EcoContribution] | None = None
+    fees: list[OrderFee] | None = None
+    funding: Funding | None = None
+    measurement: OrderLineMeasurement | None = None
+    order_line_state_reason_code: str | None = None
+    order_line_state_reason_label: str | None = None
+    origin_unit_price: Decimal | None = None
+    price_additional_info: str | None = None
+    price_amount_breakdown: AmountBreakdown | None = None
+    product_shop_sku: str | None = None
+    promotions: list[OrderPromotion] | None = None
+    purchase_information: PurchaseInformation | None = None
+    received_date: dt.datetime | None = None
+    shipped_date: dt.datetime | None = None
+    shipping_from: ShippingFrom | None = None
+    shipping_price_additional_unit: Decimal | None = None
+    shipping_price_amount_breakdown: AmountBreakdown | None = None
+    shipping_price_unit: Decimal | None = None
+    shipping_taxes: list[Tax] | None = None
+    tax_legal_notice: str | None = None
+    taxes: list[Tax] | None = None
+
+
+class OrderReferences(Received, kw_only=True, gc=False):
+    """Read as `orders.references` and 2 more places, from OR11, OR15, OR04 and ST12."""
+
+    order_reference_for_customer: str | None = None
+    order_reference_for_seller: str | None = None
+
+
+class RefusedDocumentEcho(Received, kw_only=True, gc=False):
+    """Read as `order_documents.input`, from OR74."""
+
+    file_name: str | None = None
+    type_code: str | None = None
+
+
+class RefusedDocument(Received, kw_only=True, gc=False):
+    """Read as `order_documents`, from OR74 and S32."""
+
+    errors: Expected[list[ItemError]] = ABSENT
+    input: RefusedDocumentEcho | None = None
+
+
+class WarehouseInput(Sent, kw_only=True, gc=False):
+    """Sent as `order_lines.shipping_from.warehouse`, to OR07 and ST01."""
+
+    code: str | UnsetType = UNSET

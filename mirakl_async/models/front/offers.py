@@ -1,0 +1,459 @@
+# Written by `python -m codegen` from mirakl-mmp-front-openapi.yaml. Not edited by hand: see docs/regenerating.md.
+
+"""What front.offers sends and reads."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Annotated, Final
+
+from msgspec import UNSET, Meta, UnsetType
+
+from mirakl_async.model import ABSENT, Expected, Received, Sent, zoned
+
+from .common import AdditionalField, CampaignRef, Fulfillment, LogisticClass, Warehouse
+
+
+class EprCategoryCode:
+    """Known values of `epr_category_code`; others may appear at any time."""
+
+    FR_AGROPACK: Final = "FR-AGROPACK"
+    FR_ASL: Final = "FR-ASL"
+    FR_DASRIPAT: Final = "FR-DASRIPAT"
+    FR_DBPS: Final = "FR-DBPS"
+    FR_DDS: Final = "FR-DDS"
+    FR_DEA: Final = "FR-DEA"
+    FR_DEEE: Final = "FR-DEEE"
+    FR_DISPMED: Final = "FR-DISPMED"
+    FR_DIY: Final = "FR-DIY"
+    FR_EMBM: Final = "FR-EMBM"
+    FR_GF: Final = "FR-GF"
+    FR_JOUETS: Final = "FR-JOUETS"
+    FR_LUB: Final = "FR-LUB"
+    FR_MH: Final = "FR-MH"
+    FR_MNU: Final = "FR-MNU"
+    FR_PA: Final = "FR-PA"
+    FR_PAP: Final = "FR-PAP"
+    FR_PCHIM: Final = "FR-PCHIM"
+    FR_PMCB: Final = "FR-PMCB"
+    FR_PNEU: Final = "FR-PNEU"
+    FR_TABAC: Final = "FR-TABAC"
+    FR_TLC: Final = "FR-TLC"
+    FR_VEHICULE: Final = "FR-VEHICULE"
+    FR_VHU: Final = "FR-VHU"
+    DE_BATTG: Final = "DE-BATTG"
+    DE_PACK: Final = "DE-PACK"
+    DE_WEEE: Final = "DE-WEEE"
+    ES_PACK: Final = "ES-PACK"
+    ES_GPACK: Final = "ES-GPACK"
+    ES_WEEE: Final = "ES-WEEE"
+
+
+class ExportType:
+    """Known values of `export_type`; others may appear at any time."""
+
+    TEXT_CSV: Final = "text/csv"
+    APPLICATION_JSON: Final = "application/json"
+
+
+class InactivityReason:
+    """Known values of `inactivity_reasons`; others may appear at any time."""
+
+    PRODUCT_STATUS_NEW: Final = "PRODUCT_STATUS_NEW"
+    PRODUCT_STATUS_INVALID: Final = "PRODUCT_STATUS_INVALID"
+    PRODUCT_STATUS_REJECTED: Final = "PRODUCT_STATUS_REJECTED"
+    PRODUCT_STATUS_UNAUTHORIZED_TO_SELL: Final = "PRODUCT_STATUS_UNAUTHORIZED_TO_SELL"
+    PRODUCT_STATUS_PENDING: Final = "PRODUCT_STATUS_PENDING"
+    PRODUCT_STATUS_SYNCHRO_ERROR: Final = "PRODUCT_STATUS_SYNCHRO_ERROR"
+    PRODUCT_DISABLED: Final = "PRODUCT_DISABLED"
+    SHOP_NOT_OPEN: Final = "SHOP_NOT_OPEN"
+    ZERO_QUANTITY: Final = "ZERO_QUANTITY"
+    NO_MIN_SHIPPING_RATE: Final = "NO_MIN_SHIPPING_RATE"
+    NOT_IN_AVAILABILITY_PERIOD: Final = "NOT_IN_AVAILABILITY_PERIOD"
+    NO_CHANNEL_ON_SHOP: Final = "NO_CHANNEL_ON_SHOP"
+    SHOP_CURRENCY_DISABLED: Final = "SHOP_CURRENCY_DISABLED"
+    AVAILABLE_QUANTITY_LESS_THAN_MIN_ORDER_QUANTITY: Final = "AVAILABLE_QUANTITY_LESS_THAN_MIN_ORDER_QUANTITY"
+    AVAILABLE_QUANTITY_LESS_THAN_PACKAGE_QUANTITY: Final = "AVAILABLE_QUANTITY_LESS_THAN_PACKAGE_QUANTITY"
+    NO_ACTIVE_PRICE: Final = "NO_ACTIVE_PRICE"
+    CATEGORY_UNAUTHORIZED_TO_SELL: Final = "CATEGORY_UNAUTHORIZED_TO_SELL"
+    BRAND_UNAUTHORIZED_TO_SELL: Final = "BRAND_UNAUTHORIZED_TO_SELL"
+
+
+class ShippingPriceType:
+    """Known values of `shipping_price_type`; others may appear at any time."""
+
+    FIXED_PRICE: Final = "FIXED_PRICE"
+    FREE_SHIPPING: Final = "FREE_SHIPPING"
+    ORDER_PRICE_RANGE: Final = "ORDER_PRICE_RANGE"
+
+
+class OfferContext(Received, kw_only=True, gc=False):
+    """Read as `all_prices.context` and 4 more places, from OF22, OF54 and P11."""
+
+    channel_codes: list[str] | None = None
+    customer_group_ids: list[str] | None = None
+    customer_organization_ids: list[str] | None = None
+    end_date: dt.datetime | None = None
+    start_date: dt.datetime | None = None
+
+
+class VolumePrice(Received, kw_only=True, gc=False):
+    """Read as `all_prices.volume_prices` and 4 more places, from OF22, P11 and OF54."""
+
+    price: Expected[Decimal] = ABSENT
+    quantity_threshold: Expected[int] = ABSENT
+    unit_discount_price: Expected[Decimal] = ABSENT
+    unit_origin_price: Expected[Decimal] = ABSENT
+
+
+class ApplicablePricing(Received, kw_only=True, gc=False):
+    """Read as `applicable_pricing`, from OF22 and P11.
+
+      channel_code: deprecated
+    """
+
+    price: Expected[Decimal] = ABSENT
+    unit_origin_price: Expected[Decimal] = ABSENT
+    volume_prices: Expected[list[VolumePrice]] = ABSENT
+    channel_code: str | None = None
+    context: OfferContext | None = None
+    discount_end_date: dt.datetime | None = None
+    discount_start_date: dt.datetime | None = None
+    unit_discount_price: Decimal | None = None
+
+
+class CreateOfferExportRequest(Sent, kw_only=True, gc=False):
+    """The body of OF52.
+
+      export_type: text/csv, application/json (`ExportType`)
+    """
+
+    channel_codes: list[str] | UnsetType = UNSET
+    exclude_customer_specific_prices: bool | UnsetType = UNSET
+    export_type: str | UnsetType = UNSET
+    include_fields: list[str] | UnsetType = UNSET
+    include_inactive_offers: bool | UnsetType = UNSET
+    items_per_chunk: Annotated[int, Meta(ge=10000, le=1000000)] | UnsetType = UNSET
+    last_request_date: Annotated[dt.datetime, Meta(tz=True)] | UnsetType = UNSET
+    megabytes_per_chunk: Annotated[int, Meta(ge=10, le=1000)] | UnsetType = UNSET
+    models: list[str] | UnsetType = UNSET
+    ongoing_discount_campaign_identifiers: list[str] | UnsetType = UNSET
+    rename_fields: dict[str, str] | UnsetType = UNSET
+    shipping_zones: list[str] | UnsetType = UNSET
+
+    def __post_init__(self) -> None:
+        zoned("CreateOfferExportRequest.last_request_date", self.last_request_date)
+
+
+class DeliveryTime(Received, kw_only=True, gc=False):
+    """Read as `products.offers.shipping_types.delivery_time`, from P11 and OF54."""
+
+    earliest_days: Expected[int] = ABSENT
+    earliest_delivery_date: Expected[dt.datetime] = ABSENT
+    latest_days: Expected[int] = ABSENT
+    latest_delivery_date: Expected[dt.datetime] = ABSENT
+
+
+class DiscountRange(Received, kw_only=True, gc=False):
+    """Read as `discount.ranges`, from OF22 and P11."""
+
+    price: Expected[Decimal] = ABSENT
+    quantity_threshold: Expected[int] = ABSENT
+
+
+class Discount(Received, kw_only=True, gc=False):
+    """Read as `discount`, from OF22 and P11."""
+
+    discount_price: Decimal | None = None
+    end_date: dt.datetime | None = None
+    origin_price: Decimal | None = None
+    ranges: list[DiscountRange] | None = None
+    start_date: dt.datetime | None = None
+
+
+class ExportedOfferPrice(Received, kw_only=True, gc=False):
+    """Read as `prices`, from OF54."""
+
+    context: OfferContext | None = None
+    discount_end_date: str | None = None
+    discount_price: Decimal | None = None
+    discount_start_date: str | None = None
+    origin_price: Decimal | None = None
+    volume_prices: list[VolumePrice] | None = None
+
+
+class ExportedOfferShippingType(Received, kw_only=True, gc=False):
+    """Read as `shipping_types`, from OF54."""
+
+    code: str | None = None
+    delivery_time: DeliveryTime | None = None
+    shipping_price_additional_unit: Decimal | None = None
+    shipping_price_type: str | None = None
+    shipping_price_unit: Decimal | None = None
+    shipping_zone_code: str | None = None
+
+
+class OfferAdditionalField(Received, kw_only=True, gc=False):
+    """Read as `offer_additional_fields`, from OF54."""
+
+    code: str | None = None
+    type: str | None = None
+    value: str | None = None
+
+
+class OfferEcoContribution(Received, kw_only=True, gc=False):
+    """Read as `eco_contributions`, from OF22, OF54 and P11.
+
+      epr_category_code: 30 known values (`EprCategoryCode`)
+    """
+
+    epr_category_code: Expected[str] = ABSENT
+    eco_contribution_amount: Decimal | None = None
+    producer_id: str | None = None
+
+
+class OfferMeasurement(Received, kw_only=True, gc=False):
+    """Read as `measurement`, from OF54 and P11."""
+
+    total_measurement_of_product: Decimal | None = None
+    unit: str | None = None
+
+
+class ExportedOffer(Received, kw_only=True, gc=False):
+    """The answer of OF54."""
+
+    active: bool | None = None
+    allow_quote_requests: bool | None = None
+    available_end_date: str | None = None
+    available_start_date: str | None = None
+    channels: list[str] | None = None
+    currency_iso_code: str | None = None
+    date_created: str | None = None
+    deleted: bool | None = None
+    description: str | None = None
+    eco_contributions: list[OfferEcoContribution] | None = None
+    favorite_rank: int | None = None
+    fulfillment: Fulfillment | None = None
+    is_professional: bool | None = None
+    last_updated: str | None = None
+    leadtime_to_ship: int | None = None
+    logistic_class: LogisticClass | None = None
+    max_order_quantity: int | None = None
+    measurement: OfferMeasurement | None = None
+    min_order_quantity: int | None = None
+    min_shipping_price: Decimal | None = None
+    min_shipping_price_additional: Decimal | None = None
+    min_shipping_type: str | None = None
+    min_shipping_zone: str | None = None
+    model: str | None = None
+    msrp: Decimal | None = None
+    offer_additional_fields: list[OfferAdditionalField] | None = None
+    offer_id: int | None = None
+    ongoing_discount_campaigns: list[CampaignRef] | None = None
+    package_quantity: int | None = None
+    premium: bool | None = None
+    price_additional_info: str | None = None
+    prices: list[ExportedOfferPrice] | None = None
+    product_sku: str | None = None
+    product_tax_code: str | None = None
+    quantity: int | None = None
+    retail_prices: list[ExportedOfferPrice] | None = None
+    shipping_types: list[ExportedOfferShippingType] | None = None
+    shop_id: int | None = None
+    shop_name: str | None = None
+    shop_sku: str | None = None
+    state_code: str | None = None
+    warehouses: list[Warehouse] | None = None
+
+
+class OfferPrice(Received, kw_only=True, gc=False):
+    """Read as `all_prices` and 3 more places, from OF22 and P11.
+
+      channel_code: deprecated
+    """
+
+    price: Expected[Decimal] = ABSENT
+    unit_origin_price: Expected[Decimal] = ABSENT
+    volume_prices: Expected[list[VolumePrice]] = ABSENT
+    channel_code: str | None = None
+    context: OfferContext | None = None
+    discount_end_date: dt.datetime | None = None
+    discount_start_date: dt.datetime | None = None
+    unit_discount_price: Decimal | None = None
+
+
+class ProductReference(Received, kw_only=True, gc=False):
+    """Read as `product_references`, from OF22 and P11."""
+
+    reference: Expected[str] = ABSENT
+    reference_type: Expected[str] = ABSENT
+
+
+class Offer(Received, kw_only=True, gc=False):
+    """The answer of OF22.
+
+      currency_iso_code: 61 known values (`CurrencyIsoCode`)
+      discount: deprecated
+      inactivity_reasons: 18 known values (`InactivityReason`)
+      model: MARKETPLACE, DROPSHIP, ONE_CREDITOR (`ShopModel`)
+    """
+
+    active: Expected[bool] = ABSENT
+    all_prices: Expected[list[OfferPrice]] = ABSENT
+    category_code: Expected[str] = ABSENT
+    category_label: Expected[str] = ABSENT
+    channels: Expected[list[str]] = ABSENT
+    currency_iso_code: Expected[str] = ABSENT
+    description: Expected[str] = ABSENT
+    fulfillment: Expected[Fulfillment] = ABSENT
+    leadtime_to_ship: Expected[int] = ABSENT
+    logistic_class: Expected[LogisticClass] = ABSENT
+    max_order_quantity: Expected[int] = ABSENT
+    min_order_quantity: Expected[int] = ABSENT
+    min_quantity_alert: Expected[int] = ABSENT
+    min_shipping_price: Expected[Decimal] = ABSENT
+    min_shipping_price_additional: Expected[Decimal] = ABSENT
+    min_shipping_type: Expected[str] = ABSENT
+    min_shipping_zone: Expected[str] = ABSENT
+    offer_id: Expected[int] = ABSENT
+    package_quantity: Expected[int] = ABSENT
+    product_references: Expected[list[ProductReference]] = ABSENT
+    product_sku: Expected[str] = ABSENT
+    product_title: Expected[str] = ABSENT
+    quantity: Expected[int] = ABSENT
+    shipping_deadline: Expected[dt.datetime] = ABSENT
+    shop_grade: Expected[Decimal] = ABSENT
+    shop_id: Expected[int] = ABSENT
+    shop_name: Expected[str] = ABSENT
+    shop_sku: Expected[str] = ABSENT
+    state_code: Expected[str] = ABSENT
+    allow_quote_requests: bool | None = None
+    applicable_pricing: ApplicablePricing | None = None
+    available_end_date: dt.datetime | None = None
+    available_start_date: dt.datetime | None = None
+    discount: Discount | None = None
+    eco_contributions: list[OfferEcoContribution] | None = None
+    favorite_rank: int | None = None
+    inactivity_reasons: list[str] | None = None
+    model: str | None = None
+    msrp: Decimal | None = None
+    offer_additional_fields: list[AdditionalField] | None = None
+    price: Decimal | None = None
+    price_additional_info: str | None = None
+    product_brand: str | None = None
+    product_description: str | None = None
+    product_tax_code: str | None = None
+    retail_prices: list[OfferPrice] | None = None
+    total_price: Decimal | None = None
+    warehouses: list[Warehouse] | None = None
+
+
+class OfferQuantity(Received, kw_only=True, gc=False):
+    """The answer of OF26."""
+
+    offer_id: Expected[int] = ABSENT
+    quantity: Expected[int] = ABSENT
+
+
+class OfferShippingType(Received, kw_only=True, gc=False):
+    """Read as `products.offers.shipping_types`, from P11.
+
+      shipping_price_type: FIXED_PRICE, FREE_SHIPPING, ORDER_PRICE_RANGE (`ShippingPriceType`)
+    """
+
+    code: Expected[str] = ABSENT
+    label: Expected[str] = ABSENT
+    shipping_price_type: Expected[str] = ABSENT
+    shipping_price_unit: Expected[Decimal] = ABSENT
+    shipping_zone_code: Expected[str] = ABSENT
+    shipping_zone_label: Expected[str] = ABSENT
+    cut_off_next_date: dt.datetime | None = None
+    cut_off_time: dt.time | None = None
+    delivery_time: DeliveryTime | None = None
+    shipping_deadline: dt.datetime | None = None
+    standard_code: str | None = None
+
+
+class ProductOffer(Received, kw_only=True, gc=False):
+    """Read as `products.offers`, from P11.
+
+      currency_iso_code: 61 known values (`CurrencyIsoCode`)
+      discount: deprecated
+      inactivity_reasons: 18 known values (`InactivityReason`)
+      model: MARKETPLACE, DROPSHIP, ONE_CREDITOR (`ShopModel`)
+    """
+
+    active: Expected[bool] = ABSENT
+    all_prices: Expected[list[OfferPrice]] = ABSENT
+    channels: Expected[list[str]] = ABSENT
+    currency_iso_code: Expected[str] = ABSENT
+    description: Expected[str] = ABSENT
+    fulfillment: Expected[Fulfillment] = ABSENT
+    is_professional: Expected[bool] = ABSENT
+    leadtime_to_ship: Expected[int] = ABSENT
+    logistic_class: Expected[LogisticClass] = ABSENT
+    max_order_quantity: Expected[int] = ABSENT
+    min_order_quantity: Expected[int] = ABSENT
+    min_quantity_alert: Expected[int] = ABSENT
+    min_shipping_price: Expected[Decimal] = ABSENT
+    min_shipping_price_additional: Expected[Decimal] = ABSENT
+    min_shipping_type: Expected[str] = ABSENT
+    min_shipping_zone: Expected[str] = ABSENT
+    nb_evaluation: Expected[int] = ABSENT
+    offer_id: Expected[int] = ABSENT
+    package_quantity: Expected[int] = ABSENT
+    premium: Expected[bool] = ABSENT
+    quantity: Expected[int] = ABSENT
+    shipping_deadline: Expected[dt.datetime] = ABSENT
+    shop_grade: Expected[Decimal] = ABSENT
+    shop_id: Expected[int] = ABSENT
+    shop_name: Expected[str] = ABSENT
+    shop_sku: Expected[str] = ABSENT
+    state_code: Expected[str] = ABSENT
+    allow_quote_requests: bool | None = None
+    applicable_pricing: ApplicablePricing | None = None
+    available_end_date: dt.datetime | None = None
+    available_start_date: dt.datetime | None = None
+    discount: Discount | None = None
+    eco_contributions: list[OfferEcoContribution] | None = None
+    favorite_rank: int | None = None
+    inactivity_reasons: list[str] | None = None
+    model: str | None = None
+    msrp: Decimal | None = None
+    offer_additional_fields: list[AdditionalField] | None = None
+    price: Decimal | None = None
+    price_additional_info: str | None = None
+    product_tax_code: str | None = None
+    retail_prices: list[OfferPrice] | None = None
+    shipping_types: list[OfferShippingType] | None = None
+    total_price: Decimal | None = None
+    warehouses: list[Warehouse] | None = None
+
+
+class ProductOffersMedia(Received, kw_only=True, gc=False):
+    """Read as `products.product_media`, from P11."""
+
+    dam_url: Expected[str] = ABSENT
+    media_url: Expected[str] = ABSENT
+    type: Expected[str] = ABSENT
+
+
+class ProductOffers(Received, kw_only=True, gc=False):
+    """Read as `products`, from P11."""
+
+    category_code: Expected[str] = ABSENT
+    category_label: Expected[str] = ABSENT
+    product_references: Expected[list[ProductReference]] = ABSENT
+    product_sku: Expected[str] = ABSENT
+    product_title: Expected[str] = ABSENT
+    total_count: Expected[int] = ABSENT
+    measurement: OfferMeasurement | None = None
+    offers: list[ProductOffer] | None = None
+    product_brand: str | None = None
+    product_description: str | None = None
+    product_media: ProductOffersMedia | None = None
+
+
+class ProductOffersPage(Received, kw_only=True, gc=False):
+    """The answer of P11."""
+
+    products: list[ProductOffers] | None = None

@@ -1,0 +1,103 @@
+# Written by `python -m codegen` from mirakl-mmp-front-openapi.yaml. Not edited by hand: see docs/regenerating.md.
+
+"""What front.promotions sends and reads."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Final
+
+from mirakl_async.model import ABSENT, Expected, Received
+
+from .common import CampaignRef, Channel
+
+
+class PromotionState:
+    """Known values of `state`; others may appear at any time."""
+
+    ACTIVE: Final = "ACTIVE"
+    PENDING: Final = "PENDING"
+    PENDING_APPROVAL: Final = "PENDING_APPROVAL"
+    REJECTED: Final = "REJECTED"
+    EXPIRED: Final = "EXPIRED"
+
+
+class PromotionTriggerType:
+    """Known values of `type`; others may appear at any time."""
+
+    MINIMUM_QUANTITY: Final = "minimum_quantity"
+    EVERY_QUANTITY: Final = "every_quantity"
+    MINIMUM_AMOUNT: Final = "minimum_amount"
+    EVERY_AMOUNT: Final = "every_amount"
+
+
+class ApplicationToCart(Received, kw_only=True, gc=False):
+    """Read as `promotions.application_to_cart`, from PR01."""
+
+    promo_code: str | None = None
+
+
+class Media(Received, kw_only=True, gc=False):
+    """Read as `promotions.medias`, from PR01."""
+
+    locale: Expected[str] = ABSENT
+    url: Expected[str] = ABSENT
+
+
+class PromotionTrigger(Received, kw_only=True, gc=False):
+    """Read as `promotions.triggers`, from PR01.
+
+      type: minimum_quantity, every_quantity, minimum_amount, every_amount (`PromotionTriggerType`)
+    """
+
+    type: Expected[str] = ABSENT
+    amount_purchased: Decimal | None = None
+    quantity_purchased: int | None = None
+    same_item_purchased: bool | None = None
+
+
+class PublicDescription(Received, kw_only=True, gc=False):
+    """Read as `promotions.public_descriptions`, from PR01."""
+
+    locale: Expected[str] = ABSENT
+    value: Expected[str] = ABSENT
+
+
+class Promotion(Received, kw_only=True, gc=False):
+    """Read as `promotions`, from PR01.
+
+      state: ACTIVE, PENDING, PENDING_APPROVAL, REJECTED, EXPIRED (`PromotionState`)
+      type: AMOUNT_OFF, FREE_ITEMS, PERCENTAGE_OFF, REDUCED_UNIT_PRICE (`PromotionType`)
+    """
+
+    application_to_cart: Expected[list[ApplicationToCart]] = ABSENT
+    channels: Expected[list[Channel]] = ABSENT
+    date_created: Expected[dt.datetime] = ABSENT
+    end_date: Expected[dt.datetime] = ABSENT
+    internal_description: Expected[str] = ABSENT
+    internal_id: Expected[str] = ABSENT
+    last_updated: Expected[dt.datetime] = ABSENT
+    medias: Expected[list[Media]] = ABSENT
+    public_descriptions: Expected[list[PublicDescription]] = ABSENT
+    reward_on_purchased_items: Expected[bool] = ABSENT
+    shop_id: Expected[int] = ABSENT
+    start_date: Expected[dt.datetime] = ABSENT
+    state: Expected[str] = ABSENT
+    triggers: Expected[list[PromotionTrigger]] = ABSENT
+    type: Expected[str] = ABSENT
+    amount_off: Decimal | None = None
+    campaign: CampaignRef | None = None
+    customer_group_ids: list[str] | None = None
+    customer_organization_ids: list[str] | None = None
+    free_items_quantity: int | None = None
+    max_quantity_to_discount: int | None = None
+    percentage_off: Decimal | None = None
+    reduced_unit_price: Decimal | None = None
+    reward_offer_ids: list[int] | None = None
+    trigger_offer_ids: list[int] | None = None
+
+
+class PromotionPage(Received, kw_only=True, gc=False):
+    """The answer of PR01."""
+
+    promotions: Expected[list[Promotion]] = ABSENT
+    total_count: Expected[int] = ABSENT

@@ -1,0 +1,456 @@
+# Written by `python -m codegen` from mirakl-mmp-front-openapi.yaml. Not edited by hand: see docs/regenerating.md.
+
+"""What front.returns sends and reads."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Annotated, Final
+
+from msgspec import UNSET, Meta, UnsetType
+
+from mirakl_async.model import ABSENT, Expected, Received, Reported, Sent, number
+
+from .common import ActionError, ActionSuccess, ItemError
+
+
+class LabelSelectionMode:
+    """Known values of `label_selection_mode`; others may appear at any time."""
+
+    CHEAPEST: Final = "CHEAPEST"
+
+
+class LabelState:
+    """Known values of `label_state`; others may appear at any time."""
+
+    PENDING: Final = "PENDING"
+    CREATED: Final = "CREATED"
+    FAILED: Final = "FAILED"
+
+
+class MethodCode:
+    """Known values of `method_code`; others may appear at any time."""
+
+    RETURN_METHOD_BY_MAIL: Final = "RETURN_METHOD_BY_MAIL"
+    RETURN_METHOD_DROP_OFF_POINT: Final = "RETURN_METHOD_DROP_OFF_POINT"
+    RETURN_METHOD_HOME_PICKUP: Final = "RETURN_METHOD_HOME_PICKUP"
+    RETURN_METHOD_IN_STORE: Final = "RETURN_METHOD_IN_STORE"
+    RETURN_METHOD_RETURNLESS: Final = "RETURN_METHOD_RETURNLESS"
+
+
+class ReasonCode:
+    """Known values of `reason_code`; others may appear at any time."""
+
+    RETURN_BROKEN_ITEM: Final = "RETURN_BROKEN_ITEM"
+    RETURN_CHANGED_MIND: Final = "RETURN_CHANGED_MIND"
+    RETURN_COUNTERFEIT_ITEM: Final = "RETURN_COUNTERFEIT_ITEM"
+    RETURN_DAMAGED_PACKAGING: Final = "RETURN_DAMAGED_PACKAGING"
+    RETURN_DEFECTIVE_ITEM: Final = "RETURN_DEFECTIVE_ITEM"
+    RETURN_DELIVERED_PRODUCT_DIFFERENT: Final = "RETURN_DELIVERED_PRODUCT_DIFFERENT"
+    RETURN_MISSING_ITEM: Final = "RETURN_MISSING_ITEM"
+    RETURN_OTHER: Final = "RETURN_OTHER"
+    RETURN_CM_DONT_WANT: Final = "RETURN_CM_DONT_WANT"
+    RETURN_CM_DONT_LIKE: Final = "RETURN_CM_DONT_LIKE"
+    RETURN_CM_QUALITY: Final = "RETURN_CM_QUALITY"
+    RETURN_DPD_WRONG_SIZE: Final = "RETURN_DPD_WRONG_SIZE"
+    RETURN_DPD_WRONG_COLOR: Final = "RETURN_DPD_WRONG_COLOR"
+    RETURN_DEFECTIVE_ON_ARRIVAL: Final = "RETURN_DEFECTIVE_ON_ARRIVAL"
+    RETURN_PRODUCT_DOES_NOT_FIT: Final = "RETURN_PRODUCT_DOES_NOT_FIT"
+    RETURN_PDNT_TOO_BIG: Final = "RETURN_PDNT_TOO_BIG"
+    RETURN_PDNT_TOO_SMALL: Final = "RETURN_PDNT_TOO_SMALL"
+    RETURN_INACCURATE_ITEM_DESCRIPTION: Final = "RETURN_INACCURATE_ITEM_DESCRIPTION"
+    RETURN_WARRANTY: Final = "RETURN_WARRANTY"
+
+
+class RejectionReasonCode:
+    """Known values of `rejection_reason_code`; others may appear at any time."""
+
+    RETURN_REJECTION_NOT_ELIGIBLE: Final = "RETURN_REJECTION_NOT_ELIGIBLE"
+    RETURN_REJECTION_NOT_NEEDED: Final = "RETURN_REJECTION_NOT_NEEDED"
+    RETURN_REJECTION_WINDOW_CLOSED: Final = "RETURN_REJECTION_WINDOW_CLOSED"
+
+
+class ReturnState:
+    """Known values of `state`; others may appear at any time."""
+
+    WAITING_ACCEPTANCE: Final = "WAITING_ACCEPTANCE"
+    IN_PROGRESS: Final = "IN_PROGRESS"
+    REFUSED: Final = "REFUSED"
+    RECEIVED: Final = "RECEIVED"
+    NO_RECEPTION: Final = "NO_RECEPTION"
+    CLOSED: Final = "CLOSED"
+    CANCELED: Final = "CANCELED"
+
+
+class ReturnIdInput(Sent, kw_only=True, gc=False):
+    """Sent as `returns`, to RT25 and RT29."""
+
+    id: Annotated[str, Meta(max_length=36)]
+
+
+class CancelReturnsRequest(Sent, kw_only=True, gc=False):
+    """The body of RT29."""
+
+    returns: Annotated[list[ReturnIdInput], Meta(min_length=1, max_length=100)]
+
+
+class LabelOptionsInput(Sent, kw_only=True, gc=False):
+    """Sent as `return_labels.label_options`, to RT51."""
+
+    qr_code: bool | UnsetType = UNSET
+
+
+class DimensionsInput(Sent, kw_only=True, gc=False):
+    """Sent as `return_labels.package.dimensions`, to RT51."""
+
+    height: Decimal
+    length: Decimal
+    unit: Annotated[str, Meta(pattern="^(in|cm)$")]
+    width: Decimal
+
+    def __post_init__(self) -> None:
+        number("DimensionsInput.height", self.height, low=Decimal(0))
+        number("DimensionsInput.length", self.length, low=Decimal(0))
+        number("DimensionsInput.width", self.width, low=Decimal(0))
+
+
+class WeightInput(Sent, kw_only=True, gc=False):
+    """Sent as `return_labels.package.weight`, to RT51."""
+
+    unit: Annotated[str, Meta(pattern="^(lb|kg)$")]
+    value: Decimal
+
+    def __post_init__(self) -> None:
+        number("WeightInput.value", self.value, low=Decimal(0))
+
+
+class PackageInput(Sent, kw_only=True, gc=False):
+    """Sent as `return_labels.package`, to RT51."""
+
+    dimensions: DimensionsInput
+    weight: WeightInput
+
+
+class ReturnLabelShippingFromInput(Sent, kw_only=True, gc=False):
+    """Sent as `return_labels.shipping_from`, to RT51."""
+
+    city: str
+    contact_name: str
+    contact_phone: str
+    country_iso_code: str
+    street_1: str
+    state: str | UnsetType = UNSET
+    street_2: str | UnsetType = UNSET
+    zip_code: str | UnsetType = UNSET
+
+
+class ReturnLabelInput(Sent, kw_only=True, gc=False):
+    """Sent as `return_labels`, to RT51.
+
+      label_selection_mode: CHEAPEST (`LabelSelectionMode`)
+    """
+
+    package: PackageInput
+    return_id: str
+    carrier_code: str | UnsetType = UNSET
+    carrier_service_code: str | UnsetType = UNSET
+    label_options: LabelOptionsInput | UnsetType = UNSET
+    label_selection_mode: str | UnsetType = UNSET
+    shipping_from: ReturnLabelShippingFromInput | UnsetType = UNSET
+
+
+class CreateLabelsRequest(Sent, kw_only=True, gc=False):
+    """The body of RT51."""
+
+    return_labels: Annotated[list[ReturnLabelInput], Meta(max_length=200)]
+
+
+class ReturnLabelError(Received, kw_only=True, gc=False):
+    """Read as `return_label_errors`, from RT51."""
+
+    error_message: str | None = None
+    return_id: str | None = None
+
+
+class ReturnLabelSuccess(Received, kw_only=True, gc=False):
+    """Read as `return_label_successes`, from RT51."""
+
+    return_id: str | None = None
+
+
+class CreateLabelsResponse(Received, Reported[ReturnLabelError], kw_only=True, gc=False):
+    """The answer of RT51."""
+
+    return_label_errors: list[ReturnLabelError] | None = None
+    return_label_successes: list[ReturnLabelSuccess] | None = None
+
+    def _failures(self) -> list[ReturnLabelError]:
+        return self.return_label_errors or []
+
+
+class ReturnLineInput(Sent, kw_only=True, gc=False):
+    """Sent as `returns.return_lines`, to RT01."""
+
+    order_line_id: str
+    quantity: Annotated[int, Meta(ge=1)]
+    reason_code: str
+
+
+class ReturnInput(Sent, kw_only=True, gc=False):
+    """Sent as `returns`, to RT01.
+
+      method_code: RETURN_METHOD_BY_MAIL, RETURN_METHOD_DROP_OFF_POINT, RETURN_METHOD_HOME_PICKUP,
+        RETURN_METHOD_IN_STORE, RETURN_METHOD_RETURNLESS (`MethodCode`)
+      reason_code: 19 known values (`ReasonCode`)
+    """
+
+    method_code: str
+    order_commercial_id: str
+    return_lines: Annotated[list[ReturnLineInput], Meta(min_length=1, max_length=200)]
+    accepted: bool | UnsetType = UNSET
+    description: Annotated[str, Meta(max_length=2000)] | UnsetType = UNSET
+    label_url: Annotated[str, Meta(min_length=1, max_length=2000)] | UnsetType = UNSET
+    reason_code: str | UnsetType = UNSET
+    rma: Annotated[str, Meta(min_length=1, max_length=100, pattern="[0-9a-zA-Z_-]+")] | UnsetType = UNSET
+
+
+class CreateReturnsRequest(Sent, kw_only=True, gc=False):
+    """The body of RT01."""
+
+    returns: Annotated[list[ReturnInput], Meta(min_length=1, max_length=200)]
+
+
+class ReturnAddress(Received, kw_only=True, gc=False):
+    """Read as `data.return_address`, from RT11 and RT01."""
+
+    city: Expected[str] = ABSENT
+    country_iso_code: Expected[str] = ABSENT
+    street1: Expected[str] = ABSENT
+    zip_code: Expected[str] = ABSENT
+    state: str | None = None
+    street2: str | None = None
+
+
+class ReturnDocument(Received, kw_only=True, gc=False):
+    """Read as `data.documents`, from RT11 and RT01."""
+
+    id: Expected[int] = ABSENT
+    type: Expected[str] = ABSENT
+
+
+class ReturnLineCompliance(Received, kw_only=True, gc=False):
+    """Read as `data.return_lines.compliance`, from RT11 and RT01."""
+
+    compliant: Expected[bool] = ABSENT
+    non_compliance_additional_info: str | None = None
+    non_compliance_reason_code: str | None = None
+
+
+class ReturnLine(Received, kw_only=True, gc=False):
+    """Read as `data.return_lines`, from RT11 and RT01.
+
+      reason_code: 19 known values (`ReasonCode`)
+    """
+
+    order_line_id: Expected[str] = ABSENT
+    quantity: Expected[int] = ABSENT
+    reason_code: Expected[str] = ABSENT
+    compliance: list[ReturnLineCompliance] | None = None
+
+
+class ReturnTracking(Received, kw_only=True, gc=False):
+    """Read as `data.tracking`, from RT11 and RT01."""
+
+    carrier_code: str | None = None
+    carrier_name: str | None = None
+    carrier_standard_code: str | None = None
+    tracking_number: str | None = None
+    tracking_url: str | None = None
+
+
+class CreatedReturn(Received, kw_only=True, gc=False):
+    """Read as `return_success`, from RT01.
+
+      method_code: RETURN_METHOD_BY_MAIL, RETURN_METHOD_DROP_OFF_POINT, RETURN_METHOD_HOME_PICKUP,
+        RETURN_METHOD_IN_STORE, RETURN_METHOD_RETURNLESS (`MethodCode`)
+      reason_code: 19 known values (`ReasonCode`)
+      rejection_reason_code: RETURN_REJECTION_NOT_ELIGIBLE, RETURN_REJECTION_NOT_NEEDED, RETURN_REJECTION_WINDOW_CLOSED
+        (`RejectionReasonCode`)
+      state: WAITING_ACCEPTANCE, IN_PROGRESS, REFUSED, RECEIVED, NO_RECEPTION, CLOSED, CANCELED (`ReturnState`)
+    """
+
+    date_created: Expected[dt.datetime] = ABSENT
+    id: Expected[str] = ABSENT
+    last_updated: Expected[dt.datetime] = ABSENT
+    method_code: Expected[str] = ABSENT
+    order_commercial_id: Expected[str] = ABSENT
+    order_id: Expected[str] = ABSENT
+    return_address: Expected[ReturnAddress] = ABSENT
+    return_lines: Expected[list[ReturnLine]] = ABSENT
+    state: Expected[str] = ABSENT
+    description: str | None = None
+    documents: list[ReturnDocument] | None = None
+    label_url: str | None = None
+    reason_code: str | None = None
+    rejection_reason_code: str | None = None
+    rma: str | None = None
+    tracking: ReturnTracking | None = None
+
+
+class ReturnError(Received, kw_only=True, gc=False):
+    """Read as `return_errors`, from RT01."""
+
+    message: str | None = None
+    order_commercial_id: str | None = None
+
+
+class CreateReturnsResponse(Received, Reported[ReturnError], kw_only=True, gc=False):
+    """The answer of RT01."""
+
+    return_errors: Expected[list[ReturnError]] = ABSENT
+    return_success: Expected[list[CreatedReturn]] = ABSENT
+
+    def _failures(self) -> list[ReturnError]:
+        return self.return_errors or []
+
+
+class EstimatedCost(Received, kw_only=True, gc=False):
+    """Read as `data.estimated_cost`, from RT52.
+
+      currency_iso_code: 61 known values (`CurrencyIsoCode`)
+    """
+
+    amount: Decimal | None = None
+    currency_iso_code: str | None = None
+
+
+class ItemToReturn(Received, kw_only=True, gc=False):
+    """Read as `data`, from RT12."""
+
+    order_commercial_id: Expected[str] = ABSENT
+    order_line_id: Expected[str] = ABSENT
+    returnable_quantity: Expected[int] = ABSENT
+    available_return_methods: list[str] | None = None
+    available_return_reasons: list[str] | None = None
+    return_window: int | None = None
+    return_window_end_date: dt.datetime | None = None
+    return_window_start_date: dt.datetime | None = None
+
+
+class ItemToReturnPage(Received, kw_only=True, gc=False):
+    """The answer of RT12."""
+
+    data: Expected[list[ItemToReturn]] = ABSENT
+    next_page_token: str | None = None
+    previous_page_token: str | None = None
+
+
+class LabelFile(Received, kw_only=True, gc=False):
+    """Read as `data.files.label`, from RT52."""
+
+    file_type: str | None = None
+    url: str | None = None
+
+
+class QrCode(Received, kw_only=True, gc=False):
+    """Read as `data.files.qr_code`, from RT52."""
+
+    file_type: str | None = None
+    url: str | None = None
+
+
+class LabelFiles(Received, kw_only=True, gc=False):
+    """Read as `data.files`, from RT52."""
+
+    label: LabelFile | None = None
+    qr_code: QrCode | None = None
+
+
+class ReceiveReturnsRequest(Sent, kw_only=True, gc=False):
+    """The body of RT25."""
+
+    returns: Annotated[list[ReturnIdInput], Meta(min_length=1, max_length=100)]
+
+
+class Return(Received, kw_only=True, gc=False):
+    """Read as `data`, from RT11.
+
+      method_code: RETURN_METHOD_BY_MAIL, RETURN_METHOD_DROP_OFF_POINT, RETURN_METHOD_HOME_PICKUP,
+        RETURN_METHOD_IN_STORE, RETURN_METHOD_RETURNLESS (`MethodCode`)
+      reason_code: 19 known values (`ReasonCode`)
+      rejection_reason_code: RETURN_REJECTION_NOT_ELIGIBLE, RETURN_REJECTION_NOT_NEEDED, RETURN_REJECTION_WINDOW_CLOSED
+        (`RejectionReasonCode`)
+      state: WAITING_ACCEPTANCE, IN_PROGRESS, REFUSED, RECEIVED, NO_RECEPTION, CLOSED, CANCELED (`ReturnState`)
+    """
+
+    date_created: Expected[dt.datetime] = ABSENT
+    id: Expected[str] = ABSENT
+    last_updated: Expected[dt.datetime] = ABSENT
+    method_code: Expected[str] = ABSENT
+    order_commercial_id: Expected[str] = ABSENT
+    order_id: Expected[str] = ABSENT
+    return_address: Expected[ReturnAddress] = ABSENT
+    return_lines: Expected[list[ReturnLine]] = ABSENT
+    state: Expected[str] = ABSENT
+    description: str | None = None
+    documents: list[ReturnDocument] | None = None
+    label_url: str | None = None
+    reason_code: str | None = None
+    rejection_reason_code: str | None = None
+    rma: str | None = None
+    tracking: ReturnTracking | None = None
+
+
+class ReturnActions(Received, Reported[ActionError], kw_only=True, gc=False):
+    """The answer of RT25 and RT29."""
+
+    return_errors: list[ActionError] | None = None
+    return_success: list[ActionSuccess] | None = None
+
+    def _failures(self) -> list[ActionError]:
+        return self.return_errors or []
+
+
+class ReturnLabelTracking(Received, kw_only=True, gc=False):
+    """Read as `data.tracking`, from RT52."""
+
+    carrier_code: str | None = None
+    carrier_name: str | None = None
+    carrier_service_code: str | None = None
+    carrier_standard_code: str | None = None
+    tracking_number: str | None = None
+    tracking_url: str | None = None
+
+
+class ReturnLabel(Received, kw_only=True, gc=False):
+    """Read as `data`, from RT52.
+
+      label_state: PENDING, CREATED, FAILED (`LabelState`)
+    """
+
+    date_created: Expected[dt.datetime] = ABSENT
+    label_state: Expected[str] = ABSENT
+    last_updated: Expected[dt.datetime] = ABSENT
+    return_id: Expected[str] = ABSENT
+    errors: list[ItemError] | None = None
+    estimated_cost: EstimatedCost | None = None
+    files: LabelFiles | None = None
+    tracking: ReturnLabelTracking | None = None
+
+
+class ReturnLabelPage(Received, Reported[ReturnLabel], kw_only=True, gc=False):
+    """The answer of RT52."""
+
+    data: Expected[list[ReturnLabel]] = ABSENT
+    next_page_token: str | None = None
+    previous_page_token: str | None = None
+
+    def _failures(self) -> list[ReturnLabel]:
+        return [item for item in self.data or [] if item.errors]
+
+
+class ReturnPage(Received, kw_only=True, gc=False):
+    """The answer of RT11."""
+
+    data: Expected[list[Return]] = ABSENT
+    next_page_token: str | None = None
+    previous_page_token: str | None = None

@@ -1,0 +1,399 @@
+# Written by `python -m codegen` from mirakl-mmp-front-openapi.yaml. Not edited by hand: see docs/regenerating.md.
+
+"""What front.shipments sends and reads."""
+
+import datetime as dt
+from typing import Annotated, Final, TypeAlias
+
+from msgspec import UNSET, Meta, UnsetType
+
+from mirakl_async.model import ABSENT, Expected, Received, Reported, Sent
+
+from .common import ActionError, ActionSuccess, Address, Fulfillment, OrderReferences, ShippingFrom, WarehouseInput
+
+
+class AdditionalInfoType:
+    """Known values of `type`; others may appear at any time."""
+
+    DESTINATION_ARRIVAL: Final = "DESTINATION_ARRIVAL"
+    DATA_ORDER_CANCELLED: Final = "DATA_ORDER_CANCELLED"
+    DATA_DELIVERY_PROPOSED: Final = "DATA_DELIVERY_PROPOSED"
+    DATA_DELIVERY_DECIDED: Final = "DATA_DELIVERY_DECIDED"
+    CUSTOMS_RECEIVED: Final = "CUSTOMS_RECEIVED"
+    CUSTOMS_EXCEPTION: Final = "CUSTOMS_EXCEPTION"
+    CUSTOMS_CLEARED: Final = "CUSTOMS_CLEARED"
+    CUSTOMS_REJECTED: Final = "CUSTOMS_REJECTED"
+    DELIVERY_ATTEMPTED: Final = "DELIVERY_ATTEMPTED"
+    DELIVERY_EXCEPTION: Final = "DELIVERY_EXCEPTION"
+
+
+class ShipmentAdditionalInformationType:
+    """Known values of `type`; others may appear at any time."""
+
+    STRING: Final = "STRING"
+    DATE: Final = "DATE"
+
+
+class ShipmentStatus:
+    """Known values of `status`; others may appear at any time."""
+
+    SHIPPING: Final = "SHIPPING"
+    READY_FOR_PICK_UP: Final = "READY_FOR_PICK_UP"
+    SHIPMENT_PREPARED: Final = "SHIPMENT_PREPARED"
+    SHIPPED: Final = "SHIPPED"
+    TO_COLLECT: Final = "TO_COLLECT"
+    RECEIVED: Final = "RECEIVED"
+    CANCELED: Final = "CANCELED"
+    CLOSED: Final = "CLOSED"
+
+
+class StatusCustomerDebit:
+    """Known values of `status_customer_debit`; others may appear at any time."""
+
+    NO_DEBIT: Final = "NO_DEBIT"
+    NOT_STARTED: Final = "NOT_STARTED"
+    WAITING_TAX_CONFIRMATION: Final = "WAITING_TAX_CONFIRMATION"
+    WAITING_OPERATOR_SYSTEM_CONTACT: Final = "WAITING_OPERATOR_SYSTEM_CONTACT"
+    WAITING_DEBIT_CONFIRMATION: Final = "WAITING_DEBIT_CONFIRMATION"
+    DEBIT_OK: Final = "DEBIT_OK"
+    CANCELED: Final = "CANCELED"
+
+
+class TrackingMilestoneType:
+    """Known values of `type`; others may appear at any time."""
+
+    IN_TRANSIT: Final = "IN_TRANSIT"
+    OUT_FOR_DELIVERY: Final = "OUT_FOR_DELIVERY"
+    TO_COLLECT: Final = "TO_COLLECT"
+    DELIVERED: Final = "DELIVERED"
+    EXCEPTION: Final = "EXCEPTION"
+
+
+class ValidityStatus:
+    """Known values of `validity_status`; others may appear at any time."""
+
+    MISSING_TRACKING: Final = "MISSING_TRACKING"
+    UNVERIFIED: Final = "UNVERIFIED"
+    UNCOVERED: Final = "UNCOVERED"
+    INVALID: Final = "INVALID"
+    VERIFIED: Final = "VERIFIED"
+
+
+class OccurrenceDate(Received, kw_only=True, gc=False):
+    """Read as `data.tracking.last_known_location.occurrence_date` and 5 more places, from ST11 and ST01."""
+
+    date: dt.date | None = None
+    offset: str | None = None
+    time: str | None = None
+
+
+class AdditionalInfo(Received, kw_only=True, gc=False):
+    """Read as `data.tracking.milestones.additional_info`, from ST11 and ST01.
+
+      type: DESTINATION_ARRIVAL, DATA_ORDER_CANCELLED, DATA_DELIVERY_PROPOSED, DATA_DELIVERY_DECIDED, CUSTOMS_RECEIVED,
+        CUSTOMS_EXCEPTION, CUSTOMS_CLEARED, CUSTOMS_REJECTED, DELIVERY_ATTEMPTED, DELIVERY_EXCEPTION
+        (`AdditionalInfoType`)
+    """
+
+    occurrence_date: OccurrenceDate | None = None
+    type: str | None = None
+
+
+class Earliest(Received, kw_only=True, gc=False):
+    """Read as `data.tracking.carrier_expected_delivery_date.earliest`, from ST11 and ST01."""
+
+    date: dt.date | None = None
+    offset: str | None = None
+    time: str | None = None
+
+
+class Latest(Received, kw_only=True, gc=False):
+    """Read as `data.tracking.carrier_expected_delivery_date.latest`, from ST11 and ST01."""
+
+    date: dt.date | None = None
+    offset: str | None = None
+    time: str | None = None
+
+
+class CarrierExpectedDeliveryDate(Received, kw_only=True, gc=False):
+    """Read as `data.tracking.carrier_expected_delivery_date`, from ST11 and ST01."""
+
+    earliest: Earliest | None = None
+    latest: Latest | None = None
+
+
+class DateShipmentAdditionalInformationInput(Sent, kw_only=True, gc=False, tag_field="type", tag="DATE"):
+    """Sent as `shipments.shipment_additional_information`, to ST01."""
+
+    code: str
+    value: str
+
+
+class StringShipmentAdditionalInformationInput(Sent, kw_only=True, gc=False, tag_field="type", tag="STRING"):
+    """Sent as `shipments.shipment_additional_information`, to ST01."""
+
+    code: str
+    value: str
+
+
+ShipmentAdditionalInformationInput: TypeAlias = (
+    DateShipmentAdditionalInformationInput
+    | StringShipmentAdditionalInformationInput
+)
+"""Told apart by `type`."""
+
+
+class ShipmentLineInput(Sent, kw_only=True, gc=False):
+    """Sent as `shipments.shipment_lines`, to ST01.
+
+      offer_sku: deprecated
+    """
+
+    quantity: Annotated[int, Meta(ge=1)]
+    offer_sku: str | UnsetType = UNSET
+    order_line_id: str | UnsetType = UNSET
+    package_reference: str | UnsetType = UNSET
+
+
+class ShipmentShippingFromInput(Sent, kw_only=True, gc=False):
+    """Sent as `shipments.shipping_from`, to ST01."""
+
+    warehouse: WarehouseInput | UnsetType = UNSET
+
+
+class ShipmentTrackingInput(Sent, kw_only=True, gc=False):
+    """Sent as `shipments.tracking`, to ST01 and ST23."""
+
+    carrier_code: str | UnsetType = UNSET
+    carrier_name: str | UnsetType = UNSET
+    carrier_standard_code: str | UnsetType = UNSET
+    tracking_number: str | UnsetType = UNSET
+    tracking_url: str | UnsetType = UNSET
+
+
+class ShipmentInput(Sent, kw_only=True, gc=False):
+    """Sent as `shipments`, to ST01."""
+
+    order_id: Annotated[str, Meta(min_length=1, max_length=2147483647)]
+    shipment_lines: Annotated[list[ShipmentLineInput], Meta(min_length=1, max_length=2147483647)]
+    invoice_reference: Annotated[str, Meta(max_length=255, pattern="[0-9a-zA-Z_-]*")] | UnsetType = UNSET
+    shipment_additional_information: list[ShipmentAdditionalInformationInput] | UnsetType = UNSET
+    shipped: bool | UnsetType = UNSET
+    shipping_from: ShipmentShippingFromInput | UnsetType = UNSET
+    tracking: ShipmentTrackingInput | UnsetType = UNSET
+
+
+class CreateShipmentsRequest(Sent, kw_only=True, gc=False):
+    """The body of ST01."""
+
+    shipments: Annotated[list[ShipmentInput], Meta(min_length=1, max_length=1000)]
+
+
+class PaymentDetails(Received, kw_only=True, gc=False):
+    """Read as `data.payment_details`, from ST11 and ST01."""
+
+    customer_debited_date: Expected[dt.datetime] = ABSENT
+    transaction_date: Expected[dt.datetime] = ABSENT
+    transaction_number: str | None = None
+
+
+class ShipmentAdditionalInformation(Received, kw_only=True, gc=False):
+    """Read as `data.shipment_additional_information`, from ST11 and ST01.
+
+      type: STRING, DATE (`ShipmentAdditionalInformationType`)
+    """
+
+    code: str | None = None
+    type: str | None = None
+    value: str | None = None
+
+
+class ShipmentLine(Received, kw_only=True, gc=False):
+    """Read as `data.shipment_lines`, from ST12, ST11 and ST01.
+
+      package_description: deprecated
+    """
+
+    quantity: Expected[int] = ABSENT
+    offer_sku: str | None = None
+    order_line_id: str | None = None
+    package_description: str | None = None
+    package_reference: str | None = None
+    product_title: str | None = None
+
+
+class LastKnownLocation(Received, kw_only=True, gc=False):
+    """Read as `data.tracking.last_known_location`, from ST11 and ST01."""
+
+    location: str | None = None
+    occurrence_date: OccurrenceDate | None = None
+
+
+class TrackingMilestone(Received, kw_only=True, gc=False):
+    """Read as `data.tracking.milestones`, from ST11 and ST01.
+
+      type: IN_TRANSIT, OUT_FOR_DELIVERY, TO_COLLECT, DELIVERED, EXCEPTION (`TrackingMilestoneType`)
+    """
+
+    additional_info: AdditionalInfo | None = None
+    occurrence_date: OccurrenceDate | None = None
+    type: str | None = None
+
+
+class ShipmentTracking(Received, kw_only=True, gc=False):
+    """Read as `data.tracking`, from ST11 and ST01.
+
+      validity_status: MISSING_TRACKING, UNVERIFIED, UNCOVERED, INVALID, VERIFIED (`ValidityStatus`)
+    """
+
+    carrier_code: str | None = None
+    carrier_expected_delivery_date: CarrierExpectedDeliveryDate | None = None
+    carrier_name: str | None = None
+    carrier_standard_code: str | None = None
+    last_known_location: LastKnownLocation | None = None
+    milestones: list[TrackingMilestone] | None = None
+    tracking_number: str | None = None
+    tracking_url: str | None = None
+    validity_status: str | None = None
+
+
+class CreatedShipment(Received, kw_only=True, gc=False):
+    """Read as `shipment_success`, from ST01.
+
+      status: SHIPPING, READY_FOR_PICK_UP, SHIPMENT_PREPARED, SHIPPED, TO_COLLECT, RECEIVED, CANCELED, CLOSED
+        (`ShipmentStatus`)
+      status_customer_debit: NO_DEBIT, NOT_STARTED, WAITING_TAX_CONFIRMATION, WAITING_OPERATOR_SYSTEM_CONTACT,
+        WAITING_DEBIT_CONFIRMATION, DEBIT_OK, CANCELED (`StatusCustomerDebit`)
+    """
+
+    created_date: Expected[dt.datetime] = ABSENT
+    id: Expected[str] = ABSENT
+    last_updated_date: Expected[dt.datetime] = ABSENT
+    order_id: Expected[str] = ABSENT
+    status: Expected[str] = ABSENT
+    status_customer_debit: Expected[str] = ABSENT
+    invoice_reference: str | None = None
+    payment_details: PaymentDetails | None = None
+    shipment_additional_information: list[ShipmentAdditionalInformation] | None = None
+    shipment_lines: list[ShipmentLine] | None = None
+    shipped_date: dt.datetime | None = None
+    shipping_from: ShippingFrom | None = None
+    tracking: ShipmentTracking | None = None
+
+
+class ShipmentError(Received, kw_only=True, gc=False):
+    """Read as `shipment_errors`, from ST01."""
+
+    message: str | None = None
+    order_id: str | None = None
+
+
+class CreateShipmentsResponse(Received, Reported[ShipmentError], kw_only=True, gc=False):
+    """The answer of ST01."""
+
+    shipment_errors: Expected[list[ShipmentError]] = ABSENT
+    shipment_success: Expected[list[CreatedShipment]] = ABSENT
+
+    def _failures(self) -> list[ShipmentError]:
+        return self.shipment_errors or []
+
+
+class ShipmentIdInput(Sent, kw_only=True, gc=False):
+    """Sent as `shipments`, to ST06, ST24 and ST26."""
+
+    id: Annotated[str, Meta(min_length=1, max_length=2147483647)]
+
+
+class DeleteShipmentsRequest(Sent, kw_only=True, gc=False):
+    """The body of ST06."""
+
+    shipments: Annotated[list[ShipmentIdInput], Meta(min_length=1, max_length=1000)]
+
+
+class ItemToShip(Received, kw_only=True, gc=False):
+    """Read as `data`, from ST12."""
+
+    order_id: Expected[str] = ABSENT
+    shipping_address: Expected[Address] = ABSENT
+    shipping_date: Expected[dt.datetime] = ABSENT
+    shipping_type_code: Expected[str] = ABSENT
+    fulfillment: Fulfillment | None = None
+    references: OrderReferences | None = None
+    shipment_lines: list[ShipmentLine] | None = None
+    shipping_deadline: dt.datetime | None = None
+    shipping_type_standard_code: str | None = None
+
+
+class ItemToShipPage(Received, kw_only=True, gc=False):
+    """The answer of ST12."""
+
+    data: Expected[list[ItemToShip]] = ABSENT
+    next_page_token: str | None = None
+    previous_page_token: str | None = None
+
+
+class MarkReadyForPickUpRequest(Sent, kw_only=True, gc=False):
+    """The body of ST26."""
+
+    shipments: Annotated[list[ShipmentIdInput], Meta(min_length=1, max_length=1000)]
+
+
+class ShipShipmentsRequest(Sent, kw_only=True, gc=False):
+    """The body of ST24."""
+
+    shipments: Annotated[list[ShipmentIdInput], Meta(min_length=1, max_length=1000)]
+
+
+class Shipment(Received, kw_only=True, gc=False):
+    """Read as `data`, from ST11.
+
+      status: SHIPPING, READY_FOR_PICK_UP, SHIPMENT_PREPARED, SHIPPED, TO_COLLECT, RECEIVED, CANCELED, CLOSED
+        (`ShipmentStatus`)
+      status_customer_debit: NO_DEBIT, NOT_STARTED, WAITING_TAX_CONFIRMATION, WAITING_OPERATOR_SYSTEM_CONTACT,
+        WAITING_DEBIT_CONFIRMATION, DEBIT_OK, CANCELED (`StatusCustomerDebit`)
+    """
+
+    created_date: Expected[dt.datetime] = ABSENT
+    id: Expected[str] = ABSENT
+    last_updated_date: Expected[dt.datetime] = ABSENT
+    order_id: Expected[str] = ABSENT
+    status: Expected[str] = ABSENT
+    status_customer_debit: Expected[str] = ABSENT
+    invoice_reference: str | None = None
+    payment_details: PaymentDetails | None = None
+    shipment_additional_information: list[ShipmentAdditionalInformation] | None = None
+    shipment_lines: list[ShipmentLine] | None = None
+    shipped_date: dt.datetime | None = None
+    shipping_from: ShippingFrom | None = None
+    tracking: ShipmentTracking | None = None
+
+
+class ShipmentActions(Received, Reported[ActionError], kw_only=True, gc=False):
+    """The answer of ST06, ST23, ST24 and ST26."""
+
+    shipment_errors: list[ActionError] | None = None
+    shipment_success: list[ActionSuccess] | None = None
+
+    def _failures(self) -> list[ActionError]:
+        return self.shipment_errors or []
+
+
+class ShipmentPage(Received, kw_only=True, gc=False):
+    """The answer of ST11."""
+
+    data: Expected[list[Shipment]] = ABSENT
+    next_page_token: str | None = None
+    previous_page_token: str | None = None
+
+
+class ShipmentTrackingUpdateInput(Sent, kw_only=True, gc=False):
+    """Sent as `shipments`, to ST23."""
+
+    id: str
+    tracking: ShipmentTrackingInput
+
+
+class UpdateShipmentTrackingRequest(Sent, kw_only=True, gc=False):
+    """The body of ST23."""
+
+    shipments: Annotated[list[ShipmentTrackingUpdateInput], Meta(min_length=1, max_length=1000)]

@@ -1,0 +1,297 @@
+# Written by `python -m codegen` from mirakl-mmp-front-openapi.yaml. Not edited by hand: see docs/regenerating.md.
+
+"""Invoices, seller billing cycles, accounting documents."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...operation import Operation, Paging, Param
+from ...resource import Resource
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+    from typing import Unpack
+
+    from ...files import Download
+    from ...models.front.accounting import Invoice, InvoicePage, SellerBillingCycle, SellerBillingCyclePage
+    from ...options import Options
+    from ...pages import OffsetPaginator, SeekPaginator
+
+DR73: Operation[Download] = Operation(
+    code="DR73",
+    service="front",
+    resource="accounting",
+    name="download_documents",
+    method="GET",
+    path="/api/document-request/documents/download",
+    summary="download accounting documents; more than one comes as a ZIP.",
+    params=(
+        Param(name="document_request_id", argument="document_request_id", many="repeat", at_most=100),
+        Param(name="document_id", argument="document_id", many="repeat", at_most=100),
+        Param(name="document_format", argument="document_format", many="repeat", at_most=100, values=("PDF", "cXML")),
+        Param(name="entity_id", argument="entity_id", many="repeat", at_most=100),
+        Param(
+            name="entity_type",
+            argument="entity_type",
+            many="repeat",
+            at_most=100,
+            values=("PRODUCT_LOGISTIC_ORDER", "SHOP_BILLING_CYCLE_PURCHASE_ORDER", "LOGISTIC_PURCHASE_ORDER", "FEES", "ONE_OFF_FEES"),
+        ),
+    ),
+    answer="stream",
+    accept="application/octet-stream",
+    retry="safe",
+    docs="https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/invoicing-and-accounting/dr73",
+)
+
+IV01: Operation[InvoicePage] = Operation(
+    code="IV01",
+    service="front",
+    resource="accounting",
+    name="list_invoices",
+    method="GET",
+    path="/api/invoices",
+    summary="list invoices and credits, oldest first.",
+    params=(
+        Param(
+            name="currency",
+            argument="currency",
+            values=("AED", "ARS", "AUD", "BAM", "BGN", "BHD", "BRL", "CAD", "CHF", "CLP", "CNY", "COP", "CZK", "DKK", "EGP", "EUR", "GBP", "GEL", "GTQ", "HKD", "HRK", "HUF", "IDR", "ILS", "INR", "IQD", "JOD", "JPY", "KES", "KRW", "KWD", "LKR", "MAD", "MGA", "MXN", "MYR", "NGN", "NOK", "NZD", "OMR", "PEN", "PHP", "PKR", "PLN", "QAR", "RON", "RSD", "RUB", "SAR", "SEK", "SGD", "TND", "TRY", "THB", "TWD", "UAH", "USD", "UYU", "UZS", "VND", "ZAR"),
+        ),
+        Param(name="end_date", argument="end_date", type="date-time"),
+        Param(name="invoice_id", argument="invoice_id", type="integer", many="comma", at_most=100, split=True),
+        Param(name="issuing_user_types", argument="issuing_user_types", many="comma", values=("OPERATOR", "BATCH", "PARTNER")),
+        Param(
+            name="pay_out_psp_codes",
+            argument="pay_out_psp_codes",
+            many="comma",
+            values=("NOT_SPECIFIED", "MANGOPAY", "MIRAKL_PAYOUT", "OPERATOR"),
+        ),
+        Param(name="payment_status", argument="payment_status", values=("PENDING", "PAID", "FAILED")),
+        Param(name="payment_voucher_number", argument="payment_voucher_number"),
+        Param(
+            name="seller_billing_cycle_id",
+            argument="seller_billing_cycle_id",
+            many="comma",
+            at_most=100,
+            split=True,
+            min_length=36,
+            max_length=36,
+        ),
+        Param(name="shop", argument="shop", type="integer"),
+        Param(name="shop_model", argument="shop_model", many="comma", values=("MARKETPLACE", "DROPSHIP", "ONE_CREDITOR")),
+        Param(name="shop_operator_internal_id", argument="shop_operator_internal_id"),
+        Param(name="start_date", argument="start_date", type="date-time"),
+        Param(name="states", argument="states", many="comma", values=("DRAFT", "GENERATED", "COMPLETE")),
+        Param(name="type", argument="type", values=("ALL", "AUTO_INVOICE", "MANUAL_INVOICE", "MANUAL_CREDIT")),
+        Param(name="sort", argument="sort", values=("dateCreated",)),
+        Param(name="order", argument="order", values=("asc", "desc")),
+    ),
+    answer="json",
+    reply="front.accounting:InvoicePage",
+    paging=Paging(
+        kind="offset",
+        items="invoices",
+        item="front.accounting:Invoice",
+        key=("invoice_id",),
+        total="total_count",
+    ),
+    retry="safe",
+    interval=86400.0,
+    frequency="one sweep over all pages a day",
+    docs="https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/invoicing-and-accounting/iv01",
+)
+
+SBC11: Operation[SellerBillingCyclePage] = Operation(
+    code="SBC11",
+    service="front",
+    resource="accounting",
+    name="list_billing_cycles",
+    method="GET",
+    path="/api/seller-billing-cycles",
+    summary="list the billing cycles of sellers, oldest first.",
+    params=(
+        Param(
+            name="currency",
+            argument="currency",
+            many="repeat",
+            values=("AED", "ARS", "AUD", "BAM", "BGN", "BHD", "BRL", "CAD", "CHF", "CLP", "CNY", "COP", "CZK", "DKK", "EGP", "EUR", "GBP", "GEL", "GTQ", "HKD", "HRK", "HUF", "IDR", "ILS", "INR", "IQD", "JOD", "JPY", "KES", "KRW", "KWD", "LKR", "MAD", "MGA", "MXN", "MYR", "NGN", "NOK", "NZD", "OMR", "PEN", "PHP", "PKR", "PLN", "QAR", "RON", "RSD", "RUB", "SAR", "SEK", "SGD", "TND", "TRY", "THB", "TWD", "UAH", "USD", "UYU", "UZS", "VND", "ZAR"),
+        ),
+        Param(name="end_date", argument="end_date", type="date-time"),
+        Param(name="id", argument="id", many="repeat", at_most=100, split=True, min_length=36, max_length=36),
+        Param(
+            name="pay_out_psp_code",
+            argument="pay_out_psp_code",
+            many="comma",
+            values=("NOT_SPECIFIED", "MANGOPAY", "MIRAKL_PAYOUT", "OPERATOR"),
+        ),
+        Param(name="pay_out_state", argument="pay_out_state", many="repeat", values=("TO_PAY", "PAID", "FAILED")),
+        Param(name="payment_voucher_number", argument="payment_voucher_number", many="repeat"),
+        Param(name="shop_id", argument="shop_id", type="integer", many="repeat"),
+        Param(name="start_date", argument="start_date", type="date-time"),
+        Param(name="sort", argument="sort", values=("dateCreated",)),
+    ),
+    answer="json",
+    reply="front.accounting:SellerBillingCyclePage",
+    paging=Paging(kind="seek", items="data", item="front.accounting:SellerBillingCycle", key=("id",), maximum=1000),
+    retry="safe",
+    interval=86400.0,
+    frequency="one sweep over all pages a day",
+    docs="https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/invoicing-and-accounting/sbc11",
+)
+
+class Accounting(Resource):
+    """Invoices, seller billing cycles, accounting documents."""
+
+    __slots__ = ()
+
+    def download_documents(
+        self,
+        *,
+        document_request_id: Sequence[str] | None = None,
+        document_id: Sequence[str] | None = None,
+        document_format: Sequence[str] | None = None,
+        entity_id: Sequence[str] | None = None,
+        entity_type: Sequence[str] | None = None,
+        **options: Unpack[Options],
+    ) -> Download:
+        """DR73: download accounting documents; more than one comes as a ZIP.
+
+        `GET /api/document-request/documents/download`.
+
+        Filter by document_id or by entity_id.
+
+          document_request_id: at most 100
+          document_id: at most 100
+          document_format: PDF, cXML; at most 100
+          entity_id: at most 100
+          entity_type: PRODUCT_LOGISTIC_ORDER, SHOP_BILLING_CYCLE_PURCHASE_ORDER, LOGISTIC_PURCHASE_ORDER, FEES,
+            ONE_OFF_FEES; at most 100
+
+        https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/invoicing-and-accounting/dr73
+        """
+        return self._caller.download(
+            DR73,
+            {
+                "document_request_id": document_request_id,
+                "document_id": document_id,
+                "document_format": document_format,
+                "entity_id": entity_id,
+                "entity_type": entity_type,
+            },
+            options,
+        )
+
+    def list_invoices(
+        self,
+        *,
+        currency: str | None = None,
+        end_date: dt.datetime | None = None,
+        invoice_id: Sequence[int] | None = None,
+        issuing_user_types: Sequence[str] | None = None,
+        pay_out_psp_codes: Sequence[str] | None = None,
+        payment_status: str | None = None,
+        payment_voucher_number: str | None = None,
+        seller_billing_cycle_id: Sequence[str] | None = None,
+        shop: int | None = None,
+        shop_model: Sequence[str] | None = None,
+        shop_operator_internal_id: str | None = None,
+        start_date: dt.datetime | None = None,
+        states: Sequence[str] | None = None,
+        type: str | None = None,
+        sort: str | None = None,
+        order: str | None = None,
+        page_size: int | None = None,
+        **options: Unpack[Options],
+    ) -> OffsetPaginator[Invoice]:
+        """IV01: list invoices and credits, oldest first.
+
+        `GET /api/invoices`. Documented pace: one sweep over all pages a day.
+
+        Pages by offset: 10 a page, at most 100.
+
+          currency: 61 known values
+          invoice_id: at most 100, longer lists are cut into several calls
+          issuing_user_types: OPERATOR, BATCH, PARTNER
+          pay_out_psp_codes: NOT_SPECIFIED, MANGOPAY, MIRAKL_PAYOUT, OPERATOR
+          payment_status: PENDING, PAID, FAILED
+          seller_billing_cycle_id: at most 100, longer lists are cut into several calls
+          shop_model: MARKETPLACE, DROPSHIP, ONE_CREDITOR
+          states: DRAFT, GENERATED, COMPLETE
+          type: ALL, AUTO_INVOICE, MANUAL_INVOICE, MANUAL_CREDIT
+          sort: dateCreated
+          order: asc, desc
+
+        https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/invoicing-and-accounting/iv01
+        """
+        return self._caller.offset(
+            IV01,
+            {
+                "currency": currency,
+                "end_date": end_date,
+                "invoice_id": invoice_id,
+                "issuing_user_types": issuing_user_types,
+                "pay_out_psp_codes": pay_out_psp_codes,
+                "payment_status": payment_status,
+                "payment_voucher_number": payment_voucher_number,
+                "seller_billing_cycle_id": seller_billing_cycle_id,
+                "shop": shop,
+                "shop_model": shop_model,
+                "shop_operator_internal_id": shop_operator_internal_id,
+                "start_date": start_date,
+                "states": states,
+                "type": type,
+                "sort": sort,
+                "order": order,
+            },
+            page_size,
+            options,
+        )
+
+    def list_billing_cycles(
+        self,
+        *,
+        currency: Sequence[str] | None = None,
+        end_date: dt.datetime | None = None,
+        id: Sequence[str] | None = None,
+        pay_out_psp_code: Sequence[str] | None = None,
+        pay_out_state: Sequence[str] | None = None,
+        payment_voucher_number: Sequence[str] | None = None,
+        shop_id: Sequence[int] | None = None,
+        start_date: dt.datetime | None = None,
+        sort: str | None = None,
+        page_size: int | None = None,
+        **options: Unpack[Options],
+    ) -> SeekPaginator[SellerBillingCycle]:
+        """SBC11: list the billing cycles of sellers, oldest first.
+
+        `GET /api/seller-billing-cycles`. Documented pace: one sweep over all pages a day.
+
+        Pages by token: 10 a page, at most 1000; the token alone tells which page comes next.
+
+          currency: 61 known values
+          id: at most 100, longer lists are cut into several calls
+          pay_out_psp_code: NOT_SPECIFIED, MANGOPAY, MIRAKL_PAYOUT, OPERATOR
+          pay_out_state: TO_PAY, PAID, FAILED
+          sort: dateCreated
+
+        https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/invoicing-and-accounting/sbc11
+        """
+        return self._caller.seek(
+            SBC11,
+            {
+                "currency": currency,
+                "end_date": end_date,
+                "id": id,
+                "pay_out_psp_code": pay_out_psp_code,
+                "pay_out_state": pay_out_state,
+                "payment_voucher_number": payment_voucher_number,
+                "shop_id": shop_id,
+                "start_date": start_date,
+                "sort": sort,
+            },
+            page_size,
+            options,
+        )

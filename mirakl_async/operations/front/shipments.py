@@ -1,0 +1,319 @@
+# Written by `python -m codegen` from mirakl-mmp-front-openapi.yaml. Not edited by hand: see docs/regenerating.md.
+
+"""Shipments of orders that ship in several parcels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...operation import Operation, Paging, Param
+from ...resource import Resource
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+    from typing import Unpack
+
+    from ...models.front.shipments import (
+        CreateShipmentsResponse,
+        ItemToShip,
+        ItemToShipPage,
+        Shipment,
+        ShipmentActions,
+        ShipmentIdInput,
+        ShipmentInput,
+        ShipmentPage,
+        ShipmentTrackingUpdateInput,
+    )
+    from ...options import Options
+    from ...pages import SeekPaginator
+
+ST11: Operation[ShipmentPage] = Operation(
+    code="ST11",
+    service="front",
+    resource="shipments",
+    name="list",
+    method="GET",
+    path="/api/shipments",
+    summary="list shipments, oldest first.",
+    params=(
+        Param(name="order_id", argument="order_id", many="repeat"),
+        Param(name="shipment_state_code", argument="shipment_state_code", many="repeat"),
+        Param(name="shipment_customer_debit_state_code", argument="shipment_customer_debit_state_code", many="repeat"),
+        Param(name="last_updated_from", argument="last_updated_from", type="date-time"),
+        Param(name="last_updated_to", argument="last_updated_to", type="date-time"),
+        Param(name="sort", argument="sort", values=("dateCreated",)),
+    ),
+    answer="json",
+    reply="front.shipments:ShipmentPage",
+    paging=Paging(kind="seek", items="data", item="front.shipments:Shipment", key=("id",)),
+    retry="safe",
+    frequency="when a page shows shipments",
+    docs="https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/multiple-shipments/st11",
+)
+
+ST01: Operation[CreateShipmentsResponse] = Operation(
+    code="ST01",
+    service="front",
+    resource="shipments",
+    name="create",
+    method="POST",
+    path="/api/shipments",
+    summary="create up to 1000 shipments.",
+    params=(
+        Param(name="shipments", argument="shipments", place="body", type="json", many="repeat", required=True, at_most=1000),
+    ),
+    content="json",
+    body="front.shipments:CreateShipmentsRequest",
+    answer="json",
+    reply="front.shipments:CreateShipmentsResponse",
+    retry="unsafe",
+    frequency="once for each shipment",
+    failures=("shipment_errors",),
+    docs="https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/multiple-shipments/st01",
+)
+
+ST06: Operation[ShipmentActions] = Operation(
+    code="ST06",
+    service="front",
+    resource="shipments",
+    name="delete",
+    method="PUT",
+    path="/api/shipments/delete",
+    summary="delete up to 1000 shipments.",
+    params=(
+        Param(name="shipments", argument="shipments", place="body", type="json", many="repeat", required=True, at_most=1000),
+    ),
+    content="json",
+    body="front.shipments:DeleteShipmentsRequest",
+    answer="json",
+    reply="front.shipments:ShipmentActions",
+    retry="idempotent",
+    frequency="once for each deletion",
+    failures=("shipment_errors",),
+    docs="https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/multiple-shipments/st06",
+)
+
+ST12: Operation[ItemToShipPage] = Operation(
+    code="ST12",
+    service="front",
+    resource="shipments",
+    name="list_items_to_ship",
+    method="GET",
+    path="/api/shipments/items_to_ship",
+    summary="list order lines that wait to be shipped, the most urgent first.",
+    params=(
+        Param(name="order_id", argument="order_id", many="repeat"),
+        Param(name="fulfillment_center_code", argument="fulfillment_center_code", many="repeat"),
+        Param(name="shipping_date_from", argument="shipping_date_from", type="date-time"),
+        Param(name="shipping_date_to", argument="shipping_date_to", type="date-time"),
+        Param(name="sort", argument="sort", values=("shippingDate",)),
+    ),
+    answer="json",
+    reply="front.shipments:ItemToShipPage",
+    paging=Paging(kind="seek", items="data", item="front.shipments:ItemToShip", key=("order_line_id",)),
+    retry="safe",
+    interval=300.0,
+    recommended_interval=900.0,
+    frequency="recommended every 15 minutes, at most every 5 minutes",
+    docs="https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/multiple-shipments/st12",
+)
+
+ST23: Operation[ShipmentActions] = Operation(
+    code="ST23",
+    service="front",
+    resource="shipments",
+    name="update_tracking",
+    method="POST",
+    path="/api/shipments/tracking",
+    summary="set carrier and tracking number of up to 1000 shipments.",
+    params=(
+        Param(name="shipments", argument="shipments", place="body", type="json", many="repeat", required=True, at_most=1000),
+    ),
+    content="json",
+    body="front.shipments:UpdateShipmentTrackingRequest",
+    answer="json",
+    reply="front.shipments:ShipmentActions",
+    retry="idempotent",
+    frequency="when the tracking changes",
+    failures=("shipment_errors",),
+    docs="https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/multiple-shipments/st23",
+)
+
+ST24: Operation[ShipmentActions] = Operation(
+    code="ST24",
+    service="front",
+    resource="shipments",
+    name="ship",
+    method="PUT",
+    path="/api/shipments/ship",
+    summary="mark up to 1000 shipments as shipped.",
+    params=(
+        Param(name="shipments", argument="shipments", place="body", type="json", many="repeat", required=True, at_most=1000),
+    ),
+    content="json",
+    body="front.shipments:ShipShipmentsRequest",
+    answer="json",
+    reply="front.shipments:ShipmentActions",
+    retry="unsafe",
+    frequency="once for each shipment",
+    failures=("shipment_errors",),
+    docs="https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/multiple-shipments/st24",
+)
+
+ST26: Operation[ShipmentActions] = Operation(
+    code="ST26",
+    service="front",
+    resource="shipments",
+    name="mark_ready_for_pick_up",
+    method="PUT",
+    path="/api/shipments/ready_for_pick_up",
+    summary="mark up to 1000 shipments as ready for pick-up.",
+    params=(
+        Param(name="shipments", argument="shipments", place="body", type="json", many="repeat", required=True, at_most=1000),
+    ),
+    content="json",
+    body="front.shipments:MarkReadyForPickUpRequest",
+    answer="json",
+    reply="front.shipments:ShipmentActions",
+    retry="unsafe",
+    frequency="once for each shipment",
+    failures=("shipment_errors",),
+    docs="https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/multiple-shipments/st26",
+)
+
+class Shipments(Resource):
+    """Shipments of orders that ship in several parcels."""
+
+    __slots__ = ()
+
+    def list(
+        self,
+        *,
+        order_id: Sequence[str] | None = None,
+        shipment_state_code: Sequence[str] | None = None,
+        shipment_customer_debit_state_code: Sequence[str] | None = None,
+        last_updated_from: dt.datetime | None = None,
+        last_updated_to: dt.datetime | None = None,
+        sort: str | None = None,
+        page_size: int | None = None,
+        **options: Unpack[Options],
+    ) -> SeekPaginator[Shipment]:
+        """ST11: list shipments, oldest first.
+
+        `GET /api/shipments`. Documented pace: when a page shows shipments.
+
+        Pages by token: 10 a page, at most 100; the token alone tells which page comes next.
+
+          sort: dateCreated
+
+        https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/multiple-shipments/st11
+        """
+        return self._caller.seek(
+            ST11,
+            {
+                "order_id": order_id,
+                "shipment_state_code": shipment_state_code,
+                "shipment_customer_debit_state_code": shipment_customer_debit_state_code,
+                "last_updated_from": last_updated_from,
+                "last_updated_to": last_updated_to,
+                "sort": sort,
+            },
+            page_size,
+            options,
+        )
+
+    async def create(
+        self, *, shipments: Sequence[ShipmentInput], **options: Unpack[Options]
+    ) -> CreateShipmentsResponse:
+        """ST01: create up to 1000 shipments.
+
+        `POST /api/shipments`. Documented pace: once for each shipment.
+
+          shipments: at most 1000
+
+        https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/multiple-shipments/st01
+        """
+        return await self._caller.call(ST01, {"shipments": shipments}, options)
+
+    async def delete(self, *, shipments: Sequence[ShipmentIdInput], **options: Unpack[Options]) -> ShipmentActions:
+        """ST06: delete up to 1000 shipments.
+
+        `PUT /api/shipments/delete`. Documented pace: once for each deletion.
+
+          shipments: at most 1000
+
+        https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/multiple-shipments/st06
+        """
+        return await self._caller.call(ST06, {"shipments": shipments}, options)
+
+    def list_items_to_ship(
+        self,
+        *,
+        order_id: Sequence[str] | None = None,
+        fulfillment_center_code: Sequence[str] | None = None,
+        shipping_date_from: dt.datetime | None = None,
+        shipping_date_to: dt.datetime | None = None,
+        sort: str | None = None,
+        page_size: int | None = None,
+        **options: Unpack[Options],
+    ) -> SeekPaginator[ItemToShip]:
+        """ST12: list order lines that wait to be shipped, the most urgent first.
+
+        `GET /api/shipments/items_to_ship`. Documented pace: recommended every 15 minutes, at most every 5 minutes.
+
+        Pages by token: 10 a page, at most 100; the token alone tells which page comes next.
+
+          sort: shippingDate
+
+        https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/multiple-shipments/st12
+        """
+        return self._caller.seek(
+            ST12,
+            {
+                "order_id": order_id,
+                "fulfillment_center_code": fulfillment_center_code,
+                "shipping_date_from": shipping_date_from,
+                "shipping_date_to": shipping_date_to,
+                "sort": sort,
+            },
+            page_size,
+            options,
+        )
+
+    async def update_tracking(
+        self, *, shipments: Sequence[ShipmentTrackingUpdateInput], **options: Unpack[Options]
+    ) -> ShipmentActions:
+        """ST23: set carrier and tracking number of up to 1000 shipments.
+
+        `POST /api/shipments/tracking`. Documented pace: when the tracking changes.
+
+          shipments: at most 1000
+
+        https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/multiple-shipments/st23
+        """
+        return await self._caller.call(ST23, {"shipments": shipments}, options)
+
+    async def ship(self, *, shipments: Sequence[ShipmentIdInput], **options: Unpack[Options]) -> ShipmentActions:
+        """ST24: mark up to 1000 shipments as shipped.
+
+        `PUT /api/shipments/ship`. Documented pace: once for each shipment.
+
+          shipments: at most 1000
+
+        https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/multiple-shipments/st24
+        """
+        return await self._caller.call(ST24, {"shipments": shipments}, options)
+
+    async def mark_ready_for_pick_up(
+        self, *, shipments: Sequence[ShipmentIdInput], **options: Unpack[Options]
+    ) -> ShipmentActions:
+        """ST26: mark up to 1000 shipments as ready for pick-up.
+
+        `PUT /api/shipments/ready_for_pick_up`. Documented pace: once for each shipment.
+
+          shipments: at most 1000
+
+        https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/multiple-shipments/st26
+        """
+        return await self._caller.call(ST26, {"shipments": shipments}, options)
