@@ -1,41 +1,45 @@
-"""The commands, and how the program runs one."""
+"""The commands, and how the program runs one.
+
+A command is imported when it is asked for: the list of operations need not wait for a web server.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated
+import os
+import sys
 
-from cyclopts import App, CycloptsError, Parameter
+from cyclopts import App, CycloptsError
 
 from .. import __version__
-from ..simulator.__main__ import main as serve_simulator
-from .demo import demo
-from .operations import call, operations
-from .results import Exit
-from .sync import sync
+from ..errors import MiraklError
+from .results import CommandError, Exit, complain, print_json, status_of
 
 app = App(name="mirakl-async", version=__version__, help="Mirakl for asyncio: order sync, operations, a simulator.")
-app.command(demo)
-app.command(sync)
-app.command(call)
-app.command(operations)
-
-
-@app.command
-def simulator(*arguments: Annotated[str, Parameter(allow_leading_hyphen=True)]) -> int:
-    """Serve the embedded Mirakl until stopped: --port P, --rate-limit N|documented|none, --latency SECONDS, ...
-
-    Prints one line of JSON with its URLs and credentials when it is ready.
-    """
-    try:
-        return serve_simulator(arguments)
-    except SystemExit as usage:
-        return Exit.USAGE if usage.code else Exit.DONE
+app.command(f"{__package__}.demo:demo")
+app.command(f"{__package__}.sync:sync")
+app.command(f"{__package__}.call:call")
+app.command(f"{__package__}.operations:operations")
+app.command(f"{__package__}.simulator:simulator", help_flags=[], version_flags=[])
 
 
 def run(argv: list[str]) -> int:
-    """Run one command; a usage error is told on standard error and is status 2."""
+    """Run one command and give its exit status; what goes wrong as it may is one line on standard error.
+
+    With `--json` it is one object on standard output as well.
+    """
     try:
-        status = app(argv, exit_on_error=False, result_action="return_value")
-    except CycloptsError:
-        return Exit.USAGE
-    return status if isinstance(status, int) else Exit.DONE
+        status = app(argv, exit_on_error=False, print_error=False, result_action="return_value")
+    except CycloptsError as error:
+        words, status = f"{error} See mirakl-async --help.", Exit.USAGE
+    except BrokenPipeError:
+        # Whoever read our output has gone; without this the interpreter would try to flush it once more, and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.UNFINISHED
+    except (CommandError, MiraklError, OSError) as error:
+        words, status = str(error) or type(error).__name__, status_of(error)
+    else:
+        return status if isinstance(status, int) else Exit.DONE
+    complain(words)
+    if "--json" in argv:
+        print_json({"error": words, "exit_status": int(status)})
+    return status

@@ -2,103 +2,125 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from .. import codec
 from ..auth import ClientCredentials
 from ..connect_channel import ConnectChannel
-from ..errors import SyncStopped
-from ..simulator import OrderKey, SimulatorProcess, State, digest_of
-from ..sync.report import Report
-from .made_up_orders import ORIGIN, made_up_orders, poisoned
-from .progress import live
-from .results import Exit, complain, figures, print_json
+from ..simulator import OrderKey, SimulatorProcess
+from .comparison import Comparison, compare
+from .job import Outcome, run
+from .made_up_orders import ORIGIN, MadeUp, made_up_orders
+from .progress import handled, live
+from .results import Exit, complain, print_json, unfinished, usage_error
 
-SHOWN = 10
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..settings import RateUsage
+    from ..sync.report import Report
+
+PATIENCE = 10.0
+
+
+class Feed(Struct, frozen=True, kw_only=True):
+    """What a demonstration pushes; made anew each time it is read, and always the same."""
+
+    orders: int
+    poison: int
+    updates: int
+    seed: int
+
+    def __iter__(self) -> Iterator[MadeUp]:
+        return made_up_orders(self.orders, poison=self.poison, updates=self.updates, seed=self.seed)
+
+    def __len__(self) -> int:
+        return self.orders + self.updates
+
+    def share(self, report: Report) -> float:
+        """How much of it a report stands for."""
+        return handled(report) / len(self)
+
+    def expected(self) -> Iterator[tuple[OrderKey, bytes]]:
+        """What Mirakl must hold in the end, byte for byte."""
+        for order, stays in self:
+            if stays:
+                key = OrderKey(ORIGIN.channel_id, ORIGIN.channel_store_id, order.channel_order_id)
+                yield key, codec.encode(order)
 
 
 async def demo(
     *,
     orders: Annotated[int, Parameter(help="how many orders to push")] = 20_000,
-    poison: Annotated[int, Parameter(help="how many of them are invalid")] = 3,
+    poison: Annotated[int, Parameter(help="how many of them are invalid")] = 0,
+    updates: Annotated[int, Parameter(help="how many of the others come a second time, in another version")] = 0,
     rate: Annotated[
-        Literal["maximum", "recommended", "none"], Parameter(help="which documented rate to keep")
+        Literal["maximum", "recommended", "none"], Parameter(help="which documented rate the client keeps")
     ] = "maximum",
-    seed: Annotated[int, Parameter(help="which orders are the invalid ones")] = 0,
-    json: Annotated[bool, Parameter(help="print one JSON object and nothing else")] = False,
+    seed: Annotated[int, Parameter(help="of the places of invalid orders and second versions")] = 0,
+    json: Annotated[bool, Parameter(help="print one JSON object and nothing else", negative=())] = False,
 ) -> int:
-    """Push made-up orders into an embedded simulator and compare what arrived with what was sent."""
-    if orders < 1 or not 0 <= poison <= orders:
-        complain("--orders must be at least 1, and --poison between 0 and --orders")
-        return Exit.USAGE
-    bad = poisoned(orders, poison, seed)
-    limit: Literal["none", "documented"] = "none" if rate == "none" else "documented"
+    """Push made-up orders into an embedded simulator and compare what it holds with what was sent.
+
+    The simulator runs in a process of its own and enforces Mirakl's documented rate limits.
+    """
+    if orders < 1 or poison < 0 or updates < 0 or poison + updates > orders:
+        raise usage_error("--orders must be at least 1, and --poison and --updates together at most as many")
+    feed = Feed(orders=orders, poison=poison, updates=updates, seed=seed)
     channels = {ORIGIN.channel_id: [ORIGIN.channel_store_id]}
-    async with SimulatorProcess(rate_limit=limit, channels=channels, keep="digest") as mirakl:
-        addresses = mirakl.addresses
+    async with contextlib.AsyncExitStack() as stack:
+        try:
+            mirakl = await stack.enter_async_context(SimulatorProcess(rate_limit="documented", channels=channels))
+        except (RuntimeError, TimeoutError) as error:
+            raise unfinished(f"the simulator did not start: {error}") from error
         if not json:
-            print(
-                f"simulator at {addresses.connect_url}, {orders} orders, {poison} of them invalid, rate {rate}",
-                file=sys.stderr,
-            )
-        connect = ConnectChannel(
-            auth=ClientCredentials(addresses.client_id, addresses.client_secret),
-            connect_url=addresses.connect_url,
-            account_url=addresses.account_url,
-            auth_url=addresses.auth_url,
-            rate=rate,
-        )
-        report, refused, stopped = await _push(connect, orders, bad, quiet=json)
-        state = await mirakl.control.state()
-    same = state.orders == orders - poison and state.digest == _expected(orders, bad)
-    _tell(report, refused, state, same=same, as_json=json)
-    if stopped is not None:
-        complain(stopped)
-    if stopped is not None or not same or report.refused != poison:
+            _announce(feed, rate, mirakl)
+        outcome = await _push(mirakl, feed, rate, quiet=json)
+        comparison = None if outcome.stopped else await compare(mirakl.control, feed.expected)
+    _tell(feed, rate, outcome, comparison, as_json=json)
+    if comparison is None or not comparison.identical or outcome.report.refused != poison:
         return Exit.UNFINISHED
-    return Exit.REFUSED if report.refused else Exit.DONE
+    return outcome.status
 
 
-async def _push(
-    connect: ConnectChannel, orders: int, bad: frozenset[int], *, quiet: bool
-) -> tuple[Report, list[str], SyncStopped | None]:
-    refused: list[str] = []
-    with live("orders", orders, quiet=quiet) as progress:
-        async with connect:
-            sync = connect.orders.sync(made_up_orders(orders, bad), origin=ORIGIN, progress=progress)
-            try:
-                async with sync:
-                    async for entry in sync.refused():
-                        refused.append(str(entry))
-            except SyncStopped as stopped:
-                return sync.report, refused, stopped
-            return sync.report, refused, None
-
-
-def _expected(orders: int, bad: frozenset[int]) -> str:
-    """The digest of exactly the valid orders, each once, byte for byte."""
-    good = (order for number, order in enumerate(made_up_orders(orders, bad)) if number not in bad)
-    return digest_of(
-        (OrderKey(ORIGIN.channel_id, ORIGIN.channel_store_id, order.channel_order_id), codec.encode(order))
-        for order in good
+async def _push(mirakl: SimulatorProcess, feed: Feed, rate: RateUsage, *, quiet: bool) -> Outcome:
+    addresses = mirakl.addresses
+    connect = ConnectChannel(
+        auth=ClientCredentials(addresses.client_id, addresses.client_secret),
+        connect_url=addresses.connect_url,
+        account_url=addresses.account_url,
+        auth_url=addresses.auth_url,
+        rate=rate,
     )
+    async with connect:
+        with live("orders", feed.share, quiet=quiet) as progress:
+            source = (order for order, _ in feed)
+            job = connect.orders.sync(source, origin=ORIGIN, progress=progress, patience=PATIENCE)
+            return await run(job, lambda: job.report.read == len(feed), quiet=quiet)
 
 
-def _tell(report: Report, refused: list[str], state: State, *, same: bool, as_json: bool) -> None:
-    most = max((traffic.highest_seen for traffic in state.traffic.values()), default=0)
-    comparison = {"orders_held": state.orders, "identical": same, "busiest_window": most, "answers_429": state.limited}
-    if as_json:
-        print_json({**figures(report), "simulator": comparison, "refusals": refused})
-        return
-    print(report)
-    for line in refused[:SHOWN]:
-        print(f"refused: {line}")
-    if len(refused) > SHOWN:
-        print(f"... and {len(refused) - SHOWN} more")
-    verdict = "exactly what was sent" if same else "NOT what was sent"
+def _announce(feed: Feed, rate: str, mirakl: SimulatorProcess) -> None:
+    again = f", {feed.updates:,} of them a second time" if feed.updates else ""
     print(
-        f"the simulator holds {state.orders} orders, {verdict}; at most {most} calls in any window, {state.limited} times 429"
+        f"pushing {feed.orders:,} made-up orders, {feed.poison:,} of them invalid{again}, at rate {rate}, "
+        f"to a simulator at {mirakl.addresses.connect_url}",
+        file=sys.stderr,
     )
+
+
+def _tell(feed: Feed, rate: str, outcome: Outcome, comparison: Comparison | None, *, as_json: bool) -> None:
+    if as_json:
+        held = None if comparison is None else asdict(comparison)
+        print_json({**asdict(feed), "rate": rate, **outcome.figures(), "simulator": held})
+    else:
+        print(outcome.report)
+        if comparison is not None:
+            print(comparison)
+    if outcome.stopped is not None:
+        complain(outcome.stopped)

@@ -1,37 +1,34 @@
-"""`mirakl-async operations` and `mirakl-async call`: every operation by Mirakl's own code."""
+"""`mirakl-async operations`: what there is to call."""
 
 from __future__ import annotations
 
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from cyclopts import Parameter
 from rich.console import Console
 from rich.table import Table
 
-from .. import codec
-from ..connect_channel import ConnectChannel
-from ..errors import MiraklError
 from ..operation import Operation
 from ..operations import operations as registry
-from .results import Exit, complain, print_json
+from .results import Exit, print_json
 
-if TYPE_CHECKING:
-    from ..calls import Reply
-    from ..client import Client
+WIDE = 200
 
 
-def operations(*, json: Annotated[bool, Parameter(help="print one JSON object and nothing else")] = False) -> int:
-    """List every operation: its code, its route, and the method that stands for it."""
+def operations(
+    *, json: Annotated[bool, Parameter(help="print one JSON object and nothing else", negative=())] = False
+) -> int:
+    """List every operation: its code, its route, the method that stands for it, its paging and its documented pace."""
     rows = [_row(operation) for operation in registry.values()]
     if json:
         print_json({"operations": rows})
         return Exit.DONE
-    table = Table("code", "route", "method", "paging", "pace")
+    table = Table("code", "route", "method", "paging", "pace", box=None, pad_edge=False)
     for row in rows:
-        table.add_row(row["code"], row["route"], f"{row['service']}.{row['python']}", row["paging"] or "", row["pace"])
-    Console().print(table)
+        code = f"{row['code']} (deprecated)" if row["deprecated"] else row["code"]
+        table.add_row(code, row["route"], f"{row['service']}.{row['python']}", row["paging"] or "", row["pace"])
+    Console(width=None if sys.stdout.isatty() else WIDE, highlight=False, markup=False).print(table)
     return Exit.DONE
 
 
@@ -42,68 +39,12 @@ def _row(operation: Operation[Any]) -> dict[str, Any]:
         "route": f"{operation.method} {operation.path}",
         "python": f"{operation.resource}.{operation.name}",
         "summary": operation.summary,
+        "parameters": [
+            {"name": param.name, "in": param.place, "type": param.type, "required": param.required}
+            for param in operation.params
+        ],
         "paging": operation.paging.kind if operation.paging else None,
         "pace": operation.frequency,
         "retry": operation.retry,
         "deprecated": operation.deprecated,
     }
-
-
-async def call(
-    code: Annotated[str, Parameter(help="Mirakl's code, such as upsertOrders")],
-    *arguments: Annotated[
-        str, Parameter(help="name=value, by Mirakl's names; repeat a name for a list, @FILE for a file")
-    ],
-    body: Annotated[Path | None, Parameter(help="a file with the JSON body")] = None,
-    out: Annotated[Path | None, Parameter(help="write the answer here instead of standard output")] = None,
-    base_url: Annotated[str | None, Parameter(help="URL of the service")] = None,
-    auth_url: Annotated[str | None, Parameter(help="URL of the authentication host")] = None,
-) -> int:
-    """Run one operation; credentials come from the environment. Prints the answer's body."""
-    try:
-        operation = registry[code]
-        params = _params(arguments)
-        content = None if body is None else body.read_bytes()
-        async with _client(operation, base_url, auth_url) as client:
-            reply = await client.call_raw(code, params, body=content)
-    except (MiraklError, OSError, ValueError) as error:
-        complain(error)
-        return Exit.USAGE if not getattr(error, "attempts", ()) else Exit.UNFINISHED
-    _write(reply, out)
-    return Exit.DONE
-
-
-def _client(operation: Operation[Any], base_url: str | None, auth_url: str | None) -> Client:
-    if operation.service == "account":
-        return ConnectChannel(account_url=base_url, auth_url=auth_url)
-    return ConnectChannel(connect_url=base_url, auth_url=auth_url)
-
-
-def _params(arguments: tuple[str, ...]) -> dict[str, object]:
-    params: dict[str, object] = {}
-    for argument in arguments:
-        name, equals, text = argument.partition("=")
-        if not equals:
-            raise ValueError(f"{argument!r} is not name=value")
-        value: object = Path(text[1:]) if text.startswith("@") else text
-        if name not in params:
-            params[name] = value
-        elif isinstance(params[name], list):
-            params[name].append(value)  # type: ignore[attr-defined]
-        else:
-            params[name] = [params[name], value]
-    return params
-
-
-def _write(reply: Reply, out: Path | None) -> None:
-    if out is not None:
-        out.write_bytes(reply.body)
-    elif not reply.body:
-        print(f"{reply.status}, no body", file=sys.stderr)
-    else:
-        try:
-            codec.decode_plain(reply.body)
-            sys.stdout.buffer.write(reply.body.rstrip() + b"\n")
-        except codec.CodecError:
-            sys.stdout.buffer.write(reply.body)
-        sys.stdout.flush()

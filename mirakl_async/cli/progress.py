@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -16,23 +16,37 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def live(label: str, total: int | None, *, quiet: bool) -> Iterator[Callable[[Report], None] | None]:
-    """A callback for `sync(progress=...)` that moves a bar on standard error; None where nobody would see it."""
+def live(label: str, share: Callable[[Report], float], *, quiet: bool) -> Iterator[Callable[[Report], None] | None]:
+    """A callback for `sync(progress=...)` that moves a bar on standard error; None where nobody would see it.
+
+    `share` says how much of the whole job a report stands for, from 0 to 1.
+    """
     if quiet or not sys.stderr.isatty():
         yield None
         return
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]:,.0f} orders/s, {task.fields[refused]} refused"),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[figures]}"),
         TimeElapsedColumn(),
+        TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(label, total=total, rate=0.0, refused=0)
+        task = progress.add_task(label, total=1.0, figures="")
 
         def show(report: Report) -> None:
-            done = report.accepted + report.refused + report.superseded
-            progress.update(task, completed=done, rate=report.orders_per_second, refused=report.refused)
+            progress.update(task, completed=share(report), figures=_figures(report))
 
         yield show
+
+
+def handled(report: Report) -> int:
+    """Orders of which the end is known."""
+    return report.accepted + report.refused + report.superseded
+
+
+def _figures(report: Report) -> str:
+    refused = f", {report.refused:,} refused" if report.refused else ""
+    throttles = f", {report.throttles} throttles" if report.throttles else ""
+    return f"{report.accepted:,} accepted{refused}{throttles}, {report.orders_per_second:,.0f}/s"

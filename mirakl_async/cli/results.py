@@ -1,4 +1,4 @@
-"""How a command ends: its exit status, and its one JSON object where that is asked for."""
+"""How a command ends: its exit status, its one JSON object where that is asked for, and its words where it fails."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+
+from ..errors import ConfigurationError, InvalidArgument, MiraklError, UnknownOperation
 
 if TYPE_CHECKING:
     from ..sync.report import Report
@@ -21,9 +23,36 @@ class Exit(IntEnum):
     UNFINISHED = 3
 
 
+class CommandError(Exception):
+    """A command cannot go on; its words are all that its user needs."""
+
+    def __init__(self, words: str, status: Exit) -> None:
+        super().__init__(words)
+        self.status = status
+
+
+def usage_error(words: str) -> CommandError:
+    """What was asked for makes no sense."""
+    return CommandError(words, Exit.USAGE)
+
+
+def unfinished(words: str) -> CommandError:
+    """What was asked for could not be done."""
+    return CommandError(words, Exit.UNFINISHED)
+
+
+def status_of(error: CommandError | MiraklError | OSError) -> Exit:
+    """The exit status that an expected error stands for: usage for what is refused before anything is sent."""
+    if isinstance(error, CommandError):
+        return error.status
+    before = isinstance(error, ConfigurationError | InvalidArgument | UnknownOperation)
+    return Exit.USAGE if before else Exit.UNFINISHED
+
+
 def figures(report: Report) -> dict[str, Any]:
     """A report as plain values, with its rate."""
-    return {**msgspec.structs.asdict(report), "orders_per_second": round(report.orders_per_second, 1)}
+    values = msgspec.structs.asdict(report)
+    return {**values, "seconds": round(report.seconds, 3), "orders_per_second": round(report.orders_per_second, 1)}
 
 
 def print_json(value: object) -> None:
@@ -34,4 +63,4 @@ def print_json(value: object) -> None:
 
 def complain(words: object) -> None:
     """One line on standard error."""
-    print(f"mirakl-async: {words}", file=sys.stderr)
+    print("mirakl-async:", " ".join(str(words).split()), file=sys.stderr)

@@ -2,28 +2,50 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import signal
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
 from ..connect_channel import ConnectChannel
-from ..errors import MiraklError, SyncStopped
 from ..models.connect.common import OriginRequest
-from .progress import live
-from .results import Exit, complain, figures, print_json
+from ..sync.ndjson import read_orders
+from .job import run
+from .progress import handled, live
+from .results import complain, print_json, usage_error
 
 if TYPE_CHECKING:
-    from ..sync.engine import OrderSync
+    from collections.abc import Iterator
+
+    from ..sync.report import Report
+
+
+class OrderFile:
+    """An NDJSON file on its way into a sync: how much of it was read, and whether to its end."""
+
+    def __init__(self, path: Path, origin: OriginRequest | None) -> None:
+        self._path = path
+        self._origin = origin
+        self._size = path.stat().st_size or 1
+        self._read = 0
+        self.ended = False
+
+    def __iter__(self) -> Iterator[Any]:
+        for item in read_orders(self._path, self._origin):
+            entry = item[1] if isinstance(item, tuple) else item
+            self._read += len(entry.raw or b"") + 1
+            yield item
+        self.ended = True
+
+    def share(self, report: Report) -> float:
+        """How much of the file a report stands for: of what was read, the part whose end is known."""
+        return min(1.0, handled(report) / max(1, report.read) * self._read / self._size)
 
 
 async def sync(
     file: Annotated[Path, Parameter(help="NDJSON: one order a line")],
     *,
-    channel_id: Annotated[str | None, Parameter(help="without it every line names its origin")] = None,
+    channel_id: Annotated[str | None, Parameter(help="the channel; without it every line names its origin")] = None,
     channel_store_id: Annotated[str | None, Parameter(help="the store on that channel")] = None,
     base_url: Annotated[str | None, Parameter(help="Mirakl Connect's URL, if not by MIRAKL_ENVIRONMENT")] = None,
     auth_url: Annotated[str | None, Parameter(help="the authentication host's URL")] = None,
@@ -32,65 +54,46 @@ async def sync(
         int | None, Parameter(help="calls at a time; derived from rate and latency without it")
     ] = None,
     refused: Annotated[Path | None, Parameter(help="append refused orders to this NDJSON file")] = None,
-    json: Annotated[bool, Parameter(help="print one JSON object and nothing else")] = False,
+    json: Annotated[bool, Parameter(help="print one JSON object and nothing else", negative=())] = False,
 ) -> int:
     """Push the orders of an NDJSON file into Mirakl Connect; credentials come from the environment.
 
-    Ctrl-C or SIGTERM drains what is in flight and stops; a second one stops at once.
+    Ctrl-C or SIGTERM waits for what is in flight and stops; a second one stops at once.
     """
-    if (channel_id is None) != (channel_store_id is None):
-        complain("--channel-id and --channel-store-id go together")
-        return Exit.USAGE
-    origin = None
-    if channel_id is not None and channel_store_id is not None:
-        origin = OriginRequest(channel_id=channel_id, channel_store_id=channel_store_id)
-    try:
-        async with ConnectChannel(connect_url=base_url, auth_url=auth_url, rate=rate) as connect:
-            with live(file.name, None, quiet=json) as progress:
+    origin = _origin(channel_id, channel_store_id)
+    _check_files(file, refused)
+    orders = OrderFile(file, origin)
+    async with ConnectChannel(connect_url=base_url, auth_url=auth_url, rate=rate) as connect:
+        with live(file.name, orders.share, quiet=json) as progress:
+            try:
                 job = connect.orders.sync(
-                    file, origin=origin, concurrency=concurrency, refused_file=refused, progress=progress
+                    orders, origin=origin, concurrency=concurrency, refused_file=refused, progress=progress
                 )
-                stopped = await _run(job, quiet=json)
-    except (MiraklError, OSError) as error:
-        complain(error)
-        return Exit.USAGE
-    return _tell(job, stopped, as_json=json)
-
-
-async def _run(job: OrderSync, *, quiet: bool) -> BaseException | None:
-    """Run the job under this program's signals; what stopped it, if anything did."""
-    loop = asyncio.get_running_loop()
-    signals = 0
-
-    def caught() -> None:
-        nonlocal signals
-        signals += 1
-        (job.stop if signals == 1 else job.abort)()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        with contextlib.suppress(NotImplementedError):  # Windows, where Ctrl-C cancels the task instead
-            loop.add_signal_handler(number, caught)
-    try:
-        async with job:
-            async for entry in job.refused():
-                if not quiet:
-                    complain(f"refused: {entry}")
-    except SyncStopped as error:
-        return error
-    finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            with contextlib.suppress(NotImplementedError):
-                loop.remove_signal_handler(number)
-    return KeyboardInterrupt("stopped by a signal") if signals else None
-
-
-def _tell(job: OrderSync, stopped: BaseException | None, *, as_json: bool) -> int:
-    report = job.report
-    if as_json:
-        print_json({**figures(report), "stopped": None if stopped is None else str(stopped)})
+            except OSError as error:
+                raise usage_error(f"--refused: {refused}: {error.strerror}") from error
+            outcome = await run(job, lambda: orders.ended, quiet=json)
+    if json:
+        print_json({**outcome.figures(), "refused_file": None if refused is None else str(refused)})
     else:
-        print(report)
-    if stopped is not None or not report.complete:
-        complain(stopped or "some orders were not sent")
-        return Exit.UNFINISHED
-    return Exit.REFUSED if report.refused else Exit.DONE
+        print(outcome.report)
+    if outcome.stopped is not None:
+        complain(outcome.stopped)
+    return outcome.status
+
+
+def _origin(channel_id: str | None, channel_store_id: str | None) -> OriginRequest | None:
+    if channel_id and channel_store_id:
+        return OriginRequest(channel_id=channel_id, channel_store_id=channel_store_id)
+    if channel_id is not None or channel_store_id is not None:
+        raise usage_error("--channel-id and --channel-store-id go together, and neither may be empty")
+    return None
+
+
+def _check_files(source: Path, refused: Path | None) -> None:
+    """Say now what would otherwise be said in the middle of the job."""
+    try:
+        source.open("rb").close()
+    except OSError as error:
+        raise usage_error(f"{source}: {error.strerror}") from error
+    if refused is not None and refused.exists() and refused.samefile(source):
+        raise usage_error("--refused names the file that is read")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Any, Literal
 
-from aiohttp import ClientSession, web
+from aiohttp import ClientError, ClientSession, web
 from msgspec import Raw, Struct, ValidationError, json
 
 from .faults import Fault
@@ -159,7 +159,10 @@ class _Plane:
 
 
 class Control:
-    """The other end: a simulator seen from outside, through a session that the caller owns."""
+    """The other end: a simulator seen from outside, through a session that the caller owns.
+
+    What asks for one answer raises ConnectionError when the simulator is gone.
+    """
 
     def __init__(self, session: ClientSession, url: str) -> None:
         self._session = session
@@ -209,11 +212,14 @@ class Control:
 
     async def _send(self, method: Literal["GET", "POST", "DELETE"], path: str, value: object = None) -> bytes:
         body = None if value is None else json.encode(value)
-        async with self._session.request(method, self._url + path, data=body) as answer:
-            content = await answer.read()
-            if answer.status >= 400:
-                raise ValueError(f"the simulator answered {answer.status} to {method} {path}: {content.decode()}")
-            return content
+        try:
+            async with self._session.request(method, self._url + path, data=body) as answer:
+                content = await answer.read()
+        except ClientError as error:
+            raise ConnectionError(f"the simulator is gone: {error}") from error
+        if answer.status >= 400:
+            raise ValueError(f"the simulator answered {answer.status} to {method} {path}: {content.decode()}")
+        return content
 
 
 _NO_LINE_BREAKS = bytes.maketrans(b"\r\n", b"  ")

@@ -1,0 +1,90 @@
+"""From `name=value` on the command line to the values an operation takes, each read as its parameter's type: pure.
+
+Text is taken as it stands. Numbers, booleans and dates are checked here, so that a slip is told before anything is
+sent. Structured values are JSON; `@FILE` stands for a file's content, or for the file itself where one is uploaded.
+A name given several times is a list.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .. import codec
+from .results import usage_error
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ..operation import Operation, Param
+
+WORDS = {"true": True, "false": False}
+READERS: dict[str, tuple[Callable[[str], object], str]] = {
+    "integer": (int, "a whole number"),
+    "number": (Decimal, "a number"),
+    "boolean": (WORDS.__getitem__, "true or false"),
+    "date": (date.fromisoformat, "a date such as 2026-11-30"),
+    "date-time": (datetime.fromisoformat, "a date and time such as 2026-11-30T12:00:00Z"),
+}
+
+
+def arguments_of(operation: Operation[Any], texts: Sequence[str]) -> dict[str, object]:
+    """The arguments by their Python names; names that the operation does not know are left for it to refuse."""
+    given: dict[str, list[str]] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            raise usage_error(f"{text!r} is not name=value")
+        given.setdefault(name, []).append(value)
+    params = {param.name: param for param in operation.params}
+    arguments: dict[str, object] = {}
+    for name, values in given.items():
+        param = params.get(name)
+        arguments[param.argument if param else name] = _argument(param, values) if param else values
+    return arguments
+
+
+def _argument(param: Param, texts: list[str]) -> object:
+    if len(texts) > 1 and param.many == "one" and param.type != "references":
+        raise usage_error(f"{param.name} takes one value, and {len(texts)} were given")
+    values = [_value(param, text) for text in texts]
+    if len(values) > 1:
+        return values
+    many = param.place == "body" and param.many != "one" and not isinstance(values[0], list)
+    return values if many else values[0]
+
+
+def _value(param: Param, text: str) -> object:
+    if param.type == "file":
+        return Path(text.removeprefix("@"))
+    if param.type == "json":
+        return read_json(_content(param, text), param.name)
+    if param.type not in READERS:
+        return text
+    read, what = READERS[param.type]
+    try:
+        return read(text)
+    except (ValueError, KeyError, InvalidOperation):
+        raise usage_error(f"{param.name}: {text!r} is not {what}") from None
+
+
+def _content(param: Param, text: str) -> bytes:
+    return read_file(Path(text[1:]), param.name) if text.startswith("@") else text.encode()
+
+
+def read_file(path: Path, name: str) -> bytes:
+    """A file's content; `name` says what it was for where it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise usage_error(f"{name}: {path}: {error.strerror}") from error
+
+
+def read_json(content: bytes, name: str) -> Any:
+    """JSON as plain values."""
+    try:
+        return codec.decode_plain(content)
+    except codec.CodecError as error:
+        raise usage_error(f"{name}: not JSON: {error}") from error

@@ -1,0 +1,110 @@
+"""`mirakl-async call`: any operation by Mirakl's own code, with the names that Mirakl documents."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import msgspec
+from cyclopts import Parameter
+
+from .. import calls
+from ..callers import value_of
+from ..connect_channel import ConnectChannel
+from ..files import Download
+from ..operations import operations as registry
+from .arguments import arguments_of, read_file, read_json
+from .results import Exit, complain, unfinished, usage_error
+
+if TYPE_CHECKING:
+    from ..client import Client
+    from ..operation import Operation
+
+
+async def call(
+    code: Annotated[str, Parameter(help="Mirakl's code, such as upsertOrders")],
+    *arguments: Annotated[
+        str, Parameter(help="name=value, by Mirakl's names; repeat a name for a list, @FILE for a file")
+    ],
+    body: Annotated[Path | None, Parameter(help="a file with the JSON body, or - for standard input")] = None,
+    out: Annotated[Path | None, Parameter(help="write the answer here instead of standard output")] = None,
+    base_url: Annotated[str | None, Parameter(help="Mirakl Connect's URL, if not by MIRAKL_ENVIRONMENT")] = None,
+    account_url: Annotated[str | None, Parameter(help="Mirakl Account's URL, likewise")] = None,
+    auth_url: Annotated[str | None, Parameter(help="the authentication host's URL, likewise")] = None,
+    front_url: Annotated[str | None, Parameter(help="the marketplace's URL, if not MIRAKL_FRONT_URL")] = None,
+) -> int:
+    """Run one operation and print what Mirakl answers; credentials come from the environment.
+
+    Lists give one page. The status is 1 when a successful answer reports failed items.
+    """
+    operation = registry[code]
+    params, content = arguments_of(operation, arguments), _body(operation, body)
+    client: Client
+    if operation.service == "front":
+        client = _front(front_url, auth_url)
+    else:
+        client = ConnectChannel(connect_url=base_url, account_url=account_url, auth_url=auth_url)
+    calls.build_by_wire_names(operation, params, content, client.base_url(operation.service))  # what is wrong, now
+    async with client:
+        if operation.answer == "stream":
+            await _download(Download(client, operation, params, {}), out)
+            return Exit.DONE
+        reply = await client.call_raw(code, params, body=content)
+        failed = getattr(value_of(reply, client.transport.watch), "failed", ())
+    if reply.body:
+        _write_json(reply.body, out)
+    else:
+        complain(f"{reply.status}, and nothing more")
+    if failed:
+        complain(f"{operation.code}: {len(failed)} items failed, as the answer says")
+    return Exit.REFUSED if failed else Exit.DONE
+
+
+def _body(operation: Operation[Any], path: Path | None) -> bytes | None:
+    if path is None:
+        return None
+    if operation.content != "json":
+        raise usage_error(f"--body: {operation.code} takes no JSON body")
+    content = sys.stdin.buffer.read() if path == Path("-") else read_file(path, "--body")
+    read_json(content, "--body")
+    return content
+
+
+def _front(url: str | None, auth_url: str | None) -> Client:
+    # Its resources take longer to import than a call to Connect should wait.
+    from ..marketplace_front import MarketplaceFront  # noqa: PLC0415
+
+    return MarketplaceFront(url, auth_url=auth_url)
+
+
+async def _download(download: Download, out: Path | None) -> None:
+    """A file of any size, as it arrives; into a folder under the name that Mirakl gives it."""
+    async with download as file:
+        if out is not None:
+            complain(f"written to {await _saved(file, out)}")
+            return
+        async for chunk in file:
+            sys.stdout.buffer.write(chunk)
+        sys.stdout.buffer.flush()
+
+
+async def _saved(file: Download, out: Path) -> Path:
+    try:
+        return await file.save(out)
+    except OSError as error:
+        raise unfinished(f"--out: {out}: {error.strerror}") from error
+
+
+def _write_json(body: bytes, out: Path | None) -> None:
+    """The answer as it came; indented for a terminal."""
+    if out is not None:
+        try:
+            out.write_bytes(body)
+        except OSError as error:
+            raise unfinished(f"--out: {out}: {error.strerror}") from error
+        return
+    if sys.stdout.isatty():
+        body = msgspec.json.format(body, indent=2)
+    sys.stdout.buffer.write(body.rstrip() + b"\n")
+    sys.stdout.buffer.flush()

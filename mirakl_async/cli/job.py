@@ -1,0 +1,103 @@
+"""One sync job under the program's signals, from its start to what there is to say about it.
+
+The first SIGINT or SIGTERM drains: nothing more is read, what is in flight is waited for. The second ends at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
+
+from ..errors import SyncStopped
+from .results import Exit, complain, figures
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from ..sync.engine import OrderSync
+    from ..sync.report import Refused, Report
+
+SHOWN = 10
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class Outcome(Struct, kw_only=True):
+    """How a job ended: its figures, its first refusals, and what stopped it, if anything did."""
+
+    report: Report
+    refusals: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    stopped: str | None = None
+
+    @property
+    def status(self) -> Exit:
+        """The exit status that this outcome stands for."""
+        if self.stopped is not None or not self.report.complete:
+            return Exit.UNFINISHED
+        return Exit.REFUSED if self.report.refused else Exit.DONE
+
+    def figures(self) -> dict[str, Any]:
+        """All of it as plain values."""
+        return {**figures(self.report), "stopped": self.stopped, "refusals": self.refusals}
+
+
+async def run(job: OrderSync, ended: Callable[[], bool], *, quiet: bool) -> Outcome:
+    """Run a job to its end, telling its first refusals as they come.
+
+    `ended` tells whether the source was read to its end: a signal that arrives after that changes nothing.
+    """
+    refusals: list[dict[str, Any]] = []
+    stopped = None
+    with _draining(job) as caught:
+        try:
+            async with job:
+                async for refused in job.refused():
+                    if len(refusals) < SHOWN:
+                        refusals.append(_plain(refused))
+                        if not quiet:
+                            complain(f"refused: {refused}")
+        except SyncStopped as error:
+            stopped = error.reason
+    report = job.report
+    if caught and stopped is None and not (ended() and report.complete):
+        stopped = f"stopped by {caught[0]}"
+    if report.refused > SHOWN and not quiet:
+        complain(f"and {report.refused - SHOWN} more were refused")
+    return Outcome(report=report, refusals=refusals, stopped=stopped)
+
+
+@contextlib.contextmanager
+def _draining(job: OrderSync) -> Iterator[list[str]]:
+    """The names of the signals caught so far."""
+    loop = asyncio.get_running_loop()
+    caught: list[str] = []
+
+    def catch(number: signal.Signals) -> None:
+        caught.append(number.name)
+        if len(caught) == 1:
+            complain(f"{number.name}: waiting for what is in flight; once more ends at once")
+            job.stop()
+        else:
+            job.abort()
+
+    with contextlib.ExitStack() as stack:
+        for number in SIGNALS:
+            with contextlib.suppress(NotImplementedError):  # Windows, where Ctrl-C cancels the task instead
+                loop.add_signal_handler(number, catch, number)
+                stack.callback(loop.remove_signal_handler, number)
+        yield caught
+
+
+def _plain(refused: Refused) -> dict[str, Any]:
+    """What a refusal says, without the order itself."""
+    return {
+        "channel_order_id": refused.channel_order_id,
+        "line": refused.line,
+        "kind": refused.kind,
+        "reason": refused.reason,
+        "path": refused.path,
+        "code": refused.problem.code if refused.problem else None,
+    }

@@ -1,0 +1,18 @@
+"""`mirakl-async simulator`: the embedded Mirakl for whatever is not Python, or not asyncio."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from ..simulator.__main__ import main as serve
+from .results import Exit
+
+
+def simulator(*arguments: Annotated[str, Parameter(allow_leading_hyphen=True)]) -> int:
+    """Serve the embedded Mirakl until stopped; prints one line of JSON with its URLs and credentials when ready."""
+    try:
+        return serve(arguments)
+    except SystemExit as end:  # how argparse ends after a usage error, or after --help
+        return Exit.USAGE if end.code else Exit.DONE
