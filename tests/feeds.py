@@ -25,7 +25,9 @@ ORIGIN = OriginRequest(channel_id="channel-1", channel_store_id="store-1")
 SECOND = OriginRequest(channel_id="channel-1", channel_store_id="store-2")
 
 
-def order(name: int | str, second: float = 0, *, bad: bool = False, title: str = "A thing", **members: Any) -> OrderRequest:
+def order(
+    name: int | str, second: float = 0, *, bad: bool = False, title: str = "A thing", **members: Any
+) -> OrderRequest:
     """An order whose stamp lies `second` seconds after noon; a bad one has a money amount no server takes."""
     price = Money(amount=Decimal("12.34"), currency="EUR")
     if bad:

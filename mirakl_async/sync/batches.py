@@ -2,10 +2,14 @@
 
 Each origin has a lane. A batch is cut from one lane, at most `limit` orders long, and two rules hold:
 
-* **Two versions of one order are never in flight together**, nor two orders that share an id. Their answers could cross, and a retry of the older could
-  arrive after the newer. A newer version waits ("parked") until the flight that holds its predecessor has landed.
+* **Two versions of one order are never in flight together**, nor two orders that share an id. Their answers could
+  cross, and a retry of the older could arrive after the newer. A newer version waits ("parked") until the flight that
+  holds its predecessor has landed.
 * **The newest `channel_updated_at` wins before sending.** An older version, or the same again, is superseded. A
   different body under the same stamp is a conflict: Mirakl would keep whichever came last, which is luck.
+
+Both hold among the orders in hand. Of those that have landed nothing is remembered, or memory would grow with the
+feed; but versions of one order always fly in their order of arrival, so that Mirakl ends where the source ended.
 
 The common case, in which neither matters, is decided for a hundred orders at once with set arithmetic; single orders
 are only looked at when a batch holds an id twice or meets one that is in flight.
@@ -14,7 +18,7 @@ are only looked at when a batch holds an id twice or meets one that is in flight
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .entries import Entry, OrderKey, OriginKey, order_key, origin_key, refusal, same_content
 
@@ -25,6 +29,8 @@ if TYPE_CHECKING:
     from .report import Refused
 
 SAME_STAMP = "another body with the same channel_updated_at was already taken; give the change a newer stamp"
+NO_STAMP = "cannot be compared with that of another version of this order: it must be a date-time with a zone"
+NO_ID = "must be a text"
 
 
 class Batch:
@@ -141,7 +147,11 @@ class Assembly:
         popleft = lane.waiting.popleft
         entries = [popleft() for _ in range(count)]
         self.waiting -= count
-        ids = {entry.channel_order_id for entry in entries}
+        try:
+            ids = {entry.channel_order_id for entry in entries}
+        except TypeError:
+            entries = self._with_ids(lane, entries)
+            ids = {entry.channel_order_id for entry in entries}
         if len(ids) != count or not lane.flying_ids.isdisjoint(ids):
             entries = self._sift(lane, entries)
             if not entries:
@@ -151,6 +161,17 @@ class Assembly:
         lane.flying.append(batch)
         lane.flying_ids |= ids
         return batch
+
+    def _with_ids(self, lane: Lane, entries: Iterable[Entry]) -> list[Entry]:
+        """The entries whose id can be one; a struct's members may be anything."""
+        sound: list[Entry] = []
+        for entry in entries:
+            identity: Any = entry.channel_order_id
+            if isinstance(identity, str):
+                sound.append(entry)
+            else:
+                self._refused(refusal(entry, lane.origin, "invalid", NO_ID, path="channel_order_id"))
+        return sound
 
     def _sift(self, lane: Lane, entries: Iterable[Entry]) -> list[Entry]:
         """The newest version of each order that may fly now; the others are parked, superseded or refused."""
@@ -162,7 +183,7 @@ class Assembly:
                 chosen[key] = self._settle(lane, rival, entry)
             elif key[0] in lane.flying_ids or key[0] in ids:
                 flying = lane.in_flight(key)
-                if flying is None or self._newer(lane, flying, entry) is entry:
+                if flying is None or self._outdates(lane, entry, flying):
                     self._park(lane, key, entry)
             else:
                 chosen[key] = entry
@@ -175,29 +196,37 @@ class Assembly:
 
     def _settle(self, lane: Lane, rival: Entry, entry: Entry) -> Entry:
         """The one of two unsent versions that goes on."""
-        winner = self._newer(lane, rival, entry)
-        if winner is entry:
-            self._superseded(rival)
-        return winner
+        if not self._outdates(lane, entry, rival):
+            return rival
+        self._superseded(rival)
+        return entry
 
-    def _newer(self, lane: Lane, earlier: Entry, later: Entry) -> Entry:
-        """Which of two versions holds; the later one is accounted for here if it does not."""
-        if later.channel_updated_at > earlier.channel_updated_at:
-            return later
-        if later.channel_updated_at == earlier.channel_updated_at and not same_content(earlier, later):
+    def _outdates(self, lane: Lane, later: Entry, earlier: Entry) -> bool:
+        """Whether the later of two versions holds; it is accounted for here if it does not."""
+        try:
+            if later.channel_updated_at > earlier.channel_updated_at:
+                return True
+            conflict = later.channel_updated_at == earlier.channel_updated_at and not same_content(earlier, later)
+        except TypeError:
+            self._refused(refusal(later, lane.origin, "invalid", NO_STAMP, path="channel_updated_at"))
+            return False
+        if conflict:
             self._refused(refusal(later, lane.origin, "conflict", SAME_STAMP, path="channel_updated_at"))
         else:
             self._superseded(later)
-        return earlier
+        return False
 
     def land(self, batch: Batch, now: float) -> None:
-        """A batch has come to its end: what was parked behind it waits again."""
+        """A batch has come to its end: what was parked behind it waits again, before all that came later."""
         lane = batch.lane
         lane.flying.remove(batch)
         lane.flying_ids.difference_update([entry.channel_order_id for entry in batch.entries])
         if lane.parked:
             freed = [key for key in lane.parked if key[0] not in lane.flying_ids]
-            self.add(lane, [lane.parked.pop(key) for key in freed], now)
+            if freed and not lane.waiting:
+                lane.since = now
+            lane.waiting.extendleft([lane.parked.pop(key) for key in reversed(freed)])
+            self.waiting += len(freed)
         if not (lane.waiting or lane.flying):
             del self._lanes[origin_key(lane.origin)]
 

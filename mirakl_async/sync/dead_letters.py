@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
 
 def record(refused: Refused) -> bytes:
-    """One line: kind, reason, where, the server's errors, and the order as it was."""
-    order: Any = Raw(refused.raw) if refused.raw is not None and _is_json(refused.raw) else refused.order
-    content = {
+    """One line: kind, reason, where, the server's errors, and the order as it was; `text` where that is no JSON."""
+    raw = _raw_of(refused)
+    sound = raw is not None and _is_json(raw)
+    content: dict[str, Any] = {
         "kind": refused.kind,
         "reason": refused.reason,
         "channel_order_id": refused.channel_order_id,
@@ -30,10 +31,19 @@ def record(refused: Refused) -> bytes:
         "code": refused.problem.code if refused.problem else None,
         "errors": refused.problem.errors if refused.problem else None,
         "origin": refused.origin,
-        "order": order,
-        "text": None if refused.raw is None or order is not None else refused.raw.decode("utf-8", "replace"),
+        "order": Raw(raw) if raw is not None and sound else None,
+        "text": raw.decode("utf-8", "replace") if raw is not None and not sound else None,
     }
     return codec.encode({name: value for name, value in content.items() if value is not None}) + b"\n"
+
+
+def _raw_of(refused: Refused) -> bytes | None:
+    if refused.raw is not None or refused.order is None:
+        return refused.raw
+    try:
+        return codec.encode(refused.order)
+    except Exception:  # noqa: BLE001 - it may be refused for just this; its reason says so
+        return None
 
 
 def _is_json(raw: bytes) -> bool:
@@ -45,17 +55,20 @@ def _is_json(raw: bytes) -> bool:
 
 
 class DeadLetters:
-    """Appends to the file; every record is written through at once."""
+    """Appends to the file, whole lines only; every record is written through at once."""
 
     __slots__ = ("_file",)
 
     def __init__(self, path: Path) -> None:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        self._file = os.fdopen(descriptor, "ab", buffering=0)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        self._file = os.fdopen(descriptor, "a+b")
+        if self._file.tell() and os.pread(descriptor, 1, self._file.tell() - 1) != b"\n":
+            self._file.write(b"\n")  # a record that was cut short must not spoil the next
 
     def write(self, refused: Refused) -> None:
         """Add one record."""
         self._file.write(record(refused))
+        self._file.flush()
 
     def close(self) -> None:
         """Close the file."""

@@ -11,7 +11,8 @@ outage is waited out for `patience` seconds, every batch staying in hand. What t
 
 **How it ends.** When the source is exhausted and all is answered; or drained within `grace` seconds after `stop()`, an
 error inside the `async with`, or a cancellation; what is then still in flight is cancelled and counted as unsent,
-although it may have arrived: sending it again is harmless, since Mirakl keeps the newest stamp.
+although it may have arrived: sending it again is harmless, since Mirakl keeps the newest stamp. A failure of the job
+waits only for what is on the wire. Cancelled again while it drains, the job ends at once.
 """
 
 from __future__ import annotations
@@ -24,18 +25,25 @@ from typing import TYPE_CHECKING, Any, Self
 import anyio
 
 from .. import calls
-from ..errors import AuthenticationFailed, BadRequest, CallError, ConnectFailed, MiraklError, SyncStopped
+from ..errors import (
+    BadRequest,
+    CallError,
+    ClientStateError,
+    MiraklError,
+    SyncStopped,
+)
 from ..operations.connect.orders import UPSERT_ORDERS
 from .batches import Assembly, Batch
-from .dead_letters import DeadLetters
-from .entries import encode_batch, refusal
+from .entries import Line, encode_batch, refusal, unencodable
 from .intake import Intake
 from .isolation import blame
+from .outages import Outage
 from .outcomes import meaning, throttled
+from .refusals import Refusals
 from .report import Refused, Report, Tally
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -50,11 +58,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("mirakl_async")
 MOST_WORKERS = 96
 WORKERS_WITHOUT_PACE = 8
-KEPT_REFUSALS = 10_000
 REFUSED_IN_A_ROW = 500
-RENEWALS = 5
-FIRST_CONTACT = 30.0
-LONGEST_PAUSE = 30.0
 PROGRESS_EVERY = 0.1
 
 
@@ -87,14 +91,12 @@ class OrderSync:
         self._patience = patience
         self._progress = progress
         self._tally = Tally()
+        self._refusals = refusals = Refusals(refused_file)
         self._assembly = Assembly(batch_size, superseded=self._supersede, refused=self._refuse)
-        self._intake = Intake(source, origin, self._assembly, self._tally, self._clock, batch_size, self._refuse)
-        self._dead_letters = DeadLetters(refused_file) if refused_file is not None else None
+        self._intake = Intake(
+            source, origin, self._assembly, self._tally, self._clock, batch_size, self._refuse, refusals.room
+        )
         self._again: deque[Batch] = deque()
-        self._refusals: deque[Refused] = deque()
-        self._news = asyncio.Event()
-        self._listened = False
-        self._untold = 0
         paced = self._transport.allowances.of(UPSERT_ORDERS)[1] is not None
         self._most = concurrency or (MOST_WORKERS if paced else WORKERS_WITHOUT_PACE)
         self._fixed = concurrency is not None
@@ -128,33 +130,32 @@ class OrderSync:
         if not self._stopping:
             self._stopping = True
             self._intake.close()
-            self._group.cancel_scope.deadline = anyio.current_time() + self._grace
+            self._refusals.release()
+            # The loop's own time, since a signal handler is no task, and anyio would not know where it is.
+            self._group.cancel_scope.deadline = asyncio.get_running_loop().time() + self._grace
 
     def abort(self) -> None:
         """End now; what is in flight counts as unsent."""
         self.stop()
         self._group.cancel_scope.cancel()
 
-    async def refused(self) -> AsyncIterator[Refused]:
+    def refused(self) -> AsyncIterator[Refused]:
         """Every order that Mirakl, or the contract, will not accept, as it is found; ends with the job.
 
-        Whoever does not iterate finds the first 10,000 here after the job; the file, if one was named, has them all.
+        Each comes out once: two who iterate share them. Whoever does not iterate finds the first 10,000 here after
+        the job; the file, if one was named, has them all.
         """
-        self._listened = True
-        while True:
-            while self._refusals:
-                yield self._refusals.popleft()
-            if self._job is None or self._job.done():
-                return
-            self._news.clear()
-            await self._news.wait()
+        return self._refusals.listen(lambda: self._job is None or self._job.done())
 
     def unsent(self) -> Iterator[tuple[OriginRequest, OrderRequest | bytes]]:
-        """What is in hand, as pairs of origin and order (bytes for a line of a file): after a stop, what to send again."""
+        """What is in hand: origin and order (bytes for a line of a file); after a stop, what to send again."""
         for origin, entry in self._assembly.unsent():
-            yield origin, getattr(entry, "raw", entry)
+            yield origin, entry.raw if isinstance(entry, Line) else entry
 
     async def __aenter__(self) -> Self:
+        if self._job is not None:
+            raise ClientStateError("a sync runs once: call orders.sync(...) again for another")
+        self._refusals.open()
         self._began = self._clock.monotonic()
         self._job = asyncio.create_task(self._run(), name="mirakl order sync")
         return self
@@ -162,17 +163,29 @@ class OrderSync:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        assert self._job is not None  # noqa: S101 - set by __aenter__
         if error is not None:
             self.stop()
-        try:
-            await asyncio.shield(self._job)
-        except asyncio.CancelledError:
-            self.stop()
-            await asyncio.wait([self._job])
-            raise
+        self._refusals.release()
+        await self._join(stopped=error is not None)
         if self._failure is not None and error is None:
-            raise SyncStopped(str(self._failure), self.report) from self._failure
+            raise SyncStopped(_words(self._failure), self.report) from self._failure
+
+    async def _join(self, *, stopped: bool) -> None:
+        """Until the job has ended; cancelled meanwhile, it drains, and cancelled again, it ends at once.
+
+        The shield is against anyio's scopes, which cancel not once but for as long as one stays inside.
+        """
+        assert self._job is not None  # noqa: S101 - set by __aenter__
+        cancelled: asyncio.CancelledError | None = None
+        while not self._job.done():
+            try:
+                with anyio.CancelScope(shield=stopped):
+                    await asyncio.wait([self._job])
+            except asyncio.CancelledError as error:
+                (self.abort if stopped else self.stop)()
+                stopped, cancelled = True, error
+        if cancelled is not None:
+            raise cancelled
 
     # -- the job itself
 
@@ -182,20 +195,17 @@ class OrderSync:
                 if self._intake.streaming:
                     group.start_soon(self._intake.pump)
                 self._spawn(self._most if self._fixed else 1)
-        except BaseException as error:
+        except asyncio.CancelledError as error:
             self._failure = self._failure or error
-            raise
         finally:
             self._seconds = self._clock.monotonic() - self._began
             self._failure = self._failure or self._intake.failure
-            if self._dead_letters is not None:
-                self._dead_letters.close()
-            if self._untold and self._dead_letters is None:
-                log.warning(
-                    "%d refused orders were counted but not kept: iterate refused(), or name a file", self._untold
-                )
-            self._told_progress(last=True)
-            self._news.set()
+            try:
+                self._told_progress(last=True)
+                self._refusals.close()
+            except Exception as error:  # noqa: BLE001 - the user's own progress=, or a full disk
+                self._failure = self._failure or error
+                self._refusals.close()
 
     def _spawn(self, count: int = 1) -> None:
         for _ in range(min(count, self._most - self._workers)):
@@ -210,6 +220,10 @@ class OrderSync:
                     return
                 await self._push(batch)
                 self._told_progress()
+            if self._again or self._assembly.waiting:
+                self._intake.more.set()  # those who stay may be waiting for the source only
+        except Exception as error:  # noqa: BLE001 - the user's own progress=, or a fault of ours: no order is lost by it
+            self._fail(error)
         finally:
             self._workers -= 1
 
@@ -219,6 +233,8 @@ class OrderSync:
         while self._failure is None:
             if self._again:
                 return self._again.popleft()
+            if self._refusals.crowded:
+                await self._refusals.room()
             now = self._clock.monotonic()
             if intake.streaming:
                 ripe = assembly.next_ripe(self._linger)
@@ -239,53 +255,61 @@ class OrderSync:
 
     async def _push(self, batch: Batch) -> None:
         """Send one batch until it is answered for good."""
-        body = encode_batch(batch.origin, batch.entries)
-        if len(body) > self._batch_bytes and len(batch) > 1:
-            self._cut_again(batch, _halves(batch.entries))
+        body = self._body(batch)
+        if body is None:
             return
         request = calls.build(UPSERT_ORDERS, {}, self._base, body)
-        patience = self._clock.monotonic() + self._patience
-        pause, renewals = 0.5, 0
-        while True:
+        outage = Outage(self._patience)
+        while self._failure is None:
             try:
-                self._accept(batch, await self._send(request))
+                self._accept(batch, await self._send(request, len(batch), again=outage.began is not None))
                 return
             except MiraklError as error:
-                self._count(error, len(batch))
-                what = meaning(error)
-                if what == "isolate" and isinstance(error, BadRequest):
-                    self._isolate(batch, error)
-                    return
-                if what == "shrink" and len(batch) > 1:
-                    self._cut_again(batch, _halves(batch.entries))
-                    return
-                if what == "shrink":
-                    self._refuse_entry(batch, batch.entries[0], str(error), error)
-                    self._land(batch)
-                    return
-                if isinstance(error, AuthenticationFailed) and len(error.attempts) > 1 and renewals < RENEWALS:
-                    renewals += 1  # the token was renewed for this call, and revoked again before it arrived
-                    what = "wait"
-                if what == "stop" or self._clock.monotonic() + pause > self._until(patience, error):
-                    self._fail(error)
-                    return
-                log.warning("order sync: %s; sending again within %.0f s", error, pause)
-            if self._failure is not None:
+                pause = self._heed(batch, error, outage)
+            if pause is None:
                 return
             await self._clock.sleep(pause * (0.5 + self._clock.random() / 2))
-            pause = min(LONGEST_PAUSE, pause * 2)
 
-    def _until(self, patience: float, error: MiraklError) -> float:
-        """How long an outage is waited out; a host that was never reached is more likely misspelt than down."""
-        if self._last_answer is None and isinstance(error, ConnectFailed):
-            return min(patience, self._began + FIRST_CONTACT)
-        return max(patience, (self._last_answer or 0.0) + self._patience)
+    def _body(self, batch: Batch) -> bytes | None:
+        """What to send; None if the batch was cut instead."""
+        try:
+            body = encode_batch(batch.origin, batch.entries)
+        except Exception as error:  # noqa: BLE001 - see unencodable
+            self._turn_away_unencodable(batch, error)
+            return None
+        if len(body) > self._batch_bytes and len(batch) > 1:
+            self._cut_again(batch, _halves(batch.entries))
+            return None
+        return body
 
-    async def _send(self, request: calls.Request) -> Reply:
-        on_wire = False
+    def _heed(self, batch: Batch, error: MiraklError, outage: Outage) -> float | None:
+        """Act on what a failed call means; returns the seconds after which the same is to be sent again, if it is."""
+        if isinstance(error, CallError):
+            self._tally.throttles += throttled(error.attempts)
+        what = meaning(error)
+        if what == "isolate" and isinstance(error, BadRequest):
+            self._isolate(batch, error)
+        elif what == "shrink" and len(batch) > 1:
+            self._cut_again(batch, _halves(batch.entries))
+        elif what == "shrink":
+            self._turn_away(batch, {0: _server_refusal(batch, 0, str(error), error)}, [])
+        else:
+            pause = outage.pause(error, self._clock.monotonic(), self._last_answer)
+            if pause is None:
+                self._fail(error)
+            elif self._failure is None:
+                log.warning("order sync: %s; sending again within %.0f s", error, pause)
+                return pause
+        return None
+
+    async def _send(self, request: calls.Request, orders: int, *, again: bool) -> Reply:
+        tally, on_wire = self._tally, False
 
         def started() -> None:
             nonlocal on_wire
+            tally.calls += 1
+            tally.sent += orders
+            tally.retries += on_wire or again
             if not on_wire:
                 on_wire = True
                 self._on_wire += 1
@@ -297,20 +321,15 @@ class OrderSync:
         finally:
             if on_wire:
                 self._on_wire -= 1
+                self._end_a_failed_job()
 
     # -- what becomes of orders
 
     def _accept(self, batch: Batch, reply: Reply) -> None:
-        tally, attempts = self._tally, len(reply.attempts)
-        tally.accepted += len(batch)
-        tally.sent += len(batch) * attempts
-        tally.calls += attempts
-        tally.retries += attempts - 1
-        tally.throttles += throttled(reply.attempts) if attempts > 1 else 0
+        self._tally.accepted += len(batch)
+        if len(reply.attempts) > 1:
+            self._tally.throttles += throttled(reply.attempts)
         self._refused_in_a_row = 0
-        self._land(batch)
-
-    def _land(self, batch: Batch) -> None:
         self._last_answer = self._clock.monotonic()
         self._assembly.land(batch, self._last_answer)
 
@@ -318,61 +337,79 @@ class OrderSync:
         """Refuse whom the server named, and send the others in parts small enough to find the rest."""
         self._last_answer = self._clock.monotonic()
         named, parts = blame(batch.entries, error.problem)
-        for index, (reason, path) in named.items():
-            self._refuse_entry(batch, batch.entries[index], reason, error, path)
+        guilty = {index: _server_refusal(batch, index, reason, error, path) for index, (reason, path) in named.items()}
+        self._turn_away(batch, guilty, parts)
+        self._refused_in_a_row += len(guilty)
         if self._refused_in_a_row >= REFUSED_IN_A_ROW:
             self._fail(error)
-        if named:
-            guilty = Batch(batch.lane, [batch.entries[index] for index in named])
-            batch.lane.flying.append(guilty)
-            self._cut_again(batch, parts)
-            self._land(guilty)
-        else:
-            self._cut_again(batch, parts)
+
+    def _turn_away_unencodable(self, batch: Batch, error: Exception) -> None:
+        """Refuse the orders no JSON can be made of, and send the others."""
+        faults = {index: unencodable(entry) for index, entry in enumerate(batch.entries)}
+        guilty = {
+            index: refusal(batch.entries[index], batch.origin, "invalid", fault)
+            for index, fault in faults.items()
+            if fault is not None
+        }
+        if not guilty:
+            raise error
+        self._turn_away(batch, guilty, [[entry for index, entry in enumerate(batch.entries) if index not in guilty]])
+
+    def _turn_away(self, batch: Batch, guilty: Mapping[int, Refused], parts: Sequence[Sequence[Entry]]) -> None:
+        """Let some orders of a batch go for good, and cut the others again."""
+        out = Batch(batch.lane, [batch.entries[index] for index in guilty])
+        batch.lane.flying.append(out)
+        self._cut_again(batch, parts)
+        self._assembly.land(out, self._clock.monotonic())
+        for refused in guilty.values():
+            self._refuse(refused)
 
     def _cut_again(self, batch: Batch, parts: Sequence[Sequence[Entry]]) -> None:
         self._again.extend(batch.split(parts))
-        if self._again and not self._fixed and self._workers == self._on_wire:
+        self._intake.more.set()
+        if self._fixed:
+            self._spawn(len(self._again) - 1)
+        elif self._again and self._workers == self._on_wire:
             self._spawn()
-
-    def _refuse_entry(
-        self, batch: Batch, entry: Entry, reason: str, error: MiraklError, path: str | None = None
-    ) -> None:
-        self._refused_in_a_row += 1
-        problem = getattr(error, "problem", None)
-        self._refuse(refusal(entry, batch.origin, "server", reason, path=path, problem=problem))
 
     def _refuse(self, refused: Refused) -> None:
         self._tally.refused += 1
-        if self._dead_letters is not None:
-            self._dead_letters.write(refused)
-        if self._listened or len(self._refusals) < KEPT_REFUSALS:
-            self._refusals.append(refused)
-        else:
-            self._untold += 1
-        self._news.set()
+        try:
+            self._refusals.add(refused)
+        except OSError as error:
+            self._fail(error)
 
     def _supersede(self, entry: Entry) -> None:  # noqa: ARG002 - counted, not kept
         self._tally.superseded += 1
-
-    def _count(self, error: MiraklError, orders: int) -> None:
-        if isinstance(error, CallError) and error.attempts:
-            self._tally.calls += len(error.attempts)
-            self._tally.retries += len(error.attempts) - 1
-            self._tally.sent += len(error.attempts) * orders
-            self._tally.throttles += throttled(error.attempts)
 
     def _fail(self, error: BaseException) -> None:
         """End the job: what is on the wire is waited for, nothing new goes."""
         if self._failure is None:
             self._failure = error
             self.stop()
+            self._end_a_failed_job()
+
+    def _end_a_failed_job(self) -> None:
+        if self._failure is not None and not self._on_wire:
+            self._group.cancel_scope.cancel()
 
     def _told_progress(self, *, last: bool = False) -> None:
         now = self._clock.monotonic()
         if self._progress is not None and (last or now - self._last_progress >= PROGRESS_EVERY):
             self._last_progress = now
             self._progress(self.report)
+
+
+def _server_refusal(batch: Batch, index: int, reason: str, error: MiraklError, path: str | None = None) -> Refused:
+    problem = getattr(error, "problem", None)
+    return refusal(batch.entries[index], batch.origin, "server", reason, path=path, problem=problem)
+
+
+def _words(failure: BaseException) -> str:
+    """A failure in one line; one that is not of this package says what it is."""
+    if isinstance(failure, MiraklError):
+        return str(failure)
+    return f"{type(failure).__name__}: {failure}".removesuffix(": ")
 
 
 def _halves(entries: Sequence[Any]) -> list[Sequence[Any]]:

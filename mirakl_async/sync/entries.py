@@ -7,8 +7,9 @@ the stamp by which Mirakl decides which of two states is newer.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
@@ -51,12 +52,14 @@ def origin_key(origin: OriginRequest) -> OriginKey:
 
 def order_key(entry: Entry) -> OrderKey:
     """What makes two orders of one origin the same (Connect's data model)."""
-    return (entry.channel_order_id, entry.sub_channel_code or UNSET)
+    code: Any = entry.sub_channel_code
+    return (entry.channel_order_id, code if code and isinstance(code, str) else UNSET)
 
 
 def encode_batch(origin: OriginRequest, entries: Sequence[Entry]) -> bytes:
-    """The body of one call. Lines go out byte for byte; structs are encoded together, which is cheaper than one by one."""
-    orders: Any = entries if type(entries[0]) is OrderRequest else [Raw(encoded(entry)) for entry in entries]
+    """The body of one call. Lines go out byte for byte; structs are encoded together, cheaper than one by one."""
+    plain = {OrderRequest}.issuperset(map(type, entries))
+    orders: Any = entries if plain else [Raw(encoded(entry)) for entry in entries]
     return codec.encode(_Envelope(origin, orders))
 
 
@@ -65,29 +68,98 @@ def encoded(entry: Entry) -> bytes:
     return entry.raw if isinstance(entry, Line) else codec.encode(entry)
 
 
+def unencodable(entry: Entry) -> str | None:
+    """Why no JSON can be made of an order; None if it can."""
+    try:
+        encoded(entry)
+    except Exception as error:  # noqa: BLE001 - a struct's members may be anything, and so may what they raise
+        return f"cannot be encoded: {error}"
+    return None
+
+
 def same_content(one: Entry, other: Entry) -> bool:
-    """Whether two versions say the same, however their JSON is spelled."""
-    first, second = encoded(one), encoded(other)
-    return first == second or codec.decode_plain(first) == codec.decode_plain(second)
+    """Whether two versions say the same, however their JSON is spelled; no for what cannot be read."""
+    if one is other:
+        return True
+    try:
+        first, second = encoded(one), encoded(other)
+        return first == second or _alike(codec.decode_plain(first), codec.decode_plain(second))
+    except (codec.CodecError, TypeError, ValueError, RecursionError):
+        return False
 
 
-def as_entry(item: object) -> Entry | Refused:
+def _alike(one: Any, other: Any) -> bool:
+    """Equality of plain values, in which one moment written in two zones is one moment."""
+    if type(one) is dict is type(other):
+        return one.keys() == other.keys() and all(_alike(value, other[name]) for name, value in one.items())
+    if type(one) is list is type(other):
+        return len(one) == len(other) and all(map(_alike, one, other))
+    if one == other:
+        return True
+    if not (isinstance(one, str) and isinstance(other, str)):
+        return False
+    moment = _moment(one)
+    return moment is not None and moment == _moment(other)
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = msgspec.convert(text, datetime)
+    except msgspec.ValidationError:
+        return None
+    return moment if moment.tzinfo is not None else None
+
+
+def as_entry(item: object, origin: OriginRequest | None) -> Entry | Refused:
     """An order from whatever the source yields: a struct as it is, a mapping converted and checked."""
-    if isinstance(item, OrderRequest | Line):
+    if isinstance(item, OrderRequest | Line | Refused):
         return item
-    if isinstance(item, Mapping):
-        try:
-            return msgspec.convert(item, OrderRequest)
-        except msgspec.ValidationError as error:
-            return Refused(kind="invalid", reason=str(error), channel_order_id=_id_of(item))
+    if not isinstance(item, Mapping):
+        what = "an OrderRequest or a mapping is needed"
+        return unreadable(item, f"the source gave a {type(item).__name__}; {what}", origin)
+    try:
+        return msgspec.convert(item, OrderRequest)
+    except Exception as error:  # noqa: BLE001 - the mapping may be of the user's own making
+        return unreadable(item, str(error), origin, fault_path(error))
+
+
+def as_pair(item: object) -> tuple[OriginRequest, Any] | Refused:
+    """An origin and whatever is said to be an order."""
+    if isinstance(item, Refused):
+        return item
+    if not isinstance(item, tuple | list) or len(cast("tuple[Any, ...]", item)) != 2:
+        return unreadable(item, "without origin= the source must give pairs (origin, order)")
+    origin, order = cast("tuple[Any, Any]", item)
+    if not isinstance(origin, OriginRequest):
+        return unreadable(order, f"the origin is a {type(origin).__name__}, not an OriginRequest")
+    names: tuple[Any, ...] = origin_key(origin)
+    if not all(isinstance(name, str) for name in names):
+        return unreadable(order, "the origin's channel_id and channel_store_id must be texts")
+    return origin, order
+
+
+def unreadable(item: Any, reason: str, origin: OriginRequest | None = None, path: str | None = None) -> Refused:
+    """The record of an item that is no order; what JSON can say of it is kept."""
+    identity = raw = None
+    with suppress(Exception):
+        if isinstance(item, Mapping):
+            item = dict(cast("Any", item))
+            identity = item.get("channel_order_id")
+        raw = codec.encode(item)
     return Refused(
-        kind="invalid", reason=f"the source gave a {type(item).__name__}; an OrderRequest or a mapping is needed"
+        kind="invalid",
+        reason=reason,
+        origin=origin,
+        channel_order_id=identity if isinstance(identity, str) else None,
+        raw=raw,
+        path=path,
     )
 
 
-def _id_of(item: Mapping[Any, Any]) -> str | None:
-    identity = item.get("channel_order_id")
-    return identity if isinstance(identity, str) else None
+def fault_path(error: Exception) -> str:
+    """Where a decoder found its fault, as a JSON path, from its words."""
+    _, found, path = str(error).rpartition(" - at `")
+    return path.rstrip("`") if found else "$"
 
 
 def refusal(

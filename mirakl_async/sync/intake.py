@@ -2,7 +2,8 @@
 
 A plain iterable is read a hundred orders at a time, by whichever worker needs them: no task, no queue. An async
 iterable is read by one task of its own, because the next item may be long in coming while what is there wants to go;
-it rests while enough is waiting. Either way what waits is bounded, whatever the source's length.
+it rests while enough is waiting. Either way what waits is bounded, whatever the source's length; and whatever was
+taken from the source is counted and kept, however the reading ends.
 """
 
 from __future__ import annotations
@@ -10,29 +11,31 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterable, Iterable, Iterator
 from itertools import islice
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import anyio
 
-from ..models.connect.common import OriginRequest
-from .entries import ENTRY_TYPES, Entry, as_entry
+from .entries import ENTRY_TYPES, Entry, as_entry, as_pair, origin_key
 from .report import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
     from ..clock import Clock
+    from ..models.connect.common import OriginRequest
     from .batches import Assembly
+    from .entries import OriginKey
     from .report import Tally
 
 Source: TypeAlias = Iterable[Any] | AsyncIterable[Any]
 ROOM_FOR_ONE, ROOM_FOR_MANY = 2, 40
+SECONDS_TO_CLOSE = 1.0
 
 
 class Intake:
     """Fills an assembly from a source; `origin` None means that the source gives pairs of origin and order."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0917 - one caller, the engine
         self,
         source: Source,
         origin: OriginRequest | None,
@@ -41,6 +44,7 @@ class Intake:
         clock: Clock,
         limit: int,
         refused: Callable[[Refused], None],
+        room: Callable[[], Awaitable[None]],
     ) -> None:
         self.failure: BaseException | None = None
         self.exhausted = False
@@ -51,7 +55,8 @@ class Intake:
         self._clock = clock
         self._limit = limit
         self._refused = refused
-        self._room = limit * (ROOM_FOR_ONE if origin is not None else ROOM_FOR_MANY)
+        self._room = room
+        self._enough = limit * (ROOM_FOR_ONE if origin is not None else ROOM_FOR_MANY)
         self._chunk: list[Any] = []
         self._hungry = True
         self._scope = anyio.CancelScope()
@@ -66,7 +71,7 @@ class Intake:
     @property
     def full(self) -> bool:
         """Whether enough is waiting."""
-        return self._assembly.waiting >= self._room
+        return self._assembly.waiting >= self._enough
 
     @property
     def streaming(self) -> bool:
@@ -87,34 +92,58 @@ class Intake:
         chunk: list[Any] = []
         try:
             chunk.extend(islice(self._iterator, self._limit))
-        except Exception as error:  # noqa: BLE001 - the user's iterator may raise anything; what it gave first is kept
+        except Exception as error:  # noqa: BLE001 - the user's iterator may raise anything
             self.failure = error
             self.exhausted = True
+        finally:
+            self._take(chunk)
         if not chunk:
             self.exhausted = True
-        self._take(chunk)
         return True
 
     async def pump(self) -> None:
         """Take from an async iterable until it ends, resting while enough waits."""
         assert self._stream is not None  # noqa: S101 - only started for one
-        chunk, limit = self._chunk, self._limit
+        iterator: AsyncIterator[Any] | None = None
         try:
             with self._scope:
-                async for item in self._stream:
-                    chunk.append(item)
-                    if len(chunk) >= limit or self._hungry:
-                        self._hungry = False
-                        self.flush()
-                        self.more.set()
-                        while self.full and not self.exhausted:
-                            self._rest.clear()
-                            await self._rest.wait()
+                iterator = aiter(self._stream)
+                await self._draw(iterator)
+        except asyncio.CancelledError as error:
+            if _cancelled():
+                raise
+            self.failure = error  # of something that the source waited for
         except Exception as error:  # noqa: BLE001 - as above
             self.failure = error
-        self.flush()
-        self.exhausted = True
-        self.more.set()
+        finally:
+            self.exhausted = True
+            self.flush()
+            self.more.set()
+            await self._close(iterator)
+
+    async def _draw(self, iterator: AsyncIterator[Any]) -> None:
+        chunk, limit = self._chunk, self._limit
+        async for item in iterator:
+            chunk.append(item)
+            if len(chunk) >= limit or self._hungry:
+                self._hungry = False
+                self.flush()
+                self.more.set()
+                await self._room()
+                while self.full and not self.exhausted:
+                    self._rest.clear()
+                    await self._rest.wait()
+
+    async def _close(self, iterator: AsyncIterator[Any] | None) -> None:
+        """Let a generator that is not wanted any more clean up, now rather than when it is collected."""
+        close = getattr(iterator, "aclose", None)
+        if close is None:
+            return
+        try:
+            with anyio.move_on_after(SECONDS_TO_CLOSE, shield=True):
+                await close()
+        except Exception as error:  # noqa: BLE001 - as above
+            self.failure = self.failure or error
 
     def flush(self) -> None:
         """Put what the pump holds into the lanes."""
@@ -130,7 +159,8 @@ class Intake:
     async def wait(self, seconds: float | None) -> None:
         """Until something new waits, at most `seconds`."""
         self.more.clear()
-        self._hungry = True
+        if seconds is None:
+            self._hungry = True  # else what is there goes soon, and takes along what has come until then
         if self.exhausted:
             return
         with anyio.move_on_after(seconds):
@@ -141,42 +171,41 @@ class Intake:
         if self._origin is not None:
             self._place(self._origin, chunk)
             return
-        for origin, orders in _by_origin(chunk, self._refused):
+        for origin, orders in self._by_origin(chunk):
             self._place(origin, orders)
 
     def _place(self, origin: OriginRequest, orders: Sequence[Any]) -> None:
         if not ENTRY_TYPES.issuperset(map(type, orders)):
-            orders = self._sound(orders)
+            orders = self._sound(orders, origin)
         if orders:
             self._assembly.add(self._assembly.lane(origin), orders, self._clock.monotonic())
 
-    def _sound(self, items: Sequence[Any]) -> list[Entry]:
+    def _sound(self, items: Sequence[Any], origin: OriginRequest) -> list[Entry]:
         entries: list[Entry] = []
         for item in items:
-            entry = item if isinstance(item, Refused) else as_entry(item)
+            entry = as_entry(item, origin)
             if isinstance(entry, Refused):
                 self._refused(entry)
             else:
                 entries.append(entry)
         return entries
 
+    def _by_origin(self, pairs: Iterable[Any]) -> Iterable[tuple[OriginRequest, list[Any]]]:
+        groups: dict[OriginKey, tuple[OriginRequest, list[Any]]] = {}
+        for item in pairs:
+            pair = as_pair(item)
+            if isinstance(pair, Refused):
+                self._refused(pair)
+                continue
+            origin, order = pair
+            group = groups.get(origin_key(origin))
+            if group is None:
+                group = groups[origin_key(origin)] = (origin, [])
+            group[1].append(order)
+        return groups.values()
 
-def _by_origin(pairs: Iterable[Any], refused: Callable[[Refused], None]) -> Iterable[tuple[OriginRequest, list[Any]]]:
-    groups: dict[tuple[str, str], tuple[OriginRequest, list[Any]]] = {}
-    for pair in pairs:
-        if isinstance(pair, Refused):
-            refused(pair)
-            continue
-        if not isinstance(pair, tuple | list) or len(cast("tuple[Any, ...]", pair)) != 2:
-            refused(Refused(kind="invalid", reason="without origin= the source must give pairs (origin, order)"))
-            continue
-        origin, order = cast("tuple[Any, Any]", pair)
-        if not isinstance(origin, OriginRequest):
-            refused(Refused(kind="invalid", reason=f"the origin is a {type(origin).__name__}, not an OriginRequest"))
-            continue
-        key = (origin.channel_id, origin.channel_store_id)
-        group = groups.get(key)
-        if group is None:
-            group = groups[key] = (origin, [])
-        group[1].append(order)
-    return groups.values()
+
+def _cancelled() -> bool:
+    """Whether a cancellation is this task's own."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

@@ -14,7 +14,7 @@ from msgspec import UNSET, Raw, Struct, UnsetType
 
 from ..models.connect.common import OriginRequest
 from ..models.connect.orders import OrderRequest
-from .entries import Line
+from .entries import Line, fault_path
 from .report import Refused
 
 if TYPE_CHECKING:
@@ -47,9 +47,10 @@ def read_orders(path: Path, origin: OriginRequest | None) -> Iterator[Any]:
         while raw := file.readline(LONGEST_LINE + 1):
             number += 1
             text = (raw.removeprefix(_BYTE_ORDER_MARK) if number == 1 else raw).strip()
-            if len(raw) > LONGEST_LINE:
+            if len(raw) > LONGEST_LINE and not raw.endswith(b"\n"):
                 _skip_rest(file)
-                yield Refused(kind="invalid", reason=f"longer than {LONGEST_LINE} bytes", line=number, origin=origin)
+                reason = f"line {number}: longer than {LONGEST_LINE} bytes"
+                yield Refused(kind="invalid", reason=reason, line=number, path="$", origin=origin)
             elif text:
                 yield _line(text, number, origin)
 
@@ -60,21 +61,22 @@ def _skip_rest(file: Any) -> None:
 
 
 def _line(text: bytes, number: int, origin: OriginRequest | None) -> Any:
+    order = text
     try:
         if origin is not None:
-            return _entry(text, number)
+            return _entry(order, number)
         pair = _PAIR.decode(text)
-        return (pair.origin, _entry(bytes(pair.order), number))
+        origin, order = pair.origin, bytes(pair.order)
+        return (origin, _entry(order, number))
     except _REFUSED as error:
-        path = str(error).rpartition(" - at `")[2].rstrip("`") if " - at `" in str(error) else "$"
         return Refused(
             kind="invalid",
             reason=f"line {number}: {error}",
             line=number,
-            raw=text,
-            path=path,
+            raw=order,
+            path=fault_path(error),
             origin=origin,
-            channel_order_id=_peek(text),
+            channel_order_id=_peek(order),
         )
 
 

@@ -118,7 +118,7 @@ def test_what_waited_for_a_flight_goes_before_what_came_later():
     assert list(lanes.cut().entries) == [order(3)]
     lanes.add(order(4), order(5), order(6), order(1, 3))
     lanes.assembly.land(flight, 1.0)
-    assert list(lanes.cut().entries)[0] == order(1, 2), "or the newer version would be overtaken by the older"
+    assert next(iter(lanes.cut().entries)) == order(1, 2), "or the newer version would be overtaken by the older"
 
 
 def test_one_stamp_and_two_bodies_is_a_conflict(lanes):

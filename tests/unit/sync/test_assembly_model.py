@@ -10,7 +10,7 @@ from collections import Counter
 
 import hypothesis.strategies as st
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from mirakl_async.sync.batches import Assembly
@@ -131,4 +131,4 @@ TestLanes.settings = settings(max_examples=60, stateful_step_count=30, deadline=
 
 class TestLanesAtLength(Lanes.TestCase):
     pytestmark = pytest.mark.fuzz
-    settings = settings(max_examples=1000, stateful_step_count=60, deadline=None)
+    settings = settings(max_examples=1000, stateful_step_count=50, deadline=None, phases=[Phase.generate])

@@ -1,0 +1,56 @@
+"""How long a batch is tried again: pure.
+
+The transport has retried a call already when its error comes here. What is left is an outage, and is waited out for
+as long as the user has patience, counted from the last answer that anybody got. Hosts that never answered are more
+likely misspelt than down, and get less of it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..errors import AuthenticationFailed, ConnectFailed, TokenUnavailable
+from .outcomes import meaning
+
+if TYPE_CHECKING:
+    from ..errors import MiraklError
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
+FIRST_CONTACT = 30.0
+RENEWALS = 5
+
+
+class Outage:
+    """The trouble of one batch; `began` is None as long as there is none."""
+
+    __slots__ = ("_next", "_patience", "_renewals", "began")
+
+    def __init__(self, patience: float) -> None:
+        self.began: float | None = None
+        self._patience = patience
+        self._next = FIRST_PAUSE
+        self._renewals = 0
+
+    def pause(self, error: MiraklError, now: float, last_answer: float | None) -> float | None:
+        """Seconds until the batch may be sent again, at most; None to give up."""
+        if self.began is None:
+            self.began = now
+        if meaning(error) != "wait" and not self._may_renew(error):
+            return None
+        pause = self._next
+        if now + pause > self._until(self.began, error, last_answer):
+            return None
+        self._next = min(LONGEST_PAUSE, pause * 2)
+        return pause
+
+    def _may_renew(self, error: MiraklError) -> bool:
+        """Whether a token was renewed for the call and revoked again before it arrived, which may pass."""
+        if not isinstance(error, AuthenticationFailed) or len(error.attempts) < 2:
+            return False
+        self._renewals += 1
+        return self._renewals <= RENEWALS
+
+    def _until(self, began: float, error: MiraklError, last_answer: float | None) -> float:
+        if last_answer is None and isinstance(error, ConnectFailed | TokenUnavailable):
+            return began + min(self._patience, FIRST_CONTACT)
+        return max(began, last_answer or 0.0) + self._patience
