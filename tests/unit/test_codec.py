@@ -13,6 +13,7 @@ import msgspec
 import pytest
 
 from mirakl_async import codec
+from mirakl_async.keeping import Pass, one_pass
 from tests.unit.codec_structs import (
     ORDERS,
     Address,
@@ -121,28 +122,32 @@ def test_a_repeated_list_never_mixes_with_the_one_it_replaces():
 
 
 def test_threads_do_not_mix_their_pages():
-    def body(name: str) -> bytes:
-        orders = [{"order_id": f"{name}{n}"} for n in range(60)]
-        return json.dumps({"orders": [*orders, {"order_id": {}}, *orders]}).encode()
+    together = threading.Barrier(2, timeout=10)
 
-    found: dict[str, list[list[str | None]]] = {}
+    class Slow(msgspec.Struct, kw_only=True):
+        order_id: str | None = None
+
+        def __post_init__(self) -> None:
+            together.wait()
+
+    class SlowPage(msgspec.Struct, kw_only=True):
+        orders: list[Slow] | None = None
+
+    found: dict[str, Pass] = {}
 
     def read(name: str) -> None:
-        found[name] = [[order.order_id for order in page(body(name)).value.orders] for _ in range(40)]
+        body = json.dumps({"orders": [{"order_id": f"{name}{n}"} for n in range(3)], "unknown": 1}).encode()
+        found[name] = one_pass(SlowPage, "orders")(body)
 
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    try:
-        threads = [threading.Thread(target=read, args=(name,)) for name in "abcd"]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    finally:
-        sys.setswitchinterval(interval)
-    for name in "abcd":
-        expected = [f"{name}{n}" for n in range(60)]
-        assert found[name] == [[*expected, None, *expected]] * 40
+    one_pass(SlowPage, "orders")
+    threads = [threading.Thread(target=read, args=(name,)) for name in "ab"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for name in "ab":
+        assert [item.order_id for item in found[name].completed] == [f"{name}{n}" for n in range(3)]
+        assert found[name].completed == found[name].page.orders
 
 
 def test_nothing_of_a_page_is_held_after_it_is_let_go():
@@ -248,6 +253,12 @@ def test_renamed_members_are_mended_under_their_wire_names():
     found = codec.decode(Address, b'{"from":"2024-01-02 00:00","@type":1,"name":"n","opens":[]}')
     assert found.value == Address(from_=dt.date(2024, 1, 2), type_="1", name="n")
     assert {mend.path for mend in found.mended} == {"$.from", "$.@type", "$.opens"}
+
+
+def test_a_day_or_a_time_that_is_none_is_dropped_and_not_called_repaired():
+    found = codec.decode(Address, b'{"from":"soon","opens":"later","name":"n"}')
+    assert found.value == Address(name="n")
+    assert [mend.outcome for mend in found.mended] == ["dropped", "dropped"]
 
 
 def test_a_tagged_struct_is_mended_as_its_own_kind():
