@@ -190,7 +190,8 @@ class Reader:
             (value, self._variant(reference)) for value, reference in discriminator.get("mapping", {}).items()
         )
         entry.members = tuple(
-            member if member.required or name not in required else msgspec.structs.replace(member, required=True) for name, member in members.items()
+            member if member.required or name not in required else msgspec.structs.replace(member, required=True)
+            for name, member in members.items()
         )
         return Ref(key)
 

@@ -190,7 +190,7 @@ def build_unknown(  # noqa: PLR0917 - one caller, Client.send, whose arguments t
     pairs: list[str] = []
     for name, value in (query or {}).items():
         param = Param(name=name, argument=name, many="repeat" if isinstance(value, list | tuple) else "one")
-        pairs += [] if value is None else _query(operation, param, value)
+        pairs += [] if value is None else _query(operation, param, cast("Any", value))
     url = base_url + quote(path, safe="/%:@,~") + ("?" + "&".join(pairs) if pairs else "")
     if body is None:
         return Request(operation=operation, url=url)
@@ -245,7 +245,8 @@ def text_of(operation: Operation[Any], param: Param, value: object) -> str:
         bounds = f"{param.minimum} to {param.maximum}"
         raise InvalidArgument(operation.code, param.argument, f"{value} is outside {bounds}")
     if isinstance(value, CONTAINERS):
-        raise InvalidArgument(operation.code, param.argument, f"takes one {param.type}, not {type(value).__name__}")
+        kind = type(cast("object", value)).__name__
+        raise InvalidArgument(operation.code, param.argument, f"takes one {param.type}, not {kind}")
     return str(value)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from .. import codec
 from .results import usage_error
@@ -52,7 +52,7 @@ def _argument(param: Param, texts: list[str]) -> object:
     values = [_value(param, text) for text in texts]
     if len(values) > 1:
         return values
-    many = param.place == "body" and param.many != "one" and not isinstance(values[0], list)
+    many = param.place == "body" and param.many != "one" and not isinstance(cast("Any", values[0]), list)
     return values if many else values[0]
 
 

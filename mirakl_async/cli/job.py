@@ -16,7 +16,7 @@ from ..errors import SyncStopped
 from .results import Exit, complain, figures
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator
 
     from ..sync.engine import OrderSync
     from ..sync.report import Refused, Report
@@ -70,7 +70,7 @@ async def run(job: OrderSync, ended: Callable[[], bool], *, quiet: bool) -> Outc
 
 
 @contextlib.contextmanager
-def _draining(job: OrderSync) -> Iterator[list[str]]:
+def _draining(job: OrderSync) -> Generator[list[str]]:
     """The names of the signals caught so far."""
     loop = asyncio.get_running_loop()
     caught: list[str] = []

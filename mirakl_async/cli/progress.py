@@ -10,13 +10,13 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator
 
     from ..sync.report import Report
 
 
 @contextmanager
-def live(label: str, share: Callable[[Report], float], *, quiet: bool) -> Iterator[Callable[[Report], None] | None]:
+def live(label: str, share: Callable[[Report], float], *, quiet: bool) -> Generator[Callable[[Report], None] | None]:
     """A callback for `sync(progress=...)` that moves a bar on standard error; None where nobody would see it.
 
     `share` says how much of the whole job a report stands for, from 0 to 1.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 from cyclopts import Parameter
 
@@ -32,7 +32,7 @@ class OrderFile:
 
     def __iter__(self) -> Iterator[Any]:
         for item in read_orders(self._path, self._origin):
-            entry = item[1] if isinstance(item, tuple) else item
+            entry: Any = cast("Any", item)[1] if isinstance(item, tuple) else item
             self._read += len(entry.raw or b"") + 1
             yield item
         self.ended = True

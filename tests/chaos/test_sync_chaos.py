@@ -43,7 +43,9 @@ async def one_life(seed: int) -> None:
         async with connect.orders.sync(orders, origin=ORIGIN, batch_size=random.choice([7, 40, 100])) as sync:
             refused = {entry.channel_order_id async for entry in sync.refused()}
         good = (one for n, one in enumerate(orders) if n not in bad)
-        expected = digest_of((OrderKey("channel-1", "store-1", one.channel_order_id), codec.encode(one)) for one in good)
+        expected = digest_of(
+            (OrderKey("channel-1", "store-1", one.channel_order_id), codec.encode(one)) for one in good
+        )
         assert sim.world.digest == expected, seed
         assert refused == {orders[n].channel_order_id for n in bad}, seed
         assert sync.report.read == count == sync.report.accepted + sync.report.refused, seed

@@ -40,7 +40,7 @@ async def test_the_demo_loses_nothing_and_prints_one_object():
     assert shown["simulator"]["identical"] is True
     status, out, _ = await program("demo", "--orders", 50, "--poison", 0, "--rate", "none")
     assert status == 0
-    assert "exactly what was sent" in out
+    assert "exactly those sent" in out
 
 
 async def test_a_file_is_synced(tmp_path):

@@ -182,7 +182,7 @@ async def test_it_does_not_outlive_a_parent_that_is_killed():
     parent.kill()
     await parent.communicate()
     async with asyncio.timeout(5):
-        while alive(pid):  # noqa: ASYNC110 - the end of a grandchild raises no event here
+        while alive(pid):
             await asyncio.sleep(0.02)
 
 

@@ -24,9 +24,7 @@ async def mirakl(*, rate="none", **settings):
 def client(sim, **settings):
     settings.setdefault("auth", ClientCredentials(sim.client_id, sim.client_secret))
     settings.setdefault("retry", QUICK)
-    return ConnectChannel(
-        connect_url=sim.connect_url, account_url=sim.account_url, auth_url=sim.auth_url, **settings
-    )
+    return ConnectChannel(connect_url=sim.connect_url, account_url=sim.account_url, auth_url=sim.auth_url, **settings)
 
 
 def key(one, origin=ORIGIN):
