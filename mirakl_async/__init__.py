@@ -48,7 +48,6 @@ if TYPE_CHECKING:
     from .errors import UnknownOperation as UnknownOperation
     from .errors import WaitTooLong as WaitTooLong
     from .marketplace_front import MarketplaceFront as MarketplaceFront
-    from .operations import operations as operations
     from .options import Limits as Limits
     from .options import Options as Options
     from .options import Rate as Rate
@@ -94,7 +93,6 @@ _HOMES = {
     "UnknownOperation": "errors",
     "WaitTooLong": "errors",
     "MarketplaceFront": "marketplace_front",
-    "operations": "operations",
     "PaginationLoop": "errors",
     "Limits": "options",
     "Options": "options",
