@@ -144,9 +144,10 @@ class Transport:
         while True:
             gate = await self._queue(course)
             try:
+                grant = self._auth.current() or await self._obtain(course)
                 if not self.limiter.try_acquire(course.key, course.pace):
                     await self._limit(course)
-                grant = self._auth.current() or await self._obtain(course)
+                    grant = self._auth.current() or await self._obtain(course)
                 outcome = await self._send(course, grant)
             finally:
                 gate.leave()
