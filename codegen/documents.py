@@ -80,5 +80,7 @@ def plain(value: Any) -> Any:
 
 def pages(content: dict[str, Any]) -> str:
     """The portal keeps a document's pages beside the partial that its description names."""
-    found = re.search(r"/partial-content(/product/\S+)/openapi-description", content["info"].get("description") or "")
+    found = re.search(
+        r"/partial-content(/product/\S+)/openapi-description", content.get("info", {}).get("description") or ""
+    )
     return f"{PORTAL}{found[1]}/openapi3" if found else ""

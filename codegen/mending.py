@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from .documents import CodegenError
-from .shapes import Many, Member, Object
+from .shapes import Many, Member, Object, Scalar
 from .tables import Corrections, Mending
 
 
@@ -44,6 +44,8 @@ def _mended(member: Member, row: Mending) -> Member:
         member = msgspec.structs.replace(member, nullable=row.nullable)
     if row.required is not None:
         member = msgspec.structs.replace(member, required=row.required)
+    if row.type:
+        member = msgspec.structs.replace(member, shape=Scalar(row.type))
     if row.max_items is not None:
         if not isinstance(member.shape, Many):
             raise CodegenError(f"corrections.toml: {row.schema}.{row.member} is no list")

@@ -12,7 +12,7 @@ are joined. Documents that name their components themselves are taken at their w
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -133,15 +133,17 @@ class Catalog:
         return model
 
     def _folded(self, direction: Direction, base: Object) -> tuple[Member, ...]:
-        """The members of a base and of all its variants, in one."""
+        """The members of a base and of all its variants in one; what every variant requires stays required."""
         members = {member.wire: member for member in base.members}
-        for _, variant in base.variants:
-            for member in self._objects[direction, variant].members:
-                if member.wire not in members:
-                    members[member.wire] = _relaxed(member)
-                else:
-                    members[member.wire] = self._either(base.key, members[member.wire], member)
-        return tuple(members[wire] for wire in sorted(members))
+        variants = [self._objects[direction, key].members for _, key in base.variants]
+        for member in (member for variant in variants for member in variant):
+            known = members.get(member.wire)
+            members[member.wire] = _relaxed(member) if known is None else self._either(base.key, known, member)
+        required = set.intersection(*({member.wire for member in variant if member.required} for variant in variants))
+        return tuple(
+            msgspec.structs.replace(members[wire], required=wire in required or members[wire].required)
+            for wire in sorted(members)
+        )
 
     def _either(self, key: str, one: Member, other: Member) -> Member:
         """One member that two variants describe."""
@@ -262,7 +264,7 @@ class Catalog:
                     f"which disagree about {member.wire}: add a row to corrections.toml"
                 )
 
-    def _split_slots(self) -> Iterable[tuple[Model, Model]]:
+    def _split_slots(self) -> Iterator[tuple[Model, Model]]:
         for model in self.models:
             seen: dict[str, Model] = {}
             for key in model.schemas:

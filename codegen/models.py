@@ -1,492 +1,54 @@
-"""Writes the models of one service: a module of structs and constants for each resource, and an index of their names."""
+"""The models of one service as text: a module for each resource, and an index of their names."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from .documents import CodegenError
-from .merging import Catalog, Model
-from .naming import camel_kept
-from .shapes import Choice, Keyed, Many, Member, Ref, Scalar, Shape
-from .tables import Corrections, Need
-from .words import camel, constant, is_builtin, joined, member_name, parts, plural, singular
-from .writing import call, docstring, header, string
+from .modules import ModuleWriter
+from .package import Package
+from .writing import header, imported, string
 
-_TYPES = {
-    "str": "str",
-    "int": "int",
-    "decimal": "Decimal",
-    "bool": "bool",
-    "datetime": "dt.datetime",
-    "date": "dt.date",
-    "time": "dt.time",
-    "any": "Any",
-    "bytes": "bytes",
-}
+_INDEX_FUNCTIONS = '''}
 
 
-@dataclass
-class Values:
-    """The documented values of a member, as a class of constants."""
-
-    name: str
-    values: tuple[str, ...]
-    retired: tuple[str, ...]
-    owners: list[tuple[Model | None, str]]
-    module: str = ""
+def __getattr__(name: str) -> object:
+    """Load the module that holds a model."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_HOME[name]}", __name__), name)
 
 
-@dataclass
-class Package:
-    """The models of one service, ready to be written."""
-
-    service: str
-    file: str
-    catalog: Catalog
-    models: list[Model]
-    values: list[Values]
-    corrections: Corrections
-    summaries: dict[str, str]
-    failures: dict[str, tuple[str, ...]]
-    titles: dict[str, str] = field(default_factory=dict)
-
-    def modules(self) -> dict[str, str]:
-        """The text of each module, by its name, `__init__` among them."""
-        names = sorted({model.module for model in self.models} | {values.module for values in self.values})
-        texts = {name: ModuleWriter(self, name).text() for name in names}
-        texts["__init__"] = self._index(names)
-        return texts
-
-    def _index(self, names: list[str]) -> str:
-        found: dict[str, str] = {}
-        for item in [*self.models, *self.values]:
-            if item.name in found:
-                raise CodegenError(f"{item.name} names two things of {self.service}")
-            found[item.name] = item.module
-        listed = sorted(found)
-        by_module = {name: sorted(item for item in listed if found[item] == name) for name in names}
-        lines = [
-            header(self.file),
-            f'"""The models of {self.titles.get(self.service, self.service)}, loaded on first use."""\n',
-        ]
-        lines += [
-            "from __future__ import annotations\n",
-            "from importlib import import_module",
-            "from typing import TYPE_CHECKING\n",
-        ]
-        lines.append("if TYPE_CHECKING:")
-        lines += [
-            call(f"from .{name} import (", [f"{item} as {item}" for item in items], ")", 4)
-            if len(items) > 1 or len(f"    from .{name} import {items[0]} as {items[0]}") > 120
-            else f"    from .{name} import {items[0]} as {items[0]}"
-            for name, items in by_module.items()
-        ]
-        lines.append("\n_MODULES = {")
-        for name, items in by_module.items():
-            lines.append(
-                call(
-                    f"    {string(name)}: (",
-                    [string(item) for item in items] if len(items) > 1 else [string(items[0]) + ","],
-                    "),",
-                ).replace(",,\n", ",\n")
-            )
-        lines.append("}")
-        lines.append("_HOME = {name: module for module, names in _MODULES.items() for name in names}\n\n")
-        lines.append("def __getattr__(name: str) -> object:")
-        lines.append('    """Load the module that holds a model."""')
-        lines.append("    if name not in _HOME:")
-        lines.append('        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")')
-        lines.append('    return getattr(import_module(f".{_HOME[name]}", __name__), name)\n\n')
-        lines.append("def __dir__() -> list[str]:")
-        lines.append('    """All models, loaded or not."""')
-        lines.append("    return sorted(_HOME)")
-        return "\n".join(lines) + "\n"
+def __dir__() -> list[str]:
+    """All models, loaded or not."""
+    return sorted(_HOME)
+'''
 
 
-class ModuleWriter:
-    """Writes one module; notes what it has to import while it writes."""
-
-    def __init__(self, package: Package, module: str) -> None:
-        self.package = package
-        self.module = module
-        self.models = ordered([model for model in package.models if model.module == module], package.catalog)
-        self.values = sorted((item for item in package.values if item.module == module), key=lambda item: item.name)
-        self.imports: set[str] = set()
-        self.siblings: set[str] = set()
-        self._written: set[Model] = set()
-        self._ahead = False
-
-    def text(self) -> str:
-        """The module's text."""
-        bodies = [self._constants(item) for item in self.values]
-        for model in self.models:
-            bodies.append(self._model(model))
-            self._written.add(model)
-        where = f"{self.package.service}.{self.module}"
-        about = (
-            f"What {where} sends and reads."
-            if self.module != "common"
-            else f"What several parts of {self.package.service} share."
-        )
-        return (
-            "\n".join(
-                [header(self.package.file), f'"""{about}"""\n', *self._imports(), "\n\n".join(["", *bodies])]
-            ).rstrip("\n")
-            + "\n"
-        )
-
-    def _imports(self) -> list[str]:
-        lines: list[str] = []
-        if "dt" in self.imports:
-            lines.append("import datetime as dt")
-        if "Decimal" in self.imports:
-            lines.append("from decimal import Decimal")
-        typing = sorted(self.imports & {"Annotated", "Any", "Final", "TypeAlias"})
-        if typing:
-            lines.append(f"from typing import {', '.join(typing)}")
-        if lines:
-            lines.append("")
-        msgspec = sorted(self.imports & {"Meta", "UNSET", "UnsetType"}, key=lambda name: (name != "UNSET", name))
-        if msgspec:
-            lines += [f"from msgspec import {', '.join(msgspec)}", ""]
-        model = sorted(
-            self.imports
-            & {"ABSENT", "Expected", "Received", "Reported", "Sent", "needed", "number", "one_of", "zoned"},
-            key=lambda n: (not n.isupper(), n[0].islower(), n),
-        )
-        if model:
-            lines.append(
-                call("from mirakl_async.model import (", model, ")")
-                if len(f"from mirakl_async.model import {', '.join(model)}") > 120
-                else f"from mirakl_async.model import {', '.join(model)}"
-            )
-        if self.siblings:
-            names = sorted(self.siblings)
-            line = f"from .common import {', '.join(names)}"
-            lines += ["", line if len(line) <= 120 else call("from .common import (", names)]
-        return lines
-
-    def _constants(self, item: Values) -> str:
-        self.imports.add("Final")
-        where = " and ".join(sorted({f"`{name}`" for _, name in item.owners})[:3])
-        lines = [f"class {item.name}:", f'    """Known values of {where}; others may appear at any time."""', ""]
-        seen: dict[str, str] = {}
-        for value in (*item.values, *item.retired):
-            name = constant(value)
-            if seen.setdefault(name, value) != value:
-                raise CodegenError(
-                    f"{item.name}: {value} and {seen[name]} would both be {name}: add a row to corrections.toml"
-                )
-        lines += [f"    {name}: Final = {string(value)}" for name, value in seen.items()]
-        return "\n".join(lines) + "\n"
-
-    def _model(self, model: Model) -> str:
-        if model.kind == "union":
-            return self._union(model)
-        base = "Received" if model.direction == "read" else "Sent"
-        self.imports.add(base)
-        bases = [base]
-        reported = self._failed(model)
-        if reported:
-            self.imports.add("Reported")
-            bases.append(f"Reported[{reported[0]}]")
-        fields = [self._field(model, member) for member in sorted(model.members, key=lambda item: not item.required)]
-        names = [(member.wire, python_name(model, member, self.package.corrections)) for member in model.members]
-        self._unique(model, names)
-        renamed = [f"{string(name)}: {string(wire)}" for wire, name in names if wire != name]
-        arguments = [*bases, "kw_only=True", "gc=False"]
-        if model.value:
-            arguments += [f"tag_field={string(model.tag)}", f"tag={string(model.value)}"]
-        if renamed:
-            arguments.append("rename={" + ", ".join(renamed) + "}")
-        lines = [call(f"class {model.name}(", arguments, "):").replace(",):", "):"), docstring(self._words(model), 4)]
-        if fields:
-            lines += ["", *fields]
-        checks = self._checks(model)
-        if checks:
-            lines += ["", "    def __post_init__(self) -> None:", *checks]
-        if reported:
-            lines += ["", f"    def _failures(self) -> list[{reported[0]}]:", f"        return {reported[1]}"]
-        return "\n".join(lines) + "\n"
-
-    def _union(self, model: Model) -> str:
-        self.imports.add("TypeAlias")
-        variants = [self.package.catalog.of[model.direction, key] for _, key in model.variants]
-        names = list(dict.fromkeys(self._refer(variant) for variant in variants))
-        line = f"{model.name}: TypeAlias = {' | '.join(names)}"
-        if len(line) > 120:
-            line = f"{model.name}: TypeAlias = (\n    " + "\n    | ".join(names) + "\n)"
-        return (
-            f"{line}\n"
-            + docstring(
-                [f"Told apart by `{model.tag or self.package.catalog.of[model.direction, model.variants[0][1]].tag}`."]
-            )
-            + "\n"
-        )
-
-    def _unique(self, model: Model, names: list[tuple[str, str]]) -> None:
-        seen: dict[str, str] = {}
-        for wire, name in names:
-            if seen.setdefault(name, wire) != wire:
-                raise CodegenError(
-                    f"{model.name}: {wire} and {seen[name]} would both be {name}: "
-                    f"give one a row under `members` in corrections.toml (schema = {model.schemas[0]!r}, python = ...)"
-                )
-
-    def _field(self, model: Model, member: Member) -> str:
-        name = python_name(model, member, self.package.corrections)
-        self._ahead = False
-        kind = self._type(model, member.shape)
-        line = self._declared(model, member, name, kind)
-        return _quoted(line) if self._ahead else line
-
-    def _declared(self, model: Model, member: Member, name: str, kind: str) -> str:
-        if model.direction == "read":
-            if member.required:
-                self.imports |= {"Expected", "ABSENT"}
-                return f"    {name}: Expected[{kind}] = ABSENT"
-            return f"    {name}: {kind} | None = None" if kind != "Any" else f"    {name}: Any = None"
-        if member.nullable and kind != "Any":
-            kind += " | None"
-        if member.required and model.kind != "alternatives":
-            return f"    {name}: {kind}"
-        self.imports |= {"UNSET", "UnsetType"}
-        line = f"    {name}: {kind} | UnsetType = UNSET"
-        return line if len(line) <= 120 else f"    {name}: (\n        {kind} | UnsetType\n    ) = UNSET"
-
-    def _type(self, model: Model, shape: Shape) -> str:
-        match shape:
-            case Scalar():
-                return self._scalar(model, shape)
-            case Many(item, low, high):
-                inner = f"list[{self._type(model, item)}]"
-                return (
-                    self._bounded(inner, [("min_length", low or None), ("max_length", high)])
-                    if model.direction == "sent"
-                    else inner
-                )
-            case Keyed(value):
-                return f"dict[str, {self._type(model, value)}]"
-            case Choice(options):
-                return " | ".join(dict.fromkeys(self._option(model, option) for option in options))
-            case Ref(key):
-                return self._refer(self.package.catalog.of[model.direction, key])
-
-    def _option(self, model: Model, shape: Shape) -> str:
-        # A union can hold one type that JSON writes as text, so a number beside a text is a float here.
-        if isinstance(shape, Scalar) and shape.kind == "decimal":
-            return "int | float"
-        return self._type(model, shape)
-
-    def _scalar(self, model: Model, shape: Scalar) -> str:
-        kind = _TYPES[shape.kind]
-        self.imports |= {kind.split(".")[0]} & {"dt", "Decimal", "Any"}
-        if model.direction == "read":
-            return kind
-        bounds: list[tuple[str, object]] = [
-            ("min_length", shape.min_length),
-            ("max_length", shape.max_length),
-            ("pattern", shape.pattern),
-        ]
-        if shape.kind == "int":
-            bounds = [("ge", shape.minimum), ("le", shape.maximum)]
-        elif shape.kind == "datetime":
-            bounds = [("tz", True)]
-        elif shape.kind != "str":
-            bounds = []
-        return self._bounded(kind, bounds)
-
-    def _bounded(self, kind: str, bounds: list[tuple[str, object]]) -> str:
-        given = [
-            f"{name}={string(value) if isinstance(value, str) else value}"
-            for name, value in bounds
-            if value is not None
-        ]
-        if not given:
-            return kind
-        self.imports |= {"Annotated", "Meta"}
-        return f"Annotated[{kind}, Meta({', '.join(given)})]"
-
-    def _refer(self, model: Model) -> str:
-        if model.module != self.module:
-            self.siblings.add(model.name)
-        elif model not in self._written:
-            self._ahead = True
-        return model.name
-
-    def _failed(self, model: Model) -> tuple[str, str] | None:
-        """The type of the items that failed, and the expression that finds them."""
-        if model.direction == "sent":
-            return None
-        for path in (
-            path
-            for code in (place.code for place in model.places if not place.steps)
-            for path in self.package.failures.get(code, ())
-        ):
-            wire, _, inner = path.partition("[]")
-            member = next((item for item in model.members if item.wire == wire), None)
-            target = self.package.catalog.target(model.direction, member.shape) if member else None
-            if member is None or target is None:
-                raise CodegenError(
-                    f"{model.name} has no {wire} to report failures in: mend `failures` in operations.toml"
-                )
-            name = python_name(model, member, self.package.corrections)
-            kind = self._refer(target)
-            if not isinstance(member.shape, Many):
-                return kind, f"[self.{name}] if self.{name} else []"
-            if not inner:
-                return kind, f"self.{name} or []"
-            return kind, f"[item for item in self.{name} or [] if item{inner}]"
-        return None
-
-    def _checks(self, model: Model) -> list[str]:
-        if model.direction == "read":
-            return []
-        lines: list[str] = []
-        if model.kind == "alternatives":
-            self.imports.add("one_of")
-            pairs = [
-                f"({string(member.wire)}, self.{python_name(model, member, self.package.corrections)})"
-                for member in model.members
-            ]
-            lines.append(call("one_of(", [string(model.name), *pairs], ")", 8))
-        for member in model.members:
-            name = python_name(model, member, self.package.corrections)
-            place = string(f"{model.name}.{name}")
-            if not isinstance(member.shape, Scalar):
-                continue
-            if member.shape.kind == "decimal":
-                self.imports |= {"number", "Decimal"}
-                low, high = member.shape.minimum, member.shape.maximum
-                bounds = [
-                    f"{word}=Decimal({_literal(value)})"
-                    for word, value in (("low", low), ("high", high))
-                    if value is not None
-                ]
-                lines.append(call("number(", [place, f"self.{name}", *bounds], ")", 8))
-            elif member.shape.kind == "datetime":
-                self.imports.add("zoned")
-                lines.append(f"        zoned({place}, self.{name})")
-        return lines + [
-            line for need in self.package.corrections.needs if need.model == model.name for line in self._need(need)
-        ]
-
-    def _need(self, need: Need) -> list[str]:
-        self.imports.add("needed")
-        reason = f"where {need.when} is {need.equals}"
-        return [
-            f"        if self.{need.when} == {string(need.equals)}:",
-            f"            needed({string(f'{need.model}.{need.needs}')}, self.{need.needs}, {string(reason)})",
-        ]
-
-    def _words(self, model: Model) -> list[str]:
-        paragraphs = [self.package.summaries.get(model.name) or self._summary(model)]
-        facts = [fact for member in model.members if (fact := self._fact(model, member))]
-        if facts:
-            paragraphs.append("\n".join(f"  {fact}" for fact in facts))
-        return paragraphs
-
-    def _summary(self, model: Model) -> str:
-        verb = "Sent" if model.direction == "sent" else "Read"
-        places: dict[str, list[str]] = {}
-        for place in model.places:
-            where = ".".join(step.wire for step in place.steps)
-            places.setdefault(where, [])
-            if place.code not in places[where]:
-                places[where].append(place.code)
-        if list(places) == [""]:
-            codes = list(dict.fromkeys(code for codes in places.values() for code in codes))
-            return f"The body of {_listed(codes)}." if model.direction == "sent" else f"The answer of {_listed(codes)}."
-        where, codes = next((item for item in places.items() if item[0]), ("", []))
-        codes = list(dict.fromkeys(code for found in places.values() for code in found))
-        more = f" and {len(places) - 1} more places" if len(places) > 2 else ""
-        preposition = "to" if model.direction == "sent" else "from"
-        return f"{verb} as `{where}`{more}, {preposition} {_listed(codes)}."
-
-    def _fact(self, model: Model, member: Member) -> str:
-        name = python_name(model, member, self.package.corrections)
-        shape = member.shape.item if isinstance(member.shape, Many) else member.shape
-        said: list[str] = []
-        if isinstance(shape, Scalar) and shape.values:
-            known = next(
-                (
-                    item
-                    for item in self.package.values
-                    if shape.values == item.values
-                    and any(owner is model and wire == member.wire for owner, wire in item.owners)
-                ),
-                None,
-            )
-            label = f" (`{known.name}`)" if known else ""
-            said.append(
-                (", ".join(shape.values) if len(shape.values) <= 12 else f"{len(shape.values)} known values") + label
-            )
-            if shape.retired:
-                said.append(
-                    "no longer "
-                    + (", ".join(shape.retired) if len(shape.retired) <= 6 else f"{len(shape.retired)} others")
-                )
-        if member.deprecated:
-            said.append("deprecated")
-        return f"{name}: {'; '.join(said)}" if said else ""
-
-
-def _quoted(line: str) -> str:
-    """A declaration whose type names a struct not yet written, as text that msgspec reads later."""
-    name, _, rest = line.partition(": ")
-    kind, equals, default = rest.partition(" = ")
-    return f"{name}: {string(kind)}{equals}{default}"
-
-
-def python_name(model: Model, member: Member, corrections: Corrections) -> str:
-    """A member's Python name: by correction, else by rule."""
-    for row in corrections.members:
-        if row.python and row.member == member.wire and row.schema in model.schemas:
-            return row.python
-    name = member_name(member.wire)
-    return f"{name}_" if is_builtin(name) else name
-
-
-def ordered(models: list[Model], catalog: Catalog) -> list[Model]:
-    """Models with those they hold before them; a model that holds itself comes once."""
-    found: list[Model] = []
-    seen: set[Model] = set()
-    inside = set(models)
-
-    def visit(model: Model) -> None:
-        if model in seen or model not in inside:
-            return
-        seen.add(model)
-        targets = [catalog.target(model.direction, member.shape) for member in model.members]
-        targets += [catalog.of[model.direction, key] for _, key in model.variants] if model.kind == "union" else []
-        for target in sorted((item for item in targets if item), key=lambda item: item.name):
-            visit(target)
-        found.append(model)
-
-    for model in sorted(models, key=lambda item: item.name):
-        visit(model)
+def texts(package: Package) -> dict[str, str]:
+    """The text of each module, by its name, `__init__` among them."""
+    names = sorted({item.module for item in package.named()})
+    found = {name: ModuleWriter(package, name).text() for name in names}
+    found["__init__"] = _index(package, names)
     return found
 
 
-def values_name(model: Model, wire: str) -> list[str]:
-    """What a member's values may be called, shortest first."""
-    noun = singular(camel(wire))
-    owner = model.name
-    for ending in ("Request", "Input"):
-        owner = owner.removesuffix(ending) or owner
-    if len(parts(noun)) > 1:
-        return [noun, joined(owner, noun)]
-    return [joined(owner, noun), joined(owner, noun) + "Value"]
-
-
-def _literal(value: float) -> str:
-    return str(int(value)) if float(value).is_integer() else string(str(value))
-
-
-def _listed(codes: list[str]) -> str:
-    if len(codes) > 6:
-        return f"{', '.join(codes[:5])} and {len(codes) - 5} more operations"
-    return " and ".join([", ".join(codes[:-1]), codes[-1]] if len(codes) > 1 else codes)
-
-
-__all__ = ["Package", "Values", "camel_kept", "ordered", "plural", "python_name", "values_name"]
+def _index(package: Package, names: list[str]) -> str:
+    """The package's own module: every name, and where it is, loaded on first use."""
+    found: dict[str, str] = {}
+    for item in package.named():
+        if item.name in found:
+            raise CodegenError(f"{item.name} names two things of {package.service}: name one in corrections.toml")
+        found[item.name] = item.module
+    lines = [
+        header(package.file),
+        f'"""The models of {package.title}, loaded on first use."""\n',
+        "from __future__ import annotations\n",
+        "from importlib import import_module",
+        "from typing import TYPE_CHECKING\n",
+        "if TYPE_CHECKING:",
+    ]
+    for module in names:
+        items = sorted((f"{name} as {name}" for name in found if found[name] == module), key=str.swapcase)
+        lines.append(imported(f".{module}", items, 4))
+    lines.append("\n_HOME = {")
+    lines += [f"    {string(name)}: {string(found[name])}," for name in sorted(found)]
+    return "\n".join([*lines, _INDEX_FUNCTIONS])

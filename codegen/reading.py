@@ -18,6 +18,7 @@ from .shapes import Choice, Keyed, Kind, Many, Member, Object, Ref, Scalar, Shap
 
 Json = dict[str, Any]
 
+JSON = "application/json"
 _METHODS = ("get", "put", "post", "delete", "patch")
 _FORMATS: dict[str, Kind] = {"date-time": "datetime", "date": "date", "time": "time", "binary": "bytes"}
 _KINDS: dict[str, Kind] = {"string": "str", "integer": "int", "number": "decimal", "boolean": "bool"}
@@ -51,6 +52,11 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     scope: str
     deprecated: bool
     description: str
+
+    @property
+    def json_answer(self) -> Shape | None:
+        """What a successful answer holds in JSON."""
+        return next((shape for _, media, shape in self.answers if media == JSON and shape is not None), None)
 
 
 class Reader:
@@ -93,15 +99,16 @@ class Reader:
 
     def _endpoint(self, path: str, method: str, spec: Json, shared: list[Json]) -> Endpoint:
         code = str(spec.get("operationId") or f"{method}{path}")
-        content = spec.get("requestBody", {}).get("content", {})
-        body_type, media = next(iter(content.items()), ("", {}))
+        content = self._followed(spec.get("requestBody", {})).get("content", {})
+        nothing: tuple[str, Json] = ("", {})
+        body_type, media = next(iter(content.items()), nothing)
         answers: list[tuple[str, str, Shape | None]] = []
         errors: list[str] = []
         for status, response in spec.get("responses", {}).items():
             if not str(status).startswith("2"):
                 errors.append(str(status))
                 continue
-            for answer_type, answer in response.get("content", {"": {}}).items():
+            for answer_type, answer in (self._followed(response).get("content") or {"": {}}).items():
                 schema = answer.get("schema")
                 shape = self.shape(schema, f"{code}_Response_{status}") if schema else None
                 answers.append((str(status), answer_type.split(";")[0].strip(), shape))
@@ -112,7 +119,7 @@ class Reader:
             path=path,
             title=title.removeprefix(code).removeprefix(" - ").strip(),
             tag=(spec.get("tags") or [""])[0],
-            parameters=tuple(self._parameter(item) for item in [*shared, *spec.get("parameters", [])]),
+            parameters=self._parameters([*shared, *spec.get("parameters", [])]),
             body=self.shape(media["schema"], f"{code}_Request") if media.get("schema") else None,
             body_type=body_type.split(";")[0].strip(),
             answers=tuple(answers),
@@ -124,9 +131,16 @@ class Reader:
             description=str(spec.get("description") or ""),
         )
 
+    def _followed(self, spec: Json) -> Json:
+        """A part of an operation, or the component it refers to."""
+        return self.resolve(spec["$ref"])[1] if "$ref" in spec else spec
+
+    def _parameters(self, specs: list[Json]) -> tuple[Parameter, ...]:
+        """The path's and the operation's parameters, the latter winning; headers and cookies are the transport's."""
+        found = {(str(spec["in"]), str(spec["name"])): spec for spec in map(self._followed, specs)}
+        return tuple(self._parameter(spec) for (where, _), spec in found.items() if where in {"path", "query"})
+
     def _parameter(self, spec: Json) -> Parameter:
-        if "$ref" in spec:
-            spec = self.resolve(spec["$ref"])[1]
         schema = spec.get("schema", {})
         text = str(spec.get("description") or "")
         shape = self.shape(schema, str(spec["name"]))
@@ -159,12 +173,14 @@ class Reader:
 
     def _one_of(self, schema: Json, key: str) -> Shape:
         self.objects[key] = Object(key=key)  # an option may lead back here
-        choices: list[Json] = schema.get("oneOf") or schema["anyOf"]
+        choices: list[Json] = [item for item in schema.get("oneOf") or schema["anyOf"] if item.get("type") != "null"]
         options = [self.shape(option, f"{key}/{index}") for index, option in enumerate(choices)]
         objects = [self.objects[option.key] for option in options if isinstance(option, Ref)]
-        if len(objects) == len(options):
+        if len(objects) == len(options) > 1:
             return self._alternatives(objects, key)
         del self.objects[key]
+        if len(options) == 1:
+            return options[0]
         scalars = tuple(option for option in options if isinstance(option, Scalar))
         return Choice(scalars) if len(scalars) == len(options) else Scalar("any")
 
@@ -210,17 +226,16 @@ class Reader:
             base = self.resolve(part["$ref"])[0] if "$ref" in part else key
             required |= self._collect(target, base, members)
         for wire, spec in schema.get("properties", {}).items():
-            kinds = spec.get("type")
             members[wire] = Member(
                 wire=wire,
                 shape=self.shape(spec, f"{key}/{wire}"),
-                nullable=isinstance(kinds, list) and "null" in kinds,
+                nullable=_nullable(spec),
                 deprecated=bool(spec.get("deprecated")),
             )
         return required
 
     def _plain(self, schema: Json, key: str) -> Shape:
-        kind = schema.get("type", "any")
+        kind = schema.get("type", "string" if "enum" in schema else "any")
         if isinstance(kind, list):
             kind = next((name for name in kind if name != "null"), "any")
         match kind:
@@ -254,6 +269,17 @@ def documented_values(schema: Json) -> tuple[tuple[str, ...], tuple[str, ...]]:
         value for line in re.findall(r"Deprecated values:(.*)", text) for value in re.findall(r'`"([^"`]*)"`', line)
     ]
     return tuple(dict.fromkeys(listed)), tuple(dict.fromkeys(retired))
+
+
+def _nullable(schema: Json) -> bool:
+    """Whether null is among the types: in a list of types, in a choice, or as OpenAPI 3.0 said it."""
+    kinds = schema.get("type")
+    choices = schema.get("oneOf") or schema.get("anyOf") or []
+    return (
+        (isinstance(kinds, list) and "null" in kinds)
+        or any(choice.get("type") == "null" for choice in choices)
+        or schema.get("nullable") is True
+    )
 
 
 def _scalar(schema: Json, kind: Kind) -> Scalar:

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct, field
 
 from .documents import CodegenError
+from .shapes import Kind
 
 T = TypeVar("T")
 HERE = Path(__file__).parent
@@ -98,6 +99,7 @@ class Mending(Struct, kw_only=True, forbid_unknown_fields=True):
     schema: str
     member: str
     why: str
+    type: Kind | Literal[""] = ""
     nullable: bool | None = None
     required: bool | None = None
     max_items: int | None = None

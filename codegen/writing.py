@@ -1,42 +1,63 @@
-"""Python text the way `ruff format` would leave it: what fits stays on one line, what does not stands one a line."""
+"""Python text the way `ruff format` would leave it, so that generated files read like written ones.
+
+What fits stays on one line. A call that does not fit takes its arguments to the next line together, if they fit there,
+and else one a line; a literal or an import goes to one a line at once.
+"""
 
 from __future__ import annotations
 
 import textwrap
+from dataclasses import dataclass
 
 WIDTH = 120
 COMMAND = "python -m codegen"
 
 
+@dataclass(frozen=True)
+class Group:
+    """Something in brackets: `head`, the items, `tail`. `literal` for a tuple, list, dict or import, not a call."""
+
+    head: str
+    items: tuple[str | Group, ...]
+    tail: str = ")"
+    literal: bool = False
+
+    def flat(self) -> str:
+        """On one line; a tuple of one keeps its comma."""
+        inner = ", ".join(item if isinstance(item, str) else item.flat() for item in self.items)
+        alone = "," if self.literal and len(self.items) == 1 and self.tail == ")" else ""
+        return f"{self.head}{inner}{alone}{self.tail}"
+
+
+def render(item: str | Group, indent: int = 0, after: int = 0) -> str:
+    """The text of a group, `indent` blanks in; `after` counts what follows on its last line."""
+    pad = " " * indent
+    flat = pad + (item if isinstance(item, str) else item.flat())
+    if isinstance(item, str) or len(flat) + after <= WIDTH:
+        return flat
+    inner = f"{pad}    " + ", ".join(part if isinstance(part, str) else part.flat() for part in item.items)
+    if not item.literal and len(inner) <= WIDTH:
+        return f"{pad}{item.head}\n{inner}\n{pad}{item.tail}"
+    lines = "".join(f"{render(part, indent + 4, 1)},\n" for part in item.items)
+    return f"{pad}{item.head}\n{lines}{pad}{item.tail}"
+
+
+def call(head: str, items: list[str] | list[str | Group], tail: str = ")", indent: int = 0) -> str:
+    """A call, or anything else that breaks like one."""
+    return render(Group(head, tuple(items), tail), indent)
+
+
+def imported(module: str, names: list[str], indent: int = 0) -> str:
+    """An import on one line, or a name a line."""
+    line = f"{' ' * indent}from {module} import {', '.join(names)}"
+    if len(line) <= WIDTH:
+        return line
+    return render(Group(f"from {module} import (", tuple(names), literal=True), indent)
+
+
 def header(documents: str) -> str:
     """The first line of a generated file."""
     return f"# Written by `{COMMAND}` from {documents}. Not edited by hand: see docs/regenerating.md.\n"
-
-
-def call(head: str, items: list[str], tail: str = ")", indent: int = 0) -> str:
-    """`head(item, item)` on one line, or an item a line with a trailing comma."""
-    pad = " " * indent
-    line = f"{pad}{head}{', '.join(items)}{tail}"
-    if len(line) <= WIDTH and "\n" not in line:
-        return line
-    inner = "".join(textwrap.indent(f"{item},\n", pad + "    ") for item in items)
-    return f"{pad}{head}\n{inner}{pad}{tail}"
-
-
-def signature(head: str, items: list[str], tail: str, indent: int = 0) -> str:
-    """A function's head: on one line, or its parameters on one, or a parameter a line."""
-    pad = " " * indent
-    line = f"{pad}{head}{', '.join(items)}{tail}"
-    if len(line) <= WIDTH:
-        return line
-    middle = f"{pad}    {', '.join(items)}"
-    unpacked = items and items[-1].startswith("**")
-    if len(middle) <= WIDTH:
-        return f"{pad}{head}\n{middle}\n{pad}{tail}"
-    inner = "".join(f"{pad}    {item},\n" for item in items)
-    if unpacked:
-        inner = inner.removesuffix(",\n") + ",\n"
-    return f"{pad}{head}\n{inner}{pad}{tail}"
 
 
 def string(text: str) -> str:
@@ -47,50 +68,42 @@ def string(text: str) -> str:
     return plain
 
 
-def strings(values: tuple[str, ...] | list[str]) -> str:
-    """A tuple literal of strings."""
-    inner = ", ".join(string(value) for value in values)
-    return f"({inner},)" if len(values) == 1 else f"({inner})"
+def strings(name: str, values: tuple[str, ...]) -> Group:
+    """`name=("A", "B")`."""
+    return Group(f"{name}=(", tuple(string(value) for value in values), literal=True)
 
 
-def listing(head: str, values: list[str], indent: int = 0) -> str:
-    """A tuple of strings that may run over several lines."""
-    return call(
-        f"{head}(", [string(value) for value in values] if len(values) != 1 else [string(values[0]) + ","], ")", indent
-    )
+def alternatives(head: str, options: list[str]) -> str:
+    """`head A | B`, in brackets where it is too long."""
+    line = f"{head} {' | '.join(options)}"
+    if len(line) <= WIDTH:
+        return line
+    inner = f"    {' | '.join(options)}"
+    return f"{head} (\n{inner if len(inner) <= WIDTH else '    ' + f'{chr(10)}    | '.join(options)}\n)"
 
 
 def docstring(paragraphs: list[str], indent: int = 0) -> str:
     """A docstring: the first paragraph on the first line, the others wrapped below it."""
     pad = " " * indent
     width = WIDTH - indent
-    blocks = [
-        wrapped(paragraph, width, 3 if number == 0 else 0) for number, paragraph in enumerate(paragraphs) if paragraph
-    ]
-    text = "\n\n".join(blocks).replace("\\", "\\\\").replace('"""', "'''")
-    lines = text.split("\n")
-    if len(lines) == 1 and len(lines[0]) + 6 <= width and not lines[0].endswith('"'):
+    given = [paragraph for paragraph in paragraphs if paragraph]
+    blocks = [wrapped(paragraph, width, 3 if number == 0 else 0) for number, paragraph in enumerate(given)]
+    lines = "\n\n".join(blocks).replace("\\", "\\\\").replace('"""', "'''").split("\n")
+    if len(lines) == 1 and not lines[0].endswith('"'):
         return f'{pad}"""{lines[0]}"""'
-    body = "\n".join(f"{pad}{line}" if line else "" for line in lines[1:])
-    return f'{pad}"""{lines[0]}\n{body}\n{pad}"""' if body else f'{pad}"""{lines[0]}\n{pad}"""'
+    body = "".join(f"{pad}{line}\n" if line else "\n" for line in lines[1:])
+    return f'{pad}"""{lines[0]}\n{body}{pad}"""'
 
 
 def wrapped(paragraph: str, width: int, taken: int) -> str:
-    """A paragraph filled to `width`; one whose lines start with two blanks is a list, filled line by line."""
-    if paragraph.startswith("  "):
-        filled = [
-            textwrap.fill(
-                line.strip(),
-                width,
-                initial_indent="  ",
-                subsequent_indent="    ",
-                break_long_words=False,
-                break_on_hyphens=False,
-            )
-            for line in paragraph.split("\n")
-        ]
-        return "\n".join(filled)
-    lines = textwrap.wrap(
-        " " * taken + paragraph, width, drop_whitespace=True, break_long_words=False, break_on_hyphens=False
-    )
-    return "\n".join(lines).removeprefix(" " * taken)
+    """A paragraph filled to `width`, its first line `taken` shorter; a list, marked by dashes, is filled line by line."""
+    if paragraph.startswith("- "):
+        return "\n".join(_filled(line, width, "  ") for line in paragraph.split("\n"))
+    only = paragraph if len(paragraph) + 2 * taken <= width else _filled("x" * taken + paragraph, width, "")[taken:]
+    lines = only.split("\n")
+    # A lone first line shares its line with both pairs of quotes.
+    return only if len(lines) > 1 or len(only) + 2 * taken <= width else _filled(only, width - 2 * taken, "")
+
+
+def _filled(text: str, width: int, hanging: str) -> str:
+    return textwrap.fill(text, width, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False)

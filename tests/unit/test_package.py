@@ -70,14 +70,15 @@ def test_the_sdist_can_run_its_tests(built):
     _, sdist = built
     names = {name.split("/", 1)[1] for name in sdist.getnames()}
     assert {"tests/conftest.py", "pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE", ".ci/run"} <= names
-    assert not [name for name in names if name.endswith((".pyc", ".db", ".yaml"))]
+    assert not [name for name in names if name.endswith((".pyc", ".db"))]
 
 
 def test_no_document_of_mirakl_is_in_the_repository():
     """Mirakl's OpenAPI documents are Mirakl's; only what they say in facts is here."""
     announced = re.compile(rb"""^\s*["']?(openapi|swagger)["']?\s*:\s*["']?\d+\.\d""", re.MULTILINE)
+    made_up = {ROOT / "tests/codegen/warehouses.yaml"}  # written for the tests of the generator
     found = []
-    for path in repository_files():
+    for path in set(repository_files()) - made_up:
         if path.suffix in {".json", ".yaml", ".yml", ".gz", ".zip"}:
             found += [path] if announced.search(path.read_bytes()) or path.suffix in {".gz", ".zip"} else []
     assert found == []

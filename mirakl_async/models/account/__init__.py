@@ -21,11 +21,16 @@ if TYPE_CHECKING:
         UpdateStoresRequest as UpdateStoresRequest,
     )
 
-_MODULES = {
-    "channels": ("Channel", "ChannelInput", "ChannelList", "ChannelStatus", "UpsertChannelsRequest"),
-    "stores": ("CreateStoresRequest", "StoreInput", "UpdateStoresRequest"),
+_HOME = {
+    "Channel": "channels",
+    "ChannelInput": "channels",
+    "ChannelList": "channels",
+    "ChannelStatus": "channels",
+    "CreateStoresRequest": "stores",
+    "StoreInput": "stores",
+    "UpdateStoresRequest": "stores",
+    "UpsertChannelsRequest": "channels",
 }
-_HOME = {name: module for module, names in _MODULES.items() for name in names}
 
 
 def __getattr__(name: str) -> object:

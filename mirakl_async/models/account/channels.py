@@ -16,7 +16,7 @@ class ChannelStatus:
 class Channel(Received, kw_only=True, gc=False):
     """Read as `channels`, from SELLER_ACCOUNT_CHANNEL_UPSERT.
 
-      status: AVAILABLE (`ChannelStatus`)
+    - status: AVAILABLE (`ChannelStatus`)
     """
 
     external_id: str | None = None

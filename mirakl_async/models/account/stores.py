@@ -17,8 +17,8 @@ class StoreInput(Sent, kw_only=True, gc=False):
     channel_store_id: str
     name: str
     state: str
-    access_expiration_date: Annotated[dt.datetime, Meta(tz=True)] | UnsetType = UNSET
-    suspension_type: str | UnsetType = UNSET
+    access_expiration_date: Annotated[dt.datetime, Meta(tz=True)] | None | UnsetType = UNSET
+    suspension_type: str | None | UnsetType = UNSET
 
     def __post_init__(self) -> None:
         zoned("StoreInput.access_expiration_date", self.access_expiration_date)
@@ -35,8 +35,8 @@ class UpdateStoresRequest(Sent, kw_only=True, gc=False):
 
     name: str
     state: str
-    access_expiration_date: Annotated[dt.datetime, Meta(tz=True)] | UnsetType = UNSET
-    suspension_type: str | UnsetType = UNSET
+    access_expiration_date: Annotated[dt.datetime, Meta(tz=True)] | None | UnsetType = UNSET
+    suspension_type: str | None | UnsetType = UNSET
 
     def __post_init__(self) -> None:
         zoned("UpdateStoresRequest.access_expiration_date", self.access_expiration_date)

@@ -70,8 +70,8 @@ class StandardAttribute:
 class BooleanAttribute(Sent, kw_only=True, gc=False, tag_field="type", tag="Boolean"):
     """Sent as `offer_configuration.custom_attributes`, to configureChannelCatalog.
 
-      configuration_modes: CONSTANT, VARIABLE (`ConfigurationMode`)
-      requirement_level: OPTIONAL, RECOMMENDED, REQUIRED (`RequirementLevel`)
+    - configuration_modes: CONSTANT, VARIABLE (`ConfigurationMode`)
+    - requirement_level: OPTIONAL, RECOMMENDED, REQUIRED (`RequirementLevel`)
     """
 
     configuration_modes: Annotated[list[str], Meta(min_length=1)]
@@ -92,8 +92,8 @@ class ListAttributeItem(Sent, kw_only=True, gc=False):
 class ListAttribute(Sent, kw_only=True, gc=False, tag_field="type", tag="List"):
     """Sent as `offer_configuration.custom_attributes`, to configureChannelCatalog.
 
-      configuration_modes: CONSTANT, VARIABLE (`ConfigurationMode`)
-      requirement_level: OPTIONAL, RECOMMENDED, REQUIRED (`RequirementLevel`)
+    - configuration_modes: CONSTANT, VARIABLE (`ConfigurationMode`)
+    - requirement_level: OPTIONAL, RECOMMENDED, REQUIRED (`RequirementLevel`)
     """
 
     configuration_modes: Annotated[list[str], Meta(min_length=1)]
@@ -109,8 +109,8 @@ class ListAttribute(Sent, kw_only=True, gc=False, tag_field="type", tag="List"):
 class NumericAttribute(Sent, kw_only=True, gc=False, tag_field="type", tag="Numeric"):
     """Sent as `offer_configuration.custom_attributes`, to configureChannelCatalog.
 
-      configuration_modes: CONSTANT, VARIABLE (`ConfigurationMode`)
-      requirement_level: OPTIONAL, RECOMMENDED, REQUIRED (`RequirementLevel`)
+    - configuration_modes: CONSTANT, VARIABLE (`ConfigurationMode`)
+    - requirement_level: OPTIONAL, RECOMMENDED, REQUIRED (`RequirementLevel`)
     """
 
     configuration_modes: Annotated[list[str], Meta(min_length=1)]
@@ -127,8 +127,8 @@ class NumericAttribute(Sent, kw_only=True, gc=False, tag_field="type", tag="Nume
 class TextAttribute(Sent, kw_only=True, gc=False, tag_field="type", tag="Text"):
     """Sent as `offer_configuration.custom_attributes`, to configureChannelCatalog.
 
-      configuration_modes: CONSTANT, VARIABLE (`ConfigurationMode`)
-      requirement_level: OPTIONAL, RECOMMENDED, REQUIRED (`RequirementLevel`)
+    - configuration_modes: CONSTANT, VARIABLE (`ConfigurationMode`)
+    - requirement_level: OPTIONAL, RECOMMENDED, REQUIRED (`RequirementLevel`)
     """
 
     configuration_modes: Annotated[list[str], Meta(min_length=1)]
@@ -145,9 +145,10 @@ Attribute: TypeAlias = BooleanAttribute | ListAttribute | NumericAttribute | Tex
 
 
 class PricingConfigurationField(Sent, kw_only=True, gc=False):
-    """Sent as `offer_configuration.pricing_configuration.discount_price_period.end_date`, to configureChannelCatalog.
+    """Sent as `offer_configuration.pricing_configuration.discount_price_period.end_date`, to
+    configureChannelCatalog.
 
-      requirement_level: OPTIONAL, REQUIRED (`PricingConfigurationFieldRequirementLevel`)
+    - requirement_level: OPTIONAL, REQUIRED (`PricingConfigurationFieldRequirementLevel`)
     """
 
     requirement_level: str
@@ -156,7 +157,7 @@ class PricingConfigurationField(Sent, kw_only=True, gc=False):
 class DiscountPricePeriod(Sent, kw_only=True, gc=False):
     """Sent as `offer_configuration.pricing_configuration.discount_price_period`, to configureChannelCatalog.
 
-      support: SUPPORTED, UNSUPPORTED (`DiscountPricePeriodSupport`)
+    - support: SUPPORTED, UNSUPPORTED (`DiscountPricePeriodSupport`)
     """
 
     end_date: PricingConfigurationField
@@ -180,7 +181,7 @@ class OfferConfiguration(Sent, kw_only=True, gc=False):
 class UseCaseConfigurationAttributes(Sent, kw_only=True, gc=False):
     """Sent as `use_case_configurations.offer_creation.optional` and 3 more places, to configureChannelCatalog.
 
-      standard_attributes: ID, STANDARD_PRICE, DISCOUNT_PRICE, STOCK, GTIN (`StandardAttribute`)
+    - standard_attributes: ID, STANDARD_PRICE, DISCOUNT_PRICE, STOCK, GTIN (`StandardAttribute`)
     """
 
     custom_attributes: list[str] | UnsetType = UNSET
@@ -190,7 +191,7 @@ class UseCaseConfigurationAttributes(Sent, kw_only=True, gc=False):
 class UseCaseConfiguration(Sent, kw_only=True, gc=False):
     """Sent as `use_case_configurations.offer_creation`, to configureChannelCatalog.
 
-      support: SUPPORTED, UNSUPPORTED (`DiscountPricePeriodSupport`)
+    - support: SUPPORTED, UNSUPPORTED (`DiscountPricePeriodSupport`)
     """
 
     required: UseCaseConfigurationAttributes
@@ -215,7 +216,7 @@ class ChannelCatalogCapabilities(Sent, kw_only=True, gc=False):
 class Diagnostic(Sent, kw_only=True, gc=False):
     """Sent as `store_catalog_items.diagnostics` and 2 more places, to updateStoreCatalogItems.
 
-      connector_override_action: REMOVED (`ConnectorOverrideAction`); deprecated
+    - connector_override_action: REMOVED (`ConnectorOverrideAction`); deprecated
     """
 
     message: str
@@ -227,10 +228,10 @@ class Diagnostic(Sent, kw_only=True, gc=False):
 class UpdateStoreCatalogItem(Sent, kw_only=True, gc=False):
     """Sent as `store_catalog_items`, to updateStoreCatalogItems.
 
-      diagnostics: deprecated
-      offer_status: OFFER_ACTIVE, OFFER_DOES_NOT_EXIST, ACTION_REQUIRED (`OfferStatus`)
-      product_status: PRODUCT_DOES_NOT_EXIST, PRODUCT_PENDING_APPROVAL, PRODUCT_REFUSED, PRODUCT_CREATED,
-        ACTION_REQUIRED (`ProductStatus`)
+    - diagnostics: deprecated
+    - offer_status: OFFER_ACTIVE, OFFER_DOES_NOT_EXIST, ACTION_REQUIRED (`OfferStatus`)
+    - product_status: PRODUCT_DOES_NOT_EXIST, PRODUCT_PENDING_APPROVAL, PRODUCT_REFUSED, PRODUCT_CREATED,
+      ACTION_REQUIRED (`ProductStatus`)
     """
 
     id: str

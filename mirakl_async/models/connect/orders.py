@@ -111,7 +111,7 @@ class UploadOrderDocumentMetadataType:
 class ActionError(Sent, kw_only=True, gc=False):
     """Sent as `errors`, to updateActionStatus.
 
-      code: 13 known values (`ActionErrorCode`)
+    - code: 13 known values (`ActionErrorCode`)
     """
 
     code: str
@@ -161,9 +161,9 @@ class TaxRequest(Sent, kw_only=True, gc=False):
 class AdjustmentRequest(Sent, kw_only=True, gc=False):
     """Money given back, or units taken off a line; every past one is restated each time.
 
-      reason: CUSTOMER_CANCELATION, OUT_OF_STOCK, RETURN, ITEM_NOT_RECEIVED, AGREEMENT, DEFECT, UNABLE_TO_DELIVER,
-        CHANNEL_SPECIFIC (`AdjustmentReason`)
-      type: REFUND, CANCELATION (`AdjustmentType`)
+    - reason: CUSTOMER_CANCELATION, OUT_OF_STOCK, RETURN, ITEM_NOT_RECEIVED, AGREEMENT, DEFECT, UNABLE_TO_DELIVER,
+      CHANNEL_SPECIFIC (`AdjustmentReason`)
+    - type: REFUND, CANCELATION (`AdjustmentType`)
     """
 
     channel_adjustment_id: str
@@ -265,7 +265,7 @@ class DeliveryDateRequest(Sent, kw_only=True, gc=False):
 class DocumentEntity(Sent, kw_only=True, gc=False):
     """Sent as `metadata.entity`, to uploadOrderDocument.
 
-      type: RETURN (`DocumentEntityType`)
+    - type: RETURN (`DocumentEntityType`)
     """
 
     id: str
@@ -275,7 +275,7 @@ class DocumentEntity(Sent, kw_only=True, gc=False):
 class FulfillmentRequest(Sent, kw_only=True, gc=False):
     """Sent as `orders.fulfillment`, to upsertOrders.
 
-      type: FULFILLED_BY_SELLER, FULFILLED_BY_PARTNER (`FulfillmentType`)
+    - type: FULFILLED_BY_SELLER, FULFILLED_BY_PARTNER (`FulfillmentType`)
     """
 
     type: str
@@ -293,10 +293,10 @@ class ProductRequest(Sent, kw_only=True, gc=False):
 class OrderLineRequest(Sent, kw_only=True, gc=False):
     """A line of an order. Amounts are for the whole line, tax excluded.
 
-      status: AWAITING_ACCEPTANCE, AWAITING_FRAUD_CHECK, AWAITING_PAYMENT, AWAITING_SHIPMENT, CHANNEL_SPECIFIC, CLOSED,
-        DELIVERED, SHIPPED (`OrderStatus`)
-      status_reason: ACCEPTANCE_TIMEOUT, AUTOMATICALLY_CLOSED, CANCELED, FRAUD_CHECK_FAILED, FRAUD_CHECK_TIMEOUT,
-        PAYMENT_TIMEOUT, REFUNDED, REFUSED, REFUSED_PAYMENT (`StatusReason`)
+    - status: AWAITING_ACCEPTANCE, AWAITING_FRAUD_CHECK, AWAITING_PAYMENT, AWAITING_SHIPMENT, CHANNEL_SPECIFIC, CLOSED,
+      DELIVERED, SHIPPED (`OrderStatus`)
+    - status_reason: ACCEPTANCE_TIMEOUT, AUTOMATICALLY_CLOSED, CANCELED, FRAUD_CHECK_FAILED, FRAUD_CHECK_TIMEOUT,
+      PAYMENT_TIMEOUT, REFUNDED, REFUSED, REFUSED_PAYMENT (`StatusReason`)
     """
 
     can_cancel: bool
@@ -338,10 +338,10 @@ class ShippingInfoRequest(Sent, kw_only=True, gc=False):
 class OrderRequest(Sent, kw_only=True, gc=False):
     """An order's whole state, as the channel knows it now; what is left out is cleared.
 
-      status: AWAITING_ACCEPTANCE, AWAITING_FRAUD_CHECK, AWAITING_PAYMENT, AWAITING_SHIPMENT, CHANNEL_SPECIFIC, CLOSED,
-        DELIVERED, SHIPPED (`OrderStatus`)
-      status_reason: ACCEPTANCE_TIMEOUT, AUTOMATICALLY_CLOSED, CANCELED, FRAUD_CHECK_FAILED, FRAUD_CHECK_TIMEOUT,
-        PAYMENT_TIMEOUT, REFUNDED, REFUSED, REFUSED_PAYMENT (`StatusReason`)
+    - status: AWAITING_ACCEPTANCE, AWAITING_FRAUD_CHECK, AWAITING_PAYMENT, AWAITING_SHIPMENT, CHANNEL_SPECIFIC, CLOSED,
+      DELIVERED, SHIPPED (`OrderStatus`)
+    - status_reason: ACCEPTANCE_TIMEOUT, AUTOMATICALLY_CLOSED, CANCELED, FRAUD_CHECK_FAILED, FRAUD_CHECK_TIMEOUT,
+      PAYMENT_TIMEOUT, REFUNDED, REFUSED, REFUSED_PAYMENT (`StatusReason`)
     """
 
     channel_order_id: str
@@ -365,7 +365,7 @@ class OrderRequest(Sent, kw_only=True, gc=False):
 class UpdateActionRequest(Sent, kw_only=True, gc=False):
     """The body of updateActionStatus.
 
-      status: SUCCESS, FAILED (`UpdateActionStatus`)
+    - status: SUCCESS, FAILED (`UpdateActionStatus`)
     """
 
     status: str
@@ -397,8 +397,8 @@ class UpdateAnonymizeAfterRequest(Sent, kw_only=True, gc=False):
 class UploadOrderDocumentMetadata(Sent, kw_only=True, gc=False):
     """Sent as `metadata`, to uploadOrderDocument.
 
-      type: RETURN_LABEL, CUSTOMER_INVOICE, DELIVERY_SLIP, SHIPMENT_DELIVERY_SLIP, CHANNEL_SPECIFIC
-        (`UploadOrderDocumentMetadataType`)
+    - type: RETURN_LABEL, CUSTOMER_INVOICE, DELIVERY_SLIP, SHIPMENT_DELIVERY_SLIP, CHANNEL_SPECIFIC
+      (`UploadOrderDocumentMetadataType`)
     """
 
     channel_document_id: str

@@ -74,7 +74,7 @@ class ReturnError(Received, kw_only=True, gc=False):
 class ReturnLineRequest(Sent, kw_only=True, gc=False):
     """Sent as `returns.return_lines`, to upsertReturns.
 
-      reason: WRONG_ITEM, MISSING_ITEM, DEFECTIVE_ITEM, DAMAGED_ITEM, UNWANTED_ITEM, OTHER (`ReturnLineReason`)
+    - reason: WRONG_ITEM, MISSING_ITEM, DEFECTIVE_ITEM, DAMAGED_ITEM, UNWANTED_ITEM, OTHER (`ReturnLineReason`)
     """
 
     channel_order_line_id: str
@@ -93,8 +93,8 @@ class ReturnTrackingRequest(Sent, kw_only=True, gc=False):
 class ReturnRequest(Sent, kw_only=True, gc=False):
     """Sent as `returns`, to upsertReturns.
 
-      rejection_reason: RETURN_WINDOW_CLOSED, NOT_ELIGIBLE_FOR_RETURN, FINAL_SALES, OTHER (`RejectionReason`)
-      status: REQUEST_INITIATED, REQUEST_DECLINED, OPENED, RECEIVED, CLOSED, CHANNEL_SPECIFIC (`ReturnStatus`)
+    - rejection_reason: RETURN_WINDOW_CLOSED, NOT_ELIGIBLE_FOR_RETURN, FINAL_SALES, OTHER (`RejectionReason`)
+    - status: REQUEST_INITIATED, REQUEST_DECLINED, OPENED, RECEIVED, CLOSED, CHANNEL_SPECIFIC (`ReturnStatus`)
     """
 
     channel_order_id: str

@@ -47,7 +47,7 @@ class SubChannel(Sent, kw_only=True, gc=False):
 class BusinessInformationInput(Sent, kw_only=True, gc=False):
     """The body of upsertBusinessInformation.
 
-      kyc_status: PENDING_SUBMISSION, PENDING_APPROVAL, REFUSED, APPROVED, NOT_REQUIRED (`KycStatus`)
+    - kyc_status: PENDING_SUBMISSION, PENDING_APPROVAL, REFUSED, APPROVED, NOT_REQUIRED (`KycStatus`)
     """
 
     currency: Annotated[str, Meta(min_length=1, max_length=3, pattern="^[A-Z]{3}$")]

@@ -42,9 +42,9 @@ class AttributeContext(Sent, kw_only=True, gc=False):
 class EmbeddedDecimalAttribute(Sent, kw_only=True, gc=False, tag_field="type", tag="Decimal"):
     """Sent as `embedded_attributes`, to upsertProductType.
 
-      connect_standard_attributes: PRODUCT_ID, CATEGORY, BRAND, TITLE, DESCRIPTION, IMAGE, GTIN, VARIANT_GROUP_CODE
-        (`ConnectStandardAttribute`)
-      requirement_level: OPTIONAL, RECOMMENDED, REQUIRED (`RequirementLevel`)
+    - connect_standard_attributes: PRODUCT_ID, CATEGORY, BRAND, TITLE, DESCRIPTION, IMAGE, GTIN, VARIANT_GROUP_CODE
+      (`ConnectStandardAttribute`)
+    - requirement_level: OPTIONAL, RECOMMENDED, REQUIRED (`RequirementLevel`)
     """
 
     descriptions: list[Localized]
@@ -65,9 +65,9 @@ class EmbeddedDecimalAttribute(Sent, kw_only=True, gc=False, tag_field="type", t
 class EmbeddedIntegerAttribute(Sent, kw_only=True, gc=False, tag_field="type", tag="Integer"):
     """Sent as `embedded_attributes`, to upsertProductType.
 
-      connect_standard_attributes: PRODUCT_ID, CATEGORY, BRAND, TITLE, DESCRIPTION, IMAGE, GTIN, VARIANT_GROUP_CODE
-        (`ConnectStandardAttribute`)
-      requirement_level: OPTIONAL, RECOMMENDED, REQUIRED (`RequirementLevel`)
+    - connect_standard_attributes: PRODUCT_ID, CATEGORY, BRAND, TITLE, DESCRIPTION, IMAGE, GTIN, VARIANT_GROUP_CODE
+      (`ConnectStandardAttribute`)
+    - requirement_level: OPTIONAL, RECOMMENDED, REQUIRED (`RequirementLevel`)
     """
 
     descriptions: list[Localized]
@@ -90,9 +90,9 @@ class ProductListAttributeValue(Sent, kw_only=True, gc=False):
 class EmbeddedListAttribute(Sent, kw_only=True, gc=False, tag_field="type", tag="List"):
     """Sent as `embedded_attributes`, to upsertProductType.
 
-      connect_standard_attributes: PRODUCT_ID, CATEGORY, BRAND, TITLE, DESCRIPTION, IMAGE, GTIN, VARIANT_GROUP_CODE
-        (`ConnectStandardAttribute`)
-      requirement_level: OPTIONAL, RECOMMENDED, REQUIRED (`RequirementLevel`)
+    - connect_standard_attributes: PRODUCT_ID, CATEGORY, BRAND, TITLE, DESCRIPTION, IMAGE, GTIN, VARIANT_GROUP_CODE
+      (`ConnectStandardAttribute`)
+    - requirement_level: OPTIONAL, RECOMMENDED, REQUIRED (`RequirementLevel`)
     """
 
     descriptions: list[Localized]
@@ -108,10 +108,10 @@ class EmbeddedListAttribute(Sent, kw_only=True, gc=False, tag_field="type", tag=
 class EmbeddedMediaAttribute(Sent, kw_only=True, gc=False, tag_field="type", tag="Media"):
     """Sent as `embedded_attributes`, to upsertProductType.
 
-      connect_standard_attributes: PRODUCT_ID, CATEGORY, BRAND, TITLE, DESCRIPTION, IMAGE, GTIN, VARIANT_GROUP_CODE
-        (`ConnectStandardAttribute`)
-      requirement_level: OPTIONAL, RECOMMENDED, REQUIRED (`RequirementLevel`)
-      media_type: IMAGE, OTHER (`MediaType`)
+    - connect_standard_attributes: PRODUCT_ID, CATEGORY, BRAND, TITLE, DESCRIPTION, IMAGE, GTIN, VARIANT_GROUP_CODE
+      (`ConnectStandardAttribute`)
+    - requirement_level: OPTIONAL, RECOMMENDED, REQUIRED (`RequirementLevel`)
+    - media_type: IMAGE, OTHER (`MediaType`)
     """
 
     descriptions: list[Localized]
@@ -126,9 +126,9 @@ class EmbeddedMediaAttribute(Sent, kw_only=True, gc=False, tag_field="type", tag
 class EmbeddedTextAttribute(Sent, kw_only=True, gc=False, tag_field="type", tag="Text"):
     """Sent as `embedded_attributes`, to upsertProductType.
 
-      connect_standard_attributes: PRODUCT_ID, CATEGORY, BRAND, TITLE, DESCRIPTION, IMAGE, GTIN, VARIANT_GROUP_CODE
-        (`ConnectStandardAttribute`)
-      requirement_level: OPTIONAL, RECOMMENDED, REQUIRED (`RequirementLevel`)
+    - connect_standard_attributes: PRODUCT_ID, CATEGORY, BRAND, TITLE, DESCRIPTION, IMAGE, GTIN, VARIANT_GROUP_CODE
+      (`ConnectStandardAttribute`)
+    - requirement_level: OPTIONAL, RECOMMENDED, REQUIRED (`RequirementLevel`)
     """
 
     descriptions: list[Localized]
@@ -195,7 +195,7 @@ class ProductType(Sent, kw_only=True, gc=False):
 class RedefineAttributeActionPayload(Sent, kw_only=True, gc=False, rename={"requirement_level": "requirementLevel"}):
     """Sent as `rules.then.all.redefine`, to createTaxonomyRule.
 
-      requirement_level: OPTIONAL, RECOMMENDED, REQUIRED (`RequirementLevel`)
+    - requirement_level: OPTIONAL, RECOMMENDED, REQUIRED (`RequirementLevel`)
     """
 
     attribute: Annotated[str, Meta(min_length=1, max_length=255)]

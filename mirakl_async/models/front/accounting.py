@@ -18,6 +18,16 @@ class BankAccountType:
     P: Final = "P"
 
 
+class EntityType:
+    """Known values of `entity_type`; others may appear at any time."""
+
+    PRODUCT_LOGISTIC_ORDER: Final = "PRODUCT_LOGISTIC_ORDER"
+    SHOP_BILLING_CYCLE_PURCHASE_ORDER: Final = "SHOP_BILLING_CYCLE_PURCHASE_ORDER"
+    LOGISTIC_PURCHASE_ORDER: Final = "LOGISTIC_PURCHASE_ORDER"
+    FEES: Final = "FEES"
+    ONE_OFF_FEES: Final = "ONE_OFF_FEES"
+
+
 class FailureReason:
     """Known values of `failure_reason`; others may appear at any time."""
 
@@ -26,11 +36,19 @@ class FailureReason:
 
 
 class InvoicePaymentState:
-    """Known values of `state`; others may appear at any time."""
+    """Known values of `payment_status` and `state`; others may appear at any time."""
 
     PENDING: Final = "PENDING"
     PAID: Final = "PAID"
     FAILED: Final = "FAILED"
+
+
+class InvoiceState:
+    """Known values of `states`; others may appear at any time."""
+
+    DRAFT: Final = "DRAFT"
+    GENERATED: Final = "GENERATED"
+    COMPLETE: Final = "COMPLETE"
 
 
 class InvoiceType:
@@ -43,7 +61,7 @@ class InvoiceType:
 
 
 class IssuingUserType:
-    """Known values of `type`; others may appear at any time."""
+    """Known values of `issuing_user_types` and `type`; others may appear at any time."""
 
     OPERATOR: Final = "OPERATOR"
     BATCH: Final = "BATCH"
@@ -51,7 +69,7 @@ class IssuingUserType:
 
 
 class PayOutState:
-    """Known values of `state`; others may appear at any time."""
+    """Known values of `pay_out_state` and `state`; others may appear at any time."""
 
     TO_PAY: Final = "TO_PAY"
     PAID: Final = "PAID"
@@ -161,8 +179,8 @@ class InvoiceDetail(Received, kw_only=True, gc=False):
 class InvoicePayment(Received, kw_only=True, gc=False):
     """Read as `invoices.payment`, from IV01.
 
-      failure_reason: INCOMPLETE_KYC, AWAITING_INVOICE_CHECK (`FailureReason`)
-      state: PENDING, PAID, FAILED (`InvoicePaymentState`)
+    - failure_reason: INCOMPLETE_KYC, AWAITING_INVOICE_CHECK (`FailureReason`)
+    - state: PENDING, PAID, FAILED (`InvoicePaymentState`)
     """
 
     failure_reason: str | None = None
@@ -174,7 +192,7 @@ class InvoicePayment(Received, kw_only=True, gc=False):
 class IssuingUser(Received, kw_only=True, gc=False):
     """Read as `invoices.issuing_user`, from IV01.
 
-      type: OPERATOR, BATCH, PARTNER (`IssuingUserType`)
+    - type: OPERATOR, BATCH, PARTNER (`IssuingUserType`)
     """
 
     information: str | None = None
@@ -184,9 +202,9 @@ class IssuingUser(Received, kw_only=True, gc=False):
 class PaymentInfo(Received, kw_only=True, gc=False, rename={"type": "@type"}):
     """A bank account; `type` tells which members are filled.
 
-      type: 23 known values (`PaymentInfoType`)
-      bank_account_type: C, P (`BankAccountType`)
-      payout_format: LOCAL_IBAN, LOCAL_UK, INTERNATIONAL (`PayoutFormat`)
+    - type: 23 known values (`PaymentInfoType`)
+    - bank_account_type: C, P (`BankAccountType`)
+    - payout_format: LOCAL_IBAN, LOCAL_UK, INTERNATIONAL (`PayoutFormat`)
     """
 
     type: str | None = None
@@ -224,8 +242,8 @@ class PaymentInfo(Received, kw_only=True, gc=False, rename={"type": "@type"}):
 class ShopAddress(Received, kw_only=True, gc=False):
     """Read as `invoices.shop_address`, from IV01.
 
-      company: deprecated
-      complementary: deprecated
+    - company: deprecated
+    - complementary: deprecated
     """
 
     city: str | None = None
@@ -246,12 +264,12 @@ class ShopAddress(Received, kw_only=True, gc=False):
 class Invoice(Received, kw_only=True, gc=False):
     """An invoice or a credit; `type` tells which members are filled.
 
-      currency_iso_code: 61 known values (`CurrencyIsoCode`)
-      emission_date: deprecated
-      pay_out_psp_code: NOT_SPECIFIED, MANGOPAY, MIRAKL_PAYOUT, OPERATOR (`PayOutPspCode`)
-      shop_model: MARKETPLACE, DROPSHIP, ONE_CREDITOR (`ShopModel`)
-      total_charged_amount: deprecated
-      type: ALL, AUTO_INVOICE, MANUAL_INVOICE, MANUAL_CREDIT (`InvoiceType`)
+    - currency_iso_code: 61 known values (`CurrencyIsoCode`)
+    - emission_date: deprecated
+    - pay_out_psp_code: NOT_SPECIFIED, MANGOPAY, MIRAKL_PAYOUT, OPERATOR (`PayOutPspCode`)
+    - shop_model: MARKETPLACE, DROPSHIP, ONE_CREDITOR (`ShopModel`)
+    - total_charged_amount: deprecated
+    - type: ALL, AUTO_INVOICE, MANUAL_INVOICE, MANUAL_CREDIT (`InvoiceType`)
     """
 
     currency_iso_code: str | None = None
@@ -296,8 +314,8 @@ class InvoicePage(Received, kw_only=True, gc=False):
 class PayOut(Received, kw_only=True, gc=False):
     """Read as `data.pay_out`, from SBC11.
 
-      failure_reason: INCOMPLETE_KYC, AWAITING_INVOICE_CHECK (`FailureReason`)
-      state: TO_PAY, PAID, FAILED (`PayOutState`)
+    - failure_reason: INCOMPLETE_KYC, AWAITING_INVOICE_CHECK (`FailureReason`)
+    - state: TO_PAY, PAID, FAILED (`PayOutState`)
     """
 
     failure_reason: str | None = None
@@ -309,7 +327,7 @@ class PayOut(Received, kw_only=True, gc=False):
 class Shop(Received, kw_only=True, gc=False):
     """Read as `data.shop`, from SBC11.
 
-      shop_model: MARKETPLACE, DROPSHIP, ONE_CREDITOR (`ShopModel`)
+    - shop_model: MARKETPLACE, DROPSHIP, ONE_CREDITOR (`ShopModel`)
     """
 
     shop_corporate_name: str | None = None
@@ -322,8 +340,8 @@ class Shop(Received, kw_only=True, gc=False):
 class SellerBillingCycle(Received, kw_only=True, gc=False):
     """Read as `data`, from SBC11.
 
-      currency_iso_code: 61 known values (`CurrencyIsoCode`)
-      pay_out_psp_code: NOT_SPECIFIED, MANGOPAY, MIRAKL_PAYOUT, OPERATOR (`PayOutPspCode`)
+    - currency_iso_code: 61 known values (`CurrencyIsoCode`)
+    - pay_out_psp_code: NOT_SPECIFIED, MANGOPAY, MIRAKL_PAYOUT, OPERATOR (`PayOutPspCode`)
     """
 
     amount_transferred_to_operator: Decimal | None = None

@@ -275,7 +275,7 @@ class CountryIsoCode:
 
 
 class CurrencyIsoCode:
-    """Known values of `currency_iso_code`; others may appear at any time."""
+    """Known values of `currency_iso_code` and `currency`; others may appear at any time."""
 
     AED: Final = "AED"
     ARS: Final = "ARS"
@@ -416,7 +416,7 @@ class OrderTaxMode:
 
 
 class PayOutPspCode:
-    """Known values of `pay_out_psp_code`; others may appear at any time."""
+    """Known values of `pay_out_psp_code` and `pay_out_psp_codes`; others may appear at any time."""
 
     NOT_SPECIFIED: Final = "NOT_SPECIFIED"
     MANGOPAY: Final = "MANGOPAY"
@@ -473,6 +473,14 @@ class UserType:
     SHOP: Final = "SHOP"
 
 
+class YesNoOrAll:
+    """Known values of `premium` and `received`; others may appear at any time."""
+
+    TRUE: Final = "TRUE"
+    FALSE: Final = "FALSE"
+    ALL: Final = "ALL"
+
+
 class ActionError(Received, kw_only=True, gc=False):
     """An item that was refused, and why."""
 
@@ -489,19 +497,19 @@ class ActionSuccess(Received, kw_only=True, gc=False):
 class AdditionalField(Received, kw_only=True, gc=False):
     """A custom field and its value: text, or texts where several may be chosen.
 
-      type: STRING, DATE, NUMERIC, BOOLEAN, LINK, REGEX, TEXTAREA, LIST, MULTIPLE_VALUES_LIST (`AdditionalFieldType`)
+    - type: STRING, DATE, NUMERIC, BOOLEAN, LINK, REGEX, TEXTAREA, LIST, MULTIPLE_VALUES_LIST (`AdditionalFieldType`)
     """
 
     code: Expected[str] = ABSENT
+    value: Expected[str | list[str]] = ABSENT
     type: str | None = None
-    value: str | list[str] | None = None
 
 
 class Address(Received, kw_only=True, gc=False):
     """Read as `orders.customer.shipping_address` and 12 more places, from OR11, OR15, OR04, OR07, ST11 and 3 more
     operations.
 
-      country_iso_code: 244 known values (`CountryIsoCode`)
+    - country_iso_code: 244 known values (`CountryIsoCode`)
     """
 
     additional_info: str | None = None
@@ -554,7 +562,8 @@ class EcoContribution(Received, kw_only=True, gc=False):
 
 
 class FundingBreakdown(Received, kw_only=True, gc=False):
-    """Read as `orders.order_lines.cancelations.funding.customer.fees.breakdown` and 17 more places, from OR11 and OR15.
+    """Read as `orders.order_lines.cancelations.funding.customer.fees.breakdown` and 17 more places, from OR11 and
+    OR15.
     """
 
     amount: Expected[Decimal] = ABSENT
@@ -606,7 +615,7 @@ class Funding(Received, kw_only=True, gc=False):
     operator: Expected[FundingOperator] = ABSENT
 
 
-class OrderFee(Received, kw_only=True, gc=False):
+class OrderLineFee(Received, kw_only=True, gc=False):
     """Read as `orders.order_lines.cancelations.fees` and 3 more places, from OR11, OR15 and OR30."""
 
     amount: Decimal | None = None
@@ -653,7 +662,7 @@ class PurchaseTax(Received, kw_only=True, gc=False):
 class Tax(Received, kw_only=True, gc=False):
     """A tax, with the parts its amount is made of.
 
-      tax_calculation_rule: PROPORTIONAL_TO_AMOUNT, NONE (`TaxCalculationRule`)
+    - tax_calculation_rule: PROPORTIONAL_TO_AMOUNT, NONE (`TaxCalculationRule`)
     """
 
     amount: Expected[Decimal] = ABSENT
@@ -668,7 +677,7 @@ class Tax(Received, kw_only=True, gc=False):
 class Cancelation(Received, kw_only=True, gc=False):
     """Read as `orders.order_lines.cancelations` and 2 more places, from OR11, OR15, OR30 and OR04.
 
-      currency_iso_code: 61 known values (`CurrencyIsoCode`)
+    - currency_iso_code: 61 known values (`CurrencyIsoCode`)
     """
 
     commission_amount: Expected[Decimal] = ABSENT
@@ -681,7 +690,7 @@ class Cancelation(Received, kw_only=True, gc=False):
     cancelation_id: str | None = None
     currency_iso_code: str | None = None
     eco_contributions: list[EcoContribution] | None = None
-    fees: list[OrderFee] | None = None
+    fees: list[OrderLineFee] | None = None
     funding: Funding | None = None
     order_line_id: str | None = None
     purchase_information: PurchaseInformation | None = None
@@ -768,7 +777,7 @@ class OrderDocument(Received, kw_only=True, gc=False):
 class OrderLineMeasurement(Received, kw_only=True, gc=False):
     """Read as `orders.order_lines.measurement`, from OR11 and OR15.
 
-      measurement_unit: 22 known values (`MeasurementUnit`); no longer 21 others
+    - measurement_unit: 22 known values (`MeasurementUnit`); no longer 21 others
     """
 
     actual_measurement: Decimal | None = None
@@ -780,7 +789,7 @@ class OrderLineMeasurement(Received, kw_only=True, gc=False):
 class PromotionConfiguration(Received, kw_only=True, gc=False):
     """Read as `orders.order_lines.promotions.configuration`, from OR11 and OR15.
 
-      type: AMOUNT_OFF, FREE_ITEMS, PERCENTAGE_OFF, REDUCED_UNIT_PRICE (`PromotionType`); no longer ALL
+    - type: AMOUNT_OFF, FREE_ITEMS, PERCENTAGE_OFF, REDUCED_UNIT_PRICE (`PromotionType`); no longer ALL
     """
 
     internal_description: Expected[str] = ABSENT
@@ -814,9 +823,9 @@ class ProductMedia(Received, kw_only=True, gc=False):
 class Refund(Received, kw_only=True, gc=False):
     """Read as `orders.order_lines.refunds`, from OR11, OR15 and OR04.
 
-      commission_tax_amount: deprecated
-      refund_state: WAITING_REFUND_TAX_CONFIRMATION, WAITING_REFUND, WAITING_REFUND_PAYMENT, REFUNDED (`RefundState`)
-      state: WAITING_REFUND, WAITING_REFUND_PAYMENT, REFUNDED (`RefundStateValue`); deprecated
+    - commission_tax_amount: deprecated
+    - refund_state: WAITING_REFUND_TAX_CONFIRMATION, WAITING_REFUND, WAITING_REFUND_PAYMENT, REFUNDED (`RefundState`)
+    - state: WAITING_REFUND, WAITING_REFUND_PAYMENT, REFUNDED (`RefundStateValue`); deprecated
     """
 
     commission_amount: Expected[Decimal] = ABSENT
@@ -833,7 +842,7 @@ class Refund(Received, kw_only=True, gc=False):
     amount: Decimal | None = None
     amount_breakdown: AmountBreakdown | None = None
     eco_contributions: list[EcoContribution] | None = None
-    fees: list[OrderFee] | None = None
+    fees: list[OrderLineFee] | None = None
     funding: Funding | None = None
     purchase_information: PurchaseInformation | None = None
     refund_id: str | None = None
@@ -863,9 +872,9 @@ class ShippingFrom(Received, kw_only=True, gc=False):
 class OrderLine(Received, kw_only=True, gc=False):
     """A line of an order, with its cancelations and refunds.
 
-      order_line_state: 13 known values (`OrderLineState`); no longer WAITING_REFUND, WAITING_REFUND_PAYMENT
-      shipping_price_additional_unit: deprecated
-      shipping_price_unit: deprecated
+    - order_line_state: 13 known values (`OrderLineState`); no longer WAITING_REFUND, WAITING_REFUND_PAYMENT
+    - shipping_price_additional_unit: deprecated
+    - shipping_price_unit: deprecated
     """
 
     can_open_incident: Expected[bool] = ABSENT
@@ -901,7 +910,7 @@ class OrderLine(Received, kw_only=True, gc=False):
     debited_date: dt.datetime | None = None
     discount_campaign: CampaignRef | None = None
     eco_contributions: list[EcoContribution] | None = None
-    fees: list[OrderFee] | None = None
+    fees: list[OrderLineFee] | None = None
     funding: Funding | None = None
     measurement: OrderLineMeasurement | None = None
     order_line_state_reason_code: str | None = None

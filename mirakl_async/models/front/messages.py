@@ -35,6 +35,15 @@ class ThreadTopicType:
     REASON_CODE: Final = "REASON_CODE"
 
 
+class UserTypeFilter:
+    """Known values of `user_type`; others may appear at any time."""
+
+    OPERATOR: Final = "OPERATOR"
+    SHOP: Final = "SHOP"
+    CUSTOMER: Final = "CUSTOMER"
+    ALL: Final = "ALL"
+
+
 class Attachment(Received, kw_only=True, gc=False):
     """Read as `messages.attachments`, from M10 and M11."""
 
@@ -59,7 +68,7 @@ class FreeTextTopicInput(Sent, kw_only=True, gc=False, tag_field="type", tag="FR
 class OrganizationDetails(Received, kw_only=True, gc=False):
     """Read as `messages.from.organization_details` and 3 more places, from M10 and M11.
 
-      type: OPERATOR, SHOP, CUSTOMER (`FromType`)
+    - type: OPERATOR, SHOP, CUSTOMER (`FromType`)
     """
 
     display_name: Expected[str] = ABSENT
@@ -70,7 +79,7 @@ class OrganizationDetails(Received, kw_only=True, gc=False):
 class From(Received, kw_only=True, gc=False):
     """Read as `messages.from`, from M10 and M11.
 
-      type: OPERATOR_USER, SHOP_USER, CUSTOMER_USER (`FromTypeValue`)
+    - type: OPERATOR_USER, SHOP_USER, CUSTOMER_USER (`FromTypeValue`)
     """
 
     display_name: Expected[str] = ABSENT
@@ -81,7 +90,7 @@ class From(Received, kw_only=True, gc=False):
 class LastSender(Received, kw_only=True, gc=False):
     """Read as `metadata.last_sender`, from M10 and M11.
 
-      type: OPERATOR_USER, SHOP_USER, CUSTOMER_USER (`FromTypeValue`)
+    - type: OPERATOR_USER, SHOP_USER, CUSTOMER_USER (`FromTypeValue`)
     """
 
     display_name: Expected[str] = ABSENT
@@ -92,13 +101,13 @@ class LastSender(Received, kw_only=True, gc=False):
 class Message(Received, kw_only=True, gc=False):
     """Read as `messages`, from M01 and OR41.
 
-      archived: deprecated
-      from_type: OPERATOR, SHOP, CUSTOMER (`FromType`)
-      read: deprecated
-      to_customer_archived: deprecated
-      to_operator_archived: deprecated
-      to_shop_archived: deprecated
-      visible: deprecated
+    - archived: deprecated
+    - from_type: OPERATOR, SHOP, CUSTOMER (`FromType`)
+    - read: deprecated
+    - to_customer_archived: deprecated
+    - to_operator_archived: deprecated
+    - to_shop_archived: deprecated
+    - visible: deprecated
     """
 
     body: Expected[str] = ABSENT
@@ -128,7 +137,7 @@ class Message(Received, kw_only=True, gc=False):
 class RecipientInput(Sent, kw_only=True, gc=False):
     """Sent as `message_input.to`, to M12.
 
-      type: OPERATOR, SHOP, CUSTOMER (`FromType`)
+    - type: OPERATOR, SHOP, CUSTOMER (`FromType`)
     """
 
     type: str
@@ -163,7 +172,7 @@ class MessagePage(Received, kw_only=True, gc=False):
 class MessageTo(Received, kw_only=True, gc=False):
     """Read as `messages.to`, from M10 and M11.
 
-      type: OPERATOR, SHOP, CUSTOMER (`FromType`)
+    - type: OPERATOR, SHOP, CUSTOMER (`FromType`)
     """
 
     display_name: Expected[str] = ABSENT
@@ -183,7 +192,7 @@ class Metadata(Received, kw_only=True, gc=False):
 class NoStoreReplyNeeded(Received, kw_only=True, gc=False):
     """Read as `no_store_reply_needed`, from M10 and M11.
 
-      user_type: OPERATOR, SHOP (`UserType`)
+    - user_type: OPERATOR, SHOP (`UserType`)
     """
 
     date: Expected[dt.datetime] = ABSENT
@@ -199,7 +208,7 @@ class OrderMessageCreated(Received, kw_only=True, gc=False):
 class Participant(Received, kw_only=True, gc=False):
     """Read as `authorized_participants` and 3 more places, from M10 and M11.
 
-      type: OPERATOR, SHOP, CUSTOMER (`FromType`)
+    - type: OPERATOR, SHOP, CUSTOMER (`FromType`)
     """
 
     display_name: Expected[str] = ABSENT
@@ -252,7 +261,7 @@ class ThreadMessage(Received, kw_only=True, gc=False, rename={"from_": "from"}):
 class ThreadTopic(Received, kw_only=True, gc=False):
     """Read as `topic`, from M10 and M11.
 
-      type: FREE_TEXT, REASON_CODE (`ThreadTopicType`)
+    - type: FREE_TEXT, REASON_CODE (`ThreadTopicType`)
     """
 
     type: Expected[str] = ABSENT
@@ -278,7 +287,7 @@ class Thread(Received, kw_only=True, gc=False):
 class ThreadInput(Sent, kw_only=True, gc=False):
     """Sent as `thread_input`, to OR43.
 
-      to: OPERATOR, SHOP, CUSTOMER (`FromType`)
+    - to: OPERATOR, SHOP, CUSTOMER (`FromType`)
     """
 
     body: Annotated[str, Meta(min_length=3, max_length=50000)]

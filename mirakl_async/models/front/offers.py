@@ -108,7 +108,7 @@ class VolumePrice(Received, kw_only=True, gc=False):
 class ApplicablePricing(Received, kw_only=True, gc=False):
     """Read as `applicable_pricing`, from OF22 and P11.
 
-      channel_code: deprecated
+    - channel_code: deprecated
     """
 
     price: Expected[Decimal] = ABSENT
@@ -124,7 +124,7 @@ class ApplicablePricing(Received, kw_only=True, gc=False):
 class CreateOfferExportRequest(Sent, kw_only=True, gc=False):
     """The body of OF52.
 
-      export_type: text/csv, application/json (`ExportType`)
+    - export_type: text/csv, application/json (`ExportType`)
     """
 
     channel_codes: list[str] | UnsetType = UNSET
@@ -203,7 +203,7 @@ class OfferAdditionalField(Received, kw_only=True, gc=False):
 class OfferEcoContribution(Received, kw_only=True, gc=False):
     """Read as `eco_contributions`, from OF22, OF54 and P11.
 
-      epr_category_code: 30 known values (`EprCategoryCode`)
+    - epr_category_code: 30 known values (`EprCategoryCode`)
     """
 
     epr_category_code: Expected[str] = ABSENT
@@ -268,7 +268,7 @@ class ExportedOffer(Received, kw_only=True, gc=False):
 class OfferPrice(Received, kw_only=True, gc=False):
     """Read as `all_prices` and 3 more places, from OF22 and P11.
 
-      channel_code: deprecated
+    - channel_code: deprecated
     """
 
     price: Expected[Decimal] = ABSENT
@@ -291,10 +291,10 @@ class ProductReference(Received, kw_only=True, gc=False):
 class Offer(Received, kw_only=True, gc=False):
     """The answer of OF22.
 
-      currency_iso_code: 61 known values (`CurrencyIsoCode`)
-      discount: deprecated
-      inactivity_reasons: 18 known values (`InactivityReason`)
-      model: MARKETPLACE, DROPSHIP, ONE_CREDITOR (`ShopModel`)
+    - currency_iso_code: 61 known values (`CurrencyIsoCode`)
+    - discount: deprecated
+    - inactivity_reasons: 18 known values (`InactivityReason`)
+    - model: MARKETPLACE, DROPSHIP, ONE_CREDITOR (`ShopModel`)
     """
 
     active: Expected[bool] = ABSENT
@@ -357,7 +357,7 @@ class OfferQuantity(Received, kw_only=True, gc=False):
 class OfferShippingType(Received, kw_only=True, gc=False):
     """Read as `products.offers.shipping_types`, from P11.
 
-      shipping_price_type: FIXED_PRICE, FREE_SHIPPING, ORDER_PRICE_RANGE (`ShippingPriceType`)
+    - shipping_price_type: FIXED_PRICE, FREE_SHIPPING, ORDER_PRICE_RANGE (`ShippingPriceType`)
     """
 
     code: Expected[str] = ABSENT
@@ -367,7 +367,7 @@ class OfferShippingType(Received, kw_only=True, gc=False):
     shipping_zone_code: Expected[str] = ABSENT
     shipping_zone_label: Expected[str] = ABSENT
     cut_off_next_date: dt.datetime | None = None
-    cut_off_time: dt.time | None = None
+    cut_off_time: str | None = None
     delivery_time: DeliveryTime | None = None
     shipping_deadline: dt.datetime | None = None
     standard_code: str | None = None
@@ -376,10 +376,10 @@ class OfferShippingType(Received, kw_only=True, gc=False):
 class ProductOffer(Received, kw_only=True, gc=False):
     """Read as `products.offers`, from P11.
 
-      currency_iso_code: 61 known values (`CurrencyIsoCode`)
-      discount: deprecated
-      inactivity_reasons: 18 known values (`InactivityReason`)
-      model: MARKETPLACE, DROPSHIP, ONE_CREDITOR (`ShopModel`)
+    - currency_iso_code: 61 known values (`CurrencyIsoCode`)
+    - discount: deprecated
+    - inactivity_reasons: 18 known values (`InactivityReason`)
+    - model: MARKETPLACE, DROPSHIP, ONE_CREDITOR (`ShopModel`)
     """
 
     active: Expected[bool] = ABSENT

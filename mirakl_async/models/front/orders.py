@@ -29,7 +29,7 @@ from .common import (
 
 
 class DocumentDetailFormat:
-    """Known values of `format`; others may appear at any time."""
+    """Known values of `document_format` and `format`; others may appear at any time."""
 
     PDF: Final = "PDF"
     C_XML: Final = "cXML"
@@ -98,18 +98,18 @@ class AcceptOrdersRequest(Sent, kw_only=True, gc=False):
 class AdditionalFieldInput(Sent, kw_only=True, gc=False):
     """A custom field to set; None clears it.
 
-      type: STRING, DATE, NUMERIC, BOOLEAN, LINK, REGEX, TEXTAREA, LIST, MULTIPLE_VALUES_LIST (`AdditionalFieldType`)
+    - type: STRING, DATE, NUMERIC, BOOLEAN, LINK, REGEX, TEXTAREA, LIST, MULTIPLE_VALUES_LIST (`AdditionalFieldType`)
     """
 
     code: str
+    value: str | list[str] | None
     type: str | UnsetType = UNSET
-    value: str | list[str] | None | UnsetType = UNSET
 
 
 class AddressInput(Sent, kw_only=True, gc=False):
     """Sent as `orders.customer.organization.address`, to OR04.
 
-      country_iso_code: 244 known values (`CountryIsoCode`)
+    - country_iso_code: 244 known values (`CountryIsoCode`)
     """
 
     zip_code: Annotated[str, Meta(max_length=255)]
@@ -131,7 +131,7 @@ class Assessment(Received, kw_only=True, gc=False):
 class BillingAddressInput(Sent, kw_only=True, gc=False):
     """Sent as `orders.customer.billing_address`, to OR04.
 
-      country_iso_code: 244 known values (`CountryIsoCode`)
+    - country_iso_code: 244 known values (`CountryIsoCode`)
     """
 
     city: str | None | UnsetType = UNSET
@@ -173,7 +173,7 @@ class TaxInput(Sent, kw_only=True, gc=False):
 class CancelationInput(Sent, kw_only=True, gc=False):
     """Sent as `cancelations`, to OR30.
 
-      currency_iso_code: 61 known values (`CurrencyIsoCode`)
+    - currency_iso_code: 61 known values (`CurrencyIsoCode`)
     """
 
     amount: Decimal
@@ -194,7 +194,7 @@ class CancelationInput(Sent, kw_only=True, gc=False):
 class CancelLinesRequest(Sent, kw_only=True, gc=False):
     """The body of OR30.
 
-      order_tax_mode: TAX_INCLUDED, TAX_EXCLUDED (`OrderTaxMode`)
+    - order_tax_mode: TAX_INCLUDED, TAX_EXCLUDED (`OrderTaxMode`)
     """
 
     cancelations: list[CancelationInput]
@@ -204,7 +204,7 @@ class CancelLinesRequest(Sent, kw_only=True, gc=False):
 class CancelLinesResponse(Received, kw_only=True, gc=False):
     """The answer of OR30.
 
-      order_tax_mode: TAX_INCLUDED, TAX_EXCLUDED (`OrderTaxMode`)
+    - order_tax_mode: TAX_INCLUDED, TAX_EXCLUDED (`OrderTaxMode`)
     """
 
     cancelations: Expected[list[Cancelation]] = ABSENT
@@ -214,11 +214,11 @@ class CancelLinesResponse(Received, kw_only=True, gc=False):
 class CreateOrderExportRequest(Sent, kw_only=True, gc=False):
     """The body of OR13.
 
-      order_state_codes: STAGING, WAITING_ACCEPTANCE, WAITING_DEBIT, WAITING_DEBIT_PAYMENT, SHIPPING, SHIPPED,
-        TO_COLLECT, RECEIVED, CLOSED, REFUSED, CANCELED (`OrderState`); no longer WAITING_REFUND, WAITING_REFUND_PAYMENT
-      order_tax_mode: TAX_INCLUDED, TAX_EXCLUDED (`OrderTaxMode`)
-      refund_state_codes: WAITING_REFUND_TAX_CONFIRMATION, WAITING_REFUND, WAITING_REFUND_PAYMENT, REFUNDED
-        (`RefundState`)
+    - order_state_codes: STAGING, WAITING_ACCEPTANCE, WAITING_DEBIT, WAITING_DEBIT_PAYMENT, SHIPPING, SHIPPED,
+      TO_COLLECT, RECEIVED, CLOSED, REFUSED, CANCELED (`OrderState`); no longer WAITING_REFUND, WAITING_REFUND_PAYMENT
+    - order_tax_mode: TAX_INCLUDED, TAX_EXCLUDED (`OrderTaxMode`)
+    - refund_state_codes: WAITING_REFUND_TAX_CONFIRMATION, WAITING_REFUND, WAITING_REFUND_PAYMENT, REFUNDED
+      (`RefundState`)
     """
 
     channel_codes: Annotated[list[str], Meta(max_length=100)] | UnsetType = UNSET
@@ -276,7 +276,7 @@ class DeliveryDate(Received, kw_only=True, gc=False):
 class DocumentDetail(Received, kw_only=True, gc=False):
     """Read as `orders.invoice_details.document_details`, from OR11, OR15 and OR04.
 
-      format: PDF, cXML (`DocumentDetailFormat`)
+    - format: PDF, cXML (`DocumentDetailFormat`)
     """
 
     format: str | None = None
@@ -285,7 +285,7 @@ class DocumentDetail(Received, kw_only=True, gc=False):
 class DocumentDetailInput(Sent, kw_only=True, gc=False):
     """Sent as `orders.invoice_details.document_details`, to OR04.
 
-      format: PDF, cXML (`DocumentDetailFormat`)
+    - format: PDF, cXML (`DocumentDetailFormat`)
     """
 
     format: str | None | UnsetType = UNSET
@@ -294,7 +294,7 @@ class DocumentDetailInput(Sent, kw_only=True, gc=False):
 class EvaluationReply(Received, kw_only=True, gc=False):
     """Read as `reply`, from OR51.
 
-      type: OPERATOR, SHOP (`UserType`)
+    - type: OPERATOR, SHOP (`UserType`)
     """
 
     comment: Expected[str] = ABSENT
@@ -327,7 +327,7 @@ class IbanPaymentDestinationInput(Sent, kw_only=True, gc=False, tag_field="@type
 class PaymentTerms(Received, kw_only=True, gc=False):
     """Read as `orders.invoice_details.payment_terms`, from OR11, OR15 and OR04.
 
-      type: END_OF_MONTH, NET (`PaymentTermsType`)
+    - type: END_OF_MONTH, NET (`PaymentTermsType`)
     """
 
     days: int | None = None
@@ -344,7 +344,7 @@ class InvoiceDetails(Received, kw_only=True, gc=False):
 class PaymentTermsInput(Sent, kw_only=True, gc=False):
     """Sent as `orders.invoice_details.payment_terms`, to OR04.
 
-      type: END_OF_MONTH, NET (`PaymentTermsType`)
+    - type: END_OF_MONTH, NET (`PaymentTermsType`)
     """
 
     days: int | None | UnsetType = UNSET
@@ -402,11 +402,11 @@ class OrderRefund(Received, kw_only=True, gc=False):
 class PaymentDestination(Received, kw_only=True, gc=False, rename={"type": "@type"}):
     """Read as `orders.payment_destination`, from OR11, OR15 and OR04.
 
-      type: IBAN (`PaymentDestinationType`)
+    - type: IBAN (`PaymentDestinationType`)
     """
 
+    iban: Expected[str] = ABSENT
     type: str | None = None
-    iban: str | None = None
     payment_reference: str | None = None
 
 
@@ -420,15 +420,15 @@ class Promotions(Received, kw_only=True, gc=False):
 class Order(Received, kw_only=True, gc=False, rename={"legacy_payment_type": "paymentType"}):
     """An order, as OR11, OR12 and OR15 give it.
 
-      currency_iso_code: 61 known values (`CurrencyIsoCode`)
-      leadtime_to_ship: deprecated
-      order_state: STAGING, WAITING_ACCEPTANCE, WAITING_DEBIT, WAITING_DEBIT_PAYMENT, SHIPPING, SHIPPED, TO_COLLECT,
-        RECEIVED, CLOSED, REFUSED, CANCELED (`OrderState`); no longer WAITING_REFUND, WAITING_REFUND_PAYMENT
-      order_tax_mode: TAX_INCLUDED, TAX_EXCLUDED (`OrderTaxMode`)
-      pay_out_psp_code: NOT_SPECIFIED, MANGOPAY, MIRAKL_PAYOUT, OPERATOR (`PayOutPspCode`)
-      legacy_payment_type: deprecated
-      payment_workflow: PAY_ON_ACCEPTANCE, PAY_ON_DELIVERY, PAY_ON_DUE_DATE, PAY_ON_SHIPMENT,
-        NO_CUSTOMER_PAYMENT_CONFIRMATION (`PaymentWorkflow`)
+    - currency_iso_code: 61 known values (`CurrencyIsoCode`)
+    - leadtime_to_ship: deprecated
+    - order_state: STAGING, WAITING_ACCEPTANCE, WAITING_DEBIT, WAITING_DEBIT_PAYMENT, SHIPPING, SHIPPED, TO_COLLECT,
+      RECEIVED, CLOSED, REFUSED, CANCELED (`OrderState`); no longer WAITING_REFUND, WAITING_REFUND_PAYMENT
+    - order_tax_mode: TAX_INCLUDED, TAX_EXCLUDED (`OrderTaxMode`)
+    - pay_out_psp_code: NOT_SPECIFIED, MANGOPAY, MIRAKL_PAYOUT, OPERATOR (`PayOutPspCode`)
+    - legacy_payment_type: deprecated
+    - payment_workflow: PAY_ON_ACCEPTANCE, PAY_ON_DELIVERY, PAY_ON_DUE_DATE, PAY_ON_SHIPMENT,
+      NO_CUSTOMER_PAYMENT_CONFIRMATION (`PaymentWorkflow`)
     """
 
     can_cancel: Expected[bool] = ABSENT
@@ -508,7 +508,7 @@ class OrganizationInput(Sent, kw_only=True, gc=False):
 class ShippingAddressInput(Sent, kw_only=True, gc=False):
     """Sent as `orders.customer.shipping_address`, to OR04.
 
-      country_iso_code: 244 known values (`CountryIsoCode`)
+    - country_iso_code: 244 known values (`CountryIsoCode`)
     """
 
     additional_info: Annotated[str, Meta(max_length=1000)] | None | UnsetType = UNSET
@@ -542,7 +542,7 @@ class OrderCustomerInput(Sent, kw_only=True, gc=False):
 class OrderDocumentEntityInput(Sent, kw_only=True, gc=False):
     """Sent as `order_documents.order_documents.entity`, to OR74.
 
-      type: RETURN (`OrderDocumentEntityType`)
+    - type: RETURN (`OrderDocumentEntityType`)
     """
 
     id: str
@@ -560,7 +560,7 @@ class OrderDocumentInput(Sent, kw_only=True, gc=False):
 class OrderDocumentList(Received, kw_only=True, gc=False):
     """The answer of OR72.
 
-      total_count: deprecated
+    - total_count: deprecated
     """
 
     order_documents: Expected[list[OrderDocument]] = ABSENT
@@ -628,7 +628,7 @@ class OrderReferencesInput(Sent, kw_only=True, gc=False):
 class OrderTaxDefinition(Received, kw_only=True, gc=False):
     """Read as `taxes`, from OR75.
 
-      tax_calculation_rule: PROPORTIONAL_TO_AMOUNT, NONE (`TaxCalculationRule`)
+    - tax_calculation_rule: PROPORTIONAL_TO_AMOUNT, NONE (`TaxCalculationRule`)
     """
 
     active: Expected[bool] = ABSENT
@@ -655,8 +655,8 @@ class ShopStatistics(Received, kw_only=True, gc=False):
 class OrderUpdate(Received, kw_only=True, gc=False):
     """Read as `updated_orders.updated`, from OR04.
 
-      payment_workflow: PAY_ON_ACCEPTANCE, PAY_ON_DELIVERY, PAY_ON_DUE_DATE, PAY_ON_SHIPMENT,
-        NO_CUSTOMER_PAYMENT_CONFIRMATION (`PaymentWorkflow`)
+    - payment_workflow: PAY_ON_ACCEPTANCE, PAY_ON_DELIVERY, PAY_ON_DUE_DATE, PAY_ON_SHIPMENT,
+      NO_CUSTOMER_PAYMENT_CONFIRMATION (`PaymentWorkflow`)
     """
 
     customer: OrderCustomer | None = None

@@ -29,7 +29,7 @@ class PicklistOrderLine(Received, kw_only=True, gc=False):
 class Picklist(Received, kw_only=True, gc=False):
     """Read as `data`, from PL11.
 
-      state: NOTHING_TO_PREPARE, WAITING_PREPARATION, IN_PREPARATION, READY_FOR_PICKUP, CLOSED (`PicklistState`)
+    - state: NOTHING_TO_PREPARE, WAITING_PREPARATION, IN_PREPARATION, READY_FOR_PICKUP, CLOSED (`PicklistState`)
     """
 
     date_created: Expected[dt.datetime] = ABSENT

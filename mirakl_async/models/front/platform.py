@@ -70,6 +70,22 @@ class ReasonType:
     MESSAGING: Final = "MESSAGING"
 
 
+class ReasonTypeFilter:
+    """Known values of `reason_type`; others may appear at any time."""
+
+    INCIDENT_OPEN: Final = "INCIDENT_OPEN"
+    MPS_INCIDENT_OPEN: Final = "MPS_INCIDENT_OPEN"
+    INCIDENT_CLOSE: Final = "INCIDENT_CLOSE"
+    MPS_INCIDENT_CLOSE: Final = "MPS_INCIDENT_CLOSE"
+    REFUND: Final = "REFUND"
+    MPS_REFUND: Final = "MPS_REFUND"
+    MESSAGING: Final = "MESSAGING"
+    ORDER_MESSAGING: Final = "ORDER_MESSAGING"
+    MPS_ORDER_MESSAGING: Final = "MPS_ORDER_MESSAGING"
+    MPS_OFFER_MESSAGING: Final = "MPS_OFFER_MESSAGING"
+    CANCELATION: Final = "CANCELATION"
+
+
 class ShopPermission:
     """Known values of `shop_permission`; others may appear at any time."""
 
@@ -89,11 +105,11 @@ class TaxCollectionActivated:
 class AdditionalFieldDefinition(Received, kw_only=True, gc=False):
     """Read as `additional_fields`, from AF01.
 
-      default_value: deprecated
-      entity: SHOP, OFFER, ORDER_LINE, ORDER (`AdditionalFieldDefinitionEntity`)
-      models: MARKETPLACE, DROPSHIP, ONE_CREDITOR (`ShopModel`)
-      shop_permission: INVISIBLE, READ_ONLY, READ_WRITE (`ShopPermission`)
-      type: STRING, DATE, NUMERIC, BOOLEAN, LINK, REGEX, TEXTAREA, LIST, MULTIPLE_VALUES_LIST (`AdditionalFieldType`)
+    - default_value: deprecated
+    - entity: SHOP, OFFER, ORDER_LINE, ORDER (`AdditionalFieldDefinitionEntity`)
+    - models: MARKETPLACE, DROPSHIP, ONE_CREDITOR (`ShopModel`)
+    - shop_permission: INVISIBLE, READ_ONLY, READ_WRITE (`ShopPermission`)
+    - type: STRING, DATE, NUMERIC, BOOLEAN, LINK, REGEX, TEXTAREA, LIST, MULTIPLE_VALUES_LIST (`AdditionalFieldType`)
     """
 
     code: Expected[str] = ABSENT
@@ -113,7 +129,7 @@ class AdditionalFieldDefinition(Received, kw_only=True, gc=False):
 class AdditionalFieldDefinitionList(Received, kw_only=True, gc=False):
     """The answer of AF01.
 
-      total_count: deprecated
+    - total_count: deprecated
     """
 
     additional_fields: Expected[list[AdditionalFieldDefinition]] = ABSENT
@@ -162,7 +178,7 @@ class DirectPaymentCustomerStore(Received, kw_only=True, gc=False):
 class DropshipFeature(Received, kw_only=True, gc=False):
     """Read as `features.dropship`, from PC01.
 
-      retail_pricing_edition_enabled: YES, NO, YES_PER_STORE (`TaxCollectionActivated`)
+    - retail_pricing_edition_enabled: YES, NO, YES_PER_STORE (`TaxCollectionActivated`)
     """
 
     retail_pricing_edition_enabled: str | None = None
@@ -187,7 +203,7 @@ class FeaturesShipment(Received, kw_only=True, gc=False):
 class OrderConditions(Received, kw_only=True, gc=False):
     """Read as `features.order_conditions`, from PC01.
 
-      lead_time_to_ship: deprecated
+    - lead_time_to_ship: deprecated
     """
 
     lead_time_to_ship: Expected[bool] = ABSENT
@@ -199,7 +215,7 @@ class OrderConditions(Received, kw_only=True, gc=False):
 class OrderWorkflows(Received, kw_only=True, gc=False):
     """Read as `features.order_workflows`, from PC01.
 
-      order_acceptance: AUTOMATIC, NOT_AUTOMATIC, BOTH (`OrderAcceptance`)
+    - order_acceptance: AUTOMATIC, NOT_AUTOMATIC, BOTH (`OrderAcceptance`)
     """
 
     no_customer_payment_confirmation: Expected[bool] = ABSENT
@@ -214,7 +230,7 @@ class OrderWorkflows(Received, kw_only=True, gc=False):
 class PricingFeature(Received, kw_only=True, gc=False):
     """Read as `features.pricing`, from PC01.
 
-      channel_pricing: MULTI, SINGLE, DISABLED (`ChannelPricing`)
+    - channel_pricing: MULTI, SINGLE, DISABLED (`ChannelPricing`)
     """
 
     channel_pricing: Expected[str] = ABSENT
@@ -250,7 +266,7 @@ class ShopTaxOptions(Received, kw_only=True, gc=False):
 class TaxCollection(Received, kw_only=True, gc=False):
     """Read as `features.tax_collection`, from PC01.
 
-      activated: YES, NO, YES_PER_STORE (`TaxCollectionActivated`)
+    - activated: YES, NO, YES_PER_STORE (`TaxCollectionActivated`)
     """
 
     activated: Expected[str] = ABSENT
@@ -261,7 +277,7 @@ class TaxCollection(Received, kw_only=True, gc=False):
 class WarehousesFeature(Received, kw_only=True, gc=False):
     """Read as `features.warehouses`, from PC01.
 
-      restricted_countries: 244 known values (`CountryIsoCode`)
+    - restricted_countries: 244 known values (`CountryIsoCode`)
     """
 
     geolocation: Expected[bool] = ABSENT
@@ -271,10 +287,10 @@ class WarehousesFeature(Received, kw_only=True, gc=False):
 class Features(Received, kw_only=True, gc=False):
     """Read as `features`, from PC01.
 
-      lead_time_to_ship_by_sellers_enabled: YES, NO, YES_PER_STORE (`TaxCollectionActivated`)
-      operator_csv_delimiter: COMMA, SEMICOLON (`OperatorCsvDelimiter`)
-      order_tax_mode: TAX_INCLUDED, TAX_EXCLUDED (`OrderTaxMode`)
-      product_data_validation_by_channel: deprecated
+    - lead_time_to_ship_by_sellers_enabled: YES, NO, YES_PER_STORE (`TaxCollectionActivated`)
+    - operator_csv_delimiter: COMMA, SEMICOLON (`OperatorCsvDelimiter`)
+    - order_tax_mode: TAX_INCLUDED, TAX_EXCLUDED (`OrderTaxMode`)
+    - product_data_validation_by_channel: deprecated
     """
 
     catalog: Expected[CatalogFeature] = ABSENT
@@ -322,8 +338,8 @@ class TaxManager(Received, kw_only=True, gc=False):
 class Modules(Received, kw_only=True, gc=False):
     """Read as `modules`, from PC01.
 
-      promotions: deprecated
-      tax_manager: deprecated
+    - promotions: deprecated
+    - tax_manager: deprecated
     """
 
     mirakl_catalog_integrator: Expected[bool] = ABSENT
@@ -396,8 +412,8 @@ class CurrencyList(Received, kw_only=True, gc=False):
 class DocumentType(Received, kw_only=True, gc=False):
     """Read as `documents`, from DO01.
 
-      entity: ORDER, SHOP (`DocumentTypeEntity`)
-      models: MARKETPLACE, DROPSHIP, ONE_CREDITOR (`ShopModel`)
+    - entity: ORDER, SHOP (`DocumentTypeEntity`)
+    - models: MARKETPLACE, DROPSHIP, ONE_CREDITOR (`ShopModel`)
     """
 
     code: Expected[str] = ABSENT
@@ -445,7 +461,7 @@ class OfferState(Received, kw_only=True, gc=False):
 class OfferStateList(Received, kw_only=True, gc=False):
     """The answer of OF61.
 
-      total_count: deprecated
+    - total_count: deprecated
     """
 
     offer_states: Expected[list[OfferState]] = ABSENT
@@ -455,7 +471,7 @@ class OfferStateList(Received, kw_only=True, gc=False):
 class Reason(Received, kw_only=True, gc=False):
     """Read as `reasons`, from RE01, RE02, RE11, RE12 and RE14.
 
-      type: 16 known values (`ReasonType`); no longer MESSAGING
+    - type: 16 known values (`ReasonType`); no longer MESSAGING
     """
 
     code: Expected[str] = ABSENT
@@ -469,7 +485,7 @@ class Reason(Received, kw_only=True, gc=False):
 class ReasonList(Received, kw_only=True, gc=False):
     """The answer of RE01, RE02, RE11, RE12 and RE14.
 
-      total_count: deprecated
+    - total_count: deprecated
     """
 
     reasons: Expected[list[Reason]] = ABSENT

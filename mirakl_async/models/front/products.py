@@ -51,7 +51,7 @@ class RequirementLevel:
 class AiEnrichment(Received, kw_only=True, gc=False):
     """Read as `product_import_trackings.conversion_options.ai_enrichment`, from P51 and P42.
 
-      status: ENABLED, DISABLED (`AiRewriteStatus`)
+    - status: ENABLED, DISABLED (`AiRewriteStatus`)
     """
 
     status: str | None = None
@@ -60,7 +60,7 @@ class AiEnrichment(Received, kw_only=True, gc=False):
 class AiEnrichmentInput(Sent, kw_only=True, gc=False):
     """Sent as `conversion_options.ai_enrichment`, to P41.
 
-      status: ENABLED, DISABLED (`AiRewriteStatus`)
+    - status: ENABLED, DISABLED (`AiRewriteStatus`)
     """
 
     status: str | UnsetType = UNSET
@@ -69,7 +69,7 @@ class AiEnrichmentInput(Sent, kw_only=True, gc=False):
 class AiRewrite(Received, kw_only=True, gc=False):
     """Read as `product_import_trackings.conversion_options.ai_rewrite`, from P51 and P42.
 
-      status: ENABLED, DISABLED (`AiRewriteStatus`)
+    - status: ENABLED, DISABLED (`AiRewriteStatus`)
     """
 
     status: str | None = None
@@ -78,7 +78,7 @@ class AiRewrite(Received, kw_only=True, gc=False):
 class AiRewriteInput(Sent, kw_only=True, gc=False):
     """Sent as `conversion_options.ai_rewrite`, to P41.
 
-      status: ENABLED, DISABLED (`AiRewriteStatus`)
+    - status: ENABLED, DISABLED (`AiRewriteStatus`)
     """
 
     status: str | UnsetType = UNSET
@@ -87,7 +87,7 @@ class AiRewriteInput(Sent, kw_only=True, gc=False):
 class AiTranslation(Received, kw_only=True, gc=False):
     """Read as `product_import_trackings.conversion_options.ai_translation`, from P51 and P42.
 
-      status: ENABLED, DISABLED (`AiRewriteStatus`)
+    - status: ENABLED, DISABLED (`AiRewriteStatus`)
     """
 
     status: str | None = None
@@ -96,7 +96,7 @@ class AiTranslation(Received, kw_only=True, gc=False):
 class AiTranslationInput(Sent, kw_only=True, gc=False):
     """Sent as `conversion_options.ai_translation`, to P41.
 
-      status: ENABLED, DISABLED (`AiRewriteStatus`)
+    - status: ENABLED, DISABLED (`AiRewriteStatus`)
     """
 
     status: str | UnsetType = UNSET
@@ -191,12 +191,12 @@ class ValuesListValue(Received, kw_only=True, gc=False):
 class ProductAttribute(Received, kw_only=True, gc=False):
     """Read as `attributes`, from PM11.
 
-      default_value: deprecated
-      required: deprecated
-      requirement_level: OPTIONAL, REQUIRED, RECOMMENDED, DISABLED (`RequirementLevel`)
-      type_parameter: deprecated
-      values: deprecated
-      values_list: deprecated
+    - default_value: deprecated
+    - required: deprecated
+    - requirement_level: OPTIONAL, REQUIRED, RECOMMENDED, DISABLED (`RequirementLevel`)
+    - type_parameter: deprecated
+    - values: deprecated
+    - values_list: deprecated
     """
 
     code: Expected[str] = ABSENT
@@ -232,9 +232,9 @@ class ProductAttributeList(Received, kw_only=True, gc=False):
 class ProductImport(Received, kw_only=True, gc=False):
     """A product import and how it fares.
 
-      conversion_type: AI_CONVERTER (`ConversionType`)
-      import_status: TRANSFORMATION_WAITING, TRANSFORMATION_RUNNING, TRANSFORMATION_FAILED, WAITING, RUNNING, SENT,
-        COMPLETE, CANCELLED, FAILED (`ImportStatus`)
+    - conversion_type: AI_CONVERTER (`ConversionType`)
+    - import_status: TRANSFORMATION_WAITING, TRANSFORMATION_RUNNING, TRANSFORMATION_FAILED, WAITING, RUNNING, SENT,
+      COMPLETE, CANCELLED, FAILED (`ImportStatus`)
     """
 
     date_created: Expected[dt.datetime] = ABSENT
@@ -271,7 +271,7 @@ class ProductImportPage(Received, kw_only=True, gc=False):
 class ProductPage(Received, kw_only=True, gc=False):
     """The answer of P31.
 
-      total_count: deprecated
+    - total_count: deprecated
     """
 
     products: Expected[list[Product]] = ABSENT

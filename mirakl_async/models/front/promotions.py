@@ -46,7 +46,7 @@ class Media(Received, kw_only=True, gc=False):
 class PromotionTrigger(Received, kw_only=True, gc=False):
     """Read as `promotions.triggers`, from PR01.
 
-      type: minimum_quantity, every_quantity, minimum_amount, every_amount (`PromotionTriggerType`)
+    - type: minimum_quantity, every_quantity, minimum_amount, every_amount (`PromotionTriggerType`)
     """
 
     type: Expected[str] = ABSENT
@@ -65,8 +65,8 @@ class PublicDescription(Received, kw_only=True, gc=False):
 class Promotion(Received, kw_only=True, gc=False):
     """Read as `promotions`, from PR01.
 
-      state: ACTIVE, PENDING, PENDING_APPROVAL, REJECTED, EXPIRED (`PromotionState`)
-      type: AMOUNT_OFF, FREE_ITEMS, PERCENTAGE_OFF, REDUCED_UNIT_PRICE (`PromotionType`)
+    - state: ACTIVE, PENDING, PENDING_APPROVAL, REJECTED, EXPIRED (`PromotionState`)
+    - type: AMOUNT_OFF, FREE_ITEMS, PERCENTAGE_OFF, REDUCED_UNIT_PRICE (`PromotionType`)
     """
 
     application_to_cart: Expected[list[ApplicationToCart]] = ABSENT

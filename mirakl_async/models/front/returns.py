@@ -138,21 +138,21 @@ class ReturnLabelShippingFromInput(Sent, kw_only=True, gc=False):
     contact_phone: str
     country_iso_code: str
     street_1: str
-    state: str | UnsetType = UNSET
-    street_2: str | UnsetType = UNSET
+    state: str | None | UnsetType = UNSET
+    street_2: str | None | UnsetType = UNSET
     zip_code: str | UnsetType = UNSET
 
 
 class ReturnLabelInput(Sent, kw_only=True, gc=False):
     """Sent as `return_labels`, to RT51.
 
-      label_selection_mode: CHEAPEST (`LabelSelectionMode`)
+    - label_selection_mode: CHEAPEST (`LabelSelectionMode`)
     """
 
     package: PackageInput
     return_id: str
-    carrier_code: str | UnsetType = UNSET
-    carrier_service_code: str | UnsetType = UNSET
+    carrier_code: str | None | UnsetType = UNSET
+    carrier_service_code: str | None | UnsetType = UNSET
     label_options: LabelOptionsInput | UnsetType = UNSET
     label_selection_mode: str | UnsetType = UNSET
     shipping_from: ReturnLabelShippingFromInput | UnsetType = UNSET
@@ -192,25 +192,25 @@ class ReturnLineInput(Sent, kw_only=True, gc=False):
 
     order_line_id: str
     quantity: Annotated[int, Meta(ge=1)]
-    reason_code: str
+    reason_code: str | UnsetType = UNSET
 
 
 class ReturnInput(Sent, kw_only=True, gc=False):
     """Sent as `returns`, to RT01.
 
-      method_code: RETURN_METHOD_BY_MAIL, RETURN_METHOD_DROP_OFF_POINT, RETURN_METHOD_HOME_PICKUP,
-        RETURN_METHOD_IN_STORE, RETURN_METHOD_RETURNLESS (`MethodCode`)
-      reason_code: 19 known values (`ReasonCode`)
+    - method_code: RETURN_METHOD_BY_MAIL, RETURN_METHOD_DROP_OFF_POINT, RETURN_METHOD_HOME_PICKUP,
+      RETURN_METHOD_IN_STORE, RETURN_METHOD_RETURNLESS (`MethodCode`)
+    - reason_code: 19 known values (`ReasonCode`)
     """
 
     method_code: str
     order_commercial_id: str
     return_lines: Annotated[list[ReturnLineInput], Meta(min_length=1, max_length=200)]
-    accepted: bool | UnsetType = UNSET
+    accepted: bool | None | UnsetType = UNSET
     description: Annotated[str, Meta(max_length=2000)] | UnsetType = UNSET
-    label_url: Annotated[str, Meta(min_length=1, max_length=2000)] | UnsetType = UNSET
+    label_url: Annotated[str, Meta(min_length=1, max_length=2000)] | None | UnsetType = UNSET
     reason_code: str | UnsetType = UNSET
-    rma: Annotated[str, Meta(min_length=1, max_length=100, pattern="[0-9a-zA-Z_-]+")] | UnsetType = UNSET
+    rma: Annotated[str, Meta(min_length=1, max_length=100, pattern="[0-9a-zA-Z_-]+")] | None | UnsetType = UNSET
 
 
 class CreateReturnsRequest(Sent, kw_only=True, gc=False):
@@ -248,7 +248,7 @@ class ReturnLineCompliance(Received, kw_only=True, gc=False):
 class ReturnLine(Received, kw_only=True, gc=False):
     """Read as `data.return_lines`, from RT11 and RT01.
 
-      reason_code: 19 known values (`ReasonCode`)
+    - reason_code: 19 known values (`ReasonCode`)
     """
 
     order_line_id: Expected[str] = ABSENT
@@ -270,12 +270,12 @@ class ReturnTracking(Received, kw_only=True, gc=False):
 class CreatedReturn(Received, kw_only=True, gc=False):
     """Read as `return_success`, from RT01.
 
-      method_code: RETURN_METHOD_BY_MAIL, RETURN_METHOD_DROP_OFF_POINT, RETURN_METHOD_HOME_PICKUP,
-        RETURN_METHOD_IN_STORE, RETURN_METHOD_RETURNLESS (`MethodCode`)
-      reason_code: 19 known values (`ReasonCode`)
-      rejection_reason_code: RETURN_REJECTION_NOT_ELIGIBLE, RETURN_REJECTION_NOT_NEEDED, RETURN_REJECTION_WINDOW_CLOSED
-        (`RejectionReasonCode`)
-      state: WAITING_ACCEPTANCE, IN_PROGRESS, REFUSED, RECEIVED, NO_RECEPTION, CLOSED, CANCELED (`ReturnState`)
+    - method_code: RETURN_METHOD_BY_MAIL, RETURN_METHOD_DROP_OFF_POINT, RETURN_METHOD_HOME_PICKUP,
+      RETURN_METHOD_IN_STORE, RETURN_METHOD_RETURNLESS (`MethodCode`)
+    - reason_code: 19 known values (`ReasonCode`)
+    - rejection_reason_code: RETURN_REJECTION_NOT_ELIGIBLE, RETURN_REJECTION_NOT_NEEDED, RETURN_REJECTION_WINDOW_CLOSED
+      (`RejectionReasonCode`)
+    - state: WAITING_ACCEPTANCE, IN_PROGRESS, REFUSED, RECEIVED, NO_RECEPTION, CLOSED, CANCELED (`ReturnState`)
     """
 
     date_created: Expected[dt.datetime] = ABSENT
@@ -316,7 +316,7 @@ class CreateReturnsResponse(Received, Reported[ReturnError], kw_only=True, gc=Fa
 class EstimatedCost(Received, kw_only=True, gc=False):
     """Read as `data.estimated_cost`, from RT52.
 
-      currency_iso_code: 61 known values (`CurrencyIsoCode`)
+    - currency_iso_code: 61 known values (`CurrencyIsoCode`)
     """
 
     amount: Decimal | None = None
@@ -374,12 +374,12 @@ class ReceiveReturnsRequest(Sent, kw_only=True, gc=False):
 class Return(Received, kw_only=True, gc=False):
     """Read as `data`, from RT11.
 
-      method_code: RETURN_METHOD_BY_MAIL, RETURN_METHOD_DROP_OFF_POINT, RETURN_METHOD_HOME_PICKUP,
-        RETURN_METHOD_IN_STORE, RETURN_METHOD_RETURNLESS (`MethodCode`)
-      reason_code: 19 known values (`ReasonCode`)
-      rejection_reason_code: RETURN_REJECTION_NOT_ELIGIBLE, RETURN_REJECTION_NOT_NEEDED, RETURN_REJECTION_WINDOW_CLOSED
-        (`RejectionReasonCode`)
-      state: WAITING_ACCEPTANCE, IN_PROGRESS, REFUSED, RECEIVED, NO_RECEPTION, CLOSED, CANCELED (`ReturnState`)
+    - method_code: RETURN_METHOD_BY_MAIL, RETURN_METHOD_DROP_OFF_POINT, RETURN_METHOD_HOME_PICKUP,
+      RETURN_METHOD_IN_STORE, RETURN_METHOD_RETURNLESS (`MethodCode`)
+    - reason_code: 19 known values (`ReasonCode`)
+    - rejection_reason_code: RETURN_REJECTION_NOT_ELIGIBLE, RETURN_REJECTION_NOT_NEEDED, RETURN_REJECTION_WINDOW_CLOSED
+      (`RejectionReasonCode`)
+    - state: WAITING_ACCEPTANCE, IN_PROGRESS, REFUSED, RECEIVED, NO_RECEPTION, CLOSED, CANCELED (`ReturnState`)
     """
 
     date_created: Expected[dt.datetime] = ABSENT
@@ -424,7 +424,7 @@ class ReturnLabelTracking(Received, kw_only=True, gc=False):
 class ReturnLabel(Received, kw_only=True, gc=False):
     """Read as `data`, from RT52.
 
-      label_state: PENDING, CREATED, FAILED (`LabelState`)
+    - label_state: PENDING, CREATED, FAILED (`LabelState`)
     """
 
     date_created: Expected[dt.datetime] = ABSENT

@@ -90,9 +90,9 @@ class OccurrenceDate(Received, kw_only=True, gc=False):
 class AdditionalInfo(Received, kw_only=True, gc=False):
     """Read as `data.tracking.milestones.additional_info`, from ST11 and ST01.
 
-      type: DESTINATION_ARRIVAL, DATA_ORDER_CANCELLED, DATA_DELIVERY_PROPOSED, DATA_DELIVERY_DECIDED, CUSTOMS_RECEIVED,
-        CUSTOMS_EXCEPTION, CUSTOMS_CLEARED, CUSTOMS_REJECTED, DELIVERY_ATTEMPTED, DELIVERY_EXCEPTION
-        (`AdditionalInfoType`)
+    - type: DESTINATION_ARRIVAL, DATA_ORDER_CANCELLED, DATA_DELIVERY_PROPOSED, DATA_DELIVERY_DECIDED, CUSTOMS_RECEIVED,
+      CUSTOMS_EXCEPTION, CUSTOMS_CLEARED, CUSTOMS_REJECTED, DELIVERY_ATTEMPTED, DELIVERY_EXCEPTION
+      (`AdditionalInfoType`)
     """
 
     occurrence_date: OccurrenceDate | None = None
@@ -137,8 +137,7 @@ class StringShipmentAdditionalInformationInput(Sent, kw_only=True, gc=False, tag
 
 
 ShipmentAdditionalInformationInput: TypeAlias = (
-    DateShipmentAdditionalInformationInput
-    | StringShipmentAdditionalInformationInput
+    DateShipmentAdditionalInformationInput | StringShipmentAdditionalInformationInput
 )
 """Told apart by `type`."""
 
@@ -146,7 +145,7 @@ ShipmentAdditionalInformationInput: TypeAlias = (
 class ShipmentLineInput(Sent, kw_only=True, gc=False):
     """Sent as `shipments.shipment_lines`, to ST01.
 
-      offer_sku: deprecated
+    - offer_sku: deprecated
     """
 
     quantity: Annotated[int, Meta(ge=1)]
@@ -177,7 +176,7 @@ class ShipmentInput(Sent, kw_only=True, gc=False):
     order_id: Annotated[str, Meta(min_length=1, max_length=2147483647)]
     shipment_lines: Annotated[list[ShipmentLineInput], Meta(min_length=1, max_length=2147483647)]
     invoice_reference: Annotated[str, Meta(max_length=255, pattern="[0-9a-zA-Z_-]*")] | UnsetType = UNSET
-    shipment_additional_information: list[ShipmentAdditionalInformationInput] | UnsetType = UNSET
+    shipment_additional_information: list[ShipmentAdditionalInformationInput] | None | UnsetType = UNSET
     shipped: bool | UnsetType = UNSET
     shipping_from: ShipmentShippingFromInput | UnsetType = UNSET
     tracking: ShipmentTrackingInput | UnsetType = UNSET
@@ -200,7 +199,7 @@ class PaymentDetails(Received, kw_only=True, gc=False):
 class ShipmentAdditionalInformation(Received, kw_only=True, gc=False):
     """Read as `data.shipment_additional_information`, from ST11 and ST01.
 
-      type: STRING, DATE (`ShipmentAdditionalInformationType`)
+    - type: STRING, DATE (`ShipmentAdditionalInformationType`)
     """
 
     code: str | None = None
@@ -211,7 +210,7 @@ class ShipmentAdditionalInformation(Received, kw_only=True, gc=False):
 class ShipmentLine(Received, kw_only=True, gc=False):
     """Read as `data.shipment_lines`, from ST12, ST11 and ST01.
 
-      package_description: deprecated
+    - package_description: deprecated
     """
 
     quantity: Expected[int] = ABSENT
@@ -232,7 +231,7 @@ class LastKnownLocation(Received, kw_only=True, gc=False):
 class TrackingMilestone(Received, kw_only=True, gc=False):
     """Read as `data.tracking.milestones`, from ST11 and ST01.
 
-      type: IN_TRANSIT, OUT_FOR_DELIVERY, TO_COLLECT, DELIVERED, EXCEPTION (`TrackingMilestoneType`)
+    - type: IN_TRANSIT, OUT_FOR_DELIVERY, TO_COLLECT, DELIVERED, EXCEPTION (`TrackingMilestoneType`)
     """
 
     additional_info: AdditionalInfo | None = None
@@ -243,7 +242,7 @@ class TrackingMilestone(Received, kw_only=True, gc=False):
 class ShipmentTracking(Received, kw_only=True, gc=False):
     """Read as `data.tracking`, from ST11 and ST01.
 
-      validity_status: MISSING_TRACKING, UNVERIFIED, UNCOVERED, INVALID, VERIFIED (`ValidityStatus`)
+    - validity_status: MISSING_TRACKING, UNVERIFIED, UNCOVERED, INVALID, VERIFIED (`ValidityStatus`)
     """
 
     carrier_code: str | None = None
@@ -260,10 +259,10 @@ class ShipmentTracking(Received, kw_only=True, gc=False):
 class CreatedShipment(Received, kw_only=True, gc=False):
     """Read as `shipment_success`, from ST01.
 
-      status: SHIPPING, READY_FOR_PICK_UP, SHIPMENT_PREPARED, SHIPPED, TO_COLLECT, RECEIVED, CANCELED, CLOSED
-        (`ShipmentStatus`)
-      status_customer_debit: NO_DEBIT, NOT_STARTED, WAITING_TAX_CONFIRMATION, WAITING_OPERATOR_SYSTEM_CONTACT,
-        WAITING_DEBIT_CONFIRMATION, DEBIT_OK, CANCELED (`StatusCustomerDebit`)
+    - status: SHIPPING, READY_FOR_PICK_UP, SHIPMENT_PREPARED, SHIPPED, TO_COLLECT, RECEIVED, CANCELED, CLOSED
+      (`ShipmentStatus`)
+    - status_customer_debit: NO_DEBIT, NOT_STARTED, WAITING_TAX_CONFIRMATION, WAITING_OPERATOR_SYSTEM_CONTACT,
+      WAITING_DEBIT_CONFIRMATION, DEBIT_OK, CANCELED (`StatusCustomerDebit`)
     """
 
     created_date: Expected[dt.datetime] = ABSENT
@@ -347,10 +346,10 @@ class ShipShipmentsRequest(Sent, kw_only=True, gc=False):
 class Shipment(Received, kw_only=True, gc=False):
     """Read as `data`, from ST11.
 
-      status: SHIPPING, READY_FOR_PICK_UP, SHIPMENT_PREPARED, SHIPPED, TO_COLLECT, RECEIVED, CANCELED, CLOSED
-        (`ShipmentStatus`)
-      status_customer_debit: NO_DEBIT, NOT_STARTED, WAITING_TAX_CONFIRMATION, WAITING_OPERATOR_SYSTEM_CONTACT,
-        WAITING_DEBIT_CONFIRMATION, DEBIT_OK, CANCELED (`StatusCustomerDebit`)
+    - status: SHIPPING, READY_FOR_PICK_UP, SHIPMENT_PREPARED, SHIPPED, TO_COLLECT, RECEIVED, CANCELED, CLOSED
+      (`ShipmentStatus`)
+    - status_customer_debit: NO_DEBIT, NOT_STARTED, WAITING_TAX_CONFIRMATION, WAITING_OPERATOR_SYSTEM_CONTACT,
+      WAITING_DEBIT_CONFIRMATION, DEBIT_OK, CANCELED (`StatusCustomerDebit`)
     """
 
     created_date: Expected[dt.datetime] = ABSENT

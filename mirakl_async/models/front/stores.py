@@ -36,7 +36,7 @@ class StoreDocument(Received, kw_only=True, gc=False):
 class StoreDocumentList(Received, kw_only=True, gc=False):
     """The answer of S30.
 
-      total_count: deprecated
+    - total_count: deprecated
     """
 
     shop_documents: Expected[list[StoreDocument]] = ABSENT

@@ -33,6 +33,7 @@ SELLER_ACCOUNT_CHANNEL_UPSERT: Operation[ChannelList] = Operation(
     docs="https://developer.mirakl.com/content/product/account-channel-platform/rest/connector/openapi3/channel/seller_account_channel_upsert",
 )
 
+
 class Channels(Resource):
     """The channels of a connector."""
 

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec import UNSET
+
 from ...operation import Operation, Param
 from ...resource import Resource
 
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
     from typing import Unpack
+
+    from msgspec import UnsetType
 
     from ...models.account.stores import StoreInput
     from ...options import Options
@@ -48,14 +52,21 @@ SELLER_ACCOUNT_STORE_UPDATE: Operation[None] = Operation(
         Param(name="channel_store_id", argument="channel_store_id", place="path", required=True),
         Param(name="name", argument="name", place="body", required=True),
         Param(name="state", argument="state", place="body", required=True),
-        Param(name="access_expiration_date", argument="access_expiration_date", place="body", type="date-time"),
-        Param(name="suspension_type", argument="suspension_type", place="body"),
+        Param(
+            name="access_expiration_date",
+            argument="access_expiration_date",
+            place="body",
+            type="date-time",
+            nullable=True,
+        ),
+        Param(name="suspension_type", argument="suspension_type", place="body", nullable=True),
     ),
     content="json",
     body="account.stores:UpdateStoresRequest",
     retry="idempotent",
     docs="https://developer.mirakl.com/content/product/account-channel-platform/rest/connector/openapi3/store/seller_account_store_update",
 )
+
 
 class Stores(Resource):
     """The stores that a seller linked to a channel."""
@@ -69,7 +80,7 @@ class Stores(Resource):
 
         The token comes with the seller's consent and serves once.
 
-          410: the token is invalid or was used
+        - 410: the token is invalid or was used
 
         https://developer.mirakl.com/content/product/account-channel-platform/rest/connector/openapi3/store/seller_account_store_create
         """
@@ -82,15 +93,15 @@ class Stores(Resource):
         *,
         name: str,
         state: str,
-        access_expiration_date: dt.datetime | None = None,
-        suspension_type: str | None = None,
+        access_expiration_date: dt.datetime | None | UnsetType = UNSET,
+        suspension_type: str | None | UnsetType = UNSET,
         **options: Unpack[Options],
     ) -> None:
         """SELLER_ACCOUNT_STORE_UPDATE: replace a store's name, state and access.
 
         `PUT /v1/channels/{channel_id}/stores/{channel_store_id}`.
 
-          404: unknown channel
+        - 404: unknown channel
 
         https://developer.mirakl.com/content/product/account-channel-platform/rest/connector/openapi3/store/seller_account_store_update
         """

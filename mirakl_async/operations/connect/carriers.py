@@ -27,7 +27,9 @@ UPSERT_CARRIERS: Operation[None] = Operation(
     summary="replace the channel's list of carriers.",
     params=(
         Param(name="channel_id", argument="channel_id", place="path", required=True),
-        Param(name="carriers", argument="carriers", place="body", type="json", many="repeat", required=True, at_most=5000),
+        Param(
+            name="carriers", argument="carriers", place="body", type="json", many="repeat", required=True, at_most=5000
+        ),
     ),
     content="json",
     body="connect.carriers:UpsertCarriersRequest",
@@ -38,6 +40,7 @@ UPSERT_CARRIERS: Operation[None] = Operation(
     scope="connect-channel-platform:carrier:upsert",
     docs="https://developer.mirakl.com/content/product/connect-channel-platform/rest/connect/openapi3/carriers/upsertcarriers",
 )
+
 
 class Carriers(Resource):
     """The carriers of the channel."""
@@ -51,7 +54,7 @@ class Carriers(Resource):
 
         Carriers left out are deleted.
 
-          carriers: at most 5000
+        - carriers: at most 5000
 
         https://developer.mirakl.com/content/product/connect-channel-platform/rest/connect/openapi3/carriers/upsertcarriers
         """

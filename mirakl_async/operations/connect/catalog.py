@@ -72,6 +72,7 @@ UPDATE_STORE_CATALOG_ITEMS: Operation[None] = Operation(
     docs="https://developer.mirakl.com/content/product/connect-channel-platform/rest/connect/openapi3/product-feedback/updatestorecatalogitems",
 )
 
+
 class Catalog(Resource):
     """The channel's offer attributes, and how its items fare."""
 
@@ -120,9 +121,9 @@ class Catalog(Resource):
         Queued. Each list restates all active diagnostics, an empty one clears them; unknown products are ignored
         silently.
 
-          store_id: deprecated
-          store_catalog_items: at most 10000
-          404: unknown channel or store
+        - store_id: deprecated
+        - store_catalog_items: at most 10000
+        - 404: unknown channel or store
 
         https://developer.mirakl.com/content/product/connect-channel-platform/rest/connect/openapi3/product-feedback/updatestorecatalogitems
         """

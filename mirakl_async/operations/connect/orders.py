@@ -74,7 +74,9 @@ UPDATE_ANONYMIZE_AFTER_DATE: Operation[None] = Operation(
     method="PUT",
     path="/v1/orders/anonymize-after",
     summary="set when up to 100 orders are to be anonymized.",
-    params=(Param(name="orders", argument="orders", place="body", type="json", many="repeat", required=True, at_most=100),),
+    params=(
+        Param(name="orders", argument="orders", place="body", type="json", many="repeat", required=True, at_most=100),
+    ),
     content="json",
     body="connect.orders:UpdateAnonymizeAfterRequest",
     retry="idempotent",
@@ -127,6 +129,7 @@ UPSERT_ORDERS: Operation[None] = Operation(
     docs="https://developer.mirakl.com/content/product/connect-channel-platform/rest/connect/openapi3/orders/upsertorders",
 )
 
+
 class Orders(Resource):
     """Orders pushed from the channel: states, outcomes of actions, documents."""
 
@@ -154,9 +157,9 @@ class Orders(Resource):
 
         `errors` says why an action FAILED and is required then.
 
-          status: SUCCESS, FAILED
-          400: ACTION_ALREADY_FINAL when the action already has an outcome
-          404: unknown, expired or completed action
+        - status: SUCCESS, FAILED (`UpdateActionStatus`)
+        - 400: ACTION_ALREADY_FINAL when the action already has an outcome
+        - 404: unknown, expired or completed action
 
         https://developer.mirakl.com/content/product/connect-channel-platform/rest/connect/openapi3/orders/updateactionstatus
         """
@@ -173,7 +176,7 @@ class Orders(Resource):
 
         All or nothing. The date lies in the future; once it has passed, the effect cannot be undone.
 
-          orders: at most 100
+        - orders: at most 100
 
         https://developer.mirakl.com/content/product/connect-channel-platform/rest/connect/openapi3/orders/updateanonymizeafterdate
         """
@@ -213,9 +216,9 @@ class Orders(Resource):
         All or nothing: one invalid order refuses the whole call. 204 means accepted, not applied: an order older than
         the stored one is dropped silently.
 
-          orders: at most 100
-          400: an order is invalid, none was taken
-          404: unknown channel or store
+        - orders: at most 100
+        - 400: an order is invalid, none was taken
+        - 404: unknown channel or store
 
         https://developer.mirakl.com/content/product/connect-channel-platform/rest/connect/openapi3/orders/upsertorders
         """

@@ -44,6 +44,7 @@ UPSERT_RETURNS: Operation[UpsertReturnsResponse] = Operation(
     docs="https://developer.mirakl.com/content/product/connect-channel-platform/rest/connect/openapi3/returns/upsertreturns",
 )
 
+
 class Returns(Resource):
     """Returns pushed from the channel."""
 
@@ -58,7 +59,7 @@ class Returns(Resource):
 
         Answers 200 even if every return was refused: look at `failed`, or call `raise_for_errors()`.
 
-          returns: at most 100
+        - returns: at most 100
 
         https://developer.mirakl.com/content/product/connect-channel-platform/rest/connect/openapi3/returns/upsertreturns
         """

@@ -47,7 +47,12 @@ UPSERT_BUSINESS_INFORMATION: Operation[None] = Operation(
         ),
         Param(name="kyc_status_reason", argument="kyc_status_reason", place="body"),
         Param(name="missing_configuration", argument="missing_configuration", place="body", type="boolean"),
-        Param(name="payment_information_configured", argument="payment_information_configured", place="body", type="boolean"),
+        Param(
+            name="payment_information_configured",
+            argument="payment_information_configured",
+            place="body",
+            type="boolean",
+        ),
         Param(name="payment_information_warning", argument="payment_information_warning", place="body"),
         Param(
             name="quality_suspension_reasons",
@@ -69,6 +74,7 @@ UPSERT_BUSINESS_INFORMATION: Operation[None] = Operation(
     scope="connect-channel-platform:store:write",
     docs="https://developer.mirakl.com/content/product/connect-channel-platform/rest/connect/openapi3/store/upsertbusinessinformation",
 )
+
 
 class Stores(Resource):
     """What the channel knows about its stores."""
@@ -100,7 +106,7 @@ class Stores(Resource):
         The currency never changes. An older `updated_at` is dropped. Leaving out a sub-channel stops it; the list
         cannot be emptied once it was filled.
 
-          kyc_status: PENDING_SUBMISSION, PENDING_APPROVAL, REFUSED, APPROVED, NOT_REQUIRED
+        - kyc_status: PENDING_SUBMISSION, PENDING_APPROVAL, REFUSED, APPROVED, NOT_REQUIRED (`KycStatus`)
 
         https://developer.mirakl.com/content/product/connect-channel-platform/rest/connect/openapi3/store/upsertbusinessinformation
         """

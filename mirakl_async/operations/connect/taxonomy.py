@@ -81,6 +81,7 @@ UPSERT_PRODUCT_TYPE: Operation[None] = Operation(
     docs="https://developer.mirakl.com/content/product/connect-channel-platform/rest/connect/openapi3/taxonomy/upsertproducttype",
 )
 
+
 class Taxonomy(Resource):
     """The channel's product types and the rules between their attributes."""
 
@@ -117,7 +118,7 @@ class Taxonomy(Resource):
 
         Queued. The id travels in the query, since it may hold slashes.
 
-          401: also where the channel may not define types at this level, channel or store
+        - 401: also where the channel may not define types at this level, channel or store
 
         https://developer.mirakl.com/content/product/connect-channel-platform/rest/connect/openapi3/taxonomy/upsertproducttype
         """

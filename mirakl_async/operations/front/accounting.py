@@ -37,7 +37,13 @@ DR73: Operation[Download] = Operation(
             argument="entity_type",
             many="repeat",
             at_most=100,
-            values=("PRODUCT_LOGISTIC_ORDER", "SHOP_BILLING_CYCLE_PURCHASE_ORDER", "LOGISTIC_PURCHASE_ORDER", "FEES", "ONE_OFF_FEES"),
+            values=(
+                "PRODUCT_LOGISTIC_ORDER",
+                "SHOP_BILLING_CYCLE_PURCHASE_ORDER",
+                "LOGISTIC_PURCHASE_ORDER",
+                "FEES",
+                "ONE_OFF_FEES",
+            ),
         ),
     ),
     answer="stream",
@@ -58,11 +64,78 @@ IV01: Operation[InvoicePage] = Operation(
         Param(
             name="currency",
             argument="currency",
-            values=("AED", "ARS", "AUD", "BAM", "BGN", "BHD", "BRL", "CAD", "CHF", "CLP", "CNY", "COP", "CZK", "DKK", "EGP", "EUR", "GBP", "GEL", "GTQ", "HKD", "HRK", "HUF", "IDR", "ILS", "INR", "IQD", "JOD", "JPY", "KES", "KRW", "KWD", "LKR", "MAD", "MGA", "MXN", "MYR", "NGN", "NOK", "NZD", "OMR", "PEN", "PHP", "PKR", "PLN", "QAR", "RON", "RSD", "RUB", "SAR", "SEK", "SGD", "TND", "TRY", "THB", "TWD", "UAH", "USD", "UYU", "UZS", "VND", "ZAR"),
+            values=(
+                "AED",
+                "ARS",
+                "AUD",
+                "BAM",
+                "BGN",
+                "BHD",
+                "BRL",
+                "CAD",
+                "CHF",
+                "CLP",
+                "CNY",
+                "COP",
+                "CZK",
+                "DKK",
+                "EGP",
+                "EUR",
+                "GBP",
+                "GEL",
+                "GTQ",
+                "HKD",
+                "HRK",
+                "HUF",
+                "IDR",
+                "ILS",
+                "INR",
+                "IQD",
+                "JOD",
+                "JPY",
+                "KES",
+                "KRW",
+                "KWD",
+                "LKR",
+                "MAD",
+                "MGA",
+                "MXN",
+                "MYR",
+                "NGN",
+                "NOK",
+                "NZD",
+                "OMR",
+                "PEN",
+                "PHP",
+                "PKR",
+                "PLN",
+                "QAR",
+                "RON",
+                "RSD",
+                "RUB",
+                "SAR",
+                "SEK",
+                "SGD",
+                "TND",
+                "TRY",
+                "THB",
+                "TWD",
+                "UAH",
+                "USD",
+                "UYU",
+                "UZS",
+                "VND",
+                "ZAR",
+            ),
         ),
         Param(name="end_date", argument="end_date", type="date-time"),
         Param(name="invoice_id", argument="invoice_id", type="integer", many="comma", at_most=100, split=True),
-        Param(name="issuing_user_types", argument="issuing_user_types", many="comma", values=("OPERATOR", "BATCH", "PARTNER")),
+        Param(
+            name="issuing_user_types",
+            argument="issuing_user_types",
+            many="comma",
+            values=("OPERATOR", "BATCH", "PARTNER"),
+        ),
         Param(
             name="pay_out_psp_codes",
             argument="pay_out_psp_codes",
@@ -81,7 +154,9 @@ IV01: Operation[InvoicePage] = Operation(
             max_length=36,
         ),
         Param(name="shop", argument="shop", type="integer"),
-        Param(name="shop_model", argument="shop_model", many="comma", values=("MARKETPLACE", "DROPSHIP", "ONE_CREDITOR")),
+        Param(
+            name="shop_model", argument="shop_model", many="comma", values=("MARKETPLACE", "DROPSHIP", "ONE_CREDITOR")
+        ),
         Param(name="shop_operator_internal_id", argument="shop_operator_internal_id"),
         Param(name="start_date", argument="start_date", type="date-time"),
         Param(name="states", argument="states", many="comma", values=("DRAFT", "GENERATED", "COMPLETE")),
@@ -92,11 +167,7 @@ IV01: Operation[InvoicePage] = Operation(
     answer="json",
     reply="front.accounting:InvoicePage",
     paging=Paging(
-        kind="offset",
-        items="invoices",
-        item="front.accounting:Invoice",
-        key=("invoice_id",),
-        total="total_count",
+        kind="offset", items="invoices", item="front.accounting:Invoice", key=("invoice_id",), total="total_count"
     ),
     retry="safe",
     interval=86400.0,
@@ -117,7 +188,69 @@ SBC11: Operation[SellerBillingCyclePage] = Operation(
             name="currency",
             argument="currency",
             many="repeat",
-            values=("AED", "ARS", "AUD", "BAM", "BGN", "BHD", "BRL", "CAD", "CHF", "CLP", "CNY", "COP", "CZK", "DKK", "EGP", "EUR", "GBP", "GEL", "GTQ", "HKD", "HRK", "HUF", "IDR", "ILS", "INR", "IQD", "JOD", "JPY", "KES", "KRW", "KWD", "LKR", "MAD", "MGA", "MXN", "MYR", "NGN", "NOK", "NZD", "OMR", "PEN", "PHP", "PKR", "PLN", "QAR", "RON", "RSD", "RUB", "SAR", "SEK", "SGD", "TND", "TRY", "THB", "TWD", "UAH", "USD", "UYU", "UZS", "VND", "ZAR"),
+            values=(
+                "AED",
+                "ARS",
+                "AUD",
+                "BAM",
+                "BGN",
+                "BHD",
+                "BRL",
+                "CAD",
+                "CHF",
+                "CLP",
+                "CNY",
+                "COP",
+                "CZK",
+                "DKK",
+                "EGP",
+                "EUR",
+                "GBP",
+                "GEL",
+                "GTQ",
+                "HKD",
+                "HRK",
+                "HUF",
+                "IDR",
+                "ILS",
+                "INR",
+                "IQD",
+                "JOD",
+                "JPY",
+                "KES",
+                "KRW",
+                "KWD",
+                "LKR",
+                "MAD",
+                "MGA",
+                "MXN",
+                "MYR",
+                "NGN",
+                "NOK",
+                "NZD",
+                "OMR",
+                "PEN",
+                "PHP",
+                "PKR",
+                "PLN",
+                "QAR",
+                "RON",
+                "RSD",
+                "RUB",
+                "SAR",
+                "SEK",
+                "SGD",
+                "TND",
+                "TRY",
+                "THB",
+                "TWD",
+                "UAH",
+                "USD",
+                "UYU",
+                "UZS",
+                "VND",
+                "ZAR",
+            ),
         ),
         Param(name="end_date", argument="end_date", type="date-time"),
         Param(name="id", argument="id", many="repeat", at_most=100, split=True, min_length=36, max_length=36),
@@ -142,6 +275,7 @@ SBC11: Operation[SellerBillingCyclePage] = Operation(
     docs="https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/invoicing-and-accounting/sbc11",
 )
 
+
 class Accounting(Resource):
     """Invoices, seller billing cycles, accounting documents."""
 
@@ -163,12 +297,12 @@ class Accounting(Resource):
 
         Filter by document_id or by entity_id.
 
-          document_request_id: at most 100
-          document_id: at most 100
-          document_format: PDF, cXML; at most 100
-          entity_id: at most 100
-          entity_type: PRODUCT_LOGISTIC_ORDER, SHOP_BILLING_CYCLE_PURCHASE_ORDER, LOGISTIC_PURCHASE_ORDER, FEES,
-            ONE_OFF_FEES; at most 100
+        - document_request_id: at most 100
+        - document_id: at most 100
+        - document_format: PDF, cXML (`DocumentDetailFormat`); at most 100
+        - entity_id: at most 100
+        - entity_type: PRODUCT_LOGISTIC_ORDER, SHOP_BILLING_CYCLE_PURCHASE_ORDER, LOGISTIC_PURCHASE_ORDER, FEES,
+          ONE_OFF_FEES (`EntityType`); at most 100
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/invoicing-and-accounting/dr73
         """
@@ -212,17 +346,17 @@ class Accounting(Resource):
 
         Pages by offset: 10 a page, at most 100.
 
-          currency: 61 known values
-          invoice_id: at most 100, longer lists are cut into several calls
-          issuing_user_types: OPERATOR, BATCH, PARTNER
-          pay_out_psp_codes: NOT_SPECIFIED, MANGOPAY, MIRAKL_PAYOUT, OPERATOR
-          payment_status: PENDING, PAID, FAILED
-          seller_billing_cycle_id: at most 100, longer lists are cut into several calls
-          shop_model: MARKETPLACE, DROPSHIP, ONE_CREDITOR
-          states: DRAFT, GENERATED, COMPLETE
-          type: ALL, AUTO_INVOICE, MANUAL_INVOICE, MANUAL_CREDIT
-          sort: dateCreated
-          order: asc, desc
+        - currency: 61 known values (`CurrencyIsoCode`)
+        - invoice_id: at most 100, longer lists are cut into several calls
+        - issuing_user_types: OPERATOR, BATCH, PARTNER (`IssuingUserType`)
+        - pay_out_psp_codes: NOT_SPECIFIED, MANGOPAY, MIRAKL_PAYOUT, OPERATOR (`PayOutPspCode`)
+        - payment_status: PENDING, PAID, FAILED (`InvoicePaymentState`)
+        - seller_billing_cycle_id: at most 100, longer lists are cut into several calls
+        - shop_model: MARKETPLACE, DROPSHIP, ONE_CREDITOR (`ShopModel`)
+        - states: DRAFT, GENERATED, COMPLETE (`InvoiceState`)
+        - type: ALL, AUTO_INVOICE, MANUAL_INVOICE, MANUAL_CREDIT (`InvoiceType`)
+        - sort: dateCreated
+        - order: asc, desc
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/invoicing-and-accounting/iv01
         """
@@ -271,11 +405,11 @@ class Accounting(Resource):
 
         Pages by token: 10 a page, at most 1000; the token alone tells which page comes next.
 
-          currency: 61 known values
-          id: at most 100, longer lists are cut into several calls
-          pay_out_psp_code: NOT_SPECIFIED, MANGOPAY, MIRAKL_PAYOUT, OPERATOR
-          pay_out_state: TO_PAY, PAID, FAILED
-          sort: dateCreated
+        - currency: 61 known values (`CurrencyIsoCode`)
+        - id: at most 100, longer lists are cut into several calls
+        - pay_out_psp_code: NOT_SPECIFIED, MANGOPAY, MIRAKL_PAYOUT, OPERATOR (`PayOutPspCode`)
+        - pay_out_state: TO_PAY, PAID, FAILED (`PayOutState`)
+        - sort: dateCreated
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/invoicing-and-accounting/sbc11
         """

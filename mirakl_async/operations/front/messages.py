@@ -214,6 +214,7 @@ OR43: Operation[PostedMessage] = Operation(
     docs="https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/messages/or43",
 )
 
+
 class Messages(Resource):
     """Threads of messages about orders and offers."""
 
@@ -243,10 +244,10 @@ class Messages(Resource):
 
         Use M11 and M10 instead.
 
-          user_type: OPERATOR, SHOP, CUSTOMER, ALL
-          received: TRUE, FALSE, ALL
-          sort: dateCreated
-          order: asc, desc
+        - user_type: OPERATOR, SHOP, CUSTOMER, ALL (`UserTypeFilter`)
+        - received: TRUE, FALSE, ALL (`YesNoOrAll`)
+        - sort: dateCreated
+        - order: asc, desc
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/messages/m01
         """
@@ -362,9 +363,9 @@ class Messages(Resource):
 
         Use M11 and M10 instead.
 
-          received: TRUE, FALSE, ALL
-          sort: dateCreated
-          order: asc, desc
+        - received: TRUE, FALSE, ALL (`YesNoOrAll`)
+        - sort: dateCreated
+        - order: asc, desc
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/orders/or41
         """

@@ -101,7 +101,14 @@ OF52: Operation[Export] = Operation(
         Param(name="export_type", argument="export_type", place="body", values=("text/csv", "application/json")),
         Param(name="include_fields", argument="include_fields", place="body", many="repeat"),
         Param(name="include_inactive_offers", argument="include_inactive_offers", place="body", type="boolean"),
-        Param(name="items_per_chunk", argument="items_per_chunk", place="body", type="integer", minimum=10000, maximum=1000000),
+        Param(
+            name="items_per_chunk",
+            argument="items_per_chunk",
+            place="body",
+            type="integer",
+            minimum=10000,
+            maximum=1000000,
+        ),
         Param(name="last_request_date", argument="last_request_date", place="body", type="date-time"),
         Param(
             name="megabytes_per_chunk",
@@ -195,11 +202,14 @@ P11: Operation[ProductOffersPage] = Operation(
     ),
     answer="json",
     reply="front.offers:ProductOffersPage",
-    paging=Paging(kind="offset", items="products", item="front.offers:ProductOffers", key=("product_sku",), nested="offers"),
+    paging=Paging(
+        kind="offset", items="products", item="front.offers:ProductOffers", key=("product_sku",), nested="offers"
+    ),
     retry="safe",
     frequency="when a page shows the products",
     docs="https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/offers/p11",
 )
+
 
 class Offers(Resource):
     """Offers: one, those of given products, and exports of all."""
@@ -299,7 +309,7 @@ class Offers(Resource):
         include_inactive_offers cannot be combined with last_request_date; rename_fields is for CSV. The columns of CSV
         are separated by semicolons.
 
-          export_type: text/csv, application/json
+        - export_type: text/csv, application/json (`ExportType`)
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/offers/of52
         """
@@ -374,10 +384,10 @@ class Offers(Resource):
         The pages run over the offers inside each product, whose total_count counts its offers; the answer has no total
         of its own.
 
-          product_references: pairs of type and value
-          premium: TRUE, FALSE, ALL
-          sort: bestPrice, bestEvaluation
-          order: asc, desc
+        - product_references: pairs of type and value
+        - premium: TRUE, FALSE, ALL (`YesNoOrAll`)
+        - sort: bestPrice, bestEvaluation
+        - order: asc, desc
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/offers/p11
         """

@@ -61,13 +61,31 @@ OR11: Operation[OrderPage] = Operation(
             at_most=100,
             split=True,
         ),
-        Param(name="order_references_for_seller", argument="order_references_for_seller", many="comma", at_most=100, split=True),
+        Param(
+            name="order_references_for_seller",
+            argument="order_references_for_seller",
+            many="comma",
+            at_most=100,
+            split=True,
+        ),
         Param(name="product_skus", argument="product_skus", many="comma", at_most=100, split=True),
         Param(
             name="order_state_codes",
             argument="order_state_codes",
             many="comma",
-            values=("STAGING", "WAITING_ACCEPTANCE", "WAITING_DEBIT", "WAITING_DEBIT_PAYMENT", "SHIPPING", "SHIPPED", "TO_COLLECT", "RECEIVED", "CLOSED", "REFUSED", "CANCELED"),
+            values=(
+                "STAGING",
+                "WAITING_ACCEPTANCE",
+                "WAITING_DEBIT",
+                "WAITING_DEBIT_PAYMENT",
+                "SHIPPING",
+                "SHIPPED",
+                "TO_COLLECT",
+                "RECEIVED",
+                "CLOSED",
+                "REFUSED",
+                "CANCELED",
+            ),
         ),
         Param(name="channel_codes", argument="channel_codes", many="comma", at_most=100),
         Param(name="only_null_channel", argument="only_null_channel", type="boolean"),
@@ -79,7 +97,13 @@ OR11: Operation[OrderPage] = Operation(
         Param(
             name="payment_workflow",
             argument="payment_workflow",
-            values=("PAY_ON_ACCEPTANCE", "PAY_ON_DELIVERY", "PAY_ON_DUE_DATE", "PAY_ON_SHIPMENT", "NO_CUSTOMER_PAYMENT_CONFIRMATION"),
+            values=(
+                "PAY_ON_ACCEPTANCE",
+                "PAY_ON_DELIVERY",
+                "PAY_ON_DUE_DATE",
+                "PAY_ON_SHIPMENT",
+                "NO_CUSTOMER_PAYMENT_CONFIRMATION",
+            ),
         ),
         Param(name="has_incident", argument="has_incident", type="boolean"),
         Param(name="fulfillment_center_code", argument="fulfillment_center_code", many="repeat", at_most=100),
@@ -116,7 +140,9 @@ OR04: Operation[UpdateOrdersResponse] = Operation(
     method="PUT",
     path="/api/orders",
     summary="change members of up to 100 orders; what is left out stays, null clears.",
-    params=(Param(name="orders", argument="orders", place="body", type="json", many="repeat", required=True, at_most=100),),
+    params=(
+        Param(name="orders", argument="orders", place="body", type="json", many="repeat", required=True, at_most=100),
+    ),
     content="json",
     body="front.orders:UpdateOrdersRequest",
     answer="json",
@@ -137,7 +163,15 @@ OR07: Operation[ShippingOriginUpdates] = Operation(
     path="/api/orders/shipping_from",
     summary="change where up to 100 order lines ship from.",
     params=(
-        Param(name="order_lines", argument="order_lines", place="body", type="json", many="repeat", required=True, at_most=100),
+        Param(
+            name="order_lines",
+            argument="order_lines",
+            place="body",
+            type="json",
+            many="repeat",
+            required=True,
+            at_most=100,
+        ),
     ),
     content="json",
     body="front.orders:UpdateShippingOriginRequest",
@@ -182,7 +216,14 @@ OR13: Operation[Export] = Operation(
         Param(name="end_refund_creation_date", argument="end_refund_creation_date", place="body", type="date-time"),
         Param(name="end_update_date", argument="end_update_date", place="body", type="date-time"),
         Param(name="fulfillment_center_codes", argument="fulfillment_center_codes", place="body", max_length=100),
-        Param(name="items_per_chunk", argument="items_per_chunk", place="body", type="integer", minimum=10000, maximum=1000000),
+        Param(
+            name="items_per_chunk",
+            argument="items_per_chunk",
+            place="body",
+            type="integer",
+            minimum=10000,
+            maximum=1000000,
+        ),
         Param(
             name="megabytes_per_chunk",
             argument="megabytes_per_chunk",
@@ -198,7 +239,19 @@ OR13: Operation[Export] = Operation(
             place="body",
             many="repeat",
             at_most=100,
-            values=("STAGING", "WAITING_ACCEPTANCE", "WAITING_DEBIT", "WAITING_DEBIT_PAYMENT", "SHIPPING", "SHIPPED", "TO_COLLECT", "RECEIVED", "CLOSED", "REFUSED", "CANCELED"),
+            values=(
+                "STAGING",
+                "WAITING_ACCEPTANCE",
+                "WAITING_DEBIT",
+                "WAITING_DEBIT_PAYMENT",
+                "SHIPPING",
+                "SHIPPED",
+                "TO_COLLECT",
+                "RECEIVED",
+                "CLOSED",
+                "REFUSED",
+                "CANCELED",
+            ),
         ),
         Param(name="order_tax_mode", argument="order_tax_mode", place="body", values=("TAX_INCLUDED", "TAX_EXCLUDED")),
         Param(
@@ -212,8 +265,15 @@ OR13: Operation[Export] = Operation(
         Param(name="start_date", argument="start_date", place="body", type="date-time"),
         Param(name="start_refund_creation_date", argument="start_refund_creation_date", place="body", type="date-time"),
         Param(name="start_update_date", argument="start_update_date", place="body", type="date-time"),
-        Param(name="tax_recalculation_required_only", argument="tax_recalculation_required_only", place="body", type="boolean"),
-        Param(name="waiting_funding_confirmation", argument="waiting_funding_confirmation", place="body", type="boolean"),
+        Param(
+            name="tax_recalculation_required_only",
+            argument="tax_recalculation_required_only",
+            place="body",
+            type="boolean",
+        ),
+        Param(
+            name="waiting_funding_confirmation", argument="waiting_funding_confirmation", place="body", type="boolean"
+        ),
         Param(name="waiting_tax_confirmation", argument="waiting_tax_confirmation", place="body", type="boolean"),
         Param(name="locale", argument="locale"),
     ),
@@ -365,7 +425,9 @@ OR31: Operation[UpdateAdditionalFieldsResponse] = Operation(
     summary='set the custom fields of an order and of its lines; null or "" clears one.',
     params=(
         Param(name="order_id", argument="order_id", place="path", required=True),
-        Param(name="order_additional_fields", argument="order_additional_fields", place="body", type="json", many="repeat"),
+        Param(
+            name="order_additional_fields", argument="order_additional_fields", place="body", type="json", many="repeat"
+        ),
         Param(name="order_lines", argument="order_lines", place="body", type="json", many="repeat"),
     ),
     content="json",
@@ -488,6 +550,7 @@ OR76: Operation[None] = Operation(
     docs="https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/orders/or76",
 )
 
+
 class Orders(Resource):
     """Orders: listing, accepting, shipping, cancelling, their documents, exports and evaluations."""
 
@@ -538,25 +601,26 @@ class Orders(Resource):
         start_update_date is moved back a little by the server, so that an order may come twice. For large volumes OR13
         exports orders to files.
 
-          commercial_ids: at most 100, longer lists are cut into several calls
-          customer_ids: at most 100, longer lists are cut into several calls
-          offer_ids: at most 100, longer lists are cut into several calls
-          order_ids: at most 100, longer lists are cut into several calls
-          shop_ids: at most 100, longer lists are cut into several calls
-          order_references_for_customer: at most 100, longer lists are cut into several calls
-          order_references_for_seller: at most 100, longer lists are cut into several calls
-          product_skus: at most 100, longer lists are cut into several calls
-          order_state_codes: STAGING, WAITING_ACCEPTANCE, WAITING_DEBIT, WAITING_DEBIT_PAYMENT, SHIPPING, SHIPPED,
-            TO_COLLECT, RECEIVED, CLOSED, REFUSED, CANCELED
-          channel_codes: at most 100
-          payment_workflow: PAY_ON_ACCEPTANCE, PAY_ON_DELIVERY, PAY_ON_DUE_DATE, PAY_ON_SHIPMENT,
-            NO_CUSTOMER_PAYMENT_CONFIRMATION
-          fulfillment_center_code: at most 100
-          order_tax_mode: TAX_INCLUDED, TAX_EXCLUDED
-          refund_state_codes: WAITING_REFUND_TAX_CONFIRMATION, WAITING_REFUND, WAITING_REFUND_PAYMENT, REFUNDED
-          sort: dateCreated
-          order: asc, desc
-          400: a list of ids is too long, or a range of dates too wide
+        - commercial_ids: at most 100, longer lists are cut into several calls
+        - customer_ids: at most 100, longer lists are cut into several calls
+        - offer_ids: at most 100, longer lists are cut into several calls
+        - order_ids: at most 100, longer lists are cut into several calls
+        - shop_ids: at most 100, longer lists are cut into several calls
+        - order_references_for_customer: at most 100, longer lists are cut into several calls
+        - order_references_for_seller: at most 100, longer lists are cut into several calls
+        - product_skus: at most 100, longer lists are cut into several calls
+        - order_state_codes: STAGING, WAITING_ACCEPTANCE, WAITING_DEBIT, WAITING_DEBIT_PAYMENT, SHIPPING, SHIPPED,
+          TO_COLLECT, RECEIVED, CLOSED, REFUSED, CANCELED (`OrderState`)
+        - channel_codes: at most 100
+        - payment_workflow: PAY_ON_ACCEPTANCE, PAY_ON_DELIVERY, PAY_ON_DUE_DATE, PAY_ON_SHIPMENT,
+          NO_CUSTOMER_PAYMENT_CONFIRMATION (`PaymentWorkflow`)
+        - fulfillment_center_code: at most 100
+        - order_tax_mode: TAX_INCLUDED, TAX_EXCLUDED (`OrderTaxMode`)
+        - refund_state_codes: WAITING_REFUND_TAX_CONFIRMATION, WAITING_REFUND, WAITING_REFUND_PAYMENT, REFUNDED
+          (`RefundState`)
+        - sort: dateCreated
+        - order: asc, desc
+        - 400: a list of ids is too long, or a range of dates too wide
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/orders/or11
         """
@@ -604,8 +668,8 @@ class Orders(Resource):
 
         Answers 200 even where orders were refused: look at `failed`, or call `raise_for_errors()`.
 
-          orders: at most 100
-          400: more than 100 orders
+        - orders: at most 100
+        - 400: more than 100 orders
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/orders/or04
         """
@@ -618,8 +682,8 @@ class Orders(Resource):
 
         `PUT /api/orders/shipping_from`. Documented pace: at most 60 an hour.
 
-          order_lines: at most 100
-          400: more than 100 order lines
+        - order_lines: at most 100
+        - 400: more than 100 order lines
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/orders/or07
         """
@@ -668,12 +732,13 @@ class Orders(Resource):
         At least one range of dates is needed: of creation, of update, or of refunds (a month at most). One export runs
         at a time.
 
-          channel_codes: at most 100
-          order_state_codes: STAGING, WAITING_ACCEPTANCE, WAITING_DEBIT, WAITING_DEBIT_PAYMENT, SHIPPING, SHIPPED,
-            TO_COLLECT, RECEIVED, CLOSED, REFUSED, CANCELED; at most 100
-          order_tax_mode: TAX_INCLUDED, TAX_EXCLUDED
-          refund_state_codes: WAITING_REFUND_TAX_CONFIRMATION, WAITING_REFUND, WAITING_REFUND_PAYMENT, REFUNDED
-          shop_ids: at most 100
+        - channel_codes: at most 100
+        - order_state_codes: STAGING, WAITING_ACCEPTANCE, WAITING_DEBIT, WAITING_DEBIT_PAYMENT, SHIPPING, SHIPPED,
+          TO_COLLECT, RECEIVED, CLOSED, REFUSED, CANCELED (`OrderState`); at most 100
+        - order_tax_mode: TAX_INCLUDED, TAX_EXCLUDED (`OrderTaxMode`)
+        - refund_state_codes: WAITING_REFUND_TAX_CONFIRMATION, WAITING_REFUND, WAITING_REFUND_PAYMENT, REFUNDED
+          (`RefundState`)
+        - shop_ids: at most 100
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/orders/or13
         """
@@ -731,7 +796,7 @@ class Orders(Resource):
 
         `PUT /api/orders/{order_id}/accept`. Documented pace: once for each new order.
 
-          400: the order is in another state, or lines are missing, unknown or named twice
+        - 400: the order is in another state, or lines are missing, unknown or named twice
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/orders/or21
         """
@@ -774,7 +839,7 @@ class Orders(Resource):
 
         `PUT /api/orders/{order_id}/ship`. Documented pace: once the tracking number is set (OR23).
 
-          400: the order is not in state SHIPPING
+        - 400: the order is not in state SHIPPING
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/orders/or24
         """
@@ -796,7 +861,7 @@ class Orders(Resource):
 
         `PUT /api/orders/cancel`. Documented pace: once for each cancelation.
 
-          order_tax_mode: TAX_INCLUDED, TAX_EXCLUDED
+        - order_tax_mode: TAX_INCLUDED, TAX_EXCLUDED (`OrderTaxMode`)
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/orders/or30
         """
@@ -840,7 +905,7 @@ class Orders(Resource):
 
         `GET /api/orders/documents`. Documented pace: when a page shows the documents.
 
-          order_ids: at most 100, longer lists are cut into several calls
+        - order_ids: at most 100, longer lists are cut into several calls
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/orders/or72
         """
@@ -858,9 +923,9 @@ class Orders(Resource):
 
         `GET /api/orders/documents/download`. Documented pace: once for each download.
 
-          order_ids: at most 100
-          document_ids: at most 100
-          document_codes: at most 100
+        - order_ids: at most 100
+        - document_ids: at most 100
+        - document_codes: at most 100
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/orders/or73
         """

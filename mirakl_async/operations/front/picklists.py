@@ -46,6 +46,7 @@ PL11: Operation[PicklistPage] = Operation(
     docs="https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/picklists/pl11",
 )
 
+
 class Picklists(Resource):
     """Pick lists of the fulfilment centres."""
 
@@ -71,7 +72,7 @@ class Picklists(Resource):
 
         Pages by token: 10 a page, at most 100; the token alone tells which page comes next.
 
-          sort: pickupDate
+        - sort: pickupDate
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/picklists/pl11
         """

@@ -174,7 +174,19 @@ RE02: Operation[ReasonList] = Operation(
             argument="reason_type",
             place="path",
             required=True,
-            values=("INCIDENT_OPEN", "MPS_INCIDENT_OPEN", "INCIDENT_CLOSE", "MPS_INCIDENT_CLOSE", "REFUND", "MPS_REFUND", "MESSAGING", "ORDER_MESSAGING", "MPS_ORDER_MESSAGING", "MPS_OFFER_MESSAGING", "CANCELATION"),
+            values=(
+                "INCIDENT_OPEN",
+                "MPS_INCIDENT_OPEN",
+                "INCIDENT_CLOSE",
+                "MPS_INCIDENT_CLOSE",
+                "REFUND",
+                "MPS_REFUND",
+                "MESSAGING",
+                "ORDER_MESSAGING",
+                "MPS_ORDER_MESSAGING",
+                "MPS_OFFER_MESSAGING",
+                "CANCELATION",
+            ),
         ),
         Param(name="locale", argument="locale"),
     ),
@@ -301,6 +313,7 @@ SH31: Operation[LogisticClassList] = Operation(
     docs="https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/platform-settings/sh31",
 )
 
+
 class Platform(Resource):
     """How the platform is set up: channels, currencies, reasons, carriers, custom fields."""
 
@@ -393,8 +406,8 @@ class Platform(Resource):
 
         Use RE01 instead.
 
-          reason_type: INCIDENT_OPEN, MPS_INCIDENT_OPEN, INCIDENT_CLOSE, MPS_INCIDENT_CLOSE, REFUND, MPS_REFUND,
-            MESSAGING, ORDER_MESSAGING, MPS_ORDER_MESSAGING, MPS_OFFER_MESSAGING, CANCELATION
+        - reason_type: INCIDENT_OPEN, MPS_INCIDENT_OPEN, INCIDENT_CLOSE, MPS_INCIDENT_CLOSE, REFUND, MPS_REFUND,
+          MESSAGING, ORDER_MESSAGING, MPS_ORDER_MESSAGING, MPS_OFFER_MESSAGING, CANCELATION (`ReasonTypeFilter`)
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/platform-settings/re02
         """

@@ -36,7 +36,10 @@ H11: Operation[HierarchyList] = Operation(
     method="GET",
     path="/api/hierarchies",
     summary="list catalog categories: those above and below a given one, or all.",
-    params=(Param(name="hierarchy", argument="hierarchy"), Param(name="max_level", argument="max_level", type="integer")),
+    params=(
+        Param(name="hierarchy", argument="hierarchy"),
+        Param(name="max_level", argument="max_level", type="integer"),
+    ),
     answer="json",
     reply="front.products:HierarchyList",
     retry="safe",
@@ -250,6 +253,7 @@ VL11: Operation[ValuesLists] = Operation(
     docs="https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/products/vl11",
 )
 
+
 class Products(Resource):
     """Products: look-up, imports and their reports, categories, attributes and value lists."""
 
@@ -281,8 +285,8 @@ class Products(Resource):
         Any type of reference that the operator uses will do, except SHOP_SKU and SKU. What is unknown is left out of
         the answer.
 
-          product_references: pairs of type and value; at most 100, longer lists are cut into several calls
-          products: deprecated
+        - product_references: pairs of type and value; at most 100, longer lists are cut into several calls
+        - products: deprecated
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/products/p31
         """
@@ -308,8 +312,8 @@ class Products(Resource):
 
         Pages by offset: 10 a page, at most 100.
 
-          sort: dateCreated
-          order: asc, desc
+        - sort: dateCreated
+        - order: asc, desc
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/products/p51
         """
@@ -342,7 +346,7 @@ class Products(Resource):
         `POST /api/products/imports`. Documented pace: for each seller, recommended once an hour, at most every 15
         minutes.
 
-          conversion_type: AI_CONVERTER, STANDARD
+        - conversion_type: AI_CONVERTER, STANDARD
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/products/p41
         """

@@ -46,11 +46,18 @@ PR01: Operation[PromotionPage] = Operation(
     ),
     answer="json",
     reply="front.promotions:PromotionPage",
-    paging=Paging(kind="offset", items="promotions", item="front.promotions:Promotion", key=("id",), total="total_count"),
+    paging=Paging(
+        kind="offset",
+        items="promotions",
+        item="front.promotions:Promotion",
+        key=("shop_id", "internal_id"),
+        total="total_count",
+    ),
     retry="safe",
     frequency="when a page shows promotions",
     docs="https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/promotions/pr01",
 )
+
 
 class Promotions(Resource):
     """Promotions."""
@@ -85,8 +92,8 @@ class Promotions(Resource):
 
         Pages by offset: 10 a page, at most 100.
 
-          sort: startDate, endDate, dateCreated
-          order: asc, desc
+        - sort: startDate, endDate, dateCreated
+        - order: asc, desc
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/promotions/pr01
         """

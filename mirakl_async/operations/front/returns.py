@@ -70,7 +70,9 @@ RT01: Operation[CreateReturnsResponse] = Operation(
     method="POST",
     path="/api/returns",
     summary="create up to 200 returns.",
-    params=(Param(name="returns", argument="returns", place="body", type="json", many="repeat", required=True, at_most=200),),
+    params=(
+        Param(name="returns", argument="returns", place="body", type="json", many="repeat", required=True, at_most=200),
+    ),
     content="json",
     body="front.returns:CreateReturnsRequest",
     answer="json",
@@ -110,7 +112,9 @@ RT25: Operation[ReturnActions] = Operation(
     method="PUT",
     path="/api/returns/receive",
     summary="mark up to 100 returns as received.",
-    params=(Param(name="returns", argument="returns", place="body", type="json", many="repeat", required=True, at_most=100),),
+    params=(
+        Param(name="returns", argument="returns", place="body", type="json", many="repeat", required=True, at_most=100),
+    ),
     content="json",
     body="front.returns:ReceiveReturnsRequest",
     answer="json",
@@ -128,7 +132,9 @@ RT29: Operation[ReturnActions] = Operation(
     method="PUT",
     path="/api/returns/cancel",
     summary="cancel up to 100 returns.",
-    params=(Param(name="returns", argument="returns", place="body", type="json", many="repeat", required=True, at_most=100),),
+    params=(
+        Param(name="returns", argument="returns", place="body", type="json", many="repeat", required=True, at_most=100),
+    ),
     content="json",
     body="front.returns:CancelReturnsRequest",
     answer="json",
@@ -193,6 +199,7 @@ RT51: Operation[CreateLabelsResponse] = Operation(
     docs="https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/returns/rt51",
 )
 
+
 class Returns(Resource):
     """Returns and their labels."""
 
@@ -221,7 +228,7 @@ class Returns(Resource):
 
         Pages by token: 10 a page, at most 100; the token alone tells which page comes next.
 
-          sort: date_created
+        - sort: date_created
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/returns/rt11
         """
@@ -249,7 +256,7 @@ class Returns(Resource):
 
         `POST /api/returns`. Documented pace: when a customer asks for a return.
 
-          returns: at most 200
+        - returns: at most 200
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/returns/rt01
         """
@@ -270,7 +277,7 @@ class Returns(Resource):
 
         Pages by token: 10 a page, at most 100; the token alone tells which page comes next.
 
-          sort: order_line_id
+        - sort: order_line_id
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/returns/rt12
         """
@@ -286,7 +293,7 @@ class Returns(Resource):
 
         `PUT /api/returns/receive`.
 
-          returns: at most 100
+        - returns: at most 100
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/returns/rt25
         """
@@ -297,7 +304,7 @@ class Returns(Resource):
 
         `PUT /api/returns/cancel`.
 
-          returns: at most 100
+        - returns: at most 100
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/returns/rt29
         """
@@ -322,8 +329,8 @@ class Returns(Resource):
 
         Pages by token: 10 a page, at most 100; the token alone tells which page comes next.
 
-          label_state: PENDING, CREATED, FAILED
-          sort: date_created
+        - label_state: PENDING, CREATED, FAILED (`LabelState`)
+        - sort: date_created
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/returns/rt52
         """
@@ -349,7 +356,7 @@ class Returns(Resource):
 
         `POST /api/returns/return-labels`. Documented pace: when a customer asks for a label.
 
-          return_labels: at most 200
+        - return_labels: at most 200
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/returns/rt51
         """

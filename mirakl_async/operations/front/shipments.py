@@ -61,7 +61,15 @@ ST01: Operation[CreateShipmentsResponse] = Operation(
     path="/api/shipments",
     summary="create up to 1000 shipments.",
     params=(
-        Param(name="shipments", argument="shipments", place="body", type="json", many="repeat", required=True, at_most=1000),
+        Param(
+            name="shipments",
+            argument="shipments",
+            place="body",
+            type="json",
+            many="repeat",
+            required=True,
+            at_most=1000,
+        ),
     ),
     content="json",
     body="front.shipments:CreateShipmentsRequest",
@@ -82,7 +90,15 @@ ST06: Operation[ShipmentActions] = Operation(
     path="/api/shipments/delete",
     summary="delete up to 1000 shipments.",
     params=(
-        Param(name="shipments", argument="shipments", place="body", type="json", many="repeat", required=True, at_most=1000),
+        Param(
+            name="shipments",
+            argument="shipments",
+            place="body",
+            type="json",
+            many="repeat",
+            required=True,
+            at_most=1000,
+        ),
     ),
     content="json",
     body="front.shipments:DeleteShipmentsRequest",
@@ -111,7 +127,7 @@ ST12: Operation[ItemToShipPage] = Operation(
     ),
     answer="json",
     reply="front.shipments:ItemToShipPage",
-    paging=Paging(kind="seek", items="data", item="front.shipments:ItemToShip", key=("order_line_id",)),
+    paging=Paging(kind="seek", items="data", item="front.shipments:ItemToShip"),
     retry="safe",
     interval=300.0,
     recommended_interval=900.0,
@@ -128,7 +144,15 @@ ST23: Operation[ShipmentActions] = Operation(
     path="/api/shipments/tracking",
     summary="set carrier and tracking number of up to 1000 shipments.",
     params=(
-        Param(name="shipments", argument="shipments", place="body", type="json", many="repeat", required=True, at_most=1000),
+        Param(
+            name="shipments",
+            argument="shipments",
+            place="body",
+            type="json",
+            many="repeat",
+            required=True,
+            at_most=1000,
+        ),
     ),
     content="json",
     body="front.shipments:UpdateShipmentTrackingRequest",
@@ -149,7 +173,15 @@ ST24: Operation[ShipmentActions] = Operation(
     path="/api/shipments/ship",
     summary="mark up to 1000 shipments as shipped.",
     params=(
-        Param(name="shipments", argument="shipments", place="body", type="json", many="repeat", required=True, at_most=1000),
+        Param(
+            name="shipments",
+            argument="shipments",
+            place="body",
+            type="json",
+            many="repeat",
+            required=True,
+            at_most=1000,
+        ),
     ),
     content="json",
     body="front.shipments:ShipShipmentsRequest",
@@ -170,7 +202,15 @@ ST26: Operation[ShipmentActions] = Operation(
     path="/api/shipments/ready_for_pick_up",
     summary="mark up to 1000 shipments as ready for pick-up.",
     params=(
-        Param(name="shipments", argument="shipments", place="body", type="json", many="repeat", required=True, at_most=1000),
+        Param(
+            name="shipments",
+            argument="shipments",
+            place="body",
+            type="json",
+            many="repeat",
+            required=True,
+            at_most=1000,
+        ),
     ),
     content="json",
     body="front.shipments:MarkReadyForPickUpRequest",
@@ -181,6 +221,7 @@ ST26: Operation[ShipmentActions] = Operation(
     failures=("shipment_errors",),
     docs="https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/multiple-shipments/st26",
 )
+
 
 class Shipments(Resource):
     """Shipments of orders that ship in several parcels."""
@@ -205,7 +246,7 @@ class Shipments(Resource):
 
         Pages by token: 10 a page, at most 100; the token alone tells which page comes next.
 
-          sort: dateCreated
+        - sort: dateCreated
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/multiple-shipments/st11
         """
@@ -230,7 +271,7 @@ class Shipments(Resource):
 
         `POST /api/shipments`. Documented pace: once for each shipment.
 
-          shipments: at most 1000
+        - shipments: at most 1000
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/multiple-shipments/st01
         """
@@ -241,7 +282,7 @@ class Shipments(Resource):
 
         `PUT /api/shipments/delete`. Documented pace: once for each deletion.
 
-          shipments: at most 1000
+        - shipments: at most 1000
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/multiple-shipments/st06
         """
@@ -264,7 +305,7 @@ class Shipments(Resource):
 
         Pages by token: 10 a page, at most 100; the token alone tells which page comes next.
 
-          sort: shippingDate
+        - sort: shippingDate
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/multiple-shipments/st12
         """
@@ -288,7 +329,7 @@ class Shipments(Resource):
 
         `POST /api/shipments/tracking`. Documented pace: when the tracking changes.
 
-          shipments: at most 1000
+        - shipments: at most 1000
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/multiple-shipments/st23
         """
@@ -299,7 +340,7 @@ class Shipments(Resource):
 
         `PUT /api/shipments/ship`. Documented pace: once for each shipment.
 
-          shipments: at most 1000
+        - shipments: at most 1000
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/multiple-shipments/st24
         """
@@ -312,7 +353,7 @@ class Shipments(Resource):
 
         `PUT /api/shipments/ready_for_pick_up`. Documented pace: once for each shipment.
 
-          shipments: at most 1000
+        - shipments: at most 1000
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/multiple-shipments/st26
         """

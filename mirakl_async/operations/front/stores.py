@@ -93,6 +93,7 @@ S33: Operation[None] = Operation(
     docs="https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/stores/s33",
 )
 
+
 class Stores(Resource):
     """The stores' business documents."""
 

@@ -30,6 +30,7 @@ RO02: Operation[RoleList] = Operation(
     docs="https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/users/ro02",
 )
 
+
 class Users(Resource):
     """Users and their roles."""
 

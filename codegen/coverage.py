@@ -1,0 +1,38 @@
+"""The README's table of operations, between its two markers; a README without them is left alone."""
+
+from __future__ import annotations
+
+from .service import Service
+
+BEGIN, END = "<!-- coverage:begin -->", "<!-- coverage:end -->"
+
+
+def with_table(readme: str, services: list[Service]) -> str | None:
+    """The README with a fresh table, or None where it has no markers."""
+    head, begin, rest = readme.partition(BEGIN)
+    _, end, tail = rest.partition(END)
+    if not (begin and end):
+        return None
+    return f"{head}{BEGIN}\n{table(services)}\n{END}{tail}"
+
+
+def table(services: list[Service]) -> str:
+    """How many operations each document publishes, and by which method each is called."""
+    counts = [
+        f"{service.document.source.title} {len(service.plans)} of {len(service.endpoints)}" for service in services
+    ]
+    covered, published = sum(len(service.plans) for service in services), sum(len(item.endpoints) for item in services)
+    lines = [
+        f"{covered} of {published} operations: {', '.join(counts)}.",
+        "",
+        "| resource | operations |",
+        "| --- | --- |",
+    ]
+    for service in services:
+        for resource, plans in service.resources().items():
+            cells = ", ".join(
+                f"`{plan.method}` {plan.endpoint.code}{' (deprecated)' if plan.endpoint.deprecated else ''}"
+                for plan in plans
+            )
+            lines.append(f"| `{service.name}.{resource}` | {cells} |")
+    return "\n".join(lines)

@@ -1,0 +1,399 @@
+"""Writes one module of models: constants first, then structs, each after those it holds."""
+
+from __future__ import annotations
+
+from .documents import CodegenError
+from .merging import Catalog, Model
+from .package import Alias, Package, python_name
+from .shapes import Choice, Direction, Keyed, Many, Member, Ref, Scalar, Shape
+from .tables import Need
+from .values import Values
+from .words import constant
+from .writing import alternatives, call, docstring, header, imported, string
+
+_TYPES = {
+    "str": "str",
+    "int": "int",
+    "decimal": "Decimal",
+    "bool": "bool",
+    "datetime": "dt.datetime",
+    "date": "dt.date",
+    "time": "dt.time",
+    "any": "Any",
+    "bytes": "bytes",
+}
+
+
+_TEXTS = frozenset({"str", "datetime", "date", "time", "bytes"})
+
+
+class ModuleWriter:
+    """Writes one module; notes what it has to import while it writes."""
+
+    def __init__(self, package: Package, module: str) -> None:
+        self.package = package
+        self.module = module
+        self.models = ordered([model for model in package.models if model.module == module], package.catalog)
+        self.values = sorted((item for item in package.values if item.module == module), key=lambda item: item.name)
+        self.imports: set[str] = set()
+        self.siblings: set[str] = set()
+        self._written: set[Model] = set()
+        self._ahead = False
+
+    def text(self) -> str:
+        """The module's text."""
+        bodies = [self._constants(item) for item in self.values]
+        for model in self.models:
+            bodies.append(self._model(model))
+            self._written.add(model)
+        bodies += [self._alias(item) for item in self.package.aliases if item.module == self.module]
+        where = f"{self.package.service}.{self.module}"
+        about = (
+            f"What {where} sends and reads."
+            if self.module != "common"
+            else f"What several parts of {self.package.service} share."
+        )
+        return (
+            "\n".join(
+                [header(self.package.file), f'"""{about}"""\n', *self._imports(), "\n\n".join(["", *bodies])]
+            ).rstrip("\n")
+            + "\n"
+        )
+
+    def _imports(self) -> list[str]:
+        lines: list[str] = []
+        if "dt" in self.imports:
+            lines.append("import datetime as dt")
+        if "Decimal" in self.imports:
+            lines.append("from decimal import Decimal")
+        typing = sorted(self.imports & {"Annotated", "Any", "Final", "TypeAlias"})
+        if typing:
+            lines.append(f"from typing import {', '.join(typing)}")
+        if lines:
+            lines.append("")
+        msgspec = sorted(self.imports & {"Meta", "UNSET", "UnsetType"}, key=lambda name: (name != "UNSET", name))
+        if msgspec:
+            lines += [f"from msgspec import {', '.join(msgspec)}", ""]
+        model = sorted(
+            self.imports
+            & {"ABSENT", "Expected", "Received", "Reported", "Sent", "needed", "number", "one_of", "zoned"},
+            key=lambda n: (not n.isupper(), n[0].islower(), n),
+        )
+        if model:
+            lines.append(imported("mirakl_async.model", model))
+        if self.siblings:
+            lines += ["", imported(".common", sorted(self.siblings))]
+        return lines
+
+    def _constants(self, item: Values) -> str:
+        self.imports.add("Final")
+        where = " and ".join(sorted({f"`{name}`" for name in item.wires()})[:3])
+        lines = [f"class {item.name}:", f'    """Known values of {where}; others may appear at any time."""', ""]
+        seen: dict[str, str] = {}
+        for value in (*item.values, *item.retired):
+            name = constant(value)
+            if seen.setdefault(name, value) != value:
+                raise CodegenError(
+                    f"{item.name}: {value} and {seen[name]} would both be {name}: add a row to corrections.toml"
+                )
+        lines += [f"    {name}: Final = {string(value)}" for name, value in seen.items()]
+        return "\n".join(lines) + "\n"
+
+    def _model(self, model: Model) -> str:
+        if model.kind == "union":
+            return self._union(model)
+        base = "Received" if model.direction == "read" else "Sent"
+        self.imports.add(base)
+        bases = [base]
+        reported = self._failed(model)
+        if reported:
+            self.imports.add("Reported")
+            bases.append(f"Reported[{reported[0]}]")
+        fields = [self._field(model, member) for member in sorted(model.members, key=lambda item: not item.required)]
+        names = [(member.wire, python_name(model, member, self.package.corrections)) for member in model.members]
+        self._unique(model, names)
+        renamed = [f"{string(name)}: {string(wire)}" for wire, name in names if wire != name]
+        arguments = [*bases, "kw_only=True", "gc=False"]
+        if model.value:
+            arguments += [f"tag_field={string(model.tag)}", f"tag={string(model.value)}"]
+        if renamed:
+            arguments.append("rename={" + ", ".join(renamed) + "}")
+        lines = [call(f"class {model.name}(", arguments, "):"), docstring(self._words(model), 4)]
+        if fields:
+            lines += ["", *fields]
+        checks = self._checks(model)
+        if checks:
+            lines += ["", "    def __post_init__(self) -> None:", *checks]
+        if reported:
+            lines += ["", f"    def _failures(self) -> list[{reported[0]}]:", f"        return {reported[1]}"]
+        return "\n".join(lines) + "\n"
+
+    def _alias(self, item: Alias) -> str:
+        self.imports.add("TypeAlias")
+        kind = self._type("read", item.shape)
+        return f"{item.name}: TypeAlias = {kind}\n" + docstring([f"The answer of {item.code}."]) + "\n"
+
+    def _union(self, model: Model) -> str:
+        self.imports.add("TypeAlias")
+        variants = [self.package.catalog.of[model.direction, key] for _, key in model.variants]
+        names = list(dict.fromkeys(self._refer(variant) for variant in variants))
+        tag = model.tag or variants[0].tag
+        head = alternatives(f"{model.name}: TypeAlias =", names)
+        return f"{head}\n" + docstring([f"Told apart by `{tag}`."]) + "\n"
+
+    def _unique(self, model: Model, names: list[tuple[str, str]]) -> None:
+        seen: dict[str, str] = {}
+        for wire, name in names:
+            if seen.setdefault(name, wire) != wire:
+                raise CodegenError(
+                    f"{model.name}: {wire} and {seen[name]} would both be {name}: "
+                    f"give one a row under `members` in corrections.toml (schema = {model.schemas[0]!r}, python = ...)"
+                )
+
+    def _field(self, model: Model, member: Member) -> str:
+        name = python_name(model, member, self.package.corrections)
+        self._ahead = False
+        kind = self._type(model.direction, member.shape)
+        line = self._declared(model, member, name, kind)
+        return _quoted(line) if self._ahead else line
+
+    def _declared(self, model: Model, member: Member, name: str, kind: str) -> str:
+        if model.direction == "read":
+            if member.required:
+                self.imports |= {"Expected", "ABSENT"}
+                return f"    {name}: Expected[{kind}] = ABSENT"
+            return f"    {name}: {kind} | None = None" if kind != "Any" else f"    {name}: Any = None"
+        if member.nullable and kind != "Any":
+            kind += " | None"
+        if member.required and model.kind != "alternatives":
+            return f"    {name}: {kind}"
+        self.imports |= {"UNSET", "UnsetType"}
+        return f"    {name}: {kind} | UnsetType = UNSET"
+
+    def _type(self, direction: Direction, shape: Shape) -> str:
+        match shape:
+            case Scalar():
+                return self._scalar(direction, shape)
+            case Many(item, low, high):
+                inner = f"list[{self._type(direction, item)}]"
+                return (
+                    self._bounded(inner, [("min_length", low or None), ("max_length", high)])
+                    if direction == "sent"
+                    else inner
+                )
+            case Keyed(value):
+                return f"dict[str, {self._type(direction, value)}]"
+            case Choice(options):
+                return self._choice(direction, options)
+            case Ref(key):
+                return self._refer(self.package.catalog.of[direction, key])
+
+    def _choice(self, direction: Direction, options: tuple[Shape, ...]) -> str:
+        """A union that a decoder can tell apart: of what JSON writes as text it holds one, and of lists and objects."""
+        kinds = {option.kind for option in options if isinstance(option, Scalar)}
+        if "any" in kinds or sum(not isinstance(option, Scalar) for option in options) > 1:
+            self.imports.add("Any")
+            return "Any"
+        text = ["str"] if len(kinds & _TEXTS) > 1 else []
+        others = [self._option(direction, item) for item in options if not (text and _is_text(item))]
+        return " | ".join(dict.fromkeys([*text, *others]))
+
+    def _option(self, direction: Direction, shape: Shape) -> str:
+        # A decoder takes a Decimal for text, so a number beside other types is a float.
+        if isinstance(shape, Scalar) and shape.kind == "decimal":
+            return "int | float"
+        return self._type(direction, shape)
+
+    def _scalar(self, direction: Direction, shape: Scalar) -> str:
+        kind = _TYPES[shape.kind]
+        self.imports |= {kind.split(".")[0]} & {"dt", "Decimal", "Any"}
+        if direction == "read":
+            return kind
+        bounds: list[tuple[str, object]] = [
+            ("min_length", shape.min_length),
+            ("max_length", shape.max_length),
+            ("pattern", shape.pattern),
+        ]
+        if shape.kind == "int":
+            bounds = [("ge", shape.minimum), ("le", shape.maximum)]
+        elif shape.kind == "datetime":
+            bounds = [("tz", True)]
+        elif shape.kind != "str":
+            bounds = []
+        return self._bounded(kind, bounds)
+
+    def _bounded(self, kind: str, bounds: list[tuple[str, object]]) -> str:
+        given = [
+            f"{name}={string(value) if isinstance(value, str) else value}"
+            for name, value in bounds
+            if value is not None
+        ]
+        if not given:
+            return kind
+        self.imports |= {"Annotated", "Meta"}
+        return f"Annotated[{kind}, Meta({', '.join(given)})]"
+
+    def _refer(self, model: Model) -> str:
+        if model.module != self.module:
+            self.siblings.add(model.name)
+        elif model not in self._written:
+            self._ahead = True
+        return model.name
+
+    def _failed(self, model: Model) -> tuple[str, str] | None:
+        """The type of the items that failed, and the expression that finds them."""
+        if model.direction == "sent":
+            return None
+        for path in (
+            path
+            for code in (place.code for place in model.places if not place.steps)
+            for path in self.package.failures.get(code, ())
+        ):
+            wire, _, inner = path.partition("[]")
+            member = next((item for item in model.members if item.wire == wire), None)
+            target = self.package.catalog.target(model.direction, member.shape) if member else None
+            if member is None or target is None:
+                raise CodegenError(
+                    f"{model.name} has no {wire} to report failures in: mend `failures` in operations.toml"
+                )
+            name = python_name(model, member, self.package.corrections)
+            kind = self._refer(target)
+            if not isinstance(member.shape, Many):
+                return kind, f"[self.{name}] if self.{name} else []"
+            if not inner:
+                return kind, f"self.{name} or []"
+            return kind, f"[item for item in self.{name} or [] if item{inner}]"
+        return None
+
+    def _checks(self, model: Model) -> list[str]:
+        if model.direction == "read":
+            return []
+        lines: list[str] = []
+        if model.kind == "alternatives":
+            self.imports.add("one_of")
+            pairs = [
+                f"({string(member.wire)}, self.{python_name(model, member, self.package.corrections)})"
+                for member in model.members
+            ]
+            lines.append(call("one_of(", [string(model.name), *pairs], ")", 8))
+        for member in model.members:
+            name = python_name(model, member, self.package.corrections)
+            place = string(f"{model.name}.{name}")
+            if not isinstance(member.shape, Scalar):
+                continue
+            if member.shape.kind == "decimal":
+                self.imports |= {"number", "Decimal"}
+                low, high = member.shape.minimum, member.shape.maximum
+                bounds = [
+                    f"{word}=Decimal({_literal(value)})"
+                    for word, value in (("low", low), ("high", high))
+                    if value is not None
+                ]
+                lines.append(call("number(", [place, f"self.{name}", *bounds], ")", 8))
+            elif member.shape.kind == "datetime":
+                self.imports.add("zoned")
+                lines.append(f"        zoned({place}, self.{name})")
+        return lines + [
+            line for need in self.package.corrections.needs if need.model == model.name for line in self._need(need)
+        ]
+
+    def _need(self, need: Need) -> list[str]:
+        self.imports.add("needed")
+        reason = f"where {need.when} is {need.equals}"
+        return [
+            f"        if self.{need.when} == {string(need.equals)}:",
+            f"            needed({string(f'{need.model}.{need.needs}')}, self.{need.needs}, {string(reason)})",
+        ]
+
+    def _words(self, model: Model) -> list[str]:
+        paragraphs = [self.package.summaries.get(model.name) or self._summary(model)]
+        facts = [fact for member in model.members if (fact := self._fact(model, member))]
+        if facts:
+            paragraphs.append("\n".join(f"- {fact}" for fact in facts))
+        return paragraphs
+
+    def _summary(self, model: Model) -> str:
+        verb = "Sent" if model.direction == "sent" else "Read"
+        places: dict[str, list[str]] = {}
+        for place in model.places:
+            where = ".".join(step.wire for step in place.steps)
+            places.setdefault(where, [])
+            if place.code not in places[where]:
+                places[where].append(place.code)
+        if list(places) == [""]:
+            codes = list(dict.fromkeys(code for codes in places.values() for code in codes))
+            return f"The body of {_listed(codes)}." if model.direction == "sent" else f"The answer of {_listed(codes)}."
+        where, codes = next((item for item in places.items() if item[0]), ("", []))
+        codes = list(dict.fromkeys(code for found in places.values() for code in found))
+        more = f" and {len(places) - 1} more places" if len(places) > 2 else ""
+        preposition = "to" if model.direction == "sent" else "from"
+        return f"{verb} as `{where}`{more}, {preposition} {_listed(codes)}."
+
+    def _fact(self, model: Model, member: Member) -> str:
+        name = python_name(model, member, self.package.corrections)
+        shape = member.shape.item if isinstance(member.shape, Many) else member.shape
+        said: list[str] = []
+        if isinstance(shape, Scalar) and shape.values:
+            known = next(
+                (
+                    item
+                    for item in self.package.values
+                    if shape.values == item.values
+                    and any(owner is model and wire == member.wire for owner, wire in item.owners)
+                ),
+                None,
+            )
+            label = f" (`{known.name}`)" if known else ""
+            said.append(
+                (", ".join(shape.values) if len(shape.values) <= 12 else f"{len(shape.values)} known values") + label
+            )
+            if shape.retired:
+                said.append(
+                    "no longer "
+                    + (", ".join(shape.retired) if len(shape.retired) <= 6 else f"{len(shape.retired)} others")
+                )
+        if member.deprecated:
+            said.append("deprecated")
+        return f"{name}: {'; '.join(said)}" if said else ""
+
+
+def _quoted(line: str) -> str:
+    """A declaration whose type names a struct not yet written, as text that msgspec reads later."""
+    name, _, rest = line.partition(": ")
+    kind, equals, default = rest.partition(" = ")
+    return f"{name}: {string(kind)}{equals}{default}"
+
+
+def ordered(models: list[Model], catalog: Catalog) -> list[Model]:
+    """Models with those they hold before them; a model that holds itself comes once."""
+    found: list[Model] = []
+    seen: set[Model] = set()
+    inside = set(models)
+
+    def visit(model: Model) -> None:
+        if model in seen or model not in inside:
+            return
+        seen.add(model)
+        targets = [catalog.target(model.direction, member.shape) for member in model.members]
+        targets += [catalog.of[model.direction, key] for _, key in model.variants] if model.kind == "union" else []
+        for target in sorted((item for item in targets if item), key=lambda item: item.name):
+            visit(target)
+        found.append(model)
+
+    for model in sorted(models, key=lambda item: item.name):
+        visit(model)
+    return found
+
+
+def _is_text(shape: Shape) -> bool:
+    return isinstance(shape, Scalar) and shape.kind in _TEXTS
+
+
+def _literal(value: float) -> str:
+    return str(int(value)) if float(value).is_integer() else string(str(value))
+
+
+def _listed(codes: list[str]) -> str:
+    if len(codes) > 6:
+        return f"{', '.join(codes[:5])} and {len(codes) - 5} more operations"
+    return " and ".join([", ".join(codes[:-1]), codes[-1]] if len(codes) > 1 else codes)

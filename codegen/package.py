@@ -1,0 +1,50 @@
+"""The models of one service, named and placed, ready to be written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .merging import Catalog, Model
+from .shapes import Member, Shape
+from .tables import Corrections
+from .values import Values
+from .words import is_builtin, member_name
+
+
+@dataclass
+class Alias:
+    """An answer that is no object but, say, a list of them: a name for its type."""
+
+    name: str
+    module: str
+    shape: Shape
+    code: str
+
+
+@dataclass
+class Package:
+    """The models of one service, ready to be written."""
+
+    service: str
+    file: str
+    catalog: Catalog
+    models: list[Model]
+    aliases: list[Alias]
+    values: list[Values]
+    corrections: Corrections
+    summaries: dict[str, str]
+    failures: dict[str, tuple[str, ...]]
+    title: str
+
+    def named(self) -> list[Model | Values | Alias]:
+        """Everything that a module of models defines."""
+        return [*self.models, *self.values, *self.aliases]
+
+
+def python_name(model: Model, member: Member, corrections: Corrections) -> str:
+    """A member's Python name: by correction, else by rule."""
+    for row in corrections.members:
+        if row.python and row.member == member.wire and row.schema in model.schemas:
+            return row.python
+    name = member_name(member.wire)
+    return f"{name}_" if is_builtin(name) else name

@@ -1,0 +1,245 @@
+"""Decides what each operation looks like in Python.
+
+Where `operations.toml` has no row, the rules here decide: the resource is the document's tag, the method's name comes
+from the operation's code, reads are safe and everything else is unsafe, and paging is what the description says.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from .documents import CodegenError
+from .merging import Model
+from .package import Alias, Package, python_name
+from .reading import Endpoint, Parameter
+from .shapes import Kind, Many, Member, Object, Ref, Scalar, Shape
+from .tables import Row
+from .words import camel, member_name, snake, words
+
+EXTRA_KINDS: dict[str, Kind] = {
+    "string": "str",
+    "integer": "int",
+    "number": "decimal",
+    "boolean": "bool",
+    "date-time": "datetime",
+}
+
+
+@dataclass
+class Argument:
+    """One argument of a method, and where it goes on the wire."""
+
+    name: str
+    wire: str
+    place: str
+    shape: Shape
+    required: bool
+    many: str = "one"
+    nullable: bool = False
+    at_most: int | None = None
+    split: bool = False
+    deprecated: bool = False
+    references: bool = False
+    model: Model | None = None
+
+
+@dataclass
+class Plan:
+    """An operation as it will be written."""
+
+    endpoint: Endpoint
+    row: Row
+    service: str
+    resource: str
+    method: str
+    paging: str = ""
+    arguments: list[Argument] = field(default_factory=list)
+    body: Model | None = None
+    reply: Model | Alias | None = None
+    page_items: str = ""
+    page_item: Model | None = None
+    total: str = ""
+    answer: str = "none"
+    accept: str = "application/json"
+    content: str = "none"
+
+    @property
+    def constant(self) -> str:
+        """The name of the operation's constant."""
+        return snake(self.endpoint.code).upper() if not self.endpoint.code.isupper() else self.endpoint.code
+
+    @property
+    def retry(self) -> str:
+        """By row, else: reads are safe, all else is not."""
+        return self.row.retry or ("safe" if self.endpoint.method == "GET" else "unsafe")
+
+
+def place(endpoint: Endpoint, row: Row) -> tuple[str, str]:
+    """The resource and the method of an operation."""
+    resource = row.resource or snake(endpoint.tag) or "operations"
+    if row.method:
+        return resource, row.method
+    spoken = words(endpoint.code)
+    return resource, member_name("_".join(spoken)) if len(spoken) > 1 else endpoint.code.lower()
+
+
+def paging(endpoint: Endpoint, row: Row) -> str:
+    """How the answer is paged: by row, else as the description says."""
+    if row.paging:
+        return row.paging.removeprefix("none")
+    found = re.search(r"supports (offset|seek) pagination", endpoint.description)
+    return found[1] if found else ""
+
+
+def sorting(endpoint: Endpoint, row: Row) -> tuple[str, ...]:
+    """The criteria by which the answer can be sorted."""
+    if row.sort:
+        return row.sort
+    block = re.search(r"<code>sort</code> field can have.*?</ul>", endpoint.description, re.DOTALL)
+    return tuple(re.findall(r"<b>([^<]+)</b>", block[0])) if block else ()
+
+
+def localized(endpoint: Endpoint, row: Row) -> bool:
+    """Whether the undeclared `locale` is understood."""
+    return row.locale if row.locale is not None else "supports <code>locale</code> parameter" in endpoint.description
+
+
+def root_names(endpoint: Endpoint, row: Row, listed: bool) -> tuple[str, str]:
+    """What the roots of an operation's request and answer are called."""
+    resource, method = place(endpoint, row)
+    verb = camel(method)
+    noun = verb + camel(resource) if "_" not in method and row.method else verb
+    request = row.request or f"{noun}Request"
+    if row.reply or not row.item:
+        return request, row.reply or f"{noun}Response"
+    if paging(endpoint, row):
+        return request, f"{row.item}Page"
+    return request, f"{row.item}List" if listed else row.item
+
+
+class Planner:
+    """Turns endpoints into plans, against the models of their service."""
+
+    def __init__(self, package: Package, objects: dict[str, Object]) -> None:
+        self._package = package
+        self._objects = objects
+
+    def plan(self, endpoint: Endpoint, row: Row) -> Plan:
+        """Everything about one operation."""
+        resource, method = place(endpoint, row)
+        plan = Plan(endpoint, row, self._package.service, resource, method, paging(endpoint, row))
+        plan.arguments = [self._parameter(item, row) for item in endpoint.parameters if item.wire not in row.omit]
+        if row.url:
+            plan.arguments.append(Argument(row.url, row.url, "url", Scalar("str"), required=True))
+        self._body(plan)
+        self._answer(plan)
+        self._undeclared(plan)
+        plan.arguments.sort(key=_order)
+        names = [argument.name for argument in plan.arguments]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise CodegenError(
+                f"{endpoint.code}: two arguments would be called {', '.join(twice)}: add `rename` to its row"
+            )
+        return plan
+
+    def _parameter(self, item: Parameter, row: Row) -> Argument:
+        references = item.wire in row.references
+        comma = item.wire not in row.repeat and (item.comma or item.wire in row.comma or references)
+        many = "comma" if comma else "repeat" if isinstance(item.shape, Many) else "one"
+        return Argument(
+            name=row.rename.get(item.wire) or member_name(item.wire),
+            wire=item.wire,
+            place=item.place,
+            shape=item.shape.item if isinstance(item.shape, Many) else item.shape,
+            required=item.required,
+            many=many,
+            at_most=row.at_most.get(item.wire, item.at_most),
+            split=item.wire in row.split,
+            deprecated=item.deprecated,
+            references=references,
+        )
+
+    def _body(self, plan: Plan) -> None:
+        endpoint = plan.endpoint
+        if endpoint.body is None:
+            plan.content = "none" if endpoint.method in {"GET", "DELETE"} else "empty"
+            return
+        multipart = endpoint.body_type.startswith("multipart/")
+        plan.content = "multipart" if multipart else "json"
+        if not isinstance(endpoint.body, Ref):
+            raise CodegenError(f"{endpoint.code}: its body is not an object")
+        root = self._objects[endpoint.body.key]
+        if not multipart:
+            plan.body = self._package.catalog.of["sent", root.key]
+        for member in root.members:
+            plan.arguments.append(self._member(plan, member, "part" if multipart else "body"))
+
+    def _member(self, plan: Plan, member: Member, where: str) -> Argument:
+        listed = member.shape if isinstance(member.shape, Many) else None
+        name = plan.row.rename.get(member.wire) or member_name(member.wire)
+        if plan.body is not None:
+            name = python_name(plan.body, member, self._package.corrections)
+        return Argument(
+            name=name,
+            wire=member.wire,
+            place=where,
+            shape=listed.item if listed else member.shape,
+            required=member.required,
+            many="repeat" if listed else "one",
+            nullable=member.nullable,
+            at_most=listed.max_length if listed else plan.row.at_most.get(member.wire),
+            deprecated=member.deprecated,
+            split=member.wire in plan.row.split,
+        )
+
+    def _answer(self, plan: Plan) -> None:
+        answers = [(media, shape) for _, media, shape in plan.endpoint.answers]
+        json = next((shape for media, shape in answers if media == "application/json" and shape is not None), None)
+        plan.answer = plan.row.answer or (
+            "json" if json else "stream" if any(media for media, _ in answers) else "none"
+        )
+        if plan.answer == "stream":
+            plan.accept = plan.row.accept or next((media for media, _ in answers if media), "*/*")
+        if json is None or plan.answer == "none":
+            return
+        aliased = next((item for item in self._package.aliases if item.code == plan.endpoint.code), None)
+        root = self._package.catalog.target("read", json)
+        plan.reply = aliased or root
+        if plan.paging and root and not aliased:
+            self._page(plan, root)
+
+    def _page(self, plan: Plan, root: Model) -> None:
+        lists = [member for member in root.members if isinstance(member.shape, Many)]
+        if len(lists) != 1:
+            raise CodegenError(f"{plan.endpoint.code}: a page should hold one list, this one holds {len(lists)}")
+        plan.page_items = lists[0].wire
+        plan.page_item = self._package.catalog.target("read", lists[0].shape)
+        plan.total = next((member.wire for member in root.members if member.wire == "total_count"), "")
+
+    def _undeclared(self, plan: Plan) -> None:
+        have = {argument.wire for argument in plan.arguments}
+        row, endpoint = plan.row, plan.endpoint
+
+        def add(wire: str, values: tuple[str, ...] = (), kind: Kind = "str") -> None:
+            if wire not in have:
+                shape = Scalar(kind, values)
+                name = row.rename.get(wire) or member_name(wire)
+                plan.arguments.append(Argument(name=name, wire=wire, place="query", shape=shape, required=False))
+
+        criteria = sorting(endpoint, row)
+        if criteria:
+            add("sort", criteria)
+        if row.order if row.order is not None else plan.paging == "offset" and criteria:
+            add("order", ("asc", "desc"))
+        if localized(endpoint, row):
+            add("locale")
+        for extra in row.extra:
+            add(extra.name, extra.values, EXTRA_KINDS[extra.type])
+
+
+def _order(argument: Argument) -> tuple[int, int]:
+    """Identity first, then what is required, what filters, and last how the answer is arranged."""
+    arranged = {"sort": 1, "order": 2, "locale": 3}.get(argument.wire, 0) if argument.place == "query" else 0
+    return ({"path": 0, "url": 0}.get(argument.place, 1), arranged + (10 if not argument.required else 0))

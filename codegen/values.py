@@ -1,0 +1,111 @@
+"""The documented values of members, as classes of constants: each set once, under the shortest name that is free.
+
+The values are text at run time and others may appear any day, so that they are constants to compare with, no enum.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .documents import CodegenError
+from .merging import Model
+from .shapes import Many, Scalar
+from .words import camel, joined, parts, singular
+
+
+@dataclass
+class Asked:
+    """A parameter that documents values, and the resource and noun of its operation."""
+
+    code: str
+    wire: str
+    resource: str
+    noun: str
+    values: tuple[str, ...]
+    retired: tuple[str, ...]
+
+
+@dataclass
+class Values:
+    """The documented values of a member or parameter, as a class of constants."""
+
+    values: tuple[str, ...]
+    retired: tuple[str, ...]
+    owners: list[tuple[Model, str]] = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list)
+    name: str = ""
+    module: str = ""
+
+    def keyed(self) -> list[tuple[str, str]]:
+        """Everything that documents these values: schemas with their members, operations with their parameters."""
+        members = [(schema, wire) for owner, wire in self.owners for schema in owner.schemas]
+        return members + [(item.code, item.wire) for item in self.asked]
+
+    def wires(self) -> list[str]:
+        """The names, on the wire, of what holds these values."""
+        return [wire for _, wire in self.owners] + [item.wire for item in self.asked]
+
+
+def gather(models: list[Model], asked: list[Asked]) -> list[Values]:
+    """All sets of values that the models' members and the operations' parameters document, most used first."""
+    sets: dict[tuple[str, ...], Values] = {}
+    for model in models:
+        for member in model.members:
+            shape = member.shape.item if isinstance(member.shape, Many) else member.shape
+            if isinstance(shape, Scalar) and shape.values:
+                known = sets.setdefault(shape.values, Values(shape.values, shape.retired))
+                known.retired = tuple(dict.fromkeys((*known.retired, *shape.retired)))
+                known.owners.append((model, member.wire))
+    for item in asked:
+        same = next((known for known in sets.values() if set(known.values) == set(item.values)), None)
+        (same or sets.setdefault(item.values, Values(item.values, item.retired))).asked.append(item)
+    return sorted(sets.values(), key=lambda item: (-len(item.owners), item.keyed()[0]))
+
+
+def name_values(
+    found: list[Values], given: dict[tuple[str, str], str], locked: dict[str, str], taken: set[str]
+) -> None:
+    """Name every set: by hand, by the lock, by rule; `taken` holds the names of the models."""
+    waiting: list[Values] = []
+    for item in found:
+        item.name = _kept(item, given, locked, taken)
+        if item.name:
+            taken.add(item.name)
+        else:
+            waiting.append(item)
+    for item in waiting:
+        item.name = _free(item, taken)
+        taken.add(item.name)
+    for item in found:
+        modules = {owner.module for owner, _ in item.owners} or {known.resource for known in item.asked}
+        item.module = modules.pop() if len(modules) == 1 else "common"
+
+
+def _kept(item: Values, given: dict[tuple[str, str], str], locked: dict[str, str], taken: set[str]) -> str:
+    names = [given.get(place) or locked.get(f"values {place[0]}.{place[1]}", "") for place in item.keyed()]
+    return next((name for name in names if name and name not in taken), "")
+
+
+def _free(item: Values, taken: set[str]) -> str:
+    names = {name for owner, wire in item.owners for name in _candidates(owner.name, wire)}
+    if not item.owners:
+        names = {name for known in item.asked for name in _candidates(known.noun, known.wire)}
+        names |= {f"{name}Filter" for name in names}
+    tried = sorted(names, key=lambda name: (len(name), name))
+    free = next((name for name in tried if name not in taken), None)
+    if free is None:
+        raise CodegenError(
+            f"no free name for the values of {'.'.join(item.keyed()[0])}, tried {', '.join(tried)}: "
+            "give them a row under `names` in corrections.toml"
+        )
+    return free
+
+
+def _candidates(owner: str, wire: str) -> list[str]:
+    """What a member's values may be called: `TaxMode` speaks for itself, a mere `Status` needs its owner."""
+    noun = singular(camel(wire))
+    for ending in ("Request", "Input"):
+        owner = owner.removesuffix(ending) or owner
+    if len(parts(noun)) > 1:
+        return [noun, joined(owner, noun)]
+    return [joined(owner, noun), joined(owner, noun) + "Value"]

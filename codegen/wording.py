@@ -1,0 +1,104 @@
+"""What the docstrings of methods say, all in our own words: purpose, route, pace, paging, values, errors, address."""
+
+from __future__ import annotations
+
+import re
+
+from .documents import Document
+from .planning import Argument, Plan
+from .shapes import Scalar
+from .tables import Row
+from .values import Values
+
+
+def paragraphs(plan: Plan, document: Document, values: list[Values]) -> list[str]:
+    """The docstring of a method."""
+    row, endpoint = plan.row, plan.endpoint
+    first = f"{endpoint.code}: {summary(plan)}"
+    route = f"`{endpoint.method} {endpoint.path}`."
+    if plan.row.url:
+        route = "The address comes with the answer that announces the file."
+    pace = f" Documented pace: {frequency(row)}." if frequency(row) else ""
+    found = [first, f"Deprecated by Mirakl. {route}{pace}" if endpoint.deprecated else f"{route}{pace}"]
+    if plan.paging:
+        found.append(_paging(plan))
+    found.append(row.note)
+    facts = [fact for argument in plan.arguments if (fact := _fact(argument, values))]
+    facts += [f"{status}: {reason}" for status, reason in row.errors.items()]
+    found.append("\n".join(f"- {fact}" for fact in facts))
+    found.append(docs(document, plan))
+    return found
+
+
+def _paging(plan: Plan) -> str:
+    row = plan.row
+    size = f"{row.page_default or 10} a page, at most {row.page_maximum or 100}"
+    if plan.paging == "offset":
+        return f"Pages by offset: {size}."
+    return f"Pages by token: {size}; the token alone tells which page comes next."
+
+
+def _fact(argument: Argument, values: list[Values]) -> str:
+    said: list[str] = []
+    shape = argument.shape
+    if argument.references:
+        said.append("pairs of type and value")
+    if isinstance(shape, Scalar) and shape.values:
+        known = ", ".join(shape.values) if len(shape.values) <= 16 else f"{len(shape.values)} known values"
+        constants = next((f" (`{item.name}`)" for item in values if set(item.values) == set(shape.values)), "")
+        said.append(known + constants)
+    if argument.at_most is not None:
+        said.append(
+            f"at most {argument.at_most}{', longer lists are cut into several calls' if argument.split else ''}"
+        )
+    if argument.deprecated:
+        said.append("deprecated")
+    return f"{argument.name}: {'; '.join(said)}" if said else ""
+
+
+def summary(plan: Plan) -> str:
+    """What an operation is for, in our words where a row has them."""
+    if plan.row.says:
+        return plan.row.says
+    resource = plan.resource.replace("_", " ")
+    return f"{plan.method.replace('_', ' ')} ({resource})."
+
+
+def frequency(row: Row) -> str:
+    """How often Mirakl asks to be called, in words."""
+    if row.frequency:
+        return row.frequency
+    said = [
+        f"{name} {_rate(rate)}" for name, rate in (("recommended", row.recommended), ("at most", row.maximum)) if rate
+    ]
+    if row.recommended_interval:
+        said.append(f"recommended {_once(row.recommended_interval)}")
+    if row.interval:
+        said.append(f"at most {_once(row.interval)}")
+    return ", ".join(said)
+
+
+def docs(document: Document, plan: Plan) -> str:
+    """The operation's page on Mirakl's portal."""
+    if plan.row.docs or not document.pages:
+        return plan.row.docs
+    tag = "-".join(word.lower() for word in re.findall(r"[A-Za-z0-9]+", plan.endpoint.tag))
+    return f"{document.pages}/{tag}/{plan.endpoint.code.lower()}"
+
+
+def _rate(rate: tuple[int, float]) -> str:
+    calls, seconds = rate
+    return f"{calls} {_period(seconds)}" if calls > 1 else _once(seconds)
+
+
+def _once(seconds: float) -> str:
+    period = _period(seconds)
+    return period if period.startswith("every") else f"once {period}"
+
+
+def _period(seconds: float) -> str:
+    for unit, name in ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second")):
+        if seconds % unit == 0:
+            count = int(seconds // unit)
+            return f"a{'n' if name == 'hour' else ''} {name}" if count == 1 else f"every {count} {name}s"
+    return f"every {seconds} seconds"

@@ -1,0 +1,133 @@
+"""Names: by rule, by table, by lock; a collision nobody resolved is an error."""
+
+import pytest
+
+from codegen.documents import CodegenError
+from codegen.words import camel, common_tail, constant, joined, member_name, singular
+
+
+def document(properties, *, extra=None):
+    schema = {"type": "object", "properties": properties}
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Acme", "version": ""},
+        "components": {"schemas": extra or {}},
+        "paths": {
+            "/api/things": {
+                "get": {
+                    "operationId": "T01",
+                    "tags": ["Things"],
+                    "responses": {"200": {"content": {"application/json": {"schema": schema}}}},
+                }
+            }
+        },
+    }
+
+
+TEXT = {"type": "string"}
+
+
+@pytest.mark.parametrize(
+    ("wire", "name"),
+    [
+        ("isSet", "is_set"),
+        ("from", "from_"),
+        ("@type", "type"),
+        ("price[channel=<code>]", "price_channel_code"),
+        ("2nd-line", "n2nd_line"),
+        ("requirementLevel", "requirement_level"),
+    ],
+)
+def test_a_members_name_is_an_identifier(wire, name):
+    assert member_name(wire) == name
+
+
+@pytest.mark.parametrize(
+    ("many", "one"),
+    [
+        ("OrderLines", "OrderLine"), ("Taxes", "Tax"), ("Addresses", "Address"), ("Currencies", "Currency"),
+        ("Status", "Status"), ("LogisticClasses", "LogisticClass"), ("ValuesLists", "ValuesList"),
+    ],
+)  # fmt: skip
+def test_a_list_names_one_of_its_items(many, one):
+    assert singular(many) == one
+
+
+def test_words_are_put_together_without_stutter():
+    assert joined("Order", "OrderLine") == "OrderLine"
+    assert joined("AmountBreakdown", "Part") == "AmountBreakdownPart"
+    assert common_tail(["ShippingAmountBreakdown", "PriceAmountBreakdown"]) == "AmountBreakdown"
+    assert camel("SELLER_ACCOUNT") == "SellerAccount"
+
+
+@pytest.mark.parametrize(
+    ("value", "name"), [("FR-ASL", "FR_ASL"), ("cXML", "C_XML"), ("1ST", "N1ST"), ("TooLate", "TOO_LATE")]
+)
+def test_a_value_has_a_constant(value, name):
+    assert constant(value) == name
+
+
+def test_two_members_of_one_name_are_refused_until_a_row_tells_them_apart(workshop):
+    content = document({"paymentType": TEXT, "payment_type": TEXT})
+    with pytest.raises(
+        CodegenError, match=r"payment_type and paymentType would both be payment_type.*corrections.toml"
+    ):
+        workshop.generate(content)
+    workshop.write_tables(
+        corrections="[[acme.members]]\nschema = 'T01_Response_200'\nmember = 'paymentType'\npython = 'old'\nwhy = 'w'\n"
+    )
+    files = workshop.generate(content)
+    assert 'rename={"old": "paymentType"}' in files["mirakl_async/models/acme/things.py"]
+
+
+def test_two_methods_of_one_name_are_refused(workshop):
+    content = document({"a": TEXT})
+    content["paths"]["/api/more"] = {"get": {"operationId": "T02", "tags": ["Things"], "responses": {"204": {}}}}
+    rows = "".join(f"[operations.acme.{code}]\nresource = 'things'\nmethod = 'get'\n" for code in ("T01", "T02"))
+    workshop.write_tables(operations=rows)
+    with pytest.raises(CodegenError, match=r"two methods get"):
+        workshop.generate(content)
+
+
+def test_two_values_of_one_constant_are_refused(workshop):
+    with pytest.raises(CodegenError, match=r"a-b and a_b would both be A_B|a_b and a-b would both be A_B"):
+        workshop.generate(document({"kind": {"type": "string", "enum": ["a-b", "a_b"]}}))
+
+
+def test_a_published_name_never_changes(workshop):
+    content = document({"lines": {"type": "array", "items": {"type": "object", "properties": {"sku": TEXT}}}})
+    workshop.generate(content)
+    workshop.write_tables(operations="[operations.acme.T01]\nresource = 'things'\nmethod = 'list'\n")
+    with pytest.raises(
+        CodegenError, match=r"published names may not change:\n  acme operation T01: things.t01 would become"
+    ):
+        workshop.generate(content)
+
+
+def test_a_published_name_stays_when_the_rule_would_give_another(workshop):
+    item = {"type": "object", "properties": {"sku": TEXT}}
+    workshop.generate(document({"parcel": item}))
+    grown = document({"parcel": item, "parcels": {"type": "array", "items": {"$ref": "#/components/schemas/T01_Response_200_Parcels"}}},
+                     extra={"T01_Response_200_Parcels": {"type": "object", "properties": {"weight": TEXT}}})  # fmt: skip
+    files = workshop.generate(grown)
+    lock = (workshop.tables / "names.lock").read_text()
+    assert "acme read T01_Response_200/parcel = Parcel\n" in lock
+    assert "acme read T01_Response_200_Parcels = ThingParcel\n" in lock
+    assert "parcels: list[ThingParcel] | None" in files["mirakl_async/models/acme/things.py"]
+
+
+def test_a_misspelt_row_is_an_error_that_names_its_place(workshop):
+    workshop.write_tables(operations="[operations.acme.T01]\nretri = 'safe'\n")
+    with pytest.raises(CodegenError, match=r"operations.toml.*retri"):
+        workshop.generate(document({"a": TEXT}))
+
+
+def test_rows_for_what_the_document_lacks_are_refused(workshop):
+    workshop.write_tables(operations="[operations.acme.T99]\nretry = 'safe'\n")
+    with pytest.raises(CodegenError, match=r"T99"):
+        workshop.generate(document({"a": TEXT}))
+    workshop.write_tables(
+        corrections="[[acme.members]]\nschema = 'T01_Response_200'\nmember = 'b'\nwhy = 'w'\nnullable = true\n"
+    )
+    with pytest.raises(CodegenError, match=r"no member b"):
+        workshop.generate(document({"a": TEXT}))
