@@ -31,7 +31,7 @@ from .splitting import elements, members
 from .timestamps import read_date, read_datetime, read_milliseconds, read_time
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _INTEGER = re.compile(rb"-?\d{1,18}")
 
@@ -94,7 +94,7 @@ def build(kind: type[Struct], values: dict[str, Any], path: str) -> Any:
     try:
         return kind(**values)
     except (TypeError, ValueError):
-        required = [field.encode_name for field in _fields(kind) if field.required and field.name not in values]
+        required = [field.encode_name for field, _ in _readers(kind) if field.required and field.name not in values]
     lacking = f"Object missing required field `{required[0]}`" if required else "Object breaks a rule of its own"
     raise UnmendableError(path, lacking)
 
@@ -103,13 +103,16 @@ def _mend_struct(text: bytes, kind: type[Struct], path: str) -> tuple[Any, list[
     parts = members(text)
     values: dict[str, Any] = {}
     mends: list[Mend] = []
-    for field in _fields(kind):
+    for field, read in _readers(kind):
         if (part := parts.get(field.encode_name)) is None:
             continue
-        value, more, kept = keep_or_drop(part, field.type, f"{path}.{field.encode_name}")
-        mends += more
-        if kept:
-            values[field.name] = value
+        try:
+            values[field.name] = read(part)
+        except REFUSED:
+            value, more, kept = keep_or_drop(part, field.type, f"{path}.{field.encode_name}")
+            mends += more
+            if kept:
+                values[field.name] = value
     return build(kind, values, path), mends
 
 
@@ -211,5 +214,6 @@ def _is_tagged_for(text: bytes, kind: type[Struct]) -> bool:
 
 
 @cache
-def _fields(kind: Any) -> tuple[msgspec.structs.FieldInfo, ...]:
-    return msgspec.structs.fields(kind)
+def _readers(kind: type[Struct]) -> tuple[tuple[msgspec.structs.FieldInfo, Callable[[bytes], Any]], ...]:
+    """The members of a struct, each with what decodes it: looked up once, since hashing a union type is slow."""
+    return tuple((field, decoder(field.type).decode) for field in msgspec.structs.fields(kind))

@@ -8,6 +8,7 @@ import threading
 import weakref
 from decimal import Decimal
 from types import ModuleType
+from typing import Any
 
 import msgspec
 import pytest
@@ -29,7 +30,7 @@ from tests.unit.codec_structs import (
     Upsert,
 )
 
-NESTED = b"[" * 5000 + b"]" * 5000
+NESTED = b"[" * 100_000 + b"]" * 100_000  # beyond the limit of every supported Python
 
 
 def page(body: str | bytes) -> codec.DecodedPage:
@@ -39,9 +40,9 @@ def page(body: str | bytes) -> codec.DecodedPage:
 def test_a_good_page_is_what_plain_msgspec_makes_of_it():
     body = b'{"orders":[{"order_id":"a","total":10.10},{"lines":[{"quantity":"2"}]}],"total_count":2,"new":1}'
     found = page(body)
-    assert found == (msgspec.json.decode(body, type=OrderPage, strict=False), (), ())
+    assert tuple(found) == (msgspec.json.decode(body, type=OrderPage, strict=False), (), ())
     assert type(found.value) is OrderPage
-    assert [type(order) for order in found.value.orders] == [Order, Order]
+    assert [type(order) for order in found.value.orders or ()] == [Order, Order]
     assert pickle.loads(pickle.dumps(found.value)) == found.value
 
 
@@ -243,7 +244,7 @@ def test_a_value_in_another_form(kind: type, text: str, value: object):
 def test_a_member_without_any_faithful_form_reads_as_absent(member: str, text: str):
     body = f'{{"line_id":"l","price":9.90,"quantity":3,"{member}":{text}}}'
     found = codec.decode(Line, body.encode())
-    intact = {"line_id": "l", "price": Decimal("9.90"), "quantity": 3}
+    intact: dict[str, Any] = {"line_id": "l", "price": Decimal("9.90"), "quantity": 3}
     intact.pop(member, None)
     assert found.value == Line(**intact)
     assert [(mend.path, mend.outcome) for mend in found.mended] == [(f"$.{member}", "dropped")]
@@ -262,9 +263,10 @@ def test_a_day_or_a_time_that_is_none_is_dropped_and_not_called_repaired():
 
 
 def test_a_tagged_struct_is_mended_as_its_own_kind():
-    assert codec.decode(Cat | Dog, b'{"kind":"dog","barks":"x"}').value == Dog()
+    family: Any = Cat | Dog
+    assert codec.decode(family, b'{"kind":"dog","barks":"x"}').value == Dog()
     with pytest.raises(codec.CodecError, match=r"Invalid value - at `\$.kind`"):
-        codec.decode(Cat | Dog, b'{"kind":"jane","barks":"x"}')
+        codec.decode(family, b'{"kind":"jane","barks":"x"}')
 
 
 def test_untyped_members_keep_their_plain_values_beside_a_mended_one():
@@ -277,8 +279,7 @@ def test_nesting_beyond_the_interpreters_limit_costs_its_member_only():
     body = b'{"orders":[{"order_id":"a"},{"order_id":"b","unknown":%b},{"order_id":"c","extra":%b}]}' % (NESTED, NESTED)
     found = page(body)
     assert [order.order_id for order in found.value.orders] == ["a", "b", "c"]
-    told = [(mend.path, mend.reason) for mend in found.mended]
-    assert told in ([("$.orders[2].extra", "Nested too deeply")], [])  # how deep C may recurse is the interpreter's
+    assert [(mend.path, mend.reason) for mend in found.mended] == [("$.orders[2].extra", "Nested too deeply")]
 
 
 def test_nesting_in_place_of_an_item_is_set_aside():
@@ -349,7 +350,7 @@ def test_plain_values_are_exact():
 
 
 def test_a_reference_is_imported_once_on_first_use(monkeypatch):
-    module = ModuleType("mirakl_async.models.made_up")
+    module: Any = ModuleType("mirakl_async.models.made_up")
     module.OrderPage = OrderPage
     monkeypatch.setitem(sys.modules, "mirakl_async.models", ModuleType("mirakl_async.models"))
     monkeypatch.setitem(sys.modules, module.__name__, module)
@@ -364,7 +365,7 @@ def test_a_reference_is_imported_once_on_first_use(monkeypatch):
         codec.resolve.cache_clear()
 
 
-def order(**members: object) -> OrderInput:
+def order(**members: Any) -> OrderInput:
     line = LineInput(product=ProductInput(title="t"))
     return OrderInput(**{"order_id": "o", "line_list": [line], **members})
 
@@ -417,7 +418,8 @@ def test_a_required_member_that_is_unset_is_told_at_its_struct():
 
 
 def test_a_dict_in_place_of_a_struct_is_held_against_it():
-    value = Upsert(orders=[{"order_id": "o", "order_lines": [{"product": {"title": ""}}]}])
+    written: Any = {"order_id": "o", "order_lines": [{"product": {"title": ""}}]}
+    value = Upsert(orders=[written])
     assert [str(violation) for violation in codec.explain(value)] == [
         "orders[0].order_lines[0].product.title: Expected `str` of length >= 1"
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import msgspec
 import pytest
@@ -12,8 +13,8 @@ from hypothesis import strategies as st
 from mirakl_async.timestamps import read_date, read_datetime, read_milliseconds, read_time
 
 
-def utc(*parts: int) -> dt.datetime:
-    return dt.datetime(*parts, tzinfo=dt.UTC)
+def utc(year: int, month: int, day: int, *time: Any) -> dt.datetime:
+    return dt.datetime.combine(dt.date(year, month, day), dt.time(*time), dt.UTC)
 
 
 @pytest.mark.parametrize(
