@@ -60,10 +60,10 @@ class DeadLetters:
     __slots__ = ("_file",)
 
     def __init__(self, path: Path) -> None:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-        self._file = os.fdopen(descriptor, "a+b")
-        if self._file.tell() and os.pread(descriptor, 1, self._file.tell() - 1) != b"\n":
-            self._file.write(b"\n")  # a record that was cut short must not spoil the next
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        self._file = os.fdopen(descriptor, "wb")
+        if _is_cut_short(path):
+            self._file.write(b"\n")
 
     def write(self, refused: Refused) -> None:
         """Add one record."""
@@ -73,3 +73,15 @@ class DeadLetters:
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+
+
+def _is_cut_short(path: Path) -> bool:
+    """Whether a crash left half a record, which must not spoil the next."""
+    try:
+        if not path.is_file() or not path.stat().st_size:
+            return False
+        with path.open("rb") as file:
+            file.seek(-1, os.SEEK_END)
+            return file.read() != b"\n"
+    except OSError:  # one that may be written only
+        return False

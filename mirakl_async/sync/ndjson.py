@@ -44,11 +44,12 @@ def read_orders(path: Path, origin: OriginRequest | None) -> Iterator[Any]:
     """The entries of a file, or pairs of origin and entry; a `Refused` in place of each line that is none."""
     with path.open("rb") as file:
         number = 0
-        while raw := file.readline(LONGEST_LINE + 1):
+        while raw := file.readline(LONGEST_LINE + len(b"\r\n")):
             number += 1
             text = (raw.removeprefix(_BYTE_ORDER_MARK) if number == 1 else raw).strip()
-            if len(raw) > LONGEST_LINE and not raw.endswith(b"\n"):
-                _skip_rest(file)
+            if len(raw.removesuffix(b"\n").removesuffix(b"\r")) > LONGEST_LINE:
+                if not raw.endswith(b"\n"):
+                    _skip_rest(file)
                 reason = f"line {number}: longer than {LONGEST_LINE} bytes"
                 yield Refused(kind="invalid", reason=reason, line=number, path="$", origin=origin)
             elif text:

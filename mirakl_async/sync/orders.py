@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .. import codec
 from ..errors import InvalidArgument
+from ..models.connect.common import OriginRequest
 from ..operations.connect.orders import Orders as GeneratedOrders
 from .engine import OrderSync
 from .ndjson import read_orders
@@ -14,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Callable, Iterable
 
     from ..client import Client
-    from ..models.connect.common import OriginRequest
     from ..resource import Caller
+    from .intake import Source
     from .report import Report
 
 MEBIBYTE = 1024 * 1024
@@ -59,7 +62,8 @@ class Orders(GeneratedOrders):
         after `linger` seconds. Batches are sent as many at a time as the rate and the observed latency need, or
         `concurrency`. One bad order does not hold up the 99 others of its batch: it is isolated, and comes out of
         `refused()` and into `refused_file`, appended as NDJSON. `progress` is called with a report about ten times a
-        second. An outage is waited out for `patience` seconds; when stopped, the job drains for `grace` seconds.
+        second. An outage is waited out for `patience` seconds; when stopped, the job drains for `grace` seconds, and
+        an async generator is closed.
 
         Raises SyncStopped, with the report, if the job could not finish; upsertOrders documents the rules.
         """
@@ -67,14 +71,11 @@ class Orders(GeneratedOrders):
             raise InvalidArgument("upsertOrders", "batch_size", f"{batch_size} is outside 1 to 100")
         if concurrency is not None and concurrency < 1:
             raise InvalidArgument("upsertOrders", "concurrency", "must be at least 1")
-        if isinstance(source, str | Path):
-            path = Path(source)
-            if not path.is_file():
-                raise InvalidArgument("upsertOrders", "source", f"{path} is not a file")
-            source = read_orders(path, origin)
+        if origin is not None:
+            _check_origin(origin)
         return OrderSync(
             self._client,
-            source,
+            _source(source, origin),
             origin=origin,
             batch_size=batch_size,
             batch_bytes=batch_bytes,
@@ -85,3 +86,24 @@ class Orders(GeneratedOrders):
             grace=grace,
             patience=patience,
         )
+
+
+def _check_origin(origin: object) -> None:
+    if not isinstance(origin, OriginRequest):
+        raise InvalidArgument("upsertOrders", "origin", f"must be an OriginRequest, not {type(origin).__name__}")
+    for violation in codec.explain(origin):
+        raise InvalidArgument("upsertOrders", "origin", str(violation))
+
+
+def _source(source: Source | str | Path, origin: OriginRequest | None) -> Source:
+    if isinstance(source, str | Path):
+        path = Path(source)
+        if not path.is_file():
+            raise InvalidArgument("upsertOrders", "source", f"{path} is not a file")
+        return read_orders(path, origin)
+    kind = type(source).__name__
+    gives = hasattr(source, "__iter__") or hasattr(source, "__aiter__")
+    if not gives or isinstance(source, Mapping | bytes):
+        what = f"must give orders one after another, which {kind} does not; try [order]"
+        raise InvalidArgument("upsertOrders", "source", what)
+    return source

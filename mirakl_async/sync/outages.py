@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 FIRST_CONTACT = 30.0
-RENEWALS = 5
+RENEWALS, RENEWAL_PAUSE = 5, 0.2
 
 
 class Outage:
@@ -35,8 +35,8 @@ class Outage:
         """Seconds until the batch may be sent again, at most; None to give up."""
         if self.began is None:
             self.began = now
-        if meaning(error) != "wait" and not self._may_renew(error):
-            return None
+        if meaning(error) != "wait":
+            return RENEWAL_PAUSE if self._may_renew(error) else None
         pause = self._next
         if now + pause > self._until(self.began, error, last_answer):
             return None

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+
+import pytest
+
+from mirakl_async import ClientCredentials, ConnectChannel, Retry
+from mirakl_async.simulator import Simulator
+from tests.feeds import ORIGIN
+
+QUICK = Retry(base=0.005, throttle_base=0.02, cap=0.02, quota=100_000)
+
+
+class Setting:
+    """A simulator and a client of it; `sync` is that of the client, for one store unless told otherwise."""
+
+    def __init__(self, sim, connect):
+        self.sim = sim
+        self.connect = connect
+
+    def sync(self, source, **options):
+        return self.connect.orders.sync(source, **{"origin": ORIGIN, **options})
+
+
+@pytest.fixture
+async def start():
+    """Start simulators and clients that end with the test; `client` holds the client's own settings."""
+    async with AsyncExitStack() as stack:
+
+        async def start(*, client=None, **simulator):
+            sim = await stack.enter_async_context(Simulator(**simulator))
+            settings = {
+                "auth": ClientCredentials(sim.client_id, sim.client_secret),
+                "connect_url": sim.connect_url,
+                "account_url": sim.account_url,
+                "auth_url": sim.auth_url,
+                "rate": "none",
+                "retry": QUICK,
+                **(client or {}),
+            }
+            return Setting(sim, await stack.enter_async_context(ConnectChannel(**settings)))
+
+        yield start
+
+
+@pytest.fixture
+async def mirakl(start):
+    return await start()

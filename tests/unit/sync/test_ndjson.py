@@ -1,0 +1,121 @@
+"""Files of lines: what a line may look like, and what is said of one that is no order."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from mirakl_async.sync import ndjson
+from mirakl_async.sync.entries import Line
+from mirakl_async.sync.ndjson import read_orders
+from mirakl_async.sync.report import Refused
+from tests.feeds import ORIGIN, SECOND, as_line, as_mapping, order
+
+
+@pytest.fixture
+def read(tmp_path):
+    def read(content: bytes, origin=ORIGIN):
+        path = tmp_path / "orders.ndjson"
+        path.write_bytes(content)
+        return list(read_orders(path, origin))
+
+    return read
+
+
+GOOD = as_line(order(1))
+
+
+def without_lines():
+    empty = order(1)
+    empty.order_lines = []
+    return empty
+
+
+def test_lines_are_kept_byte_for_byte(read):
+    spelled = json.dumps(as_mapping(order(1)), default=float, indent=None, ensure_ascii=False).encode()
+    [line] = read(spelled + b"\n")
+    assert isinstance(line, Line)
+    assert (line.raw, line.number, line.channel_order_id) == (spelled, 1, "o1")
+    assert line.channel_updated_at == order(1).channel_updated_at
+
+
+@pytest.mark.parametrize(
+    ("content", "numbers"),
+    [
+        (b"", []),
+        (b"\n \r\n\t\n", []),
+        (GOOD, [1]),
+        (GOOD + b"\n", [1]),
+        (GOOD + b"\r\n\r\n" + GOOD + b"\r\n", [1, 3]),
+        (b"\xef\xbb\xbf" + GOOD + b"\n" + GOOD, [1, 2]),
+        (b"\xef\xbb\xbf\n" + GOOD, [2]),
+        (b"\n\n  " + GOOD + b"  \n", [3]),
+    ],
+)
+def test_line_endings_empty_lines_and_byte_order_marks(read, content, numbers):
+    lines = read(content)
+    assert [line.number for line in lines] == numbers
+    assert all(isinstance(line, Line) and line.raw == GOOD for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("line", "path", "identity"),
+    [
+        (b"{", "$", None),
+        (b"null", "$", None),
+        (b"[]", "$", None),
+        (GOOD + GOOD, "$", None),
+        (b'{"channel_order_id":"o1"}', "$", "o1"),
+        (GOOD.replace(b'"quantity":1', b'"quantity":"many"'), "$.order_lines[0].quantity", "o1"),
+        (GOOD.replace(b'"channel_order_id":"o1"', b'"channel_order_id":7'), "$.channel_order_id", None),
+        (GOOD.replace(b"12.34", b"-1"), "$.order_lines[0].price", "o1"),
+        (GOOD.replace(b"12.34", b"NaN"), "$", None),
+        (GOOD.replace(b'"channel_updated_at":"2026', b'"channel_updated_at":"26'), "$.channel_updated_at", "o1"),
+        (as_line(without_lines()), "$.order_lines", "o1"),
+        (b"\xff\xfe" + GOOD, "$", None),
+        (GOOD.replace(b"A thing", b"A \xff thing"), None, None),
+        (b"[" * 100_000, "$", None),
+    ],
+)
+def test_a_line_that_is_no_order(read, line, path, identity):
+    before, refused, after = read(b"\n".join([GOOD, line, GOOD]))
+    assert isinstance(before, Line)
+    assert isinstance(after, Line)
+    assert isinstance(refused, Refused)
+    assert (refused.kind, refused.line, refused.raw, refused.origin) == ("invalid", 2, line, ORIGIN)
+    assert refused.reason.startswith("line 2: ")
+    assert path is None or refused.path == path
+    assert identity is None or refused.channel_order_id == identity
+
+
+@pytest.mark.parametrize("ending", [b"\n", b"\r\n", b""])
+@pytest.mark.parametrize("more", [-2, -1, 0, 1, 2, 500])
+def test_lines_around_the_longest_that_is_read(read, monkeypatch, more, ending):
+    monkeypatch.setattr(ndjson, "LONGEST_LINE", len(GOOD) + 100)
+    long = GOOD[:-1] + b" " * (100 + more) + b"}"
+    lines = read(GOOD + b"\n" + long + (ending + GOOD if ending else b""))
+    assert [getattr(line, "number", None) or line.line for line in lines] == ([1, 2, 3] if ending else [1, 2])
+    assert isinstance(lines[1], Line) is (more <= 0)
+    if ending:
+        assert isinstance(lines[2], Line), "what follows a long line must not be lost"
+    if more > 0:
+        assert "longer than" in lines[1].reason
+
+
+def test_a_file_that_is_one_endless_line(read, monkeypatch):
+    monkeypatch.setattr(ndjson, "LONGEST_LINE", 1000)
+    [refused] = read(b"x" * 50_000)
+    assert "longer than 1000 bytes" in refused.reason
+
+
+def test_pairs(read):
+    line = b'{"origin":{"channel_id":"channel-1","channel_store_id":"store-2"},"order":%s}'
+    (origin, entry), refused, strange = read(
+        b"\n".join([line % GOOD, line % GOOD.replace(b'"quantity":1', b'"quantity":"many"'), GOOD]), origin=None
+    )
+    assert (origin, entry.raw, entry.number) == (SECOND, GOOD, 1)
+    assert (refused.origin, refused.path, refused.channel_order_id) == (SECOND, "$.order_lines[0].quantity", "o1")
+    assert refused.raw == GOOD.replace(b'"quantity":1', b'"quantity":"many"'), "the order, so that it can be sent again"
+    assert (strange.origin, strange.path, strange.raw) == (None, "$", GOOD)
+    assert "origin" in strange.reason

@@ -1,0 +1,112 @@
+"""How long a batch is tried again, and what stops a job at once."""
+
+from __future__ import annotations
+
+import pytest
+
+from mirakl_async.errors import (
+    Attempt,
+    AttemptTimeout,
+    ConfigurationError,
+    ConnectFailed,
+    Context,
+    TokenRefused,
+    TokenUnavailable,
+    UnexpectedRedirect,
+    WaitTooLong,
+    error_class,
+)
+from mirakl_async.problems import FieldError, Problem
+from mirakl_async.sync.outages import FIRST_CONTACT, LONGEST_PAUSE, RENEWALS, Outage
+from mirakl_async.sync.outcomes import meaning, throttled
+
+CONTEXT = Context(operation="upsertOrders", route="POST /v1/orders")
+
+
+def answered(status, *fields, attempts=1):
+    problem = Problem(errors=tuple(FieldError(field=field) for field in fields))
+    tried = tuple(Attempt(outcome=str(status), seconds=0.1) for _ in range(attempts))
+    context = Context(operation="upsertOrders", route="POST /v1/orders", attempts=tried)
+    return error_class(status)(context, status=status, problem=problem, headers={})
+
+
+@pytest.mark.parametrize(
+    ("error", "what"),
+    [
+        (answered(400), "isolate"),
+        (answered(422), "isolate"),
+        (answered(400, "orders[3].status"), "isolate"),
+        (answered(400, "origin.channel_id", "orders[3].status"), "isolate"),
+        (answered(400, "origin.channel_id"), "stop"),
+        (answered(413), "shrink"),
+        (answered(404), "stop"),
+        (answered(401), "stop"),
+        (answered(403), "stop"),
+        (answered(415), "stop"),
+        (answered(408), "wait"),
+        (answered(429), "wait"),
+        (answered(500), "wait"),
+        (answered(503), "wait"),
+        (AttemptTimeout("slow", CONTEXT), "wait"),
+        (ConnectFailed("down", CONTEXT), "wait"),
+        (WaitTooLong("full", CONTEXT, 9.0), "wait"),
+        (TokenUnavailable("down"), "wait"),
+        (TokenRefused("no"), "stop"),
+        (ConfigurationError("no"), "stop"),
+        (UnexpectedRedirect("302", CONTEXT, "https://elsewhere.example/"), "stop"),
+    ],
+)
+def test_what_an_error_means(error, what):
+    assert meaning(error) == what
+
+
+def test_attempts_that_were_throttled_are_counted():
+    tried = [Attempt(outcome=outcome, seconds=0) for outcome in ("429", "503", "429", "204")]
+    assert throttled(tried) == 2
+
+
+def pauses(outage, error, *, last_answer=None):
+    """Pauses as long as they are granted, the clock moving on with each."""
+    now = 1000.0
+    while (pause := outage.pause(error, now, last_answer)) is not None:
+        yield pause
+        now += pause
+
+
+def test_pauses_grow_to_a_bound_and_end_with_the_patience():
+    granted = list(pauses(Outage(300), answered(503), last_answer=1000.0))
+    assert granted[:4] == [0.5, 1.0, 2.0, 4.0]
+    assert max(granted) == LONGEST_PAUSE
+    assert 270 < sum(granted) <= 300
+
+
+def test_patience_counts_from_the_first_trouble_not_from_a_long_wait_before():
+    outage = Outage(10)
+    assert outage.began is None
+    assert outage.pause(answered(503), 5000.0, 1.0) == 0.5
+    assert outage.began == 5000.0
+
+
+def test_answers_that_others_get_renew_the_patience():
+    outage = Outage(10)
+    assert outage.pause(answered(503), 0.0, 0.0) is not None
+    assert outage.pause(answered(503), 100.0, 99.0) is not None
+    assert outage.pause(answered(503), 200.0, 99.0) is None
+
+
+@pytest.mark.parametrize("error", [ConnectFailed("no such host", CONTEXT), TokenUnavailable("no such host")])
+def test_hosts_that_never_answered_get_less(error):
+    assert sum(pauses(Outage(3000), error)) <= FIRST_CONTACT
+    assert sum(pauses(Outage(3000), error, last_answer=1.0)) > 1000
+    assert sum(pauses(Outage(2), error)) <= 2
+
+
+def test_what_no_waiting_mends_is_given_up_at_once():
+    for error in (answered(404), TokenRefused("no"), answered(401)):
+        assert Outage(300).pause(error, 0.0, 0.0) is None
+
+
+def test_a_token_that_keeps_being_revoked_is_renewed_a_few_times_and_soon():
+    granted = list(pauses(Outage(300), answered(401, attempts=2)))
+    assert len(granted) == RENEWALS
+    assert sum(granted) < 2
