@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from .calls import Reply
     from .client import Client
+    from .clock import Clock
     from .operation import Operation
     from .options import Options
 
@@ -58,6 +59,11 @@ class LiveCaller:
     def __init__(self, client: Client) -> None:
         self._client = client
 
+    @property
+    def clock(self) -> Clock:
+        """See Caller."""
+        return self._client.transport.clock
+
     async def call(self, operation: Operation[T], arguments: Mapping[str, object], options: Options) -> T:
         """See Caller."""
         reply = await self._client.run(operation, arguments, options)
@@ -88,6 +94,11 @@ class RawCaller:
 
     def __init__(self, client: Client) -> None:
         self._client = client
+
+    @property
+    def clock(self) -> Clock:
+        """See Caller."""
+        return self._client.transport.clock
 
     async def call(self, operation: Operation[Any], arguments: Mapping[str, object], options: Options) -> Any:
         """The reply."""

@@ -6,43 +6,43 @@ is too long, a naive datetime, a path segment with a slash, a value outside its 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
-from urllib.parse import quote
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import quote, urlsplit
 
 from msgspec import UNSET, Struct
 
 from . import codec
 from .errors import Attempt, Context, InvalidArgument, Spent
+from .files import caps
+from .files.upload import Content, Progress, Upload
 from .operation import Operation, Param
+from .settings import is_loopback, origin
 
 if TYPE_CHECKING:
     from .operation import RetryClass, Service
 
-Content: TypeAlias = bytes | Path | Callable[[], AsyncIterable[bytes]]
 JSON = "application/json"
 QUERY_SAFE = ",:"
 NUMBERS = (int, float)
 CONTAINERS = (bytes, Mapping, Sequence)
-
-
-class Upload(Struct, frozen=True, kw_only=True):
-    """A file to send, with the name and type it is to have; `content` as for a part."""
-
-    content: Content
-    filename: str
-    content_type: str | None = None
+SLOWEST_UPLOAD = 64 * 1024
 
 
 class Part(Struct, frozen=True, kw_only=True):
-    """One part of a multipart form; `content` is bytes, a file's path, or a function that makes fresh chunks."""
+    """One part of a multipart form; `content` is bytes, a file's path, or a function that makes fresh chunks.
+
+    `size` in bytes is None where it is not known beforehand; `progress` is told the bytes sent, and `size`.
+    """
 
     name: str
     content: Content
     content_type: str | None = None
     filename: str | None = None
+    size: int | None = None
+    progress: Progress | None = None
 
 
 class Multipart(Struct, frozen=True, kw_only=True):
@@ -50,14 +50,23 @@ class Multipart(Struct, frozen=True, kw_only=True):
 
     parts: tuple[Part, ...]
 
+    @property
+    def seconds(self) -> float:
+        """What sending may take on a slow line: added to the usual time of an attempt."""
+        return sum(part.size or 0 for part in self.parts) / SLOWEST_UPLOAD
+
 
 class Request(Struct, frozen=True, kw_only=True):
-    """One call, ready to be sent: immutable, so that a second attempt is the first one again."""
+    """One call, ready to be sent: immutable, so that a second attempt is the first one again.
+
+    An `anonymous` one goes to another origin than the service's own and carries no credential.
+    """
 
     operation: Operation[Any]
     url: str
     body: bytes | Multipart | None = None
     content_type: str | None = None
+    anonymous: bool = False
 
     @property
     def route(self) -> str:
@@ -117,6 +126,8 @@ def build(
 
     `body` is a JSON body that is already encoded; body arguments are then neither needed nor read.
     """
+    if operation.answer == "stream" and operation.params and operation.params[0].place == "url":
+        return _elsewhere(operation, operation.params[0], arguments, base_url)
     path: dict[str, str] = {}
     query: list[str] = []
     members: dict[str, object] = {}
@@ -125,7 +136,7 @@ def build(
         if body is not None and param.place == "body":
             continue
         value = arguments.get(param.argument, UNSET)
-        if value is UNSET or value is None:
+        if value is UNSET or (value is None and not param.nullable):
             if param.required:
                 raise InvalidArgument(operation.code, param.argument, "is required")
         elif param.place == "query":
@@ -139,9 +150,7 @@ def build(
     url = base_url + (operation.path.format_map(path) if path else operation.path)
     if query:
         url += "?" + "&".join(query)
-    if body is None:
-        return _with_body(operation, url, members, parts)
-    return Request(operation=operation, url=url, body=body, content_type=JSON)
+    return _with_body(operation, url, members, parts, body)
 
 
 def build_by_wire_names(
@@ -204,10 +213,15 @@ def as_json(body: object) -> bytes:
     return body.encode() if isinstance(body, str) else codec.encode(body)
 
 
-def _with_body(operation: Operation[Any], url: str, members: dict[str, object], parts: list[Part]) -> Request:
+def _with_body(
+    operation: Operation[Any], url: str, members: dict[str, object], parts: list[Part], encoded: bytes | None
+) -> Request:
+    if encoded is not None:
+        return Request(operation=operation, url=url, body=encoded, content_type=JSON)
     if operation.content == "json":
         return Request(operation=operation, url=url, body=encode_body(operation, members), content_type=JSON)
     if operation.content == "multipart":
+        caps.check(operation.code, parts)
         return Request(operation=operation, url=url, body=Multipart(parts=tuple(parts)))
     return Request(operation=operation, url=url, body=b"" if operation.content == "empty" else None)
 
@@ -334,13 +348,50 @@ def _parts(operation: Operation[Any], param: Param, value: object) -> list[Part]
 
 
 def _file_part(operation: Operation[Any], param: Param, value: object) -> Part:
-    if isinstance(value, Upload):
-        return Part(name=param.name, content=value.content, content_type=value.content_type, filename=value.filename)
-    if isinstance(value, str | Path):
-        path = Path(value)
-        if not path.is_file():
-            raise InvalidArgument(operation.code, param.argument, f"{path} is not a file")
-        return Part(name=param.name, content=path, filename=path.name)
-    if isinstance(value, bytes):
-        return Part(name=param.name, content=value, filename=param.name)
-    raise InvalidArgument(operation.code, param.argument, "takes a path, bytes, or an upload part")
+    upload = value if isinstance(value, Upload) else None
+    content: object = upload.content if upload else value
+    size: int | None = upload.size if upload else None
+    filename = (upload.filename if upload else None) or param.name
+    if isinstance(content, str | Path):
+        content = Path(content)
+        if not content.is_file():
+            raise InvalidArgument(operation.code, param.argument, f"{content} is not a file")
+        size = content.stat().st_size
+        filename = (upload.filename if upload else None) or content.name
+    elif isinstance(content, bytes):
+        size = len(content)
+    elif not callable(content):
+        raise InvalidArgument(
+            operation.code,
+            param.argument,
+            f"takes a path, bytes, or Upload(content=...), not {type(content).__name__}; chunks are given as a "
+            "function that makes fresh ones, since an attempt consumes them",
+        )
+    return Part(
+        name=param.name,
+        content=cast("Content", content),
+        content_type=upload.content_type if upload else None,
+        filename=filename,
+        size=size,
+        progress=upload.progress if upload else None,
+    )
+
+
+def _elsewhere(operation: Operation[Any], param: Param, arguments: Mapping[str, object], base_url: str) -> Request:
+    """A request to an address that an earlier answer gave; without the credential where that is another origin."""
+    address = _address(operation, param, arguments.get(param.argument), base_url)
+    return Request(operation=operation, url=address, anonymous=origin(address) != origin(base_url))
+
+
+def _address(operation: Operation[Any], param: Param, value: object, base_url: str) -> str:
+    """The absolute address, which is https like everything, except on this machine."""
+    text = value if isinstance(value, str) else ""
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.password:
+        raise InvalidArgument(operation.code, param.argument, "is not an absolute http(s) address")
+    if parts.scheme == "https" or is_loopback(parts.hostname):
+        return text
+    base = urlsplit(base_url)
+    if parts.hostname == base.hostname and parts.port in {None, 80, base.port}:
+        return parts._replace(scheme=base.scheme, netloc=base.netloc).geturl()
+    raise InvalidArgument(operation.code, param.argument, f"is not https: http://{parts.netloc}")

@@ -7,6 +7,10 @@ MiraklError
  ├── UnknownOperation            no operation has this code (also a LookupError)
  ├── PaginationLoop              a list whose pages lead back to themselves
  ├── PartialFailure              a successful answer that reports failed items, on request
+ ├── UnreadableFile              a file is cut off, or not what it is read as (also a ValueError)
+ │    └── UnsafeArchive          a ZIP whose members leave their folder, or unpack to far more than they are
+ ├── JobFailed                   an import or export that ended badly, on request
+ ├── JobUnfinished               an import or export that is not done in time (also a TimeoutError)
  ├── SyncStopped                 a sync job could not finish; carries its report
  ├── TokenError                  no access token could be had
  │    ├── TokenRefused           the credentials are wrong: asking again would not help
@@ -85,7 +89,12 @@ class Context(Struct, frozen=True, kw_only=True):
 
 
 class MiraklError(Exception):
-    """Anything this package raises on purpose."""
+    """Anything this package raises on purpose.
+
+    `resume_from` is the cursor to go on from when it was raised while a list was read page by page.
+    """
+
+    resume_from: str | None = None
 
 
 class ConfigurationError(MiraklError, ValueError):
@@ -129,6 +138,31 @@ class SyncStopped(MiraklError):
         super().__init__(f"the sync stopped: {reason} ({report})")
         self.reason = reason
         self.report = report
+
+
+class UnreadableFile(MiraklError, ValueError):
+    """A file is cut off, damaged, or another format than it is read as; the message holds none of its content."""
+
+
+class UnsafeArchive(UnreadableFile):
+    """A ZIP archive that is not unpacked: a member leaves its folder, or there is far too much in it."""
+
+
+class JobFailed(MiraklError):
+    """An import or export ended in another state than done; `status` is that state, `reason` Mirakl's words, if any."""
+
+    def __init__(self, message: str, status: str, reason: str | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.reason = reason
+
+
+class JobUnfinished(MiraklError, TimeoutError):
+    """An import or export is not done yet; it goes on at Mirakl, and can be waited for again. `status` was its last."""
+
+    def __init__(self, message: str, status: str | None) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class TokenError(MiraklError):
@@ -236,11 +270,15 @@ class ReplyTooLarge(CallError):
 
 
 class UnexpectedRedirect(CallError):
-    """A redirect; `location` is its target without the query."""
+    """A redirect; `location` is its target without the query.
 
-    def __init__(self, message: str, context: Context, location: str) -> None:
+    `address` is the target as the server wrote it: its query may hold a secret, so it is not for logs.
+    """
+
+    def __init__(self, message: str, context: Context, location: str, address: str = "") -> None:
         super().__init__(message, context)
         self.location = location
+        self.address = address
 
 
 class DecodeFailed(CallError):

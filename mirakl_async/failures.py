@@ -59,7 +59,7 @@ def error_of(outcome: Answer | OpenAnswer | WireFault, context: Context, retry_c
     if 300 <= outcome.status < 400:
         location = outcome.headers.get("Location", "")
         target = urlsplit(urljoin("https://", location))._replace(query="", fragment="").geturl() if location else "?"
-        return UnexpectedRedirect(f"{outcome.status} redirect to {target}, not followed", context, target)
+        return UnexpectedRedirect(f"{outcome.status} redirect to {target}, not followed", context, target, location)
     body = outcome.body if isinstance(outcome, Answer) else b""
     problem, identity = read_problem(body), request_id(outcome.headers)
     status, headers = outcome.status, outcome.headers

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from .clock import Clock
     from .files import Download
     from .operation import Operation
     from .options import Options
@@ -20,6 +21,11 @@ T = TypeVar("T")
 
 class Caller(Protocol):
     """Runs operations; `arguments` are keyed by their Python names, those that are None or UNSET are not sent."""
+
+    @property
+    def clock(self) -> Clock:
+        """Time for what waits between calls."""
+        ...
 
     async def call(self, operation: Operation[T], arguments: Mapping[str, object], options: Options) -> T:
         """Run one operation and decode its answer."""
@@ -49,3 +55,8 @@ class Resource:
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
+
+    @property
+    def clock(self) -> Clock:
+        """The client's time, for what waits between calls."""
+        return self._caller.clock

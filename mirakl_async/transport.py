@@ -15,7 +15,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from . import failures
-from .calls import Reply
+from .calls import Multipart, Reply
 from .errors import Attempt, ClientStateError, DeadlineExceeded, Spent, WaitTooLong
 from .exchange import Answer, WireFault
 from .limits import Gate, LimitWait
@@ -58,8 +58,10 @@ class Course(Struct, kw_only=True):
     spent: Spent = field(default_factory=Spent)
     renewed: bool = False
 
-    def headers(self, grant: Grant) -> dict[str, str]:
-        """What goes on the wire with this token."""
+    def headers(self, grant: Grant | None) -> dict[str, str]:
+        """What goes on the wire with this token; to another origin, nothing of ours or the user's goes."""
+        if grant is None:
+            return {"Accept": self.request.operation.accept}
         headers = {"Authorization": grant.header, "Accept": self.request.operation.accept}
         if self.request.content_type is not None:
             headers["Content-Type"] = self.request.content_type
@@ -99,6 +101,7 @@ class Transport:
         self._limits = limits
         self._quota = RetryQuota(retry)
         self._gates: dict[BucketKey, Gate] = {}
+        self.sweeps: dict[str, tuple[float, bool]] = {}  # when each list was last begun, and whether advice was given
         self._loop = asyncio.get_running_loop()
         self._closed = False
 
@@ -144,10 +147,12 @@ class Transport:
         while True:
             gate = await self._queue(course)
             try:
-                grant = self._auth.current() or await self._obtain(course)
+                # The token first: a call that the limiter let go and that waits for a token would reach Mirakl late,
+                # and with those behind it make a window of more than was agreed.
+                grant = None if course.request.anonymous else self._auth.current() or await self._obtain(course)
                 if not self.limiter.try_acquire(course.key, course.pace):
                     await self._limit(course)
-                    grant = self._auth.current() or await self._obtain(course)
+                    grant = grant and (self._auth.current() or await self._obtain(course))
                 outcome = await self._send(course, grant)
             finally:
                 gate.leave()
@@ -155,7 +160,7 @@ class Transport:
                 if 200 <= outcome.status < 300:
                     self._quota.earn(len(course.attempts))
                     return outcome
-                if outcome.status == 401 and self._auth.renewable and not course.renewed:
+                if outcome.status == 401 and grant is not None and self._auth.renewable and not course.renewed:
                     await self._renew(course, grant)
                     continue
             again = await self._judge(course, outcome)
@@ -172,7 +177,11 @@ class Transport:
         timeouts, retry = self._timeouts, self._retry
         if "retries" in options:
             retry = replace(retry, retries=options["retries"])
-        deadline = options.get("deadline", timeouts.deadline)
+        deadline, attempt = timeouts.deadline, timeouts.attempt
+        if isinstance(request.body, Multipart):
+            attempt += request.body.seconds
+            deadline = None if deadline is None else deadline + request.body.seconds
+        deadline = options.get("deadline", deadline)
         began = self.clock.monotonic()
         return Course(
             request=request,
@@ -180,7 +189,7 @@ class Transport:
             pace=pace,
             began=began,
             ends=None if deadline is None else began + deadline,
-            timeout=options.get("timeout", timeouts.attempt),
+            timeout=options.get("timeout", attempt),
             retry=retry,
             max_wait=options.get("max_wait", timeouts.max_wait),
             stream=stream,
@@ -263,7 +272,7 @@ class Transport:
         finally:
             course.spent.queued += self.clock.monotonic() - began
 
-    async def _send(self, course: Course, grant: Grant) -> Answer | OpenAnswer | WireFault:
+    async def _send(self, course: Course, grant: Grant | None) -> Answer | OpenAnswer | WireFault:
         request, began = course.request, self.clock.monotonic()
         left = course.left(began)
         timeout = course.timeout if left is None else max(0.0, min(course.timeout, left))

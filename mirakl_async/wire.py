@@ -17,17 +17,16 @@ from __future__ import annotations
 
 import asyncio
 import io
-import mimetypes
 from contextvars import ContextVar
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import aiohttp
 from aiohttp import ClientTimeout, TCPConnector
 
 from . import __version__
-from .calls import Content, Multipart, Part
+from .calls import Multipart
 from .exchange import Answer, WireFault
+from .files.form import Form
 
 if TYPE_CHECKING:
     import ssl as ssl_module
@@ -41,12 +40,18 @@ USER_AGENT = f"mirakl-async/{__version__} aiohttp/{aiohttp.__version__}"
 
 
 class _Flight:
-    """One attempt: whether a connection was handed to it."""
+    """One attempt: whether a connection was handed to it, and the form it carries."""
 
-    __slots__ = ("left",)
+    __slots__ = ("form", "left")
 
     def __init__(self) -> None:
         self.left = False
+        self.form: Form | None = None
+
+    def end(self) -> None:
+        """Close the files that were being sent."""
+        if self.form is not None:
+            self.form.close()
 
 
 _flight: ContextVar[_Flight | None] = ContextVar("mirakl_async_flight", default=None)
@@ -117,6 +122,8 @@ class AiohttpWire:
                 response.close()
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise _fault(error, flight) from error
+        finally:
+            flight.end()
         return Answer(response.status, response.headers, content)
 
     async def open(
@@ -135,6 +142,7 @@ class AiohttpWire:
             async with asyncio.timeout(timeout):
                 response = await self._send(flight, method, url, headers, body, None, fresh=fresh)
         except (aiohttp.ClientError, OSError, ValueError) as error:
+            flight.end()
             raise _fault(error, flight) from error
         return AiohttpOpenAnswer(response, flight)
 
@@ -153,10 +161,15 @@ class AiohttpWire:
             self._fresh = self._session(force_close=True)
         session = self._fresh if fresh and self._fresh is not None else self._pooled
         _flight.set(flight)
+        data: Any = None
+        if isinstance(body, Multipart):
+            data, headers = _form(body, headers, flight)
+        elif body:
+            data = body if len(body) <= LARGE_BODY else io.BytesIO(body)
         return session.request(
             method,
             url,
-            data=_payload(body) if body else None,
+            data=data,
             headers=headers,
             timeout=self._usual if total == self._usual.total else self._bounded(total),
             allow_redirects=False,
@@ -217,28 +230,13 @@ async def _read(response: aiohttp.ClientResponse, cap: int) -> bytes:
     return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
-def _payload(body: bytes | Multipart) -> Any:
-    if isinstance(body, bytes):
-        return body if len(body) <= LARGE_BODY else io.BytesIO(body)
-    form = aiohttp.FormData(default_to_multipart=True)
-    for part in body.parts:
-        _add_part(form, part)
-    return form()
-
-
-def _add_part(form: aiohttp.FormData, part: Part) -> None:
-    kind = part.content_type
-    if part.filename is not None and kind is None:
-        kind = mimetypes.guess_type(part.filename)[0] or "application/octet-stream"
-    form.add_field(part.name, _open(part.content), filename=part.filename, content_type=kind)
-
-
-def _open(content: Content) -> Any:
-    if isinstance(content, bytes):
-        return io.BytesIO(content)
-    if isinstance(content, Path):
-        return content.open("rb")
-    return content()
+def _form(body: Multipart, headers: Mapping[str, str], flight: _Flight) -> tuple[Any, Mapping[str, str]]:
+    """A form of this attempt's own, and the headers that go with it."""
+    flight.form = form = Form(body)
+    headers = {**headers, "Content-Type": form.content_type}
+    if form.length is not None:
+        headers["Content-Length"] = str(form.length)
+    return form.chunks(), headers
 
 
 class _Meaning(NamedTuple):
@@ -274,6 +272,9 @@ _MEANINGS: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], _M
 
 def _fault(error: BaseException, flight: _Flight, stage: Stage | None = None) -> WireFault:
     """What an exception of aiohttp means for the call: how far it got, and whether repeating could help."""
+    if flight.form is not None and flight.form.broken is not None:
+        # A form that was never whole was never acted on: its length, or its last chunk, was missing.
+        return WireFault("request", "unsent", f"the request cannot be sent: {flight.form.broken}", permanent=True)
     meaning = next(meaning for kinds, meaning in _MEANINGS if isinstance(error, kinds))
     reached: Stage = meaning.stage or stage or ("sent" if flight.left else "unsent")
     return WireFault(meaning.kind, reached, meaning.reason.format(error), permanent=meaning.permanent)

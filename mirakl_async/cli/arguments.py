@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from .. import codec
 from .results import usage_error
@@ -50,10 +50,9 @@ def _argument(param: Param, texts: list[str]) -> object:
     if len(texts) > 1 and param.many == "one" and param.type != "references":
         raise usage_error(f"{param.name} takes one value, and {len(texts)} were given")
     values = [_value(param, text) for text in texts]
-    if len(values) > 1:
-        return values
-    many = param.place == "body" and param.many != "one" and not isinstance(cast("Any", values[0]), list)
-    return values if many else values[0]
+    whole = any(isinstance(value, list) for value in values)  # one text that is a list already, being JSON
+    one_of_many = param.place == "body" and param.many != "one" and not whole
+    return values if one_of_many or len(values) > 1 else values[0]
 
 
 def _value(param: Param, text: str) -> object:

@@ -12,6 +12,7 @@ from cyclopts import Parameter
 from .. import calls
 from ..callers import value_of
 from ..connect_channel import ConnectChannel
+from ..errors import MiraklError
 from ..files import Download
 from ..operations import operations as registry
 from .arguments import arguments_of, read_file, read_json
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 async def call(
     code: Annotated[str, Parameter(help="Mirakl's code, such as upsertOrders")],
+    /,
     *arguments: Annotated[
         str, Parameter(help="name=value, by Mirakl's names; repeat a name for a list, @FILE for a file")
     ],
@@ -40,6 +42,8 @@ async def call(
     """
     operation = registry[code]
     params, content = arguments_of(operation, arguments), _body(operation, body)
+    if out is not None and not out.parent.is_dir():  # said before anything is done that an answer tells of
+        raise usage_error(f"--out: {out.parent} is not a folder")
     client: Client
     if operation.service == "front":
         client = _front(front_url, auth_url)
@@ -80,20 +84,19 @@ def _front(url: str | None, auth_url: str | None) -> Client:
 
 async def _download(download: Download, out: Path | None) -> None:
     """A file of any size, as it arrives; into a folder under the name that Mirakl gives it."""
-    async with download as file:
-        if out is not None:
-            complain(f"written to {await _saved(file, out)}")
-            return
-        async for chunk in file:
-            sys.stdout.buffer.write(chunk)
+    if out is None:
+        async with download as file:
+            async for chunk in file.chunks():
+                sys.stdout.buffer.write(chunk)
         sys.stdout.buffer.flush()
-
-
-async def _saved(file: Download, out: Path) -> Path:
+        return
     try:
-        return await file.save(out)
+        saved = await download.save(out)
+    except MiraklError:  # some of which are a TimeoutError, and so an OSError
+        raise
     except OSError as error:
         raise unfinished(f"--out: {out}: {error.strerror}") from error
+    complain(f"{saved.path}: {saved.size} bytes")
 
 
 def _write_json(body: bytes, out: Path | None) -> None:

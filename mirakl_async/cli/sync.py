@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
@@ -17,7 +18,8 @@ from .results import complain, print_json, usage_error
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..sync.report import Report
+    from ..sync.entries import Line
+    from ..sync.report import Refused, Report
 
 
 class OrderFile:
@@ -32,7 +34,7 @@ class OrderFile:
 
     def __iter__(self) -> Iterator[Any]:
         for item in read_orders(self._path, self._origin):
-            entry: Any = cast("Any", item)[1] if isinstance(item, tuple) else item
+            entry = cast("Line | Refused", item[1] if isinstance(item, tuple) else item)
             self._read += len(entry.raw or b"") + 1
             yield item
         self.ended = True
@@ -44,6 +46,7 @@ class OrderFile:
 
 async def sync(
     file: Annotated[Path, Parameter(help="NDJSON: one order a line")],
+    /,
     *,
     channel_id: Annotated[str | None, Parameter(help="the channel; without it every line names its origin")] = None,
     channel_store_id: Annotated[str | None, Parameter(help="the store on that channel")] = None,
@@ -65,12 +68,9 @@ async def sync(
     orders = OrderFile(file, origin)
     async with ConnectChannel(connect_url=base_url, auth_url=auth_url, rate=rate) as connect:
         with live(file.name, orders.share, quiet=json) as progress:
-            try:
-                job = connect.orders.sync(
-                    orders, origin=origin, concurrency=concurrency, refused_file=refused, progress=progress
-                )
-            except OSError as error:
-                raise usage_error(f"--refused: {refused}: {error.strerror}") from error
+            job = connect.orders.sync(
+                orders, origin=origin, concurrency=concurrency, refused_file=refused, progress=progress
+            )
             outcome = await run(job, lambda: orders.ended, quiet=json)
     if json:
         print_json({**outcome.figures(), "refused_file": None if refused is None else str(refused)})
@@ -95,5 +95,9 @@ def _check_files(source: Path, refused: Path | None) -> None:
         source.open("rb").close()
     except OSError as error:
         raise usage_error(f"{source}: {error.strerror}") from error
-    if refused is not None and refused.exists() and refused.samefile(source):
+    if refused is None:
+        return
+    if refused.exists() and refused.samefile(source):
         raise usage_error("--refused names the file that is read")
+    if refused.is_dir() or not os.access(refused if refused.exists() else refused.parent, os.W_OK):
+        raise usage_error(f"--refused: {refused} cannot be written")

@@ -1,0 +1,166 @@
+"""Read CSV from its bytes as they arrive: the header gives the columns, every further record is a row.
+
+Mirakl writes `;`, operators also `,` or tabs: the separator is the one that the header line holds most of. Fields in
+quotes may hold line breaks, so where a record ends is left to the `csv` module alone. It is given whole lines, and
+after them a line of our own: if that comes back as the last record, all before it were whole; if a quoted field has
+swallowed it, the last record goes on in the next block.
+
+Parsing holds the interpreter's lock, so a thread would not free the event loop; blocks of 64 KB keep it for about a
+millisecond. Nothing here does I/O.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from itertools import chain
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from ..errors import UnreadableFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Row: TypeAlias = dict[str, str]
+BLOCK = 64 * 1024
+LONGEST_RECORD = 16 * 1024 * 1024
+LONGEST_MARK = 4
+
+_QUOTED = re.compile(r'"(?:[^"]|"")*"')
+_PROBE = "\x00"
+_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+
+class RowReader:
+    """Fed with bytes, gives records as lists of texts; `columns` is the header, None until it has been read.
+
+    Empty lines are left out. `count` counts the records given. `failure` is why no more can be read, once that is so;
+    it is not raised here, so that the records before it are not lost.
+    """
+
+    def __init__(self, separator: str | None = None, encoding: str | None = None) -> None:
+        self.columns: list[str] | None = None
+        self.separator = separator
+        self.count = 0
+        self.failure: UnreadableFile | None = None
+        self._encoding = encoding
+        self._decoder: codecs.IncrementalDecoder | None = None
+        self._pieces: list[bytes] = []
+        self._held = 0
+        self._text = ""
+        self._enough = 0
+
+    def feed(self, data: bytes) -> list[list[str]]:
+        """Take further bytes; gives the records that are whole by now, maybe none."""
+        self._pieces.append(data)
+        self._held += len(data)
+        return self._read(last=False) if self._held >= (BLOCK if self.columns else LONGEST_MARK) else []
+
+    def finish(self) -> list[list[str]]:
+        """Take note that there are no more bytes; gives the last records."""
+        return self._read(last=True)
+
+    def _read(self, *, last: bool) -> list[list[str]]:
+        if self.failure is not None:
+            return []
+        data, self._pieces, self._held = b"".join(self._pieces), [], 0
+        try:
+            self._text += self._decoded(data, last=last)
+            if not last and len(self._text) < self._enough:
+                return []
+            records = self._records(last=last)
+        except UnreadableFile as error:
+            self.failure = error
+            return []
+        if records and self.columns is None:
+            self.columns = distinct(records.pop(0))
+        self.count += len(records)
+        return records
+
+    def _decoded(self, data: bytes, *, last: bool) -> str:
+        if self._decoder is None:
+            encoding = self._encoding or next((name for mark, name in _MARKS if data.startswith(mark)), "utf-8")
+            self._decoder = codecs.getincrementaldecoder(encoding)()
+        try:
+            return self._decoder.decode(data, final=last)
+        except UnicodeDecodeError as error:
+            raise UnreadableFile(
+                f'the CSV is not {error.encoding} after {self.count} rows; name its encoding, such as encoding="cp1252"'
+            ) from None
+
+    def _records(self, *, last: bool) -> list[list[str]]:
+        """The whole records of the text; what follows them stays behind."""
+        lines = list(io.StringIO(self._text, newline=""))
+        rest = "" if last or not lines or lines[-1].endswith("\n") else lines.pop()
+        if not lines:
+            self._keep(rest)
+            return []
+        if self.separator is None:
+            self.separator = sniff_separator(lines[0])
+        records = self._parsed(chain(lines, [_PROBE]))
+        if records and records[-1] == [_PROBE]:
+            records.pop()
+            self._keep(rest)
+        elif last:
+            self.failure = UnreadableFile(f"the CSV is cut off inside a quoted field after {self.count} rows")
+            return self._whole(lines)[0]
+        else:
+            records, begun = self._whole(lines)
+            self._keep("".join((*begun, rest)))
+        return [record for record in records if record]
+
+    def _whole(self, lines: list[str]) -> tuple[list[list[str]], list[str]]:
+        """The records that end within these lines, and the lines of the one that does not."""
+        reader = csv.reader(chain(lines, [_PROBE]), delimiter=self.separator or ";")
+        records: list[list[str]] = []
+        end = 0
+        for record in reader:
+            if reader.line_num > len(lines):
+                break
+            records.append(record)
+            end = reader.line_num
+        return [record for record in records if record], lines[end:]
+
+    def _parsed(self, lines: Iterable[str]) -> list[list[str]]:
+        try:
+            return list(csv.reader(lines, delimiter=self.separator or ";"))
+        except csv.Error as error:
+            raise UnreadableFile(f"the CSV cannot be read after {self.count} rows: {error}") from None
+
+    def _keep(self, rest: str) -> None:
+        if len(rest) > LONGEST_RECORD:
+            raise UnreadableFile(f"a record after {self.count} rows of the CSV has over {LONGEST_RECORD} characters")
+        self._text = rest
+        self._enough = 2 * len(rest)
+
+
+def sniff_separator(line: str) -> Literal[";", ",", "\t", "|"]:
+    """The separator of a CSV by its header line; `;`, as Mirakl writes it, where the line has only one column."""
+    bare = _QUOTED.sub("", line)
+    best: Literal[";", ",", "\t", "|"] = ";"
+    for separator in (",", "\t", "|"):
+        if bare.count(separator) > bare.count(best):
+            best = separator
+    return best
+
+
+def distinct(columns: list[str]) -> list[str]:
+    """Column names of which no two are equal: a second `price` is `price (2)`."""
+    seen: dict[str, int] = {}
+    names: list[str] = []
+    for column in columns:
+        seen[column] = seen.get(column, 0) + 1
+        names.append(column if seen[column] == 1 else f"{column} ({seen[column]})")
+    return names
+
+
+def as_dict(columns: list[str], record: list[str]) -> Row:
+    """A record by column; a missing field is an empty text, one too many is `column N`, counted from 1."""
+    if len(record) == len(columns):
+        return dict(zip(columns, record, strict=True))
+    row = dict.fromkeys(columns, "")
+    row.update(zip(columns, record, strict=False))
+    row.update((f"column {place}", text) for place, text in enumerate(record[len(columns) :], len(columns) + 1))
+    return row

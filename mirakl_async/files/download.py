@@ -1,0 +1,332 @@
+"""An answer that is a file: opened, then read once, as it arrives.
+
+`Download` is what a typed method gives: not sent yet. `async with` sends it and gives an `OpenDownload`, which knows
+the file's name, type and size, and is read in one way: as chunks, to a path, as rows, items or members.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import mimetypes
+import tempfile
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import aclosing
+from pathlib import Path
+from types import TracebackType
+from typing import IO, TYPE_CHECKING, Any, TypeVar, overload
+
+from msgspec import Struct
+
+from .. import failures
+from ..errors import (
+    AttemptTimeout,
+    CallError,
+    ClientStateError,
+    ConnectionLost,
+    ReplyTooLarge,
+    UnexpectedRedirect,
+    UnreadableFile,
+)
+from ..exchange import OpenAnswer, WireFault
+from ..watch import Mended
+from .csv_rows import RowReader
+from .disposition import file_name, safe_name
+from .json_items import ItemReader
+from .readers import Items, Rows
+from .redirects import HOPS, redirected
+from .saving import Saved, save_chunks
+from .sniffing import ENOUGH, Kind, kind_of
+from .watchdog import MinimumRate, TooSlow, timely
+from .zip_members import Archive, ArchiveLimits, Member
+
+if TYPE_CHECKING:
+    from ..calls import Request
+    from ..client import Client
+    from ..clock import Clock
+    from ..errors import Context
+    from ..operation import Operation
+    from ..options import Options
+    from ..transport import Transport
+
+T = TypeVar("T")
+READ_CAP = 64 * 1024 * 1024
+SPOOL_IN_MEMORY = 4 * 1024 * 1024
+PAUSE = 1.0
+
+
+class Terms(Struct, frozen=True, kw_only=True):
+    """What a body must keep to: at most so many bytes after decompression (None: any number), at least so fast."""
+
+    max_bytes: int | None = None
+    least: MinimumRate = MinimumRate()
+
+
+class Download:
+    """A file to be fetched: `async with front.orders.download_documents(...) as file`, or `save` or `read` it at once.
+
+    Each `async with`, and each attempt of `save`, sends its own request. Redirects are followed, without the credential
+    where they leave the service's origin.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        operation: Operation[Any],
+        arguments: Mapping[str, object],
+        options: Options,
+        terms: Terms | None = None,
+    ) -> None:
+        self._client = client
+        self._operation = operation
+        self._arguments = arguments
+        self._options = options
+        self._terms = terms or Terms()
+        self._opened: list[OpenDownload] = []
+
+    def within(
+        self, *, max_bytes: int | None = None, min_rate: float = 1024.0, min_rate_over: float = 30.0
+    ) -> Download:
+        """The same download under other terms.
+
+        `max_bytes` bounds the body after decompression, None does not; `min_rate` is in bytes a second, measured over
+        `min_rate_over` seconds of waiting.
+        """
+        terms = Terms(max_bytes=max_bytes, least=MinimumRate(min_rate, min_rate_over))
+        return Download(self._client, self._operation, self._arguments, self._options, terms)
+
+    async def __aenter__(self) -> OpenDownload:
+        self._opened.append(await self.open())
+        return self._opened[-1]
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._opened.pop().close()
+
+    async def open(self) -> OpenDownload:
+        """Send the request; what it gives must be closed. Prefer `async with`."""
+        transport, options = self._client.transport, self._client.options_for(self._options)
+        request = self._client.request(self._operation, self._arguments)
+        for hop in range(HOPS + 1):
+            try:
+                answer = await transport.open(request, options)
+            except UnexpectedRedirect as redirect:
+                if hop == HOPS:
+                    raise
+                request = redirected(request, redirect)
+            else:
+                return OpenDownload(answer, request, transport, self._terms)
+        raise AssertionError("the last hop returns or raises")
+
+    async def save(
+        self, path: str | Path, *, attempts: int = 3, progress: Callable[[int], None] | None = None
+    ) -> Saved:
+        """Save the file at `path`, or in that folder under its own name; fetched anew if the connection breaks.
+
+        `progress` is called with the bytes written so far. Raises ConnectionLost or AttemptTimeout after the last
+        attempt.
+        """
+
+        async def save() -> Saved:
+            async with self as file:
+                return await file.save(path, progress)
+
+        return await fetch_again(save, self._client.transport.clock, attempts)
+
+    async def read(self, cap: int = READ_CAP) -> bytes:
+        """The whole file; raises ReplyTooLarge past `cap` bytes."""
+        async with self as file:
+            return await file.read(cap)
+
+
+async def fetch_again(fetch: Callable[[], Awaitable[T]], clock: Clock, attempts: int = 3) -> T:
+    """Fetch a file anew when the connection broke or dripped, after a pause of a second or a few."""
+    for attempt in range(1, attempts):
+        try:
+            return await fetch()
+        except (ConnectionLost, AttemptTimeout):
+            await clock.sleep(PAUSE * 2 ** (attempt - 1) * (0.5 + clock.random()))
+    return await fetch()
+
+
+class OpenDownload:
+    """A file whose body has not been read; it is read once, in one way.
+
+    `filename` is the server's name for it, made safe; `content_type` is without parameters; `size` is in bytes, None
+    where it is not told beforehand. `received` counts the bytes read so far, decompressed. `complete` is False
+    until the end was reached, and None after an end that only the closing of the connection marked: nobody knows then.
+    """
+
+    def __init__(self, answer: OpenAnswer, request: Request, transport: Transport, terms: Terms) -> None:
+        headers = answer.headers
+        self.headers = headers
+        self.content_type = headers.get("Content-Type", "").partition(";")[0].strip().lower() or None
+        self.filename = safe_name(
+            file_name(headers.get("Content-Disposition")), _fallback(request.operation.code, self.content_type)
+        )
+        self.size = _size(headers)
+        self.received = 0
+        self.complete: bool | None = False
+        self._answer = answer
+        self._request = request
+        self._transport = transport
+        self._terms = terms
+        self._start = b""
+        self._taken = False
+        self._spool: IO[bytes] | None = None
+        self._body = self._read_body()
+
+    def __repr__(self) -> str:
+        return f"<OpenDownload {self._request.operation.code} {self.filename!r}, {self.received} bytes read>"
+
+    @property
+    def context(self) -> Context:
+        """What an error about this file says: the operation, without the address."""
+        return self._request.context()
+
+    async def close(self) -> None:
+        """Let go of the connection and of what was spooled."""
+        await self._body.aclose()
+        self._answer.close()
+        if self._spool is not None:
+            self._spool.close()
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self.chunks()
+
+    def chunks(self) -> AsyncIterator[bytes]:
+        """The body as it arrives, decompressed.
+
+        Raises ConnectionLost if it breaks off, AttemptTimeout if it drips, ReplyTooLarge past the cap.
+        """
+        if self._taken:
+            raise ClientStateError(f"{self._request.operation.code}: the file was read already; open it again")
+        self._taken = True
+        return self._from_the_start()
+
+    async def kind(self) -> Kind:
+        """What the file is by its first bytes, whatever its type says; it can still be read in any way."""
+        while len(self._start) < ENOUGH and (chunk := await anext(self._body, b"")):
+            self._start += chunk
+        return kind_of(self._start)
+
+    async def read(self, cap: int = READ_CAP) -> bytes:
+        """The whole body; raises ReplyTooLarge past `cap` bytes."""
+        pieces, size = list[bytes](), 0
+        async for chunk in self.chunks():
+            size += len(chunk)
+            if size > cap:
+                raise self._too_large(cap)
+            pieces.append(chunk)
+        return b"".join(pieces)
+
+    async def save(self, path: str | Path, progress: Callable[[int], None] | None = None) -> Saved:
+        """Save the body at `path`, or in that folder as `filename`; nothing appears there unless it is whole.
+
+        Whether it is whole is not always known: see `Saved.complete`.
+        """
+        target = Path(path)
+        if await asyncio.to_thread(target.is_dir):
+            target /= self.filename
+        size = await save_chunks(self.chunks(), target, progress)
+        return Saved(path=target, size=size, complete=self.complete)
+
+    def rows(self, *, separator: str | None = None, encoding: str | None = None) -> Rows:
+        """The rows of a CSV file; separator and encoding are found out unless they are named.
+
+        Reading raises UnreadableFile where the file is no CSV: a report may also come as XLSX or XML, see `kind`.
+        """
+        return Rows(self._chunks_of("csv", "text", "empty"), RowReader(separator, encoding))
+
+    @overload
+    def items(self, kind: type[T], member: str | None = None) -> Items[T]: ...
+    @overload
+    def items(self, kind: str | None = None, member: str | None = None) -> Items[Any]: ...
+    def items(self, kind: Any = None, member: str | None = None) -> Items[Any]:
+        """The items of a list in JSON, whether it is the file or a member of the object that is: `items(Order)`.
+
+        `kind` is a struct, or a reference such as "front.orders:Order"; without one, items are plain values.
+        """
+        reader = ItemReader[Any](Any if kind is None else kind, member, told=self._tell)
+        return Items(self._chunks_of("json"), reader)
+
+    async def members(self, limits: ArchiveLimits | None = None) -> AsyncIterator[Member]:
+        """The files of a ZIP archive, to be read before the download is closed; raises UnsafeArchive for all at once.
+
+        The archive is kept in a temporary file, in memory while it is small.
+        """
+        limits = limits or ArchiveLimits()
+        self._spool = tempfile.SpooledTemporaryFile(SPOOL_IN_MEMORY)  # noqa: SIM115 - closed with the download
+        async with aclosing(self._spooled(limits.unpacked)) as chunks:
+            async for chunk in chunks:
+                self._spool.write(chunk)
+        for member in Archive(self._spool, limits).members:
+            yield member
+
+    async def _spooled(self, cap: int) -> AsyncGenerator[bytes, None]:
+        async for chunk in self._chunks_of("zip", "xlsx"):
+            if self.received > cap:
+                raise self._too_large(cap)
+            yield chunk
+
+    async def _chunks_of(self, *kinds: Kind) -> AsyncGenerator[bytes, None]:
+        """The body, if it is what it is to be read as."""
+        chunks = self.chunks()
+        if (kind := await self.kind()) not in kinds:
+            code, wanted = self._request.operation.code, " or ".join(name.upper() for name in kinds[:1])
+            raise UnreadableFile(f"{code}: {self.filename} is {kind.upper()}, not {wanted}; save it or read its chunks")
+        async for chunk in chunks:
+            yield chunk
+
+    async def _from_the_start(self) -> AsyncGenerator[bytes, None]:
+        if self._start:
+            start, self._start = self._start, b""
+            yield start
+        async for chunk in self._body:
+            yield chunk
+
+    async def _read_body(self) -> AsyncGenerator[bytes, None]:
+        cap = self._terms.max_bytes
+        try:
+            async with aclosing(timely(self._answer.chunks(), self._terms.least, self._transport.clock)) as chunks:
+                async for chunk in chunks:
+                    self.received += len(chunk)
+                    if cap is not None and self.received > cap:
+                        raise self._too_large(cap)
+                    yield chunk
+        except WireFault as fault:
+            raise self._broken(failures.error_of(fault, self._request.context(), "safe")) from fault
+        except TooSlow:
+            raise self._broken(AttemptTimeout(self._drips(), self._request.context())) from None
+        framed = "Content-Length" in self.headers or "chunked" in self.headers.get("Transfer-Encoding", "").lower()
+        self.complete = True if framed else None
+
+    def _broken(self, error: CallError) -> CallError:
+        known = "" if self.size is None else f" of {self.size}"
+        error.message += f", after {self.received}{known} bytes of the file"
+        return error
+
+    def _drips(self) -> str:
+        least = self._terms.least
+        return f"the file came slower than {least.rate:g} bytes a second for {least.seconds:g} s"
+
+    def _too_large(self, cap: int) -> ReplyTooLarge:
+        return ReplyTooLarge(f"the file is larger than {cap} bytes", self._request.context())
+
+    def _tell(self, mend: Any) -> None:
+        watch, code = self._transport.watch, self._request.operation.code
+        watch.counters.mended += 1
+        if watch.watched:
+            watch.emit(Mended(operation=code, path=mend.path, reason=mend.reason))
+
+
+def _size(headers: Mapping[str, str]) -> int | None:
+    """The body's size; what Content-Length counts is another size where the body is compressed."""
+    text = headers.get("Content-Length", "")
+    compressed = headers.get("Content-Encoding", "identity").strip().lower() not in {"", "identity"}
+    return int(text) if text.isdecimal() and not compressed else None
+
+
+def _fallback(code: str, content_type: str | None) -> str:
+    generic = content_type in {None, "application/octet-stream"}
+    return code + ("" if generic else mimetypes.guess_extension(content_type or "") or "")

@@ -1,0 +1,130 @@
+"""Rows and items as async iterators over chunks, whether these come from a connection or from a disk."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Protocol, Self, TypeVar
+
+from ..errors import UnreadableFile
+from ..isolation import Quarantined
+from .csv_rows import Row, RowReader, as_dict
+from .json_items import ItemReader
+
+T = TypeVar("T")
+
+
+class Reader(Protocol[T]):
+    """What is fed with bytes and gives values."""
+
+    @property
+    def failure(self) -> UnreadableFile | None:
+        """Why no more can be read."""
+        ...
+
+    def feed(self, data: bytes) -> list[T]:
+        """Take bytes, give values."""
+        ...
+
+    def finish(self) -> list[T]:
+        """Take the end, give the last values."""
+        ...
+
+
+async def batches(chunks: AsyncIterator[bytes], reader: Reader[T]) -> AsyncIterator[list[T]]:
+    """The values of each block; the ones before a fault are given before it is raised."""
+    async for chunk in chunks:
+        if batch := reader.feed(chunk):
+            yield batch
+        if reader.failure is not None:
+            raise reader.failure
+    if batch := reader.finish():
+        yield batch
+    if reader.failure is not None:
+        raise reader.failure
+
+
+class Items(AsyncIterator[T]):
+    """The items of a list in JSON, one by one; or `batches`, for who minds the cost of each step.
+
+    An item that breaks its contract is mended, one that cannot be read is set aside and does not end the list.
+    """
+
+    def __init__(self, chunks: AsyncIterator[bytes], reader: ItemReader[T]) -> None:
+        self._reader = reader
+        self._batches = batches(chunks, reader)
+        self._at_hand: Iterator[T] = iter(())
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> T:
+        while True:
+            for item in self._at_hand:
+                return item
+            self._at_hand = iter(await anext(self._batches))
+
+    def batches(self) -> AsyncIterator[list[T]]:
+        """The items as they become readable, in lists of a few dozen to a few hundred."""
+        return self._batches
+
+    @property
+    def count(self) -> int:
+        """How many items were met so far, those set aside among them; ahead of the iteration by up to a block."""
+        return self._reader.count
+
+    @property
+    def unreadable(self) -> int:
+        """How many items were set aside."""
+        return self._reader.unreadable
+
+    @property
+    def quarantined(self) -> list[Quarantined]:
+        """The first hundred of those set aside, with their bytes."""
+        return self._reader.quarantined
+
+
+class Rows(AsyncIterator[Row]):
+    """The rows of a CSV file by column; or `lists`, for who wants the bare fields."""
+
+    def __init__(self, chunks: AsyncIterator[bytes], reader: RowReader) -> None:
+        self._reader = reader
+        self._batches = batches(chunks, reader)
+        self._at_hand: Iterator[list[str]] = iter(())
+        self._columns: list[str] = []
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Row:
+        return as_dict(self._columns, await self._next())
+
+    async def header(self) -> list[str]:
+        """The columns, read if they have not been; an empty file has none."""
+        if self._reader.columns is None:
+            try:
+                self._at_hand = iter(await anext(self._batches))
+            except StopAsyncIteration:
+                return []
+        self._columns = self._reader.columns or []
+        return self._columns
+
+    @property
+    def columns(self) -> list[str] | None:
+        """The header, in the file's order; None before the first row has been read."""
+        return self._reader.columns
+
+    async def lists(self) -> AsyncIterator[list[str]]:
+        """The fields of each row as they are, without the header."""
+        while True:
+            try:
+                record = await self._next()
+            except StopAsyncIteration:
+                return
+            yield record
+
+    async def _next(self) -> list[str]:
+        while True:
+            for record in self._at_hand:
+                return record
+            self._at_hand = iter(await anext(self._batches))
+            self._columns = self._reader.columns or []

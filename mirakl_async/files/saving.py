@@ -1,0 +1,54 @@
+"""Chunks to a file that appears under its name only when it is whole."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+from msgspec import Struct
+
+WRITE_AT_ONCE = 1024 * 1024
+
+
+class Saved(Struct, frozen=True, kw_only=True):
+    """A file that was saved: where, its size in bytes, and whether it is known to be whole.
+
+    `complete` is None where the server closed the connection to end the file, having told no length: a file cut off by
+    a fault looks the same, so nobody knows. A file known to be cut off is not saved.
+    """
+
+    path: Path
+    size: int
+    complete: bool | None
+
+
+async def save_chunks(chunks: AsyncIterator[bytes], path: Path, progress: Callable[[int], None] | None = None) -> int:
+    """Write to a temporary file beside `path`, rename it when the chunks are over, and give its size in bytes.
+
+    If the chunks or the disk fail, the temporary file is removed, and a file that was there before is untouched.
+    """
+    part = path.with_name(f".{path.name[:200]}.{secrets.token_hex(4)}.part")
+    file = await asyncio.to_thread(part.open, "xb")
+    try:
+        size, held, waiting = 0, 0, list[bytes]()
+        async for chunk in chunks:
+            waiting.append(chunk)
+            held += len(chunk)
+            if held >= WRITE_AT_ONCE:
+                await asyncio.to_thread(file.writelines, waiting)
+                size, held = size + held, 0
+                waiting.clear()
+                if progress is not None:
+                    progress(size)
+        await asyncio.to_thread(file.writelines, waiting)
+        await asyncio.to_thread(file.close)
+        await asyncio.to_thread(part.replace, path)
+    except BaseException:
+        file.close()
+        part.unlink(missing_ok=True)
+        raise
+    if progress is not None:
+        progress(size + held)
+    return size + held

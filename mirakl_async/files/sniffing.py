@@ -1,0 +1,44 @@
+"""What a file is, by its first bytes: for the answers whose type is `application/octet-stream` and no more."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal, TypeAlias
+
+Kind: TypeAlias = Literal["csv", "xlsx", "xml", "zip", "json", "pdf", "text", "binary", "empty"]
+
+ENOUGH = 4096
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+_BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+_JSON = re.compile(rb'\[\s*(?:[\[{"\]\-0-9tfn]|\Z)|\{\s*(?:["}]|\Z)')
+
+
+def kind_of(start: bytes) -> Kind:
+    """The kind of a file that starts with these bytes; the first 4 KiB are enough.
+
+    "csv" is text with a separator in its first line, "text" other text; a ZIP with the parts of a workbook is "xlsx".
+    """
+    if not start:
+        return "empty"
+    if start.startswith(_ZIP):
+        return "xlsx" if b"[Content_Types].xml" in start or b"xl/" in start else "zip"
+    return "pdf" if start.startswith(b"%PDF-") else _kind_of_text(_without_mark(start).lstrip())
+
+
+def _kind_of_text(text: bytes) -> Kind:
+    if text.startswith(b"<"):
+        return "xml"
+    if _JSON.match(text):
+        return "json"
+    if b"\0" in text:
+        return "binary"
+    line = re.split(rb"[\r\n]", text, maxsplit=1)[0]
+    return "csv" if re.search(rb"[;,\t|]", line) else "text"
+
+
+def _without_mark(start: bytes) -> bytes:
+    if start.startswith(_BYTE_ORDER_MARKS[0]):
+        return start[3:]
+    if start.startswith(_BYTE_ORDER_MARKS[1:]):
+        return start[2:].replace(b"\0", b"")
+    return start

@@ -1,0 +1,32 @@
+"""What a user gives where an operation takes a file."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, Callable
+from pathlib import Path
+from typing import TypeAlias
+
+from msgspec import Struct
+
+Content: TypeAlias = bytes | Path | Callable[[], AsyncIterable[bytes]]
+Progress: TypeAlias = Callable[[int, int | None], None]
+
+
+class Upload(Struct, frozen=True, kw_only=True):
+    """A file to send, where a path or bytes alone do not say enough.
+
+    `content` is bytes, a path, or a function that makes fresh chunks: it is called once for every attempt, so that a
+    second attempt never sends what is left of the first. `filename` and `content_type` default to what the path says.
+    `size` in bytes, where a function's chunks have a known one, lets the body be sent with its length. `progress` is
+    called in the event loop with the bytes of this file handed to the connection so far and their total, None if
+    unknown; it starts again from 0 with every attempt.
+    """
+
+    content: Content
+    filename: str | None = None
+    content_type: str | None = None
+    size: int | None = None
+    progress: Progress | None = None
+
+
+FileSource: TypeAlias = str | Path | bytes | Upload

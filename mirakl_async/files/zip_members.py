@@ -1,0 +1,133 @@
+"""The members of a ZIP archive, once all of them are known to be harmless.
+
+An archive is refused as a whole, before any member is given, if a name leaves the folder it is unpacked into, if a
+member is a link or encrypted, or if there is more in it than the limits allow. What a member says its size is can be
+believed: no more than that is ever unpacked, and a checksum holds the rest to it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import stat
+import zipfile
+import zlib
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from pathlib import Path
+from typing import IO
+
+from msgspec import Struct
+
+from ..errors import UnreadableFile, UnsafeArchive
+from .disposition import safe_name
+from .saving import Saved, save_chunks
+
+READ_AT_ONCE = 256 * 1024
+ENCRYPTED = 0x1
+SMALL = 1024 * 1024
+_DRIVE = re.compile(r"[A-Za-z]:")
+
+
+class ArchiveLimits(Struct, frozen=True, kw_only=True):
+    """What an archive may hold: members, bytes once unpacked, and bytes unpacked for each byte packed.
+
+    The ratio is asked of members over a megabyte; documents reach 20, a bomb 1000.
+    """
+
+    members: int = 10_000
+    unpacked: int = 2 * 1024 * 1024 * 1024
+    ratio: float = 200.0
+
+
+class Archive:
+    """An open archive; `members` are in its own order, without its folders."""
+
+    def __init__(self, file: IO[bytes], limits: ArchiveLimits) -> None:
+        try:
+            self._zip = zipfile.ZipFile(file)
+        except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
+            raise UnreadableFile(f"the file is no ZIP archive that can be read ({error})") from None
+        infos = [info for info in self._zip.infolist() if not info.is_dir()]
+        _check(infos, limits)
+        self._saved: set[str] = set()
+        self.members = [Member(self, info) for info in infos]
+
+    def open(self, info: zipfile.ZipInfo) -> IO[bytes]:
+        """One member's bytes, unpacked as they are read."""
+        return self._zip.open(info)
+
+    def claim(self, target: Path) -> None:
+        """Note where a member is saved; no two may be saved as one."""
+        key = str(target).casefold()
+        if key in self._saved:
+            raise UnsafeArchive(f"two members of the archive would be saved as {target.name}")
+        self._saved.add(key)
+
+
+class Member:
+    """One file of an archive; to be read while the download it came with is open.
+
+    `name` is its path in the archive, with slashes; `size` is in bytes, unpacked.
+    """
+
+    def __init__(self, archive: Archive, info: zipfile.ZipInfo) -> None:
+        self.name = info.filename.replace("\\", "/")
+        self.size = info.file_size
+        self._archive = archive
+        self._info = info
+
+    def __repr__(self) -> str:
+        return f"<Member {self.name!r}, {self.size} bytes>"
+
+    async def chunks(self) -> AsyncGenerator[bytes, None]:
+        """The content, unpacked, a quarter of a megabyte at a time; raises UnreadableFile if it is damaged."""
+        file = self._archive.open(self._info)
+        try:
+            while chunk := await asyncio.to_thread(file.read, READ_AT_ONCE):
+                yield chunk
+        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+            raise UnreadableFile(f"{self.name} is damaged ({error})") from None
+        finally:
+            file.close()
+
+    async def read(self) -> bytes:
+        """The whole content; `size` says beforehand how much that is."""
+        async with aclosing(self.chunks()) as chunks:
+            return b"".join([chunk async for chunk in chunks])
+
+    async def save(self, folder: str | Path) -> Saved:
+        """Save it in `folder`, within the folders the archive has it in; characters unfit for a name are replaced."""
+        parts = [safe_name(part, "_") for part in self.name.split("/") if part not in {"", "."}]
+        target = Path(folder, *parts)
+        self._archive.claim(target)
+        await asyncio.to_thread(target.parent.mkdir, parents=True, exist_ok=True)
+        async with aclosing(self.chunks()) as chunks:
+            size = await save_chunks(chunks, target)
+        return Saved(path=target, size=size, complete=True)
+
+
+def _check(infos: list[zipfile.ZipInfo], limits: ArchiveLimits) -> None:
+    if len(infos) > limits.members:
+        raise UnsafeArchive(f"the archive holds {len(infos)} members; {limits.members} are allowed")
+    unpacked = sum(info.file_size for info in infos)
+    if unpacked > limits.unpacked:
+        raise UnsafeArchive(f"the archive unpacks to {unpacked} bytes; {limits.unpacked} are allowed")
+    for info in infos:
+        if (reason := _refused(info, limits)) is not None:
+            raise UnsafeArchive(f"the archive is not unpacked: {info.filename!r} {reason}")
+
+
+def _refused(info: zipfile.ZipInfo, limits: ArchiveLimits) -> str | None:
+    name = info.orig_filename.replace("\\", "/")
+    if name.startswith("/") or _DRIVE.match(name) or "\0" in name:
+        return "is an absolute path, or no path at all"
+    if ".." in name.split("/"):
+        return "leaves its folder"
+    if stat.S_ISLNK(info.external_attr >> 16):
+        return "is a link"
+    if info.flag_bits & ENCRYPTED:
+        return "is encrypted"
+    if info.file_size > SMALL and info.file_size > limits.ratio * max(1, info.compress_size):
+        return f"unpacks from {info.compress_size} bytes to {info.file_size}"
+    return None

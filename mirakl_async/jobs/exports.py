@@ -1,0 +1,241 @@
+"""Exports of orders (OR13 to OR15) and of offers (OF52 to OF54): a tracking id, then files, then their items.
+
+The files of a done export do not change, so a place in it is a file's number and an item's. The address of each file
+comes with the export's state; it is asked with our credential on the instance's own origin only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar
+
+from ..errors import (
+    AttemptTimeout,
+    CallError,
+    ClientStateError,
+    ConnectionLost,
+    InvalidArgument,
+    JobFailed,
+    UnreadableFile,
+)
+from ..files.disposition import safe_name
+from ..files.download import PAUSE, fetch_again
+from ..files.saving import Saved
+from .polling import follow, pace_of
+
+if TYPE_CHECKING:
+    from typing import Unpack
+
+    from ..clock import Clock
+    from ..files import Download, OpenDownload
+    from ..models.front.common import ExportStatus
+    from ..operation import Operation
+    from ..options import Options
+
+T = TypeVar("T")
+log = logging.getLogger("mirakl_async")
+COMPLETED = "COMPLETED"
+FAILED = frozenset({"FAILED", "CANCELED"})
+FINAL = FAILED | {COMPLETED}
+IN_A_ROW = 3
+
+
+class Exporter(Protocol):
+    """The resource an export came from."""
+
+    @property
+    def clock(self) -> Clock:
+        """Its client's time."""
+        ...
+
+    async def export_status(self, tracking_id: str, **options: Unpack[Options]) -> ExportStatus:
+        """How an export fares."""
+        ...
+
+    def download_export(self, url: str, **options: Unpack[Options]) -> Download:
+        """One file of it."""
+        ...
+
+
+class Export:
+    """One export, by its tracking `id`; `last` is the state seen last, None before the first look."""
+
+    what = "export"
+
+    def __init__(self, exporter: Exporter, status: Operation[Any], tracking_id: str) -> None:
+        self.id = tracking_id
+        self.last: ExportStatus | None = None
+        self._exporter = exporter
+        self._pace = pace_of(status)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.id} {self.last.status if self.last else 'not looked at'}>"
+
+    @property
+    def clock(self) -> Clock:
+        """The client's time, for what waits between calls."""
+        return self._exporter.clock
+
+    async def status(self, **options: Unpack[Options]) -> ExportStatus:
+        """How the export fares now (OR14, OF53)."""
+        self.last = await self._exporter.export_status(self.id, **options)
+        return self.last
+
+    async def wait(self, *, timeout: float | None = None, poll: float | None = None) -> ExportStatus:
+        """The export's state once it is final; looked at as often as Mirakl recommends.
+
+        An export that fails or is canceled is an outcome, not an exception: see `raise_for_failure`. `timeout` and
+        `poll` are in seconds. Raises JobUnfinished if it would take longer; the export goes on, and can be waited for
+        again.
+        """
+        return await follow(
+            self.status,
+            lambda state: state.status in FINAL,
+            name=f"{self.what} {self.id}",
+            every=self._pace if poll is None else poll,
+            timeout=timeout,
+            clock=self.clock,
+            told=lambda state: state.status,
+        )
+
+    @property
+    def done(self) -> bool:
+        """Whether the state seen last is final."""
+        return self.last is not None and self.last.status in FINAL
+
+    def raise_for_failure(self) -> None:
+        """Raise JobFailed if the state seen last is FAILED or CANCELED."""
+        if self.last is None:
+            raise ClientStateError(f"{self.what} {self.id}: its state has not been looked at; await status() or wait()")
+        if self.last.status in FAILED:
+            error = self.last.error
+            reason = ": ".join(text for text in (error.code, error.detail) if text) if error else None
+            words = f"{self.what} {self.id} ended {self.last.status}{f' ({reason})' if reason else ''}"
+            raise JobFailed(words, self.last.status or "", reason)
+
+    async def downloads(self) -> list[Download]:
+        """The files, in their order, once the export is completed; raises JobFailed if it has failed."""
+        if not self.done:
+            await self.wait()
+        self.raise_for_failure()
+        urls = (self.last.urls if self.last else None) or []
+        return [self._exporter.download_export(url) for url in urls]
+
+    async def save(self, folder: str | Path, *, progress: Callable[[int, int], None] | None = None) -> list[Path]:
+        """Save every file in `folder`, under the tracking id and its number; files that are there already are kept.
+
+        A file appears only when it is whole, so an interrupted call is taken up by calling again. `progress` is given
+        the files saved so far and their total.
+        """
+        folder = Path(folder)
+        await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+        downloads = await self.downloads()
+        paths = list[Path]()
+        for number, download in enumerate(downloads, 1):
+            stem = f"{safe_name(self.id)}-{number:03}"
+            there = await asyncio.to_thread(_files_named, folder, stem)
+            paths.append(there[0] if there else (await self._save(download, folder / stem)).path)
+            if progress is not None:
+                progress(number, len(downloads))
+        return paths
+
+    async def _save(self, download: Download, stem: Path) -> Saved:
+        async def save() -> Saved:
+            async with download as file:
+                kind = await file.kind()
+                saved = await file.save(stem.with_name(f"{stem.name}.{kind}"))
+            if saved.complete is None:
+                log.warning("%s: nothing tells whether the file %s is whole", self.what, saved.path.name)
+            return saved
+
+        return await fetch_again(save, self.clock)
+
+
+def _files_named(folder: Path, stem: str) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.stem == stem)
+
+
+class Place(NamedTuple):
+    """A place in an export: so many whole files, and so many items of the next one."""
+
+    file: int = 0
+    item: int = 0
+
+
+class Walk(Generic[T]):
+    """The items of all files of an export, one by one; from `after`, a `cursor` of an earlier walk, where given.
+
+    `cursor` is the place after the item given last: save it once that item is dealt with, and a walk with it goes on
+    behind that item, in another process, tomorrow. Each file is read from its address as it arrives; if the connection
+    breaks, the file is fetched anew and what was given is not given again. A CallError that ends the walk has the
+    cursor as its `resume_from`.
+    """
+
+    def __init__(self, export: Export, read: Callable[[OpenDownload], AsyncIterator[T]], after: str | None) -> None:
+        self._export = export
+        self._read = read
+        self._start = _place(export, after) if after is not None else Place()
+        self._place = self._start
+
+    @property
+    def cursor(self) -> str:
+        """The place after the item given last."""
+        return f"{self._export.id}:{self._place.file}:{self._place.item}"
+
+    async def __aiter__(self) -> AsyncGenerator[T, None]:
+        self._place = self._start
+        try:
+            downloads = await self._export.downloads()
+            while self._place.file < len(downloads):
+                async for item in self._items(downloads[self._place.file]):
+                    yield item
+                self._place = Place(self._place.file + 1)
+        except CallError as error:
+            error.resume_from = self.cursor
+            raise
+
+    async def _items(self, download: Download) -> AsyncGenerator[T, None]:
+        """The items of one file, fetched anew as often as that gets further."""
+        clock = self._export.clock
+        in_a_row = 0
+        while True:
+            before = self._place
+            try:
+                async with download as file:
+                    async for item in self._rest(file):
+                        self._place = Place(self._place.file, self._place.item + 1)
+                        yield item
+            except (ConnectionLost, AttemptTimeout):
+                in_a_row = 1 if self._place > before else in_a_row + 1
+                if in_a_row == IN_A_ROW:
+                    raise
+                await clock.sleep(PAUSE * in_a_row)
+            else:
+                return
+
+    async def _rest(self, file: OpenDownload) -> AsyncGenerator[T, None]:
+        """What was not given yet."""
+        given, met = self._place.item, 0
+        try:
+            async for item in self._read(file):
+                met += 1
+                if met > given:
+                    yield item
+        except UnreadableFile as error:
+            if file.complete is None:
+                # No length and no chunks: the connection was closed early, and only the text can tell.
+                raise ConnectionLost(str(error), file.context) from error
+            raise
+        if met < given:
+            raise UnreadableFile(f"{self._export.what} {self._export.id}: the cursor is past the end of its file")
+
+
+def _place(export: Export, cursor: str) -> Place:
+    tracking_id, _, rest = cursor.rpartition(":")[0].rpartition(":")
+    item = cursor.rpartition(":")[2]
+    if tracking_id != export.id or not rest.isdecimal() or not item.isdecimal():
+        raise InvalidArgument(export.what, "after", f"{cursor!r} is no cursor of the export {export.id}")
+    return Place(int(rest), int(item))

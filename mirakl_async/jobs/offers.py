@@ -1,0 +1,47 @@
+"""Offers, with their export as a job: OF52 starts it, OF53 follows it, OF54 fetches its files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..operations.front import offers as generated
+from .exports import Export, Walk
+from .signatures import taking_the_arguments_of
+from .tracking import tracking_id_of
+
+if TYPE_CHECKING:
+    from ..files.csv_rows import Row
+    from ..models.front.offers import ExportedOffer
+
+
+class OfferExport(Export):
+    """An export of offers, as CSV or JSON: read `rows` of the one, `items` of the other."""
+
+    what = "offer export"
+
+    def items(self, *, after: str | None = None) -> Walk[ExportedOffer]:
+        """The offers of all JSON files, one by one, in bounded memory; waits for the export if it is not done."""
+        return Walk(self, lambda file: file.items("front.offers:ExportedOffer"), after)
+
+    def rows(self, *, after: str | None = None) -> Walk[Row]:
+        """The rows of all CSV files by column, one by one; their columns depend on the instance and its channels."""
+        return Walk(self, lambda file: file.rows(), after)
+
+
+class Offers(generated.Offers):
+    """Offers: one, those of given products, and exports of all."""
+
+    __slots__ = ()
+
+    @taking_the_arguments_of(generated.Offers.create_export)
+    async def export(self, **filters: Any) -> OfferExport:
+        """OF52: start an export of offers; `export_type="application/json"` for `items`, CSV otherwise, for `rows`.
+
+        The arguments are those of `create_export`. Documented pace: changes at most once a minute, all once a day. For
+        a request like one under way, Mirakl gives the tracking id of that one.
+        """
+        return self.export_job(tracking_id_of("OF52", await self.create_export(**filters)))
+
+    def export_job(self, tracking_id: str) -> OfferExport:
+        """The export that was started before, here or elsewhere; nothing is sent."""
+        return OfferExport(self, generated.OF53, tracking_id)

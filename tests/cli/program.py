@@ -1,0 +1,63 @@
+"""The program as its user runs it: a process of its own, its output, its exit status."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from typing import Any, NamedTuple
+
+from mirakl_async import codec
+from mirakl_async.cli.made_up_orders import made_up_orders
+
+NO_MIRAKL = {name: value for name, value in os.environ.items() if not name.startswith("MIRAKL_")}
+
+
+class Ended(NamedTuple):
+    status: int
+    out: str
+    err: str
+
+    @property
+    def shown(self) -> Any:
+        """The one object that standard output holds, and nothing else."""
+        assert self.out.endswith("\n")
+        assert self.out.count("\n") == 1
+        return json.loads(self.out)
+
+
+def environment(addresses=None):
+    if addresses is None:
+        return NO_MIRAKL
+    return NO_MIRAKL | {"MIRAKL_CLIENT_ID": addresses.client_id, "MIRAKL_CLIENT_SECRET": addresses.client_secret}
+
+
+async def start(*arguments, addresses=None):
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "mirakl_async", *map(str, arguments), env=environment(addresses),
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+
+
+async def ended(child):
+    out, err = await child.communicate()
+    return Ended(child.returncode, out.decode(), err.decode())
+
+
+async def program(*arguments, addresses=None):
+    return await ended(await start(*arguments, addresses=addresses))
+
+
+def lines(count, **options):
+    """Orders as lines of a file, in the order in which they are made."""
+    return [codec.encode(order) for order, _ in made_up_orders(count, **options)]
+
+
+def write(path, encoded):
+    path.write_bytes(b"".join(line + b"\n" for line in encoded))
+    return path
+
+
+def hosts(addresses):
+    return ("--base-url", addresses.connect_url, "--auth-url", addresses.auth_url)

@@ -1,0 +1,87 @@
+"""What all commands have in common: how they are found, how they fail, and what they load."""
+
+import json
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from mirakl_async import __version__, operations
+from mirakl_async.cli import main
+
+from .program import ended, program, start
+
+
+def test_operations_are_listed(capsys):
+    assert main(["operations", "--json"]) == 0
+    rows = {row["code"]: row for row in json.loads(capsys.readouterr().out)["operations"]}
+    assert list(rows) == list(operations)
+    assert rows["upsertOrders"]["route"] == "POST /v1/orders"
+    assert rows["OR11"]["python"] == "orders.list"
+    assert rows["OR11"]["paging"] == "offset"
+    assert main(["operations"]) == 0
+    table = capsys.readouterr().out
+    assert all(code in table for code in operations)
+
+
+async def test_the_simulator_says_where_it_is_and_stops_when_told():
+    child = await start("simulator", "--rate-limit", "none")
+    addresses = json.loads(await child.stdout.readline())
+    assert addresses["connect_url"].startswith("http://127.0.0.1:")
+    child.send_signal(signal.SIGTERM)
+    assert await ended(child) == (0, "", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "words"),
+    [
+        (["--version"], 0, __version__),
+        (["--help"], 0, "sync"),
+        (["sync", "--help"], 0, "--channel-store-id"),
+        (["simulator", "--help"], 0, "--rate-limit"),
+        (["simulator", "--port", "-1"], 2, "is not a port"),
+        (["no-such-command"], 2, 'Unknown command "no-such-command"'),
+        (["operations", "--colour"], 2, "--colour"),
+    ],
+)
+def test_how_it_answers(arguments, status, words, capsys):
+    assert main(arguments) == status
+    shown = capsys.readouterr()
+    assert words in shown.out + shown.err
+    assert (shown.out == "") == (status == 2)
+
+
+def test_without_the_extra_it_says_how_to_install_it():
+    script = "import sys; sys.modules['cyclopts'] = None; import runpy; runpy.run_module('mirakl_async')"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert "pip install 'mirakl-async[cli]'" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_reader_that_goes_away_is_no_crash():
+    script = f"{sys.executable} -m mirakl_async operations --json | true"
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize("command", [["--version"], ["operations", "--json"]])
+def test_a_quick_command_loads_neither_a_server_nor_models(command):
+    script = f"""
+import sys
+from mirakl_async.cli import main
+main({command!r})
+heavy = [name for name in sys.modules if name == "aiohttp" or name.startswith("mirakl_async.models.")]
+print(heavy, file=sys.stderr)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stderr == "[]\n"
+
+
+async def test_with_json_a_usage_error_is_one_object_too():
+    done = await program("operations", "--json", "--colour")
+    assert done.status == 2
+    assert done.shown["exit_status"] == 2
+    assert "--colour" in done.shown["error"]
