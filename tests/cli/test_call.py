@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from mirakl_async import operations
 from mirakl_async.cli import main
 from mirakl_async.cli.arguments import arguments_of
 from mirakl_async.cli.results import CommandError
 from mirakl_async.operation import Operation, Param
+from mirakl_async.operations import operations
 from mirakl_async.simulator import SimulatorProcess
 
 from .program import NO_MIRAKL, hosts, lines, program

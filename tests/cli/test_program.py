@@ -7,8 +7,9 @@ import sys
 
 import pytest
 
-from mirakl_async import __version__, operations
+from mirakl_async import __version__
 from mirakl_async.cli import main
+from mirakl_async.operations import operations
 
 from .program import ended, program, start
 
@@ -72,6 +73,7 @@ def test_a_quick_command_loads_neither_a_server_nor_models(command):
     script = f"""
 import sys
 from mirakl_async.cli import main
+from mirakl_async.operations import operations
 main({command!r})
 heavy = [name for name in sys.modules if name == "aiohttp" or name.startswith("mirakl_async.models.")]
 print(heavy, file=sys.stderr)
