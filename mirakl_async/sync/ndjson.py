@@ -50,7 +50,7 @@ def read_orders(path: Path, origin: OriginRequest | None) -> Iterator[Any]:
             if len(raw.removesuffix(b"\n").removesuffix(b"\r")) > LONGEST_LINE:
                 if not raw.endswith(b"\n"):
                     _skip_rest(file)
-                reason = f"line {number}: longer than {LONGEST_LINE} bytes"
+                reason = f"longer than {LONGEST_LINE} bytes"
                 yield Refused(kind="invalid", reason=reason, line=number, path="$", origin=origin)
             elif text:
                 yield _line(text, number, origin)
@@ -72,7 +72,7 @@ def _line(text: bytes, number: int, origin: OriginRequest | None) -> Any:
     except _REFUSED as error:
         return Refused(
             kind="invalid",
-            reason=f"line {number}: {error}",
+            reason=str(error),
             line=number,
             raw=order,
             path=fault_path(error),

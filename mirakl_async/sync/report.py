@@ -74,8 +74,9 @@ class Refused(Struct, frozen=True, kw_only=True):
 
     def __str__(self) -> str:
         """Which order, and why; nothing of its content."""
-        which = self.channel_order_id or (f"line {self.line}" if self.line else "an order")
-        return f"{which}: {self.reason}"
+        line = f"line {self.line}" if self.line else None
+        which = f"{self.channel_order_id} ({line})" if self.channel_order_id and line else self.channel_order_id or line
+        return f"{which or 'an order'}: {self.reason}"
 
 
 class Tally:

@@ -84,7 +84,7 @@ def test_a_line_that_is_no_order(read, line, path, identity):
     assert isinstance(after, Line)
     assert isinstance(refused, Refused)
     assert (refused.kind, refused.line, refused.raw, refused.origin) == ("invalid", 2, line, ORIGIN)
-    assert refused.reason.startswith("line 2: ")
+    assert str(refused).startswith("o1 (line 2): " if refused.channel_order_id else "line 2: ")
     assert path is None or refused.path == path
     assert identity is None or refused.channel_order_id == identity
 
