@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from .errors import DecodeFailed as DecodeFailed
     from .errors import Gone as Gone
     from .errors import InvalidArgument as InvalidArgument
+    from .errors import JobFailed as JobFailed
+    from .errors import JobUnfinished as JobUnfinished
     from .errors import MiraklError as MiraklError
     from .errors import NoAnswer as NoAnswer
     from .errors import NotFound as NotFound
@@ -46,7 +48,16 @@ if TYPE_CHECKING:
     from .errors import TokenUnavailable as TokenUnavailable
     from .errors import UnexpectedRedirect as UnexpectedRedirect
     from .errors import UnknownOperation as UnknownOperation
+    from .errors import UnreadableFile as UnreadableFile
+    from .errors import UnsafeArchive as UnsafeArchive
     from .errors import WaitTooLong as WaitTooLong
+    from .files import Download as Download
+    from .files import Member as Member
+    from .files import OpenDownload as OpenDownload
+    from .files import Saved as Saved
+    from .files import Upload as Upload
+    from .files import read_items as read_items
+    from .files import read_rows as read_rows
     from .marketplace_front import MarketplaceFront as MarketplaceFront
     from .options import Limits as Limits
     from .options import Options as Options
@@ -75,6 +86,8 @@ _HOMES = {
     "DecodeFailed": "errors",
     "Gone": "errors",
     "InvalidArgument": "errors",
+    "JobFailed": "errors",
+    "JobUnfinished": "errors",
     "MiraklError": "errors",
     "NoAnswer": "errors",
     "NotFound": "errors",
@@ -91,7 +104,16 @@ _HOMES = {
     "TokenUnavailable": "errors",
     "UnexpectedRedirect": "errors",
     "UnknownOperation": "errors",
+    "UnreadableFile": "errors",
+    "UnsafeArchive": "errors",
     "WaitTooLong": "errors",
+    "Download": "files",
+    "Member": "files",
+    "OpenDownload": "files",
+    "Saved": "files",
+    "Upload": "files",
+    "read_items": "files",
+    "read_rows": "files",
     "MarketplaceFront": "marketplace_front",
     "PaginationLoop": "errors",
     "Limits": "options",

@@ -9,13 +9,13 @@ from . import settings
 from .callers import LiveCaller
 from .client import Client
 from .errors import ConfigurationError
+from .jobs.offers import Offers
+from .jobs.orders import Orders
+from .jobs.products import Products
 from .operations.front.accounting import Accounting
 from .operations.front.messages import Messages
-from .operations.front.offers import Offers
-from .operations.front.orders import Orders
 from .operations.front.picklists import Picklists
 from .operations.front.platform import Platform
-from .operations.front.products import Products
 from .operations.front.promotions import Promotions
 from .operations.front.returns import Returns
 from .operations.front.shipments import Shipments
