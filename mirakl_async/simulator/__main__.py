@@ -14,6 +14,7 @@ from typing import Literal
 
 from msgspec import ValidationError, json
 
+from .front.world import LISTS
 from .ratelimits import RateLimits
 from .server import CHANNELS, Simulator
 
@@ -30,6 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         keep=arguments.keep,
         unique_lines=not arguments.any_line_ids,
         seed=arguments.seed,
+        front=dict(arguments.front or ()),
     )
     return asyncio.run(serve(simulator, exit_with_stdin=arguments.exit_with_stdin))
 
@@ -92,6 +94,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--keep", choices=("bytes", "digest"), default="bytes", help="what to remember of an order")
     parser.add_argument("--any-line-ids", action="store_true", help="let orders share the ids of their lines")
+    parser.add_argument(
+        "--front",
+        type=_rows,
+        action="append",
+        metavar="LIST=ROWS",
+        help="how many rows a list of Marketplace begins with, as in orders=44000 (repeatable)",
+    )
     parser.add_argument("--seed", type=int, default=0, help="of everything random")
     parser.add_argument("--exit-with-stdin", action="store_true", help="stop when standard input ends")
     return parser
@@ -121,6 +130,13 @@ def _latency(text: str) -> tuple[float, float]:
     if not 0 <= bounds[0] <= bounds[1]:
         raise argparse.ArgumentTypeError(f"{text!r} is neither SECONDS nor LOW:HIGH")
     return bounds
+
+
+def _rows(text: str) -> tuple[str, int]:
+    name, _, rows = text.partition("=")
+    if name not in LISTS or not (rows.isascii() and rows.isdecimal()):
+        raise argparse.ArgumentTypeError(f"{text!r} is not LIST=ROWS with a list of {', '.join(LISTS)}")
+    return name, int(rows)
 
 
 def _channel(text: str) -> tuple[str, list[str]]:

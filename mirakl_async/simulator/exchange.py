@@ -6,14 +6,18 @@ without one; `pipeline` moves the bytes. A new service is a new table.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from msgspec import Struct, json
 
 
 class Call(Struct, frozen=True):
-    """What a request says. `path` holds the decoded path parameters; `credential` is empty on open services."""
+    """What a request says. `path` holds the decoded path parameters; `credential` is empty on open services.
+
+    `pairs` are the query's parameters in their order, repeated ones too; of these `query` holds the first. `headers`
+    is looked up in any case of letters. `url` is the request's own, without query.
+    """
 
     operation: str
     path: Mapping[str, str]
@@ -21,15 +25,19 @@ class Call(Struct, frozen=True):
     content_type: str
     body: bytes
     credential: str = ""
+    pairs: Sequence[tuple[str, str]] = ()
+    headers: Mapping[str, str] = {}
+    url: str = ""
 
 
 class Answer(Struct, frozen=True):
-    """What is sent back."""
+    """What is sent back. `pieces` follow `body` one by one, made when they are sent, for answers of any length."""
 
     status: int
     body: bytes = b""
     content_type: str = "application/json"
     headers: Mapping[str, str] = {}
+    pieces: Iterable[bytes] | None = None
 
 
 Handler = Callable[[Call], Answer]
@@ -48,13 +56,18 @@ class Route(NamedTuple):
 
 
 class Service(NamedTuple):
-    """What one host serves. `guarded` services take calls with a bearer token only, and count them per credential."""
+    """What one host serves. `guarded` services take calls with a credential only, and count them by it.
+
+    That is a bearer token or, with `takes_keys`, a raw API key. `most_bytes` bounds a request's body.
+    """
 
     name: str
     base: str
     routes: Sequence[Route]
     refuse: Refuse
     guarded: bool = True
+    takes_keys: bool = False
+    most_bytes: int = 64 * 1024 * 1024
 
 
 def answer_json(status: int, value: object) -> Answer:

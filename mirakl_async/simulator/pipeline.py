@@ -27,8 +27,6 @@ from .tokens import Tokens
 Latency = float | tuple[float, float]
 """Seconds that every answer takes, or the bounds between which they are drawn."""
 
-MOST_BYTES = 64 * 1024 * 1024
-
 
 class RequestRecord(Struct, frozen=True):
     """One line of the log: `at` and `seconds` by the simulator's monotonic clock, `fault` what struck it.
@@ -59,7 +57,7 @@ class Surroundings(NamedTuple):
 
 def application(service: Service, surroundings: Surroundings) -> web.Application:
     """Return the service as an aiohttp application."""
-    app = web.Application(client_max_size=MOST_BYTES, middlewares=[_own_words(service)])
+    app = web.Application(client_max_size=service.most_bytes, middlewares=[_own_words(service)])
     for route in service.routes:
         app.router.add_route(route.method, service.base + route.path, _handler(service, route, surroundings))
     return app
@@ -98,7 +96,7 @@ def _handler(service: Service, route: Route, surroundings: Surroundings) -> Hand
                     fault=",".join(stroke.fault.kind for stroke in strokes),
                 )
             )
-        return _response(answer)
+        return await _sent(request, answer)
 
     return handle
 
@@ -116,7 +114,7 @@ async def _answer(
         return struck
     credential = ""
     if service.guarded:
-        known = surroundings.tokens.bearer(request.headers.get("Authorization", ""))
+        known = surroundings.tokens.credential(request.headers.get("Authorization", ""), keys=service.takes_keys)
         if known is None:
             return service.refuse(401, "UNAUTHORIZED", "The access token is missing, unknown or has expired")
         credential = known
@@ -133,9 +131,15 @@ async def _answer(
         content_type=request.content_type if "Content-Type" in request.headers else "",
         body=body,
         credential=credential,
+        pairs=tuple(request.query.items()),
+        headers=request.headers,
+        url=str(request.url.with_query(None)),
     )
     answer = route.handle(call)
     after = [stroke for stroke in strokes if stroke.fault.strikes_after]
+    if not after:
+        return answer
+    answer = _whole(answer)
     return await _strike(request, after, answer, surroundings) or answer
 
 
@@ -178,6 +182,26 @@ async def _strike(
 def _seconds(surroundings: Surroundings) -> float:
     latency = surroundings.latency
     return surroundings.random.uniform(*latency) if isinstance(latency, tuple) else latency
+
+
+def _whole(answer: Answer) -> Answer:
+    """Make every piece of an answer at once: a fault spoils bytes that are there."""
+    if answer.pieces is None:
+        return answer
+    return Answer(answer.status, b"".join((answer.body, *answer.pieces)), answer.content_type, answer.headers)
+
+
+async def _sent(request: web.Request, answer: Answer) -> web.StreamResponse:
+    if answer.pieces is None:
+        return _response(answer)
+    headers = {**answer.headers, "Content-Type": answer.content_type}
+    response = web.StreamResponse(status=answer.status, headers=headers)
+    await response.prepare(request)
+    await response.write(answer.body)
+    for piece in answer.pieces:
+        await response.write(piece)
+    await response.write_eof()
+    return response
 
 
 def _response(answer: Answer) -> web.Response:

@@ -41,6 +41,7 @@ class SimulatorProcess:
         keep: Literal["bytes", "digest"] = "bytes",
         unique_lines: bool = True,
         seed: int = 0,
+        front: Mapping[str, int] | None = None,
     ) -> None:
         self._arguments = [f"--port={port}", f"--rate-limit={rate_limit}", f"--expires-in={expires_in}"]
         self._arguments += [f"--keep={keep}", f"--seed={seed}", "--exit-with-stdin"]
@@ -50,6 +51,7 @@ class SimulatorProcess:
         self._arguments.append(f"--latency={low}:{high}")
         for channel_id, stores in (channels or {}).items():
             self._arguments.append(f"--channel={json.encode([channel_id, *stores]).decode()}")
+        self._arguments += [f"--front={name}={rows}" for name, rows in (front or {}).items()]
         self._stack = contextlib.AsyncExitStack()
         self._addresses: Addresses | None = None
         self._control: Control | None = None

@@ -18,6 +18,7 @@ from .connect import Connect, ErrorFields
 from .control import PREFIX, State, add_control_plane, state_of
 from .exchange import Service
 from .faults import FaultPlan
+from .front import FrontWorld, front_service
 from .pipeline import Latency, RequestRecord, Surroundings, application
 from .ratelimits import RateLimits, SlidingWindows
 from .tokens import Tokens
@@ -46,6 +47,7 @@ class Addresses(Struct, frozen=True):
     client_secret: str
     channels: dict[str, list[str]]
     pid: int
+    api_key: str = ""
 
 
 class Simulator:
@@ -53,7 +55,8 @@ class Simulator:
 
     `port` is that of Connect; the other services take free ones, as all do when it is 0. `rate_limits` is "none",
     "documented", a number of calls per second for every operation, or a window per operation. `latency` is seconds
-    for every answer, or bounds to draw from. `log_size` bounds `requests`.
+    for every answer, or bounds to draw from. `log_size` bounds `requests`. `front` says how many rows the lists of
+    Marketplace begin with, as in {"orders": 44_000}.
     """
 
     def __init__(
@@ -75,6 +78,7 @@ class Simulator:
         keepalive: float = 75.0,
         log_size: int = 10_000,
         port: int = 0,
+        front: Mapping[str, int] | None = None,
     ) -> None:
         self.clock: Clock = RealClock() if clock is None else clock
         self.world = World(channels, equal_stamp=equal_stamp, keep=keep)
@@ -82,7 +86,14 @@ class Simulator:
         self.limits = SlidingWindows(rate_limits, self.clock)
         self.client_id = client_id
         self.client_secret = client_secret or secrets.token_urlsafe(16)
-        self.tokens = Tokens({client_id: self.client_secret}, expires_in=expires_in, clock=self.clock)
+        self.api_key = secrets.token_urlsafe(24)
+        self.tokens = Tokens(
+            {client_id: self.client_secret},
+            expires_in=expires_in,
+            clock=self.clock,
+            keys={self.api_key: client_id},
+        )
+        self.front = FrontWorld(self.clock, front, seed=seed)
         self.requests: deque[RequestRecord] = deque(maxlen=log_size)
         self._surroundings = Surroundings(
             clock=self.clock,
@@ -97,7 +108,7 @@ class Simulator:
             Connect(self.world, self.clock, error_fields=error_fields, unique_lines=unique_lines).service(),
             Service("account", connect.BASE, (), connect.refuse),
             self.tokens.service(),
-            Service("front", "", (), connect.refuse),
+            front_service(self.front),
         )
         self._port = port
         self._keepalive = keepalive
@@ -143,7 +154,7 @@ class Simulator:
 
     @property
     def front_url(self) -> str:
-        """Where Marketplace's paths begin; none are served yet."""
+        """Where Marketplace's paths begin."""
         return self._url("front")
 
     @property
@@ -163,6 +174,7 @@ class Simulator:
             client_secret=self.client_secret,
             channels={channel: sorted(stores) for channel, stores in self.world.channels.items()},
             pid=pid,
+            api_key=self.api_key,
         )
 
     def state(self) -> State:

@@ -24,12 +24,23 @@ class TokenCounts(Struct):
 
 
 class Tokens:
-    """The clients that may ask and the tokens that are good, each for `expires_in` seconds."""
+    """The clients that may ask and the tokens that are good, each for `expires_in` seconds.
 
-    def __init__(self, clients: Mapping[str, str], *, expires_in: float, clock: Clock) -> None:
+    `keys` maps raw API keys to whom they speak for; they neither expire nor are revoked.
+    """
+
+    def __init__(
+        self,
+        clients: Mapping[str, str],
+        *,
+        expires_in: float,
+        clock: Clock,
+        keys: Mapping[str, str] | None = None,
+    ) -> None:
         self.counts = TokenCounts()
         self.expires_in = expires_in
         self._clients = dict(clients)
+        self._keys = dict(keys or {})
         self._clock = clock
         self._good: dict[str, tuple[str, float]] = {}
 
@@ -50,6 +61,11 @@ class Tokens:
         self._good.clear()
         self.counts.revoked += revoked
         return revoked
+
+    def credential(self, authorization: str, *, keys: bool = False) -> str | None:
+        """Return whom an Authorization header speaks for, by token or, with `keys`, by key; None for nobody."""
+        known = self._keys.get(authorization) if keys else None
+        return known or self.bearer(authorization)
 
     def bearer(self, authorization: str) -> str | None:
         """Return the client that an Authorization header speaks for, None when it holds no good token."""

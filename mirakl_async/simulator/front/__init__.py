@@ -1,0 +1,9 @@
+"""Marketplace Front: an operator's instance, as a storefront sees it."""
+
+from __future__ import annotations
+
+from .drifts import Drift
+from .routes import front_service
+from .world import FrontWorld
+
+__all__ = ["Drift", "FrontWorld", "front_service"]

@@ -1,0 +1,115 @@
+"""Made-up values that depend on nothing but a seed, a list and a place in it.
+
+A row is made when it is read and forgotten at once: the same row is made again the next time, so that a list of a
+million rows costs nothing until somebody pages through it. The generator is a congruential one, begun at a mixed state:
+seeding a `Random` for each row would take longer than making the row.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TypeVar
+from uuid import UUID
+from zlib import crc32
+
+T = TypeVar("T")
+
+_MASK = (1 << 64) - 1
+_GAMMA = 0x9E3779B97F4A7C15
+_HALF = 1 << 47
+EPOCH = int(datetime(2026, 1, 1, tzinfo=UTC).timestamp())
+"""The moment of every list's row 0, in seconds since 1970; rows put before it are older."""
+
+SECOND_NAMES = ("Okafor", "Lindqvist", "Moreau", "Tanaka", "Novak", "Silva", "Haddad", "Kowalski", "Brandt", "O'Neill")
+FIRST_NAMES = ("Ada", "Björn", "Chloé", "Daichi", "Eliška", "Fátima", "Gael", "Hanna", "Ines", "Joaquín")
+PLACES = (
+    # city, zip code, country, its code, state
+    ("Lyon", "69002", "France", "FRA", None),
+    ("Graz", "8010", "Austria", "AUT", None),
+    ("Porto", "4050-253", "Portugal", "PRT", None),
+    ("Gdańsk", "80-831", "Poland", "POL", None),
+    ("Boston", "02108", "United States", "USA", "Massachusetts"),
+    ("Perth", "6000", "Australia", "AUS", "Western Australia"),
+)
+STREETS = ("Mill Lane", "Rue des Tanneurs", "Hauptplatz", "Rua das Flores", "Long Wharf", "Ulica Długa")
+
+
+class Draws:
+    """The values of one row, one after the other."""
+
+    __slots__ = ("_state",)
+
+    def __init__(self, seed: int, rank: int) -> None:
+        state = (seed + rank * _GAMMA) & _MASK
+        state = ((state ^ (state >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
+        self._state = state ^ (state >> 31)
+
+    def below(self, limit: int) -> int:
+        """Return one of 0..limit-1; the limit is far below 2**31."""
+        self._state = state = (self._state * 0x5851F42D4C957F2D + 0x14057B7EF767814F) & _MASK
+        return (state >> 33) % limit
+
+    def pick(self, options: Sequence[T]) -> T:
+        """Return one of the options."""
+        return options[self.below(len(options))]
+
+    def cents(self, low: int, high: int) -> float:
+        """Return an amount between two whole amounts, of two decimals."""
+        return (low * 100 + self.below((high - low) * 100 + 1)) / 100
+
+
+def seed_of(seed: int, name: str) -> int:
+    """Return the seed of one list of a world."""
+    return ((seed & 0xFFFFFFFF) << 32) | crc32(name.encode())
+
+
+def instant(seconds: float) -> str:
+    """Return a moment since 1970 as Mirakl's answers have it: UTC, Z, no milliseconds when there are none."""
+    whole = int(seconds)
+    text = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(whole))
+    return f"{text}Z" if seconds == whole else f"{text}.{int((seconds - whole) * 1000):03}Z"
+
+
+def uuid_of(name: str, rank: int) -> str:
+    """Return the UUID of a list's row; its last 12 digits hold the rank, so that it can be found again."""
+    high = (crc32(name.encode()) << 32) | crc32(name[::-1].encode())
+    version_4 = (high & ~(0xF << 12)) | (4 << 12)
+    return str(UUID(int=(version_4 << 64) | (0x8 << 60) | ((rank + _HALF) & ((1 << 48) - 1))))
+
+
+def rank_of_uuid(name: str, text: str) -> int | None:
+    """Return the rank that a UUID of this list holds, None when it is none of this list's."""
+    tail = text[-12:]
+    try:
+        rank = int(tail, 16) - _HALF
+    except ValueError:
+        return None
+    return rank if uuid_of(name, rank) == text.lower() else None
+
+
+def person(draws: Draws) -> tuple[str, str]:
+    """Return a first and a last name."""
+    return draws.pick(FIRST_NAMES), draws.pick(SECOND_NAMES)
+
+
+def address(draws: Draws, first: str, last: str) -> dict[str, object]:
+    """Return an address in the shape that orders, shipments and customers share."""
+    city, zip_code, country, code, state = draws.pick(PLACES)
+    return {
+        "city": city,
+        "civility": None,
+        "company": None,
+        "company_2": None,
+        "country": country,
+        "country_iso_code": code,
+        "firstname": first,
+        "lastname": last,
+        "phone": f"+00 555 {draws.below(10_000):04}",
+        "phone_secondary": None,
+        "state": state,
+        "street_1": f"{1 + draws.below(200)} {draws.pick(STREETS)}",
+        "street_2": None,
+        "zip_code": zip_code,
+    }

@@ -1,0 +1,102 @@
+"""Lists that move while they are read: rows come, go and change after every so many pages of an operation."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from random import Random
+from typing import Literal
+
+from msgspec import Struct
+
+from ..clock import Clock
+from .tables import Table
+
+Where = Literal["first", "last", "read", "anywhere"]
+
+
+class Drift(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """After every `every`th page of `operation`, `rows` rows of its list are inserted, deleted or changed.
+
+    `where`: the oldest rows ("first"), the newest ("last"), those of the page just sent ("read"), or any. What is
+    inserted becomes the oldest or the newest. A changed row has just been updated. At most `times` times.
+    """
+
+    operation: str
+    kind: Literal["insert", "delete", "change"]
+    rows: int = 1
+    where: Where = "first"
+    every: int = 1
+    times: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.every < 1 or self.rows < 1:
+            raise ValueError("every and rows must be at least 1")
+        if self.kind == "insert" and self.where not in {"first", "last"}:
+            raise ValueError('rows are inserted "first" or "last"')
+
+
+class _Rule:
+    __slots__ = ("drift", "happened", "seen")
+
+    def __init__(self, drift: Drift) -> None:
+        self.drift = drift
+        self.seen = 0
+        self.happened = 0
+
+    def falls_due(self, operation: str) -> bool:
+        drift = self.drift
+        if operation != drift.operation:
+            return False
+        self.seen += 1
+        if self.seen % drift.every or (drift.times is not None and self.happened >= drift.times):
+            return False
+        self.happened += 1
+        return True
+
+
+class Drifts:
+    """The drifts in force; `moved` counts the rows moved so far, by kind."""
+
+    def __init__(self, clock: Clock, *, seed: int = 0) -> None:
+        self.moved: Counter[str] = Counter()
+        self._clock = clock
+        self._random = Random(seed)
+        self._rules: list[_Rule] = []
+
+    def add(self, *drifts: Drift) -> None:
+        """Put further drifts in force; each counts pages from now on."""
+        self._rules.extend(_Rule(drift) for drift in drifts)
+
+    def clear(self) -> None:
+        """Let the lists stand still from now on."""
+        self._rules.clear()
+
+    def after(self, operation: str, table: Table, page: Sequence[int]) -> None:
+        """Move what is due, now that a page of these ranks has been answered."""
+        for rule in self._rules:
+            if rule.falls_due(operation):
+                self.moved[rule.drift.kind] += self._move(rule.drift, table, page)
+
+    def _move(self, drift: Drift, table: Table, page: Sequence[int]) -> int:
+        if drift.kind == "insert":
+            return len(table.insert(drift.rows, "last" if drift.where == "last" else "first"))
+        ranks = self._chosen(drift, table, page)
+        if drift.kind == "delete":
+            return table.delete(ranks)
+        now = self._clock.time()
+        for rank in ranks:
+            table.touch(rank, now)
+        return len(ranks)
+
+    def _chosen(self, drift: Drift, table: Table, page: Sequence[int]) -> Sequence[int]:
+        ranks, rows = table.ranks, drift.rows
+        if drift.where == "first":
+            return ranks[:rows]
+        if drift.where == "last":
+            return ranks[-rows:]
+        candidates: Iterable[int] = ranks
+        if drift.where == "read":
+            candidates = [rank for rank in page if rank in table]
+        known = list(candidates)
+        return self._random.sample(known, min(rows, len(known)))

@@ -1,0 +1,96 @@
+"""How the marketplace's things are called: identifiers made from a rank, and read back."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+SHOPS: Final = 20
+FIRST_SHOP: Final = 2000
+CHANNELS: Final = (("US", "Website US"), ("FR", "Site France"), ("DE", "Webseite Deutschland"))
+CENTERS: Final = ("DEFAULT", "FC-NORTH", "FC-SOUTH")
+CARRIERS: Final = (("UPS", "UPS"), ("DHL", "DHL"), ("COLISSIMO", "Colissimo"))
+OFFERS_OF_A_PRODUCT: Final = 5
+"""A product of rank n has the first n % 5 + 1 of its five possible offers."""
+
+_ORDER_BASE = 1_000_000_000
+_NUMBER_BASE = 1_000_000
+_ORDER = re.compile(r"Order_(\d+)-A", re.ASCII).fullmatch
+_SKU = re.compile(r"MKP(\d{15})", re.ASCII).fullmatch
+
+
+def shop_name(shop_id: int) -> str:
+    """Return a shop's name."""
+    return f"Shop {shop_id}"
+
+
+def order_id(rank: int) -> str:
+    """Return an order's id: as text, ids are in the order of their ranks."""
+    return f"Order_{_ORDER_BASE + rank}-A"
+
+
+def commercial_id(rank: int) -> str:
+    """Return the id that an order shares with those paid together with it."""
+    return f"Order_{_ORDER_BASE + rank}"
+
+
+def order_rank(text: str) -> int | None:
+    """Return the rank of an order's id."""
+    matched = _ORDER(text)
+    return int(matched[1]) - _ORDER_BASE if matched and order_id(int(matched[1]) - _ORDER_BASE) == text else None
+
+
+def line_id(rank: int, line: int = 1) -> str:
+    """Return the id of an order's line, counted from 1."""
+    return f"{order_id(rank)}-{line}"
+
+
+def line_rank(text: str) -> int | None:
+    """Return the rank of the order whose first line this is."""
+    return order_rank(text.removesuffix("-1")) if text.endswith("-1") else None
+
+
+def customer_id(number: int) -> str:
+    """Return a customer's id."""
+    return f"Customer_{number:06}"
+
+
+def product_sku(rank: int) -> str:
+    """Return a product's sku."""
+    return f"MKP{_ORDER_BASE + rank:015}"
+
+
+def product_rank(sku: str) -> int | None:
+    """Return the rank of a product's sku."""
+    matched = _SKU(sku)
+    return int(matched[1]) - _ORDER_BASE if matched else None
+
+
+def ean(rank: int) -> str:
+    """Return a product's EAN, check digit included."""
+    twelve = f"4{(_ORDER_BASE + rank):011}"
+    odd, even = sum(map(int, twelve[::2])), sum(map(int, twelve[1::2]))
+    return f"{twelve}{-(odd + 3 * even) % 10}"
+
+
+def ean_rank(text: str) -> int | None:
+    """Return the rank of the product of this EAN."""
+    if len(text) != 13 or not (text.isascii() and text.isdecimal()):
+        return None
+    rank = int(text[1:12]) - _ORDER_BASE
+    return rank if ean(rank) == text else None
+
+
+def offer_id(rank: int, place: int) -> int:
+    """Return the id of a product's offer, places counted from 0."""
+    return (_NUMBER_BASE + rank) * OFFERS_OF_A_PRODUCT + place
+
+
+def number(rank: int) -> int:
+    """Return the id of a row that is known by a number."""
+    return _NUMBER_BASE + rank
+
+
+def number_rank(text: str) -> int | None:
+    """Return the rank of a row that is known by a number."""
+    return int(text) - _NUMBER_BASE if text.isascii() and text.isdecimal() else None

@@ -1,0 +1,246 @@
+"""The two ways in which Marketplace answers a list, the same for each of its fifteen paged operations.
+
+**Offset**: `max` (10, at most 100) and `offset`; `total_count` beside the rows; a Link header (RFC 8288) with the
+previous and the next page, whose URLs hold bare commas. Rows that come or go move all that follow.
+
+**Seek**: `limit` (10, at most 100 unless the operation says otherwise); `next_page_token` and `previous_page_token`.
+A token holds all that the page needs, the filters included, and beside it every other parameter is ignored. It goes on
+from a row, not from a number of rows, so that nothing moves under it; the row itself may be gone by then.
+"""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal, NamedTuple
+from urllib.parse import urlencode
+from zlib import crc32
+
+from msgspec import DecodeError, Struct, ValidationError, json
+
+from ..exchange import Answer, Call, answer_json
+from .drifts import Drifts
+from .filters import Filter, Wanted, grouped, whole_number
+from .refusals import Refused, refused
+from .tables import Head, Row, Table
+
+Given = Mapping[str, list[str]]
+_OFFSET = frozenset({"max", "offset", "sort", "order", "paginate", "locale"})
+_SEEK = frozenset({"limit", "page_token", "sort", "locale"})
+_KEPT_SELECTIONS = 16
+
+
+class Listing(NamedTuple):
+    """One paged operation: its table, how it pages, what narrows and sorts it.
+
+    `sorts` maps each criterion to the member of the head it sorts by ("" for the order of creation), the default one
+    first. `unserved` are parameters of the document that are refused with 501. `check` sees all parameters before they
+    are read; `scope` narrows by the path.
+    """
+
+    operation: str
+    path: str
+    table: str
+    paging: Literal["offset", "seek"]
+    items: str = "data"
+    filters: tuple[Filter, ...] = ()
+    sorts: Mapping[str, str] = {}
+    newest_first: bool = False
+    unserved: tuple[str, ...] = ()
+    default: int = 10
+    most: int = 100
+    check: Callable[[Given], None] | None = None
+    scope: Callable[[Call], Wanted] | None = None
+
+
+class Token(Struct, omit_defaults=True):
+    """What a page token holds: the operation, the parameters, and the row that the page lies after or before."""
+
+    operation: str
+    given: dict[str, list[str]]
+    limit: int
+    newest_first: bool
+    after: int | None = None
+    before: int | None = None
+
+
+class Question(NamedTuple):
+    """Which rows are asked for, and in which order: `member` of the head sorts them, "" is the order of creation."""
+
+    given: Given
+    member: str
+    descends: bool
+
+
+class Pager:
+    """Answers listings from tables; `ignored` counts parameters that had no effect, as "OR11 foo"."""
+
+    def __init__(self, tables: Mapping[str, Table], drifts: Drifts, *, seed: int = 0) -> None:
+        self.ignored: Counter[str] = Counter()
+        self._tables = tables
+        self._drifts = drifts
+        self._secret = crc32(f"page tokens of {seed}".encode())
+        self._selections: dict[object, tuple[int, Sequence[int]]] = {}
+
+    def answer(self, listing: Listing, call: Call) -> Answer:
+        """Return one page, and let the list drift after it."""
+        table = self._tables[listing.table]
+        try:
+            if listing.paging == "seek":
+                body, links, page = self._seek(listing, table, call)
+            else:
+                body, links, page = self._offset(listing, table, call)
+        except Refused as refusal:
+            return refusal.answer
+        answer = answer_json(200, body)
+        self._drifts.after(listing.operation, table, page)
+        return Answer(200, answer.body, headers={"Link": links}) if links else answer
+
+    def _offset(self, listing: Listing, table: Table, call: Call) -> tuple[Row, str, Sequence[int]]:
+        given = grouped(call.pairs)
+        self._count_ignored(listing, given, _OFFSET)
+        size = whole_number("max", given.get("max", [str(listing.default)])[0], 1, listing.most)
+        offset = whole_number("offset", given.get("offset", ["0"])[0], 0)
+        criterion = given.get("sort", [next(iter(listing.sorts), "")])[0]
+        if criterion and criterion not in listing.sorts:
+            raise refused(400, f"The parameter sort takes {', '.join(listing.sorts)}")
+        order = given.get("order", ["desc" if listing.newest_first else "asc"])[0]
+        if order not in {"asc", "desc"}:
+            raise refused(400, "The parameter order takes asc, desc")
+        chosen = self._selected(
+            listing, table, call, Question(given, listing.sorts.get(criterion, ""), order == "desc")
+        )
+        paginated = given.get("paginate", ["true"])[0] != "false"
+        page = chosen[offset : offset + size] if paginated else chosen
+        body = {listing.items: [table.row(rank) for rank in page], "total_count": len(chosen)}
+        return body, links_of(call, offset, size, len(chosen)) if paginated else "", page
+
+    def _seek(self, listing: Listing, table: Table, call: Call) -> tuple[Row, str, Sequence[int]]:
+        given = grouped(call.pairs)
+        if "page_token" in given:
+            for name in given.keys() - {"page_token"}:
+                self.ignored[f"{listing.operation} {name}"] += 1
+            token = self._read(listing, given["page_token"][0])
+        else:
+            self._count_ignored(listing, given, _SEEK)
+            limit = whole_number("limit", given.get("limit", [str(listing.default)])[0], 1, listing.most)
+            token = Token(listing.operation, dict(given), limit, _descends(listing, given))
+        chosen = self._selected(listing, table, call, Question(token.given, "", token.newest_first))
+        first, end = _stretch(chosen, token)
+        page = chosen[first:end]
+        body: Row = {"data": [table.row(rank) for rank in page]}
+        if end < len(chosen):
+            last = page[-1] if page else _beyond(token, -1)
+            body["next_page_token"] = self._text(token, after=last)
+        if first > 0:
+            body["previous_page_token"] = self._text(token, before=page[0] if page else _beyond(token, 1))
+        return body, "", page
+
+    def _selected(self, listing: Listing, table: Table, call: Call, question: Question) -> Sequence[int]:
+        """Return the ranks of all rows asked for, in the order asked for; kept until the table changes."""
+        given, member, descends = question
+        asked = {name: tuple(values) for name, values in sorted(given.items()) if name not in _OFFSET | _SEEK}
+        key = (listing.operation, tuple(asked.items()), tuple(call.path.items()), member, descends)
+        version, chosen = self._selections.get(key, (-1, ()))
+        if version != table.version:
+            chosen = _select(listing, table, call, given, member)
+            chosen = chosen[::-1] if descends else chosen
+            if len(self._selections) >= _KEPT_SELECTIONS:
+                self._selections.pop(next(iter(self._selections)))
+            self._selections[key] = table.version, chosen
+        return chosen
+
+    def _count_ignored(self, listing: Listing, given: Given, known: frozenset[str]) -> None:
+        names = {narrowing.parameter for narrowing in listing.filters}
+        for name in given:
+            if name in listing.unserved:
+                raise refused(501, f"The simulator does not filter by {name}")
+            if name not in names and name not in known:
+                self.ignored[f"{listing.operation} {name}"] += 1
+
+    def _text(self, token: Token, *, after: int | None = None, before: int | None = None) -> str:
+        fields = Token(token.operation, token.given, token.limit, token.newest_first, after, before)
+        body = json.encode(fields)
+        return urlsafe_b64encode(crc32(body, self._secret).to_bytes(4, "big") + body).decode().rstrip("=")
+
+    def _read(self, listing: Listing, text: str) -> Token:
+        try:
+            whole = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+            token = json.decode(whole[4:], type=Token)
+        except (ValueError, DecodeError, ValidationError):
+            raise refused(400, "The parameter page_token is not valid") from None
+        if whole[:4] != crc32(whole[4:], self._secret).to_bytes(4, "big") or token.operation != listing.operation:
+            raise refused(400, "The parameter page_token is not valid")
+        return token
+
+
+def links_of(call: Call, offset: int, size: int, total: int) -> str:
+    """Return the Link header of an offset page, empty when there is neither a previous nor a next one."""
+    kept = [(name, value) for name, value in call.pairs if name not in {"max", "offset"}]
+    targets = []
+    if offset > 0:
+        targets.append((max(0, offset - size), "previous"))
+    if offset + size < total:
+        targets.append((offset + size, "next"))
+    urls = (
+        (f"{call.url}?{urlencode([*kept, ('max', size), ('offset', place)], safe=',|:')}", relation)
+        for place, relation in targets
+    )
+    return ", ".join(f'<{url}>; rel="{relation}"' for url, relation in urls)
+
+
+def _select(listing: Listing, table: Table, call: Call, given: Given, member: str) -> Sequence[int]:
+    if listing.check is not None:
+        listing.check(given)
+    tests = [] if listing.scope is None else [listing.scope(call)]
+    ranks = table.ranks
+    for narrowing in listing.filters:
+        values = given.get(narrowing.parameter, ())
+        test = narrowing.wanted(values)
+        if test is None:
+            continue
+        if values and narrowing.member == table.kind.identity:
+            found = (table.find(value) for value in narrowing.values(values))
+            ranks = sorted({rank for rank in found if rank is not None})
+        tests.append(test)
+    if tests:
+        ranks = [rank for rank in ranks if _passes(table.head(rank), tests)]
+    if member:
+        ranks = sorted(ranks, key=lambda rank: (table.head(rank)[member], rank))
+    return ranks
+
+
+def _passes(head: Head, tests: Sequence[Wanted]) -> bool:
+    return all(test(head) for test in tests)
+
+
+def _descends(listing: Listing, given: Given) -> bool:
+    if "sort" not in given:
+        return listing.newest_first
+    criterion, _, direction = given["sort"][0].partition(",")
+    if criterion not in listing.sorts or direction not in {"ASC", "DESC"}:
+        known = ", ".join(f"{name},ASC or {name},DESC" for name in listing.sorts) or "nothing"
+        raise refused(400, f"The parameter sort takes {known}")
+    return direction == "DESC"
+
+
+def _stretch(chosen: Sequence[int], token: Token) -> tuple[int, int]:
+    """Return where a token's page begins and ends in the rows chosen."""
+    sign = -1 if token.newest_first else 1
+    if token.before is not None:
+        end = bisect_left(chosen, sign * token.before, key=lambda rank: sign * rank)
+        return max(0, end - token.limit), end
+    first = 0
+    if token.after is not None:
+        first = bisect_right(chosen, sign * token.after, key=lambda rank: sign * rank)
+    return first, min(first + token.limit, len(chosen))
+
+
+def _beyond(token: Token, step: int) -> int:
+    """Return the rank beside the row that an empty page's token names, so that nothing between is lost."""
+    step = -step if token.newest_first else step
+    if token.after is not None:
+        return token.after + step
+    return (token.before or 0) + step

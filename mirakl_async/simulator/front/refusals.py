@@ -1,0 +1,31 @@
+"""Errors in the shapes that Marketplace's answers have: {status, message}, and {errors: [{code, field, message}]}."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..exchange import Answer, answer_json
+
+
+class Refused(Exception):
+    """A call that ends with an error answer."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(answer.status)
+        self.answer = answer
+
+
+def refuse(status: int, _code: str, message: str) -> Answer:
+    """Answer with an error of the service itself; Marketplace gives these no code."""
+    return answer_json(status, {"status": status, "message": message})
+
+
+def refused(status: int, message: str) -> Refused:
+    """Return the error to raise for one reason."""
+    return Refused(refuse(status, "", message))
+
+
+def invalid(problems: Sequence[tuple[str, str, str]]) -> Refused:
+    """Return the error to raise for invalid members of a body: code, field and message of each."""
+    errors = [{"code": code, "field": field, "message": message} for code, field, message in problems]
+    return Refused(answer_json(400, {"errors": errors}))

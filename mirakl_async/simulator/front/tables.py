@@ -1,0 +1,124 @@
+"""A list of the marketplace, of any size: which rows there are is state, what is in them is made when it is read.
+
+A row is known by its rank, an integer that never changes and never comes back. The listed order is that of ranks, which
+is that of creation: a row inserted last gets the next rank and is the newest, one inserted first gets the rank below
+all others and is the oldest. An untouched table is a `range`, whatever its size.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Literal, NamedTuple
+
+from .draws import Draws, seed_of
+
+Head = dict[str, Any]
+"""What a row is filtered and sorted by: a few members that cost little to make, moments in seconds since 1970."""
+
+Row = dict[str, Any]
+"""A row as it is sent, as plain values."""
+
+End = Literal["first", "last"]
+
+
+class Kind(NamedTuple):
+    """What the rows of a table are.
+
+    `identity` is the member of the head that identifies a row; `identify` makes it from a rank, `rank` finds the rank
+    again (None for what cannot be one). `updated` is the member of the head that moves when a row changes.
+    """
+
+    name: str
+    identity: str
+    identify: Callable[[int], Any]
+    rank: Callable[[str], int | None]
+    head: Callable[[int, Draws], Head]
+    row: Callable[[Head, Draws], Row]
+    updated: str = "last_updated"
+
+
+class Table:
+    """The rows of one kind, counted from 0 to `size` - 1 at first."""
+
+    def __init__(self, kind: Kind, size: int, *, seed: int) -> None:
+        if size < 0:
+            raise ValueError(f"{kind.name}: there cannot be {size} rows")
+        self.kind = kind
+        self.version = 0
+        self._ranks: Sequence[int] = range(size)
+        self._next = size
+        self._before = -1
+        self._seed = seed_of(seed, kind.name)
+        self._members: dict[int, dict[str, Any]] = {}
+        self._heads: dict[int, dict[str, Any]] = {}
+
+    def __len__(self) -> int:
+        return len(self._ranks)
+
+    def __contains__(self, rank: int) -> bool:
+        place = self.place(rank)
+        return place < len(self._ranks) and self._ranks[place] == rank
+
+    @property
+    def ranks(self) -> Sequence[int]:
+        """All ranks there are, oldest first; not to be changed."""
+        return self._ranks
+
+    def place(self, rank: int) -> int:
+        """Return how many rows are older than this rank, whether it is there or not."""
+        return bisect_left(self._ranks, rank)
+
+    def find(self, identity: str) -> int | None:
+        """Return the rank of a row that is there."""
+        rank = self.kind.rank(identity)
+        return rank if rank is not None and rank in self else None
+
+    def identities(self) -> list[Any]:
+        """Return what identifies each row, oldest first."""
+        return [self.kind.identify(rank) for rank in self._ranks]
+
+    def head(self, rank: int) -> Head:
+        """Return what a row is filtered and sorted by."""
+        head = self.kind.head(rank, Draws(self._seed, rank))
+        head["rank"] = rank
+        touched = self._heads.get(rank)
+        return head if touched is None else head | touched
+
+    def row(self, rank: int) -> Row:
+        """Return a row as it is sent."""
+        row = self.kind.row(self.head(rank), Draws(self._seed + 1, rank))
+        touched = self._members.get(rank)
+        return row if touched is None else row | touched
+
+    def insert(self, count: int = 1, where: End = "last") -> list[int]:
+        """Add rows, as the newest or as the oldest; return their ranks."""
+        if where == "last":
+            added = list(range(self._next, self._next + count))
+            self._next += count
+            self._ranks = [*self._ranks, *added]
+        else:
+            added = list(range(self._before - count + 1, self._before + 1))
+            self._before -= count
+            self._ranks = [*added, *self._ranks]
+        self.version += 1
+        return added
+
+    def delete(self, ranks: Iterable[int]) -> int:
+        """Remove rows for good; return how many of them were there."""
+        gone = set(ranks)
+        stay = [rank for rank in self._ranks if rank not in gone]
+        removed = len(self._ranks) - len(stay)
+        self._ranks = stay
+        self.version += 1
+        return removed
+
+    def touch(self, rank: int, at: float, **head: Any) -> None:
+        """Let a row have been updated `at` a moment since 1970, and set members of its head."""
+        self._heads.setdefault(rank, {}).update(head, **{self.kind.updated: at})
+        self.version += 1
+
+    def set(self, rank: int, members: dict[str, Any]) -> None:
+        """Set members of the row as it is sent, to anything, even to what no Mirakl would send."""
+        self._members.setdefault(rank, {}).update(members)
+        self.version += 1

@@ -1,0 +1,60 @@
+"""The marketplace's state: a table for each list, and what moves them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..clock import Clock
+from .drifts import Drifts
+from .orders import ORDERS
+from .paging import Pager
+from .returns import ITEMS_TO_RETURN, RETURN_LABELS, RETURNS
+from .tables import End, Kind, Table
+
+KINDS: Sequence[Kind] = (ORDERS, RETURNS, ITEMS_TO_RETURN, RETURN_LABELS)
+LISTS = tuple(kind.name for kind in KINDS)
+USUAL_SIZE = 25
+
+
+class FrontWorld:
+    """`sizes` says how many rows each list begins with, `USUAL_SIZE` where it says nothing."""
+
+    def __init__(self, clock: Clock, sizes: Mapping[str, int] | None = None, *, seed: int = 0) -> None:
+        sizes = dict(sizes or {})
+        self.clock = clock
+        self.tables = {kind.name: Table(kind, sizes.pop(kind.name, USUAL_SIZE), seed=seed) for kind in KINDS}
+        if sizes:
+            raise ValueError(f"there is no list {', '.join(sizes)}; there are {', '.join(LISTS)}")
+        self.drifts = Drifts(clock, seed=seed)
+        self.pager = Pager(self.tables, self.drifts, seed=seed)
+
+    def ids(self, table: str) -> list[Any]:
+        """Return what identifies each row of a list, oldest first."""
+        return self.tables[table].identities()
+
+    def insert(self, table: str, rows: int = 1, where: End = "last") -> list[Any]:
+        """Add rows as the newest or the oldest of a list; return what identifies them."""
+        there = self.tables[table]
+        return [there.kind.identify(rank) for rank in there.insert(rows, where)]
+
+    def delete(self, table: str, *identities: Any) -> int:
+        """Remove rows; return how many of them were there."""
+        there = self.tables[table]
+        return there.delete([rank for identity in identities if (rank := there.find(str(identity))) is not None])
+
+    def change(self, table: str, *identities: Any, **head: Any) -> int:
+        """Let rows be updated now, with members of their heads set; return how many of them are there."""
+        there, now = self.tables[table], self.clock.time()
+        ranks = [rank for identity in identities if (rank := there.find(str(identity))) is not None]
+        for rank in ranks:
+            there.touch(rank, now, **head)
+        return len(ranks)
+
+    def spoil(self, table: str, identity: Any, members: Mapping[str, Any]) -> None:
+        """Set members of one row as it is sent, to anything, even to what no Mirakl would send."""
+        there = self.tables[table]
+        rank = there.find(str(identity))
+        if rank is None:
+            raise KeyError(f"{table}: there is no {identity}")
+        there.set(rank, dict(members))

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import aiohttp
+import msgspec
+import pytest
+from yarl import URL
+
+from mirakl_async import BearerToken, MarketplaceFront
+from mirakl_async.simulator import Simulator
+
+
+class Reply(NamedTuple):
+    status: int
+    body: bytes
+    headers: Mapping[str, str]
+
+    @property
+    def json(self) -> Any:
+        return msgspec.json.decode(self.body)
+
+
+class Front:
+    """A marketplace and a client that knows nothing of it: it sends what it is told and shows what comes back."""
+
+    def __init__(self, session: aiohttp.ClientSession, simulator: Simulator) -> None:
+        self._session = session
+        self.simulator = simulator
+        self.world = simulator.front
+        self.headers = {"Authorization": f"Bearer {simulator.issue_token()}"}
+
+    async def get(self, path: str, **query: Any) -> Reply:
+        """Send a GET; `query` values are text, numbers, or lists of them to repeat."""
+        pairs = [
+            (name, str(value))
+            for name, values in query.items()
+            for value in (values if isinstance(values, list) else [values])
+        ]
+        url = URL(path) if path.startswith("http") else URL(self.simulator.front_url + path)
+        return await self.send("GET", str(url.update_query(pairs)))
+
+    async def send(self, method: str, url: str, **arguments: Any) -> Reply:
+        url = url if url.startswith("http") else self.simulator.front_url + url
+        headers = self.headers | arguments.pop("headers", {})
+        async with self._session.request(method, url, headers=headers, **arguments) as answer:
+            return Reply(answer.status, await answer.read(), answer.headers)
+
+    def client(self, **arguments: Any) -> MarketplaceFront:
+        return MarketplaceFront(self.simulator.front_url, auth=BearerToken(self.simulator.issue_token()), **arguments)
+
+
+@pytest.fixture
+async def session():
+    connector = aiohttp.TCPConnector(resolver=aiohttp.ThreadedResolver())
+    async with aiohttp.ClientSession(connector=connector) as session:
+        session._retry_connection = False  # each request is one request
+        yield session
+
+
+@pytest.fixture
+async def start(session):
+    """Start simulators that end with the test; each comes as the marketplace it serves."""
+    running = []
+
+    async def start(front: Mapping[str, int] | None = None, **arguments: Any) -> Front:
+        simulator = Simulator(front=front, **arguments)
+        await simulator.__aenter__()
+        running.append(simulator)
+        return Front(session, simulator)
+
+    yield start
+    for simulator in running:
+        await simulator.close()
+
+
+@pytest.fixture
+async def front(start):
+    return await start()
