@@ -27,8 +27,10 @@ class FieldError(Struct, frozen=True, kw_only=True):
     extensions: dict[str, Any] | None = None
 
     def __str__(self) -> str:
-        """Field and message, as far as the server gave them."""
-        return ": ".join(part for part in (self.field, self.message or self.code) if part)
+        """Field and message, as far as the server gave them; the field once, where the message begins with it."""
+        words = self.message or self.code
+        named = self.field is None or (words or "").startswith(self.field)
+        return ": ".join(part for part in (None if named else self.field, words) if part)
 
 
 class Problem(Struct, frozen=True, kw_only=True):

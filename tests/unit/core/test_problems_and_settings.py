@@ -1,7 +1,7 @@
 import pytest
 
 from mirakl_async import errors, settings
-from mirakl_async.problems import read_problem
+from mirakl_async.problems import FieldError, read_problem
 from mirakl_async.settings import credential, service_url, setting
 
 
@@ -89,3 +89,16 @@ def test_environments():
         settings.hosts("staging")
     with pytest.raises(errors.ConfigurationError, match="maximum"):
         settings.rate_usage("fast")
+
+
+@pytest.mark.parametrize(
+    ("field", "message", "words"),
+    [
+        ("orders[1].quantity", "orders[1].quantity must be an integer", "orders[1].quantity must be an integer"),
+        ("orders[1].quantity", "must be an integer", "orders[1].quantity: must be an integer"),
+        (None, "must be an integer", "must be an integer"),
+        ("orders[1]", "", "orders[1]"),
+    ],
+)
+def test_a_field_is_named_once(field, message, words):
+    assert str(FieldError(field=field, message=message)) == words
