@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from .documents import CodegenError
+from .merging import Model
 from .shapes import Many, Member, Object, Scalar
 from .tables import Corrections, Mending
 
@@ -25,6 +26,21 @@ def mend(objects: dict[str, Object], corrections: Corrections) -> None:
             item.members = tuple(
                 member if member.required else msgspec.structs.replace(member, nullable=True) for member in item.members
             )
+
+
+def add(models: list[Model], corrections: Corrections) -> None:
+    """Add the members that only examples show; a row whose schema has the member by now is an error."""
+    for row in corrections.added:
+        model = next((model for model in models if model.direction == "read" and row.schema in model.schemas), None)
+        if model is None:
+            raise CodegenError(f"corrections.toml: {row.schema} is not read")
+        if any(member.wire == row.member for member in model.members):
+            raise CodegenError(f"corrections.toml: {row.schema} has {row.member} already, nothing is to be added")
+        sibling = next((member for member in model.members if member.wire == row.like), None)
+        if (sibling is None) == (not row.type):
+            raise CodegenError(f"corrections.toml: {row.schema}.{row.member} needs a `type`, or a sibling in `like`")
+        shape = sibling.shape if sibling else Scalar(row.type or "any")
+        model.members = (*model.members, Member(wire=row.member, shape=shape))
 
 
 def _varies(base: Object | None, key: str) -> bool:

@@ -125,7 +125,7 @@ class ModuleWriter:
         if checks:
             lines += ["", "    def __post_init__(self) -> None:", *checks]
         if reported:
-            lines += ["", f"    def _failures(self) -> list[{reported[0]}]:", f"        return {reported[1]}"]
+            lines += ["", f"    def _failures(self) -> list[{reported[0]}]:", reported[1]]
         return "\n".join(lines) + "\n"
 
     def _alias(self, item: Alias) -> str:
@@ -241,29 +241,36 @@ class ModuleWriter:
         return model.name
 
     def _failed(self, model: Model) -> tuple[str, str] | None:
-        """The type of the items that failed, and the expression that finds them."""
+        """The type of the items that failed, and the statement that returns them."""
         if model.direction == "sent":
             return None
-        for path in (
-            path
-            for code in (place.code for place in model.places if not place.steps)
-            for path in self.package.failures.get(code, ())
-        ):
-            wire, _, inner = path.partition("[]")
-            member = next((item for item in model.members if item.wire == wire), None)
-            target = self.package.catalog.target(model.direction, member.shape) if member else None
-            if member is None or target is None:
-                raise CodegenError(
-                    f"{model.name} has no {wire} to report failures in: mend `failures` in operations.toml"
-                )
-            name = python_name(model, member, self.package.corrections)
-            kind = self._refer(target)
-            if not isinstance(member.shape, Many):
-                return kind, f"[self.{name}] if self.{name} else []"
-            if not inner:
-                return kind, f"self.{name} or []"
-            return kind, f"[item for item in self.{name} or [] if item{inner}]"
-        return None
+        codes = [place.code for place in model.places if not place.steps]
+        paths = dict.fromkeys(path for code in codes for path in self.package.failures.get(code, ()))
+        found = [self._failures(model, path) for path in paths]
+        if not found:
+            return None
+        kinds, lists = zip(*found, strict=True)
+        if len(set(kinds)) > 1:
+            raise CodegenError(f"{model.name} reports failures of several types: {', '.join(sorted(set(kinds)))}")
+        if len(lists) == 1:
+            return kinds[0], f"        return {lists[0]}"
+        unpacked = [f"*{part}" if part.startswith("[") else f"*({part})" for part in lists]
+        return kinds[0], call("return [", unpacked, "]", 8)
+
+    def _failures(self, model: Model, path: str) -> tuple[str, str]:
+        """The type of the items at one path, and the list of them."""
+        wire, _, inner = path.partition("[]")
+        member = next((item for item in model.members if item.wire == wire), None)
+        target = self.package.catalog.target(model.direction, member.shape) if member else None
+        if member is None or target is None:
+            raise CodegenError(f"{model.name} has no {wire} to report failures in: mend `failures` in operations.toml")
+        name = python_name(model, member, self.package.corrections)
+        kind = self._refer(target)
+        if not isinstance(member.shape, Many):
+            return kind, f"[self.{name}] if self.{name} else []"
+        if not inner:
+            return kind, f"self.{name} or []"
+        return kind, f"[item for item in self.{name} or [] if item{inner}]"
 
     def _checks(self, model: Model) -> list[str]:
         if model.direction == "read":

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from .merging import Catalog, Model
 from .shapes import Member, Shape
-from .tables import Corrections
+from .tables import Added, Corrections, Mending
 from .values import Values
 from .words import is_builtin, member_name
 
@@ -43,7 +43,8 @@ class Package:
 
 def python_name(model: Model, member: Member, corrections: Corrections) -> str:
     """A member's Python name: by correction, else by rule."""
-    for row in corrections.members:
+    rows: tuple[Mending | Added, ...] = (*corrections.members, *corrections.added)
+    for row in rows:
         if row.python and row.member == member.wire and row.schema in model.schemas:
             return row.python
     name = member_name(member.wire)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .documents import CodegenError, Document
-from .mending import mend
+from .mending import add, mend
 from .merging import Catalog, Model
 from .models import texts
 from .naming import Names
@@ -35,6 +35,7 @@ class Service:
         catalog = self._catalog()
         self.models = [model for model in catalog.models if not self._is_form(model)]
         self._name(catalog)
+        add(self.models, decided.corrections)
         self.package = self._package(catalog)
         planner = Planner(self.package, self.objects)
         self.plans = [planner.plan(endpoint, decided.row(endpoint.code)) for endpoint in self.endpoints]

@@ -106,6 +106,20 @@ class Mending(Struct, kw_only=True, forbid_unknown_fields=True):
     python: str = ""
 
 
+class Added(Struct, kw_only=True, forbid_unknown_fields=True):
+    """A member that an official example shows and its schema lacks: of the shape of its sibling `like`, or of `type`.
+
+    It is optional, and it is added after schemas were merged, so that no name depends on it.
+    """
+
+    schema: str
+    member: str
+    why: str
+    like: str = ""
+    type: Kind | Literal[""] = ""
+    python: str = ""
+
+
 class Clearing(Struct, kw_only=True, forbid_unknown_fields=True):
     """A request below whose root every optional member may be null, which clears it."""
 
@@ -126,6 +140,7 @@ class Corrections(Struct, kw_only=True, forbid_unknown_fields=True):
     names: tuple[Naming, ...] = ()
     needs: tuple[Need, ...] = ()
     members: tuple[Mending, ...] = ()
+    added: tuple[Added, ...] = ()
     clearing: tuple[Clearing, ...] = ()
     apart: tuple[Apart, ...] = ()
     says: dict[str, str] = field(default_factory=dict)

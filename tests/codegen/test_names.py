@@ -131,3 +131,29 @@ def test_rows_for_what_the_document_lacks_are_refused(workshop):
     )
     with pytest.raises(CodegenError, match=r"no member b"):
         workshop.generate(document({"a": TEXT}))
+
+
+ADDED = "[[acme.added]]\nschema = 'T01_Response_200'\nwhy = 'an example has it'\n"
+
+
+def test_a_member_that_only_an_example_shows_is_added(workshop):
+    workshop.write_tables(
+        corrections=ADDED + "member = 'aka'\nlike = 'a'\n" + ADDED + "member = 'flag'\ntype = 'bool'\n"
+    )
+    things = workshop.generate(document({"a": TEXT}))["mirakl_async/models/acme/things.py"]
+    assert "    a: str | None = None\n    aka: str | None = None\n    flag: bool | None = None\n" in things
+
+
+@pytest.mark.parametrize(
+    ("rest", "words"),
+    [
+        ("member = 'a'\ntype = 'bool'\n", "has a already"),
+        ("member = 'b'\n", "needs a `type`, or a sibling"),
+        ("member = 'b'\nlike = 'c'\n", "needs a `type`, or a sibling"),
+        ("member = 'b'\nlike = 'a'\ntype = 'bool'\n", "needs a `type`, or a sibling"),
+    ],
+)
+def test_an_added_member_that_adds_nothing_is_refused(workshop, rest, words):
+    workshop.write_tables(corrections=ADDED + rest)
+    with pytest.raises(CodegenError, match=words):
+        workshop.generate(document({"a": TEXT}))

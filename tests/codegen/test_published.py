@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 import mirakl_async.models
+from mirakl_async import codec
 from mirakl_async.errors import UnknownOperation
 from mirakl_async.model import Received, Reported, Sent
 from mirakl_async.operation import ParamType, Place
@@ -182,3 +183,16 @@ def test_generated_words_hold_no_markup_of_the_documents():
         text = inspect.getsource(module)
         assert "<code>" not in text
         assert "<br" not in text
+
+
+@pytest.mark.parametrize(
+    ("code", "answer"),
+    [
+        ("ST06", b'{"shipment_errors": [{"id": "a", "message": "no"}], "shipment_success": []}'),
+        ("ST06", b'{"deletion_errors": [{"id": "a", "message": "no"}], "deletion_success": []}'),
+        ("S32", b'{"documents": [{"errors": [{"code": "no"}]}, {"errors": []}], "errors_count": 1}'),
+        ("S32", b'{"shop_documents": [{"errors": [{"code": "no"}]}, {"errors": []}], "errors_count": 1}'),
+    ],
+)
+def test_a_failure_is_seen_under_the_schemas_name_and_the_examples(code, answer):
+    assert len(codec.decode(operations[code].reply, answer).value.failed) == 1

@@ -4,7 +4,7 @@
 
 import datetime as dt
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from msgspec import UNSET, UnsetType
 
@@ -944,6 +944,7 @@ class RefusedDocumentEcho(Received, kw_only=True, gc=False):
 
     file_name: str | None = None
     type_code: str | None = None
+    entity: Any = None
 
 
 class RefusedDocument(Received, kw_only=True, gc=False):

@@ -263,6 +263,7 @@ class ExportedOffer(Received, kw_only=True, gc=False):
     shop_sku: str | None = None
     state_code: str | None = None
     warehouses: list[Warehouse] | None = None
+    no_commission: bool | None = None
 
 
 class OfferPrice(Received, kw_only=True, gc=False):

@@ -70,7 +70,7 @@ class RejectionReasonCode:
 
 
 class ReturnState:
-    """Known values of `state`; others may appear at any time."""
+    """Known values of `state` and `status`; others may appear at any time."""
 
     WAITING_ACCEPTANCE: Final = "WAITING_ACCEPTANCE"
     IN_PROGRESS: Final = "IN_PROGRESS"
@@ -169,6 +169,7 @@ class ReturnLabelError(Received, kw_only=True, gc=False):
 
     error_message: str | None = None
     return_id: str | None = None
+    message: str | None = None
 
 
 class ReturnLabelSuccess(Received, kw_only=True, gc=False):
@@ -265,6 +266,8 @@ class ReturnTracking(Received, kw_only=True, gc=False):
     carrier_standard_code: str | None = None
     tracking_number: str | None = None
     tracking_url: str | None = None
+    carrierCode: str | None = None
+    carrierName: str | None = None
 
 
 class CreatedReturn(Received, kw_only=True, gc=False):
@@ -276,6 +279,7 @@ class CreatedReturn(Received, kw_only=True, gc=False):
     - rejection_reason_code: RETURN_REJECTION_NOT_ELIGIBLE, RETURN_REJECTION_NOT_NEEDED, RETURN_REJECTION_WINDOW_CLOSED
       (`RejectionReasonCode`)
     - state: WAITING_ACCEPTANCE, IN_PROGRESS, REFUSED, RECEIVED, NO_RECEPTION, CLOSED, CANCELED (`ReturnState`)
+    - status: WAITING_ACCEPTANCE, IN_PROGRESS, REFUSED, RECEIVED, NO_RECEPTION, CLOSED, CANCELED (`ReturnState`)
     """
 
     date_created: Expected[dt.datetime] = ABSENT
@@ -294,6 +298,7 @@ class CreatedReturn(Received, kw_only=True, gc=False):
     rejection_reason_code: str | None = None
     rma: str | None = None
     tracking: ReturnTracking | None = None
+    status: str | None = None
 
 
 class ReturnError(Received, kw_only=True, gc=False):

@@ -254,6 +254,7 @@ class ShipmentTracking(Received, kw_only=True, gc=False):
     tracking_number: str | None = None
     tracking_url: str | None = None
     validity_status: str | None = None
+    carrier_estimated_delivery_date: CarrierExpectedDeliveryDate | None = None
 
 
 class CreatedShipment(Received, kw_only=True, gc=False):
@@ -372,9 +373,11 @@ class ShipmentActions(Received, Reported[ActionError], kw_only=True, gc=False):
 
     shipment_errors: list[ActionError] | None = None
     shipment_success: list[ActionSuccess] | None = None
+    deletion_errors: list[ActionError] | None = None
+    deletion_success: list[ActionSuccess] | None = None
 
     def _failures(self) -> list[ActionError]:
-        return self.shipment_errors or []
+        return [*(self.shipment_errors or []), *(self.deletion_errors or [])]
 
 
 class ShipmentPage(Received, kw_only=True, gc=False):

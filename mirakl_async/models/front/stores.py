@@ -48,6 +48,10 @@ class UploadStoreDocumentsResponse(Received, Reported[RefusedDocument], kw_only=
 
     documents: Expected[list[RefusedDocument]] = ABSENT
     errors_count: int | None = None
+    shop_documents: list[RefusedDocument] | None = None
 
     def _failures(self) -> list[RefusedDocument]:
-        return [item for item in self.documents or [] if item.errors]
+        return [
+            *[item for item in self.documents or [] if item.errors],
+            *[item for item in self.shop_documents or [] if item.errors],
+        ]

@@ -106,7 +106,7 @@ ST06: Operation[ShipmentActions] = Operation(
     reply="front.shipments:ShipmentActions",
     retry="idempotent",
     frequency="once for each deletion",
-    failures=("shipment_errors",),
+    failures=("shipment_errors", "deletion_errors"),
     docs="https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/multiple-shipments/st06",
 )
 

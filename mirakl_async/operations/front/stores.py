@@ -55,7 +55,7 @@ S32: Operation[UploadStoreDocumentsResponse] = Operation(
     answer="json",
     reply="front.stores:UploadStoreDocumentsResponse",
     retry="unsafe",
-    failures=("documents",),
+    failures=("documents", "shop_documents"),
     docs="https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/stores/s32",
 )
 

@@ -1,0 +1,60 @@
+"""What a plain JSON value says, held against what a struct read from it.
+
+A member that the struct does not know counts as lost, too: the document promised it, and somebody threw it away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+
+def lost(said: Any, read: Any, path: str = "$") -> Iterator[tuple[str, str]]:
+    """Where the value read differs from the value said: each path, and how."""
+    if isinstance(read, msgspec.Struct) and isinstance(said, dict):
+        yield from _lost_members(said, read, path)
+    elif isinstance(read, list) and isinstance(said, list):
+        if len(said) != len(read):
+            yield path, f"{len(said)} elements, {len(read)} read"
+        for index, (one, other) in enumerate(zip(said, read, strict=False)):
+            yield from lost(one, other, f"{path}[{index}]")
+    elif isinstance(read, dict) and isinstance(said, dict):
+        for name, value in said.items():
+            yield from lost(value, read.get(name), f"{path}.{name}")
+    elif not same(said, read):
+        yield path, f"{said!r} reads as {read!r}"
+
+
+def _lost_members(said: dict[str, Any], read: msgspec.Struct, path: str) -> Iterator[tuple[str, str]]:
+    fields = {field.encode_name: field.name for field in msgspec.structs.fields(read)}
+    for name, value in said.items():
+        if name in fields:
+            yield from lost(value, getattr(read, fields[name]), f"{path}.{name}")
+        elif name != read.__struct_config__.tag_field:
+            yield f"{path}.{name}", "no struct has this member"
+
+
+def same(said: Any, read: Any) -> bool:
+    """Whether a plain value and the value read from it mean the same."""
+    if said is None or isinstance(said, bool):
+        return said is read
+    if read is None:
+        return False
+    try:
+        return bool(msgspec.convert(said, type(read), strict=False) == read)
+    except msgspec.ValidationError:
+        return False
+
+
+def at(value: Any, path: str) -> Any:
+    """The part of a plain value that a JSON path such as `$.a[1].b` names."""
+    for step in path.removeprefix("$").replace("[", ".").replace("]", "").split(".")[1:]:
+        value = value[int(step)] if isinstance(value, list) else value[step]
+    return value
+
+
+def below(path: str, other: str) -> bool:
+    """Whether a path names the place that another one does, or one inside it: `$.a[10]` is not inside `$.a[1]`."""
+    return path == other or (path.startswith(other) and path[len(other)] in ".[")
