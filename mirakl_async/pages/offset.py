@@ -1,0 +1,188 @@
+"""Offset lists: by `max` and `offset`, several pages under way at once, delivered in their order.
+
+Where a page ends and whether another follows is what the server says: its total, else its Link header. A total that
+the page itself contradicts is not believed. Where an answer says nothing at all, a list goes on after a full page.
+`drift` tells what is done when the rows move meanwhile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar, cast
+
+from msgspec.structs import replace
+
+from ..errors import InvalidArgument, PaginationLoop
+from .cursor import MARKS, Cursor, digest
+from .drift import Sight, judge
+from .link import next_link
+from .manner import Manner, OnPage
+from .nested import NestedWalk
+from .page import Page
+from .paginator import Paginator
+from .rows import Rows, read_page
+from .walk import Delivery, Walk
+
+if TYPE_CHECKING:
+    from ..calls import Reply
+    from .source import Source
+
+T = TypeVar("T")
+
+
+class OffsetPaginator(Paginator[T]):
+    """A list paged by `max` and `offset`; see Paginator.
+
+    What moves while it is read is found again and reported as `watch.Drifted`; the text of `pages.drift` tells what
+    can be seen.
+    """
+
+    def with_options(
+        self, *, concurrency: int | None = None, exact: bool | None = None, on_page: OnPage | None = None
+    ) -> Self:
+        """The same list, read in another manner.
+
+        `concurrency` is how many pages are asked for at once (4 unless told); the documented rate is kept all the
+        same. `exact` lets each page begin with the last rows of the one before, so that a row that left while another
+        came is noticed too: five rows more per page, and the keys of all rows in memory. `on_page` is told the
+        progress.
+        """
+        code = self._source.operation.code
+        if concurrency is not None and concurrency < 1:
+            raise InvalidArgument(code, "concurrency", f"{concurrency} is less than one page at a time")
+        if exact and self._manner.size < 2:
+            raise InvalidArgument(code, "exact", "needs pages of two rows or more, so that they can overlap")
+        return self._but(concurrency=concurrency, exact=exact, on_page=on_page)
+
+    def _walk(self, start: Cursor, manner: Manner) -> AsyncGenerator[Page[T], None]:
+        kind = NestedWalk if self._source.paging.nested else _Walk
+        return cast("AsyncGenerator[Page[T], None]", kind(self._source, start, manner).pages())
+
+    def _first_query(self, manner: Manner) -> dict[str, object]:
+        return {"max": manner.size, "offset": 0}
+
+
+class _Place(NamedTuple):
+    """A page: the call it belongs to, and the row it starts with."""
+
+    leg: int
+    offset: int
+
+
+class _Seen(NamedTuple):
+    """A page as it came: the total it tells, the row after it, and whether there is one."""
+
+    place: _Place
+    rows: Rows
+    total: int | None
+    end: int
+    more: bool
+
+
+class _Walk(Walk[_Place]):
+    """One reading of an offset list."""
+
+    def __init__(self, source: Source, start: Cursor, manner: Manner) -> None:
+        super().__init__(source, start, manner, manner.concurrency)
+        self._careful = manner.exact
+
+    async def fetch(self, place: _Place) -> Reply:
+        return await self.source.send(place.leg, {"max": self.manner.size, "offset": place.offset})
+
+    async def page(self, cursor: Cursor) -> Page[Any]:
+        self.enter(cursor.leg)
+        resumed = cursor is self.start and bool(cursor.marks)
+        place = _Place(cursor.leg, cursor.offset - self._overlap(cursor.offset, careful=self._careful or resumed))
+        total, steps, moved = cursor.total, 0, False
+        while True:
+            seen = await self._see(place)
+            size, keys = self.manner.size, seen.rows.keys
+            verdict = judge(self.trail, Sight(place.offset, cursor.offset, size, keys, total, seen.total, steps))
+            moved = moved or verdict.moved
+            if not verdict.back:
+                break
+            self.ahead.want(())
+            total, steps, place = seen.total, steps + 1, place._replace(offset=place.offset - verdict.back)
+        if moved:
+            self._careful = True
+            self.source.drifted(cursor.offset, cursor.total, seen.total)
+        page = self._deliver(cursor, seen, verdict.fresh)
+        await self._hurry(page.following)
+        return page
+
+    def _overlap(self, reached: int, *, careful: bool = True) -> int:
+        """How many of the last rows a page starts with."""
+        return min(MARKS, self.manner.size // 2, reached) if careful else 0
+
+    async def _see(self, place: _Place) -> _Seen:
+        reply = await self.ahead.take(place)
+        rows = read_page(reply)
+        count, size = len(rows.keys), self.manner.size
+        total = _told_total(rows, self.source.paging.total)
+        if total is not None and total < place.offset + count and count:
+            total = None
+        link = next_link(reply.headers, reply.request.url)
+        end = place.offset + (count or size)
+        if link.offset is not None and link.offset > place.offset:
+            end = min(link.offset, place.offset + size)
+        more = end < total if total is not None else link.more if link.told else count >= size
+        if more and total is None and link.offset is not None and link.offset <= place.offset:
+            raise PaginationLoop(
+                f"{self.source.operation.code}: after offset {place.offset} the server leads to offset {link.offset}"
+            )
+        return _Seen(place, rows, total, end, more)
+
+    def _deliver(self, cursor: Cursor, seen: _Seen, fresh: Sequence[int]) -> Page[Any]:
+        keys, overlap = seen.rows.keys, cursor.offset - seen.place.offset
+        delivery = self.choose(seen.rows, fresh)
+        before = self.trail.marks_before(keys, overlap)
+        self.trail.follow(keys, overlap)
+        return Page(
+            items=delivery.items,
+            inside=partial(_inside, cursor, seen, delivery, before),
+            following=self._following(cursor, seen),
+            total=seen.total if len(self.source.legs) == 1 else None,
+            quarantined=self.source.report(seen.rows, delivery.fresh),
+        )
+
+    def _following(self, cursor: Cursor, seen: _Seen) -> Cursor | None:
+        if seen.more:
+            return replace(cursor, offset=seen.end, total=seen.total, marks=tuple(self.trail.marks))
+        if cursor.leg + 1 < len(self.source.legs):
+            return replace(self.source.start(), leg=cursor.leg + 1)
+        return None
+
+    async def _hurry(self, cursor: Cursor | None) -> None:
+        """Ask for the pages to come, and let the requests out before the consumer keeps the event loop busy."""
+        if cursor is None or self.manner.concurrency == 1:
+            return
+        self.ahead.want(self._plan(cursor))
+        await asyncio.sleep(0)
+
+    def _plan(self, cursor: Cursor) -> Iterator[_Place]:
+        """The pages from a cursor on, as far as the total tells that they exist and as anybody wants them."""
+        reached, limit = cursor.offset, self.manner.limit
+        while limit is None or reached < limit:
+            overlap = self._overlap(reached, careful=self._careful)
+            yield _Place(cursor.leg, reached - overlap)
+            reached += self.manner.size - overlap
+            if reached >= (cursor.total or 0):
+                break
+        if limit is None:
+            yield from (_Place(leg, 0) for leg in range(cursor.leg + 1, len(self.source.legs)))
+
+
+def _told_total(rows: Rows, name: str) -> int | None:
+    total: object = getattr(rows.value, name, None) if name else None
+    return total if isinstance(total, int) and total >= 0 else None
+
+
+def _inside(cursor: Cursor, seen: _Seen, delivery: Delivery, before: Sequence[str], count: int) -> Cursor:
+    """The cursor after the first `count` items of a page."""
+    if not count:
+        return cursor
+    end = delivery.places[count - 1] + 1
+    marks = (*before, *(digest(key) for key in seen.rows.keys[max(0, end - MARKS) : end]))
+    return replace(cursor, offset=seen.place.offset + end, total=seen.total, marks=marks[-MARKS:])

@@ -1,0 +1,49 @@
+"""One page of a list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from msgspec import Struct
+
+from ..isolation import Quarantined
+from .cursor import Cursor
+
+T = TypeVar("T")
+
+
+class Page(Struct, Generic[T], frozen=True, kw_only=True):
+    """One page: its items, and those that could not be read, with their bytes.
+
+    `total` is the length of the whole list as the server told it with this page; None where it tells none, and where
+    ids were split into several calls. `inside` makes the cursor after so many items of this page.
+    """
+
+    items: list[T]
+    inside: Callable[[int], Cursor]
+    following: Cursor | None = None
+    preceding: Cursor | None = None
+    total: int | None = None
+    quarantined: tuple[Quarantined, ...] = ()
+
+    @property
+    def cursor(self) -> str | None:
+        """Where to go on after this page; None on the last one."""
+        return None if self.following is None else self.following.text()
+
+    @property
+    def previous(self) -> str | None:
+        """The cursor of the page before this one, where the server names it (seek lists do)."""
+        return None if self.preceding is None else self.preceding.text()
+
+    def after(self, count: int) -> str:
+        """The cursor that goes on inside this page, after its first `count` items."""
+        if not 0 <= count <= len(self.items):
+            raise ValueError(f"this page has {len(self.items)} items: it cannot be left after {count}")
+        return self.inside(count).text()
+
+    def __repr__(self) -> str:
+        more = "" if self.following is None else ", more follow"
+        lost = f", {len(self.quarantined)} quarantined" if self.quarantined else ""
+        return f"<Page of {len(self.items)} items, total {self.total}{lost}{more}>"

@@ -1,0 +1,169 @@
+"""What both kinds of lists share: the ways to consume them.
+
+A paginator holds parameters, not positions: whatever is done with it starts at the beginning again.
+"""
+
+from __future__ import annotations
+
+import copy
+from abc import ABC, abstractmethod
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from contextlib import aclosing
+from operator import length_hint
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+
+from msgspec.structs import replace
+
+from ..errors import InvalidArgument
+from .cursor import Cursor, read_cursor
+from .manner import Manner
+from .page import Page
+from .source import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ..calls import Reply
+    from ..client import Client
+    from ..operation import Operation, Paging
+    from ..options import Options
+
+T = TypeVar("T")
+USUAL_DEFAULT = 10
+
+
+class Items(Generic[T]):
+    """The items of a list, one after another; `cursor` is where to go on after the one handed out last.
+
+        orders = front.orders.list().items()
+        async for order in orders:
+            await store(order)
+            await save(orders.cursor)
+
+    Iterating again starts again; `cursor` belongs to the iteration begun last.
+    """
+
+    __slots__ = ("_left", "_open", "_page", "_start")
+
+    def __init__(self, start: Cursor, open_pages: Callable[[], AsyncGenerator[Page[T], None]]) -> None:
+        self._start = start
+        self._open = open_pages
+        self._page: Page[T] | None = None
+        self._left: Iterator[T] = iter(())
+
+    @property
+    def cursor(self) -> str:
+        """Goes on after the last item; also at the end of the list, where only what was added since follows."""
+        page = self._page
+        if page is None:
+            return self._start.text()
+        count = len(page.items) - length_hint(self._left)
+        if count == len(page.items) and page.cursor is not None:
+            return page.cursor
+        return page.after(count)
+
+    async def __aiter__(self) -> AsyncIterator[T]:
+        self._page, self._left = None, iter(())
+        async with aclosing(self._open()) as pages:
+            async for page in pages:
+                self._page, self._left = page, iter(page.items)
+                # The iterator itself knows how far it is, so that counting costs nothing per item.
+                for item in self._left:
+                    yield item
+
+
+class Paginator(ABC, Generic[T]):
+    """A list of Mirakl: `async for item in it`, or `pages()`, `items()`, `first()`, `take(n)`, `all()`.
+
+    Leaving a loop early ends what is under way. An error raised inside one carries `resume_from`, a cursor for
+    `pages(after=...)` or `items(after=...)`, which go on in any process, also from inside a page.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        operation: Operation[Any],
+        arguments: Mapping[str, object],
+        page_size: int | None,
+        options: Options,
+    ) -> None:
+        self._source = Source(client, operation, arguments, options)
+        paging = self._source.paging
+        if page_size is not None and not 1 <= page_size <= paging.maximum:
+            raise InvalidArgument(operation.code, "page_size", f"{page_size} is outside 1 to {paging.maximum}")
+        self._manner = Manner(size=page_size or _usual_size(paging))
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self._source.operation.code}, {self._manner.size} a page>"
+
+    def __aiter__(self) -> AsyncIterator[T]:
+        return aiter(self.items())
+
+    def items(self, *, after: str | None = None) -> Items[T]:
+        """Item by item, from the start or after a cursor, with the cursor at hand."""
+        start = self._place(after)
+        return Items(start, lambda: self._read(start))
+
+    def pages(self, *, after: str | None = None) -> AsyncGenerator[Page[T], None]:
+        """Page by page, from the start or after a cursor; one from inside a page leaves out what was done of it."""
+        return self._read(self._place(after))
+
+    async def first(self) -> T | None:
+        """The first item, or None of an empty list; asks for no more than it."""
+        found = await self.take(1)
+        return found[0] if found else None
+
+    async def take(self, count: int) -> list[T]:
+        """The first `count` items, or as many as there are; asks for few more rows than that."""
+        taken: list[T] = []
+        if count < 1:
+            return taken
+        size = min(self._manner.size, max(count, 1 + self._manner.exact))
+        async with aclosing(self._walk(self._source.start(), replace(self._manner, size=size, limit=count))) as pages:
+            async for page in pages:
+                taken += page.items[: count - len(taken)]
+                if len(taken) == count:
+                    break
+        return taken
+
+    async def all(self) -> list[T]:
+        """Every item, in memory."""
+        items: list[T] = []
+        async with aclosing(self.pages()) as pages:
+            async for page in pages:
+                items += page.items
+        return items
+
+    async def first_reply(self) -> Reply:
+        """The undecoded reply of the first page."""
+        return await self._source.send(0, self._first_query(self._manner))
+
+    def _but(self, **changes: Any) -> Self:
+        other = copy.copy(self)
+        given = {name: new for name, new in changes.items() if new is not None}
+        other._manner = replace(self._manner, **given)  # noqa: SLF001 - a copy of this very object
+        return other
+
+    def _place(self, after: str | None) -> Cursor:
+        source = self._source
+        if after is None:
+            return source.start()
+        return read_cursor(after, source.operation, source.reading, len(source.legs))
+
+    def _read(self, start: Cursor) -> AsyncGenerator[Page[T], None]:
+        if start == self._source.start():
+            self._source.begun()
+        return self._walk(start, self._manner)
+
+    @abstractmethod
+    def _walk(self, start: Cursor, manner: Manner) -> AsyncGenerator[Page[T], None]:
+        """The pages from a place on."""
+
+    @abstractmethod
+    def _first_query(self, manner: Manner) -> dict[str, object]:
+        """What the first page is asked with."""
+
+
+def _usual_size(paging: Paging) -> int:
+    """The documented maximum; where a default of its own is documented (M11), that."""
+    return paging.maximum if paging.default == USUAL_DEFAULT else paging.default

@@ -1,0 +1,121 @@
+"""From the bytes of a page to its rows, and what identifies each. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
+
+from .. import codec
+from ..errors import DecodeFailed
+from ..kinds import REFUSED
+from ..splitting import members
+
+if TYPE_CHECKING:
+    from ..calls import Reply
+
+
+class Rows(NamedTuple):
+    """A decoded page, row by row.
+
+    `items` are the readable rows, `places` their indices among all rows. `keys` identify all rows; None is the key of
+    a row that does not tell what it is.
+    """
+
+    value: Any
+    items: list[Any]
+    keys: list[object]
+    places: Sequence[int]
+    quarantined: tuple[codec.Quarantined, ...]
+    mended: tuple[codec.Mend, ...]
+
+
+def read_page(reply: Reply) -> Rows:
+    """Decode a page; raises DecodeFailed only if it is none, never for one of its rows."""
+    operation = reply.request.operation
+    paging = operation.paging
+    assert paging is not None  # noqa: S101 - it was asked for as a page
+    try:
+        page = codec.decode_page(paging, operation.reply, reply.body)
+    except codec.CodecError as broken:
+        raise _unreadable(reply, broken.message, broken.path) from broken
+    items: list[Any] = getattr(page.value, paging.items, None) or []
+    keys, places = _keys(items, page.quarantined, identity(paging.item, paging.key))
+    return Rows(page.value, items, keys, places, page.quarantined, page.mended)
+
+
+def member(reply: Reply, rows: Rows, name: str) -> Any:
+    """A member that says whether the list goes on; raises DecodeFailed rather than take junk there for an end."""
+    path = f"$.{name}"
+    if any(mend.path == path and mend.outcome == "dropped" for mend in rows.mended):
+        raise _unreadable(reply, "what says whether the list goes on is not readable", path)
+    return getattr(rows.value, name, None)
+
+
+def peek(body: bytes, name: str) -> str | None:
+    """A text of the page without the page, at a sixth of the cost; None if it cannot be had that cheaply."""
+    try:
+        value: str | None = _peeking(name).decode(body).value
+    except REFUSED:
+        return None
+    return value
+
+
+class Identity:
+    """What tells the items of one type apart: the values of some members, or of one."""
+
+    __slots__ = ("_fields",)
+
+    def __init__(self, fields: Sequence[msgspec.structs.FieldInfo]) -> None:
+        self._fields = fields
+
+    def of(self, item: Any) -> object:
+        """An item's key; None where the server left a part of it out."""
+        if len(self._fields) == 1:
+            found: object = getattr(item, self._fields[0].name)
+            return found
+        values = tuple(getattr(item, field.name) for field in self._fields)
+        return None if None in values else values
+
+    def of_broken(self, raw: bytes) -> object:
+        """The same key, from the bytes of an item that cannot be read; None where they do not tell."""
+        try:
+            parts = members(raw)
+            values = [
+                msgspec.json.decode(parts[field.encode_name], type=field.type, strict=False) for field in self._fields
+            ]
+        except (KeyError, ValueError, *REFUSED):
+            return None
+        return values[0] if len(values) == 1 else None if None in values else tuple(values)
+
+
+@cache
+def identity(item: str, key: tuple[str, ...]) -> Identity | None:
+    """The identity of a type's items; None where the contract names nothing."""
+    by_name = {info.encode_name: info for info in msgspec.structs.fields(codec.resolve(item))}
+    return Identity([by_name[name] for name in key]) if key else None
+
+
+def _keys(
+    items: list[Any], quarantined: tuple[codec.Quarantined, ...], identity: Identity | None
+) -> tuple[list[object], Sequence[int]]:
+    keys: list[object] = [None] * len(items) if identity is None else [identity.of(item) for item in items]
+    broken = {one.index: one.raw for one in quarantined if one.index is not None}
+    if not broken:
+        return keys, range(len(items))
+    for index in sorted(broken):
+        keys.insert(index, None if identity is None else identity.of_broken(broken[index]))
+    return keys, [index for index in range(len(keys)) if index not in broken]
+
+
+@cache
+def _peeking(name: str) -> msgspec.json.Decoder[Any]:
+    wanted = msgspec.defstruct("Wanted", [("value", str | None, None)], rename={"value": name})
+    return msgspec.json.Decoder(wanted, strict=False)  # as pages are decoded: the two must not disagree
+
+
+def _unreadable(reply: Reply, words: str, path: str) -> DecodeFailed:
+    context = reply.request.context(reply.attempts, reply.spent)
+    return DecodeFailed(f"{reply.status} with a page that cannot be read: {words}", context, path)

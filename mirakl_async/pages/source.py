@@ -1,0 +1,105 @@
+"""A list as the server has it: the requests that its pages are asked with, and whom to tell what is odd about them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from msgspec.structs import replace
+
+from .. import codec
+from ..watch import Drifted, Mended, Quarantined
+from .cursor import VERSION, Cursor, fingerprint
+from .rows import Rows
+from .split import may_overlap, split
+
+if TYPE_CHECKING:
+    from ..calls import Reply, Request
+    from ..client import Client
+    from ..operation import Operation, Paging
+    from ..options import Options
+
+log = logging.getLogger("mirakl_async")
+SWEEPS_REMEMBERED = 1000
+
+
+class Source:
+    """One list: an operation, its arguments, and the client that reads it.
+
+    `legs` are its calls: one, or several where ids were split; `legs_overlap` tells that two of them may answer with
+    the same row. `reading` identifies the list.
+    """
+
+    def __init__(
+        self, client: Client, operation: Operation[Any], arguments: Mapping[str, object], options: Options
+    ) -> None:
+        assert operation.paging is not None  # noqa: S101 - generated beside it
+        self.operation = operation
+        self.paging: Paging = operation.paging
+        self._client = client
+        self._options = options
+        parts = split(operation, arguments)
+        self.legs = tuple(client.request(operation, part) for part in parts)
+        self.legs_overlap = may_overlap(operation, parts)
+        self.reading = fingerprint([leg.url for leg in self.legs])
+
+    def start(self) -> Cursor:
+        """The beginning of the list."""
+        return Cursor(version=VERSION, operation=self.operation.code, reading=self.reading)
+
+    async def send(self, leg: int, pairs: Mapping[str, object], *, alone: bool = False) -> Reply:
+        """Ask for one page; `alone` leaves out everything the list was asked with, except what is in the path."""
+        request = _with_query(self.legs[leg], pairs, alone=alone)
+        return await self._client.transport.run(request, self._client.options_for(self._options))
+
+    def report(self, rows: Rows, fresh: Sequence[int]) -> tuple[codec.Quarantined, ...]:
+        """Count and tell what is odd about a page that is delivered; gives its unreadable rows that are new."""
+        if not rows.mended and not rows.quarantined:
+            return ()
+        watch, code = self._client.transport.watch, self.operation.code
+        new = set(fresh)
+        lost = tuple(one for one in rows.quarantined if one.index is None or one.index in new)
+        watch.counters.mended += len(rows.mended)
+        watch.counters.quarantined += len(lost)
+        if watch.watched:
+            for mend in rows.mended:
+                watch.emit(Mended(operation=code, path=mend.path, reason=mend.reason))
+            for one in lost:
+                watch.emit(Quarantined(operation=code, index=one.index, reason=one.reason))
+        return lost
+
+    def drifted(self, offset: int, before: int | None, after: int | None) -> None:
+        """Count and tell that the list moved; without totals both are 0."""
+        watch, code = self._client.transport.watch, self.operation.code
+        watch.counters.drifts += 1
+        log.info("%s: the list moved while it was read, before row %d", code, offset)
+        if watch.watched:
+            watch.emit(Drifted(operation=code, offset=offset, before=before or 0, after=after or 0))
+
+    def begun(self) -> None:
+        """Advise, once for each list, when it is read again earlier than its documented interval."""
+        interval, transport = self.operation.interval, self._client.transport
+        if interval is None:
+            return
+        now, sweeps = transport.clock.monotonic(), transport.sweeps
+        last, advised = sweeps.pop(self.reading, (now - interval, False))
+        if now - last < interval and not advised:
+            advised = True
+            log.warning(
+                "%s: the same list is read again after %.0f s; documented: %s",
+                self.operation.code,
+                now - last,
+                self.operation.frequency or f"once per {interval:.0f} s",
+            )
+        sweeps[self.reading] = (now, advised)
+        while len(sweeps) > SWEEPS_REMEMBERED:
+            del sweeps[next(iter(sweeps))]
+
+
+def _with_query(request: Request, pairs: Mapping[str, object], *, alone: bool) -> Request:
+    url, _, query = request.url.partition("?")
+    parts = [] if alone or not query else [query]
+    parts += [f"{name}={quote(str(value), safe='')}" for name, value in pairs.items()]
+    return replace(request, url=f"{url}?{'&'.join(parts)}")
