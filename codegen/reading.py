@@ -19,6 +19,7 @@ from .shapes import Choice, Keyed, Kind, Many, Member, Object, Ref, Scalar, Shap
 Json = dict[str, Any]
 
 JSON = "application/json"
+_COMMA = re.compile(r"comma[- ]separated|separated (?:by|with) (?:a )?comma|comma (?:\(,\) )?as (?:a )?separator")
 _METHODS = ("get", "put", "post", "delete", "patch")
 _FORMATS: dict[str, Kind] = {"date-time": "datetime", "date": "date", "time": "time", "binary": "bytes"}
 _KINDS: dict[str, Kind] = {"string": "str", "integer": "int", "number": "decimal", "boolean": "bool"}
@@ -161,7 +162,7 @@ class Reader:
             shape=shape,
             required=bool(spec.get("required")),
             deprecated=bool(spec.get("deprecated") or schema.get("deprecated")),
-            comma="comma-separated" in text.lower() or "comma separated" in text.lower(),
+            comma=_COMMA.search(" ".join(text.lower().split())) is not None,
             at_most=int(capped) if capped is not None else schema.get("maxItems"),
         )
 

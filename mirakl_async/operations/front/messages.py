@@ -91,7 +91,7 @@ M11: Operation[ThreadPage] = Operation(
         Param(name="entity_id", argument="entity_id", many="comma"),
         Param(name="updated_since", argument="updated_since", type="date-time"),
         Param(name="with_messages", argument="with_messages", type="boolean"),
-        Param(name="channel_codes", argument="channel_codes", many="repeat"),
+        Param(name="channel_codes", argument="channel_codes", many="comma"),
     ),
     answer="json",
     reply="front.messages:ThreadPage",

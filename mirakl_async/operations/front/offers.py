@@ -67,10 +67,10 @@ OF51: Operation[Download] = Operation(
     summary="download the offers as CSV: all active ones, or those changed since a date.",
     params=(
         Param(name="last_request_date", argument="last_request_date", type="date-time"),
-        Param(name="channel_codes", argument="channel_codes"),
-        Param(name="shipping_zones", argument="shipping_zones"),
+        Param(name="channel_codes", argument="channel_codes", many="comma"),
+        Param(name="shipping_zones", argument="shipping_zones", many="comma"),
         Param(name="include_inactive_offers", argument="include_inactive_offers", type="boolean"),
-        Param(name="include_fields", argument="include_fields"),
+        Param(name="include_fields", argument="include_fields", many="comma"),
         Param(name="models", argument="models", many="comma"),
     ),
     answer="stream",
@@ -183,16 +183,16 @@ P11: Operation[ProductOffersPage] = Operation(
     path="/api/products/offers",
     summary="list the offers of given products.",
     params=(
-        Param(name="product_ids", argument="product_ids"),
-        Param(name="product_references", argument="product_references", type="references", many="comma"),
+        Param(name="product_ids", argument="product_ids", many="comma", at_most=100),
+        Param(name="product_references", argument="product_references", type="references", many="comma", at_most=100),
         Param(name="offer_state_codes", argument="offer_state_codes", many="comma"),
         Param(name="premium", argument="premium", values=("TRUE", "FALSE", "ALL")),
         Param(name="all_offers", argument="all_offers", type="boolean"),
-        Param(name="channel_codes", argument="channel_codes"),
+        Param(name="channel_codes", argument="channel_codes", many="comma"),
         Param(name="all_channels", argument="all_channels", type="boolean"),
         Param(name="pricing_channel_code", argument="pricing_channel_code"),
         Param(name="pricing_customer_organization_id", argument="pricing_customer_organization_id"),
-        Param(name="shop_ids", argument="shop_ids"),
+        Param(name="shop_ids", argument="shop_ids", many="comma", at_most=100),
         Param(name="shipping_zones", argument="shipping_zones", many="comma"),
         Param(name="all_shipping_zones", argument="all_shipping_zones", type="boolean"),
         Param(name="models", argument="models", many="comma"),
@@ -255,10 +255,10 @@ class Offers(Resource):
         self,
         *,
         last_request_date: dt.datetime | None = None,
-        channel_codes: str | None = None,
-        shipping_zones: str | None = None,
+        channel_codes: Sequence[str] | None = None,
+        shipping_zones: Sequence[str] | None = None,
         include_inactive_offers: bool | None = None,
-        include_fields: str | None = None,
+        include_fields: Sequence[str] | None = None,
         models: Sequence[str] | None = None,
         **options: Unpack[Options],
     ) -> Download:
@@ -356,16 +356,16 @@ class Offers(Resource):
     def list_by_product(
         self,
         *,
-        product_ids: str | None = None,
+        product_ids: Sequence[str] | None = None,
         product_references: Sequence[tuple[str, str]] | None = None,
         offer_state_codes: Sequence[str] | None = None,
         premium: str | None = None,
         all_offers: bool | None = None,
-        channel_codes: str | None = None,
+        channel_codes: Sequence[str] | None = None,
         all_channels: bool | None = None,
         pricing_channel_code: str | None = None,
         pricing_customer_organization_id: str | None = None,
-        shop_ids: str | None = None,
+        shop_ids: Sequence[str] | None = None,
         shipping_zones: Sequence[str] | None = None,
         all_shipping_zones: bool | None = None,
         models: Sequence[str] | None = None,
@@ -384,8 +384,10 @@ class Offers(Resource):
         The pages run over the offers inside each product, whose total_count counts its offers; the answer has no total
         of its own.
 
-        - product_references: pairs of type and value
+        - product_ids: at most 100
+        - product_references: pairs of type and value; at most 100
         - premium: TRUE, FALSE, ALL (`YesNoOrAll`)
+        - shop_ids: at most 100
         - sort: bestPrice, bestEvaluation
         - order: asc, desc
 

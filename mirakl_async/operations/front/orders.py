@@ -469,7 +469,7 @@ OR72: Operation[OrderDocumentList] = Operation(
     method="GET",
     path="/api/orders/documents",
     summary="list the documents of orders.",
-    params=(Param(name="order_ids", argument="order_ids", required=True, at_most=100, split=True),),
+    params=(Param(name="order_ids", argument="order_ids", many="comma", required=True, at_most=100, split=True),),
     answer="json",
     reply="front.orders:OrderDocumentList",
     retry="safe",
@@ -486,9 +486,9 @@ OR73: Operation[Download] = Operation(
     path="/api/orders/documents/download",
     summary="download documents of orders; all but a single document_id come as a ZIP.",
     params=(
-        Param(name="order_ids", argument="order_ids", at_most=100),
-        Param(name="document_ids", argument="document_ids", at_most=100),
-        Param(name="document_codes", argument="document_codes", at_most=100),
+        Param(name="order_ids", argument="order_ids", many="comma", at_most=100),
+        Param(name="document_ids", argument="document_ids", many="comma", at_most=100),
+        Param(name="document_codes", argument="document_codes", many="comma", at_most=100),
     ),
     answer="stream",
     accept="application/octet-stream",
@@ -900,7 +900,7 @@ class Orders(Resource):
         """
         return await self._caller.call(OR51, {"order_id": order_id, "locale": locale}, options)
 
-    async def list_documents(self, order_ids: str, **options: Unpack[Options]) -> OrderDocumentList:
+    async def list_documents(self, order_ids: Sequence[str], **options: Unpack[Options]) -> OrderDocumentList:
         """OR72: list the documents of orders.
 
         `GET /api/orders/documents`. Documented pace: when a page shows the documents.
@@ -914,9 +914,9 @@ class Orders(Resource):
     def download_documents(
         self,
         *,
-        order_ids: str | None = None,
-        document_ids: str | None = None,
-        document_codes: str | None = None,
+        order_ids: Sequence[str] | None = None,
+        document_ids: Sequence[str] | None = None,
+        document_codes: Sequence[str] | None = None,
         **options: Unpack[Options],
     ) -> Download:
         """OR73: download documents of orders; all but a single document_id come as a ZIP.

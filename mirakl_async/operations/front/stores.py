@@ -68,9 +68,9 @@ S31: Operation[Download] = Operation(
     path="/api/shops/documents/download",
     summary="download business documents; all but a single document_id come as a ZIP.",
     params=(
-        Param(name="shop_ids", argument="shop_ids"),
-        Param(name="document_ids", argument="document_ids"),
-        Param(name="type_codes", argument="type_codes"),
+        Param(name="shop_ids", argument="shop_ids", many="comma"),
+        Param(name="document_ids", argument="document_ids", many="comma"),
+        Param(name="type_codes", argument="type_codes", many="comma"),
     ),
     answer="stream",
     accept="application/octet-stream",
@@ -143,9 +143,9 @@ class Stores(Resource):
     def download_documents(
         self,
         *,
-        shop_ids: str | None = None,
-        document_ids: str | None = None,
-        type_codes: str | None = None,
+        shop_ids: Sequence[str] | None = None,
+        document_ids: Sequence[str] | None = None,
+        type_codes: Sequence[str] | None = None,
         **options: Unpack[Options],
     ) -> Download:
         """S31: download business documents; all but a single document_id come as a ZIP.
