@@ -17,11 +17,13 @@ from msgspec import UNSET, Struct
 from . import codec
 from .errors import Attempt, Context, InvalidArgument, Spent
 from .files import caps
-from .files.upload import Content, Progress, Upload
+from .files.upload import Content, FreshChunks, Progress, Upload
 from .operation import Operation, Param
 from .settings import is_loopback, origin
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterable, Callable
+
     from .operation import RetryClass, Service
 
 JSON = "application/json"
@@ -360,7 +362,9 @@ def _file_part(operation: Operation[Any], param: Param, value: object) -> Part:
         filename = (upload.filename if upload else None) or content.name
     elif isinstance(content, bytes):
         size = len(content)
-    elif not callable(content):
+    elif callable(content):
+        content = FreshChunks(cast("Callable[[], AsyncIterable[bytes]]", content))
+    else:
         raise InvalidArgument(
             operation.code,
             param.argument,

@@ -15,7 +15,7 @@ import codecs
 import csv
 import io
 import re
-from itertools import chain
+from itertools import chain, count
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from ..errors import UnreadableFile
@@ -54,6 +54,8 @@ class RowReader:
 
     def feed(self, data: bytes) -> list[list[str]]:
         """Take further bytes; gives the records that are whole by now, maybe none."""
+        if self.failure is not None:
+            return []
         self._pieces.append(data)
         self._held += len(data)
         return self._read(last=False) if self._held >= (BLOCK if self.columns else LONGEST_MARK) else []
@@ -66,50 +68,46 @@ class RowReader:
         if self.failure is not None:
             return []
         data, self._pieces, self._held = b"".join(self._pieces), [], 0
-        try:
-            self._text += self._decoded(data, last=last)
-            if not last and len(self._text) < self._enough:
-                return []
-            records = self._records(last=last)
-        except UnreadableFile as error:
-            self.failure = error
+        text, foreign = self._decoded(data, last=last)
+        self._text += text
+        if not last and not foreign and len(self._text) < self._enough:
             return []
+        records, fault = self._records(last=last and not foreign)
         if records and self.columns is None:
             self.columns = distinct(records.pop(0))
         self.count += len(records)
+        fault = fault or foreign
+        if fault:
+            self.failure = UnreadableFile(f"the CSV cannot be read after {self.count} rows: {fault}")
         return records
 
-    def _decoded(self, data: bytes, *, last: bool) -> str:
+    def _decoded(self, data: bytes, *, last: bool) -> tuple[str, str]:
+        """The text of these bytes, and why it is not all of it."""
         if self._decoder is None:
             encoding = self._encoding or next((name for mark, name in _MARKS if data.startswith(mark)), "utf-8")
             self._decoder = codecs.getincrementaldecoder(encoding)()
         try:
-            return self._decoder.decode(data, final=last)
+            return self._decoder.decode(data, final=last), ""
         except UnicodeDecodeError as error:
-            raise UnreadableFile(
-                f'the CSV is not {error.encoding} after {self.count} rows; name its encoding, such as encoding="cp1252"'
-            ) from None
+            sound = error.object[: error.start].decode(error.encoding, "replace").removeprefix("\ufeff")
+            return sound, f'it is not {error.encoding}; name its encoding, such as encoding="cp1252"'
 
-    def _records(self, *, last: bool) -> list[list[str]]:
-        """The whole records of the text; what follows them stays behind."""
+    def _records(self, *, last: bool) -> tuple[list[list[str]], str]:
+        """The whole records of the text, and why no more follow; the record that is not whole yet stays behind."""
         lines = list(io.StringIO(self._text, newline=""))
         rest = "" if last or not lines or lines[-1].endswith("\n") else lines.pop()
         if not lines:
-            self._keep(rest)
-            return []
+            return [], self._keep(rest)
         if self.separator is None:
             self.separator = sniff_separator(lines[0])
-        records = self._parsed(chain(lines, [_PROBE]))
-        if records and records[-1] == [_PROBE]:
+        records, fault = self._parsed(chain(lines, [_PROBE]))
+        if not fault and records[-1] == [_PROBE]:
             records.pop()
-            self._keep(rest)
-        elif last:
-            self.failure = UnreadableFile(f"the CSV is cut off inside a quoted field after {self.count} rows")
-            return self._whole(lines)[0]
-        else:
+            fault = self._keep(rest)
+        elif not fault:
             records, begun = self._whole(lines)
-            self._keep("".join((*begun, rest)))
-        return [record for record in records if record]
+            fault = "it is cut off inside a quoted field" if last else self._keep("".join((*begun, rest)))
+        return [record for record in records if record], fault
 
     def _whole(self, lines: list[str]) -> tuple[list[list[str]], list[str]]:
         """The records that end within these lines, and the lines of the one that does not."""
@@ -121,19 +119,22 @@ class RowReader:
                 break
             records.append(record)
             end = reader.line_num
-        return [record for record in records if record], lines[end:]
+        return records, lines[end:]
 
-    def _parsed(self, lines: Iterable[str]) -> list[list[str]]:
+    def _parsed(self, lines: Iterable[str]) -> tuple[list[list[str]], str]:
+        records: list[list[str]] = []
         try:
-            return list(csv.reader(lines, delimiter=self.separator or ";"))
+            for record in csv.reader(lines, delimiter=self.separator or ";"):
+                records.append(record)  # noqa: PERF402 - what was read before a fault is kept
         except csv.Error as error:
-            raise UnreadableFile(f"the CSV cannot be read after {self.count} rows: {error}") from None
+            return records, str(error)
+        return records, ""
 
-    def _keep(self, rest: str) -> None:
-        if len(rest) > LONGEST_RECORD:
-            raise UnreadableFile(f"a record after {self.count} rows of the CSV has over {LONGEST_RECORD} characters")
+    def _keep(self, rest: str) -> str:
+        """Keep a record that has begun; or say that it is too long."""
         self._text = rest
         self._enough = 2 * len(rest)
+        return f"a record has over {LONGEST_RECORD} characters" if len(rest) > LONGEST_RECORD else ""
 
 
 def sniff_separator(line: str) -> Literal[";", ",", "\t", "|"]:
@@ -148,12 +149,11 @@ def sniff_separator(line: str) -> Literal[";", ",", "\t", "|"]:
 
 def distinct(columns: list[str]) -> list[str]:
     """Column names of which no two are equal: a second `price` is `price (2)`."""
-    seen: dict[str, int] = {}
-    names: list[str] = []
+    names: dict[str, None] = {}
     for column in columns:
-        seen[column] = seen.get(column, 0) + 1
-        names.append(column if seen[column] == 1 else f"{column} ({seen[column]})")
-    return names
+        ways = chain([column], (f"{column} ({number})" for number in count(2)))
+        names[next(name for name in ways if name not in names)] = None
+    return list(names)
 
 
 def as_dict(columns: list[str], record: list[str]) -> Row:

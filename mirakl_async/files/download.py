@@ -29,6 +29,7 @@ from ..errors import (
 )
 from ..exchange import OpenAnswer, WireFault
 from ..watch import Mended
+from ..watch import Quarantined as QuarantinedEvent
 from .csv_rows import RowReader
 from .disposition import file_name, safe_name
 from .json_items import ItemReader
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
     from ..client import Client
     from ..clock import Clock
     from ..errors import Context
+    from ..isolation import Quarantined
+    from ..mending import Mend
     from ..operation import Operation
     from ..options import Options
     from ..transport import Transport
@@ -247,7 +250,7 @@ class OpenDownload:
 
         `kind` is a struct, or a reference such as "front.orders:Order"; without one, items are plain values.
         """
-        reader = ItemReader[Any](Any if kind is None else kind, member, told=self._tell)
+        reader = ItemReader[Any](Any if kind is None else kind, member, told=self._tell_mended, lost=self._tell_lost)
         return Items(self._chunks_of("json"), reader)
 
     async def members(self, limits: ArchiveLimits | None = None) -> AsyncIterator[Member]:
@@ -259,8 +262,8 @@ class OpenDownload:
         self._spool = tempfile.SpooledTemporaryFile(SPOOL_IN_MEMORY)  # noqa: SIM115 - closed with the download
         async with aclosing(self._spooled(limits.unpacked)) as chunks:
             async for chunk in chunks:
-                self._spool.write(chunk)
-        for member in Archive(self._spool, limits).members:
+                await asyncio.to_thread(self._spool.write, chunk)
+        for member in (await asyncio.to_thread(Archive, self._spool, limits)).members:
             yield member
 
     async def _spooled(self, cap: int) -> AsyncGenerator[bytes, None]:
@@ -313,11 +316,18 @@ class OpenDownload:
     def _too_large(self, cap: int) -> ReplyTooLarge:
         return ReplyTooLarge(f"the file is larger than {cap} bytes", self._request.context())
 
-    def _tell(self, mend: Any) -> None:
-        watch, code = self._transport.watch, self._request.operation.code
+    def _tell_mended(self, mend: Mend) -> None:
+        watch = self._transport.watch
         watch.counters.mended += 1
         if watch.watched:
-            watch.emit(Mended(operation=code, path=mend.path, reason=mend.reason))
+            watch.emit(Mended(operation=self._request.operation.code, path=mend.path, reason=mend.reason))
+
+    def _tell_lost(self, lost: Quarantined) -> None:
+        watch = self._transport.watch
+        watch.counters.quarantined += 1
+        if watch.watched:
+            code = self._request.operation.code
+            watch.emit(QuarantinedEvent(operation=code, index=lost.index, reason=lost.reason))
 
 
 def _size(headers: Mapping[str, str]) -> int | None:

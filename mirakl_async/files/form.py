@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator
+    from collections.abc import AsyncGenerator
 
     from ..calls import Multipart, Part
+    from .upload import FreshChunks
 
 log = logging.getLogger("mirakl_async")
 READ_AT_ONCE = 256 * 1024
@@ -122,8 +123,12 @@ async def _pieces(content: bytes) -> AsyncGenerator[bytes, None]:
 
 async def _made(part: Part) -> AsyncGenerator[bytes, None]:
     """The chunks of the user's own function."""
-    make = cast("type[AsyncIterator[bytes]]", part.content)
-    chunks = make()
+    make = cast("FreshChunks", part.content)
+    try:
+        chunks = make()
+    except Exception as error:
+        reason = str(error) if isinstance(error, ValueError) else f"its function failed with {type(error).__name__}"
+        raise FormBroken(f"{part.filename}: {reason}") from error
     try:
         async for chunk in chunks:
             if chunk:

@@ -56,13 +56,18 @@ class ItemReader(Generic[T]):
 
     `kind` is a struct, a reference to one, or any type msgspec decodes; without one, items are plain values whose
     fractions are Decimal. `member` names the list in an object, by default the first list there is. `told` is given
-    every mended deviation. Of the items that could not be read the first hundred are kept in `quarantined`;
-    `unreadable` counts them all. `failure` is why no more can be read, once that is so; it is not raised here, so that
-    the items before it are not lost.
+    every mended deviation, `lost` every item that could not be read: the first hundred of these are kept in
+    `quarantined`, `unreadable` counts them all. `failure` is why no more can be read, once that is so; it is not
+    raised here, so that the items before it are not lost.
     """
 
     def __init__(
-        self, kind: Any = Any, member: str | None = None, *, told: Callable[[Mend], None] | None = None
+        self,
+        kind: Any = Any,
+        member: str | None = None,
+        *,
+        told: Callable[[Mend], None] | None = None,
+        lost: Callable[[Quarantined], None] | None = None,
     ) -> None:
         self.count = 0
         self.unreadable = 0
@@ -72,6 +77,7 @@ class ItemReader(Generic[T]):
         self._path = "$"
         self._kind: Any = codec.resolve(kind) if isinstance(kind, str) else kind
         self._told = told or _untold
+        self._lost = lost or _untold
         self._one, self._many = _decoders(self._kind)
         self._state: State = "start"
         self._inside = False
@@ -83,6 +89,8 @@ class ItemReader(Generic[T]):
 
     def feed(self, data: bytes) -> list[T]:
         """Take further bytes; gives the items that are whole by now, maybe none."""
+        if self.failure is not None:
+            return []
         self._pieces.append(data)
         self._held += len(data)
         return self._read() if self._held >= self._enough else []
@@ -220,9 +228,11 @@ class ItemReader(Generic[T]):
                 self._told(deviation)
 
     def _set_aside(self, raw: bytes, reason: str) -> None:
+        aside = Quarantined(self.count, raw.strip(), reason)
         self.unreadable += 1
+        self._lost(aside)
         if len(self.quarantined) < KEPT:
-            self.quarantined.append(Quarantined(self.count, raw.strip(), reason))
+            self.quarantined.append(aside)
 
 
 @cache
@@ -234,7 +244,7 @@ def _decoders(kind: Any) -> tuple[Callable[[bytes], Any], Callable[[bytes], list
     return decoder(kind).decode, decoder(list[kind]).decode
 
 
-def _untold(_: Mend) -> None:
+def _untold(_: Mend | Quarantined) -> None:
     """Nobody asked."""
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
 import secrets
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
+from typing import BinaryIO
 
 from msgspec import Struct
 
@@ -30,7 +33,7 @@ async def save_chunks(chunks: AsyncIterator[bytes], path: Path, progress: Callab
     If the chunks or the disk fail, the temporary file is removed, and a file that was there before is untouched.
     """
     part = path.with_name(f".{path.name[:200]}.{secrets.token_hex(4)}.part")
-    file = await asyncio.to_thread(part.open, "xb")
+    file: BinaryIO = await asyncio.to_thread(part.open, "xb")
     try:
         size, held, waiting = 0, 0, list[bytes]()
         async for chunk in chunks:
@@ -42,13 +45,21 @@ async def save_chunks(chunks: AsyncIterator[bytes], path: Path, progress: Callab
                 waiting.clear()
                 if progress is not None:
                     progress(size)
-        await asyncio.to_thread(file.writelines, waiting)
-        await asyncio.to_thread(file.close)
+        await asyncio.to_thread(_complete, file, waiting)
         await asyncio.to_thread(part.replace, path)
     except BaseException:
-        file.close()
+        with contextlib.suppress(OSError):  # a full disk refuses what was held back once more
+            file.close()
         part.unlink(missing_ok=True)
         raise
     if progress is not None:
         progress(size + held)
     return size + held
+
+
+def _complete(file: BinaryIO, last: list[bytes]) -> None:
+    """Write the rest and close; a file that has its name must have its content, also after a power cut."""
+    file.writelines(last)
+    file.flush()
+    os.fsync(file.fileno())
+    file.close()

@@ -12,6 +12,26 @@ Content: TypeAlias = bytes | Path | Callable[[], AsyncIterable[bytes]]
 Progress: TypeAlias = Callable[[int, int | None], None]
 
 
+class FreshChunks:
+    """A user's function that makes chunks, held to making fresh ones: consumed ones are refused, not sent empty."""
+
+    __slots__ = ("_given", "_make")
+
+    def __init__(self, make: Callable[[], AsyncIterable[bytes]]) -> None:
+        self._make = make
+        self._given: object = None
+
+    def __call__(self) -> AsyncIterable[bytes]:
+        """Chunks that were not read before; raises ValueError where the function gives old ones."""
+        chunks = self._make()
+        again = chunks is self._given and hasattr(chunks, "__anext__")
+        # A generator that has ended has no frame.
+        if again or getattr(chunks, "ag_frame", chunks) is None:
+            raise ValueError("its function must make fresh chunks at every call, and gave consumed ones")
+        self._given = chunks
+        return chunks
+
+
 class Upload(Struct, frozen=True, kw_only=True):
     """A file to send, where a path or bytes alone do not say enough.
 

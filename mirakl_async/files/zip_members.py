@@ -1,15 +1,18 @@
 """The members of a ZIP archive, once all of them are known to be harmless.
 
 An archive is refused as a whole, before any member is given, if a name leaves the folder it is unpacked into, if a
-member is a link or encrypted, or if there is more in it than the limits allow. What a member says its size is can be
+member is a link, encrypted, or packed otherwise than by deflate, or if there is more in it than the limits allow: its
+directory is measured before it is read. What a member says its size is can be
 believed: no more than that is ever unpacked, and a checksum holds the rest to it.
 """
 
 from __future__ import annotations
 
 import asyncio
+import io
 import re
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import AsyncGenerator
@@ -25,6 +28,12 @@ from .saving import Saved, save_chunks
 
 READ_AT_ONCE = 256 * 1024
 ENCRYPTED = 0x1
+METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+DIRECTORY_ENTRY = 1024
+LONGEST_END = 56 + 20 + 22 + 65535
+UNTOLD = 0xFFFFFFFF
+# The archive's end, and its twin for more than 4 GB: where each tells the size of the directory.
+_END = re.compile(rb"PK\x05\x06(?=.{8}(.{4}).{6})|PK\x06\x06(?=.{36}(.{8}).{8})", re.DOTALL)
 SMALL = 1024 * 1024
 _DRIVE = re.compile(r"[A-Za-z]:")
 
@@ -44,6 +53,8 @@ class Archive:
     """An open archive; `members` are in its own order, without its folders."""
 
     def __init__(self, file: IO[bytes], limits: ArchiveLimits) -> None:
+        if (size := _directory_size(file)) > limits.members * DIRECTORY_ENTRY:
+            raise UnsafeArchive(f"the directory of the archive has {size} bytes, too many for {limits.members} members")
         try:
             self._zip = zipfile.ZipFile(file)
         except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
@@ -107,6 +118,18 @@ class Member:
         return Saved(path=target, size=size, complete=True)
 
 
+def _directory_size(file: IO[bytes]) -> int:
+    """The bytes of the directory as the archive's end tells them, which is how many are read; the most it may mean."""
+    size = file.seek(0, io.SEEK_END)
+    file.seek(max(0, size - LONGEST_END))
+    tail = file.read()
+    sizes = [0]
+    for end in _END.finditer(tail):
+        told = struct.unpack("<L", end[1])[0] if end[1] else struct.unpack("<Q", end[2])[0]
+        sizes.append(told % UNTOLD)
+    return max(sizes)
+
+
 def _check(infos: list[zipfile.ZipInfo], limits: ArchiveLimits) -> None:
     if len(infos) > limits.members:
         raise UnsafeArchive(f"the archive holds {len(infos)} members; {limits.members} are allowed")
@@ -124,10 +147,16 @@ def _refused(info: zipfile.ZipInfo, limits: ArchiveLimits) -> str | None:
         return "is an absolute path, or no path at all"
     if ".." in name.split("/"):
         return "leaves its folder"
+    if info.file_size > SMALL and info.file_size > limits.ratio * max(1, info.compress_size):
+        return f"unpacks from {info.compress_size} bytes to {info.file_size}"
+    return _unreadable(info)
+
+
+def _unreadable(info: zipfile.ZipInfo) -> str | None:
     if stat.S_ISLNK(info.external_attr >> 16):
         return "is a link"
     if info.flag_bits & ENCRYPTED:
         return "is encrypted"
-    if info.file_size > SMALL and info.file_size > limits.ratio * max(1, info.compress_size):
-        return f"unpacks from {info.compress_size} bytes to {info.file_size}"
+    if info.compress_type not in METHODS:
+        return f"is packed by method {info.compress_type}; stored and deflated members are read"
     return None

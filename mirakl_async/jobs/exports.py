@@ -171,10 +171,12 @@ class Walk(Generic[T]):
     `cursor` is the place after the item given last: save it once that item is dealt with, and a walk with it goes on
     behind that item, in another process, tomorrow. Each file is read from its address as it arrives; if the connection
     breaks, the file is fetched anew and what was given is not given again. A CallError that ends the walk has the
-    cursor as its `resume_from`.
+    cursor as its `resume_from`. `unreadable` counts the items that could not be read and were left out; each is told
+    to the client's watch, and a file that holds any is logged.
     """
 
     def __init__(self, export: Export, read: Callable[[OpenDownload], AsyncIterator[T]], after: str | None) -> None:
+        self.unreadable = 0
         self._export = export
         self._read = read
         self._start = _place(export, after) if after is not None else Place()
@@ -219,8 +221,9 @@ class Walk(Generic[T]):
     async def _rest(self, file: OpenDownload) -> AsyncGenerator[T, None]:
         """What was not given yet."""
         given, met = self._place.item, 0
+        values = self._read(file)
         try:
-            async for item in self._read(file):
+            async for item in values:
                 met += 1
                 if met > given:
                     yield item
@@ -231,6 +234,9 @@ class Walk(Generic[T]):
             raise
         if met < given:
             raise UnreadableFile(f"{self._export.what} {self._export.id}: the cursor is past the end of its file")
+        if lost := getattr(values, "unreadable", 0):
+            self.unreadable += lost
+            log.warning("%s %s: %d items of a file could not be read", self._export.what, self._export.id, lost)
 
 
 def _place(export: Export, cursor: str) -> Place:

@@ -1,0 +1,82 @@
+"""The caps Mirakl documents, held before anything is sent."""
+
+import pytest
+
+from mirakl_async.calls import build
+from mirakl_async.errors import InvalidArgument
+from mirakl_async.files import Upload
+from mirakl_async.operations.connect.orders import UPLOAD_ORDER_DOCUMENT
+from mirakl_async.operations.front.messages import M12, OR43
+from mirakl_async.operations.front.orders import OR74
+from mirakl_async.operations.front.stores import S32
+
+MB = 1024 * 1024
+
+
+def named(*names, content=b"x"):
+    return [Upload(content=content, filename=name) for name in names]
+
+
+def connect(file):
+    build(UPLOAD_ORDER_DOCUMENT, {"channel_order_id": "o1", "file": file, "metadata": {}, "origin": {}}, "https://c")
+
+
+def or74(files, names=()):
+    entries = [{"file_name": name, "type_code": "INVOICE"} for name in names]
+    build(OR74, {"order_id": "o", "files": files, "order_documents": {"order_documents": entries}}, "https://f")
+
+
+def s32(files, entries=()):
+    build(S32, {"files": files, "shop_id": 1, "shop_documents": {"shop_documents": list(entries)}}, "https://f")
+
+
+def m12(files):
+    build(M12, {"thread_id": "t", "files": files, "message_input": {}}, "https://f")
+
+
+def or43(files):
+    build(OR43, {"order_id": "o", "files": files, "thread_input": {}}, "https://f")
+
+
+def sized(size):
+    return [Upload(content=lambda: None, size=size, filename="big.pdf")]
+
+
+@pytest.mark.parametrize(
+    "allowed",
+    [
+        lambda: connect(sized(10 * MB)[0]),
+        lambda: connect(named("scan.JPG")[0]),
+        lambda: connect(b"%PDF-"),  # the name of the file is not used by Connect
+        lambda: m12([b"x"] * 50),
+        lambda: or43(sized(15 * MB) * 2),
+        lambda: or74(named(*[f"{n}.pdf" for n in range(50)]), ["0.pdf", "49.pdf"]),
+        lambda: s32(named("a.odt", "b.zip"), [{"file_name": "a.odt", "type_code": "ID"}, {"file_name": "b.zip"}]),
+    ],
+)
+def test_what_mirakl_takes_passes(allowed):
+    allowed()
+
+
+@pytest.mark.parametrize(
+    ("refused", "words"),
+    [
+        (lambda: connect(sized(10 * MB + 1)[0]), f"uploadOrderDocument: file: big.pdf has {10 * MB + 1} bytes; Mirakl takes 10 MB"),
+        (lambda: connect(named("malware.exe")[0]), r"malware.exe: Mirakl takes files of these extensions: csv, jpeg"),
+        (lambda: m12([b"x"] * 51), "M12: files: 51 files; Mirakl takes 50"),
+        (lambda: or43(sized(15 * MB) * 3), "in 3 files; Mirakl takes 30 MB together"),
+        (lambda: or74(named(*[f"{n}.pdf" for n in range(51)])), "51 files"),
+        (lambda: or74(named("été.pdf")), "must be ASCII; send it as Upload"),
+        (lambda: or74(named("a.pdf", "a.pdf")), "file names must be distinct, 'a.pdf' is not"),
+        (lambda: or74(named("a.docm")), "a.docm: Mirakl takes files of these extensions"),
+        (lambda: or74([b"x"]), "files: Mirakl takes files of these extensions"),
+        (lambda: or74(named("a.pdf"), ["b.pdf"]), "order_documents describes 'b.pdf', which is not among the files: a.pdf"),
+        (lambda: s32(named(*[f"{n}.pdf" for n in range(51)])), "51 files"),
+        (lambda: s32(named("a.pdf", "b.pdf"), [{"file_name": "a.pdf", "type_code": "ID"}, {"file_name": "b.pdf", "type_code": "ID"}]),
+         "shop_documents: Mirakl takes one file for each type, 'ID' has more"),
+    ],
+)  # fmt: skip
+def test_what_mirakl_would_refuse_is_refused_here(refused, words):
+    with pytest.raises(InvalidArgument) as caught:
+        refused()
+    assert words in str(caught.value)

@@ -1,0 +1,144 @@
+"""CSV read from its bytes as they arrive, held against Python's own reader of whole texts."""
+
+import csv
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mirakl_async.errors import UnreadableFile
+from mirakl_async.files import csv_rows
+from mirakl_async.files.csv_rows import RowReader, as_dict, distinct, sniff_separator
+
+REPORT = 'sku;name;error\r\nA-1;Lamp;missing EAN\r\nA-2;"Chair;\r\nblue";"says ""no"""\r\n'
+
+
+def read(data, *, at_once=None, **options):
+    """The columns and the records, the bytes given so many at a time."""
+    reader = RowReader(**options)
+    size = at_once or max(1, len(data))
+    records = [record for at in range(0, len(data), size) for record in reader.feed(data[at : at + size])]
+    records += reader.finish()
+    if reader.failure is not None:
+        raise reader.failure
+    return reader.columns, records
+
+
+@pytest.fixture
+def small_blocks(monkeypatch):
+    """Every few bytes are a block, so that whatever can be cut is cut."""
+    monkeypatch.setattr(csv_rows, "BLOCK", 1)
+
+
+@pytest.mark.usefixtures("small_blocks")
+@pytest.mark.parametrize("at_once", [1, 2, 3, 7, 1000])
+def test_quoted_separators_line_breaks_and_quotes(at_once):
+    columns, records = read(REPORT.encode(), at_once=at_once)
+    assert columns == ["sku", "name", "error"]
+    assert records == [["A-1", "Lamp", "missing EAN"], ["A-2", "Chair;\r\nblue", 'says "no"']]
+
+
+@pytest.mark.usefixtures("small_blocks")
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_byte_order_marks(encoding):
+    text = "SKU;Désignation\nÄ1;ß€😀\n"
+    data = ("\ufeff" + text).encode(encoding) if encoding.endswith("e") else text.encode(encoding)
+    for at_once in (1, 5, 1000):
+        assert read(data, at_once=at_once) == (["SKU", "Désignation"], [["Ä1", "ß€😀"]])
+
+
+@pytest.mark.parametrize(
+    ("header", "separator"),
+    [
+        ("a;b;c", ";"), ("a,b,c", ","), ("a\tb", "\t"), ("a|b", "|"), ("one column", ";"),
+        ('"a,b,c,d";e', ";"), ('price[channel=CA];"x, ""y"", z"', ";"), ("a;b,c", ";"), ("", ";"),
+    ],
+)  # fmt: skip
+def test_the_separator_is_what_the_header_holds_most_of(header, separator):
+    assert sniff_separator(header) == separator
+
+
+def test_a_separator_and_an_encoding_can_be_named():
+    assert read("a|b;c\n1|é;3\n".encode("cp1252"), separator="|", encoding="cp1252") == (["a", "b;c"], [["1", "é;3"]])
+
+
+@pytest.mark.usefixtures("small_blocks")
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_every_line_ending_and_none_at_the_end(end):
+    for last in ("", end, end * 3):
+        data = (end.join(["a,b", "1,2", "", "3,4"]) + last).encode()
+        assert read(data, at_once=2) == (["a", "b"], [["1", "2"], ["3", "4"]])
+
+
+@pytest.mark.parametrize(
+    ("data", "columns"), [(b"", None), (b"\xef\xbb\xbf", None), (b"\n\n", None), (b"a;b", ["a", "b"])]
+)
+def test_no_rows(data, columns):
+    assert read(data) == (columns, [])
+
+
+def test_bytes_that_are_not_the_encoding_cost_what_follows_them_and_no_more():
+    reader = RowReader()
+    rows = reader.feed(b"a;b\n" + b"1;2\n" * 20_000 + b"caf\xe9;3\n" + b"4;5\n") + reader.finish()
+    assert rows == [["1", "2"]] * 20_000
+    assert str(reader.failure) == (
+        'the CSV cannot be read after 20000 rows: it is not utf-8; name its encoding, such as encoding="cp1252"'
+    )
+    assert reader.feed(b"6;7\n") == []
+
+
+@pytest.mark.usefixtures("small_blocks")
+def test_a_file_cut_off_inside_a_quoted_field_says_so_after_its_last_row():
+    reader = RowReader()
+    rows = reader.feed(b'a;b\n1;2\n3;"4\n5') + reader.finish()
+    assert rows == [["1", "2"]]
+    assert str(reader.failure) == "the CSV cannot be read after 1 rows: it is cut off inside a quoted field"
+
+
+def test_a_quote_that_is_never_closed_does_not_swallow_the_file():
+    reader = RowReader()
+    data = b"a;b\n1;2\n" + b'3;"4\n' + b"5;6\n" * 100_000
+    rows = [row for at in range(0, len(data), 4096) for row in reader.feed(data[at : at + 4096])]
+    assert rows == [["1", "2"]]
+    assert isinstance(reader.failure, UnreadableFile)
+    assert "after 1 rows: field larger than field limit" in str(reader.failure)
+
+
+def test_memory_is_bounded_by_a_block_and_not_by_the_file():
+    reader = RowReader()
+    for _ in range(300):
+        reader.feed(b"x" * 100 + b";y\n" * 100)
+    assert len(reader._text) < 2 * csv_rows.BLOCK
+    assert sum(map(len, reader._pieces)) < 2 * csv_rows.BLOCK
+
+
+def test_a_row_by_column():
+    assert as_dict(["a", "b"], ["1", "2"]) == {"a": "1", "b": "2"}
+    assert as_dict(["a", "b"], ["1"]) == {"a": "1", "b": ""}
+    assert as_dict(["a", "b"], ["1", "2", "3"]) == {"a": "1", "b": "2", "column 3": "3"}
+
+
+def test_columns_of_one_name_are_told_apart():
+    assert distinct(["price", "sku", "price", "price"]) == ["price", "sku", "price (2)", "price (3)"]
+    assert distinct(["a", "a", "a (2)"]) == ["a", "a (2)", "a (2) (2)"]
+
+
+FIELD = st.text(st.sampled_from('ab;," \n\ré€\t|'), max_size=8)
+
+
+@given(
+    st.lists(st.lists(FIELD, min_size=2, max_size=4), min_size=1, max_size=12),
+    st.sampled_from(";,"),
+    st.sampled_from(["\n", "\r\n"]),
+    st.integers(1, 40),
+)
+def test_any_table_comes_out_as_it_went_in_however_its_bytes_are_cut(table, separator, end, at_once):
+    table[0] = ["left", "right"]
+    text = io.StringIO()
+    csv.writer(text, delimiter=separator, lineterminator=end, quoting=csv.QUOTE_ALL).writerows(table)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(csv_rows, "BLOCK", 1)
+        columns, records = read(text.getvalue().encode(), at_once=at_once)
+    assert columns == ["left", "right"]
+    assert records == table[1:]

@@ -1,0 +1,150 @@
+"""Archives as servers send them, and as those who mean harm build them."""
+
+import io
+import struct
+import warnings
+import zipfile
+
+import pytest
+
+from mirakl_async.errors import UnreadableFile, UnsafeArchive
+from mirakl_async.files.zip_members import Archive, ArchiveLimits
+
+LIMITS = ArchiveLimits()
+
+
+def zipped(*members, method=zipfile.ZIP_DEFLATED):
+    """An archive of (name or ZipInfo, content)."""
+    file = io.BytesIO()
+    with warnings.catch_warnings(), zipfile.ZipFile(file, "w", method) as archive:
+        warnings.simplefilter("ignore")  # two members of one name
+        for name, content in members:
+            archive.writestr(name, content)
+    return file
+
+
+def info(name, **values):
+    made = zipfile.ZipInfo("harmless")
+    made.filename = name
+    for field, value in values.items():
+        setattr(made, field, value)
+    return made
+
+
+def test_its_members_in_order_without_folders():
+    archive = Archive(zipped(("o1/", b""), ("o1/invoice.pdf", b"%PDF-"), ("o2/été.csv", b"a;b")), LIMITS)
+    assert [(member.name, member.size) for member in archive.members] == [("o1/invoice.pdf", 5), ("o2/été.csv", 3)]
+    assert repr(archive.members[0]) == "<Member 'o1/invoice.pdf', 5 bytes>"
+
+
+async def test_members_are_read_and_saved_in_their_folders(tmp_path):
+    content = bytes(range(256)) * 4096
+    archive = Archive(zipped(("o1/invoice.pdf", content), ("ab:c?.csv", b"a;b")), LIMITS)
+    first, second = archive.members
+    assert await first.read() == content
+    saved = await first.save(tmp_path)
+    assert (saved.path, saved.size, saved.complete) == (tmp_path / "o1" / "invoice.pdf", len(content), True)
+    assert saved.path.read_bytes() == content
+    assert (await second.save(tmp_path)).path == tmp_path / "ab_c_.csv"
+
+
+@pytest.mark.parametrize(
+    ("member", "words"),
+    [
+        ("../../x", "leaves its folder"),
+        ("a/../../x", "leaves its folder"),
+        ("..\\..\\x", "leaves its folder"),
+        ("/etc/passwd", "is an absolute path"),
+        ("\\\\server\\share", "is an absolute path"),
+        ("C:\\Windows\\x", "is an absolute path"),
+        (info("link", external_attr=0o120777 << 16), "is a link"),
+        (info("bz2", compress_type=zipfile.ZIP_BZIP2), "is packed by method 12"),
+        (info("lzma", compress_type=zipfile.ZIP_LZMA), "is packed by method 14"),
+    ],
+)
+def test_one_harmful_member_refuses_the_whole_archive(member, words):
+    with pytest.raises(UnsafeArchive, match=words):
+        Archive(zipped(("good.pdf", b"%PDF-"), (member, b"harm")), LIMITS)
+
+
+def test_an_encrypted_member_is_refused():
+    data = bytearray(zipped(("secret", b"x")).getvalue())
+    data[data.rfind(b"PK\x01\x02") + 8] |= 1
+    with pytest.raises(UnsafeArchive, match="is encrypted"):
+        Archive(io.BytesIO(data), LIMITS)
+
+
+def test_a_name_that_ends_early_is_refused():
+    data = zipped(("invoice.pdf/../x", b"x")).getvalue().replace(b"invoice.pdf/../x", b"invoice.pdf\0../x")
+    with pytest.raises(UnsafeArchive, match="no path at all"):
+        Archive(io.BytesIO(data), LIMITS)
+
+
+def test_a_bomb_is_refused_before_it_is_unpacked():
+    with pytest.raises(UnsafeArchive, match=r"'bomb' unpacks from \d+ bytes to 30000000"):
+        Archive(zipped(("bomb", b"\0" * 30_000_000)), LIMITS)
+
+
+@pytest.mark.parametrize(
+    ("limits", "words"),
+    [
+        (ArchiveLimits(members=2), "holds 3 members; 2 are allowed"),
+        (ArchiveLimits(unpacked=2999), "unpacks to 3000 bytes; 2999 are allowed"),
+    ],
+)
+def test_what_the_limits_allow(limits, words):
+    archive = zipped(*[(f"{n}.csv", b"x" * 1000) for n in range(3)])
+    with pytest.raises(UnsafeArchive, match=words):
+        Archive(archive, limits)
+    assert len(Archive(archive, ArchiveLimits(members=3, unpacked=3000)).members) == 3
+
+
+def test_a_directory_of_a_million_members_is_not_even_read(monkeypatch):
+    archive = zipped(*[("x" * 50, b"") for _ in range(2000)], method=zipfile.ZIP_STORED)
+    monkeypatch.setattr(zipfile, "ZipFile", lambda file: pytest.fail("the directory was read"))
+    with pytest.raises(UnsafeArchive, match=r"the directory of the archive has \d{6} bytes, too many for 100 members"):
+        Archive(archive, ArchiveLimits(members=100))
+
+
+def test_a_directory_size_in_the_large_format_counts():
+    data = zipped(("a", b"x")).getvalue()
+    end = struct.pack("<4sQHHLLQQQQ", b"PK\x06\x06", 44, 45, 45, 0, 0, 1, 1, 10**9, 0)
+    with pytest.raises(UnsafeArchive, match="the directory of the archive has 1000000000 bytes"):
+        Archive(io.BytesIO(data[:-22] + end + data[-22:]), LIMITS)
+
+
+async def test_no_more_is_unpacked_than_a_member_says_it_has():
+    data = bytearray(zipped(("lies", b"x" * 500_000)).getvalue())
+    entry = data.rfind(b"PK\x01\x02")
+    data[entry + 24 : entry + 28] = struct.pack("<L", 1000)
+    (member,) = Archive(io.BytesIO(data), LIMITS).members
+    seen = 0
+    with pytest.raises(UnreadableFile, match="lies is damaged"):
+        async for chunk in member.chunks():
+            seen += len(chunk)
+    assert seen <= 1000
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda data: data[:-10], lambda data: data[: len(data) // 2], lambda _: b"", lambda _: b"%PDF-"]
+)
+def test_what_is_no_archive(damage):
+    with pytest.raises(UnreadableFile, match="no ZIP archive that can be read"):
+        Archive(io.BytesIO(damage(zipped(("a", b"x" * 1000)).getvalue())), LIMITS)
+
+
+async def test_a_damaged_member_is_told_and_not_saved(tmp_path):
+    data = bytearray(zipped(("a.csv", bytes(range(200)) * 100)).getvalue())
+    data[60] ^= 0xFF
+    (member,) = Archive(io.BytesIO(data), LIMITS).members
+    with pytest.raises(UnreadableFile, match="a.csv is damaged"):
+        await member.save(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_no_two_members_are_saved_as_one(tmp_path):
+    archive = Archive(zipped(("a?.csv", b"1"), ("A_.csv", b"2")), LIMITS)
+    await archive.members[0].save(tmp_path)
+    with pytest.raises(UnsafeArchive, match=r"two members of the archive would be saved as A_\.csv"):
+        await archive.members[1].save(tmp_path)
+    assert (tmp_path / "a_.csv").read_bytes() == b"1"
