@@ -1,0 +1,60 @@
+"""Link headers as they are, and as they should not be."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from multidict import CIMultiDict
+
+from mirakl_async.pages.link import Next, next_link, target
+
+ASKED = "https://acme.mirakl.net/api/orders?max=10&offset=10"
+HERE = "https://acme.mirakl.net/api/orders?order_ids=1,2,3&max=10&offset="
+
+
+@pytest.mark.parametrize(
+    ("header", "found"),
+    [
+        ('<https://h/a?ids=1,2&offset=0>; rel="previous", <https://h/a?ids=1,2&offset=20>; rel="next"', "https://h/a?ids=1,2&offset=20"),
+        ("<https://h/n>; rel=next", "https://h/n"),
+        ("<https://h/n>;REL=Next", "https://h/n"),
+        ('<https://h/n>; title="a, b; rel=x"; rel="last next"', "https://h/n"),
+        (r'<https://h/n>; title="a \" rel=previous"; rel="next"', "https://h/n"),
+        ('<https://h/p>; rel="previous"; rel="next"', None),
+        ('<https://h/p>; rel="previous"', None),
+        ('<https://h/p>; rel="nextish"', None),
+        ("<>; rel=next", ""),
+        ("", None),
+        ("junk", None),
+    ],
+)  # fmt: skip
+def test_the_first_link_with_the_relation(header, found):
+    assert target(header, "next") == found
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        (f'<{HERE}0>; rel="previous", <{HERE}20>; rel="next"', Next(told=True, more=True, offset=20)),
+        (f'<{HERE}0>; rel="previous"', Next(told=True, more=False)),
+        ('</api/orders?offset=20>; rel="next"', Next(told=True, more=True, offset=20)),
+        ('<https://ACME.mirakl.net:443/api/orders?offset=20>; rel="next"', Next(told=True, more=True, offset=20)),
+        ('<https://evil.example/api/orders?offset=20>; rel="next"', Next(told=True, more=True, offset=None)),
+        ('<http://acme.mirakl.net/api/orders?offset=20>; rel="next"', Next(told=True, more=True, offset=None)),
+        ('<https://acme.mirakl.net/api/orders?offset=-1>; rel="next"', Next(told=True, more=True, offset=None)),
+        ('<https://[broken/?offset=20>; rel="next"', Next(told=True, more=True, offset=None)),
+        ("", Next(told=False, more=False)),
+    ],
+)
+def test_what_the_answers_links_say(header, said):
+    assert next_link({"Link": header} if header else {}, ASKED) == said
+
+
+def test_several_link_headers_are_one():
+    headers = CIMultiDict([("Link", f'<{HERE}0>; rel="previous"'), ("Link", f'<{HERE}20>; rel="next"')])
+    assert next_link(headers, ASKED).offset == 20
+
+
+@given(st.text(alphabet='<>;,="\\ relnxt/?ofs019', max_size=60))
+def test_no_header_is_too_odd(header):
+    said = next_link({"Link": header}, ASKED)
+    assert said.more or said.offset is None
