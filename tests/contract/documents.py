@@ -9,6 +9,7 @@ import os
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 import yaml
 
@@ -99,6 +100,11 @@ def _by_route(service: str) -> dict[tuple[str, str], Published]:
 def published(service: str, method: str, path: str) -> Published | None:
     """The operation at a route of one service; None if the document has none there."""
     return _by_route(service).get((method, path))
+
+
+def base_path(service: str) -> str:
+    """The path below which a service's routes lie, from its document's first server."""
+    return urlsplit(document(service)["servers"][0]["url"]).path.rstrip("/")
 
 
 def routes(service: str) -> set[tuple[str, str]]:
