@@ -1,7 +1,7 @@
-"""A Mirakl on your laptop: Connect's order operations and the token exchange, stateful, with limits and faults.
+"""A Mirakl on your laptop: Connect's order operations, Marketplace Front and the token exchange, stateful.
 
-It judges by the published documents with code of its own and imports nothing of the client, so that it can
-contradict the client.
+Limits and faults are part of it. It judges by the published documents with code of its own and imports nothing of the
+client, so that it can contradict the client.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from .clock import Clock, ManualClock, RealClock
 from .control import Control, OrderRecord, State
 from .faults import Fault, FaultPlan
+from .front import Drift, FrontControl, FrontState, FrontWorld
 from .pipeline import RequestRecord
 from .process import SimulatorProcess
 from .ratelimits import DOCUMENTED, Traffic, Window
@@ -20,8 +21,12 @@ __all__ = [
     "Addresses",
     "Clock",
     "Control",
+    "Drift",
     "Fault",
     "FaultPlan",
+    "FrontControl",
+    "FrontState",
+    "FrontWorld",
     "ManualClock",
     "OrderKey",
     "OrderRecord",

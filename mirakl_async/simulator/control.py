@@ -12,6 +12,7 @@ from aiohttp import ClientError, ClientSession, web
 from msgspec import Raw, Struct, ValidationError, json
 
 from .faults import Fault
+from .front.control import FrontControl
 from .pipeline import RequestRecord, Surroundings
 from .ratelimits import Traffic
 from .tokens import TokenCounts
@@ -161,10 +162,11 @@ class _Plane:
 class Control:
     """The other end: a simulator seen from outside, through a session that the caller owns.
 
-    What asks for one answer raises ConnectionError when the simulator is gone.
+    `front` is Marketplace's part. What asks for one answer raises ConnectionError when the simulator is gone.
     """
 
     def __init__(self, session: ClientSession, url: str) -> None:
+        self.front = FrontControl(self._send)
         self._session = session
         self._url = url
 

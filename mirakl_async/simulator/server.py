@@ -19,6 +19,7 @@ from .control import PREFIX, State, add_control_plane, state_of
 from .exchange import Service
 from .faults import FaultPlan
 from .front import FrontWorld, front_service
+from .front.control import add_front_plane
 from .pipeline import Latency, RequestRecord, Surroundings, application
 from .ratelimits import RateLimits, SlidingWindows
 from .tokens import Tokens
@@ -198,6 +199,7 @@ class Simulator:
         app = application(service, self._surroundings)
         if service.name == "connect":
             add_control_plane(app, self.world, self._surroundings)
+            add_front_plane(app, self.front, PREFIX)
         runner = web.AppRunner(
             app,
             access_log=None,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from .control import FrontControl, FrontState
 from .drifts import Drift
 from .routes import front_service
 from .world import FrontWorld
 
-__all__ = ["Drift", "FrontWorld", "front_service"]
+__all__ = ["Drift", "FrontControl", "FrontState", "FrontWorld", "front_service"]

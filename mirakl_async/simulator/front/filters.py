@@ -81,30 +81,37 @@ def one_of(
 def any_of(parameter: str, member: str, *, many: Many = "comma", most: int | None = None) -> Filter:
     """Keep rows of whose several values one is wanted."""
 
+    def read(_name: str, given: Sequence[str]) -> frozenset[str]:
+        return frozenset(given)
+
     def keeps(values: Sequence[Any], wanted: frozenset[str]) -> bool:
         return any(str(value) in wanted for value in values)
 
-    return Filter(parameter, member, keeps, lambda _, given: frozenset(given), many, most)
+    return Filter(parameter, member, keeps, read, many, most)
 
 
 def since(parameter: str, member: str, *, less: float = 0.0) -> Filter:
     """Keep rows whose moment is at or after the one given, `less` so many seconds."""
-    return Filter(
-        parameter,
-        member,
-        lambda moment, wanted: moment is not None and moment >= wanted,
-        lambda name, given: _moment(name, given[0]) - less,
-    )
+
+    def read(name: str, given: Sequence[str]) -> float:
+        return _moment(name, given[0]) - less
+
+    def keeps(moment: float | None, wanted: float) -> bool:
+        return moment is not None and moment >= wanted
+
+    return Filter(parameter, member, keeps, read)
 
 
 def until(parameter: str, member: str) -> Filter:
     """Keep rows whose moment is at or before the one given."""
-    return Filter(
-        parameter,
-        member,
-        lambda moment, wanted: moment is not None and moment <= wanted,
-        lambda name, given: _moment(name, given[0]),
-    )
+
+    def read(name: str, given: Sequence[str]) -> float:
+        return _moment(name, given[0])
+
+    def keeps(moment: float | None, wanted: float) -> bool:
+        return moment is not None and moment <= wanted
+
+    return Filter(parameter, member, keeps, read)
 
 
 def flag(parameter: str, member: str, *, only_true: bool = False) -> Filter:
@@ -114,7 +121,10 @@ def flag(parameter: str, member: str, *, only_true: bool = False) -> Filter:
         wanted = boolean(name, given[0])
         return None if only_true and not wanted else wanted
 
-    return Filter(parameter, member, lambda value, wanted: bool(value) == wanted, read)
+    def keeps(value: object, wanted: object) -> bool:
+        return bool(value) == wanted
+
+    return Filter(parameter, member, keeps, read)
 
 
 def boolean(name: str, text: str) -> bool:

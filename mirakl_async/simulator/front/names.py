@@ -10,8 +10,6 @@ FIRST_SHOP: Final = 2000
 CHANNELS: Final = (("US", "Website US"), ("FR", "Site France"), ("DE", "Webseite Deutschland"))
 CENTERS: Final = ("DEFAULT", "FC-NORTH", "FC-SOUTH")
 CARRIERS: Final = (("UPS", "UPS"), ("DHL", "DHL"), ("COLISSIMO", "Colissimo"))
-OFFERS_OF_A_PRODUCT: Final = 5
-"""A product of rank n has the first n % 5 + 1 of its five possible offers."""
 
 _ORDER_BASE = 1_000_000_000
 _NUMBER_BASE = 1_000_000
@@ -81,9 +79,9 @@ def ean_rank(text: str) -> int | None:
     return rank if ean(rank) == text else None
 
 
-def offer_id(rank: int, place: int) -> int:
-    """Return the id of a product's offer, places counted from 0."""
-    return (_NUMBER_BASE + rank) * OFFERS_OF_A_PRODUCT + place
+def offer_id(product: int) -> int:
+    """Return the id of a product's first offer: every sixth offer is one."""
+    return number(6 * product)
 
 
 def number(rank: int) -> int:

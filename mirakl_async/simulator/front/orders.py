@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import names
-from .draws import EPOCH, Draws, address, instant, person
+from .draws import EPOCH, Draws, address, instant, person, uuid_of
 from .filters import any_of, flag, one_of, since, until
 from .paging import Given, Listing
 from .refusals import refused
@@ -37,6 +37,7 @@ WORKFLOWS = (
     "NO_CUSTOMER_PAYMENT_CONFIRMATION",
 )
 REFUND_STATES = ("WAITING_REFUND_TAX_CONFIRMATION", "WAITING_REFUND", "WAITING_REFUND_PAYMENT", "REFUNDED")
+REFUND = uuid_of("refund", 0)
 _ACCEPTED = frozenset({"SHIPPING", "SHIPPED", "TO_COLLECT", "RECEIVED", "CLOSED"})
 _SENT = frozenset({"SHIPPED", "TO_COLLECT", "RECEIVED", "CLOSED"})
 _THINGS = ("Espresso machine", "Kettle", "Desk lamp", "Hiking boots", "Rain jacket", "Cast iron pan", "Backpack 40 l")
@@ -68,7 +69,7 @@ def head(rank: int, draws: Draws) -> Head:
         "waiting": False,
         "products": products,
         "product_skus": [names.product_sku(product) for product in products],
-        "offer_ids": [names.offer_id(product, 0) for product in products],
+        "offer_ids": [names.offer_id(product) for product in products],
         "reference_for_customer": f"PO-{rank + 700_000}",
         "reference_for_seller": f"S-{rank + 700_000}",
         "refund_states": ["REFUNDED"] if state == "CLOSED" and draws.below(10) == 0 else [],
@@ -130,7 +131,7 @@ def row(head: Head, draws: Draws) -> Row:
         else [],
         "order_id": head["order_id"],
         "order_lines": lines,
-        "order_refunds": [],
+        "order_refunds": [{"order_refund_id": REFUND, "taxes": []}] if head["refund_states"] else [],
         "order_state": state,
         "order_state_reason_code": "AUTO_REFUSED" if state == "REFUSED" else None,
         "order_state_reason_label": "Refused automatically" if state == "REFUSED" else None,
@@ -248,6 +249,7 @@ def _refund(price: float, created: str) -> dict[str, Any]:
         "commission_total_amount": 0,
         "created_date": created,
         "id": "1106",
+        "order_refund_id": REFUND,
         "quantity": 1,
         "reason_code": "19",
         "refund_state": "REFUNDED",

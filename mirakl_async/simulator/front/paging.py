@@ -37,7 +37,8 @@ class Listing(NamedTuple):
 
     `sorts` maps each criterion to the member of the head it sorts by ("" for the order of creation), the default one
     first. `unserved` are parameters of the document that are refused with 501. `check` sees all parameters before they
-    are read; `scope` narrows by the path.
+    are read; `scope` narrows by what no filter can, the path among it, and `scoped` are the parameters it reads.
+    `present` leaves out of a row what was not asked for.
     """
 
     operation: str
@@ -52,7 +53,9 @@ class Listing(NamedTuple):
     default: int = 10
     most: int = 100
     check: Callable[[Given], None] | None = None
-    scope: Callable[[Call], Wanted] | None = None
+    scope: Callable[[Call, Mapping[str, Table]], Wanted] | None = None
+    scoped: tuple[str, ...] = ()
+    present: Callable[[Given, Row], Row] | None = None
 
 
 class Token(Struct, omit_defaults=True):
@@ -98,6 +101,10 @@ class Pager:
         self._drifts.after(listing.operation, table, page)
         return Answer(200, answer.body, headers={"Link": links}) if links else answer
 
+    def forget(self) -> None:
+        """Forget which rows were chosen before: a table is another one now."""
+        self._selections.clear()
+
     def _offset(self, listing: Listing, table: Table, call: Call) -> tuple[Row, str, Sequence[int]]:
         given = grouped(call.pairs)
         self._count_ignored(listing, given, _OFFSET)
@@ -114,7 +121,7 @@ class Pager:
         )
         paginated = given.get("paginate", ["true"])[0] != "false"
         page = chosen[offset : offset + size] if paginated else chosen
-        body = {listing.items: [table.row(rank) for rank in page], "total_count": len(chosen)}
+        body = {listing.items: _rows(listing, table, given, page), "total_count": len(chosen)}
         return body, links_of(call, offset, size, len(chosen)) if paginated else "", page
 
     def _seek(self, listing: Listing, table: Table, call: Call) -> tuple[Row, str, Sequence[int]]:
@@ -130,7 +137,7 @@ class Pager:
         chosen = self._selected(listing, table, call, Question(token.given, "", token.newest_first))
         first, end = _stretch(chosen, token)
         page = chosen[first:end]
-        body: Row = {"data": [table.row(rank) for rank in page]}
+        body: Row = {"data": _rows(listing, table, token.given, page)}
         if end < len(chosen):
             last = page[-1] if page else _beyond(token, -1)
             body["next_page_token"] = self._text(token, after=last)
@@ -145,7 +152,8 @@ class Pager:
         key = (listing.operation, tuple(asked.items()), tuple(call.path.items()), member, descends)
         version, chosen = self._selections.get(key, (-1, ()))
         if version != table.version:
-            chosen = _select(listing, table, call, given, member)
+            tests = [] if listing.scope is None else [listing.scope(call, self._tables)]
+            chosen = _select(listing, table, given, tests, member)
             chosen = chosen[::-1] if descends else chosen
             if len(self._selections) >= _KEPT_SELECTIONS:
                 self._selections.pop(next(iter(self._selections)))
@@ -153,7 +161,7 @@ class Pager:
         return chosen
 
     def _count_ignored(self, listing: Listing, given: Given, known: frozenset[str]) -> None:
-        names = {narrowing.parameter for narrowing in listing.filters}
+        names = {narrowing.parameter for narrowing in listing.filters} | set(listing.scoped)
         for name in given:
             if name in listing.unserved:
                 raise refused(501, f"The simulator does not filter by {name}")
@@ -179,22 +187,24 @@ class Pager:
 def links_of(call: Call, offset: int, size: int, total: int) -> str:
     """Return the Link header of an offset page, empty when there is neither a previous nor a next one."""
     kept = [(name, value) for name, value in call.pairs if name not in {"max", "offset"}]
-    targets = []
+    targets: list[tuple[int, str]] = []
     if offset > 0:
         targets.append((max(0, offset - size), "previous"))
     if offset + size < total:
         targets.append((offset + size, "next"))
-    urls = (
-        (f"{call.url}?{urlencode([*kept, ('max', size), ('offset', place)], safe=',|:')}", relation)
-        for place, relation in targets
-    )
-    return ", ".join(f'<{url}>; rel="{relation}"' for url, relation in urls)
+    urls = [urlencode([*kept, ("max", str(size)), ("offset", str(place))], safe=",|:") for place, _ in targets]
+    return ", ".join(f'<{call.url}?{url}>; rel="{rel}"' for url, (_, rel) in zip(urls, targets, strict=True))
 
 
-def _select(listing: Listing, table: Table, call: Call, given: Given, member: str) -> Sequence[int]:
+def _rows(listing: Listing, table: Table, given: Given, page: Sequence[int]) -> list[Row]:
+    rows = [table.row(rank) for rank in page]
+    present = listing.present
+    return rows if present is None else [present(given, row) for row in rows]
+
+
+def _select(listing: Listing, table: Table, given: Given, tests: list[Wanted], member: str) -> Sequence[int]:
     if listing.check is not None:
         listing.check(given)
-    tests = [] if listing.scope is None else [listing.scope(call)]
     ranks = table.ranks
     for narrowing in listing.filters:
         values = given.get(narrowing.parameter, ())

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from ..exchange import Answer, Call, Handler, Route, Service
+from .accounting import IV01, SBC11
+from .messages import M01, M11, OR41
+from .offers import offers_of_products, one_offer
 from .orders import OR11
 from .paging import Listing
+from .products import look_up
+from .promotions import PR01
 from .refusals import refuse
 from .returns import RT11, RT12, RT52
+from .shipments import PL11, ST11, ST12
 from .world import FrontWorld
 
 MOST_BYTES = 512 * 1024 * 1024
-LISTINGS: Sequence[Listing] = (OR11, RT11, RT12, RT52)
+LISTINGS: Sequence[Listing] = (IV01, M01, M11, OR11, OR41, PL11, PR01, RT11, RT12, RT52, SBC11, ST11, ST12)
 
 
 def front_service(world: FrontWorld) -> Service:
     """Return what the instance serves."""
     routes = [Route("GET", listing.path, listing.operation, _lists(world, listing)) for listing in LISTINGS]
+    routes += _single_rows(world)
     return Service("front", "", routes, refuse, takes_keys=True, most_bytes=MOST_BYTES)
 
 
@@ -26,3 +34,19 @@ def _lists(world: FrontWorld, listing: Listing) -> Handler:
         return world.pager.answer(listing, call)
 
     return handle
+
+
+def _single_rows(world: FrontWorld) -> list[Route]:
+    tables = world.tables
+
+    def offers(call: Call) -> Answer:
+        answer, shown = offers_of_products(tables, call, world.pager.ignored)
+        if answer.status == 200:
+            world.drifts.after("P11", tables["offers"], shown)
+        return answer
+
+    return [
+        Route("GET", "/api/products", "P31", partial(look_up, tables)),
+        Route("GET", "/api/products/offers", "P11", offers),
+        Route("GET", "/api/offers/{offer}", "OF22", partial(one_offer, tables)),
+    ]

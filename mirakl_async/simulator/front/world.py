@@ -6,13 +6,34 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..clock import Clock
+from .accounting import BILLING_CYCLES, INVOICES
 from .drifts import Drifts
+from .messages import MESSAGES, THREADS
+from .offers import OFFERS
 from .orders import ORDERS
 from .paging import Pager
+from .products import PRODUCTS
+from .promotions import PROMOTIONS
 from .returns import ITEMS_TO_RETURN, RETURN_LABELS, RETURNS
+from .shipments import ITEMS_TO_SHIP, PICKLISTS, SHIPMENTS
 from .tables import End, Kind, Table
 
-KINDS: Sequence[Kind] = (ORDERS, RETURNS, ITEMS_TO_RETURN, RETURN_LABELS)
+KINDS: Sequence[Kind] = (
+    ORDERS,
+    MESSAGES,
+    THREADS,
+    PRODUCTS,
+    OFFERS,
+    PROMOTIONS,
+    RETURNS,
+    ITEMS_TO_RETURN,
+    RETURN_LABELS,
+    SHIPMENTS,
+    ITEMS_TO_SHIP,
+    PICKLISTS,
+    INVOICES,
+    BILLING_CYCLES,
+)
 LISTS = tuple(kind.name for kind in KINDS)
 USUAL_SIZE = 25
 
@@ -23,11 +44,17 @@ class FrontWorld:
     def __init__(self, clock: Clock, sizes: Mapping[str, int] | None = None, *, seed: int = 0) -> None:
         sizes = dict(sizes or {})
         self.clock = clock
+        self._seed = seed
         self.tables = {kind.name: Table(kind, sizes.pop(kind.name, USUAL_SIZE), seed=seed) for kind in KINDS}
         if sizes:
             raise ValueError(f"there is no list {', '.join(sizes)}; there are {', '.join(LISTS)}")
         self.drifts = Drifts(clock, seed=seed)
         self.pager = Pager(self.tables, self.drifts, seed=seed)
+
+    def seed(self, table: str, rows: int) -> None:
+        """Begin a list anew with so many rows."""
+        self.tables[table] = Table(self.tables[table].kind, rows, seed=self._seed)
+        self.pager.forget()
 
     def ids(self, table: str) -> list[Any]:
         """Return what identifies each row of a list, oldest first."""

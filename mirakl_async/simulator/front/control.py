@@ -1,0 +1,179 @@
+"""Marketplace's part of the control plane: rows put in and taken out, and lists told to move, from another process."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Literal, TypeVar
+
+from aiohttp import web
+from msgspec import DecodeError, Struct, ValidationError, json
+
+from .drifts import Drift
+from .tables import End
+from .world import FrontWorld
+
+T = TypeVar("T")
+Send = Callable[..., Awaitable[bytes]]
+
+
+class FrontState(Struct):
+    """What a marketplace has come to.
+
+    `rows` of each list; `moved` by drifts, by kind; `ignored` parameters of the query that had no effect, by operation
+    and name.
+    """
+
+    rows: dict[str, int]
+    moved: dict[str, int]
+    ignored: dict[str, int]
+
+
+class _Insert(Struct):
+    rows: int = 1
+    where: End = "last"
+
+
+class _Change(Struct):
+    ids: list[str]
+    head: dict[str, Any] = {}
+
+
+class _Spoil(Struct):
+    id: str
+    members: dict[str, Any]
+
+
+def state_of(world: FrontWorld) -> FrontState:
+    """Sum up a marketplace."""
+    return FrontState(
+        rows={name: len(table) for name, table in world.tables.items()},
+        moved=dict(world.drifts.moved),
+        ignored=dict(world.pager.ignored),
+    )
+
+
+def add_front_plane(app: web.Application, world: FrontWorld, prefix: str) -> None:
+    """Serve Marketplace's part of the control plane from `app`."""
+    plane = _Plane(world)
+    rows = f"{prefix}/front/{{table}}"
+    app.add_routes(
+        [
+            web.get(f"{prefix}/front", plane.state),
+            web.post(f"{prefix}/front/drifts", plane.add_drifts),
+            web.delete(f"{prefix}/front/drifts", plane.clear_drifts),
+            web.get(f"{rows}/ids", plane.ids),
+            web.post(f"{rows}/seed", plane.seed),
+            web.post(f"{rows}/insert", plane.insert),
+            web.post(f"{rows}/delete", plane.delete),
+            web.post(f"{rows}/change", plane.change),
+            web.post(f"{rows}/spoil", plane.spoil),
+        ]
+    )
+
+
+class _Plane:
+    def __init__(self, world: FrontWorld) -> None:
+        self._world = world
+
+    async def state(self, _request: web.Request) -> web.Response:
+        return _json(state_of(self._world))
+
+    async def ids(self, request: web.Request) -> web.Response:
+        return _json(self._world.ids(self._table(request)))
+
+    async def seed(self, request: web.Request) -> web.Response:
+        self._world.seed(self._table(request), await _read(request, int))
+        return web.Response(status=204)
+
+    async def insert(self, request: web.Request) -> web.Response:
+        wanted = await _read(request, _Insert)
+        return _json(self._world.insert(self._table(request), wanted.rows, wanted.where))
+
+    async def delete(self, request: web.Request) -> web.Response:
+        return _json(self._world.delete(self._table(request), *await _read(request, list[str])))
+
+    async def change(self, request: web.Request) -> web.Response:
+        wanted = await _read(request, _Change)
+        return _json(self._world.change(self._table(request), *wanted.ids, **wanted.head))
+
+    async def spoil(self, request: web.Request) -> web.Response:
+        wanted = await _read(request, _Spoil)
+        try:
+            self._world.spoil(self._table(request), wanted.id, wanted.members)
+        except KeyError as error:
+            raise web.HTTPNotFound(text=str(error)) from None
+        return web.Response(status=204)
+
+    async def add_drifts(self, request: web.Request) -> web.Response:
+        self._world.drifts.add(*await _read(request, list[Drift]))
+        return web.Response(status=204)
+
+    async def clear_drifts(self, _request: web.Request) -> web.Response:
+        self._world.drifts.clear()
+        return web.Response(status=204)
+
+    def _table(self, request: web.Request) -> str:
+        name = request.match_info["table"]
+        if name not in self._world.tables:
+            raise web.HTTPNotFound(text=f"there is no list {name}")
+        return name
+
+
+class FrontControl:
+    """A marketplace seen from outside: what `Control.front` is. The methods are those of `FrontWorld`."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+
+    async def state(self) -> FrontState:
+        """Return the number of rows of each list, and what moved."""
+        return await self._ask("GET", "", type_=FrontState)
+
+    async def ids(self, table: str) -> list[Any]:
+        """Return what identifies each row of a list, oldest first."""
+        return await self._ask("GET", f"/{table}/ids", type_=list[Any])
+
+    async def seed(self, table: str, rows: int) -> None:
+        """Begin a list anew with so many rows."""
+        await self._do("POST", f"/{table}/seed", rows)
+
+    async def insert(self, table: str, rows: int = 1, where: End = "last") -> list[Any]:
+        """Add rows as the newest or the oldest of a list; return what identifies them."""
+        return await self._ask("POST", f"/{table}/insert", _Insert(rows, where), type_=list[Any])
+
+    async def delete(self, table: str, *ids: Any) -> int:
+        """Remove rows; return how many of them were there."""
+        return await self._ask("POST", f"/{table}/delete", [str(one) for one in ids], type_=int)
+
+    async def change(self, table: str, *ids: Any, **head: Any) -> int:
+        """Let rows be updated now, with members of their heads set; return how many of them are there."""
+        return await self._ask("POST", f"/{table}/change", _Change([str(one) for one in ids], head), type_=int)
+
+    async def spoil(self, table: str, identity: Any, members: Mapping[str, Any]) -> None:
+        """Set members of one row as it is sent, to anything, even to what no Mirakl would send."""
+        await self._do("POST", f"/{table}/spoil", _Spoil(str(identity), dict(members)))
+
+    async def add_drifts(self, *drifts: Drift) -> None:
+        """Let lists move while they are read."""
+        await self._do("POST", "/drifts", drifts)
+
+    async def clear_drifts(self) -> None:
+        """Let the lists stand still from now on."""
+        await self._do("DELETE", "/drifts")
+
+    async def _ask(self, method: Literal["GET", "POST"], path: str, value: object = None, *, type_: type[T]) -> T:
+        return json.decode(await self._send(method, f"/front{path}", value), type=type_)
+
+    async def _do(self, method: Literal["POST", "DELETE"], path: str, value: object = None) -> None:
+        await self._send(method, f"/front{path}", value)
+
+
+def _json(value: object) -> web.Response:
+    return web.Response(body=json.encode(value), content_type="application/json")
+
+
+async def _read(request: web.Request, type_: type[T]) -> T:
+    try:
+        return json.decode(await request.read(), type=type_)
+    except (DecodeError, ValidationError) as error:
+        raise web.HTTPBadRequest(text=str(error)) from None

@@ -1,0 +1,75 @@
+"""Products (P31): found by their references, up to a hundred at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ..exchange import Answer, Call, answer_json
+from . import names
+from .draws import EPOCH, Draws
+from .refusals import Refused, refused
+from .tables import Head, Kind, Row, Table
+
+MOST_REFERENCES = 100
+_THINGS = ("Espresso machine", "Kettle", "Desk lamp", "Hiking boots", "Rain jacket", "Cast iron pan", "Backpack 40 l")
+
+
+def _head(rank: int, _draws: Draws) -> Head:
+    return {"product_sku": names.product_sku(rank), "last_updated": EPOCH + rank * 30}
+
+
+def title(rank: int) -> str:
+    """Return a product's title."""
+    return f"{_THINGS[rank % len(_THINGS)]} {rank}"
+
+
+def _row(head: Head, _draws: Draws) -> Row:
+    rank = head["rank"]
+    return {
+        "authorized_shop_ids": [],
+        "category_code": "5110114",
+        "category_label": "Home and garden",
+        "product_id": names.ean(rank),
+        "product_id_type": "EAN",
+        "product_sku": head["product_sku"],
+        "product_title": title(rank),
+    }
+
+
+PRODUCTS = Kind("products", "product_sku", names.product_sku, names.product_rank, _head, _row)
+
+
+def references(text: str, name: str, *, kind_first: bool = True) -> list[tuple[str, str]]:
+    """Read TYPE|ID,TYPE|ID (the deprecated parameter has them the other way round); raises Refused."""
+    pairs = [tuple(part.split("|")) for part in text.split(",") if part]
+    if not pairs or any(len(pair) != 2 or not all(pair) for pair in pairs):
+        shape = "TYPE|ID,TYPE|ID" if kind_first else "ID|TYPE,ID|TYPE"
+        raise refused(400, f"The parameter {name} must be {shape}")
+    if len(pairs) > MOST_REFERENCES:
+        raise refused(400, f"The parameter {name} takes at most {MOST_REFERENCES} values, {len(pairs)} given")
+    return [(pair[0], pair[1]) if kind_first else (pair[1], pair[0]) for pair in pairs]
+
+
+def ranks_of(pairs: Sequence[tuple[str, str]], products: Table) -> list[int]:
+    """Return the products that references name, by sku; only EANs name products of this simulator."""
+    found = (names.ean_rank(value) for kind, value in pairs if kind == "EAN")
+    return sorted({rank for rank in found if rank is not None and rank in products})
+
+
+def look_up(tables: Mapping[str, Table], call: Call) -> Answer:
+    """P31: answer the products of up to a hundred references, sorted by sku; unknown references are left out."""
+    try:
+        if "product_references" in call.query:
+            pairs = references(call.query["product_references"], "product_references")
+        elif "products" in call.query:
+            pairs = references(call.query["products"], "products", kind_first=False)
+        else:
+            raise refused(400, "The parameter product_references is missing")
+        for kind, _ in pairs:
+            if kind in {"SKU", "SHOP_SKU"}:
+                raise refused(400, f"The reference type {kind} is not accepted here")
+    except Refused as refusal:
+        return refusal.answer
+    products = tables["products"]
+    rows = [products.row(rank) for rank in ranks_of(pairs, products)]
+    return answer_json(200, {"products": rows, "total_count": len(rows)})

@@ -1,0 +1,96 @@
+"""A marketplace in another process, turned and looked at through the control plane."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+
+import msgspec
+import pytest
+
+from mirakl_async import BearerToken, MarketplaceFront
+from mirakl_async.simulator import Control, Drift, SimulatorProcess
+
+
+@pytest.fixture
+def control(front, session):
+    return Control(session, front.simulator.control_url).front
+
+
+async def token_of(where, session):
+    form = {"grant_type": "client_credentials", "client_id": where.client_id, "client_secret": where.client_secret}
+    async with session.post(where.auth_url + "/oauth/token", data=form) as answer:
+        return (await answer.json())["access_token"]
+
+
+async def test_a_marketplace_in_a_process(session):
+    async with SimulatorProcess(front={"orders": 300, "returns": 40}) as mirakl:
+        where, control = mirakl.addresses, mirakl.control.front
+        assert (await control.state()).rows["returns"] == 40
+        await control.add_drifts(Drift(operation="OR11", kind="insert", rows=2, where="last", times=1))
+        async with MarketplaceFront(where.front_url, auth=BearerToken(await token_of(where, session))) as client:
+            assert len(await client.orders.list().all()) == 302
+            ids = await control.ids("orders")
+            assert await control.delete("orders", ids[0], ids[1]) == 2
+            assert await control.change("orders", ids[2], order_state="REFUSED") == 1
+            first = await client.orders.list().first()
+            assert (first.order_id, first.order_state) == (ids[2], "REFUSED")
+            await control.spoil("orders", ids[3], {"shop_name": "Other"})
+            assert [order.shop_name for order in await client.orders.list(order_ids=[ids[3]]).all()] == ["Other"]
+            await control.seed("orders", 5)
+            assert len(await client.orders.list().all()) == 5
+        state = await control.state()
+        assert (state.moved, state.ignored, state.rows["orders"]) == ({"insert": 2}, {}, 5)
+
+
+async def test_drifts_come_and_go(control, front):
+    await control.add_drifts(Drift(operation="RT11", kind="delete", rows=3))
+    await front.get("/api/returns")
+    await control.clear_drifts()
+    await front.get("/api/returns")
+    assert len(await control.ids("returns")) == 22
+    assert len(await control.insert("returns", 4, "first")) == 4
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("/front/wishes/ids", None, 404),
+        ("/front/orders/insert", b'{"where":"middle"}', 400),
+        ("/front/orders/delete", b"{", 400),
+        ("/front/orders/spoil", b'{"id":"x","members":{}}', 404),
+        ("/front/drifts", b'[{"operation":"OR11","kind":"delete","every":0}]', 400),
+    ],
+)
+async def test_a_knob_turned_too_far(front, session, path, body, status):
+    method = "GET" if body is None else "POST"
+    async with session.request(method, front.simulator.control_url + path, data=body) as answer:
+        assert answer.status == status
+        assert await answer.text()
+
+
+async def test_the_command_line_says_where_marketplace_is(session):
+    child = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "mirakl_async",
+        "simulator",
+        "--front=orders=7",
+        "--exit-with-stdin",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    where = msgspec.json.decode(await child.stdout.readline())
+    async with session.get(where["front_url"] + "/api/orders", headers={"Authorization": where["api_key"]}) as answer:
+        assert (await answer.json())["total_count"] == 7
+    child.stdin.close()
+    assert await child.wait() == 0
+
+
+@pytest.mark.parametrize("argument", ["--front=wishes=3", "--front=orders", "--front=orders=-1"])
+def test_a_size_that_means_nothing(argument):
+    command = [sys.executable, "-m", "mirakl_async.simulator", argument]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
+    assert ended.returncode == 2
+    assert argument.partition("=")[2] in ended.stderr
