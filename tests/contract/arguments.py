@@ -140,12 +140,14 @@ def _draw_parts(operation: Operation[Any], form: Schema, instances: Instances, d
         drawn.arguments[param.argument] = typed
 
 
-def _name_files(value: Any) -> None:
-    """Have every description of a file name one that is sent, which no schema can say."""
-    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        _name_files(part)
-    if isinstance(value, dict) and "file_name" in value:
-        value["file_name"] = "1 of the day.csv"
+def _name_files(value: Any, number: int = 1) -> None:
+    """Have every description name a file that is sent, and a type of its own: no schema can say either."""
+    if isinstance(value, dict):
+        value |= {"file_name": "1 of the day.csv"} if "file_name" in value else {}
+        value |= {"type_code": f"TYPE_{number}"} if "type_code" in value else {}
+    parts = enumerate(value) if isinstance(value, list) else value.items() if isinstance(value, dict) else ()
+    for index, part in parts:
+        _name_files(part, index if isinstance(index, int) else number)
 
 
 def _hints(operation: Operation[Any]) -> dict[str, Any]:
