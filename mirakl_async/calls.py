@@ -342,6 +342,8 @@ def _references(operation: Operation[Any], param: Param, value: object) -> str:
 
 def _parts(operation: Operation[Any], param: Param, value: object) -> list[Part]:
     if param.type == "json":
+        for problem in codec.explain(value) if isinstance(value, Struct) else ():
+            raise InvalidArgument(operation.code, param.argument, str(problem))
         return [Part(name=param.name, content=codec.encode(value), content_type="application/json")]
     if param.type != "file":
         return [Part(name=param.name, content=text_of(operation, param, value).encode())]
