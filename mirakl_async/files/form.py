@@ -96,14 +96,9 @@ class Form:
         return self._read(part.content) if isinstance(part.content, Path) else _made(part)
 
     async def _read(self, path: Path) -> AsyncGenerator[bytes, None]:
-        try:
-            file = await asyncio.to_thread(path.open, "rb")
-        except OSError as error:
-            raise FormBroken(f"{path} cannot be read ({error.strerror})") from error
         if self._closed:
-            file.close()
             return
-        self._files.append(file)
+        file = self._open(path)
         try:
             while chunk := await asyncio.to_thread(file.read, READ_AT_ONCE):
                 yield chunk
@@ -113,6 +108,15 @@ class Form:
             file.close()
             if file in self._files:
                 self._files.remove(file)
+
+    def _open(self, path: Path) -> BinaryIO:
+        # Not in a thread: a cancelled attempt would leave behind what the thread opens after it.
+        try:
+            file = path.open("rb")
+        except OSError as error:
+            raise FormBroken(f"{path} cannot be read ({error.strerror})") from error
+        self._files.append(file)
+        return file
 
 
 async def _pieces(content: bytes) -> AsyncGenerator[bytes, None]:

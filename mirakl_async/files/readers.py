@@ -96,7 +96,8 @@ class Rows(AsyncIterator[Row]):
         return self
 
     async def __anext__(self) -> Row:
-        return as_dict(self._columns, await self._next())
+        record = await self._next()  # which may be what reads the columns
+        return as_dict(self._columns, record)
 
     async def header(self) -> list[str]:
         """The columns, read if they have not been; an empty file has none."""

@@ -33,7 +33,7 @@ async def save_chunks(chunks: AsyncIterator[bytes], path: Path, progress: Callab
     If the chunks or the disk fail, the temporary file is removed, and a file that was there before is untouched.
     """
     part = path.with_name(f".{path.name[:200]}.{secrets.token_hex(4)}.part")
-    file: BinaryIO = await asyncio.to_thread(part.open, "xb")
+    file = _create(part)
     try:
         size, held, waiting = 0, 0, list[bytes]()
         async for chunk in chunks:
@@ -55,6 +55,11 @@ async def save_chunks(chunks: AsyncIterator[bytes], path: Path, progress: Callab
     if progress is not None:
         progress(size + held)
     return size + held
+
+
+def _create(path: Path) -> BinaryIO:
+    # Not in a thread: a cancelled save would leave behind what the thread creates after it.
+    return path.open("xb")
 
 
 def _complete(file: BinaryIO, last: list[bytes]) -> None:

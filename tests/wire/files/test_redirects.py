@@ -1,0 +1,120 @@
+"""Where a download may be led, and that the credential stays at home."""
+
+import logging
+
+import pytest
+
+from mirakl_async import InvalidArgument, PermissionDenied, UnexpectedRedirect
+from tests.rawserver import RawServer, answer, answering
+from tests.wire.files.serving import SECRET, file_answer, front
+
+FILE = file_answer(b"a;b\n")
+
+
+def to(address, status="302 Found"):
+    return answer(b"", status=status, headers=(f"Location: {address}",))
+
+
+def report(client):
+    return client.products.download_error_report(1)
+
+
+@pytest.mark.parametrize(
+    "status",
+    ["301 Moved Permanently", "302 Found", "303 See Other", "307 Temporary Redirect", "308 Permanent Redirect"],
+)
+async def test_another_origin_is_asked_without_the_credential(status):
+    async with RawServer(answering(FILE)) as store:
+        redirect = to(f"{store.url}/bucket/file.csv?signature=s3cr3t", status)
+        async with RawServer(answering(redirect)) as server, front(server) as client:
+            options = {"headers": {"X-Api-Key": "mine"}}
+            assert await client.products.download_error_report(1, **options).read() == b"a;b\n"
+    (ours,), (theirs,) = server.requests, store.requests
+    assert ours.header("Authorization") == f"Bearer {SECRET}"
+    assert ours.header("X-Api-Key") == "mine"
+    assert theirs.target == "/bucket/file.csv?signature=s3cr3t"
+    assert SECRET.encode() not in theirs.head
+    assert theirs.header("Authorization") is None
+    assert theirs.header("X-Api-Key") is None
+
+
+async def test_the_own_origin_is_asked_with_it():
+    async with RawServer(answering(to("/other/place"), FILE)) as server, front(server) as client:
+        assert await report(client).read() == b"a;b\n"
+    assert [request.target for request in server.requests][1] == "/other/place"
+    assert [request.header("Authorization") for request in server.requests] == [f"Bearer {SECRET}"] * 2
+
+
+async def test_whoever_left_comes_back_as_nobody():
+    async with RawServer(answering(FILE)) as away, RawServer(answering(to(f"{away.url}/x"), FILE)) as server:
+        away.scripts = (answering(to(f"{server.url}/back?token=t")),)
+        async with front(server) as client:
+            assert await report(client).read() == b"a;b\n"
+    assert [request.header("Authorization") for request in server.requests] == [f"Bearer {SECRET}", None]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://files.example.com/a.csv?key=s3cr3t",
+        "ftp://127.0.0.1/a.csv?key=s3cr3t",
+        "https://user:s3cr3t@example.com/a",
+        "",
+        "file:///etc/passwd",
+    ],
+)
+async def test_where_no_download_is_led(address):
+    async with RawServer(answering(to(address))) as server, front(server) as client:
+        with pytest.raises(UnexpectedRedirect) as caught:
+            await report(client).read()
+    assert "key=s3cr3t" not in str(caught.value)
+    assert len(server.requests) == 1
+
+
+async def test_a_circle_ends():
+    async with RawServer(answering(to("/again?s3cr3t=1"))) as server, front(server) as client:
+        with pytest.raises(UnexpectedRedirect) as caught:
+            await report(client).read()
+    assert len(server.requests) == 6
+    assert "s3cr3t" not in str(caught.value)
+
+
+async def test_an_export_s_address_elsewhere_is_asked_without_the_credential():
+    export = file_answer(b'{"orders":[]}')
+    async with RawServer(answering(export)) as store, RawServer(answering()) as server, front(server) as client:
+        assert await client.orders.download_export(f"{store.url}/api/uuid?file=1").read() == b'{"orders":[]}'
+    assert server.requests == []
+    assert store.requests[0].target == "/api/uuid?file=1"
+    assert store.requests[0].header("Authorization") is None
+
+
+async def test_an_export_s_address_at_home_is_asked_with_it():
+    async with RawServer(answering(file_answer(b'{"orders":[]}'))) as server, front(server) as client:
+        await client.orders.download_export(f"{server.url}/dynamic/1.json?token=x").read()
+    assert server.requests[0].header("Authorization") == f"Bearer {SECRET}"
+
+
+@pytest.mark.parametrize("address", ["/relative", "http://files.example.com/a", "ftp://x/y", "", "https://u:p@host/x"])
+async def test_an_address_that_is_none_is_refused_before_anything_is_sent(address):
+    async with RawServer(answering()) as server, front(server) as client:
+        with pytest.raises(InvalidArgument, match="OR15: url"):
+            await client.orders.download_export(address).read()
+    assert server.connections == 0
+
+
+async def test_no_query_is_ever_said(caplog):
+    caplog.set_level(logging.DEBUG)
+    events = []
+    refused = answer(b"", status="403 Forbidden")
+    async with (
+        RawServer(answering(refused)) as store,
+        RawServer(answering(to(f"{store.url}/f?signature=s3cr3t"))) as server,
+        front(server, watch=events.append) as client,
+    ):
+        with pytest.raises(PermissionDenied) as caught:
+            await report(client).read()
+        with pytest.raises(PermissionDenied) as again:
+            await client.orders.download_export(f"{store.url}/f?signature=s3cr3t").read()
+    said = f"{caught.value!r} {caught.value} {again.value!r} {again.value} {events!r} {caplog.text}"
+    assert "s3cr3t" not in said
+    assert SECRET not in said
