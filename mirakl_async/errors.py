@@ -11,6 +11,7 @@ MiraklError
  │    └── UnsafeArchive          a ZIP whose members leave their folder, or unpack to far more than they are
  ├── JobFailed                   an import or export that ended badly, on request
  ├── JobUnfinished               an import or export that is not done in time (also a TimeoutError)
+ ├── JournalError                a sync's journal cannot be opened, read or written
  ├── SyncStopped                 a sync job could not finish; carries its report
  ├── TokenError                  no access token could be had
  │    ├── TokenRefused           the credentials are wrong: asking again would not help
@@ -129,6 +130,10 @@ class PartialFailure(MiraklError):
     def __init__(self, message: str, failed: Sequence[object]) -> None:
         super().__init__(message)
         self.failed = failed
+
+
+class JournalError(MiraklError):
+    """A sync's journal cannot be opened, read or written; the message says which, why, and what to do."""
 
 
 class SyncStopped(MiraklError):
