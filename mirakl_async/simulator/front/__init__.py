@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from .control import FrontControl, FrontState
 from .drifts import Drift
+from .imports import ImportPlan
 from .routes import front_service
 from .world import FrontWorld
 
-__all__ = ["Drift", "FrontControl", "FrontState", "FrontWorld", "front_service"]
+__all__ = ["Drift", "FrontControl", "FrontState", "FrontWorld", "ImportPlan", "front_service"]

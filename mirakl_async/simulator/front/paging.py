@@ -101,10 +101,6 @@ class Pager:
         self._drifts.after(listing.operation, table, page)
         return Answer(200, answer.body, headers={"Link": links}) if links else answer
 
-    def forget(self) -> None:
-        """Forget which rows were chosen before: a table is another one now."""
-        self._selections.clear()
-
     def _offset(self, listing: Listing, table: Table, call: Call) -> tuple[Row, str, Sequence[int]]:
         given = grouped(call.pairs)
         self._count_ignored(listing, given, _OFFSET)

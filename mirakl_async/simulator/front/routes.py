@@ -7,6 +7,7 @@ from functools import partial
 
 from ..exchange import Answer, Call, Handler, Route, Service
 from .accounting import IV01, SBC11
+from .imports import P51
 from .messages import M01, M11, OR41
 from .offers import offers_of_products, one_offer
 from .orders import OR11
@@ -25,7 +26,7 @@ LISTINGS: Sequence[Listing] = (IV01, M01, M11, OR11, OR41, PL11, PR01, RT11, RT1
 def front_service(world: FrontWorld) -> Service:
     """Return what the instance serves."""
     routes = [Route("GET", listing.path, listing.operation, _lists(world, listing)) for listing in LISTINGS]
-    routes += _single_rows(world)
+    routes += [*_single_rows(world), *_imports(world)]
     return Service("front", "", routes, refuse, takes_keys=True, most_bytes=MOST_BYTES)
 
 
@@ -49,4 +50,22 @@ def _single_rows(world: FrontWorld) -> list[Route]:
         Route("GET", "/api/products", "P31", partial(look_up, tables)),
         Route("GET", "/api/products/offers", "P11", offers),
         Route("GET", "/api/offers/{offer}", "OF22", partial(one_offer, tables)),
+    ]
+
+
+def _imports(world: FrontWorld) -> list[Route]:
+    imports, path = world.imports, "/api/products/imports"
+
+    def past(call: Call) -> Answer:
+        imports.refresh()
+        return world.pager.answer(P51, call)
+
+    return [
+        Route("POST", path, "P41", imports.create),
+        Route("GET", path, "P51", past),
+        Route("GET", f"{path}/{{import}}", "P42", imports.status),
+        Route("GET", f"{path}/{{import}}/error_report", "P44", imports.report),
+        Route("GET", f"{path}/{{import}}/new_product_report", "P45", imports.report),
+        Route("GET", f"{path}/{{import}}/transformed_file", "P46", imports.report),
+        Route("GET", f"{path}/{{import}}/transformation_error_report", "P47", imports.report),
     ]

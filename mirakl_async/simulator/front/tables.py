@@ -42,16 +42,24 @@ class Table:
     """The rows of one kind, counted from 0 to `size` - 1 at first."""
 
     def __init__(self, kind: Kind, size: int, *, seed: int) -> None:
-        if size < 0:
-            raise ValueError(f"{kind.name}: there cannot be {size} rows")
         self.kind = kind
         self.version = 0
-        self._ranks: Sequence[int] = range(size)
-        self._next = size
-        self._before = -1
         self._seed = seed_of(seed, kind.name)
+        self._ranks: Sequence[int] = ()
+        self._next = 0
+        self._before = -1
         self._members: dict[int, dict[str, Any]] = {}
         self._heads: dict[int, dict[str, Any]] = {}
+        self.refill(size)
+
+    def refill(self, size: int) -> None:
+        """Begin anew with so many rows, none of them touched."""
+        if size < 0:
+            raise ValueError(f"{self.kind.name}: there cannot be {size} rows")
+        self._ranks, self._next, self._before = range(size), size, -1
+        self._members.clear()
+        self._heads.clear()
+        self.version += 1
 
     def __len__(self) -> int:
         return len(self._ranks)

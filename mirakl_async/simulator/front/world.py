@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..clock import Clock
 from .accounting import BILLING_CYCLES, INVOICES
 from .drifts import Drifts
+from .imports import IMPORTS, Imports
 from .messages import MESSAGES, THREADS
+from .multipart import Upload
 from .offers import OFFERS
 from .orders import ORDERS
 from .paging import Pager
@@ -33,28 +36,35 @@ KINDS: Sequence[Kind] = (
     PICKLISTS,
     INVOICES,
     BILLING_CYCLES,
+    IMPORTS,
 )
 LISTS = tuple(kind.name for kind in KINDS)
 USUAL_SIZE = 25
+MOST_UPLOADS = 1000
 
 
 class FrontWorld:
-    """`sizes` says how many rows each list begins with, `USUAL_SIZE` where it says nothing."""
+    """`sizes` says how many rows each list begins with, `USUAL_SIZE` where it says nothing.
+
+    `uploads` is what was sent as files, the latest `MOST_UPLOADS` of them.
+    """
 
     def __init__(self, clock: Clock, sizes: Mapping[str, int] | None = None, *, seed: int = 0) -> None:
         sizes = dict(sizes or {})
         self.clock = clock
-        self._seed = seed
         self.tables = {kind.name: Table(kind, sizes.pop(kind.name, USUAL_SIZE), seed=seed) for kind in KINDS}
         if sizes:
             raise ValueError(f"there is no list {', '.join(sizes)}; there are {', '.join(LISTS)}")
         self.drifts = Drifts(clock, seed=seed)
         self.pager = Pager(self.tables, self.drifts, seed=seed)
+        self.uploads: deque[Upload] = deque(maxlen=MOST_UPLOADS)
+        self.imports = Imports(self.tables["imports"], clock, self.uploads)
 
     def seed(self, table: str, rows: int) -> None:
         """Begin a list anew with so many rows."""
-        self.tables[table] = Table(self.tables[table].kind, rows, seed=self._seed)
-        self.pager.forget()
+        self.tables[table].refill(rows)
+        if table == "imports":
+            self.imports.jobs.clear()
 
     def ids(self, table: str) -> list[Any]:
         """Return what identifies each row of a list, oldest first."""

@@ -1,0 +1,295 @@
+"""Product imports: a file handed in (P41), its life (P42, P51) and the files that come of it (P44 to P47).
+
+TRANSFORMATION_WAITING, TRANSFORMATION_RUNNING, WAITING, RUNNING, SENT, COMPLETE: one stage at a look, or one every so
+many seconds of the simulator's clock. Where a plan says so, an import ends otherwise on the way. A file in the
+operator's own format is not transformed.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from ..clock import Clock
+from ..exchange import Answer, Call, answer_json
+from . import names
+from .draws import EPOCH, Draws, instant
+from .filters import flag, one_of, since
+from .multipart import Part, Upload, files_of, json_of, parts_of, text_of, uploads_of
+from .paging import Listing
+from .refusals import Refused, invalid, refused
+from .reports import Format, read_csv, sniffed, written
+from .tables import Head, Kind, Row, Table
+
+End = Literal["COMPLETE", "FAILED", "CANCELLED", "TRANSFORMATION_FAILED"]
+Report = Literal["P44", "P45", "P46", "P47"]
+STATUSES = ("CANCELLED", "WAITING", "RUNNING", "SENT", "COMPLETE", "FAILED")
+_TRANSFORMATION = ("TRANSFORMATION_WAITING", "TRANSFORMATION_RUNNING")
+_REASONS = {"FAILED": "The operator's system refused the file", "CANCELLED": "The operator cancelled the import"}
+_HANDED_OVER = frozenset({"SENT", "COMPLETE"})
+_USUAL_SOURCE = [["sku", "title", "ean"], *([f"S{n:04}", f"Thing {n}; “new”", names.ean(n)] for n in range(20))]
+
+
+class ImportPlan(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How an import fares: how it ends, how fast, and what is wrong with its lines.
+
+    A stage lasts `stage_seconds` of the simulator's clock, or until it was looked at by P42. The first `wrong_lines`
+    lines cannot be transformed (P47), the next `refused` products are not taken (P44), all others are (P45).
+    `report_format` is that of P44, P45 and P47; by default P47's is the sent file's and the others are CSV.
+    """
+
+    end: End = "COMPLETE"
+    stage_seconds: float | None = None
+    wrong_lines: int = 0
+    refused: int = 0
+    report_format: Format | None = None
+
+
+class ImportJob:
+    """One import: what was sent, its plan, and how far it is."""
+
+    def __init__(self, plan: ImportPlan, file: Part, created: float, *, transformed: bool) -> None:
+        self.plan = plan
+        self.created = created
+        self.transformed = transformed
+        self.format: Format = sniffed(file.content[:64])
+        self.rows = read_csv(file.content) if self.format == "csv" else _USUAL_SOURCE
+        self.stages = _stages(plan.end, transformed=transformed)
+        self._looks = 0
+
+    def look(self) -> None:
+        """Count a look: where the plan gives no seconds, it moves the import on."""
+        self._looks += 1
+
+    def status(self, now: float) -> str:
+        """Return the stage reached."""
+        seconds = self.plan.stage_seconds
+        passed = (
+            self._looks - 1 if seconds is None else (now - self.created) // seconds if seconds else len(self.stages)
+        )
+        return self.stages[max(0, min(int(passed), len(self.stages) - 1))]
+
+
+def _stages(end: End, *, transformed: bool) -> tuple[str, ...]:
+    before = _TRANSFORMATION if transformed else ()
+    if end == "TRANSFORMATION_FAILED":
+        return (*_TRANSFORMATION, end)
+    if end == "CANCELLED":
+        return (*before, "WAITING", end)
+    return (*before, "WAITING", "RUNNING", "SENT", end) if end == "COMPLETE" else (*before, "WAITING", "RUNNING", end)
+
+
+def _head(rank: int, draws: Draws) -> Head:
+    created = EPOCH + rank * 3600
+    lines = len(_USUAL_SOURCE) - 1
+    wrong, bad = draws.below(3), draws.below(4)
+    return {
+        "import_id": names.number(rank),
+        "created": created,
+        "last_updated": created + 1800,
+        "shop_id": names.FIRST_SHOP + draws.below(names.SHOPS),
+        "status": "COMPLETE",
+        "transformed": True,
+        "has_transformed_file": True,
+        "lines": lines,
+        "wrong_lines": wrong,
+        "refused": bad,
+        "conversion_type": None,
+        "conversion_options": None,
+    }
+
+
+def _row(head: Head, _draws: Draws) -> Row:
+    status = head["status"]
+    complete, over = status == "COMPLETE", status in _HANDED_OVER
+    good = head["lines"] - head["wrong_lines"]
+    read = head["lines"] if status not in _TRANSFORMATION else 0
+    details = {
+        "invalid_products": 0,
+        "products_not_accepted_in_time": 0,
+        "products_not_synchronized_in_time": 0,
+        "products_reimported": 0,
+        "products_successfully_synchronized": good - head["refused"],
+        "products_with_synchronization_issues": 0,
+        "products_with_wrong_identifiers": 0,
+        "rejected_products": head["refused"],
+    }
+    return {
+        "conversion_options": head["conversion_options"],
+        "conversion_type": head["conversion_type"],
+        "date_created": instant(head["created"]),
+        "has_error_report": complete and head["refused"] > 0,
+        "has_new_product_report": complete and good > head["refused"],
+        "has_transformation_error_report": over and head["wrong_lines"] > 0,
+        "has_transformed_file": head["has_transformed_file"],
+        "import_id": head["import_id"],
+        "import_status": status,
+        "integration_details": details if complete else None,
+        "reason_status": _REASONS.get(status),
+        "shop_id": head["shop_id"],
+        "transform_lines_in_error": head["wrong_lines"] if read else 0,
+        "transform_lines_in_success": good if read else 0,
+        "transform_lines_read": read,
+        "transform_lines_with_warning": 0,
+    }
+
+
+IMPORTS = Kind("imports", "import_id", names.number, names.number_rank, _head, _row)
+
+P51 = Listing(
+    "P51",
+    "/api/products/imports",
+    "imports",
+    "offset",
+    items="product_import_trackings",
+    sorts={"dateCreated": ""},
+    filters=(
+        since("last_request_date", "last_updated"),
+        one_of("status", "status", many="no", values=STATUSES),
+        flag("has_transformed_file", "has_transformed_file", only_true=True),
+        one_of("shop_id", "shop_id", many="no"),
+    ),
+)
+
+
+class Imports:
+    """All imports of a marketplace: rows of its list, and a job for each that was handed in."""
+
+    def __init__(self, table: Table, clock: Clock, uploads: deque[Upload]) -> None:
+        self.jobs: dict[int, ImportJob] = {}
+        self.plans: deque[ImportPlan] = deque()
+        self._table = table
+        self._clock = clock
+        self._uploads = uploads
+
+    def plan(self, *plans: ImportPlan) -> None:
+        """Let the next imports fare as told, one plan each; imports without a plan complete, a stage at a look."""
+        self.plans.extend(plans)
+
+    def create(self, call: Call) -> Answer:
+        """P41: take a file of products for one shop."""
+        try:
+            parts = parts_of(call)
+            (file,) = files_of(parts, "file")
+            head = self._asked(parts)
+        except Refused as refusal:
+            return refusal.answer
+        now = self._clock.time()
+        job = ImportJob(
+            self.plans.popleft() if self.plans else ImportPlan(), file, now, transformed=head["transformed"]
+        )
+        (rank,) = self._table.insert()
+        self.jobs[rank] = job
+        lines = len(job.rows) - 1
+        wrong = min(job.plan.wrong_lines, lines)
+        head |= {"lines": lines, "wrong_lines": wrong, "refused": min(job.plan.refused, lines - wrong)}
+        self._table.touch(rank, now, status=job.stages[0], created=now, **head)
+        self._uploads.extend(uploads_of(call, str(names.number(rank)), parts))
+        import_id = names.number(rank)
+        answer = answer_json(201, {"import_id": import_id})
+        return Answer(201, answer.body, headers={"Location": f"{call.url}/{import_id}"})
+
+    def refresh(self) -> None:
+        """Bring the list up to what the clock says."""
+        now = self._clock.time()
+        for rank, job in self.jobs.items():
+            status = job.status(now)
+            if rank not in self._table or self._table.head(rank)["status"] == status:
+                continue
+            has_file = job.transformed and status in _HANDED_OVER
+            self._table.touch(rank, now, status=status, has_transformed_file=has_file)
+
+    def status(self, call: Call) -> Answer:
+        """P42: answer how an import fares."""
+        rank = self._table.find(call.path["import"])
+        if rank is None:
+            return refused(404, "There is no such import").answer
+        if rank in self.jobs:
+            self.jobs[rank].look()
+        self.refresh()
+        return answer_json(200, self._table.row(rank))
+
+    def report(self, call: Call) -> Answer:
+        """P44 to P47: answer one of an import's files, 404 while, or where, there is none."""
+        self.refresh()
+        rank = self._table.find(call.path["import"])
+        if rank is None:
+            return refused(404, "There is no such import").answer
+        member, word, places = _REPORTS[call.operation]
+        head = self._table.head(rank)
+        if not self._table.row(rank)[member]:
+            return refused(404, f"The import has no {word.replace('_', ' ')}").answer
+        job = self.jobs.get(rank)
+        header, *rows = _USUAL_SOURCE if job is None else job.rows
+        chosen = rows[slice(*places(head))]
+        form = _format(call.operation, job)
+        if call.operation != "P46":
+            header = [*header, "errors" if call.operation != "P45" else "product-sku"]
+            chosen = [[*row, _remark(call.operation, place)] for place, row in enumerate(chosen)]
+        return Answer(
+            200,
+            written([header, *chosen], form),
+            "text/csv" if call.operation == "P46" else "application/octet-stream",
+            {"Content-Disposition": f'attachment; filename="import_{call.path["import"]}_{word}.{form}"'},
+        )
+
+    def _asked(self, parts: list[Part]) -> Head:
+        shop = text_of(parts, "shop")
+        if shop is None or not shop.isdecimal():
+            raise invalid([("NotNull", "shop", "shop must be the id of a shop")])
+        if not 0 <= int(shop) - names.FIRST_SHOP < names.SHOPS:
+            raise refused(404, "There is no such shop")
+        operator_format = text_of(parts, "operator_format")
+        if operator_format not in {None, "true", "false"}:
+            raise invalid([("INVALID_FIELD_TYPE", "operator_format", "operator_format must be true or false")])
+        conversion = text_of(parts, "conversion_type")
+        if conversion not in {None, "AI_CONVERTER", "STANDARD"}:
+            raise invalid([("INVALID_FIELD_TYPE", "conversion_type", "conversion_type is not known")])
+        options: Any = json_of(parts, "conversion_options", needed=False)
+        return {
+            "shop_id": int(shop),
+            "transformed": operator_format != "true",
+            "has_transformed_file": False,
+            "conversion_type": conversion,
+            "conversion_options": options,
+        }
+
+
+def _wrong(head: Head) -> tuple[int, int]:
+    return 0, head["wrong_lines"]
+
+
+def _not_taken(head: Head) -> tuple[int, int]:
+    return head["wrong_lines"], head["wrong_lines"] + head["refused"]
+
+
+def _taken(head: Head) -> tuple[int, int]:
+    return head["wrong_lines"] + head["refused"], head["lines"]
+
+
+def _transformed(head: Head) -> tuple[int, int]:
+    return head["wrong_lines"], head["lines"]
+
+
+_REPORTS: dict[str, tuple[str, str, Callable[[Head], tuple[int, int]]]] = {
+    "P44": ("has_error_report", "error_report", _not_taken),
+    "P45": ("has_new_product_report", "new_product_report", _taken),
+    "P46": ("has_transformed_file", "transformed_file", _transformed),
+    "P47": ("has_transformation_error_report", "transformation_error_report", _wrong),
+}
+
+
+def _format(operation: str, job: ImportJob | None) -> Format:
+    if operation == "P46" or job is None:
+        return "csv"
+    usual: Format = job.format if operation == "P47" else "csv"
+    return job.plan.report_format or usual
+
+
+def _remark(operation: str, place: int) -> str:
+    if operation == "P45":
+        return names.product_sku(place)
+    return "1004|The attribute 'ean' is not valid" if operation == "P47" else "MCM-05000|Refused;\nnot in the catalogue"

@@ -1,0 +1,124 @@
+"""Forms of several parts (RFC 7578), taken apart by hand: a part that the client framed wrongly must not be mended."""
+
+from __future__ import annotations
+
+from email.message import Message
+from hashlib import sha256
+from itertools import pairwise
+from typing import Any
+
+from msgspec import DecodeError, Struct, json
+
+from ..exchange import Call
+from .refusals import invalid, refused
+
+
+class Part(Struct, frozen=True):
+    """One part as it came; `file_name` is empty for a part that is no file."""
+
+    name: str
+    file_name: str
+    content_type: str
+    content: bytes
+
+
+class Upload(Struct, frozen=True):
+    """What is remembered of a file that was sent: to which operation and thing, its name, and its content's mark."""
+
+    operation: str
+    target: str
+    part: str
+    file_name: str
+    content_type: str
+    size: int
+    sha256: str
+
+
+def parts_of(call: Call) -> list[Part]:
+    """Take a call's form apart; raises Refused for a body that is none."""
+    head = Message()
+    head["Content-Type"] = call.headers.get("Content-Type", "")
+    boundary = head.get_boundary()
+    if head.get_content_type() != "multipart/form-data" or not boundary:
+        raise refused(415, "The body must be multipart/form-data with a boundary")
+    delimiter = f"\r\n--{boundary}".encode()
+    # The first delimiter lacks the line break that all others begin with.
+    body = b"\r\n" + call.body
+    ends = _ends(body, delimiter)
+    if len(ends) < 2 or body[ends[-1] : ends[-1] + 2] != b"--":
+        raise refused(400, "The form is cut: it does not end with its closing delimiter")
+    return [_part(body[begin : end - len(delimiter)]) for begin, end in pairwise(ends)]
+
+
+def uploads_of(call: Call, target: str, parts: list[Part]) -> list[Upload]:
+    """Return what is remembered of the files among a form's parts."""
+    return [
+        Upload(
+            operation=call.operation,
+            target=target,
+            part=part.name,
+            file_name=part.file_name,
+            content_type=part.content_type,
+            size=len(part.content),
+            sha256=sha256(part.content).hexdigest(),
+        )
+        for part in parts
+        if part.file_name
+    ]
+
+
+def files_of(parts: list[Part], name: str, *, needed: bool = True) -> list[Part]:
+    """Return the files of one name; raises Refused for none where one is needed, and for one without a file name."""
+    found = [part for part in parts if part.name == name]
+    if (needed and not found) or any(not part.file_name for part in found):
+        raise invalid([("NotNull", name, f"{name} must be given as a file with a name")])
+    return found
+
+
+def text_of(parts: list[Part], name: str) -> str | None:
+    """Return the value of a part that is no file, None when it is not there."""
+    found = [part.content for part in parts if part.name == name]
+    if len(found) > 1:
+        raise invalid([("INVALID_FIELD_TYPE", name, f"{name} can be given only once")])
+    try:
+        return found[0].decode() if found else None
+    except UnicodeDecodeError:
+        raise invalid([("INVALID_FIELD_TYPE", name, f"{name} is not UTF-8")]) from None
+
+
+def json_of(parts: list[Part], name: str, *, needed: bool = True) -> Any:
+    """Return the value of a JSON part, which must say that it is one; None when it may be missing and is."""
+    found = [part for part in parts if part.name == name]
+    if not found and not needed:
+        return None
+    if len(found) != 1 or found[0].content_type.partition(";")[0].strip() != "application/json":
+        raise invalid([("INVALID_FIELD_TYPE", name, f"{name} must be one part of type application/json")])
+    try:
+        return json.decode(found[0].content)
+    except (DecodeError, UnicodeDecodeError):
+        raise invalid([("INVALID_FIELD_TYPE", name, f"{name} is not valid JSON")]) from None
+
+
+def _ends(body: bytes, delimiter: bytes) -> list[int]:
+    """Return where each delimiter ends."""
+    ends: list[int] = []
+    place = body.find(delimiter)
+    while place >= 0:
+        ends.append(place + len(delimiter))
+        place = body.find(delimiter, ends[-1])
+    return ends
+
+
+def _part(raw: bytes) -> Part:
+    """Read what lies between two delimiters: padding and a line break, header fields, an empty line, the content."""
+    lines, found, content = raw.lstrip(b" \t").partition(b"\r\n\r\n")
+    if not found or not lines.startswith(b"\r\n"):
+        raise refused(400, "A part of the form has no header")
+    fields = Message()
+    for line in lines[2:].split(b"\r\n"):
+        field, _, value = line.decode("utf-8", "replace").partition(":")
+        fields[field.strip()] = value.strip()
+    name = fields.get_param("name", header="content-disposition")
+    if fields.get_content_disposition() != "form-data" or not isinstance(name, str):
+        raise refused(400, "A part of the form has no name")
+    return Part(name, fields.get_filename("") or "", fields.get("Content-Type", "text/plain"), content)
