@@ -1,0 +1,273 @@
+"""Exports of orders and offers: submitted, followed, read item by item over all their files, and taken up again."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from mirakl_async import ConnectionLost, InvalidArgument, JobFailed, JobUnfinished, UnreadableFile, read_items
+from mirakl_async.jobs import exports
+
+from .marketplace import SECRET, Marketplace, front
+
+ROOT = Path(__file__).parents[3]
+START = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def orders_file(first, count):
+    """One file of an export of orders."""
+    rows = ",".join(
+        f'{{"order_id":"o{n}","total_price":{n}.50,"currency_iso_code":"EUR"}}' for n in range(first, first + count)
+    )
+    return f'{{"orders":[{rows}]}}'.encode()
+
+
+@pytest.fixture
+async def marketplace():
+    async with Marketplace() as marketplace:
+        yield marketplace
+
+
+@pytest.fixture(autouse=True)
+def _no_pauses(monkeypatch):
+    monkeypatch.setattr(exports, "PAUSE", 0.0)
+
+
+def ready(marketplace, *files):
+    marketplace.files = list(files)
+    marketplace.states = [{"status": "PENDING"}, {"status": "PENDING"}, marketplace.completed()]
+
+
+async def ids(walk):
+    return [order.order_id async for order in walk]
+
+
+async def test_orders_are_read_over_all_files(marketplace):
+    ready(marketplace, orders_file(0, 3000), orders_file(3000, 0), orders_file(3000, 2000))
+    async with front(marketplace) as client:
+        export = await client.orders.export(start_date=START, order_state_codes=["SHIPPED"], items_per_chunk=10_000)
+        walk = export.items()
+        assert await ids(walk) == [f"o{n}" for n in range(5000)]
+        assert client.clock.slept == [10.0, 10.0]  # OR14: recommended every 10 seconds
+        assert walk.cursor == "2f1a-7:3:0"
+        assert await ids(walk) == [f"o{n}" for n in range(5000)]  # a walk can be walked again
+    assert marketplace.filters == [
+        {"start_date": "2026-11-01T00:00:00Z", "order_state_codes": ["SHIPPED"], "items_per_chunk": 10_000}
+    ]
+    assert marketplace.credentials == [f"Bearer {SECRET}"] * 6  # the files lie at the instance itself
+
+
+async def test_files_elsewhere_are_asked_for_without_the_credential(marketplace):
+    async with Marketplace() as store:
+        store.files = [orders_file(0, 10)]
+        marketplace.store, marketplace.files = store, store.files
+        marketplace.states = [marketplace.completed()]
+        async with front(marketplace) as client:
+            assert len(await ids(client.orders.export_job("2f1a-7").items())) == 10
+    assert store.credentials == [None]
+    assert marketplace.fetched == []
+
+
+@pytest.mark.parametrize("damage", ["cut", "unframed"])
+async def test_a_connection_that_breaks_costs_no_order_and_gives_none_twice(marketplace, damage):
+    ready(marketplace, orders_file(0, 20_000), orders_file(20_000, 20_000))
+    size = len(marketplace.files[0])
+    marketplace.damage = {
+        0: [(damage, size // 4), (damage, size // 2), (damage, size * 3 // 4)],
+        1: [(damage, 500_000)],
+    }
+    async with front(marketplace) as client:
+        assert await ids(client.orders.export_job("2f1a-7").items()) == [f"o{n}" for n in range(40_000)]
+    assert marketplace.fetched == [0, 0, 0, 0, 1, 1]
+
+
+async def test_a_file_that_gets_no_further_ends_the_walk_with_the_place_to_resume(marketplace):
+    ready(marketplace, orders_file(0, 1000), orders_file(1000, 20_000))
+    marketplace.damage = {1: [("cut", 600_000)] * 3}
+    async with front(marketplace) as client:
+        export = client.orders.export_job("2f1a-7")
+        walk, seen = export.items(), []
+        with pytest.raises(ConnectionLost) as caught:
+            async for order in walk:
+                seen.append(order.order_id)  # noqa: PERF401 - it ends early
+        assert caught.value.resume_from == walk.cursor
+        assert walk.cursor.startswith("2f1a-7:1:")
+        assert "s3cr3t" not in str(caught.value)
+        rest = await ids(export.items(after=caught.value.resume_from))
+    assert seen + rest == [f"o{n}" for n in range(21_000)]
+
+
+async def test_a_walk_goes_on_behind_any_order(marketplace):
+    ready(marketplace, orders_file(0, 5), orders_file(5, 5))
+    async with front(marketplace) as client:
+        export = client.orders.export_job("2f1a-7")
+        walk = export.items()
+        cursors = [walk.cursor async for _ in walk]
+        for number, cursor in enumerate(cursors):
+            rest = await ids(client.orders.export_job("2f1a-7").items(after=cursor))
+            assert rest == [f"o{n}" for n in range(number + 1, 10)]
+        for wrong in ("", "2f1a-7:0", "other:0:0", "2f1a-7:x:0", "2f1a-7:0:-1"):
+            with pytest.raises(InvalidArgument, match="is no cursor of the export 2f1a-7"):
+                export.items(after=wrong)
+        with pytest.raises(UnreadableFile, match="the cursor is past the end of its file"):
+            await ids(export.items(after="2f1a-7:1:6"))
+
+
+READER = """
+import asyncio, os, sys
+from mirakl_async import BearerToken, MarketplaceFront
+
+async def main(url, path, after, until):
+    out = os.open(path, os.O_WRONLY | os.O_APPEND)
+    async with MarketplaceFront(url, auth=BearerToken("bearer-that-must-stay-home")) as front:
+        walk = front.orders.export_job("2f1a-7").items(after=after or None)
+        async for order in walk:
+            os.write(out, f"{order.order_id} {walk.cursor}\\n".encode())
+            if order.order_id == until:
+                await asyncio.sleep(3600)
+
+asyncio.run(main(*sys.argv[1:]))
+"""
+
+
+async def test_200_000_orders_in_three_files_killed_twice_and_resumed(marketplace, tmp_path):
+    ready(marketplace, orders_file(0, 70_000), orders_file(70_000, 70_000), orders_file(140_000, 60_000))
+    marketplace.states = marketplace.states[-1:]
+    done = tmp_path / "done.txt"
+    done.touch()
+
+    async def read(until=""):
+        """Read in a process of its own, from where the last one was; kill it when it has dealt with an order."""
+        written = done.read_bytes()
+        after = written.rpartition(b" ")[2].decode().strip()
+        child = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", READER, marketplace.url, str(done), after, until,
+            env=os.environ | {"PYTHONPATH": str(ROOT)}, stderr=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        while until and child.returncode is None and f"{until} ".encode() not in done.read_bytes()[-100:]:
+            await asyncio.sleep(0.02)
+        if until and child.returncode is None:
+            child.kill()
+        _, errors = await child.communicate()
+        return child.returncode, errors.decode()
+
+    assert await read("o30000") == (-signal.SIGKILL, "")
+    assert await read("o99999") == (-signal.SIGKILL, "")
+    assert await read() == (0, "")
+    assert [line.split()[0] for line in done.read_text().splitlines()] == [f"o{n}" for n in range(200_000)]
+
+
+async def test_files_are_saved_and_those_that_are_there_are_kept(marketplace, tmp_path):
+    ready(marketplace, orders_file(0, 100), orders_file(100, 20_000), orders_file(20_100, 5))
+    marketplace.damage = {1: [("cut", 500_000)] * 3}
+    told = []
+    async with front(marketplace) as client:
+        export = client.orders.export_job("2f1a-7")
+        with pytest.raises(ConnectionLost):
+            await export.save(tmp_path / "export", progress=lambda *step: told.append(step))
+        assert [path.name for path in (tmp_path / "export").iterdir()] == ["2f1a-7-001.json"]
+        paths = await client.orders.export_job("2f1a-7").save(
+            tmp_path / "export", progress=lambda *step: told.append(step)
+        )
+    assert [path.name for path in paths] == ["2f1a-7-001.json", "2f1a-7-002.json", "2f1a-7-003.json"]
+    assert sorted((tmp_path / "export").iterdir()) == paths
+    assert [path.read_bytes() for path in paths] == marketplace.files
+    assert marketplace.fetched == [0, 1, 1, 1, 1, 2]
+    assert told == [(1, 3), (1, 3), (2, 3), (3, 3)]
+    assert sum(1 for path in paths for _ in read_items(path, "front.orders:Order")) == 20_105
+
+
+async def test_a_saved_file_of_which_nobody_knows_the_end_is_said(marketplace, tmp_path, caplog):
+    ready(marketplace, b"sku;price\n1;2\n")
+    marketplace.damage = {0: [("unframed", 14)]}
+    async with front(marketplace) as client:
+        (path,) = await client.offers.export_job("2f1a-7").save(tmp_path)
+    assert path.name == "2f1a-7-001.csv"
+    assert "nothing tells whether the file 2f1a-7-001.csv is whole" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ({"status": "FAILED"}, "order export 2f1a-7 ended FAILED"),
+        ({"status": "CANCELED"}, "order export 2f1a-7 ended CANCELED"),
+        (
+            {"status": "FAILED", "error": {"code": "TOO_MANY", "detail": "too many orders"}},
+            r"FAILED \(TOO_MANY: too many orders\)",
+        ),
+    ],
+)
+async def test_an_export_that_fails_is_an_outcome_until_its_items_are_asked_for(marketplace, state, words):
+    marketplace.states = [{"status": "PENDING"}, state]
+    async with front(marketplace) as client:
+        export = client.orders.export_job("2f1a-7")
+        assert (await export.wait()).status == state["status"]
+        assert export.done
+        with pytest.raises(JobFailed, match=words) as caught:
+            export.raise_for_failure()
+        assert caught.value.status == state["status"]
+        with pytest.raises(JobFailed, match=words):
+            await ids(export.items())
+
+
+async def test_an_export_that_takes_too_long_can_be_waited_for_again(marketplace):
+    ready(marketplace, orders_file(0, 1))
+    async with front(marketplace) as client:
+        export = client.orders.export_job("2f1a-7")
+        with pytest.raises(JobUnfinished, match="order export 2f1a-7 is not done within 5 s; it was PENDING last"):
+            await export.wait(timeout=5)
+        assert (await export.wait(timeout=30, poll=2)).status == "COMPLETED"
+        assert client.clock.slept == [2]
+
+
+OFFERS_CSV = (
+    b'offer-id;product-sku;price[channel=CA];price;description\r\n1;A;10.00;11.00;"long;\r\ntext"\r\n2;B;;12.50;\r\n'
+)
+
+
+async def test_offers_in_csv_have_the_columns_of_their_instance(marketplace):
+    ready(marketplace, OFFERS_CSV, OFFERS_CSV.replace(b"\r\n1;", b"\r\n3;").replace(b"\r\n2;", b"\r\n4;"))
+    async with front(marketplace) as client:
+        export = await client.offers.export(export_type="text/csv", items_per_chunk=10_000)
+        rows = [row async for row in export.rows()]
+        assert client.clock.slept == [60.0, 60.0]  # OF53: recommended once a minute
+        assert len([row async for row in export.rows(after="2f1a-7:1:1")]) == 1
+    assert [row["offer-id"] for row in rows] == ["1", "2", "3", "4"]
+    assert rows[0]["price[channel=CA]"] == "10.00"
+    assert rows[0]["description"] == "long;\r\ntext"
+
+
+async def test_offers_in_json_are_a_list_at_the_top(marketplace):
+    files = [
+        json.dumps([{"offer_id": str(n), "min_shipping_price": 10.5} for n in numbers]).encode()
+        for numbers in (range(3), range(3, 5))
+    ]
+    ready(marketplace, *files)
+    async with front(marketplace) as client:
+        export = await client.offers.export(export_type="application/json")
+        offers = [offer async for offer in export.items()]
+    assert [str(offer.offer_id) for offer in offers] == ["0", "1", "2", "3", "4"]
+    assert str(offers[0].min_shipping_price) == "10.5"
+    assert marketplace.filters == [{"export_type": "application/json"}]
+
+
+async def test_the_wrong_way_to_read_an_export_is_said(marketplace):
+    ready(marketplace, OFFERS_CSV)
+    async with front(marketplace) as client:
+        with pytest.raises(UnreadableFile, match="OF54: .* is CSV, not JSON"):
+            await ids(client.offers.export_job("2f1a-7").items())
+
+
+async def test_orders_that_cannot_be_read_are_counted_and_said(marketplace, caplog):
+    ready(marketplace, b'{"orders":[{"order_id":"a"},"rubbish",{"order_id":"b"}]}')
+    async with front(marketplace) as client:
+        walk = client.orders.export_job("2f1a-7").items()
+        assert await ids(walk) == ["a", "b"]
+        assert walk.unreadable == 1
+        assert client.counters.quarantined == 1
+    assert "order export 2f1a-7: 1 items of a file could not be read" in caplog.text

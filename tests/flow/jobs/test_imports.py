@@ -1,0 +1,173 @@
+"""Product imports from their file to their reports: every way one can end, and how it is waited for."""
+
+import io
+import zipfile
+
+import pytest
+
+from mirakl_async import ClientStateError, JobFailed, JobUnfinished, ServerError, UnreadableFile, Upload
+from mirakl_async.files import Download
+
+from .marketplace import Marketplace, front
+
+CSV = b'\xef\xbb\xbfproduct-sku;errors\r\nA-1;"missing: EAN;\r\nmissing: brand"\r\nA-2;unknown category\r\n'
+ROWS = [
+    {"product-sku": "A-1", "errors": "missing: EAN;\r\nmissing: brand"},
+    {"product-sku": "A-2", "errors": "unknown category"},
+]
+
+
+def state(status, **more):
+    return {
+        "import_id": 2043, "import_status": status, "shop_id": 2000, "date_created": "2026-11-24T08:00:00Z",
+        "has_error_report": False, "has_new_product_report": False, "has_transformed_file": False, **more,
+    }  # fmt: skip
+
+
+def workbook():
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("xl/workbook.xml", "<workbook/>")
+    return file.getvalue()
+
+
+@pytest.fixture
+async def marketplace():
+    async with Marketplace() as marketplace:
+        yield marketplace
+
+
+WAY = ["TRANSFORMATION_WAITING", "TRANSFORMATION_RUNNING", "WAITING", "RUNNING", "SENT"]
+
+
+@pytest.mark.parametrize(
+    ("way", "end", "failed"),
+    [
+        (WAY, "COMPLETE", False),
+        (WAY, "FAILED", True),
+        (WAY[:3], "CANCELLED", True),
+        (WAY[:2], "TRANSFORMATION_FAILED", True),
+        (["A_STATE_OF_TOMORROW"], "COMPLETE", False),
+    ],
+)
+async def test_an_import_is_followed_to_its_end_at_the_published_pace(marketplace, tmp_path, way, end, failed):
+    (tmp_path / "catalog.csv").write_bytes(b"sku;name\n1;Lamp\n")
+    marketplace.states = [*map(state, way), state(end, reason_status="because")]
+    async with front(marketplace) as client:
+        job = await client.products.start_import(tmp_path / "catalog.csv", shop=2000, operator_format=True)
+        assert (job.id, job.last, job.done) == (2043, None, False)
+        with pytest.raises(ClientStateError, match="not known yet"):
+            job.raise_for_failure()
+        last = await job.wait()
+        assert client.clock.slept == [60.0] * len(way)  # P42: at most once a minute
+    assert last is job.last
+    assert (last.import_status, job.done, job.failed) == (end, True, failed)
+    assert marketplace.questions == len(way) + 1
+    assert marketplace.forms == [
+        {"file": ("catalog.csv", "text/csv", b"sku;name\n1;Lamp\n"), "shop": "2000", "operator_format": "true"}
+    ]
+    if failed:
+        with pytest.raises(JobFailed, match=f"product import 2043 ended {end}: because") as caught:
+            job.raise_for_failure()
+        assert (caught.value.status, caught.value.reason) == (end, "because")
+    else:
+        job.raise_for_failure()
+
+
+async def test_sent_can_be_enough(marketplace):
+    marketplace.states = [state("RUNNING"), state("SENT")]
+    async with front(marketplace) as client:
+        job = client.products.import_job(2043)
+        assert (await job.wait("SENT", poll=5)).import_status == "SENT"
+        assert client.clock.slept == [5]
+        assert (job.done, job.failed) == (False, False)
+        assert repr(job) == "<ImportJob 2043 SENT>"
+
+
+@pytest.mark.parametrize("end", ["FAILED", "CANCELLED", "TRANSFORMATION_FAILED", "COMPLETE"])
+async def test_who_waits_for_sent_is_not_left_waiting_by_another_end(marketplace, end):
+    marketplace.states = [state(end)]
+    async with front(marketplace) as client:
+        assert (await client.products.import_job(1).wait("SENT")).import_status == end
+
+
+async def test_an_import_is_taken_up_by_its_id_alone(marketplace):
+    """Tomorrow, in another process: nothing but the number is needed."""
+    marketplace.states = [state("SENT"), state("COMPLETE", has_error_report=True)]
+    marketplace.reports = {"error_report": (CSV, {"Content-Type": "application/octet-stream"})}
+    async with front(marketplace) as client:
+        with pytest.raises(
+            JobUnfinished, match="product import 2043 is not done within 10 s; it was SENT last"
+        ) as caught:
+            await client.products.import_job(2043).wait(timeout=10)
+        assert caught.value.status == "SENT"
+        assert client.clock.slept == []  # said at once, not after ten seconds
+    async with front(marketplace) as client:
+        job = client.products.import_job(2043)
+        assert (await job.wait()).has_error_report
+        async with job.error_report() as report:
+            assert [row async for row in report.rows()] == ROWS
+    assert marketplace.forms == []
+
+
+REPORTS = {
+    "error_report": "error_report",
+    "new_products_report": "new_product_report",
+    "transformed_file": "transformed_file",
+    "transformation_errors": "transformation_error_report",
+}
+
+
+@pytest.mark.parametrize("method", REPORTS)
+async def test_reports_in_csv_are_rows(marketplace, method, tmp_path):
+    name = {"Content-Disposition": 'attachment; filename="report-2043.csv"', "Content-Type": "application/octet-stream"}
+    marketplace.reports = {REPORTS[method]: (CSV, name)}
+    async with front(marketplace) as client:
+        report = getattr(client.products.import_job(2043), method)()
+        assert isinstance(report, Download)
+        async with report as file:
+            assert await file.kind() == "csv"
+            assert [row async for row in file.rows()] == ROWS
+        assert (await report.save(tmp_path)).path.name == "report-2043.csv"
+    assert (tmp_path / "report-2043.csv").read_bytes() == CSV
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"), [(workbook(), "xlsx"), (b'<?xml version="1.0"?><errors><error/></errors>', "xml")]
+)
+async def test_reports_in_the_seller_s_own_format_are_known_by_their_content(marketplace, content, kind, tmp_path):
+    marketplace.reports = {"transformation_error_report": (content, {"Content-Type": "application/octet-stream"})}
+    async with front(marketplace) as client:
+        report = client.products.import_job(2043).transformation_errors()
+        async with report as file:
+            assert await file.kind() == kind
+            assert (await file.save(tmp_path / "report")).size == len(content)
+        async with report as file:
+            with pytest.raises(UnreadableFile, match=f"is {kind.upper()}, not CSV; save it"):
+                await file.rows().header()
+    assert (tmp_path / "report").read_bytes() == content
+
+
+async def test_an_outage_of_minutes_does_not_lose_a_job_of_hours(marketplace, caplog):
+    marketplace.states = [state("RUNNING"), 503, 502, 503, 500, state("COMPLETE")]
+    async with front(marketplace) as client:
+        assert (await client.products.import_job(2043).wait()).import_status == "COMPLETE"
+        assert client.clock.slept == [60.0] * 5
+    assert "product import 2043: its state is not known (ServerError); asking again in 60 s" in caplog.text
+
+
+async def test_an_outage_that_does_not_end_is_said(marketplace):
+    marketplace.states = [503]
+    async with front(marketplace) as client:
+        with pytest.raises(ServerError):
+            await client.products.import_job(2043).wait()
+    assert marketplace.questions == 5
+
+
+async def test_progress_of_the_file_that_is_handed_in(marketplace):
+    told = []
+    async with front(marketplace) as client:
+        upload = Upload(content=b"sku\n" * 100_000, filename="a.csv", progress=lambda *step: told.append(step))
+        assert (await client.products.start_import(upload, shop=1)).id == 2043
+    assert told[-1] == (400_000, 400_000)
