@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from .auth import ApiKey as ApiKey
     from .auth import BearerToken as BearerToken
     from .auth import ClientCredentials as ClientCredentials
-    from .calls import Reply as Reply
     from .connect_channel import ConnectChannel as ConnectChannel
     from .errors import APIError as APIError
     from .errors import AttemptTimeout as AttemptTimeout
@@ -64,6 +63,7 @@ if TYPE_CHECKING:
     from .options import Rate as Rate
     from .options import Retry as Retry
     from .options import Timeouts as Timeouts
+    from .reply import Reply as Reply
 
 __version__ = "0.1.0"
 
@@ -71,7 +71,7 @@ _HOMES = {
     "ApiKey": "auth",
     "BearerToken": "auth",
     "ClientCredentials": "auth",
-    "Reply": "calls",
+    "Reply": "reply",
     "ConnectChannel": "connect_channel",
     "APIError": "errors",
     "AttemptTimeout": "errors",

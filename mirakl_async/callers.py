@@ -13,11 +13,11 @@ from .watch import Mended, Watch
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .calls import Reply
     from .client import Client
     from .clock import Clock
     from .operation import Operation
     from .options import Options
+    from .reply import Reply
 
 T = TypeVar("T")
 

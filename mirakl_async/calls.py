@@ -15,10 +15,11 @@ from urllib.parse import quote, urlsplit
 from msgspec import UNSET, Struct
 
 from . import codec
-from .errors import Attempt, Context, InvalidArgument, Spent
+from .errors import InvalidArgument
 from .files import caps
-from .files.upload import Content, FreshChunks, Progress, Upload
+from .files.upload import Content, FreshChunks, Upload
 from .operation import Operation, Param
+from .request import Multipart, Part, Request
 from .settings import is_loopback, origin
 
 if TYPE_CHECKING:
@@ -30,95 +31,6 @@ JSON = "application/json"
 QUERY_SAFE = ",:"
 NUMBERS = (int, float)
 CONTAINERS = (bytes, Mapping, Sequence)
-SLOWEST_UPLOAD = 64 * 1024
-
-
-class Part(Struct, frozen=True, kw_only=True):
-    """One part of a multipart form; `content` is bytes, a file's path, or a function that makes fresh chunks.
-
-    `size` in bytes is None where it is not known beforehand; `progress` is told the bytes sent, and `size`.
-    """
-
-    name: str
-    content: Content
-    content_type: str | None = None
-    filename: str | None = None
-    size: int | None = None
-    progress: Progress | None = None
-
-
-class Multipart(Struct, frozen=True, kw_only=True):
-    """A multipart form; built anew for every attempt, because a sent form is a consumed one."""
-
-    parts: tuple[Part, ...]
-
-    @property
-    def seconds(self) -> float:
-        """What sending may take on a slow line: added to the usual time of an attempt."""
-        return sum(part.size or 0 for part in self.parts) / SLOWEST_UPLOAD
-
-
-class Request(Struct, frozen=True, kw_only=True):
-    """One call, ready to be sent: immutable, so that a second attempt is the first one again.
-
-    An `anonymous` one goes to another origin than the service's own and carries no credential.
-    """
-
-    operation: Operation[Any]
-    url: str
-    body: bytes | Multipart | None = None
-    content_type: str | None = None
-    anonymous: bool = False
-
-    @property
-    def route(self) -> str:
-        """Method and path template: names the call without naming anybody's data."""
-        return f"{self.operation.method} {self.operation.path}"
-
-    def context(
-        self, attempts: Sequence[Attempt] = (), spent: Spent | None = None, *, quota_exhausted: bool = False
-    ) -> Context:
-        """What an error about this call says."""
-        return Context(
-            operation=self.operation.code,
-            route=self.route,
-            attempts=tuple(attempts),
-            spent=spent,
-            quota_exhausted=quota_exhausted,
-        )
-
-
-class Reply(Struct, frozen=True, kw_only=True):
-    """An answer as it came: status, headers (looked up without regard to case) and the whole body."""
-
-    request: Request
-    status: int
-    headers: Mapping[str, str]
-    body: bytes = b""
-    attempts: tuple[Attempt, ...] = ()
-    spent: Spent | None = None
-
-    @property
-    def request_id(self) -> str | None:
-        """The server's id of this exchange, where it sends one."""
-        return request_id(self.headers)
-
-    def json(self) -> Any:
-        """The body as plain Python values; numbers with a fraction become Decimal."""
-        return codec.decode_plain(self.body)
-
-    def decode(self) -> Any:
-        """The body as the operation's own struct; None where the operation promises no body."""
-        operation = self.request.operation
-        return codec.decode(operation.reply, self.body).value if operation.reply else None
-
-
-def request_id(headers: Mapping[str, str]) -> str | None:
-    """The id that the server, or a gateway before it, gave to an exchange."""
-    for name in ("X-Request-Id", "X-Correlation-Id", "X-Mirakl-Request-Id", "CF-Ray"):
-        if (value := headers.get(name)) is not None:
-            return value
-    return None
 
 
 def build(

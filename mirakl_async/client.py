@@ -9,13 +9,14 @@ from urllib.parse import urlsplit
 
 from . import calls, settings
 from .callers import RawCaller, value_of
-from .calls import Reply, Request
 from .clock import Clock, SystemClock
 from .errors import ClientStateError, ConfigurationError, InvalidArgument
 from .limits import Allowances, LocalRateLimiter
 from .operation import Operation
 from .operations import operations
 from .options import Limits, Options, Rate, Retry, Timeouts
+from .reply import Reply
+from .request import Request
 from .transport import Transport
 from .watch import Counters, Listener, Watch
 

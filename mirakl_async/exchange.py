@@ -12,7 +12,7 @@ from msgspec import Struct
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
-    from .calls import Multipart
+    from .request import Multipart
     from .retries import Stage
 
 

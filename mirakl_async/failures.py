@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
-from .calls import request_id
 from .errors import (
     AttemptTimeout,
     CallError,
@@ -21,6 +20,7 @@ from .errors import (
 )
 from .exchange import Answer, OpenAnswer, WireFault
 from .problems import read_problem
+from .reply import request_id
 from .retries import Failure, Status, retry_after
 
 if TYPE_CHECKING:

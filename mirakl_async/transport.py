@@ -15,10 +15,11 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from . import failures
-from .calls import Multipart, Reply
 from .errors import Attempt, ClientStateError, DeadlineExceeded, Spent, WaitTooLong
 from .exchange import Answer, WireFault
 from .limits import Gate, LimitWait
+from .reply import Reply
+from .request import Multipart
 from .retries import THROTTLED, RetryQuota, judge
 from .watch import Called, Retrying, Throttled, Waited
 
@@ -26,12 +27,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from .auth import Authenticator, Grant
-    from .calls import Request
     from .clock import Clock
     from .errors import Context
     from .exchange import OpenAnswer, Wire
     from .limits import Allowances, BucketKey, Pace, RateLimiter
     from .options import Limits, Options, Retry, Timeouts
+    from .request import Request
     from .retries import Again
     from .watch import Watch
 

@@ -24,9 +24,9 @@ import aiohttp
 from aiohttp import ClientTimeout, TCPConnector
 
 from . import __version__
-from .calls import Multipart
 from .exchange import Answer, WireFault
 from .files.form import Form
+from .request import Multipart
 
 if TYPE_CHECKING:
     import ssl as ssl_module

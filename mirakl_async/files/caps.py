@@ -18,7 +18,7 @@ from ..errors import InvalidArgument
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..calls import Part
+    from ..request import Part
 
 MB = 1024 * 1024
 

@@ -41,7 +41,6 @@ from .watchdog import MinimumRate, TooSlow, timely
 from .zip_members import Archive, ArchiveLimits, Member
 
 if TYPE_CHECKING:
-    from ..calls import Request
     from ..client import Client
     from ..clock import Clock
     from ..errors import Context
@@ -49,6 +48,7 @@ if TYPE_CHECKING:
     from ..mending import Mend
     from ..operation import Operation
     from ..options import Options
+    from ..request import Request
     from ..transport import Transport
 
 T = TypeVar("T")

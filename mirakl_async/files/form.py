@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from ..calls import Multipart, Part
+    from ..request import Multipart, Part
     from .upload import FreshChunks
 
 log = logging.getLogger("mirakl_async")

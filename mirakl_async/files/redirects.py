@@ -14,8 +14,8 @@ from msgspec.structs import replace
 from ..settings import is_loopback, origin
 
 if TYPE_CHECKING:
-    from ..calls import Request
     from ..errors import UnexpectedRedirect
+    from ..request import Request
 
 HOPS = 5
 

@@ -21,7 +21,7 @@ from .rows import Rows, read_page
 from .walk import Walk, rows_done
 
 if TYPE_CHECKING:
-    from ..calls import Reply
+    from ..reply import Reply
     from .manner import Manner
     from .source import Source
 
@@ -51,19 +51,19 @@ class NestedWalk(Walk[_Place]):
     async def page(self, cursor: Cursor) -> Page[Any]:
         """See Walk."""
         self.enter(cursor.leg)
-        place = _Place(cursor.leg, cursor.offset)
-        rows, more = await self._see(place)
-        totals = self._totals_of(rows)
-        before = sum(self._totals.values()) if self._totals else cursor.total
-        moved, fell = self._moves(totals, before)
-        if fell and place.offset:
-            place = place._replace(offset=max(0, place.offset - fell))
-            self.ahead.want(())
+        place, told, moved = _Place(cursor.leg, cursor.offset), cursor.total, False
+        while True:
             rows, more = await self._see(place)
             totals = self._totals_of(rows)
+            changed, fell = self._moves(totals, told)
+            moved = moved or changed
+            self._totals = totals
+            if not fell or not place.offset:
+                break
+            self.ahead.want(())
+            place = place._replace(offset=max(0, place.offset - fell))
         if moved:
-            self.source.drifted(place.offset, before, sum(totals.values()))
-        self._totals = totals
+            self.source.drifted(cursor.offset, told, sum(totals.values()))
         return await self._deliver(cursor, place, rows, more=more)
 
     async def _see(self, place: _Place) -> tuple[Rows, bool]:
@@ -81,10 +81,13 @@ class NestedWalk(Walk[_Place]):
         found = {key: getattr(item, PRODUCT_TOTAL, None) for key, item in zip(keys, rows.items, strict=True)}
         return {key: total for key, total in found.items() if isinstance(total, int)}
 
-    def _moves(self, totals: dict[object, int], before: int | None) -> tuple[bool, int]:
-        """Whether any product's total changed, and by how many offers one fell at most."""
+    def _moves(self, totals: dict[object, int], told: int | None) -> tuple[bool, int]:
+        """Whether any product's total changed, and by how many offers one fell at most.
+
+        Right after a resumption only the sum `told` is known.
+        """
         if not self._totals:
-            fell = 0 if before is None else before - sum(totals.values())
+            fell = 0 if told is None else told - sum(totals.values())
             return fell != 0, max(0, fell)
         changes = [self._totals[key] - total for key, total in totals.items() if key in self._totals]
         return any(changes), max(0, *changes, 0)

@@ -26,7 +26,7 @@ from .rows import Rows, read_page
 from .walk import Delivery, Walk
 
 if TYPE_CHECKING:
-    from ..calls import Reply
+    from ..reply import Reply
     from .source import Source
 
 T = TypeVar("T")
@@ -50,6 +50,8 @@ class OffsetPaginator(Paginator[T]):
         progress.
         """
         code = self._source.operation.code
+        if exact and self._source.paging.nested:
+            raise InvalidArgument(code, "exact", "is not for a list whose pages run inside its items")
         if concurrency is not None and concurrency < 1:
             raise InvalidArgument(code, "concurrency", f"{concurrency} is less than one page at a time")
         if exact and self._manner.size < 2:

@@ -23,10 +23,10 @@ from .source import Source
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..calls import Reply
     from ..client import Client
     from ..operation import Operation, Paging
     from ..options import Options
+    from ..reply import Reply
 
 T = TypeVar("T")
 USUAL_DEFAULT = 10

@@ -14,7 +14,7 @@ from ..kinds import REFUSED
 from ..splitting import members
 
 if TYPE_CHECKING:
-    from ..calls import Reply
+    from ..reply import Reply
 
 
 class Rows(NamedTuple):

@@ -23,7 +23,7 @@ from .rows import Rows, member, peek, read_page
 from .walk import Walk, rows_done
 
 if TYPE_CHECKING:
-    from ..calls import Reply
+    from ..reply import Reply
     from .source import Source
 
 T = TypeVar("T")

@@ -16,10 +16,11 @@ from .rows import Rows
 from .split import may_overlap, split
 
 if TYPE_CHECKING:
-    from ..calls import Reply, Request
     from ..client import Client
     from ..operation import Operation, Paging
     from ..options import Options
+    from ..reply import Reply
+    from ..request import Request
 
 log = logging.getLogger("mirakl_async")
 SWEEPS_REMEMBERED = 1000

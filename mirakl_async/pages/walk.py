@@ -15,7 +15,7 @@ from .page import Page
 from .rows import Rows
 
 if TYPE_CHECKING:
-    from ..calls import Reply
+    from ..reply import Reply
     from .manner import Manner
     from .source import Source
 

@@ -47,11 +47,12 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from ..calls import Reply
     from ..client import Client
     from ..models.connect.common import OriginRequest
     from ..models.connect.orders import OrderRequest
     from ..options import Options
+    from ..reply import Reply
+    from ..request import Request
     from .entries import Entry
     from .intake import Source
 
@@ -302,7 +303,7 @@ class OrderSync:
                 return pause
         return None
 
-    async def _send(self, request: calls.Request, orders: int, *, again: bool) -> Reply:
+    async def _send(self, request: Request, orders: int, *, again: bool) -> Reply:
         tally, on_wire = self._tally, False
 
         def started() -> None:

@@ -1,0 +1,69 @@
+"""One call, ready to be sent: the operation, its address and its body."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from .errors import Attempt, Context, Spent
+from .files.upload import Content, Progress
+from .operation import Operation
+
+SLOWEST_UPLOAD = 64 * 1024
+
+
+class Part(Struct, frozen=True, kw_only=True):
+    """One part of a multipart form; `content` is bytes, a file's path, or a function that makes fresh chunks.
+
+    `size` in bytes is None where it is not known beforehand; `progress` is told the bytes sent, and `size`.
+    """
+
+    name: str
+    content: Content
+    content_type: str | None = None
+    filename: str | None = None
+    size: int | None = None
+    progress: Progress | None = None
+
+
+class Multipart(Struct, frozen=True, kw_only=True):
+    """A multipart form; built anew for every attempt, because a sent form is a consumed one."""
+
+    parts: tuple[Part, ...]
+
+    @property
+    def seconds(self) -> float:
+        """What sending may take on a slow line: added to the usual time of an attempt."""
+        return sum(part.size or 0 for part in self.parts) / SLOWEST_UPLOAD
+
+
+class Request(Struct, frozen=True, kw_only=True):
+    """One call, ready to be sent: immutable, so that a second attempt is the first one again.
+
+    An `anonymous` one goes to another origin than the service's own and carries no credential.
+    """
+
+    operation: Operation[Any]
+    url: str
+    body: bytes | Multipart | None = None
+    content_type: str | None = None
+    anonymous: bool = False
+
+    @property
+    def route(self) -> str:
+        """Method and path template: names the call without naming anybody's data."""
+        return f"{self.operation.method} {self.operation.path}"
+
+    def context(
+        self, attempts: Sequence[Attempt] = (), spent: Spent | None = None, *, quota_exhausted: bool = False
+    ) -> Context:
+        """What an error about this call says."""
+        return Context(
+            operation=self.operation.code,
+            route=self.route,
+            attempts=tuple(attempts),
+            spent=spent,
+            quota_exhausted=quota_exhausted,
+        )
