@@ -123,6 +123,13 @@ def _draw_body(operation: Operation[Any], described: Published, instances: Insta
     raise AssertionError(f"{operation.code}: no drawn body keeps its rules")
 
 
+def part_types(operation: Operation[Any]) -> dict[str, Any]:
+    """The types of the parts of a form that are no files, by wire name."""
+    hints = _hints(operation)
+    parts = [param for param in operation.params if param.place == "part" and param.type != "file"]
+    return {param.name: hints[param.argument] for param in parts}
+
+
 def _draw_parts(operation: Operation[Any], form: Schema, instances: Instances, drawn: Drawn) -> None:
     hints = _hints(operation)
     for param in operation.params:

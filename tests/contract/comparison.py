@@ -5,33 +5,36 @@ A member that the struct does not know counts as lost, too: the document promise
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import msgspec
 
 
-def lost(said: Any, read: Any, path: str = "$") -> Iterator[tuple[str, str]]:
-    """Where the value read differs from the value said: each path, and how."""
+def lost(said: Any, read: Any, path: str = "$", gone: Collection[str] = ()) -> Iterator[tuple[str, str]]:
+    """Where the value read differs from the value said: each path, and how; `gone` are elements known to be left out."""
     if isinstance(read, msgspec.Struct) and isinstance(said, dict):
-        yield from _lost_members(said, read, path)
+        yield from _lost_members(said, read, path, gone)
     elif isinstance(read, list) and isinstance(said, list):
-        if len(said) != len(read):
-            yield path, f"{len(said)} elements, {len(read)} read"
-        for index, (one, other) in enumerate(zip(said, read, strict=False)):
-            yield from lost(one, other, f"{path}[{index}]")
+        there = [(f"{path}[{index}]", one) for index, one in enumerate(said) if f"{path}[{index}]" not in gone]
+        if len(there) != len(read):
+            yield path, f"{len(there)} elements, {len(read)} read"
+        for (where, one), other in zip(there, read, strict=False):
+            yield from lost(one, other, where, gone)
     elif isinstance(read, dict) and isinstance(said, dict):
         for name, value in said.items():
-            yield from lost(value, read.get(name), f"{path}.{name}")
+            yield from lost(value, read.get(name), f"{path}.{name}", gone)
     elif not same(said, read):
         yield path, f"{said!r} reads as {read!r}"
 
 
-def _lost_members(said: dict[str, Any], read: msgspec.Struct, path: str) -> Iterator[tuple[str, str]]:
+def _lost_members(
+    said: dict[str, Any], read: msgspec.Struct, path: str, gone: Collection[str]
+) -> Iterator[tuple[str, str]]:
     fields = {field.encode_name: field.name for field in msgspec.structs.fields(read)}
     for name, value in said.items():
         if name in fields:
-            yield from lost(value, getattr(read, fields[name]), f"{path}.{name}")
+            yield from lost(value, getattr(read, fields[name]), f"{path}.{name}", gone)
         elif name != read.__struct_config__.tag_field:
             yield f"{path}.{name}", "no struct has this member"
 

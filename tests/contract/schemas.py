@@ -64,8 +64,11 @@ class Schemas:
     def variants(self, schema: Schema) -> tuple[str, dict[str, Schema]]:
         """The discriminating member and the schema of each of its values; ("", {}) where there is none."""
         told = schema.get("discriminator", {})
+        tag = told.get("propertyName", "")
+        if tag not in schema.get("properties", {}) and f"@{tag}" in schema.get("properties", {}):
+            tag = f"@{tag}"  # IV01's payment_info: the member is @type, in its example too
         # A variant that builds on its base inherits the discriminator, and says nothing new with it.
-        return told.get("propertyName", ""), {
+        return tag, {
             value: {key: part for key, part in self.flat({"$ref": reference}).items() if key != "discriminator"}
             for value, reference in told.get("mapping", {}).items()
         }

@@ -1,0 +1,129 @@
+"""Answers that break their documents: nothing is raised out of a page, and what is intact is read as it was said.
+
+An answer is drawn from the document's schema, then damaged in a few places: a member is left out, is null, has
+another type, or is one nobody knows. Only a damaged value may be lost, and every loss is told.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mirakl_async import codec
+from mirakl_async.operation import Operation
+from mirakl_async.operations import operations
+from tests.contract import documents
+from tests.contract.comparison import below, lost
+from tests.contract.instances import Instances
+from tests.contract.schemas import Schema, schemas
+
+ANSWERED = [code for code in operations if operations[code].reply]
+WRONG: tuple[Any, ...] = (True, 5, -1.5, "a text", "", [], {}, [1], [{"a": None}], {"a": [1]}, 10**30, "2024-13-45")
+NO_LIMITS = settings(suppress_health_check=list(HealthCheck), deadline=None)
+
+
+def schema_of(operation: Operation[Any]) -> Schema:
+    """The schema of an answer; of a streamed one, that of a piece."""
+    described = documents.published(operation.service, operation.method, operation.path)
+    assert described is not None
+    for status, response in described.responses.items():
+        for kind, media in response.get("content", {}).items():
+            if str(status).startswith("2") and media.get("schema") and ("json" in kind or operation.answer == "json"):
+                schema: Schema = media["schema"]
+                return schema
+    raise AssertionError(f"{operation.code} promises a body that its document does not describe")
+
+
+def places(value: Any, path: str = "$") -> Iterator[tuple[str, Any, Any]]:
+    """Everything inside a value: its path, what holds it, and its name or index there."""
+    named = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, part in named:
+        where = f"{path}.{key}" if isinstance(value, dict) else f"{path}[{key}]"
+        yield where, value, key
+        yield from places(part, where)
+
+
+def damage(value: Any, random: Random) -> set[str]:
+    """Break a value in up to three places; returns their paths."""
+    broken: set[str] = set()
+    for _ in range(random.randint(1, 3)):
+        inside = list(places(value))
+        if not inside:
+            break
+        path, holder, key = random.choice(inside)
+        kind = random.choice(("absent", "null", "wrong", "wrong", "unknown"))
+        if kind == "unknown" and isinstance(holder, dict):
+            path, key = f"{path.rpartition('.')[0]}.heard_of_by_nobody", "heard_of_by_nobody"
+        if kind == "absent" and isinstance(holder, dict):
+            del holder[key]
+        else:
+            holder[key] = None if kind == "null" else copy.deepcopy(random.choice(WRONG))
+        broken.add(path)
+    return broken
+
+
+def decoded(operation: Operation[Any], body: bytes) -> tuple[Any, dict[str, str]]:
+    """The value, and what was told of it: the outcome at each path."""
+    if operation.paging is None:
+        answer = codec.decode(operation.reply, body)
+        return answer.value, {mend.path: mend.outcome for mend in answer.mended}
+    page = codec.decode_page(operation.paging, operation.reply, body)
+    told: dict[str, str] = {mend.path: mend.outcome for mend in page.mended}
+    for item in page.quarantined:
+        index = "" if item.index is None else f"[{item.index}]"
+        told[f"$.{operation.paging.items}{index}"] = "dropped"
+    return page.value, told
+
+
+def check(code: str, random: Random) -> None:
+    operation = operations[code]
+    known = schemas(operation.service)
+    value = Instances(known, random, random.choice((0.2, 0.5, 1.0))).of(schema_of(operation))
+    intact, told = decoded(operation, json.dumps(value).encode())
+    assert not told, f"{code}: {told} of an answer that keeps its schema"
+    assert not list(lost(value, intact)), code
+    broken = damage(value, random)
+    read, told = decoded(operation, json.dumps(value).encode())
+    untold = [path for path in told if not any(below(path, damaged) for damaged in broken)]
+    assert not untold, f"{code}: {untold} mended, only {broken} was damaged"
+    gone = {path for path, outcome in told.items() if outcome == "dropped"}
+    wrong = [
+        f"{path}: {how}"
+        for path, how in lost(value, read, gone=gone)
+        if not any(below(path, damaged) for damaged in broken)
+    ]
+    assert not wrong, f"{code}: {wrong}, only {broken} was damaged"
+
+
+@pytest.mark.parametrize("code", ANSWERED)
+@settings(NO_LIMITS, max_examples=12)
+@given(seed=st.integers(0, 2**32))
+def test_what_is_intact_survives(code: str, seed: int) -> None:
+    check(code, Random(seed))
+
+
+@pytest.mark.fuzz
+@pytest.mark.parametrize("code", ANSWERED)
+@settings(NO_LIMITS, max_examples=200)
+@given(seed=st.integers(0, 2**32))
+def test_what_is_intact_survives_many_times(code: str, seed: int) -> None:
+    check(code, Random(seed))
+
+
+@pytest.mark.parametrize("code", ANSWERED)
+@pytest.mark.parametrize("body", [b"", b"<html>", b"5", b'"text"', b"null", b"[1", b"\xff\xfe"])
+def test_what_is_no_answer_is_refused_in_words(code: str, body: bytes) -> None:
+    operation = operations[code]
+    with pytest.raises(codec.CodecError) as refused:
+        if operation.paging:
+            codec.decode_page(operation.paging, operation.reply, body)
+        else:
+            codec.decode(operation.reply, body)
+    assert refused.value.message
