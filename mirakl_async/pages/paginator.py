@@ -23,10 +23,10 @@ from .source import Source
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..client import Client
     from ..operation import Operation, Paging
     from ..options import Options
     from ..reply import Reply
+    from ..runner import Runner
 
 T = TypeVar("T")
 USUAL_DEFAULT = 10
@@ -81,7 +81,7 @@ class Paginator(ABC, Generic[T]):
 
     def __init__(
         self,
-        client: Client,
+        client: Runner,
         operation: Operation[Any],
         arguments: Mapping[str, object],
         page_size: int | None,

@@ -16,11 +16,11 @@ from .rows import Rows
 from .split import may_overlap, split
 
 if TYPE_CHECKING:
-    from ..client import Client
     from ..operation import Operation, Paging
     from ..options import Options
     from ..reply import Reply
     from ..request import Request
+    from ..runner import Runner
 
 log = logging.getLogger("mirakl_async")
 SWEEPS_REMEMBERED = 1000
@@ -34,7 +34,7 @@ class Source:
     """
 
     def __init__(
-        self, client: Client, operation: Operation[Any], arguments: Mapping[str, object], options: Options
+        self, client: Runner, operation: Operation[Any], arguments: Mapping[str, object], options: Options
     ) -> None:
         assert operation.paging is not None  # noqa: S101 - generated beside it
         self.operation = operation

@@ -1,0 +1,118 @@
+"""P11: pages that run over the offers inside each product."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mirakl_async import errors
+from tests.moving_list import MovingList, front_of
+
+
+class Catalog(MovingList):
+    """Products and the numbers of their offers."""
+
+    def __init__(self, offers, *, totals=True, links=False):
+        super().__init__([], "P11", totals=totals, links=links)
+        self.offers = {product: list(numbers) for product, numbers in offers.items()}
+
+    def answer(self, url):
+        query = dict(parse_qsl(urlsplit(url).query))
+        self.queries.append(query)
+        self.before(len(self.queries))
+        start, size = int(query["offset"]), int(query["max"])
+        products = [self.product(name, start, size) for name in self.offers]
+        more = any(start + size < len(numbers) for numbers in self.offers.values())
+        headers = {"Link": f'</api/products/offers?offset={start + size}>; rel="next"'} if self.links and more else {}
+        return 200, headers, json.dumps({"products": products}).encode()
+
+    def product(self, name, start, size):
+        numbers = self.offers[name]
+        body = {"product_sku": name, "offers": [{"offer_id": number} for number in numbers[start : start + size]]}
+        return body | ({"total_count": len(numbers)} if self.totals else {})
+
+
+def spread(*lengths):
+    return {f"p{n}": range(1000 * n, 1000 * n + length) for n, length in enumerate(lengths)}
+
+
+def gathered(products):
+    found = {}
+    for product in products:
+        found.setdefault(product.product_sku, []).extend(offer.offer_id for offer in product.offers or [])
+    return found
+
+
+@pytest.mark.parametrize(("totals", "links"), [(True, False), (False, True), (False, False)])
+@pytest.mark.parametrize("lengths", [(), (0,), (10,), (3, 25, 0, 10, 11)])
+async def test_every_offer_of_every_product(lengths, totals, links):
+    catalog = Catalog(spread(*lengths), totals=totals, links=links)
+    front, _ = front_of(catalog)
+    async with front:
+        paginator = front.offers.list_by_product(product_ids="x", page_size=10)
+        for _ in range(2):
+            products = await paginator.all()
+            assert gathered(products) == catalog.offers
+        slices = [product.product_sku for product in products]
+        assert len(slices) == sum(max(1, -(-length // 10)) for length in lengths)
+        assert front.counters.drifts == 0
+
+
+async def test_it_goes_on_after_any_product():
+    catalog = Catalog(spread(3, 25, 12, 0, 31))
+    front, _ = front_of(catalog)
+    async with front:
+        paginator = front.offers.list_by_product(page_size=10)
+        done = []
+        async for page in paginator.pages():
+            for count in range(len(page.items) + 1):
+                rest = [item async for item in paginator.items(after=page.after(count))]
+                assert gathered([*done, *page.items[:count], *rest]) == catalog.offers
+            done += page.items
+        with pytest.raises(errors.InvalidArgument, match="not for a list whose pages run inside"):
+            paginator.with_options(exact=True)
+
+
+# What happens before a call to one product's offers: those that come, or those that go, at these places. Both at once
+# would leave the total as it was, and nothing else tells.
+scripts = st.dictionaries(
+    st.tuples(st.integers(1, 6), st.integers(0, 2)),
+    st.tuples(st.sampled_from(["insert", "delete"]), st.lists(st.integers(0, 40), min_size=1, max_size=3)),
+    max_size=6,
+)
+
+
+@given(st.lists(st.integers(0, 30), min_size=1, max_size=3), st.integers(1, 8), st.integers(1, 2), scripts)
+def test_offers_that_stay_come_exactly_once_or_the_drift_is_reported(lengths, size, concurrency, script):
+    catalog = Catalog(spread(*lengths))
+    stayed = {number for numbers in catalog.offers.values() for number in numbers}
+    new = itertools.count(90000)
+
+    def move(call):
+        for product, numbers in enumerate(catalog.offers.values()):
+            kind, places = script.get((call, product), ("none", []))
+            for place in places:
+                if kind == "insert":
+                    numbers.insert(place % (len(numbers) + 1), next(new))
+                elif numbers:
+                    stayed.discard(numbers.pop(place % len(numbers)))
+
+    async def read():
+        catalog.before = move
+        front, _ = front_of(catalog)
+        async with front:
+            paginator = front.offers.list_by_product(page_size=size).with_options(concurrency=concurrency)
+            found = gathered(await paginator.all())
+            return [number for numbers in found.values() for number in numbers], front.counters.drifts
+
+    got, reported = asyncio.run(read())
+    wrong = {number for number in stayed if got.count(number) != 1}
+    assert reported or not wrong
+    if len({kind for kind, _ in script.values()}) < 2:
+        assert not wrong
