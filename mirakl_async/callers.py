@@ -13,11 +13,11 @@ from .watch import Mended, Watch
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .client import Client
     from .clock import Clock
     from .operation import Operation
     from .options import Options
     from .reply import Reply
+    from .runner import Runner
 
 T = TypeVar("T")
 
@@ -56,7 +56,7 @@ class LiveCaller:
 
     __slots__ = ("_client",)
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Runner) -> None:
         self._client = client
 
     @property
@@ -92,7 +92,7 @@ class RawCaller:
 
     __slots__ = ("_client",)
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Runner) -> None:
         self._client = client
 
     @property

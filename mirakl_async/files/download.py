@@ -41,7 +41,6 @@ from .watchdog import MinimumRate, TooSlow, timely
 from .zip_members import Archive, ArchiveLimits, Member
 
 if TYPE_CHECKING:
-    from ..client import Client
     from ..clock import Clock
     from ..errors import Context
     from ..isolation import Quarantined
@@ -49,6 +48,7 @@ if TYPE_CHECKING:
     from ..operation import Operation
     from ..options import Options
     from ..request import Request
+    from ..runner import Runner
     from ..transport import Transport
 
 T = TypeVar("T")
@@ -73,7 +73,7 @@ class Download:
 
     def __init__(
         self,
-        client: Client,
+        client: Runner,
         operation: Operation[Any],
         arguments: Mapping[str, object],
         options: Options,
