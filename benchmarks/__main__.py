@@ -6,7 +6,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-NOT_BENCHMARKS = {"__init__", "__main__", "filling", "loopback", "rivals", "synthetic"}
+NOT_BENCHMARKS = {"__init__", "__main__", "filling", "listing", "loopback", "rivals", "synthetic"}
 
 
 def names() -> list[str]:
