@@ -1,0 +1,50 @@
+"""What a generated struct shows of itself: what it is and which one, never what it says of anybody."""
+
+import pprint
+
+import msgspec
+import pytest
+from rich.pretty import pretty_repr
+
+from mirakl_async import codec
+from mirakl_async.model import identifiers
+from mirakl_async.models.connect import OrderRequest
+from mirakl_async.models.front import MessageTo, Order, OrderCustomer
+from tests.codegen.test_published import STRUCTS
+
+JANE = "Jane Doe"
+ORDER = b"""{"order_id": "O-1", "customer": {"customer_id": "c-1", "firstname": "Jane", "lastname": "Doe",
+    "shipping_address": {"street_1": "Jane Doe", "city": "Janeville"}}, "order_lines": [{"order_line_id": "O-1-1"}]}"""
+
+
+def test_an_order_shows_which_one_it_is():
+    order = codec.decode("front.orders:Order", ORDER).value
+    assert repr(order) == "<Order order_id='O-1' (3 members)>"
+    assert repr(order.order_lines) == "[<OrderLine order_line_id='O-1-1' (1 member)>]"
+    assert repr(order.customer) == "<OrderCustomer (4 members)>"
+    assert str(order) == f"{order}" == pprint.pformat(order) == repr(order)
+    assert pretty_repr(order) == "Order(order_id='O-1', members=3)"
+
+
+def test_its_values_are_there_for_whoever_asks():
+    order = codec.decode("front.orders:Order", ORDER).value
+    assert msgspec.to_builtins(order)["customer"]["firstname"] == "Jane"
+    assert b"Janeville" in codec.encode(order)
+
+
+@pytest.mark.parametrize("model", STRUCTS, ids=lambda model: f"{model.__module__[20:]}.{model.__name__}")
+def test_no_struct_shows_a_member_that_identifies_nothing(model):
+    unchecked = msgspec.defstruct(model.__name__, [], bases=(model,), namespace={"__post_init__": lambda _: None})
+    shown_by = identifiers(model)
+    value = unchecked(**{name: "shown-1" if name in shown_by else JANE for name in model.__struct_fields__})
+    shown = repr(value) + pretty_repr(value)
+    assert JANE not in shown
+    assert shown.count("shown-1") == 2 * len(shown_by)
+
+
+def test_people_have_no_identifier_and_an_address_is_none():
+    for model in (OrderCustomer, MessageTo):
+        assert identifiers(model) == ()
+    assert repr(Order(order_id="jane@example.com")) == "<Order (1 member)>"
+    assert repr(Order(order_id="x" * 65)) == "<Order (1 member)>"
+    assert identifiers(OrderRequest) == ("channel_order_id",)
