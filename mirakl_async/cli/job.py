@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
     from ..sync.engine import OrderSync
-    from ..sync.report import Refused, Report
+    from ..sync.refused import Refused
+    from ..sync.report import Report
 
 SHOWN = 10
 SIGNALS = (signal.SIGINT, signal.SIGTERM)

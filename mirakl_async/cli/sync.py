@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..sync.entries import Line
-    from ..sync.report import Refused, Report
+    from ..sync.refused import Refused
+    from ..sync.report import Report
 
 
 class OrderFile:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from ..models.connect.common import OriginRequest
-    from .report import Refused
+    from .refused import Refused
 
 SAME_STAMP = "another body with the same channel_updated_at was already taken; give the change a newer stamp"
 NO_STAMP = "cannot be compared with that of another version of this order: it must be a date-time with a zone"

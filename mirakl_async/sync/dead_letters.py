@@ -15,7 +15,7 @@ from .. import codec
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from .report import Refused
+    from .refused import Refused
 
 
 def record(refused: Refused) -> bytes:

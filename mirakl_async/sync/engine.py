@@ -40,7 +40,8 @@ from .isolation import blame
 from .outages import Outage
 from .outcomes import meaning, throttled
 from .refusals import Refusals
-from .report import Refused, Report, Tally
+from .refused import Refused
+from .report import Report, Tally
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence

@@ -17,7 +17,7 @@ from msgspec import UNSET, Raw, Struct, UnsetType
 from .. import codec
 from ..models.connect.common import OriginRequest
 from ..models.connect.orders import OrderRequest
-from .report import Refused
+from .refused import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import anyio
 
 from .entries import ENTRY_TYPES, Entry, as_entry, as_pair, origin_key
-from .report import Refused
+from .refused import Refused
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence

@@ -15,7 +15,7 @@ from msgspec import UNSET, Raw, Struct, UnsetType
 from ..models.connect.common import OriginRequest
 from ..models.connect.orders import OrderRequest
 from .entries import Line, fault_path
-from .report import Refused
+from .refused import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
-    from .report import Refused
+    from .refused import Refused
 
 log = logging.getLogger("mirakl_async")
 KEPT = 10_000

@@ -7,7 +7,8 @@ from typing import assert_type
 
 from mirakl_async import ClientCredentials, ConnectChannel, Reply
 from mirakl_async.models.connect import OrderRequest, OriginRequest
-from mirakl_async.sync.report import Refused, Report
+from mirakl_async.sync.refused import Refused
+from mirakl_async.sync.report import Report
 
 
 async def feed() -> AsyncIterator[OrderRequest]:

@@ -71,7 +71,11 @@ def test_one_file_of_the_client_touches_aiohttp():
 
 
 def test_imports_point_one_way():
-    graph = {name: {other for other in imports(name, at_load_only=True) if other in SOURCES} for name in SOURCES}
+    """Those for type checkers too; but for the package itself, whose names only lead to where they are."""
+    graph = {
+        name: {other for other in imports(name, at_load_only=name == "mirakl_async") if other in SOURCES}
+        for name in SOURCES
+    }
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as cycle:

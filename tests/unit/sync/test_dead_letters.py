@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from mirakl_async import codec
 from mirakl_async.problems import FieldError, Problem
 from mirakl_async.sync.dead_letters import DeadLetters, record
-from mirakl_async.sync.report import Refused
+from mirakl_async.sync.refused import Refused
 from tests.feeds import ORIGIN, as_line, as_mapping, order
 
 

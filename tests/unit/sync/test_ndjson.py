@@ -9,7 +9,7 @@ import pytest
 from mirakl_async.sync import ndjson
 from mirakl_async.sync.entries import Line
 from mirakl_async.sync.ndjson import read_orders
-from mirakl_async.sync.report import Refused
+from mirakl_async.sync.refused import Refused
 from tests.feeds import ORIGIN, SECOND, as_line, as_mapping, order
 
 
