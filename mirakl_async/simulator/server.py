@@ -18,7 +18,7 @@ from .connect import Connect, ErrorFields
 from .control import PREFIX, State, add_control_plane, state_of
 from .exchange import Service
 from .faults import FaultPlan
-from .front import FrontWorld, front_service
+from .front import FrontWorld, front_service, storage_service
 from .front.control import add_front_plane
 from .pipeline import Latency, RequestRecord, Surroundings, application
 from .ratelimits import RateLimits, SlidingWindows
@@ -110,6 +110,7 @@ class Simulator:
             Service("account", connect.BASE, (), connect.refuse),
             self.tokens.service(),
             front_service(self.front),
+            storage_service(self.front),
         )
         self._port = port
         self._keepalive = keepalive
@@ -120,6 +121,8 @@ class Simulator:
         try:
             for service in self._services:
                 await self._serve(service)
+            for exports in (self.front.order_exports, self.front.offer_exports):
+                exports.elsewhere = self.storage_url
         except BaseException:
             await self.close()
             raise
@@ -157,6 +160,11 @@ class Simulator:
     def front_url(self) -> str:
         """Where Marketplace's paths begin."""
         return self._url("front")
+
+    @property
+    def storage_url(self) -> str:
+        """Another origin, where files of exports may lie; it takes no credential."""
+        return self._url("storage")
 
     @property
     def control_url(self) -> str:

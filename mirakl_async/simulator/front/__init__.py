@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from .control import FrontControl, FrontState
 from .drifts import Drift
+from .exports import ExportPlan
 from .imports import ImportPlan
-from .routes import front_service
+from .routes import front_service, storage_service
 from .world import FrontWorld
 
-__all__ = ["Drift", "FrontControl", "FrontState", "FrontWorld", "ImportPlan", "front_service"]
+__all__ = [
+    "Drift",
+    "ExportPlan",
+    "FrontControl",
+    "FrontState",
+    "FrontWorld",
+    "ImportPlan",
+    "front_service",
+    "storage_service",
+]

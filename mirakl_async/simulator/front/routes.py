@@ -7,6 +7,7 @@ from functools import partial
 
 from ..exchange import Answer, Call, Handler, Route, Service
 from .accounting import IV01, SBC11
+from .exports import ELSEWHERE, storage_refuses
 from .imports import P51
 from .messages import M01, M11, OR41
 from .offers import offers_of_products, one_offer
@@ -26,8 +27,17 @@ LISTINGS: Sequence[Listing] = (IV01, M01, M11, OR11, OR41, PL11, PR01, RT11, RT1
 def front_service(world: FrontWorld) -> Service:
     """Return what the instance serves."""
     routes = [Route("GET", listing.path, listing.operation, _lists(world, listing)) for listing in LISTINGS]
-    routes += [*_single_rows(world), *_imports(world)]
+    routes += [*_single_rows(world), *_imports(world), *_exports(world)]
     return Service("front", "", routes, refuse, takes_keys=True, most_bytes=MOST_BYTES)
+
+
+def storage_service(world: FrontWorld) -> Service:
+    """Return what the other origin serves: files of exports, without a credential."""
+    routes = [
+        Route("GET", f"{ELSEWHERE}/{exports.kind.name}/{{export}}", exports.kind.fetch, exports.file_elsewhere)
+        for exports in (world.order_exports, world.offer_exports)
+    ]
+    return Service("storage", "", routes, storage_refuses, guarded=False)
 
 
 def _lists(world: FrontWorld, listing: Listing) -> Handler:
@@ -69,3 +79,15 @@ def _imports(world: FrontWorld) -> list[Route]:
         Route("GET", f"{path}/{{import}}/transformed_file", "P46", imports.report),
         Route("GET", f"{path}/{{import}}/transformation_error_report", "P47", imports.report),
     ]
+
+
+def _exports(world: FrontWorld) -> list[Route]:
+    routes: list[Route] = []
+    for exports in (world.order_exports, world.offer_exports):
+        kind = exports.kind
+        routes += [
+            Route("POST", kind.path, kind.create, exports.create),
+            Route("GET", f"{kind.path}/status/{{tracking_id}}", kind.status, exports.status),
+            Route("GET", f"{kind.path}/file/{{export}}", kind.fetch, exports.file),
+        ]
+    return routes

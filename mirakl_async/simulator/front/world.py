@@ -9,6 +9,7 @@ from typing import Any
 from ..clock import Clock
 from .accounting import BILLING_CYCLES, INVOICES
 from .drifts import Drifts
+from .exports import OFFER_EXPORTS, ORDER_EXPORTS, Exports
 from .imports import IMPORTS, Imports
 from .messages import MESSAGES, THREADS
 from .multipart import Upload
@@ -59,6 +60,8 @@ class FrontWorld:
         self.pager = Pager(self.tables, self.drifts, seed=seed)
         self.uploads: deque[Upload] = deque(maxlen=MOST_UPLOADS)
         self.imports = Imports(self.tables["imports"], clock, self.uploads)
+        self.order_exports = Exports(ORDER_EXPORTS, self.tables["orders"], clock, seed=seed)
+        self.offer_exports = Exports(OFFER_EXPORTS, self.tables["offers"], clock, seed=seed)
 
     def seed(self, table: str, rows: int) -> None:
         """Begin a list anew with so many rows."""

@@ -48,14 +48,13 @@ def _resolved(schema: Any) -> Any:
     return schema
 
 
-def _members(schema: Any) -> tuple[dict[str, Any], Any]:
+def members(schema: Any) -> tuple[dict[str, Any], Any]:
     """Return an object's members with those of what it is made of and all that it may turn out to be."""
     schema = _resolved(schema)
-    members: dict[str, Any] = {}
+    known: dict[str, Any] = {}
     for part in schema.get("allOf", ()):
-        members |= _members(part)[0]
-    members |= schema.get("properties", {})
-    return members, schema
+        known |= members(part)[0]
+    return known | schema.get("properties", {}), schema
 
 
 def strays(value: Any, schema: Any, where: str = "") -> Iterator[str]:
@@ -63,11 +62,11 @@ def strays(value: Any, schema: Any, where: str = "") -> Iterator[str]:
 
     A null where nothing may be null is what the document's own examples are full of.
     """
-    members, schema = _members(schema)
+    known, schema = members(schema)
     if value is None:
         return
-    if members or schema.get("type") == "object":
-        yield from _strays_of_an_object(value, members, schema, where)
+    if known or schema.get("type") == "object":
+        yield from _strays_of_an_object(value, known, schema, where)
     elif schema.get("type") == "array":
         if not isinstance(value, list):
             yield f"{where}: {type(value).__name__} for a list"
@@ -81,15 +80,15 @@ def strays(value: Any, schema: Any, where: str = "") -> Iterator[str]:
 TYPES: dict[str, Any] = {"string": str, "integer": int, "number": (int, float), "boolean": bool}
 
 
-def _strays_of_an_object(value: Any, members: dict[str, Any], schema: Any, where: str) -> Iterator[str]:
+def _strays_of_an_object(value: Any, known: dict[str, Any], schema: Any, where: str) -> Iterator[str]:
     if not isinstance(value, dict):
         yield f"{where}: {type(value).__name__} for an object"
         return
     for variant in schema.get("discriminator", {}).get("mapping", {}).values():
-        members = members | _resolved({"$ref": variant}).get("properties", {})
+        known = known | _resolved({"$ref": variant}).get("properties", {})
     for name, member in value.items():
-        if name in members:
-            yield from strays(member, members[name], f"{where}.{name}")
+        if name in known:
+            yield from strays(member, known[name], f"{where}.{name}")
         else:
             yield f"{where}.{name}: not in the document"
     for name in schema.get("required", ()):

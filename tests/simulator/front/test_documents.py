@@ -21,9 +21,11 @@ by_code = pytest.mark.parametrize("listing", LISTINGS, ids=lambda listing: listi
 def test_every_route_is_the_documents():
     served = front_service(FrontWorld(RealClock())).routes
     assert len(served) > 15
+    # The document knows no path for files of exports: their addresses come with the state.
+    by_address = {"OR15": "/api/orders/async-export/file/{export}", "OF54": "/api/offers/export/async/file/{export}"}
     for route in served:
         method, path, _ = operations()[route.operation]
-        assert (route.method, route.path) == (method, path)
+        assert (route.method, route.path) == (method, by_address.get(route.operation, path))
 
 
 @by_code

@@ -1,0 +1,196 @@
+"""Exports: asked for (OR13, OF52), followed (OR14, OF53), fetched file by file (OR15, OF54).
+
+Which rows an export holds is decided when it is asked for. Its files have absolute URLs: on the instance, where the
+usual credential is needed; on another origin, where the signature in the URL is all that is needed and a credential is
+refused, as storages do; or on the instance, with a redirect there.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal, NamedTuple
+from zlib import crc32
+
+from msgspec import DecodeError, Struct, json
+
+from ..clock import Clock
+from ..exchange import Answer, Call, answer_json
+from .draws import instant, uuid_of
+from .export_questions import Asked, offers_asked, orders_asked
+from .refusals import Refused, invalid, refused
+from .tables import Table
+
+End = Literal["COMPLETED", "FAILED", "CANCELED"]
+Place = Literal["instance", "elsewhere", "redirected"]
+ELSEWHERE = "/exports"
+_ROWS_SENT_WHOLE = 200
+
+
+class ExportPlan(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How an export fares: how it ends, how soon, in how many files, and where these are.
+
+    It is PENDING for `looks` looks or, if given, for `seconds` of the simulator's clock. `files` overrides what
+    `items_per_chunk` asks for. The URL of a file is good for `url_seconds`; a later look gives new ones.
+    """
+
+    end: End = "COMPLETED"
+    looks: int = 1
+    seconds: float | None = None
+    files: int | None = None
+    place: Place = "instance"
+    url_seconds: float | None = None
+
+
+class ExportKind(NamedTuple):
+    """What tells the two kinds of exports apart: their operations, paths, and how a request is read."""
+
+    name: str
+    create: str
+    status: str
+    fetch: str
+    path: str
+    ask: Callable[[Mapping[str, Any], Table], Asked]
+
+
+ORDER_EXPORTS = ExportKind("orders", "OR13", "OR14", "OR15", "/api/orders/async-export", orders_asked)
+OFFER_EXPORTS = ExportKind("offers", "OF52", "OF53", "OF54", "/api/offers/export/async", offers_asked)
+
+
+class ExportJob:
+    """One export: what was asked for, its plan, and how often it was looked at."""
+
+    def __init__(self, asked: Asked, plan: ExportPlan, created: float) -> None:
+        self.asked = asked
+        self.plan = plan
+        self.created = created
+        self.looks = 0
+        count = len(asked.ranks)
+        size = -(-count // plan.files) if plan.files else asked.items_a_file
+        self.chunks: Sequence[Sequence[int]] = [asked.ranks[begin : begin + size] for begin in range(0, count, size)]
+
+    def status(self, now: float) -> str:
+        """Return PENDING until the plan says otherwise."""
+        plan = self.plan
+        pending = self.looks <= plan.looks if plan.seconds is None else now - self.created < plan.seconds
+        return "PENDING" if pending else plan.end
+
+    def file(self, number: int, name: str) -> Answer:
+        """Return a file, made while it is sent unless it is small."""
+        ranks, asked = self.chunks[number], self.asked
+        headers = {"Content-Disposition": f'attachment; filename="{name}-{number + 1}.{asked.extension}"'}
+        pieces = asked.write(ranks)
+        if len(ranks) <= _ROWS_SENT_WHOLE:
+            return Answer(200, b"".join(pieces), asked.content_type, headers)
+        return Answer(200, b"", asked.content_type, headers, pieces)
+
+
+class Exports:
+    """All exports of one kind. `elsewhere` is the other origin, once it has an address."""
+
+    def __init__(self, kind: ExportKind, table: Table, clock: Clock, *, seed: int = 0) -> None:
+        self.kind = kind
+        self.jobs: dict[str, ExportJob] = {}
+        self.plans: deque[ExportPlan] = deque()
+        self.elsewhere = ""
+        self._table = table
+        self._clock = clock
+        self._secret = crc32(f"signatures of {kind.name} {seed}".encode())
+        self._bodies: dict[str, bytes] = {}
+
+    def plan(self, *plans: ExportPlan) -> None:
+        """Let the next exports fare as told, one plan each; those without a plan complete after one look."""
+        self.plans.extend(plans)
+
+    def create(self, call: Call) -> Answer:
+        """Start an export; one of orders at a time, one of offers for the same request."""
+        now = self._clock.time()
+        pending = [name for name, job in self.jobs.items() if job.status(now) == "PENDING"]
+        try:
+            asked = self.kind.ask(_payload(call), self._table)
+            if pending and self.kind is ORDER_EXPORTS:
+                raise refused(400, "Another export of orders is under way")
+        except Refused as refusal:
+            return refusal.answer
+        for tracking_id in pending:
+            if self._bodies[tracking_id] == call.body:
+                return answer_json(200, {"tracking_id": tracking_id})
+        tracking_id = uuid_of(f"export of {self.kind.name}", len(self.jobs))
+        self.jobs[tracking_id] = ExportJob(asked, self.plans.popleft() if self.plans else ExportPlan(), now)
+        self._bodies[tracking_id] = call.body
+        return answer_json(200, {"tracking_id": tracking_id})
+
+    def status(self, call: Call) -> Answer:
+        """Answer how an export fares, with the URLs of its files once it is completed."""
+        tracking_id = call.path["tracking_id"]
+        job = self.jobs.get(tracking_id)
+        if job is None:
+            return refused(404, "There is no such export").answer
+        job.looks += 1
+        now = self._clock.time()
+        status = job.status(now)
+        body: dict[str, Any] = {"status": status, "last_updated": instant(now)}
+        if status == "FAILED" and self.kind is OFFER_EXPORTS:
+            body["error"] = {"code": "1", "detail": "Internal error"}
+        if status == "COMPLETED":
+            base = f"{call.url.partition('/api/')[0]}{self.kind.path}/file"
+            base = self._base_elsewhere() if job.plan.place == "elsewhere" else base
+            body["urls"] = [self._signed(base, tracking_id, number, now) for number in range(len(job.chunks))]
+        return answer_json(200, body)
+
+    def file(self, call: Call) -> Answer:
+        """Answer a file from the instance, or tell where it is instead."""
+        found = self._found(call)
+        if found is None:
+            return refused(403, "The URL is not valid, or no longer").answer
+        tracking_id, number = found
+        job = self.jobs[tracking_id]
+        if job.plan.place == "redirected":
+            target = self._signed(self._base_elsewhere(), tracking_id, number, self._clock.time())
+            return Answer(302, headers={"Location": target})
+        return job.file(number, self.kind.name)
+
+    def file_elsewhere(self, call: Call) -> Answer:
+        """Answer a file from the other origin, unless a credential came along."""
+        if "Authorization" in call.headers:
+            return storage_refuses(400, "InvalidArgument", "Only one auth mechanism allowed")
+        found = self._found(call)
+        if found is None:
+            return storage_refuses(403, "AccessDenied", "The signature is not valid, or no longer")
+        return self.jobs[found[0]].file(found[1], self.kind.name)
+
+    def _base_elsewhere(self) -> str:
+        return f"{self.elsewhere}{ELSEWHERE}/{self.kind.name}"
+
+    def _signed(self, base: str, tracking_id: str, number: int, now: float) -> str:
+        job = self.jobs[tracking_id]
+        until = "" if job.plan.url_seconds is None else f"{now + job.plan.url_seconds:.3f}"
+        mark = self._mark(f"{tracking_id} {number} {until}")
+        return f"{base}/{tracking_id}?file={number}&expires={until}&signature={mark}"
+
+    def _mark(self, text: str) -> str:
+        return f"{crc32(text.encode(), self._secret):08x}"
+
+    def _found(self, call: Call) -> tuple[str, int] | None:
+        """Return the export and the number of the file that a URL names, None when it is not one of ours any more."""
+        tracking_id, number, until = call.path["export"], call.query.get("file", ""), call.query.get("expires", "")
+        if call.query.get("signature") != self._mark(f"{tracking_id} {number} {until}"):
+            return None
+        if until and float(until) < self._clock.time():
+            return None
+        return tracking_id, int(number)
+
+
+def storage_refuses(status: int, code: str, message: str) -> Answer:
+    """Answer with an error in the shape of a storage's own."""
+    body = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>{code}</Code><Message>{message}</Message></Error>'
+    return Answer(status, body.encode(), "application/xml")
+
+
+def _payload(call: Call) -> Mapping[str, Any]:
+    if call.content_type != "application/json":
+        raise refused(415, "The body must be application/json")
+    try:
+        return json.decode(call.body, type=dict[str, Any])
+    except (DecodeError, UnicodeDecodeError):
+        raise invalid([("INVALID_INPUT", "body", "The body must be a JSON object")]) from None
