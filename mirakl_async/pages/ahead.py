@@ -24,8 +24,12 @@ class Ahead(Generic[P, R]):
         self._tasks: dict[P, asyncio.Task[R]] = {}
         self._dropped: set[asyncio.Task[Any]] = set()
 
-    def want(self, places: Iterable[P]) -> None:
-        """Start the first places of a plan that are not started, and give up those that are no longer in it."""
+    async def want(self, places: Iterable[P]) -> None:
+        """Start the first places of a plan that are not started, and give up those that are no longer in it.
+
+        Returns when the requests are out and the others withdrawn, so that nothing that keeps the event loop busy can
+        hold them back.
+        """
         wanted: list[P] = []
         for place in places:
             if len(wanted) == self._width:
@@ -33,9 +37,11 @@ class Ahead(Generic[P, R]):
             wanted.append(place)
         for place in [place for place in self._tasks if place not in wanted]:
             self._drop(place)
-        for place in wanted:
-            if place not in self._tasks:
-                self._tasks[place] = asyncio.create_task(self._run(place))
+        new = [place for place in wanted if place not in self._tasks]
+        for place in new:
+            self._tasks[place] = asyncio.create_task(self._run(place))
+        if new or self._dropped:
+            await asyncio.sleep(0)
 
     async def take(self, place: P) -> R:
         """The answer for a place: the one under way, or a new one."""

@@ -7,7 +7,6 @@ offers moved up: the page is read again from so many rows before, and offers tha
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -60,7 +59,7 @@ class NestedWalk(Walk[_Place]):
             self._totals = totals
             if not fell or not place.offset:
                 break
-            self.ahead.want(())
+            await self.ahead.want(())
             place = place._replace(offset=max(0, place.offset - fell))
         if moved:
             self.source.drifted(cursor.offset, told, sum(totals.values()))
@@ -101,8 +100,7 @@ class NestedWalk(Walk[_Place]):
             end, total = place.offset + self.manner.size, sum(self._totals.values()) if self._totals else None
             following = replace(self.source.start(), leg=cursor.leg, offset=end, total=total)
             if self.manner.limit is None and self.manner.concurrency > 1:
-                self.ahead.want([_Place(cursor.leg, end)])
-                await asyncio.sleep(0)
+                await self.ahead.want([_Place(cursor.leg, end)])
         return Page(
             items=delivery.items,
             inside=partial(_inside, cursor, place, rows.keys, delivery.places),

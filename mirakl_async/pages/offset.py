@@ -7,7 +7,6 @@ the page itself contradicts is not believed. Where an answer says nothing at all
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar, cast
@@ -99,13 +98,13 @@ class _Walk(Walk[_Place]):
         place = _Place(cursor.leg, cursor.offset - self._overlap(cursor.offset, careful=self._careful or resumed))
         total, steps, moved = cursor.total, 0, False
         while True:
-            seen = await self._see(place)
+            seen = await self._see(place, cursor)
             size, keys = self.manner.size, seen.rows.keys
             verdict = judge(self.trail, Sight(place.offset, cursor.offset, size, keys, total, seen.total, steps))
             moved = moved or verdict.moved
             if not verdict.back:
                 break
-            self.ahead.want(())
+            await self.ahead.want(())
             total, steps, place = seen.total, steps + 1, place._replace(offset=place.offset - verdict.back)
         if moved:
             self._careful = True
@@ -118,10 +117,14 @@ class _Walk(Walk[_Place]):
         """How many of the last rows a page starts with."""
         return min(MARKS, self.manner.size // 2, reached) if careful else 0
 
-    async def _see(self, place: _Place) -> _Seen:
+    async def _see(self, place: _Place, cursor: Cursor) -> _Seen:
         reply = await self.ahead.take(place)
+        size = self.manner.size
+        if cursor.offset < place.offset + size < (cursor.total or 0):
+            # Most lists stand still: the next requests leave before this page is decoded.
+            await self._hurry(replace(cursor, offset=place.offset + size))
         rows = read_page(reply)
-        count, size = len(rows.keys), self.manner.size
+        count = len(rows.keys)
         total = _told_total(rows, self.source.paging.total)
         if total is not None and total < place.offset + count and count:
             total = None
@@ -157,11 +160,9 @@ class _Walk(Walk[_Place]):
         return None
 
     async def _hurry(self, cursor: Cursor | None) -> None:
-        """Ask for the pages to come, and let the requests out before the consumer keeps the event loop busy."""
-        if cursor is None or self.manner.concurrency == 1:
-            return
-        self.ahead.want(self._plan(cursor))
-        await asyncio.sleep(0)
+        """Ask for the pages to come."""
+        if cursor is not None and self.manner.concurrency > 1:
+            await self.ahead.want(self._plan(cursor))
 
     def _plan(self, cursor: Cursor) -> Iterator[_Place]:
         """The pages from a cursor on, as far as the total tells that they exist and as anybody wants them."""

@@ -1,13 +1,12 @@
 """Seek lists: from page token to page token, the next page requested before the current one is decoded.
 
-The token is peeked from the bytes and the request started at once; one turn of the event loop lets it out even where
-the consumer never awaits. The token goes alone, since Mirakl ignores whatever stands beside it. Only a page without a
-token is the last one. A token that was given before would lead round and round, and is an error.
+The token is peeked from the bytes and the request is out at once, also where the consumer never awaits. The token goes
+alone, since Mirakl ignores whatever stands beside it. Only a page without a token is the last one. A token that was
+given before would lead round and round, and is an error.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar, cast
@@ -81,13 +80,12 @@ class _Walk(Walk[_Place]):
         return self._deliver(cursor, rows, following, member(reply, rows, PREVIOUS))
 
     async def _hurry(self, following: _Place | None) -> None:
-        """Start the next page, and let its request out before the event loop is kept busy."""
+        """Ask for the next page."""
         self._rows += self.manner.size
         wanted = self.manner.limit is None or self._rows < self.manner.limit
         if following is None or following in self._met or self.manner.concurrency == 1 or not wanted:
             return
-        self.ahead.want([following])
-        await asyncio.sleep(0)
+        await self.ahead.want([following])
 
     def _next(self, place: _Place, token: str | None) -> _Place | None:
         if token:
