@@ -9,9 +9,8 @@ A struct that is *sent* is exact: what is required has no default, what is optio
 left out, and `null` is allowed only where the type says None. Bounds of numbers and the zone of date-times are checked
 when the struct is made; lengths, patterns and list sizes are in the types, for `msgspec.convert` to check.
 
-Orders are full of names, addresses and phone numbers, and whatever has a repr ends up in a log. So a struct shows what
-it is, its own identifiers, and how many members it has: `<Order order_id='O-1' (31 members)>`. Its values are there
-for whoever asks for them: as attributes, through `msgspec.to_builtins`, or as JSON.
+A struct shows what it is, its own identifiers, and how many members it has: `<Order order_id='O-1' members=31>`. Its
+values are there for whoever asks for them: as attributes, through `msgspec.to_builtins`, or as JSON.
 """
 
 from __future__ import annotations
@@ -23,6 +22,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Generic, Optional, TypeVar
 
 from msgspec import UNSET, Struct, UnsetType
+
+from .discreet import Discreet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,27 +47,19 @@ SENT_AS = {"input", "request", "update"}
 LONGEST_SHOWN = 64
 
 
-class Discreet(Struct):
-    """A struct whose repr tells nobody's data."""
+class Model(Discreet, Struct):
+    """Shows its own identifiers, and how many members it has."""
 
-    def __repr__(self) -> str:
-        shown = "".join(f" {name}={value!r}" for name, value in self._identifiers())
-        count = self._count()
-        return f"<{type(self).__name__}{shown} ({count} {'member' if count == 1 else 'members'})>"
-
-    def __rich_repr__(self) -> list[tuple[str, Any]]:
-        return [*self._identifiers(), ("members", self._count())]
-
-    def _identifiers(self) -> Iterable[tuple[str, Any]]:
-        for name in identifiers(type(self)):
-            value: Any = getattr(self, name)
-            # Where shops sign in with an e-mail address, some systems use it as an identifier.
-            if isinstance(value, int) or (isinstance(value, str) and len(value) <= LONGEST_SHOWN and "@" not in value):
-                yield name, value
-
-    def _count(self) -> int:
+    def _shown(self) -> list[tuple[str, Any]]:
         values = (getattr(self, name) for name in self.__struct_fields__)
-        return sum(value is not None and value is not UNSET for value in values)
+        count = sum(value is not None and value is not UNSET for value in values)
+        told = [(name, getattr(self, name)) for name in identifiers(type(self))]
+        return [*((name, value) for name, value in told if _is_plain(value)), ("members", count)]
+
+
+def _is_plain(value: object) -> bool:
+    """Whether a value may be shown; some systems know people by their e-mail address."""
+    return isinstance(value, int) or (isinstance(value, str) and len(value) <= LONGEST_SHOWN and "@" not in value)
 
 
 @cache
@@ -81,11 +74,11 @@ def identifiers(kind: type[Struct]) -> tuple[str, ...]:
     return tuple((own or named)[:2])
 
 
-class Received(Discreet, kw_only=True, gc=False, omit_defaults=True):
+class Received(Model, kw_only=True, gc=False, omit_defaults=True):
     """Decoded from an answer. A tree: it holds no cycles, so the garbage collector need not look at it."""
 
 
-class Sent(Discreet, kw_only=True, gc=False):
+class Sent(Model, kw_only=True, gc=False):
     """Encoded into a request."""
 
 

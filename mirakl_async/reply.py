@@ -8,11 +8,12 @@ from typing import Any
 from msgspec import Struct
 
 from . import codec
+from .discreet import Discreet
 from .errors import Attempt, Spent
 from .request import Request
 
 
-class Reply(Struct, frozen=True, kw_only=True):
+class Reply(Discreet, Struct, frozen=True, kw_only=True):
     """An answer as it came: status, headers (looked up without regard to case) and the whole body."""
 
     request: Request
@@ -21,6 +22,9 @@ class Reply(Struct, frozen=True, kw_only=True):
     body: bytes = b""
     attempts: tuple[Attempt, ...] = ()
     spent: Spent | None = None
+
+    def _shown(self) -> list[tuple[str, Any]]:
+        return [("operation", self.request.operation.code), ("status", self.status), ("size", len(self.body))]
 
     @property
     def request_id(self) -> str | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from .discreet import Discreet
 from .errors import Attempt, Context, Spent
 from .files.upload import Content, Progress
 from .operation import Operation
@@ -14,7 +15,7 @@ from .operation import Operation
 SLOWEST_UPLOAD = 64 * 1024
 
 
-class Part(Struct, frozen=True, kw_only=True):
+class Part(Discreet, Struct, frozen=True, kw_only=True):
     """One part of a multipart form; `content` is bytes, a file's path, or a function that makes fresh chunks.
 
     `size` in bytes is None where it is not known beforehand; `progress` is told the bytes sent, and `size`.
@@ -26,6 +27,9 @@ class Part(Struct, frozen=True, kw_only=True):
     filename: str | None = None
     size: int | None = None
     progress: Progress | None = None
+
+    def _shown(self) -> list[tuple[str, Any]]:
+        return [("name", self.name), ("size", self.size)]
 
 
 class Multipart(Struct, frozen=True, kw_only=True):
@@ -39,7 +43,7 @@ class Multipart(Struct, frozen=True, kw_only=True):
         return sum(part.size or 0 for part in self.parts) / SLOWEST_UPLOAD
 
 
-class Request(Struct, frozen=True, kw_only=True):
+class Request(Discreet, Struct, frozen=True, kw_only=True):
     """One call, ready to be sent: immutable, so that a second attempt is the first one again.
 
     An `anonymous` one goes to another origin than the service's own and carries no credential.
@@ -50,6 +54,9 @@ class Request(Struct, frozen=True, kw_only=True):
     body: bytes | Multipart | None = None
     content_type: str | None = None
     anonymous: bool = False
+
+    def _shown(self) -> list[tuple[str, Any]]:
+        return [("operation", self.operation.code), ("route", self.route)]
 
     @property
     def route(self) -> str:

@@ -1,4 +1,4 @@
-"""What a generated struct shows of itself: what it is and which one, never what it says of anybody."""
+"""What a struct, a request and a reply show of themselves: what they are and which one, never what they say of anybody."""
 
 import pprint
 
@@ -10,6 +10,9 @@ from mirakl_async import codec
 from mirakl_async.model import identifiers
 from mirakl_async.models.connect import OrderRequest
 from mirakl_async.models.front import MessageTo, Order, OrderCustomer
+from mirakl_async.operations import operations
+from mirakl_async.reply import Reply
+from mirakl_async.request import Multipart, Part, Request
 from tests.codegen.test_published import STRUCTS
 
 JANE = "Jane Doe"
@@ -19,9 +22,9 @@ ORDER = b"""{"order_id": "O-1", "customer": {"customer_id": "c-1", "firstname": 
 
 def test_an_order_shows_which_one_it_is():
     order = codec.decode("front.orders:Order", ORDER).value
-    assert repr(order) == "<Order order_id='O-1' (3 members)>"
-    assert repr(order.order_lines) == "[<OrderLine order_line_id='O-1-1' (1 member)>]"
-    assert repr(order.customer) == "<OrderCustomer (4 members)>"
+    assert repr(order) == "<Order order_id='O-1' members=3>"
+    assert repr(order.order_lines) == "[<OrderLine order_line_id='O-1-1' members=1>]"
+    assert repr(order.customer) == "<OrderCustomer members=4>"
     assert str(order) == f"{order}" == pprint.pformat(order) == repr(order)
     assert pretty_repr(order) == "Order(order_id='O-1', members=3)"
 
@@ -45,6 +48,18 @@ def test_no_struct_shows_a_member_that_identifies_nothing(model):
 def test_people_have_no_identifier_and_an_address_is_none():
     for model in (OrderCustomer, MessageTo):
         assert identifiers(model) == ()
-    assert repr(Order(order_id="jane@example.com")) == "<Order (1 member)>"
-    assert repr(Order(order_id="x" * 65)) == "<Order (1 member)>"
+    assert repr(Order(order_id="jane@example.com")) == "<Order members=1>"
+    assert repr(Order(order_id="x" * 65)) == "<Order members=1>"
     assert identifiers(OrderRequest) == ("channel_order_id",)
+
+
+def test_a_request_and_its_reply_show_neither_address_nor_body():
+    part = Part(name="files", content=b"Jane", filename="Jane.pdf", size=4)
+    request = Request(
+        operation=operations["OR12"], url="https://h/api/orders/Jane?a=Jane", body=Multipart(parts=(part,))
+    )
+    reply = Reply(request=request, status=200, headers={"Set-Cookie": "Jane"}, body=b"Jane")
+    assert repr(request) == "<Request operation='OR12' route='GET /api/orders/{order_id}'>"
+    assert repr(request.body) == "Multipart(parts=(<Part name='files' size=4>,))"
+    assert repr(reply) == "<Reply operation='OR12' status=200 size=4>"
+    assert "Jane" not in pretty_repr(reply) + pretty_repr(request.body)
