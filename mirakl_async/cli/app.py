@@ -18,6 +18,8 @@ app = App(name="mirakl-async", version=__version__, help="Mirakl for asyncio: or
 app.command(f"{__package__}.demo:demo")
 app.command(f"{__package__}.sync:sync")
 app.command(f"{__package__}.call:call")
+app.command(f"{__package__}.imports:import_products", name="import")
+app.command(f"{__package__}.exports:export")
 app.command(f"{__package__}.operations:operations")
 app.command(f"{__package__}.simulator:simulator", help_flags=[], version_flags=[])
 

@@ -84,12 +84,18 @@ class Export:
         self.last = await self._exporter.export_status(self.id, **options)
         return self.last
 
-    async def wait(self, *, timeout: float | None = None, poll: float | None = None) -> ExportStatus:
+    async def wait(
+        self,
+        *,
+        timeout: float | None = None,
+        poll: float | None = None,
+        progress: Callable[[ExportStatus], None] | None = None,
+    ) -> ExportStatus:
         """The export's state once it is final; looked at as often as Mirakl recommends.
 
         An export that fails or is canceled is an outcome, not an exception: see `raise_for_failure`. `timeout` and
-        `poll` are in seconds. Raises JobUnfinished if it would take longer; the export goes on, and can be waited for
-        again.
+        `poll` are in seconds; `progress` is given every state seen. Raises JobUnfinished if it would take longer; the
+        export goes on, and can be waited for again.
         """
         return await follow(
             self.status,
@@ -99,6 +105,7 @@ class Export:
             timeout=timeout,
             clock=self.clock,
             told=lambda state: state.status,
+            progress=progress,
         )
 
     @property

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Raw
+
 from ..operations.front import offers as generated
 from .exports import Export, Walk
 from .signatures import taking_the_arguments_of
@@ -22,6 +24,10 @@ class OfferExport(Export):
     def items(self, *, after: str | None = None) -> Walk[ExportedOffer]:
         """The offers of all JSON files, one by one, in bounded memory; waits for the export if it is not done."""
         return Walk(self, lambda file: file.items("front.offers:ExportedOffer"), after)
+
+    def raw(self, *, after: str | None = None) -> Walk[Raw]:
+        """Like `items`, but each offer is its JSON as it came: for who stores offers and does not read them."""
+        return Walk(self, lambda file: file.items(Raw), after)
 
     def rows(self, *, after: str | None = None) -> Walk[Row]:
         """The rows of all CSV files by column, one by one; their columns depend on the instance and its channels."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Raw
+
 from ..operations.front import orders as generated
 from .exports import Export, Walk
 from .signatures import taking_the_arguments_of
@@ -21,6 +23,10 @@ class OrderExport(Export):
     def items(self, *, after: str | None = None) -> Walk[Order]:
         """The orders of all files, one by one, in bounded memory; waits for the export if it is not done."""
         return Walk(self, lambda file: file.items("front.orders:Order", "orders"), after)
+
+    def raw(self, *, after: str | None = None) -> Walk[Raw]:
+        """Like `items`, but each order is its JSON as it came: for who stores orders and does not read them."""
+        return Walk(self, lambda file: file.items(Raw, "orders"), after)
 
 
 class Orders(generated.Orders):

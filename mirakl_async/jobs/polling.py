@@ -32,11 +32,13 @@ async def follow(
     timeout: float | None,
     clock: Clock,
     told: Callable[[S], str | None],
+    progress: Callable[[S], None] | None = None,
 ) -> S:
     """Ask at once and then `every` so many seconds; give the first state that is enough.
 
     A question that fails for a passing reason is asked again at the next turn, five times in a row at most: a job of
-    hours is not lost to a minute's outage. Raises JobUnfinished as soon as the next turn would come after `timeout`.
+    hours is not lost to a minute's outage. `progress` is given every answer. Raises JobUnfinished as soon as the next
+    turn would come after `timeout`.
     """
     began = clock.monotonic()
     failed, last = 0, None
@@ -50,6 +52,8 @@ async def follow(
             log.warning("%s: its state is not known (%s); asking again in %.0f s", name, type(error).__name__, every)
         else:
             failed, last = 0, told(state)
+            if progress is not None:
+                progress(state)
             if enough(state):
                 return state
         if timeout is not None and clock.monotonic() + every - began > timeout:

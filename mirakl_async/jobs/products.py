@@ -13,6 +13,7 @@ from ..operations.front import products as generated
 from .polling import follow, pace_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Unpack
 
     from ..files import Download, FileSource
@@ -46,12 +47,13 @@ class ImportJob:
         *,
         timeout: float | None = None,
         poll: float | None = None,
+        progress: Callable[[ProductImport], None] | None = None,
     ) -> ProductImport:
         """The import's state once it is SENT, or COMPLETE, or has ended otherwise; looked at once a minute.
 
         An import that fails or is cancelled is an outcome, not an exception: see `raise_for_failure`. `timeout` and
-        `poll` are in seconds. Raises JobUnfinished if it would take longer; the import goes on, and can be waited for
-        again.
+        `poll` are in seconds; `progress` is given every state seen. Raises JobUnfinished if it would take longer; the
+        import goes on, and can be waited for again.
         """
         enough = FINAL if until == COMPLETE else FINAL | {SENT}
         return await follow(
@@ -62,6 +64,7 @@ class ImportJob:
             timeout=timeout,
             clock=self._products.clock,
             told=lambda state: state.import_status,
+            progress=progress,
         )
 
     @property

@@ -1,0 +1,106 @@
+"""The files that an export is written into: NDJSON of the items as they came, or CSV."""
+
+from __future__ import annotations
+
+import csv
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Protocol, TextIO
+
+import msgspec
+
+from .. import codec
+from ..jobs.orders import OrderExport
+from ..models.front.orders import Order
+from .results import unfinished
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from pathlib import Path
+
+    from ..jobs.exports import Walk
+    from ..jobs.offers import OfferExport
+
+ENDINGS = (".ndjson", ".csv")
+
+
+class ExportFile(Protocol):
+    """Takes items, and counts them."""
+
+    count: int
+
+    def write(self, item: Any) -> None:
+        """Write one."""
+        ...
+
+
+class Ndjson:
+    """Each item's own JSON on a line of its own."""
+
+    def __init__(self, file: TextIO) -> None:
+        self.count = 0
+        self._file = file.buffer
+
+    def write(self, item: msgspec.Raw) -> None:
+        """Write one; line breaks between its members go."""
+        text = bytes(item)
+        self._file.write((msgspec.json.format(text, indent=-1) if b"\n" in text or b"\r" in text else text) + b"\n")
+        self.count += 1
+
+
+class OfferRows:
+    """The rows of an export of offers, under the columns of its first file."""
+
+    def __init__(self, file: TextIO) -> None:
+        self.count = 0
+        self._csv = csv.writer(file, delimiter=";")
+        self._columns: list[str] = []
+
+    def write(self, item: dict[str, str]) -> None:
+        """Write one; raises CommandError where a later file has other columns."""
+        if not self._columns:
+            self._columns = list(item)
+            self._csv.writerow(self._columns)
+        if item.keys() != dict.fromkeys(self._columns).keys():
+            raise unfinished(f"row {self.count + 1} of the export has other columns than the first")
+        self._csv.writerow([item[column] for column in self._columns])
+        self.count += 1
+
+
+class OrderRows:
+    """An order a row: its own members in columns, what is nested in them as JSON."""
+
+    def __init__(self, file: TextIO) -> None:
+        self.count = 0
+        self._csv = csv.writer(file, delimiter=";")
+        self._columns = [field.encode_name for field in msgspec.structs.fields(Order)]
+        self._csv.writerow(self._columns)
+
+    def write(self, item: msgspec.Raw) -> None:
+        """Write one."""
+        members: dict[str, msgspec.Raw] = _members(item)
+        self._csv.writerow([_cell(members.get(column)) for column in self._columns])
+        self.count += 1
+
+
+_members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+
+
+def _cell(value: msgspec.Raw | None) -> str:
+    """A text without its quotes, nothing for null, anything else as it stands: numbers keep their digits."""
+    text = bytes(value) if value is not None else b"null"
+    if text == b"null":
+        return ""
+    return str(codec.decode_plain(text)) if text.startswith(b'"') else text.decode()
+
+
+@contextmanager
+def writer_of(job: OrderExport | OfferExport, path: Path, kind: str) -> Generator[tuple[Walk[Any], ExportFile]]:
+    """The walk over an export, and the file that takes what it gives."""
+    # The mark is for Excel, which reads a CSV without it as something else than UTF-8.
+    with path.open("x", encoding="utf-8-sig" if kind == ".csv" else "utf-8", newline="") as file:
+        if kind == ".ndjson":
+            yield job.raw(), Ndjson(file)
+        elif isinstance(job, OrderExport):
+            yield job.raw(), OrderRows(file)
+        else:
+            yield job.rows(), OfferRows(file)

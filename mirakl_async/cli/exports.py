@@ -1,0 +1,112 @@
+"""`mirakl-async export`: all orders or offers of a marketplace into one file."""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from cyclopts import Parameter
+
+from ..errors import MiraklError
+from ..marketplace_front import MarketplaceFront
+from ..operations import operations as registry
+from .arguments import arguments_of
+from .export_files import ENDINGS, writer_of
+from .results import Exit, print_json, unfinished, usage_error
+from .transfers import transfer
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from ..jobs.offers import OfferExport
+    from ..jobs.orders import OrderExport
+    from .export_files import ExportFile
+
+EXPORT_TYPES = {".csv": "text/csv", ".ndjson": "application/json"}
+SHOWN_EVERY = 1000
+
+
+async def export(
+    what: Annotated[Literal["orders", "offers"], Parameter(help="what to export")],
+    /,
+    *filters: Annotated[str, Parameter(help="name=value, by Mirakl's names (OR13, OF52); repeat a name for a list")],
+    out: Annotated[Path, Parameter(help="the file to write, .ndjson or .csv")],
+    resume: Annotated[str | None, Parameter(help="fetch the export of this tracking id; none is started")] = None,
+    timeout: Annotated[float | None, Parameter(help="seconds to wait for the export at most")] = None,
+    poll: Annotated[float | None, Parameter(help="seconds between two looks; the documented pace without it")] = None,
+    front_url: Annotated[str | None, Parameter(help="the marketplace's URL, if not MIRAKL_FRONT_URL")] = None,
+    auth_url: Annotated[str | None, Parameter(help="the authentication host's URL")] = None,
+    json: Annotated[bool, Parameter(help="print one JSON object and nothing else", negative=())] = False,
+) -> int:
+    """Export orders or offers into one file; it appears when it is whole. Credentials come from the environment.
+
+    NDJSON holds each item as Mirakl wrote it. CSV holds the rows of an export of offers, or one row an order, with what
+    is nested in it as JSON. Orders need a range of dates: start_date=2026-11-01T00:00:00Z.
+    """
+    kind = out.suffix.lower()
+    if kind not in ENDINGS:
+        raise usage_error(f"--out: {out.name} must end in {' or '.join(ENDINGS)}")
+    if not out.parent.is_dir():
+        raise usage_error(f"--out: {out.parent} is not a folder")
+    arguments = _arguments(what, filters, kind, resume)
+    async with MarketplaceFront(front_url, auth_url=auth_url) as front:
+        with transfer(what, quiet=json) as shown:
+            resource = front.orders if what == "orders" else front.offers
+            job = await resource.export(**arguments) if resume is None else resource.export_job(resume)
+            named = f"{job.what} {job.id}"
+            shown.state(f"{named}: started" if resume is None else f"{named}: resumed")
+            await job.wait(timeout=timeout, poll=poll, progress=lambda seen: shown.state(f"{named}: {seen.status}"))
+            job.raise_for_failure()
+            with _appearing(out) as part:
+                file = await _write(job, part, kind, shown.items)
+    if json:
+        print_json({"tracking_id": job.id, what: file.count, "out": str(out), "bytes": out.stat().st_size})
+    else:
+        print(f"{file.count:,} {what} in {out}")
+    return Exit.DONE
+
+
+def _arguments(what: str, filters: tuple[str, ...], kind: str, resume: str | None) -> dict[str, Any]:
+    """What starts the export; nothing for one that runs already."""
+    operation = registry["OR13" if what == "orders" else "OF52"]
+    arguments = arguments_of(operation, filters)
+    known = {param.argument for param in operation.params}
+    for name in arguments:
+        if name not in known:
+            raise usage_error(f"{name} is no parameter of {operation.code}; it takes {', '.join(sorted(known))}")
+    if resume is not None:
+        if arguments:
+            raise usage_error("--resume takes up an export as it was started: it goes without filters")
+        return {}
+    if what == "offers" and arguments.setdefault("export_type", EXPORT_TYPES[kind]) != EXPORT_TYPES[kind]:
+        raise usage_error(f"export_type: {kind} files are written from {EXPORT_TYPES[kind]}")
+    return arguments
+
+
+async def _write(job: OrderExport | OfferExport, path: Path, kind: str, told: Any) -> ExportFile:
+    """All items into the file; they come as they lie at Mirakl."""
+    with writer_of(job, path, kind) as (walk, file):
+        async for item in walk:
+            file.write(item)
+            if file.count % SHOWN_EVERY == 0:
+                told(file.count)
+    if walk.unreadable:
+        raise unfinished(f"{job.what} {job.id}: {walk.unreadable} items could not be read")
+    return file
+
+
+@contextmanager
+def _appearing(out: Path) -> Generator[Path]:
+    """A file beside `out` that takes its name at the end, or is removed."""
+    part = out.with_name(f".{out.name[:200]}.{secrets.token_hex(4)}.part")
+    try:
+        yield part
+        part.replace(out)
+    except MiraklError:  # some of which are a TimeoutError, and so an OSError
+        raise
+    except OSError as error:
+        raise unfinished(f"--out: {out}: {error.strerror}") from error
+    finally:
+        part.unlink(missing_ok=True)

@@ -1,0 +1,114 @@
+"""`mirakl-async import`: a file of products into a marketplace, and what becomes of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
+
+from cyclopts import Parameter
+
+from ..files import Upload
+from ..jobs.products import FAILED
+from ..marketplace_front import MarketplaceFront
+from .results import Exit, complain, print_json, usage_error
+from .transfers import Transfer, transfer
+
+if TYPE_CHECKING:
+    from ..files import Download
+    from ..jobs.products import ImportJob
+    from ..models.front.products import ProductImport
+
+
+async def import_products(
+    file: Annotated[Path | None, Parameter(help="CSV, XML or XLSX")] = None,
+    /,
+    *,
+    shop: Annotated[int | None, Parameter(help="the shop that the products are for")] = None,
+    resume: Annotated[int | None, Parameter(help="follow the import of this id; no file is handed in")] = None,
+    operator_format: Annotated[bool, Parameter(help="the file is in the operator's format", negative=())] = False,
+    wait: Annotated[bool, Parameter(help="follow the import to its end", negative=())] = False,
+    until: Annotated[Literal["SENT", "COMPLETE"], Parameter(help="what to wait for")] = "COMPLETE",
+    timeout: Annotated[float | None, Parameter(help="seconds to wait at most")] = None,
+    poll: Annotated[float | None, Parameter(help="seconds between two looks; the documented pace without it")] = None,
+    reports: Annotated[Path | None, Parameter(help="wait, and save the import's reports in this folder")] = None,
+    front_url: Annotated[str | None, Parameter(help="the marketplace's URL, if not MIRAKL_FRONT_URL")] = None,
+    auth_url: Annotated[str | None, Parameter(help="the authentication host's URL")] = None,
+    json: Annotated[bool, Parameter(help="print one JSON object and nothing else", negative=())] = False,
+) -> int:
+    """Hand in a file of products (P41), or follow an import; credentials come from the environment.
+
+    The status is 1 when products were refused, 3 when the import failed or is not done in time.
+    """
+    if (file is None) == (resume is None):
+        raise usage_error("give a FILE to hand in, or --resume ID to follow an import")
+    if file is not None and shop is None:
+        raise usage_error("--shop: which shop are the products for?")
+    if reports is not None and not reports.is_dir():
+        raise usage_error(f"--reports: {reports} is not a folder")
+    async with MarketplaceFront(front_url, auth_url=auth_url) as front:
+        with transfer("import", quiet=json) as shown:
+            if resume is not None:
+                job = front.products.import_job(resume)
+            else:
+                job = await front.products.start_import(
+                    Upload(content=cast("Path", file), progress=shown.bytes),
+                    shop=cast("int", shop),
+                    operator_format=operator_format or None,
+                )
+                shown.state(f"product import {job.id}: handed in")
+            if wait or resume is not None or reports is not None:
+                await job.wait(until, timeout=timeout, poll=poll, progress=lambda seen: _tell(shown, seen))
+        saved = [] if reports is None else await _save(job, reports)
+    return _ended(job, saved, json=json)
+
+
+def _tell(shown: Transfer, state: ProductImport) -> None:
+    shown.state(f"product import {state.import_id}: {state.import_status}")
+
+
+def _reports(job: ImportJob) -> dict[str, Download]:
+    """The reports that there are, by the names they are saved under."""
+    state = job.last
+    if state is None:
+        return {}
+    there = {
+        "errors": (state.has_error_report, job.error_report),
+        "new-products": (state.has_new_product_report, job.new_products_report),
+        "transformed": (state.has_transformed_file, job.transformed_file),
+        "transformation-errors": (state.has_transformation_error_report, job.transformation_errors),
+    }
+    return {name: fetch() for name, (has, fetch) in there.items() if has}
+
+
+async def _save(job: ImportJob, folder: Path) -> list[Path]:
+    saved: list[Path] = []
+    for name, download in _reports(job).items():
+        async with download as file:
+            target = folder / f"import-{job.id}-{name}.{await file.kind()}"
+            saved.append((await file.save(target)).path)
+    return saved
+
+
+def _ended(job: ImportJob, saved: list[Path], *, json: bool) -> Exit:
+    """Tell how it ended, and give the status that stands for it."""
+    state = job.last
+    if state is None:
+        status, figures = Exit.DONE, dict[str, Any]()
+    else:
+        refused = state.has_error_report or state.has_transformation_error_report or state.transform_lines_in_error
+        failed = state.import_status in FAILED
+        status = Exit.UNFINISHED if failed else Exit.REFUSED if refused else Exit.DONE
+        figures = {
+            "status": state.import_status,
+            "reason": state.reason_status,
+            "lines_read": state.transform_lines_read,
+            "lines_in_error": state.transform_lines_in_error,
+        }
+    if json:
+        print_json({"import_id": job.id, **figures, "reports": [str(path) for path in saved]})
+    else:
+        told = [f"{name.replace('_', ' ')} {value}" for name, value in figures.items() if value is not None]
+        print(", ".join([f"import {job.id}", *told]))
+        for path in saved:
+            complain(f"saved {path}")
+    return status

@@ -1,0 +1,66 @@
+"""What is seen of an import or export on its way: on a terminal a live line, elsewhere a line for each new state."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from .results import complain
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from rich.progress import TaskID
+
+
+class Transfer:
+    """Told of states, bytes and items; shows them where somebody would see them."""
+
+    def __init__(self, progress: Progress | None, task: TaskID | None, *, quiet: bool) -> None:
+        self._progress = progress
+        self._task = task
+        self._quiet = quiet
+        self._last = ""
+
+    def state(self, words: str) -> None:
+        """Say a state, once."""
+        if words == self._last or self._quiet:
+            return
+        self._last = words
+        if self._progress is None or self._task is None:
+            complain(words)
+        else:
+            self._progress.update(self._task, description=words, total=None, figures="")
+
+    def bytes(self, done: int, total: int | None) -> None:
+        """Show how many bytes of a file have gone."""
+        self._show(f"{done / 1e6:,.1f} MB", done, total)
+
+    def items(self, done: int) -> None:
+        """Show how many items have come."""
+        self._show(f"{done:,}", done, None)
+
+    def _show(self, figures: str, done: int, total: int | None) -> None:
+        if self._progress is not None and self._task is not None:
+            self._progress.update(self._task, completed=done, total=total, figures=figures)
+
+
+@contextmanager
+def transfer(label: str, *, quiet: bool) -> Generator[Transfer]:
+    """What to tell; on a terminal it moves a line on standard error."""
+    if quiet or not sys.stderr.isatty():
+        yield Transfer(None, None, quiet=quiet)
+        return
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[figures]}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        yield Transfer(progress, progress.add_task(label, total=None, figures=""), quiet=quiet)

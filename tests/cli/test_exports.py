@@ -1,0 +1,136 @@
+"""`mirakl-async export`, as its user runs it."""
+
+import asyncio
+import csv
+import json
+import signal
+
+import pytest
+
+from mirakl_async.cli import main
+from tests.cli.marketplace import program, started
+from tests.cli.program import ended
+from tests.flow.jobs.marketplace import Marketplace
+from tests.flow.jobs.test_exports import OFFERS_CSV, orders_file
+
+
+@pytest.fixture
+async def marketplace():
+    async with Marketplace() as marketplace:
+        yield marketplace
+
+
+def ready(marketplace, *files):
+    marketplace.files = list(files)
+    marketplace.states = [{"status": "PENDING"}, marketplace.completed()]
+
+
+def rows_of(path):
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file, delimiter=";"))
+
+
+START = "start_date=2026-11-01T00:00:00Z"
+
+
+async def test_orders_into_ndjson_as_mirakl_wrote_them(marketplace, tmp_path):
+    pretty = json.dumps({"orders": [{"order_id": "p", "new_member": [1.50, "a\nb"]}]}, indent=2).encode()
+    ready(marketplace, orders_file(0, 2500), pretty)
+    out = tmp_path / "orders.ndjson"
+    done = await program(
+        marketplace, "export", "orders", START, "order_state_codes=SHIPPED", "order_state_codes=CLOSED",
+        "--out", out, "--poll", 0.01,
+    )  # fmt: skip
+    assert (done.status, done.out) == (0, f"2,501 orders in {out}\n"), done.err
+    lines = out.read_bytes().splitlines()
+    assert [json.loads(line)["order_id"] for line in lines[:-1]] == [f"o{n}" for n in range(2500)]
+    assert lines[1] == b'{"order_id":"o1","total_price":1.50,"currency_iso_code":"EUR"}'
+    assert json.loads(lines[-1]) == {"order_id": "p", "new_member": [1.5, "a\nb"]}
+    assert marketplace.filters == [{"start_date": "2026-11-01T00:00:00Z", "order_state_codes": ["SHIPPED", "CLOSED"]}]
+    assert [line.rpartition(": ")[2] for line in done.err.splitlines()] == ["started", "PENDING", "COMPLETED"]
+    assert "2f1a-7" in done.err  # what --resume takes
+
+
+async def test_orders_into_csv_are_a_row_each(marketplace, tmp_path):
+    order = {"order_id": "o1", "total_price": 0, "can_cancel": True, "customer": {"city": "Zoë;ville"}, "channel": None}
+    ready(marketplace, json.dumps({"orders": [order]}).replace(": 0,", ": 19.90,").encode())
+    done = await program(marketplace, "export", "orders", START, "--out", tmp_path / "o.csv", "--poll", 0.01, "--json")
+    assert done.status == 0, done.err
+    assert done.shown["orders"] == 1
+    (row,) = rows_of(tmp_path / "o.csv")
+    assert (row["order_id"], row["total_price"], row["can_cancel"]) == ("o1", "19.90", "true")
+    assert json.loads(row["customer"]) == {"city": "Zoë;ville"}
+    assert row["channel"] == row["order_lines"] == ""
+
+
+async def test_offers_into_csv_keep_the_columns_of_the_instance(marketplace, tmp_path):
+    ready(marketplace, OFFERS_CSV, OFFERS_CSV)
+    done = await program(marketplace, "export", "offers", "--out", tmp_path / "offers.csv", "--poll", 0.01)
+    assert done.status == 0, done.err
+    rows = rows_of(tmp_path / "offers.csv")
+    assert len(rows) == 4
+    assert rows[2]["price[channel=CA]"] == "10.00"
+    assert rows[2]["description"] == "long;\r\ntext"
+    assert marketplace.filters == [{"export_type": "text/csv"}]
+
+
+async def test_offers_into_ndjson(marketplace, tmp_path):
+    ready(marketplace, b'[{"offer_id":1},{"offer_id":2}]')
+    done = await program(marketplace, "export", "offers", "--out", tmp_path / "o.ndjson", "--poll", 0.01)
+    assert done.status == 0, done.err
+    assert (tmp_path / "o.ndjson").read_bytes() == b'{"offer_id":1}\n{"offer_id":2}\n'
+    assert marketplace.filters == [{"export_type": "application/json"}]
+
+
+async def test_an_export_that_was_interrupted_is_taken_up_by_its_id(marketplace, tmp_path):
+    ready(marketplace, orders_file(0, 10))
+    out = tmp_path / "orders.ndjson"
+    out.write_bytes(b"of yesterday\n")
+    marketplace.states = [{"status": "PENDING"}]
+    child = await started(marketplace, "export", "orders", START, "--out", out, "--poll", 60)
+    while marketplace.questions == 0:
+        await asyncio.sleep(0.02)
+    child.send_signal(signal.SIGINT)
+    done = await ended(child)
+    assert done.status == 130  # as a shell says of SIGINT
+    assert "Traceback" not in done.err
+    assert "2f1a-7" in done.err
+    assert [path.name for path in tmp_path.iterdir()] == ["orders.ndjson"]
+    assert out.read_bytes() == b"of yesterday\n"
+    ready(marketplace, orders_file(0, 10))
+    done = await program(marketplace, "export", "orders", "--resume", "2f1a-7", "--out", out, "--poll", 0.01)
+    assert done.status == 0, done.err
+    assert len(out.read_bytes().splitlines()) == 10
+    assert len(marketplace.filters) == 1
+
+
+async def test_nothing_appears_unless_it_is_whole(marketplace, tmp_path):
+    ready(marketplace, orders_file(0, 20_000))
+    marketplace.damage = {0: [("cut", 300_000)] * 3}
+    done = await program(marketplace, "export", "orders", START, "--out", tmp_path / "o.ndjson", "--poll", 0.01)
+    assert done.status == 3
+    assert "OR15" in done.err.splitlines()[-1]
+    assert list(tmp_path.iterdir()) == []
+    marketplace.states = [{"status": "FAILED", "error": {"code": "X", "detail": "too many"}}]
+    done = await program(marketplace, "export", "orders", START, "--out", tmp_path / "o.ndjson", "--json")
+    assert (done.status, done.shown["error"]) == (3, "order export 2f1a-7 ended FAILED (X: too many)")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["orders", "--out", "o.xlsx"], "o.xlsx must end in .ndjson or .csv"),
+        (["orders", "--out", "/nowhere/o.csv"], "/nowhere is not a folder"),
+        (["orders", "colour=red", "--out", "o.csv"], "colour is no parameter of OR13; it takes channel_codes,"),
+        (["orders", "start_date=soon", "--out", "o.csv"], "start_date: 'soon' is not a date and time"),
+        (["orders", START, "--resume", "x", "--out", "o.csv"], "it goes without filters"),
+        (["offers", "export_type=text/csv", "--out", "o.ndjson"], ".ndjson files are written from application/json"),
+        (["invoices", "--out", "o.csv"], "invoices"),
+        (["orders"], "--out"),
+    ],
+)
+def test_what_makes_no_sense_is_said_before_anything_is_sent(arguments, words, capsys, monkeypatch):
+    monkeypatch.setenv("MIRAKL_TOKEN", "t")
+    assert main(["export", *arguments]) == 2
+    assert words in capsys.readouterr().err
