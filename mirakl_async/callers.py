@@ -8,6 +8,9 @@ from . import codec
 from .errors import DecodeFailed
 from .files import Download
 from .pages import OffsetPaginator, SeekPaginator
+from .pages.ahead import Ahead
+from .pages.manner import CONCURRENCY
+from .pages.split import merge, split, takes_long_lists
 from .watch import Mended, Watch
 
 if TYPE_CHECKING:
@@ -66,9 +69,24 @@ class LiveCaller:
 
     async def call(self, operation: Operation[T], arguments: Mapping[str, object], options: Options) -> T:
         """See Caller."""
+        if takes_long_lists(operation) and len(parts := split(operation, arguments)) > 1:
+            return await self._call_each(operation, parts, options)
         reply = await self._client.run(operation, arguments, options)
         value: T = value_of(reply, self._client.transport.watch)
         return value
+
+    async def _call_each(self, operation: Operation[T], parts: list[dict[str, object]], options: Options) -> T:
+        """One answer from several calls, some of them under way at once."""
+        ahead: Ahead[int, Reply] = Ahead(lambda at: self._client.run(operation, parts[at], options), CONCURRENCY)
+        values: list[Any] = []
+        try:
+            for at in range(len(parts)):
+                await ahead.want(range(at, len(parts)))
+                values.append(value_of(await ahead.take(at), self._client.transport.watch))
+        finally:
+            await ahead.close()
+        whole: T = merge(values)
+        return whole
 
     def offset(
         self, operation: Operation[Any], arguments: Mapping[str, object], page_size: int | None, options: Options

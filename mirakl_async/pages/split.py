@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
-from msgspec import UNSET
+from msgspec import UNSET, Struct
 
 from ..calls import text_of
 from ..errors import InvalidArgument
@@ -40,6 +40,23 @@ def split(operation: Operation[Any], arguments: Mapping[str, object]) -> list[di
         )
     param, values = long[0]
     return [{**whole, param.argument: part} for part in _parts(values, param.at_most or len(values))]
+
+
+def takes_long_lists(operation: Operation[Any]) -> bool:
+    """Whether any of its arguments may be split."""
+    return any(param.split for param in operation.params)
+
+
+def merge(answers: Sequence[Struct]) -> Any:
+    """One answer of several: lists joined, total counts added up, all else as the first one has it."""
+    whole = answers[0]
+    for name in whole.__struct_fields__:
+        values: list[Any] = [getattr(answer, name) for answer in answers]
+        if any(isinstance(value, list) for value in values):
+            setattr(whole, name, [item for value in values for item in value or ()])
+        elif name == "total_count" and all(isinstance(value, int) for value in values):
+            setattr(whole, name, sum(values))
+    return whole
 
 
 def may_overlap(operation: Operation[Any], arguments: list[dict[str, object]]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -502,6 +503,30 @@ async def test_a_row_that_several_calls_answer_with_comes_once():
         assert names(await front.orders.list(offer_ids=list(range(250)), page_size=10).all(), served) == served.rows
         assert len(served.queries) == 9
         assert front.counters.drifts == 0
+
+
+async def test_a_lookup_of_more_than_one_call_takes_is_split_and_merged_too():
+    asked = []
+    served = make(0)
+
+    def look_up(url):
+        pairs = dict(parse_qsl(urlsplit(url).query))["product_references"].split(",")
+        asked.append(len(pairs))
+        found = [{"product_id": pair.partition("|")[2]} for pair in pairs if not pair.endswith("7")]
+        return 200, {}, json.dumps({"products": found, "total_count": len(found)}).encode()
+
+    served.answer = look_up
+    front, wire = front_of(served, lambda _: 3)
+    async with front:
+        answer = await front.products.lookup([("EAN", str(number)) for number in range(650)])
+        assert [product.product_id for product in answer.products] == [
+            str(number) for number in range(650) if number % 10 != 7
+        ]
+        assert answer.total_count == 585
+        assert asked == [100, 100, 100, 100, 100, 100, 50]
+        assert wire.most_under_way == 4
+        assert len((await front.products.lookup([("EAN", "1"), ("EAN", "2")])).products) == 2
+        assert asked[7:] == [2]
 
 
 # --- the pace of a sweep ---
