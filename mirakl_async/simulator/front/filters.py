@@ -94,7 +94,7 @@ def since(parameter: str, member: str, *, less: float = 0.0) -> Filter:
     """Keep rows whose moment is at or after the one given, `less` so many seconds."""
 
     def read(name: str, given: Sequence[str]) -> float:
-        return _moment(name, given[0]) - less
+        return moment(name, given[0]) - less
 
     def keeps(moment: float | None, wanted: float) -> bool:
         return moment is not None and moment >= wanted
@@ -106,7 +106,7 @@ def until(parameter: str, member: str) -> Filter:
     """Keep rows whose moment is at or before the one given."""
 
     def read(name: str, given: Sequence[str]) -> float:
-        return _moment(name, given[0])
+        return moment(name, given[0])
 
     def keeps(moment: float | None, wanted: float) -> bool:
         return moment is not None and moment <= wanted
@@ -146,7 +146,8 @@ def whole_number(name: str, text: str, low: int, high: int | None = None) -> int
     return number
 
 
-def _moment(name: str, text: str) -> float:
+def moment(name: str, text: str) -> float:
+    """Read a date-time as seconds since 1970."""
     if not is_instant(text):
         raise refused(400, f"The parameter {name} must be a date-time with an offset from UTC, as ISO 8601 has it")
     return nanoseconds(text) / 1e9

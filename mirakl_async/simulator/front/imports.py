@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Literal
 
 from msgspec import Struct
 
@@ -248,7 +248,8 @@ class Imports:
         conversion = text_of(parts, "conversion_type")
         if conversion not in {None, "AI_CONVERTER", "STANDARD"}:
             raise invalid([("INVALID_FIELD_TYPE", "conversion_type", "conversion_type is not known")])
-        options: Any = json_of(parts, "conversion_options", needed=False)
+        has_options = any(part.name == "conversion_options" for part in parts)
+        options = json_of(parts, "conversion_options", dict[str, dict[str, str]]) if has_options else None
         return {
             "shop_id": int(shop),
             "transformed": operator_format != "true",

@@ -5,12 +5,14 @@ from __future__ import annotations
 from email.message import Message
 from hashlib import sha256
 from itertools import pairwise
-from typing import Any
+from typing import TypeVar
 
-from msgspec import DecodeError, Struct, json
+from msgspec import DecodeError, Struct, ValidationError, json
 
 from ..exchange import Call
 from .refusals import invalid, refused
+
+T = TypeVar("T")
 
 
 class Part(Struct, frozen=True):
@@ -86,15 +88,15 @@ def text_of(parts: list[Part], name: str) -> str | None:
         raise invalid([("INVALID_FIELD_TYPE", name, f"{name} is not UTF-8")]) from None
 
 
-def json_of(parts: list[Part], name: str, *, needed: bool = True) -> Any:
-    """Return the value of a JSON part, which must say that it is one; None when it may be missing and is."""
+def json_of(parts: list[Part], name: str, type_: type[T]) -> T:
+    """Return the value of a JSON part, which must say that it is one; raises Refused for what is not of the type."""
     found = [part for part in parts if part.name == name]
-    if not found and not needed:
-        return None
     if len(found) != 1 or found[0].content_type.partition(";")[0].strip() != "application/json":
         raise invalid([("INVALID_FIELD_TYPE", name, f"{name} must be one part of type application/json")])
     try:
-        return json.decode(found[0].content)
+        return json.decode(found[0].content, type=type_)
+    except ValidationError as error:
+        raise invalid([("INVALID_FIELD_TYPE", name, f"{name}: {error}")]) from None
     except (DecodeError, UnicodeDecodeError):
         raise invalid([("INVALID_FIELD_TYPE", name, f"{name} is not valid JSON")]) from None
 

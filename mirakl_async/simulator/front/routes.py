@@ -27,7 +27,7 @@ LISTINGS: Sequence[Listing] = (IV01, M01, M11, OR11, OR41, PL11, PR01, RT11, RT1
 def front_service(world: FrontWorld) -> Service:
     """Return what the instance serves."""
     routes = [Route("GET", listing.path, listing.operation, _lists(world, listing)) for listing in LISTINGS]
-    routes += [*_single_rows(world), *_imports(world), *_exports(world)]
+    routes += [*_single_rows(world), *_imports(world), *_exports(world), *_documents(world), *_threads(world)]
     return Service("front", "", routes, refuse, takes_keys=True, most_bytes=MOST_BYTES)
 
 
@@ -91,3 +91,28 @@ def _exports(world: FrontWorld) -> list[Route]:
             Route("GET", f"{kind.path}/file/{{export}}", kind.fetch, exports.file),
         ]
     return routes
+
+
+def _documents(world: FrontWorld) -> list[Route]:
+    orders, shops = world.order_documents, world.shop_documents
+    return [
+        Route("GET", "/api/orders/documents", "OR72", orders.listed),
+        Route("GET", "/api/orders/documents/download", "OR73", orders.download),
+        Route("POST", "/api/orders/{order_id}/documents", "OR74", orders.upload),
+        Route("DELETE", "/api/orders/documents/{document_id}", "OR76", orders.delete),
+        Route("GET", "/api/shops/documents", "S30", shops.listed_of_shops),
+        Route("GET", "/api/shops/documents/download", "S31", shops.download),
+        Route("POST", "/api/shops/documents", "S32", shops.upload),
+        Route("DELETE", "/api/shops/documents/{document_id}", "S33", shops.delete),
+        Route("GET", "/api/document-request/documents/download", "DR73", world.accounting_documents.download),
+    ]
+
+
+def _threads(world: FrontWorld) -> list[Route]:
+    conversations = world.conversations
+    return [
+        Route("GET", "/api/inbox/threads/{thread_id}", "M10", conversations.thread),
+        Route("POST", "/api/inbox/threads/{thread_id}/message", "M12", conversations.reply),
+        Route("GET", "/api/inbox/threads/{attachment_id}/download", "M13", conversations.download),
+        Route("POST", "/api/orders/{order_id}/threads", "OR43", conversations.start),
+    ]

@@ -8,6 +8,9 @@ from typing import Any
 
 from ..clock import Clock
 from .accounting import BILLING_CYCLES, INVOICES
+from .accounting_documents import AccountingDocuments
+from .attachments import Conversations
+from .documents import Documents, order_shelf, shop_shelf
 from .drifts import Drifts
 from .exports import OFFER_EXPORTS, ORDER_EXPORTS, Exports
 from .imports import IMPORTS, Imports
@@ -60,6 +63,10 @@ class FrontWorld:
         self.pager = Pager(self.tables, self.drifts, seed=seed)
         self.uploads: deque[Upload] = deque(maxlen=MOST_UPLOADS)
         self.imports = Imports(self.tables["imports"], clock, self.uploads)
+        self.order_documents = Documents(order_shelf(self.tables["orders"].find), clock, self.uploads)
+        self.shop_documents = Documents(shop_shelf(), clock, self.uploads)
+        self.accounting_documents = AccountingDocuments(self.tables, clock)
+        self.conversations = Conversations(self.tables, clock, self.uploads)
         self.order_exports = Exports(ORDER_EXPORTS, self.tables["orders"], clock, seed=seed)
         self.offer_exports = Exports(OFFER_EXPORTS, self.tables["offers"], clock, seed=seed)
 

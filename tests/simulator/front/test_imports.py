@@ -12,7 +12,9 @@ import pytest
 from mirakl_async.simulator import ManualClock
 from mirakl_async.simulator.front import ImportPlan
 
+from . import forms
 from .documents import answer_schema, strays
+from .forms import field, form
 
 PATH = "/api/products/imports"
 SOURCE = "sku;title;ean\n" + "".join(f'S{n};"Thing {n}; ""new""\nwith a break";{n:013}\n' for n in range(10))
@@ -27,22 +29,8 @@ ALL = (
 )
 
 
-def form(*parts, boundary="b0undary"):
-    """Write a form by hand: pairs of header lines and content."""
-    body = b"".join(f"--{boundary}\r\n{head}\r\n\r\n".encode() + content + b"\r\n" for head, content in parts)
-    return {
-        "data": body + f"--{boundary}--\r\n".encode(),
-        "headers": {"Content-Type": f"multipart/form-data; boundary={boundary}"},
-    }
-
-
-def field(name, value):
-    return f'Content-Disposition: form-data; name="{name}"', value.encode()
-
-
-def file(name="file", file_name="catalog.csv", content=CONTENT, content_type="text/csv"):
-    head = f'Content-Disposition: form-data; name="{name}"; filename="{file_name}"\r\nContent-Type: {content_type}'
-    return head, content
+def file(name="file", file_name="catalog.csv", content=CONTENT):
+    return forms.file(name, file_name, content, "text/csv")
 
 
 async def send(front, *parts, path=PATH):

@@ -1,0 +1,305 @@
+"""Documents of orders and of shops: listed, downloaded as they are or in a ZIP archive, uploaded, deleted.
+
+A single document asked for by its id comes as it is; several, or those of an owner, always come in an archive with a
+folder for each owner. Each owner begins with two documents, which are made when they are read.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from msgspec import Struct
+
+from ..clock import Clock
+from ..exchange import Answer, Call, answer_json
+from . import names
+from .draws import EPOCH, instant
+from .filters import MOST_VALUES, boolean, moment
+from .multipart import Part, Upload, files_of, json_of, parts_of, text_of, uploads_of
+from .refusals import Refused, invalid, refused
+
+MOST_DOCUMENTS = 50
+_UPLOADED = 1_000_000_000
+"""The first id of what is uploaded; what was there before has lower ones."""
+
+_ORDER_ENDINGS = re.compile(r"csv|doc|xlsx?|ppt|pdf|od[tsp]|txt|rtf|png|jpg|gif|zpl|mov|mp4", re.IGNORECASE)
+_SHOP_ENDINGS = re.compile(
+    r"csv|docx?|gif|html|jpeg|latex|mp4|od[pcgst]|pdf|png|pp[st]x?|quicktime|rtf|text|tiff|xlsx?|xml|zip", re.IGNORECASE
+)
+_NINETY_DAYS = 90 * 86_400
+
+
+class Document(NamedTuple):
+    """One document: its number, the thing it belongs to, its type, its name and what is in it."""
+
+    id: int
+    owner: str
+    type: str
+    name: str
+    uploaded: float
+    content: bytes
+
+
+class Told(Struct):
+    """What an upload tells of one of its files."""
+
+    file_name: str
+    type_code: str
+    entity: dict[str, str] | None = None
+
+
+class Shelf(NamedTuple):
+    """What tells the documents of orders from those of shops.
+
+    `rank` finds an owner that exists; `owner` names it by its rank. The first two types are those of the documents
+    that each owner begins with. Types in `closed` cannot be uploaded.
+    """
+
+    noun: str
+    rank: Callable[[str], int | None]
+    owner: Callable[[int], str]
+    types: Sequence[str]
+    closed: Sequence[str]
+    endings: re.Pattern[str]
+    ascii_names: bool
+
+
+def order_shelf(rank: Callable[[str], int | None]) -> Shelf:
+    """Return the shelf of orders' documents; `rank` finds an order that exists."""
+    return Shelf(
+        noun="order",
+        rank=rank,
+        owner=names.order_id,
+        types=("SYSTEM_DELIVERY_BILL", "CUSTOMER_INVOICE", "SYSTEM_RETURN_LABEL", "SYSTEM_MESSAGE_ATTACHMENT"),
+        closed=("SYSTEM_MESSAGE_ATTACHMENT",),
+        endings=_ORDER_ENDINGS,
+        ascii_names=True,
+    )
+
+
+def shop_shelf() -> Shelf:
+    """Return the shelf of shops' documents."""
+
+    def rank(text: str) -> int | None:
+        known = text.isascii() and text.isdecimal() and 0 <= int(text) - names.FIRST_SHOP < names.SHOPS
+        return int(text) - names.FIRST_SHOP if known else None
+
+    def owner(rank: int) -> str:
+        return str(names.FIRST_SHOP + rank)
+
+    return Shelf(
+        noun="shop",
+        rank=rank,
+        owner=owner,
+        types=("LEGAL_DOC", "ID_CARD", "IDENTIFICATION_DOCUMENT", "BANK_DETAILS"),
+        closed=(),
+        endings=_SHOP_ENDINGS,
+        ascii_names=False,
+    )
+
+
+class Documents:
+    """The documents on one shelf."""
+
+    def __init__(self, shelf: Shelf, clock: Clock, uploads: deque[Upload]) -> None:
+        self._shelf = shelf
+        self._clock = clock
+        self._uploads = uploads
+        self._added: dict[int, Document] = {}
+        self._deleted: dict[int, float] = {}
+
+    def of(self, owner: str, *, deleted: bool = False) -> list[Document]:
+        """Return the documents of an owner that exists, oldest first."""
+        rank = self._shelf.rank(owner)
+        there = [] if rank is None else [self._usual(rank, place) for place in range(2)]
+        there += [document for document in self._added.values() if document.owner == owner]
+        return [document for document in there if deleted or document.id not in self._deleted]
+
+    def get(self, text: str) -> Document | None:
+        """Return one document by its number, None when there is none."""
+        if not (text.isascii() and text.isdecimal()) or int(text) in self._deleted:
+            return None
+        if int(text) in self._added:
+            return self._added[int(text)]
+        rank, place = divmod(int(text) - names.number(0), 2)
+        known = self._shelf.rank(self._shelf.owner(rank)) is not None
+        return self._usual(rank, place) if known else None
+
+    def listed(self, call: Call) -> Answer:
+        """OR72: answer what documents orders have."""
+        try:
+            owners = _several(call, "order_ids", most=MOST_VALUES)
+            if not owners:
+                raise refused(400, "The parameter order_ids is missing")
+        except Refused as refusal:
+            return refusal.answer
+        rows = [self._row(document) for owner in owners for document in self.of(owner)]
+        return answer_json(200, {"order_documents": rows, "total_count": len(rows)})
+
+    def listed_of_shops(self, call: Call) -> Answer:
+        """S30: answer what documents shops have; with `updated_since` alone, those of all shops."""
+        try:
+            owners = _several(call, "shop_ids")
+            since = moment("updated_since", call.query["updated_since"]) if "updated_since" in call.query else None
+            if not owners and since is None:
+                raise refused(400, "One of the parameters shop_ids and updated_since is needed")
+            if since is not None and self._clock.time() - since > _NINETY_DAYS:
+                raise refused(400, "The parameter updated_since reaches back 90 days at most")
+            deleted = boolean("include_deleted", call.query.get("include_deleted", "false"))
+        except Refused as refusal:
+            return refusal.answer
+        owners = owners or [self._shelf.owner(rank) for rank in range(names.SHOPS)]
+        rows = [
+            self._row(document)
+            for owner in owners
+            for document in self.of(owner, deleted=deleted)
+            if since is None or max(document.uploaded, self._deleted.get(document.id, 0)) >= since
+        ]
+        return answer_json(200, {"shop_documents": rows, "total_count": len(rows)})
+
+    def download(self, call: Call) -> Answer:
+        """OR73, S31: answer documents, in an archive unless it is one asked for by its number."""
+        noun = self._shelf.noun
+        most = MOST_VALUES if noun == "order" else None
+        try:
+            ids = _several(call, "document_ids", most=most)
+            owners = _several(call, f"{noun}_ids", most=most)
+            types = _several(call, "document_codes" if noun == "order" else "type_codes", most=most)
+            chosen = self._chosen(ids, owners, types)
+        except Refused as refusal:
+            return refusal.answer
+        if len(ids) == 1 and not owners:
+            return attachment(chosen[0].name, chosen[0].content)
+        stamp = int(self._clock.time() * 1000)
+        return attachment(f"documents-{stamp}.zip", archive((one.owner, one.name, one.content) for one in chosen))
+
+    def upload(self, call: Call) -> Answer:
+        """OR74, S32: take files with their types; answers those that were not taken, and why."""
+        noun = self._shelf.noun
+        try:
+            parts = parts_of(call)
+            owner = call.path["order_id"] if noun == "order" else text_of(parts, "shop_id") or ""
+            if self._shelf.rank(owner) is None:
+                raise refused(404, f"There is no such {noun}")
+            files, told = _told(parts, f"{noun}_documents")
+            if len(self.of(owner)) + len(files) > MOST_DOCUMENTS:
+                raise refused(400, f"The {noun} would have more than {MOST_DOCUMENTS} documents")
+        except Refused as refusal:
+            return refusal.answer
+        failures = [failure for one in told if (failure := self._failure(one))]
+        wrong = {failure["input"]["file_name"] for failure in failures}
+        now = self._clock.time()
+        for one in told:
+            name = one.file_name
+            if name not in wrong:
+                number = _UPLOADED + len(self._added)
+                self._added[number] = Document(number, owner, one.type_code, name, now, files[name].content)
+        self._uploads.extend(uploads_of(call, owner, [part for name, part in files.items() if name not in wrong]))
+        # The published example of S32 reports under this name, its schema under another.
+        return answer_json(200, {"errors_count": len(failures), f"{noun}_documents": failures})
+
+    def delete(self, call: Call) -> Answer:
+        """OR76, S33: delete a document."""
+        document = self.get(call.path["document_id"])
+        if document is None:
+            return refused(404, "There is no such document").answer
+        self._deleted[document.id] = self._clock.time()
+        return Answer(204)
+
+    def _usual(self, rank: int, place: int) -> Document:
+        shelf, owner = self._shelf, self._shelf.owner(rank)
+        number = names.number(0) + 2 * rank + place
+        kind = shelf.types[place]
+        content = f"%PDF-1.4\n% {kind} of {owner}\n".encode() + bytes(range(256)) * (4 + rank % 60) + b"\n%%EOF\n"
+        return Document(number, owner, kind, f"{kind.lower()}-{owner}.pdf", EPOCH + rank * 60 + place, content)
+
+    def _row(self, document: Document) -> dict[str, Any]:
+        row: dict[str, Any] = {
+            "date_uploaded": instant(document.uploaded),
+            "file_name": document.name,
+            "id": document.id,
+            "type": document.type,
+        }
+        if self._shelf.noun == "order":
+            return row | {"file_size": len(document.content), "order_id": document.owner}
+        deleted = self._deleted.get(document.id)
+        return row | {"shop_id": int(document.owner), "date_deleted": instant(deleted) if deleted else None}
+
+    def _chosen(self, ids: Sequence[str], owners: Sequence[str], types: Sequence[str]) -> list[Document]:
+        if not ids and not owners:
+            raise refused(400, f"One of the parameters document_ids and {self._shelf.noun}_ids is needed")
+        found = [self.get(one) for one in ids]
+        if None in found or any(self._shelf.rank(owner) is None for owner in owners):
+            raise refused(404, "A document or its owner is not known")
+        there = [one for one in found if one is not None] + [one for owner in owners for one in self.of(owner)]
+        chosen = [one for one in there if not types or one.type in types]
+        if not chosen:
+            raise refused(404, "There is no such document")
+        return chosen
+
+    def _failure(self, one: Told) -> dict[str, Any] | None:
+        shelf, name, kind = self._shelf, one.file_name, one.type_code
+        errors: list[dict[str, str]] = []
+        if kind not in shelf.types or kind in shelf.closed:
+            errors.append(_error(f"valid_{shelf.noun}_document.type", "type_code", "The type cannot be uploaded"))
+        if shelf.endings.fullmatch(name.rpartition(".")[2]) is None:
+            errors.append(_error(f"valid_{shelf.noun}_document.extension", "file_name", "The ending is not supported"))
+        if shelf.ascii_names and not name.isascii():
+            errors.append(_error(f"valid_{shelf.noun}_document.name", "file_name", "The name must be ASCII"))
+        return {"errors": errors, "input": {"file_name": name, "type_code": kind}} if errors else None
+
+
+def attachment(name: str, content: bytes) -> Answer:
+    """Answer with a file whose name stands in Content-Disposition."""
+    plain = name.encode("ascii", "replace").decode().replace("?", "_")
+    extended = "" if name.isascii() else f"; filename*=UTF-8''{quote(name)}"
+    disposition = f'attachment; filename="{plain}"{extended}'
+    return Answer(200, content, "application/octet-stream", {"Content-Disposition": disposition})
+
+
+def archive(files: Iterable[tuple[str, str, bytes]]) -> bytes:
+    """Return a ZIP archive of files by folder and name; of two with the same name, the second is name(1)."""
+    buffer, taken = io.BytesIO(), set[str]()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as packed:
+        for folder, name, content in files:
+            stem, dot, ending = name.rpartition(".")
+            path, count = f"{folder}/{name}", 0
+            while path in taken:
+                count += 1
+                path = f"{folder}/{stem}({count}){dot}{ending}"
+            taken.add(path)
+            packed.writestr(path, content)
+    return buffer.getvalue()
+
+
+def _error(code: str, field: str, message: str) -> dict[str, str]:
+    return {"code": code, "field": field, "message": message}
+
+
+def _several(call: Call, name: str, *, most: int | None = None) -> list[str]:
+    values = [value for value in call.query.get(name, "").split(",") if value]
+    if most is not None and len(values) > most:
+        raise refused(400, f"The parameter {name} takes at most {most} values, {len(values)} given")
+    return values
+
+
+def _told(parts: list[Part], member: str) -> tuple[dict[str, Part], list[Told]]:
+    """Return the files of an upload by name, and what is told of each; raises Refused where the two do not agree."""
+    files = files_of(parts, "files")
+    by_name = {part.file_name: part for part in files}
+    if len(by_name) != len(files):
+        raise invalid([("INVALID_INPUT", "files", "The names of the files must be distinct")])
+    told = json_of(parts, member, dict[str, list[Told]]).get(member)
+    if told is None:
+        raise invalid([("NotNull", member, f"{member} must be an object with the list {member}")])
+    if sorted(one.file_name for one in told) != sorted(by_name):
+        raise invalid([("INVALID_INPUT", member, "Each file needs exactly one description, by its name")])
+    if member == "shop_documents" and len({one.type_code for one in told}) != len(told):
+        raise invalid([("INVALID_INPUT", member, "There can be only one file of each type")])
+    return by_name, told
