@@ -1,0 +1,86 @@
+"""Lists of the simulator that move while they are read, over real connections: each row that stays comes exactly once."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+
+import pytest
+
+from mirakl_async import BearerToken, MarketplaceFront, Retry
+from mirakl_async.simulator import Drift, Fault, Simulator
+
+
+@asynccontextmanager
+async def marketplace(**sizes):
+    async with (
+        Simulator(front=sizes) as mirakl,
+        MarketplaceFront(
+            mirakl.front_url, auth=BearerToken(mirakl.issue_token()), retry=Retry(base=0.001, quota=10**6)
+        ) as front,
+    ):
+        yield mirakl, front
+
+
+async def check(front, mirakl, there_before, **manner):
+    got = [order.order_id async for order in front.orders.list(page_size=20).with_options(**manner)]
+    there_after = set(mirakl.front.ids("orders"))
+    stayed = [name for name in there_before if name in there_after]
+    assert [name for name in got if name in set(stayed)] == stayed
+    assert len(got) == len(set(got))
+
+
+@pytest.mark.parametrize("concurrency", [1, 4])
+@pytest.mark.parametrize(
+    "drifts",
+    [
+        [Drift(operation="OR11", kind="delete", rows=3, where="first")],
+        [Drift(operation="OR11", kind="delete", rows=30, where="first", every=3)],
+        [Drift(operation="OR11", kind="delete", rows=2, where="read")],
+        [Drift(operation="OR11", kind="insert", rows=5, where="first")],
+        [Drift(operation="OR11", kind="insert", rows=1, where="last")],
+        [
+            Drift(operation="OR11", kind="insert", rows=2, where="first", every=2),
+            Drift(operation="OR11", kind="delete", rows=3, where="anywhere", every=3),
+        ],
+    ],
+)
+async def test_orders_that_come_and_go(drifts, concurrency):
+    async with marketplace(orders=230) as (mirakl, front):
+        mirakl.front.drifts.add(*drifts)
+        await check(front, mirakl, mirakl.front.ids("orders"), concurrency=concurrency)
+        assert front.counters.drifts > 0
+
+
+@pytest.mark.parametrize("concurrency", [1, 4])
+async def test_orders_that_go_while_as_many_come_are_noticed_where_pages_overlap(concurrency):
+    async with marketplace(orders=230) as (mirakl, front):
+        mirakl.front.drifts.add(
+            Drift(operation="OR11", kind="delete", rows=2, where="first"),
+            Drift(operation="OR11", kind="insert", rows=2, where="last"),
+        )
+        await check(front, mirakl, mirakl.front.ids("orders"), concurrency=concurrency, exact=True)
+        assert front.counters.drifts > 0
+
+
+async def test_faults_and_drift_together():
+    async with marketplace(orders=230) as (mirakl, front):
+        mirakl.front.drifts.add(Drift(operation="OR11", kind="delete", rows=3, where="first", every=2))
+        mirakl.faults.add(Fault.reset(every=5), Fault.status(503, every=7))
+        await check(front, mirakl, mirakl.front.ids("orders"))
+        assert front.counters.retries > 0
+
+
+async def test_a_spoiled_order_costs_itself():
+    async with marketplace(orders=60) as (mirakl, front):
+        every = mirakl.front.ids("orders")
+        mirakl.front.spoil("orders", every[33], {"order_lines": {"not": "a list"}, "price": []})
+        got = [order.order_id async for order in front.orders.list(page_size=20)]
+        assert [name for name in every if name not in got] in ([], [every[33]])
+        assert front.counters.quarantined + front.counters.mended > 0
+
+
+async def test_ids_beyond_the_cap():
+    async with marketplace(orders=350) as (mirakl, front):
+        every = mirakl.front.ids("orders")
+        got = [order.order_id async for order in front.orders.list(order_ids=[*every, "unknown"])]
+        assert got == every
