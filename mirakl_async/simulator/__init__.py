@@ -9,7 +9,7 @@ from __future__ import annotations
 from .clock import Clock, ManualClock, RealClock
 from .control import Control, OrderRecord, State
 from .faults import Fault, FaultPlan
-from .front import Drift, FrontControl, FrontState, FrontWorld
+from .front import Drift, ExportPlan, FrontControl, FrontState, FrontWorld, ImportPlan, Upload
 from .pipeline import RequestRecord
 from .process import SimulatorProcess
 from .ratelimits import DOCUMENTED, Traffic, Window
@@ -22,11 +22,13 @@ __all__ = [
     "Clock",
     "Control",
     "Drift",
+    "ExportPlan",
     "Fault",
     "FaultPlan",
     "FrontControl",
     "FrontState",
     "FrontWorld",
+    "ImportPlan",
     "ManualClock",
     "OrderKey",
     "OrderRecord",
@@ -36,6 +38,7 @@ __all__ = [
     "SimulatorProcess",
     "State",
     "Traffic",
+    "Upload",
     "Window",
     "World",
     "digest_of",

@@ -6,6 +6,7 @@ from .control import FrontControl, FrontState
 from .drifts import Drift
 from .exports import ExportPlan
 from .imports import ImportPlan
+from .multipart import Upload
 from .routes import front_service, storage_service
 from .world import FrontWorld
 
@@ -16,6 +17,7 @@ __all__ = [
     "FrontState",
     "FrontWorld",
     "ImportPlan",
+    "Upload",
     "front_service",
     "storage_service",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Literal, TypeVar
 
@@ -9,6 +10,9 @@ from aiohttp import web
 from msgspec import DecodeError, Struct, ValidationError, json
 
 from .drifts import Drift
+from .exports import ExportPlan
+from .imports import ImportPlan
+from .multipart import Upload
 from .tables import End
 from .world import FrontWorld
 
@@ -20,12 +24,16 @@ class FrontState(Struct):
     """What a marketplace has come to.
 
     `rows` of each list; `moved` by drifts, by kind; `ignored` parameters of the query that had no effect, by operation
-    and name.
+    and name; imports and exports that were asked for, by their state; files that were `uploaded`.
     """
 
     rows: dict[str, int]
     moved: dict[str, int]
     ignored: dict[str, int]
+    imports: dict[str, int]
+    order_exports: dict[str, int]
+    offer_exports: dict[str, int]
+    uploaded: int
 
 
 class _Insert(Struct):
@@ -45,10 +53,15 @@ class _Spoil(Struct):
 
 def state_of(world: FrontWorld) -> FrontState:
     """Sum up a marketplace."""
+    now = world.clock.time()
     return FrontState(
         rows={name: len(table) for name, table in world.tables.items()},
         moved=dict(world.drifts.moved),
         ignored=dict(world.pager.ignored),
+        imports=dict(Counter(job.status(now) for job in world.imports.jobs.values())),
+        order_exports=dict(Counter(job.status(now) for job in world.order_exports.jobs.values())),
+        offer_exports=dict(Counter(job.status(now) for job in world.offer_exports.jobs.values())),
+        uploaded=len(world.uploads),
     )
 
 
@@ -61,6 +74,9 @@ def add_front_plane(app: web.Application, world: FrontWorld, prefix: str) -> Non
             web.get(f"{prefix}/front", plane.state),
             web.post(f"{prefix}/front/drifts", plane.add_drifts),
             web.delete(f"{prefix}/front/drifts", plane.clear_drifts),
+            web.post(f"{prefix}/front/imports/plans", plane.plan_imports),
+            web.post(f"{prefix}/front/exports/{{kind}}/plans", plane.plan_exports),
+            web.get(f"{prefix}/front/uploads", plane.uploads),
             web.get(f"{rows}/ids", plane.ids),
             web.post(f"{rows}/seed", plane.seed),
             web.post(f"{rows}/insert", plane.insert),
@@ -112,6 +128,20 @@ class _Plane:
         self._world.drifts.clear()
         return web.Response(status=204)
 
+    async def plan_imports(self, request: web.Request) -> web.Response:
+        self._world.imports.plan(*await _read(request, list[ImportPlan]))
+        return web.Response(status=204)
+
+    async def plan_exports(self, request: web.Request) -> web.Response:
+        kinds = {"orders": self._world.order_exports, "offers": self._world.offer_exports}
+        if request.match_info["kind"] not in kinds:
+            raise web.HTTPNotFound(text="there are exports of orders and of offers")
+        kinds[request.match_info["kind"]].plan(*await _read(request, list[ExportPlan]))
+        return web.Response(status=204)
+
+    async def uploads(self, _request: web.Request) -> web.Response:
+        return _json(list(self._world.uploads))
+
     def _table(self, request: web.Request) -> str:
         name = request.match_info["table"]
         if name not in self._world.tables:
@@ -160,6 +190,22 @@ class FrontControl:
     async def clear_drifts(self) -> None:
         """Let the lists stand still from now on."""
         await self._do("DELETE", "/drifts")
+
+    async def plan_imports(self, *plans: ImportPlan) -> None:
+        """Let the next imports fare as told, one plan each."""
+        await self._do("POST", "/imports/plans", plans)
+
+    async def plan_order_exports(self, *plans: ExportPlan) -> None:
+        """Let the next exports of orders fare as told, one plan each."""
+        await self._do("POST", "/exports/orders/plans", plans)
+
+    async def plan_offer_exports(self, *plans: ExportPlan) -> None:
+        """Let the next exports of offers fare as told, one plan each."""
+        await self._do("POST", "/exports/offers/plans", plans)
+
+    async def uploads(self) -> list[Upload]:
+        """Return what was sent as files, oldest first."""
+        return await self._ask("GET", "/uploads", type_=list[Upload])
 
     async def _ask(self, method: Literal["GET", "POST"], path: str, value: object = None, *, type_: type[T]) -> T:
         return json.decode(await self._send(method, f"/front{path}", value), type=type_)

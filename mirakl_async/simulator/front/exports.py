@@ -41,6 +41,10 @@ class ExportPlan(Struct, frozen=True, kw_only=True, omit_defaults=True):
     place: Place = "instance"
     url_seconds: float | None = None
 
+    def __post_init__(self) -> None:
+        if self.files is not None and self.files < 1:
+            raise ValueError("an export has at least one file")
+
 
 class ExportKind(NamedTuple):
     """What tells the two kinds of exports apart: their operations, paths, and how a request is read."""

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from mirakl_async import BearerToken, MarketplaceFront
-from mirakl_async.simulator import Control, Drift, SimulatorProcess
+from mirakl_async.simulator import Control, Drift, ExportPlan, ImportPlan, SimulatorProcess
 
 
 @pytest.fixture
@@ -53,6 +53,29 @@ async def test_drifts_come_and_go(control, front):
     assert len(await control.insert("returns", 4, "first")) == 4
 
 
+async def test_imports_and_exports_of_a_process_are_planned(session):
+    async with SimulatorProcess(front={"orders": 40}) as mirakl:
+        where, control = mirakl.addresses, mirakl.control.front
+        await control.plan_imports(ImportPlan(end="FAILED", stage_seconds=0))
+        await control.plan_order_exports(ExportPlan(files=4, looks=0))
+        await control.plan_offer_exports(ExportPlan(end="FAILED", looks=0))
+        async with MarketplaceFront(where.front_url, auth=BearerToken(await token_of(where, session))) as client:
+            job = await client.products.start_import(b"sku;title\n1;One\n", shop=2000)
+            assert (await job.status()).import_status == "FAILED"
+            export = await client.orders.export(start_date="2026-01-01T00:00:00Z", end_date="2026-02-01T00:00:00Z")
+            assert len((await export.status()).urls) == 4
+            assert len([order async for order in export.items()]) == 40
+            assert (await (await client.offers.export()).status()).status == "FAILED"
+        state = await control.state()
+        assert (state.imports, state.order_exports, state.offer_exports) == (
+            {"FAILED": 1},
+            {"COMPLETED": 1},
+            {"FAILED": 1},
+        )
+        (upload,) = await control.uploads()
+        assert (upload.operation, upload.size, state.uploaded) == ("P41", 16, 1)
+
+
 @pytest.mark.parametrize(
     ("path", "body", "status"),
     [
@@ -60,6 +83,9 @@ async def test_drifts_come_and_go(control, front):
         ("/front/orders/insert", b'{"where":"middle"}', 400),
         ("/front/orders/delete", b"{", 400),
         ("/front/orders/spoil", b'{"id":"x","members":{}}', 404),
+        ("/front/imports/plans", b'[{"end":"LOST"}]', 400),
+        ("/front/exports/wishes/plans", b"[]", 404),
+        ("/front/exports/orders/plans", b'[{"files":0}]', 400),
         ("/front/drifts", b'[{"operation":"OR11","kind":"delete","every":0}]', 400),
     ],
 )
