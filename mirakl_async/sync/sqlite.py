@@ -371,12 +371,13 @@ class SqliteJournal:
         except JournalError as error:
             self._tell_all(work, error)
             raise
+        if full is None:
+            self._stuck.clear()
+            self._writable.set()
         self._install(work)
         if full is not None:
             self._through[:0], self._jobs[:0] = work.through, work.jobs
             raise full
-        self._stuck.clear()
-        self._writable.set()
         for rows, found in zip(work.through, work.fates, strict=True):
             tell(rows.done, {**rows.fates, **found})
         for job, result in zip(work.jobs, work.results, strict=True):
@@ -384,7 +385,7 @@ class SqliteJournal:
 
     def _install(self, work: Work) -> None:
         """Put what was read from the disk into the window."""
-        self._window.install(work.loaded)
+        self._window.install(work.loaded, (one.changes for one in self._stuck))
         if work.most and len(work.loaded) < work.most:
             self._spilled = bool(self._through or (work.through and not work.fates))
         if work.loaded:

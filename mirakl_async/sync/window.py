@@ -110,10 +110,16 @@ class Window:
         self._fresh[row.key] = held
         return "superseded"
 
-    def install(self, rows: Iterable[Row]) -> None:
-        """Take rows that were read from the disk, except of orders that are here already."""
+    def install(self, rows: Iterable[Row], unwritten: Iterable[Changes]) -> None:
+        """Take rows that were read from the disk, except of orders that are here, or were settled here.
+
+        The disk may not know the latter yet: their changes are still to be taken, or `unwritten`.
+        """
+        settled = dict(self._gone)
+        for changes in unwritten:
+            settled.update(changes.gone)
         for row in rows:
-            if row.key not in self._held:
+            if row.key not in self._held and settled.get(row.key, -1) < row.version:
                 held = self._held[row.key] = Held(row, stored=True)
                 self._waiting.append(held)
                 self.size += len(row.body)
