@@ -17,8 +17,11 @@ from ..errors import (
     CallError,
     ClientStateError,
     ConnectionLost,
+    Gone,
     InvalidArgument,
     JobFailed,
+    NotFound,
+    PermissionDenied,
     UnreadableFile,
 )
 from ..files.disposition import safe_name
@@ -41,6 +44,8 @@ COMPLETED = "COMPLETED"
 FAILED = frozenset({"FAILED", "CANCELED"})
 FINAL = FAILED | {COMPLETED}
 IN_A_ROW = 3
+# What an address says that was good for a while only: no document tells for how long.
+EXPIRED = (PermissionDenied, NotFound, Gone)
 
 
 class Exporter(Protocol):
@@ -123,9 +128,12 @@ class Export:
             words = f"{self.what} {self.id} ended {self.last.status}{f' ({reason})' if reason else ''}"
             raise JobFailed(words, self.last.status or "", reason)
 
-    async def downloads(self) -> list[Download]:
-        """The files, in their order, once the export is completed; raises JobFailed if it has failed."""
-        if not self.done:
+    async def downloads(self, *, anew: bool = False) -> list[Download]:
+        """The files, in their order, once the export is completed; raises JobFailed if it has failed.
+
+        `anew` asks for the addresses even if they are known: they may be good for a while only.
+        """
+        if anew or not self.done:
             await self.wait()
         self.raise_for_failure()
         urls = (self.last.urls if self.last else None) or []
@@ -144,10 +152,16 @@ class Export:
         for number, download in enumerate(downloads, 1):
             stem = f"{safe_name(self.id)}-{number:03}"
             there = await asyncio.to_thread(_files_named, folder, stem)
-            paths.append(there[0] if there else (await self._save(download, folder / stem)).path)
+            paths.append(there[0] if there else (await self._saved(number, download, folder / stem)).path)
             if progress is not None:
                 progress(number, len(downloads))
         return paths
+
+    async def _saved(self, number: int, download: Download, stem: Path) -> Saved:
+        try:
+            return await self._save(download, stem)
+        except EXPIRED:
+            return await self._save((await self.downloads(anew=True))[number - 1], stem)
 
     async def _save(self, download: Download, stem: Path) -> Saved:
         async def save() -> Saved:
@@ -177,9 +191,9 @@ class Walk(Generic[T]):
 
     `cursor` is the place after the item given last: save it once that item is dealt with, and a walk with it goes on
     behind that item, in another process, tomorrow. Each file is read from its address as it arrives; if the connection
-    breaks, the file is fetched anew and what was given is not given again. A CallError that ends the walk has the
-    cursor as its `resume_from`. `unreadable` counts the items that could not be read and were left out; each is told
-    to the client's watch, and a file that holds any is logged.
+    breaks, or the address is good no longer, the file is fetched anew and what was given is not given again. A
+    CallError that ends the walk has the cursor as its `resume_from`. `unreadable` counts the items that could not be
+    read and were left out; each is told to the client's watch, and a file that holds any is logged.
     """
 
     def __init__(self, export: Export, read: Callable[[OpenDownload], AsyncIterator[T]], after: str | None) -> None:
@@ -196,12 +210,20 @@ class Walk(Generic[T]):
 
     async def __aiter__(self) -> AsyncGenerator[T, None]:
         self._place = self._start
+        refused: Place | None = None
         try:
             downloads = await self._export.downloads()
             while self._place.file < len(downloads):
-                async for item in self._items(downloads[self._place.file]):
-                    yield item
-                self._place = Place(self._place.file + 1)
+                try:
+                    async for item in self._items(downloads[self._place.file]):
+                        yield item
+                except EXPIRED:
+                    if refused == self._place:
+                        raise
+                    refused = self._place
+                    downloads = await self._export.downloads(anew=True)
+                else:
+                    self._place = Place(self._place.file + 1)
         except CallError as error:
             error.resume_from = self.cursor
             raise

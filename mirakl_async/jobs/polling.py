@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ..operation import Operation
 
 S = TypeVar("S")
-log = logging.getLogger("mirakl_async")
+log: logging.Logger = logging.getLogger("mirakl_async")
 PASSING = (NoAnswer, ServerError, RateLimited, DeadlineExceeded, TokenUnavailable)
 IN_A_ROW = 5
 
