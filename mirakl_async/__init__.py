@@ -63,6 +63,11 @@ if TYPE_CHECKING:
     from .options import Rate as Rate
     from .options import Retry as Retry
     from .options import Timeouts as Timeouts
+    from .pages import Items as Items
+    from .pages import OffsetPaginator as OffsetPaginator
+    from .pages import Page as Page
+    from .pages import Progress as Progress
+    from .pages import SeekPaginator as SeekPaginator
     from .reply import Reply as Reply
 
 __version__ = "0.1.0"
@@ -121,6 +126,11 @@ _HOMES = {
     "Rate": "options",
     "Retry": "options",
     "Timeouts": "options",
+    "Items": "pages",
+    "OffsetPaginator": "pages",
+    "Page": "pages",
+    "Progress": "pages",
+    "SeekPaginator": "pages",
 }
 
 __all__ = ["__version__", *_HOMES]  # noqa: PLE0604 # pyright: ignore[reportUnsupportedDunderAll]
