@@ -168,7 +168,7 @@ class _Fixed:
 
     def __init__(self, header: str, identity: str) -> None:
         self._grant = Grant(header, 0)
-        self.identity = identity
+        self.identity: str = identity
         self.renewable = False
 
     def current(self) -> Grant | None:
@@ -201,8 +201,8 @@ class TokenKeeper:
         self._refusal: TokenRefused | None = None
         self._refused_until = 0.0
         self._task: asyncio.Task[None] | None = None
-        self.identity = identity
-        self.renewable = True
+        self.identity: str = identity
+        self.renewable: bool = True
 
     def current(self) -> Grant | None:
         """The held token, if it is good for a while; starts a background renewal in the soft window."""

@@ -40,9 +40,9 @@ class Lifetime:
     __slots__ = ("closed", "make", "transport")
 
     def __init__(self, make: Callable[[], Transport]) -> None:
-        self.make = make
+        self.make: Callable[[], Transport] = make
         self.transport: Transport | None = None
-        self.closed = False
+        self.closed: bool = False
 
 
 class Client:

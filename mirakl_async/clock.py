@@ -33,9 +33,9 @@ class SystemClock:
 
     __slots__ = ()
 
-    monotonic = staticmethod(time.monotonic)
-    time = staticmethod(time.time)
-    random = staticmethod(random)
+    monotonic: staticmethod[[], float] = staticmethod(time.monotonic)
+    time: staticmethod[[], float] = staticmethod(time.time)
+    random: staticmethod[[], float] = staticmethod(random)
 
     async def sleep(self, seconds: float) -> None:
         """Sleep on the running event loop."""

@@ -35,8 +35,8 @@ class Account:
     __slots__ = ("channels", "stores")
 
     def __init__(self, caller: LiveCaller) -> None:
-        self.channels = Channels(caller)
-        self.stores = AccountStores(caller)
+        self.channels: Channels = Channels(caller)
+        self.stores: AccountStores = AccountStores(caller)
 
 
 class ConnectChannel(Client):

@@ -314,7 +314,7 @@ class APIError(CallError):
         self.status = status
         self.problem = problem
         self.headers = headers
-        self.request_id = request_id or problem.correlation_id
+        self.request_id: str | None = request_id or problem.correlation_id
 
     @property
     def code(self) -> str | None:

@@ -177,7 +177,7 @@ class TokenBucket:
         self._factor_at = 0.0
         self._queue: deque[Future[None]] = deque()
         self._queued_cost = 0.0
-        self.pauses = 0
+        self.pauses: int = 0
 
     def interval(self, now: float) -> float:
         """Seconds a call costs now, after what 429 answers have taught."""

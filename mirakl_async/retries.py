@@ -93,7 +93,7 @@ class RetryQuota:
 
     def __init__(self, retry: Retry) -> None:
         self._retry = retry
-        self.left = float(retry.quota)
+        self.left: float = float(retry.quota)
 
     def spend(self, again: Again) -> bool:
         """Pay for a retry; False if that is no longer possible."""

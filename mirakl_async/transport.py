@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from .retries import Again
     from .watch import Watch
 
-log = logging.getLogger("mirakl_async")
+log: logging.Logger = logging.getLogger("mirakl_async")
 WORTH_SAYING = 1.0
 ERROR_BODY_SECONDS = 10.0
 

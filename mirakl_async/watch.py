@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-log = logging.getLogger("mirakl_async")
+log: logging.Logger = logging.getLogger("mirakl_async")
 
 
 class Called(Struct, frozen=True, kw_only=True):
@@ -99,7 +99,7 @@ class Watch:
     __slots__ = ("_listeners", "counters")
 
     def __init__(self, *listeners: Listener) -> None:
-        self.counters = Counters()
+        self.counters: Counters = Counters()
         self._listeners = list(listeners)
 
     @property

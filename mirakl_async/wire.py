@@ -45,7 +45,7 @@ class _Flight:
     __slots__ = ("form", "left")
 
     def __init__(self) -> None:
-        self.left = False
+        self.left: bool = False
         self.form: Form | None = None
 
     def end(self) -> None:
@@ -193,7 +193,7 @@ class AiohttpOpenAnswer:
     def __init__(self, response: aiohttp.ClientResponse, flight: _Flight) -> None:
         self._response = response
         self._flight = flight
-        self.status = response.status
+        self.status: int = response.status
         self.headers: Mapping[str, str] = response.headers
 
     async def chunks(self) -> AsyncIterator[bytes]:

@@ -37,7 +37,7 @@ class Ndjson:
     """Each item's own JSON on a line of its own."""
 
     def __init__(self, file: TextIO) -> None:
-        self.count = 0
+        self.count: int = 0
         self._file = file.buffer
 
     def write(self, item: msgspec.Raw) -> None:
@@ -51,7 +51,7 @@ class OfferRows:
     """The rows of an export of offers, under the columns of its first file."""
 
     def __init__(self, file: TextIO) -> None:
-        self.count = 0
+        self.count: int = 0
         self._csv = csv.writer(file, delimiter=";")
         self._columns: list[str] = []
 
@@ -70,7 +70,7 @@ class OrderRows:
     """An order a row: its own members in columns, what is nested in them as JSON."""
 
     def __init__(self, file: TextIO) -> None:
-        self.count = 0
+        self.count: int = 0
         self._csv = csv.writer(file, delimiter=";")
         self._columns = [field.encode_name for field in msgspec.structs.fields(Order)]
         self._csv.writerow(self._columns)

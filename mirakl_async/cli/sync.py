@@ -31,7 +31,7 @@ class OrderFile:
         self._origin = origin
         self._size = path.stat().st_size or 1
         self._read = 0
-        self.ended = False
+        self.ended: bool = False
 
     def __iter__(self) -> Iterator[Any]:
         for item in read_orders(self._path, self._origin):

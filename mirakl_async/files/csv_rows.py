@@ -43,7 +43,7 @@ class RowReader:
     def __init__(self, separator: str | None = None, encoding: str | None = None) -> None:
         self.columns: list[str] | None = None
         self.separator = separator
-        self.count = 0
+        self.count: int = 0
         self.failure: UnreadableFile | None = None
         self._encoding = encoding
         self._decoder: codecs.IncrementalDecoder | None = None

@@ -163,12 +163,12 @@ class OpenDownload:
     def __init__(self, answer: OpenAnswer, request: Request, transport: Transport, terms: Terms) -> None:
         headers = answer.headers
         self.headers = headers
-        self.content_type = headers.get("Content-Type", "").partition(";")[0].strip().lower() or None
-        self.filename = safe_name(
+        self.content_type: str | None = headers.get("Content-Type", "").partition(";")[0].strip().lower() or None
+        self.filename: str = safe_name(
             file_name(headers.get("Content-Disposition")), _fallback(request.operation.code, self.content_type)
         )
-        self.size = _size(headers)
-        self.received = 0
+        self.size: int | None = _size(headers)
+        self.received: int = 0
         self.complete: bool | None = False
         self._answer = answer
         self._request = request

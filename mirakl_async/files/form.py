@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..request import Multipart, Part
     from .upload import FreshChunks
 
-log = logging.getLogger("mirakl_async")
+log: logging.Logger = logging.getLogger("mirakl_async")
 READ_AT_ONCE = 256 * 1024
 
 
@@ -37,7 +37,7 @@ class Form:
 
     def __init__(self, multipart: Multipart) -> None:
         boundary = secrets.token_hex(16)
-        self.content_type = f"multipart/form-data; boundary={boundary}"
+        self.content_type: str = f"multipart/form-data; boundary={boundary}"
         self.broken: FormBroken | None = None
         self._parts = multipart.parts
         self._heads = [_head(part, boundary) for part in multipart.parts]

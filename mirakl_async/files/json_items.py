@@ -69,8 +69,8 @@ class ItemReader(Generic[T]):
         told: Callable[[Mend], None] | None = None,
         lost: Callable[[Quarantined], None] | None = None,
     ) -> None:
-        self.count = 0
-        self.unreadable = 0
+        self.count: int = 0
+        self.unreadable: int = 0
         self.quarantined: list[Quarantined] = []
         self.failure: UnreadableFile | None = None
         self._member = member

@@ -13,7 +13,7 @@ from .json_items import ItemReader
 if TYPE_CHECKING:
     from .readers import Reader
 
-log = logging.getLogger("mirakl_async")
+log: logging.Logger = logging.getLogger("mirakl_async")
 T = TypeVar("T")
 READ_AT_ONCE = 256 * 1024
 

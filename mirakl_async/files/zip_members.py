@@ -62,7 +62,7 @@ class Archive:
         infos = [info for info in self._zip.infolist() if not info.is_dir()]
         _check(infos, limits)
         self._saved: set[str] = set()
-        self.members = [Member(self, info) for info in infos]
+        self.members: list[Member] = [Member(self, info) for info in infos]
 
     def open(self, info: zipfile.ZipInfo) -> IO[bytes]:
         """One member's bytes, unpacked as they are read."""
@@ -83,8 +83,8 @@ class Member:
     """
 
     def __init__(self, archive: Archive, info: zipfile.ZipInfo) -> None:
-        self.name = info.filename.replace("\\", "/")
-        self.size = info.file_size
+        self.name: str = info.filename.replace("\\", "/")
+        self.size: int = info.file_size
         self._archive = archive
         self._info = info
 

@@ -53,7 +53,7 @@ class Trail:
         self._keys: dict[object, None] = {}
         self.marks: deque[str] = deque(marks, maxlen=MARKS)
         self._resumed = frozenset(self.marks)
-        self.forgot = bool(self._resumed)
+        self.forgot: bool = bool(self._resumed)
 
     def knows(self, key: object) -> bool:
         """Whether the row with this key was delivered."""

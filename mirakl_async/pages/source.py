@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ..request import Request
     from ..runner import Runner
 
-log = logging.getLogger("mirakl_async")
+log: logging.Logger = logging.getLogger("mirakl_async")
 SWEEPS_REMEMBERED = 1000
 
 
@@ -42,9 +42,9 @@ class Source:
         self._client = client
         self._options = options
         parts = split(operation, arguments)
-        self.legs = tuple(client.request(operation, part) for part in parts)
-        self.legs_overlap = may_overlap(operation, parts)
-        self.reading = fingerprint([leg.url for leg in self.legs])
+        self.legs: tuple[Request, ...] = tuple(client.request(operation, part) for part in parts)
+        self.legs_overlap: bool = may_overlap(operation, parts)
+        self.reading: str = fingerprint([leg.url for leg in self.legs])
 
     def start(self) -> Cursor:
         """The beginning of the list."""

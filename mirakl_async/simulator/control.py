@@ -166,7 +166,7 @@ class Control:
     """
 
     def __init__(self, session: ClientSession, url: str) -> None:
-        self.front = FrontControl(self._send)
+        self.front: FrontControl = FrontControl(self._send)
         self._session = session
         self._url = url
 

@@ -82,19 +82,19 @@ class Simulator:
         front: Mapping[str, int] | None = None,
     ) -> None:
         self.clock: Clock = RealClock() if clock is None else clock
-        self.world = World(channels, equal_stamp=equal_stamp, keep=keep)
-        self.faults = FaultPlan(seed=seed) if faults is None else faults
-        self.limits = SlidingWindows(rate_limits, self.clock)
+        self.world: World = World(channels, equal_stamp=equal_stamp, keep=keep)
+        self.faults: FaultPlan = FaultPlan(seed=seed) if faults is None else faults
+        self.limits: SlidingWindows = SlidingWindows(rate_limits, self.clock)
         self.client_id = client_id
-        self.client_secret = client_secret or secrets.token_urlsafe(16)
-        self.api_key = secrets.token_urlsafe(24)
-        self.tokens = Tokens(
+        self.client_secret: str = client_secret or secrets.token_urlsafe(16)
+        self.api_key: str = secrets.token_urlsafe(24)
+        self.tokens: Tokens = Tokens(
             {client_id: self.client_secret},
             expires_in=expires_in,
             clock=self.clock,
             keys={self.api_key: client_id},
         )
-        self.front = FrontWorld(self.clock, front, seed=seed)
+        self.front: FrontWorld = FrontWorld(self.clock, front, seed=seed)
         self.requests: deque[RequestRecord] = deque(maxlen=log_size)
         self._surroundings = Surroundings(
             clock=self.clock,

@@ -37,7 +37,7 @@ class Tokens:
         clock: Clock,
         keys: Mapping[str, str] | None = None,
     ) -> None:
-        self.counts = TokenCounts()
+        self.counts: TokenCounts = TokenCounts()
         self.expires_in = expires_in
         self._clients = dict(clients)
         self._keys = dict(keys or {})

@@ -85,7 +85,7 @@ class World:
         self.channels: dict[str, set[str]] = {}
         self.orders: dict[OrderKey, StoredOrder] = {}
         self.actions: dict[str, Action] = {}
-        self.versions = Versions()
+        self.versions: Versions = Versions()
         self._equal_stamp = equal_stamp
         self._keep = keep
         self._line_owners: dict[tuple[str, str], OrderKey] = {}

@@ -39,8 +39,8 @@ class Batch:
     __slots__ = ("_by_key", "entries", "lane")
 
     def __init__(self, lane: Lane, entries: Sequence[Entry]) -> None:
-        self.lane = lane
-        self.entries = entries
+        self.lane: Lane = lane
+        self.entries: Sequence[Entry] = entries
         self._by_key: dict[OrderKey, Entry] | None = None
 
     def __len__(self) -> int:
@@ -71,12 +71,12 @@ class Lane:
     __slots__ = ("flying", "flying_ids", "origin", "parked", "since", "waiting")
 
     def __init__(self, origin: OriginRequest) -> None:
-        self.origin = origin
+        self.origin: OriginRequest = origin
         self.waiting: deque[Entry] = deque()
         self.parked: dict[OrderKey, Entry] = {}
         self.flying: list[Batch] = []
         self.flying_ids: set[str] = set()
-        self.since = 0.0
+        self.since: float = 0.0
 
     def in_flight(self, key: OrderKey) -> Entry | None:
         """The version of an order that is in flight."""
@@ -96,7 +96,12 @@ class Assembly:
         self._superseded = superseded
         self._refused = refused
         self._lanes: dict[OriginKey, Lane] = {}
-        self.waiting = 0
+        self.waiting: int = 0
+
+    @property
+    def lanes(self) -> int:
+        """How many origins have orders in hand; at least 1."""
+        return len(self._lanes) or 1
 
     def lane(self, origin: OriginRequest) -> Lane:
         """The lane of an origin."""

@@ -37,6 +37,7 @@ from .batches import Assembly, Batch
 from .entries import Line, encode_batch, refusal, unencodable
 from .intake import Intake
 from .isolation import blame
+from .ledger import Ledger, NoLedger
 from .outages import Outage
 from .outcomes import meaning, throttled
 from .refusals import Refusals
@@ -57,7 +58,7 @@ if TYPE_CHECKING:
     from .entries import Entry
     from .intake import Source
 
-log = logging.getLogger("mirakl_async")
+log: logging.Logger = logging.getLogger("mirakl_async")
 MOST_WORKERS = 96
 WORKERS_WITHOUT_PACE = 8
 REFUSED_IN_A_ROW = 500
@@ -81,8 +82,10 @@ class OrderSync:
         progress: Callable[[Report], None] | None,
         grace: float,
         patience: float,
+        ledger: Ledger | None = None,
     ) -> None:
         self._client = client
+        self._ledger = ledger or NoLedger()
         self._transport = client.transport
         self._clock = self._transport.clock
         self._base = client.base_url("connect")
@@ -132,6 +135,7 @@ class OrderSync:
         if not self._stopping:
             self._stopping = True
             self._intake.close()
+            self._ledger.stop()
             self._refusals.release()
             # The loop's own time, since a signal handler is no task, and anyio would not know where it is.
             self._group.cancel_scope.deadline = asyncio.get_running_loop().time() + self._grace
@@ -157,6 +161,7 @@ class OrderSync:
     async def __aenter__(self) -> Self:
         if self._job is not None:
             raise ClientStateError("a sync runs once: call orders.sync(...) again for another")
+        await self._ledger.begin(self._tally, self._refuse)
         self._refusals.open()
         self._began = self._clock.monotonic()
         self._job = asyncio.create_task(self._run(), name="mirakl order sync")
@@ -194,12 +199,14 @@ class OrderSync:
     async def _run(self) -> None:
         try:
             async with self._group as group:
+                group.start_soon(self._run_ledger)
                 if self._intake.streaming:
                     group.start_soon(self._intake.pump)
                 self._spawn(self._most if self._fixed else 1)
         except asyncio.CancelledError as error:
             self._failure = self._failure or error
         finally:
+            await self._end_ledger()
             self._seconds = self._clock.monotonic() - self._began
             self._failure = self._failure or self._intake.failure
             try:
@@ -208,6 +215,18 @@ class OrderSync:
             except Exception as error:  # noqa: BLE001 - the user's own progress=, or a full disk
                 self._failure = self._failure or error
                 self._refusals.close()
+
+    async def _run_ledger(self) -> None:
+        try:
+            await self._ledger.run()
+        except Exception as error:  # noqa: BLE001 - whatever it is, nothing more can be kept
+            self._fail(error)
+
+    async def _end_ledger(self) -> None:
+        try:
+            await self._ledger.end()
+        except Exception as error:  # noqa: BLE001 - as above
+            self._failure = self._failure or error
 
     def _spawn(self, count: int = 1) -> None:
         for _ in range(min(count, self._most - self._workers)):
@@ -334,6 +353,7 @@ class OrderSync:
         self._refused_in_a_row = 0
         self._last_answer = self._clock.monotonic()
         self._assembly.land(batch, self._last_answer)
+        self._ledger.accepted(batch.entries)
 
     def _isolate(self, batch: Batch, error: BadRequest) -> None:
         """Refuse whom the server named, and send the others in parts small enough to find the rest."""
@@ -363,7 +383,8 @@ class OrderSync:
         batch.lane.flying.append(out)
         self._cut_again(batch, parts)
         self._assembly.land(out, self._clock.monotonic())
-        for refused in guilty.values():
+        for index, refused in guilty.items():
+            self._ledger.refused(batch.entries[index], refused)
             self._refuse(refused)
 
     def _cut_again(self, batch: Batch, parts: Sequence[Sequence[Entry]]) -> None:

@@ -33,11 +33,22 @@ class Line(Struct, frozen=True, gc=False):
     number: int
     channel_order_id: str
     sub_channel_code: str | UnsetType | None
-    channel_updated_at: datetime
+    channel_updated_at: datetime | int
+
+
+class Kept(Line, frozen=True, gc=False):
+    """An order that a journal keeps under `key`; its stamp is in microseconds since 1970."""
+
+    key: str
+
+    @property
+    def version(self) -> tuple[str, int]:
+        """What the journal knows this state of the order by."""
+        return (self.key, cast("int", self.channel_updated_at))
 
 
 Entry: TypeAlias = OrderRequest | Line
-ENTRY_TYPES = {OrderRequest, Line}
+ENTRY_TYPES: set[type[Entry]] = {OrderRequest, Line, Kept}
 
 
 class _Envelope(Struct):
@@ -59,7 +70,7 @@ def order_key(entry: Entry) -> OrderKey:
 def encode_batch(origin: OriginRequest, entries: Sequence[Entry]) -> bytes:
     """The body of one call. Lines go out byte for byte; structs are encoded together, cheaper than one by one."""
     plain = {OrderRequest}.issuperset(map(type, entries))
-    orders: Any = entries if plain else [Raw(encoded(entry)) for entry in entries]
+    orders: Any = entries if plain else [*map(Raw, map(encoded, entries))]
     return codec.encode(_Envelope(origin, orders))
 
 

@@ -9,6 +9,7 @@ taken from the source is counted and kept, however the reading ends.
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterable, Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -27,9 +28,18 @@ if TYPE_CHECKING:
     from .entries import OriginKey
     from .report import Tally
 
-Source: TypeAlias = Iterable[Any] | AsyncIterable[Any]
+Source: TypeAlias = "Iterable[Any] | AsyncIterable[Any] | Bundled"
+Bundle: TypeAlias = "Sequence[tuple[OriginRequest, Sequence[Entry]]]"
 ROOM_FOR_ONE, ROOM_FOR_MANY = 2, 40
 SECONDS_TO_CLOSE = 1.0
+
+
+class Bundled(ABC):
+    """A source of orders that are sound, counted already, and come grouped by origin; what a journal gives."""
+
+    @abstractmethod
+    def __aiter__(self) -> AsyncIterator[Bundle]:
+        """The orders, some at a time."""
 
 
 class Intake:
@@ -47,8 +57,8 @@ class Intake:
         room: Callable[[], Awaitable[None]],
     ) -> None:
         self.failure: BaseException | None = None
-        self.exhausted = False
-        self.more = asyncio.Event()
+        self.exhausted: bool = False
+        self.more: asyncio.Event = asyncio.Event()
         self._origin = origin
         self._assembly = assembly
         self._tally = tally
@@ -56,7 +66,6 @@ class Intake:
         self._limit = limit
         self._refused = refused
         self._room = room
-        self._enough = limit * (ROOM_FOR_ONE if origin is not None else ROOM_FOR_MANY)
         self._chunk: list[Any] = []
         self._hungry = True
         self._scope = anyio.CancelScope()
@@ -71,7 +80,7 @@ class Intake:
     @property
     def full(self) -> bool:
         """Whether enough is waiting."""
-        return self._assembly.waiting >= self._enough
+        return self._assembly.waiting >= self._limit * min(ROOM_FOR_MANY, ROOM_FOR_ONE * self._assembly.lanes)
 
     @property
     def streaming(self) -> bool:
@@ -122,6 +131,9 @@ class Intake:
             await self._close(iterator)
 
     async def _draw(self, iterator: AsyncIterator[Any]) -> None:
+        if isinstance(self._stream, Bundled):
+            await self._draw_bundles(iterator)
+            return
         chunk, limit = self._chunk, self._limit
         async for item in iterator:
             chunk.append(item)
@@ -129,10 +141,21 @@ class Intake:
                 self._hungry = False
                 self.flush()
                 self.more.set()
-                await self._room()
-                while self.full and not self.exhausted:
-                    self._rest.clear()
-                    await self._rest.wait()
+                await self._rest_while_full()
+
+    async def _draw_bundles(self, bundles: AsyncIterator[Bundle]) -> None:
+        async for bundle in bundles:
+            for origin, entries in bundle:
+                lane = self._assembly.lane(origin)
+                self._assembly.add(lane, entries, self._clock.monotonic())
+            self.more.set()
+            await self._rest_while_full()
+
+    async def _rest_while_full(self) -> None:
+        await self._room()
+        while self.full and not self.exhausted:
+            self._rest.clear()
+            await self._rest.wait()
 
     async def _close(self, iterator: AsyncIterator[Any] | None) -> None:
         """Let a generator that is not wanted any more clean up, now rather than when it is collected."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from .refused import Refused
 
-log = logging.getLogger("mirakl_async")
+log: logging.Logger = logging.getLogger("mirakl_async")
 KEPT = 10_000
 
 

@@ -51,8 +51,14 @@ class Tally:
     __slots__ = ("accepted", "calls", "read", "refused", "retries", "sent", "superseded", "throttles")
 
     def __init__(self) -> None:
-        self.read = self.sent = self.accepted = self.refused = self.superseded = 0
-        self.calls = self.retries = self.throttles = 0
+        self.read: int = 0
+        self.sent: int = 0
+        self.accepted: int = 0
+        self.refused: int = 0
+        self.superseded: int = 0
+        self.calls: int = 0
+        self.retries: int = 0
+        self.throttles: int = 0
 
     def report(self, seconds: float) -> Report:
         """The figures now; what was read and is in no other column is still in hand."""

@@ -66,10 +66,10 @@ class Work:
         *,
         prefetch: bool = False,
     ) -> None:
-        self.pending = pending
-        self.through = through
-        self.jobs = jobs
-        self.loads = loads
+        self.pending: list[Pending] = pending
+        self.through: list[Rows] = through
+        self.jobs: list[Job] = jobs
+        self.loads: list[asyncio.Future[bool]] = loads
         self.most = A_LOAD if loads or prefetch else 0
         self.fates: list[dict[int, str]] = []
         self.results: list[Any] = []

@@ -43,7 +43,7 @@ class Table:
 
     def __init__(self, kind: Kind, size: int, *, seed: int) -> None:
         self.kind = kind
-        self.version = 0
+        self.version: int = 0
         self._seed = seed_of(seed, kind.name)
         self._ranks: Sequence[int] = ()
         self._next = 0

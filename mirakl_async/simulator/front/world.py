@@ -10,6 +10,7 @@ from ..clock import Clock
 from .accounting import BILLING_CYCLES, INVOICES
 from .accounting_documents import AccountingDocuments
 from .attachments import Conversations
+from .changes import Changes
 from .documents import Documents, order_shelf, shop_shelf
 from .drifts import Drifts
 from .exports import OFFER_EXPORTS, ORDER_EXPORTS, Exports
@@ -56,19 +57,22 @@ class FrontWorld:
     def __init__(self, clock: Clock, sizes: Mapping[str, int] | None = None, *, seed: int = 0) -> None:
         sizes = dict(sizes or {})
         self.clock = clock
-        self.tables = {kind.name: Table(kind, sizes.pop(kind.name, USUAL_SIZE), seed=seed) for kind in KINDS}
+        self.tables: dict[str, Table] = {
+            kind.name: Table(kind, sizes.pop(kind.name, USUAL_SIZE), seed=seed) for kind in KINDS
+        }
         if sizes:
             raise ValueError(f"there is no list {', '.join(sizes)}; there are {', '.join(LISTS)}")
-        self.drifts = Drifts(clock, seed=seed)
-        self.pager = Pager(self.tables, self.drifts, seed=seed)
+        self.drifts: Drifts = Drifts(clock, seed=seed)
+        self.pager: Pager = Pager(self.tables, self.drifts, seed=seed)
         self.uploads: deque[Upload] = deque(maxlen=MOST_UPLOADS)
-        self.imports = Imports(self.tables["imports"], clock, self.uploads)
+        self.imports: Imports = Imports(self.tables["imports"], clock, self.uploads)
+        self.changes = Changes(self.tables, clock)
         self.order_documents = Documents(order_shelf(self.tables["orders"].find), clock, self.uploads)
         self.shop_documents = Documents(shop_shelf(), clock, self.uploads)
         self.accounting_documents = AccountingDocuments(self.tables, clock)
         self.conversations = Conversations(self.tables, clock, self.uploads)
-        self.order_exports = Exports(ORDER_EXPORTS, self.tables["orders"], clock, seed=seed)
-        self.offer_exports = Exports(OFFER_EXPORTS, self.tables["offers"], clock, seed=seed)
+        self.order_exports: Exports = Exports(ORDER_EXPORTS, self.tables["orders"], clock, seed=seed)
+        self.offer_exports: Exports = Exports(OFFER_EXPORTS, self.tables["offers"], clock, seed=seed)
 
     def seed(self, table: str, rows: int) -> None:
         """Begin a list anew with so many rows."""
