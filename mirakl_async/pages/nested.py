@@ -2,7 +2,8 @@
 
 Every page names the same products, each with its next offers and with its own total; there is no other. A product
 comes as an item of the first page, and again with the offers of every later page that has some. When a total falls,
-offers moved up: the page is read again from so many rows before, and offers that were delivered are left out.
+offers moved up: the page is read again from so many rows before, and offers that were delivered are left out. One page
+is asked for ahead.
 """
 
 from __future__ import annotations

@@ -77,7 +77,7 @@ class _Walk(Walk[_Place]):
         await self._hurry(self._next(place, peek(reply.body, NEXT)))
         rows = read_page(reply)
         following = self._next(place, member(reply, rows, NEXT))
-        return self._deliver(cursor, rows, following, member(reply, rows, PREVIOUS))
+        return self._deliver(cursor, rows, following)
 
     async def _hurry(self, following: _Place | None) -> None:
         """Ask for the next page."""
@@ -92,9 +92,9 @@ class _Walk(Walk[_Place]):
             return _Place(place.leg, token)
         return _Place(place.leg + 1) if place.leg + 1 < len(self.source.legs) else None
 
-    def _deliver(self, cursor: Cursor, rows: Rows, following: _Place | None, previous: str | None) -> Page[Any]:
+    def _deliver(self, cursor: Cursor, rows: Rows, following: _Place | None) -> Page[Any]:
         """The page without the rows that were delivered before, and its cursors."""
-        keys = rows.keys
+        keys, previous = rows.keys, getattr(rows.value, PREVIOUS, None)
         fresh = [index for index in range(rows_done(cursor, keys), len(keys)) if not self.trail.knows(keys[index])]
         delivery = self.choose(rows, fresh)
         self.trail.follow(keys)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import itertools
 import json
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from mirakl_async import Retry, errors
+from mirakl_async import Rate, Retry, errors
 from mirakl_async.operations import operations
 from tests.manual_clock import InstantClock
 from tests.moving_list import DROP, MovingList, front_of, listed, listening, names
@@ -454,6 +455,39 @@ async def test_leaving_a_loop_ends_what_is_under_way(code):
                 await listed(front, served, page_size=10).all()
         assert not wire.under_way
         assert asyncio.all_tasks() == running
+
+
+async def test_a_page_that_failed_ahead_of_a_reader_who_left_is_nobodys_error():
+    served = make(200)
+    front, wire = front_of(served, retry=Retry(retries=0))
+    async with front:
+        pages = front.orders.list(page_size=10).pages()
+        served.instead = {call: (500, {}, b"{}") for call in range(2, 6)}
+        assert len((await anext(pages)).items) == 10
+        await pages.aclose()
+    gc.collect()
+    assert len(served.queries) == 5
+    assert not wire.under_way
+
+
+async def test_pages_ahead_keep_to_the_rate():
+    clock, sent = InstantClock(), []
+    served = make(300)
+    served.before = lambda _: sent.append(clock.monotonic())
+    front, _ = front_of(served, lambda _: 2, clock=clock, rates={"OR11": Rate(calls=5, seconds=1.0)})
+    async with front:
+        assert len(await front.orders.list(page_size=10).with_options(concurrency=8).all()) == 300
+    assert len(sent) == 30
+    assert all(later - sooner > 1.0 for sooner, later in zip(sent, sent[5:], strict=False))
+
+
+async def test_junk_where_the_token_of_the_page_before_should_be_costs_nothing():
+    served = make(5, "RT11")
+    served.instead = {1: (200, {}, b'{"data": [{"id": "1"}], "previous_page_token": {"odd": 1}}')}
+    front, _ = front_of(served)
+    async with front:
+        page = await anext(front.returns.list().pages())
+    assert (len(page.items), page.previous, page.cursor) == (1, None, None)
 
 
 async def test_nonsense_is_refused_before_anything_is_sent():
