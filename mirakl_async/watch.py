@@ -67,7 +67,7 @@ class Quarantined(Struct, frozen=True, kw_only=True):
 
 
 class Drifted(Struct, frozen=True, kw_only=True):
-    """An offset list changed while it was read: its total went from `before` to `after` at `offset`."""
+    """An offset list moved while it was read, before its row `offset`; its totals then, which may be the same."""
 
     operation: str
     offset: int

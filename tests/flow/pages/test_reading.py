@@ -144,6 +144,22 @@ async def test_rows_that_moved_while_nobody_read_are_found_again():
         assert front.counters.drifts == 1
 
 
+@pytest.mark.parametrize("concurrency", [1, 4])
+async def test_a_list_that_grows_at_its_end_all_the_while_costs_an_overlap_and_no_more(concurrency):
+    served = make(500)
+    there = list(served.rows)
+    served.before = lambda call: served.rows.append(f"2{call:04}")
+    events = []
+    front, _ = front_of(served, watch=events.append)
+    async with front:
+        got = names(await front.orders.list(page_size=50).with_options(concurrency=concurrency).all(), served)
+    assert got[:500] == there
+    assert got == sorted(set(got))
+    assert len(served.queries) <= 500 / 45 + 3 + 2 * concurrency  # once, what was under way is asked again
+    drifted = [event for event in events if type(event).__name__ == "Drifted"]
+    assert drifted[0].after > drifted[0].before
+
+
 async def test_a_cursor_is_for_its_list_alone():
     served = make(12)
     front, _ = front_of(served)
