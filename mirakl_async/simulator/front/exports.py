@@ -12,13 +12,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 from zlib import crc32
 
-from msgspec import DecodeError, Struct, json
+from msgspec import Struct
 
 from ..clock import Clock
 from ..exchange import Answer, Call, answer_json
+from .bodies import body_of
 from .draws import instant, uuid_of
 from .export_questions import Asked, offers_asked, orders_asked
-from .refusals import Refused, invalid, refused
+from .refusals import Refused, refused
 from .tables import Table
 
 End = Literal["COMPLETED", "FAILED", "CANCELED"]
@@ -111,7 +112,7 @@ class Exports:
         now = self._clock.time()
         pending = [name for name, job in self.jobs.items() if job.status(now) == "PENDING"]
         try:
-            asked = self.kind.ask(_payload(call), self._table)
+            asked = self.kind.ask(body_of(call, dict[str, Any]), self._table)
             if pending and self.kind is ORDER_EXPORTS:
                 raise refused(400, "Another export of orders is under way")
         except Refused as refusal:
@@ -189,12 +190,3 @@ def storage_refuses(status: int, code: str, message: str) -> Answer:
     """Answer with an error in the shape of a storage's own."""
     body = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>{code}</Code><Message>{message}</Message></Error>'
     return Answer(status, body.encode(), "application/xml")
-
-
-def _payload(call: Call) -> Mapping[str, Any]:
-    if call.content_type != "application/json":
-        raise refused(415, "The body must be application/json")
-    try:
-        return json.decode(call.body, type=dict[str, Any])
-    except (DecodeError, UnicodeDecodeError):
-        raise invalid([("INVALID_INPUT", "body", "The body must be a JSON object")]) from None

@@ -7,6 +7,7 @@ from functools import partial
 
 from ..exchange import Answer, Call, Handler, Route, Service
 from .accounting import IV01, SBC11
+from .changes import STEPS
 from .exports import ELSEWHERE, storage_refuses
 from .imports import P51
 from .messages import M01, M11, OR41
@@ -27,7 +28,14 @@ LISTINGS: Sequence[Listing] = (IV01, M01, M11, OR11, OR41, PL11, PR01, RT11, RT1
 def front_service(world: FrontWorld) -> Service:
     """Return what the instance serves."""
     routes = [Route("GET", listing.path, listing.operation, _lists(world, listing)) for listing in LISTINGS]
-    routes += [*_single_rows(world), *_imports(world), *_exports(world), *_documents(world), *_threads(world)]
+    routes += [
+        *_single_rows(world),
+        *_imports(world),
+        *_exports(world),
+        *_documents(world),
+        *_threads(world),
+        *_changes(world),
+    ]
     return Service("front", "", routes, refuse, takes_keys=True, most_bytes=MOST_BYTES)
 
 
@@ -115,4 +123,18 @@ def _threads(world: FrontWorld) -> list[Route]:
         Route("POST", "/api/inbox/threads/{thread_id}/message", "M12", conversations.reply),
         Route("GET", "/api/inbox/threads/{attachment_id}/download", "M13", conversations.download),
         Route("POST", "/api/orders/{order_id}/threads", "OR43", conversations.start),
+    ]
+
+
+def _changes(world: FrontWorld) -> list[Route]:
+    changes = world.changes
+    return [
+        Route("PUT", "/api/orders", "OR04", changes.update),
+        Route("PUT", "/api/orders/{order_id}/accept", "OR21", changes.accept),
+        Route("PUT", "/api/orders/{order_id}/tracking", "OR23", changes.track),
+        Route("PUT", "/api/orders/{order_id}/ship", "OR24", changes.ship),
+        Route("PUT", "/api/orders/{order_id}/cancel", "OR29", changes.cancel),
+        Route("POST", "/api/shipments", "ST01", changes.create_shipments),
+        Route("POST", "/api/shipments/tracking", "ST23", changes.track_shipments),
+        *(Route("PUT", step.path, step.operation, changes.step(step)) for step in STEPS),
     ]

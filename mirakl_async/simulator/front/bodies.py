@@ -1,0 +1,30 @@
+"""JSON bodies of calls, and calls that must have none."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from msgspec import DecodeError, ValidationError, json
+
+from ..exchange import Call
+from .refusals import invalid, refused
+
+T = TypeVar("T")
+
+
+def body_of(call: Call, type_: type[T]) -> T:
+    """Return a call's JSON body; raises Refused for one that is no JSON, or not of the type."""
+    if call.content_type != "application/json":
+        raise refused(415, "The body must be application/json")
+    try:
+        return json.decode(call.body, type=type_)
+    except ValidationError as error:
+        raise invalid([("INVALID_FIELD_TYPE", "body", str(error))]) from None
+    except (DecodeError, UnicodeDecodeError):
+        raise invalid([("INVALID_INPUT", "body", "The body is not valid JSON")]) from None
+
+
+def no_body(call: Call) -> None:
+    """Raise Refused unless the call has no body and says so: OR24 and OR29 want Content-Length: 0."""
+    if call.headers.get("Content-Length") != "0":
+        raise refused(411, "The header Content-Length must be there, with the value 0")
