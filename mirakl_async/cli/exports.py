@@ -43,7 +43,7 @@ async def export(
     """Export orders or offers into one file; it appears when it is whole. Credentials come from the environment.
 
     NDJSON holds each item as Mirakl wrote it. CSV holds the rows of an export of offers, or one row an order, with what
-    is nested in it as JSON. Orders need a range of dates: start_date=2026-11-01T00:00:00Z.
+    is nested in it as JSON. Orders need a range of dates, such as start_date=2026-11-01T00:00:00Z and end_date=...
     """
     kind = out.suffix.lower()
     if kind not in ENDINGS:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Raw
 
+from ..errors import InvalidArgument
 from ..operations.front import offers as generated
 from .exports import Export, Walk
 from .signatures import taking_the_arguments_of
@@ -14,6 +16,14 @@ from .tracking import tracking_id_of
 if TYPE_CHECKING:
     from ..files.csv_rows import Row
     from ..models.front.offers import ExportedOffer
+
+
+def check_filters(filters: Mapping[str, Any]) -> None:
+    """Hold the filters of an export against what OF52 documents."""
+    if filters.get("include_inactive_offers") and filters.get("last_request_date") is not None:
+        raise InvalidArgument("OF52", "include_inactive_offers", "does not go together with last_request_date")
+    if filters.get("rename_fields") and filters.get("export_type") == "application/json":
+        raise InvalidArgument("OF52", "rename_fields", "is for CSV only")
 
 
 class OfferExport(Export):
@@ -44,8 +54,10 @@ class Offers(generated.Offers):
         """OF52: start an export of offers; `export_type="application/json"` for `items`, CSV otherwise, for `rows`.
 
         The arguments are those of `create_export`. Documented pace: changes at most once a minute, all once a day. For
-        a request like one under way, Mirakl gives the tracking id of that one.
+        a request like one under way, Mirakl gives the tracking id of that one. Raises InvalidArgument before anything
+        is sent.
         """
+        check_filters(filters)
         return self.export_job(tracking_id_of("OF52", await self.create_export(**filters)))
 
     def export_job(self, tracking_id: str) -> OfferExport:

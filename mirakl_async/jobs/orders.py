@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Raw
 
+from ..errors import InvalidArgument
 from ..operations.front import orders as generated
 from .exports import Export, Walk
 from .signatures import taking_the_arguments_of
@@ -13,6 +16,30 @@ from .tracking import tracking_id_of
 
 if TYPE_CHECKING:
     from ..models.front.orders import Order
+
+
+RANGES = (
+    ("start_date", "end_date"),
+    ("start_update_date", "end_update_date"),
+    ("start_refund_creation_date", "end_refund_creation_date"),
+)
+LONGEST_MONTH = timedelta(days=31)
+
+
+def check_ranges(filters: Mapping[str, Any]) -> None:
+    """Hold the dates of an export against what OR13 documents."""
+    whole = 0
+    for start, end in RANGES:
+        given = [name for name in (start, end) if filters.get(name) is not None]
+        if len(given) == 1:
+            raise InvalidArgument("OR13", given[0], f"{start} and {end} go together")
+        whole += len(given) // 2
+    if not whole:
+        ranges = ", or ".join(f"{start} and {end}" for start, end in RANGES)
+        raise InvalidArgument("OR13", RANGES[0][0], f"an export needs a range of dates: {ranges}")
+    start, end = RANGES[-1]
+    if filters.get(start) is not None and filters[end] - filters[start] > LONGEST_MONTH:
+        raise InvalidArgument("OR13", end, f"is over a month after {start}")
 
 
 class OrderExport(Export):
@@ -38,9 +65,11 @@ class Orders(generated.Orders):
     async def export(self, **filters: Any) -> OrderExport:
         """OR13: start an export of orders; `async for order in export.items()` waits for it and reads it.
 
-        The arguments are those of `create_export`. At least one range of dates is needed. Documented pace: changes at
-        most every 5 minutes, all once a day; one export runs at a time.
+        The arguments are those of `create_export`. At least one whole range of dates is needed, of refunds a month at
+        most. Documented pace: changes at most every 5 minutes, all once a day; one export runs at a time. Raises
+        InvalidArgument before anything is sent.
         """
+        check_ranges(filters)
         return self.export_job(tracking_id_of("OR13", await self.create_export(**filters)))
 
     def export_job(self, tracking_id: str) -> OrderExport:

@@ -30,7 +30,7 @@ def rows_of(path):
         return list(csv.DictReader(file, delimiter=";"))
 
 
-START = "start_date=2026-11-01T00:00:00Z"
+DATES = ("start_date=2026-11-01T00:00:00Z", "end_date=2026-11-30T00:00:00Z")
 
 
 async def test_orders_into_ndjson_as_mirakl_wrote_them(marketplace, tmp_path):
@@ -38,7 +38,7 @@ async def test_orders_into_ndjson_as_mirakl_wrote_them(marketplace, tmp_path):
     ready(marketplace, orders_file(0, 2500), pretty)
     out = tmp_path / "orders.ndjson"
     done = await program(
-        marketplace, "export", "orders", START, "order_state_codes=SHIPPED", "order_state_codes=CLOSED",
+        marketplace, "export", "orders", *DATES, "order_state_codes=SHIPPED", "order_state_codes=CLOSED",
         "--out", out, "--poll", 0.01,
     )  # fmt: skip
     assert (done.status, done.out) == (0, f"2,501 orders in {out}\n"), done.err
@@ -46,7 +46,13 @@ async def test_orders_into_ndjson_as_mirakl_wrote_them(marketplace, tmp_path):
     assert [json.loads(line)["order_id"] for line in lines[:-1]] == [f"o{n}" for n in range(2500)]
     assert lines[1] == b'{"order_id":"o1","total_price":1.50,"currency_iso_code":"EUR"}'
     assert json.loads(lines[-1]) == {"order_id": "p", "new_member": [1.5, "a\nb"]}
-    assert marketplace.filters == [{"start_date": "2026-11-01T00:00:00Z", "order_state_codes": ["SHIPPED", "CLOSED"]}]
+    assert marketplace.filters == [
+        {
+            "start_date": "2026-11-01T00:00:00Z",
+            "end_date": "2026-11-30T00:00:00Z",
+            "order_state_codes": ["SHIPPED", "CLOSED"],
+        }
+    ]
     assert [line.rpartition(": ")[2] for line in done.err.splitlines()] == ["started", "PENDING", "COMPLETED"]
     assert "2f1a-7" in done.err  # what --resume takes
 
@@ -54,7 +60,7 @@ async def test_orders_into_ndjson_as_mirakl_wrote_them(marketplace, tmp_path):
 async def test_orders_into_csv_are_a_row_each(marketplace, tmp_path):
     order = {"order_id": "o1", "total_price": 0, "can_cancel": True, "customer": {"city": "Zoë;ville"}, "channel": None}
     ready(marketplace, json.dumps({"orders": [order]}).replace(": 0,", ": 19.90,").encode())
-    done = await program(marketplace, "export", "orders", START, "--out", tmp_path / "o.csv", "--poll", 0.01, "--json")
+    done = await program(marketplace, "export", "orders", *DATES, "--out", tmp_path / "o.csv", "--poll", 0.01, "--json")
     assert done.status == 0, done.err
     assert done.shown["orders"] == 1
     (row,) = rows_of(tmp_path / "o.csv")
@@ -87,7 +93,7 @@ async def test_an_export_that_was_interrupted_is_taken_up_by_its_id(marketplace,
     out = tmp_path / "orders.ndjson"
     out.write_bytes(b"of yesterday\n")
     marketplace.states = [{"status": "PENDING"}]
-    child = await started(marketplace, "export", "orders", START, "--out", out, "--poll", 60)
+    child = await started(marketplace, "export", "orders", *DATES, "--out", out, "--poll", 60)
     while marketplace.questions == 0:
         await asyncio.sleep(0.02)
     child.send_signal(signal.SIGINT)
@@ -107,12 +113,12 @@ async def test_an_export_that_was_interrupted_is_taken_up_by_its_id(marketplace,
 async def test_nothing_appears_unless_it_is_whole(marketplace, tmp_path):
     ready(marketplace, orders_file(0, 20_000))
     marketplace.damage = {0: [("cut", 300_000)] * 3}
-    done = await program(marketplace, "export", "orders", START, "--out", tmp_path / "o.ndjson", "--poll", 0.01)
+    done = await program(marketplace, "export", "orders", *DATES, "--out", tmp_path / "o.ndjson", "--poll", 0.01)
     assert done.status == 3
     assert "OR15" in done.err.splitlines()[-1]
     assert list(tmp_path.iterdir()) == []
     marketplace.states = [{"status": "FAILED", "error": {"code": "X", "detail": "too many"}}]
-    done = await program(marketplace, "export", "orders", START, "--out", tmp_path / "o.ndjson", "--json")
+    done = await program(marketplace, "export", "orders", *DATES, "--out", tmp_path / "o.ndjson", "--json")
     assert (done.status, done.shown["error"]) == (3, "order export 2f1a-7 ended FAILED (X: too many)")
     assert list(tmp_path.iterdir()) == []
 
@@ -120,11 +126,15 @@ async def test_nothing_appears_unless_it_is_whole(marketplace, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
+        (
+            ["orders", "--out", "o.csv", "--front-url", "http://127.0.0.1:9"],
+            "OR13: start_date: an export needs a range of dates",
+        ),
         (["orders", "--out", "o.xlsx"], "o.xlsx must end in .ndjson or .csv"),
         (["orders", "--out", "/nowhere/o.csv"], "/nowhere is not a folder"),
         (["orders", "colour=red", "--out", "o.csv"], "colour is no parameter of OR13; it takes channel_codes,"),
         (["orders", "start_date=soon", "--out", "o.csv"], "start_date: 'soon' is not a date and time"),
-        (["orders", START, "--resume", "x", "--out", "o.csv"], "it goes without filters"),
+        (["orders", *DATES, "--resume", "x", "--out", "o.csv"], "it goes without filters"),
         (["offers", "export_type=text/csv", "--out", "o.ndjson"], ".ndjson files are written from application/json"),
         (["invoices", "--out", "o.csv"], "invoices"),
         (["orders"], "--out"),

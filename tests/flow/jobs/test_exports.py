@@ -17,6 +17,7 @@ from .marketplace import SECRET, Marketplace, front
 
 ROOT = Path(__file__).parents[3]
 START = datetime(2026, 11, 1, tzinfo=UTC)
+END = datetime(2026, 11, 30, tzinfo=UTC)
 
 
 def orders_file(first, count):
@@ -50,14 +51,21 @@ async def ids(walk):
 async def test_orders_are_read_over_all_files(marketplace):
     ready(marketplace, orders_file(0, 3000), orders_file(3000, 0), orders_file(3000, 2000))
     async with front(marketplace) as client:
-        export = await client.orders.export(start_date=START, order_state_codes=["SHIPPED"], items_per_chunk=10_000)
+        export = await client.orders.export(
+            start_date=START, end_date=END, order_state_codes=["SHIPPED"], items_per_chunk=10_000
+        )
         walk = export.items()
         assert await ids(walk) == [f"o{n}" for n in range(5000)]
         assert client.clock.slept == [10.0, 10.0]  # OR14: recommended every 10 seconds
         assert walk.cursor == "2f1a-7:3:0"
         assert await ids(walk) == [f"o{n}" for n in range(5000)]  # a walk can be walked again
     assert marketplace.filters == [
-        {"start_date": "2026-11-01T00:00:00Z", "order_state_codes": ["SHIPPED"], "items_per_chunk": 10_000}
+        {
+            "start_date": "2026-11-01T00:00:00Z",
+            "end_date": "2026-11-30T00:00:00Z",
+            "order_state_codes": ["SHIPPED"],
+            "items_per_chunk": 10_000,
+        }
     ]
     assert marketplace.credentials == [f"Bearer {SECRET}"] * 6  # the files lie at the instance itself
 
@@ -271,3 +279,40 @@ async def test_orders_that_cannot_be_read_are_counted_and_said(marketplace, capl
         assert walk.unreadable == 1
         assert client.counters.quarantined == 1
     assert "order export 2f1a-7: 1 items of a file could not be read" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("filters", "words"),
+    [
+        ({}, "start_date: an export needs a range of dates: start_date and end_date, or start_update_date"),
+        ({"shop_ids": [1]}, "needs a range of dates"),
+        ({"start_date": START}, "start_date and end_date go together"),
+        (
+            {"start_date": START, "end_date": END, "end_update_date": END},
+            "start_update_date and end_update_date go together",
+        ),
+        (
+            {"start_refund_creation_date": START, "end_refund_creation_date": datetime(2026, 12, 3, tzinfo=UTC)},
+            "is over a month after start_refund_creation_date",
+        ),
+    ],
+)
+async def test_an_export_of_orders_that_mirakl_would_refuse_is_not_asked_for(marketplace, filters, words):
+    async with front(marketplace) as client:
+        with pytest.raises(InvalidArgument, match=f"OR13: .*{words}"):
+            await client.orders.export(**filters)
+    assert marketplace.filters == []
+
+
+@pytest.mark.parametrize(
+    ("filters", "words"),
+    [
+        ({"include_inactive_offers": True, "last_request_date": START}, "does not go together with last_request_date"),
+        ({"export_type": "application/json", "rename_fields": {"price": "Preis"}}, "rename_fields: is for CSV only"),
+    ],
+)
+async def test_an_export_of_offers_that_mirakl_would_refuse_is_not_asked_for(marketplace, filters, words):
+    async with front(marketplace) as client:
+        with pytest.raises(InvalidArgument, match=f"OF52: .*{words}"):
+            await client.offers.export(**filters)
+    assert marketplace.filters == []
