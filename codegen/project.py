@@ -93,7 +93,7 @@ class Project:
             '"""All operations by code, and the resources of each service; nothing is loaded before it is asked for."""\n',
             "from __future__ import annotations\n",
             "from ..registry import Registry\n",
-            "operations = Registry(",
+            "operations: Registry = Registry(",
             "    __name__,",
             "    {",
         ]

@@ -14,7 +14,9 @@ from .. import __version__
 from ..errors import MiraklError
 from .results import CommandError, Exit, complain, print_json, status_of
 
-app = App(name="mirakl-async", version=__version__, help="Mirakl for asyncio: order sync, operations, a simulator.")
+app: App = App(
+    name="mirakl-async", version=__version__, help="Mirakl for asyncio: order sync, operations, a simulator."
+)
 app.command(f"{__package__}.demo:demo")
 app.command(f"{__package__}.sync:sync")
 app.command(f"{__package__}.call:call")

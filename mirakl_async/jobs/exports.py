@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from ..options import Options
 
 T = TypeVar("T")
-log = logging.getLogger("mirakl_async")
+log: logging.Logger = logging.getLogger("mirakl_async")
 COMPLETED = "COMPLETED"
 FAILED = frozenset({"FAILED", "CANCELED"})
 FINAL = FAILED | {COMPLETED}
@@ -197,7 +197,7 @@ class Walk(Generic[T]):
     """
 
     def __init__(self, export: Export, read: Callable[[OpenDownload], AsyncIterator[T]], after: str | None) -> None:
-        self.unreadable = 0
+        self.unreadable: int = 0
         self._export = export
         self._read = read
         self._start = _place(export, after) if after is not None else Place()

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from ..registry import Registry
 
-operations = Registry(
+operations: Registry = Registry(
     __name__,
     {
         "connect.carriers": {

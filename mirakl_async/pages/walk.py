@@ -39,8 +39,8 @@ class Walk(ABC, Generic[P]):
         self.start = start
         self.manner = manner
         self.ahead: Ahead[P, Reply] = Ahead(self.fetch, width)
-        self.leg = start.leg
-        self.trail = self._trail(start.marks)
+        self.leg: int = start.leg
+        self.trail: Trail = self._trail(start.marks)
         self._earlier: set[object] = set()
         self._fruitless = 0
 

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from .journal import Refusal, Statistics, Version
 
-log = logging.getLogger("mirakl_async")
+log: logging.Logger = logging.getLogger("mirakl_async")
 T = TypeVar("T")
 ROOM, ROOM_BYTES = 4000, 32 * 1024 * 1024
 A_PAGE = 200
@@ -55,7 +55,7 @@ class SqliteJournal:
     def __init__(
         self, path: str | Path, *, commit_every: float = 0.5, room: int = ROOM, clock: Clock | None = None
     ) -> None:
-        self.path = Path(path)
+        self.path: Path = Path(path)
         self._commit_every = commit_every
         self._room = room
         self._clock = clock or SystemClock()

@@ -54,7 +54,7 @@ class Window:
     __slots__ = ("_claimed", "_delayed", "_earliest", "_fresh", "_gone", "_held", "_refused", "_waiting", "size")
 
     def __init__(self) -> None:
-        self.size = 0
+        self.size: int = 0
         self._held: dict[str, Held] = {}
         self._waiting: deque[Held] = deque()
         self._delayed: list[tuple[float, int, Held]] = []

@@ -56,8 +56,8 @@ class ImportJob:
         self.created = created
         self.transformed = transformed
         self.format: Format = sniffed(file.content[:64])
-        self.rows = read_csv(file.content) if self.format == "csv" else _USUAL_SOURCE
-        self.stages = _stages(plan.end, transformed=transformed)
+        self.rows: list[list[str]] = read_csv(file.content) if self.format == "csv" else _USUAL_SOURCE
+        self.stages: tuple[str, ...] = _stages(plan.end, transformed=transformed)
         self._looks = 0
 
     def look(self) -> None:
