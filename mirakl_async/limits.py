@@ -65,18 +65,22 @@ class BucketKey(NamedTuple):
 
 
 class Pace(Struct, frozen=True, kw_only=True):
-    """How a bucket lets calls go: `interval` seconds per call, after at most `burst` at once."""
+    """How a bucket lets calls go: `interval` seconds per call, after at most `burst` at once.
+
+    `limit` is the documented limit that it keeps, for whoever has to keep it in other circumstances.
+    """
 
     interval: float
     burst: float
+    limit: Rate | None = None
 
     @classmethod
     def within(cls, limit: Rate) -> Self:
         """The fastest pace that never exceeds a documented limit."""
         if limit.calls == 1:
-            return cls(interval=limit.seconds * 1.02, burst=1.0)
+            return cls(interval=limit.seconds * 1.02, burst=1.0, limit=limit)
         burst = CATCH_UP if limit.seconds <= SHORT_WINDOW else limit.calls / 2
-        return cls(interval=limit.seconds / (limit.calls - burst), burst=burst)
+        return cls(interval=limit.seconds / (limit.calls - burst), burst=burst, limit=limit)
 
     @classmethod
     def at(cls, recommended: Rate, limit: Rate | None) -> Self:
@@ -87,7 +91,8 @@ class Pace(Struct, frozen=True, kw_only=True):
         room = limit.calls - steady * limit.seconds
         if room < 1:
             return cls.within(limit)
-        return cls(interval=1 / steady, burst=min(room, CATCH_UP) if limit.seconds <= SHORT_WINDOW else room)
+        burst = min(room, CATCH_UP) if limit.seconds <= SHORT_WINDOW else room
+        return cls(interval=1 / steady, burst=burst, limit=limit)
 
 
 class Allowances:
