@@ -58,12 +58,15 @@ class Fault(Struct, frozen=True, kw_only=True, omit_defaults=True):
     headers: dict[str, str] = {}
     seconds: float = 0.0
     most_seconds: float | None = None
+    share: float = 0.5
 
     def __post_init__(self) -> None:
         if self.every is not None and self.every < 1:
             raise ValueError("every must be at least 1")
         if self.probability is not None and not 0 <= self.probability <= 1:
             raise ValueError("probability must lie between 0 and 1")
+        if not 0 <= self.share < 1:
+            raise ValueError("share must lie between 0 and 1, and leave something out")
         if not 200 <= self.code < 600:
             raise ValueError("code must be an HTTP status of a final answer, 200 to 599")
 
@@ -106,9 +109,9 @@ class Fault(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return cls(kind="hang_up", **when)
 
     @classmethod
-    def truncate(cls, **when: Unpack[When]) -> Fault:
-        """Send the first half of the answer's bytes, then close; of an answer without a body, half of its head."""
-        return cls(kind="truncate", **when)
+    def truncate(cls, share: float = 0.5, **when: Unpack[When]) -> Fault:
+        """Send the head and this share of the body, then close; of an answer without a body, half of its head."""
+        return cls(kind="truncate", share=share, **when)
 
     @classmethod
     def drip(cls, seconds: float, **when: Unpack[When]) -> Fault:

@@ -168,7 +168,7 @@ async def _strike(
                 damage.reset(transport)
                 raise Spoiled
             case "truncate":
-                damage.truncate(transport, answer or Answer(200))
+                damage.truncate(transport, answer or Answer(200), fault.share)
                 raise Spoiled
             case "drip":
                 await damage.drip(transport, answer or Answer(200), stroke.seconds, surroundings.clock)

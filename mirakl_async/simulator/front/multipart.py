@@ -44,9 +44,7 @@ def parts_of(call: Call) -> list[Part]:
     if head.get_content_type() != "multipart/form-data" or not boundary:
         raise refused(415, "The body must be multipart/form-data with a boundary")
     delimiter = f"\r\n--{boundary}".encode()
-    # The first delimiter lacks the line break that all others begin with.
-    body = b"\r\n" + call.body
-    ends = _ends(body, delimiter)
+    body, ends = call.body, _ends(call.body, delimiter)
     if len(ends) < 2 or body[ends[-1] : ends[-1] + 2] != b"--":
         raise refused(400, "The form is cut: it does not end with its closing delimiter")
     return [_part(body[begin : end - len(delimiter)]) for begin, end in pairwise(ends)]
@@ -102,8 +100,8 @@ def json_of(parts: list[Part], name: str, type_: type[T]) -> T:
 
 
 def _ends(body: bytes, delimiter: bytes) -> list[int]:
-    """Return where each delimiter ends."""
-    ends: list[int] = []
+    """Return where each delimiter ends; the first lacks the line break that all others begin with."""
+    ends = [len(delimiter) - 2] if body.startswith(delimiter[2:]) else []
     place = body.find(delimiter)
     while place >= 0:
         ends.append(place + len(delimiter))

@@ -10,6 +10,7 @@ from typing import Literal
 from xml.sax.saxutils import escape
 
 Format = Literal["csv", "xlsx", "xml"]
+MOST_BYTES_READ = 4 * 1024 * 1024
 _NAMESPACE = "http://schemas.openxmlformats.org"
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
 _PARTS = {
@@ -60,7 +61,12 @@ def sniffed(content: bytes) -> Format:
 
 
 def read_csv(content: bytes) -> list[list[str]]:
-    """Return the rows of a CSV file, the header first; of what is no text, one row without a name."""
+    """Return the rows of a CSV file, the header first; of what is no text, one row without a name.
+
+    Of a file over `MOST_BYTES_READ`, only its first lines are read.
+    """
+    if len(content) > MOST_BYTES_READ:
+        content = content[: content.rfind(b"\n", 0, MOST_BYTES_READ) + 1]
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:

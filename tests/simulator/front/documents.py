@@ -16,10 +16,21 @@ FILE = "mirakl-mmp-front-openapi.yaml"
 
 @cache
 def document() -> Any:
-    folder = os.environ.get("MIRAKL_OPENAPI_DIR")
-    if not folder or not (path := Path(folder) / FILE).exists():
+    path = _path()
+    if path is None:
         pytest.skip("MIRAKL_OPENAPI_DIR does not hold the Marketplace document")
     return yaml.load(path.read_text(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
+def _path() -> Path | None:
+    path = Path(os.environ.get("MIRAKL_OPENAPI_DIR", "nowhere")) / FILE
+    return path if path.exists() else None
+
+
+def assert_described(value: Any, code: str) -> None:
+    """Assert that an answer is what the document describes, in a test that has more to say; nothing without it."""
+    if _path() is not None:
+        assert list(strays(value, answer_schema(code))) == []
 
 
 @cache
@@ -40,6 +51,11 @@ def answer_schema(code: str) -> Any:
     responses = operations()[code][2]["responses"]
     (status,) = [status for status in responses if status.startswith("2")]
     return responses[status]["content"]["application/json"]["schema"]
+
+
+def csv_columns(code: str) -> set[str]:
+    """Return the columns that a CSV answer may have, dynamic ones as the document writes them."""
+    return set(members(operations()[code][2]["responses"]["200"]["content"]["text/csv"]["schema"]["items"])[0])
 
 
 def _resolved(schema: Any) -> Any:
