@@ -2,13 +2,57 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import AsyncIterator
+from decimal import Decimal
 from typing import assert_type
 
 from mirakl_async import ClientCredentials, ConnectChannel, Reply
-from mirakl_async.models.connect import OrderRequest, OriginRequest
+from mirakl_async.models.connect import (
+    CustomAttributeBooleanRequest,
+    CustomAttributeStringRequest,
+    FulfillmentRequest,
+    Money,
+    OrderLineRequest,
+    OrderRequest,
+    OriginRequest,
+    ProductRequest,
+    ShippingInfoRequest,
+)
 from mirakl_async.sync.refused import Refused
 from mirakl_async.sync.report import Report
+
+
+def made(now: dt.datetime) -> OrderRequest:
+    """An order, member by member; a member that is missing, misspelt or of another type is an error here."""
+    price = Money(amount=Decimal("12.50"), currency="EUR")
+    line = OrderLineRequest(
+        channel_order_line_id="1",
+        can_cancel=True,
+        can_refund=False,
+        created_at=now,
+        updated_at=now,
+        price=price,
+        total_shipping_price=price,
+        product=ProductRequest(id="sku", title="A thing"),
+        quantity=1,
+        status="AWAITING_SHIPMENT",
+    )
+    Money(amount=12.5, currency="EUR")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    Money(amount=Decimal(1))  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    return OrderRequest(
+        channel_order_id="o1",
+        channel_updated_at=now,
+        created_at=now,
+        fulfillment=FulfillmentRequest(type="FULFILLED_BY_SELLER"),
+        order_lines=[line],
+        shipping_info=ShippingInfoRequest(),
+        status="AWAITING_SHIPMENT",
+        custom_attributes=[
+            CustomAttributeStringRequest(id="colour", value="red"),
+            CustomAttributeBooleanRequest(id="gift", value=True),
+        ],
+    )
 
 
 async def feed() -> AsyncIterator[OrderRequest]:
