@@ -43,11 +43,11 @@ class Walk(ABC, Generic[P]):
         self.trail: Trail = self._trail(start.marks)
         self._earlier: set[object] = set()
         self._fruitless = 0
+        self._progress = Progress(pages=0, items=0, quarantined=0, total=None, cursor=None)
 
     async def pages(self) -> AsyncGenerator[Page[Any], None]:
         """The pages; an error raised between them says where to go on."""
         cursor: Cursor | None = self.start
-        pages_done = items_done = lost = 0
         try:
             while cursor is not None:
                 try:
@@ -56,15 +56,7 @@ class Walk(ABC, Generic[P]):
                 except MiraklError as error:
                     error.resume_from = cursor.text()
                     raise
-                if self.manner.on_page is not None:
-                    pages_done += 1
-                    items_done += len(page.items)
-                    lost += len(page.quarantined)
-                    self.manner.on_page(
-                        Progress(
-                            pages=pages_done, items=items_done, quarantined=lost, total=page.total, cursor=page.cursor
-                        )
-                    )
+                self._tell(page)
                 yield page
                 cursor = page.following
         finally:
@@ -96,6 +88,19 @@ class Walk(ABC, Generic[P]):
         new = set(fresh)
         kept = [(index, item) for index, item in zip(rows.places, rows.items, strict=True) if index in new]
         return Delivery([item for _, item in kept], [index for index, _ in kept], fresh)
+
+    def _tell(self, page: Page[Any]) -> None:
+        if self.manner.on_page is None:
+            return
+        so_far = self._progress
+        self._progress = Progress(
+            pages=so_far.pages + 1,
+            items=so_far.items + len(page.items),
+            quarantined=so_far.quarantined + len(page.quarantined),
+            total=page.total,
+            cursor=page.cursor,
+        )
+        self.manner.on_page(self._progress)
 
     def _trail(self, marks: Sequence[str] = ()) -> Trail:
         return Trail(None if self.manner.exact else REMEMBERED, marks)
