@@ -485,6 +485,20 @@ async def test_a_page_that_failed_ahead_of_a_reader_who_left_is_nobodys_error():
     assert not wire.under_way
 
 
+@pytest.mark.parametrize("code", ["OR11", "RT11"])
+def test_a_consumer_that_fails_leaves_nothing_behind(code):
+    served = make(200, code)
+
+    async def consume():
+        async with listening(served) as front:
+            async for _item in listed(front, served, page_size=10):
+                raise LookupError("the consumer's own")
+
+    with pytest.raises(LookupError, match="the consumer's own"):
+        asyncio.run(consume())
+    gc.collect()
+
+
 async def test_pages_ahead_keep_to_the_rate():
     clock, sent = InstantClock(), []
     served = make(300)
