@@ -112,7 +112,7 @@ async def test_an_export_that_was_interrupted_is_taken_up_by_its_id(marketplace,
 
 async def test_nothing_appears_unless_it_is_whole(marketplace, tmp_path):
     ready(marketplace, orders_file(0, 20_000))
-    marketplace.damage = {0: [("cut", 300_000)] * 3}
+    marketplace.damage = {0: [("cut", 300_000)] * 50}
     done = await program(marketplace, "export", "orders", *DATES, "--out", tmp_path / "o.ndjson", "--poll", 0.01)
     assert done.status == 3
     assert "OR15" in done.err.splitlines()[-1]

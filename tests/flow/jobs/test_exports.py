@@ -96,7 +96,7 @@ async def test_a_connection_that_breaks_costs_no_order_and_gives_none_twice(mark
 
 async def test_a_file_that_gets_no_further_ends_the_walk_with_the_place_to_resume(marketplace):
     ready(marketplace, orders_file(0, 1000), orders_file(1000, 20_000))
-    marketplace.damage = {1: [("cut", 600_000)] * 3}
+    marketplace.damage = {1: [("cut", 600_000)] * 50}
     async with front(marketplace) as client:
         export = client.orders.export_job("2f1a-7")
         walk, seen = export.items(), []
@@ -106,6 +106,7 @@ async def test_a_file_that_gets_no_further_ends_the_walk_with_the_place_to_resum
         assert caught.value.resume_from == walk.cursor
         assert walk.cursor.startswith("2f1a-7:1:")
         assert "s3cr3t" not in str(caught.value)
+        marketplace.damage.clear()
         rest = await ids(export.items(after=caught.value.resume_from))
     assert seen + rest == [f"o{n}" for n in range(21_000)]
 
