@@ -148,8 +148,13 @@ class ClientCredentials:
     def __repr__(self) -> str:
         return "ClientCredentials(***)"
 
-    def authenticator(self, token_url: str, wire: Wire, clock: Clock) -> Authenticator:
-        """A token that is exchanged when first needed and renewed before it expires."""
+    @property
+    def identity(self) -> str:
+        """What tells the client id apart from others without revealing it."""
+        return _identity(self._client_id)
+
+    def exchange(self, token_url: str, wire: Wire, clock: Clock) -> TokenExchange:
+        """What asks for a new token each time."""
         form = urlencode(
             {
                 "grant_type": "client_credentials",
@@ -157,8 +162,11 @@ class ClientCredentials:
                 "client_secret": self._client_secret,
             }
         ).encode()
-        exchange = TokenExchange(token_url, form, wire, clock)
-        return TokenKeeper(exchange.fetch, _identity(self._client_id), clock)
+        return TokenExchange(token_url, form, wire, clock)
+
+    def authenticator(self, token_url: str, wire: Wire, clock: Clock) -> Authenticator:
+        """A token that is exchanged when first needed and renewed before it expires."""
+        return TokenKeeper(self.exchange(token_url, wire, clock).fetch, self.identity, clock)
 
 
 class _Fixed:
