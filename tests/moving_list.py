@@ -152,3 +152,13 @@ def names(items: list[Any], served: MovingList) -> list[str]:
     """The rows' names."""
     key = served.operation.paging.key or ("order_line_id",)
     return [str(getattr(item, key[0])) for item in items]
+
+
+def rows(count: int) -> list[str]:
+    """So many names, in order."""
+    return [f"1{n:04}" for n in range(count)]
+
+
+def make(count: int, code: str = "OR11", **settings: Any) -> MovingList:
+    """A list of so many rows."""
+    return MovingList(rows(count), code, **settings)
