@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from .service import Service
 
+# Where a client has the resources of a service, if not under its name.
+CLIENTS = {"account": "connect.account"}
 BEGIN, END = "<!-- coverage:begin -->", "<!-- coverage:end -->"
 
 
@@ -34,5 +36,5 @@ def table(services: list[Service]) -> str:
                 f"`{plan.method}` {plan.endpoint.code}{' (deprecated)' if plan.endpoint.deprecated else ''}"
                 for plan in plans
             )
-            lines.append(f"| `{service.name}.{resource}` | {cells} |")
+            lines.append(f"| `{CLIENTS.get(service.name, service.name)}.{resource}` | {cells} |")
     return "\n".join(lines)
