@@ -1,0 +1,223 @@
+"""This process's part of a shared bucket: a queue, first in, first out, whose head takes slots from the server.
+
+**One trip a call.** When the head's slot is due, one trip (turn.lua) settles it and takes the slot of the next in the
+queue. Settling is what makes a pause seen by all: a slot given before a pause is void, and its holder gets another
+behind the pause. It also keeps latecomers from bunching: a slot that is settled late (a stalled event loop, a slow
+network) lapses, unless nobody comes behind, in which case everything moves along. Only somebody who waits alone needs
+two trips.
+
+**Cancelled** waiters leave their slot to the next in the queue. If there is none it goes back, unless another process
+has taken a later one by then: that slot lapses. A trip is never cancelled half-way, so what it takes is not lost.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import deque
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from msgspec.structs import replace
+
+from ..limits import SHORT_WINDOW, UNDOCUMENTED, LimitWait, Pace
+
+if TYPE_CHECKING:
+    from asyncio import Future, Task
+    from collections.abc import Sequence
+
+    from ..clock import Clock
+
+MICRO = 1_000_000
+JITTER, JITTER_OF_WINDOW = 0.05, 0.005
+LATE_OF_JITTER = 0.4
+ASK_EVERY = 1.0
+
+
+class Desk(Protocol):
+    """What a bucket reaches the server through."""
+
+    clock: Clock
+
+    async def turn(self, bucket: str, args: Sequence[float]) -> Sequence[int]:
+        """One trip of turn.lua."""
+        ...
+
+
+class Slot(NamedTuple):
+    """A place in the row of calls: `due` by the clock of this process, the rest as the server gave it."""
+
+    due: float = 0.0
+    at: int = 0
+    end: int = 0
+    epoch: int = 0
+    cost: float = 0.0
+
+
+class Answer(NamedTuple):
+    """What a trip brought: whether the call may go, the slot taken, or the wait, which is longer than allowed."""
+
+    granted: bool
+    slot: Slot | None = None
+    too_long: float | None = None
+
+
+NO_SLOT = Slot()
+
+
+def jitter(pace: Pace) -> float:
+    """By how many seconds calls may be late against each other on their way to Mirakl."""
+    return JITTER if pace.limit is None else max(JITTER, JITTER_OF_WINDOW * pace.limit.seconds)
+
+
+def shared(pace: Pace) -> Pace:
+    """The pace of calls that travel by several ways: burst + rate * (window + jitter) <= limit.
+
+    In windows of a few seconds nothing goes at once, so that the whole limit is left for the rate: with 30 calls a
+    second, 28.5 go.
+    """
+    if (limit := pace.limit) is None:
+        return pace
+    window = limit.seconds + jitter(pace)
+    if limit.calls == 1 or limit.seconds <= SHORT_WINDOW:
+        return replace(pace, interval=max(pace.interval, window / limit.calls), burst=1.0)
+    return replace(pace, interval=pace.interval * window / limit.seconds)
+
+
+class SharedBucket:
+    """A `TokenBucket` whose level is kept by a server."""
+
+    __slots__ = ("_desk", "_free_until", "_name", "_queue", "_slot", "_tasks", "_trip", "documented", "empty", "pace")
+
+    def __init__(self, desk: Desk, name: str, pace: Pace | None) -> None:
+        self._desk = desk
+        self._name = name
+        self._queue: deque[Future[None]] = deque()
+        self._slot: Slot | None = None
+        self._trip: Task[Answer] | None = None
+        self._tasks: set[Task[None]] = set()
+        self._free_until = 0.0
+        self.pace = shared(pace or UNDOCUMENTED)
+        self.documented = pace is not None
+        self.empty = False
+        """Whether the next trip has to find the bucket empty, because calls went past it."""
+
+    def is_free(self) -> bool:
+        """Without a documented rate: whether nobody was paused when that was asked, less than a second ago."""
+        return self._desk.clock.monotonic() < self._free_until
+
+    def paused(self) -> None:
+        """Somebody was paused."""
+        self._free_until = 0.0
+
+    async def acquire(self, cost: float, max_wait: float | None) -> float:
+        """Wait for a turn; returns the seconds waited. Raises LimitWait, and whatever the desk raises."""
+        clock = self._desk.clock
+        began = clock.monotonic()
+        turn: Future[None] = asyncio.get_running_loop().create_future()
+        if self._queue:
+            self._refuse_what_must_be_too_long(began, cost, max_wait)
+        else:
+            turn.set_result(None)
+        self._queue.append(turn)
+        try:
+            await self._become_head(turn, max_wait)
+            await self._go(cost, began, max_wait)
+        finally:
+            self._leave(turn)
+        return clock.monotonic() - began
+
+    def _refuse_what_must_be_too_long(self, now: float, cost: float, max_wait: float | None) -> None:
+        due = self._slot.due if self._slot else now
+        least = due - now + (len(self._queue) - 1 + cost - self.pace.burst) * self.pace.interval
+        if max_wait is not None and least > max_wait:
+            raise LimitWait(least)
+
+    async def _become_head(self, turn: Future[None], max_wait: float | None) -> None:
+        if turn.done():
+            return
+        try:
+            async with asyncio.timeout(max_wait):
+                await turn
+        except TimeoutError:
+            raise LimitWait((max_wait or 0.0) + self.pace.interval) from None
+
+    async def _go(self, cost: float, began: float, max_wait: float | None) -> None:
+        """Take a slot, sleep until it is due, settle it; again if it was void by then."""
+        clock = self._desk.clock
+        if self._trip is not None:  # of a waiter that was cancelled
+            await asyncio.wait([self._trip])
+        while True:
+            if (slot := self._slot) is None:
+                left = None if max_wait is None else max_wait - (clock.monotonic() - began)
+                answer = await self._travel(NO_SLOT, cost, left)
+                if answer.granted:
+                    return
+                if answer.too_long is not None:
+                    raise LimitWait(clock.monotonic() - began + answer.too_long)
+                continue
+            if max_wait is not None and slot.due - began > max_wait:
+                raise LimitWait(slot.due - began)
+            await clock.sleep(max(0.0, slot.due - clock.monotonic()))
+            self._slot = None
+            if (await self._travel(slot, 1.0 if len(self._queue) > 1 else 0.0, None)).granted:
+                return
+
+    def _travel(self, slot: Slot, cost: float, longest: float | None) -> Future[Answer]:
+        """Ask the server in a task that outlives the waiter; what it takes belongs to the queue."""
+        self._trip = asyncio.create_task(self._ask(slot, cost, longest), name="mirakl shared limiter")
+        self._trip.add_done_callback(self._arrived)
+        return asyncio.shield(self._trip)
+
+    def _arrived(self, trip: Task[Answer]) -> None:
+        self._trip = None
+        if not trip.cancelled() and trip.exception() is None:
+            self._slot = trip.result().slot
+            if not self._queue:
+                self._give_back()
+
+    async def _ask(self, slot: Slot, cost: float, longest: float | None) -> Answer:
+        pace, clock = self.pace, self._desk.clock
+        limit = -1 if longest is None else max(0.0, longest) * MICRO
+        empty, self.empty = self.empty, False
+        try:
+            now, granted, at, end, epoch, too_long = await self._desk.turn(self._name, [
+                pace.interval * MICRO, pace.burst, LATE_OF_JITTER * jitter(pace) * MICRO,
+                slot.at, slot.epoch, slot.end, slot.cost, cost, limit, empty, not self.documented, 0,
+            ])  # fmt: skip
+        except BaseException:
+            self.empty |= empty
+            raise
+        if too_long:
+            return Answer(granted=False, too_long=(at - now) / MICRO)
+        if not at:
+            if not self.documented and not epoch:
+                self._free_until = clock.monotonic() + ASK_EVERY
+            return Answer(bool(granted))
+        taken = slot.cost if slot.at and not granted else cost
+        return Answer(bool(granted), Slot(clock.monotonic() + max(0, at - now) / MICRO, at, end, epoch, taken))
+
+    def _leave(self, turn: Future[None]) -> None:
+        head = self._queue[0] is turn
+        self._queue.remove(turn)
+        if not self._queue:
+            self._give_back()
+        elif head and not self._queue[0].done():
+            self._queue[0].set_result(None)
+
+    def _give_back(self) -> None:
+        """Nobody in this process wants the slot any more."""
+        slot, self._slot = self._slot, None
+        if slot is not None:
+            task = asyncio.create_task(self._return(slot), name="mirakl shared limiter")
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _return(self, slot: Slot) -> None:
+        values = [self.pace.interval * MICRO, self.pace.burst, 0, slot.at, slot.epoch, slot.end, slot.cost]
+        with contextlib.suppress(Exception):  # it lapses then, and whoever asks next sees what is wrong
+            await self._desk.turn(self._name, [*values, 0, -1, 0, 0, 1])
+
+    async def close(self) -> None:
+        """Wait for the trips under way."""
+        while under_way := [task for task in (self._trip, *self._tasks) if task is not None]:
+            await asyncio.wait(under_way)

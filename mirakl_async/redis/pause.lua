@@ -1,0 +1,21 @@
+-- A pause that everybody sees: slots given before are void, and the rate is cut; see turn.lua for the bucket.
+--
+-- KEYS: the bucket. ARGV: 1 interval, 2 burst, 3 seconds in microseconds.
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
+local interval, burst = tonumber(ARGV[1]), tonumber(ARGV[2])
+local function whole(number) return string.format('%.0f', number) end
+
+local held = redis.call('HMGET', KEYS[1], 'tat', 'paused', 'factor', 'factor_at', 'epoch')
+local tat, paused, epoch = tonumber(held[1] or 0), tonumber(held[2] or 0), tonumber(held[5] or 0)
+local factor, factor_at = tonumber(held[3] or 1), tonumber(held[4] or now)
+if now >= paused then -- calls that fail together count once
+  factor = math.min(1, factor + (now - factor_at) / 1000000 * 0.05)
+  factor, factor_at = math.max(0.1, factor * 0.7), now
+end
+paused = math.max(paused, now + tonumber(ARGV[3]))
+tat = math.max(tat, paused + (burst - 1) * interval / factor)
+redis.call('HSET', KEYS[1], 'tat', whole(tat), 'paused', whole(paused), 'epoch', epoch + 1,
+  'factor', string.format('%.6f', factor), 'factor_at', whole(factor_at))
+redis.call('PEXPIRE', KEYS[1], whole((math.max(tat, paused) - now + (1 - factor) * 20000000) / 1000 + 60000))
+return {whole(now), whole(paused)}

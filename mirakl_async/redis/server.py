@@ -1,0 +1,110 @@
+"""A Redis server as this package uses it: scripts that decide, run by name, and faults in one shape.
+
+A client made here from a URL waits five seconds for an answer and does not repeat a command by itself: whoever asks
+knows whether asking twice is harmless. redis-py from 5.0 on closes the connection of a cancelled command, so that its
+reply never reaches the next one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from importlib import resources
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
+
+from ..errors import ConfigurationError
+
+try:
+    from redis.asyncio import Redis
+    from redis.asyncio.retry import Retry
+    from redis.backoff import NoBackoff
+    from redis.exceptions import (
+        BusyLoadingError,
+        ConnectionError,  # noqa: A004 - redis-py's own
+        NoScriptError,
+        ReadOnlyError,
+        RedisError,
+        ResponseError,
+        TimeoutError,  # noqa: A004 - redis-py's own
+    )
+except ImportError as error:
+    raise ConfigurationError("Redis needs the extra: pip install 'mirakl-async[redis]'") from error
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Value: TypeAlias = str | bytes | int | float
+ANSWER_SECONDS = 5.0
+AWAY = (BusyLoadingError, ConnectionError, ReadOnlyError, TimeoutError, OSError)
+"""It cannot be reached, is still loading, or has just become a replica: what may pass by itself."""
+OUT_OF_MEMORY = "OOM"
+
+
+class Script:
+    """A Lua script of this package, known to the server by its hash."""
+
+    __slots__ = ("sha", "text")
+
+    def __init__(self, name: str) -> None:
+        self.text = resources.files(__name__.rpartition(".")[0]).joinpath(f"{name}.lua").read_text("utf-8")
+        self.sha = hashlib.sha1(self.text.encode(), usedforsecurity=False).hexdigest()
+
+
+class Server:
+    """A connection pool, one's own (from a URL) or somebody else's (a redis.asyncio.Redis without decoding)."""
+
+    __slots__ = ("_client", "_own", "name")
+
+    def __init__(self, where: str | Redis) -> None:
+        self._own = isinstance(where, str)
+        client: Any
+        if isinstance(where, str):
+            try:
+                client = cast("Any", Redis).from_url(
+                    where,
+                    socket_timeout=ANSWER_SECONDS,
+                    socket_connect_timeout=ANSWER_SECONDS,
+                    retry=Retry(NoBackoff(), 0),
+                )
+            except ValueError as error:
+                what = 'it is "redis://host:port/0", or "rediss://" with TLS'
+                raise ConfigurationError(f"not the address of a Redis server: {what}") from error
+        else:
+            client = where
+        settings = client.connection_pool.connection_kwargs
+        if settings.get("decode_responses"):
+            raise ConfigurationError("the Redis client must not decode responses; leave decode_responses out")
+        self._client = client
+        self.name = f"Redis at {settings.get('host') or settings.get('path', '?')}:{settings.get('port', '')}".rstrip(
+            ":"
+        )
+
+    def __repr__(self) -> str:
+        return f"<{self.name}>"  # a URL may hold a password
+
+    async def run(self, script: Script, keys: Sequence[str], args: Sequence[Value]) -> Any:
+        """Run a script, sent whole only to a server that has forgotten it."""
+        try:
+            return await self._client.execute_command("EVALSHA", script.sha, len(keys), *keys, *args)
+        except NoScriptError:
+            return await self._client.execute_command("EVAL", script.text, len(keys), *keys, *args)
+
+    async def command(self, *parts: Value) -> Any:
+        """Run a single command."""
+        return await self._client.execute_command(*parts)
+
+    async def facts(self) -> dict[str, str]:
+        """What the server says of itself in INFO; nothing where it does not."""
+        try:
+            return {str(name): str(value) for name, value in (await self._client.info()).items()}
+        except ResponseError:
+            return {}
+
+    async def close(self) -> None:
+        """Close the connections, if they are one's own."""
+        if self._own:
+            await self._client.aclose()
+
+
+def is_full(error: RedisError) -> bool:
+    """Whether a command was refused because the server's memory is used up."""
+    return OUT_OF_MEMORY in str(error)[:80]
