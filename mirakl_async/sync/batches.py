@@ -208,10 +208,12 @@ class Assembly:
 
     def _outdates(self, lane: Lane, later: Entry, earlier: Entry) -> bool:
         """Whether the later of two versions holds; it is accounted for here if it does not."""
+        new: Any = later.channel_updated_at
+        old: Any = earlier.channel_updated_at
         try:
-            if later.channel_updated_at > earlier.channel_updated_at:
+            if new > old:
                 return True
-            conflict = later.channel_updated_at == earlier.channel_updated_at and not same_content(earlier, later)
+            conflict = new == old and not same_content(earlier, later)
         except TypeError:
             self._refused(refusal(later, lane.origin, "invalid", NO_STAMP, path="channel_updated_at"))
             return False

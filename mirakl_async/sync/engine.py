@@ -161,8 +161,12 @@ class OrderSync:
     async def __aenter__(self) -> Self:
         if self._job is not None:
             raise ClientStateError("a sync runs once: call orders.sync(...) again for another")
-        await self._ledger.begin(self._tally, self._refuse)
         self._refusals.open()
+        try:
+            await self._ledger.begin(self._tally, self._refuse)
+        except BaseException:
+            self._refusals.close()
+            raise
         self._began = self._clock.monotonic()
         self._job = asyncio.create_task(self._run(), name="mirakl order sync")
         return self

@@ -8,7 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from .entries import Entry
-    from .report import Refused, Tally
+    from .refused import Refused
+    from .report import Tally
 
 
 class Ledger(Protocol):

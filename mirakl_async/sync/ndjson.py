@@ -40,16 +40,34 @@ _PEEK = msgspec.json.Decoder(_Peek)
 _PAIR = msgspec.json.Decoder(_Pair)
 
 
-def read_orders(path: Path, origin: OriginRequest | None) -> Iterator[Any]:
-    """The entries of a file, or pairs of origin and entry; a `Refused` in place of each line that is none."""
+class Place(Struct):
+    """How far a file was read: the offset behind `last`, the last whole line that was read, which is number `line`."""
+
+    offset: int = 0
+    line: int = 0
+    last: bytes = b""
+
+
+def read_orders(path: Path, origin: OriginRequest | None, place: Place | None = None) -> Iterator[Any]:
+    """The entries of a file, or pairs of origin and entry; a `Refused` in place of each line that is none.
+
+    Reading begins at `place`, which is moved behind every line before it is given. It stays before a last line without
+    a line break, which may be one that is still being written.
+    """
+    place = Place() if place is None else place
     with path.open("rb") as file:
-        number = 0
+        file.seek(place.offset)
+        number = place.line
         while raw := file.readline(LONGEST_LINE + len(b"\r\n")):
             number += 1
             text = (raw.removeprefix(_BYTE_ORDER_MARK) if number == 1 else raw).strip()
+            if raw.endswith(b"\n"):
+                place.offset += len(raw)
+                place.line, place.last = number, raw
             if len(raw.removesuffix(b"\n").removesuffix(b"\r")) > LONGEST_LINE:
                 if not raw.endswith(b"\n"):
                     _skip_rest(file)
+                    place.offset, place.line, place.last = file.tell(), number, b""
                 reason = f"longer than {LONGEST_LINE} bytes"
                 yield Refused(kind="invalid", reason=reason, line=number, path="$", origin=origin)
             elif text:

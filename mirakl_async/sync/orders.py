@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterable, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import UNSET
 
 from .. import codec
 from ..errors import InvalidArgument
 from ..models.connect.common import OriginRequest
+from ..models.connect.orders import ActionError, UpdateActionRequest
 from ..operations.connect.orders import Orders as GeneratedOrders
 from .engine import OrderSync
-from .ndjson import read_orders
+from .feeder import Feeder
+from .journal import Outcome
+from .journalled import AHEAD, Feed, JournalLedger
+from .journals import journal_of
+from .ndjson_feed import NdjsonFeed
+from .report import Tally
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, Callable, Iterable
+    from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 
     from ..client import Client
     from ..resource import Caller
     from .intake import Source
+    from .journal import Journal
+    from .refused import Refused
     from .report import Report
 
 MEBIBYTE = 1024 * 1024
@@ -46,6 +57,9 @@ class Orders(GeneratedOrders):
         progress: Callable[[Report], None] | None = None,
         grace: float = 10.0,
         patience: float = 300.0,
+        journal: str | Path | Journal | None = None,
+        resume: bool = True,
+        ahead: int | None = None,
     ) -> OrderSync:
         """Push any number of orders into Connect, as fast as its documented rate allows, in bounded memory.
 
@@ -65,18 +79,28 @@ class Orders(GeneratedOrders):
         second. An outage is waited out for `patience` seconds; when stopped, the job drains for `grace` seconds, and
         an async generator is closed.
 
+        With a `journal` (a path, `redis://...`, or an open `Journal`) nothing is lost when the process dies: what it
+        had in hand is in the journal and is sent by the next, which also reads a file, or any `Resumable` source, on
+        from where the journal ends, unless `resume` is False. Orders are taken from the source up to `ahead` orders
+        before they are sent: 500, or any number from an async source, which may not be there to be read again.
+
         Raises SyncStopped, with the report, if the job could not finish; upsertOrders documents the rules.
         """
-        if not 1 <= batch_size <= 100:
-            raise InvalidArgument("upsertOrders", "batch_size", f"{batch_size} is outside 1 to 100")
-        if concurrency is not None and concurrency < 1:
-            raise InvalidArgument("upsertOrders", "concurrency", "must be at least 1")
+        _check_sizes(batch_size, concurrency)
         if origin is not None:
             _check_origin(origin)
+        orders = _source(source, origin)
+        ledger = None
+        if journal is not None:
+            if ahead is None and not isinstance(orders, AsyncIterable):
+                ahead = AHEAD
+            feed = Feed(orders, origin, ahead=ahead, resume=resume)
+            kept, owned = journal_of(journal)
+            ledger = JournalLedger(self._client, kept, owned=owned, feed=feed)
         return OrderSync(
             self._client,
-            _source(source, origin),
-            origin=origin,
+            orders if ledger is None else ledger,
+            origin=origin if ledger is None else None,
             batch_size=batch_size,
             batch_bytes=batch_bytes,
             linger=linger,
@@ -85,7 +109,117 @@ class Orders(GeneratedOrders):
             progress=progress,
             grace=grace,
             patience=patience,
+            ledger=ledger,
         )
+
+    def work(
+        self,
+        journal: str | Path | Journal,
+        *,
+        until_empty: bool = False,
+        batch_size: int = 100,
+        batch_bytes: int = MEBIBYTE,
+        linger: float = 0.05,
+        concurrency: int | None = None,
+        refused_file: str | Path | None = None,
+        progress: Callable[[Report], None] | None = None,
+        grace: float = 10.0,
+        patience: float = 300.0,
+    ) -> OrderSync:
+        """Push what a journal holds, orders and outcomes of actions, and what others put there: until it is stopped.
+
+        Any number of processes may work on one journal that several can open (Redis), beside those that `feed` it.
+        `until_empty` ends the job when nothing waits and nothing is in hand. The report counts as read what this job
+        claimed. All else is as with `sync`.
+        """
+        _check_sizes(batch_size, concurrency)
+        kept, owned = journal_of(journal)
+        ledger = JournalLedger(self._client, kept, owned=owned, feed=None, until_empty=until_empty)
+        return OrderSync(
+            self._client,
+            ledger,
+            origin=None,
+            batch_size=batch_size,
+            batch_bytes=batch_bytes,
+            linger=linger,
+            concurrency=concurrency,
+            refused_file=Path(refused_file) if refused_file is not None else None,
+            progress=progress,
+            grace=grace,
+            patience=patience,
+            ledger=ledger,
+        )
+
+    async def feed(
+        self,
+        source: Iterable[Any] | AsyncIterable[Any] | str | Path,
+        journal: str | Path | Journal,
+        *,
+        origin: OriginRequest | None = None,
+        resume: bool = True,
+    ) -> Report:
+        """Put orders into a journal, for `work` to push; when it returns they are durable, and the source may forget.
+
+        The report counts what was read, refused as no order, or superseded; what is `unsent` is in the journal. What
+        was refused is in the journal's refused rows.
+        """
+        if origin is not None:
+            _check_origin(origin)
+        orders = _source(source, origin)
+        tally, clock = Tally(), self._client.transport.clock
+        began = clock.monotonic()
+
+        def refuse(_: Refused) -> None:
+            tally.refused += 1
+
+        async with opened(journal) as kept:
+            feeder = Feeder(orders, origin, kept, tally=tally, refuse=refuse, resume=resume)
+            await feeder.run()
+            await kept.flush()
+        return tally.report(clock.monotonic() - began)
+
+    async def feed_action_status(
+        self,
+        action_id: str,
+        *,
+        status: str,
+        journal: str | Path | Journal,
+        errors: Sequence[ActionError] | None = None,
+    ) -> None:
+        """Put the outcome of an order action into a journal; `work` and `sync` send each once, in this order.
+
+        It is durable on return. The arguments are those of `update_action_status`.
+        """
+        given: Any = UNSET if errors is None else list(errors)
+        try:
+            body = UpdateActionRequest(status=status, errors=given)
+        except ValueError as error:
+            raise InvalidArgument("updateActionStatus", "errors", str(error)) from error
+        for violation in codec.explain(body):
+            raise InvalidArgument("updateActionStatus", violation.path, violation.message)
+        async with opened(journal) as kept:
+            await kept.put_outcomes([Outcome(action_id, codec.encode(body))])
+
+
+@asynccontextmanager
+async def opened(journal: str | Path | Journal) -> AsyncIterator[Journal]:
+    """A journal by its name, opened and closed; an object as it is."""
+    kept, owned = journal_of(journal)
+    if not owned:
+        yield kept
+        return
+    await kept.open()
+    try:
+        yield kept
+    finally:
+        await kept.close()
+
+
+def _check_sizes(batch_size: int, concurrency: int | None) -> None:
+    if not 1 <= batch_size <= 100:
+        raise InvalidArgument("upsertOrders", "batch_size", f"{batch_size} is outside 1 to 100")
+    if concurrency is not None and concurrency < 1:
+        raise InvalidArgument("upsertOrders", "concurrency", "must be at least 1")
 
 
 def _check_origin(origin: object) -> None:
@@ -100,7 +234,7 @@ def _source(source: Source | str | Path, origin: OriginRequest | None) -> Source
         path = Path(source)
         if not path.is_file():
             raise InvalidArgument("upsertOrders", "source", f"{path} is not a file")
-        return read_orders(path, origin)
+        return NdjsonFeed(path, origin)
     kind = type(source).__name__
     gives = hasattr(source, "__iter__") or hasattr(source, "__aiter__")
     if not gives or isinstance(source, Mapping | bytes):

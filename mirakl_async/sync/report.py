@@ -12,7 +12,8 @@ class Report(Struct, frozen=True, kw_only=True):
     always applied: it silently keeps a newer state); `refused` what it, or the contract, will never accept;
     `superseded` what was not sent because a newer version of the same order was; `unsent` what is still in hand, and
     at the end what a stopped job leaves. `sent` counts orders in all calls, repeats included; `calls` every attempt
-    on the wire, `retries` those after the first, `throttles` the 429 answers among them.
+    on the wire, `retries` those after the first, `throttles` the 429 answers among them. `outcomes` of order actions,
+    which only a journal holds, are counted apart: those that Mirakl took or had taken, and those it will never take.
     """
 
     read: int = 0
@@ -24,6 +25,8 @@ class Report(Struct, frozen=True, kw_only=True):
     calls: int = 0
     retries: int = 0
     throttles: int = 0
+    outcomes: int = 0
+    refused_outcomes: int = 0
     seconds: float = 0.0
 
     @property
@@ -38,9 +41,13 @@ class Report(Struct, frozen=True, kw_only=True):
 
     def __str__(self) -> str:
         """One line for people."""
+        outcomes = ""
+        if self.outcomes or self.refused_outcomes:
+            outcomes = f"; outcomes: {self.outcomes} taken, {self.refused_outcomes} refused"
         return (
             f"read {self.read}, accepted {self.accepted}, refused {self.refused}, superseded {self.superseded}, "
-            f"unsent {self.unsent}; {self.calls} calls, {self.retries} retries, {self.throttles} throttles; "
+            f"unsent {self.unsent}{outcomes}; "
+            f"{self.calls} calls, {self.retries} retries, {self.throttles} throttles; "
             f"{self.seconds:.1f} s, {self.orders_per_second:.0f} orders/s"
         )
 
@@ -48,7 +55,18 @@ class Report(Struct, frozen=True, kw_only=True):
 class Tally:
     """The counters behind the reports."""
 
-    __slots__ = ("accepted", "calls", "read", "refused", "retries", "sent", "superseded", "throttles")
+    __slots__ = (
+        "accepted",
+        "calls",
+        "outcomes",
+        "read",
+        "refused",
+        "refused_outcomes",
+        "retries",
+        "sent",
+        "superseded",
+        "throttles",
+    )
 
     def __init__(self) -> None:
         self.read: int = 0
@@ -59,6 +77,8 @@ class Tally:
         self.calls: int = 0
         self.retries: int = 0
         self.throttles: int = 0
+        self.outcomes: int = 0
+        self.refused_outcomes: int = 0
 
     def report(self, seconds: float) -> Report:
         """The figures now; what was read and is in no other column is still in hand."""
@@ -72,5 +92,7 @@ class Tally:
             calls=self.calls,
             retries=self.retries,
             throttles=self.throttles,
+            outcomes=self.outcomes,
+            refused_outcomes=self.refused_outcomes,
             seconds=seconds,
         )

@@ -73,6 +73,8 @@ class SqliteJournal:
         self._through: list[Rows] = []
         self._loads: list[asyncio.Future[bool]] = []
         self._prefetch = False
+        self._outcomes = 0
+        self._outcome_news = asyncio.Event()
         self._lane: set[int] = set()
         self._lane_free = 0.0
         self._lane_attempts: dict[int, int] = {}
@@ -92,10 +94,11 @@ class SqliteJournal:
         self._writable.set()
         try:
             self._store = await self._loop.run_in_executor(self._pool, Store, self.path)
-            self._spilled = bool(await self._loop.run_in_executor(self._pool, self._store.orders))
+            found = await self._loop.run_in_executor(self._pool, self._store.statistics, 0)
         except BaseException:
             self._pool.shutdown(wait=False)
             raise
+        self._spilled, self._outcomes = bool(found.waiting), found.outcomes
         self._writer = asyncio.create_task(self._write(), name="mirakl journal writer")
 
     async def __aenter__(self) -> Self:
@@ -231,23 +234,25 @@ class SqliteJournal:
     async def put_outcomes(self, outcomes: Sequence[Outcome]) -> None:
         """See Journal."""
         await self._ask(lambda store: store.put_outcomes(outcomes))
-        self._news.set()
+        self._outcomes += len(outcomes)
+        self._outcome_news.set()
 
     async def claim_outcomes(self, most: int, lease: float, *, wait: float = 0.0) -> list[ClaimedOutcome]:
         """See Journal."""
         give_up = self._clock.monotonic() + wait
         while True:
+            self._open_store()
             now = self._clock.monotonic()
-            if now >= self._lane_free:
+            if self._outcomes and now >= self._lane_free:
                 self._lane_free = now + lease
                 found = await self._ask(lambda store: store.first_outcomes(most))
-                if found:
-                    return [self._claimed_outcome(one) for one in found]
-                self._lane_free = 0.0
-            now = self._clock.monotonic()
+                return [self._claimed_outcome(one) for one in found]
             if now >= give_up:
                 return []
-            await self._something(min(give_up, max(self._lane_free, now + SECONDS_FULL)) - now)
+            self._outcome_news.clear()
+            until = min(give_up, self._lane_free) if self._outcomes else give_up
+            with anyio.move_on_after(max(0.0, until - now)):
+                await self._outcome_news.wait()
 
     def _claimed_outcome(self, one: ClaimedOutcome) -> ClaimedOutcome:
         self._lane.add(one.number)
@@ -257,27 +262,27 @@ class SqliteJournal:
     async def ack_outcomes(self, numbers: Iterable[int]) -> None:
         """See Journal."""
         numbers = list(numbers)
-        await self._ask(lambda store: store.forget_outcomes(numbers))
-        self._outcomes_settled(numbers)
+        self._outcomes_settled(numbers, await self._ask(lambda store: store.forget_outcomes(numbers)))
 
     async def nack_outcomes(self, delay: float = 0.0) -> None:
         """See Journal."""
         self._lane.clear()
         self._lane_free = self._clock.monotonic() + delay if delay > 0 else 0.0
-        self._news.set()
+        self._outcome_news.set()
 
     async def refuse_outcome(self, number: int, reason: str, path: str | None = None) -> None:
         """See Journal."""
-        await self._ask(lambda store: store.refuse_outcome(number, reason, path))
-        self._outcomes_settled([number])
+        gone = await self._ask(lambda store: store.refuse_outcome(number, reason, path))
+        self._outcomes_settled([number], gone)
 
-    def _outcomes_settled(self, numbers: Iterable[int]) -> None:
+    def _outcomes_settled(self, numbers: Iterable[int], gone: int) -> None:
+        self._outcomes -= gone
         for number in numbers:
             self._lane_attempts.pop(number, None)
             self._lane.discard(number)
         if not self._lane:
             self._lane_free = 0.0
-            self._news.set()
+            self._outcome_news.set()
 
     # -- what there is
 

@@ -171,10 +171,6 @@ class Store:
             cursors=dict(self._db.execute("SELECT feed, position FROM cursors ORDER BY feed").fetchall()),
         )
 
-    def orders(self) -> int:
-        """How many orders are on disk."""
-        return self._number("SELECT count(*) FROM orders")
-
     def refused(self, after: int, most: int) -> list[tuple[int, RefusedRow]]:
         """Refused rows with their ids, oldest first."""
         query = """SELECT id, lane, key, kind, reason, path, version, origin, body, line, at
@@ -198,17 +194,18 @@ class Store:
         query = "SELECT number, action_id, body FROM outcomes ORDER BY number LIMIT ?"
         return [ClaimedOutcome(*values) for values in self._db.execute(query, (most,))]
 
-    def forget_outcomes(self, numbers: Iterable[int]) -> None:
-        """Keep these no longer."""
-        self._db.executemany("DELETE FROM outcomes WHERE number = ?", [(number,) for number in numbers])
+    def forget_outcomes(self, numbers: Iterable[int]) -> int:
+        """Keep these no longer; how many there were."""
+        return self._db.executemany("DELETE FROM outcomes WHERE number = ?", [(one,) for one in numbers]).rowcount
 
-    def refuse_outcome(self, number: int, reason: str, path: str | None) -> None:
-        """Set one aside."""
+    def refuse_outcome(self, number: int, reason: str, path: str | None) -> int:
+        """Set one aside; how many there were."""
         found = self._db.execute("SELECT action_id, body FROM outcomes WHERE number = ?", (number,)).fetchone()
-        if found is not None:
-            row = RefusedRow("actions", found[0], "server", reason, path, number, None, found[1], at=time.time())
-            self._refuse([row])
-            self.forget_outcomes([number])
+        if found is None:
+            return 0
+        row = RefusedRow("actions", found[0], "server", reason, path, number, None, found[1], at=time.time())
+        self._refuse([row])
+        return self.forget_outcomes([number])
 
 
 class DiskFull(JournalError):

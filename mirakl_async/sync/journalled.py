@@ -1,0 +1,252 @@
+"""A sync with a journal: a feed on one side, the engine on the other, and the journal between them.
+
+This is the engine's source (what can be claimed) and its ledger (what became of it). Claims are kept alive for as long
+as the engine holds them, whatever an outage takes; results are told to the journal many at a time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import anyio
+import msgspec
+
+from ..models.connect.common import OriginRequest
+from .entries import Kept
+from .feeder import Feeder
+from .intake import Bundled
+from .journal import Refusal
+from .outcome_lane import OutcomeLane
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+
+    from ..client import Client
+    from .entries import Entry
+    from .intake import Bundle, Source
+    from .journal import Claimed, Journal
+    from .refused import Refused
+    from .report import Tally
+
+LEASE = 120.0
+A_CLAIM = 200
+SECONDS_IDLE = 0.2
+SECONDS_WITHOUT_PROGRESS = 2.0
+AHEAD = 500
+
+_KEY: msgspec.json.Decoder[tuple[str, str, str, str | None]] = msgspec.json.Decoder(tuple[str, str, str, str | None])
+_ORIGIN = msgspec.json.Decoder(OriginRequest)
+
+
+class Feed:
+    """What a job reads into its journal, and how far ahead of the pushing: at most `ahead` orders, None for any."""
+
+    __slots__ = ("ahead", "origin", "resume", "source")
+
+    def __init__(self, source: Source, origin: OriginRequest | None, *, ahead: int | None, resume: bool) -> None:
+        self.source: Source = source
+        self.origin: OriginRequest | None = origin
+        self.ahead: int | None = ahead
+        self.resume: bool = resume
+
+
+class JournalLedger(Bundled):
+    """One job's part in a journal.
+
+    The job ends when its feed has ended, if it has one, and nothing waits; without `until_empty`, when it is stopped.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        journal: Journal,
+        *,
+        owned: bool,
+        feed: Feed | None,
+        until_empty: bool = True,
+        lease: float = LEASE,
+    ) -> None:
+        self._client = client
+        self._journal = journal
+        self._owned = owned
+        self._feed = feed
+        self._until_empty = until_empty
+        self._lease = lease
+        self._fed = feed is None
+        self._feed_failure: Exception | None = None
+        self._failure: Exception | None = None
+        self._in_hand: set[str] = set()
+        self._kept = 0  # orders in the journal, as far as this job knows
+        self._acks: list[tuple[str, int]] = []
+        self._refusals: list[Refusal] = []
+        self._told = asyncio.Event()
+        self._landed = asyncio.Event()
+        self._over = asyncio.Event()
+        self._origins: dict[bytes, OriginRequest] = {}
+
+    # -- the engine's ledger
+
+    async def begin(self, tally: Tally, refuse: Callable[[Refused], None]) -> None:
+        """See Ledger."""
+        self._tally = tally
+        self._refuse = refuse
+        self._lane = OutcomeLane(self._client, self._journal, tally)
+        if self._owned:
+            await self._journal.open()
+        if self._feed is not None:
+            found = await self._journal.statistics()
+            self._kept = found.waiting + found.claimed
+            tally.read += self._kept
+
+    async def run(self) -> None:
+        """See Ledger."""
+        tasks: list[Coroutine[Any, Any, None]] = [self._tell(), self._keep_claims(), self._lane.run()]
+        if self._feed is not None:
+            tasks.append(self._read(self._feed))
+        async with anyio.create_task_group() as group:
+            for task in tasks:
+                group.start_soon(self._guarded, task)
+            await self._over.wait()
+            group.cancel_scope.cancel()
+        if self._failure is not None:
+            raise self._failure
+
+    async def _guarded(self, task: Coroutine[Any, Any, None]) -> None:
+        try:
+            await task
+        except Exception as error:  # noqa: BLE001 - told by run, when the others have ended
+            self._failure = self._failure or error
+            self._over.set()
+
+    def stop(self) -> None:
+        """See Ledger."""
+        self._over.set()
+
+    def accepted(self, entries: Sequence[Entry]) -> None:
+        """See Ledger."""
+        self._settled([entry for entry in entries if isinstance(entry, Kept)])
+
+    def refused(self, entry: Entry, refused: Refused) -> None:
+        """See Ledger."""
+        if isinstance(entry, Kept):
+            key, version = entry.version
+            self._refusals.append(Refusal(key, version, refused.kind, refused.reason, refused.path))
+            self._forget([key])
+
+    def _settled(self, entries: Sequence[Kept]) -> None:
+        versions = [entry.version for entry in entries]
+        self._acks += versions
+        self._forget([key for key, _ in versions])
+
+    def _forget(self, keys: Sequence[str]) -> None:
+        self._kept -= len(keys)
+        self._in_hand.difference_update(keys)
+        self._told.set()
+        self._landed.set()
+
+    async def end(self) -> None:
+        """See Ledger."""
+        try:
+            await self._settle()
+            if self._in_hand:
+                await self._journal.nack(self._in_hand)
+        finally:
+            if self._owned:
+                await self._journal.close()
+
+    # -- beside the workers
+
+    async def _tell(self) -> None:
+        """Tell the journal what has landed, all that there is at a time."""
+        while True:
+            await self._told.wait()
+            self._told.clear()
+            await self._settle()
+
+    async def _settle(self) -> None:
+        acks, self._acks = self._acks, []
+        refusals, self._refusals = self._refusals, []
+        if acks:
+            await self._journal.ack(acks)
+        if refusals:
+            await self._journal.refuse(refusals)
+
+    async def _keep_claims(self) -> None:
+        while True:
+            await asyncio.sleep(self._lease / 3)
+            await self._journal.extend(list(self._in_hand), self._lease)
+
+    async def _read(self, feed: Feed) -> None:
+        feeder = Feeder(
+            feed.source,
+            feed.origin,
+            self._journal,
+            tally=self._tally,
+            refuse=self._refuse,
+            room=self._room,
+            taken=self._taken,
+            resume=feed.resume,
+        )
+        try:
+            await feeder.run()
+        except Exception as error:  # noqa: BLE001 - the user's source may raise anything; what it gave is pushed first
+            self._feed_failure = error
+        finally:
+            self._fed = True
+            self._landed.set()
+
+    def _taken(self, count: int) -> None:
+        self._kept += count
+
+    async def _room(self) -> None:
+        """Wait while the feed is far enough ahead; others may work on the same journal, so look now and then."""
+        ahead = None if self._feed is None else self._feed.ahead
+        while ahead is not None and self._kept - len(self._in_hand) >= ahead:
+            self._landed.clear()
+            with anyio.move_on_after(SECONDS_WITHOUT_PROGRESS) as scope:
+                await self._landed.wait()
+            if scope.cancelled_caught:
+                found = await self._journal.statistics()
+                self._kept = found.waiting + found.claimed
+
+    # -- the engine's source
+
+    async def __aiter__(self) -> AsyncIterator[Bundle]:
+        try:
+            while True:
+                claimed = await self._journal.claim(A_CLAIM, self._lease, wait=SECONDS_IDLE)
+                if claimed:
+                    yield self._bundle(claimed)
+                elif self._drained():
+                    if self._feed_failure is not None:
+                        raise self._feed_failure
+                    return
+        finally:
+            self._over.set()
+
+    def _drained(self) -> bool:
+        """Whether nothing more is to come: an order in hand may still free a newer version of itself."""
+        return self._fed and self._until_empty and not self._in_hand and self._lane.idle
+
+    def _bundle(self, claimed: Sequence[Claimed]) -> Bundle:
+        if self._feed is None:
+            self._tally.read += len(claimed)
+        self._in_hand.update([one.key for one in claimed])
+        self._landed.set()
+        groups: dict[bytes, list[Entry]] = {}
+        for one in claimed:
+            _, _, identity, code = _KEY.decode(one.key)
+            entry = Kept(one.body, one.line, identity, code, one.version, one.key)
+            group = groups.get(one.origin)
+            if group is None:
+                groups[one.origin] = [entry]
+            else:
+                group.append(entry)
+        return [(self._origin(head), entries) for head, entries in groups.items()]
+
+    def _origin(self, head: bytes) -> OriginRequest:
+        origin = self._origins.get(head)
+        if origin is None:
+            origin = self._origins[head] = _ORIGIN.decode(head)
+        return origin
