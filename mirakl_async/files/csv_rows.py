@@ -2,8 +2,8 @@
 
 Mirakl writes `;`, operators also `,` or tabs: the separator is the one that the header line holds most of. Fields in
 quotes may hold line breaks, so where a record ends is left to the `csv` module alone. It is given whole lines, and
-after them a line of our own: if that comes back as the last record, all before it were whole; if a quoted field has
-swallowed it, the last record goes on in the next block.
+after them a line of our own, of two fields: if that comes back as the last record, all before it were whole; if a
+quoted field has swallowed it, the last record goes on in the next block.
 
 Parsing holds the interpreter's lock, so a thread would not free the event loop; blocks of 64 KB keep it for about a
 millisecond. Nothing here does I/O.
@@ -29,7 +29,7 @@ LONGEST_RECORD = 16 * 1024 * 1024
 LONGEST_MARK = 4
 
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
-_PROBE = "\x00"
+_PROBE = ["\0", "\0"]
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -100,8 +100,8 @@ class RowReader:
             return [], self._keep(rest)
         if self.separator is None:
             self.separator = sniff_separator(lines[0])
-        records, fault = self._parsed(chain(lines, [_PROBE]))
-        if not fault and records[-1] == [_PROBE]:
+        records, fault = self._parsed(chain(lines, [self.separator.join(_PROBE)]))
+        if not fault and records[-1] == _PROBE:
             records.pop()
             fault = self._keep(rest)
         elif not fault:
@@ -111,7 +111,8 @@ class RowReader:
 
     def _whole(self, lines: list[str]) -> tuple[list[list[str]], list[str]]:
         """The records that end within these lines, and the lines of the one that does not."""
-        reader = csv.reader(chain(lines, [_PROBE]), delimiter=self.separator or ";")
+        separator = self.separator or ";"
+        reader = csv.reader(chain(lines, [separator.join(_PROBE)]), delimiter=separator)
         records: list[list[str]] = []
         end = 0
         for record in reader:

@@ -37,7 +37,8 @@ class Upload(Struct, frozen=True, kw_only=True):
 
     `content` is bytes, a path, or a function that makes fresh chunks: it is called once for every attempt, so that a
     second attempt never sends what is left of the first. `filename` and `content_type` default to what the path says.
-    `size` in bytes, where a function's chunks have a known one, lets the body be sent with its length. `progress` is
+    `size` in bytes, where a function's chunks have a known one, lets the body be sent with its length, and adds to
+    the time an attempt may take; without it, name `timeout` and `deadline` for what takes over a minute. `progress` is
     called in the event loop with the bytes of this file handed to the connection so far and their total, None if
     unknown; it starts again from 0 with every attempt.
     """

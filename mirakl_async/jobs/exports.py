@@ -166,8 +166,8 @@ class Export:
     async def _save(self, download: Download, stem: Path) -> Saved:
         async def save() -> Saved:
             async with download as file:
-                kind = await file.kind()
-                saved = await file.save(stem.with_name(f"{stem.name}.{kind}"))
+                ending = Path(file.filename).suffix or f".{await file.kind()}"
+                saved = await file.save(stem.with_name(stem.name + ending))
             if saved.complete is None:
                 log.warning("%s: nothing tells whether the file %s is whole", self.what, saved.path.name)
             return saved

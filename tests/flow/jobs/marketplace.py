@@ -19,13 +19,15 @@ class Marketplace:
     """One import, one export. `states` are given one a question, the last one for ever; an int is an error status.
 
     `files` are the export's; `damage` says of a file's number how its next answers are damaged: ("cut", bytes) ends
-    the connection after so many bytes, ("unframed", bytes) ends it there without having told a length.
+    the connection after so many bytes, ("unframed", bytes) ends it there without having told a length. `names` of files
+    are told in their headers.
     """
 
     def __init__(self) -> None:
         self.states: list[object] = []
         self.reports: dict[str, tuple[bytes, dict[str, str]]] = {}
         self.files: list[bytes] = []
+        self.names: dict[int, str] = {}
         self.damage: dict[int, list[tuple[str, int]]] = {}
         self.forms: list[dict[str, object]] = []
         self.filters: list[dict[str, object]] = []
@@ -96,6 +98,8 @@ class Marketplace:
             response._length_check = False
         else:
             response.content_length = len(body)
+        if number in self.names:
+            response.headers["Content-Disposition"] = f'attachment; filename="{self.names[number]}"'
         await response.prepare(request)
         for at in range(0, size, 65536):
             await response.write(body[at : min(size, at + 65536)])

@@ -1,6 +1,7 @@
 """Exports of orders and offers: submitted, followed, read item by item over all their files, and taken up again."""
 
 import asyncio
+import inspect
 import json
 import os
 import signal
@@ -12,6 +13,8 @@ import pytest
 
 from mirakl_async import ConnectionLost, InvalidArgument, JobFailed, JobUnfinished, UnreadableFile, read_items
 from mirakl_async.jobs import exports
+from mirakl_async.jobs.offers import Offers
+from mirakl_async.jobs.orders import Orders
 
 from .marketplace import SECRET, Marketplace, front
 
@@ -317,3 +320,17 @@ async def test_an_export_of_offers_that_mirakl_would_refuse_is_not_asked_for(mar
         with pytest.raises(InvalidArgument, match=f"OF52: .*{words}"):
             await client.offers.export(**filters)
     assert marketplace.filters == []
+
+
+def test_starting_an_export_takes_what_its_operation_takes():
+    for own, model in ((Orders.export, Orders.create_export), (Offers.export, Offers.create_export)):
+        assert inspect.signature(own).parameters == inspect.signature(model).parameters
+        assert inspect.signature(own).return_annotation != inspect.signature(model).return_annotation
+
+
+async def test_saved_files_have_the_ending_that_the_server_gives_them(marketplace, tmp_path):
+    ready(marketplace, b"one column\n1\n")
+    marketplace.names = {0: "offers_1.csv"}
+    async with front(marketplace) as client:
+        (path,) = await client.offers.export_job("2f1a-7").save(tmp_path)
+    assert path.name == "2f1a-7-001.csv"

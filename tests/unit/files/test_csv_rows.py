@@ -142,3 +142,19 @@ def test_any_table_comes_out_as_it_went_in_however_its_bytes_are_cut(table, sepa
         columns, records = read(text.getvalue().encode(), at_once=at_once)
     assert columns == ["left", "right"]
     assert records == table[1:]
+
+
+@given(st.text(st.sampled_from('ab;"\n\r'), max_size=30), st.integers(1, 12))
+def test_any_text_is_read_as_python_reads_it_whole(text, at_once):
+    """Only the record of a quote that is never closed is left out, and that is said."""
+    text = "left;right\n" + text
+    whole = [record for record in csv.reader(io.StringIO(text, newline=""), delimiter=";") if record][1:]
+    reader = RowReader(separator=";")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(csv_rows, "BLOCK", 1)
+        data = text.encode()
+        records = [record for at in range(0, len(data), at_once) for record in reader.feed(data[at : at + at_once])]
+        records += reader.finish()
+    assert records == (whole if reader.failure is None else whole[:-1])
+    if reader.failure is not None:
+        assert text.count('"')

@@ -1,6 +1,7 @@
 """Uploads over real sockets: streamed, fresh at every attempt, and never sent twice by mistake."""
 
 import asyncio
+import tracemalloc
 
 import pytest
 
@@ -8,6 +9,7 @@ from mirakl_async import BadRequest, BearerToken, ConnectChannel, InvalidArgumen
 from mirakl_async.errors import APIError, CallError, ConnectFailed
 from mirakl_async.models.connect.orders import DocumentOriginRequest, UploadOrderDocumentMetadata
 from mirakl_async.models.front.orders import OrderDocumentInput, OrderDocumentsInput
+from tests.http_framing import header
 from tests.rawserver import RawServer, answer, answering
 from tests.wire.files.serving import SECRET, front, parts_of
 
@@ -263,3 +265,29 @@ async def test_a_refused_import_says_the_server_s_words(catalog):
         with pytest.raises(BadRequest, match="the file has no header"):
             await client.products.create_import(file=catalog, shop=1)
     assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("source", ["path", "function"])
+async def test_memory_holds_a_piece_and_not_the_file(tmp_path, source):
+    path, size = tmp_path / "big.csv", 48 * 1024 * 1024
+    with path.open("wb") as file:
+        file.truncate(size)
+    make, _ = counting(*[bytes(256 * 1024)] * 192)
+    upload = Upload(content=path if source == "path" else make, filename="big.csv", size=size)
+
+    async def swallow(peer):
+        """Read the body without keeping it."""
+        head = await peer._reader.readuntil(b"\r\n\r\n")
+        left = int(header(head, b"content-length"))
+        while left:
+            left -= len(await peer._reader.read(65536))
+        await peer.send(CREATED)
+
+    async with RawServer(swallow) as server, front(server) as client:
+        tracemalloc.start()
+        try:
+            assert (await client.products.create_import(file=upload, shop=1)).import_id == 2043
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+    assert peak < size / 8
