@@ -32,6 +32,8 @@ except ImportError as error:
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+__all__ = ["AWAY", "Redis", "RedisError", "ResponseError", "Script", "Server", "Value", "is_full"]
+
 Value: TypeAlias = str | bytes | int | float
 ANSWER_SECONDS = 5.0
 AWAY = (BusyLoadingError, ConnectionError, ReadOnlyError, TimeoutError, OSError)
