@@ -42,12 +42,13 @@ OUT_OF_MEMORY = "OOM"
 
 
 class Script:
-    """A Lua script of this package, known to the server by its hash."""
+    """A Lua script of this package, the text of some files in a row, known to the server by its hash."""
 
     __slots__ = ("sha", "text")
 
-    def __init__(self, name: str) -> None:
-        self.text = resources.files(__name__.rpartition(".")[0]).joinpath(f"{name}.lua").read_text("utf-8")
+    def __init__(self, *names: str) -> None:
+        folder = resources.files(__name__.rpartition(".")[0])
+        self.text = "".join(folder.joinpath(f"{name}.lua").read_text("utf-8") for name in names)
         self.sha = hashlib.sha1(self.text.encode(), usedforsecurity=False).hexdigest()
 
 
