@@ -1,0 +1,13 @@
+-- A process leaves: its claims are void. ARGV: 1 what the tokens of its claims begin with.
+if is_gone() then return redis.error_reply('GONE') end
+local function is_its_own(token) return token and string.sub(token, 1, #ARGV[1]) == ARGV[1] end
+
+local owners = call('HGETALL', OWNERS)
+for i = 1, #owners, 2 do
+  if is_its_own(owners[i + 1]) then give_back(owners[i], now) end
+end
+if is_its_own(call('HGET', LANE, 'token')) then
+  call('DEL', LANE, LANE_CLAIMED)
+  ring(LANE_BELL)
+end
+return true
