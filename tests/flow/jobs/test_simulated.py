@@ -157,6 +157,50 @@ async def test_documents_go_up_and_come_down_alone_and_together(simulator, front
     assert files.items() <= contents.items()
 
 
+async def test_attributes_and_offers_as_csv(front):
+    async with front.products.download_attributes() as file:
+        rows = [row async for row in file.rows()]
+    listed = (await front.products.list_attributes()).attributes
+    assert [row["code"] for row in rows] == [attribute.code for attribute in listed]
+    async with front.offers.download_csv() as file:
+        assert file.content_type == "text/csv"
+        assert len([row async for row in file.rows()]) > 0
+
+
+async def test_shop_documents_go_up_and_come_down(front):
+    uploaded = await front.stores.upload_documents(
+        files=[Upload(content=b"%PDF-1.7", filename="Ausweis ü.pdf")],
+        shop_documents={"shop_documents": [{"file_name": "Ausweis ü.pdf", "type_code": "ID_CARD"}]},
+        shop_id=2001,
+    )
+    assert not uploaded.errors_count
+    listed = (await front.stores.list_documents(shop_ids=["2001"])).shop_documents
+    (mine,) = [document.id for document in listed if document.file_name == "Ausweis ü.pdf"]
+    async with front.stores.download_documents(document_ids=[str(mine)]) as file:
+        assert file.filename == "Ausweis ü.pdf"
+        assert await file.read() == b"%PDF-1.7"
+
+
+async def test_a_message_with_attachments(simulator, front):
+    order_id = simulator.front.ids("orders")[0]
+    started = await front.messages.start_thread_on_order(
+        order_id,
+        files=[Upload(content=b"see here", filename="photo.txt")],
+        thread_input={
+            "body": "It came broken", "to": ["SHOP"], "topic": {"type": "FREE_TEXT", "value": "Broken"},
+        },
+    )  # fmt: skip
+    thread = await front.messages.get_thread(str(started.thread_id))
+    (attachment,) = thread.messages[-1].attachments
+    assert await front.messages.download_attachment(attachment.id).read() == b"see here"
+    replied = await front.messages.reply(
+        str(started.thread_id),
+        files=[b"1", Upload(content=b"22", filename="two.txt")],
+        message_input={"body": "And this", "to": [{"type": "SHOP"}]},
+    )
+    assert replied.thread_id == started.thread_id
+
+
 async def test_many_downloads_at_once(simulator, front, tmp_path):
     simulator.front.imports.plan(*[ImportPlan(refused=5)] * 8)
     upload = Upload(content=CATALOG, filename="catalog.csv")
