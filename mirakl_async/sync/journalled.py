@@ -125,7 +125,9 @@ class JournalLedger(Bundled):
 
     def accepted(self, entries: Sequence[Entry]) -> None:
         """See Ledger."""
-        self._settled([entry for entry in entries if isinstance(entry, Kept)])
+        kept = [entry for entry in entries if isinstance(entry, Kept)]
+        self._acks += [entry.version for entry in kept]
+        self._forget([entry.key for entry in kept])
 
     def refused(self, entry: Entry, refused: Refused) -> None:
         """See Ledger."""
@@ -133,11 +135,6 @@ class JournalLedger(Bundled):
             key, version = entry.version
             self._refusals.append(Refusal(key, version, refused.kind, refused.reason, refused.path))
             self._forget([key])
-
-    def _settled(self, entries: Sequence[Kept]) -> None:
-        versions = [entry.version for entry in entries]
-        self._acks += versions
-        self._forget([key for key, _ in versions])
 
     def _forget(self, keys: Sequence[str]) -> None:
         self._kept -= len(keys)

@@ -153,7 +153,7 @@ class SqliteJournal:
             found = await done
             fates = [found[index] for index in range(len(rows))]
         else:
-            fates = [*map(window.put, rows)]
+            fates = [*window.put_all(rows)]
             self._invalid += invalid
             if cursor is not None:
                 self._cursors[cursor.feed] = cursor

@@ -18,7 +18,7 @@ from msgspec import Struct
 from .journal import Claimed, Refusal, RefusedRow, Row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from .journal import Version
 
@@ -26,7 +26,7 @@ WAITING, CLAIMED, SETTLED = 0, 1, 2
 Fate: TypeAlias = Literal["taken", "superseded", "conflict"]
 
 
-class Held(Struct):
+class Held(Struct, gc=False):
     """One order in the window: `row` waits or is claimed, `newer` came while it was claimed.
 
     `until` is when a claim or a delay ends; `stored` tells that some version of it is on disk.
@@ -85,6 +85,17 @@ class Window:
         return min(self._earliest, self._delayed[0][0] if self._delayed else float("inf"))
 
     # -- in
+
+    def put_all(self, rows: Sequence[Row]) -> list[Fate]:
+        """Take rows, or not; the fate of each."""
+        new = {row.key: Held(row) for row in rows}
+        if len(new) != len(rows) or not self._held.keys().isdisjoint(new):
+            return [self.put(row) for row in rows]
+        self._held.update(new)
+        self._fresh.update(new)
+        self._waiting.extend(new.values())
+        self.size += sum([len(row.body) for row in rows])
+        return ["taken"] * len(rows)
 
     def put(self, row: Row) -> Fate:
         """Take a row, or not."""
