@@ -34,6 +34,9 @@ DOCUMENTED: Mapping[str, Window] = {
     "upsertProductType": Window(10),
     "createTaxonomyRule": Window(10),
     "updateStoreCatalogItems": Window(30),
+    # Marketplace's intervals ("every 5 minutes") are for a sweep of all pages, and advice; these two are rates.
+    "OR07": Window(60, 3600.0),
+    "OR31": Window(5),
 }
 
 RateLimits = Literal["none", "documented"] | int | Mapping[str, Window]

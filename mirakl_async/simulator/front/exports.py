@@ -19,6 +19,7 @@ from ..exchange import Answer, Call, answer_json
 from .bodies import body_of
 from .draws import instant, uuid_of
 from .export_questions import Asked, offers_asked, orders_asked
+from .filters import boolean
 from .refusals import Refused, refused
 from .tables import Table
 
@@ -184,6 +185,22 @@ class Exports:
         if until and float(until) < self._clock.time():
             return None
         return tracking_id, int(number)
+
+
+def exported_at_once(tables: Mapping[str, Table], call: Call) -> Answer:
+    """OF51: answer all offers as one CSV file, asked for by the query."""
+    body: dict[str, Any] = {name: call.query[name] for name in ("last_request_date",) if name in call.query}
+    try:
+        for name in ("channel_codes", "include_fields", "models", "shipping_zones"):
+            if name in call.query:
+                body[name] = call.query[name].split(",")
+        if "include_inactive_offers" in call.query:
+            body["include_inactive_offers"] = boolean("include_inactive_offers", call.query["include_inactive_offers"])
+        asked = offers_asked(body, tables["offers"])
+    except Refused as refusal:
+        return refusal.answer
+    headers = {"Content-Disposition": 'attachment; filename="offers.csv"'}
+    return Answer(200, b"", "text/csv", headers, asked.write(asked.ranks))
 
 
 def storage_refuses(status: int, code: str, message: str) -> Answer:

@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from ..exchange import Call
+from msgspec import Struct
+
+from ..clock import Clock
+from ..exchange import Answer, Call, answer_json
 from . import names
+from .bodies import body_of
 from .draws import EPOCH, Draws, instant, person, rank_of_uuid, uuid_of
 from .filters import Wanted, any_of, boolean, one_of, since, until
 from .paging import Given, Listing
-from .refusals import refused
+from .refusals import Refused, refused
 from .tables import Head, Kind, Row, Table
 
 SECONDS_APART = 90
@@ -104,6 +108,50 @@ def _of_an_order(call: Call, tables: Mapping[str, Table]) -> Wanted:
     received = _one(call, "received", "ALL", TRI_STATE)
     test = _between("CUSTOMER", received)
     return lambda head: head["order_id"] == order and (received == "ALL" or test(head))
+
+
+class Post(Struct):
+    """What OR42 takes: a message of a customer, and whom it is for."""
+
+    body: str
+    subject: str
+    customer_id: str
+    customer_email: str
+    customer_firstname: str
+    customer_lastname: str
+    to_customer: bool
+    to_operator: bool
+    to_shop: bool
+
+
+def post_on_order(tables: Mapping[str, Table], clock: Clock, call: Call) -> Answer:
+    """OR42: put a customer's message on an order."""
+    orders, messages = tables["orders"], tables["messages"]
+    order = orders.find(call.path["order_id"])
+    try:
+        if order is None:
+            raise refused(404, "There is no such order")
+        post = body_of(call, Post)
+        if not (post.to_shop or post.to_operator):
+            raise refused(400, "The message is for nobody: to_shop or to_operator must be true")
+    except Refused as refusal:
+        return refusal.answer
+    (rank,) = messages.insert()
+    head = orders.head(order)
+    now = clock.time()
+    messages.touch(
+        rank,
+        now,
+        created=now,
+        order_id=head["order_id"],
+        commercial_id=head["commercial_id"],
+        customer_id=post.customer_id,
+        shop_id=head["shop_id"],
+        **{"from": "CUSTOMER", "to": "SHOP" if post.to_shop else "OPERATOR"},
+    )
+    name = f"{post.customer_firstname} {post.customer_lastname}"
+    messages.set(rank, {"body": post.body, "subject": post.subject, "from_name": name})
+    return answer_json(201, {"id": names.number(rank)})
 
 
 M01 = Listing(

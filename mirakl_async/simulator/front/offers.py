@@ -140,6 +140,16 @@ def one_offer(tables: Mapping[str, Table], call: Call) -> Answer:
     return answer_json(200, offers.row(rank) | _product(product_of(rank)))
 
 
+def quantity(tables: Mapping[str, Table], call: Call) -> Answer:
+    """OF26: answer how many there are of an offer, 0 when it is not available."""
+    offers = tables["offers"]
+    rank = offers.find(call.path["offer"])
+    if rank is None:
+        return refused(404, "There is no such offer").answer
+    row = offers.row(rank)
+    return answer_json(200, {"offer_id": row["offer_id"], "quantity": row["quantity"]})
+
+
 class Asked(NamedTuple):
     """What P11 was asked for, within every product."""
 

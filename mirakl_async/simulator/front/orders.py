@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from ..exchange import Answer, Call, answer_json
 from . import names
 from .draws import EPOCH, Draws, address, instant, person, uuid_of
 from .filters import any_of, flag, one_of, since, until
 from .paging import Given, Listing
 from .refusals import refused
-from .tables import Head, Kind, Row
+from .tables import Head, Kind, Row, Table
 
 SECONDS_APART = 20
 SAFETY = 60.0
@@ -261,6 +263,36 @@ def _refund(price: float, created: str) -> dict[str, Any]:
 
 
 ORDERS = Kind("orders", "order_id", names.order_id, names.order_rank, head, row)
+
+
+def one_order(tables: Mapping[str, Table], call: Call) -> Answer:
+    """OR12: answer one order, with all that OR11 tells of it."""
+    orders = tables["orders"]
+    rank = orders.find(call.path["order_id"])
+    return refused(404, "There is no such order").answer if rank is None else answer_json(200, orders.row(rank))
+
+
+def evaluation(tables: Mapping[str, Table], call: Call) -> Answer:
+    """OR51: answer what a customer thought of an order; only of orders that were received."""
+    orders = tables["orders"]
+    rank = orders.find(call.path["order_id"])
+    if rank is None or orders.head(rank)["order_state"] not in {"RECEIVED", "CLOSED"}:
+        return refused(404, "There is no evaluation of that order").answer
+    row = orders.row(rank)
+    customer = row["customer"]
+    answer = {
+        "assessments": [{"code": "1", "label": "As described", "response": "5"}],
+        "comment": "Très bien",
+        "customer_id": customer["customer_id"],
+        "date": row["last_updated_date"],
+        "firstname": customer["firstname"],
+        "grade": 1 + rank % 5,
+        "last_updated_date": row["last_updated_date"],
+        "lastname": customer["lastname"],
+        "reply": None,
+        "visible": True,
+    }
+    return answer_json(200, answer)
 
 
 def _check(given: Given) -> None:

@@ -8,16 +8,17 @@ from functools import partial
 from ..exchange import Answer, Call, Handler, Route, Service
 from .accounting import IV01, SBC11
 from .changes import STEPS
-from .exports import ELSEWHERE, storage_refuses
+from .exports import ELSEWHERE, exported_at_once, storage_refuses
 from .imports import P51
-from .messages import M01, M11, OR41
-from .offers import offers_of_products, one_offer
-from .orders import OR11
+from .messages import M01, M11, OR41, post_on_order
+from .offers import offers_of_products, one_offer, quantity
+from .orders import OR11, evaluation, one_order
 from .paging import Listing
 from .products import look_up
 from .promotions import PR01
 from .refusals import refuse
 from .returns import RT11, RT12, RT52
+from .settings import settings_routes
 from .shipments import PL11, ST11, ST12
 from .world import FrontWorld
 
@@ -35,6 +36,7 @@ def front_service(world: FrontWorld) -> Service:
         *_documents(world),
         *_threads(world),
         *_changes(world),
+        *settings_routes(),
     ]
     return Service("front", "", routes, refuse, takes_keys=True, most_bytes=MOST_BYTES)
 
@@ -67,7 +69,11 @@ def _single_rows(world: FrontWorld) -> list[Route]:
     return [
         Route("GET", "/api/products", "P31", partial(look_up, tables)),
         Route("GET", "/api/products/offers", "P11", offers),
+        Route("GET", "/api/offers/export", "OF51", partial(exported_at_once, tables)),
         Route("GET", "/api/offers/{offer}", "OF22", partial(one_offer, tables)),
+        Route("GET", "/api/offers/{offer}/quantity", "OF26", partial(quantity, tables)),
+        Route("GET", "/api/orders/{order_id}", "OR12", partial(one_order, tables)),
+        Route("GET", "/api/orders/{order_id}/evaluation", "OR51", partial(evaluation, tables)),
     ]
 
 
@@ -134,6 +140,12 @@ def _changes(world: FrontWorld) -> list[Route]:
         Route("PUT", "/api/orders/{order_id}/tracking", "OR23", changes.track),
         Route("PUT", "/api/orders/{order_id}/ship", "OR24", changes.ship),
         Route("PUT", "/api/orders/{order_id}/cancel", "OR29", changes.cancel),
+        Route("PUT", "/api/orders/shipping_from", "OR07", world.order_lines.ship_from),
+        Route("PUT", "/api/orders/cancel", "OR30", world.order_lines.cancel),
+        Route("PUT", "/api/orders/{order_id}/additional_fields", "OR31", world.order_lines.update_fields),
+        Route("POST", "/api/orders/{order_id}/messages", "OR42", partial(post_on_order, world.tables, world.clock)),
+        Route("POST", "/api/returns", "RT01", world.return_requests.create),
+        Route("POST", "/api/returns/return-labels", "RT51", world.return_requests.label),
         Route("POST", "/api/shipments", "ST01", changes.create_shipments),
         Route("POST", "/api/shipments/tracking", "ST23", changes.track_shipments),
         *(Route("PUT", step.path, step.operation, changes.step(step)) for step in STEPS),

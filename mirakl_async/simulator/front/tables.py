@@ -112,6 +112,15 @@ class Table:
         self.version += 1
         return added
 
+    def put(self, rank: int) -> None:
+        """Let the row of this very rank be there, in its place."""
+        if rank not in self:
+            place = self.place(rank)
+            self._ranks = [*self._ranks[:place], rank, *self._ranks[place:]]
+            self._next = max(self._next, rank + 1)
+            self._before = min(self._before, rank - 1)
+            self.version += 1
+
     def delete(self, ranks: Iterable[int]) -> int:
         """Remove rows for good; return how many of them were there."""
         gone = set(ranks)

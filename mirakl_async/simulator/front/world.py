@@ -18,10 +18,12 @@ from .imports import IMPORTS, Imports
 from .messages import MESSAGES, THREADS
 from .multipart import Upload
 from .offers import OFFERS
+from .order_lines import OrderLines
 from .orders import ORDERS
 from .paging import Pager
 from .products import PRODUCTS
 from .promotions import PROMOTIONS
+from .return_requests import ReturnRequests
 from .returns import ITEMS_TO_RETURN, RETURN_LABELS, RETURNS
 from .shipments import ITEMS_TO_SHIP, PICKLISTS, SHIPMENTS
 from .tables import End, Kind, Table
@@ -67,6 +69,8 @@ class FrontWorld:
         self.uploads: deque[Upload] = deque(maxlen=MOST_UPLOADS)
         self.imports: Imports = Imports(self.tables["imports"], clock, self.uploads)
         self.changes: Changes = Changes(self.tables, clock)
+        self.order_lines: OrderLines = OrderLines(self.tables["orders"], clock)
+        self.return_requests: ReturnRequests = ReturnRequests(self.tables, clock)
         self.order_documents: Documents = Documents(order_shelf(self.tables["orders"].find), clock, self.uploads)
         self.shop_documents: Documents = Documents(shop_shelf(), clock, self.uploads)
         self.accounting_documents: AccountingDocuments = AccountingDocuments(self.tables, clock)

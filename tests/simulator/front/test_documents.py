@@ -9,6 +9,7 @@ from mirakl_async.simulator.front import front_service
 from mirakl_async.simulator.front.names import ean, product_sku
 from mirakl_async.simulator.front.offers import _FILTERS, _UNSERVED
 from mirakl_async.simulator.front.routes import LISTINGS
+from mirakl_async.simulator.front.settings import _ANSWERS
 from mirakl_async.simulator.front.world import FrontWorld
 
 from .documents import answer_schema, operations, query_parameters, strays
@@ -20,7 +21,7 @@ by_code = pytest.mark.parametrize("listing", LISTINGS, ids=lambda listing: listi
 
 def test_every_route_is_the_documents():
     served = front_service(FrontWorld(RealClock())).routes
-    assert len(served) > 15
+    assert {route.operation for route in served} == operations().keys()
     # The document knows no path for files of exports: their addresses come with the state.
     by_address = {"OR15": "/api/orders/async-export/file/{export}", "OF54": "/api/offers/export/async/file/{export}"}
     for route in served:
@@ -64,6 +65,16 @@ async def test_every_answer_is_the_documents(start, listing):
     if identity in rows[0]:
         ids = front.world.ids(listing.table)
         assert all(row[identity] in ids for row in rows)
+
+
+@pytest.mark.parametrize(("code", "path"), [(code, path) for code, path, _ in _ANSWERS])
+async def test_every_setting_is_the_documents(front, code, path):
+    answer = await front.get(path.format(reason_type="REFUND"))
+    assert answer.status == 200
+    assert any(answer.json.values())
+    # PC01 has a hundred required switches; the simulator has those that it knows the meaning of.
+    left_out = [stray for stray in strays(answer.json, answer_schema(code)) if code != "PC01" or "missing" not in stray]
+    assert left_out == []
 
 
 async def test_products_and_offers_are_the_documents(start):

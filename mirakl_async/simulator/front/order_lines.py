@@ -1,0 +1,189 @@
+"""What is done to single lines of orders: where they ship from (OR07), cancelled (OR30), custom fields (OR31)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Struct
+
+from ..clock import Clock
+from ..exchange import Answer, Call, answer_json
+from .bodies import body_of
+from .refusals import Refused, refused
+from .tables import Row, Table
+
+MOST_LINES = 100
+ORDER_FIELDS = {"gift": "BOOLEAN"}
+LINE_FIELDS = {"note": "STRING"}
+_CANCELLABLE = frozenset({"STAGING", "WAITING_ACCEPTANCE", "SHIPPING"})
+
+
+class _Origin(Struct):
+    id: str
+    shipping_from: dict[str, Any]
+
+
+class _Cancelation(Struct):
+    order_line_id: str
+    quantity: int
+    reason_code: str
+    amount: float
+    shipping_amount: float
+    currency_iso_code: str | None = None
+    taxes: list[dict[str, Any]] = []
+    shipping_taxes: list[dict[str, Any]] = []
+
+
+class _Cancelations(Struct):
+    cancelations: list[_Cancelation]
+
+
+class _Field(Struct, omit_defaults=True):
+    code: str
+    type: str | None = None
+    value: str | list[str] | None = None
+
+
+class _LineFields(Struct):
+    order_line_id: str
+    order_line_additional_fields: list[_Field] = []
+
+
+class _Fields(Struct):
+    order_additional_fields: list[_Field] = []
+    order_lines: list[_LineFields] = []
+
+
+class OrderLines:
+    """The lines of orders, as calls change them."""
+
+    def __init__(self, orders: Table, clock: Clock) -> None:
+        self._orders = orders
+        self._clock = clock
+
+    def ship_from(self, call: Call) -> Answer:
+        """OR07: set where up to a hundred lines ship from; each fails on its own."""
+        try:
+            wanted = body_of(call, dict[str, list[_Origin]]).get("order_lines")
+            if not wanted or len(wanted) > MOST_LINES:
+                raise refused(400, f"The member order_lines must hold 1 to {MOST_LINES} lines")
+        except Refused as refusal:
+            return refusal.answer
+        answers: list[Row] = []
+        for one in wanted:
+            if self._line(one.id) is None:
+                answers.append(
+                    {"id": one.id, "errors": [_error("ORDER_LINE_NOT_FOUND", "id", "There is no such line")]}
+                )
+            elif not one.shipping_from.keys() & {"address", "warehouse"}:
+                told = _error("NotNull", "shipping_from", "An address or a warehouse is needed")
+                answers.append({"id": one.id, "errors": [told]})
+            else:
+                self._set(one.id, {"shipping_from": {"address": None, "warehouse": None} | one.shipping_from})
+                answers.append({"id": one.id, "updated": one.shipping_from})
+        return answer_json(200, {"order_lines": answers})
+
+    def cancel(self, call: Call) -> Answer:
+        """OR30: cancel parts of lines, all of them or none."""
+        try:
+            wanted = body_of(call, _Cancelations).cancelations
+            if not wanted:
+                raise refused(400, "The member cancelations must hold at least one")
+            for one in wanted:
+                self._check(one)
+        except Refused as refusal:
+            return refusal.answer
+        rows: list[Row] = []
+        for one in wanted:
+            line = self._line(one.order_line_id) or {}
+            row: Row = {
+                "amount": one.amount,
+                "cancelation_id": f"{one.order_line_id}-C{len(line['cancelations']) + 1}",
+                "currency_iso_code": one.currency_iso_code or "EUR",
+                "order_line_id": one.order_line_id,
+                "quantity": one.quantity,
+                "reason_code": one.reason_code,
+                "shipping_amount": one.shipping_amount,
+                "shipping_taxes": one.shipping_taxes,
+                "taxes": one.taxes,
+            }
+            kept = {name: value for name, value in row.items() if name not in {"order_line_id", "cancelation_id"}}
+            kept |= {"id": row["cancelation_id"], "commission_amount": 0, "commission_taxes": []}
+            self._set(one.order_line_id, {"cancelations": [*line["cancelations"], kept]})
+            rows.append(row)
+        return answer_json(200, {"cancelations": rows, "order_tax_mode": "TAX_INCLUDED"})
+
+    def update_fields(self, call: Call) -> Answer:
+        """OR31: set custom fields of an order and its lines; null or "" deletes one. Unknown ones fail on their own."""
+        rank = self._orders.find(call.path["order_id"])
+        if rank is None:
+            return refused(404, "There is no such order").answer
+        try:
+            wanted = body_of(call, _Fields)
+        except Refused as refusal:
+            return refusal.answer
+        good, bad = _sorted(wanted.order_additional_fields, ORDER_FIELDS)
+        row = self._orders.row(rank)
+        self._orders.set(rank, {"order_additional_fields": _updated(row["order_additional_fields"], good)})
+        failed, done = _Fields(bad), _Fields(good)
+        for line in wanted.order_lines:
+            there = self._line(line.order_line_id)
+            known, unknown = _sorted(line.order_line_additional_fields, LINE_FIELDS if there else {})
+            if there is not None and known:
+                fields = _updated(there["order_line_additional_fields"], known)
+                self._set(line.order_line_id, {"order_line_additional_fields": fields})
+                done.order_lines.append(_LineFields(line.order_line_id, known))
+            if unknown:
+                failed.order_lines.append(_LineFields(line.order_line_id, unknown))
+        self._orders.touch(rank, self._clock.time())
+        answer: Row = {"order_update_result": done}
+        if failed.order_additional_fields or failed.order_lines:
+            told = _error("UNKNOWN_CUSTOM_FIELD", "code", "The custom field is not known")
+            answer["order_update_errors"] = {"errors": [told], "input": failed}
+        return answer_json(200, answer)
+
+    def _check(self, one: _Cancelation) -> None:
+        line = self._line(one.order_line_id)
+        if line is None:
+            raise refused(404, "There is no such order line")
+        if line["order_line_state"] not in _CANCELLABLE:
+            raise refused(400, f"The line is {line['order_line_state']} and cannot be cancelled")
+        left = line["quantity"] - sum(there["quantity"] for there in line["cancelations"])
+        if not 1 <= one.quantity <= left:
+            raise refused(400, f"The quantity must be from 1 to {left}")
+
+    def _line(self, line_id: str) -> Row | None:
+        rank = self._orders.find(line_id.rpartition("-")[0])
+        lines: list[Row] = [] if rank is None else self._orders.row(rank)["order_lines"]
+        return next((line for line in lines if line["order_line_id"] == line_id), None)
+
+    def _set(self, line_id: str, members: Mapping[str, Any]) -> None:
+        """Set members of one line; the order has been updated by it."""
+        rank = self._orders.find(line_id.rpartition("-")[0])
+        if rank is None:
+            return
+        lines = [
+            line | members if line["order_line_id"] == line_id else line
+            for line in self._orders.row(rank)["order_lines"]
+        ]
+        self._orders.touch(rank, self._clock.time())
+        self._orders.set(rank, {"order_lines": lines})
+
+
+def _sorted(fields: list[_Field], known: Mapping[str, str]) -> tuple[list[_Field], list[_Field]]:
+    """Return the fields that are known and those that are not."""
+    good = [field for field in fields if field.code in known]
+    return good, [field for field in fields if field.code not in known]
+
+
+def _updated(there: list[Row], fields: list[_Field]) -> list[Row]:
+    kinds = ORDER_FIELDS | LINE_FIELDS
+    values = {row["code"]: row["value"] for row in there} | {field.code: field.value for field in fields}
+    return [
+        {"code": code, "type": kinds.get(code, "STRING"), "value": value} for code, value in values.items() if value
+    ]
+
+
+def _error(code: str, field: str, message: str) -> Row:
+    return {"code": code, "field": field, "message": message}

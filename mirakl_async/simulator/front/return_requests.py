@@ -1,0 +1,139 @@
+"""Returns asked for (RT01), and labels for them (RT51); each fails on its own, in a 200."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from ..clock import Clock
+from ..exchange import Answer, Call, answer_json
+from . import names
+from .bodies import body_of
+from .refusals import Refused, refused
+from .returns import METHODS
+from .tables import Row, Table
+
+MOST = 200
+_SENDABLE = frozenset({"WAITING_ACCEPTANCE", "IN_PROGRESS"})
+
+
+class _Line(Struct):
+    order_line_id: str
+    quantity: int
+    reason_code: str
+
+
+class _Return(Struct):
+    method_code: str
+    order_commercial_id: str
+    return_lines: list[_Line]
+    accepted: bool = False
+    description: str | None = None
+    label_url: str | None = None
+    reason_code: str | None = None
+    rma: str | None = None
+
+
+class _Label(Struct):
+    return_id: str
+    package: dict[str, Any]
+    carrier_code: str | None = None
+    label_selection_mode: Literal["CHEAPEST"] | None = None
+
+
+class ReturnRequests:
+    """Returns and labels, as calls create them."""
+
+    def __init__(self, tables: Mapping[str, Table], clock: Clock) -> None:
+        self._orders, self._returns, self._labels = tables["orders"], tables["returns"], tables["return_labels"]
+        self._clock = clock
+
+    def create(self, call: Call) -> Answer:
+        """RT01: create up to two hundred returns."""
+        try:
+            wanted = body_of(call, dict[str, list[_Return]]).get("returns")
+            if not wanted or len(wanted) > MOST:
+                raise refused(400, f"The member returns must hold 1 to {MOST} returns")
+        except Refused as refusal:
+            return refusal.answer
+        failed: list[Row] = []
+        done: list[Row] = []
+        for one in wanted:
+            problem = self._problem(one)
+            if problem:
+                failed.append({"order_commercial_id": one.order_commercial_id, "message": problem})
+            else:
+                done.append(self._created(one))
+        return answer_json(200, {"return_errors": failed, "return_success": done})
+
+    def label(self, call: Call) -> Answer:
+        """RT51: create labels of returns that can still be sent."""
+        try:
+            wanted = body_of(call, dict[str, list[_Label]]).get("return_labels")
+            if not wanted or len(wanted) > MOST:
+                raise refused(400, f"The member return_labels must hold 1 to {MOST} labels")
+        except Refused as refusal:
+            return refusal.answer
+        failed: list[Row] = []
+        done: list[Row] = []
+        now = self._clock.time()
+        for one in wanted:
+            rank = self._returns.find(one.return_id)
+            if rank is None or self._returns.head(rank)["state"] not in _SENDABLE:
+                message = "There is no such return" if rank is None else "The return cannot be sent any more"
+                failed.append({"return_id": one.return_id, "error_message": message})
+            elif not (one.carrier_code or one.label_selection_mode):
+                message = "A carrier_code or a label_selection_mode is needed"
+                failed.append({"return_id": one.return_id, "error_message": message})
+            else:
+                self._labels.put(rank)
+                self._labels.touch(rank, now, created=now, label_state="PENDING")
+                done.append({"return_id": one.return_id})
+        return answer_json(200, {"return_label_errors": failed, "return_label_successes": done})
+
+    def _problem(self, one: _Return) -> str:
+        rank = self._orders.find(f"{one.order_commercial_id}-A")
+        if rank is None:
+            return "There is no such order"
+        lines = {line["order_line_id"]: line["quantity"] for line in self._orders.row(rank)["order_lines"]}
+        if not one.return_lines or any(line.order_line_id not in lines for line in one.return_lines):
+            return "A line is not one of the order's"
+        if any(not 1 <= line.quantity <= lines[line.order_line_id] for line in one.return_lines):
+            return "More is returned than was ordered"
+        return "" if one.method_code in (*METHODS, "RETURN_METHOD_HOME_PICKUP") else "The method is not known"
+
+    def _created(self, one: _Return) -> Row:
+        (rank,) = self._returns.insert()
+        now = self._clock.time()
+        self._returns.touch(
+            rank,
+            now,
+            created=now,
+            state="IN_PROGRESS" if one.accepted else "WAITING_ACCEPTANCE",
+            order_commercial_id=one.order_commercial_id,
+            line_ids=[line.order_line_id for line in one.return_lines],
+            rma=one.rma or f"RMA-{names.number(rank)}",
+        )
+        lines: list[Row] = [
+            {
+                "compliance": [],
+                "order_line_id": line.order_line_id,
+                "quantity": line.quantity,
+                "reason_code": line.reason_code,
+            }
+            for line in one.return_lines
+        ]
+        self._returns.set(
+            rank,
+            {
+                "description": one.description,
+                "label_url": one.label_url,
+                "method_code": one.method_code,
+                "order_id": f"{one.order_commercial_id}-A",
+                "reason_code": one.reason_code,
+                "return_lines": lines,
+            },
+        )
+        return self._returns.row(rank)
