@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 P = ParamSpec("P")
+OPTIONS = frozenset(Options.__annotations__)
 
 
 class Lifetime:
@@ -143,6 +144,7 @@ class Client:
 
     def with_options(self, **options: Unpack[Options]) -> Self:
         """The same client, connections and limits included, with other defaults for its calls."""
+        _known("with_options", options)
         other = copy.copy(self)
         for name in vars(self):
             if isinstance(getattr(type(self), name, None), cached_property):
@@ -161,15 +163,16 @@ class Client:
         """The request that a call of `operation` with these arguments would send."""
         return calls.build(operation, arguments, self.base_url(operation.service))
 
-    def options_for(self, options: Options) -> Options:
-        """The client's own options with those of one call laid over them."""
+    def options_for(self, options: Options, code: str = "call") -> Options:
+        """The client's own options with those of one call laid over them; refuses one that is none."""
+        _known(code, options)
         return {**self._options, **options} if self._options else options
 
     def run(
         self, operation: Operation[Any], arguments: Mapping[str, object], options: Options
     ) -> Coroutine[Any, Any, Reply]:
         """Run an operation and give its reply undecoded; what every other way of calling goes through."""
-        return self.transport.run(self.request(operation, arguments), self.options_for(options))
+        return self.transport.run(self.request(operation, arguments), self.options_for(options, operation.code))
 
     async def call(
         self, code: str, params: Mapping[str, object] | None = None, *, body: object = None, **options: Unpack[Options]
@@ -187,7 +190,7 @@ class Client:
         """Like `call`, but gives the undecoded reply."""
         operation = operations[code]
         request = calls.build_by_wire_names(operation, params or {}, body, self.base_url(operation.service))
-        return await self.transport.run(request, self.options_for(options))
+        return await self.transport.run(request, self.options_for(options, operation.code))
 
     async def raw(self, method: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> Reply:
         """The undecoded reply of a typed method: `await front.raw(front.orders.get, "o1")`.
@@ -220,7 +223,15 @@ class Client:
         """
         to: Service = next(iter(self._bases)) if service is None else service
         request = calls.build_unknown(method, path, to, self.base_url(to), query, body, retry)
-        return await self.transport.run(request, self.options_for(options))
+        return await self.transport.run(request, self.options_for(options, "send"))
+
+
+def _known(code: str, options: Options) -> None:
+    """Refuse a misspelt argument: it arrives here because every method takes options by keyword."""
+    if not OPTIONS.issuperset(options):
+        unknown = next(name for name in options if name not in OPTIONS)
+        words = f"is neither an argument nor an option; options are {', '.join(sorted(OPTIONS))}"
+        raise InvalidArgument(code, unknown, words)
 
 
 def _aiohttp_wire(timeouts: Timeouts, proxy: str | None, ssl: ssl_module.SSLContext | None) -> Wire:
