@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 JSON = "application/json"
 QUERY_SAFE = ",:"
 NUMBERS = (int, float)
+LONGEST_NAME = 255
 CONTAINERS = (bytes, Mapping, Sequence)
 
 
@@ -269,9 +270,7 @@ def _file_part(operation: Operation[Any], param: Param, value: object) -> Part:
     size: int | None = upload.size if upload else None
     filename = (upload.filename if upload else None) or param.name
     if isinstance(content, str | Path):
-        content = Path(content)
-        if not content.is_file():
-            raise InvalidArgument(operation.code, param.argument, f"{content} is not a file")
+        content = _existing(operation, param, content)
         size = content.stat().st_size
         filename = (upload.filename if upload else None) or content.name
     elif isinstance(content, bytes):
@@ -293,6 +292,17 @@ def _file_part(operation: Operation[Any], param: Param, value: object) -> Part:
         size=size,
         progress=upload.progress if upload else None,
     )
+
+
+def _existing(operation: Operation[Any], param: Param, given: str | Path) -> Path:
+    try:
+        if (path := Path(given)).is_file():
+            return path
+    except (OSError, ValueError):  # longer than a name may be, or no name at all
+        pass
+    # Text may be a file's content that was meant to be sent, and anybody's data: that much of it is not repeated.
+    shown = str(given) if len(str(given)) <= LONGEST_NAME and str(given).isprintable() else "this text"
+    raise InvalidArgument(operation.code, param.argument, f"{shown} is not a file; content is sent as bytes")
 
 
 def _elsewhere(operation: Operation[Any], param: Param, arguments: Mapping[str, object], base_url: str) -> Request:

@@ -11,6 +11,7 @@ import mimetypes
 import tempfile
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import aclosing
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, TypeVar, overload
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from ..request import Request
     from ..runner import Runner
     from ..transport import Transport
+    from .upload import Progress
 
 T = TypeVar("T")
 READ_CAP = 64 * 1024 * 1024
@@ -121,13 +123,11 @@ class Download:
                 return OpenDownload(answer, request, transport, self._terms)
         raise AssertionError("the last hop returns or raises")
 
-    async def save(
-        self, path: str | Path, *, attempts: int = 3, progress: Callable[[int], None] | None = None
-    ) -> Saved:
+    async def save(self, path: str | Path, *, attempts: int = 3, progress: Progress | None = None) -> Saved:
         """Save the file at `path`, or in that folder under its own name; fetched anew if the connection breaks.
 
-        `progress` is called with the bytes written so far. Raises ConnectionLost or AttemptTimeout after the last
-        attempt.
+        `progress` is called with the bytes written so far and their total, None if unknown. Raises ConnectionLost or
+        AttemptTimeout after the last attempt.
         """
 
         async def save() -> Saved:
@@ -223,15 +223,17 @@ class OpenDownload:
             pieces.append(chunk)
         return b"".join(pieces)
 
-    async def save(self, path: str | Path, progress: Callable[[int], None] | None = None) -> Saved:
+    async def save(self, path: str | Path, progress: Progress | None = None) -> Saved:
         """Save the body at `path`, or in that folder as `filename`; nothing appears there unless it is whole.
 
-        Whether it is whole is not always known: see `Saved.complete`.
+        `progress` is called with the bytes written so far and their total, None if unknown. Whether the file is whole
+        is not always known: see `Saved.complete`.
         """
         target = Path(path)
         if await asyncio.to_thread(target.is_dir):
             target /= self.filename
-        size = await save_chunks(self.chunks(), target, progress)
+        told = None if progress is None else partial(_tell_both, progress, self.size)
+        size = await save_chunks(self.chunks(), target, told)
         return Saved(path=target, size=size, complete=self.complete)
 
     def rows(self, *, separator: str | None = None, encoding: str | None = None) -> Rows:
@@ -335,6 +337,10 @@ def _size(headers: Mapping[str, str]) -> int | None:
     text = headers.get("Content-Length", "")
     compressed = headers.get("Content-Encoding", "identity").strip().lower() not in {"", "identity"}
     return int(text) if text.isdecimal() and not compressed else None
+
+
+def _tell_both(progress: Progress, total: int | None, written: int) -> None:
+    progress(written, total)
 
 
 def _fallback(code: str, content_type: str | None) -> str:

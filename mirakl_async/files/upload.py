@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterable, Callable
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from msgspec import Struct
+
+from ..discreet import Discreet
 
 Content: TypeAlias = bytes | Path | Callable[[], AsyncIterable[bytes]]
 Progress: TypeAlias = Callable[[int, int | None], None]
@@ -32,7 +34,7 @@ class FreshChunks:
         return chunks
 
 
-class Upload(Struct, frozen=True, kw_only=True):
+class Upload(Discreet, Struct, frozen=True, kw_only=True):
     """A file to send, where a path or bytes alone do not say enough.
 
     `content` is bytes, a path, or a function that makes fresh chunks: it is called once for every attempt, so that a
@@ -48,6 +50,10 @@ class Upload(Struct, frozen=True, kw_only=True):
     content_type: str | None = None
     size: int | None = None
     progress: Progress | None = None
+
+    def _shown(self) -> list[tuple[str, Any]]:
+        size = len(self.content) if isinstance(self.content, bytes) else self.size
+        return [("content", type(self.content).__name__), ("filename", self.filename), ("size", size)]
 
 
 FileSource: TypeAlias = str | Path | bytes | Upload

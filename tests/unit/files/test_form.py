@@ -239,13 +239,20 @@ async def test_a_cancelled_form_leaves_no_file_open(tmp_path):
     [
         ("nowhere.csv", r"P41: file: nowhere\.csv is not a file"),
         (".", "is not a file"),
+        ("sku;name\n1;Mr Smith\n", "P41: file: this text is not a file; content is sent as bytes"),
+        ("Mr Smith;" * 1000, "this text is not a file"),
         (5, "takes a path, bytes, or Upload"),
         (chunks_of(b"x")(), "not async_generator; chunks are given as a function that makes fresh ones"),
     ],
 )
 def test_what_cannot_be_a_file_is_refused_before_anything_is_sent(source, words):
-    with pytest.raises(InvalidArgument, match=words):
+    with pytest.raises(InvalidArgument, match=words) as caught:
         request(file=source, shop=1)
+    assert "Smith" not in str(caught.value)
+
+
+def test_an_upload_shows_nothing_of_its_content():
+    assert repr(Upload(content=b"Mr Smith", filename="a.csv")) == "<Upload content='bytes' filename='a.csv' size=8>"
 
 
 def test_a_part_s_name_cannot_write_headers():

@@ -112,10 +112,10 @@ async def test_a_saved_file_is_fetched_anew_until_it_is_whole(share, tmp_path):
     whole = framings(REPORT)["length"]
     async with RawServer(*playing(cut(whole, share), cut(whole, share), whole)) as server, front(server) as client:
         told = []
-        saved = await report(client).save(tmp_path, progress=told.append)
+        saved = await report(client).save(tmp_path, progress=lambda *step: told.append(step))
     assert saved.path.read_bytes() == REPORT
     assert saved.complete is True
-    assert told == [len(REPORT)]
+    assert told == [(len(REPORT), len(REPORT))]
     assert server.connections == 3
 
 
