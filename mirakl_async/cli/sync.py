@@ -4,45 +4,28 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
 from ..connect_channel import ConnectChannel
 from ..models.connect.common import OriginRequest
-from ..sync.ndjson import read_orders
+from ..sync.ndjson_feed import NdjsonFeed
 from .job import run
 from .progress import handled, live
 from .results import complain, print_json, usage_error
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from ..sync.entries import Line
-    from ..sync.refused import Refused
     from ..sync.report import Report
 
 
-class OrderFile:
-    """An NDJSON file on its way into a sync: how much of it was read, and whether to its end."""
-
-    def __init__(self, path: Path, origin: OriginRequest | None) -> None:
-        self._path = path
-        self._origin = origin
-        self._size = path.stat().st_size or 1
-        self._read = 0
-        self.ended: bool = False
-
-    def __iter__(self) -> Iterator[Any]:
-        for item in read_orders(self._path, self._origin):
-            entry = cast("Line | Refused", item[1] if isinstance(item, tuple) else item)
-            self._read += len(entry.raw or b"") + 1
-            yield item
-        self.ended = True
+class OrderFile(NdjsonFeed):
+    """An NDJSON file on its way into a sync, or into its journal: how much of it was read, and whether to its end."""
 
     def share(self, report: Report) -> float:
         """How much of the file a report stands for: of what was read, the part whose end is known."""
-        return min(1.0, handled(report) / max(1, report.read) * self._read / self._size)
+        size = self.path.stat().st_size or 1
+        return min(1.0, handled(report) / max(1, report.read) * self.offset / size)
 
 
 async def sync(
@@ -58,19 +41,34 @@ async def sync(
         int | None, Parameter(help="calls at a time; derived from rate and latency without it")
     ] = None,
     refused: Annotated[Path | None, Parameter(help="append refused orders to this NDJSON file")] = None,
+    journal: Annotated[
+        str | None, Parameter(help="keep what is in hand in this SQLite file, or at this redis:// server")
+    ] = None,
+    resume: Annotated[
+        bool, Parameter(help="go on in the file where the journal ends, instead of from its start", negative=())
+    ] = False,
     json: Annotated[bool, Parameter(help="print one JSON object and nothing else", negative=())] = False,
 ) -> int:
     """Push the orders of an NDJSON file into Mirakl Connect; credentials come from the environment.
 
-    Ctrl-C or SIGTERM waits for what is in flight and stops; a second one stops at once.
+    Ctrl-C or SIGTERM waits for what is in flight and stops; a second one stops at once. What a journal holds from an
+    earlier run is sent as well, with or without --resume.
     """
+    if resume and journal is None:
+        raise usage_error("--resume needs --journal: that is where it is written how far the file was read")
     origin = _origin(channel_id, channel_store_id)
     _check_files(file, refused)
     orders = OrderFile(file, origin)
     async with ConnectChannel(connect_url=base_url, auth_url=auth_url, rate=rate) as connect:
         with live(file.name, orders.share, quiet=json) as progress:
             job = connect.orders.sync(
-                orders, origin=origin, concurrency=concurrency, refused_file=refused, progress=progress
+                orders,
+                origin=origin,
+                concurrency=concurrency,
+                refused_file=refused,
+                progress=progress,
+                journal=journal,
+                resume=resume,
             )
             outcome = await run(job, lambda: orders.ended, quiet=json)
     if json:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from ..errors import ConfigurationError
+from ..errors import ConfigurationError, JournalError
 from .sqlite import SqliteJournal
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from .journal import Journal
 
 REDIS = ("redis://", "rediss://", "unix://")
@@ -34,6 +37,25 @@ def journal_of(named: str | Path | Journal) -> tuple[Journal, bool]:
     if not path:
         raise ConfigurationError("journal: the path is empty")
     return SqliteJournal(path), True
+
+
+@asynccontextmanager
+async def opened(named: str | Path | Journal, *, create: bool = True) -> AsyncIterator[Journal]:
+    """A journal by its name, opened and closed; an object as it is.
+
+    Without `create` a file that is not there is an error: raises JournalError.
+    """
+    journal, owned = journal_of(named)
+    if not owned:
+        yield journal
+        return
+    if not create and isinstance(journal, SqliteJournal) and not journal.path.exists():
+        raise JournalError(f"{journal.path} does not exist")
+    await journal.open()
+    try:
+        yield journal
+    finally:
+        await journal.close()
 
 
 def _redis(url: str) -> Journal:

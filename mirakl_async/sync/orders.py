@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, Mapping
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,12 +17,12 @@ from .engine import OrderSync
 from .feeder import Feeder
 from .journal import Outcome
 from .journalled import AHEAD, Feed, JournalLedger
-from .journals import journal_of
+from .journals import journal_of, opened
 from .ndjson_feed import NdjsonFeed
 from .report import Tally
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from ..client import Client
     from ..resource import Caller
@@ -199,20 +198,6 @@ class Orders(GeneratedOrders):
             raise InvalidArgument("updateActionStatus", violation.path, violation.message)
         async with opened(journal) as kept:
             await kept.put_outcomes([Outcome(action_id, codec.encode(body))])
-
-
-@asynccontextmanager
-async def opened(journal: str | Path | Journal) -> AsyncIterator[Journal]:
-    """A journal by its name, opened and closed; an object as it is."""
-    kept, owned = journal_of(journal)
-    if not owned:
-        yield kept
-        return
-    await kept.open()
-    try:
-        yield kept
-    finally:
-        await kept.close()
 
 
 def _check_sizes(batch_size: int, concurrency: int | None) -> None:
