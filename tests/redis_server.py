@@ -26,6 +26,18 @@ PATIENCE = 30.0
 FAKE = """
 import sys
 from fakeredis import TcpFakeServer
+from redis.exceptions import ResponseError
+
+module = sys.modules[TcpFakeServer.__module__]
+
+class Connection(module.FakeRedisConnection):
+    def read_response(self, *args, **options):
+        try:
+            return super().read_response(*args, **options)
+        except ResponseError as error:  # raised, it would end the connection, which no real server does
+            return error
+
+module.FakeRedisConnection = Connection
 TcpFakeServer(("127.0.0.1", int(sys.argv[1])), server_type="redis", server_version=(7, 0)).serve_forever()
 """
 
