@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from ..errors import ClientStateError, JobFailed
 from ..operations.front import products as generated
 from .polling import follow, pace_of
+from .tracking import import_id_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -144,7 +145,7 @@ class Products(generated.Products):
             conversion_options=conversion_options,
             **options,
         )
-        return self.import_job(created.import_id)
+        return self.import_job(import_id_of(created))
 
     def download_attributes(
         self,

@@ -31,6 +31,7 @@ class Marketplace:
         self.damage: dict[int, list[tuple[str, int]]] = {}
         self.forms: list[dict[str, object]] = []
         self.filters: list[dict[str, object]] = []
+        self.created: dict[str, object] = {"import_id": 2043, "tracking_id": "2f1a-7"}
         self.questions = 0
         self.fetched: list[int] = []
         self.credentials: list[str | None] = []
@@ -69,11 +70,11 @@ class Marketplace:
             name: (part.filename, part.content_type, part.file.read()) if isinstance(part, web.FileField) else part
             for name, part in form.items()
         })  # fmt: skip
-        return _json({"import_id": 2043}, 201)
+        return _json(self.created, 201)
 
     async def _export(self, request: web.Request) -> web.Response:
         self.filters.append(msgspec.json.decode(await request.read()))
-        return _json({"tracking_id": "2f1a-7"})
+        return _json(self.created)
 
     async def _state(self, _: web.Request) -> web.Response:
         self.questions += 1

@@ -5,7 +5,16 @@ import zipfile
 
 import pytest
 
-from mirakl_async import ClientStateError, JobFailed, JobUnfinished, ServerError, UnreadableFile, Upload
+from mirakl_async import (
+    ClientStateError,
+    InvalidArgument,
+    JobFailed,
+    JobUnfinished,
+    MiraklError,
+    ServerError,
+    UnreadableFile,
+    Upload,
+)
 from mirakl_async.files import Download
 
 from .marketplace import Marketplace, front
@@ -171,3 +180,19 @@ async def test_progress_of_the_file_that_is_handed_in(marketplace):
         upload = Upload(content=b"sku\n" * 100_000, filename="a.csv", progress=lambda *step: told.append(step))
         assert (await client.products.start_import(upload, shop=1)).id == 2043
     assert told[-1] == (400_000, 400_000)
+
+
+async def test_an_answer_without_an_id_is_said(marketplace):
+    marketplace.created = {}
+    async with front(marketplace) as client:
+        with pytest.raises(MiraklError, match="P41: it was started, but the answer holds no import_id"):
+            await client.products.start_import(b"sku\n", shop=1)
+        with pytest.raises(MiraklError, match="OF52: it was started, but the answer holds no tracking_id"):
+            await client.offers.export()
+
+
+async def test_a_job_is_not_one_reply(marketplace):
+    async with front(marketplace) as client:
+        with pytest.raises(InvalidArgument, match="a job is more than one answer"):
+            await client.raw(client.products.start_import, b"sku\n", shop=1)
+        assert (await client.raw(client.products.create_import, file=b"sku\n", shop=1)).status == 201
