@@ -24,7 +24,8 @@ from ..exchange import Answer, Call, answer_json
 from .drifts import Drifts
 from .filters import Filter, Wanted, grouped, whole_number
 from .refusals import Refused, refused
-from .tables import Head, Row, Table
+from .selections import Question, Selection
+from .tables import Row, Table
 
 Given = Mapping[str, list[str]]
 _OFFSET = frozenset({"max", "offset", "sort", "order", "paginate", "locale"})
@@ -69,8 +70,8 @@ class Token(Struct, omit_defaults=True):
     before: int | None = None
 
 
-class Question(NamedTuple):
-    """Which rows are asked for, and in which order: `member` of the head sorts them, "" is the order of creation."""
+class Asked(NamedTuple):
+    """The parameters of a page, and the order of its list: by a member of the head, "" for the order of creation."""
 
     given: Given
     member: str
@@ -85,7 +86,7 @@ class Pager:
         self._tables = tables
         self._drifts = drifts
         self._secret = crc32(f"page tokens of {seed}".encode())
-        self._selections: dict[object, tuple[int, Sequence[int]]] = {}
+        self._selections: dict[object, Selection] = {}
 
     def answer(self, listing: Listing, call: Call) -> Answer:
         """Return one page, and let the list drift after it."""
@@ -112,9 +113,7 @@ class Pager:
         order = given.get("order", ["desc" if listing.newest_first else "asc"])[0]
         if order not in {"asc", "desc"}:
             raise refused(400, "The parameter order takes asc, desc")
-        chosen = self._selected(
-            listing, table, call, Question(given, listing.sorts.get(criterion, ""), order == "desc")
-        )
+        chosen = self._selected(listing, table, call, Asked(given, listing.sorts.get(criterion, ""), order == "desc"))
         paginated = given.get("paginate", ["true"])[0] != "false"
         page = chosen[offset : offset + size] if paginated else chosen
         body = {listing.items: _rows(listing, table, given, page), "total_count": len(chosen)}
@@ -130,7 +129,7 @@ class Pager:
             self._count_ignored(listing, given, _SEEK)
             limit = whole_number("limit", given.get("limit", [str(listing.default)])[0], 1, listing.most)
             token = Token(listing.operation, dict(given), limit, _descends(listing, given))
-        chosen = self._selected(listing, table, call, Question(token.given, "", token.newest_first))
+        chosen = self._selected(listing, table, call, Asked(token.given, "", token.newest_first))
         first, end = _stretch(chosen, token)
         page = chosen[first:end]
         body: Row = {"data": _rows(listing, table, token.given, page)}
@@ -141,20 +140,32 @@ class Pager:
             body["previous_page_token"] = self._text(token, before=page[0] if page else _beyond(token, 1))
         return body, "", page
 
-    def _selected(self, listing: Listing, table: Table, call: Call, question: Question) -> Sequence[int]:
-        """Return the ranks of all rows asked for, in the order asked for; kept until the table changes."""
-        given, member, descends = question
-        asked = {name: tuple(values) for name, values in sorted(given.items()) if name not in _OFFSET | _SEEK}
-        key = (listing.operation, tuple(asked.items()), tuple(call.path.items()), member, descends)
-        version, chosen = self._selections.get(key, (-1, ()))
-        if version != table.version:
-            tests = [] if listing.scope is None else [listing.scope(call, self._tables)]
-            chosen = _select(listing, table, given, tests, member)
-            chosen = chosen[::-1] if descends else chosen
-            if len(self._selections) >= _KEPT_SELECTIONS:
-                self._selections.pop(next(iter(self._selections)))
-            self._selections[key] = table.version, chosen
-        return chosen
+    def _selected(self, listing: Listing, table: Table, call: Call, asked: Asked) -> Sequence[int]:
+        """Return the ranks of all rows asked for, in the order asked for."""
+        question = self._question(listing, table, call, asked)
+        wanted = tuple((name, *asked.given[name]) for name in sorted(asked.given) if name not in _OFFSET | _SEEK)
+        key = (listing.operation, wanted, *call.path.values(), question.member, question.descends)
+        selection = self._selections.pop(key, None) or Selection()
+        self._selections[key] = selection  # the newest is the last to be forgotten
+        if len(self._selections) > _KEPT_SELECTIONS:
+            del self._selections[next(iter(self._selections))]
+        return selection.chosen(table, question)
+
+    def _question(self, listing: Listing, table: Table, call: Call, asked: Asked) -> Question:
+        if listing.check is not None:
+            listing.check(asked.given)
+        tests = [] if listing.scope is None else [listing.scope(call, self._tables)]
+        ranks: Sequence[int] | None = None
+        for narrowing in listing.filters:
+            values = asked.given.get(narrowing.parameter, ())
+            test = narrowing.wanted(values)
+            if test is None:
+                continue
+            tests.append(test)
+            if values and narrowing.member == table.kind.identity:
+                found = (table.find(value) for value in narrowing.values(values))
+                ranks = sorted({rank for rank in found if rank is not None})
+        return Question(ranks, tests, asked.member, asked.descends)
 
     def _count_ignored(self, listing: Listing, given: Given, known: frozenset[str]) -> None:
         names = {narrowing.parameter for narrowing in listing.filters} | set(listing.scoped)
@@ -196,30 +207,6 @@ def _rows(listing: Listing, table: Table, given: Given, page: Sequence[int]) -> 
     rows = [table.row(rank) for rank in page]
     present = listing.present
     return rows if present is None else [present(given, row) for row in rows]
-
-
-def _select(listing: Listing, table: Table, given: Given, tests: list[Wanted], member: str) -> Sequence[int]:
-    if listing.check is not None:
-        listing.check(given)
-    ranks = table.ranks
-    for narrowing in listing.filters:
-        values = given.get(narrowing.parameter, ())
-        test = narrowing.wanted(values)
-        if test is None:
-            continue
-        if values and narrowing.member == table.kind.identity:
-            found = (table.find(value) for value in narrowing.values(values))
-            ranks = sorted({rank for rank in found if rank is not None})
-        tests.append(test)
-    if tests:
-        ranks = [rank for rank in ranks if _passes(table.head(rank), tests)]
-    if member:
-        ranks = sorted(ranks, key=lambda rank: (table.head(rank)[member], rank))
-    return ranks
-
-
-def _passes(head: Head, tests: Sequence[Wanted]) -> bool:
-    return all(test(head) for test in tests)
 
 
 def _descends(listing: Listing, given: Given) -> bool:

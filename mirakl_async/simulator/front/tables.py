@@ -39,7 +39,10 @@ class Kind(NamedTuple):
 
 
 class Table:
-    """The rows of one kind, counted from 0 to `size` - 1 at first."""
+    """The rows of one kind, counted from 0 to `size` - 1 at first.
+
+    `version` moves with every change; `began` is the version at which the table was filled.
+    """
 
     def __init__(self, kind: Kind, size: int, *, seed: int) -> None:
         self.kind = kind
@@ -50,6 +53,8 @@ class Table:
         self._before = -1
         self._members: dict[int, dict[str, Any]] = {}
         self._heads: dict[int, dict[str, Any]] = {}
+        self._touched: dict[int, int] = {}
+        self.began: int = 0
         self.refill(size)
 
     def refill(self, size: int) -> None:
@@ -59,7 +64,9 @@ class Table:
         self._ranks, self._next, self._before = range(size), size, -1
         self._members.clear()
         self._heads.clear()
+        self._touched.clear()
         self.version += 1
+        self.began = self.version
 
     def __len__(self) -> int:
         return len(self._ranks)
@@ -134,6 +141,11 @@ class Table:
         """Let a row have been updated `at` a moment since 1970, and set members of its head."""
         self._heads.setdefault(rank, {}).update(head, **{self.kind.updated: at})
         self.version += 1
+        self._touched[rank] = self.version
+
+    def touched_since(self, version: int) -> set[int]:
+        """Return the ranks whose heads were touched after a version of the table."""
+        return {rank for rank, at in self._touched.items() if at > version}
 
     def set(self, rank: int, members: dict[str, Any]) -> None:
         """Set members of the row as it is sent, to anything, even to what no Mirakl would send."""

@@ -1,0 +1,70 @@
+"""Which rows a question asks for, kept between its pages: of a list that moves, only what moved is judged again.
+
+Making the heads of 44,000 rows takes more than a second; a sweep of their pages asks the same question 440 times, and
+rows may come, go and change after every page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from .filters import Wanted
+from .tables import Table
+
+
+class Question(NamedTuple):
+    """Which rows are asked for, and in which order.
+
+    Those of `ranks` (None: of all) that pass every test, by the head's `member`, or by creation where it is "".
+    """
+
+    ranks: Sequence[int] | None
+    tests: Sequence[Wanted]
+    member: str
+    descends: bool
+
+
+_OUT: Any = object()
+
+
+class Selection:
+    """The answer to one question, as of a version of the table."""
+
+    __slots__ = ("_chosen", "_keys", "_version")
+
+    def __init__(self) -> None:
+        self._version = -1
+        self._chosen: Sequence[int] = ()
+        self._keys: dict[int, Any] = {}
+        """What each judged row is sorted by, `_OUT` where it was not chosen."""
+
+    def chosen(self, table: Table, question: Question) -> Sequence[int]:
+        """Return the ranks in the order asked for; the question must be the same every time."""
+        if self._version != table.version:
+            self._chosen = self._choose(table, question)
+            self._version = table.version
+        return self._chosen
+
+    def _choose(self, table: Table, question: Question) -> Sequence[int]:
+        ranks = table.ranks if question.ranks is None else question.ranks
+        if question.tests or question.member:
+            self._judge(table, question, ranks)
+            keys = self._keys
+            ranks = [rank for rank in ranks if keys[rank] is not _OUT]
+            if question.member:
+                ranks.sort(key=lambda rank: (keys[rank], rank))
+        return ranks[::-1] if question.descends else ranks
+
+    def _judge(self, table: Table, question: Question, ranks: Sequence[int]) -> None:
+        """Judge the rows that are new, and those touched since the last time."""
+        keys, since = self._keys, self._version
+        if table.began > since:
+            keys.clear()
+        touched = table.touched_since(since)
+        for rank in ranks:
+            if rank in keys and rank not in touched:
+                continue
+            head = table.head(rank)
+            passes = all(test(head) for test in question.tests)
+            keys[rank] = (head[question.member] if question.member else 0) if passes else _OUT
