@@ -64,15 +64,16 @@ class JournalLedger(Bundled):
         *,
         owned: bool,
         feed: Feed | None,
+        patience: float,
         until_empty: bool = True,
-        lease: float = LEASE,
     ) -> None:
         self._client = client
         self._journal = journal
         self._owned = owned
         self._feed = feed
         self._until_empty = until_empty
-        self._lease = lease
+        self._patience = patience
+        self._lease = LEASE
         self._fed = feed is None
         self._feed_failure: Exception | None = None
         self._failure: Exception | None = None
@@ -91,7 +92,7 @@ class JournalLedger(Bundled):
         """See Ledger."""
         self._tally = tally
         self._refuse = refuse
-        self._lane = OutcomeLane(self._client, self._journal, tally)
+        self._lane = OutcomeLane(self._client, self._journal, tally, self._patience)
         if self._owned:
             await self._journal.open()
         if self._feed is not None:

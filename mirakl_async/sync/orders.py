@@ -95,7 +95,7 @@ class Orders(GeneratedOrders):
                 ahead = AHEAD
             feed = Feed(orders, origin, ahead=ahead, resume=resume)
             kept, owned = journal_of(journal)
-            ledger = JournalLedger(self._client, kept, owned=owned, feed=feed)
+            ledger = JournalLedger(self._client, kept, owned=owned, feed=feed, patience=patience)
         return OrderSync(
             self._client,
             orders if ledger is None else ledger,
@@ -133,7 +133,7 @@ class Orders(GeneratedOrders):
         """
         _check_sizes(batch_size, concurrency)
         kept, owned = journal_of(journal)
-        ledger = JournalLedger(self._client, kept, owned=owned, feed=None, until_empty=until_empty)
+        ledger = JournalLedger(self._client, kept, owned=owned, feed=None, patience=patience, until_empty=until_empty)
         return OrderSync(
             self._client,
             ledger,

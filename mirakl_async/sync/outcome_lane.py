@@ -28,14 +28,17 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 
 
 class OutcomeLane:
-    """Sends the outcomes of one journal; `idle` tells that the last look found none."""
+    """Sends the outcomes of one journal, with so many seconds of patience; `idle` when the last look found none."""
 
-    def __init__(self, client: Client, journal: Journal, tally: Tally) -> None:
+    def __init__(self, client: Client, journal: Journal, tally: Tally, patience: float) -> None:
         self.idle: bool = False
         self._client = client
         self._journal = journal
         self._tally = tally
+        self._patience = patience
+        self._clock = client.transport.clock
         self._pause = FIRST_PAUSE
+        self._trouble: float | None = None  # since when nothing could be sent
 
     async def run(self) -> None:
         """Send what comes, for ever; raises what is the configuration's fault, such as refused credentials."""
@@ -53,10 +56,11 @@ class OutcomeLane:
                 await self._journal.nack_outcomes()
                 raise
             if not settled:
-                await self._journal.nack_outcomes(self._pause)
+                await self._journal.nack_outcomes()
+                await self._clock.sleep(self._pause)
                 self._pause = min(LONGEST_PAUSE, self._pause * 2)
                 return
-            self._pause = FIRST_PAUSE
+            self._pause, self._trouble = FIRST_PAUSE, None
 
     async def _send(self, outcome: ClaimedOutcome) -> bool:
         """Whether it is settled; False for what is to be sent again."""
@@ -80,7 +84,9 @@ class OutcomeLane:
             log.warning("outcome of action %s refused: %s", outcome.action_id, error)
             await self._journal.refuse_outcome(outcome.number, str(error.problem) or str(error))
             return True
-        if meaning(error) != "wait":
+        now = self._clock.monotonic()
+        self._trouble = now if self._trouble is None else self._trouble
+        if meaning(error) != "wait" or now - self._trouble > self._patience:
             raise error
         log.warning("outcome of action %s: %s; sending again", outcome.action_id, error)
         return False

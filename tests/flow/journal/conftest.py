@@ -1,0 +1,1 @@
+from tests.flow.sync.conftest import mirakl, start  # noqa: F401 - the same simulator and client
