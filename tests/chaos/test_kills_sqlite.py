@@ -1,0 +1,135 @@
+"""One process with a SQLite journal, killed at random moments and started again: nothing lost, nothing stale.
+
+Each life of the feed has orders, second versions (the newer one first now and then), invalid orders and outcomes of
+actions. When it has been killed often enough it may finish, and the simulator's world is compared with the truth.
+`MIRAKL_CHAOS_KILLS` sets how many kills the long run has.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from random import Random
+
+import pytest
+
+from mirakl_async import codec
+from mirakl_async.cli.made_up_orders import ORIGIN, made_up_orders
+from mirakl_async.simulator import Fault, OrderKey, SimulatorProcess, digest_of
+from mirakl_async.sync.journal import Outcome
+from mirakl_async.sync.sqlite import SqliteJournal
+from tests.chaos import worker
+
+KILLS = int(os.environ.get("MIRAKL_CHAOS_KILLS", "70"))
+KILLS_A_FEED = 14
+
+
+class Feed:
+    """One file, and what must come of it."""
+
+    def __init__(self, seed, folder):
+        random = Random(seed)
+        count = random.randrange(3000, 6000)
+        self.poison = random.randrange(1, 6)
+        made = list(made_up_orders(count, poison=self.poison, updates=count // 4, seed=seed))
+        self.file = folder / f"orders-{seed}.ndjson"
+        self.journal = folder / f"orders-{seed}.db"
+        self.file.write_bytes(b"".join(codec.encode(order) + b"\n" for order, _ in made))
+        final = [order for order, stays in made if stays]
+        good = {order.channel_order_id for order in final}
+        self.bad = {order.channel_order_id for order, _ in made} - good
+        self.digest = digest_of(
+            (OrderKey(ORIGIN.channel_id, ORIGIN.channel_store_id, order.channel_order_id), codec.encode(order))
+            for order in final
+        )
+        self.orders = len(final)
+        self.actions = [f"action-{n}" for n in range(40)]
+        self.options = {
+            "concurrency": random.choice([1, 3, 8]),
+            "batch_size": random.choice([20, 60, 100]),
+            "commit_every": random.choice([0.0, 0.05, 0.3]),
+        }
+
+
+async def live_and_die(feed, kills, random):
+    """Run the feed to its end through so many deaths; how many there were."""
+    async with SqliteJournal(feed.journal) as journal:
+        await journal.put_outcomes([Outcome(name, b'{"status":"SUCCESS"}') for name in feed.actions])
+    channels = {ORIGIN.channel_id: [ORIGIN.channel_store_id]}
+    async with SimulatorProcess(latency=(0.005, 0.08), channels=channels, seed=random.randrange(100)) as sim:
+        await sim.control.add_actions(*feed.actions)
+        await sim.control.add_faults(
+            Fault.reset(after_apply=True, probability=0.02), Fault.status(503, probability=0.02)
+        )
+        died = 0
+        while died < kills:
+            if not await killed(sim, feed, random.uniform(0.05, 0.9)):
+                break  # it was quicker than its murderer
+            died += 1
+        figures = await asyncio.wait_for(finish(sim, feed), 120)
+        assert figures[1] == 0
+        state = await sim.control.state()
+        assert state.orders == feed.orders
+        assert state.digest == feed.digest
+        assert state.versions.overwritten == 0
+        assert state.actions == {"SUCCESS": len(feed.actions)}
+    await check_journal(feed)
+    return died
+
+
+def start(sim, feed):
+    known = {name: getattr(sim.addresses, name) for name in ("client_id", "client_secret", "connect_url", "auth_url")}
+    context = worker.context()
+    mine, theirs = context.Pipe(duplex=False)
+    arguments = (known, str(feed.file), str(feed.journal), feed.options, theirs)
+    process = context.Process(target=worker.push, args=arguments)
+    process.start()
+    theirs.close()
+    return process, mine
+
+
+async def killed(sim, feed, seconds):
+    process, answer = await asyncio.to_thread(start, sim, feed)
+    await asyncio.sleep(seconds)
+    try:
+        return await asyncio.to_thread(worker.kill, process)
+    finally:
+        answer.close()
+        await asyncio.to_thread(process.join)
+        process.close()
+
+
+async def finish(sim, feed):
+    process, answer = await asyncio.to_thread(start, sim, feed)
+    try:
+        return await asyncio.to_thread(answer.recv)
+    finally:
+        answer.close()
+        await asyncio.to_thread(process.join)
+        process.close()
+
+
+async def check_journal(feed):
+    async with SqliteJournal(feed.journal) as journal:
+        statistics = await journal.statistics()
+        refused = [json.loads(row.body)["channel_order_id"] async for row in journal.refused()]
+    assert (statistics.waiting, statistics.claimed, statistics.outcomes) == (0, 0, 0)
+    assert (statistics.refused, statistics.refused_outcomes) == (feed.poison, 0)
+    assert sorted(refused) == sorted(feed.bad)
+
+
+async def test_a_few_deaths(tmp_path):
+    assert await live_and_die(Feed(1, tmp_path), 4, Random(1)) > 0
+
+
+@pytest.mark.chaos
+@pytest.mark.timeout(60 + KILLS * 6)
+async def test_many_deaths(tmp_path):
+    died = seed = 0
+    while died < KILLS:
+        seed += 1
+        random = Random(seed)
+        kills = min(KILLS - died, KILLS_A_FEED)
+        died += await live_and_die(Feed(seed, tmp_path), kills, random)
+    print(f"{died} kills over {seed} feeds: nothing lost, nothing stale")

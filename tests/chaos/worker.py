@@ -1,0 +1,53 @@
+"""A sync in a process that a test kills: started in milliseconds from a server that has everything imported."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+import signal
+from multiprocessing.process import BaseProcess
+from typing import Any
+
+from mirakl_async import ClientCredentials, ConnectChannel, Retry
+from mirakl_async.cli.made_up_orders import ORIGIN
+from mirakl_async.sync.sqlite import SqliteJournal
+
+PRELOADED = ["tests.chaos.worker", "mirakl_async.wire", "mirakl_async.simulator"]
+
+
+def context() -> Any:
+    """Processes forked from one that has loaded the package, and nothing else."""
+    made = multiprocessing.get_context("forkserver")
+    made.set_forkserver_preload(PRELOADED)
+    return made
+
+
+def push(addresses: dict[str, str], file: str, journal: str, options: dict[str, Any], answer: Any) -> None:
+    """Push a file with its journal to the end, and give the report's figures."""
+    answer.send(asyncio.run(_push(addresses, file, journal, dict(options))))
+
+
+async def _push(addresses: dict[str, str], file: str, journal: str, options: dict[str, Any]) -> tuple[int, int]:
+    commit_every = options.pop("commit_every")
+    async with (
+        ConnectChannel(
+            auth=ClientCredentials(addresses["client_id"], addresses["client_secret"]),
+            connect_url=addresses["connect_url"],
+            auth_url=addresses["auth_url"],
+            rate="none",
+            retry=Retry(base=0.01, throttle_base=0.02, cap=0.1, quota=10**6),
+        ) as connect,
+        SqliteJournal(journal, commit_every=commit_every) as kept,
+    ):
+        report = await connect.orders.sync(file, origin=ORIGIN, journal=kept, **options).run()
+        return report.accepted, report.unsent
+
+
+def kill(process: BaseProcess) -> bool:
+    """SIGKILL; whether it was still alive to be killed."""
+    if process.pid is None or not process.is_alive():
+        return False
+    os.kill(process.pid, signal.SIGKILL)
+    process.join()
+    return process.exitcode == -signal.SIGKILL
