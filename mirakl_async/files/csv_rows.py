@@ -21,12 +21,13 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from ..errors import UnreadableFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 Row: TypeAlias = dict[str, str]
 BLOCK = 64 * 1024
 LONGEST_RECORD = 16 * 1024 * 1024
 LONGEST_MARK = 4
+OPEN_END = "it ends within a line, and nothing tells whether that is its end"
 
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
 _PROBE = ["\0", "\0"]
@@ -37,15 +38,19 @@ class RowReader:
     """Fed with bytes, gives records as lists of texts; `columns` is the header, None until it has been read.
 
     Empty lines are left out. `count` counts the records given. `failure` is why no more can be read, once that is so;
-    it is not raised here, so that the records before it are not lost.
+    it is not raised here, so that the records before it are not lost. `sure` tells at the end whether it is known to be
+    one: where it is not, a last line without its line break is taken for a part of one.
     """
 
-    def __init__(self, separator: str | None = None, encoding: str | None = None) -> None:
+    def __init__(
+        self, separator: str | None = None, encoding: str | None = None, sure: Callable[[], bool] = lambda: True
+    ) -> None:
         self.columns: list[str] | None = None
         self.separator = separator
         self.count: int = 0
         self.failure: UnreadableFile | None = None
         self._encoding = encoding
+        self._sure = sure
         self._decoder: codecs.IncrementalDecoder | None = None
         self._pieces: list[bytes] = []
         self._held = 0
@@ -68,15 +73,17 @@ class RowReader:
         if self.failure is not None:
             return []
         data, self._pieces, self._held = b"".join(self._pieces), [], 0
-        text, foreign = self._decoded(data, last=last)
+        text, fault = self._decoded(data, last=last)
         self._text += text
-        if not last and not foreign and len(self._text) < self._enough:
+        if last and self._text and not self._text.endswith(("\n", "\r")) and not self._sure():
+            fault = fault or OPEN_END
+        if not last and not fault and len(self._text) < self._enough:
             return []
-        records, fault = self._records(last=last and not foreign)
+        records, broken = self._records(last=last and not fault)
+        fault = broken or fault
         if records and self.columns is None:
             self.columns = distinct(records.pop(0))
         self.count += len(records)
-        fault = fault or foreign
         if fault:
             self.failure = UnreadableFile(f"the CSV cannot be read after {self.count} rows: {fault}")
         return records

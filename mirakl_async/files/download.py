@@ -239,9 +239,10 @@ class OpenDownload:
     def rows(self, *, separator: str | None = None, encoding: str | None = None) -> Rows:
         """The rows of a CSV file; separator and encoding are found out unless they are named.
 
-        Reading raises UnreadableFile where the file is no CSV: a report may also come as XLSX or XML, see `kind`.
+        Reading raises UnreadableFile where the file is no CSV: a report may also come as XLSX or XML, see `kind`. So it
+        does where nothing tells the file's length and it ends within a line.
         """
-        return Rows(self._chunks_of("csv", "text", "empty"), RowReader(separator, encoding))
+        return Rows(self._chunks_of("csv", "text", "empty"), RowReader(separator, encoding, self._sure))
 
     @overload
     def items(self, kind: type[T], member: str | None = None) -> Items[T]: ...
@@ -254,6 +255,9 @@ class OpenDownload:
         """
         reader = ItemReader[Any](Any if kind is None else kind, member, told=self._tell_mended, lost=self._tell_lost)
         return Items(self._chunks_of("json"), reader)
+
+    def _sure(self) -> bool:
+        return self.complete is True
 
     async def members(self, limits: ArchiveLimits | None = None) -> AsyncIterator[Member]:
         """The files of a ZIP archive, to be read before the download is closed; raises UnsafeArchive for all at once.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar
 
@@ -209,14 +210,15 @@ class Walk(Generic[T]):
         return f"{self._export.id}:{self._place.file}:{self._place.item}"
 
     async def __aiter__(self) -> AsyncGenerator[T, None]:
-        self._place = self._start
+        self._place, self.unreadable = self._start, 0
         refused: Place | None = None
         try:
             downloads = await self._export.downloads()
             while self._place.file < len(downloads):
                 try:
-                    async for item in self._items(downloads[self._place.file]):
-                        yield item
+                    async with aclosing(self._items(downloads[self._place.file])) as items:
+                        async for item in items:
+                            yield item
                 except EXPIRED:
                     if refused == self._place:
                         raise
@@ -235,8 +237,8 @@ class Walk(Generic[T]):
         while True:
             before = self._place
             try:
-                async with download as file:
-                    async for item in self._rest(file):
+                async with download as file, aclosing(self._rest(file)) as rest:
+                    async for item in rest:
                         self._place = Place(self._place.file, self._place.item + 1)
                         yield item
             except (ConnectionLost, AttemptTimeout):
@@ -263,6 +265,8 @@ class Walk(Generic[T]):
             raise
         if met < given:
             raise UnreadableFile(f"{self._export.what} {self._export.id}: the cursor is past the end of its file")
+        if file.complete is None:
+            log.warning("%s %s: nothing tells whether a file was whole", self._export.what, self._export.id)
         if lost := getattr(values, "unreadable", 0):
             self.unreadable += lost
             log.warning("%s %s: %d items of a file could not be read", self._export.what, self._export.id, lost)

@@ -334,3 +334,13 @@ async def test_saved_files_have_the_ending_that_the_server_gives_them(marketplac
     async with front(marketplace) as client:
         (path,) = await client.offers.export_job("2f1a-7").save(tmp_path)
     assert path.name == "2f1a-7-001.csv"
+
+
+async def test_rows_of_a_file_that_ends_within_a_line_are_fetched_anew(marketplace, caplog):
+    ready(marketplace, b"sku;price\n" + b"".join(b"A-%d;10.50\n" % number for number in range(5000)))
+    marketplace.damage = {0: [("unframed", 30_001), ("unframed", len(marketplace.files[0]))]}
+    async with front(marketplace) as client:
+        rows = [row async for row in client.offers.export_job("2f1a-7").rows()]
+    assert rows == [{"sku": f"A-{number}", "price": "10.50"} for number in range(5000)]
+    assert marketplace.fetched == [0, 0]
+    assert "offer export 2f1a-7: nothing tells whether a file was whole" in caplog.text

@@ -158,3 +158,13 @@ def test_any_text_is_read_as_python_reads_it_whole(text, at_once):
     assert records == (whole if reader.failure is None else whole[:-1])
     if reader.failure is not None:
         assert text.count('"')
+
+
+@pytest.mark.parametrize(
+    ("data", "rows"), [(b"a;b\n1;2\n3;4", 1), (b"a;b\n1;2\n3;4\n", 2), (b"a;b\r1;2\r", 1), (b"a", 0), (b"", 0)]
+)
+def test_a_last_line_without_its_end_is_no_row_where_nobody_knows_that_it_is_the_end(data, rows):
+    reader = RowReader(sure=lambda: False)
+    assert len(reader.feed(data) + reader.finish()) == rows
+    assert (reader.failure is not None) is (data[-1:] not in {b"\n", b"\r", b""})
+    assert len(read(data, sure=lambda: True)[1]) == (2 if data.endswith(b"4") else rows)
