@@ -10,6 +10,7 @@ from typing import Any
 
 from ..exchange import Answer, Call, Route, answer_json
 from . import names
+from .configuration import PLATFORM
 from .filters import boolean, grouped, whole_number
 from .refusals import Refused, refused
 from .reports import csv_lines
@@ -79,28 +80,6 @@ _SHIPPING_TYPES: list[Row] = [
 _CARRIERS = [
     {"code": code, "label": label, "standard_code": code, "tracking_url": None} for code, label in names.CARRIERS
 ]
-
-
-def _platform(_call: Call, _given: Given) -> Any:
-    pricing = {"channel_pricing": "MULTI", "scheduled_pricing": False, "volume_pricing": False}
-    return {
-        "features": {
-            "multi_currency": False,
-            "order_tax_mode": "TAX_INCLUDED",
-            "operator_csv_delimiter": "SEMICOLON",
-            "pricing": pricing,
-            "shipment": {"multi_part_item_shipment": False, "multi_shipment": True},
-        },
-        "modules": {"mirakl_catalog_manager": True, "offer_management": True, "order_management": True},
-        "platform_configuration": {
-            "customer_model": {"b2b": False, "b2c": True},
-            "enhanced_seller_invoicing": {"enabled": False},
-            "platform_model": {"drop_ship": False, "marketplace": True, "one_creditor": False},
-        },
-        "platform_name": "Simulator",
-        "tenant_name": "simulator",
-        "timezone": "UTC",
-    }
 
 
 def _of_entities(rows: Sequence[Row], given: Given) -> list[Row]:
@@ -219,7 +198,7 @@ _ANSWERS: Sequence[tuple[str, str, Callable[[Call, Given], Any]]] = (
     ("L01", "/api/locales", _static({"locales": [{"code": "en_US", "label": "English", "platform_default": True}]})),
     ("OF61", "/api/offers/states", _conditions),
     ("OR75", "/api/orders/taxes", _static({"taxes": _TAXES})),
-    ("PC01", "/api/platform/configuration", _platform),
+    ("PC01", "/api/platform/configuration", _static(PLATFORM)),
     ("RE01", "/api/reasons", _reasons),
     ("RE11", "/api/reasons/incident_open", _short_reasons("INCIDENT_OPEN")),
     ("RE12", "/api/reasons/incident_close", _short_reasons("INCIDENT_CLOSE")),
