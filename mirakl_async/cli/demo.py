@@ -7,52 +7,23 @@ import sys
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
-from msgspec import Struct
 from msgspec.structs import asdict
 
-from .. import codec
 from ..auth import ClientCredentials
 from ..connect_channel import ConnectChannel
-from ..simulator import OrderKey, SimulatorProcess
+from ..simulator import SimulatorProcess
 from .comparison import Comparison, compare
+from .demo_kills import Survived, push_through_kills
 from .job import Outcome, run
-from .made_up_orders import ORIGIN, MadeUp, made_up_orders
-from .progress import handled, live
+from .made_up_feed import Feed
+from .made_up_orders import ORIGIN
+from .progress import live
 from .results import Exit, complain, print_json, unfinished, usage_error
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ..settings import RateUsage
-    from ..sync.report import Report
 
 PATIENCE = 10.0
-
-
-class Feed(Struct, frozen=True, kw_only=True):
-    """What a demonstration pushes; made anew each time it is read, and always the same."""
-
-    orders: int
-    poison: int
-    updates: int
-    seed: int
-
-    def __iter__(self) -> Iterator[MadeUp]:
-        return made_up_orders(self.orders, poison=self.poison, updates=self.updates, seed=self.seed)
-
-    def __len__(self) -> int:
-        return self.orders + self.updates
-
-    def share(self, report: Report) -> float:
-        """How much of it a report stands for."""
-        return handled(report) / len(self)
-
-    def expected(self) -> Iterator[tuple[OrderKey, bytes]]:
-        """What Mirakl must hold in the end, byte for byte."""
-        for order, stays in self:
-            if stays:
-                key = OrderKey(ORIGIN.channel_id, ORIGIN.channel_store_id, order.channel_order_id)
-                yield key, codec.encode(order)
 
 
 async def demo(
@@ -63,13 +34,17 @@ async def demo(
     rate: Annotated[
         Literal["maximum", "recommended", "none"], Parameter(help="which documented rate the client keeps")
     ] = "maximum",
+    kill: Annotated[int, Parameter(help="push in a process with a journal, and kill it so many times")] = 0,
     seed: Annotated[int, Parameter(help="of the places of invalid orders and second versions")] = 0,
     json: Annotated[bool, Parameter(help="print one JSON object and nothing else", negative=())] = False,
 ) -> int:
     """Push made-up orders into an embedded simulator and compare what it holds with what was sent.
 
-    The simulator runs in a process of its own and enforces Mirakl's documented rate limits.
+    The simulator runs in a process of its own and enforces Mirakl's documented rate limits. With --kill so do the
+    pushers, one after another: each is killed with SIGKILL in the middle, and the next goes on from the journal.
     """
+    if kill < 0:
+        raise usage_error("--kill must be at least 0")
     if orders < 1 or poison < 0 or updates < 0 or poison + updates > orders:
         raise usage_error("--orders must be at least 1, and --poison and --updates together at most as many")
     feed = Feed(orders=orders, poison=poison, updates=updates, seed=seed)
@@ -81,6 +56,9 @@ async def demo(
             raise unfinished(f"the simulator did not start: {error}") from error
         if not json:
             _announce(feed, rate, mirakl)
+        if kill:
+            survived = await push_through_kills(mirakl, feed, rate, kill, quiet=json)
+            return _tell_survival(feed, rate, survived, await compare(mirakl.control, feed.expected), as_json=json)
         outcome = await _push(mirakl, feed, rate, quiet=json)
         comparison = None if outcome.stopped else await compare(mirakl.control, feed.expected)
     _tell(feed, rate, outcome, comparison, as_json=json)
@@ -124,3 +102,24 @@ def _tell(feed: Feed, rate: str, outcome: Outcome, comparison: Comparison | None
             print(comparison)
     if outcome.stopped is not None:
         complain(outcome.stopped)
+
+
+def _tell_survival(feed: Feed, rate: str, survived: Survived, comparison: Comparison, *, as_json: bool) -> Exit:
+    if as_json:
+        print_json(
+            {
+                **asdict(feed),
+                "rate": rate,
+                **asdict(survived),
+                "lost": comparison.missing,
+                "simulator": asdict(comparison),
+            }
+        )
+    else:
+        kept = survived.journal
+        print(f"killed {survived.kills} times; the journal has {kept.waiting} orders waiting, {kept.refused} refused")
+        print(comparison)
+    whole = survived.finished and comparison.identical and not survived.journal.waiting
+    if not whole or survived.journal.refused != feed.poison:
+        return Exit.UNFINISHED
+    return Exit.REFUSED if feed.poison else Exit.DONE

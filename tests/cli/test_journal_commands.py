@@ -1,0 +1,123 @@
+"""`sync --journal`, `work`, `journal` and `demo --kill`, as their user runs them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sys
+
+import pytest
+
+from mirakl_async.cli import demo_kills, main
+from mirakl_async.cli.made_up_orders import ORIGIN
+from mirakl_async.simulator import SimulatorProcess
+from mirakl_async.sync.journal import Row, journal_key
+from mirakl_async.sync.sqlite import SqliteJournal
+
+from .program import ended, hosts, lines, program, start, write
+
+CHANNELS = {ORIGIN.channel_id: [ORIGIN.channel_store_id]}
+STORE = ("--channel-id", ORIGIN.channel_id, "--channel-store-id", ORIGIN.channel_store_id)
+
+
+@pytest.fixture
+async def mirakl():
+    async with SimulatorProcess(channels=CHANNELS) as mirakl:
+        yield mirakl
+
+
+def arguments(mirakl, file, journal, *more):
+    return ("sync", file, *STORE, *hosts(mirakl.addresses), "--rate", "none", "--journal", journal, "--json", *more)
+
+
+async def test_a_second_run_goes_on_or_starts_over(mirakl, tmp_path):
+    file, journal = write(tmp_path / "orders.ndjson", lines(250)), tmp_path / "orders.db"
+    first = await program(*arguments(mirakl, file, journal), addresses=mirakl.addresses)
+    assert (first.status, first.shown["accepted"]) == (0, 250), first.err
+    again = await program(*arguments(mirakl, file, journal, "--resume"), addresses=mirakl.addresses)
+    assert (again.status, again.shown["read"]) == (0, 0), again.err
+    anew = await program(*arguments(mirakl, file, journal), addresses=mirakl.addresses)
+    assert (anew.status, anew.shown["accepted"]) == (0, 250), anew.err
+    assert (await mirakl.control.state()).orders == 250
+
+
+async def test_what_was_refused_can_be_seen_and_replayed(mirakl, tmp_path):
+    file, journal = write(tmp_path / "orders.ndjson", lines(200, poison=6, seed=4)), tmp_path / "orders.db"
+    done = await program(*arguments(mirakl, file, journal), addresses=mirakl.addresses)
+    assert (done.status, done.shown["refused"]) == (1, 6), done.err
+    stats = await program("journal", journal, "--stats", "--json")
+    assert (stats.status, stats.shown["waiting"], stats.shown["refused"]) == (0, 0, 6), stats.err
+    refused = [json.loads(line) for line in (await program("journal", journal, "--refused")).out.splitlines()]
+    assert len(refused) == 6
+    assert {row["order"]["channel_order_id"] for row in refused} == {
+        row["channel_order_id"] for row in done.shown["refusals"]
+    }
+    assert all(row["reason"] for row in refused)
+    orders = [row for row in refused if row["kind"] == "server"]
+    replayed = await program("journal", journal, "--replay", "--json")
+    assert replayed.shown == {"replayed": len(orders)}
+    worked = await program(
+        "work", "--journal", journal, *hosts(mirakl.addresses), "--until-empty", "--json", addresses=mirakl.addresses
+    )
+    assert (worked.status, worked.shown["read"], worked.shown["refused"]) == (1, len(orders), len(orders)), worked.err
+
+
+async def test_work_goes_on_until_it_is_told_to_stop(mirakl, tmp_path):
+    journal = tmp_path / "orders.db"
+    async with SqliteJournal(journal) as kept:
+        origin = b'{"channel_id":"demo-channel","channel_store_id":"demo-store"}'
+        names = [json.loads(line)["channel_order_id"] for line in lines(120)]
+        keys = [journal_key(ORIGIN.channel_id, ORIGIN.channel_store_id, name, None) for name in names]
+        await kept.put([Row(key, origin, 1, line) for key, line in zip(keys, lines(120), strict=True)])
+    child = await start("work", "--journal", journal, *hosts(mirakl.addresses), "--json", addresses=mirakl.addresses)
+    async with asyncio.timeout(50):
+        while (await mirakl.control.state()).orders < 120:
+            await asyncio.sleep(0.05)
+    child.send_signal(signal.SIGTERM)
+    done = await ended(child)
+    assert (done.status, done.shown["accepted"], done.shown["unsent"]) == (0, 120, 0), done.err
+
+
+async def test_for_people(tmp_path, capsys):
+    journal = tmp_path / "orders.db"
+    async with SqliteJournal(journal) as kept:
+        await kept.put([Row(journal_key("c", "s", "o", None), b"{}", 1, b"{}")])
+    assert await asyncio.to_thread(main, ["journal", str(journal)]) == 0
+    assert "1 orders waiting, 0 claimed" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["journal", "{here}/nothing.db"], "does not exist"),
+        (["journal", "{here}/orders.db", "--stats", "--replay"], "give one of"),
+        (["journal", "{here}/orders.db", "--key", "k"], "goes with --replay"),
+        (["sync", "{here}/orders.ndjson", "--resume"], "--resume needs --journal"),
+        (["sync", "{here}/orders.ndjson", *STORE, "--journal", "mysql://x"], "mysql:// is unknown"),
+        (["demo", "--kill", "-1"], "at least 0"),
+    ],
+)
+def test_what_makes_no_sense_is_said(words, said, tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("MIRAKL_CLIENT_ID", "id")
+    monkeypatch.setenv("MIRAKL_CLIENT_SECRET", "secret")
+    write(tmp_path / "orders.ndjson", [])
+    assert main([word.format(here=tmp_path) for word in words]) in {2, 3}
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "nothing.db").exists()
+
+
+async def test_the_demonstration_survives_its_own_death():
+    done = await program("demo", "--kill", 2, "--orders", 6000, "--poison", 2, "--updates", 300, "--json")
+    assert done.status == 1, done.err
+    shown = done.shown
+    assert (shown["kills"], shown["finished"], shown["lost"]) == (2, True, 0)
+    assert shown["simulator"]["identical"] is True
+    assert (shown["journal"]["waiting"], shown["journal"]["refused"]) == (0, 2)
+
+
+async def test_a_pusher_that_ends_by_itself_was_not_killed(mirakl):
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", "", stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    assert not await demo_kills._kill_when(mirakl, child, held=1)
