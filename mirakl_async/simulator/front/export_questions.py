@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
@@ -77,7 +78,9 @@ def orders_asked(payload: Mapping[str, Any], table: Table) -> Asked:
     if low is not None and high is not None and high - low > _MONTH:
         raise invalid([("INVALID_INPUT", "end_refund_creation_date", "The range of refunds is at most a month")])
     tests = [*_ranges_tests(ranges), *_orders_tests(payload)]
-    ranks = [rank for rank in table.ranks if _passes(table.head(rank), tests)]
+    ranks = _created_between(table, *ranges["start_date"])
+    if tests:
+        ranks = [rank for rank in ranks if _passes(table.head(rank), tests)]
     items = _whole(payload, "items_per_chunk", 10_000, MOST_ITEMS, MOST_ITEMS)
     _whole(payload, "megabytes_per_chunk", 10, 1024, 512)
     return Asked(ranks, items, partial(export_files.orders, table), "application/json", "json")
@@ -121,18 +124,27 @@ def offers_asked(payload: Mapping[str, Any], table: Table) -> Asked:
     return Asked(ranks, items, partial(export_files.offers_as_csv, table, columns=columns), export_type, "csv")
 
 
+def _created_between(table: Table, low: float | None, high: float | None) -> Sequence[int]:
+    """Return the rows of a range of creation, found by halving: rows are in the order of their creation."""
+    if low is None or high is None:
+        return table.ranks
+
+    def created(rank: int) -> float:
+        return float(table.head(rank)["created"])
+
+    ranks = table.ranks
+    return ranks[bisect_left(ranks, low, key=created) : bisect_right(ranks, high, key=created)]
+
+
 def _ranges_tests(ranges: Mapping[str, tuple[float | None, float | None]]) -> list[Callable[[Head], bool]]:
-    members = {"start_date": ("created", 0.0), "start_update_date": ("last_updated", SAFETY)}
     tests: list[Callable[[Head], bool]] = []
-    for name, (low, high) in ranges.items():
-        if low is None or high is None:
-            continue
-        if name in members:
-            member, less = members[name]
-            tests.append(partial(_between, member=member, low=low - less, high=high))
-        else:
-            # A refund is created when its order was updated last.
-            tests.append(partial(_refunded_between, low=low, high=high))
+    low, high = ranges["start_update_date"]
+    if low is not None and high is not None:
+        tests.append(partial(_between, member="last_updated", low=low - SAFETY, high=high))
+    low, high = ranges["start_refund_creation_date"]
+    if low is not None and high is not None:
+        # A refund is created when its order was updated last.
+        tests.append(partial(_refunded_between, low=low, high=high))
     return tests
 
 

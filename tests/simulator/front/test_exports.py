@@ -156,6 +156,19 @@ async def test_orders_of_an_export_are_narrowed(start):
     assert orders == listed["orders"]
 
 
+async def test_orders_of_an_export_are_those_created_in_its_range(start):
+    front = await start({"orders": 300})
+    front.world.insert("orders", 2, "first")
+    rows = [
+        row for offset in (0, 100) for row in (await front.get("/api/orders", max=100, offset=offset)).json["orders"]
+    ]
+    asked = {"start_date": rows[0]["created_date"], "end_date": rows[123]["created_date"]}
+    (file,) = await contents(front, await finished(front, ORDERS, asked))
+    assert [order["order_id"] for order in file.json["orders"]] == [row["order_id"] for row in rows[:124]]
+    later = {"start_date": "2027-01-01T00:00:00Z", "end_date": "2027-02-01T00:00:00Z"}
+    assert (await finished(front, ORDERS, later))["urls"] == []
+
+
 @pytest.mark.parametrize(
     "body",
     [
