@@ -1,13 +1,16 @@
 """Read a list in JSON item by item from its bytes as they arrive: `[...]`, or an object with one, `{"orders": [...]}`.
 
 Where an item ends is asked of msgspec, which skips a value faster than any Python can look at it: skipping the first
-value of `{...},{...}` is refused at the comma, and the refusal names the place. That costs a sixth of decoding.
+value of `{...},{...}` is refused at the comma, and the refusal names the place. That costs a quarter of decoding.
 
 Usually even that is spared. Items of one export are written by one program and begin alike, so the text between two
 of them (`,{"order_id":`) is learned from the first two, and a block is cut at its last occurrence. Whatever stands
 there, the cut is only believed if everything before it decodes as a list: JSON that is a list up to some place, and is
 one again with a bracket added there, is cut between two items. If the block is refused, its items are taken one by
 one, mended as those of a page are, and set aside with their bytes if they cannot be.
+
+A library for this, ijson with its C back end, takes twice as long for plain values (measured on orders of 7 KB), and
+gives no structs.
 
 Memory holds one block, or one item where that is longer. Nothing here does I/O.
 """
