@@ -96,9 +96,9 @@ class SharedBucket:
         self._trip: Task[Answer] | None = None
         self._tasks: set[Task[None]] = set()
         self._free_until = 0.0
-        self.pace = shared(pace or UNDOCUMENTED)
-        self.documented = pace is not None
-        self.empty = False
+        self.pace: Pace = shared(pace or UNDOCUMENTED)
+        self.documented: bool = pace is not None
+        self.empty: bool = False
         """Whether the next trip has to find the bucket empty, because calls went past it."""
 
     def is_free(self) -> bool:

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from .server import Redis
 
-log = logging.getLogger("mirakl_async")
+log: logging.Logger = logging.getLogger("mirakl_async")
 TURN, PAUSE = Script("turn"), Script("pause")
 GREET_EVERY, LOOK_EVERY = 5.0, 1.0
 
@@ -54,7 +54,7 @@ class Outage:
     """A time without the server: a local limiter at this process's share, and whoever waits for the end."""
 
     def __init__(self, clock: Clock) -> None:
-        self.limiter = LocalRateLimiter(clock)
+        self.limiter: LocalRateLimiter = LocalRateLimiter(clock)
         self.over: Future[None] = asyncio.get_running_loop().create_future()
 
 
@@ -88,7 +88,7 @@ class RedisRateLimiter:
         away: Literal["share", "fail"] = "share",
         clock: Clock | None = None,
     ) -> None:
-        self.clock = clock or SystemClock()
+        self.clock: Clock = clock or SystemClock()
         self._tag = f"{{{name}}}:limit"
         self._server = Server(where)
         self._away = away

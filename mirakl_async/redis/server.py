@@ -26,8 +26,8 @@ try:
         ResponseError,
         TimeoutError,  # noqa: A004 - redis-py's own
     )
-except ImportError as error:
-    raise ConfigurationError("Redis needs the extra: pip install 'mirakl-async[redis]'") from error
+except ImportError as _missing:
+    raise ConfigurationError("Redis needs the extra: pip install 'mirakl-async[redis]'") from _missing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,8 +48,8 @@ class Script:
 
     def __init__(self, *names: str) -> None:
         folder = resources.files(__name__.rpartition(".")[0])
-        self.text = "".join(folder.joinpath(f"{name}.lua").read_text("utf-8") for name in names)
-        self.sha = hashlib.sha1(self.text.encode(), usedforsecurity=False).hexdigest()
+        self.text: str = "".join(folder.joinpath(f"{name}.lua").read_text("utf-8") for name in names)
+        self.sha: str = hashlib.sha1(self.text.encode(), usedforsecurity=False).hexdigest()
 
 
 class Server:
@@ -77,8 +77,8 @@ class Server:
         if settings.get("decode_responses"):
             raise ConfigurationError("the Redis client must not decode responses; leave decode_responses out")
         self._client = client
-        self.name = f"Redis at {settings.get('host') or settings.get('path', '?')}:{settings.get('port', '')}".rstrip(
-            ":"
+        self.name: str = (
+            f"Redis at {settings.get('host') or settings.get('path', '?')}:{settings.get('port', '')}".rstrip(":")
         )
 
     def __repr__(self) -> str:

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from ..exchange import Wire
     from .server import Redis
 
-log = logging.getLogger("mirakl_async")
+log: logging.Logger = logging.getLogger("mirakl_async")
 ASK, KEEP, HOLD = Script("token_ask"), Script("token_keep"), Script("token_hold")
 LOCK_SECONDS, HOLD_EVERY = 10.0, 3.0
 PATIENCE = 30.0

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from ..models.connect.common import OriginRequest
 
-log = logging.getLogger("mirakl_async")
+log: logging.Logger = logging.getLogger("mirakl_async")
 
 
 class _Position(Struct, frozen=True):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .journal import ClaimedOutcome, Journal
     from .report import Tally
 
-log = logging.getLogger("mirakl_async")
+log: logging.Logger = logging.getLogger("mirakl_async")
 AT_A_TIME = 20
 LEASE = 300.0
 ALREADY_FINAL = "ACTION_ALREADY_FINAL"
