@@ -46,7 +46,7 @@ def test_every_cap_is_the_documents(listing):
     for narrowing in listing.filters:
         schema = schemas[narrowing.parameter]
         told = schema.get("maximum") or schema.get("maxItems")
-        # RT52 says "Limited to 100 values" in its words alone.
+        # RT52 has its cap of 100 in its description alone.
         assert narrowing.most == told or (listing.operation, narrowing.parameter) == ("RT52", "return_id")
         assert narrowing.many in (("repeat", "both") if schema["type"] == "array" else ("no", "comma"))
 
