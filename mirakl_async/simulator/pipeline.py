@@ -8,6 +8,7 @@ latency: requests in flight together may be applied in any order.
 
 from __future__ import annotations
 
+import contextlib
 from collections import deque
 from collections.abc import Sequence
 from random import Random
@@ -196,11 +197,12 @@ async def _sent(request: web.Request, answer: Answer) -> web.StreamResponse:
         return _response(answer)
     headers = {**answer.headers, "Content-Type": answer.content_type}
     response = web.StreamResponse(status=answer.status, headers=headers)
-    await response.prepare(request)
-    await response.write(answer.body)
-    for piece in answer.pieces:
-        await response.write(piece)
-    await response.write_eof()
+    with contextlib.suppress(ConnectionError):  # whoever asked has left: nobody is told
+        await response.prepare(request)
+        await response.write(answer.body)
+        for piece in answer.pieces:
+            await response.write(piece)
+        await response.write_eof()
     return response
 
 

@@ -302,3 +302,14 @@ async def test_files_cut_anywhere(start, share):
                 received += chunk
     assert received == whole[: int(len(whole) * share)]
     assert (await front.get(url)).body == whole
+
+
+async def test_whoever_leaves_in_the_middle_leaves_no_trace(start, caplog):
+    front = await start({"orders": 5000})
+    (url,) = (await finished(front, ORDERS, YEAR))["urls"]
+    for _ in range(2):
+        async with front._session.get(url, headers=front.headers) as answer:
+            assert await answer.content.read(1000)
+    assert (await front.get("/api/orders")).status == 200
+    await front.simulator.close()
+    assert caplog.records == []
