@@ -7,6 +7,7 @@ What is switched off, and why:
 * Redirects: a 301 turns a POST into an empty GET that answers 200, and a batch of orders is lost.
 * The environment (`trust_env`): a netrc entry clashes with our Authorization header. Name a `proxy` instead.
 * c-ares: where aiodns is installed aiohttp resolves names with it, which fails in split DNS and containers.
+* Decompression of answers that are streamed: see `inflating`.
 * Cookies, and the pool's limit: the transport bounds concurrency before an attempt's clock starts, so that waiting for
   a slot is never taken for a slow server.
 
@@ -17,6 +18,8 @@ from __future__ import annotations
 
 import asyncio
 import io
+import zlib
+from contextlib import aclosing
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -26,11 +29,12 @@ from aiohttp import ClientTimeout, TCPConnector
 from . import __version__
 from .exchange import Answer, WireFault
 from .files.form import Form
+from .inflating import ACCEPTED, Inflater
 from .request import Multipart
 
 if TYPE_CHECKING:
     import ssl as ssl_module
-    from collections.abc import AsyncIterator, Awaitable, Mapping
+    from collections.abc import AsyncGenerator, Awaitable, Mapping
 
     from .options import Timeouts
     from .retries import Stage
@@ -140,7 +144,8 @@ class AiohttpWire:
         flight = _Flight()
         try:
             async with asyncio.timeout(timeout):
-                response = await self._send(flight, method, url, headers, body, None, fresh=fresh)
+                headers = {"Accept-Encoding": ACCEPTED, **headers}
+                response = await self._send(flight, method, url, headers, body, None, fresh=fresh, inflate=False)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             flight.end()
             raise _fault(error, flight) from error
@@ -156,6 +161,7 @@ class AiohttpWire:
         total: float | None,
         *,
         fresh: bool,
+        inflate: bool = True,
     ) -> Awaitable[aiohttp.ClientResponse]:
         if fresh and self._fresh is None:
             self._fresh = self._session(force_close=True)
@@ -173,6 +179,7 @@ class AiohttpWire:
             headers=headers,
             timeout=self._usual if total == self._usual.total else self._bounded(total),
             allow_redirects=False,
+            auto_decompress=inflate,
             # aiohttp would add application/octet-stream to an empty PUT, which OR24 and OR29 do not expect.
             skip_auto_headers=None if body or method == "GET" else ("Content-Type",),
         )
@@ -196,20 +203,33 @@ class AiohttpOpenAnswer:
         self.status: int = response.status
         self.headers: Mapping[str, str] = response.headers
 
-    async def chunks(self) -> AsyncIterator[bytes]:
+    async def chunks(self) -> AsyncGenerator[bytes, None]:
         """See OpenAnswer."""
         try:
+            inflater = Inflater(self.headers.get("Content-Encoding", ""))
             async for chunk in self._response.content.iter_any():
-                yield chunk
+                for piece in inflater.feed(chunk):
+                    yield piece
         except (aiohttp.ClientError, OSError) as error:
             raise _fault(error, self._flight, "partial") from error
+        except ValueError as error:
+            raise WireFault("protocol", "partial", str(error), permanent=True) from error
+        except zlib.error as error:
+            raise WireFault("lost", "partial", "the compressed answer is damaged") from error
+        if not inflater.finished:
+            raise WireFault("lost", "partial", "the compressed answer ends early")
 
     async def read(self, cap: int) -> bytes:
         """See OpenAnswer."""
-        try:
-            return await _read(self._response, cap)
-        except (aiohttp.ClientError, OSError) as error:
-            raise _fault(error, self._flight, "partial") from error
+        pieces: list[bytes] = []
+        size = 0
+        async with aclosing(self.chunks()) as chunks:
+            async for chunk in chunks:
+                size += len(chunk)
+                if size > cap:
+                    raise WireFault("large", "partial", f"the answer is larger than {cap} bytes", permanent=True)
+                pieces.append(chunk)
+        return b"".join(pieces)
 
     def close(self) -> None:
         """See OpenAnswer."""

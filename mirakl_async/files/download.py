@@ -57,6 +57,7 @@ T = TypeVar("T")
 READ_CAP = 64 * 1024 * 1024
 SPOOL_IN_MEMORY = 4 * 1024 * 1024
 PAUSE = 1.0
+NO_CONTENT = 204
 
 
 class Terms(Struct, frozen=True, kw_only=True):
@@ -307,7 +308,8 @@ class OpenDownload:
             raise self._broken(failures.error_of(fault, self._request.context(), "safe")) from fault
         except TooSlow:
             raise self._broken(AttemptTimeout(self._drips(), self._request.context())) from None
-        framed = "Content-Length" in self.headers or "chunked" in self.headers.get("Transfer-Encoding", "").lower()
+        chunked = "chunked" in self.headers.get("Transfer-Encoding", "").lower()
+        framed = "Content-Length" in self.headers or chunked or self._answer.status == NO_CONTENT
         self.complete = True if framed else None
 
     def _broken(self, error: CallError) -> CallError:

@@ -15,6 +15,7 @@ from mirakl_async import (
     ClientStateError,
     ConnectionLost,
     NotFound,
+    ProtocolError,
     ReplyTooLarge,
     Retry,
     UnreadableFile,
@@ -105,6 +106,44 @@ async def test_a_file_cut_at_any_quarter_is_never_passed_off_as_whole(framing, s
             await report(client).save(tmp_path / "errors.csv", attempts=3)
         assert server.connections == before + 3
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("frame", [file_answer, chunked_answer])
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+@pytest.mark.parametrize("share", [0.25, 0.5, 0.75, 0.999])
+async def test_a_whole_body_of_which_the_compressed_content_ends_early_is_not_whole(frame, encoding, share, tmp_path):
+    """What a gateway makes of an answer that broke off behind it."""
+    packed = gzip.compress(REPORT) if encoding == "gzip" else zlib.compress(REPORT)
+    short = frame(packed[: int(len(packed) * share)], f"Content-Encoding: {encoding}")
+    async with RawServer(answering(short)) as server, front(server) as client:
+        with pytest.raises(ConnectionLost, match="the compressed answer ends early, after"):
+            await report(client).save(tmp_path)
+        with pytest.raises(ConnectionLost):
+            await report(client).read()
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_compressed_content_is_asked_for_and_damage_is_said():
+    damaged = file_answer(gzip.compress(REPORT)[:-8] + bytes(8), "Content-Encoding: gzip")
+    foreign = file_answer(b"...", "Content-Encoding: br")
+    refused = answer(
+        gzip.compress(b'{"message":"no such report"}'), status="404 Not Found", headers=("Content-Encoding: gzip",)
+    )
+    async with RawServer(answering(damaged, foreign, refused)) as server, front(server) as client:
+        with pytest.raises(ConnectionLost, match="the compressed answer is damaged"):
+            await report(client).read()
+        with pytest.raises(ProtocolError, match="is compressed as 'br', which was not asked for"):
+            await report(client).read()
+        with pytest.raises(NotFound, match="no such report"):
+            await report(client).read()
+    assert {request.header("Accept-Encoding") for request in server.requests} == {"gzip, deflate"}
+
+
+async def test_no_content_is_a_whole_file():
+    nothing = answering(b"HTTP/1.1 204 No Content\r\n\r\n")
+    async with RawServer(nothing) as server, front(server) as client, report(client) as file:
+        assert await file.read() == b""
+        assert file.complete is True
 
 
 @pytest.mark.parametrize("share", QUARTERS)
