@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .errors import InvalidArgument as InvalidArgument
     from .errors import JobFailed as JobFailed
     from .errors import JobUnfinished as JobUnfinished
+    from .errors import JournalError as JournalError
     from .errors import MiraklError as MiraklError
     from .errors import NoAnswer as NoAnswer
     from .errors import NotFound as NotFound
@@ -93,6 +94,7 @@ _HOMES = {
     "InvalidArgument": "errors",
     "JobFailed": "errors",
     "JobUnfinished": "errors",
+    "JournalError": "errors",
     "MiraklError": "errors",
     "NoAnswer": "errors",
     "NotFound": "errors",

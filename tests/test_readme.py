@@ -47,4 +47,4 @@ async def test_an_example_runs(number, tmp_path):
 
 
 def test_there_are_examples():
-    assert len(BLOCKS) == 4
+    assert len(BLOCKS) == 5
