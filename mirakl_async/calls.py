@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote, urlsplit
 
 from msgspec import UNSET, Struct
+from msgspec.structs import replace
 
 from . import codec
 from .errors import InvalidArgument
@@ -73,16 +74,17 @@ def build_by_wire_names(
 ) -> Request:
     """Like `build`, for arguments under the names that Mirakl documents; `body` is JSON text, or what encodes to it."""
     arguments = dict(params)
-    for param in operation.params:
+    takes = operation.wire_params
+    for param in takes:
         if param.place != "body" and param.name != param.argument and param.name in arguments:
             arguments[param.argument] = arguments.pop(param.name)
-    known = {param.argument for param in operation.params}
+    known = {param.argument for param in takes}
     for name in arguments:
         if name not in known:
-            names = ", ".join(sorted(param.name for param in operation.params)) or "none"
+            names = ", ".join(sorted(param.name for param in takes)) or "none"
             raise InvalidArgument(operation.code, name, f"is no parameter of this operation; it takes {names}")
     if body is None:
-        return build(operation, arguments, base_url)
+        return replace(build(replace(operation, params=takes), arguments, base_url), operation=operation)
     if operation.content != "json":
         raise InvalidArgument(operation.code, "body", "this operation takes no JSON body")
     return build(operation, arguments, base_url, as_json(body))
@@ -171,7 +173,7 @@ def text_of(operation: Operation[Any], param: Param, value: object) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, NUMBERS) and not _within(param, value):
-        bounds = f"{param.minimum} to {param.maximum}"
+        bounds = f"{param.minimum} to {'any number' if param.maximum is None else param.maximum}"
         raise InvalidArgument(operation.code, param.argument, f"{value} is outside {bounds}")
     if isinstance(value, CONTAINERS):
         kind = type(cast("object", value)).__name__

@@ -21,6 +21,13 @@ Place = Literal["path", "query", "body", "part", "url"]
 ParamType = Literal["string", "integer", "number", "boolean", "date-time", "date", "references", "json", "file"]
 
 
+TURNING: dict[str, tuple[str, str, ParamType]] = {
+    "offset": ("max", "offset", "integer"),
+    "seek": ("limit", "page_token", "string"),
+}
+"""How a page's size and place are called, and the place's type."""
+
+
 class Param(Struct, frozen=True, kw_only=True):
     """One argument of an operation: `argument` in Python, `name` on the wire.
 
@@ -100,3 +107,15 @@ class Operation(Struct, Generic[T], frozen=True, kw_only=True):
     scope: str = ""
     deprecated: bool = False
     docs: str = ""
+
+    @property
+    def wire_params(self) -> tuple[Param, ...]:
+        """All it takes under Mirakl's names: also what turns the pages, which typed methods see to themselves."""
+        if self.paging is None:
+            return self.params
+        size, place, kind = TURNING[self.paging.kind]
+        turning = (
+            Param(name=size, argument=size, type="integer", minimum=1, maximum=self.paging.maximum),
+            Param(name=place, argument=place, type=kind, minimum=None if kind == "string" else 0),
+        )
+        return (*self.params, *turning)

@@ -38,7 +38,7 @@ def arguments_of(operation: Operation[Any], texts: Sequence[str]) -> dict[str, o
         if not equals or not name:
             raise usage_error(f"{text!r} is not name=value")
         given.setdefault(name, []).append(value)
-    params = {param.name: param for param in operation.params}
+    params = {param.name: param for param in operation.wire_params}
     arguments: dict[str, object] = {}
     for name, values in given.items():
         param = params.get(name)

@@ -5,7 +5,7 @@ import pytest
 
 from mirakl_async import calls
 from mirakl_async.errors import InvalidArgument
-from mirakl_async.operation import Operation, Param
+from mirakl_async.operation import Operation, Paging, Param
 
 
 def operation(*params, path="/x", **facts):
@@ -71,6 +71,22 @@ def test_wire_names_and_unknown_ones():
         calls.build_by_wire_names(operation(param, path="/x/{import}"), {"imports": 5}, None, "https://h")
     with pytest.raises(InvalidArgument, match="no JSON body"):
         calls.build_by_wire_names(operation(param, path="/x/{import}"), {"import": 5}, b"{}", "https://h")
+
+
+def test_a_page_is_turned_by_the_names_that_mirakl_documents():
+    def turned(kind, **params):
+        paged = operation(paging=Paging(kind=kind, items="rows", item="front.orders:Order"))
+        request = calls.build_by_wire_names(paged, params, None, "https://h")
+        assert request.operation is paged
+        return request.url.removeprefix("https://h/x")
+
+    assert turned("offset", max=50, offset=100) == "?max=50&offset=100"
+    assert turned("seek", limit=50, page_token="a=b") == "?limit=50&page_token=a%3Db"
+    assert turned("seek") == ""
+    with pytest.raises(InvalidArgument, match="max: 101 is outside 1 to 100"):
+        turned("offset", max=101)
+    with pytest.raises(InvalidArgument, match="page_token: is no parameter.*takes max, offset"):
+        turned("offset", page_token="a")
 
 
 def test_an_unknown_endpoint():
