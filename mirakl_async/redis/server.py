@@ -68,9 +68,9 @@ class Server:
                     socket_connect_timeout=ANSWER_SECONDS,
                     retry=Retry(NoBackoff(), 0),
                 )
-            except ValueError as error:
+            except ValueError:  # its words may quote a password
                 what = 'it is "redis://host:port/0", or "rediss://" with TLS'
-                raise ConfigurationError(f"not the address of a Redis server: {what}") from error
+                raise ConfigurationError(f"not the address of a Redis server: {what}") from None
         else:
             client = where
         settings = client.connection_pool.connection_kwargs
