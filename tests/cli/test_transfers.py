@@ -1,0 +1,44 @@
+"""What is seen of an import or export: a live line on a terminal, a line for each new state elsewhere."""
+
+import io
+import re
+import sys
+
+from mirakl_async.cli.transfers import transfer
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def tell(shown):
+    shown.bytes(400_000, 1_000_000)
+    shown.state("product import 1: RUNNING")
+    shown.state("product import 1: RUNNING")
+    shown.items(12_345)
+
+
+def test_elsewhere_each_state_is_a_line_once(capsys):
+    with transfer("import", quiet=False) as shown:
+        tell(shown)
+    assert capsys.readouterr().err == "mirakl-async: product import 1: RUNNING\n"
+
+
+def test_quiet_says_nothing(capsys):
+    with transfer("import", quiet=True) as shown:
+        tell(shown)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_on_a_terminal_one_line_moves_and_goes(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.setenv("TERM", "xterm")
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    with transfer("import", quiet=False) as shown:
+        tell(shown)
+    seen = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", terminal.getvalue())
+    assert "product import 1: RUNNING" in seen
+    assert "12,345" in seen
+    assert terminal.getvalue().rstrip().endswith("\x1b[2K")  # the line is wiped
