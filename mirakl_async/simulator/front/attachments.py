@@ -71,7 +71,7 @@ class Conversations:
             rank = self._threads.find(call.path["thread_id"])
             if rank is None:
                 raise refused(404, "There is no such thread")
-            parts = parts_of(call)
+            parts = parts_of(call, "message_input", "files")
             told = json_of(parts, "message_input", _Message)
             _check("message_input", told.body, told.to)
             if self._count(rank) >= MOST_MESSAGES:
@@ -87,7 +87,7 @@ class Conversations:
         try:
             if self._orders.find(order) is None:
                 raise refused(404, "There is no such order")
-            parts = parts_of(call)
+            parts = parts_of(call, "thread_input", "files")
             told = json_of(parts, "thread_input", _Thread)
             _check("thread_input", told.body, told.to)
             _fits(parts)

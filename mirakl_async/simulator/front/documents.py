@@ -183,7 +183,8 @@ class Documents:
         """OR74, S32: take files with their types; answers those that were not taken, and why."""
         noun = self._shelf.noun
         try:
-            parts = parts_of(call)
+            known = ("files", f"{noun}_documents", *(("shop_id",) if noun == "shop" else ()))
+            parts = parts_of(call, *known)
             owner = call.path["order_id"] if noun == "order" else text_of(parts, "shop_id") or ""
             if self._shelf.rank(owner) is None:
                 raise refused(404, f"There is no such {noun}")

@@ -26,6 +26,7 @@ from .tables import Head, Kind, Row, Table
 
 End = Literal["COMPLETE", "FAILED", "CANCELLED", "TRANSFORMATION_FAILED"]
 Report = Literal["P44", "P45", "P46", "P47"]
+_PARTS = ("file", "shop", "operator_format", "conversion_type", "conversion_options")
 STATUSES = ("CANCELLED", "WAITING", "RUNNING", "SENT", "COMPLETE", "FAILED")
 _TRANSFORMATION = ("TRANSFORMATION_WAITING", "TRANSFORMATION_RUNNING")
 _REASONS = {"FAILED": "The operator's system refused the file", "CANCELLED": "The operator cancelled the import"}
@@ -172,7 +173,7 @@ class Imports:
     def create(self, call: Call) -> Answer:
         """P41: take a file of products for one shop."""
         try:
-            parts = parts_of(call)
+            parts = parts_of(call, *_PARTS)
             (file,) = files_of(parts, "file")
             head = self._asked(parts)
         except Refused as refusal:

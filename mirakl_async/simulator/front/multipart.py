@@ -36,8 +36,8 @@ class Upload(Struct, frozen=True):
     sha256: str
 
 
-def parts_of(call: Call) -> list[Part]:
-    """Take a call's form apart; raises Refused for a body that is none."""
+def parts_of(call: Call, *names: str) -> list[Part]:
+    """Take a call's form apart; raises Refused for a body that is none, and for parts that nobody asked for."""
     head = Message()
     head["Content-Type"] = call.headers.get("Content-Type", "")
     boundary = head.get_boundary()
@@ -47,7 +47,11 @@ def parts_of(call: Call) -> list[Part]:
     body, ends = call.body, _ends(call.body, delimiter)
     if len(ends) < 2 or body[ends[-1] : ends[-1] + 2] != b"--":
         raise refused(400, "The form is cut: it does not end with its closing delimiter")
-    return [_part(body[begin : end - len(delimiter)]) for begin, end in pairwise(ends)]
+    parts = [_part(body[begin : end - len(delimiter)]) for begin, end in pairwise(ends)]
+    for part in parts:
+        if part.name not in names:
+            raise invalid([("UNKNOWN_FIELD", part.name, f"The form has no such part; it takes {', '.join(names)}")])
+    return parts
 
 
 def uploads_of(call: Call, target: str, parts: list[Part]) -> list[Upload]:

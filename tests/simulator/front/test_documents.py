@@ -12,7 +12,8 @@ from mirakl_async.simulator.front.routes import LISTINGS
 from mirakl_async.simulator.front.settings import _ANSWERS
 from mirakl_async.simulator.front.world import FrontWorld
 
-from .documents import answer_schema, operations, query_parameters, strays
+from .documents import answer_schema, members, operations, query_parameters, strays
+from .forms import field, form
 
 SHARED = {"paginate", "locale"}
 EVERYTHING = {"M01": {"user_type": "ALL"}, "IV01": {"type": "ALL"}, "PR01": {"states": "ALL"}}
@@ -96,3 +97,14 @@ def test_the_check_finds_what_it_is_for():
         ".data[0].state: int for string",
         ".data[0].colour: not in the document",
     ]
+
+
+@pytest.mark.parametrize("code", ["P41", "M12", "OR43", "OR74", "S32"])
+async def test_every_part_of_a_form_is_the_documents(front, code):
+    method, path, operation = operations()[code]
+    ids = {"order_id": front.world.ids("orders")[0], "thread_id": front.world.ids("threads")[0]}
+    refused = await front.send(method, path.format(**ids), **form(field("nobody", "x")))
+    assert (refused.status, refused.json["errors"][0]["field"]) == (400, "nobody")
+    taken = refused.json["errors"][0]["message"].rpartition("takes ")[2].split(", ")
+    schema = operation["requestBody"]["content"]["multipart/form-data"]["schema"]
+    assert set(taken) == members(schema)[0].keys()

@@ -251,10 +251,10 @@ def test_every_column_is_the_documents():
 
 
 async def test_offers_changed_since(start):
-    front = await start({"offers": 50})
+    front = await start({"offers": 50}, clock=ManualClock(1_800_000_000))
     ids = front.world.ids("offers")
     front.world.change("offers", ids[3], deleted=True, active=False)
-    asked = {"last_request_date": "2026-08-01T00:00:00Z", "export_type": "application/json"}
+    asked = {"last_request_date": "2027-01-01T00:00:00Z", "export_type": "application/json"}
     (file,) = await contents(front, await finished(front, OFFERS, asked))
     assert [(row["offer_id"], row["deleted"]) for row in msgspec.json.decode(file.body)] == [(ids[3], True)]
 

@@ -185,6 +185,7 @@ async def test_the_list_of_imports(start):
         ([file(), field("shop", "2000"), field("conversion_type", '"STANDARD"')], 400, "conversion_type"),
         ([file(), field("shop", "2000"), field("conversion_options", "{}")], 400, "conversion_options"),
         ([file(), field("shop", "2000"), field("shop", "2001")], 400, "shop"),
+        ([file(), field("shop", "2000"), field("shop_id", "2000")], 400, "shop_id"),
     ],
 )
 async def test_what_an_import_refuses(front, parts, status, named):
