@@ -240,3 +240,28 @@ def test_sizes_that_mean_nothing():
         Simulator(front={"wishes": 3})
     with pytest.raises(ValueError, match="orders"):
         Simulator(front={"orders": -1})
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("sort", ["date_created,ASC", "date_created,DESC"])
+async def test_a_seek_list_that_moves_loses_nothing_and_repeats_nothing(start, seed, sort):
+    front = await start({"returns": 120}, seed=seed)
+    before = front.world.ids("returns")
+    front.world.drifts.add(
+        Drift(operation="RT11", kind="delete", rows=3, where="anywhere"),
+        Drift(operation="RT11", kind="delete", rows=2, where="read", every=2),
+        Drift(operation="RT11", kind="insert", rows=2, where="first", every=3),
+        Drift(operation="RT11", kind="insert", rows=4, where="last", every=2, times=3),
+        Drift(operation="RT11", kind="change", rows=5, where="anywhere"),
+    )
+    page = await front.get(RETURNS, limit=9, sort=sort)
+    seen = [row["id"] for row in page.json["data"]]
+    while token := page.json.get("next_page_token"):
+        page = await front.get(RETURNS, page_token=token)
+        seen += [row["id"] for row in page.json["data"]]
+    throughout = set(before) & set(front.world.ids("returns"))
+    assert len(seen) == len(set(seen))
+    assert throughout <= set(seen)
+    assert front.world.drifts.moved["delete"] > 10
+    numbers = [front.world.tables["returns"].kind.rank(one) for one in seen]
+    assert numbers == sorted(numbers, reverse=sort.endswith("DESC"))
