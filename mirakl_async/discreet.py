@@ -6,7 +6,7 @@ shows locals, in a report of a crash. So these say what they are and little more
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 
 class Discreet:
@@ -23,3 +23,14 @@ class Discreet:
 
     def _shown(self) -> list[tuple[str, Any]]:
         raise NotImplementedError
+
+
+class Sealed(Discreet):
+    """The same for a struct whose data are bytes: shows its members, and of bytes only how many there are."""
+
+    __slots__ = ()
+    __struct_fields__: ClassVar[tuple[str, ...]]
+
+    def _shown(self) -> list[tuple[str, Any]]:
+        members = [(name, getattr(self, name)) for name in self.__struct_fields__]
+        return [(name, f"{len(value)} bytes" if isinstance(value, bytes) else value) for name, value in members]

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec import Struct
+
+from .discreet import Discreet
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -16,12 +18,15 @@ if TYPE_CHECKING:
     from .retries import Stage
 
 
-class Answer(Struct, frozen=True):
+class Answer(Discreet, Struct, frozen=True):
     """Status, headers (looked up without regard to case), and the whole body after decompression."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+    def _shown(self) -> list[tuple[str, Any]]:
+        return [("status", self.status), ("size", len(self.body))]
 
 
 class WireFault(Exception):

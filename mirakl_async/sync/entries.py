@@ -15,6 +15,7 @@ import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
 from .. import codec
+from ..discreet import Sealed
 from ..models.connect.common import OriginRequest
 from ..models.connect.orders import OrderRequest
 from .refused import Refused
@@ -26,7 +27,7 @@ OriginKey: TypeAlias = tuple[str, str]
 OrderKey: TypeAlias = tuple[str, str | UnsetType | None]
 
 
-class Line(Struct, frozen=True, gc=False):
+class Line(Sealed, Struct, frozen=True, gc=False):
     """An order of an NDJSON file: its bytes, and what was peeked from them."""
 
     raw: bytes

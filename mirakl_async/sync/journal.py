@@ -30,6 +30,8 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 import msgspec
 from msgspec import Struct
 
+from ..discreet import Sealed
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Sequence
 
@@ -38,7 +40,7 @@ Version: TypeAlias = tuple[str, int]
 """One version of one order: its key, and the microseconds of its stamp."""
 
 
-class Row(Struct, frozen=True, gc=False):
+class Row(Sealed, Struct, frozen=True, gc=False):
     """One state of one order on its way into a journal: `origin` and `body` are JSON, sent as they stand.
 
     `line` is where it stood in its feed, 0 where that has no lines.
@@ -51,7 +53,7 @@ class Row(Struct, frozen=True, gc=False):
     line: int = 0
 
 
-class Claimed(Struct, frozen=True, gc=False):
+class Claimed(Sealed, Struct, frozen=True, gc=False):
     """A row that somebody works on; `attempts` counts its claims, this one included, as far as they are remembered."""
 
     key: str
@@ -62,14 +64,14 @@ class Claimed(Struct, frozen=True, gc=False):
     attempts: int = 1
 
 
-class Outcome(Struct, frozen=True, gc=False):
+class Outcome(Sealed, Struct, frozen=True, gc=False):
     """How an order action ended: `body` is the JSON of updateActionStatus."""
 
     action_id: str
     body: bytes
 
 
-class ClaimedOutcome(Struct, frozen=True, gc=False):
+class ClaimedOutcome(Sealed, Struct, frozen=True, gc=False):
     """An outcome that somebody sends; `number` is its place in the lane, by which it is settled."""
 
     number: int
@@ -95,7 +97,7 @@ class Refusal(Struct, frozen=True, gc=False):
     path: str | None = None
 
 
-class RefusedRow(Struct, frozen=True, gc=False):
+class RefusedRow(Sealed, Struct, frozen=True, gc=False):
     """What a journal keeps of something refused, until it is replayed.
 
     `key` is the order's key, an action's id in the lane "actions", or the place in its feed of what is no order at

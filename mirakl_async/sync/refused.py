@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from msgspec import Struct
 
+from ..discreet import Sealed
+
 if TYPE_CHECKING:
     from ..models.connect.common import OriginRequest
     from ..models.connect.orders import OrderRequest
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 RefusalKind: TypeAlias = Literal["server", "invalid", "conflict"]
 
 
-class Refused(Struct, frozen=True, kw_only=True):
+class Refused(Sealed, Struct, frozen=True, kw_only=True):
     """One order that will not be accepted, and why.
 
     `kind` is "server" (Mirakl refused it, alone or by name), "invalid" (it breaks the documented contract, or is no

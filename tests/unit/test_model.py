@@ -1,18 +1,23 @@
 """What a struct, a request and a reply show of themselves: what they are and which one, never what they say of anybody."""
 
 import pprint
+from datetime import UTC, datetime
 
 import msgspec
 import pytest
 from rich.pretty import pretty_repr
 
 from mirakl_async import codec
+from mirakl_async.exchange import Answer
 from mirakl_async.model import identifiers
 from mirakl_async.models.connect import OrderRequest
 from mirakl_async.models.front import MessageTo, Order, OrderCustomer
 from mirakl_async.operations import operations
 from mirakl_async.reply import Reply
 from mirakl_async.request import Multipart, Part, Request
+from mirakl_async.sync.entries import Line
+from mirakl_async.sync.journal import Row
+from mirakl_async.sync.refused import Refused
 from tests.codegen.test_published import STRUCTS
 
 JANE = "Jane Doe"
@@ -63,3 +68,14 @@ def test_a_request_and_its_reply_show_neither_address_nor_body():
     assert repr(request.body) == "Multipart(parts=(<Part name='files' size=4>,))"
     assert repr(reply) == "<Reply operation='OR12' status=200 size=4>"
     assert "Jane" not in pretty_repr(reply) + pretty_repr(request.body)
+
+
+def test_what_carries_an_orders_bytes_shows_how_many():
+    line = Line(b'{"a": "Jane"}', 3, "O-1", None, datetime(2026, 1, 1, tzinfo=UTC))
+    refused = Refused(kind="server", reason="no", channel_order_id="O-1", raw=b"Jane")
+    row = Row("O-1", b"{}", 7, b"Jane")
+    answer = Answer(200, {"Set-Cookie": "Jane"}, b"Jane")
+    for carrier in (line, refused, row, answer):
+        assert "Jane" not in repr(carrier) + pretty_repr(carrier)
+    assert repr(row) == "<Row key='O-1' origin='2 bytes' version=7 body='4 bytes' line=0>"
+    assert repr(answer) == "<Answer status=200 size=4>"
