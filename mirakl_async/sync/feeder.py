@@ -76,6 +76,7 @@ class Feeder:
         taken: Callable[[int], None] | None = None,
     ) -> None:
         self._source: Any = source
+        self._streams = isinstance(source, AsyncIterable)
         self._origin = origin
         self._journal = journal
         self._tally = tally
@@ -95,7 +96,7 @@ class Feeder:
             position = await self._journal.cursor(self._resumable.name)
             if position is not None:
                 self._resumable.resume(position)
-        if isinstance(self._source, AsyncIterable):
+        if self._streams:
             await self._run_stream(self._source)
         else:
             await self._run_plain(iter(self._source))

@@ -10,7 +10,7 @@ from ..errors import ConfigurationError, JournalError
 from .sqlite import SqliteJournal
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator
 
     from .journal import Journal
 
@@ -40,7 +40,7 @@ def journal_of(named: str | Path | Journal) -> tuple[Journal, bool]:
 
 
 @asynccontextmanager
-async def opened(named: str | Path | Journal, *, create: bool = True) -> AsyncIterator[Journal]:
+async def opened(named: str | Path | Journal, *, create: bool = True) -> AsyncGenerator[Journal]:
     """A journal by its name, opened and closed; an object as it is.
 
     Without `create` a file that is not there is an error: raises JournalError.

@@ -93,8 +93,8 @@ class SqliteJournal:
         self._loop = asyncio.get_running_loop()
         self._writable.set()
         try:
-            self._store = await self._loop.run_in_executor(self._pool, Store, self.path)
-            found = await self._loop.run_in_executor(self._pool, self._store.statistics, 0)
+            self._store = store = await self._loop.run_in_executor(self._pool, Store, self.path)
+            found = await self._loop.run_in_executor(self._pool, store.statistics, 0)
         except BaseException:
             self._pool.shutdown(wait=False)
             raise

@@ -17,7 +17,7 @@ from ..errors import JournalError
 from .journal import ClaimedOutcome, Cursor, Outcome, RefusedRow, Row, Statistics
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Generator, Iterable
     from pathlib import Path
 
     from .window import Changes
@@ -101,7 +101,7 @@ class Store:
     # -- what is done in one transaction
 
     @contextlib.contextmanager
-    def transaction(self) -> Iterator[None]:
+    def transaction(self) -> Generator[None]:
         """All of what happens inside, on disk, or nothing; raises JournalError, or DiskFull if it may work later."""
         seq = self._seq
         try:
@@ -228,7 +228,7 @@ def _fault(path: Path, error: sqlite3.Error) -> JournalError:
 
 
 @contextlib.contextmanager
-def _explained(path: Path) -> Iterator[None]:
+def _explained(path: Path) -> Generator[None]:
     try:
         yield
     except sqlite3.Error as error:
