@@ -17,7 +17,7 @@ read again.
 
 **While Redis is away**, calls are repeated for `patience` seconds, a minute if nothing is said, and then raise
 `JournalError`. Each may be repeated without harm; a claim whose answer was lost gets the same rows again. Leases run
-on meanwhile. `open` does not wait, but for a server that is still loading. One that is out of memory stops those who
+on meanwhile. `open` waits a second at most, unless the server is still loading. One that is out of memory stops those who
 put, and nobody else.
 """
 
@@ -73,7 +73,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("mirakl_async")
 FORMAT = "1"
 ROOM = 100_000
-PATIENCE = 60.0
+PATIENCE, OPENING = 60.0, 1.0
 MOST = 1000
 A_PAGE = 200
 SECONDS_FULL = 0.25
@@ -380,9 +380,8 @@ class RedisJournal:
                 return found
 
     def _patience_left(self, error: Exception, began: float) -> float:
-        if self._state == "opening" and not isinstance(error, BusyLoadingError):
-            return 0.0
-        return began + self._patience - self._clock.monotonic()
+        opening = self._state == "opening" and not isinstance(error, BusyLoadingError)
+        return began + (min(OPENING, self._patience) if opening else self._patience) - self._clock.monotonic()
 
     def _say_away(self, error: Exception) -> None:
         if not self._is_away:
