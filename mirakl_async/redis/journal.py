@@ -17,8 +17,8 @@ read again.
 
 **While Redis is away**, calls are repeated for `patience` seconds, a minute if nothing is said, and then raise
 `JournalError`. Each may be repeated without harm; a claim whose answer was lost gets the same rows again. Leases run
-on meanwhile. `open` waits a second at most, unless the server is still loading. One that is out of memory stops those who
-put, and nobody else.
+on meanwhile. `open` waits a second at most, unless the server is still loading. One that is out of memory stops those
+who put, and nobody else.
 """
 
 from __future__ import annotations
