@@ -70,7 +70,7 @@ if TYPE_CHECKING:
     )
     from .server import Value
 
-log = logging.getLogger("mirakl_async")
+log: logging.Logger = logging.getLogger("mirakl_async")
 FORMAT = "1"
 ROOM = 100_000
 PATIENCE, OPENING = 60.0, 1.0
