@@ -66,6 +66,7 @@ class JournalLedger(Bundled):
         feed: Feed | None,
         patience: float,
         until_empty: bool = True,
+        lease: float = LEASE,
     ) -> None:
         self._client = client
         self._journal = journal
@@ -73,7 +74,7 @@ class JournalLedger(Bundled):
         self._feed = feed
         self._until_empty = until_empty
         self._patience = patience
-        self._lease = LEASE
+        self._lease = lease
         self._fed = feed is None
         self._feed_failure: Exception | None = None
         self._failure: Exception | None = None

@@ -16,7 +16,7 @@ from ..operations.connect.orders import Orders as GeneratedOrders
 from .engine import OrderSync
 from .feeder import Feeder
 from .journal import Outcome
-from .journalled import AHEAD, Feed, JournalLedger
+from .journalled import AHEAD, LEASE, Feed, JournalLedger
 from .journals import journal_of, opened
 from .ndjson_feed import NdjsonFeed
 from .report import Tally
@@ -116,6 +116,7 @@ class Orders(GeneratedOrders):
         journal: str | Path | Journal,
         *,
         until_empty: bool = False,
+        lease: float = LEASE,
         batch_size: int = 100,
         batch_bytes: int = MEBIBYTE,
         linger: float = 0.05,
@@ -129,11 +130,14 @@ class Orders(GeneratedOrders):
 
         Any number of processes may work on one journal that several can open (Redis), beside those that `feed` it.
         `until_empty` ends the job when nothing waits and nothing is in hand. The report counts as read what this job
-        claimed. All else is as with `sync`.
+        claimed. What a process had in hand when it died is sent by others after `lease` seconds; while it lives its
+        claims are kept, so a short one costs little. All else is as with `sync`.
         """
         _check_sizes(batch_size, concurrency)
         kept, owned = journal_of(journal)
-        ledger = JournalLedger(self._client, kept, owned=owned, feed=None, patience=patience, until_empty=until_empty)
+        ledger = JournalLedger(
+            self._client, kept, owned=owned, feed=None, patience=patience, until_empty=until_empty, lease=lease
+        )
         return OrderSync(
             self._client,
             ledger,
