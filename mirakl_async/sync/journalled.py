@@ -33,7 +33,7 @@ LEASE = 120.0
 A_CLAIM = 200
 SECONDS_IDLE = 0.2
 SECONDS_WITHOUT_PROGRESS = 2.0
-AHEAD = 500
+AHEAD = 100
 
 _KEY: msgspec.json.Decoder[tuple[str, str, str, str | None]] = msgspec.json.Decoder(tuple[str, str, str, str | None])
 _ORIGIN = msgspec.json.Decoder(OriginRequest)

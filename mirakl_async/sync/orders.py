@@ -81,7 +81,7 @@ class Orders(GeneratedOrders):
         With a `journal` (a path, `redis://...`, or an open `Journal`) nothing is lost when the process dies: what it
         had in hand is in the journal and is sent by the next, which also reads a file, or any `Resumable` source, on
         from where the journal ends, unless `resume` is False. Orders are taken from the source up to `ahead` orders
-        before they are sent: 500, or any number from an async source, which may not be there to be read again.
+        before they are sent: 100, or any number from an async source, which may not be there to be read again.
 
         Raises SyncStopped, with the report, if the job could not finish; upsertOrders documents the rules.
         """

@@ -53,7 +53,7 @@ class SqliteJournal:
     """
 
     def __init__(
-        self, path: str | Path, *, commit_every: float = 0.5, room: int = ROOM, clock: Clock | None = None
+        self, path: str | Path, *, commit_every: float = 1.0, room: int = ROOM, clock: Clock | None = None
     ) -> None:
         self.path: Path = Path(path)
         self._commit_every = commit_every
@@ -143,6 +143,7 @@ class SqliteJournal:
         """See Journal."""
         self._open_store()
         await self._writable.wait()
+        self._open_store()  # it may have been closed meanwhile
         window = self._window
         if self._spilled or len(window) + len(rows) > self._room or window.size > ROOM_BYTES:
             self._spilled = True

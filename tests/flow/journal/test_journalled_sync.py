@@ -11,7 +11,7 @@ from mirakl_async import SyncStopped
 from mirakl_async.errors import ConfigurationError, InvalidArgument, JournalError
 from mirakl_async.models.connect.orders import ActionError
 from mirakl_async.simulator import Fault
-from mirakl_async.sync import journalled
+from mirakl_async.sync import journalled, sqlite_store
 from mirakl_async.sync.sqlite import SqliteJournal
 from tests.feeds import ORIGIN, SECOND, as_line, as_mapping, expected, held, order, stream
 
@@ -245,6 +245,33 @@ class TestStoppedAndResumed:
         report, refused = await run(mirakl.sync([], journal=path))
         assert (report.read, report.refused) == (1, 1)
         assert refused[0].channel_order_id == "o5"
+
+
+class TestAFullDisk:
+    async def test_the_intake_stops_the_pushing_goes_on_and_then_all_does(self, mirakl, path):
+        entries = [order(n, n, title="x" * 2000) for n in range(1500)]
+        async with SqliteJournal(path, commit_every=0.01) as journal:
+            limit(journal, pages=1)
+            async with asyncio.timeout(40), mirakl.sync(entries, journal=journal) as sync:
+                async with asyncio.timeout(20):
+                    while journal._writable.is_set() or sync.report.unsent > 100 or not sync.report.accepted:
+                        await asyncio.sleep(0.01)
+                assert 0 < len(held(mirakl.sim)) < 1500
+                limit(journal, pages=1_000_000)
+            assert sync.report.accepted == 1500
+        assert held(mirakl.sim) == expected(entries)
+
+    async def test_a_stopped_job_says_what_could_not_be_kept(self, mirakl, path, monkeypatch):
+        monkeypatch.setattr(sqlite_store, "SCHEMA", (*sqlite_store.SCHEMA, "PRAGMA max_page_count = 1"))
+        with pytest.raises(SyncStopped, match="cannot be written"):
+            async with asyncio.timeout(20), mirakl.sync([order(n, n) for n in range(5000)], journal=path) as sync:
+                await until(sync, 100)
+                sync.abort()
+
+
+def limit(journal, pages):
+    """Let the file grow to so many pages, or to what it has already: SQLite then says that the disk is full."""
+    journal._store._db.execute(f"PRAGMA max_page_count = {pages}")
 
 
 class TestFeedAndWork:
