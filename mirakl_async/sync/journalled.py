@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 LEASE = 120.0
 A_CLAIM = 200
-SECONDS_IDLE = 0.2
+SECONDS_IDLE, SECONDS_WHILE_FED = 1.0, 0.05
 SECONDS_WITHOUT_PROGRESS = 2.0
 AHEAD = 100
 
@@ -82,6 +82,7 @@ class JournalLedger(Bundled):
         self._kept = 0  # orders in the journal, as far as this job knows
         self._acks: list[tuple[str, int]] = []
         self._refusals: list[Refusal] = []
+        self._telling = False
         self._told = asyncio.Event()
         self._landed = asyncio.Event()
         self._over = asyncio.Event()
@@ -166,10 +167,13 @@ class JournalLedger(Bundled):
     async def _settle(self) -> None:
         acks, self._acks = self._acks, []
         refusals, self._refusals = self._refusals, []
+        self._telling = True
         if acks:
             await self._journal.ack(acks)
         if refusals:
             await self._journal.refuse(refusals)
+        self._telling = False
+        self._landed.set()
 
     async def _keep_claims(self) -> None:
         while True:
@@ -202,10 +206,7 @@ class JournalLedger(Bundled):
         """Wait while the feed is far enough ahead; others may work on the same journal, so look now and then."""
         ahead = None if self._feed is None else self._feed.ahead
         while ahead is not None and self._kept - len(self._in_hand) >= ahead:
-            self._landed.clear()
-            with anyio.move_on_after(SECONDS_WITHOUT_PROGRESS) as scope:
-                await self._landed.wait()
-            if scope.cancelled_caught:
+            if not await self._landing(SECONDS_WITHOUT_PROGRESS):
                 found = await self._journal.statistics()
                 self._kept = found.waiting + found.claimed
 
@@ -214,19 +215,31 @@ class JournalLedger(Bundled):
     async def __aiter__(self) -> AsyncIterator[Bundle]:
         try:
             while True:
-                claimed = await self._journal.claim(A_CLAIM, self._lease, wait=SECONDS_IDLE)
+                ending = self._fed and self._until_empty
+                wait = 0.0 if ending else SECONDS_IDLE if self._fed else SECONDS_WHILE_FED
+                claimed = await self._journal.claim(A_CLAIM, self._lease, wait=wait)
                 if claimed:
                     yield self._bundle(claimed)
                 elif self._drained():
                     if self._feed_failure is not None:
                         raise self._feed_failure
                     return
+                elif ending:
+                    await self._landing(SECONDS_WHILE_FED)
         finally:
             self._over.set()
 
     def _drained(self) -> bool:
-        """Whether nothing more is to come: an order in hand may still free a newer version of itself."""
-        return self._fed and self._until_empty and not self._in_hand and self._lane.idle
+        """Whether nothing more is to come: until its ack is told, an order may free a newer version of itself."""
+        told = not (self._in_hand or self._telling or self._acks or self._refusals)
+        return self._fed and self._until_empty and told and self._lane.idle
+
+    async def _landing(self, seconds: float) -> bool:
+        """Wait for something to land and be told, at most so many seconds; whether it did."""
+        self._landed.clear()
+        with anyio.move_on_after(seconds):
+            await self._landed.wait()
+        return self._landed.is_set()
 
     def _bundle(self, claimed: Sequence[Claimed]) -> Bundle:
         if self._feed is None:
