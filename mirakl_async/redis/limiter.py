@@ -6,7 +6,7 @@ time (`bucket`), so they take turns. A 429 in one process holds all of them, cut
 regained, as `limits` says.
 
 **The documented limit** is kept at Mirakl's door, not only here: calls travel there by different ways. The rate leaves
-room for calls that are late by 50 ms against each other (half a per cent of a longer window): `bucket.shared`.
+room for calls that are late by 60 ms against each other (half a per cent of a longer window): `bucket.shared`.
 
 **When Redis is away** (refused, silent for five seconds, loading), each process goes on with its share: the documented
 limit divided by the number of processes seen within the half minute before. It asks again every second; once Redis is
@@ -186,7 +186,8 @@ class RedisRateLimiter:
             raise ConnectionError(f"{self._server.name} is away")
         now = self.clock.monotonic()
         greeting = self._process if now - self._greeted >= GREET_EVERY else ""
-        found = await self._server.run(TURN, [bucket, f"{self._tag}:processes"], [*map(float, args), greeting])
+        keys = [bucket, f"{self._tag}:processes", f"{bucket}:calls"]
+        found = await self._server.run(TURN, keys, [*map(float, args), greeting])
         if greeting:
             self._greeted, self._processes = now, max(1, found[5])
         return [int(value) for value in (*found[:5], found[6])]
