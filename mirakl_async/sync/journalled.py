@@ -94,7 +94,7 @@ class JournalLedger(Bundled):
         """See Ledger."""
         self._tally = tally
         self._refuse = refuse
-        self._lane = OutcomeLane(self._client, self._journal, tally, self._patience)
+        self._lane = OutcomeLane(self._client, self._journal, tally, patience=self._patience, lease=self._lease)
         if self._owned:
             await self._journal.open()
         if self._feed is not None:

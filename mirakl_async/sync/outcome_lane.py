@@ -22,20 +22,23 @@ if TYPE_CHECKING:
 
 log: logging.Logger = logging.getLogger("mirakl_async")
 AT_A_TIME = 20
-LEASE = 300.0
 ALREADY_FINAL = "ACTION_ALREADY_FINAL"
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 
 
 class OutcomeLane:
-    """Sends the outcomes of one journal, with so many seconds of patience; `idle` when the last look found none."""
+    """Sends the outcomes of one journal, with so many seconds of patience; `idle` when the last look found none.
 
-    def __init__(self, client: Client, journal: Journal, tally: Tally, patience: float) -> None:
+    A lease that ends too early costs repeats only: whoever comes next begins with the first that is not settled, too.
+    """
+
+    def __init__(self, client: Client, journal: Journal, tally: Tally, *, patience: float, lease: float) -> None:
         self.idle: bool = False
         self._client = client
         self._journal = journal
         self._tally = tally
         self._patience = patience
+        self._lease = lease
         self._clock = client.transport.clock
         self._pause = FIRST_PAUSE
         self._trouble: float | None = None  # since when nothing could be sent
@@ -47,7 +50,7 @@ class OutcomeLane:
 
     async def _turn(self, *, wait: float) -> None:
         """Claim some outcomes and send them."""
-        claimed = await self._journal.claim_outcomes(AT_A_TIME, LEASE, wait=wait)
+        claimed = await self._journal.claim_outcomes(AT_A_TIME, self._lease, wait=wait)
         self.idle = not claimed
         for outcome in claimed:
             try:
