@@ -21,6 +21,7 @@ try:
         BusyLoadingError,
         ConnectionError,  # noqa: A004 - redis-py's own
         NoScriptError,
+        OutOfMemoryError,
         ReadOnlyError,
         RedisError,
         ResponseError,
@@ -38,7 +39,6 @@ Value: TypeAlias = str | bytes | int | float
 ANSWER_SECONDS = 5.0
 AWAY = (BusyLoadingError, ConnectionError, ReadOnlyError, TimeoutError, OSError)
 """It cannot be reached, is still loading, or has just become a replica: what may pass by itself."""
-OUT_OF_MEMORY = "OOM"
 
 
 class Script:
@@ -110,4 +110,4 @@ class Server:
 
 def is_full(error: RedisError) -> bool:
     """Whether a command was refused because the server's memory is used up."""
-    return OUT_OF_MEMORY in str(error)[:80]
+    return isinstance(error, OutOfMemoryError)

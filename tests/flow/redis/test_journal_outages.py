@@ -1,0 +1,89 @@
+"""The Redis journal while its server is away, dies, is frozen, or has no memory left."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from mirakl_async.errors import JournalError
+from mirakl_async.redis.journal import RedisJournal
+from mirakl_async.sync.journal import Cursor, Outcome
+from tests.redis_server import RedisServer
+from tests.unit.journal.conformance import LEASE, key, names, opened, row
+
+
+@pytest.fixture
+def durable(redis_server):
+    if not redis_server.durable:
+        pytest.skip("needs redis-server, which keeps an append-only file")
+    return redis_server
+
+
+async def test_what_was_put_survives_the_death_of_the_server(durable):
+    async with opened(RedisJournal(durable.url)) as journal:
+        await journal.put([row(n) for n in range(500)], cursor=Cursor("feed", "500"))
+        await journal.put_outcomes([Outcome("a", b"{}")])
+        await journal.claim(100, LEASE)
+        await journal.ack([(key(n), 1) for n in range(40)])
+        await journal.flush()
+        durable.kill()
+        durable.start()
+        found = await journal.statistics()
+        assert (found.waiting, found.claimed, found.outcomes, found.cursors) == (400, 60, 1, {"feed": "500"})
+        await journal.nack([key(n) for n in range(40, 100)])
+        assert names(await journal.claim(1000, LEASE)) == [(key(n), 1) for n in range(40, 500)]
+
+
+async def test_calls_wait_for_a_server_that_comes_back(durable, caplog):
+    async with opened(RedisJournal(durable.url)) as journal:
+        await journal.put([row(1)])
+        durable.kill()
+        put = asyncio.create_task(journal.put([row(2)]))
+        claim = asyncio.create_task(journal.claim(10, LEASE, wait=30))
+        outcomes = asyncio.create_task(journal.put_outcomes([Outcome("a", b"{}")]))
+        await asyncio.sleep(0.3)
+        assert not put.done()
+        durable.start()
+        assert (await put).taken == 1
+        await outcomes
+        claimed = names(await claim)
+        if len(claimed) == 1:
+            claimed += names(await journal.claim(10, LEASE))
+        assert sorted(claimed) == [(key(1), 1), (key(2), 1)]
+        assert "is away" in caplog.text
+        assert "is back" in caplog.text
+
+
+async def test_patience_ends_with_an_error_that_says_what_is_away(durable):
+    async with opened(RedisJournal(durable.url, patience=0.2)) as journal:
+        durable.kill()
+        with pytest.raises(JournalError, match=r"Redis at 127.0.0.1:\d+ is away"):
+            await journal.put([row(1)])
+        with pytest.raises(JournalError, match="is away"):
+            await journal.claim(10, LEASE, wait=30)
+
+
+async def test_opening_fails_where_nobody_listens(redis_server):
+    redis_server.kill()
+    with pytest.raises(JournalError, match="is away"):
+        await RedisJournal(redis_server.url).open()
+
+
+async def test_a_server_out_of_memory_stops_those_who_put_and_nobody_else(tmp_path):
+    with RedisServer(tmp_path) as server:
+        if not server.durable:
+            pytest.skip("needs redis-server")
+        async with opened(RedisJournal(server.url)) as journal:
+            await journal.put([row(n, text="x" * 2000) for n in range(50)])
+            await journal._server.command("CONFIG", "SET", "maxmemory", "1mb")
+            put = asyncio.create_task(journal.put([row("more")]))
+            claimed = await journal.claim(30, LEASE)
+            assert len(claimed) == 30
+            await journal.extend([one.key for one in claimed], LEASE)
+            await journal.ack([(one.key, one.version) for one in claimed[:10]])
+            await journal.nack([one.key for one in claimed[10:]])
+            assert not put.done()
+            await journal._server.command("CONFIG", "SET", "maxmemory", "0")
+            assert (await put).taken == 1
+            assert (await journal.statistics()).waiting == 41
