@@ -113,23 +113,6 @@ class ScriptedRedis:
     def _zcard(self, key: str) -> int:
         return len(self._held(key, {}))
 
-    def _llen(self, key: str) -> int:
-        return len(self._held(key, []))
-
-    def _lindex(self, key: str, place: str) -> Any:
-        held = self._held(key, [])
-        return held[int(place)] if -len(held) <= int(place) < len(held) else False
-
-    def _rpush(self, key: str, value: str) -> int:
-        self._held(key, []).append(value)
-        return 1
-
-    def _ltrim(self, key: str, first: str, last: str) -> str:
-        assert last == "-1"
-        held = self._held(key, [])
-        del held[: max(0, len(held) + int(first))]
-        return "OK"
-
 
 class Way:
     """A machine's client of that server, over a network whose trips take `seconds()` in each direction."""
