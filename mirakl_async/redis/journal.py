@@ -77,6 +77,7 @@ PATIENCE, OPENING = 60.0, 1.0
 MOST = 1000
 A_PAGE = 200
 SECONDS_FULL = 0.25
+TRIPS_AT_ONCE = 16  # the server does one thing at a time, and a pool has no more than a hundred connections
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 1.0
 LONGEST_LISTEN = 1.0  # a bell that rang for somebody who died at that moment is heard by nobody
 
@@ -117,6 +118,7 @@ class RedisJournal:
         self._clock = clock or SystemClock()
         self._process = f"{os.getpid()}-{uuid4().hex[:12]}"
         self._calls = 0
+        self._trips = asyncio.Semaphore(TRIPS_AT_ONCE)
         self._mine: dict[str, str] = {}  # by which claim this process holds an order
         self._unheard: list[str] = []  # claims that were cancelled before their answer came: the next ones ask for it
         self._lane = ""
@@ -358,7 +360,8 @@ class RedisJournal:
         while True:
             self._check_open()
             try:
-                found = await self._server.run(script, self._keys, args)
+                async with self._trips:
+                    found = await self._server.run(script, self._keys, args)
             except AWAY as error:
                 left = self._patience_left(error, began)
                 if left <= 0:

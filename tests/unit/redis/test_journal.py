@@ -81,6 +81,12 @@ class TestSeveralProcesses:
         assert sorted(names(await one.claim(10, LEASE))) == [(key(0), 1), (key(1), 1)]
         assert [outcome.attempts for outcome in await one.claim_outcomes(1, LEASE)] == [2]
 
+    async def test_many_callers_need_no_more_connections_than_a_pool_has(self, two, caplog):
+        one, _ = two
+        await asyncio.gather(*(one.put([row(n)]) for n in range(300)))
+        assert len(await one.claim(1000, LEASE)) == 300
+        assert not caplog.records
+
     async def test_names_keep_journals_of_one_server_apart(self, redis_url, two):
         await two[0].put([row(1)])
         async with opened(RedisJournal(redis_url, name="another")) as journal:
