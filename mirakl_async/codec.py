@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import msgspec
 from msgspec import Struct
 
-from .encoding import Violation, encode, explain, explain_encoded
+from .encoding import Violation, encode, encode_each, explain, explain_encoded
 from .isolation import Quarantined, isolate
 from .kinds import REFUSED, decoder, refusal
 from .mending import Mend, UnmendableError, mend
@@ -35,6 +35,7 @@ __all__ = [
     "decode_page",
     "decode_plain",
     "encode",
+    "encode_each",
     "explain",
     "resolve",
     "validate_encoded",

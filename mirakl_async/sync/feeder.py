@@ -200,13 +200,13 @@ class Feeder:
         head, names = self._head(origin)
         rows: list[Row] = []
         try:
+            bodies = iter(codec.encode_each([entry for entry in entries if type(entry) is not Line]))
             for entry in entries:
                 if type(entry.channel_order_id) is not str or type(entry.sub_channel_code) is str:
                     return None
                 since = entry.channel_updated_at - _EPOCH
                 stamp = (since.days * 86400 + since.seconds) * 1_000_000 + since.microseconds
-                line = type(entry) is Line
-                body, number = (entry.raw, entry.number) if line else (codec.encode(entry), 0)
+                body, number = (entry.raw, entry.number) if type(entry) is Line else (next(bodies), 0)
                 rows.append(Row(f"{names}{_text(entry.channel_order_id)},null]", head, stamp, body, number))
         except Exception:  # noqa: BLE001 - one that is no order; it is found when they are looked at one by one
             return None
