@@ -227,13 +227,13 @@ class RedisJournal:
         again = int(bool(self._unheard))
         token = self._unheard.pop() if again else self._token()
         try:
-            soonest, *found = await self._run(
+            soonest, lengths, text = await self._run(
                 CLAIM, [most, _micro(lease), token, again], [most, _micro(lease), token, 1]
             )
         except BaseException:
             self._unheard.append(token)
             raise
-        rows = claimed(found)
+        rows = claimed(lengths, text)
         self._mine.update(dict.fromkeys((row.key for row in rows), token))
         return soonest, rows
 

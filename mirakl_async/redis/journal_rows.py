@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -59,12 +60,14 @@ def packed_invalid(row: RefusedRow) -> tuple[str, bytes, bytes, bytes]:
     return row.key, why(row.kind, row.reason, row.path, row.at), _head(row.line, row.origin or b""), row.body or b""
 
 
-def claimed(found: Sequence[Any]) -> list[Claimed]:
+def claimed(lengths: bytes, text: bytes) -> list[Claimed]:
     """Rows of a claim."""
     rows: list[Claimed] = []
-    for key, version, head, body, attempts in _by(5, found):
+    ends = [0, *accumulate(map(int, lengths.split()))]
+    parts = [text[start:end] for start, end in pairwise(ends)]
+    for key, version, head, body, attempts in _by(5, parts):
         line, _, origin = head.partition(b" ")
-        rows.append(Claimed(key.decode(), origin, int(version) - _ABOVE, body, int(line), attempts))
+        rows.append(Claimed(key.decode(), origin, int(version) - _ABOVE, body, int(line), int(attempts)))
     return rows
 
 
