@@ -186,8 +186,13 @@ class SqliteJournal:
                 self._wake(urgent=True)
             if claimed:
                 return claimed
-            if self._spilled and await self._load():
-                continue
+            if self._spilled:
+                found = await self._load()
+                # What the load did not find, one ahead of it may have brought meanwhile.
+                if claimed := self._window.claim(most, self._clock.monotonic(), lease):
+                    return claimed
+                if found:
+                    continue
             now = self._clock.monotonic()
             if now >= give_up:
                 return []
