@@ -146,7 +146,9 @@ class Transport:
 
     async def _run(self, course: Course) -> Answer | OpenAnswer:
         while True:
-            gate = await self._queue(course)
+            gate = self._gate(course.key)
+            if not gate.try_enter():
+                await self._queue(course, gate)
             try:
                 # The token first: a call that the limiter let go and that waits for a token would reach Mirakl late,
                 # and with those behind it make a window of more than was agreed.
@@ -211,13 +213,15 @@ class Transport:
                 Called(operation=code, status=status, error=kind, attempts=len(course.attempts), seconds=seconds)
             )
 
-    async def _queue(self, course: Course) -> Gate:
-        """A place among the connections of this allowance, so that one that waits cannot starve the others."""
-        gate = self._gates.get(course.key)
+    def _gate(self, key: BucketKey) -> Gate:
+        """The places among the connections of one allowance: its own, so that one that waits cannot starve others."""
+        gate = self._gates.get(key)
         if gate is None:
-            gate = self._gates[course.key] = Gate(self._limits.connections)
-        if gate.try_enter():
-            return gate
+            gate = self._gates[key] = Gate(self._limits.connections)
+        return gate
+
+    async def _queue(self, course: Course, gate: Gate) -> None:
+        """Wait for a place, for no longer than the call may last."""
         began = self.clock.monotonic()
         try:
             async with asyncio.timeout(course.left(began)):
@@ -226,7 +230,6 @@ class Transport:
             course.spent.queued += self.clock.monotonic() - began
             self._give_up(course, "the deadline passed while waiting for a free connection", None)
         course.spent.queued += self.clock.monotonic() - began
-        return gate
 
     async def _limit(self, course: Course) -> None:
         """The pace of this allowance, or WaitTooLong at once."""

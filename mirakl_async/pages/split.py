@@ -44,7 +44,10 @@ def split(operation: Operation[Any], arguments: Mapping[str, object]) -> list[di
 
 def takes_long_lists(operation: Operation[Any]) -> bool:
     """Whether any of its arguments may be split."""
-    return any(param.split for param in operation.params)
+    for param in operation.params:  # noqa: SIM110 - asked at every call, and any() would make a generator for it
+        if param.split:
+            return True
+    return False
 
 
 def merge(answers: Sequence[Struct]) -> Any:
