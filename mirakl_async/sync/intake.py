@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import anyio
 
+from ..clock import wait_at_most
 from .entries import ENTRY_TYPES, Entry, as_entry, as_pair, origin_key
 from .refused import Refused
 
@@ -186,8 +187,7 @@ class Intake:
             self._hungry = True  # else what is there goes soon, and takes along what has come until then
         if self.exhausted:
             return
-        with anyio.move_on_after(seconds):
-            await self.more.wait()
+        await wait_at_most(self.more, seconds)
 
     def _take(self, chunk: list[Any]) -> None:
         self._tally.read += len(chunk)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import anyio
 import msgspec
 
+from ..clock import wait_at_most
 from ..models.connect.common import OriginRequest
 from .entries import Kept
 from .feeder import Feeder
@@ -237,9 +238,7 @@ class JournalLedger(Bundled):
     async def _landing(self, seconds: float) -> bool:
         """Wait for something to land and be told, at most so many seconds; whether it did."""
         self._landed.clear()
-        with anyio.move_on_after(seconds):
-            await self._landed.wait()
-        return self._landed.is_set()
+        return await wait_at_most(self._landed, seconds)
 
     def _bundle(self, claimed: Sequence[Claimed]) -> Bundle:
         if self._feed is None:

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 
 import anyio
 
-from ..clock import Clock, SystemClock
+from ..clock import Clock, SystemClock, wait_at_most
 from ..errors import ClientStateError, JournalError
 from .journal import Claimed, ClaimedOutcome, Cursor, Outcome, Put, RefusedRow, Row
 from .sqlite_store import DiskFull, Store
@@ -99,7 +99,7 @@ class SqliteJournal:
             self._pool.shutdown(wait=False)
             raise
         self._spilled, self._outcomes = bool(found.waiting), found.outcomes
-        self._writer = asyncio.create_task(self._write(), name="mirakl journal writer")
+        self._writer = asyncio.create_task(self._write(store), name="mirakl journal writer")
 
     async def __aenter__(self) -> Self:
         await self.open()
@@ -116,7 +116,7 @@ class SqliteJournal:
         if store is None:
             return
         with anyio.CancelScope(shield=True):
-            self._writer.cancel()
+            self._wake(urgent=True)
             await asyncio.wait([self._writer])
             try:
                 if self._failure is None:
@@ -232,8 +232,7 @@ class SqliteJournal:
     async def _something(self, seconds: float) -> None:
         """Until something new may be claimed, at most so many seconds."""
         self._news.clear()
-        with anyio.move_on_after(max(0.0, seconds)):
-            await self._news.wait()
+        await wait_at_most(self._news, seconds)
 
     # -- outcomes of actions
 
@@ -257,8 +256,7 @@ class SqliteJournal:
                 return []
             self._outcome_news.clear()
             until = min(give_up, self._lane_free) if self._outcomes else give_up
-            with anyio.move_on_after(max(0.0, until - now)):
-                await self._outcome_news.wait()
+            await wait_at_most(self._outcome_news, until - now)
 
     def _claimed_outcome(self, one: ClaimedOutcome) -> ClaimedOutcome:
         self._lane.add(one.number)
@@ -349,14 +347,14 @@ class SqliteJournal:
         if urgent:
             self._urgent.set()
 
-    async def _write(self) -> None:
-        store = self._open_store()
+    async def _write(self, store: Store) -> None:
         while True:
             await self._changed.wait()
-            with anyio.move_on_after(self._commit_every if self._writable.is_set() else SECONDS_FULL):
-                await self._urgent.wait()
+            await wait_at_most(self._urgent, self._commit_every if self._writable.is_set() else SECONDS_FULL)
             self._changed.clear()
             self._urgent.clear()
+            if self._store is None:
+                return  # what is left is for `close` to write
             try:
                 await self._commit(store)
             except DiskFull as error:
