@@ -19,6 +19,8 @@ import asyncio, json, resource, signal, sys
 from mirakl_async import ClientCredentials, ConnectChannel
 from tests.feeds import ORIGIN, order
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests are a background job
+
 def client(addresses):
     a = json.loads(addresses)
     auth = ClientCredentials(a["client_id"], a["client_secret"])
