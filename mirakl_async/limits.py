@@ -165,6 +165,7 @@ class TokenBucket:
         "_clock",
         "_factor",
         "_factor_at",
+        "_interval",
         "_pace",
         "_paused_until",
         "_queue",
@@ -180,22 +181,31 @@ class TokenBucket:
         self._paused_until = 0.0
         self._factor = 1.0
         self._factor_at = 0.0
+        self._interval = pace.interval
         self._queue: deque[Future[None]] = deque()
         self._queued_cost = 0.0
         self.pauses: int = 0
 
     def interval(self, now: float) -> float:
         """Seconds a call costs now, after what 429 answers have taught."""
-        if self._factor == 1.0:
-            return self._pace.interval
-        factor = self._factor + (now - self._factor_at) * REGAIN_PER_SECOND
-        if factor >= 1.0:
-            self._factor = factor = 1.0
-        return self._pace.interval / factor
+        if self._factor < 1.0:
+            factor = min(1.0, self._factor + (now - self._factor_at) * REGAIN_PER_SECOND)
+            self._change(self._pace.interval / factor, now)
+            if factor == 1.0:
+                self._factor = 1.0
+        return self._interval
+
+    def _change(self, interval: float, now: float) -> None:
+        """Let a call cost so many seconds; the bucket lacks as many calls as before, whatever each of them costs."""
+        origin = max(now, self._paused_until)
+        if self._tat > origin:
+            self._tat = origin + (self._tat - origin) * (interval / self._interval)
+        self._interval = interval
 
     def free_at(self, now: float, cost: float = 1) -> float:
         """When a call arriving now would go, behind all who wait."""
-        return self._ready_at(max(now, self._tat), self._queued_cost + cost, self.interval(now))
+        interval = self.interval(now)
+        return self._ready_at(max(now, self._tat), self._queued_cost + cost, interval)
 
     def _ready_at(self, start: float, cost: float, interval: float) -> float:
         return max(start + (cost - self._pace.burst) * interval, self._paused_until)
@@ -232,11 +242,11 @@ class TokenBucket:
 
     async def _sleep_until_ready(self, cost: float, began: float, max_wait: float | None) -> None:
         """Sleep at the head of the queue, again if a pause came meanwhile, then take the call."""
-        start = max(self._clock.monotonic(), self._tat)
+        head_since = self._clock.monotonic()
         while True:
             now = self._clock.monotonic()
             interval = self.interval(now)
-            start = max(start, self._tat)
+            start = max(head_since, self._tat)
             ready = self._ready_at(start, cost, interval)
             if ready <= now + ROUNDING:
                 self._tat = max(start, now - max(0.0, cost - self._pace.burst) * interval) + cost * interval
@@ -253,7 +263,7 @@ class TokenBucket:
 
     @staticmethod
     def _refuse_if_too_long(seconds: float, max_wait: float | None) -> None:
-        if max_wait is not None and seconds > max_wait:
+        if max_wait is not None and seconds > max_wait + ROUNDING:
             raise LimitWait(seconds)
 
     def pause(self, seconds: float) -> None:
@@ -262,9 +272,10 @@ class TokenBucket:
         if now >= self._paused_until:
             current = self._pace.interval / self.interval(now)
             self._factor, self._factor_at = max(FLOOR, current * CUT), now
+            self._change(self._pace.interval / self._factor, now)
             self.pauses += 1
         self._paused_until = max(self._paused_until, now + seconds)
-        emptied = self._paused_until + (self._pace.burst - 1) * self.interval(now)
+        emptied = self._paused_until + (self._pace.burst - 1) * self._interval
         self._tat = max(self._tat, emptied)
 
 

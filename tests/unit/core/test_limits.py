@@ -129,6 +129,21 @@ async def test_a_pause_holds_those_already_waiting_and_is_followed_by_no_burst()
     assert min(later - earlier for earlier, later in pairwise(grants)) > 0.1
 
 
+@pytest.mark.parametrize("limit", [Rate(60, 3600), Rate(5, 60), Rate(30)])
+async def test_a_pause_lasts_as_long_as_it_was_said_to_also_where_much_may_go_at_once(limit):
+    clock, grants = ManualClock(), []
+    bucket = TokenBucket(Pace.within(limit), clock)
+    tasks = []
+    bucket.pause(1)
+    for _ in range(4):
+        tasks.append(asyncio.create_task(taken(bucket, clock, grants)))
+        await clock.run(0.5)  # some arrive in the pause, some after it
+    await clock.run(2 * limit.seconds)
+    assert all(task.done() for task in tasks)
+    assert grants[0] == pytest.approx(1001)
+    assert min(later - earlier for earlier, later in pairwise(grants)) > 0.9 * bucket.interval(clock.now)
+
+
 async def test_throttles_cut_the_rate_and_time_gives_it_back():
     clock = ManualClock()
     bucket = TokenBucket(Pace(interval=1, burst=1), clock)
