@@ -67,8 +67,12 @@ def hosts(environment: str) -> Hosts:
 
 def service_url(name: str, url: str, path: str = "") -> str:
     """A base URL, checked: https (or loopback), no credentials, no query; `path` is added where it has none."""
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise ConfigurationError(f"{name} is no URL: its host, or its port, cannot be read") from None
+    if parts.scheme not in {"http", "https"} or not parts.hostname or port == 0 or any(map(str.isspace, url)):
         raise ConfigurationError(f"{name} is not an absolute http(s) URL: {_shown(url)}")
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ConfigurationError(f"{name} must hold no credentials, query or fragment: {_shown(url)}")
@@ -110,8 +114,9 @@ def setting(name: str, environ: Mapping[str, str] | None = None) -> str | None:
         return None
     try:
         return Path(path).read_text(encoding="utf-8").strip() or None
-    except OSError as error:
-        raise ConfigurationError(f"{name}_FILE: {path} cannot be read ({error.strerror})") from error
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise ConfigurationError(f"{name}_FILE: {path} cannot be read ({why})") from error
 
 
 def credential(environ: Mapping[str, str] | None = None) -> Credential:

@@ -58,8 +58,12 @@ def test_urls_that_can_be_used(url, result):
 
 
 @pytest.mark.parametrize(
-    "url", ["http://a.example", "ftp://a", "a.example", "https://u:p@a.example", "https://a.example?x=secret", ""]
-)
+    "url",
+    [
+        "http://a.example", "ftp://a", "a.example", "https://u:p@a.example", "https://a.example?x=secret", "",
+        "https://[::1", "https://a.example:secret", "https://a.example:70000", "https://a.example:0", "https://a b",
+    ],
+)  # fmt: skip
 def test_urls_that_cannot(url):
     with pytest.raises(errors.ConfigurationError) as raised:
         service_url("url", url)
@@ -81,6 +85,9 @@ def test_secrets_may_lie_in_files(tmp_path):
         credential({})
     with pytest.raises(errors.ConfigurationError, match="cannot be read"):
         setting("MIRAKL_TOKEN", {"MIRAKL_TOKEN_FILE": str(tmp_path / "none")})
+    file.write_bytes(b"\xff\xfe")
+    with pytest.raises(errors.ConfigurationError, match="it is no text"):
+        setting("MIRAKL_TOKEN", {"MIRAKL_TOKEN_FILE": str(file)})
 
 
 def test_environments():
