@@ -1,6 +1,6 @@
 """Credentials, and the access token they are exchanged for.
 
-**One refresh, however many callers.** The exchange runs in a task of its own that callers wait for shielded: a caller
+**One refresh, however many callers.** The exchange runs in a task of its own that callers only wait for: a caller
 whose deadline passes leaves, the exchange goes on, and nobody starts a second one. (With a lock instead, every caller
 that times out passes the lock to the next, who starts again: 299 token requests where one was enough.)
 
@@ -83,7 +83,9 @@ def _identity(*secrets: str) -> str:
     return hashlib.sha256("\0".join(secrets).encode()).hexdigest()[:12]
 
 
-def _header_safe(kind: str, value: str) -> str:
+def _header_safe(kind: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise ConfigurationError(f"{kind} must be a str, not {type(value).__name__}")
     if not value or not value.isascii() or not value.isprintable() or value != value.strip():
         raise ConfigurationError(f"{kind} is empty, or holds spaces at its ends or characters no header can carry")
     return value
@@ -226,10 +228,17 @@ class TokenKeeper:
 
     async def obtain(self) -> Grant:
         """The held token, or the one that an exchange brings; raises TokenError."""
-        while (grant := self.current()) is None:
+        grant = self.current()
+        while grant is None:
             if self._refusal is not None and self._clock.monotonic() < self._refused_until:
                 raise TokenRefused(str(self._refusal), self._refusal.code)
-            await asyncio.shield(self._start())
+            task = self._start()
+            await asyncio.wait([task])  # a caller who leaves does not take it along, as awaiting it would
+            if task.cancelled():
+                raise TokenUnavailable("the exchange for an access token was cancelled, as by closing the client")
+            task.result()
+            if self._header is not None:  # however short its life: asking again would bring no better one
+                grant = Grant(self._header, self._generation)
         return grant
 
     async def renew(self, generation: int) -> None:

@@ -100,6 +100,19 @@ async def test_an_unusable_life_counts_as_five_minutes(expires_in):
     await auth.close()
 
 
+async def test_a_token_that_expires_on_its_way_is_used_and_not_asked_for_without_end():
+    class Slow(TokenWire):
+        async def exchange(self, *args, **kwargs):
+            clock.now += 2
+            return await super().exchange(*args, **kwargs)
+
+    clock = InstantClock()
+    wire = Slow(token(expires_in="1"))
+    async with asyncio.timeout(1):
+        assert (await keeper(wire, clock).obtain()).header == "Bearer token-1"
+    assert len(wire.posts) == 1
+
+
 async def test_refused_credentials_are_remembered_and_reveal_nothing():
     clock = ManualClock()
     wire = TokenWire(Answer(401, CIMultiDict(), b'{"error":"invalid_client","error_description":"no such client"}'))
@@ -139,6 +152,13 @@ async def test_a_failing_token_endpoint_is_tried_again_then_told_apart():
 def test_no_secret_is_ever_shown(credential):
     assert "my-secret" not in repr(credential) + str(credential)
     assert not hasattr(credential, "__dict__")
+
+
+@pytest.mark.parametrize("given", [None, 3, b"token"])
+async def test_a_callable_that_gives_no_text_is_told_so(given):
+    auth = BearerToken(lambda: given).authenticator("", TokenWire(), InstantClock())
+    with pytest.raises(errors.ConfigurationError, match="must be a str"):
+        await auth.obtain()
 
 
 @pytest.mark.parametrize("value", ["", " x", "a\nb", "é"])
