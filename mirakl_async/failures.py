@@ -21,12 +21,16 @@ from .errors import (
 from .exchange import Answer, OpenAnswer, WireFault
 from .problems import read_problem
 from .reply import request_id
-from .retries import Failure, Status, retry_after
+from .retries import Failure, Status
+from .retries import retry_after as read_retry_after
 
 if TYPE_CHECKING:
     from .operation import RetryClass
     from .options import Retry
     from .retries import Again
+
+LONGEST_HOLD = 86_400.0
+"""The longest window that Mirakl documents: a Retry-After beyond it is a slip, and must not close a client for good."""
 
 _BY_KIND: dict[str, type[CallError]] = {
     "large": ReplyTooLarge,
@@ -39,19 +43,25 @@ def summary(outcome: Answer | OpenAnswer | WireFault, now: float) -> Failure | S
     """What the judge of retries needs to know; `now` is the epoch time."""
     if isinstance(outcome, WireFault):
         return Failure(stage=outcome.stage, permanent=outcome.permanent)
-    return Status(status=outcome.status, retry_after=retry_after(outcome.headers, now))
+    return Status(status=outcome.status, retry_after=read_retry_after(outcome.headers, now))
 
 
-def hold_seconds(answer: Answer | OpenAnswer, verdict: Again | None, retry: Retry, now: float) -> float:
+def hold_seconds(throttled: Status, verdict: Again | None, retry: Retry) -> float:
     """How long a 429 holds its allowance: what the retry will wait, else the server's advice, else one base pause."""
     if verdict is not None:
-        return verdict.delay
-    advice = retry_after(answer.headers, now)
-    return retry.throttle_base if advice is None else advice
+        seconds = verdict.delay
+    else:
+        seconds = retry.throttle_base if throttled.retry_after is None else throttled.retry_after
+    return min(seconds, LONGEST_HOLD)
 
 
-def error_of(outcome: Answer | OpenAnswer | WireFault, context: Context, retry_class: RetryClass) -> CallError:
-    """The error of a call that ends with this outcome."""
+def error_of(
+    outcome: Answer | OpenAnswer | WireFault,
+    context: Context,
+    retry_class: RetryClass,
+    retry_after: float | None = None,
+) -> CallError:
+    """The error of a call that ends with this outcome; `retry_after` is the answer's, in seconds."""
     if isinstance(outcome, WireFault):
         error = _no_answer(outcome, context, retry_class)
         error.__cause__ = outcome.__cause__
@@ -65,9 +75,8 @@ def error_of(outcome: Answer | OpenAnswer | WireFault, context: Context, retry_c
     status, headers = outcome.status, outcome.headers
     kind = error_class(status)
     if kind is RateLimited:
-        advice = retry_after(headers, 0.0)
         return RateLimited(
-            context, status=status, problem=problem, headers=headers, request_id=identity, retry_after=advice
+            context, status=status, problem=problem, headers=headers, request_id=identity, retry_after=retry_after
         )
     return kind(context, status=status, problem=problem, headers=headers, request_id=identity)
 

@@ -14,7 +14,8 @@ Three facts decide: the operation's class, whether the request left, and what ca
 A 401 is not judged here: the transport renews the token once, since a 401 was not run either.
 
 The pause is drawn uniformly from zero to a growing bound ("full jitter"), so that callers who failed together do not
-come back together; a Retry-After is a floor, never a meeting point. The **quota** bounds what a whole client spends
+come back together; a Retry-After is a floor, never a meeting point, and one beyond `max_wait` ends the call at once.
+The **quota** bounds what a whole client spends
 on retries during an outage: every retry costs, every success earns a little back, and an empty quota lets the first
 failure stand. With N callers and a dead server at most N + quota / cost requests are made.
 """
@@ -23,7 +24,7 @@ from __future__ import annotations
 
 from datetime import UTC
 from email.utils import parsedate_to_datetime
-from math import isfinite
+from math import inf, isfinite
 from typing import TYPE_CHECKING, Literal
 
 from msgspec import Struct
@@ -62,7 +63,13 @@ class Again(Struct, frozen=True, kw_only=True):
 
 
 def judge(
-    retry_class: RetryClass, outcome: Failure | Status, attempt: int, retry: Retry, draw: Callable[[], float]
+    retry_class: RetryClass,
+    outcome: Failure | Status,
+    attempt: int,
+    retry: Retry,
+    draw: Callable[[], float],
+    *,
+    max_wait: float | None = None,
 ) -> Again | None:
     """Decide after attempt number `attempt` (the first is 1): Again, or None when the outcome stands."""
     if attempt > retry.retries or not _repeatable(retry_class, outcome):
@@ -73,7 +80,10 @@ def judge(
     advice = outcome.retry_after if isinstance(outcome, Status) else None
     if advice is None:
         return Again(delay=jitter, throttled=throttled)
-    return Again(delay=advice + min(jitter, 0.1 * advice), throttled=throttled)
+    most = inf if max_wait is None else max_wait
+    if advice > most:
+        return None
+    return Again(delay=min(most, advice + min(jitter, 0.1 * advice)), throttled=throttled)
 
 
 def _repeatable(retry_class: RetryClass, outcome: Failure | Status) -> bool:

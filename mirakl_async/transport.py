@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, NoReturn, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -20,11 +20,11 @@ from .exchange import Answer, WireFault
 from .limits import Gate, LimitWait
 from .reply import Reply
 from .request import Multipart
-from .retries import THROTTLED, RetryQuota, judge
+from .retries import THROTTLED, RetryQuota, Status, judge
 from .watch import Called, Retrying, Throttled, Waited
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     from .auth import Authenticator, Grant
     from .clock import Clock
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from .retries import Again
     from .watch import Watch
 
+T = TypeVar("T")
 log: logging.Logger = logging.getLogger("mirakl_async")
 WORTH_SAYING = 1.0
 ERROR_BODY_SECONDS = 10.0
@@ -172,8 +173,7 @@ class Transport:
     def _course(
         self, request: Request, options: Options, *, stream: bool, started: Callable[[], None] | None = None
     ) -> Course:
-        if self._closed:
-            raise ClientStateError(f"{request.operation.code}: the client is closed")
+        self._check_open(request)
         if asyncio.get_running_loop() is not self._loop:
             raise ClientStateError(f"{request.operation.code}: the client was opened on another event loop")
         key, pace = self.allowances.of(request.operation)
@@ -199,6 +199,10 @@ class Transport:
             extra=options.get("headers"),
             started=started,
         )
+
+    def _check_open(self, request: Request) -> None:
+        if self._closed:
+            raise ClientStateError(f"{request.operation.code}: the client is closed")
 
     def _ended(self, course: Course, status: int | None, error: BaseException | None) -> None:
         watch = self.watch
@@ -228,7 +232,7 @@ class Transport:
                 await gate.enter()
         except TimeoutError:
             course.spent.queued += self.clock.monotonic() - began
-            self._give_up(course, "the deadline passed while waiting for a free connection", None)
+            raise self._late(course, "the deadline passed while waiting for a free connection") from None
         course.spent.queued += self.clock.monotonic() - began
 
     async def _limit(self, course: Course) -> None:
@@ -254,32 +258,34 @@ class Transport:
             self.watch.emit(Waited(operation=course.request.operation.code, group=course.key.group, seconds=waited))
 
     async def _obtain(self, course: Course) -> Grant:
-        """A token, waited for no longer than the call may last."""
-        began = self.clock.monotonic()
-        try:
-            async with asyncio.timeout(course.left(began)):
-                return await self._auth.obtain()
-        except TimeoutError:
-            self._give_up(course, "the deadline passed while waiting for an access token", None)
-        finally:
-            course.spent.queued += self.clock.monotonic() - began
+        return await self._within_deadline(course, self._auth.obtain(), "waiting for an access token")
 
     async def _renew(self, course: Course, grant: Grant) -> None:
         """Once per call: a 401 can also be a business rule, which no token mends."""
         course.renewed = True
+        await self._within_deadline(course, self._auth.renew(grant.generation), "renewing the access token")
+
+    async def _within_deadline(self, course: Course, token: Awaitable[T], doing: str) -> T:
+        """A token, waited for no longer than the call may last."""
         began = self.clock.monotonic()
+        limit = asyncio.timeout(course.left(began))
         try:
-            async with asyncio.timeout(course.left(began)):
-                await self._auth.renew(grant.generation)
+            async with limit:
+                return await token
         except TimeoutError:
-            self._give_up(course, "the deadline passed while renewing the access token", None)
+            if not limit.expired():  # it is of the user's own function that tokens come from
+                raise
         finally:
             course.spent.queued += self.clock.monotonic() - began
+        raise self._late(course, f"the deadline passed while {doing}")
 
     async def _send(self, course: Course, grant: Grant | None) -> Answer | OpenAnswer | WireFault:
+        self._check_open(course.request)
         request, began = course.request, self.clock.monotonic()
         left = course.left(began)
-        timeout = course.timeout if left is None else max(0.0, min(course.timeout, left))
+        if left is not None and left <= 0:
+            raise self._late(course, "the deadline passed before it could be sent")
+        timeout = course.timeout if left is None else min(course.timeout, left)
         fresh = request.operation.retry == "unsafe"
         outcome: Answer | OpenAnswer | WireFault
         if course.started is not None:
@@ -319,18 +325,19 @@ class Transport:
         """Again, or the error that ends the call; a 429 first holds everybody who shares the allowance."""
         operation = course.request.operation
         tried = len(course.attempts) - course.renewed
-        verdict = judge(
-            operation.retry, failures.summary(outcome, self.clock.time()), tried, course.retry, self.clock.random
-        )
-        if not isinstance(outcome, WireFault) and outcome.status == THROTTLED:
-            await self._hold(course, failures.hold_seconds(outcome, verdict, course.retry, self.clock.time()))
+        facts = failures.summary(outcome, self.clock.time())
+        verdict = judge(operation.retry, facts, tried, course.retry, self.clock.random, max_wait=course.max_wait)
+        advice = None
+        if isinstance(facts, Status):
+            advice = facts.retry_after
+            if facts.status == THROTTLED:
+                await self._hold(course, failures.hold_seconds(facts, verdict, course.retry))
         affordable = verdict is None or self._quota.spend(verdict)
-        error = failures.error_of(outcome, self._context(course, quota_exhausted=not affordable), operation.retry)
-        if verdict is not None and course.max_wait is not None and verdict.delay > course.max_wait:
-            raise error
+        context = self._context(course, quota_exhausted=not affordable)
+        error = failures.error_of(outcome, context, operation.retry, advice)
         left = course.left(self.clock.monotonic())
         if left is not None and left <= (verdict.delay if verdict else 0) and failures.may_yield(error):
-            self._give_up(course, "the deadline passed, or would pass before the next attempt", error)
+            raise self._late(course, "the deadline passed, or would pass before the next attempt") from error
         if verdict is None or not affordable:
             raise error
         return verdict
@@ -345,6 +352,7 @@ class Transport:
 
     async def _wait(self, course: Course, again: Again) -> None:
         """The pause before the next attempt; after a 429 the allowance itself is paused, so nothing more is slept."""
+        self._check_open(course.request)
         code, last = course.request.operation.code, course.attempts[-1]
         course.attempts[-1] = Attempt(outcome=last.outcome, seconds=last.seconds, pause=again.delay)
         self.watch.counters.retries += 1
@@ -361,6 +369,5 @@ class Transport:
     def _context(self, course: Course, *, quota_exhausted: bool = False) -> Context:
         return course.request.context(course.attempts, course.spent, quota_exhausted=quota_exhausted)
 
-    def _give_up(self, course: Course, why: str, cause: BaseException | None) -> NoReturn:
-        error = DeadlineExceeded(f"{why} ({course.spent})", self._context(course))
-        raise error from cause
+    def _late(self, course: Course, why: str) -> DeadlineExceeded:
+        return DeadlineExceeded(f"{why} ({course.spent})", self._context(course))

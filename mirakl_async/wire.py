@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from .retries import Stage
 
 LARGE_BODY = 512 * 1024
+SHORTEST = 0.001
 USER_AGENT = f"mirakl-async/{__version__} aiohttp/{aiohttp.__version__}"
 
 
@@ -185,7 +186,10 @@ class AiohttpWire:
         )
 
     def _bounded(self, total: float | None) -> ClientTimeout:
-        return ClientTimeout(total=total, sock_connect=self._timeouts.connect)
+        # aiohttp takes 0 for no bound at all.
+        return ClientTimeout(
+            total=None if total is None else max(total, SHORTEST), sock_connect=max(self._timeouts.connect, SHORTEST)
+        )
 
     async def close(self) -> None:
         """See Wire."""
@@ -282,6 +286,10 @@ _MEANINGS: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], _M
     (
         (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError),
         _Meaning("url", "unsent", "the URL cannot be used", permanent=True),
+    ),
+    (
+        aiohttp.ClientHttpProxyError,
+        _Meaning("proxy", "unsent", "the proxy made no connection: it answered {0.status}"),
     ),
     # A bad status line or an endless header comes with status 400, which the server never said.
     (aiohttp.ClientResponseError, _Meaning("protocol", "partial", "what came back is not HTTP")),

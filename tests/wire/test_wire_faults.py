@@ -142,6 +142,14 @@ async def test_silence_ends_with_the_attempts_timeout():
             await unsafe(connect, timeout=0.05)
 
 
+async def test_no_time_at_all_is_not_all_the_time_there_is():
+    async with Script(silence) as server, client(server.port) as connect, asyncio.timeout(5):
+        with pytest.raises(errors.AttemptTimeout):
+            await report(connect, timeout=0)
+        with pytest.raises(errors.DeadlineExceeded):
+            await report(connect, deadline=0)
+
+
 async def test_a_slow_drip_does_not_outlive_the_timeout():
     async def drip(script, reader, writer):
         await script.request(reader)
@@ -225,6 +233,26 @@ async def test_nothing_listens_and_no_such_name():
     async with ConnectChannel(connect_url="https://name.invalid", **settings) as connect:
         with pytest.raises(errors.ConnectFailed, match="name.invalid"):
             await report(connect)
+
+
+async def test_a_proxy_that_refuses_is_told_as_such_and_nothing_was_sent():
+    refusal = b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"
+    async with Script(answering(refusal)) as server:
+        proxied = {"proxy": f"http://127.0.0.1:{server.port}", "retry": NO_RETRIES, "rate": "none"}
+        async with ConnectChannel(auth=BearerToken("t"), environment="test", **proxied) as connect:
+            with pytest.raises(errors.ConnectFailed, match="the proxy.*407"):
+                await unsafe(connect)
+
+
+async def test_closing_the_client_ends_a_call_that_would_be_repeated():
+    retry = Retry(retries=3, base=0.001)
+    async with Script(silence) as server, client(server.port, retry=retry) as connect:
+        call = asyncio.create_task(report(connect))
+        while not server.heads:
+            await asyncio.sleep(0.001)
+        await connect.close()
+        with pytest.raises(errors.ClientStateError, match="closed"):
+            await call
 
 
 async def test_certificates():

@@ -141,6 +141,81 @@ async def test_a_retry_after_beyond_max_wait_is_an_error_that_says_when():
     assert len(wire.sent) == 1
 
 
+async def test_a_retry_after_of_just_max_wait_is_waited_for():
+    connect, wire = client(reply(429, Retry_After="60"), reply(204), clock=InstantClock(draw=0.9))
+    async with connect:
+        await report(connect, max_wait=60)
+    assert len(wire.sent) == 2
+
+
+async def test_a_retry_after_in_years_does_not_close_the_client_for_good():
+    clock = InstantClock()
+    connect, _ = client(reply(429, Retry_After="Fri, 31 Dec 2032 23:59:59 GMT"), reply(204), clock=clock)
+    async with connect:
+        with pytest.raises(errors.RateLimited) as raised:
+            await report(connect)
+        clock.now += 86_400
+        await report(connect)
+    assert raised.value.retry_after == pytest.approx(1_988_150_399 - 1_800_000_000 - 1000)
+
+
+@pytest.mark.parametrize("deadline", [0, -1])
+async def test_nothing_is_sent_once_the_deadline_has_passed(deadline):
+    connect, wire = client(reply(204))
+    async with connect:
+        with pytest.raises(errors.DeadlineExceeded, match="before it could be sent"):
+            await report(connect, deadline=deadline)
+    assert wire.sent == []
+
+
+async def test_a_pause_that_outlasts_the_deadline_ends_the_call():
+    class Oversleeping(InstantClock):
+        async def sleep(self, seconds):
+            await super().sleep(seconds + 30)
+
+    connect, wire = client(reply(503), clock=Oversleeping())
+    async with connect:
+        with pytest.raises(errors.DeadlineExceeded) as raised:
+            await report(connect, deadline=10)
+    assert len(wire.sent) == len(raised.value.attempts) == 1
+
+
+async def test_a_token_that_comes_too_late_is_accounted_for_and_one_that_times_out_by_itself_is_told_apart():
+    async def slow():
+        clock.now += 7
+        await asyncio.sleep(1)
+
+    async def timing_out():
+        raise TimeoutError("the vault does not answer")
+
+    clock = InstantClock()
+    connect, _ = client(reply(204), clock=clock, auth=BearerToken(slow))
+    async with connect:
+        with pytest.raises(errors.DeadlineExceeded, match=r"access token \(queued 7\.00 s"):
+            await report(connect, deadline=0.01)
+    connect, _ = client(reply(204), auth=BearerToken(timing_out))
+    async with connect:
+        with pytest.raises(TimeoutError, match="vault"):
+            await report(connect)
+
+
+async def test_closing_the_client_ends_the_calls_that_wait():
+    async def never():
+        await asyncio.Event().wait()
+
+    clock = ManualClock()
+    pausing, _ = client(reply(503), clock=clock)
+    tokenless, _ = client(reply(204), auth=BearerToken(never))
+    async with pausing, tokenless:
+        calls = [asyncio.create_task(report(pausing)), asyncio.create_task(report(tokenless))]
+        await clock.settle()
+    await clock.run(60)
+    with pytest.raises(errors.ClientStateError, match="is closed"):
+        await calls[0]
+    with pytest.raises(errors.TokenUnavailable, match="closing the client"):
+        await calls[1]
+
+
 async def test_the_deadline_covers_everything_and_says_where_the_time_went():
     clock = InstantClock()
     connect, wire = client(reply(503), clock=clock, retry=Retry(retries=50, base=4, cap=4))
