@@ -15,7 +15,10 @@ from ..errors import MiraklError
 from .results import CommandError, Exit, complain, print_json, status_of
 
 app: App = App(
-    name="mirakl-async", version=__version__, help="Mirakl for asyncio: order sync, operations, a simulator."
+    name="mirakl-async",
+    version=__version__,
+    help="Mirakl for asyncio: order sync, operations, a simulator.",
+    suppress_keyboard_interrupt=False,
 )
 app.command(f"{__package__}.demo:demo")
 app.command(f"{__package__}.sync:sync")
@@ -41,6 +44,8 @@ def run(argv: list[str]) -> int:
         # Whoever read our output has gone; without this the interpreter would try to flush it once more, and complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.UNFINISHED
+    except KeyboardInterrupt:
+        words, status = "interrupted", Exit.INTERRUPTED
     except (CommandError, MiraklError, OSError) as error:
         words, status = str(error) or type(error).__name__, status_of(error)
     else:

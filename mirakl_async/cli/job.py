@@ -52,7 +52,7 @@ async def run(job: OrderSync, ended: Callable[[], bool], *, quiet: bool) -> Outc
     """
     refusals: list[dict[str, Any]] = []
     stopped = None
-    with _draining(job) as caught:
+    with draining(job) as caught:
         try:
             async with job:
                 async for refused in job.refused():
@@ -71,8 +71,11 @@ async def run(job: OrderSync, ended: Callable[[], bool], *, quiet: bool) -> Outc
 
 
 @contextlib.contextmanager
-def _draining(job: OrderSync) -> Generator[list[str]]:
-    """The names of the signals caught so far."""
+def draining(job: OrderSync) -> Generator[list[str]]:
+    """The names of the signals caught so far.
+
+    Once one is caught they stay caught: the job is over soon, and what there is to say about it must still be said.
+    """
     loop = asyncio.get_running_loop()
     caught: list[str] = []
 
@@ -90,6 +93,8 @@ def _draining(job: OrderSync) -> Generator[list[str]]:
                 loop.add_signal_handler(number, catch, number)
                 stack.callback(loop.remove_signal_handler, number)
         yield caught
+        if caught:
+            stack.pop_all()
 
 
 def _plain(refused: Refused) -> dict[str, Any]:

@@ -15,12 +15,13 @@ if TYPE_CHECKING:
 
 
 class Exit(IntEnum):
-    """The exit statuses of every command."""
+    """The exit statuses of every command; INTERRUPTED is what a shell says of a Ctrl-C that nothing was made of."""
 
     DONE = 0
     REFUSED = 1
     USAGE = 2
     UNFINISHED = 3
+    INTERRUPTED = 130
 
 
 class CommandError(Exception):

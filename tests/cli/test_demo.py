@@ -84,6 +84,19 @@ async def test_a_signal_ends_it_in_order():
     assert "Traceback" not in done.err
 
 
+class Interrupted(SimulatorProcess):
+    async def __aenter__(self):
+        raise KeyboardInterrupt
+
+
+def test_an_interruption_that_nothing_was_made_of_is_told_in_one_line(monkeypatch, capsys):
+    monkeypatch.setattr(demo, "SimulatorProcess", Interrupted)
+    assert main(["demo", "--json"]) == 130
+    shown = capsys.readouterr()
+    assert json.loads(shown.out) == {"error": "interrupted", "exit_status": 130}
+    assert shown.err == "mirakl-async: interrupted\n"
+
+
 class Dying(SimulatorProcess):
     async def __aenter__(self):
         await super().__aenter__()

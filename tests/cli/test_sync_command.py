@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from mirakl_async.cli import main
+from mirakl_async.cli.job import draining
 from mirakl_async.simulator import Fault, SimulatorProcess
 
 from .program import ended, hosts, lines, program, start, write
@@ -95,6 +96,30 @@ async def test_a_second_signal_ends_at_once(tmp_path):
     assert done.status == 3
     assert done.shown["unsent"] == done.shown["read"] > 0
     assert "Traceback" not in done.err
+
+
+class Stoppable:
+    def __init__(self):
+        self.calls = []
+
+    def stop(self):
+        self.calls.append("stop")
+
+    def abort(self):
+        self.calls.append("abort")
+
+
+@pytest.mark.parametrize("signals", [0, 1, 2])
+async def test_a_signal_more_cannot_come_between_a_stopped_job_and_its_report(signals):
+    loop, stoppable = asyncio.get_running_loop(), Stoppable()
+    with draining(stoppable) as caught:
+        for _ in range(signals):
+            signal.raise_signal(signal.SIGINT)
+            await asyncio.sleep(0.01)
+    assert caught == ["SIGINT"] * signals
+    assert stoppable.calls == ["stop", "abort"][:signals]
+    still = [loop.remove_signal_handler(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    assert still == [signals > 0] * 2
 
 
 @pytest.mark.parametrize(
