@@ -138,7 +138,7 @@ class Connect:
             raise Refused(refuse(415, "UNSUPPORTED_MEDIA_TYPE", "The body must be application/json"))
         try:
             payload = json.decode(call.body)
-        except (DecodeError, UnicodeDecodeError):
+        except (DecodeError, UnicodeDecodeError, RecursionError):
             raise Refused(refuse(400, "INVALID_INPUT", "The body is not valid JSON")) from None
         self._refuse_any(rules(payload))
         return payload
