@@ -43,7 +43,7 @@ a URL's query.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
@@ -96,6 +96,17 @@ class MiraklError(Exception):
     """
 
     resume_from: str | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """How it gets from one process to another; by itself an exception is made again from its message alone."""
+        return _made_again, (type(self), self.args, dict(vars(self)))
+
+
+def _made_again(kind: type[MiraklError], args: tuple[Any, ...], state: dict[str, Any]) -> MiraklError:
+    error = kind.__new__(kind)
+    error.args = args
+    vars(error).update(state)
+    return error
 
 
 class ConfigurationError(MiraklError, ValueError):
@@ -315,6 +326,12 @@ class APIError(CallError):
         self.problem = problem
         self.headers = headers
         self.request_id: str | None = request_id or problem.correlation_id
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """See MiraklError; aiohttp gives the headers as a view, of which only a copy can be pickled."""
+        make, (kind, args, state) = super().__reduce__()
+        copied = getattr(self.headers, "copy", lambda: self.headers)()
+        return make, (kind, args, {**state, "headers": copied})
 
     @property
     def code(self) -> str | None:

@@ -1,8 +1,12 @@
+import pickle
+
 import pytest
+from multidict import CIMultiDict, CIMultiDictProxy
 
 from mirakl_async import errors, settings
-from mirakl_async.problems import FieldError, read_problem
+from mirakl_async.problems import FieldError, Problem, read_problem
 from mirakl_async.settings import credential, service_url, setting
+from mirakl_async.sync.report import Report
 
 
 @pytest.mark.parametrize(
@@ -40,6 +44,31 @@ def test_the_tree_at_the_top_of_errors_is_the_tree():
     for name, kind in vars(errors).items():
         if isinstance(kind, type) and issubclass(kind, errors.MiraklError) and kind is not errors.MiraklError:
             assert f"── {name} " in errors.__doc__, name
+
+
+CONTEXT = errors.Context(operation="OR11", route="GET /api/orders", attempts=(errors.Attempt(outcome="x", seconds=1),))
+ANSWER = {"problem": Problem(code="C"), "headers": CIMultiDictProxy(CIMultiDict({"X-Request-Id": "r"}))}
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        errors.ServerError(CONTEXT, status=503, request_id="r", **ANSWER),
+        errors.RateLimited(CONTEXT, status=429, retry_after=3, **ANSWER),
+        errors.DeadlineExceeded("late", CONTEXT), errors.WaitTooLong("held", CONTEXT, 3.0),
+        errors.UnexpectedRedirect("moved", CONTEXT, "https://a.example"), errors.DecodeFailed("junk", CONTEXT, "$.a"),
+        errors.OutcomeUnknown("lost", CONTEXT), errors.InvalidArgument("OR11", "max", "is too many"),
+        errors.PartialFailure("some failed", [1]), errors.SyncStopped("404", Report(read=1)),
+        errors.TokenRefused("who?", "invalid_client"), errors.JobFailed("failed", "FAILED", "why"),
+        errors.JobUnfinished("not yet", "RUNNING"), errors.UnknownOperation("ZZ99"),
+    ],
+)  # fmt: skip
+def test_an_error_gets_from_one_process_to_another(error):
+    error.resume_from = "cursor"
+    again = pickle.loads(pickle.dumps(error))
+    assert type(again) is type(error)
+    assert (str(again), again.args, again.resume_from) == (str(error), error.args, "cursor")
+    assert vars(again) == vars(error)
 
 
 @pytest.mark.parametrize(
