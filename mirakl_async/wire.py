@@ -11,7 +11,9 @@ What is switched off, and why:
 * Cookies, and the pool's limit: the transport bounds concurrency before an attempt's clock starts, so that waiting for
   a slot is never taken for a slow server.
 
-Whether a request left is known from the connector: until it hands over a connection, nothing was written.
+* aiohttp's timer of every request: see `timer`.
+
+Whether a request left is known from the connector: while it makes a connection, nothing was written.
 """
 
 from __future__ import annotations
@@ -31,6 +33,7 @@ from .exchange import Answer, WireFault
 from .files.form import Form
 from .inflating import ACCEPTED, Inflater
 from .request import Multipart
+from .timer import SharedTimer, Term
 
 if TYPE_CHECKING:
     import ssl as ssl_module
@@ -44,32 +47,27 @@ SHORTEST = 0.001
 USER_AGENT = f"mirakl-async/{__version__} aiohttp/{aiohttp.__version__}"
 
 
-class _Flight:
-    """One attempt: whether a connection was handed to it, and the form it carries."""
+class _Flight(Term):
+    """One attempt: how long it may take, whether it has a connection, and the form it carries."""
 
-    __slots__ = ("form", "left")
-
-    def __init__(self) -> None:
-        self.left: bool = False
-        self.form: Form | None = None
-
-    def end(self) -> None:
-        """Close the files that were being sent."""
-        if self.form is not None:
-            self.form.close()
+    left: bool = True
+    form: Form | None = None
 
 
 _flight: ContextVar[_Flight | None] = ContextVar("mirakl_async_flight", default=None)
 
 
 class _Connector(TCPConnector):
-    """Marks the attempt of the current task when it gets its connection."""
+    """Marks the attempt of the current task while a connection is made for it; one from the pool needs no mark."""
 
-    async def connect(self, req: Any, traces: Any, timeout: ClientTimeout) -> Any:
-        connection = await super().connect(req, traces, timeout)
-        if (flight := _flight.get()) is not None:
-            flight.left = True
-        return connection
+    async def _create_connection(self, req: Any, traces: Any, timeout: ClientTimeout) -> Any:
+        flight = _flight.get()
+        if flight is None:
+            return await super()._create_connection(req, traces, timeout)
+        flight.left = False
+        protocol = await super()._create_connection(req, traces, timeout)
+        flight.left = True
+        return protocol
 
 
 class AiohttpWire:
@@ -81,7 +79,7 @@ class AiohttpWire:
         self._timeouts = timeouts
         self._proxy = proxy
         self._ssl = ssl
-        self._usual = self._bounded(timeouts.attempt)
+        self._timer = SharedTimer(timeouts.attempt)
         self._pooled = self._session(force_close=False)
         self._fresh: aiohttp.ClientSession | None = None
 
@@ -98,7 +96,7 @@ class AiohttpWire:
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={"User-Agent": USER_AGENT},
-            timeout=self._usual,
+            timeout=ClientTimeout(total=None, sock_connect=max(self._timeouts.connect, SHORTEST)),
             proxy=self._proxy,
             trust_env=False,
         )
@@ -119,16 +117,23 @@ class AiohttpWire:
     ) -> Answer:
         """See Wire."""
         flight = _Flight()
+        self._timer.begin(flight, timeout)
         try:
-            response = await self._send(flight, method, url, headers, body, timeout, fresh=fresh)
+            response = await self._send(flight, method, url, headers, body, fresh=fresh)
             try:
                 content = await _read(response, cap)
             finally:
                 response.close()
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise _fault(error, flight) from error
+        except asyncio.CancelledError as error:
+            if not flight.end():
+                raise
+            raise _fault(TimeoutError(), flight) from error
         finally:
             flight.end()
+            if flight.form is not None:
+                flight.form.close()
         return Answer(response.status, response.headers, content)
 
     async def open(
@@ -146,20 +151,18 @@ class AiohttpWire:
         try:
             async with asyncio.timeout(timeout):
                 headers = {"Accept-Encoding": ACCEPTED, **headers}
-                response = await self._send(flight, method, url, headers, body, None, fresh=fresh, inflate=False)
+                response = await self._send(flight, method, url, headers, body, fresh=fresh, inflate=False)
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            flight.end()
             raise _fault(error, flight) from error
         return AiohttpOpenAnswer(response, flight)
 
-    def _send(  # noqa: PLR0917 - the parts of one request
+    def _send(
         self,
         flight: _Flight,
         method: str,
         url: str,
         headers: Mapping[str, str],
         body: bytes | Multipart | None,
-        total: float | None,
         *,
         fresh: bool,
         inflate: bool = True,
@@ -178,21 +181,15 @@ class AiohttpWire:
             url,
             data=data,
             headers=headers,
-            timeout=self._usual if total == self._usual.total else self._bounded(total),
             allow_redirects=False,
             auto_decompress=inflate,
             # aiohttp would add application/octet-stream to an empty PUT, which OR24 and OR29 do not expect.
             skip_auto_headers=None if body or method == "GET" else ("Content-Type",),
         )
 
-    def _bounded(self, total: float | None) -> ClientTimeout:
-        # aiohttp takes 0 for no bound at all.
-        return ClientTimeout(
-            total=None if total is None else max(total, SHORTEST), sock_connect=max(self._timeouts.connect, SHORTEST)
-        )
-
     async def close(self) -> None:
         """See Wire."""
+        self._timer.close()
         await self._pooled.close()
         if self._fresh is not None:
             await self._fresh.close()
@@ -251,6 +248,8 @@ async def _read(response: aiohttp.ClientResponse, cap: int) -> bytes:
             response.close()
             raise WireFault("large", "partial", f"the answer is larger than {cap} bytes", permanent=True)
         chunks.append(chunk)
+        if content.at_eof():
+            break
     return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
