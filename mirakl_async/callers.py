@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def value_of(reply: Reply, watch: Watch) -> Any:
+def value_of(reply: Reply, client: Runner) -> Any:
     """The decoded body of a successful reply; None where the operation promises none.
 
     What the server promised and did not keep is mended and reported; raises DecodeFailed where there is nothing to
@@ -43,7 +43,7 @@ def value_of(reply: Reply, watch: Watch) -> Any:
             error.path,
         ) from error
     for mend in decoded.mended:
-        report(watch, operation, mend)
+        report(client.transport.watch, operation, mend)
     return decoded.value
 
 
@@ -72,7 +72,7 @@ class LiveCaller:
         if takes_long_lists(operation) and len(parts := split(operation, arguments)) > 1:
             return await self._call_each(operation, parts, options)
         reply = await self._client.run(operation, arguments, options)
-        value: T = value_of(reply, self._client.transport.watch)
+        value: T = value_of(reply, self._client)
         return value
 
     async def _call_each(self, operation: Operation[T], parts: list[dict[str, object]], options: Options) -> T:
@@ -82,7 +82,7 @@ class LiveCaller:
         try:
             for at in range(len(parts)):
                 await ahead.want(range(at, len(parts)))
-                values.append(value_of(await ahead.take(at), self._client.transport.watch))
+                values.append(value_of(await ahead.take(at), self._client))
         finally:
             await ahead.close()
         whole: T = merge(values)

@@ -44,7 +44,7 @@ def build(
     """
     if operation.answer == "stream" and operation.params and operation.params[0].place == "url":
         return _elsewhere(operation, operation.params[0], arguments, base_url)
-    path: dict[str, str] = {}
+    path = operation.path
     query: list[str] = []
     members: dict[str, object] = {}
     parts: list[Part] = []
@@ -58,14 +58,14 @@ def build(
         elif param.place == "query":
             query += _query(operation, param, value)
         elif param.place == "path":
-            path[param.name] = _path_segment(operation, param, value)
+            path = path.replace(f"{{{param.name}}}", _path_segment(operation, param, value))
         elif param.place == "body":
             members[param.argument] = value
         else:
             parts += _parts(operation, param, value)
-    url = base_url + (operation.path.format_map(path) if path else operation.path)
-    if query:
-        url += "?" + "&".join(query)
+    url = f"{base_url}{path}?{'&'.join(query)}" if query else base_url + path
+    if operation.content == "none":
+        return Request(operation=operation, url=url)
     return _with_body(operation, url, members, parts, body)
 
 
@@ -199,11 +199,13 @@ def _checked_text(operation: Operation[Any], param: Param, value: str) -> str:
 
 def _path_segment(operation: Operation[Any], param: Param, value: object) -> str:
     text = text_of(operation, param, value)
+    if text.isalnum() and text.isascii():
+        return text
     if not text or "/" in text or text in {".", ".."}:
         raise InvalidArgument(
             operation.code, param.argument, f"{text!r} cannot be part of a path: it must not be empty or hold a slash"
         )
-    return text if text.isalnum() and text.isascii() else quote(text, safe="")
+    return quote(text, safe="")
 
 
 def _query(operation: Operation[Any], param: Param, value: object) -> list[str]:

@@ -172,7 +172,9 @@ class Client:
         self, operation: Operation[Any], arguments: Mapping[str, object], options: Options
     ) -> Coroutine[Any, Any, Reply]:
         """Run an operation and give its reply undecoded; what every other way of calling goes through."""
-        return self.transport.run(self.request(operation, arguments), self.options_for(options, operation.code))
+        base = self._bases.get(operation.service) or self.base_url(operation.service)
+        request = calls.build(operation, arguments, base)
+        return self.transport.run(request, self.options_for(options, operation.code) if options else self._options)
 
     async def call(
         self, code: str, params: Mapping[str, object] | None = None, *, body: object = None, **options: Unpack[Options]
@@ -182,7 +184,7 @@ class Client:
         `params` holds path, query and form members by the names Mirakl documents ("import", "order_ids"); `body` is
         JSON as bytes or text, or anything msgspec encodes. Lists take one page: nothing is paged or split here.
         """
-        return value_of(await self.call_raw(code, params, body=body, **options), self._watch)
+        return value_of(await self.call_raw(code, params, body=body, **options), self)
 
     async def call_raw(
         self, code: str, params: Mapping[str, object] | None = None, *, body: object = None, **options: Unpack[Options]

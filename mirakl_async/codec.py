@@ -21,6 +21,8 @@ from .kinds import REFUSED, decoder, refusal
 from .mending import Mend, UnmendableError, mend
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .operation import Paging
 
 __all__ = [
@@ -56,7 +58,7 @@ class CodecError(Exception):
         self.message = message
 
 
-class Decoded(NamedTuple):
+class Decoded(Struct, frozen=True):
     """A value, and where it did not keep its contract."""
 
     value: Any
@@ -79,13 +81,20 @@ def resolve(reference: str) -> type[Struct]:
     return found
 
 
+@cache
+def _reader(reference: Any) -> Callable[[bytes], Any]:
+    """What decodes an answer that keeps its contract."""
+    kind: Any = resolve(reference) if isinstance(reference, str) else reference
+    return decoder(kind).decode
+
+
 def decode(reference: Reference, body: bytes) -> Decoded:
     """Decode one answer; raises CodecError if it cannot be read as this type at all."""
-    kind: Any = resolve(reference) if isinstance(reference, str) else reference
+    kind: Any = reference
     try:
-        return Decoded(decoder(kind).decode(body))
+        return Decoded(_reader(kind)(body))
     except REFUSED:
-        return _decode_broken(kind, body)
+        return _decode_broken(resolve(kind) if isinstance(kind, str) else kind, body)
 
 
 def decode_page(paging: Paging, reference: Reference, body: bytes) -> DecodedPage:

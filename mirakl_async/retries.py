@@ -99,11 +99,12 @@ def _repeatable(retry_class: RetryClass, outcome: Failure | Status) -> bool:
 class RetryQuota:
     """What one client may spend on retries; shared by all its calls."""
 
-    __slots__ = ("_retry", "left")
+    __slots__ = ("_full", "_retry", "left")
 
     def __init__(self, retry: Retry) -> None:
         self._retry = retry
-        self.left: float = float(retry.quota)
+        self.left: float
+        self.left = self._full = float(retry.quota)
 
     def spend(self, again: Again) -> bool:
         """Pay for a retry; False if that is no longer possible."""
@@ -115,8 +116,9 @@ class RetryQuota:
 
     def earn(self, attempt: int) -> None:
         """Give back after a success: one for a clean call, the price of a retry for one that needed some."""
-        gain = self._retry.transient_cost if attempt > 1 else 1
-        self.left = min(float(self._retry.quota), self.left + gain)
+        if self.left < self._full:
+            gain = self._retry.transient_cost if attempt > 1 else 1
+            self.left = min(self._full, self.left + gain)
 
 
 def retry_after(headers: Mapping[str, str], now: float) -> float | None:

@@ -56,7 +56,7 @@ class Course(Struct, kw_only=True):
     stream: bool
     extra: Mapping[str, str] | None = None
     started: Callable[[], None] | None = None
-    attempts: list[Attempt] = field(default_factory=list[Attempt])
+    attempts: list[Attempt] = []
     spent: Spent = field(default_factory=Spent)
     renewed: bool = False
 
@@ -70,6 +70,22 @@ class Course(Struct, kw_only=True):
         if self.extra:
             headers.update(self.extra)
         return headers
+
+    def allow(self, seconds: float) -> None:
+        """Let an attempt, and so the call, last longer than usual."""
+        self.timeout += seconds
+        self.ends = None if self.ends is None else self.ends + seconds
+
+    def override(self, options: Options) -> None:
+        """Take what the caller has to say."""
+        self.timeout = options.get("timeout", self.timeout)
+        self.max_wait = options.get("max_wait", self.max_wait)
+        self.extra = options.get("headers")
+        if "deadline" in options:
+            deadline = options["deadline"]
+            self.ends = None if deadline is None else self.began + deadline
+        if "retries" in options:
+            self.retry = replace(self.retry, retries=options["retries"])
 
     def left(self, now: float) -> float | None:
         """Seconds until the deadline; None if there is none."""
@@ -147,7 +163,7 @@ class Transport:
 
     async def _run(self, course: Course) -> Answer | OpenAnswer:
         while True:
-            gate = self._gate(course.key)
+            gate = self._gates.get(course.key) or self._gate(course.key)
             if not gate.try_enter():
                 await self._queue(course, gate)
             try:
@@ -173,42 +189,35 @@ class Transport:
     def _course(
         self, request: Request, options: Options, *, stream: bool, started: Callable[[], None] | None = None
     ) -> Course:
-        self._check_open(request)
+        if self._closed:
+            raise _closed(request)
         if asyncio.get_running_loop() is not self._loop:
             raise ClientStateError(f"{request.operation.code}: the client was opened on another event loop")
         key, pace = self.allowances.of(request.operation)
-        timeouts, retry = self._timeouts, self._retry
-        if "retries" in options:
-            retry = replace(retry, retries=options["retries"])
-        deadline, attempt = timeouts.deadline, timeouts.attempt
-        if isinstance(request.body, Multipart):
-            attempt += request.body.seconds
-            deadline = None if deadline is None else deadline + request.body.seconds
-        deadline = options.get("deadline", deadline)
-        began = self.clock.monotonic()
-        return Course(
+        timeouts, began = self._timeouts, self.clock.monotonic()
+        course = Course(
             request=request,
             key=key,
             pace=pace,
             began=began,
-            ends=None if deadline is None else began + deadline,
-            timeout=options.get("timeout", attempt),
-            retry=retry,
-            max_wait=options.get("max_wait", timeouts.max_wait),
+            ends=None if timeouts.deadline is None else began + timeouts.deadline,
+            timeout=timeouts.attempt,
+            retry=self._retry,
+            max_wait=timeouts.max_wait,
             stream=stream,
-            extra=options.get("headers"),
             started=started,
         )
-
-    def _check_open(self, request: Request) -> None:
-        if self._closed:
-            raise ClientStateError(f"{request.operation.code}: the client is closed")
+        if isinstance(request.body, Multipart):
+            course.allow(request.body.seconds)
+        if options:
+            course.override(options)
+        return course
 
     def _ended(self, course: Course, status: int | None, error: BaseException | None) -> None:
         watch = self.watch
         watch.counters.calls += 1
         watch.counters.attempts += len(course.attempts)
-        if error is not None:
+        if isinstance(error, Exception):  # a call that its caller cancelled has not failed
             watch.counters.failures += 1
         if watch.watched:
             seconds = self.clock.monotonic() - course.began
@@ -219,9 +228,7 @@ class Transport:
 
     def _gate(self, key: BucketKey) -> Gate:
         """The places among the connections of one allowance: its own, so that one that waits cannot starve others."""
-        gate = self._gates.get(key)
-        if gate is None:
-            gate = self._gates[key] = Gate(self._limits.connections)
+        gate = self._gates[key] = Gate(self._limits.connections)
         return gate
 
     async def _queue(self, course: Course, gate: Gate) -> None:
@@ -280,12 +287,14 @@ class Transport:
         raise self._late(course, f"the deadline passed while {doing}")
 
     async def _send(self, course: Course, grant: Grant | None) -> Answer | OpenAnswer | WireFault:
-        self._check_open(course.request)
         request, began = course.request, self.clock.monotonic()
-        left = course.left(began)
-        if left is not None and left <= 0:
-            raise self._late(course, "the deadline passed before it could be sent")
-        timeout = course.timeout if left is None else min(course.timeout, left)
+        if self._closed:
+            raise _closed(request)
+        timeout = course.timeout
+        if course.ends is not None and course.ends - began < timeout:
+            timeout = course.ends - began
+            if timeout <= 0:
+                raise self._late(course, "the deadline passed before it could be sent")
         fresh = request.operation.retry == "unsafe"
         outcome: Answer | OpenAnswer | WireFault
         if course.started is not None:
@@ -352,7 +361,8 @@ class Transport:
 
     async def _wait(self, course: Course, again: Again) -> None:
         """The pause before the next attempt; after a 429 the allowance itself is paused, so nothing more is slept."""
-        self._check_open(course.request)
+        if self._closed:
+            raise _closed(course.request)
         code, last = course.request.operation.code, course.attempts[-1]
         course.attempts[-1] = Attempt(outcome=last.outcome, seconds=last.seconds, pause=again.delay)
         self.watch.counters.retries += 1
@@ -371,3 +381,7 @@ class Transport:
 
     def _late(self, course: Course, why: str) -> DeadlineExceeded:
         return DeadlineExceeded(f"{why} ({course.spent})", self._context(course))
+
+
+def _closed(request: Request) -> ClientStateError:
+    return ClientStateError(f"{request.operation.code}: the client is closed")

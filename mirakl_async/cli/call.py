@@ -55,7 +55,7 @@ async def call(
             await _download(Download(client, operation, params, {}), out)
             return Exit.DONE
         reply = await client.call_raw(code, params, body=content)
-        failed = getattr(value_of(reply, client.transport.watch), "failed", ())
+        failed = getattr(value_of(reply, client), "failed", ())
     if reply.body:
         _write_json(reply.body, out)
     else:

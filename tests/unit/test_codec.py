@@ -302,7 +302,7 @@ def test_bad_utf8_in_an_unknown_name_is_nothing():
 def test_a_byte_order_mark_is_not_content():
     body = b'\xef\xbb\xbf{"orders":[{"order_id":"a"}],"total_count":1}'
     assert page(body) == (OrderPage(orders=[Order(order_id="a")], total_count=1), (), ())
-    assert codec.decode(OrderPage, body) == (page(body).value, ())
+    assert codec.decode(OrderPage, body) == codec.Decoded(page(body).value)
     assert codec.decode_plain(body)["total_count"] == 1
 
 
