@@ -125,7 +125,9 @@ async def test_that_rule_can_be_switched_off(start):
     assert (await api.upsert(order("o1"), same)).status == 204
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b'{"origin": \xff}', b"[1,]", b'{"orders": 1e999}', b"[" * 10**5 + b"]" * 10**5])
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b'{"origin": \xff}', b"[1,]", b'{"orders": 1e999}', b"[" * 10**5 + b"]" * 10**5]
+)
 async def test_a_body_that_is_not_json(api, body):
     reply = await api.send("POST", "/v1/orders", body=body)
     assert (reply.status, reply.json["code"]) == (400, "INVALID_INPUT")
