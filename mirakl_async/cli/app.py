@@ -36,10 +36,13 @@ def run(argv: list[str]) -> int:
 
     With `--json` it is one object on standard output as well.
     """
+    if not argv or argv[0] in app.help_flags:
+        _load_all()
     try:
         status = app(argv, exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
-        words, status = f"{error} See mirakl-async --help.", Exit.USAGE
+        command = " ".join(["mirakl-async", *(error.command_chain or ()), "--help"])
+        words, status = f"{error} See {command}.", Exit.USAGE
     except BrokenPipeError:
         # Whoever read our output has gone; without this the interpreter would try to flush it once more, and complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -54,3 +57,9 @@ def run(argv: list[str]) -> int:
     if "--json" in argv:
         print_json({"error": words, "exit_status": int(status)})
     return status
+
+
+def _load_all() -> None:
+    """Import every command: the list of them shows what each is for, and that stands in its docstring."""
+    for name in tuple(app):
+        app[name]  # a look is what loads it

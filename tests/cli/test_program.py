@@ -53,6 +53,19 @@ def test_how_it_answers(arguments, status, words, capsys):
     assert (shown.out == "") == (status == 2)
 
 
+def test_the_list_of_commands_says_what_each_is_for(capsys):
+    assert main(["--help"]) == 0
+    rows = [row[2:].rstrip("│ ") for row in capsys.readouterr().out.splitlines() if row.startswith("│ ")]
+    said = dict(row.split(maxsplit=1) for row in rows if row[0].isalpha())  # the others go on with a row before
+    assert {"demo", "sync", "work", "journal", "simulator"} < said.keys()
+    assert said["work"].startswith("Push the orders and outcomes of a journal")
+
+
+def test_a_usage_error_leads_to_the_help_of_its_command(capsys):
+    assert main(["sync"]) == 2
+    assert "See mirakl-async sync --help." in capsys.readouterr().err
+
+
 def test_without_the_extra_it_says_how_to_install_it():
     script = "import sys; sys.modules['cyclopts'] = None; import runpy; runpy.run_module('mirakl_async')"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
