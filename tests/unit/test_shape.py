@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -80,6 +81,33 @@ def test_imports_point_one_way():
         TopologicalSorter(graph).prepare()
     except CycleError as cycle:
         pytest.fail(" <- ".join(cycle.args[1]))
+
+
+def test_the_layers_are_those_of_the_architecture_page():
+    page = (PACKAGE.parent / "docs" / "architecture.md").read_text()
+    rows = page.partition("| layer | modules |\n")[2].partition("\n\n")[0].splitlines()[1:]
+    layers = {
+        f"mirakl_async.{name.strip('/').replace('/', '.')}": number
+        for number, row in enumerate(rows)
+        for name in re.findall(r"`([a-z_/]+)`", row)
+    }
+    found = {name: layer_of(name, layers) for name in SOURCES.keys() - {"mirakl_async", "mirakl_async.__main__"}}
+    downward = [
+        f"{name} imports {other}"
+        for name in found
+        for other in imports(name, at_load_only=True)
+        if found.get(other, 0) > found[name]
+    ]
+    assert downward == []
+
+
+def layer_of(name, layers):
+    """That of the module, or else of the folder it is in."""
+    place = name
+    while place not in layers:
+        place, dot, _ = place.rpartition(".")
+        assert dot, f"the page names no layer for {name}"
+    return layers[place]
 
 
 def test_a_hand_written_file_can_be_read_in_one_go():

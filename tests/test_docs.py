@@ -1,0 +1,74 @@
+"""Every Python block of the README and of docs/ runs, as a user would run it, against the simulator."""
+
+import asyncio
+import os
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.synthetic import order
+from mirakl_async import codec
+from mirakl_async.simulator import Simulator
+from tests.redis_server import shared_redis  # noqa: F401 - a fixture
+
+ROOT = Path(__file__).parents[1]
+PAGES = {page.relative_to(ROOT).as_posix(): page.read_text() for page in [ROOT / "README.md", *ROOT.glob("docs/*.md")]}
+EXAMPLES = {
+    f"{name} {number}": block
+    for name, text in PAGES.items()
+    for number, block in enumerate(re.findall(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE), 1)
+}
+ACCEPTED = {"orders.sync(": 29, "orders.work(": 29, "orders.upsert(": 1}
+
+
+@pytest.mark.parametrize("block", EXAMPLES.values(), ids=EXAMPLES)
+async def test_an_example_runs(block, tmp_path, shared_redis):  # noqa: F811 - the fixture
+    script = tmp_path / "example.py"
+    script.write_text(re.sub(r"poll=\d+", "poll=0.01", block))  # the simulator moves on with every look
+    (tmp_path / "catalog.csv").write_text("sku;title\nA-1;A lamp\n")
+    lines = [codec.encode(order(n)) for n in range(30)]
+    lines[3] = lines[3].replace(b'"quantity":1', b'"quantity":null', 1)
+    (tmp_path / "orders.ndjson").write_bytes(b"\n".join(lines))
+    async with Simulator(front={"orders": 230}) as mirakl:
+        mirakl.world.add_action("action-1")
+        env = {
+            "MIRAKL_CONNECT_URL": mirakl.connect_url,
+            "MIRAKL_ACCOUNT_URL": mirakl.account_url,
+            "MIRAKL_AUTH_URL": mirakl.auth_url,
+            "MIRAKL_FRONT_URL": mirakl.front_url,
+            "MIRAKL_CLIENT_ID": mirakl.client_id,
+            "MIRAKL_CLIENT_SECRET": mirakl.client_secret,
+            "REDIS_URL": shared_redis.url,
+            "PYTHONPATH": str(ROOT),
+        }
+        child = await asyncio.create_subprocess_exec(
+            sys.executable, str(script), cwd=tmp_path, env=os.environ | env,
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        )  # fmt: skip
+        out, _ = await child.communicate()
+        held = mirakl.state()
+    assert child.returncode == 0, out.decode()
+    sent = 0 if "Simulator(" in block else sum(count for call, count in ACCEPTED.items() if call in block)
+    assert held.orders == sent
+    assert held.actions.get("SUCCESS", 0) == ("feed_action_status" in block)
+
+
+def test_there_are_examples():
+    assert {example.partition(" ")[0] for example in EXAMPLES} > {"README.md", "docs/order-sync.md", "docs/lists.md"}
+
+
+def slugs(text):
+    """What GitHub makes of headings, to be linked to."""
+    headings = re.findall(r"^#+ (.+)$", re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_links_lead_somewhere(name):
+    for link in re.findall(r"\]\((?!https?:)([^)]+)\)", PAGES[name]):
+        path, _, anchor = link.partition("#")
+        target = (ROOT / name).parent / path if path else ROOT / name
+        assert target.exists(), link
+        assert not anchor or anchor in slugs(target.read_text()), link
