@@ -2,6 +2,15 @@
 
     from mirakl_async import ClientCredentials, ConnectChannel
 
+- `ConnectChannel`, `MarketplaceFront`: the clients; their attributes, such as `orders`, have the operations as methods
+- `ClientCredentials`, `BearerToken`, `ApiKey`: what they are given as `auth`
+- `Options`, `Timeouts`, `Retry`, `Rate`, `Limits`: what one call, or one client, may set
+- `MiraklError` and its subclasses: `mirakl_async.errors` draws the whole tree
+- `mirakl_async.models`: the structs that are sent and received
+- `mirakl_async.operations`: all operations by Mirakl's code
+- `mirakl_async.simulator`: a Mirakl to test against
+- `mirakl_async.watch`, `.telemetry` (extra `otel`), `.redis` (extra `redis`): watching, and many machines
+
 Every name is loaded when it is first used, so that importing this package costs next to nothing.
 """
 

@@ -110,7 +110,8 @@ class ApiKey:
 class BearerToken:
     """A bearer token: a string, or a function (plain or async) that returns the one to use.
 
-    A function is called for the first call and again after a 401; it owns renewal and storage.
+    A function is called for the first call and again after a 401; it owns renewal and storage. With a string, a 401
+    raises AuthenticationFailed.
     """
 
     __slots__ = ("_source",)
@@ -137,7 +138,11 @@ class BearerToken:
 
 
 class ClientCredentials:
-    """An application's id and secret, exchanged for access tokens at Mirakl's authentication host."""
+    """An application's id and secret, exchanged for access tokens at Mirakl's authentication host.
+
+    One exchange serves all callers of a client, and a token is renewed before it expires. Calls raise TokenRefused
+    where the credentials are wrong, TokenUnavailable where the host does not answer usefully.
+    """
 
     __slots__ = ("_client_id", "_client_secret")
 

@@ -42,10 +42,16 @@ class Account:
 class ConnectChannel(Client):
     """A sales channel's access to Mirakl Connect: `async with ConnectChannel(auth=...) as connect`.
 
-    `environment` picks all three hosts; each may be given instead. Without `auth` the credentials come from the
-    environment (see `mirakl_async.settings`). `rate` keeps every operation at the rate Mirakl recommends, or at the
-    maximum it documents, or leaves pacing to 429 answers ("none"); `rates` gives single limit groups a rate of your
-    own. `limiter` may be shared with other clients, or stand in for a limiter on another machine.
+    `auth` is `ClientCredentials`, `BearerToken` or `ApiKey`; without it the credentials come from MIRAKL_* variables
+    (see `mirakl_async.settings`), as do hosts and rate where they are not given. `environment`, "production" unless
+    told, picks all three hosts; `connect_url`, `account_url` and `auth_url` name others.
+
+    `rate` keeps every operation at the rate Mirakl recommends (the default), or at the maximum it documents, or leaves
+    pacing to 429 answers ("none"); `rates` gives single operations, by Mirakl's code, a rate of your own. `limiter` may
+    be shared with other clients, also on other machines (`mirakl_async.redis.limiter`).
+
+    `timeouts`, `retry` and `limits` are the defaults of its calls; `watch` is given every event (`mirakl_async.watch`);
+    `proxy` is an HTTP proxy's URL, `ssl` a context of your own; `wire` and `clock` replace network and time, for tests.
 
     Raises ConfigurationError for settings that cannot work.
     """

@@ -1,4 +1,4 @@
-"""Every exception this package raises.
+"""Every exception this package raises; the extra `redis` adds `redis.limiter.LimiterUnavailable`.
 
 MiraklError
  ├── ConfigurationError          settings that cannot work: said when the client is built or opened

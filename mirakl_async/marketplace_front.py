@@ -37,7 +37,10 @@ if TYPE_CHECKING:
 class MarketplaceFront(Client):
     """An operator's instance: `async with MarketplaceFront("https://acme.mirakl.net", auth=...) as front`.
 
-    Without `url` it is MIRAKL_FRONT_URL. The other arguments are those of `ConnectChannel`.
+    Without `url` it is MIRAKL_FRONT_URL. The other arguments are those of `ConnectChannel`, but for its hosts: an
+    instance has one, beside `auth_url`, where credentials are exchanged (production's unless told).
+
+    Raises ConfigurationError for settings that cannot work.
     """
 
     def __init__(

@@ -14,7 +14,9 @@ class Options(TypedDict, total=False):
     """Overrides for one call, given as keyword arguments to any method; a typo is a type error.
 
     All durations are seconds. `deadline` covers the whole call: queueing, rate limit, every attempt and every
-    pause between them; `timeout` covers one attempt from the first byte sent to the last byte read.
+    pause between them; `timeout` covers one attempt from the first byte sent to the last byte read. `retries` counts
+    the attempts after the first; `max_wait` bounds a single wait that a limit or a Retry-After imposes; None means
+    unbounded. `headers` are sent in addition. What is not given is as the client's `timeouts` and `retry` say.
     """
 
     timeout: float
@@ -27,6 +29,8 @@ class Options(TypedDict, total=False):
 class Timeouts(Struct, frozen=True, kw_only=True):
     """Bounds on time, in seconds; None means unbounded.
 
+    `connect` is for a connection to be made, `attempt` for one attempt, `deadline` for the whole call; an upload adds
+    what its size takes at 64 KiB a second to the last two. `keepalive` is how long an idle connection is kept.
     `max_wait` bounds a single wait that somebody else imposes (the rate limit, a Retry-After): a longer one
     raises at once and says when the call would be free to go, so that nobody hangs for an hour unasked.
     """
@@ -41,8 +45,8 @@ class Timeouts(Struct, frozen=True, kw_only=True):
 class Retry(Struct, frozen=True, kw_only=True):
     """How often and how patiently a failed attempt is repeated; which failures qualify is not a setting.
 
-    `retries` counts the attempts after the first. Delays are drawn uniformly from zero to `base * 2**n`, capped
-    at `cap`; `throttle_base` replaces `base` after a 429 without Retry-After. `quota` bounds the retries of the
+    `retries` counts the attempts after the first. Delays, in seconds, are drawn uniformly from zero to `base * 2**n`,
+    at most `cap`; `throttle_base` replaces `base` after a 429 without Retry-After. `quota` bounds the retries of the
     whole client during an outage: each costs `transient_cost` or `throttle_cost`, each success earns some back.
     """
 
@@ -63,7 +67,11 @@ class Rate(Struct, frozen=True):
 
 
 class Limits(Struct, frozen=True, kw_only=True):
-    """Sizes that protect the process: connections at once for one allowance, bytes of one reply once decompressed."""
+    """Sizes that protect the process.
+
+    `connections` are those at once for one allowance; `reply_bytes` bounds one reply once decompressed, which is
+    ReplyTooLarge past it (downloads have bounds of their own); `error_bytes` what is read of a download's error.
+    """
 
     connections: int = 100
     reply_bytes: int = 64 * 1024 * 1024

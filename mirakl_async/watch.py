@@ -80,7 +80,12 @@ Listener: TypeAlias = Callable[[Event], None]
 
 
 class Counters(Struct, kw_only=True):
-    """Totals since the client was opened; `waited` is in seconds."""
+    """Totals since the client was made.
+
+    `calls` ended, `failures` of them with an error; `attempts` on the wire, `retries` those after the first;
+    `throttles` are 429 answers; `waited` is the seconds calls were held by the client's own pacing. `mended` broken
+    promises of answers, `quarantined` items that could not be read, `drifts` of lists that moved.
+    """
 
     calls: int = 0
     attempts: int = 0

@@ -36,7 +36,10 @@ def read_items(path: str | Path, kind: Any = None, member: str | None = None) ->
 
 
 def read_rows(path: str | Path, separator: str | None = None, encoding: str | None = None) -> Iterator[Row]:
-    """The rows of a CSV file by column; separator and encoding are found out unless they are named."""
+    """The rows of a CSV file by column; separator and encoding are found out unless they are named.
+
+    Raises UnreadableFile after the last row that can be read of a file that is damaged, or no CSV.
+    """
     reader = RowReader(separator, encoding)
     for record in _values(path, reader):
         yield as_dict(reader.columns or [], record)

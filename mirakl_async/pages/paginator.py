@@ -75,8 +75,10 @@ class Items(Generic[T]):
 class Paginator(ABC, Generic[T]):
     """A list of Mirakl: `async for item in it`, or `pages()`, `items()`, `first()`, `take(n)`, `all()`.
 
-    Leaving a loop early ends what is under way. An error raised inside one carries `resume_from`, a cursor for
-    `pages(after=...)` or `items(after=...)`, which go on in any process, also from inside a page.
+    Nothing is asked for before it is read. Leaving a loop early ends what is under way. An error raised inside one
+    carries `resume_from`, a cursor for `pages(after=...)` or `items(after=...)`, which go on in any process, also from
+    inside a page; they raise InvalidArgument for a cursor of another list. PaginationLoop is raised where the pages
+    lead back to themselves.
     """
 
     def __init__(
@@ -127,7 +129,7 @@ class Paginator(ABC, Generic[T]):
         return taken
 
     async def all(self) -> list[T]:
-        """Every item, in memory."""
+        """Every item, in memory; prefer `async for` where there may be many."""
         items: list[T] = []
         async with aclosing(self.pages()) as pages:
             async for page in pages:

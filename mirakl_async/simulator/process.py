@@ -26,8 +26,9 @@ _SECONDS_TO_STOP = 5.0
 class SimulatorProcess:
     """`async with SimulatorProcess() as mirakl`: `addresses` to point a client at, `control` to look inside.
 
-    The arguments are those of `Simulator`; a Ctrl-C in the terminal does not reach the child, so that a client that
-    drains after one still finds its server.
+    The arguments are those of `Simulator` of the same name; `rate_limit` is its `rate_limits`, without windows for
+    single operations. Faults are added through `control`. A Ctrl-C in the terminal does not reach the child, so that a
+    client that drains after one still finds its server.
     """
 
     def __init__(

@@ -54,10 +54,17 @@ class Addresses(Struct, frozen=True):
 class Simulator:
     """An embedded Mirakl: `async with Simulator() as mirakl`, then point a client at its URLs.
 
-    `port` is that of Connect; the other services take free ones, as all do when it is 0. `rate_limits` is "none",
-    "documented", a number of calls per second for every operation, or a window per operation. `latency` is seconds
-    for every answer, or bounds to draw from. `log_size` bounds `requests`. `front` says how many rows the lists of
-    Marketplace begin with, as in {"orders": 44_000}.
+    `port` is that of Connect; the other services take free ones, as all do when it is 0. `channels` are those known,
+    with their stores. `rate_limits` is "none", "documented", a number of calls per second for every operation, or a
+    window per operation. `latency` is seconds for every answer, or bounds to draw from; `expires_in` the seconds a
+    token lives; `keepalive` those an idle connection is kept. `faults` are in force from the start; `faults.add` adds
+    others. The same `seed` draws the same latencies, faults and rows. `client_secret` is made up unless it is given.
+    `front` says how many rows the lists of Marketplace begin with, as in {"orders": 44_000}.
+
+    Mirakl's document leaves open whether an order with the stamp of the one that is there replaces it (`equal_stamp`),
+    whether a refusal names the order (`error_fields`), and whether two orders may share the id of a line
+    (`unique_lines=False`). `keep` is what is remembered of an order: its bytes, or a digest, for long runs. `log_size`
+    bounds `requests`.
     """
 
     def __init__(
@@ -148,7 +155,7 @@ class Simulator:
 
     @property
     def account_url(self) -> str:
-        """Where Account's paths begin; none are served yet."""
+        """Where Account's paths begin; none of them is served."""
         return self._url("account")
 
     @property

@@ -83,7 +83,9 @@ class Orders(GeneratedOrders):
         from where the journal ends, unless `resume` is False. Orders are taken from the source up to `ahead` orders
         before they are sent: 100, or any number from an async source, which may not be there to be read again.
 
-        Raises SyncStopped, with the report, if the job could not finish; upsertOrders documents the rules.
+        Use it as above, or as `report = await connect.orders.sync(...).run()`. Raises InvalidArgument at once for what
+        cannot be a source or an origin. Running it raises JournalError if the journal cannot be opened, and
+        SyncStopped, with the report, if the job could not finish.
         """
         _check_sizes(batch_size, concurrency)
         if origin is not None:
@@ -164,7 +166,8 @@ class Orders(GeneratedOrders):
         """Put orders into a journal, for `work` to push; when it returns they are durable, and the source may forget.
 
         The report counts what was read, refused as no order, or superseded; what is `unsent` is in the journal. What
-        was refused is in the journal's refused rows.
+        was refused is in the journal's refused rows. `source`, `origin` and `resume` are as with `sync`. Raises
+        InvalidArgument or JournalError.
         """
         if origin is not None:
             _check_origin(origin)
