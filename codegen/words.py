@@ -44,13 +44,6 @@ def singular(noun: str) -> str:
     return "".join([*listed[:-1], _IRREGULAR.get(last) or _strip(last)])
 
 
-def plural(noun: str) -> str:
-    """The plural, for sentences."""
-    if noun.endswith("y") and noun[-2:-1] not in "aeiou":
-        return noun[:-1] + "ies"
-    return noun + ("es" if noun.endswith(("s", "x", "ch", "sh")) else "s")
-
-
 def joined(outer: str, inner: str) -> str:
     """Two nouns as one, without stutter: `Order` + `OrderLine` -> `OrderLine`, `Amount` + `Breakdown`."""
     left, right = parts(outer), parts(inner)

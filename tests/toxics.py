@@ -153,13 +153,6 @@ class LimitData(StreamToxic):
         await pass_on(data)
 
 
-class ResponseToxic(Protocol):
-    """Works on the pieces of one response."""
-
-    def respond(self, piece: Piece, response: Response) -> bytes:
-        """Give the bytes to send on for `piece`; raise Hangup to end the connection."""
-
-
 @dataclass(frozen=True)
 class CutResponse:
     """The connection ends after `size` bytes of the body, its framing counted; 0 cuts right behind the head."""

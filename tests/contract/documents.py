@@ -31,11 +31,6 @@ class Published(NamedTuple):
     contents: dict[str, Any]
     responses: dict[str, Any]
 
-    @property
-    def query_names(self) -> set[str]:
-        """The names of its documented query parameters."""
-        return {parameter["name"] for parameter in self.parameters if parameter["in"] == "query"}
-
 
 class Example(NamedTuple):
     """An official example of a successful answer."""

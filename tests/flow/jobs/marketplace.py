@@ -12,7 +12,6 @@ from mirakl_async import BearerToken, MarketplaceFront, Retry
 from tests.manual_clock import InstantClock
 
 SECRET = "bearer-that-must-stay-home"
-DAMAGES = ("cut", "unframed")
 
 
 class Marketplace:
