@@ -47,7 +47,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from .problems import Problem
+from .problems import FieldError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -344,7 +344,7 @@ class APIError(CallError):
         return self.problem.message
 
     @property
-    def errors(self) -> tuple[object, ...]:
+    def errors(self) -> tuple[FieldError, ...]:
         """The server's list of field errors, each with `field`, `message`, `code`."""
         return self.problem.errors
 

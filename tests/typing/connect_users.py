@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from decimal import Decimal
 from typing import assert_type
 
-from mirakl_async import ClientCredentials, ConnectChannel, Reply
+from mirakl_async import APIError, ClientCredentials, ConnectChannel, Reply
 from mirakl_async.models.connect import (
     CustomAttributeBooleanRequest,
     CustomAttributeStringRequest,
@@ -77,3 +77,8 @@ async def use(origin: OriginRequest, order: OrderRequest) -> None:
         assert_type(await connect.raw(connect.orders.update_action_status, "a1", status="SUCCESS"), Reply)
         await connect.orders.upsert(origin=origin, orders=[order], timout=5)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
         await connect.orders.upsert(origin=origin)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+
+
+def explain(error: APIError) -> list[str]:
+    """What an error says, member by member."""
+    return [f"{entry.field}: {entry.message}" for entry in error.errors]
