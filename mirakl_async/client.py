@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from . import calls, settings
 from .callers import RawCaller, value_of
 from .clock import Clock, SystemClock
-from .errors import ClientStateError, ConfigurationError, InvalidArgument
+from .errors import ClientStateError, ConfigurationError, InvalidArgument, UnknownOperation
 from .limits import Allowances, LocalRateLimiter
 from .operation import Operation
 from .operations import operations
@@ -76,6 +76,11 @@ class Client:
         self._watch = Watch(*([watch] if watch else []))
         timeouts, clock = timeouts or Timeouts(), clock or SystemClock()
         credential = auth if auth is not None else settings.credential()
+        if not callable(getattr(credential, "authenticator", None)):
+            # Said without showing it: it may be the secret itself.
+            kind = type(credential).__name__
+            raise ConfigurationError(f"auth takes ClientCredentials(...), BearerToken(...) or ApiKey(...), not {kind}")
+        own = _by_group(rates or {})
         usage = settings.rate_usage(rate or settings.setting("MIRAKL_RATE"))
 
         def make() -> Transport:
@@ -86,7 +91,7 @@ class Client:
                 wire=carrier,
                 auth=authenticator,
                 limiter=limiter or LocalRateLimiter(clock),
-                allowances=Allowances(names, authenticator.identity, usage, rates),
+                allowances=Allowances(names, authenticator.identity, usage, own),
                 clock=clock,
                 watch=self._watch,
                 retry=retry or Retry(),
@@ -226,6 +231,18 @@ class Client:
         to: Service = next(iter(self._bases)) if service is None else service
         request = calls.build_unknown(method, path, to, self.base_url(to), query, body, retry)
         return await self.transport.run(request, self.options_for(options, "send"))
+
+
+def _by_group(rates: Mapping[str, Rate]) -> dict[str, Rate]:
+    """A user's own rates by what shares them; a misspelt code would leave the documented rate in force unseen."""
+    found: dict[str, Rate] = {}
+    for code, rate in rates.items():
+        try:
+            operation = operations[code]
+        except UnknownOperation as error:
+            raise ConfigurationError(f"rates: {error}") from None
+        found[operation.group or operation.code] = rate
+    return found
 
 
 def _known(code: str, options: Options) -> None:

@@ -100,8 +100,12 @@ def is_loopback(host: str) -> bool:
 
 
 def _shown(url: str) -> str:
+    """The address without credentials and query; what is no address as it stands, unless it may hold a secret."""
     parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.hostname or ''}{parts.path}"
+    if parts.netloc:
+        return f"{parts.scheme}://{parts.hostname or ''}{parts.path}"
+    text = url.partition("?")[0]
+    return "(not shown)" if "@" in text else repr(text)
 
 
 def setting(name: str, environ: Mapping[str, str] | None = None) -> str | None:

@@ -3,7 +3,8 @@ import pickle
 import pytest
 from multidict import CIMultiDict, CIMultiDictProxy
 
-from mirakl_async import errors, settings
+from mirakl_async import BearerToken, ConnectChannel, MarketplaceFront, Rate, errors, settings
+from mirakl_async.operations import operations
 from mirakl_async.problems import FieldError, Problem, read_problem
 from mirakl_async.settings import credential, service_url, setting
 from mirakl_async.sync.report import Report
@@ -98,6 +99,37 @@ def test_urls_that_cannot(url):
         service_url("url", url)
     assert "secret" not in str(raised.value)
     assert "u:p" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("a.example", "'a.example'"),
+        ("a.example/shop?x=secret", "'a.example/shop'"),
+        ("ftp://u:secret@a.example/shop?x=secret", "ftp://a.example/shop"),
+        ("user:secret@a.example", "(not shown)"),
+    ],
+)
+def test_a_url_that_cannot_be_used_is_shown_without_its_secrets(url, shown):
+    with pytest.raises(errors.ConfigurationError) as raised:
+        service_url("url", url)
+    assert str(raised.value).endswith(f": {shown}")
+
+
+def test_a_credential_is_none_of_the_other_things_it_could_be_taken_for():
+    with pytest.raises(errors.ConfigurationError, match=r"BearerToken\(\.\.\.\).*, not str$"):
+        MarketplaceFront("https://acme.mirakl.net", auth="secret")
+
+
+def test_a_rate_of_ones_own_is_for_an_operation_that_there_is():
+    with pytest.raises(errors.ConfigurationError, match="rates: .*upsertOrder'.*did you mean upsertOrders"):
+        ConnectChannel(auth=BearerToken("t"), rates={"upsertOrder": Rate(10)})
+
+
+async def test_a_rate_of_ones_own_is_kept_however_its_code_is_spelt():
+    async with ConnectChannel(auth=BearerToken("t"), rates={"upsert_orders": Rate(10)}) as connect:
+        _, pace = connect.transport.allowances.of(operations["upsertOrders"])
+    assert pace.limit == Rate(10)
 
 
 def test_secrets_may_lie_in_files(tmp_path):
