@@ -323,7 +323,7 @@ class OrderSync:
             if pause is None:
                 self._fail(error)
             elif self._failure is None:
-                log.warning("order sync: %s; sending again within %.0f s", error, pause)
+                log.warning("order sync: %s; sending again within %.1f s", error, pause)
                 return pause
         return None
 
