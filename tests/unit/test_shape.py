@@ -91,6 +91,7 @@ def test_the_layers_are_those_of_the_architecture_page():
         for number, row in enumerate(rows)
         for name in re.findall(r"`([a-z_/]+)`", row)
     }
+    assert layers.keys() - SOURCES.keys() == set()
     found = {name: layer_of(name, layers) for name in SOURCES.keys() - {"mirakl_async", "mirakl_async.__main__"}}
     downward = [
         f"{name} imports {other}"
