@@ -5,6 +5,7 @@
 - `ConnectChannel`, `MarketplaceFront`: the clients; their attributes, such as `orders`, have the operations as methods
 - `ClientCredentials`, `BearerToken`, `ApiKey`: what they are given as `auth`
 - `Options`, `Timeouts`, `Retry`, `Rate`, `Limits`: what one call, or one client, may set
+- `OrderSync`, `Report`, `Refused`; `ImportJob`, `OrderExport`, `OfferExport`: what jobs are, and what they give
 - `MiraklError` and its subclasses: `mirakl_async.errors` draws the whole tree
 - `mirakl_async.models`: the structs that are sent and received
 - `mirakl_async.operations`: all operations by Mirakl's code
@@ -67,6 +68,9 @@ if TYPE_CHECKING:
     from .files import Upload as Upload
     from .files import read_items as read_items
     from .files import read_rows as read_rows
+    from .jobs.offers import OfferExport as OfferExport
+    from .jobs.orders import OrderExport as OrderExport
+    from .jobs.products import ImportJob as ImportJob
     from .marketplace_front import MarketplaceFront as MarketplaceFront
     from .options import Limits as Limits
     from .options import Options as Options
@@ -78,7 +82,11 @@ if TYPE_CHECKING:
     from .pages import Page as Page
     from .pages import Progress as Progress
     from .pages import SeekPaginator as SeekPaginator
+    from .problems import FieldError as FieldError
     from .reply import Reply as Reply
+    from .sync.engine import OrderSync as OrderSync
+    from .sync.refused import Refused as Refused
+    from .sync.report import Report as Report
 
 __version__ = "0.1.0"
 
@@ -86,7 +94,6 @@ _HOMES = {
     "ApiKey": "auth",
     "BearerToken": "auth",
     "ClientCredentials": "auth",
-    "Reply": "reply",
     "ConnectChannel": "connect_channel",
     "APIError": "errors",
     "AttemptTimeout": "errors",
@@ -108,6 +115,7 @@ _HOMES = {
     "NoAnswer": "errors",
     "NotFound": "errors",
     "OutcomeUnknown": "errors",
+    "PaginationLoop": "errors",
     "PartialFailure": "errors",
     "PermissionDenied": "errors",
     "ProtocolError": "errors",
@@ -130,8 +138,10 @@ _HOMES = {
     "Upload": "files",
     "read_items": "files",
     "read_rows": "files",
+    "OfferExport": "jobs.offers",
+    "OrderExport": "jobs.orders",
+    "ImportJob": "jobs.products",
     "MarketplaceFront": "marketplace_front",
-    "PaginationLoop": "errors",
     "Limits": "options",
     "Options": "options",
     "Rate": "options",
@@ -142,6 +152,11 @@ _HOMES = {
     "Page": "pages",
     "Progress": "pages",
     "SeekPaginator": "pages",
+    "FieldError": "problems",
+    "Reply": "reply",
+    "OrderSync": "sync.engine",
+    "Refused": "sync.refused",
+    "Report": "sync.report",
 }
 
 __all__ = ["__version__", *_HOMES]  # noqa: PLE0604 # pyright: ignore[reportUnsupportedDunderAll]

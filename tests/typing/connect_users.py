@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from decimal import Decimal
 from typing import assert_type
 
-from mirakl_async import APIError, ClientCredentials, ConnectChannel, Reply
+from mirakl_async import APIError, ClientCredentials, ConnectChannel, OrderSync, Refused, Reply, Report
 from mirakl_async.models.connect import (
     CustomAttributeBooleanRequest,
     CustomAttributeStringRequest,
@@ -19,8 +19,6 @@ from mirakl_async.models.connect import (
     ProductRequest,
     ShippingInfoRequest,
 )
-from mirakl_async.sync.refused import Refused
-from mirakl_async.sync.report import Report
 
 
 def made(now: dt.datetime) -> OrderRequest:
@@ -67,6 +65,7 @@ async def use(origin: OriginRequest, order: OrderRequest) -> None:
         assert_type(connect, ConnectChannel)
         assert_type(await connect.orders.upsert(origin=origin, orders=[order], timeout=5, retries=0), None)
         async with connect.orders.sync(feed(), origin=origin) as sync:
+            assert_type(sync, OrderSync)
             async for refused in sync.refused():
                 assert_type(refused, Refused)
                 assert_type(refused.order, OrderRequest | None)

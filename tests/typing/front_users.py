@@ -8,8 +8,16 @@ from decimal import Decimal
 from pathlib import Path
 from typing import assert_type
 
-from mirakl_async import BearerToken, MarketplaceFront, OffsetPaginator, Page, Reply, SeekPaginator, Upload
-from mirakl_async.jobs.products import ImportJob
+from mirakl_async import (
+    BearerToken,
+    ImportJob,
+    MarketplaceFront,
+    OffsetPaginator,
+    Page,
+    Reply,
+    SeekPaginator,
+    Upload,
+)
 from mirakl_async.models.front import (
     ActionError,
     AiRewriteInput,
