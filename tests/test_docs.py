@@ -10,6 +10,7 @@ import pytest
 
 from benchmarks.synthetic import order
 from mirakl_async import codec
+from mirakl_async.cli.app import app
 from mirakl_async.simulator import Simulator
 from tests.redis_server import shared_redis  # noqa: F401 - a fixture
 
@@ -57,6 +58,11 @@ async def test_an_example_runs(block, tmp_path, shared_redis):  # noqa: F811 - t
 
 def test_there_are_examples():
     assert {example.partition(" ")[0] for example in EXAMPLES} > {"README.md", "docs/order-sync.md", "docs/lists.md"}
+
+
+def test_the_readme_lists_every_command():
+    section = PAGES["README.md"].partition("## The command line\n")[2].partition("\n## ")[0]
+    assert set(re.findall(r"^\| `([a-z]+)", section, re.MULTILINE)) == {name for name in app if name.isalpha()}
 
 
 def slugs(text):
