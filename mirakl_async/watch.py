@@ -82,10 +82,10 @@ Listener: TypeAlias = Callable[[Event], None]
 class Counters(Struct, kw_only=True):
     """Totals since the client was made.
 
-    `calls` ended, `failures` of them with an error or a cancellation (pages asked for ahead and not needed are
-    cancelled); `attempts` on the wire, `retries` those after the first; `throttles` are 429 answers; `waited` is the
-    seconds calls were held by the client's own pacing. `mended` broken promises of answers, `quarantined` items that
-    could not be read, `drifts` of lists that moved.
+    `calls` ended, `failures` of them with an error (one that was cancelled, such as a page asked for ahead and not
+    needed, is none); `attempts` on the wire, `retries` those after the first; `throttles` are 429 answers; `waited` is
+    the seconds calls were held by the client's own pacing. `mended` broken promises of answers, `quarantined` items
+    that could not be read, `drifts` of lists that moved.
     """
 
     calls: int = 0

@@ -336,3 +336,16 @@ async def test_waiting_for_the_pace_is_accounted():
         await clock.run(5)
         await asyncio.gather(*calls)
         assert connect.counters.waited > 0.3
+
+
+async def test_a_call_that_is_cancelled_has_ended_and_not_failed():
+    class NoAnswer(FakeWire):
+        async def exchange(self, *_args, **_kwargs):
+            await asyncio.Event().wait()
+
+    async with ConnectChannel(wire=NoAnswer(None), auth=BearerToken("t"), rate="none") as connect:
+        task = asyncio.create_task(report(connect))
+        await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task])
+        assert (connect.counters.calls, connect.counters.failures) == (1, 0)
