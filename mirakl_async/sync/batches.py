@@ -34,13 +34,14 @@ NO_ID = "must be a text"
 
 
 class Batch:
-    """Orders of one origin that travel in one call."""
+    """Orders of one origin that travel in one call, and their ids."""
 
-    __slots__ = ("_by_key", "entries", "lane")
+    __slots__ = ("_by_key", "entries", "ids", "lane")
 
-    def __init__(self, lane: Lane, entries: Sequence[Entry]) -> None:
+    def __init__(self, lane: Lane, entries: Sequence[Entry], ids: set[str] | None = None) -> None:
         self.lane: Lane = lane
         self.entries: Sequence[Entry] = entries
+        self.ids: set[str] = {entry.channel_order_id for entry in entries} if ids is None else ids
         self._by_key: dict[OrderKey, Entry] | None = None
 
     def __len__(self) -> int:
@@ -148,10 +149,8 @@ class Assembly:
         return best
 
     def _cut_from(self, lane: Lane) -> Batch | None:
-        count = min(self._limit, len(lane.waiting))
-        popleft = lane.waiting.popleft
-        entries = [popleft() for _ in range(count)]
-        self.waiting -= count
+        entries = self._take_from(lane.waiting)
+        count = len(entries)
         try:
             ids = {entry.channel_order_id for entry in entries}
         except TypeError:
@@ -162,10 +161,20 @@ class Assembly:
             if not entries:
                 return None
             ids = {entry.channel_order_id for entry in entries}
-        batch = Batch(lane, entries)
+        batch = Batch(lane, entries, ids)
         lane.flying.append(batch)
         lane.flying_ids |= ids
         return batch
+
+    def _take_from(self, waiting: deque[Entry]) -> list[Entry]:
+        """The next entries: mostly all that wait, which are moved at once."""
+        if len(waiting) <= self._limit:
+            entries = list(waiting)
+            waiting.clear()
+        else:
+            entries = [waiting.popleft() for _ in range(self._limit)]
+        self.waiting -= len(entries)
+        return entries
 
     def _with_ids(self, lane: Lane, entries: Iterable[Entry]) -> list[Entry]:
         """The entries whose id can be one; a struct's members may be anything."""
@@ -227,7 +236,7 @@ class Assembly:
         """A batch has come to its end: what was parked behind it waits again, before all that came later."""
         lane = batch.lane
         lane.flying.remove(batch)
-        lane.flying_ids.difference_update([entry.channel_order_id for entry in batch.entries])
+        lane.flying_ids -= batch.ids
         if lane.parked:
             freed = [key for key in lane.parked if key[0] not in lane.flying_ids]
             if freed and not lane.waiting:
