@@ -6,11 +6,15 @@ is too long, a naive datetime, a path segment with a slash, a value outside its 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime
+from decimal import Decimal
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote, urlsplit
+from uuid import UUID
 
 from msgspec import UNSET, Struct
 from msgspec.structs import replace
@@ -26,13 +30,15 @@ from .settings import is_loopback, origin
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Callable
 
-    from .operation import RetryClass, Service
+    from .operation import ParamType, RetryClass, Service
 
 JSON = "application/json"
 QUERY_SAFE = ",:"
-NUMBERS = (int, float)
+NUMBERS = (int, float, Decimal)
+FORMS = {"integer": re.compile(r"-?\d+", re.ASCII), "boolean": re.compile("true|false")}
+REFERENCE = re.compile(r"[^|,]+\|[^|,]+")
+HALF_A_PAIR = re.compile("[\ud800-\udfff]")
 LONGEST_NAME = 255
-CONTAINERS = (bytes, Mapping, Sequence)
 
 
 def build(
@@ -159,29 +165,39 @@ def text_of(operation: Operation[Any], param: Param, value: object) -> str:
     """One value as its text on the wire: dates in UTC, booleans in lower case."""
     if isinstance(value, str):
         return _checked_text(operation, param, value)
-    if type(value) is int and param.minimum is None and param.maximum is None:
-        return str(value)
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, datetime):
-        if value.tzinfo is None:
-            raise InvalidArgument(
-                operation.code, param.argument, "needs a time zone; for example datetime(..., tzinfo=timezone.utc)"
-            )
-        moment = value.astimezone(UTC)
-        return moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds").replace("+00:00", "Z")
-    if isinstance(value, date):
-        return value.isoformat()
+    if isinstance(value, datetime) and value.tzinfo is None:
+        raise InvalidArgument(
+            operation.code, param.argument, "needs a time zone; for example datetime(..., tzinfo=timezone.utc)"
+        )
+    text = _spelled(param.type, value)
+    if text is None:
+        takes = f"one {param.type}" if param.many == "one" else f"a list of {param.type} values"
+        raise InvalidArgument(operation.code, param.argument, f"takes {takes}, not {type(value).__name__}")
     if isinstance(value, NUMBERS) and not _within(param, value):
         bounds = f"{param.minimum} to {'any number' if param.maximum is None else param.maximum}"
         raise InvalidArgument(operation.code, param.argument, f"{value} is outside {bounds}")
-    if isinstance(value, CONTAINERS):
-        kind = type(cast("object", value)).__name__
-        raise InvalidArgument(operation.code, param.argument, f"takes one {param.type}, not {kind}")
-    return str(value)
+    return text
 
 
-def _within(param: Param, value: float) -> bool:
+def _spelled(kind: ParamType, value: object) -> str | None:
+    """The text of a value that is none yet; None where it is not what the parameter takes."""
+    free = kind in {"string", "json"}
+    if isinstance(value, bool):
+        return ("true" if value else "false") if free or kind == "boolean" else None
+    if isinstance(value, int):
+        return str(value) if free or kind in {"integer", "number"} else None
+    if isinstance(value, float | Decimal):
+        return format(Decimal(str(value)), "f") if isfinite(value) and (free or kind == "number") else None
+    if isinstance(value, datetime):
+        moment = value.astimezone(UTC)
+        text = moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds").replace("+00:00", "Z")
+        return text if free or kind == "date-time" else None
+    if isinstance(value, date):
+        return value.isoformat() if free or kind == "date" else None
+    return str(value) if free and isinstance(value, UUID) else None
+
+
+def _within(param: Param, value: float | Decimal) -> bool:
     low, high = param.minimum, param.maximum
     return (low is None or value >= low) and (high is None or value <= high)
 
@@ -194,6 +210,11 @@ def _checked_text(operation: Operation[Any], param: Param, value: str) -> str:
             param.argument,
             f"has {len(value)} characters; {low or 0} to {high or 'any number'} are taken",
         )
+    form = FORMS.get(param.type)
+    if form is not None and form.fullmatch(value) is None:
+        raise InvalidArgument(operation.code, param.argument, f"{value!r} is no {param.type}")
+    if not value.isascii() and HALF_A_PAIR.search(value):
+        raise InvalidArgument(operation.code, param.argument, "holds half a surrogate pair, which is no text")
     return value
 
 
@@ -210,24 +231,35 @@ def _path_segment(operation: Operation[Any], param: Param, value: object) -> str
 
 def _query(operation: Operation[Any], param: Param, value: object) -> list[str]:
     name = quote(param.name, safe="")
-    if param.type == "references":
-        return [f"{name}={_references(operation, param, value)}"]
-    if param.many == "one" or isinstance(value, str):
+    if param.many == "one":
         return [f"{name}={quote(text_of(operation, param, value), safe=QUERY_SAFE)}"]
-    texts = [text_of(operation, param, item) for item in values_of(operation, param, value)]
+    texts = _texts(operation, param, value)
     if param.many == "repeat":
         return [f"{name}={quote(text, safe=QUERY_SAFE)}" for text in texts]
+    return [f"{name}={quote(','.join(texts), safe=QUERY_SAFE)}"]
+
+
+def _texts(operation: Operation[Any], param: Param, value: object) -> list[str]:
+    """The members of a list as they travel; an empty list would be left out, and so ask for everything."""
+    spell = _reference if param.type == "references" else text_of
+    listed = value.split(",") if isinstance(value, str) and param.many == "comma" else value
+    texts = [spell(operation, param, item) for item in values_of(operation, param, listed)]
+    if not texts:
+        instead = "" if param.required else "; leave it out to ask without it"
+        raise InvalidArgument(operation.code, param.argument, f"is an empty list{instead}")
     for text in texts:
-        if "," in text:
+        if not text:
+            raise InvalidArgument(operation.code, param.argument, "holds an empty value")
+        if "," in text and param.many == "comma":
             raise InvalidArgument(operation.code, param.argument, f"{text!r} holds a comma, which separates values")
-    return [f"{name}={quote(','.join(texts), safe=QUERY_SAFE)}"] if texts else []
+    return texts
 
 
 def values_of(operation: Operation[Any], param: Param, value: object) -> list[object]:
-    """The members of a list argument, its documented cap enforced."""
-    if not isinstance(value, Sequence | set | frozenset):
-        value = [value]
-    values = list(cast("Sequence[object]", value))
+    """The members of a list argument, its documented cap enforced; an iterator, which serves once, is none."""
+    values: list[object] = [value]
+    if isinstance(value, Collection) and not isinstance(value, str | bytes | Mapping):
+        values = list(cast("Collection[object]", value))
     if param.at_most is not None and len(values) > param.at_most:
         raise InvalidArgument(
             operation.code, param.argument, f"has {len(values)} values; one call takes {param.at_most}"
@@ -235,26 +267,21 @@ def values_of(operation: Operation[Any], param: Param, value: object) -> list[ob
     return values
 
 
-def _references(operation: Operation[Any], param: Param, value: object) -> str:
-    """Product references, `TYPE|ID` joined by commas, from pairs or from ready text."""
+def _reference(operation: Operation[Any], param: Param, value: object) -> str:
+    """A product reference, `TYPE|ID`, from a pair or from ready text."""
     if isinstance(value, str):
-        return quote(value, safe=QUERY_SAFE)
-    texts: list[str] = []
-    for pair in values_of(operation, param, value):
-        if isinstance(pair, str):
-            texts.append(pair)
-            continue
-        try:
-            kind, reference = cast("tuple[str, str]", pair)
-        except (TypeError, ValueError):
-            raise InvalidArgument(
-                operation.code, param.argument, 'takes pairs such as ("EAN", "9312432012041")'
-            ) from None
-        texts.append(f"{kind}|{reference}")
-    for text in texts:
-        if "," in text or text.count("|") != 1:
-            raise InvalidArgument(operation.code, param.argument, f"{text!r} is not one TYPE|ID")
-    return quote(",".join(texts), safe=QUERY_SAFE)
+        text = value
+    elif isinstance(value, Sequence) and _is_pair(pair := cast("Sequence[object]", value)):
+        text = f"{pair[0]}|{pair[1]}"
+    else:
+        raise InvalidArgument(operation.code, param.argument, 'takes pairs such as ("EAN", "9312432012041")')
+    if REFERENCE.fullmatch(text) is None:
+        raise InvalidArgument(operation.code, param.argument, f"{text!r} is not one TYPE|ID")
+    return text_of(operation, replace(param, type="string"), text)
+
+
+def _is_pair(value: Sequence[object]) -> bool:
+    return len(value) == 2 and all(isinstance(part, str | int) for part in value)
 
 
 def _parts(operation: Operation[Any], param: Param, value: object) -> list[Part]:

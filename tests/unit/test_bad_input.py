@@ -81,6 +81,15 @@ async def test_a_value_of_another_type(front):
     await refused(r"RT25: returns\[0\]\.id.*`str`, got `int`", front.returns.receive(returns=[ReturnIdInput(id=5)]))
 
 
+async def test_a_filter_that_is_empty_or_serves_once(front):
+    with pytest.raises(InvalidArgument, match="OR11: order_ids: is an empty list; leave it out"):
+        front.orders.list(order_ids=[])
+    with pytest.raises(InvalidArgument, match="OR11: order_ids: takes a list of string values, not generator"):
+        front.orders.list(order_ids=(number for number in IDS))
+    await refused("P31: product_references: is an empty list$", front.products.lookup([]))
+    await refused("OR72: order_ids: is an empty list$", front.orders.list_documents([]))
+
+
 async def test_an_id_list_over_its_cap_that_cannot_be_split(front):
     with pytest.raises(InvalidArgument, match="P11: product_ids: has 101 values; one call takes 100"):
         front.offers.list_by_product(product_ids=IDS)

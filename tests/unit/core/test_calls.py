@@ -1,5 +1,6 @@
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 
@@ -26,9 +27,11 @@ def url(param, value):
         ({}, datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC), "?p=2026-02-03T04:05:06Z"),
         ({}, datetime(2026, 2, 3, 4, 5, 6, 789000, tzinfo=timezone(timedelta(hours=2))), "?p=2026-02-03T02:05:06.789Z"),
         ({"many": "repeat"}, ["a", "b"], "?p=a&p=b"), ({"many": "comma"}, ["a", "b"], "?p=a,b"),
-        ({"many": "comma"}, "a,b", "?p=a,b"), ({"many": "comma"}, [], ""), ({"many": "repeat"}, (1, 2), "?p=1&p=2"),
-        ({"type": "references"}, [("EAN", "1"), ("UPC", "2")], "?p=EAN%7C1,UPC%7C2"),
-        ({"type": "references"}, "EAN|1", "?p=EAN%7C1"), ({}, None, ""), ({"name": "[x]"}, 1, "?%5Bx%5D=1"),
+        ({"many": "comma"}, "a,b", "?p=a,b"), ({"many": "comma"}, {"a": 1, "b": 2}.keys(), "?p=a,b"), ({"many": "repeat"}, (1, 2), "?p=1&p=2"),
+        ({"type": "references", "many": "comma"}, [("EAN", "1"), ("UPC", "2")], "?p=EAN%7C1,UPC%7C2"),
+        ({"type": "references", "many": "comma"}, "EAN|1", "?p=EAN%7C1"), ({"type": "boolean"}, "true", "?p=true"),
+        ({"type": "integer"}, "-5", "?p=-5"), ({}, Decimal("1E+3"), "?p=1000"), ({}, UUID(int=1), f"?p={UUID(int=1)}"),
+        ({"many": "comma"}, None, ""), ({}, None, ""), ({"name": "[x]"}, 1, "?%5Bx%5D=1"),
     ],
 )  # fmt: skip
 def test_how_values_travel(facts, value, query):
@@ -45,13 +48,39 @@ def test_how_values_travel(facts, value, query):
         ({"minimum": 1, "maximum": 10}, 11, "1 to 10"),
         ({"max_length": 3}, "long", "4 characters"),
         ({}, ["a"], "takes one"),
-        ({"type": "references"}, [("EAN",)], "pairs"),
-        ({"type": "references"}, [("EAN", "1,2")], "TYPE"),
+        ({"type": "references", "many": "comma"}, [("EAN",)], "pairs"),
+        ({"type": "references", "many": "comma"}, [("EAN", None)], "pairs"),
+        ({"type": "references", "many": "comma"}, [("EAN", "1,2")], "TYPE"),
+        ({"type": "references", "many": "comma"}, [("EAN", "")], "TYPE"),
+        ({"many": "comma"}, (text for text in "ab"), "a list of string values, not generator"),
+        ({"many": "repeat"}, map(str, [1, 2]), "a list of string values, not map"),
+        ({"many": "comma"}, ["a", None], "not NoneType"),
+        ({"many": "comma"}, ["a", ""], "holds an empty value"),
+        ({"many": "comma"}, "a,,b", "holds an empty value"),
+        ({"many": "comma", "at_most": 2}, "a,b,c", "3 values.*takes 2"),
+        ({}, object(), "takes one string, not object"),
+        ({}, Param(name="o", argument="o"), "takes one string, not Param"),
+        ({}, b"raw", "takes one string, not bytes"),
+        ({}, float("nan"), "takes one string, not float"),
+        ({}, "\ud800", "half a surrogate pair"),
+        ({"type": "date-time"}, date(2026, 1, 1), "takes one date-time, not date"),
+        ({"type": "boolean"}, "yes", "'yes' is no boolean"),
+        ({"type": "boolean"}, 1, "takes one boolean, not int"),
+        ({"type": "integer"}, "abc", "'abc' is no integer"),
+        ({"type": "integer"}, True, "takes one integer, not bool"),
+        ({"type": "integer"}, 1.5, "takes one integer, not float"),
     ],
 )
 def test_what_is_refused_names_argument_and_operation(facts, value, words):
     with pytest.raises(InvalidArgument, match=f"(?s)T1: p: .*{words}"):
         url(Param(name="p", argument="p", **facts), value)
+
+
+@pytest.mark.parametrize("empty", [[], (), set(), {}.keys()])
+@pytest.mark.parametrize("facts", [{"many": "comma"}, {"many": "repeat"}, {"many": "comma", "type": "references"}])
+def test_an_empty_filter_does_not_ask_for_everything(facts, empty):
+    with pytest.raises(InvalidArgument, match="T1: p: is an empty list; leave it out"):
+        url(Param(name="p", argument="p", **facts), empty)
 
 
 @pytest.mark.parametrize("value", ["a/b", "", ".."])
