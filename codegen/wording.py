@@ -10,6 +10,8 @@ from .shapes import Scalar
 from .tables import Row
 from .values import Values
 
+FAILURES = "A successful answer may report failures: look at its `failed`, or call its `raise_for_errors()`."
+
 
 def paragraphs(plan: Plan, document: Document, values: list[Values]) -> list[str]:
     """The docstring of a method."""
@@ -23,7 +25,9 @@ def paragraphs(plan: Plan, document: Document, values: list[Values]) -> list[str
     if plan.paging:
         found.append(_paging(plan))
     found.append(row.note)
-    facts = [fact for argument in plan.arguments if (fact := _fact(argument, values))]
+    if row.failures and not plan.paging:
+        found.append(FAILURES)
+    facts = [fact for argument in plan.arguments if (fact := _fact(plan, argument, values))]
     facts += [f"{status}: {reason}" for status, reason in row.errors.items()]
     found.append("\n".join(f"- {fact}" for fact in facts))
     found.append(docs(document, plan))
@@ -38,7 +42,7 @@ def _paging(plan: Plan) -> str:
     return f"Pages by token: {size}; the token alone tells which page comes next."
 
 
-def _fact(argument: Argument, values: list[Values]) -> str:
+def _fact(plan: Plan, argument: Argument, values: list[Values]) -> str:
     said: list[str] = []
     shape = argument.shape
     if argument.references:
@@ -47,6 +51,8 @@ def _fact(argument: Argument, values: list[Values]) -> str:
         known = ", ".join(shape.values) if len(shape.values) <= 16 else f"{len(shape.values)} known values"
         constants = next((f" (`{item.name}`)" for item in values if set(item.values) == set(shape.values)), "")
         said.append(known + constants)
+    if plan.paging == "seek" and argument.wire == "sort" and isinstance(shape, Scalar) and shape.values:
+        said.append(f"a direction may follow, as in {shape.values[0]},DESC")
     if argument.at_most is not None:
         said.append(
             f"at most {argument.at_most}{', longer lists are cut into several calls' if argument.split else ''}"

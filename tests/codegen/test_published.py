@@ -115,6 +115,18 @@ def test_the_operations_that_report_failures_inside_a_success():
         assert issubclass(struct(operations[code].reply), Reported)
 
 
+@pytest.mark.parametrize("operation", [item for item in ALL if item.failures], ids=lambda item: item.code)
+def test_a_method_says_how_failures_inside_a_success_are_seen(operation):
+    assert ("errors" if operation.paging else "raise_for_errors()") in inspect.getdoc(method(operation))
+
+
+@pytest.mark.parametrize("operation", [item for item in ALL if item.paging], ids=lambda item: item.code)
+def test_a_sorted_list_says_how_its_direction_is_given(operation):
+    if any(param.name == "sort" for param in operation.params):
+        direction = ",DESC" if operation.paging.kind == "seek" else "order: asc, desc"
+        assert direction in inspect.getdoc(method(operation))
+
+
 @pytest.mark.parametrize("model", STRUCTS, ids=lambda model: f"{model.__module__[20:]}.{model.__name__}")
 def test_a_struct_is_received_or_sent_and_can_be_decoded(model):
     assert issubclass(model, Received) != issubclass(model, Sent)

@@ -57,7 +57,7 @@ class Returns(Resource):
 
         `POST /v1/orders/returns`. Documented pace: recommended every 5 minutes, at most once a minute.
 
-        Answers 200 even if every return was refused: look at `failed`, or call `raise_for_errors()`.
+        A successful answer may report failures: look at its `failed`, or call its `raise_for_errors()`.
 
         - returns: at most 100
 

@@ -409,7 +409,7 @@ class Accounting(Resource):
         - id: at most 100, longer lists are cut into several calls
         - pay_out_psp_code: NOT_SPECIFIED, MANGOPAY, MIRAKL_PAYOUT, OPERATOR (`PayOutPspCode`)
         - pay_out_state: TO_PAY, PAID, FAILED (`PayOutState`)
-        - sort: dateCreated
+        - sort: dateCreated; a direction may follow, as in dateCreated,DESC
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/invoicing-and-accounting/sbc11
         """

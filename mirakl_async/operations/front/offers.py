@@ -77,6 +77,7 @@ OF51: Operation[Download] = Operation(
     accept="text/csv",
     retry="safe",
     interval=60.0,
+    recommended_interval=300.0,
     frequency="changes: recommended every 5 minutes, at most once a minute; all: once a day",
     deprecated=True,
     docs="https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/offers/of51",
@@ -337,6 +338,8 @@ class Offers(Resource):
 
         `GET /api/offers/export/async/status/{tracking_id}`. Documented pace: recommended once a minute, at most every
         10 seconds.
+
+        A successful answer may report failures: look at its `failed`, or call its `raise_for_errors()`.
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/offers/of53
         """

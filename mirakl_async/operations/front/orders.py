@@ -666,7 +666,7 @@ class Orders(Resource):
 
         `PUT /api/orders`. Documented pace: at most once a minute.
 
-        Answers 200 even where orders were refused: look at `failed`, or call `raise_for_errors()`.
+        A successful answer may report failures: look at its `failed`, or call its `raise_for_errors()`.
 
         - orders: at most 100
         - 400: more than 100 orders
@@ -681,6 +681,8 @@ class Orders(Resource):
         """OR07: change where up to 100 order lines ship from.
 
         `PUT /api/orders/shipping_from`. Documented pace: at most 60 an hour.
+
+        A successful answer may report failures: look at its `failed`, or call its `raise_for_errors()`.
 
         - order_lines: at most 100
         - 400: more than 100 order lines
@@ -881,6 +883,8 @@ class Orders(Resource):
 
         All or nothing: either every value is set, or the errors are reported with what was sent.
 
+        A successful answer may report failures: look at its `failed`, or call its `raise_for_errors()`.
+
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/orders/or31
         """
         return await self._caller.call(
@@ -946,6 +950,8 @@ class Orders(Resource):
         `POST /api/orders/{order_id}/documents`. Documented pace: once for each upload.
 
         The answer names only what was refused. At most 50 documents an order; file names are ASCII and distinct.
+
+        A successful answer may report failures: look at its `failed`, or call its `raise_for_errors()`.
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/orders/or74
         """

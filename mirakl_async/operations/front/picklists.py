@@ -72,7 +72,7 @@ class Picklists(Resource):
 
         Pages by token: 10 a page, at most 100; the token alone tells which page comes next.
 
-        - sort: pickupDate
+        - sort: pickupDate; a direction may follow, as in pickupDate,DESC
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/picklists/pl11
         """

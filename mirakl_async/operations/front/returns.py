@@ -163,7 +163,7 @@ RT52: Operation[ReturnLabelPage] = Operation(
     ),
     answer="json",
     reply="front.returns:ReturnLabelPage",
-    paging=Paging(kind="seek", items="data", item="front.returns:ReturnLabel", key=("return_id",)),
+    paging=Paging(kind="seek", items="data", item="front.returns:ReturnLabel", key=("return_id", "date_created")),
     retry="safe",
     frequency="when a customer asks for a label",
     failures=("data",),
@@ -228,7 +228,7 @@ class Returns(Resource):
 
         Pages by token: 10 a page, at most 100; the token alone tells which page comes next.
 
-        - sort: date_created
+        - sort: date_created; a direction may follow, as in date_created,DESC
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/returns/rt11
         """
@@ -256,6 +256,8 @@ class Returns(Resource):
 
         `POST /api/returns`. Documented pace: when a customer asks for a return.
 
+        A successful answer may report failures: look at its `failed`, or call its `raise_for_errors()`.
+
         - returns: at most 200
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/returns/rt01
@@ -277,7 +279,7 @@ class Returns(Resource):
 
         Pages by token: 10 a page, at most 100; the token alone tells which page comes next.
 
-        - sort: order_line_id
+        - sort: order_line_id; a direction may follow, as in order_line_id,DESC
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/returns/rt12
         """
@@ -293,6 +295,8 @@ class Returns(Resource):
 
         `PUT /api/returns/receive`.
 
+        A successful answer may report failures: look at its `failed`, or call its `raise_for_errors()`.
+
         - returns: at most 100
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/returns/rt25
@@ -303,6 +307,8 @@ class Returns(Resource):
         """RT29: cancel up to 100 returns.
 
         `PUT /api/returns/cancel`.
+
+        A successful answer may report failures: look at its `failed`, or call its `raise_for_errors()`.
 
         - returns: at most 100
 
@@ -329,8 +335,10 @@ class Returns(Resource):
 
         Pages by token: 10 a page, at most 100; the token alone tells which page comes next.
 
+        A label in state FAILED says why in `errors`.
+
         - label_state: PENDING, CREATED, FAILED (`LabelState`)
-        - sort: date_created
+        - sort: date_created; a direction may follow, as in date_created,DESC
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/returns/rt52
         """
@@ -355,6 +363,8 @@ class Returns(Resource):
         """RT51: order labels for up to 200 returns.
 
         `POST /api/returns/return-labels`. Documented pace: when a customer asks for a label.
+
+        A successful answer may report failures: look at its `failed`, or call its `raise_for_errors()`.
 
         - return_labels: at most 200
 

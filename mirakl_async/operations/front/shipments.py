@@ -246,7 +246,7 @@ class Shipments(Resource):
 
         Pages by token: 10 a page, at most 100; the token alone tells which page comes next.
 
-        - sort: dateCreated
+        - sort: dateCreated; a direction may follow, as in dateCreated,DESC
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/multiple-shipments/st11
         """
@@ -271,6 +271,8 @@ class Shipments(Resource):
 
         `POST /api/shipments`. Documented pace: once for each shipment.
 
+        A successful answer may report failures: look at its `failed`, or call its `raise_for_errors()`.
+
         - shipments: at most 1000
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/multiple-shipments/st01
@@ -281,6 +283,8 @@ class Shipments(Resource):
         """ST06: delete up to 1000 shipments.
 
         `PUT /api/shipments/delete`. Documented pace: once for each deletion.
+
+        A successful answer may report failures: look at its `failed`, or call its `raise_for_errors()`.
 
         - shipments: at most 1000
 
@@ -305,7 +309,7 @@ class Shipments(Resource):
 
         Pages by token: 10 a page, at most 100; the token alone tells which page comes next.
 
-        - sort: shippingDate
+        - sort: shippingDate; a direction may follow, as in shippingDate,DESC
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/multiple-shipments/st12
         """
@@ -329,6 +333,8 @@ class Shipments(Resource):
 
         `POST /api/shipments/tracking`. Documented pace: when the tracking changes.
 
+        A successful answer may report failures: look at its `failed`, or call its `raise_for_errors()`.
+
         - shipments: at most 1000
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/multiple-shipments/st23
@@ -339,6 +345,8 @@ class Shipments(Resource):
         """ST24: mark up to 1000 shipments as shipped.
 
         `PUT /api/shipments/ship`. Documented pace: once for each shipment.
+
+        A successful answer may report failures: look at its `failed`, or call its `raise_for_errors()`.
 
         - shipments: at most 1000
 
@@ -352,6 +360,8 @@ class Shipments(Resource):
         """ST26: mark up to 1000 shipments as ready for pick-up.
 
         `PUT /api/shipments/ready_for_pick_up`. Documented pace: once for each shipment.
+
+        A successful answer may report failures: look at its `failed`, or call its `raise_for_errors()`.
 
         - shipments: at most 1000
 

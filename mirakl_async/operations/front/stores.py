@@ -134,6 +134,8 @@ class Stores(Resource):
         The answer names only what was refused. At most 50 documents a call and a store, one for each type; file names
         are distinct.
 
+        A successful answer may report failures: look at its `failed`, or call its `raise_for_errors()`.
+
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/stores/s32
         """
         return await self._caller.call(
