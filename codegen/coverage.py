@@ -20,10 +20,8 @@ def with_table(readme: str, services: list[Service]) -> str | None:
 
 def table(services: list[Service]) -> str:
     """How many operations each document publishes, and by which method each is called."""
-    counts = [
-        f"{service.document.source.title} {len(service.plans)} of {len(service.endpoints)}" for service in services
-    ]
-    covered, published = sum(len(service.plans) for service in services), sum(len(item.endpoints) for item in services)
+    counts = [f"{item.document.source.title} {len(item.plans)} of {len(item.codes)}" for item in services if item.codes]
+    covered, published = sum(len(item.plans) for item in services), sum(len(item.codes) for item in services)
     lines = [
         f"{covered} of {published} operations: {', '.join(counts)}.",
         "",

@@ -107,7 +107,7 @@ class Catalog:
         direct = {
             (item.direction, referred(member.shape) or "") for item in reached.values() for member in item.item.members
         }
-        return named - direct
+        return named - direct - set(self._tagged(reached))
 
     def _tagged(self, reached: dict[Key, Reached]) -> dict[Key, tuple[str, str]]:
         found: dict[Key, tuple[str, str]] = {}
@@ -151,7 +151,9 @@ class Catalog:
         if any(python_shape(other.shape) == python_shape(shape) for shape in known):
             return one
         if referred(one.shape) or referred(other.shape):
-            raise CodegenError(f"{key}: variants disagree about {one.wire}: name it in corrections.toml")
+            raise CodegenError(
+                f"{key}: variants disagree about {one.wire}: give it a `type` under `members` in corrections.toml"
+            )
         return msgspec.structs.replace(one, shape=Choice((*known, other.shape)))
 
     def _signature(self, model: Model) -> object:

@@ -90,11 +90,15 @@ class ModuleWriter:
         where = " and ".join(sorted({f"`{name}`" for name in item.wires()})[:3])
         lines = [f"class {item.name}:", f'    """Known values of {where}; others may appear at any time."""', ""]
         seen: dict[str, str] = {}
+        places = item.keyed()
+        given = {row.value: row.name for row in self.package.corrections.names if (row.schema, row.member) in places}
         for value in (*item.values, *item.retired):
-            name = constant(value)
+            name = given.get(value) or constant(value)
             if seen.setdefault(name, value) != value:
+                schema, member = places[0]
                 raise CodegenError(
-                    f"{item.name}: {value} and {seen[name]} would both be {name}: add a row to corrections.toml"
+                    f"{item.name}: {value} and {seen[name]} would both be {name}: give one a row under `names` in "
+                    f"corrections.toml (schema = {schema!r}, member = {member!r}, value = {value!r}, name = ...)"
                 )
         lines += [f"    {name}: Final = {string(value)}" for name, value in seen.items()]
         return "\n".join(lines) + "\n"

@@ -8,7 +8,10 @@ from .merging import Catalog, Model
 from .shapes import Member, Shape
 from .tables import Added, Corrections, Mending
 from .values import Values
-from .words import is_builtin, member_name
+from .words import hides_a_type, member_name
+
+TAKEN = frozenset({"self", "options", "page_size"})
+"""The arguments that methods have of their own."""
 
 
 @dataclass
@@ -48,4 +51,5 @@ def python_name(model: Model, member: Member, corrections: Corrections) -> str:
         if row.python and row.member == member.wire and row.schema in model.schemas:
             return row.python
     name = member_name(member.wire)
-    return f"{name}_" if is_builtin(name) else name
+    is_argument = model.direction == "sent" and any(not place.steps for place in model.places)
+    return f"{name}_" if hides_a_type(name) or (is_argument and name in TAKEN) else name

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from .documents import CodegenError
 from .merging import Model
-from .package import Alias, Package, python_name
+from .package import TAKEN, Alias, Package, python_name
 from .reading import Endpoint, Parameter
 from .shapes import Kind, Many, Member, Object, Ref, Scalar, Shape
 from .tables import Row
@@ -67,7 +67,9 @@ class Plan:
     @property
     def constant(self) -> str:
         """The name of the operation's constant."""
-        return snake(self.endpoint.code).upper() if not self.endpoint.code.isupper() else self.endpoint.code
+        code = self.endpoint.code
+        name = code if code.isupper() and code.isidentifier() else snake(code).upper()
+        return name if name.isidentifier() else f"N{name}"
 
     @property
     def retry(self) -> str:
@@ -77,11 +79,17 @@ class Plan:
 
 def place(endpoint: Endpoint, row: Row) -> tuple[str, str]:
     """The resource and the method of an operation."""
-    resource = row.resource or snake(endpoint.tag) or "operations"
-    if row.method:
-        return resource, row.method
-    spoken = words(endpoint.code)
-    return resource, member_name("_".join(spoken)) if len(spoken) > 1 else endpoint.code.lower()
+    untagged = "operations" if endpoint.path else "events"
+    resource = row.resource or (snake(endpoint.tag) if endpoint.tag else untagged)
+    return resource, row.method or member_name(
+        endpoint.code if len(words(endpoint.code)) > 1 else endpoint.code.lower()
+    )
+
+
+def argument_name(wire: str) -> str:
+    """An argument's name in Python: a member's, but for those that methods have of their own."""
+    name = member_name(wire)
+    return f"{name}_" if name in TAKEN else name
 
 
 def paging(endpoint: Endpoint, row: Row) -> str:
@@ -149,7 +157,7 @@ class Planner:
         comma = item.wire not in row.repeat and (item.comma or item.wire in row.comma or references)
         many = "comma" if comma else "repeat" if isinstance(item.shape, Many) else "one"
         return Argument(
-            name=row.rename.get(item.wire) or member_name(item.wire),
+            name=row.rename.get(item.wire) or argument_name(item.wire),
             wire=item.wire,
             place=item.place,
             shape=item.shape.item if isinstance(item.shape, Many) else item.shape,
@@ -169,7 +177,7 @@ class Planner:
         multipart = endpoint.body_type.startswith("multipart/")
         plan.content = "multipart" if multipart else "json"
         if not isinstance(endpoint.body, Ref):
-            raise CodegenError(f"{endpoint.code}: its body is not an object")
+            raise CodegenError(f"{endpoint.code}: its body is no object: `skip` it, with the reason")
         root = self._objects[endpoint.body.key]
         if not multipart:
             plan.body = self._package.catalog.of["sent", root.key]
@@ -178,7 +186,7 @@ class Planner:
 
     def _member(self, plan: Plan, member: Member, where: str) -> Argument:
         listed = member.shape if isinstance(member.shape, Many) else None
-        name = plan.row.rename.get(member.wire) or member_name(member.wire)
+        name = plan.row.rename.get(member.wire) or argument_name(member.wire)
         if plan.body is not None:
             name = python_name(plan.body, member, self._package.corrections)
         return Argument(
@@ -225,7 +233,7 @@ class Planner:
         def add(wire: str, values: tuple[str, ...] = (), kind: Kind = "str") -> None:
             if wire not in have:
                 shape = Scalar(kind, values)
-                name = row.rename.get(wire) or member_name(wire)
+                name = row.rename.get(wire) or argument_name(wire)
                 plan.arguments.append(Argument(name=name, wire=wire, place="query", shape=shape, required=False))
 
         criteria = sorting(endpoint, row)

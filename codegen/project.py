@@ -73,7 +73,7 @@ class Project:
             f"{service.name}: {len(service.plans)} operations, {len(service.models)} structs, {len(service.package.values)} sets of values"
             for service in self.services
         ]
-        length = statistics.median(len(model.name) for model in models)
+        length = statistics.median([len(model.name) for model in models] or [0])
         return "\n".join([*parts, f"median name {length:g} characters, {lines} lines in {len(files)} files"])
 
     def _same(self, name: str, text: str) -> bool:

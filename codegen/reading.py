@@ -8,6 +8,7 @@ kept, except the facts `prose` looks for: paging, sort criteria, locale, call fr
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any, cast
 
 import msgspec
@@ -38,7 +39,7 @@ class Parameter(Struct, frozen=True, kw_only=True):
 
 
 class Endpoint(Struct, frozen=True, kw_only=True):
-    """One operation of a document, as read: no decision of ours is in it yet."""
+    """One operation of a document, as read: no decision of ours is in it yet. A webhook is one without a path."""
 
     code: str
     method: str
@@ -61,18 +62,25 @@ class Endpoint(Struct, frozen=True, kw_only=True):
 
 
 class Reader:
-    """Reads one document; `objects` fills as shapes are asked for."""
+    """Reads one document; `objects` fills as shapes are asked for, `codes` with all operations, skipped or not."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, skipped: Collection[str] = ()) -> None:
         self.document = document
         self.objects: dict[str, Object] = {}
+        self.codes: list[str] = []
+        self._skipped = skipped
 
     def endpoints(self) -> list[Endpoint]:
-        """All operations, in the document's order of paths."""
+        """All operations, in the document's order of paths, and then what the document tells of webhooks."""
         found: list[Endpoint] = []
         for path, item in self.document.content.get("paths", {}).items():
             shared = item.get("parameters", [])
-            found += [self._endpoint(path, method, item[method], shared) for method in _METHODS if method in item]
+            for method in (method for method in _METHODS if method in item):
+                self.codes.append(_code(path, method, item[method]))
+                if self.codes[-1] not in self._skipped:
+                    found.append(self._endpoint(path, method, item[method], shared))
+        for name, item in self.document.content.get("webhooks", {}).items():
+            found += [self._event(name, item[method]) for method in _METHODS if method in item]
         codes = [endpoint.code for endpoint in found]
         twice = sorted({code for code in codes if codes.count(code) > 1})
         if twice:
@@ -98,11 +106,20 @@ class Reader:
             raise CodegenError(f"{self.document.source.file}: {reference} leads nowhere")
         return reference.rsplit("/", 1)[-1], cast("Json", node)
 
+    def _event(self, name: str, spec: Json) -> Endpoint:
+        """A webhook: nothing to call, but a body to read."""
+        told = {"operationId": name, **spec, "requestBody": {}, "responses": {"200": spec.get("requestBody", {})}}
+        return self._endpoint("", "", told, [])
+
     def _endpoint(self, path: str, method: str, spec: Json, shared: list[Json]) -> Endpoint:
-        code = str(spec.get("operationId") or f"{method}{path}")
+        code = _code(path, method, spec)
         content = self._followed(spec.get("requestBody", {})).get("content", {})
         nothing: tuple[str, Json] = ("", {})
-        body_type, media = next(iter(content.items()), nothing)
+        body_type, media = next((item for item in content.items() if _is_sendable(item[0])), nothing)
+        if content and not body_type:
+            raise CodegenError(
+                f"{code}: takes {', '.join(content)}, which no method can send: `skip` it, with the reason"
+            )
         answers: list[tuple[str, str, Shape | None]] = []
         errors: list[str] = []
         for status, response in spec.get("responses", {}).items():
@@ -145,6 +162,10 @@ class Reader:
         schema = spec.get("schema", {})
         text = str(spec.get("description") or "")
         shape = self.shape(schema, str(spec["name"]))
+        if referred(shape):
+            shape = Scalar(
+                "str"
+            )  # an object in an address: there are several ways to write one, the caller knows which
         if isinstance(shape, Scalar) and not shape.values and text:
             values, retired = documented_values({"description": text})
             shape = Scalar(shape.kind, values, retired, shape.min_length, shape.max_length, shape.pattern)
@@ -178,21 +199,34 @@ class Reader:
         options = [self.shape(option, f"{key}/{index}") for index, option in enumerate(choices)]
         objects = [self.objects[option.key] for option in options if isinstance(option, Ref)]
         if len(objects) == len(options) > 1:
-            return self._alternatives(objects, key)
+            return self._alternatives(schema.get("discriminator", {}), objects, key)
         del self.objects[key]
         if len(options) == 1:
             return options[0]
         scalars = tuple(option for option in options if isinstance(option, Scalar))
         return Choice(scalars) if len(scalars) == len(options) else Scalar("any")
 
-    def _alternatives(self, objects: list[Object], key: str) -> Shape:
-        """Objects told apart by the one member each requires become one object of which exactly one member is set."""
+    def _alternatives(self, discriminator: Json, objects: list[Object], key: str) -> Shape:
+        """Objects told apart by the one member each has become one object of which exactly one member is set.
+
+        Others become the variants of an object that has what they all have in common: their tag, if there is one.
+        """
         members = [member for item in objects for member in item.members]
-        if len({member.wire for member in members}) != len(objects) or len(members) != len(objects):
-            del self.objects[key]
-            return Scalar("any")
-        optional = tuple(msgspec.structs.replace(member, required=False) for member in members)
-        self.objects[key] = Object(key=key, members=optional, alternatives=True)
+        if len({member.wire for member in members}) == len(members) == len(objects):
+            optional = tuple(msgspec.structs.replace(member, required=False) for member in members)
+            self.objects[key] = Object(key=key, members=optional, alternatives=True)
+            return Ref(key)
+        tag = discriminator.get("propertyName", "")
+        tags = [member for item in objects if (member := item.member(tag))]
+        shared = (msgspec.structs.replace(tags[0], required=all(item.required for item in tags)),) if tags else ()
+        mapped = {value: self._variant(reference) for value, reference in discriminator.get("mapping", {}).items()}
+        variants = mapped or {item.key.rsplit("/", 1)[-1]: item.key for item in objects}
+        self.objects[key] = Object(
+            key=key,
+            members=shared if len(tags) == len(objects) else (),
+            tag=tag if len(tags) == len(objects) else "",
+            variants=tuple(variants.items()),
+        )
         return Ref(key)
 
     def _object(self, schema: Json, key: str) -> Shape:
@@ -256,6 +290,14 @@ class Reader:
             return Scalar("bytes")
         extra = schema.get("additionalProperties")
         return Keyed(self.shape(extra, key) if isinstance(extra, dict) and extra else Scalar("any"))
+
+
+def _code(path: str, method: str, spec: Json) -> str:
+    return str(spec.get("operationId") or f"{method}{path}")
+
+
+def _is_sendable(media: str) -> bool:
+    return media.split(";", maxsplit=1)[0].strip() == JSON or media.startswith("multipart/")
 
 
 def documented_values(schema: Json) -> tuple[tuple[str, ...], tuple[str, ...]]:

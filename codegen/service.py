@@ -27,8 +27,9 @@ class Service:
         self.name = document.source.service
         self._decided = decided
         self._lock = {key.split(" ", 1)[1]: name for key, name in lock.items() if key.startswith(f"{self.name} ")}
-        reader = Reader(document)
+        reader = Reader(document, [code for code, row in decided.rows.items() if row.skip])
         self.endpoints = reader.endpoints()
+        self.codes = reader.codes
         self.objects = reader.objects
         self._known(decided)
         mend(self.objects, decided.corrections)
@@ -38,11 +39,11 @@ class Service:
         add(self.models, decided.corrections)
         self.package = self._package(catalog)
         planner = Planner(self.package, self.objects)
-        self.plans = [planner.plan(endpoint, decided.row(endpoint.code)) for endpoint in self.endpoints]
+        self.plans = [planner.plan(item, decided.row(item.code)) for item in self.endpoints if item.path]
 
     def _known(self, decided: Tables) -> None:
         codes = {endpoint.code for endpoint in self.endpoints}
-        unknown = sorted(set(decided.rows) - codes)
+        unknown = sorted(set(decided.rows) - codes.union(self.codes))
         if unknown:
             raise CodegenError(
                 f"operations.toml knows {self.name} operations that its document lacks: {', '.join(unknown)}"
@@ -120,7 +121,11 @@ class Service:
 
     def _package(self, catalog: Catalog) -> Package:
         rows = self._decided.rows
-        given = {(row.schema, row.member): row.name for row in self._decided.corrections.names if row.member}
+        given = {
+            (row.schema, row.member): row.name
+            for row in self._decided.corrections.names
+            if row.member and row.value is None
+        }
         values = gather(self.models, self._asked())
         name_values(values, given, self._lock, {model.name for model in self.models})
         return Package(

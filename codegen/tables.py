@@ -31,8 +31,10 @@ class Row(Struct, kw_only=True, forbid_unknown_fields=True):
 
     `item` is the noun of what is read: one item of a list, or the whole answer. `request` and `reply` name the root
     structs where the rule's name is poor. `positional` are the arguments that may be given without a keyword; path
-    parameters are by rule. `rename` maps wire names to argument names.
+    parameters are by rule. `rename` maps wire names to argument names. `skip` says why there is no method for it.
     """
+
+    skip: str = ""
 
     resource: str = ""
     method: str = ""
@@ -85,11 +87,12 @@ class Need(Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class Naming(Struct, kw_only=True, forbid_unknown_fields=True):
-    """A better name for the model read from `schema`, or for the values of one of its members."""
+    """A better name for the model read from `schema`, for the values of one of its members, or for one value's constant."""
 
     schema: str
     name: str
     member: str = ""
+    value: str | None = None
     why: str = ""
 
 

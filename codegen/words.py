@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import keyword
 import re
 
@@ -78,9 +77,9 @@ def constant(value: str) -> str:
     return f"N{name}" if name[0].isdigit() else name
 
 
-def is_builtin(name: str) -> bool:
-    """Whether a name would hide a builtin type that annotations use."""
-    return name in {"str", "int", "float", "bool", "list", "dict"} and hasattr(builtins, name)
+def hides_a_type(name: str) -> bool:
+    """Whether a member of that name would hide a type that the annotations below it use."""
+    return name in {"str", "int", "float", "bool", "list", "dict", "dt"}
 
 
 def _strip(word: str) -> str:
