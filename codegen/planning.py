@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+import msgspec
+
 from .documents import CodegenError
 from .merging import Model
 from .package import TAKEN, Alias, Package, python_name
@@ -39,6 +41,7 @@ class Argument:
     nullable: bool = False
     at_most: int | None = None
     split: bool = False
+    default: tuple[str, ...] = ()
     deprecated: bool = False
     references: bool = False
     model: Model | None = None
@@ -156,18 +159,31 @@ class Planner:
         references = item.wire in row.references
         comma = item.wire not in row.repeat and (item.comma or item.wire in row.comma or references)
         many = "comma" if comma else "repeat" if isinstance(item.shape, Many) else "one"
+        shape = item.shape.item if isinstance(item.shape, Many) else item.shape
+        if item.wire in row.known and isinstance(shape, Scalar):
+            shape = msgspec.structs.replace(shape, values=self._known(row.known[item.wire]))
         return Argument(
             name=row.rename.get(item.wire) or argument_name(item.wire),
             wire=item.wire,
             place=item.place,
-            shape=item.shape.item if isinstance(item.shape, Many) else item.shape,
+            shape=shape,
             required=item.required,
             many=many,
             at_most=row.at_most.get(item.wire, item.at_most),
             split=item.wire in row.split,
+            default=item.default,
             deprecated=item.deprecated,
             references=references,
         )
+
+    def _known(self, given: str | tuple[str, ...]) -> tuple[str, ...]:
+        """Values as a row lists them, or those of the class of constants that it names."""
+        if isinstance(given, tuple):
+            return given
+        found = next((item.values for item in self._package.values if item.name == given), None)
+        if found is None:
+            raise CodegenError(f"operations.toml: `known` names {given}, and there are no such constants")
+        return found
 
     def _body(self, plan: Plan) -> None:
         endpoint = plan.endpoint

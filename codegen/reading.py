@@ -21,13 +21,17 @@ Json = dict[str, Any]
 
 JSON = "application/json"
 _COMMA = re.compile(r"comma[- ]separated|separated (?:by|with) (?:a )?comma|comma (?:\(,\) )?as (?:a )?separator")
+_AT_MOST = re.compile(r"[Ll]imited to (\d+) values")
 _METHODS = ("get", "put", "post", "delete", "patch")
 _FORMATS: dict[str, Kind] = {"date-time": "datetime", "date": "date", "time": "time", "binary": "bytes"}
 _KINDS: dict[str, Kind] = {"string": "str", "integer": "int", "number": "decimal", "boolean": "bool"}
 
 
 class Parameter(Struct, frozen=True, kw_only=True):
-    """A declared path, query or header parameter; `comma` where its text says that values are joined by commas."""
+    """A declared path, query or header parameter; `comma` where its text says that values are joined by commas.
+
+    `default` is what the server takes where it is left out; a plain `false` is not told.
+    """
 
     wire: str
     place: str
@@ -36,6 +40,7 @@ class Parameter(Struct, frozen=True, kw_only=True):
     deprecated: bool
     comma: bool
     at_most: int | None
+    default: tuple[str, ...]
 
 
 class Endpoint(Struct, frozen=True, kw_only=True):
@@ -177,6 +182,8 @@ class Reader:
                 listed.kind, listed.values, listed.retired, listed.min_length, listed.max_length, listed.pattern
             )
             shape = Many(bare, shape.min_length, shape.max_length) if isinstance(shape, Many) else bare
+        told = _AT_MOST.search(text)
+        default = schema.get("default")
         return Parameter(
             wire=str(spec["name"]),
             place=str(spec["in"]),
@@ -184,7 +191,8 @@ class Reader:
             required=bool(spec.get("required")),
             deprecated=bool(spec.get("deprecated") or schema.get("deprecated")),
             comma=_COMMA.search(" ".join(text.lower().split())) is not None,
-            at_most=int(capped) if capped is not None else schema.get("maxItems"),
+            at_most=int(capped) if capped is not None else schema.get("maxItems") or (told and int(told[1])),
+            default=tuple(str(value) for value in (default if isinstance(default, list) else [default]) if value),
         )
 
     def _referred(self, schema: Json) -> Shape:

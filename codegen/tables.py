@@ -31,7 +31,8 @@ class Row(Struct, kw_only=True, forbid_unknown_fields=True):
 
     `item` is the noun of what is read: one item of a list, or the whole answer. `request` and `reply` name the root
     structs where the rule's name is poor. `positional` are the arguments that may be given without a keyword; path
-    parameters are by rule. `rename` maps wire names to argument names. `skip` says why there is no method for it.
+    parameters are by rule. `rename` maps wire names to argument names. `known` gives a parameter's values where the
+    document tells them in prose or not at all: the values, or the class of constants that has them. `skip` says why there is no method for it.
     """
 
     skip: str = ""
@@ -61,6 +62,7 @@ class Row(Struct, kw_only=True, forbid_unknown_fields=True):
     locale: bool | None = None
     positional: tuple[str, ...] | None = None
     rename: dict[str, str] = field(default_factory=dict)
+    known: dict[str, str | tuple[str, ...]] = field(default_factory=dict)
     comma: tuple[str, ...] = ()
     repeat: tuple[str, ...] = ()
     references: tuple[str, ...] = ()

@@ -53,13 +53,32 @@ def _fact(plan: Plan, argument: Argument, values: list[Values]) -> str:
         said.append(known + constants)
     if plan.paging == "seek" and argument.wire == "sort" and isinstance(shape, Scalar) and shape.values:
         said.append(f"a direction may follow, as in {shape.values[0]},DESC")
+    said += _bounds(argument)
+    if argument.default:
+        said.append(f"by default {', '.join(argument.default)}")
     if argument.at_most is not None:
         said.append(
-            f"at most {argument.at_most}{', longer lists are cut into several calls' if argument.split else ''}"
+            f"at most {argument.at_most} values{', longer lists are cut into several calls' if argument.split else ''}"
         )
     if argument.deprecated:
         said.append("deprecated")
     return f"{argument.name}: {'; '.join(said)}" if said else ""
+
+
+def _bounds(argument: Argument) -> list[str]:
+    """What the signature cannot say of a value's size; that it must not be empty goes without saying."""
+    shape = argument.shape
+    if not isinstance(shape, Scalar):
+        return []
+    each = "" if argument.many == "one" else "each "
+    low, high = shape.minimum, shape.maximum
+    exact = "" if shape.min_length == shape.max_length else "at most "
+    said = [f"{each}{exact}{shape.max_length} characters"] if shape.max_length is not None else []
+    if low is not None and high is not None:
+        said.append(f"{each}{low} to {high}")
+    elif low is not None or high is not None:
+        said.append(f"{each}at least {low}" if high is None else f"{each}at most {high}")
+    return said
 
 
 def summary(plan: Plan) -> str:

@@ -127,6 +127,23 @@ def test_a_sorted_list_says_how_its_direction_is_given(operation):
         assert direction in inspect.getdoc(method(operation))
 
 
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("IV01", "- states: DRAFT, GENERATED, COMPLETE (`InvoiceState`); by default GENERATED, COMPLETE"),
+        ("IV01", "by default AUTO_INVOICE"),
+        ("OR41", "newest first"),
+        ("OR13", "- items_per_chunk: 10000 to 1000000"),
+        ("SBC11", "- id: each 36 characters; at most 100 values, longer lists are cut into several calls"),
+        ("RT52", "- return_id: at most 100 values, longer lists are cut"),
+        ("RT11", "(`ReturnState`)"),
+        ("P51", "- status: WAITING, RUNNING, SENT, COMPLETE, CANCELLED, FAILED"),
+    ],
+)
+def test_a_docstring_says_what_the_signature_cannot(code, words):
+    assert words in " ".join(inspect.getdoc(method(operations[code])).split())
+
+
 @pytest.mark.parametrize("model", STRUCTS, ids=lambda model: f"{model.__module__[20:]}.{model.__name__}")
 def test_a_struct_is_received_or_sent_and_can_be_decoded(model):
     assert issubclass(model, Received) != issubclass(model, Sent)

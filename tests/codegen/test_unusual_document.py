@@ -128,6 +128,18 @@ def test_what_no_method_can_send_is_skipped_by_a_row(workshop):
     assert "T01" not in workshop.generate(content)["mirakl_async/operations/__init__.py"]
 
 
+def test_a_row_gives_a_parameters_values(workshop):
+    content = document(
+        parameters=[asked("state")], responses=answer({"state": {"type": "string", "enum": ["ON", "OFF"]}})
+    )
+    row = "[operations.acme.T01]\nitem = 'Thing'\nknown = { state = "
+    workshop.write_tables(operations=f"{row}'ThingState' }}\n")
+    assert "- state: ON, OFF (`ThingState`)" in workshop.generate(content)["mirakl_async/operations/acme/things.py"]
+    workshop.write_tables(operations=f"{row}'ThingStatus' }}\n")
+    with pytest.raises(CodegenError, match=r"`known` names ThingStatus"):
+        workshop.generate(content)
+
+
 def test_two_values_of_one_constant_are_told_apart_by_a_row(workshop):
     content = document(parameters=[asked("sort", type="string", enum=["name", "-name"])])
     with pytest.raises(CodegenError, match=r"-name and name would both be NAME.*schema = 'T01', member = 'sort'"):

@@ -54,7 +54,7 @@ class Carriers(Resource):
 
         Carriers left out are deleted.
 
-        - carriers: at most 5000
+        - carriers: at most 5000 values
 
         https://developer.mirakl.com/content/product/connect-channel-platform/rest/connect/openapi3/carriers/upsertcarriers
         """

@@ -122,7 +122,7 @@ class Catalog(Resource):
         silently.
 
         - store_id: deprecated
-        - store_catalog_items: at most 10000
+        - store_catalog_items: at most 10000 values
         - 404: unknown channel or store
 
         https://developer.mirakl.com/content/product/connect-channel-platform/rest/connect/openapi3/product-feedback/updatestorecatalogitems

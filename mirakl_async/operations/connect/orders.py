@@ -176,7 +176,7 @@ class Orders(Resource):
 
         All or nothing. The date lies in the future; once it has passed, the effect cannot be undone.
 
-        - orders: at most 100
+        - orders: at most 100 values
 
         https://developer.mirakl.com/content/product/connect-channel-platform/rest/connect/openapi3/orders/updateanonymizeafterdate
         """
@@ -216,7 +216,7 @@ class Orders(Resource):
         All or nothing: one invalid order refuses the whole call. 204 means accepted, not applied: an order older than
         the stored one is dropped silently.
 
-        - orders: at most 100
+        - orders: at most 100 values
         - 400: an order is invalid, none was taken
         - 404: unknown channel or store
 

@@ -59,7 +59,7 @@ class Returns(Resource):
 
         A successful answer may report failures: look at its `failed`, or call its `raise_for_errors()`.
 
-        - returns: at most 100
+        - returns: at most 100 values
 
         https://developer.mirakl.com/content/product/connect-channel-platform/rest/connect/openapi3/returns/upsertreturns
         """

@@ -106,6 +106,7 @@ class Stores(Resource):
         The currency never changes. An older `updated_at` is dropped. Leaving out a sub-channel stops it; the list
         cannot be emptied once it was filled.
 
+        - currency: at most 3 characters
         - kyc_status: PENDING_SUBMISSION, PENDING_APPROVAL, REFUSED, APPROVED, NOT_REQUIRED (`KycStatus`)
 
         https://developer.mirakl.com/content/product/connect-channel-platform/rest/connect/openapi3/store/upsertbusinessinformation

@@ -118,6 +118,7 @@ class Taxonomy(Resource):
 
         Queued. The id travels in the query, since it may hold slashes.
 
+        - product_type_id: at most 255 characters
         - 401: also where the channel may not define types at this level, channel or store
 
         https://developer.mirakl.com/content/product/connect-channel-platform/rest/connect/openapi3/taxonomy/upsertproducttype

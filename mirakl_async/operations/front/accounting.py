@@ -295,14 +295,14 @@ class Accounting(Resource):
 
         `GET /api/document-request/documents/download`.
 
-        Filter by document_id or by entity_id.
+        Filter by document_id, or by entity_id together with entity_type.
 
-        - document_request_id: at most 100
-        - document_id: at most 100
-        - document_format: PDF, cXML (`DocumentDetailFormat`); at most 100
-        - entity_id: at most 100
+        - document_request_id: at most 100 values
+        - document_id: at most 100 values
+        - document_format: PDF, cXML (`DocumentDetailFormat`); at most 100 values
+        - entity_id: at most 100 values
         - entity_type: PRODUCT_LOGISTIC_ORDER, SHOP_BILLING_CYCLE_PURCHASE_ORDER, LOGISTIC_PURCHASE_ORDER, FEES,
-          ONE_OFF_FEES (`EntityType`); at most 100
+          ONE_OFF_FEES (`EntityType`); at most 100 values
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/invoicing-and-accounting/dr73
         """
@@ -347,14 +347,14 @@ class Accounting(Resource):
         Pages by offset: 10 a page, at most 100.
 
         - currency: 61 known values (`CurrencyIsoCode`)
-        - invoice_id: at most 100, longer lists are cut into several calls
+        - invoice_id: at most 100 values, longer lists are cut into several calls
         - issuing_user_types: OPERATOR, BATCH, PARTNER (`IssuingUserType`)
         - pay_out_psp_codes: NOT_SPECIFIED, MANGOPAY, MIRAKL_PAYOUT, OPERATOR (`PayOutPspCode`)
         - payment_status: PENDING, PAID, FAILED (`InvoicePaymentState`)
-        - seller_billing_cycle_id: at most 100, longer lists are cut into several calls
+        - seller_billing_cycle_id: each 36 characters; at most 100 values, longer lists are cut into several calls
         - shop_model: MARKETPLACE, DROPSHIP, ONE_CREDITOR (`ShopModel`)
-        - states: DRAFT, GENERATED, COMPLETE (`InvoiceState`)
-        - type: ALL, AUTO_INVOICE, MANUAL_INVOICE, MANUAL_CREDIT (`InvoiceType`)
+        - states: DRAFT, GENERATED, COMPLETE (`InvoiceState`); by default GENERATED, COMPLETE
+        - type: ALL, AUTO_INVOICE, MANUAL_INVOICE, MANUAL_CREDIT (`InvoiceType`); by default AUTO_INVOICE
         - sort: dateCreated
         - order: asc, desc
 
@@ -406,9 +406,9 @@ class Accounting(Resource):
         Pages by token: 10 a page, at most 1000; the token alone tells which page comes next.
 
         - currency: 61 known values (`CurrencyIsoCode`)
-        - id: at most 100, longer lists are cut into several calls
+        - id: each 36 characters; at most 100 values, longer lists are cut into several calls
         - pay_out_psp_code: NOT_SPECIFIED, MANGOPAY, MIRAKL_PAYOUT, OPERATOR (`PayOutPspCode`)
-        - pay_out_state: TO_PAY, PAID, FAILED (`PayOutState`)
+        - pay_out_state: TO_PAY, PAID, FAILED (`PayOutState`); by default TO_PAY, FAILED, PAID
         - sort: dateCreated; a direction may follow, as in dateCreated,DESC
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/invoicing-and-accounting/sbc11

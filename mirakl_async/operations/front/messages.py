@@ -35,7 +35,7 @@ M01: Operation[MessagePage] = Operation(
     name="list",
     method="GET",
     path="/api/messages",
-    summary="list messages about orders and offers, oldest first.",
+    summary="list messages about orders and offers, newest first.",
     params=(
         Param(name="user_type", argument="user_type", values=("OPERATOR", "SHOP", "CUSTOMER", "ALL")),
         Param(name="customer_id", argument="customer_id"),
@@ -87,7 +87,11 @@ M11: Operation[ThreadPage] = Operation(
     params=(
         Param(name="customer_id", argument="customer_id"),
         Param(name="customer_organization_id", argument="customer_organization_id"),
-        Param(name="entity_type", argument="entity_type"),
+        Param(
+            name="entity_type",
+            argument="entity_type",
+            values=("MMP_ORDER", "MMP_OFFER", "MPS_ORDER", "MPS_SERVICE", "SELLER_OPERATOR"),
+        ),
         Param(name="entity_id", argument="entity_id", many="comma"),
         Param(name="updated_since", argument="updated_since", type="date-time"),
         Param(name="with_messages", argument="with_messages", type="boolean"),
@@ -145,7 +149,7 @@ OR41: Operation[MessagePage] = Operation(
     name="list_on_order",
     method="GET",
     path="/api/orders/{order_id}/messages",
-    summary="list the messages of an order, oldest first.",
+    summary="list the messages of an order, newest first.",
     params=(
         Param(name="order_id", argument="order_id", place="path", required=True),
         Param(name="received", argument="received", values=("TRUE", "FALSE", "ALL")),
@@ -236,7 +240,7 @@ class Messages(Resource):
         page_size: int | None = None,
         **options: Unpack[Options],
     ) -> OffsetPaginator[Message]:
-        """M01: list messages about orders and offers, oldest first.
+        """M01: list messages about orders and offers, newest first.
 
         Deprecated by Mirakl. `GET /api/messages`. Documented pace: when a page shows messages.
 
@@ -244,8 +248,8 @@ class Messages(Resource):
 
         Use M11 and M10 instead.
 
-        - user_type: OPERATOR, SHOP, CUSTOMER, ALL (`UserTypeFilter`)
-        - received: TRUE, FALSE, ALL (`YesNoOrAll`)
+        - user_type: OPERATOR, SHOP, CUSTOMER, ALL (`UserTypeFilter`); by default CUSTOMER
+        - received: TRUE, FALSE, ALL (`YesNoOrAll`); by default TRUE
         - sort: dateCreated
         - order: asc, desc
 
@@ -297,7 +301,9 @@ class Messages(Resource):
 
         Pages by token: 50 a page, at most 100; the token alone tells which page comes next.
 
-        entity_type is MMP_ORDER, MMP_OFFER, MPS_ORDER, MPS_SERVICE or SELLER_OPERATOR; entity_id goes with it.
+        entity_id goes with entity_type.
+
+        - entity_type: MMP_ORDER, MMP_OFFER, MPS_ORDER, MPS_SERVICE, SELLER_OPERATOR
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/messages/m11
         """
@@ -355,7 +361,7 @@ class Messages(Resource):
         page_size: int | None = None,
         **options: Unpack[Options],
     ) -> OffsetPaginator[Message]:
-        """OR41: list the messages of an order, oldest first.
+        """OR41: list the messages of an order, newest first.
 
         Deprecated by Mirakl. `GET /api/orders/{order_id}/messages`. Documented pace: when a page shows messages.
 
@@ -363,7 +369,7 @@ class Messages(Resource):
 
         Use M11 and M10 instead.
 
-        - received: TRUE, FALSE, ALL (`YesNoOrAll`)
+        - received: TRUE, FALSE, ALL (`YesNoOrAll`); by default ALL
         - sort: dateCreated
         - order: asc, desc
 
@@ -395,6 +401,9 @@ class Messages(Resource):
         Deprecated by Mirakl. `POST /api/orders/{order_id}/messages`. Documented pace: once for each message.
 
         Use OR43 and M12 instead. Creates the customer, or changes what is known of them.
+
+        - body: at most 50000 characters
+        - subject: at most 200 characters
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/messages/or42
         """

@@ -71,7 +71,7 @@ OF51: Operation[Download] = Operation(
         Param(name="shipping_zones", argument="shipping_zones", many="comma"),
         Param(name="include_inactive_offers", argument="include_inactive_offers", type="boolean"),
         Param(name="include_fields", argument="include_fields", many="comma"),
-        Param(name="models", argument="models", many="comma"),
+        Param(name="models", argument="models", many="comma", values=("MARKETPLACE", "DROPSHIP", "ONE_CREDITOR")),
     ),
     answer="stream",
     accept="text/csv",
@@ -196,7 +196,7 @@ P11: Operation[ProductOffersPage] = Operation(
         Param(name="shop_ids", argument="shop_ids", many="comma", at_most=100),
         Param(name="shipping_zones", argument="shipping_zones", many="comma"),
         Param(name="all_shipping_zones", argument="all_shipping_zones", type="boolean"),
-        Param(name="models", argument="models", many="comma"),
+        Param(name="models", argument="models", many="comma", values=("MARKETPLACE", "DROPSHIP", "ONE_CREDITOR")),
         Param(name="sort", argument="sort", values=("bestPrice", "bestEvaluation")),
         Param(name="order", argument="order", values=("asc", "desc")),
         Param(name="locale", argument="locale"),
@@ -270,6 +270,8 @@ class Offers(Resource):
 
         Use OF52 to OF54 instead.
 
+        - models: MARKETPLACE, DROPSHIP, ONE_CREDITOR (`ShopModel`)
+
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/offers/of51
         """
         return self._caller.download(
@@ -311,6 +313,8 @@ class Offers(Resource):
         are separated by semicolons.
 
         - export_type: text/csv, application/json (`ExportType`)
+        - items_per_chunk: 10000 to 1000000
+        - megabytes_per_chunk: 10 to 1000
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/offers/of52
         """
@@ -384,13 +388,14 @@ class Offers(Resource):
 
         Pages by offset: 10 a page, at most 100.
 
-        The pages run over the offers inside each product, whose total_count counts its offers; the answer has no total
-        of its own.
+        Give product_ids or product_references. The pages run over the offers inside each product, whose total_count
+        counts its offers; the answer has no total of its own.
 
-        - product_ids: at most 100
-        - product_references: pairs of type and value; at most 100
-        - premium: TRUE, FALSE, ALL (`YesNoOrAll`)
-        - shop_ids: at most 100
+        - product_ids: at most 100 values
+        - product_references: pairs of type and value; at most 100 values
+        - premium: TRUE, FALSE, ALL (`YesNoOrAll`); by default ALL
+        - shop_ids: at most 100 values
+        - models: MARKETPLACE, DROPSHIP, ONE_CREDITOR (`ShopModel`)
         - sort: bestPrice, bestEvaluation
         - order: asc, desc
 

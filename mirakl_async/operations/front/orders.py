@@ -598,23 +598,24 @@ class Orders(Resource):
 
         Pages by offset: 10 a page, at most 100.
 
-        start_update_date is moved back a little by the server, so that an order may come twice. For large volumes OR13
-        exports orders to files.
+        start_update_date is moved back a little by the server, so that an order may come twice. refund_state_codes and
+        tax_recalculation_required_only go with a range of dates of a month at most. For large volumes OR13 exports
+        orders to files.
 
-        - commercial_ids: at most 100, longer lists are cut into several calls
-        - customer_ids: at most 100, longer lists are cut into several calls
-        - offer_ids: at most 100, longer lists are cut into several calls
-        - order_ids: at most 100, longer lists are cut into several calls
-        - shop_ids: at most 100, longer lists are cut into several calls
-        - order_references_for_customer: at most 100, longer lists are cut into several calls
-        - order_references_for_seller: at most 100, longer lists are cut into several calls
-        - product_skus: at most 100, longer lists are cut into several calls
+        - commercial_ids: at most 100 values, longer lists are cut into several calls
+        - customer_ids: at most 100 values, longer lists are cut into several calls
+        - offer_ids: at most 100 values, longer lists are cut into several calls
+        - order_ids: at most 100 values, longer lists are cut into several calls
+        - shop_ids: at most 100 values, longer lists are cut into several calls
+        - order_references_for_customer: at most 100 values, longer lists are cut into several calls
+        - order_references_for_seller: at most 100 values, longer lists are cut into several calls
+        - product_skus: at most 100 values, longer lists are cut into several calls
         - order_state_codes: STAGING, WAITING_ACCEPTANCE, WAITING_DEBIT, WAITING_DEBIT_PAYMENT, SHIPPING, SHIPPED,
           TO_COLLECT, RECEIVED, CLOSED, REFUSED, CANCELED (`OrderState`)
-        - channel_codes: at most 100
+        - channel_codes: at most 100 values
         - payment_workflow: PAY_ON_ACCEPTANCE, PAY_ON_DELIVERY, PAY_ON_DUE_DATE, PAY_ON_SHIPMENT,
           NO_CUSTOMER_PAYMENT_CONFIRMATION (`PaymentWorkflow`)
-        - fulfillment_center_code: at most 100
+        - fulfillment_center_code: at most 100 values
         - order_tax_mode: TAX_INCLUDED, TAX_EXCLUDED (`OrderTaxMode`)
         - refund_state_codes: WAITING_REFUND_TAX_CONFIRMATION, WAITING_REFUND, WAITING_REFUND_PAYMENT, REFUNDED
           (`RefundState`)
@@ -668,7 +669,7 @@ class Orders(Resource):
 
         A successful answer may report failures: look at its `failed`, or call its `raise_for_errors()`.
 
-        - orders: at most 100
+        - orders: at most 100 values
         - 400: more than 100 orders
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/orders/or04
@@ -684,7 +685,7 @@ class Orders(Resource):
 
         A successful answer may report failures: look at its `failed`, or call its `raise_for_errors()`.
 
-        - order_lines: at most 100
+        - order_lines: at most 100 values
         - 400: more than 100 order lines
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/orders/or07
@@ -734,13 +735,16 @@ class Orders(Resource):
         At least one range of dates is needed: of creation, of update, or of refunds (a month at most). One export runs
         at a time.
 
-        - channel_codes: at most 100
+        - channel_codes: at most 100 values
+        - fulfillment_center_codes: at most 100 characters
+        - items_per_chunk: 10000 to 1000000
+        - megabytes_per_chunk: 10 to 1024
         - order_state_codes: STAGING, WAITING_ACCEPTANCE, WAITING_DEBIT, WAITING_DEBIT_PAYMENT, SHIPPING, SHIPPED,
-          TO_COLLECT, RECEIVED, CLOSED, REFUSED, CANCELED (`OrderState`); at most 100
+          TO_COLLECT, RECEIVED, CLOSED, REFUSED, CANCELED (`OrderState`); at most 100 values
         - order_tax_mode: TAX_INCLUDED, TAX_EXCLUDED (`OrderTaxMode`)
         - refund_state_codes: WAITING_REFUND_TAX_CONFIRMATION, WAITING_REFUND, WAITING_REFUND_PAYMENT, REFUNDED
           (`RefundState`)
-        - shop_ids: at most 100
+        - shop_ids: at most 100 values
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/orders/or13
         """
@@ -909,7 +913,7 @@ class Orders(Resource):
 
         `GET /api/orders/documents`. Documented pace: when a page shows the documents.
 
-        - order_ids: at most 100, longer lists are cut into several calls
+        - order_ids: at most 100 values, longer lists are cut into several calls
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/orders/or72
         """
@@ -927,9 +931,9 @@ class Orders(Resource):
 
         `GET /api/orders/documents/download`. Documented pace: once for each download.
 
-        - order_ids: at most 100
-        - document_ids: at most 100
-        - document_codes: at most 100
+        - order_ids: at most 100 values
+        - document_ids: at most 100 values
+        - document_codes: at most 100 values
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/orders/or73
         """

@@ -32,7 +32,12 @@ PL11: Operation[PicklistPage] = Operation(
         Param(name="pickup_date_max", argument="pickup_date_max", type="date-time"),
         Param(name="picklist_id", argument="picklist_id", many="repeat"),
         Param(name="shop_id", argument="shop_id", type="integer"),
-        Param(name="picklist_state", argument="picklist_state", many="repeat"),
+        Param(
+            name="picklist_state",
+            argument="picklist_state",
+            many="repeat",
+            values=("NOTHING_TO_PREPARE", "WAITING_PREPARATION", "IN_PREPARATION", "READY_FOR_PICKUP", "CLOSED"),
+        ),
         Param(name="order_line_id", argument="order_line_id", many="repeat"),
         Param(name="sort", argument="sort", values=("pickupDate",)),
     ),
@@ -72,6 +77,8 @@ class Picklists(Resource):
 
         Pages by token: 10 a page, at most 100; the token alone tells which page comes next.
 
+        - picklist_state: NOTHING_TO_PREPARE, WAITING_PREPARATION, IN_PREPARATION, READY_FOR_PICKUP, CLOSED
+          (`PicklistState`)
         - sort: pickupDate; a direction may follow, as in pickupDate,DESC
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/picklists/pl11

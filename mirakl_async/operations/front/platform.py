@@ -37,7 +37,10 @@ AF01: Operation[AdditionalFieldDefinitionList] = Operation(
     method="GET",
     path="/api/additional_fields",
     summary="list the custom fields of the platform.",
-    params=(Param(name="entities", argument="entities", many="comma"), Param(name="locale", argument="locale")),
+    params=(
+        Param(name="entities", argument="entities", many="comma", values=("OFFER", "SHOP", "ORDER", "ORDER_LINE")),
+        Param(name="locale", argument="locale"),
+    ),
     answer="json",
     reply="front.platform:AdditionalFieldDefinitionList",
     retry="safe",
@@ -88,7 +91,10 @@ DO01: Operation[DocumentTypeList] = Operation(
     method="GET",
     path="/api/documents",
     summary="list the types of documents.",
-    params=(Param(name="entities", argument="entities", many="comma"), Param(name="locale", argument="locale")),
+    params=(
+        Param(name="entities", argument="entities", many="comma", values=("ORDER", "SHOP")),
+        Param(name="locale", argument="locale"),
+    ),
     answer="json",
     reply="front.platform:DocumentTypeList",
     retry="safe",
@@ -326,6 +332,8 @@ class Platform(Resource):
 
         `GET /api/additional_fields`. Documented pace: at most once a day.
 
+        - entities: OFFER, SHOP, ORDER, ORDER_LINE (`AdditionalFieldDefinitionEntity`)
+
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/platform-settings/af01
         """
         return await self._caller.call(AF01, {"entities": entities, "locale": locale}, options)
@@ -354,6 +362,8 @@ class Platform(Resource):
         """DO01: list the types of documents.
 
         `GET /api/documents`. Documented pace: at most once a day.
+
+        - entities: ORDER, SHOP (`DocumentTypeEntity`)
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/platform-settings/do01
         """

@@ -86,7 +86,9 @@ P51: Operation[ProductImportPage] = Operation(
     summary="list product imports, oldest first.",
     params=(
         Param(name="last_request_date", argument="last_request_date", type="date-time"),
-        Param(name="status", argument="status"),
+        Param(
+            name="status", argument="status", values=("WAITING", "RUNNING", "SENT", "COMPLETE", "CANCELLED", "FAILED")
+        ),
         Param(name="has_transformed_file", argument="has_transformed_file", type="boolean"),
         Param(name="shop_id", argument="shop_id", type="integer"),
         Param(name="sort", argument="sort", values=("dateCreated",)),
@@ -285,7 +287,7 @@ class Products(Resource):
         Any type of reference that the operator uses will do, except SHOP_SKU and SKU. What is unknown is left out of
         the answer.
 
-        - product_references: pairs of type and value; at most 100, longer lists are cut into several calls
+        - product_references: pairs of type and value; at most 100 values, longer lists are cut into several calls
         - products: deprecated
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/products/p31
@@ -312,6 +314,7 @@ class Products(Resource):
 
         Pages by offset: 10 a page, at most 100.
 
+        - status: WAITING, RUNNING, SENT, COMPLETE, CANCELLED, FAILED
         - sort: dateCreated
         - order: asc, desc
 

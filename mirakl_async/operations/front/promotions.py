@@ -28,8 +28,18 @@ PR01: Operation[PromotionPage] = Operation(
     summary="list promotions.",
     params=(
         Param(name="ids", argument="ids", many="comma"),
-        Param(name="types", argument="types", many="comma"),
-        Param(name="states", argument="states", many="comma"),
+        Param(
+            name="types",
+            argument="types",
+            many="comma",
+            values=("AMOUNT_OFF", "FREE_ITEMS", "PERCENTAGE_OFF", "REDUCED_UNIT_PRICE"),
+        ),
+        Param(
+            name="states",
+            argument="states",
+            many="comma",
+            values=("PENDING", "ACTIVE", "EXPIRED", "PENDING_APPROVAL", "REJECTED", "ALL"),
+        ),
         Param(name="shop_ids", argument="shop_ids", many="comma"),
         Param(name="ending_after", argument="ending_after", type="date-time"),
         Param(name="starting_before", argument="starting_before", type="date-time"),
@@ -92,6 +102,10 @@ class Promotions(Resource):
 
         Pages by offset: 10 a page, at most 100.
 
+        An id is made of two: shop_id|internal_id.
+
+        - types: AMOUNT_OFF, FREE_ITEMS, PERCENTAGE_OFF, REDUCED_UNIT_PRICE (`PromotionType`)
+        - states: PENDING, ACTIVE, EXPIRED, PENDING_APPROVAL, REJECTED, ALL; by default ACTIVE
         - sort: startDate, endDate, dateCreated
         - order: asc, desc
 

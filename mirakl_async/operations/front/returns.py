@@ -41,7 +41,12 @@ RT11: Operation[ReturnPage] = Operation(
     summary="list returns, oldest first.",
     params=(
         Param(name="return_id", argument="return_id", many="repeat"),
-        Param(name="return_state", argument="return_state", many="repeat"),
+        Param(
+            name="return_state",
+            argument="return_state",
+            many="repeat",
+            values=("WAITING_ACCEPTANCE", "IN_PROGRESS", "REFUSED", "RECEIVED", "NO_RECEPTION", "CLOSED", "CANCELED"),
+        ),
         Param(name="return_creation_date_from", argument="return_creation_date_from", type="date-time"),
         Param(name="return_creation_date_to", argument="return_creation_date_to", type="date-time"),
         Param(name="return_last_updated_from", argument="return_last_updated_from", type="date-time"),
@@ -153,7 +158,7 @@ RT52: Operation[ReturnLabelPage] = Operation(
     path="/api/returns/return-labels",
     summary="list return labels with their states, oldest first.",
     params=(
-        Param(name="return_id", argument="return_id", many="repeat"),
+        Param(name="return_id", argument="return_id", many="repeat", at_most=100, split=True),
         Param(name="label_state", argument="label_state", many="repeat", values=("PENDING", "CREATED", "FAILED")),
         Param(name="date_created_from", argument="date_created_from", type="date-time"),
         Param(name="date_created_to", argument="date_created_to", type="date-time"),
@@ -228,6 +233,8 @@ class Returns(Resource):
 
         Pages by token: 10 a page, at most 100; the token alone tells which page comes next.
 
+        - return_state: WAITING_ACCEPTANCE, IN_PROGRESS, REFUSED, RECEIVED, NO_RECEPTION, CLOSED, CANCELED
+          (`ReturnState`)
         - sort: date_created; a direction may follow, as in date_created,DESC
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/returns/rt11
@@ -258,7 +265,7 @@ class Returns(Resource):
 
         A successful answer may report failures: look at its `failed`, or call its `raise_for_errors()`.
 
-        - returns: at most 200
+        - returns: at most 200 values
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/returns/rt01
         """
@@ -297,7 +304,7 @@ class Returns(Resource):
 
         A successful answer may report failures: look at its `failed`, or call its `raise_for_errors()`.
 
-        - returns: at most 100
+        - returns: at most 100 values
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/returns/rt25
         """
@@ -310,7 +317,7 @@ class Returns(Resource):
 
         A successful answer may report failures: look at its `failed`, or call its `raise_for_errors()`.
 
-        - returns: at most 100
+        - returns: at most 100 values
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/returns/rt29
         """
@@ -337,6 +344,7 @@ class Returns(Resource):
 
         A label in state FAILED says why in `errors`.
 
+        - return_id: at most 100 values, longer lists are cut into several calls
         - label_state: PENDING, CREATED, FAILED (`LabelState`)
         - sort: date_created; a direction may follow, as in date_created,DESC
 
@@ -366,7 +374,7 @@ class Returns(Resource):
 
         A successful answer may report failures: look at its `failed`, or call its `raise_for_errors()`.
 
-        - return_labels: at most 200
+        - return_labels: at most 200 values
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/returns/rt51
         """

@@ -38,8 +38,35 @@ ST11: Operation[ShipmentPage] = Operation(
     summary="list shipments, oldest first.",
     params=(
         Param(name="order_id", argument="order_id", many="repeat"),
-        Param(name="shipment_state_code", argument="shipment_state_code", many="repeat"),
-        Param(name="shipment_customer_debit_state_code", argument="shipment_customer_debit_state_code", many="repeat"),
+        Param(
+            name="shipment_state_code",
+            argument="shipment_state_code",
+            many="repeat",
+            values=(
+                "SHIPPING",
+                "READY_FOR_PICK_UP",
+                "SHIPMENT_PREPARED",
+                "SHIPPED",
+                "TO_COLLECT",
+                "RECEIVED",
+                "CANCELED",
+                "CLOSED",
+            ),
+        ),
+        Param(
+            name="shipment_customer_debit_state_code",
+            argument="shipment_customer_debit_state_code",
+            many="repeat",
+            values=(
+                "NO_DEBIT",
+                "NOT_STARTED",
+                "WAITING_TAX_CONFIRMATION",
+                "WAITING_OPERATOR_SYSTEM_CONTACT",
+                "WAITING_DEBIT_CONFIRMATION",
+                "DEBIT_OK",
+                "CANCELED",
+            ),
+        ),
         Param(name="last_updated_from", argument="last_updated_from", type="date-time"),
         Param(name="last_updated_to", argument="last_updated_to", type="date-time"),
         Param(name="sort", argument="sort", values=("dateCreated",)),
@@ -246,6 +273,10 @@ class Shipments(Resource):
 
         Pages by token: 10 a page, at most 100; the token alone tells which page comes next.
 
+        - shipment_state_code: SHIPPING, READY_FOR_PICK_UP, SHIPMENT_PREPARED, SHIPPED, TO_COLLECT, RECEIVED, CANCELED,
+          CLOSED (`ShipmentStatus`)
+        - shipment_customer_debit_state_code: NO_DEBIT, NOT_STARTED, WAITING_TAX_CONFIRMATION,
+          WAITING_OPERATOR_SYSTEM_CONTACT, WAITING_DEBIT_CONFIRMATION, DEBIT_OK, CANCELED (`StatusCustomerDebit`)
         - sort: dateCreated; a direction may follow, as in dateCreated,DESC
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/multiple-shipments/st11
@@ -273,7 +304,7 @@ class Shipments(Resource):
 
         A successful answer may report failures: look at its `failed`, or call its `raise_for_errors()`.
 
-        - shipments: at most 1000
+        - shipments: at most 1000 values
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/multiple-shipments/st01
         """
@@ -286,7 +317,7 @@ class Shipments(Resource):
 
         A successful answer may report failures: look at its `failed`, or call its `raise_for_errors()`.
 
-        - shipments: at most 1000
+        - shipments: at most 1000 values
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/multiple-shipments/st06
         """
@@ -335,7 +366,7 @@ class Shipments(Resource):
 
         A successful answer may report failures: look at its `failed`, or call its `raise_for_errors()`.
 
-        - shipments: at most 1000
+        - shipments: at most 1000 values
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/multiple-shipments/st23
         """
@@ -348,7 +379,7 @@ class Shipments(Resource):
 
         A successful answer may report failures: look at its `failed`, or call its `raise_for_errors()`.
 
-        - shipments: at most 1000
+        - shipments: at most 1000 values
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/multiple-shipments/st24
         """
@@ -363,7 +394,7 @@ class Shipments(Resource):
 
         A successful answer may report failures: look at its `failed`, or call its `raise_for_errors()`.
 
-        - shipments: at most 1000
+        - shipments: at most 1000 values
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/multiple-shipments/st26
         """
