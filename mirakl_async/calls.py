@@ -79,21 +79,28 @@ def build_by_wire_names(
     operation: Operation[Any], params: Mapping[str, object], body: object, base_url: str
 ) -> Request:
     """Like `build`, for arguments under the names that Mirakl documents; `body` is JSON text, or what encodes to it."""
+    arguments = by_argument(operation, params)
+    if body is None:
+        told = replace(operation, params=operation.wire_params)
+        return replace(build(told, arguments, base_url), operation=operation)
+    if operation.content != "json":
+        raise InvalidArgument(operation.code, "body", "this operation takes no JSON body")
+    return build(operation, arguments, base_url, as_json(body))
+
+
+def by_argument(operation: Operation[Any], params: Mapping[str, object]) -> dict[str, object]:
+    """Arguments under their Python names, from those that Mirakl documents; raises InvalidArgument for others."""
     arguments = dict(params)
     takes = operation.wire_params
     for param in takes:
-        if param.place != "body" and param.name != param.argument and param.name in arguments:
+        if param.name != param.argument and param.name in arguments:
             arguments[param.argument] = arguments.pop(param.name)
     known = {param.argument for param in takes}
     for name in arguments:
         if name not in known:
             names = ", ".join(sorted(param.name for param in takes)) or "none"
             raise InvalidArgument(operation.code, name, f"is no parameter of this operation; it takes {names}")
-    if body is None:
-        return replace(build(replace(operation, params=takes), arguments, base_url), operation=operation)
-    if operation.content != "json":
-        raise InvalidArgument(operation.code, "body", "this operation takes no JSON body")
-    return build(operation, arguments, base_url, as_json(body))
+    return arguments
 
 
 def build_unknown(  # noqa: PLR0917 - one caller, Client.send, whose arguments these are
@@ -292,6 +299,8 @@ def _parts(operation: Operation[Any], param: Param, value: object) -> list[Part]
     if param.type != "file":
         return [Part(name=param.name, content=text_of(operation, param, value).encode())]
     values = [value] if param.many == "one" else values_of(operation, param, value)
+    if param.required and not values:
+        raise InvalidArgument(operation.code, param.argument, "is an empty list")
     return [_file_part(operation, param, item) for item in values]
 
 

@@ -11,6 +11,7 @@ from . import calls, settings
 from .callers import RawCaller, value_of
 from .clock import Clock, SystemClock
 from .errors import ClientStateError, ConfigurationError, InvalidArgument, UnknownOperation
+from .files import Download
 from .limits import Allowances, LocalRateLimiter
 from .operation import Operation
 from .operations import operations
@@ -187,8 +188,14 @@ class Client:
         """Run any operation by Mirakl's own code, with wire names; returns what its typed method would.
 
         `params` holds path, query and form members by the names Mirakl documents ("import", "order_ids"); `body` is
-        JSON as bytes or text, or anything msgspec encodes. Lists take one page: nothing is paged or split here.
+        JSON as bytes or text, or anything msgspec encodes. Lists take one page: nothing is paged or split here. A file
+        comes as a `Download`, which asks for nothing before it is opened or saved.
         """
+        operation = operations[code]
+        if operation.answer == "stream":
+            _known(operation.code, options)
+            calls.build_by_wire_names(operation, params or {}, body, self.base_url(operation.service))
+            return Download(self, operation, calls.by_argument(operation, params or {}), options)
         return value_of(await self.call_raw(code, params, body=body, **options), self)
 
     async def call_raw(

@@ -8,7 +8,7 @@ import pytest
 from mirakl_async import BearerToken, ConnectChannel, InvalidArgument, MarketplaceFront, UnknownOperation
 from mirakl_async.errors import MiraklError
 from mirakl_async.models.connect import AdjustmentRequest, Money, OriginRequest
-from mirakl_async.models.front import ReturnIdInput, ShipmentIdInput
+from mirakl_async.models.front import OrderDocumentsInput, ReturnIdInput, ShipmentIdInput
 
 NAIVE = datetime(2026, 1, 1)  # noqa: DTZ001 - the point
 ORIGIN = OriginRequest(channel_id="c", channel_store_id="s")
@@ -88,6 +88,10 @@ async def test_a_filter_that_is_empty_or_serves_once(front):
         front.orders.list(order_ids=(number for number in IDS))
     await refused("P31: product_references: is an empty list$", front.products.lookup([]))
     await refused("OR72: order_ids: is an empty list$", front.orders.list_documents([]))
+    documents = OrderDocumentsInput(order_documents=[])
+    await refused(
+        "OR74: files: is an empty list", front.orders.upload_documents("o", files=[], order_documents=documents)
+    )
 
 
 async def test_an_id_list_over_its_cap_that_cannot_be_split(front):

@@ -96,6 +96,8 @@ def test_wire_names_and_unknown_ones():
     param = Param(name="import", argument="import_id", place="path", type="integer", required=True)
     found = calls.build_by_wire_names(operation(param, path="/x/{import}"), {"import": 5}, None, "https://h")
     assert found.url == "https://h/x/5"
+    member = Param(name="self", argument="self_", place="body")
+    assert calls.by_argument(operation(member), {"self": 1}) == {"self_": 1}
     with pytest.raises(InvalidArgument, match="takes import"):
         calls.build_by_wire_names(operation(param, path="/x/{import}"), {"imports": 5}, None, "https://h")
     with pytest.raises(InvalidArgument, match="no JSON body"):

@@ -14,6 +14,7 @@ from mirakl_async import (
     AttemptTimeout,
     ClientStateError,
     ConnectionLost,
+    InvalidArgument,
     NotFound,
     ProtocolError,
     ReplyTooLarge,
@@ -81,6 +82,18 @@ async def test_a_file_is_read_whole_however_it_is_framed(framing, tmp_path):
     assert len(rows) == 2000
     assert server.connections == 1  # a file read to its end leaves the connection to the next
     assert server.requests[0].target == "/api/products/imports/2043/error_report"
+
+
+async def test_a_file_asked_for_by_code_is_a_file_too(tmp_path):
+    async with RawServer(answering(file_answer(REPORT, *NAMED))) as server, front(server) as client:
+        found = await client.call("P44", {"import": 2043})
+        assert server.requests == []
+        assert (await found.save(tmp_path)).path.read_bytes() == REPORT
+        with pytest.raises(InvalidArgument, match="P44: import_id: is required"):
+            await client.call("P44")
+        with pytest.raises(InvalidArgument, match="P44: timout: is neither"):
+            await client.call("P44", {"import": 2043}, timout=1)
+    assert [request.target for request in server.requests] == ["/api/products/imports/2043/error_report"]
 
 
 @pytest.mark.parametrize("share", QUARTERS)
