@@ -61,7 +61,8 @@ async def call(
     else:
         complain(f"{reply.status}, and nothing more")
     if failed:
-        complain(f"{operation.code}: {len(failed)} items failed, as the answer says")
+        items = "1 item" if len(failed) == 1 else f"{len(failed)} items"
+        complain(f"{operation.code}: {items} failed, as the answer says")
     return Exit.REFUSED if failed else Exit.DONE
 
 

@@ -14,6 +14,8 @@ from ..operations import operations as registry
 from .results import Exit, print_json
 
 WIDE = 200
+CLIENTS = {"account": "connect.account"}
+"""Where a client has the resources of a service, if not under its name."""
 
 
 def operations(
@@ -27,7 +29,7 @@ def operations(
     table = Table("code", "route", "method", "paging", "pace", box=None, pad_edge=False)
     for row in rows:
         code = f"{row['code']} (deprecated)" if row["deprecated"] else row["code"]
-        table.add_row(code, row["route"], f"{row['service']}.{row['python']}", row["paging"] or "", row["pace"])
+        table.add_row(code, row["route"], row["python"], row["paging"] or "", row["pace"])
     Console(width=None if sys.stdout.isatty() else WIDE, highlight=False, markup=False).print(table)
     return Exit.DONE
 
@@ -37,11 +39,11 @@ def _row(operation: Operation[Any]) -> dict[str, Any]:
         "code": operation.code,
         "service": operation.service,
         "route": f"{operation.method} {operation.path}",
-        "python": f"{operation.resource}.{operation.name}",
+        "python": f"{CLIENTS.get(operation.service, operation.service)}.{operation.resource}.{operation.name}",
         "summary": operation.summary,
         "parameters": [
             {"name": param.name, "in": param.place, "type": param.type, "required": param.required}
-            for param in operation.params
+            for param in operation.wire_params
         ],
         "paging": operation.paging.kind if operation.paging else None,
         "pace": operation.frequency,

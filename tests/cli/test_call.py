@@ -122,7 +122,7 @@ async def test_failures_inside_a_success_are_status_1(front, monkeypatch, tmp_pa
     done = await call_front(front, monkeypatch, "RT01", "--body", body)
     assert done.status == 1, done.err
     assert done.shown["return_errors"][0]["return_id"] == "r1"
-    assert "1 items failed" in done.err
+    assert "1 item failed" in done.err
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,10 @@ def test_operations_are_listed(capsys):
     rows = {row["code"]: row for row in json.loads(capsys.readouterr().out)["operations"]}
     assert list(rows) == list(operations)
     assert rows["upsertOrders"]["route"] == "POST /v1/orders"
-    assert rows["OR11"]["python"] == "orders.list"
+    assert rows["OR11"]["python"] == "front.orders.list"
+    assert rows["SELLER_ACCOUNT_STORE_UPDATE"]["python"] == "connect.account.stores.update"
     assert rows["OR11"]["paging"] == "offset"
+    assert {"order_ids", "max", "offset"} <= {item["name"] for item in rows["OR11"]["parameters"]}
     assert main(["operations"]) == 0
     table = capsys.readouterr().out
     assert all(code in table for code in operations)
