@@ -191,7 +191,7 @@ class Client:
         JSON as bytes or text, or anything msgspec encodes. Lists take one page: nothing is paged or split here. A file
         comes as a `Download`, which asks for nothing before it is opened or saved.
         """
-        operation = operations[code]
+        operation = operations.of(self._bases, code)
         if operation.answer == "stream":
             _known(operation.code, options)
             calls.build_by_wire_names(operation, params or {}, body, self.base_url(operation.service))
@@ -202,7 +202,7 @@ class Client:
         self, code: str, params: Mapping[str, object] | None = None, *, body: object = None, **options: Unpack[Options]
     ) -> Reply:
         """Like `call`, but gives the undecoded reply."""
-        operation = operations[code]
+        operation = operations.of(self._bases, code)
         request = calls.build_by_wire_names(operation, params or {}, body, self.base_url(operation.service))
         return await self.transport.run(request, self.options_for(options, operation.code))
 

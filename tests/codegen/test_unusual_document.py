@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from codegen.documents import CodegenError
+from codegen.documents import CodegenError, Source, load
+from codegen.project import Project
 
 TEXT = {"type": "string"}
 MOMENT = {"type": "string", "format": "date-time"}
@@ -148,6 +149,22 @@ def test_two_values_of_one_constant_are_told_apart_by_a_row(workshop):
     workshop.write_tables(corrections=f"[[acme.names]]\n{row}")
     text = "".join(workshop.generate(content).values())
     assert 'NAME: Final = "name"\n    NAME_DESCENDING: Final = "-name"' in text
+
+
+def test_one_code_of_two_services_is_two_operations(workshop):
+    files = {name: json.dumps(document(tags=[name])) for name in ("acme", "mega")}
+    documents = []
+    for name, text in files.items():
+        (workshop.root / f"{name}.json").write_text(text)
+        documents.append(load(Source(name, f"{name}.json", name), workshop.root / f"{name}.json"))
+    project = Project(documents, workshop.root, workshop.tables)
+    project.write(project.files())
+    out = workshop.run(
+        "from mirakl_async.operations import operations\n"
+        "found = [operations['T01'], *(operations.of({name}, 't01') for name in ('acme', 'mega', 'other'))]\n"
+        "print(len(operations), *(operation.service for operation in found))\n"
+    )
+    assert out.split() == ["1", "acme", "acme", "mega", "acme"]
 
 
 def test_webhooks_are_models_without_operations(workshop):
