@@ -70,10 +70,9 @@ class ResourceWriter:
         lines: list[str] = []
         if "dt" in self._imports:
             lines.append("    import datetime as dt")
-        if "Sequence" in self._imports or "Mapping" in self._imports:
-            lines.append(
-                f"    from collections.abc import {', '.join(sorted(self._imports & {'Mapping', 'Sequence'}))}"
-            )
+        abstract = sorted(self._imports & {"Collection", "Mapping", "Sequence"})
+        if abstract:
+            lines.append(f"    from collections.abc import {', '.join(abstract)}")
         if "Decimal" in self._imports:
             lines.append("    from decimal import Decimal")
         typing = [*sorted(self._imports & {"Any"}), "Unpack"]
@@ -253,8 +252,9 @@ class ResourceWriter:
         if argument.references:
             kind = "tuple[str, str]"
         if argument.many != "one":
-            self._imports.add("Sequence")
-            kind = f"Sequence[{kind}]"
+            many = "Collection" if argument.place == "query" else "Sequence"
+            self._imports.add(many)
+            kind = f"{many}[{kind}]"
         if argument.nullable:
             self._imports |= {"UNSET", "UnsetType"}
             return f"{argument.name}: {kind} | None" + ("" if argument.required else " | UnsetType = UNSET")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from math import isfinite
@@ -263,15 +264,25 @@ def _texts(operation: Operation[Any], param: Param, value: object) -> list[str]:
 
 
 def values_of(operation: Operation[Any], param: Param, value: object) -> list[object]:
-    """The members of a list argument, its documented cap enforced; an iterator, which serves once, is none."""
-    values: list[object] = [value]
-    if isinstance(value, Collection) and not isinstance(value, str | bytes | Mapping):
-        values = list(cast("Collection[object]", value))
+    """The members of a list argument, its documented cap enforced."""
+    several = members_of(value)
+    values = [value] if several is None else several
     if param.at_most is not None and len(values) > param.at_most:
         raise InvalidArgument(
             operation.code, param.argument, f"has {len(values)} values; one call takes {param.at_most}"
         )
     return values
+
+
+def members_of(value: object) -> list[object] | None:
+    """The members of a list, those of a set in an order that is the same in every process; None for all else.
+
+    An iterator is none: it serves once, and a list is asked for page by page, and perhaps again.
+    """
+    if not isinstance(value, Collection) or isinstance(value, str | bytes | Mapping):
+        return None
+    members = cast("Collection[object]", value)
+    return sorted(members, key=str) if isinstance(members, AbstractSet) else list(members)
 
 
 def _reference(operation: Operation[Any], param: Param, value: object) -> str:

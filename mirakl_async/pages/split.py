@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from msgspec import UNSET, Struct
 
-from ..calls import text_of
+from ..calls import members_of, text_of
 from ..errors import InvalidArgument
 from ..operation import Operation, Param
 
@@ -73,15 +73,14 @@ def may_overlap(operation: Operation[Any], arguments: list[dict[str, object]]) -
 
 def _once(operation: Operation[Any], param: Param, values: Sequence[object]) -> list[object]:
     """Each value once, told apart by its text on the wire."""
-    found = list({_text(operation, param, value): value for value in values}.values())
-    return sorted(found, key=str) if isinstance(values, set | frozenset) else found
+    return list({_text(operation, param, value): value for value in values}.values())
 
 
 def _values(param: Param, given: object) -> Sequence[object] | None:
     """The members of a list argument, also of one that is joined already."""
     if isinstance(given, str):
         return given.split(",") if param.many == "comma" and param.type != "references" else None
-    return cast("Sequence[object]", given) if isinstance(given, Sequence | set | frozenset) else None
+    return members_of(given)
 
 
 def _text(operation: Operation[Any], param: Param, value: object) -> str:

@@ -63,7 +63,7 @@ def test_a_page_a_file_and_a_form_have_their_methods(generated):
     )
     paged, streamed, form, updated = out.splitlines()
     assert paged.startswith(
-        "w01 (self, *, code: 'Sequence[str] | None' = None, opened_since: 'dt.datetime | None' = None"
+        "w01 (self, *, code: 'Collection[str] | None' = None, opened_since: 'dt.datetime | None' = None"
     )
     assert "sort: 'str | None' = None, page_size: 'int | None' = None" in paged
     assert paged.endswith("-> 'SeekPaginator[Warehouse]'") or "SeekPaginator[" in paged

@@ -67,6 +67,7 @@ async def orders(front: MarketplaceFront) -> None:
         assert_type(page.items, list[Order])
         assert_type(page.total, int | None)
         assert_type(page.cursor, str | None)
+    assert_type(front.orders.list(order_ids={"o1", "o2"}), OffsetPaginator[Order])
     assert_type(await listed.first(), Order | None)
     assert_type(await listed.take(500), list[Order])
     assert_type(await listed.all(), list[Order])

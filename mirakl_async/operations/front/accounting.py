@@ -11,7 +11,7 @@ from ...resource import Resource
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Collection
     from typing import Unpack
 
     from ...files import Download
@@ -284,11 +284,11 @@ class Accounting(Resource):
     def download_documents(
         self,
         *,
-        document_request_id: Sequence[str] | None = None,
-        document_id: Sequence[str] | None = None,
-        document_format: Sequence[str] | None = None,
-        entity_id: Sequence[str] | None = None,
-        entity_type: Sequence[str] | None = None,
+        document_request_id: Collection[str] | None = None,
+        document_id: Collection[str] | None = None,
+        document_format: Collection[str] | None = None,
+        entity_id: Collection[str] | None = None,
+        entity_type: Collection[str] | None = None,
         **options: Unpack[Options],
     ) -> Download:
         """DR73: download accounting documents; more than one comes as a ZIP.
@@ -323,17 +323,17 @@ class Accounting(Resource):
         *,
         currency: str | None = None,
         end_date: dt.datetime | None = None,
-        invoice_id: Sequence[int] | None = None,
-        issuing_user_types: Sequence[str] | None = None,
-        pay_out_psp_codes: Sequence[str] | None = None,
+        invoice_id: Collection[int] | None = None,
+        issuing_user_types: Collection[str] | None = None,
+        pay_out_psp_codes: Collection[str] | None = None,
         payment_status: str | None = None,
         payment_voucher_number: str | None = None,
-        seller_billing_cycle_id: Sequence[str] | None = None,
+        seller_billing_cycle_id: Collection[str] | None = None,
         shop: int | None = None,
-        shop_model: Sequence[str] | None = None,
+        shop_model: Collection[str] | None = None,
         shop_operator_internal_id: str | None = None,
         start_date: dt.datetime | None = None,
-        states: Sequence[str] | None = None,
+        states: Collection[str] | None = None,
         type: str | None = None,
         sort: str | None = None,
         order: str | None = None,
@@ -387,13 +387,13 @@ class Accounting(Resource):
     def list_billing_cycles(
         self,
         *,
-        currency: Sequence[str] | None = None,
+        currency: Collection[str] | None = None,
         end_date: dt.datetime | None = None,
-        id: Sequence[str] | None = None,
-        pay_out_psp_code: Sequence[str] | None = None,
-        pay_out_state: Sequence[str] | None = None,
-        payment_voucher_number: Sequence[str] | None = None,
-        shop_id: Sequence[int] | None = None,
+        id: Collection[str] | None = None,
+        pay_out_psp_code: Collection[str] | None = None,
+        pay_out_state: Collection[str] | None = None,
+        payment_voucher_number: Collection[str] | None = None,
+        shop_id: Collection[int] | None = None,
         start_date: dt.datetime | None = None,
         sort: str | None = None,
         page_size: int | None = None,

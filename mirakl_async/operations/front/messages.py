@@ -11,7 +11,7 @@ from ...resource import Resource
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from typing import Unpack
 
     from ...files import Download, FileSource
@@ -288,10 +288,10 @@ class Messages(Resource):
         customer_id: str | None = None,
         customer_organization_id: str | None = None,
         entity_type: str | None = None,
-        entity_id: Sequence[str] | None = None,
+        entity_id: Collection[str] | None = None,
         updated_since: dt.datetime | None = None,
         with_messages: bool | None = None,
-        channel_codes: Sequence[str] | None = None,
+        channel_codes: Collection[str] | None = None,
         page_size: int | None = None,
         **options: Unpack[Options],
     ) -> SeekPaginator[Thread]:

@@ -11,7 +11,7 @@ from ...resource import Resource
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from typing import Unpack
 
     from ...files import Download
@@ -256,11 +256,11 @@ class Offers(Resource):
         self,
         *,
         last_request_date: dt.datetime | None = None,
-        channel_codes: Sequence[str] | None = None,
-        shipping_zones: Sequence[str] | None = None,
+        channel_codes: Collection[str] | None = None,
+        shipping_zones: Collection[str] | None = None,
         include_inactive_offers: bool | None = None,
-        include_fields: Sequence[str] | None = None,
-        models: Sequence[str] | None = None,
+        include_fields: Collection[str] | None = None,
+        models: Collection[str] | None = None,
         **options: Unpack[Options],
     ) -> Download:
         """OF51: download the offers as CSV: all active ones, or those changed since a date.
@@ -363,19 +363,19 @@ class Offers(Resource):
     def list_by_product(
         self,
         *,
-        product_ids: Sequence[str] | None = None,
-        product_references: Sequence[tuple[str, str]] | None = None,
-        offer_state_codes: Sequence[str] | None = None,
+        product_ids: Collection[str] | None = None,
+        product_references: Collection[tuple[str, str]] | None = None,
+        offer_state_codes: Collection[str] | None = None,
         premium: str | None = None,
         all_offers: bool | None = None,
-        channel_codes: Sequence[str] | None = None,
+        channel_codes: Collection[str] | None = None,
         all_channels: bool | None = None,
         pricing_channel_code: str | None = None,
         pricing_customer_organization_id: str | None = None,
-        shop_ids: Sequence[str] | None = None,
-        shipping_zones: Sequence[str] | None = None,
+        shop_ids: Collection[str] | None = None,
+        shipping_zones: Collection[str] | None = None,
         all_shipping_zones: bool | None = None,
-        models: Sequence[str] | None = None,
+        models: Collection[str] | None = None,
         sort: str | None = None,
         order: str | None = None,
         locale: str | None = None,

@@ -12,7 +12,7 @@ from ...resource import Resource
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from typing import Unpack
 
     from ...files import Download, FileSource
@@ -559,17 +559,17 @@ class Orders(Resource):
     def list(
         self,
         *,
-        commercial_ids: Sequence[str] | None = None,
-        customer_ids: Sequence[str] | None = None,
-        customer_organization_ids: Sequence[str] | None = None,
-        offer_ids: Sequence[str] | None = None,
-        order_ids: Sequence[str] | None = None,
-        shop_ids: Sequence[str] | None = None,
-        order_references_for_customer: Sequence[str] | None = None,
-        order_references_for_seller: Sequence[str] | None = None,
-        product_skus: Sequence[str] | None = None,
-        order_state_codes: Sequence[str] | None = None,
-        channel_codes: Sequence[str] | None = None,
+        commercial_ids: Collection[str] | None = None,
+        customer_ids: Collection[str] | None = None,
+        customer_organization_ids: Collection[str] | None = None,
+        offer_ids: Collection[str] | None = None,
+        order_ids: Collection[str] | None = None,
+        shop_ids: Collection[str] | None = None,
+        order_references_for_customer: Collection[str] | None = None,
+        order_references_for_seller: Collection[str] | None = None,
+        product_skus: Collection[str] | None = None,
+        order_state_codes: Collection[str] | None = None,
+        channel_codes: Collection[str] | None = None,
         only_null_channel: bool | None = None,
         start_date: dt.datetime | None = None,
         end_date: dt.datetime | None = None,
@@ -578,13 +578,13 @@ class Orders(Resource):
         customer_debited: bool | None = None,
         payment_workflow: str | None = None,
         has_incident: bool | None = None,
-        fulfillment_center_code: Sequence[str] | None = None,
+        fulfillment_center_code: Collection[str] | None = None,
         order_tax_mode: str | None = None,
         commissionable: bool | None = None,
         waiting_tax_confirmation: bool | None = None,
         tax_recalculation_required_only: bool | None = None,
         waiting_funding_confirmation: bool | None = None,
-        refund_state_codes: Sequence[str] | None = None,
+        refund_state_codes: Collection[str] | None = None,
         sort: str | None = None,
         order: str | None = None,
         locale: str | None = None,
@@ -908,7 +908,7 @@ class Orders(Resource):
         """
         return await self._caller.call(OR51, {"order_id": order_id, "locale": locale}, options)
 
-    async def list_documents(self, order_ids: Sequence[str], **options: Unpack[Options]) -> OrderDocumentList:
+    async def list_documents(self, order_ids: Collection[str], **options: Unpack[Options]) -> OrderDocumentList:
         """OR72: list the documents of orders.
 
         `GET /api/orders/documents`. Documented pace: when a page shows the documents.
@@ -922,9 +922,9 @@ class Orders(Resource):
     def download_documents(
         self,
         *,
-        order_ids: Sequence[str] | None = None,
-        document_ids: Sequence[str] | None = None,
-        document_codes: Sequence[str] | None = None,
+        order_ids: Collection[str] | None = None,
+        document_ids: Collection[str] | None = None,
+        document_codes: Collection[str] | None = None,
         **options: Unpack[Options],
     ) -> Download:
         """OR73: download documents of orders; all but a single document_id come as a ZIP.

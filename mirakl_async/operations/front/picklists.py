@@ -11,7 +11,7 @@ from ...resource import Resource
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Collection
     from typing import Unpack
 
     from ...models.front.picklists import Picklist, PicklistPage
@@ -63,10 +63,10 @@ class Picklists(Resource):
         pickrun_code: str | None = None,
         pickup_date_min: dt.datetime | None = None,
         pickup_date_max: dt.datetime | None = None,
-        picklist_id: Sequence[str] | None = None,
+        picklist_id: Collection[str] | None = None,
         shop_id: int | None = None,
-        picklist_state: Sequence[str] | None = None,
-        order_line_id: Sequence[str] | None = None,
+        picklist_state: Collection[str] | None = None,
+        order_line_id: Collection[str] | None = None,
         sort: str | None = None,
         page_size: int | None = None,
         **options: Unpack[Options],

@@ -10,7 +10,7 @@ from ...operation import Operation, Param
 from ...resource import Resource
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection
     from typing import Unpack
 
     from ...models.front.platform import (
@@ -326,7 +326,7 @@ class Platform(Resource):
     __slots__ = ()
 
     async def list_additional_fields(
-        self, *, entities: Sequence[str] | None = None, locale: str | None = None, **options: Unpack[Options]
+        self, *, entities: Collection[str] | None = None, locale: str | None = None, **options: Unpack[Options]
     ) -> AdditionalFieldDefinitionList:
         """AF01: list the custom fields of the platform.
 
@@ -357,7 +357,7 @@ class Platform(Resource):
         return await self._caller.call(CUR01, {"locale": locale}, options)
 
     async def list_document_types(
-        self, *, entities: Sequence[str] | None = None, locale: str | None = None, **options: Unpack[Options]
+        self, *, entities: Collection[str] | None = None, locale: str | None = None, **options: Unpack[Options]
     ) -> DocumentTypeList:
         """DO01: list the types of documents.
 

@@ -11,7 +11,7 @@ from ...resource import Resource
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Collection
     from typing import Unpack
 
     from ...files import Download, FileSource
@@ -274,9 +274,9 @@ class Products(Resource):
 
     async def lookup(
         self,
-        product_references: Sequence[tuple[str, str]],
+        product_references: Collection[tuple[str, str]],
         *,
-        products: Sequence[str] | None = None,
+        products: Collection[str] | None = None,
         locale: str | None = None,
         **options: Unpack[Options],
     ) -> ProductPage:
@@ -426,7 +426,7 @@ class Products(Resource):
         *,
         hierarchy: str | None = None,
         max_level: int | None = None,
-        channels: Sequence[str] | None = None,
+        channels: Collection[str] | None = None,
         with_roles: bool | None = None,
         **options: Unpack[Options],
     ) -> ProductAttributeList:

@@ -11,7 +11,7 @@ from ...resource import Resource
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Collection
     from typing import Unpack
 
     from ...models.front.promotions import Promotion, PromotionPage
@@ -77,19 +77,19 @@ class Promotions(Resource):
     def list(
         self,
         *,
-        ids: Sequence[str] | None = None,
-        types: Sequence[str] | None = None,
-        states: Sequence[str] | None = None,
-        shop_ids: Sequence[str] | None = None,
+        ids: Collection[str] | None = None,
+        types: Collection[str] | None = None,
+        states: Collection[str] | None = None,
+        shop_ids: Collection[str] | None = None,
         ending_after: dt.datetime | None = None,
         starting_before: dt.datetime | None = None,
         date_created_from: dt.datetime | None = None,
         date_created_to: dt.datetime | None = None,
         last_request_date: dt.datetime | None = None,
-        trigger_offer_ids: Sequence[str] | None = None,
-        reward_offer_ids: Sequence[str] | None = None,
-        channel_codes: Sequence[str] | None = None,
-        campaign_identifiers: Sequence[str] | None = None,
+        trigger_offer_ids: Collection[str] | None = None,
+        reward_offer_ids: Collection[str] | None = None,
+        channel_codes: Collection[str] | None = None,
+        campaign_identifiers: Collection[str] | None = None,
         sort: str | None = None,
         order: str | None = None,
         locale: str | None = None,

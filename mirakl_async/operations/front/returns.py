@@ -11,7 +11,7 @@ from ...resource import Resource
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from typing import Unpack
 
     from ...models.front.returns import (
@@ -213,16 +213,16 @@ class Returns(Resource):
     def list(
         self,
         *,
-        return_id: Sequence[str] | None = None,
-        return_state: Sequence[str] | None = None,
+        return_id: Collection[str] | None = None,
+        return_state: Collection[str] | None = None,
         return_creation_date_from: dt.datetime | None = None,
         return_creation_date_to: dt.datetime | None = None,
         return_last_updated_from: dt.datetime | None = None,
         return_last_updated_to: dt.datetime | None = None,
-        order_commercial_id: Sequence[str] | None = None,
-        order_line_id: Sequence[str] | None = None,
-        return_rma: Sequence[str] | None = None,
-        customer_id: Sequence[str] | None = None,
+        order_commercial_id: Collection[str] | None = None,
+        order_line_id: Collection[str] | None = None,
+        return_rma: Collection[str] | None = None,
+        customer_id: Collection[str] | None = None,
         sort: str | None = None,
         page_size: int | None = None,
         **options: Unpack[Options],
@@ -274,8 +274,8 @@ class Returns(Resource):
     def list_items_to_return(
         self,
         *,
-        order_commercial_id: Sequence[str] | None = None,
-        order_line_id: Sequence[str] | None = None,
+        order_commercial_id: Collection[str] | None = None,
+        order_line_id: Collection[str] | None = None,
         sort: str | None = None,
         page_size: int | None = None,
         **options: Unpack[Options],
@@ -326,8 +326,8 @@ class Returns(Resource):
     def list_labels(
         self,
         *,
-        return_id: Sequence[str] | None = None,
-        label_state: Sequence[str] | None = None,
+        return_id: Collection[str] | None = None,
+        label_state: Collection[str] | None = None,
         date_created_from: dt.datetime | None = None,
         date_created_to: dt.datetime | None = None,
         last_updated_from: dt.datetime | None = None,

@@ -11,7 +11,7 @@ from ...resource import Resource
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from typing import Unpack
 
     from ...models.front.shipments import (
@@ -258,9 +258,9 @@ class Shipments(Resource):
     def list(
         self,
         *,
-        order_id: Sequence[str] | None = None,
-        shipment_state_code: Sequence[str] | None = None,
-        shipment_customer_debit_state_code: Sequence[str] | None = None,
+        order_id: Collection[str] | None = None,
+        shipment_state_code: Collection[str] | None = None,
+        shipment_customer_debit_state_code: Collection[str] | None = None,
         last_updated_from: dt.datetime | None = None,
         last_updated_to: dt.datetime | None = None,
         sort: str | None = None,
@@ -326,8 +326,8 @@ class Shipments(Resource):
     def list_items_to_ship(
         self,
         *,
-        order_id: Sequence[str] | None = None,
-        fulfillment_center_code: Sequence[str] | None = None,
+        order_id: Collection[str] | None = None,
+        fulfillment_center_code: Collection[str] | None = None,
         shipping_date_from: dt.datetime | None = None,
         shipping_date_to: dt.datetime | None = None,
         sort: str | None = None,

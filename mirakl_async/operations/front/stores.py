@@ -11,7 +11,7 @@ from ...resource import Resource
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from typing import Unpack
 
     from ...files import Download, FileSource
@@ -102,7 +102,7 @@ class Stores(Resource):
     async def list_documents(
         self,
         *,
-        shop_ids: Sequence[str] | None = None,
+        shop_ids: Collection[str] | None = None,
         include_deleted: bool | None = None,
         updated_since: dt.datetime | None = None,
         **options: Unpack[Options],
@@ -145,9 +145,9 @@ class Stores(Resource):
     def download_documents(
         self,
         *,
-        shop_ids: Sequence[str] | None = None,
-        document_ids: Sequence[str] | None = None,
-        type_codes: Sequence[str] | None = None,
+        shop_ids: Collection[str] | None = None,
+        document_ids: Collection[str] | None = None,
+        type_codes: Collection[str] | None = None,
         **options: Unpack[Options],
     ) -> Download:
         """S31: download business documents; all but a single document_id come as a ZIP.

@@ -28,6 +28,7 @@ def url(param, value):
         ({}, datetime(2026, 2, 3, 4, 5, 6, 789000, tzinfo=timezone(timedelta(hours=2))), "?p=2026-02-03T02:05:06.789Z"),
         ({"many": "repeat"}, ["a", "b"], "?p=a&p=b"), ({"many": "comma"}, ["a", "b"], "?p=a,b"),
         ({"many": "comma"}, "a,b", "?p=a,b"), ({"many": "comma"}, {"a": 1, "b": 2}.keys(), "?p=a,b"), ({"many": "repeat"}, (1, 2), "?p=1&p=2"),
+        ({"many": "comma"}, frozenset("dacb"), "?p=a,b,c,d"), ({"many": "repeat"}, {"b", "a"}, "?p=a&p=b"),
         ({"type": "references", "many": "comma"}, [("EAN", "1"), ("UPC", "2")], "?p=EAN%7C1,UPC%7C2"),
         ({"type": "references", "many": "comma"}, "EAN|1", "?p=EAN%7C1"), ({"type": "boolean"}, "true", "?p=true"),
         ({"type": "integer"}, "-5", "?p=-5"), ({}, Decimal("1E+3"), "?p=1000"), ({}, UUID(int=1), f"?p={UUID(int=1)}"),
