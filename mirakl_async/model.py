@@ -26,7 +26,7 @@ from msgspec import UNSET, Struct, UnsetType
 from .discreet import Discreet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 T = TypeVar("T")
 
@@ -45,6 +45,7 @@ HIGHEST = Decimal("9e999999")
 PEOPLE = {"contact", "customer", "participant", "recipient", "to", "user"}
 SENT_AS = {"input", "request", "update"}
 LONGEST_SHOWN = 64
+REASONS_SHOWN = 3
 
 
 class Model(Discreet, Struct):
@@ -98,11 +99,21 @@ class Reported(Generic[T]):
         if failed:
             from .errors import PartialFailure  # noqa: PLC0415 - models load without the rest of the package
 
-            many = "1 item was" if len(failed) == 1 else f"{len(failed)} items were"
-            raise PartialFailure(f"{type(self).__name__}: {many} refused", failed)
+            many = "1 failure" if len(failed) == 1 else f"{len(failed)} failures"
+            said = list(dict.fromkeys(words for item in failed for words in _reasons(item)))
+            shown = [*said[:REASONS_SHOWN], *(["..."] if len(said) > REASONS_SHOWN else [])]
+            raise PartialFailure(": ".join([type(self).__name__, many, *(["; ".join(shown)] if shown else [])]), failed)
 
     def _failures(self) -> Iterable[T]:
         raise NotImplementedError
+
+
+def _reasons(item: object) -> Iterator[str]:
+    """Why an item failed, in the server's words, wherever that item keeps them."""
+    for part in (item, *(getattr(item, "errors", None) or ()), *(getattr(item, "details", None) or ())):
+        words = next((text for name in ("message", "detail", "code") if (text := getattr(part, name, None))), None)
+        if isinstance(words, str):
+            yield words
 
 
 def number(place: str, value: Decimal | UnsetType | None, low: Decimal = LOWEST, high: Decimal = HIGHEST) -> None:

@@ -8,6 +8,7 @@ import pytest
 from rich.pretty import pretty_repr
 
 from mirakl_async import codec
+from mirakl_async.errors import PartialFailure
 from mirakl_async.exchange import Answer
 from mirakl_async.model import identifiers
 from mirakl_async.models.connect import OrderRequest
@@ -32,6 +33,49 @@ def test_an_order_shows_which_one_it_is():
     assert repr(order.customer) == "<OrderCustomer members=4>"
     assert str(order) == f"{order}" == pprint.pformat(order) == repr(order)
     assert pretty_repr(order) == "Order(order_id='O-1', members=3)"
+
+
+ITEM_ERROR = '{"code": "C", "field": "f", "message": "no"}'
+REPORTS = {
+    "upsertReturns": '{"return_errors": [{"channel_return_id": "r", "details": [{"code": "C", "message": "no"}]}]}',
+    "OR04": f'{{"updated_orders": [{{"order_id": "a"}}, {{"order_id": "b", "errors": [{ITEM_ERROR}]}}]}}',
+    "OR07": f'{{"order_lines": [{{"order_line_id": "a", "errors": [{ITEM_ERROR}]}}, {{"order_line_id": "b"}}]}}',
+    "OR31": f'{{"order_update_errors": {{"errors": [{ITEM_ERROR}]}}}}',
+    "OR74": f'{{"errors_count": 1, "order_documents": [{{"errors": [{ITEM_ERROR}]}}]}}',
+    "S32": f'{{"errors_count": 1, "shop_documents": [{{"errors": [{ITEM_ERROR}]}}]}}',
+    "RT01": '{"return_errors": [{"order_commercial_id": "o", "message": "no"}], "return_success": []}',
+    "RT25": '{"return_errors": [{"id": "r", "message": "no"}]}',
+    "RT29": '{"return_errors": [{"id": "r", "message": "no"}]}',
+    "RT51": '{"return_label_errors": [{"return_id": "r", "message": "no"}]}',
+    "RT52": f'{{"data": [{{"return_id": "a"}}, {{"return_id": "b", "errors": [{ITEM_ERROR}]}}]}}',
+    "ST01": '{"shipment_errors": [{"order_id": "o", "message": "no"}]}',
+    "ST06": '{"shipment_errors": [{"id": "s", "message": "no"}]}',
+    "ST23": '{"shipment_errors": [{"id": "s", "message": "no"}]}',
+    "ST24": '{"shipment_errors": [{"id": "s", "message": "no"}]}',
+    "ST26": '{"shipment_errors": [{"id": "s", "message": "no"}]}',
+    "OF53": '{"status": "FAILED", "error": {"code": "C", "detail": "no"}}',
+}
+
+
+@pytest.mark.parametrize("code", [code for code in operations if operations[code].failures])
+def test_a_failure_inside_a_success_is_raised_with_its_reason(code):
+    answer = codec.decode(operations[code].reply, REPORTS[code].encode()).value
+    with pytest.raises(PartialFailure, match=": 1 failure: no$") as raised:
+        answer.raise_for_errors()
+    assert raised.value.failed == answer.failed
+    assert len(answer.failed) == 1
+    whole = codec.decode(operations[code].reply, b"{}").value
+    assert whole.failed == []
+    whole.raise_for_errors()
+
+
+def test_many_failures_are_told_by_their_first_reasons():
+    errors = ", ".join(f'{{"id": "r{number}", "message": "no {number % 5}"}}' for number in range(10))
+    answer = codec.decode("front.returns:ReturnActions", f'{{"return_errors": [{errors}, {{}}]}}'.encode()).value
+    with pytest.raises(PartialFailure, match=r"^ReturnActions: 11 failures: no 0; no 1; no 2; \.\.\.$"):
+        answer.raise_for_errors()
+    with pytest.raises(PartialFailure, match=r"^ReturnActions: 1 failure$"):
+        codec.decode("front.returns:ReturnActions", b'{"return_errors": [{}]}').value.raise_for_errors()
 
 
 def test_its_values_are_there_for_whoever_asks():
