@@ -236,10 +236,14 @@ class Planner:
 
     def _page(self, plan: Plan, root: Model) -> None:
         lists = [member for member in root.members if isinstance(member.shape, Many)]
-        if len(lists) != 1:
-            raise CodegenError(f"{plan.endpoint.code}: a page should hold one list, this one holds {len(lists)}")
-        plan.page_items = lists[0].wire
-        plan.page_item = self._package.catalog.target("read", lists[0].shape)
+        items = [member for member in lists if self._package.catalog.target("read", member.shape)]
+        if len(items) != 1:
+            raise CodegenError(
+                f"{plan.endpoint.code}: a page should hold one list of objects, this one holds {len(items)}: "
+                "say `paging = 'none'` in its row"
+            )
+        plan.page_items = items[0].wire
+        plan.page_item = self._package.catalog.target("read", items[0].shape)
         plan.total = next((member.wire for member in root.members if member.wire == "total_count"), "")
 
     def _undeclared(self, plan: Plan) -> None:

@@ -142,7 +142,7 @@ class ResourceWriter:
         self._imports.add("Paging")
         row = plan.row
         if plan.page_item is None:
-            raise CodegenError(f"{plan.endpoint.code}: its pages hold no objects")
+            raise CodegenError(f"{plan.endpoint.code}: its pages hold no objects: say `paging = 'none'` in its row")
         fields: list[str | Group] = [
             f"kind={string(plan.paging)}",
             f"items={string(plan.page_items)}",

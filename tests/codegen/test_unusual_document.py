@@ -167,6 +167,20 @@ def test_one_code_of_two_services_is_two_operations(workshop):
     assert out.split() == ["1", "acme", "acme", "mega", "acme"]
 
 
+def test_a_page_is_known_by_its_one_list_of_objects(workshop):
+    objects = {"type": "array", "items": {"type": "object", "properties": {"id": TEXT}}}
+    texts = {"type": "array", "items": TEXT}
+    content = document(description="supports offset pagination", responses=answer({"names": texts, "things": objects}))
+    text = workshop.generate(content)["mirakl_async/operations/acme/things.py"]
+    assert 'items="things"' in text
+    content = document(description="supports seek pagination", responses=answer({"a": objects, "b": objects}))
+    (workshop.tables / "names.lock").unlink()
+    with pytest.raises(CodegenError, match=r"T01: .* one list of objects, this one holds 2: say `paging = 'none'`"):
+        workshop.generate(content)
+    workshop.write_tables(operations="[operations.acme.T01]\npaging = 'none'\n")
+    assert "Paginator" not in workshop.generate(content)["mirakl_async/operations/acme/things.py"]
+
+
 def test_webhooks_are_models_without_operations(workshop):
     content = {**document(), "paths": {}}
     content["webhooks"] = {
