@@ -151,7 +151,8 @@ class Planner:
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
             raise CodegenError(
-                f"{endpoint.code}: two arguments would be called {', '.join(twice)}: add `rename` to its row"
+                f"{endpoint.code}: two arguments would be called {', '.join(twice)}: add `rename` to its row, or for a "
+                "member of its body a row under `members` in corrections.toml (python = ...)"
             )
         return plan
 
