@@ -35,11 +35,13 @@ def paragraphs(plan: Plan, document: Document, values: list[Values]) -> list[str
 
 
 def _paging(plan: Plan) -> str:
-    row = plan.row
-    size = f"{row.page_default or 10} a page, at most {row.page_maximum or 100}"
+    most = plan.row.page_maximum or 100
+    usual = plan.row.page_default or most
+    asked = "fewer" if usual == most else f"another number, at most {most}"
+    size = f"of {usual} items unless `page_size` asks for {asked}"
     if plan.paging == "offset":
-        return f"Pages by offset: {size}."
-    return f"Pages by token: {size}; the token alone tells which page comes next."
+        return f"Pages by offset, {size}."
+    return f"Pages by token, {size}; the token alone tells which page comes next."
 
 
 def _fact(plan: Plan, argument: Argument, values: list[Values]) -> str:

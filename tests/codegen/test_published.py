@@ -135,6 +135,8 @@ def test_a_sorted_list_says_how_its_direction_is_given(operation):
         ("OR41", "newest first"),
         ("OR13", "- items_per_chunk: 10000 to 1000000"),
         ("SBC11", "- id: each 36 characters; at most 100 values, longer lists are cut into several calls"),
+        ("OR11", "Pages by offset, of 100 items unless `page_size` asks for fewer."),
+        ("M11", "Pages by token, of 50 items unless `page_size` asks for another number, at most 100;"),
         ("RT52", "- return_id: at most 100 values, longer lists are cut"),
         ("RT11", "(`ReturnState`)"),
         ("P51", "- status: WAITING, RUNNING, SENT, COMPLETE, CANCELLED, FAILED"),

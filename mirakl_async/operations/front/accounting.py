@@ -344,7 +344,7 @@ class Accounting(Resource):
 
         `GET /api/invoices`. Documented pace: one sweep over all pages a day.
 
-        Pages by offset: 10 a page, at most 100.
+        Pages by offset, of 100 items unless `page_size` asks for fewer.
 
         - currency: 61 known values (`CurrencyIsoCode`)
         - invoice_id: at most 100 values, longer lists are cut into several calls
@@ -403,7 +403,7 @@ class Accounting(Resource):
 
         `GET /api/seller-billing-cycles`. Documented pace: one sweep over all pages a day.
 
-        Pages by token: 10 a page, at most 1000; the token alone tells which page comes next.
+        Pages by token, of 1000 items unless `page_size` asks for fewer; the token alone tells which page comes next.
 
         - currency: 61 known values (`CurrencyIsoCode`)
         - id: each 36 characters; at most 100 values, longer lists are cut into several calls

@@ -244,7 +244,7 @@ class Messages(Resource):
 
         Deprecated by Mirakl. `GET /api/messages`. Documented pace: when a page shows messages.
 
-        Pages by offset: 10 a page, at most 100.
+        Pages by offset, of 100 items unless `page_size` asks for fewer.
 
         Use M11 and M10 instead.
 
@@ -299,7 +299,8 @@ class Messages(Resource):
 
         `GET /api/inbox/threads`. Documented pace: when a page shows an inbox.
 
-        Pages by token: 50 a page, at most 100; the token alone tells which page comes next.
+        Pages by token, of 50 items unless `page_size` asks for another number, at most 100; the token alone tells which
+        page comes next.
 
         entity_id goes with entity_type.
 
@@ -365,7 +366,7 @@ class Messages(Resource):
 
         Deprecated by Mirakl. `GET /api/orders/{order_id}/messages`. Documented pace: when a page shows messages.
 
-        Pages by offset: 10 a page, at most 100.
+        Pages by offset, of 100 items unless `page_size` asks for fewer.
 
         Use M11 and M10 instead.
 

@@ -386,7 +386,7 @@ class Offers(Resource):
 
         `GET /api/products/offers`. Documented pace: when a page shows the products.
 
-        Pages by offset: 10 a page, at most 100.
+        Pages by offset, of 100 items unless `page_size` asks for fewer.
 
         Give product_ids or product_references. The pages run over the offers inside each product, whose total_count
         counts its offers; the answer has no total of its own.

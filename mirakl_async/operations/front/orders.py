@@ -596,7 +596,7 @@ class Orders(Resource):
         `GET /api/orders`. Documented pace: in the background recommended every 5 minutes, at most once a minute
         (external partners: every 15 minutes); else when a page shows orders.
 
-        Pages by offset: 10 a page, at most 100.
+        Pages by offset, of 100 items unless `page_size` asks for fewer.
 
         start_update_date is moved back a little by the server, so that an order may come twice. refund_state_codes and
         tax_recalculation_required_only go with a range of dates of a month at most. For large volumes OR13 exports

@@ -312,7 +312,7 @@ class Products(Resource):
 
         `GET /api/products/imports`. Documented pace: recommended every 5 minutes, at most once a minute.
 
-        Pages by offset: 10 a page, at most 100.
+        Pages by offset, of 100 items unless `page_size` asks for fewer.
 
         - status: WAITING, RUNNING, SENT, COMPLETE, CANCELLED, FAILED
         - sort: dateCreated

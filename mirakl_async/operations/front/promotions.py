@@ -100,7 +100,7 @@ class Promotions(Resource):
 
         `GET /api/promotions`. Documented pace: when a page shows promotions.
 
-        Pages by offset: 10 a page, at most 100.
+        Pages by offset, of 100 items unless `page_size` asks for fewer.
 
         An id is made of two: shop_id|internal_id.
 

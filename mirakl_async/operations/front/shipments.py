@@ -271,7 +271,7 @@ class Shipments(Resource):
 
         `GET /api/shipments`. Documented pace: when a page shows shipments.
 
-        Pages by token: 10 a page, at most 100; the token alone tells which page comes next.
+        Pages by token, of 100 items unless `page_size` asks for fewer; the token alone tells which page comes next.
 
         - shipment_state_code: SHIPPING, READY_FOR_PICK_UP, SHIPMENT_PREPARED, SHIPPED, TO_COLLECT, RECEIVED, CANCELED,
           CLOSED (`ShipmentStatus`)
@@ -338,7 +338,7 @@ class Shipments(Resource):
 
         `GET /api/shipments/items_to_ship`. Documented pace: recommended every 15 minutes, at most every 5 minutes.
 
-        Pages by token: 10 a page, at most 100; the token alone tells which page comes next.
+        Pages by token, of 100 items unless `page_size` asks for fewer; the token alone tells which page comes next.
 
         - sort: shippingDate; a direction may follow, as in shippingDate,DESC
 
