@@ -86,6 +86,9 @@ def build_by_wire_names(
         return replace(build(told, arguments, base_url), operation=operation)
     if operation.content != "json":
         raise InvalidArgument(operation.code, "body", "this operation takes no JSON body")
+    for param in operation.params:
+        if param.place == "body" and param.argument in arguments:
+            raise InvalidArgument(operation.code, param.name, "is a member of the body, which is given as a whole")
     return build(operation, arguments, base_url, as_json(body))
 
 

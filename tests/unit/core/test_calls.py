@@ -98,6 +98,8 @@ def test_wire_names_and_unknown_ones():
     found = calls.build_by_wire_names(operation(param, path="/x/{import}"), {"import": 5}, None, "https://h")
     assert found.url == "https://h/x/5"
     member = Param(name="self", argument="self_", place="body")
+    with pytest.raises(InvalidArgument, match="T1: self: is a member of the body, which is given as a whole"):
+        calls.build_by_wire_names(operation(member, content="json"), {"self": 1}, {"self": 2}, "https://h")
     assert calls.by_argument(operation(member), {"self": 1}) == {"self_": 1}
     with pytest.raises(InvalidArgument, match="takes import"):
         calls.build_by_wire_names(operation(param, path="/x/{import}"), {"imports": 5}, None, "https://h")
