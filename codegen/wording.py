@@ -49,6 +49,8 @@ def _fact(plan: Plan, argument: Argument, values: list[Values]) -> str:
     shape = argument.shape
     if argument.references:
         said.append("pairs of type and value")
+    if argument.wire == "locale" and argument.place == "query":
+        said.append("such as fr_FR or fr")
     if isinstance(shape, Scalar) and shape.values:
         known = ", ".join(shape.values) if len(shape.values) <= 16 else f"{len(shape.values)} known values"
         constants = next((f" (`{item.name}`)" for item in values if set(item.values) == set(shape.values)), "")

@@ -230,6 +230,8 @@ class Offers(Resource):
 
         `GET /api/offers/{offer}`. Documented pace: when a page shows the offer.
 
+        - locale: such as fr_FR or fr
+
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/offers/of22
         """
         return await self._caller.call(
@@ -398,6 +400,7 @@ class Offers(Resource):
         - models: MARKETPLACE, DROPSHIP, ONE_CREDITOR (`ShopModel`)
         - sort: bestPrice, bestEvaluation
         - order: asc, desc
+        - locale: such as fr_FR or fr
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/offers/p11
         """

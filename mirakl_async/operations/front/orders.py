@@ -621,6 +621,7 @@ class Orders(Resource):
           (`RefundState`)
         - sort: dateCreated
         - order: asc, desc
+        - locale: such as fr_FR or fr
         - 400: a list of ids is too long, or a range of dates too wide
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/orders/or11
@@ -745,6 +746,7 @@ class Orders(Resource):
         - refund_state_codes: WAITING_REFUND_TAX_CONFIRMATION, WAITING_REFUND, WAITING_REFUND_PAYMENT, REFUNDED
           (`RefundState`)
         - shop_ids: at most 100 values
+        - locale: such as fr_FR or fr
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/orders/or13
         """
@@ -904,6 +906,8 @@ class Orders(Resource):
 
         `GET /api/orders/{order_id}/evaluation`. Documented pace: when a page shows the evaluation.
 
+        - locale: such as fr_FR or fr
+
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/orders/or51
         """
         return await self._caller.call(OR51, {"order_id": order_id, "locale": locale}, options)
@@ -967,6 +971,8 @@ class Orders(Resource):
         """OR75: list the taxes that orders can bear.
 
         `GET /api/orders/taxes`. Documented pace: at most once a day.
+
+        - locale: such as fr_FR or fr
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/orders/or75
         """

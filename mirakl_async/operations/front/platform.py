@@ -333,6 +333,7 @@ class Platform(Resource):
         `GET /api/additional_fields`. Documented pace: at most once a day.
 
         - entities: OFFER, SHOP, ORDER, ORDER_LINE (`AdditionalFieldDefinitionEntity`)
+        - locale: such as fr_FR or fr
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/platform-settings/af01
         """
@@ -343,6 +344,8 @@ class Platform(Resource):
 
         `GET /api/channels`. Documented pace: at most once a day.
 
+        - locale: such as fr_FR or fr
+
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/platform-settings/ch11
         """
         return await self._caller.call(CH11, {"locale": locale}, options)
@@ -351,6 +354,8 @@ class Platform(Resource):
         """CUR01: list the currencies in use.
 
         `GET /api/currencies`. Documented pace: at most once a day.
+
+        - locale: such as fr_FR or fr
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/platform-settings/cur01
         """
@@ -364,6 +369,7 @@ class Platform(Resource):
         `GET /api/documents`. Documented pace: at most once a day.
 
         - entities: ORDER, SHOP (`DocumentTypeEntity`)
+        - locale: such as fr_FR or fr
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/platform-settings/do01
         """
@@ -385,6 +391,8 @@ class Platform(Resource):
 
         `GET /api/offers/states`. Documented pace: at most once a day.
 
+        - locale: such as fr_FR or fr
+
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/platform-settings/of61
         """
         return await self._caller.call(OF61, {"active": active, "locale": locale}, options)
@@ -403,6 +411,8 @@ class Platform(Resource):
 
         `GET /api/reasons`. Documented pace: when a page shows reasons.
 
+        - locale: such as fr_FR or fr
+
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/platform-settings/re01
         """
         return await self._caller.call(RE01, {"locale": locale}, options)
@@ -418,6 +428,7 @@ class Platform(Resource):
 
         - reason_type: INCIDENT_OPEN, MPS_INCIDENT_OPEN, INCIDENT_CLOSE, MPS_INCIDENT_CLOSE, REFUND, MPS_REFUND,
           MESSAGING, ORDER_MESSAGING, MPS_ORDER_MESSAGING, MPS_OFFER_MESSAGING, CANCELATION (`ReasonTypeFilter`)
+        - locale: such as fr_FR or fr
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/platform-settings/re02
         """
@@ -461,6 +472,8 @@ class Platform(Resource):
 
         `GET /api/shipping/zones`. Documented pace: at most once a day.
 
+        - locale: such as fr_FR or fr
+
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/platform-settings/sh11
         """
         return await self._caller.call(SH11, {"locale": locale}, options)
@@ -469,6 +482,8 @@ class Platform(Resource):
         """SH12: list the active shipping methods.
 
         `GET /api/shipping/types`. Documented pace: at most once a day.
+
+        - locale: such as fr_FR or fr
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/platform-settings/sh12
         """
@@ -489,6 +504,8 @@ class Platform(Resource):
         """SH31: list the logistic classes.
 
         `GET /api/shipping/logistic_classes`. Documented pace: at most once a day.
+
+        - locale: such as fr_FR or fr
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/platform-settings/sh31
         """

@@ -289,6 +289,7 @@ class Products(Resource):
 
         - product_references: pairs of type and value; at most 100 values, longer lists are cut into several calls
         - products: deprecated
+        - locale: such as fr_FR or fr
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/products/p31
         """

@@ -108,6 +108,7 @@ class Promotions(Resource):
         - states: PENDING, ACTIVE, EXPIRED, PENDING_APPROVAL, REJECTED, ALL; by default ACTIVE
         - sort: startDate, endDate, dateCreated
         - order: asc, desc
+        - locale: such as fr_FR or fr
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/promotions/pr01
         """
