@@ -151,6 +151,10 @@ class Corrections(Struct, kw_only=True, forbid_unknown_fields=True):
     says: dict[str, str] = field(default_factory=dict)
 
 
+_CLASSES = frozenset({"read", "sent", "values"})
+"""What the lock calls a struct that is read, one that is sent, and a class of constants."""
+
+
 class Tables(Struct, kw_only=True):
     """Everything people decided about one service."""
 
@@ -201,11 +205,13 @@ def write_lock(names: dict[str, str]) -> str:
 
 
 def changes(old: dict[str, str], new: dict[str, str]) -> list[str]:
-    """The published names that `new` would change or drop."""
+    """The published names that `new` would change or drop; a class stays as long as anything is called so."""
+    classes = {(key.split()[0], name) for key, name in new.items() if key.split()[1] in _CLASSES}
     return [
         f"{key}: {name} would become {new.get(key, 'nothing')}"
         for key, name in sorted(old.items())
         if new.get(key) != name
+        and not (key not in new and key.split()[1] in _CLASSES and (key.split()[0], name) in classes)
     ]
 
 

@@ -104,6 +104,17 @@ def test_a_published_name_never_changes(workshop):
         workshop.generate(content)
 
 
+def test_a_schema_may_go_while_its_class_stays(workshop):
+    line = {"type": "object", "properties": {"sku": TEXT}}
+    both = document({"line": line, "lines": {"type": "array", "items": line}})
+    workshop.generate(both)
+    assert (workshop.tables / "names.lock").read_text().count(" = ThingLine\n") == 2
+    workshop.generate(document({"line": line}))
+    assert (workshop.tables / "names.lock").read_text().count(" = ThingLine\n") == 1
+    with pytest.raises(CodegenError, match=r"acme read T01_Response_200/line: ThingLine would become nothing"):
+        workshop.generate(document({"sku": TEXT}))
+
+
 def test_a_published_name_stays_when_the_rule_would_give_another(workshop):
     item = {"type": "object", "properties": {"sku": TEXT}}
     workshop.generate(document({"parcel": item}))
