@@ -12,8 +12,9 @@ are joined. Documents that name their components themselves are taken at their w
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 import msgspec
@@ -62,7 +63,10 @@ class Catalog:
         called: dict[Key, str],
         named: set[str],
         apart: frozenset[str] = frozenset(),
+        *,
+        locked: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
+        self._locked = locked
         self._called = called
         self._apart = apart
         self._objects = {key: item.item for key, item in reached.items()}
@@ -189,12 +193,22 @@ class Catalog:
             groups: dict[object, list[Model]] = {}
             for model in self.models:
                 groups.setdefault((model.direction, model.head, self._signature(model)), []).append(model)
-            twins = [group for group in groups.values() if len(group) > 1]
-            if not twins:
+            before = len(self.models)
+            for group in groups.values():
+                firsts: list[Model] = []
+                for model in group:
+                    twin = next((first for first in firsts if self._may_join(first, model)), None)
+                    if twin is None:
+                        firsts.append(model)
+                    else:
+                        self._absorb(twin, model)
+            if len(self.models) == before:
                 return
-            for first, *others in twins:
-                for other in others:
-                    self._absorb(first, other)
+
+    def _may_join(self, one: Model, other: Model) -> bool:
+        """Two models published under two names stay two, however alike a new document makes them."""
+        mine, theirs = ({self._locked.get(f"{it.direction} {key}", "") for key in it.schemas} for it in (one, other))
+        return not (mine - {""} and theirs - {""} and mine.isdisjoint(theirs - {""}))
 
     def _absorb(self, wide: Model, other: Model, *, view: bool = False) -> None:
         """Let one model stand for another as well; a mere view weakens no promise of the whole, and adds none."""
@@ -236,7 +250,7 @@ class Catalog:
             model
             for model in self.models
             if model is not narrow and model.direction == "read" and not model.own and not model.root
-            and model.head == narrow.head and facets < self._outline(model)
+            and model.head == narrow.head and facets < self._outline(model) and self._may_join(model, narrow)
         ]  # fmt: skip
         largest = [model for model in wider if not any(self._within(model, other) for other in wider)]
         return largest[0] if len(largest) == 1 else None

@@ -71,7 +71,7 @@ class Service:
             key for _, key in reached if not any(key.startswith(f"{endpoint.code}_") for endpoint in self.endpoints)
         }
         apart = frozenset(row.schema for row in self._decided.corrections.apart)
-        return Catalog(reached, roots, called, named, apart)
+        return Catalog(reached, roots, called, named, apart, locked=self._lock)
 
     def _aliases(self) -> list[Alias]:
         """The answers that are no object."""

@@ -104,6 +104,19 @@ def test_a_published_name_never_changes(workshop):
         workshop.generate(content)
 
 
+def test_two_published_classes_that_grow_alike_stay_two(workshop):
+    line, other = ({"type": "object", "properties": {"sku": {"type": kind}}} for kind in ("string", "integer"))
+    workshop.generate(document({"a": {"type": "object", "properties": {"line": line}}, "line": other}))
+    published = (workshop.tables / "names.lock").read_text()
+    assert "= ThingLine\n" in published
+    assert "= ALine\n" in published
+    files = workshop.generate(document({"a": {"type": "object", "properties": {"line": line}}, "line": line}))
+    assert (workshop.tables / "names.lock").read_text() == published
+    text = files["mirakl_async/models/acme/things.py"]
+    assert "class ThingLine(" in text
+    assert "class ALine(" in text
+
+
 def test_a_schema_may_go_while_its_class_stays(workshop):
     line = {"type": "object", "properties": {"sku": TEXT}}
     both = document({"line": line, "lines": {"type": "array", "items": line}})
