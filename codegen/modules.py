@@ -349,8 +349,7 @@ class ModuleWriter:
                 (
                     item
                     for item in self.package.values
-                    if shape.values == item.values
-                    and any(owner is model and wire == member.wire for owner, wire in item.owners)
+                    if any(owner is model and wire == member.wire for owner, wire in item.owners)
                 ),
                 None,
             )

@@ -126,7 +126,7 @@ class Service:
             for row in self._decided.corrections.names
             if row.member and row.value is None
         }
-        values = gather(self.models, self._asked())
+        values = gather(self.models, self._asked(), self._lock)
         name_values(values, given, self._lock, {model.name for model in self.models})
         return Package(
             service=self.name,

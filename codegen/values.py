@@ -46,8 +46,11 @@ class Values:
         return [wire for _, wire in self.owners] + [item.wire for item in self.asked]
 
 
-def gather(models: list[Model], asked: list[Asked]) -> list[Values]:
-    """All sets of values that the models' members and the operations' parameters document, most used first."""
+def gather(models: list[Model], asked: list[Asked], locked: dict[str, str]) -> list[Values]:
+    """All sets of values that the models' members and the operations' parameters document, most used first.
+
+    Sets published under one name stay one: a value that is new in one place only is added for all.
+    """
     sets: dict[tuple[str, ...], Values] = {}
     for model in models:
         for member in model.members:
@@ -59,7 +62,20 @@ def gather(models: list[Model], asked: list[Asked]) -> list[Values]:
     for item in asked:
         same = next((known for known in sets.values() if set(known.values) == set(item.values)), None)
         (same or sets.setdefault(item.values, Values(item.values, item.retired))).asked.append(item)
-    return sorted(sets.values(), key=lambda item: (-len(item.owners), item.keyed()[0]))
+    found = sorted(sets.values(), key=lambda item: (-len(item.owners), item.keyed()[0]))
+    published: dict[str, Values] = {}
+    kept: list[Values] = []
+    for known in found:
+        name = _published(known, locked)
+        first = published.setdefault(name, known) if name else known
+        if first is known:
+            kept.append(known)
+            continue
+        first.values = tuple(dict.fromkeys((*first.values, *known.values)))
+        first.retired = tuple(dict.fromkeys((*first.retired, *known.retired)))
+        first.owners += known.owners
+        first.asked += known.asked
+    return kept
 
 
 def name_values(
@@ -79,6 +95,12 @@ def name_values(
     for item in found:
         modules = {owner.module for owner, _ in item.owners} or {known.resource for known in item.asked}
         item.module = modules.pop() if len(modules) == 1 else "common"
+
+
+def _published(item: Values, locked: dict[str, str]) -> str:
+    """The one name under which a set is published; none if its places have several."""
+    names = {name for where, wire in item.keyed() if (name := locked.get(f"values {where}.{wire}"))}
+    return names.pop() if len(names) == 1 else ""
 
 
 def _kept(item: Values, given: dict[tuple[str, str], str], locked: dict[str, str], taken: set[str]) -> str:

@@ -53,7 +53,7 @@ def _fact(plan: Plan, argument: Argument, values: list[Values]) -> str:
         said.append("such as fr_FR or fr")
     if isinstance(shape, Scalar) and shape.values:
         known = ", ".join(shape.values) if len(shape.values) <= 16 else f"{len(shape.values)} known values"
-        constants = next((f" (`{item.name}`)" for item in values if set(item.values) == set(shape.values)), "")
+        constants = next((f" (`{item.name}`)" for item in values if _are_those(item, plan, argument, shape)), "")
         said.append(known + constants)
     if plan.paging == "seek" and argument.wire == "sort" and isinstance(shape, Scalar) and shape.values:
         said.append(f"a direction may follow, as in {shape.values[0]},DESC")
@@ -67,6 +67,13 @@ def _fact(plan: Plan, argument: Argument, values: list[Values]) -> str:
     if argument.deprecated:
         said.append("deprecated")
     return f"{argument.name}: {'; '.join(said)}" if said else ""
+
+
+def _are_those(item: Values, plan: Plan, argument: Argument, shape: Scalar) -> bool:
+    """Whether a class of constants has an argument's values: it was made from them, or happens to hold the same."""
+    asked = any((known.code, known.wire) == (plan.endpoint.code, argument.wire) for known in item.asked)
+    sent = any(owner is plan.body and wire == argument.wire for owner, wire in item.owners)
+    return asked or sent or set(item.values) == set(shape.values)
 
 
 def _bounds(argument: Argument) -> list[str]:

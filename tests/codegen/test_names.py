@@ -117,6 +117,21 @@ def test_two_published_classes_that_grow_alike_stay_two(workshop):
     assert "class ALine(" in text
 
 
+def test_a_value_that_is_new_in_one_place_is_added_to_the_published_class(workshop):
+    def switches(*values):
+        return document({"state": {"type": "string", "enum": ["ON", "OFF"]},
+                         "a": {"type": "object", "properties": {"state": {"type": "string", "enum": list(values)}}}})  # fmt: skip
+
+    workshop.generate(switches("ON", "OFF"))
+    published = (workshop.tables / "names.lock").read_text()
+    text = workshop.generate(switches("ON", "OFF", "BLINKING"))["mirakl_async/models/acme/things.py"]
+    assert (workshop.tables / "names.lock").read_text() == published
+    assert text.count("class AState:") == 1
+    assert 'OFF: Final = "OFF"\n    BLINKING: Final = "BLINKING"\n' in text
+    assert "- state: ON, OFF, BLINKING (`AState`)" in text
+    assert "- state: ON, OFF (`AState`)" in text
+
+
 def test_a_schema_may_go_while_its_class_stays(workshop):
     line = {"type": "object", "properties": {"sku": TEXT}}
     both = document({"line": line, "lines": {"type": "array", "items": line}})
