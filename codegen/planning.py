@@ -147,6 +147,7 @@ class Planner:
         self._answer(plan)
         self._undeclared(plan)
         plan.arguments.sort(key=_order)
+        self._stale(plan)
         names = [argument.name for argument in plan.arguments]
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
@@ -155,6 +156,15 @@ class Planner:
                 "member of its body a row under `members` in corrections.toml (python = ...)"
             )
         return plan
+
+    def _stale(self, plan: Plan) -> None:
+        """Refuse a row that speaks of parameters which the operation does not take."""
+        row = plan.row
+        told = {*row.rename, *row.comma, *row.repeat, *row.references, *row.at_most, *row.split, *row.known, *row.omit}
+        taken = {item.wire for item in plan.endpoint.parameters} | {item.wire for item in plan.arguments}
+        if told - taken:
+            names = ", ".join(sorted(told - taken))
+            raise CodegenError(f"operations.toml: {plan.endpoint.code} takes no {names}")
 
     def _parameter(self, item: Parameter, row: Row) -> Argument:
         references = item.wire in row.references

@@ -13,7 +13,7 @@ from .reach import reach
 from .reading import Endpoint, Reader
 from .resources import ResourceWriter
 from .shapes import Direction, Many, Object, Ref, Scalar, Shape, referred
-from .tables import Tables
+from .tables import Corrections, Tables
 from .values import Asked, gather, name_values
 from .words import camel, member_name, singular
 from .writing import header
@@ -36,6 +36,7 @@ class Service:
         catalog = self._catalog()
         self.models = [model for model in catalog.models if not self._is_form(model)]
         self._name(catalog)
+        self._stale(decided.corrections)
         add(self.models, decided.corrections)
         self.package = self._package(catalog)
         planner = Planner(self.package, self.objects)
@@ -48,6 +49,15 @@ class Service:
             raise CodegenError(
                 f"operations.toml knows {self.name} operations that its document lacks: {', '.join(unknown)}"
             )
+
+    def _stale(self, corrections: Corrections) -> None:
+        """Refuse rows of corrections that nothing in the document answers to."""
+        schemas = {key for model in self.models for key in model.schemas} | {item.code for item in self.endpoints}
+        names = {model.name for model in self.models}
+        lost = ({row.schema for row in corrections.names} | {row.schema for row in corrections.apart}) - schemas
+        lost |= {*corrections.says, *(row.model for row in corrections.needs)} - names
+        if lost:
+            raise CodegenError(f"corrections.toml: nothing of {self.name} is called {', '.join(sorted(lost))}")
 
     def _catalog(self) -> Catalog:
         reached = reach(self.endpoints, self.objects)

@@ -172,6 +172,29 @@ def test_rows_for_what_the_document_lacks_are_refused(workshop):
         workshop.generate(document({"a": TEXT}))
 
 
+@pytest.mark.parametrize(
+    "row", ["split = ['ids']", "rename = { ids = 'keys' }", "known = { ids = ['A'] }", "omit = ['ids']"]
+)
+def test_a_row_that_speaks_of_no_parameter_is_refused(workshop, row):
+    workshop.write_tables(operations=f"[operations.acme.T01]\n{row}\n")
+    with pytest.raises(CodegenError, match=r"operations.toml: T01 takes no ids"):
+        workshop.generate(document({"a": TEXT}))
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "[[acme.names]]\nschema = 'Gone'\nname = 'New'\n",
+        "[[acme.apart]]\nschema = 'Gone'\nwhy = 'w'\n",
+        "[acme.says]\nGone = 'What it is.'\n",
+    ],
+)
+def test_a_correction_that_mends_nothing_is_refused(workshop, row):
+    workshop.write_tables(corrections=row)
+    with pytest.raises(CodegenError, match=r"corrections.toml: nothing of acme is called Gone"):
+        workshop.generate(document({"a": TEXT}))
+
+
 ADDED = "[[acme.added]]\nschema = 'T01_Response_200'\nwhy = 'an example has it'\n"
 
 
