@@ -166,7 +166,10 @@ def encode_body(operation: Operation[Any], members: dict[str, object]) -> bytes:
     try:
         value = struct(**members)
     except (TypeError, ValueError) as error:
-        raise InvalidArgument(operation.code, "body", str(error)) from error
+        argument, _, reason = str(error).removeprefix(f"{struct.__name__}.").partition(": ")
+        if argument not in struct.__struct_fields__:
+            argument, reason = "body", str(error)
+        raise InvalidArgument(operation.code, argument, reason) from error
     for problem in codec.explain(value):
         raise InvalidArgument(operation.code, problem.path, problem.message)
     return codec.encode(value)
