@@ -9,7 +9,7 @@ from .shapes import Choice, Direction, Keyed, Many, Member, Ref, Scalar, Shape
 from .tables import Need
 from .values import Values
 from .words import constant
-from .writing import alternatives, call, docstring, header, imported, string
+from .writing import Group, alternatives, call, docstring, header, imported, string
 
 _TYPES = {
     "str": "str",
@@ -83,7 +83,7 @@ class ModuleWriter:
             lines.append(imported("mirakl_async.model", model))
         if self.siblings:
             lines += ["", imported(".common", sorted(self.siblings))]
-        return lines
+        return lines if lines and lines[-1] else lines[:-1]
 
     def _constants(self, item: Values) -> str:
         self.imports.add("Final")
@@ -117,11 +117,11 @@ class ModuleWriter:
         names = [(member.wire, python_name(model, member, self.package.corrections)) for member in model.members]
         self._unique(model, names)
         renamed = [f"{string(name)}: {string(wire)}" for wire, name in names if wire != name]
-        arguments = [*bases, "kw_only=True", "gc=False"]
+        arguments: list[str | Group] = [*bases, "kw_only=True", "gc=False"]
         if model.value:
             arguments += [f"tag_field={string(model.tag)}", f"tag={string(model.value)}"]
         if renamed:
-            arguments.append("rename={" + ", ".join(renamed) + "}")
+            arguments.append(Group("rename={", tuple(renamed), "}", literal=True))
         lines = [call(f"class {model.name}(", arguments, "):"), docstring(self._words(model), 4)]
         if fields:
             lines += ["", *fields]
