@@ -45,6 +45,7 @@ HIGHEST = Decimal("9e999999")
 PEOPLE = {"contact", "customer", "participant", "recipient", "to", "user"}
 SENT_AS = {"input", "request", "update"}
 LONGEST_SHOWN = 64
+REASONS = ("message", "error_message", "detail", "code")
 REASONS_SHOWN = 3
 
 
@@ -111,7 +112,7 @@ class Reported(Generic[T]):
 def _reasons(item: object) -> Iterator[str]:
     """Why an item failed, in the server's words, wherever that item keeps them."""
     for part in (item, *(getattr(item, "errors", None) or ()), *(getattr(item, "details", None) or ())):
-        words = next((text for name in ("message", "detail", "code") if (text := getattr(part, name, None))), None)
+        words = next((text for name in REASONS if (text := getattr(part, name, None))), None)
         if isinstance(words, str):
             yield words
 

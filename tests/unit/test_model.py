@@ -46,7 +46,7 @@ REPORTS = {
     "RT01": '{"return_errors": [{"order_commercial_id": "o", "message": "no"}], "return_success": []}',
     "RT25": '{"return_errors": [{"id": "r", "message": "no"}]}',
     "RT29": '{"return_errors": [{"id": "r", "message": "no"}]}',
-    "RT51": '{"return_label_errors": [{"return_id": "r", "message": "no"}]}',
+    "RT51": '{"return_label_errors": [{"return_id": "r", "error_message": "no"}]}',
     "RT52": f'{{"data": [{{"return_id": "a"}}, {{"return_id": "b", "errors": [{ITEM_ERROR}]}}]}}',
     "ST01": '{"shipment_errors": [{"order_id": "o", "message": "no"}]}',
     "ST06": '{"shipment_errors": [{"id": "s", "message": "no"}]}',
