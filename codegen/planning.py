@@ -170,14 +170,11 @@ class Planner:
         references = item.wire in row.references
         comma = item.wire not in row.repeat and (item.comma or item.wire in row.comma or references)
         many = "comma" if comma else "repeat" if isinstance(item.shape, Many) else "one"
-        shape = item.shape.item if isinstance(item.shape, Many) else item.shape
-        if item.wire in row.known and isinstance(shape, Scalar):
-            shape = msgspec.structs.replace(shape, values=self._known(row.known[item.wire]))
         return Argument(
             name=row.rename.get(item.wire) or argument_name(item.wire),
             wire=item.wire,
             place=item.place,
-            shape=shape,
+            shape=self._each(item.wire, item.shape, row),
             required=item.required,
             many=many,
             at_most=row.at_most.get(item.wire, item.at_most),
@@ -186,6 +183,13 @@ class Planner:
             deprecated=item.deprecated,
             references=references,
         )
+
+    def _each(self, wire: str, shape: Shape, row: Row) -> Shape:
+        """The shape of one value, with the values that a row knows of."""
+        one = shape.item if isinstance(shape, Many) else shape
+        if wire in row.known and isinstance(one, Scalar):
+            return msgspec.structs.replace(one, values=self._known(row.known[wire]))
+        return one
 
     def _known(self, given: str | tuple[str, ...]) -> tuple[str, ...]:
         """Values as a row lists them, or those of the class of constants that it names."""
@@ -220,11 +224,12 @@ class Planner:
             name=name,
             wire=member.wire,
             place=where,
-            shape=listed.item if listed else member.shape,
+            shape=self._each(member.wire, member.shape, plan.row),
             required=member.required,
             many="repeat" if listed else "one",
             nullable=member.nullable,
             at_most=listed.max_length if listed else plan.row.at_most.get(member.wire),
+            default=member.default,
             deprecated=member.deprecated,
             split=member.wire in plan.row.split,
         )

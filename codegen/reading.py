@@ -183,7 +183,6 @@ class Reader:
             )
             shape = Many(bare, shape.min_length, shape.max_length) if isinstance(shape, Many) else bare
         told = _AT_MOST.search(text)
-        default = schema.get("default")
         return Parameter(
             wire=str(spec["name"]),
             place=str(spec["in"]),
@@ -192,7 +191,7 @@ class Reader:
             deprecated=bool(spec.get("deprecated") or schema.get("deprecated")),
             comma=_COMMA.search(" ".join(text.lower().split())) is not None,
             at_most=int(capped) if capped is not None else schema.get("maxItems") or (told and int(told[1])),
-            default=tuple(str(value) for value in (default if isinstance(default, list) else [default]) if value),
+            default=_default(schema),
         )
 
     def _referred(self, schema: Json) -> Shape:
@@ -274,6 +273,7 @@ class Reader:
                 shape=self.shape(spec, f"{key}/{wire}"),
                 nullable=_nullable(spec),
                 deprecated=bool(spec.get("deprecated")),
+                default=_default(spec),
             )
         return required
 
@@ -320,6 +320,11 @@ def documented_values(schema: Json) -> tuple[tuple[str, ...], tuple[str, ...]]:
         value for line in re.findall(r"Deprecated values:(.*)", text) for value in re.findall(r'`"([^"`]*)"`', line)
     ]
     return tuple(dict.fromkeys(listed)), tuple(dict.fromkeys(retired))
+
+
+def _default(schema: Json) -> tuple[str, ...]:
+    given = schema.get("default")
+    return tuple(str(value) for value in (given if isinstance(given, list) else [given]) if value)
 
 
 def _nullable(schema: Json) -> bool:

@@ -53,13 +53,14 @@ Shape: TypeAlias = Scalar | Many | Keyed | Choice | Ref
 
 
 class Member(Struct, frozen=True, kw_only=True):
-    """One member of an object."""
+    """One member of an object; `default` is what the server takes where it is left out, a plain `false` untold."""
 
     wire: str
     shape: Shape
     required: bool = False
     nullable: bool = False
     deprecated: bool = False
+    default: tuple[str, ...] = ()
 
 
 class Object(Struct, kw_only=True):

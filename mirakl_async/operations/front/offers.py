@@ -119,7 +119,13 @@ OF52: Operation[Export] = Operation(
             minimum=10,
             maximum=1000,
         ),
-        Param(name="models", argument="models", place="body", many="repeat"),
+        Param(
+            name="models",
+            argument="models",
+            place="body",
+            many="repeat",
+            values=("MARKETPLACE", "DROPSHIP", "ONE_CREDITOR"),
+        ),
         Param(
             name="ongoing_discount_campaign_identifiers",
             argument="ongoing_discount_campaign_identifiers",
@@ -317,6 +323,7 @@ class Offers(Resource):
         - export_type: text/csv, application/json (`ExportType`)
         - items_per_chunk: 10000 to 1000000
         - megabytes_per_chunk: 10 to 1000
+        - models: MARKETPLACE, DROPSHIP, ONE_CREDITOR (`ShopModel`)
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/offers/of52
         """

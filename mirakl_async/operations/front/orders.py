@@ -738,8 +738,8 @@ class Orders(Resource):
 
         - channel_codes: at most 100 values
         - fulfillment_center_codes: at most 100 characters
-        - items_per_chunk: 10000 to 1000000
-        - megabytes_per_chunk: 10 to 1024
+        - items_per_chunk: 10000 to 1000000; by default 1000000
+        - megabytes_per_chunk: 10 to 1024; by default 512
         - order_state_codes: STAGING, WAITING_ACCEPTANCE, WAITING_DEBIT, WAITING_DEBIT_PAYMENT, SHIPPING, SHIPPED,
           TO_COLLECT, RECEIVED, CLOSED, REFUSED, CANCELED (`OrderState`); at most 100 values
         - order_tax_mode: TAX_INCLUDED, TAX_EXCLUDED (`OrderTaxMode`)
