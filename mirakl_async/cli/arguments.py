@@ -42,35 +42,36 @@ def arguments_of(operation: Operation[Any], texts: Sequence[str]) -> dict[str, o
     arguments: dict[str, object] = {}
     for name, values in given.items():
         param = params.get(name)
-        arguments[param.argument if param else name] = _argument(param, values) if param else values
+        told = f"{operation.code}: {name}"
+        arguments[param.argument if param else name] = _argument(param, values, told) if param else values
     return arguments
 
 
-def _argument(param: Param, texts: list[str]) -> object:
+def _argument(param: Param, texts: list[str], told: str) -> object:
     if len(texts) > 1 and param.many == "one" and param.type != "references":
-        raise usage_error(f"{param.name} takes one value, and {len(texts)} were given")
-    values = [_value(param, text) for text in texts]
+        raise usage_error(f"{told}: takes one value, and {len(texts)} were given")
+    values = [_value(param, text, told) for text in texts]
     whole = any(isinstance(value, list) for value in values)  # one text that is a list already, being JSON
     one_of_many = param.place == "body" and param.many != "one" and not whole
     return values if one_of_many or len(values) > 1 else values[0]
 
 
-def _value(param: Param, text: str) -> object:
+def _value(param: Param, text: str, told: str) -> object:
     if param.type == "file":
         return Path(text.removeprefix("@"))
     if param.type == "json":
-        return read_json(_content(param, text), param.name)
+        return read_json(_content(text, told), told)
     if param.type not in READERS:
         return text
     read, what = READERS[param.type]
     try:
         return read(text)
     except (ValueError, KeyError, InvalidOperation):
-        raise usage_error(f"{param.name}: {text!r} is not {what}") from None
+        raise usage_error(f"{told}: {text!r} is not {what}") from None
 
 
-def _content(param: Param, text: str) -> bytes:
-    return read_file(Path(text[1:]), param.name) if text.startswith("@") else text.encode()
+def _content(text: str, told: str) -> bytes:
+    return read_file(Path(text[1:]), told) if text.startswith("@") else text.encode()
 
 
 def read_file(path: Path, name: str) -> bytes:
