@@ -13,12 +13,10 @@ from urllib.parse import urlsplit
 
 import yaml
 
+from codegen.documents import SOURCES
+
 VARIABLE = "MIRAKL_OPENAPI_DIR"
-FILES = {
-    "connect": "mirakl-connect-channel-openapi.json",
-    "account": "mirakl-account-channel-platform-openapi.yaml",
-    "front": "mirakl-mmp-front-openapi.yaml",
-}
+FILES = {source.service: source.file for source in SOURCES}
 METHODS = {"get", "put", "post", "patch", "delete"}
 
 

@@ -28,7 +28,7 @@ class Schemas:
 
     def __init__(self, service: str) -> None:
         self.components = copy.deepcopy(documents.document(service)["components"])
-        _mend(self.components["schemas"], tomllib.loads(CORRECTIONS.read_text())[service])
+        _mend(self.components["schemas"], tomllib.loads(CORRECTIONS.read_text()).get(service, {}))
         for schema in self.components["schemas"].values():
             self._free_overridden(schema)
 
