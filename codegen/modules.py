@@ -333,7 +333,8 @@ class ModuleWriter:
                 places[where].append(place.code)
         if list(places) == [""]:
             codes = list(dict.fromkeys(code for codes in places.values() for code in codes))
-            return f"The body of {_listed(codes)}." if model.direction == "sent" else f"The answer of {_listed(codes)}."
+            body = model.direction == "sent" or self.package.events.issuperset(codes)
+            return f"The {'body' if body else 'answer'} of {_listed(codes)}."
         where, codes = next((item for item in places.items() if item[0]), ("", []))
         codes = list(dict.fromkeys(code for found in places.values() for code in found))
         more = f" and {len(places) - 1} more places" if len(places) > 2 else ""

@@ -26,7 +26,7 @@ class Alias:
 
 @dataclass
 class Package:
-    """The models of one service, ready to be written."""
+    """The models of one service, ready to be written; `events` are the codes of its webhooks."""
 
     service: str
     file: str
@@ -38,6 +38,7 @@ class Package:
     summaries: dict[str, str]
     failures: dict[str, tuple[str, ...]]
     title: str
+    events: frozenset[str] = frozenset()
 
     def named(self) -> list[Model | Values | Alias]:
         """Everything that a module of models defines."""

@@ -149,6 +149,7 @@ class Service:
             summaries=self._decided.corrections.says,
             failures={code: row.failures for code, row in rows.items() if row.failures},
             title=self.document.source.title,
+            events=frozenset(item.code for item in self.endpoints if not item.path),
         )
 
     def _asked(self) -> list[Asked]:

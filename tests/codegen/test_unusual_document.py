@@ -207,6 +207,7 @@ def test_webhooks_are_models_without_operations(workshop):
     }
     files = workshop.generate(content)
     assert not any("operations/acme/events" in name for name in files)
+    assert "The body of ParcelEvent." in files["mirakl_async/models/acme/events.py"]
     event = {"id": "e", "at": "2026-01-02T03:04:05Z", "data": {"kind": "p", "weight": 5}}
     out = workshop.run(
         "from mirakl_async import codec\n"
