@@ -10,7 +10,7 @@ import asyncio
 import mimetypes
 import tempfile
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -87,7 +87,7 @@ class Download:
         self._arguments = arguments
         self._options = options
         self._terms = terms or Terms()
-        self._opened: list[OpenDownload] = []
+        self._opened: list[tuple[asyncio.Task[Any] | None, OpenDownload]] = []
 
     def within(
         self, *, max_bytes: int | None = None, min_rate: float = 1024.0, min_rate_over: float = 30.0
@@ -101,13 +101,17 @@ class Download:
         return Download(self._client, self._operation, self._arguments, self._options, terms)
 
     async def __aenter__(self) -> OpenDownload:
-        self._opened.append(await self.open())
-        return self._opened[-1]
+        file = await self.open()
+        self._opened.append((asyncio.current_task(), file))
+        return file
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._opened.pop().close()
+        task = asyncio.current_task()  # several may each have opened this download
+        own = [place for place, (opener, _) in enumerate(self._opened) if opener is task]
+        _, file = self._opened.pop(own[-1] if own else -1)
+        await file.close()
 
     async def open(self) -> OpenDownload:
         """Send the request; what it gives must be closed. Prefer `async with`."""
@@ -153,6 +157,23 @@ async def fetch_again(fetch: Callable[[], Awaitable[T]], clock: Clock, attempts:
     return await fetch()
 
 
+class _Chunks(AsyncIterator[bytes]):
+    """A body from its start; not a generator, for which one cancelled step is the end."""
+
+    def __init__(self, check: Callable[[], Awaitable[None]], following: Callable[[], Awaitable[bytes | None]]) -> None:
+        self._check = check
+        self._following = following
+        self._begun = False
+
+    async def __anext__(self) -> bytes:
+        if not self._begun:
+            await self._check()
+            self._begun = True
+        if (chunk := await self._following()) is None:
+            raise StopAsyncIteration
+        return chunk
+
+
 class OpenDownload:
     """A file whose body has not been read; it is read once, in one way.
 
@@ -177,6 +198,7 @@ class OpenDownload:
         self._terms = terms
         self._start = b""
         self._taken = False
+        self._failure: CallError | None = None
         self._spool: IO[bytes] | None = None
         self._body = self._read_body()
 
@@ -189,11 +211,12 @@ class OpenDownload:
         return self._request.context()
 
     async def close(self) -> None:
-        """Let go of the connection and of what was spooled."""
-        await self._body.aclose()
+        """Let go of the connection and of what was spooled; who reads in another task is told ConnectionLost."""
         self._answer.close()
         if self._spool is not None:
             self._spool.close()
+        with suppress(RuntimeError):  # another task is reading, which now ends by itself
+            await self._body.aclose()
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         return self.chunks()
@@ -203,14 +226,11 @@ class OpenDownload:
 
         Raises ConnectionLost if it breaks off, AttemptTimeout if it drips, ReplyTooLarge past the cap.
         """
-        if self._taken:
-            raise ClientStateError(f"{self._request.operation.code}: the file was read already; open it again")
-        self._taken = True
-        return self._from_the_start()
+        return self._chunks_of()
 
     async def kind(self) -> Kind:
         """What the file is by its first bytes, whatever its type says; it can still be read in any way."""
-        while len(self._start) < ENOUGH and (chunk := await anext(self._body, b"")):
+        while len(self._start) < ENOUGH and (chunk := await self._more()) is not None:
             self._start += chunk
         return kind_of(self._start)
 
@@ -266,34 +286,42 @@ class OpenDownload:
         The archive is kept in a temporary file, in memory while it is small.
         """
         limits = limits or ArchiveLimits()
+        packed = self._chunks_of("zip", "xlsx")
         self._spool = tempfile.SpooledTemporaryFile(SPOOL_IN_MEMORY)  # noqa: SIM115 - closed with the download
-        async with aclosing(self._spooled(limits.unpacked)) as chunks:
-            async for chunk in chunks:
-                await asyncio.to_thread(self._spool.write, chunk)
+        async for chunk in packed:
+            if self.received > limits.unpacked:
+                raise self._too_large(limits.unpacked)
+            await asyncio.to_thread(self._spool.write, chunk)
         for member in (await asyncio.to_thread(Archive, self._spool, limits)).members:
             yield member
 
-    async def _spooled(self, cap: int) -> AsyncGenerator[bytes, None]:
-        async for chunk in self._chunks_of("zip", "xlsx"):
-            if self.received > cap:
-                raise self._too_large(cap)
-            yield chunk
+    def _chunks_of(self, *kinds: Kind) -> _Chunks:
+        """The body, if it is what it is to be read as; of any kind where none is named."""
+        if self._taken:
+            raise ClientStateError(f"{self._request.operation.code}: the file was read already; open it again")
+        self._taken = True
+        return _Chunks(partial(self._demand, kinds), self._next)
 
-    async def _chunks_of(self, *kinds: Kind) -> AsyncGenerator[bytes, None]:
-        """The body, if it is what it is to be read as."""
-        chunks = self.chunks()
-        if (kind := await self.kind()) not in kinds:
-            code, wanted = self._request.operation.code, " or ".join(name.upper() for name in kinds[:1])
+    async def _demand(self, kinds: tuple[Kind, ...]) -> None:
+        if kinds and (kind := await self.kind()) not in kinds:
+            self._taken = False
+            code, wanted = self._request.operation.code, kinds[0].upper()
             raise UnreadableFile(f"{code}: {self.filename} is {kind.upper()}, not {wanted}; save it or read its chunks")
-        async for chunk in chunks:
-            yield chunk
 
-    async def _from_the_start(self) -> AsyncGenerator[bytes, None]:
-        if self._start:
-            start, self._start = self._start, b""
-            yield start
-        async for chunk in self._body:
-            yield chunk
+    async def _next(self) -> bytes | None:
+        """The next chunk, None at the end."""
+        if start := self._start:
+            self._start = b""
+            return start
+        return await self._more()
+
+    async def _more(self) -> bytes | None:
+        """A further chunk of the body, None at its end; raises where reading it has stopped before."""
+        chunk = await anext(self._body, None)
+        if chunk is None and self.complete is False:
+            words = "the file was closed before its end, or its reading was cancelled; open it again"
+            raise self._failure or ClientStateError(f"{self._request.operation.code}: {words}")
+        return chunk
 
     async def _read_body(self) -> AsyncGenerator[bytes, None]:
         cap = self._terms.max_bytes
@@ -315,6 +343,7 @@ class OpenDownload:
     def _broken(self, error: CallError) -> CallError:
         known = "" if self.size is None else f" of {self.size}"
         error.message += f", after {self.received}{known} bytes of the file"
+        self._failure = error
         return error
 
     def _drips(self) -> str:
@@ -322,7 +351,8 @@ class OpenDownload:
         return f"the file came slower than {least.rate:g} bytes a second for {least.seconds:g} s"
 
     def _too_large(self, cap: int) -> ReplyTooLarge:
-        return ReplyTooLarge(f"the file is larger than {cap} bytes", self._request.context())
+        self._failure = ReplyTooLarge(f"the file is larger than {cap} bytes", self._request.context())
+        return self._failure
 
     def _tell_mended(self, mend: Mend) -> None:
         watch = self._transport.watch

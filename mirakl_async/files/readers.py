@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Protocol, Self, TypeVar
 
 from ..errors import UnreadableFile
@@ -30,17 +30,30 @@ class Reader(Protocol[T]):
         ...
 
 
-async def batches(chunks: AsyncIterator[bytes], reader: Reader[T]) -> AsyncIterator[list[T]]:
-    """The values of each block; the ones before a fault are given before it is raised."""
-    async for chunk in chunks:
-        if batch := reader.feed(chunk):
-            yield batch
-        if reader.failure is not None:
-            raise reader.failure
-    if batch := reader.finish():
-        yield batch
-    if reader.failure is not None:
-        raise reader.failure
+class Batches(AsyncIterator[list[T]]):
+    """The values of each block; the ones before a fault are given before it is raised.
+
+    Not a generator: a step that is cancelled would end it as if all had been read.
+    """
+
+    def __init__(self, chunks: AsyncIterator[bytes], reader: Reader[T]) -> None:
+        self._chunks = chunks
+        self._reader = reader
+        self._over = False
+
+    async def __anext__(self) -> list[T]:
+        while self._reader.failure is None and not self._over:
+            if batch := await self._more():
+                return batch
+        raise self._reader.failure or StopAsyncIteration
+
+    async def _more(self) -> list[T]:
+        try:
+            chunk = await anext(self._chunks)
+        except StopAsyncIteration:
+            self._over = True
+            return self._reader.finish()
+        return self._reader.feed(chunk)
 
 
 class Items(AsyncIterator[T]):
@@ -51,7 +64,7 @@ class Items(AsyncIterator[T]):
 
     def __init__(self, chunks: AsyncIterator[bytes], reader: ItemReader[T]) -> None:
         self._reader = reader
-        self._batches = batches(chunks, reader)
+        self._batches = Batches(chunks, reader)
         self._at_hand: Iterator[T] = iter(())
 
     def __aiter__(self) -> Self:
@@ -88,7 +101,7 @@ class Rows(AsyncIterator[Row]):
 
     def __init__(self, chunks: AsyncIterator[bytes], reader: RowReader) -> None:
         self._reader = reader
-        self._batches = batches(chunks, reader)
+        self._batches = Batches(chunks, reader)
         self._at_hand: Iterator[list[str]] = iter(())
         self._columns: list[str] = []
 
@@ -114,14 +127,9 @@ class Rows(AsyncIterator[Row]):
         """The header, in the file's order; None before the first row has been read."""
         return self._reader.columns
 
-    async def lists(self) -> AsyncIterator[list[str]]:
+    def lists(self) -> AsyncIterator[list[str]]:
         """The fields of each row as they are, without the header."""
-        while True:
-            try:
-                record = await self._next()
-            except StopAsyncIteration:
-                return
-            yield record
+        return _Lists(self._next)
 
     async def _next(self) -> list[str]:
         while True:
@@ -129,3 +137,11 @@ class Rows(AsyncIterator[Row]):
                 return record
             self._at_hand = iter(await anext(self._batches))
             self._columns = self._reader.columns or []
+
+
+class _Lists(AsyncIterator[list[str]]):
+    def __init__(self, following: Callable[[], Awaitable[list[str]]]) -> None:
+        self._following = following
+
+    async def __anext__(self) -> list[str]:
+        return await self._following()

@@ -7,6 +7,7 @@ import json
 import random
 import zipfile
 import zlib
+from functools import partial
 
 import pytest
 
@@ -157,6 +158,80 @@ async def test_no_content_is_a_whole_file():
     async with RawServer(nothing) as server, front(server) as client, report(client) as file:
         assert await file.read() == b""
         assert file.complete is True
+
+
+async def in_two(peer):
+    """A report, of which the rest comes when it is too late."""
+    whole = framings(REPORT)["length"]
+    while await peer.request() is not None:
+        await peer.send(whole[:3000])
+        await asyncio.sleep(0.2)
+        await peer.send(whole[3000:])
+
+
+async def test_a_file_whose_kind_could_not_be_found_out_is_not_read_as_whole(tmp_path):
+    damaged = cut(framings(REPORT)["length"], 0.1)
+    async with RawServer(*playing(damaged)) as server, front(server) as client, report(client) as file:
+        with pytest.raises(ConnectionLost):
+            await file.kind()
+        with pytest.raises(ConnectionLost, match="after 2690 of 26900 bytes"):
+            await file.save(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_file_that_was_closed_before_its_end_is_not_read_as_an_empty_one(tmp_path):
+    async with RawServer(in_two) as server, front(server) as client:
+        async with report(client) as file:
+            pass
+        with pytest.raises(ClientStateError, match="was closed before its end"):
+            await file.save(tmp_path)
+        async with report(client) as file:
+            rows = file.rows()
+            assert await rows.header() == ["sku", "error"]
+        with pytest.raises(ClientStateError):
+            await collect(rows, [])
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("way", ["chunks", "rows", "lists", "kind"])
+async def test_a_step_that_is_cancelled_is_not_the_end(way):
+    async with RawServer(in_two) as server, front(server) as client, report(client) as file:
+        lists = {"rows": file.rows, "lists": lambda: file.rows().lists()}.get(way, file.chunks)()
+        step = file.kind if way == "kind" else partial(collect, lists, [])
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(step(), 0.05)
+        with pytest.raises(ClientStateError, match="or its reading was cancelled"):
+            await collect(lists, [])
+
+
+async def test_a_file_that_is_closed_while_another_task_reads_it_leaves_no_connection():
+    async with RawServer(in_two) as server, front(server) as client:
+        async with report(client) as file:
+            reader = asyncio.create_task(file.read())
+            await asyncio.sleep(0.05)
+        with pytest.raises(ConnectionLost):
+            await reader
+        await asyncio.sleep(0)
+        assert not client.transport._wire._pooled.connector._acquired
+
+
+async def test_one_download_is_opened_by_several_tasks(tmp_path):
+    async def read_after(delay):
+        async with download as file:
+            await asyncio.sleep(delay)
+            return await file.read()
+
+    async with RawServer(in_two) as server, front(server) as client:
+        download = report(client)
+        assert await asyncio.gather(read_after(0.1), read_after(0.0), read_after(0.05)) == [REPORT] * 3
+
+
+async def test_what_is_not_what_it_was_to_be_read_as_can_still_be_saved(tmp_path):
+    answers = answering(file_answer(b"<html/>"))
+    async with RawServer(answers) as server, front(server) as client, report(client) as file:
+        with pytest.raises(UnreadableFile, match="is XML, not CSV; save it or read its chunks"):
+            await file.rows().header()
+        assert (await file.save(tmp_path)).size == 7
 
 
 @pytest.mark.parametrize("share", QUARTERS)
