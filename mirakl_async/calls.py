@@ -26,7 +26,7 @@ from .files import caps
 from .files.upload import Content, FreshChunks, Upload
 from .operation import Operation, Param
 from .request import Multipart, Part, Request
-from .settings import is_loopback, origin
+from .settings import address_parts, is_loopback, origin
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Callable
@@ -371,10 +371,10 @@ def _elsewhere(operation: Operation[Any], param: Param, arguments: Mapping[str, 
 def _address(operation: Operation[Any], param: Param, value: object, base_url: str) -> str:
     """The absolute address, which is https like everything, except on this machine."""
     text = value if isinstance(value, str) else ""
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.password:
+    parts = address_parts(text)
+    if parts is None:
         raise InvalidArgument(operation.code, param.argument, "is not an absolute http(s) address")
-    if parts.scheme == "https" or is_loopback(parts.hostname):
+    if parts.scheme == "https" or is_loopback(parts.hostname or ""):
         return text
     base = urlsplit(base_url)
     if parts.hostname == base.hostname and parts.port in {None, 80, base.port}:

@@ -68,7 +68,7 @@ def error_of(
         return error
     if 300 <= outcome.status < 400:
         location = outcome.headers.get("Location", "")
-        target = urlsplit(urljoin("https://", location))._replace(query="", fragment="").geturl() if location else "?"
+        target = _without_query(location)
         return UnexpectedRedirect(f"{outcome.status} redirect to {target}, not followed", context, target, location)
     body = outcome.body if isinstance(outcome, Answer) else b""
     problem, identity = read_problem(body), request_id(outcome.headers)
@@ -79,6 +79,14 @@ def error_of(
             context, status=status, problem=problem, headers=headers, request_id=identity, retry_after=retry_after
         )
     return kind(context, status=status, problem=problem, headers=headers, request_id=identity)
+
+
+def _without_query(location: str) -> str:
+    try:
+        parts = urlsplit(urljoin("https://", location)) if location else None
+    except ValueError:
+        parts = None
+    return "?" if parts is None else parts._replace(query="", fragment="").geturl()
 
 
 def _no_answer(fault: WireFault, context: Context, retry_class: RetryClass) -> CallError:

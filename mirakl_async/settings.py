@@ -19,7 +19,7 @@ import os
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from msgspec import Struct
 
@@ -87,6 +87,17 @@ def origin(url: str) -> tuple[str, str, int]:
     parts = urlsplit(url)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     return parts.scheme, (parts.hostname or "").lower(), port
+
+
+def address_parts(url: str) -> SplitResult | None:
+    """The parts of an address that an answer gave; None where it cannot be asked, or holds credentials."""
+    try:
+        parts = urlsplit(url)
+        possible = parts.port != 0  # raises ValueError for what is no port
+    except ValueError:
+        return None
+    usable = parts.scheme in {"http", "https"} and parts.hostname and not parts.username and not parts.password
+    return parts if possible and usable else None
 
 
 def is_loopback(host: str) -> bool:

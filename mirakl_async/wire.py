@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import re
 import zlib
 from contextlib import aclosing
 from contextvars import ContextVar
@@ -27,6 +28,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import aiohttp
 from aiohttp import ClientTimeout, TCPConnector
+from yarl import URL
 
 from . import __version__
 from .exchange import Answer, WireFault
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
 
 LARGE_BODY = 512 * 1024
 SHORTEST = 0.001
+_WELL_FORMED = re.compile(r"(?:[\w.~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+", re.ASCII)
 USER_AGENT = f"mirakl-async/{__version__} aiohttp/{aiohttp.__version__}"
 
 
@@ -151,7 +154,9 @@ class AiohttpWire:
         try:
             async with asyncio.timeout(timeout):
                 headers = {"Accept-Encoding": ACCEPTED, **headers}
-                response = await self._send(flight, method, url, headers, body, fresh=fresh, inflate=False)
+                response = await self._send(
+                    flight, method, _verbatim(url), headers, body, fresh=fresh, inflate=False
+                )
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise _fault(error, flight) from error
         return AiohttpOpenAnswer(response, flight)
@@ -160,7 +165,7 @@ class AiohttpWire:
         self,
         flight: _Flight,
         method: str,
-        url: str,
+        url: str | URL,
         headers: Mapping[str, str],
         body: bytes | Multipart | None,
         *,
@@ -235,6 +240,11 @@ class AiohttpOpenAnswer:
     def close(self) -> None:
         """See OpenAnswer."""
         self._response.close()
+
+
+def _verbatim(url: str) -> str | URL:
+    """A file's address as it was given, which may be signed: only one that is not well-formed is spelled anew."""
+    return URL(url, encoded=True) if _WELL_FORMED.fullmatch(url) else url
 
 
 async def _read(response: aiohttp.ClientResponse, cap: int) -> bytes:

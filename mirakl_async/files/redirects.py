@@ -7,11 +7,11 @@ left the service's own origin stays anonymous, so that no foreign answer can dir
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from msgspec.structs import replace
 
-from ..settings import is_loopback, origin
+from ..settings import address_parts, is_loopback, origin
 
 if TYPE_CHECKING:
     from ..errors import UnexpectedRedirect
@@ -22,9 +22,11 @@ HOPS = 5
 
 def redirected(request: Request, redirect: UnexpectedRedirect) -> Request:
     """The request to send instead; raises the redirect itself where it must not be followed."""
-    address = urljoin(request.url, redirect.address)
-    parts = urlsplit(address)
-    secure = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
-    if not redirect.address or not parts.hostname or parts.username or parts.password or not secure:
+    try:
+        address = urljoin(request.url, redirect.address)
+    except ValueError:
+        raise redirect from None
+    parts = address_parts(address)
+    if not redirect.address or parts is None or (parts.scheme != "https" and not is_loopback(parts.hostname or "")):
         raise redirect
     return replace(request, url=address, anonymous=request.anonymous or origin(address) != origin(request.url))

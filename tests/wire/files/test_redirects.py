@@ -61,6 +61,8 @@ async def test_whoever_left_comes_back_as_nobody():
         "https://user:s3cr3t@example.com/a",
         "",
         "file:///etc/passwd",
+        "https://[::1/?key=s3cr3t",
+        "https://files.example.com:99999/?key=s3cr3t",
     ],
 )
 async def test_where_no_download_is_led(address):
@@ -94,12 +96,32 @@ async def test_an_export_s_address_at_home_is_asked_with_it():
     assert server.requests[0].header("Authorization") == f"Bearer {SECRET}"
 
 
-@pytest.mark.parametrize("address", ["/relative", "http://files.example.com/a", "ftp://x/y", "", "https://u:p@host/x"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/relative", "http://files.example.com/a", "ftp://x/y", "", "https://u:p@host/x", "https://[::1", "https://h:p/",
+    ],
+)  # fmt: skip
 async def test_an_address_that_is_none_is_refused_before_anything_is_sent(address):
     async with RawServer(answering()) as server, front(server) as client:
         with pytest.raises(InvalidArgument, match="OR15: url"):
             await client.orders.download_export(address).read()
     assert server.connections == 0
+
+
+SIGNED = "/b%2Fc/./d%3D?file=a%2Fb%3D%3D&signature=A%2BB%7E+c%20d%3a"
+
+
+async def test_a_signed_address_is_asked_as_it_was_given():
+    async with (
+        RawServer(answering(FILE)) as store,
+        RawServer(answering(to(store.url + SIGNED))) as server,
+        front(server) as client,
+    ):
+        await report(client).read()
+        await client.orders.download_export(store.url + SIGNED).read()
+        await client.orders.download_export(store.url + "/é b?x=%zz").read()
+    assert [request.target for request in store.requests] == [SIGNED, SIGNED, "/%C3%A9%20b?x=%25zz"]
 
 
 async def test_no_query_is_ever_said(caplog):
