@@ -22,7 +22,7 @@ from typing import IO
 
 from msgspec import Struct
 
-from ..errors import UnreadableFile, UnsafeArchive
+from ..errors import ClientStateError, UnreadableFile, UnsafeArchive
 from .disposition import safe_name
 from .saving import Saved, save_chunks
 
@@ -32,6 +32,8 @@ METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 DIRECTORY_ENTRY = 1024
 LONGEST_END = 56 + 20 + 22 + 65535
 UNTOLD = 0xFFFFFFFF
+# What zipfile raises for a member whose place, name, flags or content are not what the directory says.
+DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError)
 # The archive's end, and its twin for more than 4 GB: where each tells the size of the directory.
 _END = re.compile(rb"PK\x05\x06(?=.{8}(.{4}).{6})|PK\x06\x06(?=.{36}(.{8}).{8})", re.DOTALL)
 SMALL = 1024 * 1024
@@ -59,21 +61,22 @@ class Archive:
             self._zip = zipfile.ZipFile(file)
         except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
             raise UnreadableFile(f"the file is no ZIP archive that can be read ({error})") from None
-        infos = [info for info in self._zip.infolist() if not info.is_dir()]
+        infos = [info for info in self._zip.infolist() if not info.filename.endswith(("/", "\\"))]
         _check(infos, limits)
-        self._saved: set[str] = set()
+        self._file = file
+        self._saved: dict[str, zipfile.ZipInfo] = {}
         self.members: list[Member] = [Member(self, info) for info in infos]
 
     def open(self, info: zipfile.ZipInfo) -> IO[bytes]:
         """One member's bytes, unpacked as they are read."""
+        if self._file.closed:
+            raise ClientStateError("the members of an archive are read before their download is closed")
         return self._zip.open(info)
 
-    def claim(self, target: Path) -> None:
+    def claim(self, target: Path, info: zipfile.ZipInfo) -> None:
         """Note where a member is saved; no two may be saved as one."""
-        key = str(target).casefold()
-        if key in self._saved:
+        if self._saved.setdefault(str(target).casefold(), info) is not info:
             raise UnsafeArchive(f"two members of the archive would be saved as {target.name}")
-        self._saved.add(key)
 
 
 class Member:
@@ -93,14 +96,12 @@ class Member:
 
     async def chunks(self) -> AsyncGenerator[bytes, None]:
         """The content, unpacked, a quarter of a megabyte at a time; raises UnreadableFile if it is damaged."""
-        file = self._archive.open(self._info)
         try:
-            while chunk := await asyncio.to_thread(file.read, READ_AT_ONCE):
-                yield chunk
-        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+            with self._archive.open(self._info) as file:
+                while chunk := await asyncio.to_thread(file.read, READ_AT_ONCE):
+                    yield chunk
+        except DAMAGE as error:
             raise UnreadableFile(f"{self.name} is damaged ({error})") from None
-        finally:
-            file.close()
 
     async def read(self) -> bytes:
         """The whole content; `size` says beforehand how much that is."""
@@ -109,13 +110,16 @@ class Member:
 
     async def save(self, folder: str | Path) -> Saved:
         """Save it in `folder`, within the folders the archive has it in; characters unfit for a name are replaced."""
-        parts = [safe_name(part, "_") for part in self.name.split("/") if part not in {"", "."}]
-        target = Path(folder, *parts)
-        self._archive.claim(target)
+        target = Path(folder, *(safe_name(part, "_") for part in _parts(self.name)))
+        self._archive.claim(target, self._info)
         await asyncio.to_thread(target.parent.mkdir, parents=True, exist_ok=True)
         async with aclosing(self.chunks()) as chunks:
             size = await save_chunks(chunks, target)
         return Saved(path=target, size=size, complete=True)
+
+
+def _parts(name: str) -> list[str]:
+    return [part for part in name.split("/") if part not in {"", "."}]
 
 
 def _directory_size(file: IO[bytes]) -> int:
@@ -143,7 +147,7 @@ def _check(infos: list[zipfile.ZipInfo], limits: ArchiveLimits) -> None:
 
 def _refused(info: zipfile.ZipInfo, limits: ArchiveLimits) -> str | None:
     name = info.orig_filename.replace("\\", "/")
-    if name.startswith("/") or _DRIVE.match(name) or "\0" in name:
+    if name.startswith("/") or _DRIVE.match(name) or "\0" in name or not _parts(name):
         return "is an absolute path, or no path at all"
     if ".." in name.split("/"):
         return "leaves its folder"
@@ -153,6 +157,8 @@ def _refused(info: zipfile.ZipInfo, limits: ArchiveLimits) -> str | None:
 
 
 def _unreadable(info: zipfile.ZipInfo) -> str | None:
+    if info.header_offset < 0:
+        return "lies outside of it"
     if stat.S_ISLNK(info.external_attr >> 16):
         return "is a link"
     if info.flag_bits & ENCRYPTED:

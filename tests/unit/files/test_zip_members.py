@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from mirakl_async.errors import UnreadableFile, UnsafeArchive
+from mirakl_async.errors import ClientStateError, UnreadableFile, UnsafeArchive
 from mirakl_async.files.zip_members import Archive, ArchiveLimits
 
 LIMITS = ArchiveLimits()
@@ -32,7 +32,7 @@ def info(name, **values):
 
 
 def test_its_members_in_order_without_folders():
-    archive = Archive(zipped(("o1/", b""), ("o1/invoice.pdf", b"%PDF-"), ("o2/été.csv", b"a;b")), LIMITS)
+    archive = Archive(zipped(("o1/", b""), ("o3\\", b""), ("o1/invoice.pdf", b"%PDF-"), ("o2/été.csv", b"a;b")), LIMITS)
     assert [(member.name, member.size) for member in archive.members] == [("o1/invoice.pdf", 5), ("o2/été.csv", 3)]
     assert repr(archive.members[0]) == "<Member 'o1/invoice.pdf', 5 bytes>"
 
@@ -57,6 +57,8 @@ async def test_members_are_read_and_saved_in_their_folders(tmp_path):
         ("/etc/passwd", "is an absolute path"),
         ("\\\\server\\share", "is an absolute path"),
         ("C:\\Windows\\x", "is an absolute path"),
+        ("./.", "no path at all"),
+        (info(""), "no path at all"),
         (info("link", external_attr=0o120777 << 16), "is a link"),
         (info("bz2", compress_type=zipfile.ZIP_BZIP2), "is packed by method 12"),
         (info("lzma", compress_type=zipfile.ZIP_LZMA), "is packed by method 14"),
@@ -148,3 +150,36 @@ async def test_no_two_members_are_saved_as_one(tmp_path):
     with pytest.raises(UnsafeArchive, match=r"two members of the archive would be saved as A_\.csv"):
         await archive.members[1].save(tmp_path)
     assert (tmp_path / "a_.csv").read_bytes() == b"1"
+    assert (await archive.members[0].save(tmp_path)).size == 1
+
+
+@pytest.mark.parametrize(
+    ("entry", "field"),
+    [
+        (b"PK\x03\x04", 0),  # no header where it should be
+        (b"PK\x03\x04", 30),  # another name
+        (b"PK\x01\x02", 8),  # flags of which zipfile knows nothing
+    ],
+)
+async def test_a_member_that_is_not_where_or_what_the_directory_says_is_damaged(entry, field):
+    data = bytearray(zipped(("été.csv", b"a;b\n1;2\n")).getvalue())
+    data[data.rfind(entry) + field] ^= 0xE0
+    (member,) = Archive(io.BytesIO(data), LIMITS).members
+    with pytest.raises(UnreadableFile, match="is damaged"):
+        await member.read()
+
+
+def test_a_member_that_lies_before_the_archive_is_refused():
+    data = bytearray(zipped(("a.csv", b"a;b\n")).getvalue())
+    end = data.rfind(b"PK\x05\x06")
+    data[end + 16 : end + 20] = struct.pack("<L", 1000)
+    with pytest.raises(UnsafeArchive, match="lies outside of it"):
+        Archive(io.BytesIO(data), LIMITS)
+
+
+async def test_a_member_that_is_read_too_late_says_so():
+    file = zipped(("a.csv", b"a;b\n"))
+    (member,) = Archive(file, LIMITS).members
+    file.close()
+    with pytest.raises(ClientStateError, match="before their download is closed"):
+        await member.read()
