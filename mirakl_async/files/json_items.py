@@ -37,6 +37,7 @@ State: TypeAlias = Literal["start", "member", "first", "item", "listed", "end"]
 BLOCK = 128 * 1024
 LONGEST_ITEM = 64 * 1024 * 1024
 KEPT = 100
+DEEPEST = 10_000
 
 _skip = msgspec.json.Decoder(msgspec.Raw).decode
 _TRAILING = re.compile(r"trailing characters \(byte (\d+)\)")
@@ -291,6 +292,8 @@ def _end_by_brackets(text: bytes, at: int) -> int:
         if mark == b'"':
             break
         if mark in {b"[", b"{"}:
+            if len(opened) == DEEPEST:
+                raise UnreadableFile(f"the JSON is nested more than {DEEPEST} levels deep")
             opened.append(mark)
         elif mark in _OPENS and opened:
             if opened.pop() != _OPENS[mark]:

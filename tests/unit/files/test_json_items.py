@@ -152,6 +152,13 @@ def test_values_msgspec_refuses_are_walked_around():
     assert reader.unreadable == 2
 
 
+def test_what_is_nested_without_end_is_given_up():
+    reader = ItemReader()
+    for _ in range(4):
+        reader.feed(b"[" * 50_000)
+    assert "nested more than 10000 levels deep" in str(reader.failure)
+
+
 def test_an_item_of_any_length_is_bounded(monkeypatch):
     monkeypatch.setattr(json_items, "LONGEST_ITEM", 300_000)
     reader = ItemReader()
