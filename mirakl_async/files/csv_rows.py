@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from ..errors import UnreadableFile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
 Row: TypeAlias = dict[str, str]
 BLOCK = 64 * 1024
@@ -105,20 +105,20 @@ class RowReader:
         rest = "" if last or not lines or lines[-1].endswith("\n") else lines.pop()
         if not lines:
             return [], self._keep(rest)
-        if self.separator is None:
-            self.separator = sniff_separator(lines[0])
-        records, fault = self._parsed(chain(lines, [self.separator.join(_PROBE)]))
+        if self.separator is None and (header := next((line for line in lines if line.strip()), "")):
+            self.separator = sniff_separator(header)
+        separator = self.separator or ";"
+        records, fault = self._parsed(lines, separator)
         if not fault and records[-1] == _PROBE:
             records.pop()
             fault = self._keep(rest)
         elif not fault:
-            records, begun = self._whole(lines)
+            records, begun = self._whole(lines, separator)
             fault = "it is cut off inside a quoted field" if last else self._keep("".join((*begun, rest)))
         return [record for record in records if record], fault
 
-    def _whole(self, lines: list[str]) -> tuple[list[list[str]], list[str]]:
+    def _whole(self, lines: list[str], separator: str) -> tuple[list[list[str]], list[str]]:
         """The records that end within these lines, and the lines of the one that does not."""
-        separator = self.separator or ";"
         reader = csv.reader(chain(lines, [separator.join(_PROBE)]), delimiter=separator)
         records: list[list[str]] = []
         end = 0
@@ -129,10 +129,10 @@ class RowReader:
             end = reader.line_num
         return records, lines[end:]
 
-    def _parsed(self, lines: Iterable[str]) -> tuple[list[list[str]], str]:
+    def _parsed(self, lines: list[str], separator: str) -> tuple[list[list[str]], str]:
         records: list[list[str]] = []
         try:
-            for record in csv.reader(lines, delimiter=self.separator or ";"):
+            for record in csv.reader(chain(lines, [separator.join(_PROBE)]), delimiter=separator):
                 records.append(record)  # noqa: PERF402 - what was read before a fault is kept
         except csv.Error as error:
             return records, str(error)

@@ -59,6 +59,11 @@ def test_the_separator_is_what_the_header_holds_most_of(header, separator):
     assert sniff_separator(header) == separator
 
 
+@pytest.mark.parametrize("at_once", [1, 2, 100])
+def test_empty_lines_before_the_header_say_nothing_about_the_separator(at_once):
+    assert read(b"\n\r\n\n\na,b\n1,2\n", at_once=at_once) == (["a", "b"], [["1", "2"]])
+
+
 def test_a_separator_and_an_encoding_can_be_named():
     assert read("a|b;c\n1|é;3\n".encode("cp1252"), separator="|", encoding="cp1252") == (["a", "b;c"], [["1", "é;3"]])
 
