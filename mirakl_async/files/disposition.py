@@ -21,9 +21,9 @@ def file_name(header: str | None) -> str | None:
     if not header:
         return None
     found = {name.lower(): value.strip() for name, value in _PARAMETER.findall(";" + header)}
-    if (extended := _EXTENDED.fullmatch(found.get("filename*", "").strip('"'))) is not None:
-        charset, value = extended.groups()
-        return _decoded(unquote_to_bytes(value), charset)
+    extended = _EXTENDED.fullmatch(found.get("filename*", "").strip('"'))
+    if extended is not None and extended[2]:
+        return _decoded(unquote_to_bytes(extended[2]), extended[1])
     plain = found.get("filename")
     if not plain:
         return None
@@ -45,7 +45,7 @@ def safe_name(name: str | None, fallback: str = "download") -> str:
 def _decoded(raw: bytes, charset: str) -> str:
     try:
         return raw.decode(charset or "utf-8")
-    except (LookupError, UnicodeDecodeError):
+    except (LookupError, UnicodeError):
         return raw.decode("latin-1")
 
 

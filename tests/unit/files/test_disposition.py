@@ -27,6 +27,8 @@ from mirakl_async.files.disposition import MAX_BYTES, file_name, safe_name
         ("attachment; filename*=\"UTF-8''quoted.csv\"", "quoted.csv"),
         ("attachment; filename*=nonsense; filename=plain.csv", "plain.csv"),
         ("attachment; filename*=nowhere''r%E9.csv", "ré.csv"),
+        ("attachment; filename*=undefined''r%E9.csv", "ré.csv"),
+        ("attachment; filename*=UTF-8''; filename=plain.csv", "plain.csv"),
         ('attachment; filename="r\udcc3\udca9.csv"', "ré.csv"),
         ('attachment; filename="r\udce9.csv"', "ré.csv"),
         ('attachment; filename=""', None),
