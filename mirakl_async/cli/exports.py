@@ -100,7 +100,7 @@ async def _write(job: OrderExport | OfferExport, path: Path, kind: str, told: An
 @contextmanager
 def _appearing(out: Path) -> Generator[Path]:
     """A file beside `out` that takes its name at the end, or is removed."""
-    part = out.with_name(f".{out.name[:200]}.{secrets.token_hex(4)}.part")
+    part = out.with_name(f".{out.name[:50]}.{secrets.token_hex(4)}.part")
     try:
         yield part
         part.replace(out)

@@ -32,7 +32,7 @@ async def save_chunks(chunks: AsyncIterator[bytes], path: Path, progress: Callab
 
     If the chunks or the disk fail, the temporary file is removed, and a file that was there before is untouched.
     """
-    part = path.with_name(f".{path.name[:200]}.{secrets.token_hex(4)}.part")
+    part = path.with_name(f".{path.name[:50]}.{secrets.token_hex(4)}.part")
     file = _create(part)
     try:
         size, held, waiting = 0, 0, list[bytes]()

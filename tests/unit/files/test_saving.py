@@ -55,6 +55,12 @@ async def test_while_it_is_written_it_has_another_name(tmp_path, monkeypatch):
     assert name.endswith(".part")
 
 
+async def test_a_name_may_be_as_long_as_the_disk_takes_it(tmp_path):
+    path = tmp_path / ("é" * 125 + ".csv")
+    assert await save_chunks(chunks(b"1"), path) == 1
+    assert path.read_bytes() == b"1"
+
+
 async def test_a_full_disk_is_said_and_leaves_nothing(tmp_path, monkeypatch):
     def full(file, last):
         raise OSError(28, "No space left on device")
