@@ -135,8 +135,12 @@ async def _made(part: Part) -> AsyncGenerator[bytes, None]:
         raise FormBroken(f"{part.filename}: {reason}") from error
     try:
         async for chunk in chunks:
+            if not isinstance(cast("object", chunk), bytes | bytearray | memoryview):
+                raise FormBroken(f"the chunks of {part.filename} must be bytes, not {type(chunk).__name__}")
             if chunk:
                 yield chunk
+    except FormBroken:
+        raise
     except Exception as error:
         raise FormBroken(f"the chunks of {part.filename} ended with {type(error).__name__}") from error
     finally:

@@ -179,6 +179,13 @@ async def test_a_function_that_fails_breaks_the_form_and_its_words_stay_inside()
         assert "customer" not in str(caught.value)
 
 
+async def test_chunks_that_are_no_bytes_break_the_form():
+    form = Form(request(file=Upload(content=chunks_of(b"1", "2"), filename="a.csv"), shop=1).body)
+    with pytest.raises(FormBroken, match="the chunks of a.csv must be bytes, not str") as caught:
+        await whole(form)
+    assert form.broken is caught.value
+
+
 async def test_progress_tells_bytes_and_total(tmp_path):
     path = tmp_path / "a.csv"
     path.write_bytes(b"x" * (READ_AT_ONCE + 10))
