@@ -277,7 +277,8 @@ class ProtocolError(NoAnswer):
 class OutcomeUnknown(NoAnswer):
     """An unsafe request left and no answer came, so it may or may not have taken effect.
 
-    It is not repeated, because Mirakl has no idempotency key. Read the state back before sending it again.
+    It is not repeated, because Mirakl has no idempotency key. Read the state back before sending it again; the message
+    names what shows it.
     """
 
 

@@ -20,6 +20,7 @@ from .errors import (
 )
 from .exchange import Answer, OpenAnswer, WireFault
 from .problems import read_problem
+from .reconciling import look_up
 from .reply import request_id
 from .retries import Failure, Status
 from .retries import retry_after as read_retry_after
@@ -96,7 +97,8 @@ def _no_answer(fault: WireFault, context: Context, retry_class: RetryClass) -> C
         kind = AttemptTimeout if fault.kind == "timeout" else ConnectFailed
         return kind(fault.reason, context)
     if retry_class == "unsafe":
-        return OutcomeUnknown(f"the request left and no answer came ({fault.reason})", context)
+        words = f"the request left and no answer came ({fault.reason}){look_up(context.operation)}"
+        return OutcomeUnknown(words, context)
     return _BY_KIND.get(fault.kind, ConnectionLost)(fault.reason, context)
 
 
