@@ -42,7 +42,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 log: logging.Logger = logging.getLogger("mirakl_async")
 COMPLETED = "COMPLETED"
-FAILED = frozenset({"FAILED", "CANCELED"})
+FAILED = frozenset({"FAILED", "CANCELED", "CANCELLED"})
+UNDERWAY = frozenset({"PENDING"})
 FINAL = FAILED | {COMPLETED}
 IN_A_ROW = 3
 # What an address says that was good for a while only: no document tells for how long.
@@ -106,6 +107,7 @@ class Export:
         return await follow(
             self.status,
             lambda state: state.status in FINAL,
+            underway=UNDERWAY,
             name=f"{self.what} {self.id}",
             every=self._pace if poll is None else poll,
             timeout=timeout,
@@ -214,6 +216,8 @@ class Walk(Generic[T]):
         refused: Place | None = None
         try:
             downloads = await self._export.downloads()
+            if self._place > (len(downloads), 0):
+                raise InvalidArgument(self._export.what, "after", f"{self.cursor!r} is past its {len(downloads)} files")
             while self._place.file < len(downloads):
                 try:
                     async with aclosing(self._items(downloads[self._place.file])) as items:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Raw
@@ -34,12 +34,21 @@ def check_ranges(filters: Mapping[str, Any]) -> None:
         if len(given) == 1:
             raise InvalidArgument("OR13", given[0], f"{start} and {end} go together")
         whole += len(given) // 2
+        span = _span(filters.get(start), filters.get(end))
+        if span is not None and span < timedelta(0):
+            raise InvalidArgument("OR13", end, f"is before {start}")
+        if span is not None and (start, end) == RANGES[-1] and span > LONGEST_MONTH:
+            raise InvalidArgument("OR13", end, f"is over a month after {start}")
     if not whole:
         ranges = ", or ".join(f"{start} and {end}" for start, end in RANGES)
         raise InvalidArgument("OR13", RANGES[0][0], f"an export needs a range of dates: {ranges}")
-    start, end = RANGES[-1]
-    if filters.get(start) is not None and filters[end] - filters[start] > LONGEST_MONTH:
-        raise InvalidArgument("OR13", end, f"is over a month after {start}")
+
+
+def _span(start: object, end: object) -> timedelta | None:
+    """The time between two moments; None where they are none, which encoding them will say."""
+    if isinstance(start, datetime) and isinstance(end, datetime) and start.tzinfo and end.tzinfo:
+        return end - start
+    return None
 
 
 class OrderExport(Export):

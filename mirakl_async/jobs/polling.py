@@ -27,6 +27,7 @@ async def follow(
     ask: Callable[[], Awaitable[S]],
     enough: Callable[[S], bool],
     *,
+    underway: frozenset[str],
     name: str,
     every: float,
     timeout: float | None,
@@ -37,11 +38,12 @@ async def follow(
     """Ask at once and then `every` so many seconds; give the first state that is enough.
 
     A question that fails for a passing reason is asked again at the next turn, five times in a row at most: a job of
-    hours is not lost to a minute's outage. `progress` is given every answer. Raises JobUnfinished as soon as the next
-    turn would come after `timeout`.
+    hours is not lost to a minute's outage. A status that is neither enough nor `underway` is logged: it may be an end
+    that nobody knew of. `progress` is given every answer. Raises JobUnfinished as soon as the next turn would come
+    after `timeout`.
     """
     began = clock.monotonic()
-    failed, last = 0, None
+    failed, last, warned = 0, None, None
     while True:
         try:
             state = await ask()
@@ -56,6 +58,9 @@ async def follow(
                 progress(state)
             if enough(state):
                 return state
+            if last not in {*underway, warned}:
+                log.warning("%s has a status that is not known, %s; it is waited on", name, last)
+                warned = last
         if timeout is not None and clock.monotonic() + every - began > timeout:
             raise JobUnfinished(f"{name} is not done within {timeout:g} s; it was {last or 'not known'} last", last)
         await clock.sleep(every)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 COMPLETE, SENT = "COMPLETE", "SENT"
 FAILED = frozenset({"TRANSFORMATION_FAILED", "FAILED", "CANCELLED"})
 FINAL = FAILED | {COMPLETE}
+UNDERWAY = frozenset({"TRANSFORMATION_WAITING", "TRANSFORMATION_RUNNING", "WAITING", "RUNNING", SENT})
 # PM11 has two forms of answer and one typed method, which takes the other one.
 ATTRIBUTES_AS_CSV: Operation[Any] = replace(generated.PM11, answer="stream", accept="text/csv", reply="")
 
@@ -65,6 +66,7 @@ class ImportJob:
         return await follow(
             self.status,
             lambda state: state.import_status in enough,
+            underway=UNDERWAY,
             name=f"product import {self.id}",
             every=pace_of(generated.P42) if poll is None else poll,
             timeout=timeout,

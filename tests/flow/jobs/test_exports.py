@@ -128,6 +128,9 @@ async def test_a_walk_goes_on_behind_any_order(marketplace):
                 export.items(after=wrong)
         with pytest.raises(UnreadableFile, match="the cursor is past the end of its file"):
             await ids(export.items(after="2f1a-7:1:6"))
+        assert await ids(export.items(after="2f1a-7:2:0")) == []
+        with pytest.raises(InvalidArgument, match="'2f1a-7:3:0' is past its 2 files"):
+            await ids(export.items(after="2f1a-7:3:0"))
 
 
 READER = """
@@ -208,6 +211,7 @@ async def test_a_saved_file_of_which_nobody_knows_the_end_is_said(marketplace, t
     [
         ({"status": "FAILED"}, "order export 2f1a-7 ended FAILED"),
         ({"status": "CANCELED"}, "order export 2f1a-7 ended CANCELED"),
+        ({"status": "CANCELLED"}, "order export 2f1a-7 ended CANCELLED"),
         (
             {"status": "FAILED", "error": {"code": "TOO_MANY", "detail": "too many orders"}},
             r"FAILED \(TOO_MANY: too many orders\)",
@@ -225,6 +229,16 @@ async def test_an_export_that_fails_is_an_outcome_until_its_items_are_asked_for(
         assert caught.value.status == state["status"]
         with pytest.raises(JobFailed, match=words):
             await ids(export.items())
+
+
+async def test_a_status_nobody_knew_of_is_said_once(marketplace, caplog):
+    ready(marketplace, orders_file(0, 1))
+    marketplace.states[:0] = [{"status": "PENDING"}, {"status": "ARCHIVED"}, {"status": "ARCHIVED"}]
+    async with front(marketplace) as client:
+        assert (await client.orders.export_job("2f1a-7").wait()).status == "COMPLETED"
+    assert [record.getMessage() for record in caplog.records] == [
+        "order export 2f1a-7 has a status that is not known, ARCHIVED; it is waited on"
+    ]
 
 
 async def test_an_export_that_takes_too_long_can_be_waited_for_again(marketplace):
@@ -299,6 +313,9 @@ async def test_orders_that_cannot_be_read_are_counted_and_said(marketplace, capl
             {"start_refund_creation_date": START, "end_refund_creation_date": datetime(2026, 12, 3, tzinfo=UTC)},
             "is over a month after start_refund_creation_date",
         ),
+        ({"start_update_date": END, "end_update_date": START}, "end_update_date: is before start_update_date"),
+        ({"start_refund_creation_date": START, "end_refund_creation_date": END.replace(tzinfo=None)}, "a time zone"),
+        ({"start_refund_creation_date": "2026-11-01", "end_refund_creation_date": "2026-11-02"}, "Invalid RFC3339"),
     ],
 )
 async def test_an_export_of_orders_that_mirakl_would_refuse_is_not_asked_for(marketplace, filters, words):
