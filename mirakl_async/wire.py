@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import aiohttp
 from aiohttp import ClientTimeout, TCPConnector
-from yarl import URL
+from aiohttp.client import URL  # type: ignore[attr-defined] # pyright: ignore[reportPrivateImportUsage] - yarl's
 
 from . import __version__
 from .exchange import Answer, WireFault
