@@ -76,9 +76,13 @@ class OrderRows:
         self._csv.writerow(self._columns)
 
     def write(self, item: msgspec.Raw) -> None:
-        """Write one."""
-        members: dict[str, msgspec.Raw] = _members(item)
-        self._csv.writerow([_cell(members.get(column)) for column in self._columns])
+        """Write one; raises CommandError where it is none."""
+        try:
+            members: dict[str, msgspec.Raw] = _members(item)
+            row = [_cell(members.get(column)) for column in self._columns]
+        except (msgspec.MsgspecError, UnicodeError, codec.CodecError) as error:
+            raise unfinished(f"item {self.count + 1} of the export is no order ({error})") from error
+        self._csv.writerow(row)
         self.count += 1
 
 
