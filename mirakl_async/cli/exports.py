@@ -15,7 +15,7 @@ from ..operations import operations as registry
 from .arguments import arguments_of
 from .export_files import ENDINGS, writer_of
 from .results import Exit, print_json, unfinished, usage_error
-from .transfers import transfer
+from .transfers import resumable, transfer
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -57,10 +57,11 @@ async def export(
             job = await resource.export(**arguments) if resume is None else resource.export_job(resume)
             named = f"{job.what} {job.id}"
             shown.state(f"{named}: started" if resume is None else f"{named}: resumed")
-            await job.wait(timeout=timeout, poll=poll, progress=lambda seen: shown.state(f"{named}: {seen.status}"))
-            job.raise_for_failure()
-            with _appearing(out) as part:
-                file = await _write(job, part, kind, shown.items)
+            with resumable(job.id):
+                await job.wait(timeout=timeout, poll=poll, progress=lambda seen: shown.state(f"{named}: {seen.status}"))
+                job.raise_for_failure()
+                with _appearing(out) as part:
+                    file = await _write(job, part, kind, shown.items)
     if json:
         print_json({"tracking_id": job.id, what: file.count, "out": str(out), "bytes": out.stat().st_size})
     else:

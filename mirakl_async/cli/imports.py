@@ -11,7 +11,7 @@ from ..files import Upload
 from ..jobs.products import FAILED
 from ..marketplace_front import MarketplaceFront
 from .results import Exit, complain, print_json, usage_error
-from .transfers import Transfer, transfer
+from .transfers import Transfer, resumable, transfer
 
 if TYPE_CHECKING:
     from ..files import Download
@@ -56,9 +56,10 @@ async def import_products(
                     operator_format=operator_format or None,
                 )
                 shown.state(f"product import {job.id}: handed in")
-            if wait or resume is not None or reports is not None:
-                await job.wait(until, timeout=timeout, poll=poll, progress=lambda seen: _tell(shown, seen))
-        saved = [] if reports is None else await _save(job, reports)
+            with resumable(job.id):
+                if wait or resume is not None or reports is not None:
+                    await job.wait(until, timeout=timeout, poll=poll, progress=lambda seen: _tell(shown, seen))
+                saved = [] if reports is None else await _save(job, reports)
     return _ended(job, saved, json=json)
 
 

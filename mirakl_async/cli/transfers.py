@@ -9,12 +9,25 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from ..errors import JobFailed
 from .results import complain
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from rich.progress import TaskID
+
+
+@contextmanager
+def resumable(job_id: object) -> Generator[None]:
+    """Whatever ends this program, the job it has started goes on at Mirakl: say how to come back to it."""
+    try:
+        yield
+    except JobFailed:
+        raise
+    except BaseException:
+        complain(f"take it up with --resume {job_id}")
+        raise
 
 
 class Transfer:

@@ -2,12 +2,16 @@
 
 import asyncio
 import csv
+import io
 import json
 import signal
 
+import msgspec
 import pytest
 
 from mirakl_async.cli import main
+from mirakl_async.cli.export_files import OrderRows
+from mirakl_async.cli.results import CommandError
 from tests.cli.marketplace import program, started
 from tests.cli.program import ended
 from tests.flow.jobs.marketplace import Marketplace
@@ -69,6 +73,14 @@ async def test_orders_into_csv_are_a_row_each(marketplace, tmp_path):
     assert row["channel"] == row["order_lines"] == ""
 
 
+@pytest.mark.parametrize("item", [b"7", b'{"order_id":"\xff"}'])
+def test_what_is_no_order_ends_a_csv_in_one_line(item):
+    rows = OrderRows(io.StringIO())
+    rows.write(msgspec.Raw(b'{"order_id":"o1"}'))
+    with pytest.raises(CommandError, match="item 2 of the export is no order"):
+        rows.write(msgspec.Raw(item))
+
+
 async def test_offers_into_csv_keep_the_columns_of_the_instance(marketplace, tmp_path):
     ready(marketplace, OFFERS_CSV, OFFERS_CSV)
     done = await program(marketplace, "export", "offers", "--out", tmp_path / "offers.csv", "--poll", 0.01)
@@ -100,7 +112,7 @@ async def test_an_export_that_was_interrupted_is_taken_up_by_its_id(marketplace,
     done = await ended(child)
     assert done.status == 130  # as a shell says of SIGINT
     assert "Traceback" not in done.err
-    assert "2f1a-7" in done.err
+    assert done.err.endswith("take it up with --resume 2f1a-7\n")
     assert [path.name for path in tmp_path.iterdir()] == ["orders.ndjson"]
     assert out.read_bytes() == b"of yesterday\n"
     ready(marketplace, orders_file(0, 10))
@@ -120,6 +132,7 @@ async def test_nothing_appears_unless_it_is_whole(marketplace, tmp_path):
     marketplace.states = [{"status": "FAILED", "error": {"code": "X", "detail": "too many"}}]
     done = await program(marketplace, "export", "orders", *DATES, "--out", tmp_path / "o.ndjson", "--json")
     assert (done.status, done.shown["error"]) == (3, "order export 2f1a-7 ended FAILED (X: too many)")
+    assert "--resume" not in done.err
     assert list(tmp_path.iterdir()) == []
 
 

@@ -66,6 +66,7 @@ async def test_an_import_that_is_not_done_in_time_is_status_three(marketplace):
     done = await program(marketplace, "import", "--resume", 2043, "--timeout", 1, "--json")
     assert done.status == 3
     assert "is not done within 1 s; it was SENT last" in done.shown["error"]
+    assert "take it up with --resume 2043" in done.err
     done = await program(marketplace, "import", "--resume", 2043, "--until", "SENT")
     assert (done.status, done.out) == (0, "import 2043, status SENT\n")
 
