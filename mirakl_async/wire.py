@@ -216,7 +216,7 @@ class AiohttpOpenAnswer:
             async for chunk in self._response.content.iter_any():
                 for piece in inflater.feed(chunk):
                     yield piece
-        except (aiohttp.ClientError, OSError) as error:
+        except (aiohttp.ClientError, OSError, RuntimeError) as error:  # the last one where the client was closed
             raise _fault(error, self._flight, "partial") from error
         except ValueError as error:
             raise WireFault("protocol", "partial", str(error), permanent=True) from error

@@ -215,6 +215,15 @@ async def test_a_file_that_is_closed_while_another_task_reads_it_leaves_no_conne
         assert not client.transport._wire._pooled.connector._acquired
 
 
+async def test_a_client_that_is_closed_meanwhile_breaks_the_download_off():
+    async with RawServer(in_two) as server, front(server) as client, report(client) as file:
+        chunks = file.chunks()
+        await anext(chunks)
+        await client.close()
+        with pytest.raises(ConnectionLost, match=r"after \d+ of 26900 bytes"):
+            await collect(chunks, [])
+
+
 async def test_one_download_is_opened_by_several_tasks(tmp_path):
     async def read_after(delay):
         async with download as file:
