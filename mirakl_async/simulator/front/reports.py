@@ -61,7 +61,7 @@ def sniffed(content: bytes) -> Format:
 
 
 def read_csv(content: bytes) -> list[list[str]]:
-    """Return the rows of a CSV file, the header first; of what is no text, one row without a name.
+    """Return the rows of a CSV file, the header first; of what is none, one row without a name; of nothing, no columns.
 
     Of a file over `MOST_BYTES_READ`, only its first lines are read.
     """
@@ -69,11 +69,11 @@ def read_csv(content: bytes) -> list[list[str]]:
         content = content[: content.rfind(b"\n", 0, MOST_BYTES_READ) + 1]
     try:
         text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
+        first = text.partition("\n")[0]
+        delimiter = max(";,\t|", key=first.count)
+        return [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row] or [[]]
+    except (UnicodeDecodeError, csv.Error):
         return [["content"], [""]]
-    first = text.partition("\n")[0]
-    delimiter = max(";,\t|", key=first.count)
-    return [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row]
 
 
 def _xml(rows: Iterable[Sequence[str]]) -> bytes:

@@ -126,6 +126,16 @@ async def test_the_reports_hold_the_rows_that_were_sent(front):
     assert (upload.operation, upload.part, upload.sha256) == ("P41", "file", sha256(SOURCE.encode()).hexdigest())
 
 
+@pytest.mark.parametrize(("content", "lines"), [(b"", 0), (b"\n\n", 0), (b"sku;title\n1;" + b"x" * 200_000 + b"\n", 1)])
+async def test_a_file_without_rows_and_one_that_is_no_csv_are_taken(front, content, lines):
+    front.world.imports.plan(ImportPlan(wrong_lines=5, stage_seconds=0))
+    created = await send(front, file(content=content), field("shop", "2000"))
+    url = f"{PATH}/{created.json['import_id']}"
+    done = (await front.get(url)).json
+    assert (done["transform_lines_read"], done["transform_lines_in_error"]) == (lines, lines)
+    assert (await front.get(f"{url}/transformed_file")).status == 200
+
+
 @pytest.mark.parametrize(
     ("content", "begin"), [(b"PK\x03\x04....", b"PK\x03\x04"), (b"<?xml version='1.0'?><p/>", b"<?xml")]
 )
