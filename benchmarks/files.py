@@ -4,7 +4,7 @@ Every variant runs in a process of its own, after a run of 20 KB that loads ever
 its resident memory then grew at most, "MB/s" is the file's size by CPU time. The whole decode gives the same structs
 and holds them all; the others hold a block. Over the socket a child process serves the file, or swallows it.
 
-`--megabytes 500` is the size at which the peak is promised: under 150 MB for an export, under 20 MB for an upload of
+`--megabytes=500` is the size at which the peak is promised: under 150 MB for an export, under 20 MB for an upload of
 200 MB; and half of the whole decode's throughput.
 """
 
