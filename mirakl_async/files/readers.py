@@ -115,10 +115,7 @@ class Rows(AsyncIterator[Row]):
     async def header(self) -> list[str]:
         """The columns, read if they have not been; an empty file has none."""
         if self._reader.columns is None:
-            try:
-                self._at_hand = iter(await anext(self._batches))
-            except StopAsyncIteration:
-                return []
+            self._at_hand = iter(await anext(self._batches, list[list[str]]()))  # no rows may follow it
         self._columns = self._reader.columns or []
         return self._columns
 

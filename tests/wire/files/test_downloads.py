@@ -323,7 +323,9 @@ async def test_what_is_mended_and_what_is_set_aside_is_told_to_the_watch():
 
 
 async def test_rows_know_their_header_before_and_after():
-    answers = answering(file_answer(b"\xef\xbb\xbfa,b\r\n1,2\r\n"), file_answer(b""))
+    answers = answering(
+        file_answer(b"\xef\xbb\xbfa,b\r\n1,2\r\n"), file_answer(b"a;b\r\n"), file_answer(b"")
+    )  # fmt: skip
     async with RawServer(answers) as server, front(server) as client:
         async with report(client) as file:
             rows = file.rows()
@@ -331,6 +333,10 @@ async def test_rows_know_their_header_before_and_after():
             assert await rows.header() == ["a", "b"]
             assert [row async for row in rows.lists()] == [["1", "2"]]
             assert rows.columns == ["a", "b"]
+        async with report(client) as file:
+            rows = file.rows()
+            assert await rows.header() == ["a", "b"]
+            assert [row async for row in rows] == []
         async with report(client) as file:
             assert await file.rows().header() == []
 
