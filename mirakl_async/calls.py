@@ -26,7 +26,7 @@ from .files import caps
 from .files.upload import Content, FreshChunks, Upload
 from .operation import Operation, Param
 from .request import Multipart, Part, Request
-from .settings import address_parts, is_loopback, origin
+from .settings import address_parts, may_be_asked, origin
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Callable
@@ -374,7 +374,7 @@ def _address(operation: Operation[Any], param: Param, value: object, base_url: s
     parts = address_parts(text)
     if parts is None:
         raise InvalidArgument(operation.code, param.argument, "is not an absolute http(s) address")
-    if parts.scheme == "https" or is_loopback(parts.hostname or ""):
+    if may_be_asked(parts, base_url):
         return text
     base = urlsplit(base_url)
     if parts.hostname == base.hostname and parts.port in {None, 80, base.port}:

@@ -100,6 +100,12 @@ def address_parts(url: str) -> SplitResult | None:
     return parts if possible and usable else None
 
 
+def may_be_asked(parts: SplitResult, told_by: str) -> bool:
+    """Whether an address that came from `told_by` is https, or on this machine as that is: others have no say here."""
+    told_here = is_loopback(urlsplit(told_by).hostname or "")
+    return parts.scheme == "https" or (told_here and is_loopback(parts.hostname or ""))
+
+
 def is_loopback(host: str) -> bool:
     """Whether a host is this machine."""
     if host == "localhost":

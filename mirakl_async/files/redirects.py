@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 
 from msgspec.structs import replace
 
-from ..settings import address_parts, is_loopback, origin
+from ..settings import address_parts, may_be_asked, origin
 
 if TYPE_CHECKING:
     from ..errors import UnexpectedRedirect
@@ -27,6 +27,6 @@ def redirected(request: Request, redirect: UnexpectedRedirect) -> Request:
     except ValueError:
         raise redirect from None
     parts = address_parts(address)
-    if not redirect.address or parts is None or (parts.scheme != "https" and not is_loopback(parts.hostname or "")):
+    if not redirect.address or parts is None or not may_be_asked(parts, request.url):
         raise redirect
     return replace(request, url=address, anonymous=request.anonymous or origin(address) != origin(request.url))

@@ -3,8 +3,13 @@
 import logging
 
 import pytest
+from msgspec.structs import replace
 
 from mirakl_async import InvalidArgument, PermissionDenied, UnexpectedRedirect
+from mirakl_async.calls import build
+from mirakl_async.files.redirects import redirected
+from mirakl_async.operations import operations
+from mirakl_async.request import Request
 from tests.rawserver import RawServer, answer, answering
 from tests.wire.files.serving import SECRET, file_answer, front
 
@@ -71,6 +76,20 @@ async def test_where_no_download_is_led(address):
             await report(client).read()
     assert "key=s3cr3t" not in str(caught.value)
     assert len(server.requests) == 1
+
+
+HERE = "http://127.0.0.1:9200/secrets"
+
+
+def test_only_what_runs_on_this_machine_leads_to_it_in_plain_http():
+    away = Request(operation=operations["P44"], url="https://acme.mirakl.net/api")
+    redirect = UnexpectedRedirect("302", away.context(), HERE, HERE)
+    with pytest.raises(UnexpectedRedirect):
+        redirected(away, redirect)
+    assert redirected(replace(away, url="http://localhost:1/api"), redirect).url == HERE
+    with pytest.raises(InvalidArgument, match="url: is not https: http://127.0.0.1:9200"):
+        build(operations["OR15"], {"url": HERE}, "https://acme.mirakl.net")
+    assert build(operations["OR15"], {"url": HERE}, "http://localhost:1").anonymous
 
 
 async def test_a_circle_ends():
