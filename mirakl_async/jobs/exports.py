@@ -15,18 +15,19 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar
 
 from ..errors import (
     AttemptTimeout,
-    CallError,
     ClientStateError,
     ConnectionLost,
     Gone,
     InvalidArgument,
     JobFailed,
+    MiraklError,
     NotFound,
     PermissionDenied,
     UnreadableFile,
 )
 from ..files.disposition import safe_name
 from ..files.download import PAUSE, fetch_again
+from ..files.readers import Rows
 from ..files.saving import Saved
 from .polling import follow, pace_of
 
@@ -195,7 +196,7 @@ class Walk(Generic[T]):
     `cursor` is the place after the item given last: save it once that item is dealt with, and a walk with it goes on
     behind that item, in another process, tomorrow. Each file is read from its address as it arrives; if the connection
     breaks, or the address is good no longer, the file is fetched anew and what was given is not given again. A
-    CallError that ends the walk has the cursor as its `resume_from`. `unreadable` counts the items that could not be
+    MiraklError that ends the walk has the cursor as its `resume_from`. `unreadable` counts the items that could not be
     read and were left out; each is told to the client's watch, and a file that holds any is logged.
     """
 
@@ -230,7 +231,7 @@ class Walk(Generic[T]):
                     downloads = await self._export.downloads(anew=True)
                 else:
                     self._place = Place(self._place.file + 1)
-        except CallError as error:
+        except MiraklError as error:
             error.resume_from = self.cursor
             raise
 
@@ -269,7 +270,7 @@ class Walk(Generic[T]):
             raise
         if met < given:
             raise UnreadableFile(f"{self._export.what} {self._export.id}: the cursor is past the end of its file")
-        if file.complete is None:
+        if file.complete is None and isinstance(values, Rows):  # JSON tells its own end
             log.warning("%s %s: nothing tells whether a file was whole", self._export.what, self._export.id)
         if lost := getattr(values, "unreadable", 0):
             self.unreadable += lost

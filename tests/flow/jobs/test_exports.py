@@ -353,6 +353,22 @@ async def test_saved_files_have_the_ending_that_the_server_gives_them(marketplac
     assert path.name == "2f1a-7-001.csv"
 
 
+async def test_json_that_ends_with_the_connection_tells_its_own_end(marketplace, caplog):
+    ready(marketplace, orders_file(0, 10))
+    marketplace.damage = {0: [("unframed", len(marketplace.files[0]))]}
+    async with front(marketplace) as client:
+        assert len(await ids(client.orders.export_job("2f1a-7").items())) == 10
+    assert "whole" not in caplog.text
+
+
+async def test_a_file_that_is_no_json_ends_the_walk_with_the_place_to_resume(marketplace):
+    ready(marketplace, orders_file(0, 3), b'{"orders":[{"order_id":"o3"}}')
+    async with front(marketplace) as client:
+        with pytest.raises(UnreadableFile) as caught:
+            await ids(client.orders.export_job("2f1a-7").items())
+    assert caught.value.resume_from == "2f1a-7:1:0"
+
+
 async def test_rows_of_a_file_that_ends_within_a_line_are_fetched_anew(marketplace, caplog):
     ready(marketplace, b"sku;price\n" + b"".join(b"A-%d;10.50\n" % number for number in range(5000)))
     marketplace.damage = {0: [("unframed", 30_001), ("unframed", len(marketplace.files[0]))]}
