@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec.structs import replace
 
-from ..errors import ClientStateError, JobFailed
+from ..errors import ClientStateError, InvalidArgument, JobFailed
 from ..operations.front import products as generated
 from .polling import follow, pace_of
 from .tracking import import_id_of
@@ -62,6 +62,8 @@ class ImportJob:
         `poll` are in seconds; `progress` is given every state seen. Raises JobUnfinished if it would take longer; the
         import goes on, and can be waited for again.
         """
+        if until not in {SENT, COMPLETE}:
+            raise InvalidArgument("wait", "until", f'is "SENT" or "COMPLETE", not {until!r}')
         enough = FINAL if until == COMPLETE else FINAL | {SENT}
         return await follow(
             self.status,

@@ -92,6 +92,8 @@ async def test_sent_can_be_enough(marketplace):
         assert client.clock.slept == [5]
         assert (job.done, job.failed) == (False, False)
         assert repr(job) == "<ImportJob 2043 SENT>"
+        with pytest.raises(InvalidArgument, match='until: is "SENT" or "COMPLETE", not \'complete\''):
+            await job.wait("complete")
 
 
 @pytest.mark.parametrize("end", ["FAILED", "CANCELLED", "TRANSFORMATION_FAILED", "COMPLETE"])
