@@ -71,7 +71,8 @@ class Download:
     """A file to be fetched: `async with front.orders.download_documents(...) as file`, or `save` or `read` it at once.
 
     Each `async with`, and each attempt of `save`, sends its own request. Redirects are followed, without the credential
-    where they leave the service's origin.
+    where they leave the service's origin. The options `timeout` and `deadline` hold until the file begins; from there
+    on it is held to a rate, see `within`.
     """
 
     def __init__(
