@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -10,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from ..errors import JobFailed
-from .results import complain
+from .results import complain, unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -20,14 +22,42 @@ if TYPE_CHECKING:
 
 @contextmanager
 def resumable(job_id: object) -> Generator[None]:
-    """Whatever ends this program, the job it has started goes on at Mirakl: say how to come back to it."""
+    """Whatever ends this program, the job it has started goes on at Mirakl: say how to come back to it.
+
+    A SIGTERM ends it as any fault does, so that no half-written file stays behind.
+    """
+    ended = list[str]()
     try:
-        yield
+        with _ending_on_sigterm(ended):
+            yield
     except JobFailed:
         raise
-    except BaseException:
+    except BaseException as error:
         complain(f"take it up with --resume {job_id}")
+        if ended:
+            raise unfinished(f"ended by {ended[0]}") from error
         raise
+
+
+@contextmanager
+def _ending_on_sigterm(ended: list[str]) -> Generator[None]:
+    """Cancel the task on a SIGTERM, and note that."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+
+    def end() -> None:
+        ended.append("SIGTERM")
+        if task is not None:
+            task.cancel()
+
+    try:
+        loop.add_signal_handler(signal.SIGTERM, end)
+    except NotImplementedError:  # Windows, which has no such signal to handle
+        yield
+        return
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGTERM)
 
 
 class Transfer:

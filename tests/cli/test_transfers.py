@@ -1,10 +1,16 @@
 """What is seen of an import or export: a live line on a terminal, a line for each new state elsewhere."""
 
+import asyncio
 import io
+import os
 import re
+import signal
 import sys
 
-from mirakl_async.cli.transfers import transfer
+import pytest
+
+from mirakl_async.cli.results import CommandError
+from mirakl_async.cli.transfers import resumable, transfer
 
 
 class Terminal(io.StringIO):
@@ -42,3 +48,23 @@ def test_on_a_terminal_one_line_moves_and_goes(monkeypatch):
     assert "product import 1: RUNNING" in seen
     assert "12,345" in seen
     assert terminal.getvalue().rstrip().endswith("\x1b[2K")  # the line is wiped
+
+
+async def test_a_sigterm_ends_a_job_and_says_how_to_come_back(capsys):
+    cleaned_up = []
+
+    async def waiting():
+        with resumable("2f1a-7"):
+            try:
+                os.kill(os.getpid(), signal.SIGTERM)
+                await asyncio.sleep(60)
+            finally:
+                cleaned_up.append(True)
+
+    with pytest.raises(CommandError, match="ended by SIGTERM"):
+        await waiting()
+    assert cleaned_up
+    assert capsys.readouterr().err == "mirakl-async: take it up with --resume 2f1a-7\n"
+    with resumable("2f1a-7"):
+        pass
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
