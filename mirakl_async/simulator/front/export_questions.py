@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
+from msgspec import ValidationError, convert
+
 from ..instants import is_instant, nanoseconds
 from . import export_files, names
 from .orders import REFUND_STATES, SAFETY, STATES
@@ -30,29 +32,29 @@ _ORDER_MEMBERS = (
     ("channel_codes", "channel"),
     ("fulfillment_center_codes", "center"),
 )
-_ORDERS = frozenset(
-    (
-        *(name for pair in _RANGES for name in pair),
-        *(name for name, _ in _ORDER_MEMBERS),
-        *_CHUNKS,
-        *_UNSERVED_ORDERS,
-        "refund_state_codes",
-    )
-)
-_OFFERS = frozenset(
-    (
-        *_CHUNKS,
-        *_UNSERVED_OFFERS,
-        "channel_codes",
-        "exclude_customer_specific_prices",
-        "export_type",
-        "include_fields",
-        "include_inactive_offers",
-        "last_request_date",
-        "models",
-        "rename_fields",
-    )
-)
+# The members of each body and what may be in them; null stands for absent. Dates and whole numbers are read below.
+_ORDERS: dict[str, Any] = {
+    **dict.fromkeys((*_CHUNKS, *(name for pair in _RANGES for name in pair)), Any),
+    **dict.fromkeys((*_FLAGS, "waiting_tax_confirmation"), bool),
+    "channel_codes": list[str],
+    "fulfillment_center_codes": str,
+    "order_state_codes": list[str],
+    "order_tax_mode": str,
+    "refund_state_codes": list[str],
+    "shop_ids": list[int],
+}
+_OFFERS: dict[str, Any] = {
+    **dict.fromkeys((*_CHUNKS, "last_request_date"), Any),
+    "channel_codes": list[str],
+    "exclude_customer_specific_prices": bool,
+    "export_type": str,
+    "include_fields": list[str],
+    "include_inactive_offers": bool,
+    "models": list[str],
+    "ongoing_discount_campaign_identifiers": list[str],
+    "rename_fields": dict[str, str],
+    "shipping_zones": list[str],
+}
 
 
 class Asked(NamedTuple):
@@ -89,7 +91,7 @@ def orders_asked(payload: Mapping[str, Any], table: Table) -> Asked:
 def offers_asked(payload: Mapping[str, Any], table: Table) -> Asked:
     """Read OF52's body; raises Refused. As on a test environment, a file may hold fewer items than 10,000."""
     _known(payload, _OFFERS)
-    export_type = payload.get("export_type", "text/csv")
+    export_type = payload.get("export_type") or "text/csv"
     if export_type not in {"text/csv", "application/json"}:
         raise invalid([("INVALID_INPUT", "export_type", "export_type takes text/csv, application/json")])
     if "rename_fields" in payload and export_type != "text/csv":
@@ -186,10 +188,14 @@ def _passes(head: Head, tests: Sequence[Callable[[Head], bool]]) -> bool:
     return all(test(head) for test in tests)
 
 
-def _known(payload: Mapping[str, Any], known: frozenset[str]) -> None:
-    for name in payload:
+def _known(payload: Mapping[str, Any], known: Mapping[str, Any]) -> None:
+    for name, value in payload.items():
         if name not in known:
             raise invalid([("UNKNOWN_FIELD", name, f"{name} is not known")])
+        try:
+            convert(value, known[name] | None)
+        except ValidationError as error:
+            raise invalid([("INVALID_FIELD_TYPE", name, f"{name}: {error}")]) from None
 
 
 def _served(payload: Mapping[str, Any], unserved: Sequence[str]) -> None:
