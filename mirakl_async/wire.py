@@ -128,7 +128,7 @@ class AiohttpWire:
             finally:
                 response.close()
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise _fault(error, flight) from error
+            raise _fault(error, flight) from _tellable(error)
         except asyncio.CancelledError as error:
             if not flight.end():
                 raise
@@ -158,7 +158,7 @@ class AiohttpWire:
                     flight, method, _verbatim(url), headers, body, fresh=fresh, inflate=False
                 )
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise _fault(error, flight) from error
+            raise _fault(error, flight) from _tellable(error)
         return AiohttpOpenAnswer(response, flight)
 
     def _send(
@@ -217,7 +217,7 @@ class AiohttpOpenAnswer:
                 for piece in inflater.feed(chunk):
                     yield piece
         except (aiohttp.ClientError, OSError, RuntimeError) as error:  # the last one where the client was closed
-            raise _fault(error, self._flight, "partial") from error
+            raise _fault(error, self._flight, "partial") from _tellable(error)
         except ValueError as error:
             raise WireFault("protocol", "partial", str(error), permanent=True) from error
         except zlib.error as error:
@@ -305,6 +305,11 @@ _MEANINGS: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], _M
     (ValueError, _Meaning("request", "unsent", "the request cannot be sent: {0}", permanent=True)),
     (BaseException, _Meaning("lost", None, "the connection broke ({0.__class__.__name__})")),
 )
+
+
+def _tellable(error: BaseException) -> BaseException | None:
+    """The cause that a traceback may show: these two write out the URL, and its query may hold a signature."""
+    return None if isinstance(error, aiohttp.ClientResponseError | aiohttp.InvalidURL) else error
 
 
 def _fault(error: BaseException, flight: _Flight, stage: Stage | None = None) -> WireFault:

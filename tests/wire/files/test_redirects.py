@@ -1,11 +1,12 @@
 """Where a download may be led, and that the credential stays at home."""
 
 import logging
+import traceback
 
 import pytest
 from msgspec.structs import replace
 
-from mirakl_async import InvalidArgument, PermissionDenied, UnexpectedRedirect
+from mirakl_async import InvalidArgument, PermissionDenied, ProtocolError, Retry, UnexpectedRedirect
 from mirakl_async.calls import build
 from mirakl_async.files.redirects import redirected
 from mirakl_async.operations import operations
@@ -141,6 +142,15 @@ async def test_a_signed_address_is_asked_as_it_was_given():
         await client.orders.download_export(store.url + SIGNED).read()
         await client.orders.download_export(store.url + "/é b?x=%zz").read()
     assert [request.target for request in store.requests] == [SIGNED, SIGNED, "/%C3%A9%20b?x=%25zz"]
+
+
+@pytest.mark.parametrize("junk", [b"junk\r\n\r\n", b"HTTP/1.1 200 OK\r\nX: " + b"y" * 10_000 + b"\r\n\r\n"])
+async def test_no_query_is_in_the_traceback_of_what_is_not_http(junk):
+    async with RawServer(answering(junk)) as server, front(server, retry=Retry(retries=0)) as client:
+        address = f"{server.url}/f?signature={'s3cr3t' * 2}"
+        with pytest.raises(ProtocolError) as caught:
+            await client.orders.download_export(address).read()
+    assert "s3cr3t" * 2 not in "".join(traceback.format_exception(caught.value))
 
 
 async def test_no_query_is_ever_said(caplog):
