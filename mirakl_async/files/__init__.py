@@ -14,17 +14,23 @@ if TYPE_CHECKING:
     from .download import OpenDownload as OpenDownload
     from .local import read_items as read_items
     from .local import read_rows as read_rows
+    from .readers import Items as Items
+    from .readers import Rows as Rows
     from .saving import Saved as Saved
     from .upload import FileSource as FileSource
     from .upload import Upload as Upload
+    from .zip_members import ArchiveLimits as ArchiveLimits
     from .zip_members import Member as Member
 
 # Resolved on first use: `calls` needs `upload` and `caps`, which must not load what in turn needs `calls`.
 _HOMES = {
+    "ArchiveLimits": "zip_members",
     "Download": "download",
     "FileSource": "upload",
+    "Items": "readers",
     "Member": "zip_members",
     "OpenDownload": "download",
+    "Rows": "readers",
     "Saved": "saving",
     "Upload": "upload",
     "read_items": "local",

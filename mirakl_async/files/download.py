@@ -284,7 +284,8 @@ class OpenDownload:
     async def members(self, limits: ArchiveLimits | None = None) -> AsyncIterator[Member]:
         """The files of a ZIP archive, to be read before the download is closed; raises UnsafeArchive for all at once.
 
-        The archive is kept in a temporary file, in memory while it is small.
+        The archive is kept in a temporary file, in memory while it is small. `limits` says what it may hold, by default
+        10,000 members of 2 GB together.
         """
         limits = limits or ArchiveLimits()
         packed = self._chunks_of("zip", "xlsx")

@@ -2,6 +2,7 @@ import subprocess
 import sys
 
 import mirakl_async
+from mirakl_async import files
 
 PROBE = "import sys; import mirakl_async; print(*[n for n in sys.modules if n.split('.')[0] in {}])"
 
@@ -22,3 +23,5 @@ def test_every_public_name_is_there():
     for name in mirakl_async.__all__:
         assert getattr(mirakl_async, name) is not None
     assert "ConnectChannel" in dir(mirakl_async)
+    for name in files.__all__:
+        assert getattr(files, name) is not None
