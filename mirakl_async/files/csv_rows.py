@@ -135,7 +135,8 @@ class RowReader:
             for record in csv.reader(chain(lines, [separator.join(_PROBE)]), delimiter=separator):
                 records.append(record)  # noqa: PERF402 - what was read before a fault is kept
         except csv.Error as error:
-            return records, str(error)
+            hint = "; csv.field_size_limit(...) raises it" if "field limit" in str(error) else ""
+            return records, f"{error}{hint}"
         return records, ""
 
     def _keep(self, rest: str) -> str:

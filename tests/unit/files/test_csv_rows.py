@@ -110,6 +110,12 @@ def test_a_quote_that_is_never_closed_does_not_swallow_the_file():
     assert "after 1 rows: field larger than field limit" in str(reader.failure)
 
 
+def test_a_field_over_the_limit_of_the_csv_module_is_said():
+    reader = RowReader()
+    assert reader.feed(b"a;b\n1;2\n3;" + b"x" * 200_000 + b"\n") == [["1", "2"]]
+    assert "after 1 rows: field larger than field limit (131072); csv.field_size_limit(...)" in str(reader.failure)
+
+
 def test_memory_is_bounded_by_a_block_and_not_by_the_file():
     reader = RowReader()
     for _ in range(300):
