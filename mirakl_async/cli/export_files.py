@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
@@ -108,3 +109,5 @@ def writer_of(job: OrderExport | OfferExport, path: Path, kind: str) -> Generato
             yield job.raw(), OrderRows(file)
         else:
             yield job.rows(), OfferRows(file)
+        file.flush()  # what is about to get its name must have its content, also after a power cut
+        os.fsync(file.fileno())

@@ -4,14 +4,18 @@ import asyncio
 import csv
 import io
 import json
+import os
 import signal
+from unittest.mock import Mock
 
 import msgspec
 import pytest
 
 from mirakl_async.cli import main
-from mirakl_async.cli.export_files import OrderRows
+from mirakl_async.cli.export_files import OrderRows, writer_of
 from mirakl_async.cli.results import CommandError
+from mirakl_async.jobs.orders import OrderExport
+from mirakl_async.operations import operations
 from tests.cli.marketplace import program, started
 from tests.cli.program import ended
 from tests.flow.jobs.marketplace import Marketplace
@@ -79,6 +83,14 @@ def test_what_is_no_order_ends_a_csv_in_one_line(item):
     rows.write(msgspec.Raw(b'{"order_id":"o1"}'))
     with pytest.raises(CommandError, match="item 2 of the export is no order"):
         rows.write(msgspec.Raw(item))
+
+
+def test_a_written_file_is_on_the_disk_before_it_gets_its_name(tmp_path, monkeypatch):
+    synced = []
+    monkeypatch.setattr(os, "fsync", lambda _: synced.append((tmp_path / "o.ndjson").read_bytes()))
+    with writer_of(OrderExport(Mock(), operations["OR14"], "t"), tmp_path / "o.ndjson", ".ndjson") as (_, file):
+        file.write(msgspec.Raw(b'{"order_id":"o1"}'))
+    assert synced == [b'{"order_id":"o1"}\n']
 
 
 async def test_offers_into_csv_keep_the_columns_of_the_instance(marketplace, tmp_path):
