@@ -61,8 +61,8 @@ class ItemReader(Generic[T]):
     `kind` is a struct, a reference to one, or any type msgspec decodes; without one, items are plain values whose
     fractions are Decimal. `member` names the list in an object, by default the first list there is. `told` is given
     every mended deviation, `lost` every item that could not be read: the first hundred of these are kept in
-    `quarantined`, `unreadable` counts them all. `failure` is why no more can be read, once that is so; it is not
-    raised here, so that the items before it are not lost.
+    `quarantined`, `unreadable_at` has the places of all. `failure` is why no more can be read, once that is so; it is
+    not raised here, so that the items before it are not lost.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class ItemReader(Generic[T]):
         lost: Callable[[Quarantined], None] | None = None,
     ) -> None:
         self.count: int = 0
-        self.unreadable: int = 0
+        self.unreadable_at: set[int] = set()
         self.quarantined: list[Quarantined] = []
         self.failure: UnreadableFile | None = None
         self._member = member
@@ -90,6 +90,11 @@ class ItemReader(Generic[T]):
         self._enough = BLOCK
         self._seam: bytes | None = None
         self._alone = 0
+
+    @property
+    def unreadable(self) -> int:
+        """How many items could not be read."""
+        return len(self.unreadable_at)
 
     def feed(self, data: bytes) -> list[T]:
         """Take further bytes; gives the items that are whole by now, maybe none."""
@@ -233,7 +238,7 @@ class ItemReader(Generic[T]):
 
     def _set_aside(self, raw: bytes, reason: str) -> None:
         aside = Quarantined(self.count, raw.strip(), reason)
-        self.unreadable += 1
+        self.unreadable_at.add(self.count)
         self._lost(aside)
         if len(self.quarantined) < KEPT:
             self.quarantined.append(aside)

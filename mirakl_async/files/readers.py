@@ -91,6 +91,11 @@ class Items(AsyncIterator[T]):
         return self._reader.unreadable
 
     @property
+    def unreadable_at(self) -> set[int]:
+        """Where in the list those lie, counted from 0."""
+        return self._reader.unreadable_at
+
+    @property
     def quarantined(self) -> list[Quarantined]:
         """The first hundred of those set aside, with their bytes."""
         return self._reader.quarantined

@@ -184,7 +184,7 @@ def _files_named(folder: Path, stem: str) -> list[Path]:
 
 
 class Place(NamedTuple):
-    """A place in an export: so many whole files, and so many items of the next one."""
+    """A place in an export: so many whole files, and so many items of the next one, those of no use among them."""
 
     file: int = 0
     item: int = 0
@@ -243,8 +243,8 @@ class Walk(Generic[T]):
             before = self._place
             try:
                 async with download as file, aclosing(self._rest(file)) as rest:
-                    async for item in rest:
-                        self._place = Place(self._place.file, self._place.item + 1)
+                    async for at, item in rest:
+                        self._place = Place(self._place.file, at)
                         yield item
             except (ConnectionLost, AttemptTimeout):
                 in_a_row = 1 if self._place > before else in_a_row + 1
@@ -254,27 +254,40 @@ class Walk(Generic[T]):
             else:
                 return
 
-    async def _rest(self, file: OpenDownload) -> AsyncGenerator[T, None]:
-        """What was not given yet."""
-        given, met = self._place.item, 0
+    async def _rest(self, file: OpenDownload) -> AsyncGenerator[tuple[int, T], None]:
+        """What was not given yet, each item with the place after it.
+
+        Items that cannot be read have places too, so that a cursor holds for `raw` as well, and for a later release
+        that can read them.
+        """
+        given, at = self._place.item, 0
         values = self._read(file)
+        unreadable_at: set[int] = getattr(values, "unreadable_at", set())
         try:
             async for item in values:
-                met += 1
-                if met > given:
-                    yield item
+                at = _behind(at, unreadable_at) + 1
+                if at > given:
+                    yield at, item
         except UnreadableFile as error:
             if file.complete is None:
                 # No length and no chunks: the connection was closed early, and only the text can tell.
                 raise ConnectionLost(str(error), file.context) from error
             raise
-        if met < given:
+        if _behind(at, unreadable_at) < given:
             raise UnreadableFile(f"{self._export.what} {self._export.id}: the cursor is past the end of its file")
         if file.complete is None and isinstance(values, Rows):  # JSON tells its own end
             log.warning("%s %s: nothing tells whether a file was whole", self._export.what, self._export.id)
-        if lost := getattr(values, "unreadable", 0):
-            self.unreadable += lost
-            log.warning("%s %s: %d items of a file could not be read", self._export.what, self._export.id, lost)
+        if unreadable_at:
+            self.unreadable += len(unreadable_at)
+            words = "%s %s: %d items of a file could not be read"
+            log.warning(words, self._export.what, self._export.id, len(unreadable_at))
+
+
+def _behind(at: int, unreadable_at: set[int]) -> int:
+    """The first place from `at` on that holds something of use, or nothing."""
+    while at in unreadable_at:
+        at += 1
+    return at
 
 
 def _place(export: Export, cursor: str) -> Place:

@@ -299,6 +299,19 @@ async def test_orders_that_cannot_be_read_are_counted_and_said(marketplace, capl
     assert "order export 2f1a-7: 1 items of a file could not be read" in caplog.text
 
 
+async def test_a_cursor_counts_what_could_not_be_read(marketplace):
+    ready(marketplace, b'{"orders":[0,{"order_id":"a"},1,2,{"order_id":"b"},3]}', b'{"orders":[]}')
+    async with front(marketplace) as client:
+        export = client.orders.export_job("2f1a-7")
+        walk = export.items()
+        cursors = [walk.cursor async for _ in walk]
+        assert cursors == ["2f1a-7:0:2", "2f1a-7:0:5"]
+        assert [bytes(raw) async for raw in export.raw(after=cursors[0])] == [b"1", b"2", b'{"order_id":"b"}', b"3"]
+        walk = export.raw()
+        cursors = [walk.cursor async for _ in walk]
+        assert [await ids(export.items(after=cursor)) for cursor in cursors] == [["a", "b"], *[["b"]] * 3, [], []]
+
+
 @pytest.mark.parametrize(
     ("filters", "words"),
     [
