@@ -32,8 +32,9 @@ class Answer(Discreet, Struct, frozen=True):
 class WireFault(Exception):
     """No whole answer.
 
-    `stage` says how far the request got: "unsent" (nothing left), "sent" (it may have been run), "partial" (an answer
-    had begun). `kind` says why; `permanent` that repeating cannot help. `reason` is fit to be shown.
+    `stage` says how far the request got: "unsent" (nothing left, or not the whole of a form), "sent" (it may have been
+    run), "partial" (an answer had begun). `kind` says why; `permanent` that repeating cannot help. `reason` is fit to
+    be shown.
     """
 
     def __init__(self, kind: str, stage: Stage, reason: str, *, permanent: bool = False) -> None:

@@ -4,7 +4,7 @@ Three facts decide: the operation's class, whether the request left, and what ca
 
 | what happened                          | safe  | idempotent | unsafe                    |
 | -------------------------------------- | ----- | ---------- | ------------------------- |
-| nothing was sent (name, connect)       | again | again      | again                     |
+| not sent (name, connect), or not whole | again | again      | again                     |
 | sent, no answer (lost, timeout, junk)  | again | again      | stop: OutcomeUnknown      |
 | 408, 500, 502, 504                     | again | again      | stop                      |
 | 503                                    | again | again      | only with Retry-After     |

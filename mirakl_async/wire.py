@@ -56,6 +56,11 @@ class _Flight(Term):
     left: bool = True
     form: Form | None = None
 
+    @property
+    def stage(self) -> Stage:
+        """How far it got, as long as no answer has begun."""
+        return "sent" if self.left and (self.form is None or self.form.whole) else "unsent"
+
 
 _flight: ContextVar[_Flight | None] = ContextVar("mirakl_async_flight", default=None)
 
@@ -315,8 +320,7 @@ def _tellable(error: BaseException) -> BaseException | None:
 def _fault(error: BaseException, flight: _Flight, stage: Stage | None = None) -> WireFault:
     """What an exception of aiohttp means for the call: how far it got, and whether repeating could help."""
     if flight.form is not None and flight.form.broken is not None:
-        # A form that was never whole was never acted on: its length, or its last chunk, was missing.
         return WireFault("request", "unsent", f"the request cannot be sent: {flight.form.broken}", permanent=True)
     meaning = next(meaning for kinds, meaning in _MEANINGS if isinstance(error, kinds))
-    reached: Stage = meaning.stage or stage or ("sent" if flight.left else "unsent")
+    reached: Stage = meaning.stage or stage or flight.stage
     return WireFault(meaning.kind, reached, meaning.reason.format(error), permanent=meaning.permanent)

@@ -32,13 +32,15 @@ class FormBroken(Exception):
 class Form:
     """One attempt's body: its `content_type`, its `length` in bytes (None if unknown), and its `chunks`, once.
 
-    `broken` says why the chunks ended early, where they did.
+    `broken` says why the chunks ended early, where they did; `whole`, whether the last one was given. A form of which
+    the last chunk never left was never acted on.
     """
 
     def __init__(self, multipart: Multipart) -> None:
         boundary = secrets.token_hex(16)
         self.content_type: str = f"multipart/form-data; boundary={boundary}"
         self.broken: FormBroken | None = None
+        self.whole: bool = False
         self._parts = multipart.parts
         self._heads = [_head(part, boundary) for part in multipart.parts]
         self._tail = f"--{boundary}--\r\n".encode()
@@ -70,6 +72,7 @@ class Form:
                 self.broken = broken
                 raise
             yield b"\r\n"
+        self.whole = True
         yield self._tail
 
     def close(self) -> None:

@@ -155,6 +155,29 @@ async def test_an_import_that_left_and_was_not_answered_is_not_sent_again(catalo
     assert server.connections == 1
 
 
+@pytest.mark.parametrize("known", [True, False], ids=["length", "chunked"])
+async def test_an_import_that_never_arrived_whole_is_sent_again(tmp_path, known):
+    catalog = b"sku;name\n" + b"1;2\n" * 4_000_000
+
+    async def break_off(peer):
+        await peer._reader.readuntil(b"\r\n\r\n")
+        peer.reset()
+
+    async def make():
+        for at in range(0, len(catalog), 1_000_000):
+            yield catalog[at : at + 1_000_000]
+
+    upload = Upload(content=make, filename="made.csv", size=len(catalog) if known else None)
+    async with RawServer(break_off, answering(CREATED)) as server, front(server) as client:
+        created = await client.products.create_import(file=upload, shop=1)
+        assert created.import_id is not None
+        server.scripts, server.connections = (break_off,), 0
+        with pytest.raises(ConnectFailed, match=r"P41 .*the connection broke .*after 4 attempts"):
+            await client.products.create_import(file=upload, shop=1)
+    (request,) = server.requests
+    assert catalog in request.body
+
+
 async def test_a_server_that_refuses_while_it_is_being_sent_to_is_heard(tmp_path):
     path = tmp_path / "big.csv"
     with path.open("wb") as file:
