@@ -132,8 +132,8 @@ class Download:
     async def save(self, path: str | Path, *, attempts: int = 3, progress: Progress | None = None) -> Saved:
         """Save the file at `path`, or in that folder under its own name; fetched anew if the connection breaks.
 
-        `progress` is called with the bytes written so far and their total, None if unknown. Raises ConnectionLost or
-        AttemptTimeout after the last attempt.
+        `progress` is called with the bytes written so far and their total, None if unknown; what it raises ends the
+        saving. Raises ConnectionLost or AttemptTimeout after the last attempt.
         """
 
         async def save() -> Saved:

@@ -42,7 +42,7 @@ class Upload(Discreet, Struct, frozen=True, kw_only=True):
     `size` in bytes, where a function's chunks have a known one, lets the body be sent with its length, and adds to
     the time an attempt may take; without it, name `timeout` and `deadline` for what takes over a minute. `progress` is
     called in the event loop with the bytes of this file handed to the connection so far and their total, None if
-    unknown; it starts again from 0 with every attempt.
+    unknown; it starts again from 0 with every attempt, and what it raises is logged and costs nothing.
     """
 
     content: Content
