@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 
@@ -60,8 +61,10 @@ class Request(Discreet, Struct, frozen=True, kw_only=True):
 
     @property
     def route(self) -> str:
-        """Method and path template: names the call without naming anybody's data."""
-        return f"{self.operation.method} {self.operation.path}"
+        """Method and path template, or the host of an address that an answer gave: nobody's data is in it."""
+        told = any(param.place == "url" for param in self.operation.params)
+        where = f"a file at {urlsplit(self.url).hostname}" if told else self.operation.path
+        return f"{self.operation.method} {where}"
 
     def context(
         self, attempts: Sequence[Attempt] = (), spent: Spent | None = None, *, quota_exhausted: bool = False
