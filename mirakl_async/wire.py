@@ -159,9 +159,7 @@ class AiohttpWire:
         try:
             async with asyncio.timeout(timeout):
                 headers = {"Accept-Encoding": ACCEPTED, **headers}
-                response = await self._send(
-                    flight, method, _verbatim(url), headers, body, fresh=fresh, inflate=False
-                )
+                response = await self._send(flight, method, _verbatim(url), headers, body, fresh=fresh, inflate=False)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise _fault(error, flight) from _tellable(error)
         return AiohttpOpenAnswer(response, flight)
