@@ -120,7 +120,9 @@ class Paginator(ABC, Generic[T]):
         taken: list[T] = []
         if count < 1:
             return taken
-        size = min(self._manner.size, max(count, 1 + self._manner.exact))
+        size = self._manner.size
+        if not self._source.paging.nested:  # there, the size is that of what is inside the items
+            size = min(size, max(count, 1 + self._manner.exact))
         async with aclosing(self._walk(self._source.start(), replace(self._manner, size=size, limit=count))) as pages:
             async for page in pages:
                 taken += page.items[: count - len(taken)]

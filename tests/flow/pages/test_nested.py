@@ -79,6 +79,16 @@ async def test_it_goes_on_after_any_product():
             paginator.with_options(exact=True)
 
 
+async def test_first_and_take_give_products_with_as_many_offers_as_any_page():
+    catalog = Catalog(spread(3, 25, 12))
+    front, _ = front_of(catalog)
+    async with front:
+        assert gathered([await front.offers.list_by_product().first()]) == {"p0": catalog.offers["p0"]}
+        taken = await front.offers.list_by_product(page_size=10).take(2)
+        assert [len(product.offers) for product in taken] == [3, 10]
+        assert [query["max"] for query in catalog.queries] == ["100", "10"]
+
+
 # What happens before a call to one product's offers: those that come, or those that go, at these places. Both at once
 # would leave the total as it was, and nothing else tells.
 scripts = st.dictionaries(
