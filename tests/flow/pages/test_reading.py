@@ -224,6 +224,14 @@ async def test_a_page_tells_its_total_its_neighbours_and_how_far_the_reading_is(
     assert repr(pages[0]) == "<Page of 10 items, total 23, more follow>"
 
 
+async def test_two_labels_of_one_return_are_two_items():
+    served = make(2, "RT52")
+    served.item = lambda name: {"return_id": "r", "date_created": f"2026-01-01T00:00:{name[-2:]}Z"}
+    front, _ = front_of(served)
+    async with front:
+        assert len(await front.returns.list_labels(page_size=1).all()) == 2
+
+
 async def test_a_seek_page_names_the_page_before_it():
     served = make(6, "RT11")
     original = served.answer
