@@ -24,6 +24,7 @@ class Progress(Struct, frozen=True, kw_only=True):
 
 
 OnPage: TypeAlias = Callable[[Progress], object]
+"""May be a coroutine function."""
 
 
 class Manner(Struct, frozen=True, kw_only=True):

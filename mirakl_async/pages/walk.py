@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Hashable, Sequence
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
@@ -56,7 +57,7 @@ class Walk(ABC, Generic[P]):
                 except MiraklError as error:
                     error.resume_from = cursor.text()
                     raise
-                self._tell(page)
+                await self._tell(page)
                 yield page
                 cursor = page.following
         finally:
@@ -89,7 +90,7 @@ class Walk(ABC, Generic[P]):
         kept = [(index, item) for index, item in zip(rows.places, rows.items, strict=True) if index in new]
         return Delivery([item for _, item in kept], [index for index, _ in kept], fresh)
 
-    def _tell(self, page: Page[Any]) -> None:
+    async def _tell(self, page: Page[Any]) -> None:
         if self.manner.on_page is None:
             return
         so_far = self._progress
@@ -100,7 +101,9 @@ class Walk(ABC, Generic[P]):
             total=page.total,
             cursor=page.cursor,
         )
-        self.manner.on_page(self._progress)
+        told = self.manner.on_page(self._progress)
+        if inspect.isawaitable(told):
+            await told
 
     def _trail(self, marks: Sequence[str] = ()) -> Trail:
         return Trail(None if self.manner.exact else REMEMBERED, marks)

@@ -224,6 +224,19 @@ async def test_a_page_tells_its_total_its_neighbours_and_how_far_the_reading_is(
     assert repr(pages[0]) == "<Page of 10 items, total 23, more follow>"
 
 
+async def test_progress_may_be_awaited():
+    saved = []
+
+    async def save(progress):
+        saved.append(progress.items)
+
+    served = make(23)
+    front, _ = front_of(served)
+    async with front:
+        await front.orders.list(page_size=10).with_options(on_page=save).all()
+    assert saved == [10, 20, 23]
+
+
 async def test_two_labels_of_one_return_are_two_items():
     served = make(2, "RT52")
     served.item = lambda name: {"return_id": "r", "date_created": f"2026-01-01T00:00:{name[-2:]}Z"}
