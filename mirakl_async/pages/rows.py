@@ -41,7 +41,10 @@ def read_page(reply: Reply) -> Rows:
         page = codec.decode_page(paging, operation.reply, reply.body)
     except codec.CodecError as broken:
         raise _unreadable(reply, broken.message, broken.path) from broken
-    items: list[Any] = getattr(page.value, paging.items, None) or []
+    items: list[Any] | None = getattr(page.value, paging.items, None)
+    if items is None:
+        _refuse_no_page(reply, page.value)
+        items = []
     keys, places = _keys(items, page.quarantined, identity(paging.item, paging.key))
     return Rows(page.value, items, keys, places, page.quarantined, page.mended)
 
@@ -108,6 +111,17 @@ def _keys(
     for index in sorted(broken):
         keys.insert(index, None if identity is None else identity.of_broken(broken[index]))
     return keys, [index for index in range(len(keys)) if index not in broken]
+
+
+def _refuse_no_page(reply: Reply, value: Any) -> None:
+    """An object without one member of a page must not pass for an empty page, at which the list would end."""
+    names = {info.encode_name for info in msgspec.structs.fields(value)}
+    try:
+        found: Any = codec.decode_plain(reply.body)
+    except codec.CodecError:
+        return  # what was mended had members to mend
+    if names.isdisjoint(found):
+        raise _unreadable(reply, f"it has none of the members {', '.join(sorted(names))}", "$")
 
 
 @cache

@@ -36,6 +36,21 @@ async def test_an_empty_page_ends_nothing():
         assert got == [*served.rows[:10], *served.rows[20:]]  # what the server left out; the rest is not lost
 
 
+@pytest.mark.parametrize("code", ["OR11", "RT11"])
+@pytest.mark.parametrize("body", [b"{}", b'{"message": "maintenance"}', b'\xef\xbb\xbf{"error": {"code": 1}}'])
+async def test_an_answer_that_is_no_page_is_not_taken_for_the_end(code, body):
+    served = make(30, code)
+    served.instead = {2: (200, {}, body)}
+    front, _ = front_of(served)
+    async with front:
+        with pytest.raises(
+            errors.DecodeFailed, match="none of the members (orders, total_count|data, next)"
+        ) as refused:
+            await listed(front, served, page_size=10).all()
+        rest = [item async for item in listed(front, served, page_size=10).items(after=refused.value.resume_from)]
+    assert names(rest, served) == served.rows[10:]
+
+
 async def test_short_pages_are_no_end_and_leave_no_gap():
     served = make(30)
     served.links = False
