@@ -22,7 +22,7 @@ from .nested import NestedWalk
 from .page import Page
 from .paginator import Paginator
 from .rows import Rows, read_page
-from .walk import Delivery, Walk
+from .walk import Delivery, Walk, each_once
 
 if TYPE_CHECKING:
     from ..reply import Reply
@@ -141,7 +141,7 @@ class _Walk(Walk[_Place]):
 
     def _deliver(self, cursor: Cursor, seen: _Seen, fresh: Sequence[int]) -> Page[Any]:
         keys, overlap = seen.rows.keys, cursor.offset - seen.place.offset
-        delivery = self.choose(seen.rows, fresh)
+        delivery = self.choose(seen.rows, each_once(keys, fresh))
         before = self.trail.marks_before(keys, overlap)
         self.trail.follow(keys, overlap)
         return Page(

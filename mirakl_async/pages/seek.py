@@ -19,7 +19,7 @@ from .manner import Manner, OnPage
 from .page import Page
 from .paginator import Paginator
 from .rows import Rows, member, peek, read_page
-from .walk import Walk, rows_done
+from .walk import Walk, each_once, rows_done
 
 if TYPE_CHECKING:
     from ..reply import Reply
@@ -96,7 +96,7 @@ class _Walk(Walk[_Place]):
         """The page without the rows that were delivered before, and its cursors."""
         keys, previous = rows.keys, getattr(rows.value, PREVIOUS, None)
         fresh = [index for index in range(rows_done(cursor, keys), len(keys)) if not self.trail.knows(keys[index])]
-        delivery = self.choose(rows, fresh)
+        delivery = self.choose(rows, each_once(keys, fresh))
         self.trail.follow(keys)
         return Page(
             items=delivery.items,

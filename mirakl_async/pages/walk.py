@@ -116,6 +116,14 @@ class Walk(ABC, Generic[P]):
             raise PaginationLoop(f"{code}: {FRUITLESS} pages without a new row, and the server says that there is more")
 
 
+def each_once(keys: Sequence[object], fresh: Sequence[int]) -> Sequence[int]:
+    """The indices without those of rows that the same page has named already."""
+    if len(set(keys)) == len(keys):
+        return fresh
+    first = {key: index for index, key in reversed([*enumerate(keys)])}
+    return [index for index in fresh if keys[index] is None or first[keys[index]] == index]
+
+
 def rows_done(cursor: Cursor, keys: Sequence[object]) -> int:
     """How many rows of a page are done, if it is resumed inside: up to the last marked row, wherever it is now.
 

@@ -152,6 +152,16 @@ async def test_junk_where_the_token_should_be_is_not_taken_for_the_end():
             await front.returns.list(page_size=5).all()
 
 
+@pytest.mark.parametrize("code", ["OR11", "RT11"])
+async def test_a_row_that_its_own_page_repeats_comes_once(code):
+    served = make(8, code)
+    served.rows[1] = served.rows[0]
+    front, _ = front_of(served)
+    async with front:
+        got = names(await listed(front, served, page_size=5).all(), served)
+        assert got == sorted(set(served.rows))
+
+
 async def test_an_item_that_cannot_be_read_is_set_aside_and_the_list_goes_on():
     events = []
     served = make(23)
