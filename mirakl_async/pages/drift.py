@@ -11,8 +11,8 @@ doubt:
 
 - the total is another one than on the page before;
 - the page repeats a row that was delivered, though not as its first row;
-- the page was made to overlap (`exact`, after a resumption, and for the rest of a list that has moved once), and its
-  first rows are not the last rows delivered, in their order.
+- the page was made to overlap (`exact`, where no total is told, after a resumption, and for the rest of a list that
+  has moved once), and its first rows are not the last rows delivered, in their order.
 
 Without proof the reader steps back, by as many rows as the total fell plus one, then by a page at a time, reads again
 and drops what it has delivered. After ten steps it goes on from there: rows may then come twice, none is lost. Each
@@ -21,6 +21,7 @@ time it is said. Without doubt nothing is read twice.
 **What each mode can see.** The default sees every change of the total, and every row that comes back. A row that
 leaves while another comes leaves the total as it was; only the overlap of `exact` sees that. Rows that only change
 places are seen in both: as many places as rows were read, so a row that was missed means that another one came twice.
+Pages of one row cannot overlap: where no total is told either, a row that leaves is not seen.
 What nobody can see is a row that goes from unread to read places, while one leaves from there and one comes elsewhere:
 the answers are those of a list in which it never was.
 

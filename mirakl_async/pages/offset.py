@@ -95,7 +95,8 @@ class _Walk(Walk[_Place]):
     async def page(self, cursor: Cursor) -> Page[Any]:
         self.enter(cursor.leg)
         resumed = cursor is self.start and bool(cursor.marks)
-        place = _Place(cursor.leg, cursor.offset - self._overlap(cursor.offset, careful=self._careful or resumed))
+        overlap = self._overlap(cursor.offset, careful=resumed or self._doubts(cursor))
+        place = _Place(cursor.leg, cursor.offset - overlap)
         total, steps, moved = cursor.total, 0, False
         while True:
             seen = await self._see(place, cursor)
@@ -113,7 +114,11 @@ class _Walk(Walk[_Place]):
         await self._hurry(page.following)
         return page
 
-    def _overlap(self, reached: int, *, careful: bool = True) -> int:
+    def _doubts(self, cursor: Cursor) -> bool:
+        """Whether the next page has to prove itself: where no total is told, nothing else shows that the list moved."""
+        return self._careful or cursor.total is None
+
+    def _overlap(self, reached: int, *, careful: bool) -> int:
         """How many of the last rows a page starts with."""
         return min(MARKS, self.manner.size // 2, reached) if careful else 0
 
@@ -168,7 +173,7 @@ class _Walk(Walk[_Place]):
         """The pages from a cursor on, as far as the total tells that they exist and as anybody wants them."""
         reached, limit = cursor.offset, self.manner.limit
         while limit is None or reached < limit:
-            overlap = self._overlap(reached, careful=self._careful)
+            overlap = self._overlap(reached, careful=self._doubts(cursor))
             yield _Place(cursor.leg, reached - overlap)
             reached += self.manner.size - overlap
             if reached >= (cursor.total or 0):
