@@ -1,8 +1,9 @@
 """Offset lists: by `max` and `offset`, several pages under way at once, delivered in their order.
 
-Where a page ends and whether another follows is what the server says: its total, else its Link header. A total that
-the page itself contradicts is not believed. Where an answer says nothing at all, a list goes on after a full page.
-`drift` tells what is done when the rows move meanwhile.
+Where a page ends and whether another follows is what the server says, by its total or by its Link header. A total that
+the page itself contradicts is not believed, nor one that would end the list where a full page links to the next. Where
+an answer says nothing at all, the list goes on after a full page, and as far as the total told last. `drift` tells what
+is done when the rows move meanwhile; a page without rows where the total has some is reported like that, too.
 """
 
 from __future__ import annotations
@@ -109,6 +110,8 @@ class _Walk(Walk[_Place]):
             total, steps, place = seen.total, steps + 1, place._replace(offset=place.offset - verdict.back)
         if moved:
             self._careful = True
+        promised = cursor.total if seen.total is None else seen.total
+        if moved or (not keys and seen.place.offset < (promised or 0)):
             self.source.drifted(cursor.offset, cursor.total, seen.total)
         page = self._deliver(cursor, seen, verdict.fresh)
         await self._hurry(page.following)
@@ -137,8 +140,14 @@ class _Walk(Walk[_Place]):
         end = place.offset + (count or size)
         if link.offset is not None and link.offset > place.offset:
             end = min(link.offset, place.offset + size)
-        more = end < total if total is not None else link.more if link.told else count >= size
-        if more and total is None and link.offset is not None and link.offset <= place.offset:
+        back = link.offset is not None and link.offset <= place.offset
+        if total is not None:
+            more = end < total or (count >= size and link.more and not back)
+        elif link.told:
+            more = link.more
+        else:
+            more = count >= size or end < (cursor.total or 0)
+        if more and total is None and back:
             raise PaginationLoop(
                 f"{self.source.operation.code}: after offset {place.offset} the server leads to offset {link.offset}"
             )

@@ -34,6 +34,16 @@ async def test_an_empty_page_ends_nothing():
     async with front:
         got = names(await front.orders.list(page_size=10).with_options(concurrency=1).all(), served)
         assert got == [*served.rows[:10], *served.rows[20:]]  # what the server left out; the rest is not lost
+        assert front.counters.drifts == 1
+
+
+async def test_a_page_that_tells_nothing_does_not_end_a_list_whose_total_is_known():
+    served = make(30)
+    served.instead = {2: (200, {}, b'{"orders": null}')}
+    front, _ = front_of(served)
+    async with front:
+        assert names(await front.orders.list(page_size=10).with_options(concurrency=1).all(), served) == served.rows
+        assert front.counters.drifts > 0
 
 
 @pytest.mark.parametrize("code", ["OR11", "RT11"])
@@ -74,6 +84,20 @@ async def test_a_total_that_its_own_page_contradicts_is_not_believed():
         return status, headers, json.dumps(json.loads(body) | {"total_count": 0}).encode()
 
     served.answer = lying
+    front, _ = front_of(served)
+    async with front:
+        assert names(await front.orders.list(page_size=10).all(), served) == served.rows
+
+
+async def test_a_total_that_would_end_the_list_before_its_links_do_is_not_believed():
+    served = make(30)
+    original = served.answer
+
+    def stale(url):
+        status, headers, body = original(url)
+        return status, headers, json.dumps(json.loads(body) | {"total_count": 10}).encode()
+
+    served.answer = stale
     front, _ = front_of(served)
     async with front:
         assert names(await front.orders.list(page_size=10).all(), served) == served.rows
