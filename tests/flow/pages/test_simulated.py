@@ -84,3 +84,10 @@ async def test_ids_beyond_the_cap():
         every = mirakl.front.ids("orders")
         got = [order.order_id async for order in front.orders.list(order_ids=[*every, "unknown"])]
         assert got == every
+
+
+async def test_labels_of_more_returns_than_one_call_takes():
+    async with marketplace(return_labels=230) as (mirakl, front):
+        every = mirakl.front.ids("return_labels")
+        got = [label.return_id async for label in front.returns.list_labels(return_id=every)]
+        assert got == every
