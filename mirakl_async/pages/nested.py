@@ -1,9 +1,9 @@
 """P11: an offset list whose pages run over the offers inside each product.
 
-Every page names the same products, each with its next offers and with its own total; there is no other. A product
-comes as an item of the first page, and again with the offers of every later page that has some. When a total falls,
-offers moved up: the page is read again from so many rows before, and offers that were delivered are left out. One page
-is asked for ahead.
+Every page of a call names the same products, each with its next offers and with its own total; there is no other. A
+product comes as an item of the first page, and again with the offers of every later page that has some. When a total
+falls, offers moved up: the page is read again from so many rows before, and offers that were delivered are left out.
+One page is asked for ahead.
 """
 
 from __future__ import annotations
@@ -37,11 +37,12 @@ class _Place(NamedTuple):
 
 
 class NestedWalk(Walk[_Place]):
-    """One reading of such a list; offers are remembered as long as it lasts, a call names few products."""
+    """One reading of such a list; offers are remembered as long as it lasts."""
 
     def __init__(self, source: Source, start: Cursor, manner: Manner) -> None:
         super().__init__(source, start, manner, 1)
         self._totals: dict[object, int] = {}
+        self._products: set[object] = set()
         self._delivered: set[tuple[object, object]] = set()
 
     async def fetch(self, place: _Place) -> Reply:
@@ -50,7 +51,9 @@ class NestedWalk(Walk[_Place]):
 
     async def page(self, cursor: Cursor) -> Page[Any]:
         """See Walk."""
-        self.enter(cursor.leg)
+        if cursor.leg != self.leg:
+            self.enter(cursor.leg)
+            self._totals = {}
         place, told, moved = _Place(cursor.leg, cursor.offset), cursor.total, False
         while True:
             rows, more = await self._see(place)
@@ -96,18 +99,24 @@ class NestedWalk(Walk[_Place]):
         done = rows_done(cursor, rows.keys) if place.offset == cursor.offset else 0
         fresh = [index for index in range(done, len(rows.keys)) if not self._is_old(rows, index, place)]
         delivery = self.choose(rows, fresh)
-        following = None
-        if more:
-            end, total = place.offset + self.manner.size, sum(self._totals.values()) if self._totals else None
-            following = replace(self.source.start(), leg=cursor.leg, offset=end, total=total)
-            if self.manner.limit is None and self.manner.concurrency > 1:
-                await self.ahead.want([_Place(cursor.leg, end)])
+        total = sum(self._totals.values()) if self._totals else None
+        following = self._following(place, total, more=more)
+        if following is not None and self.manner.limit is None and self.manner.concurrency > 1:
+            await self.ahead.want([_Place(following.leg, following.offset)])
         return Page(
             items=delivery.items,
-            inside=partial(_inside, cursor, place, rows.keys, delivery.places),
+            inside=partial(_inside, replace(cursor, total=total), place, rows.keys, delivery.places),
             following=following,
             quarantined=self.source.report(rows, delivery.fresh),
         )
+
+    def _following(self, place: _Place, total: int | None, *, more: bool) -> Cursor | None:
+        if more:
+            end = place.offset + self.manner.size
+            return replace(self.source.start(), leg=place.leg, offset=end, total=total)
+        if place.leg + 1 < len(self.source.legs):
+            return replace(self.source.start(), leg=place.leg + 1)
+        return None
 
     def _is_old(self, rows: Rows, index: int, place: _Place) -> bool:
         """Leave the offers out of a product that were delivered; whether nothing is left to deliver of it."""
@@ -119,7 +128,9 @@ class NestedWalk(Walk[_Place]):
         self._delivered.update((product, getattr(offer, OFFER_KEY, None)) for offer in new)
         if len(new) < len(offers):
             setattr(item, self.source.paging.nested, new)
-        return place.offset > 0 and not new
+        known = place.offset > 0 or (product is not None and product in self._products)
+        self._products.add(product)
+        return known and not new
 
     def _was_delivered(self, product: object, offer: Any) -> bool:
         key = getattr(offer, OFFER_KEY, None)

@@ -101,8 +101,6 @@ async def test_a_filter_that_is_empty_or_serves_once(front):
 
 
 async def test_an_id_list_over_its_cap_that_cannot_be_split(front):
-    with pytest.raises(InvalidArgument, match="P11: product_ids: has 101 values; one call takes 100"):
-        front.offers.list_by_product(product_ids=IDS)
     with pytest.raises(InvalidArgument, match="OR11: channel_codes: has 101 values; one call takes 100"):
         front.orders.list(channel_codes=IDS)
     await refused("OR11: order_ids: has 101 values; one call takes 100", front.call("OR11", {"order_ids": IDS}))

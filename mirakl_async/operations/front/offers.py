@@ -190,8 +190,15 @@ P11: Operation[ProductOffersPage] = Operation(
     path="/api/products/offers",
     summary="list the offers of given products.",
     params=(
-        Param(name="product_ids", argument="product_ids", many="comma", at_most=100),
-        Param(name="product_references", argument="product_references", type="references", many="comma", at_most=100),
+        Param(name="product_ids", argument="product_ids", many="comma", at_most=100, split=True),
+        Param(
+            name="product_references",
+            argument="product_references",
+            type="references",
+            many="comma",
+            at_most=100,
+            split=True,
+        ),
         Param(name="offer_state_codes", argument="offer_state_codes", many="comma"),
         Param(name="premium", argument="premium", values=("TRUE", "FALSE", "ALL")),
         Param(name="all_offers", argument="all_offers", type="boolean"),
@@ -199,7 +206,7 @@ P11: Operation[ProductOffersPage] = Operation(
         Param(name="all_channels", argument="all_channels", type="boolean"),
         Param(name="pricing_channel_code", argument="pricing_channel_code"),
         Param(name="pricing_customer_organization_id", argument="pricing_customer_organization_id"),
-        Param(name="shop_ids", argument="shop_ids", many="comma", at_most=100),
+        Param(name="shop_ids", argument="shop_ids", many="comma", at_most=100, split=True),
         Param(name="shipping_zones", argument="shipping_zones", many="comma"),
         Param(name="all_shipping_zones", argument="all_shipping_zones", type="boolean"),
         Param(name="models", argument="models", many="comma", values=("MARKETPLACE", "DROPSHIP", "ONE_CREDITOR")),
@@ -400,10 +407,10 @@ class Offers(Resource):
         Give product_ids or product_references. The pages run over the offers inside each product, whose total_count
         counts its offers; the answer has no total of its own.
 
-        - product_ids: at most 100 values
-        - product_references: pairs of type and value; at most 100 values
+        - product_ids: at most 100 values, longer lists are cut into several calls
+        - product_references: pairs of type and value; at most 100 values, longer lists are cut into several calls
         - premium: TRUE, FALSE, ALL (`YesNoOrAll`); by default ALL
-        - shop_ids: at most 100 values
+        - shop_ids: at most 100 values, longer lists are cut into several calls
         - models: MARKETPLACE, DROPSHIP, ONE_CREDITOR (`ShopModel`)
         - sort: bestPrice, bestEvaluation
         - order: asc, desc

@@ -27,7 +27,8 @@ class Catalog(MovingList):
         self.queries.append(query)
         self.before(len(self.queries))
         start, size = int(query["offset"]), int(query["max"])
-        products = [self.product(name, start, size) for name in self.offers]
+        wanted = query.get("product_ids", ",".join(self.offers)).split(",")
+        products = [self.product(name, start, size) for name in self.offers if name in wanted]
         more = any(start + size < len(numbers) for numbers in self.offers.values())
         headers = {"Link": f'</api/products/offers?offset={start + size}>; rel="next"'} if self.links and more else {}
         return 200, headers, json.dumps({"products": products}).encode()
@@ -55,7 +56,7 @@ async def test_every_offer_of_every_product(lengths, totals, links):
     catalog = Catalog(spread(*lengths), totals=totals, links=links)
     front, _ = front_of(catalog)
     async with front:
-        paginator = front.offers.list_by_product(product_ids="x", page_size=10)
+        paginator = front.offers.list_by_product(page_size=10)
         for _ in range(2):
             products = await paginator.all()
             assert gathered(products) == catalog.offers
@@ -77,6 +78,45 @@ async def test_it_goes_on_after_any_product():
             done += page.items
         with pytest.raises(errors.InvalidArgument, match="not for a list whose pages run inside"):
             paginator.with_options(exact=True)
+
+
+async def test_ids_beyond_the_cap_are_split_and_it_goes_on_after_any_product():
+    catalog = Catalog(spread(*(n % 13 for n in range(120))))
+    front, _ = front_of(catalog)
+    async with front:
+        paginator = front.offers.list_by_product(product_ids=[*catalog.offers, "p7"], page_size=10)
+        pages = [page async for page in paginator.pages()]
+        assert gathered([product for page in pages for product in page.items]) == catalog.offers
+        assert max(query["product_ids"].count(",") for query in catalog.queries) == 99
+        done = []
+        for page in pages:
+            for count in (0, 1, len(page.items)):
+                rest = [item async for item in paginator.items(after=page.after(count))]
+                assert gathered([*done, *page.items[:count], *rest]) == catalog.offers
+            done += page.items
+        assert front.counters.drifts == 0
+
+
+async def test_a_product_that_several_calls_answer_with_comes_once():
+    catalog = Catalog({"p": range(25)})
+    front, _ = front_of(catalog)
+    async with front:
+        products = await front.offers.list_by_product(shop_ids=list(range(250)), page_size=10).all()
+        assert gathered(products) == {"p": list(range(25))}
+        assert [len(product.offers) for product in products] == [10, 10, 5]
+
+
+async def test_offers_that_went_while_a_first_page_was_left_are_reported():
+    catalog = Catalog(spread(25, 25))
+    front, _ = front_of(catalog)
+    async with front:
+        items = front.offers.list_by_product(page_size=10).items()
+        async for _product in items:
+            break
+        del catalog.offers["p1"][:3]
+        rest = [item async for item in front.offers.list_by_product(page_size=10).items(after=items.cursor)]
+        assert gathered(rest)["p1"] == catalog.offers["p1"]
+        assert front.counters.drifts == 1
 
 
 async def test_first_and_take_give_products_with_as_many_offers_as_any_page():
