@@ -25,7 +25,8 @@ Pages of one row cannot overlap: where no total is told either, a row that leave
 What nobody can see is a row that goes from unread to read places, while one leaves from there and one comes elsewhere:
 the answers are those of a list in which it never was.
 
-**Memory.** Keys of delivered rows: of the last hundred thousand, about 10 MB; with `exact`, of all.
+**Memory.** Keys of delivered rows: of the last hundred thousand, about 10 MB; with `exact`, of all. A resumed reading
+knows those that it delivered itself, and of the earlier ones the marks.
 """
 
 from __future__ import annotations

@@ -79,6 +79,9 @@ class Paginator(ABC, Generic[T]):
     carries `resume_from`, a cursor for `pages(after=...)` or `items(after=...)`, which go on in any process, also from
     inside a page; they raise InvalidArgument for a cursor of another list. PaginationLoop is raised where the pages
     lead back to themselves.
+
+    Where a list of ids is longer than one call takes, the rows of one call come after those of another, each call's in
+    its own order. A row that several calls answer with comes once; it may come again after a resumption.
     """
 
     def __init__(

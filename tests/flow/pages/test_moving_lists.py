@@ -89,6 +89,31 @@ async def read(reading: Reading, code: str = "OR11", *, totals: bool = True, **m
     return Outcome(names(items, served), present - gone, reported, served.queries)
 
 
+async def read_in_turns(reading: Reading, kills: list[int]) -> Outcome:
+    """Read by one process after another, each of which knows the cursor and dies after so many items."""
+    served = MovingList([f"1{n:04}" for n in range(reading.rows)])
+    present, fresh, gone, got, after, reported = set(served.rows), [0], set[str](), [], None, 0
+
+    def move(call: int) -> None:
+        for change in reading.changes:
+            if change.call == call:
+                apply(change, served.rows, fresh, gone)
+
+    served.before = move
+    for life in [*kills, 10**6]:
+        front, _ = front_of(served, lambda call: reading.turns[call % len(reading.turns)])
+        async with front:
+            paginator = front.orders.list(page_size=reading.size).with_options(concurrency=reading.concurrency)
+            items = paginator.items(after=after)
+            async for item in items:
+                got.append(item)
+                if len(got) % life == 0:
+                    break
+            after = items.cursor
+            reported += front.counters.drifts
+    return Outcome(names(got, served), present - gone, reported, served.queries)
+
+
 def missed(outcome: Outcome) -> set[str]:
     return outcome.stayed - set(outcome.got)
 
@@ -128,6 +153,15 @@ def test_rows_that_go(reading):
 @given(readings(("insert", "delete", "replace")))
 def test_rows_that_come_and_go_where_no_total_is_told(reading):
     check_exactly_once_or_reported(reading, totals=False)
+
+
+@STILL
+@given(readings(("insert",)) | readings(("delete",)), st.lists(st.integers(1, 9), min_size=1, max_size=5))
+def test_rows_that_come_or_go_while_one_process_after_another_reads(reading, kills):
+    outcome = asyncio.run(read_in_turns(reading, kills))
+    assert not missed(outcome)
+    came_back = outcome.reported and any(change.kind == "insert" for change in reading.changes)
+    assert came_back or not twice(outcome)  # what comes before the place may push rows beyond what the cursor knows
 
 
 # Rows that change places leave no trace in the total: what was missed shows by what comes twice.
