@@ -14,9 +14,9 @@ doubt:
 - the page was made to overlap (`exact`, where no total is told, after a resumption, and for the rest of a list that
   has moved once), and its first rows are not the last rows delivered, in their order.
 
-Without proof the reader steps back, by as many rows as the total fell plus one, then by a page at a time, reads again
-and drops what it has delivered. After ten steps it goes on from there: rows may then come twice, none is lost. Each
-time it is said. Without doubt nothing is read twice.
+Without proof the reader steps back, by as many rows as the total fell plus one, then by a page at a time, to the
+beginning of the list if need be, reads again and drops what it has delivered. Each time it is said. Without doubt
+nothing is read twice.
 
 **What each mode can see.** The default sees every change of the total, and every row that comes back. A row that
 leaves while another comes leaves the total as it was; only the overlap of `exact` sees that. Rows that only change
@@ -26,7 +26,8 @@ What nobody can see is a row that goes from unread to read places, while one lea
 the answers are those of a list in which it never was.
 
 **Memory.** Keys of delivered rows: of the last hundred thousand, about 10 MB; with `exact`, of all. A resumed reading
-knows those that it delivered itself, and of the earlier ones the marks.
+knows those that it delivered itself, and of the earlier ones the marks: where all of these are gone from the list, it
+begins again, and rows may come twice. None is lost.
 """
 
 from __future__ import annotations
@@ -38,7 +39,6 @@ from typing import NamedTuple
 
 from .cursor import MARKS, digest
 
-STEPS = 10
 REMEMBERED = 100_000
 
 
@@ -138,7 +138,7 @@ def judge(trail: Trail, sight: Sight) -> Verdict:
 
 def _judge_by_total(sight: Sight) -> Verdict:
     """Rows without keys cannot be told apart: where the total fell they are read again, and may come twice."""
-    if sight.rose < 0 < sight.offset and sight.steps < STEPS:
+    if sight.rose < 0 < sight.offset:
         return Verdict(back=min(-sight.rose, sight.offset), moved=True)
     start = sight.overlap if sight.steps == 0 else 0
     return Verdict(range(start, len(sight.keys)), moved=sight.rose != 0)
@@ -149,7 +149,7 @@ def _judge_moved(trail: Trail, sight: Sight, known: list[bool]) -> Verdict:
     # What is remembered may begin after the page does; then the rows before the first known one are older than that,
     # or came in behind the reader. A known row further on than where the list can have moved to proves nothing.
     reaches_back = trail.forgot and first is not None and sight.overlap > 0 and first <= sight.overlap + sight.rose
-    if not (sight.offset == 0 or first == 0 or reaches_back) and sight.steps < STEPS:
+    if not (sight.offset == 0 or first == 0 or reaches_back):
         step = max(0, -sight.rose) + 1 if sight.steps == 0 else max(1, sight.size - 1)
         return Verdict(back=min(step, sight.offset), moved=True)
     start = first if reaches_back and first is not None else 0

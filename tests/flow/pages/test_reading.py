@@ -150,6 +150,21 @@ async def test_rows_that_moved_while_nobody_read_are_found_again(came):
         assert front.counters.drifts == 1
 
 
+async def test_a_place_that_moved_by_many_pages_is_found_again():
+    served = make(400)
+    front, _ = front_of(served)
+    async with front:
+        items = front.orders.list(page_size=10).items()
+        async for item in items:
+            if item.order_id == served.rows[299]:
+                break
+        new = [f"9{n:04}" for n in range(250)]
+        served.rows = served.rows[250:] + new
+        rest = [item async for item in front.orders.list(page_size=10).items(after=items.cursor)]
+        assert names(rest, served) == [*rows(400)[300:], *new]
+        assert front.counters.drifts == 1
+
+
 @pytest.mark.parametrize("concurrency", [1, 4])
 async def test_a_list_that_grows_at_its_end_all_the_while_costs_an_overlap_and_no_more(concurrency):
     served = make(500)
