@@ -67,7 +67,10 @@ class Quarantined(Struct, frozen=True, kw_only=True):
 
 
 class Drifted(Struct, frozen=True, kw_only=True):
-    """An offset list moved while it was read, before its row `offset`; its totals then, which may be the same."""
+    """An offset list moved while it was read, before its row `offset`; its totals then, which may be the same.
+
+    Also told where a page leaves out rows that the total counts.
+    """
 
     operation: str
     offset: int

@@ -56,28 +56,33 @@ class NestedWalk(Walk[_Place]):
             self._totals = {}
         place, told, moved = _Place(cursor.leg, cursor.offset), cursor.total, False
         while True:
-            rows, more = await self._see(place)
-            totals = self._totals_of(rows)
+            rows, totals, more = await self._see(place)
             changed, fell = self._moves(totals, told)
-            moved = moved or changed
-            self._totals = totals
+            moved = moved or changed or self._misses(rows, place)
+            self._totals |= totals
             if not fell or not place.offset:
                 break
             await self.ahead.want(())
             place = place._replace(offset=max(0, place.offset - fell))
         if moved:
-            self.source.drifted(cursor.offset, told, sum(totals.values()))
+            self.source.drifted(cursor.offset, told, sum(self._totals.values()))
         return await self._deliver(cursor, place, rows, more=more)
 
-    async def _see(self, place: _Place) -> tuple[Rows, bool]:
+    async def _see(self, place: _Place) -> tuple[Rows, dict[object, int], bool]:
+        """A page, the totals it tells, and whether another follows."""
         reply = await self.ahead.take(place)
         rows, end = read_page(reply), place.offset + self.manner.size
         totals = self._totals_of(rows)
-        if totals and len(totals) == len(rows.items):
-            return rows, max(totals.values()) > end
-        link = next_link(reply.headers, reply.request.url)
-        full = any(len(self._offers(item)) >= self.manner.size for item in rows.items)
-        return rows, link.more if link.told else full or max(totals.values(), default=0) > end
+        more = max((self._totals | totals).values(), default=0) > end
+        if not totals or len(totals) < len(rows.items):
+            link = next_link(reply.headers, reply.request.url)
+            full = any(len(self._offers(item)) >= self.manner.size for item in rows.items)
+            more = more or (link.more if link.told else full)
+        return rows, totals, more
+
+    def _misses(self, rows: Rows, place: _Place) -> bool:
+        """Whether the page leaves out a product that has offers there."""
+        return any(total > place.offset for key, total in self._totals.items() if key not in rows.keys)
 
     def _totals_of(self, rows: Rows) -> dict[object, int]:
         keys = [rows.keys[place] for place in rows.places]

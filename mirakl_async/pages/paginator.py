@@ -78,7 +78,8 @@ class Paginator(ABC, Generic[T]):
     Nothing is asked for before it is read. Leaving a loop early ends what is under way. An error raised inside one
     carries `resume_from`, a cursor for `pages(after=...)` or `items(after=...)`, which go on in any process, also from
     inside a page; they raise InvalidArgument for a cursor of another list. PaginationLoop is raised where the pages
-    lead back to themselves.
+    lead back to themselves. A loop that raised or was cancelled is over, as that of any generator: asking it for
+    more is no way to go on.
 
     Where a list of ids is longer than one call takes, the rows of one call come after those of another, each call's in
     its own order. A row that several calls answer with comes once; it may come again after a resumption.

@@ -25,6 +25,8 @@ class Catalog(MovingList):
     def answer(self, url):
         query = dict(parse_qsl(urlsplit(url).query))
         self.queries.append(query)
+        if (other := self.instead.pop(len(self.queries), None)) is not None:
+            return other
         self.before(len(self.queries))
         start, size = int(query["offset"]), int(query["max"])
         wanted = query.get("product_ids", ",".join(self.offers)).split(",")
@@ -95,6 +97,24 @@ async def test_ids_beyond_the_cap_are_split_and_it_goes_on_after_any_product():
                 assert gathered([*done, *page.items[:count], *rest]) == catalog.offers
             done += page.items
         assert front.counters.drifts == 0
+
+
+async def test_a_page_that_leaves_products_out_does_not_end_the_others_and_is_reported():
+    catalog = Catalog(spread(3, 35, 12))
+    catalog.instead = {2: (200, {}, b'{"products": []}')}
+    front, _ = front_of(catalog)
+    async with front:
+        found = gathered(await front.offers.list_by_product(page_size=10).all())
+        assert found["p1"] == [*catalog.offers["p1"][:10], *catalog.offers["p1"][20:]]
+        assert front.counters.drifts == 1
+
+
+async def test_an_empty_page_does_not_end_what_links_on():
+    catalog = Catalog(spread(35), totals=False, links=True)
+    catalog.instead = {2: (200, {"Link": '</api/products/offers?offset=20>; rel="next"'}, b'{"products": []}')}
+    front, _ = front_of(catalog)
+    async with front:
+        assert len(gathered(await front.offers.list_by_product(page_size=10).all())["p0"]) == 25
 
 
 async def test_a_product_that_several_calls_answer_with_comes_once():
