@@ -3,7 +3,7 @@
 Every page of a call names the same products, each with its next offers and with its own total; there is no other. A
 product comes as an item of the first page, and again with the offers of every later page that has some. When a total
 falls, offers moved up: the page is read again from so many rows before, and offers that were delivered are left out.
-One page is asked for ahead.
+Where the total stays, an offer that comes again tells that they changed places. One page is asked for ahead.
 """
 
 from __future__ import annotations
@@ -37,13 +37,13 @@ class _Place(NamedTuple):
 
 
 class NestedWalk(Walk[_Place]):
-    """One reading of such a list; offers are remembered as long as it lasts."""
+    """One reading of such a list; offers, and the call that gave each, are remembered as long as it lasts."""
 
     def __init__(self, source: Source, start: Cursor, manner: Manner) -> None:
         super().__init__(source, start, manner, 1)
         self._totals: dict[object, int] = {}
         self._products: set[object] = set()
-        self._delivered: set[tuple[object, object]] = set()
+        self._delivered: dict[tuple[object, object], int] = {}
 
     async def fetch(self, place: _Place) -> Reply:
         """See Walk."""
@@ -58,7 +58,7 @@ class NestedWalk(Walk[_Place]):
         while True:
             rows, totals, more = await self._see(place)
             changed, fell = self._moves(totals, told)
-            moved = moved or changed or self._misses(rows, place)
+            moved = moved or changed or self._misses(rows, place) or self._repeats(rows, place)
             self._totals |= totals
             if not fell or not place.offset:
                 break
@@ -83,6 +83,14 @@ class NestedWalk(Walk[_Place]):
     def _misses(self, rows: Rows, place: _Place) -> bool:
         """Whether the page leaves out a product that has offers there."""
         return any(total > place.offset for key, total in self._totals.items() if key not in rows.keys)
+
+    def _repeats(self, rows: Rows, place: _Place) -> bool:
+        """Whether an offer comes again in one call: then another may have taken its place, unseen."""
+        return any(
+            self._delivered.get((rows.keys[index], getattr(offer, OFFER_KEY, None))) == place.leg
+            for index, item in zip(rows.places, rows.items, strict=True)
+            for offer in self._offers(item)
+        )
 
     def _totals_of(self, rows: Rows) -> dict[object, int]:
         keys = [rows.keys[place] for place in rows.places]
@@ -130,7 +138,8 @@ class NestedWalk(Walk[_Place]):
         item, product = rows.items[rows.places.index(index)], rows.keys[index]
         offers = self._offers(item)
         new = [offer for offer in offers if not self._was_delivered(product, offer)]
-        self._delivered.update((product, getattr(offer, OFFER_KEY, None)) for offer in new)
+        keys = [getattr(offer, OFFER_KEY, None) for offer in new]
+        self._delivered.update({(product, key): place.leg for key in keys if key is not None})
         if len(new) < len(offers):
             setattr(item, self.source.paging.nested, new)
         known = place.offset > 0 or (product is not None and product in self._products)
@@ -138,8 +147,7 @@ class NestedWalk(Walk[_Place]):
         return known and not new
 
     def _was_delivered(self, product: object, offer: Any) -> bool:
-        key = getattr(offer, OFFER_KEY, None)
-        return key is not None and (product, key) in self._delivered
+        return (product, getattr(offer, OFFER_KEY, None)) in self._delivered
 
     def _offers(self, item: Any) -> list[Any]:
         return getattr(item, self.source.paging.nested, None) or []

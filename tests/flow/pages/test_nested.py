@@ -149,6 +149,29 @@ async def test_first_and_take_give_products_with_as_many_offers_as_any_page():
         assert [query["max"] for query in catalog.queries] == ["100", "10"]
 
 
+@given(
+    st.integers(0, 30),
+    st.integers(1, 8),
+    st.lists(st.tuples(st.integers(2, 6), st.integers(0, 29), st.integers(0, 29))),
+)
+def test_offers_that_change_places_come_exactly_once_or_the_drift_is_reported(length, size, moves):
+    catalog = Catalog(spread(length, 3))
+
+    def move(call):
+        for _, at, to in (one for one in moves if one[0] == call and length):
+            offers = catalog.offers["p0"]
+            offers.insert(to % length, offers.pop(at % length))
+
+    async def read():
+        catalog.before = move
+        front, _ = front_of(catalog)
+        async with front:
+            return gathered(await front.offers.list_by_product(page_size=size).all()), front.counters.drifts
+
+    found, reported = asyncio.run(read())
+    assert reported or sorted(found["p0"]) == list(range(length))
+
+
 # What happens before a call to one product's offers: those that come, or those that go, at these places. Both at once
 # would leave the total as it was, and nothing else tells.
 scripts = st.dictionaries(
