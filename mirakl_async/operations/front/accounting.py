@@ -166,9 +166,7 @@ IV01: Operation[InvoicePage] = Operation(
     ),
     answer="json",
     reply="front.accounting:InvoicePage",
-    paging=Paging(
-        kind="offset", items="invoices", item="front.accounting:Invoice", key=("invoice_id",), total="total_count"
-    ),
+    paging=Paging(kind="offset", items="invoices", item="front.accounting:Invoice", key=("id",), total="total_count"),
     retry="safe",
     interval=86400.0,
     frequency="one sweep over all pages a day",

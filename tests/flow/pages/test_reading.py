@@ -254,6 +254,18 @@ async def test_progress_may_be_awaited():
     assert saved == [10, 20, 23]
 
 
+async def test_drafts_of_invoices_are_told_apart():
+    served = make(40, "IV01")
+    served.item = lambda name: {"id": name, "invoice_id": None}
+    front, _ = front_of(served)
+    async with front:
+        pages = front.accounting.list_invoices(states=["DRAFT"], page_size=10).with_options(concurrency=1).pages()
+        got = (await anext(pages)).items
+        del served.rows[2:5]
+        got += [item async for page in pages for item in page.items]
+    assert names(got, served) == rows(40)
+
+
 async def test_two_labels_of_one_return_are_two_items():
     served = make(2, "RT52")
     served.item = lambda name: {"return_id": "r", "date_created": f"2026-01-01T00:00:{name[-2:]}Z"}
