@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Iterable
 from typing import Any, Generic, TypeVar
 
+from ..errors import WaitTooLong
+
 P = TypeVar("P", bound=Hashable)
 R = TypeVar("R")
 
@@ -50,6 +52,8 @@ class Ahead(Generic[P, R]):
             return await self._fetch(place)
         try:
             return await task
+        except WaitTooLong:
+            return await self._fetch(place)  # there was too long a wait only because it was asked for too early
         finally:
             if not task.done():
                 self._forget(task)

@@ -105,6 +105,15 @@ async def test_pages_ahead_keep_to_the_rate():
     assert all(later - sooner > 1.0 for sooner, later in zip(sent, sent[5:], strict=False))
 
 
+async def test_a_page_asked_for_ahead_does_not_fail_for_the_queue_it_stands_in():
+    served = make(60)
+    front, _ = front_of(served, clock=InstantClock(), rates={"OR11": Rate(calls=1, seconds=30.0)})
+    async with front:
+        got = await front.orders.list(page_size=10).with_options(concurrency=8).all()
+    assert names(got, served) == served.rows
+    assert len(served.queries) == 6
+
+
 async def test_junk_where_the_token_of_the_page_before_should_be_costs_nothing():
     served = make(5, "RT11")
     served.instead = {1: (200, {}, b'{"data": [{"id": "1"}], "previous_page_token": {"odd": 1}}')}
