@@ -81,6 +81,7 @@ def digest(key: object) -> str:
 
 def read_cursor(text: str, operation: Operation[Any], reading: str, legs: int) -> Cursor:
     """The place a cursor names; raises InvalidArgument if it is none of this list."""
+    text = text.strip()
     try:
         body = urlsafe_b64decode(text + "=" * (-len(text) % 4))
         envelope = msgspec.json.decode(body, type=_Envelope)

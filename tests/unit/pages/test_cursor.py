@@ -30,6 +30,7 @@ cursors = st.builds(
 @given(cursors)
 def test_what_is_written_is_read(cursor):
     assert read_cursor(cursor.text(), OR11, "abc", 9) == cursor
+    assert read_cursor(f"{cursor.text()}\n", OR11, "abc", 9) == cursor  # as a file or a shell gives it back
 
 
 @given(st.text())
