@@ -35,7 +35,11 @@ async def test_the_client_reads_every_list_whole(start, table, ask):
     assert len(items) == len(kept) == 230
     identity = kept.kind.identity
     if identity != "key":
-        assert [str(getattr(item, identity)) for item in items] == [str(known) for known in front.world.ids(table)]
+        known = [str(name) for name in front.world.ids(table)]
+        if table == "invoices":
+            known = [name if item.state != "DRAFT" else "None" for name, item in zip(known, items, strict=True)]
+            assert "None" in known
+        assert [str(getattr(item, identity)) for item in items] == known
     assert front.world.pager.ignored == {}
 
 
