@@ -79,7 +79,10 @@ def error_of(
         return RateLimited(
             context, status=status, problem=problem, headers=headers, request_id=identity, retry_after=retry_after
         )
-    return kind(context, status=status, problem=problem, headers=headers, request_id=identity)
+    error = kind(context, status=status, problem=problem, headers=headers, request_id=identity)
+    if retry_class == "unsafe" and status >= 500:
+        error.message += look_up(context.operation)
+    return error
 
 
 def _without_query(location: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # By the operation that was sent, the method that shows what it would have changed. None shows an export that was
-# started (OR13, OF52), an order's documents on Connect, or an account's stores.
+# started (OR13), an order's documents on Connect, or an account's stores.
 LOOK_UP: dict[str, str] = {
     "M12": "messages.get_thread (M10)",
     "OR21": "orders.list (OR11)",

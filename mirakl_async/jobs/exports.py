@@ -122,8 +122,13 @@ class Export:
         """Whether the state seen last is final."""
         return self.last is not None and self.last.status in FINAL
 
+    @property
+    def failed(self) -> bool:
+        """Whether the state seen last is FAILED or CANCELED."""
+        return self.last is not None and self.last.status in FAILED
+
     def raise_for_failure(self) -> None:
-        """Raise JobFailed if the state seen last is FAILED or CANCELED."""
+        """Raise JobFailed if the state seen last is a failed one."""
         if self.last is None:
             raise ClientStateError(f"{self.what} {self.id}: its state has not been looked at; await status() or wait()")
         if self.last.status in FAILED:

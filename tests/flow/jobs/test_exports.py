@@ -226,6 +226,7 @@ async def test_an_export_that_fails_is_an_outcome_until_its_items_are_asked_for(
         assert export.done
         with pytest.raises(JobFailed, match=words) as caught:
             export.raise_for_failure()
+        assert export.failed
         assert caught.value.status == state["status"]
         with pytest.raises(JobFailed, match=words):
             await ids(export.items())
