@@ -47,7 +47,7 @@ class Retry(Struct, frozen=True, kw_only=True):
 
     `retries` counts the attempts after the first. Delays, in seconds, are drawn uniformly from zero to `base * 2**n`,
     at most `cap`; `throttle_base` replaces `base` after a 429 without Retry-After. `quota` bounds the retries of the
-    whole client during an outage: each costs `transient_cost` or `throttle_cost`, each success earns some back.
+    whole client during an outage: each costs `transient_cost` or `throttle_cost`, each answer earns some back.
     """
 
     retries: int = 3

@@ -16,7 +16,7 @@ A 401 is not judged here: the transport renews the token once, since a 401 was n
 The pause is drawn uniformly from zero to a growing bound ("full jitter"), so that callers who failed together do not
 come back together; a Retry-After is a floor, never a meeting point, and one beyond `max_wait` ends the call at once.
 The **quota** bounds what a whole client spends
-on retries during an outage: every retry costs, every success earns a little back, and an empty quota lets the first
+on retries during an outage: every retry costs, every answer earns a little back, and an empty quota lets the first
 failure stand. With N callers and a dead server at most N + quota / cost requests are made.
 """
 
@@ -115,7 +115,7 @@ class RetryQuota:
         return True
 
     def earn(self, attempt: int) -> None:
-        """Give back after a success: one for a clean call, the price of a retry for one that needed some."""
+        """Give back after an answer: one for a clean call, the price of a retry for one that needed some."""
         if self.left < self._full:
             gain = self._retry.transient_cost if attempt > 1 else 1
             self.left = min(self._full, self.left + gain)

@@ -20,7 +20,7 @@ from .exchange import Answer, WireFault
 from .limits import Gate, LimitWait
 from .reply import Reply
 from .request import Multipart
-from .retries import THROTTLED, RetryQuota, Status, judge
+from .retries import THROTTLED, TRANSIENT, RetryQuota, Status, judge
 from .watch import Called, Retrying, Throttled, Waited
 
 if TYPE_CHECKING:
@@ -341,6 +341,8 @@ class Transport:
             advice = facts.retry_after
             if facts.status == THROTTLED:
                 await self._hold(course, failures.hold_seconds(facts, verdict, course.retry))
+            elif facts.status not in TRANSIENT:  # a server that finds fault with a call is well
+                self._quota.earn(tried)
         affordable = verdict is None or self._quota.spend(verdict)
         context = self._context(course, quota_exhausted=not affordable)
         error = failures.error_of(outcome, context, operation.retry, advice)

@@ -270,6 +270,15 @@ async def test_an_outage_does_not_become_a_storm():
     assert any(result.context.quota_exhausted for result in results)
 
 
+async def test_answers_of_any_kind_show_that_the_outage_is_over():
+    connect, wire = client(reply(204), retry=Retry(quota=14))
+    async with connect:
+        for _ in range(3):
+            wire.script = [reply(503), reply(404)]
+            with pytest.raises(errors.NotFound):
+                await report(connect)
+
+
 async def test_a_client_says_when_it_cannot_be_used():
     connect, _ = client(reply(204))
     with pytest.raises(errors.ClientStateError, match="async with"):
