@@ -96,7 +96,5 @@ def _check_files(source: Path, refused: Path | None) -> None:
         raise usage_error(f"{source}: {error.strerror}") from error
     if refused is None:
         return
-    if refused.exists() and refused.samefile(source):
-        raise usage_error("--refused names the file that is read")
     if refused.is_dir() or not os.access(refused if refused.exists() else refused.parent, os.W_OK):
         raise usage_error(f"--refused: {refused} cannot be written")

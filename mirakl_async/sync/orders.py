@@ -91,6 +91,8 @@ class Orders(GeneratedOrders):
         if origin is not None:
             _check_origin(origin)
         orders = _source(source, origin)
+        if refused_file is not None and isinstance(orders, NdjsonFeed):
+            _check_apart(orders.path, Path(refused_file))
         ledger = None
         if journal is not None:
             if ahead is None and not isinstance(orders, AsyncIterable):
@@ -219,6 +221,12 @@ def _check_origin(origin: object) -> None:
         raise InvalidArgument("upsertOrders", "origin", f"must be an OriginRequest, not {type(origin).__name__}")
     for violation in codec.explain(origin):
         raise InvalidArgument("upsertOrders", "origin", str(violation))
+
+
+def _check_apart(source: Path, refused_file: Path) -> None:
+    """A file that grows by a line for every line that is refused would never end."""
+    if refused_file.exists() and refused_file.samefile(source):
+        raise InvalidArgument("upsertOrders", "refused_file", f"{refused_file} is the file that is read")
 
 
 def _source(source: Source | str | Path, origin: OriginRequest | None) -> Source:

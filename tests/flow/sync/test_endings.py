@@ -454,3 +454,11 @@ class TestConfiguration:
         for source in (order(1), {"channel_order_id": "o1"}, b"[]", 5, None, "no/such/file"):
             with pytest.raises(InvalidArgument, match="source"):
                 mirakl.sync(source)
+
+    async def test_a_file_does_not_take_up_its_own_refusals(self, mirakl, tmp_path):
+        file, link = tmp_path / "orders.ndjson", tmp_path / "link"
+        file.write_bytes(b"junk\n")
+        link.symlink_to(file)
+        for letters in (file, str(file), link):
+            with pytest.raises(InvalidArgument, match="refused_file"):
+                mirakl.sync(file, refused_file=letters)
