@@ -93,6 +93,13 @@ def _without_query(location: str) -> str:
     return "?" if parts is None else parts._replace(query="", fragment="").geturl()
 
 
+def _without_query(location: str) -> str:
+    try:
+        return urlsplit(urljoin("https://", location))._replace(query="", fragment="").geturl() if location else "?"
+    except ValueError:  # brackets that are no address
+        return "?"
+
+
 def _no_answer(fault: WireFault, context: Context, retry_class: RetryClass) -> CallError:
     if fault.kind in {"large", "url", "request"}:
         return _BY_KIND.get(fault.kind, ConnectFailed)(fault.reason, context)

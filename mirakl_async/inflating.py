@@ -16,6 +16,12 @@ ACCEPTED = "gzip, deflate"
 PIECE = 256 * 1024
 _GZIP, _ZLIB, _RAW = 31, 15, -15
 _METHOD = 0x0F
+_COMPRESSED = {"gzip", "x-gzip", "deflate", "br", "zstd", "compress"}
+
+
+def is_compressed(encoding: str) -> bool:
+    """Whether a Content-Encoding names a compression; some servers write a charset there."""
+    return encoding.strip().lower() in _COMPRESSED
 
 
 class Inflater:

@@ -7,7 +7,7 @@ What is switched off, and why:
 * Redirects: a 301 turns a POST into an empty GET that answers 200, and a batch of orders is lost.
 * The environment (`trust_env`): a netrc entry clashes with our Authorization header. Name a `proxy` instead.
 * c-ares: where aiodns is installed aiohttp resolves names with it, which fails in split DNS and containers.
-* Decompression of answers that are streamed: see `inflating`.
+* Its decompression: see `inflating`.
 * Cookies, and the pool's limit: the transport bounds concurrency before an attempt's clock starts, so that waiting for
   a slot is never taken for a slow server.
 
@@ -33,7 +33,7 @@ from aiohttp.client import URL  # type: ignore[attr-defined] # pyright: ignore[r
 from . import __version__
 from .exchange import Answer, WireFault
 from .files.form import Form
-from .inflating import ACCEPTED, Inflater
+from .inflating import ACCEPTED, Inflater, is_compressed
 from .request import Multipart
 from .timer import SharedTimer, Term
 
@@ -103,7 +103,8 @@ class AiohttpWire:
         session = aiohttp.ClientSession(
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
-            headers={"User-Agent": USER_AGENT},
+            headers={"User-Agent": USER_AGENT, "Accept-Encoding": ACCEPTED},
+            auto_decompress=False,
             timeout=ClientTimeout(total=None, sock_connect=max(self._timeouts.connect, SHORTEST)),
             proxy=self._proxy,
             trust_env=False,
@@ -129,7 +130,7 @@ class AiohttpWire:
         try:
             response = await self._send(flight, method, url, headers, body, fresh=fresh)
             try:
-                content = await _read(response, cap)
+                content = await _content(response, flight, cap)
             finally:
                 response.close()
         except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -158,8 +159,7 @@ class AiohttpWire:
         flight = _Flight()
         try:
             async with asyncio.timeout(timeout):
-                headers = {"Accept-Encoding": ACCEPTED, **headers}
-                response = await self._send(flight, method, _verbatim(url), headers, body, fresh=fresh, inflate=False)
+                response = await self._send(flight, method, _verbatim(url), headers, body, fresh=fresh)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise _fault(error, flight) from _tellable(error)
         return AiohttpOpenAnswer(response, flight)
@@ -173,7 +173,6 @@ class AiohttpWire:
         body: bytes | Multipart | None,
         *,
         fresh: bool,
-        inflate: bool = True,
     ) -> Awaitable[aiohttp.ClientResponse]:
         if fresh and self._fresh is None:
             self._fresh = self._session(force_close=True)
@@ -190,7 +189,6 @@ class AiohttpWire:
             data=data,
             headers=headers,
             allow_redirects=False,
-            auto_decompress=inflate,
             # aiohttp would add application/octet-stream to an empty PUT, which OR24 and OR29 do not expect.
             skip_auto_headers=None if body or method == "GET" else ("Content-Type",),
         )
@@ -229,7 +227,7 @@ class AiohttpOpenAnswer:
             raise WireFault("lost", "partial", "the compressed answer ends early")
 
     async def read(self, cap: int) -> bytes:
-        """See OpenAnswer."""
+        """See OpenAnswer; counted after decompression: 300 KB of gzip can hold 300 MB."""
         pieces: list[bytes] = []
         size = 0
         async with aclosing(self.chunks()) as chunks:
@@ -250,8 +248,19 @@ def _verbatim(url: str) -> str | URL:
     return URL(url, encoded=True) if _WELL_FORMED.fullmatch(url) else url
 
 
+async def _content(response: aiohttp.ClientResponse, flight: _Flight, cap: int) -> bytes:
+    try:
+        if is_compressed(response.headers.get("Content-Encoding", "")):
+            return await AiohttpOpenAnswer(response, flight).read(cap)
+        return await _read(response, cap)
+    except (aiohttp.ClientError, OSError, WireFault):
+        if response.status < 300:
+            raise
+        return b""  # what the status says is certain, whatever became of its words
+
+
 async def _read(response: aiohttp.ClientResponse, cap: int) -> bytes:
-    """The body, decompressed, refused as soon as it passes the cap: 300 KB of gzip can hold 300 MB."""
+    """A body that is not compressed, refused as soon as it passes the cap."""
     content = response.content
     chunks: list[bytes] = []
     size = 0

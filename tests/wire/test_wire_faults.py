@@ -186,6 +186,59 @@ async def test_a_bomb_is_capped_after_decompression():
             await report(connect)
 
 
+def compressed(status, body, encoding=b"gzip"):
+    head = b"HTTP/1.1 %d X\r\nContent-Encoding: %b\r\nContent-Length: %d\r\n\r\n"
+    return head % (status, encoding, len(body)) + body
+
+
+async def test_a_compressed_answer_that_ends_early_in_a_whole_body_is_a_lost_one():
+    whole = gzip.compress(b'{"orders":[]}' * 999)
+    script = Script(answering(compressed(200, whole[:-9])), answering(compressed(200, whole)))
+    async with script as server, client(server.port, retry=ONE_RETRY) as connect:
+        reply = await connect.send("GET", "/v1/anything")
+    assert reply.body == b'{"orders":[]}' * 999
+    assert [attempt.outcome for attempt in reply.attempts] == ["the compressed answer ends early", "200"]
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        (compressed(200, b"\x0b\x01\x80{}\x03", b"br"), "compressed as 'br'"),
+        (compressed(200, b"no gzip at all"), "damaged"),
+    ],
+)
+async def test_a_compression_that_cannot_be_undone(raw, words):
+    async with Script(answering(raw)) as server, client(server.port) as connect:
+        with pytest.raises(errors.NoAnswer, match=words):
+            await connect.send("GET", "/v1/anything")
+
+
+async def test_a_charset_in_the_place_of_a_compression_does_not_matter():
+    async with Script(answering(compressed(200, b"{}", b"utf-8"))) as server, client(server.port) as connect:
+        assert (await connect.send("GET", "/v1/anything")).body == b"{}"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        compressed(404, b"no gzip at all"),
+        b"HTTP/1.1 404 X\r\nContent-Length: 99\r\n\r\n{",
+        b"HTTP/1.1 404 X\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{",
+    ],
+)
+async def test_an_error_whose_body_is_spoiled_keeps_its_status(raw):
+    async with Script(answering(raw)) as server, client(server.port) as connect:
+        with pytest.raises(errors.NotFound):
+            await unsafe(connect)
+
+
+async def test_a_redirect_to_no_address_at_all():
+    raw = b"HTTP/1.1 302 X\r\nLocation: http://[x\r\nContent-Length: 0\r\n\r\n"
+    async with Script(answering(raw)) as server, client(server.port) as connect:
+        with pytest.raises(errors.UnexpectedRedirect):
+            await report(connect)
+
+
 async def test_an_endless_body_is_capped():
     async def endless(script, reader, writer):
         await script.request(reader)
