@@ -130,7 +130,15 @@ class AiohttpWire:
         try:
             response = await self._send(flight, method, url, headers, body, fresh=fresh)
             try:
-                content = await _content(response, flight, cap)
+                encoding = response.headers.get("Content-Encoding")
+                if encoding and is_compressed(encoding):
+                    content = await AiohttpOpenAnswer(response, flight).read(cap)
+                else:
+                    content = await _read(response, cap)
+            except (aiohttp.ClientError, OSError, WireFault, asyncio.CancelledError) as error:
+                if response.status < 300 or (isinstance(error, asyncio.CancelledError) and not flight.end()):
+                    raise
+                content = b""  # what the status says is certain, whatever became of its words
             finally:
                 response.close()
         except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -246,17 +254,6 @@ class AiohttpOpenAnswer:
 def _verbatim(url: str) -> str | URL:
     """A file's address as it was given, which may be signed: only one that is not well-formed is spelled anew."""
     return URL(url, encoded=True) if _WELL_FORMED.fullmatch(url) else url
-
-
-async def _content(response: aiohttp.ClientResponse, flight: _Flight, cap: int) -> bytes:
-    try:
-        if is_compressed(response.headers.get("Content-Encoding", "")):
-            return await AiohttpOpenAnswer(response, flight).read(cap)
-        return await _read(response, cap)
-    except (aiohttp.ClientError, OSError, WireFault):
-        if response.status < 300:
-            raise
-        return b""  # what the status says is certain, whatever became of its words
 
 
 async def _read(response: aiohttp.ClientResponse, cap: int) -> bytes:
