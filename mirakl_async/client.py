@@ -72,6 +72,7 @@ class Client:
         wire: Wire | None,
         clock: Clock | None,
     ) -> None:
+        _check_bounds(rates or {}, limits)
         self._bases = bases
         self._options: Options = {}
         self._watch = Watch(*([watch] if watch else []))
@@ -250,6 +251,15 @@ def _by_group(rates: Mapping[str, Rate]) -> dict[str, Rate]:
             raise ConfigurationError(f"rates: {error}") from None
         found[operation.group or operation.code] = rate
     return found
+
+
+def _check_bounds(rates: Mapping[str, Rate], limits: Limits | None) -> None:
+    """Refuse what would let everything through, or nothing."""
+    for group, rate in rates.items():
+        if rate.calls < 1 or rate.seconds <= 0:
+            raise ConfigurationError(f"rates[{group!r}]: {rate} must be at least 1 call in more than 0 seconds")
+    if limits is not None and limits.connections < 1:
+        raise ConfigurationError("limits: connections must be at least 1")
 
 
 def _known(code: str, options: Options) -> None:

@@ -39,6 +39,7 @@ Stage = Literal["unsent", "sent", "partial"]
 TRANSIENT = frozenset({408, 500, 502, 503, 504})
 THROTTLED = 429
 UNAVAILABLE = 503
+MOST_DOUBLINGS = 60
 
 
 class Failure(Struct, frozen=True, kw_only=True):
@@ -76,7 +77,7 @@ def judge(
         return None
     throttled = isinstance(outcome, Status) and outcome.status == THROTTLED
     base = retry.throttle_base if throttled else retry.base
-    jitter = draw() * min(retry.cap, base * 2.0 ** (attempt - 1))
+    jitter = draw() * min(retry.cap, base * 2.0 ** min(attempt - 1, MOST_DOUBLINGS))
     advice = outcome.retry_after if isinstance(outcome, Status) else None
     if advice is None:
         return Again(delay=jitter, throttled=throttled)

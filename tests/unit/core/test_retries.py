@@ -43,6 +43,11 @@ def test_the_pause_grows_is_drawn_from_zero_and_has_a_cap():
     assert judge("safe", Status(status=500), 3, retry, lambda: 0.0).delay == 0
 
 
+def test_a_call_may_be_repeated_for_as_long_as_anybody_likes():
+    again = judge("safe", Failure(stage="unsent"), 5000, Retry(retries=10_000), lambda: 1.0)
+    assert again == Again(delay=Retry().cap)
+
+
 def test_retry_after_is_a_floor_and_callers_do_not_meet_at_it():
     delays = {judge("safe", Status(status=429, retry_after=10), 1, ONCE, lambda n=n: n / 10).delay for n in range(10)}
     assert len(delays) == 10
