@@ -158,8 +158,10 @@ class Transport:
     async def close(self) -> None:
         """Stop renewing tokens and close every connection; calls made later raise ClientStateError."""
         self._closed = True
-        await self._auth.close()
-        await self._wire.close()
+        try:
+            await self._auth.close()
+        finally:  # also when cancelled meanwhile
+            await self._wire.close()
 
     async def _run(self, course: Course) -> Answer | OpenAnswer:
         while True:

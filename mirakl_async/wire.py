@@ -204,9 +204,11 @@ class AiohttpWire:
     async def close(self) -> None:
         """See Wire."""
         self._timer.close()
-        await self._pooled.close()
-        if self._fresh is not None:
-            await self._fresh.close()
+        try:
+            await self._pooled.close()
+        finally:
+            if self._fresh is not None:
+                await self._fresh.close()
 
 
 class AiohttpOpenAnswer:

@@ -216,6 +216,26 @@ async def test_closing_the_client_ends_the_calls_that_wait():
         await calls[1]
 
 
+async def test_a_close_that_is_cancelled_closes_the_connections_all_the_same():
+    async def stubborn():
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.Event().wait()
+
+    connect, wire = client(reply(204), auth=BearerToken(stubborn))
+    await connect.open()
+    calling = asyncio.create_task(report(connect))
+    await asyncio.sleep(0)
+    closing = asyncio.create_task(connect.close())
+    await asyncio.sleep(0.01)
+    closing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await closing
+    assert wire.closed
+    calling.cancel()
+
+
 async def test_the_deadline_covers_everything_and_says_where_the_time_went():
     clock = InstantClock()
     connect, wire = client(reply(503), clock=clock, retry=Retry(retries=50, base=4, cap=4))
