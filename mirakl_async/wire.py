@@ -8,6 +8,7 @@ What is switched off, and why:
 * The environment (`trust_env`): a netrc entry clashes with our Authorization header. Name a `proxy` instead.
 * c-ares: where aiodns is installed aiohttp resolves names with it, which fails in split DNS and containers.
 * Its decompression: see `inflating`.
+* Its rounding of timeouts over 5 seconds up to a whole one (`ceil_threshold`): a deadline is one.
 * Cookies, and the pool's limit: the transport bounds concurrency before an attempt's clock starts, so that waiting for
   a slot is never taken for a slow server.
 
@@ -24,6 +25,7 @@ import re
 import zlib
 from contextlib import aclosing
 from contextvars import ContextVar
+from math import inf
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import aiohttp
@@ -97,6 +99,7 @@ class AiohttpWire:
             force_close=force_close,
             resolver=aiohttp.ThreadedResolver(),
             ssl=self._ssl if self._ssl is not None else True,
+            timeout_ceil_threshold=inf,
             # aiohttp takes no keep-alive time for connections that are not kept.
             keepalive_timeout=None if force_close else self._timeouts.keepalive,
         )
@@ -105,7 +108,7 @@ class AiohttpWire:
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={"User-Agent": USER_AGENT, "Accept-Encoding": ACCEPTED},
             auto_decompress=False,
-            timeout=ClientTimeout(total=None, sock_connect=max(self._timeouts.connect, SHORTEST)),
+            timeout=ClientTimeout(total=None, sock_connect=max(self._timeouts.connect, SHORTEST), ceil_threshold=inf),
             proxy=self._proxy,
             trust_env=False,
         )

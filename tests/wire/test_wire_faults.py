@@ -150,6 +150,23 @@ async def test_no_time_at_all_is_not_all_the_time_there_is():
             await report(connect, deadline=0)
 
 
+async def test_a_timeout_of_many_seconds_is_not_rounded_up(monkeypatch):
+    loop, timers = asyncio.get_running_loop(), []
+    call_at = loop.call_at
+    monkeypatch.setattr(
+        loop, "call_at", lambda when, *rest, **more: timers.append(when) or call_at(when, *rest, **more)
+    )
+    async with Script(silence) as server, client(server.port) as connect:
+        began = loop.time()
+        call = asyncio.create_task(report(connect, deadline=70.3, timeout=60.3))
+        while not server.heads:
+            await asyncio.sleep(0.001)
+        call.cancel()
+    attempt = [when for when in timers if began + 60 < when < began + 70]
+    assert attempt
+    assert not any(when.is_integer() for when in attempt)
+
+
 async def test_a_slow_drip_does_not_outlive_the_timeout():
     async def drip(script, reader, writer):
         await script.request(reader)
