@@ -6,16 +6,19 @@ local now = time[1] * 1000000 + time[2]
 local interval, burst = tonumber(ARGV[1]), tonumber(ARGV[2])
 local function whole(number) return string.format('%.0f', number) end
 
-local held = redis.call('HMGET', KEYS[1], 'tat', 'paused', 'factor', 'factor_at', 'epoch')
+local held = redis.call('HMGET', KEYS[1], 'tat', 'paused', 'factor', 'factor_at', 'epoch', 'cost')
 local tat, paused, epoch = tonumber(held[1] or 0), tonumber(held[2] or 0), tonumber(held[5] or 0)
 local factor, factor_at = tonumber(held[3] or 1), tonumber(held[4] or now)
 if now >= paused then -- calls that fail together count once
   factor = math.min(1, factor + (now - factor_at) / 1000000 * 0.05)
   factor, factor_at = math.max(0.1, factor * 0.7), now
 end
+local cost_of_one = interval / factor
+local origin, cost_before = math.max(now, paused), tonumber(held[6] or cost_of_one)
+if tat > origin then tat = origin + (tat - origin) * cost_of_one / cost_before end
 paused = math.max(paused, now + tonumber(ARGV[3]))
-tat = math.max(tat, paused + (burst - 1) * interval / factor)
+tat = math.max(tat, paused + (burst - 1) * cost_of_one)
 redis.call('HSET', KEYS[1], 'tat', whole(tat), 'paused', whole(paused), 'epoch', epoch + 1,
-  'factor', string.format('%.6f', factor), 'factor_at', whole(factor_at))
+  'factor', string.format('%.6f', factor), 'factor_at', whole(factor_at), 'cost', string.format('%.17g', cost_of_one))
 redis.call('PEXPIRE', KEYS[1], whole((math.max(tat, paused) - now + (1 - factor) * 20000000) / 1000 + 60000))
 return {whole(now), whole(paused)}

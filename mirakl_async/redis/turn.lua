@@ -1,7 +1,7 @@
 -- A turn in a bucket that many processes share. One trip settles the slot that was taken before and takes the next.
 --
--- KEYS: the bucket (a hash: tat, paused, factor, factor_at, epoch), the processes that share (a sorted set by time),
---       the calls that went (a list of times, the latest last, as many as the limit allows).
+-- KEYS: the bucket (a hash: tat, cost, paused, factor, factor_at, epoch), the processes that share (a sorted set by
+--       time), the calls that went (a list of times, the latest last, as many as the limit allows).
 -- ARGV: 1 interval, 2 burst, 3 calls of the limit (0: none), 4 its window with what calls may be late by,
 --       5 slot to settle (0: none), 6 its epoch, 7 its end, 8 its cost, 9 cost of the next (0: nobody waits),
 --       10 longest wait for a slot that is to be taken now (-1: any), 11 hold (-1: no), after an outage,
@@ -22,7 +22,7 @@ if ARGV[14] ~= '' then
   processes = redis.call('ZCARD', KEYS[2])
 end
 
-local held = redis.call('HMGET', KEYS[1], 'tat', 'paused', 'factor', 'factor_at', 'epoch')
+local held = redis.call('HMGET', KEYS[1], 'tat', 'paused', 'factor', 'factor_at', 'epoch', 'cost')
 local tat, paused, epoch = tonumber(held[1] or 0), tonumber(held[2] or 0), tonumber(held[5] or 0)
 if tonumber(ARGV[12]) == 1 and not held[1] then
   return {whole(now), 1, '0', '0', 0, processes, 0}
@@ -32,13 +32,17 @@ if factor < 1 then
   factor = math.min(1, factor + (now - tonumber(held[4])) / 1000000 * 0.05)
 end
 local cost_of_one = interval / factor
+local origin, cost_before = math.max(now, paused), tonumber(held[6] or cost_of_one)
+if tat > origin and cost_before ~= cost_of_one then -- it lacks as many calls as before, whatever each of them costs
+  tat = math.floor(origin + (tat - origin) * cost_of_one / cost_before + 0.5)
+end
 if tonumber(ARGV[11]) >= 0 then
   tat = math.max(tat, now + tonumber(ARGV[11]) + (burst - 1) * cost_of_one)
 end
 
 local function answer(granted, slot, its_end, too_long)
   if not too_long then
-    redis.call('HSET', KEYS[1], 'tat', whole(tat), 'epoch', epoch)
+    redis.call('HSET', KEYS[1], 'tat', whole(tat), 'epoch', epoch, 'cost', string.format('%.17g', cost_of_one))
     local until_full = math.max(tat, paused) - now + (1 - factor) * 20000000
     redis.call('PEXPIRE', KEYS[1], whole(math.max(0, until_full) / 1000 + 60000))
   end

@@ -149,6 +149,22 @@ async def test_a_pause_holds_every_machine_and_slows_all_down():
         assert set(made.by_machine) == {0, 1, 2}
 
 
+@pytest.mark.parametrize("limit", [Rate(60, 3600), Rate(5, 60)])
+async def test_a_pause_lasts_as_long_as_it_was_said_to_also_where_much_may_go_at_once(limit):
+    async with world(2, travel=(0.0, 0.0)) as made:
+        pace = Pace.within(limit)
+        made.start(made.call(0, pace))
+        await made.clock.run(1)
+        made.start(made.limiters[0].pause(KEY, 1))
+        await made.clock.run(2)
+        for machine in range(2):
+            made.start(made.call(machine, pace))
+        await made.clock.run(1)
+        assert len(made.arrived) == 2  # the one before the pause, and one after it: the bucket was empty
+        await made.clock.run(limit.seconds)
+        assert made.fullest(limit.seconds) <= limit.calls
+
+
 async def test_a_cancelled_head_leaves_its_slot_to_the_next_and_the_last_gives_it_back():
     async with world(2, travel=(0.0, 0.0)) as made:
         pace = Pace(interval=1, burst=1)
