@@ -17,7 +17,6 @@ are only looked at when a batch holds an id twice or meets one that is in flight
 
 from __future__ import annotations
 
-from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from .entries import Entry, OrderKey, OriginKey, order_key, origin_key, refusal, same_content
@@ -34,7 +33,7 @@ NO_ID = "must be a text"
 
 
 class Batch:
-    """Orders of one origin that travel in one call, and their ids."""
+    """Orders of one origin that travel in one call."""
 
     __slots__ = ("_by_key", "entries", "ids", "lane")
 
@@ -73,7 +72,7 @@ class Lane:
 
     def __init__(self, origin: OriginRequest) -> None:
         self.origin: OriginRequest = origin
-        self.waiting: deque[Entry] = deque()
+        self.waiting: list[Entry] = []
         self.parked: dict[OrderKey, Entry] = {}
         self.flying: list[Batch] = []
         self.flying_ids: set[str] = set()
@@ -149,8 +148,10 @@ class Assembly:
         return best
 
     def _cut_from(self, lane: Lane) -> Batch | None:
-        entries = self._take_from(lane.waiting)
+        entries = lane.waiting[: self._limit]
+        del lane.waiting[: self._limit]
         count = len(entries)
+        self.waiting -= count
         try:
             ids = {entry.channel_order_id for entry in entries}
         except TypeError:
@@ -165,16 +166,6 @@ class Assembly:
         lane.flying.append(batch)
         lane.flying_ids |= ids
         return batch
-
-    def _take_from(self, waiting: deque[Entry]) -> list[Entry]:
-        """The next entries: mostly all that wait, which are moved at once."""
-        if len(waiting) <= self._limit:
-            entries = list(waiting)
-            waiting.clear()
-        else:
-            entries = [waiting.popleft() for _ in range(self._limit)]
-        self.waiting -= len(entries)
-        return entries
 
     def _with_ids(self, lane: Lane, entries: Iterable[Entry]) -> list[Entry]:
         """The entries whose id can be one; a struct's members may be anything."""
@@ -241,7 +232,7 @@ class Assembly:
             freed = [key for key in lane.parked if key[0] not in lane.flying_ids]
             if freed and not lane.waiting:
                 lane.since = now
-            lane.waiting.extendleft([lane.parked.pop(key) for key in reversed(freed)])
+            lane.waiting[:0] = [lane.parked.pop(key) for key in freed]
             self.waiting += len(freed)
         if not (lane.waiting or lane.flying):
             del self._lanes[origin_key(lane.origin)]

@@ -61,6 +61,7 @@ if TYPE_CHECKING:
 log: logging.Logger = logging.getLogger("mirakl_async")
 MOST_WORKERS = 96
 WORKERS_WITHOUT_PACE = 8
+SPARE_WORKERS = 2
 REFUSED_IN_A_ROW = 500
 PROGRESS_EVERY = 0.1
 
@@ -105,6 +106,7 @@ class OrderSync:
         paced = self._transport.allowances.of(UPSERT_ORDERS)[1] is not None
         self._most = concurrency or (MOST_WORKERS if paced else WORKERS_WITHOUT_PACE)
         self._fixed = concurrency is not None
+        self._spare = SPARE_WORKERS if paced and not self._fixed else self._most
         self._workers = self._on_wire = 0
         self._refused_in_a_row = 0
         self._failure: BaseException | None = None
@@ -239,7 +241,7 @@ class OrderSync:
 
     async def _work(self) -> None:
         try:
-            while self._fixed or self._workers - self._on_wire <= 2:
+            while self._workers - self._on_wire <= self._spare:
                 batch = await self._next()
                 if batch is None:
                     return
