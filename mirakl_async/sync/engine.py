@@ -211,14 +211,16 @@ class OrderSync:
                 self._spawn(self._most if self._fixed else 1)
         except asyncio.CancelledError as error:
             self._failure = self._failure or error
+        except BaseExceptionGroup as group:  # of what is no Exception, and ends everything at once
+            self._failure = self._failure or group.exceptions[0]
         finally:
             await self._end_ledger()
             self._seconds = self._clock.monotonic() - self._began
             self._failure = self._failure or self._intake.failure
+            self._told_progress(last=True)
             try:
-                self._told_progress(last=True)
                 self._refusals.close()
-            except Exception as error:  # noqa: BLE001 - the user's own progress=, or a full disk
+            except OSError as error:  # a full disk
                 self._failure = self._failure or error
                 self._refusals.close()
 
@@ -249,7 +251,7 @@ class OrderSync:
                 self._told_progress()
             if self._again or self._assembly.waiting:
                 self._intake.more.set()  # those who stay may be waiting for the source only
-        except Exception as error:  # noqa: BLE001 - the user's own progress=, or a fault of ours: no order is lost by it
+        except Exception as error:  # noqa: BLE001 - a fault of ours: no order is lost by it
             self._fail(error)
         finally:
             self._workers -= 1
@@ -426,7 +428,12 @@ class OrderSync:
         now = self._clock.monotonic()
         if self._progress is not None and (last or now - self._last_progress >= PROGRESS_EVERY):
             self._last_progress = now
-            self._progress(self.report)
+            try:
+                self._progress(self.report)
+            except (KeyboardInterrupt, SystemExit):
+                raise
+            except BaseException as error:  # noqa: BLE001 - a CancelledError of the user's own would pass for one of ours
+                self._fail(error)
 
 
 def _server_refusal(batch: Batch, index: int, reason: str, error: MiraklError, path: str | None = None) -> Refused:

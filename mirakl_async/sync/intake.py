@@ -102,7 +102,9 @@ class Intake:
         chunk: list[Any] = []
         try:
             chunk.extend(islice(self._iterator, self._limit))
-        except Exception as error:  # noqa: BLE001 - the user's iterator may raise anything
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:  # noqa: BLE001 - the user's iterator may raise anything, a CancelledError too
             self.failure = error
             self.exhausted = True
         finally:

@@ -232,6 +232,10 @@ async def test_an_empty_source(mirakl, source, concurrency):
     assert len(seen) == 1
 
 
+class Unusual(BaseException):
+    pass
+
+
 class TestSourcesThatFail:
     @pytest.mark.parametrize("gives", [0, 1, 130])
     @pytest.mark.parametrize("kind", ["iterable", "async"])
@@ -244,6 +248,25 @@ class TestSourcesThatFail:
             await mirakl.sync(source() if kind == "iterable" else stream(source())).run()
         assert isinstance(stopped.value.__cause__, ValueError)
         assert stopped.value.report.accepted == stopped.value.report.read == mirakl.sim.world.count() == gives
+
+    @pytest.mark.parametrize("error", [asyncio.CancelledError, GeneratorExit, Unusual])
+    @pytest.mark.parametrize("concurrency", [None, 1])
+    async def test_an_error_that_is_no_exception_does_not_end_the_job_in_silence(self, mirakl, error, concurrency):
+        def source():
+            yield from map(order, range(130))
+            raise error
+
+        with pytest.raises(SyncStopped, match=error.__name__) as stopped:
+            await mirakl.sync(source(), concurrency=concurrency).run()
+        assert stopped.value.report.accepted == stopped.value.report.read == 130
+
+    async def test_nor_does_one_of_an_async_source(self, mirakl):
+        async def source():
+            yield order(1)
+            raise Unusual
+
+        with pytest.raises(SyncStopped, match="Unusual"):
+            await mirakl.sync(source()).run()
 
     async def test_an_error_that_says_nothing_is_still_named(self, mirakl):
         async def source():
@@ -342,9 +365,10 @@ class TestAsyncSourcesThatAreLeft:
 
 
 class TestUsersOwnErrors:
-    async def test_of_the_progress_callback(self, mirakl):
+    @pytest.mark.parametrize("error", [RuntimeError, asyncio.CancelledError, Unusual])
+    async def test_of_the_progress_callback(self, mirakl, error):
         def progress(report):
-            raise RuntimeError("no terminal")
+            raise error("no terminal")
 
         async with asyncio.timeout(5):
             with pytest.raises(SyncStopped, match="no terminal") as stopped:
