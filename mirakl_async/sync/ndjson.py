@@ -56,7 +56,8 @@ def read_orders(path: Path, origin: OriginRequest | None, place: Place | None = 
     """
     place = Place() if place is None else place
     with path.open("rb") as file:
-        file.seek(place.offset)
+        if place.offset:  # a pipe has no other places than its beginning
+            file.seek(place.offset)
         number = place.line
         while raw := file.readline(LONGEST_LINE + len(b"\r\n")):
             number += 1
@@ -66,17 +67,22 @@ def read_orders(path: Path, origin: OriginRequest | None, place: Place | None = 
                 place.line, place.last = number, raw
             if len(raw.removesuffix(b"\n").removesuffix(b"\r")) > LONGEST_LINE:
                 if not raw.endswith(b"\n"):
-                    _skip_rest(file)
-                    place.offset, place.line, place.last = file.tell(), number, b""
+                    place.offset += len(raw) + _skip_rest(file)
+                    place.line, place.last = number, b""
                 reason = f"longer than {LONGEST_LINE} bytes"
                 yield Refused(kind="invalid", reason=reason, line=number, path="$", origin=origin)
             elif text:
                 yield _line(text, number, origin)
 
 
-def _skip_rest(file: Any) -> None:
-    while (rest := file.readline(LONGEST_LINE)) and not rest.endswith(b"\n"):
-        pass
+def _skip_rest(file: Any) -> int:
+    """Read to the end of the line; how many bytes that were."""
+    skipped = 0
+    while rest := file.readline(LONGEST_LINE):
+        skipped += len(rest)
+        if rest.endswith(b"\n"):
+            break
+    return skipped
 
 
 def _line(text: bytes, number: int, origin: OriginRequest | None) -> Any:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+from pathlib import Path
 
 import pytest
 
 from mirakl_async.sync import ndjson
 from mirakl_async.sync.entries import Line
-from mirakl_async.sync.ndjson import read_orders
+from mirakl_async.sync.ndjson import Place, read_orders
 from mirakl_async.sync.refused import Refused
 from tests.feeds import ORIGIN, SECOND, as_line, as_mapping, order
 
@@ -107,6 +109,18 @@ def test_a_file_that_is_one_endless_line(read, monkeypatch):
     monkeypatch.setattr(ndjson, "LONGEST_LINE", 1000)
     [refused] = read(b"x" * 50_000)
     assert "longer than 1000 bytes" in refused.reason
+
+
+def test_a_pipe_is_read_too(monkeypatch):
+    monkeypatch.setattr(ndjson, "LONGEST_LINE", 2 * len(GOOD))
+    reading, writing = os.pipe()
+    os.write(writing, GOOD + b"\n" + b" " * 9 * len(GOOD) + b"\n" + GOOD)
+    os.close(writing)
+    place = Place()
+    first, refused, last = read_orders(Path(f"/dev/fd/{reading}"), ORIGIN, place)
+    os.close(reading)
+    assert (first.number, refused.line, last.number) == (1, 2, 3)
+    assert (place.offset, place.line) == (10 * len(GOOD) + 2, 2)
 
 
 def test_pairs(read):
