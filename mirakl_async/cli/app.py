@@ -39,14 +39,21 @@ def run(argv: list[str]) -> int:
     if not argv or argv[0] in app.help_flags:
         _load_all()
     try:
+        return _run(argv)
+    except BrokenPipeError:
+        # Whoever read our output has gone; without this the interpreter would try to flush it once more, and complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.UNFINISHED
+
+
+def _run(argv: list[str]) -> int:
+    try:
         status = app(argv, exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
         command = " ".join(["mirakl-async", *(error.command_chain or ()), "--help"])
         words, status = f"{error} See {command}.", Exit.USAGE
     except BrokenPipeError:
-        # Whoever read our output has gone; without this the interpreter would try to flush it once more, and complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Exit.UNFINISHED
+        raise
     except KeyboardInterrupt:
         words, status = "interrupted", Exit.INTERRUPTED
     except (CommandError, MiraklError, OSError) as error:

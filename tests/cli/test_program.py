@@ -77,10 +77,12 @@ def test_without_the_extra_it_says_how_to_install_it():
     assert done.stderr.count("\n") == 1
 
 
-def test_a_reader_that_goes_away_is_no_crash():
-    script = f"{sys.executable} -m mirakl_async operations --json | true"
+@pytest.mark.parametrize("command", ["operations --json", "operations --json --colour"])
+def test_a_reader_that_goes_away_is_no_crash(command):
+    script = f"{sys.executable} -m mirakl_async {command} | true"
     done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
-    assert done.stderr == ""
+    assert "Traceback" not in done.stderr
+    assert done.stderr.count("\n") == command.count("colour")
 
 
 @pytest.mark.parametrize("command", [["--version"], ["operations", "--json"]])
