@@ -15,9 +15,9 @@ A 401 is not judged here: the transport renews the token once, since a 401 was n
 
 The pause is drawn uniformly from zero to a growing bound ("full jitter"), so that callers who failed together do not
 come back together; a Retry-After is a floor, never a meeting point, and one beyond `max_wait` ends the call at once.
-The **quota** bounds what a whole client spends
-on retries during an outage: every retry costs, every answer earns a little back, and an empty quota lets the first
-failure stand. With N callers and a dead server at most N + quota / cost requests are made.
+The **quota** bounds what a whole client spends on retries during an outage: every retry costs, every answer earns a
+little back, and an empty quota lets the first failure stand. With N callers and a dead server at most N + quota / cost
+requests are made.
 """
 
 from __future__ import annotations
