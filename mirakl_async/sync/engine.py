@@ -25,13 +25,7 @@ from typing import TYPE_CHECKING, Any, Self
 import anyio
 
 from .. import calls
-from ..errors import (
-    BadRequest,
-    CallError,
-    ClientStateError,
-    MiraklError,
-    SyncStopped,
-)
+from ..errors import BadRequest, CallError, ClientStateError, MiraklError, SyncStopped
 from ..operations.connect.orders import UPSERT_ORDERS
 from .batches import Assembly, Batch
 from .entries import Line, encode_batch, refusal, unencodable
