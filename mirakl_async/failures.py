@@ -87,14 +87,6 @@ def error_of(
 
 def _without_query(location: str) -> str:
     try:
-        parts = urlsplit(urljoin("https://", location)) if location else None
-    except ValueError:
-        parts = None
-    return "?" if parts is None else parts._replace(query="", fragment="").geturl()
-
-
-def _without_query(location: str) -> str:
-    try:
         return urlsplit(urljoin("https://", location))._replace(query="", fragment="").geturl() if location else "?"
     except ValueError:  # brackets that are no address
         return "?"
