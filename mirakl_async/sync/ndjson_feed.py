@@ -8,6 +8,7 @@ appended since are read like any others.
 from __future__ import annotations
 
 import logging
+import os
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +37,8 @@ class NdjsonFeed:
     """The orders of a file, from where `resume` said; `ended` once it was read to its end."""
 
     def __init__(self, path: Path, origin: OriginRequest | None) -> None:
-        self.name: str = f"file:{path.resolve()}"
+        # A name that is no text to the system is one to a journal all the same.
+        self.name: str = f"file:{os.fsencode(path.resolve()).decode(errors='backslashreplace')}"
         self.path: Path = path
         self.ended: bool = False
         self._origin = origin

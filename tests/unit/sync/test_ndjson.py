@@ -11,6 +11,7 @@ import pytest
 from mirakl_async.sync import ndjson
 from mirakl_async.sync.entries import Line
 from mirakl_async.sync.ndjson import Place, read_orders
+from mirakl_async.sync.ndjson_feed import NdjsonFeed
 from mirakl_async.sync.refused import Refused
 from tests.feeds import ORIGIN, SECOND, as_line, as_mapping, order
 
@@ -133,3 +134,11 @@ def test_pairs(read):
     assert refused.raw == GOOD.replace(b'"quantity":1', b'"quantity":"many"'), "the order, so that it can be sent again"
     assert (strange.origin, strange.path, strange.raw) == (None, "$", GOOD)
     assert "origin" in strange.reason
+
+
+def test_a_feeds_name_is_a_text_whatever_its_file_is_called(tmp_path):
+    one, other = (
+        NdjsonFeed(tmp_path / os.fsdecode(name), None).name for name in (b"caf\xe9.ndjson", b"caf\xea.ndjson")
+    )
+    assert one.encode() != other.encode()
+    assert NdjsonFeed(tmp_path / "café.ndjson", None).name == f"file:{tmp_path.resolve()}/café.ndjson"
