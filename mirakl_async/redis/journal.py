@@ -121,7 +121,7 @@ class RedisJournal:
         self._trips = asyncio.Semaphore(TRIPS_AT_ONCE)
         self._mine: dict[str, str] = {}  # by which claim this process holds an order
         self._unheard: list[str] = []  # claims that were cancelled before their answer came: the next ones ask for it
-        self._lane = ""
+        self._lane = self._unheard_lane = ""
         self._state = "new"
         self._is_away = False
         self._is_full = False
@@ -292,13 +292,22 @@ class RedisJournal:
         """See Journal."""
         give_up = self._clock.monotonic() + wait
         while True:
-            token = self._token()
-            free, *found = await self._run(CLAIM_OUTCOMES, [min(most, MOST), _micro(lease), token])
-            if found:
-                self._lane = token
-                return claimed_outcomes(found)
+            free, outcomes = await self._claim_outcomes(min(most, MOST), lease)
+            if outcomes:
+                return outcomes
             if not await self._listen(self._lane_bell, give_up, free):
                 return []
+
+    async def _claim_outcomes(self, most: int, lease: float) -> tuple[int, list[ClaimedOutcome]]:
+        token, self._unheard_lane = self._unheard_lane or self._token(), ""
+        try:
+            free, *found = await self._run(CLAIM_OUTCOMES, [most, _micro(lease), token])
+        except BaseException:
+            self._unheard_lane = token
+            raise
+        if found:
+            self._lane = token
+        return free, claimed_outcomes(found)
 
     async def ack_outcomes(self, numbers: Iterable[int]) -> None:
         """See Journal."""

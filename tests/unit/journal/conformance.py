@@ -288,6 +288,18 @@ class JournalConformance:
         assert await journal.claim_outcomes(9, SHORT)
         assert [one.action_id for one in await journal.claim_outcomes(9, LEASE, wait=30)] == ["a"]
 
+    async def test_a_cancelled_claim_of_outcomes_does_not_keep_the_lane(self, journal):
+        await journal.put_outcomes([Outcome("a", b"{}")])
+        for steps in range(12):
+            claiming = asyncio.create_task(journal.claim_outcomes(9, LEASE))
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            claiming.cancel()
+            found = await asyncio.gather(claiming, return_exceptions=True)
+            if isinstance(found[0], list):  # it was quicker
+                await journal.nack_outcomes()
+        assert [one.action_id for one in await journal.claim_outcomes(9, LEASE)] == ["a"]
+
     async def test_an_empty_lane_waits_for_what_comes(self, journal):
         waiting = asyncio.create_task(journal.claim_outcomes(10, LEASE, wait=30))
         await asyncio.sleep(0.05)
