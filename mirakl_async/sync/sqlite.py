@@ -94,7 +94,7 @@ class SqliteJournal:
         self._writable.set()
         try:
             self._store = store = await self._loop.run_in_executor(self._pool, Store, self.path)
-            found = await self._loop.run_in_executor(self._pool, store.statistics, 0)
+            found = await self._loop.run_in_executor(self._pool, store.statistics)
         except BaseException:
             self._pool.shutdown(wait=False)
             raise
@@ -250,7 +250,11 @@ class SqliteJournal:
             now = self._clock.monotonic()
             if self._outcomes and now >= self._lane_free:
                 self._lane_free = now + lease
-                found = await self._ask(lambda store: store.first_outcomes(most))
+                try:
+                    found = await self._ask(lambda store: store.first_outcomes(most))
+                except BaseException:  # cancelled: nobody has them
+                    await self.nack_outcomes()
+                    raise
                 return [self._claimed_outcome(one) for one in found]
             if now >= give_up:
                 return []
@@ -292,8 +296,7 @@ class SqliteJournal:
 
     async def statistics(self) -> Statistics:
         """See Journal."""
-        window = self._window
-        return await self._ask(lambda store: store.statistics(window.claimed))
+        return await self._ask(lambda store: store.statistics())
 
     async def refused(self) -> AsyncIterator[RefusedRow]:
         """See Journal."""
@@ -348,13 +351,11 @@ class SqliteJournal:
             self._urgent.set()
 
     async def _write(self, store: Store) -> None:
-        while True:
+        while self._store is not None:  # till it is closed
             await self._changed.wait()
             await wait_at_most(self._urgent, self._commit_every if self._writable.is_set() else SECONDS_FULL)
             self._changed.clear()
             self._urgent.clear()
-            if self._store is None:
-                return  # what is left is for `close` to write
             try:
                 await self._commit(store)
             except DiskFull as error:
@@ -373,13 +374,15 @@ class SqliteJournal:
             one.decide(self._window)
         self._stuck.append(Pending(self._window.take_changes(), list(self._cursors.values()), self._invalid))
         self._cursors, self._invalid = {}, []
+        store.claimed = self._window.claimed
         work = Work(self._stuck[:], self._through, self._jobs, self._loads, prefetch=self._prefetch)
         self._through, self._jobs, self._loads, self._prefetch = [], [], [], False
         try:
             full = await asyncio.shield(self._loop.run_in_executor(self._pool, work.run, store))
-        except JournalError as error:
-            self._tell_all(work, error)
-            raise
+        except Exception as error:
+            fault = error if isinstance(error, JournalError) else JournalError(f"{self.path}: {error!r}")
+            self._tell_all(work, fault)
+            raise fault from error
         if full is None:
             self._stuck.clear()
             self._writable.set()

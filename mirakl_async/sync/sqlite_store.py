@@ -49,14 +49,16 @@ class Store:
     """An open journal file."""
 
     def __init__(self, path: Path) -> None:
+        self.claimed: int = 0
         self._path = path
         with _explained(path):
             path.touch(mode=0o600)  # it holds what orders hold
+            self._file = _identity(path)
             self._db = sqlite3.connect(path, isolation_level=None, timeout=1.0, check_same_thread=False)
         try:
             with _explained(path):
                 self._prepare()
-            self._seq = self._number("SELECT coalesce(max(seq), 0) FROM orders")
+                self._seq = self._number("SELECT coalesce(max(seq), 0) FROM orders")
         except BaseException:
             self._db.close()
             raise
@@ -66,30 +68,37 @@ class Store:
         run = self._db.execute
         run(f"PRAGMA page_size = {PAGE}")
         run("PRAGMA locking_mode = EXCLUSIVE")
+        self._check_format()  # before anything is written: it may be somebody else's
         run("PRAGMA journal_mode = WAL")
         run("PRAGMA synchronous = FULL")
         run(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
         run(f"PRAGMA journal_size_limit = {LOG_BYTES}")
         run("BEGIN IMMEDIATE")
         try:
-            self._check_format()
+            if self._check_format():
+                self._create()
         finally:
             run("COMMIT")
 
-    def _check_format(self) -> None:
+    def _create(self) -> None:
+        for statement in SCHEMA:
+            self._db.execute(statement)
+        self._db.execute(f"PRAGMA application_id = {APPLICATION}")
+        self._db.execute(f"PRAGMA user_version = {FORMAT}")
+
+    def _check_format(self) -> bool:
+        """Whether it is still empty; raises JournalError if it is neither that nor a journal of this format."""
         application, version = (self._number(f"PRAGMA {name}") for name in ("application_id", "user_version"))
-        if not self._number("SELECT count(*) FROM sqlite_master") and not application:
-            for statement in SCHEMA:
-                self._db.execute(statement)
-            self._db.execute(f"PRAGMA application_id = {APPLICATION}")
-            self._db.execute(f"PRAGMA user_version = {FORMAT}")
-        elif application != APPLICATION:
+        if not application and not self._number("SELECT count(*) FROM sqlite_master"):
+            return True
+        if application != APPLICATION:
             raise JournalError(f"{self._path} is a SQLite database, but not a journal; name another file")
-        elif version != FORMAT:
+        if version != FORMAT:
             raise JournalError(
                 f"{self._path} is a journal of format {version}, and this version of mirakl_async writes format "
                 f"{FORMAT}; let the version that wrote it finish it, or name another file"
             )
+        return False
 
     def _number(self, query: str) -> int:
         return int(self._db.execute(query).fetchone()[0])
@@ -104,6 +113,7 @@ class Store:
     def transaction(self) -> Generator[None]:
         """All of what happens inside, on disk, or nothing; raises JournalError, or DiskFull if it may work later."""
         seq = self._seq
+        self._check_file()
         try:
             self._db.execute("BEGIN IMMEDIATE")
             yield
@@ -115,6 +125,20 @@ class Store:
             if isinstance(error, sqlite3.Error):
                 raise _fault(self._path, error) from error
             raise
+
+    def _check_file(self) -> None:
+        """SQLite would write on into a file that nobody can find any more."""
+        try:
+            same = _identity(self._path) == self._file
+        except FileNotFoundError:
+            same = False
+        except OSError:  # that of a file share that is away; SQLite says what it makes of it
+            return
+        if not same:
+            raise JournalError(
+                f"{self._path} was deleted, moved or replaced while it was in use, with the orders in it; "
+                "read its feeds again"
+            )
 
     def write(self, changes: Changes, cursors: Iterable[Cursor], invalid: Iterable[RefusedRow]) -> None:
         """Bring the disk up to a window."""
@@ -148,7 +172,8 @@ class Store:
     def load(self, most: int) -> list[Row]:
         """The next rows that were not loaded yet, in the order of their arrival."""
         query = "SELECT key, origin, version, body, line, seq FROM orders WHERE seq > ? ORDER BY seq LIMIT ?"
-        found = self._db.execute(query, (self._loaded, most)).fetchall()
+        with _explained(self._path):
+            found = self._db.execute(query, (self._loaded, most)).fetchall()
         if found:
             self._loaded = found[-1][5]
         return [Row(*values[:5]) for values in found]
@@ -158,18 +183,19 @@ class Store:
         found = self._db.execute("SELECT position FROM cursors WHERE feed = ?", (feed,)).fetchone()
         return None if found is None else str(found[0])
 
-    def statistics(self, claimed: int) -> Statistics:
-        """The figures, of which the disk does not know how many orders are claimed."""
-        first = self._db.execute("SELECT since FROM orders ORDER BY seq LIMIT 1").fetchone()
-        return Statistics(
-            waiting=self._number("SELECT count(*) FROM orders") - claimed,
-            claimed=claimed,
-            refused=self._number("SELECT count(*) FROM refused WHERE lane = 'orders'"),
-            outcomes=self._number("SELECT count(*) FROM outcomes"),
-            refused_outcomes=self._number("SELECT count(*) FROM refused WHERE lane = 'actions'"),
-            oldest=None if first is None else max(0.0, time.time() - first[0]),
-            cursors=dict(self._db.execute("SELECT feed, position FROM cursors ORDER BY feed").fetchall()),
-        )
+    def statistics(self) -> Statistics:
+        """The figures; the disk does not know how many orders are `claimed`, and is told with the changes."""
+        with _explained(self._path):
+            first = self._db.execute("SELECT since FROM orders ORDER BY seq LIMIT 1").fetchone()
+            return Statistics(
+                waiting=self._number("SELECT count(*) FROM orders") - self.claimed,
+                claimed=self.claimed,
+                refused=self._number("SELECT count(*) FROM refused WHERE lane = 'orders'"),
+                outcomes=self._number("SELECT count(*) FROM outcomes"),
+                refused_outcomes=self._number("SELECT count(*) FROM refused WHERE lane = 'actions'"),
+                oldest=None if first is None else max(0.0, time.time() - first[0]),
+                cursors=dict(self._db.execute("SELECT feed, position FROM cursors ORDER BY feed").fetchall()),
+            )
 
     def refused(self, after: int, most: int) -> list[tuple[int, RefusedRow]]:
         """Refused rows with their ids, oldest first."""
@@ -212,6 +238,11 @@ class DiskFull(JournalError):
     """It could not be written now, and may be later."""
 
 
+def _identity(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_dev, found.st_ino
+
+
 def _fault(path: Path, error: sqlite3.Error) -> JournalError:
     """What a failure of SQLite means for whoever uses the journal."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the primary code of an extended one
@@ -222,6 +253,8 @@ def _fault(path: Path, error: sqlite3.Error) -> JournalError:
         )
     if code == sqlite3.SQLITE_NOTADB:
         return JournalError(f"{path} is no SQLite database, so no journal; name another file")
+    if code == sqlite3.SQLITE_CORRUPT:
+        return JournalError(f"{path} is damaged ({error}); name another file, and read its feeds again")
     if code in _NOT_NOW:
         return DiskFull(f"{path} cannot be written: {error}")
     return JournalError(f"{path}: {error}")

@@ -8,6 +8,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -78,7 +79,7 @@ class TestTheFile:
         database = sqlite3.connect(path)
         assert database.execute("SELECT name FROM sqlite_master").fetchall() == [("customers",)]
         database.close()
-        assert len(path.read_bytes()) == len(before)
+        assert path.read_bytes() == before
 
     async def test_what_is_no_database_is_left_alone(self, tmp_path):
         path = tmp_path / "notes.txt"
@@ -86,6 +87,42 @@ class TestTheFile:
         with pytest.raises(JournalError, match="no SQLite database"):
             await SqliteJournal(path).open()
         assert path.read_text().startswith("these are notes")
+
+    @pytest.mark.skipif(os.name != "posix", reason="elsewhere an open file cannot be deleted")
+    @pytest.mark.parametrize("replaced", [False, True])
+    async def test_a_file_that_is_deleted_under_way_is_noticed(self, tmp_path, replaced):
+        path = tmp_path / "orders.db"
+        journal = SqliteJournal(path)
+        await journal.open()
+        path.unlink()
+        if replaced:
+            path.write_bytes(b"")
+        await journal.put([row(1)])
+        with pytest.raises(JournalError, match="deleted, moved or replaced"):
+            await journal.flush()
+        with pytest.raises(JournalError, match="deleted, moved or replaced"):
+            await journal.claim(1, LEASE)
+        await journal.close()
+
+    async def test_a_damaged_file_is_an_error_and_no_wait(self, tmp_path):
+        path = tmp_path / "orders.db"
+        async with opened(SqliteJournal(path)) as journal:
+            await journal.put([row(n, text="x" * 4000) for n in range(500)])
+        content = bytearray(path.read_bytes())
+        content[16384 * 20 : 16384 * 80] = b"Z" * 16384 * 60
+        path.write_bytes(content)
+        with pytest.raises(JournalError, match="is damaged"):
+            async with opened(SqliteJournal(path)) as journal:
+                while claimed := await asyncio.wait_for(journal.claim(100, LEASE), 5):
+                    await journal.ack(names(claimed))
+
+    async def test_what_the_database_cannot_take_is_an_error_and_no_wait(self, tmp_path):
+        journal = SqliteJournal(tmp_path / "orders.db")
+        await journal.open()
+        await journal.put([row(1)], cursor=Cursor("caf\udce9", "1"))  # no text in any encoding
+        with pytest.raises(JournalError, match="surrogates not allowed"):
+            await asyncio.wait_for(journal.flush(), 5)
+        await journal.close()
 
     async def test_a_folder_that_is_not_there(self, tmp_path):
         with pytest.raises(JournalError, match="cannot be opened"):
@@ -149,6 +186,42 @@ class TestTransactions:
 
             await asyncio.gather(*(durable(n) for n in range(500)))
         assert 1 <= len(commits) < 50
+
+    async def test_closing_leaves_nobody_waiting(self, tmp_path):
+        """Not even for a transaction that is under way."""
+        journal = SqliteJournal(tmp_path / "orders.db")
+        await journal.open()
+        under_way, may_end = asyncio.Event(), threading.Event()
+        loop = asyncio.get_running_loop()
+        slow = journal._ask(lambda _: (loop.call_soon_threadsafe(under_way.set), may_end.wait(5)))
+        await under_way.wait()
+        put = asyncio.create_task(journal.put_outcomes([Outcome("1", b"{}")]))
+        closing = asyncio.create_task(journal.close())
+        await asyncio.sleep(0)
+        may_end.set()
+        await asyncio.wait_for(asyncio.gather(slow, put, closing), 5)
+        async with opened(SqliteJournal(tmp_path / "orders.db")) as journal:
+            assert (await journal.statistics()).outcomes == 1
+
+    async def test_figures_are_of_one_moment(self, tmp_path, monkeypatch):
+        async with opened(SqliteJournal(tmp_path / "orders.db")) as journal:
+            under_way, may_end = asyncio.Event(), threading.Event()
+            loop = asyncio.get_running_loop()
+            count = journal._store.statistics
+            monkeypatch.setattr(
+                journal._store,
+                "statistics",
+                lambda *given: (loop.call_soon_threadsafe(under_way.set), may_end.wait(5), count(*given))[-1],
+            )
+            figures = asyncio.create_task(journal.statistics())
+            await under_way.wait()
+            await journal.put([row(n) for n in range(10)])
+            assert len(await journal.claim(10, LEASE)) == 10
+            may_end.set()
+            found = await figures
+            assert (found.waiting, found.claimed) == (0, 0)
+            found = await journal.statistics()
+            assert (found.waiting, found.claimed) == (0, 10)
 
     async def test_a_cancelled_caller_does_not_disturb_the_others(self, tmp_path):
         async with opened(SqliteJournal(tmp_path / "orders.db")) as journal:
