@@ -150,7 +150,7 @@ class RedisRateLimiter:
             except AWAY as error:
                 self._lost(error)
             except RedisError as error:
-                raise LimiterUnavailable(f"{self._server.name} refuses to keep the rates: {error}") from error
+                raise self._refused(error) from error
             else:
                 return self.clock.monotonic() - began
 
@@ -164,10 +164,15 @@ class RedisRateLimiter:
                 await self._server.run(PAUSE, [self._name(key)], args)
             except AWAY as error:
                 self._lost(error)
+            except RedisError as error:
+                raise self._refused(error) from error
             else:
                 return
         if self._outage is not None:
             await self._outage.limiter.pause(key, seconds)
+
+    def _refused(self, error: RedisError) -> LimiterUnavailable:
+        return LimiterUnavailable(f"{self._server.name} refuses to keep the rates: {error}")
 
     def _name(self, key: BucketKey) -> str:
         return f"{self._tag}:{key.host}:{key.credential}:{key.group}"

@@ -5,6 +5,7 @@ local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local interval, burst = tonumber(ARGV[1]), tonumber(ARGV[2])
 local function whole(number) return string.format('%.0f', number) end
+redis.call('HDEL', KEYS[1], '') -- a server without memory refuses a script whose first write takes some
 
 local held = redis.call('HMGET', KEYS[1], 'tat', 'paused', 'factor', 'factor_at', 'epoch', 'cost')
 local tat, paused, epoch = tonumber(held[1] or 0), tonumber(held[2] or 0), tonumber(held[5] or 0)

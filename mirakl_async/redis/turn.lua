@@ -13,6 +13,7 @@ local now = time[1] * 1000000 + time[2]
 local interval, burst = tonumber(ARGV[1]), tonumber(ARGV[2])
 local calls, window = tonumber(ARGV[3]), tonumber(ARGV[4])
 local function whole(number) return string.format('%.0f', number) end
+redis.call('HDEL', KEYS[1], '') -- a server without memory refuses a script whose first write takes some
 
 local processes = 0
 if ARGV[14] ~= '' then

@@ -7,10 +7,15 @@ import asyncio
 import pytest
 
 from mirakl_async.errors import JournalError
+from mirakl_async.limits import BucketKey, Pace
+from mirakl_async.options import Rate
 from mirakl_async.redis.journal import RedisJournal
+from mirakl_async.redis.limiter import RedisRateLimiter
 from mirakl_async.sync.journal import Cursor, Outcome
 from tests.redis_server import RedisServer
 from tests.unit.journal.conformance import LEASE, key, names, opened, row
+
+BUCKET = BucketKey("host", "credential", "group")
 
 
 @pytest.fixture
@@ -83,6 +88,10 @@ async def test_a_server_out_of_memory_stops_those_who_put_and_nobody_else(tmp_pa
             await journal.extend([one.key for one in claimed], LEASE)
             await journal.ack([(one.key, one.version) for one in claimed[:10]])
             await journal.nack([one.key for one in claimed[10:]])
+            async with opened(RedisJournal(server.url)) as started_now, RedisRateLimiter(server.url) as limiter:
+                assert len(await started_now.claim(5, LEASE)) == 5
+                await limiter.acquire(BUCKET, Pace.within(Rate(30, 1)))
+                await limiter.pause(BUCKET, 0.01)
             assert not put.done()
             await journal._server.command("CONFIG", "SET", "maxmemory", "0")
             assert (await put).taken == 1

@@ -81,6 +81,10 @@ class ScriptedRedis:
         self._held(key, {}).update(zip(pairs[::2], pairs[1::2], strict=True))
         return 1
 
+    def _hdel(self, key: str, *names: str) -> int:
+        held = self._held(key, {})
+        return sum(held.pop(name, None) is not None for name in names)
+
     def _pexpire(self, key: str, milliseconds: str) -> int:
         self._ends[key] = self._clock.now + int(milliseconds) / 1000
         return 1
