@@ -13,6 +13,8 @@ local PLACES, WAITING, DELAYED, CLAIMED, BELL = KEYS[6], KEYS[7], KEYS[8], KEYS[
 local CURSORS, REFUSED, REFUSED_OUTCOMES, REASONS = KEYS[11], KEYS[12], KEYS[13], KEYS[14]
 local OUTCOMES, LANE, LANE_CLAIMED, LANE_BELL, ONCE, FACTS = KEYS[15], KEYS[16], KEYS[17], KEYS[18], KEYS[19], KEYS[20]
 local MOST_AT_ONCE = 1000
+-- Which journal the caller opened is the last argument: one that was made since then has the same name only.
+local MADE = table.remove(ARGV)
 
 local call = redis.call
 local time = call('TIME')
@@ -20,7 +22,7 @@ local now = time[1] * 1000000 + time[2]
 local function whole(number) return string.format('%.0f', number) end
 
 local function is_gone()
-  return not call('HGET', FACTS, 'format')
+  return call('HGET', FACTS, 'made') ~= MADE
 end
 
 -- Wake one of those who wait; what is left after its claim, it rings for.

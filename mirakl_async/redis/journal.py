@@ -12,8 +12,8 @@ else has claimed since. What it acks is settled all the same, but a newer versio
 
 **As durable as the server**: `put` returns when the server has it in memory. With `appendonly yes`, which the server
 should have (`open` warns where it has not), it loses nothing when it is killed, and with `appendfsync everysec` about
-a second when the power fails. A server that comes back empty is noticed: every call fails, since its feeds have to be
-read again.
+a second when the power fails. A server that comes back empty is noticed: every call of those who had opened the journal
+before fails, since its feeds have to be read again.
 
 **While Redis is away**, calls are repeated for `patience` seconds, a minute if nothing is said, and then raise
 `JournalError`. Each may be repeated without harm; a claim whose answer was lost gets the same rows again. Leases run
@@ -116,7 +116,7 @@ class RedisJournal:
         self._room = room
         self._patience = patience
         self._clock = clock or SystemClock()
-        self._process = f"{os.getpid()}-{uuid4().hex[:12]}"
+        self._process = self._made = f"{os.getpid()}-{uuid4().hex[:12]}"
         self._calls = 0
         self._trips = asyncio.Semaphore(TRIPS_AT_ONCE)
         self._mine: dict[str, str] = {}  # by which claim this process holds an order
@@ -137,7 +137,7 @@ class RedisJournal:
             raise ClientStateError(f"{self!r} was opened before; make another")
         self._state = "opening"
         try:
-            found = (await self._run(OPEN, [FORMAT])).decode()
+            found, self._made = ((value or b"").decode() for value in await self._run(OPEN, [FORMAT]))
             if found != FORMAT:
                 raise JournalError(
                     f"{self._server.name} holds a journal of format {found}, and this version of mirakl_async writes "
@@ -166,7 +166,7 @@ class RedisJournal:
         self._state = "closed"
         with anyio.CancelScope(shield=True):
             try:
-                await self._server.run(LEAVE, self._keys, [f"{self._process}:"])
+                await self._server.run(LEAVE, self._keys, [f"{self._process}:", self._made])
             except (RedisError, OSError) as error:
                 log.warning("%s: claims of this process end with their leases: %s", self._server.name, error)
             finally:
@@ -370,12 +370,12 @@ class RedisJournal:
             self._check_open()
             try:
                 async with self._trips:
-                    found = await self._server.run(script, self._keys, args)
+                    found = await self._server.run(script, self._keys, [*args, self._made])
             except AWAY as error:
                 left = self._patience_left(error, began)
                 if left <= 0:
                     raise JournalError(f"{self._server.name} is away: {error}; try again when it answers") from error
-                self._say_away(error)
+                self._say_away(error, left)
                 args = args_of_repeated or args
                 await self._clock.sleep(min(left, pause * (0.5 + self._clock.random() / 2)))
                 pause = min(pause * 2, LONGEST_PAUSE)
@@ -395,9 +395,9 @@ class RedisJournal:
         opening = self._state == "opening" and not isinstance(error, BusyLoadingError)
         return began + (min(OPENING, self._patience) if opening else self._patience) - self._clock.monotonic()
 
-    def _say_away(self, error: Exception) -> None:
+    def _say_away(self, error: Exception, left: float) -> None:
         if not self._is_away:
-            log.warning("%s is away, and asked again for %.0f seconds: %s", self._server.name, self._patience, error)
+            log.warning("%s is away, and asked again for %.0f seconds: %s", self._server.name, left, error)
         self._is_away = True
 
     def _say_full(self) -> None:

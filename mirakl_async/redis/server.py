@@ -18,6 +18,7 @@ try:
     from redis.asyncio.retry import Retry
     from redis.backoff import NoBackoff
     from redis.exceptions import (
+        AuthenticationError,
         BusyLoadingError,
         ConnectionError,  # noqa: A004 - redis-py's own
         NoScriptError,
@@ -37,6 +38,7 @@ __all__ = ["AWAY", "Redis", "RedisError", "ResponseError", "Script", "Server", "
 
 Value: TypeAlias = str | bytes | int | float
 ANSWER_SECONDS = 5.0
+VALKEY = ("valkey://", "valkeys://")
 AWAY = (BusyLoadingError, ConnectionError, ReadOnlyError, TimeoutError, OSError)
 """It cannot be reached, is still loading, or has just become a replica: what may pass by itself."""
 
@@ -63,7 +65,7 @@ class Server:
         if isinstance(where, str):
             try:
                 client = cast("Any", Redis).from_url(
-                    where,
+                    where.replace("valkey", "redis", 1) if where.startswith(VALKEY) else where,
                     socket_timeout=ANSWER_SECONDS,
                     socket_connect_timeout=ANSWER_SECONDS,
                     retry=Retry(NoBackoff(), 0),
@@ -77,9 +79,8 @@ class Server:
         if settings.get("decode_responses"):
             raise ConfigurationError("the Redis client must not decode responses; leave decode_responses out")
         self._client = client
-        self.name: str = (
-            f"Redis at {settings.get('host') or settings.get('path', '?')}:{settings.get('port', '')}".rstrip(":")
-        )
+        host = settings.get("host") or settings.get("path", "localhost")
+        self.name: str = f"Redis at {host}:{settings.get('port', '')}".rstrip(":")
 
     def __repr__(self) -> str:
         return f"<{self.name}>"  # a URL may hold a password
@@ -87,13 +88,16 @@ class Server:
     async def run(self, script: Script, keys: Sequence[str], args: Sequence[Value]) -> Any:
         """Run a script, sent whole only to a server that has forgotten it."""
         try:
-            return await self._client.execute_command("EVALSHA", script.sha, len(keys), *keys, *args)
+            return await self.command("EVALSHA", script.sha, len(keys), *keys, *args)
         except NoScriptError:
-            return await self._client.execute_command("EVAL", script.text, len(keys), *keys, *args)
+            return await self.command("EVAL", script.text, len(keys), *keys, *args)
 
     async def command(self, *parts: Value) -> Any:
         """Run a single command."""
-        return await self._client.execute_command(*parts)
+        try:
+            return await self._client.execute_command(*parts)
+        except AuthenticationError as error:  # to redis-py a lost connection, to be tried again
+            raise ResponseError(f"it refuses the credentials: {error}") from error
 
     async def facts(self) -> dict[str, str]:
         """What the server says of itself in INFO; nothing where it does not."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from .journal import Journal
 
-REDIS = ("redis://", "rediss://", "unix://")
+REDIS = ("redis://", "rediss://", "unix://", "valkey://", "valkeys://")
 
 
 def journal_of(named: str | Path | Journal) -> tuple[Journal, bool]:

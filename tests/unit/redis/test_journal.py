@@ -7,8 +7,11 @@ import asyncio
 import pytest
 
 from mirakl_async.errors import ClientStateError, JournalError
+from mirakl_async.limits import BucketKey
 from mirakl_async.redis.journal import RedisJournal
-from mirakl_async.sync.journal import Outcome
+from mirakl_async.redis.limiter import LimiterUnavailable, RedisRateLimiter
+from mirakl_async.sync.journal import Cursor, Outcome
+from mirakl_async.sync.journals import journal_of
 from tests.redis_server import RedisServer
 from tests.unit.journal.conformance import LEASE, SHORT, JournalConformance, key, names, opened, row
 
@@ -17,6 +20,16 @@ class TestAsEveryJournal(JournalConformance):
     @pytest.fixture
     def make(self, redis_url):
         return lambda: RedisJournal(redis_url)
+
+
+@pytest.mark.parametrize("scheme", ["redis", "rediss", "valkey", "valkeys"])
+def test_a_journal_is_named_by_the_address_of_its_server(scheme):
+    journal, owned = journal_of(f"{scheme}://somebody:hunter2@queue.example:6380/1")
+    assert isinstance(journal, RedisJournal)
+    assert owned
+    assert repr(journal) == "<RedisJournal Redis at queue.example:6380>"
+    encrypted = "SSL" in journal._server._client.connection_pool.connection_class.__name__
+    assert encrypted == (scheme in {"rediss", "valkeys"})
 
 
 class TestSeveralProcesses:
@@ -159,6 +172,30 @@ class TestTheServer:
                 await journal.put([row(2)])
             with pytest.raises(JournalError, match="vanished"):
                 await journal.claim(10, LEASE)
+
+    async def test_so_it_is_when_somebody_else_has_made_a_new_journal_there_meanwhile(self, redis_url, shared_redis):
+        """Or a feed would go on with a cursor that stands behind orders nobody has."""
+        async with opened(RedisJournal(redis_url)) as journal:
+            await journal.put([row(1)], cursor=Cursor("feed", "1"))
+            shared_redis.empty()
+            async with opened(RedisJournal(redis_url)) as restarted:
+                with pytest.raises(JournalError, match="vanished"):
+                    await journal.put([row(2)], cursor=Cursor("feed", "2"))
+                assert await restarted.cursor("feed") is None
+                assert (await restarted.put([row(1)])).taken == 1
+
+    async def test_refused_credentials_are_no_outage(self, redis_server):
+        if not redis_server.durable:
+            pytest.skip("needs redis-server")
+        async with opened(RedisJournal(redis_server.url)) as journal:
+            await journal._server.command("CONFIG", "SET", "requirepass", "another")
+        address = redis_server.url.replace("redis://", "redis://:hunter2@")
+        async with RedisRateLimiter(address) as limiter:
+            with pytest.raises(LimiterUnavailable, match="refuses the credentials") as limited:
+                await limiter.acquire(BucketKey("host", "me", "group"), None)
+        with pytest.raises(JournalError, match="refuses the credentials") as raised:
+            await RedisJournal(address).open()
+        assert "hunter2" not in f"{limited.value!r} {raised.value!r} {raised.value.__cause__!r}"
 
     async def test_without_an_append_only_file_opening_warns(self, tmp_path, caplog):
         with RedisServer(tmp_path, "--appendonly", "no") as server:
