@@ -169,10 +169,14 @@ class JournalLedger(Bundled):
         acks, self._acks = self._acks, []
         refusals, self._refusals = self._refusals, []
         self._telling = True
-        if acks:
-            await self._journal.ack(acks)
-        if refusals:
-            await self._journal.refuse(refusals)
+        try:
+            if acks:
+                await self._journal.ack(acks)
+            if refusals:
+                await self._journal.refuse(refusals)
+        except BaseException:  # cancelled, when the job ends: it is told again then, which changes nothing
+            self._acks[:0], self._refusals[:0] = acks, refusals
+            raise
         self._telling = False
         self._landed.set()
 

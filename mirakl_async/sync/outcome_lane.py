@@ -10,6 +10,8 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any
 
+import anyio
+
 from .. import calls
 from ..errors import BadRequest, MiraklError, NotFound
 from ..operations.connect.orders import UPDATE_ACTION_STATUS
@@ -24,6 +26,7 @@ log: logging.Logger = logging.getLogger("mirakl_async")
 AT_A_TIME = 20
 ALREADY_FINAL = "ACTION_ALREADY_FINAL"
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
+SECONDS_TO_GIVE_BACK = 1.0
 
 
 class OutcomeLane:
@@ -56,7 +59,8 @@ class OutcomeLane:
             try:
                 settled = await self._send(outcome)
             except BaseException:
-                await self._journal.nack_outcomes()
+                with anyio.move_on_after(SECONDS_TO_GIVE_BACK, shield=True):
+                    await self._journal.nack_outcomes()
                 raise
             if not settled:
                 await self._journal.nack_outcomes()

@@ -163,6 +163,26 @@ class TestStoppedAndResumed:
         assert report.read == 3000 - first.report.accepted
         assert held(mirakl.sim) == expected(entries)
 
+    async def test_what_was_accepted_before_a_stop_is_told_to_the_journal(self, start, path):
+        """Although the telling was under way when the job was stopped, and the journal stays open."""
+
+        class Slow(SqliteJournal):
+            async def ack(self, versions):
+                telling.set()
+                await asyncio.sleep(0.05)
+                await super().ack(versions)
+
+        mirakl, telling = await start(latency=0.1), asyncio.Event()
+        async with Slow(path) as journal:
+            await mirakl.connect.orders.feed([order(n, n) for n in range(900)], journal, origin=ORIGIN)
+            job = mirakl.connect.orders.work(journal, batch_size=50, grace=5)
+            async with job:
+                await telling.wait()
+                job.stop()
+            statistics = await journal.statistics()
+            assert 0 < job.report.accepted < 900
+            assert (statistics.waiting, statistics.claimed) == (900 - job.report.accepted, 0)
+
     async def test_a_job_that_fails_keeps_what_it_had(self, start, path):
         mirakl = await start()
         mirakl.sim.faults.add(Fault.status(403, at=tuple(range(3, 100))))
@@ -324,6 +344,26 @@ class TestOutcomes:
         assert self.sent(mirakl.sim) == names
         assert {mirakl.sim.world.actions[name].status for name in names[30:]} == {"FAILED"}
         assert (await look_into(path))[0].outcomes == 0
+
+    async def test_whoever_stops_leaves_the_lane_to_others(self, start, path):
+        class Distant(SqliteJournal):
+            async def claim_outcomes(self, most, lease, *, wait=0.0):
+                found = await super().claim_outcomes(most, lease, wait=wait)
+                if found:
+                    claimed.set()
+                return found
+
+            async def nack_outcomes(self, delay=0.0):
+                await asyncio.sleep(0)  # a point to be cancelled at, as a server's journal has
+                await super().nack_outcomes(delay)
+
+        mirakl, claimed = await start(latency=0.3), asyncio.Event()
+        async with Distant(path) as journal:
+            await self.put(mirakl, journal, ["a", "b"])
+            async with mirakl.connect.orders.work(journal) as job:
+                await claimed.wait()
+                job.stop()
+            assert [one.action_id for one in await journal.claim_outcomes(9, 60.0)] == ["a", "b"]
 
     async def test_what_is_final_already_is_done_and_what_is_unknown_is_kept_aside(self, mirakl, path):
         mirakl.sim.world.add_action("a")
