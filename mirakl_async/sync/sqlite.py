@@ -30,7 +30,7 @@ from ..clock import Clock, SystemClock, wait_at_most
 from ..errors import ClientStateError, JournalError
 from .journal import Claimed, ClaimedOutcome, Cursor, Outcome, Put, RefusedRow, Row
 from .sqlite_store import DiskFull, Store
-from .transaction import A_LOAD, Job, Pending, Rows, Work, tell
+from .transaction import A_LOAD, Job, Pending, Rows, Work, merged, tell
 from .window import Window
 
 if TYPE_CHECKING:
@@ -372,7 +372,8 @@ class SqliteJournal:
         """One transaction with all that there is to do; then whoever waits for it is told."""
         for one in self._through:
             one.decide(self._window)
-        self._stuck.append(Pending(self._window.take_changes(), list(self._cursors.values()), self._invalid))
+        changed = Pending(self._window.take_changes(), list(self._cursors.values()), self._invalid)
+        self._stuck = [merged([*self._stuck, changed])] if self._stuck else [changed]
         self._cursors, self._invalid = {}, []
         store.claimed = self._window.claimed
         work = Work(self._stuck[:], self._through, self._jobs, self._loads, prefetch=self._prefetch)

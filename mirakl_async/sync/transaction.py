@@ -24,6 +24,24 @@ class Pending(NamedTuple):
     invalid: list[RefusedRow]
 
 
+def merged(pending: Sequence[Pending]) -> Pending:
+    """Several in one, without the rows that were settled since: a disk that could not take them need not any more."""
+    gone: dict[str, int] = {}
+    rows: dict[str, Row] = {}
+    for changes, _, _ in pending:
+        for key, version in changes.gone:
+            gone[key] = max(version, gone.get(key, version))
+            if key in rows and rows[key].version <= version:
+                del rows[key]
+        rows.update({row.key: row for row in changes.rows})
+    refused = [row for one in pending for row in one.changes.refused]
+    return Pending(
+        Changes([*gone.items()], [*rows.values()], refused),
+        [cursor for one in pending for cursor in one.cursors],
+        [row for one in pending for row in one.invalid],
+    )
+
+
 class Job(NamedTuple):
     """What one caller waits for: done in the transaction, after everything that was pending."""
 

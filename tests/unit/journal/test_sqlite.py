@@ -13,6 +13,7 @@ import threading
 import pytest
 
 from mirakl_async.errors import ClientStateError, JournalError
+from mirakl_async.sync import sqlite
 from mirakl_async.sync.journal import Cursor, Outcome
 from mirakl_async.sync.sqlite import SqliteJournal
 from tests.unit.journal.conformance import LEASE, JournalConformance, all_refused, key, names, opened, refusal, row
@@ -296,6 +297,25 @@ class TestAFullDisk:
             limit(journal, pages=100_000)
             assert (await blocked).taken == 500
             assert len(await journal.claim(1000, LEASE, wait=30)) > 0
+
+    async def test_what_was_settled_meanwhile_need_not_fit_any_more(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(sqlite, "SECONDS_FULL", 0.01)
+        async with opened(SqliteJournal(tmp_path / "orders.db", commit_every=3600)) as journal:
+            await journal.put([row(1)])
+            await journal.flush()
+            limit(journal, pages=1)
+            await journal.put([row(n, 2, text="x" * 5000) for n in range(200)], cursor=Cursor("feed", "200"))
+            blocked = asyncio.create_task(journal.flush())
+            claimed = await journal.claim(200, LEASE)
+            await asyncio.sleep(0.05)
+            assert not blocked.done()
+            await journal.refuse([refusal(7, 2)])
+            await journal.ack([version for version in names(claimed) if version[0] not in {key(7), key(8)}])
+            await asyncio.wait_for(blocked, 5)
+            assert await journal.cursor("feed") == "200"
+        async with opened(SqliteJournal(tmp_path / "orders.db")) as journal:
+            assert names(await journal.claim(10, LEASE)) == [(key(8), 2)]
+            assert [entry.key for entry in await all_refused(journal)] == [key(7)]
 
     async def test_closing_says_what_is_not_written(self, tmp_path):
         journal = SqliteJournal(tmp_path / "orders.db", commit_every=3600)
