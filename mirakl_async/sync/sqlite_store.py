@@ -53,11 +53,11 @@ class Store:
         self._path = path
         with _explained(path):
             path.touch(mode=0o600)  # it holds what orders hold
-            self._file = _identity(path)
             self._db = sqlite3.connect(path, isolation_level=None, timeout=1.0, check_same_thread=False)
         try:
             with _explained(path):
                 self._prepare()
+                self._files = _identities(path)
                 self._seq = self._number("SELECT coalesce(max(seq), 0) FROM orders")
         except BaseException:
             self._db.close()
@@ -127,9 +127,9 @@ class Store:
             raise
 
     def _check_file(self) -> None:
-        """SQLite would write on into a file that nobody can find any more."""
+        """SQLite would write on into files that nobody can find any more, such as a forked child may have deleted."""
         try:
-            same = _identity(self._path) == self._file
+            same = _identities(self._path) == self._files
         except FileNotFoundError:
             same = False
         except OSError:  # that of a file share that is away; SQLite says what it makes of it
@@ -238,9 +238,10 @@ class DiskFull(JournalError):
     """It could not be written now, and may be later."""
 
 
-def _identity(path: Path) -> tuple[int, int]:
-    found = path.stat()
-    return found.st_dev, found.st_ino
+def _identities(path: Path) -> list[tuple[int, int]]:
+    """Which files a journal and its write-ahead log are, whatever they are called."""
+    found = (path.with_name(path.name + suffix).stat() for suffix in ("", "-wal"))
+    return [(one.st_dev, one.st_ino) for one in found]
 
 
 def _fault(path: Path, error: sqlite3.Error) -> JournalError:

@@ -91,13 +91,14 @@ class TestTheFile:
 
     @pytest.mark.skipif(os.name != "posix", reason="elsewhere an open file cannot be deleted")
     @pytest.mark.parametrize("replaced", [False, True])
-    async def test_a_file_that_is_deleted_under_way_is_noticed(self, tmp_path, replaced):
+    @pytest.mark.parametrize("name", ["orders.db", "orders.db-wal"])
+    async def test_a_file_that_is_deleted_under_way_is_noticed(self, tmp_path, name, replaced):
         path = tmp_path / "orders.db"
         journal = SqliteJournal(path)
         await journal.open()
-        path.unlink()
+        (tmp_path / name).unlink()
         if replaced:
-            path.write_bytes(b"")
+            (tmp_path / name).write_bytes(b"")
         await journal.put([row(1)])
         with pytest.raises(JournalError, match="deleted, moved or replaced"):
             await journal.flush()
