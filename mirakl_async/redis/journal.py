@@ -423,6 +423,8 @@ class RedisJournal:
             await self._server.command("BLPOP", bell, f"{max(seconds, 0.001):.3f}")
         except AWAY:  # the claim that follows says so, and has patience
             await asyncio.sleep(0)
+        except RedisError as error:
+            raise self._explained(error) from error
         return True
 
 

@@ -20,6 +20,7 @@ try:
     from redis.exceptions import (
         AuthenticationError,
         BusyLoadingError,
+        ClusterDownError,
         ConnectionError,  # noqa: A004 - redis-py's own
         NoScriptError,
         OutOfMemoryError,
@@ -39,8 +40,10 @@ __all__ = ["AWAY", "Redis", "RedisError", "ResponseError", "Script", "Server", "
 Value: TypeAlias = str | bytes | int | float
 ANSWER_SECONDS = 5.0
 VALKEY = ("valkey://", "valkeys://")
-AWAY = (BusyLoadingError, ConnectionError, ReadOnlyError, TimeoutError, OSError)
+AWAY = (BusyLoadingError, ClusterDownError, ConnectionError, ReadOnlyError, TimeoutError, OSError)
 """It cannot be reached, is still loading, or has just become a replica: what may pass by itself."""
+NOT_NOW = ("MISCONF", "NOREPLICAS")
+"""It takes nothing while its disk is full, or its replicas are away; redis-py has no class for these."""
 
 
 class Script:
@@ -98,6 +101,10 @@ class Server:
             return await self._client.execute_command(*parts)
         except AuthenticationError as error:  # to redis-py a lost connection, to be tried again
             raise ResponseError(f"it refuses the credentials: {error}") from error
+        except ResponseError as error:
+            if str(error).startswith(NOT_NOW):
+                raise ConnectionError(str(error)) from error
+            raise
 
     async def facts(self) -> dict[str, str]:
         """What the server says of itself in INFO; nothing where it does not."""

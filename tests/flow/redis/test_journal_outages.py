@@ -96,3 +96,23 @@ async def test_a_server_out_of_memory_stops_those_who_put_and_nobody_else(tmp_pa
             await journal._server.command("CONFIG", "SET", "maxmemory", "0")
             assert (await put).taken == 1
             assert (await journal.statistics()).waiting == 41
+
+
+async def test_calls_wait_while_a_server_takes_nothing_for_want_of_replicas(durable, caplog):
+    async with opened(RedisJournal(durable.url)) as journal, RedisRateLimiter(durable.url) as limiter:
+        await limiter.acquire(BUCKET, Pace.within(Rate(30, 1)))
+        await journal._server.command("CONFIG", "SET", "min-replicas-to-write", "1")
+        put = asyncio.create_task(journal.put([row(1)]))
+        await limiter.acquire(BUCKET, Pace.within(Rate(30, 1)))  # its share, as whenever Redis is away
+        await asyncio.sleep(0.1)
+        assert not put.done()
+        assert "NOREPLICAS" in caplog.text
+        await journal._server.command("CONFIG", "SET", "min-replicas-to-write", "0")
+        assert (await put).taken == 1
+
+
+async def test_a_user_who_may_not_do_all_is_told_by_the_journal(durable):
+    async with opened(RedisJournal(durable.url)) as journal:
+        await journal._server.command("ACL", "SETUSER", "default", "-blpop")
+        with pytest.raises(JournalError, match="blpop"):
+            await journal.claim(1, LEASE, wait=30)
