@@ -2,7 +2,8 @@
 
 Mirakl takes an outcome once. It answers `ACTION_ALREADY_FINAL` to what it has taken already, which is how a repeat
 after a crash or a lost answer ends well. What it will never take (an unknown action, an invalid outcome) is set aside
-with its words, and the next goes on. An outage holds the lane, so that the order stays.
+with its words, and the next goes on. An outage holds the lane, so that the order stays; a 404 without Mirakl's words
+is of an address where no Mirakl is, and ends the job as it does for orders.
 """
 
 from __future__ import annotations
@@ -86,7 +87,7 @@ class OutcomeLane:
             self._tally.outcomes += 1
             await self._journal.ack_outcomes([outcome.number])
             return True
-        if isinstance(error, BadRequest | NotFound):
+        if isinstance(error, BadRequest) or (isinstance(error, NotFound) and error.code):
             self._tally.refused_outcomes += 1
             log.warning("outcome of action %s refused: %s", outcome.action_id, error)
             await self._journal.refuse_outcome(outcome.number, str(error.problem) or str(error))
