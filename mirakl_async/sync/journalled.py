@@ -99,7 +99,11 @@ class JournalLedger(Bundled):
         if self._owned:
             await self._journal.open()
         if self._feed is not None:
-            found = await self._journal.statistics()
+            try:
+                found = await self._journal.statistics()
+            except BaseException:
+                await self._close()
+                raise
             self._kept = found.waiting + found.claimed
             tally.read += self._kept
 
@@ -153,8 +157,11 @@ class JournalLedger(Bundled):
             if self._in_hand:
                 await self._journal.nack(self._in_hand)
         finally:
-            if self._owned:
-                await self._journal.close()
+            await self._close()
+
+    async def _close(self) -> None:
+        if self._owned:
+            await self._journal.close()
 
     # -- beside the workers
 

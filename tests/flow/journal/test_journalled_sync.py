@@ -136,6 +136,16 @@ class TestOneJob:
             await run(mirakl.sync([order(1)], journal=path))
         assert held(mirakl.sim) == {}
 
+    async def test_a_journal_that_cannot_be_counted_is_let_go(self, mirakl, path, monkeypatch):
+        async def statistics(_):
+            raise JournalError("no figures")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(SqliteJournal, "statistics", statistics)
+            with pytest.raises(JournalError, match="no figures"):
+                await mirakl.sync([order(1)], journal=path).run()
+        await look_into(path)
+
     async def test_names_that_stand_for_no_journal(self, mirakl):
         with pytest.raises(ConfigurationError, match="mysql:// is unknown"):
             mirakl.sync([order(1)], journal="mysql://host/orders")
@@ -383,6 +393,14 @@ class TestOutcomes:
         report, _ = await run(mirakl.connect.orders.work(path, until_empty=True))
         assert report.outcomes == 3
         assert self.sent(mirakl.sim)[-3:] == ["a", "b", "c"]
+
+    async def test_where_no_mirakl_answers_none_is_set_aside(self, mirakl, path):
+        mirakl.sim.faults.add(Fault.html(404, operation="updateActionStatus"))
+        await self.put(mirakl, path, "ab")
+        with pytest.raises(SyncStopped, match="404"):
+            await run(mirakl.connect.orders.work(path, until_empty=True))
+        statistics, _ = await look_into(path)
+        assert (statistics.outcomes, statistics.refused_outcomes) == (2, 0)
 
     async def test_an_outcome_that_cannot_be_is_refused_at_once(self, mirakl, path):
         with pytest.raises(InvalidArgument, match="errors"):
