@@ -7,6 +7,7 @@ as the engine holds them, whatever an outage takes; results are told to the jour
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -30,10 +31,12 @@ if TYPE_CHECKING:
     from .refused import Refused
     from .report import Tally
 
+log: logging.Logger = logging.getLogger("mirakl_async")
 LEASE = 120.0
 A_CLAIM = 200
 SECONDS_IDLE, SECONDS_WHILE_FED = 1.0, 0.05
 SECONDS_WITHOUT_PROGRESS = 2.0
+SECONDS_TO_END = 5.0  # when a job is stopped, its journal may be away
 AHEAD = 100
 
 _KEY: msgspec.json.Decoder[tuple[str, str, str, str | None]] = msgspec.json.Decoder(tuple[str, str, str, str | None])
@@ -153,9 +156,13 @@ class JournalLedger(Bundled):
     async def end(self) -> None:
         """See Ledger."""
         try:
-            await self._settle()
-            if self._in_hand:
-                await self._journal.nack(self._in_hand)
+            with anyio.move_on_after(SECONDS_TO_END) as limit:
+                await self._settle()
+                if self._in_hand:
+                    await self._journal.nack(self._in_hand)
+            if limit.cancelled_caught:
+                untold = len(self._acks) + len(self._refusals)
+                log.warning("%r could not be told what became of %d orders: they are sent again", self._journal, untold)
         finally:
             await self._close()
 

@@ -6,12 +6,17 @@ import asyncio
 
 import pytest
 
+from mirakl_async import ClientCredentials, ConnectChannel
 from mirakl_async.errors import JournalError
 from mirakl_async.limits import BucketKey, Pace
 from mirakl_async.options import Rate
 from mirakl_async.redis.journal import RedisJournal
 from mirakl_async.redis.limiter import RedisRateLimiter
+from mirakl_async.simulator import Simulator
+from mirakl_async.sync import journalled
 from mirakl_async.sync.journal import Cursor, Outcome
+from tests.feeds import ORIGIN as STORE
+from tests.feeds import order
 from tests.redis_server import RedisServer
 from tests.unit.journal.conformance import LEASE, key, names, opened, row
 
@@ -96,6 +101,29 @@ async def test_a_server_out_of_memory_stops_those_who_put_and_nobody_else(tmp_pa
             await journal._server.command("CONFIG", "SET", "maxmemory", "0")
             assert (await put).taken == 1
             assert (await journal.statistics()).waiting == 41
+
+
+async def test_a_job_that_is_stopped_does_not_wait_for_a_server_that_is_away(durable, monkeypatch, caplog):
+    monkeypatch.setattr(journalled, "SECONDS_TO_END", 0.1)
+    async with (
+        Simulator(latency=0.05) as sim,
+        ConnectChannel(
+            auth=ClientCredentials(sim.client_id, sim.client_secret),
+            connect_url=sim.connect_url,
+            auth_url=sim.auth_url,
+            rate="none",
+        ) as connect,
+    ):
+        await connect.orders.feed([order(n, n) for n in range(1500)], durable.url, origin=STORE)
+        async with asyncio.timeout(30), connect.orders.work(durable.url, batch_size=10, concurrency=2) as job:
+            while not job.report.accepted:
+                await asyncio.sleep(0.001)
+            durable.kill()
+            accepted = job.report.accepted
+            while job.report.accepted == accepted:
+                await asyncio.sleep(0.001)
+            job.stop()
+    assert "are sent again" in caplog.text
 
 
 async def test_calls_wait_while_a_server_takes_nothing_for_want_of_replicas(durable, caplog):
