@@ -12,6 +12,7 @@ MiraklError
  ├── JobFailed                   an import or export that ended badly, on request
  ├── JobUnfinished               an import or export that is not done in time (also a TimeoutError)
  ├── JournalError                a sync's journal cannot be opened, read or written
+ ├── LimiterUnavailable          a rate that processes share cannot be asked for
  ├── SyncStopped                 a sync job could not finish; carries its report
  ├── TokenError                  no access token could be had
  │    ├── TokenRefused           the credentials are wrong: asking again would not help
@@ -145,6 +146,17 @@ class PartialFailure(MiraklError):
 
 class JournalError(MiraklError):
     """A sync's journal cannot be opened, read or written; the message says which, why, and what to do."""
+
+
+class LimiterUnavailable(MiraklError):
+    """A shared limiter cannot be asked, and how fast this process may go by itself is not known: nothing was sent.
+
+    `refused` says that its server answered, and will not do it: waiting would not help.
+    """
+
+    def __init__(self, message: str, *, refused: bool = False) -> None:
+        super().__init__(message)
+        self.refused = refused
 
 
 class SyncStopped(MiraklError):

@@ -29,7 +29,7 @@ from uuid import uuid4
 from msgspec.structs import replace
 
 from ..clock import Clock, SystemClock
-from ..errors import ClientStateError, MiraklError
+from ..errors import ClientStateError, LimiterUnavailable
 from ..limits import BucketKey, LocalRateLimiter, Pace
 from .bucket import MICRO, SharedBucket, jitter, shared
 from .server import AWAY, RedisError, Script, Server
@@ -44,10 +44,6 @@ if TYPE_CHECKING:
 log: logging.Logger = logging.getLogger("mirakl_async")
 TURN, PAUSE = Script("turn"), Script("pause")
 GREET_EVERY, LOOK_EVERY = 5.0, 1.0
-
-
-class LimiterUnavailable(MiraklError):
-    """The shared limiter cannot be asked, and how fast this process may go by itself is not known."""
 
 
 class Outage:
@@ -172,7 +168,7 @@ class RedisRateLimiter:
             await self._outage.limiter.pause(key, seconds)
 
     def _refused(self, error: RedisError) -> LimiterUnavailable:
-        return LimiterUnavailable(f"{self._server.name} refuses to keep the rates: {error}")
+        return LimiterUnavailable(f"{self._server.name} refuses to keep the rates: {error}", refused=True)
 
     def _name(self, key: BucketKey) -> str:
         return f"{self._tag}:{key.host}:{key.credential}:{key.group}"

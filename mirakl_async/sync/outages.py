@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..errors import AuthenticationFailed, ConnectFailed, TokenUnavailable
+from ..errors import AuthenticationFailed, ConnectFailed, LimiterUnavailable, TokenUnavailable
 from .outcomes import meaning
 
 if TYPE_CHECKING:
@@ -51,6 +51,6 @@ class Outage:
         return self._renewals <= RENEWALS
 
     def _until(self, began: float, error: MiraklError, last_answer: float | None) -> float:
-        if last_answer is None and isinstance(error, ConnectFailed | TokenUnavailable):
+        if last_answer is None and isinstance(error, ConnectFailed | LimiterUnavailable | TokenUnavailable):
             return began + min(self._patience, FIRST_CONTACT)
         return max(began, last_answer or 0.0) + self._patience

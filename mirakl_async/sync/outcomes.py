@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from ..errors import (
     APIError,
     BadRequest,
+    LimiterUnavailable,
     MiraklError,
     NoAnswer,
     RateLimited,
@@ -34,6 +35,8 @@ def meaning(error: MiraklError) -> Meaning:
     if isinstance(error, APIError) and error.status == 413:
         return "shrink"
     if isinstance(error, NoAnswer | ServerError | RateLimited | TokenUnavailable | WaitTooLong | TimeoutError):
+        return "wait"
+    if isinstance(error, LimiterUnavailable) and not error.refused:
         return "wait"
     if isinstance(error, APIError) and error.status == 408:
         return "wait"

@@ -23,6 +23,15 @@ from tests.unit.journal.conformance import LEASE, key, names, opened, row
 BUCKET = BucketKey("host", "credential", "group")
 
 
+def client(sim, **settings):
+    return ConnectChannel(
+        auth=ClientCredentials(sim.client_id, sim.client_secret),
+        connect_url=sim.connect_url,
+        auth_url=sim.auth_url,
+        **settings,
+    )
+
+
 @pytest.fixture
 def durable(redis_server):
     if not redis_server.durable:
@@ -105,15 +114,7 @@ async def test_a_server_out_of_memory_stops_those_who_put_and_nobody_else(tmp_pa
 
 async def test_a_job_that_is_stopped_does_not_wait_for_a_server_that_is_away(durable, monkeypatch, caplog):
     monkeypatch.setattr(journalled, "SECONDS_TO_END", 0.1)
-    async with (
-        Simulator(latency=0.05) as sim,
-        ConnectChannel(
-            auth=ClientCredentials(sim.client_id, sim.client_secret),
-            connect_url=sim.connect_url,
-            auth_url=sim.auth_url,
-            rate="none",
-        ) as connect,
-    ):
+    async with Simulator(latency=0.05) as sim, client(sim, rate="none") as connect:
         await connect.orders.feed([order(n, n) for n in range(1500)], durable.url, origin=STORE)
         async with asyncio.timeout(30), connect.orders.work(durable.url, batch_size=10, concurrency=2) as job:
             while not job.report.accepted:
@@ -124,6 +125,20 @@ async def test_a_job_that_is_stopped_does_not_wait_for_a_server_that_is_away(dur
                 await asyncio.sleep(0.001)
             job.stop()
     assert "are sent again" in caplog.text
+
+
+async def test_a_sync_waits_for_a_shared_rate_that_cannot_be_asked_yet(redis_server, caplog):
+    redis_server.kill()
+    async with (
+        Simulator() as sim,
+        RedisRateLimiter(redis_server.url) as limiter,
+        client(sim, limiter=limiter) as connect,
+        connect.orders.sync([order(1)], origin=STORE) as job,
+    ):
+        while "sending again" not in caplog.text:
+            await asyncio.sleep(0.001)
+        redis_server.start()
+    assert job.report.accepted == 1
 
 
 async def test_calls_wait_while_a_server_takes_nothing_for_want_of_replicas(durable, caplog):

@@ -6,10 +6,10 @@ import asyncio
 
 import pytest
 
-from mirakl_async.errors import ClientStateError, JournalError
+from mirakl_async.errors import ClientStateError, JournalError, LimiterUnavailable
 from mirakl_async.limits import BucketKey
 from mirakl_async.redis.journal import RedisJournal
-from mirakl_async.redis.limiter import LimiterUnavailable, RedisRateLimiter
+from mirakl_async.redis.limiter import RedisRateLimiter
 from mirakl_async.sync.journal import Cursor, Outcome
 from mirakl_async.sync.journals import journal_of
 from tests.redis_server import RedisServer

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mirakl_async.errors import LimiterUnavailable
 from mirakl_async.limits import BucketKey, LimitWait, Pace
 from mirakl_async.options import Rate
-from mirakl_async.redis.limiter import LimiterUnavailable, RedisRateLimiter
+from mirakl_async.redis.limiter import RedisRateLimiter
 from tests.manual_clock import ManualClock
 from tests.unit.redis.scripted_redis import ScriptedRedis, Way
 
