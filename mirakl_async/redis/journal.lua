@@ -25,6 +25,11 @@ local function is_gone()
   return call('HGET', FACTS, 'made') ~= MADE
 end
 
+-- Has the server come back without the last of what it took? `puts` is how many it answered that process.
+local function is_lost(process, puts)
+  return tonumber(call('HGET', FACTS, 'puts ' .. process) or 0) < tonumber(puts)
+end
+
 -- Wake one of those who wait; what is left after its claim, it rings for.
 local function ring(bell)
   if call('LLEN', bell) == 0 then call('RPUSH', bell, '1') end

@@ -11,9 +11,10 @@ leases and delays, and not a stream, of which a consumer group could do none of 
 else has claimed since. What it acks is settled all the same, but a newer version waits until that other claim ends.
 
 **As durable as the server**: `put` returns when the server has it in memory. With `appendonly yes`, which the server
-should have (`open` warns where it has not), it loses nothing when it is killed, and with `appendfsync everysec` about
-a second when the power fails. A server that comes back empty is noticed: every call of those who had opened the journal
-before fails, since its feeds have to be read again.
+should have (`open` warns where it has not), and `appendfsync always` it loses nothing; with `everysec` a second or two
+when the power fails, or when it is killed while its disk is busy. A server that comes back without the last puts is
+noticed by those who put them: their next put or `flush` fails, and a feed that is started again goes on at the cursor
+that was kept. One that comes back empty fails every call of those who had opened the journal before.
 
 **While Redis is away**, calls are repeated for `patience` seconds, a minute if nothing is said, and then raise
 `JournalError`. Each may be repeated without harm; a claim whose answer was lost gets the same rows again. Leases run
@@ -86,7 +87,8 @@ def _script(name: str) -> Script:
     return Script("journal", f"journal_{name}")
 
 
-OPEN, PUT, CLAIM, SETTLE, NACK, EXTEND = map(_script, ("open", "put", "claim", "settle", "nack", "extend"))
+OPEN, PUT, FLUSH, CLAIM = map(_script, ("open", "put", "flush", "claim"))
+SETTLE, NACK, EXTEND = map(_script, ("settle", "nack", "extend"))
 PUT_OUTCOMES, CLAIM_OUTCOMES = _script("put_outcomes"), _script("claim_outcomes")
 SETTLE_OUTCOMES, NACK_OUTCOMES = _script("settle_outcomes"), _script("nack_outcomes")
 REFUSED, REPLAY, STATISTICS, LEAVE = map(_script, ("refused", "replay", "statistics", "leave"))
@@ -116,7 +118,9 @@ class RedisJournal:
         self._room = room
         self._patience = patience
         self._clock = clock or SystemClock()
-        self._process = self._made = f"{os.getpid()}-{uuid4().hex[:12]}"
+        self._made = f"{os.getpid()}-{uuid4().hex[:12]}"
+        self._process = f"{self._made}:"
+        self._puts = 0
         self._calls = 0
         self._trips = asyncio.Semaphore(TRIPS_AT_ONCE)
         self._mine: dict[str, str] = {}  # by which claim this process holds an order
@@ -166,7 +170,7 @@ class RedisJournal:
         self._state = "closed"
         with anyio.CancelScope(shield=True):
             try:
-                await self._server.run(LEAVE, self._keys, [f"{self._process}:", self._made])
+                await self._server.run(LEAVE, self._keys, [self._process, self._made])
             except (RedisError, OSError) as error:
                 log.warning("%s: claims of this process end with their leases: %s", self._server.name, error)
             finally:
@@ -196,16 +200,18 @@ class RedisJournal:
     ) -> Put:
         """See Journal."""
         feed = ("", "") if cursor is None else (cursor.feed, cursor.position)
-        args = [self._room, *feed, len(rows), *flat([*map(packed, rows)]), *flat([*map(packed_invalid, invalid)])]
+        head: list[Value] = [self._process, self._puts, self._room, *feed, len(rows)]
+        args = [*head, *flat([*map(packed, rows)]), *flat([*map(packed_invalid, invalid)])]
         while (fates := await self._run(PUT, args)) is None:
             await self._clock.sleep(SECONDS_FULL)
+        self._puts += 1
         superseded = fates.count(b"s")
         conflicts = tuple(index for index, fate in enumerate(fates) if fate == ord("c"))
         return Put(len(fates) - superseded - len(conflicts), superseded, conflicts)
 
     async def flush(self) -> None:
-        """See Journal: whatever returned before is as durable as the server makes it."""
-        self._check_open()
+        """See Journal: what was put is as durable as the server makes it; raises JournalError if it is not there."""
+        await self._run(FLUSH, [self._process, self._puts])
 
     async def cursor(self, feed: str) -> str | None:
         """See Journal."""
@@ -361,7 +367,7 @@ class RedisJournal:
 
     def _token(self) -> str:
         self._calls += 1
-        return f"{self._process}:{self._calls}"
+        return f"{self._process}{self._calls}"
 
     async def _run(self, script: Script, args: Sequence[Value], args_of_repeated: Sequence[Value] | None = None) -> Any:
         """One trip, repeated while the server is away; raises JournalError when patience is over."""
@@ -409,6 +415,8 @@ class RedisJournal:
         words = str(error)
         if words.startswith("GONE"):
             words = "the journal has vanished, with the orders in it; read its feeds again from their beginning"
+        elif words.startswith("LOST"):
+            words = "it came back without the last of what was put; start the feed again, it goes on at its cursor"
         elif words.startswith("WRONGTYPE"):
             words = "its keys hold something else; give this journal another name"
         return JournalError(f"{self._server.name}: {words}")

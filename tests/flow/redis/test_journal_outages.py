@@ -54,6 +54,26 @@ async def test_what_was_put_survives_the_death_of_the_server(durable):
         assert names(await journal.claim(1000, LEASE)) == [(key(n), 1) for n in range(40, 500)]
 
 
+async def test_a_server_that_comes_back_without_the_last_puts_is_noticed_by_who_put_them(tmp_path):
+    with RedisServer(tmp_path, "--appendonly", "no") as server:
+        if not server.durable:
+            pytest.skip("needs redis-server")
+        async with opened(RedisJournal(server.url)) as journal, opened(RedisJournal(server.url)) as other:
+            await journal.put([row(1)], cursor=Cursor("feed", "1"))
+            await journal.flush()
+            await journal._server.command("SAVE")
+            await journal.put([row(2)], cursor=Cursor("feed", "2"))
+            server.kill()
+            server.start()
+            with pytest.raises(JournalError, match="came back without the last of what was put"):
+                await journal.put([row(3)], cursor=Cursor("feed", "3"))
+            with pytest.raises(JournalError, match="came back without the last of what was put"):
+                await journal.flush()
+            assert await other.cursor("feed") == "1"
+            await other.put([row(2)], cursor=Cursor("feed", "2"))
+            assert names(await other.claim(10, LEASE)) == [(key(1), 1), (key(2), 1)]
+
+
 async def test_calls_wait_for_a_server_that_comes_back(durable, caplog):
     async with opened(RedisJournal(durable.url)) as journal:
         await journal.put([row(1)])
