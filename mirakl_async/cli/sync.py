@@ -10,6 +10,7 @@ from cyclopts import Parameter
 
 from ..connect_channel import ConnectChannel
 from ..models.connect.common import OriginRequest
+from ..sync.journals import shared_rate
 from ..sync.ndjson_feed import NdjsonFeed
 from .job import run
 from .progress import handled, live
@@ -59,7 +60,10 @@ async def sync(
     origin = _origin(channel_id, channel_store_id)
     _check_files(file, refused)
     orders = OrderFile(file, origin)
-    async with ConnectChannel(connect_url=base_url, auth_url=auth_url, rate=rate) as connect:
+    async with (
+        shared_rate(journal) as limiter,
+        ConnectChannel(connect_url=base_url, auth_url=auth_url, rate=rate, limiter=limiter) as connect,
+    ):
         with live(file.name, orders.share, quiet=json) as progress:
             job = connect.orders.sync(
                 orders,

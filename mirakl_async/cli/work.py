@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import Parameter
 
 from ..connect_channel import ConnectChannel
+from ..sync.journals import shared_rate
 from .job import run
 from .progress import handled, live
 from .results import complain, print_json
@@ -29,11 +30,15 @@ async def work(
     refused: Annotated[Path | None, Parameter(help="append refused orders to this NDJSON file")] = None,
     json: Annotated[bool, Parameter(help="print one JSON object and nothing else", negative=())] = False,
 ) -> int:
-    """Push the orders and outcomes of a journal into Mirakl Connect until stopped; any number may share a redis:// one.
+    """Push the orders and outcomes of a journal into Mirakl Connect until stopped.
 
+    Any number may work on one redis:// journal, on any machines; they keep the rate together.
     Ctrl-C or SIGTERM waits for what is in flight and stops; a second one stops at once. Nothing is lost either way.
     """
-    async with ConnectChannel(connect_url=base_url, auth_url=auth_url, rate=rate) as connect:
+    async with (
+        shared_rate(journal) as limiter,
+        ConnectChannel(connect_url=base_url, auth_url=auth_url, rate=rate, limiter=limiter) as connect,
+    ):
         with live("orders", _share, quiet=json) as progress:
             job = connect.orders.work(
                 journal, until_empty=until_empty, concurrency=concurrency, refused_file=refused, progress=progress

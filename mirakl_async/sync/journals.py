@@ -12,6 +12,7 @@ from .sqlite import SqliteJournal
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
+    from ..limits import RateLimiter
     from .journal import Journal
 
 REDIS = ("redis://", "rediss://", "unix://", "valkey://", "valkeys://")
@@ -56,6 +57,19 @@ async def opened(named: str | Path | Journal, *, create: bool = True) -> AsyncGe
         yield journal
     finally:
         await journal.close()
+
+
+@asynccontextmanager
+async def shared_rate(named: str | None) -> AsyncGenerator[RateLimiter | None]:
+    """The limiter of all who work on a journal, at the same server; None where a journal has one owner."""
+    if named is None or not named.startswith(REDIS):
+        yield None
+        return
+    _redis(named)  # which says what is missing
+    from ..redis.limiter import RedisRateLimiter  # noqa: PLC0415 - an extra
+
+    async with RedisRateLimiter(named) as limiter:
+        yield limiter
 
 
 def _redis(url: str) -> Journal:

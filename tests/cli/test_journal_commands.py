@@ -8,12 +8,15 @@ import signal
 import sys
 
 import pytest
+from redis.asyncio import Redis
 
 from mirakl_async.cli import demo_kills, main
 from mirakl_async.cli.made_up_orders import ORIGIN
+from mirakl_async.redis.journal import RedisJournal
 from mirakl_async.simulator import SimulatorProcess
-from mirakl_async.sync.journal import Row, journal_key
+from mirakl_async.sync.journal import Outcome, Row, journal_key
 from mirakl_async.sync.sqlite import SqliteJournal
+from tests.redis_server import redis_url, shared_redis  # noqa: F401 - fixtures
 
 from .program import ended, hosts, lines, program, start, write
 
@@ -61,6 +64,21 @@ async def test_what_was_refused_can_be_seen_and_replayed(mirakl, tmp_path):
         "work", "--journal", journal, *hosts(mirakl.addresses), "--until-empty", "--json", addresses=mirakl.addresses
     )
     assert (worked.status, worked.shown["read"], worked.shown["refused"]) == (1, len(orders), len(orders)), worked.err
+
+
+async def test_whoever_works_on_a_redis_journal_keeps_one_rate_with_the_others(mirakl, redis_url, tmp_path):  # noqa: F811 - the fixture
+    file = write(tmp_path / "orders.ndjson", lines(5))
+    common = (*hosts(mirakl.addresses), "--journal", redis_url, "--json")
+    synced = await program("sync", file, *STORE, *common, addresses=mirakl.addresses)
+    assert (synced.status, synced.shown["accepted"]) == (0, 5), synced.err
+    async with Redis.from_url(redis_url) as redis:
+        assert await redis.exists("{mirakl}:limit:processes")
+        await redis.delete("{mirakl}:limit:processes")
+        async with RedisJournal(redis_url) as kept:
+            await kept.put_outcomes([Outcome("none", b'{"status":"SUCCESS"}')])
+        worked = await program("work", *common, "--until-empty", addresses=mirakl.addresses)
+        assert worked.shown["refused_outcomes"] == 1, worked.err
+        assert await redis.exists("{mirakl}:limit:processes")
 
 
 async def test_work_goes_on_until_it_is_told_to_stop(mirakl, tmp_path):
