@@ -66,7 +66,7 @@ local function move(from, to)
   write(to, version, head, body)
 end
 
--- Take a row, or not; what became of it: taken, superseded, conflict.
+-- Take a row, or not; what became of it: taken, superseded, or perhaps a conflict, with the body that is there.
 local function take(key, version, head, body)
   local held = call('HGET', VERSIONS, key)
   if not held then
@@ -78,7 +78,9 @@ local function take(key, version, head, body)
   end
   local newer = call('HGET', VERSIONS, '+' .. key)
   if version == (newer or held) then
-    return call('HGET', BODIES, newer and '+' .. key or key) == body and 's' or 'c'
+    local kept = call('HGET', BODIES, newer and '+' .. key or key)
+    if kept == body then return 's' end
+    return 'c', kept
   elseif version < (newer or held) then
     return 's'
   elseif call('ZSCORE', CLAIMED, key) then

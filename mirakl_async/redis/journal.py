@@ -35,6 +35,7 @@ from redis.exceptions import BusyLoadingError, RedisError
 
 from ..clock import Clock, SystemClock
 from ..errors import ClientStateError, JournalError
+from ..sync.entries import same_json
 from ..sync.journal import Put
 from .journal_rows import (
     KEYS,
@@ -202,12 +203,16 @@ class RedisJournal:
         feed = ("", "") if cursor is None else (cursor.feed, cursor.position)
         head: list[Value] = [self._process, self._puts, self._room, *feed, len(rows)]
         args = [*head, *flat([*map(packed, rows)]), *flat([*map(packed_invalid, invalid)])]
-        while (fates := await self._run(PUT, args)) is None:
+        while (answer := await self._run(PUT, args)) is None:
             await self._clock.sleep(SECONDS_FULL)
         self._puts += 1
-        superseded = fates.count(b"s")
-        conflicts = tuple(index for index, fate in enumerate(fates) if fate == ord("c"))
-        return Put(len(fates) - superseded - len(conflicts), superseded, conflicts)
+        fates, bodies = answer
+        suspects = [index for index, fate in enumerate(fates) if fate == ord("c")]
+        conflicts = tuple(
+            index for index, body in zip(suspects, bodies, strict=True) if not same_json(rows[index].body, body)
+        )
+        taken = fates.count(b"t")
+        return Put(taken, len(fates) - taken - len(conflicts), conflicts)
 
     async def flush(self) -> None:
         """See Journal: what was put is as durable as the server makes it; raises JournalError if it is not there."""

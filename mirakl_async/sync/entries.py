@@ -94,8 +94,17 @@ def same_content(one: Entry, other: Entry) -> bool:
     if one is other:
         return True
     try:
-        first, second = encoded(one), encoded(other)
-        return first == second or _alike(codec.decode_plain(first), codec.decode_plain(second))
+        return same_json(encoded(one), encoded(other))
+    except (codec.CodecError, TypeError, ValueError, RecursionError):
+        return False
+
+
+def same_json(one: bytes, other: bytes) -> bool:
+    """Whether two texts say the same; no for what cannot be read."""
+    if one == other:
+        return True
+    try:
+        return _alike(codec.decode_plain(one), codec.decode_plain(other))
     except (codec.CodecError, TypeError, ValueError, RecursionError):
         return False
 

@@ -120,8 +120,8 @@ class Put(Struct, frozen=True, gc=False):
     """What became of rows that were put; the three add up to their number.
 
     `superseded` were older than what waits or is claimed, or the same again, or made an older waiting version
-    superfluous (which is the one that is counted then). `conflicts` holds the indices of those that bring another
-    body under the version of a row in the journal, which stays.
+    superfluous (which is the one that is counted then). `conflicts` holds the indices of those that say something else
+    under the version of a row in the journal, which stays.
     """
 
     taken: int = 0

@@ -14,6 +14,7 @@ import time
 from typing import TYPE_CHECKING
 
 from ..errors import JournalError
+from .entries import same_json
 from .journal import ClaimedOutcome, Cursor, Outcome, RefusedRow, Row, Statistics
 
 if TYPE_CHECKING:
@@ -161,9 +162,10 @@ class Store:
 
     def put(self, row: Row) -> str:
         """Keep a row of an order that no window holds; its fate."""
-        found = self._db.execute("SELECT version, body = ? FROM orders WHERE key = ?", (row.body, row.key)).fetchone()
+        found = self._db.execute("SELECT version, body FROM orders WHERE key = ?", (row.key,)).fetchone()
         if found is not None and row.version <= found[0]:
-            return "conflict" if row.version == found[0] and not found[1] else "superseded"
+            same = row.version < found[0] or same_json(row.body, found[1])
+            return "superseded" if same else "conflict"
         self._db.execute(KEEP, self._values(row))
         return "taken" if found is None else "superseded"
 

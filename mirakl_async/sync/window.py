@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from msgspec import Struct
 
+from .entries import same_json
 from .journal import Claimed, Refusal, RefusedRow, Row
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ class Window:
             return "taken"
         newest = held.newer or held.row
         if row.version <= newest.version:
-            same = row.version < newest.version or row.body == newest.body
+            same = row.version < newest.version or same_json(row.body, newest.body)
             return "superseded" if same else "conflict"
         self.size += len(row.body)
         if held.state == CLAIMED:

@@ -105,6 +105,24 @@ class JournalConformance:
         assert (put.taken, put.superseded, put.conflicts) == (1, 1, (2,))
         assert b'"a"' in next(one.body for one in await journal.claim(10, LEASE) if one.key == key(1))
 
+    async def test_the_same_in_other_words_is_no_conflict(self, journal):
+        """As where a file is written anew between two runs; claimed or not makes no difference."""
+        moments = b'"2026-11-25T12:00:00Z"', b'"2026-11-25T13:00:00+01:00"'
+        first, second = (
+            [
+                Row(key(n), ORIGIN, 5, body)
+                for n, body in enumerate((b'{"a":1,"at":%s}' % moment, b'{"at":%s, "a":1}' % moment, b"no JSON"))
+            ]
+            for moment in moments
+        )
+        await journal.put(first[:2])
+        for _ in range(2):
+            put = await journal.put([second[1], Row(key(0), ORIGIN, 5, b'{"a":2}'), first[2], second[0]])
+            assert (put.superseded, put.conflicts) == (3 - put.taken, (1,))
+            await journal.claim(2, LEASE)
+        put = await journal.put([Row(key(2), ORIGIN, 5, b"other words")])
+        assert put.conflicts == (0,)
+
     async def test_a_newer_version_waits_until_the_older_has_landed(self, journal):
         await journal.put([row(1, 1)])
         await journal.claim(10, LEASE)
