@@ -34,7 +34,8 @@ SCHEMA = (
     """CREATE TABLE refused (
         id INTEGER PRIMARY KEY AUTOINCREMENT, lane TEXT NOT NULL, key TEXT NOT NULL, kind TEXT NOT NULL,
         reason TEXT NOT NULL, path TEXT, version INTEGER, origin BLOB, body BLOB, line INTEGER NOT NULL,
-        at REAL NOT NULL, UNIQUE (lane, key))""",
+        at REAL NOT NULL)""",
+    "CREATE UNIQUE INDEX refused_orders ON refused (key) WHERE lane = 'orders'",  # outcomes all count
 )
 KEEP = """INSERT INTO orders (seq, key, version, origin, body, line, since) VALUES (?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (key) DO UPDATE SET version = excluded.version, origin = excluded.origin, body = excluded.body,

@@ -337,6 +337,14 @@ class JournalConformance:
         assert await journal.replay() == 1
         assert [(one.action_id, one.body) for one in await journal.claim_outcomes(9, LEASE)] == [("a", b"1")]
 
+    async def test_of_two_refused_outcomes_of_one_action_both_are_kept(self, journal):
+        await journal.put_outcomes([Outcome("a", b"1"), Outcome("a", b"2")])
+        for one in await journal.claim_outcomes(9, LEASE):
+            await journal.refuse_outcome(one.number, "unknown action")
+        assert [(kept.key, kept.body) for kept in await all_refused(journal)] == [("a", b"1"), ("a", b"2")]
+        assert await journal.replay(["a"]) == 2
+        assert [one.body for one in await journal.claim_outcomes(9, LEASE)] == [b"1", b"2"]
+
     async def test_outcomes_survive_their_owner(self, make):
         async with opened(make()) as journal:
             await journal.put_outcomes([Outcome("a", b"1"), Outcome("b", b"2")])
