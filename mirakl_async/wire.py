@@ -7,7 +7,7 @@ What is switched off, and why:
 * Redirects: a 301 turns a POST into an empty GET that answers 200, and a batch of orders is lost.
 * The environment (`trust_env`): a netrc entry clashes with our Authorization header. Name a `proxy` instead.
 * c-ares: where aiodns is installed aiohttp resolves names with it, which fails in split DNS and containers.
-* Its decompression: see `inflating`.
+* Its decompression: see `decompression`.
 * Its rounding of timeouts over 5 seconds up to a whole one (`ceil_threshold`): a deadline is one.
 * Cookies, and the pool's limit: the transport bounds concurrency before an attempt's clock starts, so that waiting for
   a slot is never taken for a slow server.
@@ -33,9 +33,9 @@ from aiohttp import ClientTimeout, TCPConnector
 from aiohttp.client import URL  # type: ignore[attr-defined] # pyright: ignore[reportPrivateImportUsage] - yarl's
 
 from . import __version__
+from .decompression import ACCEPTED, Inflater, is_compressed
 from .exchange import Answer, WireFault
 from .files.form import Form
-from .inflating import ACCEPTED, Inflater, is_compressed
 from .request import Multipart
 from .timer import SharedTimer, Term
 

@@ -43,9 +43,9 @@ from .zip_members import Archive, ArchiveLimits, Member
 
 if TYPE_CHECKING:
     from ..clock import Clock
+    from ..codec.mending import Mend
+    from ..codec.quarantine import Quarantined
     from ..errors import Context
-    from ..isolation import Quarantined
-    from ..mending import Mend
     from ..operation import Operation
     from ..options import Options
     from ..request import Request

@@ -26,10 +26,10 @@ from typing import Any, Generic, Literal, TypeAlias, TypeVar
 import msgspec
 
 from .. import codec
+from ..codec.kinds import REFUSED, decoder
+from ..codec.mending import Mend, UnmendableError, mend
+from ..codec.quarantine import Quarantined
 from ..errors import UnreadableFile
-from ..isolation import Quarantined
-from ..kinds import REFUSED, decoder
-from ..mending import Mend, UnmendableError, mend
 
 T = TypeVar("T")
 State: TypeAlias = Literal["start", "member", "first", "item", "listed", "end"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Protocol, Self, TypeVar
 
+from ..codec.quarantine import Quarantined
 from ..errors import UnreadableFile
-from ..isolation import Quarantined
 from .csv_rows import Row, RowReader, as_dict
 from .json_items import ItemReader
 

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 from msgspec import Struct
 
-from ..isolation import Quarantined
+from ..codec.quarantine import Quarantined
 from .cursor import Cursor
 
 T = TypeVar("T")

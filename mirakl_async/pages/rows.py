@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from .. import codec
+from ..codec.kinds import REFUSED
+from ..codec.scanner import members
 from ..errors import DecodeFailed
-from ..kinds import REFUSED
-from ..splitting import members
 
 if TYPE_CHECKING:
     from ..reply import Reply

@@ -4,7 +4,7 @@
 for the limiter; so as long as the pace allows more calls than are being answered, there are more workers, and the
 calls in flight settle at rate x latency by themselves, for 5 ms as for 2 s. Workers that would only queue up end.
 
-**What becomes of an order.** It is accepted with its batch; or its batch is refused, and cut (`isolation`) until the
+**What becomes of an order.** It is accepted with its batch; or its batch is refused, and cut (`blame`) until the
 guilty order is alone; or a newer version supersedes it; or the job stops, and it is counted, and kept, as unsent. An
 outage is waited out for `patience` seconds, every batch staying in hand. What the configuration is to blame for (404,
 401) stops the job at once.
@@ -28,15 +28,15 @@ from .. import calls
 from ..errors import BadRequest, CallError, ClientStateError, MiraklError, SyncStopped
 from ..operations.connect.orders import UPSERT_ORDERS
 from .batches import Assembly, Batch
+from .blame import blame
 from .entries import Line, encode_batch, refusal, unencodable
 from .intake import Intake
-from .isolation import blame
 from .ledger import Ledger, NoLedger
 from .outages import Outage
-from .outcomes import meaning, throttled
 from .refusals import Refusals
 from .refused import Refused
 from .report import Report, Tally
+from .triage import meaning, throttled
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..errors import AuthenticationFailed, ConnectFailed, LimiterUnavailable, TokenUnavailable
-from .outcomes import meaning
+from .triage import meaning
 
 if TYPE_CHECKING:
     from ..errors import MiraklError

@@ -14,7 +14,7 @@ import msgspec
 import pytest
 
 from mirakl_async import codec
-from mirakl_async.keeping import Pass, one_pass
+from mirakl_async.codec.one_pass import Pass, one_pass
 from tests.unit.codec_structs import (
     ORDERS,
     Address,

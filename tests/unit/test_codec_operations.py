@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from mirakl_async import codec
-from mirakl_async.keeping import one_pass
+from mirakl_async.codec.one_pass import one_pass
 from mirakl_async.operations import operations
 
 PAGED = [code for code in operations if operations[code].paging is not None]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mirakl_async.timestamps import read_date, read_datetime, read_milliseconds, read_time
+from mirakl_async.codec.timestamps import read_date, read_datetime, read_milliseconds, read_time
 
 
 def utc(year: int, month: int, day: int, *time: Any) -> dt.datetime:

@@ -19,7 +19,7 @@ from mirakl_async.errors import (
 )
 from mirakl_async.problems import FieldError, Problem
 from mirakl_async.sync.outages import FIRST_CONTACT, LONGEST_PAUSE, RENEWALS, Outage
-from mirakl_async.sync.outcomes import meaning, throttled
+from mirakl_async.sync.triage import meaning, throttled
 
 CONTEXT = Context(operation="upsertOrders", route="POST /v1/orders")
 

@@ -1,7 +1,7 @@
 """Between structs and JSON: the one place that encodes requests and decodes answers.
 
 What is read is read with tolerance: a good body costs one decode, a body that breaks its contract is mended
-(`mending`), and a broken item never costs its page (`isolation`). What is sent is exact (`encoding`). Types are given
+(`mending`), and a broken item never costs its page (`quarantine`). What is sent is exact (`encoding`). Types are given
 as such or by reference, "front.orders:OrderPage", so that nothing is imported before it is needed.
 """
 
@@ -16,14 +16,14 @@ import msgspec
 from msgspec import Struct
 
 from .encoding import Violation, encode, encode_each, explain, explain_encoded
-from .isolation import Quarantined, isolate
 from .kinds import REFUSED, decoder, refusal
 from .mending import Mend, UnmendableError, mend
+from .quarantine import Quarantined, isolate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .operation import Paging
+    from ..operation import Paging
 
 __all__ = [
     "CodecError",
@@ -77,7 +77,7 @@ class DecodedPage(NamedTuple):
 def resolve(reference: str) -> type[Struct]:
     """The struct that "front.orders:OrderPage" names; its module is imported on first use."""
     module, _, name = reference.partition(":")
-    found: type[Struct] = getattr(import_module(f"{__package__}.models.{module}"), name)
+    found: type[Struct] = getattr(import_module(f"mirakl_async.models.{module}"), name)
     return found
 
 

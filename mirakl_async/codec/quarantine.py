@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 from msgspec import Raw, Struct
 
-from .keeping import Pass, one_pass
 from .kinds import REFUSED, Refusal, alternatives, decoder, list_of, refusal
 from .mending import Mend, UnmendableError, build, keep_or_drop, mend
-from .splitting import elements, members
+from .one_pass import Pass, one_pass
+from .scanner import elements, members
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

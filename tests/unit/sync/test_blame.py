@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 
 from mirakl_async.problems import FieldError, Problem
+from mirakl_async.sync.blame import blame
 from mirakl_async.sync.entries import Line
-from mirakl_async.sync.isolation import blame
 from tests.feeds import as_line, order
 
 INDISTINCT = Problem(code="INVALID_INPUT", message="The request is invalid", errors=(FieldError(message="wrong"),))

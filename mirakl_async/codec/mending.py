@@ -27,7 +27,7 @@ import msgspec
 from msgspec import Struct
 
 from .kinds import REFUSED, Refusal, alternatives, decoder, dict_of, is_struct, list_of, refusal
-from .splitting import elements, members
+from .scanner import elements, members
 from .timestamps import read_date, read_datetime, read_milliseconds, read_time
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mirakl_async.inflating import PIECE, Inflater
+from mirakl_async.decompression import PIECE, Inflater
 
 
 def bare(content):
