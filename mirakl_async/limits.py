@@ -171,7 +171,6 @@ class TokenBucket:
         "_queue",
         "_queued_cost",
         "_tat",
-        "pauses",
     )
 
     def __init__(self, pace: Pace, clock: Clock) -> None:
@@ -184,7 +183,6 @@ class TokenBucket:
         self._interval = pace.interval
         self._queue: deque[Future[None]] = deque()
         self._queued_cost = 0.0
-        self.pauses: int = 0
 
     def interval(self, now: float) -> float:
         """Seconds a call costs now, after what 429 answers have taught."""
@@ -273,7 +271,6 @@ class TokenBucket:
             current = self._pace.interval / self.interval(now)
             self._factor, self._factor_at = max(FLOOR, current * CUT), now
             self._change(self._pace.interval / self._factor, now)
-            self.pauses += 1
         self._paused_until = max(self._paused_until, now + seconds)
         emptied = self._paused_until + (self._pace.burst - 1) * self._interval
         self._tat = max(self._tat, emptied)

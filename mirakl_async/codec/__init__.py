@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import msgspec
 from msgspec import Struct
 
-from .encoding import Violation, encode, encode_each, explain, explain_encoded
+from .encoding import Violation, encode, encode_each, explain
 from .kinds import REFUSED, decoder, refusal
 from .mending import Mend, UnmendableError, mend
 from .quarantine import Quarantined, isolate
@@ -32,7 +32,6 @@ __all__ = [
     "Mend",
     "Quarantined",
     "Violation",
-    "check",
     "decode",
     "decode_page",
     "decode_plain",
@@ -40,7 +39,6 @@ __all__ = [
     "encode_each",
     "explain",
     "resolve",
-    "validate_encoded",
 ]
 
 Reference: TypeAlias = str | type[Any]
@@ -113,19 +111,6 @@ def decode_plain(body: bytes) -> Any:
     except REFUSED as error:
         refused = refusal(error)
         raise CodecError(refused.path, _reason(refused.words, body)) from None
-
-
-def check(value: Struct) -> bytes:
-    """Encode a request that keeps its contract; raises CodecError that names every member that does not."""
-    violations = explain(value)
-    if violations:
-        raise CodecError(violations[0].path, "; ".join(str(violation) for violation in violations))
-    return encode(value)
-
-
-def validate_encoded(reference: Reference, body: bytes) -> Violation | None:
-    """Hold encoded JSON against the contract of a request: the first fault, or None."""
-    return explain_encoded(resolve(reference) if isinstance(reference, str) else reference, body)
 
 
 def _decode_broken(kind: Any, body: bytes) -> Decoded:

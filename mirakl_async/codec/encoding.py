@@ -56,15 +56,6 @@ def explain(value: Struct) -> list[Violation]:
     return list(_violations(value, type(value), ""))
 
 
-def explain_encoded(kind: Any, body: bytes) -> Violation | None:
-    """Why encoded JSON does not keep the contract of a type, with a path in the wire's names; None if it does.
-
-    Only the first fault is told. It costs one decode, and finds which of many encoded orders is to blame.
-    """
-    refused = _refused_bytes(body, kind)
-    return Violation(refused.path.removeprefix("$").removeprefix("."), refused.words) if refused else None
-
-
 def _violations(value: object, kind: Any, path: str) -> Iterator[Violation]:
     refused = _refused(value, kind)
     if refused is None:

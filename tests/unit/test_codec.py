@@ -379,7 +379,6 @@ def test_money_is_encoded_with_its_digits_and_unset_is_left_out():
 def test_a_request_that_keeps_its_contract_is_encoded():
     value = Upsert(orders=[order(ordered=dt.datetime(2024, 1, 2, tzinfo=dt.UTC), labels={"a": Decimal("1.0")})])
     assert codec.explain(value) == []
-    assert codec.check(value) == codec.encode(value)
 
 
 def test_every_violation_is_told_with_its_python_path():
@@ -405,9 +404,6 @@ def test_every_violation_is_told_with_its_python_path():
         ("orders[4].ordered", "Expected `datetime` with a timezone component"),
         ("orders[5].order_id", "Encoding objects of type object is unsupported"),
     ]
-    with pytest.raises(codec.CodecError, match=r"orders\[1\].line_list\[0\].product.title: .*; orders\[1\]") as caught:
-        codec.check(value)
-    assert caught.value.path == "orders[1].line_list[0].product.title"
 
 
 def test_a_required_member_that_is_unset_is_told_at_its_struct():
@@ -422,15 +418,4 @@ def test_a_dict_in_place_of_a_struct_is_held_against_it():
     value = Upsert(orders=[written])
     assert [str(violation) for violation in codec.explain(value)] == [
         "orders[0].order_lines[0].product.title: Expected `str` of length >= 1"
-    ]
-
-
-def test_the_guilty_one_of_many_encoded_orders_is_found():
-    encoded = [codec.encode(order()), b'{"order_id":"o","order_lines":[{"product":{"title":""}}]}', b"{", b"\xff"]
-    found = [codec.validate_encoded(OrderInput, body) for body in encoded]
-    assert [str(violation) if violation else None for violation in found] == [
-        None,
-        "order_lines[0].product.title: Expected `str` of length >= 1",
-        "Input data was truncated",
-        "JSON is malformed: invalid character (byte 0)",
     ]
