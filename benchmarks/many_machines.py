@@ -86,7 +86,7 @@ async def steady(sim: SimulatorProcess, calls: int) -> float:
 
 
 async def run(redis: str, workers: int, many: int) -> None:
-    async with SimulatorProcess(rate_limit="documented", keep="digest") as sim:
+    async with SimulatorProcess(rate_limits="documented", keep="digest") as sim:
         addresses = sim.addresses
         names = ("connect_url", "auth_url", "client_id", "client_secret")
         told = {"redis": redis, **{name: getattr(addresses, name) for name in names}}

@@ -43,7 +43,7 @@ def most_in_a_second(times: list[float]) -> int:
 async def run(latency: float, seconds: float) -> str:
     """One row."""
     many = int(seconds * DOCUMENTED) * 100
-    async with SimulatorProcess(rate_limit="documented", latency=latency, keep="digest") as sim:
+    async with SimulatorProcess(rate_limits="documented", latency=latency, keep="digest") as sim:
         known = sim.addresses
         async with ConnectChannel(
             auth=ClientCredentials(known.client_id, known.client_secret),

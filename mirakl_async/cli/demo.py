@@ -51,7 +51,7 @@ async def demo(
     channels = {ORIGIN.channel_id: [ORIGIN.channel_store_id]}
     async with contextlib.AsyncExitStack() as stack:
         try:
-            mirakl = await stack.enter_async_context(SimulatorProcess(rate_limit="documented", channels=channels))
+            mirakl = await stack.enter_async_context(SimulatorProcess(rate_limits="documented", channels=channels))
         except (RuntimeError, TimeoutError) as error:
             raise unfinished(f"the simulator did not start: {error}") from error
         if not json:

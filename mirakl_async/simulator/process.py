@@ -26,16 +26,16 @@ _SECONDS_TO_STOP = 5.0
 class SimulatorProcess:
     """`async with SimulatorProcess() as mirakl`: `addresses` to point a client at, `control` to look inside.
 
-    The arguments are those of `Simulator` of the same name; `rate_limit` is its `rate_limits`, without windows for
-    single operations. Faults are added through `control`. A Ctrl-C in the terminal does not reach the child, so that a
-    client that drains after one still finds its server.
+    The arguments are those of `Simulator`, but that `rate_limits` takes no windows of single operations. Faults are
+    added through `control`. A Ctrl-C in the terminal does not reach the child, so that a client that drains after one
+    still finds its server.
     """
 
     def __init__(
         self,
         *,
         port: int = 0,
-        rate_limit: int | Literal["none", "documented"] = "none",
+        rate_limits: int | Literal["none", "documented"] = "none",
         latency: float | tuple[float, float] = 0.0,
         expires_in: float = 3599.0,
         channels: Mapping[str, Iterable[str]] | None = None,
@@ -44,7 +44,7 @@ class SimulatorProcess:
         seed: int = 0,
         front: Mapping[str, int] | None = None,
     ) -> None:
-        self._arguments = [f"--port={port}", f"--rate-limit={rate_limit}", f"--expires-in={expires_in}"]
+        self._arguments = [f"--port={port}", f"--rate-limit={rate_limits}", f"--expires-in={expires_in}"]
         self._arguments += [f"--keep={keep}", f"--seed={seed}", "--exit-with-stdin"]
         if not unique_lines:
             self._arguments.append("--any-line-ids")

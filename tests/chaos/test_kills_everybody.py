@@ -67,7 +67,7 @@ async def test_whoever_is_killed_nothing_is_lost(redis_server, tmp_path):  # noq
     file = tmp_path / "orders.ndjson"
     file.write_bytes(b"".join(row.body + b"\n" for row in feed.rows))
     channels = {ORIGIN.channel_id: [ORIGIN.channel_store_id]}
-    async with SimulatorProcess(latency=(0.005, 0.08), channels=channels, rate_limit="documented") as sim:
+    async with SimulatorProcess(latency=(0.005, 0.08), channels=channels, rate_limits="documented") as sim:
         known = ("client_id", "client_secret", "connect_url", "auth_url")
         told = {name: getattr(sim.addresses, name) for name in known} | {"redis": redis_server.url}
         await sim.control.add_actions(*feed.actions)

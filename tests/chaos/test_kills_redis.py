@@ -119,7 +119,7 @@ async def deaths(server, kills, seed):
     feed = Feed(seed, ORDERS_A_KILL * kills)
     channels = {ORIGIN.channel_id: [ORIGIN.channel_store_id]}
     async with (
-        SimulatorProcess(latency=(0.005, 0.08), channels=channels, rate_limit="documented", seed=seed) as sim,
+        SimulatorProcess(latency=(0.005, 0.08), channels=channels, rate_limits="documented", seed=seed) as sim,
         RedisJournal(server.url) as journal,
     ):
         await sim.control.add_actions(*feed.actions)

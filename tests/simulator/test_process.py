@@ -91,7 +91,7 @@ async def test_a_knob_turned_too_far(api, session, path, body):
 
 
 async def test_a_process_serves_and_leaves(session):
-    async with SimulatorProcess(channels={"c:1": ["s,1"]}, rate_limit=2, expires_in=60) as mirakl:
+    async with SimulatorProcess(channels={"c:1": ["s,1"]}, rate_limits=2, expires_in=60) as mirakl:
         where = mirakl.addresses
         assert where.channels == {"c:1": ["s,1"]}
         assert where.pid != os.getpid()

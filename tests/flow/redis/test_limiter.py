@@ -50,7 +50,7 @@ async def go(worker):
 
 async def test_four_processes_share_the_documented_rate_and_one_token(redis_url):
     async with (
-        SimulatorProcess(rate_limit="documented", keep="digest") as mirakl,
+        SimulatorProcess(rate_limits="documented", keep="digest") as mirakl,
         workers(mirakl.addresses, redis_url, 4, 3000) as ours,
     ):
         told = await asyncio.gather(*(go(worker) for worker in ours))

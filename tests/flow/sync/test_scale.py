@@ -48,7 +48,7 @@ async def program(body, mirakl):
 @pytest.mark.parametrize("latency", [0.005, 0.5])
 async def test_calls_in_flight_follow_the_latency(latency):
     calls = 60
-    async with SimulatorProcess(rate_limit="documented", latency=latency, keep="digest") as mirakl:
+    async with SimulatorProcess(rate_limits="documented", latency=latency, keep="digest") as mirakl:
         known = mirakl.addresses
         auth = ClientCredentials(known.client_id, known.client_secret)
         async with ConnectChannel(
