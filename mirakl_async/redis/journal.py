@@ -355,12 +355,16 @@ class RedisJournal:
     async def replay(self, keys: Iterable[str] | None = None) -> int:
         """See Journal."""
         wanted, count = None if keys is None else set(keys), 0
+        done: set[bytes] = set()  # a worker may refuse them again meanwhile
         async for page in self._refused_pages():
             chosen = [
                 entry.field
                 for entry in page
-                if entry.row.version is not None and (wanted is None or entry.row.key in wanted)
+                if entry.row.version is not None
+                and entry.field not in done
+                and (wanted is None or entry.row.key in wanted)
             ]
+            done.update(chosen)
             count += await self._run(REPLAY, chosen) if chosen else 0
         return count
 

@@ -312,13 +312,15 @@ class SqliteJournal:
     async def replay(self, keys: Iterable[str] | None = None) -> int:
         """See Journal."""
         wanted, last, count = None if keys is None else set(keys), 0, 0
+        done: set[str] = set()  # a worker may refuse them again meanwhile
         while page := await self._refused_after(last):
             last = page[-1][0]
             chosen = [
                 (number, row)
                 for number, row in page
-                if row.version is not None and (wanted is None or row.key in wanted)
+                if row.version is not None and row.key not in done and (wanted is None or row.key in wanted)
             ]
+            done.update(row.key for _, row in chosen if row.lane == "orders")
             count += await self._replay(chosen)
         return count
 

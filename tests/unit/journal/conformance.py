@@ -234,6 +234,23 @@ class JournalConformance:
             statistics = await journal.statistics()
             assert (statistics.waiting, statistics.refused) == (0, 1)
 
+    async def test_what_is_refused_again_during_a_replay_is_left_for_the_next(self, journal):
+        await journal.put([row(n) for n in range(5)])
+        await journal.claim(10, LEASE)
+        await journal.refuse([refusal(n) for n in range(5)])
+
+        async def refuse_all():
+            while True:
+                claimed = await journal.claim(10, LEASE, wait=30)
+                await journal.refuse([Refusal(one.key, one.version, "server", "no") for one in claimed])
+
+        worker = asyncio.create_task(refuse_all())
+        try:
+            assert await asyncio.wait_for(journal.replay(), 10) == 5
+        finally:
+            worker.cancel()
+            await asyncio.wait([worker])
+
     async def test_a_refusal_leaves_a_newer_version_alone(self, journal):
         await journal.put([row(1, 1)])
         await journal.claim(10, LEASE)
