@@ -7,6 +7,7 @@ reply never reaches the next one.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from importlib import resources
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
@@ -97,14 +98,19 @@ class Server:
 
     async def command(self, *parts: Value) -> Any:
         """Run a single command."""
+        task = asyncio.current_task()
+        cancelled = task.cancelling() if task else 0
         try:
-            return await self._client.execute_command(*parts)
+            found = await self._client.execute_command(*parts)
         except AuthenticationError as error:  # to redis-py a lost connection, to be tried again
             raise ResponseError(f"it refuses the credentials: {error}") from error
         except ResponseError as error:
             if str(error).startswith(NOT_NOW):
                 raise ConnectionError(str(error)) from error
             raise
+        if task and task.cancelling() > cancelled:  # Python 3.11's wait_for, by which redis-py sends, loses some
+            raise asyncio.CancelledError
+        return found
 
     async def facts(self) -> dict[str, str]:
         """What the server says of itself in INFO; nothing where it does not."""
