@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
+from types import SimpleNamespace
 
 import pytest
 
@@ -10,6 +12,7 @@ from mirakl_async.errors import ClientStateError, JournalError, LimiterUnavailab
 from mirakl_async.limits import BucketKey
 from mirakl_async.redis.journal import RedisJournal
 from mirakl_async.redis.limiter import RedisRateLimiter
+from mirakl_async.redis.server import Server
 from mirakl_async.sync.journal import Cursor, Outcome
 from mirakl_async.sync.journals import journal_of
 from tests.redis_server import RedisServer
@@ -151,7 +154,25 @@ class Changed:
         return getattr(self._server, name)
 
 
+class Swallowing:
+    """A client that loses cancellations, as redis-py does now and then on Python 3.11."""
+
+    connection_pool = SimpleNamespace(connection_kwargs={})
+
+    async def execute_command(self, *_):
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(3600)
+        return b"PONG"
+
+
 class TestTheServer:
+    async def test_a_cancellation_that_the_client_swallows_is_raised_all_the_same(self):
+        asking = asyncio.create_task(Server(Swallowing()).command("PING"))
+        await asyncio.sleep(0)
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+
     async def test_of_another_format_it_is_refused_with_words(self, redis_url):
         async with opened(RedisJournal(redis_url)) as journal:
             await journal._server.command("HSET", journal._keys[-1], "format", "99")
