@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from .errors import JobFailed as JobFailed
     from .errors import JobUnfinished as JobUnfinished
     from .errors import JournalError as JournalError
+    from .errors import LimiterUnavailable as LimiterUnavailable
     from .errors import MiraklError as MiraklError
     from .errors import NoAnswer as NoAnswer
     from .errors import NotFound as NotFound
@@ -111,6 +112,7 @@ _HOMES = {
     "JobFailed": "errors",
     "JobUnfinished": "errors",
     "JournalError": "errors",
+    "LimiterUnavailable": "errors",
     "MiraklError": "errors",
     "NoAnswer": "errors",
     "NotFound": "errors",

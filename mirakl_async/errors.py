@@ -1,4 +1,4 @@
-"""Every exception this package raises; the extra `redis` adds `redis.limiter.LimiterUnavailable`.
+"""Every exception this package raises.
 
 MiraklError
  ├── ConfigurationError          settings that cannot work: said when the client is built or opened
