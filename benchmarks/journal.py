@@ -119,7 +119,7 @@ def main(argv: list[str]) -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(prog="benchmarks journal", description=__doc__)
     parser.add_argument("--smoke", action="store_true")
-    parser.add_argument("--orders", type=int, default=10_000)
+    parser.add_argument("--orders", type=int, default=50_000)
     parser.add_argument("--rounds", type=int, default=5)
     arguments = parser.parse_args(argv)
     many, rounds = (400, 1) if arguments.smoke else (arguments.orders, arguments.rounds)

@@ -48,6 +48,8 @@ async def wait_at_most(event: asyncio.Event, seconds: float | None) -> bool:
 
     In anyio before 4.16 a cancellation that comes just as the time is over is lost; not so in asyncio.
     """
+    if seconds is None:
+        return await event.wait()
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await event.wait()

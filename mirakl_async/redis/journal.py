@@ -60,7 +60,6 @@ if TYPE_CHECKING:
     from redis.asyncio import Redis
 
     from ..sync.journal import (
-        Claimed,
         ClaimedOutcome,
         Cursor,
         Outcome,
@@ -224,7 +223,7 @@ class RedisJournal:
 
     # -- workers
 
-    async def claim(self, most: int, lease: float, *, wait: float = 0.0) -> list[Claimed]:
+    async def claim(self, most: int, lease: float, *, wait: float = 0.0) -> list[Row]:
         """See Journal."""
         give_up = self._clock.monotonic() + wait
         while True:
@@ -234,7 +233,7 @@ class RedisJournal:
             if not await self._listen(self._bell, give_up, soonest):
                 return []
 
-    async def _claim(self, most: int, lease: float) -> tuple[int, list[Claimed]]:
+    async def _claim(self, most: int, lease: float) -> tuple[int, list[Row]]:
         again = int(bool(self._unheard))
         token = self._unheard.pop() if again else self._token()
         try:

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec import Struct
 
-from ..sync.journal import Claimed, ClaimedOutcome, RefusedRow, Statistics
+from ..sync.journal import ClaimedOutcome, RefusedRow, Row, Statistics
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ..sync.journal import Row
     from .server import Value
 
 MICRO = 1_000_000
@@ -60,14 +59,14 @@ def packed_invalid(row: RefusedRow) -> tuple[str, bytes, bytes, bytes]:
     return row.key, why(row.kind, row.reason, row.path, row.at), _head(row.line, row.origin or b""), row.body or b""
 
 
-def claimed(lengths: bytes, text: bytes) -> list[Claimed]:
+def claimed(lengths: bytes, text: bytes) -> list[Row]:
     """Rows of a claim."""
-    rows: list[Claimed] = []
+    rows: list[Row] = []
     ends = [0, *accumulate(map(int, lengths.split()))]
     parts = [text[start:end] for start, end in pairwise(ends)]
     for key, version, head, body, attempts in _by(5, parts):
         line, _, origin = head.partition(b" ")
-        rows.append(Claimed(key.decode(), origin, int(version) - _ABOVE, body, int(line), int(attempts)))
+        rows.append(Row(key.decode(), origin, int(version) - _ABOVE, body, int(line), int(attempts)))
     return rows
 
 

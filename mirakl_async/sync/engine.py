@@ -100,7 +100,8 @@ class OrderSync:
         paced = self._transport.allowances.of(UPSERT_ORDERS)[1] is not None
         self._most = concurrency or (MOST_WORKERS if paced else WORKERS_WITHOUT_PACE)
         self._fixed = concurrency is not None
-        self._spare = SPARE_WORKERS if paced and not self._fixed else self._most
+        few = (paced or self._intake.streaming) and not self._fixed  # else none waits for long: to end costs more
+        self._spare = SPARE_WORKERS if few else self._most
         self._workers = self._on_wire = 0
         self._refused_in_a_row = 0
         self._failure: BaseException | None = None

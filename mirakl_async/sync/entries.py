@@ -38,14 +38,9 @@ class Line(Sealed, Struct, frozen=True, gc=False):
 
 
 class Kept(Line, frozen=True, gc=False):
-    """An order that a journal keeps under `key`; its stamp is in microseconds since 1970."""
+    """An order that a journal keeps, and knows by `version`: its key, and its stamp in microseconds since 1970."""
 
-    key: str
-
-    @property
-    def version(self) -> tuple[str, int]:
-        """What the journal knows this state of the order by."""
-        return (self.key, self.channel_updated_at)  # type: ignore[return-value]  # an int, see above
+    version: tuple[str, int]
 
 
 Entry: TypeAlias = OrderRequest | Line
@@ -71,7 +66,9 @@ def order_key(entry: Entry) -> OrderKey:
 def encode_batch(origin: OriginRequest, entries: Sequence[Entry]) -> bytes:
     """The body of one call. Lines go out byte for byte; structs are encoded together, cheaper than one by one."""
     plain = {OrderRequest}.issuperset(map(type, entries))
-    orders: Any = entries if plain else [*map(Raw, map(encoded, entries))]
+    orders: Any = (
+        entries if plain else [Raw(entry.raw if isinstance(entry, Line) else codec.encode(entry)) for entry in entries]
+    )
     return codec.encode(_Envelope(origin, orders))
 
 

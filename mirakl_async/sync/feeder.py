@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 A_PUT = 100
 SECONDS_TO_CLOSE = 1.0
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NAMES = msgspec.json.Encoder()
 
 
 @runtime_checkable
@@ -197,20 +198,20 @@ class Feeder:
         """Rows of plain orders, a hundred at once; None for what has to be looked at one by one."""
         if not ENTRY_TYPES.issuperset(map(type, entries)):
             return None
-        head, names = self._head(origin)
-        rows: list[Row] = []
+        ids = [entry.channel_order_id for entry in entries]
+        if set(map(type, ids)) != {str} or str in {type(entry.sub_channel_code) for entry in entries}:
+            return None
+        head, start = self._head(origin)
         try:
-            bodies = iter(codec.encode_each([entry for entry in entries if type(entry) is not Line]))
-            for entry in entries:
-                if type(entry.channel_order_id) is not str or type(entry.sub_channel_code) is str:
-                    return None
-                since = entry.channel_updated_at - _EPOCH
-                stamp = (since.days * 86400 + since.seconds) * 1_000_000 + since.microseconds
-                body, number = (entry.raw, entry.number) if type(entry) is Line else (next(bodies), 0)
-                rows.append(Row(f"{names}{_text(entry.channel_order_id)},null]", head, stamp, body, number))
+            stamps = [microseconds(entry.channel_updated_at) for entry in entries]
+            encoded = iter(codec.encode_each([entry for entry in entries if type(entry) is not Line]))
+            bodies = [(entry.raw, entry.number) if type(entry) is Line else (next(encoded), 0) for entry in entries]
+            return [
+                Row(f"{start}{name},null]", head, stamp, body, number)
+                for name, stamp, (body, number) in zip(_texts(ids), stamps, bodies, strict=True)
+            ]
         except Exception:  # noqa: BLE001 - one that is no order; it is found when they are looked at one by one
             return None
-        return rows
 
     def _head(self, origin: OriginRequest) -> tuple[bytes, str]:
         """An origin's JSON, and how the keys of its orders begin."""
@@ -274,8 +275,9 @@ class Feeder:
         )
 
 
-def _text(name: str) -> str:
-    return msgspec.json.encode(name).decode()
+def _texts(names: list[str]) -> list[str]:
+    """Each as JSON, which holds no line break of its own."""
+    return _NAMES.encode_lines(names).decode().split("\n")[: len(names)]
 
 
 def microseconds(moment: datetime) -> int:

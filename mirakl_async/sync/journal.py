@@ -41,20 +41,11 @@ Version: TypeAlias = tuple[str, int]
 
 
 class Row(Sealed, Struct, frozen=True, gc=False):
-    """One state of one order on its way into a journal: `origin` and `body` are JSON, sent as they stand.
+    """One state of one order in a journal: `origin` and `body` are JSON, sent as they stand.
 
-    `line` is where it stood in its feed, 0 where that has no lines.
+    `line` is where it stood in its feed, 0 where that has no lines. `attempts` counts its claims, the one it was given
+    out by included, as far as they are remembered.
     """
-
-    key: str
-    origin: bytes
-    version: int
-    body: bytes
-    line: int = 0
-
-
-class Claimed(Sealed, Struct, frozen=True, gc=False):
-    """A row that somebody works on; `attempts` counts its claims, this one included, as far as they are remembered."""
 
     key: str
     origin: bytes
@@ -174,7 +165,7 @@ class Journal(Protocol):
         """Where a feed stood with the last put that became durable; None for a feed it does not know."""
         ...
 
-    async def claim(self, most: int, lease: float, *, wait: float = 0.0) -> list[Claimed]:
+    async def claim(self, most: int, lease: float, *, wait: float = 0.0) -> list[Row]:
         """Take up to `most` rows that nobody else works on, oldest first, for `lease` seconds.
 
         Where there is none, wait up to `wait` seconds for some; an empty list says that there was none.

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ..client import Client
     from .entries import Entry
     from .intake import Bundle, Source
-    from .journal import Claimed, Journal
+    from .journal import Journal, Row
     from .refused import Refused
     from .report import Tally
 
@@ -39,7 +39,9 @@ SECONDS_WITHOUT_PROGRESS = 2.0
 SECONDS_TO_END = 5.0  # when a job is stopped, its journal may be away
 AHEAD = 100
 
-_KEY: msgspec.json.Decoder[tuple[str, str, str, str | None]] = msgspec.json.Decoder(tuple[str, str, str, str | None])
+_KEYS: msgspec.json.Decoder[list[tuple[str, str, str, str | None]]] = msgspec.json.Decoder(
+    list[tuple[str, str, str, str | None]]
+)
 _ORIGIN = msgspec.json.Decoder(OriginRequest)
 
 
@@ -136,16 +138,15 @@ class JournalLedger(Bundled):
 
     def accepted(self, entries: Sequence[Entry]) -> None:
         """See Ledger."""
-        kept = [entry for entry in entries if isinstance(entry, Kept)]
-        self._acks += [entry.version for entry in kept]
-        self._forget([entry.key for entry in kept])
+        versions = [entry.version for entry in entries if type(entry) is Kept]
+        self._acks += versions
+        self._forget([key for key, _ in versions])
 
     def refused(self, entry: Entry, refused: Refused) -> None:
         """See Ledger."""
         if isinstance(entry, Kept):
-            key, version = entry.version
-            self._refusals.append(Refusal(key, version, refused.kind, refused.reason, refused.path))
-            self._forget([key])
+            self._refusals.append(Refusal(*entry.version, refused.kind, refused.reason, refused.path))
+            self._forget([entry.version[0]])
 
     def _forget(self, keys: Sequence[str]) -> None:
         self._kept -= len(keys)
@@ -258,21 +259,23 @@ class JournalLedger(Bundled):
         self._landed.clear()
         return await wait_at_most(self._landed, seconds)
 
-    def _bundle(self, claimed: Sequence[Claimed]) -> Bundle:
+    def _bundle(self, claimed: Sequence[Row]) -> Bundle:
         if self._feed is None:
             self._tally.read += len(claimed)
         self._in_hand.update([one.key for one in claimed])
         self._landed.set()
-        groups: dict[bytes, list[Entry]] = {}
-        for one in claimed:
-            _, _, identity, code = _KEY.decode(one.key)
-            entry = Kept(one.body, one.line, identity, code, one.version, one.key)
-            group = groups.get(one.origin)
-            if group is None:
-                groups[one.origin] = [entry]
-            else:
-                group.append(entry)
-        return [(self._origin(head), entries) for head, entries in groups.items()]
+        names = _KEYS.decode(f"[{','.join([one.key for one in claimed])}]")  # at once, for a tenth of the time
+        entries: list[Entry] = [
+            Kept(one.body, one.line, identity, code, one.version, (one.key, one.version))
+            for one, (_, _, identity, code) in zip(claimed, names, strict=True)
+        ]
+        heads = [one.origin for one in claimed]
+        if len(different := dict.fromkeys(heads)) == 1:
+            return [(self._origin(heads[0]), entries)]
+        grouped: dict[bytes, list[Entry]] = {head: [] for head in different}
+        for head, entry in zip(heads, entries, strict=True):
+            grouped[head].append(entry)
+        return [(self._origin(head), group) for head, group in grouped.items()]
 
     def _origin(self, head: bytes) -> OriginRequest:
         origin = self._origins.get(head)

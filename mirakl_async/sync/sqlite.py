@@ -28,7 +28,7 @@ import anyio
 
 from ..clock import Clock, SystemClock, wait_at_most
 from ..errors import ClientStateError, JournalError
-from .journal import Claimed, ClaimedOutcome, Cursor, Outcome, Put, RefusedRow, Row
+from .journal import ClaimedOutcome, Cursor, Outcome, Put, RefusedRow, Row
 from .sqlite_store import DiskFull, Store
 from .transaction import A_LOAD, Job, Pending, Rows, Work, merged, tell
 from .window import Window
@@ -174,7 +174,7 @@ class SqliteJournal:
 
     # -- workers
 
-    async def claim(self, most: int, lease: float, *, wait: float = 0.0) -> list[Claimed]:
+    async def claim(self, most: int, lease: float, *, wait: float = 0.0) -> list[Row]:
         """See Journal."""
         give_up = self._clock.monotonic() + wait
         while True:

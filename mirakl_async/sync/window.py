@@ -14,9 +14,10 @@ from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from .entries import same_json
-from .journal import Claimed, Refusal, RefusedRow, Row
+from .journal import Refusal, RefusedRow, Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -50,16 +51,16 @@ class Changes(NamedTuple):
 
 
 class Window:
-    """Orders in hand, oldest first; `size` is that of their bodies in bytes."""
+    """Orders in hand, oldest first; `size` is that of their bodies in bytes, `claimed` how many are claimed."""
 
-    __slots__ = ("_claimed", "_delayed", "_earliest", "_fresh", "_gone", "_held", "_refused", "_waiting", "size")
+    __slots__ = ("_delayed", "_earliest", "_fresh", "_gone", "_held", "_refused", "_waiting", "claimed", "size")
 
     def __init__(self) -> None:
         self.size: int = 0
         self._held: dict[str, Held] = {}
         self._waiting: deque[Held] = deque()
         self._delayed: list[tuple[float, int, Held]] = []
-        self._claimed: dict[str, Held] = {}
+        self.claimed: int = 0
         self._earliest = float("inf")  # no claim ends before this
         self._fresh: dict[str, Held] = {}
         self._gone: list[Version] = []
@@ -70,11 +71,6 @@ class Window:
 
     def __contains__(self, key: str) -> bool:
         return key in self._held
-
-    @property
-    def claimed(self) -> int:
-        """How many orders are claimed."""
-        return len(self._claimed)
 
     @property
     def waiting(self) -> int:
@@ -138,10 +134,10 @@ class Window:
 
     # -- out
 
-    def claim(self, most: int, now: float, lease: float) -> list[Claimed]:
+    def claim(self, most: int, now: float, lease: float) -> list[Row]:
         """Take what waits, for `lease` seconds from now."""
         self._end_what_is_over(now)
-        claimed: list[Claimed] = []
+        claimed: list[Row] = []
         waiting, until = self._waiting, now + lease
         while waiting and len(claimed) < most:
             held = waiting.popleft()
@@ -150,26 +146,26 @@ class Window:
             row = held.row
             held.state, held.until = CLAIMED, until
             held.attempts += 1
-            self._claimed[row.key] = held
-            claimed.append(Claimed(row.key, row.origin, row.version, row.body, row.line, held.attempts))
-        if claimed and until < self._earliest:
-            self._earliest = until
+            claimed.append(row if held.attempts == 1 else replace(row, attempts=held.attempts))
+        if claimed:
+            self.claimed += len(claimed)
+            self._earliest = min(self._earliest, until)
         return claimed
 
     def extend(self, keys: Iterable[str], until: float) -> None:
         """Let claims last until then."""
         for key in keys:
-            if (held := self._claimed.get(key)) is not None:
+            if (held := self._held.get(key)) is not None and held.state == CLAIMED:
                 held.until = until
 
     def ack(self, versions: Iterable[Version]) -> bool:
         """Forget what was accepted; whether something became claimable by it."""
         freed = False
+        find = self._held.get
         for key, version in versions:
-            held = self._held.get(key)
-            if held is None or held.row.version != version:
-                continue
-            freed |= self._settle(held)
+            held = find(key)
+            if held is not None and held.row.version == version:
+                freed |= self._settle(held)
         return freed
 
     def refuse(self, refusals: Iterable[Refusal], at: float) -> bool:
@@ -192,7 +188,8 @@ class Window:
 
     def nack(self, keys: Iterable[str], now: float, delay: float) -> bool:
         """End claims without a result; whether something became claimable by it."""
-        ended = [held for key in keys if (held := self._claimed.pop(key, None)) is not None]
+        ended = [held for key in dict.fromkeys(keys) if (held := self._held.get(key)) and held.state == CLAIMED]
+        self.claimed -= len(ended)
         for held in reversed(ended):
             self._wait_again(held, now, delay)
         return bool(ended) and delay <= 0
@@ -200,8 +197,9 @@ class Window:
     def _settle(self, held: Held) -> bool:
         """The version in work has come to its end; a newer one takes its place, and may be claimed."""
         row = held.row
+        key = row.key
         self.size -= len(row.body)
-        self._claimed.pop(row.key, None)
+        self.claimed -= held.state == CLAIMED
         if held.newer is not None:
             held.row, held.newer = held.newer, None
             if held.state == CLAIMED:
@@ -209,11 +207,11 @@ class Window:
                 self._waiting.appendleft(held)
             return True
         held.state = SETTLED
-        del self._held[row.key]
+        del self._held[key]
         if self._fresh:
-            self._fresh.pop(row.key, None)
+            self._fresh.pop(key, None)
         if held.stored:
-            self._gone.append((row.key, row.version))
+            self._gone.append((key, row.version))
         return False
 
     def _wait_again(self, held: Held, now: float, delay: float) -> None:
@@ -232,9 +230,10 @@ class Window:
             self._waiting.appendleft(heappop(self._delayed)[2])
         if now < self._earliest:
             return
-        over = [key for key, held in self._claimed.items() if held.until <= now]
+        over = [key for key, held in self._held.items() if held.state == CLAIMED and held.until <= now]
         self.nack(over, now, 0.0)
-        self._earliest = min((held.until for held in self._claimed.values()), default=float("inf"))
+        ends = (held.until for held in self._held.values() if held.state == CLAIMED)
+        self._earliest = min(ends, default=float("inf"))
 
     # -- towards the disk
 
