@@ -7,14 +7,14 @@ What is switched off, and why:
 * Redirects: a 301 turns a POST into an empty GET that answers 200, and a batch of orders is lost.
 * The environment (`trust_env`): a netrc entry clashes with our Authorization header. Name a `proxy` instead.
 * c-ares: where aiodns is installed aiohttp resolves names with it, which fails in split DNS and containers.
-* Its decompression: see `decompression`.
-* Its rounding of timeouts over 5 seconds up to a whole one (`ceil_threshold`): a deadline is one.
+* aiohttp's decompression: see `decompression`.
+* Its timer of every request (see `timer`), and its rounding of timeouts over 5 seconds up to a whole one
+  (`ceil_threshold`): a deadline is one.
 * Cookies, and the pool's limit: the transport bounds concurrency before an attempt's clock starts, so that waiting for
   a slot is never taken for a slow server.
 
-* aiohttp's timer of every request: see `timer`.
-
-Whether a request left is known from the connector: while it makes a connection, nothing was written.
+Whether a request left is known from the connector: while it makes a connection (`_create_connection`, private), nothing
+was written. Should aiohttp stop calling that, every request counts as one that may have left.
 """
 
 from __future__ import annotations
