@@ -20,6 +20,7 @@ from .feeder import Feeder
 from .intake import Bundled
 from .journal import Refusal
 from .outcome_lane import OutcomeLane
+from .refused import Refused
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from .entries import Entry
     from .intake import Bundle, Source
     from .journal import Journal, Row
-    from .refused import Refused
     from .report import Tally
 
 log: logging.Logger = logging.getLogger("mirakl_async")
@@ -73,6 +73,7 @@ class JournalLedger(Bundled):
         patience: float,
         until_empty: bool = True,
         lease: float = LEASE,
+        give_up_after: int | None = None,
     ) -> None:
         self._client = client
         self._journal = journal
@@ -81,6 +82,7 @@ class JournalLedger(Bundled):
         self._until_empty = until_empty
         self._patience = patience
         self._lease = lease
+        self._give_up_after = give_up_after
         self._fed = feed is None
         self._feed_failure: Exception | None = None
         self._failure: Exception | None = None
@@ -262,6 +264,8 @@ class JournalLedger(Bundled):
     def _bundle(self, claimed: Sequence[Row]) -> Bundle:
         if self._feed is None:
             self._tally.read += len(claimed)
+        if self._give_up_after is not None:
+            claimed = [row for row in claimed if not self._given_up(row, self._give_up_after)]
         self._in_hand.update([one.key for one in claimed])
         self._landed.set()
         names = _KEYS.decode(f"[{','.join([one.key for one in claimed])}]")  # at once, for a tenth of the time
@@ -276,6 +280,26 @@ class JournalLedger(Bundled):
         for head, entry in zip(heads, entries, strict=True):
             grouped[head].append(entry)
         return [(self._origin(head), group) for head, group in grouped.items()]
+
+    def _given_up(self, row: Row, after: int) -> bool:
+        """Set an order aside that was claimed too often: it may be what its workers die of."""
+        if row.attempts <= after:
+            return False
+        reason = f"claimed {row.attempts - 1} times without an answer"
+        self._refusals.append(Refusal(row.key, row.version, "abandoned", reason))
+        self._forget([row.key])
+        _, _, identity, _ = _KEYS.decode(f"[{row.key}]")[0]
+        self._refuse(
+            Refused(
+                kind="abandoned",
+                reason=reason,
+                origin=self._origin(row.origin),
+                channel_order_id=identity,
+                line=row.line or None,
+                raw=row.body,
+            )
+        )
+        return True
 
     def _origin(self, head: bytes) -> OriginRequest:
         origin = self._origins.get(head)

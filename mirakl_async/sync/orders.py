@@ -121,6 +121,7 @@ class Orders(GeneratedOrders):
         *,
         until_empty: bool = False,
         lease: float = LEASE,
+        give_up_after: int | None = None,
         batch_size: int = 100,
         batch_bytes: int = MEBIBYTE,
         linger: float = 0.05,
@@ -135,12 +136,23 @@ class Orders(GeneratedOrders):
         Any number of processes may work on one journal that several can open (Redis), beside those that `feed` it.
         `until_empty` ends the job when nothing waits and nothing is in hand. The report counts as read what this job
         claimed. What a process had in hand when it died is sent by others after `lease` seconds; while it lives its
-        claims are kept, so a short one costs little. All else is as with `sync`.
+        claims are kept, so a short one costs little. An order that was claimed `give_up_after` times without an answer,
+        as one is that its workers die of, is set aside as refused ("abandoned"); None never does. A journal in Redis
+        remembers the claims of dead processes, a SQLite file does not. All else is as with `sync`.
         """
         _check_sizes(batch_size, concurrency)
+        if give_up_after is not None and give_up_after < 1:
+            raise InvalidArgument("upsertOrders", "give_up_after", "must be at least 1")
         kept, owned = journal_of(journal)
         ledger = JournalLedger(
-            self._client, kept, owned=owned, feed=None, patience=patience, until_empty=until_empty, lease=lease
+            self._client,
+            kept,
+            owned=owned,
+            feed=None,
+            patience=patience,
+            until_empty=until_empty,
+            lease=lease,
+            give_up_after=give_up_after,
         )
         return OrderSync(
             self._client,

@@ -324,6 +324,23 @@ class TestFeedAndWork:
                 job.stop()
             assert job.report.accepted == 3
 
+    async def test_what_was_claimed_too_often_is_set_aside_on_request(self, mirakl, path):
+        """Nobody knows whether it is what its workers die of; so somebody has to ask for it, and it can be replayed."""
+        async with SqliteJournal(path) as journal:
+            await mirakl.connect.orders.feed([order(1, 1)], journal, origin=ORIGIN)
+            for _ in range(2):  # whoever took it died
+                await journal.nack([row.key for row in await journal.claim(10, 60.0)])
+            await mirakl.connect.orders.feed([order(2, 2)], journal, origin=ORIGIN)
+            report, found = await run(mirakl.connect.orders.work(journal, until_empty=True, give_up_after=2))
+            assert (report.read, report.accepted, report.refused) == (2, 1, 1)
+            assert [(one.kind, one.channel_order_id) for one in found] == [("abandoned", "o1")]
+            assert [row.kind async for row in journal.refused()] == ["abandoned"]
+            assert await journal.replay() == 1
+            report, _ = await run(mirakl.connect.orders.work(journal, until_empty=True, give_up_after=2))
+        assert report.accepted == 1
+        with pytest.raises(InvalidArgument, match="give_up_after: must be at least 1"):
+            mirakl.connect.orders.work(path, give_up_after=0)
+
     async def test_a_million_need_not_fit_into_memory(self, mirakl, path):
         """A feed that nobody works on yet goes to the disk."""
         async with SqliteJournal(path, room=200) as journal:
