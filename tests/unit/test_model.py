@@ -121,5 +121,5 @@ def test_what_carries_an_orders_bytes_shows_how_many():
     answer = Answer(200, {"Set-Cookie": "Jane"}, b"Jane")
     for carrier in (line, refused, row, answer):
         assert "Jane" not in repr(carrier) + pretty_repr(carrier)
-    assert repr(row) == "<Row key='O-1' origin='2 bytes' version=7 body='4 bytes' line=0>"
+    assert repr(row) == "<Row key='O-1' origin='2 bytes' version=7 body='4 bytes' line=0 attempts=1>"
     assert repr(answer) == "<Answer status=200 size=4>"
