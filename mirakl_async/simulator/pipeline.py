@@ -29,7 +29,7 @@ Latency = float | tuple[float, float]
 """Seconds that every answer takes, or the bounds between which they are drawn."""
 
 
-class RequestRecord(Struct, frozen=True):
+class RequestRecord(Struct, frozen=True, gc=False):
     """One line of the log: `at` and `seconds` by the simulator's monotonic clock, `fault` what struck it.
 
     `status` is what the client was sent, 0 where nothing that can be read was. No headers, no query, no body.

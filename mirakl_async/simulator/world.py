@@ -34,7 +34,7 @@ class OrderKey(NamedTuple):
     sub_channel_code: str | None = None
 
 
-class StoredOrder(Struct):
+class StoredOrder(Struct, gc=False):
     """One order: `stamp` in nanoseconds since 1970, `body` as received (None when only digests are kept).
 
     `versions` counts the bodies it has had.
