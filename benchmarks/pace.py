@@ -43,6 +43,7 @@ def most_in_a_second(times: list[float]) -> int:
 async def run(latency: float, seconds: float) -> str:
     """One row."""
     many = int(seconds * DOCUMENTED) * 100
+    made = list(small(many))
     async with SimulatorProcess(rate_limits="documented", latency=latency, keep="digest") as sim:
         known = sim.addresses
         async with ConnectChannel(
@@ -52,7 +53,7 @@ async def run(latency: float, seconds: float) -> str:
             rate="maximum",
         ) as connect:
             began = time.process_time()
-            report = await connect.orders.sync(small(many), origin=ORIGIN).run()
+            report = await connect.orders.sync(made, origin=ORIGIN).run()
             spent = time.process_time() - began
         requests = await sim.control.requests()
         refused = (await sim.control.state()).traffic["upsertOrders"].refused
