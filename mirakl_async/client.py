@@ -179,8 +179,7 @@ class Client:
         self, operation: Operation[Any], arguments: Mapping[str, object], options: Options
     ) -> Coroutine[Any, Any, Reply]:
         """Run an operation and give its reply undecoded; what every other way of calling goes through."""
-        base = self._bases.get(operation.service) or self.base_url(operation.service)
-        request = calls.build(operation, arguments, base)
+        request = self.request(operation, arguments)
         return self.transport.run(request, self.options_for(options, operation.code) if options else self._options)
 
     async def call(

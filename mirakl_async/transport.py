@@ -165,7 +165,7 @@ class Transport:
 
     async def _run(self, course: Course) -> Answer | OpenAnswer:
         while True:
-            gate = self._gates.get(course.key) or self._gate(course.key)
+            gate = self._gates.get(course.key) or self._make_gate(course.key)
             if not gate.try_enter():
                 await self._queue(course, gate)
             try:
@@ -228,8 +228,8 @@ class Transport:
                 Called(operation=code, status=status, error=kind, attempts=len(course.attempts), seconds=seconds)
             )
 
-    def _gate(self, key: BucketKey) -> Gate:
-        """The places among the connections of one allowance: its own, so that one that waits cannot starve others."""
+    def _make_gate(self, key: BucketKey) -> Gate:
+        """The connections of one allowance: places of its own, so that one that waits cannot starve others."""
         gate = self._gates[key] = Gate(self._limits.connections)
         return gate
 

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from .retries import Stage
 
 LARGE_BODY = 512 * 1024
-SHORTEST = 0.001
+SHORTEST = 0.001  # aiohttp takes 0 for no bound at all
 _WELL_FORMED = re.compile(r"(?:[\w.~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+", re.ASCII)
 USER_AGENT = f"mirakl-async/{__version__} aiohttp/{aiohttp.__version__}"
 

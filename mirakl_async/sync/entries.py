@@ -66,9 +66,7 @@ def order_key(entry: Entry) -> OrderKey:
 def encode_batch(origin: OriginRequest, entries: Sequence[Entry]) -> bytes:
     """The body of one call. Lines go out byte for byte; structs are encoded together, cheaper than one by one."""
     plain = {OrderRequest}.issuperset(map(type, entries))
-    orders: Any = (
-        entries if plain else [Raw(entry.raw if isinstance(entry, Line) else codec.encode(entry)) for entry in entries]
-    )
+    orders: Any = entries if plain else [*map(Raw, map(encoded, entries))]
     return codec.encode(_Envelope(origin, orders))
 
 

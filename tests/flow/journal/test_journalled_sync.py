@@ -336,6 +336,10 @@ class TestFeedAndWork:
             assert [(one.kind, one.channel_order_id) for one in found] == [("abandoned", "o1")]
             assert [row.kind async for row in journal.refused()] == ["abandoned"]
             assert await journal.replay() == 1
+            await journal.nack([row.key for row in await journal.claim(10, 60.0)])
+            report, found = await run(mirakl.connect.orders.work(journal, until_empty=True, give_up_after=1))
+            assert (report.read, report.refused, len(found)) == (1, 1, 1)  # of a claim of which nothing is left
+            assert await journal.replay() == 1
             report, _ = await run(mirakl.connect.orders.work(journal, until_empty=True, give_up_after=2))
         assert report.accepted == 1
         with pytest.raises(InvalidArgument, match="give_up_after: must be at least 1"):
