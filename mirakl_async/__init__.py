@@ -50,6 +50,10 @@ if TYPE_CHECKING:
     from .errors import PartialFailure as PartialFailure
     from .errors import PermissionDenied as PermissionDenied
     from .errors import ProtocolError as ProtocolError
+    from .errors import QueueClosed as QueueClosed
+    from .errors import QueueError as QueueError
+    from .errors import QueueLost as QueueLost
+    from .errors import QueueUnavailable as QueueUnavailable
     from .errors import RateLimited as RateLimited
     from .errors import ReplyTooLarge as ReplyTooLarge
     from .errors import ServerError as ServerError
@@ -57,6 +61,7 @@ if TYPE_CHECKING:
     from .errors import TokenError as TokenError
     from .errors import TokenRefused as TokenRefused
     from .errors import TokenUnavailable as TokenUnavailable
+    from .errors import TooLarge as TooLarge
     from .errors import UnexpectedRedirect as UnexpectedRedirect
     from .errors import UnknownOperation as UnknownOperation
     from .errors import UnreadableFile as UnreadableFile
@@ -121,6 +126,10 @@ _HOMES = {
     "PartialFailure": "errors",
     "PermissionDenied": "errors",
     "ProtocolError": "errors",
+    "QueueClosed": "errors",
+    "QueueError": "errors",
+    "QueueLost": "errors",
+    "QueueUnavailable": "errors",
     "RateLimited": "errors",
     "ReplyTooLarge": "errors",
     "ServerError": "errors",
@@ -128,6 +137,7 @@ _HOMES = {
     "TokenError": "errors",
     "TokenRefused": "errors",
     "TokenUnavailable": "errors",
+    "TooLarge": "errors",
     "UnexpectedRedirect": "errors",
     "UnknownOperation": "errors",
     "UnreadableFile": "errors",

@@ -12,6 +12,11 @@ MiraklError
  ├── JobFailed                   an import or export that ended badly, on request
  ├── JobUnfinished               an import or export that is not done in time (also a TimeoutError)
  ├── JournalError                a sync's journal cannot be opened, read or written
+ ├── QueueError                  a queue cannot do what it was asked to
+ │    ├── QueueUnavailable       its broker cannot be reached, or is busy: it may pass
+ │    ├── QueueLost              the queue vanished, or is older than it was: messages are gone
+ │    ├── QueueClosed            used before it was opened, or after it was closed
+ │    └── TooLarge               a body is larger than its broker takes (also a ValueError); nothing was put
  ├── LimiterUnavailable          a rate that processes share cannot be asked for
  ├── SyncStopped                 a sync job could not finish; carries its report
  ├── TokenError                  no access token could be had
@@ -146,6 +151,31 @@ class PartialFailure(MiraklError):
 
 class JournalError(MiraklError):
     """A sync's journal cannot be opened, read or written; the message says which, why, and what to do."""
+
+
+class QueueError(MiraklError):
+    """A queue cannot be opened, read or written; the message says which, why, and what to do."""
+
+
+class QueueUnavailable(QueueError):
+    """The broker cannot be reached, is starting, or takes nothing for the moment: it may pass by itself."""
+
+
+class QueueLost(QueueError):
+    """The queue vanished, or was restored to an older state: messages that were put are gone."""
+
+
+class QueueClosed(QueueError, RuntimeError):
+    """The queue was used before it was opened, or after it was closed."""
+
+
+class TooLarge(QueueError, ValueError):
+    """A body of `size` bytes is larger than the `max_bytes` that the broker takes; nothing was put."""
+
+    def __init__(self, queue: str, size: int, max_bytes: int) -> None:
+        super().__init__(f"{queue}: a message of {size} bytes is larger than the maximum of {max_bytes}")
+        self.size = size
+        self.max_bytes = max_bytes
 
 
 class LimiterUnavailable(MiraklError):

@@ -1,0 +1,92 @@
+r"""Blocks: how lines travel through a queue, up to a hundred of one kind and origin in one message.
+
+    {"mirakl":1,"origin":{"channel_id":"C","channel_store_id":"S"},"lines":[["A-1",null,1700000000000000]]}\n
+    {"channel_order_id":"A-1",...}\n
+
+The first line is the header. It names the origin and, of each order below it, the id, the sub-channel and the stamp in
+microseconds since 1970, so that an order's JSON need not be read again: a block becomes the body of one call with its
+line breaks replaced by commas. The header is in the body, because five brokers have five kinds of attributes, and it
+holds the number of lines, so that a body that was cut off is noticed.
+
+A block without a header comes from another program. Each of its lines is `{"origin":{...},"order":{...}}` or
+`{"action_id":"...","outcome":{...}}`, as in a file, and is validated as a file's lines are.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+import msgspec
+from msgspec import UNSET, Struct, UnsetType
+
+from ..discreet import Sealed
+from ..errors import MiraklError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+FORMAT = 1
+MAX_BLOCK_LINES = 100
+MAX_BLOCK_BYTES = 256 * 1024
+"""One longer line is a block of its own, where the broker takes it."""
+START = b'{"mirakl":'
+
+LineKey: TypeAlias = tuple[str, str | None, int]
+"""An order's id, sub-channel and stamp; an action's id, None and 0."""
+
+
+class BlockError(MiraklError, ValueError):
+    """A body that is not a block: the message says why."""
+
+
+class BlockHeader(Struct, frozen=True, gc=False):
+    """The first line of a block; without an origin its lines are outcomes of actions."""
+
+    mirakl: int
+    lines: list[LineKey]
+    origin: msgspec.Raw | UnsetType = UNSET
+
+
+class Block(Sealed, Struct, frozen=True, gc=False):
+    """A parsed block: `payload` is its lines without the header, each ended by a line break.
+
+    `origin` is JSON; None in a block of outcomes, and in one of another program (`keys` is None there as well).
+    """
+
+    payload: bytes
+    keys: Sequence[LineKey] | None = None
+    origin: bytes | None = None
+
+    def lines(self) -> list[bytes]:
+        """The lines one by one."""
+        return self.payload.split(b"\n")[:-1]
+
+    def joined(self) -> bytes:
+        """The lines as the members of a JSON array, without its brackets; JSON holds no line break of its own."""
+        return self.payload[:-1].replace(b"\n", b",")
+
+
+_HEADER = msgspec.json.Decoder(BlockHeader)
+_ENCODER = msgspec.json.Encoder()
+
+
+def encode_block(keys: Sequence[LineKey], lines: Sequence[bytes], origin: bytes | None = None) -> bytes:
+    """The body of one message; `lines` are JSON without line breaks, `origin` is the JSON of one."""
+    head = BlockHeader(FORMAT, list(keys), UNSET if origin is None else msgspec.Raw(origin))
+    return b"\n".join((_ENCODER.encode(head), *lines, b""))
+
+
+def parse_block(body: bytes) -> Block:
+    """Read a header, and nothing of the lines; raises BlockError for a body that is cut off or of a later format."""
+    if not body.startswith(START):
+        return Block(body if body.endswith(b"\n") else body + b"\n")
+    head, _, payload = body.partition(b"\n")
+    try:
+        header = _HEADER.decode(head)
+    except msgspec.DecodeError as error:
+        raise BlockError(f"the header of a block cannot be read: {error}") from None
+    if header.mirakl != FORMAT:
+        raise BlockError(f"a block of format {header.mirakl}: this version reads format {FORMAT}")
+    if payload.count(b"\n") != len(header.lines) or not payload.endswith(b"\n"):
+        raise BlockError(f"a block of {len(header.lines)} lines is not complete")
+    return Block(payload, header.lines, None if header.origin is UNSET else bytes(header.origin))
