@@ -12,7 +12,7 @@ from cyclopts import App, CycloptsError
 
 from .. import __version__
 from ..errors import MiraklError
-from .results import CommandError, Exit, complain, print_json, status_of
+from .results import CommandError, Exit, complain, escape_what_cannot_be_shown, print_json, status_of
 
 app: App = App(
     name="mirakl-async",
@@ -36,6 +36,7 @@ def run(argv: list[str]) -> int:
 
     With `--json` it is one object on standard output as well.
     """
+    escape_what_cannot_be_shown()
     if not argv or argv[0] in app.help_flags:
         _load_all()
     try:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
+import io
+import json
 import sys
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
@@ -58,8 +61,28 @@ def figures(report: Report) -> dict[str, Any]:
 
 def print_json(value: object) -> None:
     """One object on standard output, and nothing else there."""
-    sys.stdout.write(msgspec.json.encode(value).decode() + "\n")
+    # Not msgspec's encoder: a file's name that is not valid UTF-8 is no text to it.
+    plain = msgspec.to_builtins(value, str_keys=True)
+    sys.stdout.write(json.dumps(plain, ensure_ascii=False, separators=(",", ":")) + "\n")
     sys.stdout.flush()
+
+
+def escape_what_cannot_be_shown() -> None:
+    """Let standard output and error write an escape for what their encoding lacks, instead of ending with an error.
+
+    The form is JSON's, so that an object that `print_json` writes can be read whatever the terminal's encoding.
+    """
+    codecs.register_error("mirakl-async", _escaped)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="mirakl-async")
+
+
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    units = error.object[error.start : error.end].encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2)), error.end
 
 
 def complain(words: object) -> None:

@@ -6,18 +6,24 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from cyclopts import Parameter
+from cyclopts import Parameter, Token
 
 from ..connect_channel import ConnectChannel
+from ..errors import UnreadableFile
 from ..models.connect.common import OriginRequest
 from ..sync.journals import shared_rate
+from ..sync.line_file import open_lines
 from ..sync.ndjson_feed import NdjsonFeed
 from .job import run
 from .progress import handled, live
 from .results import complain, print_json, usage_error
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..sync.report import Report
+
+STANDARD_INPUT = Path("/dev/stdin")
 
 
 class OrderFile(NdjsonFeed):
@@ -29,8 +35,23 @@ class OrderFile(NdjsonFeed):
         return min(1.0, handled(report) / max(1, report.read) * self.offset / size)
 
 
+def _file(kind: type[Path], tokens: Sequence[Token]) -> Path:
+    """A path, or `-`; other text that begins with a hyphen is a misspelt option."""
+    text = tokens[0].value
+    if text.startswith("-") and text != "-":
+        raise ValueError(f"Unknown option: {text}.")
+    return STANDARD_INPUT if text == "-" else kind(text)
+
+
 async def sync(
-    file: Annotated[Path, Parameter(help="NDJSON: one order a line")],
+    file: Annotated[
+        Path,
+        Parameter(
+            help="NDJSON, one order a line, or gzip of it; - for standard input",
+            allow_leading_hyphen=True,
+            converter=_file,
+        ),
+    ],
     /,
     *,
     channel_id: Annotated[str | None, Parameter(help="the channel; without it every line names its origin")] = None,
@@ -95,7 +116,13 @@ def _origin(channel_id: str | None, channel_store_id: str | None) -> OriginReque
 def _check_files(source: Path, refused: Path | None) -> None:
     """Say now what would otherwise be said in the middle of the job."""
     try:
-        source.open("rb").close()
+        if source.is_file():
+            with open_lines(source):
+                pass
+        else:  # a pipe gives its beginning once
+            source.open("rb").close()
+    except UnreadableFile as error:
+        raise usage_error(str(error)) from error
     except OSError as error:
         raise usage_error(f"{source}: {error.strerror}") from error
     if refused is None:

@@ -2,12 +2,13 @@
 
 A line is one order; or, when no origin is given for the whole file, an object with `origin` and `order`. A line that is
 not a valid order is refused with its number and the JSON path of the fault, and the rest go on. Empty lines are
-skipped; a byte order mark at the start is ignored.
+skipped; a byte order mark at the start is ignored. A file may be packed with gzip; offsets
+are those of its content.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
@@ -15,6 +16,7 @@ from msgspec import UNSET, Raw, Struct, UnsetType
 from ..models.connect.common import OriginRequest
 from ..models.connect.orders import OrderRequest
 from .entries import Line, fault_path
+from .line_file import BYTE_ORDER_MARK, open_lines, packed_position
 from .refused import Refused
 
 if TYPE_CHECKING:
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LONGEST_LINE = 16 * 1024 * 1024
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _REFUSED = (msgspec.MsgspecError, UnicodeError, RecursionError)
 _ORDER = msgspec.json.Decoder(OrderRequest)
 
@@ -41,11 +42,15 @@ _PAIR = msgspec.json.Decoder(_Pair)
 
 
 class Place(Struct):
-    """How far a file was read: the offset behind `last`, the last whole line that was read, which is number `line`."""
+    """How far a file was read: the offset behind `last`, the last whole line that was read, which is number `line`.
+
+    `packed` is the file under one that is unpacked as it is read.
+    """
 
     offset: int = 0
     line: int = 0
     last: bytes = b""
+    packed: BinaryIO | None = None
 
 
 def read_orders(path: Path, origin: OriginRequest | None, place: Place | None = None) -> Iterator[Any]:
@@ -55,13 +60,14 @@ def read_orders(path: Path, origin: OriginRequest | None, place: Place | None = 
     a line break, which may be one that is still being written.
     """
     place = Place() if place is None else place
-    with path.open("rb") as file:
+    with open_lines(path) as file:
+        place.packed = packed_position(file)
         if place.offset:  # a pipe has no other places than its beginning
             file.seek(place.offset)
         number = place.line
         while raw := file.readline(LONGEST_LINE + len(b"\r\n")):
             number += 1
-            text = (raw.removeprefix(_BYTE_ORDER_MARK) if number == 1 else raw).strip()
+            text = (raw.removeprefix(BYTE_ORDER_MARK) if number == 1 else raw).strip()
             if raw.endswith(b"\n"):
                 place.offset += len(raw)
                 place.line, place.last = number, raw

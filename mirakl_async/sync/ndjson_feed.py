@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec import Struct
 
+from .line_file import open_lines
 from .ndjson import Place, read_orders
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ class NdjsonFeed:
     @property
     def offset(self) -> int:
         """How many bytes of the file were read, or passed over."""
-        return self._place.offset
+        packed = self._place.packed
+        return self._place.offset if packed is None or packed.closed else packed.tell()
 
     def position(self) -> str:
         """See Resumable."""
@@ -61,7 +63,7 @@ class NdjsonFeed:
     def resume(self, position: str) -> None:
         """See Resumable."""
         at = msgspec.json.decode(position, type=_Position)
-        with self.path.open("rb") as file:
+        with open_lines(self.path) as file:
             file.seek(at.offset - at.length)
             last = file.read(at.length)
         if len(last) != at.length or _digest(last) != at.digest:

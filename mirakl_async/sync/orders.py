@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec import UNSET
 
 from .. import codec
-from ..errors import InvalidArgument
+from ..errors import InvalidArgument, UnreadableFile
 from ..models.connect.common import OriginRequest
 from ..models.connect.orders import ActionError, UpdateActionRequest
 from ..operations.connect.orders import Orders as GeneratedOrders
@@ -18,6 +19,7 @@ from .feeder import Feeder
 from .journal import Outcome
 from .journalled import AHEAD, LEASE, Feed, JournalLedger
 from .journals import journal_of, opened
+from .line_file import open_lines
 from .ndjson_feed import NdjsonFeed
 from .report import Tally
 
@@ -241,11 +243,21 @@ def _check_apart(source: Path, refused_file: Path) -> None:
         raise InvalidArgument("upsertOrders", "refused_file", f"{refused_file} is the file that is read")
 
 
+def _check_lines(path: Path) -> None:
+    try:
+        with open_lines(path):
+            pass
+    except UnreadableFile as error:
+        raise InvalidArgument("upsertOrders", "source", str(error)) from error
+
+
 def _source(source: Source | str | Path, origin: OriginRequest | None) -> Source:
     if isinstance(source, str | Path):
         path = Path(source)
         if not path.is_file():
             raise InvalidArgument("upsertOrders", "source", f"{path} is not a file")
+        with suppress(OSError):  # one that cannot be read is said when it is read
+            _check_lines(path)
         return NdjsonFeed(path, origin)
     kind = type(source).__name__
     gives = hasattr(source, "__iter__") or hasattr(source, "__aiter__")

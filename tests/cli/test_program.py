@@ -28,6 +28,30 @@ def test_operations_are_listed(capsys):
     assert all(code in table for code in operations)
 
 
+@pytest.mark.parametrize(
+    "terminal",
+    [
+        {"PYTHONIOENCODING": "ascii"},
+        {"PYTHONIOENCODING": "latin-1"},
+        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+    ],
+)
+@pytest.mark.parametrize(
+    "arguments", [["operations"], ["--help"], ["sync", "no-such-\u00e9\u20ac\U0001f4a9-\udcff", "--json"]]
+)
+async def test_a_terminal_that_cannot_show_everything_is_written_to_all_the_same(terminal, arguments):
+    child = await start(*arguments, variables=terminal)
+    out, err = await child.communicate()
+    assert child.returncode == (2 if "--json" in arguments else 0), err
+    assert b"Traceback" not in err
+    if "--json" in arguments:
+        said = json.loads(out.decode("latin-1"))["error"]
+        assert said.startswith("no-such-")
+        assert said.endswith(": No such file or directory")
+    else:
+        assert len(out) > 1000
+
+
 async def test_the_simulator_says_where_it_is_and_stops_when_told():
     child = await start("simulator", "--rate-limit", "none")
     addresses = json.loads(await child.stdout.readline())

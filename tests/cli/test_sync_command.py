@@ -1,4 +1,5 @@
 import asyncio
+import gzip
 import json
 import signal
 
@@ -60,6 +61,37 @@ async def test_lines_that_carry_their_origin(mirakl, tmp_path):
     assert done.out.startswith("read 60, accepted 60, refused 0")
     by_origin = (await mirakl.control.state()).by_origin
     assert by_origin["channel-1"] == {"store-1": 30, "store-2": 30, "store-3": 0}
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+async def test_standard_input_and_packed_files(mirakl, tmp_path, pack):
+    content = pack(b"".join(line + b"\n" for line in lines(150)))
+    file = tmp_path / "orders"
+    file.write_bytes(content)
+    done = await program(*sync(file, mirakl, *AT_STORE, "--json"), addresses=mirakl.addresses)
+    assert (done.status, done.shown["accepted"]) == (0, 150), done.err
+    piped = await start(*sync("-", mirakl, *AT_STORE, "--json"), addresses=mirakl.addresses, given=True)
+    out, err = await piped.communicate(content)
+    assert (piped.returncode, json.loads(out)["accepted"]) == (0, 150), err
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"[%s]" % b",".join(lines(2)), "is a JSON array; JSON lines (NDJSON) are needed"),
+        (b"\n".join(lines(2)).decode().encode("utf-16"), "is UTF-16"),
+    ],
+)
+@pytest.mark.parametrize("piped", [False, True])
+async def test_a_file_of_something_else_gets_one_sentence(mirakl, tmp_path, content, words, piped):
+    file = tmp_path / "orders"
+    file.write_bytes(content)
+    child = await start(*sync("-" if piped else file, mirakl, *AT_STORE), addresses=mirakl.addresses, given=piped)
+    out, err = await child.communicate(content if piped else None)
+    assert child.returncode == (3 if piped else 2)
+    assert words in err.decode()
+    assert err.count(b"\n") == 1
+    assert b"refused 0" in out if piped else not out
 
 
 async def test_sigterm_drains(tmp_path):

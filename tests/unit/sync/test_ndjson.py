@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 from pathlib import Path
 
 import pytest
 
+from mirakl_async.errors import UnreadableFile
 from mirakl_async.sync import ndjson
 from mirakl_async.sync.entries import Line
 from mirakl_async.sync.ndjson import Place, read_orders
@@ -142,3 +144,83 @@ def test_a_feeds_name_is_a_text_whatever_its_file_is_called(tmp_path):
     )
     assert one.encode() != other.encode()
     assert NdjsonFeed(tmp_path / "café.ndjson", None).name == f"file:{tmp_path.resolve()}/café.ndjson"
+
+
+THREE = GOOD + b"\n\n" + b"[]\n" + GOOD + b"\n"
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [
+        gzip.compress(THREE),
+        gzip.compress(THREE[:100]) + gzip.compress(THREE[100:]),
+        gzip.compress(b"\xef\xbb\xbf" + THREE),
+        gzip.compress(THREE) + b"\0" * 512,
+    ],
+)
+def test_gzip_is_read_as_its_content(read, packed):
+    plain, unpacked = read(THREE), read(packed)
+    assert [type(line) for line in unpacked] == [Line, Refused, Line]
+    assert [(line.raw, getattr(line, "number", None)) for line in unpacked] == [
+        (line.raw, getattr(line, "number", None)) for line in plain
+    ]
+
+
+@pytest.mark.parametrize("damage", ["cut off", "changed"])
+def test_damaged_gzip_gives_the_lines_before_the_damage_and_then_says_so(tmp_path, damage):
+    content = gzip.compress(b"".join(b"%s\n" % as_line(order(number)) for number in range(2000)))
+    middle = len(content) // 2
+    path = tmp_path / "orders.gz"
+    path.write_bytes(content[:middle] if damage == "cut off" else content[:-6] + b"\0\0" + content[-4:])
+    taken = []
+    with pytest.raises(UnreadableFile, match="gzip data is damaged or cut off"):
+        for line in read_orders(path, ORIGIN):
+            taken.append(line)  # noqa: PERF402 - a comprehension would keep nothing of what came before the error
+    assert [line.number for line in taken] == list(range(1, len(taken) + 1))
+    assert len(taken) > 500
+
+
+def test_a_packed_feed_goes_on_where_it_was_left(tmp_path):
+    content = b"".join(b"%s\n" % as_line(order(number)) for number in range(500))
+    path = tmp_path / "orders.ndjson.gz"
+    path.write_bytes(gzip.compress(content))
+    first = NdjsonFeed(path, ORIGIN)
+    lines = iter(first)
+    taken = [next(lines) for _ in range(300)]
+    assert 0 < first.offset <= path.stat().st_size
+    position = first.position()
+    again = NdjsonFeed(path, ORIGIN)
+    again.resume(position)
+    taken += list(again)
+    assert [line.number for line in taken] == list(range(1, 501))
+    path.write_bytes(gzip.compress(content.partition(b"\n")[2]))
+    other = NdjsonFeed(path, ORIGIN)
+    other.resume(position)
+    assert next(iter(other)).number == 1, "another file is read from its start"
+
+
+LINES = GOOD.decode() + "\n" + GOOD.decode() + "\n"
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (LINES.encode("utf-16"), "is UTF-16; .*iconv -f UTF-16 -t UTF-8"),
+        (LINES.encode("utf-16-le"), "is UTF-16;"),
+        (LINES.encode("utf-16-be"), "is UTF-16;"),
+        (b"\xfe\xff" + LINES.encode("utf-16-be"), "is UTF-16;"),
+        (LINES.encode("utf-32"), "is UTF-32;"),
+        (LINES.encode("utf-32-be"), "is UTF-32;"),
+        (b"[" + GOOD + b"," + GOOD + b"]", "is a JSON array; .*one order on each line.*jq -c"),
+        (b"\xef\xbb\xbf \r\n[\n" + GOOD + b"]", "is a JSON array;"),
+        (b"[]", "is a JSON array;"),
+        (json.dumps(json.loads(GOOD), indent=2).encode(), "runs over several lines; .*jq -c"),
+        (b"PK\x03\x04" + GOOD, "is a ZIP archive;"),
+        (b"\x28\xb5\x2f\xfd" + GOOD, "is a Zstandard file;"),
+        (gzip.compress(gzip.compress(GOOD)), "is a gzip file inside a gzip file;"),
+    ],
+)
+def test_a_file_of_something_else_is_refused_as_a_whole(read, content, words, pack):
+    with pytest.raises(UnreadableFile, match=words):
+        read(pack(content))
