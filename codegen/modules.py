@@ -211,6 +211,9 @@ class ModuleWriter:
     def _scalar(self, direction: Direction, shape: Scalar) -> str:
         kind = _TYPES[shape.kind]
         self.imports |= {kind.split(".")[0]} & {"dt", "Decimal", "Any"}
+        if shape.kind == "datetime":
+            # Also where it is read: without a zone it could not be compared, so it is refused, and repaired as UTC.
+            return self._bounded(kind, [("tz", True)])
         if direction == "read":
             return kind
         bounds: list[tuple[str, object]] = [
@@ -220,8 +223,6 @@ class ModuleWriter:
         ]
         if shape.kind == "int":
             bounds = [("ge", shape.minimum), ("le", shape.maximum)]
-        elif shape.kind == "datetime":
-            bounds = [("tz", True)]
         elif shape.kind != "str":
             bounds = []
         return self._bounded(kind, bounds)

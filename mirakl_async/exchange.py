@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from msgspec import Struct
 
 from .discreet import Discreet
+from .server_text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
@@ -38,6 +39,7 @@ class WireFault(Exception):
     """
 
     def __init__(self, kind: str, stage: Stage, reason: str, *, permanent: bool = False) -> None:
+        reason = one_line(reason)  # some repeat what the server wrote
         super().__init__(reason)
         self.kind = kind
         self.stage: Stage = stage

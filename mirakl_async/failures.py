@@ -24,6 +24,7 @@ from .reconciling import look_up
 from .reply import request_id
 from .retries import Failure, Status
 from .retries import retry_after as read_retry_after
+from .server_text import one_line
 
 if TYPE_CHECKING:
     from .operation import RetryClass
@@ -69,7 +70,7 @@ def error_of(
         return error
     if 300 <= outcome.status < 400:
         location = outcome.headers.get("Location", "")
-        target = _without_query(location)
+        target = one_line(_without_query(location))
         return UnexpectedRedirect(f"{outcome.status} redirect to {target}, not followed", context, target, location)
     body = outcome.body if isinstance(outcome, Answer) else b""
     problem, identity = read_problem(body), request_id(outcome.headers)

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Generic, Optional, TypeVar
 from msgspec import UNSET, Struct, UnsetType
 
 from .discreet import Discreet
+from .server_text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -114,7 +115,7 @@ def _reasons(item: object) -> Iterator[str]:
     for part in (item, *(getattr(item, "errors", None) or ()), *(getattr(item, "details", None) or ())):
         words = next((text for name in REASONS if (text := getattr(part, name, None))), None)
         if isinstance(words, str):
-            yield words
+            yield one_line(words)
 
 
 def number(place: str, value: Decimal | UnsetType | None, low: Decimal = LOWEST, high: Decimal = HIGHEST) -> None:

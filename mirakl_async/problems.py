@@ -3,17 +3,23 @@
 Seen: Connect's `{code, message, errors: [{message, field, extensions}], extensions}`; the Marketplace's
 `{status, message, correlationId}` and `{errors: [{code, field, message}]}`; OAuth's `{error, error_description}`;
 HTML from a gateway; nothing at all. The Marketplace's document declares none of them, so all are read everywhere.
+Every text of a problem fits on one line of a log (`server_text`); `extensions` are data and stay as they came.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any, cast
 
 import msgspec
 from msgspec import Struct
 
+from .server_text import fraction, one_line
+
 EXCERPT = 300
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_DECODER: msgspec.json.Decoder[object] = msgspec.json.Decoder(float_hook=fraction)
 _MARKUP = re.compile(r"<(script|style)\b.*?</\1>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 _PRIVATE = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+|[Bb]earer\s+\S+|\beyJ[\w.-]{10,}|\b\d{9,}\b")
 
@@ -48,15 +54,13 @@ class Problem(Struct, frozen=True, kw_only=True):
         head = ": ".join(part for part in (self.code, self.message or self.excerpt) if part)
         details = "; ".join(str(error) for error in self.errors[:3])
         more = f"; and {len(self.errors) - 3} more" if len(self.errors) > 3 else ""
-        return f"{head} ({details}{more})" if details else head
+        return one_line(f"{head} ({details}{more})" if details else head)
 
 
 def read_problem(body: bytes) -> Problem:
     """Read an error body of any shape; never raises."""
-    try:
-        content: object = msgspec.json.decode(body) if body else None
-    except (msgspec.MsgspecError, UnicodeError, RecursionError):
-        return Problem(excerpt=excerpt(body))
+    body = body.removeprefix(_BYTE_ORDER_MARK)
+    content = _content(body)
     if isinstance(content, dict):
         return _from_object(cast("dict[str, Any]", content), body)
     if isinstance(content, list):
@@ -64,11 +68,22 @@ def read_problem(body: bytes) -> Problem:
     return Problem(excerpt=excerpt(body))
 
 
+def _content(body: bytes) -> object:
+    """What the body holds as JSON, also where a text has raw line breaks or half a character; None if it is none."""
+    try:
+        return _DECODER.decode(body)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        pass
+    try:
+        return json.loads(body, strict=False, parse_float=fraction, parse_int=fraction)
+    except (ValueError, RecursionError):
+        return None
+
+
 def excerpt(body: bytes) -> str:
     """The start of a body as one line of text: markup removed, addresses, tokens and long numbers masked."""
     text = _MARKUP.sub(" ", body[:8192].decode("utf-8", "replace"))
-    text = _PRIVATE.sub("***", " ".join(text.split()))
-    return text if len(text) <= EXCERPT else text[: EXCERPT - 1] + "…"
+    return one_line(_PRIVATE.sub("***", " ".join(text.split())), EXCERPT)
 
 
 def _from_object(content: dict[str, Any], body: bytes) -> Problem:
@@ -109,4 +124,4 @@ def _field_error(item: object) -> FieldError:
 def _text(value: object) -> str | None:
     if value is None or isinstance(value, dict | list):
         return None
-    return str(value)
+    return one_line(str(value))

@@ -11,6 +11,9 @@ from . import codec
 from .discreet import Discreet
 from .errors import Attempt, Spent
 from .request import Request
+from .server_text import one_line
+
+LONGEST_ID = 200
 
 
 class Reply(Discreet, Struct, frozen=True, kw_only=True):
@@ -45,5 +48,5 @@ def request_id(headers: Mapping[str, str]) -> str | None:
     """The id that the server, or a gateway before it, gave to an exchange."""
     for name in ("X-Request-Id", "X-Correlation-Id", "X-Mirakl-Request-Id", "CF-Ray"):
         if (value := headers.get(name)) is not None:
-            return value
+            return one_line(value, LONGEST_ID)
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,7 +17,7 @@ from ..errors import MiraklError
 from ..files import Download
 from ..operations import operations as registry
 from .arguments import arguments_of, read_file, read_json
-from .results import Exit, complain, unfinished, usage_error
+from .results import Exit, complain, printable_json, unfinished, usage_error
 
 if TYPE_CHECKING:
     from ..client import Client
@@ -109,6 +110,8 @@ def _write_json(body: bytes, out: Path | None) -> None:
             raise unfinished(f"--out: {out}: {error.strerror}") from error
         return
     if sys.stdout.isatty():
-        body = msgspec.json.format(body, indent=2)
+        with suppress(msgspec.DecodeError):  # what was repaired is shown as it came
+            body = msgspec.json.format(body, indent=2)
+        body = printable_json(body.decode("utf-8", "replace")).encode()
     sys.stdout.buffer.write(body.rstrip() + b"\n")
     sys.stdout.buffer.flush()

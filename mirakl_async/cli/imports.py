@@ -10,6 +10,7 @@ from cyclopts import Parameter
 from ..files import Upload
 from ..jobs.products import FAILED
 from ..marketplace_front import MarketplaceFront
+from ..server_text import one_line
 from .results import Exit, complain, print_json, usage_error
 from .transfers import Transfer, resumable, transfer
 
@@ -109,7 +110,7 @@ def _ended(job: ImportJob, saved: list[Path], *, json: bool) -> Exit:
         print_json({"import_id": job.id, **figures, "reports": [str(path) for path in saved]})
     else:
         told = [f"{name.replace('_', ' ')} {value}" for name, value in figures.items() if value is not None]
-        print(", ".join([f"import {job.id}", *told]))
+        print(one_line(", ".join([f"import {job.id}", *told])))
         for path in saved:
             complain(f"saved {path}")
     return status

@@ -10,7 +10,7 @@ from cyclopts import Parameter
 from msgspec import Raw
 
 from ..sync.journals import opened
-from .results import Exit, print_json, usage_error
+from .results import Exit, print_json, printable_json, usage_error
 
 if TYPE_CHECKING:
     from ..sync.journal import Journal, RefusedRow
@@ -67,7 +67,7 @@ async def _tell_refused(kept: Journal, *, as_json: bool) -> None:
         print_json({"refused": [_plain(row) async for row in kept.refused()]})
         return
     async for row in kept.refused():
-        sys.stdout.write(msgspec.json.encode(_plain(row)).decode() + "\n")
+        sys.stdout.write(printable_json(msgspec.json.encode(_plain(row)).decode()) + "\n")
 
 
 def _plain(row: RefusedRow) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import io
 import json
+import re
 import sys
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
@@ -12,9 +13,14 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from ..errors import ConfigurationError, InvalidArgument, MiraklError, UnknownOperation
+from ..server_text import one_line
 
 if TYPE_CHECKING:
     from ..sync.report import Report
+
+
+LONGEST_LINE = 4000
+_OBEYED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 
 class Exit(IntEnum):
@@ -63,7 +69,7 @@ def print_json(value: object) -> None:
     """One object on standard output, and nothing else there."""
     # Not msgspec's encoder: a file's name that is not valid UTF-8 is no text to it.
     plain = msgspec.to_builtins(value, str_keys=True)
-    sys.stdout.write(json.dumps(plain, ensure_ascii=False, separators=(",", ":")) + "\n")
+    sys.stdout.write(printable_json(json.dumps(plain, ensure_ascii=False, separators=(",", ":"))) + "\n")
     sys.stdout.flush()
 
 
@@ -85,6 +91,11 @@ def _escaped(error: UnicodeError) -> tuple[str, int]:
     return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2)), error.end
 
 
+def printable_json(text: str) -> str:
+    """The same JSON without what a terminal would obey: JSON escapes control characters, but not all of them."""
+    return _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
 def complain(words: object) -> None:
     """One line on standard error."""
-    print("mirakl-async:", " ".join(str(words).split()), file=sys.stderr)
+    print("mirakl-async:", one_line(" ".join(str(words).split()), LONGEST_LINE), file=sys.stderr)

@@ -7,12 +7,10 @@ as such or by reference, "front.orders:OrderPage", so that nothing is imported b
 
 from __future__ import annotations
 
-from decimal import Decimal
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-import msgspec
 from msgspec import Struct
 
 from .encoding import Violation, encode, encode_each, explain
@@ -44,7 +42,6 @@ __all__ = [
 Reference: TypeAlias = str | type[Any]
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_PLAIN: msgspec.json.Decoder[Any] = msgspec.json.Decoder(float_hook=Decimal)
 
 
 class CodecError(Exception):
@@ -107,7 +104,7 @@ def decode_page(paging: Paging, reference: Reference, body: bytes) -> DecodedPag
 def decode_plain(body: bytes) -> Any:
     """Decode to dicts and lists; a number with a fraction is a Decimal. Raises CodecError if it is not JSON."""
     try:
-        return _PLAIN.decode(body.removeprefix(_BYTE_ORDER_MARK))
+        return decoder(Any).decode(body.removeprefix(_BYTE_ORDER_MARK))
     except REFUSED as error:
         refused = refusal(error)
         raise CodecError(refused.path, _reason(refused.words, body)) from None

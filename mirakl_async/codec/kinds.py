@@ -10,6 +10,9 @@ from typing import Annotated, Any, NamedTuple, TypeGuard, Union, cast, get_args,
 import msgspec
 from msgspec import Struct
 
+from ..server_text import fraction
+
+NESTED = "Nested too deeply"
 # What a decoder raises for a body it cannot read: bad UTF-8 inside a text and nesting beyond the interpreter's limit
 # are reported with Python's own exceptions.
 REFUSED = (msgspec.MsgspecError, UnicodeError, RecursionError)
@@ -27,14 +30,14 @@ class Refusal(NamedTuple):
 
 @cache
 def decoder(kind: Any, *, strict: bool = False) -> msgspec.json.Decoder[Any]:
-    """The one decoder of a type; it is made on first use."""
-    return msgspec.json.Decoder(kind, strict=strict)
+    """The one decoder of a type; it is made on first use. A fraction of no promised type is a Decimal."""
+    return msgspec.json.Decoder(kind, strict=strict, float_hook=fraction)
 
 
 def refusal(error: Exception) -> Refusal:
     """Read what a decoder raised."""
     if isinstance(error, RecursionError):
-        return Refusal("Nested too deeply")
+        return Refusal(NESTED)
     if isinstance(error, UnicodeError):
         return Refusal("Text is not valid UTF-8")
     told = _TOLD.fullmatch(str(error))

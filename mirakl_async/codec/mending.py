@@ -6,6 +6,7 @@ taken apart by one level, and each part is decoded by the decoder of its own typ
 is read exactly as it would have been, and the damage is chased down to the smallest member that holds it. There:
 
 - a date or time in another spelling is read (`timestamps`); one without a zone, where a zone is required, is UTC;
+- a member that may be anything is taken apart like a struct, twenty levels deep, and its fractions are Decimal;
 - a number or a boolean where a text is promised becomes its text, digit by digit;
 - an object or a scalar where a list is promised becomes a list of one, an empty object an empty list;
 - a text with raw control characters keeps them; one that is not valid Unicode has U+FFFD for what is not;
@@ -26,14 +27,17 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 from msgspec import Struct
 
-from .kinds import REFUSED, Refusal, alternatives, decoder, dict_of, is_struct, list_of, refusal
+from ..server_text import fraction
+from .kinds import NESTED, REFUSED, Refusal, alternatives, decoder, dict_of, is_struct, list_of, refusal
 from .scanner import elements, members
 from .timestamps import read_date, read_datetime, read_milliseconds, read_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_INTEGER = re.compile(rb"-?\d{1,18}")
+DEEPEST = 20
+_INTEGER = re.compile(r"-?\d{1,18}", re.ASCII)
+_SCALAR = re.compile(rb"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false")
 
 
 class Mend(Struct, frozen=True):
@@ -68,6 +72,8 @@ def mend(text: bytes, kind: Any, path: str = "$") -> tuple[Any, list[Mend]]:
         try:
             if opening == b"{" and is_struct(choice) and _is_tagged_for(text, choice):
                 return _mend_struct(text, choice, path)
+            if choice is Any and _may_be_taken_apart(opening, path, refused):
+                return _mend_dict(text, Any, path) if opening == b"{" else _mend_list(text, Any, path)
             if opening == b"{" and (value := dict_of(choice)) is not None:
                 return _mend_dict(text, value, path)
             if opening == b"[" and (element := list_of(choice)) is not None:
@@ -75,6 +81,14 @@ def mend(text: bytes, kind: Any, path: str = "$") -> tuple[Any, list[Mend]]:
         except ValueError:
             continue
     return _convert(text, kind, path, refused)
+
+
+def _may_be_taken_apart(opening: bytes, path: str, refused: Refusal) -> bool:
+    """Whether to look for the damage inside a value of no promised type: each level costs a look at all of it."""
+    depth = path.rpartition(".")[2].count("[")
+    if refused.words == NESTED:
+        return opening == b"{" and depth == 0
+    return opening in {b"{", b"["} and depth < DEEPEST
 
 
 def keep_or_drop(text: bytes, kind: Any, path: str) -> tuple[Any, list[Mend], bool]:
@@ -166,10 +180,13 @@ def _candidates(text: bytes, choices: tuple[Any, ...]) -> Iterator[object]:
     if text[:1] == b'"':
         yield from _forms_of_text(_read_text(text), choices)
     elif text[:1] in b"tf-0123456789":
-        if dt.datetime in choices and _INTEGER.fullmatch(text):
-            yield read_milliseconds(int(text))
-        if str in choices and text.isascii() and _is_scalar(text):
-            yield text.decode("ascii")
+        scalar = text.decode("ascii") if _SCALAR.fullmatch(text) else ""
+        if dt.datetime in choices and _INTEGER.fullmatch(scalar):
+            yield read_milliseconds(int(scalar))
+        if scalar and str in choices:
+            yield scalar
+        if scalar and Any in choices and scalar.lstrip("-").isdigit():  # a whole number of thousands of digits
+            yield fraction(scalar)
 
 
 def _forms_of_text(text: str, choices: tuple[Any, ...]) -> Iterator[object]:
@@ -177,11 +194,13 @@ def _forms_of_text(text: str, choices: tuple[Any, ...]) -> Iterator[object]:
         yield moment
         if moment.tzinfo is None:
             yield moment.replace(tzinfo=dt.UTC)
+    if dt.datetime in choices and _INTEGER.fullmatch(text.strip()):
+        yield read_milliseconds(int(text))
     if dt.date in choices:
         yield read_date(text)
     if dt.time in choices:
         yield read_time(text)
-    if text and str in choices:
+    if text and (str in choices or Any in choices):
         yield text
     if text := text.strip():
         yield text
@@ -194,14 +213,6 @@ def _read_text(text: bytes) -> str:
     except ValueError:
         return ""
     return str(read).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-def _is_scalar(text: bytes) -> bool:
-    try:
-        decoder(object).decode(text)
-    except REFUSED:
-        return False
-    return True
 
 
 def _is_tagged_for(text: bytes, kind: type[Struct]) -> bool:

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, Protocol
 import msgspec
 from msgspec import Struct
 
+from ..server_text import fraction
 from .kinds import alternatives, decoder, is_struct, list_of
 
 
@@ -65,7 +66,7 @@ def _plain(page: type[Struct]) -> OnePass:
 
 
 def _keeping(variant: type[Struct], page: type[Struct], notes: _Notes) -> OnePass:
-    read = msgspec.json.Decoder(variant, strict=False).decode
+    read = msgspec.json.Decoder(variant, strict=False, float_hook=fraction).decode
 
     def decode(body: bytes) -> Pass:
         completed: list[Any] = []

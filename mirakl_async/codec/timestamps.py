@@ -2,7 +2,11 @@
 
 Read here: no seconds, a leap second (`:60` is the first instant of the next minute, as POSIX counts), `24:00` (the
 next day's midnight, ISO 8601), a zone of hours only (`+00`), a comma before the fraction, a space before the zone, a
-bare date (its midnight), milliseconds since 1970. A text without a zone gives a naive value, as it does in msgspec.
+bare date (its midnight), milliseconds since 1970, as a number or in a text. A text without a zone gives a naive value,
+as it does in msgspec; who reads an answer takes it for UTC, in which Mirakl documents all of its date-times.
+
+Two date-times of one `ZoneInfo` are compared and subtracted by their wall clocks (PEP 495), which in the hour that is
+repeated in autumn run backwards: compare `instant` of each.
 """
 
 from __future__ import annotations
@@ -13,13 +17,18 @@ from decimal import Decimal
 
 _MOMENT = re.compile(
     r"(?P<day>\d{4}-\d{2}-\d{2})"
-    r"(?:[Tt ](?P<clock>\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?)\s?(?P<zone>[Zz]|[+-]\d{2}(?::?\d{2})?)?)?",
+    r"(?:[Tt ](?P<clock>\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?)\s?(?P<zone>[Zz]|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?)?",
     re.ASCII,
 )
 _CLOCK = re.compile(r"(\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d+))?)?", re.ASCII)
 _ZONE = re.compile(r"([+-])(\d{2}):?(\d{2})?", re.ASCII)
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _DAY = dt.timedelta(days=1)
+
+
+def instant(moment: dt.datetime) -> dt.datetime:
+    """The same instant in UTC; a naive value is taken for UTC."""
+    return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
 
 
 def read_datetime(text: str) -> dt.datetime | None:

@@ -12,8 +12,8 @@ from urllib.parse import unquote_to_bytes
 MAX_BYTES = 200
 _PARAMETER = re.compile(r""";\s*([\w!#$%&'*+.^`|~-]+)\s*=\s*("(?:[^"\\]|\\.)*"?|[^;]*)""", re.DOTALL)
 _EXTENDED = re.compile(r"([\w-]*)'[\w-]*'(.*)", re.DOTALL)
-_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"|?*\u200e\u200f\u202a-\u202e\u2066-\u2069]')
-_DEVICE = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)", re.IGNORECASE)
+_FORBIDDEN = re.compile(r'[<>:"|?*]')
+_DEVICE = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(\.|$)", re.IGNORECASE)
 
 
 def file_name(header: str | None) -> str | None:
@@ -36,7 +36,8 @@ def file_name(header: str | None) -> str | None:
 def safe_name(name: str | None, fallback: str = "download") -> str:
     """One path component made of a server's name: no folders, no control characters, at most 200 bytes."""
     last = re.split(r"[/\\]", name or "")[-1]
-    cleaned = _FORBIDDEN.sub("_", last).strip().lstrip(".").rstrip(". ")
+    printable = "".join(character if character.isprintable() else "_" for character in last)
+    cleaned = _FORBIDDEN.sub("_", printable).strip().lstrip(".").rstrip(". ")
     if not cleaned.strip("_"):
         return fallback
     return _shortened(f"_{cleaned}" if _DEVICE.match(cleaned) else cleaned)

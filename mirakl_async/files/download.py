@@ -29,6 +29,7 @@ from ..errors import (
     UnreadableFile,
 )
 from ..exchange import OpenAnswer, WireFault
+from ..server_text import natural
 from ..watch import Mended
 from ..watch import Quarantined as QuarantinedEvent
 from .csv_rows import RowReader
@@ -374,7 +375,7 @@ def _size(headers: Mapping[str, str]) -> int | None:
     """The body's size; what Content-Length counts is another size where the body is compressed."""
     text = headers.get("Content-Length", "")
     compressed = headers.get("Content-Encoding", "identity").strip().lower() not in {"", "identity"}
-    return int(text) if text.isdecimal() and not compressed else None
+    return None if compressed else natural(text)
 
 
 def _tell_both(progress: Progress, total: int | None, written: int) -> None:

@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from decimal import Decimal
 from functools import cache
 from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
@@ -247,9 +246,6 @@ class ItemReader(Generic[T]):
 @cache
 def _decoders(kind: Any) -> tuple[Callable[[bytes], Any], Callable[[bytes], list[Any]]]:
     """What decodes one item, and what decodes a list of them."""
-    if kind is Any:
-        plain: msgspec.json.Decoder[Any] = msgspec.json.Decoder(float_hook=Decimal)
-        return plain.decode, plain.decode
     return decoder(kind).decode, decoder(list[kind]).decode
 
 

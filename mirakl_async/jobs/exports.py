@@ -29,6 +29,7 @@ from ..files.disposition import safe_name
 from ..files.download import PAUSE, fetch_again
 from ..files.readers import Rows
 from ..files.saving import Saved
+from ..server_text import natural, one_line
 from .polling import follow, pace_of
 
 if TYPE_CHECKING:
@@ -133,7 +134,7 @@ class Export:
             raise ClientStateError(f"{self.what} {self.id}: its state has not been looked at; await status() or wait()")
         if self.last.status in FAILED:
             error = self.last.error
-            reason = ": ".join(text for text in (error.code, error.detail) if text) if error else None
+            reason = one_line(": ".join(text for text in (error.code, error.detail) if text)) if error else None
             words = f"{self.what} {self.id} ended {self.last.status}{f' ({reason})' if reason else ''}"
             raise JobFailed(words, self.last.status or "", reason)
 
@@ -296,8 +297,9 @@ def _behind(at: int, unreadable_at: set[int]) -> int:
 
 
 def _place(export: Export, cursor: str) -> Place:
-    tracking_id, _, rest = cursor.rpartition(":")[0].rpartition(":")
-    item = cursor.rpartition(":")[2]
-    if tracking_id != export.id or not rest.isdecimal() or not item.isdecimal():
+    before, _, last = cursor.rpartition(":")
+    tracking_id, _, number = before.rpartition(":")
+    file, item = natural(number), natural(last)
+    if tracking_id != export.id or file is None or item is None:
         raise InvalidArgument(export.what, "after", f"{cursor!r} is no cursor of the export {export.id}")
-    return Place(int(rest), int(item))
+    return Place(file, item)

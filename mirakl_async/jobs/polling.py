@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import DeadlineExceeded, JobUnfinished, NoAnswer, RateLimited, ServerError, TokenUnavailable
+from ..server_text import one_line
 
 if TYPE_CHECKING:
     from ..clock import Clock
@@ -53,7 +54,7 @@ async def follow(
                 raise
             log.warning("%s: its state is not known (%s); asking again in %.0f s", name, type(error).__name__, every)
         else:
-            failed, last = 0, told(state)
+            failed, last = 0, one_line(told(state) or "") or None
             if progress is not None:
                 progress(state)
             if enough(state):

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from ..errors import ClientStateError, InvalidArgument, JobFailed
 from ..operations.front import products as generated
+from ..server_text import one_line
 from .polling import follow, pace_of
 from .tracking import import_id_of
 
@@ -92,7 +93,7 @@ class ImportJob:
         if self.last is None:
             raise ClientStateError(f"product import {self.id}: its state is not known yet; await status() or wait()")
         if self.failed:
-            status, reason = self.last.import_status, self.last.reason_status
+            status, reason = self.last.import_status, one_line(self.last.reason_status or "") or None
             raise JobFailed(f"product import {self.id} ended {status}{f': {reason}' if reason else ''}", status, reason)
 
     def error_report(self, **options: Unpack[Options]) -> Download:

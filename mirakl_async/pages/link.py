@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import parse_qs, urljoin, urlsplit
 
+from ..server_text import natural
 from ..settings import origin
 
 _TOKEN = r"[\w!#$%&'*+.^`|~-]+"  # noqa: S105 - a token of the grammar
@@ -62,4 +63,4 @@ def _offset(asked: str, found: str) -> int | None:
         texts = parse_qs(urlsplit(url).query).get("offset", [])
     except ValueError:
         return None
-    return int(texts[0]) if texts and texts[0].isascii() and texts[0].isdigit() else None
+    return natural(texts[0]) if texts else None

@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from .. import codec
+from ..server_text import natural
 from .entries import Line
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ def _named(errors: Sequence[FieldError], count: int) -> dict[int, tuple[str, str
     named: dict[int, tuple[str, str | None]] = {}
     for error in errors:
         match = _INDEX.search(error.field or "")
-        if match and (index := int(match[1])) < count:
+        index = natural(match[1]) if match else None
+        if match and index is not None and index < count:
             path = (error.field or "")[match.end() :].lstrip("]./") or None
             words = str(error) if index not in named else f"{named[index][0]}; {error}"
             named[index] = (words, named[index][1] if index in named else path)

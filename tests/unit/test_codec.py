@@ -269,10 +269,41 @@ def test_a_tagged_struct_is_mended_as_its_own_kind():
         codec.decode(family, b'{"kind":"jane","barks":"x"}')
 
 
-def test_untyped_members_keep_their_plain_values_beside_a_mended_one():
-    found = codec.decode(Order, b'{"extra":{"n":1.5,"list":[1,null]},"total":"x"}')
-    assert found.value.extra == {"n": 1.5, "list": [1, None]}
-    assert type(found.value.extra["n"]) is float
+@pytest.mark.parametrize("total", ["1", '"x"'])
+def test_untyped_members_keep_their_digits_beside_a_mended_one_too(total: str):
+    body = b'{"extra":{"n":12.10,"list":[1,null]},"total":%b}' % total.encode()
+    for found in (codec.decode(Order, body).value, page(b'{"orders":[%b]}' % body).value.orders[0]):
+        assert found.extra == {"n": Decimal("12.10"), "list": [1, None]}
+        assert codec.encode(found.extra) == b'{"n":12.10,"list":[1,null]}'
+
+
+@pytest.mark.parametrize(
+    ("junk", "rest"),
+    [
+        ("NaN", {"b": 1}),
+        ("1e99999999999999999999", {"b": 1}),
+        ('"\\ud800x"', {"a": "\ufffdx", "b": 1}),
+        ('"x\ny"', {"a": "x\ny", "b": 1}),
+        ("9" * 5000, {"a": Decimal("9" * 5000), "b": 1}),
+        ("[1.10,NaN]", {"a": [Decimal("1.10")], "b": 1}),
+        ('{"c":NaN}', {"a": {}, "b": 1}),
+        ("[" * 5000 + "]" * 5000, {"b": 1}),
+        ("[" * 30 + "NaN" + "]" * 30, {"b": 1}),
+    ],
+)
+def test_junk_in_a_member_that_may_be_anything_costs_its_own_part_only(junk: str, rest: object):
+    found = codec.decode(Order, f'{{"order_id":"o","extra":{{"a":{junk},"b":1}}}}'.encode())
+    if junk.startswith("[" * 30):  # no deeper than is worth the time
+        assert found.value.extra["b"] == 1
+    else:
+        assert found.value == Order(order_id="o", extra=rest)
+    assert len(found.mended) == 1
+
+
+def test_a_refused_document_keeps_what_it_says_of_its_entity_beside_junk():
+    body = b'{"order_documents":[{"input":{"file_name":"f","entity":{"id":NaN,"type":"ORDER","tax":12.10}}}]}'
+    (document,) = codec.decode("front.orders:UploadOrderDocumentsResponse", body).value.order_documents
+    assert document.input.entity == {"type": "ORDER", "tax": Decimal("12.10")}
 
 
 def test_nesting_beyond_the_interpreters_limit_costs_its_member_only():

@@ -159,7 +159,9 @@ orders = objects(
             "address": addresses,
             "labels": dicts(texts()),
             "value": st.one_of(texts(), lists(texts(), st.sampled_from(["null", "{}", "[]"]))),
-            "extra": wrong_json.map(lambda value: Sample(json.dumps(value), value)),
+            "extra": wrong_json.map(
+                lambda value: Sample(text := json.dumps(value), json.loads(text, parse_float=Decimal))
+            ),
         },
     )
 )

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from importlib import import_module
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mirakl_async.codec.timestamps import read_date, read_datetime, read_milliseconds, read_time
+from mirakl_async import codec
+from mirakl_async.codec.timestamps import instant, read_date, read_datetime, read_milliseconds, read_time
+from mirakl_async.model import Model
+from mirakl_async.models.front.messages import Message
+from mirakl_async.models.front.orders import Order
+from mirakl_async.operations.front.orders import OR11
 
 
 def utc(year: int, month: int, day: int, *time: Any) -> dt.datetime:
@@ -30,6 +38,7 @@ def utc(year: int, month: int, day: int, *time: Any) -> dt.datetime:
         ("2024-02-29 10:20:30 +0000", utc(2024, 2, 29, 10, 20, 30)),
         (" 2024-02-29T10:20:30Z ", utc(2024, 2, 29, 10, 20, 30)),
         ("2024-02-29T10:20:30-05:30", utc(2024, 2, 29, 15, 50, 30)),
+        ("2024-02-29 10:20:30 UTC", utc(2024, 2, 29, 10, 20, 30)),
     ],
 )
 def test_a_moment(text: str, moment: dt.datetime):
@@ -97,3 +106,65 @@ def test_a_time_of_day(text: str, time: dt.time | None):
 def test_what_msgspec_reads_is_read_alike(moment: dt.datetime, zone: str, precision: str):
     text = moment.replace(tzinfo=None).isoformat(timespec=precision) + zone
     assert read_datetime(text) == msgspec.convert(text, dt.datetime)
+
+
+PARIS = ZoneInfo("Europe/Paris")
+
+
+def test_instants_run_on_where_wall_clocks_run_back():
+    first, second = (
+        dt.datetime(2024, 10, 27, 2, 50, tzinfo=PARIS),
+        dt.datetime(2024, 10, 27, 2, 10, fold=1, tzinfo=PARIS),
+    )
+    assert first > second  # by the wall clock
+    assert instant(second) - instant(first) == dt.timedelta(minutes=20)
+    assert instant(dt.datetime(2024, 2, 29, 10)) == utc(2024, 2, 29, 10)  # noqa: DTZ001
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"2024-02-29T10:20:00"', '"2024-02-29 10:20:00"', '"2024-02-29T10:20"', '"2024-02-29T10:20:00.000"',
+        '"2024-02-29T12:20:00+02"', '"1709202000000"', "1709202000000", '" 2024-02-29T10:20:00 "', '"2024-02-29T10:20:00 GMT"',
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("kind", [Order, Message])
+def test_a_moment_in_an_answer_is_never_without_a_zone_and_its_repair_is_told(kind: Any, text: str):
+    name = "created_date" if kind is Order else "date_created"
+    found = codec.decode(kind, f'{{"{name}":{text}}}'.encode())
+    assert getattr(found.value, name) == utc(2024, 2, 29, 10, 20)
+    assert getattr(found.value, name) < dt.datetime.now(dt.UTC)
+    assert [(mend.path, mend.outcome) for mend in found.mended] == [(f"$.{name}", "repaired")]
+
+
+@pytest.mark.parametrize("text", ["2024-02-29T12:20:00+0200", "2024-02-29 10:20:00Z", "1709202000"])
+def test_spellings_that_name_their_zone_break_no_promise(text: str):
+    found = codec.decode(Order, f'{{"created_date":"{text}"}}'.encode())
+    assert found.value.created_date == utc(2024, 2, 29, 10, 20)
+    assert found.mended == ()
+
+
+def test_a_day_alone_is_its_midnight_in_utc():
+    found = codec.decode_page(OR11.paging, OR11.reply, b'{"orders":[{"order_id":"o","created_date":"2024-02-29"}]}')
+    assert found.value.orders[0].created_date == utc(2024, 2, 29)
+    assert [mend.path for mend in found.mended] == ["$.orders[0].created_date"]
+
+
+def test_every_moment_that_is_read_has_a_zone():
+    """Held against every struct of an answer, so that none is forgotten."""
+    loose = [
+        f"{kind.__name__}.{field.name}"
+        for module in (
+            "front.orders",
+            "front.common",
+            "front.offers",
+            "front.returns",
+            "front.messages",
+            "front.shipments",
+        )
+        for kind in vars(import_module(f"mirakl_async.models.{module}")).values()
+        if isinstance(kind, type) and issubclass(kind, Model) and kind.__module__.startswith("mirakl_async.models")
+        for field in msgspec.structs.fields(kind)
+        if re.search(r"(?<!Annotated\[)datetime\.datetime", str(field.type))
+    ]
+    assert loose == []

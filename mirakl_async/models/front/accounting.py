@@ -4,7 +4,9 @@
 
 import datetime as dt
 from decimal import Decimal
-from typing import Final
+from typing import Annotated, Final
+
+from msgspec import Meta
 
 from mirakl_async.model import ABSENT, Expected, Received
 
@@ -170,7 +172,7 @@ class InvoiceDetail(Received, kw_only=True, gc=False):
 
     amount_excl_taxes: Decimal | None = None
     description: str | None = None
-    operation_date: dt.datetime | None = None
+    operation_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
     order_id: str | None = None
     quantity: int | None = None
     taxes: list[Tax] | None = None
@@ -186,7 +188,7 @@ class InvoicePayment(Received, kw_only=True, gc=False):
     failure_reason: str | None = None
     reference: str | None = None
     state: str | None = None
-    transaction_date: dt.datetime | None = None
+    transaction_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
 
 
 class IssuingUser(Received, kw_only=True, gc=False):
@@ -273,14 +275,14 @@ class Invoice(Received, kw_only=True, gc=False):
     """
 
     currency_iso_code: str | None = None
-    date_created: dt.datetime | None = None
+    date_created: Annotated[dt.datetime, Meta(tz=True)] | None = None
     details: list[InvoiceDetail] | None = None
-    due_date: dt.datetime | None = None
-    emission_date: dt.datetime | None = None
-    end_time: dt.datetime | None = None
+    due_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
+    emission_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
+    end_time: Annotated[dt.datetime, Meta(tz=True)] | None = None
     id: str | None = None
     invoice_id: int | None = None
-    issue_date: dt.datetime | None = None
+    issue_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
     issuing_user: IssuingUser | None = None
     pay_out_psp_code: str | None = None
     payment: InvoicePayment | None = None
@@ -294,7 +296,7 @@ class Invoice(Received, kw_only=True, gc=False):
     shop_name: str | None = None
     shop_operator_internal_id: str | None = None
     shop_tax_number: str | None = None
-    start_time: dt.datetime | None = None
+    start_time: Annotated[dt.datetime, Meta(tz=True)] | None = None
     state: str | None = None
     summary: BillingCycleSummary | None = None
     total_amount_excl_taxes: Decimal | None = None
@@ -321,7 +323,7 @@ class PayOut(Received, kw_only=True, gc=False):
     failure_reason: str | None = None
     reference: str | None = None
     state: str | None = None
-    transaction_date: dt.datetime | None = None
+    transaction_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
 
 
 class Shop(Received, kw_only=True, gc=False):
@@ -347,7 +349,7 @@ class SellerBillingCycle(Received, kw_only=True, gc=False):
     amount_transferred_to_operator: Decimal | None = None
     amount_transferred_to_seller: Decimal | None = None
     currency_iso_code: str | None = None
-    date_created: dt.datetime | None = None
+    date_created: Annotated[dt.datetime, Meta(tz=True)] | None = None
     id: str | None = None
     pay_out: PayOut | None = None
     pay_out_psp_code: str | None = None

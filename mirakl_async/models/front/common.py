@@ -4,9 +4,9 @@
 
 import datetime as dt
 from decimal import Decimal
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 
 from mirakl_async.model import ABSENT, Expected, Received, Reported, Sent
 
@@ -683,7 +683,7 @@ class Cancelation(Received, kw_only=True, gc=False):
     commission_amount: Expected[Decimal] = ABSENT
     commission_taxes: Expected[list[Tax]] = ABSENT
     commission_total_amount: Expected[Decimal] = ABSENT
-    created_date: Expected[dt.datetime] = ABSENT
+    created_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
     id: Expected[str] = ABSENT
     amount: Decimal | None = None
     amount_breakdown: AmountBreakdown | None = None
@@ -727,7 +727,7 @@ class ExportStatus(Received, Reported[ExportError], kw_only=True, gc=False):
     """How an export fares, and the addresses of its files."""
 
     error: ExportError | None = None
-    last_updated: dt.datetime | None = None
+    last_updated: Annotated[dt.datetime, Meta(tz=True)] | None = None
     status: str | None = None
     urls: list[str] | None = None
 
@@ -770,7 +770,7 @@ class OrderDocument(Received, kw_only=True, gc=False):
     id: Expected[int] = ABSENT
     order_id: Expected[str] = ABSENT
     type: Expected[str] = ABSENT
-    date_uploaded: dt.datetime | None = None
+    date_uploaded: Annotated[dt.datetime, Meta(tz=True)] | None = None
     file_size: int | None = None
 
 
@@ -832,7 +832,7 @@ class Refund(Received, kw_only=True, gc=False):
     commission_tax_amount: Expected[Decimal] = ABSENT
     commission_taxes: Expected[list[Tax]] = ABSENT
     commission_total_amount: Expected[Decimal] = ABSENT
-    created_date: Expected[dt.datetime] = ABSENT
+    created_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
     id: Expected[str] = ABSENT
     order_refund_id: Expected[str] = ABSENT
     quantity: Expected[int] = ABSENT
@@ -851,7 +851,7 @@ class Refund(Received, kw_only=True, gc=False):
     shipping_taxes: list[Tax] | None = None
     tax_legal_notice: str | None = None
     taxes: list[Tax] | None = None
-    transaction_date: dt.datetime | None = None
+    transaction_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
     transaction_number: str | None = None
 
 
@@ -885,9 +885,9 @@ class OrderLine(Received, kw_only=True, gc=False):
     commission_fee: Expected[Decimal] = ABSENT
     commission_rate_vat: Expected[Decimal] = ABSENT
     commission_vat: Expected[Decimal] = ABSENT
-    created_date: Expected[dt.datetime] = ABSENT
+    created_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
     description: Expected[str] = ABSENT
-    last_updated_date: Expected[dt.datetime] = ABSENT
+    last_updated_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
     offer_id: Expected[int] = ABSENT
     offer_sku: Expected[str] = ABSENT
     offer_state_code: Expected[str] = ABSENT
@@ -907,7 +907,7 @@ class OrderLine(Received, kw_only=True, gc=False):
     total_commission: Expected[Decimal] = ABSENT
     total_price: Expected[Decimal] = ABSENT
     commission_taxes: list[Tax] | None = None
-    debited_date: dt.datetime | None = None
+    debited_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
     discount_campaign: CampaignRef | None = None
     eco_contributions: list[EcoContribution] | None = None
     fees: list[OrderLineFee] | None = None
@@ -921,8 +921,8 @@ class OrderLine(Received, kw_only=True, gc=False):
     product_shop_sku: str | None = None
     promotions: list[OrderPromotion] | None = None
     purchase_information: PurchaseInformation | None = None
-    received_date: dt.datetime | None = None
-    shipped_date: dt.datetime | None = None
+    received_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
+    shipped_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
     shipping_from: ShippingFrom | None = None
     shipping_price_additional_unit: Decimal | None = None
     shipping_price_amount_breakdown: AmountBreakdown | None = None

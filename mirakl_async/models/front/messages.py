@@ -112,7 +112,7 @@ class Message(Received, kw_only=True, gc=False):
 
     body: Expected[str] = ABSENT
     commercial_id: Expected[str] = ABSENT
-    date_created: Expected[dt.datetime] = ABSENT
+    date_created: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
     from_id: Expected[str] = ABSENT
     from_name: Expected[str] = ABSENT
     from_type: Expected[str] = ABSENT
@@ -183,9 +183,9 @@ class MessageTo(Received, kw_only=True, gc=False):
 class Metadata(Received, kw_only=True, gc=False):
     """Read as `metadata`, from M10 and M11."""
 
-    last_message_date: Expected[dt.datetime] = ABSENT
+    last_message_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
     last_sender: Expected[LastSender] = ABSENT
-    shop_reply_needed_since: Expected[dt.datetime] = ABSENT
+    shop_reply_needed_since: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
     total_count: Expected[int] = ABSENT
 
 
@@ -195,7 +195,7 @@ class NoStoreReplyNeeded(Received, kw_only=True, gc=False):
     - user_type: OPERATOR, SHOP (`UserType`)
     """
 
-    date: Expected[dt.datetime] = ABSENT
+    date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
     user_type: Expected[str] = ABSENT
 
 
@@ -251,7 +251,7 @@ class ThreadMessage(Received, kw_only=True, gc=False, rename={"from_": "from"}):
     """Read as `messages`, from M10 and M11."""
 
     body: Expected[str] = ABSENT
-    date_created: Expected[dt.datetime] = ABSENT
+    date_created: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
     from_: Expected[From] = ABSENT
     id: Expected[str] = ABSENT
     to: Expected[list[MessageTo]] = ABSENT
@@ -273,8 +273,8 @@ class Thread(Received, kw_only=True, gc=False):
 
     authorized_participants: Expected[list[Participant]] = ABSENT
     current_participants: Expected[list[Participant]] = ABSENT
-    date_created: Expected[dt.datetime] = ABSENT
-    date_updated: Expected[dt.datetime] = ABSENT
+    date_created: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
+    date_updated: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
     id: Expected[str] = ABSENT
     metadata: Expected[Metadata] = ABSENT
     topic: Expected[ThreadTopic] = ABSENT

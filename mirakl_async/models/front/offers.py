@@ -92,8 +92,8 @@ class OfferContext(Received, kw_only=True, gc=False):
     channel_codes: list[str] | None = None
     customer_group_ids: list[str] | None = None
     customer_organization_ids: list[str] | None = None
-    end_date: dt.datetime | None = None
-    start_date: dt.datetime | None = None
+    end_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
+    start_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
 
 
 class VolumePrice(Received, kw_only=True, gc=False):
@@ -116,8 +116,8 @@ class ApplicablePricing(Received, kw_only=True, gc=False):
     volume_prices: Expected[list[VolumePrice]] = ABSENT
     channel_code: str | None = None
     context: OfferContext | None = None
-    discount_end_date: dt.datetime | None = None
-    discount_start_date: dt.datetime | None = None
+    discount_end_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
+    discount_start_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
     unit_discount_price: Decimal | None = None
 
 
@@ -148,9 +148,9 @@ class DeliveryTime(Received, kw_only=True, gc=False):
     """Read as `products.offers.shipping_types.delivery_time`, from P11 and OF54."""
 
     earliest_days: Expected[int] = ABSENT
-    earliest_delivery_date: Expected[dt.datetime] = ABSENT
+    earliest_delivery_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
     latest_days: Expected[int] = ABSENT
-    latest_delivery_date: Expected[dt.datetime] = ABSENT
+    latest_delivery_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
 
 
 class DiscountRange(Received, kw_only=True, gc=False):
@@ -164,10 +164,10 @@ class Discount(Received, kw_only=True, gc=False):
     """Read as `discount`, from OF22 and P11."""
 
     discount_price: Decimal | None = None
-    end_date: dt.datetime | None = None
+    end_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
     origin_price: Decimal | None = None
     ranges: list[DiscountRange] | None = None
-    start_date: dt.datetime | None = None
+    start_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
 
 
 class ExportedOfferPrice(Received, kw_only=True, gc=False):
@@ -277,8 +277,8 @@ class OfferPrice(Received, kw_only=True, gc=False):
     volume_prices: Expected[list[VolumePrice]] = ABSENT
     channel_code: str | None = None
     context: OfferContext | None = None
-    discount_end_date: dt.datetime | None = None
-    discount_start_date: dt.datetime | None = None
+    discount_end_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
+    discount_start_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
     unit_discount_price: Decimal | None = None
 
 
@@ -321,7 +321,7 @@ class Offer(Received, kw_only=True, gc=False):
     product_sku: Expected[str] = ABSENT
     product_title: Expected[str] = ABSENT
     quantity: Expected[int] = ABSENT
-    shipping_deadline: Expected[dt.datetime] = ABSENT
+    shipping_deadline: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
     shop_grade: Expected[Decimal] = ABSENT
     shop_id: Expected[int] = ABSENT
     shop_name: Expected[str] = ABSENT
@@ -329,8 +329,8 @@ class Offer(Received, kw_only=True, gc=False):
     state_code: Expected[str] = ABSENT
     allow_quote_requests: bool | None = None
     applicable_pricing: ApplicablePricing | None = None
-    available_end_date: dt.datetime | None = None
-    available_start_date: dt.datetime | None = None
+    available_end_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
+    available_start_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
     discount: Discount | None = None
     eco_contributions: list[OfferEcoContribution] | None = None
     favorite_rank: int | None = None
@@ -367,10 +367,10 @@ class OfferShippingType(Received, kw_only=True, gc=False):
     shipping_price_unit: Expected[Decimal] = ABSENT
     shipping_zone_code: Expected[str] = ABSENT
     shipping_zone_label: Expected[str] = ABSENT
-    cut_off_next_date: dt.datetime | None = None
+    cut_off_next_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
     cut_off_time: str | None = None
     delivery_time: DeliveryTime | None = None
-    shipping_deadline: dt.datetime | None = None
+    shipping_deadline: Annotated[dt.datetime, Meta(tz=True)] | None = None
     standard_code: str | None = None
 
 
@@ -404,7 +404,7 @@ class ProductOffer(Received, kw_only=True, gc=False):
     package_quantity: Expected[int] = ABSENT
     premium: Expected[bool] = ABSENT
     quantity: Expected[int] = ABSENT
-    shipping_deadline: Expected[dt.datetime] = ABSENT
+    shipping_deadline: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
     shop_grade: Expected[Decimal] = ABSENT
     shop_id: Expected[int] = ABSENT
     shop_name: Expected[str] = ABSENT
@@ -412,8 +412,8 @@ class ProductOffer(Received, kw_only=True, gc=False):
     state_code: Expected[str] = ABSENT
     allow_quote_requests: bool | None = None
     applicable_pricing: ApplicablePricing | None = None
-    available_end_date: dt.datetime | None = None
-    available_start_date: dt.datetime | None = None
+    available_end_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
+    available_start_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
     discount: Discount | None = None
     eco_contributions: list[OfferEcoContribution] | None = None
     favorite_rank: int | None = None

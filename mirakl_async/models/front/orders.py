@@ -269,8 +269,8 @@ class CustomerContactInput(Sent, kw_only=True, gc=False):
 class DeliveryDate(Received, kw_only=True, gc=False):
     """Read as `orders.delivery_date`, from OR11, OR15 and OR04."""
 
-    earliest: dt.datetime | None = None
-    latest: dt.datetime | None = None
+    earliest: Annotated[dt.datetime, Meta(tz=True)] | None = None
+    latest: Annotated[dt.datetime, Meta(tz=True)] | None = None
 
 
 class DocumentDetail(Received, kw_only=True, gc=False):
@@ -298,7 +298,7 @@ class EvaluationReply(Received, kw_only=True, gc=False):
     """
 
     comment: Expected[str] = ABSENT
-    date: Expected[dt.datetime] = ABSENT
+    date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
     type: Expected[str] = ABSENT
 
 
@@ -307,10 +307,10 @@ class Evaluation(Received, kw_only=True, gc=False):
 
     assessments: Expected[list[Assessment]] = ABSENT
     customer_id: Expected[str] = ABSENT
-    date: Expected[dt.datetime] = ABSENT
+    date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
     firstname: Expected[str] = ABSENT
     grade: Expected[int] = ABSENT
-    last_updated_date: Expected[dt.datetime] = ABSENT
+    last_updated_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
     lastname: Expected[str] = ABSENT
     visible: Expected[bool] = ABSENT
     comment: str | None = None
@@ -435,7 +435,7 @@ class Order(Received, kw_only=True, gc=False, rename={"legacy_payment_type": "pa
     can_evaluate: Expected[bool] = ABSENT
     can_shop_ship: Expected[bool] = ABSENT
     commercial_id: Expected[str] = ABSENT
-    created_date: Expected[dt.datetime] = ABSENT
+    created_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
     currency_iso_code: Expected[str] = ABSENT
     customer: Expected[OrderCustomer] = ABSENT
     fulfillment: Expected[Fulfillment] = ABSENT
@@ -443,7 +443,7 @@ class Order(Received, kw_only=True, gc=False, rename={"legacy_payment_type": "pa
     has_customer_message: Expected[bool] = ABSENT
     has_incident: Expected[bool] = ABSENT
     has_invoice: Expected[bool] = ABSENT
-    last_updated_date: Expected[dt.datetime] = ABSENT
+    last_updated_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
     leadtime_to_ship: Expected[int] = ABSENT
     order_id: Expected[str] = ABSENT
     order_lines: Expected[list[OrderLine]] = ABSENT
@@ -461,10 +461,10 @@ class Order(Received, kw_only=True, gc=False, rename={"legacy_payment_type": "pa
     shop_name: Expected[str] = ABSENT
     total_commission: Expected[Decimal] = ABSENT
     total_price: Expected[Decimal] = ABSENT
-    acceptance_decision_date: dt.datetime | None = None
+    acceptance_decision_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
     channel: Channel | None = None
     commissionable: bool | None = None
-    customer_debited_date: dt.datetime | None = None
+    customer_debited_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
     customer_directly_pays_seller: bool | None = None
     delivery_date: DeliveryDate | None = None
     discount_campaigns: list[CampaignRef] | None = None
@@ -485,12 +485,12 @@ class Order(Received, kw_only=True, gc=False, rename={"legacy_payment_type": "pa
     shipping_carrier_code: str | None = None
     shipping_carrier_standard_code: str | None = None
     shipping_company: str | None = None
-    shipping_deadline: dt.datetime | None = None
+    shipping_deadline: Annotated[dt.datetime, Meta(tz=True)] | None = None
     shipping_pudo_id: str | None = None
     shipping_tracking: str | None = None
     shipping_tracking_url: str | None = None
     shipping_type_standard_code: str | None = None
-    transaction_date: dt.datetime | None = None
+    transaction_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
     transaction_number: str | None = None
     waiting_funding_confirmation: bool | None = None
     waiting_tax_confirmation: bool | None = None
@@ -667,7 +667,7 @@ class OrderUpdate(Received, kw_only=True, gc=False):
     payment_destination: PaymentDestination | None = None
     payment_workflow: str | None = None
     references: OrderReferences | None = None
-    shipping_deadline: dt.datetime | None = None
+    shipping_deadline: Annotated[dt.datetime, Meta(tz=True)] | None = None
     shop_statistics: ShopStatistics | None = None
 
 

@@ -3,7 +3,9 @@
 """What front.picklists sends and reads."""
 
 import datetime as dt
-from typing import Final
+from typing import Annotated, Final
+
+from msgspec import Meta
 
 from mirakl_async.model import ABSENT, Expected, Received
 
@@ -32,12 +34,12 @@ class Picklist(Received, kw_only=True, gc=False):
     - state: NOTHING_TO_PREPARE, WAITING_PREPARATION, IN_PREPARATION, READY_FOR_PICKUP, CLOSED (`PicklistState`)
     """
 
-    date_created: Expected[dt.datetime] = ABSENT
+    date_created: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
     id: Expected[str] = ABSENT
-    last_updated: Expected[dt.datetime] = ABSENT
+    last_updated: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
     order_lines: Expected[list[PicklistOrderLine]] = ABSENT
     picklist_lines: Expected[list[OrderLine]] = ABSENT
-    pickup_date: Expected[dt.datetime] = ABSENT
+    pickup_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
     state: Expected[str] = ABSENT
     pickrun_code: str | None = None
     shop_id: int | None = None

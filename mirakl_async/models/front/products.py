@@ -3,9 +3,9 @@
 """What front.products sends and reads."""
 
 import datetime as dt
-from typing import Final
+from typing import Annotated, Final
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 
 from mirakl_async.model import ABSENT, Expected, Received, Sent
 
@@ -237,7 +237,7 @@ class ProductImport(Received, kw_only=True, gc=False):
       COMPLETE, CANCELLED, FAILED (`ImportStatus`)
     """
 
-    date_created: Expected[dt.datetime] = ABSENT
+    date_created: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
     has_error_report: Expected[bool] = ABSENT
     has_new_product_report: Expected[bool] = ABSENT
     has_transformed_file: Expected[bool] = ABSENT

@@ -4,7 +4,9 @@
 
 import datetime as dt
 from decimal import Decimal
-from typing import Final
+from typing import Annotated, Final
+
+from msgspec import Meta
 
 from mirakl_async.model import ABSENT, Expected, Received
 
@@ -71,16 +73,16 @@ class Promotion(Received, kw_only=True, gc=False):
 
     application_to_cart: Expected[list[ApplicationToCart]] = ABSENT
     channels: Expected[list[Channel]] = ABSENT
-    date_created: Expected[dt.datetime] = ABSENT
-    end_date: Expected[dt.datetime] = ABSENT
+    date_created: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
+    end_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
     internal_description: Expected[str] = ABSENT
     internal_id: Expected[str] = ABSENT
-    last_updated: Expected[dt.datetime] = ABSENT
+    last_updated: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
     medias: Expected[list[Media]] = ABSENT
     public_descriptions: Expected[list[PublicDescription]] = ABSENT
     reward_on_purchased_items: Expected[bool] = ABSENT
     shop_id: Expected[int] = ABSENT
-    start_date: Expected[dt.datetime] = ABSENT
+    start_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
     state: Expected[str] = ABSENT
     triggers: Expected[list[PromotionTrigger]] = ABSENT
     type: Expected[str] = ABSENT

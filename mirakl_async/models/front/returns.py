@@ -282,9 +282,9 @@ class CreatedReturn(Received, kw_only=True, gc=False):
     - status: WAITING_ACCEPTANCE, IN_PROGRESS, REFUSED, RECEIVED, NO_RECEPTION, CLOSED, CANCELED (`ReturnState`)
     """
 
-    date_created: Expected[dt.datetime] = ABSENT
+    date_created: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
     id: Expected[str] = ABSENT
-    last_updated: Expected[dt.datetime] = ABSENT
+    last_updated: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
     method_code: Expected[str] = ABSENT
     order_commercial_id: Expected[str] = ABSENT
     order_id: Expected[str] = ABSENT
@@ -337,8 +337,8 @@ class ItemToReturn(Received, kw_only=True, gc=False):
     available_return_methods: list[str] | None = None
     available_return_reasons: list[str] | None = None
     return_window: int | None = None
-    return_window_end_date: dt.datetime | None = None
-    return_window_start_date: dt.datetime | None = None
+    return_window_end_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
+    return_window_start_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
 
 
 class ItemToReturnPage(Received, kw_only=True, gc=False):
@@ -387,9 +387,9 @@ class Return(Received, kw_only=True, gc=False):
     - state: WAITING_ACCEPTANCE, IN_PROGRESS, REFUSED, RECEIVED, NO_RECEPTION, CLOSED, CANCELED (`ReturnState`)
     """
 
-    date_created: Expected[dt.datetime] = ABSENT
+    date_created: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
     id: Expected[str] = ABSENT
-    last_updated: Expected[dt.datetime] = ABSENT
+    last_updated: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
     method_code: Expected[str] = ABSENT
     order_commercial_id: Expected[str] = ABSENT
     order_id: Expected[str] = ABSENT
@@ -432,9 +432,9 @@ class ReturnLabel(Received, kw_only=True, gc=False):
     - label_state: PENDING, CREATED, FAILED (`LabelState`)
     """
 
-    date_created: Expected[dt.datetime] = ABSENT
+    date_created: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
     label_state: Expected[str] = ABSENT
-    last_updated: Expected[dt.datetime] = ABSENT
+    last_updated: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
     return_id: Expected[str] = ABSENT
     errors: list[ItemError] | None = None
     estimated_cost: EstimatedCost | None = None

@@ -191,8 +191,8 @@ class CreateShipmentsRequest(Sent, kw_only=True, gc=False):
 class PaymentDetails(Received, kw_only=True, gc=False):
     """Read as `data.payment_details`, from ST11 and ST01."""
 
-    customer_debited_date: Expected[dt.datetime] = ABSENT
-    transaction_date: Expected[dt.datetime] = ABSENT
+    customer_debited_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
+    transaction_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
     transaction_number: str | None = None
 
 
@@ -266,9 +266,9 @@ class CreatedShipment(Received, kw_only=True, gc=False):
       WAITING_DEBIT_CONFIRMATION, DEBIT_OK, CANCELED (`StatusCustomerDebit`)
     """
 
-    created_date: Expected[dt.datetime] = ABSENT
+    created_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
     id: Expected[str] = ABSENT
-    last_updated_date: Expected[dt.datetime] = ABSENT
+    last_updated_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
     order_id: Expected[str] = ABSENT
     status: Expected[str] = ABSENT
     status_customer_debit: Expected[str] = ABSENT
@@ -276,7 +276,7 @@ class CreatedShipment(Received, kw_only=True, gc=False):
     payment_details: PaymentDetails | None = None
     shipment_additional_information: list[ShipmentAdditionalInformation] | None = None
     shipment_lines: list[ShipmentLine] | None = None
-    shipped_date: dt.datetime | None = None
+    shipped_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
     shipping_from: ShippingFrom | None = None
     tracking: ShipmentTracking | None = None
 
@@ -315,12 +315,12 @@ class ItemToShip(Received, kw_only=True, gc=False):
 
     order_id: Expected[str] = ABSENT
     shipping_address: Expected[Address] = ABSENT
-    shipping_date: Expected[dt.datetime] = ABSENT
+    shipping_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
     shipping_type_code: Expected[str] = ABSENT
     fulfillment: Fulfillment | None = None
     references: OrderReferences | None = None
     shipment_lines: list[ShipmentLine] | None = None
-    shipping_deadline: dt.datetime | None = None
+    shipping_deadline: Annotated[dt.datetime, Meta(tz=True)] | None = None
     shipping_type_standard_code: str | None = None
 
 
@@ -353,9 +353,9 @@ class Shipment(Received, kw_only=True, gc=False):
       WAITING_DEBIT_CONFIRMATION, DEBIT_OK, CANCELED (`StatusCustomerDebit`)
     """
 
-    created_date: Expected[dt.datetime] = ABSENT
+    created_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
     id: Expected[str] = ABSENT
-    last_updated_date: Expected[dt.datetime] = ABSENT
+    last_updated_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
     order_id: Expected[str] = ABSENT
     status: Expected[str] = ABSENT
     status_customer_debit: Expected[str] = ABSENT
@@ -363,7 +363,7 @@ class Shipment(Received, kw_only=True, gc=False):
     payment_details: PaymentDetails | None = None
     shipment_additional_information: list[ShipmentAdditionalInformation] | None = None
     shipment_lines: list[ShipmentLine] | None = None
-    shipped_date: dt.datetime | None = None
+    shipped_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
     shipping_from: ShippingFrom | None = None
     tracking: ShipmentTracking | None = None
 

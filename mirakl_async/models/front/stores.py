@@ -3,6 +3,9 @@
 """What front.stores sends and reads."""
 
 import datetime as dt
+from typing import Annotated
+
+from msgspec import Meta
 
 from mirakl_async.model import ABSENT, Expected, Received, Reported, Sent
 
@@ -29,8 +32,8 @@ class StoreDocument(Received, kw_only=True, gc=False):
     id: Expected[int] = ABSENT
     shop_id: Expected[int] = ABSENT
     type: Expected[str] = ABSENT
-    date_deleted: dt.datetime | None = None
-    date_uploaded: dt.datetime | None = None
+    date_deleted: Annotated[dt.datetime, Meta(tz=True)] | None = None
+    date_uploaded: Annotated[dt.datetime, Meta(tz=True)] | None = None
 
 
 class StoreDocumentList(Received, kw_only=True, gc=False):

@@ -41,6 +41,8 @@ def test_the_first_link_with_the_relation(header, found):
         ('<https://evil.example/api/orders?offset=20>; rel="next"', Next(told=True, more=True, offset=None)),
         ('<http://acme.mirakl.net/api/orders?offset=20>; rel="next"', Next(told=True, more=True, offset=None)),
         ('<https://acme.mirakl.net/api/orders?offset=-1>; rel="next"', Next(told=True, more=True, offset=None)),
+        (f'<{HERE}{"9" * 5000}>; rel="next"', Next(told=True, more=True, offset=None)),
+        (f'<{HERE}{"9" * 19}>; rel="next"', Next(told=True, more=True, offset=None)),
         ('<https://[broken/?offset=20>; rel="next"', Next(told=True, more=True, offset=None)),
         ("", Next(told=False, more=False)),
     ],

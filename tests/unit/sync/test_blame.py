@@ -120,3 +120,9 @@ def test_what_names_no_order_of_the_batch_is_not_taken_for_one(field):
 def test_all_that_is_said_of_one_order_is_told():
     named, _ = blame(HUNDRED, naming("orders[3].a", "orders[3].b", "orders[5]"))
     assert named == {3: ("orders[3].a: is wrong; orders[3].b: is wrong", "a"), 5: ("orders[5]: is wrong", None)}
+
+
+def test_an_index_of_thousands_of_digits_names_nobody():
+    named, parts = blame(HUNDRED, naming(f"orders[{'9' * 5000}]"))
+    assert named == {}
+    assert sum(map(len, parts)) == 100
