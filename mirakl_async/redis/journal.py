@@ -35,6 +35,7 @@ from redis.exceptions import BusyLoadingError, RedisError
 
 from ..clock import Clock, SystemClock
 from ..errors import ClientStateError, JournalError
+from ..redis_connection import AWAY, Script, Server, is_full
 from ..sync.entries import same_json
 from ..sync.journal import Put
 from .journal_rows import (
@@ -51,7 +52,6 @@ from .journal_rows import (
     statistics,
     why,
 )
-from .server import AWAY, Script, Server, is_full
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Sequence
@@ -59,6 +59,7 @@ if TYPE_CHECKING:
 
     from redis.asyncio import Redis
 
+    from ..redis_connection import Value
     from ..sync.journal import (
         ClaimedOutcome,
         Cursor,
@@ -69,7 +70,6 @@ if TYPE_CHECKING:
         Statistics,
         Version,
     )
-    from .server import Value
 
 log: logging.Logger = logging.getLogger("mirakl_async")
 FORMAT = "1"

@@ -13,7 +13,7 @@ from ..sync.journal import ClaimedOutcome, RefusedRow, Row, Statistics
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from .server import Value
+    from ..redis_connection import Value
 
 MICRO = 1_000_000
 KEYS = (

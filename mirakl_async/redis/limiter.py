@@ -31,15 +31,15 @@ from msgspec.structs import replace
 from ..clock import Clock, SystemClock
 from ..errors import ClientStateError, LimiterUnavailable
 from ..limits import BucketKey, LocalRateLimiter, Pace
+from ..redis_connection import AWAY, RedisError, Script, Server
 from .bucket import MICRO, SharedBucket, jitter, shared
-from .server import AWAY, RedisError, Script, Server
 
 if TYPE_CHECKING:
     from asyncio import Future, Task
     from collections.abc import Sequence
     from types import TracebackType
 
-    from .server import Redis
+    from ..redis_connection import Redis
 
 log: logging.Logger = logging.getLogger("mirakl_async")
 TURN, PAUSE = Script("turn"), Script("pause")

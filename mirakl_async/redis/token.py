@@ -32,14 +32,14 @@ from uuid import uuid4
 
 from ..auth import Authenticator, ClientCredentials, TokenExchange, TokenKeeper
 from ..errors import ConfigurationError
-from .server import RedisError, Script, Server
+from ..redis_connection import RedisError, Script, Server
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from ..clock import Clock
     from ..exchange import Wire
-    from .server import Redis
+    from ..redis_connection import Redis
 
 log: logging.Logger = logging.getLogger("mirakl_async")
 ASK, KEEP, HOLD = Script("token_ask"), Script("token_keep"), Script("token_hold")

@@ -13,7 +13,8 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "mirakl_async"
 GENERATED = {"models", "operations"}
 REQUIRED = {"aiohttp", "anyio", "msgspec"}
-EXTRAS = {"cyclopts", "opentelemetry", "redis", "rich"}
+EXTRAS = {"asyncpg", "cyclopts", "opentelemetry", "redis", "rich"}
+OF_EXTRAS = {"cli", "postgres_queue", "redis", "redis_connection", "redis_queue", "telemetry"}
 
 
 def sources():
@@ -62,7 +63,7 @@ def test_only_declared_packages_are_imported():
 
 
 def test_extras_are_not_needed_to_import_what_is_not_theirs():
-    theirs = {name for name in SOURCES if {"cli", "redis", "telemetry"} & set(name.split("."))}
+    theirs = {name for name in SOURCES if OF_EXTRAS & set(name.split("."))}
     assert {name: odd for name in SOURCES.keys() - theirs if (odd := roots(name, at_load_only=True) & EXTRAS)} == {}
 
 

@@ -12,7 +12,7 @@ from mirakl_async.errors import ClientStateError, JournalError, LimiterUnavailab
 from mirakl_async.limits import BucketKey
 from mirakl_async.redis.journal import RedisJournal
 from mirakl_async.redis.limiter import RedisRateLimiter
-from mirakl_async.redis.server import Server
+from mirakl_async.redis_connection import Server
 from mirakl_async.sync.journal import Cursor, Outcome
 from mirakl_async.sync.journals import journal_of
 from tests.redis_server import RedisServer

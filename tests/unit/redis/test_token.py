@@ -7,9 +7,10 @@ import redis.asyncio
 from multidict import CIMultiDict
 
 from mirakl_async import ApiKey, ClientCredentials, errors
+from mirakl_async import redis_connection as server
 from mirakl_async.clock import SystemClock
 from mirakl_async.exchange import Answer
-from mirakl_async.redis import server, token
+from mirakl_async.redis import token
 from mirakl_async.redis.token import SharedToken
 from tests.unit.core.test_auth import TokenWire
 from tests.unit.core.test_auth import token as answer

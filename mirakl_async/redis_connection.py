@@ -12,7 +12,7 @@ import hashlib
 from importlib import resources
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
-from ..errors import ConfigurationError
+from .errors import ConfigurationError
 
 try:
     from redis.asyncio import Redis
@@ -53,7 +53,7 @@ class Script:
     __slots__ = ("sha", "text")
 
     def __init__(self, *names: str) -> None:
-        folder = resources.files(__name__.rpartition(".")[0])
+        folder = resources.files(f"{__package__}.redis")
         self.text: str = "".join(folder.joinpath(f"{name}.lua").read_text("utf-8") for name in names)
         self.sha: str = hashlib.sha1(self.text.encode(), usedforsecurity=False).hexdigest()
 
