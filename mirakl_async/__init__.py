@@ -10,6 +10,7 @@
 - `mirakl_async.models`: the structs that are sent and received
 - `mirakl_async.operations`: all operations by Mirakl's code
 - `mirakl_async.simulator`: a Mirakl to test against
+- `MemoryQueue`: where orders, outcomes and events wait; `mirakl_async.queues` lists all queues and their protocol
 - `mirakl_async.watch`, `.telemetry` (extra `otel`), `.redis` (extra `redis`): watching, and many machines
 
 Every name is loaded when it is first used, so that importing this package costs next to nothing.
@@ -89,6 +90,7 @@ if TYPE_CHECKING:
     from .pages import Progress as Progress
     from .pages import SeekPaginator as SeekPaginator
     from .problems import FieldError as FieldError
+    from .queues.memory_queue import MemoryQueue as MemoryQueue
     from .reply import Reply as Reply
     from .sync.engine import OrderSync as OrderSync
     from .sync.refused import Refused as Refused
@@ -165,6 +167,7 @@ _HOMES = {
     "Progress": "pages",
     "SeekPaginator": "pages",
     "FieldError": "problems",
+    "MemoryQueue": "queues.memory_queue",
     "Reply": "reply",
     "OrderSync": "sync.engine",
     "Refused": "sync.refused",

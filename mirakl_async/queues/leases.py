@@ -1,0 +1,162 @@
+"""Messages in memory, waiting or leased: what MemoryQueue and SqliteQueue have in common."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from ..clock import Clock, SystemClock, wait_at_most
+from ..discreet import Sealed
+from .protocol import MAX_RECEIVE_WAIT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Sequence
+
+    from .protocol import Message
+
+DEFAULT_LEASE = 60.0
+
+
+class Delivery(Sealed, Struct, frozen=True, gc=False):
+    """One delivery of a message; its number, `deliveries`, tells it from the others of the same message."""
+
+    id: str
+    body: bytes
+    deliveries: int
+
+
+class Entry(Struct, eq=False):
+    """A message that is not settled: waiting while `until` is None, else leased by `holder` until then.
+
+    `stored` says that it is on disk; `put` is whom to notify when it is settled.
+    """
+
+    id: str
+    body: bytes
+    deliveries: int = 0
+    until: float | None = None
+    holder: object = None
+    settled: bool = False
+    stored: bool = False
+    put: Any = None
+
+
+class LeasedMessages:
+    """The messages, oldest first; leases are counted by this process's own monotonic clock."""
+
+    def __init__(self, lease: float, clock: Clock | None = None) -> None:
+        self.lease: float = lease
+        self.clock: Clock = clock or SystemClock()
+        self.entries: dict[str, Entry] = {}
+        self.waiting_bytes: int = 0
+        self._waiting: deque[Entry] = deque()
+        self._leased: dict[str, Entry] = {}  # by the end of their leases, since all last equally long
+        self._news = asyncio.Event()
+        self.receivers: int = 0
+
+    @property
+    def busy(self) -> bool:
+        """Whether messages are being worked on, or awaited."""
+        return bool(self._leased or self.receivers)
+
+    def wake(self) -> None:
+        """Let those who wait in `receive` look again."""
+        self._news.set()
+
+    def add(self, entries: Iterable[Entry], *, first: bool = False) -> None:
+        """Let these be received."""
+        for entry in entries:
+            entry.until = entry.holder = None
+            self.entries[entry.id] = entry
+            self.waiting_bytes += len(entry.body)
+            (self._waiting.appendleft if first else self._waiting.append)(entry)
+        self._news.set()
+
+    async def receive(self, limit: int, wait: float, take: Callable[[int], Sequence[Delivery]]) -> Sequence[Delivery]:
+        """What `take` gives, as soon as it gives anything; [] after `wait` seconds of the event loop."""
+        loop = asyncio.get_running_loop()
+        give_up = loop.time() + min(wait, MAX_RECEIVE_WAIT)
+        self.receivers += 1
+        try:
+            while not (taken := take(limit)) and (left := give_up - loop.time()) > 0:
+                self._news.clear()
+                await wait_at_most(self._news, min(left, self._until_a_lease_ends()))
+        finally:
+            self.receivers -= 1
+        return taken
+
+    def take(self, limit: int, holder: object) -> list[Delivery]:
+        """Lease up to `limit` messages to `holder`."""
+        self._end_leases()
+        until = self.clock.monotonic() + self.lease
+        taken: list[Delivery] = []
+        while self._waiting and len(taken) < limit:
+            entry = self._waiting.popleft()
+            self.waiting_bytes -= len(entry.body)
+            if not entry.settled:
+                taken.append(self.hand_out(entry, holder, until))
+        return taken
+
+    def hand_out(self, entry: Entry, holder: object, until: float | None = None) -> Delivery:
+        """Lease one message."""
+        entry.until = self.clock.monotonic() + self.lease if until is None else until
+        entry.holder, entry.deliveries = holder, entry.deliveries + 1
+        self.entries[entry.id] = self._leased[entry.id] = entry
+        return Delivery(entry.id, entry.body, entry.deliveries)
+
+    def held(self, message: Message) -> Entry | None:
+        """The message, if this delivery of it is the one whose lease runs."""
+        self._end_leases()
+        entry = self._leased.get(message.id)
+        return entry if entry is not None and entry.deliveries == message.deliveries else None
+
+    def extend(self, messages: Collection[Message]) -> list[Message]:
+        """Let the leases last from now; those that have ended."""
+        until = self.clock.monotonic() + self.lease
+        ended: list[Message] = []
+        for message in messages:
+            if (entry := self.held(message)) is None:
+                ended.append(message)
+                continue
+            entry.until = until
+            self._leased[message.id] = self._leased.pop(message.id)
+        return ended
+
+    def settle(self, message: Message) -> Entry | None:
+        """Forget a message, whoever holds it by now; None if it was settled before."""
+        entry = self.entries.pop(message.id, None)
+        if entry is not None:
+            entry.settled = True
+            self._leased.pop(message.id, None)
+        return entry
+
+    def release(self, messages: Iterable[Message]) -> None:
+        """Let these be received at once, before all others."""
+        self._give_back([entry for message in messages if (entry := self.held(message)) is not None])
+
+    def release_all(self, holder: object) -> None:
+        """The same for all that `holder` has."""
+        self._give_back([entry for entry in self._leased.values() if entry.holder is holder])
+
+    def _give_back(self, entries: list[Entry]) -> None:
+        for entry in entries:
+            self._leased.pop(entry.id, None)
+        self.add(reversed(entries), first=True)
+
+    def _end_leases(self) -> None:
+        now = self.clock.monotonic()
+        ended: list[Entry] = []
+        for entry in self._leased.values():
+            if entry.until is None or entry.until > now:
+                break
+            ended.append(entry)
+        if ended:
+            self._give_back(ended)
+
+    def _until_a_lease_ends(self) -> float:
+        for entry in self._leased.values():
+            return max(0.0, (entry.until or 0.0) - self.clock.monotonic())
+        return float("inf")

@@ -1,0 +1,120 @@
+"""A queue that ends with its process: for tests, and to join a source to a job without a broker."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING, Self
+
+from ..errors import QueueClosed, TooLarge
+from .leases import DEFAULT_LEASE, Delivery, Entry, LeasedMessages
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Collection, Sequence
+    from types import TracebackType
+
+    from ..clock import Clock
+    from .protocol import Message, RejectedRow
+
+
+class MemoryQueue:
+    """A Queue that keeps cursors and rejected lines, all in memory; it is shared by passing the object.
+
+    It may be opened several times. What is in it stays until the object is gone.
+    """
+
+    def __init__(
+        self, *, lease: float = DEFAULT_LEASE, max_bytes: int = 256 * 1024 * 1024, clock: Clock | None = None
+    ) -> None:
+        self.lease: float = lease
+        self.max_bytes: int = max_bytes
+        self._messages = LeasedMessages(lease, clock)
+        self._ids = count(1)
+        self._users = 0
+        self._cursors: dict[str, str] = {}
+        self._rejected: dict[str, RejectedRow] = {}
+
+    def __repr__(self) -> str:
+        return f"<MemoryQueue of {len(self._messages.entries)} messages>"
+
+    async def __aenter__(self) -> Self:
+        self._users += 1
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._users -= 1
+        if not self._users:
+            self._messages.release_all(self)
+
+    def _check_open(self) -> LeasedMessages:
+        if not self._users:
+            raise QueueClosed(f"{self!r} is not open: use it inside `async with`")
+        return self._messages
+
+    async def put(self, bodies: Sequence[bytes]) -> None:
+        """Take all of these."""
+        messages = self._check_open()
+        for body in bodies:
+            if len(body) > self.max_bytes:
+                raise TooLarge("MemoryQueue", len(body), self.max_bytes)
+        messages.add([Entry(str(next(self._ids)), body) for body in bodies])
+
+    async def receive(self, limit: int, *, wait: float) -> Sequence[Delivery]:
+        """Up to `limit` messages, as soon as there is one; none after `wait` seconds (at most 5)."""
+        return await self._messages.receive(limit, wait, lambda limit: self._check_open().take(limit, self))
+
+    async def extend(self, messages: Collection[Message]) -> Collection[Message]:
+        """Let the leases last `lease` seconds from now; returns those that are no longer ours."""
+        return self._check_open().extend(messages)
+
+    async def ack(self, messages: Collection[Message]) -> Collection[Message]:
+        """Settle for good; always confirmed."""
+        held = self._check_open()
+        for message in messages:
+            held.settle(message)
+        return ()
+
+    async def release(self, messages: Collection[Message]) -> None:
+        """Give back at once."""
+        self._messages.release(messages)
+
+    async def waiting(self) -> int:
+        """How many messages are not settled, delivered ones included."""
+        return len(self._check_open().entries)
+
+    async def put_at(self, bodies: Sequence[bytes], name: str, position: str) -> None:
+        """Like `put`, and from then on `cursor(name)` is `position`."""
+        await self.put(bodies)
+        self._cursors[name] = position
+
+    async def cursor(self, name: str) -> str | None:
+        """The position that was stored last for this source."""
+        self._check_open()
+        return self._cursors.get(name)
+
+    async def reject(self, message: Message | None, rows: Sequence[RejectedRow]) -> bool:
+        """Store the rows and acknowledge their message; False if the message was no longer ours."""
+        held = self._check_open()
+        self._rejected.update((row.id, row) for row in rows)
+        return message is None or (held.held(message) is not None and held.settle(message) is not None)
+
+    async def replace(self, message: Message, bodies: Sequence[bytes]) -> bool:
+        """Put these bodies and acknowledge the message; False, and nothing is put, if it is not ours."""
+        if self._check_open().held(message) is None:
+            return False
+        await self.put(bodies)
+        self._messages.settle(message)
+        return True
+
+    async def rejected(self) -> AsyncIterator[RejectedRow]:
+        """What was rejected, oldest first."""
+        self._check_open()
+        for row in [*self._rejected.values()]:
+            yield row
+
+    async def replay(self, rows: Sequence[RejectedRow], bodies: Sequence[bytes]) -> None:
+        """Put these bodies and forget the rows."""
+        await self.put(bodies)
+        for row in rows:
+            self._rejected.pop(row.id, None)

@@ -1,0 +1,91 @@
+"""What the conformance suite has to know of each adapter: one class a broker, one row in `BROKERS` of the conftest.
+
+An adapter's class says how to open a queue on a store of the test's own, and what its broker cannot do. A test that
+needs what is None or False there is not made for it (`needs` in the conftest).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from mirakl_async.queues.memory_queue import MemoryQueue
+from tests.manual_clock import InstantClock
+
+LEASE = 1000.0
+"""Where the clock is injected; an adapter whose broker keeps the time overrides it with the shortest it can."""
+
+
+class Broker:
+    """A store of one test's own."""
+
+    lease: float = LEASE
+    puts = True  # a Sink; the tests below that need one are left out otherwise
+    cursors = False  # KeepsCursors
+    rejected = False  # KeepsRejected
+    counts_deliveries = True
+    counts_waiting = True
+    releases_at_once = True
+    binary = True  # every byte comes back as it was; else text
+    durable = True  # what was put outlives the object
+    receive_limit = 10  # the most that one receive gives
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    async def start(self) -> None:
+        """Before the test: start or empty the server."""
+
+    async def stop(self) -> None:
+        """After the test, whatever happened."""
+
+    def queue(self) -> Any:
+        """A queue on the store, to be used as `async with`; two of them see the same messages."""
+        raise NotImplementedError
+
+    async def let_leases_end(self) -> None:
+        """Return when every lease that ran has ended; here by sleeping."""
+        await asyncio.sleep(self.lease * 1.2)
+
+    async def part_of_a_lease(self) -> None:
+        """Let about two thirds of a lease pass."""
+        await asyncio.sleep(self.lease * 0.66)
+
+    async def deliver(self, queue: Any, bodies: Sequence[bytes]) -> None:
+        """Put messages as the other side would; a Source without `put` overrides this."""
+        await queue.put(bodies)
+
+    # What may go wrong; a broker to which it can be done has a method of this name.
+    unreachable: Any = None  # () -> a queue whose broker cannot be reached, with a `max_outage` of at most 0.5 s
+    vanish: Any = None  # async () -> None: delete the queue under the one that is open
+
+
+class MemoryBroker(Broker):
+    cursors = rejected = True
+    durable = False
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.clock = InstantClock()
+        self._queue = MemoryQueue(lease=self.lease, clock=self.clock)
+
+    def queue(self) -> Any:
+        return self._queue
+
+    async def let_leases_end(self) -> None:
+        self.clock.now += self.lease * 1.2
+
+    async def part_of_a_lease(self) -> None:
+        self.clock.now += self.lease * 0.66
+
+
+@contextlib.asynccontextmanager
+async def started(broker: Broker) -> AsyncIterator[Broker]:
+    await broker.start()
+    try:
+        yield broker
+    finally:
+        await broker.stop()

@@ -1,0 +1,28 @@
+"""The rows of the conformance suite: add your adapter's class here, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.unit.queues.brokers import Broker, MemoryBroker, started
+
+BROKERS: dict[str, type[Broker]] = {
+    "memory": MemoryBroker,
+}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that takes `broker` on each of them that has what the test's `needs` mark names."""
+    if "broker" in metafunc.fixturenames:
+        needs = [name for mark in metafunc.definition.iter_markers("needs") for name in mark.args]
+        fitting = {name: kind for name, kind in BROKERS.items() if all(getattr(kind, need) for need in needs)}
+        metafunc.parametrize("broker", fitting.values(), ids=fitting.keys(), indirect=True)
+
+
+@pytest.fixture
+async def broker(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Broker]:
+    async with started(request.param(tmp_path)) as one:
+        yield one
