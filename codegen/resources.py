@@ -208,6 +208,8 @@ class ResourceWriter:
             fields.append(f"at_most={argument.at_most}")
         if argument.split:
             fields.append("split=True")
+        if argument.place == "part" and isinstance(argument.shape, Ref):
+            fields.append(f"body={self._path_of(self._package.catalog.of['sent', argument.shape.key])}")
         fields += _bounds(argument.shape)
         return Group("Param(", tuple(fields))
 

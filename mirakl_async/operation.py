@@ -34,8 +34,9 @@ class Param(Struct, frozen=True, kw_only=True):
     `many` tells how a list travels: "repeat" sends `name` once per value, "comma" joins the values. `at_most` is the
     longest list one call takes; where `split` is true a longer one may be cut into several calls whose answers are
     merged. `values` are the documented values; others are sent as they are, since Mirakl may add new ones any time.
-    A "part" of type "json" or "file" is a member of a multipart form. A "url" is the absolute address to ask, which an
-    earlier answer gave: the operation's path is not used. A `nullable` argument given as None is sent as null.
+    A "part" of type "json" or "file" is a member of a multipart form; `body` names the struct of a JSON part. A "url"
+    is the absolute address to ask, which an earlier answer gave: the operation's path is not used. A `nullable`
+    argument given as None is sent as null.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Param(Struct, frozen=True, kw_only=True):
     nullable: bool = False
     at_most: int | None = None
     split: bool = False
+    body: str = ""
     values: tuple[str, ...] = ()
     minimum: int | None = None
     maximum: int | None = None

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from msgspec import Struct
 
 from .encoding import Violation, encode, encode_each, explain
+from .exact import Exact, exact
 from .kinds import REFUSED, decoder, refusal
 from .mending import Mend, UnmendableError, mend
 from .quarantine import Quarantined, isolate
@@ -27,6 +28,7 @@ __all__ = [
     "CodecError",
     "Decoded",
     "DecodedPage",
+    "Exact",
     "Mend",
     "Quarantined",
     "Violation",
@@ -35,6 +37,7 @@ __all__ = [
     "decode_plain",
     "encode",
     "encode_each",
+    "exact",
     "explain",
     "resolve",
 ]

@@ -1,5 +1,6 @@
 """Orders from a file of JSON lines, each validated and then sent byte for byte as it stands.
 
+An amount that is text, or a date-time with a space for its T, is respelled first (`codec.exact`).
 A line is one order; or, when no origin is given for the whole file, an object with `origin` and `order`. A line that is
 not a valid order is refused with its number and the JSON path of the fault, and the rest go on. Empty lines are
 skipped; a byte order mark at the start is ignored. A file may be packed with gzip; offsets
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
+from ..codec import exact
 from ..models.connect.common import OriginRequest
 from ..models.connect.orders import OrderRequest
 from .entries import Line, fault_path
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
 
 LONGEST_LINE = 16 * 1024 * 1024
 _REFUSED = (msgspec.MsgspecError, UnicodeError, RecursionError)
-_ORDER = msgspec.json.Decoder(OrderRequest)
 
 
 class _Peek(Struct, gc=False):
@@ -112,8 +113,8 @@ def _line(text: bytes, number: int, origin: OriginRequest | None) -> Any:
 
 
 def _entry(text: bytes, number: int) -> Line:
-    order = _ORDER.decode(text)
-    return Line(text, number, order.channel_order_id, order.sub_channel_code, order.channel_updated_at)
+    order, sent = exact(OrderRequest).read(text)
+    return Line(sent, number, order.channel_order_id, order.sub_channel_code, order.channel_updated_at)
 
 
 def _peek(text: bytes) -> str | None:

@@ -115,7 +115,14 @@ M12: Operation[PostedMessage] = Operation(
     summary="answer in a thread.",
     params=(
         Param(name="thread_id", argument="thread_id", place="path", required=True),
-        Param(name="message_input", argument="message_input", place="part", type="json", required=True),
+        Param(
+            name="message_input",
+            argument="message_input",
+            place="part",
+            type="json",
+            required=True,
+            body="front.messages:MessageInput",
+        ),
         Param(name="files", argument="files", place="part", type="file", many="repeat"),
     ),
     content="multipart",
@@ -207,7 +214,14 @@ OR43: Operation[PostedMessage] = Operation(
     summary="open a thread on an order.",
     params=(
         Param(name="order_id", argument="order_id", place="path", required=True),
-        Param(name="thread_input", argument="thread_input", place="part", type="json", required=True),
+        Param(
+            name="thread_input",
+            argument="thread_input",
+            place="part",
+            type="json",
+            required=True,
+            body="front.messages:ThreadInput",
+        ),
         Param(name="files", argument="files", place="part", type="file", many="repeat"),
     ),
     content="multipart",

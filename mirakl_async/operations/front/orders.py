@@ -508,7 +508,14 @@ OR74: Operation[UploadOrderDocumentsResponse] = Operation(
     params=(
         Param(name="order_id", argument="order_id", place="path", required=True),
         Param(name="files", argument="files", place="part", type="file", many="repeat", required=True),
-        Param(name="order_documents", argument="order_documents", place="part", type="json", required=True),
+        Param(
+            name="order_documents",
+            argument="order_documents",
+            place="part",
+            type="json",
+            required=True,
+            body="front.orders:OrderDocumentsInput",
+        ),
     ),
     content="multipart",
     answer="json",

@@ -121,7 +121,13 @@ P41: Operation[ProductImportCreated] = Operation(
     params=(
         Param(name="file", argument="file", place="part", type="file", required=True),
         Param(name="shop", argument="shop", place="part", type="integer", required=True),
-        Param(name="conversion_options", argument="conversion_options", place="part", type="json"),
+        Param(
+            name="conversion_options",
+            argument="conversion_options",
+            place="part",
+            type="json",
+            body="front.products:ConversionOptionsInput",
+        ),
         Param(name="conversion_type", argument="conversion_type", place="part", values=("AI_CONVERTER", "STANDARD")),
         Param(name="operator_format", argument="operator_format", place="part", type="boolean"),
     ),

@@ -48,7 +48,14 @@ S32: Operation[UploadStoreDocumentsResponse] = Operation(
     summary="attach business documents to a store.",
     params=(
         Param(name="files", argument="files", place="part", type="file", many="repeat", required=True),
-        Param(name="shop_documents", argument="shop_documents", place="part", type="json", required=True),
+        Param(
+            name="shop_documents",
+            argument="shop_documents",
+            place="part",
+            type="json",
+            required=True,
+            body="front.stores:ShopDocumentsInput",
+        ),
         Param(name="shop_id", argument="shop_id", place="part", type="integer", required=True),
     ),
     content="multipart",
