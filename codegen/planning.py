@@ -64,6 +64,7 @@ class Plan:
     page_item: Model | None = None
     total: str = ""
     answer: str = "none"
+    success: tuple[int, ...] = ()
     accept: str = "application/json"
     content: str = "none"
 
@@ -236,6 +237,9 @@ class Planner:
 
     def _answer(self, plan: Plan) -> None:
         answers = [(media, shape) for _, media, shape in plan.endpoint.answers]
+        # A range such as "2XX" names no status: the usual one stands for it.
+        statuses = dict.fromkeys(int(status) for status, _, _ in plan.endpoint.answers if status.isdecimal())
+        plan.success = tuple(statuses) or (200,)
         json = next((shape for media, shape in answers if media == "application/json" and shape is not None), None)
         plan.answer = plan.row.answer or (
             "json" if json else "stream" if any(media for media, _ in answers) else "none"

@@ -129,6 +129,8 @@ class ResourceWriter:
             fields.append(f"body={self._path_of(plan.body)}")
         if plan.answer != "none":
             fields.append(f"answer={string(plan.answer)}")
+        if plan.success != (200,):
+            fields.append(f"success=({', '.join(map(str, plan.success))}{',' if len(plan.success) == 1 else ''})")
         if plan.reply:
             fields.append(f"reply={self._path_of(plan.reply)}")
         if plan.accept != "application/json":

@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from .errors import TokenUnavailable as TokenUnavailable
     from .errors import TooLarge as TooLarge
     from .errors import UnexpectedRedirect as UnexpectedRedirect
+    from .errors import UnexpectedResponse as UnexpectedResponse
     from .errors import UnknownOperation as UnknownOperation
     from .errors import UnreadableFile as UnreadableFile
     from .errors import UnsafeArchive as UnsafeArchive
@@ -92,6 +93,7 @@ if TYPE_CHECKING:
     from .problems import FieldError as FieldError
     from .queues.memory_queue import MemoryQueue as MemoryQueue
     from .reply import Reply as Reply
+    from .responses import ReceivedResponse as ReceivedResponse
     from .sync.engine import OrderSync as OrderSync
     from .sync.refused import Refused as Refused
     from .sync.report import Report as Report
@@ -141,6 +143,7 @@ _HOMES = {
     "TokenUnavailable": "errors",
     "TooLarge": "errors",
     "UnexpectedRedirect": "errors",
+    "UnexpectedResponse": "errors",
     "UnknownOperation": "errors",
     "UnreadableFile": "errors",
     "UnsafeArchive": "errors",
@@ -169,6 +172,7 @@ _HOMES = {
     "FieldError": "problems",
     "MemoryQueue": "queues.memory_queue",
     "Reply": "reply",
+    "ReceivedResponse": "responses",
     "OrderSync": "sync.engine",
     "Refused": "sync.refused",
     "Report": "sync.report",

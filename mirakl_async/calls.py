@@ -129,6 +129,7 @@ def build_unknown(  # noqa: PLR0917 - one caller, Client.send, whose arguments t
         path=path,
         retry=retry or ("safe" if method in {"GET", "HEAD"} else "unsafe"),
         content="none" if body is None else "json",
+        answer="any",
     )
     pairs: list[str] = []
     for name, value in (query or {}).items():

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from .exchange import Wire
     from .limits import RateLimiter
     from .operation import RetryClass, Service
+    from .responses import AcceptResponse
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -67,6 +68,7 @@ class Client:
         limits: Limits | None,
         limiter: RateLimiter | None,
         watch: Listener | None,
+        accept_response: AcceptResponse | None,
         proxy: str | None,
         ssl: ssl_module.SSLContext | None,
         wire: Wire | None,
@@ -99,6 +101,7 @@ class Client:
                 retry=retry or Retry(),
                 timeouts=timeouts,
                 limits=limits or Limits(),
+                accept_response=accept_response,
             )
 
         self._lifetime = Lifetime(make)

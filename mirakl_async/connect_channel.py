@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .exchange import Wire
     from .limits import RateLimiter
     from .options import Limits, Rate, Retry, Timeouts
+    from .responses import AcceptResponse
     from .watch import Listener
 
 
@@ -51,6 +52,8 @@ class ConnectChannel(Client):
     be shared with other clients, also on other machines (`mirakl_async.redis.limiter`).
 
     `timeouts`, `retry` and `limits` are the defaults of its calls; `watch` is given every event (`mirakl_async.watch`);
+    `accept_response` is asked about each 2xx answer that is not the documented success of its operation (a
+    `ReceivedResponse`), and takes it for one by returning True;
     `proxy` is an HTTP proxy's URL, `ssl` a context of your own; `wire` and `clock` replace network and time, for tests.
 
     Raises ConfigurationError for settings that cannot work.
@@ -71,6 +74,7 @@ class ConnectChannel(Client):
         limits: Limits | None = None,
         limiter: RateLimiter | None = None,
         watch: Listener | None = None,
+        accept_response: AcceptResponse | None = None,
         proxy: str | None = None,
         ssl: ssl_module.SSLContext | None = None,
         wire: Wire | None = None,
@@ -94,6 +98,7 @@ class ConnectChannel(Client):
             limits=limits,
             limiter=limiter,
             watch=watch,
+            accept_response=accept_response,
             proxy=proxy,
             ssl=ssl,
             wire=wire,

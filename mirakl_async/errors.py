@@ -30,7 +30,8 @@ MiraklError
       │    ├── ConnectionLost    the connection broke after the request left
       │    ├── AttemptTimeout    one attempt took too long (also a TimeoutError)
       │    ├── ProtocolError     what came back is not HTTP
-      │    └── OutcomeUnknown    an unsafe request left and no answer came: it may or may not have happened
+      │    ├── UnexpectedResponse  a 2xx that is not the operation's documented success, such as a firewall's page
+      │    └── OutcomeUnknown    an unsafe request left and no usable answer came: it may or may not have happened
       ├── ReplyTooLarge          the answer passed its size cap, after decompression
       ├── UnexpectedRedirect     a 3xx; never followed, because a redirected POST arrives as an empty GET
       ├── DecodeFailed           a successful status whose body is not what the contract says
@@ -316,8 +317,22 @@ class ProtocolError(NoAnswer):
     """The peer does not speak HTTP as agreed."""
 
 
+class UnexpectedResponse(NoAnswer):
+    """A 2xx that is not the documented success of its operation: something else than Mirakl answered, as it seems.
+
+    `media_type` is the response's, in lower case and without parameters; `excerpt` the start of a page or a text,
+    without markup, empty for JSON and files. A client's `accept_response` can take such a response for a success.
+    """
+
+    def __init__(self, message: str, context: Context, *, status: int, media_type: str, excerpt: str = "") -> None:
+        super().__init__(message, context)
+        self.status = status
+        self.media_type = media_type
+        self.excerpt = excerpt
+
+
 class OutcomeUnknown(NoAnswer):
-    """An unsafe request left and no answer came, so it may or may not have taken effect.
+    """An unsafe request left and no answer came, or none that is Mirakl's, so it may or may not have taken effect.
 
     It is not repeated, because Mirakl has no idempotency key. Read the state back before sending it again; the message
     names what shows it.
@@ -352,7 +367,8 @@ class APIError(CallError):
     """Mirakl answered with an error status.
 
     `code`, `server_message` and `errors` are the server's own; `code` is stable, the messages are not meant to be
-    branched on (Mirakl's advice). `excerpt` is the start of a body that is in no known shape.
+    branched on (Mirakl's advice). `excerpt` is the start of a body that is in no known shape. `recognized` is False
+    where the body is not an error as Mirakl writes them: a gateway before it may have answered.
     """
 
     def __init__(
@@ -364,7 +380,8 @@ class APIError(CallError):
         headers: Mapping[str, str],
         request_id: str | None = None,
     ) -> None:
-        super().__init__(f"{status} {problem}".rstrip(), context)
+        unlike = "" if problem.recognized or not str(problem) else " (not in Mirakl's error format)"
+        super().__init__(f"{status}{unlike} {problem}".rstrip(), context)
         self.status = status
         self.problem = problem
         self.headers = headers
@@ -390,6 +407,11 @@ class APIError(CallError):
     def errors(self) -> tuple[FieldError, ...]:
         """The server's list of field errors, each with `field`, `message`, `code`."""
         return self.problem.errors
+
+    @property
+    def recognized(self) -> bool:
+        """Whether the body is an error as Mirakl writes them; False for a gateway's page and for an empty body."""
+        return self.problem.recognized
 
     @property
     def excerpt(self) -> str:
@@ -425,18 +447,7 @@ class Gone(APIError):
 class RateLimited(APIError):
     """429; `retry_after` is the server's advice in seconds, None if it gave none."""
 
-    def __init__(
-        self,
-        context: Context,
-        *,
-        status: int,
-        problem: Problem,
-        headers: Mapping[str, str],
-        request_id: str | None = None,
-        retry_after: float | None = None,
-    ) -> None:
-        super().__init__(context, status=status, problem=problem, headers=headers, request_id=request_id)
-        self.retry_after = retry_after
+    retry_after: float | None = None
 
 
 class ServerError(APIError):

@@ -13,7 +13,7 @@ from .discreet import Discreet
 from .server_text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncGenerator, Mapping
 
     from .request import Multipart
     from .retries import Stage
@@ -53,7 +53,7 @@ class OpenAnswer(Protocol):
     status: int
     headers: Mapping[str, str]
 
-    def chunks(self) -> AsyncIterator[bytes]:
+    def chunks(self) -> AsyncGenerator[bytes, None]:
         """The body as it arrives, decompressed; raises WireFault if it breaks off."""
         ...
 

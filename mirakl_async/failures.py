@@ -16,12 +16,14 @@ from .errors import (
     RateLimited,
     ReplyTooLarge,
     UnexpectedRedirect,
+    UnexpectedResponse,
     error_class,
 )
-from .exchange import Answer, OpenAnswer, WireFault
+from .exchange import Answer, WireFault
 from .problems import read_problem
 from .reconciling import look_up
 from .reply import request_id
+from .responses import Unexpected
 from .retries import Failure, Status
 from .retries import retry_after as read_retry_after
 from .server_text import one_line
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from .operation import RetryClass
     from .options import Retry
     from .retries import Again
+    from .sniffed import SniffedAnswer
 
 LONGEST_HOLD = 86_400.0
 """The longest window that Mirakl documents: a Retry-After beyond it is a slip, and must not close a client for good."""
@@ -41,10 +44,12 @@ _BY_KIND: dict[str, type[CallError]] = {
 }
 
 
-def summary(outcome: Answer | OpenAnswer | WireFault, now: float) -> Failure | Status:
+def summary(outcome: Answer | SniffedAnswer | WireFault | Unexpected, now: float) -> Failure | Status:
     """What the judge of retries needs to know; `now` is the epoch time."""
     if isinstance(outcome, WireFault):
         return Failure(stage=outcome.stage, permanent=outcome.permanent)
+    if isinstance(outcome, Unexpected):
+        return Failure(stage="partial")
     return Status(status=outcome.status, retry_after=read_retry_after(outcome.headers, now))
 
 
@@ -58,7 +63,7 @@ def hold_seconds(throttled: Status, verdict: Again | None, retry: Retry) -> floa
 
 
 def error_of(
-    outcome: Answer | OpenAnswer | WireFault,
+    outcome: Answer | SniffedAnswer | WireFault | Unexpected,
     context: Context,
     retry_class: RetryClass,
     retry_after: float | None = None,
@@ -68,6 +73,8 @@ def error_of(
         error = _no_answer(outcome, context, retry_class)
         error.__cause__ = outcome.__cause__
         return error
+    if isinstance(outcome, Unexpected):
+        return _unexpected(outcome, context, retry_class)
     if 300 <= outcome.status < 400:
         location = outcome.headers.get("Location", "")
         target = one_line(_without_query(location))
@@ -76,11 +83,9 @@ def error_of(
     problem, identity = read_problem(body), request_id(outcome.headers)
     status, headers = outcome.status, outcome.headers
     kind = error_class(status)
-    if kind is RateLimited:
-        return RateLimited(
-            context, status=status, problem=problem, headers=headers, request_id=identity, retry_after=retry_after
-        )
     error = kind(context, status=status, problem=problem, headers=headers, request_id=identity)
+    if isinstance(error, RateLimited):
+        error.retry_after = retry_after
     if retry_class == "unsafe" and status >= 500:
         error.message += look_up(context.operation)
     return error
@@ -103,6 +108,21 @@ def _no_answer(fault: WireFault, context: Context, retry_class: RetryClass) -> C
         words = f"the request left and no answer came ({fault.reason}){look_up(context.operation)}"
         return OutcomeUnknown(words, context)
     return _BY_KIND.get(fault.kind, ConnectionLost)(fault.reason, context)
+
+
+def _unexpected(outcome: Unexpected, context: Context, retry_class: RetryClass) -> CallError:
+    said = f": {outcome.excerpt}" if outcome.excerpt else ""
+    words = f"{outcome} is not the documented success, {outcome.documented} ({outcome.reason}){said}"
+    error = UnexpectedResponse(
+        words, context, status=outcome.status, media_type=outcome.media_type, excerpt=outcome.excerpt
+    )
+    if retry_class != "unsafe":
+        return error
+    unknown = OutcomeUnknown(
+        f"the request was sent but not answered by Mirakl ({words}){look_up(context.operation)}", context
+    )
+    unknown.__cause__ = error
+    return unknown
 
 
 def may_yield(error: CallError) -> bool:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .exchange import Wire
     from .limits import RateLimiter
     from .options import Limits, Rate, Retry, Timeouts
+    from .responses import AcceptResponse
     from .watch import Listener
 
 
@@ -56,6 +57,7 @@ class MarketplaceFront(Client):
         limits: Limits | None = None,
         limiter: RateLimiter | None = None,
         watch: Listener | None = None,
+        accept_response: AcceptResponse | None = None,
         proxy: str | None = None,
         ssl: ssl_module.SSLContext | None = None,
         wire: Wire | None = None,
@@ -76,6 +78,7 @@ class MarketplaceFront(Client):
             limits=limits,
             limiter=limiter,
             watch=watch,
+            accept_response=accept_response,
             proxy=proxy,
             ssl=ssl,
             wire=wire,

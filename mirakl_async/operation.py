@@ -81,7 +81,8 @@ class Operation(Struct, Generic[T], frozen=True, kw_only=True):
     attempt provably did nothing). `recommended` and `maximum` are the documented numeric rates, shared by all
     operations of one `group`; `interval` is a documented "at most once per ..." in seconds, which paces polls and whole
     sweeps rather than single pages, and `recommended_interval` the pace that Mirakl would like better. `failures` names
-    the members that report failed items inside a successful answer.
+    the members that report failed items inside a successful answer. `success` holds the documented statuses of a
+    success and `answer` what its body is ("any" where no document tells); `responses` judges answers by them.
     """
 
     code: str
@@ -94,7 +95,8 @@ class Operation(Struct, Generic[T], frozen=True, kw_only=True):
     params: tuple[Param, ...] = ()
     content: Literal["none", "empty", "json", "multipart"] = "none"
     body: str = ""
-    answer: Literal["none", "json", "stream"] = "none"
+    answer: Literal["none", "json", "stream", "any"] = "none"
+    success: tuple[int, ...] = (200,)
     reply: str = ""
     accept: str = "application/json"
     paging: Paging | None = None

@@ -40,7 +40,11 @@ class FieldError(Struct, frozen=True, kw_only=True):
 
 
 class Problem(Struct, frozen=True, kw_only=True):
-    """What the server said, in one shape."""
+    """What the server said, in one shape.
+
+    `recognized` tells that the body is an error as Mirakl writes them. Gateways answer with JSON, too: a lone `message`
+    is not enough.
+    """
 
     code: str | None = None
     message: str | None = None
@@ -48,6 +52,7 @@ class Problem(Struct, frozen=True, kw_only=True):
     extensions: dict[str, Any] | None = None
     correlation_id: str | None = None
     excerpt: str = ""
+    recognized: bool = False
 
     def __str__(self) -> str:
         """Code and message, then the first few field errors."""
@@ -64,7 +69,8 @@ def read_problem(body: bytes) -> Problem:
     if isinstance(content, dict):
         return _from_object(cast("dict[str, Any]", content), body)
     if isinstance(content, list):
-        return Problem(errors=_field_errors(cast("object", content)))
+        errors = _field_errors(cast("object", content))
+        return Problem(errors=errors, recognized=_tells_faults(cast("object", content)))
     return Problem(excerpt=excerpt(body))
 
 
@@ -99,6 +105,24 @@ def _from_object(content: dict[str, Any], body: bytes) -> Problem:
         extensions=cast("dict[str, Any]", extensions) if isinstance(extensions, dict) else None,
         correlation_id=_text(content.get("correlationId")) or _text(content.get("correlation_id")),
         excerpt="" if known else excerpt(body),
+        recognized=_is_mirakls(content),
+    )
+
+
+def _is_mirakls(content: dict[str, Any]) -> bool:
+    """Whether this is a code with a message (Connect), a status with one (Marketplace), or a list of field errors."""
+    code, status, message = content.get("code"), content.get("status"), content.get("message")
+    coded = isinstance(code, str) and bool(code)
+    numbered = isinstance(status, int) and isinstance(message, str) and bool(message)
+    return coded or numbered or _tells_faults(content.get("errors"))
+
+
+def _tells_faults(errors: object) -> bool:
+    """Whether these are field errors: objects that each have a message or a code."""
+    if not isinstance(errors, list) or not errors:
+        return False
+    return all(
+        isinstance(item, dict) and ("message" in item or "code" in item) for item in cast("list[object]", errors)
     )
 
 

@@ -20,7 +20,9 @@ from .exchange import Answer, WireFault
 from .limits import Gate, LimitWait
 from .reply import Reply
 from .request import Multipart
+from .responses import Unexpected, find_unexpected
 from .retries import THROTTLED, TRANSIENT, RetryQuota, Status, judge
+from .sniffed import SniffedAnswer
 from .watch import Called, Retrying, Throttled, Waited
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from .limits import Allowances, BucketKey, Pace, RateLimiter
     from .options import Limits, Options, Retry, Timeouts
     from .request import Request
+    from .responses import AcceptResponse
     from .retries import Again
     from .watch import Watch
 
@@ -107,6 +110,7 @@ class Transport:
         retry: Retry,
         timeouts: Timeouts,
         limits: Limits,
+        accept_response: AcceptResponse | None = None,
     ) -> None:
         self.clock = clock
         self.watch = watch
@@ -117,6 +121,7 @@ class Transport:
         self._retry = retry
         self._timeouts = timeouts
         self._limits = limits
+        self._accept_response = accept_response
         self._quota = RetryQuota(retry)
         self._gates: dict[BucketKey, Gate] = {}
         self.sweeps: dict[str, tuple[float, bool]] = {}  # when each list was last begun, and whether advice was given
@@ -144,11 +149,14 @@ class Transport:
             spent=course.spent,
         )
 
-    async def open(self, request: Request, options: Options) -> OpenAnswer:
-        """Like `run`, but the body of a success is left to be read by the caller, who must close the answer."""
-        course = self._course(request, options, stream=True)
+    async def open(self, request: Request, options: Options, began: float | None = None) -> SniffedAnswer:
+        """Like `run`, but the body of a success is left to be read by the caller, who must close the answer.
+
+        `began` is when the call began, by the client's clock, where this is not its first request.
+        """
+        course = self._course(request, options, stream=True, began=began)
         try:
-            answer = cast("OpenAnswer", await self._run(course))
+            answer = cast("SniffedAnswer", await self._run(course))
         except BaseException as error:
             self._ended(course, getattr(error, "status", None), error)
             raise
@@ -163,7 +171,7 @@ class Transport:
         finally:  # also when cancelled meanwhile
             await self._wire.close()
 
-    async def _run(self, course: Course) -> Answer | OpenAnswer:
+    async def _run(self, course: Course) -> Answer | SniffedAnswer:
         while True:
             gate = self._gates.get(course.key) or self._make_gate(course.key)
             if not gate.try_enter():
@@ -178,7 +186,7 @@ class Transport:
                 outcome = await self._send(course, grant)
             finally:
                 gate.leave()
-            if not isinstance(outcome, WireFault):
+            if not isinstance(outcome, WireFault | Unexpected):
                 if 200 <= outcome.status < 300:
                     self._quota.earn(len(course.attempts))
                     return outcome
@@ -189,14 +197,20 @@ class Transport:
             await self._wait(course, again)
 
     def _course(
-        self, request: Request, options: Options, *, stream: bool, started: Callable[[], None] | None = None
+        self,
+        request: Request,
+        options: Options,
+        *,
+        stream: bool,
+        started: Callable[[], None] | None = None,
+        began: float | None = None,
     ) -> Course:
         if self._closed:
             raise _closed(request)
         if asyncio.get_running_loop() is not self._loop:
             raise ClientStateError(f"{request.operation.code}: the client was opened on another event loop")
         key, pace = self.allowances.of(request.operation)
-        timeouts, began = self._timeouts, self.clock.monotonic()
+        timeouts, began = self._timeouts, self.clock.monotonic() if began is None else began
         course = Course(
             request=request,
             key=key,
@@ -288,51 +302,86 @@ class Transport:
             course.spent.queued += self.clock.monotonic() - began
         raise self._late(course, f"the deadline passed while {doing}")
 
-    async def _send(self, course: Course, grant: Grant | None) -> Answer | OpenAnswer | WireFault:
-        request, began = course.request, self.clock.monotonic()
+    async def _send(self, course: Course, grant: Grant | None) -> Answer | SniffedAnswer | WireFault | Unexpected:
+        """One attempt, and what came of it; a 2xx that is not the documented success is Unexpected."""
+        began = self.clock.monotonic()
         if self._closed:
-            raise _closed(request)
+            raise _closed(course.request)
         timeout = course.timeout
         if course.ends is not None and course.ends - began < timeout:
             timeout = course.ends - began
             if timeout <= 0:
                 raise self._late(course, "the deadline passed before it could be sent")
-        fresh = request.operation.retry == "unsafe"
-        outcome: Answer | OpenAnswer | WireFault
+        outcome: Answer | SniffedAnswer | WireFault | Unexpected
         if course.started is not None:
             course.started()
         try:
-            if course.stream:
-                outcome = await self._wire.open(
-                    request.operation.method, request.url, course.headers(grant), request.body,
-                    timeout=timeout, fresh=fresh,
-                )  # fmt: skip
-            else:
-                outcome = await self._wire.exchange(
-                    request.operation.method, request.url, course.headers(grant), request.body,
-                    timeout=timeout, cap=self._limits.reply_bytes, fresh=fresh,
-                )  # fmt: skip
+            outcome = await (self._open if course.stream else self._exchange)(course, grant, timeout)
         except WireFault as fault:
             outcome = fault
-        if course.stream and not isinstance(outcome, WireFault) and not 200 <= outcome.status < 300:
-            outcome = await self._read_error(cast("OpenAnswer", outcome))
         seconds = self.clock.monotonic() - began
         course.spent.sending += seconds
-        text = outcome.reason if isinstance(outcome, WireFault) else str(outcome.status)
+        if isinstance(outcome, WireFault):
+            text = outcome.reason
+        elif isinstance(outcome, Unexpected):
+            text = f"{outcome} (unexpected)"
+        else:
+            text = str(outcome.status)
         course.attempts.append(Attempt(outcome=text, seconds=seconds))
         return outcome
 
-    async def _read_error(self, answer: OpenAnswer) -> Answer | WireFault:
-        """The words of an answer that was to be streamed and is not a success."""
+    async def _exchange(self, course: Course, grant: Grant | None, timeout: float) -> Answer | Unexpected:
+        request = course.request
+        operation = request.operation
+        answer = await self._wire.exchange(
+            operation.method, request.url, course.headers(grant), request.body,
+            timeout=timeout, cap=self._limits.reply_bytes, fresh=operation.retry == "unsafe",
+        )  # fmt: skip
+        if not 200 <= answer.status < 300:
+            return answer
+        return find_unexpected(operation, answer.status, answer.headers, answer.body, self._accept_response) or answer
+
+    async def _open(
+        self, course: Course, grant: Grant | None, timeout: float
+    ) -> Answer | SniffedAnswer | WireFault | Unexpected:
+        """An answer whose body is left to be read; the words of one that is not a success are read here."""
+        request, loop = course.request, asyncio.get_running_loop()
+        operation, ends = request.operation, loop.time() + timeout
+        opened = await self._wire.open(
+            operation.method, request.url, course.headers(grant), request.body,
+            timeout=timeout, fresh=operation.retry == "unsafe",
+        )  # fmt: skip
+        if not 200 <= opened.status < 300:
+            return await self._read_error(opened, min(ends, loop.time() + ERROR_BODY_SECONDS))
+        answer = SniffedAnswer(opened)
         try:
-            async with asyncio.timeout(ERROR_BODY_SECONDS):
+            async with asyncio.timeout_at(ends):
+                await answer.sniff()
+        except TimeoutError:
+            answer.close()
+            return WireFault("timeout", "partial", "the attempt took too long")
+        except BaseException:
+            answer.close()
+            raise
+        if answer.fault is not None and not answer.start:
+            return answer
+        unexpected = find_unexpected(operation, answer.status, answer.headers, answer.start, self._accept_response)
+        if unexpected is None:
+            return answer
+        answer.close()
+        return unexpected
+
+    async def _read_error(self, answer: OpenAnswer, ends: float) -> Answer:
+        """The words of an answer that was to be streamed and is not a success, as far as they come in time."""
+        try:
+            async with asyncio.timeout_at(ends):
                 return Answer(answer.status, answer.headers, await answer.read(self._limits.error_bytes))
         except (WireFault, TimeoutError):
             return Answer(answer.status, answer.headers, b"")
         finally:
             answer.close()
 
-    async def _judge(self, course: Course, outcome: Answer | OpenAnswer | WireFault) -> Again:
+    async def _judge(self, course: Course, outcome: Answer | SniffedAnswer | WireFault | Unexpected) -> Again:
         """Again, or the error that ends the call; a 429 first holds everybody who shares the allowance."""
         operation = course.request.operation
         tried = len(course.attempts) - course.renewed

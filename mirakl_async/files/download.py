@@ -28,7 +28,7 @@ from ..errors import (
     UnexpectedRedirect,
     UnreadableFile,
 )
-from ..exchange import OpenAnswer, WireFault
+from ..exchange import WireFault
 from ..server_text import natural
 from ..watch import Mended
 from ..watch import Quarantined as QuarantinedEvent
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from ..options import Options
     from ..request import Request
     from ..runner import Runner
+    from ..sniffed import SniffedAnswer
     from ..transport import Transport
     from .upload import Progress
 
@@ -118,10 +119,10 @@ class Download:
     async def open(self) -> OpenDownload:
         """Send the request; what it gives must be closed. Prefer `async with`."""
         transport, options = self._client.transport, self._client.options_for(self._options)
-        request = self._client.request(self._operation, self._arguments)
+        request, began = self._client.request(self._operation, self._arguments), transport.clock.monotonic()
         for hop in range(HOPS + 1):
             try:
-                answer = await transport.open(request, options)
+                answer = await transport.open(request, options, began)
             except UnexpectedRedirect as redirect:
                 if hop == HOPS:
                     raise
@@ -184,7 +185,7 @@ class OpenDownload:
     until the end was reached, and None after an end that only the closing of the connection marked: nobody knows then.
     """
 
-    def __init__(self, answer: OpenAnswer, request: Request, transport: Transport, terms: Terms) -> None:
+    def __init__(self, answer: SniffedAnswer, request: Request, transport: Transport, terms: Terms) -> None:
         headers = answer.headers
         self.headers = headers
         self.content_type: str | None = headers.get("Content-Type", "").partition(";")[0].strip().lower() or None

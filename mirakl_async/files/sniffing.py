@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import Literal, TypeAlias
 
+from ..responses import without_mark
+
 Kind: TypeAlias = Literal["csv", "xlsx", "xml", "zip", "json", "pdf", "text", "binary", "empty"]
 
 ENOUGH = 4096
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
-_BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 _JSON = re.compile(rb'\[\s*(?:[\[{"\]\-0-9tfn]|\Z)|\{\s*(?:["}]|\Z)')
 
 
@@ -22,7 +23,7 @@ def kind_of(start: bytes) -> Kind:
         return "empty"
     if start.startswith(_ZIP):
         return "xlsx" if b"[Content_Types].xml" in start or b"xl/" in start else "zip"
-    return "pdf" if start.startswith(b"%PDF-") else _kind_of_text(_without_mark(start).lstrip())
+    return "pdf" if start.startswith(b"%PDF-") else _kind_of_text(without_mark(start).lstrip())
 
 
 def _kind_of_text(text: bytes) -> Kind:
@@ -34,11 +35,3 @@ def _kind_of_text(text: bytes) -> Kind:
         return "binary"
     line = re.split(rb"[\r\n]", text, maxsplit=1)[0]
     return "csv" if re.search(rb"[;,\t|]", line) else "text"
-
-
-def _without_mark(start: bytes) -> bytes:
-    if start.startswith(_BYTE_ORDER_MARKS[0]):
-        return start[3:]
-    if start.startswith(_BYTE_ORDER_MARKS[1:]):
-        return start[2:].replace(b"\0", b"")
-    return start

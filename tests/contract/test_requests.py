@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from mirakl_async import BearerToken, ConnectChannel, MarketplaceFront
+from mirakl_async import BearerToken, ConnectChannel, MarketplaceFront, ReceivedResponse
 from mirakl_async.client import Client
 from mirakl_async.operation import Operation
 from mirakl_async.operations import operations
@@ -33,15 +33,22 @@ MORE_DRAWS = [(number, number % 11 / 10) for number in range(6, 60)]
 PAGING = {"offset": {"max", "offset", "paginate"}, "seek": {"limit", "page_token"}}
 
 
+def empty(response: ReceivedResponse) -> bool:
+    """Whether it is the recorder's answer."""
+    return response.status == 204
+
+
 @contextlib.asynccontextmanager
 async def client_of(operation: Operation[Any], server: Recorder) -> AsyncIterator[Client]:
-    """A client whose every service is the recorder."""
+    """A client whose every service is the recorder, whose empty 204 it takes for a success of any operation."""
     auth = BearerToken("token-of-the-test")
     made: Client
     if operation.service == "front":
-        made = MarketplaceFront(server.url, auth=auth, rate="none")
+        made = MarketplaceFront(server.url, auth=auth, rate="none", accept_response=empty)
     else:
-        made = ConnectChannel(auth=auth, rate="none", connect_url=server.url, account_url=server.url)
+        made = ConnectChannel(
+            auth=auth, rate="none", connect_url=server.url, account_url=server.url, accept_response=empty
+        )
     async with made as client:
         yield client
 

@@ -28,6 +28,7 @@ SELLER_ACCOUNT_CHANNEL_UPSERT: Operation[ChannelList] = Operation(
     content="json",
     body="account.channels:UpsertChannelsRequest",
     answer="json",
+    success=(201,),
     reply="account.channels:ChannelList",
     retry="idempotent",
     docs="https://developer.mirakl.com/content/product/account-channel-platform/rest/connector/openapi3/channel/seller_account_channel_upsert",

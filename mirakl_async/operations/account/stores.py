@@ -35,6 +35,7 @@ SELLER_ACCOUNT_STORE_CREATE: Operation[None] = Operation(
     ),
     content="json",
     body="account.stores:CreateStoresRequest",
+    success=(201,),
     retry="unsafe",
     docs="https://developer.mirakl.com/content/product/account-channel-platform/rest/connector/openapi3/store/seller_account_store_create",
 )

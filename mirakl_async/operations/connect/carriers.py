@@ -33,6 +33,7 @@ UPSERT_CARRIERS: Operation[None] = Operation(
     ),
     content="json",
     body="connect.carriers:UpsertCarriersRequest",
+    success=(204,),
     retry="idempotent",
     group="upsertCarriers",
     maximum=Rate(1, 3600.0),

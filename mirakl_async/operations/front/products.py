@@ -133,6 +133,7 @@ P41: Operation[ProductImportCreated] = Operation(
     ),
     content="multipart",
     answer="json",
+    success=(201,),
     reply="front.products:ProductImportCreated",
     retry="unsafe",
     interval=900.0,

@@ -101,6 +101,7 @@ ST01: Operation[CreateShipmentsResponse] = Operation(
     content="json",
     body="front.shipments:CreateShipmentsRequest",
     answer="json",
+    success=(201,),
     reply="front.shipments:CreateShipmentsResponse",
     retry="unsafe",
     frequency="once for each shipment",

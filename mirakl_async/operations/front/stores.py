@@ -95,6 +95,7 @@ S33: Operation[None] = Operation(
     path="/api/shops/documents/{document_id}",
     summary="delete a business document of a store.",
     params=(Param(name="document_id", argument="document_id", place="path", type="integer", required=True),),
+    success=(204,),
     retry="idempotent",
     frequency="once for each deletion",
     docs="https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/stores/s33",

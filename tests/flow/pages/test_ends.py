@@ -195,15 +195,25 @@ async def test_an_item_that_cannot_be_read_is_set_aside_and_the_list_goes_on():
 
 async def test_a_page_that_cannot_be_read_is_an_error_that_says_where_to_go_on():
     served = make(23)
-    served.instead = {3: (200, {}, b"<html>maintenance</html>")}
+    served.instead = {3: (200, {}, b'{"orders": [}')}
     front, _ = front_of(served)
     async with front:
         seen = []
-        with pytest.raises(errors.DecodeFailed, match="HTML") as raised:
+        with pytest.raises(errors.DecodeFailed, match="cannot be read") as raised:
             async for page in front.orders.list(page_size=5).with_options(concurrency=1).pages():
                 seen += page.items
         seen += [item async for item in front.orders.list(page_size=5).items(after=raised.value.resume_from)]
         assert names(seen, served) == served.rows
+
+
+@pytest.mark.parametrize("code", ["OR11", "RT11"])
+async def test_a_firewalls_page_in_the_middle_of_a_list_is_asked_past(code):
+    served = make(23, code)
+    served.instead = {3: (200, {"Content-Type": "text/html"}, b"<html>Checking your browser</html>")}
+    front, _ = front_of(served)
+    async with front:
+        assert names([item async for item in listed(front, served, page_size=5)], served) == served.rows
+        assert front.counters.retries == 1
 
 
 @pytest.mark.parametrize("code", ["OR11", "RT11"])

@@ -55,7 +55,7 @@ ANSWER = {"problem": Problem(code="C"), "headers": CIMultiDictProxy(CIMultiDict(
     "error",
     [
         errors.ServerError(CONTEXT, status=503, request_id="r", **ANSWER),
-        errors.RateLimited(CONTEXT, status=429, retry_after=3, **ANSWER),
+        errors.RateLimited(CONTEXT, status=429, **ANSWER),
         errors.DeadlineExceeded("late", CONTEXT), errors.WaitTooLong("held", CONTEXT, 3.0),
         errors.UnexpectedRedirect("moved", CONTEXT, "https://a.example"), errors.DecodeFailed("junk", CONTEXT, "$.a"),
         errors.OutcomeUnknown("lost", CONTEXT), errors.InvalidArgument("OR11", "max", "is too many"),
