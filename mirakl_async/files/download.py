@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, TypeVar, overload
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from .. import failures
 from ..errors import (
@@ -24,6 +25,7 @@ from ..errors import (
     CallError,
     ClientStateError,
     ConnectionLost,
+    NotFound,
     ReplyTooLarge,
     UnexpectedRedirect,
     UnreadableFile,
@@ -63,10 +65,14 @@ NO_CONTENT = 204
 
 
 class Terms(Struct, frozen=True, kw_only=True):
-    """What a body must keep to: at most so many bytes after decompression (None: any number), at least so fast."""
+    """What a body must keep to: at most so many bytes after decompression (None: any number), at least so fast.
+
+    `not_found_retries` is how often a 404 is asked again: of a file that Mirakl has just said to be there.
+    """
 
     max_bytes: int | None = None
     least: MinimumRate = MinimumRate()
+    not_found_retries: int = 0
 
 
 class Download:
@@ -100,7 +106,13 @@ class Download:
         `max_bytes` bounds the body after decompression, None does not; `min_rate` is in bytes a second, measured over
         `min_rate_over` seconds of waiting.
         """
-        terms = Terms(max_bytes=max_bytes, least=MinimumRate(min_rate, min_rate_over))
+        return self._under(replace(self._terms, max_bytes=max_bytes, least=MinimumRate(min_rate, min_rate_over)))
+
+    def expected(self) -> Download:
+        """The same download, for a file that was just said to be there: a 404 is asked again, twice at most."""
+        return self._under(replace(self._terms, not_found_retries=2))
+
+    def _under(self, terms: Terms) -> Download:
         return Download(self._client, self._operation, self._arguments, self._options, terms)
 
     async def __aenter__(self) -> OpenDownload:
@@ -118,6 +130,15 @@ class Download:
 
     async def open(self) -> OpenDownload:
         """Send the request; what it gives must be closed. Prefer `async with`."""
+        clock = self._client.transport.clock
+        for attempt in range(1, self._terms.not_found_retries + 1):
+            try:
+                return await self._open()
+            except NotFound:
+                await clock.sleep(PAUSE * attempt)
+        return await self._open()
+
+    async def _open(self) -> OpenDownload:
         transport, options = self._client.transport, self._client.options_for(self._options)
         request, began = self._client.request(self._operation, self._arguments), transport.clock.monotonic()
         for hop in range(HOPS + 1):
