@@ -7,6 +7,7 @@ the file's name, type and size, and is read in one way: as chunks, to a path, as
 from __future__ import annotations
 
 import asyncio
+import logging
 import mimetypes
 import tempfile
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
@@ -20,6 +21,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from .. import failures
+from ..decompression import codings_of
 from ..errors import (
     AttemptTimeout,
     CallError,
@@ -61,7 +63,7 @@ T = TypeVar("T")
 READ_CAP = 64 * 1024 * 1024
 SPOOL_IN_MEMORY = 4 * 1024 * 1024
 PAUSE = 1.0
-NO_CONTENT = 204
+log: logging.Logger = logging.getLogger("mirakl_async")
 
 
 class Terms(Struct, frozen=True, kw_only=True):
@@ -222,6 +224,7 @@ class OpenDownload:
         self._terms = terms
         self._start = b""
         self._taken = False
+        self._tells_its_end = False
         self._failure: CallError | None = None
         self._spool: IO[bytes] | None = None
         self._body = self._read_body()
@@ -325,6 +328,7 @@ class OpenDownload:
         if self._taken:
             raise ClientStateError(f"{self._request.operation.code}: the file was read already; open it again")
         self._taken = True
+        self._tells_its_end = kinds[:1] in {("json",), ("zip",)}
         return _Chunks(partial(self._demand, kinds), self._next)
 
     async def _demand(self, kinds: tuple[Kind, ...]) -> None:
@@ -361,9 +365,10 @@ class OpenDownload:
             raise self._broken(failures.error_of(fault, self._request.context(), "safe")) from fault
         except TooSlow:
             raise self._broken(AttemptTimeout(self._drips(), self._request.context())) from None
-        chunked = "chunked" in self.headers.get("Transfer-Encoding", "").lower()
-        framed = "Content-Length" in self.headers or chunked or self._answer.status == NO_CONTENT
-        self.complete = True if framed else None
+        self.complete = True if self._answer.framed else None
+        if not self._answer.framed and not self._tells_its_end:
+            words = "%s: cannot verify that %s is complete: no length was sent"
+            log.warning(words, self._request.operation.code, self.filename)
 
     def _broken(self, error: CallError) -> CallError:
         known = "" if self.size is None else f" of {self.size}"
@@ -396,8 +401,7 @@ class OpenDownload:
 def _size(headers: Mapping[str, str]) -> int | None:
     """The body's size; what Content-Length counts is another size where the body is compressed."""
     text = headers.get("Content-Length", "")
-    compressed = headers.get("Content-Encoding", "identity").strip().lower() not in {"", "identity"}
-    return None if compressed else natural(text)
+    return natural(text) if text and not codings_of(headers) else None
 
 
 def _tell_both(progress: Progress, total: int | None, written: int) -> None:

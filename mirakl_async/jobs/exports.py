@@ -26,7 +26,6 @@ from ..errors import (
 )
 from ..files.disposition import safe_name
 from ..files.download import PAUSE
-from ..files.readers import Rows
 from ..files.saving import Saved
 from ..server_text import natural, one_line
 from .polling import follow, is_transient, pace_of
@@ -189,10 +188,7 @@ class Export:
     async def _save(self, download: Download, stem: Path) -> Saved:
         async with download as file:
             ending = Path(file.filename).suffix or f".{await file.kind()}"
-            saved = await file.save(stem.with_name(stem.name + ending))
-        if saved.complete is None:
-            log.warning("%s: nothing tells whether the file %s is whole", self.what, saved.path.name)
-        return saved
+            return await file.save(stem.with_name(stem.name + ending))
 
 
 def _files_named(folder: Path, stem: str) -> list[Path]:
@@ -278,8 +274,6 @@ class Walk(Generic[T]):
             raise
         if _behind(at, unreadable_at) < given:
             raise UnreadableFile(f"{self._export.what} {self._export.id}: the cursor is past the end of its file")
-        if file.complete is None and isinstance(values, Rows):  # JSON tells its own end
-            log.warning("%s %s: nothing tells whether a file was whole", self._export.what, self._export.id)
         if unreadable_at:
             self.unreadable += len(unreadable_at)
             words = "%s %s: %d items of a file could not be read"

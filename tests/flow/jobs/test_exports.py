@@ -212,7 +212,7 @@ async def test_a_saved_file_of_which_nobody_knows_the_end_is_said(marketplace, t
     async with front(marketplace) as client:
         (path,) = await client.offers.export_job("2f1a-7").save(tmp_path)
     assert path.name == "2f1a-7-001.csv"
-    assert "nothing tells whether the file 2f1a-7-001.csv is whole" in caplog.text
+    assert "is complete: no length was sent" in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -381,7 +381,7 @@ async def test_json_that_ends_with_the_connection_tells_its_own_end(marketplace,
     marketplace.damage = {0: [("unframed", len(marketplace.files[0]))]}
     async with front(marketplace) as client:
         assert len(await ids(client.orders.export_job("2f1a-7").items())) == 10
-    assert "whole" not in caplog.text
+    assert "is complete" not in caplog.text
 
 
 async def test_a_file_that_is_no_json_ends_the_walk_with_the_place_to_resume(marketplace):
@@ -399,7 +399,7 @@ async def test_rows_of_a_file_that_ends_within_a_line_are_fetched_anew(marketpla
         rows = [row async for row in client.offers.export_job("2f1a-7").rows()]
     assert rows == [{"sku": f"A-{number}", "price": "10.50"} for number in range(5000)]
     assert marketplace.fetched == [0, 0]
-    assert "offer export 2f1a-7: nothing tells whether a file was whole" in caplog.text
+    assert "is complete: no length was sent" in caplog.text
 
 
 PAGE = Instead(200, b"<html>Checking your browser</html>", "text/html")
