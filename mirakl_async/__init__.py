@@ -10,7 +10,7 @@
 - `mirakl_async.models`: the structs that are sent and received
 - `mirakl_async.operations`: all operations by Mirakl's code
 - `mirakl_async.simulator`: a Mirakl to test against
-- `SqliteQueue`, `MemoryQueue`: where orders, outcomes and events wait; `mirakl_async.queues` lists all queues and their protocol
+- `SqliteQueue`, `MemoryQueue`: where orders and outcomes wait; `mirakl_async.queues` lists all queues and the protocol
 - `mirakl_async.watch`, `.telemetry` (extra `otel`), `.redis` (extra `redis`): watching, and many machines
 
 Every name is loaded when it is first used, so that importing this package costs next to nothing.
