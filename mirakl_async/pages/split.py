@@ -11,8 +11,9 @@ from typing import Any, cast
 
 from msgspec import UNSET, Struct
 
-from ..calls import members_of, text_of
+from ..calls import members_of
 from ..errors import InvalidArgument
+from ..params import text_of
 from ..operation import Operation, Param
 
 
