@@ -13,8 +13,8 @@ from msgspec import UNSET, Struct
 
 from ..calls import members_of
 from ..errors import InvalidArgument
-from ..params import text_of
 from ..operation import Operation, Param
+from ..params import text_of
 
 
 def split(operation: Operation[Any], arguments: Mapping[str, object]) -> list[dict[str, object]]:
