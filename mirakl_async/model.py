@@ -33,15 +33,8 @@ T = TypeVar("T")
 
 if TYPE_CHECKING:
     Expected = Annotated[T, "promised by the contract"]
-    Untyped = Annotated[T, "Any at run time, in which a number with a fraction is a Decimal"]
 else:
     Expected = Optional
-
-    class Untyped:
-        """A union that no decoder can tell apart, such as of text and Decimal."""
-
-        __class_getitem__ = classmethod(lambda _cls, _kind: Any)
-
 
 ABSENT: Any = None
 """The default of an `Expected` member: what a broken promise reads as."""
@@ -88,8 +81,18 @@ class Received(Model, kw_only=True, gc=False, omit_defaults=True):
     """Decoded from an answer. A tree: it holds no cycles, so the garbage collector need not look at it."""
 
 
+class NonFinite(Decimal):
+    """NaN or an infinity, which no JSON can carry: the encoder refuses this type; a plain Decimal it would write."""
+
+
 class Sent(Model, kw_only=True, gc=False):
     """Encoded into a request."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Numbers are checked when a struct is made; one that is assigned later must not become invalid JSON either."""
+        if type(value) is Decimal and not value.is_finite():
+            value = NonFinite(value)
+        super().__setattr__(name, value)
 
 
 class Reported(Generic[T]):

@@ -18,7 +18,7 @@ from .results import Exit, complain, figures
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
-    from ..sync.engine import OrderSync
+    from ..sync.job import OrderSync
     from ..sync.refused import Refused
     from ..sync.report import Report
 
@@ -66,7 +66,9 @@ async def run(job: OrderSync, ended: Callable[[], bool], *, quiet: bool) -> Outc
     if caught and stopped is None and not (ended() and report.complete):
         stopped = f"stopped by {caught[0]}"
     if report.refused > SHOWN and not quiet:
-        complain(f"and {report.refused - SHOWN} more were refused")
+        complain(f"and {report.refused - SHOWN} more were refused; in all:")
+        for reason, count in sorted(report.reasons.items(), key=lambda one: -one[1]):
+            complain(f"{count:>8} {reason}")
     return Outcome(report=report, refusals=refusals, stopped=stopped)
 
 

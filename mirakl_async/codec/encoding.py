@@ -7,12 +7,13 @@ everything but names only the first fault, in the wire's words. Only then the me
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 from msgspec import UNSET, Struct
 
-from .kinds import REFUSED, Refusal, alternatives, decoder, dict_of, is_struct, list_of, refusal
+from .kinds import REFUSED, Refusal, alternatives, decoder, dict_of, list_of, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -49,15 +50,11 @@ def encode_each(values: Iterable[object]) -> list[bytes]:
     return encoded
 
 
-def explain(value: object, kind: type[Struct] | None = None) -> list[Violation]:
-    """Everything in a request that its contract does not allow; empty if it may be sent.
-
-    `kind` is what plain values stand for; a struct has its own.
-    """
-    stands_for: Any = type(value) if kind is None else kind
-    if _refused(value, stands_for) is None:
+def explain(value: Struct) -> list[Violation]:
+    """Everything in a request that its contract does not allow; empty if it may be sent."""
+    if _refused(value, type(value)) is None:
         return []
-    return list(_violations(value, stands_for, ""))
+    return list(_violations(value, type(value), ""))
 
 
 def _violations(value: object, kind: Any, path: str) -> Iterator[Violation]:
@@ -84,10 +81,6 @@ def _parts(value: object, kind: Any, path: str) -> Iterator[tuple[object, Any, s
         element = _only(list_of(choice) for choice in alternatives(kind))
         for index, member in enumerate(cast("list[object]", value)):
             yield member, element, f"{path}[{index}]"
-    elif isinstance(value, dict) and (struct := next(filter(is_struct, alternatives(kind)), None)) is not None:
-        types = {field.encode_name: field.type for field in msgspec.structs.fields(struct)}
-        for key, member in cast("dict[object, object]", value).items():
-            yield member, types.get(str(key), Any), f"{path}.{key}".removeprefix(".")
     elif isinstance(value, dict):
         element = _only(dict_of(choice) for choice in alternatives(kind))
         for key, member in cast("dict[object, object]", value).items():
@@ -102,6 +95,8 @@ def _refused(value: object, kind: Any) -> Refusal | None:
     try:
         body = encode(value)
     except (TypeError, ValueError, RecursionError) as error:
+        if isinstance(value, Decimal):
+            return Refusal("Expected a finite number")
         return Refusal("Nested too deeply" if isinstance(error, RecursionError) else str(error))
     refused = _refused_bytes(body, kind)
     if refused is not None and body in (b"NaN", b"Infinity", b"-Infinity"):

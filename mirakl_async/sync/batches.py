@@ -17,14 +17,26 @@ are only looked at when a batch holds an id twice or meets one that is in flight
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .entries import Entry, OrderKey, OriginKey, order_key, origin_key, refusal, same_content
+from .entries import (
+    Entry,
+    OrderKey,
+    OriginKey,
+    exact_stamp,
+    order_key,
+    origin_key,
+    refusal,
+    same_content,
+    stamp_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
+    from ..errors import BadRequest
     from ..models.connect.common import OriginRequest
+    from .isolation import Reason
     from .refused import Refused
 
 SAME_STAMP = "another body with the same channel_updated_at was already taken; give the change a newer stamp"
@@ -35,13 +47,15 @@ NO_ID = "must be a text"
 class Batch:
     """Orders of one origin that travel in one call."""
 
-    __slots__ = ("_by_key", "entries", "ids", "lane")
+    __slots__ = ("_by_key", "awaiting", "entries", "ids", "lane", "named")
 
     def __init__(self, lane: Lane, entries: Sequence[Entry], ids: set[str] | None = None) -> None:
         self.lane: Lane = lane
         self.entries: Sequence[Entry] = entries
         self.ids: set[str] = {entry.channel_order_id for entry in entries} if ids is None else ids
         self._by_key: dict[OrderKey, Entry] | None = None
+        self.awaiting: Identified | None = None
+        self.named: bool = False  # whether the server named all of these as being at fault
 
     def __len__(self) -> int:
         return len(self.entries)
@@ -63,6 +77,14 @@ class Batch:
         self.lane.flying.remove(self)
         self.lane.flying.extend(batches)
         return batches
+
+
+class Identified(NamedTuple):
+    """Orders that the server named, which stay in flight until it has answered for the others of their batch."""
+
+    batch: Batch
+    reasons: list[Reason]
+    error: BadRequest
 
 
 class Lane:
@@ -208,16 +230,17 @@ class Assembly:
 
     def _outdates(self, lane: Lane, later: Entry, earlier: Entry) -> bool:
         """Whether the later of two versions holds; it is accounted for here if it does not."""
-        new: Any = later.channel_updated_at
-        old: Any = earlier.channel_updated_at
         try:
-            if new > old:
-                return True
-            conflict = new == old and not same_content(earlier, later)
+            new: Any = stamp_of(later)
+            old: Any = stamp_of(earlier)
+            if new == old:
+                new, old = exact_stamp(later), exact_stamp(earlier)
         except TypeError:
             self._refused(refusal(later, lane.origin, "invalid", NO_STAMP, path="channel_updated_at"))
             return False
-        if conflict:
+        if new > old:
+            return True
+        if new == old and not same_content(earlier, later):
             self._refused(refusal(later, lane.origin, "conflict", SAME_STAMP, path="channel_updated_at"))
         else:
             self._superseded(later)

@@ -6,8 +6,10 @@ It holds what the orders hold, personal data included; it is created readable by
 from __future__ import annotations
 
 import os
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from msgspec import Raw
 
 from .. import codec
@@ -41,9 +43,18 @@ def _raw_of(refused: Refused) -> bytes | None:
     if refused.raw is not None or refused.order is None:
         return refused.raw
     try:
-        return codec.encode(refused.order)
+        return _ANYTHING.encode(refused.order)
     except Exception:  # noqa: BLE001 - it may be refused for just this; its reason says so
         return None
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Decimal):  # NaN, which no other encoder of ours writes
+        return Decimal(value)
+    raise TypeError
+
+
+_ANYTHING = msgspec.json.Encoder(decimal_format="number", enc_hook=_plain)
 
 
 def _is_json(raw: bytes) -> bool:

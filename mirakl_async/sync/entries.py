@@ -6,9 +6,10 @@ the stamp by which Mirakl decides which of two states is newer.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import msgspec
@@ -22,6 +23,11 @@ from .refused import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+SMALL_BATCH = 4 * 1024 * 1024
+"""Structs that make no more bytes than this are encoded together, whatever a batch may hold."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FINE_FRACTION = re.compile(r"(?<=\.)(\d{6})(\d{1,12})(?=\D|$)")
 
 OriginKey: TypeAlias = tuple[str, str]
 OrderKey: TypeAlias = tuple[str, str | UnsetType | None]
@@ -52,6 +58,13 @@ class _Envelope(Struct):
     orders: Any
 
 
+class _Stamp(Struct, gc=False):
+    channel_updated_at: str
+
+
+_STAMP = msgspec.json.Decoder(_Stamp)
+
+
 def origin_key(origin: OriginRequest) -> OriginKey:
     """What makes two origins the same."""
     return (origin.channel_id, origin.channel_store_id)
@@ -63,11 +76,61 @@ def order_key(entry: Entry) -> OrderKey:
     return (entry.channel_order_id, code if code and isinstance(code, str) else UNSET)
 
 
-def encode_batch(origin: OriginRequest, entries: Sequence[Entry]) -> bytes:
-    """The body of one call. Lines go out byte for byte; structs are encoded together, cheaper than one by one."""
-    plain = {OrderRequest}.issuperset(map(type, entries))
-    orders: Any = entries if plain else [*map(Raw, map(encoded, entries))]
-    return codec.encode(_Envelope(origin, orders))
+def microseconds(moment: datetime) -> int:
+    """An instant, since 1970; TypeError for one without a zone, which cannot be compared.
+
+    Date-times that share a `ZoneInfo` compare by wall clock, which is wrong in the hour that autumn repeats.
+    """
+    since = moment - _EPOCH
+    return (since.days * 86400 + since.seconds) * 1_000_000 + since.microseconds
+
+
+def stamp_of(entry: Entry) -> int:
+    """An entry's stamp in microseconds; TypeError for one that cannot be compared."""
+    stamp: Any = entry.channel_updated_at
+    return stamp if type(entry) is Kept else microseconds(stamp)
+
+
+def exact_stamp(entry: Entry) -> tuple[int, int]:
+    """An entry's stamp as it was written: microseconds, cut off, and the digits behind them in 10^-18 s.
+
+    Only a text has such digits; a decoder rounds them away, and two versions would seem to have one stamp.
+    """
+    if isinstance(entry, Line):
+        with suppress(msgspec.MsgspecError, UnicodeError):
+            text = _STAMP.decode(entry.raw).channel_updated_at
+            if found := _FINE_FRACTION.search(text):
+                cut = text[: found.start(2)] + text[found.end(2) :]
+                return microseconds(msgspec.convert(cut, datetime)), int(found[2].ljust(12, "0"))
+    return stamp_of(entry), 0
+
+
+def encode_batch(origin: OriginRequest, entries: Sequence[Entry], max_bytes: int) -> tuple[bytes, int]:
+    """The body of one call, and how many of the entries it holds: as many as `max_bytes` allow, and at least one.
+
+    Lines go out byte for byte; structs are encoded together, cheaper than one by one, unless they are large. Raises
+    whatever a struct raises that was changed into what JSON cannot carry.
+    """
+    sizes = _sizes(entries) if len(entries) > 1 else None
+    if sizes is not None:
+        total, count = len(codec.encode(_Envelope(origin, []))) + sizes[0], 1
+        while count < len(sizes) and total + sizes[count] + 1 <= max_bytes:
+            total += sizes[count] + 1
+            count += 1
+        entries = entries[:count]
+    if {OrderRequest}.issuperset(map(type, entries)):
+        body = codec.encode(_Envelope(origin, entries))
+    else:
+        body = codec.encode(_Envelope(origin, [*map(Raw, map(encoded, entries))]))
+    return body, len(entries)
+
+
+def _sizes(entries: Sequence[Entry]) -> list[int] | None:
+    """The size of each; None where the first and the last tell that all are small enough to be encoded together."""
+    if Line in set(map(type, entries)):
+        return [len(encoded(entry)) for entry in entries]
+    most = len(entries) * max(len(encoded(entries[0])), len(encoded(entries[-1])))
+    return None if most <= SMALL_BATCH else [len(encoded(entry)) for entry in entries]
 
 
 def encoded(entry: Entry) -> bytes:
@@ -75,12 +138,15 @@ def encoded(entry: Entry) -> bytes:
     return entry.raw if isinstance(entry, Line) else codec.encode(entry)
 
 
-def unencodable(entry: Entry) -> str | None:
+def unencodable(entry: Entry) -> codec.Violation | None:
     """Why no JSON can be made of an order; None if it can."""
     try:
         encoded(entry)
     except Exception as error:  # noqa: BLE001 - a struct's members may be anything, and so may what they raise
-        return f"cannot be encoded: {error}"
+        fault = codec.Violation("", f"cannot be encoded: {error}")
+        with suppress(Exception):
+            fault = next(iter(codec.explain(cast("OrderRequest", entry))), fault)
+        return fault
     return None
 
 
@@ -152,6 +218,19 @@ def as_pair(item: object) -> tuple[OriginRequest, Any] | Refused:
     if not all(isinstance(name, str) for name in names):
         return unreadable(order, "the origin's channel_id and channel_store_id must be texts")
     return origin, order
+
+
+def misplaced_origin(item: object, origin: OriginRequest | None) -> str | None:
+    """What to write instead, if the items of a source do not go with the `origin` argument; None if they do."""
+    pair = isinstance(item, tuple | list) and len(cast("tuple[Any, ...]", item)) == 2
+    if origin is None and isinstance(item, OrderRequest | Line | Mapping):
+        return (
+            "is missing: the source gives orders, not pairs; write origin=OriginRequest(channel_id=..., "
+            "channel_store_id=...), or give pairs (origin, order)"
+        )
+    if origin is not None and pair and isinstance(cast("tuple[Any, ...]", item)[0], OriginRequest):
+        return "was given, but the source gives pairs (origin, order); leave out origin=, or give orders"
+    return None
 
 
 def unreadable(item: Any, reason: str, origin: OriginRequest | None = None, path: str | None = None) -> Refused:

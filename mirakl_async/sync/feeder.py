@@ -249,7 +249,7 @@ class Feeder:
         try:
             body = encoded(entry)
         except Exception as error:  # noqa: BLE001 - a struct's members may be anything, and so may what they raise
-            return refusal(entry, origin, "invalid", unencodable(entry) or str(error))
+            return refusal(entry, origin, "invalid", str(unencodable(entry) or error))
         key = journal_key(channel, store, identity, code if code and isinstance(code, str) else None)
         return Row(key, head, version, body, entry.number if isinstance(entry, Line) else 0)
 

@@ -1,9 +1,9 @@
 """The reading side of a sync: takes from the user's source no faster than batches leave, and fills the lanes.
 
-A plain iterable is read a hundred orders at a time, by whichever worker needs them: no task, no queue. An async
-iterable is read by one task of its own, because the next item may be long in coming while what is there wants to go;
-it rests while enough is waiting. Either way what waits is bounded, whatever the source's length; and whatever was
-taken from the source is counted and kept, however the reading ends.
+A plain iterable is read a hundred orders at a time, or fewer if they are large, by whichever worker needs them: no
+task, no queue. An async iterable is read by one task of its own, because the next item may be long in coming while
+what is there wants to go; it rests while enough is waiting. Either way what waits is bounded, in orders and in bytes;
+and whatever was taken from the source is counted and kept, however the reading ends.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import anyio
 
 from ..clock import wait_at_most
-from .entries import ENTRY_TYPES, Entry, as_entry, as_pair, origin_key
+from ..errors import InvalidArgument
+from .entries import ENTRY_TYPES, Entry, as_entry, as_pair, encoded, misplaced_origin, origin_key
 from .refused import Refused
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 Source: TypeAlias = "Iterable[Any] | AsyncIterable[Any] | Bundled"
 Bundle: TypeAlias = "Sequence[tuple[OriginRequest, Sequence[Entry]]]"
 ROOM_FOR_ONE, ROOM_FOR_MANY = 2, 40
+MAX_CHUNK_BYTES, MAX_WAITING_BYTES = 4 * 1024 * 1024, 16 * 1024 * 1024
 SECONDS_TO_CLOSE = 1.0
 
 
@@ -60,6 +62,7 @@ class Intake:
         self.failure: BaseException | None = None
         self.exhausted: bool = False
         self.more: asyncio.Event = asyncio.Event()
+        self.order_bytes: float = MAX_CHUNK_BYTES  # of one, as last seen; until one was, they are read one by one
         self._origin = origin
         self._assembly = assembly
         self._tally = tally
@@ -81,7 +84,14 @@ class Intake:
     @property
     def full(self) -> bool:
         """Whether enough is waiting."""
-        return self._assembly.waiting >= self._limit * min(ROOM_FOR_MANY, ROOM_FOR_ONE * self._assembly.lanes)
+        waiting = self._assembly.waiting
+        many = waiting >= self._limit * min(ROOM_FOR_MANY, ROOM_FOR_ONE * self._assembly.lanes)
+        return many or waiting * self.order_bytes >= MAX_WAITING_BYTES
+
+    @property
+    def _chunk_size(self) -> int:
+        """How many orders to read at a time."""
+        return max(1, min(self._limit, int(MAX_CHUNK_BYTES / self.order_bytes)))
 
     @property
     def streaming(self) -> bool:
@@ -101,7 +111,7 @@ class Intake:
             return False
         chunk: list[Any] = []
         try:
-            chunk.extend(islice(self._iterator, self._limit))
+            chunk.extend(islice(self._iterator, self._chunk_size))
         except (KeyboardInterrupt, SystemExit):
             raise
         except BaseException as error:  # noqa: BLE001 - the user's iterator may raise anything, a CancelledError too
@@ -137,14 +147,17 @@ class Intake:
         if isinstance(self._stream, Bundled):
             await self._draw_bundles(iterator)
             return
-        chunk, limit = self._chunk, self._limit
+        chunk, size = self._chunk, 1
         async for item in iterator:
             chunk.append(item)
-            if len(chunk) >= limit or self._hungry:
+            if len(chunk) >= size or self._hungry:
                 self._hungry = False
                 self.flush()
+                size = self._chunk_size
                 self.more.set()
                 await self._rest_while_full()
+                if self.exhausted:
+                    return
 
     async def _draw_bundles(self, bundles: AsyncIterator[Bundle]) -> None:
         async for bundle in bundles:
@@ -192,6 +205,9 @@ class Intake:
         await wait_at_most(self.more, seconds)
 
     def _take(self, chunk: list[Any]) -> None:
+        if chunk and not self._tally.read and (wrong := misplaced_origin(chunk[0], self._origin)):
+            self.failure = InvalidArgument("upsertOrders", "origin", wrong)
+            self.exhausted = True
         self._tally.read += len(chunk)
         if self._origin is not None:
             self._place(self._origin, chunk)
@@ -203,6 +219,7 @@ class Intake:
         if not ENTRY_TYPES.issuperset(map(type, orders)):
             orders = self._sound(orders, origin)
         if orders:
+            self.order_bytes = max(1, size_of(orders[-1]))
             self._assembly.add(self._assembly.lane(origin), orders, self._clock.monotonic())
 
     def _sound(self, items: Sequence[Any], origin: OriginRequest) -> list[Entry]:
@@ -228,6 +245,14 @@ class Intake:
                 group = groups[origin_key(origin)] = (origin, [])
             group[1].append(order)
         return groups.values()
+
+
+def size_of(entry: Entry) -> int:
+    """Bytes of one order; 0 for what cannot be encoded."""
+    try:
+        return len(encoded(entry))
+    except Exception:  # noqa: BLE001 - a struct's members may be anything, and so may what they raise
+        return 0
 
 
 def _cancelled() -> bool:

@@ -15,6 +15,7 @@ import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
 from ..codec import exact
+from ..errors import InvalidArgument
 from ..models.connect.common import OriginRequest
 from ..models.connect.orders import OrderRequest
 from .entries import Line, fault_path
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+MISSING_ORIGIN = (
+    "is missing: the lines are orders; write origin=OriginRequest(channel_id=..., channel_store_id=...) "
+    '(--channel-id and --channel-store-id), or write each line as {"origin": {...}, "order": {...}}'
+)
 LONGEST_LINE = 16 * 1024 * 1024
 _REFUSED = (msgspec.MsgspecError, UnicodeError, RecursionError)
 
@@ -79,7 +84,17 @@ def read_orders(path: Path, origin: OriginRequest | None, place: Place | None = 
                 reason = f"longer than {LONGEST_LINE} bytes"
                 yield Refused(kind="invalid", reason=reason, line=number, path="$", origin=origin)
             elif text:
+                if number == 1 and origin is None and _is_order(text):
+                    raise InvalidArgument("upsertOrders", "origin", MISSING_ORIGIN)
                 yield _line(text, number, origin)
+
+
+def _is_order(text: bytes) -> bool:
+    try:
+        exact(OrderRequest).read(text)
+    except _REFUSED:
+        return False
+    return True
 
 
 def _skip_rest(file: Any) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Mapping
+from collections.abc import AsyncIterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,8 +14,9 @@ from ..errors import InvalidArgument, UnreadableFile
 from ..models.connect.common import OriginRequest
 from ..models.connect.orders import ActionError, UpdateActionRequest
 from ..operations.connect.orders import Orders as GeneratedOrders
-from .engine import OrderSync
+from .entries import misplaced_origin
 from .feeder import Feeder
+from .job import OrderSync
 from .journal import Outcome
 from .journalled import AHEAD, LEASE, Feed, JournalLedger
 from .journals import journal_of, opened
@@ -24,7 +25,7 @@ from .ndjson_feed import NdjsonFeed
 from .report import Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
     from ..client import Client
     from ..resource import Caller
@@ -264,4 +265,6 @@ def _source(source: Source | str | Path, origin: OriginRequest | None) -> Source
     if not gives or isinstance(source, Mapping | bytes):
         what = f"must give orders one after another, which {kind} does not; try [order]"
         raise InvalidArgument("upsertOrders", "source", what)
+    if isinstance(source, Sequence) and source and (wrong := misplaced_origin(source[0], origin)):
+        raise InvalidArgument("upsertOrders", "origin", wrong)
     return source

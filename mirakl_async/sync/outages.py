@@ -2,7 +2,7 @@
 
 The transport has retried a call already when its error comes here. What is left is an outage, and is waited out for
 as long as the user has patience, counted from the last answer that anybody got. Hosts that never answered are more
-likely misspelt than down, and get less of it.
+likely misspelt than down, and get less of it; so do those from which never came but foreign error pages.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..errors import AuthenticationFailed, ConnectFailed, LimiterUnavailable, TokenUnavailable
-from .triage import meaning
+from .error_policy import is_foreign, recovery_for
 
 if TYPE_CHECKING:
     from ..errors import MiraklError
@@ -35,7 +35,7 @@ class Outage:
         """Seconds until the batch may be sent again, at most; None to give up."""
         if self.began is None:
             self.began = now
-        if meaning(error) != "wait":
+        if recovery_for(error) == "stop":
             return RENEWAL_PAUSE if self._may_renew(error) else None
         pause = self._next
         if now + pause > self._until(self.began, error, last_answer):
@@ -51,6 +51,7 @@ class Outage:
         return self._renewals <= RENEWALS
 
     def _until(self, began: float, error: MiraklError, last_answer: float | None) -> float:
-        if last_answer is None and isinstance(error, ConnectFailed | LimiterUnavailable | TokenUnavailable):
+        unheard = isinstance(error, ConnectFailed | LimiterUnavailable | TokenUnavailable) or is_foreign(error)
+        if last_answer is None and unheard:
             return began + min(self._patience, FIRST_CONTACT)
         return max(began, last_answer or 0.0) + self._patience

@@ -16,7 +16,7 @@ import anyio
 from .. import calls
 from ..errors import BadRequest, MiraklError, NotFound
 from ..operations.connect.orders import UPDATE_ACTION_STATUS
-from .triage import meaning
+from .error_policy import recovery_for as meaning
 
 if TYPE_CHECKING:
     from ..client import Client

@@ -1,16 +1,18 @@
 """Where refused orders go: to whoever iterates, and into the file.
 
-Nobody has to iterate. As long as somebody does, nothing is dropped, and a feed of nothing but junk is read no faster
-than its refusals are taken; else the first ones are kept, and the rest only counted.
+Iterating is optional. While something iterates, none is dropped, and a feed of nothing but junk is read no faster than
+its refusals are taken; else the first ones are kept, and the rest only counted. The first of each kind is logged.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections import deque
 from typing import TYPE_CHECKING
 
+from .. import codec
 from .dead_letters import DeadLetters
 
 if TYPE_CHECKING:
@@ -18,18 +20,38 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from .refused import Refused
+    from .report import Tally
 
 log: logging.Logger = logging.getLogger("mirakl_async")
 KEPT = 10_000
+KEPT_BYTES = 32 * 1024 * 1024
+MAX_REASONS = 20
+MAX_REASON_LENGTH = 160
+OTHER_REASONS = "for other reasons"
+_INDEX = re.compile(r"\[\d+\]")
+_VALUES = re.compile(r"[\w.+-]*@[\w.-]+|\S*\d\S*")
 
 
 class Refusals:
     """The refused orders of one job; `crowded` when those who iterate are behind by as many as are kept."""
 
-    __slots__ = ("_file", "_kept", "_letters", "_listeners", "_news", "_released", "_room", "_untold")
+    __slots__ = (
+        "_bytes",
+        "_file",
+        "_kept",
+        "_letters",
+        "_listeners",
+        "_news",
+        "_released",
+        "_room",
+        "_tally",
+        "_untold",
+    )
 
-    def __init__(self, file: Path | None) -> None:
+    def __init__(self, file: Path | None, tally: Tally) -> None:
         self._file = file
+        self._tally = tally
+        self._bytes = 0
         self._letters: DeadLetters | None = None
         self._kept: deque[Refused] = deque()
         self._news = asyncio.Event()
@@ -45,8 +67,10 @@ class Refusals:
 
     def add(self, refused: Refused) -> None:
         """Hand one on; raises OSError if the file cannot take it, which then is the only one that has not got it."""
-        if self._listeners or len(self._kept) < KEPT:
+        self._count(refused)
+        if self._listeners or (len(self._kept) < KEPT and self._bytes < KEPT_BYTES):
             self._kept.append(refused)
+            self._bytes += _size(refused)
         else:
             self._untold += 1
         self._news.set()
@@ -60,6 +84,7 @@ class Refusals:
             while True:
                 while self._kept:
                     refused = self._kept.popleft()
+                    self._bytes -= _size(refused)
                     if not self.crowded:
                         self._room.set()
                     yield refused
@@ -74,7 +99,8 @@ class Refusals:
     @property
     def crowded(self) -> bool:
         """Whether nothing more should be refused for now."""
-        return self._listeners > 0 and len(self._kept) >= KEPT and not self._released
+        many = len(self._kept) >= KEPT or self._bytes >= KEPT_BYTES
+        return self._listeners > 0 and many and not self._released
 
     async def room(self) -> None:
         """Wait while it is crowded."""
@@ -93,4 +119,31 @@ class Refusals:
         if self._letters is not None:
             self._letters.close()
         elif self._untold:
-            log.warning("%d refused orders were counted but not kept: iterate refused(), or name a file", self._untold)
+            log.warning(
+                "%d refused orders were counted but not stored; iterate refused() or set refused_file", self._untold
+            )
+
+    def _count(self, refused: Refused) -> None:
+        """Count an order under its reason, and log the first of each."""
+        reasons, reason = self._tally.reasons, reason_of(refused)
+        if reason not in reasons and len(reasons) >= MAX_REASONS:
+            reason = OTHER_REASONS
+        reasons[reason] = reasons.get(reason, 0) + 1
+        if reasons[reason] == 1:
+            name = refused.channel_order_id or (f"line {refused.line}" if refused.line else "an item")
+            log.warning("order sync: %s was refused: %s; more of this kind are only counted", name, reason)
+
+
+def reason_of(refused: Refused) -> str:
+    """What many refusals have in common: kind and reason, without the values of one order."""
+    words = _VALUES.sub("…", _INDEX.sub("[]", f"{refused.kind}: {' '.join(refused.reason.split())}"))
+    return words if len(words) <= MAX_REASON_LENGTH else words[: MAX_REASON_LENGTH - 1] + "…"
+
+
+def _size(refused: Refused) -> int:
+    if refused.raw is not None or refused.order is None:
+        return len(refused.raw or b"")
+    try:
+        return len(codec.encode(refused.order))
+    except Exception:  # noqa: BLE001 - it may be refused for just this
+        return 0

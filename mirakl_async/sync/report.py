@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 
 class Report(Struct, frozen=True, kw_only=True):
@@ -14,7 +14,8 @@ class Report(Struct, frozen=True, kw_only=True):
     was; `unsent` what is still in hand, and at the end what a stopped job leaves. `sent` counts orders in all
     calls, repeats included; `calls` every attempt on the wire, `retries` those after the first, `throttles` the 429
     answers among them. `outcomes` of order actions, which only a journal holds, are counted apart: those that
-    Mirakl took or had taken, and those it will never take.
+    Mirakl took or had taken, and those it will never take. `reasons` counts refused orders by what was wrong, the
+    values of single orders left out; at most 20 different ones.
     """
 
     read: int = 0
@@ -29,6 +30,7 @@ class Report(Struct, frozen=True, kw_only=True):
     outcomes: int = 0
     refused_outcomes: int = 0
     seconds: float = 0.0
+    reasons: dict[str, int] = field(default_factory=dict[str, int])
 
     @property
     def orders_per_second(self) -> float:
@@ -61,6 +63,7 @@ class Tally:
         "calls",
         "outcomes",
         "read",
+        "reasons",
         "refused",
         "refused_outcomes",
         "retries",
@@ -78,6 +81,7 @@ class Tally:
         self.calls: int = 0
         self.retries: int = 0
         self.throttles: int = 0
+        self.reasons: dict[str, int] = {}
         self.outcomes: int = 0
         self.refused_outcomes: int = 0
 
@@ -96,4 +100,5 @@ class Tally:
             outcomes=self.outcomes,
             refused_outcomes=self.refused_outcomes,
             seconds=seconds,
+            reasons=dict(self.reasons),
         )

@@ -419,7 +419,7 @@ class TestOutcomes:
         mirakl.sim.faults.add(Fault.html(404, operation="updateActionStatus"))
         await self.put(mirakl, path, "ab")
         with pytest.raises(SyncStopped, match="404"):
-            await run(mirakl.connect.orders.work(path, until_empty=True))
+            await run(mirakl.connect.orders.work(path, until_empty=True, patience=0.2))
         statistics, _ = await look_into(path)
         assert (statistics.outcomes, statistics.refused_outcomes) == (2, 0)
 

@@ -5,10 +5,16 @@ from contextlib import AsyncExitStack
 import pytest
 
 from mirakl_async import ClientCredentials, ConnectChannel, Retry
-from mirakl_async.simulator import Simulator
+from mirakl_async.simulator import Fault, Simulator
 from tests.feeds import ORIGIN
 
 QUICK = Retry(base=0.005, throttle_base=0.02, cap=0.02, quota=100_000)
+
+
+def mirakls(status, message="No.", **when):
+    """An error as Mirakl writes it, which a bare status is not."""
+    body = f'{{"code":"SOME_CODE","message":"{message}","errors":[]}}'
+    return Fault.status(status, body=body, content_type="application/json", **when)
 
 
 class Setting:

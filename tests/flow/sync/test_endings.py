@@ -14,6 +14,7 @@ from mirakl_async.errors import ClientStateError, InvalidArgument
 from mirakl_async.simulator import Fault
 from mirakl_async.sync import outages
 from tests.feeds import ORIGIN, expected, held, order, stream
+from tests.flow.sync.conftest import mirakls
 
 
 @pytest.fixture(autouse=True)
@@ -388,7 +389,7 @@ class TestUsersOwnErrors:
         assert sync.report.accepted == 50
 
     async def test_in_the_block_beats_the_failure_of_the_job(self, mirakl):
-        mirakl.sim.faults.add(Fault.status(404))
+        mirakl.sim.faults.add(mirakls(404))
         with pytest.raises(ZeroDivisionError):
             async with mirakl.sync([order(1)]) as sync:
                 async for _ in sync.refused():
@@ -415,7 +416,7 @@ class TestUsersOwnErrors:
 class TestConfiguration:
     @pytest.mark.parametrize("status", [404, 403, 401, 301])
     async def test_what_no_retry_mends_stops_at_once(self, mirakl, status):
-        mirakl.sim.faults.add(Fault.status(status))
+        mirakl.sim.faults.add(mirakls(status))
         taken = []
         async with asyncio.timeout(5):
             with pytest.raises(SyncStopped) as stopped:
@@ -423,6 +424,29 @@ class TestConfiguration:
                     pass
         assert 0 < stopped.value.report.unsent == stopped.value.report.read
         check_unsent_only(sync, taken)
+
+    @pytest.mark.parametrize("status", [400, 404, 403, 413, 422])
+    async def test_a_gateways_error_page_is_waited_out_and_condemns_nothing(self, mirakl, monkeypatch, status, caplog):
+        monkeypatch.setattr(outages, "FIRST_PAUSE", 0.02)
+        mirakl.sim.faults.add(Fault.html(status, times=12))
+        report = await mirakl.sync(map(order, range(300)), concurrency=3, patience=30).run()
+        assert (report.accepted, report.refused) == (300, 0)
+        assert status == 413 or "the answer is not Mirakl's" in caplog.text
+
+    async def test_a_firewalls_page_of_status_200_is_no_acceptance(self, mirakl, monkeypatch, caplog):
+        monkeypatch.setattr(outages, "FIRST_PAUSE", 0.02)
+        mirakl.sim.faults.add(Fault.html(200, every=3))
+        orders = [order(n, bad=n == 77) for n in range(1000)]
+        report = await mirakl.sync(iter(orders), batch_size=20, patience=30).run()
+        assert (report.accepted, report.refused, report.unsent) == (999, 1, 0)
+        assert held(mirakl.sim) == expected(one for one in orders if one.channel_order_id != "o77")
+        assert report.calls > 60
+
+    async def test_a_gateways_error_page_that_stays_stops_the_job_with_everything_unsent(self, mirakl):
+        mirakl.sim.faults.add(Fault.html(400))
+        with pytest.raises(SyncStopped, match="400") as stopped:
+            await mirakl.sync(map(order, range(50)), patience=0.1).run()
+        assert stopped.value.report.unsent == 50
 
     async def test_an_origin_the_server_finds_fault_with_is_not_searched_for_order_by_order(self, mirakl):
         body = '{"code":"INVALID_INPUT","errors":[{"field":"origin.channel_store_id","message":"is closed"}]}'
@@ -435,7 +459,7 @@ class TestConfiguration:
     async def test_a_failure_waits_only_for_what_is_on_the_wire(self, start, monkeypatch):
         monkeypatch.setattr(outages, "FIRST_PAUSE", 40.0)
         mirakl = await start(client={"retry": Retry(retries=0)})
-        mirakl.sim.faults.add(Fault.status(503, at=(1,)), Fault.status(404, at=(2,)))
+        mirakl.sim.faults.add(Fault.status(503, at=(1,)), mirakls(404, at=(2,)))
         async with asyncio.timeout(5):
             with pytest.raises(SyncStopped, match="404") as stopped:
                 await mirakl.sync(map(order, range(200)), concurrency=2, grace=60).run()

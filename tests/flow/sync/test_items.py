@@ -6,16 +6,18 @@ import asyncio
 import json
 import logging
 from collections import UserDict
-from datetime import timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from types import MappingProxyType
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from mirakl_async import SyncStopped, codec
+from mirakl_async import Refused, SyncStopped, codec
+from mirakl_async.errors import ClientStateError, InvalidArgument
 from mirakl_async.models.connect.orders import OrderRequest
 from mirakl_async.simulator import Fault
-from mirakl_async.sync import engine, refusals
+from mirakl_async.sync import batch_results, refusals
 from tests.feeds import NOON, ORIGIN, SECOND, as_mapping, expected, held, key_of, order, stream
 
 
@@ -180,6 +182,96 @@ async def test_a_stamp_in_another_zone_is_the_same_stamp(mirakl):
     assert (report.accepted, report.superseded, report.refused) == (1, 2, 0)
 
 
+async def test_the_hour_that_autumn_repeats(mirakl):
+    """The later of two stamps of one zone may be earlier on the wall."""
+    paris = ZoneInfo("Europe/Paris")
+    first = spoiled(1, channel_updated_at=datetime(2024, 10, 27, 2, 50, tzinfo=paris))
+    second = order(1, title="newer")
+    second.channel_updated_at = datetime(2024, 10, 27, 2, 10, fold=1, tzinfo=paris)
+    for feed in ([first, second], [second, first]):
+        report, _ = await run(mirakl.sync(feed))
+        assert (report.accepted, report.superseded, report.refused) == (1, 1, 0)
+        [body] = held(mirakl.sim).values()
+        assert body["order_lines"][0]["product"]["title"] == "newer"
+
+
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    [
+        ("12:00:00.1234561Z", "12:00:00.1234565Z"),
+        ("12:00:00.999999100Z", "12:00:00.9999995Z"),
+        ("12:00:00Z", "12:00:00.0000004Z"),
+        ("12:00:00.0000001Z", "13:00:00.00000012+01:00"),
+    ],
+)
+async def test_stamps_that_differ_below_a_microsecond(mirakl, tmp_path, older, newer):
+    def line(stamp, title):
+        return codec.encode(order(1, title=title)).replace(b"2026-11-20T12:00:00Z", f"2026-11-20T{stamp}".encode(), 1)
+
+    for lines in ([line(older, "older"), line(newer, "newer")], [line(newer, "newer"), line(older, "older")]):
+        assert all(stamp.encode() in b"".join(lines) for stamp in (older, newer))
+        path = tmp_path / "orders.ndjson"
+        path.write_bytes(b"\n".join(lines))
+        report, _ = await run(mirakl.sync(path))
+        assert (report.accepted, report.superseded, report.refused) == (1, 1, 0)
+        [body] = held(mirakl.sim).values()
+        assert body["order_lines"][0]["product"]["title"] == "newer"
+
+
+@pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity", "sNaN"])
+async def test_a_number_that_is_none_never_leaves(mirakl, value):
+    bodies = []
+    exchange = mirakl.connect.transport._wire.exchange
+
+    async def watched(method, url, headers, body, **options):
+        bodies.append(body or b"{}")
+        return await exchange(method, url, headers, body, **options)
+
+    mirakl.connect.transport._wire.exchange = watched
+    feed = [order(n) for n in range(150)]
+    feed[70].order_lines[0].price.amount = Decimal(value)
+    report, [found] = await run(mirakl.sync(feed))
+    assert (found.kind, found.path, found.order) == ("invalid", "order_lines[0].price.amount", feed[70])
+    assert report.accepted == 149
+    for body in bodies:
+        if body.startswith(b"{"):
+            json.loads(body, parse_constant=pytest.fail)
+
+
+class TestTheOriginThatWasForgotten:
+    @pytest.mark.parametrize("make", [list, tuple])
+    async def test_is_asked_for_at_once(self, mirakl, make):
+        for one in (order(1), as_mapping(order(1))):
+            with pytest.raises(InvalidArgument, match="origin=OriginRequest"):
+                mirakl.sync(make([one]), origin=None)
+
+    @pytest.mark.parametrize("make", [iter, stream])
+    async def test_is_asked_for_with_the_first_order(self, mirakl, make):
+        taken = []
+
+        def source():
+            for n in range(1000):
+                taken.append(n)
+                yield order(n)
+
+        sync = mirakl.sync(make(source()), origin=None)
+        with pytest.raises(InvalidArgument, match="origin=OriginRequest"):
+            await sync.run()
+        assert len(taken) == sync.report.read == sync.report.refused < 10
+
+    async def test_of_a_file(self, mirakl, tmp_path):
+        path = tmp_path / "orders.ndjson"
+        path.write_bytes(codec.encode(order(1)) + b"\n" + codec.encode(order(2)))
+        with pytest.raises(InvalidArgument, match="--channel-id"):
+            await mirakl.sync(path, origin=None).run()
+
+    async def test_one_too_many_is_said_too(self, mirakl):
+        with pytest.raises(InvalidArgument, match="leave out origin="):
+            mirakl.sync([(ORIGIN, order(1))])
+        with pytest.raises(InvalidArgument, match="leave out origin="):
+            await mirakl.sync(iter([(ORIGIN, order(1))])).run()
+
+
 async def test_newer_versions_of_orders_in_flight(start):
     mirakl = await start(latency=0.05)
     feed = [order(n, version) for version in range(6) for n in range(40)]
@@ -257,7 +349,8 @@ async def test_a_server_that_takes_less_gets_less(mirakl):
 
     async def narrow(method, url, headers, body, **options):
         answer = await exchange(method, url, headers, b"{}" if len(body or b"") > takes else body, **options)
-        return type(answer)(413, answer.headers, b"") if len(body or b"") > takes else answer
+        said = b'{"code":"PAYLOAD_TOO_LARGE","message":"Too large","errors":[]}'
+        return type(answer)(413, answer.headers, said) if len(body or b"") > takes else answer
 
     mirakl.connect.transport._wire.exchange = narrow
     report, found = await run(mirakl.sync(feed))
@@ -274,14 +367,14 @@ class TestRefused:
             assert (await sync.run()).refused == 300
         assert len([entry async for entry in sync.refused()]) == 20
         assert [entry async for entry in sync.refused()] == []
-        assert "280 refused orders were counted but not kept" in caplog.text
+        assert "280 refused orders were counted but not stored" in caplog.text
 
     async def test_with_a_file_nothing_is_said_to_be_lost(self, mirakl, monkeypatch, caplog, tmp_path):
         monkeypatch.setattr(refusals, "KEPT", 20)
         caplog.set_level(logging.WARNING)
         await mirakl.sync([None] * 300, refused_file=tmp_path / "r").run()
         assert len((tmp_path / "r").read_bytes().splitlines()) == 300
-        assert not caplog.records
+        assert "not stored" not in caplog.text
 
     async def test_leaving_the_loop_early_does_not_hang_the_job(self, mirakl, monkeypatch):
         monkeypatch.setattr(refusals, "KEPT", 20)
@@ -338,10 +431,36 @@ class TestRefused:
             taking = asyncio.create_task(take())
         assert sorted(await taking) == sorted(f"o{n}" for n in range(300) if n % 50 == 7)
 
-    async def test_before_the_job_there_is_nothing(self, mirakl):
+    async def test_before_the_job_it_says_how_to_begin_one(self, mirakl):
         sync = mirakl.sync([None])
-        assert [entry async for entry in sync.refused()] == []
-        await sync.run()
+        with pytest.raises(ClientStateError, match="async with"):
+            sync.refused()
+        assert (await sync.run()).refused == 1
+        assert len([entry async for entry in sync.refused()]) == 1
+
+    async def test_the_first_of_each_kind_is_logged_and_all_are_counted_by_reason(self, mirakl, caplog):
+        feed = [order(n, bad=n % 10 == 3) for n in range(50)]
+        feed[10:10] = [None, 5]
+        report, _ = await run(mirakl.sync(feed))
+        assert sorted(report.reasons.values()) == [1, 1, 5]
+        warned = [record.getMessage() for record in caplog.records if "was refused" in record.getMessage()]
+        assert len(warned) == 3
+        assert any("o3" in words and "price.amount" in words for words in warned)
+
+    async def test_reasons_hold_no_values_and_are_not_without_bound(self, mirakl, caplog):
+        names = "abcdefghijklmnopqrstuvwxyz"
+        feed = [Refused(kind="invalid", reason=f"bad: sam@mail.example {n} {names[n % 26]}") for n in range(100)]
+        report, _ = await run(mirakl.sync(feed))
+        assert sum(report.reasons.values()) == 100
+        assert len(report.reasons) == refusals.MAX_REASONS + 1
+        assert "sam@mail" not in caplog.text + str(report.reasons)
+
+    async def test_kept_ones_are_bounded_in_bytes(self, mirakl, monkeypatch):
+        monkeypatch.setattr(refusals, "KEPT_BYTES", 100_000)
+        feed = [order(n, bad=True, title="x" * 30_000) for n in range(20)]
+        sync = mirakl.sync(feed)
+        assert (await sync.run()).refused == 20
+        assert len([entry async for entry in sync.refused()]) == 4
 
     async def test_they_say_why_and_not_what(self, mirakl):
         entry = order(1, bad=True)
@@ -354,7 +473,7 @@ class TestRefused:
 
     @pytest.mark.parametrize("fields", ["indexed", "none"])
     async def test_a_feed_of_which_everything_is_refused_stops(self, start, fields, monkeypatch):
-        monkeypatch.setattr(engine, "REFUSED_IN_A_ROW", 150)
+        monkeypatch.setattr(batch_results, "REFUSED_IN_A_ROW", 150)
         mirakl = await start(error_fields=fields)
         with pytest.raises(SyncStopped, match="400") as stopped:
             await mirakl.sync((order(n, bad=True) for n in range(10**6)), concurrency=4).run()

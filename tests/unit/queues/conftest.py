@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.queues.brokers import Broker, MemoryBroker, SqliteBroker, started
+from tests.unit.queues.brokers import Broker, MemoryBroker, started
 
 BROKERS: dict[str, type[Broker]] = {
     "memory": MemoryBroker,
-    "sqlite": SqliteBroker,
 }
 
 

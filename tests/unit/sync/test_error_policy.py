@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from mirakl_async.errors import (
@@ -17,18 +19,24 @@ from mirakl_async.errors import (
     WaitTooLong,
     error_class,
 )
-from mirakl_async.problems import FieldError, Problem
+from mirakl_async.problems import read_problem
+from mirakl_async.sync.error_policy import is_foreign, recovery_for, throttled
 from mirakl_async.sync.outages import FIRST_CONTACT, LONGEST_PAUSE, RENEWALS, Outage
-from mirakl_async.sync.triage import meaning, throttled
 
 CONTEXT = Context(operation="upsertOrders", route="POST /v1/orders")
 
 
 def answered(status, *fields, attempts=1):
-    problem = Problem(errors=tuple(FieldError(field=field) for field in fields))
+    """An error as Mirakl writes it."""
+    body = {"code": "SOME_CODE", "message": "No.", "errors": [{"field": field, "message": "no"} for field in fields]}
+    return foreign(status, json.dumps(body).encode(), attempts=attempts)
+
+
+def foreign(status, body=b"<html><body><h1>Blocked</h1></body></html>", *, attempts=1):
+    """An error page that some gateway wrote, or whatever else."""
     tried = tuple(Attempt(outcome=str(status), seconds=0.1) for _ in range(attempts))
     context = Context(operation="upsertOrders", route="POST /v1/orders", attempts=tried)
-    return error_class(status)(context, status=status, problem=problem, headers={})
+    return error_class(status)(context, status=status, problem=read_problem(body), headers={})
 
 
 @pytest.mark.parametrize(
@@ -44,6 +52,16 @@ def answered(status, *fields, attempts=1):
         (answered(401), "stop"),
         (answered(403), "stop"),
         (answered(415), "stop"),
+        (foreign(400), "wait"),
+        (foreign(400, b""), "wait"),
+        (foreign(422), "wait"),
+        (foreign(404), "wait"),
+        (foreign(404, b""), "wait"),
+        (foreign(404, b'"no JSON object"'), "wait"),
+        (foreign(403), "wait"),
+        (foreign(403, b""), "stop"),
+        (foreign(401), "stop"),
+        (foreign(413), "shrink"),
         (answered(408), "wait"),
         (answered(429), "wait"),
         (answered(500), "wait"),
@@ -60,7 +78,7 @@ def answered(status, *fields, attempts=1):
     ],
 )
 def test_what_an_error_means(error, what):
-    assert meaning(error) == what
+    assert recovery_for(error) == what
 
 
 def test_attempts_that_were_throttled_are_counted():
@@ -97,7 +115,15 @@ def test_answers_that_others_get_renew_the_patience():
     assert outage.pause(answered(503), 200.0, 99.0) is None
 
 
-@pytest.mark.parametrize("error", [ConnectFailed("no such host", CONTEXT), TokenUnavailable("no such host")])
+def test_a_size_that_a_gateway_refuses_is_waited_out_and_one_that_mirakl_refuses_is_not():
+    assert is_foreign(foreign(413))
+    assert not is_foreign(answered(413))
+    assert list(pauses(Outage(300), foreign(413), last_answer=1000.0))
+
+
+@pytest.mark.parametrize(
+    "error", [ConnectFailed("no such host", CONTEXT), TokenUnavailable("no such host"), foreign(404), foreign(400)]
+)
 def test_hosts_that_never_answered_get_less(error):
     assert sum(pauses(Outage(3000), error)) <= FIRST_CONTACT
     assert sum(pauses(Outage(3000), error, last_answer=1.0)) > 1000

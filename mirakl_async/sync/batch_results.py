@@ -1,0 +1,177 @@
+"""What becomes of the orders of a batch once it is answered, or cannot be sent as it is.
+
+An order is accepted with its batch; or its batch is rejected, and cut (`isolation`) until the order at fault is
+proven; or it turns out that it cannot be sent at all. What is to be sent again lies in `again`, before anything new.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+from .batches import Identified
+from .entries import refusal, unencodable
+from .error_policy import throttled
+from .isolation import halves, plan_isolation, suspects_apart
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from ..clock import Clock
+    from ..errors import APIError, BadRequest
+    from ..reply import Reply
+    from .batches import Assembly, Batch
+    from .entries import Entry
+    from .isolation import Reason
+    from .ledger import Ledger
+    from .refused import Refused
+    from .report import Tally
+
+log: logging.Logger = logging.getLogger("mirakl_async")
+REFUSED_IN_A_ROW = 500
+
+
+class BatchResults:
+    """Accounts for the orders of every batch of one job.
+
+    `reject` is given every order that will not be accepted, `requeued` is called when something is to be sent again,
+    and `fail` with the error when nothing but rejections came for too long. `last_answer` is when Mirakl last answered.
+    """
+
+    def __init__(
+        self,
+        assembly: Assembly,
+        tally: Tally,
+        ledger: Ledger,
+        clock: Clock,
+        *,
+        reject: Callable[[Refused], None],
+        requeued: Callable[[], None],
+        fail: Callable[[BaseException], None],
+    ) -> None:
+        self.again: deque[Batch] = deque()
+        self.last_answer: float | None = None
+        self._assembly = assembly
+        self._tally = tally
+        self._ledger = ledger
+        self._clock = clock
+        self._reject = reject
+        self._requeued = requeued
+        self._fail = fail
+        self._rejected_in_a_row = 0
+        self._trust_names = True
+
+    def accept(self, batch: Batch, reply: Reply) -> None:
+        """Mirakl took all of them."""
+        self._tally.accepted += len(batch)
+        if len(reply.attempts) > 1:
+            self._tally.throttles += throttled(reply.attempts)
+        self._rejected_in_a_row = 0
+        self.last_answer = self._clock.monotonic()
+        self._assembly.land(batch, self.last_answer)
+        self._ledger.accepted(batch.entries)
+        if batch.named:
+            self._distrust_names()
+        if batch.awaiting is not None:
+            self._confirm(batch.awaiting)
+
+    def isolate(self, batch: Batch, error: BadRequest) -> None:
+        """Mirakl rejected the batch for some of its orders: reject what is proven, and send what proves the rest."""
+        self.last_answer = self._clock.monotonic()
+        plan = plan_isolation(batch.entries, error.problem, trust_names=self._trust_names)
+        if plan.rejected is not None:
+            self._reject_for_good(batch, [plan.rejected], error)
+        elif plan.identified:
+            named = [batch.entries[index] for index in plan.identified]
+            rest, held_back = self._split(batch, [plan.parts[0], named])
+            rest.awaiting = Identified(held_back, list(plan.identified.values()), error)
+            self._send_again([rest])
+        else:
+            self.send_in_parts(batch, plan.parts, named=batch.named)
+
+    def send_in_parts(self, batch: Batch, parts: Sequence[Sequence[Entry]], *, named: bool = False) -> None:
+        """Send the same orders in several calls."""
+        batches = self._split(batch, parts)
+        for one in batches:
+            one.named = named
+        self._send_again(batches)
+
+    def cut(self, batch: Batch, count: int) -> Batch:
+        """The first orders of a batch, which are sent now; the others are sent in another call."""
+        first, rest = self._split(batch, [batch.entries[:count], batch.entries[count:]])
+        first.named = rest.named = batch.named
+        self._send_again([rest])
+        return first
+
+    def halve(self, batch: Batch) -> None:
+        """Send the same orders in two calls."""
+        self.send_in_parts(batch, halves(batch.entries), named=batch.named)
+
+    def reject_too_large(self, batch: Batch, error: APIError) -> None:
+        """Mirakl will not take the only order of a batch for its size."""
+        self._turn_away(batch, {0: _server_refusal(batch, 0, str(error), error)}, [])
+
+    def reject_unencodable(self, batch: Batch, error: Exception) -> None:
+        """Reject the orders of which no JSON can be made, and send the others; raises `error` if there are none."""
+        faults = {index: unencodable(entry) for index, entry in enumerate(batch.entries)}
+        rejected = {
+            index: refusal(batch.entries[index], batch.origin, "invalid", fault.message, path=fault.path)
+            for index, fault in faults.items()
+            if fault is not None
+        }
+        if not rejected:
+            raise error
+        rest = [entry for index, entry in enumerate(batch.entries) if index not in rejected]
+        self._turn_away(batch, rejected, [rest] if rest else [])
+
+    # -- inside
+
+    def _confirm(self, identified: Identified) -> None:
+        """The others went through: one that was named is at fault; of several, at least one is."""
+        batch, reasons, error = identified
+        if len(batch) == 1:
+            self._reject_for_good(batch, reasons, error)
+        else:
+            self.send_in_parts(batch, suspects_apart(batch.entries), named=True)
+
+    def _reject_for_good(self, batch: Batch, reasons: Sequence[Reason], error: BadRequest) -> None:
+        rejected = {
+            index: _server_refusal(batch, index, reason.text, error, reason.path)
+            for index, reason in enumerate(reasons)
+        }
+        self._turn_away(batch, rejected, [])
+        self._rejected_in_a_row += len(rejected)
+        if self._rejected_in_a_row >= REFUSED_IN_A_ROW:
+            self._fail(error)
+
+    def _turn_away(self, batch: Batch, rejected: Mapping[int, Refused], parts: Sequence[Sequence[Entry]]) -> None:
+        """Let some orders of a batch go for good, and send the others again."""
+        out, *others = self._split(batch, [[batch.entries[index] for index in rejected], *parts])
+        self._send_again(others)
+        self._assembly.land(out, self._clock.monotonic())
+        for index, refused in rejected.items():
+            self._ledger.refused(batch.entries[index], refused)
+            self._reject(refused)
+
+    def _split(self, batch: Batch, parts: Sequence[Sequence[Entry]]) -> list[Batch]:
+        """Cut a batch. It will not go through as it is: orders that waited for it have to be sent themselves."""
+        if batch.awaiting is not None:
+            waiting, batch.awaiting = batch.awaiting.batch, None
+            self.send_in_parts(waiting, suspects_apart(waiting.entries), named=True)
+        return batch.split(parts)
+
+    def _send_again(self, batches: Sequence[Batch]) -> None:
+        self.again.extend(batches)
+        self._requeued()
+
+    def _distrust_names(self) -> None:
+        if self._trust_names:
+            self._trust_names = False
+            log.warning("order sync: Mirakl named an order as being at fault which it then accepted; orders are now "
+                        "isolated by halves")  # fmt: skip
+
+
+def _server_refusal(batch: Batch, index: int, reason: str, error: Any, path: str | None = None) -> Refused:
+    problem = getattr(error, "problem", None)
+    return refusal(batch.entries[index], batch.origin, "server", reason, path=path, problem=problem)
