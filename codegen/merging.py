@@ -19,9 +19,10 @@ from typing import Literal
 
 import msgspec
 
+from .choosing import agreed, knowing_both
 from .documents import CodegenError
 from .reach import Place, Reached
-from .shapes import Choice, Direction, Keyed, Many, Member, Object, Ref, Scalar, Shape, python_shape, referred
+from .shapes import Choice, Direction, Keyed, Many, Member, Object, Ref, Shape, python_shape, referred
 from .words import camel, parts, singular
 
 Key = tuple[Direction, str]
@@ -29,7 +30,7 @@ Key = tuple[Direction, str]
 
 @dataclass(eq=False)
 class Model:
-    """A struct to be written; `schemas` are the keys of all the objects it stands for."""
+    """A struct to be written; `schemas` are the keys of all the objects it stands for, `parts` of what it folds in."""
 
     direction: Direction
     schemas: list[str]
@@ -40,6 +41,8 @@ class Model:
     tag: str = ""
     value: str = ""
     variants: tuple[tuple[str, str], ...] = ()
+    alternatives: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
     root: str = ""
     own: bool = False
     deprecated: bool = False
@@ -78,16 +81,22 @@ class Catalog:
             self.of[key] = self._model(key, item, roots.get(key, ""), key[1].split("/")[0] in named)
         for (direction, variant), (base, value) in self._tagged(reached).items():
             model = self.of[direction, variant]
-            model.tag, model.value = self._objects["sent", base].tag, value
-            if not model.own:
-                model.nouns = [camel(value) + self.of["sent", base].nouns[0]]
+            model.tag, model.value = self._objects[direction, base].tag, value
+            if not model.called and ("/" in variant or not model.own):
+                model.nouns = [camel(value) + self.of[direction, base].nouns[0]]
             model.members = tuple(member for member in model.members if member.wire != model.tag)
+        places = [place for item in reached.values() for place in item.places]
+        reached_at = {id(place): number for number, place in enumerate(places)}
+        self._kept_two: set[tuple[Model, Model]] = set()
         before = -1
         while before != len(self.models):
             before = len(self.models)
             self._merge()
             self._project()
             self._join_slots()
+            self._join_published()
+        for model in self.models:
+            model.places.sort(key=lambda place: reached_at[id(place)])
 
     @property
     def at(self) -> dict[tuple[Direction, Place], Model]:
@@ -106,20 +115,19 @@ class Catalog:
 
     def _variants(self, reached: dict[Key, Reached]) -> set[Key]:
         """What stands for nothing but a variant that its base folds in."""
-        folded = [item for item in reached.values() if item.direction == "read" or not tagged(item.item)]
-        named = {(item.direction, key) for item in folded for _, key in item.item.variants}
-        direct = {
-            (item.direction, referred(member.shape) or "") for item in reached.values() for member in item.item.members
-        }
-        return named - direct - set(self._tagged(reached))
+        return {key for key, item in reached.items() if not item.direct} - set(self._tagged(reached))
 
     def _tagged(self, reached: dict[Key, Reached]) -> dict[Key, tuple[str, str]]:
+        """The variants that stay structs of their own, each with its base and its value of the tag."""
         found: dict[Key, tuple[str, str]] = {}
         for (direction, base), item in reached.items():
-            for value, variant in item.item.variants if direction == "sent" and tagged(item.item) else ():
-                if (direction, variant) in found:
-                    raise CodegenError(f"{variant} is the variant of two tags: a struct can bear one")
-                found[direction, variant] = (base, value)
+            for value, variant in item.item.variants if in_structs(direction, item.item) else ():
+                known, other = found.setdefault((direction, variant), (base, value))
+                if (self._objects[direction, known].tag, other) != (item.item.tag, value):
+                    raise CodegenError(
+                        f"{variant} is a variant of {known} and of {base} under two tags or two values: a struct can "
+                        "have one; give the member that holds either a `type` under `members` in corrections.toml"
+                    )
         return found
 
     def _model(self, key: Key, item: Reached, root: str, own: bool) -> Model:
@@ -129,11 +137,14 @@ class Catalog:
         model.called = self._called.get(key, "")
         model.deprecated = thing.deprecated
         if thing.alternatives:
-            model.kind = "alternatives"
-        elif thing.variants and key[0] == "sent" and tagged(thing):
+            model.kind, model.alternatives = "alternatives", thing.alternatives
+        elif in_structs(key[0], thing):
             model.kind, model.variants, model.members = "union", thing.variants, ()
         elif thing.variants:
-            model.members = self._folded(key[0], thing)
+            model.members, model.parts = self._folded(key[0], thing), tuple(variant for _, variant in thing.variants)
+        if thing.value:
+            model.tag, model.value = thing.tag, thing.value
+            model.members = tuple(member for member in model.members if member.wire != thing.tag)
         return model
 
     def _folded(self, direction: Direction, base: Object) -> tuple[Member, ...]:
@@ -151,21 +162,19 @@ class Catalog:
 
     def _either(self, key: str, one: Member, other: Member) -> Member:
         """One member that two variants describe."""
-        known = one.shape.options if isinstance(one.shape, Choice) else (one.shape,)
-        if any(python_shape(other.shape) == python_shape(shape) for shape in known):
-            return one
-        if referred(one.shape) or referred(other.shape):
+        shape = _either(one.shape, other.shape)
+        if shape is None:
             raise CodegenError(
                 f"{key}: variants disagree about {one.wire}: give it a `type` under `members` in corrections.toml"
             )
-        return msgspec.structs.replace(one, shape=Choice((*known, other.shape)))
+        return msgspec.structs.replace(agreed(one, other), shape=shape)
 
     def _signature(self, model: Model) -> object:
         """What two objects of one noun must agree in."""
         if model.own:
             return model.schemas[0]
         if model.kind == "union":
-            return (model.tag, *((value, id(self.of["sent", key])) for value, key in model.variants))
+            return (model.tag, *((value, id(self.of[model.direction, key])) for value, key in model.variants))
         facets = frozenset(self._facet(model, member) for member in model.members)
         return (model.kind, model.root, model.tag, model.value, facets)
 
@@ -207,20 +216,25 @@ class Catalog:
 
     def _may_join(self, one: Model, other: Model) -> bool:
         """Two models published under two names stay two, however alike a new document makes them."""
-        mine, theirs = ({self._locked.get(f"{it.direction} {key}", "") for key in it.schemas} for it in (one, other))
-        return not (mine - {""} and theirs - {""} and mine.isdisjoint(theirs - {""}))
+        mine, theirs = self._published(one), self._published(other)
+        return not (mine and theirs and mine.isdisjoint(theirs))
+
+    def _published(self, model: Model) -> set[str]:
+        """The names under which a model's objects are published."""
+        return {self._locked.get(f"{model.direction} {key}", "") for key in model.schemas} - {""}
 
     def _absorb(self, wide: Model, other: Model, *, view: bool = False) -> None:
         """Let one model stand for another as well; a mere view weakens no promise of the whole, and adds none."""
         mine = {member.wire: member for member in wide.members}
         for member in other.members:
             known = mine.get(member.wire)
-            agreed = _agreed(known, member) if known else _relaxed(member) if view else member
+            both = self._either(other.schemas[0], known, member) if known else _relaxed(member) if view else member
             if view and known:
-                agreed = msgspec.structs.replace(agreed, required=known.required)
-            mine[member.wire] = agreed
+                both = msgspec.structs.replace(both, required=known.required)
+            mine[member.wire] = both
         wide.members = tuple(mine[wire] for wire in sorted(mine))
         wide.schemas += other.schemas
+        wide.parts += other.parts
         wide.places += other.places
         wide.nouns += other.nouns
         wide.root = wide.root or other.root
@@ -253,6 +267,12 @@ class Catalog:
             and model.head == narrow.head and facets < self._outline(model) and self._may_join(model, narrow)
         ]  # fmt: skip
         largest = [model for model in wider if not any(self._within(model, other) for other in wider)]
+        home = [
+            model for model in self.models if model is not narrow and self._published(model) & self._published(narrow)
+        ]
+        if home and (len(largest) != 1 or largest[0] not in home):
+            # A new whole takes no view away from the one that it is published with.
+            largest = [model for model in wider if model in home]
         return largest[0] if len(largest) == 1 else None
 
     def _within(self, model: Model, other: Model) -> bool:
@@ -263,35 +283,53 @@ class Catalog:
         return {(member.wire, _kinds(self, model.direction, member.shape)) for member in model.members}
 
     def _join_slots(self) -> None:
-        """One member, one model: members that merged models disagree about name one model after all."""
+        """One member, one model: members that merged models disagree about name one model after all.
+
+        Where both are published they stay two, and the one that the member names has the other's members as well.
+        """
         while True:
             pair = next(self._split_slots(), None)
             if pair is None:
                 return
-            self._absorb(*pair, view=True)
+            known, target = pair
+            if not self._may_join(known, target):
+                self._kept_two.add(pair)
+                self._hold(known, target)
+            elif len(known.members) >= len(target.members):
+                self._absorb(known, target, view=True)
+            else:
+                self._absorb(target, known, view=True)
 
-    def _compatible(self, model: Model, wire: str, one: Model, other: Model) -> None:
-        """Two models that would become one must not disagree about a member."""
-        mine = {member.wire: _kinds(self, one.direction, member.shape) for member in one.members}
+    def _hold(self, wide: Model, other: Model) -> None:
+        """Give a model the members of another one, which stays what it is."""
+        mine = {member.wire: member for member in wide.members}
         for member in other.members:
-            if mine.get(member.wire, kind := _kinds(self, other.direction, member.shape)) != kind:
-                raise CodegenError(
-                    f"{model.schemas[0]}.{wire} is both {one.schemas[0]} and {other.schemas[0]}, "
-                    f"which disagree about {member.wire}: add a row to corrections.toml"
-                )
+            known = mine.get(member.wire)
+            mine[member.wire] = self._either(other.schemas[0], known, member) if known else _relaxed(member)
+        wide.members = tuple(mine[wire] for wire in sorted(mine))
+        wide.parts += (*other.schemas, *other.parts)
+
+    def _join_published(self) -> None:
+        """Keep together what is published as one and what a new document gives the rules no reason to join."""
+        firsts: dict[str, Model] = {}
+        for model in sorted(self.models, key=lambda model: -len(model.members)):
+            for name in self._published(model) if model.direction == "read" and model.kind == "struct" else ():
+                first = firsts.setdefault(name, model)
+                if first is not model and first.kind == "struct" and _is_compatible(first, model):
+                    self._absorb(first, model, view=True)
+                    break
 
     def _split_slots(self) -> Iterator[tuple[Model, Model]]:
         for model in self.models:
             seen: dict[str, Model] = {}
-            for key in model.schemas:
+            for key in (*model.schemas, *model.parts):
                 for member in self._objects[model.direction, key].members:
                     target = self.target(model.direction, member.shape)
                     if target is None:
                         continue
                     known = seen.setdefault(member.wire, target)
-                    if known is not target:
-                        self._compatible(model, member.wire, known, target)
-                        yield (known, target) if len(known.members) >= len(target.members) else (target, known)
+                    if known is not target and (known, target) not in self._kept_two:
+                        yield known, target
 
 
 def _kinds(catalog: Catalog, direction: Direction, shape: Shape) -> object:
@@ -307,10 +345,14 @@ def _kinds(catalog: Catalog, direction: Direction, shape: Shape) -> object:
             return python_shape(shape)
 
 
-def tagged(base: Object) -> bool:
-    """Whether a sender must tell the variants apart: where the tag may be left out, one struct serves for all."""
+def in_structs(direction: Direction, base: Object) -> bool:
+    """Whether the variants are structs of their own, told apart by the tag; else one struct has what any of them has.
+
+    They are where a sender must tell them apart, but not where the tag may be left out; of what is read, where it is
+    an event.
+    """
     member = base.member(base.tag)
-    return member is not None and member.required
+    return bool(base.variants) and (base.split or (direction == "sent" and member is not None and member.required))
 
 
 def nouns(key: str, item: Reached, root: str, own: bool) -> list[str]:
@@ -320,6 +362,8 @@ def nouns(key: str, item: Reached, root: str, own: bool) -> list[str]:
     if own and "/" not in key:
         return [key]
     place = item.places[0]
+    if not place.steps:
+        return [camel(place.code)]
     last = place.steps[-1]
     noun = camel(last.wire)
     return [singular(noun) if last.many else noun]
@@ -338,27 +382,33 @@ def _bounds(shape: Shape) -> Shape:
             return shape
 
 
+def _either(one: Shape, other: Shape) -> Shape | None:
+    """What holds either of two shapes; None where one is an object, or holds one, and the other does not.
+
+    Objects are compared by where they stand, not by their names: two in one place become one model.
+    """
+    match one, other:
+        case Ref(), Ref():
+            return one
+        case (Many(inner), Many(item)) | (Keyed(inner), Keyed(item)):
+            both = _either(inner, item)
+            return both and msgspec.structs.replace(one, **{"item" if isinstance(one, Many) else "value": both})
+    if referred(one) or referred(other):
+        return None
+    options = one.options if isinstance(one, Choice) else (one,)
+    for option in other.options if isinstance(other, Choice) else (other,):
+        same = next((known for known in options if python_shape(known) == python_shape(option)), None)
+        if same is None:
+            options = (*options, option)
+        else:
+            options = tuple(knowing_both(known, option) if known is same else known for known in options)
+    return options[0] if len(options) == 1 else Choice(options)
+
+
+def _is_compatible(one: Model, other: Model) -> bool:
+    mine = {member.wire: member.shape for member in one.members}
+    return all(_either(mine.get(member.wire, member.shape), member.shape) for member in other.members)
+
+
 def _relaxed(member: Member) -> Member:
     return msgspec.structs.replace(member, required=False)
-
-
-def _agreed(one: Member, other: Member) -> Member:
-    """What two descriptions of one member promise together."""
-    return Member(
-        wire=one.wire,
-        shape=_values(one.shape, other.shape),
-        required=one.required and other.required,
-        nullable=one.nullable or other.nullable,
-        deprecated=one.deprecated and other.deprecated,
-    )
-
-
-def _values(one: Shape, other: Shape) -> Shape:
-    """The first shape, knowing the values of both."""
-    if isinstance(one, Many) and isinstance(other, Many):
-        return Many(_values(one.item, other.item), one.min_length, one.max_length)
-    if isinstance(one, Scalar) and isinstance(other, Scalar) and one.values != other.values:
-        values = tuple(dict.fromkeys((*one.values, *other.values)))
-        retired = tuple(value for value in dict.fromkeys((*one.retired, *other.retired)) if value not in values)
-        return Scalar(one.kind, values, retired, one.min_length, one.max_length, one.pattern, one.minimum, one.maximum)
-    return one

@@ -24,6 +24,22 @@ _TYPES = {
 }
 
 
+_FROM_MODEL = frozenset(
+    [
+        "ABSENT",
+        "Command",
+        "Expected",
+        "Fact",
+        "Received",
+        "Reported",
+        "Sent",
+        "Untyped",
+        "needed",
+        "number",
+        "one_of",
+        "zoned",
+    ]
+)
 _TEXTS = frozenset({"str", "datetime", "date", "time", "bytes"})
 
 
@@ -75,8 +91,7 @@ class ModuleWriter:
         if msgspec:
             lines += [f"from msgspec import {', '.join(msgspec)}", ""]
         model = sorted(
-            self.imports
-            & {"ABSENT", "Expected", "Received", "Reported", "Sent", "needed", "number", "one_of", "zoned"},
+            self.imports & _FROM_MODEL,
             key=lambda n: (not n.isupper(), n[0].islower(), n),
         )
         if model:
@@ -169,7 +184,7 @@ class ModuleWriter:
             return f"    {name}: {kind} | None = None" if kind != "Any" else f"    {name}: Any = None"
         if member.nullable and kind != "Any":
             kind += " | None"
-        if member.required and model.kind != "alternatives":
+        if member.required:
             return f"    {name}: {kind}"
         self.imports |= {"UNSET", "UnsetType"}
         return f"    {name}: {kind} | UnsetType = UNSET"
@@ -193,20 +208,26 @@ class ModuleWriter:
                 return self._refer(self.package.catalog.of[direction, key])
 
     def _choice(self, direction: Direction, options: tuple[Shape, ...]) -> str:
-        """A union that a decoder can tell apart: of what JSON writes as text it holds one, and of lists and objects."""
+        """A union that a decoder can tell apart: of what JSON writes as text it holds one, and of lists and objects.
+
+        A decoder takes a Decimal for a text as well. So what may be a number or a text is read without a type, which
+        keeps all digits, and is a float to whoever sends it.
+        """
         kinds = {option.kind for option in options if isinstance(option, Scalar)}
         if "any" in kinds or sum(not isinstance(option, Scalar) for option in options) > 1:
             self.imports.add("Any")
             return "Any"
         text = ["str"] if len(kinds & _TEXTS) > 1 else []
         others = [self._option(direction, item) for item in options if not (text and _is_text(item))]
-        return " | ".join(dict.fromkeys([*text, *others]))
+        union = " | ".join(dict.fromkeys([*text, *others]))
+        if direction == "sent" or "decimal" not in kinds:
+            return union
+        self.imports.add("Untyped")
+        return f"Untyped[{union}]"
 
     def _option(self, direction: Direction, shape: Shape) -> str:
-        # A decoder takes a Decimal for text, so a number beside other types is a float.
-        if isinstance(shape, Scalar) and shape.kind == "decimal":
-            return "int | float"
-        return self._type(direction, shape)
+        is_number = isinstance(shape, Scalar) and shape.kind == "decimal"
+        return "int | float" if is_number and direction == "sent" else self._type(direction, shape)
 
     def _scalar(self, direction: Direction, shape: Scalar) -> str:
         kind = _TYPES[shape.kind]
@@ -286,6 +307,7 @@ class ModuleWriter:
             pairs = [
                 f"({string(member.wire)}, self.{python_name(model, member, self.package.corrections)})"
                 for member in model.members
+                if member.wire in model.alternatives
             ]
             lines.append(call("one_of(", [string(model.name), *pairs], ")", 8))
         for member in model.members:

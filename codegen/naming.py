@@ -98,6 +98,7 @@ class Names:
         self._given = given
         self._locked = locked
         self._tops = tops
+        self._reserved = _RESERVED | {name for key, name in locked.items() if key.startswith("values ")}
         self.taken: dict[str, Model] = {}
 
     def name(self, models: list[Model]) -> None:
@@ -128,7 +129,7 @@ class Names:
     def _free(self, model: Model) -> str:
         tried = self._candidates(model)
         for name in tried:
-            if name not in self.taken and name not in _RESERVED:
+            if name not in self.taken and name not in self._reserved:
                 return name
         raise CodegenError(
             f"no free name for {model.schemas[0]} ({model.direction}), tried {', '.join(tried)}: "

@@ -11,14 +11,18 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from mirakl_async.operation import TURNING
+
 from .documents import CodegenError
 from .merging import Model
 from .package import TAKEN, Alias, Package, python_name
-from .reading import Endpoint, Parameter
+from .reading import Endpoint, Parameter, is_json
 from .shapes import Kind, Many, Member, Object, Ref, Scalar, Shape
 from .tables import Row
 from .words import camel, member_name, snake, words
 
+# A segment that stands for a whole address, which another operation gives.
+_DYNAMIC = re.compile(r"(?i)^dynamic[-_]?(ur[il]|path|link)|^\{\w*ur[il]\}$")
 EXTRA_KINDS: dict[str, Kind] = {
     "string": "str",
     "integer": "int",
@@ -141,7 +145,11 @@ class Planner:
         """Everything about one operation."""
         resource, method = place(endpoint, row)
         plan = Plan(endpoint, row, self._package.service, resource, method, paging(endpoint, row))
-        plan.arguments = [self._parameter(item, row) for item in endpoint.parameters if item.wire not in row.omit]
+        plan.arguments = [self._parameter(item, row) for item in endpoint.parameters if _is_argument(item, plan)]
+        declared = {item.wire for item in endpoint.parameters} if not row.url else {*_in_path(endpoint.path)}
+        for wire in _in_path(endpoint.path):
+            if wire not in declared:
+                plan.arguments.append(Argument(argument_name(wire), wire, "path", Scalar("str"), required=True))
         if row.url:
             plan.arguments.append(Argument(row.url, row.url, "url", Scalar("str"), required=True))
         self._body(plan)
@@ -240,10 +248,13 @@ class Planner:
         # A range such as "2XX" names no status: the usual one stands for it.
         statuses = dict.fromkeys(int(status) for status, _, _ in plan.endpoint.answers if status.isdecimal())
         plan.success = tuple(statuses) or (200,)
-        json = next((shape for media, shape in answers if media == "application/json" and shape is not None), None)
+        json = plan.endpoint.json_answer
+        _ask(plan, json)
         plan.answer = plan.row.answer or (
             "json" if json else "stream" if any(media for media, _ in answers) else "none"
         )
+        if json and plan.answer == "json":
+            plan.accept = plan.row.accept or next(media for media, shape in answers if is_json(media, shape))
         if plan.answer == "stream":
             plan.accept = plan.row.accept or next((media for media, _ in answers if media), "*/*")
         if json is None or plan.answer == "none":
@@ -285,6 +296,34 @@ class Planner:
             add("locale")
         for extra in row.extra:
             add(extra.name, extra.values, EXTRA_KINDS[extra.type])
+
+
+def _is_argument(item: Parameter, plan: Plan) -> bool:
+    """Whether a declared parameter is for the caller to give: one that turns pages is the client's."""
+    if item.place == "path":
+        return item.wire not in plan.row.omit and (item.wire in _in_path(plan.endpoint.path) or bool(plan.row.url))
+    return item.wire not in plan.row.omit and item.wire not in TURNING.get(plan.paging, ())[:2]
+
+
+def _in_path(path: str) -> list[str]:
+    return re.findall(r"\{([^{}]+)\}", path)
+
+
+def _ask(plan: Plan, json: Shape | None) -> None:
+    """Ask for a row where the rules would write a method that can never read its answer."""
+    row, code = plan.row, plan.endpoint.code
+    where = f"its row in operations.toml, [operations.{plan.service}.{code}]"
+    if isinstance(json, Scalar) and json.kind == "bytes" and not row.answer:
+        raise CodegenError(
+            f"{code}: answers JSON by its media type and a file by its schema: say `answer = 'stream'` in {where}, or "
+            "`answer = 'none'` if nothing is to be read"
+        )
+    address = next(filter(_DYNAMIC.search, re.split(r"[/?]", plan.endpoint.path)), None)
+    if address and not row.url:
+        raise CodegenError(
+            f"{code}: its file has an address of its own, for which {plan.endpoint.path} stands: say `url = 'url'` in "
+            f"{where}, and `answer = 'stream'` if it is a file"
+        )
 
 
 def _order(argument: Argument) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from .reading import Endpoint
+from .reading import Endpoint, is_json
 from .shapes import Direction, Object, Ref, Shape, is_list, referred
 
 
@@ -26,11 +26,12 @@ class Place(Struct, frozen=True):
 
 
 class Reached(Struct):
-    """An object in one direction, with all the places that lead to it."""
+    """An object in one direction, with all the places that lead to it; `direct` unless it is only ever a variant."""
 
     direction: Direction
     item: Object
     places: list[Place]
+    direct: bool = True
 
 
 def reach(endpoints: list[Endpoint], objects: dict[str, Object]) -> dict[tuple[Direction, str], Reached]:
@@ -40,7 +41,7 @@ def reach(endpoints: list[Endpoint], objects: dict[str, Object]) -> dict[tuple[D
         if endpoint.body is not None:
             walk(found, objects, "sent", endpoint.body, Place(endpoint.code))
         for _, media, shape in endpoint.answers:
-            if shape is not None and media == "application/json":
+            if shape is not None and is_json(media, shape):
                 walk(found, objects, "read", shape, Place(endpoint.code))
     return found
 
@@ -51,13 +52,16 @@ def walk(
     direction: Direction,
     shape: Shape,
     place: Place,
+    *,
+    direct: bool = True,
 ) -> None:
     """Note the object inside `shape`, then go on to its members and variants."""
     key = referred(shape)
     if key is None:
         return
     item = objects[key]
-    reached = found.setdefault((direction, key), Reached(direction, item, []))
+    reached = found.setdefault((direction, key), Reached(direction, item, [], direct=False))
+    reached.direct |= direct
     if any(known.code == place.code and recursive(known, place) for known in reached.places):
         return
     reached.places.append(place)
@@ -65,7 +69,7 @@ def walk(
         inner = Place(place.code, (*place.steps, Step(member.wire, is_list(member.shape))))
         walk(found, objects, direction, member.shape, inner)
     for _, variant in item.variants:
-        walk(found, objects, direction, Ref(variant), place)
+        walk(found, objects, direction, Ref(variant), place, direct=False)
 
 
 def recursive(known: Place, place: Place) -> bool:

@@ -14,7 +14,9 @@ from typing import Any, cast
 import msgspec
 from msgspec import Struct
 
+from .choosing import demands, knowing, tag_of_all, variants_of
 from .documents import CodegenError, Document
+from .scalars import default_of, documented_values, is_nullable, kind_of_values, scalar_of
 from .shapes import Choice, Keyed, Kind, Many, Member, Object, Ref, Scalar, Shape, referred
 
 Json = dict[str, Any]
@@ -22,6 +24,8 @@ Json = dict[str, Any]
 JSON = "application/json"
 _COMMA = re.compile(r"comma[- ]separated|separated (?:by|with) (?:a )?comma|comma (?:\(,\) )?as (?:a )?separator")
 _AT_MOST = re.compile(r"[Ll]imited to (\d+) values")
+_CHOOSING = ("oneOf", "anyOf")
+_ADDING = {"allOf", "anyOf", "oneOf", "properties", "required"}
 _METHODS = ("get", "put", "post", "delete", "patch")
 _FORMATS: dict[str, Kind] = {"date-time": "datetime", "date": "date", "time": "time", "binary": "bytes"}
 _KINDS: dict[str, Kind] = {"string": "str", "integer": "int", "number": "decimal", "boolean": "bool"}
@@ -63,7 +67,13 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     @property
     def json_answer(self) -> Shape | None:
         """What a successful answer holds in JSON."""
-        return next((shape for _, media, shape in self.answers if media == JSON and shape is not None), None)
+        return next((shape for _, media, shape in self.answers if is_json(media, shape)), None)
+
+
+def is_json(media: str, shape: Shape | None) -> bool:
+    """Whether an answer is JSON: by its media type, or by its schema where any type may come."""
+    structured = shape is not None and referred(shape) is not None
+    return shape is not None and (media == JSON or media.endswith("+json") or (media == "*/*" and structured))
 
 
 class Reader:
@@ -74,6 +84,7 @@ class Reader:
         self.objects: dict[str, Object] = {}
         self.codes: list[str] = []
         self._skipped = skipped
+        self._open: set[str] = set()
 
     def endpoints(self) -> list[Endpoint]:
         """All operations, in the document's order of paths, and then what the document tells of webhooks."""
@@ -94,9 +105,10 @@ class Reader:
 
     def shape(self, schema: Json, key: str) -> Shape:
         """The shape of a schema; objects met on the way are read and kept under `key`, or their component's name."""
-        if "$ref" in schema:
+        if "$ref" in schema and not _ADDING & schema.keys():
             return self._referred(schema)
-        if "oneOf" in schema or "anyOf" in schema:
+        schema = self._flat(schema, key)
+        if _options(schema):
             return self._one_of(schema, key)
         if "allOf" in schema or schema.get("properties") or "discriminator" in schema:
             return self._object(schema, key)
@@ -191,69 +203,148 @@ class Reader:
             deprecated=bool(spec.get("deprecated") or schema.get("deprecated")),
             comma=_COMMA.search(" ".join(text.lower().split())) is not None,
             at_most=int(capped) if capped is not None else schema.get("maxItems") or (told and int(told[1])),
-            default=_default(schema),
+            default=default_of(schema),
         )
 
     def _referred(self, schema: Json) -> Shape:
         name, target = self.resolve(schema["$ref"])
         if name in self.objects:
             return Ref(name)
-        return self.shape(target, name)
+        if name in self._open:
+            return Scalar("any")  # a list of itself, which no struct can name
+        self._open.add(name)
+        shape = self.shape(target, name)
+        self._open.discard(name)
+        return shape
+
+    def _flat(self, schema: Json, key: str) -> Json:
+        """A schema with what stands beside its `$ref`, and with the choice of one of its `allOf`, as its own.
+
+        A choice that lists the schema itself stays where it is: there the schema is the variant and not the whole.
+        """
+        if "$ref" in schema:
+            rest = {name: value for name, value in schema.items() if name != "$ref"}
+            schema = {**rest, "allOf": [{"$ref": schema["$ref"]}, *schema.get("allOf", [])]}
+        for part in schema.get("allOf", []) if not _options(schema) else []:
+            target = self._followed(part)
+            options = _options(target)
+            if options and not any(option.get("$ref", "").rsplit("/", 1)[-1] == key for option in options):
+                rest = {name: value for name, value in target.items() if name not in {*_CHOOSING, "discriminator"}}
+                parts = [rest if other is part else other for other in schema["allOf"]]
+                discriminator = schema.get("discriminator") or target.get("discriminator", {})
+                return {**schema, "oneOf": options, "discriminator": discriminator, "allOf": parts}
+        return schema
 
     def _one_of(self, schema: Json, key: str) -> Shape:
+        choices = [item for item in _options(schema) if item.get("type") != "null"]
+        has_base = bool({"properties", "allOf"} & schema.keys())
+        if has_base and choices and all(map(demands, choices)):
+            return self._one_required(schema, choices, key)
         self.objects[key] = Object(key=key)  # an option may lead back here
-        choices: list[Json] = [item for item in schema.get("oneOf") or schema["anyOf"] if item.get("type") != "null"]
         options = [self.shape(option, f"{key}/{index}") for index, option in enumerate(choices)]
         objects = [self.objects[option.key] for option in options if isinstance(option, Ref)]
-        if len(objects) == len(options) > 1:
-            return self._alternatives(schema.get("discriminator", {}), objects, key)
+        if objects and len(objects) == len(options) and (has_base or len(options) > 1):
+            return self._alternatives(schema, objects, key)
         del self.objects[key]
+        if has_base:
+            return self._object(schema, key)
+        if objects and len(options) == 1:
+            self.objects[key] = objects[0]
         if len(options) == 1:
             return options[0]
         scalars = tuple(option for option in options if isinstance(option, Scalar))
         return Choice(scalars) if len(scalars) == len(options) else Scalar("any")
 
-    def _alternatives(self, discriminator: Json, objects: list[Object], key: str) -> Shape:
-        """Objects told apart by the one member each has become one object of which exactly one member is set.
+    def _one_required(self, schema: Json, choices: list[Json], key: str) -> Shape:
+        """An object whose choices only say which of its members have to be there."""
+        shape = self._object(schema, key)
+        wires = [wire for choice in choices for wire in demands(choice)]
+        item = self.objects[key]
+        if "oneOf" in schema and len(choices) == len(wires) == len({*wires}) and all(map(item.member, wires)):
+            item.alternatives = tuple(wires)
+        return shape
 
-        Others become the variants of an object that has what they all have in common: their tag, if there is one.
+    def _alternatives(self, schema: Json, options: list[Object], key: str) -> Shape:
+        """Objects told apart by the one member each has become one object of which exactly one of these is set.
+
+        Others become the variants of an object that has what they have in common: their tag, if there is one. What the
+        schema has beside its choice belongs to each of them.
         """
-        members = [member for item in objects for member in item.members]
-        if len({member.wire for member in members}) == len(members) == len(objects):
-            optional = tuple(msgspec.structs.replace(member, required=False) for member in members)
-            self.objects[key] = Object(key=key, members=optional, alternatives=True)
+        members: dict[str, Member] = {}
+        required = self._collect(schema, key, members)
+        base = _requiring(members, required)
+        own = [member for option in options for member in option.members]
+        if len(own) == len(options) > 1 and len({*members, *(item.wire for item in own)}) == len(members) + len(own):
+            optional = (msgspec.structs.replace(member, required=False) for member in own)
+            self.objects[key] = Object(
+                key=key,
+                title=_title(schema),
+                members=(*base, *optional),
+                alternatives=tuple(member.wire for member in own),
+                options=tuple(option.key for option in options),
+            )
             return Ref(key)
-        tag = discriminator.get("propertyName", "")
-        tags = [member for item in objects if (member := item.member(tag))]
-        shared = (msgspec.structs.replace(tags[0], required=all(item.required for item in tags)),) if tags else ()
-        mapped = {value: self._variant(reference) for value, reference in discriminator.get("mapping", {}).items()}
-        variants = mapped or {item.key.rsplit("/", 1)[-1]: item.key for item in objects}
+        tag, variants = variants_of(schema, options, self._variant)
+        if tag not in members and (shared := tag_of_all(options, tag)):
+            base = (shared, *base)
+        base = tuple(knowing(member, tuple(variants)) if member.wire == tag else member for member in base)
+        is_tagged = any(member.wire == tag for member in base)
+        if is_tagged and len(base) > 1:
+            variants = {value: self._whole(f"{key}/{value}", base, variant) for value, variant in variants.items()}
         self.objects[key] = Object(
             key=key,
-            members=shared if len(tags) == len(objects) else (),
-            tag=tag if len(tags) == len(objects) else "",
+            title=_title(schema),
+            members=base,
+            tag=tag if is_tagged else "",
             variants=tuple(variants.items()),
+            options=tuple(option.key for option in options),
+            chosen_by=tag,
         )
         return Ref(key)
+
+    def _whole(self, key: str, base: tuple[Member, ...], variant: str) -> str:
+        """A variant that has the members beside the choice as well: another object, if it has them not by itself."""
+        item = self.objects[variant]
+        missing = tuple(member for member in base if item.member(member.wire) is None)
+        if not missing:
+            return variant
+        self.objects[key] = Object(key=key, members=(*missing, *item.members), deprecated=item.deprecated)
+        return key
 
     def _object(self, schema: Json, key: str) -> Shape:
         if key in self.objects:
             return Ref(key)
-        entry = self.objects[key] = Object(key=key, deprecated=bool(schema.get("deprecated")))
+        entry = self.objects[key] = Object(key=key, title=_title(schema), deprecated=bool(schema.get("deprecated")))
         members: dict[str, Member] = {}
         required = self._collect(schema, key, members)
-        discriminator = schema.get("discriminator", {})
-        entry.tag = discriminator.get("propertyName", "")
-        entry.variants = tuple(
-            (value, self._variant(reference)) for value, reference in discriminator.get("mapping", {}).items()
-        )
-        entry.members = tuple(
-            member if member.required or name not in required else msgspec.structs.replace(member, required=True)
-            for name, member in members.items()
-        )
+        entry.members = _requiring(members, required)
+        discriminator = schema.get("discriminator") or {}
+        tag = str(discriminator.get("propertyName", ""))
+        mapped = {value: self._variant(reference) for value, reference in discriminator.get("mapping", {}).items()}
+        chosen = next((item for item in self._choices(entry) if mapped and {*mapped.values()} <= {*item.options}), None)
+        if chosen is not None:
+            chosen.chosen_by, chosen.variants = tag, tuple(mapped.items())
+        else:
+            entry.tag, entry.variants = tag, tuple((mapped if mapped or not tag else self._children(key)).items())
         return Ref(key)
 
+    def _choices(self, item: Object) -> list[Object]:
+        """The members of an object that are one of several objects."""
+        return [self.objects[key] for member in item.members if (key := referred(member.shape)) in self.objects]
+
+    def _children(self, name: str) -> dict[str, str]:
+        """The components that extend one which has a tag and maps none of its values, by their names."""
+        schemas: dict[str, Json] = self.document.content.get("components", {}).get("schemas", {})
+        reference = f"#/components/schemas/{name}"
+        children = [
+            child
+            for child, schema in schemas.items()
+            if {"$ref": reference} in schema.get("allOf", []) and child != name
+        ]
+        return {child: self._variant(f"#/components/schemas/{child}") for child in children}
+
     def _variant(self, reference: str) -> str:
+        reference = reference if "/" in reference else f"#/components/schemas/{reference}"
         name, _ = self.resolve(reference)
         shape = self._referred({"$ref": reference})
         if referred(shape) != name:
@@ -271,14 +362,14 @@ class Reader:
             members[wire] = Member(
                 wire=wire,
                 shape=self.shape(spec, f"{key}/{wire}"),
-                nullable=_nullable(spec),
+                nullable=is_nullable(spec),
                 deprecated=bool(spec.get("deprecated")),
-                default=_default(spec),
+                default=default_of(spec),
             )
         return required
 
     def _plain(self, schema: Json, key: str) -> Shape:
-        kind = schema.get("type", "string" if "enum" in schema else "any")
+        kind = schema.get("type") or kind_of_values(schema.get("enum", [schema.get("const")]))
         if isinstance(kind, list):
             kind = next((name for name in kind if name != "null"), "any")
         match kind:
@@ -289,7 +380,7 @@ class Reader:
             case "object":
                 return self._free(schema, key)
             case "string" | "integer" | "number" | "boolean":
-                return _scalar(schema, _FORMATS.get(schema.get("format", ""), _KINDS[kind]))
+                return scalar_of(schema, _FORMATS.get(schema.get("format", ""), _KINDS[kind]))
             case _:
                 return Scalar("any")
 
@@ -300,53 +391,25 @@ class Reader:
         return Keyed(self.shape(extra, key) if isinstance(extra, dict) and extra else Scalar("any"))
 
 
+def _options(schema: Json) -> list[Json]:
+    """What a schema is one of, or any of."""
+    return list(schema.get("oneOf") or schema.get("anyOf") or [])
+
+
+def _requiring(members: dict[str, Member], required: set[str]) -> tuple[Member, ...]:
+    return tuple(
+        msgspec.structs.replace(member, required=True) if wire in required else member
+        for wire, member in members.items()
+    )
+
+
+def _title(schema: Json) -> str:
+    return str(schema.get("title") or "")
+
+
 def _code(path: str, method: str, spec: Json) -> str:
     return str(spec.get("operationId") or f"{method}{path}")
 
 
 def _is_sendable(media: str) -> bool:
     return media.split(";", maxsplit=1)[0].strip() == JSON or media.startswith("multipart/")
-
-
-def documented_values(schema: Json) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The values a schema documents and, apart, those it calls deprecated."""
-    text = str(schema.get("description") or "")
-    listed = [str(value) for value in schema.get("enum", []) if value is not None]
-    if not listed:
-        listed = [
-            value for line in re.findall(r"(?<!\w)Enum:(.*)", text) for value in re.findall(r'`"([^"`]*)"`', line)
-        ]
-    retired = [
-        value for line in re.findall(r"Deprecated values:(.*)", text) for value in re.findall(r'`"([^"`]*)"`', line)
-    ]
-    return tuple(dict.fromkeys(listed)), tuple(dict.fromkeys(retired))
-
-
-def _default(schema: Json) -> tuple[str, ...]:
-    given = schema.get("default")
-    return tuple(str(value) for value in (given if isinstance(given, list) else [given]) if value)
-
-
-def _nullable(schema: Json) -> bool:
-    """Whether null is among the types: in a list of types, in a choice, or as OpenAPI 3.0 said it."""
-    kinds = schema.get("type")
-    choices = schema.get("oneOf") or schema.get("anyOf") or []
-    return (
-        (isinstance(kinds, list) and "null" in kinds)
-        or any(choice.get("type") == "null" for choice in choices)
-        or schema.get("nullable") is True
-    )
-
-
-def _scalar(schema: Json, kind: Kind) -> Scalar:
-    values, retired = documented_values(schema)
-    return Scalar(
-        kind=kind,
-        values=values if kind == "str" else (),
-        retired=retired if kind == "str" else (),
-        min_length=schema.get("minLength") or None,
-        max_length=schema.get("maxLength"),
-        pattern=schema.get("pattern") or None,
-        minimum=schema.get("minimum"),
-        maximum=schema.get("maximum"),
-    )

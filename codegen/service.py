@@ -73,8 +73,8 @@ class Service:
             item = _listed(answer, self.objects)
             if key is not None and row.item and reply == row.item:
                 called["read", key] = row.item
-            elif item is not None and row.item and not _own(endpoint, item):
-                called["read", item] = row.item
+            elif item is not None and (row.item or key is None) and not _own(endpoint, item):
+                called["read", item] = row.item or singular(camel(place(endpoint, row)[0]))
             if key is not None and ("read", key) not in called and not _own(endpoint, key):
                 roots["read", key] = reply
         named = {

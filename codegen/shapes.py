@@ -66,15 +66,22 @@ class Member(Struct, frozen=True, kw_only=True):
 class Object(Struct, kw_only=True):
     """An object schema with its bases folded in.
 
-    `tag` names the discriminating member and `variants` the object of each of its values; `value` is the tag's value
-    where the object is itself such a variant. `alternatives` is true where exactly one member may be present.
+    `tag` names the discriminating member and `variants` the object of each of its values; `value` is the tag's only
+    value where the object is itself such a variant. Of `alternatives` exactly one member may be present. `options` are
+    the objects that it is one of, and `chosen_by` the member that says which: its own, or one beside the object. One
+    that is `split` has a struct for each of its variants also where it is read.
     """
 
     key: str
+    title: str = ""
     members: tuple[Member, ...] = ()
     tag: str = ""
+    value: str = ""
     variants: tuple[tuple[str, str], ...] = ()
-    alternatives: bool = False
+    alternatives: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    chosen_by: str = ""
+    split: bool = False
     deprecated: bool = False
 
     def member(self, wire: str) -> Member | None:

@@ -49,33 +49,37 @@ class Values:
 def gather(models: list[Model], asked: list[Asked], locked: dict[str, str]) -> list[Values]:
     """All sets of values that the models' members and the operations' parameters document, most used first.
 
-    Sets published under one name stay one: a value that is new in one place only is added for all.
+    Sets published under one name stay one: a value that is new in one place only is added for all. Sets published under
+    two names stay two, however alike they become.
     """
-    sets: dict[tuple[str, ...], Values] = {}
+    found: list[Values] = []
     for model in models:
         for member in model.members:
             shape = member.shape.item if isinstance(member.shape, Many) else member.shape
             if isinstance(shape, Scalar) and shape.values:
-                known = sets.setdefault(shape.values, Values(shape.values, shape.retired))
-                known.retired = tuple(dict.fromkeys((*known.retired, *shape.retired)))
-                known.owners.append((model, member.wire))
+                place = Values(shape.values, shape.retired, owners=[(model, member.wire)])
+                _join(found, place, locked)
     for item in asked:
-        same = next((known for known in sets.values() if set(known.values) == set(item.values)), None)
-        (same or sets.setdefault(item.values, Values(item.values, item.retired))).asked.append(item)
-    found = sorted(sets.values(), key=lambda item: (-len(item.owners), item.keyed()[0]))
-    published: dict[str, Values] = {}
-    kept: list[Values] = []
-    for known in found:
-        name = _published(known, locked)
-        first = published.setdefault(name, known) if name else known
-        if first is known:
-            kept.append(known)
-            continue
-        first.values = tuple(dict.fromkeys((*first.values, *known.values)))
-        first.retired = tuple(dict.fromkeys((*first.retired, *known.retired)))
-        first.owners += known.owners
-        first.asked += known.asked
-    return kept
+        _join(found, Values(item.values, item.retired, asked=[item]), locked)
+    return sorted(found, key=lambda item: (-len(item.owners), item.keyed()[0]))
+
+
+def _join(found: list[Values], place: Values, locked: dict[str, str]) -> None:
+    """Add a place to the set that it is published with, else to the first of equal values, else as a set of its own."""
+    name = _published(place, locked)
+    alike = [
+        item for item in found if item.values == place.values or (place.asked and {*item.values} == {*place.values})
+    ]
+    known = next((item for item in found if name and _published(item, locked) == name), None) or next(
+        (item for item in alike if not (name and _published(item, locked))), None
+    )
+    if known is None:
+        found.append(place)
+        return
+    known.values = tuple(dict.fromkeys((*known.values, *place.values)))
+    known.retired = tuple(dict.fromkeys((*known.retired, *place.retired)))
+    known.owners += place.owners
+    known.asked += place.asked
 
 
 def name_values(

@@ -10,7 +10,7 @@
 - `mirakl_async.models`: the structs that are sent and received
 - `mirakl_async.operations`: all operations by Mirakl's code
 - `mirakl_async.simulator`: a Mirakl to test against
-- `MemoryQueue`: where orders, outcomes and events wait; `mirakl_async.queues` lists all queues and their protocol
+- `SqliteQueue`, `MemoryQueue`: where orders and outcomes wait; `mirakl_async.queues` lists all queues and the protocol
 - `mirakl_async.watch`, `.telemetry` (extra `otel`), `.redis` (extra `redis`): watching, and many machines
 
 Every name is loaded when it is first used, so that importing this package costs next to nothing.
@@ -92,6 +92,7 @@ if TYPE_CHECKING:
     from .pages import SeekPaginator as SeekPaginator
     from .problems import FieldError as FieldError
     from .queues.memory_queue import MemoryQueue as MemoryQueue
+    from .queues.sqlite_queue import SqliteQueue as SqliteQueue
     from .reply import Reply as Reply
     from .responses import ReceivedResponse as ReceivedResponse
     from .sync.job import OrderSync as OrderSync
@@ -171,6 +172,7 @@ _HOMES = {
     "SeekPaginator": "pages",
     "FieldError": "problems",
     "MemoryQueue": "queues.memory_queue",
+    "SqliteQueue": "queues.sqlite_queue",
     "Reply": "reply",
     "ReceivedResponse": "responses",
     "OrderSync": "sync.job",

@@ -9,13 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from datetime import UTC, date, datetime
-from decimal import Decimal
-from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 from urllib.parse import quote, urlsplit
-from uuid import UUID
 
 from msgspec import UNSET, Struct
 from msgspec.structs import replace
@@ -25,20 +21,18 @@ from .errors import InvalidArgument
 from .files import caps
 from .files.upload import Content, FreshChunks, Upload
 from .operation import Operation, Param
+from .params import leave_it_out, text_of
 from .request import Multipart, Part, Request
 from .settings import address_parts, may_be_asked, origin
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Callable
 
-    from .operation import ParamType, RetryClass, Service
+    from .operation import RetryClass, Service
 
 JSON = "application/json"
 QUERY_SAFE = ",:"
-NUMBERS = (int, float, Decimal)
-FORMS = {"integer": re.compile(r"-?\d+", re.ASCII), "boolean": re.compile("true|false")}
 REFERENCE = re.compile(r"[^|,]+\|[^|,]+")
-HALF_A_PAIR = re.compile("[\ud800-\udfff]")
 LONGEST_NAME = 255
 
 
@@ -89,7 +83,7 @@ def build_by_wire_names(
     for param in operation.params:
         if param.place == "body" and param.argument in arguments:
             raise InvalidArgument(operation.code, param.name, "is a member of the body, which is given as a whole")
-    return build(operation, arguments, base_url, as_json(body))
+    return build(operation, arguments, base_url, _held(operation, as_json(operation.code, body)))
 
 
 def by_argument(operation: Operation[Any], params: Mapping[str, object]) -> dict[str, object]:
@@ -133,19 +127,23 @@ def build_unknown(  # noqa: PLR0917 - one caller, Client.send, whose arguments t
     )
     pairs: list[str] = []
     for name, value in (query or {}).items():
-        param = Param(name=name, argument=name, many="repeat" if isinstance(value, list | tuple) else "one")
+        many: Literal["repeat", "one"] = "repeat" if isinstance(value, list | tuple) else "one"
+        param = Param(name=name, argument=name, many=many, min_length=0)
         pairs += [] if value is None else _query(operation, param, cast("Any", value))
     url = base_url + quote(path, safe="/%:@,~") + ("?" + "&".join(pairs) if pairs else "")
     if body is None:
         return Request(operation=operation, url=url)
-    return Request(operation=operation, url=url, body=as_json(body), content_type=JSON)
+    return Request(operation=operation, url=url, body=as_json("send", body), content_type=JSON)
 
 
-def as_json(body: object) -> bytes:
+def as_json(code: str, body: object) -> bytes:
     """A JSON body from bytes or text that is JSON already, or from anything that encodes to it."""
-    if isinstance(body, bytes):
-        return body
-    return body.encode() if isinstance(body, str) else codec.encode(body)
+    try:
+        if isinstance(body, bytes | bytearray):
+            return bytes(body)
+        return body.encode() if isinstance(body, str) else codec.encode(body)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InvalidArgument(code, "body", f"cannot be encoded as JSON: {error}") from error
 
 
 def _with_body(
@@ -162,79 +160,48 @@ def _with_body(
 
 
 def encode_body(operation: Operation[Any], members: dict[str, object]) -> bytes:
-    """Build the operation's request struct, hold it against every documented constraint, and encode it."""
+    """The members of a body as JSON, held against every documented constraint."""
     struct = codec.resolve(operation.body)
+    names = dict(zip(struct.__struct_fields__, struct.__struct_encode_fields__, strict=True))
     try:
-        value = struct(**members)
+        return codec.exact(struct).read(codec.encode({names[name]: value for name, value in members.items()}))[1]
+    except (*codec.REFUSED, TypeError, ValueError):
+        return _encoded(operation, "", _body(operation, struct, members), struct)  # which says what is wrong
+
+
+def _body(operation: Operation[Any], struct: type[Struct], members: dict[str, object]) -> Struct:
+    """The struct of a body, whose own checks name the member that is wrong."""
+    try:
+        return struct(**members)
     except (TypeError, ValueError) as error:
         argument, _, reason = str(error).removeprefix(f"{struct.__name__}.").partition(": ")
         if argument not in struct.__struct_fields__:
             argument, reason = "body", str(error)
         raise InvalidArgument(operation.code, argument, reason) from error
-    for problem in codec.explain(value):
-        raise InvalidArgument(operation.code, problem.path, problem.message)
-    return codec.encode(value)
 
 
-def text_of(operation: Operation[Any], param: Param, value: object) -> str:
-    """One value as its text on the wire: dates in UTC, booleans in lower case."""
-    if isinstance(value, str):
-        return _checked_text(operation, param, value)
-    if isinstance(value, datetime) and value.tzinfo is None:
-        raise InvalidArgument(
-            operation.code, param.argument, "needs a time zone; for example datetime(..., tzinfo=timezone.utc)"
-        )
-    text = _spelled(param.type, value)
-    if text is None:
-        takes = f"one {param.type}" if param.many == "one" else f"a list of {param.type} values"
-        raise InvalidArgument(operation.code, param.argument, f"takes {takes}, not {type(value).__name__}")
-    if isinstance(value, NUMBERS) and not _within(param, value):
-        bounds = f"{param.minimum} to {'any number' if param.maximum is None else param.maximum}"
-        raise InvalidArgument(operation.code, param.argument, f"{value} is outside {bounds}")
-    return text
+def _encoded(operation: Operation[Any], argument: str, value: object, kind: type[Struct]) -> bytes:
+    """A value as JSON that its type allows; the error names where in `argument`, or in the body, the fault is."""
+    try:
+        return codec.exact(kind).read(codec.encode(value))[1]
+    except (*codec.REFUSED, TypeError, ValueError) as error:
+        for problem in codec.explain(value, kind):
+            path = f"{argument}.{problem.path}".strip(".") if argument else problem.path
+            raise InvalidArgument(operation.code, path or "body", problem.message) from error
+        raise
 
 
-def _spelled(kind: ParamType, value: object) -> str | None:
-    """The text of a value that is none yet; None where it is not what the parameter takes."""
-    free = kind in {"string", "json"}
-    if isinstance(value, bool):
-        return ("true" if value else "false") if free or kind == "boolean" else None
-    if isinstance(value, int):
-        return str(value) if free or kind in {"integer", "number"} else None
-    if isinstance(value, float | Decimal):
-        return format(Decimal(str(value)), "f") if isfinite(value) and (free or kind == "number") else None
-    if isinstance(value, datetime):
-        moment = value.astimezone(UTC)
-        text = moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds").replace("+00:00", "Z")
-        return text if free or kind == "date-time" else None
-    if isinstance(value, date):
-        return value.isoformat() if free or kind == "date" else None
-    return str(value) if free and isinstance(value, UUID) else None
-
-
-def _within(param: Param, value: float | Decimal) -> bool:
-    low, high = param.minimum, param.maximum
-    return (low is None or value >= low) and (high is None or value <= high)
-
-
-def _checked_text(operation: Operation[Any], param: Param, value: str) -> str:
-    low, high = param.min_length, param.max_length
-    if (low is not None and len(value) < low) or (high is not None and len(value) > high):
-        raise InvalidArgument(
-            operation.code,
-            param.argument,
-            f"has {len(value)} characters; {low or 0} to {high or 'any number'} are taken",
-        )
-    form = FORMS.get(param.type)
-    if form is not None and form.fullmatch(value) is None:
-        raise InvalidArgument(operation.code, param.argument, f"{value!r} is no {param.type}")
-    if not value.isascii() and HALF_A_PAIR.search(value):
-        raise InvalidArgument(operation.code, param.argument, "holds half a surrogate pair, which is no text")
-    return value
+def _held(operation: Operation[Any], body: bytes) -> bytes:
+    """JSON given as a whole, held against the operation's contract; raises InvalidArgument with the path of a fault."""
+    try:
+        return codec.exact(codec.resolve(operation.body)).read(body.removeprefix(b"\xef\xbb\xbf"))[1]
+    except codec.REFUSED as error:
+        fault = codec.refusal(error)
+        raise InvalidArgument(operation.code, fault.path.removeprefix("$").strip(".") or "body", fault.words) from None
 
 
 def _path_segment(operation: Operation[Any], param: Param, value: object) -> str:
-    text = text_of(operation, param, value)
+    text = "" if isinstance(value, str) and not value else text_of(operation, param, value)
     if text.isalnum() and text.isascii():
         return text
     if not text or "/" in text or text in {".", ".."}:
@@ -257,14 +224,12 @@ def _query(operation: Operation[Any], param: Param, value: object) -> list[str]:
 def _texts(operation: Operation[Any], param: Param, value: object) -> list[str]:
     """The members of a list as they travel; an empty list would be left out, and so ask for everything."""
     spell = _reference if param.type == "references" else text_of
-    listed = value.split(",") if isinstance(value, str) and param.many == "comma" else value
-    texts = [spell(operation, param, item) for item in values_of(operation, param, listed)]
-    if not texts:
-        instead = "" if param.required else "; leave it out to ask without it"
-        raise InvalidArgument(operation.code, param.argument, f"is an empty list{instead}")
+    listed = [text.strip() for text in value.split(",")] if isinstance(value, str) and param.many == "comma" else value
+    values = values_of(operation, param, listed)
+    if not values:
+        raise InvalidArgument(operation.code, param.argument, f"is an empty list{leave_it_out(param)}")
+    texts = [spell(operation, param, item) for item in values]
     for text in texts:
-        if not text:
-            raise InvalidArgument(operation.code, param.argument, "holds an empty value")
         if "," in text and param.many == "comma":
             raise InvalidArgument(operation.code, param.argument, f"{text!r} holds a comma, which separates values")
     return texts
@@ -306,14 +271,13 @@ def _reference(operation: Operation[Any], param: Param, value: object) -> str:
 
 
 def _is_pair(value: Sequence[object]) -> bool:
-    return len(value) == 2 and all(isinstance(part, str | int) for part in value)
+    return len(value) == 2 and all(isinstance(part, str | int) and not isinstance(part, bool) for part in value)
 
 
 def _parts(operation: Operation[Any], param: Param, value: object) -> list[Part]:
     if param.type == "json":
-        for problem in codec.explain(value) if isinstance(value, Struct) else ():
-            raise InvalidArgument(operation.code, param.argument, str(problem))
-        return [Part(name=param.name, content=codec.encode(value), content_type="application/json")]
+        content = _encoded(operation, param.argument, value, codec.resolve(param.body))
+        return [Part(name=param.name, content=content, content_type=JSON)]
     if param.type != "file":
         return [Part(name=param.name, content=text_of(operation, param, value).encode())]
     values = [value] if param.many == "one" else values_of(operation, param, value)

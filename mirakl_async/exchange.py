@@ -48,17 +48,22 @@ class WireFault(Exception):
 
 
 class OpenAnswer(Protocol):
-    """An answer whose body has not been read; must be closed, which gives up the connection unless all was read."""
+    """An answer whose body has not been read; must be closed, which gives up the connection unless all was read.
+
+    `framed` says that its body marks its own end, by a length or by chunks: of one that only the end of the connection
+    ends, nobody can say that it is whole.
+    """
 
     status: int
     headers: Mapping[str, str]
+    framed: bool
 
     def chunks(self) -> AsyncGenerator[bytes, None]:
         """The body as it arrives, decompressed; raises WireFault if it breaks off."""
         ...
 
-    async def read(self, cap: int) -> bytes:
-        """The whole body; raises WireFault of kind "large" past `cap` bytes."""
+    async def words(self, cap: int, seconds: float) -> bytes:
+        """What an error says, decompressed: as much as comes in time, and at most `cap` bytes; never raises for it."""
         ...
 
     def close(self) -> None:

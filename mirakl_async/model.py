@@ -33,8 +33,15 @@ T = TypeVar("T")
 
 if TYPE_CHECKING:
     Expected = Annotated[T, "promised by the contract"]
+    Untyped = Annotated[T, "Any at run time, in which a number with a fraction is a Decimal"]
 else:
     Expected = Optional
+
+    class Untyped:
+        """A union that no decoder can tell apart, such as of text and Decimal."""
+
+        __class_getitem__ = classmethod(lambda _cls, _kind: Any)
+
 
 ABSENT: Any = None
 """The default of an `Expected` member: what a broken promise reads as."""

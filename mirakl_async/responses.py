@@ -24,15 +24,23 @@ from msgspec import Struct
 
 from .discreet import Discreet
 from .problems import excerpt
+from .server_text import one_line
 
 if TYPE_CHECKING:
     from .operation import Operation
 
 SNIFF_BYTES = 1024
-MAX_EXCERPT = 120
+MAX_EXCERPT, MAX_MEDIA_TYPE = 120, 80
 PARTIAL = 206
 NO_CONTENT = 204
-USUAL_JSON = frozenset({"application/json", "application/json;charset=UTF-8", "application/json; charset=utf-8"})
+USUAL_JSON = frozenset(
+    {
+        "application/json",
+        "application/json;charset=UTF-8",
+        "application/json; charset=utf-8",
+        "application/json; charset=UTF-8",
+    }
+)
 GENERIC = frozenset({"", "application/octet-stream", "binary/octet-stream", "application/force-download"})
 HTML = frozenset({"text/html", "application/xhtml+xml"})
 ERROR_DOCUMENT = frozenset({"application/problem+json", "application/problem+xml"})
@@ -96,7 +104,7 @@ def find_unexpected(
             return None
         if operation.answer == "json" and body[:1] == b"{" and headers.get("Content-Type") in USUAL_JSON:
             return None
-    media_type = headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    media_type = one_line(headers.get("Content-Type", "").partition(";")[0].strip().lower(), MAX_MEDIA_TYPE)
     start = without_mark(body[:SNIFF_BYTES]).lstrip()
     reason = _JUDGES[operation.answer](operation, status, media_type, start or body[:1])
     if reason is None:

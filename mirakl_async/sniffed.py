@@ -19,6 +19,7 @@ class SniffedAnswer:
     def __init__(self, answer: OpenAnswer) -> None:
         self.status: int = answer.status
         self.headers: Mapping[str, str] = answer.headers
+        self.framed: bool = answer.framed
         self.start: bytes = b""
         self.fault: WireFault | None = None
         self._answer = answer

@@ -352,7 +352,7 @@ class Transport:
             timeout=timeout, fresh=operation.retry == "unsafe",
         )  # fmt: skip
         if not 200 <= opened.status < 300:
-            return await self._read_error(opened, min(ends, loop.time() + ERROR_BODY_SECONDS))
+            return await self._read_error(opened, min(ends - loop.time(), ERROR_BODY_SECONDS))
         answer = SniffedAnswer(opened)
         try:
             async with asyncio.timeout_at(ends):
@@ -371,13 +371,10 @@ class Transport:
         answer.close()
         return unexpected
 
-    async def _read_error(self, answer: OpenAnswer, ends: float) -> Answer:
+    async def _read_error(self, answer: OpenAnswer, seconds: float) -> Answer:
         """The words of an answer that was to be streamed and is not a success, as far as they come in time."""
         try:
-            async with asyncio.timeout_at(ends):
-                return Answer(answer.status, answer.headers, await answer.read(self._limits.error_bytes))
-        except (WireFault, TimeoutError):
-            return Answer(answer.status, answer.headers, b"")
+            return Answer(answer.status, answer.headers, await answer.words(self._limits.error_bytes, seconds))
         finally:
             answer.close()
 

@@ -1,20 +1,7 @@
-"""The wire: aiohttp, set up so that nothing happens behind the transport's back. The only importer of aiohttp.
+"""The wire: one exchange over aiohttp, and what its failures mean. Beside `session`, the only importer of aiohttp.
 
-What is switched off, and why:
-
-* aiohttp's own replay of GET, PUT and DELETE on a dead connection (`_retry_connection`, private, guarded): it would
-  hide wire requests from the limiter and from the attempts an error reports.
-* Redirects: a 301 turns a POST into an empty GET that answers 200, and a batch of orders is lost.
-* The environment (`trust_env`): a netrc entry clashes with our Authorization header. Name a `proxy` instead.
-* c-ares: where aiodns is installed aiohttp resolves names with it, which fails in split DNS and containers.
-* aiohttp's decompression: see `decompression`.
-* Its timer of every request (see `timer`), and its rounding of timeouts over 5 seconds up to a whole one
-  (`ceil_threshold`): a deadline is one.
-* Cookies, and the pool's limit: the transport bounds concurrency before an attempt's clock starts, so that waiting for
-  a slot is never taken for a slow server.
-
-Whether a request left is known from the connector: while it makes a connection (`_create_connection`, private), nothing
-was written. Should aiohttp stop calling that, every request counts as one that may have left.
+A server that closes after each answer without saying so breaks the next request on that connection. Where one was
+broken so, connections to that origin are not used again for a while: every call on them would cost two attempts.
 """
 
 from __future__ import annotations
@@ -22,22 +9,23 @@ from __future__ import annotations
 import asyncio
 import io
 import re
-import zlib
-from contextlib import aclosing
-from contextvars import ContextVar
-from math import inf
-from typing import TYPE_CHECKING, Any, NamedTuple
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from urllib.parse import quote, urlsplit
 
 import aiohttp
-from aiohttp import ClientTimeout, TCPConnector
+import msgspec
 from aiohttp.client import URL  # type: ignore[attr-defined] # pyright: ignore[reportPrivateImportUsage] - yarl's
+from aiohttp.http_exceptions import LineTooLong
 
-from . import __version__
-from .decompression import ACCEPTED, Inflater, is_compressed
+from .decompression import Decoder, codings_of, legible
 from .exchange import Answer, WireFault
 from .files.form import Form
+from .framing import is_part
 from .request import Multipart
-from .timer import SharedTimer, Term
+from .session import BODILESS, MAX_HEADER_BYTES, MAX_HEADERS, Flight, Response, current_flight, make_session
+from .settings import origin
+from .timer import SharedTimer
 
 if TYPE_CHECKING:
     import ssl as ssl_module
@@ -47,37 +35,14 @@ if TYPE_CHECKING:
     from .retries import Stage
 
 LARGE_BODY = 512 * 1024
-SHORTEST = 0.001  # aiohttp takes 0 for no bound at all
-_WELL_FORMED = re.compile(r"(?:[\w.~:/?#\[\]@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+", re.ASCII)
-USER_AGENT = f"mirakl-async/{__version__} aiohttp/{aiohttp.__version__}"
-
-
-class _Flight(Term):
-    """One attempt: how long it may take, whether it has a connection, and the form it carries."""
-
-    left: bool = True
-    form: Form | None = None
-
-    @property
-    def stage(self) -> Stage:
-        """How far it got, as long as no answer has begun."""
-        return "sent" if self.left and (self.form is None or self.form.whole) else "unsent"
-
-
-_flight: ContextVar[_Flight | None] = ContextVar("mirakl_async_flight", default=None)
-
-
-class _Connector(TCPConnector):
-    """Marks the attempt of the current task while a connection is made for it; one from the pool needs no mark."""
-
-    async def _create_connection(self, req: Any, traces: Any, timeout: ClientTimeout) -> Any:
-        flight = _flight.get()
-        if flight is None:
-            return await super()._create_connection(req, traces, timeout)
-        flight.left = False
-        protocol = await super()._create_connection(req, traces, timeout)
-        flight.left = True
-        return protocol
+HEADER_TOO_LONG = (
+    f"the response header is too long: at most {MAX_HEADERS} fields of {MAX_HEADER_BYTES // 1024} KiB each are read"
+)
+NO_REUSE_SECONDS = 60.0
+UNRESERVED = "%/:?#[]@!$&'()*+,;=~"
+_CHARACTERS = r"[\w.~:/?#\[\]@!$&'()*+,;=-]*"
+_WELL_FORMED = re.compile(rf"{_CHARACTERS}(?:%[0-9A-Fa-f]{{2}}{_CHARACTERS})*", re.ASCII)
+_BARE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 
 
 class AiohttpWire:
@@ -90,31 +55,13 @@ class AiohttpWire:
         self._proxy = proxy
         self._ssl = ssl
         self._timer = SharedTimer(timeouts.attempt)
+        self._loop = asyncio.get_running_loop()
         self._pooled = self._session(force_close=False)
         self._fresh: aiohttp.ClientSession | None = None
+        self._not_reused: dict[tuple[str, str, int], float] = {}  # origins, and until when
 
     def _session(self, *, force_close: bool) -> aiohttp.ClientSession:
-        connector = _Connector(
-            limit=0,
-            force_close=force_close,
-            resolver=aiohttp.ThreadedResolver(),
-            ssl=self._ssl if self._ssl is not None else True,
-            timeout_ceil_threshold=inf,
-            # aiohttp takes no keep-alive time for connections that are not kept.
-            keepalive_timeout=None if force_close else self._timeouts.keepalive,
-        )
-        session = aiohttp.ClientSession(
-            connector=connector,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            headers={"User-Agent": USER_AGENT, "Accept-Encoding": ACCEPTED},
-            auto_decompress=False,
-            timeout=ClientTimeout(total=None, sock_connect=max(self._timeouts.connect, SHORTEST), ceil_threshold=inf),
-            proxy=self._proxy,
-            trust_env=False,
-        )
-        if hasattr(session, "_retry_connection"):
-            session._retry_connection = False  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - see the module's text
-        return session
+        return make_session(self._timeouts, proxy=self._proxy, ssl=self._ssl, force_close=force_close)
 
     async def exchange(
         self,
@@ -128,24 +75,20 @@ class AiohttpWire:
         fresh: bool = False,
     ) -> Answer:
         """See Wire."""
-        flight = _Flight()
+        flight = Flight()
         self._timer.begin(flight, timeout)
+        pieces: list[bytes] = []
         try:
             response = await self._send(flight, method, url, headers, body, fresh=fresh)
             try:
-                encoding = response.headers.get("Content-Encoding")
-                if encoding and is_compressed(encoding):
-                    content = await AiohttpOpenAnswer(response, flight).read(cap)
-                else:
-                    content = await _read(response, cap)
+                await _read_into(pieces, response, cap)
             except (aiohttp.ClientError, OSError, WireFault, asyncio.CancelledError) as error:
                 if response.status < 300 or (isinstance(error, asyncio.CancelledError) and not flight.end()):
-                    raise
-                content = b""  # what the status says is certain, whatever became of its words
+                    raise  # of an error, what the status says is certain, whatever became of its words
             finally:
                 response.close()
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise _fault(error, flight) from _tellable(error)
+            raise self._fault(error, flight, url) from _tellable(error)
         except asyncio.CancelledError as error:
             if not flight.end():
                 raise
@@ -154,6 +97,11 @@ class AiohttpWire:
             flight.end()
             if flight.form is not None:
                 flight.form.close()
+        content = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        if response.status >= 300:
+            content = legible(content, response.headers, cap, chunked=response.chunked)
+        elif not response.framed and _is_cut_json(content):
+            raise WireFault("lost", "partial", "the answer ended early, and no length was sent")
         return Answer(response.status, response.headers, content)
 
     async def open(
@@ -167,43 +115,63 @@ class AiohttpWire:
         fresh: bool = False,
     ) -> AiohttpOpenAnswer:
         """See Wire."""
-        flight = _Flight()
+        flight = Flight()
         try:
             async with asyncio.timeout(timeout):
-                response = await self._send(flight, method, _verbatim(url), headers, body, fresh=fresh)
+                response = await self._send(flight, method, url, headers, body, fresh=fresh)
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise _fault(error, flight) from _tellable(error)
-        return AiohttpOpenAnswer(response, flight)
+            raise self._fault(error, flight, url) from _tellable(error)
+        try:
+            return AiohttpOpenAnswer(response, flight)
+        except WireFault:
+            response.close()
+            raise
 
     def _send(
         self,
-        flight: _Flight,
+        flight: Flight,
         method: str,
-        url: str | URL,
+        url: str,
         headers: Mapping[str, str],
         body: bytes | Multipart | None,
         *,
         fresh: bool,
-    ) -> Awaitable[aiohttp.ClientResponse]:
-        if fresh and self._fresh is None:
-            self._fresh = self._session(force_close=True)
-        session = self._fresh if fresh and self._fresh is not None else self._pooled
-        _flight.set(flight)
+    ) -> Awaitable[Response]:
+        session = self._pooled
+        if fresh or (self._not_reused and self._breaks_reuse(url)):
+            if self._fresh is None:
+                self._fresh = self._session(force_close=True)
+            session = self._fresh
+        current_flight.set(flight)
         data: Any = None
         if isinstance(body, Multipart):
             data, headers = _form(body, headers, flight)
         elif body:
             data = body if len(body) <= LARGE_BODY else io.BytesIO(body)
         # What `session.request` awaits, without its context manager: nobody here has a use for it, and it costs 2 us.
-        return session._request(  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+        answer: Any = session._request(  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
             method,
-            url,
+            _verbatim(url),
             data=data,
             headers=headers,
             allow_redirects=False,
             # aiohttp would add application/octet-stream to an empty PUT, which OR24 and OR29 do not expect.
             skip_auto_headers=None if body or method == "GET" else ("Content-Type",),
         )
+        return cast("Awaitable[Response]", answer)
+
+    def _breaks_reuse(self, url: str) -> bool:
+        """Whether a used connection to this origin broke a short while ago."""
+        return self._not_reused.get(origin(url), 0.0) > self._loop.time()
+
+    def _fault(self, error: BaseException, flight: Flight, url: str) -> WireFault:
+        """What ended an attempt; where that was a used connection, its like are not used for a while."""
+        fault = _fault(error, flight)
+        if flight.reused and fault.kind in {"lost", "protocol"} and not isinstance(error, aiohttp.ClientPayloadError):
+            now = self._loop.time()
+            self._not_reused = {key: until for key, until in self._not_reused.items() if until > now}
+            self._not_reused[origin(url)] = now + NO_REUSE_SECONDS
+        return fault
 
     async def close(self) -> None:
         """See Wire."""
@@ -218,67 +186,88 @@ class AiohttpWire:
 class AiohttpOpenAnswer:
     """See OpenAnswer."""
 
-    def __init__(self, response: aiohttp.ClientResponse, flight: _Flight) -> None:
+    def __init__(self, response: Response, flight: Flight) -> None:
         self._response = response
         self._flight = flight
+        self._decoder = _decoder(response)
         self.status: int = response.status
         self.headers: Mapping[str, str] = response.headers
+        self.framed: bool = response.framed
 
     async def chunks(self) -> AsyncGenerator[bytes, None]:
         """See OpenAnswer."""
         try:
-            inflater = Inflater(self.headers.get("Content-Encoding", ""))
             async for chunk in self._response.content.iter_any():
-                for piece in inflater.feed(chunk):
+                for piece in (chunk,) if self._decoder is None else self._decoder.feed(chunk):
                     yield piece
         except (aiohttp.ClientError, OSError, RuntimeError) as error:  # the last one where the client was closed
             raise _fault(error, self._flight, "partial") from _tellable(error)
-        except ValueError as error:
-            raise WireFault("protocol", "partial", str(error), permanent=True) from error
-        except zlib.error as error:
-            raise WireFault("lost", "partial", "the compressed answer is damaged") from error
-        if not inflater.finished:
-            raise WireFault("lost", "partial", "the compressed answer ends early")
+        if self._decoder is not None:
+            self._decoder.end()
 
-    async def read(self, cap: int) -> bytes:
-        """See OpenAnswer; counted after decompression: 300 KB of gzip can hold 300 MB."""
+    async def words(self, cap: int, seconds: float) -> bytes:
+        """See OpenAnswer."""
         pieces: list[bytes] = []
-        size = 0
-        async with aclosing(self.chunks()) as chunks:
-            async for chunk in chunks:
-                size += len(chunk)
-                if size > cap:
-                    raise WireFault("large", "partial", f"the answer is larger than {cap} bytes", permanent=True)
-                pieces.append(chunk)
-        return b"".join(pieces)
+        with suppress(aiohttp.ClientError, OSError, RuntimeError, WireFault):  # TimeoutError is an OSError
+            async with asyncio.timeout(seconds):
+                await _read_into(pieces, self._response, cap)
+        return legible(b"".join(pieces), self.headers, cap, chunked=self._response.chunked)
 
     def close(self) -> None:
         """See OpenAnswer."""
         self._response.close()
 
 
-def _verbatim(url: str) -> str | URL:
-    """A file's address as it was given, which may be signed: only one that is not well-formed is spelled anew."""
-    return URL(url, encoded=True) if _WELL_FORMED.fullmatch(url) else url
+def _verbatim(url: str) -> URL:
+    """An address as it was built or given, which may be signed: only what no address can hold is spelled anew."""
+    try:
+        if _WELL_FORMED.fullmatch(url):
+            return URL(url, encoded=True)
+        parts = urlsplit(url)
+        path = _BARE_PERCENT.sub("%25", f"{parts.path}?{parts.query}" if parts.query else parts.path)
+        server = str(URL(f"{parts.scheme}://{parts.netloc}")).rstrip("/")
+        return URL(server + quote(path, safe=UNRESERVED), encoded=True)
+    except ValueError:
+        raise WireFault("url", "unsent", "the URL cannot be used", permanent=True) from None
 
 
-async def _read(response: aiohttp.ClientResponse, cap: int) -> bytes:
-    """A body that is not compressed, refused as soon as it passes the cap."""
-    content = response.content
-    chunks: list[bytes] = []
-    size = 0
+def _decoder(response: Response) -> Decoder | None:
+    """What undoes the codings of a success; None where it has none, and for an error, which is kept as it comes."""
+    if response.status >= 300 or response.status in BODILESS:
+        return None
+    if response.status == 200 and is_part(response.headers):
+        raise WireFault("protocol", "partial", "the answer is only a part of what was asked for")
+    codings = codings_of(response.headers, chunked=response.chunked)
+    return Decoder(codings) if codings else None
+
+
+async def _read_into(pieces: list[bytes], response: Response, cap: int) -> None:
+    """Read a body; refused past the cap, which counts after decompression: 300 KB of gzip can hold 300 MB."""
+    decoder, content, size = _decoder(response), response.content, 0
     while chunk := await content.readany():
-        size += len(chunk)
-        if size > cap:
-            response.close()
-            raise WireFault("large", "partial", f"the answer is larger than {cap} bytes", permanent=True)
-        chunks.append(chunk)
+        for piece in (chunk,) if decoder is None else decoder.feed(chunk):
+            size += len(piece)
+            pieces.append(piece)
+            if size > cap:
+                raise WireFault("large", "partial", f"the answer is larger than {cap} bytes", permanent=True)
         if content.at_eof():
             break
-    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+    if decoder is not None:
+        decoder.end()
 
 
-def _form(body: Multipart, headers: Mapping[str, str], flight: _Flight) -> tuple[Any, Mapping[str, str]]:
+def _is_cut_json(content: bytes) -> bool:
+    """Whether a body breaks off, which only its text can tell where no length was sent."""
+    if not content.lstrip().startswith((b"{", b"[")):
+        return False
+    try:
+        msgspec.json.decode(content, type=msgspec.Raw)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        return "truncated" in str(error)
+    return False
+
+
+def _form(body: Multipart, headers: Mapping[str, str], flight: Flight) -> tuple[Any, Mapping[str, str]]:
     """A form of this attempt's own, and the headers that go with it."""
     flight.form = form = Form(body)
     headers = {**headers, "Content-Type": form.content_type}
@@ -315,7 +304,7 @@ _MEANINGS: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], _M
         aiohttp.ClientHttpProxyError,
         _Meaning("proxy", "unsent", "the proxy made no connection: it answered {0.status}"),
     ),
-    # A bad status line or an endless header comes with status 400, which the server never said.
+    # A bad status line comes with status 400, which the server never said.
     (aiohttp.ClientResponseError, _Meaning("protocol", "partial", "what came back is not HTTP")),
     (ValueError, _Meaning("request", "unsent", "the request cannot be sent: {0}", permanent=True)),
     (BaseException, _Meaning("lost", None, "the connection broke ({0.__class__.__name__})")),
@@ -327,10 +316,20 @@ def _tellable(error: BaseException) -> BaseException | None:
     return None if isinstance(error, aiohttp.ClientResponseError | aiohttp.InvalidURL) else error
 
 
-def _fault(error: BaseException, flight: _Flight, stage: Stage | None = None) -> WireFault:
+def _is_header_too_long(error: BaseException) -> bool:
+    """Whether a head was refused for its size: aiohttp hides the parser's reason behind two causes."""
+    reason = getattr(error.__cause__, "__cause__", None)
+    return isinstance(error, aiohttp.ClientResponseError) and (
+        isinstance(reason, LineTooLong) or "Too many headers" in error.message
+    )
+
+
+def _fault(error: BaseException, flight: Flight, stage: Stage | None = None) -> WireFault:
     """What an exception of aiohttp means for the call: how far it got, and whether repeating could help."""
     if flight.form is not None and flight.form.broken is not None:
         return WireFault("request", "unsent", f"the request cannot be sent: {flight.form.broken}", permanent=True)
+    if _is_header_too_long(error):
+        return WireFault("protocol", "partial", HEADER_TOO_LONG, permanent=True)
     meaning = next(meaning for kinds, meaning in _MEANINGS if isinstance(error, kinds))
     reached: Stage = meaning.stage or stage or flight.stage
     return WireFault(meaning.kind, reached, meaning.reason.format(error), permanent=meaning.permanent)

@@ -68,12 +68,28 @@ class Peer:
             if not (data := await self._reader.read(CHUNK)):
                 return None
 
+    async def head(self) -> bytes:
+        """Read no more of a request than its head; what has come with it of the body is dropped."""
+        data = b""
+        while b"\r\n\r\n" not in data and (more := await self._reader.read(1024)):
+            data += more
+        return data
+
+    async def drain(self) -> None:
+        """Read and drop what comes, until the client has closed."""
+        while await self._reader.read(CHUNK):
+            pass
+
     async def send(self, data: bytes, *, slice_size: int = 0, delay: float = 0.0) -> None:
         """Send bytes, `slice_size` at a time with `delay` seconds between where that is given."""
         for at in range(0, len(data), slice_size or max(1, len(data))):
             self._writer.write(data[at : at + (slice_size or len(data))])
             await self._writer.drain()
             await asyncio.sleep(delay)
+
+    def end(self) -> None:
+        """Say nothing more, and go on listening."""
+        self._writer.write_eof()
 
     def reset(self) -> None:
         """End the connection with an RST."""

@@ -7,27 +7,17 @@ A name given several times is a list.
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import codec
+from ..params import EXAMPLES, read_text
 from .results import usage_error
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from ..operation import Operation, Param
-
-WORDS = {"true": True, "false": False}
-READERS: dict[str, tuple[Callable[[str], object], str]] = {
-    "integer": (int, "a whole number"),
-    "number": (Decimal, "a number"),
-    "boolean": (WORDS.__getitem__, "true or false"),
-    "date": (date.fromisoformat, "a date such as 2026-11-30"),
-    "date-time": (datetime.fromisoformat, "a date and time such as 2026-11-30T12:00:00Z"),
-}
 
 
 def arguments_of(operation: Operation[Any], texts: Sequence[str]) -> dict[str, object]:
@@ -61,13 +51,11 @@ def _value(param: Param, text: str, told: str) -> object:
         return Path(text.removeprefix("@"))
     if param.type == "json":
         return read_json(_content(text, told), told)
-    if param.type not in READERS:
-        return text
-    read, what = READERS[param.type]
     try:
-        return read(text)
-    except (ValueError, KeyError, InvalidOperation):
-        raise usage_error(f"{told}: {text!r} is not {what}") from None
+        return read_text(param.type, text)
+    except (ValueError, ArithmeticError):
+        example = EXAMPLES.get(param.type, f"a valid {param.type}")
+        raise usage_error(f"{told}: {text!r} is not {example}") from None
 
 
 def _content(text: str, told: str) -> bytes:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from msgspec import Struct
 
 from .encoding import Violation, encode, encode_each, explain
-from .exact import Exact, exact
+from .exact import Exact, exact, moment_text
 from .kinds import REFUSED, decoder, refusal
 from .mending import Mend, UnmendableError, mend
 from .quarantine import Quarantined, isolate
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ..operation import Paging
 
 __all__ = [
+    "REFUSED",
     "CodecError",
     "Decoded",
     "DecodedPage",
@@ -39,6 +40,8 @@ __all__ = [
     "encode_each",
     "exact",
     "explain",
+    "moment_text",
+    "refusal",
     "resolve",
 ]
 

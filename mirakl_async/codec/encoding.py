@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 import msgspec
 from msgspec import UNSET, Struct
 
-from .kinds import REFUSED, Refusal, alternatives, decoder, dict_of, list_of, refusal
+from .kinds import REFUSED, Refusal, alternatives, decoder, dict_of, is_struct, list_of, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -50,11 +50,15 @@ def encode_each(values: Iterable[object]) -> list[bytes]:
     return encoded
 
 
-def explain(value: Struct) -> list[Violation]:
-    """Everything in a request that its contract does not allow; empty if it may be sent."""
-    if _refused(value, type(value)) is None:
+def explain(value: object, kind: type[Struct] | None = None) -> list[Violation]:
+    """Everything in a request that its contract does not allow; empty if it may be sent.
+
+    `kind` is what plain values stand for; a struct has its own.
+    """
+    stands_for: Any = type(value) if kind is None else kind
+    if _refused(value, stands_for) is None:
         return []
-    return list(_violations(value, type(value), ""))
+    return list(_violations(value, stands_for, ""))
 
 
 def _violations(value: object, kind: Any, path: str) -> Iterator[Violation]:
@@ -81,6 +85,10 @@ def _parts(value: object, kind: Any, path: str) -> Iterator[tuple[object, Any, s
         element = _only(list_of(choice) for choice in alternatives(kind))
         for index, member in enumerate(cast("list[object]", value)):
             yield member, element, f"{path}[{index}]"
+    elif isinstance(value, dict) and (struct := next(filter(is_struct, alternatives(kind)), None)) is not None:
+        types = {field.encode_name: field.type for field in msgspec.structs.fields(struct)}
+        for key, member in cast("dict[object, object]", value).items():
+            yield member, types.get(str(key), Any), f"{path}.{key}".removeprefix(".")
     elif isinstance(value, dict):
         element = _only(dict_of(choice) for choice in alternatives(kind))
         for key, member in cast("dict[object, object]", value).items():

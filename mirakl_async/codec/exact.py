@@ -90,7 +90,7 @@ def _respelled(plain: Any, value: Any) -> Any:
         named = cast("dict[str, object]", value)
         return {name: _respelled(member, named.get(name)) for name, member in cast("dict[str, Any]", plain).items()}
     if isinstance(plain, str) and not isinstance(value, str):
-        return value if isinstance(value, Decimal) else moment_text(plain)
+        return value if isinstance(value, Decimal) else moment_text(plain) or plain
     return plain
 
 
@@ -99,11 +99,11 @@ def _names(kind: type[Struct]) -> dict[str, str]:
     return dict(zip(kind.__struct_encode_fields__, kind.__struct_fields__, strict=True))
 
 
-def moment_text(text: str) -> str:
-    """A date-time as RFC 3339 writes it, not a digit lost; other text as it is."""
+def moment_text(text: str) -> str | None:
+    """A date-time as RFC 3339 writes it, not a digit lost; None for text that is none."""
     found = _MOMENT.fullmatch(text)
     if found is None:
-        return text
+        return None
     zone = "Z" if found[3] else f"{found[4]}:{found[5]}"
     return f"{found[1]}T{found[2]}{zone}"
 

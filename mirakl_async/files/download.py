@@ -7,6 +7,7 @@ the file's name, type and size, and is read in one way: as chunks, to a path, as
 from __future__ import annotations
 
 import asyncio
+import logging
 import mimetypes
 import tempfile
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
@@ -17,13 +18,16 @@ from types import TracebackType
 from typing import IO, TYPE_CHECKING, Any, TypeVar, overload
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from .. import failures
+from ..decompression import codings_of
 from ..errors import (
     AttemptTimeout,
     CallError,
     ClientStateError,
     ConnectionLost,
+    NotFound,
     ReplyTooLarge,
     UnexpectedRedirect,
     UnreadableFile,
@@ -59,14 +63,18 @@ T = TypeVar("T")
 READ_CAP = 64 * 1024 * 1024
 SPOOL_IN_MEMORY = 4 * 1024 * 1024
 PAUSE = 1.0
-NO_CONTENT = 204
+log: logging.Logger = logging.getLogger("mirakl_async")
 
 
 class Terms(Struct, frozen=True, kw_only=True):
-    """What a body must keep to: at most so many bytes after decompression (None: any number), at least so fast."""
+    """What a body must keep to: at most so many bytes after decompression (None: any number), at least so fast.
+
+    `not_found_retries` is how often a 404 is asked again: of a file that Mirakl has just said to be there.
+    """
 
     max_bytes: int | None = None
     least: MinimumRate = MinimumRate()
+    not_found_retries: int = 0
 
 
 class Download:
@@ -100,7 +108,13 @@ class Download:
         `max_bytes` bounds the body after decompression, None does not; `min_rate` is in bytes a second, measured over
         `min_rate_over` seconds of waiting.
         """
-        terms = Terms(max_bytes=max_bytes, least=MinimumRate(min_rate, min_rate_over))
+        return self._under(replace(self._terms, max_bytes=max_bytes, least=MinimumRate(min_rate, min_rate_over)))
+
+    def expected(self) -> Download:
+        """The same download, for a file that was just said to be there: a 404 is asked again, twice at most."""
+        return self._under(replace(self._terms, not_found_retries=2))
+
+    def _under(self, terms: Terms) -> Download:
         return Download(self._client, self._operation, self._arguments, self._options, terms)
 
     async def __aenter__(self) -> OpenDownload:
@@ -118,6 +132,15 @@ class Download:
 
     async def open(self) -> OpenDownload:
         """Send the request; what it gives must be closed. Prefer `async with`."""
+        clock = self._client.transport.clock
+        for attempt in range(1, self._terms.not_found_retries + 1):
+            try:
+                return await self._open()
+            except NotFound:
+                await clock.sleep(PAUSE * attempt)
+        return await self._open()
+
+    async def _open(self) -> OpenDownload:
         transport, options = self._client.transport, self._client.options_for(self._options)
         request, began = self._client.request(self._operation, self._arguments), transport.clock.monotonic()
         for hop in range(HOPS + 1):
@@ -201,6 +224,7 @@ class OpenDownload:
         self._terms = terms
         self._start = b""
         self._taken = False
+        self._tells_its_end = False
         self._failure: CallError | None = None
         self._spool: IO[bytes] | None = None
         self._body = self._read_body()
@@ -304,6 +328,7 @@ class OpenDownload:
         if self._taken:
             raise ClientStateError(f"{self._request.operation.code}: the file was read already; open it again")
         self._taken = True
+        self._tells_its_end = kinds[:1] in {("json",), ("zip",)}
         return _Chunks(partial(self._demand, kinds), self._next)
 
     async def _demand(self, kinds: tuple[Kind, ...]) -> None:
@@ -340,9 +365,10 @@ class OpenDownload:
             raise self._broken(failures.error_of(fault, self._request.context(), "safe")) from fault
         except TooSlow:
             raise self._broken(AttemptTimeout(self._drips(), self._request.context())) from None
-        chunked = "chunked" in self.headers.get("Transfer-Encoding", "").lower()
-        framed = "Content-Length" in self.headers or chunked or self._answer.status == NO_CONTENT
-        self.complete = True if framed else None
+        self.complete = True if self._answer.framed else None
+        if not self._answer.framed and not self._tells_its_end:
+            words = "%s: cannot verify that %s is complete: no length was sent"
+            log.warning(words, self._request.operation.code, self.filename)
 
     def _broken(self, error: CallError) -> CallError:
         known = "" if self.size is None else f" of {self.size}"
@@ -375,8 +401,7 @@ class OpenDownload:
 def _size(headers: Mapping[str, str]) -> int | None:
     """The body's size; what Content-Length counts is another size where the body is compressed."""
     text = headers.get("Content-Length", "")
-    compressed = headers.get("Content-Encoding", "identity").strip().lower() not in {"", "identity"}
-    return None if compressed else natural(text)
+    return natural(text) if text and not codings_of(headers) else None
 
 
 def _tell_both(progress: Progress, total: int | None, written: int) -> None:

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar
 
 from ..errors import (
-    AttemptTimeout,
     ClientStateError,
     ConnectionLost,
     Gone,
@@ -26,11 +25,10 @@ from ..errors import (
     UnreadableFile,
 )
 from ..files.disposition import safe_name
-from ..files.download import PAUSE, fetch_again
-from ..files.readers import Rows
+from ..files.download import PAUSE
 from ..files.saving import Saved
 from ..server_text import natural, one_line
-from .polling import follow, pace_of
+from .polling import follow, is_transient, pace_of
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -167,22 +165,30 @@ class Export:
                 progress(number, len(downloads))
         return paths
 
+    async def downloads_after(self, error: MiraklError, failures: int) -> list[Download]:
+        """The files, to go on after so many `failures` in a row; raises the error if there were too many, or it stays.
+
+        The addresses are asked for anew where they may have expired.
+        """
+        expired = isinstance(error, EXPIRED)
+        if failures >= IN_A_ROW or not (expired or is_transient(error)):
+            raise error
+        await self.clock.sleep(PAUSE * failures)
+        return await self.downloads(anew=expired)
+
     async def _saved(self, number: int, download: Download, stem: Path) -> Saved:
-        try:
-            return await self._save(download, stem)
-        except EXPIRED:
-            return await self._save((await self.downloads(anew=True))[number - 1], stem)
+        failures = 0
+        while True:
+            try:
+                return await self._save(download, stem)
+            except MiraklError as error:
+                failures += 1
+                download = (await self.downloads_after(error, failures))[number - 1]
 
     async def _save(self, download: Download, stem: Path) -> Saved:
-        async def save() -> Saved:
-            async with download as file:
-                ending = Path(file.filename).suffix or f".{await file.kind()}"
-                saved = await file.save(stem.with_name(stem.name + ending))
-            if saved.complete is None:
-                log.warning("%s: nothing tells whether the file %s is whole", self.what, saved.path.name)
-            return saved
-
-        return await fetch_again(save, self.clock)
+        async with download as file:
+            ending = Path(file.filename).suffix or f".{await file.kind()}"
+            return await file.save(stem.with_name(stem.name + ending))
 
 
 def _files_named(folder: Path, stem: str) -> list[Path]:
@@ -220,45 +226,32 @@ class Walk(Generic[T]):
 
     async def __aiter__(self) -> AsyncGenerator[T, None]:
         self._place, self.unreadable = self._start, 0
-        refused: Place | None = None
         try:
             downloads = await self._export.downloads()
             if self._place > (len(downloads), 0):
                 raise InvalidArgument(self._export.what, "after", f"{self.cursor!r} is past its {len(downloads)} files")
+            failures = 0
             while self._place.file < len(downloads):
+                before = self._place
                 try:
-                    async with aclosing(self._items(downloads[self._place.file])) as items:
+                    async with aclosing(self._items(downloads[before.file])) as items:
                         async for item in items:
                             yield item
-                except EXPIRED:
-                    if refused == self._place:
-                        raise
-                    refused = self._place
-                    downloads = await self._export.downloads(anew=True)
+                except MiraklError as error:
+                    failures = 1 if self._place > before else failures + 1
+                    downloads = await self._export.downloads_after(error, failures)
                 else:
-                    self._place = Place(self._place.file + 1)
+                    failures, self._place = 0, Place(before.file + 1)
         except MiraklError as error:
             error.resume_from = self.cursor
             raise
 
     async def _items(self, download: Download) -> AsyncGenerator[T, None]:
-        """The items of one file, fetched anew as often as that gets further."""
-        clock = self._export.clock
-        in_a_row = 0
-        while True:
-            before = self._place
-            try:
-                async with download as file, aclosing(self._rest(file)) as rest:
-                    async for at, item in rest:
-                        self._place = Place(self._place.file, at)
-                        yield item
-            except (ConnectionLost, AttemptTimeout):
-                in_a_row = 1 if self._place > before else in_a_row + 1
-                if in_a_row == IN_A_ROW:
-                    raise
-                await clock.sleep(PAUSE * in_a_row)
-            else:
-                return
+        """What was not given yet of one file, read once."""
+        async with download as file, aclosing(self._rest(file)) as rest:
+            async for at, item in rest:
+                self._place = Place(self._place.file, at)
+                yield item
 
     async def _rest(self, file: OpenDownload) -> AsyncGenerator[tuple[int, T], None]:
         """What was not given yet, each item with the place after it.
@@ -281,8 +274,6 @@ class Walk(Generic[T]):
             raise
         if _behind(at, unreadable_at) < given:
             raise UnreadableFile(f"{self._export.what} {self._export.id}: the cursor is past the end of its file")
-        if file.complete is None and isinstance(values, Rows):  # JSON tells its own end
-            log.warning("%s %s: nothing tells whether a file was whole", self._export.what, self._export.id)
         if unreadable_at:
             self.unreadable += len(unreadable_at)
             words = "%s %s: %d items of a file could not be read"

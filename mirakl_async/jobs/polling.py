@@ -6,7 +6,22 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..errors import DeadlineExceeded, JobUnfinished, NoAnswer, RateLimited, ServerError, TokenUnavailable
+from ..errors import (
+    APIError,
+    AuthenticationFailed,
+    DeadlineExceeded,
+    DecodeFailed,
+    JobUnfinished,
+    LimiterUnavailable,
+    MiraklError,
+    NoAnswer,
+    NotFound,
+    RateLimited,
+    ServerError,
+    TokenUnavailable,
+    UnexpectedRedirect,
+    WaitTooLong,
+)
 from ..server_text import one_line
 
 if TYPE_CHECKING:
@@ -15,13 +30,28 @@ if TYPE_CHECKING:
 
 S = TypeVar("S")
 log: logging.Logger = logging.getLogger("mirakl_async")
-PASSING = (NoAnswer, ServerError, RateLimited, DeadlineExceeded, TokenUnavailable)
-IN_A_ROW = 5
+TRANSIENT_ERRORS = (
+    NoAnswer, ServerError, RateLimited, WaitTooLong, DeadlineExceeded, TokenUnavailable, UnexpectedRedirect,
+    DecodeFailed,
+)  # fmt: skip
+MAX_FAILURES_IN_A_ROW = 5
+MAX_NOT_FOUND_IN_A_ROW = 3  # a job that was just created may not be found for a moment
 
 
 def pace_of(operation: Operation[Any]) -> float:
     """Seconds between two questions: what Mirakl recommends, or else allows."""
     return operation.recommended_interval or operation.interval or 60.0
+
+
+def is_transient(error: MiraklError) -> bool:
+    """Whether an error may pass by itself: an outage, or the answer of something else than Mirakl.
+
+    An error status in another format than Mirakl's is the answer of a gateway; so are a redirect and broken JSON. A 401
+    stays whoever gives it: the token was renewed before.
+    """
+    if isinstance(error, APIError) and not error.recognized:
+        return not isinstance(error, AuthenticationFailed)
+    return isinstance(error, TRANSIENT_ERRORS) or (isinstance(error, LimiterUnavailable) and not error.refused)
 
 
 async def follow(
@@ -38,23 +68,26 @@ async def follow(
 ) -> S:
     """Ask at once and then `every` so many seconds; give the first state that is enough.
 
-    A question that fails for a passing reason is asked again at the next turn, five times in a row at most: a job of
-    hours is not lost to a minute's outage. A status that is neither enough nor `underway` is logged: it may be an end
-    that nobody knew of. `progress` is given every answer. Raises JobUnfinished as soon as the next turn would come
-    after `timeout`.
+    A question that fails for a passing reason is asked again at the next turn, five times in a row at most, and one
+    that Mirakl answers with 404 three times: a job of hours is not lost to a minute's outage. A status that is neither
+    enough nor `underway` is logged: it may be an end that nobody knew of. `progress` is given every answer. Raises
+    JobUnfinished as soon as the next turn would come after `timeout`.
     """
     began = clock.monotonic()
-    failed, last, warned = 0, None, None
+    failed, not_found, last, warned = 0, 0, None, None
     while True:
         try:
             state = await ask()
-        except PASSING as error:
-            failed += 1
-            if failed == IN_A_ROW:
+        except MiraklError as error:
+            transient = is_transient(error)
+            failed, not_found = failed + 1, 0 if transient else not_found + 1
+            if not (transient or isinstance(error, NotFound)):
                 raise
-            log.warning("%s: its state is not known (%s); asking again in %.0f s", name, type(error).__name__, every)
+            if failed == MAX_FAILURES_IN_A_ROW or not_found == MAX_NOT_FOUND_IN_A_ROW:
+                raise
+            log.warning("%s: the status request failed (%s); retrying in %.0f s", name, type(error).__name__, every)
         else:
-            failed, last = 0, one_line(told(state) or "") or None
+            failed, not_found, last = 0, 0, one_line(told(state) or "") or None
             if progress is not None:
                 progress(state)
             if enough(state):

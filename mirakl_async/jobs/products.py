@@ -101,25 +101,29 @@ class ImportJob:
 
         CSV, or a format of the operator's own: ask its `kind`.
         """
-        return self._products.download_error_report(self.id, **options)
+        report = self._products.download_error_report(self.id, **options)
+        return report.expected() if self.last and self.last.has_error_report else report
 
     def new_products_report(self, **options: Unpack[Options]) -> Download:
         """P45: the products that were added; once COMPLETE, where `has_new_product_report`.
 
         CSV, or a format of the operator's own: ask its `kind`.
         """
-        return self._products.download_new_product_report(self.id, **options)
+        report = self._products.download_new_product_report(self.id, **options)
+        return report.expected() if self.last and self.last.has_new_product_report else report
 
     def transformed_file(self, **options: Unpack[Options]) -> Download:
         """P46: the file as Mirakl transformed it, CSV; from SENT on, where `has_transformed_file`."""
-        return self._products.download_transformed_file(self.id, **options)
+        report = self._products.download_transformed_file(self.id, **options)
+        return report.expected() if self.last and self.last.has_transformed_file else report
 
     def transformation_errors(self, **options: Unpack[Options]) -> Download:
         """P47: what could not be transformed, and why; from SENT on, where `has_transformation_error_report`.
 
         CSV, XLSX or XML, as the seller's file was: ask its `kind`.
         """
-        return self._products.download_transformation_error_report(self.id, **options)
+        report = self._products.download_transformation_error_report(self.id, **options)
+        return report.expected() if self.last and self.last.has_transformation_error_report else report
 
 
 class Products(generated.Products):

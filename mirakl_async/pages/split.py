@@ -11,9 +11,10 @@ from typing import Any, cast
 
 from msgspec import UNSET, Struct
 
-from ..calls import members_of, text_of
+from ..calls import members_of
 from ..errors import InvalidArgument
 from ..operation import Operation, Param
+from ..params import text_of
 
 
 def split(operation: Operation[Any], arguments: Mapping[str, object]) -> list[dict[str, object]]:

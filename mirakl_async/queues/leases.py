@@ -29,9 +29,9 @@ class Delivery(Sealed, Struct, frozen=True, gc=False):
 
 
 class Entry(Struct, eq=False):
-    """A message that is not settled: waiting while `until` is None, else leased by `holder` until then.
+    """A message: waiting while `until` is None, else leased by `holder` until then.
 
-    `stored` says that it is on disk; `put` is whom to notify when it is settled.
+    `stored` says that it is on disk; `put` is the call that waits until it is settled or stored.
     """
 
     id: str
@@ -132,6 +132,11 @@ class LeasedMessages:
             entry.settled = True
             self._leased.pop(message.id, None)
         return entry
+
+    def discard(self, entry: Entry) -> bool:
+        """Forget a message that was never delivered; whether it was here."""
+        entry.settled = True
+        return self.entries.pop(entry.id, None) is not None
 
     def release(self, messages: Iterable[Message]) -> None:
         """Let these be received at once, before all others."""

@@ -118,7 +118,9 @@ async def test_a_file_is_streamed(front, monkeypatch, tmp_path):
 
 async def test_failures_inside_a_success_are_status_1(front, monkeypatch, tmp_path):
     body = tmp_path / "returns.json"
-    body.write_text('{"returns": []}')
+    line = {"order_line_id": "1", "quantity": 1}
+    given = {"method_code": "RETURN_METHOD_BY_MAIL", "order_commercial_id": "o", "return_lines": [line]}
+    body.write_text(json.dumps({"returns": [given]}))
     done = await call_front(front, monkeypatch, "RT01", "--body", body)
     assert done.status == 1, done.err
     assert done.shown["return_errors"][0]["return_id"] == "r1"

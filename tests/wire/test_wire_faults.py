@@ -270,7 +270,7 @@ async def test_an_endless_body_is_capped():
             await report(connect)
 
 
-@pytest.mark.parametrize("raw", [b"SSH-2.0-OpenSSH\r\n\r\n", b"HTTP/1.1 200 OK\r\nX: " + b"y" * 20_000 + b"\r\n\r\n"])
+@pytest.mark.parametrize("raw", [b"SSH-2.0-OpenSSH\r\n\r\n", b"HTTP/1.1 200 OK\r\nX: " + b"y" * 200_000 + b"\r\n\r\n"])
 async def test_what_is_not_http_is_no_answer_of_mirakls(raw):
     async with Script(answering(raw)) as server, client(server.port) as connect:
         with pytest.raises(errors.NoAnswer) as raised:
@@ -414,7 +414,7 @@ def test_two_event_loops_in_a_row():
 
 async def test_the_private_switch_of_aiohttp_is_still_there():
     async with aiohttp.ClientSession() as session:
-        assert hasattr(session, "_retry_connection"), "aiohttp changed: see wire.py on replays of its own"
+        assert hasattr(session, "_retry_connection"), "aiohttp changed: see session.py on replays of its own"
 
 
 def test_the_operation_used_here_may_be_repeated():

@@ -506,7 +506,7 @@ class AdditionalField(Received, kw_only=True, gc=False):
 
 
 class Address(Received, kw_only=True, gc=False):
-    """Read as `orders.customer.shipping_address` and 12 more places, from OR11, OR15, OR04, OR07, ST11 and 3 more
+    """Read as `orders.customer.billing_address` and 12 more places, from OR11, OR15, OR04, OR07, OR12 and 3 more
     operations.
 
     - country_iso_code: 244 known values (`CountryIsoCode`)
@@ -639,7 +639,7 @@ class PurchaseFeeAmount(Received, kw_only=True, gc=False):
 
 
 class PurchaseInformation(Received, kw_only=True, gc=False):
-    """Read as `orders.order_lines.purchase_information` and 3 more places, from OR11, OR15 and OR30."""
+    """Read as `orders.order_lines.cancelations.purchase_information` and 3 more places, from OR11, OR15 and OR30."""
 
     purchase_commission_on_price: Expected[Decimal] = ABSENT
     purchase_commission_on_shipping: Expected[Decimal] = ABSENT
@@ -675,7 +675,7 @@ class Tax(Received, kw_only=True, gc=False):
 
 
 class Cancelation(Received, kw_only=True, gc=False):
-    """Read as `orders.order_lines.cancelations` and 2 more places, from OR11, OR15, OR30 and OR04.
+    """Read as `orders.order_lines.cancelations` and 2 more places, from OR11, OR15, OR04 and OR30.
 
     - currency_iso_code: 61 known values (`CurrencyIsoCode`)
     """
@@ -703,7 +703,7 @@ class Cancelation(Received, kw_only=True, gc=False):
 
 
 class Channel(Received, kw_only=True, gc=False):
-    """Read as `channels` and 3 more places, from CH11, OR11, OR15, PR01 and PM11."""
+    """Read as `channels` and 3 more places, from CH11, OR11, OR15, PM11 and PR01."""
 
     code: Expected[str] = ABSENT
     description: Expected[str] = ABSENT
@@ -756,7 +756,7 @@ class ItemError(Received, kw_only=True, gc=False):
 
 
 class LogisticClass(Received, kw_only=True, gc=False):
-    """Read as `logistic_classes` and 2 more places, from SH31, OF22, OF54 and P11."""
+    """Read as `logistic_class` and 2 more places, from OF22, OF54, P11 and SH31."""
 
     code: Expected[str] = ABSENT
     description: Expected[str] = ABSENT
@@ -764,7 +764,7 @@ class LogisticClass(Received, kw_only=True, gc=False):
 
 
 class OrderDocument(Received, kw_only=True, gc=False):
-    """Read as `order_documents`, from OR72, M01 and OR41."""
+    """Read as `messages.documents`, from M01, OR41 and OR72."""
 
     file_name: Expected[str] = ABSENT
     id: Expected[int] = ABSENT
@@ -856,7 +856,7 @@ class Refund(Received, kw_only=True, gc=False):
 
 
 class Warehouse(Received, kw_only=True, gc=False):
-    """Read as `warehouses` and 5 more places, from OF22, OF54, P11, OR11, OR15 and 3 more operations."""
+    """Read as `warehouses` and 5 more places, from OF22, OF54, OR11, OR15, OR07 and 3 more operations."""
 
     code: str | None = None
     quantity: int | None = None

@@ -97,7 +97,7 @@ class OfferContext(Received, kw_only=True, gc=False):
 
 
 class VolumePrice(Received, kw_only=True, gc=False):
-    """Read as `all_prices.volume_prices` and 4 more places, from OF22, P11 and OF54."""
+    """Read as `all_prices.volume_prices` and 4 more places, from OF22, OF54 and P11."""
 
     price: Expected[Decimal] = ABSENT
     quantity_threshold: Expected[int] = ABSENT
@@ -145,7 +145,7 @@ class CreateOfferExportRequest(Sent, kw_only=True, gc=False):
 
 
 class DeliveryTime(Received, kw_only=True, gc=False):
-    """Read as `products.offers.shipping_types.delivery_time`, from P11 and OF54."""
+    """Read as `shipping_types.delivery_time`, from OF54 and P11."""
 
     earliest_days: Expected[int] = ABSENT
     earliest_delivery_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT

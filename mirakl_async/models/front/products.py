@@ -181,7 +181,7 @@ class ProductAttributeRole(Received, kw_only=True, gc=False):
 
 
 class ValuesListValue(Received, kw_only=True, gc=False):
-    """Read as `values_lists.values`, from VL11 and PM11."""
+    """Read as `attributes.values`, from PM11 and VL11."""
 
     code: Expected[str] = ABSENT
     label_translations: Expected[list[Translation]] = ABSENT

@@ -208,7 +208,7 @@ class ShipmentAdditionalInformation(Received, kw_only=True, gc=False):
 
 
 class ShipmentLine(Received, kw_only=True, gc=False):
-    """Read as `data.shipment_lines`, from ST12, ST11 and ST01.
+    """Read as `data.shipment_lines`, from ST11, ST12 and ST01.
 
     - package_description: deprecated
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Self
+from typing import NamedTuple, Self
 
 import msgspec
 from aiohttp import web
@@ -14,8 +14,24 @@ from tests.manual_clock import InstantClock
 SECRET = "bearer-that-must-stay-home"
 
 
+class Instead(NamedTuple):
+    """An answer that is none of the marketplace's own."""
+
+    status: int
+    body: bytes
+    content_type: str = "application/json"
+
+    def response(self) -> web.Response:
+        return web.Response(
+            status=self.status, body=self.body, headers={"Content-Type": self.content_type, "Location": "/maintenance"}
+        )
+
+
 class Marketplace:
     """One import, one export. `states` are given one a question, the last one for ever; an int is an error status.
+
+    `instead` says what is answered to the next questions for a file, by its number; so many as `late` are the next
+    questions for a report that find none.
 
     `files` are the export's; `damage` says of a file's number how its next answers are damaged: ("cut", bytes) ends
     the connection after so many bytes, ("unframed", bytes) ends it there without having told a length. `names` of files
@@ -31,6 +47,8 @@ class Marketplace:
         self.forms: list[dict[str, object]] = []
         self.filters: list[dict[str, object]] = []
         self.created: dict[str, object] = {"import_id": 2043, "tracking_id": "2f1a-7"}
+        self.instead: dict[int, list[Instead]] = {}
+        self.late = 0
         self.questions = 0
         self.fetched: list[int] = []
         self.credentials: list[str | None] = []
@@ -78,9 +96,14 @@ class Marketplace:
     async def _state(self, _: web.Request) -> web.Response:
         self.questions += 1
         state = self.states.pop(0) if len(self.states) > 1 else self.states[0]
+        if isinstance(state, Instead):
+            return state.response()
         return _json({"message": "out of order"}, state) if isinstance(state, int) else _json(state)
 
     async def _report(self, request: web.Request) -> web.Response:
+        if self.late:
+            self.late -= 1
+            return _json({"status": 404, "message": "not yet"}, 404)
         if (report := self.reports.get(request.match_info["report"])) is None:
             return _json({"message": "no such report"}, 404)
         return web.Response(body=report[0], headers=report[1])
@@ -89,6 +112,8 @@ class Marketplace:
         number = int(request.match_info["number"])
         self.fetched.append(number)
         self.credentials.append(request.headers.get("Authorization"))
+        if instead := self.instead.get(number):
+            return instead.pop(0).response()
         body = self.files[number]
         damage = self.damage.get(number)
         kind, size = damage.pop(0) if damage else ("", len(body))

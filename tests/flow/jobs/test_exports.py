@@ -11,12 +11,21 @@ from pathlib import Path
 
 import pytest
 
-from mirakl_async import ConnectionLost, InvalidArgument, JobFailed, JobUnfinished, UnreadableFile, read_items
+from mirakl_async import (
+    ConnectionLost,
+    InvalidArgument,
+    JobFailed,
+    JobUnfinished,
+    NotFound,
+    UnexpectedResponse,
+    UnreadableFile,
+    read_items,
+)
 from mirakl_async.jobs import exports
 from mirakl_async.jobs.offers import Offers
 from mirakl_async.jobs.orders import Orders
 
-from .marketplace import SECRET, Marketplace, front
+from .marketplace import SECRET, Instead, Marketplace, front
 
 ROOT = Path(__file__).parents[3]
 START = datetime(2026, 11, 1, tzinfo=UTC)
@@ -203,7 +212,7 @@ async def test_a_saved_file_of_which_nobody_knows_the_end_is_said(marketplace, t
     async with front(marketplace) as client:
         (path,) = await client.offers.export_job("2f1a-7").save(tmp_path)
     assert path.name == "2f1a-7-001.csv"
-    assert "nothing tells whether the file 2f1a-7-001.csv is whole" in caplog.text
+    assert "is complete: no length was sent" in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -372,7 +381,7 @@ async def test_json_that_ends_with_the_connection_tells_its_own_end(marketplace,
     marketplace.damage = {0: [("unframed", len(marketplace.files[0]))]}
     async with front(marketplace) as client:
         assert len(await ids(client.orders.export_job("2f1a-7").items())) == 10
-    assert "whole" not in caplog.text
+    assert "is complete" not in caplog.text
 
 
 async def test_a_file_that_is_no_json_ends_the_walk_with_the_place_to_resume(marketplace):
@@ -390,4 +399,54 @@ async def test_rows_of_a_file_that_ends_within_a_line_are_fetched_anew(marketpla
         rows = [row async for row in client.offers.export_job("2f1a-7").rows()]
     assert rows == [{"sku": f"A-{number}", "price": "10.50"} for number in range(5000)]
     assert marketplace.fetched == [0, 0]
-    assert "offer export 2f1a-7: nothing tells whether a file was whole" in caplog.text
+    assert "is complete: no length was sent" in caplog.text
+
+
+PAGE = Instead(200, b"<html>Checking your browser</html>", "text/html")
+GONE = Instead(404, b"<Error><Code>NoSuchKey</Code></Error>", "application/xml")
+EXPIRED = Instead(403, b"<Error><Code>AccessDenied</Code></Error>", "application/xml")
+UNKNOWN = Instead(404, b'{"status": 404, "message": "no such export"}')
+
+
+@pytest.mark.parametrize("passing", [[UNKNOWN] * 2, [PAGE] * 4, [502, PAGE, UNKNOWN]])
+@pytest.mark.parametrize("trouble", [[PAGE] * 2, [GONE, EXPIRED], [PAGE, GONE], [Instead(503, b"")] * 2])
+async def test_what_is_passing_costs_no_order_of_an_export(marketplace, passing, trouble, tmp_path):
+    marketplace.files = [orders_file(0, 3), orders_file(3, 2)]
+    marketplace.states = [*passing, {"status": "PENDING"}, *passing, marketplace.completed()]
+    marketplace.instead = {0: [*trouble], 1: [*trouble]}
+    async with front(marketplace) as client:
+        export = await client.orders.export(start_date=START, end_date=END)
+        assert await ids(export.items()) == [f"o{n}" for n in range(5)]
+        marketplace.instead = {0: [*trouble], 1: [*trouble]}
+        paths = await export.save(tmp_path)
+    assert [path.read_bytes() for path in paths] == marketplace.files
+
+
+@pytest.mark.parametrize(
+    ("page", "error"),
+    [
+        (PAGE, UnexpectedResponse),
+        (Instead(200, PAGE.body), UnexpectedResponse),
+        (Instead(200, PAGE.body, "application/octet-stream"), UnexpectedResponse),
+        (Instead(206, b'{"orders":[]}'), UnexpectedResponse),
+        (Instead(200, b"Please wait", "text/plain"), UnexpectedResponse),
+        (GONE, NotFound),
+    ],
+)
+async def test_what_is_no_file_is_never_kept_as_one(marketplace, tmp_path, page, error):
+    ready(marketplace, orders_file(0, 3))
+    marketplace.instead = {0: [page] * 50}
+    async with front(marketplace) as client:
+        export = client.orders.export_job("2f1a-7")
+        with pytest.raises(error):
+            await export.save(tmp_path)
+        walk = export.items()
+        with pytest.raises(error) as raised:
+            await ids(walk)
+        assert raised.value.resume_from == "2f1a-7:0:0"
+        (download,) = await export.downloads()
+        with pytest.raises(error):
+            await download.save(tmp_path / "file.json")
+        with pytest.raises(error):
+            await download.read()
+    assert list(tmp_path.iterdir()) == []

@@ -6,18 +6,22 @@ import zipfile
 import pytest
 
 from mirakl_async import (
+    AuthenticationFailed,
     ClientStateError,
     InvalidArgument,
     JobFailed,
     JobUnfinished,
     MiraklError,
+    NotFound,
+    PermissionDenied,
     ServerError,
+    UnexpectedResponse,
     UnreadableFile,
     Upload,
 )
 from mirakl_async.files import Download
 
-from .marketplace import Marketplace, front
+from .marketplace import Instead, Marketplace, front
 
 CSV = b'\xef\xbb\xbfproduct-sku;errors\r\nA-1;"missing: EAN;\r\nmissing: brand"\r\nA-2;unknown category\r\n'
 ROWS = [
@@ -165,7 +169,7 @@ async def test_an_outage_of_minutes_does_not_lose_a_job_of_hours(marketplace, ca
     async with front(marketplace) as client:
         assert (await client.products.import_job(2043).wait()).import_status == "COMPLETE"
         assert client.clock.slept == [60.0] * 5
-    assert "product import 2043: its state is not known (ServerError); asking again in 60 s" in caplog.text
+    assert "product import 2043: the status request failed (ServerError); retrying in 60 s" in caplog.text
 
 
 async def test_an_outage_that_does_not_end_is_said(marketplace):
@@ -198,3 +202,51 @@ async def test_a_job_is_not_one_reply(marketplace):
         with pytest.raises(InvalidArgument, match="a job is more than one answer"):
             await client.raw(client.products.start_import, b"sku\n", shop=1)
         assert (await client.raw(client.products.create_import, file=b"sku\n", shop=1)).status == 201
+
+
+PAGE = Instead(200, b"<html>Checking your browser</html>", "text/html")
+BLOCKED = Instead(403, b"<html>Access denied</html>", "text/html")
+UNKNOWN = Instead(404, b'{"status": 404, "message": "no such import"}')
+BROKEN = Instead(200, b'{"import_id": 20')
+MOVED = Instead(302, b"", "text/html")
+
+
+@pytest.mark.parametrize("passing", [[PAGE] * 4, [BLOCKED] * 4, [UNKNOWN] * 2, [BROKEN, PAGE, 502, MOVED]])
+async def test_what_is_passing_does_not_end_the_wait_for_a_job(marketplace, passing):
+    marketplace.states = [*passing, state("RUNNING"), *passing, state("COMPLETE")]
+    async with front(marketplace) as client:
+        job = await client.products.start_import(b"sku\n", shop=1)
+        assert (await job.wait()).import_status == "COMPLETE"
+        assert client.clock.slept == [60.0] * (2 * len(passing) + 1)
+
+
+@pytest.mark.parametrize(
+    ("lasting", "error", "questions"),
+    [
+        (PAGE, UnexpectedResponse, 5), (BLOCKED, PermissionDenied, 5), (UNKNOWN, NotFound, 3), (MOVED, MiraklError, 5),
+        (Instead(401, b""), AuthenticationFailed, 1),
+        (Instead(403, b'{"status": 403, "message": "not yours"}'), PermissionDenied, 1),
+    ],
+)  # fmt: skip
+async def test_what_does_not_pass_ends_the_wait_for_a_job(marketplace, lasting, error, questions):
+    marketplace.states = [lasting]
+    async with front(marketplace) as client:
+        with pytest.raises(error):
+            await client.products.import_job(2043).wait()
+    assert marketplace.questions == questions
+
+
+async def test_a_report_that_is_not_found_although_it_is_said_to_be_there_is_asked_for_again(marketplace, tmp_path):
+    marketplace.states = [state("COMPLETE", has_error_report=True)]
+    marketplace.late = 2
+    marketplace.reports = {"error_report": (CSV, {}), "transformed_file": (CSV, {})}
+    async with front(marketplace) as client:
+        job = client.products.import_job(2043)
+        await job.wait()
+        assert (await job.error_report().save(tmp_path / "a.csv")).size == len(CSV)
+        marketplace.late = 3
+        with pytest.raises(NotFound):
+            await job.error_report().within(max_bytes=10**6).save(tmp_path / "b.csv")
+        marketplace.late = 1
+        with pytest.raises(NotFound):
+            await job.transformed_file().read()

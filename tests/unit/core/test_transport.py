@@ -8,6 +8,7 @@ from mirakl_async.exchange import Answer, WireFault
 from mirakl_async.models.connect.orders import ActionError
 from mirakl_async.options import Limits, Rate
 from mirakl_async.watch import Called, Retrying, Throttled
+from tests.feeds import ORIGIN, order
 from tests.manual_clock import InstantClock, ManualClock
 
 LOST = WireFault("lost", "sent", "the connection broke")
@@ -372,7 +373,7 @@ async def test_waiting_for_the_pace_is_accounted():
     clock = ManualClock()
     connect, _ = client(reply(204), clock=clock, rate="maximum")
     async with connect:
-        body = {"origin": {"channel_id": "c", "channel_store_id": "s"}, "orders": []}
+        body = {"origin": ORIGIN, "orders": [order(1)]}
         calls = [asyncio.create_task(connect.call("upsertOrders", body=body)) for _ in range(10)]
         await clock.run(5)
         await asyncio.gather(*calls)

@@ -11,6 +11,7 @@ from mirakl_async.operations.front.orders import OR74
 from mirakl_async.operations.front.stores import S32
 
 MB = 1024 * 1024
+THREAD = {"body": "abc", "to": ["SHOP"], "topic": {"type": "FREE_TEXT", "value": "a topic"}}
 
 
 def named(*names, content=b"x"):
@@ -18,7 +19,10 @@ def named(*names, content=b"x"):
 
 
 def connect(file):
-    build(UPLOAD_ORDER_DOCUMENT, {"channel_order_id": "o1", "file": file, "metadata": {}, "origin": {}}, "https://c")
+    metadata = {"channel_document_id": "d", "filename": "scan", "type": "RETURN_LABEL"}
+    origin = {"channel_id": "c", "channel_store_id": "s"}
+    arguments = {"channel_order_id": "o1", "file": file, "metadata": metadata, "origin": origin}
+    build(UPLOAD_ORDER_DOCUMENT, arguments, "https://c")
 
 
 def or74(files, names=()):
@@ -31,11 +35,11 @@ def s32(files, entries=()):
 
 
 def m12(files):
-    build(M12, {"thread_id": "t", "files": files, "message_input": {}}, "https://f")
+    build(M12, {"thread_id": "t", "files": files, "message_input": {"body": "abc", "to": []}}, "https://f")
 
 
 def or43(files):
-    build(OR43, {"order_id": "o", "files": files, "thread_input": {}}, "https://f")
+    build(OR43, {"order_id": "o", "files": files, "thread_input": THREAD}, "https://f")
 
 
 def sized(size):
@@ -51,7 +55,10 @@ def sized(size):
         lambda: m12([b"x"] * 50),
         lambda: or43(sized(15 * MB) * 2),
         lambda: or74(named(*[f"{n}.pdf" for n in range(50)]), ["0.pdf", "49.pdf"]),
-        lambda: s32(named("a.odt", "b.zip"), [{"file_name": "a.odt", "type_code": "ID"}, {"file_name": "b.zip"}]),
+        lambda: s32(
+            named("a.odt", "b.zip"),
+            [{"file_name": "a.odt", "type_code": "ID"}, {"file_name": "b.zip", "type_code": "OTHER"}],
+        ),
     ],
 )
 def test_what_mirakl_takes_passes(allowed):

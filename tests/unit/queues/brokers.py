@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from mirakl_async.queues.memory_queue import MemoryQueue
+from mirakl_async.queues.sqlite_queue import SqliteQueue
 from tests.manual_clock import InstantClock
 
 LEASE = 1000.0
@@ -80,6 +83,46 @@ class MemoryBroker(Broker):
 
     async def part_of_a_lease(self) -> None:
         self.clock.now += self.lease * 0.66
+
+
+class LockedQueue(SqliteQueue):
+    """A queue whose file another process has."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder / "orders.db", max_outage=0.3)
+
+    async def __aenter__(self) -> Self:
+        async with SqliteQueue(self.path):
+            pass
+        with file_owner(self.path):
+            return await super().__aenter__()
+
+
+@contextlib.contextmanager
+def file_owner(path: Path) -> Iterator[None]:
+    """Another process that has a SQLite file locked."""
+    code = "import sqlite3, sys, time; db = sqlite3.connect(sys.argv[1], isolation_level=None); "
+    code += "db.execute('BEGIN EXCLUSIVE'); print(flush=True); time.sleep(60)"
+    with subprocess.Popen([sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE) as owner:
+        assert owner.stdout is not None
+        owner.stdout.readline()
+        try:
+            yield
+        finally:
+            owner.kill()
+
+
+class SqliteBroker(MemoryBroker):
+    durable = True
+
+    def queue(self) -> Any:
+        return SqliteQueue(self.folder / "orders.db", lease=self.lease, max_outage=0.3, clock=self.clock)
+
+    def unreachable(self) -> Any:
+        return LockedQueue(self.folder)
+
+    async def vanish(self) -> None:
+        (self.folder / "orders.db").unlink()
 
 
 @contextlib.asynccontextmanager

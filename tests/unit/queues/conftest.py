@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.queues.brokers import Broker, MemoryBroker, started
+from tests.unit.queues.brokers import Broker, MemoryBroker, SqliteBroker, started
 
 BROKERS: dict[str, type[Broker]] = {
     "memory": MemoryBroker,
+    "sqlite": SqliteBroker,
 }
 
 

@@ -453,13 +453,13 @@ async def test_releasing_after_the_end_raises_nothing(broker: Broker) -> None:
     await queue.release(messages)
 
 
-async def test_its_repr_shows_no_secret_and_no_body(broker: Broker) -> None:
+async def test_a_repr_shows_no_password_and_no_body(broker: Broker) -> None:
     async with broker.queue() as queue:
         await broker.deliver(queue, [b'{"name":"Ada"}\n'])
         [message] = await take(queue, 1)
         assert "Ada" not in repr(message)
         assert "Ada" not in repr(queue)
-        assert "secret" not in repr(queue)
+        assert "pass-word" not in repr(queue)
 
 
 # -- cursors
@@ -618,7 +618,7 @@ async def test_a_broker_that_cannot_be_reached_is_given_up_in_time(broker: Broke
                 await queue.put([b"{}\n"])
             await queue.receive(1, wait=0)
     assert time.monotonic() - began < 15.0
-    assert "secret" not in str(caught.value)
+    assert "pass-word" not in str(caught.value)
 
 
 @needs("vanish")

@@ -144,13 +144,14 @@ async def test_a_signed_address_is_asked_as_it_was_given():
     assert [request.target for request in store.requests] == [SIGNED, SIGNED, "/%C3%A9%20b?x=%25zz"]
 
 
-@pytest.mark.parametrize("junk", [b"junk\r\n\r\n", b"HTTP/1.1 200 OK\r\nX: " + b"y" * 10_000 + b"\r\n\r\n"])
+@pytest.mark.parametrize("junk", [b"junk\r\n\r\n", b"HTTP/1.1 200 OK\r\nX: " + b"y" * 200_000 + b"\r\n\r\n"])
 async def test_no_query_is_in_the_traceback_of_what_is_not_http(junk):
     async with RawServer(answering(junk)) as server, front(server, retry=Retry(retries=0)) as client:
         address = f"{server.url}/f?signature={'s3cr3t' * 2}"
         with pytest.raises(ProtocolError) as caught:
             await client.orders.download_export(address).read()
-    assert str(caught.value).startswith("OR15 (GET a file at 127.0.0.1): what came back is not HTTP")
+    reason = "the response header is too long" if b"y" in junk else "what came back is not HTTP"
+    assert str(caught.value).startswith(f"OR15 (GET a file at 127.0.0.1): {reason}")
     assert "s3cr3t" * 2 not in "".join(traceback.format_exception(caught.value))
 
 

@@ -1,0 +1,64 @@
+"""What a schema says of a single value: its type, the values it documents, its default, whether null is one of them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from .shapes import Kind, Scalar
+
+Json = dict[str, Any]
+
+
+def documented_values(schema: Json) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The values a schema documents and, apart, those it calls deprecated."""
+    text = str(schema.get("description") or "")
+    listed = [str(value) for value in schema.get("enum", [schema.get("const")]) if value is not None]
+    if not listed:
+        listed = [
+            value for line in re.findall(r"(?<!\w)Enum:(.*)", text) for value in re.findall(r'`"([^"`]*)"`', line)
+        ]
+    retired = [
+        value for line in re.findall(r"Deprecated values:(.*)", text) for value in re.findall(r'`"([^"`]*)"`', line)
+    ]
+    return tuple(dict.fromkeys(listed)), tuple(dict.fromkeys(retired))
+
+
+def kind_of_values(values: list[Any]) -> str:
+    """The type of a schema that gives none, from the values that it allows."""
+    for kind, name in ((bool, "boolean"), (str, "string"), (int, "integer"), (float, "number")):
+        if any(isinstance(value, kind) for value in values):
+            return name
+    return "any"
+
+
+def default_of(schema: Json) -> tuple[str, ...]:
+    """What the server takes where nothing is given, as text; a plain `false` is not told."""
+    given = schema.get("default")
+    return tuple(str(value) for value in (given if isinstance(given, list) else [given]) if value)
+
+
+def is_nullable(schema: Json) -> bool:
+    """Whether null is among the types: in a list of types, in a choice, or as OpenAPI 3.0 said it."""
+    kinds = schema.get("type")
+    choices = schema.get("oneOf") or schema.get("anyOf") or []
+    return (
+        (isinstance(kinds, list) and "null" in kinds)
+        or any(choice.get("type") == "null" for choice in choices)
+        or schema.get("nullable") is True
+    )
+
+
+def scalar_of(schema: Json, kind: Kind) -> Scalar:
+    """A single value with its bounds."""
+    values, retired = documented_values(schema)
+    return Scalar(
+        kind=kind,
+        values=values if kind == "str" else (),
+        retired=retired if kind == "str" else (),
+        min_length=schema.get("minLength") or None,
+        max_length=schema.get("maxLength"),
+        pattern=schema.get("pattern") or None,
+        minimum=schema.get("minimum"),
+        maximum=schema.get("maximum"),
+    )

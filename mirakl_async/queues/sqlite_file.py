@@ -1,0 +1,245 @@
+"""The file of a SqliteQueue: blocking, and used by one thread.
+
+A commit survives a power failure (write-ahead log, full synchronisation). The lock is exclusive and lasts as long as
+the file is open; the operating system ends it with the process. Ids are never used again: each opening has its own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from msgspec import Struct
+
+from ..errors import QueueError, QueueLost, QueueUnavailable
+from .protocol import RejectedRow
+
+if TYPE_CHECKING:
+    from asyncio import Future
+    from collections.abc import Callable, Generator
+
+APPLICATION, OLD_JOURNAL = 0x4D515545, 0x4D4A524E
+PAGE_BYTES, CHECKPOINT_PAGES, LOG_BYTES = 32768, 256, 16 * 1024 * 1024
+IDS_OF_AN_OPENING = 2**32
+SCHEMA = f"""
+    PRAGMA page_size = {PAGE_BYTES}; PRAGMA journal_mode = WAL; PRAGMA application_id = {APPLICATION};
+    CREATE TABLE queue (id INTEGER PRIMARY KEY, deliveries INTEGER NOT NULL);
+    CREATE TABLE bodies (id INTEGER PRIMARY KEY, body BLOB NOT NULL);
+    CREATE TABLE cursors (name TEXT PRIMARY KEY, position TEXT NOT NULL) WITHOUT ROWID;
+    CREATE TABLE rejected (
+        number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, reason TEXT NOT NULL, path TEXT,
+        order_id TEXT, line BLOB, at REAL NOT NULL);
+"""
+LOAD = "SELECT id, body, deliveries FROM queue JOIN bodies USING (id) WHERE id > ? ORDER BY id LIMIT ?"
+COUNT = "UPDATE queue SET deliveries = deliveries + 1 WHERE id BETWEEN ? AND ?"
+REJECT = "INSERT OR IGNORE INTO rejected (id, kind, reason, path, order_id, line, at) VALUES (?, ?, ?, ?, ?, ?, ?)"
+REJECTED = (
+    "SELECT number, id, kind, reason, path, order_id, line, at FROM rejected WHERE number > ? ORDER BY number LIMIT ?"
+)
+Loaded: TypeAlias = tuple[int, bytes, int]
+
+
+class DiskFull(QueueUnavailable):
+    """It could not be written now, and may be later."""
+
+
+class Changes(Struct):
+    """What the next transaction writes beside new messages; `steps` are functions and who waits for their results."""
+
+    settled: list[int] = []
+    counted: dict[int, int] = {}
+    cursors: dict[str, str] = {}
+    rejected: list[RejectedRow] = []
+    steps: list[tuple[Callable[[sqlite3.Connection], Any], Future[Any]]] = []
+
+    def __bool__(self) -> bool:
+        return bool(self.settled or self.counted or self.cursors or self.rejected or self.steps)
+
+    def then(self, later: Changes) -> Changes:
+        """These and later ones, as one."""
+        return Changes(
+            self.settled + later.settled,
+            self.counted | later.counted,
+            self.cursors | later.cursors,
+            self.rejected + later.rejected,
+            self.steps + later.steps,
+        )
+
+
+class QueueFile:
+    """An open file; `count` messages were in it, and `first_id` is the first that was never used."""
+
+    def __init__(self, path: Path) -> None:
+        self.path: Path = path
+        with _explained(path):
+            if not os.path.lexists(path):
+                _create(path)
+            elif not path.stat().st_size:
+                raise QueueLost(f"{path} is empty: it was truncated, and what it held is gone; delete it to start anew")
+            address = f"{path.absolute().as_uri()}?mode=rw"
+            self._db = sqlite3.connect(address, uri=True, isolation_level=None, timeout=0, check_same_thread=False)
+        try:
+            with _explained(path):
+                self._prepare()
+                self._seen = self._look()
+        except BaseException:
+            self._db.close()
+            raise
+
+    def _prepare(self) -> None:
+        run = self._db.execute
+        run("PRAGMA locking_mode = EXCLUSIVE")
+        self._check_format()  # before anything is written: it may be another program's
+        for name in (self.path, self.path.with_name(self.path.name + "-wal")):
+            if name.exists():
+                name.chmod(0o600)  # it holds what orders hold
+        run("PRAGMA synchronous = FULL")
+        run(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+        run(f"PRAGMA journal_size_limit = {LOG_BYTES}")
+        run("BEGIN IMMEDIATE")
+        opening = self._number("PRAGMA user_version") + 1
+        run(f"PRAGMA user_version = {opening}")
+        self.count: int = self._number("SELECT count(*) FROM queue")
+        run("COMMIT")
+        self.first_id: int = opening * IDS_OF_AN_OPENING
+        self.max_bytes: int = self._db.getlimit(sqlite3.SQLITE_LIMIT_LENGTH) - 1024
+
+    def _check_format(self) -> None:
+        application = self._number("PRAGMA application_id")
+        if application == OLD_JOURNAL:
+            raise QueueError(
+                f"{self.path} is a journal of an earlier version of mirakl_async, which this one cannot read: let that "
+                "version finish it, or name another file"
+            )
+        if application != APPLICATION:
+            raise QueueError(f"{self.path} is a SQLite database of another program: name another file")
+
+    def _number(self, query: str) -> int:
+        return int(self._db.execute(query).fetchone()[0])
+
+    def close(self) -> None:
+        """Unlock the file."""
+        self._db.close()
+
+    def check(self) -> None:
+        """Raise QueueLost if another program wrote, moved or deleted the file: SQLite itself would not notice."""
+        try:
+            same = self._look() == self._seen
+        except FileNotFoundError:
+            same = False
+        except OSError as error:
+            raise DiskFull(f"{self.path} cannot be read: {os.strerror(error.errno or 0)}") from error
+        if not same:
+            raise QueueLost(
+                f"{self.path} was deleted, replaced, truncated or changed by another program while it was in use: "
+                "what it held may be gone; read its sources again"
+            )
+
+    def _look(self) -> list[tuple[int, ...]]:
+        found = (os.stat(f"{self.path}{suffix}") for suffix in ("", "-wal"))  # noqa: PTH116 - on each commit
+        return [(one.st_dev, one.st_ino, one.st_size, one.st_mtime_ns) for one in found]
+
+    def commit(
+        self, added: list[tuple[int, int, bytes]], changes: Changes, load: int, after: int
+    ) -> tuple[list[Any], list[Loaded], DiskFull | None]:
+        """All of it on disk, or nothing; results of the steps, and up to `load` messages with greater ids than `after`.
+
+        Loaded messages are about to be delivered, which is counted here. A full disk does not prevent loading.
+        """
+        self.check()
+        try:
+            with _explained(self.path), self._transaction():
+                results = self._write(added, changes)
+                loaded = self._load(load, after)
+                if loaded:
+                    self._db.execute(COUNT, (loaded[0][0], loaded[-1][0]))
+            return results, loaded, None
+        except DiskFull as error:
+            with _explained(self.path):
+                return [], self._load(load, after), error
+        finally:
+            with contextlib.suppress(OSError):
+                self._seen = self._look()
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Generator[None]:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._db.execute("COMMIT")
+        except BaseException:
+            with contextlib.suppress(sqlite3.Error):
+                self._db.execute("ROLLBACK")
+            raise
+
+    def _write(self, added: list[tuple[int, int, bytes]], changes: Changes) -> list[Any]:
+        many = self._db.executemany
+        for table in ("queue", "bodies"):
+            many(f"DELETE FROM {table} WHERE id = ?", [(one,) for one in changes.settled])  # noqa: S608 - a constant
+        many("INSERT INTO queue VALUES (?, ?)", [(number, deliveries) for number, deliveries, _ in added])
+        many("INSERT INTO bodies VALUES (?, ?)", [(number, body) for number, _, body in added])
+        many("UPDATE queue SET deliveries = ?2 WHERE id = ?1", changes.counted.items())
+        many("INSERT OR REPLACE INTO cursors VALUES (?, ?)", changes.cursors.items())
+        many(REJECT, [(r.id, r.kind, r.reason, r.path, r.order_id, r.line, r.at) for r in changes.rejected])
+        return [do(self._db) for do, _ in changes.steps]
+
+    def _load(self, limit: int, after: int) -> list[Loaded]:
+        return self._db.execute(LOAD, (after, limit)).fetchall() if limit else []
+
+
+def load_rejected(db: sqlite3.Connection, after: int, limit: int) -> list[tuple[int, RejectedRow]]:
+    """A page of rejected rows with their numbers, oldest first."""
+    found = db.execute(REJECTED, (after, limit)).fetchall()
+    return [
+        (number, RejectedRow(id=key, kind=kind, reason=reason, path=path, order_id=order_id, line=line, at=at))
+        for number, key, kind, reason, path, order_id, line, at in found
+    ]
+
+
+def _create(path: Path) -> None:
+    """A new file that is whole as soon as it has its name, so that an empty one is known to be damaged."""
+    handle, made = tempfile.mkstemp(prefix=f"{path.name}.", suffix=".new", dir=path.parent)
+    os.close(handle)
+    try:
+        with contextlib.closing(sqlite3.connect(made, isolation_level=None)) as db:
+            db.executescript(SCHEMA)
+        with contextlib.suppress(FileExistsError):  # another process was faster
+            os.link(made, path)
+    finally:
+        Path(made).unlink()
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+@contextlib.contextmanager
+def _explained(path: Path) -> Generator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _fault(path, error) from error
+    except OSError as error:
+        raise QueueError(f"{path} cannot be opened: {os.strerror(error.errno or 0)}") from error
+
+
+def _fault(path: Path, error: sqlite3.Error) -> QueueError:
+    """What a failure of SQLite means to a queue."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the primary code of an extended one
+    if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+        return QueueUnavailable(
+            f"{path} is locked, because only one process can open a SQLite queue: stop the other process, use another "
+            "file, or share a postgresql:// or redis:// queue"
+        )
+    if code in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}:
+        return DiskFull(f"{path} cannot be written: {error}")
+    if code == sqlite3.SQLITE_NOTADB:
+        return QueueError(f"{path} is not a SQLite database: name another file")
+    if code == sqlite3.SQLITE_CORRUPT:
+        return QueueLost(f"{path} is damaged ({error}): name another file, and read its sources again")
+    return QueueError(f"{path} cannot be used: {error}")

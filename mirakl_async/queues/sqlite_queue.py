@@ -1,0 +1,462 @@
+"""The queue of one machine: a SQLite file, written by one thread, many changes to a transaction.
+
+A message can be received as soon as it is put. It is written with the next commit: at once, or after COMMIT_DELAY while
+messages are being worked on, because what is settled by then need not be written. A commit takes everything that has
+changed, so that neither a cursor nor an acknowledgement is on disk before what it follows.
+
+Up to MAX_BYTES_IN_MEMORY wait in memory. What is put beyond that waits on disk alone, and is received after it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+import anyio
+from msgspec import Struct
+
+from ..errors import ClientStateError, QueueClosed, QueueError, TooLarge
+from .leases import DEFAULT_LEASE, Entry, LeasedMessages
+from .outages import DEFAULT_MAX_OUTAGE
+from .sqlite_file import Changes, DiskFull, Loaded, QueueFile, load_rejected
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Sequence
+    from types import TracebackType
+
+    from ..clock import Clock
+    from .leases import Delivery
+    from .protocol import Message, RejectedRow
+
+log: logging.Logger = logging.getLogger("mirakl_async")
+T = TypeVar("T")
+COMMIT_DELAY, RETRY_DELAY = 0.1, 1.0
+MAX_BYTES_IN_MEMORY = 16 * 1024 * 1024
+REJECTED_PAGE_SIZE = 200
+
+
+class Put(Struct, eq=False):
+    """A call that waits until all of its messages are on disk, or all are settled."""
+
+    unsettled: int
+    done: asyncio.Future[None]
+
+
+class SharedFile:
+    """An open file and what of it is in memory; every SqliteQueue of its path in this process uses the same one."""
+
+    def __init__(self, path: Path, lease: float, max_outage: float, clock: Clock | None) -> None:
+        self.loop: asyncio.AbstractEventLoop = asyncio.get_running_loop()
+        self.process: int = os.getpid()
+        self.path: Path = path
+        self.users: int = 0
+        self.messages: LeasedMessages = LeasedMessages(lease, clock)
+        self.changes: Changes = Changes()
+        self.on_disk: int = 0  # messages that are not in memory, but for `_unwritten`
+        self.failure: QueueError | None = None
+        self.closed: asyncio.Future[None] | None = None
+        self._max_outage = max_outage
+        # An argument of its thread lives as long as the thread, and in a forked child for ever: closing the connection
+        # there would delete the log of its parent.
+        self._files: list[QueueFile] = []
+        self._thread = ThreadPoolExecutor(1, "mirakl queue", initializer=len, initargs=(self._files,))
+        self.opened: asyncio.Future[QueueFile] = self.loop.run_in_executor(self._thread, self._open)
+        self._unwritten: dict[str, Entry] = {}
+        self._next_id = self._loaded = self._load = 0
+        self._loads: list[asyncio.Future[None]] = []
+        self._timer: asyncio.TimerHandle | None = None
+        self._committing = self._urgent = False
+        self._full_since: float | None = None
+
+    def _open(self) -> QueueFile:
+        file = QueueFile(self.path)
+        self._files.append(file)
+        self.on_disk, self._next_id = file.count, file.first_id
+        return file
+
+    async def close(self) -> None:
+        """Commit what is left, and unlock the file."""
+        self.closed = self.loop.create_future()
+        try:
+            await asyncio.wait([self.opened])
+            if not self.opened.exception() and not self.failure and (self.changes or self._unwritten):
+                await self.step(lambda _: None)
+        finally:
+            await asyncio.to_thread(self.unlock)
+            self.closed.set_result(None)
+
+    def unlock(self) -> None:
+        """Close the file as it is; it blocks for a moment."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._thread.submit(self._close_files).result()
+        self._thread.shutdown()
+
+    def _close_files(self) -> None:
+        for file in self._files:
+            file.close()
+
+    def check(self) -> None:
+        """Raise QueueLost if the file is no longer what it was."""
+        if not self._committing:
+            self.opened.result().check()
+
+    # -- what changes
+
+    def add(self, bodies: Sequence[bytes], put: Put | None = None) -> None:
+        """Take new messages; they can be received from now on."""
+        entries = [Entry(str(self._next_id + index), body, put=put) for index, body in enumerate(bodies)]
+        if not self.on_disk:
+            self._loaded = self._next_id - 1  # what is on disk alone has greater ids
+        self._next_id += len(bodies)
+        self._unwritten.update((entry.id, entry) for entry in entries)
+        if self.on_disk or self.messages.waiting_bytes > MAX_BYTES_IN_MEMORY:
+            self.on_disk += len(entries)
+            self.messages.wake()
+        else:
+            self.messages.add(entries)
+        self.changed()
+
+    def settle(self, message: Message) -> None:
+        """Forget a message."""
+        if (entry := self.messages.settle(message)) is None:
+            return
+        if entry.stored:
+            self.changes.settled.append(int(entry.id))
+        self._unwritten.pop(entry.id, None)  # if it is being written, it is deleted after that
+        put: Put | None = entry.put
+        if put is not None:
+            put.unsettled -= 1
+            if not put.unsettled:
+                _resolve(put.done, None)
+        self.changed()
+
+    def take(self, limit: int, holder: object) -> Sequence[Delivery]:
+        """Deliver messages that are in memory."""
+        taken = self.messages.take(limit, holder)
+        for delivery in taken:
+            if self.messages.entries[delivery.id].stored:
+                self.changes.counted[int(delivery.id)] = delivery.deliveries
+        return taken
+
+    def step(self, do: Callable[[sqlite3.Connection], T]) -> asyncio.Future[T]:
+        """Have something done in the next transaction, which comes now."""
+        done: asyncio.Future[T] = self.loop.create_future()
+        self.changes.steps.append((do, done))
+        self.changed(at_once=True)
+        return done
+
+    async def load(self, limit: int) -> None:
+        """Bring messages from the disk into memory, if there are any."""
+        done: asyncio.Future[None] = self.loop.create_future()
+        self._loads.append(done)
+        self._load += limit
+        self.changed(at_once=True)
+        await done
+
+    # -- commits
+
+    def changed(self, *, at_once: bool = False) -> None:
+        """Commit now, or soon."""
+        at_once = at_once or not self.messages.busy
+        if self._committing:
+            self._urgent = self._urgent or at_once
+        elif self._timer is None or (at_once and self._timer.when() > self.loop.time()):
+            self._commit_in(0 if at_once else COMMIT_DELAY)
+
+    def _commit_in(self, seconds: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = self.loop.call_later(seconds, self._commit)
+
+    def _commit(self) -> None:
+        entries, changes, loads, load = [*self._unwritten.values()], self.changes, self._loads, self._load
+        self._timer, self._committing, self._urgent = None, True, False
+        self.changes, self._loads, self._load = Changes(), [], 0
+        added = [(int(entry.id), entry.deliveries, entry.body) for entry in entries]
+        commit = partial(self.opened.result().commit, added, changes, load, self._loaded)
+        written = self.loop.run_in_executor(self._thread, commit)
+        written.add_done_callback(partial(self._committed, entries, added, changes, loads))
+
+    def _committed(
+        self, entries: list[Entry], added: list[Any], changes: Changes, loads: list[asyncio.Future[None]], written: Any
+    ) -> None:
+        self._committing = False
+        if (error := written.exception()) is not None:
+            self.failure = error if isinstance(error, QueueError) else QueueError(f"{self.path}: {error!r}")
+            self._give_up(self.failure, changes.steps, loads)
+            return
+        results, loaded, full = written.result()
+        self._install(loaded)
+        for done in loads:
+            _resolve(done, None)
+        if full is not None:
+            self.changes = changes.then(self.changes)
+            self._wait_for_space(full)
+            return
+        self._full_since = None
+        for entry, (number, deliveries, _) in zip(entries, added, strict=True):
+            self._stored(entry, number, deliveries)
+        for (_, done), result in zip(changes.steps, results, strict=True):
+            _resolve(done, result)
+        if self._urgent or self._unwritten or self.changes:
+            self.changed(at_once=self._urgent)
+
+    def _stored(self, entry: Entry, number: int, deliveries: int) -> None:
+        """A message is on disk; it may have been delivered, or settled, while it was written."""
+        self._unwritten.pop(entry.id, None)
+        entry.stored = True
+        if entry.settled:
+            self.changes.settled.append(number)
+        elif entry.deliveries != deliveries:
+            self.changes.counted[number] = entry.deliveries
+        put: Put | None = entry.put
+        if put is not None:
+            _resolve(put.done, None)
+            entry.put = None
+
+    def _install(self, loaded: list[Loaded]) -> None:
+        self.on_disk -= len(loaded)
+        if loaded:
+            self._loaded = loaded[-1][0]
+            self.messages.add(Entry(str(number), body, deliveries, stored=True) for number, body, deliveries in loaded)
+
+    def _wait_for_space(self, error: DiskFull) -> None:
+        """Commit again later; those who wait for it are told when it lasts too long, and what they put is withdrawn."""
+        if self._full_since is None:
+            self._full_since = self.loop.time()
+            log.warning("%s; nothing more can be put until this is solved", error)
+        if self.closed is not None or self.loop.time() - self._full_since >= self._max_outage:
+            self._give_up(error, self.changes.steps, [])
+            self.changes.steps = []
+        self._commit_in(RETRY_DELAY)
+
+    def _give_up(self, error: QueueError, steps: list[Any], loads: list[asyncio.Future[None]]) -> None:
+        for done in (*loads, *(done for _, done in steps)):
+            _resolve(done, error)
+        for entry in [*self._unwritten.values()]:
+            put: Put | None = entry.put
+            if put is not None:
+                _resolve(put.done, error)
+                entry.put = None
+                if not entry.deliveries:
+                    del self._unwritten[entry.id]
+                    self.on_disk -= not self.messages.discard(entry)
+        self.messages.wake()
+
+
+class SqliteQueue:
+    """A Queue in a file, which also keeps cursors and rejected lines; one process at a time can open it.
+
+    Inside the process, and its event loop, queues of one path share the file; `lease`, `max_outage` (how long a full
+    disk is waited for) and `clock` are those of the first one that is opened. A new file is made where there is none.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        lease: float = DEFAULT_LEASE,
+        max_outage: float = DEFAULT_MAX_OUTAGE,
+        clock: Clock | None = None,
+    ) -> None:
+        self.path: Path = Path(path)
+        self._lease, self._max_outage, self._clock = lease, max_outage, clock
+        self._shared: SharedFile | None = None
+
+    def __repr__(self) -> str:
+        return f"<SqliteQueue {self.path}>"
+
+    async def __aenter__(self) -> Self:
+        if self._shared is not None:
+            raise ClientStateError(f"{self!r} is open already: make another one of the same path")
+        path = Path(os.path.realpath(self.path))  # noqa: ASYNC240 - one look at local names
+        while (shared := _OPEN.get(path)) is not None and shared.closed is not None and not shared.loop.is_closed():
+            await asyncio.wait([shared.closed])
+        if shared is not None and shared.loop.is_closed():
+            shared.unlock()  # its users ended without closing it
+            shared = None
+        if shared is None:
+            shared = _OPEN[path] = SharedFile(path, self._lease, self._max_outage, self._clock)
+        elif shared.loop is not asyncio.get_running_loop():
+            raise QueueError(f"{self.path} is open in another event loop of this process: use it there, or close it")
+        shared.users += 1
+        try:
+            await asyncio.wait([shared.opened])
+            shared.opened.result()
+        except BaseException:
+            await _in_any_case(_leave(shared))
+            raise
+        self._shared = shared
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        shared, self._shared = self._shared, None
+        if shared is not None:
+            shared.messages.release_all(self)
+            await _in_any_case(_leave(shared))
+
+    def _open_file(self) -> SharedFile:
+        shared = self._shared
+        if shared is None or shared.process != os.getpid():
+            raise QueueClosed(f"{self!r} is not open in this process: use it inside `async with`")
+        if shared.failure is not None:
+            raise shared.failure
+        return shared
+
+    @property
+    def lease(self) -> float:
+        """Seconds that a delivery lasts."""
+        return self._lease if self._shared is None else self._shared.messages.lease
+
+    @property
+    def max_bytes(self) -> int:
+        """The largest body, as SQLite was built: 1 GB in most cases."""
+        return self._open_file().opened.result().max_bytes
+
+    async def put(self, bodies: Sequence[bytes]) -> None:
+        """Take all of these; returns when they are on disk, or when all of them are settled."""
+        await self._put(bodies)
+
+    async def put_at(self, bodies: Sequence[bytes], name: str, position: str) -> None:
+        """Like `put`, and `cursor(name)` is `position`; with no bodies it is on disk soon, not on return."""
+        await self._put(bodies, {name: position})
+
+    async def _put(self, bodies: Sequence[bytes], cursors: dict[str, str] | None = None) -> None:
+        shared = self._checked(bodies)
+        if cursors:
+            shared.changes.cursors.update(cursors)
+        if bodies:
+            put = Put(len(bodies), shared.loop.create_future())
+            shared.add(bodies, put)
+            await put.done
+        else:
+            shared.changed()
+
+    def _checked(self, bodies: Sequence[bytes]) -> SharedFile:
+        for body in bodies:
+            if len(body) > self.max_bytes:
+                raise TooLarge(repr(self), len(body), self.max_bytes)
+        return self._open_file()
+
+    async def receive(self, limit: int, *, wait: float) -> Sequence[Delivery]:
+        """Up to `limit` messages, as soon as there is one; none after `wait` seconds (at most 5)."""
+        shared = self._open_file()
+        taken: Sequence[Delivery] = ()
+        while shared.on_disk and not (taken := shared.take(limit, self)):
+            before = shared.on_disk
+            await shared.load(limit)
+            if shared.on_disk >= before:
+                break  # on a full disk, and not written yet
+        return taken or await shared.messages.receive(limit, wait, lambda limit: self._open_file().take(limit, self))
+
+    async def extend(self, messages: Collection[Message]) -> Collection[Message]:
+        """Let the leases last `lease` seconds from now; returns those that are no longer ours."""
+        return self._open_file().messages.extend(messages)
+
+    async def ack(self, messages: Collection[Message]) -> Collection[Message]:
+        """Settle for good, on disk soon; a process that dies before receives them again."""
+        shared = self._open_file()
+        for message in messages:
+            shared.settle(message)
+        return ()
+
+    async def release(self, messages: Collection[Message]) -> None:
+        """Give back at once."""
+        if self._shared is not None:
+            self._shared.messages.release(messages)
+
+    async def waiting(self) -> int:
+        """How many messages are not settled, delivered ones included."""
+        shared = self._open_file()
+        shared.check()
+        return len(shared.messages.entries) + shared.on_disk
+
+    async def cursor(self, name: str) -> str | None:
+        """The position that was stored last for this source."""
+        query = "SELECT position FROM cursors WHERE name = ?"
+        found = await self._open_file().step(lambda db: db.execute(query, (name,)).fetchone())
+        return None if found is None else found[0]
+
+    async def reject(self, message: Message | None, rows: Sequence[RejectedRow]) -> bool:
+        """Store the rows and acknowledge their message in one transaction; False if the message was no longer ours."""
+        shared = self._open_file()
+        shared.changes.rejected.extend(rows)
+        held = message is None or shared.messages.held(message) is not None
+        if message is not None and held:
+            shared.settle(message)
+        shared.changed()
+        return held
+
+    async def replace(self, message: Message, bodies: Sequence[bytes]) -> bool:
+        """Put these bodies and acknowledge the message in one transaction; False, unchanged, if it is not ours."""
+        shared = self._checked(bodies)
+        if shared.messages.held(message) is None:
+            return False
+        shared.add(bodies)
+        shared.settle(message)
+        return True
+
+    async def rejected(self) -> AsyncIterator[RejectedRow]:
+        """What was rejected, oldest first."""
+        last = 0
+        while page := await self._open_file().step(partial(load_rejected, after=last, limit=REJECTED_PAGE_SIZE)):
+            for last, row in page:  # noqa: B007 - where the next page begins
+                yield row
+
+    async def replay(self, rows: Sequence[RejectedRow], bodies: Sequence[bytes]) -> None:
+        """Put these bodies and forget the rows in one transaction."""
+        shared = self._checked(bodies)
+        shared.add(bodies)
+        ids = [(row.id,) for row in rows]
+        await shared.step(lambda db: db.executemany("DELETE FROM rejected WHERE id = ?", ids))
+
+
+_OPEN: dict[Path, SharedFile] = {}
+"""The files that are open in this process, by their real paths: a second lock on one of them would be refused."""
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_OPEN.clear)
+
+
+async def _leave(shared: SharedFile) -> None:
+    shared.users -= 1
+    if shared.users:
+        if shared.changes and not shared.failure:
+            await shared.step(lambda _: None)
+        return
+    try:
+        await shared.close()
+    finally:
+        if _OPEN.get(shared.path) is shared:
+            del _OPEN[shared.path]
+
+
+async def _in_any_case(work: Coroutine[Any, Any, None]) -> None:
+    """Finish it although the task is cancelled meanwhile."""
+    with anyio.CancelScope(shield=True):
+        task = asyncio.ensure_future(work)
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError:
+            await asyncio.wait([task])
+            raise
+        finally:
+            if task.done():
+                task.result()
+
+
+def _resolve(done: asyncio.Future[T], result: T | BaseException) -> None:
+    if done.done():  # who waited may have been cancelled
+        return
+    if isinstance(result, BaseException):
+        done.set_exception(result)
+    else:
+        done.set_result(result)
