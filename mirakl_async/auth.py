@@ -83,12 +83,21 @@ def _identity(*secrets: str) -> str:
     return hashlib.sha256("\0".join(secrets).encode()).hexdigest()[:12]
 
 
-def _header_safe(kind: str, value: object) -> str:
+def clean_secret(name: str, value: object) -> str:
+    """A secret without what a file or a variable put around it: white space, line breaks, a byte order mark.
+
+    Raises ConfigurationError, which shows `name` and never the value, for what no header can carry.
+    """
     if not isinstance(value, str):
-        raise ConfigurationError(f"{kind} must be a str, not {type(value).__name__}")
-    if not value or not value.isascii() or not value.isprintable() or value != value.strip():
-        raise ConfigurationError(f"{kind} is empty, or holds spaces at its ends or characters no header can carry")
-    return value
+        raise ConfigurationError(f"{name} must be a str, not {type(value).__name__}")
+    text = value.strip().strip("\ufeff").strip()
+    if not text:
+        raise ConfigurationError(f"{name} is empty")
+    if not text.isascii() or not text.isprintable() or " " in text:
+        raise ConfigurationError(
+            f"{name} holds spaces, control characters or characters beyond ASCII, which no secret of Mirakl's does"
+        )
+    return text
 
 
 class ApiKey:
@@ -97,7 +106,7 @@ class ApiKey:
     __slots__ = ("_key",)
 
     def __init__(self, key: str) -> None:
-        self._key = _header_safe("the API key", key)
+        self._key = clean_secret("the API key", key)
 
     def __repr__(self) -> str:
         return "ApiKey(***)"
@@ -117,7 +126,9 @@ class BearerToken:
     __slots__ = ("_source",)
 
     def __init__(self, source: str | Callable[[], str | Awaitable[str]]) -> None:
-        self._source = _header_safe("the bearer token", source) if isinstance(source, str) else source
+        if not callable(source):
+            source = clean_secret("the bearer token", source)
+        self._source: str | Callable[[], str | Awaitable[str]] = source
 
     def __repr__(self) -> str:
         return "BearerToken(***)"
@@ -132,7 +143,7 @@ class BearerToken:
             token = source()
             if inspect.isawaitable(token):
                 token = await token
-            return _header_safe("the bearer token", token), float("inf")
+            return clean_secret("the bearer token", token), float("inf")
 
         return TokenKeeper(fetch, f"callable-{id(source):x}", clock)
 
@@ -147,10 +158,8 @@ class ClientCredentials:
     __slots__ = ("_client_id", "_client_secret")
 
     def __init__(self, client_id: str, client_secret: str) -> None:
-        if not client_id or not client_secret:
-            raise ConfigurationError("ClientCredentials needs a client id and a client secret; one of them is empty")
-        self._client_id = client_id
-        self._client_secret = client_secret
+        self._client_id = clean_secret("the client id", client_id)
+        self._client_secret = clean_secret("the client secret", client_secret)
 
     def __repr__(self) -> str:
         return "ClientCredentials(***)"
@@ -332,7 +341,7 @@ class TokenExchange:
     def _read(self, answer: Answer) -> tuple[str, float]:
         try:
             content: Any = msgspec.json.decode(answer.body)
-            token = _header_safe("the access token", content["access_token"])
+            token = clean_secret("the access token", content["access_token"])
         except (msgspec.MsgspecError, UnicodeError, RecursionError, KeyError, TypeError, AttributeError):
             raise TokenUnavailable(f"{self._host} answered 200 without an access_token") from None
         return token, _life(content.get("expires_in"))

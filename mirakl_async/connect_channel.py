@@ -81,15 +81,15 @@ class ConnectChannel(Client):
         clock: Clock | None = None,
     ) -> None:
         hosts = settings.hosts(environment or settings.setting("MIRAKL_ENVIRONMENT") or "production")
-        connect = connect_url or settings.setting("MIRAKL_CONNECT_URL") or hosts.connect
-        account = account_url or settings.setting("MIRAKL_ACCOUNT_URL") or hosts.account
-        token = auth_url or settings.setting("MIRAKL_AUTH_URL") or hosts.auth
+        connect = settings.chosen("connect_url", connect_url, "MIRAKL_CONNECT_URL", hosts.connect)
+        account = settings.chosen("account_url", account_url, "MIRAKL_ACCOUNT_URL", hosts.account)
+        token = settings.chosen("auth_url", auth_url, "MIRAKL_AUTH_URL", hosts.auth)
         super().__init__(
             bases={
-                "connect": settings.service_url("connect_url", connect, settings.CHANNEL_PLATFORM),
-                "account": settings.service_url("account_url", account, settings.CHANNEL_PLATFORM),
+                "connect": settings.service_url(*connect, settings.CHANNEL_PLATFORM, "v1"),
+                "account": settings.service_url(*account, settings.CHANNEL_PLATFORM, "v1"),
             },
-            token_url=settings.service_url("auth_url", token, settings.TOKEN_PATH),
+            token_url=settings.service_url(*token, settings.TOKEN_PATH),
             auth=auth,
             rate=rate,
             rates=rates,

@@ -63,13 +63,13 @@ class MarketplaceFront(Client):
         wire: Wire | None = None,
         clock: Clock | None = None,
     ) -> None:
-        base = url or settings.setting("MIRAKL_FRONT_URL")
-        if base is None:
+        base = settings.chosen("url", url, "MIRAKL_FRONT_URL")
+        if base[1] is None:
             raise ConfigurationError("no instance: give its URL, https://NAME.mirakl.net, or set MIRAKL_FRONT_URL")
-        token = auth_url or settings.setting("MIRAKL_AUTH_URL") or settings.HOSTS["production"].auth
+        token = settings.chosen("auth_url", auth_url, "MIRAKL_AUTH_URL", settings.HOSTS["production"].auth)
         super().__init__(
-            bases={"front": settings.service_url("url", base)},
-            token_url=settings.service_url("auth_url", token, settings.TOKEN_PATH),
+            bases={"front": settings.service_url(*base, first_segment="api")},
+            token_url=settings.service_url(*token, settings.TOKEN_PATH),
             auth=auth,
             rate=rate,
             rates=rates,

@@ -23,7 +23,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from msgspec import Struct
 
-from .auth import ApiKey, BearerToken, ClientCredentials, Credential
+from .auth import ApiKey, BearerToken, ClientCredentials, Credential, clean_secret
 from .errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -65,21 +65,65 @@ def hosts(environment: str) -> Hosts:
         raise ConfigurationError(f'environment is "production" or "test", not {environment!r}') from None
 
 
-def service_url(name: str, url: str, path: str = "") -> str:
-    """A base URL, checked: https (or loopback), no credentials, no query; `path` is added where it has none."""
+def chosen(argument: str, given: str | None, variable: str, default: str | None = None) -> tuple[str, str | None]:
+    """An argument that may also be a variable: what it is called where it was given, and its value."""
+    if given is not None:
+        return argument, given
+    return variable, setting(variable) or default
+
+
+def service_url(name: str, url: object, path: str = "", first_segment: str = "") -> str:
+    """A base URL, checked and in one spelling: https (or loopback), no credentials, no query.
+
+    `path` is added where it has none. `first_segment` is what the paths of operations begin with: many a manual, and
+    other clients, write it as a part of the URL, so it is taken away. On Mirakl's own hosts there is no other path;
+    elsewhere a gateway may have one, which is kept.
+    """
+    if not isinstance(url, str):
+        raise ConfigurationError(f"{name} must be a str, not {type(url).__name__}")
+    url = _trimmed(url)
+    parts = _url_parts(name, url)
+    segments = [segment for segment in parts.path.split("/") if segment]
+    if first_segment and segments and segments[-1].lower() == first_segment:
+        del segments[-1]
+    known = [segment for segment in path.split("/") if segment]
+    host = (parts.hostname or "").lower()
+    if _is_mirakls(host) and segments == known[: len(segments)]:
+        segments = []
+    if segments and (_is_mirakls(host) or first_segment in segments or {".", ".."} & {*segments}):
+        where = f"{parts.scheme}://{_netloc(parts)}{path}"
+        raise ConfigurationError(f"{name} has a path that no service of Mirakl's has: {_shown(url)}; give {where}")
+    return f"{parts.scheme}://{_netloc(parts)}" + ("/" + "/".join(segments) if segments else path)
+
+
+def _url_parts(name: str, url: str) -> SplitResult:
+    """The parts of an absolute URL that may carry credentials; raises ConfigurationError for any other."""
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
         raise ConfigurationError(f"{name} is no URL: its host, or its port, cannot be read") from None
-    if parts.scheme not in {"http", "https"} or not parts.hostname or port == 0 or any(map(str.isspace, url)):
+    unclean = any(character.isspace() or not character.isprintable() or character in '\\<>"' for character in url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or port == 0 or unclean:
         raise ConfigurationError(f"{name} is not an absolute http(s) URL: {_shown(url)}")
-    if parts.username or parts.password or parts.query or parts.fragment:
+    if "@" in parts.netloc or "?" in url or "#" in url:
         raise ConfigurationError(f"{name} must hold no credentials, query or fragment: {_shown(url)}")
     if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise ConfigurationError(f"{name} must be https, since it carries credentials: {_shown(url)}")
-    base = f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
-    return base if parts.path.strip("/") else base + path
+    return parts
+
+
+def _is_mirakls(host: str) -> bool:
+    return host == "miraklconnect.com" or host.endswith((".miraklconnect.com", ".mirakl.net"))
+
+
+def _netloc(parts: SplitResult) -> str:
+    """Host and port in lower case; without 443, so that two spellings of a host share its allowance."""
+    port = parts.port
+    default = port is None or (port == 443 and parts.scheme == "https")
+    host = (parts.hostname or "").lower()
+    host = f"[{host}]" if ":" in host else host
+    return host if default else f"{host}:{port}"
 
 
 def origin(url: str) -> tuple[str, str, int]:
@@ -128,29 +172,39 @@ def _shown(url: str) -> str:
 def setting(name: str, environ: Mapping[str, str] | None = None) -> str | None:
     """A variable, or the content of the file that its `_FILE` twin names; empty counts as unset."""
     environ = os.environ if environ is None else environ
-    if value := environ.get(name):
+    if value := _trimmed(environ.get(name, "")):
         return value
     path = environ.get(f"{name}_FILE")
     if not path:
         return None
     try:
-        return Path(path).read_text(encoding="utf-8").strip() or None
+        return _trimmed(Path(path).read_text(encoding="utf-8")) or None
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is no text"
         raise ConfigurationError(f"{name}_FILE: {path} cannot be read ({why})") from error
 
 
+def _trimmed(text: str) -> str:
+    """A text without what editors and shells put around it: white space, line breaks, a byte order mark."""
+    return text.strip().strip("\ufeff").strip()
+
+
+def _secret(name: str, environ: Mapping[str, str] | None) -> str | None:
+    value = setting(name, environ)
+    return None if value is None else clean_secret(name, value)
+
+
 def credential(environ: Mapping[str, str] | None = None) -> Credential:
     """The credential that the environment names; raises ConfigurationError if it names none."""
-    client_id, secret = setting("MIRAKL_CLIENT_ID", environ), setting("MIRAKL_CLIENT_SECRET", environ)
+    client_id, secret = _secret("MIRAKL_CLIENT_ID", environ), _secret("MIRAKL_CLIENT_SECRET", environ)
     if client_id and secret:
         return ClientCredentials(client_id, secret)
     if client_id or secret:
         missing = "MIRAKL_CLIENT_SECRET" if client_id else "MIRAKL_CLIENT_ID"
         raise ConfigurationError(f"{missing} is not set (nor {missing}_FILE)")
-    if token := setting("MIRAKL_TOKEN", environ):
+    if token := _secret("MIRAKL_TOKEN", environ):
         return BearerToken(token)
-    if key := setting("MIRAKL_API_KEY", environ):
+    if key := _secret("MIRAKL_API_KEY", environ):
         return ApiKey(key)
     raise ConfigurationError(
         "no credentials: give auth=, or set MIRAKL_CLIENT_ID and MIRAKL_CLIENT_SECRET, MIRAKL_TOKEN, or MIRAKL_API_KEY"

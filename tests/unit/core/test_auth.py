@@ -161,12 +161,37 @@ async def test_a_callable_that_gives_no_text_is_told_so(given):
         await auth.obtain()
 
 
-@pytest.mark.parametrize("value", ["", " x", "a\nb", "é"])
-def test_a_token_no_header_can_carry_is_refused(value):
-    with pytest.raises(errors.ConfigurationError):
-        BearerToken(value)
-    with pytest.raises(errors.ConfigurationError):
-        ApiKey(value)
+WAYS_IN = [
+    (BearerToken, "the bearer token"),
+    (ApiKey, "the API key"),
+    (lambda value: ClientCredentials(value, "secret"), "the client id"),
+    (lambda value: ClientCredentials("id", value), "the client secret"),
+]
+
+
+@pytest.mark.parametrize(
+    "value", ["", " \n", "\ufeff", "a b", "a\nb", "a\0b", "a\x7fb", "\u00e9", "a\u200bb", None, 3, b"a"]
+)
+@pytest.mark.parametrize(("way", "name"), WAYS_IN)
+async def test_a_secret_no_header_can_carry_is_refused_by_its_name(way, name, value):
+    with pytest.raises(errors.ConfigurationError, match=f"^{name} (is empty|holds|must be a str)"):
+        way(value)
+
+
+@pytest.mark.parametrize("around", ["{}\n", "{}\r\n", " {}\t", "\ufeff{}\n", "\ufeff {} \ufeff"])
+async def test_what_surrounds_a_secret_does_not_go_out(around):
+    clock = InstantClock()
+    given = around.format("secret")
+    for credential, header in [
+        (BearerToken(given), "Bearer secret"),
+        (ApiKey(given), "secret"),
+        (BearerToken(lambda: given), "Bearer secret"),
+    ]:
+        assert (await credential.authenticator("", TokenWire(), clock).obtain()).header == header
+    wire = TokenWire(token())
+    await ClientCredentials(around.format("my-id"), given).authenticator("https://a/t", wire, clock).obtain()
+    [(_, _, _, sent)] = wire.posts
+    assert b"client_id=my-id&client_secret=secret" in sent
 
 
 async def test_a_callable_may_be_async_and_is_asked_again_after_a_401():

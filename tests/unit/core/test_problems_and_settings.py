@@ -132,6 +132,108 @@ async def test_a_rate_of_ones_own_is_kept_however_its_code_is_spelt():
     assert pace.limit == Rate(10)
 
 
+FRONT = ("", "api")
+CONNECT = (settings.CHANNEL_PLATFORM, "v1")
+TOKEN = (settings.TOKEN_PATH, "")
+
+
+@pytest.mark.parametrize(
+    ("kind", "url", "result"),
+    [
+        (FRONT, "https://acme.mirakl.net/api", "https://acme.mirakl.net"),
+        (FRONT, "https://acme.mirakl.net/api/", "https://acme.mirakl.net"),
+        (FRONT, " HTTPS://ACME.Mirakl.NET:443//API// \n", "https://acme.mirakl.net"),
+        (FRONT, "\ufeffhttps://acme.mirakl.net\r\n", "https://acme.mirakl.net"),
+        (FRONT, "https://shop.example/gateway/api", "https://shop.example/gateway"),
+        (FRONT, "https://shop.example:8443/", "https://shop.example:8443"),
+        (FRONT, "http://[::1]:8080/api", "http://[::1]:8080"),
+        (CONNECT, "https://miraklconnect.com", "https://miraklconnect.com/api/channel-platform"),
+        (CONNECT, "https://miraklconnect.com/v1/", "https://miraklconnect.com/api/channel-platform"),
+        (CONNECT, "https://miraklconnect.com/api", "https://miraklconnect.com/api/channel-platform"),
+        (
+            CONNECT,
+            "https://miraklconnect.com/api/channel-platform/v1",
+            "https://miraklconnect.com/api/channel-platform",
+        ),
+        (CONNECT, "https://gateway.example/mirakl/v1", "https://gateway.example/mirakl"),
+        (TOKEN, "https://auth.mirakl.net//", "https://auth.mirakl.net/oauth/token"),
+        (TOKEN, "https://auth.mirakl.net/oauth/token/", "https://auth.mirakl.net/oauth/token"),
+        (TOKEN, "https://auth.mirakl.net/oauth", "https://auth.mirakl.net/oauth/token"),
+        (TOKEN, "https://login.example/oauth2/token", "https://login.example/oauth2/token"),
+    ],
+)
+def test_what_a_url_repeats_is_taken_away(kind, url, result):
+    assert service_url("url", url, *kind) == result
+    assert service_url("url", result, *kind) == result
+
+
+@pytest.mark.parametrize(
+    ("kind", "url", "words"),
+    [
+        (FRONT, "https://acme.mirakl.net/api/orders", "no service of Mirakl's has.*; give https://acme.mirakl.net$"),
+        (FRONT, "https://acme.mirakl.net/mmp/operator", "no service of Mirakl's has"),
+        (FRONT, "https://shop.example/api/orders/OR11", "no service of Mirakl's has"),
+        (FRONT, "https://shop.example/../api", "no service of Mirakl's has"),
+        (CONNECT, "https://miraklconnect.com/v1/orders", "give https://miraklconnect.com/api/channel-platform"),
+        (CONNECT, "https://miraklconnect.com/api/channel-platform/v2", "no service of Mirakl's has"),
+        (TOKEN, "https://auth.mirakl.net/oauth2/token", "give https://auth.mirakl.net/oauth/token"),
+        (FRONT, "https://@acme.mirakl.net", "must hold no credentials"),
+        (FRONT, "https://acme.mirakl.net?", "must hold no credentials, query"),
+        (FRONT, "https://acme.mirakl.net/#", "must hold no credentials, query or fragment"),
+        (FRONT, "acme.mirakl.net/api", "not an absolute http"),
+        (FRONT, "//acme.mirakl.net", "not an absolute http"),
+        (FRONT, "https:acme.mirakl.net", "not an absolute http"),
+        (FRONT, "https://acme.mirakl.net\\api", "not an absolute http"),
+        (FRONT, "https://acme\n.mirakl.net", "not an absolute http"),
+        (FRONT, "https://acme\0.mirakl.net", "not an absolute http"),
+        (FRONT, "", "not an absolute http"),
+        (FRONT, b"https://acme.mirakl.net", "must be a str, not bytes"),
+        (FRONT, 5, "must be a str, not int"),
+    ],
+)
+def test_what_no_url_of_mirakls_is_is_refused(kind, url, words):
+    with pytest.raises(errors.ConfigurationError, match=f"^MY_URL .*{words}"):
+        service_url("MY_URL", url, *kind)
+
+
+def test_a_url_that_cannot_be_used_is_called_as_it_was_given(monkeypatch):
+    token = BearerToken("t")
+    with pytest.raises(errors.ConfigurationError, match="^auth_url "):
+        ConnectChannel(auth=token, auth_url="https://auth.mirakl.net/token")
+    for variable in ("MIRAKL_CONNECT_URL", "MIRAKL_ACCOUNT_URL", "MIRAKL_AUTH_URL"):
+        with monkeypatch.context() as patched:
+            patched.setenv(variable, "https://u:hidden@miraklconnect.com")
+            with pytest.raises(errors.ConfigurationError, match=f"^{variable} ") as caught:
+                ConnectChannel(auth=token)
+            assert "hidden" not in str(caught.value)
+    monkeypatch.setenv("MIRAKL_FRONT_URL", " https://acme.mirakl.net/api\n")
+    assert MarketplaceFront(auth=token).base_url("front") == "https://acme.mirakl.net"
+    with pytest.raises(errors.ConfigurationError, match="^url "):
+        MarketplaceFront("", auth=token)
+
+
+@pytest.mark.parametrize("name", ["MIRAKL_CLIENT_ID", "MIRAKL_CLIENT_SECRET", "MIRAKL_TOKEN", "MIRAKL_API_KEY"])
+def test_a_secret_from_a_variable_or_a_file_is_trimmed_or_refused_alike(tmp_path, name):
+    file = tmp_path / "secret"
+    others = {"MIRAKL_CLIENT_ID": "id", "MIRAKL_CLIENT_SECRET": "other"} if "CLIENT" in name else {}
+    for around in ("{}\n", "\ufeff{}\r\n", " {} "):
+        file.write_bytes(around.format("hush").encode())
+        for environ in ({name: around.format("hush")}, {name: " \n", f"{name}_FILE": str(file)}):
+            kept = vars_of(credential(others | environ))
+            assert "hush" in kept
+            assert kept <= {"hush", "id", "other"}
+    for inner in ("hu sh", "hu\nsh", "h\u00fcsh", "hu\0sh"):
+        file.write_bytes(inner.encode())
+        for environ in ({name: inner}, {name: "", f"{name}_FILE": str(file)}):
+            with pytest.raises(errors.ConfigurationError, match=f"^{name} holds") as caught:
+                credential(others | environ)
+            assert "sh" not in str(caught.value).removeprefix(name)
+
+
+def vars_of(credential):
+    return {getattr(credential, slot) for slot in type(credential).__slots__}
+
+
 def test_secrets_may_lie_in_files(tmp_path):
     file = tmp_path / "secret"
     file.write_text("from-file\n")
