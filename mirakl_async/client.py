@@ -12,6 +12,7 @@ from .callers import RawCaller, value_of
 from .clock import Clock, SystemClock
 from .errors import ClientStateError, ConfigurationError, InvalidArgument, UnknownOperation
 from .files import Download
+from .headers import check_headers
 from .limits import Allowances, LocalRateLimiter
 from .operation import Operation
 from .operations import operations
@@ -270,6 +271,8 @@ def _known(code: str, options: Options) -> None:
         unknown = next(name for name in options if name not in OPTIONS)
         words = f"is neither an argument nor an option; options are {', '.join(sorted(OPTIONS))}"
         raise InvalidArgument(code, unknown, words)
+    if "headers" in options:
+        check_headers(code, options["headers"])
 
 
 def _aiohttp_wire(timeouts: Timeouts, proxy: str | None, ssl: ssl_module.SSLContext | None) -> Wire:

@@ -71,7 +71,7 @@ class Course(Struct, kw_only=True):
         if self.request.content_type is not None:
             headers["Content-Type"] = self.request.content_type
         if self.extra:
-            headers.update(self.extra)
+            headers.update({"Accept" if name.lower() == "accept" else name: self.extra[name] for name in self.extra})
         return headers
 
     def allow(self, seconds: float) -> None:
