@@ -31,7 +31,7 @@ async def test_what_cannot_be_sent_or_is_not_the_callers_is_refused_before_anyth
         with pytest.raises(InvalidArgument, match="headers: "):
             await connect.send("GET", "/v1/x", headers=headers)
         with pytest.raises(InvalidArgument, match="headers: "):
-            await connect.call("updateActionStatus", {"action_id": "a"}, body={}, headers=headers)
+            await connect.call("updateActionStatus", {"action_id": "a"}, body={"status": "SUCCESS"}, headers=headers)
     assert wire.sent == []
 
 
