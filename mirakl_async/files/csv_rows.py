@@ -1,7 +1,8 @@
 """Read CSV from its bytes as they arrive: the header gives the columns, every further record is a row.
 
-Mirakl writes `;`, operators also `,` or tabs: the separator is the one that the header line holds most of. Fields in
-quotes may hold line breaks, so where a record ends is left to the `csv` module alone. It is given whole lines, and
+Mirakl writes `;`, operators also `,` or tabs: the separator is the one that the header holds most of, or what a first
+line `sep=;` says, which Excel writes and reads. Fields in quotes may hold line breaks, those of the header too, so
+where a record ends is left to the `csv` module alone. It is given whole lines, and
 after them a line of our own, of two fields: if that comes back as the last record, all before it were whole; if a
 quoted field has swallowed it, the last record goes on in the next block.
 
@@ -15,7 +16,7 @@ import codecs
 import csv
 import io
 import re
-from itertools import chain, count
+from itertools import chain
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from ..errors import UnreadableFile
@@ -27,11 +28,24 @@ Row: TypeAlias = dict[str, str]
 BLOCK = 64 * 1024
 LONGEST_RECORD = 16 * 1024 * 1024
 LONGEST_MARK = 4
+LONGEST_HEADER = 64 * 1024
 OPEN_END = "it ends within a line, and nothing tells whether that is its end"
 
-_QUOTED = re.compile(r'"(?:[^"]|"")*"')
+_QUOTED = re.compile(r'(?:(?<=[;,\t|])|^) *"[^"]*(?:""[^"]*)*"')
+_LINE_END = r"(?:\r\n|\n|\r(?!\Z))"
+_BLANK_LINES = re.compile(r"(?:[ \t]*[\r\n])*")
+_WHOLE_LINE = re.compile(rf"[^\r\n]*{_LINE_END}")
+_HINT = re.compile(r'"?sep="?(\\t|[^\w"\r\n]?)"*[^\w"\r\n]*(?:\r\n|[\r\n]|\Z)', re.IGNORECASE)
+_FIELD = r'(?:"[^"]*+(?:""[^"]*+)*+(?:"|(\Z))| +"[^"\r\n]*+")?+[^;,\t|\r\n]*+'
+# The first record, whatever the separator turns out to be: only behind one of them a quote opens a field.
+_HEADER = re.compile(rf"{_FIELD}(?:[;,\t|]{_FIELD})*+(?P<end>{_LINE_END})?")
 _PROBE = ["\0", "\0"]
-_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32"),  # which begins like UTF-16
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 
 
 class RowReader:
@@ -55,6 +69,7 @@ class RowReader:
         self._pieces: list[bytes] = []
         self._held = 0
         self._text = ""
+        self._begun = False
         self._enough = 0
 
     def feed(self, data: bytes) -> list[list[str]]:
@@ -79,6 +94,8 @@ class RowReader:
             fault = fault or OPEN_END
         if not last and not fault and len(self._text) < self._enough:
             return []
+        if not self._begun and not self._begin(last=last or bool(fault)):
+            return []
         records, broken = self._records(last=last and not fault)
         fault = broken or fault
         if records and self.columns is None:
@@ -88,6 +105,25 @@ class RowReader:
             self.failure = UnreadableFile(f"the CSV cannot be read after {self.count} rows: {fault}")
         return records
 
+    def _begin(self, *, last: bool) -> bool:
+        """Take off what stands before the header, and find out the separator; False while more is needed for that."""
+        text = self._text.removeprefix("\ufeff")
+        blank = _BLANK_LINES.match(text)
+        self._text = text = text[blank.end() :] if blank else text
+        all_there_is = last or len(text) >= LONGEST_HEADER
+        if not all_there_is and _WHOLE_LINE.match(text) is None:
+            return False
+        if (hint := _HINT.match(text)) is not None:
+            self._text = text = text[hint.end() :]
+            self.separator = self.separator or ("\t" if hint[1] == r"\t" else hint[1]) or None
+        if self.separator is None:
+            header = _header(text, last=all_there_is)
+            if header is None:
+                return False
+            self.separator = sniff_separator(header)
+        self._begun = True
+        return True
+
     def _decoded(self, data: bytes, *, last: bool) -> tuple[str, str]:
         """The text of these bytes, and why it is not all of it."""
         if self._decoder is None:
@@ -96,7 +132,7 @@ class RowReader:
         try:
             return self._decoder.decode(data, final=last), ""
         except UnicodeDecodeError as error:
-            sound = error.object[: error.start].decode(error.encoding, "replace").removeprefix("\ufeff")
+            sound = error.object[: error.start].decode(error.encoding, "replace")
             return sound, f'it is not {error.encoding}; name its encoding, such as encoding="cp1252"'
 
     def _records(self, *, last: bool) -> tuple[list[list[str]], str]:
@@ -105,8 +141,6 @@ class RowReader:
         rest = "" if last or not lines or lines[-1].endswith("\n") else lines.pop()
         if not lines:
             return [], self._keep(rest)
-        if self.separator is None and (header := next((line for line in lines if line.strip()), "")):
-            self.separator = sniff_separator(header)
         separator = self.separator or ";"
         records, fault = self._parsed(lines, separator)
         if not fault and records[-1] == _PROBE:
@@ -146,9 +180,18 @@ class RowReader:
         return f"a record has over {LONGEST_RECORD} characters" if len(rest) > LONGEST_RECORD else ""
 
 
-def sniff_separator(line: str) -> Literal[";", ",", "\t", "|"]:
-    """The separator of a CSV by its header line; `;`, as Mirakl writes it, where the line has only one column."""
-    bare = _QUOTED.sub("", line)
+def _header(text: str, *, last: bool) -> str | None:
+    """The first record, or what can be had of it if no more text follows; None while it is not whole."""
+    found = _HEADER.match(text)
+    if found and (found["end"] or last):
+        never_closed = found[1] is not None or found[2] is not None
+        return re.split(r"[\r\n]", text, maxsplit=1)[0] if never_closed else found[0]
+    return None
+
+
+def sniff_separator(header: str) -> Literal[";", ",", "\t", "|"]:
+    """The separator of a CSV by its header; `;`, as Mirakl writes it, where that has only one column."""
+    bare = _QUOTED.sub("", header)
     best: Literal[";", ",", "\t", "|"] = ";"
     for separator in (",", "\t", "|"):
         if bare.count(separator) > bare.count(best):
@@ -159,9 +202,13 @@ def sniff_separator(line: str) -> Literal[";", ",", "\t", "|"]:
 def distinct(columns: list[str]) -> list[str]:
     """Column names of which no two are equal: a second `price` is `price (2)`."""
     names: dict[str, None] = {}
+    times: dict[str, int] = {}
     for column in columns:
-        ways = chain([column], (f"{column} ({number})" for number in count(2)))
-        names[next(name for name in ways if name not in names)] = None
+        name, number = column, times.get(column, 1)
+        while name in names:
+            number += 1
+            name = f"{column} ({number})"
+        names[name], times[column] = None, number
     return list(names)
 
 

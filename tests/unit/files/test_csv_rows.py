@@ -64,6 +64,72 @@ def test_empty_lines_before_the_header_say_nothing_about_the_separator(at_once):
     assert read(b"\n\r\n\n\na,b\n1,2\n", at_once=at_once) == (["a", "b"], [["1", "2"]])
 
 
+@pytest.mark.usefixtures("small_blocks")
+@pytest.mark.parametrize("at_once", [1, 3, 7, 1000])
+@pytest.mark.parametrize("separator", [";", ",", "\t", "|"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_header_with_line_breaks_separators_and_quotes_in_its_names(separator, end, at_once):
+    names = [f"long{end}name", f'a ""quoted""{end};,|\t name', "plain", '5" wide']
+    quoted = [f'"{names[0]}"', f'"{names[1]}"', *names[2:]]
+    data = end.join([separator.join(quoted), separator.join("1234"), separator.join("5678")]).encode()
+    expected = [names[0], names[1].replace('""', '"'), *names[2:]]
+    assert read(data, at_once=at_once) == (expected, [list("1234"), list("5678")])
+    assert read(data.partition(end.encode() + b"1")[0], at_once=at_once) == (expected, [])
+
+
+@pytest.mark.usefixtures("small_blocks")
+@pytest.mark.parametrize("at_once", [1, 2, 5, 1000])
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize(
+    ("hint", "separator"),
+    [
+        ("sep=;", ";"), ("sep=,", ","), ("SEP=\t", "\t"), (r"sep=\t", "\t"), ("sep=|", "|"), ("sep=^", "^"),
+        ("sep=:", ":"), ('"sep=;"', ";"), ('sep=";"', ";"), ("sep=;;;", ";"), ("sep=", ","), ("sep= ", " "),
+    ],
+)  # fmt: skip
+def test_the_hint_that_excel_writes_is_no_header(hint, separator, mark, at_once):
+    for end in ("\n", "\r\n", "\r"):
+        data = mark + end.join([hint, separator.join(["a", "b c" if separator != " " else "b"]), separator.join("12")])
+        columns, records = read(data.encode(), at_once=at_once)
+        assert (len(columns), records) == (2, [["1", "2"]])
+
+
+def test_a_hint_yields_to_a_separator_that_was_named_and_only_the_first_line_is_one():
+    assert read(b"sep=;\na,b\n1;2,3\n", separator=",") == (["a", "b"], [["1;2", "3"]])
+    assert read(b"a;b\nsep=,\n1;2\n") == (["a", "b"], [["sep=,"], ["1", "2"]])
+    assert read(b"sep=name;b\n1;2\n") == (["sep=name", "b"], [["1", "2"]])
+    assert read(b"separator;b\n1;2\n") == (["separator", "b"], [["1", "2"]])
+
+
+@pytest.mark.parametrize(
+    ("data", "columns"),
+    [
+        (b"sku\nA,1\n", ["sku"]),
+        (b'"sku,ean"\nA\n', ["sku,ean"]),
+        (b"  \n\t\nsku;b\nA;1\n", ["sku", "b"]),
+        (b"sep=;\n", None),
+        (b"sep=;", None),
+        (b'\xef\xbb\xbf"a";b\n1;2\n', ["a", "b"]),
+    ],
+)
+def test_headers_of_one_column_and_of_none(data, columns):
+    assert read(data)[0] == columns
+
+
+def test_a_header_whose_quote_is_never_closed_does_not_hold_the_whole_file_back():
+    reader = RowReader()
+    reader.feed(b'a;"b;c\n' + b"1;2;3\n" * 50_000)
+    reader.finish()
+    assert reader.separator == ";"
+    assert reader.failure is not None
+
+
+def test_an_encoding_that_is_named_may_have_its_mark():
+    assert read("\ufeffa;b\n1;2\n".encode(), encoding="utf-8") == (["a", "b"], [["1", "2"]])
+    assert read("\ufeffa;b\n1;2\n".encode("utf-16-le"), encoding="utf-16-le") == (["a", "b"], [["1", "2"]])
+    assert read("a;b\n1;2\n".encode("utf-32")) == (["a", "b"], [["1", "2"]])
+
+
 def test_a_separator_and_an_encoding_can_be_named():
     assert read("a|b;c\n1|é;3\n".encode("cp1252"), separator="|", encoding="cp1252") == (["a", "b;c"], [["1", "é;3"]])
 
