@@ -15,6 +15,7 @@ from ..callers import value_of
 from ..connect_channel import ConnectChannel
 from ..errors import MiraklError
 from ..files import Download
+from ..files.private import open_private
 from ..operations import operations as registry
 from .arguments import arguments_of, read_file, read_json
 from .results import Exit, complain, printable_json, unfinished, usage_error
@@ -105,7 +106,8 @@ def _write_json(body: bytes, out: Path | None) -> None:
     """The answer as it came; indented for a terminal."""
     if out is not None:
         try:
-            out.write_bytes(body)
+            with open_private(out, "wb") as file:
+                file.write(body)
         except OSError as error:
             raise unfinished(f"--out: {out}: {error.strerror}") from error
         return

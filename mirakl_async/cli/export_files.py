@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import os
 from contextlib import contextmanager
+from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 import msgspec
 
 from .. import codec
+from ..files.private import open_private
 from ..jobs.orders import OrderExport
 from ..models.front.orders import Order
 from .results import unfinished
@@ -102,7 +104,8 @@ def _cell(value: msgspec.Raw | None) -> str:
 def writer_of(job: OrderExport | OfferExport, path: Path, kind: str) -> Generator[tuple[Walk[Any], ExportFile]]:
     """The walk over an export, and the file that takes what it gives."""
     # The mark is for Excel, which reads a CSV without it as something else than UTF-8.
-    with path.open("x", encoding="utf-8-sig" if kind == ".csv" else "utf-8", newline="") as file:
+    encoding = "utf-8-sig" if kind == ".csv" else "utf-8"
+    with TextIOWrapper(open_private(path, "xb"), encoding=encoding, newline="") as file:
         if kind == ".ndjson":
             yield job.raw(), Ndjson(file)
         elif isinstance(job, OrderExport):

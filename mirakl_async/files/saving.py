@@ -1,4 +1,8 @@
-"""Chunks to a file that appears under its name only when it is whole."""
+"""Chunks to a file that appears under its name only when it is whole, readable by its owner only.
+
+It takes the place of what has that name: of a file that others could read, and of a symbolic link, which is replaced
+and not followed.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from msgspec import Struct
+
+from .private import open_private
 
 WRITE_AT_ONCE = 1024 * 1024
 
@@ -59,7 +65,7 @@ async def save_chunks(chunks: AsyncIterator[bytes], path: Path, progress: Callab
 
 def _create(path: Path) -> BinaryIO:
     # Not in a thread: a cancelled save would leave behind what the thread creates after it.
-    return path.open("xb")
+    return open_private(path, "xb")
 
 
 def _complete(file: BinaryIO, last: list[bytes]) -> None:

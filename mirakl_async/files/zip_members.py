@@ -4,6 +4,9 @@ An archive is refused as a whole, before any member is given, if a name leaves t
 member is a link, encrypted, or packed otherwise than by deflate, or if there is more in it than the limits allow: its
 directory is measured before it is read. What a member says its size is can be
 believed: no more than that is ever unpacked, and a checksum holds the rest to it.
+
+Where each member is saved is settled before any is: two of one name, or of names that some disks take for one, lie
+side by side, the second with its number, and so does a file that has the name of a folder.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ import io
 import re
 import stat
 import struct
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import AsyncGenerator
@@ -23,6 +27,7 @@ from typing import IO
 from msgspec import Struct
 
 from ..errors import ClientStateError, UnreadableFile, UnsafeArchive
+from ..server_text import one_line
 from .disposition import safe_name
 from .saving import Saved, save_chunks
 
@@ -31,6 +36,7 @@ ENCRYPTED = 0x1
 METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 DIRECTORY_ENTRY = 1024
 LONGEST_END = 56 + 20 + 22 + 65535
+LONGEST_PATH = 1000
 UNTOLD = 0xFFFFFFFF
 # What zipfile raises for a member whose place, name, flags or content are not what the directory says.
 DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError)
@@ -59,24 +65,19 @@ class Archive:
             raise UnsafeArchive(f"the directory of the archive has {size} bytes, too many for {limits.members} members")
         try:
             self._zip = zipfile.ZipFile(file)
-        except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-            raise UnreadableFile(f"the file is no ZIP archive that can be read ({error})") from None
+        except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error) as error:
+            raise UnreadableFile(f"the file is no ZIP archive that can be read ({one_line(str(error))})") from None
         infos = [info for info in self._zip.infolist() if not info.filename.endswith(("/", "\\"))]
         _check(infos, limits)
         self._file = file
-        self._saved: dict[str, zipfile.ZipInfo] = {}
-        self.members: list[Member] = [Member(self, info) for info in infos]
+        places = _places(infos)
+        self.members: list[Member] = [Member(self, info, place) for info, place in zip(infos, places, strict=True)]
 
     def open(self, info: zipfile.ZipInfo) -> IO[bytes]:
         """One member's bytes, unpacked as they are read."""
         if self._file.closed:
             raise ClientStateError("the members of an archive are read before their download is closed")
         return self._zip.open(info)
-
-    def claim(self, target: Path, info: zipfile.ZipInfo) -> None:
-        """Note where a member is saved; no two may be saved as one."""
-        if self._saved.setdefault(str(target).casefold(), info) is not info:
-            raise UnsafeArchive(f"two members of the archive would be saved as {target.name}")
 
 
 class Member:
@@ -85,11 +86,12 @@ class Member:
     `name` is its path in the archive, with slashes; `size` is in bytes, unpacked.
     """
 
-    def __init__(self, archive: Archive, info: zipfile.ZipInfo) -> None:
+    def __init__(self, archive: Archive, info: zipfile.ZipInfo, place: tuple[str, ...]) -> None:
         self.name: str = info.filename.replace("\\", "/")
         self.size: int = info.file_size
         self._archive = archive
         self._info = info
+        self._place = place
 
     def __repr__(self) -> str:
         return f"<Member {self.name!r}, {self.size} bytes>"
@@ -101,7 +103,7 @@ class Member:
                 while chunk := await asyncio.to_thread(file.read, READ_AT_ONCE):
                     yield chunk
         except DAMAGE as error:
-            raise UnreadableFile(f"{self.name} is damaged ({error})") from None
+            raise UnreadableFile(one_line(f"{self.name} is damaged ({error})")) from None
 
     async def read(self) -> bytes:
         """The whole content; `size` says beforehand how much that is."""
@@ -109,9 +111,11 @@ class Member:
             return b"".join([chunk async for chunk in chunks])
 
     async def save(self, folder: str | Path) -> Saved:
-        """Save it in `folder`, within the folders the archive has it in; characters unfit for a name are replaced."""
-        target = Path(folder, *(safe_name(part, "_") for part in _parts(self.name)))
-        self._archive.claim(target, self._info)
+        """Save it in `folder`, within the folders the archive has it in; `path` of the answer says where.
+
+        Characters unfit for a name are replaced, and a name that another member has gets a number.
+        """
+        target = Path(folder, *self._place)
         await asyncio.to_thread(target.parent.mkdir, parents=True, exist_ok=True)
         async with aclosing(self.chunks()) as chunks:
             size = await save_chunks(chunks, target)
@@ -120,6 +124,31 @@ class Member:
 
 def _parts(name: str) -> list[str]:
     return [part for part in name.split("/") if part not in {"", "."}]
+
+
+def _places(infos: list[zipfile.ZipInfo]) -> list[tuple[str, ...]]:
+    """Where each member is saved, below a folder: each in a place of its own, and no file where a folder has to be."""
+    wanted = [tuple(safe_name(part, "_") for part in _parts(info.filename.replace("\\", "/"))) for info in infos]
+    taken = {_key(place[:depth]) for place in wanted for depth in range(1, len(place))}
+    times: dict[tuple[str, ...], int] = {}
+    places: list[tuple[str, ...]] = []
+    for place in wanted:
+        *folders, name = place
+        stem, ending = Path(name).stem, Path(name).suffix
+        number = times.get(_key(place), 1)
+        found = place
+        while _key(found) in taken:
+            number += 1
+            found = (*folders, f"{stem} ({number}){ending}")
+        taken.add(_key(found))
+        times[_key(place)] = number
+        places.append(found)
+    return places
+
+
+def _key(place: tuple[str, ...]) -> tuple[str, ...]:
+    """What is equal for names that a disk may take for one: by case, or by how their accents are written."""
+    return tuple(unicodedata.normalize("NFC", unicodedata.normalize("NFD", part).casefold()) for part in place)
 
 
 def _directory_size(file: IO[bytes]) -> int:
@@ -142,15 +171,18 @@ def _check(infos: list[zipfile.ZipInfo], limits: ArchiveLimits) -> None:
         raise UnsafeArchive(f"the archive unpacks to {unpacked} bytes; {limits.unpacked} are allowed")
     for info in infos:
         if (reason := _refused(info, limits)) is not None:
-            raise UnsafeArchive(f"the archive is not unpacked: {info.filename!r} {reason}")
+            raise UnsafeArchive(one_line(f"the archive is not unpacked: {info.filename!r} {reason}"))
 
 
 def _refused(info: zipfile.ZipInfo, limits: ArchiveLimits) -> str | None:
-    name = info.orig_filename.replace("\\", "/")
-    if name.startswith("/") or _DRIVE.match(name) or "\0" in name or not _parts(name):
-        return "is an absolute path, or no path at all"
-    if ".." in name.split("/"):
-        return "leaves its folder"
+    # From Python 3.13 the name that is used can come from another field than the one that the directory shows.
+    for name in (info.filename.replace("\\", "/"), info.orig_filename.replace("\\", "/")):
+        if name.startswith("/") or _DRIVE.match(name) or "\0" in name or not _parts(name):
+            return "is an absolute path, or no path at all"
+        if ".." in name.split("/"):
+            return "leaves its folder"
+        if len(name.encode("utf-8", "replace")) > LONGEST_PATH:
+            return f"has a path of over {LONGEST_PATH} bytes"
     if info.file_size > SMALL and info.file_size > limits.ratio * max(1, info.compress_size):
         return f"unpacks from {info.compress_size} bytes to {info.file_size}"
     return _unreadable(info)

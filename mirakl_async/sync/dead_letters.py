@@ -1,6 +1,6 @@
 """The file of refused orders: one JSON line each, with the reason and the order itself, so that it can be sent again.
 
-It holds what the orders hold, personal data included; it is created readable by its owner only.
+It holds what the orders hold, personal data included: it is readable by its owner only, also where it existed before.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Raw
 
 from .. import codec
+from ..files.private import open_private
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,8 +72,7 @@ class DeadLetters:
     __slots__ = ("_file",)
 
     def __init__(self, path: Path) -> None:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        self._file = os.fdopen(descriptor, "wb")
+        self._file = open_private(path, "ab")
         if _is_cut_short(path):
             self._file.write(b"\n")
 

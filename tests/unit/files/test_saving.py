@@ -1,10 +1,13 @@
 """A file appears under its name when it is whole, and not before."""
 
 import asyncio
+import os
+from pathlib import Path
 
 import pytest
 
 from mirakl_async.files import saving
+from mirakl_async.files.private import open_private
 from mirakl_async.files.saving import save_chunks
 
 
@@ -69,3 +72,66 @@ async def test_a_full_disk_is_said_and_leaves_nothing(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="No space left"):
         await save_chunks(chunks(b"123"), tmp_path / "a.csv")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def open_umask():
+    before = os.umask(0)
+    yield
+    os.umask(before)
+
+
+def mode_of(path):
+    return path.stat().st_mode & 0o777
+
+
+@pytest.mark.usefixtures("open_umask")
+@pytest.mark.parametrize("before", [None, 0o644, 0o666, 0o777])
+async def test_what_is_saved_is_readable_by_its_owner_only(tmp_path, before):
+    path = tmp_path / "a.csv"
+    if before is not None:
+        path.write_bytes(b"of yesterday")
+        path.chmod(before)
+    await save_chunks(chunks(b"1"), path)
+    assert (mode_of(path), path.read_bytes()) == (0o600, b"1")
+
+
+async def test_a_file_takes_the_place_of_a_link_and_what_that_led_to_is_untouched(tmp_path):
+    (tmp_path / "elsewhere").write_bytes(b"not ours")
+    (tmp_path / "a.csv").symlink_to(tmp_path / "elsewhere")
+    await save_chunks(chunks(b"1"), tmp_path / "a.csv")
+    assert not (tmp_path / "a.csv").is_symlink()
+    assert (tmp_path / "elsewhere").read_bytes() == b"not ours"
+
+
+@pytest.mark.usefixtures("open_umask")
+@pytest.mark.parametrize(("mode", "content"), [("ab", b"oldnew"), ("wb", b"new")])
+def test_an_existing_file_is_closed_to_others_before_anything_is_written(tmp_path, mode, content):
+    path = tmp_path / "refused.ndjson"
+    path.write_bytes(b"old")
+    path.chmod(0o664)
+    with open_private(path, mode) as file:
+        assert mode_of(path) == 0o600
+        file.write(b"new")
+    assert path.read_bytes() == content
+
+
+@pytest.mark.usefixtures("open_umask")
+@pytest.mark.parametrize("mode", ["xb", "ab", "wb"])
+def test_a_new_file_is_private_whatever_the_umask_is_and_a_link_is_refused(tmp_path, mode):
+    with open_private(tmp_path / "new", mode):
+        assert mode_of(tmp_path / "new") == 0o600
+    (tmp_path / "target").write_bytes(b"not ours")
+    for name, target in (("link", "target"), ("dangling", "nowhere")):
+        (tmp_path / name).symlink_to(tmp_path / target)
+        with pytest.raises(OSError, match="symbolic link"):
+            open_private(tmp_path / name, mode)
+    assert (tmp_path / "target").read_bytes() == b"not ours"
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_what_is_no_file_may_be_written_to_as_it_is():
+    before = Path(os.devnull).stat().st_mode
+    with open_private(Path(os.devnull), "ab") as file:
+        file.write(b"1")
+    assert Path(os.devnull).stat().st_mode == before

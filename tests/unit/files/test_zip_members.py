@@ -2,8 +2,10 @@
 
 import io
 import struct
+import sys
 import warnings
 import zipfile
+import zlib
 
 import pytest
 
@@ -144,13 +146,79 @@ async def test_a_damaged_member_is_told_and_not_saved(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-async def test_no_two_members_are_saved_as_one(tmp_path):
-    archive = Archive(zipped(("a?.csv", b"1"), ("A_.csv", b"2")), LIMITS)
-    await archive.members[0].save(tmp_path)
-    with pytest.raises(UnsafeArchive, match=r"two members of the archive would be saved as A_\.csv"):
-        await archive.members[1].save(tmp_path)
-    assert (tmp_path / "a_.csv").read_bytes() == b"1"
-    assert (await archive.members[0].save(tmp_path)).size == 1
+@pytest.mark.parametrize(
+    ("names", "places"),
+    [
+        (["a.pdf", "a.pdf", "a.pdf"], ["a.pdf", "a (2).pdf", "a (3).pdf"]),
+        (["a?.csv", "A_.csv"], ["a_.csv", "A_ (2).csv"]),
+        (["o1/Rechnung.pdf", "o1/RECHNUNG.PDF"], ["o1/Rechnung.pdf", "o1/RECHNUNG (2).PDF"]),
+        (["\u00e9.pdf", "e\u0301.pdf"], ["\u00e9.pdf", "e\u0301 (2).pdf"]),
+        (["stra\u00dfe", "STRASSE"], ["stra\u00dfe", "STRASSE (2)"]),
+        (["a", "a/b"], ["a (2)", "a/b"]),
+        (["a/b", "A"], ["a/b", "A (2)"]),
+        (["a/b/c", "a/b", "a"], ["a/b/c", "a/b (2)", "a (2)"]),
+        (["a", "a", "a (2)"], ["a", "a (2)", "a (2) (2)"]),
+        (["a.", "a", "a "], ["a", "a (2)", "a (3)"]),
+        (["x\\y.csv", "x/y.csv"], ["x/y.csv", "x/y (2).csv"]),
+        (["NUL.txt", "_nul.txt"], ["_NUL.txt", "_nul (2).txt"]),
+        (["./a//b", "a/b"], ["a/b", "a/b (2)"]),
+    ],
+)
+async def test_members_whose_names_meet_are_all_saved_side_by_side(tmp_path, names, places):
+    archive = Archive(zipped(*[(name, str(n).encode()) for n, name in enumerate(names)]), LIMITS)
+    for _ in range(2):  # saved again, they lie where they did
+        saved = [await member.save(tmp_path) for member in archive.members]
+        assert [file.path.relative_to(tmp_path).as_posix() for file in saved] == places
+        assert [file.path.read_text() for file in saved] == [str(n) for n in range(len(names))]
+
+
+def test_thousands_of_members_of_one_name_take_no_time_that_counts():
+    archive = Archive(zipped(*[("a.csv", b"")] * 5000, method=zipfile.ZIP_STORED), LIMITS)
+    assert len({member._place for member in archive.members}) == 5000
+
+
+async def test_what_is_unpacked_is_readable_by_its_owner_only(tmp_path):
+    (member,) = Archive(zipped((info("a.csv", external_attr=0o100777 << 16), b"1")), LIMITS).members
+    assert (await member.save(tmp_path)).path.stat().st_mode & 0o777 == 0o600
+
+
+def with_unicode_path(name):
+    """A member whose entry in the directory says `good`, and whose extra field 0x7075 says something else."""
+    made = zipfile.ZipInfo("good")
+    content = struct.pack("<BL", 1, zlib.crc32(b"good")) + name.encode()
+    made.extra = struct.pack("<HH", 0x7075, len(content)) + content
+    return made
+
+
+@pytest.mark.parametrize("name", ["../../x", "/etc/x", "C:\\x", "a/../../x"])
+def test_the_name_that_is_checked_is_the_name_that_is_used(name, monkeypatch):
+    harm = zipped((with_unicode_path(name), b"1"))
+    if sys.version_info >= (3, 13):  # which reads that field
+        with pytest.raises(UnsafeArchive, match="is not unpacked"):
+            Archive(harm, LIMITS)
+    else:
+        assert [member.name for member in Archive(harm, LIMITS).members] == ["good"]
+    read = zipfile.ZipFile.infolist
+
+    def renamed(archive):
+        for one in read(archive):
+            one.filename = name
+        return read(archive)
+
+    monkeypatch.setattr(zipfile.ZipFile, "infolist", renamed)
+    with pytest.raises(UnsafeArchive, match="is not unpacked"):
+        Archive(zipped(("good", b"1")), LIMITS)
+
+
+def test_a_path_too_long_for_a_disk_is_refused_before_anything_is_saved():
+    with pytest.raises(UnsafeArchive, match="has a path of over 1000 bytes"):
+        Archive(zipped(("a.csv", b"1"), ("x/" * 600 + "y", b"2")), LIMITS)
+
+
+def test_names_that_forge_log_lines_are_shown_on_one():
+    with pytest.raises(UnsafeArchive) as refused:
+        Archive(zipped(("../\n\x1b[2J\u202e" + "x" * 900, b"1")), LIMITS)
+    assert str(refused.value).isprintable()
 
 
 @pytest.mark.parametrize(

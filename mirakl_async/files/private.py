@@ -1,0 +1,40 @@
+"""Files that hold what orders hold: readable and writable by their owner only, whatever the umask is."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from typing import TYPE_CHECKING, BinaryIO, Literal, cast
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_NO_FOLLOW: int = getattr(os, "O_NOFOLLOW", 0)
+
+
+def open_private(path: Path, mode: Literal["xb", "ab", "wb"]) -> BinaryIO:
+    """Open a file to write to: new (`xb`), at its end (`ab`), or in place of what it holds (`wb`).
+
+    A file that others may read is closed to them. Raises OSError where that is not possible, and for a symbolic link:
+    whoever may put one there could choose what is overwritten.
+    """
+    if path.is_symlink():  # told with its reason, and on systems without O_NOFOLLOW
+        raise OSError(errno.ELOOP, "it is a symbolic link, which is not followed", str(path))
+    file = cast("BinaryIO", path.open(mode) if os.name == "nt" else open(path, mode, opener=_open))  # noqa: SIM115
+    try:
+        _close_to_others(file.fileno())
+    except OSError:
+        file.close()
+        raise
+    return file
+
+
+def _open(path: str, flags: int) -> int:
+    return os.open(path, flags | _NO_FOLLOW, 0o600)
+
+
+def _close_to_others(descriptor: int) -> None:
+    mode = os.fstat(descriptor).st_mode
+    if os.name != "nt" and stat.S_ISREG(mode) and mode & 0o077:
+        os.fchmod(descriptor, 0o600)
