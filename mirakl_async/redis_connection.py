@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Sequence
 from importlib import resources
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
@@ -34,17 +35,31 @@ except ImportError as _missing:
     raise ConfigurationError("Redis needs the extra: pip install 'mirakl-async[redis]'") from _missing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Iterable
 
-__all__ = ["AWAY", "Redis", "RedisError", "ResponseError", "Script", "Server", "Value", "is_full"]
+__all__ = [
+    "AWAY",
+    "Command",
+    "OutOfMemoryError",
+    "Redis",
+    "RedisError",
+    "ResponseError",
+    "Script",
+    "Server",
+    "Value",
+    "is_full",
+]
 
 Value: TypeAlias = str | bytes | int | float
+Command: TypeAlias = Sequence[Value]
 ANSWER_SECONDS = 5.0
 VALKEY = ("valkey://", "valkeys://")
 AWAY = (BusyLoadingError, ClusterDownError, ConnectionError, ReadOnlyError, TimeoutError, OSError)
 """It cannot be reached, is still loading, or has just become a replica: what may pass by itself."""
 NOT_NOW = ("MISCONF", "NOREPLICAS")
 """It takes nothing while its disk is full, or its replicas are away; redis-py has no class for these."""
+QUOTED = "of pipeline caused error: "
+"""Before it redis-py quotes the command, with the data of customers; only what the server said is kept."""
 
 
 class Script:
@@ -59,18 +74,21 @@ class Script:
 
 
 class Server:
-    """A connection pool, one's own (from a URL) or somebody else's (a redis.asyncio.Redis without decoding)."""
+    """A connection pool, one's own (from a URL) or somebody else's (a redis.asyncio.Redis without decoding).
+
+    Without `timeouts` its caller limits how long each answer may take.
+    """
 
     __slots__ = ("_client", "_own", "name")
 
-    def __init__(self, where: str | Redis) -> None:
+    def __init__(self, where: str | Redis, *, timeouts: bool = True) -> None:
         self._own = isinstance(where, str)
         client: Any
         if isinstance(where, str):
             try:
                 client = cast("Any", Redis).from_url(
                     where.replace("valkey", "redis", 1) if where.startswith(VALKEY) else where,
-                    socket_timeout=ANSWER_SECONDS,
+                    socket_timeout=ANSWER_SECONDS if timeouts else None,
                     socket_connect_timeout=ANSWER_SECONDS,
                     retry=Retry(NoBackoff(), 0),
                 )
@@ -98,19 +116,23 @@ class Server:
 
     async def command(self, *parts: Value) -> Any:
         """Run a single command."""
-        task = asyncio.current_task()
-        cancelled = task.cancelling() if task else 0
-        try:
-            found = await self._client.execute_command(*parts)
-        except AuthenticationError as error:  # to redis-py a lost connection, to be tried again
-            raise ResponseError(f"it refuses the credentials: {error}") from error
-        except ResponseError as error:
-            if str(error).startswith(NOT_NOW):
-                raise ConnectionError(str(error)) from error
-            raise
-        if task and task.cancelling() > cancelled:  # Python 3.11's wait_for, by which redis-py sends, loses some
-            raise asyncio.CancelledError
-        return found
+        return await _whole(self._client.execute_command(*parts))
+
+    async def batch(self, commands: Iterable[Command], *, atomic: bool = False) -> list[Any]:
+        """Run commands in one trip, `atomic` as one transaction; an error in place of a reply is for the caller.
+
+        What concerns the server or the whole transaction is raised.
+        """
+        pipeline = self._client.pipeline(transaction=atomic)
+        for command in commands:
+            pipeline.execute_command(*command)
+        replies: list[Any] = await _whole(pipeline.execute(raise_on_error=False))
+        for reply in replies:
+            if isinstance(reply, (*AWAY, OutOfMemoryError)):
+                raise reply
+            if isinstance(reply, ResponseError) and str(reply).startswith(NOT_NOW):
+                raise ConnectionError(str(reply))
+        return replies
 
     async def facts(self) -> dict[str, str]:
         """What the server says of itself in INFO; nothing where it does not."""
@@ -125,6 +147,22 @@ class Server:
             await self._client.aclose()
 
 
-def is_full(error: RedisError) -> bool:
+async def _whole(request: Awaitable[Any]) -> Any:
+    """Await a request of redis-py, with its errors in the shape that this package relies on."""
+    task = asyncio.current_task()
+    cancelled = task.cancelling() if task else 0
+    try:
+        found = await request
+    except AuthenticationError as error:  # to redis-py a lost connection, to be tried again
+        raise ResponseError(f"it refuses the credentials: {error}") from error
+    except ResponseError as error:
+        said = str(error).rpartition(QUOTED)[2].strip("(',\")")
+        raise (ConnectionError if said.startswith(NOT_NOW) else type(error))(said) from None
+    if task and task.cancelling() > cancelled:  # Python 3.11's wait_for, by which redis-py sends, loses some
+        raise asyncio.CancelledError
+    return found
+
+
+def is_full(error: Exception) -> bool:
     """Whether a command was refused because the server's memory is used up."""
     return isinstance(error, OutOfMemoryError)

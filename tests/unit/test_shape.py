@@ -14,7 +14,7 @@ PACKAGE = Path(__file__).parents[2] / "mirakl_async"
 GENERATED = {"models", "operations"}
 REQUIRED = {"aiohttp", "anyio", "msgspec"}
 EXTRAS = {"asyncpg", "cyclopts", "opentelemetry", "redis", "rich"}
-OF_EXTRAS = {"cli", "postgres_queue", "redis", "redis_connection", "redis_queue", "telemetry"}
+OF_EXTRAS = {"cli", "postgres_queue", "redis", "redis_connection", "redis_opening", "redis_queue", "telemetry"}
 
 
 def sources():

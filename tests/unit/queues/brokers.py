@@ -35,6 +35,8 @@ class Broker:
     binary = True  # every byte comes back as it was; else text
     durable = True  # what was put outlives the object
     receive_limit = 10  # the most that one receive gives
+    needs_server: str | None = None  # the fixture that gives its server, which is then in `server`
+    server: Any = None
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

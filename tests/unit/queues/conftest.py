@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.redis_server import shared_redis  # noqa: F401 - a fixture
 from tests.unit.queues.brokers import Broker, MemoryBroker, SqliteBroker, started
+from tests.unit.queues.redis_broker import RedisBroker
 
 BROKERS: dict[str, type[Broker]] = {
     "memory": MemoryBroker,
     "sqlite": SqliteBroker,
+    "redis": RedisBroker,
 }
 
 
@@ -25,5 +28,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture
 async def broker(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Broker]:
-    async with started(request.param(tmp_path)) as one:
+    one: Broker = request.param(tmp_path)
+    if one.needs_server is not None:
+        one.server = request.getfixturevalue(one.needs_server)
+    async with started(one):
         yield one

@@ -1,0 +1,432 @@
+"""Messages that wait in Redis 6.2 or later, or in Valkey: one stream and one consumer group, without scripts.
+
+**Leases.** All workers share one consumer, which is never deleted, because that loses what it holds. How long an entry
+has been idle, by the server's clock, decides who may have it: XAUTOCLAIM takes what was idle for a lease.
+
+**Losses.** Redis may come back without the last of what it took: killed with `appendfsync everysec`, after a failover,
+from a snapshot, after FLUSHALL. In the transaction that puts, each process counts its puts on the server and compares
+the count with its own, so the first put after a loss raises QueueLost and takes its cursor back. The highest id that
+was seen is compared with the stream's after each lost connection, every third of a lease, and at the end.
+
+**A put whose reply was lost is repeated**, so its blocks may be there twice; sending an order twice is harmless.
+
+Other programs may put lines by `XADD {orders}:queue * body '{"origin":{...},"order":{...}}'`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from contextlib import suppress
+from math import inf
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+from uuid import uuid4
+
+import anyio
+import msgspec
+
+from ..clock import Clock, SystemClock
+from ..errors import ConfigurationError, QueueClosed, QueueError, QueueLost, TooLarge
+from ..redis_connection import AWAY, OutOfMemoryError, RedisError, Server, is_full
+from .leases import DEFAULT_LEASE, Delivery
+from .local_leases import LocalLeases
+from .outages import DEFAULT_MAX_OUTAGE, repeat
+from .protocol import MAX_RECEIVE_WAIT, RejectedRow
+from .redis_opening import BODY, GROUP, Keys, check_server, create_stream, mapping, split_name
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
+    from types import TracebackType
+
+    from ..redis_connection import Command, Redis, Value
+    from .protocol import Message
+
+T = TypeVar("T")
+GONE = "came back without messages that it had taken"
+CONSUMER = "workers"
+DEFAULT_ROOM = 2_000
+REPLY_TIMEOUT, MIN_BYTES_PER_SECOND = 5.0, 250_000
+POLL_INTERVAL = ROOM_INTERVAL = 0.5
+MAX_TRANSACTION_BYTES = 1024 * 1024
+TYPICAL_BYTES = 256 * 1024
+RELEASED_IDLE = 30 * 86_400_000  # more than any lease, in milliseconds
+ROWS_PER_PAGE = 100
+
+_encode_row = msgspec.json.Encoder().encode
+_decode_row = msgspec.json.Decoder(RejectedRow).decode
+
+
+class RedisQueue:
+    """A queue that many machines share: "redis://host:6379/0/orders", whose last part is its name.
+
+    Instead of an address it takes a `redis.asyncio.Redis`, which stays open, and a `name`. It keeps cursors and
+    rejected lines. `put` waits while it holds `room` messages, or the server's memory is full. While the server is
+    unreachable, calls are repeated for `max_outage` seconds.
+    """
+
+    def __init__(
+        self,
+        url_or_client: str | Redis,
+        name: str | None = None,
+        *,
+        lease: float = DEFAULT_LEASE,
+        max_outage: float = DEFAULT_MAX_OUTAGE,
+        room: int = DEFAULT_ROOM,
+        clock: Clock | None = None,
+    ) -> None:
+        where, named = split_name(url_or_client) if isinstance(url_or_client, str) else (url_or_client, None)
+        if name and named and name != named:
+            raise ConfigurationError(f"RedisQueue: the address names the queue {named!r}, and name= says {name!r}")
+        self._keys = Keys(named or name)
+        self._server = Server(where, timeouts=False)
+        self.lease: float = lease
+        self.max_bytes: int = 0
+        self._max_outage = max_outage
+        self._room = room
+        self._clock = clock or SystemClock()
+        self._leases = LocalLeases(lease, self._clock)
+        self._process = f"{os.getpid()}-{uuid4().hex[:12]}"
+        self._puts = self._length = 0
+        self._highest = (0, 0)
+        self._largest = TYPICAL_BYTES
+        self._poll = min(POLL_INTERVAL, lease / 4)
+        self._verify_at = self._reclaim_at = 0.0
+        self._state = "new"
+        self._loss = ""
+
+    def __repr__(self) -> str:
+        return f"<RedisQueue {self._keys.name!r} of {self._server.name}>"
+
+    async def __aenter__(self) -> Self:
+        if self._state != "new":
+            raise QueueClosed(f"{self!r} was opened before; make another")
+        self._state = "open"
+        try:
+            self.max_bytes = await self._repeat(lambda: check_server(self._server, repr(self)))
+            await self._repeat(lambda: create_stream(self._server, self._keys, repr(self)))
+        except BaseException:
+            self._state = "closed"
+            await self._server.close()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._state != "open":
+            return
+        self._state = "closing"
+        check = bool(self._puts) and error is None and not self._loss
+        with anyio.CancelScope(shield=True):
+            try:
+                with anyio.move_on_after(REPLY_TIMEOUT):
+                    await self._leases.wait_until_settled()
+                await self.release(self._leases.all())
+                with suppress(RedisError, OSError):
+                    async with asyncio.timeout(REPLY_TIMEOUT):
+                        if check:
+                            await self._verify()
+                        await self._server.command(b"HDEL", self._keys.puts, self._process)
+            finally:
+                self._state = "closed"
+                await self._server.close()
+
+    # -- putting
+
+    async def put(self, bodies: Sequence[bytes]) -> None:
+        """Take all of these; waits for room."""
+        self._check_sizes(bodies)
+        for chunk in _chunks(bodies):
+            await self._add(chunk)
+
+    async def put_at(self, bodies: Sequence[bytes], name: str, position: str) -> None:
+        """Like `put`, and from then on `cursor(name)` is `position`."""
+        self._check_sizes(bodies)
+        *before, last = _chunks(bodies) or [[]]
+        for chunk in before:
+            await self._add(chunk)
+        await self._add(last, cursor=(name, position))
+
+    async def _add(
+        self, bodies: Sequence[bytes], others: Iterable[Command] = (), cursor: tuple[str, str] | None = None
+    ) -> None:
+        """Put these, and run the other commands, in one transaction."""
+        await self._wait_for_room()
+        confirmed = self._puts
+        commands: list[Command] = [(b"HINCRBY", self._keys.puts, self._process, 1), (b"XLEN", self._keys.stream)]
+        commands += [(b"XADD", self._keys.stream, "NOMKSTREAM", "*", BODY, body) for body in bodies]
+        if cursor is not None:
+            commands += [(b"HGET", self._keys.cursors, cursor[0]), (b"HSET", self._keys.cursors, *cursor)]
+        counted, length, *ids = await self._write(
+            [*commands, *others], sum(map(len, bodies)), self._max_outage if others else inf
+        )
+        answers = ids[len(bodies) :]
+        del ids[len(bodies) :]
+        if counted <= confirmed or None in ids:
+            self._loss = GONE
+            if cursor is not None:  # it has moved behind messages that are gone
+                await self._set_cursor(cursor[0], answers[0])
+            raise QueueLost(self._loss_text())
+        self._puts = max(self._puts, counted)
+        self._length = length + len(ids)
+        self._see(ids[-1:])
+
+    async def _set_cursor(self, name: str, position: bytes | None) -> None:
+        key = self._keys.cursors
+        await self._call([(b"HDEL", key, name) if position is None else (b"HSET", key, name, position)], verify=False)
+
+    async def _wait_for_room(self) -> None:
+        while self._length >= self._room:
+            [self._length] = await self._call([(b"XLEN", self._keys.stream)])
+            if self._length >= self._room:
+                await self._clock.sleep(ROOM_INTERVAL)
+
+    async def _write(self, commands: Sequence[Command], size: int, max_wait: float) -> list[Any]:
+        """A transaction that waits while the server's memory is full."""
+        seconds = size / MIN_BYTES_PER_SECOND
+        return await repeat(
+            lambda: self._call(commands, atomic=True, seconds=seconds), is_full, repr(self), max_wait, self._clock
+        )
+
+    # -- receiving
+
+    async def receive(self, limit: int, *, wait: float) -> Sequence[Delivery]:
+        """Up to `limit` messages, as soon as there is one; none after `wait` seconds (at most 5)."""
+        self._check_open()
+        time = asyncio.get_running_loop().time
+        gives_up = time() + min(wait, MAX_RECEIVE_WAIT)
+        found = await self._reclaim(limit) if time() >= self._reclaim_at else []
+        while not found:
+            left = gives_up - time()
+            found = await self._read(limit, min(left, self._poll)) or await self._reclaim(limit)
+            if left <= 0:
+                break
+        self._check_open()  # closing gives back what comes meanwhile
+        return found
+
+    async def _read(self, limit: int, wait: float) -> list[Delivery]:
+        since = self._clock.monotonic()
+        block: list[Value] = ["BLOCK", max(1, int(wait * 1000))] if wait > 0 else []
+        command = (b"XREADGROUP", "GROUP", GROUP, CONSUMER, "COUNT", limit, *block, "STREAMS", self._keys.stream, ">")
+        [reply] = await self._call([command], seconds=wait + self._seconds(limit))
+        entries: Sequence[Any] = next(iter(mapping(reply).values())) if reply else []
+        return self._hand_out(entries, [1] * len(entries), since)
+
+    async def _reclaim(self, limit: int) -> list[Delivery]:
+        """Take what was released, or whose lease has ended; a page of it may be empty before the end."""
+        start, idle = b"0-0", round(self.lease * 1000)
+        since = self._clock.monotonic()
+        while True:
+            command: Command = (b"XAUTOCLAIM", self._keys.stream, GROUP, CONSUMER, idle, start, "COUNT", limit)
+            [(start, found, *_)] = await self._call([command], seconds=self._seconds(limit))
+            if entries := [entry for entry in found if entry and entry[1]]:  # nil before 7.0: deleted
+                pending = [[b"XPENDING", self._keys.stream, GROUP, key, key, 1] for key, _ in entries]
+                counts = [rows[0][3] if rows else 1 for rows in await self._call(pending)]
+                return self._hand_out(entries, counts, since)
+            if start == b"0-0":
+                self._reclaim_at = asyncio.get_running_loop().time() + self._poll
+                return []
+
+    def _hand_out(self, entries: Sequence[Any], counts: Sequence[int], since: float) -> list[Delivery]:
+        found = [
+            Delivery(key.decode(), mapping(fields).get(BODY, b""), count)
+            for (key, fields), count in zip(entries, counts, strict=True)
+        ]
+        self._leases.grant(found, since)
+        self._see([key for key, _ in entries])
+        self._largest = max([self._largest, *(len(message.body) for message in found)])
+        return found
+
+    async def extend(self, messages: Collection[Message]) -> Collection[Message]:
+        """Let the leases last `lease` seconds from now; returns those that are no longer ours."""
+        self._check_open()
+        kept: list[Message] = []
+        if held := [message for message in messages if self._leases.holds(message)]:
+            since = self._clock.monotonic()
+            keys = [message.id for message in held]
+            command: Command = (b"XCLAIM", self._keys.stream, GROUP, CONSUMER, 0, *keys, "IDLE", 0, "JUSTID")
+            [claimed] = await self._call([command], max_outage=min(self._max_outage, self.lease / 3))
+            kept = [message for message in held if message.id.encode() in claimed and self._leases.holds(message)]
+            self._leases.grant(kept, since)
+        return [message for message in messages if not any(message is one for one in kept)]
+
+    async def ack(self, messages: Collection[Message]) -> Collection[Message]:
+        """Settle for good; always confirmed, because what is not pending any more was settled before."""
+        self._check_open()
+        if messages:
+            commands = self._settling(messages)
+            try:
+                await self._call(commands, atomic=True, verify=False)
+            except OutOfMemoryError:  # a full server refuses every transaction, and this frees memory
+                await self._call(commands, verify=False)
+            self._leases.forget(messages)
+        return ()
+
+    def _settling(self, messages: Iterable[Message]) -> list[Command]:
+        keys = [message.id for message in messages]
+        return [(b"XDEL", self._keys.stream, *keys), (b"XACK", self._keys.stream, GROUP, *keys)]
+
+    async def release(self, messages: Collection[Message]) -> None:
+        """Give back at once; it counts as no delivery."""
+        held = [message for message in messages if self._leases.holds(message)]
+        self._leases.forget(held)
+        if held:
+            claim: list[Value] = [b"XCLAIM", self._keys.stream, GROUP, CONSUMER, 0]
+            idle: list[Value] = ["IDLE", RELEASED_IDLE, "RETRYCOUNT"]
+            with suppress(RedisError, OSError):
+                async with asyncio.timeout(REPLY_TIMEOUT):
+                    await self._server.batch(
+                        [*claim, one.id, *idle, (one.deliveries or 1) - 1, "JUSTID"] for one in held
+                    )
+
+    async def waiting(self) -> int:
+        """How many messages are not settled, delivered ones included; raises QueueLost if some are gone."""
+        self._verify_at = 0.0
+        [self._length] = await self._call([[b"XLEN", self._keys.stream]])
+        return self._length
+
+    # -- cursors and rejected lines
+
+    async def cursor(self, name: str) -> str | None:
+        """The position that was stored last for this source."""
+        [found] = await self._call([[b"HGET", self._keys.cursors, name]])
+        return None if found is None else found.decode()
+
+    async def reject(self, message: Message | None, rows: Sequence[RejectedRow]) -> bool:
+        """Store the rows and acknowledge their message; False if the message was no longer ours."""
+        self._check_open()
+        commands: list[Command] = []
+        for row in rows:
+            commands.append((b"HSET", self._keys.rejected, row.id, _encode_row(row)))
+            commands.append((b"ZADD", self._keys.rejected_at, "NX", row.at, row.id))
+        settled = [] if message is None or not self._leases.holds(message) else [message]
+        if settled:
+            commands += self._settling(settled)
+        if commands:
+            await self._write(commands, sum(len(row.line or b"") for row in rows), self._max_outage)
+        self._leases.forget(settled)
+        return message is None or bool(settled)
+
+    async def replace(self, message: Message, bodies: Sequence[bytes]) -> bool:
+        """Put these bodies and acknowledge the message; False, and nothing is put, if it is not ours."""
+        self._check_sizes(bodies)
+        if not self._leases.holds(message):
+            return False
+        await self._add(bodies, self._settling([message]))
+        self._leases.forget([message])
+        return True
+
+    async def rejected(self) -> AsyncIterator[RejectedRow]:
+        """What was rejected, oldest first."""
+        [keys] = await self._call([[b"ZRANGE", self._keys.rejected_at, 0, -1]])
+        for start in range(0, len(keys), ROWS_PER_PAGE):
+            page = keys[start : start + ROWS_PER_PAGE]
+            [rows] = await self._call([[b"HMGET", self._keys.rejected, *page]], seconds=self._seconds(len(page)))
+            for row in rows:
+                if row is not None:  # replayed meanwhile
+                    yield _decode_row(row)
+
+    async def replay(self, rows: Sequence[RejectedRow], bodies: Sequence[bytes]) -> None:
+        """Put these bodies and forget the rows."""
+        self._check_sizes(bodies)
+        keys = [row.id for row in rows]
+        forget: list[Command] = [(b"HDEL", self._keys.rejected, *keys), (b"ZREM", self._keys.rejected_at, *keys)]
+        await self._add(bodies, forget if keys else ())
+
+    # -- the server
+
+    async def _call(
+        self,
+        commands: Sequence[Command],
+        *,
+        atomic: bool = False,
+        verify: bool = True,
+        seconds: float = 0.0,
+        max_outage: float | None = None,
+    ) -> list[Any]:
+        """One trip, repeated while the server is unreachable; `seconds` are what its bytes, or its waiting, need."""
+
+        async def attempt() -> list[Any]:
+            self._check_open()
+            try:
+                with self._leases.settling():
+                    async with asyncio.timeout(REPLY_TIMEOUT + seconds):
+                        if verify and (self._loss or self._clock.monotonic() >= self._verify_at):
+                            await self._verify()
+                        return await self._server.batch(commands, atomic=atomic)
+            except AWAY:
+                self._verify_at = 0.0
+                raise
+
+        replies = await self._repeat(attempt, max_outage)
+        for reply in replies:
+            self._raise_if_error(reply)
+        return replies
+
+    async def _repeat(self, attempt: Callable[[], Awaitable[T]], max_outage: float | None = None) -> T:
+        outage = self._max_outage if max_outage is None else max_outage
+        try:
+            return await repeat(attempt, lambda error: isinstance(error, AWAY), repr(self), outage, self._clock)
+        except RedisError as error:
+            if not is_full(error):
+                self._raise_if_error(error)
+            raise
+
+    async def _verify(self) -> None:
+        """Compare what the server has with what was seen of it."""
+        puts, highest, keys = self._puts, self._highest, self._keys
+        commands = [(b"XINFO", "STREAM", keys.stream), (b"HGET", keys.puts, self._process)]
+        stream, count = await self._server.batch(commands)
+        self._raise_if_error(stream)
+        if int(count or 0) < puts or _number(mapping(stream)[b"last-generated-id"]) < highest:
+            self._loss = GONE
+        if self._loss:
+            raise QueueLost(self._loss_text())
+        self._verify_at = self._clock.monotonic() + self.lease / 3
+
+    def _seconds(self, messages: int) -> float:
+        return messages * self._largest / MIN_BYTES_PER_SECOND
+
+    def _see(self, keys: Sequence[bytes]) -> None:
+        self._highest = max([self._highest, *map(_number, keys)])
+
+    def _check_open(self) -> None:
+        if self._state != "open":
+            raise QueueClosed(f"{self!r} is not open: use it inside `async with`")
+
+    def _check_sizes(self, bodies: Sequence[bytes]) -> None:
+        self._check_open()
+        for body in bodies:
+            if len(body) > self.max_bytes:
+                raise TooLarge(repr(self), len(body), self.max_bytes)
+
+    def _loss_text(self) -> str:
+        return f"{self!r} {self._loss}; read their sources again"
+
+    def _raise_if_error(self, reply: Any) -> None:
+        if not isinstance(reply, RedisError):
+            return
+        said = str(reply)
+        if said.startswith(("NOGROUP", "UNBLOCKED")) or "no such key" in said:
+            self._loss = "has vanished with its messages"
+            raise QueueLost(self._loss_text())
+        raise QueueError(f"{self!r}: {said}")
+
+
+def _chunks(bodies: Sequence[bytes]) -> list[list[bytes]]:
+    """What goes into one transaction each."""
+    chunks: list[list[bytes]] = []
+    size = MAX_TRANSACTION_BYTES
+    for body in bodies:
+        if size + len(body) > MAX_TRANSACTION_BYTES:
+            chunks.append([])
+            size = 0
+        chunks[-1].append(body)
+        size += len(body)
+    return chunks
+
+
+def _number(key: bytes) -> tuple[int, int]:
+    """The two numbers of a stream's id, which compare as they do on the server."""
+    milliseconds, _, sequence = key.partition(b"-")
+    return int(milliseconds), int(sequence)
