@@ -24,7 +24,7 @@ from .problems import read_problem
 from .reconciling import look_up
 from .reply import request_id
 from .responses import Unexpected
-from .retries import Failure, Status
+from .retries import MAX_RETRY_AFTER, Failure, Status
 from .retries import retry_after as read_retry_after
 from .server_text import one_line
 
@@ -33,9 +33,6 @@ if TYPE_CHECKING:
     from .options import Retry
     from .retries import Again
     from .sniffed import SniffedAnswer
-
-LONGEST_HOLD = 86_400.0
-"""The longest window that Mirakl documents: a Retry-After beyond it is a slip, and must not close a client for good."""
 
 _BY_KIND: dict[str, type[CallError]] = {
     "large": ReplyTooLarge,
@@ -59,7 +56,7 @@ def hold_seconds(throttled: Status, verdict: Again | None, retry: Retry) -> floa
         seconds = verdict.delay
     else:
         seconds = retry.throttle_base if throttled.retry_after is None else throttled.retry_after
-    return min(seconds, LONGEST_HOLD)
+    return min(seconds, MAX_RETRY_AFTER)
 
 
 def error_of(

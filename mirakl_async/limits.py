@@ -10,18 +10,18 @@ For windows of a few seconds the bucket is nearly smooth: B = 1.25, the quarter 
 catch up (without it, every late wake-up would lower the rate for good). For longer windows half of N may go at once.
 N = 1 has no such B; its calls are spaced by W and two per cent.
 
-**The cell rate algorithm** keeps one number, `tat`: the time at which the bucket would be full again. A call of cost c
-may go when `tat + (c - B) * T <= now`, T being the seconds a single call costs, and then moves `tat` on by c * T.
+**The cell rate algorithm** keeps one number, `tat`: the time at which the bucket would be full again. A call may
+go when `tat + (1 - B) * T <= now`, T being the seconds that a call costs, and then moves `tat` on by T.
 Time is read when the call really goes, so a stalled event loop delays calls and never bunches them.
 
 **The queue** has no pump task to die: the waiter at its head sleeps for itself and, granted or cancelled, wakes the
-next. Nobody overtakes, so a heavy waiter is not starved; a cancelled waiter takes nothing with it.
+next. Nobody overtakes; a cancelled waiter takes nothing with it.
 
 **A pause** (after a 429) is a deadline, not a flag: it cannot be left behind by a task that died. Those already
 waiting see it when they wake. Each pause also cuts the rate by 30 %, down to a tenth, and the rate regains 5 % of the
 documented one every second: the documented rate is known to be right, so a 429 tells of jitter on the way, or of
 somebody who shares the credential, and in the second case the next one will follow. After a pause the bucket starts
-empty, so that no burst follows.
+empty, so that no burst follows. A pause can be lifted; who waits notices within a few seconds.
 """
 
 from __future__ import annotations
@@ -46,6 +46,7 @@ CATCH_UP = 1.25
 CUT, FLOOR = 0.7, 0.1
 ROUNDING = 1e-9
 REGAIN_PER_SECOND = 0.05
+MAX_SLEEP = 5.0  # a pause that was lifted is noticed after so many seconds at most
 
 
 class LimitWait(Exception):
@@ -144,9 +145,7 @@ class RateLimiter(Protocol):
         """Whether a call may go right now, and is thereby counted; False where that takes waiting, or asking."""
         ...
 
-    async def acquire(
-        self, key: BucketKey, pace: Pace | None, *, cost: float = 1, max_wait: float | None = None
-    ) -> float:
+    async def acquire(self, key: BucketKey, pace: Pace | None, *, max_wait: float | None = None) -> float:
         """Return, with the seconds waited, when a call may go; raise LimitWait if that is over `max_wait` seconds away.
 
         `pace` None means that nothing is documented: such a key only ever waits for a pause.
@@ -155,6 +154,10 @@ class RateLimiter(Protocol):
 
     async def pause(self, key: BucketKey, seconds: float) -> None:
         """Hold this key for `seconds` from now, also for those already waiting, and slow it down afterwards."""
+        ...
+
+    async def resume(self, key: BucketKey) -> None:
+        """Lift a pause: calls may go again, from an empty bucket and as slowly as the pause made them."""
         ...
 
 
@@ -169,7 +172,6 @@ class TokenBucket:
         "_pace",
         "_paused_until",
         "_queue",
-        "_queued_cost",
         "_tat",
     )
 
@@ -182,7 +184,6 @@ class TokenBucket:
         self._factor_at = 0.0
         self._interval = pace.interval
         self._queue: deque[Future[None]] = deque()
-        self._queued_cost = 0.0
 
     def interval(self, now: float) -> float:
         """Seconds a call costs now, after what 429 answers have taught."""
@@ -200,60 +201,58 @@ class TokenBucket:
             self._tat = origin + (self._tat - origin) * (interval / self._interval)
         self._interval = interval
 
-    def free_at(self, now: float, cost: float = 1) -> float:
+    def free_at(self, now: float) -> float:
         """When a call arriving now would go, behind all who wait."""
         interval = self.interval(now)
-        return self._ready_at(max(now, self._tat), self._queued_cost + cost, interval)
+        return self._ready_at(max(now, self._tat) + len(self._queue) * interval, interval)
 
-    def _ready_at(self, start: float, cost: float, interval: float) -> float:
-        return max(start + (cost - self._pace.burst) * interval, self._paused_until)
+    def _ready_at(self, start: float, interval: float) -> float:
+        return max(start + (1 - self._pace.burst) * interval, self._paused_until)
 
-    def try_acquire(self, cost: float = 1) -> bool:
+    def try_acquire(self) -> bool:
         """Take a call if one may go right now and nobody waits."""
         if self._queue:
             return False
         now = self._clock.monotonic()
         interval = self.interval(now)
         start = max(now, self._tat)
-        if self._ready_at(start, cost, interval) > now + ROUNDING:
+        if self._ready_at(start, interval) > now + ROUNDING:
             return False
-        self._tat = start + cost * interval
+        self._tat = start + interval
         return True
 
-    async def acquire(self, cost: float = 1, max_wait: float | None = None) -> float:
+    async def acquire(self, max_wait: float | None = None) -> float:
         """Wait for a turn; returns the seconds waited."""
-        if self.try_acquire(cost):
+        if self.try_acquire():
             return 0.0
         began = self._clock.monotonic()
-        self._refuse_if_too_long(self.free_at(began, cost) - began, max_wait)
+        self._refuse_if_too_long(self.free_at(began) - began, max_wait)
         turn: Future[None] = get_running_loop().create_future()
         if not self._queue:
             turn.set_result(None)
         self._queue.append(turn)
-        self._queued_cost += cost
         try:
             await turn
-            await self._sleep_until_ready(cost, began, max_wait)
+            await self._sleep_until_ready(began, max_wait)
         finally:
-            self._leave(turn, cost)
+            self._leave(turn)
         return self._clock.monotonic() - began
 
-    async def _sleep_until_ready(self, cost: float, began: float, max_wait: float | None) -> None:
+    async def _sleep_until_ready(self, began: float, max_wait: float | None) -> None:
         """Sleep at the head of the queue, again if a pause came meanwhile, then take the call."""
         head_since = self._clock.monotonic()
         while True:
             now = self._clock.monotonic()
             interval = self.interval(now)
             start = max(head_since, self._tat)
-            ready = self._ready_at(start, cost, interval)
+            ready = self._ready_at(start, interval)
             if ready <= now + ROUNDING:
-                self._tat = max(start, now - max(0.0, cost - self._pace.burst) * interval) + cost * interval
+                self._tat = max(start, now) + interval
                 return
             self._refuse_if_too_long(ready - began, max_wait)
-            await self._clock.sleep(ready - now)
+            await self._clock.sleep(min(ready - now, MAX_SLEEP))
 
-    def _leave(self, turn: Future[None], cost: float) -> None:
-        self._queued_cost = self._queued_cost - cost if len(self._queue) > 1 else 0.0
+    def _leave(self, turn: Future[None]) -> None:
         head = self._queue[0] is turn
         self._queue.remove(turn)
         if head and self._queue and not self._queue[0].done():
@@ -274,6 +273,13 @@ class TokenBucket:
         self._paused_until = max(self._paused_until, now + seconds)
         emptied = self._paused_until + (self._pace.burst - 1) * self._interval
         self._tat = max(self._tat, emptied)
+
+    def resume(self) -> None:
+        """Lift a pause."""
+        now = self._clock.monotonic()
+        if now < self._paused_until:
+            self._paused_until = now
+            self._tat = now + (self._pace.burst - 1) * self._interval
 
 
 class Gate:
@@ -340,16 +346,14 @@ class LocalRateLimiter:
             bucket = self._buckets[key] = TokenBucket(pace, self._clock)
         return bucket.try_acquire()
 
-    async def acquire(
-        self, key: BucketKey, pace: Pace | None, *, cost: float = 1, max_wait: float | None = None
-    ) -> float:
+    async def acquire(self, key: BucketKey, pace: Pace | None, *, max_wait: float | None = None) -> float:
         """See RateLimiter."""
         bucket = self._buckets.get(key)
         if bucket is None:
             if pace is None:
                 return 0.0
             bucket = self._buckets[key] = TokenBucket(pace, self._clock)
-        return await bucket.acquire(cost, max_wait)
+        return await bucket.acquire(max_wait)
 
     async def pause(self, key: BucketKey, seconds: float) -> None:
         """See RateLimiter."""
@@ -357,6 +361,11 @@ class LocalRateLimiter:
         if bucket is None:
             bucket = self._buckets[key] = TokenBucket(UNDOCUMENTED, self._clock)
         bucket.pause(seconds)
+
+    async def resume(self, key: BucketKey) -> None:
+        """See RateLimiter."""
+        if (bucket := self._buckets.get(key)) is not None:
+            bucket.resume()
 
 
 UNDOCUMENTED = Pace(interval=0.02, burst=8.0)

@@ -29,7 +29,7 @@ from .server_text import one_line
 if TYPE_CHECKING:
     from .operation import Operation
 
-SNIFF_BYTES = 1024
+SNIFF_BYTES, LONGEST_MARK = 1024, 4
 MAX_EXCERPT, MAX_MEDIA_TYPE = 120, 80
 PARTIAL = 206
 NO_CONTENT = 204
@@ -129,6 +129,8 @@ def may_be_judged(start: bytes) -> bool:
     """Whether so much of a file is enough to tell HTML from anything else."""
     if len(start) >= SNIFF_BYTES:
         return True
+    if len(start) < LONGEST_MARK:
+        return False
     text = without_mark(start).lstrip()
     return bool(text) and not text.startswith(b"<")
 

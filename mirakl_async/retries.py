@@ -40,6 +40,9 @@ TRANSIENT = frozenset({408, 500, 502, 503, 504})
 THROTTLED = 429
 UNAVAILABLE = 503
 MOST_DOUBLINGS = 60
+MAX_RETRY_AFTER = 3600.0
+"""Mirakl's notes on 429 speak of the last hour. A longer advice may be a slip: asking once an hour does no harm, and a
+slip must not close a client for days."""
 
 
 class Failure(Struct, frozen=True, kw_only=True):
@@ -123,10 +126,10 @@ class RetryQuota:
 
 
 def retry_after(headers: Mapping[str, str], now: float) -> float | None:
-    """Seconds of a Retry-After header: a number, or an HTTP date set against the answer's own Date.
+    """Seconds of a Retry-After header, at most MAX_RETRY_AFTER: a number, or a date set against the answer's own Date.
 
     Negative and past values are 0; anything unreadable, infinite or not a number is None. `now` is the epoch time to
-    use when the answer has no Date.
+    use when the answer has no Date; as this machine's clock may be wrong, it is the maximum that bounds the wait then.
     """
     text = headers.get("Retry-After")
     if text is None:
@@ -134,12 +137,11 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
     try:
         seconds = float(text)
     except ValueError:
-        moment = _http_date(text)
+        moment, sent = _http_date(text), _http_date(headers.get("Date", ""))
         if moment is None:
             return None
-        sent = _http_date(headers.get("Date", ""))
         seconds = moment - (now if sent is None else sent)
-    return max(0.0, seconds) if isfinite(seconds) else None
+    return min(max(0.0, seconds), MAX_RETRY_AFTER) if isfinite(seconds) else None
 
 
 def _http_date(text: str) -> float | None:

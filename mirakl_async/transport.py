@@ -9,19 +9,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, TypeVar, cast
+from contextlib import suppress
+from typing import TYPE_CHECKING, Literal, TypeVar, cast
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from . import failures
-from .errors import Attempt, ClientStateError, DeadlineExceeded, Spent, WaitTooLong
+from .errors import Attempt, ClientStateError, DeadlineExceeded, LimiterUnavailable, Spent, WaitTooLong
 from .exchange import Answer, WireFault
 from .limits import Gate, LimitWait
 from .reply import Reply
 from .request import Multipart
 from .responses import Unexpected, find_unexpected
-from .retries import THROTTLED, TRANSIENT, RetryQuota, Status, judge
+from .retries import MAX_RETRY_AFTER, THROTTLED, TRANSIENT, RetryQuota, Status, judge
 from .sniffed import SniffedAnswer
 from .watch import Called, Retrying, Throttled, Waited
 
@@ -124,6 +125,7 @@ class Transport:
         self._accept_response = accept_response
         self._quota = RetryQuota(retry)
         self._gates: dict[BucketKey, Gate] = {}
+        self._long_holds: set[BucketKey] = set()
         self.sweeps: dict[str, tuple[float, bool]] = {}  # when each list was last begun, and whether advice was given
         self._loop = asyncio.get_running_loop()
         self._closed = False
@@ -175,7 +177,7 @@ class Transport:
         while True:
             gate = self._gates.get(course.key) or self._make_gate(course.key)
             if not gate.try_enter():
-                await self._queue(course, gate)
+                await self._within_deadline(course, gate.enter(), "waiting for a free connection")
             try:
                 # The token first: a call that the limiter let go and that waits for a token would reach Mirakl late,
                 # and with those behind it make a window of more than was agreed.
@@ -189,6 +191,8 @@ class Transport:
             if not isinstance(outcome, WireFault | Unexpected):
                 if 200 <= outcome.status < 300:
                     self._quota.earn(len(course.attempts))
+                    if self._long_holds:
+                        await self._lift(course)
                     return outcome
                 if outcome.status == 401 and grant is not None and self._auth.renewable and not course.renewed:
                     await self._renew(course, grant)
@@ -247,24 +251,14 @@ class Transport:
         gate = self._gates[key] = Gate(self._limits.connections)
         return gate
 
-    async def _queue(self, course: Course, gate: Gate) -> None:
-        """Wait for a place, for no longer than the call may last."""
-        began = self.clock.monotonic()
-        try:
-            async with asyncio.timeout(course.left(began)):
-                await gate.enter()
-        except TimeoutError:
-            course.spent.queued += self.clock.monotonic() - began
-            raise self._late(course, "the deadline passed while waiting for a free connection") from None
-        course.spent.queued += self.clock.monotonic() - began
-
     async def _limit(self, course: Course) -> None:
         """The pace of this allowance, or WaitTooLong at once."""
         bound = course.left(self.clock.monotonic())
         if bound is None or (course.max_wait is not None and course.max_wait < bound):
             bound = course.max_wait
+        waiting = self.limiter.acquire(course.key, course.pace, max_wait=bound)
         try:
-            waited = await self.limiter.acquire(course.key, course.pace, max_wait=bound)
+            waited = await self._within_deadline(course, waiting, "waiting for the rate limiter", "limited")
         except LimitWait as wait:
             raise WaitTooLong(
                 f"the documented pace would hold this call for {wait.seconds:.1f} s; raise max_wait or the deadline",
@@ -273,7 +267,6 @@ class Transport:
             ) from None
         if not waited:
             return
-        course.spent.limited += waited
         self.watch.counters.waited += waited
         if waited > WORTH_SAYING:
             log.info("%s waited %.1f s for its pace", course.request.operation.code, waited)
@@ -288,18 +281,20 @@ class Transport:
         course.renewed = True
         await self._within_deadline(course, self._auth.renew(grant.generation), "renewing the access token")
 
-    async def _within_deadline(self, course: Course, token: Awaitable[T], doing: str) -> T:
-        """A token, waited for no longer than the call may last."""
+    async def _within_deadline(
+        self, course: Course, waiting: Awaitable[T], doing: str, part: Literal["queued", "limited"] = "queued"
+    ) -> T:
+        """What the call waits for, for no longer than it may last; the seconds count as this part of `spent`."""
         began = self.clock.monotonic()
         limit = asyncio.timeout(course.left(began))
         try:
             async with limit:
-                return await token
+                return await waiting
         except TimeoutError:
             if not limit.expired():  # it is of the user's own function that tokens come from
                 raise
         finally:
-            course.spent.queued += self.clock.monotonic() - began
+            setattr(course.spent, part, getattr(course.spent, part) + self.clock.monotonic() - began)
         raise self._late(course, f"the deadline passed while {doing}")
 
     async def _send(self, course: Course, grant: Grant | None) -> Answer | SniffedAnswer | WireFault | Unexpected:
@@ -402,12 +397,31 @@ class Transport:
         return verdict
 
     async def _hold(self, course: Course, seconds: float) -> None:
-        """Pause the allowance that answered 429."""
+        """Pause the allowance that answered 429, for no longer than the call may last."""
         self.watch.counters.throttles += 1
-        await self.limiter.pause(course.key, seconds)
+        key, code, longest = course.key, course.request.operation.code, seconds >= MAX_RETRY_AFTER
+        if not longest:
+            await self._lift(course)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(course.left(self.clock.monotonic())):
+                await self.limiter.pause(key, seconds)
+        if longest and key not in self._long_holds:
+            self._long_holds.add(key)
+            words = (
+                "%s: the server asks to wait for an hour or longer; its limit is held for an hour, or until it answers"
+            )
+            log.warning(words, code)
         if self.watch.watched:
-            code, group = course.request.operation.code, course.key.group
-            self.watch.emit(Throttled(operation=code, group=group, seconds=seconds))
+            self.watch.emit(Throttled(operation=code, group=key.group, seconds=seconds))
+
+    async def _lift(self, course: Course) -> None:
+        """End a hold of an hour: the server answers again. A limiter that fails here costs the call nothing."""
+        if course.key not in self._long_holds:
+            return
+        self._long_holds.discard(course.key)
+        with suppress(TimeoutError, LimiterUnavailable):
+            async with asyncio.timeout(course.left(self.clock.monotonic())):
+                await self.limiter.resume(course.key)
 
     async def _wait(self, course: Course, again: Again) -> None:
         """The pause before the next attempt; after a 429 the allowance itself is paused, so nothing more is slept."""

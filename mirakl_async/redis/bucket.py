@@ -31,6 +31,7 @@ MICRO = 1_000_000
 JITTER, JITTER_OF_WINDOW = 0.06, 0.005
 KEPT_OF_JITTER = 0.8  # slots are so much farther apart than need be that trips of unequal length seldom meet the limit
 ASK_EVERY = 1.0
+LONG_WAIT, LOOK_AGAIN_EVERY = 60.0, 30.0
 
 
 class Desk(Protocol):
@@ -50,7 +51,6 @@ class Slot(NamedTuple):
     at: int = 0
     end: int = 0
     epoch: int = 0
-    cost: float = 0.0
 
 
 class Answer(NamedTuple):
@@ -108,26 +108,26 @@ class SharedBucket:
         """Somebody was paused."""
         self._free_until = 0.0
 
-    async def acquire(self, cost: float, max_wait: float | None) -> float:
+    async def acquire(self, max_wait: float | None) -> float:
         """Wait for a turn; returns the seconds waited. Raises LimitWait, and whatever the desk raises."""
         clock = self._desk.clock
         began = clock.monotonic()
         turn: Future[None] = asyncio.get_running_loop().create_future()
         if self._queue:
-            self._refuse_what_must_be_too_long(began, cost, max_wait)
+            self._refuse_what_must_be_too_long(began, max_wait)
         else:
             turn.set_result(None)
         self._queue.append(turn)
         try:
             await self._become_head(turn, max_wait)
-            await self._go(cost, began, max_wait)
+            await self._go(began, max_wait)
         finally:
             self._leave(turn)
         return clock.monotonic() - began
 
-    def _refuse_what_must_be_too_long(self, now: float, cost: float, max_wait: float | None) -> None:
+    def _refuse_what_must_be_too_long(self, now: float, max_wait: float | None) -> None:
         due = self._slot.due if self._slot else now
-        least = due - now + (len(self._queue) - 1 + cost - self.pace.burst) * self.pace.interval
+        least = due - now + (len(self._queue) - self.pace.burst) * self.pace.interval
         if max_wait is not None and least > max_wait:
             raise LimitWait(least)
 
@@ -140,7 +140,7 @@ class SharedBucket:
         except TimeoutError:
             raise LimitWait((max_wait or 0.0) + self.pace.interval) from None
 
-    async def _go(self, cost: float, began: float, max_wait: float | None) -> None:
+    async def _go(self, began: float, max_wait: float | None) -> None:
         """Take a slot, sleep until it is due, settle it; again if it was void by then."""
         clock = self._desk.clock
         if self._trip is not None:  # of a waiter that was cancelled
@@ -148,7 +148,7 @@ class SharedBucket:
         while True:
             if (slot := self._slot) is None:
                 left = None if max_wait is None else max_wait - (clock.monotonic() - began)
-                answer = await self._travel(NO_SLOT, cost, left)
+                answer = await self._travel(NO_SLOT, left, another=True)
                 if answer.granted:
                     return
                 if answer.too_long is not None:
@@ -156,14 +156,15 @@ class SharedBucket:
                 continue
             if max_wait is not None and slot.due - began > max_wait:
                 raise LimitWait(slot.due - began)
-            await clock.sleep(max(0.0, slot.due - clock.monotonic()))
+            wait = max(0.0, slot.due - clock.monotonic())
+            await clock.sleep(wait if wait <= LONG_WAIT else LOOK_AGAIN_EVERY)  # what pauses it may have been lifted
             self._slot = None
-            if (await self._travel(slot, 1.0 if len(self._queue) > 1 else 0.0, None)).granted:
+            if (await self._travel(slot, None, another=len(self._queue) > 1)).granted:
                 return
 
-    def _travel(self, slot: Slot, cost: float, longest: float | None) -> Future[Answer]:
+    def _travel(self, slot: Slot, longest: float | None, *, another: bool) -> Future[Answer]:
         """Ask the server in a task that outlives the waiter; what it takes belongs to the queue."""
-        self._trip = asyncio.create_task(self._ask(slot, cost, longest), name="mirakl shared limiter")
+        self._trip = asyncio.create_task(self._ask(slot, longest, another=another), name="mirakl shared limiter")
         self._trip.add_done_callback(self._arrived)
         return asyncio.shield(self._trip)
 
@@ -174,12 +175,12 @@ class SharedBucket:
             if not self._queue:
                 self._give_back()
 
-    async def _ask(self, slot: Slot, cost: float, longest: float | None) -> Answer:
+    async def _ask(self, slot: Slot, longest: float | None, *, another: bool) -> Answer:
         clock = self._desk.clock
         longest = -1 if longest is None else max(0.0, longest) * MICRO
         empty, self.empty = self.empty, False
         hold = self._hold() if empty else -1
-        args = [*self._terms(slot), cost, longest, hold, not self.documented, 0]
+        args = [*self._terms(slot), another, longest, hold, not self.documented, 0]
         try:
             now, granted, at, end, epoch, too_long = await self._desk.turn(self._name, args)
         except BaseException:
@@ -191,14 +192,13 @@ class SharedBucket:
             if not self.documented and not epoch:
                 self._free_until = clock.monotonic() + ASK_EVERY
             return Answer(bool(granted))
-        taken = slot.cost if slot.at and not granted else cost
-        return Answer(bool(granted), Slot(clock.monotonic() + max(0, at - now) / MICRO, at, end, epoch, taken))
+        return Answer(bool(granted), Slot(clock.monotonic() + max(0, at - now) / MICRO, at, end, epoch))
 
     def _terms(self, slot: Slot) -> list[float]:
         pace, limit = self.pace, self.pace.limit
         window = (limit.seconds + KEPT_OF_JITTER * jitter(pace)) * MICRO if limit else 0.0
         terms = [pace.interval * MICRO, pace.burst, limit.calls if limit else 0, window]
-        return [*terms, slot.at, slot.epoch, slot.end, slot.cost]
+        return [*terms, slot.at, slot.epoch, slot.end]
 
     def _hold(self) -> float:
         """For how long calls are held that come after some that the server does not know of."""

@@ -131,17 +131,15 @@ class RedisRateLimiter:
         bucket = self._buckets.get(key)
         return bucket is not None and bucket.is_free()
 
-    async def acquire(
-        self, key: BucketKey, pace: Pace | None, *, cost: float = 1, max_wait: float | None = None
-    ) -> float:
+    async def acquire(self, key: BucketKey, pace: Pace | None, *, max_wait: float | None = None) -> float:
         """See RateLimiter; raises LimiterUnavailable as the class says."""
         began = self.clock.monotonic()
         while True:
             left = None if max_wait is None else max(0.0, max_wait - (self.clock.monotonic() - began))
             try:
                 if self._outage is None:
-                    await self._bucket(key, pace).acquire(cost, left)
-                elif not await self._alone(self._outage, key, pace, cost, left):
+                    await self._bucket(key, pace).acquire(left)
+                elif not await self._alone(self._outage, key, pace, left):
                     continue
             except AWAY as error:
                 self._lost(error)
@@ -152,20 +150,29 @@ class RedisRateLimiter:
 
     async def pause(self, key: BucketKey, seconds: float) -> None:
         """See RateLimiter."""
+        if not await self._hold(key, seconds * MICRO) and self._outage is not None:
+            await self._outage.limiter.pause(key, seconds)
+
+    async def resume(self, key: BucketKey) -> None:
+        """See RateLimiter."""
+        if not await self._hold(key, -1) and self._outage is not None:
+            await self._outage.limiter.resume(key)
+
+    async def _hold(self, key: BucketKey, seconds: float) -> bool:
+        """Whether the server did it: pause a bucket for so many microseconds, or lift its pause where they are -1."""
         bucket = self._buckets.get(key) or self._bucket(key, None)
         bucket.paused()
-        if self._outage is None:
-            try:
-                args = [bucket.pace.interval * MICRO, bucket.pace.burst, seconds * MICRO]
-                await self._server.run(PAUSE, [self._name(key)], args)
-            except AWAY as error:
-                self._lost(error)
-            except RedisError as error:
-                raise self._refused(error) from error
-            else:
-                return
         if self._outage is not None:
-            await self._outage.limiter.pause(key, seconds)
+            return False
+        try:
+            args = [bucket.pace.interval * MICRO, bucket.pace.burst, seconds]
+            await self._server.run(PAUSE, [self._name(key)], args)
+        except AWAY as error:
+            self._lost(error)
+            return False
+        except RedisError as error:
+            raise self._refused(error) from error
+        return True
 
     def _refused(self, error: RedisError) -> LimiterUnavailable:
         return LimiterUnavailable(f"{self._server.name} refuses to keep the rates: {error}", refused=True)
@@ -216,13 +223,9 @@ class RedisRateLimiter:
         self._outage = None
         outage.over.set_result(None)
 
-    async def _alone(
-        self, outage: Outage, key: BucketKey, pace: Pace | None, cost: float, max_wait: float | None
-    ) -> bool:
+    async def _alone(self, outage: Outage, key: BucketKey, pace: Pace | None, max_wait: float | None) -> bool:
         """Whether this process's share let a call go; False if the server came back first."""
-        going: Future[Any] = asyncio.ensure_future(
-            outage.limiter.acquire(key, self._slower(pace), cost=cost, max_wait=max_wait)
-        )
+        going: Future[Any] = asyncio.ensure_future(outage.limiter.acquire(key, self._slower(pace), max_wait=max_wait))
         over: Future[Any] = outage.over
         try:
             await asyncio.wait({going, over}, return_when=asyncio.FIRST_COMPLETED)

@@ -1,12 +1,12 @@
 -- A turn in a bucket that many processes share. One trip settles the slot that was taken before and takes the next.
 --
--- KEYS: the bucket (a hash: tat, cost, paused, factor, factor_at, epoch), the processes that share (a sorted set by
+-- KEYS: the bucket (a hash: tat, cost, paused, factor, factor_at, epoch, seen, behind), the processes that share (a sorted set by
 --       time), the calls that went (a list of times, the latest last, as many as the limit allows).
 -- ARGV: 1 interval, 2 burst, 3 calls of the limit (0: none), 4 its window with what calls may be late by,
---       5 slot to settle (0: none), 6 its epoch, 7 its end, 8 its cost, 9 cost of the next (0: nobody waits),
---       10 longest wait for a slot that is to be taken now (-1: any), 11 hold (-1: no), after an outage,
---       12 only if the bucket exists (1: undocumented), 13 give the slot back instead (1),
---       14 process, or "" if it was named lately. Intervals and times are in microseconds of this server's clock.
+--       5 slot to settle (0: none), 6 its epoch, 7 its end, 8 another slot is wanted (0: nobody waits),
+--       9 longest wait for a slot that is to be taken now (-1: any), 10 hold (-1: no), after an outage,
+--       11 only if the bucket exists (1: undocumented), 12 give the slot back instead (1),
+--       13 process, or "" if it was named lately. Intervals and times are in microseconds of this server's clock.
 -- Returns: now, granted, slot, its end, epoch, processes (0: not counted), longest wait exceeded.
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
@@ -16,16 +16,20 @@ local function whole(number) return string.format('%.0f', number) end
 redis.call('HDEL', KEYS[1], '') -- a server without memory refuses a script whose first write takes some
 
 local processes = 0
-if ARGV[14] ~= '' then
+if ARGV[13] ~= '' then
   redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', whole(now - 30000000))
-  redis.call('ZADD', KEYS[2], whole(now), ARGV[14])
+  redis.call('ZREMRANGEBYSCORE', KEYS[2], whole(now + 1), '+inf') -- of before the clock was set back
+  redis.call('ZADD', KEYS[2], whole(now), ARGV[13])
   redis.call('PEXPIRE', KEYS[2], 60000)
   processes = redis.call('ZCARD', KEYS[2])
 end
 
-local held = redis.call('HMGET', KEYS[1], 'tat', 'paused', 'factor', 'factor_at', 'epoch', 'cost')
+local held = redis.call('HMGET', KEYS[1], 'tat', 'paused', 'factor', 'factor_at', 'epoch', 'cost', 'seen', 'behind')
+-- The server's clock may be set back: a bucket's own time goes on from the latest that it has seen.
+local behind = math.max(tonumber(held[8] or 0), tonumber(held[7] or 0) - now)
+now = now + behind
 local tat, paused, epoch = tonumber(held[1] or 0), tonumber(held[2] or 0), tonumber(held[5] or 0)
-if tonumber(ARGV[12]) == 1 and not held[1] then
+if tonumber(ARGV[11]) == 1 and not held[1] then
   return {whole(now), 1, '0', '0', 0, processes, 0}
 end
 local factor = tonumber(held[3] or 1)
@@ -37,13 +41,14 @@ local origin, cost_before = math.max(now, paused), tonumber(held[6] or cost_of_o
 if tat > origin and cost_before ~= cost_of_one then -- it lacks as many calls as before, whatever each of them costs
   tat = math.floor(origin + (tat - origin) * cost_of_one / cost_before + 0.5)
 end
-if tonumber(ARGV[11]) >= 0 then
-  tat = math.max(tat, now + tonumber(ARGV[11]) + (burst - 1) * cost_of_one)
+if tonumber(ARGV[10]) >= 0 then
+  tat = math.max(tat, now + tonumber(ARGV[10]) + (burst - 1) * cost_of_one)
 end
 
 local function answer(granted, slot, its_end, too_long)
   if not too_long then
-    redis.call('HSET', KEYS[1], 'tat', whole(tat), 'epoch', epoch, 'cost', string.format('%.17g', cost_of_one))
+    redis.call('HSET', KEYS[1], 'tat', whole(tat), 'epoch', epoch, 'cost', string.format('%.17g', cost_of_one),
+      'seen', whole(now), 'behind', whole(behind))
     local until_full = math.max(tat, paused) - now + (1 - factor) * 20000000
     redis.call('PEXPIRE', KEYS[1], whole(math.max(0, until_full) / 1000 + 60000))
   end
@@ -63,16 +68,18 @@ local function go()
   redis.call('PEXPIRE', KEYS[3], whole(window / 1000 + 60000))
 end
 
-local slot, slot_epoch, slot_end, slot_cost = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
-if tonumber(ARGV[13]) == 1 then
-  if slot_epoch == epoch and slot_end == tat then tat = tat - slot_cost * cost_of_one end
+local slot, slot_epoch, slot_end = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
+if tonumber(ARGV[12]) == 1 then
+  if slot_epoch == epoch and slot_end == tat then tat = tat - cost_of_one end
   return answer(0, 0, 0)
 end
 
-local granted, wanted = 0, tonumber(ARGV[9])
+local granted, wanted = 0, tonumber(ARGV[8])
 if slot > 0 then
   if slot_epoch ~= epoch then -- void: a pause came meanwhile
-    wanted = slot_cost
+    wanted = 1
+  elseif slot - now > 1000000 then -- not due yet: somebody looks whether a pause was lifted
+    return answer(0, slot, slot_end)
   elseif room_at() > now then -- calls went late: this one keeps its place, and waits for room
     return answer(0, room_at(), slot_end)
   else
@@ -83,13 +90,13 @@ end
 if wanted == 0 then return answer(granted, 0, 0) end
 
 local start = math.max(now, tat)
-local ready = math.max(start + (wanted - burst) * cost_of_one, paused)
+local ready = math.max(start + (1 - burst) * cost_of_one, paused)
 if granted == 0 then
   ready = math.max(ready, room_at())
-  local longest = tonumber(ARGV[10])
+  local longest = tonumber(ARGV[9])
   if longest >= 0 and ready - now > longest then return answer(0, ready, 0, true) end
 end
-tat = tonumber(whole(start + wanted * cost_of_one))
+tat = tonumber(whole(start + cost_of_one))
 if granted == 0 and ready <= now then
   go()
   return answer(1, 0, 0)

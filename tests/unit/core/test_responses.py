@@ -156,14 +156,23 @@ def test_what_a_client_accepts_is_a_success():
 @pytest.mark.parametrize(
     ("start", "enough"),
     [
-        (b"", False),
-        (b" \n", False),
-        (b"<", False),
-        (b"\xef\xbb\xbf<html", False),
-        (b"a", True),
-        (b"\xef\xbb\xbf{", True),
+        (b"", False), (b" \n  ", False), (b"<html", False), (b"\xef\xbb\xbf<html", False), (b"\xef", False),
+        (b"a", False), (b"\xff\xfe<\0", False), (b"a;b\n", True), (b"\xef\xbb\xbf{", True),
     ],
-)
+)  # fmt: skip
 def test_a_file_is_read_until_html_can_be_told_from_it(start, enough):
     assert may_be_judged(start) is enough
     assert may_be_judged(start + b" " * 1024)
+
+
+def test_a_page_is_known_however_little_of_it_there_is_and_markup_is_not_taken_for_one():
+    for page in (
+        b"<html>",
+        b"<!DOCTYPE HTML>",
+        b"<HTML lang=en>",
+        b"<h1>Blocked</h1>",
+        b"<?xml version='1.0'?><html/>",
+    ):
+        assert unexpected("P44", 200, {}, page) is not None
+    for markup in (b"<", b"<products/>", b"<headers/>", b"<a/>", b"<page>", b"<?xml version='1.0'?><!-- html --><b/>"):
+        assert unexpected("P44", 200, {}, markup) is None

@@ -66,7 +66,9 @@ def test_a_429_starts_from_its_own_base():
         ("0", 0), ("1", 1), ("120", 120), ("1.5", 1.5), (" 7 ", 7), ("-3", 0), ("1e3", 1000),
         ("nan", None), ("inf", None), ("-inf", None), ("infinity", None), ("", None), ("soon", None), ("1;2", None),
         ("9" * 400, None), ("12 seconds", None), ("0x10", None),
+        ("3600", 3600), ("3601", 3600), ("1e12", 3600), ("1000000000000", 3600),
         (formatdate(NOW + 90, usegmt=True), 90), (formatdate(NOW - 90, usegmt=True), 0),
+        (formatdate(NOW + 10**6, usegmt=True), 3600),
         ("Fri, 15 Jan 2027 08:01:00 GMT", 60), ("Friday, 15-Jan-27 08:01:00 GMT", 60), ("Fri Jan 15 08:01:00 2027", 60),
         ("Xxx, 99 Foo 2027 08:01:00 GMT", None), ("Fri, 15 Jan 100000 08:01:00 GMT", None),
     ],
@@ -78,10 +80,11 @@ def test_retry_after_in_all_its_forms(text, seconds):
 
 
 def test_a_date_is_set_against_the_servers_own_clock():
-    headers = CIMultiDict(
-        {"Retry-After": formatdate(NOW + 500, usegmt=True), "Date": formatdate(NOW + 470, usegmt=True)}
-    )
-    assert retry_after(headers, NOW) == 30
+    headers = {"Retry-After": formatdate(NOW + 500, usegmt=True), "Date": formatdate(NOW + 470, usegmt=True)}
+    for own_clock in (NOW, NOW - 10**8, NOW + 10**8):
+        assert retry_after(CIMultiDict(headers), own_clock) == 30
+    assert retry_after(CIMultiDict(headers | {"Date": "yesterday"}), NOW) == pytest.approx(500, abs=0.01)
+    assert retry_after(CIMultiDict(headers | {"Date": ""}), NOW - 10**8) == 3600
     assert retry_after(CIMultiDict(), NOW) is None
 
 

@@ -27,6 +27,7 @@ class ScriptedRedis:
         self._keys: dict[str, Any] = {}
         self._ends: dict[str, float] = {}
         self._scripts: dict[str, Any] = {}
+        self.ahead = 0.0  # what its clock was set forward, or back
         self._lua = LuaRuntime(unpack_returned_tuples=False)
 
     def run(self, name: str, *words: Any) -> Any:
@@ -70,7 +71,7 @@ class ScriptedRedis:
         return self._keys.setdefault(key, empty)
 
     def _time(self) -> list[str]:
-        micro = round((1_795_000_000 + self._clock.now) * 1_000_000)
+        micro = round((1_795_000_000 + self._clock.now + self.ahead) * 1_000_000)
         return [str(micro // 1_000_000), str(micro % 1_000_000)]
 
     def _hmget(self, key: str, *names: str) -> list[Any]:
@@ -89,9 +90,9 @@ class ScriptedRedis:
         self._ends[key] = self._clock.now + int(milliseconds) / 1000
         return 1
 
-    def _zremrangebyscore(self, key: str, _: str, last: str) -> int:
+    def _zremrangebyscore(self, key: str, first: str, last: str) -> int:
         held = self._held(key, {})
-        for name in [name for name, score in held.items() if score <= float(last)]:
+        for name in [name for name, score in held.items() if float(first) <= score <= float(last)]:
             del held[name]
         return 1
 

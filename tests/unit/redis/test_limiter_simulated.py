@@ -150,6 +150,47 @@ async def test_a_pause_holds_every_machine_and_slows_all_down():
         assert set(made.by_machine) == {0, 1, 2}
 
 
+async def test_a_pause_that_is_lifted_lets_every_machine_go_on_within_half_a_minute():
+    async with world(3, travel=(0.0, 0.0)) as made:
+        for machine in range(3):
+            made.start(made.keep_calling(machine, Pace.within(ORDERS)))
+        await made.clock.run(1)
+        made.start(made.limiters[0].pause(KEY, 3600))
+        await made.clock.run(100)
+        before = Counter(made.by_machine)
+        made.start(made.limiters[1].resume(KEY))
+        await made.clock.run(35)
+        assert all(made.by_machine[machine] > before[machine] + 10 for machine in range(3))
+        assert made.fullest(1.0) <= ORDERS.calls
+        count = len(made.arrived)
+        made.start(made.limiters[1].resume(KEY))  # there is nothing to lift
+        await made.clock.run(1)
+        assert len(made.arrived) <= count + ORDERS.calls
+
+
+@pytest.mark.parametrize("step", [-86_400.0, -7.0, 7.0])
+async def test_calls_go_on_when_the_servers_clock_is_set_anew(step):
+    async with world(2, travel=(0.0, 0.0)) as made:
+        for machine in range(2):
+            made.start(made.keep_calling(machine, Pace.within(ORDERS)))
+        await made.clock.run(3)
+        before = len(made.arrived)
+        made.server.ahead = step
+        await made.clock.run(3)
+        assert len(made.arrived) - before >= 0.9 * 3 * 28
+        if step < 0:
+            assert made.fullest(1.0) <= ORDERS.calls
+        made.start(made.limiters[0].pause(KEY, 2))
+        await made.clock.run(0.01)
+        before, made.server.ahead = len(made.arrived), 2 * step if step < 0 else step
+        await made.clock.run(1.9)
+        assert len(made.arrived) == before
+        await made.clock.run(2)
+        assert len(made.arrived) > before
+        await made.clock.run(11)
+        assert {limiter.processes for limiter in made.limiters} == {2}
+
+
 @pytest.mark.parametrize("limit", [Rate(60, 3600), Rate(5, 60)])
 async def test_a_pause_lasts_as_long_as_it_was_said_to_also_where_much_may_go_at_once(limit):
     async with world(2, travel=(0.0, 0.0)) as made:

@@ -15,11 +15,13 @@ from mirakl_async import (
     AttemptTimeout,
     ClientStateError,
     ConnectionLost,
+    DeadlineExceeded,
     InvalidArgument,
     NotFound,
     ProtocolError,
     ReplyTooLarge,
     Retry,
+    UnexpectedResponse,
     UnreadableFile,
     UnsafeArchive,
 )
@@ -502,3 +504,44 @@ async def test_two_downloads_of_one_client_do_not_wait_for_each_other():
             a, b = aiter(first), aiter(second)
             assert await anext(b)
             assert await anext(a)
+
+
+async def test_the_deadline_covers_an_error_whose_words_drip():
+    async def dripping(peer):
+        while await peer.request() is not None:
+            await peer.send(b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 1000\r\n\r\n")
+            for _ in range(1000):
+                await peer.send(b"x")
+                await asyncio.sleep(0.02)
+
+    async with RawServer(dripping) as server, front(server) as client, asyncio.timeout(5):
+        with pytest.raises(DeadlineExceeded):
+            await client.products.download_error_report(2043, deadline=0.1).read()
+
+
+@pytest.mark.parametrize("framing", ["length", "chunked", "gzip"])
+@pytest.mark.parametrize("size", [1, 7, 10_000])
+async def test_a_page_is_no_file_in_whatever_pieces_it_comes(framing, size, tmp_path):
+    page = b"\xef\xbb\xbf  \r\n<!-- firewall -->\n<!DOCTYPE html><html>Checking your browser</html>"
+    framed = framings(page)[framing].replace(b"text/csv; charset=utf-8", b"application/octet-stream")
+
+    async def in_pieces(peer):
+        while await peer.request() is not None:
+            for at in range(0, len(framed), size):
+                await peer.send(framed[at : at + size])
+
+    async with RawServer(in_pieces) as server, front(server, retry=Retry(retries=0)) as client:
+        for fetch in (report(client).save(tmp_path), report(client).read()):
+            with pytest.raises(UnexpectedResponse, match="Checking your browser") as raised:
+                await fetch
+    assert raised.value.status == 200
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_file_that_begins_like_a_page_arrives_whole():
+    xml = b"<?xml version='1.0'?>\n<!-- a report -->\n<products>" + b"<p/>" * 1000 + b"</products>"
+    async with RawServer(answering(file_answer(xml))) as server, front(server) as client:
+        assert await report(client).read() == xml
+        async with report(client) as file:
+            assert await file.kind() == "xml"
+            assert b"".join([chunk async for chunk in file]) == xml

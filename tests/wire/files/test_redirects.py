@@ -1,12 +1,21 @@
 """Where a download may be led, and that the credential stays at home."""
 
+import asyncio
 import logging
 import traceback
 
 import pytest
 from msgspec.structs import replace
 
-from mirakl_async import InvalidArgument, PermissionDenied, ProtocolError, Retry, UnexpectedRedirect
+from mirakl_async import (
+    DeadlineExceeded,
+    InvalidArgument,
+    PermissionDenied,
+    ProtocolError,
+    Retry,
+    UnexpectedRedirect,
+    UnexpectedResponse,
+)
 from mirakl_async.calls import build
 from mirakl_async.files.redirects import redirected
 from mirakl_async.operations import operations
@@ -171,3 +180,23 @@ async def test_no_query_is_ever_said(caplog):
     said = f"{caught.value!r} {caught.value} {again.value!r} {again.value} {events!r} {caplog.text}"
     assert "s3cr3t" not in said
     assert SECRET not in said
+
+
+async def test_a_page_behind_a_redirect_is_no_file(tmp_path):
+    page = file_answer(b"<html>sign in</html>")
+    async with RawServer(answering(to("/login"), page)) as server, front(server, retry=Retry(retries=0)) as client:
+        with pytest.raises(UnexpectedResponse, match="HTML where a file is documented"):
+            await report(client).save(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_redirects_share_one_deadline():
+    async def slowly(peer):
+        while await peer.request() is not None:
+            await asyncio.sleep(0.06)
+            await peer.send(to("/again"))
+
+    async with RawServer(slowly) as server, front(server, retry=Retry(retries=0)) as client:
+        with pytest.raises(DeadlineExceeded):
+            await client.products.download_error_report(1, deadline=0.15).read()
+    assert len(server.requests) <= 3
