@@ -20,25 +20,23 @@ import asyncio
 import hashlib
 import inspect
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 from urllib.parse import urlencode, urlsplit
-
-import msgspec
 
 from .errors import ConfigurationError, TokenRefused, TokenUnavailable
 from .exchange import WireFault
-from .problems import read_problem
-from .retries import TRANSIENT, retry_after
+from .retries import retry_after
+from .token_response import read_token
 
 if TYPE_CHECKING:
     from .clock import Clock
     from .exchange import Answer, Wire
 
 SOFT_WINDOW, HARD_WINDOW = 300.0, 30.0
-DEFAULT_LIFE = 300.0
 REFUSAL_REMEMBERED = 30.0
 TRIES = 4
 EXCHANGE_TIMEOUT = 30.0
+LONGEST_PAUSE = 30.0
 
 
 class Grant(NamedTuple):
@@ -314,15 +312,13 @@ class TokenExchange:
                 await self._clock.sleep(pause)
             pause = self._clock.random() * 0.5 * 2.0**attempt
             answer = await self._post()
-            if isinstance(answer, str):
-                trouble = answer
-            elif answer.status == 200:
-                return self._read(answer)
-            elif answer.status in TRANSIENT or answer.status == 429:
-                trouble = f"it answered {answer.status}"
-                pause = max(pause, min(retry_after(answer.headers, self._clock.time()) or 0.0, 30.0))
-            else:
-                raise self._refusal(answer)
+            found = answer if isinstance(answer, str) else read_token(answer, self._host)
+            if not isinstance(found, str):
+                return found
+            trouble = found
+            if not isinstance(answer, str):
+                advice = retry_after(answer.headers, self._clock.time()) or 0.0
+                pause = max(pause, min(advice, LONGEST_PAUSE))
         raise TokenUnavailable(f"no access token from {self._host} after {TRIES} attempts: {trouble}")
 
     async def _post(self) -> Answer | str:
@@ -337,27 +333,3 @@ class TokenExchange:
             )
         except WireFault as fault:
             return fault.reason
-
-    def _read(self, answer: Answer) -> tuple[str, float]:
-        try:
-            content: Any = msgspec.json.decode(answer.body)
-            token = clean_secret("the access token", content["access_token"])
-        except (msgspec.MsgspecError, UnicodeError, RecursionError, KeyError, TypeError, AttributeError):
-            raise TokenUnavailable(f"{self._host} answered 200 without an access_token") from None
-        return token, _life(content.get("expires_in"))
-
-    def _refusal(self, answer: Answer) -> TokenRefused | TokenUnavailable:
-        problem = read_problem(answer.body)
-        words = f"{self._host} answered {answer.status} to the token request: {problem}".rstrip(": ")
-        if answer.status in {400, 401, 403}:
-            return TokenRefused(f"{words}. Check the client id, the secret and the environment.", problem.code)
-        return TokenUnavailable(f"{words}. Check the authentication URL.")
-
-
-def _life(expires_in: object) -> float:
-    """Seconds of a token's life; a missing, unreadable or absurd one counts as five minutes."""
-    try:
-        life = float(expires_in)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        return DEFAULT_LIFE
-    return life if 0 < life < 10**9 else DEFAULT_LIFE

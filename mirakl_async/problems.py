@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import re
+from decimal import Decimal
 from typing import Any, cast
 
 import msgspec
@@ -65,7 +66,7 @@ class Problem(Struct, frozen=True, kw_only=True):
 def read_problem(body: bytes) -> Problem:
     """Read an error body of any shape; never raises."""
     body = body.removeprefix(_BYTE_ORDER_MARK)
-    content = _content(body)
+    content = read_json(body)
     if isinstance(content, dict):
         return _from_object(cast("dict[str, Any]", content), body)
     if isinstance(content, list):
@@ -74,16 +75,24 @@ def read_problem(body: bytes) -> Problem:
     return Problem(excerpt=excerpt(body))
 
 
-def _content(body: bytes) -> object:
+def read_json(body: bytes) -> object:
     """What the body holds as JSON, also where a text has raw line breaks or half a character; None if it is none."""
+    body = body.removeprefix(_BYTE_ORDER_MARK)
     try:
         return _DECODER.decode(body)
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         pass
     try:
-        return json.loads(body, strict=False, parse_float=fraction, parse_int=fraction)
+        return json.loads(body, strict=False, parse_float=_number, parse_int=_number)
     except (ValueError, RecursionError):
         return None
+
+
+def _number(text: str) -> Decimal | str:
+    try:
+        return fraction(text)
+    except ValueError:
+        return text
 
 
 def excerpt(body: bytes) -> str:

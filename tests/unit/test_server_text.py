@@ -85,6 +85,7 @@ def test_a_problem_is_bounded_however_much_a_server_says():
         b'{"code":"C","message":"two lines","half":"\\ud800"}',
         b'{"code":"C","message":"two lines","n":%s}' % (b"1" * 5000),
         b'{"code":"C","message":"two lines","n":1e400}',
+        b'{"code":"C","message":"two lines","n":1e99999999999999999999}',
     ],
 )
 def test_the_words_of_a_broken_body_are_not_lost(body):

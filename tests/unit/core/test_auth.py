@@ -88,7 +88,28 @@ async def test_soft_and_hard_windows(life):
     assert auth.current() is None
 
 
-@pytest.mark.parametrize("expires_in", ["0", "-5", '"abc"', "null", "1e300", "[]"])
+@pytest.mark.parametrize(
+    "expires_in",
+    [
+        "0",
+        "-5",
+        '"abc"',
+        "null",
+        "1e300",
+        "1e308",
+        "1e400",
+        "1e99999999999999999999",
+        "1" + "0" * 400,
+        "9" * 5000,
+        "NaN",
+        "-Infinity",
+        "true",
+        '"NaN"',
+        '""',
+        "[]",
+        "{}",
+    ],
+)
 async def test_an_unusable_life_counts_as_five_minutes(expires_in):
     clock = ManualClock()
     auth = keeper(TokenWire(token(1, expires_in)), clock)
@@ -144,6 +165,96 @@ async def test_a_failing_token_endpoint_is_tried_again_then_told_apart():
     wrong = keeper(TokenWire(Answer(200, CIMultiDict(), b"<html>")), InstantClock())
     with pytest.raises(errors.TokenUnavailable, match="without an access_token"):
         await wrong.obtain()
+
+
+def said(status, body, **headers):
+    return Answer(status, CIMultiDict(headers), body if isinstance(body, bytes) else body.encode())
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        said(200, "<html>Checking your browser"), said(200, ""), said(200, "null"), said(200, "[]"), said(200, "3"),
+        said(200, '{"access_token":null}'), said(200, '{"access_token":""}'), said(200, '{"access_token":5}'),
+        said(200, '{"access_token":"  "}'), said(200, '{"access_token":["a"]}'), said(200, '{"access_token":"a b"}'),
+        said(200, '{"access_token":"a\\r\\nX: y"}'), said(200, '{"access_token":"caf\u00e9"}'), said(200, b"\xff\xfe"),
+        said(200, '{"access_token":"a","token_type":"mac"}'), said(200, '{"error":"temporarily_unavailable"}'),
+        said(200, '{"error":"maintenance"}'), said(200, "[" * 5000), said(204, ""), said(202, "{}"),
+        said(400, "<html>Bad Request"), said(403, "<html>Access denied"), said(401, "  <html>Sign in"),
+        said(403, "error code: 1020"), said(400, ""), said(400, '{"error":"server_error"}'), said(408, ""),
+        said(500, "{}"), said(502, "<html>"), said(503, ""), said(504, ""), said(429, ""),
+    ],
+)  # fmt: skip
+async def test_nonsense_of_a_gateway_is_asked_again_and_not_without_end(nonsense):
+    wire = TokenWire(nonsense, nonsense, token())
+    assert (await keeper(wire, InstantClock()).obtain()).header == "Bearer token-1"
+    wire = TokenWire(nonsense)
+    with pytest.raises(errors.TokenUnavailable, match=rf"after 4 attempts: it answered {nonsense.status}"):
+        await keeper(wire, InstantClock()).obtain()
+    assert len(wire.posts) == 4
+
+
+@pytest.mark.parametrize(
+    ("refusal", "code", "words"),
+    [
+        (
+            said(200, '{"error":"invalid_client","error_description":"no such client"}'),
+            "invalid_client",
+            "no such client",
+        ),
+        (
+            said(200, '{"error":"unauthorized_client","access_token":null}'),
+            "unauthorized_client",
+            "unauthorized_client",
+        ),
+        (said(400, b'\xef\xbb\xbf{"error":"invalid_client","error_description":"who?"}'), "invalid_client", "who[?]"),
+        (said(400, '{"error":"invalid_grant"}'), "invalid_grant", "invalid_grant"),
+        (said(401, ""), None, "answered 401"),
+        (said(401, "Unauthorized"), None, "Unauthorized"),
+        (
+            said(403, '{"error":"access_denied","error_description":"two\\nlines \\u001b[2J"}'),
+            "access_denied",
+            "two lines",
+        ),
+    ],
+)
+async def test_a_refusal_of_the_credentials_says_so_in_the_servers_words(refusal, code, words):
+    wire = TokenWire(refusal)
+    with pytest.raises(errors.TokenRefused, match=words) as raised:
+        await keeper(wire, InstantClock()).obtain()
+    assert raised.value.code == code
+    assert str(raised.value).isprintable()
+    assert len(wire.posts) == 1
+
+
+@pytest.mark.parametrize("status", [301, 404, 405, 410, 415])
+async def test_an_address_that_gives_no_tokens_is_said_at_once(status):
+    wire = TokenWire(said(status, "<html>"))
+    with pytest.raises(errors.TokenUnavailable, match="Check the authentication URL"):
+        await keeper(wire, InstantClock()).obtain()
+    assert len(wire.posts) == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'\xef\xbb\xbf{"access_token":"token-1"}', b'{"access_token":" token-1\\n","token_type":"bearer"}',
+        b'{"access_token":"token-1","token_type":"BearerToken"}', b'{"access_token":"token-1","token_type":null}',
+        b'{"access_token":"token-1","scope":"raw \x1b text"}', b'{"access_token":"token-1","expires_in":NaN}',
+    ],
+)  # fmt: skip
+async def test_a_token_is_read_however_its_surroundings_are_written(body):
+    assert (await keeper(TokenWire(said(200, body)), InstantClock()).obtain()).header == "Bearer token-1"
+
+
+@pytest.mark.parametrize(
+    "body",
+    ['{"access_token":"se cret"}', '{"access_token":"secret","token_type":"mac"}', '{"access_token":["secret"]}'],
+)
+async def test_an_answer_that_is_not_used_shows_nothing_of_its_token(body):
+    with pytest.raises(errors.TokenUnavailable) as raised:
+        await keeper(TokenWire(said(200, body)), InstantClock()).obtain()
+    assert "cret" not in str(raised.value)
 
 
 @pytest.mark.parametrize(
