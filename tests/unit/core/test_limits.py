@@ -208,3 +208,122 @@ async def test_a_gate_hands_places_on_in_order_and_survives_cancellation():
     assert entered == ["second"]
     gate.leave()
     assert gate.try_enter()
+
+
+def emptied(clock: ManualClock, interval: float = 1.0) -> TokenBucket:
+    bucket = TokenBucket(Pace(interval=interval, burst=1), clock)
+    assert bucket.try_acquire()
+    return bucket
+
+
+async def test_a_pause_cuts_the_rate_by_thirty_percent_and_a_second_gives_five_percent_back():
+    clock = ManualClock()
+    bucket = emptied(clock)
+    bucket.pause(4)
+    rates = []
+    for _ in range(8):
+        rates.append(1 / bucket.interval(clock.now))
+        clock.now += 1
+    assert rates == pytest.approx([0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1.0, 1.0])
+
+
+async def test_a_pause_after_a_pause_cuts_what_was_regained_and_one_within_it_cuts_nothing():
+    clock = ManualClock()
+    bucket = emptied(clock)
+    bucket.pause(2)
+    clock.now += 1
+    bucket.pause(1.5)  # of a call that failed together with the first
+    assert 1 / bucket.interval(clock.now) == pytest.approx(0.75)
+    clock.now += 1
+    bucket.pause(0.1)
+    assert 1 / bucket.interval(clock.now) == pytest.approx(0.8)
+    clock.now += 0.5  # the second one ends here: it had made the first longer
+    bucket.pause(1)
+    assert 1 / bucket.interval(clock.now) == pytest.approx(0.825 * 0.7)
+    for _ in range(20):
+        clock.now += 1.1
+        bucket.pause(0.1)
+        clock.now += 0.1
+        bucket.pause(1)
+    assert 1 / bucket.interval(clock.now) == pytest.approx(0.1)
+
+
+async def test_a_second_pause_makes_the_first_longer_and_never_shorter():
+    for second, until in [(5, 6), (1, 3)]:
+        clock, grants = ManualClock(), []
+        bucket = TokenBucket(Pace(interval=0.1, burst=1), clock)
+        bucket.pause(3)
+        waiting = asyncio.create_task(taken(bucket, clock, grants))
+        await clock.run(1)
+        bucket.pause(second)
+        await clock.run(20)
+        await waiting
+        assert grants == [pytest.approx(1000 + until)]
+
+
+async def test_calls_after_a_pause_go_at_the_rate_that_is_regained_meanwhile():
+    clock, grants = ManualClock(), []
+    bucket = TokenBucket(Pace(interval=1, burst=1), clock)
+    bucket.pause(2)
+    tasks = [asyncio.create_task(taken(bucket, clock, grants)) for _ in range(4)]
+    await clock.run(30)
+    assert all(task.done() for task in tasks)
+    assert grants[0] == pytest.approx(1002)
+    gaps = [later - earlier for earlier, later in pairwise(grants)]
+    assert gaps == sorted(gaps, reverse=True)
+    assert 1 < gaps[-1] < gaps[0] <= 1 / 0.8
+
+
+async def test_a_lifted_pause_lets_calls_go_at_once_one_after_another():
+    clock, grants = ManualClock(), []
+    bucket = TokenBucket(Pace(interval=1, burst=3), clock)
+    bucket.resume()  # there is nothing to lift: the bucket stays full
+    assert all(bucket.try_acquire() for _ in range(3))
+    bucket.pause(3600)
+    tasks = [asyncio.create_task(taken(bucket, clock, grants)) for _ in range(3)]
+    await clock.run(7)
+    assert not bucket.try_acquire()
+    bucket.resume()
+    assert bucket.free_at(clock.now) == pytest.approx(clock.now + 3 / 1.0)
+    await clock.run(30)
+    assert all(task.done() for task in tasks)
+    assert grants[0] == pytest.approx(1010)  # who waits looks every five seconds
+    assert grants[-1] <= 1011
+
+
+async def test_a_limiter_lifts_what_it_holds_and_nothing_else():
+    clock = ManualClock()
+    limiter = LocalRateLimiter(clock)
+    await limiter.resume(KEY)
+    assert limiter.bucket(KEY) is None
+    await limiter.pause(KEY, 3600)
+    assert not limiter.try_acquire(KEY, None)
+    await limiter.resume(KEY)
+    assert limiter.try_acquire(KEY, None)
+
+
+@pytest.mark.parametrize(("waiting", "seconds"), [(0, 2.0), (1, 3.0), (4, 6.0)])
+async def test_who_would_wait_too_long_behind_the_others_is_told_how_long(waiting, seconds):
+    clock = ManualClock()
+    bucket = TokenBucket(Pace(interval=1, burst=1), clock)
+    assert bucket.try_acquire()
+    tasks = [asyncio.create_task(bucket.acquire()) for _ in range(waiting + 1)]
+    await clock.settle()
+    with pytest.raises(LimitWait) as refused:
+        await bucket.acquire(max_wait=seconds - 0.01)
+    assert refused.value.seconds == pytest.approx(seconds)
+    last = asyncio.create_task(bucket.acquire(max_wait=seconds))
+    await clock.run(seconds)
+    assert await last == pytest.approx(seconds)
+    await asyncio.gather(*tasks)
+
+
+def test_the_pace_of_a_limit_is_as_fast_as_the_window_allows():
+    assert Pace.within(Rate(1, 60)) == Pace(interval=61.2, burst=1.0, limit=Rate(1, 60))
+    assert Pace.within(Rate(5, 5.0)).burst == 1.25
+    assert Pace.within(Rate(6, 6.0)) == Pace(interval=2.0, burst=3.0, limit=Rate(6, 6.0))
+    assert Pace.at(Rate(20), None) == Pace.within(Rate(20))
+    assert Pace.at(Rate(20), Rate(30)) == Pace(interval=0.05, burst=1.25, limit=Rate(30))
+    assert Pace.at(Rate(30), Rate(30)) == Pace.within(Rate(30))
+    assert Pace.at(Rate(59, 60), Rate(60, 60)) == Pace(interval=60 / 59, burst=pytest.approx(1), limit=Rate(60, 60))
+    assert Pace.at(Rate(1, 60), Rate(10, 60)) == Pace(interval=60.0, burst=pytest.approx(9), limit=Rate(10, 60))

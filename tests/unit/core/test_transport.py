@@ -1,55 +1,15 @@
 import asyncio
 
 import pytest
-from multidict import CIMultiDict
 
 from mirakl_async import BearerToken, ConnectChannel, Retry, Timeouts, errors
-from mirakl_async.clock import SystemClock
-from mirakl_async.exchange import Answer, WireFault
 from mirakl_async.models.connect.orders import ActionError
 from mirakl_async.options import Limits, Rate
 from mirakl_async.watch import Called, Retrying, Throttled
 from tests.feeds import ORIGIN, order
 from tests.manual_clock import InstantClock, ManualClock
 
-LOST = WireFault("lost", "sent", "the connection broke")
-UNSENT = WireFault("connect", "unsent", "no connection")
-
-
-def reply(status: int, body: bytes = b"", **headers: str) -> Answer:
-    return Answer(status, CIMultiDict({name.replace("_", "-"): value for name, value in headers.items()}), body)
-
-
-class FakeWire:
-    def __init__(self, *script):
-        self.script = list(script)
-        self.sent = []
-        self.clock = None
-        self.takes = 0.0
-
-    async def exchange(self, method, url, headers, body, *, timeout, cap, fresh=False):
-        self.sent.append((method, url, dict(headers), body, timeout, fresh))
-        if self.clock is not None:
-            self.clock.now += self.takes
-        outcome = self.script.pop(0) if len(self.script) > 1 else self.script[0]
-        if isinstance(outcome, WireFault):
-            raise outcome
-        return outcome
-
-    async def close(self):
-        self.closed = True
-
-
-def client(*script, clock=None, **settings):
-    wire = FakeWire(*script)
-    settings.setdefault("auth", BearerToken("secret-token"))
-    settings.setdefault("rate", "none")
-    connect = ConnectChannel(wire=wire, clock=clock or InstantClock(), **settings)
-    return connect, wire
-
-
-async def report(connect, **options):
-    return await connect.orders.update_action_status("a1", status="SUCCESS", **options)
+from .calling import LOST, UNSENT, FakeWire, client, reply, report
 
 
 async def test_what_goes_on_the_wire():
@@ -148,120 +108,6 @@ async def test_a_retry_after_of_just_max_wait_is_waited_for():
     async with connect:
         await report(connect, max_wait=60)
     assert len(wire.sent) == 2
-
-
-@pytest.mark.parametrize("advice", ["1e12", "1000000000000", "3600", "Fri, 31 Dec 2032 23:59:59 GMT"])
-async def test_no_retry_after_holds_a_limit_for_longer_than_an_hour(advice, caplog):
-    clock = InstantClock()
-    connect, _ = client(reply(429, Retry_After=advice), reply(204), clock=clock)
-    async with connect:
-        with pytest.raises(errors.RateLimited) as raised:
-            await report(connect)
-        clock.now += 3500
-        with pytest.raises(errors.WaitTooLong):
-            await report(connect, max_wait=10)
-        clock.now += 101
-        await report(connect, max_wait=10)
-    assert raised.value.retry_after == 3600
-    assert [record.getMessage() for record in caplog.records] == [
-        (
-            "updateActionStatus: the server asks to wait for an hour or longer; "
-            "its limit is held for an hour, or until it answers"
-        )
-    ]
-
-
-class Answering(FakeWire):
-    """Answers when it is told to."""
-
-    def __init__(self):
-        super().__init__()
-        self.waiting = []
-
-    async def exchange(self, method, url, headers, body, *, timeout, cap, fresh=False):
-        answer = asyncio.get_running_loop().create_future()
-        self.waiting.append(answer)
-        return await answer
-
-    async def answer(self, number, outcome):
-        self.waiting[number].set_result(outcome)
-        for _ in range(10):
-            await asyncio.sleep(0)
-
-
-@pytest.mark.parametrize(
-    ("advice", "later", "held"),
-    [
-        ("1e12", reply(204), 0.0), ("1e12", reply(200, b"<html>"), 3600), ("1e12", reply(503), 3600),
-        ("1e12", reply(429, Retry_After="1e12"), 3600), ("1e12", reply(429, Retry_After="7"), 7),
-        ("30", reply(204), 30), ("3599", reply(204), 3599),
-    ],
-)  # fmt: skip
-async def test_a_later_answer_lifts_a_hold_of_an_hour_and_no_shorter_one(advice, later, held):
-    clock, wire = ManualClock(), Answering()
-    connect = ConnectChannel(wire=wire, clock=clock, auth=BearerToken("t"), rate="none", retry=Retry(retries=0))
-    async with connect:
-        calls = [asyncio.create_task(report(connect)) for _ in range(2)]
-        await clock.settle()
-        await wire.answer(0, reply(429, Retry_After=advice))
-        await wire.answer(1, later)
-        await asyncio.gather(*calls, return_exceptions=True)
-        if held:
-            with pytest.raises(errors.WaitTooLong) as refused:
-                await report(connect, max_wait=0)
-            assert refused.value.seconds == pytest.approx(held)
-        else:
-            following = asyncio.create_task(report(connect, max_wait=0))
-            await clock.settle()
-            await wire.answer(2, reply(204))
-            await following
-
-
-async def test_who_waits_already_notices_that_a_hold_was_lifted():
-    clock, wire = ManualClock(), Answering()
-    connect = ConnectChannel(wire=wire, clock=clock, auth=BearerToken("t"), rate="none", retry=Retry(retries=0))
-    async with connect:
-        first, second = (asyncio.create_task(report(connect)) for _ in range(2))
-        await clock.settle()
-        await wire.answer(0, reply(429, Retry_After="1e12"))
-        third = asyncio.create_task(report(connect, max_wait=None, deadline=None))
-        await clock.run(12)
-        await wire.answer(1, reply(204))
-        await clock.run(5)
-        await wire.answer(2, reply(204))
-        await third
-        await second
-        with pytest.raises(errors.RateLimited):
-            await first
-
-
-class Stalled:
-    """A limiter whose server does not answer."""
-
-    def __init__(self, part):
-        self.part = part
-
-    def try_acquire(self, key, pace):
-        return self.part != "acquire"
-
-    async def acquire(self, key, pace, *, max_wait=None):
-        await asyncio.sleep(60)
-
-    async def pause(self, key, seconds):
-        await asyncio.sleep(60)
-
-    resume = pause
-
-
-@pytest.mark.parametrize("part", ["acquire", "pause"])
-async def test_the_deadline_covers_a_limiter_that_does_not_answer(part):
-    connect, _ = client(reply(429, Retry_After="1e12"), clock=SystemClock(), limiter=Stalled(part))
-    async with connect, asyncio.timeout(5):
-        error = errors.DeadlineExceeded if part == "acquire" else errors.CallError
-        with pytest.raises(error, match="rate limiter|deadline passed") as raised:
-            await report(connect, deadline=0.02)
-        if part == "acquire":
-            assert raised.value.spent.limited >= 0.02
 
 
 @pytest.mark.parametrize("deadline", [0, -1])
@@ -495,87 +341,3 @@ async def test_a_call_that_is_cancelled_has_ended_and_not_failed():
         task.cancel()
         await asyncio.wait([task])
         assert (connect.counters.calls, connect.counters.failures) == (1, 0)
-
-
-PAGE = reply(200, b"<html>Checking your browser</html>", Content_Type="text/html")
-
-
-async def test_a_firewalls_page_is_no_success_and_is_asked_past():
-    connect, wire = client(PAGE, PAGE, reply(204))
-    async with connect:
-        assert await report(connect) is None
-        assert (len(wire.sent), connect.counters.retries, connect.counters.failures) == (3, 2, 0)
-        wire.script = [PAGE]
-        with pytest.raises(errors.UnexpectedResponse, match="204 without a body") as raised:
-            await report(connect)
-    error = raised.value
-    assert isinstance(error, errors.NoAnswer)
-    assert (error.status, error.media_type, error.excerpt) == (200, "text/html", "Checking your browser")
-    assert [attempt.outcome for attempt in error.attempts] == ["200 text/html (unexpected)"] * 4
-    assert "Checking your browser" in str(error)
-
-
-async def test_an_unsafe_call_that_something_else_answered_is_sent_once():
-    connect, wire = client(PAGE)
-    async with connect:
-        with pytest.raises(errors.OutcomeUnknown, match=r"not answered by Mirakl \(200 text/html") as raised:
-            await connect.account.stores.create(token="t", stores=[])
-    assert len(wire.sent) == 1
-    assert isinstance(raised.value.__cause__, errors.UnexpectedResponse)
-
-
-async def test_an_unexpected_answer_costs_the_quota_and_yields_to_the_deadline():
-    connect, wire = client(PAGE, retry=Retry(quota=28))
-    async with connect:
-        with pytest.raises(errors.UnexpectedResponse, match="quota is used up"):
-            await report(connect)
-        assert len(wire.sent) == 3
-    connect, wire = client(PAGE)
-    wire.clock, wire.takes = connect._lifetime.make().clock, 2.0
-    async with connect:
-        with pytest.raises(errors.DeadlineExceeded) as raised:
-            await report(connect, deadline=1.5)
-    assert isinstance(raised.value.__cause__, errors.UnexpectedResponse)
-
-
-async def test_an_instance_that_answers_otherwise_can_be_accepted():
-    def accept(response):
-        return (response.operation, response.status, response.body) == ("updateActionStatus", 200, b"OK")
-
-    connect, wire = client(reply(200, b"OK"), accept_response=accept)
-    async with connect:
-        assert await report(connect) is None
-        assert (await connect.raw(connect.orders.update_action_status, "a1", status="SUCCESS")).body == b"OK"
-    assert len(wire.sent) == 2
-
-
-@pytest.mark.parametrize("status", [200, 204, 299, 300, 199])
-async def test_a_status_is_a_success_between_200_and_299(status):
-    connect, _ = client(reply(status), accept_response=lambda _: True, retry=Retry(retries=0))
-    async with connect:
-        if 200 <= status <= 299:
-            await report(connect)
-            return
-        with pytest.raises(errors.CallError) as raised:
-            await report(connect)
-    assert not isinstance(raised.value, errors.NoAnswer)
-
-
-@pytest.mark.parametrize(
-    ("status", "body", "recognized"),
-    [
-        (400, b'{"code": "INVALID", "message": "no"}', True), (400, b'{"errors": [{"message": "no"}]}', True),
-        (404, b'{"status": 404, "message": "no"}', True), (400, b'[{"message": "no", "field": "a"}]', True),
-        (400, b"<html>Bad Request</html>", False), (404, b"", False), (403, b'{"message": "Forbidden"}', False),
-        (400, b'{"errors": ["no"]}', False), (400, b'{"errors": []}', False), (413, b'{"code": 413}', False),
-        (400, b'{"error": {"code": "x", "message": "y"}}', False), (400, b"{", False), (400, b"[]", False),
-        (400, b'{"status": 400, "error": "Bad Request"}', False),
-    ],
-)  # fmt: skip
-async def test_an_error_tells_whether_it_is_in_mirakls_words(status, body, recognized):
-    connect, _ = client(reply(status, body))
-    async with connect:
-        with pytest.raises(errors.APIError) as raised:
-            await report(connect)
-    assert raised.value.recognized is recognized
-    assert ("not in Mirakl's error format" in str(raised.value)) is (not recognized and body not in {b"", b"[]"})

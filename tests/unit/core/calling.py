@@ -1,0 +1,46 @@
+"""A client whose other end is a script of answers."""
+
+from multidict import CIMultiDict
+
+from mirakl_async import BearerToken, ConnectChannel
+from mirakl_async.exchange import Answer, WireFault
+from tests.manual_clock import InstantClock
+
+LOST = WireFault("lost", "sent", "the connection broke")
+UNSENT = WireFault("connect", "unsent", "no connection")
+
+
+def reply(status: int, body: bytes = b"", **headers: str) -> Answer:
+    return Answer(status, CIMultiDict({name.replace("_", "-"): value for name, value in headers.items()}), body)
+
+
+class FakeWire:
+    def __init__(self, *script):
+        self.script = list(script)
+        self.sent = []
+        self.clock = None
+        self.takes = 0.0
+
+    async def exchange(self, method, url, headers, body, *, timeout, cap, fresh=False):
+        self.sent.append((method, url, dict(headers), body, timeout, fresh))
+        if self.clock is not None:
+            self.clock.now += self.takes
+        outcome = self.script.pop(0) if len(self.script) > 1 else self.script[0]
+        if isinstance(outcome, WireFault):
+            raise outcome
+        return outcome
+
+    async def close(self):
+        self.closed = True
+
+
+def client(*script, clock=None, **settings):
+    wire = FakeWire(*script)
+    settings.setdefault("auth", BearerToken("secret-token"))
+    settings.setdefault("rate", "none")
+    connect = ConnectChannel(wire=wire, clock=clock or InstantClock(), **settings)
+    return connect, wire
+
+
+async def report(connect, **options):
+    return await connect.orders.update_action_status("a1", status="SUCCESS", **options)

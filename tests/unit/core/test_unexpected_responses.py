@@ -1,0 +1,90 @@
+"""A 2xx that is not the documented success, on its way through a call; and errors that are not Mirakl's."""
+
+import pytest
+
+from mirakl_async import Retry, errors
+
+from .calling import client, reply, report
+
+PAGE = reply(200, b"<html>Checking your browser</html>", Content_Type="text/html")
+
+
+async def test_a_firewalls_page_is_no_success_and_is_asked_past():
+    connect, wire = client(PAGE, PAGE, reply(204))
+    async with connect:
+        assert await report(connect) is None
+        assert (len(wire.sent), connect.counters.retries, connect.counters.failures) == (3, 2, 0)
+        wire.script = [PAGE]
+        with pytest.raises(errors.UnexpectedResponse, match="204 without a body") as raised:
+            await report(connect)
+    error = raised.value
+    assert isinstance(error, errors.NoAnswer)
+    assert (error.status, error.media_type, error.excerpt) == (200, "text/html", "Checking your browser")
+    assert [attempt.outcome for attempt in error.attempts] == ["200 text/html (unexpected)"] * 4
+    assert "Checking your browser" in str(error)
+
+
+async def test_an_unsafe_call_that_something_else_answered_is_sent_once():
+    connect, wire = client(PAGE)
+    async with connect:
+        with pytest.raises(errors.OutcomeUnknown, match=r"not answered by Mirakl \(200 text/html") as raised:
+            await connect.account.stores.create(token="t", stores=[])
+    assert len(wire.sent) == 1
+    assert isinstance(raised.value.__cause__, errors.UnexpectedResponse)
+
+
+async def test_an_unexpected_answer_costs_the_quota_and_yields_to_the_deadline():
+    connect, wire = client(PAGE, retry=Retry(quota=28))
+    async with connect:
+        with pytest.raises(errors.UnexpectedResponse, match="quota is used up"):
+            await report(connect)
+        assert len(wire.sent) == 3
+    connect, wire = client(PAGE)
+    wire.clock, wire.takes = connect._lifetime.make().clock, 2.0
+    async with connect:
+        with pytest.raises(errors.DeadlineExceeded) as raised:
+            await report(connect, deadline=1.5)
+    assert isinstance(raised.value.__cause__, errors.UnexpectedResponse)
+
+
+async def test_an_instance_that_answers_otherwise_can_be_accepted():
+    def accept(response):
+        return (response.operation, response.status, response.body) == ("updateActionStatus", 200, b"OK")
+
+    connect, wire = client(reply(200, b"OK"), accept_response=accept)
+    async with connect:
+        assert await report(connect) is None
+        assert (await connect.raw(connect.orders.update_action_status, "a1", status="SUCCESS")).body == b"OK"
+    assert len(wire.sent) == 2
+
+
+@pytest.mark.parametrize("status", [200, 204, 299, 300, 199])
+async def test_a_status_is_a_success_between_200_and_299(status):
+    connect, _ = client(reply(status), accept_response=lambda _: True, retry=Retry(retries=0))
+    async with connect:
+        if 200 <= status <= 299:
+            await report(connect)
+            return
+        with pytest.raises(errors.CallError) as raised:
+            await report(connect)
+    assert not isinstance(raised.value, errors.NoAnswer)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "recognized"),
+    [
+        (400, b'{"code": "INVALID", "message": "no"}', True), (400, b'{"errors": [{"message": "no"}]}', True),
+        (404, b'{"status": 404, "message": "no"}', True), (400, b'[{"message": "no", "field": "a"}]', True),
+        (400, b"<html>Bad Request</html>", False), (404, b"", False), (403, b'{"message": "Forbidden"}', False),
+        (400, b'{"errors": ["no"]}', False), (400, b'{"errors": []}', False), (413, b'{"code": 413}', False),
+        (400, b'{"error": {"code": "x", "message": "y"}}', False), (400, b"{", False), (400, b"[]", False),
+        (400, b'{"status": 400, "error": "Bad Request"}', False),
+    ],
+)  # fmt: skip
+async def test_an_error_tells_whether_it_is_in_mirakls_words(status, body, recognized):
+    connect, _ = client(reply(status, body))
+    async with connect:
+        with pytest.raises(errors.APIError) as raised:
+            await report(connect)
+    assert raised.value.recognized is recognized
+    assert ("not in Mirakl's error format" in str(raised.value)) is (not recognized and body not in {b"", b"[]"})
