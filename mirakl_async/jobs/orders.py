@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Raw
 
+from ..codec.timestamps import instant, read_datetime
 from ..errors import InvalidArgument
 from ..operations.front import orders as generated
 from .exports import Export, Walk
@@ -46,9 +47,18 @@ def check_ranges(filters: Mapping[str, Any]) -> None:
 
 def _span(start: object, end: object) -> timedelta | None:
     """The time between two moments; None where they are none, which encoding them will say."""
-    if isinstance(start, datetime) and isinstance(end, datetime) and start.tzinfo and end.tzinfo:
-        return end - start
-    return None
+    first, last = _instant(start), _instant(end)
+    return last - first if first and last else None
+
+
+def _instant(value: object) -> datetime | None:
+    moment = read_datetime(value) if isinstance(value, str) else value
+    if not isinstance(moment, datetime) or moment.utcoffset() is None:
+        return None
+    try:
+        return instant(moment)
+    except OverflowError:  # the first and the last day there are
+        return None
 
 
 class OrderExport(Export):
