@@ -4,6 +4,9 @@ Where a page ends and whether another follows is what the server says, by its to
 the page itself contradicts is not believed, nor one that would end the list where a full page links to the next. Where
 an answer says nothing at all, the list goes on after a full page, and as far as the total told last. `drift` tells what
 is done when the rows move meanwhile; a page without rows where the total has some is reported like that, too.
+
+A server may give fewer rows a page than it is asked for. Where the first page does, or two in a row do alike, the
+pages ahead are planned by what was given; a page that is short once, in the middle of a list, changes no plan.
 """
 
 from __future__ import annotations
@@ -89,6 +92,8 @@ class _Walk(Walk[_Place]):
     def __init__(self, source: Source, start: Cursor, manner: Manner) -> None:
         super().__init__(source, start, manner, manner.concurrency)
         self._careful = manner.exact
+        self._size = manner.size  # of the pages that the server gives
+        self._count: int | None = None  # rows of the page before
 
     async def fetch(self, place: _Place) -> Reply:
         return await self.source.send(place.leg, {"max": self.manner.size, "offset": place.offset})
@@ -101,7 +106,7 @@ class _Walk(Walk[_Place]):
         total, steps, moved = cursor.total, 0, False
         while True:
             seen = await self._see(place, cursor)
-            size, keys = self.manner.size, seen.rows.keys
+            size, keys = self._size, seen.rows.keys
             verdict = judge(self.trail, Sight(place.offset, cursor.offset, size, keys, total, seen.total, steps))
             moved = moved or verdict.moved
             if not verdict.back:
@@ -123,21 +128,21 @@ class _Walk(Walk[_Place]):
 
     def _overlap(self, reached: int, *, careful: bool) -> int:
         """How many of the last rows a page starts with."""
-        return min(MARKS, self.manner.size // 2, reached) if careful else 0
+        return min(MARKS, self._size // 2, reached) if careful else 0
 
     async def _see(self, place: _Place, cursor: Cursor) -> _Seen:
         reply = await self.ahead.take(place)
         size = self.manner.size
-        if cursor.offset < place.offset + size < (cursor.total or 0):
+        if cursor.offset < place.offset + self._size < (cursor.total or 0):
             # Most lists stand still: the next requests leave before this page is decoded.
-            await self._hurry(replace(cursor, offset=place.offset + size))
+            await self._hurry(replace(cursor, offset=place.offset + self._size))
         rows = read_page(reply)
         count = len(rows.keys)
         total = _told_total(rows, self.source.paging.total)
         if total is not None and total < place.offset + count and count:
             total = None
         link = next_link(reply.headers, reply.request.url)
-        end = place.offset + (count or size)
+        end = place.offset + (count or self._size)
         if link.offset is not None and link.offset > place.offset:
             end = min(link.offset, place.offset + size)
         back = link.offset is not None and link.offset <= place.offset
@@ -151,7 +156,15 @@ class _Walk(Walk[_Place]):
             raise PaginationLoop(
                 f"{self.source.operation.code}: after offset {place.offset} the server leads to offset {link.offset}"
             )
+        if more:
+            self._learn_size(count)
         return _Seen(place, rows, total, end, more)
+
+    def _learn_size(self, count: int) -> None:
+        """Note how many rows a page had that is not the last one: the next ones are expected to have as many."""
+        if count > self._size or (count and self._count in {None, count}):
+            self._size = min(count, self.manner.size)
+        self._count = count
 
     def _deliver(self, cursor: Cursor, seen: _Seen, fresh: Sequence[int]) -> Page[Any]:
         keys, overlap = seen.rows.keys, cursor.offset - seen.place.offset
@@ -184,7 +197,7 @@ class _Walk(Walk[_Place]):
         while limit is None or reached < limit:
             overlap = self._overlap(reached, careful=self._doubts(cursor))
             yield _Place(cursor.leg, reached - overlap)
-            reached += self.manner.size - overlap
+            reached += self._size - overlap
             if reached >= (cursor.total or 0):
                 break
         if limit is None:
@@ -193,7 +206,8 @@ class _Walk(Walk[_Place]):
 
 def _told_total(rows: Rows, name: str) -> int | None:
     total: object = getattr(rows.value, name, None) if name else None
-    return total if isinstance(total, int) and total >= 0 else None
+    # A cursor holds 64 bits; a total beyond them is nonsense.
+    return total if isinstance(total, int) and 0 <= total < 2**63 else None
 
 
 def _inside(cursor: Cursor, seen: _Seen, delivery: Delivery, before: Sequence[str], count: int) -> Cursor:

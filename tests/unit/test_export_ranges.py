@@ -42,7 +42,8 @@ def test_a_month_is_counted_in_hours_that_pass():
 
 
 @pytest.mark.parametrize(
-    "odd", [datetime.max.replace(tzinfo=timezone(-timedelta(hours=9))), "soon", 5, datetime(2024, 1, 1)]
-)  # noqa: DTZ001
+    "odd",
+    [datetime.max.replace(tzinfo=timezone(-timedelta(hours=9))), "soon", 5, datetime(2024, 1, 1)],  # noqa: DTZ001
+)
 def test_what_is_no_moment_is_left_to_who_encodes_it(odd):
     check_ranges({"start_date": odd, "end_date": odd})

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -70,6 +72,102 @@ async def test_short_pages_are_no_end_and_leave_no_gap():
         return original(url.replace("max=10", "max=4"))
 
     served.answer = at_most_four
+    front, _ = front_of(served)
+    async with front:
+        assert names(await front.orders.list(page_size=10).all(), served) == served.rows
+
+
+def capped(served, cap):
+    """Let the server give at most so many rows a page, whatever it is asked for."""
+    original = served.answer
+
+    def answer(url):
+        asked = int(dict(parse_qsl(urlsplit(url).query))["max"])
+        return original(url.replace(f"max={asked}", f"max={min(asked, cap)}"))
+
+    served.answer = answer
+    return served
+
+
+@pytest.mark.parametrize("concurrency", [1, 2, 4, 8])
+@pytest.mark.parametrize("links", [True, False])
+@pytest.mark.parametrize(
+    ("rows", "cap", "requests"), [(250, 10, 25), (101, 50, 3), (30, 1, 30), (10, 10, 1), (7, 10, 1)]
+)
+async def test_pages_that_the_server_caps_are_asked_for_once_each(rows, cap, requests, links, concurrency):
+    served = make(rows)
+    served.links = links
+    front, _ = front_of(capped(served, cap), lambda call: (7 * call) % 5 + 1)
+    async with front:
+        found = await front.orders.list(page_size=100).with_options(concurrency=concurrency).all()
+    assert names(found, served) == served.rows
+    assert len(served.queries) == requests
+    assert front.counters.drifts == 0
+
+
+@pytest.mark.parametrize("cap", [1, 2, 3, 5, 9])
+async def test_pages_that_are_capped_can_overlap_and_still_get_on(cap):
+    served = make(60)
+    front, _ = front_of(capped(served, cap))
+    async with front:
+        assert names(await front.orders.list(page_size=100).with_options(exact=True).all(), served) == served.rows
+    assert len(served.queries) <= 60 // (cap - min(5, cap // 2)) + 5
+
+
+async def test_one_short_page_in_the_middle_changes_no_plan():
+    served = make(100)
+    original = served.answer
+    served.answer = lambda url: original(url.replace("max=10", "max=4") if "offset=30" in url else url)
+    front, _ = front_of(served)
+    async with front:
+        assert names(await front.orders.list(page_size=10).all(), served) == served.rows
+    assert len(served.queries) <= 15
+
+
+async def test_a_reading_that_goes_on_inside_a_capped_list_plans_by_what_it_sees():
+    served = make(100)
+    front, _ = front_of(capped(served, 10))
+    async with front:
+        pages = front.orders.list(page_size=50).pages()
+        cursor = (await anext(pages)).cursor
+        await pages.aclose()
+        before = len(served.queries)
+        rest = [item async for item in front.orders.list(page_size=50).items(after=cursor)]
+    assert names(rest, served) == served.rows[10:]
+    assert len(served.queries) - before <= 12
+
+
+@pytest.mark.parametrize("total", [2**63, 10**4000], ids=["64 bits", "thousands of digits"])
+async def test_a_total_beyond_any_list_is_not_believed(total):
+    served = make(30)
+    original = served.answer
+
+    def absurd(url):
+        status, headers, body = original(url)
+        return status, headers, body.replace(b'"total_count": 30', b'"total_count": %d' % total)
+
+    served.answer = absurd
+    front, _ = front_of(served)
+    async with front:
+        assert names(await front.orders.list(page_size=10).all(), served) == served.rows
+        pages = [page async for page in front.orders.list(page_size=10).pages()]
+    assert {page.total for page in pages} == {None}
+    assert all(page.cursor for page in pages[:-1])
+
+
+@pytest.mark.parametrize("digits", [19, 5000])
+async def test_a_link_to_an_offset_of_thousands_of_digits_says_only_that_there_is_more(digits):
+    served = make(30)
+    served.totals = False
+    original = served.answer
+
+    def absurd(url):
+        status, headers, body = original(url)
+        if link := headers.get("Link"):
+            headers["Link"] = re.sub(r"offset=\d+>; rel=\"next\"", f'offset={"9" * digits}>; rel="next"', link)
+        return status, headers, body
+
+    served.answer = absurd
     front, _ = front_of(served)
     async with front:
         assert names(await front.orders.list(page_size=10).all(), served) == served.rows
