@@ -10,7 +10,7 @@
 - `mirakl_async.models`: the structs that are sent and received
 - `mirakl_async.operations`: all operations by Mirakl's code
 - `mirakl_async.simulator`: a Mirakl to test against
-- `SqliteQueue`, `RedisQueue`, `MemoryQueue`: where orders and outcomes wait; `queues` has the others and the protocol
+- `SqliteQueue`, `PostgresQueue`, `RedisQueue`, `MemoryQueue`: where orders and outcomes wait; see `queues.protocol`
 - `mirakl_async.watch`, `.telemetry` (extra `otel`), `.redis` (extra `redis`): watching, and many machines
 
 Every name is loaded when it is first used, so that importing this package costs next to nothing.
@@ -92,6 +92,7 @@ if TYPE_CHECKING:
     from .pages import SeekPaginator as SeekPaginator
     from .problems import FieldError as FieldError
     from .queues.memory_queue import MemoryQueue as MemoryQueue
+    from .queues.postgres_queue import PostgresQueue as PostgresQueue
     from .queues.redis_queue import RedisQueue as RedisQueue
     from .queues.sqlite_queue import SqliteQueue as SqliteQueue
     from .reply import Reply as Reply
@@ -173,6 +174,7 @@ _HOMES = {
     "SeekPaginator": "pages",
     "FieldError": "problems",
     "MemoryQueue": "queues.memory_queue",
+    "PostgresQueue": "queues.postgres_queue",
     "RedisQueue": "queues.redis_queue",
     "SqliteQueue": "queues.sqlite_queue",
     "Reply": "reply",

@@ -26,8 +26,9 @@ import anyio
 import msgspec
 
 from ..clock import Clock, SystemClock
-from ..errors import ConfigurationError, QueueClosed, QueueError, QueueLost, TooLarge
+from ..errors import ConfigurationError, QueueClosed, QueueError, QueueLost
 from ..redis_connection import AWAY, OutOfMemoryError, RedisError, Server, is_full
+from .bodies import check_sizes, chunks
 from .leases import DEFAULT_LEASE, Delivery
 from .local_leases import LocalLeases
 from .outages import DEFAULT_MAX_OUTAGE, repeat
@@ -136,13 +137,13 @@ class RedisQueue:
     async def put(self, bodies: Sequence[bytes]) -> None:
         """Take all of these; waits for room."""
         self._check_sizes(bodies)
-        for chunk in _chunks(bodies):
+        for chunk in chunks(bodies, MAX_TRANSACTION_BYTES):
             await self._add(chunk)
 
     async def put_at(self, bodies: Sequence[bytes], name: str, position: str) -> None:
         """Like `put`, and from then on `cursor(name)` is `position`."""
         self._check_sizes(bodies)
-        *before, last = _chunks(bodies) or [[]]
+        *before, last = chunks(bodies, MAX_TRANSACTION_BYTES) or [[]]
         for chunk in before:
             await self._add(chunk)
         await self._add(last, cursor=(name, position))
@@ -396,9 +397,7 @@ class RedisQueue:
 
     def _check_sizes(self, bodies: Sequence[bytes]) -> None:
         self._check_open()
-        for body in bodies:
-            if len(body) > self.max_bytes:
-                raise TooLarge(repr(self), len(body), self.max_bytes)
+        check_sizes(repr(self), bodies, self.max_bytes)
 
     def _loss_text(self) -> str:
         return f"{self!r} {self._loss}; read their sources again"
@@ -411,19 +410,6 @@ class RedisQueue:
             self._loss = "has vanished with its messages"
             raise QueueLost(self._loss_text())
         raise QueueError(f"{self!r}: {said}")
-
-
-def _chunks(bodies: Sequence[bytes]) -> list[list[bytes]]:
-    """What goes into one transaction each."""
-    chunks: list[list[bytes]] = []
-    size = MAX_TRANSACTION_BYTES
-    for body in bodies:
-        if size + len(body) > MAX_TRANSACTION_BYTES:
-            chunks.append([])
-            size = 0
-        chunks[-1].append(body)
-        size += len(body)
-    return chunks
 
 
 def _number(key: bytes) -> tuple[int, int]:

@@ -1,0 +1,411 @@
+"""Messages that wait in a table of PostgreSQL 11 or later; a shop may insert them in the transaction of its change.
+
+    INSERT INTO mirakl_queue (body) VALUES ('{"origin":{...},"order":{...}}')
+
+**The outbox.** An order's change and its message are committed together, by plain SQL in any language, so that no
+change is ever committed and not enqueued. The body is text, since PostgreSQL changes the digits and the order of jsonb,
+and a literal for bytea would need other escapes. NOTIFY mirakl_queue wakes a worker at once; else it looks after half
+a second. There is no trigger, because NOTIFY makes all transactions that use it commit one after the other.
+
+**Leases** follow the server's clock alone. A delivery is identified by the message's id and its number, so that nothing
+is taken from whoever has the message by now.
+
+**Losses.** The table's oid and the last id given out are compared with what was seen, after each lost connection and
+every third of a lease: a table that vanished, and a server that was restored or failed over to an older state, raise
+QueueLost. What others have put since then may hide such a loss.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
+from urllib.parse import urlsplit
+
+import anyio
+import msgspec
+
+from ..clock import Clock, SystemClock, wait_at_most
+from ..errors import ConfigurationError, QueueClosed, QueueError, QueueLost
+from .bodies import check_sizes, chunks
+from .leases import DEFAULT_LEASE, Delivery
+from .local_leases import LocalLeases
+from .outages import DEFAULT_MAX_OUTAGE, repeat
+from .postgres_opening import check_server, named, table_names
+from .protocol import MAX_RECEIVE_WAIT, RejectedRow
+
+try:
+    import asyncpg  # type: ignore[import-untyped] # pyright: ignore[reportMissingTypeStubs]
+except ImportError as _missing:
+    raise ConfigurationError("PostgresQueue needs the extra: pip install 'mirakl-async[postgres]'") from _missing
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+    from types import TracebackType
+
+    from .protocol import Message
+
+T = TypeVar("T")
+driver = cast("Any", asyncpg)
+PASSING: tuple[type[Exception], ...] = (
+    OSError,
+    driver.InterfaceError,
+    driver.PostgresConnectionError,
+    driver.exceptions.OperatorInterventionError,
+    driver.exceptions.InsufficientResourcesError,
+    driver.exceptions.TransactionRollbackError,
+    driver.exceptions.ReadOnlySQLTransactionError,
+)
+MAX_CONNECTIONS = 8
+TYPICAL_BYTES = 256 * 1024
+MAX_BYTES = 256 * 1024 * 1024
+"""A quarter of the largest field, since a statement holds a body beside its text."""
+MAX_STATEMENT_BYTES = 16 * 1024 * 1024
+REPLY_TIMEOUT, MIN_BYTES_PER_SECOND = 10.0, 250_000
+POLL_INTERVAL = 0.5
+EXACT_COUNT = 10_000
+ROWS_PER_PAGE = 100
+PUT = """
+    WITH put AS (
+        INSERT INTO @queue (body) SELECT convert_from(body, 'UTF8') FROM unnest($1::bytea[]) AS body RETURNING id)
+    SELECT max(id), pg_notify($2, '') FROM put"""
+PUT_AT = """
+    WITH put AS (
+        INSERT INTO @queue (body) SELECT convert_from(body, 'UTF8') FROM unnest($1::bytea[]) AS body RETURNING id),
+    moved AS (INSERT INTO @cursors VALUES ($3, $4) ON CONFLICT (name) DO UPDATE SET position = excluded.position)
+    SELECT max(id), pg_notify($2, '') FROM put"""
+RECEIVE = """
+    UPDATE @queue SET leased_until = clock_timestamp() + make_interval(secs => $2), deliveries = deliveries + 1
+    WHERE id = ANY (ARRAY(
+        SELECT id FROM @queue WHERE leased_until <= clock_timestamp() ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED))
+    RETURNING id, convert_to(body, 'UTF8'), deliveries"""
+EXTEND = """
+    UPDATE @queue SET leased_until = clock_timestamp() + make_interval(secs => $3)
+    WHERE (id, deliveries) IN (SELECT * FROM unnest($1::bigint[], $2::integer[])) RETURNING id"""
+RELEASE = """
+    WITH given AS (
+        UPDATE @queue SET leased_until = '-infinity', deliveries = deliveries - 1
+        WHERE (id, deliveries) IN (SELECT * FROM unnest($1::bigint[], $2::integer[])) RETURNING id)
+    SELECT max(id), pg_notify($3, '') FROM given"""
+ACK = "DELETE FROM @queue WHERE id = ANY ($1::bigint[])"
+REPLACE = """
+    WITH gone AS (DELETE FROM @queue WHERE id = $3 AND deliveries = $4 RETURNING id),
+    put AS (
+        INSERT INTO @queue (body) SELECT convert_from(body, 'UTF8') FROM unnest($1::bytea[]) AS body
+        WHERE EXISTS (SELECT FROM gone) RETURNING id)
+    SELECT max(id), pg_notify($2, '') FROM put"""
+REJECT = """
+    WITH gone AS (DELETE FROM @queue WHERE id = $3 AND deliveries = $4)
+    INSERT INTO @rejected (id, line) SELECT * FROM unnest($1::bytea[], $2::text[])
+    ON CONFLICT (id) DO UPDATE SET line = excluded.line"""
+REJECTED = "SELECT place, line FROM @rejected WHERE place > $1 ORDER BY place LIMIT $2"
+REPLAY = """
+    WITH put AS (
+        INSERT INTO @queue (body) SELECT convert_from(body, 'UTF8') FROM unnest($1::bytea[]) AS body RETURNING id),
+    forgotten AS (DELETE FROM @rejected WHERE id = ANY ($3::bytea[]))
+    SELECT max(id), pg_notify($2, '') FROM put"""
+CURSOR = "SELECT position FROM @cursors WHERE name = $1"
+WAITING = """
+    SELECT count(*), (SELECT reltuples::bigint FROM pg_class WHERE oid = to_regclass($2))
+    FROM (SELECT FROM @queue LIMIT $1) AS first"""
+STATE = "SELECT to_regclass($1)::oid::bigint, pg_sequence_last_value(pg_get_serial_sequence($1, 'id'))"
+
+_encode_row = msgspec.json.Encoder().encode
+_decode_row = msgspec.json.Decoder(RejectedRow).decode
+
+
+class PostgresQueue:
+    """A queue in a table of PostgreSQL, shared by many machines: "postgresql://user@host/database?table=mirakl_queue".
+
+    Instead of an address it takes an asyncpg pool, which stays open. It keeps cursors and rejected lines in two more
+    tables, `..._cursors` and `..._rejected`; those that are missing are created. While the server is unreachable, calls
+    are repeated for `max_outage` seconds.
+    """
+
+    def __init__(
+        self,
+        dsn_or_pool: Any,
+        table: str = "mirakl_queue",
+        *,
+        lease: float = DEFAULT_LEASE,
+        max_outage: float = DEFAULT_MAX_OUTAGE,
+        clock: Clock | None = None,
+    ) -> None:
+        self._names = table_names(table)
+        self._channel = table.rpartition(".")[2]
+        self._dsn: str | None = dsn_or_pool if isinstance(dsn_or_pool, str) else None
+        self._pool: Any = None if self._dsn is not None else dsn_or_pool
+        self._place = f" of {urlsplit(self._dsn).hostname}" if self._dsn is not None else ""
+        self.lease: float = lease
+        self.max_bytes: int = MAX_BYTES
+        self._max_outage = max_outage
+        self._clock = clock or SystemClock()
+        self._leases = LocalLeases(lease, self._clock)
+        self._news = asyncio.Event()
+        self._listening = asyncio.Lock()
+        self._listener: Any = None
+        self._largest = TYPICAL_BYTES
+        self._table_id: int | None = None
+        self._highest = 0
+        self._verify_at = 0.0
+        self._state = "new"
+
+    def __repr__(self) -> str:
+        return f"<PostgresQueue {self._channel!r}{self._place}>"
+
+    # -- opening and closing
+
+    async def __aenter__(self) -> Self:
+        if self._state != "new":
+            raise QueueClosed(f"{self!r} was opened before; make another")
+        self._state = "open"
+        try:
+            if self._dsn is not None:
+                self._pool = await _create_pool(self._dsn)
+            await self._run(lambda connection: check_server(connection, self._names, repr(self)))
+        except BaseException:
+            await self._close()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._state != "open":
+            return
+        self._state = "closing"
+        self._news.set()
+        with anyio.CancelScope(shield=True):
+            with anyio.move_on_after(REPLY_TIMEOUT):
+                await self._leases.wait_until_settled()
+            await self.release(self._leases.all())
+            await self._close()
+
+    async def _close(self) -> None:
+        self._state = "closed"
+        if self._listener is not None:
+            self._listener.terminate()
+            await self._pool.release(self._listener)
+        if self._dsn is not None and self._pool is not None:
+            with suppress(Exception), anyio.move_on_after(REPLY_TIMEOUT):
+                await self._pool.close()
+            self._pool.terminate()
+
+    # -- putting
+
+    async def put(self, bodies: Sequence[bytes]) -> None:
+        """Take all of these."""
+        self._check_sizes(bodies)
+        for chunk in chunks(bodies, MAX_STATEMENT_BYTES):
+            await self._put(PUT, chunk)
+
+    async def put_at(self, bodies: Sequence[bytes], name: str, position: str) -> None:
+        """Like `put`, and from then on `cursor(name)` is `position`."""
+        self._check_sizes(bodies)
+        *before, last = chunks(bodies, MAX_STATEMENT_BYTES) or [[]]
+        for chunk in before:
+            await self._put(PUT, chunk)
+        await self._put(PUT_AT, last, name, position)
+
+    async def _put(self, statement: str, bodies: Sequence[bytes], *others: Any) -> None:
+        [(highest, _)] = await self._call(statement, bodies, self._channel, *others, size=sum(map(len, bodies)))
+        self._highest = max(self._highest, highest or 0)
+
+    def _check_sizes(self, bodies: Sequence[bytes]) -> None:
+        self._check_open()
+        check_sizes(repr(self), bodies, self.max_bytes)
+
+    # -- receiving
+
+    async def receive(self, limit: int, *, wait: float) -> Sequence[Delivery]:
+        """Up to `limit` messages, as soon as there is one; none after `wait` seconds (at most 5)."""
+        self._check_open()
+        time = asyncio.get_running_loop().time
+        gives_up = time() + min(wait, MAX_RECEIVE_WAIT)
+        while True:
+            self._news.clear()
+            if (found := await self._take(limit)) or (left := gives_up - time()) <= 0:
+                break
+            await self._listen()
+            await wait_at_most(self._news, min(left, POLL_INTERVAL))
+        self._check_open()  # closing gives back what comes meanwhile
+        return found
+
+    async def _take(self, limit: int) -> list[Delivery]:
+        since = self._clock.monotonic()
+        rows = await self._call(RECEIVE, limit, self.lease, size=limit * self._largest)
+        found = [Delivery(str(number), body, count) for number, body, count in sorted(rows)]
+        self._leases.grant(found, since)
+        self._highest = max([self._highest, *(row[0] for row in rows)])
+        self._largest = max([self._largest, *(len(message.body) for message in found)])
+        return found
+
+    async def _listen(self) -> None:
+        """Be woken by NOTIFY, if the pool can spare a connection; else `receive` looks now and then."""
+        if self._listening.locked() or self._pool.get_max_size() < 2:
+            return
+        if self._listener is not None and not self._listener.is_closed():
+            return
+        async with self._listening:
+            with suppress(*PASSING, driver.PostgresError):
+                if self._listener is not None:
+                    await self._pool.release(self._listener)
+                    self._listener = None
+                connection = await self._pool.acquire(timeout=REPLY_TIMEOUT)
+                self._listener = connection
+                await connection.add_listener(self._channel, self._wake)
+
+    def _wake(self, *_: object) -> None:
+        self._news.set()
+
+    async def extend(self, messages: Collection[Message]) -> Collection[Message]:
+        """Let the leases last `lease` seconds from now; returns those that are no longer ours."""
+        self._check_open()
+        kept: list[Message] = []
+        if held := [message for message in messages if self._leases.holds(message)]:
+            since = self._clock.monotonic()
+            rows = await self._call(EXTEND, *_identities(held), self.lease, max_outage=self.lease / 3)
+            found = {row[0] for row in rows}
+            kept = [message for message in held if int(message.id) in found and self._leases.holds(message)]
+            self._leases.grant(kept, since)
+        return [message for message in messages if not any(message is one for one in kept)]
+
+    async def ack(self, messages: Collection[Message]) -> Collection[Message]:
+        """Settle for good; always confirmed, because what is not there any more was settled before."""
+        self._check_open()
+        if messages:
+            await self._call(ACK, [int(message.id) for message in messages])
+            self._leases.forget(messages)
+        return ()
+
+    async def release(self, messages: Collection[Message]) -> None:
+        """Give back at once; it counts as no delivery."""
+        held = [message for message in messages if self._leases.holds(message)]
+        self._leases.forget(held)
+        if held:
+            with suppress(*PASSING, driver.PostgresError):
+                await self._fetch(named(RELEASE, self._names), *_identities(held), self._channel)
+
+    async def waiting(self) -> int:
+        """How many messages are not settled, delivered ones included; beyond 10,000 it is an estimate."""
+        self._verify_at = 0.0
+        [(count, estimate)] = await self._call(WAITING, EXACT_COUNT, self._names["@queue"])
+        return int(count if count < EXACT_COUNT else max(count, estimate))
+
+    # -- cursors and rejected lines
+
+    async def cursor(self, name: str) -> str | None:
+        """The position that was stored last for this source."""
+        rows = await self._call(CURSOR, name)
+        return str(rows[0][0]) if rows else None
+
+    async def reject(self, message: Message | None, rows: Sequence[RejectedRow]) -> bool:
+        """Store the rows and acknowledge their message; False if the message was no longer ours."""
+        self._check_open()
+        lines = {_row_id(row): _encode_row(row).decode() for row in rows}
+        held = message is not None and self._leases.holds(message)
+        identity = (int(message.id), message.deliveries) if message is not None and held else (None, None)
+        size = sum(map(len, lines.values()))
+        await self._call(REJECT, list(lines), list(lines.values()), *identity, size=size)
+        if message is not None and held:
+            self._leases.forget([message])
+        return message is None or held
+
+    async def replace(self, message: Message, bodies: Sequence[bytes]) -> bool:
+        """Put these bodies and acknowledge the message; False, and nothing is put, if it is not ours."""
+        self._check_sizes(bodies)
+        if not self._leases.holds(message):
+            return False
+        await self._put(REPLACE, bodies, int(message.id), message.deliveries)
+        self._leases.forget([message])
+        return True
+
+    async def rejected(self) -> AsyncIterator[RejectedRow]:
+        """What was rejected, oldest first."""
+        place = 0
+        while rows := await self._call(REJECTED, place, ROWS_PER_PAGE, size=ROWS_PER_PAGE * self._largest):
+            for _, line in rows:
+                yield _decode_row(line)
+            place = rows[-1][0]
+
+    async def replay(self, rows: Sequence[RejectedRow], bodies: Sequence[bytes]) -> None:
+        """Put these bodies and forget the rows."""
+        self._check_sizes(bodies)
+        await self._put(REPLAY, bodies, [_row_id(row) for row in rows])
+
+    # -- the server
+
+    async def _call(self, statement: str, *values: Any, size: int = 0, max_outage: float | None = None) -> list[Any]:
+        """Run a statement that may carry `size` bytes."""
+        text, seconds = named(statement, self._names), REPLY_TIMEOUT + size / MIN_BYTES_PER_SECOND
+        return await self._run(lambda connection: connection.fetch(text, *values, timeout=seconds), max_outage)
+
+    async def _run(self, use: Callable[[Any], Awaitable[T]], max_outage: float | None = None) -> T:
+        """Use a connection, again while the server is unreachable."""
+
+        async def attempt() -> T:
+            self._check_open()
+            with self._leases.settling():
+                return await self._with_connection(use, verify=self._highest > 0)
+
+        outage = self._max_outage if max_outage is None else min(max_outage, self._max_outage)
+        try:
+            return await repeat(attempt, _may_pass, repr(self), outage, self._clock)
+        except driver.UndefinedTableError:
+            raise QueueLost(f"{self!r} has vanished with its messages; read their sources again") from None
+        except (driver.PostgresError, driver.InterfaceError) as error:
+            raise QueueError(f"{self!r}: {error.args[0]}") from None  # its details quote rows
+
+    async def _fetch(self, text: str, *values: Any) -> None:
+        await self._with_connection(lambda connection: connection.fetch(text, *values, timeout=REPLY_TIMEOUT))
+
+    async def _with_connection(self, use: Callable[[Any], Awaitable[T]], *, verify: bool = False) -> T:
+        connection = await self._pool.acquire(timeout=REPLY_TIMEOUT)
+        try:
+            if verify and self._clock.monotonic() >= self._verify_at:
+                await self._verify(connection)
+            return await use(connection)
+        except BaseException as error:
+            if not isinstance(error, driver.PostgresError):  # what it was doing is not known
+                connection.terminate()
+            if isinstance(error, PASSING):
+                self._verify_at = 0.0
+            raise
+        finally:
+            await self._pool.release(connection, timeout=REPLY_TIMEOUT)
+
+    async def _verify(self, connection: Any) -> None:
+        """Compare what the server has with what was seen of it."""
+        highest = self._highest
+        table_id, last = await connection.fetchrow(STATE, self._names["@queue"], timeout=REPLY_TIMEOUT)
+        self._table_id = self._table_id or table_id
+        if table_id != self._table_id or (last or 0) < highest:
+            raise QueueLost(f"{self!r} came back without messages that it had taken; read their sources again")
+        self._verify_at = self._clock.monotonic() + self.lease / 3
+
+    def _check_open(self) -> None:
+        if self._state != "open":
+            raise QueueClosed(f"{self!r} is not open: use it inside `async with`")
+
+
+async def _create_pool(dsn: str) -> Any:
+    """A pool that connects when it is used, and does not ask the server to forget what this queue never sets."""
+
+    async def reset(connection: Any) -> None:
+        """Nothing is set that would have to be reset."""
+
+    return await driver.create_pool(dsn, min_size=0, max_size=MAX_CONNECTIONS, timeout=REPLY_TIMEOUT, reset=reset)
+
+
+def _may_pass(error: Exception) -> bool:
+    return isinstance(error, PASSING) and not isinstance(error, ValueError)
+
+
+def _identities(messages: Sequence[Message]) -> tuple[list[int], list[int | None]]:
+    return [int(message.id) for message in messages], [message.deliveries for message in messages]
+
+
+def _row_id(row: RejectedRow) -> bytes:
+    """Of one length, since an index takes no long keys, and of any characters, since text takes no NUL."""
+    return sha256(row.id.encode()).digest()
