@@ -24,6 +24,7 @@ from .exchange import Answer, Call, Route, Service
 from .faults import FaultPlan, Stroke
 from .ratelimits import SlidingWindows, retry_after
 from .tokens import Tokens
+from .visitors import refuse_foreign_pages
 
 Latency = float | tuple[float, float]
 """Seconds that every answer takes, or the bounds between which they are drawn."""
@@ -58,7 +59,7 @@ class Surroundings(NamedTuple):
 
 def application(service: Service, surroundings: Surroundings) -> web.Application:
     """Return the service as an aiohttp application."""
-    app = web.Application(client_max_size=service.most_bytes, middlewares=[_own_words(service)])
+    app = web.Application(client_max_size=service.most_bytes, middlewares=[refuse_foreign_pages, _own_words(service)])
     for route in service.routes:
         app.router.add_route(route.method, service.base + route.path, _handler(service, route, surroundings))
     return app

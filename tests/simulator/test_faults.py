@@ -61,7 +61,7 @@ async def test_a_reset_is_a_reset_and_not_an_end(api):
     port = int(api.simulator.connect_url.split(":")[2].split("/")[0])
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(
-        b"PUT /api/channel-platform/v1/orders/actions/a HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n"
+        b"PUT /api/channel-platform/v1/orders/actions/a HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n"
         b"Authorization: Bearer " + api.token.encode() + b"\r\n\r\n"
     )
     with pytest.raises(ConnectionResetError):
