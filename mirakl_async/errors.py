@@ -55,6 +55,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from .problems import FieldError, Problem
+from .server_text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -281,7 +282,7 @@ class CallError(MiraklError):
         if self.context.quota_exhausted:
             text += " [not repeated: the client's retry quota is used up]"
         if self.resume_from is not None:
-            text += f" [resume after {self.resume_from}]"
+            text += f" [resume after {one_line(self.resume_from)}]"
         return text
 
 

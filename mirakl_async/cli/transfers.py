@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from ..errors import JobFailed
+from ..server_text import one_line
 from .results import complain, unfinished
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ class Transfer:
 
     def state(self, words: str) -> None:
         """Say a state, once."""
+        words = one_line(words)
         if words == self._last or self._quiet:
             return
         self._last = words
@@ -100,7 +102,7 @@ def transfer(label: str, *, quiet: bool) -> Generator[Transfer]:
         return
     columns = (
         SpinnerColumn(),
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),  # it has the server's words
         BarColumn(),
         TextColumn("{task.fields[figures]}"),
         TimeElapsedColumn(),

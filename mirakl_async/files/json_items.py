@@ -29,6 +29,7 @@ from ..codec.kinds import REFUSED, decoder
 from ..codec.mending import Mend, UnmendableError, mend
 from ..codec.quarantine import Quarantined
 from ..errors import UnreadableFile
+from ..server_text import one_line
 
 T = TypeVar("T")
 State: TypeAlias = Literal["start", "member", "first", "item", "listed", "end"]
@@ -36,6 +37,7 @@ State: TypeAlias = Literal["start", "member", "first", "item", "listed", "end"]
 BLOCK = 128 * 1024
 LONGEST_ITEM = 64 * 1024 * 1024
 KEPT = 100
+LONGEST_NAME = 100
 DEEPEST = 10_000
 
 _skip = msgspec.json.Decoder(msgspec.Raw).decode
@@ -179,7 +181,7 @@ class ItemReader(Generic[T]):
             raise _MoreNeeded
         start, name = key.end(), _text(key[1])
         if text[start : start + 1] == b"[" and self._path == "$" and self._member in {None, name}:
-            self._path, self._state = f"$.{name}", "first"
+            self._path, self._state = f"$.{one_line(name, LONGEST_NAME)}", "first"
             return start + 1
         end = _end_of(text, start)
         if text[end : end + 1] == b"}":

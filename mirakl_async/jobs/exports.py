@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 log: logging.Logger = logging.getLogger("mirakl_async")
 COMPLETED = "COMPLETED"
+LONGEST_TITLE = 200
 FAILED = frozenset({"FAILED", "CANCELED", "CANCELLED"})
 UNDERWAY = frozenset({"PENDING"})
 FINAL = FAILED | {COMPLETED}
@@ -79,7 +80,13 @@ class Export:
         self._pace = pace_of(status)
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.id} {self.last.status if self.last else 'not looked at'}>"
+        status = self.last.status if self.last else None
+        return one_line(f"<{type(self).__name__} {self.id} {status or 'not looked at'}>")
+
+    @property
+    def title(self) -> str:
+        """What messages call it, such as `order export 7f3a`."""
+        return one_line(f"{self.what} {self.id}", LONGEST_TITLE)
 
     @property
     def clock(self) -> Clock:
@@ -108,7 +115,7 @@ class Export:
             self.status,
             lambda state: state.status in FINAL,
             underway=UNDERWAY,
-            name=f"{self.what} {self.id}",
+            name=self.title,
             every=self._pace if poll is None else poll,
             timeout=timeout,
             clock=self.clock,
@@ -129,11 +136,11 @@ class Export:
     def raise_for_failure(self) -> None:
         """Raise JobFailed if the state seen last is a failed one."""
         if self.last is None:
-            raise ClientStateError(f"{self.what} {self.id}: its state has not been looked at; await status() or wait()")
+            raise ClientStateError(f"{self.title}: its state has not been looked at; await status() or wait()")
         if self.last.status in FAILED:
             error = self.last.error
             reason = one_line(": ".join(text for text in (error.code, error.detail) if text)) if error else None
-            words = f"{self.what} {self.id} ended {self.last.status}{f' ({reason})' if reason else ''}"
+            words = f"{self.title} ended {self.last.status}{f' ({reason})' if reason else ''}"
             raise JobFailed(words, self.last.status or "", reason)
 
     async def downloads(self, *, anew: bool = False) -> list[Download]:
@@ -273,11 +280,11 @@ class Walk(Generic[T]):
                 raise ConnectionLost(str(error), file.context) from error
             raise
         if _behind(at, unreadable_at) < given:
-            raise UnreadableFile(f"{self._export.what} {self._export.id}: the cursor is past the end of its file")
+            raise UnreadableFile(f"{self._export.title}: the cursor is past the end of its file")
         if unreadable_at:
             self.unreadable += len(unreadable_at)
-            words = "%s %s: %d items of a file could not be read"
-            log.warning(words, self._export.what, self._export.id, len(unreadable_at))
+            words = "%s: %d items of a file could not be read"
+            log.warning(words, self._export.title, len(unreadable_at))
 
 
 def _behind(at: int, unreadable_at: set[int]) -> int:
@@ -292,5 +299,7 @@ def _place(export: Export, cursor: str) -> Place:
     tracking_id, _, number = before.rpartition(":")
     file, item = natural(number), natural(last)
     if tracking_id != export.id or file is None or item is None:
-        raise InvalidArgument(export.what, "after", f"{cursor!r} is no cursor of the export {export.id}")
+        raise InvalidArgument(
+            export.what, "after", f"{cursor!r} is no cursor of the export {one_line(export.id, LONGEST_TITLE)}"
+        )
     return Place(file, item)

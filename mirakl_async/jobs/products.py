@@ -42,7 +42,8 @@ class ImportJob:
         self._products = products
 
     def __repr__(self) -> str:
-        return f"<ImportJob {self.id} {self.last.import_status if self.last else 'not looked at'}>"
+        status = self.last.import_status if self.last else None
+        return one_line(f"<ImportJob {self.id} {status or 'not looked at'}>")
 
     async def status(self, **options: Unpack[Options]) -> ProductImport:
         """P42: how the import fares now. Documented pace: at most once a minute."""
