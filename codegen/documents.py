@@ -1,7 +1,7 @@
 """Which documents there are, and where they lie.
 
-A further document is a further row: a service, its file, and the address of its pages where the document does not
-tell it. `webhooks` and the like become services of their own when something reads them.
+A further document is a further row: a service, its file, and its title. One of webhooks alone has models and no
+operations.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ class Source(Struct, frozen=True):
 
 SOURCES = (
     Source("connect", "mirakl-connect-channel-openapi.json", "Mirakl Connect Channel Platform"),
+    Source("connect_events", "mirakl-connect-channel-webhooks-openapi.yaml", "Mirakl Connect's events"),
     Source("account", "mirakl-account-channel-platform-openapi.yaml", "Mirakl Account"),
     Source("front", "mirakl-mmp-front-openapi.yaml", "Mirakl Marketplace Front"),
 )

@@ -62,6 +62,8 @@ def _mended(member: Member, row: Mending) -> Member:
         member = msgspec.structs.replace(member, required=row.required)
     if row.type:
         member = msgspec.structs.replace(member, shape=Scalar(row.type))
+    if row.values:
+        member = msgspec.structs.replace(member, shape=Scalar("str", row.values))
     if row.max_items is not None:
         if not isinstance(member.shape, Many):
             raise CodegenError(f"corrections.toml: {row.schema}.{row.member} is no list")

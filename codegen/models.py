@@ -31,6 +31,15 @@ def texts(package: Package) -> dict[str, str]:
     return found
 
 
+def _events(package: Package) -> list[str]:
+    """The struct of each type of event, where people have said what these stand on."""
+    if not any(package.events.values()):
+        return []
+    found = sorted((model.value, model.name) for model in package.models if package.is_event(model))
+    lines = [f"    {string(value)}: {string(name)}," for value, name in found]
+    return ["\nEVENTS = {", *lines, "}", '"""The name of the struct of each type of event."""']
+
+
 def _index(package: Package, names: list[str]) -> str:
     """The package's own module: every name, and where it is, loaded on first use."""
     found: dict[str, str] = {}
@@ -49,6 +58,7 @@ def _index(package: Package, names: list[str]) -> str:
     for module in names:
         items = sorted((f"{name} as {name}" for name in found if found[name] == module), key=str.swapcase)
         lines.append(imported(f".{module}", items, 4))
+    lines += _events(package)
     lines.append("\n_HOME = {")
     lines += [f"    {string(name)}: {string(found[name])}," for name in sorted(found)]
     return "\n".join([*lines, _INDEX_FUNCTIONS])

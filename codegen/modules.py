@@ -8,7 +8,7 @@ from .package import Alias, Package, python_name
 from .shapes import Choice, Direction, Keyed, Many, Member, Ref, Scalar, Shape
 from .tables import Need
 from .values import Values
-from .words import constant
+from .words import constant, member_name
 from .writing import Group, alternatives, call, docstring, header, imported, string
 
 _TYPES = {
@@ -64,11 +64,11 @@ class ModuleWriter:
             self._written.add(model)
         bodies += [self._alias(item) for item in self.package.aliases if item.module == self.module]
         where = f"{self.package.service}.{self.module}"
-        about = (
-            f"What {where} sends and reads."
-            if self.module != "common"
-            else f"What several parts of {self.package.service} share."
-        )
+        about = f"What {where} sends and reads."
+        if self.module == "common":
+            about = f"What several parts of {self.package.service} share."
+        elif {place.code for model in self.models for place in model.places} <= self.package.events.keys():
+            about = f"The {self.module} of {self.package.title}."
         return (
             "\n".join(
                 [header(self.package.file), f'"""{about}"""\n', *self._imports(), "\n\n".join(["", *bodies])]
@@ -82,7 +82,7 @@ class ModuleWriter:
             lines.append("import datetime as dt")
         if "Decimal" in self.imports:
             lines.append("from decimal import Decimal")
-        typing = sorted(self.imports & {"Annotated", "Any", "Final", "TypeAlias"})
+        typing = sorted(self.imports & {"Annotated", "Any", "ClassVar", "Final", "TypeAlias"})
         if typing:
             lines.append(f"from typing import {', '.join(typing)}")
         if lines:
@@ -121,14 +121,15 @@ class ModuleWriter:
     def _model(self, model: Model) -> str:
         if model.kind == "union":
             return self._union(model)
-        base = "Received" if model.direction == "read" else "Sent"
+        base = self._base(model)
         self.imports.add(base)
         bases = [base]
         reported = self._failed(model)
         if reported:
             self.imports.add("Reported")
             bases.append(f"Reported[{reported[0]}]")
-        fields = [self._field(model, member) for member in sorted(model.members, key=lambda item: not item.required)]
+        fields = self._type_of_event(model)
+        fields += [self._field(model, member) for member in sorted(model.members, key=lambda item: not item.required)]
         names = [(member.wire, python_name(model, member, self.package.corrections)) for member in model.members]
         self._unique(model, names)
         renamed = [f"{string(name)}: {string(wire)}" for wire, name in names if wire != name]
@@ -146,6 +147,18 @@ class ModuleWriter:
         if reported:
             lines += ["", f"    def _failures(self) -> list[{reported[0]}]:", reported[1]]
         return "\n".join(lines) + "\n"
+
+    def _base(self, model: Model) -> str:
+        if self.package.is_event(model):
+            return next((base for place in model.places if (base := self.package.events.get(place.code))), "Received")
+        return "Received" if model.direction == "read" else "Sent"
+
+    def _type_of_event(self, model: Model) -> list[str]:
+        """The type as an attribute: the decoder, which tells structs by it, makes no member of it."""
+        if not self.package.is_event(model):
+            return []
+        self.imports.add("ClassVar")
+        return [f"    {member_name(model.tag)}: ClassVar[str] = {string(model.value)}"]
 
     def _alias(self, item: Alias) -> str:
         self.imports.add("TypeAlias")
@@ -356,8 +369,9 @@ class ModuleWriter:
                 places[where].append(place.code)
         if list(places) == [""]:
             codes = list(dict.fromkeys(code for codes in places.values() for code in codes))
-            body = model.direction == "sent" or self.package.events.issuperset(codes)
-            return f"The {'body' if body else 'answer'} of {_listed(codes)}."
+            body = model.direction == "sent" or all(code in self.package.events for code in codes)
+            chosen = f" whose `{model.tag}` is {model.value}" if self.package.is_event(model) else ""
+            return f"The {'body' if body else 'answer'} of {_listed(codes)}{chosen}."
         where, codes = next((item for item in places.items() if item[0]), ("", []))
         codes = list(dict.fromkeys(code for found in places.values() for code in found))
         more = f" and {len(places) - 1} more places" if len(places) > 2 else ""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from .merging import Catalog, Model
 from .shapes import Member, Shape
@@ -26,7 +27,7 @@ class Alias:
 
 @dataclass
 class Package:
-    """The models of one service, ready to be written; `events` are the codes of its webhooks."""
+    """The models of one service, ready to be written; `events` are the codes of its webhooks, with their bases."""
 
     service: str
     file: str
@@ -38,11 +39,15 @@ class Package:
     summaries: dict[str, str]
     failures: dict[str, tuple[str, ...]]
     title: str
-    events: frozenset[str] = frozenset()
+    events: Mapping[str, str] = field(default_factory=dict)
 
     def named(self) -> list[Model | Values | Alias]:
         """Everything that a module of models defines."""
         return [*self.models, *self.values, *self.aliases]
+
+    def is_event(self, model: Model) -> bool:
+        """Whether a model is the envelope of an event of one type."""
+        return bool(model.value) and any(not place.steps and place.code in self.events for place in model.places)
 
 
 def python_name(model: Model, member: Member, corrections: Corrections) -> str:

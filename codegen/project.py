@@ -40,7 +40,7 @@ class Project:
             texts |= service.files()
         texts["mirakl_async/models/__init__.py"] = (
             header("the documents of all services")
-            + '\n"""The structs of each service: `models.connect`, `models.account`, `models.front`."""\n'
+            + '\n"""The structs of each service: `connect`, `account`, `front`; and of the events that `connect` sends."""\n'
         )
         texts["mirakl_async/operations/__init__.py"] = self._index()
         readme = self._root / "README.md"
@@ -108,7 +108,7 @@ class Project:
             '"""Each operation by Mirakl\'s own code: `operations["OR11"]`."""\n',
             "RESOURCES: dict[str, dict[str, str]] = {",
         ]
-        for service in self.services:
+        for service in (service for service in self.services if service.plans):
             lines.append(f"    {string(service.name)}: {{")
             lines += [
                 f"        {string(member_name(name))}: {string(f'{service.name}.{member_name(name)}:{camel(name)}')},"

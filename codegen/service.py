@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import events
 from .documents import CodegenError, Document
 from .mending import add, mend
 from .merging import Catalog, Model
@@ -33,6 +34,7 @@ class Service:
         self.objects = reader.objects
         self._known(decided)
         mend(self.objects, decided.corrections)
+        events.split(self.objects, self.endpoints)
         catalog = self._catalog()
         self.models = [model for model in catalog.models if not self._is_form(model)]
         self._name(catalog)
@@ -77,11 +79,28 @@ class Service:
                 called["read", item] = row.item or singular(camel(place(endpoint, row)[0]))
             if key is not None and ("read", key) not in called and not _own(endpoint, key):
                 roots["read", key] = reply
+            if envelope := events.envelope(endpoint):
+                self._call_events(endpoint, envelope, roots, called)
         named = {
             key for _, key in reached if not any(key.startswith(f"{endpoint.code}_") for endpoint in self.endpoints)
         }
         apart = frozenset(row.schema for row in self._decided.corrections.apart)
         return Catalog(reached, roots, called, named, apart, locked=self._lock)
+
+    def _call_events(
+        self,
+        endpoint: Endpoint,
+        envelope: str,
+        roots: dict[tuple[Direction, str], str],
+        called: dict[tuple[Direction, str], str],
+    ) -> None:
+        """Name events, and what they hold, after their type; a component keeps the name it has."""
+        variants = {key for _, key in self.objects[envelope].variants}
+        for key, name in events.names(self.objects, envelope).items():
+            if key in variants:
+                called["read", key] = name
+            elif "/" in key or not _own(endpoint, key):
+                roots["read", key] = name
 
     def _aliases(self) -> list[Alias]:
         """The answers that are no object."""
@@ -149,7 +168,7 @@ class Service:
             summaries=self._decided.corrections.says,
             failures={code: row.failures for code, row in rows.items() if row.failures},
             title=self.document.source.title,
-            events=frozenset(item.code for item in self.endpoints if not item.path),
+            events={item.code: self._decided.row(item.code).base for item in self.endpoints if not item.path},
         )
 
     def _asked(self) -> list[Asked]:
@@ -201,6 +220,8 @@ class Service:
             about = self._decided.resources.get(resource, "")
             text = ResourceWriter(self.document, self.package, resource, plans, about).text()
             found[f"mirakl_async/operations/{self.name}/{member_name(resource)}.py"] = text
+        if not self.plans:
+            return found
         about = f'"""The operations of {self.document.source.title}, a module for each resource."""\n'
         found[f"mirakl_async/operations/{self.name}/__init__.py"] = header(self.document.source.file) + "\n" + about
         return found

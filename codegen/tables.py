@@ -32,7 +32,8 @@ class Row(Struct, kw_only=True, forbid_unknown_fields=True):
     `item` is the noun of what is read: one item of a list, or the whole answer. `request` and `reply` name the root
     structs where the rule's name is poor. `positional` are the arguments that may be given without a keyword; path
     parameters are by rule. `rename` maps wire names to argument names. `known` gives a parameter's values where the
-    document tells them in prose or not at all: the values, or the class of constants that has them. `skip` says why there is no method for it.
+    document tells them in prose or not at all: the values, or the class of constants that has them. `skip` says why there is no method for it. `base`
+    is what the structs of an event stand on, in place of that of any answer.
     """
 
     skip: str = ""
@@ -73,6 +74,7 @@ class Row(Struct, kw_only=True, forbid_unknown_fields=True):
     answer: Literal["", "none", "json", "stream"] = ""
     accept: str = ""
     url: str = ""
+    base: Literal["", "Fact", "Command"] = ""
     failures: tuple[str, ...] = ()
     errors: dict[str, str] = field(default_factory=dict)
     docs: str = ""
@@ -109,6 +111,7 @@ class Mending(Struct, kw_only=True, forbid_unknown_fields=True):
     required: bool | None = None
     max_items: int | None = None
     python: str = ""
+    values: tuple[str, ...] = ()
 
 
 class Added(Struct, kw_only=True, forbid_unknown_fields=True):

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from .errors import DecodeFailed as DecodeFailed
     from .errors import Gone as Gone
     from .errors import InvalidArgument as InvalidArgument
+    from .errors import InvalidEvent as InvalidEvent
     from .errors import JobFailed as JobFailed
     from .errors import JobUnfinished as JobUnfinished
     from .errors import JournalError as JournalError
@@ -121,6 +122,7 @@ _HOMES = {
     "DecodeFailed": "errors",
     "Gone": "errors",
     "InvalidArgument": "errors",
+    "InvalidEvent": "errors",
     "JobFailed": "errors",
     "JobUnfinished": "errors",
     "JournalError": "errors",

@@ -11,6 +11,7 @@ MiraklError
  │    └── UnsafeArchive          a ZIP whose members leave their folder, or unpack to far more than they are
  ├── JobFailed                   an import or export that ended badly, on request
  ├── JobUnfinished               an import or export that is not done in time (also a TimeoutError)
+ ├── InvalidEvent                a message on a connector's queue holds no event that can be used (also a ValueError)
  ├── JournalError                a sync's journal cannot be opened, read or written
  ├── QueueError                  a queue cannot do what it was asked to
  │    ├── QueueUnavailable       its broker cannot be reached, or is busy: it may pass
@@ -149,6 +150,18 @@ class PartialFailure(MiraklError):
     def __init__(self, message: str, failed: Sequence[object]) -> None:
         super().__init__(message)
         self.failed = failed
+
+
+class InvalidEvent(MiraklError, ValueError):
+    """A message holds no event that can be used.
+
+    `reason` says why, without any value of the body; `body` has the bytes, so treat it like the data it is.
+    """
+
+    def __init__(self, reason: str, body: bytes) -> None:
+        super().__init__(f"the event cannot be decoded: {reason}")
+        self.reason = reason
+        self.body = body
 
 
 class JournalError(MiraklError):

@@ -19,7 +19,7 @@ import datetime as dt
 import re
 from decimal import Decimal, InvalidOperation
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, Generic, Optional, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, Optional, TypeVar
 
 from msgspec import UNSET, Struct, UnsetType
 
@@ -28,6 +28,8 @@ from .server_text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from .codec import Mend
 
 T = TypeVar("T")
 
@@ -90,6 +92,58 @@ class Received(Model, kw_only=True, gc=False, omit_defaults=True):
 
 class NonFinite(Decimal):
     """NaN or an infinity, which no JSON can carry: the encoder refuses this type; a plain Decimal it would write."""
+
+
+class _Origin:
+    """What an event was decoded from. In slots beside the members, it is not compared, encoded, copied or pickled."""
+
+    __slots__ = ("_raw", "_repairs")
+
+    @property
+    def raw(self) -> bytes:
+        """The bytes it was decoded from, personal data among them; empty for one that was not decoded."""
+        return getattr(self, "_raw", b"")
+
+    @property
+    def repairs(self) -> tuple[Mend, ...]:
+        """Where it did not keep its contract, without any of its values."""
+        return getattr(self, "_repairs", ())
+
+    def keep_origin(self, raw: bytes, repairs: tuple[Mend, ...] = ()) -> None:
+        """Keep the bytes it was decoded from, and what had to be repaired; for the decoder."""
+        self._raw = raw
+        self._repairs = repairs
+
+
+class Event(_Origin, Received, kw_only=True, gc=False, omit_defaults=True):
+    """What Connect puts on a connector's queue: an envelope, and its data in a struct for each type.
+
+    `id` is the same for each delivery, `time` is when it happened. What this version does not know of is in `raw`.
+    """
+
+    type: ClassVar[str]
+    id: Expected[str] = ABSENT
+    time: Expected[dt.datetime] = ABSENT
+
+    @property
+    def key(self) -> str:
+        """The id to compare: Connect writes one id in upper case here and in lower case there."""
+        return self.id.strip().lower()
+
+
+class Fact(Event, kw_only=True, gc=False, omit_defaults=True):
+    """Something that happened: nothing has to be answered."""
+
+
+class Command(Event, kw_only=True, gc=False, omit_defaults=True):
+    """Something to be done to an order: its one outcome has to be reported, once, under `action_id`."""
+
+    @property
+    def action_id(self) -> str:
+        """What the outcome is reported under; each command's data have it."""
+        data: Any = getattr(self, "data", None)
+        found: str = data.action_id
+        return found
 
 
 class Sent(Model, kw_only=True, gc=False):

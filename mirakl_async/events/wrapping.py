@@ -1,0 +1,44 @@
+"""The envelopes that cloud services put around a message on its way.
+
+Connect publishes to SQS, Pub/Sub and Service Bus, whose libraries hand out its body as it is. Wrapped it comes where
+somebody has put another service between: an SNS topic, an EventBridge bus, a Pub/Sub push subscription.
+
+Sources: docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html,
+docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html, cloud.google.com/pubsub/docs/push.
+"""
+
+from __future__ import annotations
+
+from base64 import b64decode
+
+import msgspec
+
+from ..codec.kinds import REFUSED
+from ..codec.scanner import members
+
+
+def unwrap(envelope: dict[str, bytes]) -> bytes | None:
+    """The message inside, by the members of what is around it; None where this is no such wrapping."""
+    if "Type" in envelope and "Message" in envelope:
+        text = _text(envelope["Message"])
+        return None if text is None else text.encode()
+    if "detail-type" in envelope and envelope.get("detail", b"").startswith(b"{"):
+        return envelope["detail"]
+    if envelope.get("message", b"").startswith(b"{"):
+        return _of_push(envelope["message"])
+    return None
+
+
+def _of_push(message: bytes) -> bytes | None:
+    try:
+        text = _text(members(message).get("data", b"null"))
+        return None if text is None else b64decode(text, validate=True)
+    except ValueError:
+        return None
+
+
+def _text(quoted: bytes) -> str | None:
+    try:
+        return msgspec.json.decode(quoted, type=str)
+    except REFUSED:
+        return None

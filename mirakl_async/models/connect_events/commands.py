@@ -1,0 +1,345 @@
+# Written by `python -m codegen` from mirakl-connect-channel-webhooks-openapi.yaml. Not edited by hand: see docs/regenerating.md.
+
+"""The commands of Mirakl Connect's events."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Annotated, ClassVar, Final, TypeAlias
+
+from msgspec import Meta
+
+from mirakl_async.model import ABSENT, Command, Expected, Received
+
+
+class DocumentEntityType:
+    """Known values of `type`; others may appear at any time."""
+
+    RETURN: Final = "RETURN"
+
+
+class DocumentType:
+    """Known values of `document_type`; others may appear at any time."""
+
+    RETURN_LABEL: Final = "RETURN_LABEL"
+    CUSTOMER_INVOICE: Final = "CUSTOMER_INVOICE"
+
+
+class LineReason:
+    """Known values of `reason`; others may appear at any time."""
+
+    CUSTOMER_CANCELATION: Final = "CUSTOMER_CANCELATION"
+    OUT_OF_STOCK: Final = "OUT_OF_STOCK"
+    RETURN: Final = "RETURN"
+    ITEM_NOT_RECEIVED: Final = "ITEM_NOT_RECEIVED"
+    AGREEMENT: Final = "AGREEMENT"
+    DEFECT: Final = "DEFECT"
+    UNABLE_TO_DELIVER: Final = "UNABLE_TO_DELIVER"
+    CHANNEL_SPECIFIC: Final = "CHANNEL_SPECIFIC"
+
+
+class RejectionReason:
+    """Known values of `rejection_reason`; others may appear at any time."""
+
+    RETURN_WINDOW_CLOSED: Final = "RETURN_WINDOW_CLOSED"
+    NOT_ELIGIBLE_FOR_RETURN: Final = "NOT_ELIGIBLE_FOR_RETURN"
+    FINAL_SALES: Final = "FINAL_SALES"
+    OTHER: Final = "OTHER"
+
+
+class LineDecision(Received, kw_only=True, gc=False):
+    """Read as `data.order_lines`, from OrderActionEvent."""
+
+    accepted: Expected[bool] = ABSENT
+    channel_order_line_id: Expected[str] = ABSENT
+
+
+class AcceptData(Received, kw_only=True, gc=False):
+    """Read as `data`, from OrderActionEvent."""
+
+    action_id: Expected[str] = ABSENT
+    channel_id: Expected[str] = ABSENT
+    channel_order_id: Expected[str] = ABSENT
+    channel_store_id: Expected[str] = ABSENT
+    order_lines: Expected[list[LineDecision]] = ABSENT
+    sub_channel_code: str | None = None
+
+
+class Accept(Command, kw_only=True, gc=False, tag_field="type", tag="ACCEPT"):
+    """Accept or refuse lines of an order."""
+
+    type: ClassVar[str] = "ACCEPT"
+    data: Expected[AcceptData] = ABSENT
+    id: Expected[str] = ABSENT
+    time: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
+
+
+class AcceptReturnData(Received, kw_only=True, gc=False):
+    """Read as `data`, from OrderActionEvent.
+
+    - rejection_reason: RETURN_WINDOW_CLOSED, NOT_ELIGIBLE_FOR_RETURN, FINAL_SALES, OTHER (`RejectionReason`)
+    """
+
+    accepted: Expected[bool] = ABSENT
+    action_id: Expected[str] = ABSENT
+    channel_id: Expected[str] = ABSENT
+    channel_order_id: Expected[str] = ABSENT
+    channel_return_id: Expected[str] = ABSENT
+    channel_store_id: Expected[str] = ABSENT
+    rejection_reason: str | None = None
+    sub_channel_code: str | None = None
+
+
+class AcceptReturn(Command, kw_only=True, gc=False, tag_field="type", tag="ACCEPT_RETURN"):
+    """Accept or refuse a return."""
+
+    type: ClassVar[str] = "ACCEPT_RETURN"
+    data: Expected[AcceptReturnData] = ABSENT
+    id: Expected[str] = ABSENT
+    time: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
+
+
+class AcknowledgeReturnReceptionData(Received, kw_only=True, gc=False):
+    """Read as `data`, from OrderActionEvent."""
+
+    action_id: Expected[str] = ABSENT
+    channel_id: Expected[str] = ABSENT
+    channel_order_id: Expected[str] = ABSENT
+    channel_return_id: Expected[str] = ABSENT
+    channel_store_id: Expected[str] = ABSENT
+    sub_channel_code: str | None = None
+
+
+class AcknowledgeReturnReception(Command, kw_only=True, gc=False, tag_field="type", tag="ACKNOWLEDGE_RETURN_RECEPTION"):
+    """Mark a return as received."""
+
+    type: ClassVar[str] = "ACKNOWLEDGE_RETURN_RECEPTION"
+    data: Expected[AcknowledgeReturnReceptionData] = ABSENT
+    id: Expected[str] = ABSENT
+    time: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
+
+
+class Amount(Received, kw_only=True, gc=False):
+    """Read as `data.refunds.price` and 7 more places, from OrderActionEvent."""
+
+    amount: Expected[Decimal] = ABSENT
+    currency: Expected[str] = ABSENT
+
+
+class TaxAmount(Received, kw_only=True, gc=False):
+    """Read as `data.refunds.shipping_taxes` and 3 more places, from OrderActionEvent."""
+
+    amount: Expected[Amount] = ABSENT
+    code: Expected[str] = ABSENT
+
+
+class CanceledLine(Received, kw_only=True, gc=False):
+    """Read as `data.cancelations`, from OrderActionEvent.
+
+    - reason: CUSTOMER_CANCELATION, OUT_OF_STOCK, RETURN, ITEM_NOT_RECEIVED, AGREEMENT, DEFECT, UNABLE_TO_DELIVER,
+      CHANNEL_SPECIFIC (`LineReason`)
+    """
+
+    channel_order_line_id: Expected[str] = ABSENT
+    price: Expected[Amount] = ABSENT
+    product_id: Expected[str] = ABSENT
+    quantity: Expected[int] = ABSENT
+    reason: Expected[str] = ABSENT
+    shipping_price: Expected[Amount] = ABSENT
+    shipping_taxes: list[TaxAmount] | None = None
+    taxes: list[TaxAmount] | None = None
+
+
+class CancelData(Received, kw_only=True, gc=False):
+    """Read as `data`, from OrderActionEvent."""
+
+    action_id: Expected[str] = ABSENT
+    cancelations: Expected[list[CanceledLine]] = ABSENT
+    channel_id: Expected[str] = ABSENT
+    channel_order_id: Expected[str] = ABSENT
+    channel_store_id: Expected[str] = ABSENT
+    sub_channel_code: str | None = None
+
+
+class Cancel(Command, kw_only=True, gc=False, tag_field="type", tag="CANCEL"):
+    """Cancel units of lines of an order."""
+
+    type: ClassVar[str] = "CANCEL"
+    data: Expected[CancelData] = ABSENT
+    id: Expected[str] = ABSENT
+    time: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
+
+
+class CloseReturnData(Received, kw_only=True, gc=False):
+    """Read as `data`, from OrderActionEvent."""
+
+    action_id: Expected[str] = ABSENT
+    channel_id: Expected[str] = ABSENT
+    channel_order_id: Expected[str] = ABSENT
+    channel_return_id: Expected[str] = ABSENT
+    channel_store_id: Expected[str] = ABSENT
+    sub_channel_code: str | None = None
+
+
+class CloseReturn(Command, kw_only=True, gc=False, tag_field="type", tag="CLOSE_RETURN"):
+    """Mark a return as closed."""
+
+    type: ClassVar[str] = "CLOSE_RETURN"
+    data: Expected[CloseReturnData] = ABSENT
+    id: Expected[str] = ABSENT
+    time: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
+
+
+class ShippedItem(Received, kw_only=True, gc=False):
+    """Read as `data.items`, from OrderActionEvent."""
+
+    channel_order_line_id: Expected[str] = ABSENT
+    id: Expected[str] = ABSENT
+    quantity: Expected[int] = ABSENT
+
+
+class CreateShipmentData(Received, kw_only=True, gc=False):
+    """Read as `data`, from OrderActionEvent."""
+
+    action_id: Expected[str] = ABSENT
+    carrier: Expected[str] = ABSENT
+    channel_id: Expected[str] = ABSENT
+    channel_order_id: Expected[str] = ABSENT
+    channel_store_id: Expected[str] = ABSENT
+    items: list[ShippedItem] | None = None
+    return_tracking_number: str | None = None
+    sub_channel_code: str | None = None
+    tracking_number: str | None = None
+    tracking_url: str | None = None
+    warehouse_id: str | None = None
+
+
+class CreateShipment(Command, kw_only=True, gc=False, tag_field="type", tag="CREATE_SHIPMENT"):
+    """Ship items of an order."""
+
+    type: ClassVar[str] = "CREATE_SHIPMENT"
+    data: Expected[CreateShipmentData] = ABSENT
+    id: Expected[str] = ABSENT
+    time: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
+
+
+class DocumentEntity(Received, kw_only=True, gc=False):
+    """Read as `data.document_entity`, from OrderActionEvent.
+
+    - type: RETURN (`DocumentEntityType`)
+    """
+
+    id: Expected[str] = ABSENT
+    type: Expected[str] = ABSENT
+
+
+class RefundedLine(Received, kw_only=True, gc=False):
+    """Read as `data.refunds`, from OrderActionEvent.
+
+    - reason: CUSTOMER_CANCELATION, OUT_OF_STOCK, RETURN, ITEM_NOT_RECEIVED, AGREEMENT, DEFECT, UNABLE_TO_DELIVER,
+      CHANNEL_SPECIFIC (`LineReason`)
+    """
+
+    price: Expected[Amount] = ABSENT
+    product_id: Expected[str] = ABSENT
+    quantity: Expected[int] = ABSENT
+    reason: Expected[str] = ABSENT
+    shipping_price: Expected[Amount] = ABSENT
+    channel_order_line_id: str | None = None
+    shipping_taxes: list[TaxAmount] | None = None
+    taxes: list[TaxAmount] | None = None
+    order_line_id: str | None = None
+
+
+class RefundData(Received, kw_only=True, gc=False):
+    """Read as `data`, from OrderActionEvent."""
+
+    action_id: Expected[str] = ABSENT
+    channel_id: Expected[str] = ABSENT
+    channel_order_id: Expected[str] = ABSENT
+    channel_store_id: Expected[str] = ABSENT
+    refunds: list[RefundedLine] | None = None
+    sub_channel_code: str | None = None
+
+
+class Refund(Command, kw_only=True, gc=False, tag_field="type", tag="REFUND"):
+    """Refund lines of an order."""
+
+    type: ClassVar[str] = "REFUND"
+    data: Expected[RefundData] = ABSENT
+    id: Expected[str] = ABSENT
+    time: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
+
+
+class Tracking(Received, kw_only=True, gc=False):
+    """Read as `data.tracking`, from OrderActionEvent."""
+
+    carrier: str | None = None
+    tracking_number: str | None = None
+    tracking_url: str | None = None
+
+
+class UpdateReturnTrackingInformationData(Received, kw_only=True, gc=False):
+    """Read as `data`, from OrderActionEvent."""
+
+    action_id: Expected[str] = ABSENT
+    channel_id: Expected[str] = ABSENT
+    channel_order_id: Expected[str] = ABSENT
+    channel_return_id: Expected[str] = ABSENT
+    channel_store_id: Expected[str] = ABSENT
+    label_url: str | None = None
+    rma_id: str | None = None
+    sub_channel_code: str | None = None
+    tracking: Tracking | None = None
+
+
+class UpdateReturnTrackingInformation(
+    Command, kw_only=True, gc=False, tag_field="type", tag="UPDATE_RETURN_TRACKING_INFORMATION"
+):
+    """Set a return's carrier, tracking and label."""
+
+    type: ClassVar[str] = "UPDATE_RETURN_TRACKING_INFORMATION"
+    data: Expected[UpdateReturnTrackingInformationData] = ABSENT
+    id: Expected[str] = ABSENT
+    time: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
+
+
+class UploadDocumentData(Received, kw_only=True, gc=False):
+    """Read as `data`, from OrderActionEvent.
+
+    - document_type: RETURN_LABEL, CUSTOMER_INVOICE (`DocumentType`)
+    """
+
+    action_id: Expected[str] = ABSENT
+    channel_id: Expected[str] = ABSENT
+    channel_order_id: Expected[str] = ABSENT
+    channel_store_id: Expected[str] = ABSENT
+    document_download_url: Expected[str] = ABSENT
+    document_name: Expected[str] = ABSENT
+    document_type: Expected[str] = ABSENT
+    document_entity: DocumentEntity | None = None
+    sub_channel_code: str | None = None
+    document_entity_id: str | None = None
+    document_entity_type: str | None = None
+
+
+class UploadDocument(Command, kw_only=True, gc=False, tag_field="type", tag="UPLOAD_DOCUMENT"):
+    """Attach a file, which is at an address that expires, to an order or a return."""
+
+    type: ClassVar[str] = "UPLOAD_DOCUMENT"
+    data: Expected[UploadDocumentData] = ABSENT
+    id: Expected[str] = ABSENT
+    time: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
+
+
+OrderActionEvent: TypeAlias = (
+    Accept
+    | CreateShipment
+    | Refund
+    | Cancel
+    | AcceptReturn
+    | UpdateReturnTrackingInformation
+    | AcknowledgeReturnReception
+    | CloseReturn
+    | UploadDocument
+)
+"""Told apart by `type`."""

@@ -1,0 +1,316 @@
+# Written by `python -m codegen` from mirakl-connect-channel-webhooks-openapi.yaml. Not edited by hand: see docs/regenerating.md.
+
+"""The facts of Mirakl Connect's events."""
+
+import datetime as dt
+from decimal import Decimal
+from typing import Annotated, ClassVar, Final
+
+from msgspec import Meta
+
+from mirakl_async.model import ABSENT, Expected, Fact, Received, Untyped
+
+
+class ActionType:
+    """Known values of `action_type`; others may appear at any time."""
+
+    UPDATE: Final = "UPDATE"
+    DELETE: Final = "DELETE"
+    IGNORE: Final = "IGNORE"
+
+
+class Feature:
+    """Known values of `feature`; others may appear at any time."""
+
+    BUSINESS_INFORMATION_SYNC: Final = "business-information-sync"
+    STORE_LINKING: Final = "store-linking"
+
+
+class FeatureStatus:
+    """Known values of `status`; others may appear at any time."""
+
+    ENABLED: Final = "enabled"
+    DISABLED: Final = "disabled"
+    LINKED: Final = "linked"
+    UNLINKED: Final = "unlinked"
+
+
+class OfferAttributeType:
+    """Known values of `type`; others may appear at any time."""
+
+    BOOLEAN: Final = "BOOLEAN"
+    LIST: Final = "LIST"
+    NUMERIC: Final = "NUMERIC"
+    TEXT: Final = "TEXT"
+
+
+class StockDetailType:
+    """Known values of `type`; others may appear at any time."""
+
+    SELLER_CENTRALIZED: Final = "SELLER_CENTRALIZED"
+    SELLER_WAREHOUSE: Final = "SELLER_WAREHOUSE"
+    FULFILLMENT_PARTNER: Final = "FULFILLMENT_PARTNER"
+
+
+class DeliveryPartner(Received, kw_only=True, gc=False):
+    """Read as `data.inventory.delivery_partner`, from OfferUpsertEvent, PriceStockUpsertEvent and
+    ProductUpsertEvent.
+    """
+
+    name: str | None = None
+
+
+class Price(Received, kw_only=True, gc=False):
+    """Read as `data.discount_price.price` and 5 more places, from OfferUpsertEvent, PriceStockUpsertEvent and
+    ProductUpsertEvent.
+    """
+
+    amount: Decimal | None = None
+    currency: str | None = None
+
+
+class DiscountPrice(Received, kw_only=True, gc=False):
+    """Read as `data.discount_price` and 2 more places, from OfferUpsertEvent, PriceStockUpsertEvent and
+    ProductUpsertEvent.
+
+    - action_type: UPDATE, DELETE, IGNORE (`ActionType`)
+    """
+
+    action_type: str | None = None
+    end_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
+    price: Price | None = None
+    start_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
+
+
+class FeatureConfiguration(Received, kw_only=True, gc=False):
+    """The state of a feature: enabled or disabled, or linked or unlinked.
+
+    - feature: business-information-sync, store-linking (`Feature`)
+    - status: enabled, disabled, linked, unlinked (`FeatureStatus`)
+    """
+
+    status: Expected[str] = ABSENT
+    feature: str | None = None
+
+
+class Inventory(Received, kw_only=True, gc=False):
+    """Read as `data.inventory`, from OfferUpsertEvent, PriceStockUpsertEvent and ProductUpsertEvent.
+
+    - action_type: UPDATE, DELETE, IGNORE (`ActionType`)
+    """
+
+    action_type: str | None = None
+    delivery_partner: DeliveryPartner | None = None
+    quantity: int | None = None
+
+
+class ListValue(Received, kw_only=True, gc=False):
+    """Read as `data.offer_attributes.values`, from OfferUpsertEvent, PriceStockUpsertEvent and ProductUpsertEvent."""
+
+    value: str | None = None
+
+
+class OfferAttribute(Received, kw_only=True, gc=False):
+    """An attribute of an offer; `type` tells whether `value` or `values` holds it.
+
+    - type: BOOLEAN, LIST, NUMERIC, TEXT (`OfferAttributeType`)
+    """
+
+    id: Expected[str] = ABSENT
+    type: Expected[str] = ABSENT
+    value: Untyped[bool | Decimal | str] | None = None
+    values: list[ListValue] | None = None
+
+
+class ProductIdentifier(Received, kw_only=True, gc=False):
+    """Read as `data.identifier`, from OfferUpsertEvent, ProductUpsertEvent and PriceStockUpsertEvent."""
+
+    type: Expected[str] = ABSENT
+    value: Expected[str] = ABSENT
+
+
+class StandardPrice(Received, kw_only=True, gc=False):
+    """Read as `data.standard_price` and 2 more places, from OfferUpsertEvent, PriceStockUpsertEvent and
+    ProductUpsertEvent.
+
+    - action_type: UPDATE, DELETE, IGNORE (`ActionType`)
+    """
+
+    action_type: str | None = None
+    price: Price | None = None
+
+
+class Partner(Received, kw_only=True, gc=False):
+    """Read as `data.stock.breakdown.partner`, from OfferUpsertEvent, PriceStockUpsertEvent and ProductUpsertEvent."""
+
+    id: Expected[str] = ABSENT
+
+
+class Warehouse(Received, kw_only=True, gc=False):
+    """Read as `data.stock.breakdown.warehouse`, from OfferUpsertEvent, PriceStockUpsertEvent and ProductUpsertEvent."""
+
+    id: Expected[str] = ABSENT
+
+
+class StockDetail(Received, kw_only=True, gc=False):
+    """Read as `data.stock.breakdown`, from OfferUpsertEvent, PriceStockUpsertEvent and ProductUpsertEvent.
+
+    - type: SELLER_CENTRALIZED, SELLER_WAREHOUSE, FULFILLMENT_PARTNER (`StockDetailType`)
+    """
+
+    quantity: Expected[int] = ABSENT
+    type: Expected[str] = ABSENT
+    partner: Partner | None = None
+    warehouse: Warehouse | None = None
+
+
+class Stock(Received, kw_only=True, gc=False):
+    """Read as `data.stock`, from OfferUpsertEvent, PriceStockUpsertEvent and ProductUpsertEvent.
+
+    - action_type: UPDATE, DELETE, IGNORE (`ActionType`)
+    """
+
+    action_type: Expected[str] = ABSENT
+    breakdown: list[StockDetail] | None = None
+
+
+class SubChannelPrice(Received, kw_only=True, gc=False):
+    """Read as `data.sub_channel_prices`, from OfferUpsertEvent."""
+
+    code: Expected[str] = ABSENT
+    discount_price: Expected[DiscountPrice] = ABSENT
+    standard_price: Expected[StandardPrice] = ABSENT
+
+
+class OfferUpsertData(Received, kw_only=True, gc=False):
+    """Read as `data`, from OfferUpsertEvent.
+
+    - identifier: deprecated
+    - sub_channel_prices: deprecated
+    """
+
+    channel_id: Expected[str] = ABSENT
+    discount_price: Expected[DiscountPrice] = ABSENT
+    inventory: Expected[Inventory] = ABSENT
+    product_id: Expected[str] = ABSENT
+    standard_price: Expected[StandardPrice] = ABSENT
+    stock: Expected[Stock] = ABSENT
+    store_id: Expected[str] = ABSENT
+    use_case: Expected[str] = ABSENT
+    identifier: ProductIdentifier | None = None
+    identifiers: list[ProductIdentifier] | None = None
+    offer_attributes: list[OfferAttribute] | None = None
+    sub_channel_prices: list[SubChannelPrice] | None = None
+
+
+class OfferUpsert(Fact, kw_only=True, gc=False, tag_field="type", tag="OFFER_UPSERT"):
+    """An offer was made or changed: its prices, stock and attributes."""
+
+    type: ClassVar[str] = "OFFER_UPSERT"
+    data: Expected[OfferUpsertData] = ABSENT
+    id: Expected[str] = ABSENT
+    time: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
+
+
+class SubChannelData(Received, kw_only=True, gc=False):
+    """Read as `data.sub_channel`, from PriceStockUpsertEvent."""
+
+    code: Expected[str] = ABSENT
+    discount_price: Expected[DiscountPrice] = ABSENT
+    standard_price: Expected[StandardPrice] = ABSENT
+    stock: Expected[Stock] = ABSENT
+
+
+class PriceStockUpsertData(Received, kw_only=True, gc=False):
+    """Read as `data`, from PriceStockUpsertEvent."""
+
+    channel_id: Expected[str] = ABSENT
+    inventory: Expected[Inventory] = ABSENT
+    product_id: Expected[str] = ABSENT
+    store_id: Expected[str] = ABSENT
+    discount_price: DiscountPrice | None = None
+    identifiers: list[ProductIdentifier] | None = None
+    offer_attributes: list[OfferAttribute] | None = None
+    standard_price: StandardPrice | None = None
+    stock: Stock | None = None
+    sub_channel: SubChannelData | None = None
+
+
+class PriceStockUpsert(Fact, kw_only=True, gc=False, tag_field="type", tag="PRICE_STOCK_UPSERT"):
+    """Prices or stock of an offer changed; a part whose action is IGNORE stays as it is."""
+
+    type: ClassVar[str] = "PRICE_STOCK_UPSERT"
+    data: Expected[PriceStockUpsertData] = ABSENT
+    id: Expected[str] = ABSENT
+    time: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
+
+
+class ProductAttribute(Received, kw_only=True, gc=False):
+    """Read as `data.attributes`, from ProductUpsertEvent."""
+
+    id: Expected[str] = ABSENT
+    locale: str | None = None
+    value: str | None = None
+    code: str | None = None
+
+
+class ProductUpsertData(Received, kw_only=True, gc=False):
+    """Read as `data`, from ProductUpsertEvent.
+
+    - identifier: deprecated
+    """
+
+    attributes: Expected[list[ProductAttribute]] = ABSENT
+    channel_id: Expected[str] = ABSENT
+    discount_price: Expected[DiscountPrice] = ABSENT
+    inventory: Expected[Inventory] = ABSENT
+    offer_attributes: Expected[list[OfferAttribute]] = ABSENT
+    product_id: Expected[str] = ABSENT
+    product_type_id: Expected[str] = ABSENT
+    standard_price: Expected[StandardPrice] = ABSENT
+    stock: Expected[Stock] = ABSENT
+    store_id: Expected[str] = ABSENT
+    identifier: ProductIdentifier | None = None
+    identifiers: list[ProductIdentifier] | None = None
+
+
+class ProductUpsert(
+    Fact,
+    kw_only=True,
+    gc=False,
+    tag_field="type",
+    tag="PRODUCT_UPSERT",
+    rename={"sequence_size": "sequenceSize", "sequence_type": "sequenceType"},
+):
+    """A product was made or changed, with its offer."""
+
+    type: ClassVar[str] = "PRODUCT_UPSERT"
+    data: Expected[ProductUpsertData] = ABSENT
+    id: Expected[str] = ABSENT
+    time: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
+    sequence: int | None = None
+    sequence_size: int | None = None
+    sequence_type: str | None = None
+    source: str | None = None
+
+
+class StoreFeatureData(Received, kw_only=True, gc=False):
+    """Read as `data`, from StoreManagementFeatureEvent.
+
+    - feature: business-information-sync, store-linking (`Feature`)
+    """
+
+    channel_id: Expected[str] = ABSENT
+    configuration: Expected[FeatureConfiguration] = ABSENT
+    feature: Expected[str] = ABSENT
+    store_id: Expected[str] = ABSENT
+    trigger_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
+
+
+class StoreFeature(Fact, kw_only=True, gc=False, tag_field="type", tag="STORE_FEATURE"):
+    """A store switched a feature on or off, or was linked or unlinked."""
+
+    type: ClassVar[str] = "STORE_FEATURE"
+    data: Expected[StoreFeatureData] = ABSENT
+    id: Expected[str] = ABSENT
+    time: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT

@@ -1,0 +1,69 @@
+"""The examples of Connect's events, those that break their own schema too: each is decoded and nothing of it is lost."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from mirakl_async.events import InvalidEvent, UnknownEvent, decode
+from mirakl_async.events.decode import TYPES
+from tests.contract import documents
+from tests.contract.comparison import lost
+
+SERVICE = "connect_events"
+
+
+def examples() -> list[tuple[str, Any]]:
+    """The examples of all webhooks, and those that their schemas have."""
+    if documents.folder() is None:
+        return []
+    content = documents.document(SERVICE)
+    found = [
+        (f"{name} {label}", example["value"])
+        for name, item in content["webhooks"].items()
+        for label, example in item["post"]["requestBody"]["content"]["application/json"]["examples"].items()
+    ]
+    schemas = content["components"]["schemas"].items()
+    return found + [
+        (f"{name} {number}", value)
+        for name, schema in schemas
+        for number, value in enumerate(schema.get("examples", []))
+    ]
+
+
+EXAMPLES = examples()
+
+
+def test_there_are_as_many_examples_as_the_document_has() -> None:
+    assert len(EXAMPLES) == 25
+    assert len([name for name, _ in EXAMPLES if "json-" in name]) == 23
+
+
+@pytest.mark.parametrize(("name", "example"), EXAMPLES, ids=[name for name, _ in EXAMPLES])
+def test_an_example_is_decoded_and_nothing_is_lost(name: str, example: Any) -> None:
+    body = json.dumps(example).encode()
+    event = decode(body)
+    assert event.repairs == ()
+    assert event.raw == body
+    assert event.type == example["type"]
+    assert type(event) is TYPES.get(example["type"], UnknownEvent) or example["data"] == "object"
+    assert [*lost(example, event)] == []
+
+
+@pytest.mark.parametrize(("name", "example"), EXAMPLES, ids=[name for name, _ in EXAMPLES])
+def test_an_example_without_any_one_member_is_an_event_or_invalid(name: str, example: Any) -> None:
+    for member in example:
+        rest = {name: value for name, value in example.items() if name != member}
+        try:
+            event = decode(json.dumps(rest))
+        except InvalidEvent:
+            assert member in {"id", "type", "data"}
+        else:
+            assert member in {"time", "source", "sequence", "sequenceSize", "sequenceType", "data"}
+            assert member != "data" or isinstance(event, UnknownEvent)
+
+
+def test_every_type_of_the_document_has_an_example_or_is_only_a_placeholder() -> None:
+    assert {value["type"] for _, value in EXAMPLES} == TYPES.keys() | {"string"}
