@@ -5,7 +5,8 @@ Three facts decide: the operation's class, whether the request left, and what ca
 | what happened                          | safe  | idempotent | unsafe                    |
 | -------------------------------------- | ----- | ---------- | ------------------------- |
 | not sent (name, connect), or not whole | again | again      | again                     |
-| sent, no answer (lost, timeout, junk)  | again | again      | stop: OutcomeUnknown      |
+| sent, no answer (lost, timeout, junk,  | again | again      | stop: OutcomeUnknown      |
+| or a 2xx that no document promises)    |       |            |                           |
 | 408, 500, 502, 504                     | again | again      | stop                      |
 | 503                                    | again | again      | only with Retry-After     |
 | 429                                    | again | again      | again (it was not run)    |
