@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 from functools import cached_property
+from ssl import SSLContext
 from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, Unpack, cast
 from urllib.parse import urlsplit
 
 from . import calls, settings
 from .callers import RawCaller, value_of
+from .checks import CALLABLE, Rules, Takes, check_arguments, check_settings, instance, offering
 from .clock import Clock, SystemClock
 from .errors import ClientStateError, ConfigurationError, InvalidArgument, UnknownOperation
 from .files import Download
-from .headers import check_headers
 from .limits import Allowances, LocalRateLimiter
 from .operation import Operation
 from .operations import operations
-from .options import Limits, Options, Rate, Retry, Timeouts
+from .options import Limits, Options, Rate, Retry, Timeouts, check_options
 from .reply import Reply
 from .request import Request
 from .transport import Transport
@@ -24,7 +26,7 @@ from .watch import Counters, Listener, Watch
 
 if TYPE_CHECKING:
     import ssl as ssl_module
-    from collections.abc import Awaitable, Callable, Coroutine, Mapping
+    from collections.abc import Awaitable, Callable, Coroutine
     from types import TracebackType
 
     from .auth import Credential
@@ -35,7 +37,22 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 P = ParamSpec("P")
-OPTIONS = frozenset(Options.__annotations__)
+SETTINGS: Rules = {
+    "rates": instance(Mapping, 'a mapping such as {"OR11": Rate(10, 60.0)}').or_none(),
+    "timeouts": instance(Timeouts, "Timeouts(...)").or_none(),
+    "retry": instance(Retry, "Retry(...)").or_none(),
+    "limits": instance(Limits, "Limits(...)").or_none(),
+    "limiter": offering("a limiter such as RedisRateLimiter(...)", "try_acquire", "acquire").or_none(),
+    "watch": CALLABLE.or_none(),
+    "accept_response": CALLABLE.or_none(),
+    "proxy": Takes("a URL such as http://proxy.example:3128", settings.is_http_url, optional=True),
+    "ssl": instance(SSLContext, "an ssl.SSLContext").or_none(),
+    "wire": offering("a Wire", "exchange").or_none(),
+    "clock": offering("a Clock", "monotonic", "sleep").or_none(),
+}
+"""What the clients' settings take."""
+CREDENTIAL = offering("ClientCredentials(...), BearerToken(...) or ApiKey(...)", "authenticator")
+RATE = instance(Rate, "Rate(calls, seconds)")
 
 
 class Lifetime:
@@ -75,18 +92,17 @@ class Client:
         wire: Wire | None,
         clock: Clock | None,
     ) -> None:
-        _check_bounds(rates or {}, limits)
+        check_settings("", SETTINGS, locals())
         self._bases = bases
         self._options: Options = {}
         self._watch = Watch(*([watch] if watch else []))
         timeouts, clock = timeouts or Timeouts(), clock or SystemClock()
         credential = auth if auth is not None else settings.credential()
-        if not callable(getattr(credential, "authenticator", None)):
-            # Said without showing it: it may be the secret itself.
-            kind = type(credential).__name__
-            raise ConfigurationError(f"auth takes ClientCredentials(...), BearerToken(...) or ApiKey(...), not {kind}")
+        # Not shown: it may be the secret itself.
+        check_settings("", {"auth": CREDENTIAL}, {"auth": credential})
         own = _by_group(rates or {})
-        usage = settings.rate_usage(rate or settings.setting("MIRAKL_RATE"))
+        name, chosen = settings.chosen("rate", rate, "MIRAKL_RATE")
+        usage = settings.rate_usage(chosen, name)
 
         def make() -> Transport:
             carrier = wire or _aiohttp_wire(timeouts, proxy, ssl)
@@ -151,11 +167,12 @@ class Client:
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Pass every event of this client to `listener`; returns a function that ends it."""
+        check_arguments("subscribe", {"listener": CALLABLE}, {"listener": listener})
         return self._watch.subscribe(listener)
 
     def with_options(self, **options: Unpack[Options]) -> Self:
         """The same client, connections and limits included, with other defaults for its calls."""
-        _known("with_options", options)
+        check_options("with_options", options)
         other = copy.copy(self)
         for name in vars(self):
             if isinstance(getattr(type(self), name, None), cached_property):
@@ -176,7 +193,7 @@ class Client:
 
     def options_for(self, options: Options, code: str = "call") -> Options:
         """The client's own options with those of one call laid over them; refuses one that is none."""
-        _known(code, options)
+        check_options(code, options)
         return {**self._options, **options} if self._options else options
 
     def run(
@@ -197,7 +214,6 @@ class Client:
         """
         operation = operations.of(self._bases, code)
         if operation.answer == "stream":
-            _known(operation.code, options)
             calls.build_by_wire_names(operation, params or {}, body, self.base_url(operation.service))
             return Download(self, operation, calls.by_argument(operation, params or {}), options)
         return value_of(await self.call_raw(code, params, body=body, **options), self)
@@ -248,31 +264,13 @@ def _by_group(rates: Mapping[str, Rate]) -> dict[str, Rate]:
     """A user's own rates by what shares them; a misspelt code would leave the documented rate in force unseen."""
     found: dict[str, Rate] = {}
     for code, rate in rates.items():
+        check_settings("", {f"rates[{code!r}]": RATE}, {f"rates[{code!r}]": rate})
         try:
             operation = operations[code]
         except UnknownOperation as error:
             raise ConfigurationError(f"rates: {error}") from None
         found[operation.group or operation.code] = rate
     return found
-
-
-def _check_bounds(rates: Mapping[str, Rate], limits: Limits | None) -> None:
-    """Refuse what would let everything through, or nothing."""
-    for group, rate in rates.items():
-        if rate.calls < 1 or rate.seconds <= 0:
-            raise ConfigurationError(f"rates[{group!r}]: {rate} must be at least 1 call in more than 0 seconds")
-    if limits is not None and limits.connections < 1:
-        raise ConfigurationError("limits: connections must be at least 1")
-
-
-def _known(code: str, options: Options) -> None:
-    """Refuse a misspelt argument: it arrives here because every method takes options by keyword."""
-    if not OPTIONS.issuperset(options):
-        unknown = next(name for name in options if name not in OPTIONS)
-        words = f"is neither an argument nor an option; options are {', '.join(sorted(OPTIONS))}"
-        raise InvalidArgument(code, unknown, words)
-    if "headers" in options:
-        check_headers(code, options["headers"])
 
 
 def _aiohttp_wire(timeouts: Timeouts, proxy: str | None, ssl: ssl_module.SSLContext | None) -> Wire:

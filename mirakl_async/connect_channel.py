@@ -80,7 +80,8 @@ class ConnectChannel(Client):
         wire: Wire | None = None,
         clock: Clock | None = None,
     ) -> None:
-        hosts = settings.hosts(environment or settings.setting("MIRAKL_ENVIRONMENT") or "production")
+        name, chosen = settings.chosen("environment", environment, "MIRAKL_ENVIRONMENT", "production")
+        hosts = settings.hosts(chosen, name)
         connect = settings.chosen("connect_url", connect_url, "MIRAKL_CONNECT_URL", hosts.connect)
         account = settings.chosen("account_url", account_url, "MIRAKL_ACCOUNT_URL", hosts.account)
         token = settings.chosen("auth_url", auth_url, "MIRAKL_AUTH_URL", hosts.auth)

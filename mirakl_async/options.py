@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict
+from collections.abc import Mapping
+from typing import TypedDict
 
 from msgspec import Struct
+from msgspec.structs import asdict
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from .checks import SECONDS, SECONDS_LEFT, SECONDS_OR_ZERO, Rules, check_arguments, check_settings, instance, whole
+from .errors import InvalidArgument
+from .headers import check_headers
+
+OPTIONS: Rules = {
+    "timeout": SECONDS,
+    "deadline": SECONDS_LEFT.or_none("no bound"),
+    "retries": whole(0),
+    "max_wait": SECONDS_OR_ZERO.or_none("no bound"),
+    "headers": instance(Mapping, "a mapping of names to values").or_none(),
+}
+"""What the options of one call take."""
 
 
 class Options(TypedDict, total=False):
@@ -41,6 +53,10 @@ class Timeouts(Struct, frozen=True, kw_only=True):
     max_wait: float | None = 60.0
     keepalive: float = 10.0
 
+    def __post_init__(self) -> None:
+        """Refuse what cannot work; raises ConfigurationError."""
+        check_settings("Timeouts", _TIMEOUTS, asdict(self))
+
 
 class Retry(Struct, frozen=True, kw_only=True):
     """How often and how patiently a failed attempt is repeated; which failures qualify is not a setting.
@@ -58,12 +74,20 @@ class Retry(Struct, frozen=True, kw_only=True):
     transient_cost: int = 14
     throttle_cost: int = 5
 
+    def __post_init__(self) -> None:
+        """Refuse what cannot work; raises ConfigurationError."""
+        check_settings("Retry", _RETRY, asdict(self))
+
 
 class Rate(Struct, frozen=True):
     """A documented call frequency: at most `calls` in any window of `seconds`."""
 
     calls: int
     seconds: float = 1.0
+
+    def __post_init__(self) -> None:
+        """Refuse what would let everything through, or nothing; raises ConfigurationError."""
+        check_settings("Rate", _RATE, asdict(self))
 
 
 class Limits(Struct, frozen=True, kw_only=True):
@@ -76,3 +100,40 @@ class Limits(Struct, frozen=True, kw_only=True):
     connections: int = 100
     reply_bytes: int = 64 * 1024 * 1024
     error_bytes: int = 64 * 1024
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot work; raises ConfigurationError."""
+        check_settings("Limits", _LIMITS, asdict(self))
+
+
+def check_options(code: str, options: Options) -> None:
+    """Refuse what an option does not take, and a misspelt argument, which comes here since options are keywords.
+
+    Raises InvalidArgument: a filter that is misspelt must not become a longer list.
+    """
+    if not OPTIONS.keys() >= options.keys():
+        unknown = next(name for name in options if name not in OPTIONS)
+        words = f"is neither an argument nor an option; options are {', '.join(sorted(OPTIONS))}"
+        raise InvalidArgument(code, unknown, words)
+    check_arguments(code, OPTIONS, options)
+    check_headers(code, options.get("headers"))
+
+
+_TIMEOUTS: Rules = {
+    "connect": SECONDS,
+    "attempt": SECONDS,
+    "deadline": SECONDS.or_none("no bound"),
+    "max_wait": OPTIONS["max_wait"],
+    "keepalive": SECONDS_OR_ZERO,
+}
+_RETRY: Rules = {
+    "retries": OPTIONS["retries"],
+    "base": SECONDS_OR_ZERO,
+    "throttle_base": SECONDS_OR_ZERO,
+    "cap": SECONDS_OR_ZERO,
+    "quota": whole(0),
+    "transient_cost": whole(0),
+    "throttle_cost": whole(0),
+}
+_RATE: Rules = {"calls": whole(1), "seconds": SECONDS}
+_LIMITS: Rules = {"connections": whole(1), "reply_bytes": whole(1), "error_bytes": whole(0)}

@@ -95,8 +95,11 @@ class Server:
             except ValueError:  # its words may quote a password
                 what = 'it is "redis://host:port/0", or "rediss://" with TLS'
                 raise ConfigurationError(f"not the address of a Redis server: {what}") from None
-        else:
+        elif hasattr(where, "connection_pool"):
             client = where
+        else:
+            kind = type(where).__name__
+            raise ConfigurationError(f"not a Redis server: give its URL, or a redis.asyncio.Redis, not {kind}")
         settings = client.connection_pool.connection_kwargs
         if settings.get("decode_responses"):
             raise ConfigurationError("the Redis client must not decode responses; leave decode_responses out")

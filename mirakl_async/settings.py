@@ -24,6 +24,7 @@ from urllib.parse import SplitResult, urlsplit
 from msgspec import Struct
 
 from .auth import ApiKey, BearerToken, ClientCredentials, Credential, clean_secret
+from .checks import check_settings, one_of
 from .errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 Environment: TypeAlias = Literal["production", "test"]
 RateUsage: TypeAlias = Literal["recommended", "maximum", "none"]
 CHANNEL_PLATFORM = "/api/channel-platform"
+RATE_USAGE = one_of("recommended", "maximum", "none").or_none()
+ENVIRONMENT = one_of("production", "test")
 TOKEN_PATH = "/oauth/token"  # noqa: S105 - a path
 
 
@@ -57,12 +60,10 @@ HOSTS: dict[str, Hosts] = {
 }
 
 
-def hosts(environment: str) -> Hosts:
-    """The hosts of an environment."""
-    try:
-        return HOSTS[environment]
-    except KeyError:
-        raise ConfigurationError(f'environment is "production" or "test", not {environment!r}') from None
+def hosts(environment: object, name: str = "environment") -> Hosts:
+    """The hosts of an environment; `name` is where it was given."""
+    check_settings("", {name: ENVIRONMENT}, {name: environment})
+    return HOSTS[str(environment)]
 
 
 def chosen(argument: str, given: str | None, variable: str, default: str | None = None) -> tuple[str, str | None]:
@@ -124,6 +125,15 @@ def _netloc(parts: SplitResult) -> str:
     host = (parts.hostname or "").lower()
     host = f"[{host}]" if ":" in host else host
     return host if default else f"{host}:{port}"
+
+
+def is_http_url(value: object) -> bool:
+    """Whether a value is an absolute http(s) URL, whatever else it holds."""
+    try:
+        parts = urlsplit(value) if isinstance(value, str) else None
+        return parts is not None and parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def origin(url: str) -> tuple[str, str, int]:
@@ -211,12 +221,7 @@ def credential(environ: Mapping[str, str] | None = None) -> Credential:
     )
 
 
-def rate_usage(value: str | None) -> Literal["recommended", "maximum"] | None:
-    """Which documented rate to keep; None for none."""
-    if value in {None, "recommended"}:
-        return "recommended"
-    if value == "maximum":
-        return "maximum"
-    if value == "none":
-        return None
-    raise ConfigurationError(f'rate is "recommended", "maximum" or "none", not {value!r}')
+def rate_usage(value: object, name: str = "rate") -> Literal["recommended", "maximum"] | None:
+    """Which documented rate to keep; None for none. `name` is where the value was given."""
+    check_settings("", {name: RATE_USAGE}, {name: value})
+    return None if value == "none" else "maximum" if value == "maximum" else "recommended"

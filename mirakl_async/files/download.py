@@ -21,6 +21,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from .. import failures
+from ..checks import CALLABLE, NOT_NEGATIVE, SECONDS, Rules, check_arguments, whole
 from ..decompression import codings_of
 from ..errors import (
     AttemptTimeout,
@@ -33,6 +34,7 @@ from ..errors import (
     UnreadableFile,
 )
 from ..exchange import WireFault
+from ..options import Options, check_options
 from ..server_text import natural
 from ..watch import Mended
 from ..watch import Quarantined as QuarantinedEvent
@@ -52,7 +54,6 @@ if TYPE_CHECKING:
     from ..codec.quarantine import Quarantined
     from ..errors import Context
     from ..operation import Operation
-    from ..options import Options
     from ..request import Request
     from ..runner import Runner
     from ..sniffed import SniffedAnswer
@@ -63,6 +64,15 @@ T = TypeVar("T")
 READ_CAP = 64 * 1024 * 1024
 SPOOL_IN_MEMORY = 4 * 1024 * 1024
 PAUSE = 1.0
+TERMS: Rules = {
+    "max_bytes": whole(1).or_none("no bound"),
+    "min_rate": NOT_NEGATIVE,
+    "min_rate_over": SECONDS,
+    "attempts": whole(1),
+    "progress": CALLABLE.or_none(),
+    "cap": whole(0),
+}
+"""What the options of fetching a file take."""
 log: logging.Logger = logging.getLogger("mirakl_async")
 
 
@@ -96,6 +106,7 @@ class Download:
         self._client = client
         self._operation = operation
         self._arguments = arguments
+        check_options(operation.code, options)
         self._options = options
         self._terms = terms or Terms()
         self._opened: list[tuple[asyncio.Task[Any] | None, OpenDownload]] = []
@@ -108,6 +119,7 @@ class Download:
         `max_bytes` bounds the body after decompression, None does not; `min_rate` is in bytes a second, measured over
         `min_rate_over` seconds of waiting.
         """
+        check_arguments(self._operation.code, TERMS, locals())
         return self._under(replace(self._terms, max_bytes=max_bytes, least=MinimumRate(min_rate, min_rate_over)))
 
     def expected(self) -> Download:
@@ -160,6 +172,7 @@ class Download:
         `progress` is called with the bytes written so far and their total, None if unknown; what it raises ends the
         saving. Raises ConnectionLost or AttemptTimeout after the last attempt.
         """
+        check_arguments(self._operation.code, TERMS, {"attempts": attempts, "progress": progress})
 
         async def save() -> Saved:
             async with self as file:
@@ -169,6 +182,7 @@ class Download:
 
     async def read(self, cap: int = READ_CAP) -> bytes:
         """The whole file; raises ReplyTooLarge past `cap` bytes."""
+        check_arguments(self._operation.code, TERMS, locals())
         async with self as file:
             return await file.read(cap)
 

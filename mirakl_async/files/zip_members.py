@@ -25,7 +25,9 @@ from pathlib import Path
 from typing import IO
 
 from msgspec import Struct
+from msgspec.structs import asdict
 
+from ..checks import POSITIVE, Rules, check_settings, whole
 from ..errors import ClientStateError, UnreadableFile, UnsafeArchive
 from ..server_text import one_line
 from .disposition import safe_name
@@ -55,6 +57,13 @@ class ArchiveLimits(Struct, frozen=True, kw_only=True):
     members: int = 10_000
     unpacked: int = 2 * 1024 * 1024 * 1024
     ratio: float = 200.0
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot work; raises ConfigurationError."""
+        check_settings("ArchiveLimits", _LIMITS, asdict(self))
+
+
+_LIMITS: Rules = {"members": whole(0), "unpacked": whole(0), "ratio": POSITIVE}
 
 
 class Archive:

@@ -13,6 +13,7 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar
 
+from ..checks import check_arguments
 from ..errors import (
     ClientStateError,
     ConnectionLost,
@@ -28,7 +29,7 @@ from ..files.disposition import safe_name
 from ..files.download import PAUSE
 from ..files.saving import Saved
 from ..server_text import natural, one_line
-from .polling import follow, is_transient, pace_of
+from .polling import WAITING, follow, is_transient, pace_of
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -111,6 +112,7 @@ class Export:
         `poll` are in seconds; `progress` is given every state seen. Raises JobUnfinished if it would take longer; the
         export goes on, and can be waited for again.
         """
+        check_arguments("wait", WAITING, locals())
         return await follow(
             self.status,
             lambda state: state.status in FINAL,

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ..checks import CALLABLE, SECONDS, SECONDS_OR_ZERO, Rules
 from ..errors import (
     APIError,
     AuthenticationFailed,
@@ -35,6 +36,12 @@ TRANSIENT_ERRORS = (
     DecodeFailed,
 )  # fmt: skip
 MAX_FAILURES_IN_A_ROW = 5
+WAITING: Rules = {
+    "timeout": SECONDS_OR_ZERO.or_none("no bound"),
+    "poll": SECONDS.or_none("the documented pace"),
+    "progress": CALLABLE.or_none(),
+}
+"""What the options of waiting for a job take."""
 MAX_NOT_FOUND_IN_A_ROW = 3  # a job that was just created may not be found for a moment
 
 

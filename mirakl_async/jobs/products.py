@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec.structs import replace
 
+from ..checks import check_arguments
 from ..errors import ClientStateError, InvalidArgument, JobFailed
 from ..operations.front import products as generated
 from ..server_text import one_line
-from .polling import follow, pace_of
+from .polling import WAITING, follow, pace_of
 from .tracking import import_id_of
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class ImportJob:
         if until not in {SENT, COMPLETE}:
             raise InvalidArgument("wait", "until", f'is "SENT" or "COMPLETE", not {until!r}')
         enough = FINAL if until == COMPLETE else FINAL | {SENT}
+        check_arguments("wait", WAITING, locals())
         return await follow(
             self.status,
             lambda state: state.import_status in enough,

@@ -7,6 +7,8 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+from ..checks import BOOLEAN, CALLABLE, Rules, whole
+
 CONCURRENCY = 4
 
 
@@ -35,3 +37,12 @@ class Manner(Struct, frozen=True, kw_only=True):
     exact: bool = False
     limit: int | None = None
     on_page: OnPage | None = None
+
+
+READING: Rules = {
+    "concurrency": whole(1).or_none(),
+    "exact": BOOLEAN.or_none(),
+    "prefetch": BOOLEAN.or_none(),
+    "on_page": CALLABLE.or_none(),
+}
+"""What the options of reading take."""

@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar, cast
 
 from msgspec.structs import replace
 
+from ..checks import check_arguments
 from ..errors import InvalidArgument, PaginationLoop
 from .cursor import MARKS, Cursor, digest
 from .drift import Sight, judge
 from .link import next_link
-from .manner import Manner, OnPage
+from .manner import READING, Manner, OnPage
 from .nested import NestedWalk
 from .page import Page
 from .paginator import Paginator
@@ -53,10 +54,9 @@ class OffsetPaginator(Paginator[T]):
         progress.
         """
         code = self._source.operation.code
+        check_arguments(code, READING, locals())
         if exact and self._source.paging.nested:
             raise InvalidArgument(code, "exact", "is not for a list whose pages run inside its items")
-        if concurrency is not None and concurrency < 1:
-            raise InvalidArgument(code, "concurrency", f"{concurrency} is less than one page at a time")
         if exact and self._manner.size < 2:
             raise InvalidArgument(code, "exact", "needs pages of two rows or more, so that they can overlap")
         return self._but(concurrency=concurrency, exact=exact, on_page=on_page)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from msgspec.structs import replace
 
-from ..errors import InvalidArgument
+from ..checks import check_arguments, whole
 from .cursor import Cursor, read_cursor
 from .manner import Manner
 from .page import Page
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 USUAL_DEFAULT = 10
+WHOLE = whole()
 
 
 class Items(Generic[T]):
@@ -95,8 +96,7 @@ class Paginator(ABC, Generic[T]):
     ) -> None:
         self._source = Source(client, operation, arguments, options)
         paging = self._source.paging
-        if page_size is not None and not 1 <= page_size <= paging.maximum:
-            raise InvalidArgument(operation.code, "page_size", f"{page_size} is outside 1 to {paging.maximum}")
+        check_arguments(operation.code, {"page_size": whole(1, paging.maximum).or_none()}, {"page_size": page_size})
         self._manner = Manner(size=page_size or _usual_size(paging))
 
     def __repr__(self) -> str:
@@ -121,6 +121,7 @@ class Paginator(ABC, Generic[T]):
 
     async def take(self, count: int) -> list[T]:
         """The first `count` items, or as many as there are; asks for few more rows than that."""
+        check_arguments(self._source.operation.code, {"count": WHOLE}, {"count": count})
         taken: list[T] = []
         if count < 1:
             return taken

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar, cast
 
 from msgspec.structs import replace
 
+from ..checks import check_arguments
 from ..errors import PaginationLoop
 from .cursor import MARKS, Cursor, digest
-from .manner import Manner, OnPage
+from .manner import READING, Manner, OnPage
 from .page import Page
 from .paginator import Paginator
 from .rows import Rows, member, peek, read_page
@@ -37,6 +38,7 @@ class SeekPaginator(Paginator[T]):
 
         With `prefetch`, as usual, the next page is on its way while one is worked on. `on_page` is told the progress.
         """
+        check_arguments(self._source.operation.code, READING, locals())
         return self._but(concurrency=None if prefetch is None else 1 + prefetch, on_page=on_page)
 
     def _walk(self, start: Cursor, manner: Manner) -> AsyncGenerator[Page[T], None]:

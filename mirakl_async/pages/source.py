@@ -10,8 +10,7 @@ from urllib.parse import quote
 from msgspec.structs import replace
 
 from .. import codec
-from ..errors import InvalidArgument
-from ..options import Options
+from ..options import Options, check_options
 from ..watch import Drifted, Mended, Quarantined
 from .cursor import VERSION, Cursor, fingerprint
 from .rows import Rows
@@ -42,9 +41,7 @@ class Source:
         self.paging: Paging = operation.paging
         self._client = client
         self._options = options
-        for name in options.keys() - Options.__annotations__.keys():
-            # A filter that is misspelt must not become a longer list.
-            raise InvalidArgument(operation.code, name, "is neither an argument of this list nor an option of a call")
+        check_options(operation.code, options)
         parts = split(operation, arguments)
         self.legs: tuple[Request, ...] = tuple(client.request(operation, part) for part in parts)
         self.legs_overlap: bool = may_overlap(operation, parts)

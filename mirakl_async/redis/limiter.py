@@ -28,6 +28,7 @@ from uuid import uuid4
 
 from msgspec.structs import replace
 
+from ..checks import Rules, Takes, check_settings, offering, one_of
 from ..clock import Clock, SystemClock
 from ..errors import ClientStateError, LimiterUnavailable
 from ..limits import BucketKey, LocalRateLimiter, Pace
@@ -43,6 +44,12 @@ if TYPE_CHECKING:
 
 log: logging.Logger = logging.getLogger("mirakl_async")
 TURN, PAUSE = Script("turn"), Script("pause")
+SETTINGS: Rules = {
+    "name": Takes("a text that is not empty", lambda value: isinstance(value, str) and bool(value)),
+    "away": one_of("share", "fail"),
+    "clock": offering("a Clock", "monotonic", "sleep").or_none(),
+}
+"""What the limiter's settings take."""
 GREET_EVERY, LOOK_EVERY = 5.0, 1.0
 
 
@@ -84,6 +91,7 @@ class RedisRateLimiter:
         away: Literal["share", "fail"] = "share",
         clock: Clock | None = None,
     ) -> None:
+        check_settings("RedisRateLimiter", SETTINGS, locals())
         self.clock: Clock = clock or SystemClock()
         self._tag = f"{{{name}}}:limit"
         self._server = Server(where)

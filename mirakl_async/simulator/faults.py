@@ -12,10 +12,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from random import Random
-from typing import Literal, TypedDict, Unpack
+from typing import Annotated, Literal, TypedDict, Unpack
 
-from msgspec import Struct
+from msgspec import Meta, Struct
+from msgspec.structs import asdict
 
+from .arguments import Count, Ordinal, Seconds, check
 from .tokens import OPERATION as TOKEN
 
 Kind = Literal["status", "reset", "hang_up", "truncate", "drip", "stall", "latency", "revoke"]
@@ -61,10 +63,9 @@ class Fault(Struct, frozen=True, kw_only=True, omit_defaults=True):
     share: float = 0.5
 
     def __post_init__(self) -> None:
-        if self.every is not None and self.every < 1:
-            raise ValueError("every must be at least 1")
-        if self.probability is not None and not 0 <= self.probability <= 1:
-            raise ValueError("probability must lie between 0 and 1")
+        check(_Members, asdict(self))
+        if self.most_seconds is not None and self.most_seconds < self.seconds:
+            raise ValueError("most_seconds must not be less than seconds")
         if not 0 <= self.share < 1:
             raise ValueError("share must lie between 0 and 1, and leave something out")
         if not 200 <= self.code < 600:
@@ -132,6 +133,25 @@ class Fault(Struct, frozen=True, kw_only=True, omit_defaults=True):
     def revoke_tokens(cls, **when: Unpack[When]) -> Fault:
         """Make all tokens given so far worthless, that of the request struck included."""
         return cls(kind="revoke", **when)
+
+
+class _Members(Struct):
+    """What the members of a fault take."""
+
+    kind: Kind
+    operation: str | None
+    at: tuple[Ordinal, ...]
+    every: Ordinal | None
+    probability: Annotated[float, Meta(ge=0, le=1)] | None
+    times: Count | None
+    after_apply: bool
+    code: int
+    body: str
+    content_type: str
+    headers: dict[str, str]
+    seconds: Seconds
+    most_seconds: Seconds | None
+    share: float
 
 
 class Stroke(Struct, frozen=True):

@@ -7,12 +7,13 @@ from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from random import Random
 from types import TracebackType
-from typing import Self
+from typing import Annotated, Literal, Self
 
 from aiohttp import web
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from . import connect
+from .arguments import Count, Seconds, check
 from .clock import Clock, RealClock
 from .connect import Connect, ErrorFields
 from .control import PREFIX, State, add_control_plane, state_of
@@ -21,7 +22,7 @@ from .faults import FaultPlan
 from .front import FrontWorld, front_service, storage_service
 from .front.control import add_front_plane
 from .pipeline import Latency, RequestRecord, Surroundings, application
-from .ratelimits import RateLimits, SlidingWindows
+from .ratelimits import RateLimits, SlidingWindows, Window
 from .tokens import Tokens
 from .world import EqualStamp, Keep, World
 
@@ -49,6 +50,26 @@ class Addresses(Struct, frozen=True):
     channels: dict[str, list[str]]
     pid: int
     api_key: str = ""
+
+
+class _Arguments(Struct):
+    """What a simulator takes."""
+
+    rate_limits: Literal["none", "documented"] | Count | dict[str, Window]
+    # Not tuple[Seconds, Seconds]: msgspec 0.22 reads beside it for the bound of the number, and crashes.
+    latency: Seconds | Annotated[tuple[Seconds, ...], Meta(min_length=2, max_length=2)]
+    expires_in: Seconds
+    seed: int
+    client_id: Annotated[str, Meta(min_length=1)]
+    client_secret: str | None
+    equal_stamp: EqualStamp
+    error_fields: ErrorFields
+    unique_lines: bool
+    keep: Keep
+    keepalive: Seconds
+    log_size: Count
+    port: Annotated[int, Meta(ge=0, le=65535)]
+    front: dict[str, int] | None
 
 
 class Simulator:
@@ -88,6 +109,7 @@ class Simulator:
         port: int = 0,
         front: Mapping[str, int] | None = None,
     ) -> None:
+        check(_Arguments, locals())
         self.clock: Clock = RealClock() if clock is None else clock
         self.world: World = World(channels, equal_stamp=equal_stamp, keep=keep)
         self.faults: FaultPlan = FaultPlan(seed=seed) if faults is None else faults

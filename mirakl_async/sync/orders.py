@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import UNSET
 
 from .. import codec
+from ..checks import BOOLEAN, CALLABLE, SECONDS, SECONDS_OR_ZERO, Rules, check_arguments, instance, whole
 from ..errors import InvalidArgument, UnreadableFile
 from ..models.connect.common import OriginRequest
 from ..models.connect.orders import ActionError, UpdateActionRequest
@@ -35,6 +36,22 @@ if TYPE_CHECKING:
     from .report import Report
 
 MEBIBYTE = 1024 * 1024
+OPTIONS: Rules = {
+    "batch_size": whole(1, 100),
+    "batch_bytes": whole(1),
+    "linger": SECONDS_OR_ZERO,
+    "concurrency": whole(1).or_none("as many as are needed"),
+    "refused_file": instance((str, Path), "a path").or_none(),
+    "progress": CALLABLE.or_none(),
+    "grace": SECONDS_OR_ZERO,
+    "patience": SECONDS_OR_ZERO,
+    "resume": BOOLEAN,
+    "ahead": whole(1).or_none(),
+    "until_empty": BOOLEAN,
+    "lease": SECONDS,
+    "give_up_after": whole(1).or_none("no end"),
+}
+"""What the options of the bulk jobs take."""
 
 
 class Orders(GeneratedOrders):
@@ -90,7 +107,7 @@ class Orders(GeneratedOrders):
         cannot be a source or an origin. Running it raises JournalError if the journal cannot be opened, and
         SyncStopped, with the report, if the job could not finish.
         """
-        _check_sizes(batch_size, concurrency)
+        check_arguments("upsertOrders", OPTIONS, locals())
         if origin is not None:
             _check_origin(origin)
         orders = _source(source, origin)
@@ -143,9 +160,7 @@ class Orders(GeneratedOrders):
         as one is that its workers die of, is set aside as refused ("abandoned"); None never does. A journal in Redis
         remembers the claims of dead processes, a SQLite file does not. All else is as with `sync`.
         """
-        _check_sizes(batch_size, concurrency)
-        if give_up_after is not None and give_up_after < 1:
-            raise InvalidArgument("upsertOrders", "give_up_after", "must be at least 1")
+        check_arguments("upsertOrders", OPTIONS, locals())
         kept, owned = journal_of(journal)
         ledger = JournalLedger(
             self._client,
@@ -222,13 +237,6 @@ class Orders(GeneratedOrders):
             raise InvalidArgument("updateActionStatus", violation.path, violation.message)
         async with opened(journal) as kept:
             await kept.put_outcomes([Outcome(action_id, codec.encode(body))])
-
-
-def _check_sizes(batch_size: int, concurrency: int | None) -> None:
-    if not 1 <= batch_size <= 100:
-        raise InvalidArgument("upsertOrders", "batch_size", f"{batch_size} is outside 1 to 100")
-    if concurrency is not None and concurrency < 1:
-        raise InvalidArgument("upsertOrders", "concurrency", "must be at least 1")
 
 
 def _check_origin(origin: object) -> None:

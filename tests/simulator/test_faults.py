@@ -8,7 +8,7 @@ import time
 import aiohttp
 import pytest
 
-from mirakl_async.simulator import Fault, FaultPlan, ManualClock
+from mirakl_async.simulator import Fault, FaultPlan, ManualClock, Simulator
 
 from .payloads import order
 
@@ -175,12 +175,48 @@ def test_strokes_are_counted_and_end_on_request():
     assert plan.struck == {"latency": 10, "reset": 5}
 
 
-@pytest.mark.parametrize("arguments", [{"every": 0}, {"probability": 1.5}, {"probability": -0.1}], ids=str)
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"every": 0},
+        {"every": 1.5},
+        {"probability": 1.5},
+        {"probability": -0.1},
+        {"probability": "0.5"},
+        {"times": -1},
+        {"at": (0,)},
+        {"at": 3},
+        {"operation": 5},
+        {"after_apply": 1},
+    ],
+    ids=str,
+)
 def test_a_fault_that_cannot_be(arguments):
     with pytest.raises(ValueError, match=next(iter(arguments))):
         Fault.reset(**arguments)
     with pytest.raises(ValueError, match="HTTP status"):
         Fault.status(99)
+    for seconds in (-1, float("nan"), "1", None):
+        with pytest.raises(ValueError, match="seconds"):
+            Fault.latency(seconds)
+    with pytest.raises(ValueError, match="most_seconds"):
+        Fault.latency(2, 1)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"rate_limits": "fast"}, {"rate_limits": -1}, {"rate_limits": True}, {"rate_limits": {"OR11": 5}},
+        {"latency": -1}, {"latency": "1"}, {"latency": (1,)}, {"latency": float("nan")}, {"expires_in": -1},
+        {"seed": "a"}, {"client_id": ""}, {"client_secret": 5}, {"equal_stamp": "keep"}, {"error_fields": "all"},
+        {"unique_lines": "no"}, {"keep": "all"}, {"keepalive": -1}, {"log_size": -1}, {"port": 70000},
+        {"front": {"orders": -1}}, {"front": {"orders": "many"}},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_an_argument_of_the_simulator_that_cannot_be_is_refused_by_name(arguments):
+    with pytest.raises(ValueError, match=next(iter(arguments))):
+        Simulator(**arguments)
 
 
 async def test_requests_before_and_after_a_fault_are_whole(start):

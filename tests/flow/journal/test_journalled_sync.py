@@ -342,7 +342,7 @@ class TestFeedAndWork:
             assert await journal.replay() == 1
             report, _ = await run(mirakl.connect.orders.work(journal, until_empty=True, give_up_after=2))
         assert report.accepted == 1
-        with pytest.raises(InvalidArgument, match="give_up_after: must be at least 1"):
+        with pytest.raises(InvalidArgument, match="give_up_after: must be a whole number, at least 1"):
             mirakl.connect.orders.work(path, give_up_after=0)
 
     async def test_a_million_need_not_fit_into_memory(self, mirakl, path):

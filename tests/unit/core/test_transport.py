@@ -4,7 +4,7 @@ import pytest
 
 from mirakl_async import BearerToken, ConnectChannel, Retry, Timeouts, errors
 from mirakl_async.models.connect.orders import ActionError
-from mirakl_async.options import Limits, Rate
+from mirakl_async.options import Limits
 from mirakl_async.watch import Called, Retrying, Throttled
 from tests.feeds import ORIGIN, order
 from tests.manual_clock import InstantClock, ManualClock
@@ -239,18 +239,6 @@ async def test_an_outage_does_not_become_a_storm():
     assert all(isinstance(result, errors.ServerError) for result in results)
     assert len(wire.sent) <= 500 + 500 // 14 + 1
     assert any(result.context.quota_exhausted for result in results)
-
-
-@pytest.mark.parametrize(
-    "settings",
-    [
-        {"limits": Limits(connections=0)}, {"rates": {"upsertOrders": Rate(0)}},
-        {"rates": {"upsertOrders": Rate(5, 0)}}, {"rates": {"upsertOrders": Rate(-1)}},
-    ],
-)  # fmt: skip
-def test_bounds_that_let_everything_through_or_nothing_are_refused(settings):
-    with pytest.raises(errors.ConfigurationError, match="must be at least 1"):
-        client(reply(204), **settings)
 
 
 async def test_answers_of_any_kind_show_that_the_outage_is_over():

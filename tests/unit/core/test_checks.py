@@ -1,0 +1,221 @@
+"""Settings are refused where they are given, by name, with what to give instead; no value of a text is shown."""
+
+from __future__ import annotations
+
+import math
+from datetime import timedelta
+
+import pytest
+
+from mirakl_async import BearerToken, ConnectChannel, MarketplaceFront, errors
+from mirakl_async.files import ArchiveLimits
+from mirakl_async.options import Limits, Rate, Retry, Timeouts
+from tests.feeds import ORIGIN, order
+from tests.manual_clock import ManualClock
+
+TOKEN = BearerToken("t")
+NO_SECONDS = [0, -1, math.nan, math.inf, "5", True, timedelta(seconds=5), 10**400]
+
+
+@pytest.mark.parametrize("make", [ConnectChannel, lambda **given: MarketplaceFront("https://acme.mirakl.net", **given)])
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"timeouts": 30}, r"timeouts must be Timeouts\(\.\.\.\), or None, not int"),
+        ({"timeouts": Timeouts}, "timeouts must be .*, not the class Timeouts; make one"),
+        ({"retry": 3}, r"retry must be Retry\(\.\.\.\), or None, not int"),
+        ({"limits": 3}, r"limits must be Limits\(\.\.\.\)"),
+        ({"auth": 3}, r"auth must be .*BearerToken\(\.\.\.\).*, not int"),
+        ({"auth": BearerToken}, "auth must be .*, not the class BearerToken; make one"),
+        ({"limiter": 3}, r"limiter must be a limiter such as RedisRateLimiter\(\.\.\.\)"),
+        ({"limiter": ManualClock()}, "limiter must be"),
+        ({"watch": 3}, "watch must be a function, or None, not int"),
+        ({"accept_response": 3}, "accept_response must be a function"),
+        ({"clock": 3}, "clock must be a Clock"),
+        ({"clock": ManualClock}, "clock must be .*, not the class ManualClock"),
+        ({"wire": 3}, "wire must be a Wire"),
+        ({"ssl": True}, r"ssl must be an ssl\.SSLContext, or None, not bool"),
+        ({"proxy": 3128}, "proxy must be a URL such as .*, not int"),
+        ({"proxy": "hidden:3128"}, "proxy must be a URL such as .*, not str"),
+        ({"rate": "fast"}, 'rate must be "recommended", "maximum" or "none", or None, not str'),
+        ({"rate": 5}, "rate must be .*, not int"),
+        ({"rates": 5}, "rates must be a mapping"),
+        ({"rates": {"OR11": 5}}, r"rates\['OR11'\] must be Rate\(calls, seconds\), not int"),
+        ({"rates": {"nothing": Rate(1)}}, "rates: no operation has the code 'nothing'"),
+    ],
+)
+def test_a_setting_of_a_client_that_cannot_work(make, given, words):
+    with pytest.raises(errors.ConfigurationError, match=words) as caught:
+        make(**{"auth": TOKEN, **given})
+    assert "hidden" not in str(caught.value)
+
+
+def test_a_setting_from_a_variable_is_called_by_its_name(monkeypatch):
+    monkeypatch.setenv("MIRAKL_RATE", "fast")
+    with pytest.raises(errors.ConfigurationError, match="^MIRAKL_RATE must be"):
+        ConnectChannel(auth=TOKEN)
+    monkeypatch.setenv("MIRAKL_RATE", "none\n")
+    monkeypatch.setenv("MIRAKL_ENVIRONMENT", "staging")
+    with pytest.raises(errors.ConfigurationError, match='^MIRAKL_ENVIRONMENT must be "production" or "test", not str'):
+        ConnectChannel(auth=TOKEN)
+    with pytest.raises(errors.ConfigurationError, match="^environment must be"):
+        ConnectChannel(auth=TOKEN, environment="Test")
+    with pytest.raises(TypeError, match="timeout"):
+        ConnectChannel(auth=TOKEN, timeout=5)
+
+
+@pytest.mark.parametrize("value", NO_SECONDS)
+@pytest.mark.parametrize("name", ["connect", "attempt", "deadline"])
+def test_seconds_that_are_none(name, value):
+    with pytest.raises(errors.ConfigurationError, match=f"^Timeouts: {name} must be a number of seconds above 0"):
+        Timeouts(**{name: value})
+
+
+@pytest.mark.parametrize(
+    ("make", "given", "words"),
+    [
+        (Timeouts, {"connect": None}, "Timeouts: connect must be .*, not None"),
+        (Timeouts, {"attempt": None}, "Timeouts: attempt"),
+        (
+            Timeouts,
+            {"max_wait": -1},
+            "Timeouts: max_wait must be a number of seconds, at least 0, or None for no bound",
+        ),
+        (Timeouts, {"keepalive": math.nan}, "Timeouts: keepalive"),
+        (Retry, {"retries": -1}, "Retry: retries must be a whole number, at least 0, not -1"),
+        (Retry, {"retries": 1.5}, "Retry: retries must be a whole number, at least 0, not float"),
+        (Retry, {"retries": True}, "Retry: retries must be .*, not bool"),
+        (Retry, {"retries": None}, "Retry: retries must be .*, not None"),
+        (Retry, {"base": -0.1}, "Retry: base"),
+        (Retry, {"cap": "20"}, "Retry: cap must be .*, not str"),
+        (Retry, {"quota": -1}, "Retry: quota"),
+        (Rate, {"calls": 0}, "Rate: calls must be a whole number, at least 1, not 0"),
+        (Rate, {"calls": 1.5}, "Rate: calls"),
+        (Rate, {"calls": 5, "seconds": 0}, "Rate: seconds must be a number of seconds above 0, not 0"),
+        (Limits, {"connections": 0}, "Limits: connections must be a whole number, at least 1, not 0"),
+        (Limits, {"reply_bytes": "1 MB"}, "Limits: reply_bytes must be .*, not str"),
+        (Limits, {"error_bytes": -1}, "Limits: error_bytes"),
+        (ArchiveLimits, {"ratio": 0}, "ArchiveLimits: ratio"),
+        (ArchiveLimits, {"members": 1.5}, "ArchiveLimits: members"),
+    ],
+)
+def test_bounds_that_cannot_work(make, given, words):
+    with pytest.raises(errors.ConfigurationError, match=words):
+        make(**given)
+
+
+def test_what_means_no_bound_or_no_wait_is_taken():
+    Timeouts(deadline=None, max_wait=None, connect=5, keepalive=0)
+    Timeouts(max_wait=0)
+    Retry(retries=0, base=0, cap=0, quota=0)
+    Limits(error_bytes=0)
+
+
+WRONG_OPTIONS = [
+    *({"timeout": value} for value in [*NO_SECONDS, None]),
+    *({"deadline": value} for value in [math.nan, math.inf, "5", True]),
+    *({"retries": value} for value in [-1, 1.5, True, "3", None]),
+    *({"max_wait": value} for value in [-1, math.nan, "5", True]),
+    {"headers": [("a", "b")]},
+    {"headers": "a: b"},
+]
+
+
+@pytest.mark.parametrize("options", WRONG_OPTIONS, ids=repr)
+async def test_an_option_of_a_call_that_cannot_work(options):
+    [name] = options
+    words = rf"^{{}}: {name}: must be "
+    async with MarketplaceFront("https://acme.mirakl.net", auth=TOKEN) as front:
+        for code, call in [
+            ("OR12", lambda: front.orders.get("o", **options)),
+            ("OR12", lambda: front.call("OR12", {"order_id": "o"}, **options)),
+            ("OR12", lambda: front.call_raw("OR12", {"order_id": "o"}, **options)),
+            ("OR12", lambda: front.raw(front.orders.get, "o", **options)),
+            ("send", lambda: front.send("GET", "/api/new", **options)),
+        ]:
+            with pytest.raises(errors.InvalidArgument, match=words.format(code)):
+                await call()
+        with pytest.raises(errors.InvalidArgument, match=words.format("with_options")):
+            front.with_options(**options)
+        with pytest.raises(errors.InvalidArgument, match=words.format("OR11")):
+            front.orders.list(**options)
+        with pytest.raises(errors.InvalidArgument, match=words.format("OR73")):
+            front.orders.download_documents(order_ids=["o"], **options)
+        with pytest.raises(errors.InvalidArgument, match=words.format("P44")):
+            await front.call("P44", {"import": 5}, **options)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"batch_size": 0}, "batch_size: 0 is outside 1 to 100"),
+        ({"batch_size": 101}, "batch_size: 101 is outside 1 to 100"),
+        ({"batch_size": 10.0}, "batch_size: must be a whole number, from 1 to 100, not float"),
+        ({"batch_bytes": 0}, "batch_bytes: must be a whole number, at least 1"),
+        ({"linger": -1}, "linger: "),
+        ({"linger": "0.05"}, "linger: .*not str"),
+        ({"concurrency": 0}, "concurrency: "),
+        ({"concurrency": True}, "concurrency: .*not bool"),
+        ({"grace": math.nan}, "grace: "),
+        ({"patience": None}, "patience: .*not None"),
+        ({"refused_file": 3}, "refused_file: must be a path, or None, not int"),
+        ({"progress": 3}, "progress: must be a function"),
+    ],
+)
+async def test_an_option_of_a_bulk_job_that_cannot_work(given, words, tmp_path):
+    async with ConnectChannel(auth=TOKEN) as connect:
+        with pytest.raises(errors.InvalidArgument, match=f"^upsertOrders: {words}"):
+            connect.orders.sync([order(1)], origin=ORIGIN, **given)
+        with pytest.raises(errors.InvalidArgument, match=f"^upsertOrders: {words}"):
+            connect.orders.work(tmp_path / "j.db", **given)
+        for name, value in [("ahead", 0), ("ahead", "100"), ("resume", "no")]:
+            with pytest.raises(errors.InvalidArgument, match=f"^upsertOrders: {name}: "):
+                connect.orders.sync([order(1)], origin=ORIGIN, **{name: value})
+        for name, value in [("lease", 0), ("lease", "30"), ("give_up_after", 0), ("until_empty", 1)]:
+            with pytest.raises(errors.InvalidArgument, match=f"^upsertOrders: {name}: "):
+                connect.orders.work(tmp_path / "j.db", **{name: value})
+
+
+async def test_options_of_lists_jobs_and_files_that_cannot_work():
+    async with MarketplaceFront("https://acme.mirakl.net", auth=TOKEN) as front:
+        for value, words in [(0, "0 is outside 1 to 100"), (101, "101 is outside"), ("50", "must be a whole number")]:
+            with pytest.raises(errors.InvalidArgument, match=f"OR11: page_size: {words}"):
+                front.orders.list(page_size=value)
+        listed = front.orders.list()
+        for name, value in [("concurrency", 0), ("concurrency", "4"), ("exact", "yes"), ("on_page", 3)]:
+            with pytest.raises(errors.InvalidArgument, match=f"OR11: {name}: must be"):
+                listed.with_options(**{name: value})
+        with pytest.raises(errors.InvalidArgument, match="OR11: count: must be a whole number, not str"):
+            await listed.take("5")
+        job = front.products.import_job(5)
+        export = front.orders.export_job("e")
+        for name, value in [("poll", 0), ("poll", "60"), ("timeout", -1), ("timeout", math.nan), ("progress", 3)]:
+            for waiting in (job, export):
+                with pytest.raises(errors.InvalidArgument, match=f"wait: {name}: must be"):
+                    await waiting.wait(**{name: value})
+        file = front.orders.download_documents(order_ids=["o"])
+        for name, value in [("max_bytes", 0), ("max_bytes", 1.5), ("min_rate", -1), ("min_rate_over", 0)]:
+            with pytest.raises(errors.InvalidArgument, match=f"OR73: {name}: must be"):
+                file.within(**{name: value})
+        with pytest.raises(errors.InvalidArgument, match="OR73: cap: must be"):
+            await file.read("64 MB")
+        with pytest.raises(errors.InvalidArgument, match="OR73: attempts: must be"):
+            await file.save("x", attempts=0)
+        with pytest.raises(errors.InvalidArgument, match="subscribe: listener: must be a function"):
+            front.subscribe(3)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"where": 3}, "not a Redis server: give its URL, or a redis.asyncio.Redis, not int"),
+        ({"where": "localhost"}, "not the address of a Redis server"),
+        ({"name": ""}, "RedisRateLimiter: name must be a text that is not empty"),
+        ({"away": "wait"}, 'RedisRateLimiter: away must be "share" or "fail", not str'),
+        ({"clock": 3}, "RedisRateLimiter: clock must be a Clock"),
+    ],
+)
+def test_a_setting_of_the_shared_limiter_that_cannot_work(given, words):
+    limiter = pytest.importorskip("mirakl_async.redis.limiter")
+    with pytest.raises(errors.ConfigurationError, match=words):
+        limiter.RedisRateLimiter(**{"where": "redis://localhost", **given})
