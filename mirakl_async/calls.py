@@ -17,9 +17,10 @@ from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
 from . import codec
+from .checks import Rules, Takes, check_arguments, instance, one_of
 from .errors import InvalidArgument
 from .files import caps
-from .files.upload import Content, FreshChunks, Upload
+from .files.upload import Content, FreshChunks, Upload, is_file_name
 from .operation import Operation, Param
 from .params import leave_it_out, text_of
 from .request import Multipart, Part, Request
@@ -34,6 +35,19 @@ JSON = "application/json"
 QUERY_SAFE = ",:"
 REFERENCE = re.compile(r"[^|,]+\|[^|,]+")
 LONGEST_NAME = 255
+_TEXT = re.compile("[^\0-\x1f\x7f\ud800-\udfff]+")
+SEND: Rules = {
+    "method": Takes(
+        "a method such as GET", lambda value: isinstance(value, str) and re.fullmatch("[A-Za-z]+", value) is not None
+    ),
+    "path": Takes(
+        "a path without control characters", lambda value: isinstance(value, str) and _TEXT.fullmatch(value) is not None
+    ),
+    "query": instance(Mapping, "a mapping of names to values").or_none(),
+    "retry": one_of("safe", "idempotent", "unsafe").or_none(),
+}
+"""What `Client.send` takes."""
+QUERY_NAME = Takes("names that are texts", lambda value: isinstance(value, str) and _TEXT.fullmatch(value) is not None)
 
 
 def build(
@@ -111,8 +125,9 @@ def build_unknown(  # noqa: PLR0917 - one caller, Client.send, whose arguments t
     retry: RetryClass | None,
 ) -> Request:
     """A request to an endpoint that no operation describes; a list in `query` repeats its name."""
+    check_arguments("send", SEND, {"method": method, "path": path, "query": query, "retry": retry})
     method = method.upper()
-    if not path.startswith("/") or "?" in path or "#" in path:
+    if not path.startswith("/") or "?" in path or "#" in path or {".", ".."} & {*path.split("/")}:
         raise InvalidArgument("send", "path", f"{path!r} must start with a slash and hold no query; use query=")
     operation: Operation[Any] = Operation(
         code=f"{method} {path}",
@@ -127,6 +142,7 @@ def build_unknown(  # noqa: PLR0917 - one caller, Client.send, whose arguments t
     )
     pairs: list[str] = []
     for name, value in (query or {}).items():
+        check_arguments("send", {"query": QUERY_NAME}, {"query": name})
         many: Literal["repeat", "one"] = "repeat" if isinstance(value, list | tuple) else "one"
         param = Param(name=name, argument=name, many=many, min_length=0)
         pairs += [] if value is None else _query(operation, param, cast("Any", value))
@@ -306,6 +322,9 @@ def _file_part(operation: Operation[Any], param: Param, value: object) -> Part:
             f"takes a path, bytes, or Upload(content=...), not {type(content).__name__}; chunks are given as a "
             "function that makes fresh ones, since an attempt consumes them",
         )
+    if not is_file_name(filename):
+        words = "its name cannot be written in a form; send it as Upload(content=..., filename=...)"
+        raise InvalidArgument(operation.code, param.argument, words)
     return Part(
         name=param.name,
         content=cast("Content", content),

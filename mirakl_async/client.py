@@ -51,6 +51,11 @@ SETTINGS: Rules = {
     "clock": offering("a Clock", "monotonic", "sleep").or_none(),
 }
 """What the clients' settings take."""
+CALL: Rules = {
+    "code": instance(str, 'a code such as "OR11"'),
+    "params": instance(Mapping, "a mapping of names to values").or_none(),
+}
+"""What `Client.call` takes."""
 CREDENTIAL = offering("ClientCredentials(...), BearerToken(...) or ApiKey(...)", "authenticator")
 RATE = instance(Rate, "Rate(calls, seconds)")
 
@@ -212,7 +217,7 @@ class Client:
         JSON as bytes or text, or anything msgspec encodes. Lists take one page: nothing is paged or split here. A file
         comes as a `Download`, which asks for nothing before it is opened or saved.
         """
-        operation = operations.of(self._bases, code)
+        operation = self._operation(code, params)
         if operation.answer == "stream":
             calls.build_by_wire_names(operation, params or {}, body, self.base_url(operation.service))
             return Download(self, operation, calls.by_argument(operation, params or {}), options)
@@ -222,9 +227,13 @@ class Client:
         self, code: str, params: Mapping[str, object] | None = None, *, body: object = None, **options: Unpack[Options]
     ) -> Reply:
         """Like `call`, but gives the undecoded reply."""
-        operation = operations.of(self._bases, code)
+        operation = self._operation(code, params)
         request = calls.build_by_wire_names(operation, params or {}, body, self.base_url(operation.service))
         return await self.transport.run(request, self.options_for(options, operation.code))
+
+    def _operation(self, code: str, params: Mapping[str, object] | None) -> Operation[Any]:
+        check_arguments("call", CALL, locals())
+        return operations.of(self._bases, code)
 
     async def raw(self, method: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> Reply:
         """The undecoded reply of a typed method: `await front.raw(front.orders.get, "o1")`.

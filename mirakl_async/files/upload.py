@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterable, Callable
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from msgspec import Struct
+from msgspec.structs import asdict
 
+from ..checks import CALLABLE, Rules, Takes, check_arguments, whole
 from ..discreet import Discreet
 
+_NAME = re.compile("[^\0\ud800-\udfff]+")
+_MEDIA_TYPE = re.compile(r"[!-~]+/[!-~][ -~]*")
 Content: TypeAlias = bytes | Path | Callable[[], AsyncIterable[bytes]]
 Progress: TypeAlias = Callable[[int, int | None], None]
 
@@ -51,9 +56,29 @@ class Upload(Discreet, Struct, frozen=True, kw_only=True):
     size: int | None = None
     progress: Progress | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse what no form can say of a file; raises InvalidArgument."""
+        check_arguments("Upload", _MEMBERS, asdict(self))
+
     def _shown(self) -> list[tuple[str, Any]]:
         size = len(self.content) if isinstance(self.content, bytes) else self.size
         return [("content", type(self.content).__name__), ("filename", self.filename), ("size", size)]
 
+
+def is_file_name(value: object) -> bool:
+    """Whether a value can be the name of a file in a form: text, and not half of a character."""
+    return isinstance(value, str) and _NAME.fullmatch(value) is not None
+
+
+_MEMBERS: Rules = {
+    "filename": Takes("a name that is a valid text and not empty", is_file_name, optional=True),
+    "content_type": Takes(
+        "a media type such as text/csv",
+        lambda value: isinstance(value, str) and _MEDIA_TYPE.fullmatch(value) is not None,
+        optional=True,
+    ),
+    "size": whole(0).or_none("an unknown one"),
+    "progress": CALLABLE.or_none(),
+}
 
 FileSource: TypeAlias = str | Path | bytes | Upload

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from msgspec.structs import replace
 
-from ..checks import check_arguments, whole
+from ..checks import check_arguments, instance, whole
 from .cursor import Cursor, read_cursor
 from .manner import Manner
 from .page import Page
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 USUAL_DEFAULT = 10
 WHOLE = whole()
+CURSOR = instance(str, "a cursor that a page gave")
 
 
 class Items(Generic[T]):
@@ -157,6 +158,7 @@ class Paginator(ABC, Generic[T]):
         source = self._source
         if after is None:
             return source.start()
+        check_arguments(source.operation.code, {"after": CURSOR}, {"after": after})
         return read_cursor(after, source.operation, source.reading, len(source.legs))
 
     def _read(self, start: Cursor) -> AsyncGenerator[Page[T], None]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+import os
 from datetime import timedelta
 
 import pytest
 
 from mirakl_async import BearerToken, ConnectChannel, MarketplaceFront, errors
-from mirakl_async.files import ArchiveLimits
+from mirakl_async.files import ArchiveLimits, Upload
 from mirakl_async.options import Limits, Rate, Retry, Timeouts
 from tests.feeds import ORIGIN, order
 from tests.manual_clock import ManualClock
@@ -219,3 +220,61 @@ def test_a_setting_of_the_shared_limiter_that_cannot_work(given, words):
     limiter = pytest.importorskip("mirakl_async.redis.limiter")
     with pytest.raises(errors.ConfigurationError, match=words):
         limiter.RedisRateLimiter(**{"where": "redis://localhost", **given})
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"size": -1}, "size: must be a whole number, at least 0, or None for an unknown one, not -1"),
+        ({"size": "5"}, "size: must be"),
+        ({"filename": 5}, "filename: must be a name that is a valid text and not empty, not int"),
+        ({"filename": ""}, "filename: must be"),
+        ({"filename": "a\0b"}, "filename: must be"),
+        ({"filename": "a\ud800.csv"}, "filename: must be"),
+        ({"content_type": "text/csv\r\nX-Header: b"}, "content_type: must be a media type such as text/csv, not str"),
+        ({"content_type": "csv"}, "content_type: must be"),
+        ({"progress": 5}, "progress: must be a function"),
+    ],
+)
+def test_what_no_form_can_say_of_a_file(given, words):
+    with pytest.raises(errors.InvalidArgument, match=f"^Upload: {words}"):
+        Upload(content=b"x", **given)
+
+
+async def test_a_file_whose_name_is_no_text_is_refused_with_what_to_do(tmp_path):
+    path = tmp_path / os.fsdecode(b"caf\xe9.csv")
+    path.write_bytes(b"x")
+    async with MarketplaceFront("https://acme.mirakl.net", auth=TOKEN) as front:
+        with pytest.raises(errors.InvalidArgument, match="P41: file: its name cannot be written.*filename="):
+            await front.products.start_import(path, shop=1)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"method": "GE T"}, "method: must be a method such as GET, not str"),
+        ({"method": 5}, "method: must be .*, not int"),
+        ({"path": None}, "path: must be .*, not None"),
+        ({"path": "/a\r\nb"}, "path: must be a path without control characters"),
+        ({"path": "/\ud800"}, "path: must be"),
+        ({"path": "/a/../b"}, "path: .*must start with a slash"),
+        ({"query": [("a", 1)]}, "query: must be a mapping of names to values, or None, not list"),
+        ({"query": {1: 2}}, "query: must be names that are texts, not int"),
+        ({"retry": "no"}, 'retry: must be "safe", "idempotent" or "unsafe"'),
+    ],
+)
+async def test_what_send_cannot_send(given, words):
+    async with MarketplaceFront("https://acme.mirakl.net", auth=TOKEN) as front:
+        with pytest.raises(errors.InvalidArgument, match=f"^send: {words}"):
+            await front.send(**{"method": "GET", "path": "/api/new", **given})
+
+
+async def test_what_call_and_a_cursor_do_not_take():
+    async with MarketplaceFront("https://acme.mirakl.net", auth=TOKEN) as front:
+        with pytest.raises(errors.InvalidArgument, match='call: code: must be a code such as "OR11", not int'):
+            await front.call(5)
+        with pytest.raises(errors.InvalidArgument, match="call: params: must be a mapping"):
+            await front.call("OR11", [("max", 1)])
+        for listed in (front.orders.list(), front.returns.list()):
+            with pytest.raises(errors.InvalidArgument, match="after: must be a cursor that a page gave, not int"):
+                listed.items(after=5)
