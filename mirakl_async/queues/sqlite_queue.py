@@ -277,6 +277,8 @@ class SqliteQueue:
         if self._shared is not None:
             raise ClientStateError(f"{self!r} is open already: make another one of the same path")
         path = Path(os.path.realpath(self.path))  # noqa: ASYNC240 - one look at local names
+        if self.path.is_symlink() and not path.exists():  # noqa: ASYNC240
+            raise QueueError(f"{self.path} is a symbolic link to a file that does not exist: name the file itself")
         while (shared := _OPEN.get(path)) is not None and shared.closed is not None and not shared.loop.is_closed():
             await asyncio.wait([shared.closed])
         if shared is not None and shared.loop.is_closed():
@@ -300,7 +302,7 @@ class SqliteQueue:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         shared, self._shared = self._shared, None
-        if shared is not None:
+        if shared is not None and shared.process == os.getpid():
             shared.messages.release_all(self)
             await _in_any_case(_leave(shared))
 

@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self
 
+from mirakl_async.queues import sqlite_queue
 from mirakl_async.queues.memory_queue import MemoryQueue
 from mirakl_async.queues.sqlite_queue import SqliteQueue
 from tests.manual_clock import InstantClock
@@ -125,6 +126,16 @@ class SqliteBroker(MemoryBroker):
 
     async def vanish(self) -> None:
         (self.folder / "orders.db").unlink()
+
+
+class SqliteOnDiskBroker(SqliteBroker):
+    """Nothing waits in memory: every message is read back from the disk."""
+
+    async def start(self) -> None:
+        self._limit, sqlite_queue.MAX_BYTES_IN_MEMORY = sqlite_queue.MAX_BYTES_IN_MEMORY, -1
+
+    async def stop(self) -> None:
+        sqlite_queue.MAX_BYTES_IN_MEMORY = self._limit
 
 
 @contextlib.asynccontextmanager

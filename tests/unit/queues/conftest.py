@@ -12,12 +12,14 @@ from tests.redis_server import shared_redis  # noqa: F401 - a fixture
 from tests.unit.queues.brokers import Broker, MemoryBroker, SqliteBroker, started
 from tests.unit.queues.postgres_broker import PostgresBroker
 from tests.unit.queues.redis_broker import RedisBroker
+from tests.unit.queues.brokers import Broker, MemoryBroker, SqliteBroker, SqliteOnDiskBroker, started
 
 BROKERS: dict[str, type[Broker]] = {
     "memory": MemoryBroker,
     "sqlite": SqliteBroker,
     "redis": RedisBroker,
     "postgres": PostgresBroker,
+    "sqlite on disk": SqliteOnDiskBroker,
 }
 
 
