@@ -13,7 +13,7 @@ from ..discreet import Sealed
 from .protocol import MAX_RECEIVE_WAIT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 
     from .protocol import Message
 
@@ -75,13 +75,26 @@ class LeasedMessages:
             (self._waiting.appendleft if first else self._waiting.append)(entry)
         self._news.set()
 
-    async def receive(self, limit: int, wait: float, take: Callable[[int], Sequence[Delivery]]) -> Sequence[Delivery]:
-        """What `take` gives, as soon as it gives anything; [] after `wait` seconds of the event loop."""
+    async def receive(
+        self,
+        limit: int,
+        wait: float,
+        take: Callable[[int], Sequence[Delivery]],
+        load: Callable[[int], Awaitable[bool]] | None = None,
+    ) -> Sequence[Delivery]:
+        """What `take` gives, as soon as it gives anything; [] after `wait` seconds of the event loop.
+
+        `load` brings more into memory, and says whether it did.
+        """
         loop = asyncio.get_running_loop()
         give_up = loop.time() + min(wait, MAX_RECEIVE_WAIT)
         self.receivers += 1
         try:
-            while not (taken := take(limit)) and (left := give_up - loop.time()) > 0:
+            while not (taken := take(limit)):
+                if load is not None and await load(limit):
+                    continue
+                if (left := give_up - loop.time()) <= 0:
+                    break
                 self._news.clear()
                 await wait_at_most(self._news, min(left, self._until_a_lease_ends()))
         finally:

@@ -152,13 +152,16 @@ class SharedFile:
         self.changed(at_once=True)
         return done
 
-    async def load(self, limit: int) -> None:
-        """Bring messages from the disk into memory, if there are any."""
-        done: asyncio.Future[None] = self.loop.create_future()
-        self._loads.append(done)
+    async def load(self, limit: int) -> bool:
+        """Bring messages from the disk into memory; whether there were any."""
+        if not self.on_disk:
+            return False
+        before = self._loaded
         self._load += limit
+        self._loads.append(done := self.loop.create_future())
         self.changed(at_once=True)
         await done
+        return self._loaded != before
 
     # -- commits
 
@@ -352,13 +355,9 @@ class SqliteQueue:
     async def receive(self, limit: int, *, wait: float) -> Sequence[Delivery]:
         """Up to `limit` messages, as soon as there is one; none after `wait` seconds (at most 5)."""
         shared = self._open_file()
-        taken: Sequence[Delivery] = ()
-        while shared.on_disk and not (taken := shared.take(limit, self)):
-            before = shared.on_disk
-            await shared.load(limit)
-            if shared.on_disk >= before:
-                break  # on a full disk, and not written yet
-        return taken or await shared.messages.receive(limit, wait, lambda limit: self._open_file().take(limit, self))
+        return await shared.messages.receive(
+            limit, wait, lambda limit: self._open_file().take(limit, self), shared.load
+        )
 
     async def extend(self, messages: Collection[Message]) -> Collection[Message]:
         """Let the leases last `lease` seconds from now; returns those that are no longer ours."""
