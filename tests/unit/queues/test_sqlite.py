@@ -321,7 +321,7 @@ def content(path: Path) -> tuple[int, bytes]:
 
 
 async def test_a_link_to_nowhere_makes_no_file(path: Path, tmp_path: Path) -> None:
-    path.symlink_to(tmp_path / "elsewhere.db")
+    path.symlink_to(tmp_path / "elsewhere.db")  # noqa: ASYNC240
     with pytest.raises(QueueError, match="is a symbolic link to a file that does not exist"):
         async with SqliteQueue(path):
             pass
