@@ -9,10 +9,9 @@ import pytest
 
 from tests.postgres_server import postgres_server, shared_postgres  # noqa: F401 - fixtures
 from tests.redis_server import shared_redis  # noqa: F401 - a fixture
-from tests.unit.queues.brokers import Broker, MemoryBroker, SqliteBroker, started
+from tests.unit.queues.brokers import Broker, MemoryBroker, SqliteBroker, SqliteOnDiskBroker, started
 from tests.unit.queues.postgres_broker import PostgresBroker
 from tests.unit.queues.redis_broker import RedisBroker
-from tests.unit.queues.brokers import Broker, MemoryBroker, SqliteBroker, SqliteOnDiskBroker, started
 
 BROKERS: dict[str, type[Broker]] = {
     "memory": MemoryBroker,
