@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from random import Random
 from typing import Any
 
 import pytest
 
+from mirakl_async import codec
 from mirakl_async.events import InvalidEvent, UnknownEvent, decode
 from mirakl_async.events.decode import TYPES
 from tests.contract import documents
 from tests.contract.comparison import lost
+from tests.contract.instances import Instances
+from tests.contract.schemas import schemas
 
 SERVICE = "connect_events"
 
@@ -34,6 +39,26 @@ def examples() -> list[tuple[str, Any]]:
 
 
 EXAMPLES = examples()
+DRAWS = [(number, 1.0) for number in range(12)] + [(number, 0.5) for number in range(12, 20)]
+FACTS = {
+    "OFFER_UPSERT": "OfferUpsertEvent",
+    "PRICE_STOCK_UPSERT": "PriceStockUpsertEvent",
+    "PRODUCT_UPSERT": "ProductUpsertEvent",
+    "STORE_FEATURE": "StoreManagementFeatureEvent",
+}
+
+
+def drawn(name: str) -> Iterator[Any]:
+    """Events of a type as its schemas allow them; of a command the data are those whose title is the type."""
+    known = schemas(SERVICE)
+    for seed, fullness in DRAWS:
+        made = Instances(known, Random(f"{name}{seed}"), fullness)
+        event = made.of({"$ref": f"#/components/schemas/{FACTS.get(name, 'OrderActionEvent')}"})
+        if name not in FACTS:
+            options = known.components["schemas"]["ActionPayload"]["oneOf"]
+            event["data"] = made.of(next(option for option in options if known.follow(option)["title"] == name))
+            event["data"]["action_id"] = "action-1"
+        yield event | {"type": name, "id": "01HGXNJ6VTZR5KJBBQT28YZ2PB"}
 
 
 def test_there_are_as_many_examples_as_the_document_has() -> None:
@@ -63,6 +88,16 @@ def test_an_example_without_any_one_member_is_an_event_or_invalid(name: str, exa
         else:
             assert member in {"time", "source", "sequence", "sequenceSize", "sequenceType", "data"}
             assert member != "data" or isinstance(event, UnknownEvent)
+
+
+@pytest.mark.parametrize("name", sorted(TYPES))
+def test_what_the_schemas_allow_is_decoded_and_survives_encoding(name: str) -> None:
+    for said in drawn(name):
+        event = decode(json.dumps(said))
+        assert type(event) is TYPES[name]
+        assert event.repairs == ()
+        assert [*lost(said, event)] == []
+        assert decode(codec.encode(event)) == event
 
 
 def test_every_type_of_the_document_has_an_example_or_is_only_a_placeholder() -> None:

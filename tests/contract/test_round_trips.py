@@ -12,6 +12,8 @@ import msgspec
 import pytest
 
 from mirakl_async import codec
+from mirakl_async.events import decode
+from mirakl_async.events.decode import TYPES
 from mirakl_async.model import Received, Sent
 from mirakl_async.operations import operations
 from tests.codegen.test_published import STRUCTS
@@ -20,6 +22,7 @@ from tests.contract.arguments import part_types
 from tests.contract.instances import Instances
 from tests.contract.schemas import Schema, schemas
 from tests.contract.test_broken_answers import ANSWERED, schema_of
+from tests.contract.test_events import drawn
 from tests.contract.test_requests import same
 
 DRAWS = [(number, 1.0) for number in range(12)] + [(number, 0.5) for number in range(12, 20)]
@@ -103,5 +106,8 @@ def test_every_struct_was_among_them() -> None:
     for code in BODIES + FORMS:
         for _, value in sent(code):
             kinds_in(value, found)
+    for name in TYPES:
+        for event in drawn(name):
+            kinds_in(decode(json.dumps(event)), found)
     assert {kind for kind in STRUCTS if issubclass(kind, Received)} - found == set()
     assert {kind for kind in STRUCTS if issubclass(kind, Sent)} - found == set()
