@@ -68,8 +68,10 @@ class Catalog:
         apart: frozenset[str] = frozenset(),
         *,
         locked: Mapping[str, str] = MappingProxyType({}),
+        given: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self._locked = locked
+        self._given = given
         self._called = called
         self._apart = apart
         self._objects = {key: item.item for key, item in reached.items()}
@@ -216,8 +218,12 @@ class Catalog:
 
     def _may_join(self, one: Model, other: Model) -> bool:
         """Two models published under two names stay two, however alike a new document makes them."""
-        mine, theirs = self._published(one), self._published(other)
+        mine, theirs = self._named(one), self._named(other)
         return not (mine and theirs and mine.isdisjoint(theirs))
+
+    def _named(self, model: Model) -> set[str]:
+        """The names under which a model's objects are published, or, if they are new, which people gave them."""
+        return self._published(model) or {self._given.get(key, "") for key in model.schemas} - {""}
 
     def _published(self, model: Model) -> set[str]:
         """The names under which a model's objects are published."""

@@ -103,18 +103,25 @@ class Names:
 
     def name(self, models: list[Model]) -> None:
         """Name all models: by hand, by the lock, by rule: what a list lists first, then the most used of each noun."""
+        published = {name: model for model in models for name in self._names_of(model)}
         for model in models:
-            name = next((self._given[key] for key in model.schemas if key in self._given), "") or self._published(model)
-            if name:
+            key, name = next(((key, self._given[key]) for key in model.schemas if key in self._given), ("", ""))
+            if published.get(name, model) is not model:
+                raise CodegenError(
+                    f"corrections.toml: `names` calls {key} {name}, which is published for "
+                    f"{published[name].schemas[0]}: give it another name"
+                )
+            if name or (name := self._published(model)):
                 self._take(model, name)
         unnamed = [model for model in models if not model.name]
         for model in sorted(unnamed, key=lambda model: (_rank(model), -len(model.schemas), model.schemas[0])):
             self._take(model, self._free(model))
 
     def _published(self, model: Model) -> str:
-        names = [name for key in model.schemas if (name := self._locked.get(f"{model.direction} {key}"))]
-        free = [name for name in names if name not in self.taken]
-        return free[0] if free else ""
+        return next((name for name in self._names_of(model) if name not in self.taken), "")
+
+    def _names_of(self, model: Model) -> list[str]:
+        return [name for key in model.schemas if (name := self._locked.get(f"{model.direction} {key}"))]
 
     def _take(self, model: Model, name: str) -> None:
         other = self.taken.get(name)

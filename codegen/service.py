@@ -85,7 +85,8 @@ class Service:
             key for _, key in reached if not any(key.startswith(f"{endpoint.code}_") for endpoint in self.endpoints)
         }
         apart = frozenset(row.schema for row in self._decided.corrections.apart)
-        return Catalog(reached, roots, called, named, apart, locked=self._lock)
+        given = {row.schema: row.name for row in self._decided.corrections.names if not row.member}
+        return Catalog(reached, roots, called, named, apart, locked=self._lock, given=given)
 
     def _call_events(
         self,

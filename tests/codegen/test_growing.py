@@ -108,3 +108,30 @@ def test_what_the_document_itself_takes_back_is_still_refused(workshop):
     workshop.generate(document(T01={"order": SMALL}))
     with pytest.raises(CodegenError, match="published names may not change"):
         workshop.generate(document(T01={"parcel": SMALL}))
+
+
+def named(schema, name):
+    return f"[[acme.names]]\nschema = {schema!r}\nname = {name!r}\nwhy = 'shorter'\n"
+
+
+def test_a_new_struct_that_a_row_names_takes_no_published_one_with_it(workshop):
+    before = {"T01": lists(SMALL)}
+    workshop.generate(document(**before))
+    lock = (workshop.tables / "names.lock").read_text()
+    workshop.write_tables(corrections=named("T02_Response_200/order", "Purchase"))
+    workshop.generate(document(**before, T02={"order": SMALL}))
+    grown = (workshop.tables / "names.lock").read_text()
+    assert set(lock.splitlines()) < set(grown.splitlines())
+    assert "acme read T02_Response_200/order = Purchase\n" in grown
+
+
+def test_a_row_that_gives_a_published_name_to_another_struct_asks_for_another_name(workshop):
+    workshop.generate(document(T01=lists(SMALL)))
+    grown = document(T01=lists(SMALL), T02={"parcel": thing(weight=INTEGER)})
+    workshop.write_tables(corrections=named("T02_Response_200/parcel", "Order"))
+    with pytest.raises(
+        CodegenError, match=r"`names` calls T02_Response_200/parcel Order, which is published for T01_.*another name"
+    ):
+        workshop.generate(grown)
+    workshop.write_tables(corrections=named("T02_Response_200/parcel", "Box"))
+    workshop.generate(grown)
