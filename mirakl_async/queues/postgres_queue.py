@@ -145,10 +145,12 @@ class PostgresQueue:
         self._news = asyncio.Event()
         self._listening = asyncio.Lock()
         self._listener: Any = None
+        self._returning: set[asyncio.Future[Any]] = set()
         self._largest = TYPICAL_BYTES
         self._table_id: int | None = None
         self._highest = 0
         self._verify_at = 0.0
+        self._verified: set[int] = set()  # by connections to these processes of the server, since a pool reconnects
         self._state = "new"
 
     def __repr__(self) -> str:
@@ -361,9 +363,11 @@ class PostgresQueue:
         await self._with_connection(lambda connection: connection.fetch(text, *values, timeout=REPLY_TIMEOUT))
 
     async def _with_connection(self, use: Callable[[Any], Awaitable[T]], *, verify: bool = False) -> T:
-        connection = await self._pool.acquire(timeout=REPLY_TIMEOUT)
+        connection = await self._acquire()
         try:
-            if verify and self._clock.monotonic() >= self._verify_at:
+            if verify and (
+                self._clock.monotonic() >= self._verify_at or connection.get_server_pid() not in self._verified
+            ):
                 await self._verify(connection)
             return await use(connection)
         except BaseException as error:
@@ -375,6 +379,21 @@ class PostgresQueue:
         finally:
             await self._pool.release(connection, timeout=REPLY_TIMEOUT)
 
+    async def _acquire(self) -> Any:
+        """A connection; making one is not cancelled, because asyncpg may then log an error of its own."""
+        acquiring: asyncio.Future[Any] = asyncio.ensure_future(self._pool.acquire(timeout=REPLY_TIMEOUT))
+        try:
+            return await (acquiring if self._pool.get_idle_size() else asyncio.shield(acquiring))
+        except asyncio.CancelledError:
+            acquiring.add_done_callback(self._give_back)
+            raise
+
+    def _give_back(self, acquiring: asyncio.Future[Any]) -> None:
+        if not acquiring.cancelled() and acquiring.exception() is None:
+            returning = asyncio.ensure_future(self._pool.release(acquiring.result()))
+            self._returning.add(returning)
+            returning.add_done_callback(self._returning.discard)
+
     async def _verify(self, connection: Any) -> None:
         """Compare what the server has with what was seen of it."""
         highest = self._highest
@@ -383,6 +402,7 @@ class PostgresQueue:
         if table_id != self._table_id or (last or 0) < highest:
             raise QueueLost(f"{self!r} came back without messages that it had taken; read their sources again")
         self._verify_at = self._clock.monotonic() + self.lease / 3
+        self._verified.add(connection.get_server_pid())
 
     def _check_open(self) -> None:
         if self._state != "open":

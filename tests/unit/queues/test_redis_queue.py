@@ -324,8 +324,8 @@ CALLS = ("put", "put_at", "receive", "reclaim", "extend", "ack", "release", "rej
 async def test_a_lost_reply_loses_nothing_and_is_asked_for_again(server, which):
     row = RejectedRow(id="1", kind="server", reason="no")
     async with ReplyLosingProxy(server.port) as proxy:
-        queue = RedisQueue(f"redis://127.0.0.1:{proxy.port}/0/orders", lease=0.5)
-        async with queue, queue_on(server, lease=0.5) as other:
+        queue = RedisQueue(f"redis://127.0.0.1:{proxy.port}/0/orders")
+        async with queue, queue_on(server) as other:
             await queue.put([b"a", b"b"])
             await queue.reject(None, [row])
             message, second = await queue.receive(2, wait=1)
@@ -355,10 +355,10 @@ async def test_a_lost_reply_loses_nothing_and_is_asked_for_again(server, which):
             rows = [one.id async for one in queue.rejected()]
             assert rows == {"reject": ["1", "2"], "replay": []}.get(which, ["1"])
             assert not await queue.ack([second])
-            left = set()
-            for _ in range(3):
-                left |= set(await drain(other))
-                await asyncio.sleep(0.25)
+            left = set(await drain(other))
+            for key, *_ in await ask(server, b"XPENDING", STREAM, "workers", "-", "+", 9):  # its lease ends
+                await ask(server, b"XCLAIM", STREAM, "workers", "workers", 0, key, "IDLE", 10**9, "JUSTID")
+            left |= set(await drain(other))
             put = {b"c"} if which in {"put", "put_at", "replace", "replay"} else set()
             settled = {b"a"} if which in {"ack", "reject", "replace"} else set()
             assert left == ({b"a"} | put) - settled
@@ -405,14 +405,14 @@ async def test_deleted_entries_are_nil_before_redis_7(server, monkeypatch):
 
 
 async def test_giving_back_is_no_delivery_and_a_lapsed_lease_is(server):
-    async with queue_on(server, lease=0.4) as one, queue_on(server, lease=0.4) as two:
+    async with queue_on(server, lease=1.0) as one, queue_on(server, lease=1.0) as two:
         await one.put([b"a"])
         for _ in range(3):
             [message] = await one.receive(1, wait=1)
             assert message.deliveries == 1
             await one.release([message])
         [message] = await one.receive(1, wait=1)
-        [again] = await two.receive(1, wait=2)
+        [again] = await two.receive(1, wait=3)
         assert again.deliveries == 2
         await one.release([message])  # by its own clock it has lapsed: it is taken from nobody
         assert await one.extend([message]) == [message]
