@@ -51,6 +51,7 @@ driver = cast("Any", asyncpg)
 PASSING: tuple[type[Exception], ...] = (
     OSError,
     driver.InterfaceError,
+    driver.InternalClientError,  # a connection that broke at a bad moment
     driver.PostgresConnectionError,
     driver.exceptions.OperatorInterventionError,
     driver.exceptions.InsufficientResourcesError,
