@@ -22,7 +22,7 @@ import msgspec
 from .choosing import agreed, knowing_both
 from .documents import CodegenError
 from .reach import Place, Reached
-from .shapes import Choice, Direction, Keyed, Many, Member, Object, Ref, Shape, python_shape, referred
+from .shapes import Choice, Direction, Keyed, Many, Member, Object, Ref, Scalar, Shape, python_shape, referred
 from .words import camel, parts, singular
 
 Key = tuple[Direction, str]
@@ -396,6 +396,8 @@ def _either(one: Shape, other: Shape) -> Shape | None:
     match one, other:
         case Ref(), Ref():
             return one
+        case (Scalar("any"), _) | (_, Scalar("any")) | (Ref(), Keyed()) | (Keyed(), Ref()):
+            return Scalar("any")
         case (Many(inner), Many(item)) | (Keyed(inner), Keyed(item)):
             both = _either(inner, item)
             return both and msgspec.structs.replace(one, **{"item" if isinstance(one, Many) else "value": both})

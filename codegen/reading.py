@@ -24,7 +24,6 @@ Json = dict[str, Any]
 JSON = "application/json"
 _COMMA = re.compile(r"comma[- ]separated|separated (?:by|with) (?:a )?comma|comma (?:\(,\) )?as (?:a )?separator")
 _AT_MOST = re.compile(r"[Ll]imited to (\d+) values")
-_CHOOSING = ("oneOf", "anyOf")
 _ADDING = {"allOf", "anyOf", "oneOf", "properties", "required"}
 _METHODS = ("get", "put", "post", "delete", "patch")
 _FORMATS: dict[str, Kind] = {"date-time": "datetime", "date": "date", "time": "time", "binary": "bytes"}
@@ -85,6 +84,7 @@ class Reader:
         self.codes: list[str] = []
         self._skipped = skipped
         self._open: set[str] = set()
+        self._choosing: set[str] = set()
 
     def endpoints(self) -> list[Endpoint]:
         """All operations, in the document's order of paths, and then what the document tells of webhooks."""
@@ -94,7 +94,7 @@ class Reader:
             for method in (method for method in _METHODS if method in item):
                 self.codes.append(_code(path, method, item[method]))
                 if self.codes[-1] not in self._skipped:
-                    found.append(self._endpoint(path, method, item[method], shared))
+                    found.append(self._whole_endpoint(path, method, item[method], shared))
         for name, item in self.document.content.get("webhooks", {}).items():
             found += [self._event(name, item[method]) for method in _METHODS if method in item]
         codes = [endpoint.code for endpoint in found]
@@ -107,6 +107,8 @@ class Reader:
         """The shape of a schema; objects met on the way are read and kept under `key`, or their component's name."""
         if "$ref" in schema and not _ADDING & schema.keys():
             return self._referred(schema)
+        if _ADDING & schema.keys() == {"allOf"} and len(schema["allOf"]) == 1:
+            return self.shape(schema["allOf"][0], key)  # said so to put a text beside a reference
         schema = self._flat(schema, key)
         if _options(schema):
             return self._one_of(schema, key)
@@ -126,7 +128,14 @@ class Reader:
     def _event(self, name: str, spec: Json) -> Endpoint:
         """A webhook: nothing to call, but a body to read."""
         told = {"operationId": name, **spec, "requestBody": {}, "responses": {"200": spec.get("requestBody", {})}}
-        return self._endpoint("", "", told, [])
+        return self._whole_endpoint("", "", told, [])
+
+    def _whole_endpoint(self, path: str, method: str, spec: Json, shared: list[Json]) -> Endpoint:
+        try:
+            return self._endpoint(path, method, spec, shared)
+        except RecursionError:
+            code = _code(path, method, spec)
+            raise CodegenError(f"{code}: one of its schemas extends itself: `skip` it, with the reason") from None
 
     def _endpoint(self, path: str, method: str, spec: Json, shared: list[Json]) -> Endpoint:
         code = _code(path, method, spec)
@@ -229,10 +238,8 @@ class Reader:
             target = self._followed(part)
             options = _options(target)
             if options and not any(option.get("$ref", "").rsplit("/", 1)[-1] == key for option in options):
-                rest = {name: value for name, value in target.items() if name not in {*_CHOOSING, "discriminator"}}
-                parts = [rest if other is part else other for other in schema["allOf"]]
                 discriminator = schema.get("discriminator") or target.get("discriminator", {})
-                return {**schema, "oneOf": options, "discriminator": discriminator, "allOf": parts}
+                return {**schema, "oneOf": options, "discriminator": discriminator}
         return schema
 
     def _one_of(self, schema: Json, key: str) -> Shape:
@@ -240,8 +247,12 @@ class Reader:
         has_base = bool({"properties", "allOf"} & schema.keys())
         if has_base and choices and all(map(demands, choices)):
             return self._one_required(schema, choices, key)
+        if key in self._choosing:
+            return Scalar("any")  # an option extends what holds the choice
+        self._choosing.add(key)
         self.objects[key] = Object(key=key)  # an option may lead back here
         options = [self.shape(option, f"{key}/{index}") for index, option in enumerate(choices)]
+        self._choosing.discard(key)
         objects = [self.objects[option.key] for option in options if isinstance(option, Ref)]
         if objects and len(objects) == len(options) and (has_base or len(options) > 1):
             return self._alternatives(schema, objects, key)

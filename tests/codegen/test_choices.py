@@ -190,6 +190,12 @@ def test_variants_are_compared_by_their_structure_not_by_their_names(workshop, o
     assert out.splitlines()[-1] == "t"
 
 
+@pytest.mark.parametrize("free", [{}, {"type": "object"}, {"type": "object", "additionalProperties": TEXT}])
+def test_what_one_variant_leaves_open_is_read_whole(workshop, free):
+    schemas = {"One": thing(a=thing(x=TEXT), k=TEXT), "Other": thing(a=free, z=TEXT)}
+    assert members_of(workshop, {"oneOf": [ref("One"), ref("Other")]}, schemas)["a"] == ["Any"]
+
+
 def test_variants_that_truly_disagree_ask_for_a_row_which_resolves_it(workshop):
     schemas = {"One": thing(a=thing(x=TEXT)), "Other": thing(a=TEXT, z=TEXT)}
     content = with_schemas(document(responses=answer({"it": {"oneOf": [ref("One"), ref("Other")]}})), **schemas)
@@ -240,6 +246,13 @@ def test_a_variant_that_is_an_answer_of_its_own_keeps_its_struct(workshop):
         {"Loop": {"oneOf": [TEXT, {"type": "array", "items": ref("Loop")}]}},
         {"Loop": {"oneOf": [TEXT, thing(inner=ref("Loop"))]}},
         {"Loop": {"oneOf": [ref("Node"), {"type": "null"}]}, "Node": thing(inner=ref("Loop"))},
+        {"Loop": thing(it={"oneOf": [TEXT, ref("Nested")]}), "Nested": {"allOf": [ref("Loop"), thing(x=TEXT)]}},
+        {
+            "Loop": thing(it={"oneOf": [thing(y=TEXT), ref("Nested")]}),
+            "Nested": {"allOf": [ref("Loop"), thing(x=TEXT)]},
+        },
+        {"Loop": thing(inner={"allOf": [ref("Loop")], "nullable": True, "description": "the next"})},
+        {"Loop": thing(inner=ref("Loop", properties={"note": TEXT}))},
         {"Loop": {"anyOf": [thing(a=TEXT, b=ref("Loop")), thing(c=TEXT, d=ref("Loop"))]}},
     ],
 )
@@ -253,3 +266,21 @@ def test_a_schema_that_holds_itself_is_read(workshop, schemas):
         "from mirakl_async.operations import operations\n"
         "print(codec.decode(operations['T01'].reply, b'{\"at\": null}').value.it)\n"
     ).split() == ["None"]
+
+
+def test_a_reference_in_all_of_is_that_object_and_no_other(workshop):
+    pets = {
+        "a": ref("Cat"),
+        "b": {"allOf": [ref("Cat")], "description": "the same"},
+        "c": {"allOf": [ref("Cat")], "nullable": True},
+    }
+    workshop.generate(with_schemas(document(responses=answer(pets)), Cat=CAT))
+    assert (workshop.root / "mirakl_async/models/acme/things.py").read_text().count("class Cat") == 1
+
+
+def test_a_schema_that_extends_itself_asks_to_be_skipped(workshop):
+    content = with_schemas(
+        document(responses=answer({"it": ref("A")})), A={"allOf": [ref("B"), CAT]}, B={"allOf": [ref("A"), DOG]}
+    )
+    with pytest.raises(CodegenError, match=r"T01: one of its schemas extends itself: `skip` it"):
+        workshop.generate(content)
