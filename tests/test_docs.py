@@ -12,6 +12,7 @@ from benchmarks.synthetic import order
 from mirakl_async import codec
 from mirakl_async.cli.app import app
 from mirakl_async.simulator import Simulator
+from tests.postgres_server import shared_postgres  # noqa: F401 - a fixture
 from tests.redis_server import shared_redis  # noqa: F401 - a fixture
 
 ROOT = Path(__file__).parents[1]
@@ -25,7 +26,7 @@ ACCEPTED = {"orders.sync(": 29, "orders.work(": 29, "orders.upsert(": 1}
 
 
 @pytest.mark.parametrize("block", EXAMPLES.values(), ids=EXAMPLES)
-async def test_an_example_runs(block, tmp_path, shared_redis):  # noqa: F811 - the fixture
+async def test_an_example_runs(block, tmp_path, shared_redis, request):  # noqa: F811 - the fixture
     script = tmp_path / "example.py"
     script.write_text(re.sub(r"poll=\d+", "poll=0.01", block))  # the simulator moves on with every look
     (tmp_path / "catalog.csv").write_text("sku;title\nA-1;A lamp\n")
@@ -44,6 +45,8 @@ async def test_an_example_runs(block, tmp_path, shared_redis):  # noqa: F811 - t
             "REDIS_URL": shared_redis.url,
             "PYTHONPATH": str(ROOT),
         }
+        if "POSTGRES_URL" in block:
+            env["POSTGRES_URL"] = request.getfixturevalue("shared_postgres").url
         child = await asyncio.create_subprocess_exec(
             sys.executable, str(script), cwd=tmp_path, env=os.environ | env,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,

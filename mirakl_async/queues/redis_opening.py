@@ -76,6 +76,9 @@ async def create_stream(server: Server, keys: Keys, queue: str) -> None:
             [b"XRANGE", keys.stream, "-", "+", "COUNT", 1],
         ]
     )
+    for reply in (kind, old, kept):
+        if isinstance(reply, RedisError):
+            raise QueueError(f"{queue}: {reply}")
     if old:
         raise QueueError(
             f"{queue}: an earlier version of mirakl_async keeps its journal there; let that version finish it and "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from tests.redis_server import RedisServer
 from tests.reply_losing_proxy import ReplyLosingProxy
 
 STREAM = "{orders}:queue"
+DOCS = Path(__file__).parents[3] / "docs" / "queues.md"
 
 
 @pytest.fixture(autouse=True)
@@ -444,6 +446,30 @@ async def test_a_client_of_ones_own_stays_open_and_keeps_nothing_back(server):
         assert await feeder.waiting() == 1
         if isinstance(waiting.exception(), BaseException):
             assert await drain(feeder) == [b"a"]
+
+
+async def test_the_documented_rights_are_enough(server):
+    rights = re.search(r"ACL SETUSER worker on >password (.*?)`", DOCS.read_text(), re.DOTALL)
+    await ask(server, "ACL", "SETUSER", "worker", "on", ">password", *rights[1].split())
+    url = server.url.replace("//", "//worker:password@")
+    row = RejectedRow(id="1", kind="server", reason="no")
+    async with RedisQueue(f"{url}/orders") as queue:
+        await queue.put_at([b"1", b"2", b"3"], "feed", "3")
+        one, two, three = await queue.receive(3, wait=1)
+        assert not await queue.extend([one])
+        await queue.release([one])
+        [again] = await queue.receive(1, wait=1)
+        assert await queue.replace(again, [b"4"])
+        assert await queue.reject(two, [row])
+        assert [one.id async for one in queue.rejected()] == ["1"]
+        await queue.replay([row], [b"5"])
+        assert not await queue.ack([three])
+        assert await queue.cursor("feed") == "3"
+        assert await drain(queue) == [b"4", b"5"]
+        assert await queue.waiting() == 0
+    with pytest.raises(QueueError, match="no permissions|NOPERM") as caught:
+        await RedisQueue(f"{url}/others").__aenter__()
+    assert "password" not in str(caught.value)
 
 
 async def test_another_program_adds_lines(server):
