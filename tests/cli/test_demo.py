@@ -17,7 +17,7 @@ from .program import NO_MIRAKL, ended, program, start
 async def test_the_invalid_orders_are_refused_and_all_others_held():
     done = await program("demo", "--orders", 700, "--poison", 5, "--json")
     assert done.status == 1, done.err
-    assert done.err == ""
+    assert 1 <= done.err.count("more of this kind are only counted") == len(done.err.splitlines()) <= 5
     shown = done.shown
     assert (shown["read"], shown["accepted"], shown["refused"], shown["unsent"]) == (700, 695, 5, 0)
     assert shown["simulator"]["identical"] is True

@@ -144,8 +144,10 @@ async def test_silence_ends_with_the_attempts_timeout():
 
 async def test_no_time_at_all_is_not_all_the_time_there_is():
     async with Script(silence) as server, client(server.port) as connect, asyncio.timeout(5):
-        with pytest.raises(errors.AttemptTimeout):
+        with pytest.raises(errors.InvalidArgument, match="timeout: must be a number of seconds above 0"):
             await report(connect, timeout=0)
+        with pytest.raises(errors.AttemptTimeout):
+            await report(connect, timeout=1e-9)
         with pytest.raises(errors.DeadlineExceeded):
             await report(connect, deadline=0)
 

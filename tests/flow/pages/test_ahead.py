@@ -127,7 +127,7 @@ async def test_nonsense_is_refused_before_anything_is_sent():
     served = make(5)
     front, _ = front_of(served)
     async with front:
-        with pytest.raises(errors.InvalidArgument, match="0 is less than one page at a time"):
+        with pytest.raises(errors.InvalidArgument, match="concurrency: must be a whole number, at least 1"):
             front.orders.list().with_options(concurrency=0)
         with pytest.raises(errors.InvalidArgument, match="two rows or more"):
             front.orders.list(page_size=1).with_options(exact=True)

@@ -283,7 +283,7 @@ async def test_newer_versions_of_orders_in_flight(start):
 
 @pytest.mark.parametrize("after", [False, True])
 async def test_no_fault_leaves_an_older_version_behind(start, after):
-    mirakl = await start(latency=(0.0, 0.02), seed=after)
+    mirakl = await start(latency=(0.0, 0.02), seed=int(after))
     mirakl.sim.faults.add(
         Fault.reset(after_apply=after, probability=0.15),
         Fault.status(503, after_apply=after, probability=0.1),
