@@ -59,7 +59,7 @@ class _Arguments(Struct):
     # Not tuple[Seconds, Seconds]: msgspec 0.22 reads beside it for the bound of the number, and crashes.
     latency: Seconds | Annotated[tuple[Seconds, ...], Meta(min_length=2, max_length=2)]
     expires_in: Seconds
-    seed: int
+    seed: int | bool
     client_id: Annotated[str, Meta(min_length=1)]
     client_secret: str | None
     equal_stamp: EqualStamp
