@@ -27,6 +27,8 @@ EXAMPLES = {
     "date": "a date such as 2026-11-30",
     "date-time": "a date and time such as 2026-11-30T12:00:00Z",
 }
+READ_TYPES = frozenset({"integer", "number", "boolean", "date", "date-time"})
+"""The types whose texts are read; others stay as they are."""
 _UNSENDABLE = re.compile("[\0\ud800-\udfff]")
 _INTEGER = re.compile(r"[+-]?\d{1,40}", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
@@ -51,7 +53,7 @@ def read_text(kind: ParamType, text: str) -> object:
 
     Strings, and what is structured, stay text. A date-time may lack a zone.
     """
-    text = text.strip() if kind in {"integer", "number", "boolean", "date", "date-time"} else text
+    text = text.strip() if kind in READ_TYPES else text
     if kind == "integer":
         return int(_matched(_INTEGER, text))
     if kind == "number":
@@ -82,9 +84,9 @@ def _checked_text(operation: Operation[Any], param: Param, text: str) -> str:
     if not text and param.min_length != 0:
         words = f"is empty{leave_it_out(param)}" if param.many == "one" else "holds an empty value"
         raise InvalidArgument(operation.code, param.argument, words)
-    if _UNSENDABLE.search(text):
+    if ("\0" in text or not text.isascii()) and _UNSENDABLE.search(text):
         raise InvalidArgument(operation.code, param.argument, "holds a NUL or half a surrogate pair, which is no text")
-    if param.type not in {"integer", "number", "boolean", "date", "date-time"}:
+    if param.type not in READ_TYPES:
         _check_string(operation, param, text)
         return text
     try:

@@ -133,7 +133,7 @@ async def test_nonsense_is_refused_before_anything_is_sent():
             front.orders.list(page_size=1).with_options(exact=True)
         with pytest.raises(errors.InvalidArgument, match="no cursor"):
             front.orders.list().items(after="junk!")
-        with pytest.raises(errors.InvalidArgument, match="order_state_code: is neither an argument of this list nor"):
+        with pytest.raises(errors.InvalidArgument, match="order_state_code: is neither an argument nor an option"):
             front.orders.list(order_state_code=["SHIPPING"])
         assert await front.orders.list(timeout=5, retries=0).take(0) == []
     assert not served.queries
