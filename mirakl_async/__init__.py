@@ -10,7 +10,8 @@
 - `mirakl_async.models`: the structs that are sent and received
 - `mirakl_async.operations`: all operations by Mirakl's code
 - `mirakl_async.simulator`: a Mirakl to test against
-- `SqliteQueue`, `PostgresQueue`, `RedisQueue`, `MemoryQueue`: where orders and outcomes wait; see `queues.protocol`
+- `SqliteQueue`, `PostgresQueue`, `RedisQueue`, `SqsQueue`, `MemoryQueue`: where orders and outcomes wait (see
+  `queues.protocol`)
 - `mirakl_async.watch`, `.telemetry` (extra `otel`), `.redis` (extra `redis`): watching, and many machines
 
 Every name is loaded when it is first used, so that importing this package costs next to nothing.
@@ -96,6 +97,7 @@ if TYPE_CHECKING:
     from .queues.postgres_queue import PostgresQueue as PostgresQueue
     from .queues.redis_queue import RedisQueue as RedisQueue
     from .queues.sqlite_queue import SqliteQueue as SqliteQueue
+    from .queues.sqs_queue import SqsQueue as SqsQueue
     from .reply import Reply as Reply
     from .responses import ReceivedResponse as ReceivedResponse
     from .sync.job import OrderSync as OrderSync
@@ -179,6 +181,7 @@ _HOMES = {
     "PostgresQueue": "queues.postgres_queue",
     "RedisQueue": "queues.redis_queue",
     "SqliteQueue": "queues.sqlite_queue",
+    "SqsQueue": "queues.sqs_queue",
     "Reply": "reply",
     "ReceivedResponse": "responses",
     "OrderSync": "sync.job",

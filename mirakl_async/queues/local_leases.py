@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
 
     from ..clock import Clock
     from .protocol import Message
+
+T = TypeVar("T", bound="Message")
 
 
 class LocalLeases:
@@ -34,10 +36,15 @@ class LocalLeases:
             del self._held[ended]
         self._held.update((message.id, (message, since + self._lease)) for message in messages)
 
-    def holds(self, message: Message) -> bool:
-        """Whether this delivery of the message is held."""
+    def holds(self, message: Message, margin: float = 0.0) -> bool:
+        """Whether this delivery of the message is held, and for longer than `margin` seconds."""
         held, until = self._held.get(message.id, (None, 0.0))
-        return held is message and self._clock.monotonic() < until
+        return held is message and self._clock.monotonic() + margin < until
+
+    def newest(self, message: T) -> T:
+        """The last delivery of this message that was handed out and not settled, as far as it is known here."""
+        held, _ = self._held.get(message.id, (message, 0.0))
+        return cast("T", held)
 
     def forget(self, messages: Iterable[Message]) -> None:
         """These are settled, or given back."""

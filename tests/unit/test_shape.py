@@ -13,8 +13,18 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "mirakl_async"
 GENERATED = {"models", "operations"}
 REQUIRED = {"aiohttp", "anyio", "msgspec"}
-EXTRAS = {"asyncpg", "cyclopts", "opentelemetry", "redis", "rich"}
-OF_EXTRAS = {"cli", "postgres_queue", "redis", "redis_connection", "redis_opening", "redis_queue", "telemetry"}
+EXTRAS = {"aiobotocore", "asyncpg", "botocore", "cyclopts", "opentelemetry", "redis", "rich"}
+OF_EXTRAS = {
+    "cli",
+    "postgres_queue",
+    "redis",
+    "redis_connection",
+    "redis_opening",
+    "redis_queue",
+    "sqs_opening",
+    "sqs_queue",
+    "telemetry",
+}
 
 
 def sources():

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.moto_server import shared_moto  # noqa: F401 - a fixture
 from tests.postgres_server import postgres_server, shared_postgres  # noqa: F401 - fixtures
 from tests.redis_server import shared_redis  # noqa: F401 - a fixture
 from tests.unit.queues.brokers import Broker, MemoryBroker, SqliteBroker, SqliteOnDiskBroker, started
 from tests.unit.queues.postgres_broker import PostgresBroker
 from tests.unit.queues.redis_broker import RedisBroker
+from tests.unit.queues.sqs_broker import SqsBroker
 
 BROKERS: dict[str, type[Broker]] = {
     "memory": MemoryBroker,
@@ -19,6 +21,7 @@ BROKERS: dict[str, type[Broker]] = {
     "redis": RedisBroker,
     "postgres": PostgresBroker,
     "sqlite on disk": SqliteOnDiskBroker,
+    "sqs": SqsBroker,
 }
 
 

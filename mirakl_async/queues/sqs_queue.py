@@ -1,0 +1,287 @@
+"""Messages that wait in a queue of Amazon SQS, standard or FIFO.
+
+**Batches.** SQS answers a batch with 200 and the entries that failed. Those are repeated alone, except where SQS calls
+it the sender's fault. An entry that the answer does not name has failed as well.
+
+**Leases.** Each receipt has a handle of its own, and a message is settled by the newest. An older one may be accepted
+and do nothing, so an acknowledgement behind the end of the lease is not confirmed. All visibility of a delivery ends
+after 12 hours.
+
+**FIFO.** Each body gets a MessageDeduplicationId of its own, kept when its request is repeated: with deduplication by
+content, SQS would drop a body that was put before. It also gets a group of its own, so that none waits for another.
+
+**Text.** SQS takes the characters of XML 1.0. Of JSON text that leaves out U+FFFE and U+FFFF, which are escaped.
+
+**Counting.** SQS only estimates how many messages it holds, so `waiting` is None, and a job ends after `idle` seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import re
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+from uuid import uuid4
+
+from ..errors import ConfigurationError, QueueError, QueueLost
+from .bodies import check_sizes, chunks
+from .broker_source import MIN_BYTES_PER_SECOND, REPLY_TIMEOUT, BrokerDelivery, BrokerSource
+from .leases import DEFAULT_LEASE
+from .outages import DEFAULT_MAX_OUTAGE, Outage
+
+try:
+    from botocore import exceptions, parsers  # type: ignore[import-untyped] # pyright: ignore[reportMissingTypeStubs]
+
+    from .sqs_opening import make_client, split_url, warn
+except ImportError as _missing:
+    raise ConfigurationError("SqsQueue needs the extra: pip install 'mirakl-async[sqs]'") from _missing
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from ..clock import Clock
+    from .protocol import Message
+
+T = TypeVar("T")
+boto = cast("Any", exceptions)
+PASSING: tuple[type[Exception], ...] = (
+    OSError,
+    boto.ConnectionError,
+    boto.HTTPClientError,
+    boto.IncompleteReadError,
+    boto.MetadataRetrievalError,
+    boto.CredentialRetrievalError,
+    cast("Any", parsers).ResponseParserError,
+)
+THROTTLED = re.compile(r"(?i)thrott|TooManyRequests|RequestLimitExceeded|OverLimit|ServiceUnavailable|Internal")
+REFUSED = re.compile(
+    r"Access|Auth|Token|Signature|UnrecognizedClient|InvalidClient|OptIn|InvalidSecurity|TooSkewed|InvalidAddress"
+)
+BATCH_SIZE, MAX_BATCH_BYTES = 10, 1024 * 1024
+MAX_VISIBILITY = 43_200
+TYPICAL_BYTES = 256 * 1024
+
+
+class SqsQueue(BrokerSource):
+    """A queue of Amazon SQS by its address: "https://sqs.eu-west-1.amazonaws.com/123456789012/orders", also sqs://.
+
+    Credentials come from where AWS' tools look for them, or from an aiobotocore `session`. A `client` that is given
+    stays open, and repeats on its own what it is configured to repeat; ours repeats nothing by itself. While SQS is
+    unreachable or throttles, calls are repeated for `max_outage` seconds.
+    """
+
+    closing_wait = 6.0
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        session: Any = None,
+        client: Any = None,
+        lease: float = DEFAULT_LEASE,
+        max_outage: float = DEFAULT_MAX_OUTAGE,
+        clock: Clock | None = None,
+    ) -> None:
+        super().__init__(lease, MAX_VISIBILITY, max_outage, clock)
+        self._parts = split_url(url)
+        self._name = self._parts.path.rpartition("/")[2]
+        self.max_bytes: int = 0
+        self._client, self._session = client, session
+        self._own: Any = None
+        self._visibility = math.ceil(lease)
+        self._fifo = self._name.endswith(".fifo")
+        self._largest = TYPICAL_BYTES
+
+    def __repr__(self) -> str:
+        return f"<SqsQueue {self._name!r} of {self._parts.hostname}>"
+
+    async def _open(self) -> None:
+        if self._client is None:
+            self._client = await self._guard(self._connect)
+        answer = await self._call("get_queue_attributes", AttributeNames=["All"])
+        if not (attributes := answer.get("Attributes")):
+            raise ConfigurationError(f"{self!r}: what answers there is not SQS")
+        self.max_bytes = int(attributes.get("MaximumMessageSize", TYPICAL_BYTES))
+        warn(repr(self), attributes)
+
+    async def _connect(self) -> Any:
+        own = make_client(self._session, self._parts)
+        client = await own.__aenter__()
+        self._own = own
+        return client
+
+    async def _close(self) -> None:
+        if self._own is not None:
+            await self._own.__aexit__(None, None, None)
+
+    # -- putting
+
+    async def put(self, bodies: Sequence[bytes]) -> None:
+        """Take all of these; they must be JSON text."""
+        self._check_open()
+        check_sizes(repr(self), bodies, self.max_bytes)
+        escaped = [_escape(body) for body in bodies]
+        check_sizes(repr(self), escaped, self.max_bytes)
+        try:
+            texts = [body.decode() for body in escaped]
+        except UnicodeDecodeError:
+            raise QueueError(f"{self!r}: a body is not UTF-8 text, and SQS takes nothing else") from None
+        entries: list[dict[str, Any]] = [{"Id": str(number), "MessageBody": text} for number, text in enumerate(texts)]
+        if self._fifo:
+            for entry in entries:
+                entry["MessageGroupId"] = entry["MessageDeduplicationId"] = uuid4().hex
+        ready = iter(entries)
+        for chunk in chunks(escaped, MAX_BATCH_BYTES):
+            sent = [next(ready) for _ in chunk]
+            if refused := await self._batch("send_message_batch", sent, sum(map(len, chunk))):
+                raise QueueError(f"{self!r} refuses {len(refused)} bodies: {', '.join({*refused.values()})}")
+
+    # -- receiving
+
+    async def _pull(self, limit: int, wait: float) -> list[BrokerDelivery]:
+        seconds = round(wait)
+        found = await self._receive(limit, seconds)
+        if not found and not seconds and wait > 0:  # SQS waits whole seconds only
+            await asyncio.sleep(wait)
+            found = await self._receive(limit, 0)
+        return found
+
+    async def _receive(self, limit: int, seconds: int) -> list[BrokerDelivery]:
+        options = {"ReceiveRequestAttemptId": uuid4().hex} if self._fifo else {}  # repeated, it gives the same again
+
+        async def attempt() -> list[BrokerDelivery]:
+            since = self._clock.monotonic()
+            answer = await self._send(
+                "receive_message",
+                seconds + limit * self._largest / MIN_BYTES_PER_SECOND,
+                MaxNumberOfMessages=min(limit, BATCH_SIZE),
+                VisibilityTimeout=self._visibility,
+                WaitTimeSeconds=seconds,
+                MessageSystemAttributeNames=["ApproximateReceiveCount"],
+                **options,
+            )
+            found = [_delivery(message) for message in answer.get("Messages", ())]
+            self._leases.grant(found, since)
+            self._largest = max([self._largest, *(len(message.body) for message in found)])
+            return found
+
+        return await self._guard(attempt)
+
+    async def extend(self, messages: Collection[Message]) -> Collection[Message]:
+        """Let the leases last `lease` seconds from now; returns those that are no longer ours."""
+        self._check_open()
+        since = self._clock.monotonic()
+        held = [message for message in messages if self._leases.holds(message)]
+        options = {"VisibilityTimeout": self._visibility}
+        refused = await self._batch("change_message_visibility_batch", _entries(held, **options), outage=self.lease / 3)
+        kept = [
+            message for number, message in enumerate(held) if str(number) not in refused and self._leases.holds(message)
+        ]
+        self._leases.grant(kept, since)
+        return [message for message in messages if not any(message is one for one in kept)]
+
+    async def ack(self, messages: Collection[Message]) -> Collection[Message]:
+        """Settle for good; returns those whose lease had ended, and those that SQS refuses."""
+        self._check_open()
+        newest = [self._leases.newest(message) for message in messages]
+        with self._leases.settling():
+            refused = await self._batch("delete_message_batch", _entries(newest))
+        sure = [str(number) not in refused and self._leases.holds(message) for number, message in enumerate(newest)]
+        self._leases.forget(newest)
+        return [message for message, confirmed in zip(messages, sure, strict=True) if not confirmed]
+
+    async def release(self, messages: Collection[Message]) -> None:
+        """Give back at once; it counts as a delivery."""
+        held = [message for message in messages if self._leases.holds(message)]
+        self._leases.forget(held)
+        entries = _entries(held, VisibilityTimeout=0)
+        with suppress(*PASSING, boto.ClientError, boto.BotoCoreError):
+            for at in range(0, len(entries), BATCH_SIZE):
+                await self._send("change_message_visibility_batch", Entries=entries[at : at + BATCH_SIZE])
+
+    async def waiting(self) -> None:
+        """SQS cannot say."""
+
+    # -- SQS
+
+    async def _batch(
+        self, operation: str, entries: list[dict[str, Any]], size: int = 0, outage: float | None = None
+    ) -> dict[str, str]:
+        """Send entries, ten at a time, and those that failed again; the codes of those that SQS refuses, by id."""
+        refused: dict[str, str] = {}
+        waits = Outage(repr(self), self._max_outage if outage is None else min(outage, self._max_outage), self._clock)
+        while entries:
+            batch, entries = entries[:BATCH_SIZE], entries[BATCH_SIZE:]
+            answer = await self._call(operation, size / MIN_BYTES_PER_SECOND, Entries=batch)
+            failed = {entry["Id"]: entry for entry in answer.get("Failed", ())}
+            refused |= {key: entry["Code"] for key, entry in failed.items() if _is_final(entry)}
+            done = {entry["Id"] for entry in answer.get("Successful", ())} | refused.keys()
+            if again := [entry for entry in batch if entry["Id"] not in done]:
+                codes = {failed[entry["Id"]]["Code"] for entry in again if entry["Id"] in failed}
+                await waits.wait(f"{len(again)} entries of {operation} failed: {', '.join(codes) or 'without a word'}")
+                entries = again + entries
+        return refused
+
+    async def _call(self, operation: str, seconds: float = 0.0, **arguments: Any) -> dict[str, Any]:
+        return await self._guard(lambda: self._send(operation, seconds, **arguments))
+
+    async def _send(self, operation: str, seconds: float = 0.0, **arguments: Any) -> dict[str, Any]:
+        async with asyncio.timeout(REPLY_TIMEOUT + seconds):
+            return cast(
+                "dict[str, Any]", await getattr(self._client, operation)(QueueUrl=self._parts.geturl(), **arguments)
+            )
+
+    async def _guard(self, operation: Callable[[], Awaitable[T]]) -> T:
+        """Repeat while it may help, and name what does not; AWS' own texts hold signatures, so only codes are shown."""
+        try:
+            return await self._repeat(operation, _may_pass)
+        except boto.ClientError as error:
+            code, action = _code(error), error.operation_name
+        except boto.BotoCoreError as error:
+            raise ConfigurationError(
+                f"{self!r}: {type(error).__name__}; check the AWS credentials and settings"
+            ) from None
+        if "NonExistentQueue" in code or code == "QueueDoesNotExist":
+            if not self.max_bytes:
+                raise ConfigurationError(f"{self!r} does not exist in this account and region; check its URL")
+            raise QueueLost(f"{self!r} has vanished with its messages; read their sources again")
+        if REFUSED.search(code):
+            right = f"sqs:{action.removesuffix('Batch')}"
+            raise ConfigurationError(f"{self!r}: AWS refuses {right} ({code}); check the credentials and their policy")
+        raise QueueError(f"{self!r}: AWS refuses {action}: {code}")
+
+
+def _escape(body: bytes) -> bytes:
+    if b"\xef\xbf\xbe" in body or b"\xef\xbf\xbf" in body:
+        return body.replace(b"\xef\xbf\xbe", rb"\ufffe").replace(b"\xef\xbf\xbf", rb"\uffff")
+    return body
+
+
+def _delivery(message: dict[str, Any]) -> BrokerDelivery:
+    count = message.get("Attributes", {}).get("ApproximateReceiveCount")
+    body = message["Body"].encode()
+    return BrokerDelivery(message["MessageId"], body, None if count is None else int(count), message["ReceiptHandle"])
+
+
+def _entries(messages: Collection[Message], **options: Any) -> list[dict[str, Any]]:
+    return [
+        {"Id": str(number), "ReceiptHandle": cast("BrokerDelivery", message).receipt, **options}
+        for number, message in enumerate(messages)
+    ]
+
+
+def _code(error: Any) -> str:
+    return str(error.response.get("Error", {}).get("Code", ""))
+
+
+def _is_final(entry: dict[str, Any]) -> bool:
+    return bool(entry.get("SenderFault")) and not THROTTLED.search(entry["Code"])
+
+
+def _may_pass(error: Exception) -> bool:
+    if isinstance(error, boto.ClientError):
+        status = cast("Any", error).response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        return status >= 500 or status == 429 or THROTTLED.search(_code(error)) is not None
+    return isinstance(error, PASSING)
