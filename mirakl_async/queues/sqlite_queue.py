@@ -66,13 +66,15 @@ class SharedFile:
         # there would delete the log of its parent.
         self._files: list[QueueFile] = []
         self._thread = ThreadPoolExecutor(1, "mirakl queue", initializer=len, initargs=(self._files,))
-        self.opened: asyncio.Future[QueueFile] = self.loop.run_in_executor(self._thread, self._open)
         self._unwritten: dict[str, Entry] = {}
         self._next_id = self._loaded = self._load = 0
         self._loads: list[asyncio.Future[None]] = []
         self._timer: asyncio.TimerHandle | None = None
         self._committing = self._urgent = False
         self._full_since: float | None = None
+        self.opened: asyncio.Future[QueueFile] = self.loop.run_in_executor(
+            self._thread, self._open
+        )  # sets some of these
 
     def _open(self) -> QueueFile:
         file = QueueFile(self.path)
@@ -85,11 +87,16 @@ class SharedFile:
         self.closed = self.loop.create_future()
         try:
             await asyncio.wait([self.opened])
-            if not self.opened.exception() and not self.failure and (self.changes or self._unwritten):
-                await self.step(lambda _: None)
+            if not self.opened.exception():
+                await self.flush()
         finally:
             await asyncio.to_thread(self.unlock)
             self.closed.set_result(None)
+
+    async def flush(self) -> None:
+        """Commit all that has changed, or is settled while it is being written."""
+        if self.failure is None and (self._committing or self._unwritten or self.changes):
+            await self.step(lambda _: None)
 
     def unlock(self) -> None:
         """Close the file as it is; it blocks for a moment."""
@@ -123,15 +130,17 @@ class SharedFile:
             self.messages.add(entries)
         self.changed()
 
-    def settle(self, message: Message) -> None:
-        """Forget a message."""
+    def settle(self, message: Message, *, moved: bool = False) -> None:
+        """Forget a message; one that `moved` is still somewhere in the file, and its put returns with the commit."""
         if (entry := self.messages.settle(message)) is None:
             return
         if entry.stored:
             self.changes.settled.append(int(entry.id))
         self._unwritten.pop(entry.id, None)  # if it is being written, it is deleted after that
         put: Put | None = entry.put
-        if put is not None:
+        if put is not None and moved:
+            self.changes.steps.append((lambda _: None, put.done))
+        elif put is not None:
             put.unsettled -= 1
             if not put.unsettled:
                 _resolve(put.done, None)
@@ -393,7 +402,7 @@ class SqliteQueue:
         shared.changes.rejected.extend(rows)
         held = message is None or shared.messages.held(message) is not None
         if message is not None and held:
-            shared.settle(message)
+            shared.settle(message, moved=True)
         shared.changed()
         return held
 
@@ -403,7 +412,7 @@ class SqliteQueue:
         if shared.messages.held(message) is None:
             return False
         shared.add(bodies)
-        shared.settle(message)
+        shared.settle(message, moved=True)
         return True
 
     async def rejected(self) -> AsyncIterator[RejectedRow]:
@@ -430,8 +439,7 @@ if hasattr(os, "register_at_fork"):
 async def _leave(shared: SharedFile) -> None:
     shared.users -= 1
     if shared.users:
-        if shared.changes and not shared.failure:
-            await shared.step(lambda _: None)
+        await shared.flush()
         return
     try:
         await shared.close()

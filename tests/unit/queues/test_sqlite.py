@@ -11,6 +11,7 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import pytest
 
 from mirakl_async.errors import ClientStateError, QueueClosed, QueueError, QueueLost, QueueUnavailable
 from mirakl_async.queues import sqlite_queue
+from mirakl_async.queues.protocol import RejectedRow
 from mirakl_async.queues.sqlite_file import OLD_JOURNAL, QueueFile
 from mirakl_async.queues.sqlite_queue import SqliteQueue
 from tests.unit.queues.brokers import file_owner
@@ -356,6 +358,43 @@ async def test_what_is_settled_before_the_commit_is_never_written(path: Path, mo
             await asyncio.gather(*puts)
         assert path.with_name("orders.db-wal").stat().st_size < 200_000
         assert await queue.cursor("a") == "2"
+        assert await queue.waiting() == 0
+
+
+@pytest.mark.parametrize("how", ["replace", "reject"])
+async def test_a_put_whose_message_moved_returns_when_that_is_on_disk(path: Path, monkeypatch: Any, how: str) -> None:
+    monkeypatch.setattr(sqlite_queue, "COMMIT_DELAY", 60.0)
+    async with SqliteQueue(path) as queue:
+        waiting = asyncio.create_task(queue.receive(1, wait=5))
+        await asyncio.sleep(0.01)
+        put = asyncio.create_task(queue.put([b"1\n2\n"]))
+        [message] = await waiting
+        if how == "replace":
+            assert await queue.replace(message, [b"1\n", b"2\n"])
+        else:
+            assert await queue.reject(message, [RejectedRow(id="1", kind="server", reason="no")])
+        await asyncio.sleep(0.01)
+        assert not put.done()
+        await queue.cursor("")  # which commits
+        async with asyncio.timeout(5):
+            await put
+
+
+async def test_what_is_settled_while_it_is_being_written_stays_settled(path: Path, monkeypatch: Any) -> None:
+    commit = QueueFile.commit
+
+    def slow(*arguments: Any) -> Any:
+        time.sleep(0.05)
+        return commit(*arguments)
+
+    monkeypatch.setattr(QueueFile, "commit", slow)
+    async with SqliteQueue(path) as queue:
+        put = asyncio.create_task(queue.put([b"{}\n"]))
+        await asyncio.sleep(0.01)
+        messages = await queue.receive(1, wait=1)
+        await queue.ack(messages)
+    await put
+    async with SqliteQueue(path) as queue:
         assert await queue.waiting() == 0
 
 
