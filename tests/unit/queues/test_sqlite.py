@@ -369,6 +369,8 @@ async def test_a_put_whose_message_moved_returns_when_that_is_on_disk(path: Path
         await asyncio.sleep(0.01)
         put = asyncio.create_task(queue.put([b"1\n2\n"]))
         [message] = await waiting
+        other = asyncio.create_task(queue.receive(1, wait=0.2))  # so that nothing is committed at once
+        await asyncio.sleep(0)
         if how == "replace":
             assert await queue.replace(message, [b"1\n", b"2\n"])
         else:
@@ -378,6 +380,7 @@ async def test_a_put_whose_message_moved_returns_when_that_is_on_disk(path: Path
         await queue.cursor("")  # which commits
         async with asyncio.timeout(5):
             await put
+        await other
 
 
 async def test_what_is_settled_while_it_is_being_written_stays_settled(path: Path, monkeypatch: Any) -> None:
