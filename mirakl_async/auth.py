@@ -23,6 +23,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 from urllib.parse import urlencode, urlsplit
 
+from .discreet import RedactedBytes, RedactedStr, hidden
 from .errors import ConfigurationError, TokenRefused, TokenUnavailable
 from .exchange import WireFault
 from .retries import retry_after
@@ -81,14 +82,15 @@ def _identity(*secrets: str) -> str:
     return hashlib.sha256("\0".join(secrets).encode()).hexdigest()[:12]
 
 
-def clean_secret(name: str, value: object) -> str:
+def clean_secret(name: str, value: object) -> RedactedStr:
     """A secret without what a file or a variable put around it: white space, line breaks, a byte order mark.
 
     Raises ConfigurationError, which shows `name` and never the value, for what no header can carry.
     """
+    value = hidden(value)
     if not isinstance(value, str):
         raise ConfigurationError(f"{name} must be a str, not {type(value).__name__}")
-    text = value.strip().strip("\ufeff").strip()
+    text = RedactedStr(value.strip().strip("\ufeff").strip())
     if not text:
         raise ConfigurationError(f"{name} is empty")
     if not text.isascii() or not text.isprintable() or " " in text:
@@ -104,6 +106,7 @@ class ApiKey:
     __slots__ = ("_key",)
 
     def __init__(self, key: str) -> None:
+        key = hidden(key)
         self._key = clean_secret("the API key", key)
 
     def __repr__(self) -> str:
@@ -124,6 +127,7 @@ class BearerToken:
     __slots__ = ("_source",)
 
     def __init__(self, source: str | Callable[[], str | Awaitable[str]]) -> None:
+        source = hidden(source)
         if not callable(source):
             source = clean_secret("the bearer token", source)
         self._source: str | Callable[[], str | Awaitable[str]] = source
@@ -135,12 +139,12 @@ class BearerToken:
         """A fixed header, or one that the function refreshes."""
         source = self._source
         if isinstance(source, str):
-            return _Fixed(f"Bearer {source}", _identity("bearer", source))
+            return _Fixed(RedactedStr(f"Bearer {source}"), _identity("bearer", source))
 
         async def fetch() -> tuple[str, float]:
-            token = source()
+            token = hidden(source())
             if inspect.isawaitable(token):
-                token = await token
+                token = hidden(await token)
             return clean_secret("the bearer token", token), float("inf")
 
         return TokenKeeper(fetch, f"callable-{id(source):x}", clock)
@@ -156,6 +160,7 @@ class ClientCredentials:
     __slots__ = ("_client_id", "_client_secret")
 
     def __init__(self, client_id: str, client_secret: str) -> None:
+        client_id, client_secret = hidden(client_id), hidden(client_secret)
         self._client_id = clean_secret("the client id", client_id)
         self._client_secret = clean_secret("the client secret", client_secret)
 
@@ -169,13 +174,15 @@ class ClientCredentials:
 
     def exchange(self, token_url: str, wire: Wire, clock: Clock) -> TokenExchange:
         """What asks for a new token each time."""
-        form = urlencode(
-            {
-                "grant_type": "client_credentials",
-                "client_id": self._client_id,
-                "client_secret": self._client_secret,
-            }
-        ).encode()
+        form = RedactedBytes(
+            urlencode(
+                {
+                    "grant_type": "client_credentials",
+                    "client_id": self._client_id,
+                    "client_secret": self._client_secret,
+                }
+            ).encode()
+        )
         return TokenExchange(token_url, form, wire, clock)
 
     def authenticator(self, token_url: str, wire: Wire, clock: Clock) -> Authenticator:
@@ -189,7 +196,7 @@ class _Fixed:
     __slots__ = ("_grant", "identity", "renewable")
 
     def __init__(self, header: str, identity: str) -> None:
-        self._grant = Grant(header, 0)
+        self._grant = Grant(RedactedStr(header), 0)
         self.identity: str = identity
         self.renewable = False
 
@@ -279,7 +286,7 @@ class TokenKeeper:
             self._refusal = refusal
             self._refused_until = self._clock.monotonic() + REFUSAL_REMEMBERED
             raise
-        self._header = f"Bearer {token}"
+        self._header = RedactedStr(f"Bearer {token}")
         self._generation += 1
         self._soft_at = began + life - min(SOFT_WINDOW, 0.20 * life)
         self._hard_at = began + life - min(HARD_WINDOW, 0.05 * life)

@@ -18,6 +18,7 @@ from msgspec.structs import replace
 
 from . import codec
 from .checks import Rules, Takes, check_arguments, instance, one_of
+from .discreet import RedactedBytes, RedactedStr
 from .errors import InvalidArgument
 from .files import caps
 from .files.upload import Content, FreshChunks, Upload, is_file_name
@@ -78,7 +79,7 @@ def build(
             members[param.argument] = value
         else:
             parts += _parts(operation, param, value)
-    url = f"{base_url}{path}?{'&'.join(query)}" if query else base_url + path
+    url = RedactedStr(f"{base_url}{path}?{'&'.join(query)}" if query else base_url + path)
     if operation.content == "none":
         return Request(operation=operation, url=url)
     return _with_body(operation, url, members, parts, body)
@@ -146,7 +147,7 @@ def build_unknown(  # noqa: PLR0917 - one caller, Client.send, whose arguments t
         many: Literal["repeat", "one"] = "repeat" if isinstance(value, list | tuple) else "one"
         param = Param(name=name, argument=name, many=many, min_length=0)
         pairs += [] if value is None else _query(operation, param, cast("Any", value))
-    url = base_url + quote(path, safe="/%:@,~") + ("?" + "&".join(pairs) if pairs else "")
+    url = RedactedStr(base_url + quote(path, safe="/%:@,~") + ("?" + "&".join(pairs) if pairs else ""))
     if body is None:
         return Request(operation=operation, url=url)
     return Request(operation=operation, url=url, body=as_json("send", body), content_type=JSON)
@@ -156,8 +157,8 @@ def as_json(code: str, body: object) -> bytes:
     """A JSON body from bytes or text that is JSON already, or from anything that encodes to it."""
     try:
         if isinstance(body, bytes | bytearray):
-            return bytes(body)
-        return body.encode() if isinstance(body, str) else codec.encode(body)
+            return RedactedBytes(body)
+        return RedactedBytes(body.encode()) if isinstance(body, str) else codec.encode(body)
     except (TypeError, ValueError, RecursionError) as error:
         raise InvalidArgument(code, "body", f"cannot be encoded as JSON: {error}") from error
 
@@ -354,7 +355,7 @@ def _elsewhere(operation: Operation[Any], param: Param, arguments: Mapping[str, 
 
 def _address(operation: Operation[Any], param: Param, value: object, base_url: str) -> str:
     """The absolute address, which is https like everything, except on this machine."""
-    text = value if isinstance(value, str) else ""
+    text = RedactedStr(value) if isinstance(value, str) else ""
     parts = address_parts(text)
     if parts is None:
         raise InvalidArgument(operation.code, param.argument, "is not an absolute http(s) address")
@@ -362,5 +363,5 @@ def _address(operation: Operation[Any], param: Param, value: object, base_url: s
         return text
     base = urlsplit(base_url)
     if parts.hostname == base.hostname and parts.port in {None, 80, base.port}:
-        return parts._replace(scheme=base.scheme, netloc=base.netloc).geturl()
+        return RedactedStr(parts._replace(scheme=base.scheme, netloc=base.netloc).geturl())
     raise InvalidArgument(operation.code, param.argument, f"is not https: http://{parts.netloc}")

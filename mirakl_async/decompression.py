@@ -11,6 +11,7 @@ import zlib
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from .discreet import RedactedBytes
 from .exchange import WireFault
 
 if TYPE_CHECKING:
@@ -133,8 +134,8 @@ class Inflater:
         while data or full:
             if self._stream.eof or not self._begun:  # gzip may hold several members, one after the other
                 self._stream, self._begun = zlib.decompressobj(self._format(data)), True
-            piece = self._stream.decompress(data, PIECE)
-            data = self._stream.unconsumed_tail or self._stream.unused_data
+            piece = RedactedBytes(self._stream.decompress(data, PIECE))
+            data = RedactedBytes(self._stream.unconsumed_tail or self._stream.unused_data)
             full = len(piece) == PIECE and not self._stream.eof
             if piece:
                 yield piece
@@ -153,7 +154,7 @@ def legible(raw: bytes, headers: Mapping[str, str], cap: int, *, chunked: bool =
     replace. Of a body that cannot be decoded to its end, it is what came out until then.
     """
     if _is_text(raw):
-        return raw[:cap]
+        return RedactedBytes(raw[:cap])
     pieces: list[bytes] = []
     size = 0
     with suppress(WireFault):
@@ -162,7 +163,7 @@ def legible(raw: bytes, headers: Mapping[str, str], cap: int, *, chunked: bool =
             size += len(piece)
             if size >= cap:
                 break
-    return b"".join(pieces)[:cap]
+    return RedactedBytes(b"".join(pieces)[:cap])
 
 
 def _is_text(raw: bytes) -> bool:

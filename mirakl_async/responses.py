@@ -102,7 +102,7 @@ def find_unexpected(
     if status in operation.success:
         if operation.answer == "none" and not body and (status == NO_CONTENT or "Content-Type" not in headers):
             return None
-        if operation.answer == "json" and body[:1] == b"{" and headers.get("Content-Type") in USUAL_JSON:
+        if operation.answer == "json" and body.startswith(b"{") and headers.get("Content-Type") in USUAL_JSON:
             return None
     media_type = one_line(headers.get("Content-Type", "").partition(";")[0].strip().lower(), MAX_MEDIA_TYPE)
     start = without_mark(body[:SNIFF_BYTES]).lstrip()

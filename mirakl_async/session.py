@@ -17,9 +17,9 @@ What is switched off, and why:
 Whether a request left is known from the connector: while it makes a connection (`_create_connection`, private), nothing
 was written. Should aiohttp stop calling that, every request counts as one that may have left.
 
-A head is given to the parser on its own (`_Protocol`): the parser drops an answer that it has read when what follows in
-the same packet is not HTTP, as the body of a 204 is not. Its protocols are private, too: made by another name, they
-would lose such an answer, and no body would count as one that marks its own end.
+The head of a 204 is given to the parser on its own (`_Protocol`): the parser drops an answer that it has read when what
+follows in the same packet is not HTTP, as the body of a 204 is not. aiohttp's protocols are private, too: made by
+another name, they would lose such an answer, and no chunked body would count as one that marks its own end.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ from .timer import Term
 
 if TYPE_CHECKING:
     import ssl as ssl_module
+    from collections.abc import Mapping
 
     from .options import Timeouts
     from .retries import Stage
@@ -49,7 +50,8 @@ SHORTEST = 0.001  # aiohttp takes 0 for no bound at all
 MAX_HEADER_BYTES = 128 * 1024
 MAX_HEADERS = 256
 HEAD_END = b"\r\n\r\n"
-BODILESS = frozenset({204, 304})
+BODILESS = frozenset({b"204", b"304"})
+STATUS = slice(9, 12)
 USER_AGENT = f"mirakl-async/{__version__} aiohttp/{aiohttp.__version__}"
 
 
@@ -70,63 +72,79 @@ current_flight: ContextVar[Flight | None] = ContextVar("mirakl_async_flight", de
 
 
 class _Protocol(ResponseHandler):
-    """Gives the parser a head on its own, and says whether the answer marks its end: by its length or by chunks."""
+    """Keeps the message that the parser made of a head, and gives it heads without a body on their own."""
 
-    chunked = framed = False
-    _in_head = True
-    _seam = b""
-
-    def set_response_params(self, **params: Any) -> None:
-        """A request begins."""
-        self._in_head, self._seam, self.chunked, self.framed = True, b"", False, False
-        super().set_response_params(**params)
+    message: Any = None
+    _asked: Any = None
+    _in_head = False
+    _head = b""
 
     def data_received(self, data: bytes) -> None:
-        """Bytes, those up to the end of a head before the others."""
-        if data and not self._in_head and self._payload is not None and self._payload.is_eof():
+        """Bytes, those behind a head without a body after it."""
+        if self._parser is not self._asked:  # each request has its own
+            self._asked, self._head, self.message = self._parser, b"", None
+            self._in_head = self._skip_payload or len(data) < STATUS.stop or _is_bodiless(data[STATUS])
+        elif data and not self._in_head and self._is_answered():
             self.close()  # what nobody asked for would be taken for the next answer
             return
-        while self._in_head:
-            seen = self._seam + data
-            if (end := seen.find(HEAD_END)) < 0:
-                self._seam = seen[1 - len(HEAD_END) :]
-                break
-            at = end + len(HEAD_END) - len(self._seam)
-            self._seam, self._in_head = b"", False
-            super().data_received(data[:at])
-            data = data[at:]
+        if self._in_head:
+            data = self._without_bodiless_heads(data)
             if not data:
                 return
         super().data_received(data)
 
+    def _is_answered(self) -> bool:
+        read = self.message is not None and self.message.code >= 200
+        return read and self._payload is not None and self._payload.is_eof()
+
+    def _without_bodiless_heads(self, data: bytes) -> bytes:
+        """Give the parser each whole head of this kind; what is left is not given to it yet."""
+        while self._in_head and data:
+            head = self._head + data
+            if len(head) >= STATUS.stop and not self._skip_payload and not _is_bodiless(head[STATUS]):
+                self._in_head = False
+            elif (end := head.find(HEAD_END)) < 0:
+                self._head = head
+                break
+            else:
+                at = end + len(HEAD_END) - len(self._head)
+                self._in_head, self._head = head[STATUS].startswith(b"1"), b""
+                super().data_received(data[:at])
+                data = data[at:]
+                if not self._in_head and not self._skip_payload and _promises_a_body(self.message):
+                    self.force_close()  # it would be taken for the next answer
+        return data
+
     def feed_data(self, data: tuple[Any, Any], size: int = 0) -> None:
-        """A head was read, perhaps a provisional one, which another follows."""
-        message, _ = data
-        if message.code < 200:
-            self._in_head = True
-        elif message.code in BODILESS:
-            self.framed = True
-            if "Transfer-Encoding" in message.headers or message.headers.get("Content-Length", "0") != "0":
-                self.force_close()  # a body where none may be would be taken for the next answer
-        else:
-            self.chunked = bool(message.chunked)
-            self.framed = self.chunked or "Content-Length" in message.headers
+        """A head was read."""
+        self.message = data[0]
         super().feed_data(data, size)
 
 
+def _is_bodiless(status: bytes) -> bool:
+    return status in BODILESS or status.startswith(b"1")
+
+
+def _promises_a_body(message: Any) -> bool:
+    headers: Mapping[str, str] = {} if message is None else message.headers
+    return "Transfer-Encoding" in headers or headers.get("Content-Length", "0") != "0"
+
+
 class Response(aiohttp.ClientResponse):
-    """Knows what its protocol knew of its framing; those that tests make up are framed."""
+    """Knows how it is framed, as long as nothing but its head was read; those that tests make up have a length."""
 
-    chunked = False
-    framed = True
+    @property
+    def chunked(self) -> bool:
+        """Whether the parser takes it apart as chunks, whatever the headers seem to say."""
+        message = getattr(getattr(self, "_protocol", None), "message", None)
+        return message is not None and bool(message.chunked)
 
-    async def start(self, connection: Any) -> Response:
-        """Read the head."""
-        protocol = connection.protocol
-        await super().start(connection)
-        if isinstance(protocol, _Protocol):
-            self.chunked, self.framed = protocol.chunked, protocol.framed or self.method == "HEAD"
-        return self
+    @property
+    def framed(self) -> bool:
+        """Whether its body marks its own end."""
+        if "Content-Length" in self.headers or self.method == "HEAD" or _is_bodiless(b"%d" % self.status):
+            return True
+        return self.chunked or getattr(self, "_protocol", None) is None
 
     def __repr__(self) -> str:  # aiohttp's shows the address and the headers
         return f"<response {self.status}>"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from .discreet import RedactedDict, RedactedStr
 from .errors import TokenRefused, TokenUnavailable
 from .problems import Problem, read_json, read_problem
 from .retries import THROTTLED, TRANSIENT
@@ -47,13 +48,12 @@ def read_token(answer: Answer, host: str) -> tuple[str, float] | str:
 
 
 def _read_success(answer: Answer, host: str) -> tuple[str, float] | str:
-    content = read_json(answer.body)
-    members = cast("dict[str, Any]", content) if isinstance(content, dict) else {}
+    members = _members(answer.body)
     token, kind = _usable(members.get("access_token")), members.get("token_type")
     if token is not None and _is_bearer(kind):
         return token, _life(members.get("expires_in"))
     problem = read_problem(answer.body)
-    if members:  # an excerpt could show the token
+    if not answer.body.lstrip().startswith(b"<"):  # an excerpt of what is no page could show the token
         problem = Problem(code=problem.code, message=problem.message)
     if problem.code in _REFUSALS:
         raise TokenRefused(f"{host} answered {answer.status} with an error: {problem}. {_CREDENTIALS}", problem.code)
@@ -61,9 +61,14 @@ def _read_success(answer: Answer, host: str) -> tuple[str, float] | str:
     return f"it answered {answer.status} {fault}: {problem}".rstrip(": ")
 
 
-def _usable(token: object) -> str | None:
+def _members(body: bytes) -> RedactedDict:
+    content = read_json(body)
+    return RedactedDict(cast("dict[str, Any]", content) if isinstance(content, dict) else {})
+
+
+def _usable(token: object) -> RedactedStr | None:
     """The token, if a header can carry it."""
-    text = token.strip() if isinstance(token, str) else ""
+    text = RedactedStr(token.strip() if isinstance(token, str) else "")
     return text if text and text.isascii() and text.isprintable() and " " not in text else None
 
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
-from typing import TYPE_CHECKING, Literal, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from . import failures
+from .discreet import Discreet
 from .errors import Attempt, ClientStateError, DeadlineExceeded, LimiterUnavailable, Spent, WaitTooLong
 from .exchange import Answer, WireFault
 from .limits import Gate, LimitWait
@@ -46,7 +47,7 @@ WORTH_SAYING = 1.0
 ERROR_BODY_SECONDS = 10.0
 
 
-class Course(Struct, kw_only=True):
+class Course(Discreet, Struct, kw_only=True):
     """One call under way: what it may still use, and what it has used."""
 
     request: Request
@@ -63,6 +64,9 @@ class Course(Struct, kw_only=True):
     attempts: list[Attempt] = []
     spent: Spent = field(default_factory=Spent)
     renewed: bool = False
+
+    def _shown(self) -> list[tuple[str, Any]]:
+        return [("operation", self.request.operation.code), ("attempts", len(self.attempts))]
 
     def headers(self, grant: Grant | None) -> dict[str, str]:
         """What goes on the wire with this token; to another origin, nothing of ours or the user's goes."""

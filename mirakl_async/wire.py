@@ -19,11 +19,12 @@ from aiohttp.client import URL  # type: ignore[attr-defined] # pyright: ignore[r
 from aiohttp.http_exceptions import LineTooLong
 
 from .decompression import Decoder, codings_of, legible
+from .discreet import RedactedBytes
 from .exchange import Answer, WireFault
 from .files.form import Form
 from .framing import is_part
 from .request import Multipart
-from .session import BODILESS, MAX_HEADER_BYTES, MAX_HEADERS, Flight, Response, current_flight, make_session
+from .session import MAX_HEADER_BYTES, MAX_HEADERS, Flight, Response, current_flight, make_session
 from .settings import origin
 from .timer import SharedTimer
 
@@ -38,6 +39,7 @@ LARGE_BODY = 512 * 1024
 HEADER_TOO_LONG = (
     f"the response header is too long: at most {MAX_HEADERS} fields of {MAX_HEADER_BYTES // 1024} KiB each are read"
 )
+NO_CONTENT = 204
 NO_REUSE_SECONDS = 60.0
 UNRESERVED = "%/:?#[]@!$&'()*+,;=~"
 _CHARACTERS = r"[\w.~:/?#\[\]@!$&'()*+,;=-]*"
@@ -77,11 +79,14 @@ class AiohttpWire:
         """See Wire."""
         flight = Flight()
         self._timer.begin(flight, timeout)
-        pieces: list[bytes] = []
+        body_read = io.BytesIO()
         try:
             response = await self._send(flight, method, url, headers, body, fresh=fresh)
+            chunked, framed = False, True
+            if "Content-Length" not in response.headers:
+                chunked, framed = response.chunked, response.framed
             try:
-                await _read_into(pieces, response, cap)
+                await _read_into(body_read, response, cap)
             except (aiohttp.ClientError, OSError, WireFault, asyncio.CancelledError) as error:
                 if response.status < 300 or (isinstance(error, asyncio.CancelledError) and not flight.end()):
                     raise  # of an error, what the status says is certain, whatever became of its words
@@ -97,10 +102,10 @@ class AiohttpWire:
             flight.end()
             if flight.form is not None:
                 flight.form.close()
-        content = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        content: bytes = RedactedBytes(body_read.getvalue())
         if response.status >= 300:
-            content = legible(content, response.headers, cap, chunked=response.chunked)
-        elif not response.framed and _is_cut_json(content):
+            content = legible(content, response.headers, cap, chunked=chunked)
+        elif not framed and _is_cut_json(content):
             raise WireFault("lost", "partial", "the answer ended early, and no length was sent")
         return Answer(response.status, response.headers, content)
 
@@ -189,6 +194,7 @@ class AiohttpOpenAnswer:
     def __init__(self, response: Response, flight: Flight) -> None:
         self._response = response
         self._flight = flight
+        self._chunked = response.chunked
         self._decoder = _decoder(response)
         self.status: int = response.status
         self.headers: Mapping[str, str] = response.headers
@@ -198,8 +204,11 @@ class AiohttpOpenAnswer:
         """See OpenAnswer."""
         try:
             async for chunk in self._response.content.iter_any():
+                if self._decoder is not None:
+                    chunk = RedactedBytes(chunk)  # noqa: PLW2901
                 for piece in (chunk,) if self._decoder is None else self._decoder.feed(chunk):
                     yield piece
+                chunk = piece = b""  # noqa: PLW2901 - so that no traceback with locals shows what was read
         except (aiohttp.ClientError, OSError, RuntimeError) as error:  # the last one where the client was closed
             raise _fault(error, self._flight, "partial") from _tellable(error)
         if self._decoder is not None:
@@ -207,11 +216,11 @@ class AiohttpOpenAnswer:
 
     async def words(self, cap: int, seconds: float) -> bytes:
         """See OpenAnswer."""
-        pieces: list[bytes] = []
+        said = io.BytesIO()
         with suppress(aiohttp.ClientError, OSError, RuntimeError, WireFault):  # TimeoutError is an OSError
             async with asyncio.timeout(seconds):
-                await _read_into(pieces, self._response, cap)
-        return legible(b"".join(pieces), self.headers, cap, chunked=self._response.chunked)
+                await _read_into(said, self._response, cap)
+        return legible(RedactedBytes(said.getvalue()), self.headers, cap, chunked=self._chunked)
 
     def close(self) -> None:
         """See OpenAnswer."""
@@ -233,23 +242,30 @@ def _verbatim(url: str) -> URL:
 
 def _decoder(response: Response) -> Decoder | None:
     """What undoes the codings of a success; None where it has none, and for an error, which is kept as it comes."""
-    if response.status >= 300 or response.status in BODILESS:
+    headers = response.headers
+    if "Content-Encoding" not in headers and "Transfer-Encoding" not in headers and "Content-Range" not in headers:
         return None
-    if response.status == 200 and is_part(response.headers):
+    if response.status >= 300 or response.status == NO_CONTENT:
+        return None
+    if response.status == 200 and is_part(headers):
         raise WireFault("protocol", "partial", "the answer is only a part of what was asked for")
-    codings = codings_of(response.headers, chunked=response.chunked)
+    codings = codings_of(headers, chunked=response.chunked)
     return Decoder(codings) if codings else None
 
 
-async def _read_into(pieces: list[bytes], response: Response, cap: int) -> None:
+async def _read_into(body: io.BytesIO, response: Response, cap: int) -> None:
     """Read a body; refused past the cap, which counts after decompression: 300 KB of gzip can hold 300 MB."""
     decoder, content, size = _decoder(response), response.content, 0
     while chunk := await content.readany():
+        if decoder is not None:
+            chunk = RedactedBytes(chunk)
         for piece in (chunk,) if decoder is None else decoder.feed(chunk):
             size += len(piece)
-            pieces.append(piece)
+            body.write(piece)
             if size > cap:
+                chunk = piece = b""  # noqa: PLW2901
                 raise WireFault("large", "partial", f"the answer is larger than {cap} bytes", permanent=True)
+        chunk = piece = b""
         if content.at_eof():
             break
     if decoder is not None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 import msgspec
 from msgspec import UNSET, Struct
 
+from ..discreet import RedactedBytes
 from .kinds import REFUSED, Refusal, alternatives, decoder, dict_of, is_struct, list_of, refusal
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def encode(value: object) -> bytes:
 
     Nothing is checked, see `explain`. Raises TypeError for what JSON cannot carry.
     """
-    return _ENCODER.encode(value)
+    return RedactedBytes(_ENCODER.encode(value))
 
 
 def encode_each(values: Iterable[object]) -> list[bytes]:

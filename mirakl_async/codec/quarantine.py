@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 from msgspec import Raw, Struct
 
+from ..discreet import RedactedBytes
 from .kinds import REFUSED, Refusal, alternatives, decoder, list_of, refusal
 from .mending import Mend, UnmendableError, build, keep_or_drop, mend
 from .one_pass import Pass, one_pass
@@ -112,7 +113,7 @@ def _split(envelope: _Envelope, body: bytes, told: Refusal) -> _Parts:
     except REFUSED:
         return _split_slowly(envelope, body, told)
     others = {other.name: getattr(split, other.name) for other in envelope.others}
-    present = {name: bytes(raw) for name, raw in others.items() if raw is not None}
+    present: dict[str, bytes] = {name: RedactedBytes(raw) for name, raw in others.items() if raw is not None}
     return _Parts(getattr(split, envelope.field), b"", present)
 
 
@@ -166,7 +167,7 @@ def _read_items(
         try:
             items.append(read(parts[index]))
         except REFUSED:
-            found = _read_broken(bytes(parts[index]), envelope, index)
+            found = _read_broken(RedactedBytes(parts[index]), envelope, index)
             if isinstance(found, Quarantined):
                 yield found
             else:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec import Raw
 
+from ..discreet import RedactedBytes
 from .kinds import REFUSED
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ _ELEMENTS = msgspec.json.Decoder(list[Raw])
 def members(text: bytes) -> dict[str, bytes]:
     """The members of an object; ValueError if the text is none, or not whole."""
     try:
-        return {key: bytes(value) for key, value in _MEMBERS.decode(text).items()}
+        return {key: RedactedBytes(value) for key, value in _MEMBERS.decode(text).items()}
     except REFUSED:
         return dict(_member(part) for part in _parts(text, b"{"))
 
@@ -36,7 +37,7 @@ def members(text: bytes) -> dict[str, bytes]:
 def elements(text: bytes) -> list[bytes]:
     """The elements of a list; ValueError if the text is none, or not whole."""
     try:
-        return [bytes(element) for element in _ELEMENTS.decode(text)]
+        return [RedactedBytes(element) for element in _ELEMENTS.decode(text)]
     except REFUSED:
         return list(_parts(text, b"["))
 
@@ -45,7 +46,7 @@ def _member(part: bytes) -> tuple[str, bytes]:
     found = _KEY.match(part)
     if found is None:
         raise ValueError("a member without a name")
-    return _name(found[1]), part[found.end() :].strip()
+    return _name(found[1]), RedactedBytes(part[found.end() :].strip())
 
 
 def _name(quoted: bytes) -> str:
@@ -57,7 +58,7 @@ def _name(quoted: bytes) -> str:
 
 
 def _parts(text: bytes, bracket: bytes) -> Iterator[bytes]:
-    text = text.strip()
+    text = RedactedBytes(text).strip()
     if text[:1] != bracket:
         raise ValueError("another kind of value")
     expected: list[bytes] = []

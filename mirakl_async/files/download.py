@@ -7,6 +7,7 @@ the file's name, type and size, and is read in one way: as chunks, to a path, as
 from __future__ import annotations
 
 import asyncio
+import io
 import logging
 import mimetypes
 import tempfile
@@ -277,13 +278,13 @@ class OpenDownload:
 
     async def read(self, cap: int = READ_CAP) -> bytes:
         """The whole body; raises ReplyTooLarge past `cap` bytes."""
-        pieces, size = list[bytes](), 0
+        content = io.BytesIO()
         async for chunk in self.chunks():
-            size += len(chunk)
-            if size > cap:
+            content.write(chunk)
+            chunk = b""  # noqa: PLW2901 - so that no traceback with locals shows what was read
+            if content.tell() > cap:
                 raise self._too_large(cap)
-            pieces.append(chunk)
-        return b"".join(pieces)
+        return content.getvalue()
 
     async def save(self, path: str | Path, progress: Progress | None = None) -> Saved:
         """Save the body at `path`, or in that folder as `filename`; nothing appears there unless it is whole.
@@ -375,6 +376,7 @@ class OpenDownload:
                     if cap is not None and self.received > cap:
                         raise self._too_large(cap)
                     yield chunk
+                    chunk = b""  # noqa: PLW2901 - so that no traceback with locals shows what was read
         except WireFault as fault:
             raise self._broken(failures.error_of(fault, self._request.context(), "safe")) from fault
         except TooSlow:

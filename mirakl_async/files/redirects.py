@@ -11,6 +11,7 @@ from urllib.parse import urljoin
 
 from msgspec.structs import replace
 
+from ..discreet import RedactedStr
 from ..settings import address_parts, may_be_asked, origin
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ HOPS = 5
 def redirected(request: Request, redirect: UnexpectedRedirect) -> Request:
     """The request to send instead; raises the redirect itself where it must not be followed."""
     try:
-        address = urljoin(request.url, redirect.address)
+        address = RedactedStr(urljoin(request.url, redirect.address))
     except ValueError:
         raise redirect from None
     parts = address_parts(address)

@@ -14,7 +14,8 @@ AT_ONCE = Retry(base=0.001, throttle_base=0.001)
 
 def front(server, **settings):
     settings.setdefault("retry", AT_ONCE)
-    return MarketplaceFront(server.url, auth=BearerToken(SECRET), rate="none", **settings)
+    settings.setdefault("auth", BearerToken(SECRET))
+    return MarketplaceFront(server.url, rate="none", **settings)
 
 
 def file_answer(body: bytes, *headers: str, status: str = "200 OK", length: int | None = None) -> bytes:
