@@ -102,3 +102,23 @@ def test_the_quota_bounds_a_storm_and_is_earned_back():
     for _ in range(1000):
         quota.earn(3)
     assert quota.left == 500
+
+
+def test_the_quota_is_spent_to_its_last_and_never_earned_beyond_its_full():
+    quota = RetryQuota(Retry(quota=28, transient_cost=14, throttle_cost=5))
+    assert [quota.spend(Again(delay=0)) for _ in range(3)] == [True, True, False]
+    quota.earn(1)
+    assert quota.left == 1
+    quota.earn(2)  # a call that needed a retry gives its price back
+    assert quota.left == 15
+    quota.earn(2)
+    assert quota.left == 28
+
+
+@pytest.mark.parametrize(("advice", "draw", "delay"), [(100, 1.0, 101), (2, 1.0, 2.2), (2, 0.1, 2.1), (0, 1.0, 0)])
+def test_a_retry_after_is_a_floor_with_a_tenth_of_it_above_at_most(advice, draw, delay):
+    outcome = Status(status=429, retry_after=advice)
+    again = judge("safe", outcome, 1, Retry(throttle_base=1), lambda: draw, max_wait=None)
+    assert again == Again(delay=pytest.approx(delay), throttled=True)
+    assert judge("safe", outcome, 1, Retry(), lambda: draw, max_wait=advice) == Again(delay=advice, throttled=True)
+    assert advice == 0 or judge("safe", outcome, 1, Retry(), lambda: draw, max_wait=advice - 1) is None
