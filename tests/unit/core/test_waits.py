@@ -166,3 +166,15 @@ async def test_what_is_waited_for_counts_as_its_part_of_the_time():
             await report(connect)
     assert raised.value.spent == errors.Spent(queued=4.0, limited=2.0, sending=3.0, waiting=0.0)
     await asyncio.sleep(0)
+
+
+async def test_a_renewed_token_costs_no_retry():
+    connect, wire, _, _ = paced(
+        reply(401), reply(503), reply(204), auth=BearerToken(lambda: "t"), retry=Retry(retries=1)
+    )
+    async with connect:
+        await report(connect)
+        wire.script = [reply(401), reply(503)]
+        with pytest.raises(errors.ServerError):
+            await report(connect)
+    assert len(wire.sent) == 6
