@@ -20,17 +20,17 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 import anyio
 import msgspec
 
-from ..clock import Clock, SystemClock, wait_at_most
-from ..errors import ConfigurationError, QueueClosed, QueueError, QueueLost
-from .bodies import check_sizes, chunks
+from ..clock import Clock, wait_at_most
+from ..errors import ConfigurationError, QueueError, QueueLost
+from .bodies import chunks
+from .leased_queue import MIN_BYTES_PER_SECOND, LeasedQueue
 from .leases import DEFAULT_LEASE, Delivery
-from .local_leases import LocalLeases
 from .outages import DEFAULT_MAX_OUTAGE, repeat
 from .postgres_opening import check_server, named, table_names
 from .protocol import MAX_RECEIVE_WAIT, RejectedRow
@@ -42,7 +42,6 @@ except ImportError as _missing:
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
-    from types import TracebackType
 
     from .protocol import Message
 
@@ -59,11 +58,10 @@ PASSING: tuple[type[Exception], ...] = (
     driver.exceptions.ReadOnlySQLTransactionError,
 )
 MAX_CONNECTIONS = 8
-TYPICAL_BYTES = 256 * 1024
 MAX_BYTES = 256 * 1024 * 1024
 """A quarter of the largest field, since a statement holds a body beside its text."""
 MAX_STATEMENT_BYTES = 16 * 1024 * 1024
-REPLY_TIMEOUT, MIN_BYTES_PER_SECOND = 10.0, 250_000
+REPLY_TIMEOUT = 10.0
 POLL_INTERVAL = 0.5
 EXACT_COUNT = 10_000
 ROWS_PER_PAGE = 100
@@ -116,7 +114,7 @@ _encode_row = msgspec.json.Encoder().encode
 _decode_row = msgspec.json.Decoder(RejectedRow).decode
 
 
-class PostgresQueue:
+class PostgresQueue(LeasedQueue):
     """A queue in a table of PostgreSQL, shared by many machines: "postgresql://user@host/database?table=mirakl_queue".
 
     Instead of an address it takes an asyncpg pool, which stays open. It keeps cursors and rejected lines in two more
@@ -133,60 +131,34 @@ class PostgresQueue:
         max_outage: float = DEFAULT_MAX_OUTAGE,
         clock: Clock | None = None,
     ) -> None:
+        super().__init__(lease, max_outage, clock)
         self._names = table_names(table)
         self._channel = table.rpartition(".")[2]
         self._dsn: str | None = dsn_or_pool if isinstance(dsn_or_pool, str) else None
         self._pool: Any = None if self._dsn is not None else dsn_or_pool
         self._place = f" of {urlsplit(self._dsn).hostname}" if self._dsn is not None else ""
-        self.lease: float = lease
         self.max_bytes: int = MAX_BYTES
-        self._max_outage = max_outage
-        self._clock = clock or SystemClock()
-        self._leases = LocalLeases(lease, self._clock)
         self._news = asyncio.Event()
         self._listening = asyncio.Lock()
         self._listener: Any = None
         self._returning: set[asyncio.Future[Any]] = set()
-        self._largest = TYPICAL_BYTES
         self._table_id: int | None = None
         self._highest = 0
         self._verify_at = 0.0
         self._verified: set[int] = set()  # by connections to these processes of the server, since a pool reconnects
-        self._state = "new"
 
     def __repr__(self) -> str:
         return f"<PostgresQueue {self._channel!r}{self._place}>"
 
     # -- opening and closing
 
-    async def __aenter__(self) -> Self:
-        if self._state != "new":
-            raise QueueClosed(f"{self!r} was opened before; make another")
-        self._state = "open"
-        try:
-            if self._dsn is not None:
-                self._pool = await _create_pool(self._dsn)
-            await self._run(lambda connection: check_server(connection, self._names, repr(self)))
-        except BaseException:
-            await self._close()
-            raise
-        return self
+    async def _open(self) -> None:
+        if self._dsn is not None:
+            self._pool = await _create_pool(self._dsn)
+        await self._run(lambda connection: check_server(connection, self._names, repr(self)))
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._state != "open":
-            return
-        self._state = "closing"
-        self._news.set()
-        with anyio.CancelScope(shield=True):
-            with anyio.move_on_after(REPLY_TIMEOUT):
-                await self._leases.wait_until_settled()
-            await self.release(self._leases.all())
-            await self._close()
-
-    async def _close(self) -> None:
-        self._state = "closed"
+    async def _close(self, *, check: bool) -> None:
+        del check  # a server that came back older is noticed by the next call, or by none
         if self._listener is not None:
             self._listener.terminate()
             await self._pool.release(self._listener)
@@ -215,10 +187,6 @@ class PostgresQueue:
         [(highest, _)] = await self._call(statement, bodies, self._channel, *others, size=sum(map(len, bodies)))
         self._highest = max(self._highest, highest or 0)
 
-    def _check_sizes(self, bodies: Sequence[bytes]) -> None:
-        self._check_open()
-        check_sizes(repr(self), bodies, self.max_bytes)
-
     # -- receiving
 
     async def receive(self, limit: int, *, wait: float) -> Sequence[Delivery]:
@@ -239,10 +207,8 @@ class PostgresQueue:
         since = self._clock.monotonic()
         rows = await self._call(RECEIVE, limit, self.lease, size=limit * self._largest)
         found = [Delivery(str(number), body, count) for number, body, count in sorted(rows)]
-        self._leases.grant(found, since)
         self._highest = max([self._highest, *(row[0] for row in rows)])
-        self._largest = max([self._largest, *(len(message.body) for message in found)])
-        return found
+        return self._hand_out(found, since)
 
     async def _listen(self) -> None:
         """Be woken by NOTIFY, if the pool can spare a connection; else `receive` looks now and then."""
@@ -262,33 +228,20 @@ class PostgresQueue:
     def _wake(self, *_: object) -> None:
         self._news.set()
 
-    async def extend(self, messages: Collection[Message]) -> Collection[Message]:
-        """Let the leases last `lease` seconds from now; returns those that are no longer ours."""
-        self._check_open()
-        kept: list[Message] = []
-        if held := [message for message in messages if self._leases.holds(message)]:
-            since = self._clock.monotonic()
-            rows = await self._call(EXTEND, *_identities(held), self.lease, max_outage=self.lease / 3)
-            found = {row[0] for row in rows}
-            kept = [message for message in held if int(message.id) in found and self._leases.holds(message)]
-            self._leases.grant(kept, since)
-        return [message for message in messages if not any(message is one for one in kept)]
+    async def _extend(self, messages: Sequence[Message]) -> Collection[str]:
+        rows = await self._call(EXTEND, *_identities(messages), self.lease, max_outage=self.lease / 3)
+        return {str(row[0]) for row in rows}
 
-    async def ack(self, messages: Collection[Message]) -> Collection[Message]:
-        """Settle for good; always confirmed, because what is not there any more was settled before."""
-        self._check_open()
-        if messages:
-            await self._call(ACK, [int(message.id) for message in messages])
-            self._leases.forget(messages)
-        return ()
+    async def _ack(self, messages: Collection[Message]) -> None:
+        await self._call(ACK, [int(message.id) for message in messages])
 
-    async def release(self, messages: Collection[Message]) -> None:
-        """Give back at once; it counts as no delivery."""
-        held = [message for message in messages if self._leases.holds(message)]
-        self._leases.forget(held)
-        if held:
-            with suppress(*PASSING, driver.PostgresError):
-                await self._fetch(named(RELEASE, self._names), *_identities(held), self._channel)
+    async def _release(self, messages: Sequence[Message]) -> None:
+        with suppress(*PASSING, driver.PostgresError):
+            await self._with_connection(
+                lambda connection: connection.fetch(
+                    named(RELEASE, self._names), *_identities(messages), self._channel, timeout=REPLY_TIMEOUT
+                )
+            )
 
     async def waiting(self) -> int:
         """How many messages are not settled, delivered ones included; beyond 10,000 it is an estimate."""
@@ -360,9 +313,6 @@ class PostgresQueue:
         except (driver.PostgresError, driver.InterfaceError) as error:
             raise QueueError(f"{self!r}: {error.args[0]}") from None  # its details quote rows
 
-    async def _fetch(self, text: str, *values: Any) -> None:
-        await self._with_connection(lambda connection: connection.fetch(text, *values, timeout=REPLY_TIMEOUT))
-
     async def _with_connection(self, use: Callable[[Any], Awaitable[T]], *, verify: bool = False) -> T:
         connection = await self._acquire()
         try:
@@ -404,10 +354,6 @@ class PostgresQueue:
             raise QueueLost(f"{self!r} came back without messages that it had taken; read their sources again")
         self._verify_at = self._clock.monotonic() + self.lease / 3
         self._verified.add(connection.get_server_pid())
-
-    def _check_open(self) -> None:
-        if self._state != "open":
-            raise QueueClosed(f"{self!r} is not open: use it inside `async with`")
 
 
 async def _create_pool(dsn: str) -> Any:

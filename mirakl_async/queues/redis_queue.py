@@ -19,25 +19,23 @@ import asyncio
 import os
 from contextlib import suppress
 from math import inf
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
-import anyio
 import msgspec
 
-from ..clock import Clock, SystemClock
-from ..errors import ConfigurationError, QueueClosed, QueueError, QueueLost
+from ..clock import Clock
+from ..errors import ConfigurationError, QueueError, QueueLost
 from ..redis_connection import AWAY, OutOfMemoryError, RedisError, Server, is_full
-from .bodies import check_sizes, chunks
+from .bodies import chunks
+from .leased_queue import MIN_BYTES_PER_SECOND, LeasedQueue
 from .leases import DEFAULT_LEASE, Delivery
-from .local_leases import LocalLeases
 from .outages import DEFAULT_MAX_OUTAGE, repeat
 from .protocol import MAX_RECEIVE_WAIT, RejectedRow
 from .redis_opening import BODY, GROUP, Keys, check_server, create_stream, mapping, split_name
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
-    from types import TracebackType
 
     from ..redis_connection import Command, Redis, Value
     from .protocol import Message
@@ -46,10 +44,9 @@ T = TypeVar("T")
 GONE = "came back without messages that it had taken"
 CONSUMER = "workers"
 DEFAULT_ROOM = 2_000
-REPLY_TIMEOUT, MIN_BYTES_PER_SECOND = 5.0, 250_000
+REPLY_TIMEOUT = 5.0
 POLL_INTERVAL = ROOM_INTERVAL = 0.5
 MAX_TRANSACTION_BYTES = 1024 * 1024
-TYPICAL_BYTES = 256 * 1024
 RELEASED_IDLE = 30 * 86_400_000  # more than any lease, in milliseconds
 ROWS_PER_PAGE = 100
 
@@ -57,7 +54,7 @@ _encode_row = msgspec.json.Encoder().encode
 _decode_row = msgspec.json.Decoder(RejectedRow).decode
 
 
-class RedisQueue:
+class RedisQueue(LeasedQueue):
     """A queue that many machines share: "redis://host:6379/0/orders", whose last part is its name.
 
     Instead of an address it takes a `redis.asyncio.Redis`, which stays open, and a `name`. It keeps cursors and
@@ -75,62 +72,37 @@ class RedisQueue:
         room: int = DEFAULT_ROOM,
         clock: Clock | None = None,
     ) -> None:
+        super().__init__(lease, max_outage, clock)
         where, named = split_name(url_or_client) if isinstance(url_or_client, str) else (url_or_client, None)
         if name and named and name != named:
             raise ConfigurationError(f"RedisQueue: the address names the queue {named!r}, and name= says {name!r}")
         self._keys = Keys(named or name)
         self._server = Server(where, timeouts=False)
-        self.lease: float = lease
-        self.max_bytes: int = 0
-        self._max_outage = max_outage
         self._room = room
-        self._clock = clock or SystemClock()
-        self._leases = LocalLeases(lease, self._clock)
         self._process = f"{os.getpid()}-{uuid4().hex[:12]}"
         self._puts = self._length = 0
         self._highest = (0, 0)
-        self._largest = TYPICAL_BYTES
         self._poll = min(POLL_INTERVAL, lease / 4)
         self._verify_at = self._reclaim_at = 0.0
-        self._state = "new"
         self._loss = ""
 
     def __repr__(self) -> str:
         return f"<RedisQueue {self._keys.name!r} of {self._server.name}>"
 
-    async def __aenter__(self) -> Self:
-        if self._state != "new":
-            raise QueueClosed(f"{self!r} was opened before; make another")
-        self._state = "open"
-        try:
-            self.max_bytes = await self._repeat(lambda: check_server(self._server, repr(self)))
-            await self._repeat(lambda: create_stream(self._server, self._keys, repr(self)))
-        except BaseException:
-            self._state = "closed"
-            await self._server.close()
-            raise
-        return self
+    async def _open(self) -> None:
+        self.max_bytes = await self._repeat(lambda: check_server(self._server, repr(self)))
+        await self._repeat(lambda: create_stream(self._server, self._keys, repr(self)))
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._state != "open":
-            return
-        self._state = "closing"
-        check = bool(self._puts) and error is None and not self._loss
-        with anyio.CancelScope(shield=True):
-            try:
-                with anyio.move_on_after(REPLY_TIMEOUT):
-                    await self._leases.wait_until_settled()
-                await self.release(self._leases.all())
-                with suppress(RedisError, OSError):
-                    async with asyncio.timeout(REPLY_TIMEOUT):
-                        if check:
-                            await self._verify()
+    async def _close(self, *, check: bool) -> None:
+        try:
+            with suppress(RedisError, OSError):
+                async with asyncio.timeout(REPLY_TIMEOUT):
+                    if check and self._puts and not self._loss:
+                        await self._verify()
+                    if self._puts:
                         await self._server.command(b"HDEL", self._keys.puts, self._process)
-            finally:
-                self._state = "closed"
-                await self._server.close()
+        finally:
+            await self._server.close()
 
     # -- putting
 
@@ -211,7 +183,7 @@ class RedisQueue:
         command = (b"XREADGROUP", "GROUP", GROUP, CONSUMER, "COUNT", limit, *block, "STREAMS", self._keys.stream, ">")
         [reply] = await self._call([command], seconds=wait + self._seconds(limit))
         entries: Sequence[Any] = next(iter(mapping(reply).values())) if reply else []
-        return self._hand_out(entries, [1] * len(entries), since)
+        return self._deliver(entries, [1] * len(entries), since)
 
     async def _reclaim(self, limit: int) -> list[Delivery]:
         """Take what was released, or whose lease has ended; a page of it may be empty before the end."""
@@ -223,62 +195,45 @@ class RedisQueue:
             if entries := [entry for entry in found if entry and entry[1]]:  # nil before 7.0: deleted
                 pending = [[b"XPENDING", self._keys.stream, GROUP, key, key, 1] for key, _ in entries]
                 counts = [rows[0][3] if rows else 1 for rows in await self._call(pending)]
-                return self._hand_out(entries, counts, since)
+                return self._deliver(entries, counts, since)
             if start == b"0-0":
                 self._reclaim_at = asyncio.get_running_loop().time() + self._poll
                 return []
 
-    def _hand_out(self, entries: Sequence[Any], counts: Sequence[int], since: float) -> list[Delivery]:
+    def _deliver(self, entries: Sequence[Any], counts: Sequence[int], since: float) -> list[Delivery]:
         found = [
             Delivery(key.decode(), mapping(fields).get(BODY, b""), count)
             for (key, fields), count in zip(entries, counts, strict=True)
         ]
-        self._leases.grant(found, since)
         self._see([key for key, _ in entries])
-        self._largest = max([self._largest, *(len(message.body) for message in found)])
-        return found
+        return self._hand_out(found, since)
 
-    async def extend(self, messages: Collection[Message]) -> Collection[Message]:
-        """Let the leases last `lease` seconds from now; returns those that are no longer ours."""
-        self._check_open()
-        kept: list[Message] = []
-        if held := [message for message in messages if self._leases.holds(message)]:
-            since = self._clock.monotonic()
-            keys = [message.id for message in held]
-            command: Command = (b"XCLAIM", self._keys.stream, GROUP, CONSUMER, 0, *keys, "IDLE", 0, "JUSTID")
-            [claimed] = await self._call([command], max_outage=min(self._max_outage, self.lease / 3))
-            kept = [message for message in held if message.id.encode() in claimed and self._leases.holds(message)]
-            self._leases.grant(kept, since)
-        return [message for message in messages if not any(message is one for one in kept)]
+    async def _extend(self, messages: Sequence[Message]) -> Collection[str]:
+        keys = [message.id for message in messages]
+        command: Command = (b"XCLAIM", self._keys.stream, GROUP, CONSUMER, 0, *keys, "IDLE", 0, "JUSTID")
+        [claimed] = await self._call([command], max_outage=self.lease / 3)
+        return {key.decode() for key in claimed}
 
-    async def ack(self, messages: Collection[Message]) -> Collection[Message]:
-        """Settle for good; always confirmed, because what is not pending any more was settled before."""
-        self._check_open()
-        if messages:
-            commands = self._settling(messages)
-            try:
-                await self._call(commands, atomic=True, verify=False)
-            except OutOfMemoryError:  # a full server refuses every transaction, and this frees memory
-                await self._call(commands, verify=False)
-            self._leases.forget(messages)
-        return ()
+    async def _ack(self, messages: Collection[Message]) -> None:
+        commands = self._settling(messages)
+        try:
+            await self._call(commands, atomic=True, verify=False)
+        except OutOfMemoryError:  # a full server refuses every transaction, and this frees memory
+            await self._call(commands, verify=False)
 
     def _settling(self, messages: Iterable[Message]) -> list[Command]:
         keys = [message.id for message in messages]
         return [(b"XDEL", self._keys.stream, *keys), (b"XACK", self._keys.stream, GROUP, *keys)]
 
-    async def release(self, messages: Collection[Message]) -> None:
-        """Give back at once; it counts as no delivery."""
-        held = [message for message in messages if self._leases.holds(message)]
-        self._leases.forget(held)
-        if held:
-            claim: list[Value] = [b"XCLAIM", self._keys.stream, GROUP, CONSUMER, 0]
-            idle: list[Value] = ["IDLE", RELEASED_IDLE, "RETRYCOUNT"]
-            with suppress(RedisError, OSError):
-                async with asyncio.timeout(REPLY_TIMEOUT):
-                    await self._server.batch(
-                        [*claim, one.id, *idle, (one.deliveries or 1) - 1, "JUSTID"] for one in held
-                    )
+    async def _release(self, messages: Sequence[Message]) -> None:
+        claim = (b"XCLAIM", self._keys.stream, GROUP, CONSUMER, 0)
+        counts = [("RETRYCOUNT", (message.deliveries or 1) - 1, "JUSTID") for message in messages]
+        with suppress(RedisError, OSError):
+            async with asyncio.timeout(REPLY_TIMEOUT):
+                await self._server.batch(
+                    (*claim, message.id, "IDLE", RELEASED_IDLE, *count)
+                    for message, count in zip(messages, counts, strict=True)
+                )
 
     async def waiting(self) -> int:
         """How many messages are not settled, delivered ones included; raises QueueLost if some are gone."""
@@ -365,7 +320,7 @@ class RedisQueue:
         return replies
 
     async def _repeat(self, attempt: Callable[[], Awaitable[T]], max_outage: float | None = None) -> T:
-        outage = self._max_outage if max_outage is None else max_outage
+        outage = self._max_outage if max_outage is None else min(max_outage, self._max_outage)
         try:
             return await repeat(attempt, lambda error: isinstance(error, AWAY), repr(self), outage, self._clock)
         except RedisError as error:
@@ -385,19 +340,8 @@ class RedisQueue:
             raise QueueLost(self._loss_text())
         self._verify_at = self._clock.monotonic() + self.lease / 3
 
-    def _seconds(self, messages: int) -> float:
-        return messages * self._largest / MIN_BYTES_PER_SECOND
-
     def _see(self, keys: Sequence[bytes]) -> None:
         self._highest = max([self._highest, *map(_number, keys)])
-
-    def _check_open(self) -> None:
-        if self._state != "open":
-            raise QueueClosed(f"{self!r} is not open: use it inside `async with`")
-
-    def _check_sizes(self, bodies: Sequence[bytes]) -> None:
-        self._check_open()
-        check_sizes(repr(self), bodies, self.max_bytes)
 
     def _loss_text(self) -> str:
         return f"{self!r} {self._loss}; read their sources again"
