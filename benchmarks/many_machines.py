@@ -1,7 +1,7 @@
-"""Several workers on one Redis journal and one shared limiter, against a simulator that enforces the documented limit.
+"""Several workers on one queue in Redis and one shared limiter, against a simulator that enforces the documented limit.
 
-Each worker is a process of its own and runs `orders.work` at `rate="maximum"`: 30 calls of 100 orders in any second is
-what Mirakl documents, whoever sends them. A table row says how much of that the workers reached together while there
+Each worker is a process of its own and runs `orders.worker` at `rate="maximum"`: 30 calls of 100 orders in any second
+is what Mirakl documents, whoever sends them. A table row says how much of that the workers reached together while there
 was enough to do, how many calls were refused with 429 (there should be none), and what the workers and the shared
 limiter cost. It needs redis-server; the last second of every run, in which the queue ends, is not counted.
 """
@@ -22,7 +22,7 @@ from msgspec import json
 
 from benchmarks.synthetic import ORIGIN, orders
 from mirakl_async import BearerToken, ClientCredentials, ConnectChannel
-from mirakl_async.redis.journal import RedisJournal
+from mirakl_async.queues.redis_queue import RedisQueue
 from mirakl_async.redis.limiter import RedisRateLimiter
 from mirakl_async.simulator import SimulatorProcess
 from tests.redis_server import RedisServer
@@ -48,12 +48,12 @@ async def work() -> None:
             rate="maximum",
             limiter=limiter,
         ) as connect,
-        RedisJournal(told["redis"]) as journal,
+        RedisQueue(told["redis"], "orders") as queue,
     ):
         print("ready", flush=True)
         sys.stdin.readline()
         began = time.process_time()
-        report = await connect.orders.work(journal, until_empty=True).run()
+        report = await connect.orders.worker(queue, until_empty=True).run()
         print(report.accepted, time.process_time() - began, connect.counters.throttles, flush=True)
 
 
@@ -91,7 +91,7 @@ async def run(redis: str, workers: int, many: int) -> None:
         names = ("connect_url", "auth_url", "client_id", "client_secret")
         told = {"redis": redis, **{name: getattr(addresses, name) for name in names}}
         async with ConnectChannel(auth=BearerToken("token"), connect_url=addresses.connect_url) as connect:
-            await connect.orders.feed(map(small, orders(many)), redis, origin=ORIGIN, resume=False)
+            await connect.orders.enqueue(map(small, orders(many)), f"{redis}/orders", origin=ORIGIN, resume=False)
         children = [await start(told) for _ in range(workers)]
         for child in children:
             assert child.stdin is not None

@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from .errors import InvalidEvent as InvalidEvent
     from .errors import JobFailed as JobFailed
     from .errors import JobUnfinished as JobUnfinished
-    from .errors import JournalError as JournalError
     from .errors import LimiterUnavailable as LimiterUnavailable
     from .errors import MiraklError as MiraklError
     from .errors import NoAnswer as NoAnswer
@@ -127,7 +126,6 @@ _HOMES = {
     "InvalidEvent": "errors",
     "JobFailed": "errors",
     "JobUnfinished": "errors",
-    "JournalError": "errors",
     "LimiterUnavailable": "errors",
     "MiraklError": "errors",
     "NoAnswer": "errors",

@@ -12,7 +12,6 @@ MiraklError
  ├── JobFailed                   an import or export that ended badly, on request
  ├── JobUnfinished               an import or export that is not done in time (also a TimeoutError)
  ├── InvalidEvent                a message on a connector's queue holds no event that can be used (also a ValueError)
- ├── JournalError                a sync's journal cannot be opened, read or written
  ├── QueueError                  a queue cannot do what it was asked to
  │    ├── QueueUnavailable       its broker cannot be reached, or is busy: it may pass
  │    ├── QueueLost              the queue vanished, or is older than it was: messages are gone
@@ -162,10 +161,6 @@ class InvalidEvent(MiraklError, ValueError):
         super().__init__(f"the event cannot be decoded: {reason}")
         self.reason = reason
         self.body = body
-
-
-class JournalError(MiraklError):
-    """A sync's journal cannot be opened, read or written; the message says which, why, and what to do."""
 
 
 class QueueError(MiraklError):

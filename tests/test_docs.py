@@ -22,7 +22,7 @@ EXAMPLES = {
     for name, text in PAGES.items()
     for number, block in enumerate(re.findall(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE), 1)
 }
-ACCEPTED = {"orders.sync(": 29, "orders.work(": 29, "orders.upsert(": 1}
+ACCEPTED = {"orders.sync(": 29, "orders.worker(": 29, "orders.upsert(": 1}
 
 
 @pytest.mark.parametrize("block", EXAMPLES.values(), ids=EXAMPLES)
@@ -56,7 +56,7 @@ async def test_an_example_runs(block, tmp_path, shared_redis, request):  # noqa:
     assert child.returncode == 0, out.decode()
     sent = 0 if "Simulator(" in block else sum(count for call, count in ACCEPTED.items() if call in block)
     assert held.orders == sent
-    assert held.actions.get("SUCCESS", 0) == ("feed_action_status" in block)
+    assert held.actions.get("SUCCESS", 0) == ("enqueue_action_status" in block)
 
 
 def test_there_are_examples():

@@ -22,7 +22,7 @@ app: App = App(
 )
 app.command(f"{__package__}.demo:demo")
 app.command(f"{__package__}.sync:sync")
-app.command(f"{__package__}.work:work")
+app.command(f"{__package__}.worker:worker")
 app.command(f"{__package__}.journal:journal")
 app.command(f"{__package__}.call:call")
 app.command(f"{__package__}.imports:import_products", name="import")

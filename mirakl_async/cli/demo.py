@@ -35,6 +35,9 @@ async def demo(
         Literal["maximum", "recommended", "none"], Parameter(help="which documented rate the client keeps")
     ] = "maximum",
     kill: Annotated[int, Parameter(help="push in a process with a journal, and kill it so many times")] = 0,
+    journal: Annotated[
+        str | None, Parameter(help="with --kill: the queue's address, such as redis://host/0/demo; else a SQLite file")
+    ] = None,
     seed: Annotated[int, Parameter(help="of the places of invalid orders and second versions")] = 0,
     json: Annotated[bool, Parameter(help="print one JSON object and nothing else", negative=())] = False,
 ) -> int:
@@ -45,6 +48,8 @@ async def demo(
     """
     if kill < 0:
         raise usage_error("--kill must be at least 0")
+    if journal is not None and not kill:
+        raise usage_error("--journal goes with --kill")
     if orders < 1 or poison < 0 or updates < 0 or poison + updates > orders:
         raise usage_error("--orders must be at least 1, and --poison and --updates together at most as many")
     feed = Feed(orders=orders, poison=poison, updates=updates, seed=seed)
@@ -57,7 +62,7 @@ async def demo(
         if not json:
             _announce(feed, rate, mirakl)
         if kill:
-            survived = await push_through_kills(mirakl, feed, rate, kill, quiet=json)
+            survived = await push_through_kills(mirakl, feed, rate, kill, journal=journal, quiet=json)
             return _tell_survival(feed, rate, survived, await compare(mirakl.control, feed.expected), as_json=json)
         outcome = await _push(mirakl, feed, rate, quiet=json)
         comparison = None if outcome.stopped else await compare(mirakl.control, feed.expected)
@@ -117,9 +122,10 @@ def _tell_survival(feed: Feed, rate: str, survived: Survived, comparison: Compar
         )
     else:
         kept = survived.journal
-        print(f"killed {survived.kills} times; the journal has {kept.waiting} orders waiting, {kept.refused} refused")
+        left = f"{kept.waiting} messages waiting, {kept.rejected} orders rejected"
+        print(f"killed {survived.kills} times; the journal has {left}")
         print(comparison)
     whole = survived.finished and comparison.identical and not survived.journal.waiting
-    if not whole or survived.journal.refused != feed.poison:
+    if not whole or survived.journal.rejected != feed.poison:
         return Exit.UNFINISHED
     return Exit.REFUSED if feed.poison else Exit.DONE

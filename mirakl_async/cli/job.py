@@ -13,17 +13,38 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct, field
 
 from ..errors import SyncStopped
+from ..queues.opening import queue_of
 from .results import Exit, complain, figures
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import AsyncGenerator, Callable, Generator
 
+    from ..limits import RateLimiter
     from ..sync.job import OrderSync
     from ..sync.refused import Refused
     from ..sync.report import Report
 
 SHOWN = 10
+REDIS = ("redis://", "rediss://", "unix://", "valkey://", "valkeys://")
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+@contextlib.asynccontextmanager
+async def shared_rate(address: str | None) -> AsyncGenerator[RateLimiter | None]:
+    """The limiter of all who work on a queue in Redis, at the same server; None for any other queue.
+
+    Raises ConfigurationError for an address that names no queue.
+    """
+    if address is not None:
+        queue_of(address)  # which says what is missing
+    if address is None or not address.startswith(REDIS):
+        yield None
+        return
+    from ..queues.redis_opening import split_name  # noqa: PLC0415 - an extra
+    from ..redis.limiter import RedisRateLimiter  # noqa: PLC0415 - an extra
+
+    async with RedisRateLimiter(split_name(address)[0]) as limiter:
+        yield limiter
 
 
 class Outcome(Struct, kw_only=True):

@@ -1,90 +1,97 @@
-"""`mirakl-async journal`: what a journal holds, what was refused, and letting refused orders go once more."""
+"""`mirakl-async journal`: what a queue holds, what was rejected, and sending rejected orders once more."""
 
 from __future__ import annotations
 
+import asyncio
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 from cyclopts import Parameter
 from msgspec import Raw
 
-from ..sync.journals import opened
-from .results import Exit, print_json, printable_json, usage_error
+from ..errors import QueueError
+from ..queues.opening import opened, queue_of, require
+from ..queues.protocol import KeepsRejected
+from ..sync.dead_letters import is_json
+from .results import Exit, print_json, usage_error
 
 if TYPE_CHECKING:
-    from ..sync.journal import Journal, RefusedRow
+    from ..queues.protocol import RejectedRow
+
+PAGE_SIZE = 100
 
 
 async def journal(
-    journal: Annotated[str, Parameter(help="a SQLite file that no other process has open, or redis://host/0")],
+    queue: Annotated[str, Parameter(help="a SQLite file that no other process has open, or redis://host/0/name")],
     /,
     *,
-    stats: Annotated[
-        bool, Parameter(help="how much waits, is claimed, was refused (the default)", negative=())
-    ] = False,
-    refused: Annotated[bool, Parameter(help="what was refused, and why, as lines of JSON", negative=())] = False,
-    replay: Annotated[bool, Parameter(help="let what was refused wait again", negative=())] = False,
-    key: Annotated[list[str] | None, Parameter(help="with --replay: only these keys", negative=())] = None,
+    stats: Annotated[bool, Parameter(help="how much waits and was rejected (the default)", negative=())] = False,
+    show_rejected: Annotated[bool, Parameter(help="what was rejected, and why, as lines of JSON", negative=())] = False,
+    replay: Annotated[bool, Parameter(help="let what was rejected be sent again", negative=())] = False,
+    purge: Annotated[bool, Parameter(help="forget what was rejected", negative=())] = False,
+    id: Annotated[  # noqa: A002 - the option's name
+        list[str] | None, Parameter(help="with --replay or --purge: only these ids", negative=())
+    ] = None,
     json: Annotated[bool, Parameter(help="print one JSON object and nothing else", negative=())] = False,
 ) -> int:
-    """Look into a journal, or replay what was refused. Refused rows hold orders as they were: personal data."""
-    if stats + refused + replay > 1:
-        raise usage_error("give one of --stats, --refused and --replay")
-    if key and not replay:
-        raise usage_error("--key goes with --replay")
-    async with opened(journal, create=False) as kept:
-        if refused:
-            await _tell_refused(kept, as_json=json)
-        elif replay:
-            count = await kept.replay(key or None)
-            await kept.flush()
+    """Look into a queue, or replay what was rejected. Rejected rows hold orders as they were: personal data."""
+    if stats + show_rejected + replay + purge > 1:
+        raise usage_error("give one of --stats, --show-rejected, --replay and --purge")
+    if id and not (replay or purge):
+        raise usage_error("--id goes with --replay or --purge")
+    require(queue_of(queue), KeepsRejected, "there is nothing to show")
+    if "://" not in queue and not await asyncio.to_thread(Path(queue).exists):
+        raise QueueError(f"{queue} does not exist")
+    async with opened(queue) as kept:
+        if show_rejected:
+            await _show_rejected(kept, as_json=json)
+        elif replay or purge:
+            count = await _replay(kept, set(id or ()), put_back=replay)
             if json:
-                print_json({"replayed": count})
+                print_json({"replayed" if replay else "purged": count})
             else:
-                print(f"{count} wait again; run sync or work to send them")
+                print(f"{count} wait again; run sync or worker to send them" if replay else f"{count} are forgotten")
         else:
-            await _tell_statistics(kept, as_json=json)
+            await _show_statistics(kept, as_json=json)
     return Exit.DONE
 
 
-async def _tell_statistics(kept: Journal, *, as_json: bool) -> None:
-    found = await kept.statistics()
+async def _replay(kept: Any, ids: set[str], *, put_back: bool) -> int:
+    """Put rejected lines back, or only forget them; what cannot be sent at all is never put back."""
+    rows = [row async for row in kept.rejected() if not ids or row.id in ids]
+    if put_back:
+        rows = [row for row in rows if row.line is not None and is_json(row.line)]
+    for start in range(0, len(rows), PAGE_SIZE):
+        page = rows[start : start + PAGE_SIZE]
+        await kept.replay(page, [(row.line or b"") + b"\n" for row in page] if put_back else [])
+    return len(rows)
+
+
+async def _show_statistics(kept: Any, *, as_json: bool) -> None:
+    waiting, rejected = await kept.waiting(), 0
+    async for _ in kept.rejected():
+        rejected += 1
     if as_json:
-        print_json(found)
-        return
-    oldest = "" if found.oldest is None else f", the oldest for {found.oldest:.0f} s"
-    print(
-        f"{found.waiting} orders waiting, {found.claimed} claimed{oldest}; {found.refused} refused; "
-        f"{found.outcomes} outcomes of actions waiting, {found.refused_outcomes} refused"
-    )
-    for feed, position in found.cursors.items():
-        print(f"{feed}: {position}")
+        print_json({"waiting": waiting, "rejected": rejected})
+    else:
+        print(f"{waiting} messages (blocks of up to 100 orders) waiting, {rejected} orders rejected")
 
 
-async def _tell_refused(kept: Journal, *, as_json: bool) -> None:
+async def _show_rejected(kept: Any, *, as_json: bool) -> None:
     if as_json:
-        print_json({"refused": [_plain(row) async for row in kept.refused()]})
+        print_json({"rejected": [_plain(row) async for row in kept.rejected()]})
         return
-    async for row in kept.refused():
-        sys.stdout.write(printable_json(msgspec.json.encode(_plain(row)).decode()) + "\n")
+    async for row in kept.rejected():
+        sys.stdout.write(msgspec.json.encode(_plain(row)).decode() + "\n")
 
 
-def _plain(row: RefusedRow) -> dict[str, Any]:
-    """A refused row as one object; a body that is no JSON as text."""
-    values: dict[str, Any] = {name: getattr(row, name) for name in ("lane", "key", "kind", "reason", "path", "at")}
-    values["line"] = row.line or None
-    values["origin"] = None if row.origin is None else Raw(row.origin)
-    if row.body is not None:
-        sound = _is_json(row.body)
-        values["order" if row.lane == "orders" else "outcome"] = Raw(row.body) if sound else None
-        values["text"] = None if sound else row.body.decode("utf-8", "replace")
+def _plain(row: RejectedRow) -> dict[str, Any]:
+    """A rejected row as one object; a line that is not JSON as text."""
+    values: dict[str, Any] = {name: getattr(row, name) for name in ("id", "kind", "reason", "path", "order_id", "at")}
+    if row.line is not None:
+        valid = is_json(row.line)
+        values["line"] = Raw(row.line) if valid else None
+        values["text"] = None if valid else row.line.decode("utf-8", "replace")
     return {name: value for name, value in values.items() if value is not None}
-
-
-def _is_json(body: bytes) -> bool:
-    try:
-        msgspec.json.decode(body)
-    except msgspec.MsgspecError:
-        return False
-    return True

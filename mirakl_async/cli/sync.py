@@ -11,10 +11,9 @@ from cyclopts import Parameter, Token
 from ..connect_channel import ConnectChannel
 from ..errors import UnreadableFile
 from ..models.connect.common import OriginRequest
-from ..sync.journals import shared_rate
 from ..sync.line_file import open_lines
-from ..sync.ndjson_feed import NdjsonFeed
-from .job import run
+from ..sync.ndjson import NdjsonFile
+from .job import run, shared_rate
 from .progress import handled, live
 from .results import complain, print_json, usage_error
 
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 STANDARD_INPUT = Path("/dev/stdin")
 
 
-class OrderFile(NdjsonFeed):
+class OrderFile(NdjsonFile):
     """An NDJSON file on its way into a sync, or into its journal: how much of it was read, and whether to its end."""
 
     def share(self, report: Report) -> float:
@@ -62,9 +61,14 @@ async def sync(
     concurrency: Annotated[
         int | None, Parameter(help="calls at a time; derived from rate and latency without it")
     ] = None,
-    refused: Annotated[Path | None, Parameter(help="append refused orders to this NDJSON file")] = None,
+    refused: Annotated[
+        Path | None, Parameter(name=["--rejected-file", "--refused"], help="append rejected orders to this NDJSON file")
+    ] = None,
     journal: Annotated[
-        str | None, Parameter(help="keep what is in hand in this SQLite file, or at this redis:// server")
+        str | None,
+        Parameter(
+            help="keep what is in hand in this SQLite file, or in the queue at this address (redis://host/0/name)"
+        ),
     ] = None,
     resume: Annotated[
         bool, Parameter(help="go on in the file where the journal ends, instead of from its start", negative=())

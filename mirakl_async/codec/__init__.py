@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from msgspec import Struct
 
-from .encoding import Violation, encode, encode_each, explain
+from .encoding import Violation, encode, encode_each, encode_lines, explain
 from .exact import Exact, exact, moment_text
 from .kinds import REFUSED, decoder, refusal
 from .mending import Mend, UnmendableError, mend
@@ -38,6 +38,7 @@ __all__ = [
     "decode_plain",
     "encode",
     "encode_each",
+    "encode_lines",
     "exact",
     "explain",
     "moment_text",

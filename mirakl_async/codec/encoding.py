@@ -51,6 +51,11 @@ def encode_each(values: Iterable[object]) -> list[bytes]:
     return encoded
 
 
+def encode_lines(values: Iterable[object]) -> bytes:
+    """Like `encode` for each, a line each, without the last line break; as cheap as one list."""
+    return _ENCODER.encode_lines(values)[:-1]
+
+
 def explain(value: object, kind: type[Struct] | None = None) -> list[Violation]:
     """Everything in a request that its contract does not allow; empty if it may be sent.
 

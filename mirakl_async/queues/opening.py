@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from ..errors import ConfigurationError
-from .protocol import KeepsCursors, KeepsRejected, Queue, Sink, Source
+from .protocol import KeepsCursors, KeepsRejected, Queue, Sink, Source, offers
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
@@ -89,9 +89,9 @@ async def opened(queue: str | Path | Source | Sink) -> AsyncGenerator[Any]:
 
 def require(queue: object, capability: Callable[..., T], instead: str) -> T:
     """The queue, if it offers this (a protocol); raises ConfigurationError, which ends with what to do instead."""
-    if not isinstance(queue, cast("type[T]", capability)):
+    if not offers(queue, capability):
         raise ConfigurationError(f"{type(queue).__name__} {_OFFERS[capability]}: {instead}")
-    return queue
+    return cast("T", queue)
 
 
 def _adapter(module: str, name: str) -> Callable[..., object]:

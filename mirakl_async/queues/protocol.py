@@ -14,7 +14,8 @@ repeats nothing but a whole `put`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, Protocol, Self, TypeAlias, runtime_checkable
+from inspect import getattr_static
+from typing import TYPE_CHECKING, Any, Literal, Protocol, Self, TypeAlias, runtime_checkable
 
 from msgspec import Struct
 
@@ -166,3 +167,10 @@ class KeepsRejected(Protocol):
     async def replay(self, rows: Sequence[RejectedRow], bodies: Sequence[bytes]) -> None:
         """Put these bodies and forget the rows in one step; with no bodies it only forgets them."""
         ...
+
+
+def offers(queue: object, capability: Any) -> bool:
+    """Whether a queue has all that one of these protocols asks for; for `isinstance` it would have to be open."""
+    names = [name for name in dir(capability) if not name.startswith("_")]
+    missing = object()
+    return all(getattr_static(queue, name, missing) is not missing for name in names)

@@ -17,6 +17,7 @@ are only looked at when a batch holds an id twice or meets one that is in flight
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .entries import (
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     from ..errors import BadRequest
     from ..models.connect.common import OriginRequest
+    from .held_blocks import BlockLines
     from .isolation import Reason
     from .refused import Refused
 
@@ -109,12 +111,23 @@ class Lane:
 
 
 class Assembly:
-    """All lanes of a sync. `superseded` and `refused` are called for every order that falls out on the way."""
+    """All lanes of a sync, and the blocks of a queue that wait to be sent whole.
 
-    __slots__ = ("_lanes", "_limit", "_refused", "_superseded", "waiting")
+    `superseded` is called with every order that another version replaces, and that version; `refused` with every order
+    that cannot be sent.
+    """
 
-    def __init__(self, limit: int, *, superseded: Callable[[Entry], None], refused: Callable[[Refused], None]) -> None:
+    __slots__ = ("_blocks", "_lanes", "_limit", "_refused", "_superseded", "waiting")
+
+    def __init__(
+        self,
+        limit: int,
+        *,
+        superseded: Callable[[Entry, Entry], None],
+        refused: Callable[[Entry, Refused], None],
+    ) -> None:
         self._limit = limit
+        self._blocks: deque[BlockLines] = deque()
         self._superseded = superseded
         self._refused = refused
         self._lanes: dict[OriginKey, Lane] = {}
@@ -140,11 +153,22 @@ class Assembly:
         lane.waiting.extend(entries)
         self.waiting += len(entries)
 
+    def add_block(self, block: BlockLines) -> None:
+        """Let a block wait; it is sent whole, unless that would break a rule."""
+        self._blocks.append(block)
+        self.waiting += len(block)
+
     def cut(self, now: float, linger: float | None) -> Batch | None:
         """The next batch: a full one if there is any, else the longest of those that waited `linger` seconds.
 
         `linger` None cuts whatever there is.
         """
+        while self._blocks:
+            block = self._blocks.popleft()
+            self.waiting -= len(block)
+            if (whole := self._whole(self.lane(block.origin), block)) is not None:
+                return whole
+            self.add(self.lane(block.origin), block, now)
         while True:
             lane = self._ripe(now, linger)
             if lane is None:
@@ -168,6 +192,18 @@ class Assembly:
             if count and (linger is None or now >= lane.since + linger) and (not best or count > len(best.waiting)):
                 best = lane
         return best
+
+    def _whole(self, lane: Lane, block: BlockLines) -> Batch | None:
+        """A block as a batch; None if an order is in it twice, or in flight, or waits already."""
+        ids = block.ids
+        if not block.travels_whole or not len(ids) == len(block) <= self._limit or not lane.flying_ids.isdisjoint(ids):
+            return None
+        if lane.waiting and any(entry.channel_order_id in ids for entry in lane.waiting):
+            return None
+        batch = Batch(lane, block, ids)
+        lane.flying.append(batch)
+        lane.flying_ids |= ids
+        return batch
 
     def _cut_from(self, lane: Lane) -> Batch | None:
         entries = lane.waiting[: self._limit]
@@ -197,7 +233,7 @@ class Assembly:
             if isinstance(identity, str):
                 sound.append(entry)
             else:
-                self._refused(refusal(entry, lane.origin, "invalid", NO_ID, path="channel_order_id"))
+                self._refused(entry, refusal(entry, lane.origin, "invalid", NO_ID, path="channel_order_id"))
         return sound
 
     def _sift(self, lane: Lane, entries: Iterable[Entry]) -> list[Entry]:
@@ -225,7 +261,7 @@ class Assembly:
         """The one of two unsent versions that goes on."""
         if not self._outdates(lane, entry, rival):
             return rival
-        self._superseded(rival)
+        self._superseded(rival, entry)
         return entry
 
     def _outdates(self, lane: Lane, later: Entry, earlier: Entry) -> bool:
@@ -236,14 +272,14 @@ class Assembly:
             if new == old:
                 new, old = exact_stamp(later), exact_stamp(earlier)
         except TypeError:
-            self._refused(refusal(later, lane.origin, "invalid", NO_STAMP, path="channel_updated_at"))
+            self._refused(later, refusal(later, lane.origin, "invalid", NO_STAMP, path="channel_updated_at"))
             return False
         if new > old:
             return True
         if new == old and not same_content(earlier, later):
-            self._refused(refusal(later, lane.origin, "conflict", SAME_STAMP, path="channel_updated_at"))
+            self._refused(later, refusal(later, lane.origin, "conflict", SAME_STAMP, path="channel_updated_at"))
         else:
-            self._superseded(later)
+            self._superseded(later, earlier)
         return False
 
     def land(self, batch: Batch, now: float) -> None:
@@ -262,6 +298,8 @@ class Assembly:
 
     def unsent(self) -> Iterator[tuple[OriginRequest, Entry]]:
         """Everything in hand, in flight included: what a stopped job leaves."""
+        for block in self._blocks:
+            yield from ((block.origin, entry) for entry in block)
         for lane in self._lanes.values():
             for batch in lane.flying:
                 yield from ((lane.origin, entry) for entry in batch.entries)

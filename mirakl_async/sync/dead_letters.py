@@ -6,6 +6,7 @@ It holds what the orders hold, personal data included: it is readable by its own
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 
 def record(refused: Refused) -> bytes:
     """One line: kind, reason, where, the server's errors, and the order as it was; `text` where that is no JSON."""
-    raw = _raw_of(refused)
-    sound = raw is not None and _is_json(raw)
+    raw = raw_of(refused)
+    sound = raw is not None and is_json(raw)
     content: dict[str, Any] = {
         "kind": refused.kind,
         "reason": refused.reason,
@@ -40,7 +41,8 @@ def record(refused: Refused) -> bytes:
     return codec.encode({name: value for name, value in content.items() if value is not None}) + b"\n"
 
 
-def _raw_of(refused: Refused) -> bytes | None:
+def raw_of(refused: Refused) -> bytes | None:
+    """The order as it was, or came; None if nothing can be said of it."""
     if refused.raw is not None or refused.order is None:
         return refused.raw
     try:
@@ -58,7 +60,8 @@ def _plain(value: object) -> object:
 _ANYTHING = msgspec.json.Encoder(decimal_format="number", enc_hook=_plain)
 
 
-def _is_json(raw: bytes) -> bool:
+def is_json(raw: bytes) -> bool:
+    """Whether a text is JSON."""
     try:
         codec.decode_plain(raw)
     except codec.CodecError:
@@ -80,6 +83,11 @@ class DeadLetters:
         """Add one record."""
         self._file.write(record(refused))
         self._file.flush()
+
+    def sync(self) -> None:
+        """Return when the records will survive a power failure."""
+        with suppress(OSError):  # a pipe cannot
+            os.fsync(self._file.fileno())
 
     def close(self) -> None:
         """Close the file."""

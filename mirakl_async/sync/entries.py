@@ -43,14 +43,8 @@ class Line(Sealed, Struct, frozen=True, gc=False):
     channel_updated_at: datetime | int
 
 
-class Kept(Line, frozen=True, gc=False):
-    """An order that a journal keeps, and knows by `version`: its key, and its stamp in microseconds since 1970."""
-
-    version: tuple[str, int]
-
-
 Entry: TypeAlias = OrderRequest | Line
-ENTRY_TYPES: set[type[Entry]] = {OrderRequest, Line, Kept}
+ENTRY_TYPES: set[type[Entry]] = {OrderRequest, Line}
 
 
 class _Envelope(Struct):
@@ -88,7 +82,7 @@ def microseconds(moment: datetime) -> int:
 def stamp_of(entry: Entry) -> int:
     """An entry's stamp in microseconds; TypeError for one that cannot be compared."""
     stamp: Any = entry.channel_updated_at
-    return stamp if type(entry) is Kept else microseconds(stamp)
+    return stamp if isinstance(entry, Line) and isinstance(stamp, int) else microseconds(stamp)
 
 
 def exact_stamp(entry: Entry) -> tuple[int, int]:

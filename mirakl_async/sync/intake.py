@@ -19,6 +19,7 @@ import anyio
 from ..clock import wait_at_most
 from ..errors import InvalidArgument
 from .entries import ENTRY_TYPES, Entry, as_entry, as_pair, encoded, misplaced_origin, origin_key
+from .held_blocks import BlockLines
 from .refused import Refused
 
 if TYPE_CHECKING:
@@ -31,14 +32,14 @@ if TYPE_CHECKING:
     from .report import Tally
 
 Source: TypeAlias = "Iterable[Any] | AsyncIterable[Any] | Bundled"
-Bundle: TypeAlias = "Sequence[tuple[OriginRequest, Sequence[Entry]]]"
+Bundle: TypeAlias = "Sequence[BlockLines | tuple[OriginRequest, Sequence[Entry]]]"
 ROOM_FOR_ONE, ROOM_FOR_MANY = 2, 40
 MAX_CHUNK_BYTES, MAX_WAITING_BYTES = 4 * 1024 * 1024, 16 * 1024 * 1024
 SECONDS_TO_CLOSE = 1.0
 
 
 class Bundled(ABC):
-    """A source of orders that are sound, counted already, and come grouped by origin; what a journal gives."""
+    """A source of orders that are valid, counted already, and come grouped by origin: a queue."""
 
     @abstractmethod
     def __aiter__(self) -> AsyncIterator[Bundle]:
@@ -161,9 +162,13 @@ class Intake:
 
     async def _draw_bundles(self, bundles: AsyncIterator[Bundle]) -> None:
         async for bundle in bundles:
-            for origin, entries in bundle:
-                lane = self._assembly.lane(origin)
-                self._assembly.add(lane, entries, self._clock.monotonic())
+            for unit in bundle:
+                if isinstance(unit, BlockLines):
+                    self.order_bytes = unit.size / len(unit)
+                    self._assembly.add_block(unit)
+                else:
+                    lane = self._assembly.lane(unit[0])
+                    self._assembly.add(lane, unit[1], self._clock.monotonic())
             self.more.set()
             await self._rest_while_full()
 

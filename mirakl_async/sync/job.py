@@ -13,6 +13,7 @@ waits only for what is on the wire. Cancelled again while it drains, the job end
 from __future__ import annotations
 
 import asyncio
+from itertools import chain
 from typing import TYPE_CHECKING, Self
 
 import anyio
@@ -29,8 +30,7 @@ from .report import Report, Tally
 from .worker_pool import WorkerPool
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
-    from pathlib import Path
+    from collections.abc import AsyncIterator, Iterator
     from types import TracebackType
 
     from ..client import Client
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from ..models.connect.orders import OrderRequest
     from .entries import Entry
     from .intake import Source
+    from .job_options import JobOptions
 
 PROGRESS_INTERVAL = 0.1
 
@@ -49,36 +50,27 @@ class OrderSync:
         self,
         client: Client,
         source: Source,
-        *,
         origin: OriginRequest | None,
-        batch_size: int,
-        batch_bytes: int,
-        linger: float,
-        concurrency: int | None,
-        refused_file: Path | None,
-        progress: Callable[[Report], None] | None,
-        grace: float,
-        patience: float,
+        options: JobOptions,
         ledger: Ledger | None = None,
     ) -> None:
         self._ledger = ledger or NoLedger()
         self._clock = client.transport.clock
-        self._grace = grace
-        self._progress = progress
+        self._grace = options.grace_period
+        self._progress = options.progress
         self._tally = tally = Tally()
-        self._refusals = refusals = Refusals(refused_file, tally)
-        self._assembly = assembly = Assembly(batch_size, superseded=self._supersede, refused=self._refuse)
-        self._intake = Intake(source, origin, assembly, tally, self._clock, batch_size, self._refuse, refusals.room)
+        self._refusals = refusals = Refusals(options.rejected_file, tally)
+        self._assembly = assembly = Assembly(options.batch_size, superseded=self._supersede, refused=self._refuse_entry)
+        self._intake = Intake(
+            source, origin, assembly, tally, self._clock, options.batch_size, self._refuse, refusals.room
+        )
         self._workers = WorkerPool(
             client,
             self._intake,
             assembly,
             tally,
             refusals,
-            batch_bytes=batch_bytes,
-            linger=linger,
-            concurrency=concurrency,
-            patience=patience,
+            options=options,
             fail=self._fail,
             answered=self._end_a_failed_job,
             progress=self._report_progress,
@@ -144,7 +136,7 @@ class OrderSync:
 
     def unsent(self) -> Iterator[tuple[OriginRequest, OrderRequest | bytes]]:
         """What is in hand: origin and order (bytes for a line of a file); after a stop, what to send again."""
-        for origin, entry in self._assembly.unsent():
+        for origin, entry in chain(self._assembly.unsent(), self._ledger.unsent()):
             yield origin, entry.raw if isinstance(entry, Line) else entry
 
     async def __aenter__(self) -> Self:
@@ -152,7 +144,7 @@ class OrderSync:
             raise ClientStateError("a sync runs once: call orders.sync(...) again for another")
         self._refusals.open()
         try:
-            await self._ledger.begin(self._tally, self._refuse)
+            await self._ledger.begin(self._tally, self._refuse, self._refusals.sync)
         except BaseException:
             self._refusals.close()
             raise
@@ -232,8 +224,13 @@ class OrderSync:
         except OSError as error:
             self._fail(error)
 
-    def _supersede(self, entry: Entry) -> None:  # noqa: ARG002 - counted, not kept
+    def _refuse_entry(self, entry: Entry, refused: Refused) -> None:
+        self._ledger.refused(entry, refused)
+        self._refuse(refused)
+
+    def _supersede(self, entry: Entry, by: Entry) -> None:
         self._tally.superseded += 1
+        self._ledger.superseded(entry, by)
 
     def _fail(self, error: BaseException) -> None:
         """End the job: what is on the wire is waited for, nothing new goes."""

@@ -1,12 +1,13 @@
-"""What the engine tells of the orders in its hands, and to whom: the hooks by which a journal takes part in a job."""
+"""What the engine tells of the orders in its hands, and to whom: the hooks by which a queue takes part in a job."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
+    from ..models.connect.common import OriginRequest
     from .entries import Entry
     from .refused import Refused
     from .report import Tally
@@ -18,8 +19,12 @@ class Ledger(Protocol):
     What `begin`, `run` or `end` raises stops the job.
     """
 
-    async def begin(self, tally: Tally, refuse: Callable[[Refused], None]) -> None:
-        """Before anything is taken or sent; `refuse` counts and tells of what is found to be no order."""
+    async def begin(self, tally: Tally, refuse: Callable[[Refused], None], sync_file: Callable[[], None]) -> None:
+        """Before anything is taken or sent.
+
+        `refuse` counts and tells of what is found to be no order; `sync_file` returns when what the file of rejected
+        orders holds will survive a power failure.
+        """
         ...
 
     async def run(self) -> None:
@@ -38,30 +43,45 @@ class Ledger(Protocol):
         """This one will never be accepted."""
         ...
 
+    def superseded(self, entry: Entry, by: Entry) -> None:
+        """This one is not sent, because another version is."""
+        ...
+
+    def unsent(self) -> Iterator[tuple[OriginRequest, Entry]]:
+        """What it holds itself of what the source gave."""
+        ...
+
     async def end(self) -> None:
         """After everything: no worker is left."""
         ...
 
 
 class NoLedger:
-    """Keeps nothing: a job without a journal."""
+    """Keeps nothing: a job without a queue."""
 
     __slots__ = ()
 
-    async def begin(self, tally: Tally, refuse: Callable[[Refused], None]) -> None:
-        """See Ledger."""
+    async def begin(self, tally: Tally, refuse: Callable[[Refused], None], sync_file: Callable[[], None]) -> None:
+        """Nothing to prepare."""
 
     async def run(self) -> None:
-        """See Ledger."""
+        """Nothing to do."""
 
     def stop(self) -> None:
-        """See Ledger."""
+        """Nothing to stop."""
 
     def accepted(self, entries: Sequence[Entry]) -> None:
-        """See Ledger."""
+        """Nothing to settle."""
 
     def refused(self, entry: Entry, refused: Refused) -> None:
-        """See Ledger."""
+        """Nothing to settle."""
+
+    def superseded(self, entry: Entry, by: Entry) -> None:
+        """Nothing to settle."""
+
+    def unsent(self) -> Iterator[tuple[OriginRequest, Entry]]:
+        """Nothing is held."""
+        return iter(())
 
     async def end(self) -> None:
-        """See Ledger."""
+        """Nothing to finish."""

@@ -7,6 +7,7 @@ likely misspelt than down, and get less of it; so do those from which never came
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING
 
 from ..errors import AuthenticationFailed, ConnectFailed, LimiterUnavailable, TokenUnavailable
@@ -52,6 +53,6 @@ class Outage:
 
     def _until(self, began: float, error: MiraklError, last_answer: float | None) -> float:
         unheard = isinstance(error, ConnectFailed | LimiterUnavailable | TokenUnavailable) or is_foreign(error)
-        if last_answer is None and unheard:
+        if last_answer is None and unheard and self._patience != inf:
             return began + min(self._patience, FIRST_CONTACT)
         return max(began, last_answer or 0.0) + self._patience

@@ -113,12 +113,17 @@ class Refusals:
         self._released = True
         self._room.set()
 
-    def close(self) -> None:
-        """Close the file, and wake those who iterate."""
+    def sync(self) -> None:
+        """Return when what the file holds will survive a power failure."""
+        if self._letters is not None:
+            self._letters.sync()
+
+    def close(self, *, quiet: bool = False) -> None:
+        """Close the file, and wake those who iterate; `quiet` where the orders are stored elsewhere."""
         self._news.set()
         if self._letters is not None:
             self._letters.close()
-        elif self._untold:
+        elif self._untold and not quiet:
             log.warning(
                 "%d refused orders were counted but not stored; iterate refused() or set refused_file", self._untold
             )

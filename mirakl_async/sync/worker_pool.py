@@ -4,7 +4,7 @@
 so as long as the pace allows more calls than are being answered, there are more workers, and the calls in flight settle
 at rate x latency by themselves, for 5 ms as for 2 s. Workers that would only queue up end.
 
-An outage is waited out for `patience` seconds, every batch staying in hand. What the configuration is to blame for
+An outage is waited out for `max_outage` seconds, every batch staying in hand. What the configuration is to blame for
 (404, 401) ends the job at once.
 """
 
@@ -19,6 +19,7 @@ from ..errors import APIError, BadRequest, CallError, MiraklError
 from ..operations.connect.orders import UPSERT_ORDERS
 from .entries import encode_batch
 from .error_policy import is_foreign, recovery_for, throttled
+from .held_blocks import BlockLines
 from .outages import Outage
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from .batch_results import BatchResults
     from .batches import Assembly, Batch
     from .intake import Intake
+    from .job_options import JobOptions
     from .refusals import Refusals
     from .report import Tally
 
@@ -58,10 +60,7 @@ class WorkerPool:
         tally: Tally,
         refusals: Refusals,
         *,
-        batch_bytes: int,
-        linger: float,
-        concurrency: int | None,
-        patience: float,
+        options: JobOptions,
         fail: Callable[[BaseException], None],
         answered: Callable[[], None],
         progress: Callable[[], None],
@@ -74,13 +73,14 @@ class WorkerPool:
         self._assembly = assembly
         self._tally = tally
         self._refusals = refusals
-        self._batch_bytes = batch_bytes
-        self._linger = linger
-        self._patience = patience
+        self._batch_bytes = options.max_batch_bytes
+        self._linger = options.linger
+        self._max_outage = options.max_outage
         self._fail = fail
         self._answered = answered
         self._progress = progress
         paced = self._transport.allowances.of(UPSERT_ORDERS)[1] is not None
+        concurrency = options.concurrency
         self._fixed = concurrency is not None
         self._most = concurrency or (MAX_WORKERS if paced else WORKERS_WITHOUT_PACE)
         few = (paced or intake.streaming) and not self._fixed  # else none waits for long: to end costs more
@@ -150,8 +150,8 @@ class WorkerPool:
                 batch = assembly.cut(now, None if intake.full else self._linger)
             else:
                 batch = assembly.cut(now, None if intake.exhausted or intake.full else float("inf"))
+            intake.drained()  # also where all that was cut was superseded
             if batch is not None:
-                intake.drained()
                 return batch
             if intake.exhausted and not assembly.waiting:
                 return None
@@ -165,7 +165,7 @@ class WorkerPool:
     async def _push(self, batch: Batch) -> None:
         """Send one batch until it is answered for good; what does not fit into its call is left for another."""
         try:
-            body, count = encode_batch(batch.origin, batch.entries, self._batch_bytes)
+            body, count = _encode(batch, self._batch_bytes)
         except Exception as error:  # noqa: BLE001 - see unencodable
             self._results.reject_unencodable(batch, error)
             return
@@ -183,7 +183,7 @@ class WorkerPool:
             self._room.set()
 
     async def _send_until_answered(self, batch: Batch, request: Request) -> None:
-        outage = Outage(self._patience)
+        outage = Outage(self._max_outage)
         while not self._ended:
             try:
                 self._results.accept(batch, await self._send(request, len(batch), again=outage.began is not None))
@@ -238,3 +238,11 @@ class WorkerPool:
             if on_wire:
                 self.on_wire -= 1
                 self._answered()
+
+
+def _encode(batch: Batch, max_bytes: int) -> tuple[bytes, int]:
+    """The body of a call and how many of the batch's orders it holds; a block of a queue goes out as it came."""
+    entries = batch.entries
+    if isinstance(entries, BlockLines) and entries.size <= max_bytes:
+        return entries.body(), len(entries)
+    return encode_batch(batch.origin, entries, max_bytes)

@@ -1,4 +1,4 @@
-"""One of several processes that work on one journal and keep one rate, to be killed by a test."""
+"""One of several processes that work on one queue and keep one rate, to be killed by a test."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Any
 
 from mirakl_async import ClientCredentials, ConnectChannel, Retry
 from mirakl_async.cli.made_up_orders import ORIGIN
-from mirakl_async.redis.journal import RedisJournal
+from mirakl_async.queues.redis_queue import RedisQueue
 from mirakl_async.redis.limiter import RedisRateLimiter
 
 LEASE = 2.0
 
 
 def work(told: dict[str, str], until_empty: bool, answer: Any) -> None:
-    """Work until the journal is empty, or somebody ends it, and give the report's figures."""
+    """Work until the queue is empty, or somebody ends it, and give the report's figures."""
     answer.send(asyncio.run(_work(told, until_empty=until_empty)))
 
 
@@ -29,9 +29,9 @@ async def _work(told: dict[str, str], *, until_empty: bool) -> tuple[int, int]:
             limiter=limiter,
             retry=Retry(base=0.01, throttle_base=0.02, cap=0.1, quota=10**6),
         ) as connect,
-        RedisJournal(told["redis"]) as journal,
+        RedisQueue(told["redis"], lease=LEASE) as queue,
     ):
-        report = await connect.orders.work(journal, until_empty=until_empty, lease=LEASE).run()
+        report = await connect.orders.worker(queue, until_empty=until_empty, max_outage=20).run()
         return report.accepted, report.unsent
 
 
@@ -41,21 +41,22 @@ def work_for_ever(told: dict[str, str]) -> None:
 
 
 def feed(told: dict[str, str], file: str) -> None:
-    """Feed a file into the journal, on from where the journal ends."""
+    """Put a file into the queue, on from where the queue ends."""
     asyncio.run(_feed(told, file))
 
 
 async def _feed(told: dict[str, str], file: str) -> None:
     credentials = ClientCredentials(told["client_id"], told["client_secret"])
     async with ConnectChannel(auth=credentials, connect_url=told["connect_url"], auth_url=told["auth_url"]) as connect:
-        await connect.orders.feed(file, told["redis"], origin=ORIGIN)
+        await connect.orders.enqueue(file, told["redis"], origin=ORIGIN)
 
 
 def replay(told: dict[str, str]) -> None:
-    """Let all that was refused wait again."""
+    """Let all that was rejected wait again."""
     asyncio.run(_replay(told["redis"]))
 
 
 async def _replay(redis: str) -> None:
-    async with RedisJournal(redis) as journal:
-        await journal.replay()
+    async with RedisQueue(redis, lease=LEASE) as queue:
+        rows = [row async for row in queue.rejected()]
+        await queue.replay(rows, [(row.line or b"") + b"\n" for row in rows])

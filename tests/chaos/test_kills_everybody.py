@@ -8,11 +8,10 @@ from random import Random
 import pytest
 
 from mirakl_async.cli.made_up_orders import ORIGIN
-from mirakl_async.redis.journal import RedisJournal
+from mirakl_async.queues.redis_queue import RedisQueue
 from mirakl_async.simulator import SimulatorProcess
-from mirakl_async.sync.journal import Outcome
 from tests.chaos import shared_worker, worker
-from tests.chaos.test_kills_redis import Feed, Workers, compare
+from tests.chaos.test_kills_redis import Feed, Workers, compare, outcome
 from tests.redis_server import redis_server  # noqa: F401 - a fixture
 
 FEEDERS = 8
@@ -65,14 +64,14 @@ async def test_whoever_is_killed_nothing_is_lost(redis_server, tmp_path):  # noq
         pytest.skip("needs redis-server, which keeps an append-only file")
     random, feed, over = Random(3), Feed(3, ORDERS), asyncio.Event()
     file = tmp_path / "orders.ndjson"
-    file.write_bytes(b"".join(row.body + b"\n" for row in feed.rows))
+    file.write_bytes(b"".join(line + b"\n" for line in feed.lines))
     channels = {ORIGIN.channel_id: [ORIGIN.channel_store_id]}
     async with SimulatorProcess(latency=(0.005, 0.08), channels=channels, rate_limits="documented") as sim:
         known = ("client_id", "client_secret", "connect_url", "auth_url")
-        told = {name: getattr(sim.addresses, name) for name in known} | {"redis": redis_server.url}
+        told = {name: getattr(sim.addresses, name) for name in known} | {"redis": f"{redis_server.url}/orders"}
         await sim.control.add_actions(*feed.actions)
-        async with RedisJournal(redis_server.url) as journal:
-            await journal.put_outcomes([Outcome(name, b'{"status":"SUCCESS"}') for name in feed.actions])
+        async with RedisQueue(told["redis"], lease=shared_worker.LEASE) as queue:
+            await queue.put(list(map(outcome, feed.actions)))
         feeders = Mortals("feeder", random, shared_worker.feed, told, str(file))
         workers = [Mortals("worker", random, shared_worker.work_for_ever, told) for _ in range(2)]
         replays = Mortals("replay", random, shared_worker.replay, told)
@@ -85,10 +84,10 @@ async def test_whoever_is_killed_nothing_is_lost(redis_server, tmp_path):  # noq
         await asyncio.sleep(2)
         over.set()
         await asyncio.gather(*others)
-        async with RedisJournal(redis_server.url) as journal:
+        async with RedisQueue(told["redis"], lease=shared_worker.LEASE) as queue:
             assert await server > 1
-            await asyncio.wait_for(Workers(told).finish(journal), 120)
-            await compare(await sim.control.state(), journal, feed)
+            await asyncio.wait_for(Workers(told).finish(queue), 120)
+            await compare(await sim.control.state(), queue, feed)
     assert feeders.died == FEEDERS
     assert replays.died > 0
     assert all(each.died for each in workers)

@@ -1,4 +1,4 @@
-"""Three processes on one Redis journal and one shared rate, killed at random moments: nothing lost, nothing stale.
+"""Three processes on one queue in Redis and one shared rate, killed at random moments: nothing lost, nothing stale.
 
 Orders, second versions (the newer one first now and then), invalid orders and outcomes of actions are fed while the
 workers push; each death is followed by a new worker. When there were enough, the rest is worked off, and the world of
@@ -9,7 +9,6 @@ the simulator, which enforces the documented limit, is compared with the truth.
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 from random import Random
 
@@ -17,10 +16,8 @@ import pytest
 
 from mirakl_async import codec
 from mirakl_async.cli.made_up_orders import ORIGIN, made_up_orders
-from mirakl_async.redis.journal import RedisJournal
+from mirakl_async.queues.redis_queue import RedisQueue
 from mirakl_async.simulator import Fault, OrderKey, SimulatorProcess, digest_of
-from mirakl_async.sync.feeder import microseconds
-from mirakl_async.sync.journal import Outcome, Row, journal_key
 from tests.chaos import shared_worker, worker
 from tests.redis_server import redis_server  # noqa: F401 - a fixture
 
@@ -38,7 +35,7 @@ class Feed:
     def __init__(self, seed, count):
         self.poison = 6
         made = list(made_up_orders(count, poison=self.poison, updates=count // 4, seed=seed))
-        self.rows = [self._row(order) for order, _ in made]
+        self.lines = [codec.encode(order) for order, _ in made]
         final = [order for order, stays in made if stays]
         good = {order.channel_order_id for order in final}
         self.bad = {order.channel_order_id for order, _ in made} - good
@@ -49,23 +46,17 @@ class Feed:
         )
         self.actions = [f"action-{n}" for n in range(60)]
 
-    @staticmethod
-    def _row(order):
-        key = journal_key(ORIGIN.channel_id, ORIGIN.channel_store_id, order.channel_order_id, None)
-        return Row(key, HEAD, microseconds(order.channel_updated_at), codec.encode(order))
-
-    async def put(self, journal, over):
+    async def put(self, queue, over):
         """Put all, spread over the time that the kills take."""
-        left, outcomes = list(self.rows), list(self.actions)
-        a_put = 100
+        left, outcomes = list(self.lines), list(map(outcome, self.actions))
         while left:
-            await journal.put(left[:a_put])
-            del left[:a_put]
-            if outcomes:
-                await journal.put_outcomes([Outcome(outcomes.pop(0), b'{"status":"SUCCESS"}')])
+            lines = [b'{"origin":%b,"order":%b}\n' % (HEAD, line) for line in left[:100]]
+            del left[:100]
+            await queue.put([b"".join(lines), *outcomes[:1]])
+            del outcomes[:1]
             if not over.is_set():
                 await asyncio.sleep(SECONDS_A_PUT)
-        await journal.put_outcomes([Outcome(name, b'{"status":"SUCCESS"}') for name in outcomes])
+        await queue.put(outcomes)
 
 
 class Workers:
@@ -96,9 +87,9 @@ class Workers:
                 process.close()
         return died
 
-    async def finish(self, journal):
+    async def finish(self, queue):
         """Work on until nothing is left, not even with the dead."""
-        while not is_empty(await journal.statistics()):
+        while await queue.waiting():
             process, answer = await asyncio.to_thread(self.start, until_empty=True)
             try:
                 _, unsent = await asyncio.to_thread(answer.recv)
@@ -109,8 +100,8 @@ class Workers:
                 process.close()
 
 
-def is_empty(statistics):
-    return (statistics.waiting, statistics.claimed, statistics.outcomes) == (0, 0, 0)
+def outcome(name):
+    return b'{"action_id":"%b","outcome":{"status":"SUCCESS"}}\n' % name.encode()
 
 
 async def deaths(server, kills, seed):
@@ -120,7 +111,7 @@ async def deaths(server, kills, seed):
     channels = {ORIGIN.channel_id: [ORIGIN.channel_store_id]}
     async with (
         SimulatorProcess(latency=(0.005, 0.08), channels=channels, rate_limits="documented", seed=seed) as sim,
-        RedisJournal(server.url) as journal,
+        RedisQueue(f"{server.url}/orders", lease=shared_worker.LEASE) as queue,
     ):
         await sim.control.add_actions(*feed.actions)
         await sim.control.add_faults(
@@ -129,27 +120,25 @@ async def deaths(server, kills, seed):
         known = {
             name: getattr(sim.addresses, name) for name in ("client_id", "client_secret", "connect_url", "auth_url")
         }
-        workers, over = Workers({**known, "redis": server.url}), asyncio.Event()
-        feeding = asyncio.create_task(feed.put(journal, over))
+        workers, over = Workers({**known, "redis": f"{server.url}/orders"}), asyncio.Event()
+        feeding = asyncio.create_task(feed.put(queue, over))
         shares = [kills // WORKERS + (place < kills % WORKERS) for place in range(WORKERS)]
         died = sum(await asyncio.gather(*(workers.live_and_die(share, random) for share in shares)))
         over.set()
         await feeding
-        await asyncio.wait_for(asyncio.gather(*(workers.finish(journal) for _ in range(WORKERS))), 120)
-        await compare(await sim.control.state(), journal, feed)
+        await asyncio.wait_for(asyncio.gather(*(workers.finish(queue) for _ in range(WORKERS))), 120)
+        await compare(await sim.control.state(), queue, feed)
     return died
 
 
-async def compare(state, journal, feed):
+async def compare(state, queue, feed):
     assert state.orders == feed.orders
     assert state.digest == feed.digest
     assert state.versions.overwritten == 0
     assert state.actions == {"SUCCESS": len(feed.actions)}
     assert state.limited == 0, "the shared rate was not kept"
-    refused = [json.loads(row.body)["channel_order_id"] async for row in journal.refused()]
-    assert sorted(refused) == sorted(feed.bad)
-    statistics = await journal.statistics()
-    assert (statistics.refused, statistics.refused_outcomes) == (feed.poison, 0)
+    rejected = [row.order_id async for row in queue.rejected()]
+    assert sorted(rejected) == sorted(feed.bad)
 
 
 async def test_a_few_deaths_of_three_workers(redis_server):  # noqa: F811 - the fixture

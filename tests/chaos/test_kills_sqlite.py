@@ -1,4 +1,4 @@
-"""One process with a SQLite journal, killed at random moments and started again: nothing lost, nothing stale.
+"""One process with a queue in SQLite, killed at random moments and started again: nothing lost, nothing stale.
 
 Each life of the feed has orders, second versions (the newer one first now and then), invalid orders and outcomes of
 actions. When it has been killed often enough it may finish, and the simulator's world is compared with the truth.
@@ -8,7 +8,6 @@ actions. When it has been killed often enough it may finish, and the simulator's
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 from random import Random
 
@@ -16,9 +15,8 @@ import pytest
 
 from mirakl_async import codec
 from mirakl_async.cli.made_up_orders import ORIGIN, made_up_orders
+from mirakl_async.queues.opening import opened
 from mirakl_async.simulator import Fault, OrderKey, SimulatorProcess, digest_of
-from mirakl_async.sync.journal import Outcome
-from mirakl_async.sync.sqlite import SqliteJournal
 from tests.chaos import worker
 
 KILLS = int(os.environ.get("MIRAKL_CHAOS_KILLS", "70"))
@@ -48,14 +46,13 @@ class Feed:
         self.options = {
             "concurrency": random.choice([1, 3, 8]),
             "batch_size": random.choice([20, 60, 100]),
-            "commit_every": random.choice([0.0, 0.05, 0.3]),
         }
 
 
 async def live_and_die(feed, kills, random):
     """Run the feed to its end through so many deaths; how many there were."""
-    async with SqliteJournal(feed.journal) as journal:
-        await journal.put_outcomes([Outcome(name, b'{"status":"SUCCESS"}') for name in feed.actions])
+    async with opened(feed.journal) as queue:
+        await queue.put([b'{"action_id":"%b","outcome":{"status":"SUCCESS"}}' % name.encode() for name in feed.actions])
     channels = {ORIGIN.channel_id: [ORIGIN.channel_store_id]}
     async with SimulatorProcess(latency=(0.005, 0.08), channels=channels, seed=random.randrange(100)) as sim:
         await sim.control.add_actions(*feed.actions)
@@ -111,12 +108,11 @@ async def finish(sim, feed):
 
 
 async def check_journal(feed):
-    async with SqliteJournal(feed.journal) as journal:
-        statistics = await journal.statistics()
-        refused = [json.loads(row.body)["channel_order_id"] async for row in journal.refused()]
-    assert (statistics.waiting, statistics.claimed, statistics.outcomes) == (0, 0, 0)
-    assert (statistics.refused, statistics.refused_outcomes) == (feed.poison, 0)
-    assert sorted(refused) == sorted(feed.bad)
+    async with opened(feed.journal) as queue:
+        assert await queue.waiting() == 0
+        rejected = [row async for row in queue.rejected()]
+    assert sorted(row.order_id for row in rejected) == sorted(feed.bad)
+    assert len(rejected) == feed.poison
 
 
 async def test_a_few_deaths(tmp_path):

@@ -11,7 +11,6 @@ from typing import Any
 
 from mirakl_async import ClientCredentials, ConnectChannel, Retry
 from mirakl_async.cli.made_up_orders import ORIGIN
-from mirakl_async.sync.sqlite import SqliteJournal
 
 PRELOADED = ["tests.chaos.worker", "mirakl_async.wire", "mirakl_async.simulator"]
 
@@ -24,23 +23,19 @@ def context() -> Any:
 
 
 def push(addresses: dict[str, str], file: str, journal: str, options: dict[str, Any], answer: Any) -> None:
-    """Push a file with its journal to the end, and give the report's figures."""
+    """Push a file with its queue to the end, and give the report's figures."""
     answer.send(asyncio.run(_push(addresses, file, journal, dict(options))))
 
 
 async def _push(addresses: dict[str, str], file: str, journal: str, options: dict[str, Any]) -> tuple[int, int]:
-    commit_every = options.pop("commit_every")
-    async with (
-        ConnectChannel(
-            auth=ClientCredentials(addresses["client_id"], addresses["client_secret"]),
-            connect_url=addresses["connect_url"],
-            auth_url=addresses["auth_url"],
-            rate="none",
-            retry=Retry(base=0.01, throttle_base=0.02, cap=0.1, quota=10**6),
-        ) as connect,
-        SqliteJournal(journal, commit_every=commit_every) as kept,
-    ):
-        report = await connect.orders.sync(file, origin=ORIGIN, journal=kept, **options).run()
+    async with ConnectChannel(
+        auth=ClientCredentials(addresses["client_id"], addresses["client_secret"]),
+        connect_url=addresses["connect_url"],
+        auth_url=addresses["auth_url"],
+        rate="none",
+        retry=Retry(base=0.01, throttle_base=0.02, cap=0.1, quota=10**6),
+    ) as connect:
+        report = await connect.orders.sync(file, origin=ORIGIN, journal=journal, **options).run()
         return report.accepted, report.unsent
 
 

@@ -1,4 +1,4 @@
-"""`sync --journal`, `work`, `journal` and `demo --kill`, as their user runs them."""
+"""`sync --journal`, `worker`, `journal` and `demo --kill`, as their user runs them."""
 
 from __future__ import annotations
 
@@ -12,10 +12,8 @@ from redis.asyncio import Redis
 
 from mirakl_async.cli import demo_kills, main
 from mirakl_async.cli.made_up_orders import ORIGIN
-from mirakl_async.redis.journal import RedisJournal
+from mirakl_async.queues.opening import opened
 from mirakl_async.simulator import SimulatorProcess
-from mirakl_async.sync.journal import Outcome, Row, journal_key
-from mirakl_async.sync.sqlite import SqliteJournal
 from tests.redis_server import redis_url, shared_redis  # noqa: F401 - fixtures
 
 from .program import ended, hosts, lines, program, start, write
@@ -50,45 +48,46 @@ async def test_what_was_refused_can_be_seen_and_replayed(mirakl, tmp_path):
     done = await program(*arguments(mirakl, file, journal), addresses=mirakl.addresses)
     assert (done.status, done.shown["refused"]) == (1, 6), done.err
     stats = await program("journal", journal, "--stats", "--json")
-    assert (stats.status, stats.shown["waiting"], stats.shown["refused"]) == (0, 0, 6), stats.err
-    refused = [json.loads(line) for line in (await program("journal", journal, "--refused")).out.splitlines()]
-    assert len(refused) == 6
-    assert {row["order"]["channel_order_id"] for row in refused} == {
+    assert (stats.status, stats.shown) == (0, {"waiting": 0, "rejected": 6}), stats.err
+    rejected = [json.loads(line) for line in (await program("journal", journal, "--show-rejected")).out.splitlines()]
+    assert len(rejected) == 6
+    assert {row["line"]["order"]["channel_order_id"] for row in rejected} == {
         row["channel_order_id"] for row in done.shown["refusals"]
     }
-    assert all(row["reason"] for row in refused)
-    orders = [row for row in refused if row["kind"] == "server"]
+    assert all(row["reason"] for row in rejected)
+    one = await program("journal", journal, "--purge", "--id", rejected[0]["id"], "--json")
+    assert one.shown == {"purged": 1}
     replayed = await program("journal", journal, "--replay", "--json")
-    assert replayed.shown == {"replayed": len(orders)}
+    assert replayed.shown == {"replayed": 5}
+    again = [row for row in rejected[1:] if row["kind"] == "server"]
     worked = await program(
-        "work", "--journal", journal, *hosts(mirakl.addresses), "--until-empty", "--json", addresses=mirakl.addresses
+        "worker", journal, *hosts(mirakl.addresses), "--until-empty", "--json", addresses=mirakl.addresses
     )
-    assert (worked.status, worked.shown["read"], worked.shown["refused"]) == (1, len(orders), len(orders)), worked.err
+    assert (worked.status, worked.shown["read"], worked.shown["refused"]) == (1, 5, 5), worked.err
+    assert len(again) <= 5
 
 
-async def test_whoever_works_on_a_redis_journal_keeps_one_rate_with_the_others(mirakl, redis_url, tmp_path):  # noqa: F811 - the fixture
-    file = write(tmp_path / "orders.ndjson", lines(5))
-    common = (*hosts(mirakl.addresses), "--journal", redis_url, "--json")
-    synced = await program("sync", file, *STORE, *common, addresses=mirakl.addresses)
+async def test_all_who_work_on_a_queue_in_redis_keep_one_rate(mirakl, redis_url, tmp_path):  # noqa: F811 - the fixture
+    file, queue = write(tmp_path / "orders.ndjson", lines(5)), f"{redis_url}/orders"
+    common = (*hosts(mirakl.addresses), "--json")
+    synced = await program("sync", file, *STORE, *common, "--journal", queue, addresses=mirakl.addresses)
     assert (synced.status, synced.shown["accepted"]) == (0, 5), synced.err
     async with Redis.from_url(redis_url) as redis:
         assert await redis.exists("{mirakl}:limit:processes")
         await redis.delete("{mirakl}:limit:processes")
-        async with RedisJournal(redis_url) as kept:
-            await kept.put_outcomes([Outcome("none", b'{"status":"SUCCESS"}')])
-        worked = await program("work", *common, "--until-empty", addresses=mirakl.addresses)
+        async with opened(queue) as kept:
+            await kept.put([b'{"action_id":"none","outcome":{"status":"SUCCESS"}}\n'])
+        worked = await program("worker", queue, *common, "--until-empty", addresses=mirakl.addresses)
         assert worked.shown["refused_outcomes"] == 1, worked.err
         assert await redis.exists("{mirakl}:limit:processes")
 
 
-async def test_work_goes_on_until_it_is_told_to_stop(mirakl, tmp_path):
-    journal = tmp_path / "orders.db"
-    async with SqliteJournal(journal) as kept:
-        origin = b'{"channel_id":"demo-channel","channel_store_id":"demo-store"}'
-        names = [json.loads(line)["channel_order_id"] for line in lines(120)]
-        keys = [journal_key(ORIGIN.channel_id, ORIGIN.channel_store_id, name, None) for name in names]
-        await kept.put([Row(key, origin, 1, line) for key, line in zip(keys, lines(120), strict=True)])
-    child = await start("work", "--journal", journal, *hosts(mirakl.addresses), "--json", addresses=mirakl.addresses)
+async def test_a_worker_goes_on_until_it_is_told_to_stop(mirakl, tmp_path):
+    queue = tmp_path / "orders.db"
+    origin = b'{"channel_id":"demo-channel","channel_store_id":"demo-store"}'
+    async with opened(queue) as kept:
+        await kept.put([b'{"origin":%b,"order":%b}' % (origin, line) for line in lines(120)])
+    child = await start("worker", queue, *hosts(mirakl.addresses), "--json", addresses=mirakl.addresses)
     async with asyncio.timeout(50):
         while (await mirakl.control.state()).orders < 120:
             await asyncio.sleep(0.05)
@@ -98,11 +97,11 @@ async def test_work_goes_on_until_it_is_told_to_stop(mirakl, tmp_path):
 
 
 async def test_for_people(tmp_path, capsys):
-    journal = tmp_path / "orders.db"
-    async with SqliteJournal(journal) as kept:
-        await kept.put([Row(journal_key("c", "s", "o", None), b"{}", 1, b"{}")])
-    assert await asyncio.to_thread(main, ["journal", str(journal)]) == 0
-    assert "1 orders waiting, 0 claimed" in capsys.readouterr().out
+    queue = tmp_path / "orders.db"
+    async with opened(queue) as kept:
+        await kept.put([b"{}"])
+    assert await asyncio.to_thread(main, ["journal", str(queue)]) == 0
+    assert "1 messages (blocks of up to 100 orders) waiting, 0 orders rejected" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -110,10 +109,11 @@ async def test_for_people(tmp_path, capsys):
     [
         (["journal", "{here}/nothing.db"], "does not exist"),
         (["journal", "{here}/orders.db", "--stats", "--replay"], "give one of"),
-        (["journal", "{here}/orders.db", "--key", "k"], "goes with --replay"),
+        (["journal", "{here}/orders.db", "--id", "k"], "goes with --replay"),
         (["sync", "{here}/orders.ndjson", "--resume"], "--resume needs --journal"),
-        (["sync", "{here}/orders.ndjson", *STORE, "--journal", "mysql://x"], "mysql:// is unknown"),
+        (["sync", "{here}/orders.ndjson", *STORE, "--journal", "mysql://x"], "mysql:// is not supported"),
         (["demo", "--kill", "-1"], "at least 0"),
+        (["demo", "--journal", "orders.db"], "goes with --kill"),
     ],
 )
 def test_what_makes_no_sense_is_said(words, said, tmp_path, capsys, monkeypatch):
@@ -131,7 +131,7 @@ async def test_the_demonstration_survives_its_own_death():
     shown = done.shown
     assert (shown["kills"], shown["finished"], shown["lost"]) == (2, True, 0)
     assert shown["simulator"]["identical"] is True
-    assert (shown["journal"]["waiting"], shown["journal"]["refused"]) == (0, 2)
+    assert (shown["journal"]["waiting"], shown["journal"]["rejected"]) == (0, 2)
 
 
 async def test_a_pusher_that_ends_by_itself_was_not_killed(mirakl):

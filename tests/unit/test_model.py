@@ -14,10 +14,10 @@ from mirakl_async.model import identifiers
 from mirakl_async.models.connect import OrderRequest
 from mirakl_async.models.front import MessageTo, Order, OrderCustomer
 from mirakl_async.operations import operations
+from mirakl_async.queues.protocol import RejectedRow
 from mirakl_async.reply import Reply
 from mirakl_async.request import Multipart, Part, Request
 from mirakl_async.sync.entries import Line
-from mirakl_async.sync.journal import Row
 from mirakl_async.sync.refused import Refused
 from tests.codegen.test_published import STRUCTS
 
@@ -117,9 +117,11 @@ def test_a_request_and_its_reply_show_neither_address_nor_body():
 def test_what_carries_an_orders_bytes_shows_how_many():
     line = Line(b'{"a": "Jane"}', 3, "O-1", None, datetime(2026, 1, 1, tzinfo=UTC))
     refused = Refused(kind="server", reason="no", channel_order_id="O-1", raw=b"Jane")
-    row = Row("O-1", b"{}", 7, b"Jane")
+    row = RejectedRow(id="O-1", kind="server", reason="no", line=b"Jane")
     answer = Answer(200, {"Set-Cookie": "Jane"}, b"Jane")
     for carrier in (line, refused, row, answer):
         assert "Jane" not in repr(carrier) + pretty_repr(carrier)
-    assert repr(row) == "<Row key='O-1' origin='2 bytes' version=7 body='4 bytes' line=0 attempts=1>"
+    assert repr(row).startswith(
+        "<RejectedRow id='O-1' kind='server' reason='no' path=None order_id=None line='4 bytes'"
+    )
     assert repr(answer) == "<Answer status=200 size=4>"

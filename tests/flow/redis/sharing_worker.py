@@ -12,7 +12,6 @@ import msgspec
 
 from mirakl_async import ClientCredentials, ConnectChannel
 from mirakl_async.redis.limiter import RedisRateLimiter
-from mirakl_async.redis.token import SharedToken
 from mirakl_async.simulator import Addresses
 from tests.feeds import ORIGIN, order
 
@@ -27,7 +26,7 @@ async def main(addresses: Addresses, url: str, number: int, orders: int) -> None
     async with (
         RedisRateLimiter(url) as limiter,
         ConnectChannel(
-            auth=SharedToken(credentials, url),
+            auth=credentials,
             connect_url=addresses.connect_url,
             account_url=addresses.account_url,
             auth_url=addresses.auth_url,

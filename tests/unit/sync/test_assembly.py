@@ -16,7 +16,11 @@ class Fixture:
     def __init__(self, limit: int = 3) -> None:
         self.superseded = []
         self.refused = []
-        self.assembly = Assembly(limit, superseded=self.superseded.append, refused=self.refused.append)
+        self.assembly = Assembly(
+            limit,
+            superseded=lambda entry, by: self.superseded.append(entry),
+            refused=lambda entry, refused: self.refused.append(refused),
+        )
 
     def add(self, *entries, origin=ORIGIN, now=0.0):
         self.assembly.add(self.assembly.lane(origin), entries, now)

@@ -35,10 +35,10 @@ class Lanes(RuleBasedStateMachine):
         self.flights = {}
         self.now = 0.0
 
-    def on_superseded(self, entry):
+    def on_superseded(self, entry, by):
         self.superseded.append(entry)
 
-    def on_refused(self, refused):
+    def on_refused(self, entry, refused):
         self.refused.append(refused.order)
 
     @rule(which=st.sampled_from([0, 0, 0, 1]), batch=st.lists(versions, min_size=1, max_size=8))

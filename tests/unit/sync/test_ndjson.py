@@ -12,8 +12,7 @@ import pytest
 from mirakl_async.errors import UnreadableFile
 from mirakl_async.sync import ndjson
 from mirakl_async.sync.entries import Line
-from mirakl_async.sync.ndjson import Place, read_orders
-from mirakl_async.sync.ndjson_feed import NdjsonFeed
+from mirakl_async.sync.ndjson import NdjsonFile, Place, read_orders
 from mirakl_async.sync.refused import Refused
 from tests.feeds import ORIGIN, SECOND, as_line, as_mapping, order
 
@@ -140,10 +139,10 @@ def test_pairs(read):
 
 def test_a_feeds_name_is_a_text_whatever_its_file_is_called(tmp_path):
     one, other = (
-        NdjsonFeed(tmp_path / os.fsdecode(name), None).name for name in (b"caf\xe9.ndjson", b"caf\xea.ndjson")
+        NdjsonFile(tmp_path / os.fsdecode(name), None).name for name in (b"caf\xe9.ndjson", b"caf\xea.ndjson")
     )
     assert one.encode() != other.encode()
-    assert NdjsonFeed(tmp_path / "café.ndjson", None).name == f"file:{tmp_path.resolve()}/café.ndjson"
+    assert NdjsonFile(tmp_path / "café.ndjson", None).name == f"file:{tmp_path.resolve()}/café.ndjson"
 
 
 THREE = GOOD + b"\n\n" + b"[]\n" + GOOD + b"\n"
@@ -184,17 +183,17 @@ def test_a_packed_feed_goes_on_where_it_was_left(tmp_path):
     content = b"".join(b"%s\n" % as_line(order(number)) for number in range(500))
     path = tmp_path / "orders.ndjson.gz"
     path.write_bytes(gzip.compress(content))
-    first = NdjsonFeed(path, ORIGIN)
+    first = NdjsonFile(path, ORIGIN)
     lines = iter(first)
     taken = [next(lines) for _ in range(300)]
     assert 0 < first.offset <= path.stat().st_size
     position = first.position()
-    again = NdjsonFeed(path, ORIGIN)
+    again = NdjsonFile(path, ORIGIN)
     again.resume(position)
     taken += list(again)
     assert [line.number for line in taken] == list(range(1, 501))
     path.write_bytes(gzip.compress(content.partition(b"\n")[2]))
-    other = NdjsonFeed(path, ORIGIN)
+    other = NdjsonFile(path, ORIGIN)
     other.resume(position)
     assert next(iter(other)).number == 1, "another file is read from its start"
 

@@ -1,4 +1,4 @@
-"""`mirakl-async work`: push what a journal holds, and what others put there."""
+"""`mirakl-async worker`: push what a queue holds, and what others put there."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import Parameter
 
 from ..connect_channel import ConnectChannel
-from ..sync.journals import shared_rate
-from .job import run
+from .job import run, shared_rate
 from .progress import handled, live
 from .results import complain, print_json
 
@@ -17,9 +16,10 @@ if TYPE_CHECKING:
     from ..sync.report import Report
 
 
-async def work(
+async def worker(
+    queue: Annotated[str, Parameter(help="a SQLite file, redis://host/0/name, or another queue's address")],
+    /,
     *,
-    journal: Annotated[str, Parameter(help="a SQLite file, or redis://host/0")],
     until_empty: Annotated[bool, Parameter(help="end when nothing waits any more", negative=())] = False,
     base_url: Annotated[str | None, Parameter(help="Mirakl Connect's URL, if not by MIRAKL_ENVIRONMENT")] = None,
     auth_url: Annotated[str | None, Parameter(help="the authentication host's URL")] = None,
@@ -27,25 +27,38 @@ async def work(
     concurrency: Annotated[
         int | None, Parameter(help="calls at a time; derived from rate and latency without it")
     ] = None,
-    refused: Annotated[Path | None, Parameter(help="append refused orders to this NDJSON file")] = None,
+    rejected_file: Annotated[Path | None, Parameter(help="append rejected orders to this NDJSON file")] = None,
+    max_deliveries: Annotated[
+        int | None, Parameter(help="set an order aside that was delivered more often than this without an answer")
+    ] = None,
+    max_outage: Annotated[
+        float | None, Parameter(help="seconds after which an outage ends the worker; none does by default")
+    ] = None,
     json: Annotated[bool, Parameter(help="print one JSON object and nothing else", negative=())] = False,
 ) -> int:
-    """Push the orders and outcomes of a journal into Mirakl Connect until stopped.
+    """Push the orders and outcomes of a queue into Mirakl Connect until stopped.
 
-    Any number may work on one redis:// journal, on any machines; they keep the rate together.
-    Ctrl-C or SIGTERM waits for what is in flight and stops; a second one stops at once. Nothing is lost either way.
+    Any number may work on a queue that several processes can open, on any machines; with Redis they keep the rate
+    together. Ctrl-C or SIGTERM waits for what is in flight and stops; a second one stops at once. Nothing is lost
+    either way.
     """
     async with (
-        shared_rate(journal) as limiter,
+        shared_rate(queue) as limiter,
         ConnectChannel(connect_url=base_url, auth_url=auth_url, rate=rate, limiter=limiter) as connect,
     ):
         with live("orders", _share, quiet=json) as progress:
-            job = connect.orders.work(
-                journal, until_empty=until_empty, concurrency=concurrency, refused_file=refused, progress=progress
+            job = connect.orders.worker(
+                queue,
+                until_empty=until_empty,
+                concurrency=concurrency,
+                rejected=rejected_file,
+                max_deliveries=max_deliveries,
+                max_outage=max_outage,
+                progress=progress,
             )
             outcome = await run(job, lambda: True, quiet=json)
     if json:
-        print_json({**outcome.figures(), "refused_file": None if refused is None else str(refused)})
+        print_json({**outcome.figures(), "rejected_file": None if rejected_file is None else str(rejected_file)})
     else:
         print(outcome.report)
     if outcome.stopped is not None:
@@ -54,5 +67,5 @@ async def work(
 
 
 def _share(report: Report) -> float:
-    """How much of what was claimed is done."""
+    """How much of what was received is done."""
     return handled(report) / max(1, report.read)

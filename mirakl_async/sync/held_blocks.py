@@ -1,0 +1,102 @@
+"""A block of a queue while a job works on it: when its message may be acknowledged, and its lines one by one.
+
+A block is sent as it came. Its header tells ids and stamps, which is all that is needed to see that no other version of
+an order is in hand; its lines are only told apart for a conflict, an isolation, or a call that is too large.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, overload
+
+from .entries import Entry, Line
+
+if TYPE_CHECKING:
+    from ..models.connect.common import OriginRequest
+    from ..queues.blocks import Block, LineKey
+    from ..queues.protocol import Message, RejectedRow
+
+MIN_WHOLE_LINES = 50
+"""Blocks with fewer lines are opened, to share a call with others."""
+SUSPECT_DELIVERIES = 2
+"""A block that was delivered before stays by itself: its lines may be what a worker died of."""
+
+
+class HeldBlock:
+    """A message in hand: settled when `pending`, the number of its lines that are not, is 0.
+
+    `rows` are its rejected lines. `until` is when its lease ends, by this process's clock.
+    """
+
+    __slots__ = ("message", "pending", "rows", "until")
+
+    def __init__(self, message: Message, lines: int, until: float) -> None:
+        self.message: Message = message
+        self.pending: int = lines
+        self.rows: list[RejectedRow] = []
+        self.until: float = until
+
+
+class QueuedLine(Line, frozen=True, gc=False):
+    """An order of a block; its stamp is in microseconds. It knows its block, and no block knows its lines."""
+
+    block: HeldBlock
+
+
+class BlockLines(Sequence[Entry]):
+    """The orders of one block, of one origin."""
+
+    __slots__ = ("_block", "_lines", "_parsed", "ids", "keys", "origin", "travels_whole")
+
+    def __init__(self, block: HeldBlock, parsed: Block, keys: Sequence[LineKey], origin: OriginRequest) -> None:
+        self.origin: OriginRequest = origin
+        self.keys: Sequence[LineKey] = keys
+        self.ids: set[str] = {identity for identity, _, _ in keys}
+        suspect = (block.message.deliveries or 0) >= SUSPECT_DELIVERIES
+        self.travels_whole: bool = suspect or len(keys) >= MIN_WHOLE_LINES
+        self._block = block
+        self._parsed = parsed
+        self._lines: list[QueuedLine] | None = None
+
+    @property
+    def block(self) -> HeldBlock:
+        """The message they came in."""
+        return self._block
+
+    @property
+    def size(self) -> int:
+        """Bytes of all lines."""
+        return len(self._parsed.payload)
+
+    @property
+    def opened(self) -> bool:
+        """Whether its lines were told apart."""
+        return self._lines is not None
+
+    def body(self) -> bytes:
+        """The body of the call that sends all of them."""
+        parsed = self._parsed
+        return b'{"origin":%b,"orders":[%b]}' % (parsed.origin or b"null", parsed.joined())
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self._open())
+
+    @overload
+    def __getitem__(self, index: int) -> Entry: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Entry]: ...
+
+    def __getitem__(self, index: int | slice) -> Entry | Sequence[Entry]:
+        return self._open()[index]
+
+    def _open(self) -> list[QueuedLine]:
+        if self._lines is None:
+            self._lines = [
+                QueuedLine(raw, 0, identity, code, stamp, self._block)
+                for raw, (identity, code, stamp) in zip(self._parsed.lines(), self.keys, strict=True)
+            ]
+        return self._lines
