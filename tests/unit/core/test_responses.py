@@ -72,6 +72,7 @@ def test_where_json_is_documented_only_json_is_a_success(code, status, headers, 
     ("status", "headers", "body"),
     [
         (200, JSON, b"{}"), (200, typed("text/plain"), b"OK"), (202, JSON, b"{}"), (201, {}, b"x"), (204, {}, b"\n"),
+        (200, {}, b""), (200, typed("text/plain"), b""), (202, {}, b""),
         (200, JSON, b"null"), (200, {}, b" "),
     ],
 )  # fmt: skip
@@ -94,7 +95,7 @@ def test_a_file_comes_with_its_documented_status(code, status):
         ("OR11", 200, typed("application/hal+json"), b"{}"), ("OR11", 200, {}, b"[]"),
         ("OR11", 200, typed("application/octet-stream"), b"\n{}"), ("OR11", 201, JSON, b"{}"),
         ("P41", 201, JSON, b"{}"), ("P41", 200, JSON, b"{}"),
-        ("upsertOrders", 200, {}, b""), ("upsertOrders", 200, typed("text/plain"), b""), ("upsertOrders", 204, HTML, b""),
+        ("upsertOrders", 204, {}, b""), ("upsertOrders", 204, typed("text/plain"), b""), ("upsertOrders", 204, HTML, b""),
         ("upsertProductType", 202, {}, b""), ("upsertProductType", 204, {}, b""),
         ("SELLER_ACCOUNT_STORE_CREATE", 201, {}, b""),
         ("OF51", 200, typed("text/csv;charset=UTF-8"), b"a;b"), ("OF51", 200, typed("text/plain"), b"a;b"),
