@@ -11,7 +11,7 @@
 - `mirakl_async.operations`: all operations by Mirakl's code
 - `mirakl_async.simulator`: a Mirakl to test against
 - `SqliteQueue`, `PostgresQueue`, `RedisQueue`, `SqsQueue`, `MemoryQueue`: where orders and outcomes wait (see
-  `queues.protocol`)
+  `queues.protocol`); `PubSubSource`: where else events come from
 - `mirakl_async.watch`, `.telemetry` (extra `otel`), `.redis` (extra `redis`): watching, and many machines
 
 Every name is loaded when it is first used, so that importing this package costs next to nothing.
@@ -94,6 +94,7 @@ if TYPE_CHECKING:
     from .problems import FieldError as FieldError
     from .queues.memory_queue import MemoryQueue as MemoryQueue
     from .queues.postgres_queue import PostgresQueue as PostgresQueue
+    from .queues.pubsub_source import PubSubSource as PubSubSource
     from .queues.redis_queue import RedisQueue as RedisQueue
     from .queues.sqlite_queue import SqliteQueue as SqliteQueue
     from .queues.sqs_queue import SqsQueue as SqsQueue
@@ -177,6 +178,7 @@ _HOMES = {
     "FieldError": "problems",
     "MemoryQueue": "queues.memory_queue",
     "PostgresQueue": "queues.postgres_queue",
+    "PubSubSource": "queues.pubsub_source",
     "RedisQueue": "queues.redis_queue",
     "SqliteQueue": "queues.sqlite_queue",
     "SqsQueue": "queues.sqs_queue",

@@ -12,6 +12,7 @@ from tests.postgres_server import postgres_server, shared_postgres  # noqa: F401
 from tests.redis_server import shared_redis  # noqa: F401 - a fixture
 from tests.unit.queues.brokers import Broker, MemoryBroker, SqliteBroker, SqliteOnDiskBroker, started
 from tests.unit.queues.postgres_broker import PostgresBroker
+from tests.unit.queues.pubsub_broker import PubSubBroker
 from tests.unit.queues.redis_broker import RedisBroker
 from tests.unit.queues.sqs_broker import SqsBroker
 
@@ -22,6 +23,7 @@ BROKERS: dict[str, type[Broker]] = {
     "postgres": PostgresBroker,
     "sqlite on disk": SqliteOnDiskBroker,
     "sqs": SqsBroker,
+    "pubsub": PubSubBroker,
 }
 
 

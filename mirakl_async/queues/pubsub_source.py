@@ -1,0 +1,220 @@
+"""Messages from a subscription of Google Pub/Sub, which Mirakl Connect can deliver into.
+
+**Leases.** A deadline lasts 10 to 600 seconds. That of the subscription counts from an instant that is not known here,
+so each delivery gets a deadline of our own as soon as it has come. Pub/Sub answers an acknowledgement that came too
+late as it does a good one, so such an acknowledgement is not confirmed. With exactly-once delivery it is refused, and
+with it all others of its request; then each is sent alone.
+
+**Pulls.** A pull that is cancelled hides what it was given until the subscription's deadline. So a pull stays open when
+`receive` has waited long enough, and the next one takes its messages; only closing the source cancels it.
+
+**Order** is kept by Pub/Sub only within an ordering key, and a message that is given back brings the later ones of its
+key again. `deliveries` is None unless the subscription has a dead-letter policy.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import re
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from ..errors import ConfigurationError, QueueError, QueueLost
+from .broker_source import REPLY_TIMEOUT, BrokerDelivery, BrokerSource
+from .leases import DEFAULT_LEASE
+from .outages import DEFAULT_MAX_OUTAGE
+
+try:
+    from aiohttp import ClientError, ClientResponseError  # which the library raises
+    from gcloud.aio.auth import Token
+    from gcloud.aio.pubsub import SubscriberClient
+except ImportError as _missing:
+    raise ConfigurationError("PubSubSource needs the extra: pip install 'mirakl-async[pubsub]'") from _missing
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Collection
+
+    from ..clock import Clock
+    from .protocol import Message
+
+log: logging.Logger = logging.getLogger("mirakl_async")
+T = TypeVar("T")
+SCOPE = "https://www.googleapis.com/auth/pubsub"
+MAX_DEADLINE, MAX_PULL = 600, 1000
+PULL_TIMEOUT = 120
+"""More than the 90 seconds after which Pub/Sub ends a pull itself."""
+BATCH_SIZE = 500
+DAY, WEEK, MIN_ATTEMPTS = 86_400, 7 * 86_400, 20
+
+
+class PubSubSource(BrokerSource):
+    """A subscription: "projects/PROJECT/subscriptions/NAME", also "pubsub://PROJECT/NAME".
+
+    Credentials are Google's application default ones, or those of `service_file`. A `client` (gcloud-aio-pubsub's
+    SubscriberClient) that is given stays open. PUBSUB_EMULATOR_HOST is honoured. While Pub/Sub is unreachable, calls
+    are repeated for `max_outage` seconds.
+    """
+
+    extra_wait = 0.25
+    closing_wait = 0.0
+
+    def __init__(
+        self,
+        subscription: str,
+        *,
+        service_file: str | None = None,
+        client: SubscriberClient | None = None,
+        lease: float = DEFAULT_LEASE,
+        max_outage: float = DEFAULT_MAX_OUTAGE,
+        clock: Clock | None = None,
+    ) -> None:
+        super().__init__(lease, MAX_DEADLINE, max_outage, clock)
+        found = re.fullmatch(r"(?:pubsub://|projects/)([^/?]+)/(?:subscriptions/)?([^/?]+)", subscription)
+        if found is None:
+            raise ConfigurationError("PubSubSource: give the subscription: projects/PROJECT/subscriptions/NAME")
+        self._path = f"projects/{found[1]}/subscriptions/{found[2]}"
+        self._service_file, self._client = service_file, client
+        self._token: Token | None = None
+        self._opened, self._first_deadline = False, 10.0
+
+    def __repr__(self) -> str:
+        return f"<PubSubSource {self._path!r}>"
+
+    async def _open(self) -> None:
+        if self._client is None:
+            try:
+                self._token = Token(service_file=self._service_file, scopes=[SCOPE])
+            except (OSError, ValueError, LookupError) as error:
+                reason = type(error).__name__
+                raise ConfigurationError(f"{self!r}: bad credentials: {reason}; give service_file=") from None
+            self._client = SubscriberClient(token=self._token)
+        found = await self._call("get_subscription")
+        check_subscription(repr(self), found)
+        self._opened, self._first_deadline = True, float(found.get("ackDeadlineSeconds", 10))
+
+    async def _close(self) -> None:
+        if self._token is not None and self._client is not None:
+            await self._client.close()
+            await self._token.close()
+
+    # -- receiving
+
+    async def _pull(self, limit: int, wait: float) -> list[BrokerDelivery]:  # noqa: ARG002 - Pub/Sub decides
+        pulled = await self._call("pull", min(limit, MAX_PULL), timeout=PULL_TIMEOUT)
+        since = self._clock.monotonic()
+        found = [
+            BrokerDelivery(message.message_id, message.data or b"", message.delivery_attempt, message.ack_id)
+            for message in pulled
+        ]
+        kept = await self._each("modify_ack_deadline", found, math.ceil(self.lease))
+        if self._clock.monotonic() - since < self._first_deadline / 2:  # else they may have gone to others meanwhile
+            self._leases.grant(kept, since)
+        return found
+
+    async def extend(self, messages: Collection[Message]) -> Collection[Message]:
+        """Let the leases last `lease` seconds from now; returns those that are no longer ours."""
+        self._check_open()
+        since = self._clock.monotonic()
+        held = [cast("BrokerDelivery", message) for message in messages if self._leases.holds(message)]
+        kept = [
+            one
+            for one in await self._each("modify_ack_deadline", held, math.ceil(self.lease))
+            if self._leases.holds(one)
+        ]
+        self._leases.grant(kept, since)
+        return [message for message in messages if not any(message is one for one in kept)]
+
+    async def ack(self, messages: Collection[Message]) -> Collection[Message]:
+        """Settle for good; returns those whose lease had ended, and those that Pub/Sub refuses."""
+        self._check_open()
+        newest = [cast("BrokerDelivery", self._leases.newest(message)) for message in messages]
+        with self._leases.settling():
+            done = await self._each("acknowledge", newest)
+        sure = {message.id for message in done if self._leases.holds(message)}
+        self._leases.forget(newest)
+        return [message for message in messages if message.id not in sure]
+
+    async def release(self, messages: Collection[Message]) -> None:
+        """Give back at once; it counts as a delivery."""
+        held = [cast("BrokerDelivery", message) for message in messages if self._leases.holds(message)]
+        self._leases.forget(held)
+        if held and self._client is not None:
+            with suppress(OSError, ClientError):
+                receipts = [message.receipt for message in held]
+                await self._client.modify_ack_deadline(self._path, receipts, 0, timeout=int(REPLY_TIMEOUT))
+
+    async def waiting(self) -> None:
+        """Pub/Sub cannot say."""
+
+    # -- Pub/Sub
+
+    async def _each(self, operation: str, messages: list[BrokerDelivery], *others: int) -> list[BrokerDelivery]:
+        """Those for which it was done; with exactly-once delivery one that has ended spoils the request of all."""
+        done: list[BrokerDelivery] = []
+        for at in range(0, len(messages), BATCH_SIZE):
+            batch = messages[at : at + BATCH_SIZE]
+            try:
+                await self._call(operation, [message.receipt for message in batch], *others)
+                done += batch
+            except _Refused:
+                if len(batch) > 1:
+                    for message in batch:
+                        done += await self._each(operation, [message], *others)
+        return done
+
+    async def _call(self, operation: str, *arguments: Any, timeout: float = REPLY_TIMEOUT) -> Any:
+        method: Callable[..., Awaitable[Any]] = getattr(self._client, operation)
+        try:
+            return await self._repeat(lambda: method(self._path, *arguments, timeout=math.ceil(timeout)), _may_pass)
+        except ClientResponseError as error:
+            status = error.status
+        if status == 400 and self._opened:
+            raise _Refused(f"{self!r}: Pub/Sub refuses {operation} (400)")
+        if status == 404:
+            if self._opened:
+                raise QueueLost(f"{self!r} has vanished with its messages; read their sources again")
+            raise ConfigurationError(f"{self!r} does not exist; check the project and the name")
+        if status in {401, 403}:
+            raise ConfigurationError(f"{self!r}: Google refuses {operation} ({status}); grant roles/pubsub.subscriber")
+        raise QueueError(f"{self!r}: Pub/Sub refuses {operation} ({status})")
+
+
+class _Refused(QueueError):
+    """An acknowledgement or a deadline came too late."""
+
+
+def check_subscription(source: str, found: dict[str, Any]) -> None:
+    """Refuse a subscription that cannot be pulled from, and warn of what would lose messages later."""
+    for member, what in (
+        ("pushConfig", "pushes its messages"), ("bigqueryConfig", "writes into BigQuery"),
+        ("cloudStorageConfig", "writes into Cloud Storage"), ("detached", "is detached"),
+    ):  # fmt: skip
+        if found.get(member):
+            raise ConfigurationError(f"{source} {what}, and cannot be pulled from; make a pull subscription")
+    if found.get("topic") == "_deleted_topic_":
+        log.warning("%s: its topic was deleted; nothing more will come", source)
+    retention = _seconds(found.get("messageRetentionDuration"), WEEK)
+    if retention < WEEK:
+        log.warning("%s: messages are deleted after %.3g days; set 31 days", source, retention / DAY)
+    expiry = found.get("expirationPolicy", {"ttl": f"{31 * DAY}s"})
+    if expiry.get("ttl"):
+        days = _seconds(expiry["ttl"], 0) / DAY
+        log.warning("%s: is deleted after %.3g days without a pull; set --expiration-period=never", source, days)
+    attempts = found.get("deadLetterPolicy", {}).get("maxDeliveryAttempts", 5 if "deadLetterPolicy" in found else None)
+    if attempts is None:
+        log.warning("%s has no dead-letter topic; give it one, with %d attempts", source, MIN_ATTEMPTS)
+    elif attempts < MIN_ATTEMPTS:
+        log.warning(
+            "%s: messages are dead after %d attempts, and restarts count; allow %d", source, attempts, MIN_ATTEMPTS
+        )
+
+
+def _seconds(duration: str | None, otherwise: float) -> float:
+    return float(duration.removesuffix("s")) if duration else otherwise
+
+
+def _may_pass(error: Exception) -> bool:
+    if isinstance(error, ClientResponseError):
+        return error.status >= 500 or error.status in {408, 429}
+    return isinstance(error, (OSError, ClientError)) and not isinstance(error, (FileNotFoundError, PermissionError))
