@@ -1,29 +1,32 @@
 """From a source into a queue: orders are read, checked, grouped by store and put as blocks, with the source's position.
 
-What is put at a time is a window of the source, all of it, and its position is stored in the same step (`put_at`) or
-after it (a resume file). So the next process reads on behind what the queue has, and not behind what this one read.
+What is put at a time is a window of the source, all of it; a few puts are under way at a time. The position that is
+stored is one behind which all is durable. So the next process reads on behind what the queue has, and not behind what
+this one read; what it reads again is harmless.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterable
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, cast, runtime_checkable
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast, runtime_checkable
 
 import anyio
 
 from .. import codec
-from ..queues.blocks import MAX_BLOCK_BYTES, MAX_BLOCK_LINES, encode_block
+from ..models.connect.orders import OrderRequest
+from ..queues.blocks import MAX_BLOCK_BYTES, MAX_BLOCK_LINES, join_block
 from ..queues.protocol import KeepsCursors, KeepsRejected, offers
 from .batches import NO_ID, NO_STAMP, Assembly, Batch
-from .entries import Line, encoded, microseconds, refusal, unencodable
+from .entries import encoded, microseconds, refusal, unencodable
 from .intake import Intake
 from .rejected_rows import row_of
 from .resume_file import ResumeFile
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Sequence
+    from pathlib import Path
 
     from ..clock import Clock
     from ..models.connect.common import OriginRequest
@@ -34,8 +37,9 @@ if TYPE_CHECKING:
     from .refused import Refused
     from .report import Tally
 
-MAX_WINDOW_ORDERS = 800
+MAX_WINDOW_ORDERS = 200
 MAX_WINDOW_BYTES = 4 * 1024 * 1024
+MAX_OPEN_PUTS = 4
 HEADER_BYTES = 16 * 1024
 
 
@@ -58,6 +62,14 @@ class Resumable(Protocol):
         ...
 
 
+class _Put(NamedTuple):
+    """A window that is being put, and the source's position behind it."""
+
+    batches: list[Batch]
+    position: str | None
+    task: asyncio.Task[None]
+
+
 class Enqueuer:
     """Reads one source into a queue; `origin` None means that it gives pairs of origin and order.
 
@@ -73,8 +85,8 @@ class Enqueuer:
         self._resumable = source if isinstance(source, Resumable) else None
         self._resume = resume
         self._file = None if resume_file is None else ResumeFile(resume_file)
-        self._unput: list[Batch] = []
-        self._putting: asyncio.Task[None] | None = None
+        self._puts: deque[_Put] = deque()
+        self._durable: str | None = None
         self._rows: list[RejectedRow] = []
         self._intake: Intake | None = None
 
@@ -116,22 +128,22 @@ class Enqueuer:
         """After `run` was cancelled: put what was taken from the source by then."""
         if self._intake is None:
             return
-        if self._putting is not None:
-            try:
-                await self._putting
-            except asyncio.CancelledError:
-                self._putting.cancel()
-                raise
-            self._unput = []
-        self._intake.flush()
-        await self._put_window()
+        try:
+            self._intake.flush()
+            await self._put_window()
+            await self._wait_for_puts(0)
+            await self._store_position()
+        finally:
+            for put in self._puts:
+                put.task.cancel()
 
     def unsent(self) -> Iterator[tuple[OriginRequest, Entry]]:
         """What was taken from the source and is not in the queue."""
         if self._intake is not None:
             self._intake.flush()
-            for batch in self._unput:
-                yield from ((batch.origin, entry) for entry in batch.entries)
+            for put in self._puts:
+                for batch in put.batches:
+                    yield from ((batch.origin, entry) for entry in batch.entries)
             yield from self._assembly.unsent()
 
     # -- inside
@@ -144,90 +156,101 @@ class Enqueuer:
                     await intake.wait(None)
                 intake.flush()
             else:
-                while not self._window_full(intake) and intake.read():
+                while (room_left := self._room_left(intake)) > 0 and intake.read(room_left):
                     pass
             ended = intake.exhausted
             await self._put_window()
             intake.drained()
             if ended and not self._assembly.waiting:
+                await self._wait_for_puts(0)
+                await self._store_position()
                 return
             await asyncio.sleep(0)  # a queue may take it at once, and the workers want to run too
 
-    def _window_full(self, intake: Intake) -> bool:
+    def _room_left(self, intake: Intake) -> int:
+        """How many orders more the window may hold."""
         waiting = self._assembly.waiting
-        return waiting >= MAX_WINDOW_ORDERS or waiting * intake.order_bytes >= MAX_WINDOW_BYTES
+        full = waiting * intake.order_bytes >= MAX_WINDOW_BYTES
+        return 0 if full else MAX_WINDOW_ORDERS - waiting
 
     async def _put_window(self) -> None:
-        """Put what waits. A put goes on when its job is stopped, see `finish`: to put all again would be twice."""
+        """Begin to put what waits. It goes on when the job is stopped, see `finish`: to put it again would be twice."""
         position = None if self._resumable is None else self._resumable.position()
-        bodies, count = self._blocks()
-        self.enqueued += count  # they may be received before it is certain that they are kept
-        self._putting = asyncio.create_task(self._put(bodies, position), name="mirakl order sync put")
-        await asyncio.shield(self._putting)
-        self._putting = None
-        self._unput = []
-
-    async def _put(self, bodies: Sequence[bytes], position: str | None) -> None:
-        source, queue = self._resumable, cast("Any", self._queue)
+        batches: list[Batch] = []
+        while (batch := self._assembly.cut(0.0, None)) is not None:
+            self._assembly.land(batch, 0.0)
+            batches.append(batch)
+        bodies = [
+            join_block(keys, lines, codec.encode(batch.origin))
+            for batch in batches
+            for keys, lines in self._lines(batch)
+        ]
+        self.enqueued += sum(map(len, batches))  # they may be received before it is certain that they are kept
         rows, self._rows = self._rows, []
+        if bodies or rows:
+            task = asyncio.create_task(self._put(bodies, rows, self._durable), name="mirakl order sync put")
+            self._puts.append(_Put(batches, position, task))
+        elif not self._puts:
+            self._durable = position
+        await self._wait_for_puts(MAX_OPEN_PUTS - 1)
+
+    async def _wait_for_puts(self, most: int) -> None:
+        """Until at most so many are under way; raises what one raises, which then stays among the unsent."""
+        while self._puts and (len(self._puts) > most or self._puts[0].task.done()):
+            put = self._puts[0]
+            await asyncio.wait([put.task])
+            put.task.result()
+            self._durable = put.position
+            self._puts.popleft()
+
+    async def _store_position(self) -> None:
+        if self._durable is not None:
+            await self._put([], [], self._durable)
+
+    async def _put(self, bodies: Sequence[bytes], rows: Sequence[RejectedRow], position: str | None) -> None:
+        source, queue = self._resumable, cast("Any", self._queue)
         if rows:
             if offers(queue, KeepsRejected):
                 await queue.reject(None, rows)
             await self._store(rows)
-        if source is None or position is None or self._file or not offers(queue, KeepsCursors):
-            if bodies:
-                await queue.put(bodies)
-            if source is not None and position is not None and self._file:
-                await self._file.store(source.name, position)
-        else:
+        if source is not None and position is not None and not self._file and offers(queue, KeepsCursors):
             await queue.put_at(bodies, source.name, position)
-
-    def _blocks(self) -> tuple[list[bytes], int]:
-        """What waits, as blocks; and of how many orders."""
-        assembly, bodies, count = self._assembly, list[bytes](), 0
-        while (batch := assembly.cut(0.0, None)) is not None:
-            assembly.land(batch, 0.0)
-            self._unput.append(batch)
-        for batch in self._unput:
-            for keys, lines in self._lines(batch):
-                bodies.append(encode_block(keys, [lines], codec.encode(batch.origin)))
-                count += len(keys)
-        return bodies, count
+            return
+        if bodies:
+            await queue.put(bodies)
+        if source is not None and position is not None and self._file:
+            await self._file.store(source.name, position)
 
     def _lines(self, batch: Batch) -> Iterator[tuple[Sequence[LineKey], bytes]]:
         """The keys and the lines of blocks that are no larger than the queue takes."""
         try:
             keys, lines = _keys(batch.entries), _joined(batch.entries)
         except Exception:  # noqa: BLE001 - some struct was changed into what cannot be sent
-            batch.entries = self._sound(batch)
+            batch.entries = self._valid(batch)
             keys, lines = _keys(batch.entries), _joined(batch.entries)
-        most = self._queue.max_bytes
-        limit = min(MAX_BLOCK_BYTES, most - HEADER_BYTES)
-        start, at, dropped = 0, 0, set[int]()
-        while start < len(keys):
-            end = len(lines) if len(lines) - at <= limit else lines.rfind(b"\n", at, at + limit)
-            if end <= at:  # one order that is larger than a block should be
-                end = lines.find(b"\n", at)
-                end = len(lines) if end < 0 else end
-            part = lines[at:end] if at or end < len(lines) else lines
-            count = part.count(b"\n") + 1 if part is not lines else len(keys)
-            if len(part) > most - HEADER_BYTES:
+        most = self._queue.max_bytes - HEADER_BYTES
+        limit = min(MAX_BLOCK_BYTES, most)
+        if len(lines) <= limit:
+            if keys:
+                yield keys, lines
+            return
+        dropped: set[int] = set()
+        for start, part in _parts(lines, limit):
+            if len(part) > most:
                 dropped.add(start)
                 self._reject_too_large(batch, start, len(part), most)
             else:
-                yield keys[start : start + count] if count < len(keys) else keys, part
-            start, at = start + count, end + 1
-        if dropped:
-            batch.entries = [entry for index, entry in enumerate(batch.entries) if index not in dropped]
+                yield keys[start : start + part.count(b"\n")], part
+        batch.entries = [entry for index, entry in enumerate(batch.entries) if index not in dropped]
 
     def _reject_too_large(self, batch: Batch, index: int, size: int, most: int) -> None:
         entry = batch.entries[index]
-        reason = f"the order has {size} bytes; {type(self._queue).__name__} takes at most {most - HEADER_BYTES}"
+        reason = f"the order has {size} bytes; {type(self._queue).__name__} takes at most {most}"
         self._reject_entry(entry, refusal(entry, batch.origin, "invalid", reason))
 
-    def _sound(self, batch: Batch) -> list[Entry]:
+    def _valid(self, batch: Batch) -> list[Entry]:
         """The orders of a batch that can be put; the others are rejected."""
-        sound: list[Entry] = []
+        valid: list[Entry] = []
         for entry in batch.entries:
             if (fault := unencodable(entry)) is not None:
                 found = refusal(entry, batch.origin, "invalid", fault.message, path=fault.path or None)
@@ -240,8 +263,8 @@ class Enqueuer:
                 reason, path = (NO_ID, "channel_order_id") if no_id else (NO_STAMP, "channel_updated_at")
                 self._reject_entry(entry, refusal(entry, batch.origin, "invalid", reason, path=path))
                 continue
-            sound.append(entry)
-        return sound
+            valid.append(entry)
+        return valid
 
     def _supersede(self, _entry: Entry, _by: Entry) -> None:
         self._tally.superseded += 1
@@ -267,10 +290,20 @@ def _keys(entries: Sequence[Entry]) -> list[LineKey]:
 
 
 def _joined(entries: Sequence[Entry]) -> bytes:
-    """The lines of all, without the last line break."""
-    if any(isinstance(entry, Line) for entry in entries):
-        return b"\n".join(map(encoded, entries))
-    return codec.encode_lines(entries)
+    """The lines of all."""
+    if {OrderRequest}.issuperset(map(type, entries)):
+        return codec.encode_lines(entries)
+    return b"\n".join([*map(encoded, entries), b""])
+
+
+def _parts(lines: bytes, limit: int) -> Iterator[tuple[int, bytes]]:
+    """Lines in parts of at most `limit` bytes, or of one line, each with the number of its first line."""
+    at = first = 0
+    while at < len(lines):
+        end = lines.rfind(b"\n", at, at + limit) + 1 or lines.find(b"\n", at) + 1
+        part = lines[at:end]
+        yield first, part
+        first, at = first + part.count(b"\n"), end
 
 
 async def _at_once() -> None:

@@ -66,7 +66,7 @@ class BlockLines(Sequence[Entry]):
     @property
     def size(self) -> int:
         """Bytes of all lines."""
-        return len(self._parsed.payload)
+        return self._parsed.size
 
     @property
     def opened(self) -> bool:
@@ -76,7 +76,7 @@ class BlockLines(Sequence[Entry]):
     def body(self) -> bytes:
         """The body of the call that sends all of them."""
         parsed = self._parsed
-        return b'{"origin":%b,"orders":[%b]}' % (parsed.origin or b"null", parsed.joined())
+        return parsed.joined(b'{"origin":%b,"orders":[' % (parsed.origin or b"null"), b"]}")
 
     def __len__(self) -> int:
         return len(self.keys)

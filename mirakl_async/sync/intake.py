@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 Source: TypeAlias = "Iterable[Any] | AsyncIterable[Any] | Bundled"
 Bundle: TypeAlias = "Sequence[BlockLines | tuple[OriginRequest, Sequence[Entry]]]"
 ROOM_FOR_ONE, ROOM_FOR_MANY = 2, 40
+MAX_READ = 1_000_000
 MAX_CHUNK_BYTES, MAX_WAITING_BYTES = 4 * 1024 * 1024, 16 * 1024 * 1024
 SECONDS_TO_CLOSE = 1.0
 
@@ -106,13 +107,13 @@ class Intake:
         self.more.set()
         self._rest.set()
 
-    def read(self) -> bool:
-        """Take the next orders of a plain iterable; False if there is nothing to take now."""
+    def read(self, most: int = MAX_READ) -> bool:
+        """Take the next orders of a plain iterable, at most so many; False if there is nothing to take now."""
         if self._iterator is None or self.exhausted or self.full:
             return False
         chunk: list[Any] = []
         try:
-            chunk.extend(islice(self._iterator, self._chunk_size))
+            chunk.extend(islice(self._iterator, min(most, self._chunk_size)))
         except (KeyboardInterrupt, SystemExit):
             raise
         except BaseException as error:  # noqa: BLE001 - the user's iterator may raise anything, a CancelledError too

@@ -346,7 +346,7 @@ class TestEnqueueAndWork:
 
     async def test_a_block_that_is_cut_off_is_set_aside(self, mirakl, kept):
         async with opened(kept.address) as queue:
-            await queue.put([b'{"mirakl":1,"lines":[["a",null,0]]}\n', b'{"mirakl":9,"lines":[]}\n'])
+            await queue.put([b'{"mirakl":1,"size":9,"lines":[["a",null,0]]}\n', b'{"mirakl":9,"size":0,"lines":[]}\n'])
             report, found = await run(mirakl.connect.orders.sync(queue))
             assert (await queue.waiting(), report.refused) == (0, 2)
             assert len([row async for row in queue.rejected()]) == 2
