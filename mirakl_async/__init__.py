@@ -11,7 +11,7 @@
 - `mirakl_async.operations`: all operations by Mirakl's code
 - `mirakl_async.simulator`: a Mirakl to test against
 - `SqliteQueue`, `PostgresQueue`, `RedisQueue`, `SqsQueue`, `MemoryQueue`: where orders and outcomes wait (see
-  `queues.protocol`); `PubSubSource`: where else events come from
+  `queues.protocol`); `PubSubSource`, `ServiceBusSource`: where else events come from
 - `mirakl_async.watch`, `.telemetry` (extra `otel`), `.redis` (extra `redis`): watching, and many machines
 
 Every name is loaded when it is first used, so that importing this package costs next to nothing.
@@ -96,6 +96,7 @@ if TYPE_CHECKING:
     from .queues.postgres_queue import PostgresQueue as PostgresQueue
     from .queues.pubsub_source import PubSubSource as PubSubSource
     from .queues.redis_queue import RedisQueue as RedisQueue
+    from .queues.servicebus_source import ServiceBusSource as ServiceBusSource
     from .queues.sqlite_queue import SqliteQueue as SqliteQueue
     from .queues.sqs_queue import SqsQueue as SqsQueue
     from .reply import Reply as Reply
@@ -180,6 +181,7 @@ _HOMES = {
     "PostgresQueue": "queues.postgres_queue",
     "PubSubSource": "queues.pubsub_source",
     "RedisQueue": "queues.redis_queue",
+    "ServiceBusSource": "queues.servicebus_source",
     "SqliteQueue": "queues.sqlite_queue",
     "SqsQueue": "queues.sqs_queue",
     "Reply": "reply",

@@ -22,6 +22,7 @@ OF_EXTRAS = {
     "redis_connection",
     "redis_opening",
     "redis_queue",
+    "servicebus_source",
     "sqs_opening",
     "sqs_queue",
     "telemetry",

@@ -14,6 +14,7 @@ from tests.unit.queues.brokers import Broker, MemoryBroker, SqliteBroker, Sqlite
 from tests.unit.queues.postgres_broker import PostgresBroker
 from tests.unit.queues.pubsub_broker import PubSubBroker
 from tests.unit.queues.redis_broker import RedisBroker
+from tests.unit.queues.servicebus_broker import ServiceBusBroker
 from tests.unit.queues.sqs_broker import SqsBroker
 
 BROKERS: dict[str, type[Broker]] = {
@@ -24,6 +25,7 @@ BROKERS: dict[str, type[Broker]] = {
     "sqlite on disk": SqliteOnDiskBroker,
     "sqs": SqsBroker,
     "pubsub": PubSubBroker,
+    "servicebus": ServiceBusBroker,
 }
 
 

@@ -1,0 +1,235 @@
+"""Messages from a queue or a subscription of Azure Service Bus, which Mirakl Connect can deliver into.
+
+**One at a time.** The library's receiver is not safe for concurrent use, so one lock lets calls through one by one, and
+a receive lasts at most a second.
+
+**Locks** last as long as the entity says, which a receiver cannot ask: give it as `lease`. They are renewed here, since
+the library's renewer fails silently, and who holds what is decided by our own monotonic clock. The library compares
+their ends with this machine's wall clock, and settles nothing whose lock it takes for ended: a clock that is ahead is
+warned of.
+
+**One receiver** serves a source from its opening to its end: another could not settle what the first has received.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from contextlib import suppress
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from ..errors import ConfigurationError, QueueError, QueueLost
+from .broker_source import BrokerDelivery, BrokerSource
+from .leases import DEFAULT_LEASE
+from .outages import DEFAULT_MAX_OUTAGE
+
+try:
+    from azure.servicebus import exceptions
+    from azure.servicebus.aio import ServiceBusClient
+except ImportError as _missing:
+    raise ConfigurationError("ServiceBusSource needs the extra: pip install 'mirakl-async[servicebus]'") from _missing
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Collection
+
+    from ..clock import Clock
+    from .protocol import Message
+    from .servicebus_protocol import ReceivedMessage
+
+log: logging.Logger = logging.getLogger("mirakl_async")
+T = TypeVar("T")
+PASSING: tuple[type[Exception], ...] = (
+    OSError,
+    exceptions.ServiceBusConnectionError,
+    exceptions.ServiceBusCommunicationError,
+    exceptions.ServiceBusServerBusyError,
+    exceptions.ServiceBusQuotaExceededError,
+    exceptions.OperationTimeoutError,
+    exceptions.MessagingEntityDisabledError,
+)
+LOST = (exceptions.MessageLockLostError, exceptions.MessageNotFoundError, exceptions.MessageAlreadySettled)
+MAX_LOCK, RECEIVE_SECONDS, CLOCK_TOLERANCE = 300, 1.0, 5.0
+
+
+class ServiceBusSource(BrokerSource):
+    """A queue, or a subscription of a topic: ServiceBusSource(connection_string, "orders" or "topic/subscription").
+
+    "servicebus://NAMESPACE/orders" takes a `credential`, or that of azure-identity's DefaultAzureCredential. A `client`
+    (azure.servicebus.aio.ServiceBusClient) that is given stays open. While Service Bus is unreachable, calls are
+    repeated for `max_outage` seconds.
+    """
+
+    def __init__(
+        self,
+        where: str,
+        entity: str | None = None,
+        *,
+        credential: Any = None,
+        client: Any = None,
+        lease: float = DEFAULT_LEASE,
+        max_outage: float = DEFAULT_MAX_OUTAGE,
+        clock: Clock | None = None,
+    ) -> None:
+        super().__init__(lease, MAX_LOCK, max_outage, clock)
+        address = re.fullmatch(r"servicebus://([\w.-]+)/([^?]+)", where)
+        in_string = re.search(r"(?i)EntityPath=([^;]+)", where)
+        entity = entity or (address[2] if address else in_string[1] if in_string else None)
+        if not entity or not (address or client or "Endpoint=" in where):
+            raise ConfigurationError(
+                "ServiceBusSource: give a connection string and the name of a queue, or servicebus://NAMESPACE/QUEUE"
+            )
+        self._path = entity.replace("/Subscriptions/", "/")
+        self._host = address[1] if address else None
+        self._where, self._credential = where, credential
+        self._client: Any = client
+        self._owns_client = client is None
+        self._receiver: Any = None
+        self._one_at_a_time = asyncio.Lock()
+        self._opened = self._warned = False
+
+    def __repr__(self) -> str:
+        return f"<ServiceBusSource {self._path!r}>"
+
+    async def _open(self) -> None:
+        if self._client is None:
+            self._client = self._connect()
+        topic, _, name = self._path.rpartition("/")
+        client = self._client
+        self._receiver = client.get_subscription_receiver(topic, name) if topic else client.get_queue_receiver(name)
+        await self._call(self._receiver.__aenter__)
+        self._opened = True
+
+    def _connect(self) -> Any:
+        """A client that repeats nothing by itself."""
+        try:
+            if self._host is None:
+                return ServiceBusClient.from_connection_string(self._where, retry_total=0)
+            host = self._host if "." in self._host else f"{self._host}.servicebus.windows.net"
+            return ServiceBusClient(host, self._credential or default_credential(), retry_total=0)
+        except ValueError:
+            raise ConfigurationError(f"{self!r}: the connection string is not valid") from None
+
+    async def _close(self) -> None:
+        if self._receiver is not None:
+            with suppress(*PASSING, exceptions.ServiceBusError):
+                await self._receiver.close()
+        if self._owns_client and self._client is not None:
+            await self._client.close()
+
+    # -- receiving
+
+    async def _pull(self, limit: int, wait: float) -> list[BrokerDelivery]:
+        time = asyncio.get_running_loop().time
+        ends = time() + wait
+        while True:
+            left = ends - time()
+            found = await self._call(partial(self._receive, limit, min(max(left, 0.05), RECEIVE_SECONDS)))
+            if found or left <= RECEIVE_SECONDS:
+                return found
+
+    async def _receive(self, limit: int, seconds: float) -> list[BrokerDelivery]:
+        since, wall = self._clock.monotonic(), self._clock.time()
+        messages = await self._receiver.receive_messages(limit, seconds)
+        found = [_delivery(message) for message in messages]
+        self._leases.grant(found, since)
+        for message in messages:
+            self._check_lock(message, wall)
+        return found
+
+    def _check_lock(self, message: ReceivedMessage, wall: float) -> None:
+        if self._warned or message.locked_until_utc is None:
+            return
+        lasts = message.locked_until_utc.timestamp() - wall
+        if lasts < self.lease - CLOCK_TOLERANCE:
+            self._warned = True
+            log.warning(
+                "%r: by this machine's clock, locks end after %.0f s, and lease is %g: set lease, or the clock",
+                self, lasts, self.lease,
+            )  # fmt: skip
+
+    async def extend(self, messages: Collection[Message]) -> Collection[Message]:
+        """Let the leases last `lease` seconds from now; returns those that are no longer ours."""
+        self._check_open()
+        return [message for message in messages if not await self._extend(cast("BrokerDelivery", message))]
+
+    async def _extend(self, message: BrokerDelivery) -> bool:
+        since = self._clock.monotonic()
+        if not self._leases.holds(message) or not await self._settle(self._receiver.renew_message_lock, message):
+            return False
+        held = self._leases.holds(message)
+        self._leases.grant([message] if held else [], since)
+        return held
+
+    async def ack(self, messages: Collection[Message]) -> Collection[Message]:
+        """Settle for good; returns those whose lease had ended, and those whose lock was lost."""
+        self._check_open()
+        unsure: list[Message] = []
+        with self._leases.settling():
+            for message in messages:
+                newest = cast("BrokerDelivery", self._leases.newest(message))
+                done = await self._settle(self._receiver.complete_message, newest)
+                if not (done and self._leases.holds(newest)):
+                    unsure.append(message)
+                self._leases.forget([newest])
+        return unsure
+
+    async def release(self, messages: Collection[Message]) -> None:
+        """Give back at once; it counts as a delivery."""
+        held = [cast("BrokerDelivery", message) for message in messages if self._leases.holds(message)]
+        self._leases.forget(held)
+        for message in held:
+            with suppress(*PASSING, *LOST, exceptions.ServiceBusError):
+                async with self._one_at_a_time:
+                    await self._receiver.abandon_message(message.receipt)
+
+    async def waiting(self) -> None:
+        """A receiver cannot ask."""
+
+    # -- Service Bus
+
+    async def _settle(self, operation: Callable[[Any], Awaitable[Any]], message: BrokerDelivery) -> bool:
+        try:
+            await self._call(lambda: operation(message.receipt))
+        except LOST:
+            return False
+        return True
+
+    async def _call(self, operation: Callable[[], Awaitable[T]]) -> T:
+        async def alone() -> T:
+            async with self._one_at_a_time:
+                return await operation()
+
+        try:
+            return await self._repeat(alone, lambda error: isinstance(error, PASSING))
+        except (exceptions.ServiceBusAuthenticationError, exceptions.ServiceBusAuthorizationError) as error:
+            kind = type(error).__name__
+        except exceptions.MessagingEntityNotFoundError:
+            if self._opened:
+                raise QueueLost(f"{self!r} has vanished with its messages; read their sources again") from None
+            raise ConfigurationError(f"{self!r} does not exist; check the namespace and the name") from None
+        except exceptions.ServiceBusError as error:
+            if isinstance(error, LOST):
+                raise
+            raise QueueError(f"{self!r}: Service Bus refuses: {type(error).__name__}: {error.message}") from None
+        raise ConfigurationError(f"{self!r}: {kind}; check the credentials, which need the claim Listen")
+
+
+def default_credential() -> Any:
+    """What azure-identity finds on this machine."""
+    try:
+        return import_module("azure.identity.aio").DefaultAzureCredential()
+    except ImportError as error:
+        raise ConfigurationError("ServiceBusSource: give credential=, or install azure-identity") from error
+
+
+def _delivery(message: ReceivedMessage) -> BrokerDelivery:
+    body, count = message.body, message.delivery_count
+    if isinstance(body, str):
+        body = body.encode()
+    elif not isinstance(body, bytes):
+        parts = list(body) if hasattr(body, "__iter__") else [body]
+        body = b"".join(part if isinstance(part, bytes) else str(part).encode() for part in parts)
+    return BrokerDelivery(str(message.sequence_number), body, None if count is None else count + 1, message)
