@@ -1,4 +1,4 @@
-"""The Connect Channel Platform's order operations: what is accepted, how it is judged, and how it is refused.
+"""The Connect Channel Platform: its routes, and the order operations.
 
 A call is judged as a whole before anything of it is applied: form (415, 400), the document's rules (400), known
 channel and store (404), line ids that belong to another order (400). Only then every order of it is applied.
@@ -7,23 +7,22 @@ channel and store (404), line ids that belong to another order (400). Only then 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
-from msgspec import DecodeError, Raw, Struct, json
+from msgspec import Raw, Struct, json
 
 from .clock import Clock
+from .connect_catalog import CatalogOperations
+from .connect_errors import ErrorFields, accepted, answering, refuse, refuse_any
+from .connect_stores import StoreOperations, known_store
 from .documents import ANONYMIZE_AFTER, UPDATE_ACTION, UPSERT_ORDERS
-from .exchange import Answer, Call, Route, Service, answer_json
+from .exchange import Answer, Call, Route, Service
 from .instants import nanoseconds
-from .rules import Check, Problem
+from .rules import Problem
 from .world import OrderKey, World
 
 BASE = "/api/channel-platform"
 
-ErrorFields = Literal["indexed", "none"]
-"""Whether `errors[].field` names the place, as in `orders[3].status`, or is left out: the contract promises neither."""
-
-MOST_PROBLEMS = 100
 DATE_TOLERANCE = 300.0
 """Seconds that a date "in the future" may lie back; documented as "a few minutes"."""
 
@@ -33,14 +32,6 @@ class _Batch(Struct):
 
 
 _batch = json.Decoder(_Batch)
-
-
-class Refused(Exception):
-    """A call that ends with an error answer."""
-
-    def __init__(self, answer: Answer) -> None:
-        super().__init__(answer.status)
-        self.answer = answer
 
 
 class Connect:
@@ -65,27 +56,23 @@ class Connect:
             Route("POST", "/v1/orders", "upsertOrders", self.upsert_orders),
             Route("PUT", "/v1/orders/actions/{action_id}", "updateActionStatus", self.update_action_status),
             Route("PUT", "/v1/orders/anonymize-after", "updateAnonymizeAfterDate", self.update_anonymize_after_date),
+            *StoreOperations(self._world, self._error_fields).routes(),
+            *CatalogOperations(self._world, self._error_fields).routes(),
         )
-        return Service("connect", BASE, routes, refuse)
+        answered = [route._replace(handle=answering(route.handle)) for route in routes]
+        return Service("connect", BASE, answered, refuse)
 
     def upsert_orders(self, call: Call) -> Answer:
         """Apply 1..100 orders of one store, or none of them."""
-        try:
-            payload = self._accepted(call, UPSERT_ORDERS)
-            origin = payload["origin"]
-            channel, store = origin["channel_id"], origin["channel_store_id"]
-            if not self._world.knows(channel, store):
-                what = "store" if channel in self._world.channels else "channel"
-                return refuse(404, "DATA_NOT_FOUND", f"The {what} is unknown to Connect")
-            orders: list[Any] = payload["orders"]
-            keys = [
-                OrderKey(channel, store, order["channel_order_id"], order.get("sub_channel_code")) for order in orders
-            ]
-            lines = [[line["channel_order_line_id"] for line in order["order_lines"]] for order in orders]
-            if self._unique_lines:
-                self._refuse_any(self._line_problems(keys, lines))
-        except Refused as refused:
-            return refused.answer
+        payload = accepted(call, UPSERT_ORDERS, self._error_fields)
+        origin = payload["origin"]
+        channel, store = origin["channel_id"], origin["channel_store_id"]
+        known_store(self._world, channel, store)
+        orders: list[Any] = payload["orders"]
+        keys = [OrderKey(channel, store, order["channel_order_id"], order.get("sub_channel_code")) for order in orders]
+        lines = [[line["channel_order_line_id"] for line in order["order_lines"]] for order in orders]
+        if self._unique_lines:
+            refuse_any(self._line_problems(keys, lines), self._error_fields)
         raws = _batch.decode(call.body).orders
         for key, order, raw, ids in zip(keys, orders, raws, lines, strict=True):
             claims = ids if self._unique_lines else ()
@@ -94,10 +81,7 @@ class Connect:
 
     def update_action_status(self, call: Call) -> Answer:
         """Record an action's outcome, once."""
-        try:
-            payload = self._accepted(call, UPDATE_ACTION)
-        except Refused as refused:
-            return refused.answer
+        payload = accepted(call, UPDATE_ACTION, self._error_fields)
         outcome = self._world.finish_action(call.path["action_id"], payload["status"], payload.get("errors", ()))
         if outcome == "unknown":
             return refuse(404, "DATA_NOT_FOUND", "The action is unknown or has expired")
@@ -107,45 +91,27 @@ class Connect:
 
     def update_anonymize_after_date(self, call: Call) -> Answer:
         """Set the dates of 1..100 orders, or of none."""
-        try:
-            items: list[Any] = self._accepted(call, ANONYMIZE_AFTER)["orders"]
-            found = [
-                self._world.find(item["channel_id"], item["channel_order_id"], item.get("sub_channel_code"))
-                for item in items
-            ]
-            earliest = int((self._clock.time() - DATE_TOLERANCE) * 1e9)
-            problems = [
-                Problem("references an order that does not exist", f"orders[{position}].channel_order_id")
-                for position, orders in enumerate(found)
-                if not orders
-            ]
-            problems += [
-                Problem("must be in the future", f"orders[{position}].anonymize_after")
-                for position, item in enumerate(items)
-                if nanoseconds(item["anonymize_after"]) < earliest
-            ]
-            self._refuse_any(problems)
-        except Refused as refused:
-            return refused.answer
+        items: list[Any] = accepted(call, ANONYMIZE_AFTER, self._error_fields)["orders"]
+        found = [
+            self._world.find(item["channel_id"], item["channel_order_id"], item.get("sub_channel_code"))
+            for item in items
+        ]
+        earliest = int((self._clock.time() - DATE_TOLERANCE) * 1e9)
+        problems = [
+            Problem("references an order that does not exist", f"orders[{position}].channel_order_id")
+            for position, orders in enumerate(found)
+            if not orders
+        ]
+        problems += [
+            Problem("must be in the future", f"orders[{position}].anonymize_after")
+            for position, item in enumerate(items)
+            if nanoseconds(item["anonymize_after"]) < earliest
+        ]
+        refuse_any(problems, self._error_fields)
         for item, orders in zip(items, found, strict=True):
             for order in orders:
                 order.anonymize_after = item["anonymize_after"]
         return Answer(204)
-
-    def _accepted(self, call: Call, rules: Check) -> Any:
-        """Return the payload once it satisfies the document's rules."""
-        if call.content_type != "application/json":
-            raise Refused(refuse(415, "UNSUPPORTED_MEDIA_TYPE", "The body must be application/json"))
-        try:
-            payload = json.decode(call.body)
-        except (DecodeError, UnicodeDecodeError, RecursionError):
-            raise Refused(refuse(400, "INVALID_INPUT", "The body is not valid JSON")) from None
-        self._refuse_any(rules(payload))
-        return payload
-
-    def _refuse_any(self, problems: Sequence[Problem]) -> None:
-        if problems:
-            raise Refused(invalid(problems, self._error_fields))
 
     def _line_problems(self, keys: Sequence[OrderKey], lines: Sequence[Sequence[str]]) -> list[Problem]:
         """Find line ids that another order of the channel, in the world or earlier in this call, holds already."""
@@ -161,24 +127,3 @@ class Connect:
                     field = f"orders[{position}].order_lines[{line}].channel_order_line_id"
                     problems.append(Problem("is not unique in the channel", field))
         return problems
-
-
-def invalid(problems: Sequence[Problem], error_fields: ErrorFields) -> Answer:
-    """Answer 400 with the problems found, at most `MOST_PROBLEMS` of them."""
-    errors: list[dict[str, Any]] = []
-    for problem in problems[:MOST_PROBLEMS]:
-        error: dict[str, Any] = {"message": problem.message}
-        if error_fields == "indexed":
-            error["message"] = f"{problem.field or 'body'} {problem.message}"
-            if problem.field:
-                error["field"] = problem.field
-        if problem.extensions:
-            error["extensions"] = problem.extensions
-        errors.append(error)
-    message = "The request is invalid, nothing of it was applied"
-    return answer_json(400, {"code": "INVALID_INPUT", "message": message, "errors": errors})
-
-
-def refuse(status: int, code: str, message: str) -> Answer:
-    """Answer with an error in Connect's own shape."""
-    return answer_json(status, {"code": code, "message": message})

@@ -87,6 +87,7 @@ def add_control_plane(app: web.Application, world: World, surroundings: Surround
             web.delete(f"{PREFIX}/faults", plane.clear_faults),
             web.post(f"{PREFIX}/tokens/revoke", plane.revoke_tokens),
             web.post(f"{PREFIX}/actions", plane.add_actions),
+            web.post(f"{PREFIX}/link-tokens", plane.issue_link_token),
             web.post(f"{PREFIX}/channels", plane.add_channels),
         ]
     )
@@ -149,6 +150,9 @@ class _Plane:
             self._world.add_action(action_id)
         return web.Response(status=204)
 
+    async def issue_link_token(self, _request: web.Request) -> web.Response:
+        return _json({"token": self._world.issue_link_token()})
+
     async def add_channels(self, request: web.Request) -> web.Response:
         try:
             wanted = json.decode(await request.read(), type=_Channels)
@@ -207,6 +211,10 @@ class Control:
     async def add_actions(self, *action_ids: str) -> None:
         """Start actions that wait for their outcome."""
         await self._send("POST", "/actions", _Actions(list(action_ids)))
+
+    async def issue_link_token(self) -> str:
+        """Return a token with which SELLER_ACCOUNT_STORE_CREATE links stores to a user, once."""
+        return json.decode(await self._send("POST", "/link-tokens"), type=dict[str, str])["token"]
 
     async def add_channel(self, channel_id: str, *stores: str) -> None:
         """Make a channel and its stores known."""

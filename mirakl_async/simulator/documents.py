@@ -174,9 +174,11 @@ ORDER = record(
     },
 )
 
+ORIGIN = record(required={"channel_id": STRING, "channel_store_id": STRING})
+
 UPSERT_ORDERS = record(
     required={
-        "origin": record(required={"channel_id": STRING, "channel_store_id": STRING}),
+        "origin": ORIGIN,
         "orders": array(ORDER, min_items=1, max_items=100),
     },
 )

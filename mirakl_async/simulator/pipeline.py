@@ -218,7 +218,7 @@ def _response(answer: Answer) -> web.Response:
 
 
 _WORDS = {
-    404: ("NOT_FOUND", "This simulator serves no such path"),
+    501: ("NOT_IMPLEMENTED", "The simulator does not implement this path; no operation of the documents has it"),
     405: ("METHOD_NOT_ALLOWED", "The path takes another method"),
     413: ("PAYLOAD_TOO_LARGE", "The body is too large"),
 }
@@ -232,9 +232,11 @@ def _own_words(service: Service) -> Middleware:
         try:
             return await handler(request)
         except web.HTTPException as error:
-            code, message = _WORDS.get(error.status, (error.reason.upper().replace(" ", "_"), error.reason))
-            refusal = service.refuse(error.status, code, message)
+            # A 404 would read as "no such order" where the path is what is unknown.
+            status = 501 if error is request.match_info.http_exception and error.status == 404 else error.status
+            code, message = _WORDS.get(status, (error.reason.upper().replace(" ", "_"), error.reason))
+            refusal = service.refuse(status, code, message)
             allow = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
-            return _response(Answer(error.status, refusal.body, refusal.content_type, allow))
+            return _response(Answer(status, refusal.body, refusal.content_type, allow))
 
     return reword

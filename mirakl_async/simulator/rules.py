@@ -116,6 +116,25 @@ def number(*, minimum: float | None = None, maximum: float | None = None) -> Che
     return check
 
 
+def integers(*, minimum: float | None = None, maximum: float | None = None) -> Check:
+    """Accept numbers without a fraction inside the bounds, both included."""
+    return both(integer, number(minimum=minimum, maximum=maximum))
+
+
+def scalar(value: Any) -> Sequence[Problem]:
+    """Accept strings, numbers and booleans."""
+    return OK if type(value) in {str, int, float, bool} else _wrong_type(value, "a string, a number or a boolean")
+
+
+def nullable(check: Check) -> Check:
+    """Accept null and what `check` accepts."""
+
+    def check_unless_null(value: Any) -> Sequence[Problem]:
+        return OK if value is None else check(value)
+
+    return check_unless_null
+
+
 def array(item: Check, *, min_items: int = 0, max_items: int | None = None) -> Check:
     """Accept lists of a length inside the bounds; the items of a list that is too long are not looked at."""
     bounds: dict[str, Any] = {"minItems": min_items}
@@ -170,6 +189,20 @@ def tagged(tag: str, variants: Mapping[str, Check]) -> Check:
         if found := known_tag(value):
             return found
         return variants[value[tag]](value)
+
+    return check
+
+
+def only_one_member(members: Mapping[str, Check]) -> Check:
+    """Accept objects that hold exactly one of the members, judged by its own rule."""
+    wrong = (Problem("must have exactly one of the members " + ", ".join(members)),)
+
+    def check(value: Any) -> Sequence[Problem]:
+        found = members.keys() & value.keys()
+        if len(found) != 1:
+            return wrong
+        (name,) = found
+        return [problem.under(name) for problem in members[name](value[name])]
 
     return check
 

@@ -13,14 +13,17 @@ from aiohttp import web
 from msgspec import Meta, Struct
 
 from . import connect
+from .account import Account
 from .arguments import Count, Seconds, check
 from .clock import Clock, RealClock
-from .connect import Connect, ErrorFields
+from .connect import Connect
+from .connect_errors import ErrorFields
 from .control import PREFIX, State, add_control_plane, state_of
 from .exchange import Service
 from .faults import FaultPlan
 from .front import FrontWorld, front_service, storage_service
 from .front.control import add_front_plane
+from .front.world import Oddities
 from .pipeline import Latency, RequestRecord, Surroundings, application
 from .ratelimits import RateLimits, SlidingWindows, Window
 from .tokens import Tokens
@@ -70,6 +73,7 @@ class _Arguments(Struct):
     log_size: Count
     port: Annotated[int, Meta(ge=0, le=65535)]
     front: dict[str, int] | None
+    oddities: Oddities
 
 
 class Simulator:
@@ -84,8 +88,9 @@ class Simulator:
 
     Mirakl's document leaves open whether an order with the stamp of the one that is there replaces it (`equal_stamp`),
     whether a refusal names the order (`error_fields`), and whether two orders may share the id of a line
-    (`unique_lines=False`). `keep` is what is remembered of an order: its bytes, or a digest, for long runs. `log_size`
-    bounds `requests`.
+    (`unique_lines=False`). By default every answer of Marketplace is what its document promises; `oddities="live"`
+    gives the nulls that live answers were seen with. `keep` is what is remembered of an order: its bytes, or a digest,
+    for long runs. `log_size` bounds `requests`.
     """
 
     def __init__(
@@ -108,6 +113,7 @@ class Simulator:
         log_size: int = 10_000,
         port: int = 0,
         front: Mapping[str, int] | None = None,
+        oddities: Oddities = "none",
     ) -> None:
         check(_Arguments, locals())
         self.clock: Clock = RealClock() if clock is None else clock
@@ -123,7 +129,7 @@ class Simulator:
             clock=self.clock,
             keys={self.api_key: client_id},
         )
-        self.front: FrontWorld = FrontWorld(self.clock, front, seed=seed)
+        self.front: FrontWorld = FrontWorld(self.clock, front, seed=seed, oddities=oddities)
         self.requests: deque[RequestRecord] = deque(maxlen=log_size)
         self._surroundings = Surroundings(
             clock=self.clock,
@@ -136,7 +142,7 @@ class Simulator:
         )
         self._services = (
             Connect(self.world, self.clock, error_fields=error_fields, unique_lines=unique_lines).service(),
-            Service("account", connect.BASE, (), connect.refuse),
+            Account(self.world, error_fields=error_fields).service(connect.BASE),
             self.tokens.service(),
             front_service(self.front),
             storage_service(self.front),
@@ -177,7 +183,7 @@ class Simulator:
 
     @property
     def account_url(self) -> str:
-        """Where Account's paths begin; none of them is served."""
+        """Where Account's paths begin."""
         return self._url("account")
 
     @property
@@ -222,6 +228,10 @@ class Simulator:
     def issue_token(self) -> str:
         """Return a good access token without an exchange."""
         return self.tokens.issue(self.client_id)
+
+    def issue_link_token(self) -> str:
+        """Return a token with which SELLER_ACCOUNT_STORE_CREATE links stores to a user, once."""
+        return self.world.issue_link_token()
 
     def revoke_tokens(self) -> int:
         """Make all tokens given so far worthless; return how many were good."""

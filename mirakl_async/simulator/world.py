@@ -11,10 +11,12 @@ regard to their order, so that two sides can compare a million orders by one str
 
 from __future__ import annotations
 
+import secrets
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any, Literal, NamedTuple
+from uuid import NAMESPACE_URL, uuid5
 
 from msgspec import Struct, json
 
@@ -68,6 +70,31 @@ class Action(Struct):
     errors: Sequence[Any] = ()
 
 
+class StoredReturn(Struct, frozen=True):
+    """One return as last sent: `stamp` in nanoseconds since 1970."""
+
+    order: OrderKey
+    stamp: int
+    value: Any
+
+
+class StoredDocument(Struct, frozen=True):
+    """One document of an order, as uploaded."""
+
+    order: OrderKey
+    filename: str
+    type: str
+    content: bytes
+    entity: Any = None
+
+
+class BusinessInformation(Struct, frozen=True):
+    """What a store last told of itself: `stamp` in nanoseconds since 1970."""
+
+    stamp: int
+    value: Any
+
+
 class World:
     """The state behind every service of one simulator.
 
@@ -86,6 +113,28 @@ class World:
         self.orders: dict[OrderKey, StoredOrder] = {}
         self.actions: dict[str, Action] = {}
         self.versions: Versions = Versions()
+        self.returns: dict[tuple[str, str], StoredReturn] = {}
+        """By channel and id of the return."""
+        self.documents: dict[tuple[str, str], StoredDocument] = {}
+        """By channel and id of the document."""
+        self.carriers: dict[str, dict[str, str]] = {}
+        """The name of each carrier by its id, by channel."""
+        self.business_information: dict[tuple[str, str], BusinessInformation] = {}
+        """By channel and store, as `catalog_items`, `products` and `account_stores`."""
+        self.catalog_configurations: dict[str, Any] = {}
+        self.product_types: dict[tuple[str, str | None, str], Any] = {}
+        """By channel, store (None: of the whole channel) and id."""
+        self.store_taxonomies: set[str] = set()
+        """The channels whose stores may have product types of their own."""
+        self.taxonomy_rules: dict[tuple[str, str], Any] = {}
+        self.catalog_items: dict[tuple[str, str], dict[str, Any]] = {}
+        self.products: dict[tuple[str, str], set[str]] = {}
+        """The products of a store; items of others are ignored. A store that is not named here has all products."""
+        self.account_channels: dict[str, dict[str, str]] = {}
+        """By external id."""
+        self.account_stores: dict[tuple[str, str], Any] = {}
+        self.link_tokens: set[str] = set()
+        """Tokens that link stores to a user, each good for one call."""
         self._equal_stamp = equal_stamp
         self._keep = keep
         self._line_owners: dict[tuple[str, str], OrderKey] = {}
@@ -96,6 +145,21 @@ class World:
     def add_channel(self, channel_id: str, stores: Iterable[str]) -> None:
         """Make a channel and its stores known, in addition to those known already."""
         self.channels.setdefault(channel_id, set()).update(stores)
+
+    def channel_of(self, external_id: str) -> str:
+        """Return the id of a connector's channel, which becomes known with the first call."""
+        known = self.account_channels.get(external_id)
+        if known is not None:
+            return known["id"]
+        identity = str(uuid5(NAMESPACE_URL, f"channel:{external_id}"))
+        self.add_channel(identity, ())
+        return identity
+
+    def issue_link_token(self) -> str:
+        """Return a token with which stores can be linked to a user, once."""
+        token = secrets.token_urlsafe(16)
+        self.link_tokens.add(token)
+        return token
 
     def knows(self, channel_id: str, channel_store_id: str) -> bool:
         """Tell whether the store exists on that channel."""
@@ -133,6 +197,13 @@ class World:
     def line_owner(self, channel_id: str, channel_order_line_id: str) -> OrderKey | None:
         """Return the order that a line id belongs to: once used, it stays with its order."""
         return self._line_owners.get((channel_id, channel_order_line_id))
+
+    def line_ids(self, key: OrderKey) -> set[str] | None:
+        """Return the ids of an order's lines; None when its body was not kept."""
+        body = self.orders[key].body
+        if body is None:
+            return None
+        return {line["channel_order_line_id"] for line in json.decode(body)["order_lines"]}
 
     def find(self, channel_id: str, channel_order_id: str, sub_channel_code: str | None = None) -> list[StoredOrder]:
         """Return the order of that id in each store of the channel that has one."""

@@ -148,7 +148,7 @@ async def test_a_body_of_several_megabytes_is_taken(api):
 
 async def test_unknown_paths_and_methods(api):
     reply = await api.send("GET", "/v1/nothing")
-    assert (reply.status, reply.json["code"]) == (404, "NOT_FOUND")
+    assert (reply.status, reply.json["code"]) == (501, "NOT_IMPLEMENTED")
     reply = await api.send("DELETE", "/v1/orders")
     assert (reply.status, reply.json["code"]) == (405, "METHOD_NOT_ALLOWED")
     assert reply.headers["Allow"] == "POST"

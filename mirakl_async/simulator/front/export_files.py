@@ -82,7 +82,7 @@ def _exported(table: Table, rank: int) -> Row:
         "currency_iso_code": row["currency_iso_code"],
         "date_created": instant(head["created"]),
         "deleted": head["deleted"],
-        "description": row["description"],
+        "description": row.get("description"),
         "eco_contributions": [],
         "fulfillment": row["fulfillment"],
         "is_professional": True,

@@ -124,7 +124,7 @@ def _product(rank: int) -> Row:
         "category_code": "5110114",
         "category_label": "Home and garden",
         "product_brand": "Étoile",
-        "product_description": None,
+        "product_description": "",
         "product_references": [{"reference": names.ean(rank), "reference_type": "EAN"}],
         "product_sku": names.product_sku(rank),
         "product_title": title(rank),

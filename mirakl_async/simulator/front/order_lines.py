@@ -126,16 +126,16 @@ class OrderLines:
         good, bad = _sorted(wanted.order_additional_fields, ORDER_FIELDS)
         row = self._orders.row(rank)
         self._orders.set(rank, {"order_additional_fields": _updated(row["order_additional_fields"], good)})
-        failed, done = _Fields(bad), _Fields(good)
+        failed, done = _Fields(_typed(bad)), _Fields(_typed(good))
         for line in wanted.order_lines:
             there = self._line(line.order_line_id)
             known, unknown = _sorted(line.order_line_additional_fields, LINE_FIELDS if there else {})
             if there is not None and known:
                 fields = _updated(there["order_line_additional_fields"], known)
                 self._set(line.order_line_id, {"order_line_additional_fields": fields})
-                done.order_lines.append(_LineFields(line.order_line_id, known))
+                done.order_lines.append(_LineFields(line.order_line_id, _typed(known)))
             if unknown:
-                failed.order_lines.append(_LineFields(line.order_line_id, unknown))
+                failed.order_lines.append(_LineFields(line.order_line_id, _typed(unknown)))
         self._orders.touch(rank, self._clock.time())
         answer: Row = {"order_update_result": done}
         if failed.order_additional_fields or failed.order_lines:
@@ -175,6 +175,12 @@ def _sorted(fields: list[_Field], known: Mapping[str, str]) -> tuple[list[_Field
     """Return the fields that are known and those that are not."""
     good = [field for field in fields if field.code in known]
     return good, [field for field in fields if field.code not in known]
+
+
+def _typed(fields: list[_Field]) -> list[_Field]:
+    """Return fields with their types, which tell what a value is; requests may leave them out."""
+    kinds = ORDER_FIELDS | LINE_FIELDS
+    return [_Field(field.code, field.type or kinds.get(field.code, "STRING"), field.value) for field in fields]
 
 
 def _updated(there: list[Row], fields: list[_Field]) -> list[Row]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from ..exchange import Answer, Call, answer_json
 from . import names
 from .filters import any_of, flag, one_of, since, until
 from .order_rows import head, row
 from .paging import Given, Listing
+from .promises import as_one_order, without_nulls
 from .refusals import refused
 from .tables import Kind, Table
 
@@ -41,10 +43,12 @@ ORDERS = Kind("orders", "order_id", names.order_id, names.order_rank, head, row)
 
 
 def one_order(tables: Mapping[str, Table], call: Call) -> Answer:
-    """OR12: answer one order, with all that OR11 tells of it."""
+    """OR12: answer one order; live answers hold all that OR11's have, the document fewer members."""
     orders = tables["orders"]
     rank = orders.find(call.path["order_id"])
-    return refused(404, "There is no such order").answer if rank is None else answer_json(200, orders.row(rank))
+    if rank is None:
+        return refused(404, "There is no such order").answer
+    return answer_json(200, orders.row(rank) if orders.nulls else as_one_order(orders.row(rank)))
 
 
 def evaluation(tables: Mapping[str, Table], call: Call) -> Answer:
@@ -55,7 +59,7 @@ def evaluation(tables: Mapping[str, Table], call: Call) -> Answer:
         return refused(404, "There is no evaluation of that order").answer
     order = orders.row(rank)
     customer = order["customer"]
-    answer = {
+    answer: dict[str, Any] = {
         "assessments": [{"code": "1", "label": "As described", "response": "5"}],
         "comment": "Très bien",
         "customer_id": customer["customer_id"],
@@ -67,7 +71,7 @@ def evaluation(tables: Mapping[str, Table], call: Call) -> Answer:
         "reply": None,
         "visible": True,
     }
-    return answer_json(200, answer)
+    return answer_json(200, answer if orders.nulls else without_nulls(answer))
 
 
 def _check(given: Given) -> None:

@@ -10,9 +10,10 @@ from ..exchange import Answer, answer_json
 class Refused(Exception):
     """A call that ends with an error answer."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: Answer, message: str = "") -> None:
         super().__init__(answer.status)
         self.answer = answer
+        self.message = message
 
 
 def refuse(status: int, _code: str, message: str) -> Answer:
@@ -22,10 +23,10 @@ def refuse(status: int, _code: str, message: str) -> Answer:
 
 def refused(status: int, message: str) -> Refused:
     """Return the error to raise for one reason."""
-    return Refused(refuse(status, "", message))
+    return Refused(refuse(status, "", message), message)
 
 
 def invalid(problems: Sequence[tuple[str, str, str]]) -> Refused:
     """Return the error to raise for invalid members of a body: code, field and message of each."""
     errors = [{"code": code, "field": field, "message": message} for code, field, message in problems]
-    return Refused(answer_json(400, {"errors": errors}))
+    return Refused(answer_json(400, {"errors": errors}), "; ".join(message for _, _, message in problems))

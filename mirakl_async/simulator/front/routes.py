@@ -36,7 +36,7 @@ def front_service(world: FrontWorld) -> Service:
         *_documents(world),
         *_threads(world),
         *_changes(world),
-        *settings_routes(),
+        *settings_routes(nulls=world.oddities == "live"),
     ]
     return Service("front", "", routes, refuse, takes_keys=True, most_bytes=MOST_BYTES)
 

@@ -12,6 +12,7 @@ from ..exchange import Answer, Call, Route, answer_json
 from . import names
 from .configuration import PLATFORM
 from .filters import boolean, grouped, whole_number
+from .promises import without_nulls
 from .refusals import Refused, refused
 from .reports import csv_lines
 from .tables import Row
@@ -213,16 +214,17 @@ _ANSWERS: Sequence[tuple[str, str, Callable[[Call, Given], Any]]] = (
 )
 
 
-def settings_routes() -> list[Route]:
-    """Return the routes of all settings."""
-    routes = [Route("GET", path, code, _handler(answer)) for code, path, answer in _ANSWERS]
+def settings_routes(*, nulls: bool) -> list[Route]:
+    """Return the routes of all settings; with `nulls`, members without a value are sent as null."""
+    routes = [Route("GET", path, code, _handler(answer, nulls=nulls)) for code, path, answer in _ANSWERS]
     return [*routes, Route("GET", "/api/products/attributes", "PM11", attributes)]
 
 
-def _handler(answer: Callable[[Call, Given], Any]) -> Callable[[Call], Answer]:
+def _handler(answer: Callable[[Call, Given], Any], *, nulls: bool) -> Callable[[Call], Answer]:
     def handle(call: Call) -> Answer:
         try:
-            return answer_json(200, answer(call, grouped(call.pairs)))
+            value = answer(call, grouped(call.pairs))
+            return answer_json(200, value if nulls else without_nulls(value))
         except Refused as refusal:
             return refusal.answer
 

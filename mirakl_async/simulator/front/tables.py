@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal, NamedTuple
 
 from .draws import Draws, seed_of
+from .promises import without_nulls
 
 Head = dict[str, Any]
 """What a row is filtered and sorted by: a few members that cost little to make, moments in seconds since 1970."""
@@ -41,17 +42,20 @@ class Kind(NamedTuple):
 class Table:
     """The rows of one kind, counted from 0 to `size` - 1 at first.
 
-    `version` moves with every change; `began` is the version at which the table was filled.
+    `version` moves with every change; `began` is the version at which the table was filled. With `nulls`, members
+    without a value are sent as null, as live answers do, and otherwise left out, as the document has it.
     """
 
-    def __init__(self, kind: Kind, size: int, *, seed: int) -> None:
+    def __init__(self, kind: Kind, size: int, *, seed: int, nulls: bool = False) -> None:
         self.kind = kind
+        self.nulls = nulls
         self.version: int = 0
         self._seed = seed_of(seed, kind.name)
         self._ranks: Sequence[int] = ()
         self._next = 0
         self._before = -1
         self._members: dict[int, dict[str, Any]] = {}
+        self._corrupted: dict[int, dict[str, Any]] = {}
         self._heads: dict[int, dict[str, Any]] = {}
         self._touched: dict[int, int] = {}
         self.began: int = 0
@@ -63,6 +67,7 @@ class Table:
             raise ValueError(f"{self.kind.name}: there cannot be {size} rows")
         self._ranks, self._next, self._before = range(size), size, -1
         self._members.clear()
+        self._corrupted.clear()
         self._heads.clear()
         self._touched.clear()
         self.version += 1
@@ -102,9 +107,11 @@ class Table:
 
     def row(self, rank: int) -> Row:
         """Return a row as it is sent."""
-        row = self.kind.row(self.head(rank), Draws(self._seed + 1, rank))
-        touched = self._members.get(rank)
-        return row if touched is None else row | touched
+        row = self.kind.row(self.head(rank), Draws(self._seed + 1, rank)) | self._members.get(rank, {})
+        if not self.nulls:
+            row = without_nulls(row)
+        corrupted = self._corrupted.get(rank)
+        return row if corrupted is None else row | corrupted
 
     def insert(self, count: int = 1, where: End = "last") -> list[int]:
         """Add rows, as the newest or as the oldest; return their ranks."""
@@ -148,6 +155,11 @@ class Table:
         return {rank for rank, at in self._touched.items() if at > version}
 
     def set(self, rank: int, members: dict[str, Any]) -> None:
-        """Set members of the row as it is sent, to anything, even to what no Mirakl would send."""
+        """Set members of the row as it is sent; null for one that has no value."""
         self._members.setdefault(rank, {}).update(members)
+        self.version += 1
+
+    def corrupt(self, rank: int, members: dict[str, Any]) -> None:
+        """Set members of the row as it is sent, to anything, even to what no Mirakl would send."""
+        self._corrupted.setdefault(rank, {}).update(members)
         self.version += 1

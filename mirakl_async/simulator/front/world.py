@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from ..clock import Clock
 from .accounting import BILLING_CYCLES, INVOICES
@@ -47,6 +47,8 @@ KINDS: Sequence[Kind] = (
 )
 LISTS = tuple(kind.name for kind in KINDS)
 USUAL_SIZE = 25
+Oddities = Literal["none", "live"]
+"""Whether members without a value are left out, as the document has it, or sent as null, as live answers do."""
 MOST_UPLOADS = 1000
 
 
@@ -56,11 +58,15 @@ class FrontWorld:
     `uploads` is what was sent as files, the latest `MOST_UPLOADS` of them.
     """
 
-    def __init__(self, clock: Clock, sizes: Mapping[str, int] | None = None, *, seed: int = 0) -> None:
+    def __init__(
+        self, clock: Clock, sizes: Mapping[str, int] | None = None, *, seed: int = 0, oddities: Oddities = "none"
+    ) -> None:
         sizes = dict(sizes or {})
         self.clock = clock
+        self.oddities: Oddities = oddities
         self.tables: dict[str, Table] = {
-            kind.name: Table(kind, sizes.pop(kind.name, USUAL_SIZE), seed=seed) for kind in KINDS
+            kind.name: Table(kind, sizes.pop(kind.name, USUAL_SIZE), seed=seed, nulls=oddities == "live")
+            for kind in KINDS
         }
         if sizes:
             raise ValueError(f"there is no list {', '.join(sizes)}; there are {', '.join(LISTS)}")
@@ -72,7 +78,7 @@ class FrontWorld:
         self.order_lines: OrderLines = OrderLines(self.tables["orders"], clock)
         self.return_requests: ReturnRequests = ReturnRequests(self.tables, clock)
         self.order_documents: Documents = Documents(order_shelf(self.tables["orders"].find), clock, self.uploads)
-        self.shop_documents: Documents = Documents(shop_shelf(), clock, self.uploads)
+        self.shop_documents: Documents = Documents(shop_shelf(), clock, self.uploads, live=oddities == "live")
         self.accounting_documents: AccountingDocuments = AccountingDocuments(self.tables, clock)
         self.conversations: Conversations = Conversations(self.tables, clock, self.uploads)
         self.order_exports: Exports = Exports(ORDER_EXPORTS, self.tables["orders"], clock, seed=seed)
@@ -112,4 +118,4 @@ class FrontWorld:
         rank = there.find(str(identity))
         if rank is None:
             raise KeyError(f"{table}: there is no {identity}")
-        there.set(rank, dict(members))
+        there.corrupt(rank, dict(members))

@@ -91,7 +91,8 @@ async def test_orders_are_updated_member_by_member(start):
     assert [one["errors"][0]["field"] for one in (unknown, wrong)] == ["order_id", "price"]
     after = (await front.get("/api/orders", order_references_for_seller="mine")).json["orders"][0]
     assert after["references"] == before["references"] | {"order_reference_for_seller": "mine"}
-    address = before["customer"]["shipping_address"] | {"company": "ACME", "phone": None}
+    address = before["customer"]["shipping_address"] | {"company": "ACME"}
+    assert address.pop("phone")
     assert after["customer"] == before["customer"] | {"shipping_address": address}
     assert (await put(front, "/api/orders", {"orders": [patch] * 101})).status == 400
     assert (await put(front, "/api/orders", {"orders": []})).status == 400

@@ -115,7 +115,8 @@ async def test_uploads_that_are_refused(front):
     assert list(front.world.uploads) == []
 
 
-async def test_documents_of_shops(front):
+async def test_documents_of_shops(start):
+    front = await start(oddities="live")
     assert (await front.get(SHOPS)).status == 400
     rows = (await front.get(SHOPS, shop_ids="2001,2002")).json
     assert_described(rows, "S30")
@@ -131,7 +132,7 @@ async def test_documents_of_shops(front):
     left = (await front.get(SHOPS, shop_ids="2001")).json["shop_documents"]
     assert [row["file_name"] for row in left][1:] == ["Ausweis ü.jpeg"]
     every = (await front.get(SHOPS, shop_ids="2001", include_deleted="true")).json["shop_documents"]
-    assert [bool(row["date_deleted"]) for row in every] == [True, False, False]
+    assert ["date_deleted" in row for row in every] == [True, False, False]
     fresh = (await front.get(SHOPS, updated_since=left[-1]["date_uploaded"][:17] + "00Z")).json["shop_documents"]
     assert [row["id"] for row in fresh] == [left[-1]["id"]]
     named = await front.get(f"{SHOPS}/download", document_ids=left[-1]["id"])

@@ -55,7 +55,7 @@ async def test_settings_through_the_client(front):
 
 
 async def test_things_by_their_ids(start):
-    front = await start({"orders": 40, "offers": 20})
+    front = await start({"orders": 40, "offers": 20}, oddities="live")
     orders, offers = front.world.ids("orders"), front.world.ids("offers")
     one = await front.get(f"/api/orders/{orders[7]}")
     assert one.json == (await front.get("/api/orders", order_ids=orders[7])).json["orders"][0]

@@ -1,0 +1,91 @@
+"""Connect's catalogue: configuration, product types, rules and the state of items; all are answered 202 at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .catalog_documents import CONFIGURE_CATALOG, CREATE_RULES, UPDATE_ITEMS, UPSERT_PRODUCT_TYPE
+from .connect_errors import ErrorFields, Refused, accepted, refuse, refuse_any
+from .connect_stores import known_channel, known_store
+from .exchange import Answer, Call, Route
+from .rules import Problem
+from .world import World
+
+
+class CatalogOperations:
+    """Decisions over one world; handlers raise `Refused`."""
+
+    def __init__(self, world: World, error_fields: ErrorFields) -> None:
+        self._world = world
+        self._error_fields: ErrorFields = error_fields
+
+    def routes(self) -> Sequence[Route]:
+        """Return the routes served."""
+        return (
+            Route("POST", "/v1/catalog-configuration/channels/{channel_id}", "configureChannelCatalog", self.configure),
+            Route(
+                "PUT",
+                "/v1/taxonomy/channels/{channel_id}/product-types",
+                "upsertProductType",
+                self.upsert_product_type,
+            ),
+            Route("PUT", "/v1/taxonomy/channels/{channel_id}/rules", "createTaxonomyRule", self.create_rules),
+            Route(
+                "POST",
+                "/v1/channel-catalog/{channel_id}/store-catalog-items/{store_id}",
+                "updateStoreCatalogItems",
+                self.update_items,
+            ),
+        )
+
+    def configure(self, call: Call) -> Answer:
+        """Replace what a channel's catalogue can do."""
+        value = accepted(call, CONFIGURE_CATALOG, self._error_fields)
+        known_channel(self._world, call.path["channel_id"])
+        self._world.catalog_configurations[call.path["channel_id"]] = value
+        return Answer(202)
+
+    def upsert_product_type(self, call: Call) -> Answer:
+        """Replace a product type of a channel, or, where that is allowed, of one of its stores."""
+        value = accepted(call, UPSERT_PRODUCT_TYPE, self._error_fields)
+        channel, store = call.path["channel_id"], call.query.get("store_id")
+        identity = call.query.get("product_type_id", "")
+        names = [name for name, _ in call.pairs]
+        problems = [Problem("can be given only once", name) for name in set(names) if names.count(name) > 1]
+        if not 1 <= len(identity) <= 255:
+            problems.append(Problem("must have 1 to 255 characters", "product_type_id"))
+        refuse_any(problems, self._error_fields)
+        known_channel(self._world, channel)
+        if store is not None:
+            known_store(self._world, channel, store)
+            if channel not in self._world.store_taxonomies:
+                # Documented with this status, although the token is good.
+                message = "The channel has no taxonomy at the level of stores"
+                raise Refused(refuse(401, "UNAUTHORIZED", message))
+        self._world.product_types[channel, store, identity] = value
+        return Answer(202)
+
+    def create_rules(self, call: Call) -> Answer:
+        """Replace the rules of these ids."""
+        value = accepted(call, CREATE_RULES, self._error_fields)
+        channel = call.path["channel_id"]
+        known_channel(self._world, channel)
+        for rule in value["rules"]:
+            self._world.taxonomy_rules[channel, rule["id"]] = rule
+        return Answer(202)
+
+    def update_items(self, call: Call) -> Answer:
+        """Take the state of 1..10,000 items; products that the store does not have are ignored in silence.
+
+        A member that holds a list restates all of it; a member that is left out, or null, leaves what is known.
+        """
+        value = accepted(call, UPDATE_ITEMS, self._error_fields)
+        place = (call.path["channel_id"], call.path["store_id"])
+        known_store(self._world, *place)
+        known = self._world.products.get(place)
+        items = self._world.catalog_items.setdefault(place, {})
+        for item in value["store_catalog_items"]:
+            if known is None or item["id"] in known:
+                given = {name: member for name, member in item.items() if member is not None}
+                items[item["id"]] = items.get(item["id"], {}) | given
+        return Answer(202)
