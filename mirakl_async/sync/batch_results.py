@@ -7,11 +7,11 @@ proven; or it turns out that it cannot be sent at all. What is to be sent again 
 from __future__ import annotations
 
 import logging
-from collections import deque
-from typing import TYPE_CHECKING, Any
+from collections import Counter, deque
+from typing import TYPE_CHECKING, Any, Literal
 
 from .batches import Identified
-from .entries import refusal, unencodable
+from .entries import origin_key, refusal, unencodable
 from .error_policy import throttled
 from .isolation import halves, plan_isolation, suspects_apart
 
@@ -22,12 +22,14 @@ if TYPE_CHECKING:
     from ..errors import APIError, BadRequest
     from ..reply import Reply
     from .batches import Assembly, Batch
-    from .entries import Entry
+    from .entries import Entry, OriginKey
     from .isolation import Reason
     from .ledger import Ledger
     from .refused import Refused
     from .report import Tally
 
+CLOSED_SECONDS = 600.0
+"""For so long nothing is sent to a store that was refused twice."""
 log: logging.Logger = logging.getLogger("mirakl_async")
 REFUSED_IN_A_ROW = 500
 
@@ -61,6 +63,9 @@ class BatchResults:
         self._fail = fail
         self._rejected_in_a_row = 0
         self._trust_names = True
+        self._accepted: set[OriginKey] = set()
+        self._faults: Counter[OriginKey] = Counter()  # of origins, since they were last accepted
+        self._closed: dict[OriginKey, tuple[float, APIError]] = {}
 
     def accept(self, batch: Batch, reply: Reply) -> None:
         """Mirakl took all of them."""
@@ -71,6 +76,9 @@ class BatchResults:
         self.last_answer = self._clock.monotonic()
         self._assembly.land(batch, self.last_answer)
         self._ledger.accepted(batch.entries)
+        key = origin_key(batch.origin)
+        self._accepted.add(key)
+        del self._faults[key]
         if batch.named:
             self._distrust_names()
         if batch.awaiting is not None:
@@ -124,6 +132,41 @@ class BatchResults:
             raise error
         rest = [entry for index, entry in enumerate(batch.entries) if index not in rejected]
         self._turn_away(batch, rejected, [rest] if rest else [])
+
+    def blame_origin(self, batch: Batch, error: APIError) -> Literal["again", "settled", "stop"]:
+        """Mirakl found fault with a batch's channel or store.
+
+        Refused twice while another one's orders were accepted, its orders are set aside. Where none was accepted, the
+        others in hand are waited for; if there are none, the configuration is at fault, and nothing would help.
+        """
+        self.last_answer = now = self._clock.monotonic()
+        key = origin_key(batch.origin)
+        self._faults[key] += 1
+        if not self._accepted - {key}:
+            others = self._assembly.origins() - {key}
+            return "again" if any(self._faults[other] < 2 for other in others) else "stop"
+        if self._faults[key] < 2:
+            return "again"
+        log.warning("order sync: %s; the orders of this store are set aside", error)
+        self._closed[key] = (now + CLOSED_SECONDS, error)
+        self.set_aside_if_closed(batch)
+        return "settled"
+
+    def set_aside_if_closed(self, batch: Batch) -> bool:
+        """Set the orders of a batch aside if their store is closed; whether it is."""
+        if not self._closed or (closed := self._closed.get(origin_key(batch.origin))) is None:
+            return False
+        until, error = closed
+        if self._clock.monotonic() >= until:
+            del self._closed[origin_key(batch.origin)]
+            return False
+        problem, reason = error.problem, str(error)
+        rejected = {
+            index: refusal(entry, batch.origin, "origin", reason, problem=problem)
+            for index, entry in enumerate(batch.entries)
+        }
+        self._turn_away(batch, rejected, [])
+        return True
 
     # -- inside
 

@@ -138,6 +138,10 @@ class Assembly:
         """How many origins have orders in hand; at least 1."""
         return len(self._lanes) or 1
 
+    def origins(self) -> set[OriginKey]:
+        """The origins that have orders in hand."""
+        return self._lanes.keys() | {origin_key(block.origin) for block in self._blocks}
+
     def lane(self, origin: OriginRequest) -> Lane:
         """The lane of an origin."""
         key = origin_key(origin)

@@ -11,6 +11,7 @@ from ..errors import (
     LimiterUnavailable,
     MiraklError,
     NoAnswer,
+    NotFound,
     PermissionDenied,
     RateLimited,
     ServerError,
@@ -24,14 +25,15 @@ if TYPE_CHECKING:
 
     from ..errors import Attempt
 
-Recovery: TypeAlias = Literal["isolate", "shrink", "wait", "stop"]
+Recovery: TypeAlias = Literal["isolate", "shrink", "wait", "origin", "stop"]
 
 
 def recovery_for(error: MiraklError) -> Recovery:
     """Isolate the order at fault; send less at a time; wait and send again; or stop, because nothing would help.
 
-    404 (unknown channel or store), a 400 that finds fault with the origin alone, 401 and 403 after a fresh token, a
-    redirect and refused credentials are the configuration's fault: every further batch would meet the same. But an
+    "origin" is a 404 (unknown channel or store) and a 400 that finds fault with the origin alone: further batches of
+    this store would meet the same. 401 and 403 after a fresh token, a redirect and refused credentials are the
+    configuration's fault: every further batch would meet the same. But an
     error page that is not recognisably Mirakl's says nothing about the orders or the configuration: some gateway on
     the way answered, and that is an outage.
     """
@@ -39,8 +41,10 @@ def recovery_for(error: MiraklError) -> Recovery:
         return "shrink"
     if is_foreign(error):
         return "wait"
+    if isinstance(error, NotFound):
+        return "origin"
     if isinstance(error, BadRequest):
-        return "stop" if _blames_the_origin(error) else "isolate"
+        return "origin" if _blames_the_origin(error) else "isolate"
     passing = isinstance(error, NoAnswer | ServerError | RateLimited | TokenUnavailable | WaitTooLong | TimeoutError)
     passing |= isinstance(error, LimiterUnavailable) and not error.refused
     passing |= isinstance(error, APIError) and error.status == 408

@@ -36,7 +36,7 @@ class Outage:
         """Seconds until the batch may be sent again, at most; None to give up."""
         if self.began is None:
             self.began = now
-        if recovery_for(error) == "stop":
+        if recovery_for(error) in {"stop", "origin"}:
             return RENEWAL_PAUSE if self._may_renew(error) else None
         pause = self._next
         if now + pause > self._until(self.began, error, last_answer):

@@ -80,7 +80,7 @@ class QueueFeed(Bundled):
         self._enqueuer = enqueuer
         self._stack = AsyncExitStack()
         self._held: dict[str, HeldBlock] = {}
-        self._settled: dict[str, None] = {}  # ids whose acknowledgement was not confirmed
+        self._settled: dict[str, None] = {}  # the last ids that were
         self._again: list[Message] = []  # deliveries of those
         self._finished: list[HeldBlock] = []
         self._owed: dict[int, list[QueuedLine]] = {}  # lines by the line that superseded them
@@ -165,28 +165,25 @@ class QueueFeed(Bundled):
                 await self._acknowledge()
                 if self._enqueuer is not None:
                     await self._enqueuer.finish()
+                last = await self._received_last()
                 now = self._clock.monotonic()
-                mine = [one.message for one in self._held.values() if one.until > now]
-                await self._queue.release([*mine, *await self._received_last()])
+                await self._queue.release([*(one.message for one in self._held.values() if one.until > now), *last])
             if limit.cancelled_caught:
-                log.warning(
-                    "%r could not be told what became of %d blocks; they are sent again", self._queue, len(self._held)
-                )
+                left = len(self._held)
+                log.warning("%r could not be told what became of %d blocks; they are sent again", self._queue, left)
             if self._drained and self._enqueuer is not None:  # what others received is theirs
                 self._tally.read -= max(0, self._enqueuer.enqueued + self._from_others - self._received)
         finally:
+            if self._receiving is not None:
+                self._receiving.cancel()
+                await asyncio.gather(self._receiving, return_exceptions=True)
             await self._stack.aclose()
 
     async def _received_last(self) -> Sequence[Message]:
-        """What the last call brought: had it been cancelled, that would be lost until its lease ends."""
+        """What the last call brought: had it been cancelled at once, that would be lost until its lease ends."""
         receiving = self._receiving
-        if receiving is None:
+        if receiving is None or not (await asyncio.wait([receiving], timeout=RECEIVE_TIMEOUT))[0]:
             return ()
-        try:
-            await asyncio.wait([receiving], timeout=RECEIVE_TIMEOUT)
-        finally:
-            receiving.cancel()
-        await asyncio.wait([receiving])
         if receiving.cancelled() or receiving.exception() is not None:
             return ()
         return [message for message in receiving.result() if message.id not in self._held]
@@ -228,12 +225,16 @@ class QueueFeed(Bundled):
             except BaseException:  # it is told again, which changes nothing
                 self._finished[:0], self._again[:0] = finished, again
                 raise
-            self._settled.update(dict.fromkeys(message.id for message in unconfirmed))
-            while len(self._settled) > MAX_REMEMBERED:
-                del self._settled[next(iter(self._settled))]
             for block in finished:
                 self._held.pop(block.message.id, None)
+            self._remember([*(block.message.id for block in finished), *(message.id for message in unconfirmed)])
             self._landed.set()
+
+    def _remember(self, ids: Sequence[str]) -> None:
+        """These are settled: they may come again, since a delivery crossed its acknowledgement, or that was lost."""
+        self._settled.update(dict.fromkeys(ids))
+        while len(self._settled) > MAX_REMEMBERED:
+            del self._settled[next(iter(self._settled))]
 
     async def _settle_in_queue(self, finished: Sequence[HeldBlock], again: Sequence[Message]) -> Collection[Message]:
         plain = [block.message for block in finished if not block.rows]

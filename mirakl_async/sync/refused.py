@@ -13,15 +13,16 @@ if TYPE_CHECKING:
     from ..models.connect.orders import OrderRequest
     from ..problems import Problem
 
-RefusalKind: TypeAlias = Literal["server", "invalid", "conflict", "abandoned"]
+RefusalKind: TypeAlias = Literal["server", "invalid", "conflict", "abandoned", "origin"]
 
 
 class Refused(Sealed, Struct, frozen=True, kw_only=True):
     """One order that will not be accepted, and why.
 
     `kind` is "server" (Mirakl refused it, alone or by name), "invalid" (it breaks the documented contract, or is no
-    order at all), "conflict" (a second body with the stamp of one already sent: which one holds would be luck), or
-    "abandoned" (`work` was told to give up on what was claimed so often without an answer).
+    order at all), "conflict" (a second body with the stamp of one already sent: which one holds would be luck),
+    "abandoned" (it was delivered more often than `max_deliveries` without an answer), or "origin" (its channel or
+    store was refused, while the orders of another one were accepted).
     `line` is the line of an NDJSON source, `raw` its bytes; `path` where in the order, as far as is known.
     """
 

@@ -42,6 +42,7 @@ log: logging.Logger = logging.getLogger("mirakl_async")
 MAX_WORKERS = 96
 WORKERS_WITHOUT_PACE = 8
 SPARE_WORKERS = 2
+ORIGIN_PAUSE = 0.5
 MAX_BYTES_IN_FLIGHT = 64 * 1024 * 1024
 
 
@@ -164,6 +165,8 @@ class WorkerPool:
 
     async def _push(self, batch: Batch) -> None:
         """Send one batch until it is answered for good; what does not fit into its call is left for another."""
+        if self._results.set_aside_if_closed(batch):
+            return
         try:
             body, count = _encode(batch, self._batch_bytes)
         except Exception as error:  # noqa: BLE001 - see unencodable
@@ -209,6 +212,10 @@ class WorkerPool:
             if not is_foreign(error):
                 self._results.reject_too_large(batch, error)
                 return None
+        if recovery == "origin" and isinstance(error, APIError):
+            decision = self._results.blame_origin(batch, error)
+            if decision != "stop":
+                return ORIGIN_PAUSE if decision == "again" else None
         pause = outage.pause(error, self._clock.monotonic(), self._results.last_answer)
         if pause is None:
             self._fail(error)

@@ -456,6 +456,28 @@ class TestConfiguration:
         assert stopped.value.report.refused == 0
         assert stopped.value.report.calls < 10
 
+    @pytest.mark.parametrize("first", ["channel-1", "closed"])
+    async def test_a_closed_store_does_not_stop_the_others(self, mirakl, first, caplog):
+        origins = [type(ORIGIN)(channel_id=name, channel_store_id="store-1") for name in ("channel-1", "closed")]
+        origins.sort(key=lambda origin: origin.channel_id != first)
+        pairs = [(origins[n % 2], order(n)) for n in range(1000)]
+        sync = mirakl.sync(iter(pairs), origin=None)
+        async with asyncio.timeout(20), sync:
+            refused = [entry async for entry in sync.refused()]
+        assert {entry.kind for entry in refused} == {"origin"}
+        assert {entry.origin.channel_id for entry in refused} == {"closed"}
+        assert (sync.report.accepted, sync.report.refused, sync.report.unsent) == (500, 500, 0)
+        assert sync.report.calls < 20
+        assert "set aside" in caplog.text
+
+    async def test_where_every_store_is_closed_the_job_stops(self, mirakl):
+        origins = [type(ORIGIN)(channel_id=name, channel_store_id="store-1") for name in ("a", "b", "c")]
+        pairs = [(origins[n % 3], order(n)) for n in range(1000)]
+        async with asyncio.timeout(20):
+            with pytest.raises(SyncStopped, match="404") as stopped:
+                await mirakl.sync(iter(pairs), origin=None).run()
+        assert stopped.value.report.unsent == stopped.value.report.read
+
     async def test_a_failure_waits_only_for_what_is_on_the_wire(self, start, monkeypatch):
         monkeypatch.setattr(outages, "FIRST_PAUSE", 40.0)
         mirakl = await start(client={"retry": Retry(retries=0)})
