@@ -4,7 +4,9 @@ import asyncio
 import os
 import re
 import sys
+from contextlib import AsyncExitStack
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -12,7 +14,9 @@ from benchmarks.synthetic import order
 from mirakl_async import codec
 from mirakl_async.cli.app import app
 from mirakl_async.simulator import Simulator
+from tests.moto_server import ENVIRONMENT, shared_moto  # noqa: F401 - a fixture
 from tests.postgres_server import shared_postgres  # noqa: F401 - a fixture
+from tests.pubsub_server import PubSubServer
 from tests.redis_server import shared_redis  # noqa: F401 - a fixture
 
 ROOT = Path(__file__).parents[1]
@@ -23,6 +27,14 @@ EXAMPLES = {
     for number, block in enumerate(re.findall(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE), 1)
 }
 ACCEPTED = {"orders.sync(": 29, "orders.worker(": 29, "orders.upsert(": 1}
+EVENT = b'{"id": "01jv", "time": "2024-05-20T10:15:30Z", "type": "LATER", "data": {}}'
+FAKE_SERVICEBUS = f"""
+from mirakl_async.queues.servicebus_source import ServiceBusSource
+from tests.servicebus_fake import FakeServiceBus
+bus = FakeServiceBus()
+bus.send([{EVENT!r}])
+ServiceBusSource._connect = lambda self: bus.client()
+"""
 
 
 @pytest.mark.parametrize("block", EXAMPLES.values(), ids=EXAMPLES)
@@ -33,7 +45,7 @@ async def test_an_example_runs(block, tmp_path, shared_redis, request):  # noqa:
     lines = [codec.encode(order(n)) for n in range(30)]
     lines[3] = lines[3].replace(b'"quantity":1', b'"quantity":null', 1)
     (tmp_path / "orders.ndjson").write_bytes(b"\n".join(lines))
-    async with Simulator(front={"orders": 230}) as mirakl:
+    async with AsyncExitStack() as stack, Simulator(front={"orders": 230}) as mirakl:
         mirakl.world.add_action("action-1")
         env = {
             "MIRAKL_CONNECT_URL": mirakl.connect_url,
@@ -47,6 +59,15 @@ async def test_an_example_runs(block, tmp_path, shared_redis, request):  # noqa:
         }
         if "POSTGRES_URL" in block:
             env["POSTGRES_URL"] = request.getfixturevalue("shared_postgres").url
+        if "SQS_URL" in block:
+            env |= ENVIRONMENT | {"SQS_URL": request.getfixturevalue("shared_moto").create(f"q{uuid4().hex}")}
+        if "SUBSCRIPTION" in block:
+            pubsub = await stack.enter_async_context(PubSubServer())
+            env |= {"SUBSCRIPTION": pubsub.create("events"), "PUBSUB_EMULATOR_HOST": f"127.0.0.1:{pubsub.port}"}
+            pubsub.publish("events", [EVENT])
+        if "SERVICEBUS" in block:
+            env["SERVICEBUS_CONNECTION_STRING"] = "Endpoint=sb://shop.servicebus.windows.net/"
+            script.write_text(FAKE_SERVICEBUS + block)
         child = await asyncio.create_subprocess_exec(
             sys.executable, str(script), cwd=tmp_path, env=os.environ | env,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
