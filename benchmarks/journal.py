@@ -203,3 +203,7 @@ def main(argv: list[str]) -> None:
         compare(url, {"structs": made, "NDJSON": file}, many, rounds, kinds)
         foreign(url, made, rounds, {kind: make for kind, make in kinds.items() if kind != "no queue"})
     return None
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterable
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast, runtime_checkable
 
 import anyio
@@ -19,7 +20,7 @@ from ..models.connect.orders import OrderRequest
 from ..queues.blocks import MAX_BLOCK_BYTES, MAX_BLOCK_LINES, join_block
 from ..queues.protocol import KeepsCursors, KeepsRejected, offers
 from .batches import NO_ID, NO_STAMP, Assembly, Batch
-from .entries import encoded, microseconds, refusal, unencodable
+from .entries import EPOCH, Line, encoded, refusal, unencodable
 from .intake import Intake
 from .rejected_rows import row_of
 from .resume_file import ResumeFile
@@ -39,8 +40,9 @@ if TYPE_CHECKING:
 
 MAX_WINDOW_ORDERS = 200
 MAX_WINDOW_BYTES = 4 * 1024 * 1024
-MAX_OPEN_PUTS = 4
+MAX_OPEN_PUTS = 3
 HEADER_BYTES = 16 * 1024
+MICROSECOND = timedelta(microseconds=1)
 
 
 @runtime_checkable
@@ -277,21 +279,22 @@ class Enqueuer:
         self._refuse(refused)
 
 
-def _keys(entries: Sequence[Entry]) -> list[LineKey]:
-    """What the header says of each; raises TypeError for a stamp that cannot be compared."""
-    keys: list[LineKey] = []
-    for entry in entries:
-        identity, code = cast("Any", entry.channel_order_id), cast("Any", entry.sub_channel_code)
-        if not isinstance(identity, str):
-            raise TypeError(NO_ID)
-        stamp = microseconds(cast("Any", entry.channel_updated_at))
-        keys.append((identity, code if type(code) is str and code else None, stamp))
-    return keys
+def _keys(entries: Sequence[Any]) -> list[LineKey]:
+    """What the header says of each; raises TypeError for an id that is no text and a stamp that cannot be compared."""
+    ids = [entry.channel_order_id for entry in entries]
+    if not {str}.issuperset(map(type, ids)):
+        raise TypeError(NO_ID)
+    codes = [code if type(code := entry.sub_channel_code) is str and code else None for entry in entries]
+    stamps = [(entry.channel_updated_at - EPOCH) // MICROSECOND for entry in entries]
+    return [*zip(ids, codes, stamps, strict=True)]
 
 
-def _joined(entries: Sequence[Entry]) -> bytes:
+def _joined(entries: Sequence[Any]) -> bytes:
     """The lines of all."""
-    if {OrderRequest}.issuperset(map(type, entries)):
+    kinds = set(map(type, entries))
+    if kinds == {Line}:
+        return b"\n".join([*[entry.raw for entry in entries], b""])
+    if kinds == {OrderRequest}:
         return codec.encode_lines(entries)
     return b"\n".join([*map(encoded, entries), b""])
 

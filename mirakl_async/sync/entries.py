@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 SMALL_BATCH = 4 * 1024 * 1024
 """Structs that make no more bytes than this are encoded together, whatever a batch may hold."""
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FINE_FRACTION = re.compile(r"(?<=\.)(\d{6})(\d{1,12})(?=\D|$)")
 
 OriginKey: TypeAlias = tuple[str, str]
@@ -75,7 +75,7 @@ def microseconds(moment: datetime) -> int:
 
     Date-times that share a `ZoneInfo` compare by wall clock, which is wrong in the hour that autumn repeats.
     """
-    since = moment - _EPOCH
+    since = moment - EPOCH
     return (since.days * 86400 + since.seconds) * 1_000_000 + since.microseconds
 
 
