@@ -13,8 +13,6 @@ from collections.abc import AsyncIterable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast, runtime_checkable
 
-import anyio
-
 from .. import codec
 from ..models.connect.orders import OrderRequest
 from ..queues.blocks import MAX_BLOCK_BYTES, MAX_BLOCK_LINES, join_block
@@ -117,13 +115,13 @@ class Enqueuer:
     async def run(self, room: Callable[[], Awaitable[None]] | None = None) -> None:
         """Read and put to the end of the source; raises what the queue raises. See `failure` for the source's error."""
         assert self._intake is not None  # noqa: S101 - set by begin
-        async with anyio.create_task_group() as group:
-            if isinstance(self._source, AsyncIterable):
-                group.start_soon(self._intake.pump)
-            try:
-                await self._put_all(self._intake, room or _at_once)
-            finally:
-                self._intake.close()
+        streams = isinstance(self._source, AsyncIterable)
+        pumps = [asyncio.create_task(self._intake.pump(), name="mirakl order sync source")] if streams else []
+        try:
+            await self._put_all(self._intake, room or _at_once)
+        finally:
+            self._intake.close()
+            await asyncio.gather(*pumps, return_exceptions=True)
         self.failure = self._intake.failure
 
     async def finish(self) -> None:
@@ -136,8 +134,13 @@ class Enqueuer:
             await self._wait_for_puts(0)
             await self._store_position()
         finally:
-            for put in self._puts:
-                put.task.cancel()
+            await self.close()
+
+    async def close(self) -> None:
+        """End the puts that are still under way; what they put counts as unsent, and may be in the queue."""
+        for put in self._puts:
+            put.task.cancel()
+        await asyncio.gather(*(put.task for put in self._puts), return_exceptions=True)
 
     def unsent(self) -> Iterator[tuple[OriginRequest, Entry]]:
         """What was taken from the source and is not in the queue."""

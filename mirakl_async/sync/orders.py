@@ -238,7 +238,10 @@ class Orders(GeneratedOrders):
                     rejections.add(refused)
 
                 await enqueuer.begin(kept, tally, clock, reject, partial(store_rejected, sink, rejections.sync))
-                await enqueuer.run()
+                try:
+                    await enqueuer.run()
+                finally:
+                    await enqueuer.close()
         finally:
             rejections.close(quiet=True)
         if enqueuer.failure is not None:

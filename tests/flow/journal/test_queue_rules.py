@@ -298,6 +298,38 @@ class TestTheEnd:
         assert stopped.value.report.unsent == stopped.value.report.read > 0
 
 
+async def test_putting_that_is_cancelled_or_fails_leaves_nothing_running(mirakl):
+    class Slow(MemoryQueue):
+        async def put(self, bodies):
+            await asyncio.sleep(30)
+
+    class Broken(MemoryQueue):
+        async def put(self, bodies):
+            raise QueueUnavailable("the queue is unreachable")
+
+    before = asyncio.all_tasks()
+    async with Slow() as queue:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.1):
+                await put(mirakl, queue, map(order, range(5000)))
+    async with Broken() as queue:
+        with pytest.raises(QueueUnavailable):
+            await put(mirakl, queue, map(order, range(5000)))
+    assert asyncio.all_tasks() == before
+
+
+async def test_enqueue_raises_what_its_source_raises_after_all_it_gave_was_put(mirakl, kept):
+    def source():
+        yield from (order(n, n) for n in range(130))
+        raise RuntimeError("the shop is closed")
+
+    async with opened(kept.address) as queue:
+        with pytest.raises(RuntimeError, match="the shop is closed"):
+            await put(mirakl, queue, source())
+        report, _ = await run(mirakl.connect.orders.sync(queue))
+    assert report.accepted == 130
+
+
 @pytest.mark.parametrize("way", ["stop", "abort", "cancel", "404"])
 @pytest.mark.parametrize("kind", ["plain", "async"])
 async def test_whatever_ends_a_job_what_was_taken_is_accounted_for(start, kept, way, kind):
