@@ -99,13 +99,13 @@ def exact_stamp(entry: Entry) -> tuple[int, int]:
     return stamp_of(entry), 0
 
 
-def encode_batch(origin: OriginRequest, entries: Sequence[Entry], max_bytes: int) -> tuple[bytes, int]:
+def encode_batch(origin: OriginRequest, entries: Sequence[Entry], max_bytes: int, typical: float) -> tuple[bytes, int]:
     """The body of one call, and how many of the entries it holds: as many as `max_bytes` allow, and at least one.
 
-    Lines go out byte for byte; structs are encoded together, cheaper than one by one, unless they are large. Raises
-    whatever a struct raises that was changed into what JSON cannot carry.
+    Lines go out byte for byte; structs are encoded together, cheaper than one by one, unless a `typical` one is large.
+    Raises whatever a struct raises that was changed into what JSON cannot carry.
     """
-    sizes = _sizes(entries) if len(entries) > 1 else None
+    sizes = _sizes(entries, typical) if len(entries) > 1 else None
     if sizes is not None:
         total, count = len(codec.encode(_Envelope(origin, []))) + sizes[0], 1
         while count < len(sizes) and total + sizes[count] + 1 <= max_bytes:
@@ -119,12 +119,11 @@ def encode_batch(origin: OriginRequest, entries: Sequence[Entry], max_bytes: int
     return body, len(entries)
 
 
-def _sizes(entries: Sequence[Entry]) -> list[int] | None:
-    """The size of each; None where the first and the last tell that all are small enough to be encoded together."""
-    if Line in set(map(type, entries)):
-        return [len(encoded(entry)) for entry in entries]
-    most = len(entries) * max(len(encoded(entries[0])), len(encoded(entries[-1])))
-    return None if most <= SMALL_BATCH else [len(encoded(entry)) for entry in entries]
+def _sizes(entries: Sequence[Entry], typical: float) -> list[int] | None:
+    """The size of each; None where structs of a `typical` size are small enough to be encoded together."""
+    if len(entries) * typical <= SMALL_BATCH and {OrderRequest}.issuperset(map(type, entries)):
+        return None
+    return [len(encoded(entry)) for entry in entries]
 
 
 def encoded(entry: Entry) -> bytes:

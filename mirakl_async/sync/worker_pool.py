@@ -168,7 +168,7 @@ class WorkerPool:
         if self._results.set_aside_if_closed(batch):
             return
         try:
-            body, count = _encode(batch, self._batch_bytes)
+            body, count = _encode(batch, self._batch_bytes, self._intake.order_bytes)
         except Exception as error:  # noqa: BLE001 - see unencodable
             self._results.reject_unencodable(batch, error)
             return
@@ -247,9 +247,9 @@ class WorkerPool:
                 self._answered()
 
 
-def _encode(batch: Batch, max_bytes: int) -> tuple[bytes, int]:
+def _encode(batch: Batch, max_bytes: int, typical: float) -> tuple[bytes, int]:
     """The body of a call and how many of the batch's orders it holds; a block of a queue goes out as it came."""
     entries = batch.entries
     if isinstance(entries, BlockLines) and entries.size <= max_bytes:
         return entries.body(), len(entries)
-    return encode_batch(batch.origin, entries, max_bytes)
+    return encode_batch(batch.origin, entries, max_bytes, typical)
