@@ -126,6 +126,33 @@ def scalar(value: Any) -> Sequence[Problem]:
     return OK if type(value) in {str, int, float, bool} else _wrong_type(value, "a string, a number or a boolean")
 
 
+_DECIMAL = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII).fullmatch
+
+
+def decimal_text(value: Any) -> Sequence[Problem]:
+    """Accept numbers, also as text."""
+    if type(value) is str and _DECIMAL(value) is not None:
+        return OK
+    return _NUMBER(value)
+
+
+def integer_text(value: Any) -> Sequence[Problem]:
+    """Accept integers, also as text."""
+    if type(value) is str and _DECIMAL(value) is not None and "." not in value:
+        return OK
+    return integer(value)
+
+
+def boolean_text(value: Any) -> Sequence[Problem]:
+    """Accept true and false, also as text."""
+    return OK if value in ("true", "false") else boolean(value)
+
+
+def text_or_number(value: Any) -> Sequence[Problem]:
+    """Accept strings and numbers."""
+    return OK if type(value) in {str, int} else _wrong_type(value, "a string")
+
+
 def nullable(check: Check) -> Check:
     """Accept null and what `check` accepts."""
 
@@ -152,6 +179,18 @@ def array(item: Check, *, min_items: int = 0, max_items: int | None = None) -> C
             if found := item(member):
                 problems.extend(problem.under(f"[{position}]") for problem in found)
         return problems or OK
+
+    return check
+
+
+def mapping(member: Check) -> Check:
+    """Accept objects of any members, all judged by one rule."""
+
+    def check(value: Any) -> Sequence[Problem]:
+        if type(value) is not dict:
+            return _wrong_type(value, "an object")
+        members = cast("dict[str, Any]", value)
+        return [problem.under(name) for name, one in members.items() for problem in member(one)]
 
     return check
 
@@ -193,6 +232,15 @@ def tagged(tag: str, variants: Mapping[str, Check]) -> Check:
     return check
 
 
+def variants(tag: str, kinds: Mapping[str, Check], *, base: Check) -> Check:
+    """Accept objects judged by the variant that their member `tag` names, by `base` where it names none of them."""
+
+    def check(value: Any) -> Sequence[Problem]:
+        return base(value) or kinds.get(value.get(tag), base)(value)
+
+    return check
+
+
 def only_one_member(members: Mapping[str, Check]) -> Check:
     """Accept objects that hold exactly one of the members, judged by its own rule."""
     wrong = (Problem("must have exactly one of the members " + ", ".join(members)),)
@@ -205,6 +253,9 @@ def only_one_member(members: Mapping[str, Check]) -> Check:
         return [problem.under(name) for problem in members[name](value[name])]
 
     return check
+
+
+_NUMBER = number()
 
 
 def both(first: Check, then: Check) -> Check:

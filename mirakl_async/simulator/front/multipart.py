@@ -10,6 +10,7 @@ from typing import TypeVar
 from msgspec import DecodeError, Struct, ValidationError, json
 
 from ..exchange import Call
+from .body_rules import PARTS
 from .refusals import invalid, refused
 
 T = TypeVar("T")
@@ -96,6 +97,9 @@ def json_of(parts: list[Part], name: str, type_: type[T]) -> T:
     if len(found) != 1 or found[0].content_type.partition(";")[0].strip() != "application/json":
         raise invalid([("INVALID_FIELD_TYPE", name, f"{name} must be one part of type application/json")])
     try:
+        problems = PARTS[name](json.decode(found[0].content))
+        if problems:
+            raise invalid([("INVALID_FIELD", one.under(name).field, f"It {one.message}") for one in problems])
         return json.decode(found[0].content, type=type_)
     except ValidationError as error:
         raise invalid([("INVALID_FIELD_TYPE", name, f"{name}: {error}")]) from None

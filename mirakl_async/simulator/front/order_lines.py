@@ -27,7 +27,7 @@ class _Origin(Struct):
 class _Cancelation(Struct):
     order_line_id: str
     quantity: int
-    reason_code: str
+    reason_code: str | int
     amount: float
     shipping_amount: float
     currency_iso_code: str | None = None

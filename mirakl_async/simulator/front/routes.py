@@ -20,6 +20,7 @@ from .refusals import refuse
 from .returns import RT11, RT12, RT52
 from .settings import settings_routes
 from .shipments import PL11, ST11, ST12
+from .strictness import strict
 from .world import FrontWorld
 
 MOST_BYTES = 512 * 1024 * 1024
@@ -38,7 +39,7 @@ def front_service(world: FrontWorld) -> Service:
         *_changes(world),
         *settings_routes(nulls=world.oddities == "live"),
     ]
-    return Service("front", "", routes, refuse, takes_keys=True, most_bytes=MOST_BYTES)
+    return Service("front", "", [strict(route) for route in routes], refuse, takes_keys=True, most_bytes=MOST_BYTES)
 
 
 def storage_service(world: FrontWorld) -> Service:

@@ -96,7 +96,7 @@ async def test_orders_are_updated_member_by_member(start):
     assert after["customer"] == before["customer"] | {"shipping_address": address}
     assert (await put(front, "/api/orders", {"orders": [patch] * 101})).status == 400
     assert (await put(front, "/api/orders", {"orders": []})).status == 400
-    assert (await put(front, "/api/orders", {"orders": "x"})).json["errors"][0]["field"] == "body"
+    assert (await put(front, "/api/orders", {"orders": "x"})).json["errors"][0]["field"] == "orders"
 
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.operation)

@@ -55,7 +55,7 @@ async def test_documents_of_orders_one_and_several(start):
     [
         ({}, 400),
         ({"document_ids": "1"}, 404),
-        ({"document_ids": "x"}, 404),
+        ({"document_ids": "x"}, 400),
         ({"order_ids": "Order_1-A"}, 404),
         ({"order_ids": order_id(0), "document_codes": "NONE"}, 404),
         ({"document_ids": ",".join(map(str, range(101)))}, 400),

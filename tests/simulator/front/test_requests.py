@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mirakl_async.simulator.front.names import order_id
 
+from ..calls import PACKAGE
 from .documents import assert_described
 
 
@@ -127,12 +128,12 @@ async def test_returns_and_their_labels(start):
     assert (created["order_id"], created["state"]) == (row["order_id"], "IN_PROGRESS")
     found = (await front.get("/api/returns", order_line_id=line["order_line_id"])).json["data"]
     assert created in found
-    label = {"return_id": created["id"], "package": {}, "carrier_code": "UPS"}
+    label = {"return_id": created["id"], "package": PACKAGE, "carrier_code": "UPS"}
     reply = await send(
         front,
         "POST",
         "/api/returns/return-labels",
-        {"return_labels": [label, label | {"return_id": "x"}, {"return_id": created["id"], "package": {}}]},
+        {"return_labels": [label, label | {"return_id": "x"}, {"return_id": created["id"], "package": PACKAGE}]},
     )
     assert_described(reply.json, "RT51")
     assert [len(reply.json[name]) for name in ("return_label_successes", "return_label_errors")] == [1, 2]
