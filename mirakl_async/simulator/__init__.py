@@ -7,12 +7,15 @@ client, so that it can contradict the client.
 from __future__ import annotations
 
 from .clock import Clock, ManualClock, RealClock
+from .command_report import CommandReport
 from .control import Control, OrderRecord, State
+from .events import Delivery, Events
 from .faults import Fault, FaultPlan
 from .front import Drift, ExportPlan, FrontControl, FrontState, FrontWorld, ImportPlan, Upload
 from .pipeline import RequestRecord
 from .process import SimulatorProcess
 from .ratelimits import DOCUMENTED, Traffic, Window
+from .seller import OfferState, Seller
 from .server import Addresses, Simulator
 from .world import OrderKey, World, digest_of
 
@@ -20,8 +23,11 @@ __all__ = [
     "DOCUMENTED",
     "Addresses",
     "Clock",
+    "CommandReport",
     "Control",
+    "Delivery",
     "Drift",
+    "Events",
     "ExportPlan",
     "Fault",
     "FaultPlan",
@@ -30,10 +36,12 @@ __all__ = [
     "FrontWorld",
     "ImportPlan",
     "ManualClock",
+    "OfferState",
     "OrderKey",
     "OrderRecord",
     "RealClock",
     "RequestRecord",
+    "Seller",
     "Simulator",
     "SimulatorProcess",
     "State",

@@ -82,7 +82,9 @@ class Connect:
     def update_action_status(self, call: Call) -> Answer:
         """Record an action's outcome, once."""
         payload = accepted(call, UPDATE_ACTION, self._error_fields)
-        outcome = self._world.finish_action(call.path["action_id"], payload["status"], payload.get("errors", ()))
+        outcome = self._world.finish_action(
+            call.path["action_id"], payload["status"], payload.get("errors", ()), now=self._clock.time()
+        )
         if outcome == "unknown":
             return refuse(404, "DATA_NOT_FOUND", "The action is unknown or has expired")
         if outcome == "final":

@@ -16,9 +16,11 @@ from . import connect
 from .account import Account
 from .arguments import Count, Seconds, check
 from .clock import Clock, RealClock
+from .command_report import CommandReport, command_report
 from .connect import Connect
 from .connect_errors import ErrorFields
 from .control import PREFIX, State, add_control_plane, state_of
+from .events import Events
 from .exchange import Service
 from .faults import FaultPlan
 from .front import FrontWorld, front_service, storage_service
@@ -26,6 +28,7 @@ from .front.control import add_front_plane
 from .front.world import Oddities
 from .pipeline import Latency, RequestRecord, Surroundings, application
 from .ratelimits import RateLimits, SlidingWindows, Window
+from .seller import Seller
 from .tokens import Tokens
 from .world import EqualStamp, Keep, World
 
@@ -74,6 +77,7 @@ class _Arguments(Struct):
     port: Annotated[int, Meta(ge=0, le=65535)]
     front: dict[str, int] | None
     oddities: Oddities
+    action_seconds: Seconds
 
 
 class Simulator:
@@ -114,6 +118,7 @@ class Simulator:
         port: int = 0,
         front: Mapping[str, int] | None = None,
         oddities: Oddities = "none",
+        action_seconds: float = 86_400.0,
     ) -> None:
         check(_Arguments, locals())
         self.clock: Clock = RealClock() if clock is None else clock
@@ -130,6 +135,9 @@ class Simulator:
             keys={self.api_key: client_id},
         )
         self.front: FrontWorld = FrontWorld(self.clock, front, seed=seed, oddities=oddities)
+        self.events: Events = Events(self.clock, seed=seed, live=oddities == "live")
+        self._action_seconds = action_seconds
+        self._sellers: dict[tuple[str, str], Seller] = {}
         self.requests: deque[RequestRecord] = deque(maxlen=log_size)
         self._surroundings = Surroundings(
             clock=self.clock,
@@ -145,7 +153,7 @@ class Simulator:
             Account(self.world, error_fields=error_fields).service(connect.BASE),
             self.tokens.service(),
             front_service(self.front),
-            storage_service(self.front),
+            storage_service(self.front, self.events.route()),
         )
         self._port = port
         self._keepalive = keepalive
@@ -224,6 +232,25 @@ class Simulator:
     def state(self) -> State:
         """Return the counts, the digest, the traffic, as the control plane gives them."""
         return state_of(self.world, self._surroundings)
+
+    def seller(self, channel_id: str | None = None, store_id: str | None = None) -> Seller:
+        """Return the seller of a store, of the first one known unless it is named; what sellers do becomes events."""
+        channel = channel_id or next(iter(self.world.channels))
+        place = (channel, store_id or min(self.world.channels[channel]))
+        if place not in self._sellers:
+            self._sellers[place] = Seller(
+                self.world,
+                self.events,
+                self.clock,
+                place,
+                storage_url=lambda: self.storage_url,
+                action_seconds=self._action_seconds,
+            )
+        return self._sellers[place]
+
+    def commands(self) -> CommandReport:
+        """Return what became of every command: each owes exactly one final outcome, the right one."""
+        return command_report(self.world.actions, self.clock.time())
 
     def issue_token(self) -> str:
         """Return a good access token without an exchange."""

@@ -68,6 +68,11 @@ class Action(Struct):
 
     status: ActionStatus = "PENDING"
     errors: Sequence[Any] = ()
+    kind: str = ""
+    expected: Literal["SUCCESS", "FAILED"] | None = None
+    expires_at: float | None = None
+    late_reports: list[str] = []
+    """The outcomes that were reported when it was final, or had expired."""
 
 
 class StoredReturn(Struct, frozen=True):
@@ -250,22 +255,35 @@ class World:
         """All orders held, as 32 hexadecimal digits; compare with `digest_of`."""
         return f"{self._sum % _DIGEST_SPACE:032x}"
 
-    def add_action(self, action_id: str) -> None:
-        """Start an action that waits for its outcome."""
-        self.actions[action_id] = Action()
+    def add_action(
+        self,
+        action_id: str,
+        *,
+        kind: str = "",
+        expected: Literal["SUCCESS", "FAILED"] | None = None,
+        expires_at: float | None = None,
+    ) -> None:
+        """Start an action that waits for its outcome, until it expires (seconds since 1970)."""
+        self.actions[action_id] = Action(kind=kind, expected=expected, expires_at=expires_at)
 
     def finish_action(
         self,
         action_id: str,
         status: Literal["SUCCESS", "FAILED"],
         errors: Sequence[Any] = (),
+        *,
+        now: float = 0.0,
     ) -> Literal["finished", "unknown", "final"]:
         """Record how an action ended; one that has ended stays as it is."""
         action = self.actions.get(action_id)
         if action is None:
             return "unknown"
         if action.status != "PENDING":
+            action.late_reports.append(status)
             return "final"
+        if action.expires_at is not None and now >= action.expires_at:
+            action.late_reports.append(status)
+            return "unknown"
         action.status = status
         action.errors = errors
         return "finished"

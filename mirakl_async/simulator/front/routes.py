@@ -42,13 +42,13 @@ def front_service(world: FrontWorld) -> Service:
     return Service("front", "", [strict(route) for route in routes], refuse, takes_keys=True, most_bytes=MOST_BYTES)
 
 
-def storage_service(world: FrontWorld) -> Service:
-    """Return what the other origin serves: files of exports, without a credential."""
+def storage_service(world: FrontWorld, *others: Route) -> Service:
+    """Return what the other origin serves without a credential: files of exports, and other routes."""
     routes = [
         Route("GET", f"{ELSEWHERE}/{exports.kind.name}/{{export}}", exports.kind.fetch, exports.file_elsewhere)
         for exports in (world.order_exports, world.offer_exports)
     ]
-    return Service("storage", "", routes, storage_refuses, guarded=False)
+    return Service("storage", "", [*routes, *others], storage_refuses, guarded=False)
 
 
 def _lists(world: FrontWorld, listing: Listing) -> Handler:
