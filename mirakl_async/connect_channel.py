@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from . import settings
 from .callers import LiveCaller
 from .client import Client
+from .events.connect_events import Events
 from .operations.account.channels import Channels
 from .operations.account.stores import Stores as AccountStores
 from .operations.connect.carriers import Carriers
@@ -110,6 +111,11 @@ class ConnectChannel(Client):
     def orders(self) -> Orders:
         """Orders pushed into Connect, one call at a time or in bulk (`orders.sync`), and outcomes of actions."""
         return Orders(LiveCaller(self), self)
+
+    @cached_property
+    def events(self) -> Events:
+        """What Connect puts on the connector's queue: commands, which are answered, and facts."""
+        return Events(self)
 
     @cached_property
     def returns(self) -> Returns:

@@ -1,12 +1,55 @@
-"""Connect's events: what it puts on a connector's queue, decoded into a struct for each type.
+"""Connect's events: what it puts on a connector's queue, decoded into a struct for each type, handled and answered.
 
-`decode` reads one message. The structs are in `mirakl_async.models.connect_events`: nine commands and four facts.
+`decode` reads one message. The structs are in `mirakl_async.models.connect_events`: nine commands and four facts. An
+`EventRouter` has the handlers that `connect.events.run` calls; an idempotency store remembers the outcomes.
 """
 
 from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from ..errors import InvalidEvent
 from ..model import Command, Event, Fact
 from .decode import UnknownEvent, decode
 
-__all__ = ["Command", "Event", "Fact", "InvalidEvent", "UnknownEvent", "decode"]
+if TYPE_CHECKING:
+    from .counters import EventCounters as EventCounters
+    from .delivery import Delivery as Delivery
+    from .idempotency import IdempotencyStore as IdempotencyStore
+    from .memory_idempotency import MemoryIdempotencyStore as MemoryIdempotencyStore
+    from .outcomes import ActionErrorCode as ActionErrorCode
+    from .outcomes import ActionFailed as ActionFailed
+    from .outcomes import Deferred as Deferred
+    from .outcomes import Done as Done
+    from .postgres_idempotency import PostgresIdempotencyStore as PostgresIdempotencyStore
+    from .redis_idempotency import RedisIdempotencyStore as RedisIdempotencyStore
+    from .router import EventRouter as EventRouter
+    from .sqlite_idempotency import SqliteIdempotencyStore as SqliteIdempotencyStore
+
+# Resolved on first use: whoever only decodes needs none of them, and some need an extra.
+_HOMES = {
+    "ActionErrorCode": "outcomes",
+    "ActionFailed": "outcomes",
+    "Deferred": "outcomes",
+    "Delivery": "delivery",
+    "Done": "outcomes",
+    "EventCounters": "counters",
+    "EventRouter": "router",
+    "IdempotencyStore": "idempotency",
+    "MemoryIdempotencyStore": "memory_idempotency",
+    "PostgresIdempotencyStore": "postgres_idempotency",
+    "RedisIdempotencyStore": "redis_idempotency",
+    "SqliteIdempotencyStore": "sqlite_idempotency",
+}
+
+__all__ = ["Command", "Event", "Fact", "InvalidEvent", "UnknownEvent", "decode", *_HOMES]  # noqa: PLE0604 # pyright: ignore[reportUnsupportedDunderAll]
+
+
+def __getattr__(name: str) -> object:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f".{home}", __name__), name)
+    globals()[name] = value
+    return value

@@ -422,6 +422,15 @@ class SqliteQueue:
             for last, row in page:  # noqa: B007 - where the next page begins
                 yield row
 
+    @property
+    def shared_by(self) -> object:
+        """The open file, which all queues of its path in this process have in common."""
+        return self._open_file()
+
+    async def transact(self, do: Callable[[sqlite3.Connection], T]) -> T:
+        """What `do` gives, in the next transaction: for other tables in the same file. It runs in the writer thread."""
+        return await self._open_file().step(do)
+
     async def replay(self, rows: Sequence[RejectedRow], bodies: Sequence[bytes]) -> None:
         """Put these bodies and forget the rows in one transaction."""
         shared = self._checked(bodies)

@@ -1,0 +1,102 @@
+"""Where messages go that cannot be handled, with the reason and their bytes: beside the queue, into a file, or a queue.
+
+They are stored before, or in one step with, the acknowledgement of their message.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import os
+from contextlib import asynccontextmanager
+from functools import partial
+from hashlib import blake2b
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from ..errors import ConfigurationError
+from ..queues.opening import opened, require
+from ..queues.protocol import KeepsRejected, RejectedRow, Sink
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from ..queues.held_messages import HeldMessage, HeldMessages
+
+INSTEAD = "give rejected=..., the path of a file or another queue"
+MAX_REASON = 500
+
+
+class Rejections:
+    """Stores rejected messages; `place` is None for a queue that keeps them itself."""
+
+    def __init__(self, queue: Any, place: Path | Sink | None) -> None:
+        self._queue = queue
+        self._place = place
+
+    async def add(self, row: RejectedRow, held: HeldMessage | None, messages: HeldMessages) -> None:
+        """Store a row; its message is acknowledged, in the same step where the queue keeps both."""
+        place: Any = self._place
+        if place is None:
+            await self._queue.reject(None if held is None else held.message, [row])
+            if held is not None:
+                messages.forget(held)
+            return
+        if isinstance(place, Path):
+            await asyncio.to_thread(partial(_append, place, _line(row)))
+        elif isinstance(place, KeepsRejected):
+            await place.reject(None, [row])
+        else:
+            await place.put([row.line or b"{}"])
+        if held is not None:
+            messages.finish(held)
+
+
+def check_place(queue: Any, place: object) -> None:
+    """Raise ConfigurationError where rejected messages would have no place."""
+    if place is None:
+        require(queue, KeepsRejected, INSTEAD)
+    elif not isinstance(place, str | Path | Sink | KeepsRejected):
+        raise ConfigurationError(f"rejected must be the path of a file, an address or a queue: {INSTEAD}")
+
+
+@asynccontextmanager
+async def opened_place(place: str | Path | Sink | None) -> AsyncGenerator[Path | Sink | None]:
+    """The file or the queue, opened if it was given by its address."""
+    if isinstance(place, Path) or (isinstance(place, str) and "://" not in place):
+        path = Path(place)
+        await asyncio.to_thread(partial(_append, path, b""))  # raises now what it would raise later
+        yield path
+    elif place is None:
+        yield None
+    else:
+        async with opened(place) as queue:
+            yield queue
+
+
+def row_of(body: bytes, reason: str, at: float, action_id: str | None = None) -> RejectedRow:
+    """The row of a message; the same one stored twice is stored once."""
+    identity = f"action {action_id}" if action_id else f"event {blake2b(body, digest_size=16).hexdigest()}"
+    return RejectedRow(id=identity, kind="event", reason=reason[:MAX_REASON], line=body, at=at)
+
+
+def _line(row: RejectedRow) -> bytes:
+    body = row.line or b""
+    try:
+        content = {"body": body.decode()}
+    except UnicodeDecodeError:
+        content = {"body_base64": base64.b64encode(body).decode()}
+    return msgspec.json.encode({"id": row.id, "kind": row.kind, "reason": row.reason, "at": row.at, **content}) + b"\n"
+
+
+def _append(path: Path, line: bytes) -> None:
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)  # it holds what orders hold
+        with os.fdopen(handle, "ab") as file:
+            file.write(line)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise ConfigurationError(f"rejected: {path} cannot be written: {os.strerror(error.errno or 0)}") from error

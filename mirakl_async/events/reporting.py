@@ -1,0 +1,130 @@
+"""Connect is sent the stored outcome of an action; then the order's new state is put into the orders' queue.
+
+An action that has an outcome at Connect before the first try was reported by someone else; after a try that failed, it
+is ours. A 404 means that the action has expired, or was completed: Connect does not tell which.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from .. import calls
+from ..errors import BadRequest, CallError, ConnectFailed, MiraklError, NotFound, QueueUnavailable
+from ..operations.connect.orders import UPDATE_ACTION_STATUS
+from ..sync.error_policy import is_foreign, recovery_for
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from ..client import Client
+    from ..options import Options
+    from ..queues.protocol import Sink
+    from .counters import EventCounters
+    from .outcomes import Outcome
+
+log: logging.Logger = logging.getLogger("mirakl_async")
+ALREADY_FINAL = "ACTION_ALREADY_FINAL"
+GONE = "Connect answered 404: the action expired before its outcome was reported, or it was completed by then"
+MAX_OUTAGE = 60.0
+OPTIONS: Options = {"deadline": 30.0}
+FIRST_PAUSE, MAX_PAUSE = 0.5, 10.0
+Verdict: TypeAlias = Literal["reported", "already_final", "gone", "refused"]
+
+
+class Reporter:
+    """`rejected` is told the action and the reason of a report that Connect will not take."""
+
+    def __init__(
+        self,
+        client: Client,
+        orders: Sink | None,
+        counters: EventCounters,
+        rejected: Callable[[str, Outcome, str], Awaitable[None]],
+        max_outage: float = MAX_OUTAGE,
+    ) -> None:
+        self._client = client
+        self._clock = client.transport.clock
+        self._orders = orders
+        self._counters = counters
+        self._rejected = rejected
+        self._max_outage = max_outage
+        self._down_since: float | None = None
+
+    def hurry(self) -> None:
+        """From now on, wait for nothing: the process is about to end."""
+        self._max_outage = 0.0
+
+    async def report(self, action_id: str, outcome: Outcome, *, is_first: bool) -> bool:
+        """Report, and put what follows; False if Connect or the queue is unreachable for too long.
+
+        `is_first` says that nobody has tried it before. Raises what is the configuration's fault.
+        """
+        verdict = await self._send_patiently(action_id, outcome, is_first=is_first)
+        if verdict is None:
+            self._counters.postponed += 1
+            return False
+        if verdict == "already_final":
+            self._counters.already_final += 1
+        if outcome.then and self._orders is not None:
+            try:
+                await self._orders.put(outcome.then)
+            except QueueUnavailable as error:
+                log.warning("the order of action %s could not be put: %s", action_id, error)
+                self._counters.postponed += 1
+                return False
+        return True
+
+    async def _send_patiently(self, action_id: str, outcome: Outcome, *, is_first: bool) -> Verdict | None:
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                verdict = await self._send(action_id, outcome, is_first=is_first)
+            except MiraklError as error:
+                if recovery_for(error) == "stop":
+                    raise
+                now = self._clock.monotonic()
+                if self._down_since is None:
+                    self._down_since = now
+                    log.warning("outcome of action %s could not be reported: %s", action_id, error)
+                left = self._down_since + self._max_outage - now
+                if left <= 0:
+                    return None
+                is_first = is_first and _did_nothing(error)
+            else:
+                self._down_since = None
+                return verdict
+            await self._clock.sleep(min(left, pause * (0.5 + self._clock.random() / 2)))
+            pause = min(MAX_PAUSE, 2 * pause)
+
+    async def _send(self, action_id: str, outcome: Outcome, *, is_first: bool) -> Verdict:
+        arguments: dict[str, Any] = {"action_id": action_id}
+        base = self._client.base_url("connect")
+        request = calls.build(UPDATE_ACTION_STATUS, arguments, base, outcome.request_body())
+        try:
+            await self._client.transport.run(request, {**OPTIONS, **self._client.options_for({})})
+        except (BadRequest, NotFound) as error:
+            if is_foreign(error):
+                raise
+            if isinstance(error, BadRequest) and error.code == ALREADY_FINAL:
+                return "already_final" if is_first and _did_nothing(error, last=True) else "reported"
+            await self._refuse(action_id, outcome, error)
+            return "gone" if isinstance(error, NotFound) else "refused"
+        return "reported"
+
+    async def _refuse(self, action_id: str, outcome: Outcome, error: BadRequest | NotFound) -> None:
+        if isinstance(error, NotFound):
+            self._counters.gone += 1
+            await self._rejected(action_id, outcome, GONE)
+        else:
+            self._counters.refused += 1
+            await self._rejected(action_id, outcome, f"Connect rejected the outcome: {error.problem}")
+        log.error("outcome %s of action %s was rejected: %s", outcome.status, action_id, error)
+
+
+def _did_nothing(error: MiraklError, *, last: bool = False) -> bool:
+    """Whether no attempt, but for the `last` one, can have reached Connect and been acted on; False if unsure."""
+    attempts = error.attempts if isinstance(error, CallError) else ()
+    if isinstance(error, ConnectFailed):
+        return len(attempts) <= 1
+    return all(attempt.outcome == "429" for attempt in (attempts[:-1] if last else attempts))

@@ -1,0 +1,533 @@
+"""From a queue to deliveries, and from their outcomes to Connect: everything but the calling of handlers.
+
+Messages are decoded as they come. Of each order, and each offer, one event at a time is given out, in the order of
+arrival. A command is marked as started before it is given out. Its outcome is stored, then reported, and then its
+message is acknowledged.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from contextlib import AsyncExitStack, suppress
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
+from uuid import uuid4
+
+import anyio
+import msgspec
+
+from ..errors import ClientStateError, ConfigurationError, InvalidEvent, QueueUnavailable
+from ..model import Command
+from ..queues.held_messages import HeldMessages
+from ..queues.opening import opened, require
+from ..queues.protocol import Sink, Source
+from .counters import EventCounters
+from .decode import UnknownEvent, decode
+from .delivery import Delivery
+from .opening import opened_store
+from .outcomes import ActionErrorCode, ActionFailed, Deferred, Done, Outcome, decode_outcome, failed, succeeded
+from .parts import OFFER_EVENTS, NewestParts, offer_of
+from .rejections import Rejections, opened_place, row_of
+from .reporting import Reporter
+from .schedule import Item, Schedule
+from .tending import Tending
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+    from pathlib import Path
+    from types import TracebackType
+
+    from ..client import Client
+    from ..model import Event
+    from ..queues.held_messages import HeldMessage
+    from .idempotency import IdempotencyStore, Progress
+
+log: logging.Logger = logging.getLogger("mirakl_async")
+T = TypeVar("T")
+MAX_RECEIVE, RECEIVE_WAIT, WAIT_AT_END, RECEIVE_TIMEOUT = 32, 5.0, 0.5, 1.0
+END_TIMEOUT = 10.0
+FIRST_DELAY, MAX_DELAY, BUSY_DELAY = 0.5, 60.0, 1.0
+RETRY_INTERVAL = 5.0
+
+
+class EventStream:
+    """The deliveries of a queue: `async for delivery in stream`, or `next` from several tasks inside `async with`."""
+
+    def __init__(
+        self,
+        client: Client,
+        queue: str | Path | Source,
+        *,
+        idempotency_store: str | Path | IdempotencyStore,
+        orders: str | Path | Sink | None,
+        rejected: str | Path | Sink | None,
+        max_failures: int | None,
+        prefetch: int,
+        until_empty: bool = False,
+        idle: float = 5.0,
+        declined: Callable[[Event], Outcome | None] | None = None,
+    ) -> None:
+        self.counters: EventCounters = EventCounters()
+        self._client = client
+        self._given = (queue, idempotency_store, orders, rejected)
+        self._max_failures = max_failures
+        self._prefetch = prefetch
+        self._until_empty, self._idle = until_empty, idle
+        self._declined = declined
+        self._runner = uuid4().hex
+        self._schedule = Schedule()
+        self._parts = NewestParts()
+        self._in_progress: dict[str, Item] = {}
+        self._waiters: deque[asyncio.Future[None]] = deque()
+        self._room = asyncio.Event()
+        self._receiving: asyncio.Future[Any] | None = None
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._stack = AsyncExitStack()
+        self._stopping = self._opened = False
+        self._failure: BaseException | None = None
+
+    # -- opening and closing
+
+    async def __aenter__(self) -> Self:
+        if self._opened:
+            raise ClientStateError("events.receive: the stream was opened before; make another")
+        self._opened = True
+        self._clock = self._client.transport.clock
+        queue, store, orders, rejected = self._given
+        try:
+            enter = self._stack.enter_async_context
+            self._queue: Source = require(await enter(opened(queue)), Source, "give a queue")
+            self._store: IdempotencyStore = await enter(opened_store(store))
+            sink: Any = None if orders is None else require(await enter(opened(orders)), Sink, "give another queue")
+            place = await enter(opened_place(rejected))
+        except BaseException:
+            await self._stack.aclose()
+            raise
+        self._has_orders = sink is not None
+        self._held = HeldMessages(self._queue, self._clock, self._extend_marks)
+        self._rejections = Rejections(self._queue, place)
+        self._reporter = Reporter(self._client, sink, self.counters, self._reject_report)
+        self._tending = Tending(self._client, self._store, self._reporter, self.counters, self._add_overdue)
+        loops: list[Coroutine[Any, Any, None]] = [
+            self._receive_all(),
+            self._held.acknowledge_all(),
+            self._held.keep_leases(),
+            self._tending.run(),
+            self._tending.flush_all(),
+        ]
+        for loop in loops:
+            self._spawn(self._guarded(loop))
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+        with anyio.CancelScope(shield=True):
+            try:
+                with anyio.move_on_after(END_TIMEOUT) as limit, suppress(QueueUnavailable):
+                    await self._end()
+                if limit.cancelled_caught:
+                    log.warning("%r did not answer at the end; %d messages come again", self._queue, len(self._held))
+            finally:
+                await self._end_tasks()
+                await self._stack.aclose()
+
+    async def _end(self) -> None:
+        self._held.take(await self._received_last())
+        await self._end_tasks()
+        await self._tending.flush()
+        await self._held.acknowledge()
+        for order in [*self._in_progress]:
+            await self._store.release(order, self._runner)
+        await self._held.release_all()
+
+    async def _received_last(self) -> Any:
+        """What the last call brought: had it been cancelled, that would be lost until its lease ends."""
+        receiving = self._receiving
+        if receiving is None:
+            return ()
+        await asyncio.wait([receiving], timeout=RECEIVE_TIMEOUT)
+        receiving.cancel()
+        await asyncio.wait([receiving])
+        return () if receiving.cancelled() or receiving.exception() is not None else receiving.result()
+
+    async def _end_tasks(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work, name="mirakl events")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except Exception as error:  # noqa: BLE001 - raised by `next`
+            self._failure = self._failure or error
+            self.stop()
+
+    def stop(self) -> None:
+        """Receive nothing more, and give out nothing more; what is settled is still stored and reported."""
+        self._stopping = True
+        if hasattr(self, "_reporter"):
+            self._reporter.hurry()
+        self._room.set()
+        while self._waiters:
+            self._wake()
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether `stop` was called, or the queue is empty."""
+        return self._stopping
+
+    # -- giving out
+
+    def __aiter__(self) -> AsyncIterator[Delivery]:
+        return self._iterate()
+
+    async def _iterate(self) -> AsyncIterator[Delivery]:
+        if self._opened:
+            while (delivery := await self.next()) is not None:
+                yield delivery
+            return
+        async with self:
+            while (delivery := await self.next()) is not None:
+                yield delivery
+
+    async def next(self) -> Delivery | None:
+        """The next delivery, None after the end; raises what ended the stream. Several tasks may wait for one each."""
+        while (item := await self._take()) is not None:
+            try:
+                given = await self._admit(item)
+            except BaseException:
+                self._drop(item)
+                raise
+            if given:
+                return Delivery(self, item)
+        if self._failure is not None:
+            raise self._failure
+        return None
+
+    async def _take(self) -> Item | None:
+        while not self._stopping:
+            if (item := self._schedule.take(self._clock.monotonic())) is not None:
+                return item
+            waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+            self._waiters.append(waiter)
+            try:
+                await waiter
+            except asyncio.CancelledError:
+                if waiter.done() and not waiter.cancelled():
+                    self._wake()
+                raise
+        return None
+
+    def _wake(self) -> None:
+        while self._waiters:
+            waiter = self._waiters.popleft()
+            if not waiter.done():
+                waiter.set_result(None)
+                return
+
+    async def _admit(self, item: Item) -> bool:
+        """Whether this item is to be handled; whatever else it needs is done here."""
+        if item.message is not None and item.message.until <= self._clock.monotonic():
+            self._drop(item)  # its lease has ended, so it is delivered again
+            return False
+        if not isinstance(item.event, Command):
+            if self._parts.is_outdated(item.event):
+                self.counters.outdated += 1
+                self._finish(item)
+                return False
+            return True
+        if item.marked:
+            return True  # tried before, and in progress since then
+        progress = await self._start(item)
+        return progress is not None and await self._admit_command(item, progress)
+
+    async def _start(self, item: Item) -> Progress | None:
+        until = self._clock.monotonic() + self._queue.lease if item.message is None else item.message.until
+        try:
+            return await self._store.start(
+                action_of(item),
+                item.order,
+                self._runner,
+                max(0.001, until - self._clock.monotonic()),
+                overdue=item.message is None,
+            )
+        except QueueUnavailable as error:
+            log.warning("%s; trying again in %.0f s", error, RETRY_INTERVAL)
+            self._put_off(item, RETRY_INTERVAL)
+            return None
+
+    async def _admit_command(self, item: Item, progress: Progress) -> bool:
+        if progress.busy:
+            self._put_off(item, BUSY_DELAY)
+        elif progress.outcome is not None:
+            self.counters.duplicates += 1
+            if progress.reported:
+                self._finish(item)
+            else:
+                await self._report(item, progress.outcome, is_first=False)
+        elif progress.deferred and item.message is not None:
+            self.counters.duplicates += 1
+            self._finish(item)
+        else:
+            self._in_progress[item.order] = item
+            item.marked = True
+            item.again = item.again or progress.again or item.message is None
+            item.failures = progress.failures
+            outcome = self._declined(item.event) if self._declined is not None else None
+            if outcome is None and self._is_exhausted(item):
+                outcome = unexpected(f"the handler failed {item.failures} times")
+            if outcome is None:
+                return True
+            await self._decide(item, outcome)
+        return False
+
+    # -- settling
+
+    async def settle(self, item: Item, result: Done | Deferred | ActionFailed) -> None:
+        """Store, report and acknowledge; raises ConfigurationError for what cannot be."""
+        if not isinstance(item.event, Command):
+            if not isinstance(result, Done) or result.then:
+                raise ConfigurationError(
+                    f"{item.event.type} is a fact, which is not answered: only `done()` settles it"
+                )
+            self._parts.handled(item.event)
+            self.counters.facts += 1
+            self._finish(item)
+        elif isinstance(result, Deferred):
+            await self._defer(item, result.within)
+        elif isinstance(result, ActionFailed):
+            await self._decide(item, failed(result.errors))
+        else:
+            if result.then and not self._has_orders:
+                raise ConfigurationError("the outcome has orders in `then`: give orders=..., the queue that takes them")
+            await self._decide(item, succeeded(result.then))
+
+    async def ignore(self, item: Item) -> None:
+        """Acknowledge a fact that has no handler."""
+        self.counters.ignored += 1
+        self._finish(item)
+
+    async def retry(self, item: Item, error: BaseException | None) -> None:
+        """Give it out again after a pause; an error is counted, and is the outcome after too many."""
+        item.again = True
+        if error is None:
+            self._put_off(item, _delay(item.attempts, self._clock.random()))
+            return
+        self.counters.errors += 1
+        item.failures += 1
+        reason = f"the handler failed {item.failures} times, last with {type(error).__name__}"
+        if isinstance(item.event, Command):
+            await self._persist(lambda: self._store.failed(action_of(item), item.failures), item)
+            if self._is_exhausted(item):
+                await self._decide(item, unexpected(reason))
+                return
+        elif self._is_exhausted(item):
+            await self._set_aside(item.message, item.event.raw, reason)
+            self._finish(item, acknowledge=False)
+            return
+        self._put_off(item, _delay(item.failures - 1, self._clock.random()))
+
+    def _is_exhausted(self, item: Item) -> bool:
+        return self._max_failures is not None and item.failures >= self._max_failures
+
+    async def _decide(self, item: Item, outcome: Outcome) -> None:
+        encoded = outcome.encode()
+        stored = await self._persist(lambda: self._store.decide(action_of(item), encoded), item)
+        await self._end_progress(item)
+        if stored != encoded:
+            self.counters.duplicates += 1
+        elif outcome.status == "SUCCESS":
+            self.counters.handled += 1
+        else:
+            self.counters.failed += 1
+        await self._report(item, stored, is_first=stored == encoded)
+
+    async def _defer(self, item: Item, within: float) -> None:
+        if item.message is None:
+            await self._decide(item, unexpected("no outcome came in time"))
+            return
+        stored = await self._persist(lambda: self._store.defer(action_of(item), item.event.raw, within), item)
+        await self._end_progress(item)
+        if stored is not None:
+            await self._report(item, stored, is_first=False)
+            return
+        self.counters.deferred += 1
+        self._finish(item)
+
+    async def _end_progress(self, item: Item) -> None:
+        if self._in_progress.pop(item.order, None) is not None:
+            with suppress(QueueUnavailable):  # it ends by itself
+                await self._store.release(item.order, self._runner)
+
+    async def _report(self, item: Item, stored: bytes, *, is_first: bool) -> None:
+        """Report what is stored. A store that is durable keeps it if Connect is unreachable; any other holds on."""
+        outcome = decode_outcome(stored)
+        while not await self._reporter.report(action_of(item), outcome, is_first=is_first):
+            if self._store.durable:
+                self._finish(item)
+                return
+            if self._stopping:
+                self._drop(item)
+                return
+            is_first = False
+            await self._clock.sleep(RETRY_INTERVAL)
+        self._tending.reported(action_of(item))
+        self._finish(item)
+
+    async def _persist(self, operation: Callable[[], Awaitable[T]], item: Item) -> T:
+        """What the store gives, as often as it is unreachable, until the end."""
+        while True:
+            try:
+                return await operation()
+            except QueueUnavailable as error:
+                if self._stopping:
+                    self._drop(item)
+                    raise
+                log.warning("%s; trying again in %.0f s", error, RETRY_INTERVAL)
+                await self._clock.sleep(RETRY_INTERVAL)
+
+    def _finish(self, item: Item, *, acknowledge: bool = True) -> None:
+        if item.message is not None and acknowledge:
+            self._held.finish(item.message)
+        self._leave(item)
+
+    def _drop(self, item: Item) -> None:
+        """It is not settled: its message is released at the end, or comes again when its lease has ended."""
+        if item.message is not None and item.message.until <= self._clock.monotonic():
+            self._held.forget(item.message)
+        self._leave(item)
+
+    def _leave(self, item: Item) -> None:
+        if item.is_over:
+            return
+        item.is_over = True
+        if self._in_progress.get(item.order) is item:
+            del self._in_progress[item.order]
+        self._schedule.finish(item)
+        self._wake()
+        self._room.set()
+
+    def _put_off(self, item: Item, seconds: float) -> None:
+        self._schedule.put_off(item, self._clock.monotonic() + seconds)
+        self._spawn(self._wake_after(seconds))
+
+    async def _wake_after(self, seconds: float) -> None:
+        await self._clock.sleep(seconds)
+        self._wake()
+
+    async def _extend_marks(self, seconds: float) -> None:
+        """Before the leases, so that no order is in progress for longer than its message is ours."""
+        if self._in_progress:
+            await self._store.extend([*self._in_progress], self._runner, seconds)
+
+    # -- receiving
+
+    async def _receive_all(self) -> None:
+        last = self._clock.monotonic()
+        while not self._stopping:
+            room = self._prefetch - len(self._schedule)
+            if room <= 0:
+                self._room.clear()
+                await self._room.wait()
+                continue
+            messages = await self._receive(min(room, MAX_RECEIVE))
+            for held in self._held.take(messages):
+                self.counters.received += 1
+                await self._accept(held)
+            if messages:
+                last = self._clock.monotonic()
+            elif self._until_empty and await self._is_empty(last):
+                self.stop()
+
+    async def _receive(self, limit: int) -> Any:
+        wait = min(WAIT_AT_END, self._idle) if self._until_empty else RECEIVE_WAIT
+        self._receiving = asyncio.ensure_future(self._queue.receive(limit, wait=wait))
+        try:
+            return await asyncio.shield(self._receiving)
+        except QueueUnavailable as error:
+            log.warning("%s; receiving again in %.0f s", error, RETRY_INTERVAL)
+            await self._clock.sleep(RETRY_INTERVAL)
+            return ()
+
+    async def _is_empty(self, last: float) -> bool:
+        if len(self._schedule) or len(self._held):
+            return False
+        waiting = await self._queue.waiting()
+        return self._clock.monotonic() - last >= self._idle if waiting is None else waiting == 0
+
+    async def _accept(self, held: HeldMessage) -> None:
+        body = held.message.body
+        try:
+            event = decode(body)
+        except InvalidEvent as error:
+            log.warning("a message was set aside: %s", error)
+            await self._set_aside(held, body, error.reason)
+            return
+        if isinstance(event, UnknownEvent) and event.action_id is not None:
+            log.error("a command of unknown type %r was set aside: it has no outcome yet", event.type[:64])
+            await self._set_aside(held, body, f"unknown command {event.type[:64]}", event.action_id)
+            return
+        if isinstance(event, Command) and "\0" in event.action_id:
+            await self._set_aside(held, body, "the action_id has a NUL character")
+            return
+        self._schedule.add(item_of(event, held))
+        self._wake()
+
+    def _add_overdue(self, body: bytes) -> None:
+        """A deferred command whose time is over is handled once more."""
+        self._schedule.add(item_of(decode(body), None))
+        self._wake()
+
+    async def _set_aside(
+        self, held: HeldMessage | None, body: bytes, reason: str, action_id: str | None = None
+    ) -> None:
+        row = row_of(body, reason, self._clock.time(), action_id)
+        while True:
+            try:
+                await self._rejections.add(row, held, self._held)
+            except QueueUnavailable as error:
+                if self._stopping:
+                    raise
+                log.warning("%s; storing a rejected message again in %.0f s", error, RETRY_INTERVAL)
+                await self._clock.sleep(RETRY_INTERVAL)
+            else:
+                self.counters.rejected += 1
+                return
+
+    async def _reject_report(self, action_id: str, outcome: Outcome, reason: str) -> None:
+        body = msgspec.json.encode({"action_id": action_id, "outcome": msgspec.Raw(outcome.request_body())})
+        await self._set_aside(None, body, reason, action_id)
+
+
+def item_of(event: Event, held: HeldMessage | None) -> Item:
+    """An event with what it is about: one event of an order, or of an offer, is handled at a time."""
+    data = cast("Any", getattr(event, "data", None))
+    if isinstance(event, Command):
+        key = (data.channel_id, data.channel_store_id, data.channel_order_id)
+        order = msgspec.json.encode(key).decode()
+        return Item(event, order, held, order)
+    if isinstance(event, OFFER_EVENTS):
+        return Item(event, offer_of(event), held)
+    return Item(event, object(), held)
+
+
+def action_of(item: Item) -> str:
+    """Under what a command's outcome is stored and reported."""
+    return cast("Command", item.event).action_id
+
+
+def unexpected(reason: str) -> Outcome:
+    """The outcome of a command that nobody could carry out."""
+    return failed([(ActionErrorCode.UNEXPECTED, reason)])
+
+
+def _delay(attempts: int, draw: float) -> float:
+    return float(min(MAX_DELAY, FIRST_DELAY * 2 ** min(attempts, 10)) * (0.5 + draw / 2))

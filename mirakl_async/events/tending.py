@@ -1,0 +1,88 @@
+"""Beside the deliveries: outcomes that Connect does not have are reported, and overdue commands are delivered again."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from ..errors import InvalidEvent, QueueUnavailable
+from .idempotency import Backlog
+from .outcomes import decode_outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..client import Client
+    from .counters import EventCounters
+    from .idempotency import IdempotencyStore
+    from .reporting import Reporter
+
+log: logging.Logger = logging.getLogger("mirakl_async")
+TEND_INTERVAL, FLUSH_INTERVAL = 10.0, 0.2
+BATCH_SIZE = 50
+
+
+class Tending:
+    """Any runner does this for all that share its store; what it takes is claimed for a while."""
+
+    def __init__(
+        self,
+        client: Client,
+        store: IdempotencyStore,
+        reporter: Reporter,
+        counters: EventCounters,
+        add_overdue: Callable[[bytes], None],
+    ) -> None:
+        self.backlog: Backlog = Backlog()
+        self._clock = client.transport.clock
+        self._store = store
+        self._reporter = reporter
+        self._counters = counters
+        self._add_overdue = add_overdue
+        self._reported: list[str] = []
+
+    async def run(self) -> None:
+        """Look from time to time, until cancelled."""
+        while True:
+            try:
+                await self._report_all()
+                for action_id, body in await self._store.overdue(BATCH_SIZE):
+                    try:
+                        self._add_overdue(body)
+                    except InvalidEvent as error:  # stored by another version
+                        log.error("the deferred command %s cannot be read: %s", action_id, error)  # noqa: TRY400
+                self.backlog = await self._store.backlog()
+            except QueueUnavailable as error:
+                log.warning("%s; looking for outcomes to report again in %.0f s", error, TEND_INTERVAL)
+            await self._clock.sleep(TEND_INTERVAL)
+
+    async def _report_all(self) -> None:
+        while found := await self._store.unreported(BATCH_SIZE):
+            for action_id, stored in found:
+                if not await self._reporter.report(action_id, decode_outcome(stored), is_first=False):
+                    return
+                self.reported(action_id)
+            await self.flush()
+
+    def reported(self, action_id: str) -> None:
+        """Connect has its outcome. The store is told soon; if that is lost, it is reported again, which is harmless."""
+        self._reported.append(action_id)
+
+    async def flush(self) -> None:
+        """Tell the store now."""
+        if self._reported:
+            reported, self._reported = self._reported, []
+            try:
+                await self._store.reported(reported)
+            except BaseException:
+                self._reported[:0] = reported
+                raise
+
+    async def flush_all(self) -> None:
+        """Tell the store every now and then, until cancelled."""
+        while True:
+            await self._clock.sleep(FLUSH_INTERVAL)
+            try:
+                await self.flush()
+            except QueueUnavailable as error:
+                log.warning("%s; storing what was reported again in %.1f s", error, FLUSH_INTERVAL)
