@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..checks import SECONDS, SECONDS_OR_ZERO, Rules, check_settings, instance, whole
@@ -18,7 +19,6 @@ from .running import Runner
 from .stream import EventStream
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from typing import Any
 
     from ..client import Client
@@ -191,9 +191,12 @@ def _outcome(action_id: str, outcome: Any) -> Outcome:
 
 def _check_places(queue: Any, store: Any, orders: Any, rejected: Any) -> None:
     """Raise ConfigurationError, before anything is opened, for what a queue or a store cannot do."""
-    source = queue_of(queue) if not isinstance(queue, Source) else queue
-    require(source, Source, "give another queue")
+    source = require(_queue(queue), Source, "give another queue")
     check_place(source, rejected)
     checked_store(store)
     if orders is not None:
-        require(queue_of(orders) if not isinstance(orders, Source | Sink) else orders, Sink, "give another queue")
+        require(_queue(orders), Sink, "give another queue")
+
+
+def _queue(given: Any) -> Any:
+    return queue_of(given) if isinstance(given, str | Path) else given

@@ -31,8 +31,8 @@ class Progress(Sealed, Struct, frozen=True):
     """How far an action is.
 
     `busy` says that its order is in progress elsewhere, and nothing was changed. `again` says that it was started
-    before, and `failures` how often its handler raised. `outcome` is what was stored, `reported` whether Connect has it;
-    `deferred` says that it waits for its outcome.
+    before, and `failures` how often its handler raised. `outcome` is what was stored, and `reported` whether Connect
+    has it; `deferred` says that it waits for its outcome.
     """
 
     busy: bool = False

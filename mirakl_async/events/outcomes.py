@@ -93,3 +93,8 @@ def succeeded(then: Sequence[tuple[Any, Any]] = ()) -> Outcome:
 def failed(errors: Sequence[tuple[str, str]]) -> Outcome:
     """The outcome of a command that was not carried out."""
     return Outcome("FAILED", list(errors))
+
+
+def unexpected(reason: str) -> Outcome:
+    """The outcome of a command that nobody could carry out."""
+    return failed([(ActionErrorCode.UNEXPECTED, reason)])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any, Self, cast
 from uuid import uuid4
@@ -274,7 +275,7 @@ class RedisIdempotencyStore:
             while self._waiting:
                 sent, self._waiting = self._waiting[:MAX_PIPELINE], self._waiting[MAX_PIPELINE:]
                 try:
-                    replies = await self._repeat(lambda sent=sent: self._send(sent))
+                    replies = await self._repeat(partial(self._send, sent))
                 except Exception as error:  # noqa: BLE001 - raised where they wait for it
                     replies = [error] * len(sent)
                 except BaseException:

@@ -18,7 +18,7 @@ import msgspec
 
 from ..errors import ConfigurationError
 from ..queues.opening import opened, require
-from ..queues.protocol import KeepsRejected, RejectedRow, Sink
+from ..queues.protocol import KeepsRejected, RejectedRow, Sink, offers
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -46,7 +46,7 @@ class Rejections:
             return
         if isinstance(place, Path):
             await asyncio.to_thread(partial(_append, place, _line(row)))
-        elif isinstance(place, KeepsRejected):
+        elif offers(place, KeepsRejected):
             await place.reject(None, [row])
         else:
             await place.put([row.line or b"{}"])
@@ -58,7 +58,7 @@ def check_place(queue: Any, place: object) -> None:
     """Raise ConfigurationError where rejected messages would have no place."""
     if place is None:
         require(queue, KeepsRejected, INSTEAD)
-    elif not isinstance(place, str | Path | Sink | KeepsRejected):
+    elif not (isinstance(place, str | Path) or offers(place, Sink) or offers(place, KeepsRejected)):
         raise ConfigurationError(f"rejected must be the path of a file, an address or a queue: {INSTEAD}")
 
 

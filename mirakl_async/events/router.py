@@ -111,7 +111,7 @@ class EventRouter:
         """Report these commands as FAILED with ACTION_NOT_SUPPORTED and this message, without a handler."""
         for kind in kinds:
             self._check_free("decline", kind)
-            if not issubclass(kind, Command):
+            if not issubclass(cast("type[Event]", kind), Command):
                 raise ConfigurationError(f"EventRouter.decline: {kind.__name__} is a fact; only commands are answered")
             self._declined[kind] = failed([(ActionErrorCode.ACTION_NOT_SUPPORTED, message)])
 
@@ -217,4 +217,4 @@ def _mentions(annotation: Any, *kinds: type) -> bool:
         return bool({kind.__name__ for kind in kinds} & {*re.findall(r"\w+", annotation)})
     if annotation in kinds:
         return True
-    return any(_mentions(cast("Any", part), *kinds) for part in get_args(annotation))
+    return any(_mentions(part, *kinds) for part in get_args(annotation))

@@ -15,20 +15,19 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 from uuid import uuid4
 
 import anyio
-import msgspec
 
-from ..errors import ClientStateError, ConfigurationError, InvalidEvent, QueueUnavailable
+from ..errors import ClientStateError, ConfigurationError, QueueUnavailable
 from ..model import Command
 from ..queues.held_messages import HeldMessages
 from ..queues.opening import opened, require
 from ..queues.protocol import Sink, Source
 from .counters import EventCounters
-from .decode import UnknownEvent, decode
 from .delivery import Delivery
+from .intake import Intake
 from .opening import opened_store
-from .outcomes import ActionErrorCode, ActionFailed, Deferred, Done, Outcome, decode_outcome, failed, succeeded
-from .parts import OFFER_EVENTS, NewestParts, offer_of
-from .rejections import Rejections, opened_place, row_of
+from .outcomes import ActionFailed, Deferred, Done, Outcome, decode_outcome, failed, succeeded, unexpected
+from .parts import NewestParts
+from .rejections import Rejections, opened_place
 from .reporting import Reporter
 from .schedule import Item, Schedule
 from .tending import Tending
@@ -40,12 +39,10 @@ if TYPE_CHECKING:
 
     from ..client import Client
     from ..model import Event
-    from ..queues.held_messages import HeldMessage
     from .idempotency import IdempotencyStore, Progress
 
 log: logging.Logger = logging.getLogger("mirakl_async")
 T = TypeVar("T")
-MAX_RECEIVE, RECEIVE_WAIT, WAIT_AT_END, RECEIVE_TIMEOUT = 32, 5.0, 0.5, 1.0
 END_TIMEOUT = 10.0
 FIRST_DELAY, MAX_DELAY, BUSY_DELAY = 0.5, 60.0, 1.0
 RETRY_INTERVAL = 5.0
@@ -80,11 +77,9 @@ class EventStream:
         self._parts = NewestParts()
         self._in_progress: dict[str, Item] = {}
         self._waiters: deque[asyncio.Future[None]] = deque()
-        self._room = asyncio.Event()
-        self._receiving: asyncio.Future[Any] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         self._stack = AsyncExitStack()
-        self._stopping = self._opened = False
+        self._stopping = self._opened = self._ready = False
         self._failure: BaseException | None = None
 
     # -- opening and closing
@@ -106,11 +101,24 @@ class EventStream:
             raise
         self._has_orders = sink is not None
         self._held = HeldMessages(self._queue, self._clock, self._extend_marks)
-        self._rejections = Rejections(self._queue, place)
-        self._reporter = Reporter(self._client, sink, self.counters, self._reject_report)
-        self._tending = Tending(self._client, self._store, self._reporter, self.counters, self._add_overdue)
+        self._intake = Intake(
+            self._queue,
+            self._held,
+            self._schedule,
+            rejections=Rejections(self._queue, place),
+            counters=self.counters,
+            clock=self._clock,
+            prefetch=self._prefetch,
+            until_empty=self._until_empty,
+            idle=self._idle,
+            wake=self._wake,
+            stop=self.stop,
+        )
+        self._reporter = Reporter(self._client, sink, self.counters, self._intake.reject_report)
+        self._tending = Tending(self._client, self._store, self._reporter, self._intake.add_overdue)
+        self._ready = True
         loops: list[Coroutine[Any, Any, None]] = [
-            self._receive_all(),
+            self._intake.run(),
             self._held.acknowledge_all(),
             self._held.keep_leases(),
             self._tending.run(),
@@ -135,23 +143,13 @@ class EventStream:
                 await self._stack.aclose()
 
     async def _end(self) -> None:
-        self._held.take(await self._received_last())
+        self._held.take(await self._intake.received_last())
         await self._end_tasks()
         await self._tending.flush()
         await self._held.acknowledge()
         for order in [*self._in_progress]:
             await self._store.release(order, self._runner)
         await self._held.release_all()
-
-    async def _received_last(self) -> Any:
-        """What the last call brought: had it been cancelled, that would be lost until its lease ends."""
-        receiving = self._receiving
-        if receiving is None:
-            return ()
-        await asyncio.wait([receiving], timeout=RECEIVE_TIMEOUT)
-        receiving.cancel()
-        await asyncio.wait([receiving])
-        return () if receiving.cancelled() or receiving.exception() is not None else receiving.result()
 
     async def _end_tasks(self) -> None:
         for task in self._tasks:
@@ -173,9 +171,9 @@ class EventStream:
     def stop(self) -> None:
         """Receive nothing more, and give out nothing more; what is settled is still stored and reported."""
         self._stopping = True
-        if hasattr(self, "_reporter"):
+        if self._ready:
             self._reporter.hurry()
-        self._room.set()
+            self._intake.stop_receiving()
         while self._waiters:
             self._wake()
 
@@ -269,7 +267,7 @@ class EventStream:
             self._put_off(item, BUSY_DELAY)
         elif progress.outcome is not None:
             self.counters.duplicates += 1
-            if progress.reported:
+            if progress.reported or self._tending.is_reported(action_of(item)):
                 self._finish(item)
             else:
                 await self._report(item, progress.outcome, is_first=False)
@@ -330,7 +328,7 @@ class EventStream:
                 await self._decide(item, unexpected(reason))
                 return
         elif self._is_exhausted(item):
-            await self._set_aside(item.message, item.event.raw, reason)
+            await self._intake.set_aside(item.message, item.event.raw, reason)
             self._finish(item, acknowledge=False)
             return
         self._put_off(item, _delay(item.failures - 1, self._clock.random()))
@@ -413,7 +411,7 @@ class EventStream:
             del self._in_progress[item.order]
         self._schedule.finish(item)
         self._wake()
-        self._room.set()
+        self._intake.has_room()
 
     def _put_off(self, item: Item, seconds: float) -> None:
         self._schedule.put_off(item, self._clock.monotonic() + seconds)
@@ -428,105 +426,10 @@ class EventStream:
         if self._in_progress:
             await self._store.extend([*self._in_progress], self._runner, seconds)
 
-    # -- receiving
-
-    async def _receive_all(self) -> None:
-        last = self._clock.monotonic()
-        while not self._stopping:
-            room = self._prefetch - len(self._schedule)
-            if room <= 0:
-                self._room.clear()
-                await self._room.wait()
-                continue
-            messages = await self._receive(min(room, MAX_RECEIVE))
-            for held in self._held.take(messages):
-                self.counters.received += 1
-                await self._accept(held)
-            if messages:
-                last = self._clock.monotonic()
-            elif self._until_empty and await self._is_empty(last):
-                self.stop()
-
-    async def _receive(self, limit: int) -> Any:
-        wait = min(WAIT_AT_END, self._idle) if self._until_empty else RECEIVE_WAIT
-        self._receiving = asyncio.ensure_future(self._queue.receive(limit, wait=wait))
-        try:
-            return await asyncio.shield(self._receiving)
-        except QueueUnavailable as error:
-            log.warning("%s; receiving again in %.0f s", error, RETRY_INTERVAL)
-            await self._clock.sleep(RETRY_INTERVAL)
-            return ()
-
-    async def _is_empty(self, last: float) -> bool:
-        if len(self._schedule) or len(self._held):
-            return False
-        waiting = await self._queue.waiting()
-        return self._clock.monotonic() - last >= self._idle if waiting is None else waiting == 0
-
-    async def _accept(self, held: HeldMessage) -> None:
-        body = held.message.body
-        try:
-            event = decode(body)
-        except InvalidEvent as error:
-            log.warning("a message was set aside: %s", error)
-            await self._set_aside(held, body, error.reason)
-            return
-        if isinstance(event, UnknownEvent) and event.action_id is not None:
-            log.error("a command of unknown type %r was set aside: it has no outcome yet", event.type[:64])
-            await self._set_aside(held, body, f"unknown command {event.type[:64]}", event.action_id)
-            return
-        if isinstance(event, Command) and "\0" in event.action_id:
-            await self._set_aside(held, body, "the action_id has a NUL character")
-            return
-        self._schedule.add(item_of(event, held))
-        self._wake()
-
-    def _add_overdue(self, body: bytes) -> None:
-        """A deferred command whose time is over is handled once more."""
-        self._schedule.add(item_of(decode(body), None))
-        self._wake()
-
-    async def _set_aside(
-        self, held: HeldMessage | None, body: bytes, reason: str, action_id: str | None = None
-    ) -> None:
-        row = row_of(body, reason, self._clock.time(), action_id)
-        while True:
-            try:
-                await self._rejections.add(row, held, self._held)
-            except QueueUnavailable as error:
-                if self._stopping:
-                    raise
-                log.warning("%s; storing a rejected message again in %.0f s", error, RETRY_INTERVAL)
-                await self._clock.sleep(RETRY_INTERVAL)
-            else:
-                self.counters.rejected += 1
-                return
-
-    async def _reject_report(self, action_id: str, outcome: Outcome, reason: str) -> None:
-        body = msgspec.json.encode({"action_id": action_id, "outcome": msgspec.Raw(outcome.request_body())})
-        await self._set_aside(None, body, reason, action_id)
-
-
-def item_of(event: Event, held: HeldMessage | None) -> Item:
-    """An event with what it is about: one event of an order, or of an offer, is handled at a time."""
-    data = cast("Any", getattr(event, "data", None))
-    if isinstance(event, Command):
-        key = (data.channel_id, data.channel_store_id, data.channel_order_id)
-        order = msgspec.json.encode(key).decode()
-        return Item(event, order, held, order)
-    if isinstance(event, OFFER_EVENTS):
-        return Item(event, offer_of(event), held)
-    return Item(event, object(), held)
-
 
 def action_of(item: Item) -> str:
     """Under what a command's outcome is stored and reported."""
     return cast("Command", item.event).action_id
-
-
-def unexpected(reason: str) -> Outcome:
-    """The outcome of a command that nobody could carry out."""
-    return failed([(ActionErrorCode.UNEXPECTED, reason)])
 
 
 def _delay(attempts: int, draw: float) -> float:

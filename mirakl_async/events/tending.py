@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..client import Client
-    from .counters import EventCounters
     from .idempotency import IdempotencyStore
     from .reporting import Reporter
 
@@ -30,16 +29,14 @@ class Tending:
         client: Client,
         store: IdempotencyStore,
         reporter: Reporter,
-        counters: EventCounters,
         add_overdue: Callable[[bytes], None],
     ) -> None:
         self.backlog: Backlog = Backlog()
         self._clock = client.transport.clock
         self._store = store
         self._reporter = reporter
-        self._counters = counters
         self._add_overdue = add_overdue
-        self._reported: list[str] = []
+        self._reported: dict[str, None] = {}
 
     async def run(self) -> None:
         """Look from time to time, until cancelled."""
@@ -66,17 +63,19 @@ class Tending:
 
     def reported(self, action_id: str) -> None:
         """Connect has its outcome. The store is told soon; if that is lost, it is reported again, which is harmless."""
-        self._reported.append(action_id)
+        self._reported[action_id] = None
+
+    def is_reported(self, action_id: str) -> bool:
+        """Whether Connect has its outcome, and the store is not told yet."""
+        return action_id in self._reported
 
     async def flush(self) -> None:
         """Tell the store now."""
         if self._reported:
-            reported, self._reported = self._reported, []
-            try:
-                await self._store.reported(reported)
-            except BaseException:
-                self._reported[:0] = reported
-                raise
+            reported = [*self._reported]
+            await self._store.reported(reported)
+            for action_id in reported:
+                self._reported.pop(action_id, None)
 
     async def flush_all(self) -> None:
         """Tell the store every now and then, until cancelled."""

@@ -16,6 +16,7 @@ REQUIRED = {"aiohttp", "anyio", "msgspec"}
 EXTRAS = {"aiobotocore", "asyncpg", "azure", "botocore", "cyclopts", "gcloud", "opentelemetry", "redis", "rich"}
 OF_EXTRAS = {
     "cli",
+    "postgres_idempotency",
     "postgres_queue",
     "pubsub_source",
     "redis",

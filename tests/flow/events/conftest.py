@@ -43,7 +43,9 @@ class FastClock:
 def command(action="a1", order="O1", kind="ACCEPT", **more):
     """The body of a command."""
     data = {"action_id": action, "channel_id": "C1", "channel_store_id": "S1", "channel_order_id": order, **LINES}
-    return json.dumps({"id": f"01J{next(_ids):010}", "time": "2024-05-20T10:15:30Z", "type": kind, "data": data | more}).encode()
+    return json.dumps(
+        {"id": f"01J{next(_ids):010}", "time": "2024-05-20T10:15:30Z", "type": kind, "data": data | more}
+    ).encode()
 
 
 def price(product="P1", second=0, kind="PRICE_STOCK_UPSERT", **parts):

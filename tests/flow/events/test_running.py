@@ -18,8 +18,8 @@ from mirakl_async.events import (
     Deferred,
     Done,
     EventRouter,
-    MemoryIdempotencyStore,
     IdempotencyStore,
+    MemoryIdempotencyStore,
     SqliteIdempotencyStore,
 )
 from mirakl_async.events.outcomes import failed
@@ -76,7 +76,14 @@ async def test_run_does_not_start_when_a_command_has_neither_handler_nor_decline
 
 async def test_what_cannot_be_decoded_is_set_aside_with_its_reason_and_bytes_and_stops_nothing(mirakl):
     unknown = command("a9", kind="SOMETHING_NEW")
-    broken = [b"<html>", b"{}", b"", command("a8").replace(b'"id"', b'"no"'), command("a7").replace(b"action_id", b"x"), unknown]
+    broken = [
+        b"<html>",
+        b"{}",
+        b"",
+        command("a8").replace(b'"id"', b'"no"'),
+        command("a7").replace(b"action_id", b"x"),
+        unknown,
+    ]
     await mirakl.put(*broken, command("a1"))
     counters = await mirakl.run(router_of(lambda command: None))
     assert mirakl.outcomes()["a1"] == "SUCCESS"
@@ -93,10 +100,10 @@ async def test_rejected_messages_go_into_a_file_or_another_queue(mirakl, tmp_pat
     for place in (tmp_path / "rejected.ndjson", str(tmp_path / "text.ndjson")):
         await mirakl.put(*bodies)
         await mirakl.run(router_of(), rejected=place)
-        lines = [json.loads(line) for line in Path(place).read_bytes().splitlines()]
+        lines = [json.loads(line) for line in Path(place).read_bytes().splitlines()]  # noqa: ASYNC240
         assert [line.get("body") for line in lines] == ["<html>", None]
         assert lines[1]["body_base64"] == "//57"
-        assert Path(place).stat().st_mode & 0o077 == 0
+        assert Path(place).stat().st_mode & 0o077 == 0  # noqa: ASYNC240
     async with MemoryQueue() as other:
         await mirakl.put(*bodies)
         await mirakl.run(router_of(), rejected=other)
@@ -230,7 +237,8 @@ async def test_an_action_that_is_final_already_or_gone_is_acknowledged_and_count
     assert await mirakl.queue.waiting() == 0
     [row] = await rejected_of(mirakl.queue)
     assert row.id == "action gone"
-    assert "expired" in row.reason and "completed" in row.reason
+    assert "expired" in row.reason
+    assert "completed" in row.reason
 
 
 async def test_after_a_report_whose_answer_was_lost_already_final_is_ours(mirakl):
@@ -259,7 +267,9 @@ async def test_a_longer_outage_lets_go_of_the_message_and_any_runner_reports_lat
         assert await mirakl.queue.waiting() == 0
         assert mirakl.outcomes() == {"a1": "PENDING", "a2": "PENDING"}
         mirakl.sim.faults.clear()
-        running = asyncio.create_task(mirakl.run(router_of(lambda command: None), idempotency_store=store, until_empty=False))
+        running = asyncio.create_task(
+            mirakl.run(router_of(lambda command: None), idempotency_store=store, until_empty=False)
+        )
         while "PENDING" in mirakl.outcomes().values():
             await asyncio.sleep(0.02)
         running.cancel()
@@ -302,9 +312,11 @@ async def test_orders_are_put_after_the_report(mirakl):
 
         await mirakl.put(command("a1"))
         await mirakl.run(router_of(handle), orders=orders)
-        report = await mirakl.connect.orders.worker(orders, until_empty=True).run() if hasattr(
-            mirakl.connect.orders, "worker"
-        ) else None
+        report = (
+            await mirakl.connect.orders.worker(orders, until_empty=True).run()
+            if hasattr(mirakl.connect.orders, "worker")
+            else None
+        )
         if report is None:
             assert await orders.waiting() == 1
         else:

@@ -51,7 +51,7 @@ class OnRedis(Kind):
     shared = True
 
     def make(self) -> Any:
-        from mirakl_async.events.redis_idempotency import RedisIdempotencyStore  # noqa: PLC0415
+        from mirakl_async.events.redis_idempotency import RedisIdempotencyStore
 
         if not self.server.durable:
             pytest.skip("needs redis-server")
@@ -76,22 +76,22 @@ class OnPostgres(Kind):
     shared = True
 
     def make(self) -> Any:
-        from mirakl_async.events.postgres_idempotency import PostgresIdempotencyStore  # noqa: PLC0415
+        from mirakl_async.events.postgres_idempotency import PostgresIdempotencyStore
 
         self.name = getattr(self, "name", f"a{uuid4().hex[:20]}")
         return PostgresIdempotencyStore(f"{self.server.url}?table={self.name}", clock=self.clock)
 
     async def pass_time(self, seconds: float) -> None:
-        import asyncpg  # noqa: PLC0415
+        import asyncpg
 
         self.clock.now += seconds
         connection = await asyncpg.connect(self.server.url)
         age = f"interval '{seconds} seconds'"
         await connection.execute(
-            f'UPDATE "{self.name}" SET due = due - {age}, since = since - {age}, at = at - {age}, '  # noqa: S608
+            f'UPDATE "{self.name}" SET due = due - {age}, since = since - {age}, at = at - {age}, '
             f"claimed_until = CASE WHEN claimed_until > '-infinity' THEN claimed_until - {age} ELSE claimed_until END"
         )
-        await connection.execute(f'UPDATE "{self.name}_orders" SET until = until - {age}')  # noqa: S608
+        await connection.execute(f'UPDATE "{self.name}_orders" SET until = until - {age}')
         await connection.close()
 
 

@@ -23,7 +23,7 @@ from mirakl_async.models.connect_events import (
     SubChannelPrice,
 )
 
-START = dt.datetime(2024, 5, 20, tzinfo=dt.timezone.utc)
+START = dt.datetime(2024, 5, 20, tzinfo=dt.UTC)
 IGNORE = "IGNORE"
 
 
@@ -101,7 +101,11 @@ def test_other_offers_are_not_compared():
 
 def test_an_offer_and_a_product_have_the_parts_of_prices_and_their_own():
     offer = event(
-        5, OfferUpsert, OfferUpsertData, standard_price=price(), sub_channel_prices=[SubChannelPrice(code="FR", standard_price=price())]
+        5,
+        OfferUpsert,
+        OfferUpsertData,
+        standard_price=price(),
+        sub_channel_prices=[SubChannelPrice(code="FR", standard_price=price())],
     )
     product = event(5, ProductUpsert, ProductUpsertData, standard_price=price())
     assert names(offer) == {"standard_price", ("FR", "standard_price"), "offer"}

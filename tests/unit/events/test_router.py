@@ -55,9 +55,9 @@ def test_a_handler_of_a_base_class_is_taken_and_one_of_another_type_is_not():
 
 
 def test_annotations_that_only_type_checkers_can_resolve_are_read_as_text():
-    async def good(command: "Accept", delivery: "NotImported") -> "NotImported": ...  # noqa: F821
-    async def bad(command: "Refund", delivery: "NotImported") -> None: ...  # noqa: F821
-    async def outcome(fact: "PriceStockUpsert", delivery: "NotImported") -> "Done": ...  # noqa: F821
+    async def good(command: Accept, delivery: NotImported) -> NotImported: ...  # noqa: F821
+    async def bad(command: Refund, delivery: NotImported) -> None: ...  # noqa: F821
+    async def outcome(fact: PriceStockUpsert, delivery: NotImported) -> Done: ...  # noqa: F821
 
     registered(good)
     with pytest.raises(ConfigurationError, match="which is not Accept"):
