@@ -1,10 +1,9 @@
-"""A connector in a process of its own, to be killed: its handlers fail, hang, answer later, and crash it."""
+"""A connector in a process of its own, to be killed: its handlers fail, hang, answer later, and crash with it."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-import os
 import sys
 import zlib
 from pathlib import Path
@@ -25,43 +24,43 @@ def plan_of(action_id: str) -> str:
     return "deferred" if number < 15 else "done"
 
 
-def main(settings: dict[str, str]) -> None:
-    dice = Random()
-    journal = Path(settings["journal"])
-    later: list[str] = []
+class Connector:
+    """Its handlers, and the outcomes that they promised."""
 
-    def note(action_id: str) -> None:
-        with journal.open("a") as file:
-            file.write(action_id + "\n")
+    def __init__(self, settings: dict[str, str]) -> None:
+        self.settings = settings
+        self.later: list[str] = []
+        self._journal = Path(settings["journal"])
+        self._dice = Random()
 
-    async def handle(command: Command, delivery: Delivery) -> Done | Deferred | None:
-        note(command.action_id)
-        if dice.random() < 0.01:
-            raise RuntimeError("passing")
-        if dice.random() < 0.002:
+    def router(self) -> EventRouter:
+        events = EventRouter()
+        for kind in TYPES.values():
+            if issubclass(kind, Command):
+                handler = self.in_thread if kind.type in {"REFUND", "CANCEL"} else self.handle
+                events.on(kind)(handler)  # type: ignore[arg-type]
+        return events
+
+    async def handle(self, command: Command, delivery: Delivery) -> Deferred | None:
+        self.in_thread(command)
+        if self._dice.random() < 0.002:
             await asyncio.sleep(3600)
-        plan = plan_of(command.action_id)
-        if plan == "fails":
-            raise ActionFailed("ORDER_IN_WRONG_STATE", "closed")
-        if plan == "deferred" and not delivery.again:
-            later.append(command.action_id)
+        if plan_of(command.action_id) == "deferred" and not delivery.again:
+            self.later.append(command.action_id)
             return Deferred(within=2.0)
         return None
 
-    def handle_in_thread(command: Command) -> None:
-        note(command.action_id)
-        if dice.random() < 0.01:
+    def in_thread(self, command: Command) -> None:
+        with self._journal.open("a") as file:
+            file.write(command.action_id + "\n")
+        if self._dice.random() < 0.01:
             raise RuntimeError("passing")
         if plan_of(command.action_id) == "fails":
             raise ActionFailed("ORDER_IN_WRONG_STATE", "closed")
 
-    events = EventRouter()
-    for kind in TYPES.values():
-        if issubclass(kind, Command):
-            handler = handle_in_thread if kind.type in {"REFUND", "CANCEL"} else handle
-            events.on(kind)(handler)  # type: ignore[arg-type]
-
-    async def run() -> None:
+    async def run(self) -> None:
+        """Until SIGTERM; half of what was deferred is settled here, the rest is overdue."""
+        settings = self.settings
         client = ConnectChannel(
             auth=ClientCredentials(settings["client_id"], settings["client_secret"]),
             connect_url=settings["connect_url"],
@@ -70,22 +69,19 @@ def main(settings: dict[str, str]) -> None:
             rate="none",
             retry=Retry(base=0.05, cap=0.5, quota=1_000_000),
         )
-        queue = queue_of(settings["queue"])
+        store, queue = settings["store"], queue_of(settings["queue"])
         async with client as connect, queue:
             running = asyncio.create_task(
-                connect.events.run(
-                    queue, events, idempotency_store=settings["store"], time_limit=1.0, max_failures=50, concurrency=16
-                )
+                connect.events.run(queue, self.router(), idempotency_store=store, time_limit=1.0, max_failures=50)
             )
             while not running.done():
                 await asyncio.sleep(0.2)
-                while later:
-                    await connect.events.settle(later.pop(), Done(), idempotency_store=settings["store"])
+                while self.later:
+                    action_id = self.later.pop()
+                    if self._dice.random() < 0.5:
+                        await connect.events.settle(action_id, Done(), idempotency_store=store)
             await running
-
-    asyncio.run(run())
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("PYTHONUNBUFFERED", "1")
-    main(json.loads(sys.argv[1]))
+    asyncio.run(Connector(json.loads(sys.argv[1])).run())
