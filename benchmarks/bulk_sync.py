@@ -81,14 +81,14 @@ async def hand_written(url: str, prepared: dict[str, Any]) -> None:
 
 async def from_structs(url: str, prepared: dict[str, Any]) -> None:
     """Our sync."""
-    async with ConnectChannel(auth=BearerToken("token"), connect_url=url, rate="none") as connect:
+    async with ConnectChannel(auth=BearerToken("token"), connect_url=url, rate_limit="none") as connect:
         report = await connect.orders.sync(prepared["orders"], origin=ORIGIN).run()
         assert report.accepted == len(prepared["orders"])
 
 
 async def from_ndjson(url: str, prepared: dict[str, Any]) -> None:
     """Our sync, of a file."""
-    async with ConnectChannel(auth=BearerToken("token"), connect_url=url, rate="none") as connect:
+    async with ConnectChannel(auth=BearerToken("token"), connect_url=url, rate_limit="none") as connect:
         report = await connect.orders.sync(prepared["file"], origin=ORIGIN).run()
         assert report.accepted == len(prepared["orders"])
 
@@ -172,7 +172,7 @@ def grow(port: int, count: int) -> None:
 
     async def run() -> float:
         url = f"http://127.0.0.1:{port}"
-        async with ConnectChannel(auth=BearerToken("token"), connect_url=url, rate="none") as connect:
+        async with ConnectChannel(auth=BearerToken("token"), connect_url=url, rate_limit="none") as connect:
             await connect.orders.sync(orders(5_000), origin=ORIGIN).run()
             before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
             report = await connect.orders.sync((order(n) for n in range(count)), origin=ORIGIN).run()

@@ -50,7 +50,7 @@ async def _measure(port: int, calls: int, rounds: int, width: int) -> dict[str, 
     async with (
         aiohttp.ClientSession() as session,
         MarketplaceFront(url, auth=BearerToken("token")) as front,
-        MarketplaceFront(url, auth=BearerToken("token"), watch=lambda _: None) as watched,
+        MarketplaceFront(url, auth=BearerToken("token"), listener=lambda _: None) as watched,
     ):
 
         async def bare() -> ProductImport:

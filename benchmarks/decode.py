@@ -24,7 +24,7 @@ import pydantic
 
 from benchmarks.filling import order
 from mirakl_async import codec
-from mirakl_async.codec.kinds import alternatives, is_struct, list_of
+from mirakl_async.codec.type_info import alternatives, is_struct, list_of
 from mirakl_async.models.front.orders import OrderPage
 from mirakl_async.operation import Paging
 

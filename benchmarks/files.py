@@ -31,7 +31,7 @@ import orjson
 
 from benchmarks.filling import order
 from benchmarks.loopback import http_answer, loopback_server
-from mirakl_async import BearerToken, MarketplaceFront, codec, read_items
+from mirakl_async import BearerToken, MarketplaceFront, codec, read_json_items
 from mirakl_async.models.front.orders import Order, OrderExportFile
 
 MB = 1024 * 1024
@@ -78,7 +78,7 @@ def whole_json(path: Path, _: str) -> int:
 
 def from_disk(path: Path, _: str) -> int:
     """Item by item from a saved file."""
-    return sum(1 for _ in read_items(path, Order, "orders"))
+    return sum(1 for _ in read_json_items(path, Order, "orders"))
 
 
 def from_socket(_: Path, url: str) -> int:
@@ -86,7 +86,7 @@ def from_socket(_: Path, url: str) -> int:
 
     async def run() -> int:
         async with (
-            MarketplaceFront(url, auth=BearerToken(TOKEN), rate="none") as front,
+            MarketplaceFront(url, auth=BearerToken(TOKEN), rate_limit="none") as front,
             front.orders.download_export(url + "/export.json") as file,
         ):
             count = 0
@@ -101,7 +101,7 @@ def to_disk(path: Path, url: str) -> int:
     """Saved as it arrives, not read."""
 
     async def run() -> int:
-        async with MarketplaceFront(url, auth=BearerToken(TOKEN), rate="none") as front:
+        async with MarketplaceFront(url, auth=BearerToken(TOKEN), rate_limit="none") as front:
             saved = await front.orders.download_export(url + "/export.json").save(path.with_suffix(".saved"))
             saved.path.unlink()
             return saved.size
@@ -113,7 +113,7 @@ def upload(path: Path, url: str) -> int:
     """P41 with a path."""
 
     async def run() -> int:
-        async with MarketplaceFront(url, auth=BearerToken(TOKEN), rate="none") as front:
+        async with MarketplaceFront(url, auth=BearerToken(TOKEN), rate_limit="none") as front:
             return (await front.products.create_import(file=path, shop=1)).import_id
 
     return asyncio.run(run())

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from mirakl_async.codec.kinds import alternatives, is_struct, list_of
+from mirakl_async.codec.type_info import alternatives, is_struct, list_of
 from mirakl_async.models.front.common import OrderLine
 from mirakl_async.models.front.orders import Order
 

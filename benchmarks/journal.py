@@ -59,7 +59,7 @@ def redis_too() -> Iterator[Queues | None]:
 
 async def push(url: str, source: Any, expected: int, queue: Any) -> tuple[float, float]:
     """CPU and wall seconds of one job."""
-    async with ConnectChannel(auth=BearerToken("token"), connect_url=url, rate="none") as connect:
+    async with ConnectChannel(auth=BearerToken("token"), connect_url=url, rate_limit="none") as connect:
         began, cpu = time.perf_counter(), time.process_time()
         report = await connect.orders.sync(source, origin=ORIGIN, journal=queue, resume=False).run()
         spent = time.process_time() - cpu, time.perf_counter() - began
@@ -71,7 +71,7 @@ async def work(url: str, lines: list[bytes], queue: Any) -> tuple[float, float]:
     """The same for lines that another program put."""
     async with (
         opened(queue) as kept,
-        ConnectChannel(auth=BearerToken("token"), connect_url=url, rate="none") as connect,
+        ConnectChannel(auth=BearerToken("token"), connect_url=url, rate_limit="none") as connect,
     ):
         for start in range(0, len(lines), BLOCK_LINES):
             await kept.put([b"".join(lines[start : start + BLOCK_LINES])])

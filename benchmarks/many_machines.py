@@ -1,6 +1,6 @@
 """Several workers on one queue in Redis and one shared limiter, against a simulator that enforces the documented limit.
 
-Each worker is a process of its own and runs `orders.worker` at `rate="maximum"`: 30 calls of 100 orders in any second
+Each worker is a process of its own and runs `orders.worker` at `rate_limit="maximum"`: 30 calls of 100 orders in any second
 is what Mirakl documents, whoever sends them. A table row says how much of that the workers reached together while there
 was enough to do, how many calls were refused with 429 (there should be none), and what the workers and the shared
 limiter cost. It needs redis-server; the last second of every run, in which the queue ends, is not counted.
@@ -23,7 +23,7 @@ from msgspec import json
 from benchmarks.synthetic import ORIGIN, orders
 from mirakl_async import BearerToken, ClientCredentials, ConnectChannel
 from mirakl_async.queues.redis_queue import RedisQueue
-from mirakl_async.redis.limiter import RedisRateLimiter
+from mirakl_async.rate_limits.redis_limiter import RedisRateLimiter
 from mirakl_async.simulator import SimulatorProcess
 from tests.redis_server import RedisServer
 
@@ -45,8 +45,8 @@ async def work() -> None:
             auth=ClientCredentials(told["client_id"], told["client_secret"]),
             connect_url=told["connect_url"],
             auth_url=told["auth_url"],
-            rate="maximum",
-            limiter=limiter,
+            rate_limit="maximum",
+            rate_limiter=limiter,
         ) as connect,
         RedisQueue(told["redis"], "orders") as queue,
     ):
@@ -54,7 +54,7 @@ async def work() -> None:
         sys.stdin.readline()
         began = time.process_time()
         report = await connect.orders.worker(queue, until_empty=True).run()
-        print(report.accepted, time.process_time() - began, connect.counters.throttles, flush=True)
+        print(report.accepted, time.process_time() - began, connect.counters.throttled, flush=True)
 
 
 def small(order: OrderRequest) -> OrderRequest:

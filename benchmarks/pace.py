@@ -1,4 +1,4 @@
-"""How much of the documented rate a sync reaches, whatever the server's latency, with no setting but rate="maximum".
+"""How much of the documented rate a sync reaches, whatever the server's latency, with no setting but rate_limit="maximum".
 
 The simulator enforces the documented limit of 30 calls in any second by its own clock. A row says how many orders a
 second went through the whole job, how many calls a second in its middle (without the first and last second and
@@ -50,7 +50,7 @@ async def run(latency: float, seconds: float) -> str:
             auth=ClientCredentials(known.client_id, known.client_secret),
             connect_url=known.connect_url,
             auth_url=known.auth_url,
-            rate="maximum",
+            rate_limit="maximum",
         ) as connect:
             began = time.process_time()
             report = await connect.orders.sync(made, origin=ORIGIN).run()
@@ -62,8 +62,8 @@ async def run(latency: float, seconds: float) -> str:
     middle = [at for at in times if times[0] + 1 <= at <= times[-1] - 1]
     steady = (len(middle) - 1) / (middle[-1] - middle[0]) if len(middle) > 1 else 0.0
     return (
-        f"| {latency * 1000:.0f} ms | {many / report.seconds:,.0f} | {steady:.1f} | {steady / DOCUMENTED:.1%} "
-        f"| {most_in_a_second(times)} | {refused} | {spent / report.seconds:.1%} |"
+        f"| {latency * 1000:.0f} ms | {many / report.elapsed:,.0f} | {steady:.1f} | {steady / DOCUMENTED:.1%} "
+        f"| {most_in_a_second(times)} | {refused} | {spent / report.elapsed:.1%} |"
     )
 
 

@@ -17,7 +17,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 
 from benchmarks.listing import PAGE, list_server
 from mirakl_async import BearerToken, MarketplaceFront
-from mirakl_async.pages import Items, Page
+from mirakl_async.pages import ItemIterator, Page
 from mirakl_async.pages.cursor import VERSION, Cursor
 
 DELAY = 0.05
@@ -90,7 +90,7 @@ async def _first_item(port: int, rounds: int) -> None:
 
 async def _per_item(pages: int, rounds: int) -> None:
     start = Cursor(version=VERSION, operation="OR11", reading="")
-    ready = [Page(items=list(range(PAGE)), inside=lambda _: start) for _ in range(pages)]
+    ready = [Page(items=list(range(PAGE)), row_cursors=lambda _: start) for _ in range(pages)]
 
     async def feed() -> AsyncGenerator[Page[int], None]:
         for page in ready:
@@ -105,7 +105,7 @@ async def _per_item(pages: int, rounds: int) -> None:
 
     async def by_item() -> float:
         began = time.process_time()
-        async for _ in Items(start, feed):
+        async for _ in ItemIterator(start, feed):
             pass
         return time.process_time() - began
 

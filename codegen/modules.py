@@ -26,18 +26,18 @@ _TYPES = {
 
 _FROM_MODEL = frozenset(
     [
-        "ABSENT",
+        "EXPECTED_DEFAULT",
         "Command",
         "Expected",
         "Fact",
-        "Received",
-        "Reported",
-        "Sent",
+        "ResponseModel",
+        "BulkResult",
+        "RequestModel",
         "Untyped",
-        "needed",
-        "number",
-        "one_of",
-        "zoned",
+        "check_required",
+        "check_number",
+        "check_exactly_one",
+        "check_timezone",
     ]
 )
 _TEXTS = frozenset({"str", "datetime", "date", "time", "bytes"})
@@ -126,8 +126,8 @@ class ModuleWriter:
         bases = [base]
         reported = self._failed(model)
         if reported:
-            self.imports.add("Reported")
-            bases.append(f"Reported[{reported[0]}]")
+            self.imports.add("BulkResult")
+            bases.append(f"BulkResult[{reported[0]}]")
         fields = self._type_of_event(model)
         fields += [self._field(model, member) for member in sorted(model.members, key=lambda item: not item.required)]
         names = [(member.wire, python_name(model, member, self.package.corrections)) for member in model.members]
@@ -150,8 +150,10 @@ class ModuleWriter:
 
     def _base(self, model: Model) -> str:
         if self.package.is_event(model):
-            return next((base for place in model.places if (base := self.package.events.get(place.code))), "Received")
-        return "Received" if model.direction == "read" else "Sent"
+            return next(
+                (base for place in model.places if (base := self.package.events.get(place.code))), "ResponseModel"
+            )
+        return "ResponseModel" if model.direction == "read" else "RequestModel"
 
     def _type_of_event(self, model: Model) -> list[str]:
         """The type as an attribute: the decoder, which tells structs by it, makes no member of it."""
@@ -192,8 +194,8 @@ class ModuleWriter:
     def _declared(self, model: Model, member: Member, name: str, kind: str) -> str:
         if model.direction == "read":
             if member.required:
-                self.imports |= {"Expected", "ABSENT"}
-                return f"    {name}: Expected[{kind}] = ABSENT"
+                self.imports |= {"Expected", "EXPECTED_DEFAULT"}
+                return f"    {name}: Expected[{kind}] = EXPECTED_DEFAULT"
             return f"    {name}: {kind} | None = None" if kind != "Any" else f"    {name}: Any = None"
         if member.nullable and kind != "Any":
             kind += " | None"
@@ -316,40 +318,40 @@ class ModuleWriter:
             return []
         lines: list[str] = []
         if model.kind == "alternatives":
-            self.imports.add("one_of")
+            self.imports.add("check_exactly_one")
             pairs = [
                 f"({string(member.wire)}, self.{python_name(model, member, self.package.corrections)})"
                 for member in model.members
                 if member.wire in model.alternatives
             ]
-            lines.append(call("one_of(", [string(model.name), *pairs], ")", 8))
+            lines.append(call("check_exactly_one(", [string(model.name), *pairs], ")", 8))
         for member in model.members:
             name = python_name(model, member, self.package.corrections)
             place = string(f"{model.name}.{name}")
             if not isinstance(member.shape, Scalar):
                 continue
             if member.shape.kind == "decimal":
-                self.imports |= {"number", "Decimal"}
+                self.imports |= {"check_number", "Decimal"}
                 low, high = member.shape.minimum, member.shape.maximum
                 bounds = [
                     f"{word}=Decimal({_literal(value)})"
                     for word, value in (("low", low), ("high", high))
                     if value is not None
                 ]
-                lines.append(call("number(", [place, f"self.{name}", *bounds], ")", 8))
+                lines.append(call("check_number(", [place, f"self.{name}", *bounds], ")", 8))
             elif member.shape.kind == "datetime":
-                self.imports.add("zoned")
-                lines.append(f"        zoned({place}, self.{name})")
+                self.imports.add("check_timezone")
+                lines.append(f"        check_timezone({place}, self.{name})")
         return lines + [
             line for need in self.package.corrections.needs if need.model == model.name for line in self._need(need)
         ]
 
     def _need(self, need: Need) -> list[str]:
-        self.imports.add("needed")
+        self.imports.add("check_required")
         reason = f"where {need.when} is {need.equals}"
         return [
             f"        if self.{need.when} == {string(need.equals)}:",
-            f"            needed({string(f'{need.model}.{need.needs}')}, self.{need.needs}, {string(reason)})",
+            f"            check_required({string(f'{need.model}.{need.needs}')}, self.{need.needs}, {string(reason)})",
         ]
 
     def _words(self, model: Model) -> list[str]:

@@ -87,7 +87,9 @@ GENERIC = frozenset(
         "Values",
     ]
 )
-_RESERVED = frozenset({"Annotated", "Any", "Decimal", "Expected", "Final", "Meta", "Received", "Reported", "Sent"})
+_RESERVED = frozenset(
+    {"Annotated", "Any", "Decimal", "Expected", "Final", "Meta", "ResponseModel", "BulkResult", "RequestModel"}
+)
 
 
 class Names:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from mirakl_async.operation import TURNING
+from mirakl_async.operation import PAGING_PARAMS
 
 from .documents import CodegenError
 from .merging import Model
@@ -302,7 +302,7 @@ def _is_argument(item: Parameter, plan: Plan) -> bool:
     """Whether a declared parameter is for the caller to give: one that turns pages is the client's."""
     if item.place == "path":
         return item.wire not in plan.row.omit and (item.wire in _in_path(plan.endpoint.path) or bool(plan.row.url))
-    return item.wire not in plan.row.omit and item.wire not in TURNING.get(plan.paging, ())[:2]
+    return item.wire not in plan.row.omit and item.wire not in PAGING_PARAMS.get(plan.paging, ())[:2]
 
 
 def _in_path(path: str) -> list[str]:

@@ -80,9 +80,10 @@ class ResourceWriter:
         lines.append("")
         if "UnsetType" in self._imports:
             lines += ["    from msgspec import UnsetType", ""]
-        files = sorted(self._imports & {"Download", "FileSource"})
-        if files:
-            lines.append(f"    from ...files import {', '.join(files)}")
+        if "Download" in self._imports:
+            lines.append("    from ...downloads import Download")
+        if "FileSource" in self._imports:
+            lines.append("    from ...http.upload import FileSource")
         for module in sorted(self._models):
             names = sorted(self._models[module])
             lines.append(imported(f"...models.{module}", names, 4))
@@ -196,18 +197,18 @@ class ResourceWriter:
     def _param(self, argument: Argument) -> Group:
         fields: list[str | Group] = [f"name={string(argument.wire)}", f"argument={string(argument.name)}"]
         if argument.place != "query":
-            fields.append(f"place={string(argument.place)}")
+            fields.append(f"location={string(argument.place)}")
         kind = "references" if argument.references else param_type(argument.shape)
         if kind != "string":
             fields.append(f"type={string(kind)}")
         if argument.many != "one":
-            fields.append(f"many={string(argument.many)}")
+            fields.append(f"list_style={string(argument.many)}")
         if argument.required:
             fields.append("required=True")
         if argument.nullable:
             fields.append("nullable=True")
         if argument.at_most is not None:
-            fields.append(f"at_most={argument.at_most}")
+            fields.append(f"max_items={argument.at_most}")
         if argument.split:
             fields.append("split=True")
         if argument.place == "part" and isinstance(argument.shape, Ref):

@@ -128,7 +128,7 @@ def _free(item: Values, taken: set[str]) -> str:
 
 
 def _candidates(owner: str, wire: str) -> list[str]:
-    """What a member's values may be called: `TaxMode` speaks for itself, a mere `Status` needs its owner."""
+    """What a member's values may be called: `TaxMode` speaks for itself, a mere `ResponseOutcome` needs its owner."""
     noun = singular(camel(wire))
     for ending in ("Request", "Input"):
         owner = owner.removesuffix(ending) or owner

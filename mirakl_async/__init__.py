@@ -5,14 +5,14 @@
 - `ConnectChannel`, `MarketplaceFront`: the clients; their attributes, such as `orders`, have the operations as methods
 - `ClientCredentials`, `BearerToken`, `ApiKey`: what they are given as `auth`
 - `Options`, `Timeouts`, `Retry`, `Rate`, `Limits`: what one call, or one client, may set
-- `OrderSync`, `Report`, `Refused`; `ImportJob`, `OrderExport`, `OfferExport`: what jobs are, and what they give
+- `OrderSync`, `SyncReport`, `RejectedOrder`; `ImportJob`, `OrderExport`, `OfferExport`: jobs, and what they give
 - `MiraklError` and its subclasses: `mirakl_async.errors` draws the whole tree
 - `mirakl_async.models`: the structs that are sent and received
 - `mirakl_async.operations`: all operations by Mirakl's code
 - `mirakl_async.simulator`: a Mirakl to test against
 - `SqliteQueue`, `PostgresQueue`, `RedisQueue`, `SqsQueue`, `MemoryQueue`: where orders and outcomes wait (see
   `queues.protocol`); `PubSubSource`, `ServiceBusSource`: where else events come from
-- `mirakl_async.watch`, `.telemetry` (extra `otel`), `.redis` (extra `redis`): watching, and many machines
+- `mirakl_async.instrumentation`, `.telemetry` (extra `otel`), `.redis` (extra `redis`): watching, and many machines
 
 Every name is loaded when it is first used, so that importing this package costs next to nothing.
 """
@@ -23,10 +23,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .auth import ApiKey as ApiKey
-    from .auth import BearerToken as BearerToken
-    from .auth import ClientCredentials as ClientCredentials
     from .connect_channel import ConnectChannel as ConnectChannel
+    from .downloads import ArchiveMember as ArchiveMember
+    from .downloads import Download as Download
+    from .downloads import DownloadStream as DownloadStream
+    from .downloads import SavedFile as SavedFile
+    from .downloads import read_csv_rows as read_csv_rows
+    from .downloads import read_json_items as read_json_items
+    from .error_bodies import FieldError as FieldError
     from .errors import APIError as APIError
     from .errors import AttemptTimeout as AttemptTimeout
     from .errors import AuthenticationFailed as AuthenticationFailed
@@ -42,10 +46,9 @@ if TYPE_CHECKING:
     from .errors import InvalidArgument as InvalidArgument
     from .errors import InvalidEvent as InvalidEvent
     from .errors import JobFailed as JobFailed
-    from .errors import JobUnfinished as JobUnfinished
-    from .errors import LimiterUnavailable as LimiterUnavailable
+    from .errors import JobTimeout as JobTimeout
+    from .errors import MaxWaitExceeded as MaxWaitExceeded
     from .errors import MiraklError as MiraklError
-    from .errors import NoAnswer as NoAnswer
     from .errors import NotFound as NotFound
     from .errors import OutcomeUnknown as OutcomeUnknown
     from .errors import PaginationLoop as PaginationLoop
@@ -57,41 +60,43 @@ if TYPE_CHECKING:
     from .errors import QueueLost as QueueLost
     from .errors import QueueUnavailable as QueueUnavailable
     from .errors import RateLimited as RateLimited
-    from .errors import ReplyTooLarge as ReplyTooLarge
+    from .errors import RateLimiterUnavailable as RateLimiterUnavailable
+    from .errors import ResponseTooLarge as ResponseTooLarge
     from .errors import ServerError as ServerError
-    from .errors import SyncStopped as SyncStopped
+    from .errors import SyncFailed as SyncFailed
     from .errors import TokenError as TokenError
     from .errors import TokenRefused as TokenRefused
     from .errors import TokenUnavailable as TokenUnavailable
     from .errors import TooLarge as TooLarge
+    from .errors import TransportError as TransportError
     from .errors import UnexpectedRedirect as UnexpectedRedirect
     from .errors import UnexpectedResponse as UnexpectedResponse
     from .errors import UnknownOperation as UnknownOperation
     from .errors import UnreadableFile as UnreadableFile
     from .errors import UnsafeArchive as UnsafeArchive
-    from .errors import WaitTooLong as WaitTooLong
-    from .files import Download as Download
-    from .files import Member as Member
-    from .files import OpenDownload as OpenDownload
-    from .files import Saved as Saved
-    from .files import Upload as Upload
-    from .files import read_items as read_items
-    from .files import read_rows as read_rows
-    from .jobs.offers import OfferExport as OfferExport
-    from .jobs.orders import OrderExport as OrderExport
-    from .jobs.products import ImportJob as ImportJob
+    from .http.auth import ApiKey as ApiKey
+    from .http.auth import BearerToken as BearerToken
+    from .http.auth import ClientCredentials as ClientCredentials
+    from .http.expected_responses import ReceivedResponse as ReceivedResponse
+    from .http.response import Response as Response
+    from .http.upload import Upload as Upload
+    from .imports_exports.offers import OfferExport as OfferExport
+    from .imports_exports.orders import OrderExport as OrderExport
+    from .imports_exports.products import ImportJob as ImportJob
     from .marketplace_front import MarketplaceFront as MarketplaceFront
     from .options import Limits as Limits
     from .options import Options as Options
     from .options import Rate as Rate
     from .options import Retry as Retry
     from .options import Timeouts as Timeouts
-    from .pages import Items as Items
+    from .order_sync.job import OrderSync as OrderSync
+    from .order_sync.rejected_order import RejectedOrder as RejectedOrder
+    from .order_sync.report import SyncReport as SyncReport
+    from .pages import ItemIterator as ItemIterator
     from .pages import OffsetPaginator as OffsetPaginator
     from .pages import Page as Page
     from .pages import Progress as Progress
     from .pages import SeekPaginator as SeekPaginator
-    from .problems import FieldError as FieldError
     from .queues.memory_queue import MemoryQueue as MemoryQueue
     from .queues.postgres_queue import PostgresQueue as PostgresQueue
     from .queues.pubsub_source import PubSubSource as PubSubSource
@@ -99,18 +104,13 @@ if TYPE_CHECKING:
     from .queues.servicebus_source import ServiceBusSource as ServiceBusSource
     from .queues.sqlite_queue import SqliteQueue as SqliteQueue
     from .queues.sqs_queue import SqsQueue as SqsQueue
-    from .reply import Reply as Reply
-    from .responses import ReceivedResponse as ReceivedResponse
-    from .sync.job import OrderSync as OrderSync
-    from .sync.refused import Refused as Refused
-    from .sync.report import Report as Report
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "ApiKey": "auth",
-    "BearerToken": "auth",
-    "ClientCredentials": "auth",
+    "ApiKey": "http.auth",
+    "BearerToken": "http.auth",
+    "ClientCredentials": "http.auth",
     "ConnectChannel": "connect_channel",
     "APIError": "errors",
     "AttemptTimeout": "errors",
@@ -127,10 +127,10 @@ _HOMES = {
     "InvalidArgument": "errors",
     "InvalidEvent": "errors",
     "JobFailed": "errors",
-    "JobUnfinished": "errors",
-    "LimiterUnavailable": "errors",
+    "JobTimeout": "errors",
+    "RateLimiterUnavailable": "errors",
     "MiraklError": "errors",
-    "NoAnswer": "errors",
+    "TransportError": "errors",
     "NotFound": "errors",
     "OutcomeUnknown": "errors",
     "PaginationLoop": "errors",
@@ -142,9 +142,9 @@ _HOMES = {
     "QueueLost": "errors",
     "QueueUnavailable": "errors",
     "RateLimited": "errors",
-    "ReplyTooLarge": "errors",
+    "ResponseTooLarge": "errors",
     "ServerError": "errors",
-    "SyncStopped": "errors",
+    "SyncFailed": "errors",
     "TokenError": "errors",
     "TokenRefused": "errors",
     "TokenUnavailable": "errors",
@@ -154,29 +154,29 @@ _HOMES = {
     "UnknownOperation": "errors",
     "UnreadableFile": "errors",
     "UnsafeArchive": "errors",
-    "WaitTooLong": "errors",
-    "Download": "files",
-    "Member": "files",
-    "OpenDownload": "files",
-    "Saved": "files",
-    "Upload": "files",
-    "read_items": "files",
-    "read_rows": "files",
-    "OfferExport": "jobs.offers",
-    "OrderExport": "jobs.orders",
-    "ImportJob": "jobs.products",
+    "MaxWaitExceeded": "errors",
+    "Download": "downloads",
+    "ArchiveMember": "downloads",
+    "DownloadStream": "downloads",
+    "SavedFile": "downloads",
+    "Upload": "http.upload",
+    "read_json_items": "downloads",
+    "read_csv_rows": "downloads",
+    "OfferExport": "imports_exports.offers",
+    "OrderExport": "imports_exports.orders",
+    "ImportJob": "imports_exports.products",
     "MarketplaceFront": "marketplace_front",
     "Limits": "options",
     "Options": "options",
     "Rate": "options",
     "Retry": "options",
     "Timeouts": "options",
-    "Items": "pages",
+    "ItemIterator": "pages",
     "OffsetPaginator": "pages",
     "Page": "pages",
     "Progress": "pages",
     "SeekPaginator": "pages",
-    "FieldError": "problems",
+    "FieldError": "error_bodies",
     "MemoryQueue": "queues.memory_queue",
     "PostgresQueue": "queues.postgres_queue",
     "PubSubSource": "queues.pubsub_source",
@@ -184,11 +184,11 @@ _HOMES = {
     "ServiceBusSource": "queues.servicebus_source",
     "SqliteQueue": "queues.sqlite_queue",
     "SqsQueue": "queues.sqs_queue",
-    "Reply": "reply",
-    "ReceivedResponse": "responses",
-    "OrderSync": "sync.job",
-    "Refused": "sync.refused",
-    "Report": "sync.report",
+    "Response": "http.response",
+    "ReceivedResponse": "http.expected_responses",
+    "OrderSync": "order_sync.job",
+    "RejectedOrder": "order_sync.rejected_order",
+    "SyncReport": "order_sync.report",
 }
 
 __all__ = ["__version__", *_HOMES]  # noqa: PLE0604 # pyright: ignore[reportUnsupportedDunderAll]

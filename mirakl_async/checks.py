@@ -1,6 +1,6 @@
 """Settings are refused where they are given, by name, with what to give instead: what each of them takes, as data.
 
-A `Takes` describes one setting. `refusal` holds one value against it; `first_refusal` holds several, by their names.
+A `Rule` describes one setting. `refusal` holds one value against it; `first_refusal` holds several, by their names.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from .errors import ConfigurationError, InvalidArgument
 MAX_SECONDS = 1e9
 """Thirty years: more than any timer has room for is a slip, or means None."""
 MAX_SHOWN = 1e30
-Rules: TypeAlias = "Mapping[str, Takes]"
+Rules: TypeAlias = "Mapping[str, Rule]"
 
 
-class Takes(Struct, frozen=True):
+class Rule(Struct, frozen=True):
     """What a setting takes: `what` in words, `test` whether a value is one, None only where it is `optional`.
 
     `low` and `high` are bounds of a number, both allowed; `above` is one that is not.
@@ -32,13 +32,13 @@ class Takes(Struct, frozen=True):
     above: float | None = None
     high: float | None = None
 
-    def or_none(self, meaning: str = "") -> Takes:
+    def or_none(self, meaning: str = "") -> Rule:
         """The same, or None, which stands for `meaning`."""
         words = f"{self.what}, or None" + (f" for {meaning}" if meaning else "")
         return replace(self, what=words, optional=True)
 
 
-def refusal(takes: Takes, value: object) -> str | None:
+def reason_against(takes: Rule, value: object) -> str | None:
     """Why a value is refused; None if it is taken. No text is shown: it may be a secret in the wrong place."""
     if value is None and takes.optional:
         return None
@@ -59,53 +59,53 @@ def _named(value: object) -> str:
     return f"the class {value.__name__}; make one" if isinstance(value, type) else type(value).__name__
 
 
-def first_refusal(rules: Rules, given: Mapping[str, object]) -> tuple[str, str] | None:
+def first_violation(rules: Rules, given: Mapping[str, object]) -> tuple[str, str] | None:
     """The first setting that is refused, and why; settings without a rule are not looked at."""
     for name, value in given.items():
-        if (takes := rules.get(name)) is not None and (words := refusal(takes, value)) is not None:
+        if (takes := rules.get(name)) is not None and (words := reason_against(takes, value)) is not None:
             return name, words
     return None
 
 
 def check_settings(owner: str, rules: Rules, given: Mapping[str, object]) -> None:
     """Raise ConfigurationError for a setting that is refused."""
-    if (refused := first_refusal(rules, given)) is not None:
+    if (refused := first_violation(rules, given)) is not None:
         name, words = refused
         raise ConfigurationError(f"{owner}: {name} {words}" if owner else f"{name} {words}")
 
 
 def check_arguments(code: str, rules: Rules, given: Mapping[str, object]) -> None:
     """Raise InvalidArgument for an argument that is refused."""
-    if (refused := first_refusal(rules, given)) is not None:
+    if (refused := first_violation(rules, given)) is not None:
         raise InvalidArgument(code, *refused)
 
 
-def one_of(*values: str) -> Takes:
+def one_of(*values: str) -> Rule:
     """One of some texts."""
     named = [f'"{value}"' for value in values]
     listed = f"{', '.join(named[:-1])} or {named[-1]}" if len(named) > 1 else named[0]
-    return Takes(listed, lambda value: isinstance(value, str) and value in values)
+    return Rule(listed, lambda value: isinstance(value, str) and value in values)
 
 
-def instance(kinds: type | tuple[type, ...], what: str) -> Takes:
+def instance(kinds: type | tuple[type, ...], what: str) -> Rule:
     """An object of a class."""
-    return Takes(what, lambda value: isinstance(value, kinds))
+    return Rule(what, lambda value: isinstance(value, kinds))
 
 
-def offering(what: str, *methods: str) -> Takes:
+def offering(what: str, *methods: str) -> Rule:
     """An object that has these methods; a class that is yet to be called is none."""
-    return Takes(
+    return Rule(
         what,
         lambda value: not isinstance(value, type) and all(callable(getattr(value, name, None)) for name in methods),
     )
 
 
-def whole(low: int | None = None, high: int | None = None) -> Takes:
+def whole(low: int | None = None, high: int | None = None) -> Rule:
     """A whole number between bounds."""
     if low is None:
-        return Takes("a whole number", _is_whole)
+        return Rule("a whole number", _is_whole)
     bounds = f"at least {low}" if high is None else f"from {low} to {high}"
-    return Takes(f"a whole number, {bounds}", _is_whole, low=low, high=high)
+    return Rule(f"a whole number, {bounds}", _is_whole, low=low, high=high)
 
 
 def _is_whole(value: object) -> bool:
@@ -116,11 +116,11 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-SECONDS = Takes("a number of seconds above 0", _is_number, above=0, high=MAX_SECONDS)
-SECONDS_OR_ZERO = Takes("a number of seconds, at least 0", _is_number, low=0, high=MAX_SECONDS)
-SECONDS_LEFT = Takes("a number of seconds", _is_number, low=-MAX_SECONDS, high=MAX_SECONDS)
+SECONDS = Rule("a number of seconds above 0", _is_number, above=0, high=MAX_SECONDS)
+SECONDS_OR_ZERO = Rule("a number of seconds, at least 0", _is_number, low=0, high=MAX_SECONDS)
+SECONDS_LEFT = Rule("a number of seconds", _is_number, low=-MAX_SECONDS, high=MAX_SECONDS)
 """What is left of somebody's own time, which may be used up."""
-POSITIVE = Takes("a number above 0", _is_number, above=0, high=MAX_SECONDS**2)
-NOT_NEGATIVE = Takes("a number, at least 0", _is_number, low=0, high=MAX_SECONDS**2)
+POSITIVE = Rule("a number above 0", _is_number, above=0, high=MAX_SECONDS**2)
+NOT_NEGATIVE = Rule("a number, at least 0", _is_number, low=0, high=MAX_SECONDS**2)
 BOOLEAN = instance(bool, "True or False")
-CALLABLE = Takes("a function", callable)
+CALLABLE = Rule("a function", callable)

@@ -9,31 +9,32 @@ from ssl import SSLContext
 from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, Unpack, cast
 from urllib.parse import urlsplit
 
-from . import calls, settings
-from .callers import RawCaller, value_of
-from .checks import CALLABLE, Rules, Takes, check_arguments, check_settings, instance, offering
+from . import settings
+from .caller import RawCaller, value_of
+from .checks import CALLABLE, Rule, Rules, check_arguments, check_settings, instance, offering
 from .clock import Clock, SystemClock
+from .downloads import Download
 from .errors import ClientStateError, ConfigurationError, InvalidArgument, UnknownOperation
-from .files import Download
-from .limits import Allowances, LocalRateLimiter
+from .http import request_builder as calls
+from .http.request import Request
+from .http.response import Response
+from .http.transport import Transport
+from .instrumentation import Counters, Instrumentation, Listener
 from .operation import Operation
 from .operations import operations
 from .options import Limits, Options, Rate, Retry, Timeouts, check_options
-from .reply import Reply
-from .request import Request
-from .transport import Transport
-from .watch import Counters, Listener, Watch
+from .rate_limits.bucket import LocalRateLimiter, RateLimitPolicy
 
 if TYPE_CHECKING:
     import ssl as ssl_module
     from collections.abc import Awaitable, Callable, Coroutine
     from types import TracebackType
 
-    from .auth import Credential
-    from .exchange import Wire
-    from .limits import RateLimiter
+    from .http.auth import Credential
+    from .http.expected_responses import AcceptResponse
+    from .http.wire import Wire
     from .operation import RetryClass, Service
-    from .responses import AcceptResponse
+    from .rate_limits.bucket import RateLimiter
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -45,7 +46,7 @@ SETTINGS: Rules = {
     "limiter": offering("a limiter such as RedisRateLimiter(...)", "try_acquire", "acquire").or_none(),
     "watch": CALLABLE.or_none(),
     "accept_response": CALLABLE.or_none(),
-    "proxy": Takes("a URL such as http://proxy.example:3128", settings.is_http_url, optional=True),
+    "proxy": Rule("a URL such as http://proxy.example:3128", settings.is_http_url, optional=True),
     "ssl": instance(SSLContext, "an ssl.SSLContext").or_none(),
     "wire": offering("a Wire", "exchange").or_none(),
     "clock": offering("a Clock", "monotonic", "sleep").or_none(),
@@ -84,13 +85,13 @@ class Client:
         bases: Mapping[Service, str],
         token_url: str,
         auth: Credential | None,
-        rate: settings.RateUsage | None,
-        rates: Mapping[str, Rate] | None,
+        rate_limit: settings.RateUsage | None,
+        rate_limits: Mapping[str, Rate] | None,
         timeouts: Timeouts | None,
         retry: Retry | None,
         limits: Limits | None,
-        limiter: RateLimiter | None,
-        watch: Listener | None,
+        rate_limiter: RateLimiter | None,
+        listener: Listener | None,
         accept_response: AcceptResponse | None,
         proxy: str | None,
         ssl: ssl_module.SSLContext | None,
@@ -100,13 +101,13 @@ class Client:
         check_settings("", SETTINGS, locals())
         self._bases = bases
         self._options: Options = {}
-        self._watch = Watch(*([watch] if watch else []))
+        self._watch = Instrumentation(*([listener] if listener else []))
         timeouts, clock = timeouts or Timeouts(), clock or SystemClock()
         credential = auth if auth is not None else settings.credential()
         # Not shown: it may be the secret itself.
         check_settings("", {"auth": CREDENTIAL}, {"auth": credential})
-        own = _by_group(rates or {})
-        name, chosen = settings.chosen("rate", rate, "MIRAKL_RATE")
+        own = _by_group(rate_limits or {})
+        name, chosen = settings.chosen("rate", rate_limit, "MIRAKL_RATE")
         usage = settings.rate_usage(chosen, name)
 
         def make() -> Transport:
@@ -116,10 +117,10 @@ class Client:
             return Transport(
                 wire=carrier,
                 auth=authenticator,
-                limiter=limiter or LocalRateLimiter(clock),
-                allowances=Allowances(names, authenticator.identity, usage, own),
+                rate_limiter=rate_limiter or LocalRateLimiter(clock),
+                rate_limit_policy=RateLimitPolicy(names, authenticator.identity, usage, own),
                 clock=clock,
-                watch=self._watch,
+                instrumentation=self._watch,
                 retry=retry or Retry(),
                 timeouts=timeouts,
                 limits=limits or Limits(),
@@ -192,7 +193,7 @@ class Client:
         except KeyError:
             raise ConfigurationError(f"{type(self).__name__} does not talk to the {service} API") from None
 
-    def request(self, operation: Operation[Any], arguments: Mapping[str, object]) -> Request:
+    def build_request(self, operation: Operation[Any], arguments: Mapping[str, object]) -> Request:
         """The request that a call of `operation` with these arguments would send."""
         return calls.build(operation, arguments, self.base_url(operation.service))
 
@@ -203,9 +204,9 @@ class Client:
 
     def run(
         self, operation: Operation[Any], arguments: Mapping[str, object], options: Options
-    ) -> Coroutine[Any, Any, Reply]:
+    ) -> Coroutine[Any, Any, Response]:
         """Run an operation and give its reply undecoded; what every other way of calling goes through."""
-        request = self.request(operation, arguments)
+        request = self.build_request(operation, arguments)
         return self.transport.run(request, self.options_for(options, operation.code) if options else self._options)
 
     async def call(
@@ -225,7 +226,7 @@ class Client:
 
     async def call_raw(
         self, code: str, params: Mapping[str, object] | None = None, *, body: object = None, **options: Unpack[Options]
-    ) -> Reply:
+    ) -> Response:
         """Like `call`, but gives the undecoded reply."""
         operation = self._operation(code, params)
         request = calls.build_by_wire_names(operation, params or {}, body, self.base_url(operation.service))
@@ -235,7 +236,7 @@ class Client:
         check_arguments("call", CALL, locals())
         return operations.of(self._bases, code)
 
-    async def raw(self, method: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> Reply:
+    async def raw_response(self, method: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> Response:
         """The undecoded reply of a typed method: `await front.raw(front.orders.get, "o1")`.
 
         A list method gives the reply of its first page.
@@ -246,9 +247,9 @@ class Client:
             raise InvalidArgument("raw", "method", "takes a typed method of this client, such as front.orders.get")
         twin = copy.copy(resource)
         twin._caller = RawCaller(self)  # noqa: SLF001 - a copy, whose calls are answered otherwise
-        return await cast("Awaitable[Reply]", bound.__func__(twin, *args, **kwargs))
+        return await cast("Awaitable[Response]", bound.__func__(twin, *args, **kwargs))
 
-    async def send(
+    async def request(
         self,
         method: str,
         path: str,
@@ -258,7 +259,7 @@ class Client:
         body: object = None,
         retry: RetryClass | None = None,
         **options: Unpack[Options],
-    ) -> Reply:
+    ) -> Response:
         """Reach an endpoint this package does not know, with its token, limits and errors.
 
         `path` is relative to the service's base URL. `retry` says whether repeating is harmless: "safe" for GET and
@@ -284,6 +285,6 @@ def _by_group(rates: Mapping[str, Rate]) -> dict[str, Rate]:
 
 def _aiohttp_wire(timeouts: Timeouts, proxy: str | None, ssl: ssl_module.SSLContext | None) -> Wire:
     # aiohttp takes 200 ms to import: a program pays for it when it opens a client, not when it imports one.
-    from .wire import AiohttpWire  # noqa: PLC0415
+    from .http.aiohttp_wire import AiohttpWire  # noqa: PLC0415
 
     return AiohttpWire(timeouts, proxy=proxy, ssl=ssl)

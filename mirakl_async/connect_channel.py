@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from . import settings
-from .callers import LiveCaller
+from .caller import LiveCaller
 from .client import Client
 from .events.connect_events import Events
 from .operations.account.channels import Channels
@@ -16,19 +16,19 @@ from .operations.connect.catalog import Catalog
 from .operations.connect.returns import Returns
 from .operations.connect.stores import Stores
 from .operations.connect.taxonomy import Taxonomy
-from .sync.orders import Orders
+from .order_sync.orders import Orders
 
 if TYPE_CHECKING:
     import ssl as ssl_module
     from collections.abc import Mapping
 
-    from .auth import Credential
     from .clock import Clock
-    from .exchange import Wire
-    from .limits import RateLimiter
+    from .http.auth import Credential
+    from .http.expected_responses import AcceptResponse
+    from .http.wire import Wire
+    from .instrumentation import Listener
     from .options import Limits, Rate, Retry, Timeouts
-    from .responses import AcceptResponse
-    from .watch import Listener
+    from .rate_limits.bucket import RateLimiter
 
 
 class Account:
@@ -50,9 +50,10 @@ class ConnectChannel(Client):
 
     `rate` keeps every operation at the rate Mirakl recommends (the default), or at the maximum it documents, or leaves
     pacing to 429 answers ("none"); `rates` gives single operations, by Mirakl's code, a rate of your own. `limiter` may
-    be shared with other clients, also on other machines (`mirakl_async.redis.limiter`).
+    be shared with other clients, also on other machines (`mirakl_async.rate_limits.redis_limiter`).
 
-    `timeouts`, `retry` and `limits` are the defaults of its calls; `watch` is given every event (`mirakl_async.watch`);
+    `timeouts`, `retry` and `limits` are the defaults of its calls; `listener` is given every event
+    (`mirakl_async.instrumentation`);
     `accept_response` is asked about each 2xx answer that is not the documented success of its operation (a
     `ReceivedResponse`), and takes it for one by returning True;
     `proxy` is an HTTP proxy's URL, `ssl` a context of your own; `wire` and `clock` replace network and time, for tests.
@@ -68,13 +69,13 @@ class ConnectChannel(Client):
         connect_url: str | None = None,
         account_url: str | None = None,
         auth_url: str | None = None,
-        rate: settings.RateUsage | None = None,
-        rates: Mapping[str, Rate] | None = None,
+        rate_limit: settings.RateUsage | None = None,
+        rate_limits: Mapping[str, Rate] | None = None,
         timeouts: Timeouts | None = None,
         retry: Retry | None = None,
         limits: Limits | None = None,
-        limiter: RateLimiter | None = None,
-        watch: Listener | None = None,
+        rate_limiter: RateLimiter | None = None,
+        listener: Listener | None = None,
         accept_response: AcceptResponse | None = None,
         proxy: str | None = None,
         ssl: ssl_module.SSLContext | None = None,
@@ -93,13 +94,13 @@ class ConnectChannel(Client):
             },
             token_url=settings.service_url(*token, settings.TOKEN_PATH),
             auth=auth,
-            rate=rate,
-            rates=rates,
+            rate_limit=rate_limit,
+            rate_limits=rate_limits,
             timeouts=timeouts,
             retry=retry,
             limits=limits,
-            limiter=limiter,
-            watch=watch,
+            rate_limiter=rate_limiter,
+            listener=listener,
             accept_response=accept_response,
             proxy=proxy,
             ssl=ssl,

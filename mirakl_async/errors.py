@@ -54,16 +54,16 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from .problems import FieldError, Problem
+from .error_bodies import FieldError, Problem
 from .server_text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from .sync.report import Report
+    from .order_sync.report import SyncReport
 
 
-class Spent(Struct, kw_only=True):
+class Timings(Struct, kw_only=True):
     """Where the seconds of one call went."""
 
     queued: float = 0.0
@@ -87,13 +87,13 @@ class Attempt(Struct, frozen=True, kw_only=True):
     pause: float = 0.0
 
 
-class Context(Struct, frozen=True, kw_only=True):
+class CallContext(Struct, frozen=True, kw_only=True):
     """What every error of a call knows: Mirakl's code, the route's template, the attempts and the time spent."""
 
     operation: str
     route: str
     attempts: tuple[Attempt, ...] = ()
-    spent: Spent | None = None
+    timings: Timings | None = None
     quota_exhausted: bool = False
 
 
@@ -107,10 +107,10 @@ class MiraklError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """How it gets from one process to another; by itself an exception is made again from its message alone."""
-        return _made_again, (type(self), self.args, dict(vars(self)))
+        return _rebuild, (type(self), self.args, dict(vars(self)))
 
 
-def _made_again(kind: type[MiraklError], args: tuple[Any, ...], state: dict[str, Any]) -> MiraklError:
+def _rebuild(kind: type[MiraklError], args: tuple[Any, ...], state: dict[str, Any]) -> MiraklError:
     error = kind.__new__(kind)
     error.args = args
     vars(error).update(state)
@@ -188,7 +188,7 @@ class TooLarge(QueueError, ValueError):
         self.max_bytes = max_bytes
 
 
-class LimiterUnavailable(MiraklError):
+class RateLimiterUnavailable(MiraklError):
     """A shared limiter cannot be asked, and how fast this process may go by itself is not known: nothing was sent.
 
     `refused` says that its server answered, and will not do it: waiting would not help.
@@ -199,10 +199,10 @@ class LimiterUnavailable(MiraklError):
         self.refused = refused
 
 
-class SyncStopped(MiraklError):
+class SyncFailed(MiraklError):
     """A sync job could not finish: `report` says how far it came, `__cause__` why."""
 
-    def __init__(self, reason: str, report: Report) -> None:
+    def __init__(self, reason: str, report: SyncReport) -> None:
         super().__init__(f"the sync stopped: {reason} ({report})")
         self.reason = reason
         self.report = report
@@ -225,7 +225,7 @@ class JobFailed(MiraklError):
         self.reason = reason
 
 
-class JobUnfinished(MiraklError, TimeoutError):
+class JobTimeout(MiraklError, TimeoutError):
     """An import or export is not done yet; it goes on at Mirakl, and can be waited for again. `status` was its last."""
 
     def __init__(self, message: str, status: str | None) -> None:
@@ -255,7 +255,7 @@ class CallError(MiraklError):
     `resume_from` is the cursor to go on from when the call was part of an iteration over pages.
     """
 
-    def __init__(self, message: str, context: Context) -> None:
+    def __init__(self, message: str, context: CallContext) -> None:
         super().__init__(message)
         self.message = message
         self.context = context
@@ -277,9 +277,9 @@ class CallError(MiraklError):
         return self.context.attempts
 
     @property
-    def spent(self) -> Spent | None:
+    def timings(self) -> Timings | None:
         """Where the time went."""
-        return self.context.spent
+        return self.context.timings
 
     def __str__(self) -> str:
         """Operation, route, what happened, attempts; then where to resume, if anywhere."""
@@ -298,49 +298,49 @@ class DeadlineExceeded(CallError, TimeoutError):
     """The deadline of the whole call passed; `spent` says where the time went."""
 
 
-class WaitTooLong(CallError):
+class MaxWaitExceeded(CallError):
     """A limit would hold the call for `seconds`, which is longer than `max_wait` or the deadline allows."""
 
-    def __init__(self, message: str, context: Context, seconds: float) -> None:
+    def __init__(self, message: str, context: CallContext, seconds: float) -> None:
         super().__init__(message, context)
         self.seconds = seconds
 
 
-class NoAnswer(CallError):
+class TransportError(CallError):
     """No answer was read."""
 
 
-class ConnectFailed(NoAnswer):
+class ConnectFailed(TransportError):
     """No connection could be made (name, route, TLS): nothing was sent."""
 
 
-class ConnectionLost(NoAnswer):
+class ConnectionLost(TransportError):
     """The connection broke after the request left and before the whole answer was read."""
 
 
-class AttemptTimeout(NoAnswer, TimeoutError):
+class AttemptTimeout(TransportError, TimeoutError):
     """One attempt took longer than its `timeout`."""
 
 
-class ProtocolError(NoAnswer):
+class ProtocolError(TransportError):
     """The peer does not speak HTTP as agreed."""
 
 
-class UnexpectedResponse(NoAnswer):
+class UnexpectedResponse(TransportError):
     """A 2xx that is not the documented success of its operation: something else than Mirakl answered, as it seems.
 
     `media_type` is the response's, in lower case and without parameters; `excerpt` the start of a page or a text,
     without markup, empty for JSON and files. A client's `accept_response` can take such a response for a success.
     """
 
-    def __init__(self, message: str, context: Context, *, status: int, media_type: str, excerpt: str = "") -> None:
+    def __init__(self, message: str, context: CallContext, *, status: int, media_type: str, excerpt: str = "") -> None:
         super().__init__(message, context)
         self.status = status
         self.media_type = media_type
         self.excerpt = excerpt
 
 
-class OutcomeUnknown(NoAnswer):
+class OutcomeUnknown(TransportError):
     """An unsafe request left and no answer came, or none that is Mirakl's, so it may or may not have taken effect.
 
     It is not repeated, because Mirakl has no idempotency key. Read the state back before sending it again; the message
@@ -348,7 +348,7 @@ class OutcomeUnknown(NoAnswer):
     """
 
 
-class ReplyTooLarge(CallError):
+class ResponseTooLarge(CallError):
     """The answer passed its size cap, counted after decompression."""
 
 
@@ -358,7 +358,7 @@ class UnexpectedRedirect(CallError):
     `address` is the target as the server wrote it: its query may hold a secret, so it is not for logs.
     """
 
-    def __init__(self, message: str, context: Context, location: str, address: str = "") -> None:
+    def __init__(self, message: str, context: CallContext, location: str, address: str = "") -> None:
         super().__init__(message, context)
         self.location = location
         self.address = address
@@ -367,7 +367,7 @@ class UnexpectedRedirect(CallError):
 class DecodeFailed(CallError):
     """The body of a successful answer is not what the contract says; `path` is where, in JSON terms."""
 
-    def __init__(self, message: str, context: Context, path: str = "$") -> None:
+    def __init__(self, message: str, context: CallContext, path: str = "$") -> None:
         super().__init__(message, context)
         self.path = path
 
@@ -382,7 +382,7 @@ class APIError(CallError):
 
     def __init__(
         self,
-        context: Context,
+        context: CallContext,
         *,
         status: int,
         problem: Problem,
@@ -423,9 +423,9 @@ class APIError(CallError):
         return self.problem.recognized
 
     @property
-    def excerpt(self) -> str:
+    def body_excerpt(self) -> str:
         """The start of a body in no known shape, without markup."""
-        return self.problem.excerpt
+        return self.problem.body_excerpt
 
     def __str__(self) -> str:
         """The message of any call error, and the server's id of the request."""

@@ -6,12 +6,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from . import settings
-from .callers import LiveCaller
+from .caller import LiveCaller
 from .client import Client
 from .errors import ConfigurationError
-from .jobs.offers import Offers
-from .jobs.orders import Orders
-from .jobs.products import Products
+from .imports_exports.offers import Offers
+from .imports_exports.orders import Orders
+from .imports_exports.products import Products
 from .operations.front.accounting import Accounting
 from .operations.front.messages import Messages
 from .operations.front.picklists import Picklists
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
     import ssl as ssl_module
     from collections.abc import Mapping
 
-    from .auth import Credential
     from .clock import Clock
-    from .exchange import Wire
-    from .limits import RateLimiter
+    from .http.auth import Credential
+    from .http.expected_responses import AcceptResponse
+    from .http.wire import Wire
+    from .instrumentation import Listener
     from .options import Limits, Rate, Retry, Timeouts
-    from .responses import AcceptResponse
-    from .watch import Listener
+    from .rate_limits.bucket import RateLimiter
 
 
 class MarketplaceFront(Client):
@@ -50,13 +50,13 @@ class MarketplaceFront(Client):
         *,
         auth: Credential | None = None,
         auth_url: str | None = None,
-        rate: settings.RateUsage | None = None,
-        rates: Mapping[str, Rate] | None = None,
+        rate_limit: settings.RateUsage | None = None,
+        rate_limits: Mapping[str, Rate] | None = None,
         timeouts: Timeouts | None = None,
         retry: Retry | None = None,
         limits: Limits | None = None,
-        limiter: RateLimiter | None = None,
-        watch: Listener | None = None,
+        rate_limiter: RateLimiter | None = None,
+        listener: Listener | None = None,
         accept_response: AcceptResponse | None = None,
         proxy: str | None = None,
         ssl: ssl_module.SSLContext | None = None,
@@ -71,13 +71,13 @@ class MarketplaceFront(Client):
             bases={"front": settings.service_url(*base, first_segment="api")},
             token_url=settings.service_url(*token, settings.TOKEN_PATH),
             auth=auth,
-            rate=rate,
-            rates=rates,
+            rate_limit=rate_limit,
+            rate_limits=rate_limits,
             timeouts=timeouts,
             retry=retry,
             limits=limits,
-            limiter=limiter,
-            watch=watch,
+            rate_limiter=rate_limiter,
+            listener=listener,
             accept_response=accept_response,
             proxy=proxy,
             ssl=ssl,

@@ -23,13 +23,13 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Generic, Optional, T
 
 from msgspec import UNSET, Struct, UnsetType
 
-from .discreet import Discreet
+from .redaction import RedactedRepr
 from .server_text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from .codec import Mend
+    from .codec import Repair
 
 T = TypeVar("T")
 
@@ -45,21 +45,21 @@ else:
         __class_getitem__ = classmethod(lambda _cls, _kind: Any)
 
 
-ABSENT: Any = None
+EXPECTED_DEFAULT: Any = None
 """The default of an `Expected` member: what a broken promise reads as."""
 
 LOWEST = Decimal("-9e999999")
 HIGHEST = Decimal("9e999999")
 
 
-PEOPLE = {"contact", "customer", "participant", "recipient", "to", "user"}
+PERSONAL_NAMES = {"contact", "customer", "participant", "recipient", "to", "user"}
 SENT_AS = {"input", "request", "update"}
-LONGEST_SHOWN = 64
+MAX_SHOWN_LENGTH = 64
 REASONS = ("message", "error_message", "detail", "code")
-REASONS_SHOWN = 3
+MAX_SHOWN_REASONS = 3
 
 
-class Model(Discreet, Struct):
+class Model(RedactedRepr, Struct):
     """Shows its own identifiers, and how many members it has."""
 
     def _shown(self) -> list[tuple[str, Any]]:
@@ -71,7 +71,7 @@ class Model(Discreet, Struct):
 
 def _is_plain(value: object) -> bool:
     """Whether a value may be shown; some systems know people by their e-mail address."""
-    return isinstance(value, int) or (isinstance(value, str) and len(value) <= LONGEST_SHOWN and "@" not in value)
+    return isinstance(value, int) or (isinstance(value, str) and len(value) <= MAX_SHOWN_LENGTH and "@" not in value)
 
 
 @cache
@@ -79,14 +79,16 @@ def identifiers(kind: type[Struct]) -> tuple[str, ...]:
     """The members that identify a struct, at most two: its own if it has one, never a person's."""
     words = [word.lower() for word in re.findall("[A-Z][^A-Z]*", kind.__name__)]
     noun = next((word for word in reversed(words) if word not in SENT_AS), "")
-    if PEOPLE & {*words}:
+    if PERSONAL_NAMES & {*words}:
         return ()
-    named = [name for name in kind.__struct_fields__ if name.endswith("_id") and not PEOPLE & {*name.split("_")}]
+    named = [
+        name for name in kind.__struct_fields__ if name.endswith("_id") and not PERSONAL_NAMES & {*name.split("_")}
+    ]
     own = [name for name in kind.__struct_fields__ if name in {"id", "code"} or name.endswith(f"{noun}_id")]
     return tuple((own or named)[:2])
 
 
-class Received(Model, kw_only=True, gc=False, omit_defaults=True):
+class ResponseModel(Model, kw_only=True, gc=False, omit_defaults=True):
     """Decoded from an answer. A tree: it holds no cycles, so the garbage collector need not look at it."""
 
 
@@ -105,25 +107,25 @@ class _Origin:
         return getattr(self, "_raw", b"")
 
     @property
-    def repairs(self) -> tuple[Mend, ...]:
+    def repairs(self) -> tuple[Repair, ...]:
         """Where it did not keep its contract, without any of its values."""
         return getattr(self, "_repairs", ())
 
-    def keep_origin(self, raw: bytes, repairs: tuple[Mend, ...] = ()) -> None:
+    def keep_origin(self, raw: bytes, repairs: tuple[Repair, ...] = ()) -> None:
         """Keep the bytes it was decoded from, and what had to be repaired; for the decoder."""
         self._raw = raw
         self._repairs = repairs
 
 
-class Event(_Origin, Received, kw_only=True, gc=False, omit_defaults=True):
+class Event(_Origin, ResponseModel, kw_only=True, gc=False, omit_defaults=True):
     """What Connect puts on a connector's queue: an envelope, and its data in a struct for each type.
 
     `id` is the same for each delivery, `time` is when it happened. What this version does not know of is in `raw`.
     """
 
     type: ClassVar[str]
-    id: Expected[str] = ABSENT
-    time: Expected[dt.datetime] = ABSENT
+    id: Expected[str] = EXPECTED_DEFAULT
+    time: Expected[dt.datetime] = EXPECTED_DEFAULT
 
     @property
     def key(self) -> str:
@@ -146,7 +148,7 @@ class Command(Event, kw_only=True, gc=False, omit_defaults=True):
         return found
 
 
-class Sent(Model, kw_only=True, gc=False):
+class RequestModel(Model, kw_only=True, gc=False):
     """Encoded into a request."""
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -156,7 +158,7 @@ class Sent(Model, kw_only=True, gc=False):
         super().__setattr__(name, value)
 
 
-class Reported(Generic[T]):
+class BulkResult(Generic[T]):
     """An answer that may report failed items although its status says success."""
 
     __slots__ = ()
@@ -174,7 +176,7 @@ class Reported(Generic[T]):
 
             many = "1 failure" if len(failed) == 1 else f"{len(failed)} failures"
             said = list(dict.fromkeys(words for item in failed for words in _reasons(item)))
-            shown = [*said[:REASONS_SHOWN], *(["..."] if len(said) > REASONS_SHOWN else [])]
+            shown = [*said[:MAX_SHOWN_REASONS], *(["..."] if len(said) > MAX_SHOWN_REASONS else [])]
             raise PartialFailure(": ".join([type(self).__name__, many, *(["; ".join(shown)] if shown else [])]), failed)
 
     def _failures(self) -> Iterable[T]:
@@ -189,7 +191,7 @@ def _reasons(item: object) -> Iterator[str]:
             yield one_line(words)
 
 
-def number(place: str, value: Decimal | UnsetType | None, low: Decimal = LOWEST, high: Decimal = HIGHEST) -> None:
+def check_number(place: str, value: Decimal | UnsetType | None, low: Decimal = LOWEST, high: Decimal = HIGHEST) -> None:
     """Refuse a number outside its bounds, and NaN and the infinities, which no JSON can carry."""
     if value is None or value is UNSET:
         return
@@ -204,13 +206,13 @@ def number(place: str, value: Decimal | UnsetType | None, low: Decimal = LOWEST,
     raise ValueError(f"{place}: must be {bound}, not {value}")
 
 
-def zoned(place: str, value: dt.datetime | UnsetType | None) -> None:
+def check_timezone(place: str, value: dt.datetime | UnsetType | None) -> None:
     """Refuse a date-time without a zone: the server would have to guess it."""
     if isinstance(value, dt.datetime) and value.tzinfo is None:
         raise ValueError(f"{place}: needs a time zone, {value.isoformat()} has none; try datetime.now(timezone.utc)")
 
 
-def one_of(place: str, *members: tuple[str, object]) -> None:
+def check_exactly_one(place: str, *members: tuple[str, object]) -> None:
     """Refuse an object that sets none, or more than one, of members that exclude each other."""
     given = [name for name, value in members if value is not UNSET]
     if len(given) != 1:
@@ -218,7 +220,7 @@ def one_of(place: str, *members: tuple[str, object]) -> None:
         raise ValueError(f"{place}: set exactly one of {names}, not {' and '.join(given) or 'none'}")
 
 
-def needed(place: str, value: object, reason: str) -> None:
+def check_required(place: str, value: object, reason: str) -> None:
     """Refuse an object that lacks a member which another member's value makes required."""
     if value is UNSET or value is None or value == []:
         raise ValueError(f"{place}: required {reason}")

@@ -17,11 +17,11 @@ T = TypeVar("T")
 
 Service = Literal["connect", "account", "front"]
 RetryClass = Literal["safe", "idempotent", "unsafe"]
-Place = Literal["path", "query", "body", "part", "url"]
+ParamLocation = Literal["path", "query", "body", "part", "url"]
 ParamType = Literal["string", "integer", "number", "boolean", "date-time", "date", "references", "json", "file"]
 
 
-TURNING: dict[str, tuple[str, str, ParamType]] = {
+PAGING_PARAMS: dict[str, tuple[str, str, ParamType]] = {
     "offset": ("max", "offset", "integer"),
     "seek": ("limit", "page_token", "string"),
 }
@@ -41,12 +41,12 @@ class Param(Struct, frozen=True, kw_only=True):
 
     name: str
     argument: str
-    place: Place = "query"
+    location: ParamLocation = "query"
     type: ParamType = "string"
-    many: Literal["one", "repeat", "comma"] = "one"
+    list_style: Literal["one", "repeat", "comma"] = "one"
     required: bool = False
     nullable: bool = False
-    at_most: int | None = None
+    max_items: int | None = None
     split: bool = False
     body: str = ""
     values: tuple[str, ...] = ()
@@ -117,7 +117,7 @@ class Operation(Struct, Generic[T], frozen=True, kw_only=True):
         """All it takes under Mirakl's names: also what turns the pages, which typed methods see to themselves."""
         if self.paging is None:
             return self.params
-        size, place, kind = TURNING[self.paging.kind]
+        size, place, kind = PAGING_PARAMS[self.paging.kind]
         turning = (
             Param(name=size, argument=size, type="integer", minimum=1, maximum=self.paging.maximum),
             Param(name=place, argument=place, type=kind, minimum=None if kind == "string" else 0),

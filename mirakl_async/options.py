@@ -10,7 +10,7 @@ from msgspec.structs import asdict
 
 from .checks import SECONDS, SECONDS_LEFT, SECONDS_OR_ZERO, Rules, check_arguments, check_settings, instance, whole
 from .errors import InvalidArgument
-from .headers import check_headers
+from .http.headers import check_headers
 
 OPTIONS: Rules = {
     "timeout": SECONDS,
@@ -33,7 +33,7 @@ class Options(TypedDict, total=False):
 
     timeout: float
     deadline: float | None
-    retries: int
+    max_retries: int
     max_wait: float | None
     headers: Mapping[str, str]
 
@@ -51,7 +51,7 @@ class Timeouts(Struct, frozen=True, kw_only=True):
     attempt: float = 60.0
     deadline: float | None = 120.0
     max_wait: float | None = 60.0
-    keepalive: float = 10.0
+    keepalive_expiry: float = 10.0
 
     def __post_init__(self) -> None:
         """Refuse what cannot work; raises ConfigurationError."""
@@ -66,10 +66,10 @@ class Retry(Struct, frozen=True, kw_only=True):
     whole client during an outage: each costs `transient_cost` or `throttle_cost`, each answer earns some back.
     """
 
-    retries: int = 3
-    base: float = 0.25
-    throttle_base: float = 1.0
-    cap: float = 20.0
+    max_retries: int = 3
+    initial_delay: float = 0.25
+    throttle_delay: float = 1.0
+    max_delay: float = 20.0
     quota: int = 500
     transient_cost: int = 14
     throttle_cost: int = 5
@@ -97,9 +97,9 @@ class Limits(Struct, frozen=True, kw_only=True):
     ReplyTooLarge past it (downloads have bounds of their own); `error_bytes` what is read of a download's error.
     """
 
-    connections: int = 100
-    reply_bytes: int = 64 * 1024 * 1024
-    error_bytes: int = 64 * 1024
+    max_connections: int = 100
+    max_response_bytes: int = 64 * 1024 * 1024
+    max_error_bytes: int = 64 * 1024
 
     def __post_init__(self) -> None:
         """Refuse what cannot work; raises ConfigurationError."""

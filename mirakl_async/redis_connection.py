@@ -68,7 +68,7 @@ class Script:
     __slots__ = ("sha", "text")
 
     def __init__(self, *names: str) -> None:
-        folder = resources.files(f"{__package__}.redis")
+        folder = resources.files(f"{__package__}.rate_limits")
         self.text: str = "".join(folder.joinpath(f"{name}.lua").read_text("utf-8") for name in names)
         self.sha: str = hashlib.sha1(self.text.encode(), usedforsecurity=False).hexdigest()
 

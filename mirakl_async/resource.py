@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from .clock import Clock
-    from .files import Download
+    from .downloads import Download
     from .operation import Operation
     from .options import Options
     from .pages import OffsetPaginator, SeekPaginator

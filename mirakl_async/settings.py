@@ -23,9 +23,9 @@ from urllib.parse import SplitResult, urlsplit
 
 from msgspec import Struct
 
-from .auth import ApiKey, BearerToken, ClientCredentials, Credential, clean_secret
 from .checks import check_settings, one_of
 from .errors import ConfigurationError
+from .http.auth import ApiKey, BearerToken, ClientCredentials, Credential, clean_secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -93,7 +93,7 @@ def service_url(name: str, url: object, path: str = "", first_segment: str = "")
         segments = []
     if segments and (_is_mirakls(host) or first_segment in segments or {".", ".."} & {*segments}):
         where = f"{parts.scheme}://{_netloc(parts)}{path}"
-        raise ConfigurationError(f"{name} has a path that no service of Mirakl's has: {_shown(url)}; give {where}")
+        raise ConfigurationError(f"{name} has a path that no service of Mirakl's has: {_redacted(url)}; give {where}")
     return f"{parts.scheme}://{_netloc(parts)}" + ("/" + "/".join(segments) if segments else path)
 
 
@@ -106,11 +106,11 @@ def _url_parts(name: str, url: str) -> SplitResult:
         raise ConfigurationError(f"{name} is no URL: its host, or its port, cannot be read") from None
     unclean = any(character.isspace() or not character.isprintable() or character in '\\<>"' for character in url)
     if parts.scheme not in {"http", "https"} or not parts.hostname or port == 0 or unclean:
-        raise ConfigurationError(f"{name} is not an absolute http(s) URL: {_shown(url)}")
+        raise ConfigurationError(f"{name} is not an absolute http(s) URL: {_redacted(url)}")
     if "@" in parts.netloc or "?" in url or "#" in url:
-        raise ConfigurationError(f"{name} must hold no credentials, query or fragment: {_shown(url)}")
+        raise ConfigurationError(f"{name} must hold no credentials, query or fragment: {_redacted(url)}")
     if parts.scheme == "http" and not is_loopback(parts.hostname):
-        raise ConfigurationError(f"{name} must be https, since it carries credentials: {_shown(url)}")
+        raise ConfigurationError(f"{name} must be https, since it carries credentials: {_redacted(url)}")
     return parts
 
 
@@ -154,7 +154,7 @@ def address_parts(url: str) -> SplitResult | None:
     return parts if possible and usable else None
 
 
-def may_be_asked(parts: SplitResult, told_by: str) -> bool:
+def is_allowed_url(parts: SplitResult, told_by: str) -> bool:
     """Whether an address that came from `told_by` is https, or on this machine as that is: others have no say here."""
     told_here = is_loopback(urlsplit(told_by).hostname or "")
     return parts.scheme == "https" or (told_here and is_loopback(parts.hostname or ""))
@@ -170,7 +170,7 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _shown(url: str) -> str:
+def _redacted(url: str) -> str:
     """The address without credentials and query; what is no address as it stands, unless it may hold a secret."""
     parts = urlsplit(url)
     if parts.netloc:

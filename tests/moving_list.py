@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, urlsplit
 from aiohttp import web
 
 from mirakl_async import BearerToken, MarketplaceFront, Retry
-from mirakl_async.exchange import Answer, WireFault
+from mirakl_async.http.wire import WireError, WireResponse
 from mirakl_async.operations import operations
 
 Response = tuple[int, dict[str, str], bytes]
@@ -83,7 +83,7 @@ class InProcess:
         self.under_way = 0
         self.most_under_way = 0
 
-    async def exchange(self, method: str, url: str, headers: Any, body: Any, **limits: Any) -> Answer:
+    async def exchange(self, method: str, url: str, headers: Any, body: Any, **limits: Any) -> WireResponse:
         self.under_way += 1
         self.most_under_way = max(self.most_under_way, self.under_way)
         try:
@@ -93,8 +93,8 @@ class InProcess:
         finally:
             self.under_way -= 1
         if response is DROP:
-            raise WireFault("lost", "partial", "the connection broke")
-        return Answer(*response)
+            raise WireError("lost", "partial", "the connection broke")
+        return WireResponse(*response)
 
     async def open(self, *_: Any, **__: Any) -> Any:
         raise NotImplementedError("lists are not streamed")
@@ -108,7 +108,7 @@ def front_of(
 ) -> tuple[MarketplaceFront, InProcess]:
     """A client of a list, and the wire between them."""
     wire = InProcess(served, turns)
-    settings.setdefault("retry", Retry(base=0.001, quota=10**6))
+    settings.setdefault("retry", Retry(initial_delay=0.001, quota=10**6))
     return MarketplaceFront("https://acme.mirakl.net", auth=BearerToken("t"), wire=wire, **settings), wire
 
 
@@ -133,7 +133,7 @@ async def listening(served: MovingList, **settings: Any) -> AsyncIterator[Market
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    settings.setdefault("retry", Retry(base=0.001, quota=10**6))
+    settings.setdefault("retry", Retry(initial_delay=0.001, quota=10**6))
     try:
         async with MarketplaceFront(url, auth=BearerToken("t"), **settings) as front:
             yield front

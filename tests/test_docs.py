@@ -40,7 +40,9 @@ ServiceBusSource._connect = lambda self: bus.client()
 @pytest.mark.parametrize("block", EXAMPLES.values(), ids=EXAMPLES)
 async def test_an_example_runs(block, tmp_path, shared_redis, request):  # noqa: F811 - the fixture
     script = tmp_path / "example.py"
-    script.write_text(re.sub(r"poll=\d+", "poll=0.01", block))  # the simulator moves on with every look
+    script.write_text(
+        re.sub(r"poll_interval=\d+", "poll_interval=0.01", block)
+    )  # the simulator moves on with every look
     (tmp_path / "catalog.csv").write_text("sku;title\nA-1;A lamp\n")
     lines = [codec.encode(order(n)) for n in range(30)]
     lines[3] = lines[3].replace(b'"quantity":1', b'"quantity":null', 1)

@@ -12,7 +12,7 @@ from cyclopts import App, CycloptsError
 
 from .. import __version__
 from ..errors import MiraklError
-from .results import CommandError, Exit, complain, escape_what_cannot_be_shown, print_json, status_of
+from .results import CommandError, Exit, escape_what_cannot_be_shown, print_error, print_json, status_of
 
 app: App = App(
     name="mirakl-async",
@@ -20,7 +20,7 @@ app: App = App(
     help="Mirakl for asyncio: order sync, operations, a simulator.",
     suppress_keyboard_interrupt=False,
 )
-app.command(f"{__package__}.demo:demo")
+app.command(f"{__package__}.demo.command:demo")
 app.command(f"{__package__}.sync:sync")
 app.command(f"{__package__}.worker:worker")
 app.command(f"{__package__}.journal:journal")
@@ -61,7 +61,7 @@ def _run(argv: list[str]) -> int:
         words, status = str(error) or type(error).__name__, status_of(error)
     else:
         return status if isinstance(status, int) else Exit.DONE
-    complain(words)
+    print_error(words)
     if "--json" in argv:
         print_json({"error": words, "exit_status": int(status)})
     return status

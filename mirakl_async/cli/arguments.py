@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import codec
-from ..params import EXAMPLES, read_text
+from ..http.params import EXAMPLES, read_text
 from .results import usage_error
 
 if TYPE_CHECKING:
@@ -38,11 +38,11 @@ def arguments_of(operation: Operation[Any], texts: Sequence[str]) -> dict[str, o
 
 
 def _argument(param: Param, texts: list[str], told: str) -> object:
-    if len(texts) > 1 and param.many == "one" and param.type != "references":
+    if len(texts) > 1 and param.list_style == "one" and param.type != "references":
         raise usage_error(f"{told}: takes one value, and {len(texts)} were given")
     values = [_value(param, text, told) for text in texts]
     whole = any(isinstance(value, list) for value in values)  # one text that is a list already, being JSON
-    one_of_many = param.place == "body" and param.many != "one" and not whole
+    one_of_many = param.location == "body" and param.list_style != "one" and not whole
     return values if one_of_many or len(values) > 1 else values[0]
 
 

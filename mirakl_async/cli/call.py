@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 from cyclopts import Parameter
 
-from .. import calls
-from ..callers import value_of
+from ..caller import value_of
 from ..connect_channel import ConnectChannel
+from ..downloads import Download
+from ..downloads.private import open_private
 from ..errors import MiraklError
-from ..files import Download
-from ..files.private import open_private
+from ..http import request_builder as calls
 from ..operations import operations as registry
 from .arguments import arguments_of, read_file, read_json
-from .results import Exit, complain, printable_json, unfinished, usage_error
+from .results import Exit, print_error, printable_json, unfinished, usage_error
 
 if TYPE_CHECKING:
     from ..client import Client
@@ -58,13 +58,13 @@ async def call(
             return Exit.DONE
         reply = await client.call_raw(code, params, body=content)
         failed = getattr(value_of(reply, client), "failed", ())
-    if reply.body:
-        _write_json(reply.body, out)
+    if reply.content:
+        _write_json(reply.content, out)
     else:
-        complain(f"{reply.status}, and nothing more")
+        print_error(f"{reply.status}, and nothing more")
     if failed:
         items = "1 item" if len(failed) == 1 else f"{len(failed)} items"
-        complain(f"{operation.code}: {items} failed, as the answer says")
+        print_error(f"{operation.code}: {items} failed, as the answer says")
     return Exit.REFUSED if failed else Exit.DONE
 
 
@@ -99,7 +99,7 @@ async def _download(download: Download, out: Path | None) -> None:
         raise
     except OSError as error:
         raise unfinished(f"--out: {out}: {error.strerror}") from error
-    complain(f"{saved.path}: {saved.size} bytes")
+    print_error(f"{saved.path}: {saved.size} bytes")
 
 
 def _write_json(body: bytes, out: Path | None) -> None:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TextIO
 import msgspec
 
 from .. import codec
-from ..files.private import open_private
-from ..jobs.orders import OrderExport
+from ..downloads.private import open_private
+from ..imports_exports.orders import OrderExport
 from ..models.front.orders import Order
 from .results import unfinished
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Generator
     from pathlib import Path
 
-    from ..jobs.exports import Walk
-    from ..jobs.offers import OfferExport
+    from ..imports_exports.exports import ExportReader
+    from ..imports_exports.offers import OfferExport
 
 ENDINGS = (".ndjson", ".csv")
 
@@ -101,7 +101,7 @@ def _cell(value: msgspec.Raw | None) -> str:
 
 
 @contextmanager
-def writer_of(job: OrderExport | OfferExport, path: Path, kind: str) -> Generator[tuple[Walk[Any], ExportFile]]:
+def writer_of(job: OrderExport | OfferExport, path: Path, kind: str) -> Generator[tuple[ExportReader[Any], ExportFile]]:
     """The walk over an export, and the file that takes what it gives."""
     # The mark is for Excel, which reads a CSV without it as something else than UTF-8.
     encoding = "utf-8-sig" if kind == ".csv" else "utf-8"

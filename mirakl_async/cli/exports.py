@@ -20,8 +20,8 @@ from .transfers import resumable, transfer
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from ..jobs.offers import OfferExport
-    from ..jobs.orders import OrderExport
+    from ..imports_exports.offers import OfferExport
+    from ..imports_exports.orders import OrderExport
     from .export_files import ExportFile
 
 EXPORT_TYPES = {".csv": "text/csv", ".ndjson": "application/json"}
@@ -33,9 +33,11 @@ async def export(
     /,
     *filters: Annotated[str, Parameter(help="name=value, by Mirakl's names (OR13, OF52); repeat a name for a list")],
     out: Annotated[Path, Parameter(help="the file to write, .ndjson or .csv")],
-    resume: Annotated[str | None, Parameter(help="fetch the export of this tracking id; none is started")] = None,
+    attach: Annotated[str | None, Parameter(help="fetch the export of this tracking id; none is started")] = None,
     timeout: Annotated[float | None, Parameter(help="seconds to wait for the export at most")] = None,
-    poll: Annotated[float | None, Parameter(help="seconds between two looks; the documented pace without it")] = None,
+    poll_interval: Annotated[
+        float | None, Parameter(help="seconds between two looks; the documented pace without it")
+    ] = None,
     front_url: Annotated[str | None, Parameter(help="the marketplace's URL, if not MIRAKL_FRONT_URL")] = None,
     auth_url: Annotated[str | None, Parameter(help="the authentication host's URL")] = None,
     json: Annotated[bool, Parameter(help="print one JSON object and nothing else", negative=())] = False,
@@ -50,15 +52,19 @@ async def export(
         raise usage_error(f"--out: {out.name} must end in {' or '.join(ENDINGS)}")
     if not out.parent.is_dir():
         raise usage_error(f"--out: {out.parent} is not a folder")
-    arguments = _arguments(what, filters, kind, resume)
+    arguments = _arguments(what, filters, kind, attach)
     async with MarketplaceFront(front_url, auth_url=auth_url) as front:
         with transfer(what, quiet=json) as shown:
             resource = front.orders if what == "orders" else front.offers
-            job = await resource.export(**arguments) if resume is None else resource.export_job(resume)
+            job = await resource.start_export(**arguments) if attach is None else resource.export_job(attach)
             named = f"{job.what} {job.id}"
-            shown.state(f"{named}: started" if resume is None else f"{named}: resumed")
+            shown.state(f"{named}: started" if attach is None else f"{named}: resumed")
             with resumable(job.id):
-                await job.wait(timeout=timeout, poll=poll, progress=lambda seen: shown.state(f"{named}: {seen.status}"))
+                await job.wait(
+                    timeout=timeout,
+                    poll_interval=poll_interval,
+                    progress=lambda seen: shown.state(f"{named}: {seen.status}"),
+                )
                 job.raise_for_failure()
                 with _appearing(out) as part:
                     file = await _write(job, part, kind, shown.items)

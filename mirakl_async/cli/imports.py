@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 
 from cyclopts import Parameter
 
-from ..files import Upload
-from ..jobs.products import FAILED
+from ..http.upload import Upload
+from ..imports_exports.products import FAILED
 from ..marketplace_front import MarketplaceFront
 from ..server_text import one_line
-from .results import Exit, complain, print_json, usage_error
-from .transfers import Transfer, resumable, transfer
+from .results import Exit, print_error, print_json, usage_error
+from .transfers import ProgressReporter, resumable, transfer
 
 if TYPE_CHECKING:
-    from ..files import Download
-    from ..jobs.products import ImportJob
+    from ..downloads import Download
+    from ..imports_exports.products import ImportJob
     from ..models.front.products import ProductImport
 
 
@@ -25,13 +25,15 @@ async def import_products(
     /,
     *,
     shop: Annotated[int | None, Parameter(help="the shop that the products are for")] = None,
-    resume: Annotated[int | None, Parameter(help="follow the import of this id; no file is handed in")] = None,
+    attach: Annotated[int | None, Parameter(help="follow the import of this id; no file is handed in")] = None,
     operator_format: Annotated[bool, Parameter(help="the file is in the operator's format", negative=())] = False,
     wait: Annotated[bool, Parameter(help="follow the import to its end", negative=())] = False,
     until: Annotated[Literal["SENT", "COMPLETE"], Parameter(help="what to wait for")] = "COMPLETE",
     timeout: Annotated[float | None, Parameter(help="seconds to wait at most")] = None,
-    poll: Annotated[float | None, Parameter(help="seconds between two looks; the documented pace without it")] = None,
-    reports: Annotated[Path | None, Parameter(help="wait, and save the import's reports in this folder")] = None,
+    poll_interval: Annotated[
+        float | None, Parameter(help="seconds between two looks; the documented pace without it")
+    ] = None,
+    reports_dir: Annotated[Path | None, Parameter(help="wait, and save the import's reports in this folder")] = None,
     front_url: Annotated[str | None, Parameter(help="the marketplace's URL, if not MIRAKL_FRONT_URL")] = None,
     auth_url: Annotated[str | None, Parameter(help="the authentication host's URL")] = None,
     json: Annotated[bool, Parameter(help="print one JSON object and nothing else", negative=())] = False,
@@ -40,16 +42,16 @@ async def import_products(
 
     The status is 1 when products were refused, 3 when the import failed or is not done in time.
     """
-    if (file is None) == (resume is None):
+    if (file is None) == (attach is None):
         raise usage_error("give a FILE to hand in, or --resume ID to follow an import")
     if file is not None and shop is None:
         raise usage_error("--shop: which shop are the products for?")
-    if reports is not None and not reports.is_dir():
-        raise usage_error(f"--reports: {reports} is not a folder")
+    if reports_dir is not None and not reports_dir.is_dir():
+        raise usage_error(f"--reports: {reports_dir} is not a folder")
     async with MarketplaceFront(front_url, auth_url=auth_url) as front:
         with transfer("import", quiet=json) as shown:
-            if resume is not None:
-                job = front.products.import_job(resume)
+            if attach is not None:
+                job = front.products.import_job(attach)
             else:
                 job = await front.products.start_import(
                     Upload(content=cast("Path", file), progress=shown.bytes),
@@ -58,19 +60,21 @@ async def import_products(
                 )
                 shown.state(f"product import {job.id}: handed in")
             with resumable(job.id):
-                if wait or resume is not None or reports is not None:
-                    await job.wait(until, timeout=timeout, poll=poll, progress=lambda seen: _tell(shown, seen))
-                saved = [] if reports is None else await _save(job, reports)
+                if wait or attach is not None or reports_dir is not None:
+                    await job.wait(
+                        until, timeout=timeout, poll_interval=poll_interval, progress=lambda seen: _tell(shown, seen)
+                    )
+                saved = [] if reports_dir is None else await _save(job, reports_dir)
     return _ended(job, saved, json=json)
 
 
-def _tell(shown: Transfer, state: ProductImport) -> None:
+def _tell(shown: ProgressReporter, state: ProductImport) -> None:
     shown.state(f"product import {state.import_id}: {state.import_status}")
 
 
 def _reports(job: ImportJob) -> dict[str, Download]:
     """The reports that there are, by the names they are saved under."""
-    state = job.last
+    state = job.last_status
     if state is None:
         return {}
     there = {
@@ -86,14 +90,14 @@ async def _save(job: ImportJob, folder: Path) -> list[Path]:
     saved: list[Path] = []
     for name, download in _reports(job).items():
         async with download as file:
-            target = folder / f"import-{job.id}-{name}.{await file.kind()}"
+            target = folder / f"import-{job.id}-{name}.{await file.detect_format()}"
             saved.append((await file.save(target)).path)
     return saved
 
 
 def _ended(job: ImportJob, saved: list[Path], *, json: bool) -> Exit:
     """Tell how it ended, and give the status that stands for it."""
-    state = job.last
+    state = job.last_status
     if state is None:
         status, figures = Exit.DONE, dict[str, Any]()
     else:
@@ -112,5 +116,5 @@ def _ended(job: ImportJob, saved: list[Path], *, json: bool) -> Exit:
         told = [f"{name.replace('_', ' ')} {value}" for name, value in figures.items() if value is not None]
         print(one_line(", ".join([f"import {job.id}", *told])))
         for path in saved:
-            complain(f"saved {path}")
+            print_error(f"saved {path}")
     return status

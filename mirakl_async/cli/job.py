@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
-from ..errors import SyncStopped
+from ..errors import SyncFailed
 from ..queues.opening import queue_of
-from .results import Exit, complain, figures
+from .results import Exit, figures, print_error
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Generator
 
-    from ..limits import RateLimiter
-    from ..sync.job import OrderSync
-    from ..sync.refused import Refused
-    from ..sync.report import Report
+    from ..order_sync.job import OrderSync
+    from ..order_sync.rejected_order import RejectedOrder
+    from ..order_sync.report import SyncReport
+    from ..rate_limits.bucket import RateLimiter
 
 SHOWN = 10
 REDIS = ("redis://", "rediss://", "unix://", "valkey://", "valkeys://")
@@ -41,7 +41,7 @@ async def shared_rate(address: str | None) -> AsyncGenerator[RateLimiter | None]
         yield None
         return
     from ..queues.redis_opening import split_name  # noqa: PLC0415 - an extra
-    from ..redis.limiter import RedisRateLimiter  # noqa: PLC0415 - an extra
+    from ..rate_limits.redis_limiter import RedisRateLimiter  # noqa: PLC0415 - an extra
 
     async with RedisRateLimiter(split_name(address)[0]) as limiter:
         yield limiter
@@ -50,7 +50,7 @@ async def shared_rate(address: str | None) -> AsyncGenerator[RateLimiter | None]
 class Outcome(Struct, kw_only=True):
     """How a job ended: its figures, its first refusals, and what stopped it, if anything did."""
 
-    report: Report
+    report: SyncReport
     refusals: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     stopped: str | None = None
 
@@ -59,7 +59,7 @@ class Outcome(Struct, kw_only=True):
         """The exit status that this outcome stands for."""
         if self.stopped is not None or not self.report.complete:
             return Exit.UNFINISHED
-        return Exit.REFUSED if self.report.refused else Exit.DONE
+        return Exit.REFUSED if self.report.rejected else Exit.DONE
 
     def figures(self) -> dict[str, Any]:
         """All of it as plain values."""
@@ -76,20 +76,20 @@ async def run(job: OrderSync, ended: Callable[[], bool], *, quiet: bool) -> Outc
     with draining(job) as caught:
         try:
             async with job:
-                async for refused in job.refused():
+                async for refused in job.rejected():
                     if len(refusals) < SHOWN:
                         refusals.append(_plain(refused))
                         if not quiet:
-                            complain(f"refused: {refused}")
-        except SyncStopped as error:
+                            print_error(f"refused: {refused}")
+        except SyncFailed as error:
             stopped = error.reason
     report = job.report
     if caught and stopped is None and not (ended() and report.complete):
         stopped = f"stopped by {caught[0]}"
-    if report.refused > SHOWN and not quiet:
-        complain(f"and {report.refused - SHOWN} more were refused; in all:")
+    if report.rejected > SHOWN and not quiet:
+        print_error(f"and {report.rejected - SHOWN} more were refused; in all:")
         for reason, count in sorted(report.reasons.items(), key=lambda one: -one[1]):
-            complain(f"{count:>8} {reason}")
+            print_error(f"{count:>8} {reason}")
     return Outcome(report=report, refusals=refusals, stopped=stopped)
 
 
@@ -105,7 +105,7 @@ def draining(job: OrderSync) -> Generator[list[str]]:
     def catch(number: signal.Signals) -> None:
         caught.append(number.name)
         if len(caught) == 1:
-            complain(f"{number.name}: waiting for what is in flight; once more ends at once")
+            print_error(f"{number.name}: waiting for what is in flight; once more ends at once")
             job.stop()
         else:
             job.abort()
@@ -120,7 +120,7 @@ def draining(job: OrderSync) -> Generator[list[str]]:
             stack.pop_all()
 
 
-def _plain(refused: Refused) -> dict[str, Any]:
+def _plain(refused: RejectedOrder) -> dict[str, Any]:
     """What a refusal says, without the order itself."""
     return {
         "channel_order_id": refused.channel_order_id,

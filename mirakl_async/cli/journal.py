@@ -12,9 +12,9 @@ from cyclopts import Parameter
 from msgspec import Raw
 
 from ..errors import QueueError
+from ..order_sync.rejected_file import is_json
 from ..queues.opening import opened, queue_of, require
 from ..queues.protocol import KeepsRejected
-from ..sync.dead_letters import is_json
 from .results import Exit, print_json, usage_error
 
 if TYPE_CHECKING:

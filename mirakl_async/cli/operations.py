@@ -42,7 +42,7 @@ def _row(operation: Operation[Any]) -> dict[str, Any]:
         "python": f"{CLIENTS.get(operation.service, operation.service)}.{operation.resource}.{operation.name}",
         "summary": operation.summary,
         "parameters": [
-            {"name": param.name, "in": param.place, "type": param.type, "required": param.required}
+            {"name": param.name, "in": param.location, "type": param.type, "required": param.required}
             for param in operation.wire_params
         ],
         "paging": operation.paging.kind if operation.paging else None,

@@ -12,11 +12,13 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
-    from ..sync.report import Report
+    from ..order_sync.report import SyncReport
 
 
 @contextmanager
-def live(label: str, share: Callable[[Report], float], *, quiet: bool) -> Generator[Callable[[Report], None] | None]:
+def live(
+    label: str, share: Callable[[SyncReport], float], *, quiet: bool
+) -> Generator[Callable[[SyncReport], None] | None]:
     """A callback for `sync(progress=...)` that moves a bar on standard error; None where nobody would see it.
 
     `share` says how much of the whole job a report stands for, from 0 to 1.
@@ -35,18 +37,18 @@ def live(label: str, share: Callable[[Report], float], *, quiet: bool) -> Genera
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(label, total=1.0, figures="")
 
-        def show(report: Report) -> None:
+        def show(report: SyncReport) -> None:
             progress.update(task, completed=share(report), figures=_figures(report))
 
         yield show
 
 
-def handled(report: Report) -> int:
+def handled(report: SyncReport) -> int:
     """Orders of which the end is known."""
-    return report.accepted + report.refused + report.superseded
+    return report.accepted + report.rejected + report.superseded
 
 
-def _figures(report: Report) -> str:
-    refused = f", {report.refused:,} refused" if report.refused else ""
-    throttles = f", {report.throttles} throttles" if report.throttles else ""
+def _figures(report: SyncReport) -> str:
+    refused = f", {report.rejected:,} refused" if report.rejected else ""
+    throttles = f", {report.throttled} throttles" if report.throttled else ""
     return f"{report.accepted:,} accepted{refused}{throttles}, {report.orders_per_second:,.0f}/s"

@@ -16,7 +16,7 @@ from ..errors import ConfigurationError, InvalidArgument, MiraklError, UnknownOp
 from ..server_text import one_line
 
 if TYPE_CHECKING:
-    from ..sync.report import Report
+    from ..order_sync.report import SyncReport
 
 
 LONGEST_LINE = 4000
@@ -59,10 +59,10 @@ def status_of(error: CommandError | MiraklError | OSError) -> Exit:
     return Exit.USAGE if before else Exit.UNFINISHED
 
 
-def figures(report: Report) -> dict[str, Any]:
+def figures(report: SyncReport) -> dict[str, Any]:
     """A report as plain values, with its rate."""
     values = msgspec.structs.asdict(report)
-    return {**values, "seconds": round(report.seconds, 3), "orders_per_second": round(report.orders_per_second, 1)}
+    return {**values, "seconds": round(report.elapsed, 3), "orders_per_second": round(report.orders_per_second, 1)}
 
 
 def print_json(value: object) -> None:
@@ -96,6 +96,6 @@ def printable_json(text: str) -> str:
     return _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
-def complain(words: object) -> None:
+def print_error(words: object) -> None:
     """One line on standard error."""
     print("mirakl-async:", one_line(" ".join(str(words).split()), LONGEST_LINE), file=sys.stderr)

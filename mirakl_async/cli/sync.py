@@ -11,16 +11,16 @@ from cyclopts import Parameter, Token
 from ..connect_channel import ConnectChannel
 from ..errors import UnreadableFile
 from ..models.connect.common import OriginRequest
-from ..sync.line_file import open_lines
-from ..sync.ndjson import NdjsonFile
+from ..order_sync.line_file import open_lines
+from ..order_sync.ndjson import NdjsonFile
 from .job import run, shared_rate
 from .progress import handled, live
-from .results import complain, print_json, usage_error
+from .results import print_error, print_json, usage_error
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..sync.report import Report
+    from ..order_sync.report import SyncReport
 
 STANDARD_INPUT = Path("/dev/stdin")
 
@@ -28,7 +28,7 @@ STANDARD_INPUT = Path("/dev/stdin")
 class OrderFile(NdjsonFile):
     """An NDJSON file on its way into a sync, or into its journal: how much of it was read, and whether to its end."""
 
-    def share(self, report: Report) -> float:
+    def share(self, report: SyncReport) -> float:
         """How much of the file a report stands for: of what was read, the part whose end is known."""
         size = self.path.stat().st_size or 1
         return min(1.0, handled(report) / max(1, report.read) * self.offset / size)
@@ -87,14 +87,14 @@ async def sync(
     orders = OrderFile(file, origin)
     async with (
         shared_rate(journal) as limiter,
-        ConnectChannel(connect_url=base_url, auth_url=auth_url, rate=rate, limiter=limiter) as connect,
+        ConnectChannel(connect_url=base_url, auth_url=auth_url, rate_limit=rate, rate_limiter=limiter) as connect,
     ):
         with live(file.name, orders.share, quiet=json) as progress:
             job = connect.orders.sync(
                 orders,
                 origin=origin,
                 concurrency=concurrency,
-                refused_file=refused,
+                rejected_file=refused,
                 progress=progress,
                 journal=journal,
                 resume=resume,
@@ -105,7 +105,7 @@ async def sync(
     else:
         print(outcome.report)
     if outcome.stopped is not None:
-        complain(outcome.stopped)
+        print_error(outcome.stopped)
     return outcome.status
 
 

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from ..errors import JobFailed
 from ..server_text import one_line
-from .results import complain, unfinished
+from .results import print_error, unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -34,7 +34,7 @@ def resumable(job_id: object) -> Generator[None]:
     except JobFailed:
         raise
     except BaseException as error:
-        complain(f"take it up with --resume {job_id}")
+        print_error(f"take it up with --resume {job_id}")
         if ended:
             raise unfinished(f"ended by {ended[0]}") from error
         raise
@@ -61,7 +61,7 @@ def _ending_on_sigterm(ended: list[str]) -> Generator[None]:
         loop.remove_signal_handler(signal.SIGTERM)
 
 
-class Transfer:
+class ProgressReporter:
     """Told of states, bytes and items; shows them where somebody would see them."""
 
     def __init__(self, progress: Progress | None, task: TaskID | None, *, quiet: bool) -> None:
@@ -77,7 +77,7 @@ class Transfer:
             return
         self._last = words
         if self._progress is None or self._task is None:
-            complain(words)
+            print_error(words)
         else:
             self._progress.update(self._task, description=words, total=None, figures="")
 
@@ -95,10 +95,10 @@ class Transfer:
 
 
 @contextmanager
-def transfer(label: str, *, quiet: bool) -> Generator[Transfer]:
+def transfer(label: str, *, quiet: bool) -> Generator[ProgressReporter]:
     """What to tell; on a terminal it moves a line on standard error."""
     if quiet or not sys.stderr.isatty():
-        yield Transfer(None, None, quiet=quiet)
+        yield ProgressReporter(None, None, quiet=quiet)
         return
     columns = (
         SpinnerColumn(),
@@ -108,4 +108,4 @@ def transfer(label: str, *, quiet: bool) -> Generator[Transfer]:
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        yield Transfer(progress, progress.add_task(label, total=None, figures=""), quiet=quiet)
+        yield ProgressReporter(progress, progress.add_task(label, total=None, figures=""), quiet=quiet)

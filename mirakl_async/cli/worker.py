@@ -10,10 +10,10 @@ from cyclopts import Parameter
 from ..connect_channel import ConnectChannel
 from .job import run, shared_rate
 from .progress import handled, live
-from .results import complain, print_json
+from .results import print_error, print_json
 
 if TYPE_CHECKING:
-    from ..sync.report import Report
+    from ..order_sync.report import SyncReport
 
 
 async def worker(
@@ -44,7 +44,7 @@ async def worker(
     """
     async with (
         shared_rate(queue) as limiter,
-        ConnectChannel(connect_url=base_url, auth_url=auth_url, rate=rate, limiter=limiter) as connect,
+        ConnectChannel(connect_url=base_url, auth_url=auth_url, rate_limit=rate, rate_limiter=limiter) as connect,
     ):
         with live("orders", _share, quiet=json) as progress:
             job = connect.orders.worker(
@@ -62,10 +62,10 @@ async def worker(
     else:
         print(outcome.report)
     if outcome.stopped is not None:
-        complain(outcome.stopped)
+        print_error(outcome.stopped)
     return outcome.status
 
 
-def _share(report: Report) -> float:
+def _share(report: SyncReport) -> float:
     """How much of what was received is done."""
     return handled(report) / max(1, report.read)

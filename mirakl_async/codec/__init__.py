@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from msgspec import Struct
 
-from .encoding import Violation, encode, encode_each, encode_lines, explain
+from .encoding import Violation, encode, encode_each, encode_lines, find_violations
 from .exact import Exact, exact, moment_text
-from .kinds import REFUSED, decoder, refusal
-from .mending import Mend, UnmendableError, mend
-from .quarantine import Quarantined, isolate
+from .quarantine import QuarantinedItem, isolate
+from .repair import Repair, UnrepairableError, repair
+from .type_info import DECODE_ERRORS, decode_failure, decoder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,24 +25,24 @@ if TYPE_CHECKING:
     from ..operation import Paging
 
 __all__ = [
-    "REFUSED",
+    "DECODE_ERRORS",
     "CodecError",
     "Decoded",
     "DecodedPage",
     "Exact",
-    "Mend",
-    "Quarantined",
+    "QuarantinedItem",
+    "Repair",
     "Violation",
     "decode",
+    "decode_failure",
     "decode_page",
     "decode_plain",
     "encode",
     "encode_each",
     "encode_lines",
     "exact",
-    "explain",
+    "find_violations",
     "moment_text",
-    "refusal",
     "resolve",
 ]
 
@@ -64,15 +64,15 @@ class Decoded(Struct, frozen=True):
     """A value, and where it did not keep its contract."""
 
     value: Any
-    mended: tuple[Mend, ...] = ()
+    repaired: tuple[Repair, ...] = ()
 
 
 class DecodedPage(NamedTuple):
     """A page whose list holds the readable items, the unreadable ones, and what was mended."""
 
     value: Any
-    quarantined: tuple[Quarantined, ...] = ()
-    mended: tuple[Mend, ...] = ()
+    quarantined: tuple[QuarantinedItem, ...] = ()
+    repaired: tuple[Repair, ...] = ()
 
 
 @cache
@@ -95,7 +95,7 @@ def decode(reference: Reference, body: bytes) -> Decoded:
     kind: Any = reference
     try:
         return Decoded(_reader(kind)(body))
-    except REFUSED:
+    except DECODE_ERRORS:
         return _decode_broken(resolve(kind) if isinstance(kind, str) else kind, body)
 
 
@@ -104,7 +104,7 @@ def decode_page(paging: Paging, reference: Reference, body: bytes) -> DecodedPag
     kind: Any = resolve(reference) if isinstance(reference, str) else reference
     try:
         return DecodedPage(*isolate(paging.items, kind, body.removeprefix(_BYTE_ORDER_MARK)))
-    except UnmendableError as error:
+    except UnrepairableError as error:
         raise CodecError(error.path, _reason(error.reason, body)) from None
 
 
@@ -112,15 +112,15 @@ def decode_plain(body: bytes) -> Any:
     """Decode to dicts and lists; a number with a fraction is a Decimal. Raises CodecError if it is not JSON."""
     try:
         return decoder(Any).decode(body.removeprefix(_BYTE_ORDER_MARK))
-    except REFUSED as error:
-        refused = refusal(error)
+    except DECODE_ERRORS as error:
+        refused = decode_failure(error)
         raise CodecError(refused.path, _reason(refused.words, body)) from None
 
 
 def _decode_broken(kind: Any, body: bytes) -> Decoded:
     try:
-        value, mends = mend(body.removeprefix(_BYTE_ORDER_MARK).strip(), kind)
-    except UnmendableError as error:
+        value, mends = repair(body.removeprefix(_BYTE_ORDER_MARK).strip(), kind)
+    except UnrepairableError as error:
         raise CodecError(error.path, _reason(error.reason, body)) from None
     except RecursionError:
         raise CodecError("$", "Nested too deeply") from None

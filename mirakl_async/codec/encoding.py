@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, cast
 import msgspec
 from msgspec import UNSET, Struct
 
-from ..discreet import RedactedBytes
-from .kinds import REFUSED, Refusal, alternatives, decoder, dict_of, is_struct, list_of, refusal
+from ..redaction import RedactedBytes
+from .type_info import DECODE_ERRORS, DecodeFailure, alternatives, decode_failure, decoder, dict_of, is_struct, list_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -56,7 +56,7 @@ def encode_lines(values: Iterable[object]) -> bytes:
     return _ENCODER.encode_lines(values)
 
 
-def explain(value: object, kind: type[Struct] | None = None) -> list[Violation]:
+def find_violations(value: object, kind: type[Struct] | None = None) -> list[Violation]:
     """Everything in a request that its contract does not allow; empty if it may be sent.
 
     `kind` is what plain values stand for; a struct has its own.
@@ -105,22 +105,22 @@ def _only(kinds: Iterator[Any]) -> Any:
     return next((kind for kind in kinds if kind is not None), Any)
 
 
-def _refused(value: object, kind: Any) -> Refusal | None:
+def _refused(value: object, kind: Any) -> DecodeFailure | None:
     try:
         body = encode(value)
     except (TypeError, ValueError, RecursionError) as error:
         if isinstance(value, Decimal):
-            return Refusal("Expected a finite number")
-        return Refusal("Nested too deeply" if isinstance(error, RecursionError) else str(error))
+            return DecodeFailure("Expected a finite number")
+        return DecodeFailure("Nested too deeply" if isinstance(error, RecursionError) else str(error))
     refused = _refused_bytes(body, kind)
     if refused is not None and body in (b"NaN", b"Infinity", b"-Infinity"):
-        return Refusal("Expected a finite number")
+        return DecodeFailure("Expected a finite number")
     return refused
 
 
-def _refused_bytes(body: bytes, kind: Any) -> Refusal | None:
+def _refused_bytes(body: bytes, kind: Any) -> DecodeFailure | None:
     try:
         decoder(kind, strict=True).decode(body)
-    except REFUSED as error:
-        return refusal(error)
+    except DECODE_ERRORS as error:
+        return decode_failure(error)
     return None

@@ -22,7 +22,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from .encoding import encode
-from .kinds import REFUSED, decoder, is_struct
+from .type_info import DECODE_ERRORS, decoder, is_struct
 
 _AMOUNT = Annotated[float, Meta(ge=0, le=1e9)]
 """Narrower than any bounds of the contract; a test holds it to that."""
@@ -53,7 +53,7 @@ class Exact:
         if self._lean is not None:
             try:
                 value = self._lean(body)
-            except REFUSED:
+            except DECODE_ERRORS:
                 pass
             else:
                 if not _may_be_misspelt(body):

@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Struct
 
 from ..server_text import fraction
-from .kinds import alternatives, decoder, is_struct, list_of
+from .type_info import alternatives, decoder, is_struct, list_of
 
 
 class Pass(NamedTuple):

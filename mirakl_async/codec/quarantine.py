@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 from msgspec import Raw, Struct
 
-from ..discreet import RedactedBytes
-from .kinds import REFUSED, Refusal, alternatives, decoder, list_of, refusal
-from .mending import Mend, UnmendableError, build, keep_or_drop, mend
+from ..redaction import RedactedBytes
 from .one_pass import Pass, one_pass
+from .repair import Repair, UnrepairableError, build, keep_or_drop, repair
 from .scanner import elements, members
+from .type_info import DECODE_ERRORS, DecodeFailure, alternatives, decode_failure, decoder, list_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class Quarantined(Struct, frozen=True):
+class QuarantinedItem(Struct, frozen=True):
     """An item that could not be read: its place on the page, its bytes as they came, and why.
 
     `index` is None where not an item but the whole list of items is something else. `reason` tells the JSON path
@@ -42,8 +42,8 @@ class IsolatedPage(NamedTuple):
     """A page with its readable items."""
 
     value: Any
-    quarantined: tuple[Quarantined, ...]
-    mended: tuple[Mend, ...]
+    quarantined: tuple[QuarantinedItem, ...]
+    repaired: tuple[Repair, ...]
 
 
 def isolate(member: str, page: type[Struct], body: bytes) -> IsolatedPage:
@@ -88,10 +88,10 @@ def _envelope(page: type[Struct], member: str) -> _Envelope:
 
 
 def _take_apart(envelope: _Envelope, page: type[Struct], body: bytes, taken: Pass) -> IsolatedPage:
-    told = refusal(taken.error) if taken.error else Refusal("")
+    told = decode_failure(taken.error) if taken.error else DecodeFailure("")
     parts = _split(envelope, body, told)
     values, mends = _read_others(envelope, parts.others)
-    quarantined: list[Quarantined] = []
+    quarantined: list[QuarantinedItem] = []
     path = f"$.{envelope.member}"
     if parts.items is not None:
         items = _completed(envelope, taken, told, len(parts.items))
@@ -103,26 +103,26 @@ def _take_apart(envelope: _Envelope, page: type[Struct], body: bytes, taken: Pas
             mends += more
             values[envelope.field] = value
         else:
-            quarantined.append(Quarantined(None, parts.whole, f"{more[0].reason} - at `{path}`"))
+            quarantined.append(QuarantinedItem(None, parts.whole, f"{more[0].reason} - at `{path}`"))
     return IsolatedPage(build(page, values, "$"), tuple(quarantined), tuple(mends))
 
 
-def _split(envelope: _Envelope, body: bytes, told: Refusal) -> _Parts:
+def _split(envelope: _Envelope, body: bytes, told: DecodeFailure) -> _Parts:
     try:
         split = envelope.split.decode(body)
-    except REFUSED:
+    except DECODE_ERRORS:
         return _split_slowly(envelope, body, told)
     others = {other.name: getattr(split, other.name) for other in envelope.others}
     present: dict[str, bytes] = {name: RedactedBytes(raw) for name, raw in others.items() if raw is not None}
     return _Parts(getattr(split, envelope.field), b"", present)
 
 
-def _split_slowly(envelope: _Envelope, body: bytes, told: Refusal) -> _Parts:
+def _split_slowly(envelope: _Envelope, body: bytes, told: DecodeFailure) -> _Parts:
     try:
         parts = members(body)
     except ValueError as error:
         words = told.words if told.path == "$" else f"JSON is malformed: {error}"
-        raise UnmendableError("$", words) from None
+        raise UnrepairableError("$", words) from None
     others = {other.name: parts[other.encode_name] for other in envelope.others if other.encode_name in parts}
     whole = parts.get(envelope.member, b"")
     try:
@@ -131,9 +131,9 @@ def _split_slowly(envelope: _Envelope, body: bytes, told: Refusal) -> _Parts:
         return _Parts(None, whole, others)
 
 
-def _read_others(envelope: _Envelope, parts: dict[str, bytes]) -> tuple[dict[str, Any], list[Mend]]:
+def _read_others(envelope: _Envelope, parts: dict[str, bytes]) -> tuple[dict[str, Any], list[Repair]]:
     values: dict[str, Any] = {}
-    mends: list[Mend] = []
+    mends: list[Repair] = []
     for other in envelope.others:
         if (part := parts.get(other.name)) is None:
             continue
@@ -144,7 +144,7 @@ def _read_others(envelope: _Envelope, parts: dict[str, bytes]) -> tuple[dict[str
     return values, mends
 
 
-def _completed(envelope: _Envelope, taken: Pass, told: Refusal, count: int) -> list[Any]:
+def _completed(envelope: _Envelope, taken: Pass, told: DecodeFailure, count: int) -> list[Any]:
     """The items that need no second look: those before the one that the error names.
 
     The error has to name the very next item, or something after all of them; otherwise what was completed may belong
@@ -159,27 +159,27 @@ def _completed(envelope: _Envelope, taken: Pass, told: Refusal, count: int) -> l
 
 
 def _read_items(
-    envelope: _Envelope, parts: list[bytes | Raw], items: list[Any], mends: list[Mend]
-) -> Iterator[Quarantined]:
+    envelope: _Envelope, parts: list[bytes | Raw], items: list[Any], mends: list[Repair]
+) -> Iterator[QuarantinedItem]:
     """Read the items after those already there, one by one."""
     read = decoder(envelope.item).decode
     for index in range(len(items), len(parts)):
         try:
             items.append(read(parts[index]))
-        except REFUSED:
+        except DECODE_ERRORS:
             found = _read_broken(RedactedBytes(parts[index]), envelope, index)
-            if isinstance(found, Quarantined):
+            if isinstance(found, QuarantinedItem):
                 yield found
             else:
                 items.append(found[0])
                 mends += found[1]
 
 
-def _read_broken(raw: bytes, envelope: _Envelope, index: int) -> Quarantined | tuple[Any, list[Mend]]:
+def _read_broken(raw: bytes, envelope: _Envelope, index: int) -> QuarantinedItem | tuple[Any, list[Repair]]:
     path = f"$.{envelope.member}[{index}]"
     try:
-        return mend(raw, envelope.item, path)
-    except UnmendableError as error:
-        return Quarantined(index, raw, str(error))
+        return repair(raw, envelope.item, path)
+    except UnrepairableError as error:
+        return QuarantinedItem(index, raw, str(error))
     except RecursionError:
-        return Quarantined(index, raw, f"Nested too deeply - at `{path}`")
+        return QuarantinedItem(index, raw, f"Nested too deeply - at `{path}`")

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec import Raw
 
-from ..discreet import RedactedBytes
-from .kinds import REFUSED
+from ..redaction import RedactedBytes
+from .type_info import DECODE_ERRORS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,7 @@ def members(text: bytes) -> dict[str, bytes]:
     """The members of an object; ValueError if the text is none, or not whole."""
     try:
         return {key: RedactedBytes(value) for key, value in _MEMBERS.decode(text).items()}
-    except REFUSED:
+    except DECODE_ERRORS:
         return dict(_member(part) for part in _parts(text, b"{"))
 
 
@@ -38,7 +38,7 @@ def elements(text: bytes) -> list[bytes]:
     """The elements of a list; ValueError if the text is none, or not whole."""
     try:
         return [RedactedBytes(element) for element in _ELEMENTS.decode(text)]
-    except REFUSED:
+    except DECODE_ERRORS:
         return list(_parts(text, b"["))
 
 
@@ -52,7 +52,7 @@ def _member(part: bytes) -> tuple[str, bytes]:
 def _name(quoted: bytes) -> str:
     try:
         name: Any = msgspec.json.decode(quoted)
-    except REFUSED:
+    except DECODE_ERRORS:
         name = quoted[1:-1].decode("utf-8", "replace")
     return str(name)
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Union, cast
 import msgspec
 
 from .. import codec
-from ..codec.kinds import REFUSED, decoder
 from ..codec.scanner import members
+from ..codec.type_info import DECODE_ERRORS, decoder
 from ..errors import InvalidEvent
 from ..model import Command, Event
 from ..models import connect_events
@@ -65,7 +65,7 @@ def decode(body: bytes | bytearray | memoryview | str) -> Event:
     text = body if type(body) is bytes else _bytes(body)
     try:
         event = _READ_AS.get(text[text.rfind(b",") + 1 :], _read)(text)
-    except REFUSED:
+    except DECODE_ERRORS:
         return _decode_other(text)
     data = event.data
     # What is missing, empty or blank sorts before "!".
@@ -110,13 +110,13 @@ def _decode_again(text: bytes, envelope: dict[str, bytes]) -> Event:
     except codec.CodecError as error:
         raise InvalidEvent(str(error), text) from None
     event: Event = decoded.value
-    lost = [repair for repair in decoded.mended if repair.outcome == "dropped" and repair.path.endswith("]")]
+    lost = [repair for repair in decoded.repaired if repair.outcome == "dropped" and repair.path.endswith("]")]
     if lost and isinstance(event, Command):
         raise InvalidEvent(f"{lost[0].reason} - at `{lost[0].path}`", text)
-    return _checked(event, text, decoded.mended)
+    return _checked(event, text, decoded.repaired)
 
 
-def _checked(event: Event, text: bytes, repairs: tuple[codec.Mend, ...] = ()) -> Event:
+def _checked(event: Event, text: bytes, repairs: tuple[codec.Repair, ...] = ()) -> Event:
     """The event with its bytes, if it has what nobody can do without."""
     if not (event.id and event.id.strip()):
         raise InvalidEvent("the envelope has no id", text)
@@ -147,7 +147,7 @@ def _what_it_is(content: bytes) -> str:
         return "the body is empty"
     try:
         msgspec.json.decode(content, type=msgspec.Raw)
-    except REFUSED:
+    except DECODE_ERRORS:
         return "the body is not JSON"
     return "the body is not an object"
 
@@ -155,7 +155,7 @@ def _what_it_is(content: bytes) -> str:
 def _type_of(envelope: dict[str, bytes], text: bytes) -> str:
     try:
         found = msgspec.json.decode(envelope.get("type", b"null"), type=str)
-    except REFUSED:
+    except DECODE_ERRORS:
         found = ""
     if not found.strip():
         raise InvalidEvent("the envelope has no type", text)

@@ -13,8 +13,8 @@ from base64 import b64decode
 
 import msgspec
 
-from ..codec.kinds import REFUSED
 from ..codec.scanner import members
+from ..codec.type_info import DECODE_ERRORS
 
 
 def unwrap(envelope: dict[str, bytes]) -> bytes | None:
@@ -40,5 +40,5 @@ def _of_push(message: bytes) -> bytes | None:
 def _text(quoted: bytes) -> str | None:
     try:
         return msgspec.json.decode(quoted, type=str)
-    except REFUSED:
+    except DECODE_ERRORS:
         return None

@@ -50,7 +50,7 @@ class Cursor(Struct, frozen=True, kw_only=True, omit_defaults=True, rename=_SHOR
     version: int
     operation: str
     reading: str
-    leg: Natural = 0
+    subrequest: Natural = 0
     offset: Natural = 0
     token: str | None = None
     done: Natural = 0
@@ -94,7 +94,7 @@ def read_cursor(text: str, operation: Operation[Any], reading: str, legs: int) -
         )
     if cursor.operation != operation.code:
         raise InvalidArgument(operation.code, "after", f"is a cursor of {cursor.operation}")
-    if cursor.reading != reading or cursor.leg >= legs:
+    if cursor.reading != reading or cursor.subrequest >= legs:
         raise InvalidArgument(
             operation.code,
             "after",

@@ -25,7 +25,7 @@ _ESCAPED = re.compile(r"\\(.)")
 class Next(NamedTuple):
     """What an answer's links say: whether any was sent, whether one leads on, and to which offset, if it is ours."""
 
-    told: bool
+    found: bool
     more: bool
     offset: int | None = None
 
@@ -51,8 +51,8 @@ def next_link(headers: Mapping[str, str], asked: str) -> Next:
     header = ", ".join(line for line in lines if line)
     found = target(header, "next")
     if found is None:
-        return Next(told=bool(header), more=False)
-    return Next(told=True, more=True, offset=_offset(asked, found))
+        return Next(found=bool(header), more=False)
+    return Next(found=True, more=True, offset=_offset(asked, found))
 
 
 def _offset(asked: str, found: str) -> int | None:

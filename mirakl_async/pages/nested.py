@@ -17,44 +17,44 @@ from msgspec.structs import replace
 from .cursor import MARKS, Cursor, digest
 from .link import next_link
 from .page import Page
-from .rows import Rows, read_page
-from .walk import Walk, rows_done
+from .page_reader import PageReader, rows_done
+from .rows import PageRows, read_page
 
 if TYPE_CHECKING:
-    from ..reply import Reply
-    from .manner import Manner
-    from .source import Source
+    from ..http.response import Response
+    from .list_requests import ListRequests
+    from .read_options import ReadOptions
 
 # Names of P11's contract: the only operation that is paged so.
 OFFER_KEY, PRODUCT_TOTAL = "offer_id", "total_count"
 
 
-class _Place(NamedTuple):
+class _NestedPosition(NamedTuple):
     """A page: the call it belongs to, and the offer it starts with in each product."""
 
     leg: int
     offset: int
 
 
-class NestedWalk(Walk[_Place]):
+class NestedReader(PageReader[_NestedPosition]):
     """One reading of such a list; offers, and the call that gave each, are remembered as long as it lasts."""
 
-    def __init__(self, source: Source, start: Cursor, manner: Manner) -> None:
+    def __init__(self, source: ListRequests, start: Cursor, manner: ReadOptions) -> None:
         super().__init__(source, start, manner, 1)
         self._totals: dict[object, int] = {}
         self._products: set[object] = set()
         self._delivered: dict[tuple[object, object], int] = {}
 
-    async def fetch(self, place: _Place) -> Reply:
+    async def fetch(self, place: _NestedPosition) -> Response:
         """See Walk."""
         return await self.source.send(place.leg, {"max": self.manner.size, "offset": place.offset})
 
     async def page(self, cursor: Cursor) -> Page[Any]:
         """See Walk."""
-        if cursor.leg != self.leg:
-            self.enter(cursor.leg)
+        if cursor.subrequest != self.subrequest:
+            self.enter(cursor.subrequest)
             self._totals = {}
-        place, told, moved = _Place(cursor.leg, cursor.offset), cursor.total, False
+        place, told, moved = _NestedPosition(cursor.subrequest, cursor.offset), cursor.total, False
         while True:
             rows, totals, more = await self._see(place)
             changed, fell = self._moves(totals, told)
@@ -62,29 +62,29 @@ class NestedWalk(Walk[_Place]):
             self._totals |= totals
             if not fell or not place.offset:
                 break
-            await self.ahead.want(())
+            await self.prefetcher.schedule(())
             place = place._replace(offset=max(0, place.offset - fell))
         if moved:
-            self.source.drifted(cursor.offset, told, sum(self._totals.values()))
+            self.source.report_list_change(cursor.offset, told, sum(self._totals.values()))
         return await self._deliver(cursor, place, rows, more=more)
 
-    async def _see(self, place: _Place) -> tuple[Rows, dict[object, int], bool]:
+    async def _see(self, place: _NestedPosition) -> tuple[PageRows, dict[object, int], bool]:
         """A page, the totals it tells, and whether another follows."""
-        reply = await self.ahead.take(place)
+        reply = await self.prefetcher.get(place)
         rows, end = read_page(reply), place.offset + self.manner.size
         totals = self._totals_of(rows)
         more = max((self._totals | totals).values(), default=0) > end
         if not totals or len(totals) < len(rows.items):
             link = next_link(reply.headers, reply.request.url)
             full = any(len(self._offers(item)) >= self.manner.size for item in rows.items)
-            more = more or (link.more if link.told else full)
+            more = more or (link.more if link.found else full)
         return rows, totals, more
 
-    def _misses(self, rows: Rows, place: _Place) -> bool:
+    def _misses(self, rows: PageRows, place: _NestedPosition) -> bool:
         """Whether the page leaves out a product that has offers there."""
         return any(total > place.offset for key, total in self._totals.items() if key not in rows.keys)
 
-    def _repeats(self, rows: Rows, place: _Place) -> bool:
+    def _repeats(self, rows: PageRows, place: _NestedPosition) -> bool:
         """Whether an offer comes again in one call: then another may have taken its place, unseen."""
         return any(
             self._delivered.get((rows.keys[index], getattr(offer, OFFER_KEY, None))) == place.leg
@@ -92,7 +92,7 @@ class NestedWalk(Walk[_Place]):
             for offer in self._offers(item)
         )
 
-    def _totals_of(self, rows: Rows) -> dict[object, int]:
+    def _totals_of(self, rows: PageRows) -> dict[object, int]:
         keys = [rows.keys[place] for place in rows.places]
         found = {key: getattr(item, PRODUCT_TOTAL, None) for key, item in zip(keys, rows.items, strict=True)}
         return {key: total for key, total in found.items() if isinstance(total, int)}
@@ -108,30 +108,30 @@ class NestedWalk(Walk[_Place]):
         changes = [self._totals[key] - total for key, total in totals.items() if key in self._totals]
         return any(changes), max(0, *changes, 0)
 
-    async def _deliver(self, cursor: Cursor, place: _Place, rows: Rows, *, more: bool) -> Page[Any]:
+    async def _deliver(self, cursor: Cursor, place: _NestedPosition, rows: PageRows, *, more: bool) -> Page[Any]:
         done = rows_done(cursor, rows.keys) if place.offset == cursor.offset else 0
         fresh = [index for index in range(done, len(rows.keys)) if not self._is_old(rows, index, place)]
         delivery = self.choose(rows, fresh)
         total = sum(self._totals.values()) if self._totals else None
         following = self._following(place, total, more=more)
-        if following is not None and self.manner.limit is None and self.manner.concurrency > 1:
-            await self.ahead.want([_Place(following.leg, following.offset)])
+        if following is not None and self.manner.limit is None and self.manner.prefetch > 1:
+            await self.prefetcher.schedule([_NestedPosition(following.subrequest, following.offset)])
         return Page(
             items=delivery.items,
-            inside=partial(_inside, replace(cursor, total=total), place, rows.keys, delivery.places),
+            row_cursors=partial(_inside, replace(cursor, total=total), place, rows.keys, delivery.places),
             following=following,
-            quarantined=self.source.report(rows, delivery.fresh),
+            quarantined=self.source.report_repairs(rows, delivery.fresh),
         )
 
-    def _following(self, place: _Place, total: int | None, *, more: bool) -> Cursor | None:
+    def _following(self, place: _NestedPosition, total: int | None, *, more: bool) -> Cursor | None:
         if more:
             end = place.offset + self.manner.size
             return replace(self.source.start(), leg=place.leg, offset=end, total=total)
-        if place.leg + 1 < len(self.source.legs):
+        if place.leg + 1 < len(self.source.subrequests):
             return replace(self.source.start(), leg=place.leg + 1)
         return None
 
-    def _is_old(self, rows: Rows, index: int, place: _Place) -> bool:
+    def _is_old(self, rows: PageRows, index: int, place: _NestedPosition) -> bool:
         """Leave the offers out of a product that were delivered; whether nothing is left to deliver of it."""
         if index not in rows.places:
             return place.offset > 0
@@ -153,7 +153,9 @@ class NestedWalk(Walk[_Place]):
         return getattr(item, self.source.paging.nested, None) or []
 
 
-def _inside(cursor: Cursor, place: _Place, keys: Sequence[object], places: Sequence[int], count: int) -> Cursor:
+def _inside(
+    cursor: Cursor, place: _NestedPosition, keys: Sequence[object], places: Sequence[int], count: int
+) -> Cursor:
     """The cursor after the first `count` items of a page: the products done are marked."""
     if not count:
         return cursor

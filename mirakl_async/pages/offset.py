@@ -20,18 +20,18 @@ from msgspec.structs import replace
 from ..checks import check_arguments
 from ..errors import InvalidArgument, PaginationLoop
 from .cursor import MARKS, Cursor, digest
-from .drift import Sight, judge
 from .link import next_link
-from .manner import READING, Manner, OnPage
-from .nested import NestedWalk
+from .list_changes import PageObservation, decide
+from .nested import NestedReader
 from .page import Page
+from .page_reader import PageReader, SelectedRows, deduplicate
 from .paginator import Paginator
-from .rows import Rows, read_page
-from .walk import Delivery, Walk, each_once
+from .read_options import READING, OnPage, ReadOptions
+from .rows import PageRows, read_page
 
 if TYPE_CHECKING:
-    from ..reply import Reply
-    from .source import Source
+    from ..http.response import Response
+    from .list_requests import ListRequests
 
 T = TypeVar("T")
 
@@ -57,85 +57,89 @@ class OffsetPaginator(Paginator[T]):
         check_arguments(code, READING, locals())
         if exact and self._source.paging.nested:
             raise InvalidArgument(code, "exact", "is not for a list whose pages run inside its items")
-        if exact and self._manner.size < 2:
+        if exact and self._read_options.size < 2:
             raise InvalidArgument(code, "exact", "needs pages of two rows or more, so that they can overlap")
-        return self._but(concurrency=concurrency, exact=exact, on_page=on_page)
+        return self._replace_options(concurrency=concurrency, exact=exact, on_page=on_page)
 
-    def _walk(self, start: Cursor, manner: Manner) -> AsyncGenerator[Page[T], None]:
-        kind = NestedWalk if self._source.paging.nested else _Walk
+    def _walk(self, start: Cursor, manner: ReadOptions) -> AsyncGenerator[Page[T], None]:
+        kind = NestedReader if self._source.paging.nested else OffsetReader
         return cast("AsyncGenerator[Page[T], None]", kind(self._source, start, manner).pages())
 
-    def _first_query(self, manner: Manner) -> dict[str, object]:
+    def _first_query(self, manner: ReadOptions) -> dict[str, object]:
         return {"max": manner.size, "offset": 0}
 
 
-class _Place(NamedTuple):
+class _OffsetPosition(NamedTuple):
     """A page: the call it belongs to, and the row it starts with."""
 
     leg: int
     offset: int
 
 
-class _Seen(NamedTuple):
+class _SeenPage(NamedTuple):
     """A page as it came: the total it tells, the row after it, and whether there is one."""
 
-    place: _Place
-    rows: Rows
+    place: _OffsetPosition
+    rows: PageRows
     total: int | None
     end: int
     more: bool
 
 
-class _Walk(Walk[_Place]):
+class OffsetReader(PageReader[_OffsetPosition]):
     """One reading of an offset list."""
 
-    def __init__(self, source: Source, start: Cursor, manner: Manner) -> None:
-        super().__init__(source, start, manner, manner.concurrency)
-        self._careful = manner.exact
+    def __init__(self, source: ListRequests, start: Cursor, manner: ReadOptions) -> None:
+        super().__init__(source, start, manner, manner.prefetch)
+        self._overlap_needed = manner.overlap
         self._size = manner.size  # of the pages that the server gives
         self._count: int | None = None  # rows of the page before
 
-    async def fetch(self, place: _Place) -> Reply:
+    async def fetch(self, place: _OffsetPosition) -> Response:
+        """Ask for a page."""
         return await self.source.send(place.leg, {"max": self.manner.size, "offset": place.offset})
 
     async def page(self, cursor: Cursor) -> Page[Any]:
-        self.enter(cursor.leg)
+        """The page at a cursor."""
+        self.enter(cursor.subrequest)
         resumed = cursor is self.start and bool(cursor.marks)
-        overlap = self._overlap(cursor.offset, careful=resumed or self._doubts(cursor))
-        place = _Place(cursor.leg, cursor.offset - overlap)
+        overlap = self._overlap(cursor.offset, careful=resumed or self._needs_overlap(cursor))
+        place = _OffsetPosition(cursor.subrequest, cursor.offset - overlap)
         total, steps, moved = cursor.total, 0, False
         while True:
             seen = await self._see(place, cursor)
             size, keys = self._size, seen.rows.keys
-            verdict = judge(self.trail, Sight(place.offset, cursor.offset, size, keys, total, seen.total, steps))
+            verdict = decide(
+                self.delivered_keys, PageObservation(place.offset, cursor.offset, size, keys, total, seen.total, steps)
+            )
             moved = moved or verdict.moved
-            if not verdict.back:
+            if not verdict.rewind:
                 break
-            await self.ahead.want(())
-            total, steps, place = seen.total, steps + 1, place._replace(offset=place.offset - verdict.back)
+            await self.prefetcher.schedule(())
+            total, steps, place = seen.total, steps + 1, place._replace(offset=place.offset - verdict.rewind)
         if moved:
-            self._careful = True
+            self._overlap_needed = True
         promised = cursor.total if seen.total is None else seen.total
         if moved or (not keys and seen.place.offset < (promised or 0)):
-            self.source.drifted(cursor.offset, cursor.total, seen.total)
-        page = self._deliver(cursor, seen, verdict.fresh)
-        await self._hurry(page.following)
+            self.source.report_list_change(cursor.offset, cursor.total, seen.total)
+        page = self._deliver(cursor, seen, verdict.new_rows)
+        await self._prefetch_after(page.following)
         return page
 
-    def _doubts(self, cursor: Cursor) -> bool:
+    def _needs_overlap(self, cursor: Cursor) -> bool:
         """Whether the next page has to prove itself: where no total is told, nothing else shows that the list moved."""
-        return self._careful or cursor.total is None
+        return self._overlap_needed or cursor.total is None
 
     def _overlap(self, reached: int, *, careful: bool) -> int:
         """How many of the last rows a page starts with."""
         return min(MARKS, self._size // 2, reached) if careful else 0
 
-    async def _see(self, place: _Place, cursor: Cursor) -> _Seen:
-        reply = await self.ahead.take(place)
+    async def _see(self, place: _OffsetPosition, cursor: Cursor) -> _SeenPage:
+        reply = await self.prefetcher.get(place)
         size = self.manner.size
         if cursor.offset < place.offset + self._size < (cursor.total or 0):
             # Most lists stand still: the next requests leave before this page is decoded.
-            await self._hurry(replace(cursor, offset=place.offset + self._size))
+            await self._prefetch_after(replace(cursor, offset=place.offset + self._size))
         rows = read_page(reply)
         count = len(rows.keys)
         total = _told_total(rows, self.source.paging.total)
@@ -148,7 +152,7 @@ class _Walk(Walk[_Place]):
         back = link.offset is not None and link.offset <= place.offset
         if total is not None:
             more = end < total or (count >= size and link.more and not back)
-        elif link.told:
+        elif link.found:
             more = link.more
         else:
             more = count >= size or end < (cursor.total or 0)
@@ -158,7 +162,7 @@ class _Walk(Walk[_Place]):
             )
         if more:
             self._learn_size(count)
-        return _Seen(place, rows, total, end, more)
+        return _SeenPage(place, rows, total, end, more)
 
     def _learn_size(self, count: int) -> None:
         """Note how many rows a page had that is not the last one: the next ones are expected to have as many."""
@@ -166,51 +170,51 @@ class _Walk(Walk[_Place]):
             self._size = min(count, self.manner.size)
         self._count = count
 
-    def _deliver(self, cursor: Cursor, seen: _Seen, fresh: Sequence[int]) -> Page[Any]:
+    def _deliver(self, cursor: Cursor, seen: _SeenPage, fresh: Sequence[int]) -> Page[Any]:
         keys, overlap = seen.rows.keys, cursor.offset - seen.place.offset
-        delivery = self.choose(seen.rows, each_once(keys, fresh))
-        before = self.trail.marks_before(keys, overlap)
-        self.trail.follow(keys, overlap)
+        delivery = self.choose(seen.rows, deduplicate(keys, fresh))
+        before = self.delivered_keys.marks_before(keys, overlap)
+        self.delivered_keys.follow(keys, overlap)
         return Page(
             items=delivery.items,
-            inside=partial(_inside, cursor, seen, delivery, before),
+            row_cursors=partial(_inside, cursor, seen, delivery, before),
             following=self._following(cursor, seen),
-            total=seen.total if len(self.source.legs) == 1 else None,
-            quarantined=self.source.report(seen.rows, delivery.fresh),
+            total=seen.total if len(self.source.subrequests) == 1 else None,
+            quarantined=self.source.report_repairs(seen.rows, delivery.fresh),
         )
 
-    def _following(self, cursor: Cursor, seen: _Seen) -> Cursor | None:
+    def _following(self, cursor: Cursor, seen: _SeenPage) -> Cursor | None:
         if seen.more:
-            return replace(cursor, offset=seen.end, total=seen.total, marks=tuple(self.trail.marks))
-        if cursor.leg + 1 < len(self.source.legs):
-            return replace(self.source.start(), leg=cursor.leg + 1)
+            return replace(cursor, offset=seen.end, total=seen.total, marks=tuple(self.delivered_keys.marks))
+        if cursor.subrequest + 1 < len(self.source.subrequests):
+            return replace(self.source.start(), leg=cursor.subrequest + 1)
         return None
 
-    async def _hurry(self, cursor: Cursor | None) -> None:
+    async def _prefetch_after(self, cursor: Cursor | None) -> None:
         """Ask for the pages to come."""
-        if cursor is not None and self.manner.concurrency > 1:
-            await self.ahead.want(self._plan(cursor))
+        if cursor is not None and self.manner.prefetch > 1:
+            await self.prefetcher.schedule(self._plan(cursor))
 
-    def _plan(self, cursor: Cursor) -> Iterator[_Place]:
+    def _plan(self, cursor: Cursor) -> Iterator[_OffsetPosition]:
         """The pages from a cursor on, as far as the total tells that they exist and as anybody wants them."""
         reached, limit = cursor.offset, self.manner.limit
         while limit is None or reached < limit:
-            overlap = self._overlap(reached, careful=self._doubts(cursor))
-            yield _Place(cursor.leg, reached - overlap)
+            overlap = self._overlap(reached, careful=self._needs_overlap(cursor))
+            yield _OffsetPosition(cursor.subrequest, reached - overlap)
             reached += self._size - overlap
             if reached >= (cursor.total or 0):
                 break
         if limit is None:
-            yield from (_Place(leg, 0) for leg in range(cursor.leg + 1, len(self.source.legs)))
+            yield from (_OffsetPosition(leg, 0) for leg in range(cursor.subrequest + 1, len(self.source.subrequests)))
 
 
-def _told_total(rows: Rows, name: str) -> int | None:
+def _told_total(rows: PageRows, name: str) -> int | None:
     total: object = getattr(rows.value, name, None) if name else None
     # A cursor holds 64 bits; a total beyond them is nonsense.
     return total if isinstance(total, int) and 0 <= total < 2**63 else None
 
 
-def _inside(cursor: Cursor, seen: _Seen, delivery: Delivery, before: Sequence[str], count: int) -> Cursor:
+def _inside(cursor: Cursor, seen: _SeenPage, delivery: SelectedRows, before: Sequence[str], count: int) -> Cursor:
     """The cursor after the first `count` items of a page."""
     if not count:
         return cursor

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 from msgspec import Struct
 
-from ..codec.quarantine import Quarantined
+from ..codec.quarantine import QuarantinedItem
 from .cursor import Cursor
 
 T = TypeVar("T")
@@ -21,27 +21,27 @@ class Page(Struct, Generic[T], frozen=True, kw_only=True):
     """
 
     items: list[T]
-    inside: Callable[[int], Cursor]
+    row_cursors: Callable[[int], Cursor]
     following: Cursor | None = None
     preceding: Cursor | None = None
     total: int | None = None
-    quarantined: tuple[Quarantined, ...] = ()
+    quarantined: tuple[QuarantinedItem, ...] = ()
 
     @property
-    def cursor(self) -> str | None:
+    def next_cursor(self) -> str | None:
         """Where to go on after this page; None on the last one."""
         return None if self.following is None else self.following.text()
 
     @property
-    def previous(self) -> str | None:
+    def previous_cursor(self) -> str | None:
         """The cursor of the page before this one, where the server names it (seek lists do)."""
         return None if self.preceding is None else self.preceding.text()
 
-    def after(self, count: int) -> str:
+    def cursor_after(self, count: int) -> str:
         """The cursor that goes on inside this page, after its first `count` items."""
         if not 0 <= count <= len(self.items):
             raise ValueError(f"this page has {len(self.items)} items: it cannot be left after {count}")
-        return self.inside(count).text()
+        return self.row_cursors(count).text()
 
     def __repr__(self) -> str:
         more = "" if self.following is None else ", more follow"

@@ -16,25 +16,25 @@ from msgspec.structs import replace
 
 from ..checks import check_arguments, instance, whole
 from .cursor import Cursor, read_cursor
-from .manner import Manner
+from .list_requests import ListRequests
 from .page import Page
-from .source import Source
+from .read_options import ReadOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ..http.response import Response
+    from ..http.session import Runner
     from ..operation import Operation, Paging
     from ..options import Options
-    from ..reply import Reply
-    from ..runner import Runner
 
 T = TypeVar("T")
-USUAL_DEFAULT = 10
+DEFAULT_PAGE_SIZE = 10
 WHOLE = whole()
 CURSOR = instance(str, "a cursor that a page gave")
 
 
-class Items(Generic[T]):
+class ItemIterator(Generic[T]):
     """The items of a list, one after another; `cursor` is where to go on after the one handed out last.
 
         orders = front.orders.list().items()
@@ -60,9 +60,9 @@ class Items(Generic[T]):
         if page is None:
             return self._start.text()
         count = len(page.items) - length_hint(self._left)
-        if count == len(page.items) and page.cursor is not None:
-            return page.cursor
-        return page.after(count)
+        if count == len(page.items) and page.next_cursor is not None:
+            return page.next_cursor
+        return page.cursor_after(count)
 
     async def __aiter__(self) -> AsyncIterator[T]:
         self._page, self._left = None, iter(())
@@ -95,21 +95,21 @@ class Paginator(ABC, Generic[T]):
         page_size: int | None,
         options: Options,
     ) -> None:
-        self._source = Source(client, operation, arguments, options)
+        self._source = ListRequests(client, operation, arguments, options)
         paging = self._source.paging
         check_arguments(operation.code, {"page_size": whole(1, paging.maximum).or_none()}, {"page_size": page_size})
-        self._manner = Manner(size=page_size or _usual_size(paging))
+        self._read_options = ReadOptions(size=page_size or _usual_size(paging))
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} of {self._source.operation.code}, {self._manner.size} a page>"
+        return f"<{type(self).__name__} of {self._source.operation.code}, {self._read_options.size} a page>"
 
     def __aiter__(self) -> AsyncIterator[T]:
         return aiter(self.items())
 
-    def items(self, *, after: str | None = None) -> Items[T]:
+    def items(self, *, after: str | None = None) -> ItemIterator[T]:
         """Item by item, from the start or after a cursor, with the cursor at hand."""
         start = self._place(after)
-        return Items(start, lambda: self._read(start))
+        return ItemIterator(start, lambda: self._read(start))
 
     def pages(self, *, after: str | None = None) -> AsyncGenerator[Page[T], None]:
         """Page by page, from the start or after a cursor; one from inside a page leaves out what was done of it."""
@@ -126,10 +126,12 @@ class Paginator(ABC, Generic[T]):
         taken: list[T] = []
         if count < 1:
             return taken
-        size = self._manner.size
+        size = self._read_options.size
         if not self._source.paging.nested:  # there, the size is that of what is inside the items
-            size = min(size, max(count, 1 + self._manner.exact))
-        async with aclosing(self._walk(self._source.start(), replace(self._manner, size=size, limit=count))) as pages:
+            size = min(size, max(count, 1 + self._read_options.overlap))
+        async with aclosing(
+            self._walk(self._source.start(), replace(self._read_options, size=size, limit=count))
+        ) as pages:
             async for page in pages:
                 taken += page.items[: count - len(taken)]
                 if len(taken) == count:
@@ -144,14 +146,14 @@ class Paginator(ABC, Generic[T]):
                 items += page.items
         return items
 
-    async def first_reply(self) -> Reply:
+    async def first_response(self) -> Response:
         """The undecoded reply of the first page."""
-        return await self._source.send(0, self._first_query(self._manner))
+        return await self._source.send(0, self._first_query(self._read_options))
 
-    def _but(self, **changes: Any) -> Self:
+    def _replace_options(self, **changes: Any) -> Self:
         other = copy.copy(self)
         given = {name: new for name, new in changes.items() if new is not None}
-        other._manner = replace(self._manner, **given)  # noqa: SLF001 - a copy of this very object
+        other._read_options = replace(self._read_options, **given)  # noqa: SLF001 - a copy of this very object
         return other
 
     def _place(self, after: str | None) -> Cursor:
@@ -159,22 +161,22 @@ class Paginator(ABC, Generic[T]):
         if after is None:
             return source.start()
         check_arguments(source.operation.code, {"after": CURSOR}, {"after": after})
-        return read_cursor(after, source.operation, source.reading, len(source.legs))
+        return read_cursor(after, source.operation, source.reading, len(source.subrequests))
 
     def _read(self, start: Cursor) -> AsyncGenerator[Page[T], None]:
         if start == self._source.start():
-            self._source.begun()
-        return self._walk(start, self._manner)
+            self._source.warn_if_too_frequent()
+        return self._walk(start, self._read_options)
 
     @abstractmethod
-    def _walk(self, start: Cursor, manner: Manner) -> AsyncGenerator[Page[T], None]:
+    def _walk(self, start: Cursor, manner: ReadOptions) -> AsyncGenerator[Page[T], None]:
         """The pages from a place on."""
 
     @abstractmethod
-    def _first_query(self, manner: Manner) -> dict[str, object]:
+    def _first_query(self, manner: ReadOptions) -> dict[str, object]:
         """What the first page is asked with."""
 
 
 def _usual_size(paging: Paging) -> int:
     """The documented maximum; where a default of its own is documented (M11), that."""
-    return paging.maximum if paging.default == USUAL_DEFAULT else paging.default
+    return paging.maximum if paging.default == DEFAULT_PAGE_SIZE else paging.default

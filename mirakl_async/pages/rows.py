@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from .. import codec
-from ..codec.kinds import REFUSED
 from ..codec.scanner import members
+from ..codec.type_info import DECODE_ERRORS
 from ..errors import DecodeFailed
 
 if TYPE_CHECKING:
-    from ..reply import Reply
+    from ..http.response import Response
 
 
-class Rows(NamedTuple):
+class PageRows(NamedTuple):
     """A decoded page, row by row.
 
     `items` are the readable rows, `places` their indices among all rows. `keys` identify all rows; None is the key of
@@ -28,17 +28,17 @@ class Rows(NamedTuple):
     items: list[Any]
     keys: list[object]
     places: Sequence[int]
-    quarantined: tuple[codec.Quarantined, ...]
-    mended: tuple[codec.Mend, ...]
+    quarantined: tuple[codec.QuarantinedItem, ...]
+    repaired: tuple[codec.Repair, ...]
 
 
-def read_page(reply: Reply) -> Rows:
+def read_page(reply: Response) -> PageRows:
     """Decode a page; raises DecodeFailed only if it is none, never for one of its rows."""
     operation = reply.request.operation
     paging = operation.paging
     assert paging is not None  # noqa: S101 - it was asked for as a page
     try:
-        page = codec.decode_page(paging, operation.reply, reply.body)
+        page = codec.decode_page(paging, operation.reply, reply.content)
     except codec.CodecError as broken:
         raise _unreadable(reply, broken.message, broken.path) from broken
     items: list[Any] | None = getattr(page.value, paging.items, None)
@@ -46,13 +46,13 @@ def read_page(reply: Reply) -> Rows:
         _refuse_no_page(reply, page.value)
         items = []
     keys, places = _keys(items, page.quarantined, identity(paging.item, paging.key))
-    return Rows(page.value, items, keys, places, page.quarantined, page.mended)
+    return PageRows(page.value, items, keys, places, page.quarantined, page.repaired)
 
 
-def member(reply: Reply, rows: Rows, name: str) -> Any:
+def member(reply: Response, rows: PageRows, name: str) -> Any:
     """A member that says whether the list goes on; raises DecodeFailed rather than take junk there for an end."""
     path = f"$.{name}"
-    if any(mend.path == path and mend.outcome == "dropped" for mend in rows.mended):
+    if any(mend.path == path and mend.outcome == "dropped" for mend in rows.repaired):
         raise _unreadable(reply, "what says whether the list goes on is not readable", path)
     return getattr(rows.value, name, None)
 
@@ -61,7 +61,7 @@ def peek(body: bytes, name: str) -> str | None:
     """A text of the page without the page, at a sixth of the cost; None if it cannot be had that cheaply."""
     try:
         value: str | None = _peeking(name).decode(body).value
-    except REFUSED:
+    except DECODE_ERRORS:
         return None
     return value
 
@@ -89,7 +89,7 @@ class Identity:
             values = [
                 msgspec.json.decode(parts[field.encode_name], type=field.type, strict=False) for field in self._fields
             ]
-        except (KeyError, ValueError, *REFUSED):
+        except (KeyError, ValueError, *DECODE_ERRORS):
             return None
         return values[0] if len(values) == 1 else None if None in values else tuple(values)
 
@@ -102,7 +102,7 @@ def identity(item: str, key: tuple[str, ...]) -> Identity | None:
 
 
 def _keys(
-    items: list[Any], quarantined: tuple[codec.Quarantined, ...], identity: Identity | None
+    items: list[Any], quarantined: tuple[codec.QuarantinedItem, ...], identity: Identity | None
 ) -> tuple[list[object], Sequence[int]]:
     keys: list[object] = [None] * len(items) if identity is None else [identity.of(item) for item in items]
     broken = {one.index: one.raw for one in quarantined if one.index is not None}
@@ -113,11 +113,11 @@ def _keys(
     return keys, [index for index in range(len(keys)) if index not in broken]
 
 
-def _refuse_no_page(reply: Reply, value: Any) -> None:
+def _refuse_no_page(reply: Response, value: Any) -> None:
     """An object without one member of a page must not pass for an empty page, at which the list would end."""
     names = {info.encode_name for info in msgspec.structs.fields(value)}
     try:
-        found: Any = codec.decode_plain(reply.body)
+        found: Any = codec.decode_plain(reply.content)
     except codec.CodecError:
         return  # what was mended had members to mend
     if names.isdisjoint(found):
@@ -130,6 +130,6 @@ def _peeking(name: str) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(wanted, strict=False)  # as pages are decoded: the two must not disagree
 
 
-def _unreadable(reply: Reply, words: str, path: str) -> DecodeFailed:
-    context = reply.request.context(reply.attempts, reply.spent)
+def _unreadable(reply: Response, words: str, path: str) -> DecodeFailed:
+    context = reply.request.context(reply.attempts, reply.timings)
     return DecodeFailed(f"{reply.status} with a page that cannot be read: {words}", context, path)

@@ -16,15 +16,15 @@ from msgspec.structs import replace
 from ..checks import check_arguments
 from ..errors import PaginationLoop
 from .cursor import MARKS, Cursor, digest
-from .manner import READING, Manner, OnPage
 from .page import Page
+from .page_reader import PageReader, deduplicate, rows_done
 from .paginator import Paginator
-from .rows import Rows, member, peek, read_page
-from .walk import Walk, each_once, rows_done
+from .read_options import READING, OnPage, ReadOptions
+from .rows import PageRows, member, peek, read_page
 
 if TYPE_CHECKING:
-    from ..reply import Reply
-    from .source import Source
+    from ..http.response import Response
+    from .list_requests import ListRequests
 
 T = TypeVar("T")
 NEXT, PREVIOUS = "next_page_token", "previous_page_token"
@@ -39,76 +39,80 @@ class SeekPaginator(Paginator[T]):
         With `prefetch`, as usual, the next page is on its way while one is worked on. `on_page` is told the progress.
         """
         check_arguments(self._source.operation.code, READING, locals())
-        return self._but(concurrency=None if prefetch is None else 1 + prefetch, on_page=on_page)
+        return self._replace_options(concurrency=None if prefetch is None else 1 + prefetch, on_page=on_page)
 
-    def _walk(self, start: Cursor, manner: Manner) -> AsyncGenerator[Page[T], None]:
-        return cast("AsyncGenerator[Page[T], None]", _Walk(self._source, start, manner).pages())
+    def _walk(self, start: Cursor, manner: ReadOptions) -> AsyncGenerator[Page[T], None]:
+        return cast("AsyncGenerator[Page[T], None]", SeekReader(self._source, start, manner).pages())
 
-    def _first_query(self, manner: Manner) -> dict[str, object]:
+    def _first_query(self, manner: ReadOptions) -> dict[str, object]:
         return {"limit": manner.size}
 
 
-class _Place(NamedTuple):
+class _SeekPosition(NamedTuple):
     """A page: the call it belongs to, and its token; None is the call's first page."""
 
     leg: int
     token: str | None = None
 
 
-class _Walk(Walk[_Place]):
+class SeekReader(PageReader[_SeekPosition]):
     """One reading of a seek list."""
 
-    def __init__(self, source: Source, start: Cursor, manner: Manner) -> None:
+    def __init__(self, source: ListRequests, start: Cursor, manner: ReadOptions) -> None:
         super().__init__(source, start, manner, 1)
-        self._met: set[_Place] = set()
+        self._seen_tokens: set[_SeekPosition] = set()
         self._rows = 0
 
-    async def fetch(self, place: _Place) -> Reply:
+    async def fetch(self, place: _SeekPosition) -> Response:
+        """Ask for a page."""
         if place.token is None:
             return await self.source.send(place.leg, {"limit": self.manner.size})
         return await self.source.send(place.leg, {"page_token": place.token}, alone=True)
 
     async def page(self, cursor: Cursor) -> Page[Any]:
-        self.enter(cursor.leg)
-        place = _Place(cursor.leg, cursor.token)
-        if place in self._met:
+        """The page at a cursor."""
+        self.enter(cursor.subrequest)
+        place = _SeekPosition(cursor.subrequest, cursor.token)
+        if place in self._seen_tokens:
             code = self.source.operation.code
             raise PaginationLoop(f"{code}: the server gave a page token that it had given before: a round trip")
-        self._met.add(place)
-        reply = await self.ahead.take(place)
-        await self._hurry(self._next(place, peek(reply.body, NEXT)))
+        self._seen_tokens.add(place)
+        reply = await self.prefetcher.get(place)
+        await self._prefetch_after(self._next(place, peek(reply.content, NEXT)))
         rows = read_page(reply)
         following = self._next(place, member(reply, rows, NEXT))
         return self._deliver(cursor, rows, following)
 
-    async def _hurry(self, following: _Place | None) -> None:
+    async def _prefetch_after(self, following: _SeekPosition | None) -> None:
         """Ask for the next page."""
         self._rows += self.manner.size
         wanted = self.manner.limit is None or self._rows < self.manner.limit
-        if following is None or following in self._met or self.manner.concurrency == 1 or not wanted:
+        if following is None or following in self._seen_tokens or self.manner.prefetch == 1 or not wanted:
             return
-        await self.ahead.want([following])
+        await self.prefetcher.schedule([following])
 
-    def _next(self, place: _Place, token: str | None) -> _Place | None:
+    def _next(self, place: _SeekPosition, token: str | None) -> _SeekPosition | None:
         if token:
-            return _Place(place.leg, token)
-        return _Place(place.leg + 1) if place.leg + 1 < len(self.source.legs) else None
+            return _SeekPosition(place.leg, token)
+        return _SeekPosition(place.leg + 1) if place.leg + 1 < len(self.source.subrequests) else None
 
-    def _deliver(self, cursor: Cursor, rows: Rows, following: _Place | None) -> Page[Any]:
+    def _deliver(self, cursor: Cursor, rows: PageRows, following: _SeekPosition | None) -> Page[Any]:
         """The page without the rows that were delivered before, and its cursors."""
         keys, previous = rows.keys, getattr(rows.value, PREVIOUS, None)
-        fresh = [index for index in range(rows_done(cursor, keys), len(keys)) if not self.trail.knows(keys[index])]
-        delivery = self.choose(rows, each_once(keys, fresh))
-        self.trail.follow(keys)
+        fresh = [
+            index for index in range(rows_done(cursor, keys), len(keys)) if not self.delivered_keys.knows(keys[index])
+        ]
+        delivery = self.choose(rows, deduplicate(keys, fresh))
+        self.delivered_keys.follow(keys)
         return Page(
             items=delivery.items,
-            inside=partial(_inside, cursor, keys, delivery.places),
+            row_cursors=partial(_inside, cursor, keys, delivery.places),
             following=self._cursor(following),
-            preceding=self._cursor(_Place(cursor.leg, previous) if previous else None),
-            quarantined=self.source.report(rows, delivery.fresh),
+            preceding=self._cursor(_SeekPosition(cursor.subrequest, previous) if previous else None),
+            quarantined=self.source.report_repairs(rows, delivery.fresh),
         )
 
-    def _cursor(self, place: _Place | None) -> Cursor | None:
+    def _cursor(self, place: _SeekPosition | None) -> Cursor | None:
         return None if place is None else replace(self.source.start(), leg=place.leg, token=place.token)
 
 

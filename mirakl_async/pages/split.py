@@ -11,10 +11,10 @@ from typing import Any, cast
 
 from msgspec import UNSET, Struct
 
-from ..calls import members_of
 from ..errors import InvalidArgument
+from ..http.params import format_param
+from ..http.request_builder import members_of
 from ..operation import Operation, Param
-from ..params import text_of
 
 
 def split(operation: Operation[Any], arguments: Mapping[str, object]) -> list[dict[str, object]]:
@@ -23,11 +23,11 @@ def split(operation: Operation[Any], arguments: Mapping[str, object]) -> list[di
     long: list[tuple[Param, list[object]]] = []
     for param in operation.params:
         values = _values(param, whole.get(param.argument)) if param.split else None
-        if values is None or param.at_most is None:
+        if values is None or param.max_items is None:
             continue
         once = _once(operation, param, values)
         whole[param.argument] = once
-        if len(once) > param.at_most:
+        if len(once) > param.max_items:
             long.append((param, once))
     if not long:
         return [whole]
@@ -36,11 +36,11 @@ def split(operation: Operation[Any], arguments: Mapping[str, object]) -> list[di
         raise InvalidArgument(
             operation.code,
             long[0][0].argument,
-            f"{names} are each longer than one call takes ({long[0][0].at_most}); only one can be split into several "
+            f"{names} are each longer than one call takes ({long[0][0].max_items}); only one can be split into several "
             f"calls: shorten the others, or loop over them yourself",
         )
     param, values = long[0]
-    return [{**whole, param.argument: part} for part in _parts(values, param.at_most or len(values))]
+    return [{**whole, param.argument: part} for part in _parts(values, param.max_items or len(values))]
 
 
 def takes_long_lists(operation: Operation[Any]) -> bool:
@@ -80,12 +80,12 @@ def _once(operation: Operation[Any], param: Param, values: Sequence[object]) -> 
 def _values(param: Param, given: object) -> Sequence[object] | None:
     """The members of a list argument, also of one that is joined already."""
     if isinstance(given, str):
-        return given.split(",") if param.many == "comma" and param.type != "references" else None
+        return given.split(",") if param.list_style == "comma" and param.type != "references" else None
     return members_of(given)
 
 
 def _text(operation: Operation[Any], param: Param, value: object) -> str:
-    return text_of(operation, param, value) if not isinstance(value, tuple) else repr(cast("object", value))
+    return format_param(operation, param, value) if not isinstance(value, tuple) else repr(cast("object", value))
 
 
 def _parts(values: list[object], size: int) -> Iterator[list[object]]:

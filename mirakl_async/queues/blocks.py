@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, TypeAlias
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
 
-from ..discreet import Sealed
 from ..errors import MiraklError
+from ..redaction import RedactedBytesRepr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +48,7 @@ class BlockHeader(Struct, frozen=True, gc=False):
     origin: msgspec.Raw | UnsetType = UNSET
 
 
-class Block(Sealed, Struct, frozen=True, gc=False):
+class Block(RedactedBytesRepr, Struct, frozen=True, gc=False):
     """A parsed block: its lines, each ended by a line break, are what follows `start` in `body`.
 
     `origin` is JSON; None in a block of outcomes, and in one of another program (`keys` is None there as well).

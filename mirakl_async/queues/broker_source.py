@@ -14,8 +14,8 @@ import anyio
 from msgspec import Struct
 
 from ..clock import Clock, SystemClock
-from ..discreet import Sealed
 from ..errors import ConfigurationError, QueueClosed
+from ..redaction import RedactedBytesRepr
 from .local_leases import LocalLeases
 from .outages import repeat
 from .protocol import MAX_RECEIVE_WAIT
@@ -30,7 +30,7 @@ T = TypeVar("T")
 REPLY_TIMEOUT, MIN_BYTES_PER_SECOND = 10.0, 250_000
 
 
-class BrokerDelivery(Sealed, Struct, frozen=True):
+class BrokerDelivery(RedactedBytesRepr, Struct, frozen=True):
     """One delivery of a message, with what its broker wants to see when it is settled."""
 
     id: str

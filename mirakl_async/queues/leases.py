@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from ..clock import Clock, SystemClock, wait_at_most
-from ..discreet import Sealed
+from ..redaction import RedactedBytesRepr
 from .protocol import MAX_RECEIVE_WAIT
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 DEFAULT_LEASE = 60.0
 
 
-class Delivery(Sealed, Struct, frozen=True, gc=False):
+class Delivery(RedactedBytesRepr, Struct, frozen=True, gc=False):
     """One delivery of a message; its number, `deliveries`, tells it from the others of the same message."""
 
     id: str

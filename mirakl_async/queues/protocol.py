@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, Self, TypeAlias, runti
 
 from msgspec import Struct
 
-from ..discreet import Sealed
+from ..redaction import RedactedBytesRepr
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection, Sequence
@@ -128,7 +128,7 @@ class KeepsCursors(Protocol):
         ...
 
 
-class RejectedRow(Sealed, Struct, frozen=True, kw_only=True, gc=False):
+class RejectedRow(RedactedBytesRepr, Struct, frozen=True, kw_only=True, gc=False):
     """One line that will not be accepted, as a queue keeps it until it is replayed or purged.
 
     `id` is stable, made of what identifies the line (an order's origin, id and stamp; an action's id), so that the

@@ -13,7 +13,7 @@ from .world import World
 
 
 class CatalogOperations:
-    """Decisions over one world; handlers raise `Refused`."""
+    """Decisions over one world; handlers raise `RejectedOrder`."""
 
     def __init__(self, world: World, error_fields: ErrorFields) -> None:
         self._world = world

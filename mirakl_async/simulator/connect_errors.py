@@ -25,7 +25,7 @@ class Refused(Exception):
 
 
 def answering(handle: Handler) -> Handler:
-    """Return the handler with what it raises as `Refused` turned into the answer."""
+    """Return the handler with what it raises as `RejectedOrder` turned into the answer."""
 
     def answer(call: Call) -> Answer:
         try:

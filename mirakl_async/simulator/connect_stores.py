@@ -27,7 +27,7 @@ _ENDINGS = re.compile(r"pdf|jpe?g|png|csv", re.IGNORECASE)
 
 
 class StoreOperations:
-    """Decisions over one world; handlers raise `Refused`."""
+    """Decisions over one world; handlers raise `RejectedOrder`."""
 
     def __init__(self, world: World, error_fields: ErrorFields) -> None:
         self._world = world

@@ -6,9 +6,9 @@ import asyncio
 from typing import Any
 
 from mirakl_async import ClientCredentials, ConnectChannel, Retry
-from mirakl_async.cli.made_up_orders import ORIGIN
+from mirakl_async.cli.demo.sample_orders import ORIGIN
 from mirakl_async.queues.redis_queue import RedisQueue
-from mirakl_async.redis.limiter import RedisRateLimiter
+from mirakl_async.rate_limits.redis_limiter import RedisRateLimiter
 
 LEASE = 2.0
 
@@ -25,9 +25,9 @@ async def _work(told: dict[str, str], *, until_empty: bool) -> tuple[int, int]:
             auth=ClientCredentials(told["client_id"], told["client_secret"]),
             connect_url=told["connect_url"],
             auth_url=told["auth_url"],
-            rate="recommended",  # two thirds of what is enforced: a machine that stalls must not fail the test
-            limiter=limiter,
-            retry=Retry(base=0.01, throttle_base=0.02, cap=0.1, quota=10**6),
+            rate_limit="recommended",  # two thirds of what is enforced: a machine that stalls must not fail the test
+            rate_limiter=limiter,
+            retry=Retry(initial_delay=0.01, throttle_delay=0.02, max_delay=0.1, quota=10**6),
         ) as connect,
         RedisQueue(told["redis"], lease=LEASE) as queue,
     ):

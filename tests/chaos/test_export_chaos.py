@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from mirakl_async import BearerToken, CallError, MarketplaceFront, Retry
-from mirakl_async.jobs import exports
+from mirakl_async.imports_exports import exports
 from mirakl_async.simulator import Fault, ManualClock, Simulator
 from mirakl_async.simulator.front import ExportPlan
 
@@ -29,10 +29,10 @@ async def one_life(seed: int) -> None:
         while True:
             # Each turn is another process: nothing is kept but the id, the cursor and what was dealt with.
             token = BearerToken(simulator.issue_token())
-            retry = Retry(base=0.001, throttle_base=0.001, quota=10**6)
-            async with MarketplaceFront(simulator.front_url, auth=token, rate="none", retry=retry) as front:
+            retry = Retry(initial_delay=0.001, throttle_delay=0.001, quota=10**6)
+            async with MarketplaceFront(simulator.front_url, auth=token, rate_limit="none", retry=retry) as front:
                 if export_id is None:
-                    export_id = (await front.orders.export(**YEAR)).id
+                    export_id = (await front.orders.start_export(**YEAR)).id
                     simulator.faults.add(
                         Fault.truncate(operation="OR15", probability=chance),
                         Fault.reset(operation="OR15", probability=chance / 2),
@@ -40,7 +40,7 @@ async def one_life(seed: int) -> None:
                     )
                 export = front.orders.export_job(export_id)
                 try:
-                    await export.wait(poll=0.001)
+                    await export.wait(poll_interval=0.001)
                     walk = export.items(after=cursor)
                     async for order in walk:
                         seen.append(order.order_id)

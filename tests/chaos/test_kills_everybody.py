@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from mirakl_async.cli.made_up_orders import ORIGIN
+from mirakl_async.cli.demo.sample_orders import ORIGIN
 from mirakl_async.queues.redis_queue import RedisQueue
 from mirakl_async.simulator import SimulatorProcess
 from tests.chaos import shared_worker, worker

@@ -15,7 +15,7 @@ from random import Random
 import pytest
 
 from mirakl_async import codec
-from mirakl_async.cli.made_up_orders import ORIGIN, made_up_orders
+from mirakl_async.cli.demo.sample_orders import ORIGIN, sample_orders
 from mirakl_async.queues.redis_queue import RedisQueue
 from mirakl_async.simulator import Fault, OrderKey, SimulatorProcess, digest_of
 from tests.chaos import shared_worker, worker
@@ -34,7 +34,7 @@ class Feed:
 
     def __init__(self, seed, count):
         self.poison = 6
-        made = list(made_up_orders(count, poison=self.poison, updates=count // 4, seed=seed))
+        made = list(sample_orders(count, poison=self.poison, updates=count // 4, seed=seed))
         self.lines = [codec.encode(order) for order, _ in made]
         final = [order for order, stays in made if stays]
         good = {order.channel_order_id for order in final}

@@ -14,7 +14,7 @@ from random import Random
 import pytest
 
 from mirakl_async import codec
-from mirakl_async.cli.made_up_orders import ORIGIN, made_up_orders
+from mirakl_async.cli.demo.sample_orders import ORIGIN, sample_orders
 from mirakl_async.queues.opening import opened
 from mirakl_async.simulator import Fault, OrderKey, SimulatorProcess, digest_of
 from tests.chaos import worker
@@ -30,7 +30,7 @@ class Feed:
         random = Random(seed)
         count = random.randrange(3000, 6000)
         self.poison = random.randrange(1, 6)
-        made = list(made_up_orders(count, poison=self.poison, updates=count // 4, seed=seed))
+        made = list(sample_orders(count, poison=self.poison, updates=count // 4, seed=seed))
         self.file = folder / f"orders-{seed}.ndjson"
         self.journal = folder / f"orders-{seed}.db"
         self.file.write_bytes(b"".join(codec.encode(order) + b"\n" for order, _ in made))

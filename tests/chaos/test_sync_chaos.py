@@ -10,7 +10,7 @@ from mirakl_async import ClientCredentials, ConnectChannel, Retry, codec
 from mirakl_async.simulator import Fault, OrderKey, Simulator, digest_of
 
 SECONDS = 60
-RETRY = Retry(base=0.01, throttle_base=0.02, cap=0.05, quota=10**6)
+RETRY = Retry(initial_delay=0.01, throttle_delay=0.02, max_delay=0.05, quota=10**6)
 
 
 async def one_life(seed: int) -> None:
@@ -35,20 +35,20 @@ async def one_life(seed: int) -> None:
             auth=ClientCredentials(sim.client_id, sim.client_secret),
             connect_url=sim.connect_url,
             auth_url=sim.auth_url,
-            rate="none",
+            rate_limit="none",
             retry=RETRY,
         ) as connect,
     ):
         sim.faults.add(*random.sample(faults, random.randrange(1, 5)))
         async with connect.orders.sync(orders, origin=ORIGIN, batch_size=random.choice([7, 40, 100])) as sync:
-            refused = {entry.channel_order_id async for entry in sync.refused()}
+            refused = {entry.channel_order_id async for entry in sync.rejected()}
         good = (one for n, one in enumerate(orders) if n not in bad)
         expected = digest_of(
             (OrderKey("channel-1", "store-1", one.channel_order_id), codec.encode(one)) for one in good
         )
         assert sim.world.digest == expected, seed
         assert refused == {orders[n].channel_order_id for n in bad}, seed
-        assert sync.report.read == count == sync.report.accepted + sync.report.refused, seed
+        assert sync.report.read == count == sync.report.accepted + sync.report.rejected, seed
 
 
 async def test_a_few_lives():

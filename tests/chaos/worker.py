@@ -10,9 +10,9 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 from mirakl_async import ClientCredentials, ConnectChannel, Retry
-from mirakl_async.cli.made_up_orders import ORIGIN
+from mirakl_async.cli.demo.sample_orders import ORIGIN
 
-PRELOADED = ["tests.chaos.worker", "mirakl_async.wire", "mirakl_async.simulator"]
+PRELOADED = ["tests.chaos.worker", "mirakl_async.http.aiohttp_wire", "mirakl_async.simulator"]
 
 
 def context() -> Any:
@@ -32,8 +32,8 @@ async def _push(addresses: dict[str, str], file: str, journal: str, options: dic
         auth=ClientCredentials(addresses["client_id"], addresses["client_secret"]),
         connect_url=addresses["connect_url"],
         auth_url=addresses["auth_url"],
-        rate="none",
-        retry=Retry(base=0.01, throttle_base=0.02, cap=0.1, quota=10**6),
+        rate_limit="none",
+        retry=Retry(initial_delay=0.01, throttle_delay=0.02, max_delay=0.1, quota=10**6),
     ) as connect:
         report = await connect.orders.sync(file, origin=ORIGIN, journal=journal, **options).run()
         return report.accepted, report.unsent

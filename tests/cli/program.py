@@ -9,7 +9,7 @@ import sys
 from typing import Any, NamedTuple
 
 from mirakl_async import codec
-from mirakl_async.cli.made_up_orders import made_up_orders
+from mirakl_async.cli.demo.sample_orders import sample_orders
 
 NO_MIRAKL = {name: value for name, value in os.environ.items() if not name.startswith("MIRAKL_")}
 
@@ -52,7 +52,7 @@ async def program(*arguments, addresses=None):
 
 def lines(count, **options):
     """Orders as lines of a file, in the order in which they are made."""
-    return [codec.encode(order) for order, _ in made_up_orders(count, **options)]
+    return [codec.encode(order) for order, _ in sample_orders(count, **options)]
 
 
 def write(path, encoded):

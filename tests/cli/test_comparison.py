@@ -1,7 +1,7 @@
 import pytest
 from aiohttp import ClientSession
 
-from mirakl_async.cli.comparison import compare
+from mirakl_async.cli.demo.comparison import compare
 from mirakl_async.simulator import Control, OrderKey, Simulator
 
 

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from mirakl_async.cli import demo, main
-from mirakl_async.cli.comparison import Comparison
+from mirakl_async.cli.demo.comparison import Comparison
 from mirakl_async.simulator import SimulatorProcess
 
 from .program import NO_MIRAKL, ended, program, start

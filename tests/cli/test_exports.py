@@ -14,7 +14,7 @@ import pytest
 from mirakl_async.cli import main
 from mirakl_async.cli.export_files import OrderRows, writer_of
 from mirakl_async.cli.results import CommandError
-from mirakl_async.jobs.orders import OrderExport
+from mirakl_async.imports_exports.orders import OrderExport
 from mirakl_async.operations import operations
 from tests.cli.marketplace import program, started
 from tests.cli.program import ended

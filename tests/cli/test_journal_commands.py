@@ -10,8 +10,9 @@ import sys
 import pytest
 from redis.asyncio import Redis
 
-from mirakl_async.cli import demo_kills, main
-from mirakl_async.cli.made_up_orders import ORIGIN
+from mirakl_async.cli import main
+from mirakl_async.cli.demo import kills as demo_kills
+from mirakl_async.cli.demo.sample_orders import ORIGIN
 from mirakl_async.queues.opening import opened
 from mirakl_async.simulator import SimulatorProcess
 from tests.redis_server import redis_url, shared_redis  # noqa: F401 - fixtures

@@ -5,7 +5,7 @@ import msgspec
 import pytest
 
 from mirakl_async import codec
-from mirakl_async.cli.made_up_orders import FAULTS, ORIGIN, MadeUp, _broken, made_up_orders
+from mirakl_async.cli.demo.sample_orders import FAULTS, ORIGIN, SampleOrder, _broken, sample_orders
 from mirakl_async.simulator.documents import UPSERT_ORDERS
 
 
@@ -16,7 +16,7 @@ def problems(order):
 
 @pytest.mark.parametrize(("poison", "updates"), [(0, 0), (7, 0), (0, 40), (30, 60), (200, 0), (0, 200), (120, 80)])
 def test_as_many_as_were_asked_for(poison, updates):
-    made = list(made_up_orders(200, poison=poison, updates=updates, seed=5))
+    made = list(sample_orders(200, poison=poison, updates=updates, seed=5))
     assert len(made) == 200 + updates
     by_id = Counter(each.order.channel_order_id for each in made)
     assert len(by_id) == 200
@@ -26,7 +26,7 @@ def test_as_many_as_were_asked_for(poison, updates):
 
 
 def test_what_stays_is_valid_and_newest():
-    made = list(made_up_orders(150, poison=20, updates=60, seed=1))
+    made = list(sample_orders(150, poison=20, updates=60, seed=1))
     assert [problems(each.order) for each in made if each.stays] == [()] * 130
     newest: dict = {}
     for each in made:
@@ -37,14 +37,14 @@ def test_what_stays_is_valid_and_newest():
 
 def test_the_newer_version_comes_first_now_and_then():
     first: dict = {}
-    for order, stays in made_up_orders(300, updates=100, seed=2):
+    for order, stays in sample_orders(300, updates=100, seed=2):
         first.setdefault(order.channel_order_id, (order.channel_updated_at - order.created_at, stays))
     assert 5 < sum(age.seconds == 7200 for age, _ in first.values()) < 95
 
 
 def test_the_same_seed_makes_the_same_feed_and_another_seed_another():
     def feed(seed):
-        return [(codec.encode(order), stays) for order, stays in made_up_orders(80, poison=9, updates=9, seed=seed)]
+        return [(codec.encode(order), stays) for order, stays in sample_orders(80, poison=9, updates=9, seed=seed)]
 
     assert feed(1) == feed(1)
     assert feed(1) != feed(2)
@@ -59,11 +59,11 @@ def test_a_broken_order_can_be_sent_and_breaks_a_rule(fault):
 
 def test_memory_is_flat():
     tracemalloc.start()
-    for _ in made_up_orders(300):
+    for _ in sample_orders(300):
         pass
     before = tracemalloc.get_traced_memory()[1]
     tracemalloc.reset_peak()
-    for each in made_up_orders(6000, poison=10, updates=100):
-        assert isinstance(each, MadeUp)
+    for each in sample_orders(6000, poison=10, updates=100):
+        assert isinstance(each, SampleOrder)
     assert tracemalloc.get_traced_memory()[1] < before + 500_000
     tracemalloc.stop()

@@ -35,7 +35,7 @@ def members_of(workshop, schema, schemas=None, method="get"):
     out = workshop.run(
         "import json, msgspec\n"
         "from mirakl_async import codec\n"
-        "from mirakl_async.codec.kinds import alternatives\n"
+        "from mirakl_async.codec.type_info import alternatives\n"
         "from mirakl_async.operations import operations\n"
         "it = next(f for f in msgspec.structs.fields(codec.resolve(operations['T01'].reply)) if f.name == 'it')\n"
         "kind = alternatives(it.type)[0]\n"

@@ -85,7 +85,7 @@ def structs(workshop, holds="data"):
     out = workshop.run(
         "import json, msgspec\n"
         "import mirakl_async.models.acme as models\n"
-        "from mirakl_async.codec.kinds import alternatives\n"
+        "from mirakl_async.codec.type_info import alternatives\n"
         "found = {}\n"
         "for name in dir(models):\n"
         "    kind = getattr(models, name)\n"
@@ -201,7 +201,7 @@ def test_a_request_whose_data_a_sibling_chooses_can_be_sent(workshop):
         "from mirakl_async.operations import operations\n"
         "import mirakl_async.models.acme as models\n"
         "kind = next(f for f in __import__('msgspec').structs.fields(codec.resolve(operations['T01'].body)) if f.name == 'data').type\n"
-        "from mirakl_async.codec.kinds import alternatives\n"
+        "from mirakl_async.codec.type_info import alternatives\n"
         "data = alternatives(kind)[0](action_id='1', carrier='c')\n"
         "print(calls.build(operations['T01'], {'id': 'e', 'type': 'SHIP_ORDER', 'data': data}, 'https://h').body.decode())\n"
     )

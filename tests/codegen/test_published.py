@@ -11,8 +11,8 @@ import pytest
 import mirakl_async.models
 from mirakl_async import codec
 from mirakl_async.errors import UnknownOperation
-from mirakl_async.model import Received, Reported, Sent
-from mirakl_async.operation import ParamType, Place
+from mirakl_async.model import BulkResult, RequestModel, ResponseModel
+from mirakl_async.operation import ParamLocation, ParamType
 from mirakl_async.operations import RESOURCES, operations
 
 ALL = [operations[code] for code in operations]
@@ -64,7 +64,7 @@ def test_an_unknown_code_names_its_neighbours():
 def test_an_operation_is_complete(operation):
     for reference in (operation.body, operation.reply):
         assert not reference or struct(reference)
-    assert {param.place for param in operation.params} <= set(get_args(Place))
+    assert {param.place for param in operation.params} <= set(get_args(ParamLocation))
     assert {param.type for param in operation.params} <= set(get_args(ParamType))
     assert len({param.argument for param in operation.params}) == len(operation.params)
     assert operation.retry == "safe" if operation.method == "GET" else operation.retry in {"idempotent", "unsafe"}
@@ -112,7 +112,7 @@ def test_the_operations_that_report_failures_inside_a_success():
         "ST01", "ST06", "ST23", "ST24", "ST26", "OF53",
     }  # fmt: skip
     for code in reporting:
-        assert issubclass(struct(operations[code].reply), Reported)
+        assert issubclass(struct(operations[code].reply), BulkResult)
 
 
 @pytest.mark.parametrize("operation", [item for item in ALL if item.failures], ids=lambda item: item.code)
@@ -149,12 +149,12 @@ def test_a_docstring_says_what_the_signature_cannot(code, words):
 
 @pytest.mark.parametrize("model", STRUCTS, ids=lambda model: f"{model.__module__[20:]}.{model.__name__}")
 def test_a_struct_is_received_or_sent_and_can_be_decoded(model):
-    assert issubclass(model, Received) != issubclass(model, Sent)
+    assert issubclass(model, ResponseModel) != issubclass(model, RequestModel)
     assert model.__struct_config__.gc is False
     assert not model.__struct_config__.frozen
-    msgspec.json.Decoder(model, strict=issubclass(model, Sent))
+    msgspec.json.Decoder(model, strict=issubclass(model, RequestModel))
     assert (model.__doc__ or "").strip()
-    if issubclass(model, Received):
+    if issubclass(model, ResponseModel):
         empty = model()
         assert msgspec.json.decode(msgspec.json.encode(empty), type=model) == empty
 

@@ -20,7 +20,7 @@ from msgspec import UNSET
 
 from mirakl_async import codec
 from mirakl_async.client import Client
-from mirakl_async.files import FileSource, Upload
+from mirakl_async.http.upload import FileSource, Upload
 from mirakl_async.operation import Operation, Param
 from mirakl_async.operations import RESOURCES
 from tests.contract.documents import Published
@@ -57,13 +57,13 @@ def draw(operation: Operation[Any], described: Published, schemas: Schemas, inst
     drawn = Drawn({}, {}, {}, None, {})
     by_name = {(parameter["in"], parameter["name"]): parameter for parameter in described.parameters}
     for param in operation.params:
-        if param.place == "url":
+        if param.location == "url":
             address = operation.path.replace("{", "").replace("}", "")
             drawn.arguments[param.argument] = address
-        elif param.place == "path":
+        elif param.location == "path":
             value = instances.of(by_name["path", param.name]["schema"])
             drawn.path[param.name] = drawn.arguments[param.argument] = value
-        elif param.place == "query" and (param.required or instances.takes()):
+        elif param.location == "query" and (param.required or instances.takes()):
             value = _query_value(operation, param, by_name.get(("query", param.name)), instances)
             drawn.query[param.name] = value
             drawn.arguments[param.argument] = _argument(param, value)
@@ -126,20 +126,20 @@ def _draw_body(operation: Operation[Any], described: Published, instances: Insta
 def part_types(operation: Operation[Any]) -> dict[str, Any]:
     """The types of the parts of a form that are no files, by wire name."""
     hints = _hints(operation)
-    parts = [param for param in operation.params if param.place == "part" and param.type != "file"]
+    parts = [param for param in operation.params if param.location == "part" and param.type != "file"]
     return {param.name: hints[param.argument] for param in parts}
 
 
 def _draw_parts(operation: Operation[Any], form: Schema, instances: Instances, drawn: Drawn) -> None:
     hints = _hints(operation)
     for param in operation.params:
-        if param.place != "part" or not (param.required or instances.takes()):
+        if param.location != "part" or not (param.required or instances.takes()):
             continue
         schema = form["properties"][param.name]
         if param.type == "file":
             uploads = [Upload(content=FILE, filename=f"{number} of the day.csv") for number in (1, 2)]
-            drawn.parts[param.name] = [FILE, FILE] if param.many != "one" else [FILE]
-            drawn.arguments[param.argument] = uploads if param.many != "one" else uploads[0]
+            drawn.parts[param.name] = [FILE, FILE] if param.list_style != "one" else [FILE]
+            drawn.arguments[param.argument] = uploads if param.list_style != "one" else uploads[0]
             continue
         value = drawn.parts[param.name] = instances.of(schema)
         _name_files(value)

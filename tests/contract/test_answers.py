@@ -32,8 +32,8 @@ def pieces(code: str, value: Any) -> list[tuple[str, Any]]:
 def problems(code: str, value: Any) -> list[str]:
     """What is not read as it is said; a placeholder in the place of a date is no date, and so not counted."""
     decoded = codec.decode(operations[code].reply, json.dumps(value).encode())
-    dropped = [mend.path for mend in decoded.mended if mend.outcome == "dropped"]
-    repaired = [mend.path for mend in decoded.mended if mend.outcome == "repaired"]
+    dropped = [mend.path for mend in decoded.repaired if mend.outcome == "dropped"]
+    repaired = [mend.path for mend in decoded.repaired if mend.outcome == "repaired"]
     wrong = [f"{path}: dropped" for path in dropped if at(value, path) != PLACEHOLDER]
     allowed = [*dropped, *repaired]
     return wrong + [

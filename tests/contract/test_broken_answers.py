@@ -73,9 +73,9 @@ def decoded(operation: Operation[Any], body: bytes) -> tuple[Any, dict[str, str]
     """The value, and what was told of it: the outcome at each path."""
     if operation.paging is None:
         answer = codec.decode(operation.reply, body)
-        return answer.value, {mend.path: mend.outcome for mend in answer.mended}
+        return answer.value, {mend.path: mend.outcome for mend in answer.repaired}
     page = codec.decode_page(operation.paging, operation.reply, body)
-    told: dict[str, str] = {mend.path: mend.outcome for mend in page.mended}
+    told: dict[str, str] = {mend.path: mend.outcome for mend in page.repaired}
     for item in page.quarantined:
         index = "" if item.index is None else f"[{item.index}]"
         told[f"$.{operation.paging.items}{index}"] = "dropped"

@@ -27,7 +27,7 @@ from mirakl_async.operations import operations
 for name, value in json.load(open("examples.json")):
     kind = operations[name].reply if name in operations else getattr(acme, name)
     decoded = codec.decode(kind, json.dumps(value).encode())
-    print(json.dumps([name, [mend.path for mend in decoded.mended if mend.outcome == "dropped"]]))
+    print(json.dumps([name, [mend.path for mend in decoded.repaired if mend.outcome == "dropped"]]))
 """
 
 

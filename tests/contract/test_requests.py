@@ -44,10 +44,10 @@ async def client_of(operation: Operation[Any], server: Recorder) -> AsyncIterato
     auth = BearerToken("token-of-the-test")
     made: Client
     if operation.service == "front":
-        made = MarketplaceFront(server.url, auth=auth, rate="none", accept_response=empty)
+        made = MarketplaceFront(server.url, auth=auth, rate_limit="none", accept_response=empty)
     else:
         made = ConnectChannel(
-            auth=auth, rate="none", connect_url=server.url, account_url=server.url, accept_response=empty
+            auth=auth, rate_limit="none", connect_url=server.url, account_url=server.url, accept_response=empty
         )
     async with made as client:
         yield client
@@ -62,9 +62,9 @@ async def run(code: str, draws: list[tuple[int, float]]) -> None:
         for seed, fullness in draws:
             drawn = draw(operation, described, known, Instances(known, Random(f"{code}{seed}"), fullness))
             for param in operation.params:
-                if param.place == "url":
+                if param.location == "url":
                     drawn.arguments[param.argument] = server.url + drawn.arguments[param.argument]
-            await client.raw(method_of(client, operation), **drawn.arguments)
+            await client.raw_response(method_of(client, operation), **drawn.arguments)
             (seen,) = server.seen
             server.seen.clear()
             wrong = [
@@ -99,7 +99,7 @@ def line_problems(
     ]
     if kinds and seen.headers.get("accept") != "*/*" and seen.headers.get("accept") not in kinds:
         wrong.append(f"Accept: {seen.headers.get('accept')}, the document answers {kinds}")
-    if any(param.place == "url" for param in operation.params):
+    if any(param.location == "url" for param in operation.params):
         return wrong
     said = said_in_path(documents.base_path(operation.service) + described.path, seen.target)
     if said != {name: str(value) for name, value in drawn.path.items()}:

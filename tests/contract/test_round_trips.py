@@ -14,7 +14,7 @@ import pytest
 from mirakl_async import codec
 from mirakl_async.events import decode
 from mirakl_async.events.decode import TYPES
-from mirakl_async.model import Received, Sent
+from mirakl_async.model import RequestModel, ResponseModel
 from mirakl_async.operations import operations
 from tests.codegen.test_published import STRUCTS
 from tests.contract import documents
@@ -74,7 +74,7 @@ def test_what_is_received_survives_encoding(code: str) -> None:
     for value in received(code):
         again = codec.decode(operations[code].reply, codec.encode(value))
         assert again.value == value
-        assert not again.mended
+        assert not again.repaired
 
 
 @pytest.mark.parametrize("code", BODIES + FORMS)
@@ -84,7 +84,7 @@ def test_what_is_sent_says_what_was_drawn_and_survives_encoding(code: str) -> No
         encoded = codec.encode(value)
         assert same(json.loads(encoded), plain)
         if isinstance(value, msgspec.Struct):
-            assert codec.explain(value) == []
+            assert codec.find_violations(value) == []
             assert msgspec.json.decode(encoded, type=type(value)) == value
 
 
@@ -109,5 +109,5 @@ def test_every_struct_was_among_them() -> None:
     for name in TYPES:
         for event in drawn(name):
             kinds_in(decode(json.dumps(event)), found)
-    assert {kind for kind in STRUCTS if issubclass(kind, Received)} - found == set()
-    assert {kind for kind in STRUCTS if issubclass(kind, Sent)} - found == set()
+    assert {kind for kind in STRUCTS if issubclass(kind, ResponseModel)} - found == set()
+    assert {kind for kind in STRUCTS if issubclass(kind, RequestModel)} - found == set()

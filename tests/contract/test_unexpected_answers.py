@@ -12,8 +12,8 @@ from multidict import CIMultiDict
 
 from mirakl_async import BearerToken, ConnectChannel, MarketplaceFront, OutcomeUnknown, UnexpectedResponse
 from mirakl_async.client import Client
-from mirakl_async.exchange import Answer
-from mirakl_async.files import Download
+from mirakl_async.downloads import Download
+from mirakl_async.http.wire import WireResponse
 from mirakl_async.operation import Operation
 from mirakl_async.operations import operations
 from tests.contract import documents
@@ -57,13 +57,13 @@ class Opened:
 
     framed = True
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: WireResponse) -> None:
         self.status, self.headers, self._body = answer.status, answer.headers, answer.body
 
     async def chunks(self) -> AsyncGenerator[bytes, None]:
         yield self._body
 
-    async def read(self, cap: int) -> bytes:
+    async def read(self, max_bytes: int) -> bytes:
         return self._body[:cap]
 
     def close(self) -> None:
@@ -74,10 +74,10 @@ class OneAnswer:
     """A wire on which every request is answered alike."""
 
     def __init__(self, status: int, media_type: str, body: bytes) -> None:
-        self.answer = Answer(status, CIMultiDict({"Content-Type": media_type} if media_type else {}), body)
+        self.answer = WireResponse(status, CIMultiDict({"Content-Type": media_type} if media_type else {}), body)
         self.requests = 0
 
-    async def exchange(self, *_: Any, **__: Any) -> Answer:
+    async def exchange(self, *_: Any, **__: Any) -> WireResponse:
         self.requests += 1
         return self.answer
 
@@ -90,7 +90,7 @@ class OneAnswer:
 
 
 def client_on(wire: Any, operation: Operation[Any]) -> Client:
-    settings: dict[str, Any] = {"auth": BearerToken("t"), "rate": "none", "wire": wire, "clock": InstantClock()}
+    settings: dict[str, Any] = {"auth": BearerToken("t"), "rate_limit": "none", "wire": wire, "clock": InstantClock()}
     if operation.service == "front":
         return MarketplaceFront("https://acme.mirakl.net", **settings)
     return ConnectChannel(**settings)
@@ -101,7 +101,7 @@ def arguments_of(operation: Operation[Any]) -> dict[str, Any]:
     assert described is not None
     known = schemas(operation.service)
     drawn = draw(operation, described, known, Instances(known, Random(operation.code), 0.0))
-    urls = {param.argument for param in operation.params if param.place == "url"}
+    urls = {param.argument for param in operation.params if param.location == "url"}
     return {
         name: f"https://acme.mirakl.net{value}" if name in urls else value for name, value in drawn.arguments.items()
     }
@@ -111,7 +111,7 @@ async def ask(client: Client, operation: Operation[Any], arguments: dict[str, An
     """Call the typed method, or take its raw reply; a list is read, a file is saved or read."""
     method = method_of(client, operation)
     if how == "raw":
-        await client.raw(method, **arguments)
+        await client.raw_response(method, **arguments)
         return
     found = method(**arguments)
     if isinstance(found, Download):

@@ -9,9 +9,9 @@ from decimal import Decimal
 import pytest
 
 from mirakl_async import errors
-from mirakl_async.cli.results import complain, print_json
-from mirakl_async.files.json_items import ItemReader
-from mirakl_async.jobs.exports import Export
+from mirakl_async.cli.results import print_error, print_json
+from mirakl_async.downloads.json_items import JsonArrayParser
+from mirakl_async.imports_exports.exports import Export
 from mirakl_async.models.front.common import ExportStatus
 from mirakl_async.operations.front.orders import OR14
 from tests.moving_list import front_of, make
@@ -42,7 +42,7 @@ async def test_no_words_of_an_error_reach_a_log_or_a_terminal_raw(body, caplog, 
     assert "forged" in str(raised.value)
     logging.getLogger("mirakl_async").warning("failed: %s", raised.value)
     assert all(record.getMessage().isprintable() for record in caplog.records)
-    complain(raised.value)
+    print_error(raised.value)
     print_json({"error": FORGED})
     shown = capsys.readouterr()
     assert all(line.isprintable() for line in (shown.err + shown.out).splitlines())
@@ -51,7 +51,7 @@ async def test_no_words_of_an_error_reach_a_log_or_a_terminal_raw(body, caplog, 
 
 def test_an_exports_id_and_status_are_shown_on_one_line():
     job = Export(None, OR14, FORGED)
-    job.last = ExportStatus(status=FORGED)
+    job.last_status = ExportStatus(status=FORGED)
     assert repr(job).isprintable()
     assert job.title.isprintable()
     assert job.id == FORGED  # the value itself is as it came
@@ -59,7 +59,7 @@ def test_an_exports_id_and_status_are_shown_on_one_line():
 
 def test_the_name_of_a_list_in_a_file_is_shown_on_one_line():
     told = []
-    reader = ItemReader(int, told=told.append)
+    reader = JsonArrayParser(int, told=told.append)
     reader.feed(json.dumps({FORGED: ["1", "x"]}).encode())
     reader.finish()
     reasons = [one.reason for one in reader.quarantined]

@@ -13,7 +13,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import SpanKind, StatusCode
 
 from mirakl_async import BearerToken, MarketplaceFront, NotFound, Retry
-from mirakl_async.telemetry import OpenTelemetry
+from mirakl_async.opentelemetry import OpenTelemetry
 
 
 @pytest.fixture
@@ -58,13 +58,13 @@ def metrics_of(reader):
 async def test_a_call_is_a_span_of_its_own_below_the_callers(seen, server):
     tracers, meters, exporter, reader = seen
     hook = OpenTelemetry(tracers, meters)
-    retry = Retry(base=0.001, throttle_base=0.001)
-    async with MarketplaceFront(server, auth=BearerToken("secret-token"), retry=retry, watch=hook) as front:
+    retry = Retry(initial_delay=0.001, throttle_delay=0.001)
+    async with MarketplaceFront(server, auth=BearerToken("secret-token"), retry=retry, listener=hook) as front:
         with tracers.get_tracer("the-caller").start_as_current_span("nightly job"):
             await front.products.import_status(7)
         with pytest.raises(NotFound):
             await front.products.import_status(404)
-        await front.send("GET", "/api/products/imports/8")
+        await front.request("GET", "/api/products/imports/8")
     call, job, failed, unknown = exporter.get_finished_spans()
     assert call.name == "mirakl.P42"
     assert call.kind is SpanKind.CLIENT
@@ -85,5 +85,5 @@ async def test_a_call_is_a_span_of_its_own_below_the_callers(seen, server):
     assert "secret-token" not in "".join(span.to_json() for span in exporter.get_finished_spans())
     told = metrics_of(reader)
     assert told["mirakl.retries"].value == 2
-    assert told["mirakl.throttles"].value == 1
+    assert told["mirakl.throttled"].value == 1
     assert told["http.client.request.duration"].sum > 0

@@ -236,7 +236,7 @@ async def test_a_query_with_one_fault_is_refused(code):
 async def test_a_body_with_one_fault_is_refused_by_the_service(code):
     mirakl = Simulator()
     operation = operations[code]
-    places = {param.argument for param in operation.params if param.place in {"path", "query"}}
+    places = {param.argument for param in operation.params if param.location in {"path", "query"}}
     base = {name: value for name, value in CALLS[code](mirakl).items() if name not in places}
     if code == "upsertOrders":
         base["orders"] = [full_order("o1")]

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from decimal import Decimal
 from typing import assert_type
 
-from mirakl_async import APIError, ClientCredentials, ConnectChannel, OrderSync, Refused, Reply, Report
+from mirakl_async import APIError, ClientCredentials, ConnectChannel, OrderSync, RejectedOrder, Response, SyncReport
 from mirakl_async.models.connect import (
     CustomAttributeBooleanRequest,
     CustomAttributeStringRequest,
@@ -61,19 +61,19 @@ async def feed() -> AsyncIterator[OrderRequest]:
 
 async def use(origin: OriginRequest, order: OrderRequest) -> None:
     """The main job and a single call."""
-    async with ConnectChannel(auth=ClientCredentials("id", "secret"), rate="maximum") as connect:
+    async with ConnectChannel(auth=ClientCredentials("id", "secret"), rate_limit="maximum") as connect:
         assert_type(connect, ConnectChannel)
-        assert_type(await connect.orders.upsert(origin=origin, orders=[order], timeout=5, retries=0), None)
+        assert_type(await connect.orders.upsert(origin=origin, orders=[order], timeout=5, max_retries=0), None)
         async with connect.orders.sync(feed(), origin=origin) as sync:
             assert_type(sync, OrderSync)
-            async for refused in sync.refused():
-                assert_type(refused, Refused)
+            async for refused in sync.rejected():
+                assert_type(refused, RejectedOrder)
                 assert_type(refused.order, OrderRequest | None)
-        assert_type(sync.report, Report)
+        assert_type(sync.report, SyncReport)
         assert_type(sync.report.orders_per_second, float)
         returns = await connect.returns.upsert(origin=origin, returns=[])
         returns.raise_for_errors()
-        assert_type(await connect.raw(connect.orders.update_action_status, "a1", status="SUCCESS"), Reply)
+        assert_type(await connect.raw_response(connect.orders.update_action_status, "a1", status="SUCCESS"), Response)
         await connect.orders.upsert(origin=origin, orders=[order], timout=5)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
         await connect.orders.upsert(origin=origin)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 

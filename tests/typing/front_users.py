@@ -14,7 +14,7 @@ from mirakl_async import (
     MarketplaceFront,
     OffsetPaginator,
     Page,
-    Reply,
+    Response,
     SeekPaginator,
     Upload,
 )
@@ -66,13 +66,13 @@ async def orders(front: MarketplaceFront) -> None:
     async for page in listed.pages():
         assert_type(page.items, list[Order])
         assert_type(page.total, int | None)
-        assert_type(page.cursor, str | None)
+        assert_type(page.next_cursor, str | None)
     assert_type(front.orders.list(order_ids={"o1", "o2"}), OffsetPaginator[Order])
     assert_type(await listed.first(), Order | None)
     assert_type(await listed.take(500), list[Order])
     assert_type(await listed.all(), list[Order])
-    assert_type(await front.raw(front.orders.get, "o1"), Reply)
-    assert_type(await front.orders.get("o1", deadline=20, retries=0), Order)
+    assert_type(await front.raw_response(front.orders.get, "o1"), Response)
+    assert_type(await front.orders.get("o1", deadline=20, max_retries=0), Order)
     front.orders.list(start_date="2026-02-03")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     front.orders.list(state_codes=["SHIPPING"])  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 

@@ -9,8 +9,8 @@ import pytest
 
 from mirakl_async import BearerToken, ConnectChannel, InvalidArgument, MarketplaceFront, UnknownOperation, codec
 from mirakl_async.errors import MiraklError
-from mirakl_async.exchange import Answer
-from mirakl_async.files import Upload
+from mirakl_async.http.upload import Upload
+from mirakl_async.http.wire import WireResponse
 from mirakl_async.models.connect import (
     AdjustmentRequest,
     DocumentOriginRequest,
@@ -63,7 +63,7 @@ async def refused(words, call):
 async def test_a_required_argument_is_missing(front, connect):
     await refused("OR12: timout: is neither an argument nor an option; .*timeout", front.orders.get("o", timout=5))
     await refused("OR12: timout: is neither", front.call("OR12", {"order_id": "o"}, timout=5))
-    await refused("send: timout: is neither", front.send("GET", "/api/new", timout=5))
+    await refused("send: timout: is neither", front.request("GET", "/api/new", timout=5))
     with pytest.raises(InvalidArgument, match="OR11: order_idd: is neither"):
         front.orders.list(order_idd="o")
     with pytest.raises(InvalidArgument, match="with_options: retrys: is neither"):
@@ -171,7 +171,7 @@ async def test_texts_meet_the_rules_of_values(front, params, words):
     if not params.keys() & {"max", "offset"}:
         with pytest.raises(InvalidArgument, match=words):
             front.orders.list(**params)
-        await refused(words, front.raw(front.orders.list, **params))
+        await refused(words, front.raw_response(front.orders.list, **params))
 
 
 MESSAGE = {"body": "Hello", "to": [{"type": "SHOP", "id": "1"}]}
@@ -272,7 +272,7 @@ async def test_a_body_means_the_same_however_it_is_given(connect, monkeypatch):
 
     async def exchange(_self, _method, _url, _headers, body, **_):
         bodies.append(body)
-        return Answer(204, {}, b"")
+        return WireResponse(204, {}, b"")
 
     monkeypatch.setattr(SilentWire, "exchange", exchange)
     origin = {"channel_id": "channel-1", "channel_store_id": "store-1"}

@@ -55,8 +55,8 @@ def test_items_before_and_after_a_broken_one_are_as_plain_msgspec_makes_them():
         assert found.value.orders.pop(broken) == Order(total=Decimal("7.5"))
         assert found.value.orders == whole.orders
         assert [type(order) for order in found.value.orders] == [Order] * 9
-        assert found.mended == (
-            codec.Mend(f"$.orders[{broken}].order_id", "Expected `str | null`, got `array`", "dropped"),
+        assert found.repaired == (
+            codec.Repair(f"$.orders[{broken}].order_id", "Expected `str | null`, got `array`", "dropped"),
         )
         assert found.value.total_count == 10
 
@@ -89,7 +89,7 @@ def test_an_item_without_a_required_member_is_set_aside():
 def test_the_other_members_of_a_page_are_mended_too():
     found = page('{"orders":[{"order_id":"a"}],"total_count":"many","next_page_token":17}')
     assert found.value == OrderPage(orders=[Order(order_id="a")], next_page_token="17")
-    assert [(mend.path, mend.outcome) for mend in found.mended] == [
+    assert [(mend.path, mend.outcome) for mend in found.repaired] == [
         ("$.total_count", "dropped"),
         ("$.next_page_token", "repaired"),
     ]
@@ -217,7 +217,7 @@ def test_a_value_in_another_form(kind: type, text: str, value: object):
     found = codec.decode(kind, text.encode())
     assert found.value == value
     assert type(found.value) is type(value)
-    assert found.mended
+    assert found.repaired
 
 
 @pytest.mark.parametrize(
@@ -247,19 +247,19 @@ def test_a_member_without_any_faithful_form_reads_as_absent(member: str, text: s
     intact: dict[str, Any] = {"line_id": "l", "price": Decimal("9.90"), "quantity": 3}
     intact.pop(member, None)
     assert found.value == Line(**intact)
-    assert [(mend.path, mend.outcome) for mend in found.mended] == [(f"$.{member}", "dropped")]
+    assert [(mend.path, mend.outcome) for mend in found.repaired] == [(f"$.{member}", "dropped")]
 
 
 def test_renamed_members_are_mended_under_their_wire_names():
     found = codec.decode(Address, b'{"from":"2024-01-02 00:00","@type":1,"name":"n","opens":[]}')
     assert found.value == Address(from_=dt.date(2024, 1, 2), type_="1", name="n")
-    assert {mend.path for mend in found.mended} == {"$.from", "$.@type", "$.opens"}
+    assert {mend.path for mend in found.repaired} == {"$.from", "$.@type", "$.opens"}
 
 
 def test_a_day_or_a_time_that_is_none_is_dropped_and_not_called_repaired():
     found = codec.decode(Address, b'{"from":"soon","opens":"later","name":"n"}')
     assert found.value == Address(name="n")
-    assert [mend.outcome for mend in found.mended] == ["dropped", "dropped"]
+    assert [mend.outcome for mend in found.repaired] == ["dropped", "dropped"]
 
 
 def test_a_tagged_struct_is_mended_as_its_own_kind():
@@ -297,7 +297,7 @@ def test_junk_in_a_member_that_may_be_anything_costs_its_own_part_only(junk: str
         assert found.value.extra["b"] == 1
     else:
         assert found.value == Order(order_id="o", extra=rest)
-    assert len(found.mended) == 1
+    assert len(found.repaired) == 1
 
 
 def test_a_refused_document_keeps_what_it_says_of_its_entity_beside_junk():
@@ -310,7 +310,7 @@ def test_nesting_beyond_the_interpreters_limit_costs_its_member_only():
     body = b'{"orders":[{"order_id":"a"},{"order_id":"b","unknown":%b},{"order_id":"c","extra":%b}]}' % (NESTED, NESTED)
     found = page(body)
     assert [order.order_id for order in found.value.orders] == ["a", "b", "c"]
-    assert [(mend.path, mend.reason) for mend in found.mended] == [("$.orders[2].extra", "Nested too deeply")]
+    assert [(mend.path, mend.reason) for mend in found.repaired] == [("$.orders[2].extra", "Nested too deeply")]
 
 
 def test_nesting_in_place_of_an_item_is_set_aside():
@@ -322,7 +322,7 @@ def test_nesting_in_place_of_an_item_is_set_aside():
 def test_bad_utf8_costs_its_own_letters_only():
     found = page(b'{"orders":[{"order_id":"a","value":"Ren\xe9"},{"order_id":"b"}]}')
     assert found.value.orders == [Order(order_id="a", value="Ren\ufffd"), Order(order_id="b")]
-    assert found.mended == (codec.Mend("$.orders[0].value", "Text is not valid UTF-8", "repaired"),)
+    assert found.repaired == (codec.Repair("$.orders[0].value", "Text is not valid UTF-8", "repaired"),)
 
 
 def test_bad_utf8_in_an_unknown_name_is_nothing():
@@ -409,7 +409,7 @@ def test_money_is_encoded_with_its_digits_and_unset_is_left_out():
 
 def test_a_request_that_keeps_its_contract_is_encoded():
     value = Upsert(orders=[order(ordered=dt.datetime(2024, 1, 2, tzinfo=dt.UTC), labels={"a": Decimal("1.0")})])
-    assert codec.explain(value) == []
+    assert codec.find_violations(value) == []
 
 
 def test_every_violation_is_told_with_its_python_path():
@@ -425,7 +425,7 @@ def test_every_violation_is_told_with_its_python_path():
             order(order_id=object()),
         ]
     )
-    assert [(violation.path, violation.message) for violation in codec.explain(value)] == [
+    assert [(violation.path, violation.message) for violation in codec.find_violations(value)] == [
         ("orders[1].line_list[0].product.title", "Expected `str` of length <= 5"),
         ("orders[1].line_list[1].product.weight", "Expected a finite number"),
         ("orders[1].line_list[1].quantity", "Expected `int` >= 1"),
@@ -439,7 +439,7 @@ def test_every_violation_is_told_with_its_python_path():
 
 def test_a_required_member_that_is_unset_is_told_at_its_struct():
     value = Upsert(orders=[order(order_id=msgspec.UNSET)])
-    assert [str(violation) for violation in codec.explain(value)] == [
+    assert [str(violation) for violation in codec.find_violations(value)] == [
         "orders[0]: Object missing required field `order_id`"
     ]
 
@@ -447,6 +447,6 @@ def test_a_required_member_that_is_unset_is_told_at_its_struct():
 def test_a_dict_in_place_of_a_struct_is_held_against_it():
     written: Any = {"order_id": "o", "order_lines": [{"product": {"title": ""}}]}
     value = Upsert(orders=[written])
-    assert [str(violation) for violation in codec.explain(value)] == [
+    assert [str(violation) for violation in codec.find_violations(value)] == [
         "orders[0].order_lines[0].product.title: Expected `str` of length >= 1"
     ]

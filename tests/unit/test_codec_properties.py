@@ -208,7 +208,7 @@ def check_page(sample: tuple[str, list[Any], list[tuple[int, bytes]], int | None
     assert_agrees(found.value.orders, items)
     assert [(item.index, item.raw) for item in found.quarantined] == aside
     assert found.value.total_count == total
-    for mend in found.mended:
+    for mend in found.repaired:
         assert mend.path.startswith("$.orders[")
 
 

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from mirakl_async import codec, models
 from mirakl_async.codec.exact import exact, moment_text
-from mirakl_async.codec.kinds import REFUSED
-from mirakl_async.model import Sent
+from mirakl_async.codec.type_info import DECODE_ERRORS
+from mirakl_async.model import RequestModel
 from mirakl_async.models.connect.orders import CustomAttributeNumericRequest, OrderRequest
 from tests.feeds import as_line, order
 
@@ -27,7 +27,7 @@ READER = exact(OrderRequest)
 def requests():
     for found in pkgutil.walk_packages(models.__path__, "mirakl_async.models."):
         for kind in vars(importlib.import_module(found.name)).values():
-            if isinstance(kind, type) and issubclass(kind, Sent) and kind.__module__ == found.name:
+            if isinstance(kind, type) and issubclass(kind, RequestModel) and kind.__module__ == found.name:
                 yield kind
 
 
@@ -104,7 +104,7 @@ def test_what_json_writes_of_a_mapping_with_default_str_means_the_same():
 )
 def test_all_else_is_refused(there, written):
     assert there in GOOD
-    with pytest.raises(REFUSED):
+    with pytest.raises(DECODE_ERRORS):
         READER.read(GOOD.replace(there, written))
 
 
@@ -112,7 +112,7 @@ def test_all_else_is_refused(there, written):
 def test_bounds_are_the_contracts_not_the_quick_forms(number):
     line = b'{"type":"NUMERIC","id":"a","value":%s}' % number.encode()
     assert exact(CustomAttributeNumericRequest).read(line)[1] == line
-    with pytest.raises(REFUSED):
+    with pytest.raises(DECODE_ERRORS):
         exact(CustomAttributeNumericRequest).read(line.replace(number.encode(), b"1000000001"))
 
 

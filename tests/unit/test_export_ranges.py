@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from mirakl_async.errors import InvalidArgument
-from mirakl_async.jobs.orders import check_ranges
+from mirakl_async.imports_exports.orders import check_ranges
 
 PARIS, NEW_YORK = ZoneInfo("Europe/Paris"), ZoneInfo("America/New_York")
 FIRST = datetime(2024, 10, 27, 2, 50, tzinfo=PARIS)

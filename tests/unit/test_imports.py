@@ -2,7 +2,7 @@ import subprocess
 import sys
 
 import mirakl_async
-from mirakl_async import files
+from mirakl_async import downloads as files
 
 PROBE = "import sys; import mirakl_async; print(*[n for n in sys.modules if n.split('.')[0] in {}])"
 

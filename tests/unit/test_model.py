@@ -9,16 +9,16 @@ from rich.pretty import pretty_repr
 
 from mirakl_async import codec
 from mirakl_async.errors import PartialFailure
-from mirakl_async.exchange import Answer
+from mirakl_async.http.request import Multipart, Part, Request
+from mirakl_async.http.response import Response
+from mirakl_async.http.wire import WireResponse
 from mirakl_async.model import identifiers
 from mirakl_async.models.connect import OrderRequest
 from mirakl_async.models.front import MessageTo, Order, OrderCustomer
 from mirakl_async.operations import operations
+from mirakl_async.order_sync.entries import Line
+from mirakl_async.order_sync.rejected_order import RejectedOrder
 from mirakl_async.queues.protocol import RejectedRow
-from mirakl_async.reply import Reply
-from mirakl_async.request import Multipart, Part, Request
-from mirakl_async.sync.entries import Line
-from mirakl_async.sync.refused import Refused
 from tests.codegen.test_published import STRUCTS
 
 JANE = "Jane Doe"
@@ -107,7 +107,7 @@ def test_a_request_and_its_reply_show_neither_address_nor_body():
     request = Request(
         operation=operations["OR12"], url="https://h/api/orders/Jane?a=Jane", body=Multipart(parts=(part,))
     )
-    reply = Reply(request=request, status=200, headers={"Set-Cookie": "Jane"}, body=b"Jane")
+    reply = Response(request=request, status=200, headers={"Set-Cookie": "Jane"}, content=b"Jane")
     assert repr(request) == "<Request operation='OR12' route='GET /api/orders/{order_id}'>"
     assert repr(request.body) == "Multipart(parts=(<Part name='files' size=4>,))"
     assert repr(reply) == "<Reply operation='OR12' status=200 size=4>"
@@ -116,9 +116,9 @@ def test_a_request_and_its_reply_show_neither_address_nor_body():
 
 def test_what_carries_an_orders_bytes_shows_how_many():
     line = Line(b'{"a": "Jane"}', 3, "O-1", None, datetime(2026, 1, 1, tzinfo=UTC))
-    refused = Refused(kind="server", reason="no", channel_order_id="O-1", raw=b"Jane")
+    refused = RejectedOrder(kind="server", reason="no", channel_order_id="O-1", raw=b"Jane")
     row = RejectedRow(id="O-1", kind="server", reason="no", line=b"Jane")
-    answer = Answer(200, {"Set-Cookie": "Jane"}, b"Jane")
+    answer = WireResponse(200, {"Set-Cookie": "Jane"}, b"Jane")
     for carrier in (line, refused, row, answer):
         assert "Jane" not in repr(carrier) + pretty_repr(carrier)
     assert repr(row).startswith(

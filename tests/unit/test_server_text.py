@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 
 from mirakl_async.cli.results import printable_json
 from mirakl_async.codec import decode_plain, encode
-from mirakl_async.exchange import WireFault
-from mirakl_async.files.disposition import safe_name
-from mirakl_async.jobs.products import ImportJob
-from mirakl_async.model import Reported
+from mirakl_async.downloads.disposition import safe_name
+from mirakl_async.error_bodies import read_problem
+from mirakl_async.http.response import request_id
+from mirakl_async.http.wire import WireError
+from mirakl_async.imports_exports.products import ImportJob
+from mirakl_async.model import BulkResult
 from mirakl_async.models.front.products import ProductImport
-from mirakl_async.problems import read_problem
-from mirakl_async.reply import request_id
 from mirakl_async.server_text import MAX_LENGTH, fraction, natural, one_line
 
 FORGED = "gone\r\n2026-01-01 ERROR forged \x1b[2J\x9b31m \u202eesrever\u2066 \u2028 \ud800 \x00"
@@ -48,7 +48,7 @@ def test_a_long_text_is_cut_and_shows_it():
     assert one_line("x" * 10**6) == "x" * (MAX_LENGTH - 1) + "…"
 
 
-class Answer(Reported):
+class Answer(BulkResult):
     def _failures(self):
         yield ProductImport(reason_status=None)
         yield read_problem(encode({"message": "x"}))
@@ -59,13 +59,13 @@ def test_words_of_a_server_are_neutral_in_every_message_of_ours():
         encode({"code": FORGED[:-9], "message": FORGED[:-9], "errors": [{"field": FORGED[:-9]}] * 9})
     )
     job = ImportJob.__new__(ImportJob)
-    job.id, job.last = 1, ProductImport(import_status="FAILED", reason_status=FORGED)
+    job.id, job.last_status = 1, ProductImport(import_status="FAILED", reason_status=FORGED)
     with pytest.raises(Exception, match="forged") as failed:
         job.raise_for_failure()
     shown = [
         str(problem), problem.code, problem.message, str(problem.errors[0]), problem.errors[0].field,
-        read_problem(f"<p>{FORGED[:-9]}</p>".encode()).excerpt, str(failed.value), failed.value.reason,
-        WireFault("lost", "sent", FORGED).reason, str(WireFault("lost", "sent", FORGED)),
+        read_problem(f"<p>{FORGED[:-9]}</p>".encode()).body_excerpt, str(failed.value), failed.value.reason,
+        WireError("lost", "sent", FORGED).reason, str(WireError("lost", "sent", FORGED)),
         request_id({"X-Request-Id": FORGED}), safe_name(FORGED),
     ]  # fmt: skip
     assert [text for text in shown if not text.isprintable()] == []

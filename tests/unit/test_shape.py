@@ -83,7 +83,7 @@ def test_extras_are_not_needed_to_import_what_is_not_theirs():
 def test_two_files_of_the_client_touch_aiohttp():
     touching = {name for name in SOURCES if "aiohttp" in roots(name) and "simulator" not in name.split(".")}
     adapters = {"mirakl_async.queues.pubsub_source"}  # its library raises aiohttp's errors
-    assert touching - adapters == {"mirakl_async.session", "mirakl_async.wire"}
+    assert touching - adapters == {"mirakl_async.http.aiohttp_session", "mirakl_async.http.aiohttp_wire"}
 
 
 def test_imports_point_one_way():

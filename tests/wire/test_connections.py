@@ -12,17 +12,17 @@ from mirakl_async import BearerToken, ConnectChannel, InvalidArgument, OutcomeUn
 from tests.rawserver import RawServer, answer, answering
 from tests.wire.files.serving import file_answer, front
 
-AT_ONCE = Retry(base=0.001, throttle_base=0.001)
+AT_ONCE = Retry(initial_delay=0.001, throttle_delay=0.001)
 DONE = b"HTTP/1.1 204 No Content\r\n\r\n"
 
 
 def connect(server, **settings):
     settings.setdefault("retry", AT_ONCE)
-    return ConnectChannel(connect_url=server.url, auth=BearerToken("t"), rate="none", **settings)
+    return ConnectChannel(connect_url=server.url, auth=BearerToken("t"), rate_limit="none", **settings)
 
 
 async def report(client):
-    return await client.raw(client.orders.update_action_status, "a1", status="SUCCESS")
+    return await client.raw_response(client.orders.update_action_status, "a1", status="SUCCESS")
 
 
 async def close_unsaid(peer):
@@ -47,7 +47,7 @@ async def test_a_server_that_closes_after_each_answer_costs_one_attempt_in_all(s
 
 
 async def test_connections_are_used_again_after_a_while(monkeypatch):
-    monkeypatch.setattr("mirakl_async.wire.NO_REUSE_SECONDS", 0.05)
+    monkeypatch.setattr("mirakl_async.http.aiohttp_wire.NO_REUSE_SECONDS", 0.05)
     async with RawServer(close_unsaid, answering(DONE)) as server, connect(server) as client:
         assert [len((await report(client)).attempts) for _ in range(3)] == [1, 2, 1]
         assert server.connections == 3
@@ -64,7 +64,7 @@ async def test_only_the_server_that_closes_is_asked_anew_each_time():
         front(closing) as client,
     ):
         for _ in range(3):
-            await client.send("PUT", "/api/x", retry="idempotent")
+            await client.request("PUT", "/api/x", retry="idempotent")
             assert await client.orders.download_export(keeping.url + "/f").read() == b"a;b"
     assert (closing.connections, keeping.connections) == (3, 1)
 
@@ -72,7 +72,7 @@ async def test_only_the_server_that_closes_is_asked_anew_each_time():
 async def test_an_unsafe_call_never_goes_out_on_a_used_connection():
     async with RawServer(close_unsaid) as server, connect(server) as client:
         for _ in range(3):
-            assert (await client.send("POST", "/v1/x", body={})).status == 204
+            assert (await client.request("POST", "/v1/x", body={})).status == 204
     assert server.connections == 3
     assert {request.header("Connection") for request in server.requests} == {"close"}
 
@@ -84,7 +84,7 @@ async def test_a_new_connection_that_breaks_says_nothing_about_used_ones():
 
     async with RawServer(break_off, answering(DONE)) as server, connect(server) as client:
         with pytest.raises(OutcomeUnknown):
-            await client.send("POST", "/v1/x", body={})
+            await client.request("POST", "/v1/x", body={})
         for _ in range(3):
             assert len((await report(client)).attempts) == 1
     assert server.connections == 2
@@ -114,7 +114,7 @@ async def test_what_is_given_in_a_query_arrives_as_it_was_given():
     async with RawServer(answering(answer(b'{"orders":[],"total_count":0}'))) as server, front(server) as client:
         for text in AWKWARD:
             name = text if text.isprintable() else "name"
-            await client.send("GET", "/api/x", query={"customer": text, name: "1"})
+            await client.request("GET", "/api/x", query={"customer": text, name: "1"})
             path, _, query = server.requests[-1].target.partition("?")
             assert path == "/api/x"
             assert query == f"customer={quote(text, safe=',:')}&{quote(name, safe='')}=1"
@@ -131,7 +131,7 @@ SIGNED = ["?", "?a=%2F%3B%7E+%20", "?a=b;c=d&e='()*!$@:/?[]", "?sig=A%2BB%3d%3D&
 @pytest.mark.parametrize("path", [path for path in PATHS if "/../" not in path])
 async def test_a_path_that_is_written_by_hand_goes_out_as_it_was_written(path):
     async with RawServer(answering()) as server, front(server) as client:
-        await client.send("GET", path)
+        await client.request("GET", path)
     assert unquote(server.requests[-1].target) == unquote(path)
     assert server.requests[-1].target.count("/") == path.count("/")
 

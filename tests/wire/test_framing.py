@@ -15,22 +15,22 @@ from mirakl_async import (
     AttemptTimeout,
     BearerToken,
     ConnectChannel,
-    NoAnswer,
     NotFound,
     OutcomeUnknown,
     ProtocolError,
-    ReplyTooLarge,
+    ResponseTooLarge,
     Retry,
     TokenRefused,
+    TransportError,
     UnexpectedRedirect,
 )
-from mirakl_async.auth import ClientCredentials
+from mirakl_async.http.auth import ClientCredentials
 from mirakl_async.options import Limits
 from tests.rawserver import RawServer, answer, answering
 from tests.wire.files.serving import file_answer, front, playing
 
-NO_RETRIES = Retry(retries=0)
-AT_ONCE = Retry(base=0.001, throttle_base=0.001)
+NO_RETRIES = Retry(max_retries=0)
+AT_ONCE = Retry(initial_delay=0.001, throttle_delay=0.001)
 ROWS = b"sku;error\n" + b"".join(b"A-%d;no EAN\n" % number for number in range(500))
 CHUNKS = b"%x\r\n%b\r\n0\r\n\r\n" % (len(ROWS), ROWS)
 
@@ -38,17 +38,17 @@ CHUNKS = b"%x\r\n%b\r\n0\r\n\r\n" % (len(ROWS), ROWS)
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch):
     """Attempts of a save follow each other at once."""
-    monkeypatch.setattr("mirakl_async.files.download.PAUSE", 0.001)
+    monkeypatch.setattr("mirakl_async.downloads.download.PAUSE", 0.001)
 
 
 def connect(server, **settings):
     settings.setdefault("retry", NO_RETRIES)
     settings.setdefault("auth", BearerToken("t"))
-    return ConnectChannel(connect_url=server.url, rate="none", **settings)
+    return ConnectChannel(connect_url=server.url, rate_limit="none", **settings)
 
 
 async def report(client, **options):
-    return await client.raw(client.orders.update_action_status, "a1", status="SUCCESS", **options)
+    return await client.raw_response(client.orders.update_action_status, "a1", status="SUCCESS", **options)
 
 
 def head(*fields, status="200 OK"):
@@ -94,7 +94,7 @@ async def test_a_framing_that_is_not_understood_gives_no_file(fields, body, tmp_
         with pytest.raises(ProtocolError):
             await client.products.download_error_report(1).save(tmp_path / "f.csv")
         with pytest.raises(ProtocolError):
-            await client.send("GET", "/api/x")
+            await client.request("GET", "/api/x")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -106,12 +106,12 @@ async def test_chunks_that_end_early_are_not_a_whole_file(fields, cut, tmp_path)
         if not cut:
             saved = await client.products.download_error_report(1).save(tmp_path / "f.csv")
             assert (saved.complete, saved.size) == (True, len(ROWS))
-            assert (await client.send("GET", "/api/x")).body == ROWS
+            assert (await client.request("GET", "/api/x")).content == ROWS
             return
-        with pytest.raises(NoAnswer):
+        with pytest.raises(TransportError):
             await client.products.download_error_report(1).save(tmp_path / "f.csv")
-        with pytest.raises(NoAnswer):
-            await client.send("GET", "/api/x")
+        with pytest.raises(TransportError):
+            await client.request("GET", "/api/x")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -124,7 +124,7 @@ async def test_a_compression_for_the_transfer_is_undone(transfer, tmp_path):
     start = head(f"Transfer-Encoding: {transfer}")
     async with RawServer(*playing(start + whole, start + short)) as server, front(server) as client:
         assert await client.products.download_error_report(1).read() == ROWS
-        with pytest.raises(NoAnswer, match="ends early"):
+        with pytest.raises(TransportError, match="ends early"):
             await client.products.download_error_report(1).save(tmp_path, attempts=1)
 
 
@@ -133,7 +133,7 @@ async def test_json_that_breaks_off_where_no_length_is_sent_is_asked_for_again()
     cut = [head() + whole[:size] for size in (len(whole) - 1, 40)]
     async with RawServer(*playing(*cut, head() + whole)) as server, front(server) as client:
         reply = await client.call_raw("OR11", {"max": 99})
-    assert reply.body == whole
+    assert reply.content == whole
     assert [attempt.outcome for attempt in reply.attempts] == [
         "the answer ended early, and no length was sent", "the answer ended early, and no length was sent", "200",
     ]  # fmt: skip
@@ -148,7 +148,7 @@ async def test_a_part_that_is_called_the_whole_is_not_one(told, tmp_path):
         with pytest.raises(ProtocolError, match="only a part"):
             await client.products.download_error_report(1).save(tmp_path)
         with pytest.raises(ProtocolError, match="only a part"):
-            await client.send("GET", "/api/x")
+            await client.request("GET", "/api/x")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -187,8 +187,8 @@ async def test_a_204_counts_whatever_comes_with_it(body, split):
         for _ in range(3):
             reply = await report(client)
             assert (reply.status, reply.body, len(reply.attempts)) == (204, b"", 1)
-        unsafe = await client.send("POST", "/v1/anything", body={})
-        assert (unsafe.status, unsafe.body) == (204, b"")
+        unsafe = await client.request("POST", "/v1/anything", body={})
+        assert (unsafe.status, unsafe.content) == (204, b"")
     assert len(server.requests) == 4
 
 
@@ -201,8 +201,8 @@ async def test_a_head_in_many_packets_is_read_on_a_used_connection_too(raw, size
 
     async with RawServer(serve) as server, connect(server) as client:
         for _ in range(3):
-            reply = await client.send("GET", "/v1/anything")
-            assert (raw.endswith(reply.body), len(reply.body) > 2, len(reply.attempts)) == (True, True, 1)
+            reply = await client.request("GET", "/v1/anything")
+            assert (raw.endswith(reply.content), len(reply.content) > 2, len(reply.attempts)) == (True, True, 1)
     assert server.connections == 1
 
 
@@ -235,7 +235,7 @@ async def test_no_body_of_a_204_is_taken_for_the_next_answer():
     async with RawServer(serve, answering()) as server, connect(server) as client:
         assert (await report(client)).status == 204
         late.set()
-        assert (await client.send("GET", "/v1/anything")).body == b"{}"
+        assert (await client.request("GET", "/v1/anything")).content == b"{}"
     assert server.connections == 2
 
 
@@ -245,8 +245,8 @@ async def test_a_304_and_the_answer_to_head_count_too(content):
     asked = head("Content-Length: 5") + content
     async with RawServer(*playing(unchanged, asked)) as server, connect(server) as client:
         with pytest.raises(UnexpectedRedirect, match="304"):
-            await client.send("GET", "/v1/anything")
-        assert (await client.send("HEAD", "/v1/anything")).status == 200
+            await client.request("GET", "/v1/anything")
+        assert (await client.request("HEAD", "/v1/anything")).status == 200
 
 
 @pytest.mark.parametrize("provisional", ["100 Continue", "102 Processing", "103 Early Hints"])
@@ -266,9 +266,9 @@ async def test_an_answer_before_the_body_was_read_is_the_answer(fields):
 
     async with RawServer(refuse) as server, connect(server) as client:
         with pytest.raises(APIError, match="big") as caught:
-            await client.send("POST", "/v1/anything", body=b"x" * 3_000_000)
+            await client.request("POST", "/v1/anything", body=b"x" * 3_000_000)
         with pytest.raises(APIError, match="big"):
-            await client.send("PUT", "/v1/anything", body=b"x" * 3_000_000, retry="idempotent")
+            await client.request("PUT", "/v1/anything", body=b"x" * 3_000_000, retry="idempotent")
     assert caught.value.status == 413
 
 
@@ -279,7 +279,7 @@ async def test_where_a_reset_takes_the_answer_along_the_words_say_what_is_known(
 
     async with RawServer(refuse) as server, connect(server) as client:
         with pytest.raises((APIError, OutcomeUnknown), match="big|the request left and no answer came"):
-            await client.send("POST", "/v1/anything", body=b"x" * 3_000_000)
+            await client.request("POST", "/v1/anything", body=b"x" * 3_000_000)
 
 
 LONG = [f"order-{number:03}-" + "x" * 60 for number in range(100)]
@@ -304,7 +304,7 @@ async def test_a_header_beyond_the_limit_is_called_too_long(fields, status):
     async with RawServer(answering(head(*fields, status=status))) as server, front(server) as client:
         words = "the response header is too long: at most 256 fields of 128 KiB each are read"
         with pytest.raises(ProtocolError, match=words) as caught:
-            await client.send("GET", "/api/x")
+            await client.request("GET", "/api/x")
         with pytest.raises(ProtocolError, match=words):
             await client.products.download_error_report(1).read()
     assert len(caught.value.attempts) == 1
@@ -313,7 +313,7 @@ async def test_a_header_beyond_the_limit_is_called_too_long(fields, status):
 async def test_many_headers_are_read():
     raw = answer(headers=tuple(f"X-{number}: {'y' * 1000}" for number in range(200)))
     async with RawServer(answering(raw)) as server, connect(server) as client:
-        assert (await client.send("GET", "/v1/x")).headers["X-199"] == "y" * 1000
+        assert (await client.request("GET", "/v1/x")).headers["X-199"] == "y" * 1000
 
 
 LABELS = [
@@ -346,13 +346,13 @@ async def test_what_is_not_a_coding_is_not_heeded_and_what_is_one_is_undone(labe
     missing = coded(b'{"message":"no such report"}', "404 Not Found")
     file = file_answer(packed(ROWS, label), f"Content-Encoding: {label}")
     async with RawServer(answering(file, file, missing, missing)) as server, front(server) as client:
-        assert (await client.send("GET", "/api/x")).body == ROWS
+        assert (await client.request("GET", "/api/x")).content == ROWS
         saved = await client.products.download_error_report(1).save(tmp_path / "f.csv")
         assert saved.path.read_bytes() == ROWS
         with pytest.raises(NotFound, match="no such report"):
             await client.products.download_error_report(1).read()
         with pytest.raises(NotFound, match="no such report"):
-            await client.send("GET", "/api/x")
+            await client.request("GET", "/api/x")
     credentials = ClientCredentials("id", "secret")
     for first, raises in ((token, False), (refused, True)):
         async with (
@@ -360,10 +360,10 @@ async def test_what_is_not_a_coding_is_not_heeded_and_what_is_one_is_undone(labe
             connect(server, auth=credentials, auth_url=server.url) as client,
         ):
             if not raises:
-                assert (await client.send("GET", "/v1/x")).body == b"{}"
+                assert (await client.request("GET", "/v1/x")).content == b"{}"
                 continue
             with pytest.raises(TokenRefused, match="wrong secret"):
-                await client.send("GET", "/v1/x")
+                await client.request("GET", "/v1/x")
 
 
 @pytest.mark.parametrize("label", ["br", "zstd", "gzip", "deflate", "gzip, br", "compress", "nonsense"])
@@ -374,15 +374,15 @@ async def test_an_error_keeps_its_words_whatever_it_is_labelled(label):
         with pytest.raises(NotFound, match="no such report"):
             await client.products.download_error_report(1).read()
         with pytest.raises(NotFound, match="no such report"):
-            await client.send("GET", "/api/x")
-        with pytest.raises(NoAnswer):
-            await client.send("GET", "/api/x")
-        with pytest.raises(NoAnswer):
+            await client.request("GET", "/api/x")
+        with pytest.raises(TransportError):
+            await client.request("GET", "/api/x")
+        with pytest.raises(TransportError):
             await client.products.download_error_report(1).read()
 
 
 async def test_an_error_that_breaks_off_or_drips_keeps_the_words_that_came(monkeypatch):
-    monkeypatch.setattr("mirakl_async.transport.ERROR_BODY_SECONDS", 0.1)
+    monkeypatch.setattr("mirakl_async.http.transport.ERROR_BODY_SECONDS", 0.1)
     said = b'{"message":"no such report"}'
 
     async def stall(peer):
@@ -394,28 +394,28 @@ async def test_an_error_that_breaks_off_or_drips_keeps_the_words_that_came(monke
     async with RawServer(*playing(broken, broken), stall) as server, front(server) as client:
         for _ in range(2):
             with pytest.raises(NotFound, match="no such report"):
-                await client.send("GET", "/api/x")
+                await client.request("GET", "/api/x")
         with pytest.raises(NotFound, match="no such report"):
             await client.products.download_error_report(1).read()
         with pytest.raises(NotFound, match="no such report"):
-            await client.send("GET", "/api/x", timeout=0.1)
+            await client.request("GET", "/api/x", timeout=0.1)
 
 
 async def test_bombs_are_bounded_in_every_answer(caplog):
     caplog.set_level(logging.DEBUG)
     bomb, double = gzip.compress(bytes(10**7)), gzip.compress(gzip.compress(bytes(10**8)))
-    limits = Limits(reply_bytes=10**6, error_bytes=10**4)
+    limits = Limits(max_response_bytes=10**6, max_error_bytes=10**4)
     for label, body in (("gzip", bomb), ("gzip, gzip", double)):
         coded = (f"Content-Encoding: {label}",)
         raws = [file_answer(body, *coded, status=status) for status in ("200 OK", "404 X", "200 OK", "404 X")]
         async with RawServer(answering(*raws)) as server, front(server, limits=limits) as client:
-            with pytest.raises(ReplyTooLarge):
-                await client.send("GET", "/api/x")
+            with pytest.raises(ResponseTooLarge):
+                await client.request("GET", "/api/x")
             with pytest.raises(NotFound) as caught:
-                await client.send("GET", "/api/x")
+                await client.request("GET", "/api/x")
             assert len(str(caught.value)) < 1000
-            with pytest.raises(ReplyTooLarge):
-                await client.products.download_error_report(1).within(max_bytes=10**6).read()
+            with pytest.raises(ResponseTooLarge):
+                await client.products.download_error_report(1).with_limits(max_bytes=10**6).read()
             with pytest.raises(NotFound):
                 await client.products.download_error_report(1).read()
 
@@ -428,4 +428,4 @@ async def test_an_attempt_still_times_out_within_a_success():
 
     async with RawServer(stall) as server, connect(server) as client:
         with pytest.raises(AttemptTimeout):
-            await client.send("GET", "/v1/x", timeout=0.05)
+            await client.request("GET", "/v1/x", timeout=0.05)

@@ -10,7 +10,7 @@ from rich.traceback import Traceback
 
 import mirakl_async
 from mirakl_async import BearerToken, ClientCredentials, ConnectChannel, Retry
-from mirakl_async.discreet import RedactedBytes, RedactedStr, hidden
+from mirakl_async.redaction import RedactedBytes, RedactedStr, hidden
 from tests.feeds import ORIGIN, order
 from tests.rawserver import RawServer, answer, answering
 from tests.wire.files.serving import file_answer, front, playing
@@ -19,7 +19,7 @@ TOKEN = "tok3n-" + "t" * 100
 CLIENT, SECRET = "cl1ent-of-acme", "s3cret-of-acme"
 NAME = "Jane-Mc-Personal"
 SIGNATURE = "s1gnature"
-NO_RETRIES = Retry(retries=0)
+NO_RETRIES = Retry(max_retries=0)
 OURS = mirakl_async.__path__[0]
 
 
@@ -46,7 +46,7 @@ def order_of_jane(number=1):
 
 def connect(server, **settings):
     settings.setdefault("auth", BearerToken(TOKEN))
-    return ConnectChannel(connect_url=server.url, auth_url=server.url, retry=NO_RETRIES, rate="none", **settings)
+    return ConnectChannel(connect_url=server.url, auth_url=server.url, retry=NO_RETRIES, rate_limit="none", **settings)
 
 
 def assert_hidden(error):
@@ -99,7 +99,7 @@ async def test_a_call_that_fails(case):
     ],
 )  # fmt: skip
 async def test_a_token_that_cannot_be_had(raw, monkeypatch):
-    monkeypatch.setattr("mirakl_async.auth.TRIES", 1)
+    monkeypatch.setattr("mirakl_async.http.auth.TRIES", 1)
     async with (
         RawServer(answering(raw)) as server,
         connect(server, auth=ClientCredentials(CLIENT, SECRET)) as client,
@@ -124,10 +124,10 @@ def break_at(monkeypatch, place):
 
 
 PLACES = [
-    "aiohttp.ClientSession._request", "mirakl_async.wire.Answer", "mirakl_async.wire.legible",
-    "mirakl_async.transport.Attempt", "mirakl_async.transport.Reply", "mirakl_async.transport.find_unexpected",
-    "mirakl_async.transport.judge", "mirakl_async.failures.read_problem", "mirakl_async.auth.Grant",
-    "mirakl_async.token_response._life", "mirakl_async.token_response.read_problem", "mirakl_async.calls.Request", "mirakl_async.wire.current_flight",
+    "aiohttp.ClientSession._request", "mirakl_async.http.aiohttp_wire.Answer", "mirakl_async.http.aiohttp_wire.legible",
+    "mirakl_async.http.transport.Attempt", "mirakl_async.http.transport.Reply", "mirakl_async.http.transport.find_unexpected",
+    "mirakl_async.http.transport.judge", "mirakl_async.http.failures.read_problem", "mirakl_async.http.auth.Grant",
+    "mirakl_async.http.token_response._life", "mirakl_async.http.token_response.read_problem", "mirakl_async.http.request_builder.Request", "mirakl_async.http.aiohttp_wire.current_flight",
 ]  # fmt: skip
 
 
@@ -151,7 +151,9 @@ async def test_what_breaks_anywhere_on_a_calls_way(place, status, monkeypatch):
                 assert NAME not in text
 
 
-@pytest.mark.parametrize("place", [*PLACES, "mirakl_async.sync.entries.encode_batch", "mirakl_async.calls.build"])
+@pytest.mark.parametrize(
+    "place", [*PLACES, "mirakl_async.order_sync.entries.encode_batch", "mirakl_async.http.request_builder.build"]
+)
 async def test_what_breaks_within_a_sync(place, monkeypatch, tmp_path):
     lines = tmp_path / "orders.ndjson"
     lines.write_bytes(b"".join(mirakl_async.codec.encode(order_of_jane(number)) + b"\n" for number in range(3)))
@@ -188,6 +190,6 @@ def test_what_is_hidden_is_itself_in_all_else():
 
 async def test_the_body_of_a_reply_can_be_read_but_does_not_show_itself():
     async with RawServer(answering(answer(json.dumps({"n": NAME}).encode()))) as server, connect(server) as client:
-        reply = await client.send("GET", "/v1/x")
-    assert NAME not in repr(reply.body) + str(reply)
-    assert json.loads(reply.body) == reply.json() == {"n": NAME}
+        reply = await client.request("GET", "/v1/x")
+    assert NAME not in repr(reply.content) + str(reply)
+    assert json.loads(reply.content) == reply.json() == {"n": NAME}

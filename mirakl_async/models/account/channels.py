@@ -4,7 +4,7 @@
 
 from typing import Final
 
-from mirakl_async.model import ABSENT, Expected, Received, Sent
+from mirakl_async.model import EXPECTED_DEFAULT, Expected, RequestModel, ResponseModel
 
 
 class ChannelStatus:
@@ -13,7 +13,7 @@ class ChannelStatus:
     AVAILABLE: Final = "AVAILABLE"
 
 
-class Channel(Received, kw_only=True, gc=False):
+class Channel(ResponseModel, kw_only=True, gc=False):
     """Read as `channels`, from SELLER_ACCOUNT_CHANNEL_UPSERT.
 
     - status: AVAILABLE (`ChannelStatus`)
@@ -27,7 +27,7 @@ class Channel(Received, kw_only=True, gc=False):
     vendor: str | None = None
 
 
-class ChannelInput(Sent, kw_only=True, gc=False):
+class ChannelInput(RequestModel, kw_only=True, gc=False):
     """Sent as `channels`, to SELLER_ACCOUNT_CHANNEL_UPSERT."""
 
     external_id: str
@@ -36,13 +36,13 @@ class ChannelInput(Sent, kw_only=True, gc=False):
     url: str
 
 
-class ChannelList(Received, kw_only=True, gc=False):
+class ChannelList(ResponseModel, kw_only=True, gc=False):
     """The answer of SELLER_ACCOUNT_CHANNEL_UPSERT."""
 
-    channels: Expected[list[Channel]] = ABSENT
+    channels: Expected[list[Channel]] = EXPECTED_DEFAULT
 
 
-class UpsertChannelsRequest(Sent, kw_only=True, gc=False):
+class UpsertChannelsRequest(RequestModel, kw_only=True, gc=False):
     """The body of SELLER_ACCOUNT_CHANNEL_UPSERT."""
 
     channels: list[ChannelInput]

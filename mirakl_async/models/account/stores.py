@@ -7,10 +7,10 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, UnsetType
 
-from mirakl_async.model import Sent, zoned
+from mirakl_async.model import RequestModel, check_timezone
 
 
-class StoreInput(Sent, kw_only=True, gc=False):
+class StoreInput(RequestModel, kw_only=True, gc=False):
     """Sent as `stores`, to SELLER_ACCOUNT_STORE_CREATE."""
 
     channel_id: str
@@ -21,16 +21,16 @@ class StoreInput(Sent, kw_only=True, gc=False):
     suspension_type: str | None | UnsetType = UNSET
 
     def __post_init__(self) -> None:
-        zoned("StoreInput.access_expiration_date", self.access_expiration_date)
+        check_timezone("StoreInput.access_expiration_date", self.access_expiration_date)
 
 
-class CreateStoresRequest(Sent, kw_only=True, gc=False):
+class CreateStoresRequest(RequestModel, kw_only=True, gc=False):
     """The body of SELLER_ACCOUNT_STORE_CREATE."""
 
     stores: list[StoreInput]
 
 
-class UpdateStoresRequest(Sent, kw_only=True, gc=False):
+class UpdateStoresRequest(RequestModel, kw_only=True, gc=False):
     """The body of SELLER_ACCOUNT_STORE_UPDATE."""
 
     name: str
@@ -39,4 +39,4 @@ class UpdateStoresRequest(Sent, kw_only=True, gc=False):
     suspension_type: str | None | UnsetType = UNSET
 
     def __post_init__(self) -> None:
-        zoned("UpdateStoresRequest.access_expiration_date", self.access_expiration_date)
+        check_timezone("UpdateStoresRequest.access_expiration_date", self.access_expiration_date)

@@ -6,17 +6,17 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from mirakl_async.model import Sent
+from mirakl_async.model import RequestModel
 
 
-class CarrierRequest(Sent, kw_only=True, gc=False):
+class CarrierRequest(RequestModel, kw_only=True, gc=False):
     """Sent as `carriers`, to upsertCarriers."""
 
     channel_carrier_id: str
     name: str
 
 
-class UpsertCarriersRequest(Sent, kw_only=True, gc=False):
+class UpsertCarriersRequest(RequestModel, kw_only=True, gc=False):
     """The body of upsertCarriers."""
 
     carriers: Annotated[list[CarrierRequest], Meta(min_length=1, max_length=5000)]

@@ -7,7 +7,7 @@ from typing import Annotated, Final, TypeAlias
 
 from msgspec import UNSET, Meta, UnsetType
 
-from mirakl_async.model import Sent, number
+from mirakl_async.model import RequestModel, check_number
 
 from .common import Localized
 
@@ -67,7 +67,7 @@ class StandardAttribute:
     GTIN: Final = "GTIN"
 
 
-class BooleanAttribute(Sent, kw_only=True, gc=False, tag_field="type", tag="Boolean"):
+class BooleanAttribute(RequestModel, kw_only=True, gc=False, tag_field="type", tag="Boolean"):
     """Sent as `offer_configuration.custom_attributes`, to configureChannelCatalog.
 
     - configuration_modes: CONSTANT, VARIABLE (`ConfigurationMode`)
@@ -82,14 +82,14 @@ class BooleanAttribute(Sent, kw_only=True, gc=False, tag_field="type", tag="Bool
     default_value: bool | UnsetType = UNSET
 
 
-class ListAttributeItem(Sent, kw_only=True, gc=False):
+class ListAttributeItem(RequestModel, kw_only=True, gc=False):
     """Sent as `offer_configuration.custom_attributes.values`, to configureChannelCatalog."""
 
     id: Annotated[str, Meta(min_length=1)]
     labels: list[Localized] | UnsetType = UNSET
 
 
-class ListAttribute(Sent, kw_only=True, gc=False, tag_field="type", tag="List"):
+class ListAttribute(RequestModel, kw_only=True, gc=False, tag_field="type", tag="List"):
     """Sent as `offer_configuration.custom_attributes`, to configureChannelCatalog.
 
     - configuration_modes: CONSTANT, VARIABLE (`ConfigurationMode`)
@@ -106,7 +106,7 @@ class ListAttribute(Sent, kw_only=True, gc=False, tag_field="type", tag="List"):
     default_values: list[str] | UnsetType = UNSET
 
 
-class NumericAttribute(Sent, kw_only=True, gc=False, tag_field="type", tag="Numeric"):
+class NumericAttribute(RequestModel, kw_only=True, gc=False, tag_field="type", tag="Numeric"):
     """Sent as `offer_configuration.custom_attributes`, to configureChannelCatalog.
 
     - configuration_modes: CONSTANT, VARIABLE (`ConfigurationMode`)
@@ -121,10 +121,10 @@ class NumericAttribute(Sent, kw_only=True, gc=False, tag_field="type", tag="Nume
     default_value: Decimal | UnsetType = UNSET
 
     def __post_init__(self) -> None:
-        number("NumericAttribute.default_value", self.default_value)
+        check_number("NumericAttribute.default_value", self.default_value)
 
 
-class TextAttribute(Sent, kw_only=True, gc=False, tag_field="type", tag="Text"):
+class TextAttribute(RequestModel, kw_only=True, gc=False, tag_field="type", tag="Text"):
     """Sent as `offer_configuration.custom_attributes`, to configureChannelCatalog.
 
     - configuration_modes: CONSTANT, VARIABLE (`ConfigurationMode`)
@@ -144,7 +144,7 @@ Attribute: TypeAlias = BooleanAttribute | ListAttribute | NumericAttribute | Tex
 """Told apart by `type`."""
 
 
-class PricingConfigurationField(Sent, kw_only=True, gc=False):
+class PricingConfigurationField(RequestModel, kw_only=True, gc=False):
     """Sent as `offer_configuration.pricing_configuration.discount_price_period.end_date`, to
     configureChannelCatalog.
 
@@ -154,7 +154,7 @@ class PricingConfigurationField(Sent, kw_only=True, gc=False):
     requirement_level: str
 
 
-class DiscountPricePeriod(Sent, kw_only=True, gc=False):
+class DiscountPricePeriod(RequestModel, kw_only=True, gc=False):
     """Sent as `offer_configuration.pricing_configuration.discount_price_period`, to configureChannelCatalog.
 
     - support: SUPPORTED, UNSUPPORTED (`DiscountPricePeriodSupport`)
@@ -165,20 +165,20 @@ class DiscountPricePeriod(Sent, kw_only=True, gc=False):
     support: str
 
 
-class PricingConfiguration(Sent, kw_only=True, gc=False):
+class PricingConfiguration(RequestModel, kw_only=True, gc=False):
     """Sent as `offer_configuration.pricing_configuration`, to configureChannelCatalog."""
 
     discount_price_period: DiscountPricePeriod | UnsetType = UNSET
 
 
-class OfferConfiguration(Sent, kw_only=True, gc=False):
+class OfferConfiguration(RequestModel, kw_only=True, gc=False):
     """Sent as `offer_configuration`, to configureChannelCatalog."""
 
     custom_attributes: list[Attribute] | UnsetType = UNSET
     pricing_configuration: PricingConfiguration | UnsetType = UNSET
 
 
-class UseCaseConfigurationAttributes(Sent, kw_only=True, gc=False):
+class UseCaseConfigurationAttributes(RequestModel, kw_only=True, gc=False):
     """Sent as `use_case_configurations.offer_creation.optional` and 3 more places, to configureChannelCatalog.
 
     - standard_attributes: ID, STANDARD_PRICE, DISCOUNT_PRICE, STOCK, GTIN (`StandardAttribute`)
@@ -188,7 +188,7 @@ class UseCaseConfigurationAttributes(Sent, kw_only=True, gc=False):
     standard_attributes: list[str] | UnsetType = UNSET
 
 
-class UseCaseConfiguration(Sent, kw_only=True, gc=False):
+class UseCaseConfiguration(RequestModel, kw_only=True, gc=False):
     """Sent as `use_case_configurations.offer_creation`, to configureChannelCatalog.
 
     - support: SUPPORTED, UNSUPPORTED (`DiscountPricePeriodSupport`)
@@ -199,21 +199,21 @@ class UseCaseConfiguration(Sent, kw_only=True, gc=False):
     optional: UseCaseConfigurationAttributes | UnsetType = UNSET
 
 
-class UseCaseConfigurations(Sent, kw_only=True, gc=False):
+class UseCaseConfigurations(RequestModel, kw_only=True, gc=False):
     """Sent as `use_case_configurations`, to configureChannelCatalog."""
 
     offer_creation: UseCaseConfiguration
     offer_update: UseCaseConfiguration
 
 
-class ChannelCatalogCapabilities(Sent, kw_only=True, gc=False):
+class ChannelCatalogCapabilities(RequestModel, kw_only=True, gc=False):
     """The body of configureChannelCatalog."""
 
     offer_configuration: OfferConfiguration | UnsetType = UNSET
     use_case_configurations: UseCaseConfigurations | UnsetType = UNSET
 
 
-class Diagnostic(Sent, kw_only=True, gc=False):
+class Diagnostic(RequestModel, kw_only=True, gc=False):
     """Sent as `store_catalog_items.diagnostics` and 2 more places, to updateStoreCatalogItems.
 
     - connector_override_action: REMOVED (`ConnectorOverrideAction`); deprecated
@@ -225,7 +225,7 @@ class Diagnostic(Sent, kw_only=True, gc=False):
     connector_override_action: str | None | UnsetType = UNSET
 
 
-class UpdateStoreCatalogItem(Sent, kw_only=True, gc=False):
+class UpdateStoreCatalogItem(RequestModel, kw_only=True, gc=False):
     """Sent as `store_catalog_items`, to updateStoreCatalogItems.
 
     - diagnostics: deprecated
@@ -242,7 +242,7 @@ class UpdateStoreCatalogItem(Sent, kw_only=True, gc=False):
     product_status: str | UnsetType = UNSET
 
 
-class UpdateStoreCatalogItemsRequest(Sent, kw_only=True, gc=False):
+class UpdateStoreCatalogItemsRequest(RequestModel, kw_only=True, gc=False):
     """The body of updateStoreCatalogItems."""
 
     store_catalog_items: Annotated[list[UpdateStoreCatalogItem], Meta(min_length=1, max_length=10000)]

@@ -4,7 +4,7 @@
 
 from typing import Final
 
-from mirakl_async.model import Sent
+from mirakl_async.model import RequestModel
 
 
 class RequirementLevel:
@@ -15,7 +15,7 @@ class RequirementLevel:
     REQUIRED: Final = "REQUIRED"
 
 
-class Localized(Sent, kw_only=True, gc=False):
+class Localized(RequestModel, kw_only=True, gc=False):
     """Sent as `offer_configuration.custom_attributes.descriptions` and 8 more places, to configureChannelCatalog and
     upsertProductType.
     """
@@ -24,7 +24,7 @@ class Localized(Sent, kw_only=True, gc=False):
     value: str
 
 
-class OriginRequest(Sent, kw_only=True, gc=False):
+class OriginRequest(RequestModel, kw_only=True, gc=False):
     """The channel and the store that everything in one call belongs to."""
 
     channel_id: str

@@ -8,7 +8,7 @@ from typing import Annotated, Final, TypeAlias
 
 from msgspec import UNSET, Meta, UnsetType
 
-from mirakl_async.model import Sent, needed, number, zoned
+from mirakl_async.model import RequestModel, check_number, check_required, check_timezone
 
 from .common import OriginRequest
 
@@ -108,7 +108,7 @@ class UploadOrderDocumentMetadataType:
     CHANNEL_SPECIFIC: Final = "CHANNEL_SPECIFIC"
 
 
-class ActionError(Sent, kw_only=True, gc=False):
+class ActionError(RequestModel, kw_only=True, gc=False):
     """Sent as `errors`, to updateActionStatus.
 
     - code: 13 known values (`ActionErrorCode`)
@@ -118,7 +118,7 @@ class ActionError(Sent, kw_only=True, gc=False):
     message: str
 
 
-class AddressRequest(Sent, kw_only=True, gc=False):
+class AddressRequest(RequestModel, kw_only=True, gc=False):
     """Sent as `orders.billing_info.address`, to upsertOrders."""
 
     city: str
@@ -135,17 +135,17 @@ class AddressRequest(Sent, kw_only=True, gc=False):
     zip_code: str | UnsetType = UNSET
 
 
-class Money(Sent, kw_only=True, gc=False):
+class Money(RequestModel, kw_only=True, gc=False):
     """An amount, at least 0, in an ISO 4217 currency."""
 
     amount: Decimal
     currency: str
 
     def __post_init__(self) -> None:
-        number("Money.amount", self.amount, low=Decimal(0))
+        check_number("Money.amount", self.amount, low=Decimal(0))
 
 
-class TaxRequest(Sent, kw_only=True, gc=False):
+class TaxRequest(RequestModel, kw_only=True, gc=False):
     """One tax, apart from the price; `rate` is a fraction: 0.20 is 20 %."""
 
     amount: Money
@@ -155,10 +155,10 @@ class TaxRequest(Sent, kw_only=True, gc=False):
     seller_collectible: Money | UnsetType = UNSET
 
     def __post_init__(self) -> None:
-        number("TaxRequest.rate", self.rate)
+        check_number("TaxRequest.rate", self.rate)
 
 
-class AdjustmentRequest(Sent, kw_only=True, gc=False):
+class AdjustmentRequest(RequestModel, kw_only=True, gc=False):
     """Money given back, or units taken off a line; every past one is restated each time.
 
     - reason: CUSTOMER_CANCELATION, OUT_OF_STOCK, RETURN, ITEM_NOT_RECEIVED, AGREEMENT, DEFECT, UNABLE_TO_DELIVER,
@@ -177,50 +177,52 @@ class AdjustmentRequest(Sent, kw_only=True, gc=False):
     taxes: list[TaxRequest] | UnsetType = UNSET
 
     def __post_init__(self) -> None:
-        zoned("AdjustmentRequest.created_at", self.created_at)
+        check_timezone("AdjustmentRequest.created_at", self.created_at)
 
 
-class BillingInfoRequest(Sent, kw_only=True, gc=False):
+class BillingInfoRequest(RequestModel, kw_only=True, gc=False):
     """Sent as `orders.billing_info`, to upsertOrders."""
 
     address: AddressRequest | UnsetType = UNSET
 
 
-class CustomAttributeBooleanRequest(Sent, kw_only=True, gc=False, tag_field="type", tag="BOOLEAN"):
+class CustomAttributeBooleanRequest(RequestModel, kw_only=True, gc=False, tag_field="type", tag="BOOLEAN"):
     """Sent as `orders.custom_attributes`, to upsertOrders."""
 
     id: Annotated[str, Meta(min_length=1, max_length=255)]
     value: bool
 
 
-class CustomAttributeDateRequest(Sent, kw_only=True, gc=False, tag_field="type", tag="DATE"):
+class CustomAttributeDateRequest(RequestModel, kw_only=True, gc=False, tag_field="type", tag="DATE"):
     """Sent as `orders.custom_attributes`, to upsertOrders."""
 
     id: Annotated[str, Meta(min_length=1, max_length=255)]
     value: Annotated[dt.datetime, Meta(tz=True)]
 
     def __post_init__(self) -> None:
-        zoned("CustomAttributeDateRequest.value", self.value)
+        check_timezone("CustomAttributeDateRequest.value", self.value)
 
 
-class CustomAttributeListRequest(Sent, kw_only=True, gc=False, tag_field="type", tag="LIST"):
+class CustomAttributeListRequest(RequestModel, kw_only=True, gc=False, tag_field="type", tag="LIST"):
     """Sent as `orders.custom_attributes`, to upsertOrders."""
 
     id: Annotated[str, Meta(min_length=1, max_length=255)]
     value: Annotated[list[Annotated[str, Meta(max_length=10000)]], Meta(min_length=1, max_length=1000)]
 
 
-class CustomAttributeNumericRequest(Sent, kw_only=True, gc=False, tag_field="type", tag="NUMERIC"):
+class CustomAttributeNumericRequest(RequestModel, kw_only=True, gc=False, tag_field="type", tag="NUMERIC"):
     """Sent as `orders.custom_attributes`, to upsertOrders."""
 
     id: Annotated[str, Meta(min_length=1, max_length=255)]
     value: Decimal
 
     def __post_init__(self) -> None:
-        number("CustomAttributeNumericRequest.value", self.value, low=Decimal(-1000000000), high=Decimal(1000000000))
+        check_number(
+            "CustomAttributeNumericRequest.value", self.value, low=Decimal(-1000000000), high=Decimal(1000000000)
+        )
 
 
-class CustomAttributeStringRequest(Sent, kw_only=True, gc=False, tag_field="type", tag="STRING"):
+class CustomAttributeStringRequest(RequestModel, kw_only=True, gc=False, tag_field="type", tag="STRING"):
     """Sent as `orders.custom_attributes`, to upsertOrders."""
 
     id: Annotated[str, Meta(min_length=1, max_length=255)]
@@ -237,7 +239,7 @@ CustomAttributeRequest: TypeAlias = (
 """Told apart by `type`."""
 
 
-class DocumentOriginRequest(Sent, kw_only=True, gc=False):
+class DocumentOriginRequest(RequestModel, kw_only=True, gc=False):
     """Sent as `origin`, to deleteOrderDocument and uploadOrderDocument."""
 
     channel_id: str
@@ -245,24 +247,24 @@ class DocumentOriginRequest(Sent, kw_only=True, gc=False):
     sub_channel_code: str | UnsetType = UNSET
 
 
-class DeleteDocumentRequest(Sent, kw_only=True, gc=False):
+class DeleteDocumentRequest(RequestModel, kw_only=True, gc=False):
     """The body of deleteOrderDocument."""
 
     origin: DocumentOriginRequest
 
 
-class DeliveryDateRequest(Sent, kw_only=True, gc=False):
+class DeliveryDateRequest(RequestModel, kw_only=True, gc=False):
     """Sent as `orders.shipping_info.delivery_date`, to upsertOrders."""
 
     earliest: Annotated[dt.datetime, Meta(tz=True)]
     latest: Annotated[dt.datetime, Meta(tz=True)]
 
     def __post_init__(self) -> None:
-        zoned("DeliveryDateRequest.earliest", self.earliest)
-        zoned("DeliveryDateRequest.latest", self.latest)
+        check_timezone("DeliveryDateRequest.earliest", self.earliest)
+        check_timezone("DeliveryDateRequest.latest", self.latest)
 
 
-class DocumentEntity(Sent, kw_only=True, gc=False):
+class DocumentEntity(RequestModel, kw_only=True, gc=False):
     """Sent as `metadata.entity`, to uploadOrderDocument.
 
     - type: RETURN (`DocumentEntityType`)
@@ -272,7 +274,7 @@ class DocumentEntity(Sent, kw_only=True, gc=False):
     type: str
 
 
-class FulfillmentRequest(Sent, kw_only=True, gc=False):
+class FulfillmentRequest(RequestModel, kw_only=True, gc=False):
     """Sent as `orders.fulfillment`, to upsertOrders.
 
     - type: FULFILLED_BY_SELLER, FULFILLED_BY_PARTNER (`FulfillmentType`)
@@ -282,7 +284,7 @@ class FulfillmentRequest(Sent, kw_only=True, gc=False):
     code: str | UnsetType = UNSET
 
 
-class ProductRequest(Sent, kw_only=True, gc=False):
+class ProductRequest(RequestModel, kw_only=True, gc=False):
     """Sent as `orders.order_lines.product`, to upsertOrders."""
 
     id: str
@@ -290,7 +292,7 @@ class ProductRequest(Sent, kw_only=True, gc=False):
     thumbnail_url: str | UnsetType = UNSET
 
 
-class OrderLineRequest(Sent, kw_only=True, gc=False):
+class OrderLineRequest(RequestModel, kw_only=True, gc=False):
     """A line of an order. Amounts are for the whole line, tax excluded.
 
     - status: AWAITING_ACCEPTANCE, AWAITING_FRAUD_CHECK, AWAITING_PAYMENT, AWAITING_SHIPMENT, CHANNEL_SPECIFIC, CLOSED,
@@ -316,11 +318,11 @@ class OrderLineRequest(Sent, kw_only=True, gc=False):
     taxes: list[TaxRequest] | UnsetType = UNSET
 
     def __post_init__(self) -> None:
-        zoned("OrderLineRequest.created_at", self.created_at)
-        zoned("OrderLineRequest.updated_at", self.updated_at)
+        check_timezone("OrderLineRequest.created_at", self.created_at)
+        check_timezone("OrderLineRequest.updated_at", self.updated_at)
 
 
-class ShippingInfoRequest(Sent, kw_only=True, gc=False):
+class ShippingInfoRequest(RequestModel, kw_only=True, gc=False):
     """Sent as `orders.shipping_info`, to upsertOrders."""
 
     address: AddressRequest | UnsetType = UNSET
@@ -332,10 +334,10 @@ class ShippingInfoRequest(Sent, kw_only=True, gc=False):
     shipping_deadline: Annotated[dt.datetime, Meta(tz=True)] | UnsetType = UNSET
 
     def __post_init__(self) -> None:
-        zoned("ShippingInfoRequest.shipping_deadline", self.shipping_deadline)
+        check_timezone("ShippingInfoRequest.shipping_deadline", self.shipping_deadline)
 
 
-class OrderRequest(Sent, kw_only=True, gc=False):
+class OrderRequest(RequestModel, kw_only=True, gc=False):
     """An order's whole state, as the channel knows it now; what is left out is cleared.
 
     - status: AWAITING_ACCEPTANCE, AWAITING_FRAUD_CHECK, AWAITING_PAYMENT, AWAITING_SHIPMENT, CHANNEL_SPECIFIC, CLOSED,
@@ -358,11 +360,11 @@ class OrderRequest(Sent, kw_only=True, gc=False):
     sub_channel_code: str | UnsetType = UNSET
 
     def __post_init__(self) -> None:
-        zoned("OrderRequest.channel_updated_at", self.channel_updated_at)
-        zoned("OrderRequest.created_at", self.created_at)
+        check_timezone("OrderRequest.channel_updated_at", self.channel_updated_at)
+        check_timezone("OrderRequest.created_at", self.created_at)
 
 
-class UpdateActionRequest(Sent, kw_only=True, gc=False):
+class UpdateActionRequest(RequestModel, kw_only=True, gc=False):
     """The body of updateActionStatus.
 
     - status: SUCCESS, FAILED (`UpdateActionStatus`)
@@ -373,10 +375,10 @@ class UpdateActionRequest(Sent, kw_only=True, gc=False):
 
     def __post_init__(self) -> None:
         if self.status == "FAILED":
-            needed("UpdateActionRequest.errors", self.errors, "where status is FAILED")
+            check_required("UpdateActionRequest.errors", self.errors, "where status is FAILED")
 
 
-class UpdateAnonymizeAfterRequestItem(Sent, kw_only=True, gc=False):
+class UpdateAnonymizeAfterRequestItem(RequestModel, kw_only=True, gc=False):
     """Sent as `orders`, to updateAnonymizeAfterDate."""
 
     anonymize_after: Annotated[dt.datetime, Meta(tz=True)]
@@ -385,16 +387,16 @@ class UpdateAnonymizeAfterRequestItem(Sent, kw_only=True, gc=False):
     sub_channel_code: str | UnsetType = UNSET
 
     def __post_init__(self) -> None:
-        zoned("UpdateAnonymizeAfterRequestItem.anonymize_after", self.anonymize_after)
+        check_timezone("UpdateAnonymizeAfterRequestItem.anonymize_after", self.anonymize_after)
 
 
-class UpdateAnonymizeAfterRequest(Sent, kw_only=True, gc=False):
+class UpdateAnonymizeAfterRequest(RequestModel, kw_only=True, gc=False):
     """The body of updateAnonymizeAfterDate."""
 
     orders: Annotated[list[UpdateAnonymizeAfterRequestItem], Meta(min_length=1, max_length=100)]
 
 
-class UploadOrderDocumentMetadata(Sent, kw_only=True, gc=False):
+class UploadOrderDocumentMetadata(RequestModel, kw_only=True, gc=False):
     """Sent as `metadata`, to uploadOrderDocument.
 
     - type: RETURN_LABEL, CUSTOMER_INVOICE, DELIVERY_SLIP, SHIPMENT_DELIVERY_SLIP, CHANNEL_SPECIFIC
@@ -408,7 +410,7 @@ class UploadOrderDocumentMetadata(Sent, kw_only=True, gc=False):
     entity: DocumentEntity | UnsetType = UNSET
 
 
-class UpsertOrdersRequest(Sent, kw_only=True, gc=False):
+class UpsertOrdersRequest(RequestModel, kw_only=True, gc=False):
     """The body of upsertOrders."""
 
     orders: Annotated[list[OrderRequest], Meta(min_length=1, max_length=100)]

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 from msgspec import UNSET, Meta, UnsetType
 
-from mirakl_async.model import ABSENT, Expected, Received, Reported, Sent, zoned
+from mirakl_async.model import EXPECTED_DEFAULT, BulkResult, Expected, RequestModel, ResponseModel, check_timezone
 
 from .common import OriginRequest
 
@@ -43,7 +43,7 @@ class ReturnStatus:
     CHANNEL_SPECIFIC: Final = "CHANNEL_SPECIFIC"
 
 
-class ReturnAddressRequest(Sent, kw_only=True, gc=False):
+class ReturnAddressRequest(RequestModel, kw_only=True, gc=False):
     """Sent as `returns.address`, to upsertReturns."""
 
     city: str
@@ -55,15 +55,15 @@ class ReturnAddressRequest(Sent, kw_only=True, gc=False):
     zip_code: str | UnsetType = UNSET
 
 
-class ReturnErrorDetail(Received, kw_only=True, gc=False):
+class ReturnErrorDetail(ResponseModel, kw_only=True, gc=False):
     """Read as `return_errors.details`, from upsertReturns."""
 
-    code: Expected[str] = ABSENT
-    message: Expected[str] = ABSENT
+    code: Expected[str] = EXPECTED_DEFAULT
+    message: Expected[str] = EXPECTED_DEFAULT
     field: str | None = None
 
 
-class ReturnError(Received, kw_only=True, gc=False):
+class ReturnError(ResponseModel, kw_only=True, gc=False):
     """Read as `return_errors`, from upsertReturns."""
 
     channel_order_id: str | None = None
@@ -71,7 +71,7 @@ class ReturnError(Received, kw_only=True, gc=False):
     details: list[ReturnErrorDetail] | None = None
 
 
-class ReturnLineRequest(Sent, kw_only=True, gc=False):
+class ReturnLineRequest(RequestModel, kw_only=True, gc=False):
     """Sent as `returns.return_lines`, to upsertReturns.
 
     - reason: WRONG_ITEM, MISSING_ITEM, DEFECTIVE_ITEM, DAMAGED_ITEM, UNWANTED_ITEM, OTHER (`ReturnLineReason`)
@@ -82,7 +82,7 @@ class ReturnLineRequest(Sent, kw_only=True, gc=False):
     reason: str
 
 
-class ReturnTrackingRequest(Sent, kw_only=True, gc=False):
+class ReturnTrackingRequest(RequestModel, kw_only=True, gc=False):
     """Sent as `returns.tracking`, to upsertReturns."""
 
     carrier_name: str | UnsetType = UNSET
@@ -90,7 +90,7 @@ class ReturnTrackingRequest(Sent, kw_only=True, gc=False):
     tracking_url: str | UnsetType = UNSET
 
 
-class ReturnRequest(Sent, kw_only=True, gc=False):
+class ReturnRequest(RequestModel, kw_only=True, gc=False):
     """Sent as `returns`, to upsertReturns.
 
     - rejection_reason: RETURN_WINDOW_CLOSED, NOT_ELIGIBLE_FOR_RETURN, FINAL_SALES, OTHER (`RejectionReason`)
@@ -112,25 +112,25 @@ class ReturnRequest(Sent, kw_only=True, gc=False):
     tracking: ReturnTrackingRequest | UnsetType = UNSET
 
     def __post_init__(self) -> None:
-        zoned("ReturnRequest.channel_updated_at", self.channel_updated_at)
-        zoned("ReturnRequest.created_at", self.created_at)
+        check_timezone("ReturnRequest.channel_updated_at", self.channel_updated_at)
+        check_timezone("ReturnRequest.created_at", self.created_at)
 
 
-class ReturnSuccess(Received, kw_only=True, gc=False):
+class ReturnSuccess(ResponseModel, kw_only=True, gc=False):
     """Read as `return_success`, from upsertReturns."""
 
     channel_order_id: str | None = None
     channel_return_id: str | None = None
 
 
-class UpsertReturnsRequest(Sent, kw_only=True, gc=False):
+class UpsertReturnsRequest(RequestModel, kw_only=True, gc=False):
     """The body of upsertReturns."""
 
     origin: OriginRequest
     returns: Annotated[list[ReturnRequest], Meta(min_length=1, max_length=100)]
 
 
-class UpsertReturnsResponse(Received, Reported[ReturnError], kw_only=True, gc=False):
+class UpsertReturnsResponse(ResponseModel, BulkResult[ReturnError], kw_only=True, gc=False):
     """The answer of upsertReturns."""
 
     return_errors: list[ReturnError] | None = None

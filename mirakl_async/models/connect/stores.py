@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 from msgspec import UNSET, Meta, UnsetType
 
-from mirakl_async.model import Sent, number, zoned
+from mirakl_async.model import RequestModel, check_number, check_timezone
 
 
 class KycStatus:
@@ -21,7 +21,7 @@ class KycStatus:
     NOT_REQUIRED: Final = "NOT_REQUIRED"
 
 
-class QualitySuspensionReason(Sent, kw_only=True, gc=False):
+class QualitySuspensionReason(RequestModel, kw_only=True, gc=False):
     """Sent as `quality_suspension_reasons`, to upsertBusinessInformation."""
 
     rule: str
@@ -32,11 +32,11 @@ class QualitySuspensionReason(Sent, kw_only=True, gc=False):
     threshold: Decimal | UnsetType = UNSET
 
     def __post_init__(self) -> None:
-        number("QualitySuspensionReason.stat_value", self.stat_value)
-        number("QualitySuspensionReason.threshold", self.threshold)
+        check_number("QualitySuspensionReason.stat_value", self.stat_value)
+        check_number("QualitySuspensionReason.threshold", self.threshold)
 
 
-class SubChannel(Sent, kw_only=True, gc=False):
+class SubChannel(RequestModel, kw_only=True, gc=False):
     """Sent as `sub_channels`, to upsertBusinessInformation."""
 
     currency: Annotated[str, Meta(min_length=1, max_length=3, pattern="^[A-Z]{3}$")]
@@ -44,7 +44,7 @@ class SubChannel(Sent, kw_only=True, gc=False):
     name: str
 
 
-class BusinessInformationInput(Sent, kw_only=True, gc=False):
+class BusinessInformationInput(RequestModel, kw_only=True, gc=False):
     """The body of upsertBusinessInformation.
 
     - kyc_status: PENDING_SUBMISSION, PENDING_APPROVAL, REFUSED, APPROVED, NOT_REQUIRED (`KycStatus`)
@@ -62,4 +62,4 @@ class BusinessInformationInput(Sent, kw_only=True, gc=False):
     sub_channels: list[SubChannel] | UnsetType = UNSET
 
     def __post_init__(self) -> None:
-        zoned("BusinessInformationInput.updated_at", self.updated_at)
+        check_timezone("BusinessInformationInput.updated_at", self.updated_at)

@@ -7,7 +7,7 @@ from typing import Annotated, Final, TypeAlias
 
 from msgspec import UNSET, Meta, UnsetType
 
-from mirakl_async.model import Sent, number, one_of
+from mirakl_async.model import RequestModel, check_exactly_one, check_number
 
 from .common import Localized
 
@@ -32,14 +32,14 @@ class MediaType:
     OTHER: Final = "OTHER"
 
 
-class AttributeContext(Sent, kw_only=True, gc=False):
+class AttributeContext(RequestModel, kw_only=True, gc=False):
     """Sent as `embedded_attributes.context`, to upsertProductType."""
 
     labels: list[Localized] | UnsetType = UNSET
     path: str | UnsetType = UNSET
 
 
-class EmbeddedDecimalAttribute(Sent, kw_only=True, gc=False, tag_field="type", tag="Decimal"):
+class EmbeddedDecimalAttribute(RequestModel, kw_only=True, gc=False, tag_field="type", tag="Decimal"):
     """Sent as `embedded_attributes`, to upsertProductType.
 
     - connect_standard_attributes: PRODUCT_ID, CATEGORY, BRAND, TITLE, DESCRIPTION, IMAGE, GTIN, VARIANT_GROUP_CODE
@@ -58,11 +58,11 @@ class EmbeddedDecimalAttribute(Sent, kw_only=True, gc=False, tag_field="type", t
     minimum: Decimal | UnsetType = UNSET
 
     def __post_init__(self) -> None:
-        number("EmbeddedDecimalAttribute.maximum", self.maximum)
-        number("EmbeddedDecimalAttribute.minimum", self.minimum)
+        check_number("EmbeddedDecimalAttribute.maximum", self.maximum)
+        check_number("EmbeddedDecimalAttribute.minimum", self.minimum)
 
 
-class EmbeddedIntegerAttribute(Sent, kw_only=True, gc=False, tag_field="type", tag="Integer"):
+class EmbeddedIntegerAttribute(RequestModel, kw_only=True, gc=False, tag_field="type", tag="Integer"):
     """Sent as `embedded_attributes`, to upsertProductType.
 
     - connect_standard_attributes: PRODUCT_ID, CATEGORY, BRAND, TITLE, DESCRIPTION, IMAGE, GTIN, VARIANT_GROUP_CODE
@@ -80,14 +80,14 @@ class EmbeddedIntegerAttribute(Sent, kw_only=True, gc=False, tag_field="type", t
     minimum: int | UnsetType = UNSET
 
 
-class ProductListAttributeValue(Sent, kw_only=True, gc=False):
+class ProductListAttributeValue(RequestModel, kw_only=True, gc=False):
     """Sent as `embedded_attributes.available_values`, to upsertProductType."""
 
     id: str
     labels: Annotated[list[Localized], Meta(min_length=1)] | UnsetType = UNSET
 
 
-class EmbeddedListAttribute(Sent, kw_only=True, gc=False, tag_field="type", tag="List"):
+class EmbeddedListAttribute(RequestModel, kw_only=True, gc=False, tag_field="type", tag="List"):
     """Sent as `embedded_attributes`, to upsertProductType.
 
     - connect_standard_attributes: PRODUCT_ID, CATEGORY, BRAND, TITLE, DESCRIPTION, IMAGE, GTIN, VARIANT_GROUP_CODE
@@ -105,7 +105,7 @@ class EmbeddedListAttribute(Sent, kw_only=True, gc=False, tag_field="type", tag=
     max_values: Annotated[int, Meta(ge=1)] | UnsetType = UNSET
 
 
-class EmbeddedMediaAttribute(Sent, kw_only=True, gc=False, tag_field="type", tag="Media"):
+class EmbeddedMediaAttribute(RequestModel, kw_only=True, gc=False, tag_field="type", tag="Media"):
     """Sent as `embedded_attributes`, to upsertProductType.
 
     - connect_standard_attributes: PRODUCT_ID, CATEGORY, BRAND, TITLE, DESCRIPTION, IMAGE, GTIN, VARIANT_GROUP_CODE
@@ -123,7 +123,7 @@ class EmbeddedMediaAttribute(Sent, kw_only=True, gc=False, tag_field="type", tag
     media_type: str | UnsetType = UNSET
 
 
-class EmbeddedTextAttribute(Sent, kw_only=True, gc=False, tag_field="type", tag="Text"):
+class EmbeddedTextAttribute(RequestModel, kw_only=True, gc=False, tag_field="type", tag="Text"):
     """Sent as `embedded_attributes`, to upsertProductType.
 
     - connect_standard_attributes: PRODUCT_ID, CATEGORY, BRAND, TITLE, DESCRIPTION, IMAGE, GTIN, VARIANT_GROUP_CODE
@@ -151,39 +151,39 @@ EmbeddedAttribute: TypeAlias = (
 """Told apart by `type`."""
 
 
-class EqualsRuleConditionPayload(Sent, kw_only=True, gc=False):
+class EqualsRuleConditionPayload(RequestModel, kw_only=True, gc=False):
     """Sent as `rules.when.equals`, to createTaxonomyRule."""
 
     attribute: Annotated[str, Meta(min_length=1, max_length=255)]
     value: str | int | float | bool
 
 
-class InRuleConditionPayload(Sent, kw_only=True, gc=False):
+class InRuleConditionPayload(RequestModel, kw_only=True, gc=False):
     """Sent as `rules.when.in`, to createTaxonomyRule."""
 
     attribute: Annotated[str, Meta(min_length=1, max_length=255)]
     values: list[str | int | float | bool]
 
 
-class IsSetRuleConditionPayload(Sent, kw_only=True, gc=False):
+class IsSetRuleConditionPayload(RequestModel, kw_only=True, gc=False):
     """Sent as `rules.when.isSet`, to createTaxonomyRule."""
 
     attribute: Annotated[str, Meta(min_length=1, max_length=255)]
 
 
-class ProductTypeContext(Sent, kw_only=True, gc=False):
+class ProductTypeContext(RequestModel, kw_only=True, gc=False):
     """Sent as `context`, to upsertProductType."""
 
     labels: list[Localized] | UnsetType = UNSET
 
 
-class ProductTypeRuleReference(Sent, kw_only=True, gc=False):
+class ProductTypeRuleReference(RequestModel, kw_only=True, gc=False):
     """Sent as `rules`, to upsertProductType."""
 
     ref: str
 
 
-class ProductType(Sent, kw_only=True, gc=False):
+class ProductType(RequestModel, kw_only=True, gc=False):
     """The body of upsertProductType."""
 
     embedded_attributes: list[EmbeddedAttribute]
@@ -192,7 +192,9 @@ class ProductType(Sent, kw_only=True, gc=False):
     rules: list[ProductTypeRuleReference] | UnsetType = UNSET
 
 
-class RedefineAttributeActionPayload(Sent, kw_only=True, gc=False, rename={"requirement_level": "requirementLevel"}):
+class RedefineAttributeActionPayload(
+    RequestModel, kw_only=True, gc=False, rename={"requirement_level": "requirementLevel"}
+):
     """Sent as `rules.then.all.redefine`, to createTaxonomyRule.
 
     - requirement_level: OPTIONAL, RECOMMENDED, REQUIRED (`RequirementLevel`)
@@ -202,19 +204,21 @@ class RedefineAttributeActionPayload(Sent, kw_only=True, gc=False, rename={"requ
     requirement_level: str
 
 
-class ProductTypeRuleActionRedefineAttribute(Sent, kw_only=True, gc=False):
+class ProductTypeRuleActionRedefineAttribute(RequestModel, kw_only=True, gc=False):
     """Sent as `rules.then.all`, to createTaxonomyRule."""
 
     redefine: RedefineAttributeActionPayload
 
 
-class ProductTypeRuleActionAll(Sent, kw_only=True, gc=False):
+class ProductTypeRuleActionAll(RequestModel, kw_only=True, gc=False):
     """Sent as `rules.then`, to createTaxonomyRule."""
 
     all: list[ProductTypeRuleActionRedefineAttribute]
 
 
-class ProductTypeRuleCondition(Sent, kw_only=True, gc=False, rename={"not_": "not", "is_set": "isSet", "in_": "in"}):
+class ProductTypeRuleCondition(
+    RequestModel, kw_only=True, gc=False, rename={"not_": "not", "is_set": "isSet", "in_": "in"}
+):
     """A condition; exactly one of its members is set, and conditions nest."""
 
     all: "list[ProductTypeRuleCondition] | UnsetType" = UNSET
@@ -225,7 +229,7 @@ class ProductTypeRuleCondition(Sent, kw_only=True, gc=False, rename={"not_": "no
     in_: InRuleConditionPayload | UnsetType = UNSET
 
     def __post_init__(self) -> None:
-        one_of(
+        check_exactly_one(
             "ProductTypeRuleCondition",
             ("all", self.all),
             ("any", self.any),
@@ -236,7 +240,7 @@ class ProductTypeRuleCondition(Sent, kw_only=True, gc=False, rename={"not_": "no
         )
 
 
-class ProductTypeRule(Sent, kw_only=True, gc=False):
+class ProductTypeRule(RequestModel, kw_only=True, gc=False):
     """Sent as `rules`, to createTaxonomyRule."""
 
     id: str
@@ -244,7 +248,7 @@ class ProductTypeRule(Sent, kw_only=True, gc=False):
     when: ProductTypeRuleCondition
 
 
-class TaxonomyRuleRequest(Sent, kw_only=True, gc=False):
+class TaxonomyRuleRequest(RequestModel, kw_only=True, gc=False):
     """The body of createTaxonomyRule."""
 
     rules: Annotated[list[ProductTypeRule], Meta(min_length=1)]

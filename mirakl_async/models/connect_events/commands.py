@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Final, TypeAlias
 
 from msgspec import Meta
 
-from mirakl_async.model import ABSENT, Command, Expected, Received
+from mirakl_async.model import EXPECTED_DEFAULT, Command, Expected, ResponseModel
 
 
 class DocumentEntityType:
@@ -46,21 +46,21 @@ class RejectionReason:
     OTHER: Final = "OTHER"
 
 
-class LineDecision(Received, kw_only=True, gc=False):
+class LineDecision(ResponseModel, kw_only=True, gc=False):
     """Read as `data.order_lines`, from OrderActionEvent."""
 
-    accepted: Expected[bool] = ABSENT
-    channel_order_line_id: Expected[str] = ABSENT
+    accepted: Expected[bool] = EXPECTED_DEFAULT
+    channel_order_line_id: Expected[str] = EXPECTED_DEFAULT
 
 
-class AcceptData(Received, kw_only=True, gc=False):
+class AcceptData(ResponseModel, kw_only=True, gc=False):
     """Read as `data`, from OrderActionEvent."""
 
-    action_id: Expected[str] = ABSENT
-    channel_id: Expected[str] = ABSENT
-    channel_order_id: Expected[str] = ABSENT
-    channel_store_id: Expected[str] = ABSENT
-    order_lines: Expected[list[LineDecision]] = ABSENT
+    action_id: Expected[str] = EXPECTED_DEFAULT
+    channel_id: Expected[str] = EXPECTED_DEFAULT
+    channel_order_id: Expected[str] = EXPECTED_DEFAULT
+    channel_store_id: Expected[str] = EXPECTED_DEFAULT
+    order_lines: Expected[list[LineDecision]] = EXPECTED_DEFAULT
     sub_channel_code: str | None = None
 
 
@@ -68,23 +68,23 @@ class Accept(Command, kw_only=True, gc=False, tag_field="type", tag="ACCEPT"):
     """Accept or refuse lines of an order."""
 
     type: ClassVar[str] = "ACCEPT"
-    data: Expected[AcceptData] = ABSENT
-    id: Expected[str] = ABSENT
-    time: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
+    data: Expected[AcceptData] = EXPECTED_DEFAULT
+    id: Expected[str] = EXPECTED_DEFAULT
+    time: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
 
 
-class AcceptReturnData(Received, kw_only=True, gc=False):
+class AcceptReturnData(ResponseModel, kw_only=True, gc=False):
     """Read as `data`, from OrderActionEvent.
 
     - rejection_reason: RETURN_WINDOW_CLOSED, NOT_ELIGIBLE_FOR_RETURN, FINAL_SALES, OTHER (`RejectionReason`)
     """
 
-    accepted: Expected[bool] = ABSENT
-    action_id: Expected[str] = ABSENT
-    channel_id: Expected[str] = ABSENT
-    channel_order_id: Expected[str] = ABSENT
-    channel_return_id: Expected[str] = ABSENT
-    channel_store_id: Expected[str] = ABSENT
+    accepted: Expected[bool] = EXPECTED_DEFAULT
+    action_id: Expected[str] = EXPECTED_DEFAULT
+    channel_id: Expected[str] = EXPECTED_DEFAULT
+    channel_order_id: Expected[str] = EXPECTED_DEFAULT
+    channel_return_id: Expected[str] = EXPECTED_DEFAULT
+    channel_store_id: Expected[str] = EXPECTED_DEFAULT
     rejection_reason: str | None = None
     sub_channel_code: str | None = None
 
@@ -93,19 +93,19 @@ class AcceptReturn(Command, kw_only=True, gc=False, tag_field="type", tag="ACCEP
     """Accept or refuse a return."""
 
     type: ClassVar[str] = "ACCEPT_RETURN"
-    data: Expected[AcceptReturnData] = ABSENT
-    id: Expected[str] = ABSENT
-    time: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
+    data: Expected[AcceptReturnData] = EXPECTED_DEFAULT
+    id: Expected[str] = EXPECTED_DEFAULT
+    time: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
 
 
-class AcknowledgeReturnReceptionData(Received, kw_only=True, gc=False):
+class AcknowledgeReturnReceptionData(ResponseModel, kw_only=True, gc=False):
     """Read as `data`, from OrderActionEvent."""
 
-    action_id: Expected[str] = ABSENT
-    channel_id: Expected[str] = ABSENT
-    channel_order_id: Expected[str] = ABSENT
-    channel_return_id: Expected[str] = ABSENT
-    channel_store_id: Expected[str] = ABSENT
+    action_id: Expected[str] = EXPECTED_DEFAULT
+    channel_id: Expected[str] = EXPECTED_DEFAULT
+    channel_order_id: Expected[str] = EXPECTED_DEFAULT
+    channel_return_id: Expected[str] = EXPECTED_DEFAULT
+    channel_store_id: Expected[str] = EXPECTED_DEFAULT
     sub_channel_code: str | None = None
 
 
@@ -113,50 +113,50 @@ class AcknowledgeReturnReception(Command, kw_only=True, gc=False, tag_field="typ
     """Mark a return as received."""
 
     type: ClassVar[str] = "ACKNOWLEDGE_RETURN_RECEPTION"
-    data: Expected[AcknowledgeReturnReceptionData] = ABSENT
-    id: Expected[str] = ABSENT
-    time: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
+    data: Expected[AcknowledgeReturnReceptionData] = EXPECTED_DEFAULT
+    id: Expected[str] = EXPECTED_DEFAULT
+    time: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
 
 
-class Amount(Received, kw_only=True, gc=False):
+class Amount(ResponseModel, kw_only=True, gc=False):
     """Read as `data.refunds.price` and 7 more places, from OrderActionEvent."""
 
-    amount: Expected[Decimal] = ABSENT
-    currency: Expected[str] = ABSENT
+    amount: Expected[Decimal] = EXPECTED_DEFAULT
+    currency: Expected[str] = EXPECTED_DEFAULT
 
 
-class TaxAmount(Received, kw_only=True, gc=False):
+class TaxAmount(ResponseModel, kw_only=True, gc=False):
     """Read as `data.refunds.shipping_taxes` and 3 more places, from OrderActionEvent."""
 
-    amount: Expected[Amount] = ABSENT
-    code: Expected[str] = ABSENT
+    amount: Expected[Amount] = EXPECTED_DEFAULT
+    code: Expected[str] = EXPECTED_DEFAULT
 
 
-class CanceledLine(Received, kw_only=True, gc=False):
+class CanceledLine(ResponseModel, kw_only=True, gc=False):
     """Read as `data.cancelations`, from OrderActionEvent.
 
     - reason: CUSTOMER_CANCELATION, OUT_OF_STOCK, RETURN, ITEM_NOT_RECEIVED, AGREEMENT, DEFECT, UNABLE_TO_DELIVER,
       CHANNEL_SPECIFIC (`LineReason`)
     """
 
-    channel_order_line_id: Expected[str] = ABSENT
-    price: Expected[Amount] = ABSENT
-    product_id: Expected[str] = ABSENT
-    quantity: Expected[int] = ABSENT
-    reason: Expected[str] = ABSENT
-    shipping_price: Expected[Amount] = ABSENT
+    channel_order_line_id: Expected[str] = EXPECTED_DEFAULT
+    price: Expected[Amount] = EXPECTED_DEFAULT
+    product_id: Expected[str] = EXPECTED_DEFAULT
+    quantity: Expected[int] = EXPECTED_DEFAULT
+    reason: Expected[str] = EXPECTED_DEFAULT
+    shipping_price: Expected[Amount] = EXPECTED_DEFAULT
     shipping_taxes: list[TaxAmount] | None = None
     taxes: list[TaxAmount] | None = None
 
 
-class CancelData(Received, kw_only=True, gc=False):
+class CancelData(ResponseModel, kw_only=True, gc=False):
     """Read as `data`, from OrderActionEvent."""
 
-    action_id: Expected[str] = ABSENT
-    cancelations: Expected[list[CanceledLine]] = ABSENT
-    channel_id: Expected[str] = ABSENT
-    channel_order_id: Expected[str] = ABSENT
-    channel_store_id: Expected[str] = ABSENT
+    action_id: Expected[str] = EXPECTED_DEFAULT
+    cancelations: Expected[list[CanceledLine]] = EXPECTED_DEFAULT
+    channel_id: Expected[str] = EXPECTED_DEFAULT
+    channel_order_id: Expected[str] = EXPECTED_DEFAULT
+    channel_store_id: Expected[str] = EXPECTED_DEFAULT
     sub_channel_code: str | None = None
 
 
@@ -164,19 +164,19 @@ class Cancel(Command, kw_only=True, gc=False, tag_field="type", tag="CANCEL"):
     """Cancel units of lines of an order."""
 
     type: ClassVar[str] = "CANCEL"
-    data: Expected[CancelData] = ABSENT
-    id: Expected[str] = ABSENT
-    time: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
+    data: Expected[CancelData] = EXPECTED_DEFAULT
+    id: Expected[str] = EXPECTED_DEFAULT
+    time: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
 
 
-class CloseReturnData(Received, kw_only=True, gc=False):
+class CloseReturnData(ResponseModel, kw_only=True, gc=False):
     """Read as `data`, from OrderActionEvent."""
 
-    action_id: Expected[str] = ABSENT
-    channel_id: Expected[str] = ABSENT
-    channel_order_id: Expected[str] = ABSENT
-    channel_return_id: Expected[str] = ABSENT
-    channel_store_id: Expected[str] = ABSENT
+    action_id: Expected[str] = EXPECTED_DEFAULT
+    channel_id: Expected[str] = EXPECTED_DEFAULT
+    channel_order_id: Expected[str] = EXPECTED_DEFAULT
+    channel_return_id: Expected[str] = EXPECTED_DEFAULT
+    channel_store_id: Expected[str] = EXPECTED_DEFAULT
     sub_channel_code: str | None = None
 
 
@@ -184,27 +184,27 @@ class CloseReturn(Command, kw_only=True, gc=False, tag_field="type", tag="CLOSE_
     """Mark a return as closed."""
 
     type: ClassVar[str] = "CLOSE_RETURN"
-    data: Expected[CloseReturnData] = ABSENT
-    id: Expected[str] = ABSENT
-    time: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
+    data: Expected[CloseReturnData] = EXPECTED_DEFAULT
+    id: Expected[str] = EXPECTED_DEFAULT
+    time: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
 
 
-class ShippedItem(Received, kw_only=True, gc=False):
+class ShippedItem(ResponseModel, kw_only=True, gc=False):
     """Read as `data.items`, from OrderActionEvent."""
 
-    channel_order_line_id: Expected[str] = ABSENT
-    id: Expected[str] = ABSENT
-    quantity: Expected[int] = ABSENT
+    channel_order_line_id: Expected[str] = EXPECTED_DEFAULT
+    id: Expected[str] = EXPECTED_DEFAULT
+    quantity: Expected[int] = EXPECTED_DEFAULT
 
 
-class CreateShipmentData(Received, kw_only=True, gc=False):
+class CreateShipmentData(ResponseModel, kw_only=True, gc=False):
     """Read as `data`, from OrderActionEvent."""
 
-    action_id: Expected[str] = ABSENT
-    carrier: Expected[str] = ABSENT
-    channel_id: Expected[str] = ABSENT
-    channel_order_id: Expected[str] = ABSENT
-    channel_store_id: Expected[str] = ABSENT
+    action_id: Expected[str] = EXPECTED_DEFAULT
+    carrier: Expected[str] = EXPECTED_DEFAULT
+    channel_id: Expected[str] = EXPECTED_DEFAULT
+    channel_order_id: Expected[str] = EXPECTED_DEFAULT
+    channel_store_id: Expected[str] = EXPECTED_DEFAULT
     items: list[ShippedItem] | None = None
     return_tracking_number: str | None = None
     sub_channel_code: str | None = None
@@ -217,46 +217,46 @@ class CreateShipment(Command, kw_only=True, gc=False, tag_field="type", tag="CRE
     """Ship items of an order."""
 
     type: ClassVar[str] = "CREATE_SHIPMENT"
-    data: Expected[CreateShipmentData] = ABSENT
-    id: Expected[str] = ABSENT
-    time: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
+    data: Expected[CreateShipmentData] = EXPECTED_DEFAULT
+    id: Expected[str] = EXPECTED_DEFAULT
+    time: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
 
 
-class DocumentEntity(Received, kw_only=True, gc=False):
+class DocumentEntity(ResponseModel, kw_only=True, gc=False):
     """Read as `data.document_entity`, from OrderActionEvent.
 
     - type: RETURN (`DocumentEntityType`)
     """
 
-    id: Expected[str] = ABSENT
-    type: Expected[str] = ABSENT
+    id: Expected[str] = EXPECTED_DEFAULT
+    type: Expected[str] = EXPECTED_DEFAULT
 
 
-class RefundedLine(Received, kw_only=True, gc=False):
+class RefundedLine(ResponseModel, kw_only=True, gc=False):
     """Read as `data.refunds`, from OrderActionEvent.
 
     - reason: CUSTOMER_CANCELATION, OUT_OF_STOCK, RETURN, ITEM_NOT_RECEIVED, AGREEMENT, DEFECT, UNABLE_TO_DELIVER,
       CHANNEL_SPECIFIC (`LineReason`)
     """
 
-    price: Expected[Amount] = ABSENT
-    product_id: Expected[str] = ABSENT
-    quantity: Expected[int] = ABSENT
-    reason: Expected[str] = ABSENT
-    shipping_price: Expected[Amount] = ABSENT
+    price: Expected[Amount] = EXPECTED_DEFAULT
+    product_id: Expected[str] = EXPECTED_DEFAULT
+    quantity: Expected[int] = EXPECTED_DEFAULT
+    reason: Expected[str] = EXPECTED_DEFAULT
+    shipping_price: Expected[Amount] = EXPECTED_DEFAULT
     channel_order_line_id: str | None = None
     shipping_taxes: list[TaxAmount] | None = None
     taxes: list[TaxAmount] | None = None
     order_line_id: str | None = None
 
 
-class RefundData(Received, kw_only=True, gc=False):
+class RefundData(ResponseModel, kw_only=True, gc=False):
     """Read as `data`, from OrderActionEvent."""
 
-    action_id: Expected[str] = ABSENT
-    channel_id: Expected[str] = ABSENT
-    channel_order_id: Expected[str] = ABSENT
-    channel_store_id: Expected[str] = ABSENT
+    action_id: Expected[str] = EXPECTED_DEFAULT
+    channel_id: Expected[str] = EXPECTED_DEFAULT
+    channel_order_id: Expected[str] = EXPECTED_DEFAULT
+    channel_store_id: Expected[str] = EXPECTED_DEFAULT
     refunds: list[RefundedLine] | None = None
     sub_channel_code: str | None = None
 
@@ -265,12 +265,12 @@ class Refund(Command, kw_only=True, gc=False, tag_field="type", tag="REFUND"):
     """Refund lines of an order."""
 
     type: ClassVar[str] = "REFUND"
-    data: Expected[RefundData] = ABSENT
-    id: Expected[str] = ABSENT
-    time: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
+    data: Expected[RefundData] = EXPECTED_DEFAULT
+    id: Expected[str] = EXPECTED_DEFAULT
+    time: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
 
 
-class Tracking(Received, kw_only=True, gc=False):
+class Tracking(ResponseModel, kw_only=True, gc=False):
     """Read as `data.tracking`, from OrderActionEvent."""
 
     carrier: str | None = None
@@ -278,14 +278,14 @@ class Tracking(Received, kw_only=True, gc=False):
     tracking_url: str | None = None
 
 
-class UpdateReturnTrackingInformationData(Received, kw_only=True, gc=False):
+class UpdateReturnTrackingInformationData(ResponseModel, kw_only=True, gc=False):
     """Read as `data`, from OrderActionEvent."""
 
-    action_id: Expected[str] = ABSENT
-    channel_id: Expected[str] = ABSENT
-    channel_order_id: Expected[str] = ABSENT
-    channel_return_id: Expected[str] = ABSENT
-    channel_store_id: Expected[str] = ABSENT
+    action_id: Expected[str] = EXPECTED_DEFAULT
+    channel_id: Expected[str] = EXPECTED_DEFAULT
+    channel_order_id: Expected[str] = EXPECTED_DEFAULT
+    channel_return_id: Expected[str] = EXPECTED_DEFAULT
+    channel_store_id: Expected[str] = EXPECTED_DEFAULT
     label_url: str | None = None
     rma_id: str | None = None
     sub_channel_code: str | None = None
@@ -298,24 +298,24 @@ class UpdateReturnTrackingInformation(
     """Set a return's carrier, tracking and label."""
 
     type: ClassVar[str] = "UPDATE_RETURN_TRACKING_INFORMATION"
-    data: Expected[UpdateReturnTrackingInformationData] = ABSENT
-    id: Expected[str] = ABSENT
-    time: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
+    data: Expected[UpdateReturnTrackingInformationData] = EXPECTED_DEFAULT
+    id: Expected[str] = EXPECTED_DEFAULT
+    time: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
 
 
-class UploadDocumentData(Received, kw_only=True, gc=False):
+class UploadDocumentData(ResponseModel, kw_only=True, gc=False):
     """Read as `data`, from OrderActionEvent.
 
     - document_type: RETURN_LABEL, CUSTOMER_INVOICE (`DocumentType`)
     """
 
-    action_id: Expected[str] = ABSENT
-    channel_id: Expected[str] = ABSENT
-    channel_order_id: Expected[str] = ABSENT
-    channel_store_id: Expected[str] = ABSENT
-    document_download_url: Expected[str] = ABSENT
-    document_name: Expected[str] = ABSENT
-    document_type: Expected[str] = ABSENT
+    action_id: Expected[str] = EXPECTED_DEFAULT
+    channel_id: Expected[str] = EXPECTED_DEFAULT
+    channel_order_id: Expected[str] = EXPECTED_DEFAULT
+    channel_store_id: Expected[str] = EXPECTED_DEFAULT
+    document_download_url: Expected[str] = EXPECTED_DEFAULT
+    document_name: Expected[str] = EXPECTED_DEFAULT
+    document_type: Expected[str] = EXPECTED_DEFAULT
     document_entity: DocumentEntity | None = None
     sub_channel_code: str | None = None
     document_entity_id: str | None = None
@@ -326,9 +326,9 @@ class UploadDocument(Command, kw_only=True, gc=False, tag_field="type", tag="UPL
     """Attach a file, which is at an address that expires, to an order or a return."""
 
     type: ClassVar[str] = "UPLOAD_DOCUMENT"
-    data: Expected[UploadDocumentData] = ABSENT
-    id: Expected[str] = ABSENT
-    time: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
+    data: Expected[UploadDocumentData] = EXPECTED_DEFAULT
+    id: Expected[str] = EXPECTED_DEFAULT
+    time: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
 
 
 OrderActionEvent: TypeAlias = (

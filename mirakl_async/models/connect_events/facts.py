@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Final
 
 from msgspec import Meta
 
-from mirakl_async.model import ABSENT, Expected, Fact, Received, Untyped
+from mirakl_async.model import EXPECTED_DEFAULT, Expected, Fact, ResponseModel, Untyped
 
 
 class ActionType:
@@ -52,7 +52,7 @@ class StockDetailType:
     FULFILLMENT_PARTNER: Final = "FULFILLMENT_PARTNER"
 
 
-class DeliveryPartner(Received, kw_only=True, gc=False):
+class DeliveryPartner(ResponseModel, kw_only=True, gc=False):
     """Read as `data.inventory.delivery_partner`, from OfferUpsertEvent, PriceStockUpsertEvent and
     ProductUpsertEvent.
     """
@@ -60,7 +60,7 @@ class DeliveryPartner(Received, kw_only=True, gc=False):
     name: str | None = None
 
 
-class Price(Received, kw_only=True, gc=False):
+class Price(ResponseModel, kw_only=True, gc=False):
     """Read as `data.discount_price.price` and 5 more places, from OfferUpsertEvent, PriceStockUpsertEvent and
     ProductUpsertEvent.
     """
@@ -69,7 +69,7 @@ class Price(Received, kw_only=True, gc=False):
     currency: str | None = None
 
 
-class DiscountPrice(Received, kw_only=True, gc=False):
+class DiscountPrice(ResponseModel, kw_only=True, gc=False):
     """Read as `data.discount_price` and 2 more places, from OfferUpsertEvent, PriceStockUpsertEvent and
     ProductUpsertEvent.
 
@@ -82,18 +82,18 @@ class DiscountPrice(Received, kw_only=True, gc=False):
     start_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
 
 
-class FeatureConfiguration(Received, kw_only=True, gc=False):
+class FeatureConfiguration(ResponseModel, kw_only=True, gc=False):
     """The state of a feature: enabled or disabled, or linked or unlinked.
 
     - feature: business-information-sync, store-linking (`Feature`)
     - status: enabled, disabled, linked, unlinked (`FeatureStatus`)
     """
 
-    status: Expected[str] = ABSENT
+    status: Expected[str] = EXPECTED_DEFAULT
     feature: str | None = None
 
 
-class Inventory(Received, kw_only=True, gc=False):
+class Inventory(ResponseModel, kw_only=True, gc=False):
     """Read as `data.inventory`, from OfferUpsertEvent, PriceStockUpsertEvent and ProductUpsertEvent.
 
     - action_type: UPDATE, DELETE, IGNORE (`ActionType`)
@@ -104,32 +104,32 @@ class Inventory(Received, kw_only=True, gc=False):
     quantity: int | None = None
 
 
-class ListValue(Received, kw_only=True, gc=False):
+class ListValue(ResponseModel, kw_only=True, gc=False):
     """Read as `data.offer_attributes.values`, from OfferUpsertEvent, PriceStockUpsertEvent and ProductUpsertEvent."""
 
     value: str | None = None
 
 
-class OfferAttribute(Received, kw_only=True, gc=False):
+class OfferAttribute(ResponseModel, kw_only=True, gc=False):
     """An attribute of an offer; `type` tells whether `value` or `values` holds it.
 
     - type: BOOLEAN, LIST, NUMERIC, TEXT (`OfferAttributeType`)
     """
 
-    id: Expected[str] = ABSENT
-    type: Expected[str] = ABSENT
+    id: Expected[str] = EXPECTED_DEFAULT
+    type: Expected[str] = EXPECTED_DEFAULT
     value: Untyped[bool | Decimal | str] | None = None
     values: list[ListValue] | None = None
 
 
-class ProductIdentifier(Received, kw_only=True, gc=False):
+class ProductIdentifier(ResponseModel, kw_only=True, gc=False):
     """Read as `data.identifier`, from OfferUpsertEvent, ProductUpsertEvent and PriceStockUpsertEvent."""
 
-    type: Expected[str] = ABSENT
-    value: Expected[str] = ABSENT
+    type: Expected[str] = EXPECTED_DEFAULT
+    value: Expected[str] = EXPECTED_DEFAULT
 
 
-class StandardPrice(Received, kw_only=True, gc=False):
+class StandardPrice(ResponseModel, kw_only=True, gc=False):
     """Read as `data.standard_price` and 2 more places, from OfferUpsertEvent, PriceStockUpsertEvent and
     ProductUpsertEvent.
 
@@ -140,63 +140,63 @@ class StandardPrice(Received, kw_only=True, gc=False):
     price: Price | None = None
 
 
-class Partner(Received, kw_only=True, gc=False):
+class Partner(ResponseModel, kw_only=True, gc=False):
     """Read as `data.stock.breakdown.partner`, from OfferUpsertEvent, PriceStockUpsertEvent and ProductUpsertEvent."""
 
-    id: Expected[str] = ABSENT
+    id: Expected[str] = EXPECTED_DEFAULT
 
 
-class Warehouse(Received, kw_only=True, gc=False):
+class Warehouse(ResponseModel, kw_only=True, gc=False):
     """Read as `data.stock.breakdown.warehouse`, from OfferUpsertEvent, PriceStockUpsertEvent and ProductUpsertEvent."""
 
-    id: Expected[str] = ABSENT
+    id: Expected[str] = EXPECTED_DEFAULT
 
 
-class StockDetail(Received, kw_only=True, gc=False):
+class StockDetail(ResponseModel, kw_only=True, gc=False):
     """Read as `data.stock.breakdown`, from OfferUpsertEvent, PriceStockUpsertEvent and ProductUpsertEvent.
 
     - type: SELLER_CENTRALIZED, SELLER_WAREHOUSE, FULFILLMENT_PARTNER (`StockDetailType`)
     """
 
-    quantity: Expected[int] = ABSENT
-    type: Expected[str] = ABSENT
+    quantity: Expected[int] = EXPECTED_DEFAULT
+    type: Expected[str] = EXPECTED_DEFAULT
     partner: Partner | None = None
     warehouse: Warehouse | None = None
 
 
-class Stock(Received, kw_only=True, gc=False):
+class Stock(ResponseModel, kw_only=True, gc=False):
     """Read as `data.stock`, from OfferUpsertEvent, PriceStockUpsertEvent and ProductUpsertEvent.
 
     - action_type: UPDATE, DELETE, IGNORE (`ActionType`)
     """
 
-    action_type: Expected[str] = ABSENT
+    action_type: Expected[str] = EXPECTED_DEFAULT
     breakdown: list[StockDetail] | None = None
 
 
-class SubChannelPrice(Received, kw_only=True, gc=False):
+class SubChannelPrice(ResponseModel, kw_only=True, gc=False):
     """Read as `data.sub_channel_prices`, from OfferUpsertEvent."""
 
-    code: Expected[str] = ABSENT
-    discount_price: Expected[DiscountPrice] = ABSENT
-    standard_price: Expected[StandardPrice] = ABSENT
+    code: Expected[str] = EXPECTED_DEFAULT
+    discount_price: Expected[DiscountPrice] = EXPECTED_DEFAULT
+    standard_price: Expected[StandardPrice] = EXPECTED_DEFAULT
 
 
-class OfferUpsertData(Received, kw_only=True, gc=False):
+class OfferUpsertData(ResponseModel, kw_only=True, gc=False):
     """Read as `data`, from OfferUpsertEvent.
 
     - identifier: deprecated
     - sub_channel_prices: deprecated
     """
 
-    channel_id: Expected[str] = ABSENT
-    discount_price: Expected[DiscountPrice] = ABSENT
-    inventory: Expected[Inventory] = ABSENT
-    product_id: Expected[str] = ABSENT
-    standard_price: Expected[StandardPrice] = ABSENT
-    stock: Expected[Stock] = ABSENT
-    store_id: Expected[str] = ABSENT
-    use_case: Expected[str] = ABSENT
+    channel_id: Expected[str] = EXPECTED_DEFAULT
+    discount_price: Expected[DiscountPrice] = EXPECTED_DEFAULT
+    inventory: Expected[Inventory] = EXPECTED_DEFAULT
+    product_id: Expected[str] = EXPECTED_DEFAULT
+    standard_price: Expected[StandardPrice] = EXPECTED_DEFAULT
+    stock: Expected[Stock] = EXPECTED_DEFAULT
+    store_id: Expected[str] = EXPECTED_DEFAULT
+    use_case: Expected[str] = EXPECTED_DEFAULT
     identifier: ProductIdentifier | None = None
     identifiers: list[ProductIdentifier] | None = None
     offer_attributes: list[OfferAttribute] | None = None
@@ -207,27 +207,27 @@ class OfferUpsert(Fact, kw_only=True, gc=False, tag_field="type", tag="OFFER_UPS
     """An offer was made or changed: its prices, stock and attributes."""
 
     type: ClassVar[str] = "OFFER_UPSERT"
-    data: Expected[OfferUpsertData] = ABSENT
-    id: Expected[str] = ABSENT
-    time: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
+    data: Expected[OfferUpsertData] = EXPECTED_DEFAULT
+    id: Expected[str] = EXPECTED_DEFAULT
+    time: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
 
 
-class SubChannelData(Received, kw_only=True, gc=False):
+class SubChannelData(ResponseModel, kw_only=True, gc=False):
     """Read as `data.sub_channel`, from PriceStockUpsertEvent."""
 
-    code: Expected[str] = ABSENT
-    discount_price: Expected[DiscountPrice] = ABSENT
-    standard_price: Expected[StandardPrice] = ABSENT
-    stock: Expected[Stock] = ABSENT
+    code: Expected[str] = EXPECTED_DEFAULT
+    discount_price: Expected[DiscountPrice] = EXPECTED_DEFAULT
+    standard_price: Expected[StandardPrice] = EXPECTED_DEFAULT
+    stock: Expected[Stock] = EXPECTED_DEFAULT
 
 
-class PriceStockUpsertData(Received, kw_only=True, gc=False):
+class PriceStockUpsertData(ResponseModel, kw_only=True, gc=False):
     """Read as `data`, from PriceStockUpsertEvent."""
 
-    channel_id: Expected[str] = ABSENT
-    inventory: Expected[Inventory] = ABSENT
-    product_id: Expected[str] = ABSENT
-    store_id: Expected[str] = ABSENT
+    channel_id: Expected[str] = EXPECTED_DEFAULT
+    inventory: Expected[Inventory] = EXPECTED_DEFAULT
+    product_id: Expected[str] = EXPECTED_DEFAULT
+    store_id: Expected[str] = EXPECTED_DEFAULT
     discount_price: DiscountPrice | None = None
     identifiers: list[ProductIdentifier] | None = None
     offer_attributes: list[OfferAttribute] | None = None
@@ -240,36 +240,36 @@ class PriceStockUpsert(Fact, kw_only=True, gc=False, tag_field="type", tag="PRIC
     """Prices or stock of an offer changed; a part whose action is IGNORE stays as it is."""
 
     type: ClassVar[str] = "PRICE_STOCK_UPSERT"
-    data: Expected[PriceStockUpsertData] = ABSENT
-    id: Expected[str] = ABSENT
-    time: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
+    data: Expected[PriceStockUpsertData] = EXPECTED_DEFAULT
+    id: Expected[str] = EXPECTED_DEFAULT
+    time: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
 
 
-class ProductAttribute(Received, kw_only=True, gc=False):
+class ProductAttribute(ResponseModel, kw_only=True, gc=False):
     """Read as `data.attributes`, from ProductUpsertEvent."""
 
-    id: Expected[str] = ABSENT
+    id: Expected[str] = EXPECTED_DEFAULT
     locale: str | None = None
     value: str | None = None
     code: str | None = None
 
 
-class ProductUpsertData(Received, kw_only=True, gc=False):
+class ProductUpsertData(ResponseModel, kw_only=True, gc=False):
     """Read as `data`, from ProductUpsertEvent.
 
     - identifier: deprecated
     """
 
-    attributes: Expected[list[ProductAttribute]] = ABSENT
-    channel_id: Expected[str] = ABSENT
-    discount_price: Expected[DiscountPrice] = ABSENT
-    inventory: Expected[Inventory] = ABSENT
-    offer_attributes: Expected[list[OfferAttribute]] = ABSENT
-    product_id: Expected[str] = ABSENT
-    product_type_id: Expected[str] = ABSENT
-    standard_price: Expected[StandardPrice] = ABSENT
-    stock: Expected[Stock] = ABSENT
-    store_id: Expected[str] = ABSENT
+    attributes: Expected[list[ProductAttribute]] = EXPECTED_DEFAULT
+    channel_id: Expected[str] = EXPECTED_DEFAULT
+    discount_price: Expected[DiscountPrice] = EXPECTED_DEFAULT
+    inventory: Expected[Inventory] = EXPECTED_DEFAULT
+    offer_attributes: Expected[list[OfferAttribute]] = EXPECTED_DEFAULT
+    product_id: Expected[str] = EXPECTED_DEFAULT
+    product_type_id: Expected[str] = EXPECTED_DEFAULT
+    standard_price: Expected[StandardPrice] = EXPECTED_DEFAULT
+    stock: Expected[Stock] = EXPECTED_DEFAULT
+    store_id: Expected[str] = EXPECTED_DEFAULT
     identifier: ProductIdentifier | None = None
     identifiers: list[ProductIdentifier] | None = None
 
@@ -285,32 +285,32 @@ class ProductUpsert(
     """A product was made or changed, with its offer."""
 
     type: ClassVar[str] = "PRODUCT_UPSERT"
-    data: Expected[ProductUpsertData] = ABSENT
-    id: Expected[str] = ABSENT
-    time: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
+    data: Expected[ProductUpsertData] = EXPECTED_DEFAULT
+    id: Expected[str] = EXPECTED_DEFAULT
+    time: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
     sequence: int | None = None
     sequence_size: int | None = None
     sequence_type: str | None = None
     source: str | None = None
 
 
-class StoreFeatureData(Received, kw_only=True, gc=False):
+class StoreFeatureData(ResponseModel, kw_only=True, gc=False):
     """Read as `data`, from StoreManagementFeatureEvent.
 
     - feature: business-information-sync, store-linking (`Feature`)
     """
 
-    channel_id: Expected[str] = ABSENT
-    configuration: Expected[FeatureConfiguration] = ABSENT
-    feature: Expected[str] = ABSENT
-    store_id: Expected[str] = ABSENT
-    trigger_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
+    channel_id: Expected[str] = EXPECTED_DEFAULT
+    configuration: Expected[FeatureConfiguration] = EXPECTED_DEFAULT
+    feature: Expected[str] = EXPECTED_DEFAULT
+    store_id: Expected[str] = EXPECTED_DEFAULT
+    trigger_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
 
 
 class StoreFeature(Fact, kw_only=True, gc=False, tag_field="type", tag="STORE_FEATURE"):
     """A store switched a feature on or off, or was linked or unlinked."""
 
     type: ClassVar[str] = "STORE_FEATURE"
-    data: Expected[StoreFeatureData] = ABSENT
-    id: Expected[str] = ABSENT
-    time: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
+    data: Expected[StoreFeatureData] = EXPECTED_DEFAULT
+    id: Expected[str] = EXPECTED_DEFAULT
+    time: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT

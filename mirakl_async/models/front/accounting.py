@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 from msgspec import Meta
 
-from mirakl_async.model import ABSENT, Expected, Received
+from mirakl_async.model import EXPECTED_DEFAULT, Expected, ResponseModel
 
 from .common import Tax
 
@@ -114,7 +114,7 @@ class PayoutFormat:
     INTERNATIONAL: Final = "INTERNATIONAL"
 
 
-class BillingCycleSummary(Received, kw_only=True, gc=False):
+class BillingCycleSummary(ResponseModel, kw_only=True, gc=False):
     """Read as `invoices.summary`, from IV01 and SBC11."""
 
     amount_transferred: Decimal | None = None
@@ -167,7 +167,7 @@ class BillingCycleSummary(Received, kw_only=True, gc=False):
     total_subscription_incl_tax: Decimal | None = None
 
 
-class InvoiceDetail(Received, kw_only=True, gc=False):
+class InvoiceDetail(ResponseModel, kw_only=True, gc=False):
     """Read as `invoices.details`, from IV01."""
 
     amount_excl_taxes: Decimal | None = None
@@ -178,7 +178,7 @@ class InvoiceDetail(Received, kw_only=True, gc=False):
     taxes: list[Tax] | None = None
 
 
-class InvoicePayment(Received, kw_only=True, gc=False):
+class InvoicePayment(ResponseModel, kw_only=True, gc=False):
     """Read as `invoices.payment`, from IV01.
 
     - failure_reason: INCOMPLETE_KYC, AWAITING_INVOICE_CHECK (`FailureReason`)
@@ -191,7 +191,7 @@ class InvoicePayment(Received, kw_only=True, gc=False):
     transaction_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
 
 
-class IssuingUser(Received, kw_only=True, gc=False):
+class IssuingUser(ResponseModel, kw_only=True, gc=False):
     """Read as `invoices.issuing_user`, from IV01.
 
     - type: OPERATOR, BATCH, PARTNER (`IssuingUserType`)
@@ -201,7 +201,7 @@ class IssuingUser(Received, kw_only=True, gc=False):
     type: str | None = None
 
 
-class PaymentInfo(Received, kw_only=True, gc=False, rename={"type": "@type"}):
+class PaymentInfo(ResponseModel, kw_only=True, gc=False, rename={"type": "@type"}):
     """A bank account; `type` tells which members are filled.
 
     - type: 23 known values (`PaymentInfoType`)
@@ -241,7 +241,7 @@ class PaymentInfo(Received, kw_only=True, gc=False, rename={"type": "@type"}):
     transit_number: str | None = None
 
 
-class ShopAddress(Received, kw_only=True, gc=False):
+class ShopAddress(ResponseModel, kw_only=True, gc=False):
     """Read as `invoices.shop_address`, from IV01.
 
     - company: deprecated
@@ -263,7 +263,7 @@ class ShopAddress(Received, kw_only=True, gc=False):
     zip_code: str | None = None
 
 
-class Invoice(Received, kw_only=True, gc=False):
+class Invoice(ResponseModel, kw_only=True, gc=False):
     """An invoice or a credit; `type` tells which members are filled.
 
     - currency_iso_code: 61 known values (`CurrencyIsoCode`)
@@ -306,14 +306,14 @@ class Invoice(Received, kw_only=True, gc=False):
     type: str | None = None
 
 
-class InvoicePage(Received, kw_only=True, gc=False):
+class InvoicePage(ResponseModel, kw_only=True, gc=False):
     """The answer of IV01."""
 
     invoices: list[Invoice] | None = None
     total_count: int | None = None
 
 
-class PayOut(Received, kw_only=True, gc=False):
+class PayOut(ResponseModel, kw_only=True, gc=False):
     """Read as `data.pay_out`, from SBC11.
 
     - failure_reason: INCOMPLETE_KYC, AWAITING_INVOICE_CHECK (`FailureReason`)
@@ -326,7 +326,7 @@ class PayOut(Received, kw_only=True, gc=False):
     transaction_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
 
 
-class Shop(Received, kw_only=True, gc=False):
+class Shop(ResponseModel, kw_only=True, gc=False):
     """Read as `data.shop`, from SBC11.
 
     - shop_model: MARKETPLACE, DROPSHIP, ONE_CREDITOR (`ShopModel`)
@@ -339,7 +339,7 @@ class Shop(Received, kw_only=True, gc=False):
     shop_operator_internal_id: str | None = None
 
 
-class SellerBillingCycle(Received, kw_only=True, gc=False):
+class SellerBillingCycle(ResponseModel, kw_only=True, gc=False):
     """Read as `data`, from SBC11.
 
     - currency_iso_code: 61 known values (`CurrencyIsoCode`)
@@ -358,9 +358,9 @@ class SellerBillingCycle(Received, kw_only=True, gc=False):
     summary: BillingCycleSummary | None = None
 
 
-class SellerBillingCyclePage(Received, kw_only=True, gc=False):
+class SellerBillingCyclePage(ResponseModel, kw_only=True, gc=False):
     """The answer of SBC11."""
 
-    data: Expected[list[SellerBillingCycle]] = ABSENT
+    data: Expected[list[SellerBillingCycle]] = EXPECTED_DEFAULT
     next_page_token: str | None = None
     previous_page_token: str | None = None

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 
 from msgspec import UNSET, Meta, UnsetType
 
-from mirakl_async.model import ABSENT, Expected, Received, Reported, Sent
+from mirakl_async.model import EXPECTED_DEFAULT, BulkResult, Expected, RequestModel, ResponseModel
 
 
 class AdditionalFieldType:
@@ -481,31 +481,31 @@ class YesNoOrAll:
     ALL: Final = "ALL"
 
 
-class ActionError(Received, kw_only=True, gc=False):
+class ActionError(ResponseModel, kw_only=True, gc=False):
     """An item that was refused, and why."""
 
     id: str | None = None
     message: str | None = None
 
 
-class ActionSuccess(Received, kw_only=True, gc=False):
+class ActionSuccess(ResponseModel, kw_only=True, gc=False):
     """An item that was taken."""
 
-    id: Expected[str] = ABSENT
+    id: Expected[str] = EXPECTED_DEFAULT
 
 
-class AdditionalField(Received, kw_only=True, gc=False):
+class AdditionalField(ResponseModel, kw_only=True, gc=False):
     """A custom field and its value: text, or texts where several may be chosen.
 
     - type: STRING, DATE, NUMERIC, BOOLEAN, LINK, REGEX, TEXTAREA, LIST, MULTIPLE_VALUES_LIST (`AdditionalFieldType`)
     """
 
-    code: Expected[str] = ABSENT
-    value: Expected[str | list[str]] = ABSENT
+    code: Expected[str] = EXPECTED_DEFAULT
+    value: Expected[str | list[str]] = EXPECTED_DEFAULT
     type: str | None = None
 
 
-class Address(Received, kw_only=True, gc=False):
+class Address(ResponseModel, kw_only=True, gc=False):
     """Read as `orders.customer.billing_address` and 12 more places, from OR11, OR15, OR04, OR07, OR12 and 3 more
     operations.
 
@@ -530,28 +530,28 @@ class Address(Received, kw_only=True, gc=False):
     zip_code: str | None = None
 
 
-class AmountBreakdownPart(Received, kw_only=True, gc=False):
+class AmountBreakdownPart(ResponseModel, kw_only=True, gc=False):
     """Read as `orders.order_lines.cancelations.amount_breakdown.parts` and 15 more places, from OR11, OR15 and OR30."""
 
-    amount: Expected[Decimal] = ABSENT
+    amount: Expected[Decimal] = EXPECTED_DEFAULT
     commissionable: bool | None = None
     debitable_from_customer: bool | None = None
     payable_to_shop: bool | None = None
 
 
-class AmountBreakdown(Received, kw_only=True, gc=False):
+class AmountBreakdown(ResponseModel, kw_only=True, gc=False):
     """Read as `orders.order_lines.cancelations.amount_breakdown` and 15 more places, from OR11, OR15 and OR30."""
 
-    parts: Expected[list[AmountBreakdownPart]] = ABSENT
+    parts: Expected[list[AmountBreakdownPart]] = EXPECTED_DEFAULT
 
 
-class CampaignRef(Received, kw_only=True, gc=False):
+class CampaignRef(ResponseModel, kw_only=True, gc=False):
     """A discount campaign, by its identifier."""
 
     identifier: str | None = None
 
 
-class EcoContribution(Received, kw_only=True, gc=False):
+class EcoContribution(ResponseModel, kw_only=True, gc=False):
     """Read as `orders.order_lines.cancelations.eco_contributions` and 6 more places, from OR11, OR15, OR04 and OR30."""
 
     epr_category_code: str | None = None
@@ -561,130 +561,130 @@ class EcoContribution(Received, kw_only=True, gc=False):
     unit_amount: Decimal | None = None
 
 
-class FundingBreakdown(Received, kw_only=True, gc=False):
+class FundingBreakdown(ResponseModel, kw_only=True, gc=False):
     """Read as `orders.order_lines.cancelations.funding.customer.fees.breakdown` and 17 more places, from OR11 and
     OR15.
     """
 
-    amount: Expected[Decimal] = ABSENT
-    method: Expected[str] = ABSENT
+    amount: Expected[Decimal] = EXPECTED_DEFAULT
+    method: Expected[str] = EXPECTED_DEFAULT
 
 
-class FundingFees(Received, kw_only=True, gc=False):
+class FundingFees(ResponseModel, kw_only=True, gc=False):
     """Read as `orders.order_lines.cancelations.funding.customer.fees` and 5 more places, from OR11 and OR15."""
 
-    breakdown: Expected[list[FundingBreakdown]] = ABSENT
+    breakdown: Expected[list[FundingBreakdown]] = EXPECTED_DEFAULT
 
 
-class FundingOffer(Received, kw_only=True, gc=False):
+class FundingOffer(ResponseModel, kw_only=True, gc=False):
     """Read as `orders.order_lines.cancelations.funding.customer.offer` and 5 more places, from OR11 and OR15."""
 
-    breakdown: Expected[list[FundingBreakdown]] = ABSENT
+    breakdown: Expected[list[FundingBreakdown]] = EXPECTED_DEFAULT
 
 
-class FundingShipping(Received, kw_only=True, gc=False):
+class FundingShipping(ResponseModel, kw_only=True, gc=False):
     """Read as `orders.order_lines.cancelations.funding.customer.shipping` and 5 more places, from OR11 and OR15."""
 
-    breakdown: Expected[list[FundingBreakdown]] = ABSENT
+    breakdown: Expected[list[FundingBreakdown]] = EXPECTED_DEFAULT
 
 
-class FundingCustomer(Received, kw_only=True, gc=False):
+class FundingCustomer(ResponseModel, kw_only=True, gc=False):
     """Read as `orders.order_lines.cancelations.funding.customer` and 2 more places, from OR11 and OR15."""
 
-    fees: Expected[FundingFees] = ABSENT
-    offer: Expected[FundingOffer] = ABSENT
-    shipping: Expected[FundingShipping] = ABSENT
-    total_amount: Expected[Decimal] = ABSENT
-    total_tax_amount: Expected[Decimal] = ABSENT
+    fees: Expected[FundingFees] = EXPECTED_DEFAULT
+    offer: Expected[FundingOffer] = EXPECTED_DEFAULT
+    shipping: Expected[FundingShipping] = EXPECTED_DEFAULT
+    total_amount: Expected[Decimal] = EXPECTED_DEFAULT
+    total_tax_amount: Expected[Decimal] = EXPECTED_DEFAULT
 
 
-class FundingOperator(Received, kw_only=True, gc=False):
+class FundingOperator(ResponseModel, kw_only=True, gc=False):
     """Read as `orders.order_lines.cancelations.funding.operator` and 2 more places, from OR11 and OR15."""
 
-    fees: Expected[FundingFees] = ABSENT
-    offer: Expected[FundingOffer] = ABSENT
-    shipping: Expected[FundingShipping] = ABSENT
-    total_amount: Expected[Decimal] = ABSENT
-    total_tax_amount: Expected[Decimal] = ABSENT
+    fees: Expected[FundingFees] = EXPECTED_DEFAULT
+    offer: Expected[FundingOffer] = EXPECTED_DEFAULT
+    shipping: Expected[FundingShipping] = EXPECTED_DEFAULT
+    total_amount: Expected[Decimal] = EXPECTED_DEFAULT
+    total_tax_amount: Expected[Decimal] = EXPECTED_DEFAULT
 
 
-class Funding(Received, kw_only=True, gc=False):
+class Funding(ResponseModel, kw_only=True, gc=False):
     """Read as `orders.order_lines.cancelations.funding` and 2 more places, from OR11 and OR15."""
 
-    customer: Expected[FundingCustomer] = ABSENT
-    operator: Expected[FundingOperator] = ABSENT
+    customer: Expected[FundingCustomer] = EXPECTED_DEFAULT
+    operator: Expected[FundingOperator] = EXPECTED_DEFAULT
 
 
-class OrderLineFee(Received, kw_only=True, gc=False):
+class OrderLineFee(ResponseModel, kw_only=True, gc=False):
     """Read as `orders.order_lines.cancelations.fees` and 3 more places, from OR11, OR15 and OR30."""
 
     amount: Decimal | None = None
     code: str | None = None
 
 
-class PurchaseCommissionOnFees(Received, kw_only=True, gc=False):
+class PurchaseCommissionOnFees(ResponseModel, kw_only=True, gc=False):
     """Read as `orders.order_lines.cancelations.purchase_information.purchase_commission_on_fees` and 3 more places,
     from OR11, OR15 and OR30.
     """
 
-    total_amount: Expected[Decimal] = ABSENT
+    total_amount: Expected[Decimal] = EXPECTED_DEFAULT
 
 
-class PurchaseFeeAmount(Received, kw_only=True, gc=False):
+class PurchaseFeeAmount(ResponseModel, kw_only=True, gc=False):
     """Read as `orders.order_lines.cancelations.purchase_information.purchase_fee_amount` and 3 more places, from OR11,
     OR15 and OR30.
     """
 
-    total_amount: Expected[Decimal] = ABSENT
+    total_amount: Expected[Decimal] = EXPECTED_DEFAULT
 
 
-class PurchaseInformation(Received, kw_only=True, gc=False):
+class PurchaseInformation(ResponseModel, kw_only=True, gc=False):
     """Read as `orders.order_lines.cancelations.purchase_information` and 3 more places, from OR11, OR15 and OR30."""
 
-    purchase_commission_on_price: Expected[Decimal] = ABSENT
-    purchase_commission_on_shipping: Expected[Decimal] = ABSENT
-    purchase_price: Expected[Decimal] = ABSENT
-    purchase_shipping_price: Expected[Decimal] = ABSENT
-    purchase_unit_price: Expected[Decimal] = ABSENT
+    purchase_commission_on_price: Expected[Decimal] = EXPECTED_DEFAULT
+    purchase_commission_on_shipping: Expected[Decimal] = EXPECTED_DEFAULT
+    purchase_price: Expected[Decimal] = EXPECTED_DEFAULT
+    purchase_shipping_price: Expected[Decimal] = EXPECTED_DEFAULT
+    purchase_unit_price: Expected[Decimal] = EXPECTED_DEFAULT
     purchase_commission_on_fees: PurchaseCommissionOnFees | None = None
     purchase_fee_amount: PurchaseFeeAmount | None = None
 
 
-class PurchaseTax(Received, kw_only=True, gc=False):
+class PurchaseTax(ResponseModel, kw_only=True, gc=False):
     """Read as `orders.order_lines.cancelations.shipping_taxes.purchase_tax` and 7 more places, from OR11, OR15 and
     OR30.
     """
 
-    purchase_amount: Expected[Decimal] = ABSENT
+    purchase_amount: Expected[Decimal] = EXPECTED_DEFAULT
     purchase_rate: Decimal | None = None
 
 
-class Tax(Received, kw_only=True, gc=False):
+class Tax(ResponseModel, kw_only=True, gc=False):
     """A tax, with the parts its amount is made of.
 
     - tax_calculation_rule: PROPORTIONAL_TO_AMOUNT, NONE (`TaxCalculationRule`)
     """
 
-    amount: Expected[Decimal] = ABSENT
-    code: Expected[str] = ABSENT
-    tax_calculation_rule: Expected[str] = ABSENT
+    amount: Expected[Decimal] = EXPECTED_DEFAULT
+    code: Expected[str] = EXPECTED_DEFAULT
+    tax_calculation_rule: Expected[str] = EXPECTED_DEFAULT
     amount_breakdown: AmountBreakdown | None = None
     origin_unit_amount: Decimal | None = None
     purchase_tax: PurchaseTax | None = None
     rate: Decimal | None = None
 
 
-class Cancelation(Received, kw_only=True, gc=False):
+class Cancelation(ResponseModel, kw_only=True, gc=False):
     """Read as `orders.order_lines.cancelations` and 2 more places, from OR11, OR15, OR04 and OR30.
 
     - currency_iso_code: 61 known values (`CurrencyIsoCode`)
     """
 
-    commission_amount: Expected[Decimal] = ABSENT
-    commission_taxes: Expected[list[Tax]] = ABSENT
-    commission_total_amount: Expected[Decimal] = ABSENT
-    created_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
-    id: Expected[str] = ABSENT
+    commission_amount: Expected[Decimal] = EXPECTED_DEFAULT
+    commission_taxes: Expected[list[Tax]] = EXPECTED_DEFAULT
+    commission_total_amount: Expected[Decimal] = EXPECTED_DEFAULT
+    created_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
+    id: Expected[str] = EXPECTED_DEFAULT
     amount: Decimal | None = None
     amount_breakdown: AmountBreakdown | None = None
     cancelation_id: str | None = None
@@ -702,28 +702,28 @@ class Cancelation(Received, kw_only=True, gc=False):
     taxes: list[Tax] | None = None
 
 
-class Channel(Received, kw_only=True, gc=False):
+class Channel(ResponseModel, kw_only=True, gc=False):
     """Read as `channels` and 3 more places, from CH11, OR11, OR15, PM11 and PR01."""
 
-    code: Expected[str] = ABSENT
-    description: Expected[str] = ABSENT
-    label: Expected[str] = ABSENT
+    code: Expected[str] = EXPECTED_DEFAULT
+    description: Expected[str] = EXPECTED_DEFAULT
+    label: Expected[str] = EXPECTED_DEFAULT
 
 
-class Export(Received, kw_only=True, gc=False):
+class Export(ResponseModel, kw_only=True, gc=False):
     """The answer of OF52 and OR13."""
 
     tracking_id: str | None = None
 
 
-class ExportError(Received, kw_only=True, gc=False):
+class ExportError(ResponseModel, kw_only=True, gc=False):
     """Read as `error`, from OF53."""
 
     code: str | None = None
     detail: str | None = None
 
 
-class ExportStatus(Received, Reported[ExportError], kw_only=True, gc=False):
+class ExportStatus(ResponseModel, BulkResult[ExportError], kw_only=True, gc=False):
     """How an export fares, and the addresses of its files."""
 
     error: ExportError | None = None
@@ -735,46 +735,46 @@ class ExportStatus(Received, Reported[ExportError], kw_only=True, gc=False):
         return [self.error] if self.error else []
 
 
-class FulfillmentCenter(Received, kw_only=True, gc=False):
+class FulfillmentCenter(ResponseModel, kw_only=True, gc=False):
     """Read as `fulfillment.center` and 3 more places, from OF22, OF54, OR11, OR15, P11 and ST12."""
 
     code: str | None = None
 
 
-class Fulfillment(Received, kw_only=True, gc=False):
+class Fulfillment(ResponseModel, kw_only=True, gc=False):
     """Read as `fulfillment` and 3 more places, from OF22, OF54, OR11, OR15, P11 and ST12."""
 
     center: FulfillmentCenter | None = None
 
 
-class ItemError(Received, kw_only=True, gc=False):
+class ItemError(ResponseModel, kw_only=True, gc=False):
     """Why an item was refused: the member, a code and a message."""
 
-    code: Expected[str] = ABSENT
-    field: Expected[str] = ABSENT
-    message: Expected[str] = ABSENT
+    code: Expected[str] = EXPECTED_DEFAULT
+    field: Expected[str] = EXPECTED_DEFAULT
+    message: Expected[str] = EXPECTED_DEFAULT
 
 
-class LogisticClass(Received, kw_only=True, gc=False):
+class LogisticClass(ResponseModel, kw_only=True, gc=False):
     """Read as `logistic_class` and 2 more places, from OF22, OF54, P11 and SH31."""
 
-    code: Expected[str] = ABSENT
-    description: Expected[str] = ABSENT
-    label: Expected[str] = ABSENT
+    code: Expected[str] = EXPECTED_DEFAULT
+    description: Expected[str] = EXPECTED_DEFAULT
+    label: Expected[str] = EXPECTED_DEFAULT
 
 
-class OrderDocument(Received, kw_only=True, gc=False):
+class OrderDocument(ResponseModel, kw_only=True, gc=False):
     """Read as `messages.documents`, from M01, OR41 and OR72."""
 
-    file_name: Expected[str] = ABSENT
-    id: Expected[int] = ABSENT
-    order_id: Expected[str] = ABSENT
-    type: Expected[str] = ABSENT
+    file_name: Expected[str] = EXPECTED_DEFAULT
+    id: Expected[int] = EXPECTED_DEFAULT
+    order_id: Expected[str] = EXPECTED_DEFAULT
+    type: Expected[str] = EXPECTED_DEFAULT
     date_uploaded: Annotated[dt.datetime, Meta(tz=True)] | None = None
     file_size: int | None = None
 
 
-class OrderLineMeasurement(Received, kw_only=True, gc=False):
+class OrderLineMeasurement(ResponseModel, kw_only=True, gc=False):
     """Read as `orders.order_lines.measurement`, from OR11 and OR15.
 
     - measurement_unit: 22 known values (`MeasurementUnit`); no longer 21 others
@@ -786,41 +786,41 @@ class OrderLineMeasurement(Received, kw_only=True, gc=False):
     ordered_measurement: Decimal | None = None
 
 
-class PromotionConfiguration(Received, kw_only=True, gc=False):
+class PromotionConfiguration(ResponseModel, kw_only=True, gc=False):
     """Read as `orders.order_lines.promotions.configuration`, from OR11 and OR15.
 
     - type: AMOUNT_OFF, FREE_ITEMS, PERCENTAGE_OFF, REDUCED_UNIT_PRICE (`PromotionType`); no longer ALL
     """
 
-    internal_description: Expected[str] = ABSENT
-    type: Expected[str] = ABSENT
+    internal_description: Expected[str] = EXPECTED_DEFAULT
+    type: Expected[str] = EXPECTED_DEFAULT
     amount_off: Decimal | None = None
     free_items_quantity: int | None = None
     percentage_off: Decimal | None = None
     reduced_unit_price: Decimal | None = None
 
 
-class OrderPromotion(Received, kw_only=True, gc=False):
+class OrderPromotion(ResponseModel, kw_only=True, gc=False):
     """Read as `orders.order_lines.promotions`, from OR11 and OR15."""
 
-    apportioned: Expected[bool] = ABSENT
-    configuration: Expected[PromotionConfiguration] = ABSENT
-    deduced_amount: Expected[Decimal] = ABSENT
-    id: Expected[str] = ABSENT
+    apportioned: Expected[bool] = EXPECTED_DEFAULT
+    configuration: Expected[PromotionConfiguration] = EXPECTED_DEFAULT
+    deduced_amount: Expected[Decimal] = EXPECTED_DEFAULT
+    id: Expected[str] = EXPECTED_DEFAULT
     campaign: CampaignRef | None = None
     offered_quantity: int | None = None
     promo_code: str | None = None
 
 
-class ProductMedia(Received, kw_only=True, gc=False):
+class ProductMedia(ResponseModel, kw_only=True, gc=False):
     """Read as `orders.order_lines.product_medias`, from OR11 and OR15."""
 
-    media_url: Expected[str] = ABSENT
-    mime_type: Expected[str] = ABSENT
-    type: Expected[str] = ABSENT
+    media_url: Expected[str] = EXPECTED_DEFAULT
+    mime_type: Expected[str] = EXPECTED_DEFAULT
+    type: Expected[str] = EXPECTED_DEFAULT
 
 
-class Refund(Received, kw_only=True, gc=False):
+class Refund(ResponseModel, kw_only=True, gc=False):
     """Read as `orders.order_lines.refunds`, from OR11, OR15 and OR04.
 
     - commission_tax_amount: deprecated
@@ -828,17 +828,17 @@ class Refund(Received, kw_only=True, gc=False):
     - state: WAITING_REFUND, WAITING_REFUND_PAYMENT, REFUNDED (`RefundStateValue`); deprecated
     """
 
-    commission_amount: Expected[Decimal] = ABSENT
-    commission_tax_amount: Expected[Decimal] = ABSENT
-    commission_taxes: Expected[list[Tax]] = ABSENT
-    commission_total_amount: Expected[Decimal] = ABSENT
-    created_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
-    id: Expected[str] = ABSENT
-    order_refund_id: Expected[str] = ABSENT
-    quantity: Expected[int] = ABSENT
-    reason_code: Expected[str] = ABSENT
-    refund_state: Expected[str] = ABSENT
-    state: Expected[str] = ABSENT
+    commission_amount: Expected[Decimal] = EXPECTED_DEFAULT
+    commission_tax_amount: Expected[Decimal] = EXPECTED_DEFAULT
+    commission_taxes: Expected[list[Tax]] = EXPECTED_DEFAULT
+    commission_total_amount: Expected[Decimal] = EXPECTED_DEFAULT
+    created_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
+    id: Expected[str] = EXPECTED_DEFAULT
+    order_refund_id: Expected[str] = EXPECTED_DEFAULT
+    quantity: Expected[int] = EXPECTED_DEFAULT
+    reason_code: Expected[str] = EXPECTED_DEFAULT
+    refund_state: Expected[str] = EXPECTED_DEFAULT
+    state: Expected[str] = EXPECTED_DEFAULT
     amount: Decimal | None = None
     amount_breakdown: AmountBreakdown | None = None
     eco_contributions: list[EcoContribution] | None = None
@@ -855,21 +855,21 @@ class Refund(Received, kw_only=True, gc=False):
     transaction_number: str | None = None
 
 
-class Warehouse(Received, kw_only=True, gc=False):
+class Warehouse(ResponseModel, kw_only=True, gc=False):
     """Read as `warehouses` and 5 more places, from OF22, OF54, OR11, OR15, OR07 and 3 more operations."""
 
     code: str | None = None
     quantity: int | None = None
 
 
-class ShippingFrom(Received, kw_only=True, gc=False):
+class ShippingFrom(ResponseModel, kw_only=True, gc=False):
     """Read as `orders.order_lines.shipping_from` and 2 more places, from OR11, OR15, ST11 and ST01."""
 
     address: Address | None = None
     warehouse: Warehouse | None = None
 
 
-class OrderLine(Received, kw_only=True, gc=False):
+class OrderLine(ResponseModel, kw_only=True, gc=False):
     """A line of an order, with its cancelations and refunds.
 
     - order_line_state: 13 known values (`OrderLineState`); no longer WAITING_REFUND, WAITING_REFUND_PAYMENT
@@ -877,35 +877,35 @@ class OrderLine(Received, kw_only=True, gc=False):
     - shipping_price_unit: deprecated
     """
 
-    can_open_incident: Expected[bool] = ABSENT
-    can_refund: Expected[bool] = ABSENT
-    cancelations: Expected[list[Cancelation]] = ABSENT
-    category_code: Expected[str] = ABSENT
-    category_label: Expected[str] = ABSENT
-    commission_fee: Expected[Decimal] = ABSENT
-    commission_rate_vat: Expected[Decimal] = ABSENT
-    commission_vat: Expected[Decimal] = ABSENT
-    created_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
-    description: Expected[str] = ABSENT
-    last_updated_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
-    offer_id: Expected[int] = ABSENT
-    offer_sku: Expected[str] = ABSENT
-    offer_state_code: Expected[str] = ABSENT
-    order_line_additional_fields: Expected[list[AdditionalField]] = ABSENT
-    order_line_id: Expected[str] = ABSENT
-    order_line_index: Expected[int] = ABSENT
-    order_line_state: Expected[str] = ABSENT
-    price: Expected[Decimal] = ABSENT
-    price_unit: Expected[Decimal] = ABSENT
-    product_medias: Expected[list[ProductMedia]] = ABSENT
-    product_sku: Expected[str] = ABSENT
-    product_title: Expected[str] = ABSENT
-    quantity: Expected[int] = ABSENT
-    refunds: Expected[list[Refund]] = ABSENT
-    shipping_price: Expected[Decimal] = ABSENT
-    tax_recalculation_required: Expected[bool] = ABSENT
-    total_commission: Expected[Decimal] = ABSENT
-    total_price: Expected[Decimal] = ABSENT
+    can_open_incident: Expected[bool] = EXPECTED_DEFAULT
+    can_refund: Expected[bool] = EXPECTED_DEFAULT
+    cancelations: Expected[list[Cancelation]] = EXPECTED_DEFAULT
+    category_code: Expected[str] = EXPECTED_DEFAULT
+    category_label: Expected[str] = EXPECTED_DEFAULT
+    commission_fee: Expected[Decimal] = EXPECTED_DEFAULT
+    commission_rate_vat: Expected[Decimal] = EXPECTED_DEFAULT
+    commission_vat: Expected[Decimal] = EXPECTED_DEFAULT
+    created_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
+    description: Expected[str] = EXPECTED_DEFAULT
+    last_updated_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
+    offer_id: Expected[int] = EXPECTED_DEFAULT
+    offer_sku: Expected[str] = EXPECTED_DEFAULT
+    offer_state_code: Expected[str] = EXPECTED_DEFAULT
+    order_line_additional_fields: Expected[list[AdditionalField]] = EXPECTED_DEFAULT
+    order_line_id: Expected[str] = EXPECTED_DEFAULT
+    order_line_index: Expected[int] = EXPECTED_DEFAULT
+    order_line_state: Expected[str] = EXPECTED_DEFAULT
+    price: Expected[Decimal] = EXPECTED_DEFAULT
+    price_unit: Expected[Decimal] = EXPECTED_DEFAULT
+    product_medias: Expected[list[ProductMedia]] = EXPECTED_DEFAULT
+    product_sku: Expected[str] = EXPECTED_DEFAULT
+    product_title: Expected[str] = EXPECTED_DEFAULT
+    quantity: Expected[int] = EXPECTED_DEFAULT
+    refunds: Expected[list[Refund]] = EXPECTED_DEFAULT
+    shipping_price: Expected[Decimal] = EXPECTED_DEFAULT
+    tax_recalculation_required: Expected[bool] = EXPECTED_DEFAULT
+    total_commission: Expected[Decimal] = EXPECTED_DEFAULT
+    total_price: Expected[Decimal] = EXPECTED_DEFAULT
     commission_taxes: list[Tax] | None = None
     debited_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
     discount_campaign: CampaignRef | None = None
@@ -932,14 +932,14 @@ class OrderLine(Received, kw_only=True, gc=False):
     taxes: list[Tax] | None = None
 
 
-class OrderReferences(Received, kw_only=True, gc=False):
+class OrderReferences(ResponseModel, kw_only=True, gc=False):
     """Read as `orders.references` and 2 more places, from OR11, OR15, OR04 and ST12."""
 
     order_reference_for_customer: str | None = None
     order_reference_for_seller: str | None = None
 
 
-class RefusedDocumentEcho(Received, kw_only=True, gc=False):
+class RefusedDocumentEcho(ResponseModel, kw_only=True, gc=False):
     """Read as `order_documents.input`, from OR74."""
 
     file_name: str | None = None
@@ -947,14 +947,14 @@ class RefusedDocumentEcho(Received, kw_only=True, gc=False):
     entity: Any = None
 
 
-class RefusedDocument(Received, kw_only=True, gc=False):
+class RefusedDocument(ResponseModel, kw_only=True, gc=False):
     """Read as `order_documents`, from OR74 and S32."""
 
-    errors: Expected[list[ItemError]] = ABSENT
+    errors: Expected[list[ItemError]] = EXPECTED_DEFAULT
     input: RefusedDocumentEcho | None = None
 
 
-class WarehouseInput(Sent, kw_only=True, gc=False):
+class WarehouseInput(RequestModel, kw_only=True, gc=False):
     """Sent as `order_lines.shipping_from.warehouse`, to OR07 and ST01."""
 
     code: str | UnsetType = UNSET

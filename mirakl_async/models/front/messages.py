@@ -7,7 +7,7 @@ from typing import Annotated, Final, TypeAlias
 
 from msgspec import UNSET, Meta, UnsetType
 
-from mirakl_async.model import ABSENT, Expected, Received, Sent
+from mirakl_async.model import EXPECTED_DEFAULT, Expected, RequestModel, ResponseModel
 
 from .common import OrderDocument
 
@@ -44,61 +44,61 @@ class UserTypeFilter:
     ALL: Final = "ALL"
 
 
-class Attachment(Received, kw_only=True, gc=False):
+class Attachment(ResponseModel, kw_only=True, gc=False):
     """Read as `messages.attachments`, from M10 and M11."""
 
-    id: Expected[str] = ABSENT
-    name: Expected[str] = ABSENT
-    size: Expected[int] = ABSENT
+    id: Expected[str] = EXPECTED_DEFAULT
+    name: Expected[str] = EXPECTED_DEFAULT
+    size: Expected[int] = EXPECTED_DEFAULT
 
 
-class CustomerOrganization(Received, kw_only=True, gc=False):
+class CustomerOrganization(ResponseModel, kw_only=True, gc=False):
     """Read as `customer_organization`, from M10 and M11."""
 
-    display_name: Expected[str] = ABSENT
-    id: Expected[str] = ABSENT
+    display_name: Expected[str] = EXPECTED_DEFAULT
+    id: Expected[str] = EXPECTED_DEFAULT
 
 
-class FreeTextTopicInput(Sent, kw_only=True, gc=False, tag_field="type", tag="FREE_TEXT"):
+class FreeTextTopicInput(RequestModel, kw_only=True, gc=False, tag_field="type", tag="FREE_TEXT"):
     """Sent as `message_input.topic`, to M12 and OR43."""
 
     value: Annotated[str, Meta(min_length=3, max_length=200)]
 
 
-class OrganizationDetails(Received, kw_only=True, gc=False):
+class OrganizationDetails(ResponseModel, kw_only=True, gc=False):
     """Read as `messages.from.organization_details` and 3 more places, from M10 and M11.
 
     - type: OPERATOR, SHOP, CUSTOMER (`FromType`)
     """
 
-    display_name: Expected[str] = ABSENT
-    type: Expected[str] = ABSENT
+    display_name: Expected[str] = EXPECTED_DEFAULT
+    type: Expected[str] = EXPECTED_DEFAULT
     id: str | None = None
 
 
-class From(Received, kw_only=True, gc=False):
+class From(ResponseModel, kw_only=True, gc=False):
     """Read as `messages.from`, from M10 and M11.
 
     - type: OPERATOR_USER, SHOP_USER, CUSTOMER_USER (`FromTypeValue`)
     """
 
-    display_name: Expected[str] = ABSENT
-    type: Expected[str] = ABSENT
+    display_name: Expected[str] = EXPECTED_DEFAULT
+    type: Expected[str] = EXPECTED_DEFAULT
     organization_details: OrganizationDetails | None = None
 
 
-class LastSender(Received, kw_only=True, gc=False):
+class LastSender(ResponseModel, kw_only=True, gc=False):
     """Read as `metadata.last_sender`, from M10 and M11.
 
     - type: OPERATOR_USER, SHOP_USER, CUSTOMER_USER (`FromTypeValue`)
     """
 
-    display_name: Expected[str] = ABSENT
-    type: Expected[str] = ABSENT
+    display_name: Expected[str] = EXPECTED_DEFAULT
+    type: Expected[str] = EXPECTED_DEFAULT
     organization_details: OrganizationDetails | None = None
 
 
-class Message(Received, kw_only=True, gc=False):
+class Message(ResponseModel, kw_only=True, gc=False):
     """Read as `messages`, from M01 and OR41.
 
     - archived: deprecated
@@ -110,22 +110,22 @@ class Message(Received, kw_only=True, gc=False):
     - visible: deprecated
     """
 
-    body: Expected[str] = ABSENT
-    commercial_id: Expected[str] = ABSENT
-    date_created: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
-    from_id: Expected[str] = ABSENT
-    from_name: Expected[str] = ABSENT
-    from_type: Expected[str] = ABSENT
-    id: Expected[int] = ABSENT
-    subject: Expected[str] = ABSENT
-    to_customer_archived: Expected[bool] = ABSENT
-    to_customer_id: Expected[str] = ABSENT
-    to_customer_name: Expected[str] = ABSENT
-    to_operator: Expected[bool] = ABSENT
-    to_operator_archived: Expected[bool] = ABSENT
-    to_shop_archived: Expected[bool] = ABSENT
-    to_shop_id: Expected[int] = ABSENT
-    to_shop_name: Expected[str] = ABSENT
+    body: Expected[str] = EXPECTED_DEFAULT
+    commercial_id: Expected[str] = EXPECTED_DEFAULT
+    date_created: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
+    from_id: Expected[str] = EXPECTED_DEFAULT
+    from_name: Expected[str] = EXPECTED_DEFAULT
+    from_type: Expected[str] = EXPECTED_DEFAULT
+    id: Expected[int] = EXPECTED_DEFAULT
+    subject: Expected[str] = EXPECTED_DEFAULT
+    to_customer_archived: Expected[bool] = EXPECTED_DEFAULT
+    to_customer_id: Expected[str] = EXPECTED_DEFAULT
+    to_customer_name: Expected[str] = EXPECTED_DEFAULT
+    to_operator: Expected[bool] = EXPECTED_DEFAULT
+    to_operator_archived: Expected[bool] = EXPECTED_DEFAULT
+    to_shop_archived: Expected[bool] = EXPECTED_DEFAULT
+    to_shop_id: Expected[int] = EXPECTED_DEFAULT
+    to_shop_name: Expected[str] = EXPECTED_DEFAULT
     archived: bool | None = None
     documents: list[OrderDocument] | None = None
     offer_id: int | None = None
@@ -134,7 +134,7 @@ class Message(Received, kw_only=True, gc=False):
     visible: bool | None = None
 
 
-class RecipientInput(Sent, kw_only=True, gc=False):
+class RecipientInput(RequestModel, kw_only=True, gc=False):
     """Sent as `message_input.to`, to M12.
 
     - type: OPERATOR, SHOP, CUSTOMER (`FromType`)
@@ -144,7 +144,7 @@ class RecipientInput(Sent, kw_only=True, gc=False):
     id: str | UnsetType = UNSET
 
 
-class ReasonCodeTopicInput(Sent, kw_only=True, gc=False, tag_field="type", tag="REASON_CODE"):
+class ReasonCodeTopicInput(RequestModel, kw_only=True, gc=False, tag_field="type", tag="REASON_CODE"):
     """Sent as `message_input.topic`, to M12 and OR43."""
 
     value: Annotated[str, Meta(min_length=1, max_length=200)]
@@ -154,7 +154,7 @@ TopicInput: TypeAlias = FreeTextTopicInput | ReasonCodeTopicInput
 """Told apart by `type`."""
 
 
-class MessageInput(Sent, kw_only=True, gc=False):
+class MessageInput(RequestModel, kw_only=True, gc=False):
     """Sent as `message_input`, to M12."""
 
     body: Annotated[str, Meta(min_length=3, max_length=50000)]
@@ -162,61 +162,61 @@ class MessageInput(Sent, kw_only=True, gc=False):
     topic: TopicInput | UnsetType = UNSET
 
 
-class MessagePage(Received, kw_only=True, gc=False):
+class MessagePage(ResponseModel, kw_only=True, gc=False):
     """The answer of M01 and OR41."""
 
-    messages: Expected[list[Message]] = ABSENT
-    total_count: Expected[int] = ABSENT
+    messages: Expected[list[Message]] = EXPECTED_DEFAULT
+    total_count: Expected[int] = EXPECTED_DEFAULT
 
 
-class MessageTo(Received, kw_only=True, gc=False):
+class MessageTo(ResponseModel, kw_only=True, gc=False):
     """Read as `messages.to`, from M10 and M11.
 
     - type: OPERATOR, SHOP, CUSTOMER (`FromType`)
     """
 
-    display_name: Expected[str] = ABSENT
-    type: Expected[str] = ABSENT
+    display_name: Expected[str] = EXPECTED_DEFAULT
+    type: Expected[str] = EXPECTED_DEFAULT
     id: str | None = None
 
 
-class Metadata(Received, kw_only=True, gc=False):
+class Metadata(ResponseModel, kw_only=True, gc=False):
     """Read as `metadata`, from M10 and M11."""
 
-    last_message_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
-    last_sender: Expected[LastSender] = ABSENT
-    shop_reply_needed_since: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
-    total_count: Expected[int] = ABSENT
+    last_message_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
+    last_sender: Expected[LastSender] = EXPECTED_DEFAULT
+    shop_reply_needed_since: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
+    total_count: Expected[int] = EXPECTED_DEFAULT
 
 
-class NoStoreReplyNeeded(Received, kw_only=True, gc=False):
+class NoStoreReplyNeeded(ResponseModel, kw_only=True, gc=False):
     """Read as `no_store_reply_needed`, from M10 and M11.
 
     - user_type: OPERATOR, SHOP (`UserType`)
     """
 
-    date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
-    user_type: Expected[str] = ABSENT
+    date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
+    user_type: Expected[str] = EXPECTED_DEFAULT
 
 
-class OrderMessageCreated(Received, kw_only=True, gc=False):
+class OrderMessageCreated(ResponseModel, kw_only=True, gc=False):
     """The answer of OR42."""
 
-    id: Expected[int] = ABSENT
+    id: Expected[int] = EXPECTED_DEFAULT
 
 
-class Participant(Received, kw_only=True, gc=False):
+class Participant(ResponseModel, kw_only=True, gc=False):
     """Read as `authorized_participants` and 3 more places, from M10 and M11.
 
     - type: OPERATOR, SHOP, CUSTOMER (`FromType`)
     """
 
-    display_name: Expected[str] = ABSENT
-    type: Expected[str] = ABSENT
+    display_name: Expected[str] = EXPECTED_DEFAULT
+    type: Expected[str] = EXPECTED_DEFAULT
     id: str | None = None
 
 
-class PostOnOrderRequest(Sent, kw_only=True, gc=False):
+class PostOnOrderRequest(RequestModel, kw_only=True, gc=False):
     """The body of OR42."""
 
     body: Annotated[str, Meta(min_length=3, max_length=50000)]
@@ -232,59 +232,59 @@ class PostOnOrderRequest(Sent, kw_only=True, gc=False):
     document_ids: list[int] | UnsetType = UNSET
 
 
-class PostedMessage(Received, kw_only=True, gc=False):
+class PostedMessage(ResponseModel, kw_only=True, gc=False):
     """The answer of M12 and OR43."""
 
     message_id: str | None = None
     thread_id: str | None = None
 
 
-class ThreadEntity(Received, kw_only=True, gc=False):
+class ThreadEntity(ResponseModel, kw_only=True, gc=False):
     """Read as `entities`, from M10 and M11."""
 
-    id: Expected[str] = ABSENT
-    label: Expected[str] = ABSENT
-    type: Expected[str] = ABSENT
+    id: Expected[str] = EXPECTED_DEFAULT
+    label: Expected[str] = EXPECTED_DEFAULT
+    type: Expected[str] = EXPECTED_DEFAULT
 
 
-class ThreadMessage(Received, kw_only=True, gc=False, rename={"from_": "from"}):
+class ThreadMessage(ResponseModel, kw_only=True, gc=False, rename={"from_": "from"}):
     """Read as `messages`, from M10 and M11."""
 
-    body: Expected[str] = ABSENT
-    date_created: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
-    from_: Expected[From] = ABSENT
-    id: Expected[str] = ABSENT
-    to: Expected[list[MessageTo]] = ABSENT
+    body: Expected[str] = EXPECTED_DEFAULT
+    date_created: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
+    from_: Expected[From] = EXPECTED_DEFAULT
+    id: Expected[str] = EXPECTED_DEFAULT
+    to: Expected[list[MessageTo]] = EXPECTED_DEFAULT
     attachments: list[Attachment] | None = None
 
 
-class ThreadTopic(Received, kw_only=True, gc=False):
+class ThreadTopic(ResponseModel, kw_only=True, gc=False):
     """Read as `topic`, from M10 and M11.
 
     - type: FREE_TEXT, REASON_CODE (`ThreadTopicType`)
     """
 
-    type: Expected[str] = ABSENT
-    value: Expected[str] = ABSENT
+    type: Expected[str] = EXPECTED_DEFAULT
+    value: Expected[str] = EXPECTED_DEFAULT
 
 
-class Thread(Received, kw_only=True, gc=False):
+class Thread(ResponseModel, kw_only=True, gc=False):
     """Read as `data`, from M10 and M11."""
 
-    authorized_participants: Expected[list[Participant]] = ABSENT
-    current_participants: Expected[list[Participant]] = ABSENT
-    date_created: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
-    date_updated: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
-    id: Expected[str] = ABSENT
-    metadata: Expected[Metadata] = ABSENT
-    topic: Expected[ThreadTopic] = ABSENT
+    authorized_participants: Expected[list[Participant]] = EXPECTED_DEFAULT
+    current_participants: Expected[list[Participant]] = EXPECTED_DEFAULT
+    date_created: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
+    date_updated: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
+    id: Expected[str] = EXPECTED_DEFAULT
+    metadata: Expected[Metadata] = EXPECTED_DEFAULT
+    topic: Expected[ThreadTopic] = EXPECTED_DEFAULT
     customer_organization: CustomerOrganization | None = None
     entities: list[ThreadEntity] | None = None
     messages: list[ThreadMessage] | None = None
     no_store_reply_needed: list[NoStoreReplyNeeded] | None = None
 
 
-class ThreadInput(Sent, kw_only=True, gc=False):
+class ThreadInput(RequestModel, kw_only=True, gc=False):
     """Sent as `thread_input`, to OR43.
 
     - to: OPERATOR, SHOP, CUSTOMER (`FromType`)
@@ -295,9 +295,9 @@ class ThreadInput(Sent, kw_only=True, gc=False):
     topic: TopicInput
 
 
-class ThreadPage(Received, kw_only=True, gc=False):
+class ThreadPage(ResponseModel, kw_only=True, gc=False):
     """The answer of M11."""
 
-    data: Expected[list[Thread]] = ABSENT
+    data: Expected[list[Thread]] = EXPECTED_DEFAULT
     next_page_token: str | None = None
     previous_page_token: str | None = None

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 from msgspec import UNSET, Meta, UnsetType
 
-from mirakl_async.model import ABSENT, Expected, Received, Sent, zoned
+from mirakl_async.model import EXPECTED_DEFAULT, Expected, RequestModel, ResponseModel, check_timezone
 
 from .common import AdditionalField, CampaignRef, Fulfillment, LogisticClass, Warehouse
 
@@ -86,7 +86,7 @@ class ShippingPriceType:
     ORDER_PRICE_RANGE: Final = "ORDER_PRICE_RANGE"
 
 
-class OfferContext(Received, kw_only=True, gc=False):
+class OfferContext(ResponseModel, kw_only=True, gc=False):
     """Read as `all_prices.context` and 4 more places, from OF22, OF54 and P11."""
 
     channel_codes: list[str] | None = None
@@ -96,24 +96,24 @@ class OfferContext(Received, kw_only=True, gc=False):
     start_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
 
 
-class VolumePrice(Received, kw_only=True, gc=False):
+class VolumePrice(ResponseModel, kw_only=True, gc=False):
     """Read as `all_prices.volume_prices` and 4 more places, from OF22, OF54 and P11."""
 
-    price: Expected[Decimal] = ABSENT
-    quantity_threshold: Expected[int] = ABSENT
-    unit_discount_price: Expected[Decimal] = ABSENT
-    unit_origin_price: Expected[Decimal] = ABSENT
+    price: Expected[Decimal] = EXPECTED_DEFAULT
+    quantity_threshold: Expected[int] = EXPECTED_DEFAULT
+    unit_discount_price: Expected[Decimal] = EXPECTED_DEFAULT
+    unit_origin_price: Expected[Decimal] = EXPECTED_DEFAULT
 
 
-class ApplicablePricing(Received, kw_only=True, gc=False):
+class ApplicablePricing(ResponseModel, kw_only=True, gc=False):
     """Read as `applicable_pricing`, from OF22 and P11.
 
     - channel_code: deprecated
     """
 
-    price: Expected[Decimal] = ABSENT
-    unit_origin_price: Expected[Decimal] = ABSENT
-    volume_prices: Expected[list[VolumePrice]] = ABSENT
+    price: Expected[Decimal] = EXPECTED_DEFAULT
+    unit_origin_price: Expected[Decimal] = EXPECTED_DEFAULT
+    volume_prices: Expected[list[VolumePrice]] = EXPECTED_DEFAULT
     channel_code: str | None = None
     context: OfferContext | None = None
     discount_end_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
@@ -121,7 +121,7 @@ class ApplicablePricing(Received, kw_only=True, gc=False):
     unit_discount_price: Decimal | None = None
 
 
-class CreateOfferExportRequest(Sent, kw_only=True, gc=False):
+class CreateOfferExportRequest(RequestModel, kw_only=True, gc=False):
     """The body of OF52.
 
     - export_type: text/csv, application/json (`ExportType`)
@@ -141,26 +141,26 @@ class CreateOfferExportRequest(Sent, kw_only=True, gc=False):
     shipping_zones: list[str] | UnsetType = UNSET
 
     def __post_init__(self) -> None:
-        zoned("CreateOfferExportRequest.last_request_date", self.last_request_date)
+        check_timezone("CreateOfferExportRequest.last_request_date", self.last_request_date)
 
 
-class DeliveryTime(Received, kw_only=True, gc=False):
+class DeliveryTime(ResponseModel, kw_only=True, gc=False):
     """Read as `shipping_types.delivery_time`, from OF54 and P11."""
 
-    earliest_days: Expected[int] = ABSENT
-    earliest_delivery_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
-    latest_days: Expected[int] = ABSENT
-    latest_delivery_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
+    earliest_days: Expected[int] = EXPECTED_DEFAULT
+    earliest_delivery_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
+    latest_days: Expected[int] = EXPECTED_DEFAULT
+    latest_delivery_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
 
 
-class DiscountRange(Received, kw_only=True, gc=False):
+class DiscountRange(ResponseModel, kw_only=True, gc=False):
     """Read as `discount.ranges`, from OF22 and P11."""
 
-    price: Expected[Decimal] = ABSENT
-    quantity_threshold: Expected[int] = ABSENT
+    price: Expected[Decimal] = EXPECTED_DEFAULT
+    quantity_threshold: Expected[int] = EXPECTED_DEFAULT
 
 
-class Discount(Received, kw_only=True, gc=False):
+class Discount(ResponseModel, kw_only=True, gc=False):
     """Read as `discount`, from OF22 and P11."""
 
     discount_price: Decimal | None = None
@@ -170,7 +170,7 @@ class Discount(Received, kw_only=True, gc=False):
     start_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
 
 
-class ExportedOfferPrice(Received, kw_only=True, gc=False):
+class ExportedOfferPrice(ResponseModel, kw_only=True, gc=False):
     """Read as `prices`, from OF54."""
 
     context: OfferContext | None = None
@@ -181,7 +181,7 @@ class ExportedOfferPrice(Received, kw_only=True, gc=False):
     volume_prices: list[VolumePrice] | None = None
 
 
-class ExportedOfferShippingType(Received, kw_only=True, gc=False):
+class ExportedOfferShippingType(ResponseModel, kw_only=True, gc=False):
     """Read as `shipping_types`, from OF54."""
 
     code: str | None = None
@@ -192,7 +192,7 @@ class ExportedOfferShippingType(Received, kw_only=True, gc=False):
     shipping_zone_code: str | None = None
 
 
-class OfferAdditionalField(Received, kw_only=True, gc=False):
+class OfferAdditionalField(ResponseModel, kw_only=True, gc=False):
     """Read as `offer_additional_fields`, from OF54."""
 
     code: str | None = None
@@ -200,25 +200,25 @@ class OfferAdditionalField(Received, kw_only=True, gc=False):
     value: str | None = None
 
 
-class OfferEcoContribution(Received, kw_only=True, gc=False):
+class OfferEcoContribution(ResponseModel, kw_only=True, gc=False):
     """Read as `eco_contributions`, from OF22, OF54 and P11.
 
     - epr_category_code: 30 known values (`EprCategoryCode`)
     """
 
-    epr_category_code: Expected[str] = ABSENT
+    epr_category_code: Expected[str] = EXPECTED_DEFAULT
     eco_contribution_amount: Decimal | None = None
     producer_id: str | None = None
 
 
-class OfferMeasurement(Received, kw_only=True, gc=False):
+class OfferMeasurement(ResponseModel, kw_only=True, gc=False):
     """Read as `measurement`, from OF54 and P11."""
 
     total_measurement_of_product: Decimal | None = None
     unit: str | None = None
 
 
-class ExportedOffer(Received, kw_only=True, gc=False):
+class ExportedOffer(ResponseModel, kw_only=True, gc=False):
     """The answer of OF54."""
 
     active: bool | None = None
@@ -266,15 +266,15 @@ class ExportedOffer(Received, kw_only=True, gc=False):
     no_commission: bool | None = None
 
 
-class OfferPrice(Received, kw_only=True, gc=False):
+class OfferPrice(ResponseModel, kw_only=True, gc=False):
     """Read as `all_prices` and 3 more places, from OF22 and P11.
 
     - channel_code: deprecated
     """
 
-    price: Expected[Decimal] = ABSENT
-    unit_origin_price: Expected[Decimal] = ABSENT
-    volume_prices: Expected[list[VolumePrice]] = ABSENT
+    price: Expected[Decimal] = EXPECTED_DEFAULT
+    unit_origin_price: Expected[Decimal] = EXPECTED_DEFAULT
+    volume_prices: Expected[list[VolumePrice]] = EXPECTED_DEFAULT
     channel_code: str | None = None
     context: OfferContext | None = None
     discount_end_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
@@ -282,14 +282,14 @@ class OfferPrice(Received, kw_only=True, gc=False):
     unit_discount_price: Decimal | None = None
 
 
-class ProductReference(Received, kw_only=True, gc=False):
+class ProductReference(ResponseModel, kw_only=True, gc=False):
     """Read as `product_references`, from OF22 and P11."""
 
-    reference: Expected[str] = ABSENT
-    reference_type: Expected[str] = ABSENT
+    reference: Expected[str] = EXPECTED_DEFAULT
+    reference_type: Expected[str] = EXPECTED_DEFAULT
 
 
-class Offer(Received, kw_only=True, gc=False):
+class Offer(ResponseModel, kw_only=True, gc=False):
     """The answer of OF22.
 
     - currency_iso_code: 61 known values (`CurrencyIsoCode`)
@@ -298,35 +298,35 @@ class Offer(Received, kw_only=True, gc=False):
     - model: MARKETPLACE, DROPSHIP, ONE_CREDITOR (`ShopModel`)
     """
 
-    active: Expected[bool] = ABSENT
-    all_prices: Expected[list[OfferPrice]] = ABSENT
-    category_code: Expected[str] = ABSENT
-    category_label: Expected[str] = ABSENT
-    channels: Expected[list[str]] = ABSENT
-    currency_iso_code: Expected[str] = ABSENT
-    description: Expected[str] = ABSENT
-    fulfillment: Expected[Fulfillment] = ABSENT
-    leadtime_to_ship: Expected[int] = ABSENT
-    logistic_class: Expected[LogisticClass] = ABSENT
-    max_order_quantity: Expected[int] = ABSENT
-    min_order_quantity: Expected[int] = ABSENT
-    min_quantity_alert: Expected[int] = ABSENT
-    min_shipping_price: Expected[Decimal] = ABSENT
-    min_shipping_price_additional: Expected[Decimal] = ABSENT
-    min_shipping_type: Expected[str] = ABSENT
-    min_shipping_zone: Expected[str] = ABSENT
-    offer_id: Expected[int] = ABSENT
-    package_quantity: Expected[int] = ABSENT
-    product_references: Expected[list[ProductReference]] = ABSENT
-    product_sku: Expected[str] = ABSENT
-    product_title: Expected[str] = ABSENT
-    quantity: Expected[int] = ABSENT
-    shipping_deadline: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
-    shop_grade: Expected[Decimal] = ABSENT
-    shop_id: Expected[int] = ABSENT
-    shop_name: Expected[str] = ABSENT
-    shop_sku: Expected[str] = ABSENT
-    state_code: Expected[str] = ABSENT
+    active: Expected[bool] = EXPECTED_DEFAULT
+    all_prices: Expected[list[OfferPrice]] = EXPECTED_DEFAULT
+    category_code: Expected[str] = EXPECTED_DEFAULT
+    category_label: Expected[str] = EXPECTED_DEFAULT
+    channels: Expected[list[str]] = EXPECTED_DEFAULT
+    currency_iso_code: Expected[str] = EXPECTED_DEFAULT
+    description: Expected[str] = EXPECTED_DEFAULT
+    fulfillment: Expected[Fulfillment] = EXPECTED_DEFAULT
+    leadtime_to_ship: Expected[int] = EXPECTED_DEFAULT
+    logistic_class: Expected[LogisticClass] = EXPECTED_DEFAULT
+    max_order_quantity: Expected[int] = EXPECTED_DEFAULT
+    min_order_quantity: Expected[int] = EXPECTED_DEFAULT
+    min_quantity_alert: Expected[int] = EXPECTED_DEFAULT
+    min_shipping_price: Expected[Decimal] = EXPECTED_DEFAULT
+    min_shipping_price_additional: Expected[Decimal] = EXPECTED_DEFAULT
+    min_shipping_type: Expected[str] = EXPECTED_DEFAULT
+    min_shipping_zone: Expected[str] = EXPECTED_DEFAULT
+    offer_id: Expected[int] = EXPECTED_DEFAULT
+    package_quantity: Expected[int] = EXPECTED_DEFAULT
+    product_references: Expected[list[ProductReference]] = EXPECTED_DEFAULT
+    product_sku: Expected[str] = EXPECTED_DEFAULT
+    product_title: Expected[str] = EXPECTED_DEFAULT
+    quantity: Expected[int] = EXPECTED_DEFAULT
+    shipping_deadline: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
+    shop_grade: Expected[Decimal] = EXPECTED_DEFAULT
+    shop_id: Expected[int] = EXPECTED_DEFAULT
+    shop_name: Expected[str] = EXPECTED_DEFAULT
+    shop_sku: Expected[str] = EXPECTED_DEFAULT
+    state_code: Expected[str] = EXPECTED_DEFAULT
     allow_quote_requests: bool | None = None
     applicable_pricing: ApplicablePricing | None = None
     available_end_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
@@ -348,25 +348,25 @@ class Offer(Received, kw_only=True, gc=False):
     warehouses: list[Warehouse] | None = None
 
 
-class OfferQuantity(Received, kw_only=True, gc=False):
+class OfferQuantity(ResponseModel, kw_only=True, gc=False):
     """The answer of OF26."""
 
-    offer_id: Expected[int] = ABSENT
-    quantity: Expected[int] = ABSENT
+    offer_id: Expected[int] = EXPECTED_DEFAULT
+    quantity: Expected[int] = EXPECTED_DEFAULT
 
 
-class OfferShippingType(Received, kw_only=True, gc=False):
+class OfferShippingType(ResponseModel, kw_only=True, gc=False):
     """Read as `products.offers.shipping_types`, from P11.
 
     - shipping_price_type: FIXED_PRICE, FREE_SHIPPING, ORDER_PRICE_RANGE (`ShippingPriceType`)
     """
 
-    code: Expected[str] = ABSENT
-    label: Expected[str] = ABSENT
-    shipping_price_type: Expected[str] = ABSENT
-    shipping_price_unit: Expected[Decimal] = ABSENT
-    shipping_zone_code: Expected[str] = ABSENT
-    shipping_zone_label: Expected[str] = ABSENT
+    code: Expected[str] = EXPECTED_DEFAULT
+    label: Expected[str] = EXPECTED_DEFAULT
+    shipping_price_type: Expected[str] = EXPECTED_DEFAULT
+    shipping_price_unit: Expected[Decimal] = EXPECTED_DEFAULT
+    shipping_zone_code: Expected[str] = EXPECTED_DEFAULT
+    shipping_zone_label: Expected[str] = EXPECTED_DEFAULT
     cut_off_next_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
     cut_off_time: str | None = None
     delivery_time: DeliveryTime | None = None
@@ -374,7 +374,7 @@ class OfferShippingType(Received, kw_only=True, gc=False):
     standard_code: str | None = None
 
 
-class ProductOffer(Received, kw_only=True, gc=False):
+class ProductOffer(ResponseModel, kw_only=True, gc=False):
     """Read as `products.offers`, from P11.
 
     - currency_iso_code: 61 known values (`CurrencyIsoCode`)
@@ -383,33 +383,33 @@ class ProductOffer(Received, kw_only=True, gc=False):
     - model: MARKETPLACE, DROPSHIP, ONE_CREDITOR (`ShopModel`)
     """
 
-    active: Expected[bool] = ABSENT
-    all_prices: Expected[list[OfferPrice]] = ABSENT
-    channels: Expected[list[str]] = ABSENT
-    currency_iso_code: Expected[str] = ABSENT
-    description: Expected[str] = ABSENT
-    fulfillment: Expected[Fulfillment] = ABSENT
-    is_professional: Expected[bool] = ABSENT
-    leadtime_to_ship: Expected[int] = ABSENT
-    logistic_class: Expected[LogisticClass] = ABSENT
-    max_order_quantity: Expected[int] = ABSENT
-    min_order_quantity: Expected[int] = ABSENT
-    min_quantity_alert: Expected[int] = ABSENT
-    min_shipping_price: Expected[Decimal] = ABSENT
-    min_shipping_price_additional: Expected[Decimal] = ABSENT
-    min_shipping_type: Expected[str] = ABSENT
-    min_shipping_zone: Expected[str] = ABSENT
-    nb_evaluation: Expected[int] = ABSENT
-    offer_id: Expected[int] = ABSENT
-    package_quantity: Expected[int] = ABSENT
-    premium: Expected[bool] = ABSENT
-    quantity: Expected[int] = ABSENT
-    shipping_deadline: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
-    shop_grade: Expected[Decimal] = ABSENT
-    shop_id: Expected[int] = ABSENT
-    shop_name: Expected[str] = ABSENT
-    shop_sku: Expected[str] = ABSENT
-    state_code: Expected[str] = ABSENT
+    active: Expected[bool] = EXPECTED_DEFAULT
+    all_prices: Expected[list[OfferPrice]] = EXPECTED_DEFAULT
+    channels: Expected[list[str]] = EXPECTED_DEFAULT
+    currency_iso_code: Expected[str] = EXPECTED_DEFAULT
+    description: Expected[str] = EXPECTED_DEFAULT
+    fulfillment: Expected[Fulfillment] = EXPECTED_DEFAULT
+    is_professional: Expected[bool] = EXPECTED_DEFAULT
+    leadtime_to_ship: Expected[int] = EXPECTED_DEFAULT
+    logistic_class: Expected[LogisticClass] = EXPECTED_DEFAULT
+    max_order_quantity: Expected[int] = EXPECTED_DEFAULT
+    min_order_quantity: Expected[int] = EXPECTED_DEFAULT
+    min_quantity_alert: Expected[int] = EXPECTED_DEFAULT
+    min_shipping_price: Expected[Decimal] = EXPECTED_DEFAULT
+    min_shipping_price_additional: Expected[Decimal] = EXPECTED_DEFAULT
+    min_shipping_type: Expected[str] = EXPECTED_DEFAULT
+    min_shipping_zone: Expected[str] = EXPECTED_DEFAULT
+    nb_evaluation: Expected[int] = EXPECTED_DEFAULT
+    offer_id: Expected[int] = EXPECTED_DEFAULT
+    package_quantity: Expected[int] = EXPECTED_DEFAULT
+    premium: Expected[bool] = EXPECTED_DEFAULT
+    quantity: Expected[int] = EXPECTED_DEFAULT
+    shipping_deadline: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
+    shop_grade: Expected[Decimal] = EXPECTED_DEFAULT
+    shop_id: Expected[int] = EXPECTED_DEFAULT
+    shop_name: Expected[str] = EXPECTED_DEFAULT
+    shop_sku: Expected[str] = EXPECTED_DEFAULT
+    state_code: Expected[str] = EXPECTED_DEFAULT
     allow_quote_requests: bool | None = None
     applicable_pricing: ApplicablePricing | None = None
     available_end_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
@@ -430,23 +430,23 @@ class ProductOffer(Received, kw_only=True, gc=False):
     warehouses: list[Warehouse] | None = None
 
 
-class ProductOffersMedia(Received, kw_only=True, gc=False):
+class ProductOffersMedia(ResponseModel, kw_only=True, gc=False):
     """Read as `products.product_media`, from P11."""
 
-    dam_url: Expected[str] = ABSENT
-    media_url: Expected[str] = ABSENT
-    type: Expected[str] = ABSENT
+    dam_url: Expected[str] = EXPECTED_DEFAULT
+    media_url: Expected[str] = EXPECTED_DEFAULT
+    type: Expected[str] = EXPECTED_DEFAULT
 
 
-class ProductOffers(Received, kw_only=True, gc=False):
+class ProductOffers(ResponseModel, kw_only=True, gc=False):
     """Read as `products`, from P11."""
 
-    category_code: Expected[str] = ABSENT
-    category_label: Expected[str] = ABSENT
-    product_references: Expected[list[ProductReference]] = ABSENT
-    product_sku: Expected[str] = ABSENT
-    product_title: Expected[str] = ABSENT
-    total_count: Expected[int] = ABSENT
+    category_code: Expected[str] = EXPECTED_DEFAULT
+    category_label: Expected[str] = EXPECTED_DEFAULT
+    product_references: Expected[list[ProductReference]] = EXPECTED_DEFAULT
+    product_sku: Expected[str] = EXPECTED_DEFAULT
+    product_title: Expected[str] = EXPECTED_DEFAULT
+    total_count: Expected[int] = EXPECTED_DEFAULT
     measurement: OfferMeasurement | None = None
     offers: list[ProductOffer] | None = None
     product_brand: str | None = None
@@ -454,7 +454,7 @@ class ProductOffers(Received, kw_only=True, gc=False):
     product_media: ProductOffersMedia | None = None
 
 
-class ProductOffersPage(Received, kw_only=True, gc=False):
+class ProductOffersPage(ResponseModel, kw_only=True, gc=False):
     """The answer of P11."""
 
     products: list[ProductOffers] | None = None

@@ -8,7 +8,15 @@ from typing import Annotated, Final, TypeAlias
 
 from msgspec import UNSET, Meta, UnsetType
 
-from mirakl_async.model import ABSENT, Expected, Received, Reported, Sent, number, zoned
+from mirakl_async.model import (
+    EXPECTED_DEFAULT,
+    BulkResult,
+    Expected,
+    RequestModel,
+    ResponseModel,
+    check_number,
+    check_timezone,
+)
 
 from .common import (
     AdditionalField,
@@ -82,20 +90,20 @@ class PaymentWorkflow:
     NO_CUSTOMER_PAYMENT_CONFIRMATION: Final = "NO_CUSTOMER_PAYMENT_CONFIRMATION"
 
 
-class OrderLineDecisionInput(Sent, kw_only=True, gc=False):
+class OrderLineDecisionInput(RequestModel, kw_only=True, gc=False):
     """Sent as `order_lines`, to OR21."""
 
     accepted: bool
     id: str
 
 
-class AcceptOrdersRequest(Sent, kw_only=True, gc=False):
+class AcceptOrdersRequest(RequestModel, kw_only=True, gc=False):
     """The body of OR21."""
 
     order_lines: list[OrderLineDecisionInput]
 
 
-class AdditionalFieldInput(Sent, kw_only=True, gc=False):
+class AdditionalFieldInput(RequestModel, kw_only=True, gc=False):
     """A custom field to set; None clears it.
 
     - type: STRING, DATE, NUMERIC, BOOLEAN, LINK, REGEX, TEXTAREA, LIST, MULTIPLE_VALUES_LIST (`AdditionalFieldType`)
@@ -106,7 +114,7 @@ class AdditionalFieldInput(Sent, kw_only=True, gc=False):
     type: str | UnsetType = UNSET
 
 
-class AddressInput(Sent, kw_only=True, gc=False):
+class AddressInput(RequestModel, kw_only=True, gc=False):
     """Sent as `orders.customer.organization.address`, to OR04.
 
     - country_iso_code: 244 known values (`CountryIsoCode`)
@@ -120,15 +128,15 @@ class AddressInput(Sent, kw_only=True, gc=False):
     street_2: Annotated[str, Meta(max_length=255)] | None | UnsetType = UNSET
 
 
-class Assessment(Received, kw_only=True, gc=False):
+class Assessment(ResponseModel, kw_only=True, gc=False):
     """Read as `assessments`, from OR51."""
 
-    code: Expected[str] = ABSENT
-    label: Expected[str] = ABSENT
-    response: Expected[str] = ABSENT
+    code: Expected[str] = EXPECTED_DEFAULT
+    label: Expected[str] = EXPECTED_DEFAULT
+    response: Expected[str] = EXPECTED_DEFAULT
 
 
-class BillingAddressInput(Sent, kw_only=True, gc=False):
+class BillingAddressInput(RequestModel, kw_only=True, gc=False):
     """Sent as `orders.customer.billing_address`, to OR04.
 
     - country_iso_code: 244 known values (`CountryIsoCode`)
@@ -150,27 +158,27 @@ class BillingAddressInput(Sent, kw_only=True, gc=False):
     zip_code: str | None | UnsetType = UNSET
 
 
-class CancelationFeeInput(Sent, kw_only=True, gc=False):
+class CancelationFeeInput(RequestModel, kw_only=True, gc=False):
     """Sent as `cancelations.fees`, to OR30."""
 
     amount: Decimal | UnsetType = UNSET
     code: str | UnsetType = UNSET
 
     def __post_init__(self) -> None:
-        number("CancelationFeeInput.amount", self.amount)
+        check_number("CancelationFeeInput.amount", self.amount)
 
 
-class TaxInput(Sent, kw_only=True, gc=False):
+class TaxInput(RequestModel, kw_only=True, gc=False):
     """Sent as `cancelations.shipping_taxes`, to OR30."""
 
     amount: Decimal | UnsetType = UNSET
     code: str | UnsetType = UNSET
 
     def __post_init__(self) -> None:
-        number("TaxInput.amount", self.amount)
+        check_number("TaxInput.amount", self.amount)
 
 
-class CancelationInput(Sent, kw_only=True, gc=False):
+class CancelationInput(RequestModel, kw_only=True, gc=False):
     """Sent as `cancelations`, to OR30.
 
     - currency_iso_code: 61 known values (`CurrencyIsoCode`)
@@ -187,11 +195,11 @@ class CancelationInput(Sent, kw_only=True, gc=False):
     taxes: list[TaxInput] | UnsetType = UNSET
 
     def __post_init__(self) -> None:
-        number("CancelationInput.amount", self.amount)
-        number("CancelationInput.shipping_amount", self.shipping_amount)
+        check_number("CancelationInput.amount", self.amount)
+        check_number("CancelationInput.shipping_amount", self.shipping_amount)
 
 
-class CancelLinesRequest(Sent, kw_only=True, gc=False):
+class CancelLinesRequest(RequestModel, kw_only=True, gc=False):
     """The body of OR30.
 
     - order_tax_mode: TAX_INCLUDED, TAX_EXCLUDED (`OrderTaxMode`)
@@ -201,17 +209,17 @@ class CancelLinesRequest(Sent, kw_only=True, gc=False):
     order_tax_mode: str | UnsetType = UNSET
 
 
-class CancelLinesResponse(Received, kw_only=True, gc=False):
+class CancelLinesResponse(ResponseModel, kw_only=True, gc=False):
     """The answer of OR30.
 
     - order_tax_mode: TAX_INCLUDED, TAX_EXCLUDED (`OrderTaxMode`)
     """
 
-    cancelations: Expected[list[Cancelation]] = ABSENT
-    order_tax_mode: Expected[str] = ABSENT
+    cancelations: Expected[list[Cancelation]] = EXPECTED_DEFAULT
+    order_tax_mode: Expected[str] = EXPECTED_DEFAULT
 
 
-class CreateOrderExportRequest(Sent, kw_only=True, gc=False):
+class CreateOrderExportRequest(RequestModel, kw_only=True, gc=False):
     """The body of OR13.
 
     - order_state_codes: STAGING, WAITING_ACCEPTANCE, WAITING_DEBIT, WAITING_DEBIT_PAYMENT, SHIPPING, SHIPPED,
@@ -241,39 +249,39 @@ class CreateOrderExportRequest(Sent, kw_only=True, gc=False):
     waiting_tax_confirmation: bool | UnsetType = UNSET
 
     def __post_init__(self) -> None:
-        zoned("CreateOrderExportRequest.end_date", self.end_date)
-        zoned("CreateOrderExportRequest.end_refund_creation_date", self.end_refund_creation_date)
-        zoned("CreateOrderExportRequest.end_update_date", self.end_update_date)
-        zoned("CreateOrderExportRequest.start_date", self.start_date)
-        zoned("CreateOrderExportRequest.start_refund_creation_date", self.start_refund_creation_date)
-        zoned("CreateOrderExportRequest.start_update_date", self.start_update_date)
+        check_timezone("CreateOrderExportRequest.end_date", self.end_date)
+        check_timezone("CreateOrderExportRequest.end_refund_creation_date", self.end_refund_creation_date)
+        check_timezone("CreateOrderExportRequest.end_update_date", self.end_update_date)
+        check_timezone("CreateOrderExportRequest.start_date", self.start_date)
+        check_timezone("CreateOrderExportRequest.start_refund_creation_date", self.start_refund_creation_date)
+        check_timezone("CreateOrderExportRequest.start_update_date", self.start_update_date)
 
 
-class CustomerContact(Received, kw_only=True, gc=False):
+class CustomerContact(ResponseModel, kw_only=True, gc=False):
     """Read as `orders.customer.accounting_contact` and 3 more places, from OR11, OR15 and OR04."""
 
-    customer_id: Expected[str] = ABSENT
-    email: Expected[str] = ABSENT
-    firstname: Expected[str] = ABSENT
-    lastname: Expected[str] = ABSENT
+    customer_id: Expected[str] = EXPECTED_DEFAULT
+    email: Expected[str] = EXPECTED_DEFAULT
+    firstname: Expected[str] = EXPECTED_DEFAULT
+    lastname: Expected[str] = EXPECTED_DEFAULT
     civility: str | None = None
     locale: str | None = None
 
 
-class CustomerContactInput(Sent, kw_only=True, gc=False):
+class CustomerContactInput(RequestModel, kw_only=True, gc=False):
     """Sent as `orders.customer.accounting_contact`, to OR04."""
 
     customer_id: Annotated[str, Meta(max_length=50)] | None | UnsetType = UNSET
 
 
-class DeliveryDate(Received, kw_only=True, gc=False):
+class DeliveryDate(ResponseModel, kw_only=True, gc=False):
     """Read as `orders.delivery_date`, from OR11, OR15 and OR04."""
 
     earliest: Annotated[dt.datetime, Meta(tz=True)] | None = None
     latest: Annotated[dt.datetime, Meta(tz=True)] | None = None
 
 
-class DocumentDetail(Received, kw_only=True, gc=False):
+class DocumentDetail(ResponseModel, kw_only=True, gc=False):
     """Read as `orders.invoice_details.document_details`, from OR11, OR15 and OR04.
 
     - format: PDF, cXML (`DocumentDetailFormat`)
@@ -282,7 +290,7 @@ class DocumentDetail(Received, kw_only=True, gc=False):
     format: str | None = None
 
 
-class DocumentDetailInput(Sent, kw_only=True, gc=False):
+class DocumentDetailInput(RequestModel, kw_only=True, gc=False):
     """Sent as `orders.invoice_details.document_details`, to OR04.
 
     - format: PDF, cXML (`DocumentDetailFormat`)
@@ -291,40 +299,40 @@ class DocumentDetailInput(Sent, kw_only=True, gc=False):
     format: str | None | UnsetType = UNSET
 
 
-class EvaluationReply(Received, kw_only=True, gc=False):
+class EvaluationReply(ResponseModel, kw_only=True, gc=False):
     """Read as `reply`, from OR51.
 
     - type: OPERATOR, SHOP (`UserType`)
     """
 
-    comment: Expected[str] = ABSENT
-    date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
-    type: Expected[str] = ABSENT
+    comment: Expected[str] = EXPECTED_DEFAULT
+    date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
+    type: Expected[str] = EXPECTED_DEFAULT
 
 
-class Evaluation(Received, kw_only=True, gc=False):
+class Evaluation(ResponseModel, kw_only=True, gc=False):
     """The answer of OR51."""
 
-    assessments: Expected[list[Assessment]] = ABSENT
-    customer_id: Expected[str] = ABSENT
-    date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
-    firstname: Expected[str] = ABSENT
-    grade: Expected[int] = ABSENT
-    last_updated_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
-    lastname: Expected[str] = ABSENT
-    visible: Expected[bool] = ABSENT
+    assessments: Expected[list[Assessment]] = EXPECTED_DEFAULT
+    customer_id: Expected[str] = EXPECTED_DEFAULT
+    date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
+    firstname: Expected[str] = EXPECTED_DEFAULT
+    grade: Expected[int] = EXPECTED_DEFAULT
+    last_updated_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
+    lastname: Expected[str] = EXPECTED_DEFAULT
+    visible: Expected[bool] = EXPECTED_DEFAULT
     comment: str | None = None
     reply: EvaluationReply | None = None
 
 
-class IbanPaymentDestinationInput(Sent, kw_only=True, gc=False, tag_field="@type", tag="IBAN"):
+class IbanPaymentDestinationInput(RequestModel, kw_only=True, gc=False, tag_field="@type", tag="IBAN"):
     """Sent as `orders.payment_destination`, to OR04."""
 
     payment_reference: str | None | UnsetType = UNSET
     iban: Annotated[str, Meta(max_length=255)] | None | UnsetType = UNSET
 
 
-class PaymentTerms(Received, kw_only=True, gc=False):
+class PaymentTerms(ResponseModel, kw_only=True, gc=False):
     """Read as `orders.invoice_details.payment_terms`, from OR11, OR15 and OR04.
 
     - type: END_OF_MONTH, NET (`PaymentTermsType`)
@@ -334,14 +342,14 @@ class PaymentTerms(Received, kw_only=True, gc=False):
     type: str | None = None
 
 
-class InvoiceDetails(Received, kw_only=True, gc=False):
+class InvoiceDetails(ResponseModel, kw_only=True, gc=False):
     """Read as `orders.invoice_details`, from OR11, OR15 and OR04."""
 
     document_details: list[DocumentDetail] | None = None
     payment_terms: PaymentTerms | None = None
 
 
-class PaymentTermsInput(Sent, kw_only=True, gc=False):
+class PaymentTermsInput(RequestModel, kw_only=True, gc=False):
     """Sent as `orders.invoice_details.payment_terms`, to OR04.
 
     - type: END_OF_MONTH, NET (`PaymentTermsType`)
@@ -351,32 +359,32 @@ class PaymentTermsInput(Sent, kw_only=True, gc=False):
     type: str | None | UnsetType = UNSET
 
 
-class InvoiceDetailsInput(Sent, kw_only=True, gc=False):
+class InvoiceDetailsInput(RequestModel, kw_only=True, gc=False):
     """Sent as `orders.invoice_details`, to OR04."""
 
     document_details: list[DocumentDetailInput] | None | UnsetType = UNSET
     payment_terms: PaymentTermsInput | None | UnsetType = UNSET
 
 
-class Organization(Received, kw_only=True, gc=False):
+class Organization(ResponseModel, kw_only=True, gc=False):
     """Read as `orders.customer.organization`, from OR11, OR15 and OR04."""
 
-    organization_id: Expected[str] = ABSENT
+    organization_id: Expected[str] = EXPECTED_DEFAULT
     address: Address | None = None
     identification_number: str | None = None
     name: str | None = None
     tax_identification_number: str | None = None
 
 
-class OrderCustomer(Received, kw_only=True, gc=False):
+class OrderCustomer(ResponseModel, kw_only=True, gc=False):
     """Read as `orders.customer` and 2 more places, from OR11, OR15, OR04 and OR12."""
 
-    billing_address: Expected[Address] = ABSENT
-    customer_id: Expected[str] = ABSENT
-    email: Expected[str] = ABSENT
-    firstname: Expected[str] = ABSENT
-    lastname: Expected[str] = ABSENT
-    shipping_address: Expected[Address] = ABSENT
+    billing_address: Expected[Address] = EXPECTED_DEFAULT
+    customer_id: Expected[str] = EXPECTED_DEFAULT
+    email: Expected[str] = EXPECTED_DEFAULT
+    firstname: Expected[str] = EXPECTED_DEFAULT
+    lastname: Expected[str] = EXPECTED_DEFAULT
+    shipping_address: Expected[Address] = EXPECTED_DEFAULT
     accounting_contact: CustomerContact | None = None
     civility: str | None = None
     delivery_contact: CustomerContact | None = None
@@ -384,40 +392,40 @@ class OrderCustomer(Received, kw_only=True, gc=False):
     organization: Organization | None = None
 
 
-class OrderTax(Received, kw_only=True, gc=False):
+class OrderTax(ResponseModel, kw_only=True, gc=False):
     """Read as `orders.order_refunds.taxes`, from OR11 and OR15."""
 
-    code: Expected[str] = ABSENT
-    total_amount: Expected[Decimal] = ABSENT
+    code: Expected[str] = EXPECTED_DEFAULT
+    total_amount: Expected[Decimal] = EXPECTED_DEFAULT
     rate: Decimal | None = None
 
 
-class OrderRefund(Received, kw_only=True, gc=False):
+class OrderRefund(ResponseModel, kw_only=True, gc=False):
     """Read as `orders.order_refunds`, from OR11 and OR15."""
 
-    order_refund_id: Expected[str] = ABSENT
+    order_refund_id: Expected[str] = EXPECTED_DEFAULT
     taxes: list[OrderTax] | None = None
 
 
-class PaymentDestination(Received, kw_only=True, gc=False, rename={"type": "@type"}):
+class PaymentDestination(ResponseModel, kw_only=True, gc=False, rename={"type": "@type"}):
     """Read as `orders.payment_destination`, from OR11, OR15 and OR04.
 
     - type: IBAN (`PaymentDestinationType`)
     """
 
-    iban: Expected[str] = ABSENT
+    iban: Expected[str] = EXPECTED_DEFAULT
     type: str | None = None
     payment_reference: str | None = None
 
 
-class Promotions(Received, kw_only=True, gc=False):
+class Promotions(ResponseModel, kw_only=True, gc=False):
     """Read as `orders.promotions`, from OR11 and OR15."""
 
-    applied_promotions: Expected[list[OrderPromotion]] = ABSENT
-    total_deduced_amount: Expected[Decimal] = ABSENT
+    applied_promotions: Expected[list[OrderPromotion]] = EXPECTED_DEFAULT
+    total_deduced_amount: Expected[Decimal] = EXPECTED_DEFAULT
 
 
-class Order(Received, kw_only=True, gc=False, rename={"legacy_payment_type": "paymentType"}):
+class Order(ResponseModel, kw_only=True, gc=False, rename={"legacy_payment_type": "paymentType"}):
     """An order, as OR11, OR12 and OR15 give it.
 
     - currency_iso_code: 61 known values (`CurrencyIsoCode`)
@@ -431,36 +439,36 @@ class Order(Received, kw_only=True, gc=False, rename={"legacy_payment_type": "pa
       NO_CUSTOMER_PAYMENT_CONFIRMATION (`PaymentWorkflow`)
     """
 
-    can_cancel: Expected[bool] = ABSENT
-    can_evaluate: Expected[bool] = ABSENT
-    can_shop_ship: Expected[bool] = ABSENT
-    commercial_id: Expected[str] = ABSENT
-    created_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
-    currency_iso_code: Expected[str] = ABSENT
-    customer: Expected[OrderCustomer] = ABSENT
-    fulfillment: Expected[Fulfillment] = ABSENT
-    fully_refunded: Expected[bool] = ABSENT
-    has_customer_message: Expected[bool] = ABSENT
-    has_incident: Expected[bool] = ABSENT
-    has_invoice: Expected[bool] = ABSENT
-    last_updated_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
-    leadtime_to_ship: Expected[int] = ABSENT
-    order_id: Expected[str] = ABSENT
-    order_lines: Expected[list[OrderLine]] = ABSENT
-    order_state: Expected[str] = ABSENT
-    order_tax_mode: Expected[str] = ABSENT
-    pay_out_psp_code: Expected[str] = ABSENT
-    legacy_payment_type: Expected[str] = ABSENT
-    price: Expected[Decimal] = ABSENT
-    shipping_price: Expected[Decimal] = ABSENT
-    shipping_type_code: Expected[str] = ABSENT
-    shipping_type_label: Expected[str] = ABSENT
-    shipping_zone_code: Expected[str] = ABSENT
-    shipping_zone_label: Expected[str] = ABSENT
-    shop_id: Expected[int] = ABSENT
-    shop_name: Expected[str] = ABSENT
-    total_commission: Expected[Decimal] = ABSENT
-    total_price: Expected[Decimal] = ABSENT
+    can_cancel: Expected[bool] = EXPECTED_DEFAULT
+    can_evaluate: Expected[bool] = EXPECTED_DEFAULT
+    can_shop_ship: Expected[bool] = EXPECTED_DEFAULT
+    commercial_id: Expected[str] = EXPECTED_DEFAULT
+    created_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
+    currency_iso_code: Expected[str] = EXPECTED_DEFAULT
+    customer: Expected[OrderCustomer] = EXPECTED_DEFAULT
+    fulfillment: Expected[Fulfillment] = EXPECTED_DEFAULT
+    fully_refunded: Expected[bool] = EXPECTED_DEFAULT
+    has_customer_message: Expected[bool] = EXPECTED_DEFAULT
+    has_incident: Expected[bool] = EXPECTED_DEFAULT
+    has_invoice: Expected[bool] = EXPECTED_DEFAULT
+    last_updated_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
+    leadtime_to_ship: Expected[int] = EXPECTED_DEFAULT
+    order_id: Expected[str] = EXPECTED_DEFAULT
+    order_lines: Expected[list[OrderLine]] = EXPECTED_DEFAULT
+    order_state: Expected[str] = EXPECTED_DEFAULT
+    order_tax_mode: Expected[str] = EXPECTED_DEFAULT
+    pay_out_psp_code: Expected[str] = EXPECTED_DEFAULT
+    legacy_payment_type: Expected[str] = EXPECTED_DEFAULT
+    price: Expected[Decimal] = EXPECTED_DEFAULT
+    shipping_price: Expected[Decimal] = EXPECTED_DEFAULT
+    shipping_type_code: Expected[str] = EXPECTED_DEFAULT
+    shipping_type_label: Expected[str] = EXPECTED_DEFAULT
+    shipping_zone_code: Expected[str] = EXPECTED_DEFAULT
+    shipping_zone_label: Expected[str] = EXPECTED_DEFAULT
+    shop_id: Expected[int] = EXPECTED_DEFAULT
+    shop_name: Expected[str] = EXPECTED_DEFAULT
+    total_commission: Expected[Decimal] = EXPECTED_DEFAULT
+    total_price: Expected[Decimal] = EXPECTED_DEFAULT
     acceptance_decision_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
     channel: Channel | None = None
     commissionable: bool | None = None
@@ -496,7 +504,7 @@ class Order(Received, kw_only=True, gc=False, rename={"legacy_payment_type": "pa
     waiting_tax_confirmation: bool | None = None
 
 
-class OrganizationInput(Sent, kw_only=True, gc=False):
+class OrganizationInput(RequestModel, kw_only=True, gc=False):
     """Sent as `orders.customer.organization`, to OR04."""
 
     address: AddressInput | None | UnsetType = UNSET
@@ -505,7 +513,7 @@ class OrganizationInput(Sent, kw_only=True, gc=False):
     tax_identification_number: Annotated[str, Meta(max_length=255)] | None | UnsetType = UNSET
 
 
-class ShippingAddressInput(Sent, kw_only=True, gc=False):
+class ShippingAddressInput(RequestModel, kw_only=True, gc=False):
     """Sent as `orders.customer.shipping_address`, to OR04.
 
     - country_iso_code: 244 known values (`CountryIsoCode`)
@@ -529,7 +537,7 @@ class ShippingAddressInput(Sent, kw_only=True, gc=False):
     zip_code: str | None | UnsetType = UNSET
 
 
-class OrderCustomerInput(Sent, kw_only=True, gc=False):
+class OrderCustomerInput(RequestModel, kw_only=True, gc=False):
     """Sent as `orders.customer`, to OR04."""
 
     accounting_contact: CustomerContactInput | None | UnsetType = UNSET
@@ -539,7 +547,7 @@ class OrderCustomerInput(Sent, kw_only=True, gc=False):
     shipping_address: ShippingAddressInput | None | UnsetType = UNSET
 
 
-class OrderDocumentEntityInput(Sent, kw_only=True, gc=False):
+class OrderDocumentEntityInput(RequestModel, kw_only=True, gc=False):
     """Sent as `order_documents.order_documents.entity`, to OR74.
 
     - type: RETURN (`OrderDocumentEntityType`)
@@ -549,7 +557,7 @@ class OrderDocumentEntityInput(Sent, kw_only=True, gc=False):
     type: str
 
 
-class OrderDocumentInput(Sent, kw_only=True, gc=False):
+class OrderDocumentInput(RequestModel, kw_only=True, gc=False):
     """Sent as `order_documents.order_documents`, to OR74."""
 
     file_name: str
@@ -557,36 +565,36 @@ class OrderDocumentInput(Sent, kw_only=True, gc=False):
     entity: OrderDocumentEntityInput | UnsetType = UNSET
 
 
-class OrderDocumentList(Received, kw_only=True, gc=False):
+class OrderDocumentList(ResponseModel, kw_only=True, gc=False):
     """The answer of OR72.
 
     - total_count: deprecated
     """
 
-    order_documents: Expected[list[OrderDocument]] = ABSENT
+    order_documents: Expected[list[OrderDocument]] = EXPECTED_DEFAULT
     total_count: int | None = None
 
 
-class OrderDocumentsInput(Sent, kw_only=True, gc=False):
+class OrderDocumentsInput(RequestModel, kw_only=True, gc=False):
     """Sent as `order_documents`, to OR74."""
 
     order_documents: list[OrderDocumentInput]
 
 
-class OrderExportFile(Received, kw_only=True, gc=False):
+class OrderExportFile(ResponseModel, kw_only=True, gc=False):
     """The answer of OR15."""
 
-    orders: Expected[list[Order]] = ABSENT
+    orders: Expected[list[Order]] = EXPECTED_DEFAULT
 
 
-class OrderLineFieldsInput(Sent, kw_only=True, gc=False):
+class OrderLineFieldsInput(RequestModel, kw_only=True, gc=False):
     """Sent as `order_lines`, to OR31."""
 
     order_line_id: str
     order_line_additional_fields: list[AdditionalFieldInput] | UnsetType = UNSET
 
 
-class ShippingFromAddressInput(Sent, kw_only=True, gc=False):
+class ShippingFromAddressInput(RequestModel, kw_only=True, gc=False):
     """Sent as `order_lines.shipping_from.address`, to OR07."""
 
     country_iso_code: str
@@ -597,62 +605,62 @@ class ShippingFromAddressInput(Sent, kw_only=True, gc=False):
     zip_code: str | UnsetType = UNSET
 
 
-class ShippingFromInput(Sent, kw_only=True, gc=False):
+class ShippingFromInput(RequestModel, kw_only=True, gc=False):
     """Sent as `order_lines.shipping_from`, to OR07."""
 
     address: ShippingFromAddressInput | UnsetType = UNSET
     warehouse: WarehouseInput | UnsetType = UNSET
 
 
-class OrderLineOriginInput(Sent, kw_only=True, gc=False):
+class OrderLineOriginInput(RequestModel, kw_only=True, gc=False):
     """Sent as `order_lines`, to OR07."""
 
     id: str
     shipping_from: ShippingFromInput
 
 
-class OrderPage(Received, kw_only=True, gc=False):
+class OrderPage(ResponseModel, kw_only=True, gc=False):
     """The answer of OR11."""
 
-    orders: Expected[list[Order]] = ABSENT
-    total_count: Expected[int] = ABSENT
+    orders: Expected[list[Order]] = EXPECTED_DEFAULT
+    total_count: Expected[int] = EXPECTED_DEFAULT
 
 
-class OrderReferencesInput(Sent, kw_only=True, gc=False):
+class OrderReferencesInput(RequestModel, kw_only=True, gc=False):
     """Sent as `orders.references`, to OR04."""
 
     order_reference_for_customer: Annotated[str, Meta(min_length=1, max_length=2000)] | None | UnsetType = UNSET
     order_reference_for_seller: Annotated[str, Meta(min_length=1, max_length=2000)] | None | UnsetType = UNSET
 
 
-class OrderTaxDefinition(Received, kw_only=True, gc=False):
+class OrderTaxDefinition(ResponseModel, kw_only=True, gc=False):
     """Read as `taxes`, from OR75.
 
     - tax_calculation_rule: PROPORTIONAL_TO_AMOUNT, NONE (`TaxCalculationRule`)
     """
 
-    active: Expected[bool] = ABSENT
-    code: Expected[str] = ABSENT
-    included_in_commission: Expected[bool] = ABSENT
-    label: Expected[str] = ABSENT
-    tax_calculation_rule: Expected[str] = ABSENT
+    active: Expected[bool] = EXPECTED_DEFAULT
+    code: Expected[str] = EXPECTED_DEFAULT
+    included_in_commission: Expected[bool] = EXPECTED_DEFAULT
+    label: Expected[str] = EXPECTED_DEFAULT
+    tax_calculation_rule: Expected[str] = EXPECTED_DEFAULT
     operator_withheld: bool | None = None
 
 
-class OrderTaxDefinitionList(Received, kw_only=True, gc=False):
+class OrderTaxDefinitionList(ResponseModel, kw_only=True, gc=False):
     """The answer of OR75."""
 
-    taxes: Expected[list[OrderTaxDefinition]] = ABSENT
+    taxes: Expected[list[OrderTaxDefinition]] = EXPECTED_DEFAULT
 
 
-class ShopStatistics(Received, kw_only=True, gc=False):
+class ShopStatistics(ResponseModel, kw_only=True, gc=False):
     """Read as `updated_orders.updated.shop_statistics`, from OR04."""
 
     excluded: bool | None = None
     reason: str | None = None
 
 
-class OrderUpdate(Received, kw_only=True, gc=False):
+class OrderUpdate(ResponseModel, kw_only=True, gc=False):
     """Read as `updated_orders.updated`, from OR04.
 
     - payment_workflow: PAY_ON_ACCEPTANCE, PAY_ON_DELIVERY, PAY_ON_DUE_DATE, PAY_ON_SHIPMENT,
@@ -671,17 +679,17 @@ class OrderUpdate(Received, kw_only=True, gc=False):
     shop_statistics: ShopStatistics | None = None
 
 
-class OrderUpdateEcho(Received, kw_only=True, gc=False):
+class OrderUpdateEcho(ResponseModel, kw_only=True, gc=False):
     """Read as `order_update_errors.input`, from OR31."""
 
     order_additional_fields: list[AdditionalField] | None = None
     order_lines: list[OrderLine] | None = None
 
 
-class OrderUpdateErrors(Received, kw_only=True, gc=False):
+class OrderUpdateErrors(ResponseModel, kw_only=True, gc=False):
     """Read as `order_update_errors`, from OR31."""
 
-    errors: Expected[list[ItemError]] = ABSENT
+    errors: Expected[list[ItemError]] = EXPECTED_DEFAULT
     input: OrderUpdateEcho | None = None
 
 
@@ -689,14 +697,14 @@ PaymentDestinationInput: TypeAlias = IbanPaymentDestinationInput
 """Told apart by `@type`."""
 
 
-class ShopStatisticsInput(Sent, kw_only=True, gc=False):
+class ShopStatisticsInput(RequestModel, kw_only=True, gc=False):
     """Sent as `orders.shop_statistics`, to OR04."""
 
     excluded: bool
     reason: str | None | UnsetType = UNSET
 
 
-class OrderUpdateInput(Sent, kw_only=True, gc=False):
+class OrderUpdateInput(RequestModel, kw_only=True, gc=False):
     """Sent as `orders`, to OR04."""
 
     order_id: str
@@ -709,32 +717,32 @@ class OrderUpdateInput(Sent, kw_only=True, gc=False):
     shop_statistics: ShopStatisticsInput | None | UnsetType = UNSET
 
     def __post_init__(self) -> None:
-        zoned("OrderUpdateInput.shipping_deadline", self.shipping_deadline)
+        check_timezone("OrderUpdateInput.shipping_deadline", self.shipping_deadline)
 
 
-class OrderUpdateResult(Received, kw_only=True, gc=False):
+class OrderUpdateResult(ResponseModel, kw_only=True, gc=False):
     """Read as `order_update_result`, from OR31."""
 
     order_additional_fields: list[AdditionalField] | None = None
     order_lines: list[OrderLine] | None = None
 
 
-class ShippingOrigin(Received, kw_only=True, gc=False):
+class ShippingOrigin(ResponseModel, kw_only=True, gc=False):
     """Read as `order_lines.updated`, from OR07."""
 
     address: Address | None = None
     warehouse: Warehouse | None = None
 
 
-class ShippingOriginUpdate(Received, kw_only=True, gc=False):
+class ShippingOriginUpdate(ResponseModel, kw_only=True, gc=False):
     """Read as `order_lines`, from OR07."""
 
-    id: Expected[str] = ABSENT
+    id: Expected[str] = EXPECTED_DEFAULT
     errors: list[ItemError] | None = None
     updated: ShippingOrigin | None = None
 
 
-class ShippingOriginUpdates(Received, Reported[ShippingOriginUpdate], kw_only=True, gc=False):
+class ShippingOriginUpdates(ResponseModel, BulkResult[ShippingOriginUpdate], kw_only=True, gc=False):
     """The answer of OR07."""
 
     order_lines: list[ShippingOriginUpdate] | None = None
@@ -743,14 +751,14 @@ class ShippingOriginUpdates(Received, Reported[ShippingOriginUpdate], kw_only=Tr
         return [item for item in self.order_lines or [] if item.errors]
 
 
-class UpdateAdditionalFieldsRequest(Sent, kw_only=True, gc=False):
+class UpdateAdditionalFieldsRequest(RequestModel, kw_only=True, gc=False):
     """The body of OR31."""
 
     order_additional_fields: list[AdditionalFieldInput] | UnsetType = UNSET
     order_lines: list[OrderLineFieldsInput] | UnsetType = UNSET
 
 
-class UpdateAdditionalFieldsResponse(Received, Reported[OrderUpdateErrors], kw_only=True, gc=False):
+class UpdateAdditionalFieldsResponse(ResponseModel, BulkResult[OrderUpdateErrors], kw_only=True, gc=False):
     """The answer of OR31."""
 
     order_update_errors: OrderUpdateErrors | None = None
@@ -760,7 +768,7 @@ class UpdateAdditionalFieldsResponse(Received, Reported[OrderUpdateErrors], kw_o
         return [self.order_update_errors] if self.order_update_errors else []
 
 
-class UpdateOrderTrackingRequest(Sent, kw_only=True, gc=False):
+class UpdateOrderTrackingRequest(RequestModel, kw_only=True, gc=False):
     """The body of OR23."""
 
     carrier_code: str | UnsetType = UNSET
@@ -770,13 +778,13 @@ class UpdateOrderTrackingRequest(Sent, kw_only=True, gc=False):
     tracking_number: str | UnsetType = UNSET
 
 
-class UpdateOrdersRequest(Sent, kw_only=True, gc=False):
+class UpdateOrdersRequest(RequestModel, kw_only=True, gc=False):
     """The body of OR04."""
 
     orders: Annotated[list[OrderUpdateInput], Meta(min_length=1, max_length=100)]
 
 
-class UpdatedOrder(Received, kw_only=True, gc=False):
+class UpdatedOrder(ResponseModel, kw_only=True, gc=False):
     """Read as `updated_orders`, from OR04."""
 
     errors: list[ItemError] | None = None
@@ -784,7 +792,7 @@ class UpdatedOrder(Received, kw_only=True, gc=False):
     updated: OrderUpdate | None = None
 
 
-class UpdateOrdersResponse(Received, Reported[UpdatedOrder], kw_only=True, gc=False):
+class UpdateOrdersResponse(ResponseModel, BulkResult[UpdatedOrder], kw_only=True, gc=False):
     """The answer of OR04."""
 
     updated_orders: list[UpdatedOrder] | None = None
@@ -793,16 +801,16 @@ class UpdateOrdersResponse(Received, Reported[UpdatedOrder], kw_only=True, gc=Fa
         return [item for item in self.updated_orders or [] if item.errors]
 
 
-class UpdateShippingOriginRequest(Sent, kw_only=True, gc=False):
+class UpdateShippingOriginRequest(RequestModel, kw_only=True, gc=False):
     """The body of OR07."""
 
     order_lines: Annotated[list[OrderLineOriginInput], Meta(min_length=1, max_length=100)]
 
 
-class UploadOrderDocumentsResponse(Received, Reported[RefusedDocument], kw_only=True, gc=False):
+class UploadOrderDocumentsResponse(ResponseModel, BulkResult[RefusedDocument], kw_only=True, gc=False):
     """The answer of OR74."""
 
-    order_documents: Expected[list[RefusedDocument]] = ABSENT
+    order_documents: Expected[list[RefusedDocument]] = EXPECTED_DEFAULT
     errors_count: int | None = None
 
     def _failures(self) -> list[RefusedDocument]:

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 from msgspec import Meta
 
-from mirakl_async.model import ABSENT, Expected, Received
+from mirakl_async.model import EXPECTED_DEFAULT, Expected, ResponseModel
 
 from .common import OrderLine
 
@@ -22,32 +22,32 @@ class PicklistState:
     CLOSED: Final = "CLOSED"
 
 
-class PicklistOrderLine(Received, kw_only=True, gc=False):
+class PicklistOrderLine(ResponseModel, kw_only=True, gc=False):
     """Read as `data.order_lines`, from PL11."""
 
-    id: Expected[str] = ABSENT
+    id: Expected[str] = EXPECTED_DEFAULT
 
 
-class Picklist(Received, kw_only=True, gc=False):
+class Picklist(ResponseModel, kw_only=True, gc=False):
     """Read as `data`, from PL11.
 
     - state: NOTHING_TO_PREPARE, WAITING_PREPARATION, IN_PREPARATION, READY_FOR_PICKUP, CLOSED (`PicklistState`)
     """
 
-    date_created: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
-    id: Expected[str] = ABSENT
-    last_updated: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
-    order_lines: Expected[list[PicklistOrderLine]] = ABSENT
-    picklist_lines: Expected[list[OrderLine]] = ABSENT
-    pickup_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
-    state: Expected[str] = ABSENT
+    date_created: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
+    id: Expected[str] = EXPECTED_DEFAULT
+    last_updated: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
+    order_lines: Expected[list[PicklistOrderLine]] = EXPECTED_DEFAULT
+    picklist_lines: Expected[list[OrderLine]] = EXPECTED_DEFAULT
+    pickup_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
+    state: Expected[str] = EXPECTED_DEFAULT
     pickrun_code: str | None = None
     shop_id: int | None = None
 
 
-class PicklistPage(Received, kw_only=True, gc=False):
+class PicklistPage(ResponseModel, kw_only=True, gc=False):
     """The answer of PL11."""
 
-    data: Expected[list[Picklist]] = ABSENT
+    data: Expected[list[Picklist]] = EXPECTED_DEFAULT
     next_page_token: str | None = None
     previous_page_token: str | None = None

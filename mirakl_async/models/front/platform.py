@@ -4,7 +4,7 @@
 
 from typing import Final
 
-from mirakl_async.model import ABSENT, Expected, Received
+from mirakl_async.model import EXPECTED_DEFAULT, Expected, ResponseModel
 
 from .common import Channel, LogisticClass
 
@@ -102,7 +102,7 @@ class TaxCollectionActivated:
     YES_PER_STORE: Final = "YES_PER_STORE"
 
 
-class AdditionalFieldDefinition(Received, kw_only=True, gc=False):
+class AdditionalFieldDefinition(ResponseModel, kw_only=True, gc=False):
     """Read as `additional_fields`, from AF01.
 
     - default_value: deprecated
@@ -112,11 +112,11 @@ class AdditionalFieldDefinition(Received, kw_only=True, gc=False):
     - type: STRING, DATE, NUMERIC, BOOLEAN, LINK, REGEX, TEXTAREA, LIST, MULTIPLE_VALUES_LIST (`AdditionalFieldType`)
     """
 
-    code: Expected[str] = ABSENT
-    label: Expected[str] = ABSENT
-    required: Expected[bool] = ABSENT
-    shop_permission: Expected[str] = ABSENT
-    type: Expected[str] = ABSENT
+    code: Expected[str] = EXPECTED_DEFAULT
+    label: Expected[str] = EXPECTED_DEFAULT
+    required: Expected[bool] = EXPECTED_DEFAULT
+    shop_permission: Expected[str] = EXPECTED_DEFAULT
+    type: Expected[str] = EXPECTED_DEFAULT
     accepted_values: list[str] | None = None
     channels: list[str] | None = None
     default_value: str | None = None
@@ -126,56 +126,56 @@ class AdditionalFieldDefinition(Received, kw_only=True, gc=False):
     regex: str | None = None
 
 
-class AdditionalFieldDefinitionList(Received, kw_only=True, gc=False):
+class AdditionalFieldDefinitionList(ResponseModel, kw_only=True, gc=False):
     """The answer of AF01.
 
     - total_count: deprecated
     """
 
-    additional_fields: Expected[list[AdditionalFieldDefinition]] = ABSENT
-    total_count: Expected[int] = ABSENT
+    additional_fields: Expected[list[AdditionalFieldDefinition]] = EXPECTED_DEFAULT
+    total_count: Expected[int] = EXPECTED_DEFAULT
 
 
-class Carrier(Received, kw_only=True, gc=False):
+class Carrier(ResponseModel, kw_only=True, gc=False):
     """Read as `carriers`, from SH21."""
 
-    code: Expected[str] = ABSENT
-    label: Expected[str] = ABSENT
+    code: Expected[str] = EXPECTED_DEFAULT
+    label: Expected[str] = EXPECTED_DEFAULT
     standard_code: str | None = None
     tracking_url: str | None = None
 
 
-class CarrierList(Received, kw_only=True, gc=False):
+class CarrierList(ResponseModel, kw_only=True, gc=False):
     """The answer of SH21."""
 
-    carriers: Expected[list[Carrier]] = ABSENT
+    carriers: Expected[list[Carrier]] = EXPECTED_DEFAULT
 
 
-class CatalogFeature(Received, kw_only=True, gc=False):
+class CatalogFeature(ResponseModel, kw_only=True, gc=False):
     """Read as `features.catalog`, from PC01."""
 
-    allow_shop_contribution_to_all_channels: Expected[bool] = ABSENT
-    exclude_invalid_products: Expected[bool] = ABSENT
-    list_of_multiple_values_separator: Expected[str] = ABSENT
-    product_acceptance_by_channel: Expected[bool] = ABSENT
-    product_data_validation_by_channel: Expected[bool] = ABSENT
-    product_import_only_on_leaf: Expected[bool] = ABSENT
+    allow_shop_contribution_to_all_channels: Expected[bool] = EXPECTED_DEFAULT
+    exclude_invalid_products: Expected[bool] = EXPECTED_DEFAULT
+    list_of_multiple_values_separator: Expected[str] = EXPECTED_DEFAULT
+    product_acceptance_by_channel: Expected[bool] = EXPECTED_DEFAULT
+    product_data_validation_by_channel: Expected[bool] = EXPECTED_DEFAULT
+    product_import_only_on_leaf: Expected[bool] = EXPECTED_DEFAULT
 
 
-class ChannelList(Received, kw_only=True, gc=False):
+class ChannelList(ResponseModel, kw_only=True, gc=False):
     """The answer of CH11."""
 
     channels: list[Channel] | None = None
 
 
-class DirectPaymentCustomerStore(Received, kw_only=True, gc=False):
+class DirectPaymentCustomerStore(ResponseModel, kw_only=True, gc=False):
     """Read as `features.direct_payment_customer_store`, from PC01."""
 
-    activated: Expected[bool] = ABSENT
-    refund_cancel_authorized: Expected[bool] = ABSENT
+    activated: Expected[bool] = EXPECTED_DEFAULT
+    refund_cancel_authorized: Expected[bool] = EXPECTED_DEFAULT
 
 
-class DropshipFeature(Received, kw_only=True, gc=False):
+class DropshipFeature(ResponseModel, kw_only=True, gc=False):
     """Read as `features.dropship`, from PC01.
 
     - retail_pricing_edition_enabled: YES, NO, YES_PER_STORE (`TaxCollectionActivated`)
@@ -185,63 +185,63 @@ class DropshipFeature(Received, kw_only=True, gc=False):
     retail_pricing_enabled: bool | None = None
 
 
-class FeaturesPromotion(Received, kw_only=True, gc=False):
+class FeaturesPromotion(ResponseModel, kw_only=True, gc=False):
     """Read as `features.promotion`, from PC01."""
 
-    cart_promotion_campaign: Expected[bool] = ABSENT
-    discount_campaign: Expected[bool] = ABSENT
-    seller_promotion: Expected[bool] = ABSENT
+    cart_promotion_campaign: Expected[bool] = EXPECTED_DEFAULT
+    discount_campaign: Expected[bool] = EXPECTED_DEFAULT
+    seller_promotion: Expected[bool] = EXPECTED_DEFAULT
 
 
-class FeaturesShipment(Received, kw_only=True, gc=False):
+class FeaturesShipment(ResponseModel, kw_only=True, gc=False):
     """Read as `features.shipment`, from PC01."""
 
-    multi_part_item_shipment: Expected[bool] = ABSENT
-    multi_shipment: Expected[bool] = ABSENT
+    multi_part_item_shipment: Expected[bool] = EXPECTED_DEFAULT
+    multi_shipment: Expected[bool] = EXPECTED_DEFAULT
 
 
-class OrderConditions(Received, kw_only=True, gc=False):
+class OrderConditions(ResponseModel, kw_only=True, gc=False):
     """Read as `features.order_conditions`, from PC01.
 
     - lead_time_to_ship: deprecated
     """
 
-    lead_time_to_ship: Expected[bool] = ABSENT
-    maximum_order_quantity: Expected[bool] = ABSENT
-    minimum_order_quantity: Expected[bool] = ABSENT
-    package_order_quantity: Expected[bool] = ABSENT
+    lead_time_to_ship: Expected[bool] = EXPECTED_DEFAULT
+    maximum_order_quantity: Expected[bool] = EXPECTED_DEFAULT
+    minimum_order_quantity: Expected[bool] = EXPECTED_DEFAULT
+    package_order_quantity: Expected[bool] = EXPECTED_DEFAULT
 
 
-class OrderWorkflows(Received, kw_only=True, gc=False):
+class OrderWorkflows(ResponseModel, kw_only=True, gc=False):
     """Read as `features.order_workflows`, from PC01.
 
     - order_acceptance: AUTOMATIC, NOT_AUTOMATIC, BOTH (`OrderAcceptance`)
     """
 
-    no_customer_payment_confirmation: Expected[bool] = ABSENT
-    order_acceptance: Expected[str] = ABSENT
-    pause_debit_workflow: Expected[bool] = ABSENT
-    pay_on_due_date: Expected[bool] = ABSENT
-    pay_on_shipment: Expected[bool] = ABSENT
-    sellers_edit_shipping_origin: Expected[bool] = ABSENT
-    shipping_and_billing_details_before_acceptance: Expected[bool] = ABSENT
+    no_customer_payment_confirmation: Expected[bool] = EXPECTED_DEFAULT
+    order_acceptance: Expected[str] = EXPECTED_DEFAULT
+    pause_debit_workflow: Expected[bool] = EXPECTED_DEFAULT
+    pay_on_due_date: Expected[bool] = EXPECTED_DEFAULT
+    pay_on_shipment: Expected[bool] = EXPECTED_DEFAULT
+    sellers_edit_shipping_origin: Expected[bool] = EXPECTED_DEFAULT
+    shipping_and_billing_details_before_acceptance: Expected[bool] = EXPECTED_DEFAULT
 
 
-class PricingFeature(Received, kw_only=True, gc=False):
+class PricingFeature(ResponseModel, kw_only=True, gc=False):
     """Read as `features.pricing`, from PC01.
 
     - channel_pricing: MULTI, SINGLE, DISABLED (`ChannelPricing`)
     """
 
-    channel_pricing: Expected[str] = ABSENT
-    discount_period_required: Expected[bool] = ABSENT
-    discount_price_creation_in_the_past_blocked: Expected[bool] = ABSENT
-    scheduled_pricing: Expected[bool] = ABSENT
-    volume_discount: Expected[bool] = ABSENT
-    volume_pricing: Expected[bool] = ABSENT
+    channel_pricing: Expected[str] = EXPECTED_DEFAULT
+    discount_period_required: Expected[bool] = EXPECTED_DEFAULT
+    discount_price_creation_in_the_past_blocked: Expected[bool] = EXPECTED_DEFAULT
+    scheduled_pricing: Expected[bool] = EXPECTED_DEFAULT
+    volume_discount: Expected[bool] = EXPECTED_DEFAULT
+    volume_pricing: Expected[bool] = EXPECTED_DEFAULT
 
 
-class ReturnsFeature(Received, kw_only=True, gc=False):
+class ReturnsFeature(ResponseModel, kw_only=True, gc=False):
     """Read as `features.returns`, from PC01."""
 
     drop_ship: bool | None = None
@@ -249,42 +249,42 @@ class ReturnsFeature(Received, kw_only=True, gc=False):
     one_creditor: bool | None = None
 
 
-class TaxNumberFeature(Received, kw_only=True, gc=False):
+class TaxNumberFeature(ResponseModel, kw_only=True, gc=False):
     """Read as `features.shop_tax_options.local_tax_number` and 2 more places, from PC01."""
 
-    mandatory: Expected[bool] = ABSENT
+    mandatory: Expected[bool] = EXPECTED_DEFAULT
     validation_regex: str | None = None
 
 
-class ShopTaxOptions(Received, kw_only=True, gc=False):
+class ShopTaxOptions(ResponseModel, kw_only=True, gc=False):
     """Read as `features.shop_tax_options`, from PC01."""
 
-    tax_identification_number: Expected[TaxNumberFeature] = ABSENT
+    tax_identification_number: Expected[TaxNumberFeature] = EXPECTED_DEFAULT
     local_tax_number: TaxNumberFeature | None = None
 
 
-class TaxCollection(Received, kw_only=True, gc=False):
+class TaxCollection(ResponseModel, kw_only=True, gc=False):
     """Read as `features.tax_collection`, from PC01.
 
     - activated: YES, NO, YES_PER_STORE (`TaxCollectionActivated`)
     """
 
-    activated: Expected[str] = ABSENT
-    product_tax_code_mandatory: Expected[bool] = ABSENT
-    tax_collection_by_operator: Expected[bool] = ABSENT
+    activated: Expected[str] = EXPECTED_DEFAULT
+    product_tax_code_mandatory: Expected[bool] = EXPECTED_DEFAULT
+    tax_collection_by_operator: Expected[bool] = EXPECTED_DEFAULT
 
 
-class WarehousesFeature(Received, kw_only=True, gc=False):
+class WarehousesFeature(ResponseModel, kw_only=True, gc=False):
     """Read as `features.warehouses`, from PC01.
 
     - restricted_countries: 244 known values (`CountryIsoCode`)
     """
 
-    geolocation: Expected[bool] = ABSENT
-    restricted_countries: Expected[list[str]] = ABSENT
+    geolocation: Expected[bool] = EXPECTED_DEFAULT
+    restricted_countries: Expected[list[str]] = EXPECTED_DEFAULT
 
 
-class Features(Received, kw_only=True, gc=False):
+class Features(ResponseModel, kw_only=True, gc=False):
     """Read as `features`, from PC01.
 
     - lead_time_to_ship_by_sellers_enabled: YES, NO, YES_PER_STORE (`TaxCollectionActivated`)
@@ -293,233 +293,233 @@ class Features(Received, kw_only=True, gc=False):
     - product_data_validation_by_channel: deprecated
     """
 
-    catalog: Expected[CatalogFeature] = ABSENT
-    circular_economy_data_collection: Expected[bool] = ABSENT
-    competitive_pricing_tool: Expected[bool] = ABSENT
-    direct_payment_customer_store: Expected[DirectPaymentCustomerStore] = ABSENT
-    disable_seller_alternative_carrier: Expected[bool] = ABSENT
-    dropship: Expected[DropshipFeature] = ABSENT
-    kyc_status_per_seller: Expected[bool] = ABSENT
-    lead_time_to_ship_by_sellers_enabled: Expected[str] = ABSENT
-    multi_currency: Expected[bool] = ABSENT
-    multi_payout_psp_per_seller: Expected[bool] = ABSENT
-    no_reply_needed: Expected[bool] = ABSENT
-    offer_prices_decimals: Expected[str] = ABSENT
-    operator_csv_delimiter: Expected[str] = ABSENT
-    order_conditions: Expected[OrderConditions] = ABSENT
-    order_tax_mode: Expected[str] = ABSENT
-    order_workflows: Expected[OrderWorkflows] = ABSENT
-    payment_confirmation: Expected[bool] = ABSENT
-    pricing: Expected[PricingFeature] = ABSENT
-    product_data_validation_by_channel: Expected[bool] = ABSENT
-    promotion: Expected[FeaturesPromotion] = ABSENT
-    returns: Expected[ReturnsFeature] = ABSENT
-    shipment: Expected[FeaturesShipment] = ABSENT
-    shop_tax_options: Expected[ShopTaxOptions] = ABSENT
-    tax_collection: Expected[TaxCollection] = ABSENT
-    tax_id_number: Expected[TaxNumberFeature] = ABSENT
-    warehouses: Expected[WarehousesFeature] = ABSENT
+    catalog: Expected[CatalogFeature] = EXPECTED_DEFAULT
+    circular_economy_data_collection: Expected[bool] = EXPECTED_DEFAULT
+    competitive_pricing_tool: Expected[bool] = EXPECTED_DEFAULT
+    direct_payment_customer_store: Expected[DirectPaymentCustomerStore] = EXPECTED_DEFAULT
+    disable_seller_alternative_carrier: Expected[bool] = EXPECTED_DEFAULT
+    dropship: Expected[DropshipFeature] = EXPECTED_DEFAULT
+    kyc_status_per_seller: Expected[bool] = EXPECTED_DEFAULT
+    lead_time_to_ship_by_sellers_enabled: Expected[str] = EXPECTED_DEFAULT
+    multi_currency: Expected[bool] = EXPECTED_DEFAULT
+    multi_payout_psp_per_seller: Expected[bool] = EXPECTED_DEFAULT
+    no_reply_needed: Expected[bool] = EXPECTED_DEFAULT
+    offer_prices_decimals: Expected[str] = EXPECTED_DEFAULT
+    operator_csv_delimiter: Expected[str] = EXPECTED_DEFAULT
+    order_conditions: Expected[OrderConditions] = EXPECTED_DEFAULT
+    order_tax_mode: Expected[str] = EXPECTED_DEFAULT
+    order_workflows: Expected[OrderWorkflows] = EXPECTED_DEFAULT
+    payment_confirmation: Expected[bool] = EXPECTED_DEFAULT
+    pricing: Expected[PricingFeature] = EXPECTED_DEFAULT
+    product_data_validation_by_channel: Expected[bool] = EXPECTED_DEFAULT
+    promotion: Expected[FeaturesPromotion] = EXPECTED_DEFAULT
+    returns: Expected[ReturnsFeature] = EXPECTED_DEFAULT
+    shipment: Expected[FeaturesShipment] = EXPECTED_DEFAULT
+    shop_tax_options: Expected[ShopTaxOptions] = EXPECTED_DEFAULT
+    tax_collection: Expected[TaxCollection] = EXPECTED_DEFAULT
+    tax_id_number: Expected[TaxNumberFeature] = EXPECTED_DEFAULT
+    warehouses: Expected[WarehousesFeature] = EXPECTED_DEFAULT
 
 
-class TaxProvider(Received, kw_only=True, gc=False):
+class TaxProvider(ResponseModel, kw_only=True, gc=False):
     """Read as `modules.tax_manager.tax_provider`, from PC01."""
 
-    avalara: Expected[bool] = ABSENT
-    vertex: Expected[bool] = ABSENT
+    avalara: Expected[bool] = EXPECTED_DEFAULT
+    vertex: Expected[bool] = EXPECTED_DEFAULT
 
 
-class TaxManager(Received, kw_only=True, gc=False):
+class TaxManager(ResponseModel, kw_only=True, gc=False):
     """Read as `modules.tax_manager`, from PC01."""
 
-    activated: Expected[bool] = ABSENT
-    tax_provider: Expected[TaxProvider] = ABSENT
+    activated: Expected[bool] = EXPECTED_DEFAULT
+    tax_provider: Expected[TaxProvider] = EXPECTED_DEFAULT
 
 
-class Modules(Received, kw_only=True, gc=False):
+class Modules(ResponseModel, kw_only=True, gc=False):
     """Read as `modules`, from PC01.
 
     - promotions: deprecated
     - tax_manager: deprecated
     """
 
-    mirakl_catalog_integrator: Expected[bool] = ABSENT
-    mirakl_catalog_manager: Expected[bool] = ABSENT
-    mirakl_catalog_transformer: Expected[bool] = ABSENT
-    mirakl_platform_services: Expected[bool] = ABSENT
-    offer_management: Expected[bool] = ABSENT
-    order_management: Expected[bool] = ABSENT
-    promotions: Expected[bool] = ABSENT
-    quotes: Expected[bool] = ABSENT
-    tax_manager: Expected[TaxManager] = ABSENT
+    mirakl_catalog_integrator: Expected[bool] = EXPECTED_DEFAULT
+    mirakl_catalog_manager: Expected[bool] = EXPECTED_DEFAULT
+    mirakl_catalog_transformer: Expected[bool] = EXPECTED_DEFAULT
+    mirakl_platform_services: Expected[bool] = EXPECTED_DEFAULT
+    offer_management: Expected[bool] = EXPECTED_DEFAULT
+    order_management: Expected[bool] = EXPECTED_DEFAULT
+    promotions: Expected[bool] = EXPECTED_DEFAULT
+    quotes: Expected[bool] = EXPECTED_DEFAULT
+    tax_manager: Expected[TaxManager] = EXPECTED_DEFAULT
     offer_management_mode: str | None = None
     order_management_mode: str | None = None
 
 
-class CustomerModel(Received, kw_only=True, gc=False):
+class CustomerModel(ResponseModel, kw_only=True, gc=False):
     """Read as `platform_configuration.customer_model`, from PC01."""
 
-    b2b: Expected[bool] = ABSENT
-    b2c: Expected[bool] = ABSENT
+    b2b: Expected[bool] = EXPECTED_DEFAULT
+    b2c: Expected[bool] = EXPECTED_DEFAULT
 
 
-class EnhancedSellerInvoicing(Received, kw_only=True, gc=False):
+class EnhancedSellerInvoicing(ResponseModel, kw_only=True, gc=False):
     """Read as `platform_configuration.enhanced_seller_invoicing`, from PC01."""
 
-    enabled: Expected[bool] = ABSENT
+    enabled: Expected[bool] = EXPECTED_DEFAULT
 
 
-class PlatformModel(Received, kw_only=True, gc=False):
+class PlatformModel(ResponseModel, kw_only=True, gc=False):
     """Read as `platform_configuration.platform_model`, from PC01."""
 
-    drop_ship: Expected[bool] = ABSENT
-    marketplace: Expected[bool] = ABSENT
-    one_creditor: Expected[bool] = ABSENT
+    drop_ship: Expected[bool] = EXPECTED_DEFAULT
+    marketplace: Expected[bool] = EXPECTED_DEFAULT
+    one_creditor: Expected[bool] = EXPECTED_DEFAULT
 
 
-class PlatformConfiguration(Received, kw_only=True, gc=False):
+class PlatformConfiguration(ResponseModel, kw_only=True, gc=False):
     """Read as `platform_configuration`, from PC01."""
 
-    customer_model: Expected[CustomerModel] = ABSENT
-    enhanced_seller_invoicing: Expected[EnhancedSellerInvoicing] = ABSENT
-    platform_model: Expected[PlatformModel] = ABSENT
+    customer_model: Expected[CustomerModel] = EXPECTED_DEFAULT
+    enhanced_seller_invoicing: Expected[EnhancedSellerInvoicing] = EXPECTED_DEFAULT
+    platform_model: Expected[PlatformModel] = EXPECTED_DEFAULT
 
 
-class Configuration(Received, kw_only=True, gc=False):
+class Configuration(ResponseModel, kw_only=True, gc=False):
     """The answer of PC01."""
 
-    features: Expected[Features] = ABSENT
-    modules: Expected[Modules] = ABSENT
-    platform_configuration: Expected[PlatformConfiguration] = ABSENT
-    platform_name: Expected[str] = ABSENT
-    tenant_name: Expected[str] = ABSENT
-    timezone: Expected[str] = ABSENT
+    features: Expected[Features] = EXPECTED_DEFAULT
+    modules: Expected[Modules] = EXPECTED_DEFAULT
+    platform_configuration: Expected[PlatformConfiguration] = EXPECTED_DEFAULT
+    platform_name: Expected[str] = EXPECTED_DEFAULT
+    tenant_name: Expected[str] = EXPECTED_DEFAULT
+    timezone: Expected[str] = EXPECTED_DEFAULT
 
 
-class Currency(Received, kw_only=True, gc=False):
+class Currency(ResponseModel, kw_only=True, gc=False):
     """Read as `currencies`, from CUR01."""
 
-    code: Expected[str] = ABSENT
-    label: Expected[str] = ABSENT
+    code: Expected[str] = EXPECTED_DEFAULT
+    label: Expected[str] = EXPECTED_DEFAULT
     platform_default: bool | None = None
 
 
-class CurrencyList(Received, kw_only=True, gc=False):
+class CurrencyList(ResponseModel, kw_only=True, gc=False):
     """The answer of CUR01."""
 
-    currencies: Expected[list[Currency]] = ABSENT
+    currencies: Expected[list[Currency]] = EXPECTED_DEFAULT
 
 
-class DocumentType(Received, kw_only=True, gc=False):
+class DocumentType(ResponseModel, kw_only=True, gc=False):
     """Read as `documents`, from DO01.
 
     - entity: ORDER, SHOP (`DocumentTypeEntity`)
     - models: MARKETPLACE, DROPSHIP, ONE_CREDITOR (`ShopModel`)
     """
 
-    code: Expected[str] = ABSENT
-    description: Expected[str] = ABSENT
-    entity: Expected[str] = ABSENT
-    label: Expected[str] = ABSENT
+    code: Expected[str] = EXPECTED_DEFAULT
+    description: Expected[str] = EXPECTED_DEFAULT
+    entity: Expected[str] = EXPECTED_DEFAULT
+    label: Expected[str] = EXPECTED_DEFAULT
     mime_types: list[str] | None = None
     models: list[str] | None = None
 
 
-class DocumentTypeList(Received, kw_only=True, gc=False):
+class DocumentTypeList(ResponseModel, kw_only=True, gc=False):
     """The answer of DO01."""
 
-    documents: Expected[list[DocumentType]] = ABSENT
+    documents: Expected[list[DocumentType]] = EXPECTED_DEFAULT
 
 
-class Locale(Received, kw_only=True, gc=False):
+class Locale(ResponseModel, kw_only=True, gc=False):
     """Read as `locales`, from L01."""
 
-    code: Expected[str] = ABSENT
-    label: Expected[str] = ABSENT
+    code: Expected[str] = EXPECTED_DEFAULT
+    label: Expected[str] = EXPECTED_DEFAULT
     platform_default: bool | None = None
 
 
-class LocaleList(Received, kw_only=True, gc=False):
+class LocaleList(ResponseModel, kw_only=True, gc=False):
     """The answer of L01."""
 
-    locales: Expected[list[Locale]] = ABSENT
+    locales: Expected[list[Locale]] = EXPECTED_DEFAULT
 
 
-class LogisticClassList(Received, kw_only=True, gc=False):
+class LogisticClassList(ResponseModel, kw_only=True, gc=False):
     """The answer of SH31."""
 
-    logistic_classes: Expected[list[LogisticClass]] = ABSENT
+    logistic_classes: Expected[list[LogisticClass]] = EXPECTED_DEFAULT
 
 
-class OfferState(Received, kw_only=True, gc=False):
+class OfferState(ResponseModel, kw_only=True, gc=False):
     """Read as `offer_states`, from OF61."""
 
-    active: Expected[bool] = ABSENT
-    code: Expected[str] = ABSENT
-    label: Expected[str] = ABSENT
+    active: Expected[bool] = EXPECTED_DEFAULT
+    code: Expected[str] = EXPECTED_DEFAULT
+    label: Expected[str] = EXPECTED_DEFAULT
 
 
-class OfferStateList(Received, kw_only=True, gc=False):
+class OfferStateList(ResponseModel, kw_only=True, gc=False):
     """The answer of OF61.
 
     - total_count: deprecated
     """
 
-    offer_states: Expected[list[OfferState]] = ABSENT
-    total_count: Expected[int] = ABSENT
+    offer_states: Expected[list[OfferState]] = EXPECTED_DEFAULT
+    total_count: Expected[int] = EXPECTED_DEFAULT
 
 
-class Reason(Received, kw_only=True, gc=False):
+class Reason(ResponseModel, kw_only=True, gc=False):
     """Read as `reasons`, from RE01, RE02, RE11, RE12 and RE14.
 
     - type: 16 known values (`ReasonType`); no longer MESSAGING
     """
 
-    code: Expected[str] = ABSENT
-    is_customer_right: Expected[bool] = ABSENT
-    is_operator_right: Expected[bool] = ABSENT
-    is_shop_right: Expected[bool] = ABSENT
-    label: Expected[str] = ABSENT
-    type: Expected[str] = ABSENT
+    code: Expected[str] = EXPECTED_DEFAULT
+    is_customer_right: Expected[bool] = EXPECTED_DEFAULT
+    is_operator_right: Expected[bool] = EXPECTED_DEFAULT
+    is_shop_right: Expected[bool] = EXPECTED_DEFAULT
+    label: Expected[str] = EXPECTED_DEFAULT
+    type: Expected[str] = EXPECTED_DEFAULT
 
 
-class ReasonList(Received, kw_only=True, gc=False):
+class ReasonList(ResponseModel, kw_only=True, gc=False):
     """The answer of RE01, RE02, RE11, RE12 and RE14.
 
     - total_count: deprecated
     """
 
-    reasons: Expected[list[Reason]] = ABSENT
-    total_count: Expected[int] = ABSENT
+    reasons: Expected[list[Reason]] = EXPECTED_DEFAULT
+    total_count: Expected[int] = EXPECTED_DEFAULT
 
 
-class ShippingType(Received, kw_only=True, gc=False):
+class ShippingType(ResponseModel, kw_only=True, gc=False):
     """Read as `shipping_types`, from SH12."""
 
-    click_and_collect: Expected[bool] = ABSENT
-    code: Expected[str] = ABSENT
-    delivery_by_operator: Expected[bool] = ABSENT
-    description: Expected[str] = ABSENT
-    label: Expected[str] = ABSENT
-    mandatory_tracking: Expected[bool] = ABSENT
+    click_and_collect: Expected[bool] = EXPECTED_DEFAULT
+    code: Expected[str] = EXPECTED_DEFAULT
+    delivery_by_operator: Expected[bool] = EXPECTED_DEFAULT
+    description: Expected[str] = EXPECTED_DEFAULT
+    label: Expected[str] = EXPECTED_DEFAULT
+    mandatory_tracking: Expected[bool] = EXPECTED_DEFAULT
     ignore_lead_time_to_ship: bool | None = None
     standard_code: str | None = None
 
 
-class ShippingTypeList(Received, kw_only=True, gc=False):
+class ShippingTypeList(ResponseModel, kw_only=True, gc=False):
     """The answer of SH12."""
 
     shipping_types: list[ShippingType] | None = None
 
 
-class ShippingZone(Received, kw_only=True, gc=False):
+class ShippingZone(ResponseModel, kw_only=True, gc=False):
     """Read as `shipping_zones`, from SH11."""
 
-    code: Expected[str] = ABSENT
-    description: Expected[str] = ABSENT
-    label: Expected[str] = ABSENT
+    code: Expected[str] = EXPECTED_DEFAULT
+    description: Expected[str] = EXPECTED_DEFAULT
+    label: Expected[str] = EXPECTED_DEFAULT
 
 
-class ShippingZoneList(Received, kw_only=True, gc=False):
+class ShippingZoneList(ResponseModel, kw_only=True, gc=False):
     """The answer of SH11."""
 
-    shipping_zones: Expected[list[ShippingZone]] = ABSENT
+    shipping_zones: Expected[list[ShippingZone]] = EXPECTED_DEFAULT

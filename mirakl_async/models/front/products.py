@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 from msgspec import UNSET, Meta, UnsetType
 
-from mirakl_async.model import ABSENT, Expected, Received, Sent
+from mirakl_async.model import EXPECTED_DEFAULT, Expected, RequestModel, ResponseModel
 
 from .common import Channel
 
@@ -48,7 +48,7 @@ class RequirementLevel:
     DISABLED: Final = "DISABLED"
 
 
-class AiEnrichment(Received, kw_only=True, gc=False):
+class AiEnrichment(ResponseModel, kw_only=True, gc=False):
     """Read as `product_import_trackings.conversion_options.ai_enrichment`, from P51 and P42.
 
     - status: ENABLED, DISABLED (`AiRewriteStatus`)
@@ -57,7 +57,7 @@ class AiEnrichment(Received, kw_only=True, gc=False):
     status: str | None = None
 
 
-class AiEnrichmentInput(Sent, kw_only=True, gc=False):
+class AiEnrichmentInput(RequestModel, kw_only=True, gc=False):
     """Sent as `conversion_options.ai_enrichment`, to P41.
 
     - status: ENABLED, DISABLED (`AiRewriteStatus`)
@@ -66,7 +66,7 @@ class AiEnrichmentInput(Sent, kw_only=True, gc=False):
     status: str | UnsetType = UNSET
 
 
-class AiRewrite(Received, kw_only=True, gc=False):
+class AiRewrite(ResponseModel, kw_only=True, gc=False):
     """Read as `product_import_trackings.conversion_options.ai_rewrite`, from P51 and P42.
 
     - status: ENABLED, DISABLED (`AiRewriteStatus`)
@@ -75,7 +75,7 @@ class AiRewrite(Received, kw_only=True, gc=False):
     status: str | None = None
 
 
-class AiRewriteInput(Sent, kw_only=True, gc=False):
+class AiRewriteInput(RequestModel, kw_only=True, gc=False):
     """Sent as `conversion_options.ai_rewrite`, to P41.
 
     - status: ENABLED, DISABLED (`AiRewriteStatus`)
@@ -84,7 +84,7 @@ class AiRewriteInput(Sent, kw_only=True, gc=False):
     status: str | UnsetType = UNSET
 
 
-class AiTranslation(Received, kw_only=True, gc=False):
+class AiTranslation(ResponseModel, kw_only=True, gc=False):
     """Read as `product_import_trackings.conversion_options.ai_translation`, from P51 and P42.
 
     - status: ENABLED, DISABLED (`AiRewriteStatus`)
@@ -93,7 +93,7 @@ class AiTranslation(Received, kw_only=True, gc=False):
     status: str | None = None
 
 
-class AiTranslationInput(Sent, kw_only=True, gc=False):
+class AiTranslationInput(RequestModel, kw_only=True, gc=False):
     """Sent as `conversion_options.ai_translation`, to P41.
 
     - status: ENABLED, DISABLED (`AiRewriteStatus`)
@@ -102,7 +102,7 @@ class AiTranslationInput(Sent, kw_only=True, gc=False):
     status: str | UnsetType = UNSET
 
 
-class ConversionOptions(Received, kw_only=True, gc=False):
+class ConversionOptions(ResponseModel, kw_only=True, gc=False):
     """Read as `product_import_trackings.conversion_options`, from P51 and P42."""
 
     ai_enrichment: AiEnrichment | None = None
@@ -110,7 +110,7 @@ class ConversionOptions(Received, kw_only=True, gc=False):
     ai_translation: AiTranslation | None = None
 
 
-class ConversionOptionsInput(Sent, kw_only=True, gc=False):
+class ConversionOptionsInput(RequestModel, kw_only=True, gc=False):
     """Sent as `conversion_options`, to P41."""
 
     ai_enrichment: AiEnrichmentInput | UnsetType = UNSET
@@ -118,30 +118,30 @@ class ConversionOptionsInput(Sent, kw_only=True, gc=False):
     ai_translation: AiTranslationInput | UnsetType = UNSET
 
 
-class Translation(Received, kw_only=True, gc=False):
+class Translation(ResponseModel, kw_only=True, gc=False):
     """Read as `hierarchies.label_translations` and 4 more places, from H11, PM11 and VL11."""
 
     locale: str | None = None
     value: str | None = None
 
 
-class Hierarchy(Received, kw_only=True, gc=False):
+class Hierarchy(ResponseModel, kw_only=True, gc=False):
     """Read as `hierarchies`, from H11."""
 
-    code: Expected[str] = ABSENT
-    label_translations: Expected[list[Translation]] = ABSENT
-    level: Expected[int] = ABSENT
-    parent_code: Expected[str] = ABSENT
+    code: Expected[str] = EXPECTED_DEFAULT
+    label_translations: Expected[list[Translation]] = EXPECTED_DEFAULT
+    level: Expected[int] = EXPECTED_DEFAULT
+    parent_code: Expected[str] = EXPECTED_DEFAULT
     label: str | None = None
 
 
-class HierarchyList(Received, kw_only=True, gc=False):
+class HierarchyList(ResponseModel, kw_only=True, gc=False):
     """The answer of H11."""
 
-    hierarchies: Expected[list[Hierarchy]] = ABSENT
+    hierarchies: Expected[list[Hierarchy]] = EXPECTED_DEFAULT
 
 
-class IntegrationDetails(Received, kw_only=True, gc=False):
+class IntegrationDetails(ResponseModel, kw_only=True, gc=False):
     """Read as `product_import_trackings.integration_details`, from P51 and P42."""
 
     invalid_products: int | None = None
@@ -154,41 +154,41 @@ class IntegrationDetails(Received, kw_only=True, gc=False):
     rejected_products: int | None = None
 
 
-class Product(Received, kw_only=True, gc=False):
+class Product(ResponseModel, kw_only=True, gc=False):
     """Read as `products`, from P31."""
 
-    authorized_shop_ids: Expected[list[str]] = ABSENT
-    category_code: Expected[str] = ABSENT
-    category_label: Expected[str] = ABSENT
-    product_id: Expected[str] = ABSENT
-    product_id_type: Expected[str] = ABSENT
-    product_sku: Expected[str] = ABSENT
-    product_title: Expected[str] = ABSENT
+    authorized_shop_ids: Expected[list[str]] = EXPECTED_DEFAULT
+    category_code: Expected[str] = EXPECTED_DEFAULT
+    category_label: Expected[str] = EXPECTED_DEFAULT
+    product_id: Expected[str] = EXPECTED_DEFAULT
+    product_id_type: Expected[str] = EXPECTED_DEFAULT
+    product_sku: Expected[str] = EXPECTED_DEFAULT
+    product_title: Expected[str] = EXPECTED_DEFAULT
 
 
-class ProductAttributeParameter(Received, kw_only=True, gc=False):
+class ProductAttributeParameter(ResponseModel, kw_only=True, gc=False):
     """Read as `attributes.roles.parameters`, from PM11."""
 
-    name: Expected[str] = ABSENT
-    value: Expected[str] = ABSENT
+    name: Expected[str] = EXPECTED_DEFAULT
+    value: Expected[str] = EXPECTED_DEFAULT
 
 
-class ProductAttributeRole(Received, kw_only=True, gc=False):
+class ProductAttributeRole(ResponseModel, kw_only=True, gc=False):
     """Read as `attributes.roles`, from PM11."""
 
-    parameters: Expected[list[ProductAttributeParameter]] = ABSENT
-    type: Expected[str] = ABSENT
+    parameters: Expected[list[ProductAttributeParameter]] = EXPECTED_DEFAULT
+    type: Expected[str] = EXPECTED_DEFAULT
 
 
-class ValuesListValue(Received, kw_only=True, gc=False):
+class ValuesListValue(ResponseModel, kw_only=True, gc=False):
     """Read as `attributes.values`, from PM11 and VL11."""
 
-    code: Expected[str] = ABSENT
-    label_translations: Expected[list[Translation]] = ABSENT
+    code: Expected[str] = EXPECTED_DEFAULT
+    label_translations: Expected[list[Translation]] = EXPECTED_DEFAULT
     label: str | None = None
 
 
-class ProductAttribute(Received, kw_only=True, gc=False):
+class ProductAttribute(ResponseModel, kw_only=True, gc=False):
     """Read as `attributes`, from PM11.
 
     - default_value: deprecated
@@ -199,15 +199,15 @@ class ProductAttribute(Received, kw_only=True, gc=False):
     - values_list: deprecated
     """
 
-    code: Expected[str] = ABSENT
-    description_translations: Expected[list[Translation]] = ABSENT
-    label_translations: Expected[list[Translation]] = ABSENT
-    required: Expected[bool] = ABSENT
-    requirement_level: Expected[str] = ABSENT
-    roles: Expected[list[ProductAttributeRole]] = ABSENT
-    type: Expected[str] = ABSENT
-    type_parameter: Expected[str] = ABSENT
-    variant: Expected[bool] = ABSENT
+    code: Expected[str] = EXPECTED_DEFAULT
+    description_translations: Expected[list[Translation]] = EXPECTED_DEFAULT
+    label_translations: Expected[list[Translation]] = EXPECTED_DEFAULT
+    required: Expected[bool] = EXPECTED_DEFAULT
+    requirement_level: Expected[str] = EXPECTED_DEFAULT
+    roles: Expected[list[ProductAttributeRole]] = EXPECTED_DEFAULT
+    type: Expected[str] = EXPECTED_DEFAULT
+    type_parameter: Expected[str] = EXPECTED_DEFAULT
+    variant: Expected[bool] = EXPECTED_DEFAULT
     channels: list[Channel] | None = None
     default_value: str | None = None
     description: str | None = None
@@ -223,13 +223,13 @@ class ProductAttribute(Received, kw_only=True, gc=False):
     values_list: str | None = None
 
 
-class ProductAttributeList(Received, kw_only=True, gc=False):
+class ProductAttributeList(ResponseModel, kw_only=True, gc=False):
     """The answer of PM11."""
 
-    attributes: Expected[list[ProductAttribute]] = ABSENT
+    attributes: Expected[list[ProductAttribute]] = EXPECTED_DEFAULT
 
 
-class ProductImport(Received, kw_only=True, gc=False):
+class ProductImport(ResponseModel, kw_only=True, gc=False):
     """A product import and how it fares.
 
     - conversion_type: AI_CONVERTER (`ConversionType`)
@@ -237,17 +237,17 @@ class ProductImport(Received, kw_only=True, gc=False):
       COMPLETE, CANCELLED, FAILED (`ImportStatus`)
     """
 
-    date_created: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
-    has_error_report: Expected[bool] = ABSENT
-    has_new_product_report: Expected[bool] = ABSENT
-    has_transformed_file: Expected[bool] = ABSENT
-    import_id: Expected[int] = ABSENT
-    import_status: Expected[str] = ABSENT
-    shop_id: Expected[int] = ABSENT
-    transform_lines_in_error: Expected[int] = ABSENT
-    transform_lines_in_success: Expected[int] = ABSENT
-    transform_lines_read: Expected[int] = ABSENT
-    transform_lines_with_warning: Expected[int] = ABSENT
+    date_created: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
+    has_error_report: Expected[bool] = EXPECTED_DEFAULT
+    has_new_product_report: Expected[bool] = EXPECTED_DEFAULT
+    has_transformed_file: Expected[bool] = EXPECTED_DEFAULT
+    import_id: Expected[int] = EXPECTED_DEFAULT
+    import_status: Expected[str] = EXPECTED_DEFAULT
+    shop_id: Expected[int] = EXPECTED_DEFAULT
+    transform_lines_in_error: Expected[int] = EXPECTED_DEFAULT
+    transform_lines_in_success: Expected[int] = EXPECTED_DEFAULT
+    transform_lines_read: Expected[int] = EXPECTED_DEFAULT
+    transform_lines_with_warning: Expected[int] = EXPECTED_DEFAULT
     conversion_options: ConversionOptions | None = None
     conversion_type: str | None = None
     has_transformation_error_report: bool | None = None
@@ -255,39 +255,39 @@ class ProductImport(Received, kw_only=True, gc=False):
     reason_status: str | None = None
 
 
-class ProductImportCreated(Received, kw_only=True, gc=False):
+class ProductImportCreated(ResponseModel, kw_only=True, gc=False):
     """The answer of P41."""
 
-    import_id: Expected[int] = ABSENT
+    import_id: Expected[int] = EXPECTED_DEFAULT
 
 
-class ProductImportPage(Received, kw_only=True, gc=False):
+class ProductImportPage(ResponseModel, kw_only=True, gc=False):
     """The answer of P51."""
 
-    total_count: Expected[int] = ABSENT
+    total_count: Expected[int] = EXPECTED_DEFAULT
     product_import_trackings: list[ProductImport] | None = None
 
 
-class ProductPage(Received, kw_only=True, gc=False):
+class ProductPage(ResponseModel, kw_only=True, gc=False):
     """The answer of P31.
 
     - total_count: deprecated
     """
 
-    products: Expected[list[Product]] = ABSENT
-    total_count: Expected[int] = ABSENT
+    products: Expected[list[Product]] = EXPECTED_DEFAULT
+    total_count: Expected[int] = EXPECTED_DEFAULT
 
 
-class ValuesList(Received, kw_only=True, gc=False):
+class ValuesList(ResponseModel, kw_only=True, gc=False):
     """Read as `values_lists`, from VL11."""
 
-    code: Expected[str] = ABSENT
-    label_translations: Expected[list[Translation]] = ABSENT
+    code: Expected[str] = EXPECTED_DEFAULT
+    label_translations: Expected[list[Translation]] = EXPECTED_DEFAULT
     label: str | None = None
     values: list[ValuesListValue] | None = None
 
 
-class ValuesLists(Received, kw_only=True, gc=False):
+class ValuesLists(ResponseModel, kw_only=True, gc=False):
     """The answer of VL11."""
 
     values_lists: list[ValuesList] | None = None

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 from msgspec import Meta
 
-from mirakl_async.model import ABSENT, Expected, Received
+from mirakl_async.model import EXPECTED_DEFAULT, Expected, ResponseModel
 
 from .common import CampaignRef, Channel
 
@@ -32,60 +32,60 @@ class PromotionTriggerType:
     EVERY_AMOUNT: Final = "every_amount"
 
 
-class ApplicationToCart(Received, kw_only=True, gc=False):
+class ApplicationToCart(ResponseModel, kw_only=True, gc=False):
     """Read as `promotions.application_to_cart`, from PR01."""
 
     promo_code: str | None = None
 
 
-class Media(Received, kw_only=True, gc=False):
+class Media(ResponseModel, kw_only=True, gc=False):
     """Read as `promotions.medias`, from PR01."""
 
-    locale: Expected[str] = ABSENT
-    url: Expected[str] = ABSENT
+    locale: Expected[str] = EXPECTED_DEFAULT
+    url: Expected[str] = EXPECTED_DEFAULT
 
 
-class PromotionTrigger(Received, kw_only=True, gc=False):
+class PromotionTrigger(ResponseModel, kw_only=True, gc=False):
     """Read as `promotions.triggers`, from PR01.
 
     - type: minimum_quantity, every_quantity, minimum_amount, every_amount (`PromotionTriggerType`)
     """
 
-    type: Expected[str] = ABSENT
+    type: Expected[str] = EXPECTED_DEFAULT
     amount_purchased: Decimal | None = None
     quantity_purchased: int | None = None
     same_item_purchased: bool | None = None
 
 
-class PublicDescription(Received, kw_only=True, gc=False):
+class PublicDescription(ResponseModel, kw_only=True, gc=False):
     """Read as `promotions.public_descriptions`, from PR01."""
 
-    locale: Expected[str] = ABSENT
-    value: Expected[str] = ABSENT
+    locale: Expected[str] = EXPECTED_DEFAULT
+    value: Expected[str] = EXPECTED_DEFAULT
 
 
-class Promotion(Received, kw_only=True, gc=False):
+class Promotion(ResponseModel, kw_only=True, gc=False):
     """Read as `promotions`, from PR01.
 
     - state: ACTIVE, PENDING, PENDING_APPROVAL, REJECTED, EXPIRED (`PromotionState`)
     - type: AMOUNT_OFF, FREE_ITEMS, PERCENTAGE_OFF, REDUCED_UNIT_PRICE (`PromotionType`)
     """
 
-    application_to_cart: Expected[list[ApplicationToCart]] = ABSENT
-    channels: Expected[list[Channel]] = ABSENT
-    date_created: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
-    end_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
-    internal_description: Expected[str] = ABSENT
-    internal_id: Expected[str] = ABSENT
-    last_updated: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
-    medias: Expected[list[Media]] = ABSENT
-    public_descriptions: Expected[list[PublicDescription]] = ABSENT
-    reward_on_purchased_items: Expected[bool] = ABSENT
-    shop_id: Expected[int] = ABSENT
-    start_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
-    state: Expected[str] = ABSENT
-    triggers: Expected[list[PromotionTrigger]] = ABSENT
-    type: Expected[str] = ABSENT
+    application_to_cart: Expected[list[ApplicationToCart]] = EXPECTED_DEFAULT
+    channels: Expected[list[Channel]] = EXPECTED_DEFAULT
+    date_created: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
+    end_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
+    internal_description: Expected[str] = EXPECTED_DEFAULT
+    internal_id: Expected[str] = EXPECTED_DEFAULT
+    last_updated: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
+    medias: Expected[list[Media]] = EXPECTED_DEFAULT
+    public_descriptions: Expected[list[PublicDescription]] = EXPECTED_DEFAULT
+    reward_on_purchased_items: Expected[bool] = EXPECTED_DEFAULT
+    shop_id: Expected[int] = EXPECTED_DEFAULT
+    start_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
+    state: Expected[str] = EXPECTED_DEFAULT
+    triggers: Expected[list[PromotionTrigger]] = EXPECTED_DEFAULT
+    type: Expected[str] = EXPECTED_DEFAULT
     amount_off: Decimal | None = None
     campaign: CampaignRef | None = None
     customer_group_ids: list[str] | None = None
@@ -98,8 +98,8 @@ class Promotion(Received, kw_only=True, gc=False):
     trigger_offer_ids: list[int] | None = None
 
 
-class PromotionPage(Received, kw_only=True, gc=False):
+class PromotionPage(ResponseModel, kw_only=True, gc=False):
     """The answer of PR01."""
 
-    promotions: Expected[list[Promotion]] = ABSENT
-    total_count: Expected[int] = ABSENT
+    promotions: Expected[list[Promotion]] = EXPECTED_DEFAULT
+    total_count: Expected[int] = EXPECTED_DEFAULT

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 from msgspec import UNSET, Meta, UnsetType
 
-from mirakl_async.model import ABSENT, Expected, Received, Reported, Sent, number
+from mirakl_async.model import EXPECTED_DEFAULT, BulkResult, Expected, RequestModel, ResponseModel, check_number
 
 from .common import ActionError, ActionSuccess, ItemError
 
@@ -81,25 +81,25 @@ class ReturnState:
     CANCELED: Final = "CANCELED"
 
 
-class ReturnIdInput(Sent, kw_only=True, gc=False):
+class ReturnIdInput(RequestModel, kw_only=True, gc=False):
     """Sent as `returns`, to RT25 and RT29."""
 
     id: Annotated[str, Meta(max_length=36)]
 
 
-class CancelReturnsRequest(Sent, kw_only=True, gc=False):
+class CancelReturnsRequest(RequestModel, kw_only=True, gc=False):
     """The body of RT29."""
 
     returns: Annotated[list[ReturnIdInput], Meta(min_length=1, max_length=100)]
 
 
-class LabelOptionsInput(Sent, kw_only=True, gc=False):
+class LabelOptionsInput(RequestModel, kw_only=True, gc=False):
     """Sent as `return_labels.label_options`, to RT51."""
 
     qr_code: bool | UnsetType = UNSET
 
 
-class DimensionsInput(Sent, kw_only=True, gc=False):
+class DimensionsInput(RequestModel, kw_only=True, gc=False):
     """Sent as `return_labels.package.dimensions`, to RT51."""
 
     height: Decimal
@@ -108,29 +108,29 @@ class DimensionsInput(Sent, kw_only=True, gc=False):
     width: Decimal
 
     def __post_init__(self) -> None:
-        number("DimensionsInput.height", self.height, low=Decimal(0))
-        number("DimensionsInput.length", self.length, low=Decimal(0))
-        number("DimensionsInput.width", self.width, low=Decimal(0))
+        check_number("DimensionsInput.height", self.height, low=Decimal(0))
+        check_number("DimensionsInput.length", self.length, low=Decimal(0))
+        check_number("DimensionsInput.width", self.width, low=Decimal(0))
 
 
-class WeightInput(Sent, kw_only=True, gc=False):
+class WeightInput(RequestModel, kw_only=True, gc=False):
     """Sent as `return_labels.package.weight`, to RT51."""
 
     unit: Annotated[str, Meta(pattern="^(lb|kg)$")]
     value: Decimal
 
     def __post_init__(self) -> None:
-        number("WeightInput.value", self.value, low=Decimal(0))
+        check_number("WeightInput.value", self.value, low=Decimal(0))
 
 
-class PackageInput(Sent, kw_only=True, gc=False):
+class PackageInput(RequestModel, kw_only=True, gc=False):
     """Sent as `return_labels.package`, to RT51."""
 
     dimensions: DimensionsInput
     weight: WeightInput
 
 
-class ReturnLabelShippingFromInput(Sent, kw_only=True, gc=False):
+class ReturnLabelShippingFromInput(RequestModel, kw_only=True, gc=False):
     """Sent as `return_labels.shipping_from`, to RT51."""
 
     city: str
@@ -143,7 +143,7 @@ class ReturnLabelShippingFromInput(Sent, kw_only=True, gc=False):
     zip_code: str | UnsetType = UNSET
 
 
-class ReturnLabelInput(Sent, kw_only=True, gc=False):
+class ReturnLabelInput(RequestModel, kw_only=True, gc=False):
     """Sent as `return_labels`, to RT51.
 
     - label_selection_mode: CHEAPEST (`LabelSelectionMode`)
@@ -158,13 +158,13 @@ class ReturnLabelInput(Sent, kw_only=True, gc=False):
     shipping_from: ReturnLabelShippingFromInput | UnsetType = UNSET
 
 
-class CreateLabelsRequest(Sent, kw_only=True, gc=False):
+class CreateLabelsRequest(RequestModel, kw_only=True, gc=False):
     """The body of RT51."""
 
     return_labels: Annotated[list[ReturnLabelInput], Meta(max_length=200)]
 
 
-class ReturnLabelError(Received, kw_only=True, gc=False):
+class ReturnLabelError(ResponseModel, kw_only=True, gc=False):
     """Read as `return_label_errors`, from RT51."""
 
     error_message: str | None = None
@@ -172,13 +172,13 @@ class ReturnLabelError(Received, kw_only=True, gc=False):
     message: str | None = None
 
 
-class ReturnLabelSuccess(Received, kw_only=True, gc=False):
+class ReturnLabelSuccess(ResponseModel, kw_only=True, gc=False):
     """Read as `return_label_successes`, from RT51."""
 
     return_id: str | None = None
 
 
-class CreateLabelsResponse(Received, Reported[ReturnLabelError], kw_only=True, gc=False):
+class CreateLabelsResponse(ResponseModel, BulkResult[ReturnLabelError], kw_only=True, gc=False):
     """The answer of RT51."""
 
     return_label_errors: list[ReturnLabelError] | None = None
@@ -188,7 +188,7 @@ class CreateLabelsResponse(Received, Reported[ReturnLabelError], kw_only=True, g
         return self.return_label_errors or []
 
 
-class ReturnLineInput(Sent, kw_only=True, gc=False):
+class ReturnLineInput(RequestModel, kw_only=True, gc=False):
     """Sent as `returns.return_lines`, to RT01."""
 
     order_line_id: str
@@ -196,7 +196,7 @@ class ReturnLineInput(Sent, kw_only=True, gc=False):
     reason_code: str | UnsetType = UNSET
 
 
-class ReturnInput(Sent, kw_only=True, gc=False):
+class ReturnInput(RequestModel, kw_only=True, gc=False):
     """Sent as `returns`, to RT01.
 
     - method_code: RETURN_METHOD_BY_MAIL, RETURN_METHOD_DROP_OFF_POINT, RETURN_METHOD_HOME_PICKUP,
@@ -214,51 +214,51 @@ class ReturnInput(Sent, kw_only=True, gc=False):
     rma: Annotated[str, Meta(min_length=1, max_length=100, pattern="[0-9a-zA-Z_-]+")] | None | UnsetType = UNSET
 
 
-class CreateReturnsRequest(Sent, kw_only=True, gc=False):
+class CreateReturnsRequest(RequestModel, kw_only=True, gc=False):
     """The body of RT01."""
 
     returns: Annotated[list[ReturnInput], Meta(min_length=1, max_length=200)]
 
 
-class ReturnAddress(Received, kw_only=True, gc=False):
+class ReturnAddress(ResponseModel, kw_only=True, gc=False):
     """Read as `data.return_address`, from RT11 and RT01."""
 
-    city: Expected[str] = ABSENT
-    country_iso_code: Expected[str] = ABSENT
-    street1: Expected[str] = ABSENT
-    zip_code: Expected[str] = ABSENT
+    city: Expected[str] = EXPECTED_DEFAULT
+    country_iso_code: Expected[str] = EXPECTED_DEFAULT
+    street1: Expected[str] = EXPECTED_DEFAULT
+    zip_code: Expected[str] = EXPECTED_DEFAULT
     state: str | None = None
     street2: str | None = None
 
 
-class ReturnDocument(Received, kw_only=True, gc=False):
+class ReturnDocument(ResponseModel, kw_only=True, gc=False):
     """Read as `data.documents`, from RT11 and RT01."""
 
-    id: Expected[int] = ABSENT
-    type: Expected[str] = ABSENT
+    id: Expected[int] = EXPECTED_DEFAULT
+    type: Expected[str] = EXPECTED_DEFAULT
 
 
-class ReturnLineCompliance(Received, kw_only=True, gc=False):
+class ReturnLineCompliance(ResponseModel, kw_only=True, gc=False):
     """Read as `data.return_lines.compliance`, from RT11 and RT01."""
 
-    compliant: Expected[bool] = ABSENT
+    compliant: Expected[bool] = EXPECTED_DEFAULT
     non_compliance_additional_info: str | None = None
     non_compliance_reason_code: str | None = None
 
 
-class ReturnLine(Received, kw_only=True, gc=False):
+class ReturnLine(ResponseModel, kw_only=True, gc=False):
     """Read as `data.return_lines`, from RT11 and RT01.
 
     - reason_code: 19 known values (`ReasonCode`)
     """
 
-    order_line_id: Expected[str] = ABSENT
-    quantity: Expected[int] = ABSENT
-    reason_code: Expected[str] = ABSENT
+    order_line_id: Expected[str] = EXPECTED_DEFAULT
+    quantity: Expected[int] = EXPECTED_DEFAULT
+    reason_code: Expected[str] = EXPECTED_DEFAULT
     compliance: list[ReturnLineCompliance] | None = None
 
 
-class ReturnTracking(Received, kw_only=True, gc=False):
+class ReturnTracking(ResponseModel, kw_only=True, gc=False):
     """Read as `data.tracking`, from RT11 and RT01."""
 
     carrier_code: str | None = None
@@ -270,7 +270,7 @@ class ReturnTracking(Received, kw_only=True, gc=False):
     carrierName: str | None = None
 
 
-class CreatedReturn(Received, kw_only=True, gc=False):
+class CreatedReturn(ResponseModel, kw_only=True, gc=False):
     """Read as `return_success`, from RT01.
 
     - method_code: RETURN_METHOD_BY_MAIL, RETURN_METHOD_DROP_OFF_POINT, RETURN_METHOD_HOME_PICKUP,
@@ -282,15 +282,15 @@ class CreatedReturn(Received, kw_only=True, gc=False):
     - status: WAITING_ACCEPTANCE, IN_PROGRESS, REFUSED, RECEIVED, NO_RECEPTION, CLOSED, CANCELED (`ReturnState`)
     """
 
-    date_created: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
-    id: Expected[str] = ABSENT
-    last_updated: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
-    method_code: Expected[str] = ABSENT
-    order_commercial_id: Expected[str] = ABSENT
-    order_id: Expected[str] = ABSENT
-    return_address: Expected[ReturnAddress] = ABSENT
-    return_lines: Expected[list[ReturnLine]] = ABSENT
-    state: Expected[str] = ABSENT
+    date_created: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
+    id: Expected[str] = EXPECTED_DEFAULT
+    last_updated: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
+    method_code: Expected[str] = EXPECTED_DEFAULT
+    order_commercial_id: Expected[str] = EXPECTED_DEFAULT
+    order_id: Expected[str] = EXPECTED_DEFAULT
+    return_address: Expected[ReturnAddress] = EXPECTED_DEFAULT
+    return_lines: Expected[list[ReturnLine]] = EXPECTED_DEFAULT
+    state: Expected[str] = EXPECTED_DEFAULT
     description: str | None = None
     documents: list[ReturnDocument] | None = None
     label_url: str | None = None
@@ -301,24 +301,24 @@ class CreatedReturn(Received, kw_only=True, gc=False):
     status: str | None = None
 
 
-class ReturnError(Received, kw_only=True, gc=False):
+class ReturnError(ResponseModel, kw_only=True, gc=False):
     """Read as `return_errors`, from RT01."""
 
     message: str | None = None
     order_commercial_id: str | None = None
 
 
-class CreateReturnsResponse(Received, Reported[ReturnError], kw_only=True, gc=False):
+class CreateReturnsResponse(ResponseModel, BulkResult[ReturnError], kw_only=True, gc=False):
     """The answer of RT01."""
 
-    return_errors: Expected[list[ReturnError]] = ABSENT
-    return_success: Expected[list[CreatedReturn]] = ABSENT
+    return_errors: Expected[list[ReturnError]] = EXPECTED_DEFAULT
+    return_success: Expected[list[CreatedReturn]] = EXPECTED_DEFAULT
 
     def _failures(self) -> list[ReturnError]:
         return self.return_errors or []
 
 
-class EstimatedCost(Received, kw_only=True, gc=False):
+class EstimatedCost(ResponseModel, kw_only=True, gc=False):
     """Read as `data.estimated_cost`, from RT52.
 
     - currency_iso_code: 61 known values (`CurrencyIsoCode`)
@@ -328,12 +328,12 @@ class EstimatedCost(Received, kw_only=True, gc=False):
     currency_iso_code: str | None = None
 
 
-class ItemToReturn(Received, kw_only=True, gc=False):
+class ItemToReturn(ResponseModel, kw_only=True, gc=False):
     """Read as `data`, from RT12."""
 
-    order_commercial_id: Expected[str] = ABSENT
-    order_line_id: Expected[str] = ABSENT
-    returnable_quantity: Expected[int] = ABSENT
+    order_commercial_id: Expected[str] = EXPECTED_DEFAULT
+    order_line_id: Expected[str] = EXPECTED_DEFAULT
+    returnable_quantity: Expected[int] = EXPECTED_DEFAULT
     available_return_methods: list[str] | None = None
     available_return_reasons: list[str] | None = None
     return_window: int | None = None
@@ -341,42 +341,42 @@ class ItemToReturn(Received, kw_only=True, gc=False):
     return_window_start_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
 
 
-class ItemToReturnPage(Received, kw_only=True, gc=False):
+class ItemToReturnPage(ResponseModel, kw_only=True, gc=False):
     """The answer of RT12."""
 
-    data: Expected[list[ItemToReturn]] = ABSENT
+    data: Expected[list[ItemToReturn]] = EXPECTED_DEFAULT
     next_page_token: str | None = None
     previous_page_token: str | None = None
 
 
-class LabelFile(Received, kw_only=True, gc=False):
+class LabelFile(ResponseModel, kw_only=True, gc=False):
     """Read as `data.files.label`, from RT52."""
 
     file_type: str | None = None
     url: str | None = None
 
 
-class QrCode(Received, kw_only=True, gc=False):
+class QrCode(ResponseModel, kw_only=True, gc=False):
     """Read as `data.files.qr_code`, from RT52."""
 
     file_type: str | None = None
     url: str | None = None
 
 
-class LabelFiles(Received, kw_only=True, gc=False):
+class LabelFiles(ResponseModel, kw_only=True, gc=False):
     """Read as `data.files`, from RT52."""
 
     label: LabelFile | None = None
     qr_code: QrCode | None = None
 
 
-class ReceiveReturnsRequest(Sent, kw_only=True, gc=False):
+class ReceiveReturnsRequest(RequestModel, kw_only=True, gc=False):
     """The body of RT25."""
 
     returns: Annotated[list[ReturnIdInput], Meta(min_length=1, max_length=100)]
 
 
-class Return(Received, kw_only=True, gc=False):
+class Return(ResponseModel, kw_only=True, gc=False):
     """Read as `data`, from RT11.
 
     - method_code: RETURN_METHOD_BY_MAIL, RETURN_METHOD_DROP_OFF_POINT, RETURN_METHOD_HOME_PICKUP,
@@ -387,15 +387,15 @@ class Return(Received, kw_only=True, gc=False):
     - state: WAITING_ACCEPTANCE, IN_PROGRESS, REFUSED, RECEIVED, NO_RECEPTION, CLOSED, CANCELED (`ReturnState`)
     """
 
-    date_created: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
-    id: Expected[str] = ABSENT
-    last_updated: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
-    method_code: Expected[str] = ABSENT
-    order_commercial_id: Expected[str] = ABSENT
-    order_id: Expected[str] = ABSENT
-    return_address: Expected[ReturnAddress] = ABSENT
-    return_lines: Expected[list[ReturnLine]] = ABSENT
-    state: Expected[str] = ABSENT
+    date_created: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
+    id: Expected[str] = EXPECTED_DEFAULT
+    last_updated: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
+    method_code: Expected[str] = EXPECTED_DEFAULT
+    order_commercial_id: Expected[str] = EXPECTED_DEFAULT
+    order_id: Expected[str] = EXPECTED_DEFAULT
+    return_address: Expected[ReturnAddress] = EXPECTED_DEFAULT
+    return_lines: Expected[list[ReturnLine]] = EXPECTED_DEFAULT
+    state: Expected[str] = EXPECTED_DEFAULT
     description: str | None = None
     documents: list[ReturnDocument] | None = None
     label_url: str | None = None
@@ -405,7 +405,7 @@ class Return(Received, kw_only=True, gc=False):
     tracking: ReturnTracking | None = None
 
 
-class ReturnActions(Received, Reported[ActionError], kw_only=True, gc=False):
+class ReturnActions(ResponseModel, BulkResult[ActionError], kw_only=True, gc=False):
     """The answer of RT25 and RT29."""
 
     return_errors: list[ActionError] | None = None
@@ -415,7 +415,7 @@ class ReturnActions(Received, Reported[ActionError], kw_only=True, gc=False):
         return self.return_errors or []
 
 
-class ReturnLabelTracking(Received, kw_only=True, gc=False):
+class ReturnLabelTracking(ResponseModel, kw_only=True, gc=False):
     """Read as `data.tracking`, from RT52."""
 
     carrier_code: str | None = None
@@ -426,26 +426,26 @@ class ReturnLabelTracking(Received, kw_only=True, gc=False):
     tracking_url: str | None = None
 
 
-class ReturnLabel(Received, kw_only=True, gc=False):
+class ReturnLabel(ResponseModel, kw_only=True, gc=False):
     """Read as `data`, from RT52.
 
     - label_state: PENDING, CREATED, FAILED (`LabelState`)
     """
 
-    date_created: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
-    label_state: Expected[str] = ABSENT
-    last_updated: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
-    return_id: Expected[str] = ABSENT
+    date_created: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
+    label_state: Expected[str] = EXPECTED_DEFAULT
+    last_updated: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
+    return_id: Expected[str] = EXPECTED_DEFAULT
     errors: list[ItemError] | None = None
     estimated_cost: EstimatedCost | None = None
     files: LabelFiles | None = None
     tracking: ReturnLabelTracking | None = None
 
 
-class ReturnLabelPage(Received, Reported[ReturnLabel], kw_only=True, gc=False):
+class ReturnLabelPage(ResponseModel, BulkResult[ReturnLabel], kw_only=True, gc=False):
     """The answer of RT52."""
 
-    data: Expected[list[ReturnLabel]] = ABSENT
+    data: Expected[list[ReturnLabel]] = EXPECTED_DEFAULT
     next_page_token: str | None = None
     previous_page_token: str | None = None
 
@@ -453,9 +453,9 @@ class ReturnLabelPage(Received, Reported[ReturnLabel], kw_only=True, gc=False):
         return [item for item in self.data or [] if item.errors]
 
 
-class ReturnPage(Received, kw_only=True, gc=False):
+class ReturnPage(ResponseModel, kw_only=True, gc=False):
     """The answer of RT11."""
 
-    data: Expected[list[Return]] = ABSENT
+    data: Expected[list[Return]] = EXPECTED_DEFAULT
     next_page_token: str | None = None
     previous_page_token: str | None = None

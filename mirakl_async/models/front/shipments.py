@@ -7,7 +7,7 @@ from typing import Annotated, Final, TypeAlias
 
 from msgspec import UNSET, Meta, UnsetType
 
-from mirakl_async.model import ABSENT, Expected, Received, Reported, Sent
+from mirakl_async.model import EXPECTED_DEFAULT, BulkResult, Expected, RequestModel, ResponseModel
 
 from .common import ActionError, ActionSuccess, Address, Fulfillment, OrderReferences, ShippingFrom, WarehouseInput
 
@@ -79,7 +79,7 @@ class ValidityStatus:
     VERIFIED: Final = "VERIFIED"
 
 
-class OccurrenceDate(Received, kw_only=True, gc=False):
+class OccurrenceDate(ResponseModel, kw_only=True, gc=False):
     """Read as `data.tracking.last_known_location.occurrence_date` and 5 more places, from ST11 and ST01."""
 
     date: dt.date | None = None
@@ -87,7 +87,7 @@ class OccurrenceDate(Received, kw_only=True, gc=False):
     time: str | None = None
 
 
-class AdditionalInfo(Received, kw_only=True, gc=False):
+class AdditionalInfo(ResponseModel, kw_only=True, gc=False):
     """Read as `data.tracking.milestones.additional_info`, from ST11 and ST01.
 
     - type: DESTINATION_ARRIVAL, DATA_ORDER_CANCELLED, DATA_DELIVERY_PROPOSED, DATA_DELIVERY_DECIDED, CUSTOMS_RECEIVED,
@@ -99,7 +99,7 @@ class AdditionalInfo(Received, kw_only=True, gc=False):
     type: str | None = None
 
 
-class Earliest(Received, kw_only=True, gc=False):
+class Earliest(ResponseModel, kw_only=True, gc=False):
     """Read as `data.tracking.carrier_expected_delivery_date.earliest`, from ST11 and ST01."""
 
     date: dt.date | None = None
@@ -107,7 +107,7 @@ class Earliest(Received, kw_only=True, gc=False):
     time: str | None = None
 
 
-class Latest(Received, kw_only=True, gc=False):
+class Latest(ResponseModel, kw_only=True, gc=False):
     """Read as `data.tracking.carrier_expected_delivery_date.latest`, from ST11 and ST01."""
 
     date: dt.date | None = None
@@ -115,21 +115,21 @@ class Latest(Received, kw_only=True, gc=False):
     time: str | None = None
 
 
-class CarrierExpectedDeliveryDate(Received, kw_only=True, gc=False):
+class CarrierExpectedDeliveryDate(ResponseModel, kw_only=True, gc=False):
     """Read as `data.tracking.carrier_expected_delivery_date`, from ST11 and ST01."""
 
     earliest: Earliest | None = None
     latest: Latest | None = None
 
 
-class DateShipmentAdditionalInformationInput(Sent, kw_only=True, gc=False, tag_field="type", tag="DATE"):
+class DateShipmentAdditionalInformationInput(RequestModel, kw_only=True, gc=False, tag_field="type", tag="DATE"):
     """Sent as `shipments.shipment_additional_information`, to ST01."""
 
     code: str
     value: str
 
 
-class StringShipmentAdditionalInformationInput(Sent, kw_only=True, gc=False, tag_field="type", tag="STRING"):
+class StringShipmentAdditionalInformationInput(RequestModel, kw_only=True, gc=False, tag_field="type", tag="STRING"):
     """Sent as `shipments.shipment_additional_information`, to ST01."""
 
     code: str
@@ -142,7 +142,7 @@ ShipmentAdditionalInformationInput: TypeAlias = (
 """Told apart by `type`."""
 
 
-class ShipmentLineInput(Sent, kw_only=True, gc=False):
+class ShipmentLineInput(RequestModel, kw_only=True, gc=False):
     """Sent as `shipments.shipment_lines`, to ST01.
 
     - offer_sku: deprecated
@@ -154,13 +154,13 @@ class ShipmentLineInput(Sent, kw_only=True, gc=False):
     package_reference: str | UnsetType = UNSET
 
 
-class ShipmentShippingFromInput(Sent, kw_only=True, gc=False):
+class ShipmentShippingFromInput(RequestModel, kw_only=True, gc=False):
     """Sent as `shipments.shipping_from`, to ST01."""
 
     warehouse: WarehouseInput | UnsetType = UNSET
 
 
-class ShipmentTrackingInput(Sent, kw_only=True, gc=False):
+class ShipmentTrackingInput(RequestModel, kw_only=True, gc=False):
     """Sent as `shipments.tracking`, to ST01 and ST23."""
 
     carrier_code: str | UnsetType = UNSET
@@ -170,7 +170,7 @@ class ShipmentTrackingInput(Sent, kw_only=True, gc=False):
     tracking_url: str | UnsetType = UNSET
 
 
-class ShipmentInput(Sent, kw_only=True, gc=False):
+class ShipmentInput(RequestModel, kw_only=True, gc=False):
     """Sent as `shipments`, to ST01."""
 
     order_id: Annotated[str, Meta(min_length=1, max_length=2147483647)]
@@ -182,21 +182,21 @@ class ShipmentInput(Sent, kw_only=True, gc=False):
     tracking: ShipmentTrackingInput | UnsetType = UNSET
 
 
-class CreateShipmentsRequest(Sent, kw_only=True, gc=False):
+class CreateShipmentsRequest(RequestModel, kw_only=True, gc=False):
     """The body of ST01."""
 
     shipments: Annotated[list[ShipmentInput], Meta(min_length=1, max_length=1000)]
 
 
-class PaymentDetails(Received, kw_only=True, gc=False):
+class PaymentDetails(ResponseModel, kw_only=True, gc=False):
     """Read as `data.payment_details`, from ST11 and ST01."""
 
-    customer_debited_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
-    transaction_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
+    customer_debited_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
+    transaction_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
     transaction_number: str | None = None
 
 
-class ShipmentAdditionalInformation(Received, kw_only=True, gc=False):
+class ShipmentAdditionalInformation(ResponseModel, kw_only=True, gc=False):
     """Read as `data.shipment_additional_information`, from ST11 and ST01.
 
     - type: STRING, DATE (`ShipmentAdditionalInformationType`)
@@ -207,13 +207,13 @@ class ShipmentAdditionalInformation(Received, kw_only=True, gc=False):
     value: str | None = None
 
 
-class ShipmentLine(Received, kw_only=True, gc=False):
+class ShipmentLine(ResponseModel, kw_only=True, gc=False):
     """Read as `data.shipment_lines`, from ST11, ST12 and ST01.
 
     - package_description: deprecated
     """
 
-    quantity: Expected[int] = ABSENT
+    quantity: Expected[int] = EXPECTED_DEFAULT
     offer_sku: str | None = None
     order_line_id: str | None = None
     package_description: str | None = None
@@ -221,14 +221,14 @@ class ShipmentLine(Received, kw_only=True, gc=False):
     product_title: str | None = None
 
 
-class LastKnownLocation(Received, kw_only=True, gc=False):
+class LastKnownLocation(ResponseModel, kw_only=True, gc=False):
     """Read as `data.tracking.last_known_location`, from ST11 and ST01."""
 
     location: str | None = None
     occurrence_date: OccurrenceDate | None = None
 
 
-class TrackingMilestone(Received, kw_only=True, gc=False):
+class TrackingMilestone(ResponseModel, kw_only=True, gc=False):
     """Read as `data.tracking.milestones`, from ST11 and ST01.
 
     - type: IN_TRANSIT, OUT_FOR_DELIVERY, TO_COLLECT, DELIVERED, EXCEPTION (`TrackingMilestoneType`)
@@ -239,7 +239,7 @@ class TrackingMilestone(Received, kw_only=True, gc=False):
     type: str | None = None
 
 
-class ShipmentTracking(Received, kw_only=True, gc=False):
+class ShipmentTracking(ResponseModel, kw_only=True, gc=False):
     """Read as `data.tracking`, from ST11 and ST01.
 
     - validity_status: MISSING_TRACKING, UNVERIFIED, UNCOVERED, INVALID, VERIFIED (`ValidityStatus`)
@@ -257,7 +257,7 @@ class ShipmentTracking(Received, kw_only=True, gc=False):
     carrier_estimated_delivery_date: CarrierExpectedDeliveryDate | None = None
 
 
-class CreatedShipment(Received, kw_only=True, gc=False):
+class CreatedShipment(ResponseModel, kw_only=True, gc=False):
     """Read as `shipment_success`, from ST01.
 
     - status: SHIPPING, READY_FOR_PICK_UP, SHIPMENT_PREPARED, SHIPPED, TO_COLLECT, RECEIVED, CANCELED, CLOSED
@@ -266,12 +266,12 @@ class CreatedShipment(Received, kw_only=True, gc=False):
       WAITING_DEBIT_CONFIRMATION, DEBIT_OK, CANCELED (`StatusCustomerDebit`)
     """
 
-    created_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
-    id: Expected[str] = ABSENT
-    last_updated_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
-    order_id: Expected[str] = ABSENT
-    status: Expected[str] = ABSENT
-    status_customer_debit: Expected[str] = ABSENT
+    created_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
+    id: Expected[str] = EXPECTED_DEFAULT
+    last_updated_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
+    order_id: Expected[str] = EXPECTED_DEFAULT
+    status: Expected[str] = EXPECTED_DEFAULT
+    status_customer_debit: Expected[str] = EXPECTED_DEFAULT
     invoice_reference: str | None = None
     payment_details: PaymentDetails | None = None
     shipment_additional_information: list[ShipmentAdditionalInformation] | None = None
@@ -281,42 +281,42 @@ class CreatedShipment(Received, kw_only=True, gc=False):
     tracking: ShipmentTracking | None = None
 
 
-class ShipmentError(Received, kw_only=True, gc=False):
+class ShipmentError(ResponseModel, kw_only=True, gc=False):
     """Read as `shipment_errors`, from ST01."""
 
     message: str | None = None
     order_id: str | None = None
 
 
-class CreateShipmentsResponse(Received, Reported[ShipmentError], kw_only=True, gc=False):
+class CreateShipmentsResponse(ResponseModel, BulkResult[ShipmentError], kw_only=True, gc=False):
     """The answer of ST01."""
 
-    shipment_errors: Expected[list[ShipmentError]] = ABSENT
-    shipment_success: Expected[list[CreatedShipment]] = ABSENT
+    shipment_errors: Expected[list[ShipmentError]] = EXPECTED_DEFAULT
+    shipment_success: Expected[list[CreatedShipment]] = EXPECTED_DEFAULT
 
     def _failures(self) -> list[ShipmentError]:
         return self.shipment_errors or []
 
 
-class ShipmentIdInput(Sent, kw_only=True, gc=False):
+class ShipmentIdInput(RequestModel, kw_only=True, gc=False):
     """Sent as `shipments`, to ST06, ST24 and ST26."""
 
     id: Annotated[str, Meta(min_length=1, max_length=2147483647)]
 
 
-class DeleteShipmentsRequest(Sent, kw_only=True, gc=False):
+class DeleteShipmentsRequest(RequestModel, kw_only=True, gc=False):
     """The body of ST06."""
 
     shipments: Annotated[list[ShipmentIdInput], Meta(min_length=1, max_length=1000)]
 
 
-class ItemToShip(Received, kw_only=True, gc=False):
+class ItemToShip(ResponseModel, kw_only=True, gc=False):
     """Read as `data`, from ST12."""
 
-    order_id: Expected[str] = ABSENT
-    shipping_address: Expected[Address] = ABSENT
-    shipping_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
-    shipping_type_code: Expected[str] = ABSENT
+    order_id: Expected[str] = EXPECTED_DEFAULT
+    shipping_address: Expected[Address] = EXPECTED_DEFAULT
+    shipping_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
+    shipping_type_code: Expected[str] = EXPECTED_DEFAULT
     fulfillment: Fulfillment | None = None
     references: OrderReferences | None = None
     shipment_lines: list[ShipmentLine] | None = None
@@ -324,27 +324,27 @@ class ItemToShip(Received, kw_only=True, gc=False):
     shipping_type_standard_code: str | None = None
 
 
-class ItemToShipPage(Received, kw_only=True, gc=False):
+class ItemToShipPage(ResponseModel, kw_only=True, gc=False):
     """The answer of ST12."""
 
-    data: Expected[list[ItemToShip]] = ABSENT
+    data: Expected[list[ItemToShip]] = EXPECTED_DEFAULT
     next_page_token: str | None = None
     previous_page_token: str | None = None
 
 
-class MarkReadyForPickUpRequest(Sent, kw_only=True, gc=False):
+class MarkReadyForPickUpRequest(RequestModel, kw_only=True, gc=False):
     """The body of ST26."""
 
     shipments: Annotated[list[ShipmentIdInput], Meta(min_length=1, max_length=1000)]
 
 
-class ShipShipmentsRequest(Sent, kw_only=True, gc=False):
+class ShipShipmentsRequest(RequestModel, kw_only=True, gc=False):
     """The body of ST24."""
 
     shipments: Annotated[list[ShipmentIdInput], Meta(min_length=1, max_length=1000)]
 
 
-class Shipment(Received, kw_only=True, gc=False):
+class Shipment(ResponseModel, kw_only=True, gc=False):
     """Read as `data`, from ST11.
 
     - status: SHIPPING, READY_FOR_PICK_UP, SHIPMENT_PREPARED, SHIPPED, TO_COLLECT, RECEIVED, CANCELED, CLOSED
@@ -353,12 +353,12 @@ class Shipment(Received, kw_only=True, gc=False):
       WAITING_DEBIT_CONFIRMATION, DEBIT_OK, CANCELED (`StatusCustomerDebit`)
     """
 
-    created_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
-    id: Expected[str] = ABSENT
-    last_updated_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = ABSENT
-    order_id: Expected[str] = ABSENT
-    status: Expected[str] = ABSENT
-    status_customer_debit: Expected[str] = ABSENT
+    created_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
+    id: Expected[str] = EXPECTED_DEFAULT
+    last_updated_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
+    order_id: Expected[str] = EXPECTED_DEFAULT
+    status: Expected[str] = EXPECTED_DEFAULT
+    status_customer_debit: Expected[str] = EXPECTED_DEFAULT
     invoice_reference: str | None = None
     payment_details: PaymentDetails | None = None
     shipment_additional_information: list[ShipmentAdditionalInformation] | None = None
@@ -368,7 +368,7 @@ class Shipment(Received, kw_only=True, gc=False):
     tracking: ShipmentTracking | None = None
 
 
-class ShipmentActions(Received, Reported[ActionError], kw_only=True, gc=False):
+class ShipmentActions(ResponseModel, BulkResult[ActionError], kw_only=True, gc=False):
     """The answer of ST06, ST23, ST24 and ST26."""
 
     shipment_errors: list[ActionError] | None = None
@@ -380,22 +380,22 @@ class ShipmentActions(Received, Reported[ActionError], kw_only=True, gc=False):
         return [*(self.shipment_errors or []), *(self.deletion_errors or [])]
 
 
-class ShipmentPage(Received, kw_only=True, gc=False):
+class ShipmentPage(ResponseModel, kw_only=True, gc=False):
     """The answer of ST11."""
 
-    data: Expected[list[Shipment]] = ABSENT
+    data: Expected[list[Shipment]] = EXPECTED_DEFAULT
     next_page_token: str | None = None
     previous_page_token: str | None = None
 
 
-class ShipmentTrackingUpdateInput(Sent, kw_only=True, gc=False):
+class ShipmentTrackingUpdateInput(RequestModel, kw_only=True, gc=False):
     """Sent as `shipments`, to ST23."""
 
     id: str
     tracking: ShipmentTrackingInput
 
 
-class UpdateShipmentTrackingRequest(Sent, kw_only=True, gc=False):
+class UpdateShipmentTrackingRequest(RequestModel, kw_only=True, gc=False):
     """The body of ST23."""
 
     shipments: Annotated[list[ShipmentTrackingUpdateInput], Meta(min_length=1, max_length=1000)]

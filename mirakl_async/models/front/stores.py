@@ -7,49 +7,49 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from mirakl_async.model import ABSENT, Expected, Received, Reported, Sent
+from mirakl_async.model import EXPECTED_DEFAULT, BulkResult, Expected, RequestModel, ResponseModel
 
 from .common import RefusedDocument
 
 
-class ShopDocumentInput(Sent, kw_only=True, gc=False):
+class ShopDocumentInput(RequestModel, kw_only=True, gc=False):
     """Sent as `shop_documents.shop_documents`, to S32."""
 
     file_name: str
     type_code: str
 
 
-class ShopDocumentsInput(Sent, kw_only=True, gc=False):
+class ShopDocumentsInput(RequestModel, kw_only=True, gc=False):
     """Sent as `shop_documents`, to S32."""
 
     shop_documents: list[ShopDocumentInput]
 
 
-class StoreDocument(Received, kw_only=True, gc=False):
+class StoreDocument(ResponseModel, kw_only=True, gc=False):
     """Read as `shop_documents`, from S30."""
 
-    file_name: Expected[str] = ABSENT
-    id: Expected[int] = ABSENT
-    shop_id: Expected[int] = ABSENT
-    type: Expected[str] = ABSENT
+    file_name: Expected[str] = EXPECTED_DEFAULT
+    id: Expected[int] = EXPECTED_DEFAULT
+    shop_id: Expected[int] = EXPECTED_DEFAULT
+    type: Expected[str] = EXPECTED_DEFAULT
     date_deleted: Annotated[dt.datetime, Meta(tz=True)] | None = None
     date_uploaded: Annotated[dt.datetime, Meta(tz=True)] | None = None
 
 
-class StoreDocumentList(Received, kw_only=True, gc=False):
+class StoreDocumentList(ResponseModel, kw_only=True, gc=False):
     """The answer of S30.
 
     - total_count: deprecated
     """
 
-    shop_documents: Expected[list[StoreDocument]] = ABSENT
+    shop_documents: Expected[list[StoreDocument]] = EXPECTED_DEFAULT
     total_count: int | None = None
 
 
-class UploadStoreDocumentsResponse(Received, Reported[RefusedDocument], kw_only=True, gc=False):
+class UploadStoreDocumentsResponse(ResponseModel, BulkResult[RefusedDocument], kw_only=True, gc=False):
     """The answer of S32."""
 
-    documents: Expected[list[RefusedDocument]] = ABSENT
+    documents: Expected[list[RefusedDocument]] = EXPECTED_DEFAULT
     errors_count: int | None = None
     shop_documents: list[RefusedDocument] | None = None
 

@@ -2,17 +2,17 @@
 
 """What front.users sends and reads."""
 
-from mirakl_async.model import Received
+from mirakl_async.model import ResponseModel
 
 
-class Role(Received, kw_only=True, gc=False):
+class Role(ResponseModel, kw_only=True, gc=False):
     """Read as `roles`, from RO02."""
 
     code: str | None = None
     description: str | None = None
 
 
-class RoleList(Received, kw_only=True, gc=False):
+class RoleList(ResponseModel, kw_only=True, gc=False):
     """The answer of RO02."""
 
     roles: list[Role] | None = None

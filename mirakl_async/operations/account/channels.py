@@ -24,7 +24,9 @@ SELLER_ACCOUNT_CHANNEL_UPSERT: Operation[ChannelList] = Operation(
     method="POST",
     path="/v1/channels",
     summary="create or update channels, known by your `external_id`.",
-    params=(Param(name="channels", argument="channels", place="body", type="json", many="repeat", required=True),),
+    params=(
+        Param(name="channels", argument="channels", location="body", type="json", list_style="repeat", required=True),
+    ),
     content="json",
     body="account.channels:UpsertChannelsRequest",
     answer="json",

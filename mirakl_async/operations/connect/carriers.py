@@ -26,9 +26,15 @@ UPSERT_CARRIERS: Operation[None] = Operation(
     path="/v1/orders/channels/{channel_id}/carriers",
     summary="replace the channel's list of carriers.",
     params=(
-        Param(name="channel_id", argument="channel_id", place="path", required=True),
+        Param(name="channel_id", argument="channel_id", location="path", required=True),
         Param(
-            name="carriers", argument="carriers", place="body", type="json", many="repeat", required=True, at_most=5000
+            name="carriers",
+            argument="carriers",
+            location="body",
+            type="json",
+            list_style="repeat",
+            required=True,
+            max_items=5000,
         ),
     ),
     content="json",

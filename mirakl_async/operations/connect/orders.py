@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Unpack
 
-    from ...files import FileSource
+    from ...http.upload import FileSource
     from ...models.connect.common import OriginRequest
     from ...models.connect.orders import (
         ActionError,
@@ -34,8 +34,8 @@ DELETE_ORDER_DOCUMENT: Operation[None] = Operation(
     path="/v1/orders/documents/{channel_document_id}",
     summary="remove a document from its order.",
     params=(
-        Param(name="channel_document_id", argument="channel_document_id", place="path", required=True),
-        Param(name="origin", argument="origin", place="body", type="json", required=True),
+        Param(name="channel_document_id", argument="channel_document_id", location="path", required=True),
+        Param(name="origin", argument="origin", location="body", type="json", required=True),
     ),
     content="json",
     body="connect.orders:DeleteDocumentRequest",
@@ -55,9 +55,9 @@ UPDATE_ACTION_STATUS: Operation[None] = Operation(
     path="/v1/orders/actions/{action_id}",
     summary="report how an order action ended.",
     params=(
-        Param(name="action_id", argument="action_id", place="path", required=True),
-        Param(name="status", argument="status", place="body", required=True, values=("SUCCESS", "FAILED")),
-        Param(name="errors", argument="errors", place="body", type="json", many="repeat"),
+        Param(name="action_id", argument="action_id", location="path", required=True),
+        Param(name="status", argument="status", location="body", required=True, values=("SUCCESS", "FAILED")),
+        Param(name="errors", argument="errors", location="body", type="json", list_style="repeat"),
     ),
     content="json",
     body="connect.orders:UpdateActionRequest",
@@ -77,7 +77,15 @@ UPDATE_ANONYMIZE_AFTER_DATE: Operation[None] = Operation(
     path="/v1/orders/anonymize-after",
     summary="set when up to 100 orders are to be anonymized.",
     params=(
-        Param(name="orders", argument="orders", place="body", type="json", many="repeat", required=True, at_most=100),
+        Param(
+            name="orders",
+            argument="orders",
+            location="body",
+            type="json",
+            list_style="repeat",
+            required=True,
+            max_items=100,
+        ),
     ),
     content="json",
     body="connect.orders:UpdateAnonymizeAfterRequest",
@@ -97,12 +105,12 @@ UPLOAD_ORDER_DOCUMENT: Operation[None] = Operation(
     path="/v1/orders/{channel_order_id}/documents",
     summary="attach a file to an order.",
     params=(
-        Param(name="channel_order_id", argument="channel_order_id", place="path", required=True),
-        Param(name="file", argument="file", place="part", type="file", required=True),
+        Param(name="channel_order_id", argument="channel_order_id", location="path", required=True),
+        Param(name="file", argument="file", location="part", type="file", required=True),
         Param(
             name="metadata",
             argument="metadata",
-            place="part",
+            location="part",
             type="json",
             required=True,
             body="connect.orders:UploadOrderDocumentMetadata",
@@ -110,7 +118,7 @@ UPLOAD_ORDER_DOCUMENT: Operation[None] = Operation(
         Param(
             name="origin",
             argument="origin",
-            place="part",
+            location="part",
             type="json",
             required=True,
             body="connect.orders:DocumentOriginRequest",
@@ -133,8 +141,16 @@ UPSERT_ORDERS: Operation[None] = Operation(
     path="/v1/orders",
     summary="create or replace up to 100 orders of one store.",
     params=(
-        Param(name="orders", argument="orders", place="body", type="json", many="repeat", required=True, at_most=100),
-        Param(name="origin", argument="origin", place="body", type="json", required=True),
+        Param(
+            name="orders",
+            argument="orders",
+            location="body",
+            type="json",
+            list_style="repeat",
+            required=True,
+            max_items=100,
+        ),
+        Param(name="origin", argument="origin", location="body", type="json", required=True),
     ),
     content="json",
     body="connect.orders:UpsertOrdersRequest",

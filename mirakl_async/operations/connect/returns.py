@@ -27,8 +27,16 @@ UPSERT_RETURNS: Operation[UpsertReturnsResponse] = Operation(
     path="/v1/orders/returns",
     summary="create or replace up to 100 returns of one store.",
     params=(
-        Param(name="origin", argument="origin", place="body", type="json", required=True),
-        Param(name="returns", argument="returns", place="body", type="json", many="repeat", required=True, at_most=100),
+        Param(name="origin", argument="origin", location="body", type="json", required=True),
+        Param(
+            name="returns",
+            argument="returns",
+            location="body",
+            type="json",
+            list_style="repeat",
+            required=True,
+            max_items=100,
+        ),
     ),
     content="json",
     body="connect.returns:UpsertReturnsRequest",

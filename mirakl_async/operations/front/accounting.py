@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from typing import Unpack
 
-    from ...files import Download
+    from ...downloads import Download
     from ...models.front.accounting import Invoice, InvoicePage, SellerBillingCycle, SellerBillingCyclePage
     from ...options import Options
     from ...pages import OffsetPaginator, SeekPaginator
@@ -28,15 +28,21 @@ DR73: Operation[Download] = Operation(
     path="/api/document-request/documents/download",
     summary="download accounting documents; more than one comes as a ZIP.",
     params=(
-        Param(name="document_request_id", argument="document_request_id", many="repeat", at_most=100),
-        Param(name="document_id", argument="document_id", many="repeat", at_most=100),
-        Param(name="document_format", argument="document_format", many="repeat", at_most=100, values=("PDF", "cXML")),
-        Param(name="entity_id", argument="entity_id", many="repeat", at_most=100),
+        Param(name="document_request_id", argument="document_request_id", list_style="repeat", max_items=100),
+        Param(name="document_id", argument="document_id", list_style="repeat", max_items=100),
+        Param(
+            name="document_format",
+            argument="document_format",
+            list_style="repeat",
+            max_items=100,
+            values=("PDF", "cXML"),
+        ),
+        Param(name="entity_id", argument="entity_id", list_style="repeat", max_items=100),
         Param(
             name="entity_type",
             argument="entity_type",
-            many="repeat",
-            at_most=100,
+            list_style="repeat",
+            max_items=100,
             values=(
                 "PRODUCT_LOGISTIC_ORDER",
                 "SHOP_BILLING_CYCLE_PURCHASE_ORDER",
@@ -129,17 +135,17 @@ IV01: Operation[InvoicePage] = Operation(
             ),
         ),
         Param(name="end_date", argument="end_date", type="date-time"),
-        Param(name="invoice_id", argument="invoice_id", type="integer", many="comma", at_most=100, split=True),
+        Param(name="invoice_id", argument="invoice_id", type="integer", list_style="comma", max_items=100, split=True),
         Param(
             name="issuing_user_types",
             argument="issuing_user_types",
-            many="comma",
+            list_style="comma",
             values=("OPERATOR", "BATCH", "PARTNER"),
         ),
         Param(
             name="pay_out_psp_codes",
             argument="pay_out_psp_codes",
-            many="comma",
+            list_style="comma",
             values=("NOT_SPECIFIED", "MANGOPAY", "MIRAKL_PAYOUT", "OPERATOR"),
         ),
         Param(name="payment_status", argument="payment_status", values=("PENDING", "PAID", "FAILED")),
@@ -147,19 +153,22 @@ IV01: Operation[InvoicePage] = Operation(
         Param(
             name="seller_billing_cycle_id",
             argument="seller_billing_cycle_id",
-            many="comma",
-            at_most=100,
+            list_style="comma",
+            max_items=100,
             split=True,
             min_length=36,
             max_length=36,
         ),
         Param(name="shop", argument="shop", type="integer"),
         Param(
-            name="shop_model", argument="shop_model", many="comma", values=("MARKETPLACE", "DROPSHIP", "ONE_CREDITOR")
+            name="shop_model",
+            argument="shop_model",
+            list_style="comma",
+            values=("MARKETPLACE", "DROPSHIP", "ONE_CREDITOR"),
         ),
         Param(name="shop_operator_internal_id", argument="shop_operator_internal_id"),
         Param(name="start_date", argument="start_date", type="date-time"),
-        Param(name="states", argument="states", many="comma", values=("DRAFT", "GENERATED", "COMPLETE")),
+        Param(name="states", argument="states", list_style="comma", values=("DRAFT", "GENERATED", "COMPLETE")),
         Param(name="type", argument="type", values=("ALL", "AUTO_INVOICE", "MANUAL_INVOICE", "MANUAL_CREDIT")),
         Param(name="sort", argument="sort", values=("dateCreated",)),
         Param(name="order", argument="order", values=("asc", "desc")),
@@ -185,7 +194,7 @@ SBC11: Operation[SellerBillingCyclePage] = Operation(
         Param(
             name="currency",
             argument="currency",
-            many="repeat",
+            list_style="repeat",
             values=(
                 "AED",
                 "ARS",
@@ -251,16 +260,16 @@ SBC11: Operation[SellerBillingCyclePage] = Operation(
             ),
         ),
         Param(name="end_date", argument="end_date", type="date-time"),
-        Param(name="id", argument="id", many="repeat", at_most=100, split=True, min_length=36, max_length=36),
+        Param(name="id", argument="id", list_style="repeat", max_items=100, split=True, min_length=36, max_length=36),
         Param(
             name="pay_out_psp_code",
             argument="pay_out_psp_code",
-            many="comma",
+            list_style="comma",
             values=("NOT_SPECIFIED", "MANGOPAY", "MIRAKL_PAYOUT", "OPERATOR"),
         ),
-        Param(name="pay_out_state", argument="pay_out_state", many="repeat", values=("TO_PAY", "PAID", "FAILED")),
-        Param(name="payment_voucher_number", argument="payment_voucher_number", many="repeat"),
-        Param(name="shop_id", argument="shop_id", type="integer", many="repeat"),
+        Param(name="pay_out_state", argument="pay_out_state", list_style="repeat", values=("TO_PAY", "PAID", "FAILED")),
+        Param(name="payment_voucher_number", argument="payment_voucher_number", list_style="repeat"),
+        Param(name="shop_id", argument="shop_id", type="integer", list_style="repeat"),
         Param(name="start_date", argument="start_date", type="date-time"),
         Param(name="sort", argument="sort", values=("dateCreated",)),
     ),

@@ -38,7 +38,9 @@ AF01: Operation[AdditionalFieldDefinitionList] = Operation(
     path="/api/additional_fields",
     summary="list the custom fields of the platform.",
     params=(
-        Param(name="entities", argument="entities", many="comma", values=("OFFER", "SHOP", "ORDER", "ORDER_LINE")),
+        Param(
+            name="entities", argument="entities", list_style="comma", values=("OFFER", "SHOP", "ORDER", "ORDER_LINE")
+        ),
         Param(name="locale", argument="locale"),
     ),
     answer="json",
@@ -92,7 +94,7 @@ DO01: Operation[DocumentTypeList] = Operation(
     path="/api/documents",
     summary="list the types of documents.",
     params=(
-        Param(name="entities", argument="entities", many="comma", values=("ORDER", "SHOP")),
+        Param(name="entities", argument="entities", list_style="comma", values=("ORDER", "SHOP")),
         Param(name="locale", argument="locale"),
     ),
     answer="json",
@@ -178,7 +180,7 @@ RE02: Operation[ReasonList] = Operation(
         Param(
             name="reason_type",
             argument="reason_type",
-            place="path",
+            location="path",
             required=True,
             values=(
                 "INCIDENT_OPEN",

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from typing import Unpack
 
-    from ...files import Download, FileSource
+    from ...downloads import Download
+    from ...http.upload import FileSource
     from ...models.front.stores import ShopDocumentsInput, StoreDocumentList, UploadStoreDocumentsResponse
     from ...options import Options
 
@@ -27,7 +28,7 @@ S30: Operation[StoreDocumentList] = Operation(
     path="/api/shops/documents",
     summary="list the business documents of stores.",
     params=(
-        Param(name="shop_ids", argument="shop_ids", many="comma"),
+        Param(name="shop_ids", argument="shop_ids", list_style="comma"),
         Param(name="include_deleted", argument="include_deleted", type="boolean"),
         Param(name="updated_since", argument="updated_since", type="date-time"),
     ),
@@ -47,16 +48,16 @@ S32: Operation[UploadStoreDocumentsResponse] = Operation(
     path="/api/shops/documents",
     summary="attach business documents to a store.",
     params=(
-        Param(name="files", argument="files", place="part", type="file", many="repeat", required=True),
+        Param(name="files", argument="files", location="part", type="file", list_style="repeat", required=True),
         Param(
             name="shop_documents",
             argument="shop_documents",
-            place="part",
+            location="part",
             type="json",
             required=True,
             body="front.stores:ShopDocumentsInput",
         ),
-        Param(name="shop_id", argument="shop_id", place="part", type="integer", required=True),
+        Param(name="shop_id", argument="shop_id", location="part", type="integer", required=True),
     ),
     content="multipart",
     answer="json",
@@ -75,9 +76,9 @@ S31: Operation[Download] = Operation(
     path="/api/shops/documents/download",
     summary="download business documents; all but a single document_id come as a ZIP.",
     params=(
-        Param(name="shop_ids", argument="shop_ids", many="comma"),
-        Param(name="document_ids", argument="document_ids", many="comma"),
-        Param(name="type_codes", argument="type_codes", many="comma"),
+        Param(name="shop_ids", argument="shop_ids", list_style="comma"),
+        Param(name="document_ids", argument="document_ids", list_style="comma"),
+        Param(name="type_codes", argument="type_codes", list_style="comma"),
     ),
     answer="stream",
     accept="application/octet-stream",
@@ -94,7 +95,7 @@ S33: Operation[None] = Operation(
     method="DELETE",
     path="/api/shops/documents/{document_id}",
     summary="delete a business document of a store.",
-    params=(Param(name="document_id", argument="document_id", place="path", type="integer", required=True),),
+    params=(Param(name="document_id", argument="document_id", location="path", type="integer", required=True),),
     success=(204,),
     retry="idempotent",
     frequency="once for each deletion",

@@ -142,7 +142,12 @@ def front(marketplace: Marketplace, **settings: object) -> MarketplaceFront:
     """A client whose waits take no time; its `clock` tells them."""
     clock = InstantClock()
     client = MarketplaceFront(
-        marketplace.url, auth=BearerToken(SECRET), rate="none", retry=Retry(retries=0), clock=clock, **settings
+        marketplace.url,
+        auth=BearerToken(SECRET),
+        rate_limit="none",
+        retry=Retry(max_retries=0),
+        clock=clock,
+        **settings,
     )
     client.clock = clock
     return client

@@ -15,15 +15,15 @@ from mirakl_async import (
     ConnectionLost,
     InvalidArgument,
     JobFailed,
-    JobUnfinished,
+    JobTimeout,
     NotFound,
     UnexpectedResponse,
     UnreadableFile,
-    read_items,
+    read_json_items,
 )
-from mirakl_async.jobs import exports
-from mirakl_async.jobs.offers import Offers
-from mirakl_async.jobs.orders import Orders
+from mirakl_async.imports_exports import exports
+from mirakl_async.imports_exports.offers import Offers
+from mirakl_async.imports_exports.orders import Orders
 
 from .marketplace import SECRET, Instead, Marketplace, front
 
@@ -63,7 +63,7 @@ async def ids(walk):
 async def test_orders_are_read_over_all_files(marketplace):
     ready(marketplace, orders_file(0, 3000), orders_file(3000, 0), orders_file(3000, 2000))
     async with front(marketplace) as client:
-        export = await client.orders.export(
+        export = await client.orders.start_export(
             start_date=START, end_date=END, order_state_codes=["SHIPPED"], items_per_chunk=10_000
         )
         walk = export.items()
@@ -203,7 +203,7 @@ async def test_files_are_saved_and_those_that_are_there_are_kept(marketplace, tm
     assert [path.read_bytes() for path in paths] == marketplace.files
     assert marketplace.fetched == [0, 1, 1, 1, 1, 2]
     assert told == [(1, 3), (1, 3), (2, 3), (3, 3)]
-    assert sum(1 for path in paths for _ in read_items(path, "front.orders:Order")) == 20_105
+    assert sum(1 for path in paths for _ in read_json_items(path, "front.orders:Order")) == 20_105
 
 
 async def test_a_saved_file_of_which_nobody_knows_the_end_is_said(marketplace, tmp_path, caplog):
@@ -255,9 +255,9 @@ async def test_an_export_that_takes_too_long_can_be_waited_for_again(marketplace
     ready(marketplace, orders_file(0, 1))
     async with front(marketplace) as client:
         export = client.orders.export_job("2f1a-7")
-        with pytest.raises(JobUnfinished, match="order export 2f1a-7 is not done within 5 s; it was PENDING last"):
+        with pytest.raises(JobTimeout, match="order export 2f1a-7 is not done within 5 s; it was PENDING last"):
             await export.wait(timeout=5)
-        assert (await export.wait(timeout=30, poll=2)).status == "COMPLETED"
+        assert (await export.wait(timeout=30, poll_interval=2)).status == "COMPLETED"
         assert client.clock.slept == [2]
 
 
@@ -269,7 +269,7 @@ OFFERS_CSV = (
 async def test_offers_in_csv_have_the_columns_of_their_instance(marketplace):
     ready(marketplace, OFFERS_CSV, OFFERS_CSV.replace(b"\r\n1;", b"\r\n3;").replace(b"\r\n2;", b"\r\n4;"))
     async with front(marketplace) as client:
-        export = await client.offers.export(export_type="text/csv", items_per_chunk=10_000)
+        export = await client.offers.start_export(export_type="text/csv", items_per_chunk=10_000)
         rows = [row async for row in export.rows()]
         assert client.clock.slept == [60.0, 60.0]  # OF53: recommended once a minute
         assert len([row async for row in export.rows(after="2f1a-7:1:1")]) == 1
@@ -285,7 +285,7 @@ async def test_offers_in_json_are_a_list_at_the_top(marketplace):
     ]
     ready(marketplace, *files)
     async with front(marketplace) as client:
-        export = await client.offers.export(export_type="application/json")
+        export = await client.offers.start_export(export_type="application/json")
         offers = [offer async for offer in export.items()]
     assert [str(offer.offer_id) for offer in offers] == ["0", "1", "2", "3", "4"]
     assert str(offers[0].min_shipping_price) == "10.5"
@@ -344,7 +344,7 @@ async def test_a_cursor_counts_what_could_not_be_read(marketplace):
 async def test_an_export_of_orders_that_mirakl_would_refuse_is_not_asked_for(marketplace, filters, words):
     async with front(marketplace) as client:
         with pytest.raises(InvalidArgument, match=f"OR13: .*{words}"):
-            await client.orders.export(**filters)
+            await client.orders.start_export(**filters)
     assert marketplace.filters == []
 
 
@@ -358,12 +358,12 @@ async def test_an_export_of_orders_that_mirakl_would_refuse_is_not_asked_for(mar
 async def test_an_export_of_offers_that_mirakl_would_refuse_is_not_asked_for(marketplace, filters, words):
     async with front(marketplace) as client:
         with pytest.raises(InvalidArgument, match=f"OF52: .*{words}"):
-            await client.offers.export(**filters)
+            await client.offers.start_export(**filters)
     assert marketplace.filters == []
 
 
 def test_starting_an_export_takes_what_its_operation_takes():
-    for own, model in ((Orders.export, Orders.create_export), (Offers.export, Offers.create_export)):
+    for own, model in ((Orders.start_export, Orders.create_export), (Offers.start_export, Offers.create_export)):
         assert inspect.signature(own).parameters == inspect.signature(model).parameters
         assert inspect.signature(own).return_annotation != inspect.signature(model).return_annotation
 
@@ -415,7 +415,7 @@ async def test_what_is_passing_costs_no_order_of_an_export(marketplace, passing,
     marketplace.states = [*passing, {"status": "PENDING"}, *passing, marketplace.completed()]
     marketplace.instead = {0: [*trouble], 1: [*trouble]}
     async with front(marketplace) as client:
-        export = await client.orders.export(start_date=START, end_date=END)
+        export = await client.orders.start_export(start_date=START, end_date=END)
         assert await ids(export.items()) == [f"o{n}" for n in range(5)]
         marketplace.instead = {0: [*trouble], 1: [*trouble]}
         paths = await export.save(tmp_path)

@@ -10,7 +10,7 @@ from mirakl_async import (
     ClientStateError,
     InvalidArgument,
     JobFailed,
-    JobUnfinished,
+    JobTimeout,
     MiraklError,
     NotFound,
     PermissionDenied,
@@ -19,7 +19,7 @@ from mirakl_async import (
     UnreadableFile,
     Upload,
 )
-from mirakl_async.files import Download
+from mirakl_async.downloads import Download
 
 from .marketplace import Instead, Marketplace, front
 
@@ -69,12 +69,12 @@ async def test_an_import_is_followed_to_its_end_at_the_published_pace(marketplac
     marketplace.states = [*map(state, way), state(end, reason_status="because")]
     async with front(marketplace) as client:
         job = await client.products.start_import(tmp_path / "catalog.csv", shop=2000, operator_format=True)
-        assert (job.id, job.last, job.done) == (2043, None, False)
+        assert (job.id, job.last_status, job.done) == (2043, None, False)
         with pytest.raises(ClientStateError, match="not known yet"):
             job.raise_for_failure()
         last = await job.wait()
         assert client.clock.slept == [60.0] * len(way)  # P42: at most once a minute
-    assert last is job.last
+    assert last is job.last_status
     assert (last.import_status, job.done, job.failed) == (end, True, failed)
     assert marketplace.questions == len(way) + 1
     assert marketplace.forms == [
@@ -92,7 +92,7 @@ async def test_sent_can_be_enough(marketplace):
     marketplace.states = [state("RUNNING"), state("SENT")]
     async with front(marketplace) as client:
         job = client.products.import_job(2043)
-        assert (await job.wait("SENT", poll=5)).import_status == "SENT"
+        assert (await job.wait("SENT", poll_interval=5)).import_status == "SENT"
         assert client.clock.slept == [5]
         assert (job.done, job.failed) == (False, False)
         assert repr(job) == "<ImportJob 2043 SENT>"
@@ -112,9 +112,7 @@ async def test_an_import_is_taken_up_by_its_id_alone(marketplace):
     marketplace.states = [state("SENT"), state("COMPLETE", has_error_report=True)]
     marketplace.reports = {"error_report": (CSV, {"Content-Type": "application/octet-stream"})}
     async with front(marketplace) as client:
-        with pytest.raises(
-            JobUnfinished, match="product import 2043 is not done within 10 s; it was SENT last"
-        ) as caught:
+        with pytest.raises(JobTimeout, match="product import 2043 is not done within 10 s; it was SENT last") as caught:
             await client.products.import_job(2043).wait(timeout=10)
         assert caught.value.status == "SENT"
         assert client.clock.slept == []  # said at once, not after ten seconds
@@ -142,7 +140,7 @@ async def test_reports_in_csv_are_rows(marketplace, method, tmp_path):
         report = getattr(client.products.import_job(2043), method)()
         assert isinstance(report, Download)
         async with report as file:
-            assert await file.kind() == "csv"
+            assert await file.detect_format() == "csv"
             assert [row async for row in file.rows()] == ROWS
         assert (await report.save(tmp_path)).path.name == "report-2043.csv"
     assert (tmp_path / "report-2043.csv").read_bytes() == CSV
@@ -156,7 +154,7 @@ async def test_reports_in_the_seller_s_own_format_are_known_by_their_content(mar
     async with front(marketplace) as client:
         report = client.products.import_job(2043).transformation_errors()
         async with report as file:
-            assert await file.kind() == kind
+            assert await file.detect_format() == kind
             assert (await file.save(tmp_path / "report")).size == len(content)
         async with report as file:
             with pytest.raises(UnreadableFile, match=f"is {kind.upper()}, not CSV; save it"):
@@ -194,14 +192,14 @@ async def test_an_answer_without_an_id_is_said(marketplace):
         with pytest.raises(MiraklError, match="P41: it was started, but the answer holds no import_id"):
             await client.products.start_import(b"sku\n", shop=1)
         with pytest.raises(MiraklError, match="OF52: it was started, but the answer holds no tracking_id"):
-            await client.offers.export()
+            await client.offers.start_export()
 
 
 async def test_a_job_is_not_one_reply(marketplace):
     async with front(marketplace) as client:
         with pytest.raises(InvalidArgument, match="a job is more than one answer"):
-            await client.raw(client.products.start_import, b"sku\n", shop=1)
-        assert (await client.raw(client.products.create_import, file=b"sku\n", shop=1)).status == 201
+            await client.raw_response(client.products.start_import, b"sku\n", shop=1)
+        assert (await client.raw_response(client.products.create_import, file=b"sku\n", shop=1)).status == 201
 
 
 PAGE = Instead(200, b"<html>Checking your browser</html>", "text/html")
@@ -246,7 +244,7 @@ async def test_a_report_that_is_not_found_although_it_is_said_to_be_there_is_ask
         assert (await job.error_report().save(tmp_path / "a.csv")).size == len(CSV)
         marketplace.late = 3
         with pytest.raises(NotFound):
-            await job.error_report().within(max_bytes=10**6).save(tmp_path / "b.csv")
+            await job.error_report().with_limits(max_bytes=10**6).save(tmp_path / "b.csv")
         marketplace.late = 1
         with pytest.raises(NotFound):
             await job.transformed_file().read()

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from mirakl_async import BearerToken, JobFailed, MarketplaceFront, Retry, Upload
-from mirakl_async.jobs import exports
+from mirakl_async.imports_exports import exports
 from mirakl_async.simulator import Fault, ManualClock, Simulator
 from mirakl_async.simulator.front import ExportPlan, ImportPlan
 
@@ -31,8 +31,8 @@ async def simulator():
 @pytest.fixture
 async def front(simulator):
     token = BearerToken(simulator.issue_token())
-    retry = Retry(base=0.001, throttle_base=0.001)
-    async with MarketplaceFront(simulator.front_url, auth=token, rate="none", retry=retry) as front:
+    retry = Retry(initial_delay=0.001, throttle_delay=0.001)
+    async with MarketplaceFront(simulator.front_url, auth=token, rate_limit="none", retry=retry) as front:
         yield front
 
 
@@ -42,7 +42,7 @@ async def test_an_import_by_every_end_and_report_format(simulator, front, end, r
     simulator.front.imports.plan(ImportPlan(end=end, wrong_lines=3, refused=2, report_format=report_format))
     job = await front.products.start_import(Upload(content=CATALOG, filename="catalog.csv"), shop=2000)
     seen = []
-    state = await job.wait(poll=QUICK, progress=lambda state: seen.append(state.import_status))
+    state = await job.wait(poll_interval=QUICK, progress=lambda state: seen.append(state.import_status))
     assert state.import_status == seen[-1] == end
     assert job.failed is (end != "COMPLETE")
     resumed = front.products.import_job(job.id)
@@ -69,16 +69,16 @@ async def test_an_import_by_every_end_and_report_format(simulator, front, end, r
 async def test_orders_wherever_their_files_lie(simulator, front, place):
     """The other origin refuses a request that carries a credential, as storages do."""
     simulator.front.order_exports.plan(ExportPlan(files=3, place=place))
-    export = await front.orders.export(**YEAR)
-    await export.wait(poll=QUICK)
+    export = await front.orders.start_export(**YEAR)
+    await export.wait(poll_interval=QUICK)
     assert [order.order_id async for order in export.items()] == simulator.front.ids("orders")
     assert len(await export.downloads()) == 3
 
 
 async def test_every_file_breaks_off_and_no_order_is_missed(simulator, front):
     simulator.front.order_exports.plan(ExportPlan(files=3))
-    export = await front.orders.export(**YEAR)
-    await export.wait(poll=QUICK)
+    export = await front.orders.start_export(**YEAR)
+    await export.wait(poll_interval=QUICK)
     simulator.faults.add(
         Fault.truncate(operation="OR15", at=(1, 3, 5)), Fault.status(503, operation="OR15", at=(2,)),
     )  # fmt: skip
@@ -87,8 +87,8 @@ async def test_every_file_breaks_off_and_no_order_is_missed(simulator, front):
 
 async def test_an_address_that_is_good_no_longer_is_asked_for_anew(simulator, front, tmp_path):
     simulator.front.order_exports.plan(ExportPlan(files=3, url_seconds=60))
-    export = await front.orders.export(**YEAR)
-    await export.wait(poll=QUICK)
+    export = await front.orders.start_export(**YEAR)
+    await export.wait(poll_interval=QUICK)
     seen = []
     async for order in export.items():
         seen.append(order.order_id)
@@ -101,8 +101,8 @@ async def test_an_address_that_is_good_no_longer_is_asked_for_anew(simulator, fr
 
 async def test_a_walk_is_taken_up_by_another_client(simulator, front):
     simulator.front.order_exports.plan(ExportPlan(files=3, place="elsewhere"))
-    export = await front.orders.export(**YEAR)
-    await export.wait(poll=QUICK)
+    export = await front.orders.start_export(**YEAR)
+    await export.wait(poll_interval=QUICK)
     walk, seen = export.items(), []
     async for order in walk:
         seen.append(order.order_id)
@@ -116,8 +116,8 @@ async def test_a_walk_is_taken_up_by_another_client(simulator, front):
 @pytest.mark.parametrize("end", ["FAILED", "CANCELED"])
 async def test_exports_that_fail(simulator, front, end):
     simulator.front.offer_exports.plan(ExportPlan(end=end))
-    export = await front.offers.export()
-    assert (await export.wait(poll=QUICK)).status == end
+    export = await front.offers.start_export()
+    assert (await export.wait(poll_interval=QUICK)).status == end
     with pytest.raises(JobFailed, match=f"offer export {export.id} ended {end}"):
         await anext(aiter(export.items()))
 
@@ -125,11 +125,11 @@ async def test_exports_that_fail(simulator, front, end):
 async def test_offers_in_both_formats(simulator, front):
     plan = ExportPlan(files=2)
     simulator.front.offer_exports.plan(plan, plan)
-    as_json = await front.offers.export(export_type="application/json")
-    await as_json.wait(poll=QUICK)
+    as_json = await front.offers.start_export(export_type="application/json")
+    await as_json.wait(poll_interval=QUICK)
     ids = [offer.offer_id async for offer in as_json.items()]
-    as_csv = await front.offers.export(export_type="text/csv")
-    await as_csv.wait(poll=QUICK)
+    as_csv = await front.offers.start_export(export_type="text/csv")
+    await as_csv.wait(poll_interval=QUICK)
     rows = [row async for row in as_csv.rows()]
     assert [row["offer-id"] for row in rows] == [str(offer_id) for offer_id in ids]
     assert len(ids) > 0
@@ -205,6 +205,6 @@ async def test_many_downloads_at_once(simulator, front, tmp_path):
     simulator.front.imports.plan(*[ImportPlan(refused=5)] * 8)
     upload = Upload(content=CATALOG, filename="catalog.csv")
     jobs = [await front.products.start_import(upload, shop=2000) for _ in range(8)]
-    await asyncio.gather(*(job.wait(poll=QUICK) for job in jobs))
+    await asyncio.gather(*(job.wait(poll_interval=QUICK) for job in jobs))
     saved = await asyncio.gather(*(job.error_report().save(tmp_path) for job in jobs))
     assert len({one.path for one in saved}) == 8

@@ -7,13 +7,13 @@ import logging
 
 import pytest
 
-from mirakl_async import SyncStopped
+from mirakl_async import SyncFailed
 from mirakl_async.errors import ConfigurationError, InvalidArgument, QueueError
 from mirakl_async.models.connect.orders import ActionError
+from mirakl_async.order_sync.opened_blocks import halves_of
 from mirakl_async.queues.memory_queue import MemoryQueue
 from mirakl_async.queues.opening import opened
 from mirakl_async.simulator import Fault
-from mirakl_async.sync.opened_blocks import halves_of
 from tests.feeds import ORIGIN, SECOND, as_line, as_mapping, expected, held, order, stream
 from tests.flow.sync.conftest import mirakls
 
@@ -30,9 +30,9 @@ def write(path, entries):
 
 async def run(sync):
     async with asyncio.timeout(30), sync:
-        found = [entry async for entry in sync.refused()]
+        found = [entry async for entry in sync.rejected()]
     report = sync.report
-    assert report.read == report.accepted + report.refused + report.superseded + report.unsent
+    assert report.read == report.accepted + report.rejected + report.superseded + report.unsent
     return report, found
 
 
@@ -79,7 +79,7 @@ class TestOneJob:
     async def test_the_guilty_are_found_and_kept_with_their_reasons(self, mirakl, kept):
         entries = [order(n, n, bad=n in {3, 177, 178}) for n in range(300)]
         report, refused = await run(mirakl.sync(entries, journal=kept.address))
-        assert (report.accepted, report.refused) == (297, 3)
+        assert (report.accepted, report.rejected) == (297, 3)
         assert {entry.channel_order_id for entry in refused} == {"o3", "o177", "o178"}
         waiting, rows = await kept.look()
         assert waiting == 0
@@ -92,7 +92,7 @@ class TestOneJob:
             tmp_path / "orders.ndjson", [*entries[:2], b"{not json", b"", *entries[2:], b'{"channel_order_id":"x"}']
         )
         report, refused = await run(mirakl.sync(file, journal=kept.address))
-        assert (report.read, report.accepted, report.refused) == (7, 5, 2)
+        assert (report.read, report.accepted, report.rejected) == (7, 5, 2)
         assert [entry.line for entry in refused] == [3, 8]
         _, rows = await kept.look()
         assert [(row.kind, row.order_id) for row in rows] == [("invalid", None), ("invalid", "x")]
@@ -102,7 +102,7 @@ class TestOneJob:
         mirakl = await start(latency=0.2)
         entries = [order(1, 1, title="one"), *[order(n, n) for n in range(2, 9)], order(1, 1, title="other")]
         report, refused = await run(mirakl.sync(entries, journal=kept.address))
-        assert (report.accepted, report.refused) == (8, 1)
+        assert (report.accepted, report.rejected) == (8, 1)
         assert refused[0].kind == "conflict"
         _, rows = await kept.look()
         assert [row.kind for row in rows] == ["conflict"]
@@ -113,7 +113,7 @@ class TestOneJob:
         entries[2].channel_updated_at = entries[2].channel_updated_at.replace(tzinfo=None)
         entries[3].order_lines[0].quantity = object()
         report, refused = await run(mirakl.sync([*entries, "junk"], journal=kept.address))
-        assert (report.read, report.accepted, report.refused) == (7, 3, 4)
+        assert (report.read, report.accepted, report.rejected) == (7, 3, 4)
         assert {entry.kind for entry in refused} == {"invalid"}
 
     async def test_a_source_that_fails(self, mirakl, kept):
@@ -121,7 +121,7 @@ class TestOneJob:
             yield from [order(n, n) for n in range(150)]
             raise RuntimeError("the shop is closed")
 
-        with pytest.raises(SyncStopped, match="the shop is closed") as caught:
+        with pytest.raises(SyncFailed, match="the shop is closed") as caught:
             await run(mirakl.sync(source(), journal=kept.address))
         assert caught.value.report.accepted == 150
         assert len(held(mirakl.sim)) == 150
@@ -149,7 +149,7 @@ class TestOneJob:
             other.cancel()
             await other
 
-        with pytest.raises(SyncStopped, match="CancelledError") as caught:
+        with pytest.raises(SyncFailed, match="CancelledError") as caught:
             await run(mirakl.sync(source(), journal=kept.address))
         assert caught.value.report.accepted == 1
 
@@ -186,7 +186,7 @@ class TestStoppedAndResumed:
         mirakl = await start()
         mirakl.sim.faults.add(mirakls(403, at=tuple(range(3, 100))))
         entries = [order(n, n) for n in range(900)]
-        with pytest.raises(SyncStopped):
+        with pytest.raises(SyncFailed):
             await run(mirakl.sync(iter(entries), journal=kept.address))
         mirakl.sim.faults.clear()
         await run(mirakl.sync(entries, journal=kept.address))
@@ -219,7 +219,7 @@ class TestStoppedAndResumed:
         with file.open("ab") as feed:
             feed.write(whole[:50])
         report, _ = await run(mirakl.sync(file, journal=kept.address))
-        assert (report.accepted, report.refused) == (1, 1)
+        assert (report.accepted, report.rejected) == (1, 1)
         with file.open("ab") as feed:
             feed.write(whole[50:] + b"\n")
         report, _ = await run(mirakl.sync(file, journal=kept.address))
@@ -276,7 +276,7 @@ class TestStoppedAndResumed:
             rows = [row async for row in queue.rejected()]
             await queue.replay(rows, [row.line + b"\n" for row in rows])
         report, refused = await run(mirakl.sync([], journal=kept.address))
-        assert (report.read, report.refused) == (1, 1)
+        assert (report.read, report.rejected) == (1, 1)
         assert refused[0].channel_order_id == "o5"
 
 
@@ -310,7 +310,7 @@ class TestEnqueueAndWork:
             await mirakl.connect.orders.enqueue([order(2, 2)], queue, origin=ORIGIN)
             worker = mirakl.connect.orders.worker(queue, until_empty=True, max_deliveries=3)
             report, found = await run(worker)
-            assert (report.read, report.accepted, report.refused) == (2, 1, 1)
+            assert (report.read, report.accepted, report.rejected) == (2, 1, 1)
             assert [(one.kind, one.channel_order_id) for one in found] == [("abandoned", "o1")]
             [row] = [row async for row in queue.rejected()]
             assert row.kind == "abandoned"
@@ -324,7 +324,7 @@ class TestEnqueueAndWork:
             for _ in range(3):
                 await queue.release(await queue.receive(1, wait=1))
             report, _ = await run(mirakl.connect.orders.worker(queue, until_empty=True, max_deliveries=1))
-        assert (report.accepted, report.refused) == (100, 0)
+        assert (report.accepted, report.rejected) == (100, 0)
         assert report.calls == (1 if "Redis" in repr(queue) else 2)  # Redis does not count what is given back
 
     async def test_lines_of_another_program(self, mirakl, kept):
@@ -340,7 +340,7 @@ class TestEnqueueAndWork:
             await queue.put([b"\n".join(lines), lines[0].replace(b"2026-11-20T12:00:01Z", b"2026-11-20 12:00:02Z")])
             report, found = await run(mirakl.connect.orders.sync(queue))
             assert await queue.waiting() == 0
-        assert (report.read, report.refused, report.outcomes) == (4, 1, 1)
+        assert (report.read, report.rejected, report.outcomes) == (4, 1, 1)
         assert found[0].raw == b"junk"
         assert len(held(mirakl.sim)) == 2
 
@@ -348,7 +348,7 @@ class TestEnqueueAndWork:
         async with opened(kept.address) as queue:
             await queue.put([b'{"mirakl":1,"size":9,"lines":[["a",null,0]]}\n', b'{"mirakl":9,"size":0,"lines":[]}\n'])
             report, found = await run(mirakl.connect.orders.sync(queue))
-            assert (await queue.waiting(), report.refused) == (0, 2)
+            assert (await queue.waiting(), report.rejected) == (0, 2)
             assert len([row async for row in queue.rejected()]) == 2
         assert "not complete" in found[0].reason
 
@@ -399,7 +399,7 @@ class TestOutcomes:
     async def test_where_no_mirakl_answers_none_is_set_aside(self, mirakl, kept):
         mirakl.sim.faults.add(Fault.html(404, operation="updateActionStatus"))
         await self.put(mirakl, kept.address, "ab")
-        with pytest.raises(SyncStopped, match="404"):
+        with pytest.raises(SyncFailed, match="404"):
             await run(mirakl.connect.orders.worker(kept.address, until_empty=True, max_outage=0.2))
         assert await kept.look() == (2, [])
 

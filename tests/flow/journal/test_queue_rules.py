@@ -7,13 +7,13 @@ import os
 
 import pytest
 
-from mirakl_async import SyncStopped, codec
+from mirakl_async import SyncFailed, codec
 from mirakl_async.errors import ConfigurationError, QueueLost, QueueUnavailable
+from mirakl_async.order_sync import queue_feed
 from mirakl_async.queues.blocks import parse_block
 from mirakl_async.queues.memory_queue import MemoryQueue
 from mirakl_async.queues.opening import opened
 from mirakl_async.simulator import Fault
-from mirakl_async.sync import queue_feed
 from tests.feeds import ORIGIN, as_line, expected, held, order, stream
 
 
@@ -82,9 +82,9 @@ class PlainQueue(Inner):
 
 async def run(sync):
     async with asyncio.timeout(20), sync:
-        found = [entry async for entry in sync.refused()]
+        found = [entry async for entry in sync.rejected()]
     report = sync.report
-    assert report.read == report.accepted + report.refused + report.superseded + report.unsent
+    assert report.read == report.accepted + report.rejected + report.superseded + report.unsent
     return report, found
 
 
@@ -196,7 +196,7 @@ class TestRejected:
             await put(mirakl, queue, [order(n, n, bad=n == 7) for n in range(100)])
             file = tmp_path / "rejected.ndjson"
             report, _ = await run(mirakl.connect.orders.worker(Telling(queue), until_empty=True, rejected=file))
-        assert report.refused == 1
+        assert report.rejected == 1
         assert events == ["synced", "acked"]
         [line] = file.read_bytes().splitlines()
         assert codec.decode_plain(line)["channel_order_id"] == "o7"
@@ -284,7 +284,7 @@ class TestTheEnd:
             report, _ = await run(mirakl.connect.orders.worker(queue, until_empty=True))
             assert report.accepted == 100
             queue.failures = 1
-            with pytest.raises(SyncStopped, match="unreachable"):
+            with pytest.raises(SyncFailed, match="unreachable"):
                 await run(mirakl.connect.orders.sync(queue))
 
     async def test_a_loss_is_told(self, mirakl):
@@ -293,7 +293,7 @@ class TestTheEnd:
                 raise QueueLost("the queue came back without messages")
 
         async with Lost() as queue:
-            with pytest.raises(SyncStopped, match="came back without") as stopped:
+            with pytest.raises(SyncFailed, match="came back without") as stopped:
                 await run(mirakl.sync(map(order, range(150)), journal=queue))
         assert stopped.value.report.unsent == stopped.value.report.read > 0
 
@@ -346,12 +346,12 @@ async def test_whatever_ends_a_job_what_was_taken_is_accounted_for(start, kept, 
         when = tuple(range(4, 10_000))
         mirakl.sim.faults.add(Fault.status(404, body=body, content_type="application/json", at=when))
     made = source() if kind == "plain" else stream(source())
-    sync = mirakl.sync(made, journal=kept.address, ahead=1000, concurrency=2, grace=0.5)
+    sync = mirakl.sync(made, journal=kept.address, read_ahead=1000, concurrency=2, grace_period=0.5)
     refused = []
 
     async def job():
         async with sync:
-            async for entry in sync.refused():
+            async for entry in sync.rejected():
                 refused.append(entry.channel_order_id)  # noqa: PERF401 - what came so far counts when it is cancelled
 
     task = asyncio.create_task(job())
@@ -361,7 +361,7 @@ async def test_whatever_ends_a_job_what_was_taken_is_accounted_for(start, kept, 
         {"stop": sync.stop, "abort": sync.abort, "cancel": task.cancel, "404": list}[way]()
         await asyncio.wait([task])
     ended = None if task.cancelled() else task.exception()
-    assert isinstance(ended, SyncStopped) if way == "404" else ended is None
+    assert isinstance(ended, SyncFailed) if way == "404" else ended is None
     async with opened(kept.address) as queue:
         waiting = [message for _ in range(500) for message in await queue.receive(10, wait=0)]
         rejected = [row.order_id async for row in queue.rejected()]

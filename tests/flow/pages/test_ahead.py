@@ -69,7 +69,7 @@ async def test_leaving_a_loop_ends_what_is_under_way(code):
 
 async def test_a_page_that_failed_ahead_of_a_reader_who_left_is_nobodys_error():
     served = make(200)
-    front, wire = front_of(served, retry=Retry(retries=0))
+    front, wire = front_of(served, retry=Retry(max_retries=0))
     async with front:
         pages = front.orders.list(page_size=10).pages()
         served.instead = {call: (500, {}, b"{}") for call in range(2, 6)}
@@ -98,7 +98,7 @@ async def test_pages_ahead_keep_to_the_rate():
     clock, sent = InstantClock(), []
     served = make(300)
     served.before = lambda _: sent.append(clock.monotonic())
-    front, _ = front_of(served, lambda _: 2, clock=clock, rates={"OR11": Rate(calls=5, seconds=1.0)})
+    front, _ = front_of(served, lambda _: 2, clock=clock, rate_limits={"OR11": Rate(calls=5, seconds=1.0)})
     async with front:
         assert len(await front.orders.list(page_size=10).with_options(concurrency=8).all()) == 300
     assert len(sent) == 30
@@ -107,7 +107,7 @@ async def test_pages_ahead_keep_to_the_rate():
 
 async def test_a_page_asked_for_ahead_does_not_fail_for_the_queue_it_stands_in():
     served = make(60)
-    front, _ = front_of(served, clock=InstantClock(), rates={"OR11": Rate(calls=1, seconds=30.0)})
+    front, _ = front_of(served, clock=InstantClock(), rate_limits={"OR11": Rate(calls=1, seconds=30.0)})
     async with front:
         got = await front.orders.list(page_size=10).with_options(concurrency=8).all()
     assert names(got, served) == served.rows
@@ -120,7 +120,7 @@ async def test_junk_where_the_token_of_the_page_before_should_be_costs_nothing()
     front, _ = front_of(served)
     async with front:
         page = await anext(front.returns.list().pages())
-    assert (len(page.items), page.previous, page.cursor) == (1, None, None)
+    assert (len(page.items), page.previous_cursor, page.next_cursor) == (1, None, None)
 
 
 async def test_nonsense_is_refused_before_anything_is_sent():
@@ -130,12 +130,12 @@ async def test_nonsense_is_refused_before_anything_is_sent():
         with pytest.raises(errors.InvalidArgument, match="concurrency: must be a whole number, at least 1"):
             front.orders.list().with_options(concurrency=0)
         with pytest.raises(errors.InvalidArgument, match="two rows or more"):
-            front.orders.list(page_size=1).with_options(exact=True)
+            front.orders.list(page_size=1).with_options(overlap=True)
         with pytest.raises(errors.InvalidArgument, match="no cursor"):
             front.orders.list().items(after="junk!")
         with pytest.raises(errors.InvalidArgument, match="order_state_code: is neither an argument nor an option"):
             front.orders.list(order_state_code=["SHIPPING"])
-        assert await front.orders.list(timeout=5, retries=0).take(0) == []
+        assert await front.orders.list(timeout=5, max_retries=0).take(0) == []
     assert not served.queries
 
 
@@ -155,12 +155,12 @@ async def test_ids_beyond_the_cap_are_split_and_merged():
             async for page in front.orders.list(order_ids=wanted, page_size=40).pages(after=cursor):
                 seen += page.items
                 assert page.total is None
-                cursor = page.cursor
+                cursor = page.next_cursor
                 break
             if cursor is None:
                 break
         assert names(seen, served) == got
-        assert front.counters.drifts == 0
+        assert front.counters.list_changes == 0
 
 
 async def test_a_row_that_several_calls_answer_with_comes_once():
@@ -169,7 +169,7 @@ async def test_a_row_that_several_calls_answer_with_comes_once():
     async with front:
         assert names(await front.orders.list(offer_ids=list(range(250)), page_size=10).all(), served) == served.rows
         assert len(served.queries) == 9
-        assert front.counters.drifts == 0
+        assert front.counters.list_changes == 0
 
 
 async def test_a_lookup_of_more_than_one_call_takes_is_split_and_merged_too():

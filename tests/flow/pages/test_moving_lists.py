@@ -84,7 +84,7 @@ async def read(reading: Reading, code: str = "OR11", *, totals: bool = True, **m
         resource = front.orders if code == "OR11" else front.returns
         paginator = resource.list(page_size=reading.size).with_options(**manner)
         items = await paginator.all()
-        reported = front.counters.drifts
+        reported = front.counters.list_changes
     assert wire.most_under_way <= max(1, reading.concurrency)
     return Outcome(names(items, served), present - gone, reported, served.queries)
 
@@ -110,7 +110,7 @@ async def read_in_turns(reading: Reading, kills: list[int]) -> Outcome:
                 if len(got) % life == 0:
                     break
             after = items.cursor
-            reported += front.counters.drifts
+            reported += front.counters.list_changes
     return Outcome(names(got, served), present - gone, reported, served.queries)
 
 
@@ -174,14 +174,14 @@ def test_rows_that_change_places(reading):
 @STILL
 @given(readings(("move", "swap")))
 def test_rows_that_change_places_read_with_overlap(reading):
-    check_exactly_once_or_reported(reading, exact=True)
+    check_exactly_once_or_reported(reading, overlap=True)
 
 
 # Where rows come and go the total may stay the same; the overlap shows it.
 @STILL
 @given(readings(("insert", "delete", "replace")))
 def test_rows_that_come_and_go_read_with_overlap(reading):
-    check_exactly_once(reading, exact=True)
+    check_exactly_once(reading, overlap=True)
 
 
 @STILL
@@ -196,7 +196,7 @@ def test_a_seek_list_misses_nothing(reading):
 @given(st.integers(0, 60), st.integers(1, 12), st.integers(1, 4), st.booleans())
 def test_a_list_that_stays_is_read_once_and_nothing_is_reported(rows, size, concurrency, exact):
     outcome = asyncio.run(
-        read(Reading(rows, size, concurrency, [0], []), concurrency=concurrency, exact=exact and size > 1)
+        read(Reading(rows, size, concurrency, [0], []), concurrency=concurrency, overlap=exact and size > 1)
     )
     assert outcome.got == [f"1{n:04}" for n in range(rows)]
     assert not outcome.reported
@@ -216,10 +216,10 @@ def test_fuzz_rows_that_come(reading):
 @pytest.mark.fuzz
 @given(readings(("move", "swap"), **MANY))
 def test_fuzz_rows_that_change_places(reading):
-    check_exactly_once_or_reported(reading, exact=True)
+    check_exactly_once_or_reported(reading, overlap=True)
 
 
 @pytest.mark.fuzz
 @given(readings(("insert", "delete", "replace"), **MANY))
 def test_fuzz_rows_that_come_and_go(reading):
-    check_exactly_once_or_reported(reading, exact=True)
+    check_exactly_once_or_reported(reading, overlap=True)

@@ -64,7 +64,7 @@ async def test_every_offer_of_every_product(lengths, totals, links):
             assert gathered(products) == catalog.offers
         slices = [product.product_sku for product in products]
         assert len(slices) == sum(max(1, -(-length // 10)) for length in lengths)
-        assert front.counters.drifts == 0
+        assert front.counters.list_changes == 0
 
 
 async def test_it_goes_on_after_any_product():
@@ -75,11 +75,11 @@ async def test_it_goes_on_after_any_product():
         done = []
         async for page in paginator.pages():
             for count in range(len(page.items) + 1):
-                rest = [item async for item in paginator.items(after=page.after(count))]
+                rest = [item async for item in paginator.items(after=page.cursor_after(count))]
                 assert gathered([*done, *page.items[:count], *rest]) == catalog.offers
             done += page.items
         with pytest.raises(errors.InvalidArgument, match="not for a list whose pages run inside"):
-            paginator.with_options(exact=True)
+            paginator.with_options(overlap=True)
 
 
 async def test_ids_beyond_the_cap_are_split_and_it_goes_on_after_any_product():
@@ -93,10 +93,10 @@ async def test_ids_beyond_the_cap_are_split_and_it_goes_on_after_any_product():
         done = []
         for page in pages:
             for count in (0, 1, len(page.items)):
-                rest = [item async for item in paginator.items(after=page.after(count))]
+                rest = [item async for item in paginator.items(after=page.cursor_after(count))]
                 assert gathered([*done, *page.items[:count], *rest]) == catalog.offers
             done += page.items
-        assert front.counters.drifts == 0
+        assert front.counters.list_changes == 0
 
 
 async def test_a_page_that_leaves_products_out_does_not_end_the_others_and_is_reported():
@@ -106,7 +106,7 @@ async def test_a_page_that_leaves_products_out_does_not_end_the_others_and_is_re
     async with front:
         found = gathered(await front.offers.list_by_product(page_size=10).all())
         assert found["p1"] == [*catalog.offers["p1"][:10], *catalog.offers["p1"][20:]]
-        assert front.counters.drifts == 1
+        assert front.counters.list_changes == 1
 
 
 async def test_an_empty_page_does_not_end_what_links_on():
@@ -136,7 +136,7 @@ async def test_offers_that_went_while_a_first_page_was_left_are_reported():
         del catalog.offers["p1"][:3]
         rest = [item async for item in front.offers.list_by_product(page_size=10).items(after=items.cursor)]
         assert gathered(rest)["p1"] == catalog.offers["p1"]
-        assert front.counters.drifts == 1
+        assert front.counters.list_changes == 1
 
 
 async def test_first_and_take_give_products_with_as_many_offers_as_any_page():
@@ -166,7 +166,7 @@ def test_offers_that_change_places_come_exactly_once_or_the_drift_is_reported(le
         catalog.before = move
         front, _ = front_of(catalog)
         async with front:
-            return gathered(await front.offers.list_by_product(page_size=size).all()), front.counters.drifts
+            return gathered(await front.offers.list_by_product(page_size=size).all()), front.counters.list_changes
 
     found, reported = asyncio.run(read())
     assert reported or sorted(found["p0"]) == list(range(length))
@@ -202,7 +202,7 @@ def test_offers_that_stay_come_exactly_once_or_the_drift_is_reported(lengths, si
         async with front:
             paginator = front.offers.list_by_product(page_size=size).with_options(concurrency=concurrency)
             found = gathered(await paginator.all())
-            return [number for numbers in found.values() for number in numbers], front.counters.drifts
+            return [number for numbers in found.values() for number in numbers], front.counters.list_changes
 
     got, reported = asyncio.run(read())
     wrong = {number for number in stayed if got.count(number) != 1}

@@ -71,7 +71,7 @@ async def read_by_another_process(served, size, cursor, pages):
             cursor, pages = page.cursor, pages - 1
             if not pages:
                 break
-    assert front.counters.drifts == 0
+    assert front.counters.list_changes == 0
     return got, cursor
 
 
@@ -111,7 +111,7 @@ async def test_the_same_items_with_a_failure_at_every_page(code, failure):
         assert names(await one_by_one.all(), served) == served.rows
         assert not served.instead
         assert front.counters.retries == 10
-        assert front.counters.drifts == 0
+        assert front.counters.list_changes == 0
 
 
 async def test_items_know_where_to_go_on():
@@ -145,9 +145,9 @@ async def test_rows_that_moved_while_nobody_read_are_found_again(came):
         new = ["90001", "90002", "90003"]  # as many as went: the total is the same
         del served.rows[2:5]
         served.rows += new[:came]
-        rest = [item async for item in front.orders.list(page_size=10).items(after=page.cursor)]
+        rest = [item async for item in front.orders.list(page_size=10).items(after=page.next_cursor)]
         assert names(rest, served) == rows(40)[10:] + new[:came]
-        assert front.counters.drifts == 1
+        assert front.counters.list_changes == 1
 
 
 async def test_a_place_that_moved_by_many_pages_is_found_again():
@@ -162,7 +162,7 @@ async def test_a_place_that_moved_by_many_pages_is_found_again():
         served.rows = served.rows[250:] + new
         rest = [item async for item in front.orders.list(page_size=10).items(after=items.cursor)]
         assert names(rest, served) == [*rows(400)[300:], *new]
-        assert front.counters.drifts == 1
+        assert front.counters.list_changes == 1
 
 
 @pytest.mark.parametrize("concurrency", [1, 4])
@@ -171,7 +171,7 @@ async def test_a_list_that_grows_at_its_end_all_the_while_costs_an_overlap_and_n
     there = list(served.rows)
     served.before = lambda call: served.rows.append(f"2{call:04}")
     events = []
-    front, _ = front_of(served, watch=events.append)
+    front, _ = front_of(served, listener=events.append)
     async with front:
         got = names(await front.orders.list(page_size=50).with_options(concurrency=concurrency).all(), served)
     assert got[:500] == there
@@ -187,11 +187,11 @@ async def test_a_cursor_is_for_its_list_alone():
     async with front:
         page = await anext(front.orders.list(page_size=5).pages())
         with pytest.raises(errors.InvalidArgument, match="other arguments"):
-            front.orders.list(order_ids=["1"]).pages(after=page.cursor)
+            front.orders.list(order_ids=["1"]).pages(after=page.next_cursor)
         with pytest.raises(errors.InvalidArgument, match="is a cursor of OR11"):
-            front.returns.list().pages(after=page.cursor)
+            front.returns.list().pages(after=page.next_cursor)
         with pytest.raises(ValueError, match="this page has 5 items"):
-            page.after(6)
+            page.cursor_after(6)
 
 
 async def test_first_and_take_ask_for_no_more_than_they_need():
@@ -222,7 +222,7 @@ async def test_the_raw_reply_of_the_first_page():
     served = make(5)
     front, _ = front_of(served)
     async with front:
-        reply = await front.raw(front.orders.list, page_size=3)
+        reply = await front.raw_response(front.orders.list, page_size=3)
         assert len(reply.json()["orders"]) == 3
 
 
@@ -234,10 +234,10 @@ async def test_a_page_tells_its_total_its_neighbours_and_how_far_the_reading_is(
         paginator = front.orders.list(page_size=10).with_options(on_page=progress.append)
         pages = [page async for page in paginator.pages()]
     assert [page.total for page in pages] == [23, 23, 23]
-    assert [page.previous for page in pages] == [None, None, None]
+    assert [page.previous_cursor for page in pages] == [None, None, None]
     assert [(told.pages, told.items, told.total) for told in progress] == [(1, 10, 23), (2, 20, 23), (3, 23, 23)]
-    assert [told.cursor for told in progress] == [page.cursor for page in pages]
-    assert pages[-1].cursor is None
+    assert [told.cursor for told in progress] == [page.next_cursor for page in pages]
+    assert pages[-1].next_cursor is None
     assert repr(pages[0]) == "<Page of 10 items, total 23, more follow>"
 
 
@@ -287,5 +287,5 @@ async def test_a_seek_page_names_the_page_before_it():
     front, _ = front_of(served)
     async with front:
         pages = [page async for page in front.returns.list(page_size=3).pages()]
-        back = [item async for item in front.returns.list(page_size=3).items(after=pages[1].previous)]
+        back = [item async for item in front.returns.list(page_size=3).items(after=pages[1].previous_cursor)]
         assert names(back, served) == served.rows

@@ -11,7 +11,7 @@ import sys
 import msgspec
 
 from mirakl_async import ClientCredentials, ConnectChannel
-from mirakl_async.redis.limiter import RedisRateLimiter
+from mirakl_async.rate_limits.redis_limiter import RedisRateLimiter
 from mirakl_async.simulator import Addresses
 from tests.feeds import ORIGIN, order
 
@@ -30,8 +30,8 @@ async def main(addresses: Addresses, url: str, number: int, orders: int) -> None
             connect_url=addresses.connect_url,
             account_url=addresses.account_url,
             auth_url=addresses.auth_url,
-            rate="maximum",
-            limiter=limiter,
+            rate_limit="maximum",
+            rate_limiter=limiter,
         ) as connect,
     ):
         await connect.orders.sync([order(f"warm-{number}")], origin=ORIGIN).run()
@@ -39,7 +39,7 @@ async def main(addresses: Addresses, url: str, number: int, orders: int) -> None
         await asyncio.to_thread(sys.stdin.readline)
         report = await connect.orders.sync((order(f"w{number}-{n}") for n in range(orders)), origin=ORIGIN).run()
         counters = connect.counters
-        told = {"accepted": report.accepted, "throttles": counters.throttles, "calls": counters.calls}
+        told = {"accepted": report.accepted, "throttles": counters.throttled, "calls": counters.calls}
         say(msgspec.json.encode(told).decode())
 
 

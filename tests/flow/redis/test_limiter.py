@@ -8,10 +8,10 @@ import msgspec
 import pytest
 
 from mirakl_async import ClientCredentials, ConnectChannel
-from mirakl_async.limits import BucketKey, Pace
 from mirakl_async.operations import operations
 from mirakl_async.options import Rate
-from mirakl_async.redis.limiter import RedisRateLimiter
+from mirakl_async.rate_limits.bucket import BucketKey, BucketSpec
+from mirakl_async.rate_limits.redis_limiter import RedisRateLimiter
 from mirakl_async.simulator import Simulator, SimulatorProcess
 from tests.feeds import ORIGIN, order
 
@@ -68,8 +68,8 @@ async def machine(sim, limiter):
         connect_url=sim.connect_url,
         account_url=sim.account_url,
         auth_url=sim.auth_url,
-        rate="maximum",
-        limiter=limiter,
+        rate_limit="maximum",
+        rate_limiter=limiter,
     ) as connect:
         yield connect
 
@@ -83,7 +83,7 @@ async def test_a_429_of_one_machine_holds_the_others(redis_url):
         machine(sim, second) as other,
     ):
         await other.orders.sync([order("before")], origin=ORIGIN).run()
-        key, pace = one.transport.allowances.of(operations["upsertOrders"])
+        key, pace = one.transport.rate_limit_policy.bucket_for(operations["upsertOrders"])
         await first.pause(key, 1.5)
         waited = await second.acquire(key, pace)
         assert waited >= 1.4
@@ -108,7 +108,7 @@ async def test_a_sync_survives_the_loss_of_redis(redis_server):
 
 @pytest.mark.parametrize("cancelled", [1, 7])
 async def test_waiters_cancelled_in_one_machine_cost_the_other_nothing(redis_url, cancelled):
-    key, pace = BucketKey("host", "credential", "group"), Pace.within(Rate(30, 1))
+    key, pace = BucketKey("host", "credential", "group"), BucketSpec.from_limit(Rate(30, 1))
     async with RedisRateLimiter(redis_url) as first, RedisRateLimiter(redis_url) as second:
         await first.acquire(key, pace)
         for _ in range(3):

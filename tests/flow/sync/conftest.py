@@ -8,7 +8,7 @@ from mirakl_async import ClientCredentials, ConnectChannel, Retry
 from mirakl_async.simulator import Fault, Simulator
 from tests.feeds import ORIGIN
 
-QUICK = Retry(base=0.005, throttle_base=0.02, cap=0.02, quota=100_000)
+QUICK = Retry(initial_delay=0.005, throttle_delay=0.02, max_delay=0.02, quota=100_000)
 
 
 def mirakls(status, message="No.", **when):
@@ -40,7 +40,7 @@ async def start():
                 "connect_url": sim.connect_url,
                 "account_url": sim.account_url,
                 "auth_url": sim.auth_url,
-                "rate": "none",
+                "rate_limit": "none",
                 "retry": QUICK,
                 **(client or {}),
             }

@@ -9,10 +9,10 @@ from itertools import count
 import anyio
 import pytest
 
-from mirakl_async import Retry, SyncStopped
+from mirakl_async import Retry, SyncFailed
 from mirakl_async.errors import ClientStateError, InvalidArgument
+from mirakl_async.order_sync import outages
 from mirakl_async.simulator import Fault
-from mirakl_async.sync import outages
 from tests.feeds import ORIGIN, expected, held, order, stream
 from tests.flow.sync.conftest import mirakls
 
@@ -44,7 +44,7 @@ def check(sync, taken, sim):
     """What was taken is accounted for, order by order."""
     report = sync.report
     unsent = [entry.channel_order_id for _, entry in sync.unsent()]
-    assert report.read == len(taken) == report.accepted + report.refused + report.superseded + report.unsent
+    assert report.read == len(taken) == report.accepted + report.rejected + report.superseded + report.unsent
     assert report.unsent == len(unsent) == len(set(unsent))
     assert {entry.channel_order_id for entry in taken} == set(unsent) | {key.channel_order_id for key in held(sim)}
 
@@ -93,7 +93,7 @@ class TestStopping:
         mirakl = await start(latency=30)
         taken = []
         async with asyncio.timeout(5):
-            async with mirakl.sync(source(taken), grace=0.1) as sync:
+            async with mirakl.sync(source(taken), grace_period=0.1) as sync:
                 await asyncio.sleep(0.1)
                 sync.stop()
         check_unsent_only(sync, taken)
@@ -187,7 +187,7 @@ class TestStopping:
     async def test_closing_the_client_under_it_stops_it(self, start, source):
         mirakl = await start(latency=0.02)
         taken = []
-        with pytest.raises(SyncStopped):
+        with pytest.raises(SyncFailed):
             async with mirakl.sync(source(taken)) as sync:
                 await until(sync, 200)
                 await mirakl.connect.close()
@@ -220,7 +220,7 @@ async def test_a_job_runs_once(mirakl):
 
 
 async def test_a_job_that_is_never_begun_leaves_nothing(mirakl, tmp_path):
-    mirakl.sync([order(1)], refused_file=tmp_path / "refused.ndjson")
+    mirakl.sync([order(1)], rejected_file=tmp_path / "refused.ndjson")
     assert not (tmp_path / "refused.ndjson").exists()
 
 
@@ -245,7 +245,7 @@ class TestSourcesThatFail:
             yield from map(order, range(gives))
             raise ValueError("the feed broke")
 
-        with pytest.raises(SyncStopped, match="ValueError: the feed broke") as stopped:
+        with pytest.raises(SyncFailed, match="ValueError: the feed broke") as stopped:
             await mirakl.sync(source() if kind == "iterable" else stream(source())).run()
         assert isinstance(stopped.value.__cause__, ValueError)
         assert stopped.value.report.accepted == stopped.value.report.read == mirakl.sim.world.count() == gives
@@ -257,7 +257,7 @@ class TestSourcesThatFail:
             yield from map(order, range(130))
             raise error
 
-        with pytest.raises(SyncStopped, match=error.__name__) as stopped:
+        with pytest.raises(SyncFailed, match=error.__name__) as stopped:
             await mirakl.sync(source(), concurrency=concurrency).run()
         assert stopped.value.report.accepted == stopped.value.report.read == 130
 
@@ -266,7 +266,7 @@ class TestSourcesThatFail:
             yield order(1)
             raise Unusual
 
-        with pytest.raises(SyncStopped, match="Unusual"):
+        with pytest.raises(SyncFailed, match="Unusual"):
             await mirakl.sync(source()).run()
 
     async def test_an_error_that_says_nothing_is_still_named(self, mirakl):
@@ -274,7 +274,7 @@ class TestSourcesThatFail:
             raise KeyError
             yield
 
-        with pytest.raises(SyncStopped, match="KeyError"):
+        with pytest.raises(SyncFailed, match="KeyError"):
             await mirakl.sync(source()).run()
 
     async def test_a_cancellation_of_something_the_source_waits_for(self, mirakl):
@@ -285,7 +285,7 @@ class TestSourcesThatFail:
             await other
 
         async with asyncio.timeout(5):
-            with pytest.raises(SyncStopped, match="CancelledError") as stopped:
+            with pytest.raises(SyncFailed, match="CancelledError") as stopped:
                 await mirakl.sync(source()).run()
         assert stopped.value.report.accepted == 1
 
@@ -295,7 +295,7 @@ class TestSourcesThatFail:
                 raise OSError("no feed")
 
         async with asyncio.timeout(5):
-            with pytest.raises(SyncStopped, match="no feed"):
+            with pytest.raises(SyncFailed, match="no feed"):
                 await mirakl.sync(Broken()).run()
 
 
@@ -328,7 +328,7 @@ class TestAsyncSourcesThatAreLeft:
             finally:
                 ends.append("cleaned up")
 
-        async with asyncio.timeout(5), mirakl.sync(source(), grace=0.05) as sync:
+        async with asyncio.timeout(5), mirakl.sync(source(), grace_period=0.05) as sync:
             await asyncio.sleep(0.1)
             sync.stop()
         assert ends == ["cleaned up"]
@@ -372,7 +372,7 @@ class TestUsersOwnErrors:
             raise error("no terminal")
 
         async with asyncio.timeout(5):
-            with pytest.raises(SyncStopped, match="no terminal") as stopped:
+            with pytest.raises(SyncFailed, match="no terminal") as stopped:
                 await mirakl.sync(map(order, range(1000)), progress=progress).run()
         report = stopped.value.report
         assert report.read == report.accepted + report.unsent
@@ -383,33 +383,33 @@ class TestUsersOwnErrors:
                 raise RuntimeError("no terminal")
 
         async with asyncio.timeout(5):
-            with pytest.raises(SyncStopped, match="no terminal"):
+            with pytest.raises(SyncFailed, match="no terminal"):
                 async with mirakl.sync(map(order, range(50)), progress=progress) as sync:
-                    assert [entry async for entry in sync.refused()] == []
+                    assert [entry async for entry in sync.rejected()] == []
         assert sync.report.accepted == 50
 
     async def test_in_the_block_beats_the_failure_of_the_job(self, mirakl):
         mirakl.sim.faults.add(mirakls(404))
         with pytest.raises(ZeroDivisionError):
             async with mirakl.sync([order(1)]) as sync:
-                async for _ in sync.refused():
+                async for _ in sync.rejected():
                     pass
                 raise ZeroDivisionError
 
     async def test_a_file_that_cannot_be_written(self, mirakl, tmp_path):
         with pytest.raises(IsADirectoryError):
-            await mirakl.sync([order(1)], refused_file=tmp_path).run()
+            await mirakl.sync([order(1)], rejected_file=tmp_path).run()
 
     async def test_a_disk_that_is_full(self, mirakl, tmp_path):
         feed = [order(n, bad=n == 50) for n in range(100)]
-        with pytest.raises(SyncStopped, match="No space left") as stopped:
-            async with mirakl.sync(feed, refused_file="/dev/full") as sync:
-                refused = [entry.channel_order_id async for entry in sync.refused()]
+        with pytest.raises(SyncFailed, match="No space left") as stopped:
+            async with mirakl.sync(feed, rejected_file="/dev/full") as sync:
+                refused = [entry.channel_order_id async for entry in sync.rejected()]
         assert stopped.value.__cause__.errno == errno.ENOSPC
         assert refused == ["o50"]
         report = sync.report
-        assert report.refused == 1
-        assert report.read == 100 == report.accepted + report.refused + report.unsent
+        assert report.rejected == 1
+        assert report.read == 100 == report.accepted + report.rejected + report.unsent
         assert len(list(sync.unsent())) == report.unsent
 
 
@@ -419,7 +419,7 @@ class TestConfiguration:
         mirakl.sim.faults.add(mirakls(status))
         taken = []
         async with asyncio.timeout(5):
-            with pytest.raises(SyncStopped) as stopped:
+            with pytest.raises(SyncFailed) as stopped:
                 async with mirakl.sync(endless(taken)) as sync:
                     pass
         assert 0 < stopped.value.report.unsent == stopped.value.report.read
@@ -429,31 +429,31 @@ class TestConfiguration:
     async def test_a_gateways_error_page_is_waited_out_and_condemns_nothing(self, mirakl, monkeypatch, status, caplog):
         monkeypatch.setattr(outages, "FIRST_PAUSE", 0.02)
         mirakl.sim.faults.add(Fault.html(status, times=12))
-        report = await mirakl.sync(map(order, range(300)), concurrency=3, patience=30).run()
-        assert (report.accepted, report.refused) == (300, 0)
+        report = await mirakl.sync(map(order, range(300)), concurrency=3, max_outage=30).run()
+        assert (report.accepted, report.rejected) == (300, 0)
         assert status == 413 or "the answer is not Mirakl's" in caplog.text
 
     async def test_a_firewalls_page_of_status_200_is_no_acceptance(self, mirakl, monkeypatch, caplog):
         monkeypatch.setattr(outages, "FIRST_PAUSE", 0.02)
         mirakl.sim.faults.add(Fault.html(200, every=3))
         orders = [order(n, bad=n == 77) for n in range(1000)]
-        report = await mirakl.sync(iter(orders), batch_size=20, patience=30).run()
-        assert (report.accepted, report.refused, report.unsent) == (999, 1, 0)
+        report = await mirakl.sync(iter(orders), batch_size=20, max_outage=30).run()
+        assert (report.accepted, report.rejected, report.unsent) == (999, 1, 0)
         assert held(mirakl.sim) == expected(one for one in orders if one.channel_order_id != "o77")
         assert report.calls > 60
 
     async def test_a_gateways_error_page_that_stays_stops_the_job_with_everything_unsent(self, mirakl):
         mirakl.sim.faults.add(Fault.html(400))
-        with pytest.raises(SyncStopped, match="400") as stopped:
-            await mirakl.sync(map(order, range(50)), patience=0.1).run()
+        with pytest.raises(SyncFailed, match="400") as stopped:
+            await mirakl.sync(map(order, range(50)), max_outage=0.1).run()
         assert stopped.value.report.unsent == 50
 
     async def test_an_origin_the_server_finds_fault_with_is_not_searched_for_order_by_order(self, mirakl):
         body = '{"code":"INVALID_INPUT","errors":[{"field":"origin.channel_store_id","message":"is closed"}]}'
         mirakl.sim.faults.add(Fault.status(400, body=body, content_type="application/json"))
-        with pytest.raises(SyncStopped, match="is closed") as stopped:
+        with pytest.raises(SyncFailed, match="is closed") as stopped:
             await mirakl.sync(map(order, range(300))).run()
-        assert stopped.value.report.refused == 0
+        assert stopped.value.report.rejected == 0
         assert stopped.value.report.calls < 10
 
     @pytest.mark.parametrize("first", ["channel-1", "closed"])
@@ -463,10 +463,10 @@ class TestConfiguration:
         pairs = [(origins[n % 2], order(n)) for n in range(1000)]
         sync = mirakl.sync(iter(pairs), origin=None)
         async with asyncio.timeout(20), sync:
-            refused = [entry async for entry in sync.refused()]
+            refused = [entry async for entry in sync.rejected()]
         assert {entry.kind for entry in refused} == {"origin"}
         assert {entry.origin.channel_id for entry in refused} == {"closed"}
-        assert (sync.report.accepted, sync.report.refused, sync.report.unsent) == (500, 500, 0)
+        assert (sync.report.accepted, sync.report.rejected, sync.report.unsent) == (500, 500, 0)
         assert sync.report.calls < 20
         assert "set aside" in caplog.text
 
@@ -474,17 +474,17 @@ class TestConfiguration:
         origins = [type(ORIGIN)(channel_id=name, channel_store_id="store-1") for name in ("a", "b", "c")]
         pairs = [(origins[n % 3], order(n)) for n in range(1000)]
         async with asyncio.timeout(20):
-            with pytest.raises(SyncStopped, match="404") as stopped:
+            with pytest.raises(SyncFailed, match="404") as stopped:
                 await mirakl.sync(iter(pairs), origin=None).run()
         assert stopped.value.report.unsent == stopped.value.report.read
 
     async def test_a_failure_waits_only_for_what_is_on_the_wire(self, start, monkeypatch):
         monkeypatch.setattr(outages, "FIRST_PAUSE", 40.0)
-        mirakl = await start(client={"retry": Retry(retries=0)})
+        mirakl = await start(client={"retry": Retry(max_retries=0)})
         mirakl.sim.faults.add(Fault.status(503, at=(1,)), mirakls(404, at=(2,)))
         async with asyncio.timeout(5):
-            with pytest.raises(SyncStopped, match="404") as stopped:
-                await mirakl.sync(map(order, range(200)), concurrency=2, grace=60).run()
+            with pytest.raises(SyncFailed, match="404") as stopped:
+                await mirakl.sync(map(order, range(200)), concurrency=2, grace_period=60).run()
         assert stopped.value.report.unsent == 200
 
     async def test_hosts_that_never_answer_get_less_patience(self, start, unused_tcp_port, monkeypatch):
@@ -493,22 +493,22 @@ class TestConfiguration:
         for wrong in ({"connect_url": url}, {"auth_url": url}):
             mirakl = await start(client=wrong)
             async with asyncio.timeout(8):
-                with pytest.raises(SyncStopped) as stopped:
-                    await mirakl.sync(map(order, range(250)), patience=600).run()
+                with pytest.raises(SyncFailed) as stopped:
+                    await mirakl.sync(map(order, range(250)), max_outage=600).run()
             assert stopped.value.report.accepted == 0
             assert stopped.value.report.unsent == stopped.value.report.read
 
     async def test_an_outage_shorter_than_patience_is_survived(self, mirakl, monkeypatch):
         monkeypatch.setattr(outages, "FIRST_PAUSE", 0.05)
         mirakl.sim.faults.add(Fault.status(503, times=40))
-        report = await mirakl.sync(map(order, range(300)), concurrency=3, patience=30).run()
+        report = await mirakl.sync(map(order, range(300)), concurrency=3, max_outage=30).run()
         assert report.accepted == 300
         assert report.retries >= 40
 
     async def test_an_outage_of_the_tokens_is_survived(self, mirakl, monkeypatch):
         monkeypatch.setattr(outages, "FIRST_PAUSE", 0.05)
         mirakl.sim.faults.add(Fault.status(503, operation="token", times=6))
-        report = await mirakl.sync(map(order, range(300)), patience=30).run()
+        report = await mirakl.sync(map(order, range(300)), max_outage=30).run()
         assert report.accepted == 300
 
     async def test_nonsense_is_refused_before_anything_is_begun(self, mirakl):
@@ -531,4 +531,4 @@ class TestConfiguration:
         link.symlink_to(file)
         for letters in (file, str(file), link):
             with pytest.raises(InvalidArgument, match="refused_file"):
-                mirakl.sync(file, refused_file=letters)
+                mirakl.sync(file, rejected_file=letters)

@@ -13,20 +13,21 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from mirakl_async import Refused, SyncStopped, codec
+from mirakl_async import RejectedOrder, SyncFailed, codec
 from mirakl_async.errors import ClientStateError, InvalidArgument
 from mirakl_async.models.connect.orders import OrderRequest
+from mirakl_async.order_sync import batch_results
+from mirakl_async.order_sync import rejections as refusals
 from mirakl_async.simulator import Fault
-from mirakl_async.sync import batch_results, refusals
 from tests.feeds import NOON, ORIGIN, SECOND, as_mapping, expected, held, key_of, order, stream
 
 
 async def run(sync):
     async with asyncio.timeout(20), sync:
-        found = [entry async for entry in sync.refused()]
+        found = [entry async for entry in sync.rejected()]
     report = sync.report
-    assert report.read == report.accepted + report.refused + report.superseded + report.unsent
-    assert report.refused == len(found)
+    assert report.read == report.accepted + report.rejected + report.superseded + report.unsent
+    assert report.rejected == len(found)
     assert report.unsent == len(list(sync.unsent()))
     return report, found
 
@@ -96,7 +97,7 @@ async def test_junk_is_refused_item_by_item(mirakl, make):
 
 async def test_junk_goes_to_the_file_as_far_as_json_can_say_it(mirakl, tmp_path):
     path = tmp_path / "refused.ndjson"
-    await run(mirakl.sync(JUNK, refused_file=path))
+    await run(mirakl.sync(JUNK, rejected_file=path))
     records = [json.loads(line) for line in path.read_bytes().splitlines()]
     assert len(records) == len(JUNK)
     assert [record["order"] for record in records if record.get("channel_order_id") == "half"] == [
@@ -166,7 +167,7 @@ async def test_structs_spoiled_after_they_were_made(mirakl, concurrency, tmp_pat
     good = [order(n) for n in range(150)]
     feed = [*good[:60], *bad, *good[60:]]
     path = tmp_path / "refused.ndjson"
-    report, found = await run(mirakl.sync(iter(feed), concurrency=concurrency, refused_file=path))
+    report, found = await run(mirakl.sync(iter(feed), concurrency=concurrency, rejected_file=path))
     assert len(found) == len(bad)
     assert {id(entry.order) for entry in found} == {id(entry) for entry in bad}
     assert held(mirakl.sim) == expected(good)
@@ -179,7 +180,7 @@ async def test_a_stamp_in_another_zone_is_the_same_stamp(mirakl):
     tokyo = spoiled(1, channel_updated_at=NOON.astimezone(timezone(timedelta(hours=9))))
     later = spoiled(1, channel_updated_at=(NOON + timedelta(seconds=1)).astimezone(timezone(timedelta(hours=-8))))
     report, _ = await run(mirakl.sync([order(1), tokyo, later]))
-    assert (report.accepted, report.superseded, report.refused) == (1, 2, 0)
+    assert (report.accepted, report.superseded, report.rejected) == (1, 2, 0)
 
 
 async def test_the_hour_that_autumn_repeats(mirakl):
@@ -190,7 +191,7 @@ async def test_the_hour_that_autumn_repeats(mirakl):
     second.channel_updated_at = datetime(2024, 10, 27, 2, 10, fold=1, tzinfo=paris)
     for feed in ([first, second], [second, first]):
         report, _ = await run(mirakl.sync(feed))
-        assert (report.accepted, report.superseded, report.refused) == (1, 1, 0)
+        assert (report.accepted, report.superseded, report.rejected) == (1, 1, 0)
         [body] = held(mirakl.sim).values()
         assert body["order_lines"][0]["product"]["title"] == "newer"
 
@@ -213,7 +214,7 @@ async def test_stamps_that_differ_below_a_microsecond(mirakl, tmp_path, older, n
         path = tmp_path / "orders.ndjson"
         path.write_bytes(b"\n".join(lines))
         report, _ = await run(mirakl.sync(path))
-        assert (report.accepted, report.superseded, report.refused) == (1, 1, 0)
+        assert (report.accepted, report.superseded, report.rejected) == (1, 1, 0)
         [body] = held(mirakl.sim).values()
         assert body["order_lines"][0]["product"]["title"] == "newer"
 
@@ -257,7 +258,7 @@ class TestTheOriginThatWasForgotten:
         sync = mirakl.sync(make(source()), origin=None)
         with pytest.raises(InvalidArgument, match="origin=OriginRequest"):
             await sync.run()
-        assert len(taken) == sync.report.read == sync.report.refused < 10
+        assert len(taken) == sync.report.read == sync.report.rejected < 10
 
     async def test_of_a_file(self, mirakl, tmp_path):
         path = tmp_path / "orders.ndjson"
@@ -320,7 +321,7 @@ async def test_orders_of_one_id_and_several_sub_channels(mirakl):
 
 async def test_equal_stamps(mirakl):
     report, found = await run(mirakl.sync([order(1), order(1), order(1, title="other"), order(1, 1)]))
-    assert (report.accepted, report.superseded, report.refused) == (1, 2, 1)
+    assert (report.accepted, report.superseded, report.rejected) == (1, 2, 1)
     assert [(entry.kind, entry.order.order_lines[0].product.title) for entry in found] == [("conflict", "other")]
 
 
@@ -335,7 +336,7 @@ async def test_bodies_are_kept_under_their_size(start):
 
     mirakl.connect.transport._wire.exchange = exchange
     feed = [order(n, title="x" * (8_000 if n % 10 else 90_000)) for n in range(200)]
-    report, _ = await run(mirakl.sync(feed, batch_bytes=60_000))
+    report, _ = await run(mirakl.sync(feed, max_batch_bytes=60_000))
     assert held(mirakl.sim) == expected(feed)
     large = [size for size in sizes if size > 60_000]
     assert len(large) == 20, "those that are too large alone go alone"
@@ -365,40 +366,40 @@ class TestRefused:
         sync = mirakl.sync(iter([None] * 300))
         async with asyncio.timeout(5):
             assert (await sync.run()).refused == 300
-        assert len([entry async for entry in sync.refused()]) == 20
-        assert [entry async for entry in sync.refused()] == []
+        assert len([entry async for entry in sync.rejected()]) == 20
+        assert [entry async for entry in sync.rejected()] == []
         assert "280 refused orders were counted but not stored" in caplog.text
 
     async def test_with_a_file_nothing_is_said_to_be_lost(self, mirakl, monkeypatch, caplog, tmp_path):
         monkeypatch.setattr(refusals, "KEPT", 20)
         caplog.set_level(logging.WARNING)
-        await mirakl.sync([None] * 300, refused_file=tmp_path / "r").run()
+        await mirakl.sync([None] * 300, rejected_file=tmp_path / "r").run()
         assert len((tmp_path / "r").read_bytes().splitlines()) == 300
         assert "not stored" not in caplog.text
 
     async def test_leaving_the_loop_early_does_not_hang_the_job(self, mirakl, monkeypatch):
         monkeypatch.setattr(refusals, "KEPT", 20)
         async with asyncio.timeout(5), mirakl.sync(iter([None] * 3000)) as sync:
-            async for _ in sync.refused():
+            async for _ in sync.rejected():
                 break
-        assert sync.report.refused == 3000
+        assert sync.report.rejected == 3000
         assert len(sync._refusals._kept) <= 3000
 
     async def test_an_iterator_held_and_not_taken_from_does_not_hang_the_job(self, mirakl, monkeypatch):
         monkeypatch.setattr(refusals, "KEPT", 20)
         async with asyncio.timeout(5):
             async with mirakl.sync(iter([None] * 3000)) as sync:
-                held = sync.refused()
+                held = sync.rejected()
                 await anext(held)
             await held.aclose()
-        assert sync.report.refused == 3000
+        assert sync.report.rejected == 3000
 
     @pytest.mark.parametrize("make", [iter, stream])
     async def test_a_feed_of_junk_is_read_no_faster_than_its_refusals_are_taken(self, mirakl, monkeypatch, make):
         monkeypatch.setattr(refusals, "KEPT", 200)
         most = told = 0
         async with asyncio.timeout(20), mirakl.sync(make([None] * 5000)) as sync:
-            async for _ in sync.refused():
+            async for _ in sync.rejected():
                 told += 1
                 most = max(most, len(sync._refusals._kept))
                 if told % 50 == 0:
@@ -411,7 +412,7 @@ class TestRefused:
 
             async def take():
                 found = []
-                async for entry in sync.refused():
+                async for entry in sync.rejected():
                     found.append(entry)
                     await asyncio.sleep(0)
                 return found
@@ -425,7 +426,7 @@ class TestRefused:
         sync = mirakl.sync([order(n, bad=n % 50 == 7) for n in range(300)])
 
         async def take():
-            return [entry.channel_order_id async for entry in sync.refused()]
+            return [entry.channel_order_id async for entry in sync.rejected()]
 
         async with asyncio.timeout(5), sync:
             taking = asyncio.create_task(take())
@@ -434,9 +435,9 @@ class TestRefused:
     async def test_before_the_job_it_says_how_to_begin_one(self, mirakl):
         sync = mirakl.sync([None])
         with pytest.raises(ClientStateError, match="async with"):
-            sync.refused()
+            sync.rejected()
         assert (await sync.run()).refused == 1
-        assert len([entry async for entry in sync.refused()]) == 1
+        assert len([entry async for entry in sync.rejected()]) == 1
 
     async def test_the_first_of_each_kind_is_logged_and_all_are_counted_by_reason(self, mirakl, caplog):
         feed = [order(n, bad=n % 10 == 3) for n in range(50)]
@@ -449,7 +450,7 @@ class TestRefused:
 
     async def test_reasons_hold_no_values_and_are_not_without_bound(self, mirakl, caplog):
         names = "abcdefghijklmnopqrstuvwxyz"
-        feed = [Refused(kind="invalid", reason=f"bad: sam@mail.example {n} {names[n % 26]}") for n in range(100)]
+        feed = [RejectedOrder(kind="invalid", reason=f"bad: sam@mail.example {n} {names[n % 26]}") for n in range(100)]
         report, _ = await run(mirakl.sync(feed))
         assert sum(report.reasons.values()) == 100
         assert len(report.reasons) == refusals.MAX_REASONS + 1
@@ -460,7 +461,7 @@ class TestRefused:
         feed = [order(n, bad=True, title="x" * 30_000) for n in range(20)]
         sync = mirakl.sync(feed)
         assert (await sync.run()).refused == 20
-        assert len([entry async for entry in sync.refused()]) == 4
+        assert len([entry async for entry in sync.rejected()]) == 4
 
     async def test_they_say_why_and_not_what(self, mirakl):
         entry = order(1, bad=True)
@@ -475,17 +476,17 @@ class TestRefused:
     async def test_a_feed_of_which_everything_is_refused_stops(self, start, fields, monkeypatch):
         monkeypatch.setattr(batch_results, "REFUSED_IN_A_ROW", 150)
         mirakl = await start(error_fields=fields)
-        with pytest.raises(SyncStopped, match="400") as stopped:
+        with pytest.raises(SyncFailed, match="400") as stopped:
             await mirakl.sync((order(n, bad=True) for n in range(10**6)), concurrency=4).run()
         report = stopped.value.report
-        assert 150 <= report.refused < 1000
+        assert 150 <= report.rejected < 1000
         assert report.unsent < 3000
-        assert report.read == report.refused + report.unsent
+        assert report.read == report.rejected + report.unsent
 
     async def test_records_can_be_sent_again(self, mirakl, tmp_path):
         path = tmp_path / "refused.ndjson"
         feed = [order(n, bad=n % 10 == 3) for n in range(50)]
-        await run(mirakl.sync(feed, refused_file=path))
+        await run(mirakl.sync(feed, rejected_file=path))
         mended = []
         for line in path.read_bytes().splitlines():
             record = codec.decode_plain(line)

@@ -24,7 +24,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the te
 def client(addresses):
     a = json.loads(addresses)
     auth = ClientCredentials(a["client_id"], a["client_secret"])
-    return ConnectChannel(auth=auth, connect_url=a["connect_url"], auth_url=a["auth_url"], rate="none")
+    return ConnectChannel(auth=auth, connect_url=a["connect_url"], auth_url=a["auth_url"], rate_limit="none")
 """
 
 
@@ -52,17 +52,17 @@ async def test_calls_in_flight_follow_the_latency(latency):
         known = mirakl.addresses
         auth = ClientCredentials(known.client_id, known.client_secret)
         async with ConnectChannel(
-            auth=auth, connect_url=known.connect_url, auth_url=known.auth_url, rate="maximum"
+            auth=auth, connect_url=known.connect_url, auth_url=known.auth_url, rate_limit="maximum"
         ) as connect:
             report = await connect.orders.sync(map(order, range(calls * 100)), origin=ORIGIN).run()
         requests = await mirakl.control.requests()
         traffic = (await mirakl.control.state()).traffic["upsertOrders"]
     times = sorted(request.at for request in requests if request.operation == "upsertOrders")
     assert report.accepted == calls * 100
-    assert report.throttles == traffic.refused
+    assert report.throttled == traffic.refused
     assert traffic.highest_accepted <= 30
     # 0.96 on a quiet machine; on a busy one a late call may meet a 429, whose pause takes a second or two.
-    assert (calls - 1) / (times[-1] - times[0]) > (0.3 if report.throttles else 0.8) * 30
+    assert (calls - 1) / (times[-1] - times[0]) > (0.3 if report.throttled else 0.8) * 30
 
 
 async def test_memory_does_not_grow_with_the_feed():
@@ -91,7 +91,7 @@ async def test_a_signal_drains(name):
     from itertools import count
     async def main():
         async with client(sys.argv[1]) as connect:
-            sync = connect.orders.sync(map(order, count()), origin=ORIGIN, grace=5)
+            sync = connect.orders.sync(map(order, count()), origin=ORIGIN, grace_period=5)
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, sync.stop)
             try:
                 async with sync:

@@ -7,17 +7,17 @@ from datetime import timedelta
 import pytest
 
 from benchmarks.synthetic import ORIGIN, order
-from mirakl_async import ClientCredentials, ConnectChannel, Retry, SyncStopped, codec
+from mirakl_async import ClientCredentials, ConnectChannel, Retry, SyncFailed, codec
 from mirakl_async.models.connect.common import OriginRequest
 from mirakl_async.simulator import Fault, OrderKey, Simulator, digest_of
 
 OTHER = OriginRequest(channel_id="channel-1", channel_store_id="store-2")
-QUICK = Retry(base=0.01, throttle_base=0.02, cap=0.05, quota=100_000)
+QUICK = Retry(initial_delay=0.01, throttle_delay=0.02, max_delay=0.05, quota=100_000)
 
 
 @asynccontextmanager
-async def mirakl(*, rate="none", **settings):
-    async with Simulator(**settings) as sim, client(sim, rate=rate) as connect:
+async def mirakl(*, rate_limit="none", **settings):
+    async with Simulator(**settings) as sim, client(sim, rate_limit=rate_limit) as connect:
         yield sim, connect
 
 
@@ -41,7 +41,7 @@ def poison(one):
 
 
 def adds_up(report):
-    return report.read == report.accepted + report.refused + report.superseded + report.unsent
+    return report.read == report.accepted + report.rejected + report.superseded + report.unsent
 
 
 async def test_every_order_arrives_as_it_was():
@@ -60,11 +60,11 @@ async def test_one_bad_order_does_not_hold_up_the_others(fields, most):
     orders = [poison(order(n)) if n in bad else order(n) for n in range(300)]
     async with mirakl(error_fields=fields) as (sim, connect):
         async with connect.orders.sync(iter(orders), origin=ORIGIN) as sync:
-            refused = [entry async for entry in sync.refused()]
+            refused = [entry async for entry in sync.rejected()]
         assert {entry.channel_order_id for entry in refused} == {orders[n].channel_order_id for n in bad}
         assert all(entry.kind == "server" and entry.reason and entry.origin == ORIGIN for entry in refused)
         assert sync.report.calls <= most + 3
-        assert (sync.report.accepted, sync.report.refused) == (297, 3)
+        assert (sync.report.accepted, sync.report.rejected) == (297, 3)
         assert sim.world.digest == digest(one for n, one in enumerate(orders) if n not in bad)
 
 
@@ -75,7 +75,7 @@ async def test_halves_find_what_neither_server_nor_contract_names():
     async with mirakl(error_fields="none") as (sim, connect):
         await connect.orders.sync(orders[:1], origin=ORIGIN).run()
         async with connect.orders.sync(orders[1:], origin=ORIGIN) as sync:
-            refused = {entry.channel_order_id async for entry in sync.refused()}
+            refused = {entry.channel_order_id async for entry in sync.rejected()}
         assert refused == {orders[41].channel_order_id, orders[90].channel_order_id}
         assert sync.report.calls <= 29
         assert sim.world.count() == 98
@@ -107,7 +107,7 @@ async def test_an_unknown_store_stops_the_job_with_everything_accounted_for():
     nowhere = OriginRequest(channel_id="channel-1", channel_store_id="nowhere")
     async with mirakl() as (sim, connect):
         sync = connect.orders.sync((order(n) for n in range(1000)), origin=nowhere)
-        with pytest.raises(SyncStopped, match="404") as stopped:
+        with pytest.raises(SyncFailed, match="404") as stopped:
             await sync.run()
         report = stopped.value.report
         assert report.accepted == 0
@@ -117,15 +117,15 @@ async def test_an_unknown_store_stops_the_job_with_everything_accounted_for():
 
 async def test_refused_credentials_stop_the_job():
     async with Simulator() as sim, client(sim, auth=ClientCredentials("who", "me")) as connect:
-        with pytest.raises(SyncStopped, match="invalid_client"):
+        with pytest.raises(SyncFailed, match="invalid_client"):
             await connect.orders.sync([order(1)], origin=ORIGIN).run()
 
 
 async def test_an_outage_longer_than_patience_stops_the_job():
     async with mirakl() as (sim, connect):
         sim.faults.add(Fault.status(503))
-        with pytest.raises(SyncStopped, match="503") as stopped:
-            await connect.orders.sync([order(n) for n in range(50)], origin=ORIGIN, patience=0.1).run()
+        with pytest.raises(SyncFailed, match="503") as stopped:
+            await connect.orders.sync([order(n) for n in range(50)], origin=ORIGIN, max_outage=0.1).run()
         assert stopped.value.report.unsent == 50
 
 
@@ -135,7 +135,7 @@ async def test_what_a_source_gave_before_it_failed_is_sent():
         raise RuntimeError("the feed broke")
 
     async with mirakl() as (sim, connect):
-        with pytest.raises(SyncStopped, match="the feed broke") as stopped:
+        with pytest.raises(SyncFailed, match="the feed broke") as stopped:
             await connect.orders.sync(source(), origin=ORIGIN).run()
         assert stopped.value.report.accepted == 130
         assert isinstance(stopped.value.__cause__, RuntimeError)
@@ -214,7 +214,7 @@ async def test_newer_versions_win_and_two_bodies_of_one_stamp_are_reported():
     feed = [old, same, new, order(2), other, old]
     async with mirakl() as (sim, connect):
         async with connect.orders.sync(feed, origin=ORIGIN) as sync:
-            refused = [entry async for entry in sync.refused()]
+            refused = [entry async for entry in sync.rejected()]
         assert [entry.kind for entry in refused] == ["conflict"]
         assert sync.report.superseded == 3
         assert sim.world.digest == digest([new, same])
@@ -256,28 +256,28 @@ async def test_mappings_are_taken_and_junk_is_refused_by_name():
     feed = [json.loads(codec.encode(order(0))), {"channel_order_id": "half"}, 42, order(1)]
     async with mirakl() as (sim, connect):
         async with connect.orders.sync(feed, origin=ORIGIN) as sync:
-            refused = [entry async for entry in sync.refused()]
+            refused = [entry async for entry in sync.rejected()]
         assert [entry.kind for entry in refused] == ["invalid", "invalid"]
         assert refused[0].channel_order_id == "half"
         assert "int" in refused[1].reason
         assert sync.report.accepted == sim.world.count() == 2
         async with connect.orders.sync(["x", ("y", order(3)), (ORIGIN, order(4))]) as sync:
-            assert len([entry async for entry in sync.refused()]) == 2
+            assert len([entry async for entry in sync.rejected()]) == 2
         assert sync.report.accepted == 1
 
 
 async def test_a_feed_in_which_everything_is_wrong_stops():
     async with mirakl(error_fields="indexed") as (sim, connect):
-        with pytest.raises(SyncStopped) as stopped:
+        with pytest.raises(SyncFailed) as stopped:
             await connect.orders.sync((poison(order(n)) for n in range(5000)), origin=ORIGIN).run()
-        assert 500 <= stopped.value.report.refused < 1500
+        assert 500 <= stopped.value.report.rejected < 1500
         assert adds_up(stopped.value.report)
 
 
 async def test_large_batches_are_cut_by_bytes_and_concurrency_is_kept():
     async with mirakl(latency=0.02) as (sim, connect):
         report = await connect.orders.sync(
-            (order(n) for n in range(100)), origin=ORIGIN, batch_bytes=40_000, concurrency=2
+            (order(n) for n in range(100)), origin=ORIGIN, max_batch_bytes=40_000, concurrency=2
         ).run()
         assert report.accepted == 100
         assert report.calls >= 8
@@ -301,8 +301,8 @@ async def test_a_file_of_lines(tmp_path):
     source.write_bytes(b"\xef\xbb\xbf" + b"\r\n".join([*lines[:60], b"", *lines[60:]]))
     letters = tmp_path / "refused.ndjson"
     async with mirakl() as (sim, connect):
-        async with connect.orders.sync(source, origin=ORIGIN, refused_file=letters) as sync:
-            refused = {entry.line: entry async for entry in sync.refused()}
+        async with connect.orders.sync(source, origin=ORIGIN, rejected_file=letters) as sync:
+            refused = {entry.line: entry async for entry in sync.rejected()}
         assert set(refused) == {4, 51, 79, 92}
         assert refused[79].path == "$.order_lines[0].quantity"
         assert sync.report.accepted == sim.world.count() == 116
@@ -324,9 +324,9 @@ async def test_lines_that_name_their_own_origin(tmp_path):
 
 
 async def test_the_pace_is_kept_and_used():
-    async with mirakl(rate="maximum", rate_limits="documented", latency=0.2) as (sim, connect):
+    async with mirakl(rate_limit="maximum", rate_limits="documented", latency=0.2) as (sim, connect):
         report = await connect.orders.sync((order(n) for n in range(4500)), origin=ORIGIN).run()
         traffic = sim.limits.by_operation()["upsertOrders"]
-        assert report.throttles == traffic.refused
+        assert report.throttled == traffic.refused
         assert traffic.highest_accepted <= 30
-        assert report.seconds >= 43 / 28.75
+        assert report.elapsed >= 43 / 28.75

@@ -35,7 +35,7 @@ def file(name="file", file_name="catalog.csv", content=CONTENT):
 
 async def send(front, *parts, path=PATH):
     arguments = form(*parts)
-    return await front.send("POST", path, **arguments | {"data": io.BytesIO(arguments["data"])})
+    return await front.request("POST", path, **arguments | {"data": io.BytesIO(arguments["data"])})
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ async def test_the_reports_hold_the_rows_that_were_sent(front):
     front.world.imports.plan(ImportPlan(wrong_lines=2, refused=3, stage_seconds=0))
     async with front.client() as client:
         job = await client.products.start_import(SOURCE.encode(), shop=2000)
-        state = await job.wait(poll=0.01, timeout=20)
+        state = await job.wait(poll_interval=0.01, timeout=20)
         assert (state.import_status, state.has_error_report) == ("COMPLETE", True)
         rows = {}
         for name in ("error_report", "new_products_report", "transformed_file", "transformation_errors"):
@@ -216,7 +216,7 @@ async def test_forms_that_are_none(front):
         (b"", None, 400),
     ):
         headers = whole["headers"] if content_type is None else {"Content-Type": content_type}
-        assert (await front.send("POST", PATH, data=data, headers=headers)).status == status
+        assert (await front.request("POST", PATH, data=data, headers=headers)).status == status
 
 
 async def test_imports_that_are_not_there(front):

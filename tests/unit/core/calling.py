@@ -3,15 +3,15 @@
 from multidict import CIMultiDict
 
 from mirakl_async import BearerToken, ConnectChannel
-from mirakl_async.exchange import Answer, WireFault
+from mirakl_async.http.wire import WireError, WireResponse
 from tests.manual_clock import InstantClock
 
-LOST = WireFault("lost", "sent", "the connection broke")
-UNSENT = WireFault("connect", "unsent", "no connection")
+LOST = WireError("lost", "sent", "the connection broke")
+UNSENT = WireError("connect", "unsent", "no connection")
 
 
-def reply(status: int, body: bytes = b"", **headers: str) -> Answer:
-    return Answer(status, CIMultiDict({name.replace("_", "-"): value for name, value in headers.items()}), body)
+def reply(status: int, body: bytes = b"", **headers: str) -> WireResponse:
+    return WireResponse(status, CIMultiDict({name.replace("_", "-"): value for name, value in headers.items()}), body)
 
 
 class FakeWire:
@@ -21,12 +21,12 @@ class FakeWire:
         self.clock = None
         self.takes = 0.0
 
-    async def exchange(self, method, url, headers, body, *, timeout, cap, fresh=False):
-        self.sent.append((method, url, dict(headers), body, timeout, fresh))
+    async def exchange(self, method, url, headers, body, *, timeout, max_bytes, new_connection=False):
+        self.sent.append((method, url, dict(headers), body, timeout, new_connection))
         if self.clock is not None:
             self.clock.now += self.takes
         outcome = self.script.pop(0) if len(self.script) > 1 else self.script[0]
-        if isinstance(outcome, WireFault):
+        if isinstance(outcome, WireError):
             raise outcome
         return outcome
 

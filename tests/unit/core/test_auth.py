@@ -4,7 +4,7 @@ import pytest
 from multidict import CIMultiDict
 
 from mirakl_async import ApiKey, BearerToken, ClientCredentials, errors
-from mirakl_async.exchange import Answer, WireFault
+from mirakl_async.http.wire import WireError, WireResponse
 from tests.manual_clock import InstantClock, ManualClock
 
 
@@ -14,11 +14,11 @@ class TokenWire:
         self.posts = []
         self.delay = delay
 
-    async def exchange(self, method, url, headers, body, *, timeout, cap, fresh=False):
+    async def exchange(self, method, url, headers, body, *, timeout, max_bytes, new_connection=False):
         self.posts.append((method, url, headers, body))
         await asyncio.sleep(self.delay)
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        if isinstance(answer, WireFault):
+        if isinstance(answer, WireError):
             raise answer
         return answer
 
@@ -26,9 +26,9 @@ class TokenWire:
         pass
 
 
-def token(number: int = 1, expires_in: str = "3599") -> Answer:
+def token(number: int = 1, expires_in: str = "3599") -> WireResponse:
     body = f'{{"token_type":"Bearer","access_token":"token-{number}","expires_in":{expires_in}}}'
-    return Answer(200, CIMultiDict(), body.encode())
+    return WireResponse(200, CIMultiDict(), body.encode())
 
 
 def keeper(wire, clock):
@@ -63,8 +63,8 @@ async def test_five_hundred_refusals_of_one_token_renew_it_once():
     wire = TokenWire(token(1), token(2), delay=0.01)
     auth = keeper(wire, InstantClock())
     grant = await auth.obtain()
-    await asyncio.gather(*(auth.renew(grant.generation) for _ in range(500)))
-    await auth.renew(grant.generation)
+    await asyncio.gather(*(auth.refresh(grant.generation) for _ in range(500)))
+    await auth.refresh(grant.generation)
     assert len(wire.posts) == 2
     assert auth.current().header == "Bearer token-2"
 
@@ -136,7 +136,9 @@ async def test_a_token_that_expires_on_its_way_is_used_and_not_asked_for_without
 
 async def test_refused_credentials_are_remembered_and_reveal_nothing():
     clock = ManualClock()
-    wire = TokenWire(Answer(401, CIMultiDict(), b'{"error":"invalid_client","error_description":"no such client"}'))
+    wire = TokenWire(
+        WireResponse(401, CIMultiDict(), b'{"error":"invalid_client","error_description":"no such client"}')
+    )
     auth = keeper(wire, clock)
     for _ in range(5):
         with pytest.raises(errors.TokenRefused, match="no such client") as raised:
@@ -151,24 +153,24 @@ async def test_refused_credentials_are_remembered_and_reveal_nothing():
 
 
 async def test_a_failing_token_endpoint_is_tried_again_then_told_apart():
-    lost = WireFault("lost", "sent", "the connection broke")
+    lost = WireError("lost", "sent", "the connection broke")
     wire = TokenWire(
-        Answer(503, CIMultiDict(), b""), lost, Answer(429, CIMultiDict({"Retry-After": "3"}), b""), token()
+        WireResponse(503, CIMultiDict(), b""), lost, WireResponse(429, CIMultiDict({"Retry-After": "3"}), b""), token()
     )
     clock = InstantClock()
     auth = keeper(wire, clock)
     assert (await auth.obtain()).header == "Bearer token-1"
     assert max(clock.slept) >= 3
-    broken = keeper(TokenWire(Answer(503, CIMultiDict(), b"")), InstantClock())
+    broken = keeper(TokenWire(WireResponse(503, CIMultiDict(), b"")), InstantClock())
     with pytest.raises(errors.TokenUnavailable, match="503"):
         await broken.obtain()
-    wrong = keeper(TokenWire(Answer(200, CIMultiDict(), b"<html>")), InstantClock())
+    wrong = keeper(TokenWire(WireResponse(200, CIMultiDict(), b"<html>")), InstantClock())
     with pytest.raises(errors.TokenUnavailable, match="without an access_token"):
         await wrong.obtain()
 
 
 def said(status, body, **headers):
-    return Answer(status, CIMultiDict(headers), body if isinstance(body, bytes) else body.encode())
+    return WireResponse(status, CIMultiDict(headers), body if isinstance(body, bytes) else body.encode())
 
 
 @pytest.mark.parametrize(
@@ -315,8 +317,8 @@ async def test_a_callable_may_be_async_and_is_asked_again_after_a_401():
     auth = BearerToken(fetch).authenticator("", TokenWire(token()), ManualClock())
     grant = await auth.obtain()
     assert grant.header == "Bearer t1"
-    await auth.renew(grant.generation)
+    await auth.refresh(grant.generation)
     assert auth.current().header == "Bearer t2"
     fixed = ApiKey("raw").authenticator("", TokenWire(token()), ManualClock())
     assert fixed.current().header == "raw"
-    assert not fixed.renewable
+    assert not fixed.refreshable

@@ -4,8 +4,8 @@ from uuid import UUID
 
 import pytest
 
-from mirakl_async import calls
 from mirakl_async.errors import InvalidArgument
+from mirakl_async.http import request_builder as calls
 from mirakl_async.operation import Operation, Paging, Param
 
 
@@ -86,7 +86,7 @@ def test_an_empty_filter_does_not_ask_for_everything(facts, empty):
 
 @pytest.mark.parametrize("value", ["a/b", "", ".."])
 def test_a_path_segment_is_one_segment(value):
-    param = Param(name="id", argument="id", place="path", required=True)
+    param = Param(name="id", argument="id", location="path", required=True)
     with pytest.raises(InvalidArgument, match="path"):
         calls.build(operation(param, path="/x/{id}"), {"id": value}, "https://h")
     request = calls.build(operation(param, path="/x/{id}"), {"id": "a b?c"}, "https://h")
@@ -94,10 +94,10 @@ def test_a_path_segment_is_one_segment(value):
 
 
 def test_wire_names_and_unknown_ones():
-    param = Param(name="import", argument="import_id", place="path", type="integer", required=True)
+    param = Param(name="import", argument="import_id", location="path", type="integer", required=True)
     found = calls.build_by_wire_names(operation(param, path="/x/{import}"), {"import": 5}, None, "https://h")
     assert found.url == "https://h/x/5"
-    member = Param(name="self", argument="self_", place="body")
+    member = Param(name="self", argument="self_", location="body")
     with pytest.raises(InvalidArgument, match="T1: self: is a member of the body, which is given as a whole"):
         calls.build_by_wire_names(operation(member, content="json"), {"self": 1}, {"self": 2}, "https://h")
     assert calls.by_argument(operation(member), {"self": 1}) == {"self_": 1}

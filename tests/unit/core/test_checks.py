@@ -9,7 +9,8 @@ from datetime import timedelta
 import pytest
 
 from mirakl_async import BearerToken, ConnectChannel, MarketplaceFront, errors
-from mirakl_async.files import ArchiveLimits, Upload
+from mirakl_async.downloads import ArchiveLimits
+from mirakl_async.http.upload import Upload
 from mirakl_async.options import Limits, Rate, Retry, Timeouts
 from tests.feeds import ORIGIN, order
 from tests.manual_clock import ManualClock
@@ -106,10 +107,10 @@ def test_bounds_that_cannot_work(make, given, words):
 
 
 def test_what_means_no_bound_or_no_wait_is_taken():
-    Timeouts(deadline=None, max_wait=None, connect=5, keepalive=0)
+    Timeouts(deadline=None, max_wait=None, connect=5, keepalive_expiry=0)
     Timeouts(max_wait=0)
-    Retry(retries=0, base=0, cap=0, quota=0)
-    Limits(error_bytes=0)
+    Retry(max_retries=0, initial_delay=0, max_delay=0, quota=0)
+    Limits(max_error_bytes=0)
 
 
 WRONG_OPTIONS = [
@@ -131,8 +132,8 @@ async def test_an_option_of_a_call_that_cannot_work(options):
             ("OR12", lambda: front.orders.get("o", **options)),
             ("OR12", lambda: front.call("OR12", {"order_id": "o"}, **options)),
             ("OR12", lambda: front.call_raw("OR12", {"order_id": "o"}, **options)),
-            ("OR12", lambda: front.raw(front.orders.get, "o", **options)),
-            ("send", lambda: front.send("GET", "/api/new", **options)),
+            ("OR12", lambda: front.raw_response(front.orders.get, "o", **options)),
+            ("send", lambda: front.request("GET", "/api/new", **options)),
         ]:
             with pytest.raises(errors.InvalidArgument, match=words.format(code)):
                 await call()
@@ -197,7 +198,7 @@ async def test_options_of_lists_jobs_and_files_that_cannot_work():
         file = front.orders.download_documents(order_ids=["o"])
         for name, value in [("max_bytes", 0), ("max_bytes", 1.5), ("min_rate", -1), ("min_rate_over", 0)]:
             with pytest.raises(errors.InvalidArgument, match=f"OR73: {name}: must be"):
-                file.within(**{name: value})
+                file.with_limits(**{name: value})
         with pytest.raises(errors.InvalidArgument, match="OR73: cap: must be"):
             await file.read("64 MB")
         with pytest.raises(errors.InvalidArgument, match="OR73: attempts: must be"):
@@ -217,7 +218,7 @@ async def test_options_of_lists_jobs_and_files_that_cannot_work():
     ],
 )
 def test_a_setting_of_the_shared_limiter_that_cannot_work(given, words):
-    limiter = pytest.importorskip("mirakl_async.redis.limiter")
+    limiter = pytest.importorskip("mirakl_async.rate_limits.redis_limiter")
     with pytest.raises(errors.ConfigurationError, match=words):
         limiter.RedisRateLimiter(**{"where": "redis://localhost", **given})
 
@@ -266,7 +267,7 @@ async def test_a_file_whose_name_is_no_text_is_refused_with_what_to_do(tmp_path)
 async def test_what_send_cannot_send(given, words):
     async with MarketplaceFront("https://acme.mirakl.net", auth=TOKEN) as front:
         with pytest.raises(errors.InvalidArgument, match=f"^send: {words}"):
-            await front.send(**{"method": "GET", "path": "/api/new", **given})
+            await front.request(**{"method": "GET", "path": "/api/new", **given})
 
 
 async def test_what_call_and_a_cursor_do_not_take():

@@ -3,7 +3,7 @@
 import pytest
 
 from mirakl_async import BearerToken, ConnectChannel, InvalidArgument, MarketplaceFront
-from mirakl_async.headers import check_headers
+from mirakl_async.http.headers import check_headers
 from tests.unit.core.test_transport import client, reply, report
 
 OURS = [
@@ -29,7 +29,7 @@ async def test_what_cannot_be_sent_or_is_not_the_callers_is_refused_before_anyth
         with pytest.raises(InvalidArgument, match="headers: "):
             connect.with_options(headers=headers)
         with pytest.raises(InvalidArgument, match="headers: "):
-            await connect.send("GET", "/v1/x", headers=headers)
+            await connect.request("GET", "/v1/x", headers=headers)
         with pytest.raises(InvalidArgument, match="headers: "):
             await connect.call("updateActionStatus", {"action_id": "a"}, body={"status": "SUCCESS"}, headers=headers)
     assert wire.sent == []

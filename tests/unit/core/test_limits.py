@@ -5,10 +5,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mirakl_async.limits import Allowances, BucketKey, Gate, LimitWait, LocalRateLimiter, Pace, TokenBucket
 from mirakl_async.operations.connect.carriers import UPSERT_CARRIERS
 from mirakl_async.operations.connect.orders import UPDATE_ACTION_STATUS, UPSERT_ORDERS
 from mirakl_async.options import Rate
+from mirakl_async.rate_limits.bucket import (
+    BucketKey,
+    BucketSpec,
+    FifoSemaphore,
+    LimiterWaitTooLong,
+    LocalRateLimiter,
+    RateLimitPolicy,
+    TokenBucket,
+)
 from tests.manual_clock import ManualClock
 
 KEY = BucketKey("host", "credential", "group")
@@ -36,7 +44,7 @@ steps = st.lists(
 
 async def live_through(limit: Rate, history: list[tuple[str, float]]) -> tuple[list[float], int]:
     clock = ManualClock()
-    bucket = TokenBucket(Pace.within(limit), clock)
+    bucket = TokenBucket(BucketSpec.from_limit(limit), clock)
     grants: list[float] = []
     tasks: list[asyncio.Task[None]] = []
     for kind, amount in history:
@@ -78,7 +86,7 @@ def test_no_window_ever_holds_more_than_documented_at_length(calls, seconds, his
 
 async def test_thirty_a_second_reaches_more_than_95_percent():
     clock, grants = ManualClock(), []
-    bucket = TokenBucket(Pace.within(Rate(30)), clock)
+    bucket = TokenBucket(BucketSpec.from_limit(Rate(30)), clock)
     tasks = [asyncio.create_task(taken(bucket, clock, grants)) for _ in range(400)]
     await clock.run(10)
     assert len(grants) >= 0.95 * 300
@@ -90,7 +98,7 @@ async def test_thirty_a_second_reaches_more_than_95_percent():
 
 async def test_first_come_first_served():
     clock, order = ManualClock(), []
-    bucket = TokenBucket(Pace(interval=0.1, burst=1), clock)
+    bucket = TokenBucket(BucketSpec(interval=0.1, burst=1), clock)
 
     async def take(name: str) -> None:
         await bucket.acquire()
@@ -104,7 +112,7 @@ async def test_first_come_first_served():
 
 async def test_a_cancelled_head_lets_the_next_go():
     clock, grants = ManualClock(), []
-    bucket = TokenBucket(Pace(interval=1, burst=1), clock)
+    bucket = TokenBucket(BucketSpec(interval=1, burst=1), clock)
     assert bucket.try_acquire()
     first, second = (asyncio.create_task(taken(bucket, clock, grants)) for _ in range(2))
     await clock.settle()
@@ -116,7 +124,7 @@ async def test_a_cancelled_head_lets_the_next_go():
 
 async def test_a_pause_holds_those_already_waiting_and_is_followed_by_no_burst():
     clock, grants = ManualClock(), []
-    bucket = TokenBucket(Pace(interval=0.1, burst=5), clock)
+    bucket = TokenBucket(BucketSpec(interval=0.1, burst=5), clock)
     for _ in range(5):
         assert bucket.try_acquire()
     tasks = [asyncio.create_task(taken(bucket, clock, grants)) for _ in range(5)]
@@ -132,7 +140,7 @@ async def test_a_pause_holds_those_already_waiting_and_is_followed_by_no_burst()
 @pytest.mark.parametrize("limit", [Rate(60, 3600), Rate(5, 60), Rate(30)])
 async def test_a_pause_lasts_as_long_as_it_was_said_to_also_where_much_may_go_at_once(limit):
     clock, grants = ManualClock(), []
-    bucket = TokenBucket(Pace.within(limit), clock)
+    bucket = TokenBucket(BucketSpec.from_limit(limit), clock)
     tasks = []
     bucket.pause(1)
     for _ in range(4):
@@ -146,7 +154,7 @@ async def test_a_pause_lasts_as_long_as_it_was_said_to_also_where_much_may_go_at
 
 async def test_throttles_cut_the_rate_and_time_gives_it_back():
     clock = ManualClock()
-    bucket = TokenBucket(Pace(interval=1, burst=1), clock)
+    bucket = TokenBucket(BucketSpec(interval=1, burst=1), clock)
     bucket.pause(1)
     bucket.pause(1)
     assert bucket.interval(clock.now) == pytest.approx(1 / 0.7)
@@ -160,9 +168,9 @@ async def test_throttles_cut_the_rate_and_time_gives_it_back():
 
 async def test_a_wait_that_is_too_long_is_refused_at_once():
     clock = ManualClock()
-    bucket = TokenBucket(Pace.within(Rate(1, 3600)), clock)
+    bucket = TokenBucket(BucketSpec.from_limit(Rate(1, 3600)), clock)
     assert bucket.try_acquire()
-    with pytest.raises(LimitWait) as refused:
+    with pytest.raises(LimiterWaitTooLong) as refused:
         await bucket.acquire(max_wait=60)
     assert 3600 <= refused.value.seconds <= 3700
 
@@ -180,19 +188,19 @@ async def test_an_undocumented_operation_waits_only_for_a_pause():
 
 def test_allowances_follow_the_documents():
     hosts = {"connect": "c", "account": "a"}
-    maximum = Allowances(hosts, "id", "maximum")
-    recommended = Allowances(hosts, "id", "recommended")
-    assert maximum.of(UPSERT_ORDERS)[1] == Pace.within(Rate(30))
-    assert 1 / recommended.of(UPSERT_ORDERS)[1].interval == pytest.approx(20)
-    assert maximum.of(UPDATE_ACTION_STATUS)[1] is None
-    assert Allowances(hosts, "id", None).of(UPSERT_ORDERS)[1] is None
-    assert maximum.of(UPSERT_CARRIERS)[1].interval > 3600
-    own = Allowances(hosts, "id", "maximum", {"upsertOrders": Rate(5)})
-    assert own.of(UPSERT_ORDERS)[1] == Pace.within(Rate(5))
+    maximum = RateLimitPolicy(hosts, "id", "maximum")
+    recommended = RateLimitPolicy(hosts, "id", "recommended")
+    assert maximum.bucket_for(UPSERT_ORDERS)[1] == BucketSpec.from_limit(Rate(30))
+    assert 1 / recommended.bucket_for(UPSERT_ORDERS)[1].interval == pytest.approx(20)
+    assert maximum.bucket_for(UPDATE_ACTION_STATUS)[1] is None
+    assert RateLimitPolicy(hosts, "id", None).bucket_for(UPSERT_ORDERS)[1] is None
+    assert maximum.bucket_for(UPSERT_CARRIERS)[1].interval > 3600
+    own = RateLimitPolicy(hosts, "id", "maximum", {"upsertOrders": Rate(5)})
+    assert own.bucket_for(UPSERT_ORDERS)[1] == BucketSpec.from_limit(Rate(5))
 
 
 async def test_a_gate_hands_places_on_in_order_and_survives_cancellation():
-    gate, entered = Gate(1), []
+    gate, entered = FifoSemaphore(1), []
 
     async def enter(name: str) -> None:
         await gate.enter()
@@ -211,7 +219,7 @@ async def test_a_gate_hands_places_on_in_order_and_survives_cancellation():
 
 
 def emptied(clock: ManualClock, interval: float = 1.0) -> TokenBucket:
-    bucket = TokenBucket(Pace(interval=interval, burst=1), clock)
+    bucket = TokenBucket(BucketSpec(interval=interval, burst=1), clock)
     assert bucket.try_acquire()
     return bucket
 
@@ -251,7 +259,7 @@ async def test_a_pause_after_a_pause_cuts_what_was_regained_and_one_within_it_cu
 async def test_a_second_pause_makes_the_first_longer_and_never_shorter():
     for second, until in [(5, 6), (1, 3)]:
         clock, grants = ManualClock(), []
-        bucket = TokenBucket(Pace(interval=0.1, burst=1), clock)
+        bucket = TokenBucket(BucketSpec(interval=0.1, burst=1), clock)
         bucket.pause(3)
         waiting = asyncio.create_task(taken(bucket, clock, grants))
         await clock.run(1)
@@ -263,7 +271,7 @@ async def test_a_second_pause_makes_the_first_longer_and_never_shorter():
 
 async def test_calls_after_a_pause_go_at_the_rate_that_is_regained_meanwhile():
     clock, grants = ManualClock(), []
-    bucket = TokenBucket(Pace(interval=1, burst=1), clock)
+    bucket = TokenBucket(BucketSpec(interval=1, burst=1), clock)
     bucket.pause(2)
     tasks = [asyncio.create_task(taken(bucket, clock, grants)) for _ in range(4)]
     await clock.run(30)
@@ -276,7 +284,7 @@ async def test_calls_after_a_pause_go_at_the_rate_that_is_regained_meanwhile():
 
 async def test_a_lifted_pause_lets_calls_go_at_once_one_after_another():
     clock, grants = ManualClock(), []
-    bucket = TokenBucket(Pace(interval=1, burst=3), clock)
+    bucket = TokenBucket(BucketSpec(interval=1, burst=3), clock)
     bucket.resume()  # there is nothing to lift: the bucket stays full
     assert all(bucket.try_acquire() for _ in range(3))
     bucket.pause(3600)
@@ -305,11 +313,11 @@ async def test_a_limiter_lifts_what_it_holds_and_nothing_else():
 @pytest.mark.parametrize(("waiting", "seconds"), [(0, 1.0), (1, 1.5), (4, 3.0)])
 async def test_who_would_wait_too_long_behind_the_others_is_told_how_long(waiting, seconds):
     clock = ManualClock()
-    bucket = TokenBucket(Pace(interval=0.5, burst=1), clock)
+    bucket = TokenBucket(BucketSpec(interval=0.5, burst=1), clock)
     assert bucket.try_acquire()
     tasks = [asyncio.create_task(bucket.acquire()) for _ in range(waiting + 1)]
     await clock.settle()
-    with pytest.raises(LimitWait) as refused:
+    with pytest.raises(LimiterWaitTooLong) as refused:
         await bucket.acquire(max_wait=seconds - 0.01)
     assert refused.value.seconds == pytest.approx(seconds)
     last = asyncio.create_task(bucket.acquire(max_wait=seconds))
@@ -319,11 +327,15 @@ async def test_who_would_wait_too_long_behind_the_others_is_told_how_long(waitin
 
 
 def test_the_pace_of_a_limit_is_as_fast_as_the_window_allows():
-    assert Pace.within(Rate(1, 60)) == Pace(interval=61.2, burst=1.0, limit=Rate(1, 60))
-    assert Pace.within(Rate(5, 5.0)).burst == 1.25
-    assert Pace.within(Rate(6, 6.0)) == Pace(interval=2.0, burst=3.0, limit=Rate(6, 6.0))
-    assert Pace.at(Rate(20), None) == Pace.within(Rate(20))
-    assert Pace.at(Rate(20), Rate(30)) == Pace(interval=0.05, burst=1.25, limit=Rate(30))
-    assert Pace.at(Rate(30), Rate(30)) == Pace.within(Rate(30))
-    assert Pace.at(Rate(59, 60), Rate(60, 60)) == Pace(interval=60 / 59, burst=pytest.approx(1), limit=Rate(60, 60))
-    assert Pace.at(Rate(1, 60), Rate(10, 60)) == Pace(interval=60.0, burst=pytest.approx(9), limit=Rate(10, 60))
+    assert BucketSpec.from_limit(Rate(1, 60)) == BucketSpec(interval=61.2, burst=1.0, limit=Rate(1, 60))
+    assert BucketSpec.from_limit(Rate(5, 5.0)).burst == 1.25
+    assert BucketSpec.from_limit(Rate(6, 6.0)) == BucketSpec(interval=2.0, burst=3.0, limit=Rate(6, 6.0))
+    assert BucketSpec.from_recommended(Rate(20), None) == BucketSpec.from_limit(Rate(20))
+    assert BucketSpec.from_recommended(Rate(20), Rate(30)) == BucketSpec(interval=0.05, burst=1.25, limit=Rate(30))
+    assert BucketSpec.from_recommended(Rate(30), Rate(30)) == BucketSpec.from_limit(Rate(30))
+    assert BucketSpec.from_recommended(Rate(59, 60), Rate(60, 60)) == BucketSpec(
+        interval=60 / 59, burst=pytest.approx(1), limit=Rate(60, 60)
+    )
+    assert BucketSpec.from_recommended(Rate(1, 60), Rate(10, 60)) == BucketSpec(
+        interval=60.0, burst=pytest.approx(9), limit=Rate(10, 60)
+    )

@@ -9,20 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mirakl_async import calls
 from mirakl_async.errors import InvalidArgument
+from mirakl_async.http import request_builder as calls
+from mirakl_async.http.params import format_param
 from mirakl_async.operation import Operation, Param
-from mirakl_async.params import text_of
 
 OPERATION = Operation(code="T1", service="front", resource="t", name="t", method="GET", path="/x")
 
 
 def spelled(kind, value, **facts):
-    return text_of(OPERATION, Param(name="p", argument="p", type=kind, **facts), value)
+    return format_param(OPERATION, Param(name="p", argument="p", type=kind, **facts), value)
 
 
 def listed(kind, value, many="comma"):
-    param = Param(name="p", argument="p", type=kind, many=many)
+    param = Param(name="p", argument="p", type=kind, list_style=many)
     operation = Operation(code="T1", service="front", resource="t", name="t", method="GET", path="/x", params=(param,))
     return unquote(calls.build(operation, {"p": value}, "https://h").url.removeprefix("https://h/x?"))
 

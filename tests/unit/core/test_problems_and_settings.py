@@ -4,10 +4,10 @@ import pytest
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from mirakl_async import BearerToken, ConnectChannel, MarketplaceFront, Rate, errors, settings
+from mirakl_async.error_bodies import FieldError, Problem, read_problem
 from mirakl_async.operations import operations
-from mirakl_async.problems import FieldError, Problem, read_problem
+from mirakl_async.order_sync.report import SyncReport
 from mirakl_async.settings import credential, service_url, setting
-from mirakl_async.sync.report import Report
 
 
 @pytest.mark.parametrize(
@@ -35,8 +35,8 @@ def test_an_excerpt_is_short_and_keeps_private_what_is():
     problem = read_problem(
         b"<html><script>x()</script><b>Down</b> write to me@example.com, Bearer abc.def " + b"z" * 9999
     )
-    assert problem.excerpt.startswith("Down write to ***, ***")
-    assert len(problem.excerpt) <= 300
+    assert problem.body_excerpt.startswith("Down write to ***, ***")
+    assert len(problem.body_excerpt) <= 300
 
 
 def test_the_tree_at_the_top_of_errors_is_the_tree():
@@ -47,7 +47,9 @@ def test_the_tree_at_the_top_of_errors_is_the_tree():
             assert f"── {name} " in errors.__doc__, name
 
 
-CONTEXT = errors.Context(operation="OR11", route="GET /api/orders", attempts=(errors.Attempt(outcome="x", seconds=1),))
+CONTEXT = errors.CallContext(
+    operation="OR11", route="GET /api/orders", attempts=(errors.Attempt(outcome="x", seconds=1),)
+)
 ANSWER = {"problem": Problem(code="C"), "headers": CIMultiDictProxy(CIMultiDict({"X-Request-Id": "r"}))}
 
 
@@ -56,12 +58,12 @@ ANSWER = {"problem": Problem(code="C"), "headers": CIMultiDictProxy(CIMultiDict(
     [
         errors.ServerError(CONTEXT, status=503, request_id="r", **ANSWER),
         errors.RateLimited(CONTEXT, status=429, **ANSWER),
-        errors.DeadlineExceeded("late", CONTEXT), errors.WaitTooLong("held", CONTEXT, 3.0),
+        errors.DeadlineExceeded("late", CONTEXT), errors.MaxWaitExceeded("held", CONTEXT, 3.0),
         errors.UnexpectedRedirect("moved", CONTEXT, "https://a.example"), errors.DecodeFailed("junk", CONTEXT, "$.a"),
         errors.OutcomeUnknown("lost", CONTEXT), errors.InvalidArgument("OR11", "max", "is too many"),
-        errors.PartialFailure("some failed", [1]), errors.SyncStopped("404", Report(read=1)),
+        errors.PartialFailure("some failed", [1]), errors.SyncFailed("404", SyncReport(read=1)),
         errors.TokenRefused("who?", "invalid_client"), errors.JobFailed("failed", "FAILED", "why"),
-        errors.JobUnfinished("not yet", "RUNNING"), errors.UnknownOperation("ZZ99"),
+        errors.JobTimeout("not yet", "RUNNING"), errors.UnknownOperation("ZZ99"),
     ],
 )  # fmt: skip
 def test_an_error_gets_from_one_process_to_another(error):
@@ -123,12 +125,12 @@ def test_a_credential_is_none_of_the_other_things_it_could_be_taken_for():
 
 def test_a_rate_of_ones_own_is_for_an_operation_that_there_is():
     with pytest.raises(errors.ConfigurationError, match="rates: .*upsertOrder'.*did you mean upsertOrders"):
-        ConnectChannel(auth=BearerToken("t"), rates={"upsertOrder": Rate(10)})
+        ConnectChannel(auth=BearerToken("t"), rate_limits={"upsertOrder": Rate(10)})
 
 
 async def test_a_rate_of_ones_own_is_kept_however_its_code_is_spelt():
-    async with ConnectChannel(auth=BearerToken("t"), rates={"upsert_orders": Rate(10)}) as connect:
-        _, pace = connect.transport.allowances.of(operations["upsertOrders"])
+    async with ConnectChannel(auth=BearerToken("t"), rate_limits={"upsert_orders": Rate(10)}) as connect:
+        _, pace = connect.transport.rate_limit_policy.bucket_for(operations["upsertOrders"])
     assert pace.limit == Rate(10)
 
 

@@ -4,11 +4,11 @@ import re
 
 import pytest
 
-from mirakl_async.errors import Context
-from mirakl_async.exchange import Answer
-from mirakl_async.failures import error_of
+from mirakl_async.errors import CallContext
+from mirakl_async.http.failures import to_error
+from mirakl_async.http.reconciling import LOOK_UP, reconciliation_hint
+from mirakl_async.http.wire import WireResponse
 from mirakl_async.operations import operations
-from mirakl_async.reconciling import LOOK_UP, look_up
 
 SHOWN_BY_NONE = {"OR13", "uploadOrderDocument", "SELLER_ACCOUNT_STORE_CREATE"}
 
@@ -22,10 +22,12 @@ def test_every_unsafe_operation_names_a_method_that_only_reads():
 
 
 def test_an_operation_that_nothing_shows_adds_no_words():
-    assert look_up("OR13") == ""
+    assert reconciliation_hint("OR13") == ""
 
 
 @pytest.mark.parametrize(("status", "told"), [(500, True), (504, True), (400, False)])
 def test_a_server_that_failed_may_have_done_it_all_the_same(status, told):
-    error = error_of(Answer(status, {}, b""), Context(operation="P41", route="POST /api/products/imports"), "unsafe")
+    error = to_error(
+        WireResponse(status, {}, b""), CallContext(operation="P41", route="POST /api/products/imports"), "unsafe"
+    )
     assert ("products.list_imports (P51) tells whether it took effect" in str(error)) is told

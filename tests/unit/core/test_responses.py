@@ -2,9 +2,9 @@
 
 import pytest
 
+from mirakl_async.http.expected_responses import ReceivedResponse, find_unexpected, is_enough_to_judge
 from mirakl_async.operation import Operation
 from mirakl_async.operations import operations
-from mirakl_async.responses import ReceivedResponse, find_unexpected, may_be_judged
 
 PAGE = b"<!DOCTYPE html><html><head><title>Just a moment...</title></head><body>Checking your browser</body></html>"
 JSON = {"Content-Type": "application/json"}
@@ -133,13 +133,13 @@ def test_what_no_document_promises_is_refused(code, status, headers, body):
 
 def test_the_words_of_a_page_are_kept_and_the_data_of_people_is_not():
     page = unexpected("upsertOrders", 200, HTML, PAGE)
-    assert page.excerpt == "Just a moment... Checking your browser"
+    assert page.body_excerpt == "Just a moment... Checking your browser"
     assert (str(page), page.documented) == ("200 text/html", "204 without a body")
-    assert unexpected("upsertOrders", 200, {}, b"Blocked " * 100).excerpt.startswith("Blocked Blocked")
-    assert len(unexpected("upsertOrders", 200, {}, b"Blocked " * 100).excerpt) <= 120
+    assert unexpected("upsertOrders", 200, {}, b"Blocked " * 100).body_excerpt.startswith("Blocked Blocked")
+    assert len(unexpected("upsertOrders", 200, {}, b"Blocked " * 100).body_excerpt) <= 120
     for code, status in [("OR11", 206), ("upsertOrders", 200), ("OR15", 206)]:
-        assert unexpected(code, status, JSON, b'{"customer": {"lastname": "Doe"}}').excerpt == ""
-    assert unexpected("OF51", 206, typed("text/csv"), b"lastname\nDoe").excerpt == ""
+        assert unexpected(code, status, JSON, b'{"customer": {"lastname": "Doe"}}').body_excerpt == ""
+    assert unexpected("OF51", 206, typed("text/csv"), b"lastname\nDoe").body_excerpt == ""
 
 
 def test_what_a_client_accepts_is_a_success():
@@ -168,8 +168,8 @@ def test_what_a_client_accepts_is_a_success():
     ],
 )  # fmt: skip
 def test_a_file_is_read_until_html_can_be_told_from_it(start, enough):
-    assert may_be_judged(start) is enough
-    assert may_be_judged(start + b" " * 1024)
+    assert is_enough_to_judge(start) is enough
+    assert is_enough_to_judge(start + b" " * 1024)
 
 
 def test_a_page_is_known_however_little_of_it_there_is_and_markup_is_not_taken_for_one():

@@ -3,61 +3,64 @@ from email.utils import formatdate
 import pytest
 from multidict import CIMultiDict
 
+from mirakl_async.http.retries import FailureOutcome, ResponseOutcome, RetryDelay, RetryQuota, decide_retry, retry_after
 from mirakl_async.options import Retry
-from mirakl_async.retries import Again, Failure, RetryQuota, Status, judge, retry_after
 
-ONCE = Retry(retries=1)
+ONCE = Retry(max_retries=1)
 NOW = 1_800_000_000.0
 
 
 @pytest.mark.parametrize(
     ("outcome", "safe", "idempotent", "unsafe"),
     [
-        (Failure(stage="unsent"), True, True, True),
-        (Failure(stage="sent"), True, True, False),
-        (Failure(stage="partial"), True, True, False),
-        (Failure(stage="unsent", permanent=True), False, False, False),
-        (Status(status=500), True, True, False),
-        (Status(status=502), True, True, False),
-        (Status(status=503), True, True, False),
-        (Status(status=503, retry_after=1), True, True, True),
-        (Status(status=504), True, True, False),
-        (Status(status=408), True, True, False),
-        (Status(status=429), True, True, True),
-        (Status(status=400), False, False, False),
-        (Status(status=404), False, False, False),
-        (Status(status=409), False, False, False),
-        (Status(status=501), False, False, False),
+        (FailureOutcome(stage="unsent"), True, True, True),
+        (FailureOutcome(stage="sent"), True, True, False),
+        (FailureOutcome(stage="partial"), True, True, False),
+        (FailureOutcome(stage="unsent", permanent=True), False, False, False),
+        (ResponseOutcome(status=500), True, True, False),
+        (ResponseOutcome(status=502), True, True, False),
+        (ResponseOutcome(status=503), True, True, False),
+        (ResponseOutcome(status=503, retry_after=1), True, True, True),
+        (ResponseOutcome(status=504), True, True, False),
+        (ResponseOutcome(status=408), True, True, False),
+        (ResponseOutcome(status=429), True, True, True),
+        (ResponseOutcome(status=400), False, False, False),
+        (ResponseOutcome(status=404), False, False, False),
+        (ResponseOutcome(status=409), False, False, False),
+        (ResponseOutcome(status=501), False, False, False),
     ],
 )
 def test_who_may_go_again(outcome, safe, idempotent, unsafe):
     for retry_class, again in (("safe", safe), ("idempotent", idempotent), ("unsafe", unsafe)):
-        assert (judge(retry_class, outcome, 1, ONCE, lambda: 0.5) is not None) is again
-        assert judge(retry_class, outcome, 2, ONCE, lambda: 0.5) is None
+        assert (decide_retry(retry_class, outcome, 1, ONCE, lambda: 0.5) is not None) is again
+        assert decide_retry(retry_class, outcome, 2, ONCE, lambda: 0.5) is None
 
 
 def test_the_pause_grows_is_drawn_from_zero_and_has_a_cap():
-    retry = Retry(retries=20, base=1, cap=8)
-    most = [judge("safe", Status(status=500), n, retry, lambda: 1.0).delay for n in range(1, 7)]
+    retry = Retry(max_retries=20, initial_delay=1, max_delay=8)
+    most = [decide_retry("safe", ResponseOutcome(status=500), n, retry, lambda: 1.0).delay for n in range(1, 7)]
     assert most == [1, 2, 4, 8, 8, 8]
-    assert judge("safe", Status(status=500), 3, retry, lambda: 0.0).delay == 0
+    assert decide_retry("safe", ResponseOutcome(status=500), 3, retry, lambda: 0.0).delay == 0
 
 
 def test_a_call_may_be_repeated_for_as_long_as_anybody_likes():
-    again = judge("safe", Failure(stage="unsent"), 5000, Retry(retries=10_000), lambda: 1.0)
-    assert again == Again(delay=Retry().cap)
+    again = decide_retry("safe", FailureOutcome(stage="unsent"), 5000, Retry(max_retries=10_000), lambda: 1.0)
+    assert again == RetryDelay(delay=Retry().max_delay)
 
 
 def test_retry_after_is_a_floor_and_callers_do_not_meet_at_it():
-    delays = {judge("safe", Status(status=429, retry_after=10), 1, ONCE, lambda n=n: n / 10).delay for n in range(10)}
+    delays = {
+        decide_retry("safe", ResponseOutcome(status=429, retry_after=10), 1, ONCE, lambda n=n: n / 10).delay
+        for n in range(10)
+    }
     assert len(delays) == 10
     assert min(delays) >= 10
     assert max(delays) <= 11
 
 
 def test_a_429_starts_from_its_own_base():
-    again = judge("safe", Status(status=429), 1, Retry(throttle_base=2), lambda: 1.0)
-    assert again == Again(delay=2, throttled=True)
+    again = decide_retry("safe", ResponseOutcome(status=429), 1, Retry(throttle_delay=2), lambda: 1.0)
+    assert again == RetryDelay(delay=2, throttled=True)
 
 
 @pytest.mark.parametrize(
@@ -90,35 +93,37 @@ def test_a_date_is_set_against_the_servers_own_clock():
 
 def test_the_quota_bounds_a_storm_and_is_earned_back():
     quota = RetryQuota(Retry())
-    paid = sum(quota.spend(Again(delay=0)) for _ in range(500))
+    paid = sum(quota.try_charge(RetryDelay(delay=0)) for _ in range(500))
     assert paid == 500 // 14
-    assert not quota.spend(Again(delay=0))
-    assert quota.spend(Again(delay=0, throttled=True))
+    assert not quota.try_charge(RetryDelay(delay=0))
+    assert quota.try_charge(RetryDelay(delay=0, throttled=True))
     for _ in range(20):
-        quota.earn(1)
-    assert quota.spend(Again(delay=0))
-    quota.earn(2)
-    assert quota.spend(Again(delay=0))
+        quota.refund(1)
+    assert quota.try_charge(RetryDelay(delay=0))
+    quota.refund(2)
+    assert quota.try_charge(RetryDelay(delay=0))
     for _ in range(1000):
-        quota.earn(3)
-    assert quota.left == 500
+        quota.refund(3)
+    assert quota.remaining == 500
 
 
 def test_the_quota_is_spent_to_its_last_and_never_earned_beyond_its_full():
     quota = RetryQuota(Retry(quota=28, transient_cost=14, throttle_cost=5))
-    assert [quota.spend(Again(delay=0)) for _ in range(3)] == [True, True, False]
-    quota.earn(1)
-    assert quota.left == 1
-    quota.earn(2)  # a call that needed a retry gives its price back
-    assert quota.left == 15
-    quota.earn(2)
-    assert quota.left == 28
+    assert [quota.try_charge(RetryDelay(delay=0)) for _ in range(3)] == [True, True, False]
+    quota.refund(1)
+    assert quota.remaining == 1
+    quota.refund(2)  # a call that needed a retry gives its price back
+    assert quota.remaining == 15
+    quota.refund(2)
+    assert quota.remaining == 28
 
 
 @pytest.mark.parametrize(("advice", "draw", "delay"), [(100, 1.0, 101), (2, 1.0, 2.2), (2, 0.1, 2.1), (0, 1.0, 0)])
 def test_a_retry_after_is_a_floor_with_a_tenth_of_it_above_at_most(advice, draw, delay):
-    outcome = Status(status=429, retry_after=advice)
-    again = judge("safe", outcome, 1, Retry(throttle_base=1), lambda: draw, max_wait=None)
-    assert again == Again(delay=pytest.approx(delay), throttled=True)
-    assert judge("safe", outcome, 1, Retry(), lambda: draw, max_wait=advice) == Again(delay=advice, throttled=True)
-    assert advice == 0 or judge("safe", outcome, 1, Retry(), lambda: draw, max_wait=advice - 1) is None
+    outcome = ResponseOutcome(status=429, retry_after=advice)
+    again = decide_retry("safe", outcome, 1, Retry(throttle_delay=1), lambda: draw, max_wait=None)
+    assert again == RetryDelay(delay=pytest.approx(delay), throttled=True)
+    assert decide_retry("safe", outcome, 1, Retry(), lambda: draw, max_wait=advice) == RetryDelay(
+        delay=advice, throttled=True
+    )
+    assert advice == 0 or decide_retry("safe", outcome, 1, Retry(), lambda: draw, max_wait=advice - 1) is None

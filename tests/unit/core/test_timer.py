@@ -4,14 +4,14 @@ import asyncio
 
 import pytest
 
-from mirakl_async.timer import SharedTimer, Term
+from mirakl_async.http.timer import SharedTimer, TaskTimeout
 
 USUAL = 0.05
 
 
 async def attempt(timer, seconds, work):
     """What the wire does with a term: `work`, or "timeout"."""
-    term = Term()
+    term = TaskTimeout()
     timer.begin(term, seconds)
     try:
         return await work

@@ -3,9 +3,9 @@ import asyncio
 import pytest
 
 from mirakl_async import BearerToken, ConnectChannel, Retry, Timeouts, errors
+from mirakl_async.instrumentation import CallFinished, RetryScheduled, Throttled
 from mirakl_async.models.connect.orders import ActionError
 from mirakl_async.options import Limits
-from mirakl_async.watch import Called, Retrying, Throttled
 from tests.feeds import ORIGIN, order
 from tests.manual_clock import InstantClock, ManualClock
 
@@ -42,7 +42,7 @@ async def test_retries_is_an_option_of_the_call():
     connect, wire = client(reply(503))
     async with connect:
         with pytest.raises(errors.ServerError):
-            await report(connect, retries=0)
+            await report(connect, max_retries=0)
     assert len(wire.sent) == 1
 
 
@@ -80,14 +80,14 @@ async def test_a_401_of_a_fixed_token_stands():
 async def test_a_429_pauses_everybody_and_the_counters_tell():
     events = []
     clock = InstantClock()
-    connect, wire = client(reply(429, Retry_After="7"), reply(204), clock=clock, watch=events.append)
+    connect, wire = client(reply(429, Retry_After="7"), reply(204), clock=clock, listener=events.append)
     began = clock.now
     async with connect:
         await report(connect)
         assert clock.now >= began + 7
-        assert (connect.counters.throttles, connect.counters.retries, connect.counters.calls) == (1, 1, 1)
+        assert (connect.counters.throttled, connect.counters.retries, connect.counters.calls) == (1, 1, 1)
     kinds = [type(event) for event in events]
-    assert kinds.count(Throttled) == kinds.count(Retrying) == kinds.count(Called) == 1
+    assert kinds.count(Throttled) == kinds.count(RetryScheduled) == kinds.count(CallFinished) == 1
     assert len(wire.sent) == 2
 
 
@@ -97,7 +97,7 @@ async def test_a_retry_after_beyond_max_wait_is_an_error_that_says_when():
         with pytest.raises(errors.RateLimited, match="Too many") as raised:
             await report(connect)
         assert raised.value.retry_after == 3600
-        with pytest.raises(errors.WaitTooLong) as held:
+        with pytest.raises(errors.MaxWaitExceeded) as held:
             await report(connect)
     assert held.value.seconds > 3500
     assert len(wire.sent) == 1
@@ -189,7 +189,7 @@ async def test_a_close_that_is_cancelled_closes_the_connections_all_the_same():
 
 async def test_the_deadline_covers_everything_and_says_where_the_time_went():
     clock = InstantClock()
-    connect, wire = client(reply(503), clock=clock, retry=Retry(retries=50, base=4, cap=4))
+    connect, wire = client(reply(503), clock=clock, retry=Retry(max_retries=50, initial_delay=4, max_delay=4))
     wire.clock, wire.takes = clock, 1.0
     async with connect:
         with pytest.raises(errors.DeadlineExceeded) as raised:
@@ -197,15 +197,15 @@ async def test_the_deadline_covers_everything_and_says_where_the_time_went():
     error = raised.value
     assert isinstance(error, TimeoutError)
     assert isinstance(error.__cause__, errors.ServerError)
-    assert error.spent.sending == pytest.approx(len(wire.sent))
-    assert error.spent.waiting == pytest.approx(2 * (len(wire.sent) - 1))
+    assert error.timings.sending == pytest.approx(len(wire.sent))
+    assert error.timings.waiting == pytest.approx(2 * (len(wire.sent) - 1))
     assert "sending" in str(error)
     assert wire.sent[-1][4] <= 10
 
 
 async def test_a_place_among_the_connections_is_waited_for_within_the_deadline():
     release = asyncio.Event()
-    connect, wire = client(reply(204), limits=Limits(connections=1))
+    connect, wire = client(reply(204), limits=Limits(max_connections=1))
 
     async def slow(*_, **__):
         await release.wait()
@@ -289,11 +289,11 @@ async def test_call_raw_and_send():
     connect, wire = client(reply(204, X_Request_Id="r1"))
     async with connect:
         assert await connect.call("updateactionstatus", {"action_id": "a1"}, body={"status": "SUCCESS"}) is None
-        raw = await connect.raw(
+        raw = await connect.raw_response(
             connect.orders.update_action_status, "a1", status="FAILED", errors=[ActionError(code="OTHER", message="m")]
         )
         assert (raw.status, raw.request_id) == (204, "r1")
-        answer = await connect.send("GET", "/v1/new", query={"max": 1, "id": ["a", "b"]})
+        answer = await connect.request("GET", "/v1/new", query={"max": 1, "id": ["a", "b"]})
         assert answer.status == 204
     assert wire.sent[2][1].endswith("/v1/new?max=1&id=a&id=b")
 
@@ -309,7 +309,7 @@ async def test_with_options_shares_the_transport_and_keeps_its_own_defaults():
 
 async def test_waiting_for_the_pace_is_accounted():
     clock = ManualClock()
-    connect, _ = client(reply(204), clock=clock, rate="maximum")
+    connect, _ = client(reply(204), clock=clock, rate_limit="maximum")
     async with connect:
         body = {"origin": ORIGIN, "orders": [order(1)]}
         calls = [asyncio.create_task(connect.call("upsertOrders", body=body)) for _ in range(10)]
@@ -323,7 +323,7 @@ async def test_a_call_that_is_cancelled_has_ended_and_not_failed():
         async def exchange(self, *_args, **_kwargs):
             await asyncio.Event().wait()
 
-    async with ConnectChannel(wire=NoAnswer(None), auth=BearerToken("t"), rate="none") as connect:
+    async with ConnectChannel(wire=NoAnswer(None), auth=BearerToken("t"), rate_limit="none") as connect:
         task = asyncio.create_task(report(connect))
         await asyncio.sleep(0)
         task.cancel()

@@ -18,8 +18,8 @@ async def test_a_firewalls_page_is_no_success_and_is_asked_past():
         with pytest.raises(errors.UnexpectedResponse, match="204 without a body") as raised:
             await report(connect)
     error = raised.value
-    assert isinstance(error, errors.NoAnswer)
-    assert (error.status, error.media_type, error.excerpt) == (200, "text/html", "Checking your browser")
+    assert isinstance(error, errors.TransportError)
+    assert (error.status, error.media_type, error.body_excerpt) == (200, "text/html", "Checking your browser")
     assert [attempt.outcome for attempt in error.attempts] == ["200 text/html (unexpected)"] * 4
     assert "Checking your browser" in str(error)
 
@@ -54,20 +54,22 @@ async def test_an_instance_that_answers_otherwise_can_be_accepted():
     connect, wire = client(reply(200, b"OK"), accept_response=accept)
     async with connect:
         assert await report(connect) is None
-        assert (await connect.raw(connect.orders.update_action_status, "a1", status="SUCCESS")).body == b"OK"
+        assert (
+            await connect.raw_response(connect.orders.update_action_status, "a1", status="SUCCESS")
+        ).content == b"OK"
     assert len(wire.sent) == 2
 
 
 @pytest.mark.parametrize("status", [200, 204, 299, 300, 199])
 async def test_a_status_is_a_success_between_200_and_299(status):
-    connect, _ = client(reply(status), accept_response=lambda _: True, retry=Retry(retries=0))
+    connect, _ = client(reply(status), accept_response=lambda _: True, retry=Retry(max_retries=0))
     async with connect:
         if 200 <= status <= 299:
             await report(connect)
             return
         with pytest.raises(errors.CallError) as raised:
             await report(connect)
-    assert not isinstance(raised.value, errors.NoAnswer)
+    assert not isinstance(raised.value, errors.TransportError)
 
 
 @pytest.mark.parametrize(

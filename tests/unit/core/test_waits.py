@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from mirakl_async import BearerToken, Retry, Timeouts, errors
-from mirakl_async.auth import Grant
-from mirakl_async.watch import Called, Retrying, Throttled, Waited
+from mirakl_async.http.auth import AuthHeader
+from mirakl_async.instrumentation import CallFinished, RateLimitWaited, RetryScheduled, Throttled
 from tests.manual_clock import InstantClock
 
 from .calling import LOST, client, reply, report
@@ -37,7 +37,7 @@ class Pacing:
 def paced(*script, seconds=0.0, **settings):
     clock = InstantClock()
     limiter = Pacing(clock, seconds)
-    connect, wire = client(*script, clock=clock, limiter=limiter, **settings)
+    connect, wire = client(*script, clock=clock, rate_limiter=limiter, **settings)
     return connect, wire, limiter, clock
 
 
@@ -69,7 +69,7 @@ async def test_without_a_deadline_a_call_takes_as_long_as_it_takes():
 class Expiring:
     """A token that is good for ten seconds, and renewed when it is asked for."""
 
-    identity, renewable = "expiring", True
+    identity, refreshable = "expiring", True
 
     def __init__(self, clock):
         self.clock, self.number, self.until = clock, 0, 0.0
@@ -78,13 +78,13 @@ class Expiring:
         return self
 
     def current(self):
-        return Grant(f"Bearer {self.number}", self.number) if self.clock.now < self.until else None
+        return AuthHeader(f"Bearer {self.number}", self.number) if self.clock.now < self.until else None
 
     async def obtain(self):
         self.number, self.until = self.number + 1, self.clock.now + 10
-        return Grant(f"Bearer {self.number}", self.number)
+        return AuthHeader(f"Bearer {self.number}", self.number)
 
-    async def renew(self, generation):
+    async def refresh(self, generation):
         raise AssertionError("no answer was 401")
 
     async def close(self):
@@ -95,7 +95,7 @@ class Expiring:
 async def test_a_token_that_expired_while_a_call_waited_is_not_sent(seconds, tokens):
     clock = InstantClock()
     limiter = Pacing(clock, seconds)
-    connect, wire = client(reply(204), clock=clock, limiter=limiter, auth=Expiring(clock))
+    connect, wire = client(reply(204), clock=clock, rate_limiter=limiter, auth=Expiring(clock))
     async with connect:
         for _ in range(4):
             await report(connect)
@@ -106,7 +106,7 @@ async def test_a_token_that_expired_while_a_call_waited_is_not_sent(seconds, tok
 async def test_events_tell_kinds_and_seconds():
     events = []
     script = (reply(429, Retry_After="7"), reply(503), reply(204))
-    connect, wire, limiter, clock = paced(*script, seconds=2.0, watch=events.append)
+    connect, wire, limiter, clock = paced(*script, seconds=2.0, listener=events.append)
     wire.clock, wire.takes = clock, 1.5
     began = clock.now
     async with connect:
@@ -114,13 +114,13 @@ async def test_events_tell_kinds_and_seconds():
         assert connect.counters.waited == 6.0
     jitter = 0.5 * min(1.0, 0.7 / 0.5)  # half of one base pause, at most a tenth of the advice
     assert events == [
-        Waited(operation="updateActionStatus", group="updateActionStatus", seconds=2.0),
+        RateLimitWaited(operation="updateActionStatus", group="updateActionStatus", seconds=2.0),
         Throttled(operation="updateActionStatus", group="updateActionStatus", seconds=7 + jitter),
-        Retrying(operation="updateActionStatus", attempt=1, outcome="429", delay=7 + jitter),
-        Waited(operation="updateActionStatus", group="updateActionStatus", seconds=2.0),
-        Retrying(operation="updateActionStatus", attempt=2, outcome="503", delay=0.25),
-        Waited(operation="updateActionStatus", group="updateActionStatus", seconds=2.0),
-        Called(operation="updateActionStatus", status=204, error=None, attempts=3, seconds=clock.now - began),
+        RetryScheduled(operation="updateActionStatus", attempt=1, outcome="429", delay=7 + jitter),
+        RateLimitWaited(operation="updateActionStatus", group="updateActionStatus", seconds=2.0),
+        RetryScheduled(operation="updateActionStatus", attempt=2, outcome="503", delay=0.25),
+        RateLimitWaited(operation="updateActionStatus", group="updateActionStatus", seconds=2.0),
+        CallFinished(operation="updateActionStatus", status=204, error=None, attempts=3, seconds=clock.now - began),
     ]
     assert clock.now - began == 3 * 2.0 + 3 * 1.5 + 0.25
     assert limiter.paused == [7 + jitter]
@@ -132,16 +132,16 @@ async def test_events_tell_kinds_and_seconds():
 )
 async def test_a_call_that_failed_is_told_with_its_error(outcome, status, kind):
     events = []
-    connect, wire, _, clock = paced(outcome, watch=events.append, retry=Retry(retries=0))
+    connect, wire, _, clock = paced(outcome, listener=events.append, retry=Retry(max_retries=0))
     wire.clock, wire.takes = clock, 3.0
     async with connect:
         with pytest.raises(errors.CallError) as raised:
             await report(connect)
         assert (connect.counters.calls, connect.counters.failures, connect.counters.attempts) == (1, 1, 1)
     assert events == [
-        Called(operation="updateActionStatus", status=status, error=kind, attempts=1, seconds=3.0),
+        CallFinished(operation="updateActionStatus", status=status, error=kind, attempts=1, seconds=3.0),
     ]
-    assert raised.value.spent.sending == 3.0
+    assert raised.value.timings.sending == 3.0
 
 
 async def test_only_a_long_wait_is_logged(caplog):
@@ -159,18 +159,18 @@ async def test_what_is_waited_for_counts_as_its_part_of_the_time():
         clock.now += 4.0
         return "secret"
 
-    connect, wire, _, clock = paced(reply(500), seconds=2.0, auth=BearerToken(token), retry=Retry(retries=0))
+    connect, wire, _, clock = paced(reply(500), seconds=2.0, auth=BearerToken(token), retry=Retry(max_retries=0))
     wire.clock, wire.takes = clock, 3.0
     async with connect:
         with pytest.raises(errors.ServerError) as raised:
             await report(connect)
-    assert raised.value.spent == errors.Spent(queued=4.0, limited=2.0, sending=3.0, waiting=0.0)
+    assert raised.value.timings == errors.Timings(queued=4.0, limited=2.0, sending=3.0, waiting=0.0)
     await asyncio.sleep(0)
 
 
 async def test_a_renewed_token_costs_no_retry():
     connect, wire, _, _ = paced(
-        reply(401), reply(503), reply(204), auth=BearerToken(lambda: "t"), retry=Retry(retries=1)
+        reply(401), reply(503), reply(204), auth=BearerToken(lambda: "t"), retry=Retry(max_retries=1)
     )
     async with connect:
         await report(connect)

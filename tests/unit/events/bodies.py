@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from mirakl_async.codec.kinds import alternatives, is_struct, list_of
+from mirakl_async.codec.type_info import alternatives, is_struct, list_of
 from mirakl_async.events.decode import TYPES
 
 SCALARS: dict[Any, list[Any]] = {

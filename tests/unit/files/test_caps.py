@@ -2,9 +2,9 @@
 
 import pytest
 
-from mirakl_async.calls import build
 from mirakl_async.errors import InvalidArgument
-from mirakl_async.files import Upload
+from mirakl_async.http.request_builder import build
+from mirakl_async.http.upload import Upload
 from mirakl_async.operations.connect.orders import UPLOAD_ORDER_DOCUMENT
 from mirakl_async.operations.front.messages import M12, OR43
 from mirakl_async.operations.front.orders import OR74

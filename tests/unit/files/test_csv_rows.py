@@ -7,16 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mirakl_async.downloads import csv_rows
+from mirakl_async.downloads.csv_rows import CsvParser, as_dict, distinct, sniff_delimiter
 from mirakl_async.errors import UnreadableFile
-from mirakl_async.files import csv_rows
-from mirakl_async.files.csv_rows import RowReader, as_dict, distinct, sniff_separator
 
 REPORT = 'sku;name;error\r\nA-1;Lamp;missing EAN\r\nA-2;"Chair;\r\nblue";"says ""no"""\r\n'
 
 
 def read(data, *, at_once=None, **options):
     """The columns and the records, the bytes given so many at a time."""
-    reader = RowReader(**options)
+    reader = CsvParser(**options)
     size = at_once or max(1, len(data))
     records = [record for at in range(0, len(data), size) for record in reader.feed(data[at : at + size])]
     records += reader.finish()
@@ -56,7 +56,7 @@ def test_byte_order_marks(encoding):
     ],
 )  # fmt: skip
 def test_the_separator_is_what_the_header_holds_most_of(header, separator):
-    assert sniff_separator(header) == separator
+    assert sniff_delimiter(header) == separator
 
 
 @pytest.mark.parametrize("at_once", [1, 2, 100])
@@ -117,7 +117,7 @@ def test_headers_of_one_column_and_of_none(data, columns):
 
 
 def test_a_header_whose_quote_is_never_closed_does_not_hold_the_whole_file_back():
-    reader = RowReader()
+    reader = CsvParser()
     reader.feed(b'a;"b;c\n' + b"1;2;3\n" * 50_000)
     reader.finish()
     assert reader.separator == ";"
@@ -150,7 +150,7 @@ def test_no_rows(data, columns):
 
 
 def test_bytes_that_are_not_the_encoding_cost_what_follows_them_and_no_more():
-    reader = RowReader()
+    reader = CsvParser()
     rows = reader.feed(b"a;b\n" + b"1;2\n" * 20_000 + b"caf\xe9;3\n" + b"4;5\n") + reader.finish()
     assert rows == [["1", "2"]] * 20_000
     assert str(reader.failure) == (
@@ -161,14 +161,14 @@ def test_bytes_that_are_not_the_encoding_cost_what_follows_them_and_no_more():
 
 @pytest.mark.usefixtures("small_blocks")
 def test_a_file_cut_off_inside_a_quoted_field_says_so_after_its_last_row():
-    reader = RowReader()
+    reader = CsvParser()
     rows = reader.feed(b'a;b\n1;2\n3;"4\n5') + reader.finish()
     assert rows == [["1", "2"]]
     assert str(reader.failure) == "the CSV cannot be read after 1 rows: it is cut off inside a quoted field"
 
 
 def test_a_quote_that_is_never_closed_does_not_swallow_the_file():
-    reader = RowReader()
+    reader = CsvParser()
     data = b"a;b\n1;2\n" + b'3;"4\n' + b"5;6\n" * 100_000
     rows = [row for at in range(0, len(data), 4096) for row in reader.feed(data[at : at + 4096])]
     assert rows == [["1", "2"]]
@@ -177,13 +177,13 @@ def test_a_quote_that_is_never_closed_does_not_swallow_the_file():
 
 
 def test_a_field_over_the_limit_of_the_csv_module_is_said():
-    reader = RowReader()
+    reader = CsvParser()
     assert reader.feed(b"a;b\n1;2\n3;" + b"x" * 200_000 + b"\n") == [["1", "2"]]
     assert "after 1 rows: field larger than field limit (131072); csv.field_size_limit(...)" in str(reader.failure)
 
 
 def test_memory_is_bounded_by_a_block_and_not_by_the_file():
-    reader = RowReader()
+    reader = CsvParser()
     for _ in range(300):
         reader.feed(b"x" * 100 + b";y\n" * 100)
     assert len(reader._text) < 2 * csv_rows.BLOCK
@@ -226,7 +226,7 @@ def test_any_text_is_read_as_python_reads_it_whole(text, at_once):
     """Only the record of a quote that is never closed is left out, and that is said."""
     text = "left;right\n" + text
     whole = [record for record in csv.reader(io.StringIO(text, newline=""), delimiter=";") if record][1:]
-    reader = RowReader(separator=";")
+    reader = CsvParser(separator=";")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(csv_rows, "BLOCK", 1)
         data = text.encode()
@@ -241,7 +241,7 @@ def test_any_text_is_read_as_python_reads_it_whole(text, at_once):
     ("data", "rows"), [(b"a;b\n1;2\n3;4", 1), (b"a;b\n1;2\n3;4\n", 2), (b"a;b\r1;2\r", 1), (b"a", 0), (b"", 0)]
 )
 def test_a_last_line_without_its_end_is_no_row_where_nobody_knows_that_it_is_the_end(data, rows):
-    reader = RowReader(sure=lambda: False)
+    reader = CsvParser(sure=lambda: False)
     assert len(reader.feed(data) + reader.finish()) == rows
     assert (reader.failure is not None) is (data[-1:] not in {b"\n", b"\r", b""})
     assert len(read(data, sure=lambda: True)[1]) == (2 if data.endswith(b"4") else rows)

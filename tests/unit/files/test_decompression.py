@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mirakl_async import decompression
-from mirakl_async.decompression import PIECE, Decoder, codings_of, legible
-from mirakl_async.exchange import WireFault
+from mirakl_async.http import decompression
+from mirakl_async.http.decompression import PIECE, Decoder, codings_of, legible
+from mirakl_async.http.wire import WireError
 
 
 def bare(content):
@@ -37,7 +37,7 @@ def inflated(encoding, data, at_once):
     pieces = [piece for at in range(0, len(data), at_once) for piece in decoding.feed(data[at : at + at_once])]
     try:
         decoding.end()
-    except WireFault:
+    except WireError:
         return b"".join(pieces), max(map(len, pieces), default=0), False
     return b"".join(pieces), max(map(len, pieces), default=0), True
 
@@ -76,7 +76,7 @@ def test_members_of_gzip_follow_each_other(contents, at_once):
     "damaged", [gzip.compress(b"x" * 100, mtime=0)[:-8] + bytes(8), gzip.compress(b"x", mtime=0) + b"junk", b"plain"]
 )
 def test_damage_is_said(damaged):
-    with pytest.raises(WireFault, match="damaged"):
+    with pytest.raises(WireError, match="damaged"):
         inflated("gzip", damaged, 10)
 
 
@@ -100,7 +100,7 @@ def test_labels_that_are_no_codings_are_not_heeded(label):
     "label", ["br", "zstd", "compress", "gzip, br", "base64", "bz2", "zlib", "x" * 99, "é", "a\0b"]
 )
 def test_a_coding_that_is_not_known_is_refused(label):
-    with pytest.raises(WireFault, match="which was not asked for") as caught:
+    with pytest.raises(WireError, match="which was not asked for") as caught:
         decoder(label)
     assert caught.value.permanent
 
@@ -124,13 +124,13 @@ def test_stacked_codings_are_undone_from_the_last_to_the_first(stack, at_once):
 def test_a_bomb_inside_a_bomb_is_bounded(monkeypatch):
     monkeypatch.setattr(decompression, "MAX_BETWEEN_CODINGS", 10**6)
     bomb = gzip.compress(bytes(10**7))  # nothing of it is gzip's, but it is inflated before that is known
-    with pytest.raises(WireFault):
+    with pytest.raises(WireError):
         inflated("gzip, gzip", bomb, 10**9)
     empty_blocks = gzip.compress(gzip.compress(b"")[:10] + b"\0\0\0\xff\xff" * 400_000)
-    with pytest.raises(WireFault, match="too large") as caught:
+    with pytest.raises(WireError, match="too large") as caught:
         inflated("gzip, gzip", empty_blocks, 10**9)
     assert caught.value.permanent
-    with pytest.raises(WireFault, match="more than 4 codings"):
+    with pytest.raises(WireError, match="more than 4 codings"):
         decoder("gzip, gzip, gzip, gzip, gzip")
 
 
@@ -150,7 +150,7 @@ def test_a_compression_for_the_transfer_is_undone_before_that_of_the_content(tra
 
 @pytest.mark.parametrize("transfer", ["chunked", "chunked, identity", "Chunked ;x", "xchunked", '"chunked"', "br"])
 def test_chunks_that_were_not_taken_apart_are_not_content(transfer):
-    with pytest.raises(WireFault, match="transfer coding .* is not supported"):
+    with pytest.raises(WireError, match="transfer coding .* is not supported"):
         codings_of({"Transfer-Encoding": transfer})
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mirakl_async.files.disposition import MAX_BYTES, file_name, safe_name
+from mirakl_async.downloads.disposition import MAX_BYTES, file_name, safe_name
 
 
 @pytest.mark.parametrize(

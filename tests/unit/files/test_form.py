@@ -7,13 +7,13 @@ from email.policy import HTTP
 
 import pytest
 
-from mirakl_async.calls import build
 from mirakl_async.errors import InvalidArgument
-from mirakl_async.files import Upload
-from mirakl_async.files.form import READ_AT_ONCE, Form, FormBroken
+from mirakl_async.http.multipart import READ_AT_ONCE, Form, FormBroken
+from mirakl_async.http.request import Multipart, Part
+from mirakl_async.http.request_builder import build
+from mirakl_async.http.upload import Upload
 from mirakl_async.operations.front.orders import OR74
 from mirakl_async.operations.front.products import P41
-from mirakl_async.request import Multipart, Part
 
 BASE = "https://acme.mirakl.net"
 

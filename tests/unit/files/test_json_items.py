@@ -9,15 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mirakl_async.codec import decode_plain
+from mirakl_async.downloads import json_items
+from mirakl_async.downloads.json_items import JsonArrayParser
 from mirakl_async.errors import UnreadableFile
-from mirakl_async.files import json_items
-from mirakl_async.files.json_items import ItemReader
 from mirakl_async.models.front.orders import Order
 
 
 def read(data, *more, at_once=None, **options):
     """All items of a list, its bytes given so many at a time."""
-    reader = ItemReader(*more, **options)
+    reader = JsonArrayParser(*more, **options)
     size = at_once or max(1, len(data))
     items = [item for at in range(0, len(data), size) for item in reader.feed(data[at : at + size])]
     items += reader.finish()
@@ -88,7 +88,7 @@ def test_what_is_no_whole_list(text, words):
 
 
 def test_items_before_a_fault_are_given():
-    reader = ItemReader()
+    reader = JsonArrayParser()
     assert reader.feed(b"[1,2,3,") + reader.finish() == [1, 2, 3]
     assert "after 3 items" in str(reader.failure)
     assert reader.feed(b"4]") == []
@@ -115,7 +115,7 @@ def test_a_broken_item_costs_itself_alone_and_is_told(broken):
     orders = [{"order_id": f"o{n}", "total_price": n} for n in range(20)]
     orders[broken] = "not an order at all"
     told = []
-    reader = ItemReader("front.orders:Order", "orders", lost=told.append)
+    reader = JsonArrayParser("front.orders:Order", "orders", lost=told.append)
     items = reader.feed(json.dumps({"orders": orders}).encode()) + reader.finish()
     assert reader.failure is None
     assert [order.order_id for order in items] == [f"o{n}" for n in range(20) if n != broken]
@@ -129,7 +129,7 @@ def test_a_broken_item_costs_itself_alone_and_is_told(broken):
 @pytest.mark.usefixtures("block")
 def test_a_mended_item_is_told_with_its_place():
     mended = []
-    reader = ItemReader("front.orders:Order", "orders", told=mended.append)
+    reader = JsonArrayParser("front.orders:Order", "orders", told=mended.append)
     data = json.dumps({"orders": [{"order_id": "a"}, {"order_id": "b", "created_date": "soon"}]}).encode()
     items = reader.feed(data) + reader.finish()
     assert [order.order_id for order in items] == ["a", "b"]
@@ -137,7 +137,7 @@ def test_a_mended_item_is_told_with_its_place():
 
 
 def test_only_the_first_hundred_broken_items_are_kept():
-    reader = ItemReader(Line)
+    reader = JsonArrayParser(Line)
     items = reader.feed(b"[" + b"[]," * 250 + b'{"id":1}]') + reader.finish()
     assert [item.id for item in items] == [1]
     assert (reader.unreadable, len(reader.quarantined)) == (250, 100)
@@ -145,7 +145,7 @@ def test_only_the_first_hundred_broken_items_are_kept():
 
 def test_values_msgspec_refuses_are_walked_around():
     deep = b"[" * 2000 + b"]" * 2000
-    reader = ItemReader(Line)
+    reader = JsonArrayParser(Line)
     items = reader.feed(b'[{"id":1},' + deep + b',{"id":"\xff"},{"id":4}]') + reader.finish()
     assert reader.failure is None
     assert [item.id for item in items] == [1, 4]
@@ -153,7 +153,7 @@ def test_values_msgspec_refuses_are_walked_around():
 
 
 def test_what_is_nested_without_end_is_given_up():
-    reader = ItemReader()
+    reader = JsonArrayParser()
     for _ in range(4):
         reader.feed(b"[" * 50_000)
     assert "nested more than 10000 levels deep" in str(reader.failure)
@@ -161,7 +161,7 @@ def test_what_is_nested_without_end_is_given_up():
 
 def test_an_item_of_any_length_is_bounded(monkeypatch):
     monkeypatch.setattr(json_items, "LONGEST_ITEM", 300_000)
-    reader = ItemReader()
+    reader = JsonArrayParser()
     reader.feed(b'["')
     for _ in range(10):
         reader.feed(b"x" * 100_000)
@@ -170,7 +170,7 @@ def test_an_item_of_any_length_is_bounded(monkeypatch):
 
 
 def test_memory_is_bounded_by_a_block():
-    reader = ItemReader()
+    reader = JsonArrayParser()
     reader.feed(b"[1")
     for number in range(2000):
         reader.feed(b",%d" % number * 100)
@@ -197,7 +197,7 @@ def test_any_list_however_it_is_written_and_cut(items, ascii_only, indent, at_on
 def test_no_list_that_is_cut_short_passes_for_a_whole_one(items, data):
     text = json.dumps(items).encode()
     cut = data.draw(st.integers(0, len(text) - 1))
-    reader = ItemReader()
+    reader = JsonArrayParser()
     found = reader.feed(text[:cut]) + reader.finish()
     assert reader.failure is not None
     assert found == items[: len(found)]

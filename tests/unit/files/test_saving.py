@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from mirakl_async.files import saving
-from mirakl_async.files.private import open_private
-from mirakl_async.files.saving import save_chunks
+from mirakl_async.downloads import saving
+from mirakl_async.downloads.private import open_private
+from mirakl_async.downloads.saving import save_chunks
 
 
 async def chunks(*items):

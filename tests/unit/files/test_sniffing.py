@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from mirakl_async.files.sniffing import ENOUGH, kind_of
+from mirakl_async.downloads.sniffing import SNIFF_BYTES, format_of
 
 
 def zipped(*names):
@@ -41,4 +41,4 @@ def zipped(*names):
     ],
 )
 def test_kinds(start, kind):
-    assert kind_of(start[:ENOUGH]) == kind
+    assert format_of(start[:SNIFF_BYTES]) == kind

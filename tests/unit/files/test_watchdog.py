@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from mirakl_async.files.watchdog import MinimumRate, TooSlow, timely
+from mirakl_async.downloads.watchdog import MinimumRate, TransferTooSlow, enforce_min_rate
 from tests.manual_clock import InstantClock
 
 
@@ -22,7 +22,7 @@ class Drip:
 
 async def read(drip, least, reading=0.0):
     received = 0
-    async for chunk in timely(drip.chunks(), least, drip.clock):
+    async for chunk in enforce_min_rate(drip.chunks(), least, drip.clock):
         drip.clock.now += reading
         received += len(chunk)
     return received
@@ -30,7 +30,7 @@ async def read(drip, least, reading=0.0):
 
 async def test_a_drip_is_ended_within_two_windows():
     drip = Drip(InstantClock(), seconds=0.2, size=1, count=10_000)
-    with pytest.raises(TooSlow):
+    with pytest.raises(TransferTooSlow):
         await read(drip, MinimumRate(1024, 30))
     assert drip.clock.now - 1000.0 == pytest.approx(30, abs=0.5)
 
@@ -47,8 +47,8 @@ async def test_a_fast_beginning_does_not_pay_for_a_drip():
         async for chunk in Drip(clock, 1, 1, 100).chunks():
             yield chunk
 
-    with pytest.raises(TooSlow):
-        async for _ in timely(chunks(), MinimumRate(1024, 30), clock):
+    with pytest.raises(TransferTooSlow):
+        async for _ in enforce_min_rate(chunks(), MinimumRate(1024, 30), clock):
             pass
 
 
@@ -63,6 +63,6 @@ async def test_silence_ends_after_the_window():
         yield b"x"
         await asyncio.Event().wait()
 
-    with pytest.raises(TooSlow):
-        async for _ in timely(silent(), MinimumRate(1, 0.05), clock):
+    with pytest.raises(TransferTooSlow):
+        async for _ in enforce_min_rate(silent(), MinimumRate(1, 0.05), clock):
             pass

@@ -9,8 +9,8 @@ import zlib
 
 import pytest
 
+from mirakl_async.downloads.zip_members import Archive, ArchiveLimits
 from mirakl_async.errors import ClientStateError, UnreadableFile, UnsafeArchive
-from mirakl_async.files.zip_members import Archive, ArchiveLimits
 
 LIMITS = ArchiveLimits()
 
@@ -92,22 +92,22 @@ def test_a_bomb_is_refused_before_it_is_unpacked():
 @pytest.mark.parametrize(
     ("limits", "words"),
     [
-        (ArchiveLimits(members=2), "holds 3 members; 2 are allowed"),
-        (ArchiveLimits(unpacked=2999), "unpacks to 3000 bytes; 2999 are allowed"),
+        (ArchiveLimits(max_members=2), "holds 3 members; 2 are allowed"),
+        (ArchiveLimits(max_unpacked_bytes=2999), "unpacks to 3000 bytes; 2999 are allowed"),
     ],
 )
 def test_what_the_limits_allow(limits, words):
     archive = zipped(*[(f"{n}.csv", b"x" * 1000) for n in range(3)])
     with pytest.raises(UnsafeArchive, match=words):
         Archive(archive, limits)
-    assert len(Archive(archive, ArchiveLimits(members=3, unpacked=3000)).members) == 3
+    assert len(Archive(archive, ArchiveLimits(max_members=3, max_unpacked_bytes=3000)).members) == 3
 
 
 def test_a_directory_of_a_million_members_is_not_even_read(monkeypatch):
     archive = zipped(*[("x" * 50, b"") for _ in range(2000)], method=zipfile.ZIP_STORED)
     monkeypatch.setattr(zipfile, "ZipFile", lambda file: pytest.fail("the directory was read"))
     with pytest.raises(UnsafeArchive, match=r"the directory of the archive has \d{6} bytes, too many for 100 members"):
-        Archive(archive, ArchiveLimits(members=100))
+        Archive(archive, ArchiveLimits(max_members=100))
 
 
 def test_a_directory_size_in_the_large_format_counts():

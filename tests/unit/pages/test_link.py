@@ -34,17 +34,17 @@ def test_the_first_link_with_the_relation(header, found):
 @pytest.mark.parametrize(
     ("header", "said"),
     [
-        (f'<{HERE}0>; rel="previous", <{HERE}20>; rel="next"', Next(told=True, more=True, offset=20)),
-        (f'<{HERE}0>; rel="previous"', Next(told=True, more=False)),
-        ('</api/orders?offset=20>; rel="next"', Next(told=True, more=True, offset=20)),
-        ('<https://ACME.mirakl.net:443/api/orders?offset=20>; rel="next"', Next(told=True, more=True, offset=20)),
-        ('<https://evil.example/api/orders?offset=20>; rel="next"', Next(told=True, more=True, offset=None)),
-        ('<http://acme.mirakl.net/api/orders?offset=20>; rel="next"', Next(told=True, more=True, offset=None)),
-        ('<https://acme.mirakl.net/api/orders?offset=-1>; rel="next"', Next(told=True, more=True, offset=None)),
-        (f'<{HERE}{"9" * 5000}>; rel="next"', Next(told=True, more=True, offset=None)),
-        (f'<{HERE}{"9" * 19}>; rel="next"', Next(told=True, more=True, offset=None)),
-        ('<https://[broken/?offset=20>; rel="next"', Next(told=True, more=True, offset=None)),
-        ("", Next(told=False, more=False)),
+        (f'<{HERE}0>; rel="previous", <{HERE}20>; rel="next"', Next(found=True, more=True, offset=20)),
+        (f'<{HERE}0>; rel="previous"', Next(found=True, more=False)),
+        ('</api/orders?offset=20>; rel="next"', Next(found=True, more=True, offset=20)),
+        ('<https://ACME.mirakl.net:443/api/orders?offset=20>; rel="next"', Next(found=True, more=True, offset=20)),
+        ('<https://evil.example/api/orders?offset=20>; rel="next"', Next(found=True, more=True, offset=None)),
+        ('<http://acme.mirakl.net/api/orders?offset=20>; rel="next"', Next(found=True, more=True, offset=None)),
+        ('<https://acme.mirakl.net/api/orders?offset=-1>; rel="next"', Next(found=True, more=True, offset=None)),
+        (f'<{HERE}{"9" * 5000}>; rel="next"', Next(found=True, more=True, offset=None)),
+        (f'<{HERE}{"9" * 19}>; rel="next"', Next(found=True, more=True, offset=None)),
+        ('<https://[broken/?offset=20>; rel="next"', Next(found=True, more=True, offset=None)),
+        ("", Next(found=False, more=False)),
     ],
 )
 def test_what_the_answers_links_say(header, said):

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mirakl_async.errors import LimiterUnavailable
-from mirakl_async.limits import BucketKey, LimitWait, Pace
+from mirakl_async.errors import RateLimiterUnavailable
 from mirakl_async.options import Rate
-from mirakl_async.redis.limiter import RedisRateLimiter
+from mirakl_async.rate_limits.bucket import BucketKey, BucketSpec, LimiterWaitTooLong
+from mirakl_async.rate_limits.redis_limiter import RedisRateLimiter
 from tests.manual_clock import ManualClock
 from tests.unit.redis.scripted_redis import ScriptedRedis, Way
 
@@ -101,7 +101,7 @@ async def test_machines_together_use_what_is_documented_and_no_more(machines, tr
     async with world(machines, trip=trip, travel=(0.02, 0.04)) as made:
         for machine in range(machines):
             for _ in range(8):
-                made.start(made.keep_calling(machine, Pace.within(ORDERS), 0.05))
+                made.start(made.keep_calling(machine, BucketSpec.from_limit(ORDERS), 0.05))
         await made.clock.run(1)
         before = len(made.arrived)
         await made.clock.run(10)
@@ -115,7 +115,7 @@ async def test_machines_that_stall_bunch_nothing():
     async with world(4, trip=(0.0, 0.3), travel=(0.0, 0.05)) as made:
         for machine in range(4):
             for _ in range(8):
-                made.start(made.keep_calling(machine, Pace.within(ORDERS)))
+                made.start(made.keep_calling(machine, BucketSpec.from_limit(ORDERS)))
         await made.clock.run(10)
         spread = 0.3 + 0.05 - 0.06  # what the answer's way and the way to Mirakl exceed the promised jitter by
         assert made.fullest(ORDERS.seconds - spread) <= ORDERS.calls
@@ -127,7 +127,7 @@ async def test_a_slow_limit_may_go_half_at_once_and_never_more():
     async with world(3, travel=(0.0, 0.2)) as made:
         for machine in range(3):
             for _ in range(4):
-                made.start(made.keep_calling(machine, Pace.within(limit)))
+                made.start(made.keep_calling(machine, BucketSpec.from_limit(limit)))
         await made.clock.run(900)
         assert made.fullest(limit.seconds) <= limit.calls
         assert len(made.arrived) >= 0.9 * 15 * limit.calls * 0.5
@@ -137,7 +137,7 @@ async def test_a_pause_holds_every_machine_and_slows_all_down():
     async with world(3, travel=(0.0, 0.0)) as made:
         for machine in range(3):
             for _ in range(4):
-                made.start(made.keep_calling(machine, Pace.within(ORDERS)))
+                made.start(made.keep_calling(machine, BucketSpec.from_limit(ORDERS)))
         await made.clock.run(2)
         pausing = made.start(made.limiters[0].pause(KEY, 3))
         await made.clock.run(0.01)
@@ -153,7 +153,7 @@ async def test_a_pause_holds_every_machine_and_slows_all_down():
 async def test_a_pause_that_is_lifted_lets_every_machine_go_on_within_half_a_minute():
     async with world(3, travel=(0.0, 0.0)) as made:
         for machine in range(3):
-            made.start(made.keep_calling(machine, Pace.within(ORDERS)))
+            made.start(made.keep_calling(machine, BucketSpec.from_limit(ORDERS)))
         await made.clock.run(1)
         made.start(made.limiters[0].pause(KEY, 3600))
         await made.clock.run(100)
@@ -172,7 +172,7 @@ async def test_a_pause_that_is_lifted_lets_every_machine_go_on_within_half_a_min
 async def test_calls_go_on_when_the_servers_clock_is_set_anew(step):
     async with world(2, travel=(0.0, 0.0)) as made:
         for machine in range(2):
-            made.start(made.keep_calling(machine, Pace.within(ORDERS)))
+            made.start(made.keep_calling(machine, BucketSpec.from_limit(ORDERS)))
         await made.clock.run(3)
         before = len(made.arrived)
         made.server.ahead = step
@@ -194,7 +194,7 @@ async def test_calls_go_on_when_the_servers_clock_is_set_anew(step):
 @pytest.mark.parametrize("limit", [Rate(60, 3600), Rate(5, 60)])
 async def test_a_pause_lasts_as_long_as_it_was_said_to_also_where_much_may_go_at_once(limit):
     async with world(2, travel=(0.0, 0.0)) as made:
-        pace = Pace.within(limit)
+        pace = BucketSpec.from_limit(limit)
         made.start(made.call(0, pace))
         await made.clock.run(1)
         made.start(made.limiters[0].pause(KEY, 1))
@@ -209,7 +209,7 @@ async def test_a_pause_lasts_as_long_as_it_was_said_to_also_where_much_may_go_at
 
 async def test_a_cancelled_head_leaves_its_slot_to_the_next_and_the_last_gives_it_back():
     async with world(2, travel=(0.0, 0.0)) as made:
-        pace = Pace(interval=1, burst=1)
+        pace = BucketSpec(interval=1, burst=1)
         first = made.start(made.call(0, pace))
         await made.clock.run(0.1)
         assert first.done()
@@ -230,11 +230,11 @@ async def test_a_cancelled_head_leaves_its_slot_to_the_next_and_the_last_gives_i
 
 async def test_a_wait_that_is_too_long_is_refused_at_once():
     async with world(2) as made:
-        pace = Pace.within(Rate(1, 3600))
+        pace = BucketSpec.from_limit(Rate(1, 3600))
         await asyncio.gather(made.start(made.call(0, pace)), made.clock.run(1))
         refused = made.start(made.limiters[1].acquire(KEY, pace, max_wait=10))
         await made.clock.run(0.1)
-        with pytest.raises(LimitWait) as wait:
+        with pytest.raises(LimiterWaitTooLong) as wait:
             await refused
         assert 3590 < wait.value.seconds < 3700
 
@@ -260,7 +260,7 @@ async def test_without_redis_everybody_keeps_to_a_share_and_comes_back():
     async with world(3, travel=(0.0, 0.01)) as made:
         for machine in range(3):
             for _ in range(4):
-                made.start(made.keep_calling(machine, Pace.within(ORDERS)))
+                made.start(made.keep_calling(machine, BucketSpec.from_limit(ORDERS)))
         await made.clock.run(6)
         assert [limiter.processes for limiter in made.limiters] == [3, 3, 3]
         made.server.away = True
@@ -288,15 +288,15 @@ async def test_calls_fail_where_no_share_is_known_or_wanted(away, known, limit, 
     async with world(2, away=away) as made:
         if known:
             for machine in range(2):
-                made.start(made.call(machine, Pace.within(ORDERS)))
+                made.start(made.call(machine, BucketSpec.from_limit(ORDERS)))
             await made.clock.run(6)
             for machine in range(2):
-                made.start(made.call(machine, Pace.within(ORDERS)))
+                made.start(made.call(machine, BucketSpec.from_limit(ORDERS)))
             await made.clock.run(1)
         made.server.away = True
-        refused = made.start(made.limiters[0].acquire(BucketKey("h", "c", "other"), Pace.within(limit)))
+        refused = made.start(made.limiters[0].acquire(BucketKey("h", "c", "other"), BucketSpec.from_limit(limit)))
         await made.clock.run(0.5)
-        with pytest.raises(LimiterUnavailable, match=words):
+        with pytest.raises(RateLimiterUnavailable, match=words):
             await refused
 
 
@@ -317,7 +317,8 @@ async def live_through(machines, limit, history, seed):
         for number, (kind, amount) in enumerate(history):
             if kind == "arrive":
                 calls += [
-                    made.start(made.call(n % machines, Pace.within(limit))) for n in range(number, number + int(amount))
+                    made.start(made.call(n % machines, BucketSpec.from_limit(limit)))
+                    for n in range(number, number + int(amount))
                 ]
             elif kind == "pass":
                 await made.clock.run(amount * limit.seconds)

@@ -7,8 +7,8 @@ from datetime import timedelta, timezone
 import pytest
 from msgspec import UNSET
 
-from mirakl_async.sync.batches import Assembly
-from mirakl_async.sync.entries import Line
+from mirakl_async.order_sync.batching import Batcher
+from mirakl_async.order_sync.entries import Line
 from tests.feeds import ORIGIN, SECOND, as_line, order
 
 
@@ -16,7 +16,7 @@ class Fixture:
     def __init__(self, limit: int = 3) -> None:
         self.superseded = []
         self.refused = []
-        self.assembly = Assembly(
+        self.assembly = Batcher(
             limit,
             superseded=lambda entry, by: self.superseded.append(entry),
             refused=lambda entry, refused: self.refused.append(refused),
@@ -26,7 +26,7 @@ class Fixture:
         self.assembly.add(self.assembly.lane(origin), entries, now)
 
     def cut(self, now=0.0, linger=None):
-        return self.assembly.cut(now, linger)
+        return self.assembly.next_batch(now, linger)
 
 
 def line(entry, number=1):
@@ -121,7 +121,7 @@ def test_what_waited_for_a_flight_goes_before_what_came_later():
     lanes.add(order(1, 2), order(3))
     assert list(lanes.cut().entries) == [order(3)]
     lanes.add(order(4), order(5), order(6), order(1, 3))
-    lanes.assembly.land(flight, 1.0)
+    lanes.assembly.mark_done(flight, 1.0)
     assert next(iter(lanes.cut().entries)) == order(1, 2), "or the newer version would be overtaken by the older"
 
 

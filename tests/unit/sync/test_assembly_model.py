@@ -13,8 +13,8 @@ import pytest
 from hypothesis import Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from mirakl_async.sync.batches import Assembly
-from mirakl_async.sync.entries import order_key
+from mirakl_async.order_sync.batching import Batcher
+from mirakl_async.order_sync.entries import order_key
 from tests.feeds import ORIGIN, SECOND, order
 
 ORIGINS = (ORIGIN, SECOND)
@@ -27,7 +27,7 @@ class Lanes(RuleBasedStateMachine):
     @initialize(limit=st.integers(1, 5))
     def begin(self, limit):
         self.limit = limit
-        self.assembly = Assembly(limit, superseded=self.on_superseded, refused=self.on_refused)
+        self.assembly = Batcher(limit, superseded=self.on_superseded, refused=self.on_refused)
         self.added = []  # (origin, entry), each entry an object of its own
         self.arrival = {}
         self.flying = []
@@ -55,7 +55,7 @@ class Lanes(RuleBasedStateMachine):
     @rule(linger=st.sampled_from([None, None, 0.0, 2.0]))
     def cut(self, linger):
         self.now += 1
-        batch = self.assembly.cut(self.now, linger)
+        batch = self.assembly.next_batch(self.now, linger)
         if batch is not None:
             assert 1 <= len(batch) <= self.limit
             self.flying.append(batch)
@@ -71,7 +71,7 @@ class Lanes(RuleBasedStateMachine):
     def land(self, pick):
         batch = self.flying.pop(pick % len(self.flying))
         self.done += batch.entries
-        self.assembly.land(batch, self.now)
+        self.assembly.mark_done(batch, self.now)
 
     @precondition(lambda self: self.flying)
     @rule(pick=st.integers(0, 100), at=st.integers(0, 5))
@@ -98,11 +98,11 @@ class Lanes(RuleBasedStateMachine):
     @invariant()
     def the_count_of_the_waiting_is_right(self):
         lanes = self.assembly._lanes.values()
-        assert self.assembly.waiting == sum(len(lane.waiting) for lane in lanes)
+        assert self.assembly.queued == sum(len(lane.queued) for lane in lanes)
 
     def teardown(self):
-        while self.flying or self.assembly.waiting:
-            while (batch := self.assembly.cut(self.now, None)) is not None:
+        while self.flying or self.assembly.queued:
+            while (batch := self.assembly.next_batch(self.now, None)) is not None:
                 self.flying.append(batch)
             assert self.flying, "orders wait, and nothing that flies will free them"
             self.land(0)

@@ -12,14 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mirakl_async import codec
-from mirakl_async.problems import FieldError, Problem
-from mirakl_async.sync.dead_letters import DeadLetters, record
-from mirakl_async.sync.refused import Refused
+from mirakl_async.error_bodies import FieldError, Problem
+from mirakl_async.order_sync.rejected_file import RejectedFile, record
+from mirakl_async.order_sync.rejected_order import RejectedOrder
 from tests.feeds import ORIGIN, as_line, as_mapping, order
 
 
 def refused(**members):
-    return Refused(**{"kind": "server", "reason": "no", **members})
+    return RejectedOrder(**{"kind": "server", "reason": "no", **members})
 
 
 def test_a_record_holds_the_order_and_all_that_is_known_of_its_refusal():
@@ -65,7 +65,7 @@ def test_whatever_a_line_held_the_record_is_one_line_of_json(raw):
 
 
 def test_the_file_is_its_owners_alone(tmp_path):
-    letters = DeadLetters(tmp_path / "refused.ndjson")
+    letters = RejectedFile(tmp_path / "refused.ndjson")
     letters.close()
     assert stat.S_IMODE((tmp_path / "refused.ndjson").stat().st_mode) == 0o600
 
@@ -73,7 +73,7 @@ def test_the_file_is_its_owners_alone(tmp_path):
 def test_records_are_there_at_once_and_appended(tmp_path):
     path = tmp_path / "refused.ndjson"
     for name in ("o1", "o2"):
-        letters = DeadLetters(path)
+        letters = RejectedFile(path)
         letters.write(refused(channel_order_id=name))
         assert json.loads(path.read_bytes().splitlines()[-1])["channel_order_id"] == name
         letters.close()
@@ -83,7 +83,7 @@ def test_records_are_there_at_once_and_appended(tmp_path):
 def test_a_record_cut_short_by_a_crash_does_not_spoil_the_next(tmp_path):
     path = tmp_path / "refused.ndjson"
     path.write_bytes(b'{"kind":"server"}\n{"kind":"ser')
-    letters = DeadLetters(path)
+    letters = RejectedFile(path)
     letters.write(refused(channel_order_id="o1"))
     letters.close()
     lines = path.read_bytes().splitlines()
@@ -95,7 +95,7 @@ def test_a_pipe_will_do(tmp_path):
     path = tmp_path / "pipe"
     os.mkfifo(path)
     reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-    letters = DeadLetters(path)
+    letters = RejectedFile(path)
     letters.write(refused(channel_order_id="o1"))
     assert json.loads(os.read(reader, 1000))["channel_order_id"] == "o1"
     letters.close()

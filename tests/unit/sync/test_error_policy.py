@@ -6,24 +6,24 @@ import json
 
 import pytest
 
+from mirakl_async.error_bodies import read_problem
 from mirakl_async.errors import (
     Attempt,
     AttemptTimeout,
+    CallContext,
     ConfigurationError,
     ConnectFailed,
-    Context,
-    LimiterUnavailable,
+    MaxWaitExceeded,
+    RateLimiterUnavailable,
     TokenRefused,
     TokenUnavailable,
     UnexpectedRedirect,
-    WaitTooLong,
     error_class,
 )
-from mirakl_async.problems import read_problem
-from mirakl_async.sync.error_policy import is_foreign, recovery_for, throttled
-from mirakl_async.sync.outages import FIRST_CONTACT, LONGEST_PAUSE, RENEWALS, Outage
+from mirakl_async.order_sync.error_policy import is_foreign, recovery_for, throttled
+from mirakl_async.order_sync.outages import FIRST_CONTACT, MAX_DELAY, RENEWALS, BatchBackoff
 
-CONTEXT = Context(operation="upsertOrders", route="POST /v1/orders")
+CONTEXT = CallContext(operation="upsertOrders", route="POST /v1/orders")
 
 
 def answered(status, *fields, attempts=1):
@@ -35,7 +35,7 @@ def answered(status, *fields, attempts=1):
 def foreign(status, body=b"<html><body><h1>Blocked</h1></body></html>", *, attempts=1):
     """An error page that some gateway wrote, or whatever else."""
     tried = tuple(Attempt(outcome=str(status), seconds=0.1) for _ in range(attempts))
-    context = Context(operation="upsertOrders", route="POST /v1/orders", attempts=tried)
+    context = CallContext(operation="upsertOrders", route="POST /v1/orders", attempts=tried)
     return error_class(status)(context, status=status, problem=read_problem(body), headers={})
 
 
@@ -68,10 +68,10 @@ def foreign(status, body=b"<html><body><h1>Blocked</h1></body></html>", *, attem
         (answered(503), "wait"),
         (AttemptTimeout("slow", CONTEXT), "wait"),
         (ConnectFailed("down", CONTEXT), "wait"),
-        (WaitTooLong("full", CONTEXT, 9.0), "wait"),
+        (MaxWaitExceeded("full", CONTEXT, 9.0), "wait"),
         (TokenUnavailable("down"), "wait"),
-        (LimiterUnavailable("away"), "wait"),
-        (LimiterUnavailable("no", refused=True), "stop"),
+        (RateLimiterUnavailable("away"), "wait"),
+        (RateLimiterUnavailable("no", refused=True), "stop"),
         (TokenRefused("no"), "stop"),
         (ConfigurationError("no"), "stop"),
         (UnexpectedRedirect("302", CONTEXT, "https://elsewhere.example/"), "stop"),
@@ -95,21 +95,21 @@ def pauses(outage, error, *, last_answer=None):
 
 
 def test_pauses_grow_to_a_bound_and_end_with_the_patience():
-    granted = list(pauses(Outage(300), answered(503), last_answer=1000.0))
+    granted = list(pauses(BatchBackoff(300), answered(503), last_answer=1000.0))
     assert granted[:4] == [0.5, 1.0, 2.0, 4.0]
-    assert max(granted) == LONGEST_PAUSE
+    assert max(granted) == MAX_DELAY
     assert 270 < sum(granted) <= 300
 
 
 def test_patience_counts_from_the_first_trouble_not_from_a_long_wait_before():
-    outage = Outage(10)
+    outage = BatchBackoff(10)
     assert outage.began is None
     assert outage.pause(answered(503), 5000.0, 1.0) == 0.5
     assert outage.began == 5000.0
 
 
 def test_answers_that_others_get_renew_the_patience():
-    outage = Outage(10)
+    outage = BatchBackoff(10)
     assert outage.pause(answered(503), 0.0, 0.0) is not None
     assert outage.pause(answered(503), 100.0, 99.0) is not None
     assert outage.pause(answered(503), 200.0, 99.0) is None
@@ -118,24 +118,24 @@ def test_answers_that_others_get_renew_the_patience():
 def test_a_size_that_a_gateway_refuses_is_waited_out_and_one_that_mirakl_refuses_is_not():
     assert is_foreign(foreign(413))
     assert not is_foreign(answered(413))
-    assert list(pauses(Outage(300), foreign(413), last_answer=1000.0))
+    assert list(pauses(BatchBackoff(300), foreign(413), last_answer=1000.0))
 
 
 @pytest.mark.parametrize(
     "error", [ConnectFailed("no such host", CONTEXT), TokenUnavailable("no such host"), foreign(404), foreign(400)]
 )
 def test_hosts_that_never_answered_get_less(error):
-    assert sum(pauses(Outage(3000), error)) <= FIRST_CONTACT
-    assert sum(pauses(Outage(3000), error, last_answer=1.0)) > 1000
-    assert sum(pauses(Outage(2), error)) <= 2
+    assert sum(pauses(BatchBackoff(3000), error)) <= FIRST_CONTACT
+    assert sum(pauses(BatchBackoff(3000), error, last_answer=1.0)) > 1000
+    assert sum(pauses(BatchBackoff(2), error)) <= 2
 
 
 def test_what_no_waiting_mends_is_given_up_at_once():
     for error in (answered(404), TokenRefused("no"), answered(401)):
-        assert Outage(300).pause(error, 0.0, 0.0) is None
+        assert BatchBackoff(300).pause(error, 0.0, 0.0) is None
 
 
 def test_a_token_that_keeps_being_revoked_is_renewed_a_few_times_and_soon():
-    granted = list(pauses(Outage(300), answered(401, attempts=2)))
+    granted = list(pauses(BatchBackoff(300), answered(401, attempts=2)))
     assert len(granted) == RENEWALS
     assert sum(granted) < 2

@@ -8,19 +8,19 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from mirakl_async.errors import BadRequest, Context
-from mirakl_async.problems import FieldError, Problem
-from mirakl_async.sync import batch_results
-from mirakl_async.sync.batch_results import BatchResults
-from mirakl_async.sync.batches import Assembly
-from mirakl_async.sync.entries import Line
-from mirakl_async.sync.isolation import plan_isolation
-from mirakl_async.sync.ledger import NoLedger
-from mirakl_async.sync.report import Tally
+from mirakl_async.error_bodies import FieldError, Problem
+from mirakl_async.errors import BadRequest, CallContext
+from mirakl_async.order_sync import batch_results
+from mirakl_async.order_sync.batch_results import BatchResults
+from mirakl_async.order_sync.batching import Batcher
+from mirakl_async.order_sync.entries import Line
+from mirakl_async.order_sync.isolation import plan_isolation
+from mirakl_async.order_sync.ledger import NoLedger
+from mirakl_async.order_sync.report import SyncCounters
 from tests.feeds import ORIGIN, as_line, order
 from tests.manual_clock import ManualClock
 
-CONTEXT = Context(operation="upsertOrders", route="POST /v1/orders")
+CONTEXT = CallContext(operation="upsertOrders", route="POST /v1/orders")
 INDISTINCT = Problem(code="INVALID_INPUT", message="The request is invalid", errors=(FieldError(message="wrong"),))
 HUNDRED = [order(n) for n in range(100)]
 
@@ -41,10 +41,10 @@ class Search:
         self.failures = []
         self.calls = 0
         rejected = []
-        assembly = Assembly(len(entries), superseded=None, refused=None)
+        assembly = Batcher(len(entries), superseded=None, refused=None)
         results = BatchResults(
             assembly,
-            Tally(),
+            SyncCounters(),
             NoLedger(),
             ManualClock(),
             reject=rejected.append,
@@ -52,7 +52,7 @@ class Search:
             fail=self.failures.append,
         )
         assembly.add(assembly.lane(ORIGIN), entries, 0.0)
-        results.again.append(assembly.cut(0.0, None))
+        results.again.append(assembly.next_batch(0.0, None))
         position = {entry.channel_order_id: index for index, entry in enumerate(entries)}
         while results.again:
             batch = results.again.popleft()
@@ -216,13 +216,13 @@ def test_a_batch_whose_others_must_be_cut_lets_go_of_those_that_wait_for_it():
     """The others were too large for the server: those that were named are sent by themselves."""
     search = Search(HUNDRED, {7}, lambda bad, size: named(bad))
     assert search.reasons["o7"] == ("orders[7].status: is wrong", "status")
-    assembly, sent = Assembly(100, superseded=None, refused=None), []
+    assembly, sent = Batcher(100, superseded=None, refused=None), []
     rejected = []
     results = BatchResults(
-        assembly, Tally(), NoLedger(), ManualClock(), reject=rejected.append, requeued=list, fail=sent.append
+        assembly, SyncCounters(), NoLedger(), ManualClock(), reject=rejected.append, requeued=list, fail=sent.append
     )
     assembly.add(assembly.lane(ORIGIN), HUNDRED, 0.0)
-    results.isolate(assembly.cut(0.0, None), BadRequest(CONTEXT, status=400, problem=named([7]), headers={}))
+    results.isolate(assembly.next_batch(0.0, None), BadRequest(CONTEXT, status=400, problem=named([7]), headers={}))
     results.halve(results.again.popleft())
     assert sorted(len(batch) for batch in results.again) == [1, 49, 50]
     assert len(list(assembly.unsent())) == 100

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from mirakl_async.errors import UnreadableFile
-from mirakl_async.sync import ndjson
-from mirakl_async.sync.entries import Line
-from mirakl_async.sync.ndjson import NdjsonFile, Place, read_orders
-from mirakl_async.sync.refused import Refused
+from mirakl_async.order_sync import ndjson
+from mirakl_async.order_sync.entries import Line
+from mirakl_async.order_sync.ndjson import FilePosition, NdjsonFile, read_orders
+from mirakl_async.order_sync.rejected_order import RejectedOrder
 from tests.feeds import ORIGIN, SECOND, as_line, as_mapping, order
 
 
@@ -86,7 +86,7 @@ def test_a_line_that_is_no_order(read, line, path, identity):
     before, refused, after = read(b"\n".join([GOOD, line, GOOD]))
     assert isinstance(before, Line)
     assert isinstance(after, Line)
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, RejectedOrder)
     assert (refused.kind, refused.line, refused.raw, refused.origin) == ("invalid", 2, line, ORIGIN)
     assert str(refused).startswith("o1 (line 2): " if refused.channel_order_id else "line 2: ")
     assert path is None or refused.path == path
@@ -118,7 +118,7 @@ def test_a_pipe_is_read_too(monkeypatch):
     reading, writing = os.pipe()
     os.write(writing, GOOD + b"\n" + b" " * 9 * len(GOOD) + b"\n" + GOOD)
     os.close(writing)
-    place = Place()
+    place = FilePosition()
     first, refused, last = read_orders(Path(f"/dev/fd/{reading}"), ORIGIN, place)
     os.close(reading)
     assert (first.number, refused.line, last.number) == (1, 2, 3)
@@ -159,7 +159,7 @@ THREE = GOOD + b"\n\n" + b"[]\n" + GOOD + b"\n"
 )
 def test_gzip_is_read_as_its_content(read, packed):
     plain, unpacked = read(THREE), read(packed)
-    assert [type(line) for line in unpacked] == [Line, Refused, Line]
+    assert [type(line) for line in unpacked] == [Line, RejectedOrder, Line]
     assert [(line.raw, getattr(line, "number", None)) for line in unpacked] == [
         (line.raw, getattr(line, "number", None)) for line in plain
     ]

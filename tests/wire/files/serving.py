@@ -9,13 +9,13 @@ from mirakl_async import BearerToken, MarketplaceFront, Retry
 from tests.rawserver import RawRequest
 
 SECRET = "bearer-that-must-stay-home"
-AT_ONCE = Retry(base=0.001, throttle_base=0.001)
+AT_ONCE = Retry(initial_delay=0.001, throttle_delay=0.001)
 
 
 def front(server, **settings):
     settings.setdefault("retry", AT_ONCE)
     settings.setdefault("auth", BearerToken(SECRET))
-    return MarketplaceFront(server.url, rate="none", **settings)
+    return MarketplaceFront(server.url, rate_limit="none", **settings)
 
 
 def file_answer(body: bytes, *headers: str, status: str = "200 OK", length: int | None = None) -> bytes:

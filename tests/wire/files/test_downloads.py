@@ -19,7 +19,7 @@ from mirakl_async import (
     InvalidArgument,
     NotFound,
     ProtocolError,
-    ReplyTooLarge,
+    ResponseTooLarge,
     Retry,
     UnexpectedResponse,
     UnreadableFile,
@@ -37,7 +37,7 @@ QUARTERS = [0.0, 0.25, 0.5, 0.75]
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch):
     """Attempts of a save follow each other at once."""
-    monkeypatch.setattr("mirakl_async.files.download.PAUSE", 0.001)
+    monkeypatch.setattr("mirakl_async.downloads.download.PAUSE", 0.001)
 
 
 async def collect(values, into):
@@ -175,7 +175,7 @@ async def test_a_file_whose_kind_could_not_be_found_out_is_not_read_as_whole(tmp
     damaged = cut(framings(REPORT)["length"], 0.1)
     async with RawServer(*playing(damaged)) as server, front(server) as client, report(client) as file:
         with pytest.raises(ConnectionLost):
-            await file.kind()
+            await file.detect_format()
         with pytest.raises(ConnectionLost, match="after 2690 of 26900 bytes"):
             await file.save(tmp_path)
     assert list(tmp_path.iterdir()) == []
@@ -199,7 +199,7 @@ async def test_a_file_that_was_closed_before_its_end_is_not_read_as_an_empty_one
 async def test_a_step_that_is_cancelled_is_not_the_end(way):
     async with RawServer(in_two) as server, front(server) as client, report(client) as file:
         lists = {"rows": file.rows, "lists": lambda: file.rows().lists()}.get(way, file.chunks)()
-        step = file.kind if way == "kind" else partial(collect, lists, [])
+        step = file.detect_format if way == "kind" else partial(collect, lists, [])
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(step(), 0.05)
         with pytest.raises(ClientStateError, match="or its reading was cancelled"):
@@ -313,12 +313,12 @@ async def test_items_are_given_while_the_rest_is_still_on_its_way():
 async def test_what_is_mended_and_what_is_set_aside_is_told_to_the_watch():
     events = []
     body = b'[{"order_id":"a","created_date":"soon"},7,{"order_id":"b"}]'
-    async with RawServer(answering(file_answer(body))) as server, front(server, watch=events.append) as client:
+    async with RawServer(answering(file_answer(body))) as server, front(server, listener=events.append) as client:
         async with client.orders.download_export(server.url + "/f") as file:
             items = file.items(Order)
             assert [order.order_id async for order in items] == ["a", "b"]
             assert [lost.raw for lost in items.quarantined] == [b"7"]
-        assert (client.counters.mended, client.counters.quarantined) == (1, 1)
+        assert (client.counters.repaired, client.counters.quarantined) == (1, 1)
     named = {type(event).__name__: event for event in events}
     assert named["Mended"].path == "$[0].created_date"
     assert (named["Quarantined"].operation, named["Quarantined"].index) == ("OR15", 1)
@@ -359,7 +359,7 @@ async def silence(peer):
 @pytest.mark.parametrize("script", [drip, silence])
 async def test_a_drip_is_ended(script, tmp_path):
     async with RawServer(script) as server, front(server) as client:
-        slow = report(client).within(min_rate=100_000, min_rate_over=0.2)
+        slow = report(client).with_limits(min_rate=100_000, min_rate_window=0.2)
         with pytest.raises(
             AttemptTimeout, match=r"slower than 100000 bytes a second for 0.2 s, after \d+ of 1000000 bytes"
         ):
@@ -379,12 +379,12 @@ async def test_a_bomb_ends_at_the_cap(encoding):
     response = file_answer(bomb, f"Content-Encoding: {encoding}")
     cap = 5_000_000
     async with RawServer(answering(response)) as server, front(server) as client:
-        with pytest.raises(ReplyTooLarge, match="the file is larger than 5000000 bytes"):
-            async with report(client).within(max_bytes=cap) as file:
+        with pytest.raises(ResponseTooLarge, match="the file is larger than 5000000 bytes"):
+            async with report(client).with_limits(max_bytes=cap) as file:
                 async for chunk in file:
                     assert len(chunk) < cap
         assert file.received < 2 * cap
-        with pytest.raises(ReplyTooLarge):
+        with pytest.raises(ResponseTooLarge):
             await report(client).read(cap)
 
 
@@ -406,7 +406,7 @@ async def test_documents_come_out_of_their_archive(tmp_path):
         front(server) as client,
         client.orders.download_documents(order_ids="o1,o2") as file,
     ):
-        assert await file.kind() == "zip"
+        assert await file.detect_format() == "zip"
         saved = [await member.save(tmp_path) async for member in file.members()]
     assert [one.path.relative_to(tmp_path).as_posix() for one in saved] == ["o1/invoice.pdf", "o2/label.png"]
     assert saved[0].path.read_bytes() == large
@@ -449,7 +449,7 @@ async def test_a_file_is_not_read_as_what_it_is_not(body, way, words):
 
 async def test_a_file_is_read_once():
     async with RawServer(answering(file_answer(REPORT))) as server, front(server) as client, report(client) as file:
-        assert await file.kind() == "csv"
+        assert await file.detect_format() == "csv"
         assert await file.read() == REPORT
         with pytest.raises(ClientStateError, match="P44: the file was read already"):
             file.chunks()
@@ -498,7 +498,7 @@ async def test_a_busy_server_is_asked_again():
 
 
 async def test_two_downloads_of_one_client_do_not_wait_for_each_other():
-    async with RawServer(answering(file_answer(REPORT))) as server, front(server, retry=Retry(retries=0)) as client:
+    async with RawServer(answering(file_answer(REPORT))) as server, front(server, retry=Retry(max_retries=0)) as client:
         one = report(client)
         async with one as first, one as second:
             a, b = aiter(first), aiter(second)
@@ -530,7 +530,7 @@ async def test_a_page_is_no_file_in_whatever_pieces_it_comes(framing, size, tmp_
             for at in range(0, len(framed), size):
                 await peer.send(framed[at : at + size])
 
-    async with RawServer(in_pieces) as server, front(server, retry=Retry(retries=0)) as client:
+    async with RawServer(in_pieces) as server, front(server, retry=Retry(max_retries=0)) as client:
         for fetch in (report(client).save(tmp_path), report(client).read()):
             with pytest.raises(UnexpectedResponse, match="Checking your browser") as raised:
                 await fetch
@@ -543,5 +543,5 @@ async def test_a_file_that_begins_like_a_page_arrives_whole():
     async with RawServer(answering(file_answer(xml))) as server, front(server) as client:
         assert await report(client).read() == xml
         async with report(client) as file:
-            assert await file.kind() == "xml"
+            assert await file.detect_format() == "xml"
             assert b"".join([chunk async for chunk in file]) == xml

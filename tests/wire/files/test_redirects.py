@@ -16,10 +16,10 @@ from mirakl_async import (
     UnexpectedRedirect,
     UnexpectedResponse,
 )
-from mirakl_async.calls import build
-from mirakl_async.files.redirects import redirected
+from mirakl_async.downloads.redirects import redirected
+from mirakl_async.http.request import Request
+from mirakl_async.http.request_builder import build
 from mirakl_async.operations import operations
-from mirakl_async.request import Request
 from tests.rawserver import RawServer, answer, answering
 from tests.wire.files.serving import SECRET, file_answer, front
 
@@ -99,7 +99,7 @@ def test_only_what_runs_on_this_machine_leads_to_it_in_plain_http():
     assert redirected(replace(away, url="http://localhost:1/api"), redirect).url == HERE
     with pytest.raises(InvalidArgument, match="url: is not https: http://127.0.0.1:9200"):
         build(operations["OR15"], {"url": HERE}, "https://acme.mirakl.net")
-    assert build(operations["OR15"], {"url": HERE}, "http://localhost:1").anonymous
+    assert build(operations["OR15"], {"url": HERE}, "http://localhost:1").without_credentials
 
 
 async def test_a_circle_ends():
@@ -155,7 +155,7 @@ async def test_a_signed_address_is_asked_as_it_was_given():
 
 @pytest.mark.parametrize("junk", [b"junk\r\n\r\n", b"HTTP/1.1 200 OK\r\nX: " + b"y" * 200_000 + b"\r\n\r\n"])
 async def test_no_query_is_in_the_traceback_of_what_is_not_http(junk):
-    async with RawServer(answering(junk)) as server, front(server, retry=Retry(retries=0)) as client:
+    async with RawServer(answering(junk)) as server, front(server, retry=Retry(max_retries=0)) as client:
         address = f"{server.url}/f?signature={'s3cr3t' * 2}"
         with pytest.raises(ProtocolError) as caught:
             await client.orders.download_export(address).read()
@@ -171,7 +171,7 @@ async def test_no_query_is_ever_said(caplog):
     async with (
         RawServer(answering(refused)) as store,
         RawServer(answering(to(f"{store.url}/f?signature=s3cr3t"))) as server,
-        front(server, watch=events.append) as client,
+        front(server, listener=events.append) as client,
     ):
         with pytest.raises(PermissionDenied) as caught:
             await report(client).read()
@@ -184,7 +184,7 @@ async def test_no_query_is_ever_said(caplog):
 
 async def test_a_page_behind_a_redirect_is_no_file(tmp_path):
     page = file_answer(b"<html>sign in</html>")
-    async with RawServer(answering(to("/login"), page)) as server, front(server, retry=Retry(retries=0)) as client:
+    async with RawServer(answering(to("/login"), page)) as server, front(server, retry=Retry(max_retries=0)) as client:
         with pytest.raises(UnexpectedResponse, match="HTML where a file is documented"):
             await report(client).save(tmp_path)
     assert list(tmp_path.iterdir()) == []
@@ -196,7 +196,7 @@ async def test_redirects_share_one_deadline():
             await asyncio.sleep(0.06)
             await peer.send(to("/again"))
 
-    async with RawServer(slowly) as server, front(server, retry=Retry(retries=0)) as client:
+    async with RawServer(slowly) as server, front(server, retry=Retry(max_retries=0)) as client:
         with pytest.raises(DeadlineExceeded):
             await client.products.download_error_report(1, deadline=0.15).read()
     assert len(server.requests) <= 3

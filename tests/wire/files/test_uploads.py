@@ -87,7 +87,7 @@ async def test_order_documents_carry_their_types(tmp_path):
 async def test_a_document_of_a_connect_order():
     async with (
         RawServer(answering(b"HTTP/1.1 204 No Content\r\n\r\n")) as server,
-        ConnectChannel(auth=BearerToken(SECRET), connect_url=server.url, rate="none") as connect,
+        ConnectChannel(auth=BearerToken(SECRET), connect_url=server.url, rate_limit="none") as connect,
     ):
         await connect.orders.upload_document(
             "A-1",

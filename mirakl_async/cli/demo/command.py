@@ -1,0 +1,133 @@
+"""`mirakl-async demo`: the main job, end to end, against a simulator in a process of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import Parameter
+from msgspec.structs import asdict
+
+from ...connect_channel import ConnectChannel
+from ...http.auth import ClientCredentials
+from ...simulator import SimulatorProcess
+from ..job import Outcome, run
+from ..progress import live
+from ..results import Exit, print_error, print_json, unfinished, usage_error
+from .comparison import Comparison, compare
+from .kills import KillTestResult, push_through_kills
+from .sample_feed import SampleFeed
+from .sample_orders import ORIGIN
+
+if TYPE_CHECKING:
+    from ...settings import RateUsage
+
+PATIENCE = 10.0
+
+
+async def demo(
+    *,
+    orders: Annotated[int, Parameter(help="how many orders to push")] = 20_000,
+    poison: Annotated[int, Parameter(help="how many of them are invalid")] = 0,
+    updates: Annotated[int, Parameter(help="how many of the others come a second time, in another version")] = 0,
+    rate: Annotated[
+        Literal["maximum", "recommended", "none"], Parameter(help="which documented rate the client keeps")
+    ] = "maximum",
+    kill: Annotated[int, Parameter(help="push in a process with a journal, and kill it so many times")] = 0,
+    journal: Annotated[
+        str | None, Parameter(help="with --kill: the queue's address, such as redis://host/0/demo; else a SQLite file")
+    ] = None,
+    seed: Annotated[int, Parameter(help="of the places of invalid orders and second versions")] = 0,
+    json: Annotated[bool, Parameter(help="print one JSON object and nothing else", negative=())] = False,
+) -> int:
+    """Push made-up orders into an embedded simulator and compare what it holds with what was sent.
+
+    The simulator runs in a process of its own and enforces Mirakl's documented rate limits. With --kill so do the
+    pushers, one after another: each is killed with SIGKILL in the middle, and the next goes on from the journal.
+    """
+    if kill < 0:
+        raise usage_error("--kill must be at least 0")
+    if journal is not None and not kill:
+        raise usage_error("--journal goes with --kill")
+    if orders < 1 or poison < 0 or updates < 0 or poison + updates > orders:
+        raise usage_error("--orders must be at least 1, and --poison and --updates together at most as many")
+    feed = SampleFeed(orders=orders, poison=poison, updates=updates, seed=seed)
+    channels = {ORIGIN.channel_id: [ORIGIN.channel_store_id]}
+    async with contextlib.AsyncExitStack() as stack:
+        try:
+            mirakl = await stack.enter_async_context(SimulatorProcess(rate_limits="documented", channels=channels))
+        except (RuntimeError, TimeoutError) as error:
+            raise unfinished(f"the simulator did not start: {error}") from error
+        if not json:
+            _announce(feed, rate, mirakl)
+        if kill:
+            survived = await push_through_kills(mirakl, feed, rate, kill, journal=journal, quiet=json)
+            return _tell_survival(feed, rate, survived, await compare(mirakl.control, feed.expected), as_json=json)
+        outcome = await _push(mirakl, feed, rate, quiet=json)
+        comparison = None if outcome.stopped else await compare(mirakl.control, feed.expected)
+    _tell(feed, rate, outcome, comparison, as_json=json)
+    if comparison is None or not comparison.identical or outcome.report.rejected != poison:
+        return Exit.UNFINISHED
+    return outcome.status
+
+
+async def _push(mirakl: SimulatorProcess, feed: SampleFeed, rate: RateUsage, *, quiet: bool) -> Outcome:
+    addresses = mirakl.addresses
+    connect = ConnectChannel(
+        auth=ClientCredentials(addresses.client_id, addresses.client_secret),
+        connect_url=addresses.connect_url,
+        account_url=addresses.account_url,
+        auth_url=addresses.auth_url,
+        rate_limit=rate,
+    )
+    async with connect:
+        with live("orders", feed.share, quiet=quiet) as progress:
+            source = (order for order, _ in feed)
+            job = connect.orders.sync(source, origin=ORIGIN, progress=progress, max_outage=PATIENCE)
+            return await run(job, lambda: job.report.read == len(feed), quiet=quiet)
+
+
+def _announce(feed: SampleFeed, rate: str, mirakl: SimulatorProcess) -> None:
+    again = f", {feed.updates:,} of them a second time" if feed.updates else ""
+    print(
+        f"pushing {feed.orders:,} made-up orders, {feed.poison:,} of them invalid{again}, at rate {rate}, "
+        f"to a simulator at {mirakl.addresses.connect_url}",
+        file=sys.stderr,
+    )
+
+
+def _tell(feed: SampleFeed, rate: str, outcome: Outcome, comparison: Comparison | None, *, as_json: bool) -> None:
+    if as_json:
+        held = None if comparison is None else asdict(comparison)
+        print_json({**asdict(feed), "rate": rate, **outcome.figures(), "simulator": held})
+    else:
+        print(outcome.report)
+        if comparison is not None:
+            print(comparison)
+    if outcome.stopped is not None:
+        print_error(outcome.stopped)
+
+
+def _tell_survival(
+    feed: SampleFeed, rate: str, survived: KillTestResult, comparison: Comparison, *, as_json: bool
+) -> Exit:
+    if as_json:
+        print_json(
+            {
+                **asdict(feed),
+                "rate": rate,
+                **asdict(survived),
+                "lost": comparison.missing,
+                "simulator": asdict(comparison),
+            }
+        )
+    else:
+        kept = survived.journal
+        left = f"{kept.waiting} messages waiting, {kept.rejected} orders rejected"
+        print(f"killed {survived.kills} times; the journal has {left}")
+        print(comparison)
+    whole = survived.finished and comparison.identical and not survived.journal.waiting
+    if not whole or survived.journal.rejected != feed.poison:
+        return Exit.UNFINISHED
+    return Exit.REFUSED if feed.poison else Exit.DONE

@@ -1,0 +1,78 @@
+"""Whether a simulator holds exactly what it was sent: nothing lost, nothing else, of each order the right version.
+
+One digest over all orders answers yes. Where it does not, every order is read back and looked at.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from ...simulator.world import OrderKey, digest_of, fingerprint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from ...simulator import Control
+
+
+class Comparison(Struct, kw_only=True):
+    """What a simulator holds beside what it should hold.
+
+    `overwritten` counts orders whose body was replaced by another of the same stamp: their end state was luck.
+    """
+
+    orders_held: int
+    identical: bool
+    missing: int = 0
+    unexpected: int = 0
+    different: int = 0
+    overwritten: int = 0
+    calls: int = 0
+    busiest_window: int = 0
+    answers_429: int = 0
+
+    def __str__(self) -> str:
+        """One line for people."""
+        traffic = f"{self.calls} calls, at most {self.busiest_window} in any second, {self.answers_429} answers 429"
+        if self.identical:
+            return f"the simulator holds {self.orders_held:,} orders, exactly those sent; {traffic}"
+        return (
+            f"the simulator holds {self.orders_held:,} orders, NOT those sent: {self.missing} missing, "
+            f"{self.unexpected} unexpected, {self.different} different, {self.overwritten} overwritten; {traffic}"
+        )
+
+
+async def compare(control: Control, expected: Callable[[], Iterator[tuple[OrderKey, bytes]]]) -> Comparison:
+    """Compare a simulator with the orders it must hold, each once; raises ConnectionError if it is gone."""
+    state = await control.state()
+    traffic = state.traffic.get("upsertOrders")
+    comparison = Comparison(
+        orders_held=state.orders,
+        identical=state.digest == digest_of(expected()) and state.versions.overwritten == 0,
+        overwritten=state.versions.overwritten,
+        calls=traffic.accepted + traffic.refused if traffic else 0,
+        busiest_window=traffic.highest_seen if traffic else 0,
+        answers_429=state.limited,
+    )
+    if not comparison.identical:
+        await _look_closer(comparison, control, expected)
+    return comparison
+
+
+async def _look_closer(
+    comparison: Comparison, control: Control, expected: Callable[[], Iterator[tuple[OrderKey, bytes]]]
+) -> None:
+    marks = {key: fingerprint(key, body) for key, body in expected()}
+    async for record in control.orders():
+        order: Any = record.decoded()
+        key = OrderKey(
+            record.channel_id, record.channel_store_id, order["channel_order_id"], order.get("sub_channel_code")
+        )
+        mark = marks.pop(key, None)
+        if mark is None:
+            comparison.unexpected += 1
+        elif mark != fingerprint(key, bytes(record.order)):
+            comparison.different += 1
+    comparison.missing = len(marks)

@@ -1,0 +1,104 @@
+"""The demonstration that survives its own death: pushers that are killed in the middle, one after another.
+
+The feed is a file, the pusher is `mirakl-async sync FILE --journal J --resume` in a process of its own. It is killed,
+as `kill -9` does it, whenever the simulator holds so and so many orders; the last one may finish.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from msgspec import Struct
+
+from ...queues.opening import opened
+from ..results import print_error, unfinished
+from .sample_orders import ORIGIN
+
+if TYPE_CHECKING:
+    from ...settings import RateUsage
+    from ...simulator import SimulatorProcess
+    from .sample_feed import SampleFeed
+
+LOOK_EVERY = 0.05
+
+
+class Statistics(Struct, kw_only=True):
+    """What a queue holds: messages, and rejected orders."""
+
+    waiting: int
+    rejected: int
+
+
+class KillTestResult(Struct, kw_only=True):
+    """How often a pusher was killed, what the last one reported, and what the journal holds in the end."""
+
+    kills: int
+    finished: bool
+    last_run: dict[str, Any]
+    journal: Statistics
+
+
+async def push_through_kills(
+    mirakl: SimulatorProcess, feed: SampleFeed, rate: RateUsage, kills: int, *, journal: str | None, quiet: bool
+) -> KillTestResult:
+    """Push a feed through so many deaths of its pusher; raises CommandError if there is no middle to kill it in.
+
+    `journal` is the address of the queue; None for a SQLite file that is gone afterwards.
+    """
+    with TemporaryDirectory(prefix="mirakl-demo-") as folder:
+        file, journal = Path(folder) / "orders.ndjson", journal or str(Path(folder) / "orders.db")
+        await asyncio.to_thread(feed.write, file)
+        for number, held in enumerate(_moments(feed, kills), 1):
+            child = await _start(mirakl, file, journal, rate)
+            if not await _kill_when(mirakl, child, held):
+                raise unfinished(f"all was pushed before kill {number} of {kills}: give it more --orders")
+            if not quiet:
+                print_error(f"kill {number}: pusher {child.pid} is dead, with {held:,} orders or more at the simulator")
+        child = await _start(mirakl, file, journal, rate)
+        out, _ = await child.communicate()
+        async with opened(journal) as kept:
+            rejected = [row.id async for row in kept.rejected()]
+            statistics = Statistics(waiting=await kept.waiting(), rejected=len(rejected))
+    finished = child.returncode in {0, 1}
+    return KillTestResult(
+        kills=kills, finished=finished, last_run=msgspec.json.decode(out or b"{}"), journal=statistics
+    )
+
+
+def _moments(feed: SampleFeed, kills: int) -> list[int]:
+    """How many orders the simulator is to hold at each kill: spread over the feed, each a little early or late."""
+    draw = Random(feed.seed)  # noqa: S311 - nothing is kept secret
+    orders = feed.orders - feed.poison
+    return [int(orders * (number + 0.5 + draw.uniform(-0.3, 0.3)) / (kills + 1)) for number in range(kills)]
+
+
+async def _start(mirakl: SimulatorProcess, file: Path, journal: str, rate: RateUsage) -> Process:
+    known = mirakl.addresses
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MIRAKL_")}
+    environment |= {"MIRAKL_CLIENT_ID": known.client_id, "MIRAKL_CLIENT_SECRET": known.client_secret}
+    arguments = ["sync", str(file), f"--journal={journal}", "--resume", f"--rate={rate}", "--json"]
+    arguments += [f"--channel-id={ORIGIN.channel_id}", f"--channel-store-id={ORIGIN.channel_store_id}"]
+    arguments += [f"--base-url={known.connect_url}", f"--auth-url={known.auth_url}"]
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "mirakl_async", *arguments, env=environment, stdout=PIPE, stderr=DEVNULL
+    )
+
+
+async def _kill_when(mirakl: SimulatorProcess, child: Process, held: int) -> bool:
+    """Kill the pusher when the simulator holds so many orders; False if it had ended by itself."""
+    try:
+        while child.returncode is None and (await mirakl.control.state()).orders < held:  # noqa: ASYNC110 - another process
+            await asyncio.sleep(LOOK_EVERY)
+    finally:
+        if child.returncode is None:
+            child.kill()
+        await child.communicate()
+    return child.returncode not in {0, 1, 2, 3}

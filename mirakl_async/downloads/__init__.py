@@ -1,0 +1,27 @@
+"""Files from Mirakl: downloads as bytes, rows, items or members of an archive, and saved files read the same way.
+
+Everything is streamed. The parsers (`csv_rows`, `json_items`) are fed bytes and give values, and do no I/O; `download`
+feeds them from an answer, `local` from a saved file.
+"""
+
+from .download import Download as Download
+from .download import DownloadStream as DownloadStream
+from .local import read_csv_rows as read_csv_rows
+from .local import read_json_items as read_json_items
+from .readers import CsvRows as CsvRows
+from .readers import JsonItems as JsonItems
+from .saving import SavedFile as SavedFile
+from .zip_members import ArchiveLimits as ArchiveLimits
+from .zip_members import ArchiveMember as ArchiveMember
+
+__all__ = [
+    "ArchiveLimits",
+    "ArchiveMember",
+    "CsvRows",
+    "Download",
+    "DownloadStream",
+    "JsonItems",
+    "SavedFile",
+    "read_csv_rows",
+    "read_json_items",
+]

@@ -1,0 +1,37 @@
+"""What a file is, by its first bytes: for the answers whose type is `application/octet-stream` and no more."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal, TypeAlias
+
+from ..http.expected_responses import without_mark
+
+FileFormat: TypeAlias = Literal["csv", "xlsx", "xml", "zip", "json", "pdf", "text", "binary", "empty"]
+
+SNIFF_BYTES = 4096
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+_JSON = re.compile(rb'\[\s*(?:[\[{"\]\-0-9tfn]|\Z)|\{\s*(?:["}]|\Z)')
+
+
+def format_of(start: bytes) -> FileFormat:
+    """The kind of a file that starts with these bytes; the first 4 KiB are enough.
+
+    "csv" is text with a separator in its first line, "text" other text; a ZIP with the parts of a workbook is "xlsx".
+    """
+    if not start:
+        return "empty"
+    if start.startswith(_ZIP):
+        return "xlsx" if b"[Content_Types].xml" in start or b"xl/" in start else "zip"
+    return "pdf" if start.startswith(b"%PDF-") else _kind_of_text(without_mark(start).lstrip())
+
+
+def _kind_of_text(text: bytes) -> FileFormat:
+    if text.startswith(b"<"):
+        return "xml"
+    if _JSON.match(text):
+        return "json"
+    if b"\0" in text:
+        return "binary"
+    line = re.split(rb"[\r\n]", text, maxsplit=1)[0]
+    return "csv" if re.search(rb"[;,\t|]", line) else "text"

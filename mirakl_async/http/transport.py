@@ -1,0 +1,479 @@
+"""One call's way: queue, limit, send, judge, wait, again.
+
+`Transport._run` is the only loop. Everything it meets is decided elsewhere, without I/O: `limits` when a call may go,
+`retries` whether it goes again, `auth` with which token, `errors` what a failure is called. The deadline covers all of
+it, and a `DeadlineExceeded` says in which part of the way the time went.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from ..errors import Attempt, ClientStateError, DeadlineExceeded, MaxWaitExceeded, RateLimiterUnavailable, Timings
+from ..instrumentation import CallFinished, RateLimitWaited, RetryScheduled, Throttled
+from ..rate_limits.bucket import FifoSemaphore, LimiterWaitTooLong
+from ..redaction import RedactedRepr
+from . import failures
+from .expected_responses import UnexpectedOutcome, find_unexpected
+from .request import Multipart
+from .response import Response
+from .retries import MAX_RETRY_AFTER, THROTTLED, TRANSIENT, ResponseOutcome, RetryQuota, decide_retry
+from .sniffed_response import SniffedResponse
+from .wire import WireError, WireResponse
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from ..clock import Clock
+    from ..errors import CallContext
+    from ..instrumentation import Instrumentation
+    from ..options import Limits, Options, Retry, Timeouts
+    from ..rate_limits.bucket import BucketKey, BucketSpec, RateLimiter, RateLimitPolicy
+    from .auth import Authenticator, AuthHeader
+    from .expected_responses import AcceptResponse
+    from .request import Request
+    from .retries import RetryDelay
+    from .wire import StreamedWireResponse, Wire
+
+T = TypeVar("T")
+log: logging.Logger = logging.getLogger("mirakl_async")
+MIN_LOGGED_WAIT = 1.0
+ERROR_BODY_SECONDS = 10.0
+
+
+class CallState(RedactedRepr, Struct, kw_only=True):
+    """One call under way: what it may still use, and what it has used."""
+
+    request: Request
+    key: BucketKey
+    bucket: BucketSpec | None
+    started_at: float
+    deadline_at: float | None
+    timeout: float
+    retry: Retry
+    max_wait: float | None
+    stream: bool
+    extra_headers: Mapping[str, str] | None = None
+    on_send: Callable[[], None] | None = None
+    attempts: list[Attempt] = []
+    timings: Timings = field(default_factory=Timings)
+    token_refreshed: bool = False
+
+    def _shown(self) -> list[tuple[str, Any]]:
+        return [("operation", self.request.operation.code), ("attempts", len(self.attempts))]
+
+    def headers(self, grant: AuthHeader | None) -> dict[str, str]:
+        """What goes on the wire with this token; to another origin, nothing of ours or the user's goes."""
+        if grant is None:
+            return {"Accept": self.request.operation.accept}
+        headers = {"Authorization": grant.header, "Accept": self.request.operation.accept}
+        if self.request.content_type is not None:
+            headers["Content-Type"] = self.request.content_type
+        if self.extra_headers:
+            headers.update(
+                {
+                    "Accept" if name.lower() == "accept" else name: self.extra_headers[name]
+                    for name in self.extra_headers
+                }
+            )
+        return headers
+
+    def extend_timeout(self, seconds: float) -> None:
+        """Let an attempt, and so the call, last longer than usual."""
+        self.timeout += seconds
+        self.deadline_at = None if self.deadline_at is None else self.deadline_at + seconds
+
+    def apply_options(self, options: Options) -> None:
+        """Take what the caller has to say."""
+        self.timeout = options.get("timeout", self.timeout)
+        self.max_wait = options.get("max_wait", self.max_wait)
+        self.extra_headers = options.get("headers")
+        if "deadline" in options:
+            deadline = options["deadline"]
+            self.deadline_at = None if deadline is None else self.started_at + deadline
+        if "retries" in options:
+            self.retry = replace(self.retry, retries=options["retries"])
+
+    def remaining(self, now: float) -> float | None:
+        """Seconds until the deadline; None if there is none."""
+        return None if self.deadline_at is None else self.deadline_at - now
+
+
+class Transport:
+    """Runs the calls of one client, on one event loop."""
+
+    def __init__(
+        self,
+        *,
+        wire: Wire,
+        auth: Authenticator,
+        rate_limiter: RateLimiter,
+        rate_limit_policy: RateLimitPolicy,
+        clock: Clock,
+        instrumentation: Instrumentation,
+        retry: Retry,
+        timeouts: Timeouts,
+        limits: Limits,
+        accept_response: AcceptResponse | None = None,
+    ) -> None:
+        self.clock = clock
+        self.instrumentation = instrumentation
+        self.rate_limiter = rate_limiter
+        self.rate_limit_policy = rate_limit_policy
+        self._wire = wire
+        self._auth = auth
+        self._retry = retry
+        self._timeouts = timeouts
+        self._limits = limits
+        self._accept_response = accept_response
+        self._quota = RetryQuota(retry)
+        self._semaphores: dict[BucketKey, FifoSemaphore] = {}
+        self._long_holds: set[BucketKey] = set()
+        self.sweeps: dict[str, tuple[float, bool]] = {}  # when each list was last begun, and whether advice was given
+        self._loop = asyncio.get_running_loop()
+        self._closed = False
+
+    async def run(self, request: Request, options: Options, on_send: Callable[[], None] | None = None) -> Response:
+        """Send a request until it is answered, and read the answer; raises CallError or TokenError.
+
+        `started` is called as each attempt goes on the wire, its waits behind it.
+        """
+        course = self._start_call(request, options, stream=False, on_send=on_send)
+        try:
+            answer = cast("WireResponse", await self._run(course))
+        except BaseException as error:
+            self._record_call(course, getattr(error, "status", None), error)
+            raise
+        self._record_call(course, answer.status, None)
+        return Response(
+            request=request,
+            status=answer.status,
+            headers=answer.headers,
+            content=answer.body,
+            attempts=tuple(course.attempts),
+            timings=course.timings,
+        )
+
+    async def open(self, request: Request, options: Options, began: float | None = None) -> SniffedResponse:
+        """Like `run`, but the body of a success is left to be read by the caller, who must close the answer.
+
+        `began` is when the call began, by the client's clock, where this is not its first request.
+        """
+        course = self._start_call(request, options, stream=True, began=began)
+        try:
+            answer = cast("SniffedResponse", await self._run(course))
+        except BaseException as error:
+            self._record_call(course, getattr(error, "status", None), error)
+            raise
+        self._record_call(course, answer.status, None)
+        return answer
+
+    async def close(self) -> None:
+        """Stop renewing tokens and close every connection; calls made later raise ClientStateError."""
+        self._closed = True
+        try:
+            await self._auth.close()
+        finally:  # also when cancelled meanwhile
+            await self._wire.close()
+
+    async def _run(self, course: CallState) -> WireResponse | SniffedResponse:
+        while True:
+            gate = self._semaphores.get(course.key) or self._make_semaphore(course.key)
+            if not gate.try_enter():
+                await self._within_deadline(course, gate.enter(), "waiting for a free connection")
+            try:
+                # The token first: a call that the limiter let go and that waits for a token would reach Mirakl late,
+                # and with those behind it make a window of more than was agreed.
+                grant = (
+                    None
+                    if course.request.without_credentials
+                    else self._auth.current() or await self._get_token(course)
+                )
+                if not self.rate_limiter.try_acquire(course.key, course.bucket):
+                    await self._wait_for_rate_limit(course)
+                    grant = grant and (self._auth.current() or await self._get_token(course))
+                outcome = await self._send(course, grant)
+            finally:
+                gate.leave()
+            if not isinstance(outcome, WireError | UnexpectedOutcome):
+                if 200 <= outcome.status < 300:
+                    self._quota.refund(len(course.attempts))
+                    if self._long_holds:
+                        await self._lift(course)
+                    return outcome
+                if (
+                    outcome.status == 401
+                    and grant is not None
+                    and self._auth.refreshable
+                    and not course.token_refreshed
+                ):
+                    await self._refresh_token(course, grant)
+                    continue
+            again = await self._decide_retry(course, outcome)
+            await self._wait(course, again)
+
+    def _start_call(
+        self,
+        request: Request,
+        options: Options,
+        *,
+        stream: bool,
+        on_send: Callable[[], None] | None = None,
+        began: float | None = None,
+    ) -> CallState:
+        if self._closed:
+            raise _closed(request)
+        if asyncio.get_running_loop() is not self._loop:
+            raise ClientStateError(f"{request.operation.code}: the client was opened on another event loop")
+        key, pace = self.rate_limit_policy.bucket_for(request.operation)
+        timeouts, began = self._timeouts, self.clock.monotonic() if began is None else began
+        course = CallState(
+            request=request,
+            key=key,
+            bucket=pace,
+            started_at=began,
+            deadline_at=None if timeouts.deadline is None else began + timeouts.deadline,
+            timeout=timeouts.attempt,
+            retry=self._retry,
+            max_wait=timeouts.max_wait,
+            stream=stream,
+            on_send=on_send,
+        )
+        if isinstance(request.body, Multipart):
+            course.extend_timeout(request.body.seconds)
+        if options:
+            course.apply_options(options)
+        return course
+
+    def _record_call(self, course: CallState, status: int | None, error: BaseException | None) -> None:
+        watch = self.instrumentation
+        watch.counters.calls += 1
+        watch.counters.attempts += len(course.attempts)
+        if isinstance(error, Exception):  # a call that its caller cancelled has not failed
+            watch.counters.failures += 1
+        if watch.watched:
+            seconds = self.clock.monotonic() - course.started_at
+            code, kind = course.request.operation.code, None if error is None else type(error).__name__
+            watch.emit(
+                CallFinished(operation=code, status=status, error=kind, attempts=len(course.attempts), seconds=seconds)
+            )
+
+    def _make_semaphore(self, key: BucketKey) -> FifoSemaphore:
+        """The connections of one allowance: places of its own, so that one that waits cannot starve others."""
+        gate = self._semaphores[key] = FifoSemaphore(self._limits.max_connections)
+        return gate
+
+    async def _wait_for_rate_limit(self, course: CallState) -> None:
+        """The pace of this allowance, or WaitTooLong at once."""
+        bound = course.remaining(self.clock.monotonic())
+        if bound is None or (course.max_wait is not None and course.max_wait < bound):
+            bound = course.max_wait
+        waiting = self.rate_limiter.acquire(course.key, course.bucket, max_wait=bound)
+        try:
+            waited = await self._within_deadline(course, waiting, "waiting for the rate limiter", "limited")
+        except LimiterWaitTooLong as wait:
+            raise MaxWaitExceeded(
+                f"the documented pace would hold this call for {wait.seconds:.1f} s; raise max_wait or the deadline",
+                self._context(course),
+                wait.seconds,
+            ) from None
+        if not waited:
+            return
+        self.instrumentation.counters.waited += waited
+        if waited > MIN_LOGGED_WAIT:
+            log.info("%s waited %.1f s for its pace", course.request.operation.code, waited)
+        if self.instrumentation.watched:
+            self.instrumentation.emit(
+                RateLimitWaited(operation=course.request.operation.code, group=course.key.group, seconds=waited)
+            )
+
+    async def _get_token(self, course: CallState) -> AuthHeader:
+        return await self._within_deadline(course, self._auth.obtain(), "waiting for an access token")
+
+    async def _refresh_token(self, course: CallState, grant: AuthHeader) -> None:
+        """Once per call: a 401 can also be a business rule, which no token mends."""
+        course.token_refreshed = True
+        await self._within_deadline(course, self._auth.refresh(grant.generation), "renewing the access token")
+
+    async def _within_deadline(
+        self, course: CallState, waiting: Awaitable[T], doing: str, part: Literal["queued", "limited"] = "queued"
+    ) -> T:
+        """What the call waits for, for no longer than it may last; the seconds count as this part of `spent`."""
+        began = self.clock.monotonic()
+        limit = asyncio.timeout(course.remaining(began))
+        try:
+            async with limit:
+                return await waiting
+        except TimeoutError:
+            if not limit.expired():  # it is of the user's own function that tokens come from
+                raise
+        finally:
+            setattr(course.timings, part, getattr(course.timings, part) + self.clock.monotonic() - began)
+        raise self._deadline_error(course, f"the deadline passed while {doing}")
+
+    async def _send(
+        self, course: CallState, grant: AuthHeader | None
+    ) -> WireResponse | SniffedResponse | WireError | UnexpectedOutcome:
+        """One attempt, and what came of it; a 2xx that is not the documented success is Unexpected."""
+        began = self.clock.monotonic()
+        if self._closed:
+            raise _closed(course.request)
+        timeout = course.timeout
+        if course.deadline_at is not None and course.deadline_at - began < timeout:
+            timeout = course.deadline_at - began
+            if timeout <= 0:
+                raise self._deadline_error(course, "the deadline passed before it could be sent")
+        outcome: WireResponse | SniffedResponse | WireError | UnexpectedOutcome
+        if course.on_send is not None:
+            course.on_send()
+        try:
+            outcome = await (self._open if course.stream else self._exchange)(course, grant, timeout)
+        except WireError as fault:
+            outcome = fault
+        seconds = self.clock.monotonic() - began
+        course.timings.sending += seconds
+        if isinstance(outcome, WireError):
+            text = outcome.reason
+        elif isinstance(outcome, UnexpectedOutcome):
+            text = f"{outcome} (unexpected)"
+        else:
+            text = str(outcome.status)
+        course.attempts.append(Attempt(outcome=text, seconds=seconds))
+        return outcome
+
+    async def _exchange(
+        self, course: CallState, grant: AuthHeader | None, timeout: float
+    ) -> WireResponse | UnexpectedOutcome:
+        request = course.request
+        operation = request.operation
+        answer = await self._wire.exchange(
+            operation.method, request.url, course.headers(grant), request.body,
+            timeout=timeout, max_bytes=self._limits.max_response_bytes, new_connection=operation.retry == "unsafe",
+        )  # fmt: skip
+        if not 200 <= answer.status < 300:
+            return answer
+        return find_unexpected(operation, answer.status, answer.headers, answer.body, self._accept_response) or answer
+
+    async def _open(
+        self, course: CallState, grant: AuthHeader | None, timeout: float
+    ) -> WireResponse | SniffedResponse | WireError | UnexpectedOutcome:
+        """An answer whose body is left to be read; the words of one that is not a success are read here."""
+        request, loop = course.request, asyncio.get_running_loop()
+        operation, ends = request.operation, loop.time() + timeout
+        opened = await self._wire.open(
+            operation.method, request.url, course.headers(grant), request.body,
+            timeout=timeout, new_connection=operation.retry == "unsafe",
+        )  # fmt: skip
+        if not 200 <= opened.status < 300:
+            return await self._read_error(opened, min(ends - loop.time(), ERROR_BODY_SECONDS))
+        answer = SniffedResponse(opened)
+        try:
+            async with asyncio.timeout_at(ends):
+                await answer.sniff()
+        except TimeoutError:
+            answer.close()
+            return WireError("timeout", "partial", "the attempt took too long")
+        except BaseException:
+            answer.close()
+            raise
+        if answer.fault is not None and not answer.start:
+            return answer
+        unexpected = find_unexpected(operation, answer.status, answer.headers, answer.start, self._accept_response)
+        if unexpected is None:
+            return answer
+        answer.close()
+        return unexpected
+
+    async def _read_error(self, answer: StreamedWireResponse, seconds: float) -> WireResponse:
+        """The words of an answer that was to be streamed and is not a success, as far as they come in time."""
+        try:
+            return WireResponse(
+                answer.status, answer.headers, await answer.words(self._limits.max_error_bytes, seconds)
+            )
+        finally:
+            answer.close()
+
+    async def _decide_retry(
+        self, course: CallState, outcome: WireResponse | SniffedResponse | WireError | UnexpectedOutcome
+    ) -> RetryDelay:
+        """Again, or the error that ends the call; a 429 first holds everybody who shares the allowance."""
+        operation = course.request.operation
+        tried = len(course.attempts) - course.token_refreshed
+        facts = failures.classify(outcome, self.clock.time())
+        verdict = decide_retry(operation.retry, facts, tried, course.retry, self.clock.random, max_wait=course.max_wait)
+        advice = None
+        if isinstance(facts, ResponseOutcome):
+            advice = facts.retry_after
+            if facts.status == THROTTLED:
+                await self._pause_bucket(course, failures.pause_seconds(facts, verdict, course.retry))
+            elif facts.status not in TRANSIENT:  # a server that finds fault with a call is well
+                self._quota.refund(tried)
+        affordable = verdict is None or self._quota.try_charge(verdict)
+        context = self._context(course, quota_exhausted=not affordable)
+        error = failures.to_error(outcome, context, operation.retry, advice)
+        left = course.remaining(self.clock.monotonic())
+        if left is not None and left <= (verdict.delay if verdict else 0) and failures.may_become_deadline_error(error):
+            raise self._deadline_error(course, "the deadline passed, or would pass before the next attempt") from error
+        if verdict is None or not affordable:
+            raise error
+        return verdict
+
+    async def _pause_bucket(self, course: CallState, seconds: float) -> None:
+        """Pause the allowance that answered 429, for no longer than the call may last."""
+        self.instrumentation.counters.throttled += 1
+        key, code, longest = course.key, course.request.operation.code, seconds >= MAX_RETRY_AFTER
+        if not longest:
+            await self._lift(course)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(course.remaining(self.clock.monotonic())):
+                await self.rate_limiter.pause(key, seconds)
+        if longest and key not in self._long_holds:
+            self._long_holds.add(key)
+            words = (
+                "%s: the server asks to wait for an hour or longer; its limit is held for an hour, or until it answers"
+            )
+            log.warning(words, code)
+        if self.instrumentation.watched:
+            self.instrumentation.emit(Throttled(operation=code, group=key.group, seconds=seconds))
+
+    async def _lift(self, course: CallState) -> None:
+        """End a hold of an hour: the server answers again. A limiter that fails here costs the call nothing."""
+        if course.key not in self._long_holds:
+            return
+        self._long_holds.discard(course.key)
+        with suppress(TimeoutError, RateLimiterUnavailable):
+            async with asyncio.timeout(course.remaining(self.clock.monotonic())):
+                await self.rate_limiter.resume(course.key)
+
+    async def _wait(self, course: CallState, again: RetryDelay) -> None:
+        """The pause before the next attempt; after a 429 the allowance itself is paused, so nothing more is slept."""
+        if self._closed:
+            raise _closed(course.request)
+        code, last = course.request.operation.code, course.attempts[-1]
+        course.attempts[-1] = Attempt(outcome=last.outcome, seconds=last.seconds, pause=again.delay)
+        self.instrumentation.counters.retries += 1
+        log.debug("%s: %s; again in %.2f s", code, last.outcome, again.delay)
+        if self.instrumentation.watched:
+            self.instrumentation.emit(
+                RetryScheduled(operation=code, attempt=len(course.attempts), outcome=last.outcome, delay=again.delay)
+            )
+        if again.throttled:
+            return
+        await self.clock.sleep(again.delay)
+        course.timings.waiting += again.delay
+
+    def _context(self, course: CallState, *, quota_exhausted: bool = False) -> CallContext:
+        return course.request.context(course.attempts, course.timings, quota_exhausted=quota_exhausted)
+
+    def _deadline_error(self, course: CallState, why: str) -> DeadlineExceeded:
+        return DeadlineExceeded(f"{why} ({course.timings})", self._context(course))
+
+
+def _closed(request: Request) -> ClientStateError:
+    return ClientStateError(f"{request.operation.code}: the client is closed")

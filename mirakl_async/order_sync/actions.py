@@ -1,0 +1,128 @@
+"""Outcomes of order actions on their way from a queue to Mirakl.
+
+Mirakl takes one outcome of an action, and the order among actions means nothing, so several are sent at a time. It
+answers `ACTION_ALREADY_FINAL` to what it has taken already, which is how a repeat after a crash or a lost answer ends
+well. What it will never take (an unknown action, an invalid outcome) is rejected with its words. An outage is waited
+out; a 404 that is not in Mirakl's words comes from some gateway.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+import anyio
+from msgspec import Struct
+
+from ..errors import BadRequest, MiraklError, NotFound
+from ..http import request_builder as calls
+from ..operations.connect.orders import UPDATE_ACTION_STATUS
+from ..queues.protocol import RejectedRow
+from .error_policy import is_foreign
+from .outages import BatchBackoff
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..client import Client
+    from .held_blocks import HeldBlock
+    from .report import SyncCounters
+
+log: logging.Logger = logging.getLogger("mirakl_async")
+ALREADY_FINAL = "ACTION_ALREADY_FINAL"
+MAX_AT_A_TIME = 4
+
+
+class _Action(Struct):
+    block: HeldBlock
+    action_id: str
+    body: bytes
+    line: bytes
+
+
+class ActionSender:
+    """Sends outcomes; `settled` is called with the block of each that needs no more, `rejected` before that."""
+
+    def __init__(
+        self,
+        client: Client,
+        tally: SyncCounters,
+        *,
+        max_outage: float,
+        settled: Callable[[HeldBlock], None],
+        rejected: Callable[[HeldBlock, RejectedRow], None],
+    ) -> None:
+        self._client = client
+        self._clock = client.transport.clock
+        self._tally = tally
+        self._max_outage = max_outage
+        self._settled = settled
+        self._rejected = rejected
+        self._waiting: deque[_Action] = deque()
+        self._news = asyncio.Event()
+        self._last_answer: float | None = None
+
+    def add(self, block: HeldBlock, action_id: str, body: bytes, line: bytes) -> None:
+        """Let an outcome be sent; `line` is how it came."""
+        self._waiting.append(_Action(block, action_id, body, line))
+        self._news.set()
+
+    async def run(self) -> None:
+        """Send what comes, until cancelled; raises what is the configuration's fault, such as refused credentials."""
+        async with anyio.create_task_group() as group:
+            for _ in range(MAX_AT_A_TIME):
+                group.start_soon(self._work)
+
+    async def _work(self) -> None:
+        while True:
+            while not self._waiting:
+                self._news.clear()
+                await self._news.wait()
+            action = self._waiting.popleft()
+            await self._send(action)
+            self._settled(action.block)
+
+    async def _send(self, action: _Action) -> None:
+        arguments: dict[str, Any] = {"action_id": action.action_id}
+        base = self._client.base_url("connect")
+        request = calls.build(UPDATE_ACTION_STATUS, arguments, base, action.body)
+        outage = BatchBackoff(self._max_outage)
+        while True:
+            try:
+                await self._client.transport.run(request, self._client.options_for({}))
+            except MiraklError as error:
+                if self._is_settled_by(action, error):
+                    return
+                pause = outage.pause(error, self._clock.monotonic(), self._last_answer)
+                if pause is None:
+                    raise
+                log.warning("outcome of action %s: %s; sending again within %.1f s", action.action_id, error, pause)
+            else:
+                self._last_answer = self._clock.monotonic()
+                self._tally.outcomes += 1
+                return
+            await self._clock.sleep(pause * (0.5 + self._clock.random() / 2))
+
+    def _is_settled_by(self, action: _Action, error: MiraklError) -> bool:
+        if not isinstance(error, BadRequest | NotFound) or is_foreign(error):
+            return False
+        self._last_answer = self._clock.monotonic()
+        if error.code == ALREADY_FINAL:
+            self._tally.outcomes += 1
+            return True
+        self._tally.rejected_outcomes += 1
+        log.warning("outcome of action %s was rejected: %s", action.action_id, error)
+        self._rejected(
+            action.block,
+            RejectedRow(
+                id=f"action {action.action_id}",
+                kind="server",
+                reason=str(error.problem) or str(error),
+                line=action.line,
+                at=time.time(),
+            ),
+        )
+        return True

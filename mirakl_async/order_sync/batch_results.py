@@ -1,0 +1,220 @@
+"""What becomes of the orders of a batch once it is answered, or cannot be sent as it is.
+
+An order is accepted with its batch; or its batch is rejected, and cut (`isolation`) until the order at fault is
+proven; or it turns out that it cannot be sent at all. What is to be sent again lies in `again`, before anything new.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter, deque
+from typing import TYPE_CHECKING, Any, Literal
+
+from .batching import Identified
+from .entries import origin_key, rejection, unencodable
+from .error_policy import throttled
+from .isolation import halves, plan_isolation, suspects_apart
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from ..clock import Clock
+    from ..errors import APIError, BadRequest
+    from ..http.response import Response
+    from .batching import Batch, Batcher
+    from .entries import Entry, OriginKey
+    from .isolation import Reason
+    from .ledger import Ledger
+    from .rejected_order import RejectedOrder
+    from .report import SyncCounters
+
+CLOSED_SECONDS = 600.0
+"""For so long nothing is sent to a store that was refused twice."""
+log: logging.Logger = logging.getLogger("mirakl_async")
+MAX_CONSECUTIVE_REJECTIONS = 500
+
+
+class BatchResults:
+    """Accounts for the orders of every batch of one job.
+
+    `reject` is given every order that will not be accepted, `requeued` is called when something is to be sent again,
+    and `fail` with the error when nothing but rejections came for too long. `last_answer` is when Mirakl last answered.
+    """
+
+    def __init__(
+        self,
+        assembly: Batcher,
+        tally: SyncCounters,
+        ledger: Ledger,
+        clock: Clock,
+        *,
+        reject: Callable[[RejectedOrder], None],
+        requeued: Callable[[], None],
+        fail: Callable[[BaseException], None],
+    ) -> None:
+        self.again: deque[Batch] = deque()
+        self.last_answer: float | None = None
+        self._batcher = assembly
+        self._counters = tally
+        self._ledger = ledger
+        self._clock = clock
+        self._reject = reject
+        self._requeued = requeued
+        self._fail = fail
+        self._rejected_in_a_row = 0
+        self._trust_names = True
+        self._accepted: set[OriginKey] = set()
+        self._faults: Counter[OriginKey] = Counter()  # of origins, since they were last accepted
+        self._closed: dict[OriginKey, tuple[float, APIError]] = {}
+
+    def accept(self, batch: Batch, reply: Response) -> None:
+        """Mirakl took all of them."""
+        self._counters.accepted += len(batch)
+        if len(reply.attempts) > 1:
+            self._counters.throttled += throttled(reply.attempts)
+        self._rejected_in_a_row = 0
+        self.last_answer = self._clock.monotonic()
+        self._batcher.mark_done(batch, self.last_answer)
+        self._ledger.accepted(batch.entries)
+        key = origin_key(batch.origin)
+        self._accepted.add(key)
+        del self._faults[key]
+        if batch.named:
+            self._distrust_names()
+        if batch.awaiting is not None:
+            self._confirm(batch.awaiting)
+
+    def isolate(self, batch: Batch, error: BadRequest) -> None:
+        """Mirakl rejected the batch for some of its orders: reject what is proven, and send what proves the rest."""
+        self.last_answer = self._clock.monotonic()
+        plan = plan_isolation(batch.entries, error.problem, trust_names=self._trust_names)
+        if plan.rejected is not None:
+            self._reject_for_good(batch, [plan.rejected], error)
+        elif plan.identified:
+            named = [batch.entries[index] for index in plan.identified]
+            rest, held_back = self._split(batch, [plan.parts[0], named])
+            rest.awaiting = Identified(held_back, list(plan.identified.values()), error)
+            self._send_again([rest])
+        else:
+            self.send_in_parts(batch, plan.parts, named=batch.named)
+
+    def send_in_parts(self, batch: Batch, parts: Sequence[Sequence[Entry]], *, named: bool = False) -> None:
+        """Send the same orders in several calls."""
+        batches = self._split(batch, parts)
+        for one in batches:
+            one.named = named
+        self._send_again(batches)
+
+    def cut(self, batch: Batch, count: int) -> Batch:
+        """The first orders of a batch, which are sent now; the others are sent in another call."""
+        first, rest = self._split(batch, [batch.entries[:count], batch.entries[count:]])
+        first.named = rest.named = batch.named
+        self._send_again([rest])
+        return first
+
+    def halve(self, batch: Batch) -> None:
+        """Send the same orders in two calls."""
+        self.send_in_parts(batch, halves(batch.entries), named=batch.named)
+
+    def reject_too_large(self, batch: Batch, error: APIError) -> None:
+        """Mirakl will not take the only order of a batch for its size."""
+        self._turn_away(batch, {0: _server_refusal(batch, 0, str(error), error)}, [])
+
+    def reject_unencodable(self, batch: Batch, error: Exception) -> None:
+        """Reject the orders of which no JSON can be made, and send the others; raises `error` if there are none."""
+        faults = {index: unencodable(entry) for index, entry in enumerate(batch.entries)}
+        rejected = {
+            index: rejection(batch.entries[index], batch.origin, "invalid", fault.message, path=fault.path)
+            for index, fault in faults.items()
+            if fault is not None
+        }
+        if not rejected:
+            raise error
+        rest = [entry for index, entry in enumerate(batch.entries) if index not in rejected]
+        self._turn_away(batch, rejected, [rest] if rest else [])
+
+    def blame_origin(self, batch: Batch, error: APIError) -> Literal["again", "settled", "stop"]:
+        """Mirakl found fault with a batch's channel or store.
+
+        Refused twice while another one's orders were accepted, its orders are set aside. Where none was accepted, the
+        others in hand are waited for; if there are none, the configuration is at fault, and nothing would help.
+        """
+        self.last_answer = now = self._clock.monotonic()
+        key = origin_key(batch.origin)
+        self._faults[key] += 1
+        if not self._accepted - {key}:
+            others = self._batcher.origins() - {key}
+            return "again" if any(self._faults[other] < 2 for other in others) else "stop"
+        if self._faults[key] < 2:
+            return "again"
+        log.warning("order sync: %s; the orders of this store are set aside", error)
+        self._closed[key] = (now + CLOSED_SECONDS, error)
+        self.set_aside_if_closed(batch)
+        return "settled"
+
+    def set_aside_if_closed(self, batch: Batch) -> bool:
+        """Set the orders of a batch aside if their store is closed; whether it is."""
+        if not self._closed or (closed := self._closed.get(origin_key(batch.origin))) is None:
+            return False
+        until, error = closed
+        if self._clock.monotonic() >= until:
+            del self._closed[origin_key(batch.origin)]
+            return False
+        problem, reason = error.problem, str(error)
+        rejected = {
+            index: rejection(entry, batch.origin, "origin", reason, problem=problem)
+            for index, entry in enumerate(batch.entries)
+        }
+        self._turn_away(batch, rejected, [])
+        return True
+
+    # -- inside
+
+    def _confirm(self, identified: Identified) -> None:
+        """The others went through: one that was named is at fault; of several, at least one is."""
+        batch, reasons, error = identified
+        if len(batch) == 1:
+            self._reject_for_good(batch, reasons, error)
+        else:
+            self.send_in_parts(batch, suspects_apart(batch.entries), named=True)
+
+    def _reject_for_good(self, batch: Batch, reasons: Sequence[Reason], error: BadRequest) -> None:
+        rejected = {
+            index: _server_refusal(batch, index, reason.text, error, reason.path)
+            for index, reason in enumerate(reasons)
+        }
+        self._turn_away(batch, rejected, [])
+        self._rejected_in_a_row += len(rejected)
+        if self._rejected_in_a_row >= MAX_CONSECUTIVE_REJECTIONS:
+            self._fail(error)
+
+    def _turn_away(self, batch: Batch, rejected: Mapping[int, RejectedOrder], parts: Sequence[Sequence[Entry]]) -> None:
+        """Let some orders of a batch go for good, and send the others again."""
+        out, *others = self._split(batch, [[batch.entries[index] for index in rejected], *parts])
+        self._send_again(others)
+        self._batcher.mark_done(out, self._clock.monotonic())
+        for index, refused in rejected.items():
+            self._ledger.rejected(batch.entries[index], refused)
+            self._reject(refused)
+
+    def _split(self, batch: Batch, parts: Sequence[Sequence[Entry]]) -> list[Batch]:
+        """Cut a batch. It will not go through as it is: orders that waited for it have to be sent themselves."""
+        if batch.awaiting is not None:
+            waiting, batch.awaiting = batch.awaiting.batch, None
+            self.send_in_parts(waiting, suspects_apart(waiting.entries), named=True)
+        return batch.split(parts)
+
+    def _send_again(self, batches: Sequence[Batch]) -> None:
+        self.again.extend(batches)
+        self._requeued()
+
+    def _distrust_names(self) -> None:
+        if self._trust_names:
+            self._trust_names = False
+            log.warning("order sync: Mirakl named an order as being at fault which it then accepted; orders are now "
+                        "isolated by halves")  # fmt: skip
+
+
+def _server_refusal(batch: Batch, index: int, reason: str, error: Any, path: str | None = None) -> RejectedOrder:
+    problem = getattr(error, "problem", None)
+    return rejection(batch.entries[index], batch.origin, "server", reason, path=path, problem=problem)

@@ -1,0 +1,305 @@
+"""From single orders to batches: pure, no I/O, no clock of its own.
+
+Each origin has a lane. A batch is cut from one lane, at most `limit` orders long, and two rules hold:
+
+* **Two versions of one order are never in flight together**, nor two orders that share an id. Their answers could
+  cross, and a retry of the older could arrive after the newer. A newer version waits ("parked") until the flight that
+  holds its predecessor has landed.
+* **The newest `channel_updated_at` wins before sending.** An older version, or the same again, is superseded. A
+  different body under the same stamp is a conflict: Mirakl would keep whichever came last, which is luck.
+
+Both hold among the orders in hand. Of those that have landed nothing is remembered, or memory would grow with the
+feed; but versions of one order always fly in their order of arrival, so that Mirakl ends where the source ended.
+
+The common case, in which neither matters, is decided for a hundred orders at once with set arithmetic; single orders
+are only looked at when a batch holds an id twice or meets one that is in flight.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .entries import Entry, OrderKey, OriginKey, exact_stamp, order_key, origin_key, rejection, same_content, stamp_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from ..errors import BadRequest
+    from ..models.connect.common import OriginRequest
+    from .held_blocks import BlockLines
+    from .isolation import Reason
+    from .rejected_order import RejectedOrder
+
+SAME_STAMP = "another body with the same channel_updated_at was already taken; give the change a newer stamp"
+NO_STAMP = "cannot be compared with that of another version of this order: it must be a date-time with a zone"
+NO_ID = "must be a text"
+
+
+class Batch:
+    """Orders of one origin that travel in one call."""
+
+    __slots__ = ("_by_key", "awaiting", "entries", "ids", "lane", "named")
+
+    def __init__(self, lane: OriginBuffer, entries: Sequence[Entry], ids: set[str] | None = None) -> None:
+        self.lane: OriginBuffer = lane
+        self.entries: Sequence[Entry] = entries
+        self.ids: set[str] = {entry.channel_order_id for entry in entries} if ids is None else ids
+        self._by_key: dict[OrderKey, Entry] | None = None
+        self.awaiting: Identified | None = None
+        self.named: bool = False  # whether the server named all of these as being at fault
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    @property
+    def origin(self) -> OriginRequest:
+        """Channel and store."""
+        return self.lane.origin
+
+    def find(self, key: OrderKey) -> Entry | None:
+        """The version of an order in this batch."""
+        if self._by_key is None:
+            self._by_key = {order_key(entry): entry for entry in self.entries}
+        return self._by_key.get(key)
+
+    def split(self, parts: Iterable[Sequence[Entry]]) -> list[Batch]:
+        """The same orders in several batches, in flight like this one, which must not be landed any more."""
+        batches = [Batch(self.lane, part) for part in parts if part]
+        self.lane.in_flight_batches.remove(self)
+        self.lane.in_flight_batches.extend(batches)
+        return batches
+
+
+class Identified(NamedTuple):
+    """Orders that the server named, which stay in flight until it has answered for the others of their batch."""
+
+    batch: Batch
+    reasons: list[Reason]
+    error: BadRequest
+
+
+class OriginBuffer:
+    """One origin's orders: waiting, in flight, and parked behind a flight."""
+
+    __slots__ = ("blocked", "in_flight_batches", "in_flight_ids", "origin", "queued", "since")
+
+    def __init__(self, origin: OriginRequest) -> None:
+        self.origin: OriginRequest = origin
+        self.queued: list[Entry] = []
+        self.blocked: dict[OrderKey, Entry] = {}
+        self.in_flight_batches: list[Batch] = []
+        self.in_flight_ids: set[str] = set()
+        self.since: float = 0.0
+
+    def in_flight(self, key: OrderKey) -> Entry | None:
+        """The version of an order that is in flight."""
+        for batch in self.in_flight_batches:
+            if (entry := batch.find(key)) is not None:
+                return entry
+        return None
+
+
+class Batcher:
+    """All lanes of a sync, and the blocks of a queue that wait to be sent whole.
+
+    `superseded` is called with every order that another version replaces, and that version; `refused` with every order
+    that cannot be sent.
+    """
+
+    __slots__ = ("_blocks", "_lanes", "_limit", "_refused", "_superseded", "queued")
+
+    def __init__(
+        self,
+        limit: int,
+        *,
+        superseded: Callable[[Entry, Entry], None],
+        refused: Callable[[Entry, RejectedOrder], None],
+    ) -> None:
+        self._limit = limit
+        self._blocks: deque[BlockLines] = deque()
+        self._superseded = superseded
+        self._refused = refused
+        self._lanes: dict[OriginKey, OriginBuffer] = {}
+        self.queued: int = 0
+
+    @property
+    def lanes(self) -> int:
+        """How many origins have orders in hand; at least 1."""
+        return len(self._lanes) or 1
+
+    def origins(self) -> set[OriginKey]:
+        """The origins that have orders in hand."""
+        return self._lanes.keys() | {origin_key(block.origin) for block in self._blocks}
+
+    def lane(self, origin: OriginRequest) -> OriginBuffer:
+        """The lane of an origin."""
+        key = origin_key(origin)
+        lane = self._lanes.get(key)
+        if lane is None:
+            lane = self._lanes[key] = OriginBuffer(origin)
+        return lane
+
+    def add(self, lane: OriginBuffer, entries: Sequence[Entry], now: float) -> None:
+        """Let entries wait in a lane; `now` says since when, for the linger."""
+        if not lane.queued:
+            lane.since = now
+        lane.queued.extend(entries)
+        self.queued += len(entries)
+
+    def add_block(self, block: BlockLines) -> None:
+        """Let a block wait; it is sent whole, unless that would break a rule."""
+        self._blocks.append(block)
+        self.queued += len(block)
+
+    def next_batch(self, now: float, linger: float | None) -> Batch | None:
+        """The next batch: a full one if there is any, else the longest of those that waited `linger` seconds.
+
+        `linger` None cuts whatever there is.
+        """
+        while self._blocks:
+            block = self._blocks.popleft()
+            self.queued -= len(block)
+            if (whole := self._whole(self.lane(block.origin), block)) is not None:
+                return whole
+            self.add(self.lane(block.origin), block, now)
+        while True:
+            lane = self._due(now, linger)
+            if lane is None:
+                return None
+            batch = self._cut_from(lane)
+            lane.since = now
+            if batch is not None:
+                return batch
+
+    def next_due(self, linger: float) -> float | None:
+        """When the oldest waiting entry will have waited `linger` seconds; None if nothing waits."""
+        times = [lane.since + linger for lane in self._lanes.values() if lane.queued]
+        return min(times, default=None)
+
+    def _due(self, now: float, linger: float | None) -> OriginBuffer | None:
+        best: OriginBuffer | None = None
+        for lane in self._lanes.values():
+            count = len(lane.queued)
+            if count >= self._limit:
+                return lane
+            if count and (linger is None or now >= lane.since + linger) and (not best or count > len(best.queued)):
+                best = lane
+        return best
+
+    def _whole(self, lane: OriginBuffer, block: BlockLines) -> Batch | None:
+        """A block as a batch; None if an order is in it twice, or in flight, or waits already."""
+        ids = block.ids
+        if (
+            not block.travels_whole
+            or not len(ids) == len(block) <= self._limit
+            or not lane.in_flight_ids.isdisjoint(ids)
+        ):
+            return None
+        if lane.queued and any(entry.channel_order_id in ids for entry in lane.queued):
+            return None
+        batch = Batch(lane, block, ids)
+        lane.in_flight_batches.append(batch)
+        lane.in_flight_ids |= ids
+        return batch
+
+    def _cut_from(self, lane: OriginBuffer) -> Batch | None:
+        entries = lane.queued[: self._limit]
+        del lane.queued[: self._limit]
+        count = len(entries)
+        self.queued -= count
+        try:
+            ids = {entry.channel_order_id for entry in entries}
+        except TypeError:
+            entries = self._with_ids(lane, entries)
+            ids = {entry.channel_order_id for entry in entries}
+        if len(ids) != count or not lane.in_flight_ids.isdisjoint(ids):
+            entries = self._sift(lane, entries)
+            if not entries:
+                return None
+            ids = {entry.channel_order_id for entry in entries}
+        batch = Batch(lane, entries, ids)
+        lane.in_flight_batches.append(batch)
+        lane.in_flight_ids |= ids
+        return batch
+
+    def _with_ids(self, lane: OriginBuffer, entries: Iterable[Entry]) -> list[Entry]:
+        """The entries whose id can be one; a struct's members may be anything."""
+        sound: list[Entry] = []
+        for entry in entries:
+            identity: Any = entry.channel_order_id
+            if isinstance(identity, str):
+                sound.append(entry)
+            else:
+                self._refused(entry, rejection(entry, lane.origin, "invalid", NO_ID, path="channel_order_id"))
+        return sound
+
+    def _sift(self, lane: OriginBuffer, entries: Iterable[Entry]) -> list[Entry]:
+        """The newest version of each order that may fly now; the others are parked, superseded or refused."""
+        chosen: dict[OrderKey, Entry] = {}
+        ids: set[str] = set()
+        for entry in entries:
+            key = order_key(entry)
+            if (rival := chosen.get(key)) is not None:
+                chosen[key] = self._settle(lane, rival, entry)
+            elif key[0] in lane.in_flight_ids or key[0] in ids:
+                flying = lane.in_flight(key)
+                if flying is None or self._outdates(lane, entry, flying):
+                    self._park(lane, key, entry)
+            else:
+                chosen[key] = entry
+                ids.add(key[0])
+        return list(chosen.values())
+
+    def _park(self, lane: OriginBuffer, key: OrderKey, entry: Entry) -> None:
+        rival = lane.blocked.get(key)
+        lane.blocked[key] = entry if rival is None else self._settle(lane, rival, entry)
+
+    def _settle(self, lane: OriginBuffer, rival: Entry, entry: Entry) -> Entry:
+        """The one of two unsent versions that goes on."""
+        if not self._outdates(lane, entry, rival):
+            return rival
+        self._superseded(rival, entry)
+        return entry
+
+    def _outdates(self, lane: OriginBuffer, later: Entry, earlier: Entry) -> bool:
+        """Whether the later of two versions holds; it is accounted for here if it does not."""
+        try:
+            new: Any = stamp_of(later)
+            old: Any = stamp_of(earlier)
+            if new == old:
+                new, old = exact_stamp(later), exact_stamp(earlier)
+        except TypeError:
+            self._refused(later, rejection(later, lane.origin, "invalid", NO_STAMP, path="channel_updated_at"))
+            return False
+        if new > old:
+            return True
+        if new == old and not same_content(earlier, later):
+            self._refused(later, rejection(later, lane.origin, "conflict", SAME_STAMP, path="channel_updated_at"))
+        else:
+            self._superseded(later, earlier)
+        return False
+
+    def mark_done(self, batch: Batch, now: float) -> None:
+        """A batch has come to its end: what was parked behind it waits again, before all that came later."""
+        lane = batch.lane
+        lane.in_flight_batches.remove(batch)
+        lane.in_flight_ids -= batch.ids
+        if lane.blocked:
+            freed = [key for key in lane.blocked if key[0] not in lane.in_flight_ids]
+            if freed and not lane.queued:
+                lane.since = now
+            lane.queued[:0] = [lane.blocked.pop(key) for key in freed]
+            self.queued += len(freed)
+        if not (lane.queued or lane.in_flight_batches):
+            del self._lanes[origin_key(lane.origin)]
+
+    def unsent(self) -> Iterator[tuple[OriginRequest, Entry]]:
+        """Everything in hand, in flight included: what a stopped job leaves."""
+        for block in self._blocks:
+            yield from ((block.origin, entry) for entry in block)
+        for lane in self._lanes.values():
+            for batch in lane.in_flight_batches:
+                yield from ((lane.origin, entry) for entry in batch.entries)
+            yield from ((lane.origin, entry) for entry in lane.blocked.values())
+            yield from ((lane.origin, entry) for entry in lane.queued)

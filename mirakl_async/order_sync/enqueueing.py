@@ -1,0 +1,316 @@
+"""From a source into a queue: orders are read, checked, grouped by store and put as blocks, with the source's position.
+
+What is put at a time is a window of the source, all of it; a few puts are under way at a time. The position that is
+stored is one behind which all is durable. So the next process reads on behind what the queue has, and not behind what
+this one read; what it reads again is harmless.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast, runtime_checkable
+
+from .. import codec
+from ..models.connect.orders import OrderRequest
+from ..queues.blocks import MAX_BLOCK_BYTES, MAX_BLOCK_LINES, join_block
+from ..queues.protocol import KeepsCursors, KeepsRejected, offers
+from .batching import NO_ID, NO_STAMP, Batch, Batcher
+from .entries import EPOCH, Line, encoded, rejection, unencodable
+from .intake import Intake
+from .rejected_rows import row_of
+from .resume_file import ResumeFile
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from ..clock import Clock
+    from ..models.connect.common import OriginRequest
+    from ..queues.blocks import LineKey
+    from ..queues.protocol import RejectedRow, Sink
+    from .entries import Entry
+    from .intake import Source
+    from .rejected_order import RejectedOrder
+    from .report import SyncCounters
+
+MAX_WINDOW_ORDERS = 200
+MAX_WINDOW_BYTES = 4 * 1024 * 1024
+MAX_OPEN_PUTS = 3
+HEADER_BYTES = 16 * 1024
+MICROSECOND = timedelta(microseconds=1)
+
+
+@runtime_checkable
+class Resumable(Protocol):
+    """A source that can go on where an earlier process stopped reading it.
+
+    `name` tells it from other sources of the same queue. `position` says where reading would go on after the last
+    item given; `resume` is called with such a position before the first item is asked for.
+    """
+
+    name: str
+
+    def position(self) -> str:
+        """Where it stands, in words of its own."""
+        ...
+
+    def resume(self, position: str) -> None:
+        """Go on there."""
+        ...
+
+
+class _Put(NamedTuple):
+    """A window that is being put, and the source's position behind it."""
+
+    batches: list[Batch]
+    position: str | None
+    task: asyncio.Task[None]
+
+
+class Enqueuer:
+    """Reads one source into a queue; `origin` None means that it gives pairs of origin and order.
+
+    `room` is awaited before each window is read. After `begin`, `enqueued` counts the orders that were put. Every order
+    that will not be put is given to `refuse`, and to the queue if it keeps rejected ones.
+    """
+
+    def __init__(self, source: Source, origin: OriginRequest | None, *, resume: bool, resume_file: Path | None) -> None:
+        self.enqueued: int = 0
+        self.failure: BaseException | None = None
+        self._source = source
+        self._origin = origin
+        self._resumable = source if isinstance(source, Resumable) else None
+        self._resume = resume
+        self._file = None if resume_file is None else ResumeFile(resume_file)
+        self._puts: deque[_Put] = deque()
+        self._durable: str | None = None
+        self._rows: list[RejectedRow] = []
+        self._intake: Intake | None = None
+
+    async def begin(
+        self,
+        queue: Sink,
+        tally: SyncCounters,
+        clock: Clock,
+        refuse: Callable[[RejectedOrder], None],
+        store: Callable[[Sequence[RejectedRow]], Awaitable[None]],
+    ) -> None:
+        """Let the source go on where the queue, or the resume file, ends; `store` keeps rejected orders elsewhere."""
+        self._queue, self._tally, self._refuse, self._store = queue, tally, refuse, store
+        source = self._resumable
+        if source is not None and self._resume:
+            stored = self._file or queue
+            position = await cast("KeepsCursors", stored).cursor(source.name)
+            if position is not None:
+                source.resume(position)
+        assembly = Batcher(MAX_BLOCK_LINES, superseded=self._supersede, refused=self._reject_entry)
+        self._assembly = assembly
+        self._intake = Intake(
+            self._source, self._origin, assembly, tally, clock, MAX_WINDOW_ORDERS // 2, self._reject, _at_once
+        )
+
+    async def run(self, room: Callable[[], Awaitable[None]] | None = None) -> None:
+        """Read and put to the end of the source; raises what the queue raises. See `failure` for the source's error."""
+        assert self._intake is not None  # noqa: S101 - set by begin
+        streams = isinstance(self._source, AsyncIterable)
+        pumps = [asyncio.create_task(self._intake.read_stream(), name="mirakl order sync source")] if streams else []
+        try:
+            await self._put_all(self._intake, room or _at_once)
+        finally:
+            self._intake.close()
+            await asyncio.gather(*pumps, return_exceptions=True)
+        self.failure = self._intake.failure
+
+    async def finish(self) -> None:
+        """After `run` was cancelled: put what was taken from the source by then."""
+        if self._intake is None:
+            return
+        try:
+            self._intake.flush()
+            await self._put_window()
+            await self._wait_for_puts(0)
+            await self._store_position()
+        finally:
+            await self.close()
+
+    async def close(self) -> None:
+        """End the puts that are still under way; what they put counts as unsent, and may be in the queue."""
+        for put in self._puts:
+            put.task.cancel()
+        await asyncio.gather(*(put.task for put in self._puts), return_exceptions=True)
+
+    def unsent(self) -> Iterator[tuple[OriginRequest, Entry]]:
+        """What was taken from the source and is not in the queue."""
+        if self._intake is not None:
+            self._intake.flush()
+            for put in self._puts:
+                for batch in put.batches:
+                    yield from ((batch.origin, entry) for entry in batch.entries)
+            yield from self._assembly.unsent()
+
+    # -- inside
+
+    async def _put_all(self, intake: Intake, room: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            await room()
+            if isinstance(self._source, AsyncIterable):
+                if not (self._assembly.queued or intake.exhausted):
+                    await intake.wait(None)
+                intake.flush()
+            else:
+                while (room_left := self._room_left(intake)) > 0 and intake.read(room_left):
+                    pass
+            ended = intake.exhausted
+            await self._put_window()
+            intake.drained()
+            if ended and not self._assembly.queued:
+                await self._wait_for_puts(0)
+                await self._store_position()
+                return
+            await asyncio.sleep(0)  # a queue may take it at once, and the workers want to run too
+
+    def _room_left(self, intake: Intake) -> int:
+        """How many orders more the window may hold."""
+        waiting = self._assembly.queued
+        full = waiting * intake.order_bytes >= MAX_WINDOW_BYTES
+        return 0 if full else MAX_WINDOW_ORDERS - waiting
+
+    async def _put_window(self) -> None:
+        """Begin to put what waits. It goes on when the job is stopped, see `finish`: to put it again would be twice."""
+        position = None if self._resumable is None else self._resumable.position()
+        batches: list[Batch] = []
+        while (batch := self._assembly.next_batch(0.0, None)) is not None:
+            self._assembly.mark_done(batch, 0.0)
+            batches.append(batch)
+        bodies = [
+            join_block(keys, lines, codec.encode(batch.origin))
+            for batch in batches
+            for keys, lines in self._lines(batch)
+        ]
+        self.enqueued += sum(map(len, batches))  # they may be received before it is certain that they are kept
+        rows, self._rows = self._rows, []
+        if bodies or rows:
+            task = asyncio.create_task(self._put(bodies, rows, self._durable), name="mirakl order sync put")
+            self._puts.append(_Put(batches, position, task))
+        elif not self._puts:
+            self._durable = position
+        await self._wait_for_puts(MAX_OPEN_PUTS - 1)
+
+    async def _wait_for_puts(self, most: int) -> None:
+        """Until at most so many are under way; raises what one raises, which then stays among the unsent."""
+        while self._puts and (len(self._puts) > most or self._puts[0].task.done()):
+            put = self._puts[0]
+            await asyncio.wait([put.task])
+            put.task.result()
+            self._durable = put.position
+            self._puts.popleft()
+
+    async def _store_position(self) -> None:
+        if self._durable is not None:
+            await self._put([], [], self._durable)
+
+    async def _put(self, bodies: Sequence[bytes], rows: Sequence[RejectedRow], position: str | None) -> None:
+        source, queue = self._resumable, cast("Any", self._queue)
+        if rows:
+            if offers(queue, KeepsRejected):
+                await queue.reject(None, rows)
+            await self._store(rows)
+        if source is not None and position is not None and not self._file and offers(queue, KeepsCursors):
+            await queue.put_at(bodies, source.name, position)
+            return
+        if bodies:
+            await queue.put(bodies)
+        if source is not None and position is not None and self._file:
+            await self._file.store(source.name, position)
+
+    def _lines(self, batch: Batch) -> Iterator[tuple[Sequence[LineKey], bytes]]:
+        """The keys and the lines of blocks that are no larger than the queue takes."""
+        try:
+            keys, lines = _keys(batch.entries), _joined(batch.entries)
+        except Exception:  # noqa: BLE001 - some struct was changed into what cannot be sent
+            batch.entries = self._valid(batch)
+            keys, lines = _keys(batch.entries), _joined(batch.entries)
+        most = self._queue.max_bytes - HEADER_BYTES
+        limit = min(MAX_BLOCK_BYTES, most)
+        if len(lines) <= limit:
+            if keys:
+                yield keys, lines
+            return
+        dropped: set[int] = set()
+        for start, part in _parts(lines, limit):
+            if len(part) > most:
+                dropped.add(start)
+                self._reject_too_large(batch, start, len(part), most)
+            else:
+                yield keys[start : start + part.count(b"\n")], part
+        batch.entries = [entry for index, entry in enumerate(batch.entries) if index not in dropped]
+
+    def _reject_too_large(self, batch: Batch, index: int, size: int, most: int) -> None:
+        entry = batch.entries[index]
+        reason = f"the order has {size} bytes; {type(self._queue).__name__} takes at most {most}"
+        self._reject_entry(entry, rejection(entry, batch.origin, "invalid", reason))
+
+    def _valid(self, batch: Batch) -> list[Entry]:
+        """The orders of a batch that can be put; the others are rejected."""
+        valid: list[Entry] = []
+        for entry in batch.entries:
+            if (fault := unencodable(entry)) is not None:
+                found = rejection(entry, batch.origin, "invalid", fault.message, path=fault.path or None)
+                self._reject_entry(entry, found)
+                continue
+            try:
+                _keys([entry])
+            except TypeError as error:
+                no_id = str(error) == NO_ID
+                reason, path = (NO_ID, "channel_order_id") if no_id else (NO_STAMP, "channel_updated_at")
+                self._reject_entry(entry, rejection(entry, batch.origin, "invalid", reason, path=path))
+                continue
+            valid.append(entry)
+        return valid
+
+    def _supersede(self, _entry: Entry, _by: Entry) -> None:
+        self._tally.superseded += 1
+
+    def _reject_entry(self, _entry: Entry, refused: RejectedOrder) -> None:
+        self._reject(refused)
+
+    def _reject(self, refused: RejectedOrder) -> None:
+        self._rows.append(row_of(refused))
+        self._refuse(refused)
+
+
+def _keys(entries: Sequence[Any]) -> list[LineKey]:
+    """What the header says of each; raises TypeError for an id that is no text and a stamp that cannot be compared."""
+    ids = [entry.channel_order_id for entry in entries]
+    if not {str}.issuperset(map(type, ids)):
+        raise TypeError(NO_ID)
+    codes = [code if type(code := entry.sub_channel_code) is str and code else None for entry in entries]
+    stamps = [(entry.channel_updated_at - EPOCH) // MICROSECOND for entry in entries]
+    return [*zip(ids, codes, stamps, strict=True)]
+
+
+def _joined(entries: Sequence[Any]) -> bytes:
+    """The lines of all."""
+    kinds = set(map(type, entries))
+    if kinds == {Line}:
+        return b"\n".join([*[entry.raw for entry in entries], b""])
+    if kinds == {OrderRequest}:
+        return codec.encode_lines(entries)
+    return b"\n".join([*map(encoded, entries), b""])
+
+
+def _parts(lines: bytes, limit: int) -> Iterator[tuple[int, bytes]]:
+    """Lines in parts of at most `limit` bytes, or of one line, each with the number of its first line."""
+    at = first = 0
+    while at < len(lines):
+        end = lines.rfind(b"\n", at, at + limit) + 1 or lines.find(b"\n", at) + 1
+        part = lines[at:end]
+        yield first, part
+        first, at = first + part.count(b"\n"), end
+
+
+async def _at_once() -> None:
+    """Nothing to wait for."""

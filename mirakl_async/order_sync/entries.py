@@ -1,0 +1,268 @@
+"""What travels through a sync: an order as a struct, or as a line of JSON that is sent as it stands.
+
+Both have `channel_order_id`, `sub_channel_code` and `channel_updated_at`: the order's identity within its origin, and
+the stamp by which Mirakl decides which of two states is newer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
+
+import msgspec
+from msgspec import UNSET, Raw, Struct, UnsetType
+
+from .. import codec
+from ..models.connect.common import OriginRequest
+from ..models.connect.orders import OrderRequest
+from ..redaction import RedactedBytesRepr
+from .rejected_order import RejectedOrder
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SMALL_BATCH = 4 * 1024 * 1024
+"""Structs that make no more bytes than this are encoded together, whatever a batch may hold."""
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FINE_FRACTION = re.compile(r"(?<=\.)(\d{6})(\d{1,12})(?=\D|$)")
+
+OriginKey: TypeAlias = tuple[str, str]
+OrderKey: TypeAlias = tuple[str, str | UnsetType | None]
+
+
+class Line(RedactedBytesRepr, Struct, frozen=True, gc=False):
+    """An order of an NDJSON file: its bytes, and what was peeked from them."""
+
+    raw: bytes
+    number: int
+    channel_order_id: str
+    sub_channel_code: str | UnsetType | None
+    channel_updated_at: datetime | int
+
+
+Entry: TypeAlias = OrderRequest | Line
+ENTRY_TYPES: set[type[Entry]] = {OrderRequest, Line}
+
+
+class _Envelope(Struct):
+    origin: Any
+    orders: Any
+
+
+class _Stamp(Struct, gc=False):
+    channel_updated_at: str
+
+
+_STAMP = msgspec.json.Decoder(_Stamp)
+
+
+def origin_key(origin: OriginRequest) -> OriginKey:
+    """What makes two origins the same."""
+    return (origin.channel_id, origin.channel_store_id)
+
+
+def order_key(entry: Entry) -> OrderKey:
+    """What makes two orders of one origin the same (Connect's data model)."""
+    code: Any = entry.sub_channel_code
+    return (entry.channel_order_id, code if code and isinstance(code, str) else UNSET)
+
+
+def microseconds(moment: datetime) -> int:
+    """An instant, since 1970; TypeError for one without a zone, which cannot be compared.
+
+    Date-times that share a `ZoneInfo` compare by wall clock, which is wrong in the hour that autumn repeats.
+    """
+    since = moment - EPOCH
+    return (since.days * 86400 + since.seconds) * 1_000_000 + since.microseconds
+
+
+def stamp_of(entry: Entry) -> int:
+    """An entry's stamp in microseconds; TypeError for one that cannot be compared."""
+    stamp: Any = entry.channel_updated_at
+    return stamp if isinstance(entry, Line) and isinstance(stamp, int) else microseconds(stamp)
+
+
+def exact_stamp(entry: Entry) -> tuple[int, int]:
+    """An entry's stamp as it was written: microseconds, cut off, and the digits behind them in 10^-18 s.
+
+    Only a text has such digits; a decoder rounds them away, and two versions would seem to have one stamp.
+    """
+    if isinstance(entry, Line):
+        with suppress(msgspec.MsgspecError, UnicodeError):
+            text = _STAMP.decode(entry.raw).channel_updated_at
+            if found := _FINE_FRACTION.search(text):
+                cut = text[: found.start(2)] + text[found.end(2) :]
+                return microseconds(msgspec.convert(cut, datetime)), int(found[2].ljust(12, "0"))
+    return stamp_of(entry), 0
+
+
+def encode_batch(origin: OriginRequest, entries: Sequence[Entry], max_bytes: int, typical: float) -> tuple[bytes, int]:
+    """The body of one call, and how many of the entries it holds: as many as `max_bytes` allow, and at least one.
+
+    Lines go out byte for byte; structs are encoded together, cheaper than one by one, unless a `typical` one is large.
+    Raises whatever a struct raises that was changed into what JSON cannot carry.
+    """
+    sizes = _sizes(entries, typical) if len(entries) > 1 else None
+    if sizes is not None:
+        total, count = len(codec.encode(_Envelope(origin, []))) + sizes[0], 1
+        while count < len(sizes) and total + sizes[count] + 1 <= max_bytes:
+            total += sizes[count] + 1
+            count += 1
+        entries = entries[:count]
+    if {OrderRequest}.issuperset(map(type, entries)):
+        body = codec.encode(_Envelope(origin, entries))
+    else:
+        body = codec.encode(_Envelope(origin, [*map(Raw, map(encoded, entries))]))
+    return body, len(entries)
+
+
+def _sizes(entries: Sequence[Entry], typical: float) -> list[int] | None:
+    """The size of each; None where structs of a `typical` size are small enough to be encoded together."""
+    if len(entries) * typical <= SMALL_BATCH and {OrderRequest}.issuperset(map(type, entries)):
+        return None
+    return [len(encoded(entry)) for entry in entries]
+
+
+def encoded(entry: Entry) -> bytes:
+    """One order's JSON."""
+    return entry.raw if isinstance(entry, Line) else codec.encode(entry)
+
+
+def unencodable(entry: Entry) -> codec.Violation | None:
+    """Why no JSON can be made of an order; None if it can."""
+    try:
+        encoded(entry)
+    except Exception as error:  # noqa: BLE001 - a struct's members may be anything, and so may what they raise
+        fault = codec.Violation("", f"cannot be encoded: {error}")
+        with suppress(Exception):
+            fault = next(iter(codec.find_violations(cast("OrderRequest", entry))), fault)
+        return fault
+    return None
+
+
+def same_content(one: Entry, other: Entry) -> bool:
+    """Whether two versions say the same, however their JSON is spelled; no for what cannot be read."""
+    if one is other:
+        return True
+    try:
+        return same_json(encoded(one), encoded(other))
+    except (codec.CodecError, TypeError, ValueError, RecursionError):
+        return False
+
+
+def same_json(one: bytes, other: bytes) -> bool:
+    """Whether two texts say the same; no for what cannot be read."""
+    if one == other:
+        return True
+    try:
+        return _alike(codec.decode_plain(one), codec.decode_plain(other))
+    except (codec.CodecError, TypeError, ValueError, RecursionError):
+        return False
+
+
+def _alike(one: Any, other: Any) -> bool:
+    """Equality of plain values, in which one moment written in two zones is one moment."""
+    if type(one) is dict is type(other):
+        return one.keys() == other.keys() and all(_alike(value, other[name]) for name, value in one.items())
+    if type(one) is list is type(other):
+        return len(one) == len(other) and all(map(_alike, one, other))
+    if one == other:
+        return True
+    if not (isinstance(one, str) and isinstance(other, str)):
+        return False
+    moment = _moment(one)
+    return moment is not None and moment == _moment(other)
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        moment = msgspec.convert(text, datetime)
+    except msgspec.ValidationError:
+        return None
+    return moment if moment.tzinfo is not None else None
+
+
+def as_entry(item: object, origin: OriginRequest | None) -> Entry | RejectedOrder:
+    """An order from whatever the source yields: a struct as it is, a mapping converted and checked."""
+    if isinstance(item, OrderRequest | Line | RejectedOrder):
+        return item
+    if not isinstance(item, Mapping):
+        what = "an OrderRequest or a mapping is needed"
+        return unreadable(item, f"the source gave a {type(item).__name__}; {what}", origin)
+    try:
+        return msgspec.convert(item, OrderRequest)
+    except Exception as error:  # noqa: BLE001 - the mapping may be of the user's own making
+        return unreadable(item, str(error), origin, fault_path(error))
+
+
+def as_pair(item: object) -> tuple[OriginRequest, Any] | RejectedOrder:
+    """An origin and whatever is said to be an order."""
+    if isinstance(item, RejectedOrder):
+        return item
+    if not isinstance(item, tuple | list) or len(cast("tuple[Any, ...]", item)) != 2:
+        return unreadable(item, "without origin= the source must give pairs (origin, order)")
+    origin, order = cast("tuple[Any, Any]", item)
+    if not isinstance(origin, OriginRequest):
+        return unreadable(order, f"the origin is a {type(origin).__name__}, not an OriginRequest")
+    names: tuple[Any, ...] = origin_key(origin)
+    if not all(isinstance(name, str) for name in names):
+        return unreadable(order, "the origin's channel_id and channel_store_id must be texts")
+    return origin, order
+
+
+def misplaced_origin(item: object, origin: OriginRequest | None) -> str | None:
+    """What to write instead, if the items of a source do not go with the `origin` argument; None if they do."""
+    pair = isinstance(item, tuple | list) and len(cast("tuple[Any, ...]", item)) == 2
+    if origin is None and isinstance(item, OrderRequest | Line | Mapping):
+        return (
+            "is missing: the source gives orders, not pairs; write origin=OriginRequest(channel_id=..., "
+            "channel_store_id=...), or give pairs (origin, order)"
+        )
+    if origin is not None and pair and isinstance(cast("tuple[Any, ...]", item)[0], OriginRequest):
+        return "was given, but the source gives pairs (origin, order); leave out origin=, or give orders"
+    return None
+
+
+def unreadable(item: Any, reason: str, origin: OriginRequest | None = None, path: str | None = None) -> RejectedOrder:
+    """The record of an item that is no order; what JSON can say of it is kept."""
+    identity = raw = None
+    with suppress(Exception):
+        if isinstance(item, Mapping):
+            item = dict(cast("Any", item))
+            identity = item.get("channel_order_id")
+        raw = codec.encode(item)
+    return RejectedOrder(
+        kind="invalid",
+        reason=reason,
+        origin=origin,
+        channel_order_id=identity if isinstance(identity, str) else None,
+        raw=raw,
+        path=path,
+    )
+
+
+def fault_path(error: Exception) -> str:
+    """Where a decoder found its fault, as a JSON path, from its words."""
+    _, found, path = str(error).rpartition(" - at `")
+    return path.rstrip("`") if found else "$"
+
+
+def rejection(
+    entry: Entry, origin: OriginRequest, kind: Any, reason: str, *, path: str | None = None, problem: Any = None
+) -> RejectedOrder:
+    """The record of an entry that will not be accepted."""
+    line = entry if isinstance(entry, Line) else None
+    return RejectedOrder(
+        kind=kind,
+        reason=reason,
+        origin=origin,
+        order=None if line else entry,  # type: ignore[arg-type]
+        channel_order_id=entry.channel_order_id,
+        line=line.number if line else None,
+        raw=line.raw if line else None,
+        path=path,
+        problem=problem,
+    )

@@ -1,0 +1,267 @@
+"""The reading side of a sync: takes from the user's source no faster than batches leave, and fills the lanes.
+
+A plain iterable is read a hundred orders at a time, or fewer if they are large, by whichever worker needs them: no
+task, no queue. An async iterable is read by one task of its own, because the next item may be long in coming while
+what is there wants to go; it rests while enough is waiting. Either way what waits is bounded, in orders and in bytes;
+and whatever was taken from the source is counted and kept, however the reading ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterable, Iterable, Iterator
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import anyio
+
+from ..clock import wait_at_most
+from ..errors import InvalidArgument
+from .entries import ENTRY_TYPES, Entry, as_entry, as_pair, encoded, misplaced_origin, origin_key
+from .held_blocks import BlockLines
+from .rejected_order import RejectedOrder
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+
+    from ..clock import Clock
+    from ..models.connect.common import OriginRequest
+    from .batching import Batcher
+    from .entries import OriginKey
+    from .report import SyncCounters
+
+Source: TypeAlias = "Iterable[Any] | AsyncIterable[Any] | Bundled"
+Bundle: TypeAlias = "Sequence[BlockLines | tuple[OriginRequest, Sequence[Entry]]]"
+ROOM_FOR_ONE, ROOM_FOR_MANY = 2, 40
+MAX_READ = 1_000_000
+MAX_CHUNK_BYTES, MAX_WAITING_BYTES = 4 * 1024 * 1024, 16 * 1024 * 1024
+CLOSE_TIMEOUT = 1.0
+
+
+class Bundled(ABC):
+    """A source of orders that are valid, counted already, and come grouped by origin: a queue."""
+
+    @abstractmethod
+    def __aiter__(self) -> AsyncIterator[Bundle]:
+        """The orders, some at a time."""
+
+
+class Intake:
+    """Fills an assembly from a source; `origin` None means that the source gives pairs of origin and order."""
+
+    def __init__(  # noqa: PLR0917 - one caller, the engine
+        self,
+        source: Source,
+        origin: OriginRequest | None,
+        assembly: Batcher,
+        tally: SyncCounters,
+        clock: Clock,
+        limit: int,
+        refused: Callable[[RejectedOrder], None],
+        room: Callable[[], Awaitable[None]],
+    ) -> None:
+        self.failure: BaseException | None = None
+        self.exhausted: bool = False
+        self.more: asyncio.Event = asyncio.Event()
+        self.order_bytes: float = MAX_CHUNK_BYTES  # of one, as last seen; until one was, they are read one by one
+        self._origin = origin
+        self._batcher = assembly
+        self._counters = tally
+        self._clock = clock
+        self._limit = limit
+        self._reject = refused
+        self._room = room
+        self._chunk: list[Any] = []
+        self._flush_immediately = True
+        self._scope = anyio.CancelScope()
+        self._rest = asyncio.Event()
+        self._iterator: Iterator[Any] | None = None
+        self._stream: AsyncIterable[Any] | None = None
+        if isinstance(source, AsyncIterable):
+            self._stream = source
+        else:
+            self._iterator = iter(source)
+
+    @property
+    def full(self) -> bool:
+        """Whether enough is waiting."""
+        waiting = self._batcher.queued
+        many = waiting >= self._limit * min(ROOM_FOR_MANY, ROOM_FOR_ONE * self._batcher.lanes)
+        return many or waiting * self.order_bytes >= MAX_WAITING_BYTES
+
+    @property
+    def _chunk_size(self) -> int:
+        """How many orders to read at a time."""
+        return max(1, min(self._limit, int(MAX_CHUNK_BYTES / self.order_bytes)))
+
+    @property
+    def streaming(self) -> bool:
+        """Whether the source is read by a task of its own."""
+        return self._stream is not None and not self.exhausted
+
+    def close(self) -> None:
+        """Take nothing more from the source."""
+        self.exhausted = True
+        self._scope.cancel()
+        self.more.set()
+        self._rest.set()
+
+    def read(self, most: int = MAX_READ) -> bool:
+        """Take the next orders of a plain iterable, at most so many; False if there is nothing to take now."""
+        if self._iterator is None or self.exhausted or self.full:
+            return False
+        chunk: list[Any] = []
+        try:
+            chunk.extend(islice(self._iterator, min(most, self._chunk_size)))
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:  # noqa: BLE001 - the user's iterator may raise anything, a CancelledError too
+            self.failure = error
+            self.exhausted = True
+        finally:
+            self._take(chunk)
+        if not chunk:
+            self.exhausted = True
+        return True
+
+    async def read_stream(self) -> None:
+        """Take from an async iterable until it ends, resting while enough waits."""
+        assert self._stream is not None  # noqa: S101 - only started for one
+        iterator: AsyncIterator[Any] | None = None
+        try:
+            with self._scope:
+                iterator = aiter(self._stream)
+                await self._consume(iterator)
+        except asyncio.CancelledError as error:
+            if _cancelled():
+                raise
+            self.failure = error  # of something that the source waited for
+        except Exception as error:  # noqa: BLE001 - as above
+            self.failure = error
+        finally:
+            self.exhausted = True
+            self.flush()
+            self.more.set()
+            await self._close(iterator)
+
+    async def _consume(self, iterator: AsyncIterator[Any]) -> None:
+        if isinstance(self._stream, Bundled):
+            await self._draw_bundles(iterator)
+            return
+        chunk, size = self._chunk, 1
+        async for item in iterator:
+            chunk.append(item)
+            if len(chunk) >= size or self._flush_immediately:
+                self._flush_immediately = False
+                self.flush()
+                size = self._chunk_size
+                self.more.set()
+                await self._rest_while_full()
+                if self.exhausted:
+                    return
+
+    async def _draw_bundles(self, bundles: AsyncIterator[Bundle]) -> None:
+        async for bundle in bundles:
+            for unit in bundle:
+                if isinstance(unit, BlockLines):
+                    self.order_bytes = unit.size / len(unit)
+                    self._batcher.add_block(unit)
+                else:
+                    lane = self._batcher.lane(unit[0])
+                    self._batcher.add(lane, unit[1], self._clock.monotonic())
+            self.more.set()
+            await self._rest_while_full()
+
+    async def _rest_while_full(self) -> None:
+        await self._room()
+        while self.full and not self.exhausted:
+            self._rest.clear()
+            await self._rest.wait()
+
+    async def _close(self, iterator: AsyncIterator[Any] | None) -> None:
+        """Let a generator that is not wanted any more clean up, now rather than when it is collected."""
+        close = getattr(iterator, "aclose", None)
+        if close is None:
+            return
+        try:
+            with anyio.move_on_after(CLOSE_TIMEOUT, shield=True):
+                await close()
+        except Exception as error:  # noqa: BLE001 - as above
+            self.failure = self.failure or error
+
+    def flush(self) -> None:
+        """Put what the pump holds into the lanes."""
+        if self._chunk:
+            chunk = self._chunk[:]
+            self._chunk.clear()
+            self._take(chunk)
+
+    def drained(self) -> None:
+        """A batch was cut: the pump may go on."""
+        self._rest.set()
+
+    async def wait(self, seconds: float | None) -> None:
+        """Until something new waits, at most `seconds`."""
+        self.more.clear()
+        if seconds is None:
+            self._flush_immediately = True  # else what is there goes soon, and takes along what has come until then
+        if self.exhausted:
+            return
+        await wait_at_most(self.more, seconds)
+
+    def _take(self, chunk: list[Any]) -> None:
+        if chunk and not self._counters.read and (wrong := misplaced_origin(chunk[0], self._origin)):
+            self.failure = InvalidArgument("upsertOrders", "origin", wrong)
+            self.exhausted = True
+        self._counters.read += len(chunk)
+        if self._origin is not None:
+            self._place(self._origin, chunk)
+            return
+        for origin, orders in self._by_origin(chunk):
+            self._place(origin, orders)
+
+    def _place(self, origin: OriginRequest, orders: Sequence[Any]) -> None:
+        if not ENTRY_TYPES.issuperset(map(type, orders)):
+            orders = self._sound(orders, origin)
+        if orders:
+            self.order_bytes = max(1, size_of(orders[-1]))
+            self._batcher.add(self._batcher.lane(origin), orders, self._clock.monotonic())
+
+    def _sound(self, items: Sequence[Any], origin: OriginRequest) -> list[Entry]:
+        entries: list[Entry] = []
+        for item in items:
+            entry = as_entry(item, origin)
+            if isinstance(entry, RejectedOrder):
+                self._reject(entry)
+            else:
+                entries.append(entry)
+        return entries
+
+    def _by_origin(self, pairs: Iterable[Any]) -> Iterable[tuple[OriginRequest, list[Any]]]:
+        groups: dict[OriginKey, tuple[OriginRequest, list[Any]]] = {}
+        for item in pairs:
+            pair = as_pair(item)
+            if isinstance(pair, RejectedOrder):
+                self._reject(pair)
+                continue
+            origin, order = pair
+            group = groups.get(origin_key(origin))
+            if group is None:
+                group = groups[origin_key(origin)] = (origin, [])
+            group[1].append(order)
+        return groups.values()
+
+
+def size_of(entry: Entry) -> int:
+    """Bytes of one order; 0 for what cannot be encoded."""
+    try:
+        return len(encoded(entry))
+    except Exception:  # noqa: BLE001 - a struct's members may be anything, and so may what they raise
+        return 0
+
+
+def _cancelled() -> bool:
+    """Whether a cancellation is this task's own."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

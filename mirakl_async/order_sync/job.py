@@ -1,0 +1,263 @@
+"""One bulk order sync: pushes every order of a source, and accounts for each.
+
+**What becomes of an order.** It is accepted with its batch; or rejected, once it is proven to be at fault; or a newer
+version supersedes it; or the job stops, and it is counted, and kept, as unsent. An outage is waited out, every batch
+staying in hand; what the configuration is to blame for stops the job at once (`worker_pool`).
+
+**How it ends.** When the source is exhausted and all is answered; or drained within `grace` seconds after `stop()`, an
+error inside the `async with`, or a cancellation; what is then still in flight is cancelled and counted as unsent,
+although it may have arrived: sending it again is harmless, since Mirakl keeps the newest stamp. A failure of the job
+waits only for what is on the wire. Cancelled again while it drains, the job ends at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from itertools import chain
+from typing import TYPE_CHECKING, Self
+
+import anyio
+
+from ..errors import ClientStateError, InvalidArgument, MiraklError, SyncFailed
+from .batch_results import BatchResults
+from .batching import Batcher
+from .entries import Line
+from .intake import Intake
+from .ledger import Ledger, NoLedger
+from .rejected_order import RejectedOrder
+from .rejections import Rejections
+from .report import SyncCounters, SyncReport
+from .worker_pool import WorkerPool
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+    from types import TracebackType
+
+    from ..client import Client
+    from ..models.connect.common import OriginRequest
+    from ..models.connect.orders import OrderRequest
+    from .entries import Entry
+    from .intake import Source
+    from .job_options import JobOptions
+
+PROGRESS_INTERVAL = 0.1
+
+
+class OrderSync:
+    """One sync job; made by `connect.orders.sync(...)`, see there. `report` may be read at any time."""
+
+    def __init__(
+        self,
+        client: Client,
+        source: Source,
+        origin: OriginRequest | None,
+        options: JobOptions,
+        ledger: Ledger | None = None,
+    ) -> None:
+        self._ledger = ledger or NoLedger()
+        self._clock = client.transport.clock
+        self._grace_period = options.grace_period
+        self._progress = options.progress
+        self._counters = tally = SyncCounters()
+        self._rejections = refusals = Rejections(options.rejected_file, tally)
+        self._batcher = assembly = Batcher(options.batch_size, superseded=self._supersede, refused=self._reject_entry)
+        self._intake = Intake(
+            source, origin, assembly, tally, self._clock, options.batch_size, self._reject, refusals.room
+        )
+        self._workers = WorkerPool(
+            client,
+            self._intake,
+            assembly,
+            tally,
+            refusals,
+            options=options,
+            fail=self._fail,
+            answered=self._end_a_failed_job,
+            progress=self._report_progress,
+        )
+        self._results = BatchResults(
+            assembly,
+            tally,
+            self._ledger,
+            self._clock,
+            reject=self._reject,
+            requeued=self._workers.requeued,
+            fail=self._fail,
+        )
+        self._failure: BaseException | None = None
+        self._stopping = False
+        self._started_at = self._clock.monotonic()
+        self._elapsed: float | None = None
+        self._last_progress = 0.0
+        self._group = anyio.create_task_group()
+        self._job: asyncio.Task[None] | None = None
+
+    # -- the job as its user sees it
+
+    @property
+    def report(self) -> SyncReport:
+        """The figures so far."""
+        seconds = self._elapsed
+        return self._counters.report(self._clock.monotonic() - self._started_at if seconds is None else seconds)
+
+    async def run(self) -> SyncReport:
+        """Do it all and give the report; raises SyncStopped if the job could not finish."""
+        async with self:
+            pass
+        return self.report
+
+    def stop(self) -> None:
+        """Take nothing more from the source, finish what is in hand within the grace period, and end."""
+        if not self._stopping:
+            self._stopping = True
+            self._intake.close()
+            self._ledger.stop()
+            self._rejections.release()
+            # The loop's own time, since a signal handler is no task, and anyio would not know where it is.
+            self._group.cancel_scope.deadline = asyncio.get_running_loop().time() + self._grace_period
+
+    def abort(self) -> None:
+        """End now; what is in flight counts as unsent."""
+        self.stop()
+        self._group.cancel_scope.cancel()
+
+    def rejected(self) -> AsyncIterator[RejectedOrder]:
+        """Every order that Mirakl, or the contract, will not accept, as it is found; ends with the job.
+
+        Each comes out once: two who iterate share them. If nothing iterates, the first 10,000 are kept until after the
+        job; the file, if one was named, has them all. Raises ClientStateError before the job has begun.
+        """
+        if self._job is None:
+            raise ClientStateError(
+                "refused(): the sync has not begun; write `async with connect.orders.sync(...) as sync:` and iterate "
+                "sync.refused() inside, or after `await sync.run()`"
+            )
+        return self._rejections.listen(self._job.done)
+
+    def unsent(self) -> Iterator[tuple[OriginRequest, OrderRequest | bytes]]:
+        """What is in hand: origin and order (bytes for a line of a file); after a stop, what to send again."""
+        for origin, entry in chain(self._batcher.unsent(), self._ledger.unsent()):
+            yield origin, entry.raw if isinstance(entry, Line) else entry
+
+    async def __aenter__(self) -> Self:
+        if self._job is not None:
+            raise ClientStateError("a sync runs once: call orders.sync(...) again for another")
+        self._rejections.open()
+        try:
+            await self._ledger.begin(self._counters, self._reject, self._rejections.sync)
+        except BaseException:
+            self._rejections.close()
+            raise
+        self._started_at = self._clock.monotonic()
+        self._job = asyncio.create_task(self._run(), name="mirakl order sync")
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is not None:
+            self.stop()
+        self._rejections.release()
+        await self._join(stopped=error is not None)
+        if isinstance(self._failure, InvalidArgument) and error is None:
+            raise self._failure
+        if self._failure is not None and error is None:
+            raise SyncFailed(_words(self._failure), self.report) from self._failure
+
+    async def _join(self, *, stopped: bool) -> None:
+        """Until the job has ended; cancelled meanwhile, it drains, and cancelled again, it ends at once.
+
+        The shield is against anyio's scopes, which cancel not once but for as long as one stays inside.
+        """
+        assert self._job is not None  # noqa: S101 - set by __aenter__
+        cancelled: asyncio.CancelledError | None = None
+        while not self._job.done():
+            try:
+                with anyio.CancelScope(shield=stopped):
+                    await asyncio.wait([self._job])
+            except asyncio.CancelledError as error:
+                (self.abort if stopped else self.stop)()
+                stopped, cancelled = True, error
+        if cancelled is not None:
+            raise cancelled
+
+    # -- the job itself
+
+    async def _run(self) -> None:
+        try:
+            async with self._group as group:
+                group.start_soon(self._run_ledger)
+                if self._intake.streaming:
+                    group.start_soon(self._intake.read_stream)
+                self._workers.begin(group, self._results)
+        except asyncio.CancelledError as error:
+            self._failure = self._failure or error
+        except BaseExceptionGroup as group:  # of what is no Exception, and ends everything at once
+            self._failure = self._failure or group.exceptions[0]
+        finally:
+            await self._end_ledger()
+            self._elapsed = self._clock.monotonic() - self._started_at
+            self._failure = self._failure or self._intake.failure
+            self._report_progress(last=True)
+            try:
+                self._rejections.close()
+            except OSError as error:  # a full disk
+                self._failure = self._failure or error
+                self._rejections.close()
+
+    async def _run_ledger(self) -> None:
+        try:
+            await self._ledger.run()
+        except Exception as error:  # noqa: BLE001 - whatever it is, nothing more can be kept
+            self._fail(error)
+
+    async def _end_ledger(self) -> None:
+        try:
+            await self._ledger.end()
+        except Exception as error:  # noqa: BLE001 - as above
+            self._failure = self._failure or error
+
+    def _reject(self, refused: RejectedOrder) -> None:
+        self._counters.rejected += 1
+        try:
+            self._rejections.add(refused)
+        except OSError as error:
+            self._fail(error)
+
+    def _reject_entry(self, entry: Entry, refused: RejectedOrder) -> None:
+        self._ledger.rejected(entry, refused)
+        self._reject(refused)
+
+    def _supersede(self, entry: Entry, by: Entry) -> None:
+        self._counters.superseded += 1
+        self._ledger.superseded(entry, by)
+
+    def _fail(self, error: BaseException) -> None:
+        """End the job: what is on the wire is waited for, nothing new goes."""
+        if self._failure is None:
+            self._failure = error
+            self._workers.end()
+            self.stop()
+            self._end_a_failed_job()
+
+    def _end_a_failed_job(self) -> None:
+        if self._failure is not None and not self._workers.on_wire:
+            self._group.cancel_scope.cancel()
+
+    def _report_progress(self, *, last: bool = False) -> None:
+        now = self._clock.monotonic()
+        if self._progress is not None and (last or now - self._last_progress >= PROGRESS_INTERVAL):
+            self._last_progress = now
+            try:
+                self._progress(self.report)
+            except (KeyboardInterrupt, SystemExit):
+                raise
+            except BaseException as error:  # noqa: BLE001 - a CancelledError of the user's own would pass for one of ours
+                self._fail(error)
+
+
+def _words(failure: BaseException) -> str:
+    """A failure in one line; one that is not of this package says what it is."""
+    if isinstance(failure, MiraklError):
+        return str(failure)
+    return f"{type(failure).__name__}: {failure}".removesuffix(": ")

@@ -1,0 +1,223 @@
+"""Orders from a file of JSON lines, each validated and then sent byte for byte as it stands.
+
+An amount that is text, or a date-time with a space for its T, is respelled first (`codec.exact`).
+A line is one order; or, when no origin is given for the whole file, an object with `origin` and `order`. A line that is
+not a valid order is refused with its number and the JSON path of the fault, and the rest go on. Empty lines are
+skipped; a byte order mark at the start is ignored. A file may be packed with gzip; offsets
+are those of its content.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from typing import TYPE_CHECKING, Any, BinaryIO
+from zlib import crc32
+
+import msgspec
+from msgspec import UNSET, Raw, Struct, UnsetType
+
+from ..codec import exact
+from ..errors import InvalidArgument
+from ..models.connect.common import OriginRequest
+from ..models.connect.orders import OrderRequest
+from .entries import Line, fault_path
+from .line_file import BYTE_ORDER_MARK, open_lines, packed_position
+from .rejected_order import RejectedOrder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+log: logging.Logger = logging.getLogger("mirakl_async")
+MISSING_ORIGIN = (
+    "is missing: the lines are orders; write origin=OriginRequest(channel_id=..., channel_store_id=...) "
+    '(--channel-id and --channel-store-id), or write each line as {"origin": {...}, "order": {...}}'
+)
+MAX_LINE_BYTES = 16 * 1024 * 1024
+REFUSED = (msgspec.MsgspecError, UnicodeError, RecursionError)
+
+
+class _Peek(Struct, gc=False):
+    channel_order_id: str | UnsetType = UNSET
+
+
+class _Pair(Struct, gc=False):
+    origin: OriginRequest
+    order: Raw
+
+
+_PEEK = msgspec.json.Decoder(_Peek)
+_PAIR = msgspec.json.Decoder(_Pair)
+
+
+class FilePosition(Struct):
+    """How far a file was read: the offset behind the last whole line, the number of that line, and what was read.
+
+    `checksum` is of samples: the length of each line, its beginning and its end. `packed` is the file under one that is
+    unpacked as it is read.
+    """
+
+    offset: int = 0
+    line: int = 0
+    checksum: int = 0
+    packed: BinaryIO | None = None
+
+    def pass_line(self, raw: bytes, more: int = 0) -> None:
+        """Move behind a line, of which `more` bytes were skipped."""
+        self.offset += len(raw) + more
+        self.line += 1
+        self.checksum = crc32(raw[-64:], crc32(raw[:256], self.checksum + len(raw) & 0xFFFFFFFF))
+
+
+class NdjsonFile:
+    """The orders of a file, from where `resume` said; `ended` once it was read to its end.
+
+    A position is that of a file which is still the one that was read: not another one of its name, nor written anew.
+    Else it is read from its start, which is harmless, since what Mirakl has is not replaced by an older state. Lines
+    that were appended since are read like any others.
+    """
+
+    def __init__(self, path: Path, origin: OriginRequest | None) -> None:
+        # A name that is no text to the system is one to a queue all the same.
+        self.name: str = f"file:{os.fsencode(path.resolve()).decode(errors='backslashreplace')}"
+        self.path: Path = path
+        self.ended: bool = False
+        self._origin = origin
+        self._place = FilePosition()
+        self._identity = (0, 0)
+
+    def __iter__(self) -> Iterator[Any]:
+        yield from read_orders(self.path, self._origin, self._place)
+        self.ended = True
+
+    @property
+    def offset(self) -> int:
+        """How many bytes of the file were read, or passed over."""
+        packed = self._place.packed
+        return self._place.offset if packed is None or packed.closed else packed.tell()
+
+    def position(self) -> str:
+        """Where it stands; see Resumable."""
+        place = self._place
+        if not self._identity[0]:
+            self._identity = _identity(self.path)
+        return msgspec.json.encode(_Position(place.offset, place.line, place.checksum, *self._identity)).decode()
+
+    def resume(self, position: str) -> None:
+        """Go on there; see Resumable."""
+        try:
+            at = msgspec.json.decode(position, type=_Position)
+        except msgspec.MsgspecError:
+            at = None
+        if at is None or _identity(self.path) != (at.device, at.inode) or not self._pass(at):
+            self._place = FilePosition()
+            line = f" since line {at.line} of it was read" if at else ""
+            log.warning("%s was replaced or has changed%s: it is read from its start", self.path, line)
+
+    def _pass(self, at: _Position) -> bool:
+        """Read up to a position; whether the same is there."""
+        place = self._place
+        with open_lines(self.path) as file:
+            while place.offset < at.offset and (raw := file.readline(MAX_LINE_BYTES + len(b"\r\n"))):
+                place.pass_line(raw, 0 if raw.endswith(b"\n") else _skip_rest(file))
+        return (place.offset, place.line, place.checksum) == (at.offset, at.line, at.checksum)
+
+
+class _Position(Struct, frozen=True):
+    offset: int
+    line: int
+    checksum: int
+    device: int
+    inode: int
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    status = path.stat()
+    return status.st_dev, status.st_ino
+
+
+def read_orders(path: Path, origin: OriginRequest | None, place: FilePosition | None = None) -> Iterator[Any]:
+    """The entries of a file, or pairs of origin and entry; a `RejectedOrder` in place of each line that is none.
+
+    Reading begins at `place`, which is moved behind every line before it is given. It stays before a last line without
+    a line break, which may be one that is still being written.
+    """
+    place = FilePosition() if place is None else place
+    with open_lines(path) as file:
+        place.packed = packed_position(file)
+        if place.offset:  # a pipe has no other places than its beginning
+            file.seek(place.offset)
+        number = place.line
+        while raw := file.readline(MAX_LINE_BYTES + len(b"\r\n")):
+            number += 1
+            text = (raw.removeprefix(BYTE_ORDER_MARK) if number == 1 else raw).strip()
+            if len(raw.removesuffix(b"\n").removesuffix(b"\r")) > MAX_LINE_BYTES:
+                place.pass_line(raw, 0 if raw.endswith(b"\n") else _skip_rest(file))
+                reason = f"longer than {MAX_LINE_BYTES} bytes"
+                yield RejectedOrder(kind="invalid", reason=reason, line=number, path="$", origin=origin)
+                continue
+            if raw.endswith(b"\n"):
+                place.pass_line(raw)
+            if not text:
+                continue
+            if number == 1 and origin is None and _is_order(text):
+                raise InvalidArgument("upsertOrders", "origin", MISSING_ORIGIN)
+            yield _line(text, number, origin)
+
+
+def _is_order(text: bytes) -> bool:
+    try:
+        exact(OrderRequest).read(text)
+    except REFUSED:
+        return False
+    return True
+
+
+def _skip_rest(file: Any) -> int:
+    """Read to the end of the line; how many bytes that were."""
+    skipped = 0
+    while rest := file.readline(MAX_LINE_BYTES):
+        skipped += len(rest)
+        if rest.endswith(b"\n"):
+            break
+    return skipped
+
+
+def read_pair(text: bytes, number: int) -> tuple[OriginRequest, Line] | RejectedOrder:
+    """A line of its own: an object with `origin` and `order`."""
+    found: tuple[OriginRequest, Line] | RejectedOrder = _line(text, number, None)
+    return found
+
+
+def _line(text: bytes, number: int, origin: OriginRequest | None) -> Any:
+    order = text
+    try:
+        if origin is not None:
+            return _entry(order, number)
+        pair = _PAIR.decode(text)
+        origin, order = pair.origin, bytes(pair.order)
+        return (origin, _entry(order, number))
+    except REFUSED as error:
+        return RejectedOrder(
+            kind="invalid",
+            reason=str(error),
+            line=number,
+            raw=order,
+            path=fault_path(error),
+            origin=origin,
+            channel_order_id=_peek(order),
+        )
+
+
+def _entry(text: bytes, number: int) -> Line:
+    order, sent = exact(OrderRequest).read(text)
+    return Line(sent, number, order.channel_order_id, order.sub_channel_code, order.channel_updated_at)
+
+
+def _peek(text: bytes) -> str | None:
+    try:
+        identity = _PEEK.decode(text).channel_order_id
+    except REFUSED:
+        return None
+    return None if identity is UNSET else identity

@@ -1,0 +1,346 @@
+"""`connect.orders` with the bulk sync beside the generated methods."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
+from math import inf
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from msgspec import UNSET
+
+from .. import codec
+from ..checks import BOOLEAN, CALLABLE, SECONDS_OR_ZERO, Rules, check_arguments, instance, whole
+from ..errors import InvalidArgument, UnreadableFile
+from ..models.connect.common import OriginRequest
+from ..models.connect.orders import ActionError, UpdateActionRequest
+from ..operations.connect.orders import Orders as GeneratedOrders
+from ..queues.opening import opened, queue_of, require
+from ..queues.protocol import KeepsCursors, KeepsRejected, Queue, Sink, Source, offers
+from .enqueueing import Enqueuer, Resumable
+from .entries import misplaced_origin
+from .job import OrderSync
+from .job_options import JobOptions
+from .line_file import open_lines
+from .ndjson import NdjsonFile
+from .opened_blocks import action_block
+from .queue_feed import QueueFeed, QueueOptions, store_rejected
+from .rejections import Rejections
+from .report import SyncCounters
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from ..client import Client
+    from ..resource import Caller
+    from .intake import Source as OrderSource
+    from .rejected_order import RejectedOrder
+    from .report import SyncReport
+
+MEBIBYTE = 1024 * 1024
+OPTIONS: Rules = {
+    "batch_size": whole(1, 100),
+    "batch_bytes": whole(1),
+    "max_batch_bytes": whole(1),
+    "linger": SECONDS_OR_ZERO,
+    "concurrency": whole(1).or_none("as many as are needed"),
+    "refused_file": instance((str, Path), "a path").or_none(),
+    "progress": CALLABLE.or_none(),
+    "grace": SECONDS_OR_ZERO,
+    "grace_period": SECONDS_OR_ZERO,
+    "patience": SECONDS_OR_ZERO,
+    "resume": BOOLEAN,
+    "resume_file": instance((str, Path), "a path").or_none(),
+    "ahead": whole(1).or_none(),
+    "until_empty": BOOLEAN,
+    "idle": SECONDS_OR_ZERO,
+    "max_deliveries": whole(1).or_none("no end"),
+    "max_outage": SECONDS_OR_ZERO.or_none("no end"),
+}
+"""What the options of the bulk jobs take."""
+DEFAULT_READ_AHEAD = 2_000
+NO_CURSOR = "give resume_file=..., or resume=False to read the source from its start each time"
+
+
+class Orders(GeneratedOrders):
+    """Orders pushed from the channel: single calls, and any number in bulk."""
+
+    __slots__ = ("_client",)
+
+    def __init__(self, caller: Caller, client: Client) -> None:
+        super().__init__(caller)
+        self._client = client
+
+    def sync(
+        self,
+        source: Iterable[Any] | AsyncIterable[Any] | str | Path | Source,
+        *,
+        origin: OriginRequest | None = None,
+        batch_size: int = 100,
+        max_batch_bytes: int = MEBIBYTE,
+        linger: float = 0.05,
+        concurrency: int | None = None,
+        rejected_file: str | Path | None = None,
+        progress: Callable[[SyncReport], None] | None = None,
+        grace_period: float = 10.0,
+        max_outage: float = 300.0,
+        journal: str | Path | Queue | None = None,
+        resume: bool = True,
+        resume_file: str | Path | None = None,
+        read_ahead: int | None = None,
+        rejected: str | Path | Sink | None = None,
+        idle: float = 5.0,
+        max_deliveries: int | None = None,
+    ) -> OrderSync:
+        """Push any number of orders into Connect, as fast as its documented rate allows, in bounded memory.
+
+        `source` is an iterable or async iterable of orders (`OrderRequest`, or mappings of the same shape), the path of
+        an NDJSON file, or a queue. Without `origin` it gives pairs of origin and order instead, or lines with `origin`
+        and `order`, and orders are grouped by store.
+
+            async with connect.orders.sync(read_orders(), origin=origin) as sync:
+                async for refused in sync.refused():
+                    print(refused)
+            print(sync.report)
+
+        Batches hold up to `batch_size` orders and `batch_bytes` bytes; from an async source one that is not full goes
+        after `linger` seconds. Batches are sent as many at a time as the rate and the observed latency need, or
+        `concurrency`. One bad order does not hold up the 99 others of its batch: it is isolated, and comes out of
+        `refused()` and into `refused_file`, appended as NDJSON. `progress` is called with a report about ten times a
+        second. An outage is waited out for `patience` seconds; when stopped, the job drains for `grace` seconds, and
+        an async generator is closed.
+
+        With a `journal` (the path of a SQLite file, the address of a queue such as `redis://host/0/orders`, or an open
+        queue) nothing that it holds is lost when the process dies: the next job sends it, and reads a file, or any
+        `Resumable` source, on from where the journal ends, unless `resume` is False. A queue that keeps no positions
+        needs a `resume_file`. Orders are taken from the source up to `ahead` orders before they are sent: 2,000, or any
+        number from an async source, which may not be there to be read again.
+
+        A queue as the source (an open one, or its address with `://`) is worked on until its job is done: nothing is in
+        hand, and nothing waits, or no message came for `idle` seconds where the queue cannot say. A queue that cannot
+        keep rejected orders needs `rejected`, a file or another queue. A single order that was delivered more than
+        `max_deliveries` times is set aside ("abandoned"), where the queue counts deliveries and keeps rejected orders.
+
+        Use it as above, or as `report = await connect.orders.sync(...).run()`. Raises InvalidArgument at once for what
+        cannot be a source or an origin, and ConfigurationError for what a queue cannot do. Running it raises QueueError
+        if the queue cannot be opened, and SyncStopped, with the report, if the job could not finish.
+        """
+        if origin is not None:
+            _check_origin(origin)
+        check_arguments("upsertOrders", OPTIONS, locals())
+        options = JobOptions(
+            batch_size=batch_size,
+            max_batch_bytes=max_batch_bytes,
+            linger=linger,
+            concurrency=concurrency,
+            progress=progress,
+            grace_period=grace_period,
+            max_outage=max_outage,
+        )
+        on_queue = QueueOptions(idle=idle, max_outage=max_outage, max_deliveries=max_deliveries, read_ahead=read_ahead)
+        places = rejected_file if rejected is None else rejected
+        if offers(source, Source) or (isinstance(source, str) and "://" in source):
+            if origin is not None or journal is not None:
+                raise InvalidArgument("upsertOrders", "source", "a queue takes neither origin= nor journal=")
+            return self._job_on_checked(_checked(source, Source), options, on_queue, places)
+        orders = _source(source, origin)
+        if isinstance(places, str | Path) and isinstance(orders, NdjsonFile):
+            _check_apart(orders.path, Path(places))
+        if journal is None:
+            if places is not None and not isinstance(places, str | Path):
+                raise InvalidArgument("upsertOrders", "rejected", "without a queue this must be the path of a file")
+            options.rejected_file = None if places is None else Path(places)
+            return OrderSync(self._client, orders, origin, options)
+        file = None if resume_file is None else Path(resume_file)
+        queue = _checked(journal, Queue)
+        if _needs_cursor(orders, resume, file):
+            _checked(queue, KeepsCursors, NO_CURSOR)
+        enqueuer = Enqueuer(orders, origin, resume=resume, resume_file=file)
+        if read_ahead is None and not isinstance(orders, AsyncIterable):
+            on_queue.read_ahead = DEFAULT_READ_AHEAD
+        return self._job_on_checked(queue, options, on_queue, places, enqueuer)
+
+    def worker(
+        self,
+        queue: str | Path | Source,
+        *,
+        until_empty: bool = False,
+        idle: float = 5.0,
+        rejected: str | Path | Sink | None = None,
+        max_deliveries: int | None = None,
+        batch_size: int = 100,
+        max_batch_bytes: int = MEBIBYTE,
+        linger: float = 0.05,
+        concurrency: int | None = None,
+        progress: Callable[[SyncReport], None] | None = None,
+        grace_period: float = 10.0,
+        max_outage: float | None = None,
+    ) -> OrderSync:
+        """Push the orders and outcomes that a queue holds, and what others put there, until it is stopped.
+
+        Any number of workers may share a queue that several processes can open, beside those that `enqueue`. No outage
+        ends a worker, unless `max_outage` says how many seconds one may last. With `until_empty` it ends like `sync` of
+        a queue. What a worker had in hand when it died is delivered to others when its lease ends. The report counts as
+        read what this worker received. The rest is as with `sync`.
+        """
+        check_arguments("upsertOrders", OPTIONS, locals())
+        options = JobOptions(
+            batch_size=batch_size,
+            max_batch_bytes=max_batch_bytes,
+            linger=linger,
+            concurrency=concurrency,
+            progress=progress,
+            grace_period=grace_period,
+            max_outage=inf if max_outage is None else max_outage,
+        )
+        on_queue = QueueOptions(
+            until_empty=until_empty, idle=idle, max_outage=options.max_outage, max_deliveries=max_deliveries
+        )
+        return self._job_on_checked(_checked(queue, Source), options, on_queue, rejected)
+
+    async def enqueue(
+        self,
+        source: Iterable[Any] | AsyncIterable[Any] | str | Path,
+        queue: str | Path | Sink,
+        *,
+        origin: OriginRequest | None = None,
+        resume: bool = True,
+        resume_file: str | Path | None = None,
+        rejected: str | Path | Sink | None = None,
+    ) -> SyncReport:
+        """Put orders into a queue, for workers to push; when it returns they are durable, and the source may forget.
+
+        The report counts what was read, rejected as no order, or superseded; what is `unsent` is in the queue. What was
+        rejected is stored in the queue if that keeps rejected orders, and in `rejected`, a file or another queue.
+        `source`, `origin`, `resume` and `resume_file` are as with `sync`. Raises InvalidArgument, ConfigurationError or
+        QueueError, and what the source raises after all it gave was put.
+        """
+        check_arguments("upsertOrders", OPTIONS, locals())
+        if origin is not None:
+            _check_origin(origin)
+        orders = _source(source, origin)
+        position_file = None if resume_file is None else Path(resume_file)
+        if _needs_cursor(orders, resume, position_file):
+            _checked(queue, KeepsCursors, NO_CURSOR)
+        enqueuer = Enqueuer(orders, origin, resume=resume, resume_file=position_file)
+        file, sink = _places(rejected)
+        clock = self._client.transport.clock
+        tally, began = SyncCounters(), clock.monotonic()
+        rejections = Rejections(file, tally)
+        rejections.open()
+        try:
+            async with opened(_checked(queue, Sink)) as kept:
+
+                def reject(refused: RejectedOrder) -> None:
+                    tally.rejected += 1
+                    rejections.add(refused)
+
+                await enqueuer.begin(kept, tally, clock, reject, partial(store_rejected, sink, rejections.sync))
+                try:
+                    await enqueuer.run()
+                finally:
+                    await enqueuer.close()
+        finally:
+            rejections.close(quiet=True)
+        if enqueuer.failure is not None:
+            raise enqueuer.failure
+        return tally.report(clock.monotonic() - began)
+
+    async def enqueue_action_status(
+        self,
+        action_id: str,
+        *,
+        status: str,
+        queue: str | Path | Sink,
+        errors: Sequence[ActionError] | None = None,
+    ) -> None:
+        """Put the outcome of an order action into a queue; `worker` and `sync` send it.
+
+        It is durable on return. The arguments are those of `update_action_status`.
+        """
+        given: Any = UNSET if errors is None else list(errors)
+        try:
+            outcome = UpdateActionRequest(status=status, errors=given)
+        except ValueError as error:
+            raise InvalidArgument("updateActionStatus", "errors", str(error)) from error
+        for violation in codec.find_violations(outcome):
+            raise InvalidArgument("updateActionStatus", violation.path, violation.message)
+        async with opened(_checked(queue, Sink)) as kept:
+            await kept.put([action_block(action_id, outcome)])
+
+    def _job_on_checked(
+        self,
+        queue: Any,
+        options: JobOptions,
+        on_queue: QueueOptions,
+        rejected: str | Path | Sink | None,
+        enqueuer: Enqueuer | None = None,
+    ) -> OrderSync:
+        options.rejected_file, on_queue.rejected = _places(rejected)
+        if rejected is None:
+            _checked(queue, KeepsRejected, "give rejected=..., the path of a file or another queue")
+        feed = QueueFeed(self._client, queue, on_queue, enqueuer)
+        return OrderSync(self._client, feed, None, options, feed)
+
+
+def _checked(given: Any, needed: Any, instead: str = "give another queue") -> Any:
+    """The address or queue that was given; raises ConfigurationError if it cannot do what is needed."""
+    require(queue_of(given) if isinstance(given, str | Path) else given, needed, instead)
+    return given
+
+
+def _needs_cursor(source: object, resume: bool, resume_file: Path | None) -> bool:  # noqa: FBT001 - as the user gave it
+    return resume and resume_file is None and isinstance(source, Resumable)
+
+
+def _places(rejected: str | Path | Sink | None) -> tuple[Path | None, Sink | None]:
+    """The file and the queue for rejected orders."""
+    if rejected is None:
+        return None, None
+    if isinstance(rejected, str | Path) and "://" not in str(rejected):
+        return Path(rejected), None
+    if isinstance(rejected, str | Path):
+        raise InvalidArgument("upsertOrders", "rejected", "must be the path of a file, or an open queue")
+    return None, rejected
+
+
+def _check_origin(origin: object) -> None:
+    if not isinstance(origin, OriginRequest):
+        raise InvalidArgument("upsertOrders", "origin", f"must be an OriginRequest, not {type(origin).__name__}")
+    for violation in codec.find_violations(origin):
+        raise InvalidArgument("upsertOrders", "origin", str(violation))
+
+
+def _check_apart(source: Path, refused_file: Path) -> None:
+    """A file that grows by a line for every line that is refused would never end."""
+    if refused_file.exists() and refused_file.samefile(source):
+        raise InvalidArgument("upsertOrders", "refused_file", f"{refused_file} is the file that is read")
+
+
+def _check_lines(path: Path) -> None:
+    try:
+        with open_lines(path):
+            pass
+    except UnreadableFile as error:
+        raise InvalidArgument("upsertOrders", "source", str(error)) from error
+
+
+def _source(source: Any, origin: OriginRequest | None) -> OrderSource:
+    if isinstance(source, str | Path):
+        path = Path(source)
+        if not path.is_file():
+            raise InvalidArgument("upsertOrders", "source", f"{path} is not a file")
+        with suppress(OSError):  # one that cannot be read is said when it is read
+            _check_lines(path)
+        return NdjsonFile(path, origin)
+    kind = type(source).__name__
+    gives = hasattr(source, "__iter__") or hasattr(source, "__aiter__")
+    if not gives or isinstance(source, Mapping | bytes):
+        what = f"must give orders one after another, which {kind} does not; try [order]"
+        raise InvalidArgument("upsertOrders", "source", what)
+    items: Any = source
+    if isinstance(source, Sequence) and len(items) and (wrong := misplaced_origin(items[0], origin)):
+        raise InvalidArgument("upsertOrders", "origin", wrong)
+    return cast("OrderSource", source)

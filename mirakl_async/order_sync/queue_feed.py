@@ -1,0 +1,395 @@
+"""A queue as the source of a job, and as its ledger: what is received, and when it is acknowledged.
+
+A message is acknowledged when Mirakl has answered for all of its lines; a superseded line counts as answered when the
+version that superseded it is. While a message is in hand its lease is extended, every third of a lease from its
+receipt; one that has lapsed all the same is neither extended nor released, since another worker may have it. Delivered
+again while in hand, a message is the same one with a new handle. Rejected lines are stored before, or in one step with,
+the acknowledgement.
+
+The job ends when its own source, if it has one, is put, nothing is in hand and nothing waits in the queue; or, where
+the queue cannot say, after `idle` seconds without a message. A worker goes on until it is stopped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Collection
+from contextlib import AsyncExitStack
+from functools import partial
+from math import inf
+from typing import TYPE_CHECKING, Any, cast
+
+import anyio
+import msgspec
+from msgspec import Struct
+
+from ..clock import wait_at_most
+from ..errors import QueueUnavailable
+from ..queues.opening import opened
+from ..queues.protocol import KeepsRejected, Sink, offers
+from .actions import ActionSender
+from .held_blocks import BlockLines, HeldBlock, QueuedLine
+from .intake import Bundled
+from .opened_blocks import BlockOpener, halves_of
+from .rejected_rows import row_of
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+
+    from ..client import Client
+    from ..models.connect.common import OriginRequest
+    from ..queues.protocol import Message, Queue, RejectedRow
+    from .enqueueing import Enqueuer
+    from .entries import Entry
+    from .intake import Bundle
+    from .rejected_order import RejectedOrder
+    from .report import SyncCounters
+
+log: logging.Logger = logging.getLogger("mirakl_async")
+MAX_RECEIVE = 4
+MAX_RECEIVE_BYTES = 4 * 1024 * 1024
+WAIT_IDLE, WAIT_WHILE_FED, WAIT_FOR_OTHERS, WAIT_AT_END = 5.0, 0.25, 0.5, 0.05
+SPLIT_DELIVERIES = 3
+MAX_REMEMBERED = 10_000
+RECEIVE_TIMEOUT = 1.0
+END_TIMEOUT = 5.0  # when a job is stopped, its queue may be unreachable
+RETRY_INTERVAL = 5.0
+OTHERS_INTERVAL = 2.0
+
+
+class QueueOptions(Struct, kw_only=True):
+    """How a job works on a queue; see `orders.sync` and `orders.worker`."""
+
+    until_empty: bool = True
+    idle: float = 5.0
+    max_outage: float = 300.0
+    max_deliveries: int | None = None
+    read_ahead: int | None = None
+    rejected: Sink | None = None
+
+
+class QueueFeed(Bundled):
+    """One job's part in a queue; `enqueuer` is what the job itself puts there, if anything."""
+
+    def __init__(self, client: Client, queue: Any, options: QueueOptions, enqueuer: Enqueuer | None) -> None:
+        self._client = client
+        self._clock = client.transport.clock
+        self._given = queue
+        self._options = options
+        self._enqueuer = enqueuer
+        self._stack = AsyncExitStack()
+        self._held: dict[str, HeldBlock] = {}
+        self._settled: dict[str, None] = {}  # the last ids that were
+        self._again: list[Message] = []  # deliveries of those
+        self._finished: list[HeldBlock] = []
+        self._owed: dict[int, list[QueuedLine]] = {}  # lines by the line that superseded them
+        self._receiving: asyncio.Future[Sequence[Message]] | None = None
+        self._received = self._from_others = 0
+        self._block_bytes = 0.0
+        self._fed = enqueuer is None
+        self._drained = False
+        self._failure: BaseException | None = None
+        self._news, self._landed, self._over = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    # -- the engine's ledger
+
+    async def begin(
+        self, tally: SyncCounters, refuse: Callable[[RejectedOrder], None], sync_file: Callable[[], None]
+    ) -> None:
+        """Open the queue; raises what opening it raises."""
+        self._tally, self._refuse = tally, refuse
+        self._store = partial(store_rejected, self._options.rejected, sync_file)
+        try:
+            queue = await self._stack.enter_async_context(opened(self._given))
+            self._queue: Queue = queue
+            self._actions = ActionSender(
+                self._client, tally, max_outage=self._options.max_outage, settled=self._settle, rejected=self._add_row
+            )
+            self._opener = BlockOpener(self._refuse, self._add_row, self._actions)
+            if self._enqueuer is not None:
+                await self._enqueuer.begin(queue, tally, self._clock, refuse, self._store)
+        except BaseException:
+            await self._stack.aclose()
+            raise
+
+    async def run(self) -> None:
+        """Beside the workers: acknowledge, keep leases, send outcomes, and put what the job's own source gives."""
+        tasks = [self._acknowledge_all(), self._keep_leases(), self._actions.run()]
+        if self._enqueuer is not None:
+            tasks.append(self._enqueue(self._enqueuer))
+        async with anyio.create_task_group() as group:
+            for task in tasks:
+                group.start_soon(self._guarded, task)
+            await self._over.wait()
+            group.cancel_scope.cancel()
+        if self._failure is not None:
+            raise self._failure
+
+    async def _guarded(self, task: Any) -> None:
+        try:
+            await task
+        except Exception as error:  # noqa: BLE001 - raised by run, when the others have ended
+            self._failure = self._failure or _first(error)
+            self._over.set()
+
+    def stop(self) -> None:
+        """Receive nothing more."""
+        self._over.set()
+
+    def accepted(self, entries: Sequence[Entry]) -> None:
+        """Settle these lines."""
+        if isinstance(entries, BlockLines) and not entries.opened:
+            self._settle(entries.block, len(entries))
+            return
+        for entry in entries:
+            self._done(entry)
+
+    def rejected(self, entry: Entry, refused: RejectedOrder) -> None:
+        """Store this line with its reason, and settle it."""
+        if isinstance(entry, QueuedLine):
+            self._add_row(entry.block, row_of(refused, entry))
+            self._done(entry)
+
+    def superseded(self, entry: Entry, by: Entry) -> None:
+        """Settle this line when the other one is settled."""
+        if isinstance(entry, QueuedLine):
+            self._owed.setdefault(id(by), []).extend([entry, *self._owed.pop(id(entry), ())])
+
+    def unsent(self) -> Iterator[tuple[OriginRequest, Entry]]:
+        """What was taken from the job's own source, and is not in the queue."""
+        return iter(()) if self._enqueuer is None else self._enqueuer.unsent()
+
+    async def end(self) -> None:
+        """Acknowledge what is settled, release the rest, and close the queue."""
+        try:
+            with anyio.move_on_after(END_TIMEOUT) as limit:
+                await self._acknowledge()
+                if self._enqueuer is not None:
+                    await self._enqueuer.finish()
+                last = await self._received_last()
+                now = self._clock.monotonic()
+                await self._queue.release([*(one.message for one in self._held.values() if one.until > now), *last])
+            if limit.cancelled_caught:
+                left = len(self._held)
+                log.warning("%r could not be told what became of %d blocks; they are sent again", self._queue, left)
+            if self._drained and self._enqueuer is not None:  # what others received is theirs
+                self._tally.read -= max(0, self._enqueuer.enqueued + self._from_others - self._received)
+        finally:
+            if self._receiving is not None:
+                self._receiving.cancel()
+                await asyncio.gather(self._receiving, return_exceptions=True)
+            await self._stack.aclose()
+
+    async def _received_last(self) -> Sequence[Message]:
+        """What the last call brought: had it been cancelled at once, that would be lost until its lease ends."""
+        receiving = self._receiving
+        if receiving is None or not (await asyncio.wait([receiving], timeout=RECEIVE_TIMEOUT))[0]:
+            return ()
+        if receiving.cancelled() or receiving.exception() is not None:
+            return ()
+        return [message for message in receiving.result() if message.id not in self._held]
+
+    # -- settling
+
+    def _done(self, entry: Entry) -> None:
+        if isinstance(entry, QueuedLine):
+            self._settle(entry.block)
+            for superseded in self._owed.pop(id(entry), ()):
+                self._settle(superseded.block)
+
+    def _settle(self, block: HeldBlock, lines: int = 1) -> None:
+        block.pending -= lines
+        if not block.pending:
+            self._finished.append(block)
+            self._news.set()
+
+    def _add_row(self, block: HeldBlock, row: RejectedRow) -> None:
+        block.rows.append(row)
+
+    async def _acknowledge_all(self) -> None:
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            try:
+                await self._acknowledge()
+            except QueueUnavailable as error:
+                await self._wait_out(error)
+                self._news.set()
+
+    async def _acknowledge(self) -> None:
+        """Tell the queue what is settled; all that there is at a time."""
+        while self._finished or self._again:
+            finished, again = self._finished, self._again
+            self._finished, self._again = [], []
+            try:
+                unconfirmed = await self._settle_in_queue(finished, again)
+            except BaseException:  # it is told again, which changes nothing
+                self._finished[:0], self._again[:0] = finished, again
+                raise
+            for block in finished:
+                self._held.pop(block.message.id, None)
+            self._remember([*(block.message.id for block in finished), *(message.id for message in unconfirmed)])
+            self._landed.set()
+
+    def _remember(self, ids: Sequence[str]) -> None:
+        """These are settled: they may come again, since a delivery crossed its acknowledgement, or that was lost."""
+        self._settled.update(dict.fromkeys(ids))
+        while len(self._settled) > MAX_REMEMBERED:
+            del self._settled[next(iter(self._settled))]
+
+    async def _settle_in_queue(self, finished: Sequence[HeldBlock], again: Sequence[Message]) -> Collection[Message]:
+        plain = [block.message for block in finished if not block.rows]
+        rejecting = [block for block in finished if block.rows]
+        queue: Any = self._queue
+        if rejecting:
+            await self._store([row for block in rejecting for row in block.rows])
+        for block in rejecting:
+            if offers(queue, KeepsRejected):
+                await queue.reject(block.message, block.rows)
+            else:
+                plain.append(block.message)
+        plain += again
+        return await self._queue.ack(plain) if plain else ()
+
+    async def _keep_leases(self) -> None:
+        while True:
+            await self._clock.sleep(self._queue.lease / 3)
+            now = self._clock.monotonic()
+            running = [block for block in self._held.values() if block.until > now]
+            if not running:
+                continue
+            try:
+                ended = {message.id for message in await self._queue.extend([block.message for block in running])}
+            except QueueUnavailable as error:
+                await self._wait_out(error)
+                continue
+            for block in running:
+                block.until = 0.0 if block.message.id in ended else now + self._queue.lease
+
+    async def _wait_out(self, error: QueueUnavailable) -> None:
+        """The adapter waited for its own time. An outage ends every job but one that waits for ever."""
+        if self._options.max_outage != inf:
+            raise error
+        log.warning("order sync: %s; trying again in %.0f s", error, RETRY_INTERVAL)
+        await self._clock.sleep(RETRY_INTERVAL)
+
+    # -- the job's own source
+
+    async def _enqueue(self, enqueuer: Enqueuer) -> None:
+        try:
+            await enqueuer.run(self._room)
+        finally:
+            self._fed = True
+            self._landed.set()
+
+    async def _room(self) -> None:
+        """Wait while the source is far enough ahead; others may work on the same queue, so look now and then."""
+        ahead = self._options.read_ahead
+        assert self._enqueuer is not None  # noqa: S101 - who asks is one
+        while ahead is not None and self._enqueuer.enqueued + self._from_others - self._received >= ahead:
+            self._landed.clear()
+            if not await wait_at_most(self._landed, OTHERS_INTERVAL):
+                waiting = await self._queue.waiting()
+                if waiting is not None and waiting <= len(self._held):
+                    return
+
+    # -- the engine's source
+
+    async def __aiter__(self) -> AsyncIterator[Bundle]:
+        last = self._clock.monotonic()
+        try:
+            while True:
+                messages = await self._receive()
+                units: list[Any] = []
+                for message in messages:
+                    if not await self._split(message):
+                        units += self._take(message)
+                if messages:
+                    last = self._clock.monotonic()
+                if units:
+                    yield units
+                elif not messages and await self._is_done(last):
+                    if self._enqueuer is not None and self._enqueuer.failure is not None:
+                        raise self._enqueuer.failure
+                    self._drained = True
+                    return
+        finally:
+            self._over.set()
+
+    async def _receive(self) -> Sequence[Message]:
+        limit = max(1, min(MAX_RECEIVE, int(MAX_RECEIVE_BYTES / (self._block_bytes or MAX_RECEIVE_BYTES))))
+        if not self._fed:
+            wait = WAIT_WHILE_FED
+        elif not self._options.until_empty:
+            wait = WAIT_IDLE
+        else:
+            wait = WAIT_AT_END if self._held or self._block_bytes == 0 else WAIT_FOR_OTHERS
+        self._receiving = asyncio.ensure_future(self._queue.receive(limit, wait=wait))
+        try:
+            return await asyncio.shield(self._receiving)
+        except QueueUnavailable as error:
+            await self._wait_out(error)
+            return ()
+
+    async def _is_done(self, last: float) -> bool:
+        if self._held or self._again or not (self._fed and self._options.until_empty):
+            return False
+        waiting = await self._queue.waiting()
+        if waiting is None:
+            return self._clock.monotonic() - last >= self._options.idle
+        return waiting == 0
+
+    async def _split(self, message: Message) -> bool:
+        """Cut a block that was delivered again and again, so that no worker can die of all of it."""
+        if message.id in self._held or message.id in self._settled or (message.deliveries or 0) < SPLIT_DELIVERIES:
+            return False
+        bodies = halves_of(message.body)
+        queue: Any = self._queue
+        if len(bodies) < 2 or not offers(queue, Sink):
+            return False
+        if offers(queue, KeepsRejected):
+            replaced: bool = await queue.replace(message, bodies)
+            return replaced
+        await queue.put(bodies)
+        await self._queue.ack([message])
+        return True
+
+    def _take(self, message: Message) -> Sequence[Any]:
+        """What a message brings; nothing if it is in hand already, or settled."""
+        now = self._clock.monotonic()
+        if (held := self._held.get(message.id)) is not None:
+            held.message, held.until = message, now + self._queue.lease
+            return ()
+        if message.id in self._settled:
+            self._again.append(message)
+            self._news.set()
+            return ()
+        self._block_bytes = max(len(message.body), self._block_bytes / 2, 1)
+        block = HeldBlock(message, 1, now + self._queue.lease)
+        self._held[message.id] = block
+        most = self._options.max_deliveries
+        abandon = most is not None and offers(self._queue, KeepsRejected) and (message.deliveries or 0) > most
+        units, orders = self._opener.open(block, abandon=abandon)
+        self._received += orders
+        beyond = self._received - self._from_others - (0 if self._enqueuer is None else self._enqueuer.enqueued)
+        if beyond > 0:
+            self._from_others += beyond
+            self._tally.read += beyond
+        self._settle(block)  # the line that stood for the block itself
+        self._landed.set()
+        return units
+
+
+def _first(error: BaseException) -> BaseException:
+    """What a task group was ended by."""
+    while isinstance(error, BaseExceptionGroup):
+        error = cast("BaseExceptionGroup[BaseException]", error).exceptions[0]
+    return error
+
+
+async def store_rejected(sink: Sink | None, sync_file: Callable[[], None], rows: Sequence[RejectedRow]) -> None:
+    """Have rejected lines safe in the places that were named for them."""
+    if sink is not None:
+        await sink.put([b"".join(msgspec.json.encode(row) + b"\n" for row in rows)])
+    await asyncio.to_thread(sync_file)

@@ -1,0 +1,255 @@
+"""The workers of a sync: they cut batches, send each until it is answered for good, and come and go by themselves.
+
+**How many at a time.** A worker whose call has gone on the wire makes room for the next, which waits for the limiter;
+so as long as the pace allows more calls than are being answered, there are more workers, and the calls in flight settle
+at rate x latency by themselves, for 5 ms as for 2 s. Workers that would only queue up end.
+
+An outage is waited out for `max_outage` seconds, every batch staying in hand. What the configuration is to blame for
+(404, 401) ends the job at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+from ..errors import APIError, BadRequest, CallError, MiraklError
+from ..http import request_builder as calls
+from ..operations.connect.orders import UPSERT_ORDERS
+from .entries import encode_batch
+from .error_policy import is_foreign, recovery_for, throttled
+from .held_blocks import BlockLines
+from .outages import BatchBackoff
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import anyio.abc
+
+    from ..client import Client
+    from ..http.request import Request
+    from ..http.response import Response
+    from ..options import Options
+    from .batch_results import BatchResults
+    from .batching import Batch, Batcher
+    from .intake import Intake
+    from .job_options import JobOptions
+    from .rejections import Rejections
+    from .report import SyncCounters
+
+log: logging.Logger = logging.getLogger("mirakl_async")
+MAX_WORKERS = 96
+WORKERS_WITHOUT_PACE = 8
+SPARE_WORKERS = 2
+ORIGIN_PAUSE = 0.5
+MAX_BYTES_IN_FLIGHT = 64 * 1024 * 1024
+
+
+class WorkerPool:
+    """Sends what the intake provides.
+
+    `fail` is called with an error that no waiting helps, `answered` when a call has left the wire, and `progress`
+    after each batch.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        intake: Intake,
+        assembly: Batcher,
+        tally: SyncCounters,
+        refusals: Rejections,
+        *,
+        options: JobOptions,
+        fail: Callable[[BaseException], None],
+        answered: Callable[[], None],
+        progress: Callable[[], None],
+    ) -> None:
+        self._transport = client.transport
+        self._clock = client.transport.clock
+        self._base = client.base_url("connect")
+        self._options: Options = {**client.options_for({}), "deadline": None, "max_wait": 3600.0}
+        self._intake = intake
+        self._assembly = assembly
+        self._tally = tally
+        self._refusals = refusals
+        self._batch_bytes = options.max_batch_bytes
+        self._linger = options.linger
+        self._max_outage = options.max_outage
+        self._fail = fail
+        self._answered = answered
+        self._progress = progress
+        paced = self._transport.rate_limit_policy.bucket_for(UPSERT_ORDERS)[1] is not None
+        concurrency = options.concurrency
+        self._fixed = concurrency is not None
+        self._most = concurrency or (MAX_WORKERS if paced else WORKERS_WITHOUT_PACE)
+        few = (paced or intake.streaming) and not self._fixed  # else none waits for long: to end costs more
+        self._spare = SPARE_WORKERS if few else self._most
+        self._workers = self.on_wire = 0
+        self._bytes = 0
+        self._room = asyncio.Event()
+        self._ended = False
+
+    def begin(self, group: anyio.abc.TaskGroup, results: BatchResults) -> None:
+        """Start the first workers; they start the others."""
+        self._group = group
+        self._results = results
+        self._spawn(self._most if self._fixed else 1)
+
+    def end(self) -> None:
+        """Cut nothing more, and send nothing again."""
+        self._ended = True
+
+    def requeued(self) -> None:
+        """Some batches are to be sent again: see that a worker takes them."""
+        self._intake.more.set()
+        waiting = len(self._results.again)
+        if self._fixed:
+            self._spawn(waiting - 1)
+        elif waiting and self._workers == self.on_wire:
+            self._spawn()
+
+    # -- one worker
+
+    def _spawn(self, count: int = 1) -> None:
+        for _ in range(min(count, self._most - self._workers)):
+            self._workers += 1
+            self._group.start_soon(self._work)
+
+    async def _work(self) -> None:
+        try:
+            while self._workers - self.on_wire <= self._spare:
+                batch = await self._next()
+                if batch is None:
+                    return
+                await self._push(batch)
+                self._progress()
+            if self._results.again or self._assembly.queued:
+                self._intake.more.set()  # those who stay may be waiting for the source only
+        except Exception as error:  # noqa: BLE001 - a fault of ours: no order is lost by it
+            self._fail(error)
+        finally:
+            self._workers -= 1
+
+    async def _next(self) -> Batch | None:
+        """The next batch to push, or None when this worker is no longer needed."""
+        intake, assembly = self._intake, self._assembly
+        while not self._ended:
+            while self._bytes >= MAX_BYTES_IN_FLIGHT:
+                self._room.clear()
+                await self._room.wait()
+            if self._results.again:
+                return self._results.again.popleft()
+            if self._refusals.crowded:
+                await self._refusals.room()
+            now = self._clock.monotonic()
+            if intake.streaming:
+                ripe = assembly.next_due(self._linger)
+                if ripe is not None and ripe <= now:
+                    intake.flush()
+                batch = assembly.next_batch(now, None if intake.full else self._linger)
+            else:
+                batch = assembly.next_batch(now, None if intake.exhausted or intake.full else float("inf"))
+            intake.drained()  # also where all that was cut was superseded
+            if batch is not None:
+                return batch
+            if intake.exhausted and not assembly.queued:
+                return None
+            if not intake.read() and intake.streaming:
+                ripe = assembly.next_due(self._linger)
+                await intake.wait(None if ripe is None else max(0.0, ripe - now))
+        return None
+
+    # -- one batch
+
+    async def _push(self, batch: Batch) -> None:
+        """Send one batch until it is answered for good; what does not fit into its call is left for another."""
+        if self._results.set_aside_if_closed(batch):
+            return
+        try:
+            body, count = _encode(batch, self._batch_bytes, self._intake.order_bytes)
+        except Exception as error:  # noqa: BLE001 - see unencodable
+            self._results.reject_unencodable(batch, error)
+            return
+        if count < len(batch):
+            batch = self._results.cut(batch, count)
+        elif len(body) > self._batch_bytes and count > 1:
+            self._results.halve(batch)
+            return
+        self._intake.order_bytes = len(body) / count
+        self._bytes += len(body)
+        try:
+            await self._send_until_answered(batch, calls.build(UPSERT_ORDERS, {}, self._base, body))
+        finally:
+            self._bytes -= len(body)
+            self._room.set()
+
+    async def _send_until_answered(self, batch: Batch, request: Request) -> None:
+        outage = BatchBackoff(self._max_outage)
+        while not self._ended:
+            try:
+                self._results.accept(batch, await self._send(request, len(batch), again=outage.began is not None))
+                return
+            except MiraklError as error:
+                pause = self._handle_error(batch, error, outage)
+            if pause is None:
+                return
+            await self._clock.sleep(pause * (0.5 + self._clock.random() / 2))
+
+    def _handle_error(self, batch: Batch, error: MiraklError, outage: BatchBackoff) -> float | None:
+        """Act on what a failed call means; returns the seconds after which the same is to be sent again, if it is."""
+        if isinstance(error, CallError):
+            self._tally.throttled += throttled(error.attempts)
+        recovery = recovery_for(error)
+        if recovery == "isolate" and isinstance(error, BadRequest):
+            self._results.isolate(batch, error)
+            return None
+        if recovery == "shrink" and isinstance(error, APIError):
+            if len(batch) > 1:
+                self._results.halve(batch)
+                return None
+            if not is_foreign(error):
+                self._results.reject_too_large(batch, error)
+                return None
+        if recovery == "origin" and isinstance(error, APIError):
+            decision = self._results.blame_origin(batch, error)
+            if decision != "stop":
+                return ORIGIN_PAUSE if decision == "again" else None
+        pause = outage.pause(error, self._clock.monotonic(), self._results.last_answer)
+        if pause is None:
+            self._fail(error)
+        elif not self._ended:
+            who = "the answer is not Mirakl's; " if is_foreign(error) else ""
+            log.warning("order sync: %s; %ssending again within %.1f s", error, who, pause)
+            return pause
+        return None
+
+    async def _send(self, request: Request, orders: int, *, again: bool) -> Response:
+        tally, on_wire = self._tally, False
+
+        def started() -> None:
+            nonlocal on_wire
+            tally.calls += 1
+            tally.sent += orders
+            tally.retries += on_wire or again
+            if not on_wire:
+                on_wire = True
+                self.on_wire += 1
+                if not self._fixed and self._workers == self.on_wire:
+                    self._spawn()
+
+        try:
+            return await self._transport.run(request, self._options, started)
+        finally:
+            if on_wire:
+                self.on_wire -= 1
+                self._answered()
+
+
+def _encode(batch: Batch, max_bytes: int, typical: float) -> tuple[bytes, int]:
+    """The body of a call and how many of the batch's orders it holds; a block of a queue goes out as it came."""
+    entries = batch.entries
+    if isinstance(entries, BlockLines) and entries.size <= max_bytes:
+        return entries.body(), len(entries)
+    return encode_batch(batch.origin, entries, max_bytes, typical)
