@@ -38,7 +38,7 @@ def page(count: int, broken: Iterable[int] = ()) -> bytes:
     made = [order(number) for number in range(count)]
     for place in broken:
         made[place]["last_updated_date"] = "the day before yesterday"
-    return codec.encode({"orders": made, "total_count": count})
+    return bytes(codec.encode({"orders": made, "total_count": count}))  # exactly bytes, which orjson asks for
 
 
 def variants(count: int) -> dict[str, Variant]:

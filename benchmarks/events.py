@@ -49,7 +49,7 @@ def price_event(number: int) -> bytes:
         "store_id": "2005",
     }
     envelope = {"data": data, "id": f"01jv299c9vvxkrjbq1cf{number:06}", "time": "2024-05-20T10:15:30.500Z"}
-    return codec.encode({**envelope, "type": "PRICE_STOCK_UPSERT"})
+    return bytes(codec.encode({**envelope, "type": "PRICE_STOCK_UPSERT"}))  # exactly bytes, which orjson asks for
 
 
 def as_pydantic_union(made: dict[type, Any]) -> Callable[[bytes], Any]:

@@ -1,9 +1,9 @@
 """Several workers on one queue in Redis and one shared limiter, against a simulator that enforces the documented limit.
 
-Each worker is a process of its own and runs `orders.worker` at `rate_limit="maximum"`: 30 calls of 100 orders in any second
-is what Mirakl documents, whoever sends them. A table row says how much of that the workers reached together while there
-was enough to do, how many calls were refused with 429 (there should be none), and what the workers and the shared
-limiter cost. It needs redis-server; the last second of every run, in which the queue ends, is not counted.
+Each worker is a process of its own and runs `orders.worker` at `rate_limit="maximum"`: 30 calls of 100 orders in any
+second is what Mirakl documents, whoever sends them. A table row says how much of that the workers reached together
+while there was enough to do, how many calls were refused with 429 (there should be none), and what the workers and the
+shared limiter cost. It needs redis-server; the last second of every run, in which the queue ends, is not counted.
 """
 
 from __future__ import annotations

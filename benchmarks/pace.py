@@ -1,4 +1,4 @@
-"""How much of the documented rate a sync reaches, whatever the server's latency, with no setting but rate_limit="maximum".
+"""How much of the documented rate a sync reaches, whatever the server's latency, with only rate_limit="maximum" set.
 
 The simulator enforces the documented limit of 30 calls in any second by its own clock. A row says how many orders a
 second went through the whole job, how many calls a second in its middle (without the first and last second and

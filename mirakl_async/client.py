@@ -39,12 +39,12 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 P = ParamSpec("P")
 SETTINGS: Rules = {
-    "rates": instance(Mapping, 'a mapping such as {"OR11": Rate(10, 60.0)}').or_none(),
+    "rate_limits": instance(Mapping, 'a mapping such as {"OR11": Rate(10, 60.0)}').or_none(),
     "timeouts": instance(Timeouts, "Timeouts(...)").or_none(),
     "retry": instance(Retry, "Retry(...)").or_none(),
     "limits": instance(Limits, "Limits(...)").or_none(),
-    "limiter": offering("a limiter such as RedisRateLimiter(...)", "try_acquire", "acquire").or_none(),
-    "watch": CALLABLE.or_none(),
+    "rate_limiter": offering("a limiter such as RedisRateLimiter(...)", "try_acquire", "acquire").or_none(),
+    "listener": CALLABLE.or_none(),
     "accept_response": CALLABLE.or_none(),
     "proxy": Rule("a URL such as http://proxy.example:3128", settings.is_http_url, optional=True),
     "ssl": instance(SSLContext, "an ssl.SSLContext").or_none(),
@@ -107,7 +107,7 @@ class Client:
         # Not shown: it may be the secret itself.
         check_settings("", {"auth": CREDENTIAL}, {"auth": credential})
         own = _by_group(rate_limits or {})
-        name, chosen = settings.chosen("rate", rate_limit, "MIRAKL_RATE")
+        name, chosen = settings.chosen("rate_limit", rate_limit, "MIRAKL_RATE")
         usage = settings.rate_usage(chosen, name)
 
         def make() -> Transport:
@@ -244,7 +244,9 @@ class Client:
         bound = cast("Any", method)
         resource = getattr(bound, "__self__", None)
         if resource is None or not hasattr(resource, "_caller"):
-            raise InvalidArgument("raw", "method", "takes a typed method of this client, such as front.orders.get")
+            raise InvalidArgument(
+                "raw_response", "method", "takes a typed method of this client, such as front.orders.get"
+            )
         twin = copy.copy(resource)
         twin._caller = RawCaller(self)  # noqa: SLF001 - a copy, whose calls are answered otherwise
         return await cast("Awaitable[Response]", bound.__func__(twin, *args, **kwargs))
@@ -267,18 +269,18 @@ class Client:
         """
         to: Service = next(iter(self._bases)) if service is None else service
         request = calls.build_unknown(method, path, to, self.base_url(to), query, body, retry)
-        return await self.transport.run(request, self.options_for(options, "send"))
+        return await self.transport.run(request, self.options_for(options, "request"))
 
 
 def _by_group(rates: Mapping[str, Rate]) -> dict[str, Rate]:
     """A user's own rates by what shares them; a misspelt code would leave the documented rate in force unseen."""
     found: dict[str, Rate] = {}
     for code, rate in rates.items():
-        check_settings("", {f"rates[{code!r}]": RATE}, {f"rates[{code!r}]": rate})
+        check_settings("", {f"rate_limits[{code!r}]": RATE}, {f"rate_limits[{code!r}]": rate})
         try:
             operation = operations[code]
         except UnknownOperation as error:
-            raise ConfigurationError(f"rates: {error}") from None
+            raise ConfigurationError(f"rate_limits: {error}") from None
         found[operation.group or operation.code] = rate
     return found
 

@@ -48,9 +48,9 @@ class ConnectChannel(Client):
     (see `mirakl_async.settings`), as do hosts and rate where they are not given. `environment`, "production" unless
     told, picks all three hosts; `connect_url`, `account_url` and `auth_url` name others.
 
-    `rate` keeps every operation at the rate Mirakl recommends (the default), or at the maximum it documents, or leaves
-    pacing to 429 answers ("none"); `rates` gives single operations, by Mirakl's code, a rate of your own. `limiter` may
-    be shared with other clients, also on other machines (`mirakl_async.rate_limits.redis_limiter`).
+    `rate_limit` keeps every operation at the rate Mirakl recommends (the default), or at the maximum it documents, or
+    leaves pacing to 429 answers ("none"); `rate_limits` gives single operations, by Mirakl's code, a rate of your own.
+    `rate_limiter` may be shared with other clients, also on other machines (`mirakl_async.rate_limits.redis_limiter`).
 
     `timeouts`, `retry` and `limits` are the defaults of its calls; `listener` is given every event
     (`mirakl_async.instrumentation`);

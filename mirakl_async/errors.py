@@ -10,29 +10,29 @@ MiraklError
  ├── UnreadableFile              a file is cut off, or not what it is read as (also a ValueError)
  │    └── UnsafeArchive          a ZIP whose members leave their folder, or unpack to far more than they are
  ├── JobFailed                   an import or export that ended badly, on request
- ├── JobUnfinished               an import or export that is not done in time (also a TimeoutError)
+ ├── JobTimeout                  an import or export that is not done in time (also a TimeoutError)
  ├── InvalidEvent                a message on a connector's queue holds no event that can be used (also a ValueError)
  ├── QueueError                  a queue cannot do what it was asked to
  │    ├── QueueUnavailable       its broker cannot be reached, or is busy: it may pass
  │    ├── QueueLost              the queue vanished, or is older than it was: messages are gone
  │    ├── QueueClosed            used before it was opened, or after it was closed
  │    └── TooLarge               a body is larger than its broker takes (also a ValueError); nothing was put
- ├── LimiterUnavailable          a rate that processes share cannot be asked for
- ├── SyncStopped                 a sync job could not finish; carries its report
+ ├── RateLimiterUnavailable      a rate that processes share cannot be asked for
+ ├── SyncFailed                  a sync job could not finish; carries its report
  ├── TokenError                  no access token could be had
  │    ├── TokenRefused           the credentials are wrong: asking again would not help
  │    └── TokenUnavailable       the token endpoint did not answer usefully
  └── CallError                   one call failed; carries operation, route, attempts, where the time went
       ├── DeadlineExceeded       the whole call took too long (also a TimeoutError)
-      ├── WaitTooLong            a rate limit would hold the call longer than `max_wait`
-      ├── NoAnswer               no answer was read
+      ├── MaxWaitExceeded        a rate limit would hold the call longer than `max_wait`
+      ├── TransportError         no answer was read
       │    ├── ConnectFailed     nothing was sent
       │    ├── ConnectionLost    the connection broke after the request left
       │    ├── AttemptTimeout    one attempt took too long (also a TimeoutError)
       │    ├── ProtocolError     what came back is not HTTP
       │    ├── UnexpectedResponse  a 2xx that is not the operation's documented success, such as a firewall's page
       │    └── OutcomeUnknown    an unsafe request left and no usable answer came: it may or may not have happened
-      ├── ReplyTooLarge          the answer passed its size cap, after decompression
+      ├── ResponseTooLarge       the answer passed its size cap, after decompression
       ├── UnexpectedRedirect     a 3xx; never followed, because a redirected POST arrives as an empty GET
       ├── DecodeFailed           a successful status whose body is not what the contract says
       └── APIError               Mirakl answered with an error status
@@ -295,7 +295,7 @@ class CallError(MiraklError):
 
 
 class DeadlineExceeded(CallError, TimeoutError):
-    """The deadline of the whole call passed; `spent` says where the time went."""
+    """The deadline of the whole call passed; `timings` says where the time went."""
 
 
 class MaxWaitExceeded(CallError):
@@ -329,15 +329,17 @@ class ProtocolError(TransportError):
 class UnexpectedResponse(TransportError):
     """A 2xx that is not the documented success of its operation: something else than Mirakl answered, as it seems.
 
-    `media_type` is the response's, in lower case and without parameters; `excerpt` the start of a page or a text,
+    `media_type` is the response's, in lower case and without parameters; `body_excerpt` the start of a page or a text,
     without markup, empty for JSON and files. A client's `accept_response` can take such a response for a success.
     """
 
-    def __init__(self, message: str, context: CallContext, *, status: int, media_type: str, excerpt: str = "") -> None:
+    def __init__(
+        self, message: str, context: CallContext, *, status: int, media_type: str, body_excerpt: str = ""
+    ) -> None:
         super().__init__(message, context)
         self.status = status
         self.media_type = media_type
-        self.excerpt = excerpt
+        self.body_excerpt = body_excerpt
 
 
 class OutcomeUnknown(TransportError):
@@ -376,8 +378,8 @@ class APIError(CallError):
     """Mirakl answered with an error status.
 
     `code`, `server_message` and `errors` are the server's own; `code` is stable, the messages are not meant to be
-    branched on (Mirakl's advice). `excerpt` is the start of a body that is in no known shape. `recognized` is False
-    where the body is not an error as Mirakl writes them: a gateway before it may have answered.
+    branched on (Mirakl's advice). `body_excerpt` is the start of a body that is in no known shape. `recognized` is
+    False where the body is not an error as Mirakl writes them: a gateway before it may have answered.
     """
 
     def __init__(

@@ -88,9 +88,9 @@ class Counters(Struct, kw_only=True):
     """Totals since the client was made.
 
     `calls` ended, `failures` of them with an error (one that was cancelled, such as a page asked for ahead and not
-    needed, is none); `attempts` on the wire, `retries` those after the first; `throttles` are 429 answers; `waited` is
-    the seconds calls were held by the client's own pacing. `mended` broken promises of answers, `quarantined` items
-    that could not be read, `drifts` of lists that moved.
+    needed, is none); `attempts` on the wire, `retries` those after the first; `throttled` are 429 answers; `waited` is
+    the seconds calls were held by the client's own pacing. `repaired` broken promises of answers, `quarantined` items
+    that could not be read, `list_changes` of lists that moved.
     """
 
     calls: int = 0

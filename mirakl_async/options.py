@@ -15,7 +15,7 @@ from .http.headers import check_headers
 OPTIONS: Rules = {
     "timeout": SECONDS,
     "deadline": SECONDS_LEFT.or_none("no bound"),
-    "retries": whole(0),
+    "max_retries": whole(0),
     "max_wait": SECONDS_OR_ZERO.or_none("no bound"),
     "headers": instance(Mapping, "a mapping of names to values").or_none(),
 }
@@ -26,9 +26,9 @@ class Options(TypedDict, total=False):
     """Overrides for one call, given as keyword arguments to any method; a typo is a type error.
 
     All durations are seconds. `deadline` covers the whole call: queueing, rate limit, every attempt and every
-    pause between them; `timeout` covers one attempt from the first byte sent to the last byte read. `retries` counts
-    the attempts after the first; `max_wait` bounds a single wait that a limit or a Retry-After imposes; None means
-    unbounded. `headers` are sent in addition. What is not given is as the client's `timeouts` and `retry` say.
+    pause between them; `timeout` covers one attempt from the first byte sent to the last byte read. `max_retries`
+    counts the attempts after the first; `max_wait` bounds a single wait that a limit or a Retry-After imposes; None
+    means unbounded. `headers` are sent in addition. What is not given is as the client's `timeouts` and `retry` say.
     """
 
     timeout: float
@@ -61,9 +61,10 @@ class Timeouts(Struct, frozen=True, kw_only=True):
 class Retry(Struct, frozen=True, kw_only=True):
     """How often and how patiently a failed attempt is repeated; which failures qualify is not a setting.
 
-    `retries` counts the attempts after the first. Delays, in seconds, are drawn uniformly from zero to `base * 2**n`,
-    at most `cap`; `throttle_base` replaces `base` after a 429 without Retry-After. `quota` bounds the retries of the
-    whole client during an outage: each costs `transient_cost` or `throttle_cost`, each answer earns some back.
+    `max_retries` counts the attempts after the first. Delays, in seconds, are drawn uniformly from zero to
+    `initial_delay * 2**n`, at most `max_delay`; `throttle_delay` replaces `initial_delay` after a 429 without
+    Retry-After. `quota` bounds the retries of the whole client during an outage: each costs `transient_cost` or
+    `throttle_cost`, each answer earns some back.
     """
 
     max_retries: int = 3
@@ -93,8 +94,9 @@ class Rate(Struct, frozen=True):
 class Limits(Struct, frozen=True, kw_only=True):
     """Sizes that protect the process.
 
-    `connections` are those at once for one allowance; `reply_bytes` bounds one reply once decompressed, which is
-    ReplyTooLarge past it (downloads have bounds of their own); `error_bytes` what is read of a download's error.
+    `max_connections` are those at once for one allowance; `max_response_bytes` bounds one response once decompressed,
+    which is ResponseTooLarge past it (downloads have bounds of their own); `max_error_bytes` what is read of a
+    download's error.
     """
 
     max_connections: int = 100
@@ -124,16 +126,16 @@ _TIMEOUTS: Rules = {
     "attempt": SECONDS,
     "deadline": SECONDS.or_none("no bound"),
     "max_wait": OPTIONS["max_wait"],
-    "keepalive": SECONDS_OR_ZERO,
+    "keepalive_expiry": SECONDS_OR_ZERO,
 }
 _RETRY: Rules = {
-    "retries": OPTIONS["retries"],
-    "base": SECONDS_OR_ZERO,
-    "throttle_base": SECONDS_OR_ZERO,
-    "cap": SECONDS_OR_ZERO,
+    "max_retries": OPTIONS["max_retries"],
+    "initial_delay": SECONDS_OR_ZERO,
+    "throttle_delay": SECONDS_OR_ZERO,
+    "max_delay": SECONDS_OR_ZERO,
     "quota": whole(0),
     "transient_cost": whole(0),
     "throttle_cost": whole(0),
 }
 _RATE: Rules = {"calls": whole(1), "seconds": SECONDS}
-_LIMITS: Rules = {"connections": whole(1), "reply_bytes": whole(1), "error_bytes": whole(0)}
+_LIMITS: Rules = {"max_connections": whole(1), "max_response_bytes": whole(1), "max_error_bytes": whole(0)}

@@ -221,7 +221,7 @@ def credential(environ: Mapping[str, str] | None = None) -> Credential:
     )
 
 
-def rate_usage(value: object, name: str = "rate") -> Literal["recommended", "maximum"] | None:
+def rate_usage(value: object, name: str = "rate_limit") -> Literal["recommended", "maximum"] | None:
     """Which documented rate to keep; None for none. `name` is where the value was given."""
     check_settings("", {name: RATE_USAGE}, {name: value})
     return None if value == "none" else "maximum" if value == "maximum" else "recommended"

@@ -75,7 +75,7 @@ async def export(
     return Exit.DONE
 
 
-def _arguments(what: str, filters: tuple[str, ...], kind: str, resume: str | None) -> dict[str, Any]:
+def _arguments(what: str, filters: tuple[str, ...], kind: str, attach: str | None) -> dict[str, Any]:
     """What starts the export; nothing for one that runs already."""
     operation = registry["OR13" if what == "orders" else "OF52"]
     arguments = arguments_of(operation, filters)
@@ -83,9 +83,9 @@ def _arguments(what: str, filters: tuple[str, ...], kind: str, resume: str | Non
     for name in arguments:
         if name not in known:
             raise usage_error(f"{name} is no parameter of {operation.code}; it takes {', '.join(sorted(known))}")
-    if resume is not None:
+    if attach is not None:
         if arguments:
-            raise usage_error("--resume takes up an export as it was started: it goes without filters")
+            raise usage_error("--attach takes up an export as it was started: it goes without filters")
         return {}
     if what == "offers" and arguments.setdefault("export_type", EXPORT_TYPES[kind]) != EXPORT_TYPES[kind]:
         raise usage_error(f"export_type: {kind} files are written from {EXPORT_TYPES[kind]}")

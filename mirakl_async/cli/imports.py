@@ -43,11 +43,11 @@ async def import_products(
     The status is 1 when products were refused, 3 when the import failed or is not done in time.
     """
     if (file is None) == (attach is None):
-        raise usage_error("give a FILE to hand in, or --resume ID to follow an import")
+        raise usage_error("give a FILE to hand in, or --attach ID to follow an import")
     if file is not None and shop is None:
         raise usage_error("--shop: which shop are the products for?")
     if reports_dir is not None and not reports_dir.is_dir():
-        raise usage_error(f"--reports: {reports_dir} is not a folder")
+        raise usage_error(f"--reports-dir: {reports_dir} is not a folder")
     async with MarketplaceFront(front_url, auth_url=auth_url) as front:
         with transfer("import", quiet=json) as shown:
             if attach is not None:

@@ -62,7 +62,7 @@ def status_of(error: CommandError | MiraklError | OSError) -> Exit:
 def figures(report: SyncReport) -> dict[str, Any]:
     """A report as plain values, with its rate."""
     values = msgspec.structs.asdict(report)
-    return {**values, "seconds": round(report.elapsed, 3), "orders_per_second": round(report.orders_per_second, 1)}
+    return {**values, "elapsed": round(report.elapsed, 3), "orders_per_second": round(report.orders_per_second, 1)}
 
 
 def print_json(value: object) -> None:

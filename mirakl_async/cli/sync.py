@@ -61,9 +61,7 @@ async def sync(
     concurrency: Annotated[
         int | None, Parameter(help="calls at a time; derived from rate and latency without it")
     ] = None,
-    refused: Annotated[
-        Path | None, Parameter(name=["--rejected-file", "--refused"], help="append rejected orders to this NDJSON file")
-    ] = None,
+    rejected_file: Annotated[Path | None, Parameter(help="append rejected orders to this NDJSON file")] = None,
     journal: Annotated[
         str | None,
         Parameter(
@@ -83,7 +81,7 @@ async def sync(
     if resume and journal is None:
         raise usage_error("--resume needs --journal: that is where it is written how far the file was read")
     origin = _origin(channel_id, channel_store_id)
-    _check_files(file, refused)
+    _check_files(file, rejected_file)
     orders = OrderFile(file, origin)
     async with (
         shared_rate(journal) as limiter,
@@ -94,14 +92,14 @@ async def sync(
                 orders,
                 origin=origin,
                 concurrency=concurrency,
-                rejected_file=refused,
+                rejected_file=rejected_file,
                 progress=progress,
                 journal=journal,
                 resume=resume,
             )
             outcome = await run(job, lambda: orders.ended, quiet=json)
     if json:
-        print_json({**outcome.figures(), "refused_file": None if refused is None else str(refused)})
+        print_json({**outcome.figures(), "rejected_file": None if rejected_file is None else str(rejected_file)})
     else:
         print(outcome.report)
     if outcome.stopped is not None:
@@ -117,7 +115,7 @@ def _origin(channel_id: str | None, channel_store_id: str | None) -> OriginReque
     return None
 
 
-def _check_files(source: Path, refused: Path | None) -> None:
+def _check_files(source: Path, rejected_file: Path | None) -> None:
     """Say now what would otherwise be said in the middle of the job."""
     try:
         if source.is_file():
@@ -129,7 +127,9 @@ def _check_files(source: Path, refused: Path | None) -> None:
         raise usage_error(str(error)) from error
     except OSError as error:
         raise usage_error(f"{source}: {error.strerror}") from error
-    if refused is None:
+    if rejected_file is None:
         return
-    if refused.is_dir() or not os.access(refused if refused.exists() else refused.parent, os.W_OK):
-        raise usage_error(f"--refused: {refused} cannot be written")
+    if rejected_file.is_dir() or not os.access(
+        rejected_file if rejected_file.exists() else rejected_file.parent, os.W_OK
+    ):
+        raise usage_error(f"--rejected-file: {rejected_file} cannot be written")

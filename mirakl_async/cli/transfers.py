@@ -34,7 +34,7 @@ def resumable(job_id: object) -> Generator[None]:
     except JobFailed:
         raise
     except BaseException as error:
-        print_error(f"take it up with --resume {job_id}")
+        print_error(f"take it up with --attach {job_id}")
         if ended:
             raise unfinished(f"ended by {ended[0]}") from error
         raise

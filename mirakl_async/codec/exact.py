@@ -26,7 +26,7 @@ from .type_info import DECODE_ERRORS, decoder, is_struct
 
 _AMOUNT = Annotated[float, Meta(ge=0, le=1e9)]
 """Narrower than any bounds of the contract; a test holds it to that."""
-_RULES_BETWEEN_MEMBERS = {"one_of", "needed"}
+_RULES_BETWEEN_MEMBERS = {"check_exactly_one", "check_required"}
 # A time of day whose date-time is not RFC 3339 with an upper-case T and Z; begins with a colon, which is found quickly.
 _ODD_MOMENT = re.compile(rb':\d\d:\d\d(?:(?<!T\d\d:\d\d:\d\d)|(?:\.\d+)?(?![.\d]|Z"|[+-]\d\d:\d\d"))')
 _ESCAPED = re.compile(rb"\\u00[2-7]")  # ASCII that was escaped without need
@@ -46,7 +46,7 @@ class Exact:
         self._full = decoder(kind, strict=True).decode
 
     def read(self, body: bytes) -> tuple[Any, bytes]:
-        """A value with the members of the type, and the JSON to send; raises one of `kinds.REFUSED`.
+        """A value with the members of the type, and the JSON to send; raises one of `type_info.DECODE_ERRORS`.
 
         The value is not one of the type itself where the JSON was right as it stood.
         """

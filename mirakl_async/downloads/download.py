@@ -68,10 +68,9 @@ PAUSE = 1.0
 TERMS: Rules = {
     "max_bytes": whole(1).or_none("no bound"),
     "min_rate": NOT_NEGATIVE,
-    "min_rate_over": SECONDS,
+    "min_rate_window": SECONDS,
     "attempts": whole(1),
     "progress": CALLABLE.or_none(),
-    "cap": whole(0),
 }
 """What the options of fetching a file take."""
 log: logging.Logger = logging.getLogger("mirakl_async")
@@ -118,10 +117,10 @@ class Download:
         """The same download under other terms.
 
         `max_bytes` bounds the body after decompression, None does not; `min_rate` is in bytes a second, measured over
-        `min_rate_over` seconds of waiting.
+        `min_rate_window` seconds of waiting.
         """
         check_arguments(self._operation.code, TERMS, locals())
-        return self._under(replace(self._limits, max_bytes=max_bytes, least=MinimumRate(min_rate, min_rate_window)))
+        return self._under(replace(self._limits, max_bytes=max_bytes, min_rate=MinimumRate(min_rate, min_rate_window)))
 
     def expected(self) -> Download:
         """The same download, for a file that was just said to be there: a 404 is asked again, twice at most."""
@@ -182,8 +181,8 @@ class Download:
         return await fetch_again(save, self._client.transport.clock, attempts)
 
     async def read(self, max_bytes: int = DEFAULT_READ_BYTES) -> bytes:
-        """The whole file; raises ReplyTooLarge past `cap` bytes."""
-        check_arguments(self._operation.code, TERMS, locals())
+        """The whole file; raises ResponseTooLarge past `max_bytes` bytes."""
+        check_arguments(self._operation.code, {"max_bytes": whole(0)}, {"max_bytes": max_bytes})
         async with self as file:
             return await file.read(max_bytes)
 
@@ -266,7 +265,7 @@ class DownloadStream:
     def chunks(self) -> AsyncIterator[bytes]:
         """The body as it arrives, decompressed.
 
-        Raises ConnectionLost if it breaks off, AttemptTimeout if it drips, ReplyTooLarge past the cap.
+        Raises ConnectionLost if it breaks off, AttemptTimeout if it drips, ResponseTooLarge past the bound.
         """
         return self._chunks_of()
 
@@ -277,7 +276,7 @@ class DownloadStream:
         return format_of(self._start)
 
     async def read(self, max_bytes: int = DEFAULT_READ_BYTES) -> bytes:
-        """The whole body; raises ReplyTooLarge past `cap` bytes."""
+        """The whole body; raises ResponseTooLarge past `max_bytes` bytes."""
         content = io.BytesIO()
         async for chunk in self.chunks():
             content.write(chunk)

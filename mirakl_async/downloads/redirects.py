@@ -31,5 +31,5 @@ def redirected(request: Request, redirect: UnexpectedRedirect) -> Request:
     if not redirect.address or parts is None or not is_allowed_url(parts, request.url):
         raise redirect
     return replace(
-        request, url=address, anonymous=request.without_credentials or origin(address) != origin(request.url)
+        request, url=address, without_credentials=request.without_credentials or origin(address) != origin(request.url)
     )

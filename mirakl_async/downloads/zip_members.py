@@ -63,7 +63,7 @@ class ArchiveLimits(Struct, frozen=True, kw_only=True):
         check_settings("ArchiveLimits", _LIMITS, asdict(self))
 
 
-_LIMITS: Rules = {"members": whole(0), "unpacked": whole(0), "ratio": POSITIVE}
+_LIMITS: Rules = {"max_members": whole(0), "max_unpacked_bytes": whole(0), "max_ratio": POSITIVE}
 
 
 class Archive:

@@ -81,7 +81,7 @@ class UnexpectedOutcome(Struct, frozen=True, kw_only=True):
     media_type: str
     reason: str
     documented: str
-    excerpt: str = ""
+    body_excerpt: str = ""
 
     def __str__(self) -> str:
         return f"{self.status} {self.media_type}".rstrip()
@@ -121,7 +121,7 @@ def find_unexpected(
         media_type=media_type,
         reason=reason,
         documented=documented(operation),
-        excerpt=excerpt(start)[:MAX_EXCERPT] if readable else "",
+        body_excerpt=excerpt(start)[:MAX_EXCERPT] if readable else "",
     )
 
 

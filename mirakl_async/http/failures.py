@@ -110,10 +110,10 @@ def _transport_error(fault: WireError, context: CallContext, retry_class: RetryC
 
 
 def _unexpected(outcome: UnexpectedOutcome, context: CallContext, retry_class: RetryClass) -> CallError:
-    said = f": {outcome.excerpt}" if outcome.excerpt else ""
+    said = f": {outcome.body_excerpt}" if outcome.body_excerpt else ""
     words = f"{outcome} is not the documented success, {outcome.documented} ({outcome.reason}){said}"
     error = UnexpectedResponse(
-        words, context, status=outcome.status, media_type=outcome.media_type, excerpt=outcome.excerpt
+        words, context, status=outcome.status, media_type=outcome.media_type, body_excerpt=outcome.body_excerpt
     )
     if retry_class != "unsafe":
         return error

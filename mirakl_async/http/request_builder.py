@@ -126,15 +126,15 @@ def build_unknown(  # noqa: PLR0917 - one caller, Client.send, whose arguments t
     retry: RetryClass | None,
 ) -> Request:
     """A request to an endpoint that no operation describes; a list in `query` repeats its name."""
-    check_arguments("send", SEND, {"method": method, "path": path, "query": query, "retry": retry})
+    check_arguments("request", SEND, {"method": method, "path": path, "query": query, "retry": retry})
     method = method.upper()
     if not path.startswith("/") or "?" in path or "#" in path or {".", ".."} & {*path.split("/")}:
-        raise InvalidArgument("send", "path", f"{path!r} must start with a slash and hold no query; use query=")
+        raise InvalidArgument("request", "path", f"{path!r} must start with a slash and hold no query; use query=")
     operation: Operation[Any] = Operation(
         code=f"{method} {path}",
         service=service,
         resource="",
-        name="send",
+        name="request",
         method=method,
         path=path,
         retry=retry or ("safe" if method in {"GET", "HEAD"} else "unsafe"),
@@ -143,14 +143,14 @@ def build_unknown(  # noqa: PLR0917 - one caller, Client.send, whose arguments t
     )
     pairs: list[str] = []
     for name, value in (query or {}).items():
-        check_arguments("send", {"query": QUERY_NAME}, {"query": name})
+        check_arguments("request", {"query": QUERY_NAME}, {"query": name})
         many: Literal["repeat", "one"] = "repeat" if isinstance(value, list | tuple) else "one"
         param = Param(name=name, argument=name, list_style=many, min_length=0)
         pairs += [] if value is None else _query(operation, param, cast("Any", value))
     url = RedactedStr(base_url + quote(path, safe="/%:@,~") + ("?" + "&".join(pairs) if pairs else ""))
     if body is None:
         return Request(operation=operation, url=url)
-    return Request(operation=operation, url=url, body=as_json("send", body), content_type=JSON)
+    return Request(operation=operation, url=url, body=as_json("request", body), content_type=JSON)
 
 
 def as_json(code: str, body: object) -> bytes:

@@ -97,8 +97,8 @@ class CallState(RedactedRepr, Struct, kw_only=True):
         if "deadline" in options:
             deadline = options["deadline"]
             self.deadline_at = None if deadline is None else self.started_at + deadline
-        if "retries" in options:
-            self.retry = replace(self.retry, retries=options["retries"])
+        if "max_retries" in options:
+            self.retry = replace(self.retry, max_retries=options["max_retries"])
 
     def remaining(self, now: float) -> float | None:
         """Seconds until the deadline; None if there is none."""
@@ -270,7 +270,7 @@ class Transport:
         return gate
 
     async def _wait_for_rate_limit(self, course: CallState) -> None:
-        """The pace of this allowance, or WaitTooLong at once."""
+        """The pace of this allowance, or MaxWaitExceeded at once."""
         bound = course.remaining(self.clock.monotonic())
         if bound is None or (course.max_wait is not None and course.max_wait < bound):
             bound = course.max_wait
@@ -304,7 +304,7 @@ class Transport:
     async def _within_deadline(
         self, course: CallState, waiting: Awaitable[T], doing: str, part: Literal["queued", "limited"] = "queued"
     ) -> T:
-        """What the call waits for, for no longer than it may last; the seconds count as this part of `spent`."""
+        """What the call waits for, for no longer than it may last; the seconds count as this part of `timings`."""
         began = self.clock.monotonic()
         limit = asyncio.timeout(course.remaining(began))
         try:

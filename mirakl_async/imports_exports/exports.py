@@ -109,8 +109,8 @@ class Export:
         """The export's state once it is final; looked at as often as Mirakl recommends.
 
         An export that fails or is canceled is an outcome, not an exception: see `raise_for_failure`. `timeout` and
-        `poll` are in seconds; `progress` is given every state seen. Raises JobUnfinished if it would take longer; the
-        export goes on, and can be waited for again.
+        `poll_interval` are in seconds; `progress` is given every state seen. Raises JobTimeout if it would take longer;
+        the export goes on, and can be waited for again.
         """
         check_arguments("wait", WAITING, locals())
         return await poll_until(

@@ -38,7 +38,7 @@ TRANSIENT_ERRORS = (
 MAX_CONSECUTIVE_FAILURES = 5
 WAITING: Rules = {
     "timeout": SECONDS_OR_ZERO.or_none("no bound"),
-    "poll": SECONDS.or_none("the documented pace"),
+    "poll_interval": SECONDS.or_none("the documented pace"),
     "progress": CALLABLE.or_none(),
 }
 """What the options of waiting for a job take."""
@@ -78,7 +78,7 @@ async def poll_until(
     A question that fails for a passing reason is asked again at the next turn, five times in a row at most, and one
     that Mirakl answers with 404 three times: a job of hours is not lost to a minute's outage. A status that is neither
     enough nor `underway` is logged: it may be an end that nobody knew of. `progress` is given every answer. Raises
-    JobUnfinished as soon as the next turn would come after `timeout`.
+    JobTimeout as soon as the next turn would come after `timeout`.
     """
     began = clock.monotonic()
     failed, not_found, last, warned = 0, 0, None, None

@@ -63,8 +63,8 @@ class ImportJob:
         """The import's state once it is SENT, or COMPLETE, or has ended otherwise; looked at once a minute.
 
         An import that fails or is cancelled is an outcome, not an exception: see `raise_for_failure`. `timeout` and
-        `poll` are in seconds; `progress` is given every state seen. Raises JobUnfinished if it would take longer; the
-        import goes on, and can be waited for again.
+        `poll_interval` are in seconds; `progress` is given every state seen. Raises JobTimeout if it would take longer;
+        the import goes on, and can be waited for again.
         """
         if until not in {SENT, COMPLETE}:
             raise InvalidArgument("wait", "until", f'is "SENT" or "COMPLETE", not {until!r}')

@@ -25,7 +25,9 @@ def tracking_id_of(code: str, created: Export) -> str:
 def _present(code: str, created: object, member: str) -> Any:
     if isinstance(created, Response):
         raise InvalidArgument(
-            "raw", "method", f"{code}: a job is more than one answer; take the operation's own method, create_..."
+            "raw_response",
+            "method",
+            f"{code}: a job is more than one answer; take the operation's own method, create_...",
         )
     found = getattr(created, member)
     if found is None:

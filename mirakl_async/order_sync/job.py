@@ -101,7 +101,7 @@ class OrderSync:
         return self._counters.report(self._clock.monotonic() - self._started_at if seconds is None else seconds)
 
     async def run(self) -> SyncReport:
-        """Do it all and give the report; raises SyncStopped if the job could not finish."""
+        """Do it all and give the report; raises SyncFailed if the job could not finish."""
         async with self:
             pass
         return self.report
@@ -130,7 +130,7 @@ class OrderSync:
         if self._job is None:
             raise ClientStateError(
                 "refused(): the sync has not begun; write `async with connect.orders.sync(...) as sync:` and iterate "
-                "sync.refused() inside, or after `await sync.run()`"
+                "sync.rejected() inside, or after `await sync.run()`"
             )
         return self._rejections.listen(self._job.done)
 

@@ -42,24 +42,22 @@ if TYPE_CHECKING:
 MEBIBYTE = 1024 * 1024
 OPTIONS: Rules = {
     "batch_size": whole(1, 100),
-    "batch_bytes": whole(1),
     "max_batch_bytes": whole(1),
     "linger": SECONDS_OR_ZERO,
     "concurrency": whole(1).or_none("as many as are needed"),
-    "refused_file": instance((str, Path), "a path").or_none(),
+    "rejected_file": instance((str, Path), "a path").or_none(),
     "progress": CALLABLE.or_none(),
-    "grace": SECONDS_OR_ZERO,
     "grace_period": SECONDS_OR_ZERO,
-    "patience": SECONDS_OR_ZERO,
     "resume": BOOLEAN,
     "resume_file": instance((str, Path), "a path").or_none(),
-    "ahead": whole(1).or_none(),
+    "read_ahead": whole(1).or_none(),
     "until_empty": BOOLEAN,
     "idle": SECONDS_OR_ZERO,
     "max_deliveries": whole(1).or_none("no end"),
-    "max_outage": SECONDS_OR_ZERO.or_none("no end"),
+    "max_outage": SECONDS_OR_ZERO,
 }
 """What the options of the bulk jobs take."""
+WORKER_OPTIONS: Rules = {**OPTIONS, "max_outage": SECONDS_OR_ZERO.or_none("no end")}
 DEFAULT_READ_AHEAD = 2_000
 NO_CURSOR = "give resume_file=..., or resume=False to read the source from its start each time"
 
@@ -101,22 +99,22 @@ class Orders(GeneratedOrders):
         and `order`, and orders are grouped by store.
 
             async with connect.orders.sync(read_orders(), origin=origin) as sync:
-                async for refused in sync.refused():
-                    print(refused)
+                async for rejected in sync.rejected():
+                    print(rejected)
             print(sync.report)
 
-        Batches hold up to `batch_size` orders and `batch_bytes` bytes; from an async source one that is not full goes
-        after `linger` seconds. Batches are sent as many at a time as the rate and the observed latency need, or
+        Batches hold up to `batch_size` orders and `max_batch_bytes` bytes; from an async source one that is not full
+        goes after `linger` seconds. Batches are sent as many at a time as the rate and the observed latency need, or
         `concurrency`. One bad order does not hold up the 99 others of its batch: it is isolated, and comes out of
-        `refused()` and into `refused_file`, appended as NDJSON. `progress` is called with a report about ten times a
-        second. An outage is waited out for `patience` seconds; when stopped, the job drains for `grace` seconds, and
-        an async generator is closed.
+        `rejected()` and into `rejected_file`, appended as NDJSON. `progress` is called with a report about ten times a
+        second. An outage is waited out for `max_outage` seconds; when stopped, the job drains for `grace_period`
+        seconds, and an async generator is closed.
 
         With a `journal` (the path of a SQLite file, the address of a queue such as `redis://host/0/orders`, or an open
         queue) nothing that it holds is lost when the process dies: the next job sends it, and reads a file, or any
         `Resumable` source, on from where the journal ends, unless `resume` is False. A queue that keeps no positions
-        needs a `resume_file`. Orders are taken from the source up to `ahead` orders before they are sent: 2,000, or any
-        number from an async source, which may not be there to be read again.
+        needs a `resume_file`. Orders are taken from the source up to `read_ahead` orders before they are sent: 2,000, or
+        any number from an async source, which may not be there to be read again.
 
         A queue as the source (an open one, or its address with `://`) is worked on until its job is done: nothing is in
         hand, and nothing waits, or no message came for `idle` seconds where the queue cannot say. A queue that cannot
@@ -125,7 +123,7 @@ class Orders(GeneratedOrders):
 
         Use it as above, or as `report = await connect.orders.sync(...).run()`. Raises InvalidArgument at once for what
         cannot be a source or an origin, and ConfigurationError for what a queue cannot do. Running it raises QueueError
-        if the queue cannot be opened, and SyncStopped, with the report, if the job could not finish.
+        if the queue cannot be opened, and SyncFailed, with the report, if the job could not finish.
         """
         if origin is not None:
             _check_origin(origin)
@@ -185,7 +183,7 @@ class Orders(GeneratedOrders):
         a queue. What a worker had in hand when it died is delivered to others when its lease ends. The report counts as
         read what this worker received. The rest is as with `sync`.
         """
-        check_arguments("upsertOrders", OPTIONS, locals())
+        check_arguments("upsertOrders", WORKER_OPTIONS, locals())
         options = JobOptions(
             batch_size=batch_size,
             max_batch_bytes=max_batch_bytes,
@@ -313,10 +311,10 @@ def _check_origin(origin: object) -> None:
         raise InvalidArgument("upsertOrders", "origin", str(violation))
 
 
-def _check_apart(source: Path, refused_file: Path) -> None:
+def _check_apart(source: Path, rejected_file: Path) -> None:
     """A file that grows by a line for every line that is refused would never end."""
-    if refused_file.exists() and refused_file.samefile(source):
-        raise InvalidArgument("upsertOrders", "refused_file", f"{refused_file} is the file that is read")
+    if rejected_file.exists() and rejected_file.samefile(source):
+        raise InvalidArgument("upsertOrders", "rejected_file", f"{rejected_file} is the file that is read")
 
 
 def _check_lines(path: Path) -> None:

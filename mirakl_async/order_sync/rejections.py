@@ -125,7 +125,7 @@ class Rejections:
             self._letters.close()
         elif self._untold and not quiet:
             log.warning(
-                "%d refused orders were counted but not stored; iterate refused() or set refused_file", self._untold
+                "%d rejected orders were counted but not stored; iterate rejected() or set rejected_file", self._untold
             )
 
     def _count(self, refused: RejectedOrder) -> None:

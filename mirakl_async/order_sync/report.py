@@ -6,13 +6,13 @@ from msgspec import Struct, field
 
 
 class SyncReport(Struct, frozen=True, kw_only=True):
-    """A sync's figures; at any time `read == accepted + refused + superseded + unsent`.
+    """A sync's figures; at any time `read == accepted + rejected + superseded + unsent`.
 
     `read` counts what was taken from the source, and what a journal held at the start; `accepted` what Mirakl
-    answered with 204 for (accepted, which is not always applied: it silently keeps a newer state); `refused` what
+    answered with 204 for (accepted, which is not always applied: it silently keeps a newer state); `rejected` what
     it, or the contract, will never accept; `superseded` what was not sent because a newer version of the same order
     was; `unsent` what is still in hand, and at the end what a stopped job leaves. `sent` counts orders in all
-    calls, repeats included; `calls` every attempt on the wire, `retries` those after the first, `throttles` the 429
+    calls, repeats included; `calls` every attempt on the wire, `retries` those after the first, `throttled` the 429
     answers among them. `outcomes` of order actions, which only a journal holds, are counted apart: those that
     Mirakl took or had taken, and those it will never take. `reasons` counts refused orders by what was wrong, the
     values of single orders left out; at most 20 different ones.

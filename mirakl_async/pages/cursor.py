@@ -30,7 +30,7 @@ _SHORT = {
     "version": "v",
     "operation": "o",
     "reading": "r",
-    "leg": "g",
+    "subrequest": "g",
     "offset": "n",
     "token": "t",
     "done": "d",
@@ -42,8 +42,8 @@ _SHORT = {
 class Cursor(Struct, frozen=True, kw_only=True, omit_defaults=True, rename=_SHORT):
     """A place in a list.
 
-    `reading` identifies the list, `leg` is which of its calls where ids were split. In an offset list `offset` is the
-    next row and `total` what the server told last; in a seek list `token` names the page and `done` counts its rows
+    `reading` identifies the list, `subrequest` is which of its calls where ids were split. In an offset list `offset`
+    is the next row and `total` what the server told last; in a seek list `token` names the page and `done` counts its rows
     that are done. `marks` are the digests of the last rows before the place, oldest first.
     """
 

@@ -126,9 +126,9 @@ class NestedReader(PageReader[_NestedPosition]):
     def _following(self, place: _NestedPosition, total: int | None, *, more: bool) -> Cursor | None:
         if more:
             end = place.offset + self.manner.size
-            return replace(self.source.start(), leg=place.leg, offset=end, total=total)
+            return replace(self.source.start(), subrequest=place.leg, offset=end, total=total)
         if place.leg + 1 < len(self.source.subrequests):
-            return replace(self.source.start(), leg=place.leg + 1)
+            return replace(self.source.start(), subrequest=place.leg + 1)
         return None
 
     def _is_old(self, rows: PageRows, index: int, place: _NestedPosition) -> bool:

@@ -59,7 +59,7 @@ class OffsetPaginator(Paginator[T]):
             raise InvalidArgument(code, "exact", "is not for a list whose pages run inside its items")
         if exact and self._read_options.size < 2:
             raise InvalidArgument(code, "exact", "needs pages of two rows or more, so that they can overlap")
-        return self._replace_options(concurrency=concurrency, exact=exact, on_page=on_page)
+        return self._replace_options(prefetch=concurrency, overlap=exact, on_page=on_page)
 
     def _walk(self, start: Cursor, manner: ReadOptions) -> AsyncGenerator[Page[T], None]:
         kind = NestedReader if self._source.paging.nested else OffsetReader
@@ -187,7 +187,7 @@ class OffsetReader(PageReader[_OffsetPosition]):
         if seen.more:
             return replace(cursor, offset=seen.end, total=seen.total, marks=tuple(self.delivered_keys.marks))
         if cursor.subrequest + 1 < len(self.source.subrequests):
-            return replace(self.source.start(), leg=cursor.subrequest + 1)
+            return replace(self.source.start(), subrequest=cursor.subrequest + 1)
         return None
 
     async def _prefetch_after(self, cursor: Cursor | None) -> None:

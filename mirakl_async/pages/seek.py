@@ -39,7 +39,7 @@ class SeekPaginator(Paginator[T]):
         With `prefetch`, as usual, the next page is on its way while one is worked on. `on_page` is told the progress.
         """
         check_arguments(self._source.operation.code, READING, locals())
-        return self._replace_options(concurrency=None if prefetch is None else 1 + prefetch, on_page=on_page)
+        return self._replace_options(prefetch=None if prefetch is None else 1 + prefetch, on_page=on_page)
 
     def _walk(self, start: Cursor, manner: ReadOptions) -> AsyncGenerator[Page[T], None]:
         return cast("AsyncGenerator[Page[T], None]", SeekReader(self._source, start, manner).pages())
@@ -113,7 +113,7 @@ class SeekReader(PageReader[_SeekPosition]):
         )
 
     def _cursor(self, place: _SeekPosition | None) -> Cursor | None:
-        return None if place is None else replace(self.source.start(), leg=place.leg, token=place.token)
+        return None if place is None else replace(self.source.start(), subrequest=place.leg, token=place.token)
 
 
 def _inside(cursor: Cursor, keys: Sequence[object], places: Sequence[int], count: int) -> Cursor:

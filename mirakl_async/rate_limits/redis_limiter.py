@@ -12,7 +12,7 @@ room for calls that are late by 60 ms against each other (half a per cent of a l
 limit divided by the number of processes seen within the half minute before. It asks again every second; once Redis is
 back, everybody who waits is sent there, and the buckets start empty. A process that has not reached Redis since it
 started does not know how many share, and a limit may be too low to be shared blindly: then calls raise
-LimiterUnavailable. With `away="fail"` they do whenever Redis is away. Pauses are not shared meanwhile.
+RateLimiterUnavailable. With `when_unreachable="fail"` they do whenever Redis is away. Pauses are not shared meanwhile.
 
 Operations without a documented rate ask once a second whether somebody was paused, and wait for nothing else.
 """
@@ -46,7 +46,7 @@ log: logging.Logger = logging.getLogger("mirakl_async")
 TURN, PAUSE = Script("turn"), Script("pause")
 SETTINGS: Rules = {
     "name": Rule("a text that is not empty", lambda value: isinstance(value, str) and bool(value)),
-    "away": one_of("share", "fail"),
+    "when_unreachable": one_of("share", "fail"),
     "clock": offering("a Clock", "monotonic", "sleep").or_none(),
 }
 """What the limiter's settings take."""
@@ -76,11 +76,13 @@ def share(pace: BucketSpec, processes: int) -> BucketSpec | None:
 
 
 class RedisRateLimiter:
-    """A `RateLimiter` that processes and machines share: `ConnectChannel(limiter=RedisRateLimiter("redis://..."))`.
+    """A `RateLimiter` that processes and machines share.
 
-    `where` is a URL (rediss:// for TLS) or a redis.asyncio client; everybody with the same server and `name` shares,
-    for each host, credential and limit group. `away` says what calls do while Redis cannot be asked: go on with this
-    process's share of the limit, or raise LimiterUnavailable. Close it after the clients that use it.
+    `ConnectChannel(rate_limiter=RedisRateLimiter("redis://..."))` uses it.
+
+    `url_or_client` is a URL (rediss:// for TLS) or a redis.asyncio client; everybody with the same server and `name`
+    shares, for each host, credential and limit group. `when_unreachable` says what calls do while Redis cannot be
+    asked: go on with this process's share of the limit, or raise RateLimiterUnavailable. Close it after the clients that use it.
     """
 
     def __init__(
@@ -140,7 +142,7 @@ class RedisRateLimiter:
         return bucket is not None and bucket.is_free()
 
     async def acquire(self, key: BucketKey, pace: BucketSpec | None, *, max_wait: float | None = None) -> float:
-        """See RateLimiter; raises LimiterUnavailable as the class says."""
+        """See RateLimiter; raises RateLimiterUnavailable as the class says."""
         began = self.clock.monotonic()
         while True:
             left = None if max_wait is None else max(0.0, max_wait - (self.clock.monotonic() - began))
@@ -247,9 +249,9 @@ class RedisRateLimiter:
         return True
 
     def _slower(self, pace: BucketSpec | None) -> BucketSpec | None:
-        """This process's share of a pace; raises LimiterUnavailable where there is none."""
+        """This process's share of a pace; raises RateLimiterUnavailable where there is none."""
         if self._away == "fail":
-            why = "away='fail'"
+            why = "when_unreachable='fail'"
         elif pace is None:
             return None
         elif not self._processes:

@@ -171,15 +171,15 @@ def taking(**members):
         ({"type": "boolean"}, ["true"], True),
         ({"type": "date"}, ["2026-11-30"], date(2026, 11, 30)),
         ({"type": "date-time"}, ["2026-11-30T12:00:00Z"], datetime(2026, 11, 30, 12, tzinfo=UTC)),
-        ({"type": "json", "place": "part"}, ['{"a": 1}'], {"a": 1}),
-        ({"type": "json", "place": "body", "many": "repeat"}, ['{"a": 1}'], [{"a": 1}]),
-        ({"type": "json", "place": "body", "many": "repeat"}, ['[{"a": 1}]'], [{"a": 1}]),
-        ({"type": "json", "place": "body", "many": "repeat"}, ['{"a": 1}', '{"a": 2}'], [{"a": 1}, {"a": 2}]),
-        ({"many": "comma"}, ["a", "b"], ["a", "b"]),
-        ({"many": "comma"}, ["a,b"], "a,b"),
+        ({"type": "json", "location": "part"}, ['{"a": 1}'], {"a": 1}),
+        ({"type": "json", "location": "body", "list_style": "repeat"}, ['{"a": 1}'], [{"a": 1}]),
+        ({"type": "json", "location": "body", "list_style": "repeat"}, ['[{"a": 1}]'], [{"a": 1}]),
+        ({"type": "json", "location": "body", "list_style": "repeat"}, ['{"a": 1}', '{"a": 2}'], [{"a": 1}, {"a": 2}]),
+        ({"list_style": "comma"}, ["a", "b"], ["a", "b"]),
+        ({"list_style": "comma"}, ["a,b"], "a,b"),
         ({"type": "references"}, ["EAN|1", "EAN|2"], ["EAN|1", "EAN|2"]),
-        ({"type": "file", "place": "part"}, ["@catalog.csv"], Path("catalog.csv")),
-        ({"type": "file", "place": "part", "many": "repeat"}, ["@a", "b"], [Path("a"), Path("b")]),
+        ({"type": "file", "location": "part"}, ["@catalog.csv"], Path("catalog.csv")),
+        ({"type": "file", "location": "part", "list_style": "repeat"}, ["@a", "b"], [Path("a"), Path("b")]),
     ],
 )
 def test_values_are_read_by_their_type(members, texts, value):
@@ -200,5 +200,5 @@ def test_values_of_another_type_are_refused(kind, text):
 def test_json_from_a_file(tmp_path):
     file = tmp_path / "a.json"
     file.write_text('{"a": [1]}')
-    assert arguments_of(taking(type="json", place="part"), [f"wire-name=@{file}"]) == {"name": {"a": [1]}}
+    assert arguments_of(taking(type="json", location="part"), [f"wire-name=@{file}"]) == {"name": {"a": [1]}}
     assert json.loads(file.read_text()) == {"a": [1]}

@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from mirakl_async.cli import demo, main
+from mirakl_async.cli import main
+from mirakl_async.cli.demo import command as demo
 from mirakl_async.cli.demo.comparison import Comparison
 from mirakl_async.simulator import SimulatorProcess
 
@@ -19,7 +20,7 @@ async def test_the_invalid_orders_are_refused_and_all_others_held():
     assert done.status == 1, done.err
     assert 1 <= done.err.count("more of this kind are only counted") == len(done.err.splitlines()) <= 5
     shown = done.shown
-    assert (shown["read"], shown["accepted"], shown["refused"], shown["unsent"]) == (700, 695, 5, 0)
+    assert (shown["read"], shown["accepted"], shown["rejected"], shown["unsent"]) == (700, 695, 5, 0)
     assert shown["simulator"]["identical"] is True
     assert shown["simulator"]["orders_held"] == 695
     assert len({refusal["channel_order_id"] for refusal in shown["refusals"]}) == 5
@@ -30,7 +31,7 @@ async def test_the_invalid_orders_are_refused_and_all_others_held():
 def test_of_two_versions_the_newest_is_held(capsys):
     assert main(["demo", "--orders", "500", "--updates", "200", "--rate", "none", "--json"]) == 0
     shown = json.loads(capsys.readouterr().out)
-    assert (shown["read"], shown["refused"], shown["unsent"]) == (700, 0, 0)
+    assert (shown["read"], shown["rejected"], shown["unsent"]) == (700, 0, 0)
     assert shown["accepted"] + shown["superseded"] == 700
     assert shown["simulator"]["orders_held"] == 500
     assert shown["simulator"]["identical"] is True
@@ -111,7 +112,7 @@ def test_a_simulator_that_dies_is_status_3(monkeypatch, capsys):
     shown = json.loads(capsys.readouterr().out)
     assert shown["stopped"]
     assert shown["simulator"] is None
-    assert shown["read"] == shown["accepted"] + shown["refused"] + shown["superseded"] + shown["unsent"]
+    assert shown["read"] == shown["accepted"] + shown["rejected"] + shown["superseded"] + shown["unsent"]
 
 
 def test_a_simulator_that_does_not_start_is_status_3(monkeypatch, capsys):

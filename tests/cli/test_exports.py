@@ -47,7 +47,7 @@ async def test_orders_into_ndjson_as_mirakl_wrote_them(marketplace, tmp_path):
     out = tmp_path / "orders.ndjson"
     done = await program(
         marketplace, "export", "orders", *DATES, "order_state_codes=SHIPPED", "order_state_codes=CLOSED",
-        "--out", out, "--poll", 0.01,
+        "--out", out, "--poll-interval", 0.01,
     )  # fmt: skip
     assert (done.status, done.out) == (0, f"2,501 orders in {out}\n"), done.err
     lines = out.read_bytes().splitlines()
@@ -62,13 +62,15 @@ async def test_orders_into_ndjson_as_mirakl_wrote_them(marketplace, tmp_path):
         }
     ]
     assert [line.rpartition(": ")[2] for line in done.err.splitlines()] == ["started", "PENDING", "COMPLETED"]
-    assert "2f1a-7" in done.err  # what --resume takes
+    assert "2f1a-7" in done.err  # what --attach takes
 
 
 async def test_orders_into_csv_are_a_row_each(marketplace, tmp_path):
     order = {"order_id": "o1", "total_price": 0, "can_cancel": True, "customer": {"city": "Zoë;ville"}, "channel": None}
     ready(marketplace, json.dumps({"orders": [order]}).replace(": 0,", ": 19.90,").encode())
-    done = await program(marketplace, "export", "orders", *DATES, "--out", tmp_path / "o.csv", "--poll", 0.01, "--json")
+    done = await program(
+        marketplace, "export", "orders", *DATES, "--out", tmp_path / "o.csv", "--poll-interval", 0.01, "--json"
+    )
     assert done.status == 0, done.err
     assert done.shown["orders"] == 1
     (row,) = rows_of(tmp_path / "o.csv")
@@ -95,7 +97,7 @@ def test_a_written_file_is_on_the_disk_before_it_gets_its_name(tmp_path, monkeyp
 
 async def test_offers_into_csv_keep_the_columns_of_the_instance(marketplace, tmp_path):
     ready(marketplace, OFFERS_CSV, OFFERS_CSV)
-    done = await program(marketplace, "export", "offers", "--out", tmp_path / "offers.csv", "--poll", 0.01)
+    done = await program(marketplace, "export", "offers", "--out", tmp_path / "offers.csv", "--poll-interval", 0.01)
     assert done.status == 0, done.err
     rows = rows_of(tmp_path / "offers.csv")
     assert len(rows) == 4
@@ -106,7 +108,7 @@ async def test_offers_into_csv_keep_the_columns_of_the_instance(marketplace, tmp
 
 async def test_offers_into_ndjson(marketplace, tmp_path):
     ready(marketplace, b'[{"offer_id":1},{"offer_id":2}]')
-    done = await program(marketplace, "export", "offers", "--out", tmp_path / "o.ndjson", "--poll", 0.01)
+    done = await program(marketplace, "export", "offers", "--out", tmp_path / "o.ndjson", "--poll-interval", 0.01)
     assert done.status == 0, done.err
     assert (tmp_path / "o.ndjson").read_bytes() == b'{"offer_id":1}\n{"offer_id":2}\n'
     assert marketplace.filters == [{"export_type": "application/json"}]
@@ -117,18 +119,18 @@ async def test_an_export_that_was_interrupted_is_taken_up_by_its_id(marketplace,
     out = tmp_path / "orders.ndjson"
     out.write_bytes(b"of yesterday\n")
     marketplace.states = [{"status": "PENDING"}]
-    child = await started(marketplace, "export", "orders", *DATES, "--out", out, "--poll", 60)
+    child = await started(marketplace, "export", "orders", *DATES, "--out", out, "--poll-interval", 60)
     while marketplace.questions == 0:
         await asyncio.sleep(0.02)
     child.send_signal(signal.SIGINT)
     done = await ended(child)
     assert done.status == 130  # as a shell says of SIGINT
     assert "Traceback" not in done.err
-    assert "take it up with --resume 2f1a-7\n" in done.err
+    assert "take it up with --attach 2f1a-7\n" in done.err
     assert [path.name for path in tmp_path.iterdir()] == ["orders.ndjson"]
     assert out.read_bytes() == b"of yesterday\n"
     ready(marketplace, orders_file(0, 10))
-    done = await program(marketplace, "export", "orders", "--resume", "2f1a-7", "--out", out, "--poll", 0.01)
+    done = await program(marketplace, "export", "orders", "--attach", "2f1a-7", "--out", out, "--poll-interval", 0.01)
     assert done.status == 0, done.err
     assert len(out.read_bytes().splitlines()) == 10
     assert len(marketplace.filters) == 1
@@ -137,14 +139,16 @@ async def test_an_export_that_was_interrupted_is_taken_up_by_its_id(marketplace,
 async def test_nothing_appears_unless_it_is_whole(marketplace, tmp_path):
     ready(marketplace, orders_file(0, 20_000))
     marketplace.damage = {0: [("cut", 300_000)] * 50}
-    done = await program(marketplace, "export", "orders", *DATES, "--out", tmp_path / "o.ndjson", "--poll", 0.01)
+    done = await program(
+        marketplace, "export", "orders", *DATES, "--out", tmp_path / "o.ndjson", "--poll-interval", 0.01
+    )
     assert done.status == 3
     assert "OR15" in done.err.splitlines()[-1]
     assert list(tmp_path.iterdir()) == []
     marketplace.states = [{"status": "FAILED", "error": {"code": "X", "detail": "too many"}}]
     done = await program(marketplace, "export", "orders", *DATES, "--out", tmp_path / "o.ndjson", "--json")
     assert (done.status, done.shown["error"]) == (3, "order export 2f1a-7 ended FAILED (X: too many)")
-    assert "--resume" not in done.err
+    assert "--attach" not in done.err
     assert list(tmp_path.iterdir()) == []
 
 
@@ -159,7 +163,7 @@ async def test_nothing_appears_unless_it_is_whole(marketplace, tmp_path):
         (["orders", "--out", "/nowhere/o.csv"], "/nowhere is not a folder"),
         (["orders", "colour=red", "--out", "o.csv"], "colour is no parameter of OR13; it takes channel_codes,"),
         (["orders", "start_date=soon", "--out", "o.csv"], "start_date: 'soon' is not a date and time"),
-        (["orders", *DATES, "--resume", "x", "--out", "o.csv"], "it goes without filters"),
+        (["orders", *DATES, "--attach", "x", "--out", "o.csv"], "it goes without filters"),
         (["offers", "export_type=text/csv", "--out", "o.ndjson"], ".ndjson files are written from application/json"),
         (["invoices", "--out", "o.csv"], "invoices"),
         (["orders"], "--out"),

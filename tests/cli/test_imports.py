@@ -31,7 +31,9 @@ async def test_a_file_is_handed_in_and_its_id_told(marketplace, catalog):
 
 async def test_an_import_is_followed_to_its_end(marketplace, catalog):
     marketplace.states = [state("WAITING"), state("RUNNING"), state("RUNNING"), state("SENT"), state("COMPLETE")]
-    done = await program(marketplace, "import", catalog, "--shop", 2000, "--operator-format", "--wait", "--poll", 0.01)
+    done = await program(
+        marketplace, "import", catalog, "--shop", 2000, "--operator-format", "--wait", "--poll-interval", 0.01
+    )
     assert (done.status, done.out) == (0, "import 2043, status COMPLETE\n"), done.err
     words = [line.rpartition(": ")[2] for line in done.err.splitlines()]
     assert words == ["handed in", "WAITING", "RUNNING", "SENT", "COMPLETE"]
@@ -43,7 +45,7 @@ async def test_refused_products_are_status_one_and_their_reports_are_saved(marke
         state("COMPLETE", has_error_report=True, has_transformed_file=True, transform_lines_in_error=2)
     ]
     marketplace.reports = {"error_report": (CSV, {}), "transformed_file": (b"<a/>", {})}
-    done = await program(marketplace, "import", "--resume", 2043, "--reports", tmp_path, "--json")
+    done = await program(marketplace, "import", "--attach", 2043, "--reports-dir", tmp_path, "--json")
     assert done.status == 1, done.err
     assert done.shown["status"] == "COMPLETE"
     assert done.shown["lines_in_error"] == 2
@@ -63,22 +65,22 @@ async def test_a_failed_import_is_status_three(marketplace, catalog, end):
 
 async def test_an_import_that_is_not_done_in_time_is_status_three(marketplace):
     marketplace.states = [state("SENT")]
-    done = await program(marketplace, "import", "--resume", 2043, "--timeout", 1, "--json")
+    done = await program(marketplace, "import", "--attach", 2043, "--timeout", 1, "--json")
     assert done.status == 3
     assert "is not done within 1 s; it was SENT last" in done.shown["error"]
-    assert "take it up with --resume 2043" in done.err
-    done = await program(marketplace, "import", "--resume", 2043, "--until", "SENT")
+    assert "take it up with --attach 2043" in done.err
+    done = await program(marketplace, "import", "--attach", 2043, "--until", "SENT")
     assert (done.status, done.out) == (0, "import 2043, status SENT\n")
 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ([], "give a FILE to hand in, or --resume ID"),
-        (["a.csv", "--resume", "1"], "give a FILE to hand in, or --resume ID"),
+        ([], "give a FILE to hand in, or --attach ID"),
+        (["a.csv", "--attach", "1"], "give a FILE to hand in, or --attach ID"),
         (["a.csv"], "--shop: which shop"),
         (["nowhere.csv", "--shop", "1", "--front-url", "http://127.0.0.1:9"], "nowhere.csv is not a file"),
-        (["a.csv", "--shop", "1", "--reports", "/nowhere"], "/nowhere is not a folder"),
+        (["a.csv", "--shop", "1", "--reports-dir", "/nowhere"], "/nowhere is not a folder"),
         (["a.csv", "--shop", "one"], "one"),
     ],
 )

@@ -47,7 +47,7 @@ async def test_a_second_run_goes_on_or_starts_over(mirakl, tmp_path):
 async def test_what_was_refused_can_be_seen_and_replayed(mirakl, tmp_path):
     file, journal = write(tmp_path / "orders.ndjson", lines(200, poison=6, seed=4)), tmp_path / "orders.db"
     done = await program(*arguments(mirakl, file, journal), addresses=mirakl.addresses)
-    assert (done.status, done.shown["refused"]) == (1, 6), done.err
+    assert (done.status, done.shown["rejected"]) == (1, 6), done.err
     stats = await program("journal", journal, "--stats", "--json")
     assert (stats.status, stats.shown) == (0, {"waiting": 0, "rejected": 6}), stats.err
     rejected = [json.loads(line) for line in (await program("journal", journal, "--show-rejected")).out.splitlines()]
@@ -64,7 +64,7 @@ async def test_what_was_refused_can_be_seen_and_replayed(mirakl, tmp_path):
     worked = await program(
         "worker", journal, *hosts(mirakl.addresses), "--until-empty", "--json", addresses=mirakl.addresses
     )
-    assert (worked.status, worked.shown["read"], worked.shown["refused"]) == (1, 5, 5), worked.err
+    assert (worked.status, worked.shown["read"], worked.shown["rejected"]) == (1, 5, 5), worked.err
     assert len(again) <= 5
 
 
@@ -79,7 +79,7 @@ async def test_all_who_work_on_a_queue_in_redis_keep_one_rate(mirakl, redis_url,
         async with opened(queue) as kept:
             await kept.put([b'{"action_id":"none","outcome":{"status":"SUCCESS"}}\n'])
         worked = await program("worker", queue, *common, "--until-empty", addresses=mirakl.addresses)
-        assert worked.shown["refused_outcomes"] == 1, worked.err
+        assert worked.shown["rejected_outcomes"] == 1, worked.err
         assert await redis.exists("{mirakl}:limit:processes")
 
 

@@ -83,8 +83,8 @@ def test_the_list_of_commands_says_what_each_is_for(capsys):
     assert main(["--help"]) == 0
     rows = [row[2:].rstrip("│ ") for row in capsys.readouterr().out.splitlines() if row.startswith("│ ")]
     said = dict(row.split(maxsplit=1) for row in rows if row[0].isalpha())  # the others go on with a row before
-    assert {"demo", "sync", "work", "journal", "simulator"} < said.keys()
-    assert said["work"].startswith("Push the orders and outcomes of a journal")
+    assert {"demo", "sync", "worker", "journal", "simulator"} < said.keys()
+    assert said["worker"].startswith("Push the orders and outcomes of a queue")
 
 
 def test_a_usage_error_leads_to_the_help_of_its_command(capsys):

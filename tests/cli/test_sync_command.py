@@ -32,14 +32,14 @@ async def test_three_broken_lines_and_two_orders_the_server_refuses(mirakl, tmp_
     encoded[301] = encoded[301].replace(b'"quantity":1', b'"quantity":null', 1)
     encoded[40] = encoded[40].replace(b'"status":"AWAITING_SHIPMENT"', b'"status":"ON_ITS_WAY"', 1)
     encoded[400] = encoded[400].replace(b'"currency":"EUR"', b'"currency":"euro"', 1)
-    letters = tmp_path / "refused.ndjson"
+    letters = tmp_path / "rejected.ndjson"
     done = await program(
-        *sync(write(tmp_path / "o.ndjson", encoded), mirakl, *AT_STORE, "--refused", letters, "--json"),
+        *sync(write(tmp_path / "o.ndjson", encoded), mirakl, *AT_STORE, "--rejected-file", letters, "--json"),
         addresses=mirakl.addresses,
     )
     assert done.status == 1, done.err
     shown = done.shown
-    assert [shown[name] for name in ("read", "accepted", "refused", "superseded", "unsent")] == [420, 415, 5, 0, 0]
+    assert [shown[name] for name in ("read", "accepted", "rejected", "superseded", "unsent")] == [420, 415, 5, 0, 0]
     assert (await mirakl.control.state()).orders == 415
     written = {record["line"]: record for record in map(json.loads, letters.read_bytes().splitlines())}
     assert sorted(written) == [8, 9, 41, 302, 401]
@@ -108,7 +108,7 @@ async def test_sigterm_drains(tmp_path):
     assert done.status == 3
     assert shown["stopped"] == "stopped by SIGTERM"
     assert 0 < shown["accepted"] == held < 5000
-    assert shown["read"] == shown["accepted"] + shown["refused"] + shown["superseded"] + shown["unsent"]
+    assert shown["read"] == shown["accepted"] + shown["rejected"] + shown["superseded"] + shown["unsent"]
     assert shown["unsent"] == 0
 
 
@@ -176,9 +176,12 @@ async def test_what_the_configuration_is_to_blame_for_is_status_3(mirakl, tmp_pa
         (["o.ndjson", "--channel-id", "c"], "go together"),
         (["o.ndjson", "--channel-id", "", "--channel-store-id", ""], "neither may be empty"),
         (["o.ndjson", *AT_STORE, "--concurrency", "0"], "concurrency"),
-        (["o.ndjson", *AT_STORE, "--refused", "o.ndjson"], "the file that is read"),
-        (["o.ndjson", *AT_STORE, "--refused", "no/such/folder"], "--refused: no/such/folder cannot be written"),
-        (["o.ndjson", *AT_STORE, "--refused", "."], "--refused: . cannot be written"),
+        (["o.ndjson", *AT_STORE, "--rejected-file", "o.ndjson"], "the file that is read"),
+        (
+            ["o.ndjson", *AT_STORE, "--rejected-file", "no/such/folder"],
+            "--rejected-file: no/such/folder cannot be written",
+        ),
+        (["o.ndjson", *AT_STORE, "--rejected-file", "."], "--rejected-file: . cannot be written"),
         (["o.ndjson", *AT_STORE, "--base-url", "http://mirakl.example"], "https"),
         (["o.ndjson", *AT_STORE, "--rate", "fast"], "--rate"),
         ([], "FILE"),

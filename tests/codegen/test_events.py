@@ -130,7 +130,7 @@ def test_data_described_in_place_are_not_merged_however_alike_they_are(workshop)
         "ACCEPT": "AcceptData", "ACCEPT_RETURN": "AcceptReturnData", "SHIP_ORDER": "ShipOrderData",
     }  # fmt: skip
     text = files["mirakl_async/models/acme/events.py"]
-    assert 'class AcceptReturn(Received, kw_only=True, gc=False, tag_field="type", tag="ACCEPT_RETURN"):' in text
+    assert 'class AcceptReturn(ResponseModel, kw_only=True, gc=False, tag_field="type", tag="ACCEPT_RETURN"):' in text
     assert '    type: ClassVar[str] = "ACCEPT_RETURN"\n' in text
 
 
@@ -197,12 +197,13 @@ def test_a_request_whose_data_a_sibling_chooses_can_be_sent(workshop):
     )  # fmt: skip
     workshop.generate(content)
     out = workshop.run(
-        "from mirakl_async import codec, calls\n"
+        "from mirakl_async import codec\n"
+        "from mirakl_async.http import request_builder\n"
         "from mirakl_async.operations import operations\n"
         "import mirakl_async.models.acme as models\n"
         "kind = next(f for f in __import__('msgspec').structs.fields(codec.resolve(operations['T01'].body)) if f.name == 'data').type\n"
         "from mirakl_async.codec.type_info import alternatives\n"
         "data = alternatives(kind)[0](action_id='1', carrier='c')\n"
-        "print(calls.build(operations['T01'], {'id': 'e', 'type': 'SHIP_ORDER', 'data': data}, 'https://h').body.decode())\n"
+        "print(request_builder.build(operations['T01'], {'id': 'e', 'type': 'SHIP_ORDER', 'data': data}, 'https://h').body.decode())\n"
     )
     assert json.loads(out) == {"id": "e", "type": "SHIP_ORDER", "data": {"action_id": "1", "carrier": "c"}}

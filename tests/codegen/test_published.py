@@ -64,11 +64,11 @@ def test_an_unknown_code_names_its_neighbours():
 def test_an_operation_is_complete(operation):
     for reference in (operation.body, operation.reply):
         assert not reference or struct(reference)
-    assert {param.place for param in operation.params} <= set(get_args(ParamLocation))
+    assert {param.location for param in operation.params} <= set(get_args(ParamLocation))
     assert {param.type for param in operation.params} <= set(get_args(ParamType))
     assert len({param.argument for param in operation.params}) == len(operation.params)
     assert operation.retry == "safe" if operation.method == "GET" else operation.retry in {"idempotent", "unsafe"}
-    in_path = {param.name for param in operation.params if param.place == "path"}
+    in_path = {param.name for param in operation.params if param.location == "path"}
     assert all(f"{{{name}}}" in operation.path for name in in_path)
     assert operation.path.count("{") == len(in_path)
     assert operation.docs.startswith("https://developer.mirakl.com/content/product/")
@@ -90,7 +90,7 @@ def test_a_method_takes_what_its_operation_sends(operation):
 @pytest.mark.parametrize("operation", [item for item in ALL if item.body], ids=lambda item: item.code)
 def test_the_body_has_the_arguments_names(operation):
     fields = {field.name: field.encode_name for field in msgspec.structs.fields(struct(operation.body))}
-    assert fields == {param.argument: param.name for param in operation.params if param.place == "body"}
+    assert fields == {param.argument: param.name for param in operation.params if param.location == "body"}
 
 
 @pytest.mark.parametrize("operation", [item for item in ALL if item.paging], ids=lambda item: item.code)

@@ -76,7 +76,7 @@ def test_facts_of_the_document_reach_the_operation(generated):
     out = generated.run(
         "from mirakl_async.operations import operations\n"
         "o = operations['W01']\n"
-        "print(o.paging.kind, o.paging.items, o.retry, o.scope, [p.many for p in o.params if p.name == 'code'])\n"
+        "print(o.paging.kind, o.paging.items, o.retry, o.scope, [p.list_style for p in o.params if p.name == 'code'])\n"
         "o = operations['W04']\n"
         "print(o.method, o.retry, o.content, o.deprecated)\n"
     )

@@ -69,12 +69,12 @@ def test_a_method_keeps_its_own_arguments_names(workshop):
     )
     out = workshop.run(
         "import datetime as dt, inspect\n"
-        "from mirakl_async import calls\n"
+        "from mirakl_async.http import request_builder\n"
         "from mirakl_async.operations import operations\n"
         "from mirakl_async.operations.acme.things import Things\n"
         "print(inspect.signature(Things.t01))\n"
         "given = {'options_': 'o', 'where': 'a,1', 'self_': 's', 'dt_': dt.datetime(2026, 1, 1, tzinfo=dt.UTC)}\n"
-        "request = calls.build(operations['T01'], given, 'https://h')\n"
+        "request = request_builder.build(operations['T01'], given, 'https://h')\n"
         "print(request.url, request.body.decode())\n"
     )
     signature, sent = out.splitlines()

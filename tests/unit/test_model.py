@@ -110,7 +110,7 @@ def test_a_request_and_its_reply_show_neither_address_nor_body():
     reply = Response(request=request, status=200, headers={"Set-Cookie": "Jane"}, content=b"Jane")
     assert repr(request) == "<Request operation='OR12' route='GET /api/orders/{order_id}'>"
     assert repr(request.body) == "Multipart(parts=(<Part name='files' size=4>,))"
-    assert repr(reply) == "<Reply operation='OR12' status=200 size=4>"
+    assert repr(reply) == "<Response operation='OR12' status=200 size=4>"
     assert "Jane" not in pretty_repr(reply) + pretty_repr(request.body)
 
 
@@ -124,4 +124,4 @@ def test_what_carries_an_orders_bytes_shows_how_many():
     assert repr(row).startswith(
         "<RejectedRow id='O-1' kind='server' reason='no' path=None order_id=None line='4 bytes'"
     )
-    assert repr(answer) == "<Answer status=200 size=4>"
+    assert repr(answer) == "<WireResponse status=200 size=4>"

@@ -19,14 +19,15 @@ OF_EXTRAS = {
     "postgres_idempotency",
     "postgres_queue",
     "pubsub_source",
-    "redis",
+    "redis_bucket",
     "redis_connection",
+    "redis_limiter",
     "redis_opening",
     "redis_queue",
     "servicebus_source",
     "sqs_opening",
     "sqs_queue",
-    "telemetry",
+    "opentelemetry",
 }
 
 

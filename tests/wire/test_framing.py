@@ -186,7 +186,7 @@ async def test_a_204_counts_whatever_comes_with_it(body, split):
     async with RawServer(serve) as server, connect(server) as client:
         for _ in range(3):
             reply = await report(client)
-            assert (reply.status, reply.body, len(reply.attempts)) == (204, b"", 1)
+            assert (reply.status, reply.content, len(reply.attempts)) == (204, b"", 1)
         unsafe = await client.request("POST", "/v1/anything", body={})
         assert (unsafe.status, unsafe.content) == (204, b"")
     assert len(server.requests) == 4

@@ -99,7 +99,7 @@ async def test_a_call_that_fails(case):
     ],
 )  # fmt: skip
 async def test_a_token_that_cannot_be_had(raw, monkeypatch):
-    monkeypatch.setattr("mirakl_async.http.auth.TRIES", 1)
+    monkeypatch.setattr("mirakl_async.http.auth.MAX_ATTEMPTS", 1)
     async with (
         RawServer(answering(raw)) as server,
         connect(server, auth=ClientCredentials(CLIENT, SECRET)) as client,
@@ -124,10 +124,10 @@ def break_at(monkeypatch, place):
 
 
 PLACES = [
-    "aiohttp.ClientSession._request", "mirakl_async.http.aiohttp_wire.Answer", "mirakl_async.http.aiohttp_wire.legible",
-    "mirakl_async.http.transport.Attempt", "mirakl_async.http.transport.Reply", "mirakl_async.http.transport.find_unexpected",
-    "mirakl_async.http.transport.judge", "mirakl_async.http.failures.read_problem", "mirakl_async.http.auth.Grant",
-    "mirakl_async.http.token_response._life", "mirakl_async.http.token_response.read_problem", "mirakl_async.http.request_builder.Request", "mirakl_async.http.aiohttp_wire.current_flight",
+    "aiohttp.ClientSession._request", "mirakl_async.http.aiohttp_wire.WireResponse", "mirakl_async.http.aiohttp_wire.legible",
+    "mirakl_async.http.transport.Attempt", "mirakl_async.http.transport.Response", "mirakl_async.http.transport.find_unexpected",
+    "mirakl_async.http.transport.decide_retry", "mirakl_async.http.failures.read_problem", "mirakl_async.http.auth.AuthHeader",
+    "mirakl_async.http.token_response._lifetime", "mirakl_async.http.token_response.read_problem", "mirakl_async.http.request_builder.Request", "mirakl_async.http.aiohttp_wire.current_attempt",
 ]  # fmt: skip
 
 

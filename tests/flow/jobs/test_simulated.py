@@ -54,7 +54,7 @@ async def test_an_import_by_every_end_and_report_format(simulator, front, end, r
     assert state.has_error_report
     for download, rows in ((job.error_report(), 2), (job.new_products_report(), 35), (job.transformation_errors(), 3)):
         async with download as file:
-            assert await file.kind() == report_format
+            assert await file.detect_format() == report_format
             assert file.filename.endswith(f".{report_format}")
             if report_format == "csv":
                 assert len([row async for row in file.rows()]) == rows
@@ -152,7 +152,7 @@ async def test_documents_go_up_and_come_down_alone_and_together(simulator, front
     saved = await front.orders.download_documents(document_ids=[str(mine["invoice.pdf"])]).save(tmp_path)
     assert (saved.path.name, saved.path.read_bytes()) == ("invoice.pdf", b"%PDF-1.7 one")
     async with front.orders.download_documents(order_ids=[order_id]) as file:
-        assert await file.kind() == "zip"
+        assert await file.detect_format() == "zip"
         contents = {member.name.rpartition("/")[2]: await member.read() async for member in file.members()}
     assert files.items() <= contents.items()
 

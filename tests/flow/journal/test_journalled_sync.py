@@ -285,7 +285,7 @@ class TestEnqueueAndWork:
         entries = [order(n, n) for n in range(600)]
         file = write(tmp_path / "orders.ndjson", [*entries, b"junk"])
         put = await mirakl.connect.orders.enqueue(file, kept.address, origin=ORIGIN)
-        assert (put.read, put.refused, put.unsent) == (601, 1, 600)
+        assert (put.read, put.rejected, put.unsent) == (601, 1, 600)
         assert held(mirakl.sim) == {}
         report, _ = await run(mirakl.connect.orders.worker(kept.address, until_empty=True))
         assert (report.read, report.accepted) == (600, 600)
@@ -373,7 +373,7 @@ class TestOutcomes:
         await self.put(mirakl, kept.address, names[:30])
         await self.put(mirakl, kept.address, names[30:], "FAILED")
         report, _ = await run(mirakl.sync([order(1)], journal=kept.address))
-        assert (report.accepted, report.outcomes, report.refused_outcomes) == (1, 45, 0)
+        assert (report.accepted, report.outcomes, report.rejected_outcomes) == (1, 45, 0)
         assert sorted(self.sent(mirakl.sim)) == sorted(names)
         assert {mirakl.sim.world.actions[name].status for name in names[30:]} == {"FAILED"}
         assert await kept.look() == (0, [])
@@ -382,7 +382,7 @@ class TestOutcomes:
         mirakl.sim.world.add_action("a")
         await self.put(mirakl, kept.address, ["a", "unknown", "a"])
         report, _ = await run(mirakl.connect.orders.worker(kept.address, until_empty=True))
-        assert (report.outcomes, report.refused_outcomes) == (2, 1)
+        assert (report.outcomes, report.rejected_outcomes) == (2, 1)
         waiting, [row] = await kept.look()
         assert (waiting, row.id) == (0, "action unknown")
         assert b'"action_id":"unknown"' in row.line

@@ -130,7 +130,7 @@ async def test_nonsense_is_refused_before_anything_is_sent():
         with pytest.raises(errors.InvalidArgument, match="concurrency: must be a whole number, at least 1"):
             front.orders.list().with_options(concurrency=0)
         with pytest.raises(errors.InvalidArgument, match="two rows or more"):
-            front.orders.list(page_size=1).with_options(overlap=True)
+            front.orders.list(page_size=1).with_options(exact=True)
         with pytest.raises(errors.InvalidArgument, match="no cursor"):
             front.orders.list().items(after="junk!")
         with pytest.raises(errors.InvalidArgument, match="order_state_code: is neither an argument nor an option"):

@@ -174,14 +174,14 @@ def test_rows_that_change_places(reading):
 @STILL
 @given(readings(("move", "swap")))
 def test_rows_that_change_places_read_with_overlap(reading):
-    check_exactly_once_or_reported(reading, overlap=True)
+    check_exactly_once_or_reported(reading, exact=True)
 
 
 # Where rows come and go the total may stay the same; the overlap shows it.
 @STILL
 @given(readings(("insert", "delete", "replace")))
 def test_rows_that_come_and_go_read_with_overlap(reading):
-    check_exactly_once(reading, overlap=True)
+    check_exactly_once(reading, exact=True)
 
 
 @STILL
@@ -196,7 +196,7 @@ def test_a_seek_list_misses_nothing(reading):
 @given(st.integers(0, 60), st.integers(1, 12), st.integers(1, 4), st.booleans())
 def test_a_list_that_stays_is_read_once_and_nothing_is_reported(rows, size, concurrency, exact):
     outcome = asyncio.run(
-        read(Reading(rows, size, concurrency, [0], []), concurrency=concurrency, overlap=exact and size > 1)
+        read(Reading(rows, size, concurrency, [0], []), concurrency=concurrency, exact=exact and size > 1)
     )
     assert outcome.got == [f"1{n:04}" for n in range(rows)]
     assert not outcome.reported
@@ -216,10 +216,10 @@ def test_fuzz_rows_that_come(reading):
 @pytest.mark.fuzz
 @given(readings(("move", "swap"), **MANY))
 def test_fuzz_rows_that_change_places(reading):
-    check_exactly_once_or_reported(reading, overlap=True)
+    check_exactly_once_or_reported(reading, exact=True)
 
 
 @pytest.mark.fuzz
 @given(readings(("insert", "delete", "replace"), **MANY))
 def test_fuzz_rows_that_come_and_go(reading):
-    check_exactly_once_or_reported(reading, overlap=True)
+    check_exactly_once_or_reported(reading, exact=True)

@@ -79,7 +79,7 @@ async def test_it_goes_on_after_any_product():
                 assert gathered([*done, *page.items[:count], *rest]) == catalog.offers
             done += page.items
         with pytest.raises(errors.InvalidArgument, match="not for a list whose pages run inside"):
-            paginator.with_options(overlap=True)
+            paginator.with_options(exact=True)
 
 
 async def test_ids_beyond_the_cap_are_split_and_it_goes_on_after_any_product():

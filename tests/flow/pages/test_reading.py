@@ -68,7 +68,7 @@ async def read_by_another_process(served, size, cursor, pages):
     async with front, aclosing(listed(front, served, page_size=size).pages(after=cursor)) as reading:
         async for page in reading:
             got += names(page.items, served)
-            cursor, pages = page.cursor, pages - 1
+            cursor, pages = page.next_cursor, pages - 1
             if not pages:
                 break
     assert front.counters.list_changes == 0

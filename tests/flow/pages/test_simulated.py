@@ -46,7 +46,7 @@ async def check(front, mirakl, there_before, **manner):
 )
 async def test_orders_that_come_and_go(drifts, concurrency):
     async with marketplace(orders=230) as (mirakl, front):
-        mirakl.front.list_changes.add(*drifts)
+        mirakl.front.drifts.add(*drifts)
         await check(front, mirakl, mirakl.front.ids("orders"), concurrency=concurrency)
         assert front.counters.list_changes > 0
 
@@ -54,17 +54,17 @@ async def test_orders_that_come_and_go(drifts, concurrency):
 @pytest.mark.parametrize("concurrency", [1, 4])
 async def test_orders_that_go_while_as_many_come_are_noticed_where_pages_overlap(concurrency):
     async with marketplace(orders=230) as (mirakl, front):
-        mirakl.front.list_changes.add(
+        mirakl.front.drifts.add(
             Drift(operation="OR11", kind="delete", rows=2, where="first"),
             Drift(operation="OR11", kind="insert", rows=2, where="last"),
         )
-        await check(front, mirakl, mirakl.front.ids("orders"), concurrency=concurrency, overlap=True)
+        await check(front, mirakl, mirakl.front.ids("orders"), concurrency=concurrency, exact=True)
         assert front.counters.list_changes > 0
 
 
 async def test_faults_and_drift_together():
     async with marketplace(orders=230) as (mirakl, front):
-        mirakl.front.list_changes.add(Drift(operation="OR11", kind="delete", rows=3, where="first", every=2))
+        mirakl.front.drifts.add(Drift(operation="OR11", kind="delete", rows=3, where="first", every=2))
         mirakl.faults.add(Fault.reset(every=5), Fault.status(503, every=7))
         await check(front, mirakl, mirakl.front.ids("orders"))
         assert front.counters.retries > 0

@@ -427,14 +427,14 @@ class TestConfiguration:
 
     @pytest.mark.parametrize("status", [400, 404, 403, 413, 422])
     async def test_a_gateways_error_page_is_waited_out_and_condemns_nothing(self, mirakl, monkeypatch, status, caplog):
-        monkeypatch.setattr(outages, "FIRST_PAUSE", 0.02)
+        monkeypatch.setattr(outages, "INITIAL_DELAY", 0.02)
         mirakl.sim.faults.add(Fault.html(status, times=12))
         report = await mirakl.sync(map(order, range(300)), concurrency=3, max_outage=30).run()
         assert (report.accepted, report.rejected) == (300, 0)
         assert status == 413 or "the answer is not Mirakl's" in caplog.text
 
     async def test_a_firewalls_page_of_status_200_is_no_acceptance(self, mirakl, monkeypatch, caplog):
-        monkeypatch.setattr(outages, "FIRST_PAUSE", 0.02)
+        monkeypatch.setattr(outages, "INITIAL_DELAY", 0.02)
         mirakl.sim.faults.add(Fault.html(200, every=3))
         orders = [order(n, bad=n == 77) for n in range(1000)]
         report = await mirakl.sync(iter(orders), batch_size=20, max_outage=30).run()
@@ -479,7 +479,7 @@ class TestConfiguration:
         assert stopped.value.report.unsent == stopped.value.report.read
 
     async def test_a_failure_waits_only_for_what_is_on_the_wire(self, start, monkeypatch):
-        monkeypatch.setattr(outages, "FIRST_PAUSE", 40.0)
+        monkeypatch.setattr(outages, "INITIAL_DELAY", 40.0)
         mirakl = await start(client={"retry": Retry(max_retries=0)})
         mirakl.sim.faults.add(Fault.status(503, at=(1,)), mirakls(404, at=(2,)))
         async with asyncio.timeout(5):
@@ -499,14 +499,14 @@ class TestConfiguration:
             assert stopped.value.report.unsent == stopped.value.report.read
 
     async def test_an_outage_shorter_than_patience_is_survived(self, mirakl, monkeypatch):
-        monkeypatch.setattr(outages, "FIRST_PAUSE", 0.05)
+        monkeypatch.setattr(outages, "INITIAL_DELAY", 0.05)
         mirakl.sim.faults.add(Fault.status(503, times=40))
         report = await mirakl.sync(map(order, range(300)), concurrency=3, max_outage=30).run()
         assert report.accepted == 300
         assert report.retries >= 40
 
     async def test_an_outage_of_the_tokens_is_survived(self, mirakl, monkeypatch):
-        monkeypatch.setattr(outages, "FIRST_PAUSE", 0.05)
+        monkeypatch.setattr(outages, "INITIAL_DELAY", 0.05)
         mirakl.sim.faults.add(Fault.status(503, operation="token", times=6))
         report = await mirakl.sync(map(order, range(300)), max_outage=30).run()
         assert report.accepted == 300
@@ -530,5 +530,5 @@ class TestConfiguration:
         file.write_bytes(b"junk\n")
         link.symlink_to(file)
         for letters in (file, str(file), link):
-            with pytest.raises(InvalidArgument, match="refused_file"):
+            with pytest.raises(InvalidArgument, match="rejected_file"):
                 mirakl.sync(file, rejected_file=letters)

@@ -365,7 +365,7 @@ class TestRefused:
         monkeypatch.setattr(refusals, "KEPT", 20)
         sync = mirakl.sync(iter([None] * 300))
         async with asyncio.timeout(5):
-            assert (await sync.run()).refused == 300
+            assert (await sync.run()).rejected == 300
         assert len([entry async for entry in sync.rejected()]) == 20
         assert [entry async for entry in sync.rejected()] == []
         assert "280 refused orders were counted but not stored" in caplog.text
@@ -383,7 +383,7 @@ class TestRefused:
             async for _ in sync.rejected():
                 break
         assert sync.report.rejected == 3000
-        assert len(sync._refusals._kept) <= 3000
+        assert len(sync._rejections._kept) <= 3000
 
     async def test_an_iterator_held_and_not_taken_from_does_not_hang_the_job(self, mirakl, monkeypatch):
         monkeypatch.setattr(refusals, "KEPT", 20)
@@ -401,7 +401,7 @@ class TestRefused:
         async with asyncio.timeout(20), mirakl.sync(make([None] * 5000)) as sync:
             async for _ in sync.rejected():
                 told += 1
-                most = max(most, len(sync._refusals._kept))
+                most = max(most, len(sync._rejections._kept))
                 if told % 50 == 0:
                     await asyncio.sleep(0)
         assert told == 5000
@@ -436,7 +436,7 @@ class TestRefused:
         sync = mirakl.sync([None])
         with pytest.raises(ClientStateError, match="async with"):
             sync.rejected()
-        assert (await sync.run()).refused == 1
+        assert (await sync.run()).rejected == 1
         assert len([entry async for entry in sync.rejected()]) == 1
 
     async def test_the_first_of_each_kind_is_logged_and_all_are_counted_by_reason(self, mirakl, caplog):
@@ -460,7 +460,7 @@ class TestRefused:
         monkeypatch.setattr(refusals, "KEPT_BYTES", 100_000)
         feed = [order(n, bad=True, title="x" * 30_000) for n in range(20)]
         sync = mirakl.sync(feed)
-        assert (await sync.run()).refused == 20
+        assert (await sync.run()).rejected == 20
         assert len([entry async for entry in sync.rejected()]) == 4
 
     async def test_they_say_why_and_not_what(self, mirakl):
@@ -474,7 +474,7 @@ class TestRefused:
 
     @pytest.mark.parametrize("fields", ["indexed", "none"])
     async def test_a_feed_of_which_everything_is_refused_stops(self, start, fields, monkeypatch):
-        monkeypatch.setattr(batch_results, "REFUSED_IN_A_ROW", 150)
+        monkeypatch.setattr(batch_results, "MAX_CONSECUTIVE_REJECTIONS", 150)
         mirakl = await start(error_fields=fields)
         with pytest.raises(SyncFailed, match="400") as stopped:
             await mirakl.sync((order(n, bad=True) for n in range(10**6)), concurrency=4).run()

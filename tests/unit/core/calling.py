@@ -37,7 +37,7 @@ class FakeWire:
 def client(*script, clock=None, **settings):
     wire = FakeWire(*script)
     settings.setdefault("auth", BearerToken("secret-token"))
-    settings.setdefault("rate", "none")
+    settings.setdefault("rate_limit", "none")
     connect = ConnectChannel(wire=wire, clock=clock or InstantClock(), **settings)
     return connect, wire
 

@@ -26,13 +26,13 @@ def url(param, value):
         ({}, 7, "?p=7"), ({}, Decimal("1.50"), "?p=1.50"), ({}, date(2026, 2, 3), "?p=2026-02-03"),
         ({}, datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC), "?p=2026-02-03T04:05:06Z"),
         ({}, datetime(2026, 2, 3, 4, 5, 6, 789000, tzinfo=timezone(timedelta(hours=2))), "?p=2026-02-03T02:05:06.789Z"),
-        ({"many": "repeat"}, ["a", "b"], "?p=a&p=b"), ({"many": "comma"}, ["a", "b"], "?p=a,b"),
-        ({"many": "comma"}, "a,b", "?p=a,b"), ({"many": "comma"}, {"a": 1, "b": 2}.keys(), "?p=a,b"), ({"many": "repeat"}, (1, 2), "?p=1&p=2"),
-        ({"many": "comma"}, frozenset("dacb"), "?p=a,b,c,d"), ({"many": "repeat"}, {"b", "a"}, "?p=a&p=b"),
-        ({"type": "references", "many": "comma"}, [("EAN", "1"), ("UPC", "2")], "?p=EAN%7C1,UPC%7C2"),
-        ({"type": "references", "many": "comma"}, "EAN|1", "?p=EAN%7C1"), ({"type": "boolean"}, "true", "?p=true"),
+        ({"list_style": "repeat"}, ["a", "b"], "?p=a&p=b"), ({"list_style": "comma"}, ["a", "b"], "?p=a,b"),
+        ({"list_style": "comma"}, "a,b", "?p=a,b"), ({"list_style": "comma"}, {"a": 1, "b": 2}.keys(), "?p=a,b"), ({"list_style": "repeat"}, (1, 2), "?p=1&p=2"),
+        ({"list_style": "comma"}, frozenset("dacb"), "?p=a,b,c,d"), ({"list_style": "repeat"}, {"b", "a"}, "?p=a&p=b"),
+        ({"type": "references", "list_style": "comma"}, [("EAN", "1"), ("UPC", "2")], "?p=EAN%7C1,UPC%7C2"),
+        ({"type": "references", "list_style": "comma"}, "EAN|1", "?p=EAN%7C1"), ({"type": "boolean"}, "true", "?p=true"),
         ({"type": "integer"}, "-5", "?p=-5"), ({}, Decimal("1E+3"), "?p=1000"), ({}, UUID(int=1), f"?p={UUID(int=1)}"),
-        ({"many": "comma"}, None, ""), ({}, None, ""), ({"name": "[x]"}, 1, "?%5Bx%5D=1"),
+        ({"list_style": "comma"}, None, ""), ({}, None, ""), ({"name": "[x]"}, 1, "?%5Bx%5D=1"),
     ],
 )  # fmt: skip
 def test_how_values_travel(facts, value, query):
@@ -44,21 +44,21 @@ def test_how_values_travel(facts, value, query):
     [
         ({"required": True}, None, "required"),
         ({}, datetime(2026, 1, 1), "time zone"),  # noqa: DTZ001 - the point
-        ({"many": "comma", "at_most": 2}, ["a", "b", "c"], "3 values.*takes 2"),
-        ({"many": "comma"}, ["a,b"], "comma"),
+        ({"list_style": "comma", "max_items": 2}, ["a", "b", "c"], "3 values.*takes 2"),
+        ({"list_style": "comma"}, ["a,b"], "comma"),
         ({"minimum": 1, "maximum": 10}, 11, "1 to 10"),
         ({"max_length": 3}, "long", "4 characters"),
         ({}, ["a"], "takes one"),
-        ({"type": "references", "many": "comma"}, [("EAN",)], "pairs"),
-        ({"type": "references", "many": "comma"}, [("EAN", None)], "pairs"),
-        ({"type": "references", "many": "comma"}, [("EAN", "1,2")], "TYPE"),
-        ({"type": "references", "many": "comma"}, [("EAN", "")], "TYPE"),
-        ({"many": "comma"}, (text for text in "ab"), "a list of string values, not generator"),
-        ({"many": "repeat"}, map(str, [1, 2]), "a list of string values, not map"),
-        ({"many": "comma"}, ["a", None], "not NoneType"),
-        ({"many": "comma"}, ["a", ""], "holds an empty value"),
-        ({"many": "comma"}, "a,,b", "holds an empty value"),
-        ({"many": "comma", "at_most": 2}, "a,b,c", "3 values.*takes 2"),
+        ({"type": "references", "list_style": "comma"}, [("EAN",)], "pairs"),
+        ({"type": "references", "list_style": "comma"}, [("EAN", None)], "pairs"),
+        ({"type": "references", "list_style": "comma"}, [("EAN", "1,2")], "TYPE"),
+        ({"type": "references", "list_style": "comma"}, [("EAN", "")], "TYPE"),
+        ({"list_style": "comma"}, (text for text in "ab"), "a list of string values, not generator"),
+        ({"list_style": "repeat"}, map(str, [1, 2]), "a list of string values, not map"),
+        ({"list_style": "comma"}, ["a", None], "not NoneType"),
+        ({"list_style": "comma"}, ["a", ""], "holds an empty value"),
+        ({"list_style": "comma"}, "a,,b", "holds an empty value"),
+        ({"list_style": "comma", "max_items": 2}, "a,b,c", "3 values.*takes 2"),
         ({}, object(), "takes one string, not object"),
         ({}, Param(name="o", argument="o"), "takes one string, not Param"),
         ({}, b"raw", "takes one string, not bytes"),
@@ -78,7 +78,9 @@ def test_what_is_refused_names_argument_and_operation(facts, value, words):
 
 
 @pytest.mark.parametrize("empty", [[], (), set(), {}.keys()])
-@pytest.mark.parametrize("facts", [{"many": "comma"}, {"many": "repeat"}, {"many": "comma", "type": "references"}])
+@pytest.mark.parametrize(
+    "facts", [{"list_style": "comma"}, {"list_style": "repeat"}, {"list_style": "comma", "type": "references"}]
+)
 def test_an_empty_filter_does_not_ask_for_everything(facts, empty):
     with pytest.raises(InvalidArgument, match="T1: p: is an empty list; leave it out"):
         url(Param(name="p", argument="p", **facts), empty)

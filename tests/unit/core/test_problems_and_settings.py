@@ -124,7 +124,7 @@ def test_a_credential_is_none_of_the_other_things_it_could_be_taken_for():
 
 
 def test_a_rate_of_ones_own_is_for_an_operation_that_there_is():
-    with pytest.raises(errors.ConfigurationError, match="rates: .*upsertOrder'.*did you mean upsertOrders"):
+    with pytest.raises(errors.ConfigurationError, match="rate_limits: .*upsertOrder'.*did you mean upsertOrders"):
         ConnectChannel(auth=BearerToken("t"), rate_limits={"upsertOrder": Rate(10)})
 
 

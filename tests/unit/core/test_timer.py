@@ -62,7 +62,7 @@ async def test_each_at_its_own_time(timer):
 async def test_the_queue_is_no_longer_than_what_is_under_way(timer):
     for _ in range(1000):
         await attempt(timer, USUAL, asyncio.sleep(0))
-    assert len(timer._terms) <= 1
+    assert len(timer._timeouts) <= 1
 
 
 async def test_a_cancellation_of_somebody_else_is_not_a_timeout(timer):
@@ -76,7 +76,7 @@ async def test_a_cancellation_of_somebody_else_is_not_a_timeout(timer):
 async def test_nor_is_one_that_comes_at_the_same_moment(timer):
     task = asyncio.create_task(attempt(timer, USUAL, asyncio.sleep(30)))
     await asyncio.sleep(0)
-    asyncio.get_running_loop().call_at(timer._terms[0].until, task.cancel)
+    asyncio.get_running_loop().call_at(timer._timeouts[0].due_at, task.cancel)
     with pytest.raises(asyncio.CancelledError):
         await task
 

@@ -160,7 +160,7 @@ def test_what_is_nested_without_end_is_given_up():
 
 
 def test_an_item_of_any_length_is_bounded(monkeypatch):
-    monkeypatch.setattr(json_items, "LONGEST_ITEM", 300_000)
+    monkeypatch.setattr(json_items, "MAX_ITEM_BYTES", 300_000)
     reader = JsonArrayParser()
     reader.feed(b'["')
     for _ in range(10):

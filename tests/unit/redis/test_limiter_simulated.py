@@ -277,15 +277,15 @@ async def test_without_redis_everybody_keeps_to_a_share_and_comes_back():
 
 
 @pytest.mark.parametrize(
-    ("away", "known", "limit", "words"),
+    ("when_unreachable", "known", "limit", "words"),
     [
         ("share", False, ORDERS, "never reached"),
         ("share", True, Rate(1, 3600), "too low"),
-        ("fail", True, ORDERS, "away='fail'"),
+        ("fail", True, ORDERS, "when_unreachable='fail'"),
     ],
 )
-async def test_calls_fail_where_no_share_is_known_or_wanted(away, known, limit, words):
-    async with world(2, away=away) as made:
+async def test_calls_fail_where_no_share_is_known_or_wanted(when_unreachable, known, limit, words):
+    async with world(2, when_unreachable=when_unreachable) as made:
         if known:
             for machine in range(2):
                 made.start(made.call(machine, BucketSpec.from_limit(ORDERS)))

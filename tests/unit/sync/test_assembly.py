@@ -55,14 +55,14 @@ def test_each_origin_has_batches_of_its_own_and_the_longest_goes_first(lanes):
 
 def test_an_incomplete_batch_waits_for_its_linger(lanes):
     lanes.add(order(1), now=10.0)
-    assert lanes.assembly.next_ripe(0.5) == 10.5
+    assert lanes.assembly.next_due(0.5) == 10.5
     assert lanes.cut(10.4, 0.5) is None
     lanes.add(order(2), order(3), now=10.4)
     assert len(lanes.cut(10.4, 0.5)) == 3, "a full one does not wait"
     lanes.add(order(4), now=11.0)
     assert lanes.cut(11.4, 0.5) is None
     assert len(lanes.cut(11.5, 0.5)) == 1
-    assert lanes.assembly.next_ripe(0.5) is None
+    assert lanes.assembly.next_due(0.5) is None
 
 
 def test_of_several_waiting_versions_only_the_newest_goes(lanes):
@@ -89,7 +89,7 @@ def test_a_newer_version_waits_for_the_flight_of_the_older(lanes):
     flight = lanes.cut()
     lanes.add(newer)
     assert lanes.cut() is None
-    lanes.assembly.land(flight, 1.0)
+    lanes.assembly.mark_done(flight, 1.0)
     assert list(lanes.cut().entries) == [newer]
     assert lanes.superseded == []
 
@@ -109,7 +109,7 @@ def test_of_several_that_wait_for_a_flight_only_the_newest_goes(lanes):
     for second in (3, 5, 4):
         lanes.add(order(1, second))
         assert lanes.cut() is None
-    lanes.assembly.land(flight, 1.0)
+    lanes.assembly.mark_done(flight, 1.0)
     assert list(lanes.cut().entries) == [order(1, 5)]
     assert len(lanes.superseded) == 2
 
@@ -177,7 +177,7 @@ def test_orders_that_share_an_id_but_not_their_sub_channel_are_two_but_never_fly
     flight = lanes.cut()
     assert list(flight.entries) == [french]
     assert lanes.cut() is None
-    lanes.assembly.land(flight, 1.0)
+    lanes.assembly.mark_done(flight, 1.0)
     assert list(lanes.cut().entries) == [german]
     assert (lanes.superseded, lanes.refused) == ([], [])
 
@@ -195,9 +195,9 @@ def test_the_parts_of_a_split_batch_still_fly(lanes):
     first, rest = flight.split([flight.entries[:1], flight.entries[1:]])
     lanes.add(order(1, 1), order(2, 1))
     assert lanes.cut() is None
-    lanes.assembly.land(rest, 1.0)
+    lanes.assembly.mark_done(rest, 1.0)
     assert list(lanes.cut().entries) == [order(2, 1)]
-    lanes.assembly.land(first, 1.0)
+    lanes.assembly.mark_done(first, 1.0)
     assert list(lanes.cut().entries) == [order(1, 1)]
 
 
@@ -205,7 +205,7 @@ def test_an_origin_without_orders_is_forgotten(lanes):
     for store in range(50):
         origin = type(ORIGIN)(channel_id="c", channel_store_id=f"s{store}")
         lanes.add(order(1), origin=origin)
-        lanes.assembly.land(lanes.cut(), 0.0)
+        lanes.assembly.mark_done(lanes.cut(), 0.0)
     assert not lanes.assembly._lanes
 
 

@@ -169,7 +169,7 @@ def test_lines_are_halved_too():
 
 
 def test_when_all_are_rejected_the_job_fails(monkeypatch):
-    monkeypatch.setattr(batch_results, "REFUSED_IN_A_ROW", 40)
+    monkeypatch.setattr(batch_results, "MAX_CONSECUTIVE_REJECTIONS", 40)
     search = Search(HUNDRED, set(range(100)), lambda bad, size: named(bad))
     assert search.rejected == list(range(100))
     assert search.failures

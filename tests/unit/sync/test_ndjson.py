@@ -96,7 +96,7 @@ def test_a_line_that_is_no_order(read, line, path, identity):
 @pytest.mark.parametrize("ending", [b"\n", b"\r\n", b""])
 @pytest.mark.parametrize("more", [-2, -1, 0, 1, 2, 500])
 def test_lines_around_the_longest_that_is_read(read, monkeypatch, more, ending):
-    monkeypatch.setattr(ndjson, "LONGEST_LINE", len(GOOD) + 100)
+    monkeypatch.setattr(ndjson, "MAX_LINE_BYTES", len(GOOD) + 100)
     long = GOOD[:-1] + b" " * (100 + more) + b"}"
     lines = read(GOOD + b"\n" + long + (ending + GOOD if ending else b""))
     assert [getattr(line, "number", None) or line.line for line in lines] == ([1, 2, 3] if ending else [1, 2])
@@ -108,13 +108,13 @@ def test_lines_around_the_longest_that_is_read(read, monkeypatch, more, ending):
 
 
 def test_a_file_that_is_one_endless_line(read, monkeypatch):
-    monkeypatch.setattr(ndjson, "LONGEST_LINE", 1000)
+    monkeypatch.setattr(ndjson, "MAX_LINE_BYTES", 1000)
     [refused] = read(b"x" * 50_000)
     assert "longer than 1000 bytes" in refused.reason
 
 
 def test_a_pipe_is_read_too(monkeypatch):
-    monkeypatch.setattr(ndjson, "LONGEST_LINE", 2 * len(GOOD))
+    monkeypatch.setattr(ndjson, "MAX_LINE_BYTES", 2 * len(GOOD))
     reading, writing = os.pipe()
     os.write(writing, GOOD + b"\n" + b" " * 9 * len(GOOD) + b"\n" + GOOD)
     os.close(writing)

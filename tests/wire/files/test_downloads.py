@@ -320,8 +320,8 @@ async def test_what_is_mended_and_what_is_set_aside_is_told_to_the_watch():
             assert [lost.raw for lost in items.quarantined] == [b"7"]
         assert (client.counters.repaired, client.counters.quarantined) == (1, 1)
     named = {type(event).__name__: event for event in events}
-    assert named["Mended"].path == "$[0].created_date"
-    assert (named["Quarantined"].operation, named["Quarantined"].index) == ("OR15", 1)
+    assert named["ResponseRepaired"].path == "$[0].created_date"
+    assert (named["ItemQuarantined"].operation, named["ItemQuarantined"].index) == ("OR15", 1)
 
 
 async def test_rows_know_their_header_before_and_after():
