@@ -12,7 +12,7 @@
 - `mirakl_async.simulator`: a Mirakl to test against
 - `SqliteQueue`, `PostgresQueue`, `RedisQueue`, `SqsQueue`, `MemoryQueue`: where orders and outcomes wait (see
   `queues.protocol`); `PubSubSource`, `ServiceBusSource`: where else events come from
-- `mirakl_async.instrumentation`, `.opentelemetry` (extra `otel`), `.rate_limits` (extra `redis`): watching, many machines
+- `mirakl_async.instrumentation`, `.opentelemetry` (extra `otel`), `.rate_limits` (extra `redis`): metrics, shared rates
 
 Every name is loaded when it is first used, so that importing this package costs next to nothing.
 """

@@ -1,6 +1,7 @@
 """What a generated resource stands on: four verbs, answered by whichever caller it was built with.
 
-A client answers them by sending; `client.raw_response` answers them with the undecoded reply; a test may answer with anything.
+A client answers them by sending; `client.raw_response` answers them with the undecoded response; a
+test may answer with anything.
 """
 
 from __future__ import annotations

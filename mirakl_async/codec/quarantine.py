@@ -35,7 +35,7 @@ class QuarantinedItem(Struct, frozen=True):
     reason: str
 
     def __repr__(self) -> str:
-        return f"Quarantined(index={self.index}, raw=<{len(self.raw)} bytes>, reason={self.reason!r})"
+        return f"QuarantinedItem(index={self.index}, raw=<{len(self.raw)} bytes>, reason={self.reason!r})"
 
 
 class IsolatedPage(NamedTuple):

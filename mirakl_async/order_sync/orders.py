@@ -113,8 +113,8 @@ class Orders(GeneratedOrders):
         With a `journal` (the path of a SQLite file, the address of a queue such as `redis://host/0/orders`, or an open
         queue) nothing that it holds is lost when the process dies: the next job sends it, and reads a file, or any
         `Resumable` source, on from where the journal ends, unless `resume` is False. A queue that keeps no positions
-        needs a `resume_file`. Orders are taken from the source up to `read_ahead` orders before they are sent: 2,000, or
-        any number from an async source, which may not be there to be read again.
+        needs a `resume_file`. Orders are taken from the source up to `read_ahead` orders before they are sent: 2,000,
+        or any number from an async source, which may not be there to be read again.
 
         A queue as the source (an open one, or its address with `://`) is worked on until its job is done: nothing is in
         hand, and nothing waits, or no message came for `idle` seconds where the queue cannot say. A queue that cannot

@@ -43,7 +43,7 @@ class Cursor(Struct, frozen=True, kw_only=True, omit_defaults=True, rename=_SHOR
     """A place in a list.
 
     `reading` identifies the list, `subrequest` is which of its calls where ids were split. In an offset list `offset`
-    is the next row and `total` what the server told last; in a seek list `token` names the page and `done` counts its rows
+    is the next row and `total` what the server told last; in a seek list `token` names the page, `done` counts its rows
     that are done. `marks` are the digests of the last rows before the place, oldest first.
     """
 

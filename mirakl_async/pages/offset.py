@@ -39,7 +39,8 @@ T = TypeVar("T")
 class OffsetPaginator(Paginator[T]):
     """A list paged by `max` and `offset`; see Paginator.
 
-    What moves while it is read is found again and reported as `watch.Drifted`; the text of `pages.drift` tells what
+    What moves while it is read is found again and reported as `instrumentation.ListChanged`;
+    `pages.list_changes` says what
     can be seen.
     """
 

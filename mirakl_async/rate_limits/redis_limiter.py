@@ -82,7 +82,7 @@ class RedisRateLimiter:
 
     `url_or_client` is a URL (rediss:// for TLS) or a redis.asyncio client; everybody with the same server and `name`
     shares, for each host, credential and limit group. `when_unreachable` says what calls do while Redis cannot be
-    asked: go on with this process's share of the limit, or raise RateLimiterUnavailable. Close it after the clients that use it.
+    asked: go on with this process's share of the limit, or raise RateLimiterUnavailable. Close it after its clients.
     """
 
     def __init__(

@@ -64,7 +64,7 @@ class Opened:
         yield self._body
 
     async def read(self, max_bytes: int) -> bytes:
-        return self._body[:cap]
+        return self._body[:max_bytes]
 
     def close(self) -> None:
         """Nothing is held."""

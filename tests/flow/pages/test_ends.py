@@ -283,7 +283,7 @@ async def test_an_item_that_cannot_be_read_is_set_aside_and_the_list_goes_on():
         assert [one.raw for page in pages for one in page.quarantined] == [b'"no object"'] * 2
         assert front.counters.quarantined == 2
         assert front.counters.list_changes == 0
-        assert [type(event).__name__ for event in events].count("Quarantined") == 2
+        assert [type(event).__name__ for event in events].count("ItemQuarantined") == 2
         assert "1 quarantined" in repr(pages[0])
         for page in pages:
             for count in range(len(page.items) + 1):

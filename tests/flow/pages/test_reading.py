@@ -93,7 +93,7 @@ async def test_the_same_items_wherever_inside_a_page_it_is_resumed_and_in_pages_
         whole = [page async for page in listed(front, served, page_size=5).pages()]
     for number, page in enumerate(whole):
         for count in range(len(page.items) + 1):
-            rest, _ = await read_by_another_process(served, 7, page.after(count), 99)
+            rest, _ = await read_by_another_process(served, 7, page.cursor_after(count), 99)
             assert served.rows[: 5 * number + count] + rest == served.rows
 
 
@@ -177,7 +177,7 @@ async def test_a_list_that_grows_at_its_end_all_the_while_costs_an_overlap_and_n
     assert got[:500] == there
     assert got == sorted(set(got))
     assert len(served.queries) <= 500 / 45 + 3 + 2 * concurrency  # once, what was under way is asked again
-    drifted = [event for event in events if type(event).__name__ == "Drifted"]
+    drifted = [event for event in events if type(event).__name__ == "ListChanged"]
     assert drifted[0].after > drifted[0].before
 
 

@@ -368,7 +368,7 @@ class TestRefused:
             assert (await sync.run()).rejected == 300
         assert len([entry async for entry in sync.rejected()]) == 20
         assert [entry async for entry in sync.rejected()] == []
-        assert "280 refused orders were counted but not stored" in caplog.text
+        assert "280 rejected orders were counted but not stored" in caplog.text
 
     async def test_with_a_file_nothing_is_said_to_be_lost(self, mirakl, monkeypatch, caplog, tmp_path):
         monkeypatch.setattr(refusals, "KEPT", 20)

@@ -12,7 +12,7 @@ from .documents import assert_described
 async def put(front, path, value=None, **arguments):
     if value is not None:
         arguments["json"] = value
-    return await front.request("PUT", path, **arguments)
+    return await front.send("PUT", path, **arguments)
 
 
 async def in_state(front, state, count=1):
@@ -128,7 +128,7 @@ async def test_shipments_created_and_tracked(start):
         {"order_id": order, "shipment_lines": [line], "shipped": True},
         {"order_id": "x", "shipment_lines": [line]},
     ]
-    reply = await front.request("POST", "/api/shipments", json={"shipments": wanted})
+    reply = await front.send("POST", "/api/shipments", json={"shipments": wanted})
     assert reply.status == 201
     (created,) = reply.json["shipment_success"]
     assert [one["order_id"] for one in reply.json["shipment_errors"]] == ["x"]
@@ -140,7 +140,7 @@ async def test_shipments_created_and_tracked(start):
         {"id": created["id"], "tracking": {"carrier_name": "Bike", "tracking_number": "7"}},
         {"id": front.world.ids("shipments")[0], "tracking": {}},
     ]
-    reply = (await front.request("POST", "/api/shipments/tracking", json={"shipments": things})).json
+    reply = (await front.send("POST", "/api/shipments/tracking", json={"shipments": things})).json
     assert ([one["id"] for one in reply["shipment_success"]], len(reply["shipment_errors"])) == ([created["id"]], 1)
     async with front.client() as client:
         shipment = await client.shipments.list(order_id=[order]).take(50)

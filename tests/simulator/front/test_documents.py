@@ -103,7 +103,7 @@ def test_the_check_finds_what_it_is_for():
 async def test_every_part_of_a_form_is_the_documents(front, code):
     method, path, operation = operations()[code]
     ids = {"order_id": front.world.ids("orders")[0], "thread_id": front.world.ids("threads")[0]}
-    refused = await front.request(method, path.format(**ids), **form(field("nobody", "x")))
+    refused = await front.send(method, path.format(**ids), **form(field("nobody", "x")))
     assert (refused.status, refused.json["errors"][0]["field"]) == (400, "nobody")
     taken = refused.json["errors"][0]["message"].rpartition("takes ")[2].split(", ")
     schema = operation["requestBody"]["content"]["multipart/form-data"]["schema"]

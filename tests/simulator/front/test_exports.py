@@ -20,7 +20,7 @@ YEAR = {"start_date": "2025-12-01T00:00:00Z", "end_date": "2026-12-01T00:00:00Z"
 
 
 async def ask(front, path, body):
-    return await front.request("POST", path, json=body)
+    return await front.send("POST", path, json=body)
 
 
 async def finished(front, path, body):
@@ -57,8 +57,8 @@ async def test_orders_through_the_client(start):
     front = await start({"orders": 450})
     front.world.order_exports.plan(ExportPlan(files=4, place="elsewhere"))
     async with front.client() as client:
-        export = await client.orders.start_export(start_date="2025-12-01T00:00:00Z", end_date="2026-12-01T00:00:00Z")
-        await export.wait(poll_interval=0.01, timeout=20)
+        export = await client.orders.export(start_date="2025-12-01T00:00:00Z", end_date="2026-12-01T00:00:00Z")
+        await export.wait(poll=0.01, timeout=20)
         orders = [order async for order in export.items()]
     assert [order.order_id for order in orders] == front.world.ids("orders")
     fetched = [record for record in front.simulator.requests if record.operation == "OR15"]
@@ -103,7 +103,7 @@ async def test_the_instance_wants_its_credential(front, session):
 async def test_a_redirect_to_another_origin(front, session):
     front.world.offer_exports.plan(ExportPlan(place="redirected"))
     (url,) = (await finished(front, OFFERS, {}))["urls"]
-    there = await front.request("GET", url, allow_redirects=False)
+    there = await front.send("GET", url, allow_redirects=False)
     assert there.status == 302
     assert there.headers["Location"].startswith(front.simulator.storage_url)
     async with session.get(there.headers["Location"]) as answer:
@@ -122,8 +122,8 @@ async def test_urls_that_expire(start):
     assert (await front.get(url)).status == 200
     clock.advance(901)
     assert (await front.get(url)).status == 403
-    (new_connection,) = (await front.get(path)).json["urls"]
-    assert (await front.get(new_connection)).status == 200
+    (fresh,) = (await front.get(path)).json["urls"]
+    assert (await front.get(fresh)).status == 200
 
 
 async def test_one_export_of_orders_at_a_time(front):
@@ -209,10 +209,10 @@ async def test_what_an_export_of_offers_refuses(front, body):
 
 
 async def test_bodies_that_are_none(front):
-    assert (await front.request("POST", ORDERS, data=b"{")).status == 415
+    assert (await front.send("POST", ORDERS, data=b"{")).status == 415
     for data in (b"{", b"[]", b""):
         headers = {"Content-Type": "application/json"}
-        assert (await front.request("POST", ORDERS, data=data, headers=headers)).status == 400
+        assert (await front.send("POST", ORDERS, data=data, headers=headers)).status == 400
 
 
 async def test_offers_as_json_are_an_array(start):
@@ -269,11 +269,11 @@ async def test_offers_through_the_client(start):
     front = await start({"offers": 500})
     front.world.offer_exports.plan(ExportPlan(place="redirected", files=2), ExportPlan(files=2))
     async with front.client() as client:
-        export = await client.offers.start_export(include_inactive_offers=True)
-        await export.wait(poll_interval=0.01, timeout=20)
+        export = await client.offers.export(include_inactive_offers=True)
+        await export.wait(poll=0.01, timeout=20)
         rows = [row async for row in export.rows()]
-        typed = await client.offers.start_export(include_inactive_offers=True, export_type="application/json")
-        await typed.wait(poll_interval=0.01, timeout=20)
+        typed = await client.offers.export(include_inactive_offers=True, export_type="application/json")
+        await typed.wait(poll=0.01, timeout=20)
         items = [item async for item in typed.items()]
     ids = front.world.ids("offers")
     assert [int(row["offer-id"]) for row in rows] == ids

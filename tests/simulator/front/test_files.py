@@ -30,7 +30,7 @@ async def upload(front, order, *files, told=None):
     told = [{"file_name": name, "type_code": kind} for name, kind, _ in files] if told is None else told
     parts = [file("files", name, content) for name, _, content in files]
     body = form(*parts, json_part("order_documents", {"order_documents": told}))
-    return await front.request("POST", f"/api/orders/{order}/documents", **body)
+    return await front.send("POST", f"/api/orders/{order}/documents", **body)
 
 
 async def test_documents_of_orders_one_and_several(start):
@@ -86,9 +86,9 @@ async def test_uploads_to_an_order(front):
     await upload(front, order, ("bill.pdf", "CUSTOMER_INVOICE", b"%PDF 2"))
     archive = opened(await front.get(DOWNLOAD, order_ids=order))
     assert [name.partition("/")[2] for name in archive.namelist()[2:]] == ["bill.pdf", "bill(1).pdf"]
-    deleted = await front.request("DELETE", f"{LIST}/{rows[2]['id']}")
+    deleted = await front.send("DELETE", f"{LIST}/{rows[2]['id']}")
     assert (deleted.status, deleted.body) == (204, b"")
-    assert (await front.request("DELETE", f"{LIST}/{rows[2]['id']}")).status == 404
+    assert (await front.send("DELETE", f"{LIST}/{rows[2]['id']}")).status == 404
     assert len((await front.get(LIST, order_ids=order)).json["order_documents"]) == 3
     assert [upload.file_name for upload in front.world.uploads] == ["bill.pdf", "bill.pdf"]
 
@@ -111,7 +111,7 @@ async def test_uploads_that_are_refused(front):
         field("order_documents", "{"),
     ):
         body = form(file("files", "a.pdf"), part)
-        assert (await front.request("POST", f"/api/orders/{order}/documents", **body)).status == 400
+        assert (await front.send("POST", f"/api/orders/{order}/documents", **body)).status == 400
     assert list(front.world.uploads) == []
 
 
@@ -125,10 +125,10 @@ async def test_documents_of_shops(start):
     told = [{"file_name": "Ausweis ü.jpeg", "type_code": "ID_CARD"}, {"file_name": "b.pdf", "type_code": "WISH"}]
     parts = [file("files", one["file_name"]) for one in told]
     body = form(*parts, json_part("shop_documents", {"shop_documents": told}), field("shop_id", "2001"))
-    reply = await front.request("POST", SHOPS, **body)
+    reply = await front.send("POST", SHOPS, **body)
     assert reply.json["errors_count"] == 1
     assert reply.json["shop_documents"][0]["input"] == told[1]
-    assert (await front.request("DELETE", f"{SHOPS}/{number}")).status == 204
+    assert (await front.send("DELETE", f"{SHOPS}/{number}")).status == 204
     left = (await front.get(SHOPS, shop_ids="2001")).json["shop_documents"]
     assert [row["file_name"] for row in left][1:] == ["Ausweis ü.jpeg"]
     every = (await front.get(SHOPS, shop_ids="2001", include_deleted="true")).json["shop_documents"]
@@ -142,7 +142,7 @@ async def test_documents_of_shops(start):
     twins = [{"file_name": f"{name}.pdf", "type_code": "LEGAL_DOC"} for name in "ab"]
     parts = [file("files", one["file_name"]) for one in twins]
     body = form(*parts, json_part("shop_documents", {"shop_documents": twins}), field("shop_id", "2001"))
-    assert (await front.request("POST", SHOPS, **body)).status == 400
+    assert (await front.send("POST", SHOPS, **body)).status == 400
 
 
 async def test_accounting_documents(start):
@@ -171,7 +171,7 @@ async def test_a_reply_with_attachments(start):
     before = (await front.get(f"/api/inbox/threads/{thread}")).json
     assert_described(before, "M10")
     told = {"body": "Here it is", "to": [{"type": "CUSTOMER", "id": "Customer_1"}]}
-    sent = await front.request(
+    sent = await front.send(
         "POST",
         f"/api/inbox/threads/{thread}/message",
         **form(json_part("message_input", told), file("files", "a.png", b"one"), file("files", "b.png", b"two")),
@@ -190,14 +190,14 @@ async def test_a_thread_on_an_order(start):
     front = await start({"orders": 4, "threads": 2})
     path = f"/api/orders/{order_id(3)}/threads"
     told = {"body": "Hello", "to": ["SHOP"], "topic": {"type": "FREE_TEXT", "value": "Delay"}}
-    sent = await front.request("POST", path, **form(json_part("thread_input", told)))
+    sent = await front.send("POST", path, **form(json_part("thread_input", told)))
     assert sent.status == 201
     found = (await front.get("/api/inbox/threads", entity_type="MMP_ORDER", entity_id=order_id(3))).json["data"]
     assert [thread["id"] for thread in found] == [sent.json["thread_id"]]
     for wrong in (told | {"to": []}, told | {"to": ["ALL"]}, told | {"body": ""}, told | {"topic": {}}, []):
-        refused = await front.request("POST", path, **form(json_part("thread_input", wrong)))
+        refused = await front.send("POST", path, **form(json_part("thread_input", wrong)))
         assert (refused.status, "thread_input" in refused.json["errors"][0]["field"]) == (400, True)
-    assert (await front.request("POST", "/api/orders/x/threads", **form(json_part("thread_input", told)))).status == 404
+    assert (await front.send("POST", "/api/orders/x/threads", **form(json_part("thread_input", told)))).status == 404
     assert len(front.world.ids("threads")) == 3
 
 

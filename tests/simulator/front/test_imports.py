@@ -35,7 +35,7 @@ def file(name="file", file_name="catalog.csv", content=CONTENT):
 
 async def send(front, *parts, path=PATH):
     arguments = form(*parts)
-    return await front.request("POST", path, **arguments | {"data": io.BytesIO(arguments["data"])})
+    return await front.send("POST", path, **arguments | {"data": io.BytesIO(arguments["data"])})
 
 
 @pytest.mark.parametrize(
@@ -216,7 +216,7 @@ async def test_forms_that_are_none(front):
         (b"", None, 400),
     ):
         headers = whole["headers"] if content_type is None else {"Content-Type": content_type}
-        assert (await front.request("POST", PATH, data=data, headers=headers)).status == status
+        assert (await front.send("POST", PATH, data=data, headers=headers)).status == status
 
 
 async def test_imports_that_are_not_there(front):

@@ -14,7 +14,7 @@ async def order_in(front, *states):
 
 
 async def send(front, method, path, value):
-    return await front.request(method, path, json=value)
+    return await front.send(method, path, json=value)
 
 
 async def test_where_lines_ship_from(front):

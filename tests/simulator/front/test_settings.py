@@ -39,7 +39,7 @@ async def test_what_settings_refuse(front):
 
 
 async def test_attributes_as_csv(front):
-    answer = await front.request("GET", "/api/products/attributes", headers={"Accept": "text/csv"})
+    answer = await front.send("GET", "/api/products/attributes", headers={"Accept": "text/csv"})
     assert answer.headers["Content-Type"] == "text/csv"
     lines = answer.body.decode().splitlines()
     assert (lines[0].split(";")[0], len(lines)) == ("code", 5)
