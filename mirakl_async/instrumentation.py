@@ -78,8 +78,38 @@ class ListChanged(Struct, frozen=True, kw_only=True):
     after: int
 
 
+class EventProcessed(Struct, frozen=True, kw_only=True):
+    """Something became of an event of Connect's: `result` is the name of a counter, see `EventCounters`.
+
+    `type` is that of the event, "UNKNOWN" for one that this version does not know, empty where there is none. `seconds`
+    is how long its handler and report took, None where none ran; `age` the seconds since it happened.
+    """
+
+    type: str
+    result: str
+    seconds: float | None = None
+    age: float | None = None
+
+
+class EventBacklog(Struct, frozen=True, kw_only=True):
+    """How many actions wait for an outcome, or for its report; and for how many seconds the oldest of them."""
+
+    awaiting: int
+    oldest_awaiting: float
+    unreported: int
+    oldest_unreported: float
+
+
 Event: TypeAlias = (
-    CallFinished | RetryScheduled | Throttled | RateLimitWaited | ResponseRepaired | ItemQuarantined | ListChanged
+    CallFinished
+    | RetryScheduled
+    | Throttled
+    | RateLimitWaited
+    | ResponseRepaired
+    | ItemQuarantined
+    | ListChanged
+    | EventProcessed
+    | EventBacklog
 )
 Listener: TypeAlias = Callable[[Event], None]
 

@@ -27,9 +27,10 @@ from .redaction import RedactedRepr
 from .server_text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from .codec import Repair
+    from .downloads import Download
 
 T = TypeVar("T")
 
@@ -99,7 +100,7 @@ class NonFinite(Decimal):
 class _Origin:
     """What an event was decoded from. In slots beside the members, it is not compared, encoded, copied or pickled."""
 
-    __slots__ = ("_raw", "_repairs")
+    __slots__ = ("_download", "_raw", "_repairs")
 
     @property
     def raw(self) -> bytes:
@@ -115,6 +116,10 @@ class _Origin:
         """Keep the bytes it was decoded from, and what had to be repaired; for the decoder."""
         self._raw = raw
         self._repairs = repairs
+
+    def keep_download(self, download: Callable[[], Download]) -> None:
+        """Keep what gives its document; for the client that received it."""
+        self._download = download
 
 
 class Event(_Origin, ResponseModel, kw_only=True, gc=False, omit_defaults=True):
@@ -146,6 +151,18 @@ class Command(Event, kw_only=True, gc=False, omit_defaults=True):
         data: Any = getattr(self, "data", None)
         found: str = data.action_id
         return found
+
+    def download(self) -> Download:
+        """The document of an UPLOAD_DOCUMENT: `async with command.download() as file`, or `save` or `read` it.
+
+        Its address expires within minutes, so fetch it in the handler. It is asked without Mirakl's token, and no
+        redirect is followed to another host. Raises ValueError for a command without a document, or one that no client
+        received.
+        """
+        found: Callable[[], Download] | None = getattr(self, "_download", None)
+        if found is None:
+            raise ValueError(f"{self.type} has no document that can be fetched: it must come from connect.events")
+        return found()
 
 
 class RequestModel(Model, kw_only=True, gc=False):

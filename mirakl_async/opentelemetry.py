@@ -19,6 +19,8 @@ from . import __version__
 from .errors import UnknownOperation
 from .instrumentation import (
     CallFinished,
+    EventBacklog,
+    EventProcessed,
     ItemQuarantined,
     ListChanged,
     RateLimitWaited,
@@ -34,6 +36,19 @@ if TYPE_CHECKING:
     from .instrumentation import Event
 
 NAME = "mirakl_async"
+COUNTERS: tuple[tuple[type[Event], str, str, str], ...] = (
+    (Throttled, "throttles", "{answer}", "Answers 429"),
+    (RetryScheduled, "retries", "{attempt}", "Attempts after the first"),
+    (ResponseRepaired, "mended", "{value}", "Values that broke the contract, and were read"),
+    (ItemQuarantined, "quarantined", "{item}", "Items of pages that could not be read"),
+    (ListChanged, "drifts", "{drift}", "Offset lists that changed while read"),
+)
+BACKLOG_GAUGES = (
+    ("awaiting", "{action}", "Actions that wait for their outcome"),
+    ("oldest_awaiting", "s", "How long the oldest of them waits"),
+    ("unreported", "{action}", "Outcomes that Connect does not have yet"),
+    ("oldest_unreported", "s", "How long the oldest of them waits"),
+)
 
 
 class OpenTelemetry:
@@ -54,30 +69,51 @@ class OpenTelemetry:
         meter = metrics.get_meter(NAME, __version__, meter_provider)
         self._seconds = meter.create_histogram("http.client.request.duration", "s", "Whole calls, waits included")
         self._waited = meter.create_histogram("mirakl.limiter.wait", "s", "Calls held back by the client's own pace")
-        self._held = meter.create_counter("mirakl.throttles", "{answer}", "Answers 429")
-        self._retries = meter.create_counter("mirakl.retries", "{attempt}", "Attempts after the first")
-        self._mended = meter.create_counter("mirakl.mended", "{value}", "Values that broke the contract, and were read")
-        self._lost = meter.create_counter("mirakl.quarantined", "{item}", "Items of pages that could not be read")
-        self._drifts = meter.create_counter("mirakl.drifts", "{drift}", "Offset lists that changed while read")
+        self._counters: dict[type[Event], metrics.Counter] = {
+            kind: meter.create_counter(f"mirakl.{name}", unit, text) for kind, name, unit, text in COUNTERS
+        }
+        self._events = meter.create_counter("mirakl.events", "{event}", "Events of Connect, by type and result")
+        self._event_seconds = meter.create_histogram(
+            "mirakl.event.duration", "s", "Handlers of events and their reports"
+        )
+        self._event_age = meter.create_histogram("mirakl.event.age", "s", "From when it happened until it was settled")
+        self._backlog = {
+            name: meter.create_gauge(f"mirakl.events.{name}", unit, text) for name, unit, text in BACKLOG_GAUGES
+        }
 
     def __call__(self, event: Event) -> None:
         """Report one event."""
-        operation = {"mirakl.operation": event.operation}
         match event:
             case CallFinished():
                 self._called(event)
-            case RateLimitWaited(seconds=seconds):
-                self._waited.record(seconds, operation)
-            case Throttled():
-                self._held.add(1, operation)
-            case RetryScheduled():
-                self._retries.add(1, operation)
-            case ResponseRepaired():
-                self._mended.add(1, operation)
-            case ItemQuarantined():
-                self._lost.add(1, operation)
-            case ListChanged():
-                self._drifts.add(1, operation)
+            case EventProcessed():
+                self._processed(event)
+            case EventBacklog():
+                for name, gauge in self._backlog.items():
+                    gauge.set(getattr(event, name))
+            case RateLimitWaited(operation=operation, seconds=seconds):
+                self._waited.record(seconds, {"mirakl.operation": operation})
+            case _:
+                self._counters[type(event)].add(1, {"mirakl.operation": event.operation})
+
+    def _processed(self, event: EventProcessed) -> None:
+        attributes: dict[str, AttributeValue] = {"mirakl.event.type": event.type, "mirakl.event.result": event.result}
+        self._events.add(1, attributes)
+        if event.age is not None and event.result != "received":
+            self._event_age.record(event.age, attributes)
+        if event.seconds is None:
+            return
+        self._event_seconds.record(event.seconds, attributes)
+        ended = self._now()
+        span = self._tracer.start_span(
+            f"mirakl.event.{event.type}",
+            kind=trace.SpanKind.CONSUMER,
+            attributes=attributes,
+            start_time=ended - int(event.seconds * 1e9),
+        )
+        if event.result in {"errors", "timeouts"}:
+            span.set_status(trace.StatusCode.ERROR)
+        span.end(ended)
 
     def _called(self, event: CallFinished) -> None:
         attributes = _attributes(event)

@@ -39,6 +39,7 @@ from ..instrumentation import ItemQuarantined as QuarantinedEvent
 from ..instrumentation import ResponseRepaired
 from ..options import Options, check_options
 from ..server_text import natural
+from ..settings import origin
 from .csv_rows import CsvParser
 from .disposition import file_name, safe_name
 from .json_items import JsonArrayParser
@@ -79,12 +80,14 @@ log: logging.Logger = logging.getLogger("mirakl_async")
 class TransferLimits(Struct, frozen=True, kw_only=True):
     """What a body must keep to: at most so many bytes after decompression (None: any number), at least so fast.
 
-    `not_found_retries` is how often a 404 is asked again: of a file that Mirakl has just said to be there.
+    `not_found_retries` is how often a 404 is asked again: of a file that Mirakl has just said to be there. `one_origin`
+    says that no redirect is followed to another origin.
     """
 
     max_bytes: int | None = None
     min_rate: MinimumRate = MinimumRate()
     not_found_retries: int = 0
+    one_origin: bool = False
 
 
 class Download:
@@ -126,6 +129,10 @@ class Download:
         """The same download, for a file that was just said to be there: a 404 is asked again, twice at most."""
         return self._under(replace(self._limits, not_found_retries=2))
 
+    def within_origin(self) -> Download:
+        """The same download, for an address that may lead nowhere else: redirects to other origins are not followed."""
+        return self._under(replace(self._limits, one_origin=True))
+
     def _under(self, terms: TransferLimits) -> Download:
         return Download(self._client, self._operation, self._arguments, self._options, terms)
 
@@ -161,7 +168,9 @@ class Download:
             except UnexpectedRedirect as redirect:
                 if hop == MAX_REDIRECTS:
                     raise
-                request = redirected(request, redirect)
+                address, request = request.url, redirected(request, redirect)
+                if self._limits.one_origin and origin(request.url) != origin(address):
+                    raise
             else:
                 return DownloadStream(answer, request, transport, self._limits)
         raise AssertionError("the last hop returns or raises")

@@ -9,7 +9,7 @@ from ..checks import SECONDS, SECONDS_OR_ZERO, Rules, check_settings, instance, 
 from ..errors import ConfigurationError, QueueUnavailable
 from ..queues.opening import opened, queue_of, require
 from ..queues.protocol import Sink, Source
-from .counters import EventCounters
+from .counters import EventCounters, EventRecorder
 from .opening import checked_store, opened_store
 from .outcomes import ActionFailed, Done, decode_outcome, failed, succeeded
 from .rejections import check_place
@@ -152,7 +152,8 @@ class Events:
         decided = _outcome(action_id, outcome)
         if decided.then and orders is None:
             raise ConfigurationError("events.settle: the outcome has orders in `then`: give orders=...")
-        counters = EventCounters()
+        transport = self._client.transport
+        recorder = EventRecorder(transport.instrumentation, transport.clock)
 
         async def keep(action_id: str, _outcome: Outcome, _reason: str) -> None:
             """It is logged; there is no queue to keep it beside."""
@@ -161,11 +162,11 @@ class Events:
             encoded = decided.encode()
             stored = await kept.decide(action_id, encoded)
             if orders is None:
-                reporter = Reporter(self._client, None, counters, keep)
+                reporter = Reporter(self._client, None, recorder, keep)
                 reported = await reporter.report(action_id, decode_outcome(stored), is_first=stored == encoded)
             else:
                 async with opened(orders) as queue:
-                    reporter = Reporter(self._client, require(queue, Sink, "give another queue"), counters, keep)
+                    reporter = Reporter(self._client, require(queue, Sink, "give another queue"), recorder, keep)
                     reported = await reporter.report(action_id, decode_outcome(stored), is_first=stored == encoded)
             if reported:
                 await kept.reported([action_id])

@@ -21,6 +21,10 @@ class Settles(Protocol):
         """Store, report and acknowledge."""
         ...
 
+    async def ignore(self, item: Item) -> None:
+        """Acknowledge a fact."""
+        ...
+
     async def retry(self, item: Item, error: BaseException | None) -> None:
         """Give it again later; an error counts as a failure."""
         ...
@@ -58,6 +62,12 @@ class Delivery:
     async def deferred(self, within: float = DEFAULT_WITHIN) -> None:
         """The outcome comes later, by `connect.events.settle`; after `within` seconds the event is delivered again."""
         await self._settle(Deferred(within))
+
+    async def ignored(self) -> None:
+        """A fact that is of no interest: acknowledged, and counted apart."""
+        if not self.is_settled:
+            await self._stream.ignore(self._item)
+            self.is_settled = True
 
     async def retry(self, error: BaseException | None = None) -> None:
         """Deliver it again after a pause; an error counts as a failure of its handler."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol, Self, TypeVar, runtime_checkable
 
 from msgspec import Struct
 
-from ..discreet import Sealed
+from ..redaction import RedactedBytesRepr
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -27,7 +27,7 @@ CLAIM_SECONDS = 120.0
 """How long a runner that reports a stored outcome, or works on an overdue command, is left alone with it."""
 
 
-class Progress(Sealed, Struct, frozen=True):
+class Progress(RedactedBytesRepr, Struct, frozen=True):
     """How far an action is.
 
     `busy` says that its order is in progress elsewhere, and nothing was changed. `again` says that it was started

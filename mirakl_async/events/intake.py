@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ..model import Event
     from ..queues.held_messages import HeldMessage, HeldMessages
     from ..queues.protocol import Message, Source
-    from .counters import EventCounters
+    from .counters import EventRecorder
     from .outcomes import Outcome
     from .rejections import Rejections
     from .schedule import Schedule
@@ -42,7 +42,7 @@ class Intake:
         schedule: Schedule,
         *,
         rejections: Rejections,
-        counters: EventCounters,
+        recorder: EventRecorder,
         clock: Clock,
         prefetch: int,
         until_empty: bool,
@@ -54,7 +54,7 @@ class Intake:
         self._held = held
         self._schedule = schedule
         self._rejections = rejections
-        self._counters = counters
+        self._recorder = recorder
         self._clock = clock
         self._prefetch = prefetch
         self._until_empty, self._idle = until_empty, idle
@@ -74,7 +74,7 @@ class Intake:
                 continue
             messages = await self._receive(min(room, MAX_RECEIVE))
             for held in self._held.take(messages):
-                self._counters.received += 1
+                self._recorder.record("received")
                 await self._accept(held)
             if messages:
                 last = self._clock.monotonic()
@@ -150,7 +150,7 @@ class Intake:
                 log.warning("%s; storing a rejected message again in %.0f s", error, RETRY_INTERVAL)
                 await self._clock.sleep(RETRY_INTERVAL)
             else:
-                self._counters.rejected += 1
+                self._recorder.record("rejected")
                 return
 
     async def reject_report(self, action_id: str, outcome: Outcome, reason: str) -> None:

@@ -8,8 +8,8 @@ import msgspec
 from msgspec import UNSET, Struct
 
 from .. import codec
-from ..discreet import Sealed
 from ..models.connect.orders import ActionError, ActionErrorCode, UpdateActionRequest
+from ..redaction import RedactedBytesRepr
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,7 @@ __all__ = ["ActionErrorCode", "ActionFailed", "Deferred", "Done", "Outcome", "Re
 DEFAULT_WITHIN = 3600.0
 
 
-class Done(Sealed, Struct, frozen=True):
+class Done(RedactedBytesRepr, Struct, frozen=True):
     """The command was carried out.
 
     `then` are pairs of origin and order, the order's new state: they are put into the queue `orders=` once Connect has
@@ -63,7 +63,7 @@ class ActionFailed(Exception):
         return ", ".join(code for code, _ in self.errors)
 
 
-class Outcome(Sealed, Struct, frozen=True, omit_defaults=True, array_like=True):
+class Outcome(RedactedBytesRepr, Struct, frozen=True, omit_defaults=True, array_like=True):
     """What is stored, reported, and put afterwards; `then` are bodies of messages."""
 
     status: Literal["SUCCESS", "FAILED"]

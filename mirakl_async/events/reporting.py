@@ -9,10 +9,10 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from .. import calls
 from ..errors import BadRequest, CallError, ConnectFailed, MiraklError, NotFound, QueueUnavailable
+from ..http import request_builder
 from ..operations.connect.orders import UPDATE_ACTION_STATUS
-from ..sync.error_policy import is_foreign, recovery_for
+from ..order_sync.error_policy import is_foreign, recovery_for
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..client import Client
     from ..options import Options
     from ..queues.protocol import Sink
-    from .counters import EventCounters
+    from .counters import EventRecorder
     from .outcomes import Outcome
 
 log: logging.Logger = logging.getLogger("mirakl_async")
@@ -39,14 +39,14 @@ class Reporter:
         self,
         client: Client,
         orders: Sink | None,
-        counters: EventCounters,
+        recorder: EventRecorder,
         rejected: Callable[[str, Outcome, str], Awaitable[None]],
         max_outage: float = MAX_OUTAGE,
     ) -> None:
         self._client = client
         self._clock = client.transport.clock
         self._orders = orders
-        self._counters = counters
+        self._recorder = recorder
         self._rejected = rejected
         self._max_outage = max_outage
         self._down_since: float | None = None
@@ -62,16 +62,16 @@ class Reporter:
         """
         verdict = await self._send_patiently(action_id, outcome, is_first=is_first)
         if verdict is None:
-            self._counters.postponed += 1
+            self._recorder.record("postponed")
             return False
         if verdict == "already_final":
-            self._counters.already_final += 1
+            self._recorder.record("already_final")
         if outcome.then and self._orders is not None:
             try:
                 await self._orders.put(outcome.then)
             except QueueUnavailable as error:
                 log.warning("the order of action %s could not be put: %s", action_id, error)
-                self._counters.postponed += 1
+                self._recorder.record("postponed")
                 return False
         return True
 
@@ -100,7 +100,7 @@ class Reporter:
     async def _send(self, action_id: str, outcome: Outcome, *, is_first: bool) -> Verdict:
         arguments: dict[str, Any] = {"action_id": action_id}
         base = self._client.base_url("connect")
-        request = calls.build(UPDATE_ACTION_STATUS, arguments, base, outcome.request_body())
+        request = request_builder.build(UPDATE_ACTION_STATUS, arguments, base, outcome.request_body())
         try:
             await self._client.transport.run(request, {**OPTIONS, **self._client.options_for({})})
         except (BadRequest, NotFound) as error:
@@ -114,10 +114,10 @@ class Reporter:
 
     async def _refuse(self, action_id: str, outcome: Outcome, error: BadRequest | NotFound) -> None:
         if isinstance(error, NotFound):
-            self._counters.gone += 1
+            self._recorder.record("gone")
             await self._rejected(action_id, outcome, GONE)
         else:
-            self._counters.refused += 1
+            self._recorder.record("refused")
             await self._rejected(action_id, outcome, f"Connect rejected the outcome: {error.problem}")
         log.error("outcome %s of action %s was rejected: %s", outcome.status, action_id, error)
 

@@ -86,7 +86,7 @@ class Runner:
                     await self._drain()
             if self._failure is not None:
                 raise self._failure
-            return self._stream.counters
+            return self._stream.recorder.counters
         finally:
             watchdog.cancel()
             await asyncio.gather(watchdog, return_exceptions=True)
@@ -143,8 +143,8 @@ class Runner:
     async def _handle(self, worker: Worker, delivery: Delivery) -> None:
         handler = self._router.handler(delivery.event)
         if handler is None:
-            self._note_unknown(delivery)
-            await delivery.done()
+            self._note_ignored(delivery)
+            await delivery.ignored()
             return
         try:
             result = await self._call(worker, handler, delivery)
@@ -152,7 +152,6 @@ class Runner:
             if not worker.timed_out:
                 raise
             self._forgive(worker)
-            self._stream.counters.timeouts += 1
             log.warning(
                 "%s took longer than %.0f s and was cancelled; trying again", worker.what, self._time_limit or 0
             )
@@ -214,9 +213,7 @@ class Runner:
         if task is not None:
             task.uncancel()
 
-    def _note_unknown(self, delivery: Delivery) -> None:
-        self._stream.counters.ignored += 1
-        self._stream.counters.facts -= 1
+    def _note_ignored(self, delivery: Delivery) -> None:
         kind = delivery.event.type[:64]
         if kind not in self._unknown and len(self._unknown) < 100:
             self._unknown.add(kind)

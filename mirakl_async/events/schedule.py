@@ -20,7 +20,8 @@ class Item(Struct, eq=False):
     """An event in hand: `subject` is what it is about; `message` is None for a deferred one, which the store gave.
 
     `order` is the subject of a command, and `marked` says that this runner has marked it as in progress. `again` and
-    `failures` are about its handler; `attempts` counts how often it was put off.
+    `failures` are about its handler; `attempts` counts how often it was put off,
+    and `began` is when its handler did.
     """
 
     event: Event
@@ -32,6 +33,7 @@ class Item(Struct, eq=False):
     attempts: int = 0
     marked: bool = False
     is_over: bool = False
+    began: float | None = None
 
 
 class Schedule:

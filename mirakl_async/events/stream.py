@@ -11,6 +11,7 @@ import asyncio
 import logging
 from collections import deque
 from contextlib import AsyncExitStack, suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 from uuid import uuid4
 
@@ -18,11 +19,13 @@ import anyio
 
 from ..errors import ClientStateError, ConfigurationError, QueueUnavailable
 from ..model import Command
+from ..models.connect_events import UploadDocument
 from ..queues.held_messages import HeldMessages
 from ..queues.opening import opened, require
 from ..queues.protocol import Sink, Source
-from .counters import EventCounters
+from .counters import EventRecorder
 from .delivery import Delivery
+from .document import document_of
 from .intake import Intake
 from .opening import opened_store
 from .outcomes import ActionFailed, Deferred, Done, Outcome, decode_outcome, failed, succeeded, unexpected
@@ -65,7 +68,6 @@ class EventStream:
         idle: float = 5.0,
         declined: Callable[[Event], Outcome | None] | None = None,
     ) -> None:
-        self.counters: EventCounters = EventCounters()
         self._client = client
         self._given = (queue, idempotency_store, orders, rejected)
         self._max_failures = max_failures
@@ -89,6 +91,7 @@ class EventStream:
             raise ClientStateError("events.receive: the stream was opened before; make another")
         self._opened = True
         self._clock = self._client.transport.clock
+        self.recorder: EventRecorder = EventRecorder(self._client.transport.instrumentation, self._clock)
         queue, store, orders, rejected = self._given
         try:
             enter = self._stack.enter_async_context
@@ -106,7 +109,7 @@ class EventStream:
             self._held,
             self._schedule,
             rejections=Rejections(self._queue, place),
-            counters=self.counters,
+            recorder=self.recorder,
             clock=self._clock,
             prefetch=self._prefetch,
             until_empty=self._until_empty,
@@ -114,8 +117,8 @@ class EventStream:
             wake=self._wake,
             stop=self.stop,
         )
-        self._reporter = Reporter(self._client, sink, self.counters, self._intake.reject_report)
-        self._tending = Tending(self._client, self._store, self._reporter, self._intake.add_overdue)
+        self._reporter = Reporter(self._client, sink, self.recorder, self._intake.reject_report)
+        self._tending = Tending(self._client, self._store, self._reporter, self.recorder, self._intake.add_overdue)
         self._ready = True
         loops: list[Coroutine[Any, Any, None]] = [
             self._intake.run(),
@@ -205,6 +208,9 @@ class EventStream:
                 self._drop(item)
                 raise
             if given:
+                item.began = self._clock.monotonic()
+                if isinstance(item.event, UploadDocument):
+                    item.event.keep_download(partial(document_of, self._client, item.event.data.document_download_url))
                 return Delivery(self, item)
         if self._failure is not None:
             raise self._failure
@@ -238,7 +244,7 @@ class EventStream:
             return False
         if not isinstance(item.event, Command):
             if self._parts.is_outdated(item.event):
-                self.counters.outdated += 1
+                self.recorder.record("outdated", item.event)
                 self._finish(item)
                 return False
             return True
@@ -266,13 +272,13 @@ class EventStream:
         if progress.busy:
             self._put_off(item, BUSY_DELAY)
         elif progress.outcome is not None:
-            self.counters.duplicates += 1
+            self.recorder.record("duplicates", item.event)
             if progress.reported or self._tending.is_reported(action_of(item)):
                 self._finish(item)
             else:
                 await self._report(item, progress.outcome, is_first=False)
         elif progress.deferred and item.message is not None:
-            self.counters.duplicates += 1
+            self.recorder.record("duplicates", item.event)
             self._finish(item)
         else:
             self._in_progress[item.order] = item
@@ -297,7 +303,7 @@ class EventStream:
                     f"{item.event.type} is a fact, which is not answered: only `done()` settles it"
                 )
             self._parts.handled(item.event)
-            self.counters.facts += 1
+            self.recorder.record("facts", item.event, item.began)
             self._finish(item)
         elif isinstance(result, Deferred):
             await self._defer(item, result.within)
@@ -309,17 +315,20 @@ class EventStream:
             await self._decide(item, succeeded(result.then))
 
     async def ignore(self, item: Item) -> None:
-        """Acknowledge a fact that has no handler."""
-        self.counters.ignored += 1
+        """Acknowledge a fact that is of no interest."""
+        if isinstance(item.event, Command):
+            raise ConfigurationError(f"{item.event.type} is a command, which has to be answered")
+        self.recorder.record("ignored", item.event)
         self._finish(item)
 
     async def retry(self, item: Item, error: BaseException | None) -> None:
         """Give it out again after a pause; an error is counted, and is the outcome after too many."""
         item.again = True
         if error is None:
+            self.recorder.record("timeouts", item.event, item.began)
             self._put_off(item, _delay(item.attempts, self._clock.random()))
             return
-        self.counters.errors += 1
+        self.recorder.record("errors", item.event, item.began)
         item.failures += 1
         reason = f"the handler failed {item.failures} times, last with {type(error).__name__}"
         if isinstance(item.event, Command):
@@ -341,11 +350,11 @@ class EventStream:
         stored = await self._persist(lambda: self._store.decide(action_of(item), encoded), item)
         await self._end_progress(item)
         if stored != encoded:
-            self.counters.duplicates += 1
+            self.recorder.record("duplicates", item.event)
         elif outcome.status == "SUCCESS":
-            self.counters.handled += 1
+            self.recorder.record("handled", item.event, item.began)
         else:
-            self.counters.failed += 1
+            self.recorder.record("failed", item.event, item.began)
         await self._report(item, stored, is_first=stored == encoded)
 
     async def _defer(self, item: Item, within: float) -> None:
@@ -357,7 +366,7 @@ class EventStream:
         if stored is not None:
             await self._report(item, stored, is_first=False)
             return
-        self.counters.deferred += 1
+        self.recorder.record("deferred", item.event, item.began)
         self._finish(item)
 
     async def _end_progress(self, item: Item) -> None:

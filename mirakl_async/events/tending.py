@@ -6,13 +6,13 @@ import logging
 from typing import TYPE_CHECKING
 
 from ..errors import InvalidEvent, QueueUnavailable
-from .idempotency import Backlog
 from .outcomes import decode_outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..client import Client
+    from .counters import EventRecorder
     from .idempotency import IdempotencyStore
     from .reporting import Reporter
 
@@ -29,12 +29,13 @@ class Tending:
         client: Client,
         store: IdempotencyStore,
         reporter: Reporter,
+        recorder: EventRecorder,
         add_overdue: Callable[[bytes], None],
     ) -> None:
-        self.backlog: Backlog = Backlog()
         self._clock = client.transport.clock
         self._store = store
         self._reporter = reporter
+        self._recorder = recorder
         self._add_overdue = add_overdue
         self._reported: dict[str, None] = {}
 
@@ -48,7 +49,7 @@ class Tending:
                         self._add_overdue(body)
                     except InvalidEvent as error:  # stored by another version
                         log.error("the deferred command %s cannot be read: %s", action_id, error)  # noqa: TRY400
-                self.backlog = await self._store.backlog()
+                self._recorder.record_backlog(await self._store.backlog())
             except QueueUnavailable as error:
                 log.warning("%s; looking for outcomes to report again in %.0f s", error, TEND_INTERVAL)
             await self._clock.sleep(TEND_INTERVAL)

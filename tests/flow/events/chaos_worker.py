@@ -66,8 +66,8 @@ class Connector:
             connect_url=settings["connect_url"],
             auth_url=settings["auth_url"],
             account_url=settings["account_url"],
-            rate="none",
-            retry=Retry(base=0.05, cap=0.5, quota=1_000_000),
+            rate_limit="none",
+            retry=Retry(initial_delay=0.05, max_delay=0.5, quota=1_000_000),
         )
         store, queue = settings["store"], queue_of(settings["queue"])
         async with client as connect, queue:
@@ -76,6 +76,7 @@ class Connector:
             )
             while not running.done():
                 await asyncio.sleep(0.2)
+                print("running", flush=True)  # noqa: T201 - from now on, SIGTERM ends it gracefully
                 while self.later:
                     action_id = self.later.pop()
                     if self._dice.random() < 0.5:

@@ -17,7 +17,7 @@ from mirakl_async.queues.memory_queue import MemoryQueue
 from mirakl_async.simulator import Simulator
 from tests.redis_server import redis_url, shared_redis  # noqa: F401 - fixtures
 
-QUICK = Retry(base=0.005, throttle_base=0.02, cap=0.02, quota=100_000)
+QUICK = Retry(initial_delay=0.005, throttle_delay=0.02, max_delay=0.02, quota=100_000)
 LINES = {"order_lines": [{"channel_order_line_id": "L1", "accepted": True}]}
 _ids = count(1)
 
@@ -111,7 +111,7 @@ async def start():
                 "connect_url": sim.connect_url,
                 "account_url": sim.account_url,
                 "auth_url": sim.auth_url,
-                "rate": "none",
+                "rate_limit": "none",
                 "retry": QUICK,
                 "clock": clock,
                 **(client or {}),

@@ -65,7 +65,7 @@ def judge(sim, journal, count):
 async def start_worker(settings):
     return await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.flow.events.chaos_worker", json.dumps(settings), cwd=ROOT,
-        stderr=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
 
 
@@ -95,8 +95,10 @@ async def storm(tmp_path, queue_address, store, *, count, kills, workers, put, p
             while any(action.status == "PENDING" for action in sim.world.actions.values()):
                 await asyncio.sleep(0.5)
             for one in running:
+                await one.stdout.readline()
                 one.send_signal(signal.SIGTERM)
-            codes = [await one.wait() for one in running]
+                await one.communicate()
+            codes = [one.returncode for one in running]
         assert codes == [0] * workers
         judge(sim, journal, count)
     return await pending()
