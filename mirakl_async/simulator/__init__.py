@@ -6,7 +6,7 @@ client, so that it can contradict the client.
 
 from __future__ import annotations
 
-from .clock import Clock, ManualClock, RealClock
+from .clock import Clock, InstantClock, ManualClock, RealClock
 from .command_report import CommandReport
 from .control import Control, OrderRecord, State
 from .events import Delivery, Events
@@ -35,6 +35,7 @@ __all__ = [
     "FrontState",
     "FrontWorld",
     "ImportPlan",
+    "InstantClock",
     "ManualClock",
     "OfferState",
     "OrderKey",

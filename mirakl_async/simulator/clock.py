@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import heapq
 import time
+from itertools import count
 from typing import Protocol
 
 
@@ -40,41 +42,62 @@ class RealClock:
 
 
 class ManualClock:
-    """A clock that stands still until told to move, so that a test of an hour takes no time.
+    """A clock that stands still until a test moves it; one for a simulator and its clients, who draw from it, too.
 
-    Whoever sleeps on it wakes when `advance` has passed the moment waited for.
+    `now` is the reading of `monotonic`; `time` is `epoch` seconds more. `draw` is what `random` returns, and `slept`
+    what was asked to be slept, in its order.
     """
 
-    def __init__(self, now: float = 1_700_000_000.0) -> None:
-        self._now = now
-        self._sleepers: list[tuple[float, asyncio.Future[None]]] = []
+    def __init__(self, now: float = 1_700_000_000.0, draw: float = 0.5, *, epoch: float = 0.0) -> None:
+        self.now = now
+        self.draw = draw
+        self.slept: list[float] = []
+        self._epoch = epoch
+        self._sleepers: list[tuple[float, int, asyncio.Future[None]]] = []
+        self._order = count()
         self._arrival = asyncio.Event()
 
     def monotonic(self) -> float:
-        """Return the same seconds as `time`: only differences matter."""
-        return self._now
+        """Return the seconds as set."""
+        return self.now
 
     def time(self) -> float:
         """Return seconds since 1970, as set."""
-        return self._now
+        return self._epoch + self.now
+
+    def random(self) -> float:
+        """Return `draw`, a number in [0, 1)."""
+        return self.draw
 
     def advance(self, seconds: float) -> None:
-        """Move on by `seconds` and wake everyone whose sleep is over."""
-        self._now += seconds
-        still: list[tuple[float, asyncio.Future[None]]] = []
-        for until, sleeper in self._sleepers:
-            if until > self._now:
-                still.append((until, sleeper))
-            elif not sleeper.done():
-                sleeper.set_result(None)
-        self._sleepers = still
+        """Move on by `seconds` at once, and wake every sleep that is over."""
+        self.now += seconds
+        while self._sleepers and self._sleepers[0][0] <= self.now:
+            self._wake_first()
+
+    async def run(self, seconds: float) -> None:
+        """Let so many seconds pass: each sleep ends when it is due, and what it was for goes on before time does."""
+        end = self.now + seconds
+        await self.settle()
+        while self._sleepers and self._sleepers[0][0] <= end:
+            self.now = max(self.now, self._sleepers[0][0])
+            self._wake_first()
+            await self.settle()
+        self.now = end
+
+    async def settle(self) -> None:
+        """Let every task run until it can only wait."""
+        for _ in range(30):
+            await asyncio.sleep(0)
 
     async def sleep(self, seconds: float) -> None:
-        """Wait until the clock has been advanced by `seconds`."""
+        """Wait until the clock has been moved by `seconds`."""
+        self.slept.append(seconds)
         if seconds <= 0:
+            await asyncio.sleep(0)
             return
         sleeper: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._sleepers.append((self._now + seconds, sleeper))
+        heapq.heappush(self._sleepers, (self.now + seconds, next(self._order), sleeper))
         self._arrival.set()
         await sleeper
 
@@ -83,4 +106,19 @@ class ManualClock:
         while not self._sleepers:
             self._arrival.clear()
             await self._arrival.wait()
-        return min(until for until, _ in self._sleepers) - self._now
+        return self._sleepers[0][0] - self.now
+
+    def _wake_first(self) -> None:
+        _, _, sleeper = heapq.heappop(self._sleepers)
+        if not sleeper.done():
+            sleeper.set_result(None)
+
+
+class InstantClock(ManualClock):
+    """A clock that every sleep moves on by its seconds at once: an hour of polling passes in milliseconds."""
+
+    async def sleep(self, seconds: float) -> None:
+        """Move the clock on by `seconds`."""
+        self.slept.append(seconds)
+        self.now += max(0.0, seconds)
+        await asyncio.sleep(0)
