@@ -11,7 +11,7 @@ from .command_report import CommandReport
 from .control import Control, OrderRecord, State
 from .events import Delivery, Events
 from .faults import Fault, FaultPlan
-from .front import Drift, ExportPlan, FrontControl, FrontState, FrontWorld, ImportPlan, Upload
+from .front import ExportPlan, FrontControl, FrontState, FrontWorld, ImportPlan, ListChange, Upload
 from .pipeline import RequestRecord
 from .process import SimulatorProcess
 from .ratelimits import DOCUMENTED, Traffic, Window
@@ -26,7 +26,6 @@ __all__ = [
     "CommandReport",
     "Control",
     "Delivery",
-    "Drift",
     "Events",
     "ExportPlan",
     "Fault",
@@ -36,6 +35,7 @@ __all__ = [
     "FrontWorld",
     "ImportPlan",
     "InstantClock",
+    "ListChange",
     "ManualClock",
     "OfferState",
     "OrderKey",

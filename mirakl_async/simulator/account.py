@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .connect_errors import ErrorFields, Refused, accepted, answering, refuse, refuse_any
+from .connect_errors import ConnectRefusal, ErrorFields, accepted, answering, refuse, refuse_any
 from .connect_stores import known_channel, known_store
 from .exchange import Answer, Call, Route, Service, answer_json
 from .rules import Problem
@@ -53,7 +53,9 @@ class Account:
         stores: list[Any] = accepted(call, CREATE_STORES, self._error_fields)["stores"]
         token = call.query.get("token", "")
         if token not in self._world.link_tokens:
-            raise Refused(refuse(410, "LINK_TOKEN_INVALID", "The link-store token is unknown or was used already"))
+            raise ConnectRefusal(
+                refuse(410, "LINK_TOKEN_INVALID", "The link-store token is unknown or was used already")
+            )
         for one in stores:
             known_channel(self._world, one["channel_id"])
         self._world.link_tokens.discard(token)

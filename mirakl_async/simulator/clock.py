@@ -76,7 +76,7 @@ class ManualClock:
             self._wake_first()
 
     async def run(self, seconds: float) -> None:
-        """Let so many seconds pass: each sleep ends when it is due, and what it was for goes on before time does."""
+        """Let `seconds` pass: each sleep ends when it is due, and what it was for goes on before time does."""
         end = self.now + seconds
         await self.settle()
         while self._sleepers and self._sleepers[0][0] <= end:

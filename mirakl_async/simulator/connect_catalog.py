@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .catalog_documents import CONFIGURE_CATALOG, CREATE_RULES, UPDATE_ITEMS, UPSERT_PRODUCT_TYPE
-from .connect_errors import ErrorFields, Refused, accepted, refuse, refuse_any
+from .connect_errors import ConnectRefusal, ErrorFields, accepted, refuse, refuse_any
 from .connect_stores import known_channel, known_store
 from .exchange import Answer, Call, Route
 from .rules import Problem
@@ -61,7 +61,7 @@ class CatalogOperations:
             if channel not in self._world.store_taxonomies:
                 # Documented with this status, although the token is good.
                 message = "The channel has no taxonomy at the level of stores"
-                raise Refused(refuse(401, "UNAUTHORIZED", message))
+                raise ConnectRefusal(refuse(401, "UNAUTHORIZED", message))
         self._world.product_types[channel, store, identity] = value
         return Answer(202)
 

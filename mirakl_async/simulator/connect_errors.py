@@ -16,7 +16,7 @@ ErrorFields = Literal["indexed", "none"]
 MOST_PROBLEMS = 100
 
 
-class Refused(Exception):
+class ConnectRefusal(Exception):
     """A call that ends with an error answer."""
 
     def __init__(self, answer: Answer) -> None:
@@ -30,16 +30,16 @@ def answering(handle: Handler) -> Handler:
     def answer(call: Call) -> Answer:
         try:
             return handle(call)
-        except Refused as refused:
+        except ConnectRefusal as refused:
             return refused.answer
 
     return answer
 
 
 def accepted(call: Call, rules: Check, error_fields: ErrorFields) -> Any:
-    """Return the JSON payload once it satisfies the document's rules; raise Refused otherwise."""
+    """Return the JSON payload once it satisfies the document's rules; raise ConnectRefusal otherwise."""
     if call.content_type != "application/json":
-        raise Refused(refuse(415, "UNSUPPORTED_MEDIA_TYPE", "The body must be application/json"))
+        raise ConnectRefusal(refuse(415, "UNSUPPORTED_MEDIA_TYPE", "The body must be application/json"))
     return satisfying(call.body, rules, error_fields)
 
 
@@ -49,15 +49,15 @@ def satisfying(body: bytes, rules: Check, error_fields: ErrorFields, part: str =
         payload = json.decode(body)
     except (DecodeError, UnicodeDecodeError, RecursionError):
         what = f"The part {part}" if part else "The body"
-        raise Refused(refuse(400, "INVALID_INPUT", f"{what} is not valid JSON")) from None
+        raise ConnectRefusal(refuse(400, "INVALID_INPUT", f"{what} is not valid JSON")) from None
     refuse_any([problem.under(part) if part else problem for problem in rules(payload)], error_fields)
     return payload
 
 
 def refuse_any(problems: Sequence[Problem], error_fields: ErrorFields) -> None:
-    """Raise Refused when there are problems."""
+    """Raise ConnectRefusal when there are problems."""
     if problems:
-        raise Refused(invalid(problems, error_fields))
+        raise ConnectRefusal(invalid(problems, error_fields))
 
 
 def invalid(problems: Sequence[Problem], error_fields: ErrorFields) -> Answer:
@@ -81,6 +81,6 @@ def refuse(status: int, code: str, message: str) -> Answer:
     return answer_json(status, {"code": code, "message": message})
 
 
-def not_found(what: str) -> Refused:
+def not_found(what: str) -> ConnectRefusal:
     """Return the error to raise for a thing that is unknown."""
-    return Refused(refuse(404, "DATA_NOT_FOUND", f"The {what} is unknown to Connect"))
+    return ConnectRefusal(refuse(404, "DATA_NOT_FOUND", f"The {what} is unknown to Connect"))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .connect_errors import ErrorFields, Refused, accepted, not_found, refuse, refuse_any, satisfying
+from .connect_errors import ConnectRefusal, ErrorFields, accepted, not_found, refuse, refuse_any, satisfying
 from .exchange import Answer, Call, Route, answer_json
 from .front.multipart import Part, parts_of
 from .front.refusals import Refused as FormRefused
@@ -141,7 +141,7 @@ class StoreOperations:
         except FormRefused as refused:
             status = refused.answer.status
             code = "UNSUPPORTED_MEDIA_TYPE" if status == 415 else "INVALID_INPUT"
-            raise Refused(refuse(status, code, refused.message)) from None
+            raise ConnectRefusal(refuse(status, code, refused.message)) from None
         counts = {name: sum(part.name == name for part in parts) for name in ("file", "origin", "metadata")}
         wrong = [Problem("must be there exactly once", name) for name, count in counts.items() if count != 1]
         refuse_any(wrong, self._error_fields)
@@ -175,13 +175,13 @@ class StoreOperations:
 
 
 def known_channel(world: World, channel: str) -> None:
-    """Raise Refused unless the channel exists."""
+    """Raise ConnectRefusal unless the channel exists."""
     if channel not in world.channels:
         raise not_found("channel")
 
 
 def known_store(world: World, channel: str, store: str) -> None:
-    """Raise Refused unless the channel exists and has the store."""
+    """Raise ConnectRefusal unless the channel exists and has the store."""
     known_channel(world, channel)
     if not world.knows(channel, store):
         raise not_found("store")

@@ -13,7 +13,7 @@ from msgspec import Raw, Struct, ValidationError, json
 
 from .faults import Fault
 from .front.control import FrontControl
-from .pipeline import RequestRecord, Surroundings
+from .pipeline import RequestRecord, SimulatorContext
 from .ratelimits import Traffic
 from .tokens import TokenCounts
 from .world import Action, Versions, World
@@ -56,7 +56,7 @@ class _Actions(Struct):
     action_ids: list[str]
 
 
-def state_of(world: World, surroundings: Surroundings) -> State:
+def state_of(world: World, context: SimulatorContext) -> State:
     """Sum up a simulator."""
     actions: dict[str, int] = {}
     for action in world.actions.values():
@@ -67,16 +67,16 @@ def state_of(world: World, surroundings: Surroundings) -> State:
         by_origin=world.by_origin(),
         versions=world.versions,
         actions=actions,
-        traffic=surroundings.limits.by_operation(),
-        limited=surroundings.limits.refused,
-        tokens=surroundings.tokens.counts,
-        faults=dict(surroundings.faults.struck),
+        traffic=context.limits.by_operation(),
+        limited=context.limits.refused,
+        tokens=context.tokens.counts,
+        faults=dict(context.faults.triggered),
     )
 
 
-def add_control_plane(app: web.Application, world: World, surroundings: Surroundings) -> None:
+def add_control_plane(app: web.Application, world: World, context: SimulatorContext) -> None:
     """Serve the control plane from `app`."""
-    plane = _Plane(world, surroundings)
+    plane = _Plane(world, context)
     app.add_routes(
         [
             web.get(f"{PREFIX}/state", plane.state),
@@ -94,12 +94,12 @@ def add_control_plane(app: web.Application, world: World, surroundings: Surround
 
 
 class _Plane:
-    def __init__(self, world: World, surroundings: Surroundings) -> None:
+    def __init__(self, world: World, context: SimulatorContext) -> None:
         self._world = world
-        self._surroundings = surroundings
+        self._context = context
 
     async def state(self, _request: web.Request) -> web.Response:
-        return _json(state_of(self._world, self._surroundings))
+        return _json(state_of(self._world, self._context))
 
     async def orders(self, request: web.Request) -> web.StreamResponse:
         try:
@@ -124,22 +124,22 @@ class _Plane:
         return _json(self._world.actions)
 
     async def requests(self, _request: web.Request) -> web.Response:
-        return _json(list(self._surroundings.log))
+        return _json(list(self._context.log))
 
     async def add_faults(self, request: web.Request) -> web.Response:
         try:
             faults = json.decode(await request.read(), type=list[Fault])
         except ValidationError as error:
             return _text(400, f"not a list of faults: {error}")
-        self._surroundings.faults.add(*faults)
+        self._context.faults.add(*faults)
         return web.Response(status=204)
 
     async def clear_faults(self, _request: web.Request) -> web.Response:
-        self._surroundings.faults.clear()
+        self._context.faults.clear()
         return web.Response(status=204)
 
     async def revoke_tokens(self, _request: web.Request) -> web.Response:
-        return _json({"revoked": self._surroundings.tokens.revoke_all()})
+        return _json({"revoked": self._context.tokens.revoke_all()})
 
     async def add_actions(self, request: web.Request) -> web.Response:
         try:

@@ -15,8 +15,8 @@ from msgspec import Struct, json
 
 from .clock import Clock
 from .exchange import Answer, Call, Route
-from .front.draws import instant
 from .front.promises import without_nulls
+from .front.row_random import instant
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32, in which ULIDs are written."""
@@ -107,7 +107,7 @@ class Events:
         return len(bodies)
 
     def store_file(self, name: str, content: bytes, seconds: float) -> str:
-        """Keep a document for so many seconds; return the name of its place."""
+        """Keep a document for `seconds`; return the name of its place."""
         place = f"{self._random.getrandbits(64):016x}"
         self.files[place] = StoredFile(name, content, self._clock.time() + seconds)
         return place

@@ -1,7 +1,7 @@
 """What goes wrong, and when: faults as data, and the plan that decides which of them strike a request.
 
-A fault strikes before the service has seen the request, or, with `after_apply`, when its answer is ready: then the
-work is done and the client never learns it. Those two cannot be told apart from outside, which is the point.
+A fault strikes before the service has seen the request, or, with `after_processing`, when its answer is ready: then the
+work is done and the client never learns it. Those two cannot be distinguished from outside, which is the point.
 
 The same seed and the same sequence of requests give the same faults; each fault draws from a generator of its own,
 so that adding one does not move the others.
@@ -28,9 +28,9 @@ FOREVER = 1e9
 class When(TypedDict, total=False):
     """Which requests a fault strikes.
 
-    `operation` names the only operation struck ("token" is the token exchange); None strikes every operation but
-    that. Of the requests it could strike, counted from 1, it strikes those in `at`, else every `every`th, else each
-    with `probability`, else all; `times` bounds how often it strikes altogether.
+    `operation` names the only operation that it affects ("token" is the token exchange); None is every operation but
+    that. Of the requests it could affect, counted from 1, it affects those in `at`, else every `every`th, else each
+    with `probability`, else all; `times` bounds how often it happens altogether.
     """
 
     operation: str | None
@@ -38,7 +38,7 @@ class When(TypedDict, total=False):
     every: int | None
     probability: float | None
     times: int | None
-    after_apply: bool
+    after_processing: bool
 
 
 class Fault(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -53,28 +53,28 @@ class Fault(Struct, frozen=True, kw_only=True, omit_defaults=True):
     every: int | None = None
     probability: float | None = None
     times: int | None = None
-    after_apply: bool = False
-    code: int = 503
+    after_processing: bool = False
+    status_code: int = 503
     body: str = ""
     content_type: str = "text/plain"
     headers: dict[str, str] = {}
     seconds: float = 0.0
-    most_seconds: float | None = None
-    share: float = 0.5
+    max_seconds: float | None = None
+    fraction: float = 0.5
 
     def __post_init__(self) -> None:
         check(_Members, asdict(self))
-        if self.most_seconds is not None and self.most_seconds < self.seconds:
-            raise ValueError("most_seconds must not be less than seconds")
-        if not 0 <= self.share < 1:
-            raise ValueError("share must lie between 0 and 1, and leave something out")
-        if not 200 <= self.code < 600:
-            raise ValueError("code must be an HTTP status of a final answer, 200 to 599")
+        if self.max_seconds is not None and self.max_seconds < self.seconds:
+            raise ValueError("max_seconds must not be less than seconds")
+        if not 0 <= self.fraction < 1:
+            raise ValueError("fraction must lie between 0 and 1, and leave something out")
+        if not 200 <= self.status_code < 600:
+            raise ValueError("status_code must be an HTTP status of a final answer, 200 to 599")
 
     @property
-    def strikes_after(self) -> bool:
-        """Whether the work is done before this strikes; a fault that spoils an answer always waits for one."""
-        return self.after_apply or self.kind in {"hang_up", "truncate", "drip"}
+    def triggers_after(self) -> bool:
+        """Whether the work is done before this happens; a fault that breaks an answer always waits for one."""
+        return self.after_processing or self.kind in {"hang_up", "truncate", "drip"}
 
     @classmethod
     def status(
@@ -91,13 +91,13 @@ class Fault(Struct, frozen=True, kw_only=True, omit_defaults=True):
         sent = dict(headers or {})
         if retry_after is not None:
             sent["Retry-After"] = str(retry_after)
-        return cls(kind="status", code=code, body=body, content_type=content_type, headers=sent, **when)
+        return cls(kind="status", status_code=code, body=body, content_type=content_type, headers=sent, **when)
 
     @classmethod
     def html(cls, code: int = 502, **when: Unpack[When]) -> Fault:
         """Answer with the HTML page of some proxy."""
         page = f"<html><head><title>{code}</title></head><body><h1>{code}</h1><hr>proxy</body></html>\n"
-        return cls(kind="status", code=code, body=page, content_type="text/html", **when)
+        return cls(kind="status", status_code=code, body=page, content_type="text/html", **when)
 
     @classmethod
     def reset(cls, **when: Unpack[When]) -> Fault:
@@ -110,9 +110,9 @@ class Fault(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return cls(kind="hang_up", **when)
 
     @classmethod
-    def truncate(cls, share: float = 0.5, **when: Unpack[When]) -> Fault:
-        """Send the head and this share of the body, then close; of an answer without a body, half of its head."""
-        return cls(kind="truncate", share=share, **when)
+    def truncate(cls, fraction: float = 0.5, **when: Unpack[When]) -> Fault:
+        """Send the head and this fraction of the body, then close; of an answer without a body, half of its head."""
+        return cls(kind="truncate", fraction=fraction, **when)
 
     @classmethod
     def drip(cls, seconds: float, **when: Unpack[When]) -> Fault:
@@ -125,13 +125,13 @@ class Fault(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return cls(kind="stall", seconds=seconds, **when)
 
     @classmethod
-    def latency(cls, seconds: float, most_seconds: float | None = None, **when: Unpack[When]) -> Fault:
-        """Take `seconds` longer, or anything from `seconds` to `most_seconds`."""
-        return cls(kind="latency", seconds=seconds, most_seconds=most_seconds, **when)
+    def latency(cls, seconds: float, max_seconds: float | None = None, **when: Unpack[When]) -> Fault:
+        """Take `seconds` longer, or anything from `seconds` to `max_seconds`."""
+        return cls(kind="latency", seconds=seconds, max_seconds=max_seconds, **when)
 
     @classmethod
     def revoke_tokens(cls, **when: Unpack[When]) -> Fault:
-        """Make all tokens given so far worthless, that of the request struck included."""
+        """Make all tokens given so far worthless, that of the request included."""
         return cls(kind="revoke", **when)
 
 
@@ -144,17 +144,17 @@ class _Members(Struct):
     every: Ordinal | None
     probability: Annotated[float, Meta(ge=0, le=1)] | None
     times: Count | None
-    after_apply: bool
-    code: int
+    after_processing: bool
+    status_code: int
     body: str
     content_type: str
     headers: dict[str, str]
     seconds: Seconds
-    most_seconds: Seconds | None
-    share: float
+    max_seconds: Seconds | None
+    fraction: float
 
 
-class Stroke(Struct, frozen=True):
+class TriggeredFault(Struct, frozen=True):
     """A fault that strikes one request, with the time it takes drawn."""
 
     fault: Fault
@@ -162,27 +162,27 @@ class Stroke(Struct, frozen=True):
 
 
 class _Rule:
-    """A fault, how many requests it has seen and how many it has struck."""
+    """A fault, how many requests it has seen and how many it has affected."""
 
-    __slots__ = ("_random", "_seen", "_struck", "fault")
+    __slots__ = ("_count", "_random", "_seen", "fault")
 
     def __init__(self, fault: Fault, seed: str) -> None:
         self.fault = fault
         self._random = Random(seed)
         self._seen = 0
-        self._struck = 0
+        self._count = 0
 
-    def draw(self, operation: str) -> Stroke | None:
+    def draw(self, operation: str) -> TriggeredFault | None:
         fault = self.fault
         if operation != fault.operation and (fault.operation is not None or operation == TOKEN):
             return None
         self._seen += 1
-        if not self._falls_due() or (fault.times is not None and self._struck >= fault.times):
+        if not self._falls_due() or (fault.times is not None and self._count >= fault.times):
             return None
-        self._struck += 1
-        if fault.most_seconds is None:
-            return Stroke(fault, fault.seconds)
-        return Stroke(fault, self._random.uniform(fault.seconds, fault.most_seconds))
+        self._count += 1
+        if fault.max_seconds is None:
+            return TriggeredFault(fault, fault.seconds)
+        return TriggeredFault(fault, self._random.uniform(fault.seconds, fault.max_seconds))
 
     def _falls_due(self) -> bool:
         fault = self.fault
@@ -194,10 +194,10 @@ class _Rule:
 
 
 class FaultPlan:
-    """The faults in force, each struck in the order of `rules`."""
+    """The faults in force, each triggered in the order of `rules`."""
 
     def __init__(self, *, seed: int = 0, rules: Iterable[Fault] = ()) -> None:
-        self.struck: Counter[str] = Counter()
+        self.triggered: Counter[str] = Counter()
         self._seed = seed
         self._added = 0
         self._rules: list[_Rule] = []
@@ -210,13 +210,13 @@ class FaultPlan:
             self._added += 1
 
     def clear(self) -> None:
-        """Let nothing go wrong from now on; `struck` keeps its counts."""
+        """Let nothing go wrong from now on; `triggered` keeps its counts."""
         self._rules.clear()
 
-    def draw(self, operation: str) -> tuple[Stroke, ...]:
+    def draw(self, operation: str) -> tuple[TriggeredFault, ...]:
         """Return what strikes the next request of that operation, and count it."""
         if not self._rules:
             return ()
-        strokes = tuple(stroke for rule in self._rules if (stroke := rule.draw(operation)) is not None)
-        self.struck.update(stroke.fault.kind for stroke in strokes)
-        return strokes
+        triggered = tuple(one for rule in self._rules if (one := rule.draw(operation)) is not None)
+        self.triggered.update(one.fault.kind for one in triggered)
+        return triggered

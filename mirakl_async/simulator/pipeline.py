@@ -18,10 +18,10 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 from msgspec import Struct
 
-from . import damage
+from . import broken_responses
 from .clock import Clock
 from .exchange import Answer, Call, Route, Service
-from .faults import FaultPlan, Stroke
+from .faults import FaultPlan, TriggeredFault
 from .ratelimits import SlidingWindows, retry_after
 from .tokens import Tokens
 from .visitors import refuse_foreign_pages
@@ -31,7 +31,7 @@ Latency = float | tuple[float, float]
 
 
 class RequestRecord(Struct, frozen=True, gc=False):
-    """One line of the log: `at` and `seconds` by the simulator's monotonic clock, `fault` what struck it.
+    """One line of the log: `at` and `seconds` by the simulator's monotonic clock, `fault` what went wrong with it.
 
     `status` is what the client was sent, 0 where nothing that can be read was. No headers, no query, no body.
     """
@@ -45,7 +45,7 @@ class RequestRecord(Struct, frozen=True, gc=False):
     fault: str = ""
 
 
-class Surroundings(NamedTuple):
+class SimulatorContext(NamedTuple):
     """What all services of one simulator share."""
 
     clock: Clock
@@ -57,15 +57,15 @@ class Surroundings(NamedTuple):
     random: Random
 
 
-def application(service: Service, surroundings: Surroundings) -> web.Application:
+def application(service: Service, context: SimulatorContext) -> web.Application:
     """Return the service as an aiohttp application."""
     app = web.Application(client_max_size=service.most_bytes, middlewares=[refuse_foreign_pages, _own_words(service)])
     for route in service.routes:
-        app.router.add_route(route.method, service.base + route.path, _handler(service, route, surroundings))
+        app.router.add_route(route.method, service.base + route.path, _handler(service, route, context))
     return app
 
 
-class Spoiled(Exception):
+class ConnectionUnusable(Exception):
     """The connection is beyond use: no proper answer can follow. `status` is what could be read all the same."""
 
     def __init__(self, status: int = 0) -> None:
@@ -73,21 +73,21 @@ class Spoiled(Exception):
         self.status = status
 
 
-def _handler(service: Service, route: Route, surroundings: Surroundings) -> Handler:
-    clock = surroundings.clock
+def _handler(service: Service, route: Route, context: SimulatorContext) -> Handler:
+    clock = context.clock
 
     async def handle(request: web.Request) -> web.StreamResponse:
         at = clock.monotonic()
-        strokes = surroundings.faults.draw(route.operation)
+        triggered = context.faults.draw(route.operation)
         status = 0
         try:
-            answer = await _answer(request, service, route, surroundings, strokes)
+            answer = await _answer(request, service, route, context, triggered)
             status = answer.status
-        except Spoiled as spoiled:
-            status = spoiled.status
+        except ConnectionUnusable as unusable:
+            status = unusable.status
             answer = Answer(500)  # never leaves: the transport is closed
         finally:
-            surroundings.log.append(
+            context.log.append(
                 RequestRecord(
                     at=at,
                     method=request.method,
@@ -95,7 +95,7 @@ def _handler(service: Service, route: Route, surroundings: Surroundings) -> Hand
                     operation=route.operation,
                     status=status,
                     seconds=clock.monotonic() - at,
-                    fault=",".join(stroke.fault.kind for stroke in strokes),
+                    fault=",".join(one.fault.kind for one in triggered),
                 )
             )
         return await _sent(request, answer)
@@ -107,25 +107,25 @@ async def _answer(
     request: web.Request,
     service: Service,
     route: Route,
-    surroundings: Surroundings,
-    strokes: Sequence[Stroke],
+    context: SimulatorContext,
+    triggered: Sequence[TriggeredFault],
 ) -> Answer:
-    before = [stroke for stroke in strokes if not stroke.fault.strikes_after]
-    struck = await _strike(request, before, None, surroundings)
+    before = [one for one in triggered if not one.fault.triggers_after]
+    struck = await _trigger(request, before, None, context)
     if struck is not None:
         return struck
     credential = ""
     if service.guarded:
-        known = surroundings.tokens.credential(request.headers.get("Authorization", ""), keys=service.takes_keys)
+        known = context.tokens.credential(request.headers.get("Authorization", ""), keys=service.takes_keys)
         if known is None:
             return service.refuse(401, "UNAUTHORIZED", "The access token is missing, unknown or has expired")
         credential = known
-        wait = surroundings.limits.admit(credential, route.operation)
+        wait = context.limits.admit(credential, route.operation)
         if wait is not None:
             refusal = service.refuse(429, "TOO_MANY_REQUESTS", "The call frequency of this operation is exceeded")
             return Answer(429, refusal.body, refusal.content_type, {"Retry-After": retry_after(wait)})
     body = await request.read()
-    await surroundings.clock.sleep(_seconds(surroundings))
+    await context.clock.sleep(_seconds(context))
     call = Call(
         operation=route.operation,
         path=dict(request.match_info),
@@ -138,52 +138,52 @@ async def _answer(
         url=str(request.url.with_query(None)),
     )
     answer = route.handle(call)
-    after = [stroke for stroke in strokes if stroke.fault.strikes_after]
+    after = [one for one in triggered if one.fault.triggers_after]
     if not after:
         return answer
     answer = _whole(answer)
-    return await _strike(request, after, answer, surroundings) or answer
+    return await _trigger(request, after, answer, context) or answer
 
 
-async def _strike(
+async def _trigger(
     request: web.Request,
-    strokes: Sequence[Stroke],
+    triggered: Sequence[TriggeredFault],
     answer: Answer | None,
-    surroundings: Surroundings,
+    context: SimulatorContext,
 ) -> Answer | None:
     """Let faults happen; return what is answered in place of `answer`, None when they change nothing."""
     transport = request.transport
     if transport is None:
-        raise Spoiled
-    for stroke in strokes:
-        fault = stroke.fault
+        raise ConnectionUnusable
+    for one in triggered:
+        fault = one.fault
         match fault.kind:
             case "stall" | "latency":
-                await surroundings.clock.sleep(stroke.seconds)
+                await context.clock.sleep(one.seconds)
                 continue
             case "revoke":
-                surroundings.tokens.revoke_all()
+                context.tokens.revoke_all()
                 continue
             case "status":
-                return Answer(fault.code, fault.body.encode(), fault.content_type, fault.headers)
+                return Answer(fault.status_code, fault.body.encode(), fault.content_type, fault.headers)
             case "reset":
-                damage.reset(transport)
-                raise Spoiled
+                broken_responses.reset(transport)
+                raise ConnectionUnusable
             case "truncate":
-                damage.truncate(transport, answer or Answer(200), fault.share)
-                raise Spoiled
+                broken_responses.truncate(transport, answer or Answer(200), fault.fraction)
+                raise ConnectionUnusable
             case "drip":
-                await damage.drip(transport, answer or Answer(200), stroke.seconds, surroundings.clock)
-                raise Spoiled(answer.status if answer else 200)
+                await broken_responses.drip(transport, answer or Answer(200), one.seconds, context.clock)
+                raise ConnectionUnusable(answer.status if answer else 200)
             case "hang_up":
-                damage.hang_up(transport, answer or Answer(200))
-                raise Spoiled(answer.status if answer else 200)
+                broken_responses.hang_up(transport, answer or Answer(200))
+                raise ConnectionUnusable(answer.status if answer else 200)
     return None
 
 
-def _seconds(surroundings: Surroundings) -> float:
-    latency = surroundings.latency
-    return surroundings.random.uniform(*latency) if isinstance(latency, tuple) else latency
+def _seconds(context: SimulatorContext) -> float:
+    latency = context.latency
+    return context.random.uniform(*latency) if isinstance(latency, tuple) else latency
 
 
 def _whole(answer: Answer) -> Answer:
@@ -198,7 +198,7 @@ async def _sent(request: web.Request, answer: Answer) -> web.StreamResponse:
         return _response(answer)
     headers = {**answer.headers, "Content-Type": answer.content_type}
     response = web.StreamResponse(status=answer.status, headers=headers)
-    with contextlib.suppress(ConnectionError):  # whoever asked has left: nobody is told
+    with contextlib.suppress(ConnectionError):  # the client has left
         await response.prepare(request)
         await response.write(answer.body)
         for piece in answer.pieces:

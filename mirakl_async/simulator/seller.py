@@ -14,7 +14,7 @@ from msgspec import Struct
 from .clock import Clock
 from .event_rows import Data, discount_part, inventory_part, lines_of, money, price_part, stock_part, taken_back
 from .events import Events
-from .front.draws import instant
+from .front.row_random import instant
 from .world import OrderKey, World
 
 Expected = Literal["SUCCESS", "FAILED"] | None
@@ -111,7 +111,7 @@ class Seller:
         sub_channel: str | None = None,
         expected: Expected = None,
     ) -> str:
-        """Refund lines of an order, all where none is named, each in full or for so many units."""
+        """Refund lines of an order, all where none is named, each in full or for `quantity` units."""
         member = "order_line_id" if self._events.live else "channel_order_line_id"
         found = self._lines(channel_order_id, sub_channel, lines)
         rows = [taken_back(one, quantity, reason, member=member) for one in found]
@@ -126,7 +126,7 @@ class Seller:
         sub_channel: str | None = None,
         expected: Expected = None,
     ) -> str:
-        """Cancel lines of an order, all where none is named, each in full or for so many units."""
+        """Cancel lines of an order, all where none is named, each in full or for `quantity` units."""
         rows = [taken_back(one, quantity, reason) for one in self._lines(channel_order_id, sub_channel, lines)]
         return await self._command("CANCEL", channel_order_id, sub_channel, expected, {"cancelations": rows})
 
@@ -166,7 +166,7 @@ class Seller:
         sub_channel: str | None = None,
         expected: Expected = None,
     ) -> str:
-        """Upload a document of an order or of one of its returns; its URL is good for so many seconds."""
+        """Upload a document of an order or of one of its returns; its URL is good for `seconds`."""
         self._lines(channel_order_id, sub_channel)
         place = self._events.store_file(name, content, seconds)
         data: Data = {
@@ -181,7 +181,7 @@ class Seller:
         return await self._command("UPLOAD_DOCUMENT", channel_order_id, sub_channel, expected, data)
 
     async def set_price(self, product_id: str, amount: float | None, currency: str = "EUR") -> None:
-        """Set the standard price of an offer; None deletes it. Its other parts are told to be ignored."""
+        """Set the standard price of an offer; None deletes it. Its other parts are to be ignored."""
         price = None if amount is None else money(amount, currency)
         self._offer(product_id).price = price
         await self._change(product_id, {"standard_price": price_part(_verb(price), price, live=self._events.live)})

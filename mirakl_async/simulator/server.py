@@ -26,7 +26,7 @@ from .faults import FaultPlan
 from .front import FrontWorld, front_service, storage_service
 from .front.control import add_front_plane
 from .front.world import Oddities
-from .pipeline import Latency, RequestRecord, Surroundings, application
+from .pipeline import Latency, RequestRecord, SimulatorContext, application
 from .ratelimits import RateLimits, SlidingWindows, Window
 from .seller import Seller
 from .tokens import Tokens
@@ -139,7 +139,7 @@ class Simulator:
         self._action_seconds = action_seconds
         self._sellers: dict[tuple[str, str], Seller] = {}
         self.requests: deque[RequestRecord] = deque(maxlen=log_size)
-        self._surroundings = Surroundings(
+        self._context = SimulatorContext(
             clock=self.clock,
             faults=self.faults,
             limits=self.limits,
@@ -231,7 +231,7 @@ class Simulator:
 
     def state(self) -> State:
         """Return the counts, the digest, the traffic, as the control plane gives them."""
-        return state_of(self.world, self._surroundings)
+        return state_of(self.world, self._context)
 
     def seller(self, channel_id: str | None = None, store_id: str | None = None) -> Seller:
         """Return the seller of a store, of the first one known unless it is named; what sellers do becomes events."""
@@ -270,9 +270,9 @@ class Simulator:
         return self._urls[name]
 
     async def _serve(self, service: Service) -> None:
-        app = application(service, self._surroundings)
+        app = application(service, self._context)
         if service.name == "connect":
-            add_control_plane(app, self.world, self._surroundings)
+            add_control_plane(app, self.world, self._context)
             add_front_plane(app, self.front, PREFIX)
         runner = web.AppRunner(
             app,

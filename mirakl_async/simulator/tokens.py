@@ -63,7 +63,7 @@ class Tokens:
         return revoked
 
     def credential(self, authorization: str, *, keys: bool = False) -> str | None:
-        """Return whom an Authorization header speaks for, by token or, with `keys`, by key; None for nobody."""
+        """Return whom an Authorization header speaks for, by token or, with `keys`, by key; None if it is unknown."""
         known = self._keys.get(authorization) if keys else None
         return known or self.bearer(authorization)
 

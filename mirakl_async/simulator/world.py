@@ -94,7 +94,7 @@ class StoredDocument(Struct, frozen=True):
 
 
 class BusinessInformation(Struct, frozen=True):
-    """What a store last told of itself: `stamp` in nanoseconds since 1970."""
+    """The latest business information of a store: `stamp` in nanoseconds since 1970."""
 
     stamp: int
     value: Any

@@ -115,7 +115,7 @@ async def deaths(server, kills, seed):
     ):
         await sim.control.add_actions(*feed.actions)
         await sim.control.add_faults(
-            Fault.reset(after_apply=True, probability=0.02), Fault.status(503, probability=0.02)
+            Fault.reset(after_processing=True, probability=0.02), Fault.status(503, probability=0.02)
         )
         known = {
             name: getattr(sim.addresses, name) for name in ("client_id", "client_secret", "connect_url", "auth_url")

@@ -57,7 +57,7 @@ async def live_and_die(feed, kills, random):
     async with SimulatorProcess(latency=(0.005, 0.08), channels=channels, seed=random.randrange(100)) as sim:
         await sim.control.add_actions(*feed.actions)
         await sim.control.add_faults(
-            Fault.reset(after_apply=True, probability=0.02), Fault.status(503, probability=0.02)
+            Fault.reset(after_processing=True, probability=0.02), Fault.status(503, probability=0.02)
         )
         died = 0
         while died < kills:

@@ -18,7 +18,7 @@ async def one_life(seed: int) -> None:
     chance = random.choice([0.02, 0.1, 0.25])
     faults = [
         Fault.reset(probability=chance),
-        Fault.reset(after_apply=True, probability=chance),
+        Fault.reset(after_processing=True, probability=chance),
         Fault.status(503, probability=chance),
         Fault.status(429, probability=chance),
         Fault.hang_up(probability=chance),

@@ -26,7 +26,7 @@ class Reply(NamedTuple):
 
 
 class Api:
-    """A client that knows nothing: it sends what it is told and shows what comes back."""
+    """A client that knows nothing: it sends what it is given and shows what comes back."""
 
     def __init__(self, session: aiohttp.ClientSession, simulator: Simulator) -> None:
         self._session = session

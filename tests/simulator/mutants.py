@@ -16,7 +16,7 @@ WRONG: dict[str, list[Any]] = {
     "object": ["zz", []],
     "array": ["zz", {}],
 }
-FORMATS = {"date-time": "yesterday", "uri": "not a URI", "email": "nobody", "iso-3166-1 alpha-3": "fr"}
+FORMATS = {"date-time": "yesterday", "uri": "not a URI", "email": "unknown", "iso-3166-1 alpha-3": "fr"}
 MAX_ITEMS = 10_000
 
 

@@ -1,4 +1,4 @@
-"""Orders as a channel would send them, and the ways to spoil one."""
+"""Orders as a channel would send them, and the ways to corrupt one."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from mirakl_async.simulator import Fault, FaultPlan, ManualClock, Simulator
 from .payloads import order
 
 
-async def strike(api, *faults):
+async def trigger(api, *faults):
     api.simulator.faults.add(*faults)
     return await api.upsert(order())
 
@@ -22,42 +22,42 @@ def applied(api):
     return api.simulator.world.count() == 1
 
 
-@pytest.mark.parametrize("after_apply", [False, True])
-async def test_a_status(api, after_apply):
-    reply = await strike(api, Fault.status(500, after_apply=after_apply))
+@pytest.mark.parametrize("after_processing", [False, True])
+async def test_a_status(api, after_processing):
+    reply = await trigger(api, Fault.status(500, after_processing=after_processing))
     assert (reply.status, reply.body) == (500, b"")
-    assert applied(api) is after_apply
+    assert applied(api) is after_processing
     assert api.simulator.requests[-1].status == 500
     assert api.simulator.requests[-1].fault == "status"
 
 
 async def test_a_status_with_all_that_may_come_with_it(api):
-    reply = await strike(api, Fault.status(429, retry_after="1.5", body='{"a":1}', content_type="application/json"))
+    reply = await trigger(api, Fault.status(429, retry_after="1.5", body='{"a":1}', content_type="application/json"))
     assert (reply.status, reply.json) == (429, {"a": 1})
     assert reply.headers["Retry-After"] == "1.5"
     api.simulator.faults.clear()
-    assert "Retry-After" not in (await strike(api, Fault.status(429))).headers
+    assert "Retry-After" not in (await trigger(api, Fault.status(429))).headers
     api.simulator.faults.clear()
-    assert (await strike(api, Fault.status(301, headers={"Location": "/elsewhere"}))).status in {301, 405, 501}
+    assert (await trigger(api, Fault.status(301, headers={"Location": "/elsewhere"}))).status in {301, 405, 501}
 
 
 async def test_an_html_page(api):
-    reply = await strike(api, Fault.html())
+    reply = await trigger(api, Fault.html())
     assert reply.status == 502
     assert reply.headers["Content-Type"] == "text/html"
     assert reply.body.startswith(b"<html>")
 
 
-@pytest.mark.parametrize("after_apply", [False, True])
-async def test_a_reset(api, after_apply):
+@pytest.mark.parametrize("after_processing", [False, True])
+async def test_a_reset(api, after_processing):
     with pytest.raises(aiohttp.ClientConnectionError):
-        await strike(api, Fault.reset(after_apply=after_apply))
-    assert applied(api) is after_apply
+        await trigger(api, Fault.reset(after_processing=after_processing))
+    assert applied(api) is after_processing
     assert api.simulator.requests[-1].status == 0
 
 
 async def test_a_reset_is_a_reset_and_not_an_end(api):
-    api.simulator.faults.add(Fault.reset(after_apply=True))
+    api.simulator.faults.add(Fault.reset(after_processing=True))
     port = int(api.simulator.connect_url.split(":")[2].split("/")[0])
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(
@@ -80,7 +80,7 @@ async def test_a_connection_closed_after_a_full_answer(api):
 
 async def test_an_answer_cut_short(api):
     with pytest.raises((aiohttp.ClientPayloadError, aiohttp.ServerDisconnectedError)):
-        await strike(api, Fault.truncate())
+        await trigger(api, Fault.truncate())
     assert applied(api)
     with pytest.raises(aiohttp.ClientPayloadError):
         await api.upsert({})  # a 400 has a body to cut
@@ -88,7 +88,7 @@ async def test_an_answer_cut_short(api):
 
 async def test_an_answer_that_drips(api):
     clock = time.monotonic()
-    reply = await strike(api, Fault.drip(0.002))
+    reply = await trigger(api, Fault.drip(0.002))
     assert reply.status == 204
     assert time.monotonic() - clock > 0.03
     assert applied(api)
@@ -103,7 +103,7 @@ async def test_a_stall_is_outlived_by_nobody(api):
 
 
 async def test_a_stall_after_the_work_is_done(api):
-    api.simulator.faults.add(Fault.stall(after_apply=True))
+    api.simulator.faults.add(Fault.stall(after_processing=True))
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.2):
             await api.upsert(order())
@@ -163,7 +163,7 @@ def test_the_same_seed_gives_the_same_faults():
     assert 120 < sum(first) < 280
 
     both = plan(1, Fault.stall(probability=0.5))
-    resets = [any(stroke.fault.kind == "reset" for stroke in both.draw("upsertOrders")) for _ in range(1000)]
+    resets = [any(one.fault.kind == "reset" for one in both.draw("upsertOrders")) for _ in range(1000)]
     assert resets == first, "a fault more does not move the others"
 
 
@@ -172,7 +172,7 @@ def test_strokes_are_counted_and_end_on_request():
     struck(plan, 10)
     plan.clear()
     assert not any(struck(plan, 10))
-    assert plan.struck == {"latency": 10, "reset": 5}
+    assert plan.triggered == {"latency": 10, "reset": 5}
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,7 @@ def test_strokes_are_counted_and_end_on_request():
         {"at": (0,)},
         {"at": 3},
         {"operation": 5},
-        {"after_apply": 1},
+        {"after_processing": 1},
     ],
     ids=str,
 )
@@ -199,7 +199,7 @@ def test_a_fault_that_cannot_be(arguments):
     for seconds in (-1, float("nan"), "1", None):
         with pytest.raises(ValueError, match="seconds"):
             Fault.latency(seconds)
-    with pytest.raises(ValueError, match="most_seconds"):
+    with pytest.raises(ValueError, match="max_seconds"):
         Fault.latency(2, 1)
 
 
@@ -226,7 +226,7 @@ async def test_requests_before_and_after_a_fault_are_whole(start):
             seed=7,
             rules=[
                 Fault.reset(probability=0.1),
-                Fault.reset(probability=0.1, after_apply=True),
+                Fault.reset(probability=0.1, after_processing=True),
                 Fault.truncate(probability=0.05),
                 Fault.status(503, every=7),
                 Fault.latency(0.0, 0.01),

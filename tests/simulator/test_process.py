@@ -187,7 +187,7 @@ async def test_it_does_not_outlive_a_parent_that_is_killed():
 
 
 def alive(pid):
-    """Tell whether a process still runs: one that has ended but whom nobody has waited for does not."""
+    """Tell whether a process still runs: one that has ended but was not waited for does not."""
     try:
         with open(f"/proc/{pid}/stat") as stat:  # noqa: PTH123
             return stat.read().rpartition(")")[2].split()[0] != "Z"

@@ -84,8 +84,8 @@ def test_null_is_of_no_type(path):
 def test_another_type_is_found_at_its_place(path):
     wrongs: tuple[object, ...] = ({}, "word", 7, True, [])
     for wrong in wrongs:
-        spoiled = changed(FULL, path, wrong)
-        problems = UPSERT_ORDERS(spoiled)
+        unusable = changed(FULL, path, wrong)
+        problems = UPSERT_ORDERS(unusable)
         assert all(field == path or field.startswith(f"{path}.") for field in fields(problems))
         if isinstance(wrong, bool) and not path.endswith(("can_cancel", "can_refund", "has_incident", "[2].value")):
             assert fields(problems) == [path]
@@ -109,7 +109,7 @@ def test_another_type_is_found_at_its_place(path):
         ("orders[0].status_reason", "CANCELLED"),
         ("orders[0].fulfillment.type", "SELLER"),
         ("orders[0].channel_updated_at", "2026-02-30T00:00:00Z"),
-        ("orders[0].shipping_info.email", "nobody"),
+        ("orders[0].shipping_info.email", "unknown"),
         ("orders[0].shipping_info.address.country_iso_code", "FR"),
         ("orders[0].shipping_info.delivery_date.latest", "soon"),
         ("orders[0].custom_attributes[0].id", ""),
@@ -151,8 +151,8 @@ def test_a_bound_itself_is_allowed(path, value):
 
 
 def test_an_item_deep_in_a_list_is_named():
-    spoiled = changed(FULL, "orders[0].custom_attributes[4].value", ["x", "x" * 10_001])
-    (problem,) = UPSERT_ORDERS(spoiled)
+    unusable = changed(FULL, "orders[0].custom_attributes[4].value", ["x", "x" * 10_001])
+    (problem,) = UPSERT_ORDERS(unusable)
     assert problem.field == "orders[0].custom_attributes[4].value[1]"
     assert problem.extensions == {"minLength": 0, "maxLength": 10_000}
 
@@ -166,8 +166,8 @@ def test_unknown_members_are_ignored():
 
 
 def test_all_problems_are_found_not_the_first():
-    spoiled = changed(changed(FULL, "orders[0].status", 1), f"{ITEM}.price.amount", -1)
-    assert sorted(fields(UPSERT_ORDERS(spoiled))) == [f"{ITEM}.price.amount", "orders[0].status"]
+    unusable = changed(changed(FULL, "orders[0].status", 1), f"{ITEM}.price.amount", -1)
+    assert sorted(fields(UPSERT_ORDERS(unusable))) == [f"{ITEM}.price.amount", "orders[0].status"]
 
 
 def test_no_problem_repeats_the_value_it_found():

@@ -35,7 +35,7 @@ async def test_credentials_buy_a_token_that_opens_the_api(api, session):
     assert (await api.upsert(order())).status == 204
 
 
-@pytest.mark.parametrize("wrong", [{"client_secret": "guess"}, {"client_id": "somebody"}, {"client_secret": "été"}])
+@pytest.mark.parametrize("wrong", [{"client_secret": "guess"}, {"client_id": "unknown"}, {"client_secret": "été"}])
 async def test_wrong_credentials(api, session, wrong):
     status, refused = await exchange(session, api.simulator, urlencode(form(api.simulator, **wrong)))
     assert (status, refused["error"]) == (401, "invalid_client")

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from .control import FrontControl, FrontState
-from .drifts import Drift
 from .exports import ExportPlan
 from .imports import ImportPlan
+from .list_changes import ListChange
 from .multipart import Upload
 from .routes import front_service, storage_service
 from .world import FrontWorld
 
 __all__ = [
-    "Drift",
     "ExportPlan",
     "FrontControl",
     "FrontState",
     "FrontWorld",
     "ImportPlan",
+    "ListChange",
     "Upload",
     "front_service",
     "storage_service",

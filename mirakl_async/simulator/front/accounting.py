@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 
 from . import names
-from .draws import EPOCH, Draws, instant, rank_of_uuid, uuid_of
 from .filters import one_of, since, until
 from .paging import Listing
+from .row_random import EPOCH, RowRandom, instant, rank_of_uuid, uuid_of
 from .tables import Head, Kind, Row
 
 SECONDS_APART = 3600
@@ -25,7 +25,7 @@ def cycle_id(rank: int) -> str:
     return uuid_of("billing cycle", rank)
 
 
-def _head(rank: int, draws: Draws) -> Head:
+def _head(rank: int, draws: RowRandom) -> Head:
     created = EPOCH + rank * SECONDS_APART
     shop = names.FIRST_SHOP + draws.below(names.SHOPS)
     return {
@@ -46,7 +46,7 @@ def _head(rank: int, draws: Draws) -> Head:
     }
 
 
-def _row(head: Head, draws: Draws) -> Row:
+def _row(head: Head, draws: RowRandom) -> Row:
     shop, kind = head["shop_id"], head["type"]
     created = instant(head["created"])
     net = draws.cents(1, 900)
@@ -94,7 +94,7 @@ def _row(head: Head, draws: Draws) -> Row:
     return row
 
 
-def _summary(draws: Draws) -> dict[str, float]:
+def _summary(draws: RowRandom) -> dict[str, float]:
     totals: dict[str, float] = {}
     for name in _TOTALS:
         net = draws.cents(0, 5000)
@@ -131,7 +131,7 @@ IV01 = Listing(
 )
 
 
-def _cycle_head(rank: int, draws: Draws) -> Head:
+def _cycle_head(rank: int, draws: RowRandom) -> Head:
     created = EPOCH + rank * SECONDS_APART
     return {
         "id": cycle_id(rank),
@@ -145,7 +145,7 @@ def _cycle_head(rank: int, draws: Draws) -> Head:
     }
 
 
-def _cycle_row(head: Head, draws: Draws) -> Row:
+def _cycle_row(head: Head, draws: RowRandom) -> Row:
     shop, state = head["shop_id"], head["pay_out_state"]
     pay_out: Row = {"state": state}
     if state == "PAID":

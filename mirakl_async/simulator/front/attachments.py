@@ -11,10 +11,10 @@ from msgspec import Struct
 from ..clock import Clock
 from ..exchange import Answer, Call, answer_json
 from .documents import attachment
-from .draws import instant, rank_of_uuid, uuid_of
 from .messages import thread_id
 from .multipart import Part, Upload, files_of, json_of, parts_of, uploads_of
 from .refusals import Refused, invalid, refused
+from .row_random import instant, rank_of_uuid, uuid_of
 from .tables import Row, Table
 
 MOST_ATTACHMENTS = 50
@@ -72,11 +72,11 @@ class Conversations:
             if rank is None:
                 raise refused(404, "There is no such thread")
             parts = parts_of(call, "message_input", "files")
-            told = json_of(parts, "message_input", _Message)
-            _check("message_input", told.body, told.to)
+            described = json_of(parts, "message_input", _Message)
+            _check("message_input", described.body, described.to)
             if self._count(rank) >= MOST_MESSAGES:
                 raise refused(400, f"A thread has at most {MOST_MESSAGES} messages")
-            message_id = self._add(call, rank, told.body, parts)
+            message_id = self._add(call, rank, described.body, parts)
         except Refused as refusal:
             return refusal.answer
         return answer_json(201, {"message_id": message_id, "thread_id": call.path["thread_id"]})
@@ -88,13 +88,13 @@ class Conversations:
             if self._orders.find(order) is None:
                 raise refused(404, "There is no such order")
             parts = parts_of(call, "thread_input", "files")
-            told = json_of(parts, "thread_input", _Thread)
-            _check("thread_input", told.body, told.to)
+            described = json_of(parts, "thread_input", _Thread)
+            _check("thread_input", described.body, described.to)
             _fits(parts)
             (rank,) = self._threads.insert()
             now = self._clock.time()
             self._threads.touch(rank, now, created=now, entities=[order])
-            message_id = self._add(call, rank, told.body, parts)
+            message_id = self._add(call, rank, described.body, parts)
         except Refused as refusal:
             return refusal.answer
         return answer_json(201, {"message_id": message_id, "thread_id": thread_id(rank)})

@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 def body_of(call: Call, type_: type[T]) -> T:
-    """Return a call's JSON body; raises Refused for one that is no JSON, or not of the type."""
+    """Return a call's JSON body; raises Refused for one that is not JSON, or not of the type."""
     if call.content_type != "application/json":
         raise refused(415, "The body must be application/json")
     try:

@@ -214,8 +214,8 @@ class Changes:
                 failed.append({"id": thing.id, "message": message})
                 continue
             self._shipments.touch(rank, self._clock.time())
-            told = {name: value for name in _TRACKING if (value := getattr(tracking, name)) is not None}
-            self._shipments.set(rank, {"tracking": told})
+            described = {name: value for name in _TRACKING if (value := getattr(tracking, name)) is not None}
+            self._shipments.set(rank, {"tracking": described})
             done.append({"id": thing.id})
         return answer_json(200, {"shipment_errors": failed, "shipment_success": done})
 

@@ -1,4 +1,4 @@
-"""Marketplace's part of the control plane: rows put in and taken out, and lists told to move, from another process."""
+"""Marketplace's part of the control plane: rows put in and taken out, lists that change, from another process."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Any, Literal, TypeVar
 from aiohttp import web
 from msgspec import DecodeError, Struct, ValidationError, json
 
-from .drifts import Drift
 from .exports import ExportPlan
 from .imports import ImportPlan
+from .list_changes import ListChange
 from .multipart import Upload
 from .tables import End
 from .world import FrontWorld
@@ -23,7 +23,7 @@ Send = Callable[..., Awaitable[bytes]]
 class FrontState(Struct):
     """What a marketplace has come to.
 
-    `rows` of each list; `moved` by drifts, by kind; `ignored` parameters of the query that had no effect, by operation
+    `rows` of each list; `moved` by changes, by kind; `ignored` parameters of the query that had no effect, by operation
     and name; imports and exports that were asked for, by their state; files that were `uploaded`.
     """
 
@@ -46,7 +46,7 @@ class _Change(Struct):
     head: dict[str, Any] = {}
 
 
-class _Spoil(Struct):
+class _Corruption(Struct):
     id: str
     members: dict[str, Any]
 
@@ -56,7 +56,7 @@ def state_of(world: FrontWorld) -> FrontState:
     now = world.clock.time()
     return FrontState(
         rows={name: len(table) for name, table in world.tables.items()},
-        moved=dict(world.drifts.moved),
+        moved=dict(world.list_changes.moved),
         ignored=dict(world.pager.ignored),
         imports=dict(Counter(job.status(now) for job in world.imports.jobs.values())),
         order_exports=dict(Counter(job.status(now) for job in world.order_exports.jobs.values())),
@@ -67,13 +67,13 @@ def state_of(world: FrontWorld) -> FrontState:
 
 def add_front_plane(app: web.Application, world: FrontWorld, prefix: str) -> None:
     """Serve Marketplace's part of the control plane from `app`."""
-    plane = _Plane(world)
+    plane = _FrontPlane(world)
     rows = f"{prefix}/front/{{table}}"
     app.add_routes(
         [
             web.get(f"{prefix}/front", plane.state),
-            web.post(f"{prefix}/front/drifts", plane.add_drifts),
-            web.delete(f"{prefix}/front/drifts", plane.clear_drifts),
+            web.post(f"{prefix}/front/list_changes", plane.add_list_changes),
+            web.delete(f"{prefix}/front/list_changes", plane.clear_list_changes),
             web.post(f"{prefix}/front/imports/plans", plane.plan_imports),
             web.post(f"{prefix}/front/exports/{{kind}}/plans", plane.plan_exports),
             web.get(f"{prefix}/front/uploads", plane.uploads),
@@ -82,12 +82,12 @@ def add_front_plane(app: web.Application, world: FrontWorld, prefix: str) -> Non
             web.post(f"{rows}/insert", plane.insert),
             web.post(f"{rows}/delete", plane.delete),
             web.post(f"{rows}/change", plane.change),
-            web.post(f"{rows}/spoil", plane.spoil),
+            web.post(f"{rows}/corrupt", plane.corrupt),
         ]
     )
 
 
-class _Plane:
+class _FrontPlane:
     def __init__(self, world: FrontWorld) -> None:
         self._world = world
 
@@ -112,20 +112,20 @@ class _Plane:
         wanted = await _read(request, _Change)
         return _json(self._world.change(self._table(request), *wanted.ids, **wanted.head))
 
-    async def spoil(self, request: web.Request) -> web.Response:
-        wanted = await _read(request, _Spoil)
+    async def corrupt(self, request: web.Request) -> web.Response:
+        wanted = await _read(request, _Corruption)
         try:
-            self._world.spoil(self._table(request), wanted.id, wanted.members)
+            self._world.corrupt(self._table(request), wanted.id, wanted.members)
         except KeyError as error:
             raise web.HTTPNotFound(text=str(error)) from None
         return web.Response(status=204)
 
-    async def add_drifts(self, request: web.Request) -> web.Response:
-        self._world.drifts.add(*await _read(request, list[Drift]))
+    async def add_list_changes(self, request: web.Request) -> web.Response:
+        self._world.list_changes.add(*await _read(request, list[ListChange]))
         return web.Response(status=204)
 
-    async def clear_drifts(self, _request: web.Request) -> web.Response:
-        self._world.drifts.clear()
+    async def clear_list_changes(self, _request: web.Request) -> web.Response:
+        self._world.list_changes.clear()
         return web.Response(status=204)
 
     async def plan_imports(self, request: web.Request) -> web.Response:
@@ -164,7 +164,7 @@ class FrontControl:
         return await self._ask("GET", f"/{table}/ids", type_=list[Any])
 
     async def seed(self, table: str, rows: int) -> None:
-        """Begin a list anew with so many rows."""
+        """Refill a list with `rows` new rows."""
         await self._do("POST", f"/{table}/seed", rows)
 
     async def insert(self, table: str, rows: int = 1, where: End = "last") -> list[Any]:
@@ -179,28 +179,28 @@ class FrontControl:
         """Let rows be updated now, with members of their heads set; return how many of them are there."""
         return await self._ask("POST", f"/{table}/change", _Change([str(one) for one in ids], head), type_=int)
 
-    async def spoil(self, table: str, identity: Any, members: Mapping[str, Any]) -> None:
+    async def corrupt(self, table: str, identity: Any, members: Mapping[str, Any]) -> None:
         """Set members of one row as it is sent, to anything, even to what no Mirakl would send."""
-        await self._do("POST", f"/{table}/spoil", _Spoil(str(identity), dict(members)))
+        await self._do("POST", f"/{table}/corrupt", _Corruption(str(identity), dict(members)))
 
-    async def add_drifts(self, *drifts: Drift) -> None:
+    async def add_list_changes(self, *changes: ListChange) -> None:
         """Let lists move while they are read."""
-        await self._do("POST", "/drifts", drifts)
+        await self._do("POST", "/list_changes", changes)
 
-    async def clear_drifts(self) -> None:
+    async def clear_list_changes(self) -> None:
         """Let the lists stand still from now on."""
-        await self._do("DELETE", "/drifts")
+        await self._do("DELETE", "/list_changes")
 
     async def plan_imports(self, *plans: ImportPlan) -> None:
-        """Let the next imports fare as told, one plan each."""
+        """Let the next imports end as planned, one plan each."""
         await self._do("POST", "/imports/plans", plans)
 
     async def plan_order_exports(self, *plans: ExportPlan) -> None:
-        """Let the next exports of orders fare as told, one plan each."""
+        """Let the next exports of orders end as planned, one plan each."""
         await self._do("POST", "/exports/orders/plans", plans)
 
     async def plan_offer_exports(self, *plans: ExportPlan) -> None:
-        """Let the next exports of offers fare as told, one plan each."""
+        """Let the next exports of offers end as planned, one plan each."""
         await self._do("POST", "/exports/offers/plans", plans)
 
     async def uploads(self) -> list[Upload]:

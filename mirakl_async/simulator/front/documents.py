@@ -19,10 +19,10 @@ from msgspec import Struct
 from ..clock import Clock
 from ..exchange import Answer, Call, answer_json
 from . import names
-from .draws import EPOCH, instant
 from .filters import MOST_VALUES, boolean, moment
 from .multipart import Part, Upload, files_of, json_of, parts_of, text_of, uploads_of
 from .refusals import Refused, invalid, refused
+from .row_random import EPOCH, instant
 
 MOST_DOCUMENTS = 50
 _UPLOADED = 1_000_000_000
@@ -46,15 +46,15 @@ class Document(NamedTuple):
     content: bytes
 
 
-class Told(Struct):
-    """What an upload tells of one of its files."""
+class FileDescription(Struct):
+    """What an upload says of one of its files."""
 
     file_name: str
     type_code: str
     entity: dict[str, str] | None = None
 
 
-class Shelf(NamedTuple):
+class DocumentKind(NamedTuple):
     """What tells the documents of orders from those of shops.
 
     `rank` finds an owner that exists; `owner` names it by its rank. The first two types are those of the documents
@@ -70,9 +70,9 @@ class Shelf(NamedTuple):
     ascii_names: bool
 
 
-def order_shelf(rank: Callable[[str], int | None]) -> Shelf:
-    """Return the shelf of orders' documents; `rank` finds an order that exists."""
-    return Shelf(
+def order_document_kind(rank: Callable[[str], int | None]) -> DocumentKind:
+    """Return the kind of orders' documents; `rank` finds an order that exists."""
+    return DocumentKind(
         noun="order",
         rank=rank,
         owner=names.order_id,
@@ -83,8 +83,8 @@ def order_shelf(rank: Callable[[str], int | None]) -> Shelf:
     )
 
 
-def shop_shelf() -> Shelf:
-    """Return the shelf of shops' documents."""
+def shop_document_kind() -> DocumentKind:
+    """Return the kind of shops' documents."""
 
     def rank(text: str) -> int | None:
         known = text.isascii() and text.isdecimal() and 0 <= int(text) - names.FIRST_SHOP < names.SHOPS
@@ -93,7 +93,7 @@ def shop_shelf() -> Shelf:
     def owner(rank: int) -> str:
         return str(names.FIRST_SHOP + rank)
 
-    return Shelf(
+    return DocumentKind(
         noun="shop",
         rank=rank,
         owner=owner,
@@ -105,10 +105,10 @@ def shop_shelf() -> Shelf:
 
 
 class Documents:
-    """The documents on one shelf."""
+    """The documents of one kind of owner."""
 
-    def __init__(self, shelf: Shelf, clock: Clock, uploads: deque[Upload], *, live: bool = False) -> None:
-        self._shelf = shelf
+    def __init__(self, kind: DocumentKind, clock: Clock, uploads: deque[Upload], *, live: bool = False) -> None:
+        self._kind = kind
         self._live = live
         self._clock = clock
         self._uploads = uploads
@@ -117,7 +117,7 @@ class Documents:
 
     def of(self, owner: str, *, deleted: bool = False) -> list[Document]:
         """Return the documents of an owner that exists, oldest first."""
-        rank = self._shelf.rank(owner)
+        rank = self._kind.rank(owner)
         there = [] if rank is None else [self._usual(rank, place) for place in range(2)]
         there += [document for document in self._added.values() if document.owner == owner]
         return [document for document in there if deleted or document.id not in self._deleted]
@@ -129,7 +129,7 @@ class Documents:
         if int(text) in self._added:
             return self._added[int(text)]
         rank, place = divmod(int(text) - names.number(0), 2)
-        known = self._shelf.rank(self._shelf.owner(rank)) is not None
+        known = self._kind.rank(self._kind.owner(rank)) is not None
         return self._usual(rank, place) if known else None
 
     def listed(self, call: Call) -> Answer:
@@ -155,7 +155,7 @@ class Documents:
             deleted = boolean("include_deleted", call.query.get("include_deleted", "false"))
         except Refused as refusal:
             return refusal.answer
-        owners = owners or [self._shelf.owner(rank) for rank in range(names.SHOPS)]
+        owners = owners or [self._kind.owner(rank) for rank in range(names.SHOPS)]
         rows = [
             self._row(document)
             for owner in owners
@@ -166,7 +166,7 @@ class Documents:
 
     def download(self, call: Call) -> Answer:
         """OR73, S31: answer documents, in an archive unless it is one asked for by its number."""
-        noun = self._shelf.noun
+        noun = self._kind.noun
         most = MOST_VALUES if noun == "order" else None
         try:
             ids = _several(call, "document_ids", most=most)
@@ -182,22 +182,22 @@ class Documents:
 
     def upload(self, call: Call) -> Answer:
         """OR74, S32: take files with their types; answers those that were not taken, and why."""
-        noun = self._shelf.noun
+        noun = self._kind.noun
         try:
             known = ("files", f"{noun}_documents", *(("shop_id",) if noun == "shop" else ()))
             parts = parts_of(call, *known)
             owner = call.path["order_id"] if noun == "order" else text_of(parts, "shop_id") or ""
-            if self._shelf.rank(owner) is None:
+            if self._kind.rank(owner) is None:
                 raise refused(404, f"There is no such {noun}")
-            files, told = _told(parts, f"{noun}_documents")
+            files, described = _described(parts, f"{noun}_documents")
             if len(self.of(owner)) + len(files) > MOST_DOCUMENTS:
                 raise refused(400, f"The {noun} would have more than {MOST_DOCUMENTS} documents")
         except Refused as refusal:
             return refusal.answer
-        failures = [failure for one in told if (failure := self._failure(one))]
+        failures = [failure for one in described if (failure := self._failure(one))]
         wrong = {failure["input"]["file_name"] for failure in failures}
         now = self._clock.time()
-        for one in told:
+        for one in described:
             name = one.file_name
             if name not in wrong:
                 number = _UPLOADED + len(self._added)
@@ -217,11 +217,12 @@ class Documents:
         return Answer(204)
 
     def _usual(self, rank: int, place: int) -> Document:
-        shelf, owner = self._shelf, self._shelf.owner(rank)
+        owner, type_code = self._kind.owner(rank), self._kind.types[place]
         number = names.number(0) + 2 * rank + place
-        kind = shelf.types[place]
-        content = f"%PDF-1.4\n% {kind} of {owner}\n".encode() + bytes(range(256)) * (4 + rank % 60) + b"\n%%EOF\n"
-        return Document(number, owner, kind, f"{kind.lower()}-{owner}.pdf", EPOCH + rank * 60 + place, content)
+        content = f"%PDF-1.4\n% {type_code} of {owner}\n".encode() + bytes(range(256)) * (4 + rank % 60) + b"\n%%EOF\n"
+        return Document(
+            number, owner, type_code, f"{type_code.lower()}-{owner}.pdf", EPOCH + rank * 60 + place, content
+        )
 
     def _row(self, document: Document) -> dict[str, Any]:
         row: dict[str, Any] = {
@@ -230,7 +231,7 @@ class Documents:
             "id": document.id,
             "type": document.type,
         }
-        if self._shelf.noun == "order":
+        if self._kind.noun == "order":
             return row | {"file_size": len(document.content), "order_id": document.owner}
         deleted = self._deleted.get(document.id)
         row["shop_id"] = int(document.owner)
@@ -238,9 +239,9 @@ class Documents:
 
     def _chosen(self, ids: Sequence[str], owners: Sequence[str], types: Sequence[str]) -> list[Document]:
         if not ids and not owners:
-            raise refused(400, f"One of the parameters document_ids and {self._shelf.noun}_ids is needed")
+            raise refused(400, f"One of the parameters document_ids and {self._kind.noun}_ids is needed")
         found = [self.get(one) for one in ids]
-        if None in found or any(self._shelf.rank(owner) is None for owner in owners):
+        if None in found or any(self._kind.rank(owner) is None for owner in owners):
             raise refused(404, "A document or its owner is not known")
         there = [one for one in found if one is not None] + [one for owner in owners for one in self.of(owner)]
         chosen = [one for one in there if not types or one.type in types]
@@ -248,16 +249,16 @@ class Documents:
             raise refused(404, "There is no such document")
         return chosen
 
-    def _failure(self, one: Told) -> dict[str, Any] | None:
-        shelf, name, kind = self._shelf, one.file_name, one.type_code
+    def _failure(self, one: FileDescription) -> dict[str, Any] | None:
+        kind, name, type_code = self._kind, one.file_name, one.type_code
         errors: list[dict[str, str]] = []
-        if kind not in shelf.types or kind in shelf.closed:
-            errors.append(_error(f"valid_{shelf.noun}_document.type", "type_code", "The type cannot be uploaded"))
-        if shelf.endings.fullmatch(name.rpartition(".")[2]) is None:
-            errors.append(_error(f"valid_{shelf.noun}_document.extension", "file_name", "The ending is not supported"))
-        if shelf.ascii_names and not name.isascii():
-            errors.append(_error(f"valid_{shelf.noun}_document.name", "file_name", "The name must be ASCII"))
-        return {"errors": errors, "input": {"file_name": name, "type_code": kind}} if errors else None
+        if type_code not in kind.types or type_code in kind.closed:
+            errors.append(_error(f"valid_{kind.noun}_document.type", "type_code", "The type cannot be uploaded"))
+        if kind.endings.fullmatch(name.rpartition(".")[2]) is None:
+            errors.append(_error(f"valid_{kind.noun}_document.extension", "file_name", "The ending is not supported"))
+        if kind.ascii_names and not name.isascii():
+            errors.append(_error(f"valid_{kind.noun}_document.name", "file_name", "The name must be ASCII"))
+        return {"errors": errors, "input": {"file_name": name, "type_code": type_code}} if errors else None
 
 
 def attachment(name: str, content: bytes) -> Answer:
@@ -294,17 +295,17 @@ def _several(call: Call, name: str, *, most: int | None = None) -> list[str]:
     return values
 
 
-def _told(parts: list[Part], member: str) -> tuple[dict[str, Part], list[Told]]:
-    """Return the files of an upload by name, and what is told of each; raises Refused where the two do not agree."""
+def _described(parts: list[Part], member: str) -> tuple[dict[str, Part], list[FileDescription]]:
+    """Return the files of an upload by name, and the description of each; raises Refused where the two do not agree."""
     files = files_of(parts, "files")
     by_name = {part.file_name: part for part in files}
     if len(by_name) != len(files):
         raise invalid([("INVALID_INPUT", "files", "The names of the files must be distinct")])
-    told = json_of(parts, member, dict[str, list[Told]]).get(member)
-    if told is None:
+    described = json_of(parts, member, dict[str, list[FileDescription]]).get(member)
+    if described is None:
         raise invalid([("NotNull", member, f"{member} must be an object with the list {member}")])
-    if sorted(one.file_name for one in told) != sorted(by_name):
+    if sorted(one.file_name for one in described) != sorted(by_name):
         raise invalid([("INVALID_INPUT", member, "Each file needs exactly one description, by its name")])
-    if member == "shop_documents" and len({one.type_code for one in told}) != len(told):
+    if member == "shop_documents" and len({one.type_code for one in described}) != len(described):
         raise invalid([("INVALID_INPUT", member, "There can be only one file of each type")])
-    return by_name, told
+    return by_name, described

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 from msgspec import json
 
 from . import names
-from .draws import instant
 from .offers import product_of
 from .reports import csv_lines
+from .row_random import instant
 from .tables import Row, Table
 
 ROWS_A_PIECE = 50

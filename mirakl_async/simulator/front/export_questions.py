@@ -57,7 +57,7 @@ _OFFERS: dict[str, Any] = {
 }
 
 
-class Asked(NamedTuple):
+class ExportQuery(NamedTuple):
     """The rows of an export, how many of them a file takes, and what a file of some of them is."""
 
     ranks: Sequence[int]
@@ -67,7 +67,7 @@ class Asked(NamedTuple):
     extension: str
 
 
-def orders_asked(payload: Mapping[str, Any], table: Table) -> Asked:
+def orders_asked(payload: Mapping[str, Any], table: Table) -> ExportQuery:
     """Read OR13's body; raises Refused. At least one range of dates is needed, both ends of it."""
     _known(payload, _ORDERS)
     ranges = {start: (_moment(payload, start), _moment(payload, end)) for start, end in _RANGES}
@@ -85,10 +85,10 @@ def orders_asked(payload: Mapping[str, Any], table: Table) -> Asked:
         ranks = [rank for rank in ranks if _passes(table.head(rank), tests)]
     items = _whole(payload, "items_per_chunk", 10_000, MOST_ITEMS, MOST_ITEMS)
     _whole(payload, "megabytes_per_chunk", 10, 1024, 512)
-    return Asked(ranks, items, partial(export_files.orders, table), "application/json", "json")
+    return ExportQuery(ranks, items, partial(export_files.orders, table), "application/json", "json")
 
 
-def offers_asked(payload: Mapping[str, Any], table: Table) -> Asked:
+def offers_asked(payload: Mapping[str, Any], table: Table) -> ExportQuery:
     """Read OF52's body; raises Refused. As on a test environment, a file may hold fewer items than 10,000."""
     _known(payload, _OFFERS)
     export_type = payload.get("export_type") or "text/csv"
@@ -117,13 +117,15 @@ def offers_asked(payload: Mapping[str, Any], table: Table) -> Asked:
     _whole(payload, "megabytes_per_chunk", 1, 1000, 1000)
     fields: list[str] = payload.get("include_fields") or []
     if export_type == "application/json":
-        return Asked(ranks, items, partial(export_files.offers_as_json, table, fields=fields), export_type, "json")
+        return ExportQuery(
+            ranks, items, partial(export_files.offers_as_json, table, fields=fields), export_type, "json"
+        )
     columns = export_files.Columns(
         fields,
         payload.get("rename_fields") or {},
         [code for code, _ in names.CHANNELS if not channels or code in channels],
     )
-    return Asked(ranks, items, partial(export_files.offers_as_csv, table, columns=columns), export_type, "csv")
+    return ExportQuery(ranks, items, partial(export_files.offers_as_csv, table, columns=columns), export_type, "csv")
 
 
 def _created_between(table: Table, low: float | None, high: float | None) -> Sequence[int]:

@@ -17,10 +17,10 @@ from msgspec import Struct
 from ..clock import Clock
 from ..exchange import Answer, Call, answer_json
 from .bodies import body_of
-from .draws import instant, uuid_of
-from .export_questions import Asked, offers_asked, orders_asked
+from .export_questions import ExportQuery, offers_asked, orders_asked
 from .filters import boolean
 from .refusals import Refused, refused
+from .row_random import instant, uuid_of
 from .tables import Table
 
 End = Literal["COMPLETED", "FAILED", "CANCELED"]
@@ -30,7 +30,7 @@ _ROWS_SENT_WHOLE = 200
 
 
 class ExportPlan(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How an export fares: how it ends, how soon, in how many files, and where these are.
+    """What happens to an export: how it ends, how soon, in how many files, and where these are.
 
     It is PENDING for `looks` looks or, if given, for `seconds` of the simulator's clock. `files` overrides what
     `items_per_chunk` asks for. The URL of a file is good for `url_seconds`; a later look gives new ones.
@@ -56,7 +56,7 @@ class ExportKind(NamedTuple):
     status: str
     fetch: str
     path: str
-    ask: Callable[[Mapping[str, Any], Table], Asked]
+    ask: Callable[[Mapping[str, Any], Table], ExportQuery]
 
 
 ORDER_EXPORTS = ExportKind("orders", "OR13", "OR14", "OR15", "/api/orders/async-export", orders_asked)
@@ -66,7 +66,7 @@ OFFER_EXPORTS = ExportKind("offers", "OF52", "OF53", "OF54", "/api/offers/export
 class ExportJob:
     """One export: what was asked for, its plan, and how often it was looked at."""
 
-    def __init__(self, asked: Asked, plan: ExportPlan, created: float) -> None:
+    def __init__(self, asked: ExportQuery, plan: ExportPlan, created: float) -> None:
         self.asked = asked
         self.plan = plan
         self.created = created
@@ -105,7 +105,7 @@ class Exports:
         self._bodies: dict[str, bytes] = {}
 
     def plan(self, *plans: ExportPlan) -> None:
-        """Let the next exports fare as told, one plan each; those without a plan complete after one look."""
+        """Let the next exports end as planned, one plan each; those without a plan complete after one look."""
         self.plans.extend(plans)
 
     def create(self, call: Call) -> Answer:
@@ -127,7 +127,7 @@ class Exports:
         return answer_json(200, {"tracking_id": tracking_id})
 
     def status(self, call: Call) -> Answer:
-        """Answer how an export fares, with the URLs of its files once it is completed."""
+        """Answer the state of an export, with the URLs of its files once it is completed."""
         tracking_id = call.path["tracking_id"]
         job = self.jobs.get(tracking_id)
         if job is None:

@@ -91,7 +91,7 @@ def any_of(parameter: str, member: str, *, many: Many = "comma", most: int | Non
 
 
 def since(parameter: str, member: str, *, less: float = 0.0) -> Filter:
-    """Keep rows whose moment is at or after the one given, `less` so many seconds."""
+    """Keep rows whose moment is at or after the one given, minus `less` seconds."""
 
     def read(name: str, given: Sequence[str]) -> float:
         return moment(name, given[0]) - less

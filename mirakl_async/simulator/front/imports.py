@@ -16,12 +16,12 @@ from msgspec import Struct
 from ..clock import Clock
 from ..exchange import Answer, Call, answer_json
 from . import names
-from .draws import EPOCH, Draws, instant
 from .filters import flag, one_of, since
 from .multipart import Part, Upload, files_of, json_of, parts_of, text_of, uploads_of
 from .paging import Listing
 from .refusals import Refused, invalid, refused
 from .reports import Format, read_csv, sniffed, written
+from .row_random import EPOCH, RowRandom, instant
 from .tables import Head, Kind, Row, Table
 
 End = Literal["COMPLETE", "FAILED", "CANCELLED", "TRANSFORMATION_FAILED"]
@@ -35,7 +35,7 @@ _USUAL_SOURCE = [["sku", "title", "ean"], *([f"S{n:04}", f"Thing {n}; “new”"
 
 
 class ImportPlan(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How an import fares: how it ends, how fast, and what is wrong with its lines.
+    """What happens to an import: how it ends, how fast, and what is wrong with its lines.
 
     A stage lasts `stage_seconds` of the simulator's clock, or until it was looked at by P42. The first `wrong_lines`
     lines cannot be transformed (P47), the next `refused` products are not taken (P44), all others are (P45).
@@ -83,7 +83,7 @@ def _stages(end: End, *, transformed: bool) -> tuple[str, ...]:
     return (*before, "WAITING", "RUNNING", "SENT", end) if end == "COMPLETE" else (*before, "WAITING", "RUNNING", end)
 
 
-def _head(rank: int, draws: Draws) -> Head:
+def _head(rank: int, draws: RowRandom) -> Head:
     created = EPOCH + rank * 3600
     lines = len(_USUAL_SOURCE) - 1
     wrong, bad = draws.below(3), draws.below(4)
@@ -103,7 +103,7 @@ def _head(rank: int, draws: Draws) -> Head:
     }
 
 
-def _row(head: Head, _draws: Draws) -> Row:
+def _row(head: Head, _draws: RowRandom) -> Row:
     status = head["status"]
     complete, over = status == "COMPLETE", status in _HANDED_OVER
     good = head["lines"] - head["wrong_lines"]
@@ -167,7 +167,7 @@ class Imports:
         self._uploads = uploads
 
     def plan(self, *plans: ImportPlan) -> None:
-        """Let the next imports fare as told, one plan each; imports without a plan complete, a stage at a look."""
+        """Let the next imports end as planned, one plan each; imports without a plan complete, a stage at a look."""
         self.plans.extend(plans)
 
     def create(self, call: Call) -> Answer:
@@ -204,7 +204,7 @@ class Imports:
             self._table.touch(rank, now, status=status, has_transformed_file=has_file)
 
     def status(self, call: Call) -> Answer:
-        """P42: answer how an import fares."""
+        """P42: answer the state of an import."""
         rank = self._table.find(call.path["import"])
         if rank is None:
             return refused(404, "There is no such import").answer

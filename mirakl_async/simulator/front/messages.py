@@ -12,10 +12,10 @@ from ..clock import Clock
 from ..exchange import Answer, Call, answer_json
 from . import names
 from .bodies import body_of
-from .draws import EPOCH, Draws, instant, person, rank_of_uuid, uuid_of
 from .filters import Wanted, any_of, boolean, one_of, since, until
 from .paging import Given, Listing
 from .refusals import Refused, refused
+from .row_random import EPOCH, RowRandom, instant, person, rank_of_uuid, uuid_of
 from .tables import Head, Kind, Row, Table
 
 SECONDS_APART = 90
@@ -27,7 +27,7 @@ _WAYS = (("CUSTOMER", "SHOP"), ("SHOP", "CUSTOMER"), ("CUSTOMER", "OPERATOR"), (
 _BODIES = ("Where is my parcel?", "It left our warehouse today.", "The lid is broken,\nsee the picture.", "Thank you ☺")
 
 
-def _head(rank: int, draws: Draws) -> Head:
+def _head(rank: int, draws: RowRandom) -> Head:
     order = rank // MESSAGES_OF_AN_ORDER
     created = EPOCH + rank * SECONDS_APART
     sender, recipient = _WAYS[rank % len(_WAYS)]
@@ -45,7 +45,7 @@ def _head(rank: int, draws: Draws) -> Head:
     }
 
 
-def _row(head: Head, draws: Draws) -> Row:
+def _row(head: Head, draws: RowRandom) -> Row:
     sender, recipient = head["from"], head["to"]
     shop, customer = head["shop_id"], head["customer_id"]
     ids = {"CUSTOMER": customer, "SHOP": str(shop), "OPERATOR": "operator"}
@@ -133,7 +133,7 @@ def post_on_order(tables: Mapping[str, Table], clock: Clock, call: Call) -> Answ
             raise refused(404, "There is no such order")
         post = body_of(call, Post)
         if not (post.to_shop or post.to_operator):
-            raise refused(400, "The message is for nobody: to_shop or to_operator must be true")
+            raise refused(400, "The message has no recipient: to_shop or to_operator must be true")
     except Refused as refusal:
         return refusal.answer
     (rank,) = messages.insert()
@@ -190,7 +190,7 @@ def thread_id(rank: int) -> str:
     return uuid_of("thread", rank)
 
 
-def _thread_head(rank: int, draws: Draws) -> Head:
+def _thread_head(rank: int, draws: RowRandom) -> Head:
     created = EPOCH + rank * SECONDS_APART
     return {
         "id": thread_id(rank),
@@ -206,7 +206,7 @@ def _thread_head(rank: int, draws: Draws) -> Head:
     }
 
 
-def _thread_row(head: Head, draws: Draws) -> Row:
+def _thread_row(head: Head, draws: RowRandom) -> Row:
     shop = head["shop_id"]
     customer = {"display_name": " ".join(person(draws)), "id": head["customer_id"], "type": "CUSTOMER"}
     seller = {"display_name": names.shop_name(shop), "id": str(shop), "type": "SHOP"}
@@ -232,7 +232,7 @@ def _thread_row(head: Head, draws: Draws) -> Row:
     }
 
 
-def _message(head: Head, draws: Draws, place: int, both: tuple[dict[str, Any], dict[str, Any]]) -> dict[str, Any]:
+def _message(head: Head, draws: RowRandom, place: int, both: tuple[dict[str, Any], dict[str, Any]]) -> dict[str, Any]:
     sender, recipient = both if place % 2 == 0 else both[::-1]
     attached = draws.below(6) == 0
     file = {"id": uuid_of("attachment", head["rank"]), "name": "picture ä.png", "size": 1234}

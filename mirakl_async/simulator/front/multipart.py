@@ -1,4 +1,4 @@
-"""Forms of several parts (RFC 7578), taken apart by hand: a part that the client framed wrongly must not be mended."""
+"""Forms of several parts (RFC 7578), taken apart by hand: a part that the client framed wrongly is refused."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 class Part(Struct, frozen=True):
-    """One part as it came; `file_name` is empty for a part that is no file."""
+    """One part as it came; `file_name` is empty for a part that is not a file."""
 
     name: str
     file_name: str
@@ -38,7 +38,7 @@ class Upload(Struct, frozen=True):
 
 
 def parts_of(call: Call, *names: str) -> list[Part]:
-    """Take a call's form apart; raises Refused for a body that is none, and for parts that nobody asked for."""
+    """Take a call's form apart; raises Refused for a body that is not a form, and for unknown parts."""
     head = Message()
     head["Content-Type"] = call.headers.get("Content-Type", "")
     boundary = head.get_boundary()
@@ -81,7 +81,7 @@ def files_of(parts: list[Part], name: str, *, needed: bool = True) -> list[Part]
 
 
 def text_of(parts: list[Part], name: str) -> str | None:
-    """Return the value of a part that is no file, None when it is not there."""
+    """Return the value of a part that is not a file, None when it is not there."""
     found = [part.content for part in parts if part.name == name]
     if len(found) > 1:
         raise invalid([("INVALID_FIELD_TYPE", name, f"{name} can be given only once")])

@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 
 from ..exchange import Answer, Call, answer_json
 from . import names
-from .draws import EPOCH, Draws, instant
 from .filters import MOST_VALUES, boolean, whole_number
 from .products import MOST_REFERENCES, ranks_of, references, title
 from .refusals import Refused, refused
+from .row_random import EPOCH, RowRandom, instant
 from .tables import Head, Kind, Row, Table
 
 SECONDS_APART = 15
@@ -36,7 +36,7 @@ def product_of(rank: int) -> int:
     return 0 if rank % 2 else rank // 6
 
 
-def _head(rank: int, draws: Draws) -> Head:
+def _head(rank: int, draws: RowRandom) -> Head:
     created = EPOCH + rank * SECONDS_APART
     shop = draws.below(names.SHOPS)
     return {
@@ -58,7 +58,7 @@ def _head(rank: int, draws: Draws) -> Head:
     }
 
 
-def _row(head: Head, draws: Draws) -> Row:
+def _row(head: Head, draws: RowRandom) -> Row:
     """Return an offer with the members that OF22 and P11 share."""
     shop, price = head["shop_id"], head["price"]
     pricing: dict[str, Any] = {
@@ -150,7 +150,7 @@ def quantity(tables: Mapping[str, Table], call: Call) -> Answer:
     return answer_json(200, {"offer_id": row["offer_id"], "quantity": row["quantity"]})
 
 
-class Asked(NamedTuple):
+class OfferQuery(NamedTuple):
     """What P11 was asked for, within every product."""
 
     size: int
@@ -191,10 +191,10 @@ def _check_names(call: Call, ignored: Counter[str]) -> None:
             ignored[f"P11 {name}"] += 1
 
 
-def _asked(call: Call) -> Asked:
+def _asked(call: Call) -> OfferQuery:
     query = call.query
     everywhere = boolean("all_channels", query.get("all_channels", "false"))
-    return Asked(
+    return OfferQuery(
         size=whole_number("max", query.get("max", "10"), 1, 100),
         offset=whole_number("offset", query.get("offset", "0"), 0),
         sort=_choice(call, "sort", _SORTS[0], _SORTS),
@@ -233,7 +233,7 @@ def _asked_products(products: Table, call: Call) -> list[int]:
     return sorted({rank for sku in skus if (rank := products.find(sku)) is not None})
 
 
-def _matching(offers: Table, product: int, asked: Asked) -> list[Head]:
+def _matching(offers: Table, product: int, asked: OfferQuery) -> list[Head]:
     """Return the heads of a product's offers that were asked for, in the order asked for."""
     if product == 0:
         ranks = [rank for rank in offers.ranks if product_of(rank) == 0]
@@ -244,7 +244,7 @@ def _matching(offers: Table, product: int, asked: Asked) -> list[Head]:
     return heads
 
 
-def _wanted(head: Head, asked: Asked) -> bool:
+def _wanted(head: Head, asked: OfferQuery) -> bool:
     return (
         (head["active"] or not asked.active_only)
         and (asked.premium == "ALL" or head["premium"] == (asked.premium == "TRUE"))

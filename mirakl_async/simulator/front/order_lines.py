@@ -77,8 +77,8 @@ class OrderLines:
                     {"id": one.id, "errors": [_error("ORDER_LINE_NOT_FOUND", "id", "There is no such line")]}
                 )
             elif not one.shipping_from.keys() & {"address", "warehouse"}:
-                told = _error("NotNull", "shipping_from", "An address or a warehouse is needed")
-                answers.append({"id": one.id, "errors": [told]})
+                described = _error("NotNull", "shipping_from", "An address or a warehouse is needed")
+                answers.append({"id": one.id, "errors": [described]})
             else:
                 self._set(one.id, {"shipping_from": {"address": None, "warehouse": None} | one.shipping_from})
                 answers.append({"id": one.id, "updated": one.shipping_from})
@@ -139,8 +139,8 @@ class OrderLines:
         self._orders.touch(rank, self._clock.time())
         answer: Row = {"order_update_result": done}
         if failed.order_additional_fields or failed.order_lines:
-            told = _error("UNKNOWN_CUSTOM_FIELD", "code", "The custom field is not known")
-            answer["order_update_errors"] = {"errors": [told], "input": failed}
+            described = _error("UNKNOWN_CUSTOM_FIELD", "code", "The custom field is not known")
+            answer["order_update_errors"] = {"errors": [described], "input": failed}
         return answer_json(200, answer)
 
     def _check(self, one: _Cancelation) -> None:

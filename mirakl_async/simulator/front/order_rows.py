@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import names
-from .draws import EPOCH, Draws, address, instant, person, uuid_of
+from .row_random import EPOCH, RowRandom, address, instant, person, uuid_of
 from .tables import Head, Row
 
 SECONDS_APART = 20
@@ -61,7 +61,7 @@ _LINES_ALIKE: Row = {
 }
 
 
-def head(rank: int, draws: Draws) -> Head:
+def head(rank: int, draws: RowRandom) -> Head:
     """Return what an order is filtered by."""
     state = draws.pick(_USUAL_STATES) if draws.below(12) else draws.pick(("REFUSED", "CANCELED", "STAGING"))
     created = EPOCH + rank * SECONDS_APART
@@ -94,7 +94,7 @@ def head(rank: int, draws: Draws) -> Head:
     }
 
 
-def row(head: Head, draws: Draws) -> Row:
+def row(head: Head, draws: RowRandom) -> Row:
     """Return an order as OR11 sends it."""
     state, shop, created = head["order_state"], head["shop_id"], head["created"]
     lines = [_line(head, draws, place) for place in range(len(head["products"]))]
@@ -149,7 +149,7 @@ def _standing(head: Head) -> Row:
     }
 
 
-def _payment(head: Head, draws: Draws) -> Row:
+def _payment(head: Head, draws: RowRandom) -> Row:
     paid = instant(head["created"] + 1900) if head["debited"] else None
     return {
         "customer_debited_date": paid,
@@ -159,7 +159,7 @@ def _payment(head: Head, draws: Draws) -> Row:
     }
 
 
-def _shipment(head: Head, draws: Draws) -> Row:
+def _shipment(head: Head, draws: RowRandom) -> Row:
     sent = head["order_state"] in _SENT
     code, company = draws.pick(names.CARRIERS) if sent else (None, None)
     tracking = f"1Z{draws.below(10**9):010}" if sent else None
@@ -173,8 +173,8 @@ def _shipment(head: Head, draws: Draws) -> Row:
     }
 
 
-def _customer(head: Head, draws: Draws) -> Row:
-    """Return who ordered; the addresses are told once the order is accepted, though the document promises them."""
+def _customer(head: Head, draws: RowRandom) -> Row:
+    """Return who ordered; the addresses are there once the order is accepted, though the document promises them."""
     first, last = person(draws)
     where = address(draws, first, last) if head["order_state"] in _ACCEPTED else None
     return {
@@ -192,7 +192,7 @@ def _customer(head: Head, draws: Draws) -> Row:
     }
 
 
-def _line(head: Head, draws: Draws, place: int) -> Row:
+def _line(head: Head, draws: RowRandom, place: int) -> Row:
     product, state = head["products"][place], head["order_state"]
     updated = instant(head["last_updated"])
     return {
@@ -221,7 +221,7 @@ def _line(head: Head, draws: Draws, place: int) -> Row:
     }
 
 
-def _amounts(draws: Draws) -> Row:
+def _amounts(draws: RowRandom) -> Row:
     """Return the quantity of a line and what it costs, in amounts that add up."""
     quantity, unit = 1 + draws.below(3), draws.cents(5, 200)
     price, shipping = round(quantity * unit, 2), draws.cents(0, 9)

@@ -21,8 +21,8 @@ from zlib import crc32
 from msgspec import DecodeError, Struct, ValidationError, json
 
 from ..exchange import Answer, Call, answer_json
-from .drifts import Drifts
 from .filters import Filter, Wanted, grouped, whole_number
+from .list_changes import ListChanges
 from .refusals import Refused, refused
 from .selections import Question, Selection
 from .tables import Row, Table
@@ -70,7 +70,7 @@ class Token(Struct, omit_defaults=True):
     before: int | None = None
 
 
-class Asked(NamedTuple):
+class PageQuery(NamedTuple):
     """The parameters of a page, and the order of its list: by a member of the head, "" for the order of creation."""
 
     given: Given
@@ -81,15 +81,15 @@ class Asked(NamedTuple):
 class Pager:
     """Answers listings from tables; `ignored` counts parameters that had no effect, as "OR11 foo"."""
 
-    def __init__(self, tables: Mapping[str, Table], drifts: Drifts, *, seed: int = 0) -> None:
+    def __init__(self, tables: Mapping[str, Table], changes: ListChanges, *, seed: int = 0) -> None:
         self.ignored: Counter[str] = Counter()
         self._tables = tables
-        self._drifts = drifts
+        self._list_changes = changes
         self._secret = crc32(f"page tokens of {seed}".encode())
         self._selections: dict[object, Selection] = {}
 
     def answer(self, listing: Listing, call: Call) -> Answer:
-        """Return one page, and let the list drift after it."""
+        """Return one page, and let the list change after it."""
         table = self._tables[listing.table]
         try:
             if listing.paging == "seek":
@@ -99,7 +99,7 @@ class Pager:
         except Refused as refusal:
             return refusal.answer
         answer = answer_json(200, body)
-        self._drifts.after(listing.operation, table, page)
+        self._list_changes.after(listing.operation, table, page)
         return Answer(200, answer.body, headers={"Link": links}) if links else answer
 
     def _offset(self, listing: Listing, table: Table, call: Call) -> tuple[Row, str, Sequence[int]]:
@@ -113,7 +113,9 @@ class Pager:
         order = given.get("order", ["desc" if listing.newest_first else "asc"])[0]
         if order not in {"asc", "desc"}:
             raise refused(400, "The parameter order takes asc, desc")
-        chosen = self._selected(listing, table, call, Asked(given, listing.sorts.get(criterion, ""), order == "desc"))
+        chosen = self._selected(
+            listing, table, call, PageQuery(given, listing.sorts.get(criterion, ""), order == "desc")
+        )
         paginated = given.get("paginate", ["true"])[0] != "false"
         page = chosen[offset : offset + size] if paginated else chosen
         body = {listing.items: _rows(listing, table, given, page), "total_count": len(chosen)}
@@ -129,7 +131,7 @@ class Pager:
             self._count_ignored(listing, given, _SEEK)
             limit = whole_number("limit", given.get("limit", [str(listing.default)])[0], 1, listing.most)
             token = Token(listing.operation, dict(given), limit, _descends(listing, given))
-        chosen = self._selected(listing, table, call, Asked(token.given, "", token.newest_first))
+        chosen = self._selected(listing, table, call, PageQuery(token.given, "", token.newest_first))
         first, end = _stretch(chosen, token)
         page = chosen[first:end]
         body: Row = {"data": _rows(listing, table, token.given, page)}
@@ -140,7 +142,7 @@ class Pager:
             body["previous_page_token"] = self._text(token, before=page[0] if page else _beyond(token, 1))
         return body, "", page
 
-    def _selected(self, listing: Listing, table: Table, call: Call, asked: Asked) -> Sequence[int]:
+    def _selected(self, listing: Listing, table: Table, call: Call, asked: PageQuery) -> Sequence[int]:
         """Return the ranks of all rows asked for, in the order asked for."""
         question = self._question(listing, table, call, asked)
         wanted = tuple((name, *asked.given[name]) for name in sorted(asked.given) if name not in _OFFSET | _SEEK)
@@ -151,7 +153,7 @@ class Pager:
             del self._selections[next(iter(self._selections))]
         return selection.chosen(table, question)
 
-    def _question(self, listing: Listing, table: Table, call: Call, asked: Asked) -> Question:
+    def _question(self, listing: Listing, table: Table, call: Call, asked: PageQuery) -> Question:
         if listing.check is not None:
             listing.check(asked.given)
         tests = [] if listing.scope is None else [listing.scope(call, self._tables)]

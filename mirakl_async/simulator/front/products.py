@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 
 from ..exchange import Answer, Call, answer_json
 from . import names
-from .draws import EPOCH, Draws
 from .refusals import Refused, refused
+from .row_random import EPOCH, RowRandom
 from .tables import Head, Kind, Row, Table
 
 MOST_REFERENCES = 100
 _THINGS = ("Espresso machine", "Kettle", "Desk lamp", "Hiking boots", "Rain jacket", "Cast iron pan", "Backpack 40 l")
 
 
-def _head(rank: int, _draws: Draws) -> Head:
+def _head(rank: int, _draws: RowRandom) -> Head:
     return {"product_sku": names.product_sku(rank), "last_updated": EPOCH + rank * 30}
 
 
@@ -23,7 +23,7 @@ def title(rank: int) -> str:
     return f"{_THINGS[rank % len(_THINGS)]} {rank}"
 
 
-def _row(head: Head, _draws: Draws) -> Row:
+def _row(head: Head, _draws: RowRandom) -> Row:
     rank = head["rank"]
     return {
         "authorized_shop_ids": [],

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from . import names
-from .draws import EPOCH, Draws, instant
 from .filters import any_of, one_of, since, until
 from .paging import Listing
+from .row_random import EPOCH, RowRandom, instant
 from .tables import Head, Kind, Row
 
 SECONDS_APART = 7200
@@ -24,7 +24,7 @@ def key_rank(text: str) -> int | None:
     return rank if rank is not None and key(rank) == text else None
 
 
-def _head(rank: int, draws: Draws) -> Head:
+def _head(rank: int, draws: RowRandom) -> Head:
     created = EPOCH + rank * SECONDS_APART
     start = created + draws.below(30) * 86_400
     return {
@@ -44,7 +44,7 @@ def _head(rank: int, draws: Draws) -> Head:
     }
 
 
-def _row(head: Head, draws: Draws) -> Row:
+def _row(head: Head, draws: RowRandom) -> Row:
     kind = head["type"]
     return {
         "amount_off": draws.cents(1, 20) if kind == "AMOUNT_OFF" else None,

@@ -61,7 +61,7 @@ def sniffed(content: bytes) -> Format:
 
 
 def read_csv(content: bytes) -> list[list[str]]:
-    """Return the rows of a CSV file, the header first; of what is none, one row without a name; of nothing, no columns.
+    """Return the rows of a CSV file, the header first; of another file, one row without a name; of nothing, no columns.
 
     Of a file over `MOST_BYTES_READ`, only its first lines are read.
     """

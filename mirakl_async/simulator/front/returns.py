@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from . import names
-from .draws import EPOCH, Draws, instant, rank_of_uuid, uuid_of
 from .filters import any_of, one_of, since, until
 from .paging import Listing
+from .row_random import EPOCH, RowRandom, instant, rank_of_uuid, uuid_of
 from .tables import Head, Kind, Row
 
 SECONDS_APART = 600
@@ -25,7 +25,7 @@ def return_rank(text: str) -> int | None:
     return rank_of_uuid("return", text)
 
 
-def _head(rank: int, draws: Draws) -> Head:
+def _head(rank: int, draws: RowRandom) -> Head:
     created = EPOCH + rank * SECONDS_APART
     return {
         "id": return_id(rank),
@@ -39,7 +39,7 @@ def _head(rank: int, draws: Draws) -> Head:
     }
 
 
-def _row(head: Head, draws: Draws) -> Row:
+def _row(head: Head, draws: RowRandom) -> Row:
     state, reason = head["state"], draws.pick(REASONS)
     tracked = state in {"IN_PROGRESS", "RECEIVED", "CLOSED"}
     return {
@@ -102,7 +102,7 @@ RT11 = Listing(
 )
 
 
-def _item_head(rank: int, draws: Draws) -> Head:
+def _item_head(rank: int, draws: RowRandom) -> Head:
     received = EPOCH + rank * SECONDS_APART + draws.below(600)
     return {
         "order_line_id": names.line_id(rank),
@@ -112,7 +112,7 @@ def _item_head(rank: int, draws: Draws) -> Head:
     }
 
 
-def _item_row(head: Head, draws: Draws) -> Row:
+def _item_row(head: Head, draws: RowRandom) -> Row:
     return {
         "available_return_methods": list(METHODS),
         "available_return_reasons": list(REASONS),
@@ -140,7 +140,7 @@ RT12 = Listing(
 )
 
 
-def _label_head(rank: int, draws: Draws) -> Head:
+def _label_head(rank: int, draws: RowRandom) -> Head:
     created = EPOCH + rank * SECONDS_APART + 60
     return {
         "return_id": return_id(rank),
@@ -150,7 +150,7 @@ def _label_head(rank: int, draws: Draws) -> Head:
     }
 
 
-def _label_row(head: Head, draws: Draws) -> Row:
+def _label_row(head: Head, draws: RowRandom) -> Row:
     state = head["label_state"]
     created = state == "CREATED"
     failure = {"code": "CARRIER_UNAVAILABLE", "message": "The carrier did not answer in time"}

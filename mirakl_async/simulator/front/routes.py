@@ -64,7 +64,7 @@ def _single_rows(world: FrontWorld) -> list[Route]:
     def offers(call: Call) -> Answer:
         answer, shown = offers_of_products(tables, call, world.pager.ignored)
         if answer.status == 200:
-            world.drifts.after("P11", tables["offers"], shown)
+            world.list_changes.after("P11", tables["offers"], shown)
         return answer
 
     return [

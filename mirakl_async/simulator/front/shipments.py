@@ -6,9 +6,9 @@ from functools import partial
 from typing import Any
 
 from . import names
-from .draws import EPOCH, Draws, address, instant, person, rank_of_uuid, uuid_of
 from .filters import any_of, one_of, since, until
 from .paging import Listing
+from .row_random import EPOCH, RowRandom, address, instant, person, rank_of_uuid, uuid_of
 from .tables import Head, Kind, Row
 
 SECONDS_APART = 45
@@ -36,7 +36,7 @@ def picklist_id(rank: int) -> str:
     return uuid_of("picklist", rank)
 
 
-def _head(rank: int, draws: Draws) -> Head:
+def _head(rank: int, draws: RowRandom) -> Head:
     created = EPOCH + rank * SECONDS_APART
     return {
         "id": shipment_id(rank),
@@ -48,7 +48,7 @@ def _head(rank: int, draws: Draws) -> Head:
     }
 
 
-def _row(head: Head, draws: Draws) -> Row:
+def _row(head: Head, draws: RowRandom) -> Row:
     shipped = head["state"] in {"SHIPPED", "TO_COLLECT", "RECEIVED", "CLOSED"}
     paid = head["debit_state"] == "DEBIT_OK"
     moment = instant(head["last_updated"])
@@ -82,7 +82,7 @@ def _row(head: Head, draws: Draws) -> Row:
     }
 
 
-def _tracking(draws: Draws) -> dict[str, Any]:
+def _tracking(draws: RowRandom) -> dict[str, Any]:
     code, name = draws.pick(names.CARRIERS)
     day = {"date": f"2026-02-{1 + draws.below(28):02}", "offset": "+01:00", "time": "10:30"}
     return {
@@ -116,7 +116,7 @@ ST11 = Listing(
 )
 
 
-def _item_head(rank: int, draws: Draws) -> Head:
+def _item_head(rank: int, draws: RowRandom) -> Head:
     shipping = EPOCH + rank * SECONDS_APART
     return {
         "order_id": names.order_id(rank),
@@ -126,7 +126,7 @@ def _item_head(rank: int, draws: Draws) -> Head:
     }
 
 
-def _item_row(head: Head, draws: Draws) -> Row:
+def _item_row(head: Head, draws: RowRandom) -> Row:
     first, last = person(draws)
     rank = head["rank"]
     return {
@@ -171,7 +171,7 @@ ST12 = Listing(
 )
 
 
-def _pick_head(rank: int, draws: Draws) -> Head:
+def _pick_head(rank: int, draws: RowRandom) -> Head:
     created = EPOCH + rank * SECONDS_APART
     return {
         "id": picklist_id(rank),
@@ -185,7 +185,7 @@ def _pick_head(rank: int, draws: Draws) -> Head:
     }
 
 
-def _pick_row(head: Head, draws: Draws) -> Row:
+def _pick_row(head: Head, draws: RowRandom) -> Row:
     return {
         "date_created": instant(head["created"]),
         "id": head["id"],

@@ -11,8 +11,8 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal, NamedTuple
 
-from .draws import Draws, seed_of
 from .promises import without_nulls
+from .row_random import RowRandom, seed_of
 
 Head = dict[str, Any]
 """What a row is filtered and sorted by: a few members that cost little to make, moments in seconds since 1970."""
@@ -34,8 +34,8 @@ class Kind(NamedTuple):
     identity: str
     identify: Callable[[int], Any]
     rank: Callable[[str], int | None]
-    head: Callable[[int, Draws], Head]
-    row: Callable[[Head, Draws], Row]
+    head: Callable[[int, RowRandom], Head]
+    row: Callable[[Head, RowRandom], Row]
     updated: str = "last_updated"
 
 
@@ -62,7 +62,7 @@ class Table:
         self.refill(size)
 
     def refill(self, size: int) -> None:
-        """Begin anew with so many rows, none of them touched."""
+        """Refill the table with `size` rows, of which none has changed."""
         if size < 0:
             raise ValueError(f"{self.kind.name}: there cannot be {size} rows")
         self._ranks, self._next, self._before = range(size), size, -1
@@ -100,14 +100,14 @@ class Table:
 
     def head(self, rank: int) -> Head:
         """Return what a row is filtered and sorted by."""
-        head = self.kind.head(rank, Draws(self._seed, rank))
+        head = self.kind.head(rank, RowRandom(self._seed, rank))
         head["rank"] = rank
         touched = self._heads.get(rank)
         return head if touched is None else head | touched
 
     def row(self, rank: int) -> Row:
         """Return a row as it is sent."""
-        row = self.kind.row(self.head(rank), Draws(self._seed + 1, rank)) | self._members.get(rank, {})
+        row = self.kind.row(self.head(rank), RowRandom(self._seed + 1, rank)) | self._members.get(rank, {})
         if not self.nulls:
             row = without_nulls(row)
         corrupted = self._corrupted.get(rank)

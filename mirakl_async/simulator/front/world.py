@@ -11,10 +11,10 @@ from .accounting import BILLING_CYCLES, INVOICES
 from .accounting_documents import AccountingDocuments
 from .attachments import Conversations
 from .changes import Changes
-from .documents import Documents, order_shelf, shop_shelf
-from .drifts import Drifts
+from .documents import Documents, order_document_kind, shop_document_kind
 from .exports import OFFER_EXPORTS, ORDER_EXPORTS, Exports
 from .imports import IMPORTS, Imports
+from .list_changes import ListChanges
 from .messages import MESSAGES, THREADS
 from .multipart import Upload
 from .offers import OFFERS
@@ -70,22 +70,24 @@ class FrontWorld:
         }
         if sizes:
             raise ValueError(f"there is no list {', '.join(sizes)}; there are {', '.join(LISTS)}")
-        self.drifts: Drifts = Drifts(clock, seed=seed)
-        self.pager: Pager = Pager(self.tables, self.drifts, seed=seed)
+        self.list_changes: ListChanges = ListChanges(clock, seed=seed)
+        self.pager: Pager = Pager(self.tables, self.list_changes, seed=seed)
         self.uploads: deque[Upload] = deque(maxlen=MOST_UPLOADS)
         self.imports: Imports = Imports(self.tables["imports"], clock, self.uploads)
         self.changes: Changes = Changes(self.tables, clock)
         self.order_lines: OrderLines = OrderLines(self.tables["orders"], clock)
         self.return_requests: ReturnRequests = ReturnRequests(self.tables, clock)
-        self.order_documents: Documents = Documents(order_shelf(self.tables["orders"].find), clock, self.uploads)
-        self.shop_documents: Documents = Documents(shop_shelf(), clock, self.uploads, live=oddities == "live")
+        self.order_documents: Documents = Documents(
+            order_document_kind(self.tables["orders"].find), clock, self.uploads
+        )
+        self.shop_documents: Documents = Documents(shop_document_kind(), clock, self.uploads, live=oddities == "live")
         self.accounting_documents: AccountingDocuments = AccountingDocuments(self.tables, clock)
         self.conversations: Conversations = Conversations(self.tables, clock, self.uploads)
         self.order_exports: Exports = Exports(ORDER_EXPORTS, self.tables["orders"], clock, seed=seed)
         self.offer_exports: Exports = Exports(OFFER_EXPORTS, self.tables["offers"], clock, seed=seed)
 
     def seed(self, table: str, rows: int) -> None:
-        """Begin a list anew with so many rows."""
+        """Refill a list with `rows` new rows."""
         self.tables[table].refill(rows)
         if table == "imports":
             self.imports.jobs.clear()
@@ -112,7 +114,7 @@ class FrontWorld:
             there.touch(rank, now, **head)
         return len(ranks)
 
-    def spoil(self, table: str, identity: Any, members: Mapping[str, Any]) -> None:
+    def corrupt(self, table: str, identity: Any, members: Mapping[str, Any]) -> None:
         """Set members of one row as it is sent, to anything, even to what no Mirakl would send."""
         there = self.tables[table]
         rank = there.find(str(identity))

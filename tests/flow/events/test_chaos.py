@@ -43,7 +43,7 @@ async def trouble(sim):
         sim.faults.add(fault)
         await asyncio.sleep(0.5)
         sim.faults.clear()
-        sim.faults.add(Fault.status(503, operation="updateActionStatus", probability=0.02, after_apply=True))
+        sim.faults.add(Fault.status(503, operation="updateActionStatus", probability=0.02, after_processing=True))
         sim.faults.add(Fault.hang_up(operation="updateActionStatus", probability=0.01))
 
 

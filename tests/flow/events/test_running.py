@@ -242,7 +242,7 @@ async def test_an_action_that_is_final_already_or_gone_is_acknowledged_and_count
 
 
 async def test_after_a_report_whose_answer_was_lost_already_final_is_ours(mirakl):
-    mirakl.sim.faults.add(Fault.status(503, operation="updateActionStatus", at=(1,), after_apply=True))
+    mirakl.sim.faults.add(Fault.status(503, operation="updateActionStatus", at=(1,), after_processing=True))
     await mirakl.put(command("a1"))
     counters = await mirakl.run(router_of(lambda command: None))
     assert (counters.handled, counters.already_final) == (1, 0)

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 
 from mirakl_async import BearerToken, MarketplaceFront, Retry
-from mirakl_async.simulator import Drift, Fault, Simulator
+from mirakl_async.simulator import Fault, ListChange, Simulator
 
 
 @asynccontextmanager
@@ -31,22 +31,22 @@ async def check(front, mirakl, there_before, **manner):
 
 @pytest.mark.parametrize("concurrency", [1, 4])
 @pytest.mark.parametrize(
-    "drifts",
+    "changes",
     [
-        [Drift(operation="OR11", kind="delete", rows=3, where="first")],
-        [Drift(operation="OR11", kind="delete", rows=30, where="first", every=3)],
-        [Drift(operation="OR11", kind="delete", rows=2, where="read")],
-        [Drift(operation="OR11", kind="insert", rows=5, where="first")],
-        [Drift(operation="OR11", kind="insert", rows=1, where="last")],
+        [ListChange(operation="OR11", kind="delete", rows=3, where="first")],
+        [ListChange(operation="OR11", kind="delete", rows=30, where="first", every=3)],
+        [ListChange(operation="OR11", kind="delete", rows=2, where="read")],
+        [ListChange(operation="OR11", kind="insert", rows=5, where="first")],
+        [ListChange(operation="OR11", kind="insert", rows=1, where="last")],
         [
-            Drift(operation="OR11", kind="insert", rows=2, where="first", every=2),
-            Drift(operation="OR11", kind="delete", rows=3, where="anywhere", every=3),
+            ListChange(operation="OR11", kind="insert", rows=2, where="first", every=2),
+            ListChange(operation="OR11", kind="delete", rows=3, where="anywhere", every=3),
         ],
     ],
 )
-async def test_orders_that_come_and_go(drifts, concurrency):
+async def test_orders_that_come_and_go(changes, concurrency):
     async with marketplace(orders=230) as (mirakl, front):
-        mirakl.front.drifts.add(*drifts)
+        mirakl.front.list_changes.add(*changes)
         await check(front, mirakl, mirakl.front.ids("orders"), concurrency=concurrency)
         assert front.counters.list_changes > 0
 
@@ -54,9 +54,9 @@ async def test_orders_that_come_and_go(drifts, concurrency):
 @pytest.mark.parametrize("concurrency", [1, 4])
 async def test_orders_that_go_while_as_many_come_are_noticed_where_pages_overlap(concurrency):
     async with marketplace(orders=230) as (mirakl, front):
-        mirakl.front.drifts.add(
-            Drift(operation="OR11", kind="delete", rows=2, where="first"),
-            Drift(operation="OR11", kind="insert", rows=2, where="last"),
+        mirakl.front.list_changes.add(
+            ListChange(operation="OR11", kind="delete", rows=2, where="first"),
+            ListChange(operation="OR11", kind="insert", rows=2, where="last"),
         )
         await check(front, mirakl, mirakl.front.ids("orders"), concurrency=concurrency, exact=True)
         assert front.counters.list_changes > 0
@@ -64,7 +64,7 @@ async def test_orders_that_go_while_as_many_come_are_noticed_where_pages_overlap
 
 async def test_faults_and_drift_together():
     async with marketplace(orders=230) as (mirakl, front):
-        mirakl.front.drifts.add(Drift(operation="OR11", kind="delete", rows=3, where="first", every=2))
+        mirakl.front.list_changes.add(ListChange(operation="OR11", kind="delete", rows=3, where="first", every=2))
         mirakl.faults.add(Fault.reset(every=5), Fault.status(503, every=7))
         await check(front, mirakl, mirakl.front.ids("orders"))
         assert front.counters.retries > 0
@@ -73,7 +73,7 @@ async def test_faults_and_drift_together():
 async def test_a_spoiled_order_costs_itself():
     async with marketplace(orders=60) as (mirakl, front):
         every = mirakl.front.ids("orders")
-        mirakl.front.spoil("orders", every[33], {"order_lines": {"not": "a list"}, "price": []})
+        mirakl.front.corrupt("orders", every[33], {"order_lines": {"not": "a list"}, "price": []})
         got = [order.order_id async for order in front.orders.list(page_size=20)]
         assert [name for name in every if name not in got] in ([], [every[33]])
         assert front.counters.quarantined + front.counters.repaired > 0

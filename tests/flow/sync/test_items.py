@@ -286,8 +286,8 @@ async def test_newer_versions_of_orders_in_flight(start):
 async def test_no_fault_leaves_an_older_version_behind(start, after):
     mirakl = await start(latency=(0.0, 0.02), seed=int(after))
     mirakl.sim.faults.add(
-        Fault.reset(after_apply=after, probability=0.15),
-        Fault.status(503, after_apply=after, probability=0.1),
+        Fault.reset(after_processing=after, probability=0.15),
+        Fault.status(503, after_processing=after, probability=0.1),
         Fault.truncate(probability=0.05),
         Fault.revoke_tokens(probability=0.02),
     )

@@ -83,7 +83,7 @@ async def test_halves_find_what_neither_server_nor_contract_names():
 
 FAULTS = {
     "reset": [Fault.reset(probability=0.25)],
-    "answer lost after it was applied": [Fault.reset(after_apply=True, probability=0.25)],
+    "answer lost after it was applied": [Fault.reset(after_processing=True, probability=0.25)],
     "503 bursts": [Fault.status(503, probability=0.3), Fault.html(502, probability=0.1)],
     "429 bursts": [Fault.status(429, probability=0.3)],
     "tokens revoked": [Fault.revoke_tokens(every=4)],

@@ -23,7 +23,7 @@ class Reply(NamedTuple):
 
 
 class Front:
-    """A marketplace and a client that knows nothing of it: it sends what it is told and shows what comes back."""
+    """A marketplace and a client that knows nothing of it: it sends what it is given and shows what comes back."""
 
     def __init__(self, session: aiohttp.ClientSession, simulator: Simulator) -> None:
         self._session = session

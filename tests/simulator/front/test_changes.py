@@ -1,4 +1,4 @@
-"""Orders, returns and shipments changed by calls: states moved, failures told one by one."""
+"""Orders, returns and shipments changed by calls: states moved, failures reported one by one."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from mirakl_async import BearerToken, MarketplaceFront
-from mirakl_async.simulator import Control, Drift, ExportPlan, ImportPlan, SimulatorProcess
+from mirakl_async.simulator import Control, ExportPlan, ImportPlan, ListChange, SimulatorProcess
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ async def test_a_marketplace_in_a_process(session):
     async with SimulatorProcess(front={"orders": 300, "returns": 40}) as mirakl:
         where, control = mirakl.addresses, mirakl.control.front
         assert (await control.state()).rows["returns"] == 40
-        await control.add_drifts(Drift(operation="OR11", kind="insert", rows=2, where="last", times=1))
+        await control.add_list_changes(ListChange(operation="OR11", kind="insert", rows=2, where="last", times=1))
         async with MarketplaceFront(where.front_url, auth=BearerToken(await token_of(where, session))) as client:
             assert len(await client.orders.list().all()) == 302
             ids = await control.ids("orders")
@@ -36,7 +36,7 @@ async def test_a_marketplace_in_a_process(session):
             assert await control.change("orders", ids[2], order_state="REFUSED") == 1
             first = await client.orders.list().first()
             assert (first.order_id, first.order_state) == (ids[2], "REFUSED")
-            await control.spoil("orders", ids[3], {"shop_name": "Other"})
+            await control.corrupt("orders", ids[3], {"shop_name": "Other"})
             assert [order.shop_name for order in await client.orders.list(order_ids=[ids[3]]).all()] == ["Other"]
             await control.seed("orders", 5)
             assert len(await client.orders.list().all()) == 5
@@ -45,9 +45,9 @@ async def test_a_marketplace_in_a_process(session):
 
 
 async def test_drifts_come_and_go(control, front):
-    await control.add_drifts(Drift(operation="RT11", kind="delete", rows=3))
+    await control.add_list_changes(ListChange(operation="RT11", kind="delete", rows=3))
     await front.get("/api/returns")
-    await control.clear_drifts()
+    await control.clear_list_changes()
     await front.get("/api/returns")
     assert len(await control.ids("returns")) == 22
     assert len(await control.insert("returns", 4, "first")) == 4
@@ -82,11 +82,11 @@ async def test_imports_and_exports_of_a_process_are_planned(session):
         ("/front/wishes/ids", None, 404),
         ("/front/orders/insert", b'{"where":"middle"}', 400),
         ("/front/orders/delete", b"{", 400),
-        ("/front/orders/spoil", b'{"id":"x","members":{}}', 404),
+        ("/front/orders/corrupt", b'{"id":"x","members":{}}', 404),
         ("/front/imports/plans", b'[{"end":"LOST"}]', 400),
         ("/front/exports/wishes/plans", b"[]", 404),
         ("/front/exports/orders/plans", b'[{"files":0}]', 400),
-        ("/front/drifts", b'[{"operation":"OR11","kind":"delete","every":0}]', 400),
+        ("/front/list_changes", b'[{"operation":"OR11","kind":"delete","every":0}]', 400),
     ],
 )
 async def test_a_knob_turned_too_far(front, session, path, body, status):

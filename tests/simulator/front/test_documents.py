@@ -46,9 +46,9 @@ def test_every_cap_is_the_documents(listing):
     schemas = query_parameters(listing.operation)
     for narrowing in listing.filters:
         schema = schemas[narrowing.parameter]
-        told = schema.get("maximum") or schema.get("maxItems")
+        described = schema.get("maximum") or schema.get("maxItems")
         # RT52 has its cap of 100 in its description alone.
-        assert narrowing.most == told or (listing.operation, narrowing.parameter) == ("RT52", "return_id")
+        assert narrowing.most == described or (listing.operation, narrowing.parameter) == ("RT52", "return_id")
         assert narrowing.many in (("repeat", "both") if schema["type"] == "array" else ("no", "comma"))
 
 
@@ -103,8 +103,8 @@ def test_the_check_finds_what_it_is_for():
 async def test_every_part_of_a_form_is_the_documents(front, code):
     method, path, operation = operations()[code]
     ids = {"order_id": front.world.ids("orders")[0], "thread_id": front.world.ids("threads")[0]}
-    refused = await front.send(method, path.format(**ids), **form(field("nobody", "x")))
-    assert (refused.status, refused.json["errors"][0]["field"]) == (400, "nobody")
+    refused = await front.send(method, path.format(**ids), **form(field("unknown", "x")))
+    assert (refused.status, refused.json["errors"][0]["field"]) == (400, "unknown")
     taken = refused.json["errors"][0]["message"].rpartition("takes ")[2].split(", ")
     schema = operation["requestBody"]["content"]["multipart/form-data"]["schema"]
     assert set(taken) == members(schema)[0].keys()

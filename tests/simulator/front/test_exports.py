@@ -252,8 +252,8 @@ async def test_offers_as_csv_have_columns_of_the_instance(start):
 
 
 def test_every_column_is_the_documents():
-    told = {name.replace("<channelCode>", "US") for name in csv_columns("OF54")}
-    assert set(Columns([], {}, ["US"]).all()) - told == {"warranty"}
+    described = {name.replace("<channelCode>", "US") for name in csv_columns("OF54")}
+    assert set(Columns([], {}, ["US"]).all()) - described == {"warranty"}
 
 
 async def test_offers_changed_since(start):
@@ -280,7 +280,7 @@ async def test_offers_through_the_client(start):
     assert [item.offer_id for item in items] == ids
 
 
-async def test_files_can_be_spoiled(start):
+async def test_files_can_be_corrupted(start):
     front = await start({"orders": 400})
     (url,) = (await finished(front, ORDERS, YEAR))["urls"]
     front.simulator.faults.add(Fault.status(503, operation="OR15", at=(1,)), Fault.truncate(operation="OR15", at=(2,)))

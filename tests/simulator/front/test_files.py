@@ -25,11 +25,11 @@ def opened(reply):
     return archive
 
 
-async def upload(front, order, *files, told=None):
+async def upload(front, order, *files, described=None):
     """Send files of an order, by name and type."""
-    told = [{"file_name": name, "type_code": kind} for name, kind, _ in files] if told is None else told
+    described = [{"file_name": name, "type_code": kind} for name, kind, _ in files] if described is None else described
     parts = [file("files", name, content) for name, _, content in files]
-    body = form(*parts, json_part("order_documents", {"order_documents": told}))
+    body = form(*parts, json_part("order_documents", {"order_documents": described}))
     return await front.send("POST", f"/api/orders/{order}/documents", **body)
 
 
@@ -98,16 +98,16 @@ async def test_uploads_that_are_refused(front):
     good = ("a.pdf", "CUSTOMER_INVOICE", b"x")
     assert (await upload(front, "Order_1-A", good)).status == 404
     assert (await upload(front, order, good, good)).status == 400
-    assert (await upload(front, order, good, told=[])).status == 400
-    assert (await upload(front, order, good, told=[{"file_name": "b.pdf", "type_code": "X"}])).status == 400
-    assert (await upload(front, order, good, told=[{"file_name": "a.pdf"}])).status == 400
+    assert (await upload(front, order, good, described=[])).status == 400
+    assert (await upload(front, order, good, described=[{"file_name": "b.pdf", "type_code": "X"}])).status == 400
+    assert (await upload(front, order, good, described=[{"file_name": "a.pdf"}])).status == 400
     many = [(f"{number}.pdf", "CUSTOMER_INVOICE", b"x") for number in range(49)]
     assert (await upload(front, order, *many)).status == 400
-    told = {"order_documents": [{"file_name": "a.pdf", "type_code": "CUSTOMER_INVOICE"}]}
+    described = {"order_documents": [{"file_name": "a.pdf", "type_code": "CUSTOMER_INVOICE"}]}
     for part in (
-        json_part("order_documents", told, "text/plain"),
-        json_part("order_documents", told["order_documents"]),
-        json_part("documents", told),
+        json_part("order_documents", described, "text/plain"),
+        json_part("order_documents", described["order_documents"]),
+        json_part("documents", described),
         field("order_documents", "{"),
     ):
         body = form(file("files", "a.pdf"), part)
@@ -122,12 +122,12 @@ async def test_documents_of_shops(start):
     assert_described(rows, "S30")
     assert [row["shop_id"] for row in rows["shop_documents"]] == [2001, 2001, 2002, 2002]
     number = rows["shop_documents"][0]["id"]
-    told = [{"file_name": "Ausweis ü.jpeg", "type_code": "ID_CARD"}, {"file_name": "b.pdf", "type_code": "WISH"}]
-    parts = [file("files", one["file_name"]) for one in told]
-    body = form(*parts, json_part("shop_documents", {"shop_documents": told}), field("shop_id", "2001"))
+    described = [{"file_name": "Ausweis ü.jpeg", "type_code": "ID_CARD"}, {"file_name": "b.pdf", "type_code": "WISH"}]
+    parts = [file("files", one["file_name"]) for one in described]
+    body = form(*parts, json_part("shop_documents", {"shop_documents": described}), field("shop_id", "2001"))
     reply = await front.send("POST", SHOPS, **body)
     assert reply.json["errors_count"] == 1
-    assert reply.json["shop_documents"][0]["input"] == told[1]
+    assert reply.json["shop_documents"][0]["input"] == described[1]
     assert (await front.send("DELETE", f"{SHOPS}/{number}")).status == 204
     left = (await front.get(SHOPS, shop_ids="2001")).json["shop_documents"]
     assert [row["file_name"] for row in left][1:] == ["Ausweis ü.jpeg"]
@@ -170,11 +170,11 @@ async def test_a_reply_with_attachments(start):
     thread = front.world.ids("threads")[4]
     before = (await front.get(f"/api/inbox/threads/{thread}")).json
     assert_described(before, "M10")
-    told = {"body": "Here it is", "to": [{"type": "CUSTOMER", "id": "Customer_1"}]}
+    described = {"body": "Here it is", "to": [{"type": "CUSTOMER", "id": "Customer_1"}]}
     sent = await front.send(
         "POST",
         f"/api/inbox/threads/{thread}/message",
-        **form(json_part("message_input", told), file("files", "a.png", b"one"), file("files", "b.png", b"two")),
+        **form(json_part("message_input", described), file("files", "a.png", b"one"), file("files", "b.png", b"two")),
     )
     assert (sent.status, sent.json["thread_id"]) == (201, thread)
     after = (await front.get(f"/api/inbox/threads/{thread}")).json
@@ -189,15 +189,23 @@ async def test_a_reply_with_attachments(start):
 async def test_a_thread_on_an_order(start):
     front = await start({"orders": 4, "threads": 2})
     path = f"/api/orders/{order_id(3)}/threads"
-    told = {"body": "Hello", "to": ["SHOP"], "topic": {"type": "FREE_TEXT", "value": "Delay"}}
-    sent = await front.send("POST", path, **form(json_part("thread_input", told)))
+    described = {"body": "Hello", "to": ["SHOP"], "topic": {"type": "FREE_TEXT", "value": "Delay"}}
+    sent = await front.send("POST", path, **form(json_part("thread_input", described)))
     assert sent.status == 201
     found = (await front.get("/api/inbox/threads", entity_type="MMP_ORDER", entity_id=order_id(3))).json["data"]
     assert [thread["id"] for thread in found] == [sent.json["thread_id"]]
-    for wrong in (told | {"to": []}, told | {"to": ["ALL"]}, told | {"body": ""}, told | {"topic": {}}, []):
+    for wrong in (
+        described | {"to": []},
+        described | {"to": ["ALL"]},
+        described | {"body": ""},
+        described | {"topic": {}},
+        [],
+    ):
         refused = await front.send("POST", path, **form(json_part("thread_input", wrong)))
         assert (refused.status, "thread_input" in refused.json["errors"][0]["field"]) == (400, True)
-    assert (await front.send("POST", "/api/orders/x/threads", **form(json_part("thread_input", told)))).status == 404
+    assert (
+        await front.send("POST", "/api/orders/x/threads", **form(json_part("thread_input", described)))
+    ).status == 404
     assert len(front.world.ids("threads")) == 3
 
 
@@ -215,12 +223,12 @@ async def test_uploads_and_downloads_through_the_client(start, tmp_path):
     front = await start({"orders": 3, "threads": 3})
     order = front.world.ids("orders")[1]
     async with front.client() as client:
-        told = {"order_documents": [{"file_name": "bill.pdf", "type_code": "CUSTOMER_INVOICE"}]}
+        described = {"order_documents": [{"file_name": "bill.pdf", "type_code": "CUSTOMER_INVOICE"}]}
         path = tmp_path / "bill.pdf"
         path.write_bytes(b"%PDF-1.4 mine")
         from mirakl_async.models.front.orders import OrderDocumentInput, OrderDocumentsInput
 
-        documents = OrderDocumentsInput(order_documents=[OrderDocumentInput(**told["order_documents"][0])])
+        documents = OrderDocumentsInput(order_documents=[OrderDocumentInput(**described["order_documents"][0])])
         result = await client.orders.upload_documents(order, files=[path], order_documents=documents)
         assert not result.failed
         async with client.orders.download_documents(order_ids=[order]) as download:

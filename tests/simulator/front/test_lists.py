@@ -63,7 +63,7 @@ async def test_messages_by_who_takes_part(start):
     sent = (await front.get("/api/messages", user_type="OPERATOR", received="FALSE", max=100)).json["messages"]
     assert {message["from_type"] for message in sent} == {"OPERATOR"}
     assert len((await front.get("/api/messages", paginate="false", user_type="ALL")).json["messages"]) == 80
-    assert (await front.get("/api/messages", user_type="NOBODY")).status == 400
+    assert (await front.get("/api/messages", user_type="UNKNOWN")).status == 400
 
 
 async def test_orders_narrowed(start):
@@ -220,17 +220,17 @@ async def test_products_are_found_by_their_references(start):
     assert [product["product_sku"] for product in old.json["products"]] == [product_sku(3)]
 
 
-async def test_a_spoiled_row_is_sent_as_told(start):
+async def test_a_corrupted_row_is_sent_as_it_is(start):
     front = await start({"orders": 30})
     ids = front.world.ids("orders")
-    front.world.spoil("orders", ids[12], {"order_lines": "none", "order_state": None})
+    front.world.corrupt("orders", ids[12], {"order_lines": "none", "order_state": None})
     async with front.client() as client:
         pages = [page async for page in client.orders.list().pages()]
     assert sum(len(page.items) + len(page.quarantined) for page in pages) == 30
     raw = (await front.get("/api/orders", order_ids=ids[12])).json["orders"][0]
     assert (raw["order_lines"], raw["order_state"]) == ("none", None)
     with pytest.raises(KeyError, match="there is no x"):
-        front.world.spoil("orders", "x", {})
+        front.world.corrupt("orders", "x", {})
 
 
 async def test_rows_by_hand(start):

@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 
 from mirakl_async.simulator import ManualClock
-from mirakl_async.simulator.front import Drift
+from mirakl_async.simulator.front import ListChange
 
 ORDERS, RETURNS = "/api/orders", "/api/returns"
 
@@ -149,23 +149,23 @@ async def test_a_token_of_another_list_or_of_nobody(start):
 async def test_rows_come_and_go_between_pages(start):
     front = await start({"orders": 60})
     ids = front.world.ids("orders")
-    front.world.drifts.add(
-        Drift(operation="OR11", kind="delete", rows=2, where="first", every=2, times=1),
-        Drift(operation="OR11", kind="insert", rows=3, where="last", every=3),
+    front.world.list_changes.add(
+        ListChange(operation="OR11", kind="delete", rows=2, where="first", every=2, times=1),
+        ListChange(operation="OR11", kind="insert", rows=3, where="last", every=3),
     )
     pages = [(await front.get(ORDERS, offset=offset, max=10)).json for offset in (0, 10, 20, 30)]
     assert [page["total_count"] for page in pages] == [60, 60, 58, 61]
     assert pages[2]["orders"][0]["order_id"] == ids[22], "two rows were never seen"
-    assert front.world.drifts.moved == {"delete": 2, "insert": 3}
-    front.world.drifts.clear()
+    assert front.world.list_changes.moved == {"delete": 2, "insert": 3}
+    front.world.list_changes.clear()
     assert len(front.world.ids("orders")) == 61
 
 
 async def test_a_changed_row_was_just_updated(start):
     front = await start({"orders": 50}, clock=ManualClock(1_800_000_000))
-    front.world.drifts.add(Drift(operation="OR11", kind="change", rows=4, where="read"))
+    front.world.list_changes.add(ListChange(operation="OR11", kind="change", rows=4, where="read"))
     page = (await front.get(ORDERS, max=10)).json["orders"]
-    front.world.drifts.clear()
+    front.world.list_changes.clear()
     now = (await front.get(ORDERS, max=10)).json["orders"]
     assert [row["order_id"] for row in now] == [row["order_id"] for row in page]
     moved = [after for before, after in zip(page, now, strict=True) if before != after]
@@ -176,7 +176,7 @@ async def test_a_changed_row_was_just_updated(start):
 @pytest.mark.parametrize("arguments", [{"every": 0}, {"rows": 0}, {"kind": "insert", "where": "read"}])
 def test_drifts_that_mean_nothing(arguments):
     with pytest.raises(ValueError, match="rows"):
-        Drift(**({"operation": "OR11", "kind": "delete"} | arguments))
+        ListChange(**({"operation": "OR11", "kind": "delete"} | arguments))
 
 
 async def test_who_may_ask(front, session):
@@ -222,7 +222,7 @@ async def test_a_million_rows_cost_nothing_until_they_are_read(start):
     assert newest.json["orders"][0] == last.json["orders"][-1]
 
 
-async def test_faults_strike_by_the_operations_code(front):
+async def test_faults_are_chosen_by_the_operations_code(front):
     from mirakl_async.simulator import Fault
 
     front.simulator.faults.add(
@@ -249,12 +249,12 @@ def test_sizes_that_mean_nothing():
 async def test_a_seek_list_that_moves_loses_nothing_and_repeats_nothing(start, seed, sort):
     front = await start({"returns": 120}, seed=seed)
     before = front.world.ids("returns")
-    front.world.drifts.add(
-        Drift(operation="RT11", kind="delete", rows=3, where="anywhere"),
-        Drift(operation="RT11", kind="delete", rows=2, where="read", every=2),
-        Drift(operation="RT11", kind="insert", rows=2, where="first", every=3),
-        Drift(operation="RT11", kind="insert", rows=4, where="last", every=2, times=3),
-        Drift(operation="RT11", kind="change", rows=5, where="anywhere"),
+    front.world.list_changes.add(
+        ListChange(operation="RT11", kind="delete", rows=3, where="anywhere"),
+        ListChange(operation="RT11", kind="delete", rows=2, where="read", every=2),
+        ListChange(operation="RT11", kind="insert", rows=2, where="first", every=3),
+        ListChange(operation="RT11", kind="insert", rows=4, where="last", every=2, times=3),
+        ListChange(operation="RT11", kind="change", rows=5, where="anywhere"),
     )
     page = await front.get(RETURNS, limit=9, sort=sort)
     seen = [row["id"] for row in page.json["data"]]
@@ -264,6 +264,6 @@ async def test_a_seek_list_that_moves_loses_nothing_and_repeats_nothing(start, s
     throughout = set(before) & set(front.world.ids("returns"))
     assert len(seen) == len(set(seen))
     assert throughout <= set(seen)
-    assert front.world.drifts.moved["delete"] > 10
+    assert front.world.list_changes.moved["delete"] > 10
     numbers = [front.world.tables["returns"].kind.rank(one) for one in seen]
     assert numbers == sorted(numbers, reverse=sort.endswith("DESC"))

@@ -1,4 +1,4 @@
-"""What is chosen from a list that moves, against choosing anew each time."""
+"""What is chosen from a list that moves, against choosing again each time."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def move(random, table):
     ("kind", "tests", "member"),
     [(ORDERS, [shipping], ""), (ORDERS, [], ""), (PROMOTIONS, [active], "end"), (PROMOTIONS, [], "start")],
 )
-def test_a_selection_kept_is_a_selection_made_anew(kind, tests, member, descends):
+def test_a_selection_kept_is_a_new_selection(kind, tests, member, descends):
     random = Random(f"{kind.name} {member} {descends}")
     table = Table(kind, 40, seed=5)
     kept = Selection()

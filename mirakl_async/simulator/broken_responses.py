@@ -29,11 +29,11 @@ def hang_up(transport: asyncio.Transport, answer: Answer) -> None:
     transport.close()
 
 
-def truncate(transport: asyncio.Transport, answer: Answer, share: float = 0.5) -> None:
-    """Send the head and a share of the body, then close; without a body, half of the head."""
+def truncate(transport: asyncio.Transport, answer: Answer, fraction: float = 0.5) -> None:
+    """Send the head and a fraction of the body, then close; without a body, half of the head."""
     whole = render(answer)
     body = len(answer.body)
-    transport.write(whole[: len(whole) - body + int(body * share)] if body else whole[: len(whole) // 2])
+    transport.write(whole[: len(whole) - body + int(body * fraction)] if body else whole[: len(whole) // 2])
     transport.close()
 
 

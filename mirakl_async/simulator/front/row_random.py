@@ -1,7 +1,7 @@
 """Made-up values that depend on nothing but a seed, a list and a place in it.
 
 A row is made when it is read and forgotten at once: the same row is made again the next time, so that a list of a
-million rows costs nothing until somebody pages through it. The generator is a congruential one, begun at a mixed state:
+million rows costs nothing until it is read. The generator is a congruential one, begun at a mixed state:
 seeding a `Random` for each row would take longer than making the row.
 """
 
@@ -36,7 +36,7 @@ PLACES = (
 STREETS = ("Mill Lane", "Rue des Tanneurs", "Hauptplatz", "Rua das Flores", "Long Wharf", "Ulica Długa")
 
 
-class Draws:
+class RowRandom:
     """The values of one row, one after the other."""
 
     __slots__ = ("_state",)
@@ -89,12 +89,12 @@ def rank_of_uuid(name: str, text: str) -> int | None:
     return rank if uuid_of(name, rank) == text.lower() else None
 
 
-def person(draws: Draws) -> tuple[str, str]:
+def person(draws: RowRandom) -> tuple[str, str]:
     """Return a first and a last name."""
     return draws.pick(FIRST_NAMES), draws.pick(SECOND_NAMES)
 
 
-def address(draws: Draws, first: str, last: str) -> dict[str, object]:
+def address(draws: RowRandom, first: str, last: str) -> dict[str, object]:
     """Return an address in the shape that orders, shipments and customers share."""
     city, zip_code, country, code, state = draws.pick(PLACES)
     return {

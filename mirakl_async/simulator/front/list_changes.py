@@ -1,4 +1,4 @@
-"""Lists that move while they are read: rows come, go and change after every so many pages of an operation."""
+"""Lists that move while they are read: rows come, go and change after a number of pages of an operation."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .tables import Table
 Where = Literal["first", "last", "read", "anywhere"]
 
 
-class Drift(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ListChange(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """After every `every`th page of `operation`, `rows` rows of its list are inserted, deleted or changed.
 
     `where`: the oldest rows ("first"), the newest ("last"), those of the page just sent ("read"), or any. What is
@@ -36,37 +36,37 @@ class Drift(Struct, frozen=True, kw_only=True, omit_defaults=True):
             raise ValueError('rows are inserted "first" or "last"')
 
 
-class _Rule:
-    __slots__ = ("drift", "happened", "seen")
+class _ListChangeRule:
+    __slots__ = ("change", "happened", "seen")
 
-    def __init__(self, drift: Drift) -> None:
-        self.drift = drift
+    def __init__(self, change: ListChange) -> None:
+        self.change = change
         self.seen = 0
         self.happened = 0
 
     def falls_due(self, operation: str) -> bool:
-        drift = self.drift
-        if operation != drift.operation:
+        change = self.change
+        if operation != change.operation:
             return False
         self.seen += 1
-        if self.seen % drift.every or (drift.times is not None and self.happened >= drift.times):
+        if self.seen % change.every or (change.times is not None and self.happened >= change.times):
             return False
         self.happened += 1
         return True
 
 
-class Drifts:
-    """The drifts in force; `moved` counts the rows moved so far, by kind."""
+class ListChanges:
+    """The changes in force; `moved` counts the rows moved so far, by kind."""
 
     def __init__(self, clock: Clock, *, seed: int = 0) -> None:
         self.moved: Counter[str] = Counter()
         self._clock = clock
         self._random = Random(seed)
-        self._rules: list[_Rule] = []
+        self._rules: list[_ListChangeRule] = []
 
-    def add(self, *drifts: Drift) -> None:
-        """Put further drifts in force; each counts pages from now on."""
-        self._rules.extend(_Rule(drift) for drift in drifts)
+    def add(self, *changes: ListChange) -> None:
+        """Put further changes in force; each counts pages from now on."""
+        self._rules.extend(_ListChangeRule(change) for change in changes)
 
     def clear(self) -> None:
         """Let the lists stand still from now on."""
@@ -76,27 +76,27 @@ class Drifts:
         """Move what is due, now that a page of these ranks has been answered."""
         for rule in self._rules:
             if rule.falls_due(operation):
-                self.moved[rule.drift.kind] += self._move(rule.drift, table, page)
+                self.moved[rule.change.kind] += self._move(rule.change, table, page)
 
-    def _move(self, drift: Drift, table: Table, page: Sequence[int]) -> int:
-        if drift.kind == "insert":
-            return len(table.insert(drift.rows, "last" if drift.where == "last" else "first"))
-        ranks = self._chosen(drift, table, page)
-        if drift.kind == "delete":
+    def _move(self, change: ListChange, table: Table, page: Sequence[int]) -> int:
+        if change.kind == "insert":
+            return len(table.insert(change.rows, "last" if change.where == "last" else "first"))
+        ranks = self._chosen(change, table, page)
+        if change.kind == "delete":
             return table.delete(ranks)
         now = self._clock.time()
         for rank in ranks:
             table.touch(rank, now)
         return len(ranks)
 
-    def _chosen(self, drift: Drift, table: Table, page: Sequence[int]) -> Sequence[int]:
-        ranks, rows = table.ranks, drift.rows
-        if drift.where == "first":
+    def _chosen(self, change: ListChange, table: Table, page: Sequence[int]) -> Sequence[int]:
+        ranks, rows = table.ranks, change.rows
+        if change.where == "first":
             return ranks[:rows]
-        if drift.where == "last":
+        if change.where == "last":
             return ranks[-rows:]
         candidates: Iterable[int] = ranks
-        if drift.where == "read":
+        if change.where == "read":
             candidates = [rank for rank in page if rank in table]
         known = list(candidates)
         return self._random.sample(known, min(rows, len(known)))
