@@ -62,10 +62,12 @@ async def test_imports_and_exports_of_a_process_are_planned(session):
         async with MarketplaceFront(where.front_url, auth=BearerToken(await token_of(where, session))) as client:
             job = await client.products.start_import(b"sku;title\n1;One\n", shop=2000)
             assert (await job.status()).import_status == "FAILED"
-            export = await client.orders.export(start_date="2026-01-01T00:00:00Z", end_date="2026-02-01T00:00:00Z")
+            export = await client.orders.start_export(
+                start_date="2026-01-01T00:00:00Z", end_date="2026-02-01T00:00:00Z"
+            )
             assert len((await export.status()).urls) == 4
             assert len([order async for order in export.items()]) == 40
-            assert (await (await client.offers.export()).status()).status == "FAILED"
+            assert (await (await client.offers.start_export()).status()).status == "FAILED"
         state = await control.state()
         assert (state.imports, state.order_exports, state.offer_exports) == (
             {"FAILED": 1},
