@@ -58,7 +58,7 @@ async def test_orders_through_the_client(start):
     front.world.order_exports.plan(ExportPlan(files=4, place="elsewhere"))
     async with front.client() as client:
         export = await client.orders.start_export(start_date="2025-12-01T00:00:00Z", end_date="2026-12-01T00:00:00Z")
-        await export.wait(poll=0.01, timeout=20)
+        await export.wait(poll_interval=0.01, timeout=20)
         orders = [order async for order in export.items()]
     assert [order.order_id for order in orders] == front.world.ids("orders")
     fetched = [record for record in front.simulator.requests if record.operation == "OR15"]
@@ -270,10 +270,10 @@ async def test_offers_through_the_client(start):
     front.world.offer_exports.plan(ExportPlan(place="redirected", files=2), ExportPlan(files=2))
     async with front.client() as client:
         export = await client.offers.start_export(include_inactive_offers=True)
-        await export.wait(poll=0.01, timeout=20)
+        await export.wait(poll_interval=0.01, timeout=20)
         rows = [row async for row in export.rows()]
         typed = await client.offers.start_export(include_inactive_offers=True, export_type="application/json")
-        await typed.wait(poll=0.01, timeout=20)
+        await typed.wait(poll_interval=0.01, timeout=20)
         items = [item async for item in typed.items()]
     ids = front.world.ids("offers")
     assert [int(row["offer-id"]) for row in rows] == ids
