@@ -48,6 +48,7 @@ log: logging.Logger = logging.getLogger("mirakl_async")
 T = TypeVar("T")
 END_TIMEOUT = 10.0
 FIRST_DELAY, MAX_DELAY, BUSY_DELAY = 0.5, 60.0, 1.0
+WAITS_FOR_REPORT = 5
 RETRY_INTERVAL = 5.0
 
 
@@ -272,8 +273,12 @@ class EventStream:
         if progress.busy:
             self._put_off(item, BUSY_DELAY)
         elif progress.outcome is not None:
+            reported = progress.reported or self._tending.is_reported(action_of(item))
+            if not reported and item.attempts < WAITS_FOR_REPORT:
+                self._put_off(item, BUSY_DELAY)  # whoever stored it is about to report it
+                return False
             self.recorder.record("duplicates", item.event)
-            if progress.reported or self._tending.is_reported(action_of(item)):
+            if reported:
                 self._finish(item)
             else:
                 await self._report(item, progress.outcome, is_first=False)

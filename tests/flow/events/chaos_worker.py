@@ -42,6 +42,7 @@ class Connector:
         return events
 
     async def handle(self, command: Command, delivery: Delivery) -> Deferred | None:
+        await asyncio.sleep(self._dice.random() * 0.03)  # so that there is something to kill
         self.in_thread(command)
         if self._dice.random() < 0.002:
             await asyncio.sleep(3600)
