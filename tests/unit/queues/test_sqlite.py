@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -232,6 +233,7 @@ asyncio.new_event_loop().run_until_complete(main())  # asyncio.run would tidy up
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
+@pytest.mark.skipif(version("anyio").startswith("4.8."), reason="the forked program does not end with anyio 4.8")
 async def test_a_forked_child_neither_uses_nor_harms_the_file(path: Path) -> None:
     ran = await asyncio.to_thread(
         subprocess.run,
