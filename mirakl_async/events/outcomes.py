@@ -12,7 +12,7 @@ from ..models.connect.orders import ActionError, ActionErrorCode, UpdateActionRe
 from ..redaction import RedactedBytesRepr
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 __all__ = ["ActionErrorCode", "ActionFailed", "Deferred", "Done", "Outcome", "Result"]
 
@@ -81,7 +81,7 @@ class Outcome(RedactedBytesRepr, Struct, frozen=True, omit_defaults=True, array_
 
 
 _ENCODER = msgspec.msgpack.Encoder()
-decode_outcome = msgspec.msgpack.Decoder(Outcome).decode
+decode_outcome: Callable[[bytes], Outcome] = msgspec.msgpack.Decoder(Outcome).decode
 
 
 def succeeded(then: Sequence[tuple[Any, Any]] = ()) -> Outcome:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 T = TypeVar("T")
-driver = cast("Any", asyncpg)
+driver: Any = cast("Any", asyncpg)
 DEFAULT_TABLE = "mirakl_actions"
 MAX_CONNECTIONS, REPLY_TIMEOUT, PURGE_INTERVAL = 8, 10.0, 3600.0
 CREATE = """

@@ -156,9 +156,9 @@ def _failed(action_id: str, failures: int, now: float, db: sqlite3.Connection) -
 
 def _decide(action_id: str, outcome: bytes, now: float, db: sqlite3.Connection) -> bytes:
     changed = db.execute(
-        "INSERT INTO actions (id, outcome, since, at) VALUES (?1, ?2, ?3, ?3) ON CONFLICT (id) DO UPDATE "
-        "SET outcome = ?2, since = ?3, at = ?3, event = NULL, due = NULL WHERE outcome IS NULL",
-        (action_id, outcome, now),
+        "INSERT INTO actions (id, outcome, since, at) VALUES (:id, :outcome, :now, :now) ON CONFLICT (id) DO UPDATE "
+        "SET outcome = :outcome, since = :now, at = :now, event = NULL, due = NULL WHERE outcome IS NULL",
+        {"id": action_id, "outcome": outcome, "now": now},
     )
     if changed.rowcount:
         return outcome
@@ -168,9 +168,9 @@ def _decide(action_id: str, outcome: bytes, now: float, db: sqlite3.Connection) 
 
 def _defer(action_id: str, event: bytes, seconds: float, now: float, db: sqlite3.Connection) -> bytes | None:
     db.execute(
-        "INSERT INTO actions (id, event, due, since, at) VALUES (?1, ?2, ?3, ?4, ?4) ON CONFLICT (id) DO UPDATE "
-        "SET event = ?2, due = ?3, since = ?4, at = ?4 WHERE outcome IS NULL AND event IS NULL",
-        (action_id, event, now + seconds, now),
+        "INSERT INTO actions (id, event, due, since, at) VALUES (:id, :event, :due, :now, :now) ON CONFLICT (id) "
+        "DO UPDATE SET event = :event, due = :due, since = :now, at = :now WHERE outcome IS NULL AND event IS NULL",
+        {"id": action_id, "event": event, "due": now + seconds, "now": now},
     )
     found: bytes | None = db.execute("SELECT outcome FROM actions WHERE id = ?", (action_id,)).fetchone()[0]
     return found

@@ -86,7 +86,8 @@ class WorkerPool:
         self._most = concurrency or (MAX_WORKERS if paced else WORKERS_WITHOUT_PACE)
         few = (paced or intake.streaming) and not self._fixed  # else none waits for long: to end costs more
         self._spare = SPARE_WORKERS if few else self._most
-        self._workers = self.on_wire = 0
+        self._workers = 0
+        self.on_wire: int = 0
         self._bytes = 0
         self._room = asyncio.Event()
         self._ended = False

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from .protocol import Message
 
 T = TypeVar("T")
-driver = cast("Any", asyncpg)
+driver: Any = cast("Any", asyncpg)
 PASSING: tuple[type[Exception], ...] = (
     OSError,
     driver.InterfaceError,

@@ -56,8 +56,8 @@ class PubSubSource(BrokerSource):
     are repeated for `max_outage` seconds.
     """
 
-    extra_wait = 0.25
-    closing_wait = 0.0
+    extra_wait: float = 0.25
+    closing_wait: float = 0.0
 
     def __init__(
         self,

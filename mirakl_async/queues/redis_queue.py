@@ -90,7 +90,7 @@ class RedisQueue(LeasedQueue):
         return f"<RedisQueue {self._keys.name!r} of {self._server.name}>"
 
     async def _open(self) -> None:
-        self.max_bytes = await self._repeat(lambda: check_server(self._server, repr(self)))
+        self.max_bytes: int = await self._repeat(lambda: check_server(self._server, repr(self)))
         await self._repeat(lambda: create_stream(self._server, self._keys, repr(self)))
 
     async def _close(self, *, check: bool) -> None:

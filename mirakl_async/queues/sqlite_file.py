@@ -182,7 +182,7 @@ class QueueFile:
             many(f"DELETE FROM {table} WHERE id = ?", [(one,) for one in changes.settled])  # noqa: S608 - a constant
         many("INSERT INTO queue VALUES (?, ?)", [(number, deliveries) for number, deliveries, _ in added])
         many("INSERT INTO bodies VALUES (?, ?)", [(number, body) for number, _, body in added])
-        many("UPDATE queue SET deliveries = ?2 WHERE id = ?1", changes.counted.items())
+        many("UPDATE queue SET deliveries = ? WHERE id = ?", [(count, one) for one, count in changes.counted.items()])
         many("INSERT OR REPLACE INTO cursors VALUES (?, ?)", changes.cursors.items())
         many(REJECT, [(r.id, r.kind, r.reason, r.path, r.order_id, r.line, r.at) for r in changes.rejected])
         return [do(self._db) for do, _ in changes.steps]

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from .protocol import Message
 
 T = TypeVar("T")
-boto = cast("Any", exceptions)
+boto: Any = cast("Any", exceptions)
 PASSING: tuple[type[Exception], ...] = (
     OSError,
     boto.ConnectionError,
@@ -72,7 +72,7 @@ class SqsQueue(BrokerSource):
     unreachable or throttles, calls are repeated for `max_outage` seconds.
     """
 
-    closing_wait = 6.0
+    closing_wait: float = 6.0
 
     def __init__(
         self,

@@ -49,8 +49,8 @@ class ManualClock:
     """
 
     def __init__(self, now: float = 1_700_000_000.0, draw: float = 0.5, *, epoch: float = 0.0) -> None:
-        self.now = now
-        self.draw = draw
+        self.now: float = now
+        self.draw: float = draw
         self.slept: list[float] = []
         self._epoch = epoch
         self._sleepers: list[tuple[float, int, asyncio.Future[None]]] = []
@@ -120,5 +120,5 @@ class InstantClock(ManualClock):
     async def sleep(self, seconds: float) -> None:
         """Move the clock on by `seconds`."""
         self.slept.append(seconds)
-        self.now += max(0.0, seconds)
+        self.advance(max(0.0, seconds))
         await asyncio.sleep(0)

@@ -47,7 +47,8 @@ class Seller:
         storage_url: Callable[[], str],
         action_seconds: float,
     ) -> None:
-        self.channel_id, self.store_id = store
+        self.channel_id: str = store[0]
+        self.store_id: str = store[1]
         self.offers: dict[str, OfferState] = {}
         self._world = world
         self._events = events

@@ -287,7 +287,7 @@ def test_untyped_members_keep_their_digits_beside_a_mended_one_too(total: str):
         ("9" * 5000, {"a": Decimal("9" * 5000), "b": 1}),
         ("[1.10,NaN]", {"a": [Decimal("1.10")], "b": 1}),
         ('{"c":NaN}', {"a": {}, "b": 1}),
-        ("[" * 5000 + "]" * 5000, {"b": 1}),
+        ("[" * 100_000 + "]" * 100_000, {"b": 1}),  # deeper than any Python's own limit
         ("[" * 30 + "NaN" + "]" * 30, {"b": 1}),
     ],
 )
