@@ -2,7 +2,6 @@
 
 import io
 import struct
-import sys
 import warnings
 import zipfile
 import zlib
@@ -193,7 +192,9 @@ def with_unicode_path(name):
 @pytest.mark.parametrize("name", ["../../x", "/etc/x", "C:\\x", "a/../../x"])
 def test_the_name_that_is_checked_is_the_name_that_is_used(name, monkeypatch):
     harm = zipped((with_unicode_path(name), b"1"))
-    if sys.version_info >= (3, 13):  # which reads that field
+    with zipfile.ZipFile(harm) as read_here:  # some versions of Python read that field
+        names = read_here.namelist()
+    if names != ["good"]:
         with pytest.raises(UnsafeArchive, match="is not unpacked"):
             Archive(harm, LIMITS)
     else:
