@@ -31,7 +31,7 @@ from mirakl_async import BearerToken, ConnectChannel
 from mirakl_async.codec import encode
 from mirakl_async.queues.blocks import encode_block
 from mirakl_async.queues.opening import opened
-from tests.redis_server import RedisServer
+from tests.support.redis_server import RedisServer
 
 BLOCK_LINES = 75
 Queues = Callable[[Path], Any]

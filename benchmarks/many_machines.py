@@ -25,7 +25,7 @@ from mirakl_async import BearerToken, ClientCredentials, ConnectChannel
 from mirakl_async.queues.redis_queue import RedisQueue
 from mirakl_async.rate_limits.redis_limiter import RedisRateLimiter
 from mirakl_async.simulator import SimulatorProcess
-from tests.redis_server import RedisServer
+from tests.support.redis_server import RedisServer
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process

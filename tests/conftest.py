@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests import aioresponses_shim
+from tests.support import aioresponses_shim
 
 aioresponses_shim.install()
 

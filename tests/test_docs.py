@@ -14,10 +14,10 @@ from benchmarks.synthetic import order
 from mirakl_async import codec
 from mirakl_async.cli.app import app
 from mirakl_async.simulator import Simulator
-from tests.moto_server import ENVIRONMENT, shared_moto  # noqa: F401 - a fixture
-from tests.postgres_server import shared_postgres  # noqa: F401 - a fixture
-from tests.pubsub_server import PubSubServer
-from tests.redis_server import shared_redis  # noqa: F401 - a fixture
+from tests.support.moto_server import ENVIRONMENT, shared_moto  # noqa: F401 - a fixture
+from tests.support.postgres_server import shared_postgres  # noqa: F401 - a fixture
+from tests.support.pubsub_server import PubSubServer
+from tests.support.redis_server import shared_redis  # noqa: F401 - a fixture
 
 ROOT = Path(__file__).parents[1]
 PAGES = {page.relative_to(ROOT).as_posix(): page.read_text() for page in [ROOT / "README.md", *ROOT.glob("docs/*.md")]}
@@ -30,7 +30,7 @@ ACCEPTED = {"orders.sync(": 29, "orders.worker(": 29, "orders.upsert(": 1}
 EVENT = b'{"id": "01jv", "time": "2024-05-20T10:15:30Z", "type": "LATER", "data": {}}'
 FAKE_SERVICEBUS = f"""
 from mirakl_async.queues.servicebus_source import ServiceBusSource
-from tests.servicebus_fake import FakeServiceBus
+from tests.support.servicebus_fake import FakeServiceBus
 bus = FakeServiceBus()
 bus.send([{EVENT!r}])
 ServiceBusSource._connect = lambda self: bus.client()

@@ -12,7 +12,7 @@ from mirakl_async.queues.redis_queue import RedisQueue
 from mirakl_async.simulator import SimulatorProcess
 from tests.chaos import shared_worker, worker
 from tests.chaos.test_kills_redis import Feed, Workers, compare, outcome
-from tests.redis_server import redis_server  # noqa: F401 - a fixture
+from tests.support.redis_server import redis_server  # noqa: F401 - a fixture
 
 FEEDERS = 8
 ORDERS = 8000

@@ -19,7 +19,7 @@ from mirakl_async.cli.demo.sample_orders import ORIGIN, sample_orders
 from mirakl_async.queues.redis_queue import RedisQueue
 from mirakl_async.simulator import Fault, OrderKey, SimulatorProcess, digest_of
 from tests.chaos import shared_worker, worker
-from tests.redis_server import redis_server  # noqa: F401 - a fixture
+from tests.support.redis_server import redis_server  # noqa: F401 - a fixture
 
 KILLS = int(os.environ.get("MIRAKL_CHAOS_REDIS_KILLS", "48"))
 WORKERS = 3

@@ -6,7 +6,7 @@ import asyncio
 import sys
 
 from tests.cli.program import NO_MIRAKL, Ended, ended
-from tests.flow.jobs.marketplace import SECRET
+from tests.imports_exports.marketplace import SECRET
 
 
 async def started(marketplace, *arguments):

@@ -18,8 +18,8 @@ from mirakl_async.imports_exports.orders import OrderExport
 from mirakl_async.operations import operations
 from tests.cli.marketplace import program, started
 from tests.cli.program import ended
-from tests.flow.jobs.marketplace import Marketplace
-from tests.flow.jobs.test_exports import OFFERS_CSV, orders_file
+from tests.imports_exports.marketplace import Marketplace
+from tests.imports_exports.test_exports import OFFERS_CSV, orders_file
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ import pytest
 
 from mirakl_async.cli import main
 from tests.cli.marketplace import program
-from tests.flow.jobs.marketplace import Marketplace
-from tests.flow.jobs.test_imports import CSV, state
+from tests.imports_exports.marketplace import Marketplace
+from tests.imports_exports.test_imports import CSV, state
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from mirakl_async.cli.demo import kills as demo_kills
 from mirakl_async.cli.demo.sample_orders import ORIGIN
 from mirakl_async.queues.opening import opened
 from mirakl_async.simulator import SimulatorProcess
-from tests.redis_server import redis_url, shared_redis  # noqa: F401 - fixtures
+from tests.support.redis_server import redis_url, shared_redis  # noqa: F401 - fixtures
 
 from .program import ended, hosts, lines, program, start, write
 

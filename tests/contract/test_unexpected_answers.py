@@ -20,7 +20,7 @@ from tests.contract import documents
 from tests.contract.arguments import draw, method_of
 from tests.contract.instances import Instances
 from tests.contract.schemas import schemas
-from tests.manual_clock import InstantClock
+from tests.support.manual_clock import InstantClock
 
 CODES = list(operations)
 PAGE = b"<!DOCTYPE html><html><title>Just a moment...</title>Checking your browser</html>"

@@ -9,7 +9,7 @@ from azure.servicebus import ServiceBusReceivedMessage
 from azure.servicebus.aio import ServiceBusClient, ServiceBusReceiver
 
 from mirakl_async.queues.servicebus_protocol import ReceivedMessage, Receiver
-from tests.servicebus_fake import FakeClient, FakeMessage, FakeReceiver
+from tests.support.servicebus_fake import FakeClient, FakeMessage, FakeReceiver
 
 
 def real_receiver(receiver: ServiceBusReceiver) -> Receiver[ServiceBusReceivedMessage]:

@@ -1,0 +1,146 @@
+"""Commands delivered at least once, twice or in any order; handlers that fail, hang and answer later; processes killed.
+
+The judge is Connect itself: each action has exactly one final outcome, and the right one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import signal
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from mirakl_async.queues.redis_queue import RedisQueue
+from mirakl_async.queues.sqlite_queue import SqliteQueue
+from mirakl_async.simulator import Fault, Simulator
+from tests.events.chaos_worker import plan_of
+from tests.events.conftest import command
+from tests.support.redis_server import redis_url, shared_redis  # noqa: F401 - fixtures
+
+ROOT = Path(__file__).parents[2]
+KINDS = ("ACCEPT", "REFUND", "CANCEL", "CREATE_SHIPMENT", "CLOSE_RETURN")
+
+
+def deliveries(count, dice):
+    """Commands of a third as many orders, a fifth of them twice, in any order."""
+    bodies = [
+        command(f"action-{number}", f"O{dice.randrange(count // 3 + 1)}", dice.choice(KINDS)) for number in range(count)
+    ]
+    bodies += dice.sample(bodies, count // 5)
+    dice.shuffle(bodies)
+    return bodies
+
+
+async def trouble(sim):
+    """Connect answers 503 and HTML for a while, and loses answers all the time."""
+    for fault in (Fault.status(503, operation="updateActionStatus"), Fault.html(502, operation="updateActionStatus")):
+        await asyncio.sleep(1)
+        sim.faults.add(fault)
+        await asyncio.sleep(0.5)
+        sim.faults.clear()
+        sim.faults.add(Fault.status(503, operation="updateActionStatus", probability=0.02, after_processing=True))
+        sim.faults.add(Fault.hang_up(operation="updateActionStatus", probability=0.01))
+
+
+def judge(sim, journal, count):
+    """Raise AssertionError unless each action has ended, and as it should; nothing that nobody tried has FAILED."""
+    wrong = {}
+    tried = Counter(journal.read_text().split())
+    for number in range(count):
+        name = f"action-{number}"
+        action = sim.world.actions[name]
+        codes = [error["code"] for error in action.errors]
+        expected = ("FAILED", ["ORDER_IN_WRONG_STATE"]) if plan_of(name) == "fails" else ("SUCCESS", [])
+        if (action.status, codes) != expected or not tried[name]:
+            wrong[name] = (action.status, codes, tried[name])
+    assert wrong == {}
+    return tried
+
+
+async def start_worker(settings):
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.events.chaos_worker", json.dumps(settings), cwd=ROOT,
+        stderr=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+
+
+async def storm(tmp_path, queue_address, store, *, count, kills, workers, put, pending):
+    dice = random.Random(7)
+    journal = tmp_path / "journal"
+    journal.touch()
+    async with Simulator() as sim:
+        for number in range(count):
+            sim.world.add_action(f"action-{number}")
+        await put(deliveries(count, dice))
+        settings = {
+            "client_id": sim.client_id, "client_secret": sim.client_secret, "connect_url": sim.connect_url,
+            "auth_url": sim.auth_url, "account_url": sim.account_url, "queue": queue_address, "store": store,
+            "journal": str(journal),
+        }  # fmt: skip
+        running = [await start_worker(settings) for _ in range(workers)]
+        troubles = asyncio.create_task(trouble(sim))
+        for _ in range(kills):
+            await asyncio.sleep(dice.uniform(1.0, 2.0))
+            victim = dice.randrange(len(running))
+            running[victim].kill()
+            await running[victim].wait()
+            running[victim] = await start_worker(settings)
+        await troubles
+        async with asyncio.timeout(240):
+            while any(action.status == "PENDING" for action in sim.world.actions.values()):
+                await asyncio.sleep(0.5)
+            for one in running:
+                await one.stdout.readline()
+                one.send_signal(signal.SIGTERM)
+                await one.communicate()
+            codes = [one.returncode for one in running]
+        assert codes == [0] * workers
+        judge(sim, journal, count)
+    return await pending()
+
+
+@pytest.mark.parametrize(
+    ("count", "kills"),
+    [pytest.param(300, 1, id="short"), pytest.param(10_000, 10, marks=pytest.mark.chaos, id="long")],
+)
+async def test_every_action_has_one_right_outcome_on_sqlite(tmp_path, count, kills):
+    path = tmp_path / "events.db"
+
+    async def put(bodies):
+        async with SqliteQueue(path) as queue:
+            await queue.put(bodies)
+
+    async def pending():
+        async with SqliteQueue(path) as queue:
+            return [row async for row in queue.rejected()]
+
+    rejected = await storm(
+        tmp_path, str(path), str(tmp_path / "store.db"), count=count, kills=kills, workers=1, put=put, pending=pending
+    )
+    assert rejected == []
+
+
+@pytest.mark.chaos
+async def test_every_action_has_one_right_outcome_on_redis_with_two_workers(tmp_path, shared_redis):  # noqa: F811
+    if not shared_redis.durable:
+        pytest.skip("needs redis-server")
+    shared_redis.empty()
+    address = f"{shared_redis.url}/events"
+
+    async def put(bodies):
+        async with RedisQueue(address, room=100_000) as queue:
+            await queue.put(bodies)
+
+    async def pending():
+        async with RedisQueue(address) as queue:
+            return [row async for row in queue.rejected()]
+
+    rejected = await storm(
+        tmp_path, address, f"{shared_redis.url}/actions", count=10_000, kills=10, workers=2, put=put, pending=pending
+    )
+    assert rejected == []

@@ -1,0 +1,180 @@
+"""How a call waits: for its pace, with which token it goes afterwards, and what it tells of the time."""
+
+import asyncio
+
+import pytest
+
+from mirakl_async import BearerToken, Retry, Timeouts, errors
+from mirakl_async.http.auth import AuthHeader
+from mirakl_async.instrumentation import CallFinished, RateLimitWaited, RetryScheduled, Throttled
+from tests.support.manual_clock import InstantClock
+
+from .calling import LOST, client, reply, report
+
+
+class Pacing:
+    """A limiter that lets a call go after so many seconds, and keeps what it was asked."""
+
+    def __init__(self, clock, seconds):
+        self.clock, self.seconds = clock, seconds
+        self.bounds, self.paused = [], []
+
+    def try_acquire(self, key, pace):
+        return False
+
+    async def acquire(self, key, pace, *, max_wait=None):
+        self.bounds.append(max_wait)
+        self.clock.now += self.seconds
+        return self.seconds
+
+    async def pause(self, key, seconds):
+        self.paused.append(seconds)
+
+    async def resume(self, key):
+        raise AssertionError("nothing was held for long")
+
+
+def paced(*script, seconds=0.0, **settings):
+    clock = InstantClock()
+    limiter = Pacing(clock, seconds)
+    connect, wire = client(*script, clock=clock, rate_limiter=limiter, **settings)
+    return connect, wire, limiter, clock
+
+
+@pytest.mark.parametrize(
+    ("deadline", "max_wait", "bound"),
+    [(None, None, None), (None, 5, 5), (10, None, 10), (10, 5, 5), (5, 10, 5), (0.5, 0, 0), (None, 0, 0)],
+)
+async def test_a_wait_for_the_pace_is_bounded_by_max_wait_and_the_deadline_whichever_comes_first(
+    deadline, max_wait, bound
+):
+    connect, _, limiter, _ = paced(reply(204))
+    async with connect:
+        await report(connect, deadline=deadline, max_wait=max_wait)
+    assert limiter.bounds == [bound]
+
+
+async def test_without_a_deadline_a_call_takes_as_long_as_it_takes():
+    connect, wire, _, clock = paced(LOST, reply(503), reply(204), seconds=100_000)
+    wire.clock, wire.takes = clock, 50_000.0
+    async with connect:
+        await report(connect, deadline=None)
+        assert [sent[4] for sent in wire.sent] == [60, 60, 60]
+    connect, wire, _, clock = paced(reply(503), reply(204), seconds=10_000, timeouts=Timeouts(deadline=None))
+    async with connect:
+        await report(connect)
+    assert len(wire.sent) == 2
+
+
+class Expiring:
+    """A token that is good for ten seconds, and renewed when it is asked for."""
+
+    identity, refreshable = "expiring", True
+
+    def __init__(self, clock):
+        self.clock, self.number, self.until = clock, 0, 0.0
+
+    def authenticator(self, token_url, wire, clock):
+        return self
+
+    def current(self):
+        return AuthHeader(f"Bearer {self.number}", self.number) if self.clock.now < self.until else None
+
+    async def obtain(self):
+        self.number, self.until = self.number + 1, self.clock.now + 10
+        return AuthHeader(f"Bearer {self.number}", self.number)
+
+    async def refresh(self, generation):
+        raise AssertionError("no answer was 401")
+
+    async def close(self):
+        pass
+
+
+@pytest.mark.parametrize(("seconds", "tokens"), [(11, [2, 3, 4, 5]), (9, [1, 2, 2, 3]), (0, [1, 1, 1, 1])])
+async def test_a_token_that_expired_while_a_call_waited_is_not_sent(seconds, tokens):
+    clock = InstantClock()
+    limiter = Pacing(clock, seconds)
+    connect, wire = client(reply(204), clock=clock, rate_limiter=limiter, auth=Expiring(clock))
+    async with connect:
+        for _ in range(4):
+            await report(connect)
+    used = [int(sent[2]["Authorization"].removeprefix("Bearer ")) for sent in wire.sent]
+    assert used == tokens
+
+
+async def test_events_tell_kinds_and_seconds():
+    events = []
+    script = (reply(429, Retry_After="7"), reply(503), reply(204))
+    connect, wire, limiter, clock = paced(*script, seconds=2.0, listener=events.append)
+    wire.clock, wire.takes = clock, 1.5
+    began = clock.now
+    async with connect:
+        await report(connect)
+        assert connect.counters.waited == 6.0
+    jitter = 0.5 * min(1.0, 0.7 / 0.5)  # half of one base pause, at most a tenth of the advice
+    assert events == [
+        RateLimitWaited(operation="updateActionStatus", group="updateActionStatus", seconds=2.0),
+        Throttled(operation="updateActionStatus", group="updateActionStatus", seconds=7 + jitter),
+        RetryScheduled(operation="updateActionStatus", attempt=1, outcome="429", delay=7 + jitter),
+        RateLimitWaited(operation="updateActionStatus", group="updateActionStatus", seconds=2.0),
+        RetryScheduled(operation="updateActionStatus", attempt=2, outcome="503", delay=0.25),
+        RateLimitWaited(operation="updateActionStatus", group="updateActionStatus", seconds=2.0),
+        CallFinished(operation="updateActionStatus", status=204, error=None, attempts=3, seconds=clock.now - began),
+    ]
+    assert clock.now - began == 3 * 2.0 + 3 * 1.5 + 0.25
+    assert limiter.paused == [7 + jitter]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "status", "kind"),
+    [(reply(404), 404, "NotFound"), (LOST, None, "ConnectionLost"), (reply(200, b"<p>"), 200, "UnexpectedResponse")],
+)
+async def test_a_call_that_failed_is_told_with_its_error(outcome, status, kind):
+    events = []
+    connect, wire, _, clock = paced(outcome, listener=events.append, retry=Retry(max_retries=0))
+    wire.clock, wire.takes = clock, 3.0
+    async with connect:
+        with pytest.raises(errors.CallError) as raised:
+            await report(connect)
+        assert (connect.counters.calls, connect.counters.failures, connect.counters.attempts) == (1, 1, 1)
+    assert events == [
+        CallFinished(operation="updateActionStatus", status=status, error=kind, attempts=1, seconds=3.0),
+    ]
+    assert raised.value.timings.sending == 3.0
+
+
+async def test_only_a_long_wait_is_logged(caplog):
+    caplog.set_level("INFO", "mirakl_async")
+    for seconds, logged in [(1.0, 0), (1.5, 1)]:
+        connect, _, _, _ = paced(reply(204), seconds=seconds)
+        async with connect:
+            await report(connect)
+        assert len(caplog.records) == logged
+    assert caplog.records[0].getMessage() == "updateActionStatus waited 1.5 s for its pace"
+
+
+async def test_what_is_waited_for_counts_as_its_part_of_the_time():
+    async def token():
+        clock.now += 4.0
+        return "secret"
+
+    connect, wire, _, clock = paced(reply(500), seconds=2.0, auth=BearerToken(token), retry=Retry(max_retries=0))
+    wire.clock, wire.takes = clock, 3.0
+    async with connect:
+        with pytest.raises(errors.ServerError) as raised:
+            await report(connect)
+    assert raised.value.timings == errors.Timings(queued=4.0, limited=2.0, sending=3.0, waiting=0.0)
+    await asyncio.sleep(0)
+
+
+async def test_a_renewed_token_costs_no_retry():
+    connect, wire, _, _ = paced(
+        reply(401), reply(503), reply(204), auth=BearerToken(lambda: "t"), retry=Retry(max_retries=1)
+    )
+    async with connect:
+        await report(connect)
+        wire.script = [reply(401), reply(503)]
+        with pytest.raises(errors.ServerError):
+            await report(connect)
+    assert len(wire.sent) == 6

@@ -1,0 +1,272 @@
+"""Lanes and batches by example; `test_assembly_model` has the rules in general."""
+
+from __future__ import annotations
+
+from datetime import timedelta, timezone
+
+import pytest
+from msgspec import UNSET
+
+from mirakl_async.order_sync.batching import Batcher
+from mirakl_async.order_sync.entries import Line
+from tests.support.feeds import ORIGIN, SECOND, as_line, order
+
+
+class Fixture:
+    def __init__(self, limit: int = 3) -> None:
+        self.superseded = []
+        self.refused = []
+        self.assembly = Batcher(
+            limit,
+            superseded=lambda entry, by: self.superseded.append(entry),
+            refused=lambda entry, refused: self.refused.append(refused),
+        )
+
+    def add(self, *entries, origin=ORIGIN, now=0.0):
+        self.assembly.add(self.assembly.lane(origin), entries, now)
+
+    def cut(self, now=0.0, linger=None):
+        return self.assembly.next_batch(now, linger)
+
+
+def line(entry, number=1):
+    return Line(as_line(entry), number, entry.channel_order_id, entry.sub_channel_code, entry.channel_updated_at)
+
+
+@pytest.fixture
+def lanes():
+    return Fixture()
+
+
+def test_a_batch_holds_no_more_than_the_limit_and_keeps_the_order_of_arrival(lanes):
+    entries = [order(n) for n in range(7)]
+    lanes.add(*entries)
+    cuts = [lanes.cut(), lanes.cut(), lanes.cut(), lanes.cut()]
+    assert [list(batch.entries) if batch else None for batch in cuts] == [entries[:3], entries[3:6], entries[6:], None]
+
+
+def test_each_origin_has_batches_of_its_own_and_the_longest_goes_first(lanes):
+    lanes.add(order(1), origin=ORIGIN)
+    lanes.add(order(1), order(2), origin=SECOND)
+    first, second = lanes.cut(), lanes.cut()
+    assert (first.origin, len(first)) == (SECOND, 2)
+    assert (second.origin, len(second)) == (ORIGIN, 1)
+
+
+def test_an_incomplete_batch_waits_for_its_linger(lanes):
+    lanes.add(order(1), now=10.0)
+    assert lanes.assembly.next_due(0.5) == 10.5
+    assert lanes.cut(10.4, 0.5) is None
+    lanes.add(order(2), order(3), now=10.4)
+    assert len(lanes.cut(10.4, 0.5)) == 3, "a full one does not wait"
+    lanes.add(order(4), now=11.0)
+    assert lanes.cut(11.4, 0.5) is None
+    assert len(lanes.cut(11.5, 0.5)) == 1
+    assert lanes.assembly.next_due(0.5) is None
+
+
+def test_of_several_waiting_versions_only_the_newest_goes(lanes):
+    newest = order(1, 5)
+    lanes.add(order(1, 1), newest, order(1, 3))
+    assert list(lanes.cut().entries) == [newest]
+    assert [entry.channel_updated_at for entry in lanes.superseded] == [
+        order(1, 1).channel_updated_at,
+        order(1, 3).channel_updated_at,
+    ]
+    assert lanes.refused == []
+
+
+def test_the_same_object_twice_goes_once(lanes):
+    shared = order(1)
+    lanes.add(shared, shared)
+    assert list(lanes.cut().entries) == [shared]
+    assert lanes.superseded == [shared]
+
+
+def test_a_newer_version_waits_for_the_flight_of_the_older(lanes):
+    newer = order(1, 2)
+    lanes.add(order(1, 1))
+    flight = lanes.cut()
+    lanes.add(newer)
+    assert lanes.cut() is None
+    lanes.assembly.mark_done(flight, 1.0)
+    assert list(lanes.cut().entries) == [newer]
+    assert lanes.superseded == []
+
+
+def test_an_older_version_of_what_flies_is_superseded(lanes):
+    lanes.add(order(1, 2))
+    lanes.cut()
+    older = order(1, 1)
+    lanes.add(older)
+    assert lanes.cut() is None
+    assert lanes.superseded == [older]
+
+
+def test_of_several_that_wait_for_a_flight_only_the_newest_goes(lanes):
+    lanes.add(order(1, 1))
+    flight = lanes.cut()
+    for second in (3, 5, 4):
+        lanes.add(order(1, second))
+        assert lanes.cut() is None
+    lanes.assembly.mark_done(flight, 1.0)
+    assert list(lanes.cut().entries) == [order(1, 5)]
+    assert len(lanes.superseded) == 2
+
+
+def test_what_waited_for_a_flight_goes_before_what_came_later():
+    lanes = Fixture(limit=2)
+    lanes.add(order(1, 1), order(2))
+    flight = lanes.cut()
+    lanes.add(order(1, 2), order(3))
+    assert list(lanes.cut().entries) == [order(3)]
+    lanes.add(order(4), order(5), order(6), order(1, 3))
+    lanes.assembly.mark_done(flight, 1.0)
+    assert next(iter(lanes.cut().entries)) == order(1, 2), "or the newer version would be overtaken by the older"
+
+
+def test_one_stamp_and_two_bodies_is_a_conflict(lanes):
+    lanes.add(order(1, title="one"), order(1, title="two"))
+    assert list(lanes.cut().entries) == [order(1, title="one")]
+    [refused] = lanes.refused
+    assert (refused.kind, refused.channel_order_id, refused.origin) == ("conflict", "o1", ORIGIN)
+    assert refused.order == order(1, title="two")
+    assert refused.path == "channel_updated_at"
+    assert lanes.superseded == []
+
+
+def test_a_conflict_with_what_flies_is_found_too(lanes):
+    lanes.add(order(1, title="one"))
+    lanes.cut()
+    lanes.add(order(1, title="two"))
+    assert lanes.cut() is None
+    assert [refused.kind for refused in lanes.refused] == ["conflict"]
+
+
+def test_one_body_in_two_spellings_is_no_conflict(lanes):
+    spelled = line(order(1))
+    other = Line(spelled.raw.replace(b'":', b'" : '), 2, "o1", UNSET, spelled.channel_updated_at)
+    lanes.add(spelled, other, order(1))
+    assert list(lanes.cut().entries) == [spelled]
+    assert lanes.superseded == [other, order(1)]
+    assert lanes.refused == []
+
+
+def test_one_moment_in_two_zones_is_no_conflict(lanes):
+    paris = timezone(timedelta(hours=1))
+    here, there = order(1), order(1)
+    there.channel_updated_at = there.channel_updated_at.astimezone(paris)
+    there.created_at = there.created_at.astimezone(paris)
+    lanes.add(here, there, line(there))
+    assert list(lanes.cut().entries) == [here]
+    assert len(lanes.superseded) == 2
+    assert lanes.refused == []
+
+
+def test_stamps_are_compared_as_moments_not_as_text(lanes):
+    tokyo = timezone(timedelta(hours=9))
+    newer = order(1, 1)
+    newer.channel_updated_at = newer.channel_updated_at.astimezone(tokyo)
+    lanes.add(newer, order(1, 0))
+    assert list(lanes.cut().entries) == [newer]
+
+
+def test_orders_that_share_an_id_but_not_their_sub_channel_are_two_but_never_fly_together(lanes):
+    french, german = order(1, sub_channel_code="fr"), order(1, sub_channel_code="de")
+    lanes.add(french, german)
+    flight = lanes.cut()
+    assert list(flight.entries) == [french]
+    assert lanes.cut() is None
+    lanes.assembly.mark_done(flight, 1.0)
+    assert list(lanes.cut().entries) == [german]
+    assert (lanes.superseded, lanes.refused) == ([], [])
+
+
+@pytest.mark.parametrize("code", [UNSET, "", None])
+def test_no_sub_channel_is_one_thing_however_it_is_said(lanes, code):
+    lanes.add(order(1, 1), order(1, 2, sub_channel_code=code))
+    assert len(lanes.cut()) == 1
+    assert len(lanes.superseded) == 1
+
+
+def test_the_parts_of_a_split_batch_still_fly(lanes):
+    lanes.add(order(1), order(2), order(3))
+    flight = lanes.cut()
+    first, rest = flight.split([flight.entries[:1], flight.entries[1:]])
+    lanes.add(order(1, 1), order(2, 1))
+    assert lanes.cut() is None
+    lanes.assembly.mark_done(rest, 1.0)
+    assert list(lanes.cut().entries) == [order(2, 1)]
+    lanes.assembly.mark_done(first, 1.0)
+    assert list(lanes.cut().entries) == [order(1, 1)]
+
+
+def test_an_origin_without_orders_is_forgotten(lanes):
+    for store in range(50):
+        origin = type(ORIGIN)(channel_id="c", channel_store_id=f"s{store}")
+        lanes.add(order(1), origin=origin)
+        lanes.assembly.mark_done(lanes.cut(), 0.0)
+    assert not lanes.assembly._lanes
+
+
+def test_everything_in_hand_can_be_listed(lanes):
+    lanes.add(order(1, 1), order(2))
+    lanes.cut()
+    lanes.add(order(1, 2))
+    lanes.cut()
+    lanes.add(order(3), origin=SECOND)
+    assert sorted((origin.channel_store_id, entry.channel_order_id) for origin, entry in lanes.assembly.unsent()) == [
+        ("store-1", "o1"),
+        ("store-1", "o1"),
+        ("store-1", "o2"),
+        ("store-2", "o3"),
+    ]
+
+
+class TestJunkThatLooksLikeAnOrder:
+    """Structs are not checked when they are made or changed; what is wrong with one must not cost the others."""
+
+    def test_an_id_that_cannot_be_a_key(self, lanes):
+        junk = order(1)
+        junk.channel_order_id = ["o1"]
+        lanes.add(junk, order(2))
+        assert list(lanes.cut().entries) == [order(2)]
+        assert [refused.kind for refused in lanes.refused] == ["invalid"]
+
+    def test_a_sub_channel_that_cannot_be_a_key(self, lanes):
+        junk = order(1, sub_channel_code=["fr"])
+        lanes.add(junk, order(1), order(2))
+        flown = list(lanes.cut().entries)
+        lanes.add(order(1, 5))
+        lanes.cut()
+        assert order(2) in flown
+        assert len(list(lanes.assembly.unsent())) + len(lanes.refused) + len(lanes.superseded) == 4
+
+    @pytest.mark.parametrize("stamp", ["2026-11-20T12:00:00Z", None, 5])
+    def test_a_stamp_that_cannot_be_compared(self, lanes, stamp):
+        junk = order(1)
+        junk.channel_updated_at = stamp
+        lanes.add(order(1), junk)
+        assert list(lanes.cut().entries) == [order(1)]
+        assert [refused.kind for refused in lanes.refused] == ["invalid"]
+
+    def test_a_stamp_without_a_zone(self, lanes):
+        junk = order(1)
+        junk.channel_updated_at = junk.channel_updated_at.replace(tzinfo=None)
+        lanes.add(order(1), junk)
+        assert list(lanes.cut().entries) == [order(1)]
+        assert [refused.kind for refused in lanes.refused] == ["invalid"]
+
+    def test_a_body_that_cannot_be_encoded_for_the_comparison(self, lanes):
+        junk = order(1)
+        junk.status = object()
+        lanes.add(order(1), junk)
+        assert list(lanes.cut().entries) == [order(1)]
+        assert len(lanes.refused) == 1
+
+    def test_a_line_with_broken_text_in_a_member_nobody_reads(self, lanes):
+        whole = line(order(1))
+        odd = Line(whole.raw[:-1] + b',"x":"\xff"}', 2, "o1", UNSET, whole.channel_updated_at)
+        lanes.add(whole, odd)
+        assert list(lanes.cut().entries) == [whole]
+        assert [refused.kind for refused in lanes.refused] == ["conflict"]

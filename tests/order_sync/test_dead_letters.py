@@ -1,0 +1,102 @@
+"""The file of refused orders: whole lines of JSON, appended, for its owner's eyes, fit to be sent again."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mirakl_async import codec
+from mirakl_async.error_bodies import FieldError, Problem
+from mirakl_async.order_sync.rejected_file import RejectedFile, record
+from mirakl_async.order_sync.rejected_order import RejectedOrder
+from tests.support.feeds import ORIGIN, as_line, as_mapping, order
+
+
+def refused(**members):
+    return RejectedOrder(**{"kind": "server", "reason": "no", **members})
+
+
+def test_a_record_holds_the_order_and_all_that_is_known_of_its_refusal():
+    problem = Problem(code="INVALID_INPUT", errors=(FieldError(field="orders[0].status", message="is odd"),))
+    line = record(refused(order=order(1), channel_order_id="o1", origin=ORIGIN, path="status", problem=problem, line=7))
+    assert line.endswith(b"\n")
+    assert line.count(b"\n") == 1
+    content = codec.decode_plain(line)
+    assert content["order"] == as_mapping(order(1))
+    assert content["origin"] == {"channel_id": "channel-1", "channel_store_id": "store-1"}
+    assert (content["kind"], content["reason"], content["line"], content["path"]) == ("server", "no", 7, "status")
+    assert content["code"] == "INVALID_INPUT"
+    assert content["errors"][0]["field"] == "orders[0].status"
+
+
+def test_money_keeps_its_digits():
+    raw = as_line(order(1)).replace(b"12.34", b"12.340000000000000000001")
+    assert b"12.340000000000000000001" in record(refused(raw=raw))
+
+
+@pytest.mark.parametrize("raw", [b"{", b"\xff", b'{"a": NaN}', b"", b'"\xff"', b"{} {}"])
+def test_what_is_no_json_is_kept_as_text(raw):
+    content = json.loads(record(refused(raw=raw)))
+    assert "order" not in content
+    assert content["text"] == raw.decode("utf-8", "replace")
+
+
+def test_an_order_that_cannot_be_encoded_is_told_of_all_the_same():
+    odd = order(1)
+    odd.status = object()
+    assert json.loads(record(refused(order=odd, channel_order_id="o1")))["channel_order_id"] == "o1"
+    odd.status = Decimal("NaN")
+    content = json.loads(record(refused(order=odd)))
+    assert "order" not in content
+    assert "o1" in content["text"]
+
+
+@given(st.binary(max_size=40))
+def test_whatever_a_line_held_the_record_is_one_line_of_json(raw):
+    line = record(refused(raw=raw))
+    assert line.count(b"\n") == 1
+    json.loads(line)
+
+
+def test_the_file_is_its_owners_alone(tmp_path):
+    letters = RejectedFile(tmp_path / "refused.ndjson")
+    letters.close()
+    assert stat.S_IMODE((tmp_path / "refused.ndjson").stat().st_mode) == 0o600
+
+
+def test_records_are_there_at_once_and_appended(tmp_path):
+    path = tmp_path / "refused.ndjson"
+    for name in ("o1", "o2"):
+        letters = RejectedFile(path)
+        letters.write(refused(channel_order_id=name))
+        assert json.loads(path.read_bytes().splitlines()[-1])["channel_order_id"] == name
+        letters.close()
+    assert len(path.read_bytes().splitlines()) == 2
+
+
+def test_a_record_cut_short_by_a_crash_does_not_spoil_the_next(tmp_path):
+    path = tmp_path / "refused.ndjson"
+    path.write_bytes(b'{"kind":"server"}\n{"kind":"ser')
+    letters = RejectedFile(path)
+    letters.write(refused(channel_order_id="o1"))
+    letters.close()
+    lines = path.read_bytes().splitlines()
+    assert len(lines) == 3
+    assert json.loads(lines[2])["channel_order_id"] == "o1"
+
+
+def test_a_pipe_will_do(tmp_path):
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    letters = RejectedFile(path)
+    letters.write(refused(channel_order_id="o1"))
+    assert json.loads(os.read(reader, 1000))["channel_order_id"] == "o1"
+    letters.close()
+    os.close(reader)

@@ -1,0 +1,231 @@
+"""Whatever a server says of a rejected batch: every order at fault is rejected, no other, in a bounded number of calls."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import given
+
+from mirakl_async.error_bodies import FieldError, Problem
+from mirakl_async.errors import BadRequest, CallContext
+from mirakl_async.order_sync import batch_results
+from mirakl_async.order_sync.batch_results import BatchResults
+from mirakl_async.order_sync.batching import Batcher
+from mirakl_async.order_sync.entries import Line
+from mirakl_async.order_sync.isolation import plan_isolation
+from mirakl_async.order_sync.ledger import NoLedger
+from mirakl_async.order_sync.report import SyncCounters
+from tests.support.feeds import ORIGIN, as_line, order
+from tests.support.manual_clock import ManualClock
+
+CONTEXT = CallContext(operation="upsertOrders", route="POST /v1/orders")
+INDISTINCT = Problem(code="INVALID_INPUT", message="The request is invalid", errors=(FieldError(message="wrong"),))
+HUNDRED = [order(n) for n in range(100)]
+
+
+def naming(*fields):
+    return Problem(code="INVALID_INPUT", errors=tuple(FieldError(field=field, message="is wrong") for field in fields))
+
+
+def named(indexes):
+    return naming(*[f"orders[{index}].status" for index in indexes])
+
+
+class Search:
+    """Drives the results of a job as its workers do, one call at a time; `answer(bad, size)` is the server's word."""
+
+    def __init__(self, entries, at_fault, answer):
+        self.entries = entries
+        self.failures = []
+        self.calls = 0
+        rejected = []
+        assembly = Batcher(len(entries), superseded=None, refused=None)
+        results = BatchResults(
+            assembly,
+            SyncCounters(),
+            NoLedger(),
+            ManualClock(),
+            reject=rejected.append,
+            requeued=list,
+            fail=self.failures.append,
+        )
+        assembly.add(assembly.lane(ORIGIN), entries, 0.0)
+        results.again.append(assembly.next_batch(0.0, None))
+        position = {entry.channel_order_id: index for index, entry in enumerate(entries)}
+        while results.again:
+            batch = results.again.popleft()
+            self.calls += 1
+            assert self.calls <= 10 * len(entries), "it never ends"
+            bad = [index for index, entry in enumerate(batch.entries) if position[entry.channel_order_id] in at_fault]
+            if bad:
+                error = BadRequest(CONTEXT, status=400, problem=answer(bad, len(batch)), headers={})
+                results.isolate(batch, error)
+            else:
+                results.accept(batch, SimpleNamespace(attempts=()))
+        assert list(assembly.unsent()) == []
+        self.rejected = sorted(position[one.channel_order_id] for one in rejected)
+        assert len(set(self.rejected)) == len(self.rejected)
+        self.reasons = {one.channel_order_id: (one.reason, one.path) for one in rejected}
+
+
+AT_FAULT = st.sets(st.integers(0, 99), max_size=12)
+
+
+@given(AT_FAULT)
+def test_by_halves_exactly_those_at_fault_are_found(at_fault):
+    search = Search(HUNDRED, at_fault, lambda bad, size: INDISTINCT)
+    assert search.rejected == sorted(at_fault)
+    assert search.calls <= 1 + 14 * len(at_fault)
+
+
+@given(st.integers(0, 99))
+def test_one_that_is_named_takes_one_call_more_and_none_of_its_own(index):
+    search = Search(HUNDRED, {index}, lambda bad, size: named(bad))
+    assert search.rejected == [index]
+    assert search.calls == 2
+
+
+@given(st.sets(st.integers(0, 99), min_size=2, max_size=8))
+def test_several_that_are_named_are_proven_one_by_one(at_fault):
+    search = Search(HUNDRED, at_fault, lambda bad, size: named(bad))
+    assert search.rejected == sorted(at_fault)
+    assert search.calls == 2 + len(at_fault)
+
+
+@given(st.sets(st.integers(0, 99), min_size=1, max_size=12))
+def test_named_one_at_a_time_they_take_two_calls_each(at_fault):
+    search = Search(HUNDRED, at_fault, lambda bad, size: naming(f"$.orders[{bad[0]}]"))
+    assert search.rejected == sorted(at_fault)
+    assert search.calls <= 1 + 2 * len(at_fault)
+
+
+LIES = {
+    "counted from one": lambda bad, size: named([index + 1 for index in bad]),
+    "always the first": lambda bad, size: named([0]),
+    "always the last": lambda bad, size: named([size - 1]),
+    "all": lambda bad, size: named(range(size)),
+    "all but those at fault": lambda bad, size: named(set(range(size)) - set(bad)),
+    "one more": lambda bad, size: named([*bad, (bad[-1] + 1) % size]),
+    "out of range": lambda bad, size: named([size, 999]),
+    "the line's index": lambda bad, size: naming("order_lines[0].price", "orders[0].order_lines[3]"),
+    "none, in many words": lambda bad, size: naming("orders", "", "orders[-1]"),
+}
+
+
+@pytest.mark.parametrize("lie", LIES)
+@pytest.mark.parametrize("at_fault", [{50}, {0}, {99}, {0, 1}, {3, 40, 41, 97}])
+def test_no_wrong_name_costs_an_innocent_order(lie, at_fault):
+    search = Search(HUNDRED, at_fault, LIES[lie])
+    assert search.rejected == sorted(at_fault)
+    assert search.calls <= 110 + 16 * len(at_fault)
+
+
+@given(AT_FAULT, st.randoms(use_true_random=False), st.integers(1, 100))
+def test_no_liar_costs_an_innocent_order(at_fault, draw, size):
+    at_fault = {index for index in at_fault if index < size}
+
+    def lie(bad, many):
+        return named(draw.sample(range(many + 3), draw.randrange(many + 3)))
+
+    search = Search(HUNDRED[:size], at_fault, lie)
+    assert search.rejected == sorted(at_fault)
+    assert search.calls <= 3 * size + 16 * len(at_fault)
+
+
+def test_a_server_that_names_an_innocent_order_is_not_believed_again(caplog):
+    search = Search(HUNDRED, {50}, LIES["always the first"])
+    assert search.calls <= 25
+    assert caplog.text.count("isolated by halves") == 1
+
+
+@pytest.mark.parametrize("many", [1, 8])
+def test_those_who_break_the_contract_are_tried_alone_first(many):
+    entries = [order(n, bad=n < many) for n in range(100)]
+    search = Search(entries, set(range(many)), lambda bad, size: INDISTINCT)
+    assert search.rejected == list(range(many))
+    assert search.calls == 2 + many
+
+
+def test_the_contract_is_only_a_hint():
+    entries = [order(n, bad=n == 3) for n in range(100)]
+    assert Search(entries, {50}, lambda bad, size: INDISTINCT).rejected == [50]
+
+
+def test_a_batch_in_which_all_break_the_contract_is_halved():
+    plan = plan_isolation([order(n, bad=True) for n in range(100)], INDISTINCT)
+    assert plan.rejected is None
+    assert plan.identified == {}
+    assert [len(part) for part in plan.parts] == [50, 50]
+
+
+def test_lines_are_halved_too():
+    entries = [
+        Line(as_line(one), n, one.channel_order_id, None, one.channel_updated_at) for n, one in enumerate(HUNDRED)
+    ]
+    search = Search(entries, {41}, lambda bad, size: INDISTINCT)
+    assert (search.rejected, search.calls) == ([41], 15)
+
+
+def test_when_all_are_rejected_the_job_fails(monkeypatch):
+    monkeypatch.setattr(batch_results, "MAX_CONSECUTIVE_REJECTIONS", 40)
+    search = Search(HUNDRED, set(range(100)), lambda bad, size: named(bad))
+    assert search.rejected == list(range(100))
+    assert search.failures
+    assert search.calls <= 200
+
+
+def test_one_alone_is_rejected_whatever_is_said():
+    assert plan_isolation(HUNDRED[:1], Problem()).rejected == ("rejected without a reason", None)
+    assert plan_isolation(HUNDRED[:1], naming("somewhere")).rejected.path == "somewhere"
+
+
+@pytest.mark.parametrize(
+    ("field", "path"),
+    [
+        ("orders[3].order_lines[0].price.amount", "order_lines[0].price.amount"),
+        ("$.orders[3].status", "status"),
+        ("orders.3.status", "status"),
+        ("/orders/3/status", "status"),
+        ("orders[3]", None),
+    ],
+)
+def test_ways_to_write_an_index(field, path):
+    assert plan_isolation(HUNDRED, naming(field)).identified == {3: (f"{field}: is wrong", path)}
+
+
+@pytest.mark.parametrize(
+    "field", ["orders", "orders[100].x", "orders[-1]", "reorders[3]", "orders[]", "", "order_lines[3]"]
+)
+def test_what_names_no_order_of_the_batch_is_not_taken_for_one(field):
+    plan = plan_isolation(HUNDRED, naming(field))
+    assert plan.identified == {}
+    assert len(plan.parts) == 2
+
+
+def test_all_that_is_said_of_one_order_is_told():
+    plan = plan_isolation(HUNDRED, naming("orders[3].a", "orders[3].b", "orders[5]"))
+    assert plan.identified == {
+        3: ("orders[3].a: is wrong; orders[3].b: is wrong", "a"),
+        5: ("orders[5]: is wrong", None),
+    }
+
+
+def test_a_batch_whose_others_must_be_cut_lets_go_of_those_that_wait_for_it():
+    """The others were too large for the server: those that were named are sent by themselves."""
+    search = Search(HUNDRED, {7}, lambda bad, size: named(bad))
+    assert search.reasons["o7"] == ("orders[7].status: is wrong", "status")
+    assembly, sent = Batcher(100, superseded=None, refused=None), []
+    rejected = []
+    results = BatchResults(
+        assembly, SyncCounters(), NoLedger(), ManualClock(), reject=rejected.append, requeued=list, fail=sent.append
+    )
+    assembly.add(assembly.lane(ORIGIN), HUNDRED, 0.0)
+    results.isolate(assembly.next_batch(0.0, None), BadRequest(CONTEXT, status=400, problem=named([7]), headers={}))
+    results.halve(results.again.popleft())
+    assert sorted(len(batch) for batch in results.again) == [1, 49, 50]
+    assert len(list(assembly.unsent())) == 100
+    for batch in list(results.again):
+        results.accept(batch, SimpleNamespace(attempts=()))
+    assert rejected == []

@@ -1,0 +1,498 @@
+"""What a source may yield: orders in any shape, junk in any shape, and refusals that nobody or everybody takes."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections import UserDict
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from mirakl_async import RejectedOrder, SyncFailed, codec
+from mirakl_async.errors import ClientStateError, InvalidArgument
+from mirakl_async.models.connect.orders import OrderRequest
+from mirakl_async.order_sync import batch_results
+from mirakl_async.order_sync import rejections as refusals
+from mirakl_async.simulator import Fault
+from tests.support.feeds import NOON, ORIGIN, SECOND, as_mapping, expected, held, key_of, order, stream
+
+
+async def run(sync):
+    async with asyncio.timeout(20), sync:
+        found = [entry async for entry in sync.rejected()]
+    report = sync.report
+    assert report.read == report.accepted + report.rejected + report.superseded + report.unsent
+    assert report.rejected == len(found)
+    assert report.unsent == len(list(sync.unsent()))
+    return report, found
+
+
+@pytest.mark.parametrize("shape", [dict, MappingProxyType, UserDict])
+async def test_mappings_of_any_kind(mirakl, shape):
+    entries = [order(n, n) for n in range(3)]
+    report, _ = await run(mirakl.sync([shape(as_mapping(entry)) for entry in entries]))
+    assert report.accepted == 3
+    assert held(mirakl.sim) == expected(entries)
+
+
+async def test_mappings_may_hold_python_values(mirakl):
+    plain = as_mapping(order(1))
+    plain["channel_updated_at"] = NOON
+    plain["order_lines"][0]["price"]["amount"] = 0.1
+    plain["order_lines"][0]["total_shipping_price"]["amount"] = Decimal("0.30")
+    report, _ = await run(mirakl.sync([plain]))
+    assert report.accepted == 1
+    line = mirakl.sim.world.get("channel-1", "store-1", "o1")["order_lines"][0]
+    assert (line["price"]["amount"], line["total_shipping_price"]["amount"]) == (0.1, 0.3)
+
+
+async def test_a_subclass_of_the_struct(mirakl):
+    class Ours(OrderRequest, kw_only=True):
+        pass
+
+    ours = Ours(**{name: getattr(order(1), name) for name in order(1).__struct_fields__})
+    report, _ = await run(mirakl.sync([ours, order(2), ours, as_mapping(order(3))]))
+    assert (report.accepted, report.superseded) == (3, 1)
+
+
+class Hostile(UserDict):
+    def __iter__(self):
+        raise RuntimeError("no keys for you")
+
+
+JUNK = [
+    None,
+    42,
+    float("nan"),
+    "text",
+    b"bytes",
+    [],
+    (),
+    {},
+    {1: 2},
+    {"channel_order_id": 5},
+    {"channel_order_id": "half"},
+    {"channel_order_id": "odd", "x": object()},
+    object(),
+    OrderRequest,
+    NOON,
+    Hostile(channel_order_id="h"),
+    Exception("an error as a value"),
+]
+
+
+@pytest.mark.parametrize("make", [iter, stream])
+async def test_junk_is_refused_item_by_item(mirakl, make):
+    report, found = await run(mirakl.sync(make([*JUNK, order(1)])))
+    assert report.accepted == 1
+    assert len(found) == len(JUNK)
+    assert all(entry.kind == "invalid" and entry.reason and entry.origin == ORIGIN for entry in found)
+    assert found[JUNK.index({"channel_order_id": "half"})].channel_order_id == "half"
+
+
+async def test_junk_goes_to_the_file_as_far_as_json_can_say_it(mirakl, tmp_path):
+    path = tmp_path / "refused.ndjson"
+    await run(mirakl.sync(JUNK, rejected_file=path))
+    records = [json.loads(line) for line in path.read_bytes().splitlines()]
+    assert len(records) == len(JUNK)
+    assert [record["order"] for record in records if record.get("channel_order_id") == "half"] == [
+        {"channel_order_id": "half"}
+    ]
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [
+        order(1),
+        (order(1),),
+        (order(1), ORIGIN),
+        (ORIGIN, order(1), 3),
+        ("channel-1", order(1)),
+        (None, order(1)),
+        (type(ORIGIN)(channel_id=["c"], channel_store_id={}), order(1)),
+        (type(ORIGIN)(channel_id=None, channel_store_id="s"), order(1)),
+        (ORIGIN, None),
+        (ORIGIN, (ORIGIN, order(1))),
+        "ab",
+        {"origin": 1, "order": 2},
+    ],
+)
+async def test_pairs_that_are_none(mirakl, junk):
+    report, found = await run(mirakl.sync([(ORIGIN, order(1)), junk, [SECOND, as_mapping(order(2))]], origin=None))
+    assert report.accepted == 2
+    assert [entry.kind for entry in found] == ["invalid"]
+    assert set(held(mirakl.sim)) == {key_of(order(1), ORIGIN), key_of(order(2), SECOND)}
+
+
+async def test_one_list_that_the_source_fills_again_and_again(mirakl):
+    def source():
+        pair = [None, None]
+        for n in range(5):
+            pair[:] = [ORIGIN, order(n)]
+            yield tuple(pair)
+
+    report, _ = await run(mirakl.sync(source(), origin=None))
+    assert report.accepted == 5
+
+
+def spoiled(name, **members):
+    entry = order(name)
+    for member, value in members.items():
+        setattr(entry, member, value)
+    return entry
+
+
+@pytest.mark.parametrize("concurrency", [None, 1, 4])
+async def test_structs_spoiled_after_they_were_made(mirakl, concurrency, tmp_path):
+    """Each alone is refused, and costs none of the others, although one batch cannot even be encoded."""
+    bad = [
+        spoiled("object", status=object()),
+        spoiled("surrogate", status="\ud800"),
+        spoiled("list-id", channel_order_id=["x"]),
+        spoiled("int-id", channel_order_id=5),
+        spoiled("no-stamp", channel_updated_at=None),
+        spoiled("text-stamp", channel_updated_at="yesterday"),
+        spoiled("naive", channel_updated_at=NOON.replace(tzinfo=None)),
+        spoiled("sub", sub_channel_code=["fr"]),
+        spoiled("lines", order_lines=5),
+        spoiled("nan", has_incident=float("nan")),
+        spoiled("decimal", has_incident=Decimal("NaN")),
+        spoiled("huge", has_incident=10**30),
+    ]
+    good = [order(n) for n in range(150)]
+    feed = [*good[:60], *bad, *good[60:]]
+    path = tmp_path / "refused.ndjson"
+    report, found = await run(mirakl.sync(iter(feed), concurrency=concurrency, rejected_file=path))
+    assert len(found) == len(bad)
+    assert {id(entry.order) for entry in found} == {id(entry) for entry in bad}
+    assert held(mirakl.sim) == expected(good)
+    assert report.accepted == 150
+    for line in path.read_bytes().splitlines():
+        json.loads(line)
+
+
+async def test_a_stamp_in_another_zone_is_the_same_stamp(mirakl):
+    tokyo = spoiled(1, channel_updated_at=NOON.astimezone(timezone(timedelta(hours=9))))
+    later = spoiled(1, channel_updated_at=(NOON + timedelta(seconds=1)).astimezone(timezone(timedelta(hours=-8))))
+    report, _ = await run(mirakl.sync([order(1), tokyo, later]))
+    assert (report.accepted, report.superseded, report.rejected) == (1, 2, 0)
+
+
+async def test_the_hour_that_autumn_repeats(mirakl):
+    """The later of two stamps of one zone may be earlier on the wall."""
+    paris = ZoneInfo("Europe/Paris")
+    first = spoiled(1, channel_updated_at=datetime(2024, 10, 27, 2, 50, tzinfo=paris))
+    second = order(1, title="newer")
+    second.channel_updated_at = datetime(2024, 10, 27, 2, 10, fold=1, tzinfo=paris)
+    for feed in ([first, second], [second, first]):
+        report, _ = await run(mirakl.sync(feed))
+        assert (report.accepted, report.superseded, report.rejected) == (1, 1, 0)
+        [body] = held(mirakl.sim).values()
+        assert body["order_lines"][0]["product"]["title"] == "newer"
+
+
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    [
+        ("12:00:00.1234561Z", "12:00:00.1234565Z"),
+        ("12:00:00.999999100Z", "12:00:00.9999995Z"),
+        ("12:00:00Z", "12:00:00.0000004Z"),
+        ("12:00:00.0000001Z", "13:00:00.00000012+01:00"),
+    ],
+)
+async def test_stamps_that_differ_below_a_microsecond(mirakl, tmp_path, older, newer):
+    def line(stamp, title):
+        return codec.encode(order(1, title=title)).replace(b"2026-11-20T12:00:00Z", f"2026-11-20T{stamp}".encode(), 1)
+
+    for lines in ([line(older, "older"), line(newer, "newer")], [line(newer, "newer"), line(older, "older")]):
+        assert all(stamp.encode() in b"".join(lines) for stamp in (older, newer))
+        path = tmp_path / "orders.ndjson"
+        path.write_bytes(b"\n".join(lines))
+        report, _ = await run(mirakl.sync(path))
+        assert (report.accepted, report.superseded, report.rejected) == (1, 1, 0)
+        [body] = held(mirakl.sim).values()
+        assert body["order_lines"][0]["product"]["title"] == "newer"
+
+
+@pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity", "sNaN"])
+async def test_a_number_that_is_none_never_leaves(mirakl, value):
+    bodies = []
+    exchange = mirakl.connect.transport._wire.exchange
+
+    async def watched(method, url, headers, body, **options):
+        bodies.append(body or b"{}")
+        return await exchange(method, url, headers, body, **options)
+
+    mirakl.connect.transport._wire.exchange = watched
+    feed = [order(n) for n in range(150)]
+    feed[70].order_lines[0].price.amount = Decimal(value)
+    report, [found] = await run(mirakl.sync(feed))
+    assert (found.kind, found.path, found.order) == ("invalid", "order_lines[0].price.amount", feed[70])
+    assert report.accepted == 149
+    for body in bodies:
+        if body.startswith(b"{"):
+            json.loads(body, parse_constant=pytest.fail)
+
+
+class TestTheOriginThatWasForgotten:
+    @pytest.mark.parametrize("make", [list, tuple])
+    async def test_is_asked_for_at_once(self, mirakl, make):
+        for one in (order(1), as_mapping(order(1))):
+            with pytest.raises(InvalidArgument, match="origin=OriginRequest"):
+                mirakl.sync(make([one]), origin=None)
+
+    @pytest.mark.parametrize("make", [iter, stream])
+    async def test_is_asked_for_with_the_first_order(self, mirakl, make):
+        taken = []
+
+        def source():
+            for n in range(1000):
+                taken.append(n)
+                yield order(n)
+
+        sync = mirakl.sync(make(source()), origin=None)
+        with pytest.raises(InvalidArgument, match="origin=OriginRequest"):
+            await sync.run()
+        assert len(taken) == sync.report.read == sync.report.rejected < 10
+
+    async def test_of_a_file(self, mirakl, tmp_path):
+        path = tmp_path / "orders.ndjson"
+        path.write_bytes(codec.encode(order(1)) + b"\n" + codec.encode(order(2)))
+        with pytest.raises(InvalidArgument, match="--channel-id"):
+            await mirakl.sync(path, origin=None).run()
+
+    async def test_one_too_many_is_said_too(self, mirakl):
+        with pytest.raises(InvalidArgument, match="leave out origin="):
+            mirakl.sync([(ORIGIN, order(1))])
+        with pytest.raises(InvalidArgument, match="leave out origin="):
+            await mirakl.sync(iter([(ORIGIN, order(1))])).run()
+
+
+async def test_newer_versions_of_orders_in_flight(start):
+    mirakl = await start(latency=0.05)
+    feed = [order(n, version) for version in range(6) for n in range(40)]
+    report, _ = await run(mirakl.sync(stream(feed), batch_size=10, linger=0.001, concurrency=8))
+    assert held(mirakl.sim) == expected(feed)
+    assert report.accepted + report.superseded == len(feed)
+    assert mirakl.sim.world.versions.stale == 0
+
+
+@pytest.mark.parametrize("after", [False, True])
+async def test_no_fault_leaves_an_older_version_behind(start, after):
+    mirakl = await start(latency=(0.0, 0.02), seed=int(after))
+    mirakl.sim.faults.add(
+        Fault.reset(after_processing=after, probability=0.15),
+        Fault.status(503, after_processing=after, probability=0.1),
+        Fault.truncate(probability=0.05),
+        Fault.revoke_tokens(probability=0.02),
+    )
+    feed = [order(n, version, title=f"v{version}") for version in range(8) for n in range(60)]
+    report, _ = await run(mirakl.sync(stream(feed), batch_size=10, linger=0.001, concurrency=6))
+    assert held(mirakl.sim) == expected(feed)
+    assert report.accepted + report.superseded == len(feed)
+    assert mirakl.sim.world.versions.stale == 0, "a retry may repeat the newest, never an older one behind it"
+
+
+async def test_older_versions_of_orders_in_flight(start):
+    mirakl = await start(latency=0.2)
+    feed = [order(n, 9 - version) for version in range(3) for n in range(100)]
+    report, _ = await run(mirakl.sync(feed, concurrency=3))
+    assert (report.accepted, report.superseded, report.calls) == (100, 200, 1)
+    assert held(mirakl.sim) == expected(feed)
+
+
+async def test_orders_of_one_id_and_several_sub_channels(mirakl):
+    feed = []
+    for version in range(3):
+        for code in ("fr", "de", None):
+            entry = order(1, version, **({"sub_channel_code": code} if code else {}))
+            entry.order_lines[0].channel_order_line_id = f"line-{code}"
+            feed.append(entry)
+    report, _ = await run(mirakl.sync(feed))
+    assert report.accepted + report.superseded == 9
+    assert held(mirakl.sim) == expected(feed)
+    assert mirakl.sim.world.count() == 3
+
+
+async def test_equal_stamps(mirakl):
+    report, found = await run(mirakl.sync([order(1), order(1), order(1, title="other"), order(1, 1)]))
+    assert (report.accepted, report.superseded, report.rejected) == (1, 2, 1)
+    assert [(entry.kind, entry.order.order_lines[0].product.title) for entry in found] == [("conflict", "other")]
+
+
+async def test_bodies_are_kept_under_their_size(start):
+    mirakl = await start(latency=0.01)
+    sizes = []
+    upsert = mirakl.connect.transport._wire.exchange
+
+    async def exchange(method, url, headers, body, **options):
+        sizes.append(len(body or b""))
+        return await upsert(method, url, headers, body, **options)
+
+    mirakl.connect.transport._wire.exchange = exchange
+    feed = [order(n, title="x" * (8_000 if n % 10 else 90_000)) for n in range(200)]
+    report, _ = await run(mirakl.sync(feed, max_batch_bytes=60_000))
+    assert held(mirakl.sim) == expected(feed)
+    large = [size for size in sizes if size > 60_000]
+    assert len(large) == 20, "those that are too large alone go alone"
+    assert report.accepted == 200
+
+
+async def test_a_server_that_takes_less_gets_less(mirakl):
+    takes = 20_000
+    feed = [order(n, title="x" * (30_000 if n == 77 else 500)) for n in range(100)]
+    exchange = mirakl.connect.transport._wire.exchange
+
+    async def narrow(method, url, headers, body, **options):
+        answer = await exchange(method, url, headers, b"{}" if len(body or b"") > takes else body, **options)
+        said = b'{"code":"PAYLOAD_TOO_LARGE","message":"Too large","errors":[]}'
+        return type(answer)(413, answer.headers, said) if len(body or b"") > takes else answer
+
+    mirakl.connect.transport._wire.exchange = narrow
+    report, found = await run(mirakl.sync(feed))
+    assert [entry.channel_order_id for entry in found] == ["o77"]
+    assert report.accepted == 99
+    assert held(mirakl.sim) == expected(entry for entry in feed if entry.channel_order_id != "o77")
+
+
+class TestRefused:
+    async def test_nobody_has_to_iterate(self, mirakl, monkeypatch, caplog):
+        monkeypatch.setattr(refusals, "KEPT", 20)
+        sync = mirakl.sync(iter([None] * 300))
+        async with asyncio.timeout(5):
+            assert (await sync.run()).rejected == 300
+        assert len([entry async for entry in sync.rejected()]) == 20
+        assert [entry async for entry in sync.rejected()] == []
+        assert "280 rejected orders were counted but not stored" in caplog.text
+
+    async def test_with_a_file_nothing_is_said_to_be_lost(self, mirakl, monkeypatch, caplog, tmp_path):
+        monkeypatch.setattr(refusals, "KEPT", 20)
+        caplog.set_level(logging.WARNING)
+        await mirakl.sync([None] * 300, rejected_file=tmp_path / "r").run()
+        assert len((tmp_path / "r").read_bytes().splitlines()) == 300
+        assert "not stored" not in caplog.text
+
+    async def test_leaving_the_loop_early_does_not_hang_the_job(self, mirakl, monkeypatch):
+        monkeypatch.setattr(refusals, "KEPT", 20)
+        async with asyncio.timeout(5), mirakl.sync(iter([None] * 3000)) as sync:
+            async for _ in sync.rejected():
+                break
+        assert sync.report.rejected == 3000
+        assert len(sync._rejections._kept) <= 3000
+
+    async def test_an_iterator_held_and_not_taken_from_does_not_hang_the_job(self, mirakl, monkeypatch):
+        monkeypatch.setattr(refusals, "KEPT", 20)
+        async with asyncio.timeout(5):
+            async with mirakl.sync(iter([None] * 3000)) as sync:
+                held = sync.rejected()
+                await anext(held)
+            await held.aclose()
+        assert sync.report.rejected == 3000
+
+    @pytest.mark.parametrize("make", [iter, stream])
+    async def test_a_feed_of_junk_is_read_no_faster_than_its_refusals_are_taken(self, mirakl, monkeypatch, make):
+        monkeypatch.setattr(refusals, "KEPT", 200)
+        most = told = 0
+        async with asyncio.timeout(20), mirakl.sync(make([None] * 5000)) as sync:
+            async for _ in sync.rejected():
+                told += 1
+                most = max(most, len(sync._rejections._kept))
+                if told % 50 == 0:
+                    await asyncio.sleep(0)
+        assert told == 5000
+        assert most <= 200 + 3 * 100
+
+    async def test_two_who_iterate_share(self, mirakl):
+        async with asyncio.timeout(5), mirakl.sync(iter([None] * 500)) as sync:
+
+            async def take():
+                found = []
+                async for entry in sync.rejected():
+                    found.append(entry)
+                    await asyncio.sleep(0)
+                return found
+
+            first, second = await asyncio.gather(take(), take())
+        assert len(first) + len(second) == 500
+        assert first
+        assert second
+
+    async def test_a_task_of_its_own_may_iterate(self, mirakl):
+        sync = mirakl.sync([order(n, bad=n % 50 == 7) for n in range(300)])
+
+        async def take():
+            return [entry.channel_order_id async for entry in sync.rejected()]
+
+        async with asyncio.timeout(5), sync:
+            taking = asyncio.create_task(take())
+        assert sorted(await taking) == sorted(f"o{n}" for n in range(300) if n % 50 == 7)
+
+    async def test_before_the_job_it_says_how_to_begin_one(self, mirakl):
+        sync = mirakl.sync([None])
+        with pytest.raises(ClientStateError, match="async with"):
+            sync.rejected()
+        assert (await sync.run()).rejected == 1
+        assert len([entry async for entry in sync.rejected()]) == 1
+
+    async def test_the_first_of_each_kind_is_logged_and_all_are_counted_by_reason(self, mirakl, caplog):
+        feed = [order(n, bad=n % 10 == 3) for n in range(50)]
+        feed[10:10] = [None, 5]
+        report, _ = await run(mirakl.sync(feed))
+        assert sorted(report.reasons.values()) == [1, 1, 5]
+        warned = [record.getMessage() for record in caplog.records if "was refused" in record.getMessage()]
+        assert len(warned) == 3
+        assert any("o3" in words and "price.amount" in words for words in warned)
+
+    async def test_reasons_hold_no_values_and_are_not_without_bound(self, mirakl, caplog):
+        names = "abcdefghijklmnopqrstuvwxyz"
+        feed = [RejectedOrder(kind="invalid", reason=f"bad: sam@mail.example {n} {names[n % 26]}") for n in range(100)]
+        report, _ = await run(mirakl.sync(feed))
+        assert sum(report.reasons.values()) == 100
+        assert len(report.reasons) == refusals.MAX_REASONS + 1
+        assert "sam@mail" not in caplog.text + str(report.reasons)
+
+    async def test_kept_ones_are_bounded_in_bytes(self, mirakl, monkeypatch):
+        monkeypatch.setattr(refusals, "KEPT_BYTES", 100_000)
+        feed = [order(n, bad=True, title="x" * 30_000) for n in range(20)]
+        sync = mirakl.sync(feed)
+        assert (await sync.run()).rejected == 20
+        assert len([entry async for entry in sync.rejected()]) == 4
+
+    async def test_they_say_why_and_not_what(self, mirakl):
+        entry = order(1, bad=True)
+        entry.shipping_info.email = "sam@mail.example"
+        _, [refused] = await run(mirakl.sync([entry]))
+        assert refused.kind == "server"
+        assert refused.problem.code == "INVALID_INPUT"
+        assert "price.amount" in (refused.path or "")
+        assert "sam@mail" not in str(refused)
+
+    @pytest.mark.parametrize("fields", ["indexed", "none"])
+    async def test_a_feed_of_which_everything_is_refused_stops(self, start, fields, monkeypatch):
+        monkeypatch.setattr(batch_results, "MAX_CONSECUTIVE_REJECTIONS", 150)
+        mirakl = await start(error_fields=fields)
+        with pytest.raises(SyncFailed, match="400") as stopped:
+            await mirakl.sync((order(n, bad=True) for n in range(10**6)), concurrency=4).run()
+        report = stopped.value.report
+        assert 150 <= report.rejected < 1000
+        assert report.unsent < 3000
+        assert report.read == report.rejected + report.unsent
+
+    async def test_records_can_be_sent_again(self, mirakl, tmp_path):
+        path = tmp_path / "refused.ndjson"
+        feed = [order(n, bad=n % 10 == 3) for n in range(50)]
+        await run(mirakl.sync(feed, rejected_file=path))
+        mended = []
+        for line in path.read_bytes().splitlines():
+            record = codec.decode_plain(line)
+            assert record["origin"] == {"channel_id": "channel-1", "channel_store_id": "store-1"}
+            record["order"]["order_lines"][0]["price"]["amount"] = Decimal("12.34")
+            mended.append(record["order"])
+        report, _ = await run(mirakl.sync(mended))
+        assert report.accepted == 5
+        assert held(mirakl.sim) == expected(order(n) for n in range(50))

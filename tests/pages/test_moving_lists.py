@@ -1,0 +1,225 @@
+"""Every row that is there all the while is delivered exactly once, or the drift is reported: on lists made up at random."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, NamedTuple
+
+import pytest
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
+
+from tests.support.moving_list import MovingList, front_of, names
+
+STILL = settings(suppress_health_check=[HealthCheck.too_slow])
+
+
+class Change(NamedTuple):
+    """What happens to the list before a call; positions are taken modulo its length."""
+
+    call: int
+    kind: str
+    at: int
+    to: int = 0
+
+
+class Reading(NamedTuple):
+    """A list, how it is read, how its calls overtake each other, and what happens to it."""
+
+    rows: int
+    size: int
+    concurrency: int
+    turns: list[int]
+    changes: list[Change]
+
+
+def readings(kinds: tuple[str, ...], *, most_rows: int = 60, most_changes: int = 12) -> st.SearchStrategy[Reading]:
+    changes = st.builds(
+        Change, st.integers(1, 15), st.sampled_from(kinds), st.integers(0, most_rows), st.integers(0, most_rows)
+    )
+    return st.builds(
+        Reading,
+        st.integers(0, most_rows),
+        st.integers(2, 12),
+        st.integers(1, 4),
+        st.lists(st.integers(0, 4), min_size=1, max_size=6),
+        st.lists(changes, max_size=most_changes),
+    )
+
+
+class Outcome(NamedTuple):
+    """What a reading gave: the names in order, those it had to give, and whether it reported that the list moved."""
+
+    got: list[str]
+    stayed: set[str]
+    reported: int
+    queries: list[dict[str, str]]
+
+
+def apply(change: Change, rows: list[str], fresh: list[int], gone: set[str]) -> None:
+    at, to = change.at % max(1, len(rows)), change.to % max(1, len(rows))
+    if rows and change.kind in {"delete", "replace"}:
+        gone.add(rows.pop(at))
+    if change.kind == "insert" or (rows and change.kind == "replace"):
+        fresh[0] += 1
+        rows.insert(to, f"9{fresh[0]:04}")
+    elif rows and change.kind == "move":
+        rows.insert(to, rows.pop(at))
+    elif rows and change.kind == "swap":
+        rows[at], rows[to] = rows[to], rows[at]
+
+
+async def read(reading: Reading, code: str = "OR11", *, totals: bool = True, **manner: Any) -> Outcome:
+    served = MovingList([f"1{n:04}" for n in range(reading.rows)], code, totals=totals)
+    present, fresh, gone = set(served.rows), [0], set()
+
+    def move(call: int) -> None:
+        for change in reading.changes:
+            if change.call == call:
+                apply(change, served.rows, fresh, gone)
+
+    served.before = move
+    front, wire = front_of(served, lambda call: reading.turns[call % len(reading.turns)])
+    async with front:
+        resource = front.orders if code == "OR11" else front.returns
+        paginator = resource.list(page_size=reading.size).with_options(**manner)
+        items = await paginator.all()
+        reported = front.counters.list_changes
+    assert wire.most_under_way <= max(1, reading.concurrency)
+    return Outcome(names(items, served), present - gone, reported, served.queries)
+
+
+async def read_in_turns(reading: Reading, kills: list[int]) -> Outcome:
+    """Read by one process after another, each of which knows the cursor and dies after so many items."""
+    served = MovingList([f"1{n:04}" for n in range(reading.rows)])
+    present, fresh, gone, got, after, reported = set(served.rows), [0], set[str](), [], None, 0
+
+    def move(call: int) -> None:
+        for change in reading.changes:
+            if change.call == call:
+                apply(change, served.rows, fresh, gone)
+
+    served.before = move
+    for life in [*kills, 10**6]:
+        front, _ = front_of(served, lambda call: reading.turns[call % len(reading.turns)])
+        async with front:
+            paginator = front.orders.list(page_size=reading.size).with_options(concurrency=reading.concurrency)
+            items = paginator.items(after=after)
+            async for item in items:
+                got.append(item)
+                if len(got) % life == 0:
+                    break
+            after = items.cursor
+            reported += front.counters.list_changes
+    return Outcome(names(got, served), present - gone, reported, served.queries)
+
+
+def missed(outcome: Outcome) -> set[str]:
+    return outcome.stayed - set(outcome.got)
+
+
+def twice(outcome: Outcome) -> set[str]:
+    return {name for name in outcome.got if outcome.got.count(name) > 1}
+
+
+def check_exactly_once(reading: Reading, **manner: Any) -> None:
+    outcome = asyncio.run(read(reading, concurrency=reading.concurrency, **manner))
+    event(f"reported: {bool(outcome.reported)}")
+    assert not missed(outcome)
+    assert not twice(outcome)
+
+
+def check_exactly_once_or_reported(reading: Reading, **manner: Any) -> None:
+    outcome = asyncio.run(read(reading, concurrency=reading.concurrency, **manner))
+    event(f"reported: {bool(outcome.reported)}")
+    assert outcome.reported or not (missed(outcome) or twice(outcome))
+
+
+# Where rows only come, or only go, the total tells of every change: nothing is lost and nothing comes twice.
+@STILL
+@given(readings(("insert",)))
+def test_rows_that_come(reading):
+    check_exactly_once(reading)
+
+
+@STILL
+@given(readings(("delete",)))
+def test_rows_that_go(reading):
+    check_exactly_once(reading)
+
+
+# Where no total is told pages overlap, so that what goes is seen all the same.
+@STILL
+@given(readings(("insert", "delete", "replace")))
+def test_rows_that_come_and_go_where_no_total_is_told(reading):
+    check_exactly_once_or_reported(reading, totals=False)
+
+
+@STILL
+@given(readings(("insert",)) | readings(("delete",)), st.lists(st.integers(1, 9), min_size=1, max_size=5))
+def test_rows_that_come_or_go_while_one_process_after_another_reads(reading, kills):
+    outcome = asyncio.run(read_in_turns(reading, kills))
+    assert not missed(outcome)
+    came_back = outcome.reported and any(change.kind == "insert" for change in reading.changes)
+    assert came_back or not twice(outcome)  # what comes before the place may push rows beyond what the cursor knows
+
+
+# Rows that change places leave no trace in the total: what was missed shows by what comes twice.
+@STILL
+@given(readings(("move", "swap")))
+def test_rows_that_change_places(reading):
+    check_exactly_once_or_reported(reading)
+
+
+@STILL
+@given(readings(("move", "swap")))
+def test_rows_that_change_places_read_with_overlap(reading):
+    check_exactly_once_or_reported(reading, exact=True)
+
+
+# Where rows come and go the total may stay the same; the overlap shows it.
+@STILL
+@given(readings(("insert", "delete", "replace")))
+def test_rows_that_come_and_go_read_with_overlap(reading):
+    check_exactly_once(reading, exact=True)
+
+
+@STILL
+@given(readings(("insert", "delete")))
+def test_a_seek_list_misses_nothing(reading):
+    outcome = asyncio.run(read(reading, "RT11", prefetch=reading.concurrency > 1))
+    assert not missed(outcome)
+    assert not twice(outcome)
+
+
+@STILL
+@given(st.integers(0, 60), st.integers(1, 12), st.integers(1, 4), st.booleans())
+def test_a_list_that_stays_is_read_once_and_nothing_is_reported(rows, size, concurrency, exact):
+    outcome = asyncio.run(
+        read(Reading(rows, size, concurrency, [0], []), concurrency=concurrency, exact=exact and size > 1)
+    )
+    assert outcome.got == [f"1{n:04}" for n in range(rows)]
+    assert not outcome.reported
+    if not exact:
+        assert len(outcome.queries) == max(1, -(-rows // size))
+
+
+MANY = {"most_rows": 150, "most_changes": 25}
+
+
+@pytest.mark.fuzz
+@given(readings(("insert",), **MANY))
+def test_fuzz_rows_that_come(reading):
+    check_exactly_once(reading)
+
+
+@pytest.mark.fuzz
+@given(readings(("move", "swap"), **MANY))
+def test_fuzz_rows_that_change_places(reading):
+    check_exactly_once_or_reported(reading, exact=True)
+
+
+@pytest.mark.fuzz
+@given(readings(("insert", "delete", "replace"), **MANY))
+def test_fuzz_rows_that_come_and_go(reading):
+    check_exactly_once_or_reported(reading, exact=True)

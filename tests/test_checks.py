@@ -1,0 +1,288 @@
+"""Settings are refused where they are given, by name, with what to give instead; no value of a text is shown."""
+
+from __future__ import annotations
+
+import math
+import os
+from datetime import timedelta
+
+import pytest
+
+from mirakl_async import BearerToken, ConnectChannel, MarketplaceFront, errors
+from mirakl_async.downloads import ArchiveLimits
+from mirakl_async.http.upload import Upload
+from mirakl_async.options import Limits, Rate, Retry, Timeouts
+from tests.support.feeds import ORIGIN, order
+from tests.support.manual_clock import ManualClock
+
+TOKEN = BearerToken("t")
+NO_SECONDS = [0, -1, math.nan, math.inf, "5", True, timedelta(seconds=5), 10**400]
+
+
+@pytest.mark.parametrize("make", [ConnectChannel, lambda **given: MarketplaceFront("https://acme.mirakl.net", **given)])
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"timeouts": 30}, r"timeouts must be Timeouts\(\.\.\.\), or None, not int"),
+        ({"timeouts": Timeouts}, "timeouts must be .*, not the class Timeouts; make one"),
+        ({"retry": 3}, r"retry must be Retry\(\.\.\.\), or None, not int"),
+        ({"limits": 3}, r"limits must be Limits\(\.\.\.\)"),
+        ({"auth": 3}, r"auth must be .*BearerToken\(\.\.\.\).*, not int"),
+        ({"auth": BearerToken}, "auth must be .*, not the class BearerToken; make one"),
+        ({"rate_limiter": 3}, r"rate_limiter must be a limiter such as RedisRateLimiter\(\.\.\.\)"),
+        ({"rate_limiter": ManualClock()}, "rate_limiter must be"),
+        ({"listener": 3}, "listener must be a function, or None, not int"),
+        ({"accept_response": 3}, "accept_response must be a function"),
+        ({"clock": 3}, "clock must be a Clock"),
+        ({"clock": ManualClock}, "clock must be .*, not the class ManualClock"),
+        ({"wire": 3}, "wire must be a Wire"),
+        ({"ssl": True}, r"ssl must be an ssl\.SSLContext, or None, not bool"),
+        ({"proxy": 3128}, "proxy must be a URL such as .*, not int"),
+        ({"proxy": "hidden:3128"}, "proxy must be a URL such as .*, not str"),
+        ({"rate_limit": "fast"}, 'rate_limit must be "recommended", "maximum" or "none", or None, not str'),
+        ({"rate_limit": 5}, "rate_limit must be .*, not int"),
+        ({"rate_limits": 5}, "rate_limits must be a mapping"),
+        ({"rate_limits": {"OR11": 5}}, r"rate_limits\['OR11'\] must be Rate\(calls, seconds\), not int"),
+        ({"rate_limits": {"nothing": Rate(1)}}, "rate_limits: no operation has the code 'nothing'"),
+    ],
+)
+def test_a_setting_of_a_client_that_cannot_work(make, given, words):
+    with pytest.raises(errors.ConfigurationError, match=words) as caught:
+        make(**{"auth": TOKEN, **given})
+    assert "hidden" not in str(caught.value)
+
+
+def test_a_setting_from_a_variable_is_called_by_its_name(monkeypatch):
+    monkeypatch.setenv("MIRAKL_RATE", "fast")
+    with pytest.raises(errors.ConfigurationError, match="^MIRAKL_RATE must be"):
+        ConnectChannel(auth=TOKEN)
+    monkeypatch.setenv("MIRAKL_RATE", "none\n")
+    monkeypatch.setenv("MIRAKL_ENVIRONMENT", "staging")
+    with pytest.raises(errors.ConfigurationError, match='^MIRAKL_ENVIRONMENT must be "production" or "test", not str'):
+        ConnectChannel(auth=TOKEN)
+    with pytest.raises(errors.ConfigurationError, match="^environment must be"):
+        ConnectChannel(auth=TOKEN, environment="Test")
+    with pytest.raises(TypeError, match="timeout"):
+        ConnectChannel(auth=TOKEN, timeout=5)
+
+
+@pytest.mark.parametrize("value", NO_SECONDS)
+@pytest.mark.parametrize("name", ["connect", "attempt", "deadline"])
+def test_seconds_that_are_none(name, value):
+    with pytest.raises(errors.ConfigurationError, match=f"^Timeouts: {name} must be a number of seconds above 0"):
+        Timeouts(**{name: value})
+
+
+@pytest.mark.parametrize(
+    ("make", "given", "words"),
+    [
+        (Timeouts, {"connect": None}, "Timeouts: connect must be .*, not None"),
+        (Timeouts, {"attempt": None}, "Timeouts: attempt"),
+        (
+            Timeouts,
+            {"max_wait": -1},
+            "Timeouts: max_wait must be a number of seconds, at least 0, or None for no bound",
+        ),
+        (Timeouts, {"keepalive_expiry": math.nan}, "Timeouts: keepalive_expiry"),
+        (Retry, {"max_retries": -1}, "Retry: max_retries must be a whole number, at least 0, not -1"),
+        (Retry, {"max_retries": 1.5}, "Retry: max_retries must be a whole number, at least 0, not float"),
+        (Retry, {"max_retries": True}, "Retry: max_retries must be .*, not bool"),
+        (Retry, {"max_retries": None}, "Retry: max_retries must be .*, not None"),
+        (Retry, {"initial_delay": -0.1}, "Retry: initial_delay"),
+        (Retry, {"max_delay": "20"}, "Retry: max_delay must be .*, not str"),
+        (Retry, {"quota": -1}, "Retry: quota"),
+        (Rate, {"calls": 0}, "Rate: calls must be a whole number, at least 1, not 0"),
+        (Rate, {"calls": 1.5}, "Rate: calls"),
+        (Rate, {"calls": 5, "seconds": 0}, "Rate: seconds must be a number of seconds above 0, not 0"),
+        (Limits, {"max_connections": 0}, "Limits: max_connections must be a whole number, at least 1, not 0"),
+        (Limits, {"max_response_bytes": "1 MB"}, "Limits: max_response_bytes must be .*, not str"),
+        (Limits, {"max_error_bytes": -1}, "Limits: max_error_bytes"),
+        (ArchiveLimits, {"max_ratio": 0}, "ArchiveLimits: max_ratio"),
+        (ArchiveLimits, {"max_members": 1.5}, "ArchiveLimits: max_members"),
+    ],
+)
+def test_bounds_that_cannot_work(make, given, words):
+    with pytest.raises(errors.ConfigurationError, match=words):
+        make(**given)
+
+
+def test_what_means_no_bound_or_no_wait_is_taken():
+    Timeouts(deadline=None, max_wait=None, connect=5, keepalive_expiry=0)
+    Timeouts(max_wait=0)
+    Retry(max_retries=0, initial_delay=0, max_delay=0, quota=0)
+    Limits(max_error_bytes=0)
+
+
+WRONG_OPTIONS = [
+    *({"timeout": value} for value in [*NO_SECONDS, None]),
+    *({"deadline": value} for value in [math.nan, math.inf, "5", True]),
+    *({"max_retries": value} for value in [-1, 1.5, True, "3", None]),
+    *({"max_wait": value} for value in [-1, math.nan, "5", True]),
+    {"headers": [("a", "b")]},
+    {"headers": "a: b"},
+]
+
+
+@pytest.mark.parametrize("options", WRONG_OPTIONS, ids=repr)
+async def test_an_option_of_a_call_that_cannot_work(options):
+    [name] = options
+    words = rf"^{{}}: {name}: must be "
+    async with MarketplaceFront("https://acme.mirakl.net", auth=TOKEN) as front:
+        for code, call in [
+            ("OR12", lambda: front.orders.get("o", **options)),
+            ("OR12", lambda: front.call("OR12", {"order_id": "o"}, **options)),
+            ("OR12", lambda: front.call_raw("OR12", {"order_id": "o"}, **options)),
+            ("OR12", lambda: front.raw_response(front.orders.get, "o", **options)),
+            ("request", lambda: front.request("GET", "/api/new", **options)),
+        ]:
+            with pytest.raises(errors.InvalidArgument, match=words.format(code)):
+                await call()
+        with pytest.raises(errors.InvalidArgument, match=words.format("with_options")):
+            front.with_options(**options)
+        with pytest.raises(errors.InvalidArgument, match=words.format("OR11")):
+            front.orders.list(**options)
+        with pytest.raises(errors.InvalidArgument, match=words.format("OR73")):
+            front.orders.download_documents(order_ids=["o"], **options)
+        with pytest.raises(errors.InvalidArgument, match=words.format("P44")):
+            await front.call("P44", {"import": 5}, **options)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"batch_size": 0}, "batch_size: 0 is outside 1 to 100"),
+        ({"batch_size": 101}, "batch_size: 101 is outside 1 to 100"),
+        ({"batch_size": 10.0}, "batch_size: must be a whole number, from 1 to 100, not float"),
+        ({"max_batch_bytes": 0}, "max_batch_bytes: must be a whole number, at least 1"),
+        ({"linger": -1}, "linger: "),
+        ({"linger": "0.05"}, "linger: .*not str"),
+        ({"concurrency": 0}, "concurrency: "),
+        ({"concurrency": True}, "concurrency: .*not bool"),
+        ({"grace_period": math.nan}, "grace_period: "),
+        ({"max_outage": None}, "max_outage: .*not None"),
+        ({"rejected_file": 3}, "rejected_file: must be a path, or None, not int"),
+        ({"progress": 3}, "progress: must be a function"),
+    ],
+)
+async def test_an_option_of_a_bulk_job_that_cannot_work(given, words, tmp_path):
+    async with ConnectChannel(auth=TOKEN) as connect:
+        with pytest.raises(errors.InvalidArgument, match=f"^upsertOrders: {words}"):
+            connect.orders.sync([order(1)], origin=ORIGIN, **given)
+        if given.keys() != {"rejected_file"} and given != {"max_outage": None}:  # not a worker's; no end for a worker
+            with pytest.raises(errors.InvalidArgument, match=f"^upsertOrders: {words}"):
+                connect.orders.worker(tmp_path / "j.db", **given)
+        for name, value in [("read_ahead", 0), ("read_ahead", "100"), ("resume", "no")]:
+            with pytest.raises(errors.InvalidArgument, match=f"^upsertOrders: {name}: "):
+                connect.orders.sync([order(1)], origin=ORIGIN, **{name: value})
+        for name, value in [("max_outage", -1), ("max_outage", "30"), ("max_deliveries", 0), ("until_empty", 1)]:
+            with pytest.raises(errors.InvalidArgument, match=f"^upsertOrders: {name}: "):
+                connect.orders.worker(tmp_path / "j.db", **{name: value})
+
+
+async def test_options_of_lists_jobs_and_files_that_cannot_work():
+    async with MarketplaceFront("https://acme.mirakl.net", auth=TOKEN) as front:
+        for value, words in [(0, "0 is outside 1 to 100"), (101, "101 is outside"), ("50", "must be a whole number")]:
+            with pytest.raises(errors.InvalidArgument, match=f"OR11: page_size: {words}"):
+                front.orders.list(page_size=value)
+        listed = front.orders.list()
+        for name, value in [("concurrency", 0), ("concurrency", "4"), ("exact", "yes"), ("on_page", 3)]:
+            with pytest.raises(errors.InvalidArgument, match=f"OR11: {name}: must be"):
+                listed.with_options(**{name: value})
+        with pytest.raises(errors.InvalidArgument, match="OR11: count: must be a whole number, not str"):
+            await listed.take("5")
+        job = front.products.import_job(5)
+        export = front.orders.export_job("e")
+        for name, value in [
+            ("poll_interval", 0),
+            ("poll_interval", "60"),
+            ("timeout", -1),
+            ("timeout", math.nan),
+            ("progress", 3),
+        ]:
+            for waiting in (job, export):
+                with pytest.raises(errors.InvalidArgument, match=f"wait: {name}: must be"):
+                    await waiting.wait(**{name: value})
+        file = front.orders.download_documents(order_ids=["o"])
+        for name, value in [("max_bytes", 0), ("max_bytes", 1.5), ("min_rate", -1), ("min_rate_window", 0)]:
+            with pytest.raises(errors.InvalidArgument, match=f"OR73: {name}: must be"):
+                file.with_limits(**{name: value})
+        with pytest.raises(errors.InvalidArgument, match="OR73: max_bytes: must be"):
+            await file.read("64 MB")
+        with pytest.raises(errors.InvalidArgument, match="OR73: attempts: must be"):
+            await file.save("x", attempts=0)
+        with pytest.raises(errors.InvalidArgument, match="subscribe: listener: must be a function"):
+            front.subscribe(3)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"url_or_client": 3}, "not a Redis server: give its URL, or a redis.asyncio.Redis, not int"),
+        ({"url_or_client": "localhost"}, "not the address of a Redis server"),
+        ({"name": ""}, "RedisRateLimiter: name must be a text that is not empty"),
+        ({"when_unreachable": "wait"}, 'RedisRateLimiter: when_unreachable must be "share" or "fail", not str'),
+        ({"clock": 3}, "RedisRateLimiter: clock must be a Clock"),
+    ],
+)
+def test_a_setting_of_the_shared_limiter_that_cannot_work(given, words):
+    limiter = pytest.importorskip("mirakl_async.rate_limits.redis_limiter")
+    with pytest.raises(errors.ConfigurationError, match=words):
+        limiter.RedisRateLimiter(**{"url_or_client": "redis://localhost", **given})
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"size": -1}, "size: must be a whole number, at least 0, or None for an unknown one, not -1"),
+        ({"size": "5"}, "size: must be"),
+        ({"filename": 5}, "filename: must be a name that is a valid text and not empty, not int"),
+        ({"filename": ""}, "filename: must be"),
+        ({"filename": "a\0b"}, "filename: must be"),
+        ({"filename": "a\ud800.csv"}, "filename: must be"),
+        ({"content_type": "text/csv\r\nX-Header: b"}, "content_type: must be a media type such as text/csv, not str"),
+        ({"content_type": "csv"}, "content_type: must be"),
+        ({"progress": 5}, "progress: must be a function"),
+    ],
+)
+def test_what_no_form_can_say_of_a_file(given, words):
+    with pytest.raises(errors.InvalidArgument, match=f"^Upload: {words}"):
+        Upload(content=b"x", **given)
+
+
+async def test_a_file_whose_name_is_no_text_is_refused_with_what_to_do(tmp_path):
+    path = tmp_path / os.fsdecode(b"caf\xe9.csv")
+    path.write_bytes(b"x")
+    async with MarketplaceFront("https://acme.mirakl.net", auth=TOKEN) as front:
+        with pytest.raises(errors.InvalidArgument, match="P41: file: its name cannot be written.*filename="):
+            await front.products.start_import(path, shop=1)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"method": "GE T"}, "method: must be a method such as GET, not str"),
+        ({"method": 5}, "method: must be .*, not int"),
+        ({"path": None}, "path: must be .*, not None"),
+        ({"path": "/a\r\nb"}, "path: must be a path without control characters"),
+        ({"path": "/\ud800"}, "path: must be"),
+        ({"path": "/a/../b"}, "path: .*must start with a slash"),
+        ({"query": [("a", 1)]}, "query: must be a mapping of names to values, or None, not list"),
+        ({"query": {1: 2}}, "query: must be names that are texts, not int"),
+        ({"retry": "no"}, 'retry: must be "safe", "idempotent" or "unsafe"'),
+    ],
+)
+async def test_what_send_cannot_send(given, words):
+    async with MarketplaceFront("https://acme.mirakl.net", auth=TOKEN) as front:
+        with pytest.raises(errors.InvalidArgument, match=f"^request: {words}"):
+            await front.request(**{"method": "GET", "path": "/api/new", **given})
+
+
+async def test_what_call_and_a_cursor_do_not_take():
+    async with MarketplaceFront("https://acme.mirakl.net", auth=TOKEN) as front:
+        with pytest.raises(errors.InvalidArgument, match='call: code: must be a code such as "OR11", not int'):
+            await front.call(5)
+        with pytest.raises(errors.InvalidArgument, match="call: params: must be a mapping"):
+            await front.call("OR11", [("max", 1)])
+        for listed in (front.orders.list(), front.returns.list()):
+            with pytest.raises(errors.InvalidArgument, match="after: must be a cursor that a page gave, not int"):
+                listed.items(after=5)

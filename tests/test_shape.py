@@ -1,0 +1,133 @@
+"""The shape of the package that its reader relies on: what imports what, and how long a file may be."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "mirakl_async"
+GENERATED = {"models", "operations"}
+REQUIRED = {"aiohttp", "anyio", "msgspec"}
+EXTRAS = {"aiobotocore", "asyncpg", "azure", "botocore", "cyclopts", "gcloud", "opentelemetry", "redis", "rich"}
+OF_EXTRAS = {
+    "cli",
+    "postgres_idempotency",
+    "postgres_queue",
+    "pubsub_source",
+    "redis_bucket",
+    "redis_connection",
+    "redis_limiter",
+    "redis_opening",
+    "redis_queue",
+    "servicebus_source",
+    "sqs_opening",
+    "sqs_queue",
+    "opentelemetry",
+}
+
+
+def sources():
+    """Every module by its dotted name."""
+    found = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+SOURCES = sources()
+
+
+def imports(name, *, at_load_only=False):
+    """The modules that a module imports; `at_load_only` leaves out those for type checkers and inside functions."""
+    tree = ast.parse(SOURCES[name].read_text())
+    for node in on_load(tree) if at_load_only else ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                package = name.split(".") if SOURCES[name].name == "__init__.py" else name.split(".")[:-1]
+                base = ".".join([*package[: len(package) - node.level + 1], base]).rstrip(".")
+            for alias in node.names:
+                yield f"{base}.{alias.name}" if f"{base}.{alias.name}" in SOURCES else base
+
+
+def on_load(node):
+    """What runs when the module is imported."""
+    for child in ast.iter_child_nodes(node):
+        for_checkers = isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test)
+        if not for_checkers and not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            yield child
+            yield from on_load(child)
+
+
+def roots(name, **options):
+    return {module.split(".")[0] for module in imports(name, **options)}
+
+
+def test_only_declared_packages_are_imported():
+    declared = sys.stdlib_module_names | {"mirakl_async"} | REQUIRED | EXTRAS
+    assert {name: odd for name in SOURCES if (odd := roots(name) - declared)} == {}
+
+
+def test_extras_are_not_needed_to_import_what_is_not_theirs():
+    theirs = {name for name in SOURCES if OF_EXTRAS & set(name.split("."))}
+    assert {name: odd for name in SOURCES.keys() - theirs if (odd := roots(name, at_load_only=True) & EXTRAS)} == {}
+
+
+def test_two_files_of_the_client_touch_aiohttp():
+    touching = {name for name in SOURCES if "aiohttp" in roots(name) and "simulator" not in name.split(".")}
+    adapters = {"mirakl_async.queues.pubsub_source"}  # its library raises aiohttp's errors
+    assert touching - adapters == {"mirakl_async.http.aiohttp_session", "mirakl_async.http.aiohttp_wire"}
+
+
+def test_imports_point_one_way():
+    """Those for type checkers too; but for the package itself, whose names only lead to where they are."""
+    graph = {
+        name: {other for other in imports(name, at_load_only=name == "mirakl_async") if other in SOURCES}
+        for name in SOURCES
+    }
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as cycle:
+        pytest.fail(" <- ".join(cycle.args[1]))
+
+
+def test_the_layers_are_those_of_the_architecture_page():
+    page = (PACKAGE.parent / "docs" / "architecture.md").read_text()
+    rows = page.partition("| layer | modules |\n")[2].partition("\n\n")[0].splitlines()[1:]
+    layers = {
+        f"mirakl_async.{name.strip('/').replace('/', '.')}": number
+        for number, row in enumerate(rows)
+        for name in re.findall(r"`([a-z_/]+)`", row)
+    }
+    assert layers.keys() - SOURCES.keys() == set()
+    found = {name: layer_of(name, layers) for name in SOURCES.keys() - {"mirakl_async", "mirakl_async.__main__"}}
+    downward = [
+        f"{name} imports {other}"
+        for name in found
+        for other in imports(name, at_load_only=True)
+        if found.get(other, 0) > found[name]
+    ]
+    assert downward == []
+
+
+def layer_of(name, layers):
+    """That of the module, or else of the folder it is in."""
+    place = name
+    while place not in layers:
+        place, dot, _ = place.rpartition(".")
+        assert dot, f"the page names no layer for {name}"
+    return layers[place]
+
+
+def test_a_hand_written_file_can_be_read_in_one_go():
+    by_hand = [name for name in SOURCES if not GENERATED & set(name.split("."))]
+    lengths = {name: len(SOURCES[name].read_text().splitlines()) for name in by_hand}
+    assert {name: length for name, length in lengths.items() if length > 500} == {}

@@ -1,1 +1,0 @@
-from tests.redis_server import redis_server, redis_url, shared_redis  # noqa: F401 - fixtures
