@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import collections.abc
+import datetime as dt
+import importlib
+import re
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from mirakl_async import Upload
-from mirakl_async.simulator import Simulator
+from mirakl_async.operations import RESOURCES, operations
+from mirakl_async.simulator import OrderKey, Simulator
 from mirakl_async.simulator.front import names
 from mirakl_async.simulator.front.accounting_documents import document_id
+from mirakl_async.simulator.world import StoredDocument
+
+from .payloads import full_order, order
 
 Arguments = dict[str, Any]
 
@@ -53,7 +63,7 @@ def first(mirakl: Simulator, table: str, **members: Any) -> Any:
     raise LookupError(f"{table}: there is no row with {members}")
 
 
-def order(mirakl: Simulator, *states: str) -> str:
+def order_in(mirakl: Simulator, *states: str) -> str:
     return str(first(mirakl, "orders", order_state=states))
 
 
@@ -65,7 +75,7 @@ def row_of(mirakl: Simulator, table: str, identity: Any) -> Any:
 
 
 def line(mirakl: Simulator, *states: str) -> Any:
-    return row_of(mirakl, "orders", order(mirakl, *states))["order_lines"][0]
+    return row_of(mirakl, "orders", order_in(mirakl, *states))["order_lines"][0]
 
 
 def thread_with_attachment(mirakl: Simulator) -> str:
@@ -82,7 +92,7 @@ def import_with(mirakl: Simulator, member: str) -> Any:
 
 
 def new_return(mirakl: Simulator) -> Arguments:
-    identity = order(mirakl, "SHIPPED", "RECEIVED", "CLOSED")
+    identity = order_in(mirakl, "SHIPPED", "RECEIVED", "CLOSED")
     found = row_of(mirakl, "orders", identity)
     wanted = {"order_line_id": found["order_lines"][0]["order_line_id"], "quantity": 1, "reason_code": "RETURN_OTHER"}
     return {
@@ -102,7 +112,7 @@ def shipment(mirakl: Simulator, *states: str) -> Arguments:
 
 
 def new_shipment(mirakl: Simulator) -> Arguments:
-    identity = order(mirakl, "SHIPPING")
+    identity = order_in(mirakl, "SHIPPING")
     lines = [
         {"order_line_id": one["order_line_id"], "quantity": 1}
         for one in row_of(mirakl, "orders", identity)["order_lines"]
@@ -156,7 +166,7 @@ CALLS: dict[str, Callable[[Simulator], Arguments]] = {
     "SBC11": nothing,
     "M01": lambda _: {"user_type": "ALL"},
     "M11": lambda _: {"with_messages": True},
-    "OR41": lambda mirakl: {"order_id": order(mirakl, "SHIPPING", "SHIPPED", "RECEIVED", "CLOSED")},
+    "OR41": lambda mirakl: {"order_id": order_in(mirakl, "SHIPPING", "SHIPPED", "RECEIVED", "CLOSED")},
     "OR11": nothing,
     "P11": lambda _: {"product_ids": [names.product_sku(rank) for rank in range(4)]},
     "P31": lambda _: {"product_references": [["EAN", names.ean(0)]]},
@@ -175,7 +185,7 @@ CALLS: dict[str, Callable[[Simulator], Arguments]] = {
     "OF22": lambda mirakl: {"offer_id": first(mirakl, "offers")},
     "OF26": lambda mirakl: {"offer_id": first(mirakl, "offers")},
     "OR12": lambda mirakl: {"order_id": first(mirakl, "orders")},
-    "OR51": lambda mirakl: {"order_id": order(mirakl, "CLOSED", "RECEIVED")},
+    "OR51": lambda mirakl: {"order_id": order_in(mirakl, "CLOSED", "RECEIVED")},
     "P42": lambda mirakl: {"import_id": first(mirakl, "imports")},
     # messages
     "M12": lambda mirakl: {
@@ -207,14 +217,14 @@ CALLS: dict[str, Callable[[Simulator], Arguments]] = {
         ]
     },
     "OR21": lambda mirakl: {
-        "order_id": (identity := order(mirakl, "WAITING_ACCEPTANCE")),
+        "order_id": (identity := order_in(mirakl, "WAITING_ACCEPTANCE")),
         "order_lines": [
             {"id": one["order_line_id"], "accepted": True} for one in row_of(mirakl, "orders", identity)["order_lines"]
         ],
     },
-    "OR23": lambda mirakl: {"order_id": order(mirakl, "SHIPPING"), "carrier_name": "UPS", "tracking_number": "1Z"},
-    "OR24": lambda mirakl: {"order_id": order(mirakl, "SHIPPING")},
-    "OR29": lambda mirakl: {"order_id": order(mirakl, "WAITING_ACCEPTANCE", "WAITING_DEBIT")},
+    "OR23": lambda mirakl: {"order_id": order_in(mirakl, "SHIPPING"), "carrier_name": "UPS", "tracking_number": "1Z"},
+    "OR24": lambda mirakl: {"order_id": order_in(mirakl, "SHIPPING")},
+    "OR29": lambda mirakl: {"order_id": order_in(mirakl, "WAITING_ACCEPTANCE", "WAITING_DEBIT")},
     "OR30": lambda mirakl: {
         "cancelations": [
             {
@@ -227,7 +237,7 @@ CALLS: dict[str, Callable[[Simulator], Arguments]] = {
         ]
     },
     "OR31": lambda mirakl: {
-        "order_id": order(mirakl, "SHIPPING"),
+        "order_id": order_in(mirakl, "SHIPPING"),
         "order_additional_fields": [{"code": "gift", "value": "true"}, {"code": "colour", "value": "red"}],
         "order_lines": [
             {
@@ -327,3 +337,53 @@ CALLS: dict[str, Callable[[Simulator], Arguments]] = {
         nothing,
     ),
 }
+
+
+def types_of(operation):
+    """The types of a typed method's arguments; its module imports them for type checkers only."""
+    module, _, name = RESOURCES[operation.service][operation.resource].partition(":")
+    method = getattr(getattr(importlib.import_module(f"mirakl_async.operations.{module}"), name), operation.name)
+    models = importlib.import_module(f"mirakl_async.models.{operation.service}")
+    known = {name: getattr(collections.abc, name) for name in ("Sequence", "Mapping", "Collection")}
+    known |= {"dt": dt, "UnsetType": msgspec.UnsetType, "FileSource": Any}
+    types = {}
+    for name, text in method.__annotations__.items():
+        words = [word for word in re.findall(r"[A-Z]\w+", text) if word not in known and word != "None"]
+        if name not in {"options", "return"}:
+            types[name] = eval(text, known | {word: getattr(models, word) for word in words})
+    return types
+
+
+def typed(operation, given):
+    """Plain values as what the typed method takes."""
+    types = types_of(operation)
+    return {
+        name: value if isinstance(value, Upload) or name == "files" else msgspec.convert(value, types[name])
+        for name, value in given.items()
+    }
+
+
+async def prepared(mirakl, client, code):
+    """The arguments of a call, once what it needs is there: an order in Connect, a file of an export."""
+    given = CALLS[code](mirakl)
+    if code in {"updateAnonymizeAfterDate", "uploadOrderDocument", "upsertReturns"}:
+        mirakl.world.apply(OrderKey("channel-1", "store-1", "o1"), 0, msgspec.json.encode(order("o1")))
+    elif code == "deleteOrderDocument":
+        key = OrderKey("channel-1", "store-1", "o1")
+        mirakl.world.documents["channel-1", "d0"] = StoredDocument(key, "a.pdf", "DELIVERY_SLIP", b"")
+    elif code == "updateActionStatus":
+        mirakl.world.add_action("action-1")
+    elif code == "upsertOrders":
+        given = {"origin": ORIGIN, "orders": [full_order("o1")]}
+    elif code in {"OF53", "OF54", "OR14", "OR15"}:
+        resource = client.offers if code.startswith("OF") else client.orders
+        arguments = CALLS["OF52" if code.startswith("OF") else "OR13"](mirakl)
+        tracking_id = (
+            await resource.create_export(**typed(operations["OF52" if code.startswith("OF") else "OR13"], arguments))
+        ).tracking_id
+        given = {"tracking_id": tracking_id}
+        if code in {"OF54", "OR15"}:
+            while not (status := await resource.export_status(tracking_id)).urls:
+                pass
+            given = {"url": status.urls[0]}
+    return given

@@ -5,26 +5,20 @@ The validator is that of `tests/contract`, which shares no code with the simulat
 
 from __future__ import annotations
 
-import collections.abc
-import datetime as dt
-import importlib
 import inspect
-import re
 from typing import Any
 
 import msgspec
 import pytest
 
-from mirakl_async import BearerToken, ClientCredentials, ConnectChannel, MarketplaceFront, Upload
-from mirakl_async.operations import RESOURCES, operations
-from mirakl_async.simulator import OrderKey, Simulator, pipeline
-from mirakl_async.simulator.world import StoredDocument
+from mirakl_async import BearerToken, ClientCredentials, ConnectChannel, MarketplaceFront
+from mirakl_async.operations import operations
+from mirakl_async.simulator import Simulator, pipeline
 from tests.contract import documents
 from tests.contract.arguments import method_of
 from tests.contract.schemas import schemas
 
-from .calls import CALLS, ORIGIN
-from .payloads import full_order, order
+from .calls import CALLS, prepared, typed
 
 
 @pytest.fixture
@@ -53,30 +47,6 @@ def clients(mirakl):
     return {"connect": connect, "account": connect, "front": front}
 
 
-def types_of(operation):
-    """The types of a typed method's arguments; its module imports them for type checkers only."""
-    module, _, name = RESOURCES[operation.service][operation.resource].partition(":")
-    method = getattr(getattr(importlib.import_module(f"mirakl_async.operations.{module}"), name), operation.name)
-    models = importlib.import_module(f"mirakl_async.models.{operation.service}")
-    known = {name: getattr(collections.abc, name) for name in ("Sequence", "Mapping", "Collection")}
-    known |= {"dt": dt, "UnsetType": msgspec.UnsetType, "FileSource": Any}
-    types = {}
-    for name, text in method.__annotations__.items():
-        words = [word for word in re.findall(r"[A-Z]\w+", text) if word not in known and word != "None"]
-        if name not in {"options", "return"}:
-            types[name] = eval(text, known | {word: getattr(models, word) for word in words})
-    return types
-
-
-def typed(operation, given):
-    """Plain values as what the typed method takes."""
-    types = types_of(operation)
-    return {
-        name: value if isinstance(value, Upload) or name == "files" else msgspec.convert(value, types[name])
-        for name, value in given.items()
-    }
-
-
 async def call(client, operation, given):
     found = method_of(client, operation)(**typed(operation, given))
     if hasattr(found, "__aiter__"):
@@ -85,32 +55,6 @@ async def call(client, operation, given):
         return await found
     async with found as opened:  # a download
         return await opened.read()
-
-
-async def prepared(mirakl, client, code):
-    """The arguments of a call, once what it needs is there: an order in Connect, a file of an export."""
-    given = CALLS[code](mirakl)
-    if code in {"updateAnonymizeAfterDate", "uploadOrderDocument", "upsertReturns"}:
-        mirakl.world.apply(OrderKey("channel-1", "store-1", "o1"), 0, msgspec.json.encode(order("o1")))
-    elif code == "deleteOrderDocument":
-        key = OrderKey("channel-1", "store-1", "o1")
-        mirakl.world.documents["channel-1", "d0"] = StoredDocument(key, "a.pdf", "DELIVERY_SLIP", b"")
-    elif code == "updateActionStatus":
-        mirakl.world.add_action("action-1")
-    elif code == "upsertOrders":
-        given = {"origin": ORIGIN, "orders": [full_order("o1")]}
-    elif code in {"OF53", "OF54", "OR14", "OR15"}:
-        resource = client.offers if code.startswith("OF") else client.orders
-        arguments = CALLS["OF52" if code.startswith("OF") else "OR13"](mirakl)
-        tracking_id = (
-            await resource.create_export(**typed(operations["OF52" if code.startswith("OF") else "OR13"], arguments))
-        ).tracking_id
-        given = {"tracking_id": tracking_id}
-        if code in {"OF54", "OR15"}:
-            while not (status := await resource.export_status(tracking_id)).urls:
-                pass
-            given = {"url": status.urls[0]}
-    return given
 
 
 def problems_of(operation, answer):
