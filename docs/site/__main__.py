@@ -1,0 +1,38 @@
+"""`python -m docs.site FOLDER`: write the site's sources, then build it there; a broken link is an error."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import yaml
+
+from .pages import ROOT, all_pages, navigation
+
+
+def write_sources(folder: Path) -> None:
+    """Write all pages and the settings into an empty folder."""
+    for name, text in asyncio.run(all_pages()).items():
+        page = folder / "docs" / name
+        page.parent.mkdir(parents=True, exist_ok=True)
+        page.write_text(text, encoding="utf-8")
+    settings = yaml.safe_load((Path(__file__).parent / "mkdocs.yml").read_text())
+    reference = next(section["Reference"] for section in settings["nav"] if "Reference" in section)
+    reference[:] = navigation()
+    settings["plugins"][-1]["mkdocstrings"]["handlers"]["python"]["paths"] = [str(ROOT)]
+    (folder / "mkdocs.yml").write_text(yaml.safe_dump(settings, sort_keys=False))
+
+
+def main(folder: Path) -> int:
+    """Build into FOLDER/site; the status is that of the builder."""
+    shutil.rmtree(folder, ignore_errors=True)
+    write_sources(folder)
+    command = [sys.executable, "-m", "zensical", "build", "--strict", "-f", str(folder / "mkdocs.yml")]
+    return subprocess.run(command, cwd=folder, check=False).returncode  # noqa: S603 - our own arguments
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]).resolve()))
