@@ -26,8 +26,8 @@ What nobody can see is a row that goes from unread to read places, while one lea
 the answers are those of a list in which it never was.
 
 **Memory.** Keys of delivered rows: of the last hundred thousand, about 10 MB; with `exact`, of all. A resumed reading
-knows those that it delivered itself, and of the earlier ones the marks: where all of these are gone from the list, it
-begins again, and rows may come twice. None is lost.
+knows those that it delivered itself, and of the earlier ones the marks: where the list has moved, others may come
+twice, and where all that are marked left the list, it begins again. None is lost.
 """
 
 from __future__ import annotations
@@ -66,10 +66,13 @@ class DeliveredKeys:
         return len(keys) <= len(self.marks) and [digest(key) for key in keys] == list(self.marks)[-len(keys) :]
 
     def marks_before(self, keys: Sequence[object], overlap: int) -> tuple[str, ...]:
-        """The marks of the rows before a page, whose first `overlap` rows were asked for again."""
+        """The marks of the rows before a page, whose first `overlap` rows should be those before it."""
         if not overlap:
             return tuple(self.marks)
-        return tuple(self.marks)[:-overlap] if self.ends_with(keys[:overlap]) else ()
+        if self.ends_with(keys[:overlap]):
+            return tuple(self.marks)[:-overlap]
+        here = {digest(key) for key in keys}
+        return tuple(mark for mark in self.marks if mark not in here)
 
     def follow(self, keys: Sequence[object], overlap: int = 0) -> None:
         """Note the rows of a page, delivered now or before, as the last ones."""

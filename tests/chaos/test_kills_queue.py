@@ -1,12 +1,11 @@
 """A process with a SqliteQueue is killed at random moments and started again: what was put is there, or settled.
 
-`MIRAKL_CHAOS_KILLS` sets how many kills the long run has.
+`quota.LONG` says how many kills the long run has.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import subprocess
 import sys
@@ -16,8 +15,9 @@ from random import Random
 import pytest
 
 from mirakl_async.queues.sqlite_queue import SqliteQueue
+from tests.chaos import quota
 
-KILLS = int(os.environ.get("MIRAKL_CHAOS_KILLS", "70"))
+KILLS = quota.of("sqlite")
 ROOT = Path(__file__).parents[2]
 
 
@@ -40,6 +40,7 @@ def one_life(path: Path, random: Random) -> list[tuple[str, int]]:
             user.send_signal(signal.SIGKILL)
         lines = [first, *user.stdout.readlines()]
     assert user.returncode == -signal.SIGKILL
+    quota.COUNTED["sqlite"] += 1
     return [(word, int(number)) for word, number in (line.decode().split() for line in lines if line.endswith(b"\n"))]
 
 

@@ -2,13 +2,12 @@
 
 Each life of the feed has orders, second versions (the newer one first now and then), invalid orders and outcomes of
 actions. When it has been killed often enough it may finish, and the simulator's world is compared with the truth.
-`MIRAKL_CHAOS_KILLS` sets how many kills the long run has.
+`quota.LONG` says how many kills the long run has.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
 from random import Random
 
 import pytest
@@ -17,9 +16,9 @@ from mirakl_async import codec
 from mirakl_async.cli.demo.sample_orders import ORIGIN, sample_orders
 from mirakl_async.queues.opening import opened
 from mirakl_async.simulator import Fault, OrderKey, SimulatorProcess, digest_of
-from tests.chaos import worker
+from tests.chaos import quota, worker
 
-KILLS = int(os.environ.get("MIRAKL_CHAOS_KILLS", "70"))
+KILLS = quota.of("sqlite")
 KILLS_A_FEED = 14
 
 
@@ -64,6 +63,7 @@ async def live_and_die(feed, kills, random):
             if not await killed(sim, feed, random.uniform(0.05, 0.9)):
                 break  # it was quicker than its murderer
             died += 1
+            quota.COUNTED["sqlite"] += 1
         figures = await asyncio.wait_for(finish(sim, feed), 120)
         assert figures[1] == 0
         state = await sim.control.state()

@@ -12,7 +12,14 @@ from typing import Any
 from mirakl_async import ClientCredentials, ConnectChannel, Retry
 from mirakl_async.cli.demo.sample_orders import ORIGIN
 
-PRELOADED = ["tests.chaos.worker", "mirakl_async.http.aiohttp_wire", "mirakl_async.simulator"]
+PRELOADED = [
+    "tests.chaos.worker",
+    "mirakl_async.http.aiohttp_wire",
+    "mirakl_async.queues.postgres_queue",
+    "mirakl_async.queues.redis_queue",
+    "mirakl_async.queues.sqs_queue",
+    "mirakl_async.simulator",
+]
 
 
 def context() -> Any:

@@ -8,6 +8,7 @@ told not to ask for those of an EC2 instance.
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -83,6 +84,13 @@ class MotoServer:
     def __exit__(self, *_: object) -> None:
         self._process.kill()
         self._process.communicate()
+
+    def freeze(self) -> None:
+        """Leave connections open and requests unanswered until `thaw`."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._process.send_signal(signal.SIGCONT)
 
     def url(self, name: str, port: int | None = None) -> str:
         return f"http://127.0.0.1:{port or self.port}/{ACCOUNT}/{name}"
