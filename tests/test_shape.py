@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).parents[1] / "mirakl_async"
+import mirakl_async
+
+PACKAGE = Path(mirakl_async.__file__).parent
 GENERATED = {"models", "operations"}
 REQUIRED = {"aiohttp", "anyio", "msgspec"}
 EXTRAS = {"aiobotocore", "asyncpg", "azure", "botocore", "cyclopts", "gcloud", "opentelemetry", "redis", "rich"}

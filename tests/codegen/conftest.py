@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
+import mirakl_async
 from codegen.documents import Source, load
 from codegen.project import Project
 
-PACKAGE = Path(__file__).parents[2] / "mirakl_async"
+PACKAGE = Path(mirakl_async.__file__).parent
 
 
 class Workshop:

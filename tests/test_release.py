@@ -1,0 +1,65 @@
+"""What a release stands on: the comparison of the public API with the last tag, and the promises of CONTRIBUTING.md."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+pytest.importorskip("griffe", reason="the comparison comes with the extra docs")
+
+
+def git(folder, *arguments):
+    identity = ["-c", "user.name=A", "-c", "user.email=a@example.com"]
+    subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True)
+
+
+@pytest.fixture
+def repository(tmp_path):
+    """A repository with one tagged version of a package of our name."""
+    folder = tmp_path / "repository"
+    (folder / "mirakl_async").mkdir(parents=True)
+    (folder / "mirakl_async/__init__.py").write_text("from .orders import push\n\n__all__ = ['push']\n")
+    (folder / "mirakl_async/orders.py").write_text("def push(order, *, timeout=1.0): ...\ndef _hidden(): ...\n")
+    (folder / "pyproject.toml").write_text('[project]\nname = "x"\nversion = "1.4.0"\n')
+    git(folder, "init", "-q")
+    git(folder, "add", ".")
+    git(folder, "commit", "-qm", "first")
+    return folder
+
+
+def compared(folder):
+    run = [sys.executable, str(ROOT / ".ci/api.py"), str(folder)]
+    ended = subprocess.run(run, capture_output=True, text=True, check=False)
+    return ended.returncode, ended.stdout + ended.stderr
+
+
+def test_without_a_tag_there_is_nothing_to_compare_with(repository):
+    assert compared(repository) == (0, "there is no tag of a version yet: nothing to compare with\n")
+
+
+def test_what_breaks_is_said_and_fails(repository):
+    git(repository, "tag", "v1.4.0")
+    (repository / "mirakl_async/orders.py").write_text("def push(order, *, deadline=1.0): ...\n")
+    status, said = compared(repository)
+    assert status == 1
+    assert "timeout" in said
+    assert "version 1.4.0 does not announce them" in said
+
+
+def test_a_major_version_may_break(repository):
+    git(repository, "tag", "v1.4.0")
+    (repository / "mirakl_async/orders.py").write_text("def push(): ...\n")
+    (repository / "pyproject.toml").write_text('[project]\nname = "x"\nversion = "2.0.0"\n')
+    status, said = compared(repository)
+    assert status == 0
+    assert "order" in said
+
+
+def test_what_is_added_and_what_is_private_breaks_nothing(repository):
+    git(repository, "tag", "v1.4.0")
+    (repository / "mirakl_async/orders.py").write_text("def push(order, *, timeout=1.0, retries=1): ...\n")
+    assert compared(repository) == (0, "nothing broke since v1.4.0\n")
