@@ -35,7 +35,8 @@ def repository_files():
     if (ROOT / ".git").exists():
         listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
         return [path for name in listed.split("\0") if name and (path := ROOT / name).is_file()]
-    return [path for path in ROOT.rglob("*") if path.is_file()]
+    caches = {".hypothesis", ".pytest_cache", "__pycache__"}
+    return [path for path in ROOT.rglob("*") if path.is_file() and caches.isdisjoint(path.parts)]
 
 
 def wheel_metadata(wheel):

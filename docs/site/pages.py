@@ -123,7 +123,8 @@ def _public_names(module: Any) -> Collection[str]:
 
 
 def _start_page() -> str:
-    return (ROOT / "README.md").read_text().replace("](docs/", "](").replace("[MIT](LICENSE)", "MIT")
+    text = (ROOT / "README.md").read_text().replace("](docs/", "](")
+    return re.sub(r"\[([^\]]+)\]\((?:LICENSE|CONTRIBUTING.md|SECURITY.md|examples)\)", r"\1", text)
 
 
 def _with_links_of_the_site(text: str) -> str:
