@@ -17,12 +17,12 @@ def check_sizes(queue: str, bodies: Sequence[bytes], max_bytes: int) -> None:
             raise TooLarge(queue, len(body), max_bytes)
 
 
-def chunks(bodies: Sequence[bytes], max_bytes: int) -> list[list[bytes]]:
+def chunks(bodies: Sequence[bytes], max_bytes: float) -> list[list[bytes]]:
     """The bodies in order, in groups of at most `max_bytes` or of a single one."""
     groups: list[list[bytes]] = []
-    size = max_bytes
+    size = 0
     for body in bodies:
-        if size + len(body) > max_bytes:
+        if not groups or size + len(body) > max_bytes:
             groups.append([])
             size = 0
         groups[-1].append(body)

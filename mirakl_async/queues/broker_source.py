@@ -1,4 +1,4 @@
-"""What the adapters of remote brokers have in common: opening once, receiving, and closing without losing messages.
+"""What the adapters of all brokers have in common: opening once, leases, and closing without losing messages.
 
 A request for messages is never cancelled with the `receive` that made it: its broker may have handed out messages
 already, and they would stay hidden until their lease ends. It goes on, and the next `receive` takes what it brings,
@@ -8,26 +8,30 @@ unless half of the lease has passed by then.
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 import anyio
 from msgspec import Struct
+from msgspec.structs import replace
 
+from ..checks import SECONDS, check_settings
 from ..clock import Clock, SystemClock
-from ..errors import ConfigurationError, QueueClosed
+from ..errors import QueueClosed
 from ..redaction import RedactedBytesRepr
+from .leases import SETTINGS
 from .local_leases import LocalLeases
 from .outages import repeat
 from .protocol import MAX_RECEIVE_WAIT
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection, Sequence
+    from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
     from types import TracebackType
 
     from .protocol import Message
 
 T = TypeVar("T")
 REPLY_TIMEOUT, MIN_BYTES_PER_SECOND = 10.0, 250_000
+TYPICAL_BYTES = 256 * 1024
 
 
 class BrokerDelivery(RedactedBytesRepr, Struct, frozen=True):
@@ -36,7 +40,7 @@ class BrokerDelivery(RedactedBytesRepr, Struct, frozen=True):
     id: str
     body: bytes
     deliveries: int | None
-    receipt: Any
+    receipt: Any = None
 
     def _shown(self) -> list[tuple[str, Any]]:
         return super()._shown()[:-1]
@@ -45,21 +49,25 @@ class BrokerDelivery(RedactedBytesRepr, Struct, frozen=True):
 class BrokerSource:
     """Who holds what is decided by our own clock; a subclass talks to its broker, and names itself without secrets."""
 
+    max_lease: float | None = None
+    """Where the broker counts in whole seconds, up to so many."""
     extra_wait: float = 1.0
     """Seconds beyond its `wait` that `receive` gives a request for messages, for the way there and back."""
     closing_wait: float = REPLY_TIMEOUT
     """Seconds that closing gives to requests for messages that are under way."""
 
-    def __init__(self, lease: float, max_lease: float, max_outage: float, clock: Clock | None) -> None:
-        if not 1 <= lease <= max_lease:
-            raise ConfigurationError(f"{type(self).__name__}: lease must be from 1 to {max_lease:g} seconds")
+    def __init__(self, lease: float, max_outage: float, clock: Clock | None) -> None:
+        bounded = replace(SECONDS, low=1, above=None, high=self.max_lease)
+        rules = SETTINGS if self.max_lease is None else {**SETTINGS, "lease": bounded}
+        check_settings(type(self).__name__, rules, {"lease": lease, "max_outage": max_outage})
         self.lease: float = lease
         self._max_outage = max_outage
         self._clock = clock or SystemClock()
         self._leases = LocalLeases(lease, self._clock)
+        self._largest = TYPICAL_BYTES
         self._state = "new"
-        self._pulls: set[asyncio.Task[list[BrokerDelivery]]] = set()
-        self._idle: list[asyncio.Task[list[BrokerDelivery]]] = []
+        self._pulls: set[asyncio.Task[Sequence[BrokerDelivery]]] = set()
+        self._idle: list[asyncio.Task[Sequence[BrokerDelivery]]] = []
         self._spare: list[BrokerDelivery] = []
 
     # -- what a subclass does
@@ -68,16 +76,27 @@ class BrokerSource:
         """Connect, and check what would lose messages later."""
         raise NotImplementedError
 
+    async def _check_end(self) -> None:
+        """Raise what was lost, if that can be seen; before it disconnects."""
+
     async def _close(self) -> None:
         """Disconnect."""
         raise NotImplementedError
 
-    async def _pull(self, limit: int, wait: float) -> list[BrokerDelivery]:
-        """Ask for messages, and hold those that come."""
+    async def _pull(self, limit: int, wait: float) -> Sequence[BrokerDelivery]:
+        """Ask for messages, and hold those that come (`_hold`)."""
         raise NotImplementedError
 
-    async def release(self, messages: Collection[Message]) -> None:
-        """Give back at once, as far as possible; raises nothing."""
+    async def _extend(self, messages: Sequence[BrokerDelivery]) -> Collection[str]:
+        """The ids of those whose leases last from now."""
+        raise NotImplementedError
+
+    async def _ack(self, messages: Sequence[BrokerDelivery]) -> Collection[str]:
+        """The ids of those that are settled for certain."""
+        raise NotImplementedError
+
+    async def _release(self, messages: Sequence[BrokerDelivery]) -> None:
+        """Give back; raises nothing that a broker may answer."""
         raise NotImplementedError
 
     # -- opening and closing
@@ -106,6 +125,8 @@ class BrokerSource:
                     await self._leases.wait_until_settled()
                 await self._end_pulls()
                 await self.release(self._leases.all())
+                if error is None:
+                    await self._check_end()
             finally:
                 self._state = "closed"
                 await self._close()
@@ -125,11 +146,11 @@ class BrokerSource:
         self._check_open()
         found, self._spare = self._fresh(self._spare), []
         if not found:
-            found = self._fresh(await self._next_pull(limit, min(wait, MAX_RECEIVE_WAIT, self.lease / 4)))
+            found = self._fresh(await self._next_pull(limit, min(wait, MAX_RECEIVE_WAIT)))
         self._spare += found[limit:]
         return found[:limit]
 
-    async def _next_pull(self, limit: int, wait: float) -> list[BrokerDelivery]:
+    async def _next_pull(self, limit: int, wait: float) -> Sequence[BrokerDelivery]:
         """What a request for messages brings, an earlier one first; nothing if it takes longer than that."""
         pull = self._idle.pop(0) if self._idle else asyncio.ensure_future(self._pull(limit, wait))
         self._pulls.add(pull)
@@ -145,20 +166,72 @@ class BrokerSource:
         self._pulls.discard(pull)
         return pull.result()
 
-    def _fresh(self, messages: list[BrokerDelivery]) -> list[BrokerDelivery]:
+    def _fresh(self, messages: Sequence[BrokerDelivery]) -> list[BrokerDelivery]:
         """Those that have half of their lease left; the others come again when it ends."""
         return [message for message in messages if self._leases.holds(message, self.lease / 2)]
 
+    def _hold(self, found: Sequence[BrokerDelivery], since: float) -> Sequence[BrokerDelivery]:
+        """Hold these from `since` on."""
+        self._leases.grant(found, since)
+        self._largest = max([self._largest, *(len(message.body) for message in found)])
+        return found
+
+    def _seconds(self, messages: int) -> float:
+        """How long the bodies of so many messages may take on a slow connection."""
+        return messages * self._largest / MIN_BYTES_PER_SECOND
+
+    # -- settling
+
+    async def extend(self, messages: Collection[Message]) -> Collection[Message]:
+        """Let the leases last `lease` seconds from now; returns those that are no longer ours."""
+        self._check_open()
+        kept: list[BrokerDelivery] = []
+        if held := self._held(messages):
+            since = self._clock.monotonic()
+            extended = await self._extend(held)
+            kept = [message for message in held if message.id in extended and self._leases.holds(message)]
+            self._leases.grant(kept, since)
+        return [message for message in messages if not any(message is one for one in kept)]
+
+    async def ack(self, messages: Collection[Message]) -> Collection[Message]:
+        """Settle for good; returns those of which the broker does not say for certain that they are settled."""
+        self._check_open()
+        newest = [cast("BrokerDelivery", self._leases.newest(message)) for message in messages]
+        sure: Collection[str] = ()
+        if newest:
+            with self._leases.settling():
+                sure = await self._ack(newest)
+            self._leases.forget(newest)
+        return [message for message in messages if message.id not in sure]
+
+    async def release(self, messages: Collection[Message]) -> None:
+        """Give back at once, as far as possible; raises nothing."""
+        if held := self._held(messages):
+            self._leases.forget(held)
+            await self._release(held)
+
+    def _holds(self, message: Message) -> bool:
+        return self._leases.holds(message)
+
+    def _held(self, messages: Iterable[Message]) -> list[BrokerDelivery]:
+        return [cast("BrokerDelivery", message) for message in messages if self._leases.holds(message)]
+
     # -- the broker
 
-    async def _repeat(self, operation: Callable[[], Awaitable[T]], passing: Callable[[Exception], bool]) -> T:
-        """What the operation gives, made again while the broker is unreachable."""
+    async def _repeat(
+        self,
+        operation: Callable[[], Awaitable[T]],
+        passing: Callable[[Exception], bool],
+        max_outage: float | None = None,
+    ) -> T:
+        """What the operation gives, made again while the broker is unreachable, for `max_outage` seconds at most."""
 
         async def attempt() -> T:
             self._check_open()
             return await operation()
 
-        return await repeat(attempt, passing, repr(self), self._max_outage, self._clock)
+        outage = self._max_outage if max_outage is None else min(max_outage, self._max_outage)
+        return await repeat(attempt, passing, repr(self), outage, self._clock)
 
     def _check_open(self) -> None:
         if self._state != "open":

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from ..checks import SECONDS, SECONDS_OR_ZERO, Rules, whole
 from ..clock import Clock, SystemClock, wait_at_most
 from ..redaction import RedactedBytesRepr
 from .protocol import MAX_RECEIVE_WAIT
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from .protocol import Message
 
 DEFAULT_LEASE = 60.0
+SETTINGS: Rules = {"lease": SECONDS, "max_outage": SECONDS_OR_ZERO, "room": whole(1), "max_bytes": whole(1)}
+"""What the settings of queues take; some brokers bound a lease further."""
 
 
 class Delivery(RedactedBytesRepr, Struct, frozen=True, gc=False):

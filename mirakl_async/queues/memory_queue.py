@@ -5,8 +5,10 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING, Self
 
-from ..errors import QueueClosed, TooLarge
-from .leases import DEFAULT_LEASE, Delivery, Entry, LeasedMessages
+from ..checks import check_settings
+from ..errors import QueueClosed
+from .leases import DEFAULT_LEASE, SETTINGS, Delivery, Entry, LeasedMessages
+from .transactional_queue import TransactionalQueue
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection, Sequence
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from .protocol import Message, RejectedRow
 
 
-class MemoryQueue:
+class MemoryQueue(TransactionalQueue):
     """A Queue that keeps cursors and rejected lines, all in memory; it is shared by passing the object.
 
     It may be opened several times. What is in it stays until the object is gone.
@@ -25,6 +27,7 @@ class MemoryQueue:
     def __init__(
         self, *, lease: float = DEFAULT_LEASE, max_bytes: int = 256 * 1024 * 1024, clock: Clock | None = None
     ) -> None:
+        check_settings("MemoryQueue", SETTINGS, {"lease": lease, "max_bytes": max_bytes})
         self.lease: float = lease
         self.max_bytes: int = max_bytes
         self._messages = LeasedMessages(lease, clock)
@@ -52,13 +55,26 @@ class MemoryQueue:
             raise QueueClosed(f"{self!r} is not open: use it inside `async with`")
         return self._messages
 
-    async def put(self, bodies: Sequence[bytes]) -> None:
-        """Take all of these."""
-        messages = self._check_open()
-        for body in bodies:
-            if len(body) > self.max_bytes:
-                raise TooLarge("MemoryQueue", len(body), self.max_bytes)
-        messages.add([Entry(str(next(self._ids)), body) for body in bodies])
+    def _holds(self, message: Message) -> bool:
+        return self._messages.held(message) is not None
+
+    async def _transact(
+        self,
+        bodies: Sequence[bytes] = (),
+        *,
+        cursor: tuple[str, str] | None = None,
+        settled: Message | None = None,
+        rejected: Sequence[RejectedRow] = (),
+        forgotten: Sequence[RejectedRow] = (),
+    ) -> None:
+        self._messages.add([Entry(str(next(self._ids)), body) for body in bodies])
+        if cursor is not None:
+            self._cursors[cursor[0]] = cursor[1]
+        if settled is not None:
+            self._messages.settle(settled)
+        self._rejected.update((row.id, row) for row in rejected)
+        for row in forgotten:
+            self._rejected.pop(row.id, None)
 
     async def receive(self, limit: int, *, wait: float) -> Sequence[Delivery]:
         """Up to `limit` messages, as soon as there is one; none after `wait` seconds (at most 5)."""
@@ -83,38 +99,13 @@ class MemoryQueue:
         """How many messages are not settled, delivered ones included."""
         return len(self._check_open().entries)
 
-    async def put_at(self, bodies: Sequence[bytes], name: str, position: str) -> None:
-        """Like `put`, and from then on `cursor(name)` is `position`."""
-        await self.put(bodies)
-        self._cursors[name] = position
-
     async def cursor(self, name: str) -> str | None:
         """The position that was stored last for this source."""
         self._check_open()
         return self._cursors.get(name)
-
-    async def reject(self, message: Message | None, rows: Sequence[RejectedRow]) -> bool:
-        """Store the rows and acknowledge their message; False if the message was no longer ours."""
-        held = self._check_open()
-        self._rejected.update((row.id, row) for row in rows)
-        return message is None or (held.held(message) is not None and held.settle(message) is not None)
-
-    async def replace(self, message: Message, bodies: Sequence[bytes]) -> bool:
-        """Put these bodies and acknowledge the message; False, and nothing is put, if it is not ours."""
-        if self._check_open().held(message) is None:
-            return False
-        await self.put(bodies)
-        self._messages.settle(message)
-        return True
 
     async def rejected(self) -> AsyncIterator[RejectedRow]:
         """What was rejected, oldest first."""
         self._check_open()
         for row in [*self._rejected.values()]:
             yield row
-
-    async def replay(self, rows: Sequence[RejectedRow], bodies: Sequence[bytes]) -> None:
-        """Put these bodies and forget the rows."""
-        await self.put(bodies)
-        for row in rows:
-            self._rejected.pop(row.id, None)

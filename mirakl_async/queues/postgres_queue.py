@@ -20,20 +20,22 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from hashlib import sha256
+from math import inf
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 import anyio
 import msgspec
 
-from ..clock import Clock, wait_at_most
+from ..clock import wait_at_most
 from ..errors import ConfigurationError, QueueError, QueueLost
 from .bodies import chunks
-from .leased_queue import MIN_BYTES_PER_SECOND, LeasedQueue
-from .leases import DEFAULT_LEASE, Delivery
-from .outages import DEFAULT_MAX_OUTAGE, repeat
+from .broker_source import MIN_BYTES_PER_SECOND, BrokerDelivery, BrokerSource
+from .leases import DEFAULT_LEASE
+from .outages import DEFAULT_MAX_OUTAGE
 from .postgres_opening import check_server, named, table_names
-from .protocol import MAX_RECEIVE_WAIT, RejectedRow
+from .protocol import RejectedRow
+from .transactional_queue import TransactionalQueue
 
 try:
     import asyncpg  # type: ignore[import-untyped] # pyright: ignore[reportMissingTypeStubs]
@@ -43,6 +45,7 @@ except ImportError as _missing:
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 
+    from ..clock import Clock
     from .protocol import Message
 
 T = TypeVar("T")
@@ -65,15 +68,6 @@ REPLY_TIMEOUT = 10.0
 POLL_INTERVAL = 0.5
 EXACT_COUNT = 10_000
 ROWS_PER_PAGE = 100
-PUT = """
-    WITH put AS (
-        INSERT INTO @queue (body) SELECT convert_from(body, 'UTF8') FROM unnest($1::bytea[]) AS body RETURNING id)
-    SELECT max(id), pg_notify($2, '') FROM put"""
-PUT_AT = """
-    WITH put AS (
-        INSERT INTO @queue (body) SELECT convert_from(body, 'UTF8') FROM unnest($1::bytea[]) AS body RETURNING id),
-    moved AS (INSERT INTO @cursors VALUES ($3, $4) ON CONFLICT (name) DO UPDATE SET position = excluded.position)
-    SELECT max(id), pg_notify($2, '') FROM put"""
 RECEIVE = """
     UPDATE @queue SET leased_until = clock_timestamp() + make_interval(secs => $2), deliveries = deliveries + 1
     WHERE id = ANY (ARRAY(
@@ -88,22 +82,19 @@ RELEASE = """
         WHERE (id, deliveries) IN (SELECT * FROM unnest($1::bigint[], $2::integer[])) RETURNING id)
     SELECT max(id), pg_notify($3, '') FROM given"""
 ACK = "DELETE FROM @queue WHERE id = ANY ($1::bigint[])"
-REPLACE = """
-    WITH gone AS (DELETE FROM @queue WHERE id = $3 AND deliveries = $4 RETURNING id),
+SETTLE = "gone AS (DELETE FROM @queue WHERE id = {} AND deliveries = {} RETURNING id)"
+PUT = """
     put AS (
-        INSERT INTO @queue (body) SELECT convert_from(body, 'UTF8') FROM unnest($1::bytea[]) AS body
-        WHERE EXISTS (SELECT FROM gone) RETURNING id)
-    SELECT max(id), pg_notify($2, '') FROM put"""
+        INSERT INTO @queue (body) SELECT convert_from(body, 'UTF8') FROM unnest({}::bytea[]) AS body RETURNING id)"""
+REPLACE = PUT.replace("AS body", "AS body WHERE EXISTS (SELECT FROM gone)")
+MOVE = """
+    moved AS (INSERT INTO @cursors VALUES ({}, {}) ON CONFLICT (name) DO UPDATE SET position = excluded.position)"""
 REJECT = """
-    WITH gone AS (DELETE FROM @queue WHERE id = $3 AND deliveries = $4)
-    INSERT INTO @rejected (id, line) SELECT * FROM unnest($1::bytea[], $2::text[])
-    ON CONFLICT (id) DO UPDATE SET line = excluded.line"""
+    stored AS (
+        INSERT INTO @rejected (id, line) SELECT * FROM unnest({}::bytea[], {}::text[])
+        ON CONFLICT (id) DO UPDATE SET line = excluded.line)"""
+FORGET = "forgotten AS (DELETE FROM @rejected WHERE id = ANY ({}::bytea[]))"
 REJECTED = "SELECT place, line FROM @rejected WHERE place > $1 ORDER BY place LIMIT $2"
-REPLAY = """
-    WITH put AS (
-        INSERT INTO @queue (body) SELECT convert_from(body, 'UTF8') FROM unnest($1::bytea[]) AS body RETURNING id),
-    forgotten AS (DELETE FROM @rejected WHERE id = ANY ($3::bytea[]))
-    SELECT max(id), pg_notify($2, '') FROM put"""
 CURSOR = "SELECT position FROM @cursors WHERE name = $1"
 WAITING = """
     SELECT count(*), (SELECT reltuples::bigint FROM pg_class WHERE oid = to_regclass($2))
@@ -114,7 +105,7 @@ _encode_row = msgspec.json.Encoder().encode
 _decode_row = msgspec.json.Decoder(RejectedRow).decode
 
 
-class PostgresQueue(LeasedQueue):
+class PostgresQueue(BrokerSource, TransactionalQueue):
     """A queue in a table of PostgreSQL, shared by many machines: "postgresql://user@host/database?table=mirakl_queue".
 
     Instead of an address it takes an asyncpg pool, which stays open. It keeps cursors and rejected lines in two more
@@ -157,8 +148,7 @@ class PostgresQueue(LeasedQueue):
             self._pool = await _create_pool(self._dsn)
         await self._run(lambda connection: check_server(connection, self._names, repr(self)))
 
-    async def _close(self, *, check: bool) -> None:
-        del check  # a server that came back older is noticed by the next call, or by none
+    async def _close(self) -> None:
         if self._listener is not None:
             self._listener.terminate()
             await self._pool.release(self._listener)
@@ -167,48 +157,81 @@ class PostgresQueue(LeasedQueue):
                 await self._pool.close()
             self._pool.terminate()
 
-    # -- putting
+    # -- putting, cursors and rejected lines
 
-    async def put(self, bodies: Sequence[bytes]) -> None:
-        """Take all of these."""
-        self._check_sizes(bodies)
-        for chunk in chunks(bodies, MAX_STATEMENT_BYTES):
-            await self._put(PUT, chunk)
+    async def _transact(
+        self,
+        bodies: Sequence[bytes] = (),
+        *,
+        cursor: tuple[str, str] | None = None,
+        settled: Message | None = None,
+        rejected: Sequence[RejectedRow] = (),
+        forgotten: Sequence[RejectedRow] = (),
+    ) -> None:
+        *before, last = chunks(bodies, MAX_STATEMENT_BYTES if settled is None else inf) or [[]]
+        steps: list[tuple[str, tuple[Any, ...]]] = []
+        if settled is not None:
+            steps.append((SETTLE, (int(settled.id), settled.deliveries)))
+        if last:
+            steps.append((PUT if settled is None else REPLACE, (last,)))
+        if cursor is not None:
+            steps.append((MOVE, cursor))
+        lines = {_row_id(row): _encode_row(row).decode() for row in rejected}
+        if lines:
+            steps.append((REJECT, (list(lines), list(lines.values()))))
+        if forgotten:
+            steps.append((FORGET, ([_row_id(row) for row in forgotten],)))
+        with self._leases.settling():
+            for chunk in before:
+                await self._write([(PUT, (chunk,))], chunk)
+            if steps:
+                await self._write(steps, [*last, *lines.values()])
+        if settled is not None:
+            self._leases.forget([settled])
 
-    async def put_at(self, bodies: Sequence[bytes], name: str, position: str) -> None:
-        """Like `put`, and from then on `cursor(name)` is `position`."""
-        self._check_sizes(bodies)
-        *before, last = chunks(bodies, MAX_STATEMENT_BYTES) or [[]]
-        for chunk in before:
-            await self._put(PUT, chunk)
-        await self._put(PUT_AT, last, name, position)
-
-    async def _put(self, statement: str, bodies: Sequence[bytes], *others: Any) -> None:
-        [(highest, _)] = await self._call(statement, bodies, self._channel, *others, size=sum(map(len, bodies)))
+    async def _write(self, steps: Sequence[tuple[str, tuple[Any, ...]]], carried: Sequence[bytes | str]) -> None:
+        """These steps in one statement, which is one transaction; `carried` is what makes it long."""
+        parts: list[str] = []
+        values: list[Any] = []
+        for part, arguments in steps:
+            parts.append(part.format(*(f"${len(values) + number}" for number in range(1, len(arguments) + 1))))
+            values += arguments
+        end = f"max(id), pg_notify('{self._channel}', '') FROM put" if " put AS" in "".join(parts) else "NULL"
+        [(highest, *_)] = await self._call(
+            f"WITH {', '.join(parts)} SELECT {end}", *values, size=sum(map(len, carried))
+        )
         self._highest = max(self._highest, highest or 0)
+
+    async def cursor(self, name: str) -> str | None:
+        """The position that was stored last for this source."""
+        rows = await self._call(CURSOR, name)
+        return str(rows[0][0]) if rows else None
+
+    async def rejected(self) -> AsyncIterator[RejectedRow]:
+        """What was rejected, oldest first."""
+        place = 0
+        while rows := await self._call(REJECTED, place, ROWS_PER_PAGE, size=ROWS_PER_PAGE * self._largest):
+            for _, line in rows:
+                yield _decode_row(line)
+            place = rows[-1][0]
 
     # -- receiving
 
-    async def receive(self, limit: int, *, wait: float) -> Sequence[Delivery]:
-        """Up to `limit` messages, as soon as there is one; none after `wait` seconds (at most 5)."""
-        self._check_open()
+    async def _pull(self, limit: int, wait: float) -> Sequence[BrokerDelivery]:
         time = asyncio.get_running_loop().time
-        gives_up = time() + min(wait, MAX_RECEIVE_WAIT)
+        gives_up = time() + wait
         while True:
             self._news.clear()
             if (found := await self._take(limit)) or (left := gives_up - time()) <= 0:
-                break
+                return found
             await self._listen()
             await wait_at_most(self._news, min(left, POLL_INTERVAL))
-        self._check_open()  # closing gives back what comes meanwhile
-        return found
 
-    async def _take(self, limit: int) -> list[Delivery]:
+    async def _take(self, limit: int) -> Sequence[BrokerDelivery]:
         since = self._clock.monotonic()
         rows = await self._call(RECEIVE, limit, self.lease, size=limit * self._largest)
-        found = [Delivery(str(number), body, count) for number, body, count in sorted(rows)]
         self._highest = max([self._highest, *(row[0] for row in rows)])
-        return self._hand_out(found, since)
+        return self._hold([BrokerDelivery(str(number), body, count) for number, body, count in sorted(rows)], since)
 
     async def _listen(self) -> None:
         """Be woken by NOTIFY, if the pool can spare a connection; else `receive` looks now and then."""
@@ -228,14 +251,15 @@ class PostgresQueue(LeasedQueue):
     def _wake(self, *_: object) -> None:
         self._news.set()
 
-    async def _extend(self, messages: Sequence[Message]) -> Collection[str]:
+    async def _extend(self, messages: Sequence[BrokerDelivery]) -> Collection[str]:
         rows = await self._call(EXTEND, *_identities(messages), self.lease, max_outage=self.lease / 3)
         return {str(row[0]) for row in rows}
 
-    async def _ack(self, messages: Collection[Message]) -> None:
+    async def _ack(self, messages: Sequence[BrokerDelivery]) -> Collection[str]:
         await self._call(ACK, [int(message.id) for message in messages])
+        return {message.id for message in messages}  # one that is not there any more was settled before
 
-    async def _release(self, messages: Sequence[Message]) -> None:
+    async def _release(self, messages: Sequence[BrokerDelivery]) -> None:
         with suppress(*PASSING, driver.PostgresError):
             await self._with_connection(
                 lambda connection: connection.fetch(
@@ -249,47 +273,6 @@ class PostgresQueue(LeasedQueue):
         [(count, estimate)] = await self._call(WAITING, EXACT_COUNT, self._names["@queue"])
         return int(count if count < EXACT_COUNT else max(count, estimate))
 
-    # -- cursors and rejected lines
-
-    async def cursor(self, name: str) -> str | None:
-        """The position that was stored last for this source."""
-        rows = await self._call(CURSOR, name)
-        return str(rows[0][0]) if rows else None
-
-    async def reject(self, message: Message | None, rows: Sequence[RejectedRow]) -> bool:
-        """Store the rows and acknowledge their message; False if the message was no longer ours."""
-        self._check_open()
-        lines = {_row_id(row): _encode_row(row).decode() for row in rows}
-        held = message is not None and self._leases.holds(message)
-        identity = (int(message.id), message.deliveries) if message is not None and held else (None, None)
-        size = sum(map(len, lines.values()))
-        await self._call(REJECT, list(lines), list(lines.values()), *identity, size=size)
-        if message is not None and held:
-            self._leases.forget([message])
-        return message is None or held
-
-    async def replace(self, message: Message, bodies: Sequence[bytes]) -> bool:
-        """Put these bodies and acknowledge the message; False, and nothing is put, if it is not ours."""
-        self._check_sizes(bodies)
-        if not self._leases.holds(message):
-            return False
-        await self._put(REPLACE, bodies, int(message.id), message.deliveries)
-        self._leases.forget([message])
-        return True
-
-    async def rejected(self) -> AsyncIterator[RejectedRow]:
-        """What was rejected, oldest first."""
-        place = 0
-        while rows := await self._call(REJECTED, place, ROWS_PER_PAGE, size=ROWS_PER_PAGE * self._largest):
-            for _, line in rows:
-                yield _decode_row(line)
-            place = rows[-1][0]
-
-    async def replay(self, rows: Sequence[RejectedRow], bodies: Sequence[bytes]) -> None:
-        """Put these bodies and forget the rows."""
-        self._check_sizes(bodies)
-        await self._put(REPLAY, bodies, [_row_id(row) for row in rows])
-
     # -- the server
 
     async def _call(self, statement: str, *values: Any, size: int = 0, max_outage: float | None = None) -> list[Any]:
@@ -299,15 +282,10 @@ class PostgresQueue(LeasedQueue):
 
     async def _run(self, use: Callable[[Any], Awaitable[T]], max_outage: float | None = None) -> T:
         """Use a connection, again while the server is unreachable."""
-
-        async def attempt() -> T:
-            self._check_open()
-            with self._leases.settling():
-                return await self._with_connection(use, verify=self._highest > 0)
-
-        outage = self._max_outage if max_outage is None else min(max_outage, self._max_outage)
         try:
-            return await repeat(attempt, _may_pass, repr(self), outage, self._clock)
+            return await self._repeat(
+                lambda: self._with_connection(use, verify=self._highest > 0), _may_pass, max_outage
+            )
         except driver.UndefinedTableError:
             raise QueueLost(f"{self!r} has vanished with its messages; read their sources again") from None
         except (driver.PostgresError, driver.InterfaceError) as error:

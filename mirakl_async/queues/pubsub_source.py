@@ -33,15 +33,14 @@ except ImportError as _missing:
     raise ConfigurationError("PubSubSource needs the extra: pip install 'mirakl-async[pubsub]'") from _missing
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection
+    from collections.abc import Awaitable, Callable, Collection, Sequence
 
     from ..clock import Clock
-    from .protocol import Message
 
 log: logging.Logger = logging.getLogger("mirakl_async")
 T = TypeVar("T")
 SCOPE = "https://www.googleapis.com/auth/pubsub"
-MAX_DEADLINE, MAX_PULL = 600, 1000
+MAX_PULL = 1000
 PULL_TIMEOUT = 120
 """More than the 90 seconds after which Pub/Sub ends a pull itself."""
 BATCH_SIZE = 500
@@ -56,6 +55,7 @@ class PubSubSource(BrokerSource):
     are repeated for `max_outage` seconds.
     """
 
+    max_lease = 600
     extra_wait: float = 0.25
     closing_wait: float = 0.0
 
@@ -69,7 +69,7 @@ class PubSubSource(BrokerSource):
         max_outage: float = DEFAULT_MAX_OUTAGE,
         clock: Clock | None = None,
     ) -> None:
-        super().__init__(lease, MAX_DEADLINE, max_outage, clock)
+        super().__init__(lease, max_outage, clock)
         found = re.fullmatch(r"(?:pubsub://|projects/)([^/?]+)/(?:subscriptions/)?([^/?]+)", subscription)
         if found is None:
             raise ConfigurationError("PubSubSource: give the subscription: projects/PROJECT/subscriptions/NAME")
@@ -112,44 +112,25 @@ class PubSubSource(BrokerSource):
             self._leases.grant(kept, since)
         return found
 
-    async def extend(self, messages: Collection[Message]) -> Collection[Message]:
-        """Let the leases last `lease` seconds from now; returns those that are no longer ours."""
-        self._check_open()
-        since = self._clock.monotonic()
-        held = [cast("BrokerDelivery", message) for message in messages if self._leases.holds(message)]
-        kept = [
-            one
-            for one in await self._each("modify_ack_deadline", held, math.ceil(self.lease))
-            if self._leases.holds(one)
-        ]
-        self._leases.grant(kept, since)
-        return [message for message in messages if not any(message is one for one in kept)]
+    async def _extend(self, messages: Sequence[BrokerDelivery]) -> Collection[str]:
+        return {one.id for one in await self._each("modify_ack_deadline", messages, math.ceil(self.lease))}
 
-    async def ack(self, messages: Collection[Message]) -> Collection[Message]:
-        """Settle for good; returns those whose lease had ended, and those that Pub/Sub refuses."""
-        self._check_open()
-        newest = [cast("BrokerDelivery", self._leases.newest(message)) for message in messages]
-        with self._leases.settling():
-            done = await self._each("acknowledge", newest)
-        sure = {message.id for message in done if self._leases.holds(message)}
-        self._leases.forget(newest)
-        return [message for message in messages if message.id not in sure]
+    async def _ack(self, messages: Sequence[BrokerDelivery]) -> Collection[str]:
+        return {one.id for one in await self._each("acknowledge", messages) if self._holds(one)}
 
-    async def release(self, messages: Collection[Message]) -> None:
-        """Give back at once; it counts as a delivery."""
-        held = [cast("BrokerDelivery", message) for message in messages if self._leases.holds(message)]
-        self._leases.forget(held)
-        if held and self._client is not None:
-            with suppress(OSError, ClientError):
-                receipts = [message.receipt for message in held]
-                await self._client.modify_ack_deadline(self._path, receipts, 0, timeout=int(REPLY_TIMEOUT))
+    async def _release(self, messages: Sequence[BrokerDelivery]) -> None:
+        with suppress(OSError, ClientError):
+            receipts = [message.receipt for message in messages]
+            await cast("SubscriberClient", self._client).modify_ack_deadline(
+                self._path, receipts, 0, timeout=int(REPLY_TIMEOUT)
+            )
 
     async def waiting(self) -> None:
         """Pub/Sub cannot say."""
 
     # -- Pub/Sub
 
-    async def _each(self, operation: str, messages: list[BrokerDelivery], *others: int) -> list[BrokerDelivery]:
+    async def _each(self, operation: str, messages: Sequence[BrokerDelivery], *others: int) -> list[BrokerDelivery]:
         """Those for which it was done; with exactly-once delivery one that has ended spoils the request of all."""
         done: list[BrokerDelivery] = []
         for at in range(0, len(messages), BATCH_SIZE):

@@ -24,15 +24,17 @@ from uuid import uuid4
 
 import msgspec
 
+from ..checks import check_settings
 from ..clock import Clock
 from ..errors import ConfigurationError, QueueError, QueueLost
 from ..redis_connection import AWAY, OutOfMemoryError, RedisError, Server, is_full
 from .bodies import chunks
-from .leased_queue import MIN_BYTES_PER_SECOND, LeasedQueue
-from .leases import DEFAULT_LEASE, Delivery
+from .broker_source import MIN_BYTES_PER_SECOND, BrokerDelivery, BrokerSource
+from .leases import DEFAULT_LEASE, SETTINGS
 from .outages import DEFAULT_MAX_OUTAGE, repeat
-from .protocol import MAX_RECEIVE_WAIT, RejectedRow
+from .protocol import RejectedRow
 from .redis_opening import BODY, GROUP, Keys, check_server, create_stream, mapping, split_name
+from .transactional_queue import TransactionalQueue
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
@@ -54,7 +56,7 @@ _encode_row = msgspec.json.Encoder().encode
 _decode_row = msgspec.json.Decoder(RejectedRow).decode
 
 
-class RedisQueue(LeasedQueue):
+class RedisQueue(BrokerSource, TransactionalQueue):
     """A queue that many machines share: "redis://host:6379/0/orders", whose last part is its name.
 
     Instead of an address it takes a `redis.asyncio.Redis`, which stays open, and a `name`. It keeps cursors and
@@ -73,12 +75,14 @@ class RedisQueue(LeasedQueue):
         clock: Clock | None = None,
     ) -> None:
         super().__init__(lease, max_outage, clock)
+        check_settings("RedisQueue", SETTINGS, {"room": room})
         where, named = split_name(url_or_client) if isinstance(url_or_client, str) else (url_or_client, None)
         if name and named and name != named:
             raise ConfigurationError(f"RedisQueue: the address names the queue {named!r}, and name= says {name!r}")
         self._keys = Keys(named or name)
         self._server = Server(where, timeouts=False)
         self._room = room
+        self.max_bytes: int = 0
         self._process = f"{os.getpid()}-{uuid4().hex[:12]}"
         self._puts = self._length = 0
         self._highest = (0, 0)
@@ -90,35 +94,53 @@ class RedisQueue(LeasedQueue):
         return f"<RedisQueue {self._keys.name!r} of {self._server.name}>"
 
     async def _open(self) -> None:
-        self.max_bytes: int = await self._repeat(lambda: check_server(self._server, repr(self)))
-        await self._repeat(lambda: create_stream(self._server, self._keys, repr(self)))
+        self.max_bytes = await self._repeat_call(lambda: check_server(self._server, repr(self)))
+        await self._repeat_call(lambda: create_stream(self._server, self._keys, repr(self)))
 
-    async def _close(self, *, check: bool) -> None:
+    async def _check_end(self) -> None:
+        with suppress(RedisError, OSError):
+            async with asyncio.timeout(REPLY_TIMEOUT):
+                if self._puts and not self._loss:
+                    await self._verify()
+
+    async def _close(self) -> None:
         try:
             with suppress(RedisError, OSError):
                 async with asyncio.timeout(REPLY_TIMEOUT):
-                    if check and self._puts and not self._loss:
-                        await self._verify()
                     if self._puts:
                         await self._server.command(b"HDEL", self._keys.puts, self._process)
         finally:
             await self._server.close()
 
-    # -- putting
+    # -- putting, cursors and rejected lines
 
-    async def put(self, bodies: Sequence[bytes]) -> None:
-        """Take all of these; waits for room."""
-        self._check_sizes(bodies)
-        for chunk in chunks(bodies, MAX_TRANSACTION_BYTES):
-            await self._add(chunk)
-
-    async def put_at(self, bodies: Sequence[bytes], name: str, position: str) -> None:
-        """Like `put`, and from then on `cursor(name)` is `position`."""
-        self._check_sizes(bodies)
-        *before, last = chunks(bodies, MAX_TRANSACTION_BYTES) or [[]]
-        for chunk in before:
-            await self._add(chunk)
-        await self._add(last, cursor=(name, position))
+    async def _transact(
+        self,
+        bodies: Sequence[bytes] = (),
+        *,
+        cursor: tuple[str, str] | None = None,
+        settled: Message | None = None,
+        rejected: Sequence[RejectedRow] = (),
+        forgotten: Sequence[RejectedRow] = (),
+    ) -> None:
+        others: list[Command] = []
+        for row in rejected:
+            others.append((b"HSET", self._keys.rejected, row.id, _encode_row(row)))
+            others.append((b"ZADD", self._keys.rejected_at, "NX", row.at, row.id))
+        if keys := [row.id for row in forgotten]:
+            others += [(b"HDEL", self._keys.rejected, *keys), (b"ZREM", self._keys.rejected_at, *keys)]
+        if settled is not None:
+            others += self._settling([settled])
+        *before, last = chunks(bodies, MAX_TRANSACTION_BYTES if settled is None else inf) or [[]]
+        with self._leases.settling():
+            for chunk in before:
+                await self._add(chunk)
+            if last or cursor is not None:
+                await self._add(last, others, cursor)
+            elif others:
+                await self._write(others, sum(len(row.line or b"") for row in rejected), self._max_outage)
+        if settled is not None:
+            self._leases.forget([settled])
 
     async def _add(
         self, bodies: Sequence[bytes], others: Iterable[Command] = (), cursor: tuple[str, str] | None = None
@@ -163,21 +185,18 @@ class RedisQueue(LeasedQueue):
 
     # -- receiving
 
-    async def receive(self, limit: int, *, wait: float) -> Sequence[Delivery]:
-        """Up to `limit` messages, as soon as there is one; none after `wait` seconds (at most 5)."""
-        self._check_open()
+    async def _pull(self, limit: int, wait: float) -> Sequence[BrokerDelivery]:
         time = asyncio.get_running_loop().time
-        gives_up = time() + min(wait, MAX_RECEIVE_WAIT)
+        gives_up = time() + wait
         found = await self._reclaim(limit) if time() >= self._reclaim_at else []
         while not found:
             left = gives_up - time()
             found = await self._read(limit, min(left, self._poll)) or await self._reclaim(limit)
             if left <= 0:
                 break
-        self._check_open()  # closing gives back what comes meanwhile
         return found
 
-    async def _read(self, limit: int, wait: float) -> list[Delivery]:
+    async def _read(self, limit: int, wait: float) -> Sequence[BrokerDelivery]:
         since = self._clock.monotonic()
         block: list[Value] = ["BLOCK", max(1, int(wait * 1000))] if wait > 0 else []
         command = (b"XREADGROUP", "GROUP", GROUP, CONSUMER, "COUNT", limit, *block, "STREAMS", self._keys.stream, ">")
@@ -185,7 +204,7 @@ class RedisQueue(LeasedQueue):
         entries: Sequence[Any] = next(iter(mapping(reply).values())) if reply else []
         return self._deliver(entries, [1] * len(entries), since)
 
-    async def _reclaim(self, limit: int) -> list[Delivery]:
+    async def _reclaim(self, limit: int) -> Sequence[BrokerDelivery]:
         """Take what was released, or whose lease has ended; a page of it may be empty before the end."""
         start, idle = b"0-0", round(self.lease * 1000)
         since = self._clock.monotonic()
@@ -200,32 +219,33 @@ class RedisQueue(LeasedQueue):
                 self._reclaim_at = asyncio.get_running_loop().time() + self._poll
                 return []
 
-    def _deliver(self, entries: Sequence[Any], counts: Sequence[int], since: float) -> list[Delivery]:
+    def _deliver(self, entries: Sequence[Any], counts: Sequence[int], since: float) -> Sequence[BrokerDelivery]:
         found = [
-            Delivery(key.decode(), mapping(fields).get(BODY, b""), count)
+            BrokerDelivery(key.decode(), mapping(fields).get(BODY, b""), count)
             for (key, fields), count in zip(entries, counts, strict=True)
         ]
         self._see([key for key, _ in entries])
-        return self._hand_out(found, since)
+        return self._hold(found, since)
 
-    async def _extend(self, messages: Sequence[Message]) -> Collection[str]:
+    async def _extend(self, messages: Sequence[BrokerDelivery]) -> Collection[str]:
         keys = [message.id for message in messages]
         command: Command = (b"XCLAIM", self._keys.stream, GROUP, CONSUMER, 0, *keys, "IDLE", 0, "JUSTID")
         [claimed] = await self._call([command], max_outage=self.lease / 3)
         return {key.decode() for key in claimed}
 
-    async def _ack(self, messages: Collection[Message]) -> None:
+    async def _ack(self, messages: Sequence[BrokerDelivery]) -> Collection[str]:
         commands = self._settling(messages)
         try:
             await self._call(commands, atomic=True, verify=False)
         except OutOfMemoryError:  # a full server refuses every transaction, and this frees memory
             await self._call(commands, verify=False)
+        return {message.id for message in messages}  # one that is not there any more was settled before
 
     def _settling(self, messages: Iterable[Message]) -> list[Command]:
         keys = [message.id for message in messages]
         return [(b"XDEL", self._keys.stream, *keys), (b"XACK", self._keys.stream, GROUP, *keys)]
 
-    async def _release(self, messages: Sequence[Message]) -> None:
+    async def _release(self, messages: Sequence[BrokerDelivery]) -> None:
         claim = (b"XCLAIM", self._keys.stream, GROUP, CONSUMER, 0)
         counts = [("RETRYCOUNT", (message.deliveries or 1) - 1, "JUSTID") for message in messages]
         with suppress(RedisError, OSError):
@@ -241,36 +261,10 @@ class RedisQueue(LeasedQueue):
         [self._length] = await self._call([[b"XLEN", self._keys.stream]])
         return self._length
 
-    # -- cursors and rejected lines
-
     async def cursor(self, name: str) -> str | None:
         """The position that was stored last for this source."""
         [found] = await self._call([[b"HGET", self._keys.cursors, name]])
         return None if found is None else found.decode()
-
-    async def reject(self, message: Message | None, rows: Sequence[RejectedRow]) -> bool:
-        """Store the rows and acknowledge their message; False if the message was no longer ours."""
-        self._check_open()
-        commands: list[Command] = []
-        for row in rows:
-            commands.append((b"HSET", self._keys.rejected, row.id, _encode_row(row)))
-            commands.append((b"ZADD", self._keys.rejected_at, "NX", row.at, row.id))
-        settled = [] if message is None or not self._leases.holds(message) else [message]
-        if settled:
-            commands += self._settling(settled)
-        if commands:
-            await self._write(commands, sum(len(row.line or b"") for row in rows), self._max_outage)
-        self._leases.forget(settled)
-        return message is None or bool(settled)
-
-    async def replace(self, message: Message, bodies: Sequence[bytes]) -> bool:
-        """Put these bodies and acknowledge the message; False, and nothing is put, if it is not ours."""
-        self._check_sizes(bodies)
-        if not self._leases.holds(message):
-            return False
-        await self._add(bodies, self._settling([message]))
-        self._leases.forget([message])
-        return True
 
     async def rejected(self) -> AsyncIterator[RejectedRow]:
         """What was rejected, oldest first."""
@@ -281,13 +275,6 @@ class RedisQueue(LeasedQueue):
             for row in rows:
                 if row is not None:  # replayed meanwhile
                     yield _decode_row(row)
-
-    async def replay(self, rows: Sequence[RejectedRow], bodies: Sequence[bytes]) -> None:
-        """Put these bodies and forget the rows."""
-        self._check_sizes(bodies)
-        keys = [row.id for row in rows]
-        forget: list[Command] = [(b"HDEL", self._keys.rejected, *keys), (b"ZREM", self._keys.rejected_at, *keys)]
-        await self._add(bodies, forget if keys else ())
 
     # -- the server
 
@@ -303,26 +290,23 @@ class RedisQueue(LeasedQueue):
         """One trip, repeated while the server is unreachable; `seconds` are what its bytes, or its waiting, need."""
 
         async def attempt() -> list[Any]:
-            self._check_open()
             try:
-                with self._leases.settling():
-                    async with asyncio.timeout(REPLY_TIMEOUT + seconds):
-                        if verify and (self._loss or self._clock.monotonic() >= self._verify_at):
-                            await self._verify()
-                        return await self._server.batch(commands, atomic=atomic)
+                async with asyncio.timeout(REPLY_TIMEOUT + seconds):
+                    if verify and (self._loss or self._clock.monotonic() >= self._verify_at):
+                        await self._verify()
+                    return await self._server.batch(commands, atomic=atomic)
             except AWAY:
                 self._verify_at = 0.0
                 raise
 
-        replies = await self._repeat(attempt, max_outage)
+        replies = await self._repeat_call(attempt, max_outage)
         for reply in replies:
             self._raise_if_error(reply)
         return replies
 
-    async def _repeat(self, attempt: Callable[[], Awaitable[T]], max_outage: float | None = None) -> T:
-        outage = self._max_outage if max_outage is None else min(max_outage, self._max_outage)
+    async def _repeat_call(self, attempt: Callable[[], Awaitable[T]], max_outage: float | None = None) -> T:
         try:
-            return await repeat(attempt, lambda error: isinstance(error, AWAY), repr(self), outage, self._clock)
+            return await self._repeat(attempt, lambda error: isinstance(error, AWAY), max_outage)
         except RedisError as error:
             if not is_full(error):
                 self._raise_if_error(error)

@@ -19,7 +19,7 @@ import re
 from contextlib import suppress
 from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import ConfigurationError, QueueError, QueueLost
 from .broker_source import BrokerDelivery, BrokerSource
@@ -33,11 +33,11 @@ except ImportError as _missing:
     raise ConfigurationError("ServiceBusSource needs the extra: pip install 'mirakl-async[servicebus]'") from _missing
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection
+    from collections.abc import Awaitable, Callable, Collection, Sequence
+
+    from azure.servicebus import ServiceBusReceivedMessage
 
     from ..clock import Clock
-    from .protocol import Message
-    from .servicebus_protocol import ReceivedMessage
 
 log: logging.Logger = logging.getLogger("mirakl_async")
 T = TypeVar("T")
@@ -51,7 +51,7 @@ PASSING: tuple[type[Exception], ...] = (
     exceptions.MessagingEntityDisabledError,
 )
 LOST = (exceptions.MessageLockLostError, exceptions.MessageNotFoundError, exceptions.MessageAlreadySettled)
-MAX_LOCK, RECEIVE_SECONDS, CLOCK_TOLERANCE = 300, 1.0, 5.0
+RECEIVE_SECONDS, CLOCK_TOLERANCE = 1.0, 5.0
 
 
 class ServiceBusSource(BrokerSource):
@@ -61,6 +61,8 @@ class ServiceBusSource(BrokerSource):
     (azure.servicebus.aio.ServiceBusClient) that is given stays open. While Service Bus is unreachable, calls are
     repeated for `max_outage` seconds.
     """
+
+    max_lease = 300
 
     def __init__(
         self,
@@ -73,7 +75,7 @@ class ServiceBusSource(BrokerSource):
         max_outage: float = DEFAULT_MAX_OUTAGE,
         clock: Clock | None = None,
     ) -> None:
-        super().__init__(lease, MAX_LOCK, max_outage, clock)
+        super().__init__(lease, max_outage, clock)
         address = re.fullmatch(r"servicebus://([\w.-]+)/([^?]+)", where)
         in_string = re.search(r"(?i)EntityPath=([^;]+)", where)
         entity = entity or (address[2] if address else in_string[1] if in_string else None)
@@ -121,25 +123,25 @@ class ServiceBusSource(BrokerSource):
 
     # -- receiving
 
-    async def _pull(self, limit: int, wait: float) -> list[BrokerDelivery]:
+    async def _pull(self, limit: int, wait: float) -> Sequence[BrokerDelivery]:
         time = asyncio.get_running_loop().time
         ends = time() + wait
         while True:
             left = ends - time()
-            found = await self._call(partial(self._receive, limit, min(max(left, 0.05), RECEIVE_SECONDS)))
+            found = await self._call(
+                partial(self._receive, limit, min(max(left, 0.05), RECEIVE_SECONDS, self.lease / 4))
+            )
             if found or left <= RECEIVE_SECONDS:
                 return found
 
-    async def _receive(self, limit: int, seconds: float) -> list[BrokerDelivery]:
+    async def _receive(self, limit: int, seconds: float) -> Sequence[BrokerDelivery]:
         since, wall = self._clock.monotonic(), self._clock.time()
         messages = await self._receiver.receive_messages(limit, seconds)
-        found = [_delivery(message) for message in messages]
-        self._leases.grant(found, since)
         for message in messages:
             self._check_lock(message, wall)
-        return found
+        return self._hold([_delivery(message) for message in messages], since)
 
-    def _check_lock(self, message: ReceivedMessage, wall: float) -> None:
+    def _check_lock(self, message: ServiceBusReceivedMessage, wall: float) -> None:
         if self._warned or message.locked_until_utc is None:
             return
         lasts = message.locked_until_utc.timestamp() - wall
@@ -150,37 +152,16 @@ class ServiceBusSource(BrokerSource):
                 self, lasts, self.lease,
             )  # fmt: skip
 
-    async def extend(self, messages: Collection[Message]) -> Collection[Message]:
-        """Let the leases last `lease` seconds from now; returns those that are no longer ours."""
-        self._check_open()
-        return [message for message in messages if not await self._extend(cast("BrokerDelivery", message))]
+    async def _extend(self, messages: Sequence[BrokerDelivery]) -> Collection[str]:
+        renew = self._receiver.renew_message_lock
+        return {one.id for one in messages if self._holds(one) and await self._settle(renew, one)}
 
-    async def _extend(self, message: BrokerDelivery) -> bool:
-        since = self._clock.monotonic()
-        if not self._leases.holds(message) or not await self._settle(self._receiver.renew_message_lock, message):
-            return False
-        held = self._leases.holds(message)
-        self._leases.grant([message] if held else [], since)
-        return held
+    async def _ack(self, messages: Sequence[BrokerDelivery]) -> Collection[str]:
+        complete = self._receiver.complete_message
+        return {one.id for one in messages if await self._settle(complete, one) and self._holds(one)}
 
-    async def ack(self, messages: Collection[Message]) -> Collection[Message]:
-        """Settle for good; returns those whose lease had ended, and those whose lock was lost."""
-        self._check_open()
-        unsure: list[Message] = []
-        with self._leases.settling():
-            for message in messages:
-                newest = cast("BrokerDelivery", self._leases.newest(message))
-                done = await self._settle(self._receiver.complete_message, newest)
-                if not (done and self._leases.holds(newest)):
-                    unsure.append(message)
-                self._leases.forget([newest])
-        return unsure
-
-    async def release(self, messages: Collection[Message]) -> None:
-        """Give back at once; it counts as a delivery."""
-        held = [cast("BrokerDelivery", message) for message in messages if self._leases.holds(message)]
-        self._leases.forget(held)
-        for message in held:
+    async def _release(self, messages: Sequence[BrokerDelivery]) -> None:
+        for message in messages:
             with suppress(*PASSING, *LOST, exceptions.ServiceBusError):
                 async with self._one_at_a_time:
                     await self._receiver.abandon_message(message.receipt)
@@ -225,7 +206,7 @@ def default_credential() -> Any:
         raise ConfigurationError("ServiceBusSource: give credential=, or install azure-identity") from error
 
 
-def _delivery(message: ReceivedMessage) -> BrokerDelivery:
+def _delivery(message: ServiceBusReceivedMessage) -> BrokerDelivery:
     body, count = message.body, message.delivery_count
     if isinstance(body, str):
         body = body.encode()

@@ -36,7 +36,10 @@ SCHEMA = f"""
 """
 LOAD = "SELECT id, body, deliveries FROM queue JOIN bodies USING (id) WHERE id > ? ORDER BY id LIMIT ?"
 COUNT = "UPDATE queue SET deliveries = deliveries + 1 WHERE id BETWEEN ? AND ?"
-REJECT = "INSERT OR IGNORE INTO rejected (id, kind, reason, path, order_id, line, at) VALUES (?, ?, ?, ?, ?, ?, ?)"
+REJECT = """
+    INSERT INTO rejected (id, kind, reason, path, order_id, line, at) VALUES (?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, reason = excluded.reason, at = excluded.at"""
+FORGET = "DELETE FROM rejected WHERE id = ? AND at <= ?"  # what was replayed may be rejected again by then
 REJECTED = (
     "SELECT number, id, kind, reason, path, order_id, line, at FROM rejected WHERE number > ? ORDER BY number LIMIT ?"
 )
@@ -57,7 +60,7 @@ class Changes(Struct):
     steps: list[tuple[Callable[[sqlite3.Connection], Any], Future[Any]]] = []
 
     def __bool__(self) -> bool:
-        return bool(self.settled or self.counted or self.cursors or self.rejected or self.steps)
+        return any(getattr(self, name) for name in self.__struct_fields__)
 
     def then(self, later: Changes) -> Changes:
         """These and later ones, as one."""

@@ -20,10 +20,12 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import anyio
 from msgspec import Struct
 
-from ..errors import ClientStateError, QueueClosed, QueueError, TooLarge
-from .leases import DEFAULT_LEASE, Entry, LeasedMessages
+from ..checks import check_settings
+from ..errors import ClientStateError, QueueClosed, QueueError
+from .leases import DEFAULT_LEASE, SETTINGS, Entry, LeasedMessages
 from .outages import DEFAULT_MAX_OUTAGE
-from .sqlite_file import Changes, DiskFull, Loaded, QueueFile, load_rejected
+from .sqlite_file import FORGET, Changes, DiskFull, Loaded, QueueFile, load_rejected
+from .transactional_queue import TransactionalQueue
 
 if TYPE_CHECKING:
     import sqlite3
@@ -263,7 +265,7 @@ class SharedFile:
         self.messages.wake()
 
 
-class SqliteQueue:
+class SqliteQueue(TransactionalQueue):
     """A Queue in a file, which also keeps cursors and rejected lines; one process at a time can open it.
 
     Inside the process, and its event loop, queues of one path share the file; `lease`, `max_outage` (how long a full
@@ -278,6 +280,7 @@ class SqliteQueue:
         max_outage: float = DEFAULT_MAX_OUTAGE,
         clock: Clock | None = None,
     ) -> None:
+        check_settings("SqliteQueue", SETTINGS, {"lease": lease, "max_outage": max_outage})
         self.path: Path = Path(path)
         self._lease, self._max_outage, self._clock = lease, max_outage, clock
         self._shared: SharedFile | None = None
@@ -318,7 +321,7 @@ class SqliteQueue:
             shared.messages.release_all(self)
             await _in_any_case(_leave(shared))
 
-    def _open_file(self) -> SharedFile:
+    def _check_open(self) -> SharedFile:
         shared = self._shared
         if shared is None or shared.process != os.getpid():
             raise QueueClosed(f"{self!r} is not open in this process: use it inside `async with`")
@@ -334,47 +337,49 @@ class SqliteQueue:
     @property
     def max_bytes(self) -> int:
         """The largest body, as SQLite was built: 1 GB in most cases."""
-        return self._open_file().opened.result().max_bytes
+        return self._check_open().opened.result().max_bytes
 
-    async def put(self, bodies: Sequence[bytes]) -> None:
-        """Take all of these; returns when they are on disk, or when all of them are settled."""
-        await self._put(bodies)
+    def _holds(self, message: Message) -> bool:
+        return self._check_open().messages.held(message) is not None
 
-    async def put_at(self, bodies: Sequence[bytes], name: str, position: str) -> None:
-        """Like `put`, and `cursor(name)` is `position`; with no bodies it is on disk soon, not on return."""
-        await self._put(bodies, {name: position})
-
-    async def _put(self, bodies: Sequence[bytes], cursors: dict[str, str] | None = None) -> None:
-        shared = self._checked(bodies)
-        if cursors:
-            shared.changes.cursors.update(cursors)
-        if bodies:
-            put = Put(len(bodies), shared.loop.create_future())
-            shared.add(bodies, put)
+    async def _transact(
+        self,
+        bodies: Sequence[bytes] = (),
+        *,
+        cursor: tuple[str, str] | None = None,
+        settled: Message | None = None,
+        rejected: Sequence[RejectedRow] = (),
+        forgotten: Sequence[RejectedRow] = (),
+    ) -> None:
+        """A put returns when its bodies are on disk or settled, forgetting when it is; the rest is on disk soon."""
+        shared = self._check_open()
+        shared.changes.rejected.extend(rejected)
+        if cursor is not None:
+            shared.changes.cursors[cursor[0]] = cursor[1]
+        put = Put(len(bodies), shared.loop.create_future()) if bodies and not (settled or forgotten) else None
+        shared.add(bodies, put)
+        if settled is not None:
+            shared.settle(settled, moved=True)
+        if put is not None:
             await put.done
-        else:
-            shared.changed()
-
-    def _checked(self, bodies: Sequence[bytes]) -> SharedFile:
-        for body in bodies:
-            if len(body) > self.max_bytes:
-                raise TooLarge(repr(self), len(body), self.max_bytes)
-        return self._open_file()
+        if forgotten:
+            rows = [(row.id, row.at) for row in forgotten]
+            await shared.step(lambda db: db.executemany(FORGET, rows))
 
     async def receive(self, limit: int, *, wait: float) -> Sequence[Delivery]:
         """Up to `limit` messages, as soon as there is one; none after `wait` seconds (at most 5)."""
-        shared = self._open_file()
+        shared = self._check_open()
         return await shared.messages.receive(
-            limit, wait, lambda limit: self._open_file().take(limit, self), shared.load
+            limit, wait, lambda limit: self._check_open().take(limit, self), shared.load
         )
 
     async def extend(self, messages: Collection[Message]) -> Collection[Message]:
         """Let the leases last `lease` seconds from now; returns those that are no longer ours."""
-        return self._open_file().messages.extend(messages)
+        return self._check_open().messages.extend(messages)
 
     async def ack(self, messages: Collection[Message]) -> Collection[Message]:
         """Settle for good, on disk soon; a process that dies before receives them again."""
-        shared = self._open_file()
+        shared = self._check_open()
         for message in messages:
             shared.settle(message)
         return ()
@@ -386,57 +391,31 @@ class SqliteQueue:
 
     async def waiting(self) -> int:
         """How many messages are not settled, delivered ones included."""
-        shared = self._open_file()
+        shared = self._check_open()
         shared.check()
         return len(shared.messages.entries) + shared.on_disk
 
     async def cursor(self, name: str) -> str | None:
         """The position that was stored last for this source."""
         query = "SELECT position FROM cursors WHERE name = ?"
-        found = await self._open_file().step(lambda db: db.execute(query, (name,)).fetchone())
+        found = await self._check_open().step(lambda db: db.execute(query, (name,)).fetchone())
         return None if found is None else found[0]
-
-    async def reject(self, message: Message | None, rows: Sequence[RejectedRow]) -> bool:
-        """Store the rows and acknowledge their message in one transaction; False if the message was no longer ours."""
-        shared = self._open_file()
-        shared.changes.rejected.extend(rows)
-        held = message is None or shared.messages.held(message) is not None
-        if message is not None and held:
-            shared.settle(message, moved=True)
-        shared.changed()
-        return held
-
-    async def replace(self, message: Message, bodies: Sequence[bytes]) -> bool:
-        """Put these bodies and acknowledge the message in one transaction; False, unchanged, if it is not ours."""
-        shared = self._checked(bodies)
-        if shared.messages.held(message) is None:
-            return False
-        shared.add(bodies)
-        shared.settle(message, moved=True)
-        return True
 
     async def rejected(self) -> AsyncIterator[RejectedRow]:
         """What was rejected, oldest first."""
         last = 0
-        while page := await self._open_file().step(partial(load_rejected, after=last, limit=REJECTED_PAGE_SIZE)):
+        while page := await self._check_open().step(partial(load_rejected, after=last, limit=REJECTED_PAGE_SIZE)):
             for last, row in page:  # noqa: B007 - where the next page begins
                 yield row
 
     @property
     def shared_by(self) -> object:
         """The open file, which all queues of its path in this process have in common."""
-        return self._open_file()
+        return self._check_open()
 
     async def transact(self, do: Callable[[sqlite3.Connection], T]) -> T:
         """What `do` gives, in the next transaction: for other tables in the same file. It runs in the writer thread."""
-        return await self._open_file().step(do)
-
-    async def replay(self, rows: Sequence[RejectedRow], bodies: Sequence[bytes]) -> None:
-        """Put these bodies and forget the rows in one transaction."""
-        shared = self._checked(bodies)
-        shared.add(bodies)
-        ids = [(row.id,) for row in rows]
-        await shared.step(lambda db: db.executemany("DELETE FROM rejected WHERE id = ?", ids))
+        return await self._check_open().step(do)
 
 
 _OPEN: dict[Path, SharedFile] = {}

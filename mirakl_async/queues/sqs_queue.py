@@ -27,7 +27,7 @@ from uuid import uuid4
 
 from ..errors import ConfigurationError, QueueError, QueueLost
 from .bodies import check_sizes, chunks
-from .broker_source import MIN_BYTES_PER_SECOND, REPLY_TIMEOUT, BrokerDelivery, BrokerSource
+from .broker_source import MIN_BYTES_PER_SECOND, REPLY_TIMEOUT, TYPICAL_BYTES, BrokerDelivery, BrokerSource
 from .leases import DEFAULT_LEASE
 from .outages import DEFAULT_MAX_OUTAGE, Outage
 
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from ..clock import Clock
-    from .protocol import Message
 
 T = TypeVar("T")
 boto: Any = cast("Any", exceptions)
@@ -61,7 +60,6 @@ REFUSED = re.compile(
 )
 BATCH_SIZE, MAX_BATCH_BYTES = 10, 1024 * 1024
 MAX_VISIBILITY = 43_200
-TYPICAL_BYTES = 256 * 1024
 
 
 class SqsQueue(BrokerSource):
@@ -72,6 +70,7 @@ class SqsQueue(BrokerSource):
     unreachable or throttles, calls are repeated for `max_outage` seconds.
     """
 
+    max_lease = MAX_VISIBILITY
     closing_wait: float = 6.0
 
     def __init__(
@@ -84,7 +83,7 @@ class SqsQueue(BrokerSource):
         max_outage: float = DEFAULT_MAX_OUTAGE,
         clock: Clock | None = None,
     ) -> None:
-        super().__init__(lease, MAX_VISIBILITY, max_outage, clock)
+        super().__init__(lease, max_outage, clock)
         self._parts = split_url(url)
         self._name = self._parts.path.rpartition("/")[2]
         self.max_bytes: int = 0
@@ -92,7 +91,6 @@ class SqsQueue(BrokerSource):
         self._own: Any = None
         self._visibility = math.ceil(lease)
         self._fifo = self._name.endswith(".fifo")
-        self._largest = TYPICAL_BYTES
 
     def __repr__(self) -> str:
         return f"<SqsQueue {self._name!r} of {self._parts.hostname}>"
@@ -140,7 +138,8 @@ class SqsQueue(BrokerSource):
 
     # -- receiving
 
-    async def _pull(self, limit: int, wait: float) -> list[BrokerDelivery]:
+    async def _pull(self, limit: int, wait: float) -> Sequence[BrokerDelivery]:
+        wait = min(wait, self.lease / 4)  # a lease counts from the request
         seconds = round(wait)
         found = await self._receive(limit, seconds)
         if not found and not seconds and wait > 0:  # SQS waits whole seconds only
@@ -148,55 +147,35 @@ class SqsQueue(BrokerSource):
             found = await self._receive(limit, 0)
         return found
 
-    async def _receive(self, limit: int, seconds: int) -> list[BrokerDelivery]:
+    async def _receive(self, limit: int, seconds: int) -> Sequence[BrokerDelivery]:
         options = {"ReceiveRequestAttemptId": uuid4().hex} if self._fifo else {}  # repeated, it gives the same again
 
-        async def attempt() -> list[BrokerDelivery]:
+        async def attempt() -> Sequence[BrokerDelivery]:
             since = self._clock.monotonic()
             answer = await self._send(
                 "receive_message",
-                seconds + limit * self._largest / MIN_BYTES_PER_SECOND,
+                seconds + self._seconds(limit),
                 MaxNumberOfMessages=min(limit, BATCH_SIZE),
                 VisibilityTimeout=self._visibility,
                 WaitTimeSeconds=seconds,
                 MessageSystemAttributeNames=["ApproximateReceiveCount"],
                 **options,
             )
-            found = [_delivery(message) for message in answer.get("Messages", ())]
-            self._leases.grant(found, since)
-            self._largest = max([self._largest, *(len(message.body) for message in found)])
-            return found
+            return self._hold([_delivery(message) for message in answer.get("Messages", ())], since)
 
         return await self._guard(attempt)
 
-    async def extend(self, messages: Collection[Message]) -> Collection[Message]:
-        """Let the leases last `lease` seconds from now; returns those that are no longer ours."""
-        self._check_open()
-        since = self._clock.monotonic()
-        held = [message for message in messages if self._leases.holds(message)]
-        options = {"VisibilityTimeout": self._visibility}
-        refused = await self._batch("change_message_visibility_batch", _entries(held, **options), outage=self.lease / 3)
-        kept = [
-            message for number, message in enumerate(held) if str(number) not in refused and self._leases.holds(message)
-        ]
-        self._leases.grant(kept, since)
-        return [message for message in messages if not any(message is one for one in kept)]
+    async def _extend(self, messages: Sequence[BrokerDelivery]) -> Collection[str]:
+        entries = _entries(messages, VisibilityTimeout=self._visibility)
+        refused = await self._batch("change_message_visibility_batch", entries, outage=self.lease / 3)
+        return {message.id for number, message in enumerate(messages) if str(number) not in refused}
 
-    async def ack(self, messages: Collection[Message]) -> Collection[Message]:
-        """Settle for good; returns those whose lease had ended, and those that SQS refuses."""
-        self._check_open()
-        newest = [self._leases.newest(message) for message in messages]
-        with self._leases.settling():
-            refused = await self._batch("delete_message_batch", _entries(newest))
-        sure = [str(number) not in refused and self._leases.holds(message) for number, message in enumerate(newest)]
-        self._leases.forget(newest)
-        return [message for message, confirmed in zip(messages, sure, strict=True) if not confirmed]
+    async def _ack(self, messages: Sequence[BrokerDelivery]) -> Collection[str]:
+        refused = await self._batch("delete_message_batch", _entries(messages))
+        return {one.id for number, one in enumerate(messages) if str(number) not in refused and self._holds(one)}
 
-    async def release(self, messages: Collection[Message]) -> None:
-        """Give back at once; it counts as a delivery."""
-        held = [message for message in messages if self._leases.holds(message)]
-        self._leases.forget(held)
-        entries = _entries(held, VisibilityTimeout=0)
+    async def _release(self, messages: Sequence[BrokerDelivery]) -> None:
+        entries = _entries(messages, VisibilityTimeout=0)
         with suppress(*PASSING, boto.ClientError, boto.BotoCoreError):
             for at in range(0, len(entries), BATCH_SIZE):
                 await self._send("change_message_visibility_batch", Entries=entries[at : at + BATCH_SIZE])
@@ -265,11 +244,8 @@ def _delivery(message: dict[str, Any]) -> BrokerDelivery:
     return BrokerDelivery(message["MessageId"], body, None if count is None else int(count), message["ReceiptHandle"])
 
 
-def _entries(messages: Collection[Message], **options: Any) -> list[dict[str, Any]]:
-    return [
-        {"Id": str(number), "ReceiptHandle": cast("BrokerDelivery", message).receipt, **options}
-        for number, message in enumerate(messages)
-    ]
+def _entries(messages: Sequence[BrokerDelivery], **options: Any) -> list[dict[str, Any]]:
+    return [{"Id": str(number), "ReceiptHandle": one.receipt, **options} for number, one in enumerate(messages)]
 
 
 def _code(error: Any) -> str:

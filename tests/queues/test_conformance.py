@@ -606,6 +606,18 @@ async def test_replaying_puts_and_forgets_in_one_step(broker: Broker) -> None:
         assert await nothing_comes(queue)
 
 
+@needs("rejected")
+async def test_what_is_rejected_again_after_its_replay_is_kept(broker: Broker) -> None:
+    again = rejection(1, at=rejection(1).at + 1, reason="still wrong")
+    async with broker.queue() as queue:
+        await queue.reject(None, [rejection(1)])
+        replaying = asyncio.ensure_future(queue.replay([rejection(1)], numbered(1)))
+        [message] = await take(queue, 1)
+        assert await queue.reject(message, [again])
+        await replaying
+        assert await rejected(queue) == [again]
+
+
 # -- outages and losses
 
 

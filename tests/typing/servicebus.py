@@ -8,8 +8,8 @@ from __future__ import annotations
 from azure.servicebus import ServiceBusReceivedMessage
 from azure.servicebus.aio import ServiceBusClient, ServiceBusReceiver
 
-from mirakl_async.queues.servicebus_protocol import ReceivedMessage, Receiver
 from tests.support.servicebus_fake import FakeClient, FakeMessage, FakeReceiver
+from tests.support.servicebus_protocol import ReceivedMessage, Receiver
 
 
 def real_receiver(receiver: ServiceBusReceiver) -> Receiver[ServiceBusReceivedMessage]:

@@ -1,4 +1,4 @@
-"""What is used of azure-servicebus: tests/typing holds the library, and the fake that tests use, to it."""
+"""What ServiceBusSource uses of azure-servicebus: tests/typing holds the library, and the tests' fake, to it."""
 
 from __future__ import annotations
 
