@@ -16,6 +16,7 @@ from typing import Literal
 from msgspec import ValidationError, json
 
 from .front.world import LISTS
+from .instants import is_instant, nanoseconds
 from .ratelimits import RateLimits
 from .server import CHANNELS, Simulator
 
@@ -32,6 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         keep=arguments.keep,
         unique_lines=not arguments.any_line_ids,
         seed=arguments.seed,
+        now=arguments.now,
         front=dict(arguments.front or ()),
     )
     return asyncio.run(serve(simulator, exit_with_stdin=arguments.exit_with_stdin))
@@ -106,6 +108,7 @@ def _parser() -> argparse.ArgumentParser:
         help="how many rows a list of Marketplace begins with, as in orders=44000 (repeatable)",
     )
     parser.add_argument("--seed", type=int, default=0, help="of everything random")
+    parser.add_argument("--now", type=_now, metavar="DATE-TIME", help="the time at the start, as 2026-01-31T12:00:00Z")
     parser.add_argument("--exit-with-stdin", action="store_true", help="stop when standard input ends")
     return parser
 
@@ -134,6 +137,12 @@ def _latency(text: str) -> tuple[float, float]:
     if not 0 <= bounds[0] <= bounds[1]:
         raise argparse.ArgumentTypeError(f"{text!r} is neither SECONDS nor LOW:HIGH")
     return bounds
+
+
+def _now(text: str) -> float:
+    if not is_instant(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date-time with a time zone, as 2026-01-31T12:00:00Z")
+    return nanoseconds(text) / 1e9
 
 
 def _rows(text: str) -> tuple[str, int]:

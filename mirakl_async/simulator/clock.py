@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import heapq
 import time
+from datetime import datetime
 from itertools import count
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class Clock(Protocol):
@@ -25,16 +26,45 @@ class Clock(Protocol):
         ...
 
 
+@runtime_checkable
+class MovableClock(Protocol):
+    """A clock that can be moved on."""
+
+    def advance(self, seconds: float) -> None:
+        """Move on by `seconds` at once."""
+        ...
+
+
+def seconds_of(moment: datetime | float) -> float:
+    """Return a moment in seconds since 1970; raises ValueError for a date-time without a time zone."""
+    if not isinstance(moment, datetime):
+        return moment
+    if moment.tzinfo is None:
+        raise ValueError("now: a date-time needs a time zone, as in datetime(2026, 1, 31, tzinfo=UTC)")
+    return moment.timestamp()
+
+
 class RealClock:
-    """The machine's own clock."""
+    """A clock that runs like the machine's own, from `now` (seconds since 1970) on where it is given.
+
+    `advance` moves it on at once; what sleeps already sleeps out its seconds.
+    """
+
+    def __init__(self, now: float | None = None) -> None:
+        self._ahead = 0.0
+        self._difference = 0.0 if now is None else now - time.time()
 
     def monotonic(self) -> float:
         """Return seconds since some fixed moment; never runs backwards."""
-        return time.monotonic()
+        return time.monotonic() + self._ahead
 
     def time(self) -> float:
         """Return seconds since 1970."""
-        return time.time()
+        return time.time() + self._difference + self._ahead
+
+    def advance(self, seconds: float) -> None:
+        """Move on by `seconds` at once."""
+        self._ahead += seconds
 
     async def sleep(self, seconds: float) -> None:
         """Let `seconds` pass."""

@@ -6,11 +6,12 @@ It needs no token and is served to the loopback interface only, beside Connect's
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from aiohttp import ClientError, ClientSession, web
-from msgspec import Raw, Struct, ValidationError, json
+from msgspec import Meta, Raw, Struct, ValidationError, json
 
+from .clock import MovableClock
 from .faults import Fault
 from .front.control import FrontControl
 from .pipeline import RequestRecord, SimulatorContext
@@ -52,6 +53,10 @@ class _Channels(Struct):
     channels: dict[str, list[str]]
 
 
+class _Advance(Struct):
+    advance: Annotated[float, Meta(ge=0)]
+
+
 class _Actions(Struct):
     action_ids: list[str]
 
@@ -89,6 +94,7 @@ def add_control_plane(app: web.Application, world: World, context: SimulatorCont
             web.post(f"{PREFIX}/actions", plane.add_actions),
             web.post(f"{PREFIX}/link-tokens", plane.issue_link_token),
             web.post(f"{PREFIX}/channels", plane.add_channels),
+            web.post(f"{PREFIX}/clock", plane.advance),
         ]
     )
 
@@ -162,6 +168,17 @@ class _Plane:
             self._world.add_channel(channel_id, stores)
         return web.Response(status=204)
 
+    async def advance(self, request: web.Request) -> web.Response:
+        try:
+            seconds = json.decode(await request.read(), type=_Advance).advance
+        except ValidationError as error:
+            return _text(400, f"not a number of seconds to advance by: {error}")
+        clock = self._context.clock
+        if not isinstance(clock, MovableClock):
+            return _text(409, "the simulator's clock cannot be moved")
+        clock.advance(seconds)
+        return _json({"time": clock.time()})
+
 
 class Control:
     """The other end: a simulator seen from outside, through a session that the caller owns.
@@ -219,6 +236,10 @@ class Control:
     async def add_channel(self, channel_id: str, *stores: str) -> None:
         """Make a channel and its stores known."""
         await self._send("POST", "/channels", _Channels({channel_id: list(stores)}))
+
+    async def advance(self, seconds: float) -> float:
+        """Move the simulator's clock on at once; return its time in seconds since 1970."""
+        return json.decode(await self._send("POST", "/clock", _Advance(seconds)), type=dict[str, float])["time"]
 
     async def _send(self, method: Literal["GET", "POST", "DELETE"], path: str, value: object = None) -> bytes:
         body = None if value is None else json.encode(value)

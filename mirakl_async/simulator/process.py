@@ -10,12 +10,14 @@ import asyncio
 import contextlib
 import sys
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Literal, Self
 
 from aiohttp import ClientSession
 from msgspec import json
 
+from .clock import seconds_of
 from .control import Control
 from .server import Addresses
 
@@ -42,12 +44,16 @@ class SimulatorProcess:
         keep: Literal["bytes", "digest"] = "bytes",
         unique_lines: bool = True,
         seed: int = 0,
+        now: datetime | float | None = None,
         front: Mapping[str, int] | None = None,
     ) -> None:
         self._arguments = [f"--port={port}", f"--rate-limit={rate_limits}", f"--expires-in={expires_in}"]
         self._arguments += [f"--keep={keep}", f"--seed={seed}", "--exit-with-stdin"]
         if not unique_lines:
             self._arguments.append("--any-line-ids")
+        if now is not None:
+            moment = datetime.fromtimestamp(seconds_of(now), UTC)
+            self._arguments.append(f"--now={moment.isoformat()}")
         low, high = latency if isinstance(latency, tuple) else (latency, latency)
         self._arguments.append(f"--latency={low}:{high}")
         for channel_id, stores in (channels or {}).items():

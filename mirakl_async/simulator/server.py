@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from random import Random
 from types import TracebackType
 from typing import Annotated, Literal, Self
@@ -15,7 +16,7 @@ from msgspec import Meta, Struct
 from . import connect
 from .account import Account
 from .arguments import Count, Seconds, check
-from .clock import Clock, RealClock
+from .clock import Clock, RealClock, seconds_of
 from .command_report import CommandReport, command_report
 from .connect import Connect
 from .connect_errors import ErrorFields
@@ -66,6 +67,7 @@ class _Arguments(Struct):
     latency: Seconds | Annotated[tuple[Seconds, ...], Meta(min_length=2, max_length=2)]
     expires_in: Seconds
     seed: int | bool
+    now: datetime | float | None
     client_id: Annotated[str, Meta(min_length=1)]
     client_secret: str | None
     equal_stamp: EqualStamp
@@ -88,7 +90,9 @@ class Simulator:
     window per operation. `latency` is seconds for every answer, or bounds to draw from; `expires_in` the seconds a
     token lives; `keepalive` those an idle connection is kept. `faults` are in force from the start; `faults.add` adds
     others. The same `seed` draws the same latencies, faults and rows. `client_secret` is made up unless it is given.
-    `front` says how many rows the lists of Marketplace begin with, as in {"orders": 44_000}.
+    `front` says how many rows the lists of Marketplace begin with, as in {"orders": 44_000}; they were created in the
+    week before the simulator was. `now`, in seconds since 1970 or with a time zone, is the time when it is created,
+    the machine's unless it is given; a `clock` has a time of its own.
 
     Mirakl's document leaves open whether an order with the stamp of the one that is there replaces it (`equal_stamp`),
     whether a refusal names the order (`error_fields`), and whether two orders may share the id of a line
@@ -107,6 +111,7 @@ class Simulator:
         faults: FaultPlan | None = None,
         seed: int = 0,
         clock: Clock | None = None,
+        now: datetime | float | None = None,
         client_id: str = "simulator",
         client_secret: str | None = None,
         equal_stamp: EqualStamp = "replace",
@@ -121,7 +126,9 @@ class Simulator:
         action_seconds: float = 86_400.0,
     ) -> None:
         check(_Arguments, locals())
-        self.clock: Clock = RealClock() if clock is None else clock
+        if clock is not None and now is not None:
+            raise ValueError("now: goes with the simulator's own clock only; set the time of `clock` instead")
+        self.clock: Clock = clock or RealClock(None if now is None else seconds_of(now))
         self.world: World = World(channels, equal_stamp=equal_stamp, keep=keep)
         self.faults: FaultPlan = FaultPlan(seed=seed) if faults is None else faults
         self.limits: SlidingWindows = SlidingWindows(rate_limits, self.clock)

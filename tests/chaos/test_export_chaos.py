@@ -23,7 +23,8 @@ async def one_life(seed: int) -> None:
         place=random.choice(["instance", "elsewhere", "redirected"]),
         url_seconds=random.choice([None, 60]),
     )
-    async with Simulator(seed=seed, clock=ManualClock(), front={"orders": random.randrange(1, 1500)}) as simulator:
+    clock = ManualClock(datetime(2026, 1, 8, tzinfo=UTC).timestamp())
+    async with Simulator(seed=seed, clock=clock, front={"orders": random.randrange(1, 1500)}) as simulator:
         simulator.front.order_exports.plan(plan)
         cursor, seen, export_id = None, [], None
         while True:

@@ -24,7 +24,9 @@ def _no_pauses(monkeypatch):
 
 @pytest.fixture
 async def simulator():
-    async with Simulator(front={"orders": 2500, "offers": 900}, clock=ManualClock()) as simulator:
+    async with Simulator(
+        front={"orders": 2500, "offers": 900}, clock=ManualClock(datetime(2026, 1, 8, tzinfo=UTC).timestamp())
+    ) as simulator:
         yield simulator
 
 

@@ -7,10 +7,9 @@ from functools import partial
 from . import names
 from .filters import one_of, since, until
 from .paging import Listing
-from .row_random import EPOCH, RowRandom, instant, rank_of_uuid, uuid_of
+from .row_random import RowRandom, instant, rank_of_uuid, uuid_of
 from .tables import Head, Kind, Row
 
-SECONDS_APART = 3600
 STATES = ("DRAFT", "GENERATED", "COMPLETE")
 TYPES = ("AUTO_INVOICE", "MANUAL_INVOICE", "MANUAL_CREDIT")
 PAYMENT_STATES = ("PENDING", "PAID", "FAILED")
@@ -26,12 +25,12 @@ def cycle_id(rank: int) -> str:
 
 
 def _head(rank: int, draws: RowRandom) -> Head:
-    created = EPOCH + rank * SECONDS_APART
+    created = draws.created
     shop = names.FIRST_SHOP + draws.below(names.SHOPS)
     return {
         "invoice_id": names.number(rank),
         "created": created,
-        "last_updated": created + draws.below(86_400),
+        "last_updated": draws.later(86_400),
         "type": draws.pick(TYPES) if draws.below(4) == 0 else "AUTO_INVOICE",
         "state": draws.pick(STATES) if draws.below(4) == 0 else "COMPLETE",
         "payment_state": draws.pick(PAYMENT_STATES),
@@ -132,7 +131,7 @@ IV01 = Listing(
 
 
 def _cycle_head(rank: int, draws: RowRandom) -> Head:
-    created = EPOCH + rank * SECONDS_APART
+    created = draws.created
     return {
         "id": cycle_id(rank),
         "created": created,
@@ -149,7 +148,7 @@ def _cycle_row(head: Head, draws: RowRandom) -> Row:
     shop, state = head["shop_id"], head["pay_out_state"]
     pay_out: Row = {"state": state}
     if state == "PAID":
-        pay_out |= {"reference": f"R{draws.below(10**6)}", "transaction_date": instant(head["created"] + 86_400)}
+        pay_out |= {"reference": f"R{draws.below(10**6)}", "transaction_date": instant(head["last_updated"])}
     elif state == "FAILED":
         pay_out |= {"failure_reason": "INCOMPLETE_KYC"}
     return {

@@ -92,8 +92,7 @@ class Conversations:
             _check("thread_input", described.body, described.to)
             _fits(parts)
             (rank,) = self._threads.insert()
-            now = self._clock.time()
-            self._threads.touch(rank, now, created=now, entities=[order])
+            self._threads.touch(rank, entities=[order])
             message_id = self._add(call, rank, described.body, parts)
         except Refused as refusal:
             return refusal.answer
@@ -135,7 +134,7 @@ class Conversations:
                 "to": [],
             }
         )
-        self._threads.touch(rank, self._clock.time())
+        self._threads.touch(rank)
         self._uploads.extend(uploads_of(call, thread_id(rank), parts))
         return message_id
 

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple, cast
 
 from msgspec import Struct
 
-from ..clock import Clock
 from ..exchange import Answer, Call, answer_json
 from .bodies import body_of, no_body
 from .refusals import Refused, refused
@@ -115,10 +114,9 @@ STEPS = (
 class Changes:
     """Everything that is done to rows by calls."""
 
-    def __init__(self, tables: Mapping[str, Table], clock: Clock) -> None:
+    def __init__(self, tables: Mapping[str, Table]) -> None:
         self._tables = tables
         self._orders, self._shipments = tables["orders"], tables["shipments"]
-        self._clock = clock
 
     def accept(self, call: Call) -> Answer:
         """OR21: accept or refuse the lines of an order that waits for it."""
@@ -131,7 +129,7 @@ class Changes:
         except Refused as refusal:
             return refusal.answer
         state = "WAITING_DEBIT_PAYMENT" if any(decisions.values()) else "REFUSED"
-        self._orders.touch(rank, self._clock.time(), order_state=state)
+        self._orders.touch(rank, order_state=state)
         return Answer(204)
 
     def track(self, call: Call) -> Answer:
@@ -141,7 +139,7 @@ class Changes:
             tracking = body_of(call, _Tracking)
         except Refused as refusal:
             return refusal.answer
-        self._orders.touch(rank, self._clock.time())
+        self._orders.touch(rank)
         self._orders.set(
             rank,
             {
@@ -180,7 +178,7 @@ class Changes:
                 things = _things(call, f"{step.member}s", step.most)
             except Refused as refusal:
                 return refusal.answer
-            table, now = self._tables[step.table], self._clock.time()
+            table = self._tables[step.table]
             failed: list[dict[str, str]] = []
             done: list[dict[str, str]] = []
             for thing in things:
@@ -193,7 +191,7 @@ class Changes:
                     if step.after is None:
                         table.delete([rank])
                     else:
-                        table.touch(rank, now, state=step.after)
+                        table.touch(rank, state=step.after)
                     done.append({"id": thing.id})
             return answer_json(200, {f"{step.member}_errors": failed, f"{step.member}_success": done})
 
@@ -213,7 +211,7 @@ class Changes:
                 message = "There is no such shipment" if rank is None else "A carrier is needed"
                 failed.append({"id": thing.id, "message": message})
                 continue
-            self._shipments.touch(rank, self._clock.time())
+            self._shipments.touch(rank)
             described = {name: value for name in _TRACKING if (value := getattr(tracking, name)) is not None}
             self._shipments.set(rank, {"tracking": described})
             done.append({"id": thing.id})
@@ -240,9 +238,8 @@ class Changes:
 
     def _created(self, one: _NewShipment) -> dict[str, Any]:
         (rank,) = self._shipments.insert()
-        now = self._clock.time()
         state = "SHIPPED" if one.shipped else "SHIPPING"
-        self._shipments.touch(rank, now, created=now, order_id=one.order_id, state=state, debit_state="NOT_STARTED")
+        self._shipments.touch(rank, order_id=one.order_id, state=state, debit_state="NOT_STARTED")
         lines = [
             {
                 "order_line_id": line.order_line_id,
@@ -272,7 +269,7 @@ class Changes:
             rank = self._order(call, *before)
         except Refused as refusal:
             return refusal.answer
-        self._orders.touch(rank, self._clock.time(), order_state=after)
+        self._orders.touch(rank, order_state=after)
         return Answer(204)
 
     def _updated(self, patch: Mapping[str, Any]) -> dict[str, Any]:
@@ -288,7 +285,7 @@ class Changes:
             return {"order_id": order_id, "errors": errors}
         row = self._orders.row(rank)
         kept = {name: value for name, value in changed.items() if name != "shop_statistics"}
-        self._orders.touch(rank, self._clock.time(), **_heads(kept))
+        self._orders.touch(rank, **_heads(kept))
         self._orders.set(rank, {name: _merged(row[name], value) for name, value in kept.items()})
         return {"order_id": order_id, "updated": changed}
 

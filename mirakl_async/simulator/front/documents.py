@@ -22,7 +22,8 @@ from . import names
 from .filters import MOST_VALUES, boolean, moment
 from .multipart import Part, Upload, files_of, json_of, parts_of, text_of, uploads_of
 from .refusals import Refused, invalid, refused
-from .row_random import EPOCH, instant
+from .row_random import instant
+from .tables import FILLED_SPAN, Table
 
 MOST_DOCUMENTS = 50
 _UPLOADED = 1_000_000_000
@@ -57,25 +58,33 @@ class FileDescription(Struct):
 class DocumentKind(NamedTuple):
     """What tells the documents of orders from those of shops.
 
-    `rank` finds an owner that exists; `owner` names it by its rank. The first two types are those of the documents
+    `rank` finds an owner that exists; `owner` names it by its rank, and `uploaded` is when the documents that it begins
+    with were uploaded. The first two types are those of the documents
     that each owner begins with. Types in `closed` cannot be uploaded.
     """
 
     noun: str
     rank: Callable[[str], int | None]
     owner: Callable[[int], str]
+    uploaded: Callable[[int], float]
     types: Sequence[str]
     closed: Sequence[str]
     endings: re.Pattern[str]
     ascii_names: bool
 
 
-def order_document_kind(rank: Callable[[str], int | None]) -> DocumentKind:
-    """Return the kind of orders' documents; `rank` finds an order that exists."""
+def order_document_kind(orders: Table) -> DocumentKind:
+    """Return the kind of orders' documents; they were uploaded when their order was created."""
+
+    def uploaded(rank: int) -> float:
+        created: float = orders.head(rank)["created"]
+        return created
+
     return DocumentKind(
         noun="order",
-        rank=rank,
+        rank=orders.find,
         owner=names.order_id,
+        uploaded=uploaded,
         types=("SYSTEM_DELIVERY_BILL", "CUSTOMER_INVOICE", "SYSTEM_RETURN_LABEL", "SYSTEM_MESSAGE_ATTACHMENT"),
         closed=("SYSTEM_MESSAGE_ATTACHMENT",),
         endings=_ORDER_ENDINGS,
@@ -83,8 +92,8 @@ def order_document_kind(rank: Callable[[str], int | None]) -> DocumentKind:
     )
 
 
-def shop_document_kind() -> DocumentKind:
-    """Return the kind of shops' documents."""
+def shop_document_kind(now: float) -> DocumentKind:
+    """Return the kind of shops' documents; they were uploaded in the week before `now`."""
 
     def rank(text: str) -> int | None:
         known = text.isascii() and text.isdecimal() and 0 <= int(text) - names.FIRST_SHOP < names.SHOPS
@@ -93,10 +102,14 @@ def shop_document_kind() -> DocumentKind:
     def owner(rank: int) -> str:
         return str(names.FIRST_SHOP + rank)
 
+    def uploaded(rank: int) -> float:
+        return int(now) - (names.SHOPS - rank) * (FILLED_SPAN // names.SHOPS)
+
     return DocumentKind(
         noun="shop",
         rank=rank,
         owner=owner,
+        uploaded=uploaded,
         types=("LEGAL_DOC", "ID_CARD", "IDENTIFICATION_DOCUMENT", "BANK_DETAILS"),
         closed=(),
         endings=_SHOP_ENDINGS,
@@ -221,7 +234,7 @@ class Documents:
         number = names.number(0) + 2 * rank + place
         content = f"%PDF-1.4\n% {type_code} of {owner}\n".encode() + bytes(range(256)) * (4 + rank % 60) + b"\n%%EOF\n"
         return Document(
-            number, owner, type_code, f"{type_code.lower()}-{owner}.pdf", EPOCH + rank * 60 + place, content
+            number, owner, type_code, f"{type_code.lower()}-{owner}.pdf", self._kind.uploaded(rank), content
         )
 
     def _row(self, document: Document) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from .multipart import Part, Upload, files_of, json_of, parts_of, text_of, uploa
 from .paging import Listing
 from .refusals import Refused, invalid, refused
 from .reports import Format, read_csv, sniffed, written
-from .row_random import EPOCH, RowRandom, instant
+from .row_random import RowRandom, instant
 from .tables import Head, Kind, Row, Table
 
 End = Literal["COMPLETE", "FAILED", "CANCELLED", "TRANSFORMATION_FAILED"]
@@ -84,13 +84,12 @@ def _stages(end: End, *, transformed: bool) -> tuple[str, ...]:
 
 
 def _head(rank: int, draws: RowRandom) -> Head:
-    created = EPOCH + rank * 3600
     lines = len(_USUAL_SOURCE) - 1
     wrong, bad = draws.below(3), draws.below(4)
     return {
         "import_id": names.number(rank),
-        "created": created,
-        "last_updated": created + 1800,
+        "created": draws.created,
+        "last_updated": draws.later(1801, 1800),
         "shop_id": names.FIRST_SHOP + draws.below(names.SHOPS),
         "status": "COMPLETE",
         "transformed": True,
@@ -187,7 +186,7 @@ class Imports:
         lines = len(job.rows) - 1
         wrong = min(job.plan.wrong_lines, lines)
         head |= {"lines": lines, "wrong_lines": wrong, "refused": min(job.plan.refused, lines - wrong)}
-        self._table.touch(rank, now, status=job.stages[0], created=now, **head)
+        self._table.touch(rank, status=job.stages[0], **head)
         self._uploads.extend(uploads_of(call, str(names.number(rank)), parts))
         import_id = names.number(rank)
         answer = answer_json(201, {"import_id": import_id})
@@ -201,7 +200,7 @@ class Imports:
             if rank not in self._table or self._table.head(rank)["status"] == status:
                 continue
             has_file = job.transformed and status in _HANDED_OVER
-            self._table.touch(rank, now, status=status, has_transformed_file=has_file)
+            self._table.touch(rank, status=status, has_transformed_file=has_file)
 
     def status(self, call: Call) -> Answer:
         """P42: answer the state of an import."""

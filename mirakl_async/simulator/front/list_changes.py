@@ -9,7 +9,6 @@ from typing import Literal
 
 from msgspec import Struct
 
-from ..clock import Clock
 from .tables import Table
 
 Where = Literal["first", "last", "read", "anywhere"]
@@ -58,9 +57,8 @@ class _ListChangeRule:
 class ListChanges:
     """The changes in force; `moved` counts the rows moved so far, by kind."""
 
-    def __init__(self, clock: Clock, *, seed: int = 0) -> None:
+    def __init__(self, *, seed: int = 0) -> None:
         self.moved: Counter[str] = Counter()
-        self._clock = clock
         self._random = Random(seed)
         self._rules: list[_ListChangeRule] = []
 
@@ -84,9 +82,8 @@ class ListChanges:
         ranks = self._chosen(change, table, page)
         if change.kind == "delete":
             return table.delete(ranks)
-        now = self._clock.time()
         for rank in ranks:
-            table.touch(rank, now)
+            table.touch(rank)
         return len(ranks)
 
     def _chosen(self, change: ListChange, table: Table, page: Sequence[int]) -> Sequence[int]:

@@ -8,17 +8,15 @@ from typing import Any
 
 from msgspec import Struct
 
-from ..clock import Clock
 from ..exchange import Answer, Call, answer_json
 from . import names
 from .bodies import body_of
 from .filters import Wanted, any_of, boolean, one_of, since, until
 from .paging import Given, Listing
 from .refusals import Refused, refused
-from .row_random import EPOCH, RowRandom, instant, person, rank_of_uuid, uuid_of
+from .row_random import RowRandom, instant, person, rank_of_uuid, uuid_of
 from .tables import Head, Kind, Row, Table
 
-SECONDS_APART = 90
 MESSAGES_OF_AN_ORDER = 4
 USERS = ("OPERATOR", "SHOP", "CUSTOMER")
 TRI_STATE = ("TRUE", "FALSE", "ALL")
@@ -29,7 +27,7 @@ _BODIES = ("Where is my parcel?", "It left our warehouse today.", "The lid is br
 
 def _head(rank: int, draws: RowRandom) -> Head:
     order = rank // MESSAGES_OF_AN_ORDER
-    created = EPOCH + rank * SECONDS_APART
+    created = draws.created
     sender, recipient = _WAYS[rank % len(_WAYS)]
     return {
         "id": names.number(rank),
@@ -124,7 +122,7 @@ class Post(Struct):
     to_shop: bool
 
 
-def post_on_order(tables: Mapping[str, Table], clock: Clock, call: Call) -> Answer:
+def post_on_order(tables: Mapping[str, Table], call: Call) -> Answer:
     """OR42: put a customer's message on an order."""
     orders, messages = tables["orders"], tables["messages"]
     order = orders.find(call.path["order_id"])
@@ -138,11 +136,8 @@ def post_on_order(tables: Mapping[str, Table], clock: Clock, call: Call) -> Answ
         return refusal.answer
     (rank,) = messages.insert()
     head = orders.head(order)
-    now = clock.time()
     messages.touch(
         rank,
-        now,
-        created=now,
         order_id=head["order_id"],
         commercial_id=head["commercial_id"],
         customer_id=post.customer_id,
@@ -191,11 +186,11 @@ def thread_id(rank: int) -> str:
 
 
 def _thread_head(rank: int, draws: RowRandom) -> Head:
-    created = EPOCH + rank * SECONDS_APART
+    created = draws.created
     return {
         "id": thread_id(rank),
         "created": created,
-        "last_updated": created + 60 + draws.below(86_400),
+        "last_updated": draws.later(86_400, 60),
         "customer_id": names.customer_id(draws.below(5000)),
         "organization_id": None,
         "entity_type": "MMP_ORDER",
@@ -239,7 +234,7 @@ def _message(head: Head, draws: RowRandom, place: int, both: tuple[dict[str, Any
     return {
         "attachments": [file] if attached else [],
         "body": draws.pick(_BODIES),
-        "date_created": instant(head["created"] + place * 30),
+        "date_created": instant(min(head["created"] + place * 30, head["last_updated"])),
         "from": {
             "display_name": sender["display_name"],
             "organization_details": sender,

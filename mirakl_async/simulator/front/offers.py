@@ -17,10 +17,9 @@ from . import names
 from .filters import MOST_VALUES, boolean, whole_number
 from .products import MOST_REFERENCES, ranks_of, references, title
 from .refusals import Refused, refused
-from .row_random import EPOCH, RowRandom, instant
+from .row_random import RowRandom, instant
 from .tables import Head, Kind, Row, Table
 
-SECONDS_APART = 15
 _SORTS = ("bestPrice", "bestEvaluation")
 _FILTERS = frozenset(
     {"offer_state_codes", "premium", "all_offers", "channel_codes", "all_channels", "shop_ids", "models"}
@@ -37,14 +36,14 @@ def product_of(rank: int) -> int:
 
 
 def _head(rank: int, draws: RowRandom) -> Head:
-    created = EPOCH + rank * SECONDS_APART
+    created = draws.created
     shop = draws.below(names.SHOPS)
     return {
         "offer_id": names.number(rank),
         "product": product_of(rank),
         "shop_id": names.FIRST_SHOP + shop,
         "created": created,
-        "last_updated": created + draws.below(10 * 86_400),
+        "last_updated": draws.later(10 * 86_400),
         "active": draws.below(12) != 0,
         "deleted": False,
         "premium": shop % 3 == 0,

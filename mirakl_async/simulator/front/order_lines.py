@@ -7,7 +7,6 @@ from typing import Any
 
 from msgspec import Struct
 
-from ..clock import Clock
 from ..exchange import Answer, Call, answer_json
 from .bodies import body_of
 from .refusals import Refused, refused
@@ -58,9 +57,8 @@ class _Fields(Struct):
 class OrderLines:
     """The lines of orders, as calls change them."""
 
-    def __init__(self, orders: Table, clock: Clock) -> None:
+    def __init__(self, orders: Table) -> None:
         self._orders = orders
-        self._clock = clock
 
     def ship_from(self, call: Call) -> Answer:
         """OR07: set where up to a hundred lines ship from; each fails on its own."""
@@ -136,7 +134,7 @@ class OrderLines:
                 done.order_lines.append(_LineFields(line.order_line_id, _typed(known)))
             if unknown:
                 failed.order_lines.append(_LineFields(line.order_line_id, _typed(unknown)))
-        self._orders.touch(rank, self._clock.time())
+        self._orders.touch(rank)
         answer: Row = {"order_update_result": done}
         if failed.order_additional_fields or failed.order_lines:
             described = _error("UNKNOWN_CUSTOM_FIELD", "code", "The custom field is not known")
@@ -167,7 +165,7 @@ class OrderLines:
             line | members if line["order_line_id"] == line_id else line
             for line in self._orders.row(rank)["order_lines"]
         ]
-        self._orders.touch(rank, self._clock.time())
+        self._orders.touch(rank)
         self._orders.set(rank, {"order_lines": lines})
 
 

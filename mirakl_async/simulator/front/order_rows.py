@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from . import names
-from .row_random import EPOCH, RowRandom, address, instant, person, uuid_of
+from .row_random import RowRandom, address, instant, person, uuid_of
 from .tables import Head, Row
 
-SECONDS_APART = 20
 REFUND = uuid_of("refund", 0)
 _DAY = 86_400
 _USUAL_STATES = ("WAITING_ACCEPTANCE", "WAITING_DEBIT_PAYMENT", "SHIPPING", "SHIPPING", "SHIPPED", "RECEIVED", "CLOSED")
@@ -64,7 +63,7 @@ _LINES_ALIKE: Row = {
 def head(rank: int, draws: RowRandom) -> Head:
     """Return what an order is filtered by."""
     state = draws.pick(_USUAL_STATES) if draws.below(12) else draws.pick(("REFUSED", "CANCELED", "STAGING"))
-    created = EPOCH + rank * SECONDS_APART
+    created = draws.created
     lines = 1 + draws.below(3) // 2
     products = [draws.below(1000) for _ in range(lines)]
     channel = draws.pick(names.CHANNELS)[0] if draws.below(4) else None
@@ -73,7 +72,7 @@ def head(rank: int, draws: RowRandom) -> Head:
         "commercial_id": names.commercial_id(rank),
         "order_state": state,
         "created": created,
-        "last_updated": created + 60 + draws.below(5 * 86_400),
+        "last_updated": draws.later(5 * _DAY, 60),
         "customer_id": names.customer_id(draws.below(5000)),
         "shop_id": names.FIRST_SHOP + draws.below(names.SHOPS),
         "channel": channel,
@@ -138,7 +137,7 @@ def _standing(head: Head) -> Row:
     state, refused = head["order_state"], head["order_state"] == "REFUSED"
     decided = state in _ACCEPTED or refused
     return {
-        "acceptance_decision_date": instant(head["created"] + 1800) if decided else None,
+        "acceptance_decision_date": instant(_soon(head, 1800)) if decided else None,
         "can_cancel": state in {"WAITING_ACCEPTANCE", "SHIPPING"},
         "can_evaluate": state == "RECEIVED",
         "can_shop_ship": state == "SHIPPING",
@@ -149,8 +148,14 @@ def _standing(head: Head) -> Row:
     }
 
 
+def _soon(head: Head, seconds: int) -> float:
+    """Return a moment some seconds after the creation, but not after the last update."""
+    latest: float = head["last_updated"]
+    return min(head["created"] + seconds, latest)
+
+
 def _payment(head: Head, draws: RowRandom) -> Row:
-    paid = instant(head["created"] + 1900) if head["debited"] else None
+    paid = instant(_soon(head, 1900)) if head["debited"] else None
     return {
         "customer_debited_date": paid,
         "payment_workflow": head["payment_workflow"],
@@ -201,7 +206,7 @@ def _line(head: Head, draws: RowRandom, place: int) -> Row:
         "can_open_incident": state in {"SHIPPED", "RECEIVED"},
         "can_refund": state in _ACCEPTED,
         "created_date": instant(head["created"]),
-        "debited_date": instant(head["created"] + 1900) if head["debited"] else None,
+        "debited_date": instant(_soon(head, 1900)) if head["debited"] else None,
         "last_updated_date": updated,
         "offer_id": head["offer_ids"][place],
         "offer_sku": f"S{product:05}",

@@ -7,15 +7,15 @@ from collections.abc import Mapping, Sequence
 from ..exchange import Answer, Call, answer_json
 from . import names
 from .refusals import Refused, refused
-from .row_random import EPOCH, RowRandom
+from .row_random import RowRandom
 from .tables import Head, Kind, Row, Table
 
 MOST_REFERENCES = 100
 _THINGS = ("Espresso machine", "Kettle", "Desk lamp", "Hiking boots", "Rain jacket", "Cast iron pan", "Backpack 40 l")
 
 
-def _head(rank: int, _draws: RowRandom) -> Head:
-    return {"product_sku": names.product_sku(rank), "last_updated": EPOCH + rank * 30}
+def _head(rank: int, draws: RowRandom) -> Head:
+    return {"product_sku": names.product_sku(rank), "last_updated": draws.created}
 
 
 def title(rank: int) -> str:

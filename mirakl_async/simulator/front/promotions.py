@@ -5,10 +5,9 @@ from __future__ import annotations
 from . import names
 from .filters import any_of, one_of, since, until
 from .paging import Listing
-from .row_random import EPOCH, RowRandom, instant
+from .row_random import RowRandom, instant
 from .tables import Head, Kind, Row
 
-SECONDS_APART = 7200
 STATES = ("ACTIVE", "PENDING", "PENDING_APPROVAL", "REJECTED", "EXPIRED")
 TYPES = ("AMOUNT_OFF", "FREE_ITEMS", "PERCENTAGE_OFF", "REDUCED_UNIT_PRICE")
 
@@ -25,7 +24,7 @@ def key_rank(text: str) -> int | None:
 
 
 def _head(rank: int, draws: RowRandom) -> Head:
-    created = EPOCH + rank * SECONDS_APART
+    created = draws.created
     start = created + draws.below(30) * 86_400
     return {
         "key": key(rank),
@@ -36,7 +35,7 @@ def _head(rank: int, draws: RowRandom) -> Head:
         "created": created,
         "start": start,
         "end": start + (1 + draws.below(20)) * 86_400,
-        "last_updated": created + draws.below(86_400),
+        "last_updated": draws.later(86_400),
         "triggers": [names.offer_id(draws.below(1000)) for _ in range(2)],
         "rewards": [names.offer_id(draws.below(1000))],
         "channels": [draws.pick(names.CHANNELS)[0]],

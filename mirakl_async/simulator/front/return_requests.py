@@ -7,7 +7,6 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from ..clock import Clock
 from ..exchange import Answer, Call, answer_json
 from . import names
 from .bodies import body_of
@@ -46,9 +45,8 @@ class _Label(Struct):
 class ReturnRequests:
     """Returns and labels, as calls create them."""
 
-    def __init__(self, tables: Mapping[str, Table], clock: Clock) -> None:
+    def __init__(self, tables: Mapping[str, Table]) -> None:
         self._orders, self._returns, self._labels = tables["orders"], tables["returns"], tables["return_labels"]
-        self._clock = clock
 
     def create(self, call: Call) -> Answer:
         """RT01: create up to two hundred returns."""
@@ -78,7 +76,6 @@ class ReturnRequests:
             return refusal.answer
         failed: list[Row] = []
         done: list[Row] = []
-        now = self._clock.time()
         for one in wanted:
             rank = self._returns.find(one.return_id)
             if rank is None or self._returns.head(rank)["state"] not in _SENDABLE:
@@ -89,7 +86,7 @@ class ReturnRequests:
                 failed.append({"return_id": one.return_id, "error_message": message})
             else:
                 self._labels.put(rank)
-                self._labels.touch(rank, now, created=now, label_state="PENDING")
+                self._labels.touch(rank, label_state="PENDING")
                 done.append({"return_id": one.return_id})
         return answer_json(200, {"return_label_errors": failed, "return_label_successes": done})
 
@@ -106,11 +103,8 @@ class ReturnRequests:
 
     def _created(self, one: _Return) -> Row:
         (rank,) = self._returns.insert()
-        now = self._clock.time()
         self._returns.touch(
             rank,
-            now,
-            created=now,
             state="IN_PROGRESS" if one.accepted else "WAITING_ACCEPTANCE",
             order_commercial_id=one.order_commercial_id,
             line_ids=[line.order_line_id for line in one.return_lines],

@@ -5,10 +5,9 @@ from __future__ import annotations
 from . import names
 from .filters import any_of, one_of, since, until
 from .paging import Listing
-from .row_random import EPOCH, RowRandom, instant, rank_of_uuid, uuid_of
+from .row_random import RowRandom, instant, rank_of_uuid, uuid_of
 from .tables import Head, Kind, Row
 
-SECONDS_APART = 600
 STATES = ("WAITING_ACCEPTANCE", "IN_PROGRESS", "REFUSED", "RECEIVED", "NO_RECEPTION", "CLOSED", "CANCELED")
 METHODS = ("RETURN_METHOD_BY_MAIL", "RETURN_METHOD_DROP_OFF_POINT", "RETURN_METHOD_IN_STORE")
 REASONS = ("RETURN_BROKEN_ITEM", "RETURN_CHANGED_MIND", "RETURN_DEFECTIVE_ITEM", "RETURN_OTHER")
@@ -26,12 +25,12 @@ def return_rank(text: str) -> int | None:
 
 
 def _head(rank: int, draws: RowRandom) -> Head:
-    created = EPOCH + rank * SECONDS_APART
+    created = draws.created
     return {
         "id": return_id(rank),
         "state": draws.pick(STATES),
         "created": created,
-        "last_updated": created + draws.below(86_400),
+        "last_updated": draws.later(86_400),
         "order_commercial_id": names.commercial_id(rank),
         "line_ids": [names.line_id(rank)],
         "rma": f"RMA-{names.number(rank)}",
@@ -103,7 +102,7 @@ RT11 = Listing(
 
 
 def _item_head(rank: int, draws: RowRandom) -> Head:
-    received = EPOCH + rank * SECONDS_APART + draws.below(600)
+    received = draws.later(600)
     return {
         "order_line_id": names.line_id(rank),
         "order_commercial_id": names.commercial_id(rank),
@@ -141,12 +140,12 @@ RT12 = Listing(
 
 
 def _label_head(rank: int, draws: RowRandom) -> Head:
-    created = EPOCH + rank * SECONDS_APART + 60
+    created = draws.later(61, 60)
     return {
         "return_id": return_id(rank),
         "label_state": draws.pick(LABEL_STATES) if draws.below(3) == 0 else "CREATED",
         "created": created,
-        "last_updated": created + draws.below(3600),
+        "last_updated": draws.later(3600),
     }
 
 

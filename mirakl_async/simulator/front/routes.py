@@ -144,7 +144,7 @@ def _changes(world: FrontWorld) -> list[Route]:
         Route("PUT", "/api/orders/shipping_from", "OR07", world.order_lines.ship_from),
         Route("PUT", "/api/orders/cancel", "OR30", world.order_lines.cancel),
         Route("PUT", "/api/orders/{order_id}/additional_fields", "OR31", world.order_lines.update_fields),
-        Route("POST", "/api/orders/{order_id}/messages", "OR42", partial(post_on_order, world.tables, world.clock)),
+        Route("POST", "/api/orders/{order_id}/messages", "OR42", partial(post_on_order, world.tables)),
         Route("POST", "/api/returns", "RT01", world.return_requests.create),
         Route("POST", "/api/returns/return-labels", "RT51", world.return_requests.label),
         Route("POST", "/api/shipments", "ST01", changes.create_shipments),

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import TypeVar
 from uuid import UUID
 from zlib import crc32
@@ -19,8 +18,6 @@ T = TypeVar("T")
 _MASK = (1 << 64) - 1
 _GAMMA = 0x9E3779B97F4A7C15
 _HALF = 1 << 47
-EPOCH = int(datetime(2026, 1, 1, tzinfo=UTC).timestamp())
-"""The moment of every list's row 0, in seconds since 1970; rows put before it are older."""
 
 SECOND_NAMES = ("Okafor", "Lindqvist", "Moreau", "Tanaka", "Novak", "Silva", "Haddad", "Kowalski", "Brandt", "O'Neill")
 FIRST_NAMES = ("Ada", "Björn", "Chloé", "Daichi", "Eliška", "Fátima", "Gael", "Hanna", "Ines", "Joaquín")
@@ -37,11 +34,16 @@ STREETS = ("Mill Lane", "Rue des Tanneurs", "Hauptplatz", "Rua das Flores", "Lon
 
 
 class RowRandom:
-    """The values of one row, one after the other."""
+    """The values of one row, one after the other.
 
-    __slots__ = ("_state",)
+    `created` is when the row came to be, in seconds since 1970; no moment is drawn that is later than `latest`.
+    """
 
-    def __init__(self, seed: int, rank: int) -> None:
+    __slots__ = ("_latest", "_state", "created")
+
+    def __init__(self, seed: int, rank: int, created: float = 0.0, latest: float = 0.0) -> None:
+        self.created: float = created
+        self._latest = latest
         state = (seed + rank * _GAMMA) & _MASK
         state = ((state ^ (state >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
         self._state = state ^ (state >> 31)
@@ -55,6 +57,11 @@ class RowRandom:
         """Return one of the options."""
         return options[self.below(len(options))]
 
+    def later(self, most: int, least: int = 0) -> float:
+        """Return a moment from `least` up to `most` seconds after the creation, but none after `latest`."""
+        room = int(self._latest - self.created)
+        return self.created + (least + self.below(min(most, room) - least) if room > least else max(0, room))
+
     def cents(self, low: int, high: int) -> float:
         """Return an amount between two whole amounts, of two decimals."""
         return (low * 100 + self.below((high - low) * 100 + 1)) / 100
@@ -67,9 +74,9 @@ def seed_of(seed: int, name: str) -> int:
 
 def instant(seconds: float) -> str:
     """Return a moment since 1970 as Mirakl's answers have it: UTC, Z, no milliseconds when there are none."""
-    whole = int(seconds)
+    whole, milliseconds = divmod(round(seconds * 1000), 1000)
     text = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(whole))
-    return f"{text}Z" if seconds == whole else f"{text}.{int((seconds - whole) * 1000):03}Z"
+    return f"{text}.{milliseconds:03}Z" if milliseconds else f"{text}Z"
 
 
 def uuid_of(name: str, rank: int) -> str:

@@ -8,10 +8,9 @@ from typing import Any
 from . import names
 from .filters import any_of, one_of, since, until
 from .paging import Listing
-from .row_random import EPOCH, RowRandom, address, instant, person, rank_of_uuid, uuid_of
+from .row_random import RowRandom, address, instant, person, rank_of_uuid, uuid_of
 from .tables import Head, Kind, Row
 
-SECONDS_APART = 45
 STATES = (
     "SHIPPING",
     "READY_FOR_PICK_UP",
@@ -37,14 +36,14 @@ def picklist_id(rank: int) -> str:
 
 
 def _head(rank: int, draws: RowRandom) -> Head:
-    created = EPOCH + rank * SECONDS_APART
+    created = draws.created
     return {
         "id": shipment_id(rank),
         "order_id": names.order_id(rank // 2),
         "state": draws.pick(STATES),
         "debit_state": draws.pick(DEBIT_STATES),
         "created": created,
-        "last_updated": created + draws.below(5 * 86_400),
+        "last_updated": draws.later(5 * 86_400),
     }
 
 
@@ -78,13 +77,13 @@ def _row(head: Head, draws: RowRandom) -> Row:
         "shipping_from": {"address": {"country_iso_code": "FRA"}, "warehouse": None},
         "status": head["state"],
         "status_customer_debit": head["debit_state"],
-        "tracking": _tracking(draws) if shipped else None,
+        "tracking": _tracking(head, draws) if shipped else None,
     }
 
 
-def _tracking(draws: RowRandom) -> dict[str, Any]:
+def _tracking(head: Head, draws: RowRandom) -> dict[str, Any]:
     code, name = draws.pick(names.CARRIERS)
-    day = {"date": f"2026-02-{1 + draws.below(28):02}", "offset": "+01:00", "time": "10:30"}
+    day = {"date": instant(head["last_updated"] + draws.below(5) * 86_400)[:10], "offset": "+01:00", "time": "10:30"}
     return {
         "carrier_code": code,
         "carrier_expected_delivery_date": {"earliest": day, "latest": day},
@@ -117,12 +116,11 @@ ST11 = Listing(
 
 
 def _item_head(rank: int, draws: RowRandom) -> Head:
-    shipping = EPOCH + rank * SECONDS_APART
     return {
         "order_id": names.order_id(rank),
         "center": draws.pick(names.CENTERS),
-        "shipping": shipping,
-        "last_updated": shipping,
+        "shipping": draws.created,
+        "last_updated": draws.created,
     }
 
 
@@ -172,12 +170,12 @@ ST12 = Listing(
 
 
 def _pick_head(rank: int, draws: RowRandom) -> Head:
-    created = EPOCH + rank * SECONDS_APART
+    created = draws.created
     return {
         "id": picklist_id(rank),
         "state": draws.pick(PICK_STATES),
         "created": created,
-        "last_updated": created + draws.below(3600),
+        "last_updated": draws.later(3600),
         "pickup": created + 86_400,
         "pickrun": f"RUN-{rank // 10}",
         "shop_id": names.FIRST_SHOP + draws.below(names.SHOPS),

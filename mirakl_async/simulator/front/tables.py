@@ -3,6 +3,9 @@
 A row is known by its rank, an integer that never changes and never comes back. The listed order is that of ranks, which
 is that of creation: a row inserted last gets the next rank and is the newest, one inserted first gets the rank below
 all others and is the oldest. An untouched table is a `range`, whatever its size.
+
+The rows that a table is filled with were created at equal intervals during the week before, those of a short list six
+hours apart; a row inserted last is created when it is inserted.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal, NamedTuple
 
+from ..clock import Clock
 from .promises import without_nulls
 from .row_random import RowRandom, seed_of
 
@@ -21,6 +25,8 @@ Row = dict[str, Any]
 """A row as it is sent, as plain values."""
 
 End = Literal["first", "last"]
+FILLED_SPAN = 7 * 86_400
+MAX_INTERVAL = 6 * 3600
 
 
 class Kind(NamedTuple):
@@ -46,8 +52,9 @@ class Table:
     without a value are sent as null, as live answers do, and otherwise left out, as the document has it.
     """
 
-    def __init__(self, kind: Kind, size: int, *, seed: int, nulls: bool = False) -> None:
+    def __init__(self, kind: Kind, size: int, clock: Clock, *, seed: int, nulls: bool = False) -> None:
         self.kind = kind
+        self._clock = clock
         self.nulls = nulls
         self.version: int = 0
         self._seed = seed_of(seed, kind.name)
@@ -58,6 +65,9 @@ class Table:
         self._corrupted: dict[int, dict[str, Any]] = {}
         self._heads: dict[int, dict[str, Any]] = {}
         self._touched: dict[int, int] = {}
+        self._inserted: dict[int, float] = {}
+        self._filled = 0.0
+        self._interval = 0
         self.began: int = 0
         self.refill(size)
 
@@ -66,6 +76,10 @@ class Table:
         if size < 0:
             raise ValueError(f"{self.kind.name}: there cannot be {size} rows")
         self._ranks, self._next, self._before = range(size), size, -1
+        self._filled = float(int(self._clock.time()))
+        self._interval = max(1, min(MAX_INTERVAL, FILLED_SPAN // max(1, size)))
+        self._size = size
+        self._inserted.clear()
         self._members.clear()
         self._corrupted.clear()
         self._heads.clear()
@@ -100,14 +114,14 @@ class Table:
 
     def head(self, rank: int) -> Head:
         """Return what a row is filtered and sorted by."""
-        head = self.kind.head(rank, RowRandom(self._seed, rank))
+        head = self.kind.head(rank, self._random(rank, 0))
         head["rank"] = rank
         touched = self._heads.get(rank)
         return head if touched is None else head | touched
 
     def row(self, rank: int) -> Row:
         """Return a row as it is sent."""
-        row = self.kind.row(self.head(rank), RowRandom(self._seed + 1, rank)) | self._members.get(rank, {})
+        row = self.kind.row(self.head(rank), self._random(rank, 1)) | self._members.get(rank, {})
         if not self.nulls:
             row = without_nulls(row)
         corrupted = self._corrupted.get(rank)
@@ -118,6 +132,7 @@ class Table:
         if where == "last":
             added = list(range(self._next, self._next + count))
             self._next += count
+            self._inserted.update(dict.fromkeys(added, self._now()))
             self._ranks = [*self._ranks, *added]
         else:
             added = list(range(self._before - count + 1, self._before + 1))
@@ -129,30 +144,46 @@ class Table:
     def put(self, rank: int) -> None:
         """Let the row of this very rank be there, in its place."""
         if rank not in self:
+            self._inserted[rank] = self._now()
             place = self.place(rank)
             self._ranks = [*self._ranks[:place], rank, *self._ranks[place:]]
             self._next = max(self._next, rank + 1)
             self._before = min(self._before, rank - 1)
             self.version += 1
+            self._touched[rank] = self.version  # it may have been there before, as another row
 
     def delete(self, ranks: Iterable[int]) -> int:
         """Remove rows for good; return how many of them were there."""
         gone = set(ranks)
+        for state in (self._members, self._corrupted, self._heads, self._touched, self._inserted):
+            for rank in gone:
+                state.pop(rank, None)
         stay = [rank for rank in self._ranks if rank not in gone]
         removed = len(self._ranks) - len(stay)
         self._ranks = stay
         self.version += 1
         return removed
 
-    def touch(self, rank: int, at: float, **head: Any) -> None:
-        """Let a row have been updated `at` a moment since 1970, and set members of its head."""
-        self._heads.setdefault(rank, {}).update(head, **{self.kind.updated: at})
+    def touch(self, rank: int, **head: Any) -> None:
+        """Let a row be updated now, and set members of its head."""
+        self._heads.setdefault(rank, {}).update({self.kind.updated: self._now()} | head)
         self.version += 1
         self._touched[rank] = self.version
 
     def touched_since(self, version: int) -> set[int]:
         """Return the ranks whose heads were touched after a version of the table."""
         return {rank for rank, at in self._touched.items() if at > version}
+
+    def _now(self) -> float:
+        # To the millisecond, as answers show it: who asks for rows since a stamp finds the row that has it.
+        return int(self._clock.time() * 1000) / 1000
+
+    def _random(self, rank: int, use: int) -> RowRandom:
+        inserted = self._inserted.get(rank)
+        if inserted is not None:
+            return RowRandom(self._seed + use, rank, inserted, inserted)
+        created = self._filled - (self._size - rank) * self._interval
+        return RowRandom(self._seed + use, rank, created, self._filled)
 
     def set(self, rank: int, members: dict[str, Any]) -> None:
         """Set members of the row as it is sent; null for one that has no value."""

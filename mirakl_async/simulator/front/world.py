@@ -65,22 +65,22 @@ class FrontWorld:
         self.clock = clock
         self.oddities: Oddities = oddities
         self.tables: dict[str, Table] = {
-            kind.name: Table(kind, sizes.pop(kind.name, USUAL_SIZE), seed=seed, nulls=oddities == "live")
+            kind.name: Table(kind, sizes.pop(kind.name, USUAL_SIZE), clock, seed=seed, nulls=oddities == "live")
             for kind in KINDS
         }
         if sizes:
             raise ValueError(f"there is no list {', '.join(sizes)}; there are {', '.join(LISTS)}")
-        self.list_changes: ListChanges = ListChanges(clock, seed=seed)
+        self.list_changes: ListChanges = ListChanges(seed=seed)
         self.pager: Pager = Pager(self.tables, self.list_changes, seed=seed)
         self.uploads: deque[Upload] = deque(maxlen=MOST_UPLOADS)
         self.imports: Imports = Imports(self.tables["imports"], clock, self.uploads)
-        self.changes: Changes = Changes(self.tables, clock)
-        self.order_lines: OrderLines = OrderLines(self.tables["orders"], clock)
-        self.return_requests: ReturnRequests = ReturnRequests(self.tables, clock)
-        self.order_documents: Documents = Documents(
-            order_document_kind(self.tables["orders"].find), clock, self.uploads
+        self.changes: Changes = Changes(self.tables)
+        self.order_lines: OrderLines = OrderLines(self.tables["orders"])
+        self.return_requests: ReturnRequests = ReturnRequests(self.tables)
+        self.order_documents: Documents = Documents(order_document_kind(self.tables["orders"]), clock, self.uploads)
+        self.shop_documents: Documents = Documents(
+            shop_document_kind(clock.time()), clock, self.uploads, live=oddities == "live"
         )
-        self.shop_documents: Documents = Documents(shop_document_kind(), clock, self.uploads, live=oddities == "live")
         self.accounting_documents: AccountingDocuments = AccountingDocuments(self.tables, clock)
         self.conversations: Conversations = Conversations(self.tables, clock, self.uploads)
         self.order_exports: Exports = Exports(ORDER_EXPORTS, self.tables["orders"], clock, seed=seed)
@@ -108,10 +108,10 @@ class FrontWorld:
 
     def change(self, table: str, *identities: Any, **head: Any) -> int:
         """Let rows be updated now, with members of their heads set; return how many of them are there."""
-        there, now = self.tables[table], self.clock.time()
+        there = self.tables[table]
         ranks = [rank for identity in identities if (rank := there.find(str(identity))) is not None]
         for rank in ranks:
-            there.touch(rank, now, **head)
+            there.touch(rank, **head)
         return len(ranks)
 
     def corrupt(self, table: str, identity: Any, members: Mapping[str, Any]) -> None:

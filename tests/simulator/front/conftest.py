@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import aiohttp
@@ -10,6 +11,9 @@ from yarl import URL
 
 from mirakl_async import BearerToken, MarketplaceFront
 from mirakl_async.simulator import Simulator
+
+NOW = datetime(2026, 1, 8, tzinfo=UTC)
+"""The time at the start of every marketplace whose test gives no clock."""
 
 
 class Reply(NamedTuple):
@@ -65,6 +69,8 @@ async def start(session):
     running = []
 
     async def start(front: Mapping[str, int] | None = None, **arguments: Any) -> Front:
+        if "clock" not in arguments:
+            arguments.setdefault("now", NOW)
         simulator = Simulator(front=front, **arguments)
         await simulator.__aenter__()
         running.append(simulator)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+from datetime import UTC, datetime
 
 import msgspec
 import pytest
@@ -54,7 +55,7 @@ async def test_drifts_come_and_go(control, front):
 
 
 async def test_imports_and_exports_of_a_process_are_planned(session):
-    async with SimulatorProcess(front={"orders": 40}) as mirakl:
+    async with SimulatorProcess(front={"orders": 40}, now=datetime(2026, 1, 8, tzinfo=UTC)) as mirakl:
         where, control = mirakl.addresses, mirakl.control.front
         await control.plan_imports(ImportPlan(end="FAILED", stage_seconds=0))
         await control.plan_order_exports(ExportPlan(files=4, looks=0))

@@ -13,6 +13,7 @@ from mirakl_async.simulator import Fault, ManualClock
 from mirakl_async.simulator.front import ExportPlan
 from mirakl_async.simulator.front.export_files import Columns
 
+from .conftest import NOW
 from .documents import assert_described, csv_columns
 
 ORDERS, OFFERS = "/api/orders/async-export", "/api/offers/export/async"
@@ -111,7 +112,7 @@ async def test_a_redirect_to_another_origin(front, session):
 
 
 async def test_urls_that_expire(start):
-    clock = ManualClock()
+    clock = ManualClock(NOW.timestamp())
     front = await start(clock=clock, expires_in=1e9)
     front.world.order_exports.plan(ExportPlan(url_seconds=900, seconds=60))
     tracking_id = (await ask(front, ORDERS, YEAR)).json["tracking_id"]
@@ -143,8 +144,8 @@ async def test_the_same_request_names_the_same_export_of_offers(front):
 async def test_orders_of_an_export_are_narrowed(start):
     front = await start({"orders": 300})
     asked = {
-        "start_update_date": "2026-01-02T00:00:00Z",
-        "end_update_date": "2026-01-04T00:00:00Z",
+        "start_update_date": "2026-01-05T00:00:00Z",
+        "end_update_date": "2026-01-06T00:00:00Z",
         "order_state_codes": ["SHIPPING"],
     }
     (file,) = await contents(front, await finished(front, ORDERS, asked))
@@ -257,10 +258,11 @@ def test_every_column_is_the_documents():
 
 
 async def test_offers_changed_since(start):
-    front = await start({"offers": 50}, clock=ManualClock(1_800_000_000))
+    front = await start({"offers": 50}, clock=(clock := ManualClock(NOW.timestamp())))
+    clock.advance(60)
     ids = front.world.ids("offers")
     front.world.change("offers", ids[3], deleted=True, active=False)
-    asked = {"last_request_date": "2027-01-01T00:00:00Z", "export_type": "application/json"}
+    asked = {"last_request_date": "2026-01-08T00:01:00Z", "export_type": "application/json"}
     (file,) = await contents(front, await finished(front, OFFERS, asked))
     assert [(row["offer_id"], row["deleted"]) for row in msgspec.json.decode(file.body)] == [(ids[3], True)]
 

@@ -8,6 +8,8 @@ import pytest
 
 from mirakl_async.simulator.front.names import ean, product_sku
 
+from .conftest import NOW
+
 EVERY = [
     ("invoices", lambda front: front.accounting.list_invoices(type="ALL", states=["DRAFT", "GENERATED", "COMPLETE"])),
     ("messages", lambda front: front.messages.list(user_type="ALL")),
@@ -88,9 +90,9 @@ async def test_orders_narrowed(start):
         assert all(order.has_incident for order in incidents)
         rest = await client.orders.list(has_incident=False).all()
         assert len(incidents) + len(rest) == 400
-        begin = dt.datetime(2026, 1, 1, 0, 10, tzinfo=dt.UTC)
-        some = await client.orders.list(start_date=begin, end_date=begin + dt.timedelta(minutes=5)).all()
-        assert [order.created_date for order in some] == [begin + dt.timedelta(seconds=20 * n) for n in range(16)]
+        apart = dt.timedelta(minutes=25, seconds=12)
+        some = await client.orders.list(start_date=NOW - 20 * apart, end_date=NOW - 5 * apart).all()
+        assert [order.created_date for order in some] == [NOW - n * apart for n in range(20, 4, -1)]
         many = await client.orders.list(order_ids=front.world.ids("orders")[:250]).all()
         assert [order.order_id for order in many] == front.world.ids("orders")[:250]
 

@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 
+from mirakl_async.simulator import ManualClock
 from mirakl_async.simulator.front.orders import ORDERS
 from mirakl_async.simulator.front.promotions import PROMOTIONS
 from mirakl_async.simulator.front.selections import Question, Selection
@@ -31,7 +32,7 @@ def move(random, table):
             for rank in random.sample(ranks, min(4, len(ranks))):
                 state = random.choice(["SHIPPING", "ACTIVE", "CLOSED"])
                 member = "order_state" if table.kind is ORDERS else "state"
-                table.touch(rank, 0.0, **{member: state, "end": random.random()})
+                table.touch(rank, **{member: state, "end": random.random()})
         case 4:
             table.put(random.randrange(-50, 150))
         case 5:
@@ -46,7 +47,7 @@ def move(random, table):
 )
 def test_a_selection_kept_is_a_new_selection(kind, tests, member, descends):
     random = Random(f"{kind.name} {member} {descends}")
-    table = Table(kind, 40, seed=5)
+    table = Table(kind, 40, ManualClock(), seed=5)
     kept = Selection()
     question = Question(None, tests, member, descends)
     for _ in range(300):
@@ -58,7 +59,7 @@ def test_a_selection_kept_is_a_new_selection(kind, tests, member, descends):
 
 
 def test_a_row_that_went_never_comes_back_as_another():
-    table = Table(ORDERS, 10, seed=1)
+    table = Table(ORDERS, 10, ManualClock(), seed=1)
     newest = table.insert(2)
     table.delete(newest)
     assert table.insert(1) == [12]
