@@ -150,8 +150,9 @@ def _standing(head: Head) -> Row:
 
 def _soon(head: Head, seconds: int) -> float:
     """Return a moment some seconds after the creation, but not after the last update."""
+    created: float = head["created"]
     latest: float = head["last_updated"]
-    return min(head["created"] + seconds, latest)
+    return min(created + seconds, latest)
 
 
 def _payment(head: Head, draws: RowRandom) -> Row:
