@@ -6,27 +6,32 @@ client, so that it can contradict the client.
 
 from __future__ import annotations
 
+from .addresses import Addresses
 from .clock import Clock, InstantClock, ManualClock, RealClock
 from .command_report import CommandReport
 from .control import Control, OrderRecord, State
+from .direct import ExchangeBroken
 from .events import Delivery, Events
+from .exchange import Answer
 from .faults import Fault, FaultPlan
 from .front import ExportPlan, FrontControl, FrontState, FrontWorld, ImportPlan, ListChange, Upload
 from .pipeline import RequestRecord
 from .process import SimulatorProcess
 from .ratelimits import DOCUMENTED, Traffic, Window
 from .seller import OfferState, Seller
-from .server import Addresses, Simulator
+from .server import Simulator
 from .world import OrderKey, World, digest_of
 
 __all__ = [
     "DOCUMENTED",
     "Addresses",
+    "Answer",
     "Clock",
     "CommandReport",
     "Control",
     "Delivery",
     "Events",
+    "ExchangeBroken",
     "ExportPlan",
     "Fault",
     "FaultPlan",

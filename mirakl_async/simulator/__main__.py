@@ -56,7 +56,7 @@ async def serve(simulator: Simulator, *, exit_with_stdin: bool = False) -> int:
             # To look through all that was imported stops the process for 30 ms, again and again while orders come in;
             # calls that arrive meanwhile are seen together, and would be taken for a burst.
             gc.freeze()
-            sys.stdout.buffer.write(json.encode(simulator.addresses(os.getpid())) + b"\n")
+            sys.stdout.buffer.write(json.encode(simulator.addresses) + b"\n")
             sys.stdout.buffer.flush()
             await stop.wait()
     except OSError as error:

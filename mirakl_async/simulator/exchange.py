@@ -1,15 +1,33 @@
 """One HTTP exchange as plain values, and a service as a table of routes.
 
 A service decides what to answer from a `Call` alone and never touches a socket, so its rules can be read, and tested,
-without one; `pipeline` moves the bytes. A new service is a new table.
+without one. Requests arrive by `sockets`, or are handed over in the same process (`direct`); `pipeline` is the way of
+both. A new service is a new table.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from msgspec import Struct, json
+
+
+class Headers(dict[str, str]):
+    """Headers, looked up in any case of letters."""
+
+    def __init__(self, headers: Mapping[str, str]) -> None:
+        super().__init__({name.lower(): value for name, value in headers.items()})
+
+    def __getitem__(self, name: str) -> str:
+        return super().__getitem__(name.lower())
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and super().__contains__(name.lower())
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return the value of a header, or `default`."""
+        return super().get(name.lower(), default)
 
 
 class Call(Struct, frozen=True):

@@ -209,6 +209,11 @@ class FaultPlan:
             self._rules.append(_Rule(fault, f"{self._seed}:{self._added}"))
             self._added += 1
 
+    @property
+    def any(self) -> bool:
+        """Whether a fault is in force."""
+        return bool(self._rules)
+
     def clear(self) -> None:
         """Let nothing go wrong from now on; `triggered` keeps its counts."""
         self._rules.clear()

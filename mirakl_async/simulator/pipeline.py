@@ -1,4 +1,4 @@
-"""The way of one request through the simulator, the only file between a socket and a service.
+"""The way of one request through the simulator, whether it came by a socket or was handed over in this process.
 
 faults before -> token -> limit -> body -> latency -> the service decides -> faults after -> answer
 
@@ -8,23 +8,20 @@ latency: requests in flight together may be applied in any order.
 
 from __future__ import annotations
 
-import contextlib
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from random import Random
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
+from urllib.parse import parse_qsl, unquote
 
-from aiohttp import web
-from aiohttp.typedefs import Handler, Middleware
 from msgspec import Struct
 
-from . import broken_responses
 from .clock import Clock
-from .exchange import Answer, Call, Route, Service
+from .exchange import Answer, Call, Service
 from .faults import FaultPlan, TriggeredFault
 from .ratelimits import SlidingWindows, retry_after
+from .routing import Match, Router
 from .tokens import Tokens
-from .visitors import refuse_foreign_pages
 
 Latency = float | tuple[float, float]
 """Seconds that every answer takes, or the bounds between which they are drawn."""
@@ -57,14 +54,6 @@ class SimulatorContext(NamedTuple):
     random: Random
 
 
-def application(service: Service, context: SimulatorContext) -> web.Application:
-    """Return the service as an aiohttp application."""
-    app = web.Application(client_max_size=service.most_bytes, middlewares=[refuse_foreign_pages, _own_words(service)])
-    for route in service.routes:
-        app.router.add_route(route.method, service.base + route.path, _handler(service, route, context))
-    return app
-
-
 class ConnectionUnusable(Exception):
     """The connection is beyond use: no proper answer can follow. `status` is what could be read all the same."""
 
@@ -73,40 +62,84 @@ class ConnectionUnusable(Exception):
         self.status = status
 
 
-def _handler(service: Service, route: Route, context: SimulatorContext) -> Handler:
-    clock = context.clock
+class Inbound(Protocol):
+    """A request as it arrives: its head at once, its body when it is read, and what can go wrong with its way.
 
-    async def handle(request: web.Request) -> web.StreamResponse:
-        at = clock.monotonic()
-        triggered = context.faults.draw(route.operation)
-        status = 0
-        try:
-            answer = await _answer(request, service, route, context, triggered)
-            status = answer.status
-        except ConnectionUnusable as unusable:
-            status = unusable.status
-            answer = Answer(500)  # never leaves: the transport is closed
-        finally:
-            context.log.append(
-                RequestRecord(
-                    at=at,
-                    method=request.method,
-                    path=request.path,
-                    operation=route.operation,
-                    status=status,
-                    seconds=clock.monotonic() - at,
-                    fault=",".join(one.fault.kind for one in triggered),
-                )
+    `origin` is scheme, host and port; `path` and `query` are as they were sent.
+    """
+
+    @property
+    def method(self) -> str:
+        """The method, in capital letters."""
+        ...
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port."""
+        ...
+
+    @property
+    def path(self) -> str:
+        """The path, percent-encoded."""
+        ...
+
+    @property
+    def query(self) -> str:
+        """The query, percent-encoded."""
+        ...
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers, looked up in any case of letters."""
+        ...
+
+    async def read(self) -> bytes | Answer:
+        """Return the body, or the answer that refuses it for its size."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Let `seconds` pass before anything else happens."""
+        ...
+
+    async def corrupt(self, one: TriggeredFault, answer: Answer) -> Answer:
+        """Let a fault break the answer; return what is read of it, or raise ConnectionUnusable."""
+        ...
+
+
+async def respond(router: Router, request: Inbound, context: SimulatorContext) -> Answer:
+    """Answer a request and log it; raises ConnectionUnusable where a fault leaves no answer."""
+    found = router.find(request.method, request.path)
+    if isinstance(found, Answer):
+        return found
+    clock, operation = context.clock, found.route.operation
+    at = clock.monotonic()
+    triggered = context.faults.draw(operation)
+    status = 0
+    try:
+        answer = await _answer(request, router.service, found, context, triggered)
+        status = answer.status
+    except ConnectionUnusable as unusable:
+        status = unusable.status
+        raise
+    finally:
+        context.log.append(
+            RequestRecord(
+                at=at,
+                method=request.method,
+                path=unquote(request.path),
+                operation=operation,
+                status=status,
+                seconds=clock.monotonic() - at,
+                fault=",".join(one.fault.kind for one in triggered),
             )
-        return await _sent(request, answer)
-
-    return handle
+        )
+    return answer
 
 
 async def _answer(
-    request: web.Request,
+    request: Inbound,
     service: Service,
-    route: Route,
+    found: Match,
     context: SimulatorContext,
     triggered: Sequence[TriggeredFault],
 ) -> Answer:
@@ -114,30 +147,33 @@ async def _answer(
     struck = await _trigger(request, before, None, context)
     if struck is not None:
         return struck
-    credential = ""
+    operation, headers, credential = found.route.operation, request.headers, ""
     if service.guarded:
-        known = context.tokens.credential(request.headers.get("Authorization", ""), keys=service.takes_keys)
+        known = context.tokens.credential(headers.get("Authorization", ""), keys=service.takes_keys)
         if known is None:
             return service.refuse(401, "UNAUTHORIZED", "The access token is missing, unknown or has expired")
         credential = known
-        wait = context.limits.admit(credential, route.operation)
+        wait = context.limits.admit(credential, operation)
         if wait is not None:
             refusal = service.refuse(429, "TOO_MANY_REQUESTS", "The call frequency of this operation is exceeded")
             return Answer(429, refusal.body, refusal.content_type, {"Retry-After": retry_after(wait)})
     body = await request.read()
-    await context.clock.sleep(_seconds(context))
+    if isinstance(body, Answer):
+        return body
+    await request.sleep(_seconds(context))
+    pairs = tuple(parse_qsl(request.query, keep_blank_values=True)) if request.query else ()
     call = Call(
-        operation=route.operation,
-        path=dict(request.match_info),
-        query=dict(request.query),
-        content_type=request.content_type if "Content-Type" in request.headers else "",
+        operation=operation,
+        path=found.parameters,
+        query=dict(reversed(pairs)),
+        content_type=headers.get("Content-Type", "").partition(";")[0].strip().lower(),
         body=body,
         credential=credential,
-        pairs=tuple(request.query.items()),
-        headers=request.headers,
-        url=str(request.url.with_query(None)),
+        pairs=pairs,
+        headers=headers,
+        url=request.origin + request.path,
     )
-    answer = route.handle(call)
+    answer = found.route.handle(call)
     after = [one for one in triggered if one.fault.triggers_after]
     if not after:
         return answer
@@ -146,38 +182,23 @@ async def _answer(
 
 
 async def _trigger(
-    request: web.Request,
+    request: Inbound,
     triggered: Sequence[TriggeredFault],
     answer: Answer | None,
     context: SimulatorContext,
 ) -> Answer | None:
     """Let faults happen; return what is answered in place of `answer`, None when they change nothing."""
-    transport = request.transport
-    if transport is None:
-        raise ConnectionUnusable
     for one in triggered:
         fault = one.fault
         match fault.kind:
             case "stall" | "latency":
-                await context.clock.sleep(one.seconds)
-                continue
+                await request.sleep(one.seconds)
             case "revoke":
                 context.tokens.revoke_all()
-                continue
             case "status":
                 return Answer(fault.status_code, fault.body.encode(), fault.content_type, fault.headers)
-            case "reset":
-                broken_responses.reset(transport)
-                raise ConnectionUnusable
-            case "truncate":
-                broken_responses.truncate(transport, answer or Answer(200), fault.fraction)
-                raise ConnectionUnusable
-            case "drip":
-                await broken_responses.drip(transport, answer or Answer(200), one.seconds, context.clock)
-                raise ConnectionUnusable(answer.status if answer else 200)
-            case "hang_up":
-                broken_responses.hang_up(transport, answer or Answer(200))
-                raise ConnectionUnusable(answer.status if answer else 200)
+            case "reset" | "truncate" | "drip" | "hang_up":
+                return await request.corrupt(one, answer or Answer(200))
     return None
 
 
@@ -191,52 +212,3 @@ def _whole(answer: Answer) -> Answer:
     if answer.pieces is None:
         return answer
     return Answer(answer.status, b"".join((answer.body, *answer.pieces)), answer.content_type, answer.headers)
-
-
-async def _sent(request: web.Request, answer: Answer) -> web.StreamResponse:
-    if answer.pieces is None:
-        return _response(answer)
-    headers = {**answer.headers, "Content-Type": answer.content_type}
-    response = web.StreamResponse(status=answer.status, headers=headers)
-    with contextlib.suppress(ConnectionError):  # the client has left
-        await response.prepare(request)
-        await response.write(answer.body)
-        for piece in answer.pieces:
-            await response.write(piece)
-        await response.write_eof()
-    return response
-
-
-def _response(answer: Answer) -> web.Response:
-    if not answer.body:
-        return web.Response(status=answer.status, headers=answer.headers)
-    return web.Response(
-        status=answer.status,
-        body=answer.body,
-        headers={**answer.headers, "Content-Type": answer.content_type},
-    )
-
-
-_WORDS = {
-    501: ("NOT_IMPLEMENTED", "The simulator does not implement this path; no operation of the documents has it"),
-    405: ("METHOD_NOT_ALLOWED", "The path takes another method"),
-    413: ("PAYLOAD_TOO_LARGE", "The body is too large"),
-}
-
-
-def _own_words(service: Service) -> Middleware:
-    """Word the errors of the HTTP layer itself as the service words its own."""
-
-    @web.middleware
-    async def reword(request: web.Request, handler: Handler) -> web.StreamResponse:
-        try:
-            return await handler(request)
-        except web.HTTPException as error:
-            # A 404 would read as "no such order" where the path is what is unknown.
-            status = 501 if error is request.match_info.http_exception and error.status == 404 else error.status
-            code, message = _WORDS.get(status, (error.reason.upper().replace(" ", "_"), error.reason))
-            refusal = service.refuse(status, code, message)
-            allow = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
-            return _response(Answer(status, refusal.body, refusal.content_type, allow))
-
-    return reword

@@ -17,16 +17,17 @@ from typing import Literal, Self
 from aiohttp import ClientSession
 from msgspec import json
 
+from .addresses import Addresses
+from .clients import Clients
 from .clock import seconds_of
 from .control import Control
-from .server import Addresses
 
 _SECONDS_TO_START = 30.0
 _SECONDS_TO_STOP = 5.0
 
 
-class SimulatorProcess:
-    """`async with SimulatorProcess() as mirakl`: `addresses` to point a client at, `control` to look inside.
+class SimulatorProcess(Clients):
+    """`async with SimulatorProcess() as mirakl`, then `mirakl.connect_client()`; `control` looks inside.
 
     The arguments are those of `Simulator`, but that `rate_limits` takes no windows of single operations. Faults are
     added through `control`. A Ctrl-C in the terminal does not reach the child, so that a client that drains after one
@@ -95,6 +96,21 @@ class SimulatorProcess:
         if self._addresses is None:
             raise RuntimeError("the simulator is not running: enter it with `async with` first")
         return self._addresses
+
+    @property
+    def client_id(self) -> str:
+        """The application that may ask for tokens."""
+        return self.addresses.client_id
+
+    @property
+    def client_secret(self) -> str:
+        """Its secret, which opens nothing but this simulator."""
+        return self.addresses.client_secret
+
+    @property
+    def api_key(self) -> str:
+        """A Marketplace API key."""
+        return self.addresses.api_key
 
     @property
     def control(self) -> Control:

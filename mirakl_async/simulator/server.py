@@ -1,62 +1,52 @@
-"""`Simulator`: a Mirakl in this process, on real sockets of the loopback interface."""
+"""`Simulator`: a Mirakl in this process, on real sockets of the loopback interface or without any."""
 
 from __future__ import annotations
 
+import asyncio
+import os
 import secrets
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
 from datetime import datetime
 from random import Random
 from types import TracebackType
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from aiohttp import web
+from aiohttp import ClientSession, web
 from msgspec import Meta, Struct
 
 from . import connect
 from .account import Account
+from .addresses import Addresses
 from .arguments import Count, Seconds, check
+from .clients import DirectClients
 from .clock import Clock, RealClock, seconds_of
 from .command_report import CommandReport, command_report
 from .connect import Connect
 from .connect_errors import ErrorFields
-from .control import PREFIX, State, add_control_plane, state_of
+from .control import PREFIX, Control, State, add_control_plane, state_of
+from .direct import DirectRequest
 from .events import Events
-from .exchange import Service
+from .exchange import Answer
 from .faults import FaultPlan
 from .front import FrontWorld, front_service, storage_service
 from .front.control import add_front_plane
 from .front.world import Oddities
-from .pipeline import Latency, RequestRecord, SimulatorContext, application
+from .pipeline import Latency, RequestRecord, SimulatorContext
 from .ratelimits import RateLimits, SlidingWindows, Window
+from .routing import Router
 from .seller import Seller
+from .sockets import application
 from .tokens import Tokens
 from .world import EqualStamp, Keep, World
 
 HOST = "127.0.0.1"
+DOMAIN = "simulator.test"
+"""Where the services are without sockets; RFC 6761 keeps `test` for what no name server knows."""
 CHANNELS: Mapping[str, Sequence[str]] = {"channel-1": ("store-1", "store-2", "store-3")}
 """The channels and stores known unless others are given."""
 
 _SECONDS_TO_STOP = 0.5
-
-
-class Addresses(Struct, frozen=True):
-    """Where a simulator listens and whom it lets in; client paths are appended to the URLs as they are.
-
-    `connect_url` and `account_url` end in the base path that the two services share with different meanings, hence
-    a port each. The secret opens nothing but this simulator.
-    """
-
-    connect_url: str
-    account_url: str
-    auth_url: str
-    front_url: str
-    control_url: str
-    client_id: str
-    client_secret: str
-    channels: dict[str, list[str]]
-    pid: int
-    api_key: str = ""
 
 
 class _Arguments(Struct):
@@ -77,13 +67,17 @@ class _Arguments(Struct):
     keepalive: Seconds
     log_size: Count
     port: Annotated[int, Meta(ge=0, le=65535)]
+    sockets: bool
     front: dict[str, int] | None
     oddities: Oddities
     action_seconds: Seconds
 
 
-class Simulator:
-    """An embedded Mirakl: `async with Simulator() as mirakl`, then point a client at its URLs.
+class Simulator(DirectClients):
+    """An embedded Mirakl: `async with Simulator() as mirakl`, then `async with mirakl.connect_client() as connect`.
+
+    Clients of any other kind are pointed at its URLs. With `sockets=False` it opens no port and is ready at once,
+    without being entered; only clients that it makes, or that are given its `wire()`, reach it.
 
     `port` is that of Connect; the other services take free ones, as all do when it is 0. `channels` are those known,
     with their stores. `rate_limits` is "none", "documented", a number of calls per second for every operation, or a
@@ -121,6 +115,7 @@ class Simulator:
         keepalive: float = 75.0,
         log_size: int = 10_000,
         port: int = 0,
+        sockets: bool = True,
         front: Mapping[str, int] | None = None,
         oddities: Oddities = "none",
         action_seconds: float = 86_400.0,
@@ -162,17 +157,24 @@ class Simulator:
             front_service(self.front),
             storage_service(self.front, self.events.route()),
         )
+        self._paced = rate_limits != "none"
+        self._routers = [Router(service) for service in self._services]
         self._port = port
+        self.sockets: bool = sockets
         self._keepalive = keepalive
         self._runners: list[web.AppRunner] = []
+        self._session: ClientSession | None = None
         self._urls: dict[str, str] = {}
+        self._by_origin: dict[str, Router] = {}
+        self._tasks: set[asyncio.Task[Answer]] = set()
+        if not sockets:
+            for router in self._routers:
+                self._open(router, f"https://{router.service.name}.{DOMAIN}")
 
     async def __aenter__(self) -> Self:
         try:
-            for service in self._services:
-                await self._serve(service)
-            for exports in (self.front.order_exports, self.front.offer_exports):
-                exports.elsewhere = self.storage_url
+            for router in self._routers if self.sockets else ():
+                await self._serve(router)
         except BaseException:
             await self.close()
             raise
@@ -188,52 +190,51 @@ class Simulator:
 
     async def close(self) -> None:
         """Stop listening; requests still in work are dropped. What was learned stays readable."""
+        self._by_origin.clear()
+        for task in self._tasks:
+            task.cancel()
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
         while self._runners:
             await self._runners.pop().cleanup()
 
-    @property
-    def connect_url(self) -> str:
-        """Where Connect's paths begin, base path included."""
-        return self._url("connect")
+    async def answer(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes = b"", *, timeout: float | None = None
+    ) -> Answer:
+        """Answer a request without a socket, within `timeout` seconds of the simulator's clock.
+
+        Raises ExchangeBroken where there is no whole answer.
+        """
+        request = DirectRequest(method, url, headers=headers, body=body, clock=self.clock, timeout=timeout)
+        return await request.answered(self._by_origin, self._context, self._keep)
 
     @property
-    def account_url(self) -> str:
-        """Where Account's paths begin."""
-        return self._url("account")
+    def control(self) -> Control:
+        """The control plane, as `SimulatorProcess` has it; needs sockets."""
+        if not self._runners:
+            raise RuntimeError("the control plane is not served: enter a simulator that has sockets")
+        if self._session is None:
+            self._session = ClientSession()
+        return Control(self._session, self.control_url)
 
     @property
-    def auth_url(self) -> str:
-        """The host of /oauth/token."""
-        return self._url("auth")
-
-    @property
-    def front_url(self) -> str:
-        """Where Marketplace's paths begin."""
-        return self._url("front")
-
-    @property
-    def storage_url(self) -> str:
-        """Another origin, where files of exports may lie; it takes no credential."""
-        return self._url("storage")
-
-    @property
-    def control_url(self) -> str:
-        """Where the control plane's paths begin."""
-        return self.connect_url.removesuffix(connect.BASE) + PREFIX
-
-    def addresses(self, pid: int) -> Addresses:
-        """Return all that another process needs to know."""
+    def addresses(self) -> Addresses:
+        """All that another process needs to know."""
+        connect_url = self._url("connect")
         return Addresses(
-            connect_url=self.connect_url,
-            account_url=self.account_url,
-            auth_url=self.auth_url,
-            front_url=self.front_url,
-            control_url=self.control_url,
+            connect_url=connect_url,
+            account_url=self._url("account"),
+            auth_url=self._url("auth"),
+            front_url=self._url("front"),
+            storage_url=self._url("storage"),
+            control_url=connect_url.removesuffix(connect.BASE) + PREFIX,
             client_id=self.client_id,
             client_secret=self.client_secret,
             channels={channel: sorted(stores) for channel, stores in self.world.channels.items()},
-            pid=pid,
+            pid=os.getpid(),
             api_key=self.api_key,
+            rate_limited=self._paced,
         )
 
     def state(self) -> State:
@@ -250,7 +251,7 @@ class Simulator:
                 self.events,
                 self.clock,
                 place,
-                storage_url=lambda: self.storage_url,
+                storage_url=lambda: self._url("storage"),
                 action_seconds=self._action_seconds,
             )
         return self._sellers[place]
@@ -276,9 +277,27 @@ class Simulator:
             raise RuntimeError("the simulator has no address yet: enter it with `async with` first")
         return self._urls[name]
 
-    async def _serve(self, service: Service) -> None:
-        app = application(service, self._context)
-        if service.name == "connect":
+    def _open(self, router: Router, origin: str) -> None:
+        """Let a service be reached at an origin."""
+        name = router.service.name
+        self._urls[name] = origin + router.service.base
+        self._by_origin[origin] = router
+        if name == "storage":
+            for exports in (self.front.order_exports, self.front.offer_exports):
+                exports.elsewhere = origin
+
+    def _keep(self, working: Coroutine[Any, Any, Answer]) -> asyncio.Task[Answer]:
+        """Work on a request also after its caller has left, until the simulator is closed."""
+        task = asyncio.create_task(working)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(_retrieve)
+        return task
+
+    async def _serve(self, router: Router) -> None:
+        app = application(router, self._context)
+        port = self._port if router.service.name == "connect" else 0
+        if router.service.name == "connect":
             add_control_plane(app, self.world, self._context)
             add_front_plane(app, self.front, PREFIX)
         runner = web.AppRunner(
@@ -290,6 +309,11 @@ class Simulator:
         )
         self._runners.append(runner)
         await runner.setup()
-        await web.TCPSite(runner, HOST, self._port if service.name == "connect" else 0).start()
-        port = runner.addresses[0][1]
-        self._urls[service.name] = f"http://{HOST}:{port}{service.base}"
+        await web.TCPSite(runner, HOST, port).start()
+        self._open(router, f"http://{HOST}:{runner.addresses[0][1]}")
+
+
+def _retrieve(task: asyncio.Task[Answer]) -> None:
+    """Take the result of a request that nobody waits for any more."""
+    if not task.cancelled():
+        task.exception()

@@ -27,8 +27,8 @@ def answers(monkeypatch):
     seen: dict[str, Any] = {}
     original = pipeline._answer
 
-    async def answer(request, service, route, *rest):
-        seen[route.operation] = made = await original(request, service, route, *rest)
+    async def answer(request, service, found, *rest):
+        seen[found.route.operation] = made = await original(request, service, found, *rest)
         return made
 
     monkeypatch.setattr(pipeline, "_answer", answer)
