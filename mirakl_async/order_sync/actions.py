@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..client import Client
-    from .held_blocks import HeldBlock
+    from ..queues.held_messages import HeldMessage
     from .report import SyncCounters
 
 log: logging.Logger = logging.getLogger("mirakl_async")
@@ -37,7 +37,7 @@ MAX_AT_A_TIME = 4
 
 
 class _Action(Struct):
-    block: HeldBlock
+    block: HeldMessage
     action_id: str
     body: bytes
     line: bytes
@@ -52,8 +52,8 @@ class ActionSender:
         tally: SyncCounters,
         *,
         max_outage: float,
-        settled: Callable[[HeldBlock], None],
-        rejected: Callable[[HeldBlock, RejectedRow], None],
+        settled: Callable[[HeldMessage], None],
+        rejected: Callable[[HeldMessage, RejectedRow], None],
     ) -> None:
         self._client = client
         self._clock = client.transport.clock
@@ -65,7 +65,7 @@ class ActionSender:
         self._news = asyncio.Event()
         self._last_answer: float | None = None
 
-    def add(self, block: HeldBlock, action_id: str, body: bytes, line: bytes) -> None:
+    def add(self, block: HeldMessage, action_id: str, body: bytes, line: bytes) -> None:
         """Let an outcome be sent; `line` is how it came."""
         self._waiting.append(_Action(block, action_id, body, line))
         self._news.set()

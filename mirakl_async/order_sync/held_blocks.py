@@ -14,7 +14,7 @@ from .entries import Entry, Line
 if TYPE_CHECKING:
     from ..models.connect.common import OriginRequest
     from ..queues.blocks import Block, LineKey
-    from ..queues.protocol import Message, RejectedRow
+    from ..queues.held_messages import HeldMessage
 
 MIN_WHOLE_LINES = 50
 """Blocks with fewer lines are opened, to share a call with others."""
@@ -22,25 +22,10 @@ SUSPECT_DELIVERIES = 2
 """A block that was delivered before stays by itself: its lines may be what a worker died of."""
 
 
-class HeldBlock:
-    """A message in hand: settled when `pending`, the number of its lines that are not, is 0.
-
-    `rows` are its rejected lines. `until` is when its lease ends, by this process's clock.
-    """
-
-    __slots__ = ("message", "pending", "rows", "until")
-
-    def __init__(self, message: Message, lines: int, until: float) -> None:
-        self.message: Message = message
-        self.pending: int = lines
-        self.rows: list[RejectedRow] = []
-        self.until: float = until
-
-
 class QueuedLine(Line, frozen=True, gc=False):
     """An order of a block; its stamp is in microseconds. It knows its block, and no block knows its lines."""
 
-    block: HeldBlock
+    block: HeldMessage
 
 
 class BlockLines(Sequence[Entry]):
@@ -48,7 +33,7 @@ class BlockLines(Sequence[Entry]):
 
     __slots__ = ("_block", "_lines", "_parsed", "ids", "keys", "origin", "travels_whole")
 
-    def __init__(self, block: HeldBlock, parsed: Block, keys: Sequence[LineKey], origin: OriginRequest) -> None:
+    def __init__(self, block: HeldMessage, parsed: Block, keys: Sequence[LineKey], origin: OriginRequest) -> None:
         self.origin: OriginRequest = origin
         self.keys: Sequence[LineKey] = keys
         self.ids: set[str] = {identity for identity, _, _ in keys}
@@ -59,7 +44,7 @@ class BlockLines(Sequence[Entry]):
         self._lines: list[QueuedLine] | None = None
 
     @property
-    def block(self) -> HeldBlock:
+    def block(self) -> HeldMessage:
         """The message they came in."""
         return self._block
 

@@ -23,7 +23,7 @@ from .batch_results import BatchResults
 from .batching import Batcher
 from .entries import Line
 from .intake import Intake
-from .ledger import Ledger, NoLedger
+from .ledger import Ledger
 from .rejected_order import RejectedOrder
 from .rejections import Rejections
 from .report import SyncCounters, SyncReport
@@ -54,7 +54,7 @@ class OrderSync:
         options: JobOptions,
         ledger: Ledger | None = None,
     ) -> None:
-        self._ledger = ledger or NoLedger()
+        self._ledger = ledger or Ledger()
         self._clock = client.transport.clock
         self._grace_period = options.grace_period
         self._progress = options.progress

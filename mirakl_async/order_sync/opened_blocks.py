@@ -17,7 +17,7 @@ from ..models.connect.orders import UpdateActionRequest
 from ..queues.blocks import BlockError, encode_block, parse_block
 from ..queues.protocol import RejectedRow
 from .entries import Line, microseconds
-from .held_blocks import BlockLines, HeldBlock, QueuedLine
+from .held_blocks import BlockLines, QueuedLine
 from .ndjson import REFUSED, read_pair
 from .rejected_order import RejectedOrder
 from .rejected_rows import row_of
@@ -25,6 +25,7 @@ from .rejected_rows import row_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from ..queues.held_messages import HeldMessage
     from .actions import ActionSender
 
 _ORIGIN = msgspec.json.Decoder(OriginRequest)
@@ -46,14 +47,14 @@ class BlockOpener:
     def __init__(
         self,
         refuse: Callable[[RejectedOrder], None],
-        add_row: Callable[[HeldBlock, RejectedRow], None],
+        add_row: Callable[[HeldMessage, RejectedRow], None],
         actions: ActionSender,
     ) -> None:
         self._refuse = refuse
         self._add_row = add_row
         self._actions = actions
 
-    def open(self, block: HeldBlock, *, abandon: bool) -> tuple[list[Any], int]:
+    def open(self, block: HeldMessage, *, abandon: bool) -> tuple[list[Any], int]:
         """What the engine is to send, and how many orders the message holds; `pending` counts every line.
 
         `abandon` rejects all lines: workers died of the message, or could not settle it, too often.
@@ -80,7 +81,7 @@ class BlockOpener:
                 self._take_order(block, text, number, units)
         return units, orders
 
-    def _take_action(self, block: HeldBlock, text: bytes) -> bool:
+    def _take_action(self, block: HeldMessage, text: bytes) -> bool:
         try:
             action = _ACTION.decode(text)
         except REFUSED:
@@ -89,7 +90,7 @@ class BlockOpener:
         self._actions.add(block, action.action_id, bytes(action.outcome), text)
         return True
 
-    def _take_order(self, block: HeldBlock, text: bytes, number: int, units: list[Any]) -> None:
+    def _take_order(self, block: HeldMessage, text: bytes, number: int, units: list[Any]) -> None:
         found = read_pair(text, number)
         if isinstance(found, RejectedOrder):
             self._reject(block, found)
@@ -98,7 +99,7 @@ class BlockOpener:
         block.pending += 1
         units.append((origin, [_queued(line, block)]))
 
-    def _abandon(self, block: HeldBlock, lines: Sequence[bytes], origin: bytes | None, reason: str) -> int:
+    def _abandon(self, block: HeldMessage, lines: Sequence[bytes], origin: bytes | None, reason: str) -> int:
         count = 0
         for number, raw in enumerate(lines, 1):
             text = raw if origin is None else b'{"origin":%b,"order":%b}' % (origin, raw)
@@ -121,7 +122,7 @@ class BlockOpener:
             count += 1
         return count
 
-    def _reject(self, block: HeldBlock, refused: RejectedOrder, line: Line | None = None) -> None:
+    def _reject(self, block: HeldMessage, refused: RejectedOrder, line: Line | None = None) -> None:
         self._add_row(block, row_of(refused, None if line is None else _queued(line, block)))
         self._refuse(refused)
 
@@ -149,7 +150,7 @@ def action_block(action_id: str, outcome: UpdateActionRequest) -> bytes:
     return encode_block([(action_id, None, 0)], [line])
 
 
-def _queued(line: Line, block: HeldBlock) -> QueuedLine:
+def _queued(line: Line, block: HeldMessage) -> QueuedLine:
     stamp: Any = line.channel_updated_at
     return QueuedLine(
         line.raw,

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Collection
 from contextlib import AsyncExitStack
 from functools import partial
 from math import inf
@@ -26,11 +25,13 @@ from msgspec import Struct
 
 from ..clock import wait_at_most
 from ..errors import QueueUnavailable
+from ..queues.held_messages import HeldMessage, HeldMessages
 from ..queues.opening import opened
 from ..queues.protocol import KeepsRejected, Sink, offers
 from .actions import ActionSender
-from .held_blocks import BlockLines, HeldBlock, QueuedLine
+from .held_blocks import BlockLines, QueuedLine
 from .intake import Bundled
+from .ledger import Ledger
 from .opened_blocks import BlockOpener, halves_of
 from .rejected_rows import row_of
 
@@ -49,9 +50,8 @@ if TYPE_CHECKING:
 log: logging.Logger = logging.getLogger("mirakl_async")
 MAX_RECEIVE = 4
 MAX_RECEIVE_BYTES = 4 * 1024 * 1024
-WAIT_IDLE, WAIT_WHILE_FED, WAIT_FOR_OTHERS, WAIT_AT_END = 5.0, 0.25, 0.5, 0.05
+LONG_WAIT, WAIT_WHILE_FED, WAIT_FOR_OTHERS, WAIT_AT_END = 5.0, 0.25, 0.5, 0.05
 SPLIT_DELIVERIES = 3
-MAX_REMEMBERED = 10_000
 RECEIVE_TIMEOUT = 1.0
 END_TIMEOUT = 5.0  # when a job is stopped, its queue may be unreachable
 RETRY_INTERVAL = 5.0
@@ -69,7 +69,7 @@ class QueueOptions(Struct, kw_only=True):
     rejected: Sink | None = None
 
 
-class QueueFeed(Bundled):
+class QueueFeed(Bundled, Ledger):
     """One job's part in a queue; `enqueuer` is what the job itself puts there, if anything."""
 
     def __init__(self, client: Client, queue: Any, options: QueueOptions, enqueuer: Enqueuer | None) -> None:
@@ -79,10 +79,6 @@ class QueueFeed(Bundled):
         self._options = options
         self._enqueuer = enqueuer
         self._stack = AsyncExitStack()
-        self._held: dict[str, HeldBlock] = {}
-        self._settled: dict[str, None] = {}  # the last ids that were
-        self._again: list[Message] = []  # deliveries of those
-        self._finished: list[HeldBlock] = []
         self._owed: dict[int, list[QueuedLine]] = {}  # lines by the line that superseded them
         self._receiving: asyncio.Future[Sequence[Message]] | None = None
         self._received = self._from_others = 0
@@ -90,7 +86,7 @@ class QueueFeed(Bundled):
         self._fed = enqueuer is None
         self._drained = False
         self._failure: BaseException | None = None
-        self._news, self._landed, self._over = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._landed, self._over = asyncio.Event(), asyncio.Event()
 
     # -- the engine's ledger
 
@@ -103,6 +99,9 @@ class QueueFeed(Bundled):
         try:
             queue = await self._stack.enter_async_context(opened(self._given))
             self._queue: Queue = queue
+            patient = self._options.max_outage == inf
+            self._held = HeldMessages(queue, self._clock, store=self._store, patient=patient)
+            self._can_count = await queue.waiting() is not None
             self._actions = ActionSender(
                 self._client, tally, max_outage=self._options.max_outage, settled=self._settle, rejected=self._add_row
             )
@@ -115,7 +114,7 @@ class QueueFeed(Bundled):
 
     async def run(self) -> None:
         """Beside the workers: acknowledge, keep leases, send outcomes, and put what the job's own source gives."""
-        tasks = [self._acknowledge_all(), self._keep_leases(), self._actions.run()]
+        tasks = [self._held.acknowledge_all(), self._held.keep_leases(), self._actions.run()]
         if self._enqueuer is not None:
             tasks.append(self._enqueue(self._enqueuer))
         async with anyio.create_task_group() as group:
@@ -164,15 +163,16 @@ class QueueFeed(Bundled):
         """Acknowledge what is settled, release the rest, and close the queue."""
         try:
             with anyio.move_on_after(END_TIMEOUT) as limit:
-                await self._acknowledge()
+                await self._held.acknowledge()
                 if self._enqueuer is not None:
                     await self._enqueuer.finish()
-                last = await self._received_last()
-                now = self._clock.monotonic()
-                await self._queue.release([*(one.message for one in self._held.values() if one.until > now), *last])
+                self._held.take(await self._received_last())
+                await self._held.release_all()
             if limit.cancelled_caught:
                 left = len(self._held)
-                log.warning("%r could not be told what became of %d blocks; they are sent again", self._queue, left)
+                log.warning(
+                    "%r: %d blocks could not be acknowledged or released; they are sent again", self._queue, left
+                )
             if self._drained and self._enqueuer is not None:  # what others received is theirs
                 self._tally.read -= max(0, self._enqueuer.enqueued + self._from_others - self._received)
         finally:
@@ -188,7 +188,7 @@ class QueueFeed(Bundled):
             return ()
         if receiving.cancelled() or receiving.exception() is not None:
             return ()
-        return [message for message in receiving.result() if message.id not in self._held]
+        return receiving.result()
 
     # -- settling
 
@@ -198,74 +198,13 @@ class QueueFeed(Bundled):
             for superseded in self._owed.pop(id(entry), ()):
                 self._settle(superseded.block)
 
-    def _settle(self, block: HeldBlock, lines: int = 1) -> None:
+    def _settle(self, block: HeldMessage, lines: int = 1) -> None:
         block.pending -= lines
         if not block.pending:
-            self._finished.append(block)
-            self._news.set()
+            self._held.finish(block)
 
-    def _add_row(self, block: HeldBlock, row: RejectedRow) -> None:
+    def _add_row(self, block: HeldMessage, row: RejectedRow) -> None:
         block.rows.append(row)
-
-    async def _acknowledge_all(self) -> None:
-        while True:
-            await self._news.wait()
-            self._news.clear()
-            try:
-                await self._acknowledge()
-            except QueueUnavailable as error:
-                await self._wait_out(error)
-                self._news.set()
-
-    async def _acknowledge(self) -> None:
-        """Tell the queue what is settled; all that there is at a time."""
-        while self._finished or self._again:
-            finished, again = self._finished, self._again
-            self._finished, self._again = [], []
-            try:
-                unconfirmed = await self._settle_in_queue(finished, again)
-            except BaseException:  # it is told again, which changes nothing
-                self._finished[:0], self._again[:0] = finished, again
-                raise
-            for block in finished:
-                self._held.pop(block.message.id, None)
-            self._remember([*(block.message.id for block in finished), *(message.id for message in unconfirmed)])
-            self._landed.set()
-
-    def _remember(self, ids: Sequence[str]) -> None:
-        """These are settled: they may come again, since a delivery crossed its acknowledgement, or that was lost."""
-        self._settled.update(dict.fromkeys(ids))
-        while len(self._settled) > MAX_REMEMBERED:
-            del self._settled[next(iter(self._settled))]
-
-    async def _settle_in_queue(self, finished: Sequence[HeldBlock], again: Sequence[Message]) -> Collection[Message]:
-        plain = [block.message for block in finished if not block.rows]
-        rejecting = [block for block in finished if block.rows]
-        queue: Any = self._queue
-        if rejecting:
-            await self._store([row for block in rejecting for row in block.rows])
-        for block in rejecting:
-            if offers(queue, KeepsRejected):
-                await queue.reject(block.message, block.rows)
-            else:
-                plain.append(block.message)
-        plain += again
-        return await self._queue.ack(plain) if plain else ()
-
-    async def _keep_leases(self) -> None:
-        while True:
-            await self._clock.sleep(self._queue.lease / 3)
-            now = self._clock.monotonic()
-            running = [block for block in self._held.values() if block.until > now]
-            if not running:
-                continue
-            try:
-                ended = {message.id for message in await self._queue.extend([block.message for block in running])}
-            except QueueUnavailable as error:
-                await self._wait_out(error)
-                continue
-            for block in running:
-                block.until = 0.0 if block.message.id in ended else now + self._queue.lease
 
     async def _wait_out(self, error: QueueUnavailable) -> None:
         """The adapter waited for its own time. An outage ends every job but one that waits for ever."""
@@ -302,9 +241,9 @@ class QueueFeed(Bundled):
             while True:
                 messages = await self._receive()
                 units: list[Any] = []
-                for message in messages:
-                    if not await self._split(message):
-                        units += self._take(message)
+                for held in self._held.take(messages):
+                    if not await self._split(held):
+                        units += self._open(held)
                 if messages:
                     last = self._clock.monotonic()
                 if units:
@@ -319,10 +258,12 @@ class QueueFeed(Bundled):
 
     async def _receive(self) -> Sequence[Message]:
         limit = max(1, min(MAX_RECEIVE, int(MAX_RECEIVE_BYTES / (self._block_bytes or MAX_RECEIVE_BYTES))))
-        if not self._fed:
+        if not self._can_count:  # it may be paid by the request, and ends after `idle` seconds anyway
+            wait = min(LONG_WAIT, max(self._options.idle, WAIT_FOR_OTHERS)) if self._options.until_empty else LONG_WAIT
+        elif not self._fed:
             wait = WAIT_WHILE_FED
         elif not self._options.until_empty:
-            wait = WAIT_IDLE
+            wait = LONG_WAIT
         else:
             wait = WAIT_AT_END if self._held or self._block_bytes == 0 else WAIT_FOR_OTHERS
         self._receiving = asyncio.ensure_future(self._queue.receive(limit, wait=wait))
@@ -333,50 +274,42 @@ class QueueFeed(Bundled):
             return ()
 
     async def _is_done(self, last: float) -> bool:
-        if self._held or self._again or not (self._fed and self._options.until_empty):
+        if self._held or not (self._fed and self._options.until_empty):
             return False
         waiting = await self._queue.waiting()
         if waiting is None:
             return self._clock.monotonic() - last >= self._options.idle
         return waiting == 0
 
-    async def _split(self, message: Message) -> bool:
+    async def _split(self, held: HeldMessage) -> bool:
         """Cut a block that was delivered again and again, so that no worker can die of all of it."""
-        if message.id in self._held or message.id in self._settled or (message.deliveries or 0) < SPLIT_DELIVERIES:
+        message, queue = held.message, cast("Any", self._queue)
+        if (message.deliveries or 0) < SPLIT_DELIVERIES or not offers(queue, Sink):
             return False
         bodies = halves_of(message.body)
-        queue: Any = self._queue
-        if len(bodies) < 2 or not offers(queue, Sink):
+        if len(bodies) < 2:
             return False
-        if offers(queue, KeepsRejected):
-            replaced: bool = await queue.replace(message, bodies)
-            return replaced
-        await queue.put(bodies)
-        await self._queue.ack([message])
+        if not offers(queue, KeepsRejected):
+            await queue.put(bodies)
+            self._held.finish(held)
+        elif await queue.replace(message, bodies):
+            self._held.forget(held)
+        else:
+            return False
         return True
 
-    def _take(self, message: Message) -> Sequence[Any]:
-        """What a message brings; nothing if it is in hand already, or settled."""
-        now = self._clock.monotonic()
-        if (held := self._held.get(message.id)) is not None:
-            held.message, held.until = message, now + self._queue.lease
-            return ()
-        if message.id in self._settled:
-            self._again.append(message)
-            self._news.set()
-            return ()
+    def _open(self, held: HeldMessage) -> Sequence[Any]:
+        """What a message brings."""
+        message, most = held.message, self._options.max_deliveries
         self._block_bytes = max(len(message.body), self._block_bytes / 2, 1)
-        block = HeldBlock(message, 1, now + self._queue.lease)
-        self._held[message.id] = block
-        most = self._options.max_deliveries
         abandon = most is not None and offers(self._queue, KeepsRejected) and (message.deliveries or 0) > most
-        units, orders = self._opener.open(block, abandon=abandon)
+        units, orders = self._opener.open(held, abandon=abandon)
         self._received += orders
         beyond = self._received - self._from_others - (0 if self._enqueuer is None else self._enqueuer.enqueued)
         if beyond > 0:
             self._from_others += beyond
             self._tally.read += beyond
-        self._settle(block)  # the line that stood for the block itself
+        self._settle(held)  # the line that stood for the block itself
         self._landed.set()
         return units
 

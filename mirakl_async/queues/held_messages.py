@@ -1,25 +1,27 @@
 """The messages that a job has in hand: their leases are extended, and what is settled is acknowledged, many at a time.
 
-A message that is delivered again while it is in hand only replaces its handle. The ids of acknowledged messages whose
-acknowledgement was not confirmed are remembered; delivered again, those are acknowledged once more and not given out.
-A lease that has ended by our own clock is neither extended nor released, since another may have the message.
+A message that is delivered again while it is in hand only replaces its handle. The ids of acknowledged messages are
+remembered, since a delivery may cross its acknowledgement, or that may be lost: delivered again, they are acknowledged
+once more and not given out. A lease that has ended by our own clock is neither extended nor released, since another
+may have the message.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from msgspec import Struct
 
 from ..errors import QueueUnavailable
+from .protocol import KeepsRejected, offers
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from ..clock import Clock
-    from .protocol import Message, Source
+    from .protocol import Message, RejectedRow, Source
 
 log: logging.Logger = logging.getLogger("mirakl_async")
 MAX_REMEMBERED = 10_000
@@ -27,24 +29,41 @@ RETRY_INTERVAL = 5.0
 
 
 class HeldMessage(Struct, eq=False):
-    """A message in hand by its newest delivery; `until` is when its lease ends, by this process's clock."""
+    """A message in hand by its newest delivery; `until` is when its lease ends, by this process's clock.
+
+    A job on its lines counts in `pending` those that are not settled, and keeps in `rows` those that are rejected.
+    """
 
     message: Message
     until: float
+    pending: int = 1
+    rows: list[RejectedRow] = []
 
 
 class HeldMessages:
-    """`before_extending` is awaited before leases are extended, with the seconds that they will last."""
+    """`before_extending` is awaited before leases are extended, with the seconds that they will last.
+
+    `store` keeps rejected lines in a further place, before their message is acknowledged. Unless it is `patient`, an
+    outage of the queue is raised by `acknowledge_all`.
+    """
 
     def __init__(
-        self, queue: Source, clock: Clock, before_extending: Callable[[float], Awaitable[None]] | None = None
+        self,
+        queue: Source,
+        clock: Clock,
+        before_extending: Callable[[float], Awaitable[None]] | None = None,
+        *,
+        store: Callable[[Sequence[RejectedRow]], Awaitable[None]] | None = None,
+        patient: bool = True,
     ) -> None:
         self._queue = queue
         self._clock = clock
         self._before_extending = before_extending
+        self._store = store
+        self._patient = patient
         self._held: dict[str, HeldMessage] = {}
         self._settled: dict[str, None] = {}
-        self._finished: list[Message] = []
+        self._finished: list[HeldMessage] = []
         self._news = asyncio.Event()
 
     def __len__(self) -> int:
@@ -57,8 +76,7 @@ class HeldMessages:
             if (held := self._held.get(message.id)) is not None:
                 held.message, held.until = message, until
             elif message.id in self._settled:
-                self._finished.append(message)
-                self._news.set()
+                self.finish(HeldMessage(message, until))
             else:
                 held = self._held[message.id] = HeldMessage(message, until)
                 new.append(held)
@@ -66,7 +84,7 @@ class HeldMessages:
 
     def finish(self, held: HeldMessage) -> None:
         """Acknowledge it soon; until it is acknowledged it stays in hand."""
-        self._finished.append(held.message)
+        self._finished.append(held)
         self._news.set()
 
     def forget(self, held: HeldMessage) -> None:
@@ -83,19 +101,29 @@ class HeldMessages:
         """Acknowledge what is finished; raises what the queue raises, and then it can be repeated."""
         while self._finished:
             finished, self._finished = self._finished, []
-            newest = {message.id: message for message in finished}
-            newest |= {key: self._held[key].message for key in newest if key in self._held}
             try:
-                unconfirmed = await self._queue.ack([*newest.values()])
+                await self._settle(finished)
             except BaseException:
                 self._finished[:0] = finished
                 raise
-            for key in newest:
-                self._held.pop(key, None)
-                self._settled.pop(key, None)
-            self._settled.update(dict.fromkeys(message.id for message in unconfirmed))
+            for held in finished:
+                self._held.pop(held.message.id, None)
+                self._settled[held.message.id] = None
             while len(self._settled) > MAX_REMEMBERED:
                 del self._settled[next(iter(self._settled))]
+
+    async def _settle(self, finished: Sequence[HeldMessage]) -> None:
+        rejecting = [held for held in finished if held.rows]
+        if rejecting and self._store is not None:
+            await self._store([row for held in rejecting for row in held.rows])
+        plain = [held.message for held in finished if not held.rows]
+        for held in rejecting:
+            if offers(self._queue, KeepsRejected):
+                await cast("KeepsRejected", self._queue).reject(held.message, held.rows)
+            else:
+                plain.append(held.message)
+        if plain:
+            await self._queue.ack(plain)
 
     async def acknowledge_all(self) -> None:
         """Acknowledge whatever is finished, until cancelled; an unreachable queue is asked again."""
@@ -105,6 +133,8 @@ class HeldMessages:
             try:
                 await self.acknowledge()
             except QueueUnavailable as error:
+                if not self._patient:
+                    raise
                 log.warning("%s; acknowledging again in %.0f s", error, RETRY_INTERVAL)
                 self._news.set()
                 await self._clock.sleep(RETRY_INTERVAL)
@@ -130,7 +160,7 @@ class HeldMessages:
 
     async def release_all(self) -> None:
         """Give back what is still in hand and not finished."""
-        now, finished = self._clock.monotonic(), {message.id for message in self._finished}
+        now, finished = self._clock.monotonic(), {held.message.id for held in self._finished}
         rest = [held.message for key, held in self._held.items() if held.until > now and key not in finished]
         self._held.clear()
         if rest:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from ..checks import check_settings
 from ..errors import QueueClosed
 from .leases import DEFAULT_LEASE, SETTINGS, Delivery, Entry, LeasedMessages
-from .transactional_queue import TransactionalQueue
+from .transactional_queue import Transaction, TransactionalQueue
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection, Sequence
@@ -58,22 +58,13 @@ class MemoryQueue(TransactionalQueue):
     def _holds(self, message: Message) -> bool:
         return self._messages.held(message) is not None
 
-    async def _transact(
-        self,
-        bodies: Sequence[bytes] = (),
-        *,
-        cursor: tuple[str, str] | None = None,
-        settled: Message | None = None,
-        rejected: Sequence[RejectedRow] = (),
-        forgotten: Sequence[RejectedRow] = (),
-    ) -> None:
-        self._messages.add([Entry(str(next(self._ids)), body) for body in bodies])
-        if cursor is not None:
-            self._cursors[cursor[0]] = cursor[1]
-        if settled is not None:
-            self._messages.settle(settled)
-        self._rejected.update((row.id, row) for row in rejected)
-        for row in forgotten:
+    async def _transact(self, changes: Transaction) -> None:
+        self._messages.add([Entry(str(next(self._ids)), body) for body in changes.bodies])
+        self._cursors.update(changes.cursors)
+        if changes.settled is not None:
+            self._messages.settle(changes.settled)
+        self._rejected.update((row.id, row) for row in changes.rejected)
+        for row in changes.forgotten:
             self._rejected.pop(row.id, None)
 
     async def receive(self, limit: int, *, wait: float) -> Sequence[Delivery]:

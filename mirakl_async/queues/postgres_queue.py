@@ -35,7 +35,7 @@ from .leases import DEFAULT_LEASE
 from .outages import DEFAULT_MAX_OUTAGE
 from .postgres_opening import check_server, named, table_names
 from .protocol import RejectedRow
-from .transactional_queue import TransactionalQueue
+from .transactional_queue import Transaction, TransactionalQueue
 
 try:
     import asyncpg  # type: ignore[import-untyped] # pyright: ignore[reportMissingTypeStubs]
@@ -159,28 +159,20 @@ class PostgresQueue(BrokerSource, TransactionalQueue):
 
     # -- putting, cursors and rejected lines
 
-    async def _transact(
-        self,
-        bodies: Sequence[bytes] = (),
-        *,
-        cursor: tuple[str, str] | None = None,
-        settled: Message | None = None,
-        rejected: Sequence[RejectedRow] = (),
-        forgotten: Sequence[RejectedRow] = (),
-    ) -> None:
-        *before, last = chunks(bodies, MAX_STATEMENT_BYTES if settled is None else inf) or [[]]
+    async def _transact(self, changes: Transaction) -> None:
+        settled = changes.settled
+        *before, last = chunks(changes.bodies, MAX_STATEMENT_BYTES if settled is None else inf) or [[]]
         steps: list[tuple[str, tuple[Any, ...]]] = []
         if settled is not None:
             steps.append((SETTLE, (int(settled.id), settled.deliveries)))
         if last:
             steps.append((PUT if settled is None else REPLACE, (last,)))
-        if cursor is not None:
-            steps.append((MOVE, cursor))
-        lines = {_row_id(row): _encode_row(row).decode() for row in rejected}
+        steps += [(MOVE, cursor) for cursor in changes.cursors.items()]
+        lines = {_row_id(row): _encode_row(row).decode() for row in changes.rejected}
         if lines:
             steps.append((REJECT, (list(lines), list(lines.values()))))
-        if forgotten:
-            steps.append((FORGET, ([_row_id(row) for row in forgotten],)))
+        if changes.forgotten:
+            steps.append((FORGET, ([_row_id(row) for row in changes.forgotten],)))
         with self._leases.settling():
             for chunk in before:
                 await self._write([(PUT, (chunk,))], chunk)

@@ -34,10 +34,10 @@ from .leases import DEFAULT_LEASE, SETTINGS
 from .outages import DEFAULT_MAX_OUTAGE, repeat
 from .protocol import RejectedRow
 from .redis_opening import BODY, GROUP, Keys, check_server, create_stream, mapping, split_name
-from .transactional_queue import TransactionalQueue
+from .transactional_queue import Transaction, TransactionalQueue
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 
     from ..redis_connection import Command, Redis, Value
     from .protocol import Message
@@ -51,6 +51,7 @@ POLL_INTERVAL = ROOM_INTERVAL = 0.5
 MAX_TRANSACTION_BYTES = 1024 * 1024
 RELEASED_IDLE = 30 * 86_400_000  # more than any lease, in milliseconds
 ROWS_PER_PAGE = 100
+NO_CURSORS: Mapping[str, str] = {}
 
 _encode_row = msgspec.json.Encoder().encode
 _decode_row = msgspec.json.Decoder(RejectedRow).decode
@@ -114,43 +115,35 @@ class RedisQueue(BrokerSource, TransactionalQueue):
 
     # -- putting, cursors and rejected lines
 
-    async def _transact(
-        self,
-        bodies: Sequence[bytes] = (),
-        *,
-        cursor: tuple[str, str] | None = None,
-        settled: Message | None = None,
-        rejected: Sequence[RejectedRow] = (),
-        forgotten: Sequence[RejectedRow] = (),
-    ) -> None:
+    async def _transact(self, changes: Transaction) -> None:
         others: list[Command] = []
-        for row in rejected:
+        for row in changes.rejected:
             others.append((b"HSET", self._keys.rejected, row.id, _encode_row(row)))
             others.append((b"ZADD", self._keys.rejected_at, "NX", row.at, row.id))
-        if keys := [row.id for row in forgotten]:
+        if keys := [row.id for row in changes.forgotten]:
             others += [(b"HDEL", self._keys.rejected, *keys), (b"ZREM", self._keys.rejected_at, *keys)]
-        if settled is not None:
+        if (settled := changes.settled) is not None:
             others += self._settling([settled])
-        *before, last = chunks(bodies, MAX_TRANSACTION_BYTES if settled is None else inf) or [[]]
+        *before, last = chunks(changes.bodies, MAX_TRANSACTION_BYTES if settled is None else inf) or [[]]
         with self._leases.settling():
             for chunk in before:
                 await self._add(chunk)
-            if last or cursor is not None:
-                await self._add(last, others, cursor)
+            if last or changes.cursors:
+                await self._add(last, others, changes.cursors)
             elif others:
-                await self._write(others, sum(len(row.line or b"") for row in rejected), self._max_outage)
+                await self._write(others, sum(len(row.line or b"") for row in changes.rejected), self._max_outage)
         if settled is not None:
             self._leases.forget([settled])
 
     async def _add(
-        self, bodies: Sequence[bytes], others: Iterable[Command] = (), cursor: tuple[str, str] | None = None
+        self, bodies: Sequence[bytes], others: Iterable[Command] = (), cursors: Mapping[str, str] = NO_CURSORS
     ) -> None:
         """Put these, and run the other commands, in one transaction."""
         await self._wait_for_room()
         confirmed = self._puts
         commands: list[Command] = [(b"HINCRBY", self._keys.puts, self._process, 1), (b"XLEN", self._keys.stream)]
         commands += [(b"XADD", self._keys.stream, "NOMKSTREAM", "*", BODY, body) for body in bodies]
-        if cursor is not None:
+        for cursor in cursors.items():
             commands += [(b"HGET", self._keys.cursors, cursor[0]), (b"HSET", self._keys.cursors, *cursor)]
         counted, length, *ids = await self._write(
             [*commands, *others], sum(map(len, bodies)), self._max_outage if others else inf
@@ -159,8 +152,8 @@ class RedisQueue(BrokerSource, TransactionalQueue):
         del ids[len(bodies) :]
         if counted <= confirmed or None in ids:
             self._loss = GONE
-            if cursor is not None:  # it has moved behind messages that are gone
-                await self._set_cursor(cursor[0], answers[0])
+            for name, position in zip(cursors, answers[::2], strict=False):  # they are behind messages that are gone
+                await self._set_cursor(name, position)
             raise QueueLost(self._loss_text())
         self._puts = max(self._puts, counted)
         self._length = length + len(ids)
@@ -188,7 +181,7 @@ class RedisQueue(BrokerSource, TransactionalQueue):
     async def _pull(self, limit: int, wait: float) -> Sequence[BrokerDelivery]:
         time = asyncio.get_running_loop().time
         gives_up = time() + wait
-        found = await self._reclaim(limit) if time() >= self._reclaim_at else []
+        found: Sequence[BrokerDelivery] = await self._reclaim(limit) if time() >= self._reclaim_at else ()
         while not found:
             left = gives_up - time()
             found = await self._read(limit, min(left, self._poll)) or await self._reclaim(limit)

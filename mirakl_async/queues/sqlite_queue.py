@@ -25,7 +25,7 @@ from ..errors import ClientStateError, QueueClosed, QueueError
 from .leases import DEFAULT_LEASE, SETTINGS, Entry, LeasedMessages
 from .outages import DEFAULT_MAX_OUTAGE
 from .sqlite_file import FORGET, Changes, DiskFull, Loaded, QueueFile, load_rejected
-from .transactional_queue import TransactionalQueue
+from .transactional_queue import Transaction, TransactionalQueue
 
 if TYPE_CHECKING:
     import sqlite3
@@ -342,28 +342,20 @@ class SqliteQueue(TransactionalQueue):
     def _holds(self, message: Message) -> bool:
         return self._check_open().messages.held(message) is not None
 
-    async def _transact(
-        self,
-        bodies: Sequence[bytes] = (),
-        *,
-        cursor: tuple[str, str] | None = None,
-        settled: Message | None = None,
-        rejected: Sequence[RejectedRow] = (),
-        forgotten: Sequence[RejectedRow] = (),
-    ) -> None:
+    async def _transact(self, changes: Transaction) -> None:
         """A put returns when its bodies are on disk or settled, forgetting when it is; the rest is on disk soon."""
         shared = self._check_open()
-        shared.changes.rejected.extend(rejected)
-        if cursor is not None:
-            shared.changes.cursors[cursor[0]] = cursor[1]
-        put = Put(len(bodies), shared.loop.create_future()) if bodies and not (settled or forgotten) else None
+        shared.changes.rejected.extend(changes.rejected)
+        shared.changes.cursors.update(changes.cursors)
+        bodies, waits = changes.bodies, changes.settled is None and not changes.forgotten
+        put = Put(len(bodies), shared.loop.create_future()) if bodies and waits else None
         shared.add(bodies, put)
-        if settled is not None:
-            shared.settle(settled, moved=True)
+        if changes.settled is not None:
+            shared.settle(changes.settled, moved=True)
         if put is not None:
             await put.done
-        if forgotten:
-            rows = [(row.id, row.at) for row in forgotten]
+        if changes.forgotten:
+            rows = [(row.id, row.at) for row in changes.forgotten]
             await shared.step(lambda db: db.executemany(FORGET, rows))
 
     async def receive(self, limit: int, *, wait: float) -> Sequence[Delivery]:

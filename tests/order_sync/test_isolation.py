@@ -15,7 +15,7 @@ from mirakl_async.order_sync.batch_results import BatchResults
 from mirakl_async.order_sync.batching import Batcher
 from mirakl_async.order_sync.entries import Line
 from mirakl_async.order_sync.isolation import plan_isolation
-from mirakl_async.order_sync.ledger import NoLedger
+from mirakl_async.order_sync.ledger import Ledger
 from mirakl_async.order_sync.report import SyncCounters
 from tests.support.feeds import ORIGIN, as_line, order
 from tests.support.manual_clock import ManualClock
@@ -45,7 +45,7 @@ class Search:
         results = BatchResults(
             assembly,
             SyncCounters(),
-            NoLedger(),
+            Ledger(),
             ManualClock(),
             reject=rejected.append,
             requeued=list,
@@ -219,7 +219,7 @@ def test_a_batch_whose_others_must_be_cut_lets_go_of_those_that_wait_for_it():
     assembly, sent = Batcher(100, superseded=None, refused=None), []
     rejected = []
     results = BatchResults(
-        assembly, SyncCounters(), NoLedger(), ManualClock(), reject=rejected.append, requeued=list, fail=sent.append
+        assembly, SyncCounters(), Ledger(), ManualClock(), reject=rejected.append, requeued=list, fail=sent.append
     )
     assembly.add(assembly.lane(ORIGIN), HUNDRED, 0.0)
     results.isolate(assembly.next_batch(0.0, None), BadRequest(CONTEXT, status=400, problem=named([7]), headers={}))

@@ -266,6 +266,33 @@ class TestTheEnd:
             report, _ = await run(mirakl.connect.orders.sync(Silent(queue), idle=0.2, rejected=tmp_path / "r"))
         assert report.accepted == 100
 
+    async def test_a_queue_that_may_be_paid_by_the_request_is_asked_with_long_waits(self, mirakl, tmp_path):
+        waits = []
+
+        class Paid(PlainQueue):
+            async def receive(self, limit, *, wait):
+                waits.append(wait)
+                return await super().receive(limit, wait=min(wait, 0.1))
+
+            async def waiting(self):
+                return None
+
+        async with MemoryQueue() as queue:
+            file = tmp_path / "rejected.ndjson"
+            await put(mirakl, queue, [order(n, n) for n in range(100)])
+            await run(mirakl.connect.orders.sync(Paid(queue), idle=0.3, rejected=file))
+            assert set(waits) == {0.5}
+            report, _ = await run(
+                mirakl.sync(stream(map(order, range(200))), journal=Paid(queue), idle=0.6, rejected=file)
+            )
+            assert report.accepted == 200
+            assert set(waits) == {0.5, 0.6}
+            worker = mirakl.connect.orders.worker(Paid(queue), rejected=file)
+            async with worker:
+                await asyncio.sleep(0.05)
+                worker.stop()
+            assert set(waits) == {0.5, 0.6, 5.0}
+
     async def test_a_worker_outlives_an_outage_of_its_queue_and_of_mirakl(self, mirakl, monkeypatch):
         monkeypatch.setattr(queue_feed, "RETRY_INTERVAL", 0.05)
 
