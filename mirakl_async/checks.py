@@ -56,7 +56,9 @@ def reason_against(takes: Rule, value: object) -> str | None:
 
 
 def _named(value: object) -> str:
-    return f"the class {value.__name__}; make one" if isinstance(value, type) else type(value).__name__
+    if isinstance(value, type):
+        return f"the class {value.__name__}; make one"
+    return "an empty text" if value == "" else type(value).__name__
 
 
 def first_violation(rules: Rules, given: Mapping[str, object]) -> tuple[str, str] | None:

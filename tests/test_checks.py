@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -12,6 +13,7 @@ from mirakl_async import BearerToken, ConnectChannel, MarketplaceFront, errors
 from mirakl_async.downloads import ArchiveLimits
 from mirakl_async.http.upload import Upload
 from mirakl_async.options import Limits, Rate, Retry, Timeouts
+from mirakl_async.queues.memory_queue import MemoryQueue
 from tests.support.feeds import ORIGIN, order
 from tests.support.manual_clock import ManualClock
 
@@ -165,18 +167,72 @@ async def test_an_option_of_a_call_that_cannot_work(options):
     ],
 )
 async def test_an_option_of_a_bulk_job_that_cannot_work(given, words, tmp_path):
+    of_a_worker = {  # it has one place for rejected orders, and None stands for no end
+        "rejected_file: must be a path, or None, not int": ({"rejected": 3}, "rejected: .*, not int"),
+        "max_outage: .*not None": ({"max_outage": "30"}, "max_outage: .*, or None for no end, not str"),
+    }
     async with ConnectChannel(auth=TOKEN) as connect:
         with pytest.raises(errors.InvalidArgument, match=f"^upsertOrders: {words}"):
             connect.orders.sync([order(1)], origin=ORIGIN, **given)
-        if given.keys() != {"rejected_file"} and given != {"max_outage": None}:  # not a worker's; no end for a worker
-            with pytest.raises(errors.InvalidArgument, match=f"^upsertOrders: {words}"):
-                connect.orders.worker(tmp_path / "j.db", **given)
+        for_worker, words = of_a_worker.get(words, (given, words))
+        with pytest.raises(errors.InvalidArgument, match=f"^upsertOrders: {words}"):
+            connect.orders.worker(tmp_path / "j.db", **for_worker)
         for name, value in [("read_ahead", 0), ("read_ahead", "100"), ("resume", "no")]:
             with pytest.raises(errors.InvalidArgument, match=f"^upsertOrders: {name}: "):
                 connect.orders.sync([order(1)], origin=ORIGIN, **{name: value})
         for name, value in [("max_outage", -1), ("max_outage", "30"), ("max_deliveries", 0), ("until_empty", 1)]:
             with pytest.raises(errors.InvalidArgument, match=f"^upsertOrders: {name}: "):
                 connect.orders.worker(tmp_path / "j.db", **{name: value})
+    assert not any(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("given", [3, True, 1.5, b"orders.db", "", {}, [], MemoryQueue], ids=repr)
+async def test_what_cannot_be_a_queue_or_a_place_for_rejected_orders(given):
+    async with ConnectChannel(auth=TOKEN) as connect, MemoryQueue() as queue:
+        orders = connect.orders
+        for name, call in [
+            ("journal", lambda: orders.sync([], origin=ORIGIN, journal=given)),
+            ("rejected", lambda: orders.sync([], origin=ORIGIN, rejected=given)),
+            ("rejected", lambda: orders.sync([], origin=ORIGIN, journal=queue, rejected=given)),
+            ("queue", lambda: orders.worker(given)),
+            ("rejected", lambda: orders.worker(queue, rejected=given)),
+        ]:
+            with pytest.raises(errors.InvalidArgument, match=f"^upsertOrders: {name}: must be a path, .*, not "):
+                call()
+        for name, call in [
+            ("upsertOrders: queue", lambda: orders.enqueue([], given, origin=ORIGIN)),
+            ("upsertOrders: rejected", lambda: orders.enqueue([], queue, origin=ORIGIN, rejected=given)),
+            ("updateActionStatus: queue", lambda: orders.enqueue_action_status("a", status="SUCCESS", queue=given)),
+        ]:
+            with pytest.raises(errors.InvalidArgument, match=f"^{name}: must be a path, .*, not "):
+                await call()
+        assert await queue.waiting() == 0
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"action_id": ""}, "action_id: '' cannot be part of a path"),
+        ({"action_id": "a/b"}, "action_id: 'a/b' cannot be part of a path"),
+        ({"action_id": ".."}, "action_id: '..' cannot be part of a path"),
+        ({"action_id": "a\0"}, "action_id: holds a NUL"),
+        ({"action_id": None}, "action_id: is required"),
+        ({"action_id": ["a"]}, "action_id: takes one string"),
+        ({"status": None}, "status: is required"),
+        ({"status": 3}, "status: Expected `str`"),
+        ({"errors": 3}, "errors: Expected `array`, got `int`"),
+        ({"errors": "x"}, "errors: Expected `array`, got `str`"),
+        ({"errors": [3]}, r"errors\[0\]: Expected `object`, got `int`"),
+        ({"status": "FAILED"}, "errors: required where status is FAILED"),
+    ],
+)
+async def test_an_outcome_that_is_put_into_a_queue_meets_the_rules_of_one_that_is_sent(given, words):
+    arguments = {"action_id": "a", "status": "SUCCESS", **given}
+    async with ConnectChannel(auth=TOKEN) as connect, MemoryQueue() as queue:
+        for call in (connect.orders.update_action_status, partial(connect.orders.enqueue_action_status, queue=queue)):
+            with pytest.raises(errors.InvalidArgument, match=f"^updateActionStatus: {words}"):
+                await call(**arguments)
+        assert await queue.waiting() == 0
 
 
 async def test_options_of_lists_jobs_and_files_that_cannot_work():

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import anyio
 from msgspec import Struct
 
-from ..errors import BadRequest, MiraklError, NotFound
+from ..errors import BadRequest, InvalidArgument, MiraklError, NotFound
 from ..http import request_builder as calls
 from ..operations.connect.orders import UPDATE_ACTION_STATUS
 from ..queues.protocol import RejectedRow
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from ..client import Client
     from ..queues.held_messages import HeldMessage
+    from ..queues.protocol import RejectionKind
     from .report import SyncCounters
 
 log: logging.Logger = logging.getLogger("mirakl_async")
@@ -88,7 +89,11 @@ class ActionSender:
     async def _send(self, action: _Action) -> None:
         arguments: dict[str, Any] = {"action_id": action.action_id}
         base = self._client.base_url("connect")
-        request = calls.build(UPDATE_ACTION_STATUS, arguments, base, action.body)
+        try:
+            request = calls.build(UPDATE_ACTION_STATUS, arguments, base, action.body)
+        except InvalidArgument as error:  # a line of another program
+            self._reject(action, "invalid", str(error))
+            return
         outage = BatchBackoff(self._max_outage)
         while True:
             try:
@@ -113,16 +118,11 @@ class ActionSender:
         if error.code == ALREADY_FINAL:
             self._tally.outcomes += 1
             return True
-        self._tally.rejected_outcomes += 1
-        log.warning("outcome of action %s was rejected: %s", action.action_id, error)
-        self._rejected(
-            action.block,
-            RejectedRow(
-                id=f"action {action.action_id}",
-                kind="server",
-                reason=str(error.problem) or str(error),
-                line=action.line,
-                at=time.time(),
-            ),
-        )
+        self._reject(action, "server", str(error.problem) or str(error))
         return True
+
+    def _reject(self, action: _Action, kind: RejectionKind, reason: str) -> None:
+        self._tally.rejected_outcomes += 1
+        log.warning("outcome of action %s was rejected: %s", action.action_id, reason)
+        row = RejectedRow(id=f"action {action.action_id}", kind=kind, reason=reason, line=action.line, at=time.time())
+        self._rejected(action.block, row)

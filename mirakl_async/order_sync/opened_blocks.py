@@ -13,7 +13,6 @@ from msgspec import Raw, Struct
 
 from .. import codec
 from ..models.connect.common import OriginRequest
-from ..models.connect.orders import UpdateActionRequest
 from ..queues.blocks import BlockError, encode_block, parse_block
 from ..queues.protocol import RejectedRow
 from .entries import Line, microseconds
@@ -144,9 +143,9 @@ def halves_of(body: bytes) -> list[bytes]:
     return [encode_block(known, part, parsed.origin) for known, part in zip(keys, parts, strict=True)]
 
 
-def action_block(action_id: str, outcome: UpdateActionRequest) -> bytes:
-    """The message that carries how one order action ended."""
-    line = codec.encode({"action_id": action_id, "outcome": outcome})
+def action_block(action_id: str, outcome: bytes) -> bytes:
+    """The message that carries how one order action ended: `outcome` is the body of its report."""
+    line = codec.encode({"action_id": action_id, "outcome": Raw(outcome)})
     return encode_block([(action_id, None, 0)], [line])
 
 

@@ -9,13 +9,12 @@ from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from msgspec import UNSET
-
 from .. import codec
-from ..checks import BOOLEAN, CALLABLE, SECONDS_OR_ZERO, Rules, check_arguments, instance, whole
+from ..checks import BOOLEAN, CALLABLE, SECONDS_OR_ZERO, Rule, Rules, check_arguments, whole
 from ..errors import InvalidArgument, UnreadableFile
+from ..http.request_builder import build
 from ..models.connect.common import OriginRequest
-from ..models.connect.orders import ActionError, UpdateActionRequest
+from ..operations.connect.orders import UPDATE_ACTION_STATUS
 from ..operations.connect.orders import Orders as GeneratedOrders
 from ..queues.opening import opened, queue_of, require
 from ..queues.protocol import KeepsCursors, KeepsRejected, Queue, Sink, Source, offers
@@ -34,22 +33,37 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from ..client import Client
+    from ..models.connect.orders import ActionError
     from ..resource import Caller
     from .intake import Source as OrderSource
     from .rejected_order import RejectedOrder
     from .report import SyncReport
 
 MEBIBYTE = 1024 * 1024
+PATH = Rule("a path", lambda value: isinstance(value, Path) or (isinstance(value, str) and value != ""))
+QUEUE = Rule(
+    "a path, the address of a queue, or a queue",
+    lambda value: (
+        PATH.test(value)
+        or (
+            not isinstance(value, type)
+            and (offers(value, Source) or offers(value, Sink) or offers(value, KeepsRejected))
+        )
+    ),
+)
 OPTIONS: Rules = {
+    "journal": QUEUE.or_none(),
+    "queue": QUEUE,
+    "rejected": QUEUE.or_none(),
     "batch_size": whole(1, 100),
     "max_batch_bytes": whole(1),
     "linger": SECONDS_OR_ZERO,
     "concurrency": whole(1).or_none("as many as are needed"),
-    "rejected_file": instance((str, Path), "a path").or_none(),
+    "rejected_file": PATH.or_none(),
     "progress": CALLABLE.or_none(),
     "grace_period": SECONDS_OR_ZERO,
     "resume": BOOLEAN,
-    "resume_file": instance((str, Path), "a path").or_none(),
+    "resume_file": PATH.or_none(),
     "read_ahead": whole(1).or_none(),
     "until_empty": BOOLEAN,
     "idle": SECONDS_OR_ZERO,
@@ -258,15 +272,11 @@ class Orders(GeneratedOrders):
 
         It is durable on return. The arguments are those of `update_action_status`.
         """
-        given: Any = UNSET if errors is None else list(errors)
-        try:
-            outcome = UpdateActionRequest(status=status, errors=given)
-        except ValueError as error:
-            raise InvalidArgument("updateActionStatus", "errors", str(error)) from error
-        for violation in codec.find_violations(outcome):
-            raise InvalidArgument("updateActionStatus", violation.path, violation.message)
+        check_arguments(UPDATE_ACTION_STATUS.code, OPTIONS, {"queue": queue})
+        arguments = {"action_id": action_id, "status": status, "errors": errors}
+        request = build(UPDATE_ACTION_STATUS, arguments, self._client.base_url("connect"))
         async with opened(_checked(queue, Sink)) as kept:
-            await kept.put([action_block(action_id, outcome)])
+            await kept.put([action_block(str(action_id), cast("bytes", request.body))])
 
     def _job_on_checked(
         self,

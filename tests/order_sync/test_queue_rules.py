@@ -232,6 +232,18 @@ class TestRejected:
         assert "200" in found.reason
         assert "takes at most" in found.reason
 
+    async def test_an_outcome_of_another_program_that_cannot_be_sent_does_not_end_the_job(self, mirakl):
+        lines = [b'{"action_id":"%b","outcome":{"status":"SUCCESS"}}\n' % name for name in (b"a/b", b"", b"..")]
+        async with MemoryQueue() as queue:
+            await queue.put([b"".join(lines)])
+            await put(mirakl, queue, [order(n, n) for n in range(10)])
+            report, _ = await run(mirakl.connect.orders.sync(queue))
+            rows = [row async for row in queue.rejected()]
+            assert await queue.waiting() == 0
+        assert (report.accepted, report.rejected_outcomes) == (10, 3)
+        assert {row.kind for row in rows} == {"invalid"}
+        assert [row.line + b"\n" for row in rows] == lines
+
 
 class TestPositions:
     async def test_a_queue_that_keeps_none_needs_a_file_for_them(self, mirakl, tmp_path):
