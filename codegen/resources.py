@@ -63,6 +63,8 @@ class ResourceWriter:
         lines.append(f"from {up}operation import {', '.join(names)}")
         if "Rate" in self._imports:
             lines.append(f"from {up}options import Rate")
+        if "hidden" in self._imports:
+            lines.append(f"from {up}redaction import hidden")
         lines.append(f"from {up}resource import Resource")
         return lines
 
@@ -236,9 +238,17 @@ class ResourceWriter:
         lines = [
             render(Group(f"{prefix}def {plan.method}(", tuple(parameters), f") -> {returns}:"), 4),
             docstring(paragraphs(plan, self._document, self._package.values), 8),
+            *self._hidden(plan),
             render(Group(f"return {verb}(", (plan.constant, given, *last)), 8),
         ]
         return "\n".join(lines) + "\n"
+
+    def _hidden(self, plan: Plan) -> list[str]:
+        """Lines by which no traceback shows the plain mappings that a method was given."""
+        names = [item.name for item in plan.arguments if item.place in {"body", "part"} and _has_members(item.shape)]
+        if names:
+            self._imports.add("hidden")
+        return [f"        {name} = hidden({name})" for name in names]
 
     def _verb(self, plan: Plan) -> tuple[str, str, str, tuple[str, ...]]:
         """The caller's verb, what the method returns, its prefix and the verb's last arguments."""
@@ -301,6 +311,19 @@ def param_type(shape: Shape) -> str:
             return _PARAM_TYPES[shape.kind]
         case _:
             return "json"
+
+
+def _has_members(shape: Shape) -> bool:
+    """Whether plain mappings may stand for it, or for what is in it."""
+    match shape:
+        case Many(item):
+            return _has_members(item)
+        case Choice(options):
+            return any(_has_members(option) for option in options)
+        case Scalar():
+            return shape.kind == "any"
+        case _:
+            return True
 
 
 def _bounds(shape: Shape) -> list[str | Group]:

@@ -24,6 +24,7 @@ from .operation import Operation
 from .operations import operations
 from .options import Limits, Options, Rate, Retry, Timeouts, check_options
 from .rate_limits.bucket import LocalRateLimiter, RateLimitPolicy
+from .redaction import clear_locals, clears_locals, hidden
 
 if TYPE_CHECKING:
     import ssl as ssl_module
@@ -195,7 +196,11 @@ class Client:
 
     def build_request(self, operation: Operation[Any], arguments: Mapping[str, object]) -> Request:
         """The request that a call of `operation` with these arguments would send."""
-        return calls.build(operation, arguments, self.base_url(operation.service))
+        try:
+            return calls.build(operation, arguments, self.base_url(operation.service))
+        except BaseException as error:
+            clear_locals(error)
+            raise
 
     def options_for(self, options: Options, code: str = "call") -> Options:
         """The client's own options with those of one call laid over them; refuses one that is none."""
@@ -218,9 +223,10 @@ class Client:
         JSON as bytes or text, or anything msgspec encodes. Lists take one page: nothing is paged or split here. A file
         comes as a `Download`, which asks for nothing before it is opened or saved.
         """
+        params, body = hidden(params), hidden(body)
         operation = self._operation(code, params)
         if operation.answer == "stream":
-            calls.build_by_wire_names(operation, params or {}, body, self.base_url(operation.service))
+            self._request(operation, params, body)
             return Download(self, operation, calls.by_argument(operation, params or {}), options)
         return value_of(await self.call_raw(code, params, body=body, **options), self)
 
@@ -228,14 +234,23 @@ class Client:
         self, code: str, params: Mapping[str, object] | None = None, *, body: object = None, **options: Unpack[Options]
     ) -> Response:
         """Like `call`, but gives the undecoded reply."""
+        params, body = hidden(params), hidden(body)
         operation = self._operation(code, params)
-        request = calls.build_by_wire_names(operation, params or {}, body, self.base_url(operation.service))
+        request = self._request(operation, params, body)
         return await self.transport.run(request, self.options_for(options, operation.code))
+
+    def _request(self, operation: Operation[Any], params: Mapping[str, object] | None, body: object) -> Request:
+        try:
+            return calls.build_by_wire_names(operation, params or {}, body, self.base_url(operation.service))
+        except BaseException as error:
+            clear_locals(error)
+            raise
 
     def _operation(self, code: str, params: Mapping[str, object] | None) -> Operation[Any]:
         check_arguments("call", CALL, locals())
         return operations.of(self._bases, code)
 
+    @clears_locals
     async def raw_response(self, method: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> Response:
         """The undecoded reply of a typed method: `await front.raw(front.orders.get, "o1")`.
 
@@ -267,6 +282,7 @@ class Client:
         `path` is relative to the service's base URL. `retry` says whether repeating is harmless: "safe" for GET and
         HEAD, "unsafe" for everything else unless told otherwise.
         """
+        body = hidden(body)
         to: Service = next(iter(self._bases)) if service is None else service
         request = calls.build_unknown(method, path, to, self.base_url(to), query, body, retry)
         return await self.transport.run(request, self.options_for(options, "request"))

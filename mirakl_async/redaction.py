@@ -6,9 +6,16 @@ shows locals, in a report of a crash. So these say what they are and little more
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, TypeVar, cast
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from functools import wraps
+from inspect import iscoroutinefunction
+from pathlib import Path
+from typing import Any, ClassVar, ParamSpec, TypeVar, cast
 
 T = TypeVar("T")
+P = ParamSpec("P")
+PACKAGE = str(Path(__file__).parent)
 
 
 class RedactedRepr:
@@ -39,11 +46,65 @@ class RedactedBytesRepr(RedactedRepr):
 
 
 def hidden(value: T) -> T:
-    """The same value, for a local variable: a text or bytes that no traceback shows, anything else as it is."""
-    secret: Any = value
-    if type(secret) is str:
-        return cast("T", RedactedStr(secret))
-    return cast("T", RedactedBytes(secret)) if type(secret) is bytes else value
+    """The same value, for a local variable: a text, bytes or plain mappings that no traceback shows; else as it is.
+
+    A list that holds mappings is hidden as well; structs hide their data themselves.
+    """
+    given: Any = value
+    match given:
+        case dict():
+            return cast("T", RedactedDict(cast("dict[str, Any]", given)))
+        case list() | tuple() if any(isinstance(item, dict) for item in cast("list[object]", given)):
+            return cast("T", RedactedList(cast("list[Any]", given)))
+        case _:
+            pass
+    # Exactly these types: a subclass of somebody else's stays what it is.
+    if type(given) is str:
+        return cast("T", RedactedStr(given))
+    return cast("T", RedactedBytes(given)) if type(given) is bytes else value
+
+
+def clear_locals(error: BaseException) -> None:
+    """Clear the local variables of our own frames that have ended, of an error and of those that led to it.
+
+    For readers of private data: their locals are too many, and used too often, to be hidden one by one.
+    """
+    pending: list[BaseException | None] = [error]
+    seen: set[int] = set()
+    while pending:
+        one = pending.pop()
+        if one is None or id(one) in seen:
+            continue
+        seen.add(id(one))
+        pending += [one.__cause__, one.__context__]
+        trace = one.__traceback__
+        while trace is not None:
+            if trace.tb_frame.f_code.co_filename.startswith(PACKAGE):
+                with suppress(RuntimeError):  # it is still running, which is so for the callers of what failed
+                    trace.tb_frame.clear()
+            trace = trace.tb_next
+
+
+def clears_locals(function: Callable[P, T]) -> Callable[P, T]:
+    """A function, or coroutine function, whose errors carry no local variables of it nor of what it calls."""
+
+    def call(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return function(*args, **kwargs)
+        except BaseException as error:
+            del args, kwargs
+            clear_locals(error)
+            raise
+
+    async def call_async(*args: P.args, **kwargs: P.kwargs) -> Any:
+        try:
+            return await cast("Awaitable[Any]", function(*args, **kwargs))
+        except BaseException as error:
+            del args, kwargs
+            clear_locals(error)
+            raise
+
+    return cast("Callable[P, T]", wraps(function)(call_async if iscoroutinefunction(function) else call))
 
 
 class RedactedStr(str):
@@ -95,3 +156,13 @@ class RedactedDict(dict[str, Any]):
 
     def __rich_repr__(self) -> list[tuple[str, Any]]:
         return [("members", len(self))]
+
+
+class RedactedList(list[Any]):
+    """A list of plain mappings that hold anybody's data: shows only how many there are."""
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} items, hidden>"
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        return [("items", len(self))]

@@ -38,6 +38,7 @@ from ..http.wire import WireError
 from ..instrumentation import ItemQuarantined as QuarantinedEvent
 from ..instrumentation import ResponseRepaired
 from ..options import Options, check_options
+from ..redaction import clear_locals, clears_locals
 from ..server_text import natural
 from ..settings import origin
 from .csv_rows import CsvParser
@@ -218,9 +219,13 @@ class _Chunks(AsyncIterator[bytes]):
         if not self._begun:
             await self._check()
             self._begun = True
-        if (chunk := await self._following()) is None:
-            raise StopAsyncIteration
-        return chunk
+        try:
+            if (chunk := await self._following()) is not None:
+                return chunk
+        except BaseException as error:
+            clear_locals(error)
+            raise
+        raise StopAsyncIteration
 
 
 class DownloadStream:
@@ -260,6 +265,7 @@ class DownloadStream:
         """What an error about this file says: the operation, without the address."""
         return self._request.context()
 
+    @clears_locals
     async def close(self) -> None:
         """Let go of the connection and of what was spooled; who reads in another task is told ConnectionLost."""
         self._answer.close()
@@ -278,22 +284,24 @@ class DownloadStream:
         """
         return self._chunks_of()
 
+    @clears_locals
     async def detect_format(self) -> FileFormat:
         """What the file is by its first bytes, whatever its type says; it can still be read in any way."""
         while len(self._start) < SNIFF_BYTES and (chunk := await self._more()) is not None:
             self._start += chunk
         return format_of(self._start)
 
+    @clears_locals
     async def read(self, max_bytes: int = DEFAULT_READ_BYTES) -> bytes:
         """The whole body; raises ResponseTooLarge past `max_bytes` bytes."""
         content = io.BytesIO()
         async for chunk in self.chunks():
             content.write(chunk)
-            chunk = b""  # noqa: PLW2901 - so that no traceback with locals shows what was read
             if content.tell() > max_bytes:
                 raise self._too_large(max_bytes)
         return content.getvalue()
 
+    @clears_locals
     async def save(self, path: str | Path, progress: Progress | None = None) -> SavedFile:
         """Save the body at `path`, or in that folder as `filename`; nothing appears there unless it is whole.
 
@@ -339,14 +347,17 @@ class DownloadStream:
         10,000 members of 2 GB together.
         """
         limits = limits or ArchiveLimits()
-        packed = self._chunks_of("zip", "xlsx")
         self._spool = tempfile.SpooledTemporaryFile(SPOOL_IN_MEMORY)  # noqa: SIM115 - closed with the download
-        async for chunk in packed:
-            if self.received > limits.max_unpacked_bytes:
-                raise self._too_large(limits.max_unpacked_bytes)
-            await asyncio.to_thread(self._spool.write, chunk)
+        await self._store(self._chunks_of("zip", "xlsx"), self._spool, limits.max_unpacked_bytes)
         for member in (await asyncio.to_thread(Archive, self._spool, limits)).members:
             yield member
+
+    @clears_locals
+    async def _store(self, chunks: AsyncIterator[bytes], file: IO[bytes], max_bytes: int) -> None:
+        async for chunk in chunks:
+            if self.received > max_bytes:
+                raise self._too_large(max_bytes)
+            await asyncio.to_thread(file.write, chunk)
 
     def _chunks_of(self, *kinds: FileFormat) -> _Chunks:
         """The body, if it is what it is to be read as; of any kind where none is named."""

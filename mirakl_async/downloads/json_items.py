@@ -29,6 +29,7 @@ from ..codec.quarantine import QuarantinedItem
 from ..codec.repair import Repair, UnrepairableError, repair
 from ..codec.type_info import DECODE_ERRORS, decoder
 from ..errors import UnreadableFile
+from ..redaction import clear_locals
 from ..server_text import one_line
 
 T = TypeVar("T")
@@ -125,6 +126,7 @@ class JsonArrayParser(Generic[T]):
         except _MoreNeeded:
             pass
         except UnreadableFile as error:
+            clear_locals(error)
             self.failure = error
         rest = text[at:]
         if len(rest) > MAX_ITEM_BYTES:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
+from ..redaction import clear_locals
 from .csv_rows import CsvParser, Row, as_dict
 from .json_items import JsonArrayParser
 
@@ -30,7 +31,11 @@ def read_json_items(path: str | Path, kind: Any = None, member: str | None = Non
     file that is cut off.
     """
     reader = JsonArrayParser[Any](Any if kind is None else kind, member)
-    yield from _values(path, reader)
+    try:
+        yield from _values(path, reader)
+    except BaseException as error:
+        clear_locals(error)
+        raise
     if reader.unreadable:
         log.warning("%s: %d of %d items could not be read", path, reader.unreadable, reader.count)
 
@@ -40,7 +45,14 @@ def read_csv_rows(path: str | Path, delimiter: str | None = None, encoding: str 
 
     Raises UnreadableFile after the last row that can be read of a file that is damaged, or no CSV.
     """
-    reader = CsvParser(delimiter, encoding)
+    try:
+        yield from _rows(path, CsvParser(delimiter, encoding))
+    except BaseException as error:
+        clear_locals(error)
+        raise
+
+
+def _rows(path: str | Path, reader: CsvParser) -> Iterator[Row]:
     for record in _values(path, reader):
         yield as_dict(reader.columns or [], record)
 

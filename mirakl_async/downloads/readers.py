@@ -7,6 +7,7 @@ from typing import Protocol, Self, TypeVar
 
 from ..codec.quarantine import QuarantinedItem
 from ..errors import UnreadableFile
+from ..redaction import clear_locals
 from .csv_rows import CsvParser, Row, as_dict
 from .json_items import JsonArrayParser
 
@@ -42,10 +43,17 @@ class RowBatches(AsyncIterator[list[T]]):
         self._over = False
 
     async def __anext__(self) -> list[T]:
-        while self._reader.failure is None and not self._over:
-            if batch := await self._more():
-                return batch
-        raise self._reader.failure or StopAsyncIteration
+        try:
+            while self._reader.failure is None and not self._over:
+                if batch := await self._more():
+                    return batch
+        except BaseException as error:
+            clear_locals(error)
+            raise
+        if self._reader.failure is not None:
+            clear_locals(self._reader.failure)
+            raise self._reader.failure
+        raise StopAsyncIteration
 
     async def _more(self) -> list[T]:
         try:
@@ -114,8 +122,13 @@ class CsvRows(AsyncIterator[Row]):
         return self
 
     async def __anext__(self) -> Row:
-        record = await self._next()  # which may be what reads the columns
-        return as_dict(self._columns, record)
+        try:
+            record = await self._next()  # which may be what reads the columns
+            return as_dict(self._columns, record)
+        except BaseException as error:
+            record = []
+            clear_locals(error)
+            raise
 
     async def header(self) -> list[str]:
         """The columns, read if they have not been; an empty file has none."""

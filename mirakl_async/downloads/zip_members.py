@@ -29,6 +29,7 @@ from msgspec.structs import asdict
 
 from ..checks import POSITIVE, Rules, check_settings, whole
 from ..errors import ClientStateError, UnreadableFile, UnsafeArchive
+from ..redaction import clears_locals
 from ..server_text import one_line
 from .disposition import safe_name
 from .saving import SavedFile, save_chunks
@@ -115,14 +116,17 @@ class ArchiveMember:
             with self._archive.open(self._info) as file:
                 while chunk := await asyncio.to_thread(file.read, READ_AT_ONCE):
                     yield chunk
+                    chunk = b""  # so that no traceback with locals shows what was read
         except DAMAGE as error:
             raise UnreadableFile(one_line(f"{self.name} is damaged ({error})")) from None
 
+    @clears_locals
     async def read(self) -> bytes:
         """The whole content; `size` says beforehand how much that is."""
         async with aclosing(self.chunks()) as chunks:
             return b"".join([chunk async for chunk in chunks])
 
+    @clears_locals
     async def save(self, folder: str | Path) -> SavedFile:
         """Save it in `folder`, within the folders the archive has it in; `path` of the answer says where.
 

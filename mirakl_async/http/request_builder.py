@@ -20,7 +20,7 @@ from .. import codec
 from ..checks import Rule, Rules, check_arguments, instance, one_of
 from ..errors import InvalidArgument
 from ..operation import Operation, Param
-from ..redaction import RedactedBytes, RedactedStr
+from ..redaction import RedactedBytes, RedactedDict, RedactedStr
 from ..settings import address_parts, is_allowed_url, origin
 from . import upload_limits as caps
 from .params import format_param, omit_hint
@@ -62,7 +62,7 @@ def build(
         return _absolute_url(operation, operation.params[0], arguments, base_url)
     path = operation.path
     query: list[str] = []
-    members: dict[str, object] = {}
+    members: dict[str, object] = RedactedDict()
     parts: list[Part] = []
     for param in operation.params:
         if body is not None and param.location == "body":
@@ -103,7 +103,7 @@ def build_by_wire_names(
 
 def by_argument(operation: Operation[Any], params: Mapping[str, object]) -> dict[str, object]:
     """Arguments under their Python names, from those that Mirakl documents; raises InvalidArgument for others."""
-    arguments = dict(params)
+    arguments = RedactedDict(params)
     takes = operation.wire_params
     for param in takes:
         if param.name != param.argument and param.name in arguments:

@@ -30,6 +30,7 @@ class SniffedResponse:
         try:
             while not is_enough_to_judge(self.start) and (chunk := await anext(self._rest, None)) is not None:
                 self.start += chunk
+                chunk = b""  # so that no traceback with locals shows what was read
         except WireError as fault:
             self.fault = fault
 

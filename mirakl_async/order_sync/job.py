@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Self
 import anyio
 
 from ..errors import ClientStateError, InvalidArgument, MiraklError, SyncFailed
+from ..redaction import clear_locals
 from .batch_results import BatchResults
 from .batching import Batcher
 from .entries import Line
@@ -160,8 +161,10 @@ class OrderSync:
         self._rejections.release()
         await self._join(stopped=error is not None)
         if isinstance(self._failure, InvalidArgument) and error is None:
+            clear_locals(self._failure)
             raise self._failure
         if self._failure is not None and error is None:
+            clear_locals(self._failure)
             raise SyncFailed(_words(self._failure), self.report) from self._failure
 
     async def _join(self, *, stopped: bool) -> None:

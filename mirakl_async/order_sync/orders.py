@@ -18,6 +18,7 @@ from ..operations.connect.orders import UPDATE_ACTION_STATUS
 from ..operations.connect.orders import Orders as GeneratedOrders
 from ..queues.opening import opened, queue_of, require
 from ..queues.protocol import KeepsCursors, KeepsRejected, Queue, Sink, Source, offers
+from ..redaction import clears_locals
 from .enqueueing import Enqueuer, Resumable
 from .entries import misplaced_origin
 from .job import OrderSync
@@ -85,6 +86,7 @@ class Orders(GeneratedOrders):
         super().__init__(caller)
         self._client = client
 
+    @clears_locals
     def sync(
         self,
         source: Iterable[Any] | AsyncIterable[Any] | str | Path | Source,
@@ -212,6 +214,7 @@ class Orders(GeneratedOrders):
         )
         return self._job_on_checked(_checked(queue, Source), options, on_queue, rejected)
 
+    @clears_locals
     async def enqueue(
         self,
         source: Iterable[Any] | AsyncIterable[Any] | str | Path,
@@ -260,6 +263,7 @@ class Orders(GeneratedOrders):
             raise enqueuer.failure
         return tally.report(clock.monotonic() - began)
 
+    @clears_locals
     async def enqueue_action_status(
         self,
         action_id: str,

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...operation import Operation, Param
+from ...redaction import hidden
 from ...resource import Resource
 
 if TYPE_CHECKING:
@@ -49,4 +50,5 @@ class Channels(Resource):
 
         https://developer.mirakl.com/content/product/account-channel-platform/rest/connector/openapi3/channel/seller_account_channel_upsert
         """
+        channels = hidden(channels)
         return await self._caller.call(SELLER_ACCOUNT_CHANNEL_UPSERT, {"channels": channels}, options)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import UNSET
 
 from ...operation import Operation, Param
+from ...redaction import hidden
 from ...resource import Resource
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ class Stores(Resource):
 
         https://developer.mirakl.com/content/product/account-channel-platform/rest/connector/openapi3/store/seller_account_store_create
         """
+        stores = hidden(stores)
         return await self._caller.call(SELLER_ACCOUNT_STORE_CREATE, {"token": token, "stores": stores}, options)
 
     async def update(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ...operation import Operation, Param
 from ...options import Rate
+from ...redaction import hidden
 from ...resource import Resource
 
 if TYPE_CHECKING:
@@ -65,4 +66,5 @@ class Carriers(Resource):
 
         https://developer.mirakl.com/content/product/connect-channel-platform/rest/connect/openapi3/carriers/upsertcarriers
         """
+        carriers = hidden(carriers)
         return await self._caller.call(UPSERT_CARRIERS, {"channel_id": channel_id, "carriers": carriers}, options)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ...operation import Operation, Param
 from ...options import Rate
+from ...redaction import hidden
 from ...resource import Resource
 
 if TYPE_CHECKING:
@@ -97,6 +98,8 @@ class Catalog(Resource):
 
         https://developer.mirakl.com/content/product/connect-channel-platform/rest/connect/openapi3/catalog-configuration/configurechannelcatalog
         """
+        offer_configuration = hidden(offer_configuration)
+        use_case_configurations = hidden(use_case_configurations)
         return await self._caller.call(
             CONFIGURE_CHANNEL_CATALOG,
             {
@@ -129,6 +132,7 @@ class Catalog(Resource):
 
         https://developer.mirakl.com/content/product/connect-channel-platform/rest/connect/openapi3/product-feedback/updatestorecatalogitems
         """
+        store_catalog_items = hidden(store_catalog_items)
         return await self._caller.call(
             UPDATE_STORE_CATALOG_ITEMS,
             {"channel_id": channel_id, "store_id": store_id, "store_catalog_items": store_catalog_items},

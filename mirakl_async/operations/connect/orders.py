@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ...operation import Operation, Param
 from ...options import Rate
+from ...redaction import hidden
 from ...resource import Resource
 
 if TYPE_CHECKING:
@@ -179,6 +180,7 @@ class Orders(Resource):
 
         https://developer.mirakl.com/content/product/connect-channel-platform/rest/connect/openapi3/orders/deleteorderdocument
         """
+        origin = hidden(origin)
         return await self._caller.call(
             DELETE_ORDER_DOCUMENT, {"channel_document_id": channel_document_id, "origin": origin}, options
         )
@@ -198,6 +200,7 @@ class Orders(Resource):
 
         https://developer.mirakl.com/content/product/connect-channel-platform/rest/connect/openapi3/orders/updateactionstatus
         """
+        errors = hidden(errors)
         return await self._caller.call(
             UPDATE_ACTION_STATUS, {"action_id": action_id, "status": status, "errors": errors}, options
         )
@@ -215,6 +218,7 @@ class Orders(Resource):
 
         https://developer.mirakl.com/content/product/connect-channel-platform/rest/connect/openapi3/orders/updateanonymizeafterdate
         """
+        orders = hidden(orders)
         return await self._caller.call(UPDATE_ANONYMIZE_AFTER_DATE, {"orders": orders}, options)
 
     async def upload_document(
@@ -235,6 +239,8 @@ class Orders(Resource):
 
         https://developer.mirakl.com/content/product/connect-channel-platform/rest/connect/openapi3/orders/uploadorderdocument
         """
+        metadata = hidden(metadata)
+        origin = hidden(origin)
         return await self._caller.call(
             UPLOAD_ORDER_DOCUMENT,
             {"channel_order_id": channel_order_id, "file": file, "metadata": metadata, "origin": origin},
@@ -257,4 +263,6 @@ class Orders(Resource):
 
         https://developer.mirakl.com/content/product/connect-channel-platform/rest/connect/openapi3/orders/upsertorders
         """
+        orders = hidden(orders)
+        origin = hidden(origin)
         return await self._caller.call(UPSERT_ORDERS, {"orders": orders, "origin": origin}, options)

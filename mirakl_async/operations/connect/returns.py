@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ...operation import Operation, Param
 from ...options import Rate
+from ...redaction import hidden
 from ...resource import Resource
 
 if TYPE_CHECKING:
@@ -71,4 +72,6 @@ class Returns(Resource):
 
         https://developer.mirakl.com/content/product/connect-channel-platform/rest/connect/openapi3/returns/upsertreturns
         """
+        origin = hidden(origin)
+        returns = hidden(returns)
         return await self._caller.call(UPSERT_RETURNS, {"origin": origin, "returns": returns}, options)

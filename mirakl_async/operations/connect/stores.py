@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ...operation import Operation, Param
 from ...options import Rate
+from ...redaction import hidden
 from ...resource import Resource
 
 if TYPE_CHECKING:
@@ -111,6 +112,8 @@ class Stores(Resource):
 
         https://developer.mirakl.com/content/product/connect-channel-platform/rest/connect/openapi3/store/upsertbusinessinformation
         """
+        quality_suspension_reasons = hidden(quality_suspension_reasons)
+        sub_channels = hidden(sub_channels)
         return await self._caller.call(
             UPSERT_BUSINESS_INFORMATION,
             {

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ...operation import Operation, Param
 from ...options import Rate
+from ...redaction import hidden
 from ...resource import Resource
 
 if TYPE_CHECKING:
@@ -100,6 +101,7 @@ class Taxonomy(Resource):
 
         https://developer.mirakl.com/content/product/connect-channel-platform/rest/connect/openapi3/taxonomy/createtaxonomyrule
         """
+        rules = hidden(rules)
         return await self._caller.call(CREATE_TAXONOMY_RULE, {"channel_id": channel_id, "rules": rules}, options)
 
     async def upsert_product_type(
@@ -125,6 +127,10 @@ class Taxonomy(Resource):
 
         https://developer.mirakl.com/content/product/connect-channel-platform/rest/connect/openapi3/taxonomy/upsertproducttype
         """
+        embedded_attributes = hidden(embedded_attributes)
+        labels = hidden(labels)
+        context = hidden(context)
+        rules = hidden(rules)
         return await self._caller.call(
             UPSERT_PRODUCT_TYPE,
             {

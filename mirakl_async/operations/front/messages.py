@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...operation import Operation, Paging, Param
+from ...redaction import hidden
 from ...resource import Resource
 
 if TYPE_CHECKING:
@@ -357,6 +358,7 @@ class Messages(Resource):
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/messages/m12
         """
+        message_input = hidden(message_input)
         return await self._caller.call(
             M12, {"thread_id": thread_id, "message_input": message_input, "files": files}, options
         )
@@ -461,6 +463,7 @@ class Messages(Resource):
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/messages/or43
         """
+        thread_input = hidden(thread_input)
         return await self._caller.call(
             OR43, {"order_id": order_id, "thread_input": thread_input, "files": files}, options
         )

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...operation import Operation, Paging, Param
+from ...redaction import hidden
 from ...resource import Resource
 
 if TYPE_CHECKING:
@@ -334,6 +335,7 @@ class Offers(Resource):
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/offers/of52
         """
+        rename_fields = hidden(rename_fields)
         return await self._caller.call(
             OF52,
             {

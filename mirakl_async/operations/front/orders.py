@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ...operation import Operation, Paging, Param
 from ...options import Rate
+from ...redaction import hidden
 from ...resource import Resource
 
 if TYPE_CHECKING:
@@ -722,6 +723,7 @@ class Orders(Resource):
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/orders/or04
         """
+        orders = hidden(orders)
         return await self._caller.call(OR04, {"orders": orders}, options)
 
     async def update_shipping_origin(
@@ -738,6 +740,7 @@ class Orders(Resource):
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/orders/or07
         """
+        order_lines = hidden(order_lines)
         return await self._caller.call(OR07, {"order_lines": order_lines}, options)
 
     async def get(self, order_id: str, **options: Unpack[Options]) -> Order:
@@ -855,6 +858,7 @@ class Orders(Resource):
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/orders/or21
         """
+        order_lines = hidden(order_lines)
         return await self._caller.call(OR21, {"order_id": order_id, "order_lines": order_lines}, options)
 
     async def update_tracking(
@@ -920,6 +924,7 @@ class Orders(Resource):
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/orders/or30
         """
+        cancelations = hidden(cancelations)
         return await self._caller.call(OR30, {"cancelations": cancelations, "order_tax_mode": order_tax_mode}, options)
 
     async def update_additional_fields(
@@ -940,6 +945,8 @@ class Orders(Resource):
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/orders/or31
         """
+        order_additional_fields = hidden(order_additional_fields)
+        order_lines = hidden(order_lines)
         return await self._caller.call(
             OR31,
             {"order_id": order_id, "order_additional_fields": order_additional_fields, "order_lines": order_lines},
@@ -1010,6 +1017,7 @@ class Orders(Resource):
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/orders/or74
         """
+        order_documents = hidden(order_documents)
         return await self._caller.call(
             OR74, {"order_id": order_id, "files": files, "order_documents": order_documents}, options
         )

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...operation import Operation, Paging, Param
+from ...redaction import hidden
 from ...resource import Resource
 
 if TYPE_CHECKING:
@@ -362,6 +363,7 @@ class Products(Resource):
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/products/p41
         """
+        conversion_options = hidden(conversion_options)
         return await self._caller.call(
             P41,
             {

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...operation import Operation, Paging, Param
+from ...redaction import hidden
 from ...resource import Resource
 
 if TYPE_CHECKING:
@@ -293,6 +294,7 @@ class Returns(Resource):
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/returns/rt01
         """
+        returns = hidden(returns)
         return await self._caller.call(RT01, {"returns": returns}, options)
 
     def list_items_to_return(
@@ -332,6 +334,7 @@ class Returns(Resource):
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/returns/rt25
         """
+        returns = hidden(returns)
         return await self._caller.call(RT25, {"returns": returns}, options)
 
     async def cancel(self, *, returns: Sequence[ReturnIdInput], **options: Unpack[Options]) -> ReturnActions:
@@ -345,6 +348,7 @@ class Returns(Resource):
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/returns/rt29
         """
+        returns = hidden(returns)
         return await self._caller.call(RT29, {"returns": returns}, options)
 
     def list_labels(
@@ -402,4 +406,5 @@ class Returns(Resource):
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/returns/rt51
         """
+        return_labels = hidden(return_labels)
         return await self._caller.call(RT51, {"return_labels": return_labels}, options)

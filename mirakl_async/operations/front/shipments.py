@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...operation import Operation, Paging, Param
+from ...redaction import hidden
 from ...resource import Resource
 
 if TYPE_CHECKING:
@@ -309,6 +310,7 @@ class Shipments(Resource):
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/multiple-shipments/st01
         """
+        shipments = hidden(shipments)
         return await self._caller.call(ST01, {"shipments": shipments}, options)
 
     async def delete(self, *, shipments: Sequence[ShipmentIdInput], **options: Unpack[Options]) -> ShipmentActions:
@@ -322,6 +324,7 @@ class Shipments(Resource):
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/multiple-shipments/st06
         """
+        shipments = hidden(shipments)
         return await self._caller.call(ST06, {"shipments": shipments}, options)
 
     def list_items_to_ship(
@@ -371,6 +374,7 @@ class Shipments(Resource):
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/multiple-shipments/st23
         """
+        shipments = hidden(shipments)
         return await self._caller.call(ST23, {"shipments": shipments}, options)
 
     async def ship(self, *, shipments: Sequence[ShipmentIdInput], **options: Unpack[Options]) -> ShipmentActions:
@@ -384,6 +388,7 @@ class Shipments(Resource):
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/multiple-shipments/st24
         """
+        shipments = hidden(shipments)
         return await self._caller.call(ST24, {"shipments": shipments}, options)
 
     async def mark_ready_for_pick_up(
@@ -399,4 +404,5 @@ class Shipments(Resource):
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/multiple-shipments/st26
         """
+        shipments = hidden(shipments)
         return await self._caller.call(ST26, {"shipments": shipments}, options)

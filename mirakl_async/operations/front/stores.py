@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...operation import Operation, Param
+from ...redaction import hidden
 from ...resource import Resource
 
 if TYPE_CHECKING:
@@ -147,6 +148,7 @@ class Stores(Resource):
 
         https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/stores/s32
         """
+        shop_documents = hidden(shop_documents)
         return await self._caller.call(
             S32, {"files": files, "shop_documents": shop_documents, "shop_id": shop_id}, options
         )
