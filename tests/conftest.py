@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.support import aioresponses_shim
 
+pytest_plugins = ["mirakl_async.testing.pytest_plugin"]  # where this package is not installed, pytest does not know it
 aioresponses_shim.install()
 
 # No deadlines: the machines that run this share their cores. On CI the examples are always the same ones, and a

@@ -15,12 +15,24 @@ import mirakl_async
 PACKAGE = Path(mirakl_async.__file__).parent
 GENERATED = {"models", "operations"}
 REQUIRED = {"aiohttp", "anyio", "msgspec"}
-EXTRAS = {"aiobotocore", "asyncpg", "azure", "botocore", "cyclopts", "gcloud", "opentelemetry", "redis", "rich"}
+EXTRAS = {
+    "aiobotocore",
+    "asyncpg",
+    "azure",
+    "botocore",
+    "cyclopts",
+    "gcloud",
+    "opentelemetry",
+    "pytest",
+    "redis",
+    "rich",
+}
 OF_EXTRAS = {
     "cli",
     "postgres_idempotency",
     "postgres_queue",
     "pubsub_source",
+    "pytest_plugin",
     "redis_bucket",
     "redis_connection",
     "redis_limiter",

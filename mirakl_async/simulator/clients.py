@@ -67,16 +67,16 @@ class Clients(ABC):
         """
         from ..testing.clients import connect_client  # noqa: PLC0415
 
-        return connect_client(self.addresses, self._defaults() | settings)
+        return connect_client(self.addresses, self.client_settings() | settings)
 
     def front_client(self, **settings: Unpack[ClientSettings]) -> MarketplaceFront:
         """Return a client of Marketplace Front; `settings` are as those of `connect_client`."""
         from ..testing.clients import front_client  # noqa: PLC0415
 
-        return front_client(self.addresses, self._defaults() | settings)
+        return front_client(self.addresses, self.client_settings() | settings)
 
-    def _defaults(self) -> ClientSettings:
-        """Return what clients share with the simulator."""
+    def client_settings(self) -> ClientSettings:
+        """Return what its clients are given unless they are given another."""
         return {}
 
 
@@ -101,7 +101,8 @@ class DirectClients(Clients):
 
         return SimulatorWire(self.answer)
 
-    def _defaults(self) -> ClientSettings:
+    def client_settings(self) -> ClientSettings:
+        """Return what its clients are given unless they are given another: its manual clock, and its wire."""
         settings: ClientSettings = {}
         if isinstance(self.clock, ManualClock):
             settings["clock"] = self.clock

@@ -140,8 +140,11 @@ class ManualClock:
 
     def _wake_first(self) -> None:
         _, _, sleeper = heapq.heappop(self._sleepers)
-        if not sleeper.done():
-            sleeper.set_result(None)
+        loop = sleeper.get_loop()
+        if loop is _running_loop():
+            _wake(sleeper)
+        elif not loop.is_closed():  # the simulator of a test may run in a thread of its own
+            loop.call_soon_threadsafe(_wake, sleeper)
 
 
 class InstantClock(ManualClock):
@@ -152,3 +155,15 @@ class InstantClock(ManualClock):
         self.slept.append(seconds)
         self.advance(max(0.0, seconds))
         await asyncio.sleep(0)
+
+
+def _wake(sleeper: asyncio.Future[None]) -> None:
+    if not sleeper.done():
+        sleeper.set_result(None)
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None

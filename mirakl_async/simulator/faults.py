@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from random import Random
-from typing import Annotated, Literal, TypedDict, Unpack
+from typing import Annotated, Literal, TypedDict, Unpack, cast
 
 from msgspec import Meta, Struct
 from msgspec.structs import asdict
@@ -206,6 +206,8 @@ class FaultPlan:
     def add(self, *faults: Fault) -> None:
         """Put further faults in force; each counts requests from now on."""
         for fault in faults:
+            if not isinstance(cast("object", fault), Fault):
+                raise TypeError(f"faults: must be made by Fault, as in Fault.status(503), not {type(fault).__name__}")
             self._rules.append(_Rule(fault, f"{self._seed}:{self._added}"))
             self._added += 1
 

@@ -123,6 +123,8 @@ class Simulator(DirectClients):
         check(_Arguments, locals())
         if clock is not None and now is not None:
             raise ValueError("now: goes with the simulator's own clock only; set the time of `clock` instead")
+        if port and not sockets:
+            raise ValueError("port: a simulator without sockets has none; leave out one of the two")
         self.clock: Clock = clock or RealClock(None if now is None else seconds_of(now))
         self.world: World = World(channels, equal_stamp=equal_stamp, keep=keep)
         self.faults: FaultPlan = FaultPlan(seed=seed) if faults is None else faults

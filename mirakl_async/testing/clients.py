@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, TypedDict
 
+from ..client import Client
 from ..connect_channel import ConnectChannel
 from ..http.auth import ClientCredentials
 from ..marketplace_front import MarketplaceFront
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from ..clock import Clock
     from ..http.auth import Credential
     from ..http.expected_responses import AcceptResponse
+    from ..http.transport import Transport
     from ..http.wire import Wire
     from ..instrumentation import Listener
     from ..options import Limits, Rate, Retry, Timeouts
@@ -41,9 +44,42 @@ class ClientSettings(TypedDict, total=False):
     clock: Clock | None
 
 
-def connect_client(addresses: Addresses, settings: ClientSettings) -> ConnectChannel:
+class OpenedOnUse(Client):
+    """A client that opens itself at its first call, on the event loop that then runs, and is closed with that loop."""
+
+    _closing: asyncio.Task[None] | None = None
+
+    @property
+    def transport(self) -> Transport:
+        """The transport, made when it is first used."""
+        lifetime = self._lifetime
+        if lifetime.transport is None and not lifetime.closed:
+            lifetime.transport = lifetime.make()
+            self._closing = asyncio.create_task(_close_when_cancelled(self))
+        return super().transport
+
+
+async def _close_when_cancelled(client: Client) -> None:
+    """Close a client when its event loop ends, which cancels all tasks and waits for them."""
+    try:
+        await asyncio.Event().wait()
+    finally:
+        await client.close()
+
+
+class ConnectOpenedOnUse(OpenedOnUse, ConnectChannel):
+    """`ConnectChannel` for fixtures, which are made where no event loop runs."""
+
+
+class FrontOpenedOnUse(OpenedOnUse, MarketplaceFront):
+    """`MarketplaceFront` for fixtures, which are made where no event loop runs."""
+
+
+def connect_client(
+    addresses: Addresses, settings: ClientSettings, kind: type[ConnectChannel] = ConnectChannel
+) -> ConnectChannel:
     """Return a client of the simulator's Connect and Account."""
-    return ConnectChannel(
+    return kind(
         connect_url=addresses.connect_url,
         account_url=addresses.account_url,
         auth_url=addresses.auth_url,
@@ -51,9 +87,11 @@ def connect_client(addresses: Addresses, settings: ClientSettings) -> ConnectCha
     )
 
 
-def front_client(addresses: Addresses, settings: ClientSettings) -> MarketplaceFront:
+def front_client(
+    addresses: Addresses, settings: ClientSettings, kind: type[MarketplaceFront] = MarketplaceFront
+) -> MarketplaceFront:
     """Return a client of the simulator's Marketplace."""
-    return MarketplaceFront(addresses.front_url, auth_url=addresses.auth_url, **(_defaults(addresses) | settings))
+    return kind(addresses.front_url, auth_url=addresses.auth_url, **(_defaults(addresses) | settings))
 
 
 def _defaults(addresses: Addresses) -> ClientSettings:

@@ -1,0 +1,48 @@
+"""A simulator in a thread of its own, for tests that are not asynchronous, or whose event loop is not theirs."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from concurrent.futures import Future
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from ..simulator import Simulator
+
+SECONDS_TO_START = 30.0
+
+
+@contextmanager
+def serving(simulator: Simulator) -> Generator[Simulator, None, None]:
+    """Run a simulator that has not been entered yet in another thread, until the block ends.
+
+    Its state may be read and changed meanwhile, as between two requests.
+    """
+    started: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = Future()
+    thread = threading.Thread(target=_run, args=(simulator, started), name="mirakl simulator", daemon=True)
+    thread.start()
+    loop, stop = started.result(SECONDS_TO_START)
+    try:
+        yield simulator
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join()
+
+
+def _run(simulator: Simulator, started: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]]) -> None:
+    async def serve() -> None:
+        stop = asyncio.Event()
+        async with simulator:
+            started.set_result((asyncio.get_running_loop(), stop))
+            await stop.wait()
+
+    try:
+        asyncio.run(serve())
+    except BaseException as error:
+        if started.done():
+            raise
+        started.set_exception(error)

@@ -1,0 +1,110 @@
+"""pytest's plugin: a simulator, its clients, its faults and its clock as fixtures.
+
+pytest loads it wherever this package is installed; nothing else of the package is loaded before a fixture is used. The
+fixtures are ordinary functions, so that they serve every plugin that runs asynchronous tests.
+
+    @pytest.mark.mirakl(rate_limits="documented", faults=[Fault.status(503, at=(1,))])
+    async def test_orders_are_sent(mirakl, mirakl_connect): ...
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from ..connect_channel import ConnectChannel
+    from ..marketplace_front import MarketplaceFront
+    from ..simulator import FaultPlan, ManualClock, Simulator
+
+MARKER = (
+    "mirakl(sockets=False, faults=(), **arguments): what the simulator of the fixture `mirakl` is made with: "
+    "`sockets=True` serves it on real ports, `faults` go wrong, and `arguments` are those of Simulator"
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the setting of a whole project."""
+    parser.addini("mirakl_sockets", "serve the fixture `mirakl` on real ports", type="bool", default=False)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the marker known."""
+    config.addinivalue_line("markers", MARKER)
+
+
+@pytest.fixture
+def mirakl(request: pytest.FixtureRequest) -> Generator[Simulator, None, None]:
+    """A simulated Mirakl of this test's own, made as the marker `mirakl` says.
+
+    Without sockets only its own clients reach it (`mirakl_connect`, `mirakl_front`, `mirakl.connect_client(...)`).
+    """
+    from ..simulator import Fault, FaultPlan, Simulator  # noqa: PLC0415
+    from .background import serving  # noqa: PLC0415
+
+    arguments = _arguments(request)
+    if "mirakl_clock" in request.fixturenames:
+        arguments.setdefault("clock", _new_clock())
+    faults = arguments.get("faults", ())
+    if not isinstance(faults, FaultPlan):
+        rules = (faults,) if isinstance(faults, Fault) else faults
+        arguments["faults"] = FaultPlan(seed=arguments.get("seed", 0), rules=rules)
+    simulator = Simulator(**arguments)
+    if not simulator.sockets:
+        yield simulator
+        return
+    with serving(simulator):
+        yield simulator
+
+
+@pytest.fixture
+def mirakl_connect(mirakl: Simulator) -> ConnectChannel:
+    """A client of the simulated Connect and Account: ready for use, and closed with the event loop."""
+    from .clients import ConnectOpenedOnUse, connect_client  # noqa: PLC0415
+
+    return connect_client(mirakl.addresses, mirakl.client_settings(), ConnectOpenedOnUse)
+
+
+@pytest.fixture
+def mirakl_front(mirakl: Simulator) -> MarketplaceFront:
+    """A client of the simulated Marketplace: ready for use, and closed with the event loop."""
+    from .clients import FrontOpenedOnUse, front_client  # noqa: PLC0415
+
+    return front_client(mirakl.addresses, mirakl.client_settings(), FrontOpenedOnUse)
+
+
+@pytest.fixture
+def mirakl_faults(mirakl: Simulator) -> FaultPlan:
+    """What goes wrong at the simulated Mirakl: `mirakl_faults.add(Fault.status(503, at=(1,)))`."""
+    return mirakl.faults
+
+
+@pytest.fixture
+def mirakl_clock(mirakl: Simulator) -> ManualClock:
+    """The time of the simulated Mirakl and of its clients: `advance(seconds)` moves it, and so does every sleep."""
+    from ..simulator import ManualClock  # noqa: PLC0415
+
+    if not isinstance(mirakl.clock, ManualClock):
+        raise pytest.UsageError(
+            "mirakl_clock: the simulator was made with a clock that tests cannot move; name the fixture among the "
+            "arguments of the test, or give the marker a ManualClock: @pytest.mark.mirakl(clock=ManualClock())"
+        )
+    return mirakl.clock
+
+
+def _arguments(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """Return what the markers of a test say, the closest one last."""
+    arguments: dict[str, Any] = {"sockets": request.config.getini("mirakl_sockets")}
+    for marker in reversed(list(request.node.iter_markers("mirakl"))):
+        if marker.args:
+            raise pytest.UsageError("the marker mirakl takes keywords only, as in @pytest.mark.mirakl(seed=1)")
+        arguments |= marker.kwargs
+    return arguments
+
+
+def _new_clock() -> ManualClock:
+    from ..simulator import InstantClock  # noqa: PLC0415
+
+    return InstantClock()
