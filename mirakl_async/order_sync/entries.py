@@ -16,6 +16,7 @@ import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
 from .. import codec
+from ..codec import exact
 from ..models.connect.common import OriginRequest
 from ..models.connect.orders import OrderRequest
 from ..redaction import RedactedBytesRepr
@@ -34,7 +35,7 @@ OrderKey: TypeAlias = tuple[str, str | UnsetType | None]
 
 
 class Line(RedactedBytesRepr, Struct, frozen=True, gc=False):
-    """An order of an NDJSON file: its bytes, and what was peeked from them."""
+    """An order as JSON, with what was read from it; `number` is its line in an NDJSON file, else 0."""
 
     raw: bytes
     number: int
@@ -186,16 +187,37 @@ def _moment(text: str) -> datetime | None:
 
 
 def as_entry(item: object, origin: OriginRequest | None) -> Entry | RejectedOrder:
-    """An order from whatever the source yields: a struct as it is, a mapping converted and checked."""
+    """An order from whatever the source yields: a struct as it is, a mapping as a line with all of its members."""
     if isinstance(item, OrderRequest | Line | RejectedOrder):
         return item
     if not isinstance(item, Mapping):
         what = "an OrderRequest or a mapping is needed"
         return unreadable(item, f"the source gave a {type(item).__name__}; {what}", origin)
     try:
-        return msgspec.convert(item, OrderRequest)
+        msgspec.convert(item, OrderRequest)  # sees what JSON would hide, such as bytes for a text
+        return line_of(_encoded_mapping(item), 0)
     except Exception as error:  # noqa: BLE001 - the mapping may be of the user's own making
         return unreadable(item, str(error), origin, fault_path(error))
+
+
+def line_of(text: bytes, number: int) -> Line:
+    """An order's JSON as it is to be sent, members that are not known included; raises what a decoder raises."""
+    order, sent = exact(OrderRequest).read(text)
+    return Line(sent, number, order.channel_order_id, order.sub_channel_code, order.channel_updated_at)
+
+
+def _encoded_mapping(item: Any) -> bytes:
+    try:
+        return codec.encode(item)
+    except (codec.CodecError, TypeError):  # it may hold mappings that are not dicts
+        return codec.encode(_plain(item))
+
+
+def _plain(value: Any) -> Any:
+    members: Any = value
+    if isinstance(value, Mapping):
+        return {name: _plain(member) for name, member in members.items()}
+    return [*map(_plain, members)] if isinstance(value, list | tuple) else value
 
 
 def as_pair(item: object) -> tuple[OriginRequest, Any] | RejectedOrder:
@@ -261,7 +283,7 @@ def rejection(
         origin=origin,
         order=None if line else entry,  # type: ignore[arg-type]
         channel_order_id=entry.channel_order_id,
-        line=line.number if line else None,
+        line=(line.number or None) if line else None,
         raw=line.raw if line else None,
         path=path,
         problem=problem,

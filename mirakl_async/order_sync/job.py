@@ -136,7 +136,7 @@ class OrderSync:
         return self._rejections.listen(self._job.done)
 
     def unsent(self) -> Iterator[tuple[OriginRequest, OrderRequest | bytes]]:
-        """What is in hand: origin and order (bytes for a line of a file); after a stop, what to send again."""
+        """What is in hand: origin and order (JSON of a mapping or a file's line); after a stop, what to send again."""
         for origin, entry in chain(self._batcher.unsent(), self._ledger.unsent()):
             yield origin, entry.raw if isinstance(entry, Line) else entry
 

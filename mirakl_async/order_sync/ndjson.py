@@ -21,7 +21,7 @@ from ..codec import exact
 from ..errors import InvalidArgument
 from ..models.connect.common import OriginRequest
 from ..models.connect.orders import OrderRequest
-from .entries import Line, fault_path
+from .entries import Line, fault_path, line_of
 from .line_file import BYTE_ORDER_MARK, open_lines, packed_position
 from .rejected_order import RejectedOrder
 
@@ -194,10 +194,10 @@ def _line(text: bytes, number: int, origin: OriginRequest | None) -> Any:
     order = text
     try:
         if origin is not None:
-            return _entry(order, number)
+            return line_of(order, number)
         pair = _PAIR.decode(text)
         origin, order = pair.origin, bytes(pair.order)
-        return (origin, _entry(order, number))
+        return (origin, line_of(order, number))
     except REFUSED as error:
         return RejectedOrder(
             kind="invalid",
@@ -208,11 +208,6 @@ def _line(text: bytes, number: int, origin: OriginRequest | None) -> Any:
             origin=origin,
             channel_order_id=_peek(order),
         )
-
-
-def _entry(text: bytes, number: int) -> Line:
-    order, sent = exact(OrderRequest).read(text)
-    return Line(sent, number, order.channel_order_id, order.sub_channel_code, order.channel_updated_at)
 
 
 def _peek(text: bytes) -> str | None:

@@ -13,11 +13,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from mirakl_async import RejectedOrder, SyncFailed, codec
+from mirakl_async import BearerToken, ConnectChannel, RejectedOrder, SyncFailed, codec
 from mirakl_async.errors import ClientStateError, InvalidArgument
+from mirakl_async.http.wire import WireResponse
 from mirakl_async.models.connect.orders import OrderRequest
 from mirakl_async.order_sync import batch_results
 from mirakl_async.order_sync import rejections as refusals
+from mirakl_async.queues.memory_queue import MemoryQueue
 from mirakl_async.simulator import Fault
 from tests.support.feeds import NOON, ORIGIN, SECOND, as_mapping, expected, held, key_of, order, stream
 
@@ -496,3 +498,48 @@ class TestRefused:
         report, _ = await run(mirakl.sync(mended))
         assert report.accepted == 5
         assert held(mirakl.sim) == expected(order(n) for n in range(50))
+
+
+class RecordingWire:
+    """Answers 204 to everything, and keeps what was sent."""
+
+    def __init__(self):
+        self.bodies = []
+
+    async def exchange(self, _method, _url, _headers, body, **_):
+        self.bodies.append(codec.decode_plain(body))
+        return WireResponse(204, {}, b"")
+
+    async def close(self):
+        """Nothing is open."""
+
+
+@pytest.mark.parametrize("shape", [dict, MappingProxyType, UserDict])
+async def test_members_that_are_not_known_are_sent_from_mappings_as_from_lines(tmp_path, shape):
+    plain = as_mapping(order(1)) | {"loyalty": {"points": 3, "since": "2020"}}
+    plain["order_lines"][0]["product"] = shape(plain["order_lines"][0]["product"] | {"colour": "red"})
+    file = tmp_path / "orders.ndjson"
+    as_text = plain | {"order_lines": [plain["order_lines"][0] | {"product": dict(plain["order_lines"][0]["product"])}]}
+    file.write_bytes(codec.encode(as_text) + b"\n")
+    wire = RecordingWire()
+    async with ConnectChannel(auth=BearerToken("t"), wire=wire, rate_limit="none") as connect, MemoryQueue() as queue:
+        for source in (file, [shape(plain)]):
+            for journal in (None, queue):
+                await run(connect.orders.sync(source, origin=ORIGIN, journal=journal, resume=False))
+        await run(connect.orders.sync([(ORIGIN, shape(plain))]))
+    assert len(wire.bodies) == 5
+    assert all(body == wire.bodies[0] for body in wire.bodies)
+    [sent] = wire.bodies[0]["orders"]
+    assert sent["loyalty"] == {"points": 3, "since": "2020"}
+    assert sent["order_lines"][0]["product"]["colour"] == "red"
+
+
+async def test_a_value_that_json_would_hide_is_refused_in_a_mapping(mirakl):
+    odd = [as_mapping(order(n)) for n in range(3)]
+    odd[0]["channel_order_id"] = b"o0"
+    odd[1]["order_lines"][0]["price"]["amount"] = float("nan")
+    odd[2]["extra"] = object()
+    report, found = await run(mirakl.sync(odd))
+    assert (report.accepted, report.rejected) == (0, 3)
+    assert {entry.kind for entry in found} == {"invalid"}
+    assert [entry.line for entry in found] == [None] * 3
