@@ -14,7 +14,7 @@ from .direct import ExchangeBroken
 from .events import Delivery, Events
 from .exchange import Answer
 from .faults import Fault, FaultPlan
-from .front import ExportPlan, FrontControl, FrontState, FrontWorld, ImportPlan, ListChange, Upload
+from .front import ExportPlan, FrontControl, FrontState, FrontWorld, ImportPlan, InvalidRow, ListChange, Upload
 from .pipeline import RequestRecord
 from .process import SimulatorProcess
 from .ratelimits import DOCUMENTED, Traffic, Window
@@ -40,6 +40,7 @@ __all__ = [
     "FrontWorld",
     "ImportPlan",
     "InstantClock",
+    "InvalidRow",
     "ListChange",
     "ManualClock",
     "OfferState",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Literal, Self
@@ -21,6 +21,7 @@ from .addresses import Addresses
 from .clients import Clients
 from .clock import seconds_of
 from .control import Control
+from .front.own_rows import Given
 
 _SECONDS_TO_START = 30.0
 _SECONDS_TO_STOP = 5.0
@@ -46,7 +47,7 @@ class SimulatorProcess(Clients):
         unique_lines: bool = True,
         seed: int = 0,
         now: datetime | float | None = None,
-        front: Mapping[str, int] | None = None,
+        front: Mapping[str, int | Sequence[Given]] | None = None,
     ) -> None:
         self._arguments = [f"--port={port}", f"--rate-limit={rate_limits}", f"--expires-in={expires_in}"]
         self._arguments += [f"--keep={keep}", f"--seed={seed}", "--exit-with-stdin"]
@@ -59,7 +60,8 @@ class SimulatorProcess(Clients):
         self._arguments.append(f"--latency={low}:{high}")
         for channel_id, stores in (channels or {}).items():
             self._arguments.append(f"--channel={json.encode([channel_id, *stores]).decode()}")
-        self._arguments += [f"--front={name}={rows}" for name, rows in (front or {}).items()]
+        self._rows = {name: rows for name, rows in (front or {}).items() if not isinstance(rows, int)}
+        self._arguments += [f"--front={name}={rows}" for name, rows in (front or {}).items() if isinstance(rows, int)]
         self._stack = contextlib.AsyncExitStack()
         self._addresses: Addresses | None = None
         self._control: Control | None = None
@@ -79,6 +81,8 @@ class SimulatorProcess(Clients):
             self._addresses = await _first_line(child)
             session = await stack.enter_async_context(ClientSession())
             self._control = Control(session, self._addresses.control_url)
+            for name, rows in self._rows.items():
+                await self._control.front.seed(name, rows)
             self._stack = stack.pop_all()
         return self
 

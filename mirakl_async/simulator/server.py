@@ -31,6 +31,7 @@ from .exchange import Answer
 from .faults import FaultPlan
 from .front import FrontWorld, front_service, storage_service
 from .front.control import add_front_plane
+from .front.own_rows import Given
 from .front.world import Oddities
 from .pipeline import Latency, RequestRecord, SimulatorContext
 from .ratelimits import RateLimits, SlidingWindows, Window
@@ -68,7 +69,7 @@ class _Arguments(Struct):
     log_size: Count
     port: Annotated[int, Meta(ge=0, le=65535)]
     sockets: bool
-    front: dict[str, int] | None
+    front: dict[str, int | list[Any]] | None
     oddities: Oddities
     action_seconds: Seconds
 
@@ -84,9 +85,9 @@ class Simulator(DirectClients):
     window per operation. `latency` is seconds for every answer, or bounds to draw from; `expires_in` the seconds a
     token lives; `keepalive` those an idle connection is kept. `faults` are in force from the start; `faults.add` adds
     others. The same `seed` draws the same latencies, faults and rows. `client_secret` is made up unless it is given.
-    `front` says how many rows the lists of Marketplace begin with, as in {"orders": 44_000}; they were created in the
-    week before the simulator was. `now`, in seconds since 1970 or with a time zone, is the time when it is created,
-    the machine's unless it is given; a `clock` has a time of its own.
+    `front` says how many rows the lists of Marketplace begin with, as in {"orders": 44_000}, or is the rows themselves,
+    as `mirakl.front.insert` takes them; made-up ones were created in the week before the simulator. `now`, in seconds
+    since 1970 or with a time zone, is the time when it is created, by default the machine's; a `clock` has its own.
 
     Mirakl's document leaves open whether an order with the stamp of the one that is there replaces it (`equal_stamp`),
     whether a refusal names the order (`error_fields`), and whether two orders may share the id of a line
@@ -116,7 +117,7 @@ class Simulator(DirectClients):
         log_size: int = 10_000,
         port: int = 0,
         sockets: bool = True,
-        front: Mapping[str, int] | None = None,
+        front: Mapping[str, int | Sequence[Given]] | None = None,
         oddities: Oddities = "none",
         action_seconds: float = 86_400.0,
     ) -> None:

@@ -7,6 +7,7 @@ from .exports import ExportPlan
 from .imports import ImportPlan
 from .list_changes import ListChange
 from .multipart import Upload
+from .own_rows import InvalidRow
 from .routes import front_service, storage_service
 from .world import FrontWorld
 
@@ -16,6 +17,7 @@ __all__ = [
     "FrontState",
     "FrontWorld",
     "ImportPlan",
+    "InvalidRow",
     "ListChange",
     "Upload",
     "front_service",

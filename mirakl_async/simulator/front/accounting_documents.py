@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from xml.sax.saxutils import quoteattr
 
 from ..clock import Clock
 from ..exchange import Answer, Call
@@ -35,7 +36,9 @@ class AccountingDocuments:
             chosen = self._chosen(grouped(call.pairs))
         except Refused as refusal:
             return refusal.answer
-        files = [(f"product-logistic-order/{names.order_id(rank)}", *_file(rank, form)) for rank, form in chosen]
+        files = [
+            (f"product-logistic-order/{self._orders.identify(rank)}", *self._file(rank, form)) for rank, form in chosen
+        ]
         if len(files) == 1:
             return attachment(*files[0][1:])
         return attachment(f"documents-{int(self._clock.time() * 1000)}.zip", archive(files))
@@ -67,15 +70,14 @@ class AccountingDocuments:
         rank = names.number_rank(number) if prefix == "INV" and form in FORMATS else None
         return (rank if rank is not None and rank in self._orders else None), form if form in FORMATS else "PDF"
 
+    def _file(self, rank: int, form: str) -> tuple[str, bytes]:
+        name, order = f"INV-{names.number(rank)}", self._orders.identify(rank)
+        if form == "PDF":
+            return f"{name}.pdf", f"%PDF-1.4\n% invoice of {order}\n%%EOF\n".encode()
+        text = f'<?xml version="1.0" encoding="UTF-8"?>\n<cXML><Invoice order={quoteattr(order)}/></cXML>\n'
+        return f"{name}.cxml", text.encode()
+
 
 def document_id(rank: int, form: str) -> str:
     """Return the id of an order's document."""
     return f"INV-{names.number(rank)}-{form}"
-
-
-def _file(rank: int, form: str) -> tuple[str, bytes]:
-    name = f"INV-{names.number(rank)}"
-    if form == "PDF":
-        return f"{name}.pdf", f"%PDF-1.4\n% invoice of {names.order_id(rank)}\n%%EOF\n".encode()
-    text = f'<?xml version="1.0" encoding="UTF-8"?>\n<cXML><Invoice order="{names.order_id(rank)}"/></cXML>\n'
-    return f"{name}.cxml", text.encode()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Literal, TypeVar
 
 from aiohttp import web
@@ -13,6 +13,7 @@ from .exports import ExportPlan
 from .imports import ImportPlan
 from .list_changes import ListChange
 from .multipart import Upload
+from .own_rows import Given, InvalidRow, is_row, plain
 from .tables import End
 from .world import FrontWorld
 
@@ -37,13 +38,13 @@ class FrontState(Struct):
 
 
 class _Insert(Struct):
-    rows: int = 1
+    rows: int | list[dict[str, Any]] = 1
     where: End = "last"
 
 
 class _Change(Struct):
-    ids: list[str]
-    head: dict[str, Any] = {}
+    ids: list[str | dict[str, Any]]
+    members: dict[str, Any] = {}
 
 
 class _Corruption(Struct):
@@ -71,20 +72,32 @@ def add_front_plane(app: web.Application, world: FrontWorld, prefix: str) -> Non
     rows = f"{prefix}/front/{{table}}"
     app.add_routes(
         [
-            web.get(f"{prefix}/front", plane.state),
-            web.post(f"{prefix}/front/list_changes", plane.add_list_changes),
-            web.delete(f"{prefix}/front/list_changes", plane.clear_list_changes),
-            web.post(f"{prefix}/front/imports/plans", plane.plan_imports),
-            web.post(f"{prefix}/front/exports/{{kind}}/plans", plane.plan_exports),
-            web.get(f"{prefix}/front/uploads", plane.uploads),
-            web.get(f"{rows}/ids", plane.ids),
-            web.post(f"{rows}/seed", plane.seed),
-            web.post(f"{rows}/insert", plane.insert),
-            web.post(f"{rows}/delete", plane.delete),
-            web.post(f"{rows}/change", plane.change),
-            web.post(f"{rows}/corrupt", plane.corrupt),
+            web.get(f"{prefix}/front", _checked(plane.state)),
+            web.post(f"{prefix}/front/list_changes", _checked(plane.add_list_changes)),
+            web.delete(f"{prefix}/front/list_changes", _checked(plane.clear_list_changes)),
+            web.post(f"{prefix}/front/imports/plans", _checked(plane.plan_imports)),
+            web.post(f"{prefix}/front/exports/{{kind}}/plans", _checked(plane.plan_exports)),
+            web.get(f"{prefix}/front/uploads", _checked(plane.uploads)),
+            web.get(f"{rows}/ids", _checked(plane.ids)),
+            web.post(f"{rows}/seed", _checked(plane.seed)),
+            web.post(f"{rows}/insert", _checked(plane.insert)),
+            web.post(f"{rows}/delete", _checked(plane.delete)),
+            web.post(f"{rows}/change", _checked(plane.change)),
+            web.post(f"{rows}/corrupt", _checked(plane.corrupt)),
         ]
     )
+
+
+def _checked(handle: Callable[[web.Request], Awaitable[web.Response]]) -> Callable[..., Awaitable[web.Response]]:
+    async def answer(request: web.Request) -> web.Response:
+        try:
+            return await handle(request)
+        except InvalidRow as error:
+            return web.Response(status=400, text=str(error))
+        except web.HTTPException as error:  # the service would word it as an error of Mirakl
+            return web.Response(status=error.status, text=error.text)
+
+    return answer
 
 
 class _FrontPlane:
@@ -98,7 +111,7 @@ class _FrontPlane:
         return _json(self._world.ids(self._table(request)))
 
     async def seed(self, request: web.Request) -> web.Response:
-        self._world.seed(self._table(request), await _read(request, int))
+        self._world.seed(self._table(request), (await _read(request, _Insert)).rows)
         return web.Response(status=204)
 
     async def insert(self, request: web.Request) -> web.Response:
@@ -106,11 +119,11 @@ class _FrontPlane:
         return _json(self._world.insert(self._table(request), wanted.rows, wanted.where))
 
     async def delete(self, request: web.Request) -> web.Response:
-        return _json(self._world.delete(self._table(request), *await _read(request, list[str])))
+        return _json(self._world.delete(self._table(request), *await _read(request, list[str | dict[str, Any]])))
 
     async def change(self, request: web.Request) -> web.Response:
         wanted = await _read(request, _Change)
-        return _json(self._world.change(self._table(request), *wanted.ids, **wanted.head))
+        return _json(self._world.change(self._table(request), *wanted.ids, **wanted.members))
 
     async def corrupt(self, request: web.Request) -> web.Response:
         wanted = await _read(request, _Corruption)
@@ -163,21 +176,22 @@ class FrontControl:
         """Return what identifies each row of a list, oldest first."""
         return await self._ask("GET", f"/{table}/ids", type_=list[Any])
 
-    async def seed(self, table: str, rows: int) -> None:
-        """Refill a list with `rows` new rows."""
-        await self._do("POST", f"/{table}/seed", rows)
+    async def seed(self, table: str, rows: int | Sequence[Given]) -> None:
+        """Refill a list with so many rows that are made up, or with these."""
+        await self._do("POST", f"/{table}/seed", _Insert(_plain(rows)))
 
-    async def insert(self, table: str, rows: int = 1, where: End = "last") -> list[Any]:
-        """Add rows as the newest or the oldest of a list; return what identifies them."""
-        return await self._ask("POST", f"/{table}/insert", _Insert(rows, where), type_=list[Any])
+    async def insert(self, table: str, rows: int | Given | Sequence[Given] = 1, where: End = "last") -> list[Any]:
+        """Add rows, given or a number of made-up ones, as the newest or the oldest; return what identifies them."""
+        return await self._ask("POST", f"/{table}/insert", _Insert(_plain(rows), where), type_=list[Any])
 
     async def delete(self, table: str, *ids: Any) -> int:
-        """Remove rows; return how many of them were there."""
-        return await self._ask("POST", f"/{table}/delete", [str(one) for one in ids], type_=int)
+        """Remove rows, by what identifies them or by rows that hold it; return how many of them were there."""
+        return await self._ask("POST", f"/{table}/delete", [_identity(one) for one in ids], type_=int)
 
-    async def change(self, table: str, *ids: Any, **head: Any) -> int:
-        """Let rows be updated now, with members of their heads set; return how many of them are there."""
-        return await self._ask("POST", f"/{table}/change", _Change([str(one) for one in ids], head), type_=int)
+    async def change(self, table: str, *ids: Any, **members: Any) -> int:
+        """Let rows be updated now, and set members of them; return how many of them are there."""
+        wanted = _Change([_identity(one) for one in ids], plain(members))
+        return await self._ask("POST", f"/{table}/change", wanted, type_=int)
 
     async def corrupt(self, table: str, identity: Any, members: Mapping[str, Any]) -> None:
         """Set members of one row as it is sent, to anything, even to what no Mirakl would send."""
@@ -212,6 +226,14 @@ class FrontControl:
 
     async def _do(self, method: Literal["POST", "DELETE"], path: str, value: object = None) -> None:
         await self._send(method, f"/front{path}", value)
+
+
+def _identity(one: object) -> str | dict[str, Any]:
+    return plain(one) if is_row(one) else str(one)
+
+
+def _plain(rows: int | Given | Sequence[Given]) -> int | list[dict[str, Any]]:
+    return rows if isinstance(rows, int) else [plain(row) for row in (rows if isinstance(rows, Sequence) else [rows])]
 
 
 def _json(value: object) -> web.Response:

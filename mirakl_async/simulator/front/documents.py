@@ -83,7 +83,7 @@ def order_document_kind(orders: Table) -> DocumentKind:
     return DocumentKind(
         noun="order",
         rank=orders.find,
-        owner=names.order_id,
+        owner=orders.identify,
         uploaded=uploaded,
         types=("SYSTEM_DELIVERY_BILL", "CUSTOMER_INVOICE", "SYSTEM_RETURN_LABEL", "SYSTEM_MESSAGE_ATTACHMENT"),
         closed=("SYSTEM_MESSAGE_ATTACHMENT",),

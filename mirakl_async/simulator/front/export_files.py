@@ -10,8 +10,7 @@ from typing import Any, NamedTuple
 
 from msgspec import json
 
-from . import names
-from .offers import product_of
+from .offers import product_sku_of
 from .reports import csv_lines
 from .row_random import instant
 from .tables import Row, Table
@@ -98,7 +97,7 @@ def _exported(table: Table, rank: int) -> Row:
         "offer_id": row["offer_id"],
         "premium": head["premium"],
         "prices": prices,
-        "product_sku": names.product_sku(product_of(rank)),
+        "product_sku": product_sku_of(head),
         "quantity": row["quantity"],
         "shop_id": row["shop_id"],
         "shop_name": row["shop_name"],

@@ -137,6 +137,8 @@ def _created_between(table: Table, low: float | None, high: float | None) -> Seq
         return float(table.head(rank)["created"])
 
     ranks = table.ranks
+    if table.scattered:
+        return [rank for rank in ranks if low <= created(rank) <= high]
     return ranks[bisect_left(ranks, low, key=created) : bisect_right(ranks, high, key=created)]
 
 

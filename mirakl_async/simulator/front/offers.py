@@ -118,8 +118,18 @@ def _row(head: Head, draws: RowRandom) -> Row:
 OFFERS = Kind("offers", "offer_id", names.number, names.number_rank, _head, _row)
 
 
-def _product(rank: int) -> Row:
-    return {
+def product_sku_of(head: Head) -> str:
+    """Return the sku of an offer's product, from the offer's head."""
+    return head.get("product_sku") or names.product_sku(head["product"])
+
+
+def _product_of_head(head: Head, products: Table) -> Row:
+    rank = products.find(product_sku_of(head))
+    return _product(head["product"] if rank is None else rank, products) | {"product_sku": product_sku_of(head)}
+
+
+def _product(rank: int, products: Table) -> Row:
+    made_up: Row = {
         "category_code": "5110114",
         "category_label": "Home and garden",
         "product_brand": "Étoile",
@@ -128,6 +138,12 @@ def _product(rank: int) -> Row:
         "product_sku": names.product_sku(rank),
         "product_title": title(rank),
     }
+    if rank not in products.own and not products.changed(rank):
+        return made_up
+    row = products.row(rank)
+    reference = {"reference": row["product_id"], "reference_type": row["product_id_type"]}
+    known = {name: row[name] for name in ("category_code", "category_label", "product_sku", "product_title")}
+    return made_up | known | {"product_references": [reference]}
 
 
 def one_offer(tables: Mapping[str, Table], call: Call) -> Answer:
@@ -136,7 +152,7 @@ def one_offer(tables: Mapping[str, Table], call: Call) -> Answer:
     rank = offers.find(call.path["offer"])
     if rank is None:
         return refused(404, "There is no such offer").answer
-    return answer_json(200, offers.row(rank) | _product(product_of(rank)))
+    return answer_json(200, offers.row(rank) | _product_of_head(offers.head(rank), tables["products"]))
 
 
 def quantity(tables: Mapping[str, Table], call: Call) -> Answer:
@@ -174,11 +190,11 @@ def offers_of_products(tables: Mapping[str, Table], call: Call, ignored: Counter
     shown: list[int] = []
     rows: list[Row] = []
     for product in products:
-        heads = _matching(tables["offers"], product, asked)
+        heads = _matching(tables, product, asked)
         page = heads[asked.offset : asked.offset + asked.size]
         shown.extend(head["rank"] for head in page)
         offers = [tables["offers"].row(head["rank"]) | _of_its_shop(head) for head in page]
-        rows.append(_product(product) | {"offers": offers, "total_count": len(heads)})
+        rows.append(_product(product, tables["products"]) | {"offers": offers, "total_count": len(heads)})
     return answer_json(200, {"products": rows}), shown
 
 
@@ -232,13 +248,15 @@ def _asked_products(products: Table, call: Call) -> list[int]:
     return sorted({rank for sku in skus if (rank := products.find(sku)) is not None})
 
 
-def _matching(offers: Table, product: int, asked: OfferQuery) -> list[Head]:
+def _matching(tables: Mapping[str, Table], product: int, asked: OfferQuery) -> list[Head]:
     """Return the heads of a product's offers that were asked for, in the order asked for."""
+    offers, sku = tables["offers"], tables["products"].identify(product)
     if product == 0:
         ranks = [rank for rank in offers.ranks if product_of(rank) == 0]
     else:
         ranks = [rank for rank in range(6 * product, 6 * product + 6, 2) if rank in offers]
-    heads = [head for rank in ranks if _wanted(head := offers.head(rank), asked)]
+    candidates = sorted({*ranks, *offers.own}) if offers.own else ranks
+    heads = [head for rank in candidates if product_sku_of(head := offers.head(rank)) == sku and _wanted(head, asked)]
     heads.sort(key=_best_price if asked.sort == "bestPrice" else _best_evaluation, reverse=asked.descends)
     return heads
 

@@ -211,7 +211,7 @@ def _line(head: Head, draws: RowRandom, place: int) -> Row:
         "last_updated_date": updated,
         "offer_id": head["offer_ids"][place],
         "offer_sku": f"S{product:05}",
-        "order_line_id": names.line_id(head["rank"], place + 1),
+        "order_line_id": f"{head['order_id']}-{place + 1}",
         "order_line_index": place + 1,
         "order_line_state": state,
         "product_medias": [

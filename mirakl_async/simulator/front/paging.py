@@ -113,9 +113,8 @@ class Pager:
         order = given.get("order", ["desc" if listing.newest_first else "asc"])[0]
         if order not in {"asc", "desc"}:
             raise refused(400, "The parameter order takes asc, desc")
-        chosen = self._selected(
-            listing, table, call, PageQuery(given, listing.sorts.get(criterion, ""), order == "desc")
-        )
+        member = listing.sorts.get(criterion, "") or ("created" if table.scattered else "")
+        chosen = self._selected(listing, table, call, PageQuery(given, member, order == "desc"))
         paginated = given.get("paginate", ["true"])[0] != "false"
         page = chosen[offset : offset + size] if paginated else chosen
         body = {listing.items: _rows(listing, table, given, page), "total_count": len(chosen)}

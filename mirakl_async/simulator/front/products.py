@@ -51,9 +51,14 @@ def references(text: str, name: str, *, kind_first: bool = True) -> list[tuple[s
 
 
 def ranks_of(pairs: Sequence[tuple[str, str]], products: Table) -> list[int]:
-    """Return the products that references name, by sku; only EANs name products of this simulator."""
+    """Return the products that references name, by sku; only EANs name those that are made up."""
     found = (names.ean_rank(value) for kind, value in pairs if kind == "EAN")
-    return sorted({rank for rank in found if rank is not None and rank in products})
+    made_up = {rank for rank in found if rank is not None and rank in products and rank not in products.own}
+    own = {rank: products.row(rank) for rank in products.own}
+    wanted = set(pairs)
+    return sorted(
+        made_up | {rank for rank, row in own.items() if (row["product_id_type"], row["product_id"]) in wanted}
+    )
 
 
 def look_up(tables: Mapping[str, Table], call: Call) -> Answer:

@@ -49,7 +49,7 @@ def _row(head: Head, draws: RowRandom) -> Row:
         "amount_off": draws.cents(1, 20) if kind == "AMOUNT_OFF" else None,
         "application_to_cart": [],
         "campaign": {"identifier": head["campaign"]} if head["campaign"] else None,
-        "channels": [{"code": code, "label": dict(names.CHANNELS)[code]} for code in head["channels"]],
+        "channels": [{"code": code, "label": dict(names.CHANNELS).get(code, code)} for code in head["channels"]],
         "customer_group_ids": [],
         "customer_organization_ids": [],
         "date_created": instant(head["created"]),

@@ -85,13 +85,21 @@ class ReturnRequests:
                 message = "A carrier_code or a label_selection_mode is needed"
                 failed.append({"return_id": one.return_id, "error_message": message})
             else:
-                self._labels.put(rank)
-                self._labels.touch(rank, label_state="PENDING")
+                self._request_label(one.return_id, rank)
                 done.append({"return_id": one.return_id})
         return answer_json(200, {"return_label_errors": failed, "return_label_successes": done})
 
+    def _request_label(self, return_id: str, rank: int) -> None:
+        label = self._labels.find(return_id)
+        if label is None and rank in self._returns.own:
+            label = self._labels.add(return_id, "last")
+        elif label is None:
+            self._labels.put(label := rank)
+        self._labels.touch(label, return_id=return_id, label_state="PENDING")
+
     def _problem(self, one: _Return) -> str:
-        rank = self._orders.find(f"{one.order_commercial_id}-A")
+        own = (rank for rank in self._orders.own if self._orders.head(rank)["commercial_id"] == one.order_commercial_id)
+        rank = next(own, self._orders.find(f"{one.order_commercial_id}-A"))
         if rank is None:
             return "There is no such order"
         lines = {line["order_line_id"]: line["quantity"] for line in self._orders.row(rank)["order_lines"]}

@@ -66,6 +66,11 @@ class Table:
         self._heads: dict[int, dict[str, Any]] = {}
         self._touched: dict[int, int] = {}
         self._inserted: dict[int, float] = {}
+        self._own: dict[str, int] = {}
+        self.own: set[int] = set()
+        """The ranks of rows that were given, not made up."""
+        self.scattered: bool = False
+        """Whether a row was given a time of creation, so that the order of ranks need not be that of creation."""
         self._filled = 0.0
         self._interval = 0
         self.began: int = 0
@@ -80,6 +85,9 @@ class Table:
         self._interval = max(1, min(MAX_INTERVAL, FILLED_SPAN // max(1, size)))
         self._size = size
         self._inserted.clear()
+        self._own.clear()
+        self.own.clear()
+        self.scattered = False
         self._members.clear()
         self._corrupted.clear()
         self._heads.clear()
@@ -105,12 +113,19 @@ class Table:
 
     def find(self, identity: str) -> int | None:
         """Return the rank of a row that is there."""
+        if (own := self._own.get(identity)) is not None:
+            return own
         rank = self.kind.rank(identity)
-        return rank if rank is not None and rank in self else None
+        return rank if rank is not None and rank in self and str(self.identify(rank)) == identity else None
+
+    def identify(self, rank: int) -> Any:
+        """Return what identifies a row."""
+        own: Any = self._heads.get(rank, {}).get(self.kind.identity) if rank in self.own else None
+        return self.kind.identify(rank) if own is None else own
 
     def identities(self) -> list[Any]:
         """Return what identifies each row, oldest first."""
-        return [self.kind.identify(rank) for rank in self._ranks]
+        return [self.identify(rank) for rank in self._ranks]
 
     def head(self, rank: int) -> Head:
         """Return what a row is filtered and sorted by."""
@@ -119,9 +134,14 @@ class Table:
         touched = self._heads.get(rank)
         return head if touched is None else head | touched
 
+    def complete_row(self, rank: int, changed: Head | None = None) -> Row:
+        """Return a row with null for members that have no value; `changed` are other members of its head."""
+        row = self.kind.row(self.head(rank) | (changed or {}), self._random(rank, 1))
+        return row | self._members.get(rank, {})
+
     def row(self, rank: int) -> Row:
         """Return a row as it is sent."""
-        row = self.kind.row(self.head(rank), self._random(rank, 1)) | self._members.get(rank, {})
+        row = self.complete_row(rank)
         if not self.nulls:
             row = without_nulls(row)
         corrupted = self._corrupted.get(rank)
@@ -130,16 +150,35 @@ class Table:
     def insert(self, count: int = 1, where: End = "last") -> list[int]:
         """Add rows, as the newest or as the oldest; return their ranks."""
         if where == "last":
-            added = list(range(self._next, self._next + count))
-            self._next += count
+            added = self._unused(self._next, count, 1)
+            self._next = added[-1] + 1 if added else self._next
             self._inserted.update(dict.fromkeys(added, self._now()))
             self._ranks = [*self._ranks, *added]
         else:
-            added = list(range(self._before - count + 1, self._before + 1))
-            self._before -= count
+            added = self._unused(self._before, count, -1)[::-1]
+            self._before = added[0] - 1 if added else self._before
             self._ranks = [*added, *self._ranks]
         self.version += 1
         return added
+
+    def add(self, identity: str | None, where: End) -> int:
+        """Add a row that is given, not made up, by its identity, or by that of its rank; return the rank."""
+        (rank,) = self.insert(1, where)
+        self.own.add(rank)
+        if identity is not None:
+            self._own[identity] = rank
+        return rank
+
+    def _unused(self, rank: int, count: int, step: int) -> list[int]:
+        """Return ranks from one on whose identities no given row has."""
+        if not self._own:
+            return list(range(rank, rank + step * count, step))
+        unused: list[int] = []
+        while len(unused) < count:
+            if str(self.kind.identify(rank)) not in self._own:
+                unused.append(rank)
+            rank += step
+        return unused
 
     def put(self, rank: int) -> None:
         """Let the row of this very rank be there, in its place."""
@@ -155,6 +194,9 @@ class Table:
     def delete(self, ranks: Iterable[int]) -> int:
         """Remove rows for good; return how many of them were there."""
         gone = set(ranks)
+        if not self.own.isdisjoint(gone):
+            self.own -= gone
+            self._own = {identity: rank for identity, rank in self._own.items() if rank not in gone}
         for state in (self._members, self._corrupted, self._heads, self._touched, self._inserted):
             for rank in gone:
                 state.pop(rank, None)
@@ -167,8 +209,13 @@ class Table:
     def touch(self, rank: int, **head: Any) -> None:
         """Let a row be updated now, and set members of its head."""
         self._heads.setdefault(rank, {}).update({self.kind.updated: self._now()} | head)
+        self.scattered = self.scattered or (rank in self.own and "created" in head)
         self.version += 1
         self._touched[rank] = self.version
+
+    def changed(self, rank: int) -> bool:
+        """Tell whether members of a row have been set."""
+        return rank in self._members or rank in self._heads
 
     def touched_since(self, version: int) -> set[int]:
         """Return the ranks whose heads were touched after a version of the table."""

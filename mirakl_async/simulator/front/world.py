@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from ..clock import Clock
+from . import own_rows
 from .accounting import BILLING_CYCLES, INVOICES
 from .accounting_documents import AccountingDocuments
 from .attachments import Conversations
@@ -20,6 +21,7 @@ from .multipart import Upload
 from .offers import OFFERS
 from .order_lines import OrderLines
 from .orders import ORDERS
+from .own_rows import Given
 from .paging import Pager
 from .products import PRODUCTS
 from .promotions import PROMOTIONS
@@ -53,15 +55,21 @@ MOST_UPLOADS = 1000
 
 
 class FrontWorld:
-    """`sizes` says how many rows each list begins with, `USUAL_SIZE` where it says nothing.
+    """`rows` are those that each list begins with, or how many; `USUAL_SIZE` where it says nothing.
 
     `uploads` is what was sent as files, the latest `MOST_UPLOADS` of them.
     """
 
     def __init__(
-        self, clock: Clock, sizes: Mapping[str, int] | None = None, *, seed: int = 0, oddities: Oddities = "none"
+        self,
+        clock: Clock,
+        rows: Mapping[str, int | Sequence[Given]] | None = None,
+        *,
+        seed: int = 0,
+        oddities: Oddities = "none",
     ) -> None:
-        sizes = dict(sizes or {})
+        own = {name: given for name, given in (rows or {}).items() if not isinstance(given, int)}
+        sizes = {name: given if isinstance(given, int) else 0 for name, given in (rows or {}).items()}
         self.clock = clock
         self.oddities: Oddities = oddities
         self.tables: dict[str, Table] = {
@@ -85,38 +93,65 @@ class FrontWorld:
         self.conversations: Conversations = Conversations(self.tables, clock, self.uploads)
         self.order_exports: Exports = Exports(ORDER_EXPORTS, self.tables["orders"], clock, seed=seed)
         self.offer_exports: Exports = Exports(OFFER_EXPORTS, self.tables["offers"], clock, seed=seed)
+        for name, given in own.items():
+            self.insert(name, given)
 
-    def seed(self, table: str, rows: int) -> None:
-        """Refill a list with `rows` new rows."""
-        self.tables[table].refill(rows)
+    def seed(self, table: str, rows: int | Sequence[Given]) -> None:
+        """Refill a list with so many rows that are made up, or with these."""
+        there = self._table(table)
+        there.refill(rows if isinstance(rows, int) else 0)
         if table == "imports":
             self.imports.jobs.clear()
+        if not isinstance(rows, int):
+            self.insert(table, rows)
 
     def ids(self, table: str) -> list[Any]:
         """Return what identifies each row of a list, oldest first."""
-        return self.tables[table].identities()
+        return self._table(table).identities()
 
-    def insert(self, table: str, rows: int = 1, where: End = "last") -> list[Any]:
-        """Add rows as the newest or the oldest of a list; return what identifies them."""
-        there = self.tables[table]
-        return [there.kind.identify(rank) for rank in there.insert(rows, where)]
+    def insert(self, table: str, rows: int | Given | Sequence[Given] = 1, where: End = "last") -> list[Any]:
+        """Add rows as the newest or the oldest of a list; return what identifies them.
+
+        Rows are mappings of the members that answers show, or structs with these, completed with made-up members; a
+        number is that of rows made up as a whole. Raises InvalidRow, a ValueError, for a row that the list cannot hold.
+        """
+        there = self._table(table)
+        if isinstance(rows, int):
+            ranks = there.insert(rows, where)
+        else:
+            several = rows if isinstance(rows, Sequence) else [rows]
+            ranks = [own_rows.insert(there, row, where) for row in several]
+        return [there.identify(rank) for rank in ranks]
 
     def delete(self, table: str, *identities: Any) -> int:
-        """Remove rows; return how many of them were there."""
-        there = self.tables[table]
-        return there.delete([rank for identity in identities if (rank := there.find(str(identity))) is not None])
+        """Remove rows, by what identifies them or by rows that hold it; return how many of them were there."""
+        there = self._table(table)
+        return there.delete(self._found(there, identities))
 
-    def change(self, table: str, *identities: Any, **head: Any) -> int:
-        """Let rows be updated now, with members of their heads set; return how many of them are there."""
-        there = self.tables[table]
-        ranks = [rank for identity in identities if (rank := there.find(str(identity))) is not None]
-        for rank in ranks:
-            there.touch(rank, **head)
-        return len(ranks)
+    def change(self, table: str, *identities: Any, **members: Any) -> int:
+        """Let rows be updated now, and set members of them; return how many of them are there.
+
+        A row in place of what identifies it brings members of its own. Raises InvalidRow, as `insert` does.
+        """
+        there = self._table(table)
+        for identity in identities:
+            for rank in self._found(there, [identity]):
+                row = own_rows.plain(identity) if own_rows.is_row(identity) else {}
+                own_rows.change(there, rank, row | members)
+        return len(self._found(there, identities))
+
+    def _table(self, name: str) -> Table:
+        if name not in self.tables:
+            raise ValueError(f"there is no list {name}; there are {', '.join(LISTS)}")
+        return self.tables[name]
+
+    def _found(self, table: Table, identities: Sequence[Any]) -> list[int]:
+        found = (table.find(own_rows.identity_of(table, identity)) for identity in identities)
+        return [rank for rank in found if rank is not None]
 
     def corrupt(self, table: str, identity: Any, members: Mapping[str, Any]) -> None:
         """Set members of one row as it is sent, to anything, even to what no Mirakl would send."""
-        there = self.tables[table]
+        there = self._table(table)
         rank = there.find(str(identity))
         if rank is None:
             raise KeyError(f"{table}: there is no {identity}")
