@@ -191,13 +191,13 @@ def _check(table: str, given: Row, base: Row, members: Members, where: str = "")
 
 
 def _check_value(table: str, path: str, value: Any, there: Any, members: Members) -> None:
-    kind = type(cast("object", there))
+    kind: Any = there.__class__
     choices = members.choices.get(path)
     if choices is not None and value not in choices:
         raise InvalidRow(f"{table}: {path} must be one of {', '.join(choices)}")
-    if there is None or (value is None and not isinstance(there, list)):
+    if there is None or (value is None and kind is not list):
         return
-    if isinstance(there, int | float) and not isinstance(there, bool):
+    if kind in {int, float}:
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise InvalidRow(f"{table}: {path} must be a number")
     elif not isinstance(value, kind):
