@@ -1,4 +1,7 @@
-"""Who answers a resource's calls: the live caller sends and decodes, the raw one sends and does not decode."""
+"""How a typed method becomes a call: its operation and arguments are sent, and the answer is decoded.
+
+Every resource holds a `Caller`. `RawCaller` is its twin for `client.raw_response`, which decodes nothing.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from . import codec
 from .downloads import Download
 from .errors import DecodeFailed
-from .instrumentation import Instrumentation, ResponseRepaired
 from .pages import OffsetPaginator, SeekPaginator
 from .pages.prefetcher import Prefetcher
 from .pages.read_options import DEFAULT_PREFETCH
@@ -16,75 +18,42 @@ from .pages.split import merge, split, takes_long_lists
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .clock import Clock
     from .http.response import Response
-    from .http.session import Runner
+    from .http.session import Session
+    from .instrumentation import Instrumentation
     from .operation import Operation
     from .options import Options
 
 T = TypeVar("T")
 
 
-def value_of(reply: Response, client: Runner) -> Any:
-    """The decoded body of a successful reply; None where the operation promises none.
+class Caller:
+    """Runs operations; `arguments` are keyed by their Python names, those that are None or UNSET are not sent."""
 
-    What the server promised and did not keep is mended and reported; raises DecodeFailed where there is nothing to
-    mend, because the body is no JSON at all.
-    """
-    operation = reply.request.operation
-    if not operation.reply:
-        return None
-    try:
-        decoded = codec.decode(operation.reply, reply.content)
-    except codec.CodecError as error:
-        raise DecodeFailed(
-            f"{reply.status} with a body that cannot be read: {error.message}",
-            reply.request.context(reply.attempts, reply.timings),
-            error.path,
-        ) from error
-    for mend in decoded.repaired:
-        report(client.transport.instrumentation, operation, mend)
-    return decoded.value
+    __slots__ = ("session",)
 
-
-def report(watch: Instrumentation, operation: Operation[Any], mend: codec.Repair) -> None:
-    """Count and tell a broken promise."""
-    watch.counters.repaired += 1
-    if watch.watched:
-        watch.emit(ResponseRepaired(operation=operation.code, path=mend.path, reason=mend.reason))
-
-
-class LiveCaller:
-    """Runs a resource's operations on a client."""
-
-    __slots__ = ("_client",)
-
-    def __init__(self, client: Runner) -> None:
-        self._client = client
-
-    @property
-    def clock(self) -> Clock:
-        """See Caller."""
-        return self._client.transport.clock
+    def __init__(self, session: Session) -> None:
+        self.session: Session = session
 
     async def call(self, operation: Operation[T], arguments: Mapping[str, object], options: Options) -> T:
-        """See Caller."""
+        """Run one operation and decode its answer; a list of ids longer than one call takes becomes several calls."""
         if takes_long_lists(operation) and len(parts := split(operation, arguments)) > 1:
             return await self._call_each(operation, parts, options)
-        reply = await self._client.run(operation, arguments, options)
-        value: T = value_of(reply, self._client)
+        session = self.session
+        response = await session.send(session.build(operation, arguments), options)
+        value: T = decoded(response, session.transport.instrumentation)
         return value
 
     async def _call_each(self, operation: Operation[T], parts: list[dict[str, object]], options: Options) -> T:
         """One answer from several calls, some of them under way at once."""
-        ahead: Prefetcher[int, Response] = Prefetcher(
-            lambda at: self._client.run(operation, parts[at], options), DEFAULT_PREFETCH
-        )
+        session = self.session
+        requests = [session.build(operation, part) for part in parts]
+        ahead: Prefetcher[int, Response] = Prefetcher(lambda at: session.send(requests[at], options), DEFAULT_PREFETCH)
         values: list[Any] = []
         try:
             for at in range(len(parts)):
                 await ahead.schedule(range(at, len(parts)))
-                values.append(value_of(await ahead.get(at), self._client))
+                values.append(decoded(await ahead.get(at), session.transport.instrumentation))
         finally:
             await ahead.close()
         whole: T = merge(values)
@@ -93,51 +62,63 @@ class LiveCaller:
     def offset(
         self, operation: Operation[Any], arguments: Mapping[str, object], page_size: int | None, options: Options
     ) -> OffsetPaginator[Any]:
-        """See Caller."""
-        return OffsetPaginator(self._client, operation, arguments, page_size, options)
+        """Page through an operation by `max` and `offset`."""
+        return OffsetPaginator(self.session, operation, arguments, page_size, options)
 
     def seek(
         self, operation: Operation[Any], arguments: Mapping[str, object], page_size: int | None, options: Options
     ) -> SeekPaginator[Any]:
-        """See Caller."""
-        return SeekPaginator(self._client, operation, arguments, page_size, options)
+        """Page through an operation by `limit` and `page_token`."""
+        return SeekPaginator(self.session, operation, arguments, page_size, options)
 
     def download(self, operation: Operation[Any], arguments: Mapping[str, object], options: Options) -> Download:
-        """See Caller."""
-        return Download(self._client, operation, arguments, options)
+        """An answer that is a file; nothing is sent before it is opened, saved or read."""
+        return Download(self.session, operation, arguments, options)
 
 
-class RawCaller:
-    """Answers every call with the coroutine of its undecoded reply; `Client.raw` awaits it."""
+class RawCaller(Caller):
+    """Answers every call with the coroutine of its undecoded response."""
 
-    __slots__ = ("_client",)
-
-    def __init__(self, client: Runner) -> None:
-        self._client = client
-
-    @property
-    def clock(self) -> Clock:
-        """See Caller."""
-        return self._client.transport.clock
+    __slots__ = ()
 
     async def call(self, operation: Operation[Any], arguments: Mapping[str, object], options: Options) -> Any:
-        """The reply."""
-        return await self._client.run(operation, arguments, options)
+        """The response."""
+        return await self.session.send(self.session.build(operation, arguments), options)
 
     def offset(
         self, operation: Operation[Any], arguments: Mapping[str, object], page_size: int | None, options: Options
     ) -> Any:
-        """The reply of the first page."""
-        paginator: OffsetPaginator[Any] = OffsetPaginator(self._client, operation, arguments, page_size, options)
-        return paginator.first_response()
+        """The response of the first page."""
+        return super().offset(operation, arguments, page_size, options).first_response()
 
     def seek(
         self, operation: Operation[Any], arguments: Mapping[str, object], page_size: int | None, options: Options
     ) -> Any:
-        """The reply of the first page."""
-        paginator: SeekPaginator[Any] = SeekPaginator(self._client, operation, arguments, page_size, options)
-        return paginator.first_response()
+        """The response of the first page."""
+        return super().seek(operation, arguments, page_size, options).first_response()
 
     def download(self, operation: Operation[Any], arguments: Mapping[str, object], options: Options) -> Any:
-        """The reply with the whole file in it, within the cap on replies."""
-        return self._client.run(operation, arguments, options)
+        """The response with the whole file in it, within the cap on responses."""
+        return self.session.send(self.session.build(operation, arguments), options)
+
+
+def decoded(response: Response, instrumentation: Instrumentation) -> Any:
+    """The decoded body of a success; None where the operation promises none.
+
+    What breaks the contract is repaired and reported; raises DecodeFailed where nothing can be repaired, because the
+    body is no JSON at all.
+    """
+    operation = response.request.operation
+    if not operation.reply:
+        return None
+    try:
+        found = codec.decode(operation.reply, response.content)
+    except codec.CodecError as error:
+        raise DecodeFailed(
+            f"{response.status} with a body that cannot be read: {error.message}",
+            response.request.context(response.attempts, response.timings),
+            error.path,
+        ) from error
+    for repair in found.repaired:
+        instrumentation.response_repaired(operation.code, repair.path, repair.reason)
+    return found.value

@@ -6,33 +6,35 @@ import copy
 from collections.abc import Mapping
 from functools import cached_property
 from ssl import SSLContext
-from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, Unpack, cast
+from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, Self, TypedDict, TypeVar, Unpack, cast
 from urllib.parse import urlsplit
 
 from . import settings
-from .caller import RawCaller, value_of
+from .caller import RawCaller, decoded
 from .checks import CALLABLE, Rule, Rules, check_arguments, check_settings, instance, offering
 from .clock import Clock, SystemClock
 from .downloads import Download
-from .errors import ClientStateError, ConfigurationError, InvalidArgument, UnknownOperation
-from .http import request_builder as calls
-from .http.request import Request
+from .errors import ConfigurationError, InvalidArgument, UnknownOperation
+from .http import request_builder
 from .http.response import Response
+from .http.session import Session
 from .http.transport import Transport
 from .instrumentation import Counters, Instrumentation, Listener
 from .operation import Operation
 from .operations import operations
-from .options import Limits, Options, Rate, Retry, Timeouts, check_options
+from .options import Limits, Options, Rate, Retry, Timeouts
 from .rate_limits.bucket import LocalRateLimiter, RateLimitPolicy
 from .redaction import clear_locals, clears_locals, hidden
+from .resource import Resource
 
 if TYPE_CHECKING:
     import ssl as ssl_module
-    from collections.abc import Awaitable, Callable, Coroutine
+    from collections.abc import Callable
     from types import TracebackType
 
     from .http.auth import Credential
     from .http.expected_responses import AcceptResponse
+    from .http.request import Request
     from .http.wire import Wire
     from .operation import RetryClass, Service
     from .rate_limits.bucket import RateLimiter
@@ -62,15 +64,22 @@ CREDENTIAL = offering("ClientCredentials(...), BearerToken(...) or ApiKey(...)",
 RATE = instance(Rate, "Rate(calls, seconds)")
 
 
-class Lifetime:
-    """The transport of a client and of every copy that `with_options` makes: opened once, closed once."""
+class ClientSettings(TypedDict, total=False):
+    """What both clients take beside their hosts; see ConnectChannel."""
 
-    __slots__ = ("closed", "make", "transport")
-
-    def __init__(self, make: Callable[[], Transport]) -> None:
-        self.make: Callable[[], Transport] = make
-        self.transport: Transport | None = None
-        self.closed: bool = False
+    auth: Credential | None
+    rate_limit: settings.RateUsage | None
+    rate_limits: Mapping[str, Rate] | None
+    timeouts: Timeouts | None
+    retry: Retry | None
+    limits: Limits | None
+    rate_limiter: RateLimiter | None
+    listener: Listener | None
+    accept_response: AcceptResponse | None
+    proxy: str | None
+    ssl: ssl_module.SSLContext | None
+    wire: Wire | None
+    clock: Clock | None
 
 
 class Client:
@@ -80,75 +89,26 @@ class Client:
     opened on.
     """
 
-    def __init__(
-        self,
-        *,
-        bases: Mapping[Service, str],
-        token_url: str,
-        auth: Credential | None,
-        rate_limit: settings.RateUsage | None,
-        rate_limits: Mapping[str, Rate] | None,
-        timeouts: Timeouts | None,
-        retry: Retry | None,
-        limits: Limits | None,
-        rate_limiter: RateLimiter | None,
-        listener: Listener | None,
-        accept_response: AcceptResponse | None,
-        proxy: str | None,
-        ssl: ssl_module.SSLContext | None,
-        wire: Wire | None,
-        clock: Clock | None,
-    ) -> None:
-        check_settings("", SETTINGS, locals())
-        self._bases = bases
-        self._options: Options = {}
-        self._watch = Instrumentation(*([listener] if listener else []))
-        timeouts, clock = timeouts or Timeouts(), clock or SystemClock()
-        credential = auth if auth is not None else settings.credential()
-        # Not shown: it may be the secret itself.
-        check_settings("", {"auth": CREDENTIAL}, {"auth": credential})
-        own = _by_group(rate_limits or {})
-        name, chosen = settings.chosen("rate_limit", rate_limit, "MIRAKL_RATE")
-        usage = settings.rate_usage(chosen, name)
+    _session_type: ClassVar[type[Session]] = Session
 
-        def make() -> Transport:
-            carrier = wire or _aiohttp_wire(timeouts, proxy, ssl)
-            authenticator = credential.authenticator(token_url, carrier, clock)
-            names: dict[Service, str] = {service: urlsplit(base).netloc for service, base in bases.items()}
-            return Transport(
-                wire=carrier,
-                auth=authenticator,
-                rate_limiter=rate_limiter or LocalRateLimiter(clock),
-                rate_limit_policy=RateLimitPolicy(names, authenticator.identity, usage, own),
-                clock=clock,
-                instrumentation=self._watch,
-                retry=retry or Retry(),
-                timeouts=timeouts,
-                limits=limits or Limits(),
-                accept_response=accept_response,
-            )
-
-        self._lifetime = Lifetime(make)
+    def __init__(self, bases: Mapping[Service, str], token_url: str, given: ClientSettings) -> None:
+        owner = type(self).__name__
+        check_settings("", SETTINGS, {name: given.get(name) for name in SETTINGS})
+        self._instrumentation = Instrumentation(*([listener] if (listener := given.get("listener")) else []))
+        make = _transport_maker(bases, token_url, given, self._instrumentation)
+        self._session = self._session_type(owner, bases, make)
 
     def __repr__(self) -> str:
-        hosts = ", ".join(sorted({urlsplit(base).netloc for base in self._bases.values()}))
-        state = "open" if self._lifetime.transport else "closed" if self._lifetime.closed else "not opened"
-        return f"<{type(self).__name__} {hosts} ({state})>"
+        return repr(self._session)
 
     async def open(self) -> Self:
-        """Make the client ready on the running event loop; nothing is sent yet."""
-        if self._lifetime.closed:
-            raise ClientStateError(f"{type(self).__name__} was closed; make a new one")
-        if self._lifetime.transport is None:
-            self._lifetime.transport = self._lifetime.make()
+        """Make the client ready on the running event loop; nothing is sent yet. Raises ClientStateError once closed."""
+        self._session.open()
         return self
 
     async def close(self) -> None:
         """Close every connection; closing twice is harmless."""
-        self._lifetime.closed = True
-        transport, self._lifetime.transport = self._lifetime.transport, None
-        if transport is not None:
-            await transport.close()
+        await self._session.close()
 
     async def __aenter__(self) -> Self:
         return await self.open()
@@ -159,60 +119,29 @@ class Client:
         await self.close()
 
     @property
-    def transport(self) -> Transport:
-        """The transport, for what is built on this package; raises ClientStateError unless the client is open."""
-        if self._lifetime.transport is None:
-            name = type(self).__name__
-            state = "is closed" if self._lifetime.closed else "is not open"
-            raise ClientStateError(f"{name} {state}: use `async with {name}(...)`, or `await client.open()` first")
-        return self._lifetime.transport
+    def session(self) -> Session:
+        """What calls are sent through, for what is built on this package."""
+        return self._session
 
     @property
     def counters(self) -> Counters:
         """What this client did since it was made."""
-        return self._watch.counters
+        return self._instrumentation.counters
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Pass every event of this client to `listener`; returns a function that ends it."""
         check_arguments("subscribe", {"listener": CALLABLE}, {"listener": listener})
-        return self._watch.subscribe(listener)
+        return self._instrumentation.subscribe(listener)
 
     def with_options(self, **options: Unpack[Options]) -> Self:
         """The same client, connections and limits included, with other defaults for its calls."""
-        check_options("with_options", options)
+        session = self._session.with_options(options)
         other = copy.copy(self)
         for name in vars(self):
             if isinstance(getattr(type(self), name, None), cached_property):
                 delattr(other, name)  # a resource made for this client would call with this client's options
-        other._options = {**self._options, **options}  # noqa: SLF001 - a copy of this very object
+        other._session = session  # noqa: SLF001 - a copy of this very object
         return other
-
-    def base_url(self, service: Service) -> str:
-        """Where a service of this client lives; raises ConfigurationError for one it does not talk to."""
-        try:
-            return self._bases[service]
-        except KeyError:
-            raise ConfigurationError(f"{type(self).__name__} does not talk to the {service} API") from None
-
-    def build_request(self, operation: Operation[Any], arguments: Mapping[str, object]) -> Request:
-        """The request that a call of `operation` with these arguments would send."""
-        try:
-            return calls.build(operation, arguments, self.base_url(operation.service))
-        except BaseException as error:
-            clear_locals(error)
-            raise
-
-    def options_for(self, options: Options, code: str = "call") -> Options:
-        """The client's own options with those of one call laid over them; refuses one that is none."""
-        check_options(code, options)
-        return {**self._options, **options} if self._options else options
-
-    def run(
-        self, operation: Operation[Any], arguments: Mapping[str, object], options: Options
-    ) -> Coroutine[Any, Any, Response]:
-        """Run an operation and give its reply undecoded; what every other way of calling goes through."""
-        request = self.build_request(operation, arguments)
-        return self.transport.run(request, self.options_for(options, operation.code) if options else self._options)
 
     async def call(
         self, code: str, params: Mapping[str, object] | None = None, *, body: object = None, **options: Unpack[Options]
@@ -227,8 +156,8 @@ class Client:
         operation = self._operation(code, params)
         if operation.answer == "stream":
             self._request(operation, params, body)
-            return Download(self, operation, calls.by_argument(operation, params or {}), options)
-        return value_of(await self.call_raw(code, params, body=body, **options), self)
+            return Download(self._session, operation, request_builder.by_argument(operation, params or {}), options)
+        return decoded(await self.call_raw(code, params, body=body, **options), self._instrumentation)
 
     async def call_raw(
         self, code: str, params: Mapping[str, object] | None = None, *, body: object = None, **options: Unpack[Options]
@@ -237,34 +166,34 @@ class Client:
         params, body = hidden(params), hidden(body)
         operation = self._operation(code, params)
         request = self._request(operation, params, body)
-        return await self.transport.run(request, self.options_for(options, operation.code))
+        return await self._session.send(request, options)
 
     def _request(self, operation: Operation[Any], params: Mapping[str, object] | None, body: object) -> Request:
         try:
-            return calls.build_by_wire_names(operation, params or {}, body, self.base_url(operation.service))
+            base = self._session.base_url(operation.service)
+            return request_builder.build_by_wire_names(operation, params or {}, body, base)
         except BaseException as error:
             clear_locals(error)
             raise
 
     def _operation(self, code: str, params: Mapping[str, object] | None) -> Operation[Any]:
         check_arguments("call", CALL, locals())
-        return operations.of(self._bases, code)
+        return operations.of(self._session.bases, code)
 
     @clears_locals
     async def raw_response(self, method: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> Response:
-        """The undecoded reply of a typed method: `await front.raw(front.orders.get, "o1")`.
+        """The undecoded reply of a typed method: `await front.raw_response(front.orders.get, "o1")`.
 
         A list method gives the reply of its first page.
         """
-        bound = cast("Any", method)
-        resource = getattr(bound, "__self__", None)
-        if resource is None or not hasattr(resource, "_caller"):
+        resource = getattr(method, "__self__", None)
+        if not isinstance(resource, Resource):
             raise InvalidArgument(
                 "raw_response", "method", "takes a typed method of this client, such as front.orders.get"
             )
-        twin = copy.copy(resource)
-        twin._caller = RawCaller(self)  # noqa: SLF001 - a copy, whose calls are answered otherwise
-        return await cast("Awaitable[Response]", bound.__func__(twin, *args, **kwargs))
+        twin = type(resource)(RawCaller(resource.session))
+        response: Response = await cast("Any", method).__func__(twin, *args, **kwargs)
+        return response
 
     async def request(
         self,
@@ -283,9 +212,49 @@ class Client:
         HEAD, "unsafe" for everything else unless told otherwise.
         """
         body = hidden(body)
-        to: Service = next(iter(self._bases)) if service is None else service
-        request = calls.build_unknown(method, path, to, self.base_url(to), query, body, retry)
-        return await self.transport.run(request, self.options_for(options, "request"))
+        session = self._session
+        to: Service = next(iter(session.bases)) if service is None else service
+        request = request_builder.build_unknown(method, path, to, session.base_url(to), query, body, retry)
+        return await session.send(request, options)
+
+
+def check_names(owner: str, given: ClientSettings) -> None:
+    """Raises TypeError for a setting that no client has."""
+    known = ClientSettings.__annotations__.keys()
+    for name in sorted(given.keys() - known):
+        raise TypeError(f"{owner}() has no setting {name!r}: beside its hosts it takes {', '.join(known)}")
+
+
+def _transport_maker(
+    bases: Mapping[Service, str], token_url: str, given: ClientSettings, instrumentation: Instrumentation
+) -> Callable[[], Transport]:
+    """What makes the transport when the client is opened; all that can be wrong is said before."""
+    credential = settings.credential() if (auth := given.get("auth")) is None else auth
+    # Not shown: it may be the secret itself.
+    check_settings("", {"auth": CREDENTIAL}, {"auth": credential})
+    own = _by_group(given.get("rate_limits") or {})
+    name, chosen = settings.chosen("rate_limit", given.get("rate_limit"), "MIRAKL_RATE")
+    usage = settings.rate_usage(chosen, name)
+    timeouts, clock = given.get("timeouts") or Timeouts(), given.get("clock") or SystemClock()
+
+    def make() -> Transport:
+        wire = given.get("wire") or _aiohttp_wire(timeouts, given.get("proxy"), given.get("ssl"))
+        authenticator = credential.authenticator(token_url, wire, clock)
+        names: dict[Service, str] = {service: urlsplit(base).netloc for service, base in bases.items()}
+        return Transport(
+            wire=wire,
+            auth=authenticator,
+            rate_limiter=given.get("rate_limiter") or LocalRateLimiter(clock),
+            rate_limit_policy=RateLimitPolicy(names, authenticator.identity, usage, own),
+            clock=clock,
+            instrumentation=instrumentation,
+            retry=given.get("retry") or Retry(),
+            timeouts=timeouts,
+            limits=given.get("limits") or Limits(),
+            accept_response=given.get("accept_response"),
+        )
+
+    return make
 
 
 def _by_group(rates: Mapping[str, Rate]) -> dict[str, Rate]:

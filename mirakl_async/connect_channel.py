@@ -6,8 +6,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from . import settings
-from .caller import LiveCaller
-from .client import Client
+from .caller import Caller
+from .client import Client, check_names
 from .events.connect_events import Events
 from .operations.account.channels import Channels
 from .operations.account.stores import Stores as AccountStores
@@ -19,16 +19,9 @@ from .operations.connect.taxonomy import Taxonomy
 from .order_sync.orders import Orders
 
 if TYPE_CHECKING:
-    import ssl as ssl_module
-    from collections.abc import Mapping
+    from typing import Unpack
 
-    from .clock import Clock
-    from .http.auth import Credential
-    from .http.expected_responses import AcceptResponse
-    from .http.wire import Wire
-    from .instrumentation import Listener
-    from .options import Limits, Rate, Retry, Timeouts
-    from .rate_limits.bucket import RateLimiter
+    from .client import ClientSettings
 
 
 class Account:
@@ -36,7 +29,7 @@ class Account:
 
     __slots__ = ("channels", "stores")
 
-    def __init__(self, caller: LiveCaller) -> None:
+    def __init__(self, caller: Caller) -> None:
         self.channels: Channels = Channels(caller)
         self.stores: AccountStores = AccountStores(caller)
 
@@ -64,24 +57,13 @@ class ConnectChannel(Client):
     def __init__(
         self,
         *,
-        auth: Credential | None = None,
         environment: settings.Environment | None = None,
         connect_url: str | None = None,
         account_url: str | None = None,
         auth_url: str | None = None,
-        rate_limit: settings.RateUsage | None = None,
-        rate_limits: Mapping[str, Rate] | None = None,
-        timeouts: Timeouts | None = None,
-        retry: Retry | None = None,
-        limits: Limits | None = None,
-        rate_limiter: RateLimiter | None = None,
-        listener: Listener | None = None,
-        accept_response: AcceptResponse | None = None,
-        proxy: str | None = None,
-        ssl: ssl_module.SSLContext | None = None,
-        wire: Wire | None = None,
-        clock: Clock | None = None,
+        **given: Unpack[ClientSettings],
     ) -> None:
+        check_names(type(self).__name__, given)
         name, chosen = settings.chosen("environment", environment, "MIRAKL_ENVIRONMENT", "production")
         hosts = settings.hosts(chosen, name)
         connect = settings.chosen("connect_url", connect_url, "MIRAKL_CONNECT_URL", hosts.connect)
@@ -93,57 +75,45 @@ class ConnectChannel(Client):
                 "account": settings.service_url(*account, settings.CHANNEL_PLATFORM, "v1"),
             },
             token_url=settings.service_url(*token, settings.TOKEN_PATH),
-            auth=auth,
-            rate_limit=rate_limit,
-            rate_limits=rate_limits,
-            timeouts=timeouts,
-            retry=retry,
-            limits=limits,
-            rate_limiter=rate_limiter,
-            listener=listener,
-            accept_response=accept_response,
-            proxy=proxy,
-            ssl=ssl,
-            wire=wire,
-            clock=clock,
+            given=given,
         )
 
     @cached_property
     def orders(self) -> Orders:
         """Orders pushed into Connect, one call at a time or in bulk (`orders.sync`), and outcomes of actions."""
-        return Orders(LiveCaller(self), self)
+        return Orders(Caller(self._session))
 
     @cached_property
     def events(self) -> Events:
         """What Connect puts on the connector's queue: commands, which are answered, and facts."""
-        return Events(self)
+        return Events(self._session)
 
     @cached_property
     def returns(self) -> Returns:
         """Returns of the channel's orders."""
-        return Returns(LiveCaller(self))
+        return Returns(Caller(self._session))
 
     @cached_property
     def carriers(self) -> Carriers:
         """The carriers that the channel accepts."""
-        return Carriers(LiveCaller(self))
+        return Carriers(Caller(self._session))
 
     @cached_property
     def stores(self) -> Stores:
         """Business information of the stores on the channel."""
-        return Stores(LiveCaller(self))
+        return Stores(Caller(self._session))
 
     @cached_property
     def catalog(self) -> Catalog:
         """How catalogs reach the channel, and what became of their items."""
-        return Catalog(LiveCaller(self))
+        return Catalog(Caller(self._session))
 
     @cached_property
     def taxonomy(self) -> Taxonomy:
         """Product types and the rules between them."""
-        return Taxonomy(LiveCaller(self))
+        return Taxonomy(Caller(self._session))
 
     @cached_property
     def account(self) -> Account:
         """Mirakl Account's channels and store links; another host behind the same paths."""
-        return Account(LiveCaller(self))
+        return Account(Caller(self._session))

@@ -135,7 +135,7 @@ class Counters(Struct, kw_only=True):
 
 
 class Instrumentation:
-    """Counts, and passes events on."""
+    """Counts, and passes events on: one method for each kind of event."""
 
     __slots__ = ("_listeners", "counters")
 
@@ -145,7 +145,7 @@ class Instrumentation:
 
     @property
     def watched(self) -> bool:
-        """Whether anybody listens; events need not be made when nobody does."""
+        """Whether anybody listens: figures that cost something need not be made when nobody does."""
         return bool(self._listeners)
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
@@ -158,8 +158,73 @@ class Instrumentation:
 
         return unsubscribe
 
-    def emit(self, event: Event) -> None:
-        """Pass an event to every listener."""
+    def call_finished(
+        self, operation: str, status: int | None, error: BaseException | None, attempts: int, seconds: float
+    ) -> None:
+        """See CallFinished; a call that its caller cancelled has not failed."""
+        counters = self.counters
+        counters.calls += 1
+        counters.attempts += attempts
+        if isinstance(error, Exception):
+            counters.failures += 1
+        if self._listeners:
+            kind = None if error is None else type(error).__name__
+            event = CallFinished(operation=operation, status=status, error=kind, attempts=attempts, seconds=seconds)
+            self._emit(event)
+
+    def retry_scheduled(self, operation: str, attempt: int, outcome: str, delay: float) -> None:
+        """See RetryScheduled."""
+        self.counters.retries += 1
+        if self._listeners:
+            self._emit(RetryScheduled(operation=operation, attempt=attempt, outcome=outcome, delay=delay))
+
+    def throttled(self, operation: str, group: str, seconds: float) -> None:
+        """See Throttled."""
+        self.counters.throttled += 1
+        if self._listeners:
+            self._emit(Throttled(operation=operation, group=group, seconds=seconds))
+
+    def rate_limit_waited(self, operation: str, group: str, seconds: float) -> None:
+        """See RateLimitWaited."""
+        self.counters.waited += seconds
+        if self._listeners:
+            self._emit(RateLimitWaited(operation=operation, group=group, seconds=seconds))
+
+    def response_repaired(self, operation: str, path: str, reason: str) -> None:
+        """See ResponseRepaired."""
+        self.counters.repaired += 1
+        if self._listeners:
+            self._emit(ResponseRepaired(operation=operation, path=path, reason=reason))
+
+    def item_quarantined(self, operation: str, index: int | None, reason: str) -> None:
+        """See ItemQuarantined."""
+        self.counters.quarantined += 1
+        if self._listeners:
+            self._emit(ItemQuarantined(operation=operation, index=index, reason=reason))
+
+    def list_changed(self, operation: str, offset: int, before: int, after: int) -> None:
+        """See ListChanged."""
+        self.counters.list_changes += 1
+        if self._listeners:
+            self._emit(ListChanged(operation=operation, offset=offset, before=before, after=after))
+
+    def event_processed(self, kind: str, result: str, seconds: float | None, age: float | None) -> None:
+        """See EventProcessed."""
+        if self._listeners:
+            self._emit(EventProcessed(type=kind, result=result, seconds=seconds, age=age))
+
+    def event_backlog(self, awaiting: int, oldest_awaiting: float, unreported: int, oldest_unreported: float) -> None:
+        """See EventBacklog."""
+        if self._listeners:
+            event = EventBacklog(
+                awaiting=awaiting,
+                oldest_awaiting=oldest_awaiting,
+                unreported=unreported,
+                oldest_unreported=oldest_unreported,
+            )
+            self._emit(event)
+
+    def _emit(self, event: Event) -> None:
         for listener in tuple(self._listeners):
             try:
                 listener(event)

@@ -1,56 +1,17 @@
-"""What a generated resource stands on: four verbs, answered by whichever caller it was built with.
-
-A client answers them by sending; `client.raw_response` answers them with the undecoded response; a
-test may answer with anything.
-"""
+"""What generated resources stand on."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
+    from .caller import Caller
     from .clock import Clock
-    from .downloads import Download
-    from .operation import Operation
-    from .options import Options
-    from .pages import OffsetPaginator, SeekPaginator
-
-T = TypeVar("T")
-
-
-class Caller(Protocol):
-    """Runs operations; `arguments` are keyed by their Python names, those that are None or UNSET are not sent."""
-
-    @property
-    def clock(self) -> Clock:
-        """Time for what waits between calls."""
-        ...
-
-    async def call(self, operation: Operation[T], arguments: Mapping[str, object], options: Options) -> T:
-        """Run one operation and decode its answer."""
-        ...
-
-    def offset(
-        self, operation: Operation[Any], arguments: Mapping[str, object], page_size: int | None, options: Options
-    ) -> OffsetPaginator[Any]:
-        """Page through an operation by `max` and `offset`."""
-        ...
-
-    def seek(
-        self, operation: Operation[Any], arguments: Mapping[str, object], page_size: int | None, options: Options
-    ) -> SeekPaginator[Any]:
-        """Page through an operation by `limit` and `page_token`."""
-        ...
-
-    def download(self, operation: Operation[Any], arguments: Mapping[str, object], options: Options) -> Download:
-        """Open an answer that is a file."""
-        ...
+    from .http.session import Session
 
 
 class Resource:
-    """The typed methods of one part of the API, such as `front.orders`."""
+    """The typed methods of one part of the API, such as `front.orders`; its caller runs them."""
 
     __slots__ = ("_caller",)
 
@@ -58,6 +19,11 @@ class Resource:
         self._caller = caller
 
     @property
+    def session(self) -> Session:
+        """What its calls are sent through."""
+        return self._caller.session
+
+    @property
     def clock(self) -> Clock:
         """The client's time, for what waits between calls."""
-        return self._caller.clock
+        return self._caller.session.clock

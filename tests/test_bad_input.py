@@ -63,7 +63,7 @@ async def refused(words, call):
 async def test_a_required_argument_is_missing(front, connect):
     await refused("OR12: timout: is neither an argument nor an option; .*timeout", front.orders.get("o", timout=5))
     await refused("OR12: timout: is neither", front.call("OR12", {"order_id": "o"}, timout=5))
-    await refused("request: timout: is neither", front.request("GET", "/api/new", timout=5))
+    await refused("GET /api/new: timout: is neither", front.request("GET", "/api/new", timout=5))
     with pytest.raises(InvalidArgument, match="OR11: order_idd: is neither"):
         front.orders.list(order_idd="o")
     with pytest.raises(InvalidArgument, match="with_options: retrys: is neither"):

@@ -135,7 +135,7 @@ async def test_an_option_of_a_call_that_cannot_work(options):
             ("OR12", lambda: front.call("OR12", {"order_id": "o"}, **options)),
             ("OR12", lambda: front.call_raw("OR12", {"order_id": "o"}, **options)),
             ("OR12", lambda: front.raw_response(front.orders.get, "o", **options)),
-            ("request", lambda: front.request("GET", "/api/new", **options)),
+            ("GET /api/new", lambda: front.request("GET", "/api/new", **options)),
         ]:
             with pytest.raises(errors.InvalidArgument, match=words.format(code)):
                 await call()

@@ -130,7 +130,7 @@ def test_a_rate_of_ones_own_is_for_an_operation_that_there_is():
 
 async def test_a_rate_of_ones_own_is_kept_however_its_code_is_spelt():
     async with ConnectChannel(auth=BearerToken("t"), rate_limits={"upsert_orders": Rate(10)}) as connect:
-        _, pace = connect.transport.rate_limit_policy.bucket_for(operations["upsertOrders"])
+        _, pace = connect.session.transport.rate_limit_policy.bucket_for(operations["upsertOrders"])
     assert pace.limit == Rate(10)
 
 
@@ -209,7 +209,7 @@ def test_a_url_that_cannot_be_used_is_called_as_it_was_given(monkeypatch):
                 ConnectChannel(auth=token)
             assert "hidden" not in str(caught.value)
     monkeypatch.setenv("MIRAKL_FRONT_URL", " https://acme.mirakl.net/api\n")
-    assert MarketplaceFront(auth=token).base_url("front") == "https://acme.mirakl.net"
+    assert MarketplaceFront(auth=token).session.base_url("front") == "https://acme.mirakl.net"
     with pytest.raises(errors.ConfigurationError, match="^url "):
         MarketplaceFront("", auth=token)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 from cyclopts import Parameter
 
-from ..caller import value_of
+from ..caller import decoded
 from ..connect_channel import ConnectChannel
 from ..downloads import Download
 from ..downloads.private import open_private
@@ -51,13 +51,14 @@ async def call(
         client = _front(front_url, auth_url)
     else:
         client = ConnectChannel(connect_url=base_url, account_url=account_url, auth_url=auth_url)
-    calls.build_by_wire_names(operation, params, content, client.base_url(operation.service))  # what is wrong, now
+    session = client.session
+    calls.build_by_wire_names(operation, params, content, session.base_url(operation.service))  # what is wrong, now
     async with client:
         if operation.answer == "stream":
-            await _download(Download(client, operation, params, {}), out)
+            await _download(Download(session, operation, params, {}), out)
             return Exit.DONE
         reply = await client.call_raw(code, params, body=content)
-        failed = getattr(value_of(reply, client), "failed", ())
+        failed = getattr(decoded(reply, session.transport.instrumentation), "failed", ())
     if reply.content:
         _write_json(reply.content, out)
     else:

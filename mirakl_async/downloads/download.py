@@ -35,8 +35,6 @@ from ..errors import (
 from ..http import failures
 from ..http.decompression import codings_of
 from ..http.wire import WireError
-from ..instrumentation import ItemQuarantined as QuarantinedEvent
-from ..instrumentation import ResponseRepaired
 from ..options import Options, check_options
 from ..redaction import clear_locals, clears_locals
 from ..server_text import natural
@@ -57,7 +55,7 @@ if TYPE_CHECKING:
     from ..codec.repair import Repair
     from ..errors import CallContext
     from ..http.request import Request
-    from ..http.session import Runner
+    from ..http.session import Session
     from ..http.sniffed_response import SniffedResponse
     from ..http.transport import Transport
     from ..http.upload import Progress
@@ -81,14 +79,15 @@ log: logging.Logger = logging.getLogger("mirakl_async")
 class TransferLimits(Struct, frozen=True, kw_only=True):
     """What a body must keep to: at most so many bytes after decompression (None: any number), at least so fast.
 
-    `not_found_retries` is how often a 404 is asked again: of a file that Mirakl has just said to be there. `one_origin`
-    says that no redirect is followed to another origin.
+    `not_found_retries` is how often a 404 is asked again: of a file that Mirakl has just said to be there. `signed`
+    says that the address itself is the permission: it is asked without the credential, and no redirect leads to
+    another origin.
     """
 
     max_bytes: int | None = None
     min_rate: MinimumRate = MinimumRate()
     not_found_retries: int = 0
-    one_origin: bool = False
+    signed: bool = False
 
 
 class Download:
@@ -101,13 +100,13 @@ class Download:
 
     def __init__(
         self,
-        client: Runner,
+        session: Session,
         operation: Operation[Any],
         arguments: Mapping[str, object],
         options: Options,
         terms: TransferLimits | None = None,
     ) -> None:
-        self._client = client
+        self._session = session
         self._operation = operation
         self._arguments = arguments
         check_options(operation.code, options)
@@ -130,12 +129,12 @@ class Download:
         """The same download, for a file that was just said to be there: a 404 is asked again, twice at most."""
         return self._under(replace(self._limits, not_found_retries=2))
 
-    def within_origin(self) -> Download:
-        """The same download, for an address that may lead nowhere else: redirects to other origins are not followed."""
-        return self._under(replace(self._limits, one_origin=True))
+    def signed(self) -> Download:
+        """The same download, for a signed address: asked without the credential, and never led to another origin."""
+        return self._under(replace(self._limits, signed=True))
 
     def _under(self, terms: TransferLimits) -> Download:
-        return Download(self._client, self._operation, self._arguments, self._options, terms)
+        return Download(self._session, self._operation, self._arguments, self._options, terms)
 
     async def __aenter__(self) -> DownloadStream:
         file = await self.open()
@@ -152,7 +151,7 @@ class Download:
 
     async def open(self) -> DownloadStream:
         """Send the request; what it gives must be closed. Prefer `async with`."""
-        clock = self._client.transport.clock
+        clock = self._session.transport.clock
         for attempt in range(1, self._limits.not_found_retries + 1):
             try:
                 return await self._open()
@@ -161,8 +160,10 @@ class Download:
         return await self._open()
 
     async def _open(self) -> DownloadStream:
-        transport, options = self._client.transport, self._client.options_for(self._options)
-        request, began = self._client.build_request(self._operation, self._arguments), transport.clock.monotonic()
+        transport, options = self._session.transport, self._session.options_for(self._options)
+        request, began = self._session.build(self._operation, self._arguments), transport.clock.monotonic()
+        if self._limits.signed:
+            request = replace(request, without_credentials=True)
         for hop in range(MAX_REDIRECTS + 1):
             try:
                 answer = await transport.open(request, options, began)
@@ -170,7 +171,7 @@ class Download:
                 if hop == MAX_REDIRECTS:
                     raise
                 address, request = request.url, redirected(request, redirect)
-                if self._limits.one_origin and origin(request.url) != origin(address):
+                if self._limits.signed and origin(request.url) != origin(address):
                     raise
             else:
                 return DownloadStream(answer, request, transport, self._limits)
@@ -188,7 +189,7 @@ class Download:
             async with self as file:
                 return await file.save(path, progress)
 
-        return await fetch_again(save, self._client.transport.clock, attempts)
+        return await fetch_again(save, self._session.transport.clock, attempts)
 
     async def read(self, max_bytes: int = DEFAULT_READ_BYTES) -> bytes:
         """The whole file; raises ResponseTooLarge past `max_bytes` bytes."""
@@ -424,17 +425,10 @@ class DownloadStream:
         return self._failure
 
     def _report_repair(self, mend: Repair) -> None:
-        watch = self._transport.instrumentation
-        watch.counters.repaired += 1
-        if watch.watched:
-            watch.emit(ResponseRepaired(operation=self._request.operation.code, path=mend.path, reason=mend.reason))
+        self._transport.instrumentation.response_repaired(self._request.operation.code, mend.path, mend.reason)
 
     def _report_quarantined(self, lost: QuarantinedItem) -> None:
-        watch = self._transport.instrumentation
-        watch.counters.quarantined += 1
-        if watch.watched:
-            code = self._request.operation.code
-            watch.emit(QuarantinedEvent(operation=code, index=lost.index, reason=lost.reason))
+        self._transport.instrumentation.item_quarantined(self._request.operation.code, lost.index, lost.reason)
 
 
 def _size(headers: Mapping[str, str]) -> int | None:

@@ -21,7 +21,7 @@ from .stream import EventStream
 if TYPE_CHECKING:
     from typing import Any
 
-    from ..client import Client
+    from ..http.session import Session
     from .idempotency import IdempotencyStore
     from .outcomes import Outcome
 
@@ -41,10 +41,10 @@ OPTIONS: Rules = {
 class Events:
     """Commands and facts from Connect; see `mirakl_async.events`."""
 
-    __slots__ = ("_client",)
+    __slots__ = ("_session",)
 
-    def __init__(self, client: Client) -> None:
-        self._client = client
+    def __init__(self, session: Session) -> None:
+        self._session = session
 
     def receive(
         self,
@@ -67,7 +67,7 @@ class Events:
         check_settings("events.receive", OPTIONS, locals())
         _check_places(queue, idempotency_store, orders, rejected)
         return EventStream(
-            self._client,
+            self._session,
             queue,
             idempotency_store=idempotency_store,
             orders=orders,
@@ -114,7 +114,7 @@ class Events:
             )
         _check_places(queue, idempotency_store, orders, rejected)
         stream = EventStream(
-            self._client,
+            self._session,
             queue,
             idempotency_store=idempotency_store,
             orders=orders,
@@ -128,7 +128,7 @@ class Events:
         runner = Runner(
             stream,
             router,
-            self._client.transport.clock,
+            self._session.clock,
             concurrency=concurrency,
             time_limit=time_limit,
             grace_period=grace_period,
@@ -152,7 +152,7 @@ class Events:
         decided = _outcome(action_id, outcome)
         if decided.then and orders is None:
             raise ConfigurationError("events.settle: the outcome has orders in `then`: give orders=...")
-        transport = self._client.transport
+        transport = self._session.transport
         recorder = EventRecorder(transport.instrumentation, transport.clock)
 
         async def keep(action_id: str, _outcome: Outcome, _reason: str) -> None:
@@ -162,11 +162,11 @@ class Events:
             encoded = decided.encode()
             stored = await kept.decide(action_id, encoded)
             if orders is None:
-                reporter = Reporter(self._client, None, recorder, keep)
+                reporter = Reporter(self._session, None, recorder, keep)
                 reported = await reporter.report(action_id, decode_outcome(stored), is_first=stored == encoded)
             else:
                 async with opened(orders) as queue:
-                    reporter = Reporter(self._client, require(queue, Sink, "give another queue"), recorder, keep)
+                    reporter = Reporter(self._session, require(queue, Sink, "give another queue"), recorder, keep)
                     reported = await reporter.report(action_id, decode_outcome(stored), is_first=stored == encoded)
             if reported:
                 await kept.reported([action_id])

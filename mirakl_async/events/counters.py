@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from ..instrumentation import EventBacklog, EventProcessed
 from .decode import UnknownEvent
 
 if TYPE_CHECKING:
@@ -64,27 +63,16 @@ class EventRecorder:
         if result in SETTLED:
             self.last_settled = self._clock.time()
         if self._instrumentation.watched:
-            self._instrumentation.emit(
-                EventProcessed(
-                    type="" if event is None else "UNKNOWN" if isinstance(event, UnknownEvent) else event.type,
-                    result=result,
-                    seconds=None if began is None else self._clock.monotonic() - began,
-                    age=self._age(event),
-                )
-            )
+            kind = "" if event is None else "UNKNOWN" if isinstance(event, UnknownEvent) else event.type
+            seconds = None if began is None else self._clock.monotonic() - began
+            self._instrumentation.event_processed(kind, result, seconds, self._age(event))
 
     def record_backlog(self, backlog: Backlog) -> None:
         """What waits in the store."""
         self.backlog = backlog
-        if self._instrumentation.watched:
-            self._instrumentation.emit(
-                EventBacklog(
-                    awaiting=backlog.awaiting,
-                    oldest_awaiting=backlog.oldest_awaiting,
-                    unreported=backlog.unreported,
-                    oldest_unreported=backlog.oldest_unreported,
-                )
-            )
+        self._instrumentation.event_backlog(
+            backlog.awaiting, backlog.oldest_awaiting, backlog.unreported, backlog.oldest_unreported
+        )
 
     def _age(self, event: Event | None) -> float | None:
         time = None if event is None else getattr(event, "time", None)

@@ -5,20 +5,13 @@ It is asked without Mirakl's token, also where it lies on Mirakl's own host, and
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-from msgspec.structs import replace
+from typing import TYPE_CHECKING
 
 from ..downloads import Download
 from ..operation import Operation, Param
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from ..client import Client
-    from ..http.request import Request
-    from ..http.transport import Transport
-    from ..options import Options
+    from ..http.session import Session
 
 DOCUMENT: Operation[Download] = Operation(
     code="UPLOAD_DOCUMENT",
@@ -35,26 +28,6 @@ DOCUMENT: Operation[Download] = Operation(
 )
 
 
-class _WithoutToken:
-    """The client, but for its credential."""
-
-    def __init__(self, client: Client) -> None:
-        self._client = client
-
-    @property
-    def transport(self) -> Transport:
-        return self._client.transport
-
-    def build_request(self, operation: Operation[Any], arguments: Mapping[str, object]) -> Request:
-        return replace(self._client.build_request(operation, arguments), without_credentials=True)
-
-    def options_for(self, options: Options) -> Options:
-        return self._client.options_for(options)
-
-    def run(self, operation: Operation[Any], arguments: Mapping[str, object], options: Options) -> Any:
-        return self._client.run(operation, arguments, options)
-
-
-def document_of(client: Client, url: object) -> Download:
+def document_of(session: Session, url: object) -> Download:
     """The file at the address that a command has; nothing is sent before it is opened, saved or read."""
-    return Download(_WithoutToken(client), DOCUMENT, {"document_download_url": url}, {}).within_origin()
+    return Download(session, DOCUMENT, {"document_download_url": url}, {}).signed()

@@ -17,7 +17,7 @@ from ..order_sync.error_policy import is_foreign, recovery_for
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from ..client import Client
+    from ..http.session import Session
     from ..options import Options
     from ..queues.protocol import Sink
     from .counters import EventRecorder
@@ -37,14 +37,14 @@ class Reporter:
 
     def __init__(
         self,
-        client: Client,
+        session: Session,
         orders: Sink | None,
         recorder: EventRecorder,
         rejected: Callable[[str, Outcome, str], Awaitable[None]],
         max_outage: float = MAX_OUTAGE,
     ) -> None:
-        self._client = client
-        self._clock = client.transport.clock
+        self._session = session
+        self._clock = session.clock
         self._orders = orders
         self._recorder = recorder
         self._rejected = rejected
@@ -99,10 +99,10 @@ class Reporter:
 
     async def _send(self, action_id: str, outcome: Outcome, *, is_first: bool) -> Verdict:
         arguments: dict[str, Any] = {"action_id": action_id}
-        base = self._client.base_url("connect")
+        base = self._session.base_url("connect")
         request = request_builder.build(UPDATE_ACTION_STATUS, arguments, base, outcome.request_body())
         try:
-            await self._client.transport.run(request, {**OPTIONS, **self._client.options_for({})})
+            await self._session.transport.run(request, {**OPTIONS, **self._session.options_for({})})
         except (BadRequest, NotFound) as error:
             if is_foreign(error):
                 raise

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from ..client import Client
+    from ..http.session import Session
     from ..model import Event
     from .idempotency import IdempotencyStore, Progress
 
@@ -57,7 +57,7 @@ class EventStream:
 
     def __init__(
         self,
-        client: Client,
+        session: Session,
         queue: str | Path | Source,
         *,
         idempotency_store: str | Path | IdempotencyStore,
@@ -69,7 +69,7 @@ class EventStream:
         idle: float = 5.0,
         declined: Callable[[Event], Outcome | None] | None = None,
     ) -> None:
-        self._client = client
+        self._session = session
         self._given = (queue, idempotency_store, orders, rejected)
         self._max_failures = max_failures
         self._prefetch = prefetch
@@ -91,8 +91,8 @@ class EventStream:
         if self._opened:
             raise ClientStateError("events.receive: the stream was opened before; make another")
         self._opened = True
-        self._clock = self._client.transport.clock
-        self.recorder: EventRecorder = EventRecorder(self._client.transport.instrumentation, self._clock)
+        self._clock = self._session.clock
+        self.recorder: EventRecorder = EventRecorder(self._session.transport.instrumentation, self._clock)
         queue, store, orders, rejected = self._given
         try:
             enter = self._stack.enter_async_context
@@ -118,8 +118,8 @@ class EventStream:
             wake=self._wake,
             stop=self.stop,
         )
-        self._reporter = Reporter(self._client, sink, self.recorder, self._intake.reject_report)
-        self._tending = Tending(self._client, self._store, self._reporter, self.recorder, self._intake.add_overdue)
+        self._reporter = Reporter(self._session, sink, self.recorder, self._intake.reject_report)
+        self._tending = Tending(self._session, self._store, self._reporter, self.recorder, self._intake.add_overdue)
         self._ready = True
         loops: list[Coroutine[Any, Any, None]] = [
             self._intake.run(),
@@ -211,7 +211,7 @@ class EventStream:
             if given:
                 item.began = self._clock.monotonic()
                 if isinstance(item.event, UploadDocument):
-                    item.event.keep_download(partial(document_of, self._client, item.event.data.document_download_url))
+                    item.event.keep_download(partial(document_of, self._session, item.event.data.document_download_url))
                 return Delivery(self, item)
         if self._failure is not None:
             raise self._failure

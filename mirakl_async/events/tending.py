@@ -11,7 +11,7 @@ from .outcomes import decode_outcome
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..client import Client
+    from ..http.session import Session
     from .counters import EventRecorder
     from .idempotency import IdempotencyStore
     from .reporting import Reporter
@@ -26,13 +26,13 @@ class Tending:
 
     def __init__(
         self,
-        client: Client,
+        session: Session,
         store: IdempotencyStore,
         reporter: Reporter,
         recorder: EventRecorder,
         add_overdue: Callable[[bytes], None],
     ) -> None:
-        self._clock = client.transport.clock
+        self._clock = session.clock
         self._store = store
         self._reporter = reporter
         self._recorder = recorder

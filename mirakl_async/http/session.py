@@ -1,37 +1,126 @@
-"""What lists, files and resources need of a client: they depend on this, not on how a client is made."""
+"""What the calls of one client share: its services' addresses, its options, and its transport, opened and closed once.
+
+Clients, lists, downloads and jobs send through a session. `with_options` gives one with other defaults that shares the
+transport.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from ..errors import ClientStateError, ConfigurationError
+from ..options import check_options
+from ..redaction import clear_locals
+from . import request_builder
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Mapping
+    from collections.abc import Callable, Coroutine, Mapping
 
-    from ..operation import Operation
+    from ..clock import Clock
+    from ..operation import Operation, Service
     from ..options import Options
     from .request import Request
     from .response import Response
     from .transport import Transport
 
 
-class Runner(Protocol):
-    """Runs operations; every client is one."""
+class Session:
+    """Builds and sends requests. `owner` is the client's name in messages; `bases` holds each service's URL."""
+
+    __slots__ = ("_closed", "_make", "_options", "_parent", "_transport", "bases", "owner")
+
+    def __init__(
+        self,
+        owner: str,
+        bases: Mapping[Service, str],
+        make: Callable[[], Transport],
+        *,
+        options: Options | None = None,
+        parent: Session | None = None,
+    ) -> None:
+        self.owner = owner
+        self.bases = bases
+        self._make = make
+        self._options: Options = options or {}
+        self._parent = parent  # which has the transport
+        self._transport: Transport | None = None
+        self._closed = False
+
+    def __repr__(self) -> str:
+        hosts = ", ".join(sorted({urlsplit(base).netloc for base in self.bases.values()}))
+        return f"<{self.owner} {hosts} ({self.state})>"
+
+    @property
+    def state(self) -> str:
+        """Whether it is "not opened", "open" or "closed"."""
+        if self._parent is not None:
+            return self._parent.state
+        return "open" if self._transport is not None else "closed" if self._closed else "not opened"
 
     @property
     def transport(self) -> Transport:
         """Raises ClientStateError unless the client is open."""
-        ...
+        if self._parent is not None:
+            return self._parent.transport
+        if self._transport is None:
+            state = "is closed" if self._closed else "is not open"
+            use = f"use `async with {self.owner}(...)`, or `await client.open()` first"
+            raise ClientStateError(f"{self.owner} {state}: {use}")
+        return self._transport
 
-    def build_request(self, operation: Operation[Any], arguments: Mapping[str, object]) -> Request:
-        """The request that a call of `operation` with these arguments would send; raises InvalidArgument."""
-        ...
+    @property
+    def clock(self) -> Clock:
+        """The client's time, for what waits between calls; raises ClientStateError unless the client is open."""
+        return self.transport.clock
 
-    def options_for(self, options: Options) -> Options:
-        """The client's own options with those of one call laid over them."""
-        ...
+    def open(self) -> None:
+        """Make the transport, on the running event loop; once. Raises ClientStateError after `close`."""
+        if self._parent is not None:
+            self._parent.open()
+        elif self._closed:
+            raise ClientStateError(f"{self.owner} was closed; make a new one")
+        elif self._transport is None:
+            self._transport = self._make()
 
-    def run(
-        self, operation: Operation[Any], arguments: Mapping[str, object], options: Options
-    ) -> Coroutine[Any, Any, Response]:
-        """Run an operation and give its reply undecoded."""
-        ...
+    async def close(self) -> None:
+        """Close every connection; closing twice is harmless."""
+        if self._parent is not None:
+            await self._parent.close()
+            return
+        self._closed = True
+        transport, self._transport = self._transport, None
+        if transport is not None:
+            await transport.close()
+
+    def with_options(self, options: Options) -> Session:
+        """The same transport with other defaults; raises InvalidArgument for what is no option."""
+        check_options("with_options", options)
+        merged: Options = {**self._options, **options}
+        return Session(self.owner, self.bases, self._make, options=merged, parent=self._parent or self)
+
+    def options_for(self, options: Options, code: str = "call") -> Options:
+        """The client's options with those of one call laid over them; raises InvalidArgument for what is none."""
+        if not options:
+            return self._options
+        check_options(code, options)
+        return {**self._options, **options} if self._options else options
+
+    def base_url(self, service: Service) -> str:
+        """Where a service lives; raises ConfigurationError for one that the client does not talk to."""
+        try:
+            return self.bases[service]
+        except KeyError:
+            raise ConfigurationError(f"{self.owner} does not talk to the {service} API") from None
+
+    def build(self, operation: Operation[Any], arguments: Mapping[str, object]) -> Request:
+        """The request of a call; raises InvalidArgument."""
+        try:
+            return request_builder.build(operation, arguments, self.base_url(operation.service))
+        except BaseException as error:
+            clear_locals(error)  # the builder has the arguments in hand in many forms
+            raise
+
+    def send(self, request: Request, options: Options) -> Coroutine[Any, Any, Response]:
+        """Send a request until it is answered, and read the answer; raises CallError or TokenError when awaited."""
+        return self.transport.run(request, self.options_for(options, request.operation.code))

@@ -16,7 +16,6 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from ..errors import Attempt, ClientStateError, DeadlineExceeded, MaxWaitExceeded, RateLimiterUnavailable, Timings
-from ..instrumentation import CallFinished, RateLimitWaited, RetryScheduled, Throttled
 from ..rate_limits.bucket import FifoSemaphore, LimiterWaitTooLong
 from ..redaction import RedactedRepr
 from . import failures
@@ -144,20 +143,20 @@ class Transport:
 
         `started` is called as each attempt goes on the wire, its waits behind it.
         """
-        course = self._start_call(request, options, stream=False, on_send=on_send)
+        state = self._start_call(request, options, stream=False, on_send=on_send)
         try:
-            answer = cast("WireResponse", await self._run(course))
+            answer = cast("WireResponse", await self._run(state))
         except BaseException as error:
-            self._record_call(course, getattr(error, "status", None), error)
+            self._record_call(state, getattr(error, "status", None), error)
             raise
-        self._record_call(course, answer.status, None)
+        self._record_call(state, answer.status, None)
         return Response(
             request=request,
             status=answer.status,
             headers=answer.headers,
             content=answer.body,
-            attempts=tuple(course.attempts),
-            timings=course.timings,
+            attempts=tuple(state.attempts),
+            timings=state.timings,
         )
 
     async def open(self, request: Request, options: Options, began: float | None = None) -> SniffedResponse:
@@ -165,13 +164,13 @@ class Transport:
 
         `began` is when the call began, by the client's clock, where this is not its first request.
         """
-        course = self._start_call(request, options, stream=True, began=began)
+        state = self._start_call(request, options, stream=True, began=began)
         try:
-            answer = cast("SniffedResponse", await self._run(course))
+            answer = cast("SniffedResponse", await self._run(state))
         except BaseException as error:
-            self._record_call(course, getattr(error, "status", None), error)
+            self._record_call(state, getattr(error, "status", None), error)
             raise
-        self._record_call(course, answer.status, None)
+        self._record_call(state, answer.status, None)
         return answer
 
     async def close(self) -> None:
@@ -182,41 +181,34 @@ class Transport:
         finally:  # also when cancelled meanwhile
             await self._wire.close()
 
-    async def _run(self, course: CallState) -> WireResponse | SniffedResponse:
+    async def _run(self, state: CallState) -> WireResponse | SniffedResponse:
         while True:
-            gate = self._semaphores.get(course.key) or self._make_semaphore(course.key)
+            gate = self._semaphores.get(state.key) or self._make_semaphore(state.key)
             if not gate.try_enter():
-                await self._within_deadline(course, gate.enter(), "waiting for a free connection")
+                await self._within_deadline(state, gate.enter(), "waiting for a free connection")
             try:
                 # The token first: a call that the limiter let go and that waits for a token would reach Mirakl late,
                 # and with those behind it make a window of more than was agreed.
                 grant = (
-                    None
-                    if course.request.without_credentials
-                    else self._auth.current() or await self._get_token(course)
+                    None if state.request.without_credentials else self._auth.current() or await self._get_token(state)
                 )
-                if not self.rate_limiter.try_acquire(course.key, course.bucket):
-                    await self._wait_for_rate_limit(course)
-                    grant = grant and (self._auth.current() or await self._get_token(course))
-                outcome = await self._send(course, grant)
+                if not self.rate_limiter.try_acquire(state.key, state.bucket):
+                    await self._wait_for_rate_limit(state)
+                    grant = grant and (self._auth.current() or await self._get_token(state))
+                outcome = await self._send(state, grant)
             finally:
                 gate.leave()
             if not isinstance(outcome, WireError | UnexpectedOutcome):
                 if 200 <= outcome.status < 300:
-                    self._quota.refund(len(course.attempts))
+                    self._quota.refund(len(state.attempts))
                     if self._long_holds:
-                        await self._lift(course)
+                        await self._lift(state)
                     return outcome
-                if (
-                    outcome.status == 401
-                    and grant is not None
-                    and self._auth.refreshable
-                    and not course.token_refreshed
-                ):
-                    await self._refresh_token(course, grant)
+                if outcome.status == 401 and grant is not None and self._auth.refreshable and not state.token_refreshed:
+                    await self._refresh_token(state, grant)
                     continue
-            again = await self._decide_retry(course, outcome)
-            await self._wait(course, again)
+            again = await self._decide_retry(state, outcome)
+            await self._wait(state, again)
 
     def _start_call(
         self,
@@ -233,7 +225,7 @@ class Transport:
             raise ClientStateError(f"{request.operation.code}: the client was opened on another event loop")
         key, pace = self.rate_limit_policy.bucket_for(request.operation)
         timeouts, began = self._timeouts, self.clock.monotonic() if began is None else began
-        course = CallState(
+        state = CallState(
             request=request,
             key=key,
             bucket=pace,
@@ -246,67 +238,55 @@ class Transport:
             on_send=on_send,
         )
         if isinstance(request.body, Multipart):
-            course.extend_timeout(request.body.seconds)
+            state.extend_timeout(request.body.seconds)
         if options:
-            course.apply_options(options)
-        return course
+            state.apply_options(options)
+        return state
 
-    def _record_call(self, course: CallState, status: int | None, error: BaseException | None) -> None:
-        watch = self.instrumentation
-        watch.counters.calls += 1
-        watch.counters.attempts += len(course.attempts)
-        if isinstance(error, Exception):  # a call that its caller cancelled has not failed
-            watch.counters.failures += 1
-        if watch.watched:
-            seconds = self.clock.monotonic() - course.started_at
-            code, kind = course.request.operation.code, None if error is None else type(error).__name__
-            watch.emit(
-                CallFinished(operation=code, status=status, error=kind, attempts=len(course.attempts), seconds=seconds)
-            )
+    def _record_call(self, state: CallState, status: int | None, error: BaseException | None) -> None:
+        code, seconds = state.request.operation.code, self.clock.monotonic() - state.started_at
+        self.instrumentation.call_finished(code, status, error, len(state.attempts), seconds)
 
     def _make_semaphore(self, key: BucketKey) -> FifoSemaphore:
         """The connections of one allowance: places of its own, so that one that waits cannot starve others."""
         gate = self._semaphores[key] = FifoSemaphore(self._limits.max_connections)
         return gate
 
-    async def _wait_for_rate_limit(self, course: CallState) -> None:
+    async def _wait_for_rate_limit(self, state: CallState) -> None:
         """The pace of this allowance, or MaxWaitExceeded at once."""
-        bound = course.remaining(self.clock.monotonic())
-        if bound is None or (course.max_wait is not None and course.max_wait < bound):
-            bound = course.max_wait
-        waiting = self.rate_limiter.acquire(course.key, course.bucket, max_wait=bound)
+        bound = state.remaining(self.clock.monotonic())
+        if bound is None or (state.max_wait is not None and state.max_wait < bound):
+            bound = state.max_wait
+        waiting = self.rate_limiter.acquire(state.key, state.bucket, max_wait=bound)
         try:
-            waited = await self._within_deadline(course, waiting, "waiting for the rate limiter", "limited")
+            waited = await self._within_deadline(state, waiting, "waiting for the rate limiter", "limited")
         except LimiterWaitTooLong as wait:
             raise MaxWaitExceeded(
                 f"the documented pace would hold this call for {wait.seconds:.1f} s; raise max_wait or the deadline",
-                self._context(course),
+                self._context(state),
                 wait.seconds,
             ) from None
         if not waited:
             return
-        self.instrumentation.counters.waited += waited
+        code = state.request.operation.code
         if waited > MIN_LOGGED_WAIT:
-            log.info("%s waited %.1f s for its pace", course.request.operation.code, waited)
-        if self.instrumentation.watched:
-            self.instrumentation.emit(
-                RateLimitWaited(operation=course.request.operation.code, group=course.key.group, seconds=waited)
-            )
+            log.info("%s waited %.1f s for its pace", code, waited)
+        self.instrumentation.rate_limit_waited(code, state.key.group, waited)
 
-    async def _get_token(self, course: CallState) -> AuthHeader:
-        return await self._within_deadline(course, self._auth.obtain(), "waiting for an access token")
+    async def _get_token(self, state: CallState) -> AuthHeader:
+        return await self._within_deadline(state, self._auth.obtain(), "waiting for an access token")
 
-    async def _refresh_token(self, course: CallState, grant: AuthHeader) -> None:
+    async def _refresh_token(self, state: CallState, grant: AuthHeader) -> None:
         """Once per call: a 401 can also be a business rule, which no token mends."""
-        course.token_refreshed = True
-        await self._within_deadline(course, self._auth.refresh(grant.generation), "renewing the access token")
+        state.token_refreshed = True
+        await self._within_deadline(state, self._auth.refresh(grant.generation), "renewing the access token")
 
     async def _within_deadline(
-        self, course: CallState, waiting: Awaitable[T], doing: str, part: Literal["queued", "limited"] = "queued"
+        self, state: CallState, waiting: Awaitable[T], doing: str, part: Literal["queued", "limited"] = "queued"
     ) -> T:
         """What the call waits for, for no longer than it may last; the seconds count as this part of `timings`."""
         began = self.clock.monotonic()
-        limit = asyncio.timeout(course.remaining(began))
+        limit = asyncio.timeout(state.remaining(began))
         try:
             async with limit:
                 return await waiting
@@ -314,46 +294,46 @@ class Transport:
             if not limit.expired():  # it is of the user's own function that tokens come from
                 raise
         finally:
-            setattr(course.timings, part, getattr(course.timings, part) + self.clock.monotonic() - began)
-        raise self._deadline_error(course, f"the deadline passed while {doing}")
+            setattr(state.timings, part, getattr(state.timings, part) + self.clock.monotonic() - began)
+        raise self._deadline_error(state, f"the deadline passed while {doing}")
 
     async def _send(
-        self, course: CallState, grant: AuthHeader | None
+        self, state: CallState, grant: AuthHeader | None
     ) -> WireResponse | SniffedResponse | WireError | UnexpectedOutcome:
         """One attempt, and what came of it; a 2xx that is not the documented success is Unexpected."""
         began = self.clock.monotonic()
         if self._closed:
-            raise _closed(course.request)
-        timeout = course.timeout
-        if course.deadline_at is not None and course.deadline_at - began < timeout:
-            timeout = course.deadline_at - began
+            raise _closed(state.request)
+        timeout = state.timeout
+        if state.deadline_at is not None and state.deadline_at - began < timeout:
+            timeout = state.deadline_at - began
             if timeout <= 0:
-                raise self._deadline_error(course, "the deadline passed before it could be sent")
+                raise self._deadline_error(state, "the deadline passed before it could be sent")
         outcome: WireResponse | SniffedResponse | WireError | UnexpectedOutcome
-        if course.on_send is not None:
-            course.on_send()
+        if state.on_send is not None:
+            state.on_send()
         try:
-            outcome = await (self._open if course.stream else self._exchange)(course, grant, timeout)
+            outcome = await (self._open if state.stream else self._exchange)(state, grant, timeout)
         except WireError as fault:
             outcome = fault
         seconds = self.clock.monotonic() - began
-        course.timings.sending += seconds
+        state.timings.sending += seconds
         if isinstance(outcome, WireError):
             text = outcome.reason
         elif isinstance(outcome, UnexpectedOutcome):
             text = f"{outcome} (unexpected)"
         else:
             text = str(outcome.status)
-        course.attempts.append(Attempt(outcome=text, seconds=seconds))
+        state.attempts.append(Attempt(outcome=text, seconds=seconds))
         return outcome
 
     async def _exchange(
-        self, course: CallState, grant: AuthHeader | None, timeout: float
+        self, state: CallState, grant: AuthHeader | None, timeout: float
     ) -> WireResponse | UnexpectedOutcome:
-        request = course.request
+        request = state.request
         operation = request.operation
         answer = await self._wire.exchange(
-            operation.method, request.url, course.headers(grant), request.body,
+            operation.method, request.url, state.headers(grant), request.body,
             timeout=timeout, max_bytes=self._limits.max_response_bytes, new_connection=operation.retry == "unsafe",
         )  # fmt: skip
         if not 200 <= answer.status < 300:
@@ -361,13 +341,13 @@ class Transport:
         return find_unexpected(operation, answer.status, answer.headers, answer.body, self._accept_response) or answer
 
     async def _open(
-        self, course: CallState, grant: AuthHeader | None, timeout: float
+        self, state: CallState, grant: AuthHeader | None, timeout: float
     ) -> WireResponse | SniffedResponse | WireError | UnexpectedOutcome:
         """An answer whose body is left to be read; the words of one that is not a success are read here."""
-        request, loop = course.request, asyncio.get_running_loop()
+        request, loop = state.request, asyncio.get_running_loop()
         operation, ends = request.operation, loop.time() + timeout
         opened = await self._wire.open(
-            operation.method, request.url, course.headers(grant), request.body,
+            operation.method, request.url, state.headers(grant), request.body,
             timeout=timeout, new_connection=operation.retry == "unsafe",
         )  # fmt: skip
         if not 200 <= opened.status < 300:
@@ -400,38 +380,37 @@ class Transport:
             answer.close()
 
     async def _decide_retry(
-        self, course: CallState, outcome: WireResponse | SniffedResponse | WireError | UnexpectedOutcome
+        self, state: CallState, outcome: WireResponse | SniffedResponse | WireError | UnexpectedOutcome
     ) -> RetryDelay:
         """Again, or the error that ends the call; a 429 first holds everybody who shares the allowance."""
-        operation = course.request.operation
-        tried = len(course.attempts) - course.token_refreshed
+        operation = state.request.operation
+        tried = len(state.attempts) - state.token_refreshed
         facts = failures.classify(outcome, self.clock.time())
-        verdict = decide_retry(operation.retry, facts, tried, course.retry, self.clock.random, max_wait=course.max_wait)
+        verdict = decide_retry(operation.retry, facts, tried, state.retry, self.clock.random, max_wait=state.max_wait)
         advice = None
         if isinstance(facts, ResponseOutcome):
             advice = facts.retry_after
             if facts.status == THROTTLED:
-                await self._pause_bucket(course, failures.pause_seconds(facts, verdict, course.retry))
+                await self._pause_bucket(state, failures.pause_seconds(facts, verdict, state.retry))
             elif facts.status not in TRANSIENT:  # a server that finds fault with a call is well
                 self._quota.refund(tried)
         affordable = verdict is None or self._quota.try_charge(verdict)
-        context = self._context(course, quota_exhausted=not affordable)
+        context = self._context(state, quota_exhausted=not affordable)
         error = failures.to_error(outcome, context, operation.retry, advice)
-        left = course.remaining(self.clock.monotonic())
+        left = state.remaining(self.clock.monotonic())
         if left is not None and left <= (verdict.delay if verdict else 0) and failures.may_become_deadline_error(error):
-            raise self._deadline_error(course, "the deadline passed, or would pass before the next attempt") from error
+            raise self._deadline_error(state, "the deadline passed, or would pass before the next attempt") from error
         if verdict is None or not affordable:
             raise error
         return verdict
 
-    async def _pause_bucket(self, course: CallState, seconds: float) -> None:
+    async def _pause_bucket(self, state: CallState, seconds: float) -> None:
         """Pause the allowance that answered 429, for no longer than the call may last."""
-        self.instrumentation.counters.throttled += 1
-        key, code, longest = course.key, course.request.operation.code, seconds >= MAX_RETRY_AFTER
+        key, code, longest = state.key, state.request.operation.code, seconds >= MAX_RETRY_AFTER
         if not longest:
-            await self._lift(course)
+            await self._lift(state)
         with suppress(TimeoutError):
-            async with asyncio.timeout(course.remaining(self.clock.monotonic())):
+            async with asyncio.timeout(state.remaining(self.clock.monotonic())):
                 await self.rate_limiter.pause(key, seconds)
         if longest and key not in self._long_holds:
             self._long_holds.add(key)
@@ -439,40 +418,35 @@ class Transport:
                 "%s: the server asks to wait for an hour or longer; its limit is held for an hour, or until it answers"
             )
             log.warning(words, code)
-        if self.instrumentation.watched:
-            self.instrumentation.emit(Throttled(operation=code, group=key.group, seconds=seconds))
+        self.instrumentation.throttled(code, key.group, seconds)
 
-    async def _lift(self, course: CallState) -> None:
+    async def _lift(self, state: CallState) -> None:
         """End a hold of an hour: the server answers again. A limiter that fails here costs the call nothing."""
-        if course.key not in self._long_holds:
+        if state.key not in self._long_holds:
             return
-        self._long_holds.discard(course.key)
+        self._long_holds.discard(state.key)
         with suppress(TimeoutError, RateLimiterUnavailable):
-            async with asyncio.timeout(course.remaining(self.clock.monotonic())):
-                await self.rate_limiter.resume(course.key)
+            async with asyncio.timeout(state.remaining(self.clock.monotonic())):
+                await self.rate_limiter.resume(state.key)
 
-    async def _wait(self, course: CallState, again: RetryDelay) -> None:
+    async def _wait(self, state: CallState, again: RetryDelay) -> None:
         """The pause before the next attempt; after a 429 the allowance itself is paused, so nothing more is slept."""
         if self._closed:
-            raise _closed(course.request)
-        code, last = course.request.operation.code, course.attempts[-1]
-        course.attempts[-1] = Attempt(outcome=last.outcome, seconds=last.seconds, pause=again.delay)
-        self.instrumentation.counters.retries += 1
+            raise _closed(state.request)
+        code, last = state.request.operation.code, state.attempts[-1]
+        state.attempts[-1] = Attempt(outcome=last.outcome, seconds=last.seconds, pause=again.delay)
         log.debug("%s: %s; again in %.2f s", code, last.outcome, again.delay)
-        if self.instrumentation.watched:
-            self.instrumentation.emit(
-                RetryScheduled(operation=code, attempt=len(course.attempts), outcome=last.outcome, delay=again.delay)
-            )
+        self.instrumentation.retry_scheduled(code, len(state.attempts), last.outcome, again.delay)
         if again.throttled:
             return
         await self.clock.sleep(again.delay)
-        course.timings.waiting += again.delay
+        state.timings.waiting += again.delay
 
-    def _context(self, course: CallState, *, quota_exhausted: bool = False) -> CallContext:
-        return course.request.context(course.attempts, course.timings, quota_exhausted=quota_exhausted)
+    def _context(self, state: CallState, *, quota_exhausted: bool = False) -> CallContext:
+        return state.request.context(state.attempts, state.timings, quota_exhausted=quota_exhausted)
 
-    def _deadline_error(self, course: CallState, why: str) -> DeadlineExceeded:
-        return DeadlineExceeded(f"{why} ({course.timings})", self._context(course))
+    def _deadline_error(self, state: CallState, why: str) -> DeadlineExceeded:
+        return DeadlineExceeded(f"{why} ({state.timings})", self._context(state))
 
 
 def _closed(request: Request) -> ClientStateError:

@@ -27,7 +27,7 @@ from .outages import BatchBackoff
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..client import Client
+    from ..http.session import Session
     from ..queues.held_messages import HeldMessage
     from ..queues.protocol import RejectionKind
     from .report import SyncCounters
@@ -49,15 +49,15 @@ class ActionSender:
 
     def __init__(
         self,
-        client: Client,
+        session: Session,
         tally: SyncCounters,
         *,
         max_outage: float,
         settled: Callable[[HeldMessage], None],
         rejected: Callable[[HeldMessage, RejectedRow], None],
     ) -> None:
-        self._client = client
-        self._clock = client.transport.clock
+        self._session = session
+        self._clock = session.clock
         self._tally = tally
         self._max_outage = max_outage
         self._settled = settled
@@ -88,7 +88,7 @@ class ActionSender:
 
     async def _send(self, action: _Action) -> None:
         arguments: dict[str, Any] = {"action_id": action.action_id}
-        base = self._client.base_url("connect")
+        base = self._session.base_url("connect")
         try:
             request = calls.build(UPDATE_ACTION_STATUS, arguments, base, action.body)
         except InvalidArgument as error:  # a line of another program
@@ -97,7 +97,7 @@ class ActionSender:
         outage = BatchBackoff(self._max_outage)
         while True:
             try:
-                await self._client.transport.run(request, self._client.options_for({}))
+                await self._session.transport.run(request, self._session.options_for({}))
             except MiraklError as error:
                 if self._is_settled_by(action, error):
                     return

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from types import TracebackType
 
-    from ..client import Client
+    from ..http.session import Session
     from ..models.connect.common import OriginRequest
     from ..models.connect.orders import OrderRequest
     from .entries import Entry
@@ -49,14 +49,14 @@ class OrderSync:
 
     def __init__(
         self,
-        client: Client,
+        session: Session,
         source: Source,
         origin: OriginRequest | None,
         options: JobOptions,
         ledger: Ledger | None = None,
     ) -> None:
         self._ledger = ledger or Ledger()
-        self._clock = client.transport.clock
+        self._clock = session.clock
         self._grace_period = options.grace_period
         self._progress = options.progress
         self._counters = tally = SyncCounters()
@@ -66,7 +66,7 @@ class OrderSync:
             source, origin, assembly, tally, self._clock, options.batch_size, self._reject, refusals.room
         )
         self._workers = WorkerPool(
-            client,
+            session,
             self._intake,
             assembly,
             tally,

@@ -33,9 +33,7 @@ from .report import SyncCounters
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from ..client import Client
     from ..models.connect.orders import ActionError
-    from ..resource import Caller
     from .intake import Source as OrderSource
     from .rejected_order import RejectedOrder
     from .report import SyncReport
@@ -80,11 +78,7 @@ NO_CURSOR = "give resume_file=..., or resume=False to read the source from its s
 class Orders(GeneratedOrders):
     """Orders pushed from the channel: single calls, and any number in bulk."""
 
-    __slots__ = ("_client",)
-
-    def __init__(self, caller: Caller, client: Client) -> None:
-        super().__init__(caller)
-        self._client = client
+    __slots__ = ()
 
     @clears_locals
     def sync(
@@ -166,7 +160,7 @@ class Orders(GeneratedOrders):
             if places is not None and not isinstance(places, str | Path):
                 raise InvalidArgument("upsertOrders", "rejected", "without a queue this must be the path of a file")
             options.rejected_file = None if places is None else Path(places)
-            return OrderSync(self._client, orders, origin, options)
+            return OrderSync(self.session, orders, origin, options)
         file = None if resume_file is None else Path(resume_file)
         queue = _checked(journal, Queue)
         if _needs_cursor(orders, resume, file):
@@ -241,7 +235,7 @@ class Orders(GeneratedOrders):
             _checked(queue, KeepsCursors, NO_CURSOR)
         enqueuer = Enqueuer(orders, origin, resume=resume, resume_file=position_file)
         file, sink = _places(rejected)
-        clock = self._client.transport.clock
+        clock = self.session.clock
         tally, began = SyncCounters(), clock.monotonic()
         rejections = Rejections(file, tally)
         rejections.open()
@@ -278,7 +272,7 @@ class Orders(GeneratedOrders):
         """
         check_arguments(UPDATE_ACTION_STATUS.code, OPTIONS, {"queue": queue})
         arguments = {"action_id": action_id, "status": status, "errors": errors}
-        request = build(UPDATE_ACTION_STATUS, arguments, self._client.base_url("connect"))
+        request = build(UPDATE_ACTION_STATUS, arguments, self.session.base_url("connect"))
         async with opened(_checked(queue, Sink)) as kept:
             await kept.put([action_block(str(action_id), cast("bytes", request.body))])
 
@@ -293,8 +287,8 @@ class Orders(GeneratedOrders):
         options.rejected_file, on_queue.rejected = _places(rejected)
         if rejected is None:
             _checked(queue, KeepsRejected, "give rejected=..., the path of a file or another queue")
-        feed = QueueFeed(self._client, queue, on_queue, enqueuer)
-        return OrderSync(self._client, feed, None, options, feed)
+        feed = QueueFeed(self.session, queue, on_queue, enqueuer)
+        return OrderSync(self.session, feed, None, options, feed)
 
 
 def _checked(given: Any, needed: Any, instead: str = "give another queue") -> Any:

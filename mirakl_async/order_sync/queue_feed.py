@@ -38,7 +38,7 @@ from .rejected_rows import row_of
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 
-    from ..client import Client
+    from ..http.session import Session
     from ..models.connect.common import OriginRequest
     from ..queues.protocol import Message, Queue, RejectedRow
     from .enqueueing import Enqueuer
@@ -72,9 +72,9 @@ class QueueOptions(Struct, kw_only=True):
 class QueueFeed(Bundled, Ledger):
     """One job's part in a queue; `enqueuer` is what the job itself puts there, if anything."""
 
-    def __init__(self, client: Client, queue: Any, options: QueueOptions, enqueuer: Enqueuer | None) -> None:
-        self._client = client
-        self._clock = client.transport.clock
+    def __init__(self, session: Session, queue: Any, options: QueueOptions, enqueuer: Enqueuer | None) -> None:
+        self._session = session
+        self._clock = session.clock
         self._given = queue
         self._options = options
         self._enqueuer = enqueuer
@@ -103,7 +103,7 @@ class QueueFeed(Bundled, Ledger):
             self._held = HeldMessages(queue, self._clock, store=self._store, patient=patient)
             self._can_count = await queue.waiting() is not None
             self._actions = ActionSender(
-                self._client, tally, max_outage=self._options.max_outage, settled=self._settle, rejected=self._add_row
+                self._session, tally, max_outage=self._options.max_outage, settled=self._settle, rejected=self._add_row
             )
             self._opener = BlockOpener(self._refuse, self._add_row, self._actions)
             if self._enqueuer is not None:

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
     import anyio.abc
 
-    from ..client import Client
     from ..http.request import Request
     from ..http.response import Response
+    from ..http.session import Session
     from ..options import Options
     from .batch_results import BatchResults
     from .batching import Batch, Batcher
@@ -55,7 +55,7 @@ class WorkerPool:
 
     def __init__(
         self,
-        client: Client,
+        session: Session,
         intake: Intake,
         assembly: Batcher,
         tally: SyncCounters,
@@ -66,10 +66,10 @@ class WorkerPool:
         answered: Callable[[], None],
         progress: Callable[[], None],
     ) -> None:
-        self._transport = client.transport
-        self._clock = client.transport.clock
-        self._base = client.base_url("connect")
-        self._options: Options = {**client.options_for({}), "deadline": None, "max_wait": 3600.0}
+        self._transport = session.transport
+        self._clock = session.clock
+        self._base = session.base_url("connect")
+        self._options: Options = {**session.options_for({}), "deadline": None, "max_wait": 3600.0}
         self._intake = intake
         self._assembly = assembly
         self._tally = tally

@@ -10,7 +10,6 @@ from urllib.parse import quote
 from msgspec.structs import replace
 
 from .. import codec
-from ..instrumentation import ItemQuarantined, ListChanged, ResponseRepaired
 from ..options import Options, check_options
 from .cursor import VERSION, Cursor, fingerprint
 from .rows import PageRows
@@ -19,7 +18,7 @@ from .split import may_overlap, split
 if TYPE_CHECKING:
     from ..http.request import Request
     from ..http.response import Response
-    from ..http.session import Runner
+    from ..http.session import Session
     from ..operation import Operation, Paging
 
 log: logging.Logger = logging.getLogger("mirakl_async")
@@ -27,23 +26,23 @@ MAX_REMEMBERED_SWEEPS = 1000
 
 
 class ListRequests:
-    """One list: an operation, its arguments, and the client that reads it.
+    """One list: an operation, its arguments, and the session that reads it.
 
     `legs` are its calls: one, or several where ids were split; `legs_overlap` tells that two of them may answer with
     the same row. `reading` identifies the list.
     """
 
     def __init__(
-        self, client: Runner, operation: Operation[Any], arguments: Mapping[str, object], options: Options
+        self, session: Session, operation: Operation[Any], arguments: Mapping[str, object], options: Options
     ) -> None:
         assert operation.paging is not None  # noqa: S101 - generated beside it
         self.operation = operation
         self.paging: Paging = operation.paging
-        self._client = client
+        self._session = session
         self._options = options
         check_options(operation.code, options)
         parts = split(operation, arguments)
-        self.subrequests: tuple[Request, ...] = tuple(client.build_request(operation, part) for part in parts)
+        self.subrequests: tuple[Request, ...] = tuple(session.build(operation, part) for part in parts)
         self.subrequests_overlap: bool = may_overlap(operation, parts)
         self.reading: str = fingerprint([leg.url for leg in self.subrequests])
 
@@ -54,35 +53,30 @@ class ListRequests:
     async def send(self, leg: int, pairs: Mapping[str, object], *, alone: bool = False) -> Response:
         """Ask for one page; `alone` leaves out everything the list was asked with, except what is in the path."""
         request = _with_query(self.subrequests[leg], pairs, alone=alone)
-        return await self._client.transport.run(request, self._client.options_for(self._options))
+        return await self._session.send(request, self._options)
 
     def report_repairs(self, rows: PageRows, fresh: Sequence[int]) -> tuple[codec.QuarantinedItem, ...]:
         """Count and tell what is odd about a page that is delivered; gives its unreadable rows that are new."""
         if not rows.repaired and not rows.quarantined:
             return ()
-        watch, code = self._client.transport.instrumentation, self.operation.code
+        instrumentation, code = self._session.transport.instrumentation, self.operation.code
         new = set(fresh)
         lost = tuple(one for one in rows.quarantined if one.index is None or one.index in new)
-        watch.counters.repaired += len(rows.repaired)
-        watch.counters.quarantined += len(lost)
-        if watch.watched:
-            for mend in rows.repaired:
-                watch.emit(ResponseRepaired(operation=code, path=mend.path, reason=mend.reason))
-            for one in lost:
-                watch.emit(ItemQuarantined(operation=code, index=one.index, reason=one.reason))
+        for repair in rows.repaired:
+            instrumentation.response_repaired(code, repair.path, repair.reason)
+        for one in lost:
+            instrumentation.item_quarantined(code, one.index, one.reason)
         return lost
 
     def report_list_change(self, offset: int, before: int | None, after: int | None) -> None:
         """Count and tell that the list moved; without totals both are 0."""
-        watch, code = self._client.transport.instrumentation, self.operation.code
-        watch.counters.list_changes += 1
-        log.info("%s: the list moved while it was read, before row %d", code, offset)
-        if watch.watched:
-            watch.emit(ListChanged(operation=code, offset=offset, before=before or 0, after=after or 0))
+        code = self.operation.code
+        log.info("%s: the list changed while it was read, before row %d", code, offset)
+        self._session.transport.instrumentation.list_changed(code, offset, before or 0, after or 0)
 
     def warn_if_too_frequent(self) -> None:
         """Advise, once for each list, when it is read again earlier than its documented interval."""
-        interval, transport = self.operation.interval, self._client.transport
+        interval, transport = self.operation.interval, self._session.transport
         if interval is None:
             return
         now, sweeps = transport.clock.monotonic(), transport.sweeps

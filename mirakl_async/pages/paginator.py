@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ..http.response import Response
-    from ..http.session import Runner
+    from ..http.session import Session
     from ..operation import Operation, Paging
     from ..options import Options
 
@@ -89,13 +89,13 @@ class Paginator(ABC, Generic[T]):
 
     def __init__(
         self,
-        client: Runner,
+        session: Session,
         operation: Operation[Any],
         arguments: Mapping[str, object],
         page_size: int | None,
         options: Options,
     ) -> None:
-        self._source = ListRequests(client, operation, arguments, options)
+        self._source = ListRequests(session, operation, arguments, options)
         paging = self._source.paging
         check_arguments(operation.code, {"page_size": whole(1, paging.maximum).or_none()}, {"page_size": page_size})
         self._read_options = ReadOptions(size=page_size or _usual_size(paging))

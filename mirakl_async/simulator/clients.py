@@ -15,10 +15,10 @@ from .clock import Clock, ManualClock
 from .exchange import Answer
 
 if TYPE_CHECKING:
+    from ..client import ClientSettings
     from ..connect_channel import ConnectChannel
     from ..http.wire import Wire
     from ..marketplace_front import MarketplaceFront
-    from ..testing.clients import ClientSettings
 
 
 class Clients(ABC):

@@ -3,76 +3,51 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
-from ..client import Client
 from ..connect_channel import ConnectChannel
 from ..http.auth import ClientCredentials
+from ..http.session import Session
 from ..marketplace_front import MarketplaceFront
 
 if TYPE_CHECKING:
-    import ssl as ssl_module
-    from collections.abc import Mapping
-
-    from ..clock import Clock
-    from ..http.auth import Credential
-    from ..http.expected_responses import AcceptResponse
+    from ..client import ClientSettings
     from ..http.transport import Transport
-    from ..http.wire import Wire
-    from ..instrumentation import Listener
-    from ..options import Limits, Rate, Retry, Timeouts
-    from ..rate_limits.bucket import RateLimiter
-    from ..settings import RateUsage
     from ..simulator.addresses import Addresses
 
 
-class ClientSettings(TypedDict, total=False):
-    """The settings of `ConnectChannel` and `MarketplaceFront`, but for the hosts."""
+class SessionOpenedOnUse(Session):
+    """A session that opens itself at the first call, on the event loop that then runs, and is closed with that loop."""
 
-    auth: Credential | None
-    rate_limit: RateUsage | None
-    rate_limits: Mapping[str, Rate] | None
-    timeouts: Timeouts | None
-    retry: Retry | None
-    limits: Limits | None
-    rate_limiter: RateLimiter | None
-    listener: Listener | None
-    accept_response: AcceptResponse | None
-    proxy: str | None
-    ssl: ssl_module.SSLContext | None
-    wire: Wire | None
-    clock: Clock | None
-
-
-class OpenedOnUse(Client):
-    """A client that opens itself at its first call, on the event loop that then runs, and is closed with that loop."""
-
-    _closing: asyncio.Task[None] | None = None
+    __slots__ = ("_closing",)
 
     @property
     def transport(self) -> Transport:
         """The transport, made when it is first used."""
-        lifetime = self._lifetime
-        if lifetime.transport is None and not lifetime.closed:
-            lifetime.transport = lifetime.make()
-            self._closing = asyncio.create_task(_close_when_cancelled(self))
+        if self.state == "not opened":
+            self.open()
+            self._closing: asyncio.Task[None] = asyncio.create_task(_close_when_cancelled(self))
         return super().transport
 
 
-async def _close_when_cancelled(client: Client) -> None:
-    """Close a client when its event loop ends, which cancels all tasks and waits for them."""
+async def _close_when_cancelled(session: Session) -> None:
+    """Close a session when its event loop ends, which cancels all tasks and waits for them."""
     try:
         await asyncio.Event().wait()
     finally:
-        await client.close()
+        await session.close()
 
 
-class ConnectOpenedOnUse(OpenedOnUse, ConnectChannel):
+class ConnectOpenedOnUse(ConnectChannel):
     """`ConnectChannel` for fixtures, which are made where no event loop runs."""
 
+    _session_type = SessionOpenedOnUse
 
-class FrontOpenedOnUse(OpenedOnUse, MarketplaceFront):
+
+class FrontOpenedOnUse(MarketplaceFront):
     """`MarketplaceFront` for fixtures, which are made where no event loop runs."""
+
+    _session_type = SessionOpenedOnUse
 
 
 def connect_client(

@@ -214,7 +214,7 @@ async def test_a_file_that_is_closed_while_another_task_reads_it_leaves_no_conne
         with pytest.raises(ConnectionLost):
             await reader
         await asyncio.sleep(0)
-        assert not client.transport._wire._pooled.connector._acquired
+        assert not client.session.transport._wire._pooled.connector._acquired
 
 
 async def test_a_client_that_is_closed_meanwhile_breaks_the_download_off():

@@ -68,4 +68,4 @@ async def test_others_are_sent_as_they_are_and_accept_in_the_place_of_ours(name)
 
 async def test_none_is_none():
     async with ConnectChannel(auth=BearerToken("t")) as connect:
-        assert connect.with_options(headers=None).options_for({}) == {"headers": None}
+        assert connect.with_options(headers=None).session.options_for({}) == {"headers": None}

@@ -40,7 +40,7 @@ async def test_an_unexpected_answer_costs_the_quota_and_yields_to_the_deadline()
             await report(connect)
         assert len(wire.sent) == 3
     connect, wire = client(PAGE)
-    wire.clock, wire.takes = connect._lifetime.make().clock, 2.0
+    wire.clock, wire.takes = connect.session._make().clock, 2.0
     async with connect:
         with pytest.raises(errors.DeadlineExceeded) as raised:
             await report(connect, deadline=1.5)

@@ -378,7 +378,7 @@ async def test_cancelling_leaves_no_connection_behind():
         for call in calls:
             call.cancel()
         await asyncio.gather(*calls, return_exceptions=True)
-        session = connect.transport._wire._pooled
+        session = connect.session.transport._wire._pooled
         assert not session.connector._acquired
 
 

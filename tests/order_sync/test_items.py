@@ -224,13 +224,13 @@ async def test_stamps_that_differ_below_a_microsecond(mirakl, tmp_path, older, n
 @pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity", "sNaN"])
 async def test_a_number_that_is_none_never_leaves(mirakl, value):
     bodies = []
-    exchange = mirakl.connect.transport._wire.exchange
+    exchange = mirakl.connect.session.transport._wire.exchange
 
     async def watched(method, url, headers, body, **options):
         bodies.append(body or b"{}")
         return await exchange(method, url, headers, body, **options)
 
-    mirakl.connect.transport._wire.exchange = watched
+    mirakl.connect.session.transport._wire.exchange = watched
     feed = [order(n) for n in range(150)]
     feed[70].order_lines[0].price.amount = Decimal(value)
     report, [found] = await run(mirakl.sync(feed))
@@ -330,13 +330,13 @@ async def test_equal_stamps(mirakl):
 async def test_bodies_are_kept_under_their_size(start):
     mirakl = await start(latency=0.01)
     sizes = []
-    upsert = mirakl.connect.transport._wire.exchange
+    upsert = mirakl.connect.session.transport._wire.exchange
 
     async def exchange(method, url, headers, body, **options):
         sizes.append(len(body or b""))
         return await upsert(method, url, headers, body, **options)
 
-    mirakl.connect.transport._wire.exchange = exchange
+    mirakl.connect.session.transport._wire.exchange = exchange
     feed = [order(n, title="x" * (8_000 if n % 10 else 90_000)) for n in range(200)]
     report, _ = await run(mirakl.sync(feed, max_batch_bytes=60_000))
     assert held(mirakl.sim) == expected(feed)
@@ -348,14 +348,14 @@ async def test_bodies_are_kept_under_their_size(start):
 async def test_a_server_that_takes_less_gets_less(mirakl):
     takes = 20_000
     feed = [order(n, title="x" * (30_000 if n == 77 else 500)) for n in range(100)]
-    exchange = mirakl.connect.transport._wire.exchange
+    exchange = mirakl.connect.session.transport._wire.exchange
 
     async def narrow(method, url, headers, body, **options):
         answer = await exchange(method, url, headers, b"{}" if len(body or b"") > takes else body, **options)
         said = b'{"code":"PAYLOAD_TOO_LARGE","message":"Too large","errors":[]}'
         return type(answer)(413, answer.headers, said) if len(body or b"") > takes else answer
 
-    mirakl.connect.transport._wire.exchange = narrow
+    mirakl.connect.session.transport._wire.exchange = narrow
     report, found = await run(mirakl.sync(feed))
     assert [entry.channel_order_id for entry in found] == ["o77"]
     assert report.accepted == 99

@@ -83,7 +83,7 @@ async def test_a_429_of_one_machine_holds_the_others(redis_url):
         machine(sim, second) as other,
     ):
         await other.orders.sync([order("before")], origin=ORIGIN).run()
-        key, pace = one.transport.rate_limit_policy.bucket_for(operations["upsertOrders"])
+        key, pace = one.session.transport.rate_limit_policy.bucket_for(operations["upsertOrders"])
         await first.pause(key, 1.5)
         waited = await second.acquire(key, pace)
         assert waited >= 1.4

@@ -89,7 +89,7 @@ async def test_a_client_paces_its_calls_where_the_simulator_has_limits(rate_limi
 async def test_a_client_shares_the_simulators_manual_clock():
     clock = ManualClock()
     async with Simulator(clock=clock) as mirakl, mirakl.front_client() as front:
-        assert front.transport.clock is clock
+        assert front.session.clock is clock
     async with Simulator() as mirakl, mirakl.front_client() as front:
         mirakl.faults.add(Fault.status(503, at=(1,)))
         assert await front.orders.list().take(1)
