@@ -324,7 +324,7 @@ class TokenExchange:
                 return found
             trouble = found
             if not isinstance(answer, str):
-                advice = retry_after(answer.headers, self._clock.time()) or 0.0
+                advice = retry_after(answer.headers) or 0.0
                 pause = max(pause, min(advice, LONGEST_PAUSE))
         raise TokenUnavailable(f"no access token from {self._host} after {MAX_ATTEMPTS} attempts: {trouble}")
 

@@ -42,14 +42,14 @@ _BY_KIND: dict[str, type[CallError]] = {
 
 
 def classify(
-    outcome: WireResponse | SniffedResponse | WireError | UnexpectedOutcome, now: float
+    outcome: WireResponse | SniffedResponse | WireError | UnexpectedOutcome,
 ) -> FailureOutcome | ResponseOutcome:
-    """What the judge of retries needs to know; `now` is the epoch time."""
+    """What the decision on a retry needs to know."""
     if isinstance(outcome, WireError):
         return FailureOutcome(stage=outcome.stage, permanent=outcome.permanent)
     if isinstance(outcome, UnexpectedOutcome):
         return FailureOutcome(stage="partial")
-    return ResponseOutcome(status=outcome.status, retry_after=read_retry_after(outcome.headers, now))
+    return ResponseOutcome(status=outcome.status, retry_after=read_retry_after(outcome.headers))
 
 
 def pause_seconds(throttled: ResponseOutcome, verdict: RetryDelay | None, retry: Retry) -> float:

@@ -126,11 +126,11 @@ class RetryQuota:
             self.remaining = min(self._full, self.remaining + gain)
 
 
-def retry_after(headers: Mapping[str, str], now: float) -> float | None:
+def retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds of a Retry-After header, at most MAX_RETRY_AFTER: a number, or a date set against the answer's own Date.
 
-    Negative and past values are 0; anything unreadable, infinite or not a number is None. `now` is the epoch time to
-    use when the answer has no Date; as this machine's clock may be wrong, it is the maximum that bounds the wait then.
+    Negative and past values are 0; anything unreadable, infinite or not a number is None. So is a date in an answer
+    without a readable Date: it could only be set against the clock of this machine, which may be wrong, or step.
     """
     text = headers.get("Retry-After")
     if text is None:
@@ -139,9 +139,9 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
         seconds = float(text)
     except ValueError:
         moment, sent = _http_date(text), _http_date(headers.get("Date", ""))
-        if moment is None:
+        if moment is None or sent is None:
             return None
-        seconds = moment - (now if sent is None else sent)
+        seconds = moment - sent
     return min(max(0.0, seconds), MAX_RETRY_AFTER) if isfinite(seconds) else None
 
 

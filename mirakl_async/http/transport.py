@@ -385,7 +385,7 @@ class Transport:
         """Again, or the error that ends the call; a 429 first holds everybody who shares the allowance."""
         operation = state.request.operation
         tried = len(state.attempts) - state.token_refreshed
-        facts = failures.classify(outcome, self.clock.time())
+        facts = failures.classify(outcome)
         verdict = decide_retry(operation.retry, facts, tried, state.retry, self.clock.random, max_wait=state.max_wait)
         advice = None
         if isinstance(facts, ResponseOutcome):
