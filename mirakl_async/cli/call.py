@@ -13,11 +13,11 @@ from cyclopts import Parameter
 from ..caller import decoded
 from ..connect_channel import ConnectChannel
 from ..downloads import Download
-from ..downloads.private import open_private
 from ..errors import MiraklError
 from ..http import request_builder as calls
 from ..operations import operations as registry
 from .arguments import arguments_of, read_file, read_json
+from .outputs import path_or_stdout, written
 from .results import Exit, print_error, printable_json, unfinished, usage_error
 
 if TYPE_CHECKING:
@@ -32,7 +32,14 @@ async def call(
         str, Parameter(help="name=value, by Mirakl's names; repeat a name for a list, @FILE for a file")
     ],
     body: Annotated[Path | None, Parameter(help="a file with the JSON body, or - for standard input")] = None,
-    out: Annotated[Path | None, Parameter(help="write the answer here instead of standard output")] = None,
+    out: Annotated[
+        Path | None,
+        Parameter(
+            help="write the answer here instead of standard output",
+            allow_leading_hyphen=True,
+            converter=path_or_stdout,
+        ),
+    ] = None,
     base_url: Annotated[str | None, Parameter(help="Mirakl Connect's URL, if not by MIRAKL_ENVIRONMENT")] = None,
     account_url: Annotated[str | None, Parameter(help="Mirakl Account's URL, likewise")] = None,
     auth_url: Annotated[str | None, Parameter(help="the authentication host's URL, likewise")] = None,
@@ -106,11 +113,8 @@ async def _download(download: Download, out: Path | None) -> None:
 def _write_json(body: bytes, out: Path | None) -> None:
     """The answer as it came; indented for a terminal."""
     if out is not None:
-        try:
-            with open_private(out, "wb") as file:
-                file.write(body)
-        except OSError as error:
-            raise unfinished(f"--out: {out}: {error.strerror}") from error
+        with written(out) as file:
+            file.write(body)
         return
     if sys.stdout.isatty():
         with suppress(msgspec.DecodeError):  # what was repaired is shown as it came

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import csv
-import os
 from contextlib import contextmanager
 from io import TextIOWrapper
-from typing import TYPE_CHECKING, Any, Protocol, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TextIO
 
 import msgspec
 
 from .. import codec
-from ..downloads.private import open_private
 from ..imports_exports.orders import OrderExport
 from ..models.front.orders import Order
 from .results import unfinished
 
 if TYPE_CHECKING:
     from collections.abc import Generator
-    from pathlib import Path
 
     from ..imports_exports.exports import ExportReader
     from ..imports_exports.offers import OfferExport
@@ -39,9 +36,9 @@ class ExportFile(Protocol):
 class Ndjson:
     """Each item's own JSON on a line of its own."""
 
-    def __init__(self, file: TextIO) -> None:
+    def __init__(self, file: BinaryIO) -> None:
         self.count: int = 0
-        self._file = file.buffer
+        self._file = file
 
     def write(self, item: msgspec.Raw) -> None:
         """Write one; line breaks between its members go."""
@@ -101,16 +98,14 @@ def _cell(value: msgspec.Raw | None) -> str:
 
 
 @contextmanager
-def writer_of(job: OrderExport | OfferExport, path: Path, kind: str) -> Generator[tuple[ExportReader[Any], ExportFile]]:
-    """The walk over an export, and the file that takes what it gives."""
+def writer_of(
+    job: OrderExport | OfferExport, file: BinaryIO, kind: str
+) -> Generator[tuple[ExportReader[Any], ExportFile]]:
+    """The walk over an export, and what writes its items into a file."""
+    if kind == ".ndjson":
+        yield job.raw(), Ndjson(file)
+        return
     # The mark is for Excel, which reads a CSV without it as something else than UTF-8.
-    encoding = "utf-8-sig" if kind == ".csv" else "utf-8"
-    with TextIOWrapper(open_private(path, "xb"), encoding=encoding, newline="") as file:
-        if kind == ".ndjson":
-            yield job.raw(), Ndjson(file)
-        elif isinstance(job, OrderExport):
-            yield job.raw(), OrderRows(file)
-        else:
-            yield job.rows(), OfferRows(file)
-        file.flush()  # what is about to get its name must have its content, also after a power cut
-        os.fsync(file.fileno())
+    text = TextIOWrapper(file, encoding="utf-8-sig", newline="")
+    yield (job.raw(), OrderRows(text)) if isinstance(job, OrderExport) else (job.rows(), OfferRows(text))
+    text.detach()  # which writes what it holds, and leaves the file open

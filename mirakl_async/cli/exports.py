@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import secrets
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
-from ..errors import MiraklError
 from ..marketplace_front import MarketplaceFront
 from ..operations import operations as registry
 from .arguments import arguments_of
 from .export_files import ENDINGS, writer_of
-from .results import Exit, print_json, unfinished, usage_error
+from .outputs import check_output, is_stdout, path_or_stdout, written
+from .results import Exit, print_error, print_json, unfinished, usage_error
 from .transfers import resumable, transfer
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from typing import BinaryIO
 
     from ..imports_exports.offers import OfferExport
     from ..imports_exports.orders import OrderExport
@@ -32,7 +30,14 @@ async def export(
     what: Annotated[Literal["orders", "offers"], Parameter(help="what to export")],
     /,
     *filters: Annotated[str, Parameter(help="name=value, by Mirakl's names (OR13, OF52); repeat a name for a list")],
-    out: Annotated[Path, Parameter(help="the file to write, .ndjson or .csv")],
+    out: Annotated[
+        Path,
+        Parameter(
+            help="the file to write, .ndjson or .csv; - for NDJSON on standard output",
+            allow_leading_hyphen=True,
+            converter=path_or_stdout,
+        ),
+    ],
     attach: Annotated[str | None, Parameter(help="fetch the export of this tracking id; none is started")] = None,
     timeout: Annotated[float | None, Parameter(help="seconds to wait for the export at most")] = None,
     poll_interval: Annotated[
@@ -47,11 +52,10 @@ async def export(
     NDJSON holds each item as Mirakl wrote it. CSV holds the rows of an export of offers, or one row an order, with what
     is nested in it as JSON. Orders need a range of dates, such as start_date=2026-11-01T00:00:00Z and end_date=...
     """
-    kind = out.suffix.lower()
+    kind = ENDINGS[0] if out.is_relative_to("/dev") else out.suffix.lower()
     if kind not in ENDINGS:
         raise usage_error(f"--out: {out.name} must end in {' or '.join(ENDINGS)}")
-    if not out.parent.is_dir():
-        raise usage_error(f"--out: {out.parent} is not a folder")
+    check_output(out, json=json)
     arguments = _arguments(what, filters, kind, attach)
     async with MarketplaceFront(front_url, auth_url=auth_url) as front:
         with transfer(what, quiet=json) as shown:
@@ -66,12 +70,12 @@ async def export(
                     progress=lambda seen: shown.state(f"{named}: {seen.status}"),
                 )
                 job.raise_for_failure()
-                with _appearing(out) as part:
-                    file = await _write(job, part, kind, shown.items)
+                with written(out) as opened:
+                    file = await _write(job, opened, kind, shown.items)
     if json:
         print_json({"tracking_id": job.id, what: file.count, "out": str(out), "bytes": out.stat().st_size})
     else:
-        print(f"{file.count:,} {what} in {out}")
+        (print_error if is_stdout(out) else print)(f"{file.count:,} {what} in {out}")
     return Exit.DONE
 
 
@@ -92,9 +96,9 @@ def _arguments(what: str, filters: tuple[str, ...], kind: str, attach: str | Non
     return arguments
 
 
-async def _write(job: OrderExport | OfferExport, path: Path, kind: str, told: Any) -> ExportFile:
+async def _write(job: OrderExport | OfferExport, opened: BinaryIO, kind: str, told: Any) -> ExportFile:
     """All items into the file; they come as they lie at Mirakl."""
-    with writer_of(job, path, kind) as (walk, file):
+    with writer_of(job, opened, kind) as (walk, file):
         async for item in walk:
             file.write(item)
             if file.count % SHOWN_EVERY == 0:
@@ -102,18 +106,3 @@ async def _write(job: OrderExport | OfferExport, path: Path, kind: str, told: An
     if walk.unreadable:
         raise unfinished(f"{job.what} {job.id}: {walk.unreadable} items could not be read")
     return file
-
-
-@contextmanager
-def _appearing(out: Path) -> Generator[Path]:
-    """A file beside `out` that takes its name at the end, or is removed."""
-    part = out.with_name(f".{out.name[:50]}.{secrets.token_hex(4)}.part")
-    try:
-        yield part
-        part.replace(out)
-    except MiraklError:  # some of which are a TimeoutError, and so an OSError
-        raise
-    except OSError as error:
-        raise unfinished(f"--out: {out}: {error.strerror}") from error
-    finally:
-        part.unlink(missing_ok=True)

@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
+from cyclopts import Parameter
 from msgspec import Struct, field
 
 from ..errors import SyncFailed
 from ..queues.opening import queue_of
-from .results import Exit, figures, print_error
+from .outputs import check_output, is_stdout, path_or_stdout
+from .results import Exit, figures, print_error, print_json, usage_error
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Generator
@@ -26,6 +30,14 @@ if TYPE_CHECKING:
 
 SHOWN = 10
 REDIS = ("redis://", "rediss://", "unix://", "valkey://", "valkeys://")
+RejectedFile: TypeAlias = Annotated[
+    Path | None,
+    Parameter(
+        help="append rejected orders to this NDJSON file; - for standard output",
+        allow_leading_hyphen=True,
+        converter=path_or_stdout,
+    ),
+]
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -91,6 +103,25 @@ async def run(job: OrderSync, ended: Callable[[], bool], *, quiet: bool) -> Outc
         for reason, count in sorted(report.reasons.items(), key=lambda one: -one[1]):
             print_error(f"{count:>8} {reason}")
     return Outcome(report=report, refusals=refusals, stopped=stopped)
+
+
+def check_rejected_file(path: Path | None, *, json: bool) -> None:
+    """Say now what would otherwise be said in the middle of the job."""
+    if path is not None and is_stdout(path):
+        check_output(path, json=json, option="--rejected-file")
+    elif path is not None and (path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK)):
+        raise usage_error(f"--rejected-file: {path} cannot be written")
+
+
+def tell_end(outcome: Outcome, rejected_file: Path | None, *, json: bool) -> Exit:
+    """Print how a job ended, and give the status that stands for it."""
+    if json:
+        print_json({**outcome.figures(), "rejected_file": None if rejected_file is None else str(rejected_file)})
+    else:
+        (print_error if is_stdout(rejected_file) else print)(outcome.report)
+    if outcome.stopped is not None:
+        print_error(outcome.stopped)
+    return outcome.status
 
 
 @contextlib.contextmanager

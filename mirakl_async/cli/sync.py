@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -13,9 +12,9 @@ from ..errors import UnreadableFile
 from ..models.connect.common import OriginRequest
 from ..order_sync.line_file import open_lines
 from ..order_sync.ndjson import NdjsonFile
-from .job import run, shared_rate
+from .job import RejectedFile, check_rejected_file, run, shared_rate, tell_end
 from .progress import handled, live
-from .results import print_error, print_json, usage_error
+from .results import usage_error
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,7 +60,7 @@ async def sync(
     concurrency: Annotated[
         int | None, Parameter(help="calls at a time; derived from rate and latency without it")
     ] = None,
-    rejected_file: Annotated[Path | None, Parameter(help="append rejected orders to this NDJSON file")] = None,
+    rejected_file: RejectedFile = None,
     journal: Annotated[
         str | None,
         Parameter(
@@ -81,7 +80,8 @@ async def sync(
     if resume and journal is None:
         raise usage_error("--resume needs --journal: that is where it is written how far the file was read")
     origin = _origin(channel_id, channel_store_id)
-    _check_files(file, rejected_file)
+    _check_source(file)
+    check_rejected_file(rejected_file, json=json)
     orders = OrderFile(file, origin)
     async with (
         shared_rate(journal) as limiter,
@@ -98,13 +98,7 @@ async def sync(
                 resume=resume,
             )
             outcome = await run(job, lambda: orders.ended, quiet=json)
-    if json:
-        print_json({**outcome.figures(), "rejected_file": None if rejected_file is None else str(rejected_file)})
-    else:
-        print(outcome.report)
-    if outcome.stopped is not None:
-        print_error(outcome.stopped)
-    return outcome.status
+    return tell_end(outcome, rejected_file, json=json)
 
 
 def _origin(channel_id: str | None, channel_store_id: str | None) -> OriginRequest | None:
@@ -115,7 +109,7 @@ def _origin(channel_id: str | None, channel_store_id: str | None) -> OriginReque
     return None
 
 
-def _check_files(source: Path, rejected_file: Path | None) -> None:
+def _check_source(source: Path) -> None:
     """Say now what would otherwise be said in the middle of the job."""
     try:
         if source.is_file():
@@ -127,9 +121,3 @@ def _check_files(source: Path, rejected_file: Path | None) -> None:
         raise usage_error(str(error)) from error
     except OSError as error:
         raise usage_error(f"{source}: {error.strerror}") from error
-    if rejected_file is None:
-        return
-    if rejected_file.is_dir() or not os.access(
-        rejected_file if rejected_file.exists() else rejected_file.parent, os.W_OK
-    ):
-        raise usage_error(f"--rejected-file: {rejected_file} cannot be written")

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
 from ..connect_channel import ConnectChannel
-from .job import run, shared_rate
+from .job import RejectedFile, check_rejected_file, run, shared_rate, tell_end
 from .progress import handled, live
-from .results import print_error, print_json
 
 if TYPE_CHECKING:
     from ..order_sync.report import SyncReport
@@ -27,7 +25,7 @@ async def worker(
     concurrency: Annotated[
         int | None, Parameter(help="calls at a time; derived from rate and latency without it")
     ] = None,
-    rejected_file: Annotated[Path | None, Parameter(help="append rejected orders to this NDJSON file")] = None,
+    rejected_file: RejectedFile = None,
     max_deliveries: Annotated[
         int | None, Parameter(help="set an order aside that was delivered more often than this without an answer")
     ] = None,
@@ -42,6 +40,7 @@ async def worker(
     together. Ctrl-C or SIGTERM waits for what is in flight and stops; a second one stops at once. Nothing is lost
     either way.
     """
+    check_rejected_file(rejected_file, json=json)
     async with (
         shared_rate(queue) as limiter,
         ConnectChannel(connect_url=base_url, auth_url=auth_url, rate_limit=rate, rate_limiter=limiter) as connect,
@@ -57,13 +56,7 @@ async def worker(
                 progress=progress,
             )
             outcome = await run(job, lambda: True, quiet=json)
-    if json:
-        print_json({**outcome.figures(), "rejected_file": None if rejected_file is None else str(rejected_file)})
-    else:
-        print(outcome.report)
-    if outcome.stopped is not None:
-        print_error(outcome.stopped)
-    return outcome.status
+    return tell_end(outcome, rejected_file, json=json)
 
 
 def _share(report: SyncReport) -> float:

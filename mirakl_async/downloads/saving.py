@@ -16,7 +16,7 @@ from typing import BinaryIO
 
 from msgspec import Struct
 
-from .private import open_private
+from .private import open_private, open_stream
 
 WRITE_AT_ONCE = 1024 * 1024
 
@@ -36,30 +36,42 @@ class SavedFile(Struct, frozen=True, kw_only=True):
 async def save_chunks(chunks: AsyncIterator[bytes], path: Path, progress: Callable[[int], None] | None = None) -> int:
     """Write to a temporary file beside `path`, rename it when the chunks are over, and give its size in bytes.
 
-    If the chunks or the disk fail, the temporary file is removed, and a file that was there before is untouched.
+    Standard output, a pipe or a device (`/dev/stdout`) is written through instead. If the chunks or the disk fail, the
+    temporary file is removed, and a file that was there before is untouched.
     """
+    stream = open_stream(path)
     part = path.with_name(f".{path.name[:50]}.{secrets.token_hex(4)}.part")
-    file = _create(part)
+    file = _create(part) if stream is None else stream
     try:
-        size, held, waiting = 0, 0, list[bytes]()
-        async for chunk in chunks:
-            waiting.append(chunk)
-            held += len(chunk)
-            if held >= WRITE_AT_ONCE:
-                await asyncio.to_thread(file.writelines, waiting)
-                size, held = size + held, 0
-                waiting.clear()
-                if progress is not None:
-                    progress(size)
-        await asyncio.to_thread(_complete, file, waiting)
-        await asyncio.to_thread(part.replace, path)
+        size = await _write(chunks, file, progress)
+        if stream is None:
+            await asyncio.to_thread(_complete, file)
+            await asyncio.to_thread(part.replace, path)
+        else:
+            await asyncio.to_thread(file.close)
     except BaseException:
         with contextlib.suppress(OSError):  # a full disk refuses what was held back once more
             file.close()
-        part.unlink(missing_ok=True)
+        if stream is None:
+            part.unlink(missing_ok=True)
         raise
     if progress is not None:
-        progress(size + held)
+        progress(size)
+    return size
+
+
+async def _write(chunks: AsyncIterator[bytes], file: BinaryIO, progress: Callable[[int], None] | None) -> int:
+    size, held, waiting = 0, 0, list[bytes]()
+    async for chunk in chunks:
+        waiting.append(chunk)
+        held += len(chunk)
+        if held >= WRITE_AT_ONCE:
+            await asyncio.to_thread(file.writelines, waiting)
+            size, held = size + held, 0
+            waiting.clear()
+            if progress is not None:
+                progress(size)
+    await asyncio.to_thread(file.writelines, waiting)
     return size + held
 
 
@@ -68,9 +80,8 @@ def _create(path: Path) -> BinaryIO:
     return open_private(path, "xb")
 
 
-def _complete(file: BinaryIO, last: list[bytes]) -> None:
-    """Write the rest and close; a file that has its name must have its content, also after a power cut."""
-    file.writelines(last)
+def _complete(file: BinaryIO) -> None:
+    """Close; a file that has its name must have its content, also after a power cut."""
     file.flush()
     os.fsync(file.fileno())
     file.close()

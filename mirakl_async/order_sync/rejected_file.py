@@ -76,7 +76,7 @@ class RejectedFile:
 
     def __init__(self, path: Path) -> None:
         self._file = open_private(path, "ab")
-        if _is_cut_short(path):
+        if self._file.seekable() and _is_cut_short(path):
             self._file.write(b"\n")
 
     def write(self, refused: RejectedOrder) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from mirakl_async.cli import main
 from mirakl_async.cli.export_files import OrderRows, writer_of
+from mirakl_async.cli.outputs import written
 from mirakl_async.cli.results import CommandError
 from mirakl_async.imports_exports.orders import OrderExport
 from mirakl_async.operations import operations
@@ -89,10 +90,40 @@ def test_what_is_no_order_ends_a_csv_in_one_line(item):
 
 def test_a_written_file_is_on_the_disk_before_it_gets_its_name(tmp_path, monkeypatch):
     synced = []
-    monkeypatch.setattr(os, "fsync", lambda _: synced.append((tmp_path / "o.ndjson").read_bytes()))
-    with writer_of(OrderExport(Mock(), operations["OR14"], "t"), tmp_path / "o.ndjson", ".ndjson") as (_, file):
+    monkeypatch.setattr(os, "fsync", lambda _: synced.append([path.read_bytes() for path in tmp_path.iterdir()]))
+    export = OrderExport(Mock(), operations["OR14"], "t")
+    with written(tmp_path / "o.ndjson") as opened, writer_of(export, opened, ".ndjson") as (_, file):
         file.write(msgspec.Raw(b'{"order_id":"o1"}'))
-    assert synced == [b'{"order_id":"o1"}\n']
+    assert synced == [[b'{"order_id":"o1"}\n']]
+    assert (tmp_path / "o.ndjson").read_bytes() == synced[0][0]
+
+
+@pytest.mark.parametrize("out", ["-", "/dev/stdout", "/dev/fd/1"])
+async def test_an_export_on_standard_output_holds_nothing_but_the_items(marketplace, out):
+    ready(marketplace, orders_file(0, 3))
+    done = await program(marketplace, "export", "orders", *DATES, "--out", out, "--poll-interval", 0.01)
+    assert done.status == 0, done.err
+    assert [json.loads(line)["order_id"] for line in done.out.splitlines()] == ["o0", "o1", "o2"]
+    assert "3 orders in /dev/" in done.err
+
+
+async def test_an_export_on_standard_output_goes_without_json(marketplace):
+    done = await program(marketplace, "export", "orders", *DATES, "--out", "-", "--json")
+    assert done.status == 2
+    assert "standard output holds one object" in done.shown["error"]
+
+
+async def test_an_export_into_a_pipe_leaves_the_pipe_where_it_is(marketplace, tmp_path):
+    pipe = tmp_path / "orders.ndjson"
+    os.mkfifo(pipe, 0o644)
+    ready(marketplace, orders_file(0, 3))
+    reading = asyncio.create_task(asyncio.to_thread(pipe.read_bytes))
+    done = await program(marketplace, "export", "orders", *DATES, "--out", pipe, "--poll-interval", 0.01)
+    assert done.status == 0, done.err
+    assert len((await reading).splitlines()) == 3
+    assert pipe.is_fifo()
+    assert pipe.stat().st_mode & 0o777 == 0o644
+    assert [path.name for path in tmp_path.iterdir()] == ["orders.ndjson"]
 
 
 async def test_offers_into_csv_keep_the_columns_of_the_instance(marketplace, tmp_path):

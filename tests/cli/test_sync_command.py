@@ -204,3 +204,15 @@ def test_without_credentials_it_says_which_variables(tmp_path, monkeypatch, caps
     shown = capsys.readouterr()
     assert "MIRAKL_CLIENT_ID" in shown.err
     assert shown.out == ""
+
+
+async def test_rejected_orders_on_standard_output_stand_there_alone(tmp_path):
+    file = write(tmp_path / "o.ndjson", [*lines(2), b"{}"])
+    async with SimulatorProcess() as mirakl:
+        done = await program(*sync(file, mirakl, *AT_STORE, "--rejected-file", "-"), addresses=mirakl.addresses)
+        refused = await program(*sync(file, mirakl, *AT_STORE, "--rejected-file", "-", "--json"))
+    assert done.status == 1, done.err
+    assert json.loads(done.out)["line"] == 3
+    assert "accepted 2" in done.err
+    assert refused.status == 2
+    assert "--rejected-file: with --json" in refused.shown["error"]

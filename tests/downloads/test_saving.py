@@ -65,7 +65,7 @@ async def test_a_name_may_be_as_long_as_the_disk_takes_it(tmp_path):
 
 
 async def test_a_full_disk_is_said_and_leaves_nothing(tmp_path, monkeypatch):
-    def full(file, last):
+    def full(file):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(saving, "_complete", full)

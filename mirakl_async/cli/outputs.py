@@ -1,0 +1,71 @@
+"""Where `--out` leads: a file that appears when it is whole, or a stream that is written through."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from ..downloads.private import open_private, open_stream
+from ..errors import MiraklError
+from .results import unfinished, usage_error
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Sequence
+
+    from cyclopts import Token
+
+STANDARD_OUTPUT = Path("/dev/stdout")
+
+
+def path_or_stdout(kind: type[Path], tokens: Sequence[Token]) -> Path:
+    """A path to write to, or `-` for standard output; other text that begins with a hyphen is a misspelt option."""
+    text = tokens[0].value
+    if text.startswith("-") and text != "-":
+        raise ValueError(f"Unknown option: {text}.")
+    return STANDARD_OUTPUT if text == "-" else kind(text)
+
+
+def is_stdout(out: Path | None) -> bool:
+    """Whether this is standard output, whose other lines then go to standard error."""
+    return out is not None and out.as_posix() in {"/dev/stdout", "/dev/fd/1"}
+
+
+def check_output(out: Path, *, json: bool = False, option: str = "--out") -> None:
+    """Say before anything is asked for what would otherwise fail at the end; raises CommandError."""
+    if is_stdout(out):
+        if json:
+            raise usage_error(f"{option}: with --json, standard output holds one object and nothing else")
+    elif not out.parent.is_dir():
+        raise usage_error(f"{option}: {out.parent} is not a folder")
+    elif out.is_dir():
+        raise usage_error(f"{option}: {out} is a folder")
+
+
+@contextmanager
+def written(out: Path) -> Generator[BinaryIO]:
+    """A file to write to, readable by its owner only, which takes its name at the end, or is removed.
+
+    Standard output, a pipe or a device is written through. Raises CommandError where writing fails.
+    """
+    try:
+        stream = open_stream(out)
+        if stream is not None:
+            with stream:
+                yield stream
+            return
+        part = out.with_name(f".{out.name[:50]}.{secrets.token_hex(4)}.part")
+        try:
+            with open_private(part, "xb") as file:
+                yield file
+                file.flush()  # what is about to get its name must have its content, also after a power cut
+                os.fsync(file.fileno())
+            part.replace(out)
+        finally:
+            part.unlink(missing_ok=True)
+    except (BrokenPipeError, MiraklError):  # some of the latter are a TimeoutError, and so an OSError
+        raise
+    except OSError as error:
+        raise unfinished(f"--out: {out}: {error.strerror}") from error
