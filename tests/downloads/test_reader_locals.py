@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import zipfile
@@ -44,6 +45,12 @@ def archive(damage=b"", by=b""):
 
 
 FILES_OF_ALL_KINDS = {**DAMAGED, "ZIP": archive(), "ZIP damaged": archive(b"Personal", b"personal")}
+
+
+@pytest.fixture(autouse=True)
+def collected_here():
+    yield
+    gc.collect()  # and not in the next test, which would be blamed for it
 
 
 async def rows(file, _):
