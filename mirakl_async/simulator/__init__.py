@@ -15,6 +15,7 @@ from .events import Delivery, Events
 from .exchange import Answer
 from .faults import Fault, FaultPlan
 from .front import ExportPlan, FrontControl, FrontState, FrontWorld, ImportPlan, InvalidRow, ListChange, Upload
+from .judge import Finding, Judgement
 from .pipeline import RequestRecord
 from .process import SimulatorProcess
 from .ratelimits import DOCUMENTED, Traffic, Window
@@ -35,12 +36,14 @@ __all__ = [
     "ExportPlan",
     "Fault",
     "FaultPlan",
+    "Finding",
     "FrontControl",
     "FrontState",
     "FrontWorld",
     "ImportPlan",
     "InstantClock",
     "InvalidRow",
+    "Judgement",
     "ListChange",
     "ManualClock",
     "OfferState",

@@ -12,8 +12,10 @@ from aiohttp import ClientError, ClientSession, web
 from msgspec import Meta, Raw, Struct, ValidationError, json
 
 from .clock import MovableClock
+from .command_report import CommandReport, command_report
 from .faults import Fault
 from .front.control import FrontControl
+from .judge import Judgement
 from .pipeline import RequestRecord, SimulatorContext
 from .ratelimits import Traffic
 from .tokens import TokenCounts
@@ -79,6 +81,12 @@ def state_of(world: World, context: SimulatorContext) -> State:
     )
 
 
+def judgement_of(world: World, context: SimulatorContext) -> Judgement:
+    """Judge what callers did so far."""
+    commands = command_report(world.actions, context.clock.time())
+    return context.judge.judgement(commands, orders=world.versions.received)
+
+
 def add_control_plane(app: web.Application, world: World, context: SimulatorContext) -> None:
     """Serve the control plane from `app`."""
     plane = _Plane(world, context)
@@ -88,6 +96,8 @@ def add_control_plane(app: web.Application, world: World, context: SimulatorCont
             web.get(f"{PREFIX}/orders", plane.orders),
             web.get(f"{PREFIX}/actions", plane.actions),
             web.get(f"{PREFIX}/requests", plane.requests),
+            web.get(f"{PREFIX}/judge", plane.judge),
+            web.get(f"{PREFIX}/commands", plane.commands),
             web.post(f"{PREFIX}/faults", plane.add_faults),
             web.delete(f"{PREFIX}/faults", plane.clear_faults),
             web.post(f"{PREFIX}/tokens/revoke", plane.revoke_tokens),
@@ -131,6 +141,12 @@ class _Plane:
 
     async def requests(self, _request: web.Request) -> web.Response:
         return _json(list(self._context.log))
+
+    async def judge(self, _request: web.Request) -> web.Response:
+        return _json(judgement_of(self._world, self._context))
+
+    async def commands(self, _request: web.Request) -> web.Response:
+        return _json(command_report(self._world.actions, self._context.clock.time()))
 
     async def add_faults(self, request: web.Request) -> web.Response:
         try:
@@ -212,6 +228,14 @@ class Control:
     async def requests(self) -> list[RequestRecord]:
         """Return the log of the latest requests."""
         return json.decode(await self._send("GET", "/requests"), type=list[RequestRecord])
+
+    async def judge(self) -> Judgement:
+        """Return what callers did against the contract; its `check()` raises AssertionError for it."""
+        return json.decode(await self._send("GET", "/judge"), type=Judgement)
+
+    async def commands(self) -> CommandReport:
+        """Return what became of every command."""
+        return json.decode(await self._send("GET", "/commands"), type=CommandReport)
 
     async def add_faults(self, *faults: Fault) -> None:
         """Put further faults in force."""

@@ -19,6 +19,7 @@ from msgspec import Struct
 from .clock import Clock
 from .exchange import Answer, Call, Service
 from .faults import FaultPlan, TriggeredFault
+from .judge import Judge
 from .ratelimits import SlidingWindows, retry_after
 from .routing import Match, Router
 from .tokens import Tokens
@@ -49,6 +50,7 @@ class SimulatorContext(NamedTuple):
     faults: FaultPlan
     limits: SlidingWindows
     tokens: Tokens
+    judge: Judge
     log: deque[RequestRecord]
     latency: Latency
     random: Random
@@ -147,14 +149,17 @@ async def _answer(
     struck = await _trigger(request, before, None, context)
     if struck is not None:
         return struck
-    operation, headers, credential = found.route.operation, request.headers, ""
+    operation, headers, credential, judge = found.route.operation, request.headers, "", context.judge
+    judge.arrived(service, operation, headers.get("Authorization", ""))
     if service.guarded:
         known = context.tokens.credential(headers.get("Authorization", ""), keys=service.takes_keys)
         if known is None:
             return service.refuse(401, "UNAUTHORIZED", "The access token is missing, unknown or has expired")
         credential = known
+        judge.admitted(credential, operation)
         wait = context.limits.admit(credential, operation)
         if wait is not None:
+            judge.throttled(credential, operation, wait)
             refusal = service.refuse(429, "TOO_MANY_REQUESTS", "The call frequency of this operation is exceeded")
             return Answer(429, refusal.body, refusal.content_type, {"Retry-After": retry_after(wait)})
     body = await request.read()
@@ -174,6 +179,7 @@ async def _answer(
         url=request.origin + request.path,
     )
     answer = found.route.handle(call)
+    judge.processed(call, answer)
     after = [one for one in triggered if one.fault.triggers_after]
     if not after:
         return answer

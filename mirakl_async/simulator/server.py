@@ -24,7 +24,7 @@ from .clock import Clock, RealClock, seconds_of
 from .command_report import CommandReport, command_report
 from .connect import Connect
 from .connect_errors import ErrorFields
-from .control import PREFIX, Control, State, add_control_plane, state_of
+from .control import PREFIX, Control, State, add_control_plane, judgement_of, state_of
 from .direct import DirectRequest
 from .events import Events
 from .exchange import Answer
@@ -32,7 +32,9 @@ from .faults import FaultPlan
 from .front import FrontWorld, front_service, storage_service
 from .front.control import add_front_plane
 from .front.own_rows import Given
+from .front.routes import PAGED
 from .front.world import Oddities
+from .judge import Judge, Judgement
 from .pipeline import Latency, RequestRecord, SimulatorContext
 from .ratelimits import RateLimits, SlidingWindows, Window
 from .routing import Router
@@ -149,6 +151,7 @@ class Simulator(DirectClients):
             faults=self.faults,
             limits=self.limits,
             tokens=self.tokens,
+            judge=Judge(self.clock, self.tokens, PAGED),
             log=self.requests,
             latency=latency,
             random=Random(seed),
@@ -262,6 +265,10 @@ class Simulator(DirectClients):
     def commands(self) -> CommandReport:
         """Return what became of every command: each owes exactly one final outcome, the right one."""
         return command_report(self.world.actions, self.clock.time())
+
+    def judge(self) -> Judgement:
+        """Return what callers did against the contract; `judge().check()` raises AssertionError for it."""
+        return judgement_of(self.world, self._context)
 
     def issue_token(self) -> str:
         """Return a good access token without an exchange."""

@@ -202,7 +202,7 @@ def _check_value(table: str, path: str, value: Any, there: Any, members: Members
             raise InvalidRow(f"{table}: {path} must be a number")
     elif not isinstance(value, kind):
         raise InvalidRow(f"{table}: {path} must be {_NAMES[kind]}")
-    elif kind is str and is_instant(str(there)) and not is_instant(value):
+    elif kind is str and is_instant(str(there)) and not is_instant(str(value)):
         raise InvalidRow(f"{table}: {path} must be a date-time with a time zone, as 2026-01-31T12:00:00Z")
     elif kind is dict:
         _check(table, cast("Row", value), cast("Row", there), members, f"{path}.")
