@@ -12,7 +12,7 @@ from cyclopts import Parameter
 from msgspec import Raw
 
 from ..errors import QueueError
-from ..order_sync.rejected_file import is_json
+from ..order_sync.rejected_file import is_json, is_rejected_file, read_records
 from ..queues.opening import opened, queue_of, require
 from ..queues.protocol import KeepsRejected
 from .results import Exit, print_json, usage_error
@@ -24,7 +24,12 @@ PAGE_SIZE = 100
 
 
 async def journal(
-    queue: Annotated[str, Parameter(help="a SQLite file that no other process has open, or redis://host/0/name")],
+    queue: Annotated[
+        str,
+        Parameter(
+            help="a SQLite file that no other process has open, a file of rejected orders, or redis://host/0/name"
+        ),
+    ],
     /,
     *,
     stats: Annotated[bool, Parameter(help="how much waits and was rejected (the default)", negative=())] = False,
@@ -41,9 +46,16 @@ async def journal(
         raise usage_error("give one of --stats, --show-rejected, --replay and --purge")
     if id and not (replay or purge):
         raise usage_error("--id goes with --replay or --purge")
-    require(queue_of(queue), KeepsRejected, "there is nothing to show")
     if "://" not in queue and not await asyncio.to_thread(Path(queue).exists):
         raise QueueError(f"{queue} does not exist")
+    if "://" not in queue and await asyncio.to_thread(is_rejected_file, Path(queue)):
+        if replay or purge:
+            raise usage_error(
+                f"{queue} is a file: `mirakl-async sync {queue}` sends its orders again; delete it yourself"
+            )
+        _show_records(await asyncio.to_thread(read_records, Path(queue)), every=show_rejected, as_json=json)
+        return Exit.DONE
+    require(queue_of(queue), KeepsRejected, "there is nothing to show")
     async with opened(queue) as kept:
         if show_rejected:
             await _show_rejected(kept, as_json=json)
@@ -77,6 +89,16 @@ async def _show_statistics(kept: Any, *, as_json: bool) -> None:
         print_json({"waiting": waiting, "rejected": rejected})
     else:
         print(f"{waiting} messages (blocks of up to 100 orders) waiting, {rejected} orders rejected")
+
+
+def _show_records(records: list[dict[str, Any]], *, every: bool, as_json: bool) -> None:
+    """What a file of rejected orders holds, each version of an order once."""
+    if as_json:
+        print_json({"rejected": records if every else len(records)})
+    elif every:
+        sys.stdout.writelines(msgspec.json.encode(one).decode() + "\n" for one in records)
+    else:
+        print(f"{len(records)} orders rejected")
 
 
 async def _show_rejected(kept: Any, *, as_json: bool) -> None:

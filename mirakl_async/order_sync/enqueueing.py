@@ -186,9 +186,9 @@ class Enqueuer:
             self._assembly.mark_done(batch, 0.0)
             batches.append(batch)
         bodies = [
-            join_block(keys, lines, codec.encode(batch.origin))
+            join_block(keys, lines, codec.encode(batch.origin), numbers)
             for batch in batches
-            for keys, lines in self._lines(batch)
+            for keys, lines, numbers in self._lines(batch)
         ]
         self.enqueued += sum(map(len, batches))  # they may be received before it is certain that they are kept
         rows, self._rows = self._rows, []
@@ -226,8 +226,8 @@ class Enqueuer:
         if source is not None and position is not None and self._file:
             await self._file.store(source.name, position)
 
-    def _lines(self, batch: Batch) -> Iterator[tuple[Sequence[LineKey], bytes]]:
-        """The keys and the lines of blocks that are no larger than the queue takes."""
+    def _lines(self, batch: Batch) -> Iterator[tuple[Sequence[LineKey], bytes, Sequence[int]]]:
+        """The keys, the lines and their numbers of blocks that are no larger than the queue takes."""
         try:
             keys, lines = _keys(batch.entries), _joined(batch.entries)
         except Exception:  # noqa: BLE001 - some struct was changed into what cannot be sent
@@ -237,15 +237,17 @@ class Enqueuer:
         limit = min(MAX_BLOCK_BYTES, most)
         if len(lines) <= limit:
             if keys:
-                yield keys, lines
+                yield keys, lines, _numbers(batch.entries)
             return
+        numbers = _numbers(batch.entries)
         dropped: set[int] = set()
         for start, part in _parts(lines, limit):
             if len(part) > most:
                 dropped.add(start)
                 self._reject_too_large(batch, start, len(part), most)
             else:
-                yield keys[start : start + part.count(b"\n")], part
+                own = slice(start, start + part.count(b"\n"))
+                yield keys[own], part, numbers[own]
         batch.entries = [entry for index, entry in enumerate(batch.entries) if index not in dropped]
 
     def _reject_too_large(self, batch: Batch, index: int, size: int, most: int) -> None:
@@ -290,6 +292,11 @@ def _keys(entries: Sequence[Any]) -> list[LineKey]:
     codes = [code if type(code := entry.sub_channel_code) is str and code else None for entry in entries]
     stamps = [(entry.channel_updated_at - EPOCH) // MICROSECOND for entry in entries]
     return [*zip(ids, codes, stamps, strict=True)]
+
+
+def _numbers(entries: Sequence[Any]) -> Sequence[int]:
+    """The lines of a file that they are; none of orders from elsewhere."""
+    return [entry.number for entry in entries] if all(getattr(entry, "number", 0) for entry in entries) else ()
 
 
 def _joined(entries: Sequence[Any]) -> bytes:

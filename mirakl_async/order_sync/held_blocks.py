@@ -80,8 +80,9 @@ class BlockLines(Sequence[Entry]):
 
     def _open(self) -> list[QueuedLine]:
         if self._lines is None:
+            numbers = self._parsed.numbers or [0] * len(self)
             self._lines = [
-                QueuedLine(raw, 0, identity, code, stamp, self._block)
-                for raw, (identity, code, stamp) in zip(self._parsed.lines(), self.keys, strict=True)
+                QueuedLine(raw, number, identity, code, stamp, self._block)
+                for raw, number, (identity, code, stamp) in zip(self._parsed.lines(), numbers, self.keys, strict=True)
             ]
         return self._lines

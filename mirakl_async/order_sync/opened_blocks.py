@@ -116,13 +116,12 @@ class BlockOpener:
                         raw=line.raw,
                         channel_order_id=line.channel_order_id,
                     ),
-                    line,
                 )
             count += 1
         return count
 
-    def _reject(self, block: HeldMessage, refused: RejectedOrder, line: Line | None = None) -> None:
-        self._add_row(block, row_of(refused, None if line is None else _queued(line, block)))
+    def _reject(self, block: HeldMessage, refused: RejectedOrder) -> None:
+        self._add_row(block, row_of(refused))
         self._refuse(refused)
 
 
@@ -136,11 +135,11 @@ def halves_of(body: bytes) -> list[bytes]:
     middle = len(lines) // 2
     if not middle:
         return [body]
-    parts = [lines[:middle], lines[middle:]]
     if parsed.keys is None:
-        return [b"\n".join(part) + b"\n" for part in parts]
-    keys = [parsed.keys[:middle], parsed.keys[middle:]]
-    return [encode_block(known, part, parsed.origin) for known, part in zip(keys, parts, strict=True)]
+        return [b"\n".join(part) + b"\n" for part in (lines[:middle], lines[middle:])]
+    halves = slice(middle), slice(middle, None)
+    numbers = parsed.numbers or ()
+    return [encode_block(parsed.keys[half], lines[half], parsed.origin, numbers[half]) for half in halves]
 
 
 def action_block(action_id: str, outcome: bytes) -> bytes:

@@ -147,7 +147,7 @@ class QueueFeed(Bundled, Ledger):
     def rejected(self, entry: Entry, refused: RejectedOrder) -> None:
         """Store this line with its reason, and settle it."""
         if isinstance(entry, QueuedLine):
-            self._add_row(entry.block, row_of(refused, entry))
+            self._add_row(entry.block, row_of(refused))
             self._done(entry)
 
     def superseded(self, entry: Entry, by: Entry) -> None:

@@ -7,14 +7,19 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from datetime import datetime
 from decimal import Decimal
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from msgspec import Raw
+from msgspec import Raw, Struct
 
 from .. import codec
+from ..codec.type_info import DECODE_ERRORS
 from ..downloads.private import open_private
+from ..errors import UnreadableFile
+from .entries import microseconds
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,10 +28,11 @@ if TYPE_CHECKING:
 
 
 def record(refused: RejectedOrder) -> bytes:
-    """One line: kind, reason, where, the server's errors, and the order as it was; `text` where that is no JSON."""
+    """One line: id, kind, reason, where, the server's errors, and the order as it was; `text` if that is not JSON."""
     raw = raw_of(refused)
     sound = raw is not None and is_json(raw)
     content: dict[str, Any] = {
+        "id": identity_of(refused),
         "kind": refused.kind,
         "reason": refused.reason,
         "channel_order_id": refused.channel_order_id,
@@ -49,6 +55,30 @@ def raw_of(refused: RejectedOrder) -> bytes | None:
         return _ANYTHING.encode(refused.order)
     except Exception:  # noqa: BLE001 - it may be refused for just this; its reason says so
         return None
+
+
+def identity_of(refused: RejectedOrder) -> str:
+    """What is the same each time that an order is rejected: origin, id, sub-channel and stamp.
+
+    What is not an order is known by its bytes.
+    """
+    raw = raw_of(refused)
+    if refused.origin is not None and raw is not None:
+        with suppress(*DECODE_ERRORS, TypeError):
+            found = _IDENTITY.decode(raw)
+            origin, code = refused.origin, found.sub_channel_code or None
+            parts = (origin.channel_id, origin.channel_store_id, found.channel_order_id, code)
+            return msgspec.json.encode((*parts, microseconds(found.channel_updated_at))).decode()
+    return blake2b(raw or f"{refused.line}: {refused.reason}".encode(), digest_size=16).hexdigest()
+
+
+class _Identity(Struct, gc=False):
+    channel_order_id: str
+    channel_updated_at: datetime
+    sub_channel_code: str | None = None
+
+
+_IDENTITY = msgspec.json.Decoder(_Identity)
 
 
 def _plain(value: object) -> object:
@@ -104,3 +134,23 @@ def _is_cut_short(path: Path) -> bool:
             return file.read() != b"\n"
     except OSError:  # one that may be written only
         return False
+
+
+def is_rejected_file(path: Path) -> bool:
+    """Whether a file is one of rejected orders, by how it begins."""
+    with path.open("rb") as file:
+        return file.read(1) == b"{"
+
+
+def read_records(path: Path) -> list[dict[str, Any]]:
+    """The records of a file, those of one id as one, the last; raises UnreadableFile for a line that is not one."""
+    records: dict[str, dict[str, Any]] = {}
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            try:
+                found = codec.decode_plain(line)
+                records[found["id"]] = found
+            except (codec.CodecError, KeyError, TypeError):
+                if line.endswith(b"\n"):  # else a crash cut it off
+                    raise UnreadableFile(f"{path}: line {number} is not a record of a rejected order") from None
+    return [*records.values()]

@@ -5,8 +5,9 @@ r"""Blocks: how lines travel through a queue, up to a hundred of one kind and or
 
 The first line is the header. It names the origin and, of each order below it, the id, the sub-channel and the stamp in
 microseconds since 1970, so that an order's JSON need not be read again: a block becomes the body of one call with its
-line breaks replaced by commas. The header is in the body, because five brokers have five kinds of attributes, and it
-holds the size of what follows, so that a body that was cut off is noticed.
+line breaks replaced by commas. `numbers`, where the orders came from a file, are their lines there. The header is in
+the body, because five brokers have five kinds of attributes, and it holds the size of what follows, so that a body that
+was cut off is noticed.
 
 A block without a header comes from another program. Each of its lines is `{"origin":{...},"order":{...}}` or
 `{"action_id":"...","outcome":{...}}`, as in a file, and is validated as a file's lines are.
@@ -46,18 +47,21 @@ class BlockHeader(Struct, frozen=True, gc=False):
     size: int
     lines: list[LineKey]
     origin: msgspec.Raw | UnsetType = UNSET
+    numbers: list[int] | UnsetType = UNSET
 
 
 class Block(RedactedBytesRepr, Struct, frozen=True, gc=False):
     """A parsed block: its lines, each ended by a line break, are what follows `start` in `body`.
 
     `origin` is JSON; None in a block of outcomes, and in one of another program (`keys` is None there as well).
+    `numbers` are those of the lines in the file that they came from, where they came from one.
     """
 
     body: bytes
     start: int = 0
     keys: Sequence[LineKey] | None = None
     origin: bytes | None = None
+    numbers: Sequence[int] | None = None
 
     @property
     def size(self) -> int:
@@ -77,14 +81,19 @@ _HEADER = msgspec.json.Decoder(BlockHeader)
 _ENCODER = msgspec.json.Encoder()
 
 
-def encode_block(keys: Sequence[LineKey], lines: Sequence[bytes], origin: bytes | None = None) -> bytes:
+def encode_block(
+    keys: Sequence[LineKey], lines: Sequence[bytes], origin: bytes | None = None, numbers: Sequence[int] | None = None
+) -> bytes:
     """The body of one message; `lines` are JSON without line breaks, `origin` is the JSON of one."""
-    return join_block(keys, b"\n".join((*lines, b"")), origin)
+    return join_block(keys, b"\n".join((*lines, b"")), origin, numbers)
 
 
-def join_block(keys: Sequence[LineKey], lines: bytes, origin: bytes | None = None) -> bytes:
+def join_block(
+    keys: Sequence[LineKey], lines: bytes, origin: bytes | None = None, numbers: Sequence[int] | None = None
+) -> bytes:
     """The same from lines that are one text, each ended by a line break."""
-    head = BlockHeader(FORMAT, len(lines), list(keys), UNSET if origin is None else msgspec.Raw(origin))
+    raw_origin = UNSET if origin is None else msgspec.Raw(origin)
+    head = BlockHeader(FORMAT, len(lines), list(keys), raw_origin, list(numbers) if numbers else UNSET)
     return b"%b\n%b" % (_ENCODER.encode(head), lines)
 
 
@@ -99,6 +108,7 @@ def parse_block(body: bytes) -> Block:
         raise BlockError(f"the header of a block cannot be read: {error}") from None
     if header.mirakl != FORMAT:
         raise BlockError(f"a block of format {header.mirakl}: this version reads format {FORMAT}")
-    if len(body) - start != header.size or not start:
+    numbers = None if header.numbers is UNSET else header.numbers
+    if len(body) - start != header.size or not start or (numbers and len(numbers) != len(header.lines)):
         raise BlockError(f"a block of {len(header.lines)} lines is not complete")
-    return Block(body, start, header.lines, None if header.origin is UNSET else bytes(header.origin))
+    return Block(body, start, header.lines, None if header.origin is UNSET else bytes(header.origin), numbers)

@@ -68,6 +68,29 @@ async def test_what_was_refused_can_be_seen_and_replayed(mirakl, tmp_path):
     assert len(again) <= 5
 
 
+async def test_an_order_that_is_twice_in_a_file_of_rejected_orders_is_shown_once(mirakl, tmp_path):
+    file, rejected = write(tmp_path / "orders.ndjson", lines(50, poison=4, seed=4)), tmp_path / "rejected.ndjson"
+    for number in range(2):
+        journal = tmp_path / f"{number}.db"
+        done = await program(*arguments(mirakl, file, journal, "--rejected-file", rejected), addresses=mirakl.addresses)
+        assert done.shown["rejected"] == 4, done.err
+    with rejected.open("ab") as cut:
+        cut.write(b'{"id":"cut o')
+    assert len(rejected.read_bytes().splitlines()) == 9
+    stats = await program("journal", rejected, "--json")
+    assert (stats.status, stats.shown) == (0, {"rejected": 4}), stats.err
+    shown = [json.loads(line) for line in (await program("journal", rejected, "--show-rejected")).out.splitlines()]
+    poisoned = {row["channel_order_id"] for row in done.shown["refusals"]}
+    assert {row["channel_order_id"] for row in shown} == poisoned
+    numbers = [json.loads(line)["channel_order_id"] for line in file.read_bytes().splitlines()]
+    assert all(numbers[row["line"] - 1] == row["channel_order_id"] for row in shown), "lines are those of the file"
+    async with opened(tmp_path / "0.db") as kept:
+        assert {row.id async for row in kept.rejected()} == {row["id"] for row in shown}
+    refused = await program("journal", rejected, "--replay")
+    assert refused.status == 2
+    assert "sends its orders again" in refused.err
+
+
 async def test_all_who_work_on_a_queue_in_redis_keep_one_rate(mirakl, redis_url, tmp_path):  # noqa: F811 - the fixture
     file, queue = write(tmp_path / "orders.ndjson", lines(5)), f"{redis_url}/orders"
     common = (*hosts(mirakl.addresses), "--json")

@@ -413,3 +413,24 @@ async def test_whatever_ends_a_job_what_was_taken_is_accounted_for(start, kept, 
     arrived = {key.channel_order_id for key in held(mirakl.sim)}
     assert {entry.channel_order_id for entry in taken} == arrived | set(rejected) | in_queue | unsent
     assert set(refused) <= set(rejected) | in_queue
+
+
+async def test_rejected_orders_name_their_line_of_the_file_behind_a_queue_too(mirakl, tmp_path):
+    """Also when their block was cut in two, since it was delivered again and again."""
+    file = tmp_path / "orders.ndjson"
+    entries = [order(n, n) for n in range(250)]
+    for entry in entries[7::40]:
+        entry.status = "NO_SUCH_STATUS"  # which only the server can know
+    file.write_bytes(b"\n".join(map(as_line, entries)))
+    async with MemoryQueue() as queue:
+        await mirakl.connect.orders.enqueue(file, queue, origin=ORIGIN)
+        for _ in range(3):
+            messages = await queue.receive(10, wait=0)
+            await queue.release(messages)
+        report, found = await run(mirakl.connect.orders.sync(queue))
+    assert (report.accepted, report.rejected) == (243, 7)
+    assert {entry.channel_order_id: entry.line for entry in found} == {f"o{n}": n + 1 for n in range(7, 250, 40)}
+    async with MemoryQueue() as queue:  # structs have no lines
+        await put(mirakl, queue, [order(n, n, bad=n == 3) for n in range(10)])
+        _, [entry] = await run(mirakl.connect.orders.sync(queue))
+    assert entry.line is None
