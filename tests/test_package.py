@@ -49,7 +49,9 @@ def test_the_wheel_holds_the_package_and_nothing_else(built):
     info = f"mirakl_async-{PROJECT['version']}.dist-info"
     assert {name.split("/")[0] for name in wheel.namelist()} == {"mirakl_async", info}
     assert not [
-        name for name in wheel.namelist() if not name.startswith(info) and not name.endswith((".py", ".typed", ".lua"))
+        name
+        for name in wheel.namelist()
+        if not name.startswith(info) and not name.endswith((".py", ".typed", ".lua", ".html"))
     ]
 
 

@@ -161,6 +161,14 @@ class TriggeredFault(Struct, frozen=True):
     seconds: float = 0.0
 
 
+class FaultInForce(Struct, frozen=True):
+    """A fault, the requests it could have affected so far, and those that it did."""
+
+    fault: Fault
+    seen: int
+    triggered: int
+
+
 class _Rule:
     """A fault, how many requests it has seen and how many it has affected."""
 
@@ -183,6 +191,9 @@ class _Rule:
         if fault.max_seconds is None:
             return TriggeredFault(fault, fault.seconds)
         return TriggeredFault(fault, self._random.uniform(fault.seconds, fault.max_seconds))
+
+    def state(self) -> FaultInForce:
+        return FaultInForce(self.fault, self._seen, self._count)
 
     def _falls_due(self) -> bool:
         fault = self.fault
@@ -210,6 +221,10 @@ class FaultPlan:
                 raise TypeError(f"faults: must be made by Fault, as in Fault.status(503), not {type(fault).__name__}")
             self._rules.append(_Rule(fault, f"{self._seed}:{self._added}"))
             self._added += 1
+
+    def in_force(self) -> list[FaultInForce]:
+        """Return the faults in force, in the order in which they were added."""
+        return [rule.state() for rule in self._rules]
 
     @property
     def any(self) -> bool:

@@ -35,6 +35,7 @@ from .front.own_rows import Given
 from .front.routes import PAGED
 from .front.world import Oddities
 from .judge import Judge, Judgement
+from .page import add_page
 from .pipeline import Latency, RequestRecord, SimulatorContext
 from .ratelimits import RateLimits, SlidingWindows, Window
 from .routing import Router
@@ -310,6 +311,7 @@ class Simulator(DirectClients):
         if router.service.name == "connect":
             add_control_plane(app, self.world, self._context)
             add_front_plane(app, self.front, PREFIX)
+            add_page(app, self.world, self.front, self.events, self._context, prefix=PREFIX)
         runner = web.AppRunner(
             app,
             access_log=None,
