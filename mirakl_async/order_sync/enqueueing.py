@@ -1,7 +1,8 @@
 """From a source into a queue: orders are read, checked, grouped by store and put as blocks, with the source's position.
 
 What is put at a time is a window of the source, all of it; a few puts are under way at a time. The position that is
-stored is one behind which all is durable. So the next process reads on behind what the queue has, and not behind what
+stored is one behind which all is durable. A source that gives lists of orders is asked for the next list only then,
+and may forget the last. So the next process reads on behind what the queue has, and not behind what
 this one read; what it reads again is harmless.
 """
 
@@ -109,7 +110,15 @@ class Enqueuer:
         assembly = Batcher(MAX_BLOCK_LINES, superseded=self._supersede, refused=self._reject_entry)
         self._assembly = assembly
         self._intake = Intake(
-            self._source, self._origin, assembly, tally, clock, MAX_WINDOW_ORDERS // 2, self._reject, _at_once
+            self._source,
+            self._origin,
+            assembly,
+            tally,
+            clock,
+            MAX_WINDOW_ORDERS // 2,
+            self._reject,
+            _at_once,
+            lambda: not (self._puts or assembly.queued),
         )
 
     async def run(self, room: Callable[[], Awaitable[None]] | None = None) -> None:
@@ -161,10 +170,12 @@ class Enqueuer:
                     await intake.wait(None)
                 intake.flush()
             else:
-                while (room_left := self._room_left(intake)) > 0 and intake.read(room_left):
+                while (room_left := self._room_left(intake)) > 0 and intake.read(room_left) and not intake.gives_lists:
                     pass
             ended = intake.exhausted
             await self._put_window()
+            if intake.gives_lists:  # the next one is asked for when this one is durable
+                await self._wait_for_puts(0)
             intake.drained()
             if ended and not self._assembly.queued:
                 await self._wait_for_puts(0)

@@ -235,15 +235,20 @@ def as_pair(item: object) -> tuple[OriginRequest, Any] | RejectedOrder:
     return origin, order
 
 
+def is_pair(item: object) -> bool:
+    """Whether an item begins like a pair of origin and order."""
+    pair = cast("tuple[Any, ...]", item)
+    return isinstance(item, tuple | list) and len(pair) == 2 and isinstance(pair[0], OriginRequest)
+
+
 def misplaced_origin(item: object, origin: OriginRequest | None) -> str | None:
     """What to write instead, if the items of a source do not go with the `origin` argument; None if they do."""
-    pair = isinstance(item, tuple | list) and len(cast("tuple[Any, ...]", item)) == 2
     if origin is None and isinstance(item, OrderRequest | Line | Mapping):
         return (
             "is missing: the source gives orders, not pairs; write origin=OriginRequest(channel_id=..., "
             "channel_store_id=...), or give pairs (origin, order)"
         )
-    if origin is not None and pair and isinstance(cast("tuple[Any, ...]", item)[0], OriginRequest):
+    if origin is not None and is_pair(item):
         return "was given, but the source gives pairs (origin, order); leave out origin=, or give orders"
     return None
 

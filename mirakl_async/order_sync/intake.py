@@ -18,7 +18,7 @@ import anyio
 
 from ..clock import wait_at_most
 from ..errors import InvalidArgument
-from .entries import ENTRY_TYPES, Entry, as_entry, as_pair, encoded, misplaced_origin, origin_key
+from .entries import ENTRY_TYPES, Entry, as_entry, as_pair, encoded, is_pair, misplaced_origin, origin_key
 from .held_blocks import BlockLines
 from .rejected_order import RejectedOrder
 
@@ -60,7 +60,9 @@ class Intake:
         limit: int,
         refused: Callable[[RejectedOrder], None],
         room: Callable[[], Awaitable[None]],
+        is_durable: Callable[[], bool] = lambda: True,
     ) -> None:
+        self.gives_lists: bool = False
         self.failure: BaseException | None = None
         self.exhausted: bool = False
         self.more: asyncio.Event = asyncio.Event()
@@ -72,6 +74,7 @@ class Intake:
         self._limit = limit
         self._reject = refused
         self._room = room
+        self._is_durable = is_durable
         self._chunk: list[Any] = []
         self._flush_immediately = True
         self._scope = anyio.CancelScope()
@@ -93,7 +96,7 @@ class Intake:
     @property
     def _chunk_size(self) -> int:
         """How many orders to read at a time."""
-        return max(1, min(self._limit, int(MAX_CHUNK_BYTES / self.order_bytes)))
+        return 1 if self.gives_lists else max(1, min(self._limit, int(MAX_CHUNK_BYTES / self.order_bytes)))
 
     @property
     def streaming(self) -> bool:
@@ -175,7 +178,7 @@ class Intake:
 
     async def _rest_while_full(self) -> None:
         await self._room()
-        while self.full and not self.exhausted:
+        while (self.full or (self.gives_lists and not self._is_durable())) and not self.exhausted:
             self._rest.clear()
             await self._rest.wait()
 
@@ -210,7 +213,8 @@ class Intake:
             return
         await wait_at_most(self.more, seconds)
 
-    def _take(self, chunk: list[Any]) -> None:
+    def _take(self, items: list[Any]) -> None:
+        chunk = self._members(items) if list in {*map(type, items)} else items
         if chunk and not self._counters.read and (wrong := misplaced_origin(chunk[0], self._origin)):
             self.failure = InvalidArgument("upsertOrders", "origin", wrong)
             self.exhausted = True
@@ -220,6 +224,17 @@ class Intake:
             return
         for origin, orders in self._by_origin(chunk):
             self._place(origin, orders)
+
+    def _members(self, items: list[Any]) -> list[Any]:
+        """The orders of lists, each of which the source gave as one; a list may also be a pair of origin and order."""
+        chunk: list[Any] = []
+        for item in items:
+            if _is_list(item) and (self._origin is not None or not is_pair(item)):
+                self.gives_lists = True
+                chunk.extend(item)
+            else:
+                chunk.append(item)
+        return chunk
 
     def _place(self, origin: OriginRequest, orders: Sequence[Any]) -> None:
         if not ENTRY_TYPES.issuperset(map(type, orders)):
@@ -251,6 +266,10 @@ class Intake:
                 group = groups[origin_key(origin)] = (origin, [])
             group[1].append(order)
         return groups.values()
+
+
+def _is_list(item: Any) -> bool:
+    return type(item) is list
 
 
 def size_of(entry: Entry) -> int:

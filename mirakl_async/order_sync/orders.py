@@ -106,7 +106,8 @@ class Orders(GeneratedOrders):
 
         `source` is an iterable or async iterable of orders (`OrderRequest`, or mappings of the same shape), the path of
         an NDJSON file, or a queue. Without `origin` it gives pairs of origin and order instead, or lines with `origin`
-        and `order`, and orders are grouped by store.
+        and `order`, and orders are grouped by store. An iterable may give lists of these as well: with a `journal` or
+        `enqueue`, the next list is asked for when the last is durable, and so the source may forget that.
 
             async with connect.orders.sync(read_orders(), origin=origin) as sync:
                 async for rejected in sync.rejected():

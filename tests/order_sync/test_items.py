@@ -73,7 +73,7 @@ JUNK = [
     float("nan"),
     "text",
     b"bytes",
-    [],
+    (),
     (),
     {},
     {1: 2},
