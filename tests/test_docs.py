@@ -28,6 +28,8 @@ EXAMPLES = {
     for number, block in enumerate(re.findall(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE), 1)
 }
 ACCEPTED = {"orders.sync(": 29, "orders.worker(": 29, "orders.upsert(": 1}
+CONFTEST = next(block for name, block in EXAMPLES.items() if "core.ClientResponse =" in block)
+PYTEST = "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\nfilterwarnings = error\n"
 EVENT = b'{"id": "01jv", "time": "2024-05-20T10:15:30Z", "type": "LATER", "data": {}}'
 FAKE_SERVICEBUS = f"""
 from mirakl_async.queues.servicebus_source import ServiceBusSource
@@ -40,7 +42,7 @@ ServiceBusSource._connect = lambda self: bus.client()
 
 @pytest.mark.parametrize("block", EXAMPLES.values(), ids=EXAMPLES)
 async def test_an_example_runs(block, tmp_path, shared_redis, request):  # noqa: F811 - the fixture
-    script = tmp_path / "example.py"
+    script = tmp_path / "test_example.py"
     script.write_text(
         re.sub(r"poll_interval=\d+", "poll_interval=0.01", block)
     )  # the simulator moves on with every look
@@ -71,8 +73,13 @@ async def test_an_example_runs(block, tmp_path, shared_redis, request):  # noqa:
         if "SERVICEBUS" in block:
             env["SERVICEBUS_CONNECTION_STRING"] = "Endpoint=sb://shop.servicebus.windows.net/"
             script.write_text(FAKE_SERVICEBUS + block)
+        command = [str(script)]
+        if "def test_" in block:
+            (tmp_path / "conftest.py").write_text(CONFTEST)
+            (tmp_path / "pytest.ini").write_text(PYTEST)
+            command = ["-m", "pytest", "-q", "-p", "mirakl_async.testing.pytest_plugin", *command]
         child = await asyncio.create_subprocess_exec(
-            sys.executable, str(script), cwd=tmp_path, env=os.environ | env,
+            sys.executable, *command, cwd=tmp_path, env=os.environ | env,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
         )  # fmt: skip
         out, _ = await child.communicate()

@@ -130,21 +130,21 @@ def _promises_a_body(message: Any) -> bool:
     return "Transfer-Encoding" in headers or headers.get("Content-Length", "0") != "0"
 
 
-class FramedResponse(aiohttp.ClientResponse):
-    """Knows how it is framed, as long as nothing but its head was read; those that tests make up have a length."""
+def is_chunked(response: aiohttp.ClientResponse) -> bool:
+    """Whether the parser takes a body apart as chunks, whatever the headers seem to say; nothing of it is read yet."""
+    message = getattr(getattr(response, "_protocol", None), "message", None)
+    return message is not None and bool(message.chunked)
 
-    @property
-    def chunked(self) -> bool:
-        """Whether the parser takes it apart as chunks, whatever the headers seem to say."""
-        message = getattr(getattr(self, "_protocol", None), "message", None)
-        return message is not None and bool(message.chunked)
 
-    @property
-    def framed(self) -> bool:
-        """Whether its body marks its own end."""
-        if "Content-Length" in self.headers or self.method == "HEAD" or _is_bodiless(b"%d" % self.status):
-            return True
-        return self.chunked or getattr(self, "_protocol", None) is None
+def is_framed(response: aiohttp.ClientResponse) -> bool:
+    """Whether a body marks its own end, as that of a response does which a test made up."""
+    if "Content-Length" in response.headers or response.method == "HEAD" or _is_bodiless(b"%d" % response.status):
+        return True
+    return is_chunked(response) or getattr(response, "_protocol", None) is None
+
+
+class RedactedResponse(aiohttp.ClientResponse):
+    """A response that shows no data."""
 
     def __repr__(self) -> str:  # aiohttp's shows the address and the headers
         return f"<response {self.status}>"
@@ -182,7 +182,7 @@ def make_session(
         connector=connector,
         cookie_jar=aiohttp.DummyCookieJar(),
         headers={"User-Agent": USER_AGENT, "Accept-Encoding": ACCEPTED},
-        response_class=FramedResponse,
+        response_class=RedactedResponse,
         auto_decompress=False,
         max_line_size=MAX_HEADER_BYTES,
         max_field_size=MAX_HEADER_BYTES,

@@ -20,7 +20,15 @@ from aiohttp.http_exceptions import LineTooLong
 
 from ..redaction import RedactedBytes
 from ..settings import origin
-from .aiohttp_session import MAX_HEADER_BYTES, MAX_HEADERS, AttemptState, FramedResponse, current_attempt, make_session
+from .aiohttp_session import (
+    MAX_HEADER_BYTES,
+    MAX_HEADERS,
+    AttemptState,
+    current_attempt,
+    is_chunked,
+    is_framed,
+    make_session,
+)
 from .decompression import Decoder, codings_of, legible
 from .framing import is_part
 from .multipart import Form
@@ -84,7 +92,7 @@ class AiohttpWire:
             response = await self._send(flight, method, url, headers, body, new_connection=new_connection)
             chunked, framed = False, True
             if "Content-Length" not in response.headers:
-                chunked, framed = response.chunked, response.framed
+                chunked, framed = is_chunked(response), is_framed(response)
             try:
                 await _read_into(body_read, response, max_bytes)
             except (aiohttp.ClientError, OSError, WireError, asyncio.CancelledError) as error:
@@ -141,7 +149,7 @@ class AiohttpWire:
         body: bytes | Multipart | None,
         *,
         new_connection: bool,
-    ) -> Awaitable[FramedResponse]:
+    ) -> Awaitable[aiohttp.ClientResponse]:
         session = self._pooled
         if new_connection or (self._not_reused and self._breaks_reuse(url)):
             if self._unpooled is None:
@@ -163,7 +171,7 @@ class AiohttpWire:
             # aiohttp would add application/octet-stream to an empty PUT, which OR24 and OR29 do not expect.
             skip_auto_headers=None if body or method == "GET" else ("Content-Type",),
         )
-        return cast("Awaitable[FramedResponse]", answer)
+        return cast("Awaitable[aiohttp.ClientResponse]", answer)
 
     def _breaks_reuse(self, url: str) -> bool:
         """Whether a used connection to this origin broke a short while ago."""
@@ -191,14 +199,14 @@ class AiohttpWire:
 class AiohttpStreamedResponse:
     """See OpenAnswer."""
 
-    def __init__(self, response: FramedResponse, flight: AttemptState) -> None:
+    def __init__(self, response: aiohttp.ClientResponse, flight: AttemptState) -> None:
         self._response = response
         self._flight = flight
-        self._chunked = response.chunked
+        self._chunked = is_chunked(response)
         self._decoder = _decoder(response)
         self.status: int = response.status
         self.headers: Mapping[str, str] = response.headers
-        self.framed: bool = response.framed
+        self.framed: bool = is_framed(response)
 
     async def chunks(self) -> AsyncGenerator[bytes, None]:
         """See OpenAnswer."""
@@ -240,7 +248,7 @@ def _verbatim(url: str) -> URL:
         raise WireError("url", "unsent", "the URL cannot be used", permanent=True) from None
 
 
-def _decoder(response: FramedResponse) -> Decoder | None:
+def _decoder(response: aiohttp.ClientResponse) -> Decoder | None:
     """What undoes the codings of a success; None where it has none, and for an error, which is kept as it comes."""
     headers = response.headers
     if "Content-Encoding" not in headers and "Transfer-Encoding" not in headers and "Content-Range" not in headers:
@@ -249,11 +257,11 @@ def _decoder(response: FramedResponse) -> Decoder | None:
         return None
     if response.status == 200 and is_part(headers):
         raise WireError("protocol", "partial", "the answer is only a part of what was asked for")
-    codings = codings_of(headers, chunked=response.chunked)
+    codings = codings_of(headers, chunked=is_chunked(response))
     return Decoder(codings) if codings else None
 
 
-async def _read_into(body: io.BytesIO, response: FramedResponse, cap: int) -> None:
+async def _read_into(body: io.BytesIO, response: aiohttp.ClientResponse, cap: int) -> None:
     """Read a body; refused past the cap, which counts after decompression: 300 KB of gzip can hold 300 MB."""
     decoder, content, size = _decoder(response), response.content, 0
     while chunk := await content.readany():
