@@ -12,6 +12,7 @@
 - `mirakl_async.simulator`: a Mirakl to test against
 - `SqliteQueue`, `PostgresQueue`, `RedisQueue`, `SqsQueue`, `MemoryQueue`: where orders and outcomes wait (see
   `queues.protocol`); `PubSubSource`, `ServiceBusSource`: where else events come from
+- `to_dict`, `to_json`; `arrow_schema`, `record_batches` (extra `arrow`): data for whatever knows no structs
 - `mirakl_async.instrumentation`, `.opentelemetry` (extra `otel`), `.rate_limits` (extra `redis`): metrics, shared rates
 
 Every name is loaded when it is first used, so that importing this package costs next to nothing.
@@ -23,6 +24,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .arrow import arrow_schema as arrow_schema
+    from .arrow import record_batches as record_batches
+    from .codec.plain import to_dict as to_dict
+    from .codec.plain import to_json as to_json
     from .connect_channel import ConnectChannel as ConnectChannel
     from .downloads import ArchiveMember as ArchiveMember
     from .downloads import Download as Download
@@ -112,6 +117,10 @@ _HOMES = {
     "BearerToken": "http.auth",
     "ClientCredentials": "http.auth",
     "ConnectChannel": "connect_channel",
+    "arrow_schema": "arrow",
+    "record_batches": "arrow",
+    "to_dict": "codec.plain",
+    "to_json": "codec.plain",
     "APIError": "errors",
     "AttemptTimeout": "errors",
     "AuthenticationFailed": "errors",

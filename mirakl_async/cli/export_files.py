@@ -1,4 +1,4 @@
-"""The files that an export is written into: NDJSON of the items as they came, or CSV."""
+"""The files that items are written into: NDJSON as they came, CSV, or Parquet."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import msgspec
 
 from .. import codec
 from ..imports_exports.orders import OrderExport
+from ..models.front.offers import ExportedOffer
 from ..models.front.orders import Order
 from .results import unfinished
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from ..imports_exports.exports import ExportReader
     from ..imports_exports.offers import OfferExport
 
-ENDINGS = (".ndjson", ".csv")
+ENDINGS = (".ndjson", ".csv", ".parquet")
 
 
 class ExportFile(Protocol):
@@ -40,7 +41,7 @@ class Ndjson:
         self.count: int = 0
         self._file = file
 
-    def write(self, item: msgspec.Raw) -> None:
+    def write(self, item: bytes | msgspec.Raw) -> None:
         """Write one; line breaks between its members go."""
         text = bytes(item)
         self._file.write((msgspec.json.format(text, indent=-1) if b"\n" in text or b"\r" in text else text) + b"\n")
@@ -66,24 +67,49 @@ class OfferRows:
         self.count += 1
 
 
-class OrderRows:
-    """An order a row: its own members in columns, what is nested in them as JSON."""
+class MemberRows:
+    """An item a row: its own members in columns, what is nested in them as JSON."""
 
-    def __init__(self, file: TextIO) -> None:
+    def __init__(self, file: TextIO, kind: type[msgspec.Struct]) -> None:
         self.count: int = 0
         self._csv = csv.writer(file, delimiter=";")
-        self._columns = [field.encode_name for field in msgspec.structs.fields(Order)]
+        self._columns = [field.encode_name for field in msgspec.structs.fields(kind)]
         self._csv.writerow(self._columns)
 
-    def write(self, item: msgspec.Raw) -> None:
-        """Write one; raises CommandError where it is none."""
+    def write(self, item: bytes | msgspec.Raw) -> None:
+        """Write one; raises CommandError where it is not an object."""
         try:
             members: dict[str, msgspec.Raw] = _members(item)
             row = [_cell(members.get(column)) for column in self._columns]
         except (msgspec.MsgspecError, UnicodeError, codec.CodecError) as error:
-            raise unfinished(f"item {self.count + 1} of the export is no order ({error})") from error
+            raise unfinished(f"item {self.count + 1} is not an object that can be read ({error})") from error
         self._csv.writerow(row)
         self.count += 1
+
+
+class ParquetRows:
+    """Items in the columns of their contract; a row group for each batch."""
+
+    def __init__(self, file: BinaryIO, kind: type[msgspec.Struct]) -> None:
+        from ..arrow import BatchBuilder, parquet_writer  # noqa: PLC0415 - an extra
+
+        self.count: int = 0
+        self._builder = BatchBuilder(kind)
+        self._writer = parquet_writer(file, self._builder.schema)
+
+    def write(self, item: bytes | msgspec.Raw) -> None:
+        """Write one, with those before it, once they are enough for a batch."""
+        self._put(self._builder.add(item))
+        self.count += 1
+
+    def close(self) -> None:
+        """Write the rest, and what makes it a file."""
+        self._put(self._builder.finish())
+        self._writer.close()
+
+    def _put(self, batches: list[Any]) -> None:
+        for batch in batches:
+            self._writer.write_batch(batch)
 
 
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
@@ -102,10 +128,31 @@ def writer_of(
     job: OrderExport | OfferExport, file: BinaryIO, kind: str
 ) -> Generator[tuple[ExportReader[Any], ExportFile]]:
     """The walk over an export, and what writes its items into a file."""
-    if kind == ".ndjson":
-        yield job.raw(), Ndjson(file)
+    if kind == ".csv" and not isinstance(job, OrderExport):
+        with _text(file) as text:
+            yield job.rows(), OfferRows(text)
         return
+    with items_file(file, kind, Order if isinstance(job, OrderExport) else ExportedOffer) as items:
+        yield job.raw(), items
+
+
+@contextmanager
+def items_file(file: BinaryIO, ending: str, kind: type[msgspec.Struct]) -> Generator[ExportFile]:
+    """What writes items, given as JSON, into a file of one of the `ENDINGS`."""
+    if ending == ".ndjson":
+        yield Ndjson(file)
+    elif ending == ".parquet":
+        rows = ParquetRows(file, kind)
+        yield rows
+        rows.close()
+    else:
+        with _text(file) as text:
+            yield MemberRows(text, kind)
+
+
+@contextmanager
+def _text(file: BinaryIO) -> Generator[TextIO]:
     # The mark is for Excel, which reads a CSV without it as something else than UTF-8.
     text = TextIOWrapper(file, encoding="utf-8-sig", newline="")
-    yield (job.raw(), OrderRows(text)) if isinstance(job, OrderExport) else (job.rows(), OfferRows(text))
+    yield text
     text.detach()  # which writes what it holds, and leaves the file open

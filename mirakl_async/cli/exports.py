@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ..imports_exports.orders import OrderExport
     from .export_files import ExportFile
 
-EXPORT_TYPES = {".csv": "text/csv", ".ndjson": "application/json"}
+EXPORT_TYPES = {".csv": "text/csv", ".ndjson": "application/json", ".parquet": "application/json"}
 SHOWN_EVERY = 1000
 
 
@@ -33,7 +33,7 @@ async def export(
     out: Annotated[
         Path,
         Parameter(
-            help="the file to write, .ndjson or .csv; - for NDJSON on standard output",
+            help="the file to write, .ndjson, .csv or .parquet; - for NDJSON on standard output",
             allow_leading_hyphen=True,
             converter=path_or_stdout,
         ),
@@ -49,8 +49,9 @@ async def export(
 ) -> int:
     """Export orders or offers into one file; it appears when it is whole. Credentials come from the environment.
 
-    NDJSON holds each item as Mirakl wrote it. CSV holds the rows of an export of offers, or one row an order, with what
-    is nested in it as JSON. Orders need a range of dates, such as start_date=2026-11-01T00:00:00Z and end_date=...
+    NDJSON holds each item as Mirakl wrote it, Parquet (extra `arrow`) the members of its contract, nested as they are.
+    CSV holds the rows of an export of offers, or one row an order, with what is nested in it as JSON. Orders need a
+    range of dates, such as start_date=2026-11-01T00:00:00Z and end_date=...
     """
     kind = ENDINGS[0] if out.is_relative_to("/dev") else out.suffix.lower()
     if kind not in ENDINGS:

@@ -9,13 +9,17 @@ import signal
 from unittest.mock import Mock
 
 import msgspec
+import pandas as pd
 import pytest
 
+from mirakl_async import arrow_schema
 from mirakl_async.cli import main
-from mirakl_async.cli.export_files import OrderRows, writer_of
+from mirakl_async.cli.export_files import MemberRows, writer_of
 from mirakl_async.cli.outputs import written
 from mirakl_async.cli.results import CommandError
 from mirakl_async.imports_exports.orders import OrderExport
+from mirakl_async.models.front.offers import ExportedOffer
+from mirakl_async.models.front.orders import Order
 from mirakl_async.operations import operations
 from tests.cli.marketplace import program, started
 from tests.cli.program import ended
@@ -81,10 +85,10 @@ async def test_orders_into_csv_are_a_row_each(marketplace, tmp_path):
 
 
 @pytest.mark.parametrize("item", [b"7", b'{"order_id":"\xff"}'])
-def test_what_is_no_order_ends_a_csv_in_one_line(item):
-    rows = OrderRows(io.StringIO())
+def test_what_is_not_an_object_ends_a_csv_in_one_line(item):
+    rows = MemberRows(io.StringIO(), Order)
     rows.write(msgspec.Raw(b'{"order_id":"o1"}'))
-    with pytest.raises(CommandError, match="item 2 of the export is no order"):
+    with pytest.raises(CommandError, match="item 2 is not an object"):
         rows.write(msgspec.Raw(item))
 
 
@@ -204,3 +208,18 @@ def test_what_makes_no_sense_is_said_before_anything_is_sent(arguments, words, c
     monkeypatch.setenv("MIRAKL_TOKEN", "t")
     assert main(["export", *arguments]) == 2
     assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("what", "column"), [("orders", "order_id"), ("offers", "offer_id")])
+async def test_an_export_into_parquet_has_the_columns_of_the_contract(marketplace, tmp_path, what, column):
+    rows = [{"order_id": f"o{number}", "offer_id": number, "price": 1.5} for number in range(3)]
+    ready(marketplace, json.dumps({"orders": rows} if what == "orders" else rows).encode())
+    out = tmp_path / f"{what}.parquet"
+    dates = DATES if what == "orders" else ()
+    done = await program(marketplace, "export", what, *dates, "--out", out, "--poll-interval", 0.01)
+    assert (done.status, done.out) == (0, f"3 {what} in {out}\n"), done.err
+    frame = pd.read_parquet(out)
+    assert list(frame[column]) == [row[column] for row in rows]
+    assert list(frame.columns) == arrow_schema(Order if what == "orders" else ExportedOffer).names
+    assert out.stat().st_mode & 0o777 == 0o600
+    assert "export_type" not in marketplace.filters[0] or marketplace.filters[0]["export_type"] == "application/json"
