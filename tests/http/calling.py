@@ -1,4 +1,4 @@
-"""A client whose other end is a script of answers."""
+"""A client whose other end is a script of answers, or one answer that aioresponses gives to every request."""
 
 from multidict import CIMultiDict
 
@@ -44,3 +44,21 @@ def client(*script, clock=None, **settings):
 
 async def report(connect, **options):
     return await connect.orders.update_action_status("a1", status="SUCCESS", **options)
+
+
+ACTION = "https://miraklconnect.com/api/channel-platform/v1/orders/actions/a1"
+
+
+def answer_always(mocked, status: int, body: bytes = b"", *, media_type: str = "application/json", **headers: str):
+    """Have aioresponses answer every report of the action `a1` alike."""
+    sent = {name.replace("_", "-"): value for name, value in headers.items()}
+    mocked.put(ACTION, status=status, body=body, content_type=media_type, headers=sent, repeat=True)
+
+
+def requests(mocked):
+    """What aioresponses was asked."""
+    return [request for asked in mocked.requests.values() for request in asked]
+
+
+def mocked_client(**settings):
+    return ConnectChannel(auth=BearerToken("secret-token"), rate_limit="none", clock=InstantClock(), **settings)

@@ -4,7 +4,7 @@ import pytest
 
 from mirakl_async import Retry, errors
 
-from .calling import client, reply, report
+from .calling import answer_always, client, mocked_client, reply, report, requests
 
 PAGE = reply(200, b"<html>Checking your browser</html>", Content_Type="text/html")
 
@@ -24,12 +24,13 @@ async def test_a_firewalls_page_is_no_success_and_is_asked_past():
     assert "Checking your browser" in str(error)
 
 
-async def test_an_unsafe_call_that_something_else_answered_is_sent_once():
-    connect, wire = client(PAGE)
-    async with connect:
+async def test_an_unsafe_call_that_something_else_answered_is_sent_once(mocked):
+    stores = "https://account.mirakl.net/api/channel-platform/v1/users/stores?token=t"
+    mocked.post(stores, body=PAGE.body, content_type="text/html", repeat=True)
+    async with mocked_client() as connect:
         with pytest.raises(errors.OutcomeUnknown, match=r"not answered by Mirakl \(200 text/html") as raised:
             await connect.account.stores.create(token="t", stores=[])
-    assert len(wire.sent) == 1
+    assert len(requests(mocked)) == 1
     assert isinstance(raised.value.__cause__, errors.UnexpectedResponse)
 
 
@@ -47,23 +48,23 @@ async def test_an_unexpected_answer_costs_the_quota_and_yields_to_the_deadline()
     assert isinstance(raised.value.__cause__, errors.UnexpectedResponse)
 
 
-async def test_an_instance_that_answers_otherwise_can_be_accepted():
+async def test_an_instance_that_answers_otherwise_can_be_accepted(mocked):
     def accept(response):
         return (response.operation, response.status, response.body) == ("updateActionStatus", 200, b"OK")
 
-    connect, wire = client(reply(200, b"OK"), accept_response=accept)
-    async with connect:
+    answer_always(mocked, 200, b"OK", media_type="text/plain")
+    async with mocked_client(accept_response=accept) as connect:
         assert await report(connect) is None
         assert (
             await connect.raw_response(connect.orders.update_action_status, "a1", status="SUCCESS")
         ).content == b"OK"
-    assert len(wire.sent) == 2
+    assert len(requests(mocked)) == 2
 
 
 @pytest.mark.parametrize("status", [200, 204, 299, 300, 199])
-async def test_a_status_is_a_success_between_200_and_299(status):
-    connect, _ = client(reply(status), accept_response=lambda _: True, retry=Retry(max_retries=0))
-    async with connect:
+async def test_a_status_is_a_success_between_200_and_299(mocked, status):
+    answer_always(mocked, status)
+    async with mocked_client(accept_response=lambda _: True, retry=Retry(max_retries=0)) as connect:
         if 200 <= status <= 299:
             await report(connect)
             return
@@ -83,9 +84,9 @@ async def test_a_status_is_a_success_between_200_and_299(status):
         (400, b'{"status": 400, "error": "Bad Request"}', False),
     ],
 )  # fmt: skip
-async def test_an_error_tells_whether_it_is_in_mirakls_words(status, body, recognized):
-    connect, _ = client(reply(status, body))
-    async with connect:
+async def test_an_error_tells_whether_it_is_in_mirakls_words(mocked, status, body, recognized):
+    answer_always(mocked, status, body)
+    async with mocked_client() as connect:
         with pytest.raises(errors.APIError) as raised:
             await report(connect)
     assert raised.value.recognized is recognized
