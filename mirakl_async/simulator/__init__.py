@@ -9,7 +9,7 @@ from __future__ import annotations
 from .addresses import Addresses
 from .clock import Clock, InstantClock, ManualClock, RealClock
 from .command_report import CommandReport
-from .control import Control, OrderRecord, State
+from .control import Control, OrderRecord, RemoteEvents, RemoteFaults, RemoteSeller, State
 from .direct import ExchangeBroken
 from .events import Delivery, Events
 from .exchange import Answer
@@ -50,6 +50,9 @@ __all__ = [
     "OrderKey",
     "OrderRecord",
     "RealClock",
+    "RemoteEvents",
+    "RemoteFaults",
+    "RemoteSeller",
     "RequestRecord",
     "Seller",
     "Simulator",

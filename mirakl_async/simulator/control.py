@@ -1,28 +1,27 @@
-"""The control plane: how another process looks into a simulator and turns its knobs, under /_simulator/.
-
-It needs no token and is served to the loopback interface only, beside Connect's routes.
-"""
+"""The control plane from its other end: a simulator in another process, its marketplace, its sellers and its events."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from typing import Annotated, Any, Literal
+import inspect
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Annotated, Any, Concatenate, Literal, ParamSpec, TypeVar
 
-from aiohttp import ClientError, ClientSession, web
-from msgspec import Meta, Raw, Struct, ValidationError, json
+from aiohttp import ClientError, ClientSession
+from msgspec import Meta, Raw, Struct, json
 
-from .clock import MovableClock
-from .command_report import CommandReport, command_report
+from .command_report import CommandReport
+from .events import Delivery, Sink, hand_over
 from .faults import Fault
 from .front.control import FrontControl
 from .judge import Judgement
-from .pipeline import RequestRecord, SimulatorContext
+from .pipeline import RequestRecord
 from .ratelimits import Traffic
+from .seller import OfferState, Seller
 from .tokens import TokenCounts
-from .world import Action, Versions, World
+from .world import Action, Versions
 
-PREFIX = "/_simulator"
-_ORDERS_A_WRITE = 500
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class State(Struct):
@@ -51,159 +50,71 @@ class OrderRecord(Struct):
         return json.decode(self.order)
 
 
-class _Channels(Struct):
+class Channels(Struct):
+    """Channels and their stores."""
+
     channels: dict[str, list[str]]
 
 
-class _Advance(Struct):
-    advance: Annotated[float, Meta(ge=0)]
+class ActionIds(Struct):
+    """The ids of actions."""
 
-
-class _Actions(Struct):
     action_ids: list[str]
 
 
-def state_of(world: World, context: SimulatorContext) -> State:
-    """Sum up a simulator."""
-    actions: dict[str, int] = {}
-    for action in world.actions.values():
-        actions[action.status] = actions.get(action.status, 0) + 1
-    return State(
-        orders=world.count(),
-        digest=world.digest,
-        by_origin=world.by_origin(),
-        versions=world.versions,
-        actions=actions,
-        traffic=context.limits.by_operation(),
-        limited=context.limits.refused,
-        tokens=context.tokens.counts,
-        faults=dict(context.faults.triggered),
-    )
+class Advance(Struct):
+    """Seconds to move the clock on by."""
+
+    advance: Annotated[float, Meta(ge=0)]
 
 
-def judgement_of(world: World, context: SimulatorContext) -> Judgement:
-    """Judge what callers did so far."""
-    commands = command_report(world.actions, context.clock.time())
-    return context.judge.judgement(commands, orders=world.versions.received)
+class Moment(Struct):
+    """A time in seconds since 1970."""
+
+    time: float
 
 
-def add_control_plane(app: web.Application, world: World, context: SimulatorContext) -> None:
-    """Serve the control plane from `app`."""
-    plane = _Plane(world, context)
-    app.add_routes(
-        [
-            web.get(f"{PREFIX}/state", plane.state),
-            web.get(f"{PREFIX}/orders", plane.orders),
-            web.get(f"{PREFIX}/actions", plane.actions),
-            web.get(f"{PREFIX}/requests", plane.requests),
-            web.get(f"{PREFIX}/judge", plane.judge),
-            web.get(f"{PREFIX}/commands", plane.commands),
-            web.post(f"{PREFIX}/faults", plane.add_faults),
-            web.delete(f"{PREFIX}/faults", plane.clear_faults),
-            web.post(f"{PREFIX}/tokens/revoke", plane.revoke_tokens),
-            web.post(f"{PREFIX}/actions", plane.add_actions),
-            web.post(f"{PREFIX}/link-tokens", plane.issue_link_token),
-            web.post(f"{PREFIX}/channels", plane.add_channels),
-            web.post(f"{PREFIX}/clock", plane.advance),
-        ]
-    )
+class Token(Struct):
+    """A token that was issued."""
+
+    token: str
 
 
-class _Plane:
-    def __init__(self, world: World, context: SimulatorContext) -> None:
-        self._world = world
-        self._context = context
+class Revoked(Struct):
+    """How many tokens that were good are so no longer."""
 
-    async def state(self, _request: web.Request) -> web.Response:
-        return _json(state_of(self._world, self._context))
+    revoked: int
 
-    async def orders(self, request: web.Request) -> web.StreamResponse:
-        try:
-            orders = self._world.bodies()
-        except LookupError as error:
-            return _text(409, str(error))
-        answer = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
-        await answer.prepare(request)
-        lines: list[bytes] = []
-        for key, body in orders:
-            # A line break inside JSON can only be white space between its tokens.
-            order = Raw(body.translate(_NO_LINE_BREAKS))
-            lines.append(json.encode(OrderRecord(key.channel_id, key.channel_store_id, order)) + b"\n")
-            if len(lines) == _ORDERS_A_WRITE:
-                await answer.write(b"".join(lines))
-                lines.clear()
-        await answer.write(b"".join(lines))
-        await answer.write_eof()
-        return answer
 
-    async def actions(self, _request: web.Request) -> web.Response:
-        return _json(self._world.actions)
+class SellerPlace(Struct):
+    """Which seller is meant: that of the first store known unless it is named."""
 
-    async def requests(self, _request: web.Request) -> web.Response:
-        return _json(list(self._context.log))
+    channel_id: str | None = None
+    store_id: str | None = None
 
-    async def judge(self, _request: web.Request) -> web.Response:
-        return _json(judgement_of(self._world, self._context))
 
-    async def commands(self, _request: web.Request) -> web.Response:
-        return _json(command_report(self._world.actions, self._context.clock.time()))
+class Deliver(Struct):
+    """Whether all events that wait are delivered, or those that are due."""
 
-    async def add_faults(self, request: web.Request) -> web.Response:
-        try:
-            faults = json.decode(await request.read(), type=list[Fault])
-        except ValidationError as error:
-            return _text(400, f"not a list of faults: {error}")
-        self._context.faults.add(*faults)
-        return web.Response(status=204)
+    everything: bool = False
 
-    async def clear_faults(self, _request: web.Request) -> web.Response:
-        self._context.faults.clear()
-        return web.Response(status=204)
 
-    async def revoke_tokens(self, _request: web.Request) -> web.Response:
-        return _json({"revoked": self._context.tokens.revoke_all()})
+class Delivered(Struct):
+    """How many events were delivered."""
 
-    async def add_actions(self, request: web.Request) -> web.Response:
-        try:
-            wanted = json.decode(await request.read(), type=_Actions)
-        except ValidationError as error:
-            return _text(400, f"not a list of actions: {error}")
-        for action_id in wanted.action_ids:
-            self._world.add_action(action_id)
-        return web.Response(status=204)
-
-    async def issue_link_token(self, _request: web.Request) -> web.Response:
-        return _json({"token": self._world.issue_link_token()})
-
-    async def add_channels(self, request: web.Request) -> web.Response:
-        try:
-            wanted = json.decode(await request.read(), type=_Channels)
-        except ValidationError as error:
-            return _text(400, f"not a map of channels to their stores: {error}")
-        for channel_id, stores in wanted.channels.items():
-            self._world.add_channel(channel_id, stores)
-        return web.Response(status=204)
-
-    async def advance(self, request: web.Request) -> web.Response:
-        try:
-            seconds = json.decode(await request.read(), type=_Advance).advance
-        except ValidationError as error:
-            return _text(400, f"not a number of seconds to advance by: {error}")
-        clock = self._context.clock
-        if not isinstance(clock, MovableClock):
-            return _text(409, "the simulator's clock cannot be moved")
-        clock.advance(seconds)
-        return _json({"time": clock.time()})
+    delivered: int
 
 
 class Control:
-    """The other end: a simulator seen from outside, through a session that the caller owns.
+    """A simulator seen from outside, through a session that the caller owns.
 
     `front` is Marketplace's part. What asks for one answer raises ConnectionError when the simulator is gone.
     """
 
     def __init__(self, session: ClientSession, url: str) -> None:
         self.front: FrontControl = FrontControl(self._send)
+        self.events: RemoteEvents = RemoteEvents(self._send)
+        self.faults: RemoteFaults = RemoteFaults(self._send)
         self._session = session
         self._url = url
 
@@ -237,33 +148,41 @@ class Control:
         """Return what became of every command."""
         return json.decode(await self._send("GET", "/commands"), type=CommandReport)
 
+    def seller(self, channel_id: str | None = None, store_id: str | None = None) -> RemoteSeller:
+        """Return the seller of a store, of the first one known unless it is named; what sellers do becomes events."""
+        return RemoteSeller(self._send, self.events, SellerPlace(channel_id, store_id))
+
     async def add_faults(self, *faults: Fault) -> None:
         """Put further faults in force."""
-        await self._send("POST", "/faults", faults)
+        await self.faults.add(*faults)
 
     async def clear_faults(self) -> None:
         """Let nothing go wrong from now on."""
-        await self._send("DELETE", "/faults")
+        await self.faults.clear()
+
+    async def issue_token(self) -> str:
+        """Return a good access token without an exchange."""
+        return json.decode(await self._send("POST", "/tokens"), type=Token).token
 
     async def revoke_tokens(self) -> int:
         """Make all tokens given so far worthless; return how many were good."""
-        return json.decode(await self._send("POST", "/tokens/revoke"), type=dict[str, int])["revoked"]
+        return json.decode(await self._send("POST", "/tokens/revoke"), type=Revoked).revoked
 
     async def add_actions(self, *action_ids: str) -> None:
         """Start actions that wait for their outcome."""
-        await self._send("POST", "/actions", _Actions(list(action_ids)))
+        await self._send("POST", "/actions", ActionIds(list(action_ids)))
 
     async def issue_link_token(self) -> str:
         """Return a token with which SELLER_ACCOUNT_STORE_CREATE links stores to a user, once."""
-        return json.decode(await self._send("POST", "/link-tokens"), type=dict[str, str])["token"]
+        return json.decode(await self._send("POST", "/link-tokens"), type=Token).token
 
     async def add_channel(self, channel_id: str, *stores: str) -> None:
         """Make a channel and its stores known."""
-        await self._send("POST", "/channels", _Channels({channel_id: list(stores)}))
+        await self._send("POST", "/channels", Channels({channel_id: list(stores)}))
 
     async def advance(self, seconds: float) -> float:
         """Move the simulator's clock on at once; return its time in seconds since 1970."""
-        return json.decode(await self._send("POST", "/clock", _Advance(seconds)), type=dict[str, float])["time"]
+        return json.decode(await self._send("POST", "/clock", Advance(seconds)), type=Moment).time
 
     async def _send(self, method: Literal["GET", "POST", "DELETE"], path: str, value: object = None) -> bytes:
         body = None if value is None else json.encode(value)
@@ -277,12 +196,112 @@ class Control:
         return content
 
 
-_NO_LINE_BREAKS = bytes.maketrans(b"\r\n", b"  ")
+Send = Callable[..., Awaitable[bytes]]
 
 
-def _json(value: object) -> web.Response:
-    return web.Response(body=json.encode(value), content_type="application/json")
+class RemoteFaults:
+    """The faults of a simulator in another process."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+
+    async def add(self, *faults: Fault) -> None:
+        """Put further faults in force."""
+        await self._send("POST", "/faults", faults)
+
+    async def clear(self) -> None:
+        """Let nothing go wrong from now on."""
+        await self._send("DELETE", "/faults")
 
 
-def _text(status: int, message: str) -> web.Response:
-    return web.Response(status=status, text=message)
+class RemoteEvents:
+    """The events of a simulator in another process; those delivered go to a sink of this one."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._sink: Sink | None = None
+
+    async def connect(self, sink: Sink | None, delivery: Delivery | None = None) -> None:
+        """Send events to a sink from now on; `None` lets them wait until they are taken."""
+        self._sink = sink
+        if delivery is not None:
+            await self._send("POST", "/events/delivery", delivery)
+        await self.pump()
+
+    async def sent(self) -> list[bytes]:
+        """Return all events that were produced, in their order, each once."""
+        return [text.encode() for text in json.decode(await self._send("GET", "/events"), type=list[str])]
+
+    async def take(self) -> list[bytes]:
+        """Return the events that were delivered to no sink yet."""
+        return [text.encode() for text in json.decode(await self._send("POST", "/events/take"), type=list[str])]
+
+    async def deliver(self, *, everything: bool = False) -> int:
+        """Hand out the events that are due, or everything that waits; return how many."""
+        return await self._delivered("/events/deliver", Deliver(everything))
+
+    async def redeliver(self, *action_ids: str) -> int:
+        """Send the commands of these actions again, as a queue does with what was not acknowledged."""
+        return await self._delivered("/events/redeliver", ActionIds(list(action_ids)))
+
+    async def pump(self) -> None:
+        """Hand what was delivered to the sink, where there is one; a seller's doings do so by themselves."""
+        if self._sink is not None:
+            await hand_over(self._sink, await self.take())
+
+    async def _delivered(self, path: str, value: object) -> int:
+        delivered = json.decode(await self._send("POST", path, value), type=Delivered).delivered
+        await self.pump()
+        return delivered
+
+
+def _remote(
+    method: Callable[Concatenate[Seller, P], Awaitable[T]],
+) -> Callable[Concatenate[RemoteSeller, P], Awaitable[T]]:
+    """Return a seller's doing as one that another process does."""
+    name, signature = method.__name__, inspect.signature(method)
+
+    async def call(seller: RemoteSeller, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        given = signature.bind(None, *args, **kwargs).arguments
+        del given["self"]
+        answer: T = await seller.do(name, given)
+        return answer
+
+    call.__doc__ = method.__doc__
+    return call
+
+
+class RemoteSeller:
+    """The seller of one store of a simulator in another process; its methods are those of `Seller`."""
+
+    def __init__(self, send: Send, events: RemoteEvents, place: SellerPlace) -> None:
+        self._send = send
+        self._events = events
+        self._place = place
+
+    accept = _remote(Seller.accept)
+    ship = _remote(Seller.ship)
+    refund = _remote(Seller.refund)
+    cancel = _remote(Seller.cancel)
+    accept_return = _remote(Seller.accept_return)
+    update_return_tracking = _remote(Seller.update_return_tracking)
+    acknowledge_return = _remote(Seller.acknowledge_return)
+    close_return = _remote(Seller.close_return)
+    upload_document = _remote(Seller.upload_document)
+    set_price = _remote(Seller.set_price)
+    set_discount = _remote(Seller.set_discount)
+    set_stock = _remote(Seller.set_stock)
+    upsert_offer = _remote(Seller.upsert_offer)
+    upsert_product = _remote(Seller.upsert_product)
+    set_feature = _remote(Seller.set_feature)
+
+    async def offers(self) -> dict[str, OfferState]:
+        """Return what the seller's offers are now."""
+        return json.decode(await self._send("POST", "/seller/offers", self._place), type=dict[str, OfferState])
+
+    async def do(self, name: str, arguments: dict[str, Any]) -> Any:
+        """Let the seller do something, and hand the events that are delivered by it to the sink."""
+        place = {"channel_id": self._place.channel_id, "store_id": self._place.store_id}
+        answer = await self._send("POST", f"/seller/{name}", place | arguments)
+        await self._events.pump()
+        return json.decode(answer) if answer else None

@@ -33,6 +33,16 @@ class QueueSink(Protocol):
 Sink = QueueSink | Callable[[Sequence[bytes]], Awaitable[Any] | Any]
 
 
+async def hand_over(sink: Sink, bodies: Sequence[bytes]) -> None:
+    """Give bodies to a sink."""
+    if not bodies:
+        return
+    put: Any = getattr(sink, "put", sink)
+    result: object = put(bodies)
+    if inspect.isawaitable(result):
+        await result
+
+
 class Delivery(Struct, frozen=True, kw_only=True):
     """How events arrive: each again with a probability of `duplicates`, out of up to `reorder` in random order.
 
@@ -100,6 +110,10 @@ class Events:
         await self._hand_over(due)
         return len(due)
 
+    def knows(self, action_id: str) -> bool:
+        """Tell whether a command of this action was sent."""
+        return action_id in self._by_action
+
     async def redeliver(self, *action_ids: str) -> int:
         """Send the commands of these actions again, as a queue does with what was not acknowledged."""
         bodies = [self._by_action[one] for one in action_ids]
@@ -131,10 +145,7 @@ class Events:
         if self._sink is None:
             self.outbox += bodies
             return
-        sink: Any = self._sink
-        result: object = getattr(sink, "put", sink)(bodies)
-        if inspect.isawaitable(result):
-            await result
+        await hand_over(self._sink, bodies)
 
     def new_id(self) -> str:
         """Return the id of another action."""

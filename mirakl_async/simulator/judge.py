@@ -281,7 +281,7 @@ def _items(call: Call) -> int:
     """Return the length of the longest list directly in a body of JSON."""
     try:
         value = json.decode(call.body) if call.body[:1] in b"{[" else None
-    except DecodeError:
+    except (DecodeError, RecursionError):
         return 0
     members = cast("dict[str, object]", value).values() if isinstance(value, dict) else ()
     return max((len(cast("list[object]", one)) for one in members if isinstance(one, list)), default=0)

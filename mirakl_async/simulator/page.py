@@ -103,19 +103,13 @@ def overview(world: World, front: FrontWorld, events: Events, context: Simulator
     )
 
 
-def add_page(
-    app: web.Application, world: World, front: FrontWorld, events: Events, context: SimulatorContext, *, prefix: str
-) -> None:
-    """Serve the page, and what it asks for, from `app`."""
+def add_page(app: web.Application) -> None:
+    """Serve the page from `app`; what it asks for is part of the control plane."""
 
     async def page(_request: web.Request) -> web.Response:
         return web.Response(text=_page(), content_type="text/html", headers=_HEADERS)
 
-    async def shown(_request: web.Request) -> web.Response:
-        body = json.encode(overview(world, front, events, context))
-        return web.Response(body=body, content_type="application/json", headers={"Cache-Control": "no-store"})
-
-    app.add_routes([web.get("/", page), web.get(f"{prefix}/overview", shown)])
+    app.add_routes([web.get("/", page)])
 
 
 @cache

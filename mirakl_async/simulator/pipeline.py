@@ -50,6 +50,7 @@ class SimulatorContext(NamedTuple):
     faults: FaultPlan
     limits: SlidingWindows
     tokens: Tokens
+    client_id: str
     judge: Judge
     log: deque[RequestRecord]
     latency: Latency

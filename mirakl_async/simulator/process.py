@@ -20,8 +20,11 @@ from msgspec import json
 from .addresses import Addresses
 from .clients import Clients
 from .clock import seconds_of
-from .control import Control
+from .command_report import CommandReport
+from .control import Control, RemoteEvents, RemoteFaults, RemoteSeller, State
+from .front.control import FrontControl
 from .front.own_rows import Given
+from .judge import Judgement
 
 _SECONDS_TO_START = 30.0
 _SECONDS_TO_STOP = 5.0
@@ -115,6 +118,49 @@ class SimulatorProcess(Clients):
     def api_key(self) -> str:
         """A Marketplace API key."""
         return self.addresses.api_key
+
+    @property
+    def front(self) -> FrontControl:
+        """The child's marketplace."""
+        return self.control.front
+
+    @property
+    def events(self) -> RemoteEvents:
+        """The child's events."""
+        return self.control.events
+
+    @property
+    def faults(self) -> RemoteFaults:
+        """The child's faults."""
+        return self.control.faults
+
+    def seller(self, channel_id: str | None = None, store_id: str | None = None) -> RemoteSeller:
+        """Return the seller of a store, of the first one known unless it is named; what sellers do becomes events."""
+        return self.control.seller(channel_id, store_id)
+
+    async def state(self) -> State:
+        """Return the counts, the digest, the traffic."""
+        return await self.control.state()
+
+    async def judge(self) -> Judgement:
+        """Return what callers did against the contract; its `check()` raises AssertionError for it."""
+        return await self.control.judge()
+
+    async def commands(self) -> CommandReport:
+        """Return what became of every command: each owes exactly one final outcome, the right one."""
+        return await self.control.commands()
+
+    async def issue_token(self) -> str:
+        """Return a good access token without an exchange."""
+        return await self.control.issue_token()
+
+    async def issue_link_token(self) -> str:
+        """Return a token with which SELLER_ACCOUNT_STORE_CREATE links stores to a user, once."""
+        return await self.control.issue_link_token()
+
+    async def revoke_tokens(self) -> int:
+        """Make all tokens given so far worthless; return how many were good."""
+        return await self.control.revoke_tokens()
 
     @property
     def control(self) -> Control:

@@ -213,7 +213,7 @@ class Seller:
         )
 
     async def upsert_offer(
-        self, product_id: str, *, use_case: str | None = None, **attributes: str | float | bool
+        self, /, product_id: str, *, use_case: str | None = None, **attributes: str | float | bool
     ) -> None:
         """Send all of an offer: it is created, where it is new, or updated; its attributes are the channel's own."""
         known = product_id in self.offers
@@ -274,11 +274,17 @@ class Seller:
         }
 
     def _lines(self, order_id: str, sub_channel: str | None, wanted: Sequence[str] = ()) -> list[Data]:
-        order = self._world.get(self.channel_id, self.store_id, order_id, sub_channel)
+        try:
+            order = self._world.get(self.channel_id, self.store_id, order_id, sub_channel)
+        except KeyError:
+            raise KeyError(f"there is no order {order_id} of this store") from None
         return lines_of(order, wanted)
 
     async def _return_command(self, kind: str, return_id: str, expected: Expected, data: Data) -> str:
-        order: OrderKey = self._world.returns[self.channel_id, return_id].order
+        known = self._world.returns.get((self.channel_id, return_id))
+        if known is None:
+            raise KeyError(f"there is no return {return_id} of this channel")
+        order: OrderKey = known.order
         data = {"channel_return_id": return_id} | data
         return await self._command(kind, order.channel_order_id, order.sub_channel_code, expected, data)
 

@@ -24,13 +24,14 @@ from .clock import Clock, RealClock, seconds_of
 from .command_report import CommandReport, command_report
 from .connect import Connect
 from .connect_errors import ErrorFields
-from .control import PREFIX, Control, State, add_control_plane, judgement_of, state_of
+from .control import Control, State
+from .control_plane import control_routes, judgement_of, state_of
+from .control_routes import PREFIX, serve
 from .direct import DirectRequest
 from .events import Events
 from .exchange import Answer
 from .faults import FaultPlan
 from .front import FrontWorld, front_service, storage_service
-from .front.control import add_front_plane
 from .front.own_rows import Given
 from .front.routes import PAGED
 from .front.world import Oddities
@@ -152,6 +153,7 @@ class Simulator(DirectClients):
             faults=self.faults,
             limits=self.limits,
             tokens=self.tokens,
+            client_id=self.client_id,
             judge=Judge(self.clock, self.tokens, PAGED),
             log=self.requests,
             latency=latency,
@@ -251,7 +253,12 @@ class Simulator(DirectClients):
     def seller(self, channel_id: str | None = None, store_id: str | None = None) -> Seller:
         """Return the seller of a store, of the first one known unless it is named; what sellers do becomes events."""
         channel = channel_id or next(iter(self.world.channels))
-        place = (channel, store_id or min(self.world.channels[channel]))
+        stores = self.world.channels.get(channel)
+        if not stores:
+            raise LookupError(f"there is no channel {channel}" if stores is None else f"{channel} has no stores")
+        place = (channel, store_id or min(stores))
+        if place[1] not in stores:
+            raise LookupError(f"there is no store {store_id} of {channel}")
         if place not in self._sellers:
             self._sellers[place] = Seller(
                 self.world,
@@ -309,9 +316,8 @@ class Simulator(DirectClients):
         app = application(router, self._context)
         port = self._port if router.service.name == "connect" else 0
         if router.service.name == "connect":
-            add_control_plane(app, self.world, self._context)
-            add_front_plane(app, self.front, PREFIX)
-            add_page(app, self.world, self.front, self.events, self._context, prefix=PREFIX)
+            serve(app, control_routes(self, self._context))
+            add_page(app)
         runner = web.AppRunner(
             app,
             access_log=None,

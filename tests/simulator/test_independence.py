@@ -12,7 +12,7 @@ import mirakl_async.simulator
 ALLOWED = {"aiohttp", "msgspec", *sys.stdlib_module_names}
 ROOT = Path(mirakl_async.simulator.__file__).parent
 ON_REQUEST = {  # by clients.py alone: clients that are set up for a simulator, made when they are asked for
-    "..connect_channel", "..http.wire", "..marketplace_front", "..testing.clients", "..testing.wire",
+    "..client", "..connect_channel", "..http.wire", "..marketplace_front", "..testing.clients", "..testing.wire",
 }  # fmt: skip
 FILES = sorted(ROOT.rglob("*.py"))
 

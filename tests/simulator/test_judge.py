@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mirakl_async import Upload
+from mirakl_async.models.connect import OriginRequest
 from mirakl_async.simulator import Fault, Judgement, ManualClock, SimulatorProcess
 from mirakl_async.simulator.judge import MAX_ITEMS, UNSAFE, Judge
 
@@ -39,7 +40,7 @@ async def test_a_client_that_keeps_the_contract_is_left_in_peace(start):
     mirakl = api.simulator
     async with mirakl.connect_client() as connect, mirakl.front_client() as front:
         rows = [order(f"o{number}") for number in range(150)]
-        await connect.orders.sync(rows, origin=connect_origin()).run()
+        await connect.orders.sync(rows, origin=OriginRequest(channel_id="channel-1", channel_store_id="store-1")).run()
         assert len(await front.orders.list().all()) == 250
         assert len(await front.returns.list().all()) == 250
         job = await front.products.start_import(Upload(content=b"sku\n1\n", filename="p.csv"), shop=2000)
@@ -49,12 +50,6 @@ async def test_a_client_that_keeps_the_contract_is_left_in_peace(start):
     assert judgement.calls > 5
     judgement.check(advice=True)
     assert str(judgement).endswith(" calls, none against the contract")
-
-
-def connect_origin():
-    from mirakl_async.models.connect import OriginRequest
-
-    return OriginRequest(channel_id="channel-1", channel_store_id="store-1")
 
 
 @pytest.mark.parametrize("rate_limits", ["none", "documented"])
