@@ -128,6 +128,8 @@ class RedactedBytes(bytes):
     They are bytes in all else: `.decode()` and `bytes(...)` give the content.
     """
 
+    __slots__ = ()
+
     def __repr__(self) -> str:
         return f"<{len(self)} bytes, hidden; .decode() shows them>"
 

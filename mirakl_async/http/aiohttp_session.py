@@ -83,7 +83,8 @@ class _Protocol(ResponseHandler):
         """Bytes, those behind a head without a body after it."""
         if self._parser is not self._asked:  # each request has its own
             self._asked, self._head, self.message = self._parser, b"", None
-            self._in_head = self._skip_payload or len(data) < STATUS.stop or _is_bodiless(data[STATUS])
+            status = data[STATUS]
+            self._in_head = self._skip_payload or status in BODILESS or status[:1] == b"1" or len(status) < 3
         elif data and not self._in_head and self._is_answered():
             self.close()  # what nobody asked for would be taken for the next answer
             return
@@ -91,7 +92,7 @@ class _Protocol(ResponseHandler):
             data = self._without_bodiless_heads(data)
             if not data:
                 return
-        super().data_received(data)
+        ResponseHandler.data_received(self, data)
 
     def _is_answered(self) -> bool:
         read = self.message is not None and self.message.code >= 200
@@ -118,7 +119,7 @@ class _Protocol(ResponseHandler):
     def feed_data(self, data: tuple[Any, Any], size: int = 0) -> None:
         """A head was read."""
         self.message = data[0]
-        super().feed_data(data, size)
+        ResponseHandler.feed_data(self, data, size)
 
 
 def _is_bodiless(status: bytes) -> bool:

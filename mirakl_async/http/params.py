@@ -150,7 +150,9 @@ def _moment(operation: Operation[Any], param: Param, value: datetime) -> str:
 
 
 def _check_bounds(operation: Operation[Any], param: Param, value: object) -> None:
-    if not isinstance(value, NUMBERS) or isinstance(value, bool) or not Decimal(value).is_finite():
+    if not isinstance(value, NUMBERS) or isinstance(value, bool):
+        return
+    if not isinstance(value, int) and not Decimal(value).is_finite():
         return
     low, high = param.minimum, param.maximum
     if isinstance(value, int) and not -INT64 <= value < INT64:  # more than a server has room for

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -145,7 +145,7 @@ class Transport:
         """
         state = self._start_call(request, options, stream=False, on_send=on_send)
         try:
-            answer = cast("WireResponse", await self._run(state))
+            answer: Any = await self._run(state)  # WireResponse: nothing is streamed
         except BaseException as error:
             self._record_call(state, getattr(error, "status", None), error)
             raise
@@ -166,12 +166,13 @@ class Transport:
         """
         state = self._start_call(request, options, stream=True, began=began)
         try:
-            answer = cast("SniffedResponse", await self._run(state))
+            answer: Any = await self._run(state)  # SniffedResponse: all is streamed
         except BaseException as error:
             self._record_call(state, getattr(error, "status", None), error)
             raise
         self._record_call(state, answer.status, None)
-        return answer
+        opened: SniffedResponse = answer
+        return opened
 
     async def close(self) -> None:
         """Stop renewing tokens and close every connection; calls made later raise ClientStateError."""
