@@ -8,7 +8,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from mirakl_async import ClientCredentials, ConnectChannel, MarketplaceFront
 from mirakl_async.events.decode import TYPES
 from mirakl_async.operations import operations
 from mirakl_async.simulator import Simulator
@@ -79,12 +78,7 @@ async def operation_pages() -> AsyncIterator[tuple[str, str]]:
 
 def client_of(mirakl: Simulator, service: str) -> Any:
     """A client of a simulator."""
-    auth = ClientCredentials(mirakl.client_id, mirakl.client_secret)
-    if service == "front":
-        return MarketplaceFront(mirakl.front_url, auth=auth, auth_url=mirakl.auth_url)
-    return ConnectChannel(
-        auth=auth, connect_url=mirakl.connect_url, account_url=mirakl.account_url, auth_url=mirakl.auth_url
-    )
+    return mirakl.front_client() if service == "front" else mirakl.connect_client()
 
 
 def _operations_index() -> str:

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from mirakl_async import BearerToken, MarketplaceFront, Retry
+from mirakl_async import Retry
 from mirakl_async.simulator import Fault, ListChange, Simulator
 
 
@@ -14,9 +14,7 @@ from mirakl_async.simulator import Fault, ListChange, Simulator
 async def marketplace(**sizes):
     async with (
         Simulator(front=sizes) as mirakl,
-        MarketplaceFront(
-            mirakl.front_url, auth=BearerToken(mirakl.issue_token()), retry=Retry(initial_delay=0.001, quota=10**6)
-        ) as front,
+        mirakl.front_client(retry=Retry(initial_delay=0.001, quota=10**6)) as front,
     ):
         yield mirakl, front
 

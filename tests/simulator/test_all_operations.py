@@ -11,9 +11,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from mirakl_async import BearerToken, ClientCredentials, ConnectChannel, MarketplaceFront
 from mirakl_async.operations import operations
-from mirakl_async.simulator import Simulator, pipeline
+from mirakl_async.simulator import pipeline
 from tests.contract import documents
 from tests.contract.arguments import method_of
 from tests.contract.schemas import schemas
@@ -33,18 +32,6 @@ def answers(monkeypatch):
 
     monkeypatch.setattr(pipeline, "_answer", answer)
     return seen
-
-
-def clients(mirakl):
-    credentials = ClientCredentials(mirakl.client_id, mirakl.client_secret)
-    connect = ConnectChannel(
-        auth=credentials,
-        connect_url=mirakl.connect_url,
-        account_url=mirakl.account_url,
-        auth_url=mirakl.auth_url,
-    )
-    front = MarketplaceFront(mirakl.front_url, auth=BearerToken(mirakl.issue_token()))
-    return {"connect": connect, "account": connect, "front": front}
 
 
 async def call(client, operation, given):
@@ -84,18 +71,18 @@ def test_there_is_a_call_of_every_operation():
 
 
 @pytest.mark.parametrize("code", sorted(CALLS))
-async def test_an_operation_is_served_and_its_answer_is_the_documents(code, answers):
+async def test_an_operation_is_served_and_its_answer_is_the_documents(
+    code, answers, mirakl, mirakl_connect, mirakl_front
+):
     operation = operations[code]
-    async with Simulator() as mirakl, clients(mirakl)[operation.service] as client:
-        given = await prepared(mirakl, client, code)
-        await call(client, operation, given)
-        assert problems_of(operation, answers[code]) == []
+    client = mirakl_front if operation.service == "front" else mirakl_connect
+    await call(client, operation, await prepared(mirakl, client, code))
+    assert problems_of(operation, answers[code]) == []
 
 
 @pytest.mark.skipif(documents.folder() is None, reason=f"{documents.VARIABLE} is not set")
 @pytest.mark.parametrize("code", ["OR11", "OF22", "M01", "RT11", "SH21", "S32"])
-async def test_live_answers_hold_what_the_document_does_not_promise(code, answers):
-    operation = operations[code]
-    async with Simulator(oddities="live") as mirakl, clients(mirakl)["front"] as client:
-        await call(client, operation, CALLS[code](mirakl))
-        assert problems_of(operation, answers[code]) != []
+@pytest.mark.mirakl(oddities="live")
+async def test_live_answers_hold_what_the_document_does_not_promise(code, answers, mirakl, mirakl_front):
+    await call(mirakl_front, operations[code], CALLS[code](mirakl))
+    assert problems_of(operations[code], answers[code]) != []

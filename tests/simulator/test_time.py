@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from mirakl_async import BearerToken, MarketplaceFront
 from mirakl_async.simulator import Control, ManualClock, RealClock, Simulator, SimulatorProcess
 from mirakl_async.simulator.clock import seconds_of
 from mirakl_async.simulator.front.tables import FILLED_SPAN, MAX_INTERVAL, Table
@@ -34,23 +33,21 @@ def dates_in(value, name=""):
         yield name, datetime.fromisoformat(value)
 
 
-async def test_since_yesterday_finds_rows_whatever_day_it_is():
-    async with Simulator() as mirakl:
-        yesterday = datetime.now(UTC) - timedelta(days=1)
-        auth = BearerToken(mirakl.issue_token())
-        async with MarketplaceFront(mirakl.front_url, auth=auth) as front:
-            lists = {
-                "orders": front.orders.list(start_date=yesterday),
-                "orders updated": front.orders.list(start_update_date=yesterday),
-                "returns": front.returns.list(return_creation_date_from=yesterday),
-                "shipments": front.shipments.list(last_updated_from=yesterday),
-                "threads": front.messages.list_threads(updated_since=yesterday),
-                "messages": front.messages.list(start_date=yesterday),
-                "promotions": front.promotions.list(date_created_from=yesterday, states=["ALL"]),
-                "invoices": front.accounting.list_invoices(start_date=yesterday),
-            }
-            found = {name: len(await rows.all()) for name, rows in lists.items()}
-            everything = len(await front.orders.list().all())
+async def test_since_yesterday_finds_rows_whatever_day_it_is(mirakl_front):
+    yesterday = datetime.now(UTC) - timedelta(days=1)
+    front = mirakl_front
+    lists = {
+        "orders": front.orders.list(start_date=yesterday),
+        "orders updated": front.orders.list(start_update_date=yesterday),
+        "returns": front.returns.list(return_creation_date_from=yesterday),
+        "shipments": front.shipments.list(last_updated_from=yesterday),
+        "threads": front.messages.list_threads(updated_since=yesterday),
+        "messages": front.messages.list(start_date=yesterday),
+        "promotions": front.promotions.list(date_created_from=yesterday, states=["ALL"]),
+        "invoices": front.accounting.list_invoices(start_date=yesterday),
+    }
+    found = {name: len(await rows.all()) for name, rows in lists.items()}
+    everything = len(await front.orders.list().all())
     assert min(found.values()) > 0, found
     assert found["orders"] < everything == 25
 

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from mirakl_async import BearerToken, MarketplaceFront
 from mirakl_async.simulator import Control, ExportPlan, ImportPlan, ListChange, SimulatorProcess
 
 
@@ -19,18 +18,12 @@ def control(front, session):
     return Control(session, front.simulator.control_url).front
 
 
-async def token_of(where, session):
-    form = {"grant_type": "client_credentials", "client_id": where.client_id, "client_secret": where.client_secret}
-    async with session.post(where.auth_url + "/oauth/token", data=form) as answer:
-        return (await answer.json())["access_token"]
-
-
-async def test_a_marketplace_in_a_process(session):
+async def test_a_marketplace_in_a_process():
     async with SimulatorProcess(front={"orders": 300, "returns": 40}) as mirakl:
-        where, control = mirakl.addresses, mirakl.control.front
+        control = mirakl.control.front
         assert (await control.state()).rows["returns"] == 40
         await control.add_list_changes(ListChange(operation="OR11", kind="insert", rows=2, where="last", times=1))
-        async with MarketplaceFront(where.front_url, auth=BearerToken(await token_of(where, session))) as client:
+        async with mirakl.front_client() as client:
             assert len(await client.orders.list().all()) == 302
             ids = await control.ids("orders")
             assert await control.delete("orders", ids[0], ids[1]) == 2
@@ -54,13 +47,13 @@ async def test_drifts_come_and_go(control, front):
     assert len(await control.insert("returns", 4, "first")) == 4
 
 
-async def test_imports_and_exports_of_a_process_are_planned(session):
+async def test_imports_and_exports_of_a_process_are_planned():
     async with SimulatorProcess(front={"orders": 40}, now=datetime(2026, 1, 8, tzinfo=UTC)) as mirakl:
-        where, control = mirakl.addresses, mirakl.control.front
+        control = mirakl.control.front
         await control.plan_imports(ImportPlan(end="FAILED", stage_seconds=0))
         await control.plan_order_exports(ExportPlan(files=4, looks=0))
         await control.plan_offer_exports(ExportPlan(end="FAILED", looks=0))
-        async with MarketplaceFront(where.front_url, auth=BearerToken(await token_of(where, session))) as client:
+        async with mirakl.front_client() as client:
             job = await client.products.start_import(b"sku;title\n1;One\n", shop=2000)
             assert (await job.status()).import_status == "FAILED"
             export = await client.orders.start_export(
