@@ -1,0 +1,156 @@
+"""Six hours without Mirakl, in which whoever pushes is started again seventy times: nothing is set aside, all arrives.
+
+The time is virtual: the simulator, its client and the queue share one clock, on which every sleep is over at once;
+Redis, PostgreSQL and SQS' stand-in are told that it has passed. SQS hands out nothing that was received long ago, so
+its clock does not run ahead of the requests.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import time
+from random import Random
+
+import pytest
+
+from mirakl_async import ClientCredentials, ConnectChannel, SyncFailed
+from mirakl_async.simulator import Fault, Simulator
+from tests.queues.brokers import MemoryBroker, SqliteBroker, started
+from tests.queues.postgres_broker import PostgresBroker
+from tests.queues.redis_broker import RedisBroker
+from tests.queues.sqs_broker import SqsBroker
+from tests.support.feeds import ORIGIN, as_line, expected, held, order
+from tests.support.moto_server import shared_moto  # noqa: F401 - a fixture
+from tests.support.postgres_server import shared_postgres  # noqa: F401 - a fixture
+from tests.support.redis_server import shared_redis  # noqa: F401 - a fixture
+
+SIX_HOURS = 6 * 3600.0
+RESTARTS = 70
+KINDS = {
+    "memory": MemoryBroker,
+    "sqlite": SqliteBroker,
+    "redis": RedisBroker,
+    "postgres": PostgresBroker,
+    "sqs": SqsBroker,
+}
+OUTAGES = [
+    Fault.status(503),
+    Fault.html(502),
+    Fault.html(200),
+    Fault.reset(),
+    Fault.status(429, retry_after=30),
+    Fault.status(500, operation="token"),
+]
+
+
+class FastClock:
+    """Time that passes five thousand times as fast as the machine's; `now` may be moved on."""
+
+    factor = 5000.0
+
+    def __init__(self):
+        self._ahead = 0.0
+
+    @property
+    def now(self):
+        return time.monotonic() * self.factor + self._ahead
+
+    @now.setter
+    def now(self, moment):
+        self._ahead += moment - self.now
+
+    def monotonic(self):
+        return self.now
+
+    def time(self):
+        return self.now
+
+    def random(self):
+        return 0.5
+
+    async def sleep(self, seconds):
+        await asyncio.sleep(seconds / self.factor)
+
+
+@pytest.fixture(params=[*list(KINDS)[:-1], pytest.param("sqs", marks=pytest.mark.chaos)])
+async def broker(request, tmp_path):
+    made = KINDS[request.param](tmp_path)
+    if made.needs_server:
+        made.server = request.getfixturevalue(made.needs_server)
+    async with started(made):
+        if request.param == "sqs":
+            made.clock = FastClock()
+        yield made
+
+
+def places(broker, folder):
+    """Files for what the queue does not keep."""
+    options = {} if broker.cursors else {"resume_file": folder / "position.json"}
+    return options if broker.rejected else options | {"rejected": folder / "rejected.ndjson"}
+
+
+async def run_until(job, clock, moment):
+    """Push until that moment, then stop at once, as a machine that shuts down does."""
+    with contextlib.suppress(SyncFailed):  # a job that never reached Mirakl gives up early, and is started again
+        async with asyncio.timeout(30), job:
+            while clock.now < moment and not job.report.complete:
+                await asyncio.sleep(0)
+            job.abort()
+    return job.report
+
+
+async def aside(broker, queue, folder):
+    """The orders that were set aside, and why."""
+    if broker.rejected:
+        return {(row.order_id, row.kind) async for row in queue.rejected()}
+    lines = map(json.loads, (folder / "rejected.ndjson").read_bytes().splitlines())
+    return {(line["channel_order_id"], line["kind"]) for line in lines}
+
+
+@pytest.mark.parametrize("way", ["sync", "worker"])
+async def test_nothing_is_set_aside_and_all_arrives(broker, tmp_path, way):
+    clock, random = broker.clock, Random(8)
+    entries = [order(n, n, bad=n in {17, 160}) for n in range(400)]
+    file = tmp_path / "orders.ndjson"
+    file.write_bytes(b"".join(as_line(entry) + b"\n" for entry in entries))
+    options = places(broker, tmp_path)
+
+    async with Simulator(clock=clock) as simulator, broker.queue() as queue:
+
+        @contextlib.asynccontextmanager
+        async def a_process():
+            async with ConnectChannel(
+                auth=ClientCredentials(simulator.client_id, simulator.client_secret),
+                connect_url=simulator.connect_url,
+                auth_url=simulator.auth_url,
+                rate_limit="none",
+                clock=clock,
+            ) as connect:
+                if way == "sync":
+                    yield connect.orders.sync(file, journal=queue, origin=ORIGIN, max_outage=2 * SIX_HOURS, **options)
+                else:
+                    await connect.orders.enqueue(file, queue, origin=ORIGIN, **options)
+                    mine = {"rejected": options["rejected"]} if "rejected" in options else {}
+                    yield connect.orders.worker(queue, until_empty=True, **mine)
+
+        begins = clock.now
+        for _ in range(RESTARTS):
+            simulator.faults.clear()
+            simulator.faults.add(random.choice(OUTAGES))
+            async with a_process() as job:
+                report = await run_until(job, clock, clock.now + SIX_HOURS / RESTARTS)
+            assert report.accepted == 0
+            if random.random() < 0.3:
+                await broker.let_leases_end()
+        while clock.now < begins + SIX_HOURS:  # some jobs gave up before their time
+            clock.now += 60
+        simulator.faults.clear()
+        await broker.let_leases_end()
+        async with a_process() as job, asyncio.timeout(30):
+            report = await job.run()
+        assert report.accepted == 398
+        assert await aside(broker, queue, tmp_path) == {("o17", "invalid"), ("o160", "invalid")}
+        assert not await queue.waiting()
+    assert held(simulator) == expected(entry for n, entry in enumerate(entries) if n not in {17, 160})
