@@ -73,7 +73,14 @@ class Connector:
         store, queue = settings["store"], queue_of(settings["queue"])
         async with client as connect, queue:
             running = asyncio.create_task(
-                connect.events.run(queue, self.router(), idempotency_store=store, time_limit=1.0, max_failures=50)
+                connect.events.run(
+                    queue,
+                    self.router(),
+                    idempotency_store=store,
+                    rejected=settings.get("rejected"),
+                    time_limit=1.0,
+                    max_failures=50,
+                )
             )
             while not running.done():
                 await asyncio.sleep(0.2)

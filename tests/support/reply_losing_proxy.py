@@ -1,4 +1,4 @@
-"""A TCP proxy that loses one reply: what was asked is done, and its connection ends before the answer comes."""
+"""A TCP proxy that loses one reply, cuts connections or stalls them: what was asked is done, and nobody is told."""
 
 from __future__ import annotations
 
@@ -8,18 +8,36 @@ from typing import Self
 
 
 class ReplyLosingProxy:
-    """Listens on 127.0.0.1:`port` and passes on to `upstream`, another port there; `lose_next()` arms it once."""
+    """Listens on 127.0.0.1:`port` and passes on to `upstream`, another port there; `lose()` arms it once."""
 
     def __init__(self, upstream: int) -> None:
         self._upstream = upstream
-        self._armed = False
+        self._countdown = 0
+        self._open = asyncio.Event()
+        self._open.set()
         self._tasks: set[asyncio.Task[None]] = set()
         self.port = 0
         self.lost = 0
 
     def lose_next(self) -> None:
         """Lose the reply to what is asked from now on, once."""
-        self._armed = True
+        self.lose(1)
+
+    def lose(self, number: int) -> None:
+        """Lose the reply that comes as the `number`th from now on."""
+        self._countdown = number
+
+    def cut(self) -> None:
+        """End every connection, in the middle of whatever it carries."""
+        for task in self._tasks:
+            task.cancel()
+
+    def stall(self) -> None:
+        """Leave connections open and let nothing come back until `go_on`."""
+        self._open.clear()
+
+    def go_on(self) -> None:
+        self._open.set()
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
@@ -36,17 +54,20 @@ class ReplyLosingProxy:
         task = asyncio.current_task()
         assert task is not None
         self._tasks.add(task)
-        up_reader, up_writer = await asyncio.open_connection("127.0.0.1", self._upstream)
-        with contextlib.suppress(asyncio.CancelledError, OSError):
-            done, rest = await asyncio.wait(
-                {asyncio.create_task(self._up(reader, up_writer)), asyncio.create_task(self._down(up_reader, writer))},
-                return_when=asyncio.FIRST_COMPLETED,
-            )
-            for one in rest:
-                one.cancel()
-            await asyncio.gather(*done, *rest, return_exceptions=True)
+        try:
+            up_reader, up_writer = await asyncio.open_connection("127.0.0.1", self._upstream)
+        except OSError:
+            writer.transport.abort()
+            self._tasks.discard(task)
+            return
+        ways = [asyncio.create_task(way) for way in (self._up(reader, up_writer), self._down(up_reader, writer))]
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
         for end in (writer, up_writer):
             end.transport.abort()
+        for way in ways:
+            way.cancel()
+        await asyncio.gather(*ways, return_exceptions=True)
         self._tasks.discard(task)
 
     async def _up(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -56,8 +77,9 @@ class ReplyLosingProxy:
 
     async def _down(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while data := await reader.read(65536):
-            if self._armed:
-                self._armed = False
+            await self._open.wait()
+            self._countdown -= 1
+            if self._countdown == 0:
                 self.lost += 1
                 return
             writer.write(data)
