@@ -149,7 +149,7 @@ class PostgresQueue(BrokerSource, TransactionalQueue):
         await self._run(lambda connection: check_server(connection, self._names, repr(self)))
 
     async def _close(self) -> None:
-        if self._listener is not None:
+        if self._listens():
             self._listener.terminate()
             await self._pool.release(self._listener)
         if self._dsn is not None and self._pool is not None:
@@ -229,16 +229,21 @@ class PostgresQueue(BrokerSource, TransactionalQueue):
         """Be woken by NOTIFY, if the pool can spare a connection; else `receive` looks now and then."""
         if self._listening.locked() or self._pool.get_max_size() < 2:
             return
-        if self._listener is not None and not self._listener.is_closed():
+        if self._listens():
             return
         async with self._listening:
             with suppress(*PASSING, driver.PostgresError):
-                if self._listener is not None:
-                    await self._pool.release(self._listener)
-                    self._listener = None
+                broken, self._listener = self._listener, None
+                if broken is not None:
+                    await self._pool.release(broken)
                 connection = await self._pool.acquire(timeout=REPLY_TIMEOUT)
                 self._listener = connection
                 await connection.add_listener(self._channel, self._wake)
+
+    def _listens(self) -> bool:
+        with suppress(driver.InterfaceError):  # a connection that broke went back to the pool by itself
+            return self._listener is not None and not self._listener.is_closed()
+        return False
 
     def _wake(self, *_: object) -> None:
         self._news.set()

@@ -255,6 +255,21 @@ async def test_calls_go_on_when_a_killed_server_comes_back_and_nothing_is_lost(p
         assert await receiving
 
 
+async def test_a_connection_that_waits_for_news_may_break(postgres_server, table):
+    async with queue_on(postgres_server, table) as queue:
+        assert await queue.receive(1, wait=0.01) == []  # listens from now on
+        for number in (b"1", b"2"):
+            postgres_server.kill()
+            postgres_server.start()
+            await asyncio.sleep(0)
+            assert await queue.receive(1, wait=0.01) == []
+            receiving = asyncio.create_task(queue.receive(1, wait=5))
+            await asyncio.sleep(0.05)
+            await queue.put([number])
+            assert [message.body for message in await receiving] == [number]
+        postgres_server.kill()  # closing meets it too
+
+
 async def test_a_stalled_server_is_given_up_after_the_agreed_outage(postgres_server, table, monkeypatch):
     monkeypatch.setattr(postgres_queue, "REPLY_TIMEOUT", 0.2)
     async with queue_on(postgres_server, table, max_outage=0.3) as queue:
