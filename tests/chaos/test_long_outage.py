@@ -1,8 +1,8 @@
 """Six hours without Mirakl, in which whoever pushes is started again seventy times: nothing is set aside, all arrives.
 
 The time is virtual: the simulator, its client and the queue share one clock, on which every sleep is over at once;
-Redis, PostgreSQL and SQS' stand-in are told that it has passed. SQS hands out nothing that was received long ago, so
-its clock does not run ahead of the requests.
+Redis, PostgreSQL and SQS' stand-in are told that it has passed. What a broker delivers is not handed out when its lease
+has ended meanwhile, so there the clock runs fast, and not ahead of the requests.
 """
 
 from __future__ import annotations
@@ -74,13 +74,13 @@ class FastClock:
         await asyncio.sleep(seconds / self.factor)
 
 
-@pytest.fixture(params=[*list(KINDS)[:-1], pytest.param("sqs", marks=pytest.mark.chaos)])
+@pytest.fixture(params=KINDS)
 async def broker(request, tmp_path):
     made = KINDS[request.param](tmp_path)
     if made.needs_server:
         made.server = request.getfixturevalue(made.needs_server)
     async with started(made):
-        if request.param == "sqs":
+        if made.needs_server:
             made.clock = FastClock()
         yield made
 
@@ -88,7 +88,7 @@ async def broker(request, tmp_path):
 def places(broker, folder):
     """Files for what the queue does not keep."""
     options = {} if broker.cursors else {"resume_file": folder / "position.json"}
-    return options if broker.rejected else options | {"rejected": folder / "rejected.ndjson"}
+    return options if broker.rejected else options | {"rejected": folder / "rejected.ndjson", "idle": 0.5}
 
 
 async def run_until(job, clock, moment):
@@ -131,9 +131,10 @@ async def test_nothing_is_set_aside_and_all_arrives(broker, tmp_path, way):
                 if way == "sync":
                     yield connect.orders.sync(file, journal=queue, origin=ORIGIN, max_outage=2 * SIX_HOURS, **options)
                 else:
-                    await connect.orders.enqueue(file, queue, origin=ORIGIN, **options)
-                    mine = {"rejected": options["rejected"]} if "rejected" in options else {}
-                    yield connect.orders.worker(queue, until_empty=True, **mine)
+                    putting = {name: options[name] for name in ("rejected", "resume_file") if name in options}
+                    working = {name: options[name] for name in ("rejected", "idle") if name in options}
+                    await connect.orders.enqueue(file, queue, origin=ORIGIN, **putting)
+                    yield connect.orders.worker(queue, until_empty=True, **working)
 
         begins = clock.now
         for _ in range(RESTARTS):
