@@ -6,6 +6,7 @@ import asyncio
 import csv
 import datetime as dt
 import json
+import sys
 
 import polars as pl
 import pytest
