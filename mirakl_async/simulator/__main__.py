@@ -7,6 +7,8 @@ import asyncio
 import contextlib
 import gc
 import os
+import re
+import shlex
 import signal
 import sys
 import threading
@@ -15,6 +17,7 @@ from typing import Literal
 
 from msgspec import ValidationError, json
 
+from .addresses import Addresses
 from .front.world import LISTS
 from .instants import is_instant, nanoseconds
 from .ratelimits import RateLimits
@@ -26,6 +29,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     simulator = Simulator(
         port=arguments.port,
+        hosts=arguments.host or (),
+        client_id=arguments.client_id,
+        client_secret=arguments.client_secret,
+        api_key=arguments.api_key,
         rate_limits=arguments.rate_limit,
         latency=arguments.latency,
         expires_in=arguments.expires_in,
@@ -36,13 +43,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         now=arguments.now,
         front=dict(arguments.front or ()),
     )
-    return asyncio.run(serve(simulator, exit_with_stdin=arguments.exit_with_stdin))
+    return asyncio.run(serve(simulator, exit_with_stdin=arguments.exit_with_stdin, env=arguments.env))
 
 
-async def serve(simulator: Simulator, *, exit_with_stdin: bool = False) -> int:
+async def serve(simulator: Simulator, *, exit_with_stdin: bool = False, env: bool = False) -> int:
     """Serve until SIGINT, SIGTERM or, on request, the end of standard input; return the exit status.
 
-    Prints one line of JSON to standard output as soon as every service listens, and nothing after it.
+    Prints one line of JSON, or exports for a shell, as soon as every service listens, and nothing after it.
     """
     loop = asyncio.get_running_loop()
     stop = asyncio.Event()
@@ -56,13 +63,29 @@ async def serve(simulator: Simulator, *, exit_with_stdin: bool = False) -> int:
             # To look through all that was imported stops the process for 30 ms, again and again while orders come in;
             # calls that arrive meanwhile are seen together, and would be taken for a burst.
             gc.freeze()
-            sys.stdout.buffer.write(json.encode(simulator.addresses) + b"\n")
+            addresses = simulator.addresses
+            sys.stdout.buffer.write(exports(addresses) if env else json.encode(addresses) + b"\n")
             sys.stdout.buffer.flush()
             await stop.wait()
     except OSError as error:
         sys.stderr.write(f"the simulator cannot listen: {error.strerror or error}\n")
         return 3
     return 0
+
+
+def exports(addresses: Addresses) -> bytes:
+    """Return where a simulator is as lines for a shell: the settings that clients read, and the control plane's URL."""
+    values = {
+        "MIRAKL_CONNECT_URL": addresses.connect_url,
+        "MIRAKL_ACCOUNT_URL": addresses.account_url,
+        "MIRAKL_AUTH_URL": addresses.auth_url,
+        "MIRAKL_FRONT_URL": addresses.front_url,
+        "MIRAKL_CLIENT_ID": addresses.client_id,
+        "MIRAKL_CLIENT_SECRET": addresses.client_secret,
+        "MIRAKL_API_KEY": addresses.api_key,
+        "MIRAKL_SIMULATOR_CONTROL_URL": addresses.control_url,
+    }
+    return "".join(f"export {name}={shlex.quote(value)}\n" for name, value in values.items()).encode()
 
 
 def _await_end_of_stdin(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
@@ -76,6 +99,18 @@ def _await_end_of_stdin(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) ->
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="mirakl-async simulator", description="An embedded Mirakl, for tests.")
     parser.add_argument("--port", type=_port, default=0, help="port of Connect; the others take free ones")
+    parser.add_argument(
+        "--host",
+        type=_host,
+        action="append",
+        metavar="NAME",
+        help="a name by which other machines reach it, as in a container (repeatable): it then listens on all "
+        "interfaces, and the other services take the ports after --port",
+    )
+    parser.add_argument("--client-id", default="simulator", help="of the application that may ask for tokens")
+    parser.add_argument("--client-secret", help="made up unless it is given; opens nothing but this simulator")
+    parser.add_argument("--api-key", help="of Marketplace; made up unless it is given")
+    parser.add_argument("--env", action="store_true", help="print shell exports instead of JSON")
     parser.add_argument(
         "--rate-limit",
         type=_rate_limit,
@@ -117,6 +152,12 @@ def _port(text: str) -> int:
     if not text.isdecimal() or int(text) > 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is not a port")
     return int(text)
+
+
+def _host(text: str) -> str:
+    if re.fullmatch(r"[a-z0-9.-]+", text) is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is not the name of a host, in lower case and without a port")
+    return text
 
 
 def _rate_limit(text: str) -> RateLimits:

@@ -72,6 +72,8 @@ class _Arguments(Struct):
     keepalive: Seconds
     log_size: Count
     port: Annotated[int, Meta(ge=0, le=65535)]
+    hosts: list[Annotated[str, Meta(pattern=r"^[a-z0-9.-]+$")]]
+    api_key: Annotated[str, Meta(min_length=1)] | None
     sockets: bool
     front: dict[str, int | list[Any]] | None
     oddities: Oddities
@@ -84,11 +86,12 @@ class Simulator(DirectClients):
     Clients of any other kind are pointed at its URLs. With `sockets=False` it opens no port and is ready at once,
     without being entered; only clients that it makes, or that are given its `wire()`, reach it.
 
-    `port` is that of Connect; the other services take free ones, as all do when it is 0. `channels` are those known,
+    `port` is that of Connect; the other services take free ones, as all do when it is 0. With `hosts`, names by which
+    other machines reach it, it listens on all interfaces, and the others take the ports after it. `channels` are known,
     with their stores. `rate_limits` is "none", "documented", a number of calls per second for every operation, or a
     window per operation. `latency` is seconds for every answer, or bounds to draw from; `expires_in` the seconds a
     token lives; `keepalive` those an idle connection is kept. `faults` are in force from the start; `faults.add` adds
-    others. The same `seed` draws the same latencies, faults and rows. `client_secret` is made up unless it is given.
+    others. The same `seed` draws the same latencies, faults and rows. `client_secret` and `api_key` can be given.
     `front` says how many rows the lists of Marketplace begin with, as in {"orders": 44_000}, or is the rows themselves,
     as `mirakl.front.insert` takes them; made-up ones were created in the week before the simulator. `now`, in seconds
     since 1970 or with a time zone, is the time when it is created, by default the machine's; a `clock` has its own.
@@ -113,6 +116,7 @@ class Simulator(DirectClients):
         now: datetime | float | None = None,
         client_id: str = "simulator",
         client_secret: str | None = None,
+        api_key: str | None = None,
         equal_stamp: EqualStamp = "replace",
         error_fields: ErrorFields = "indexed",
         unique_lines: bool = True,
@@ -120,6 +124,7 @@ class Simulator(DirectClients):
         keepalive: float = 75.0,
         log_size: int = 10_000,
         port: int = 0,
+        hosts: Sequence[str] = (),
         sockets: bool = True,
         front: Mapping[str, int | Sequence[Given]] | None = None,
         oddities: Oddities = "none",
@@ -136,7 +141,7 @@ class Simulator(DirectClients):
         self.limits: SlidingWindows = SlidingWindows(rate_limits, self.clock)
         self.client_id = client_id
         self.client_secret: str = client_secret or secrets.token_urlsafe(16)
-        self.api_key: str = secrets.token_urlsafe(24)
+        self.api_key: str = api_key or secrets.token_urlsafe(24)
         self.tokens: Tokens = Tokens(
             {client_id: self.client_secret},
             expires_in=expires_in,
@@ -169,6 +174,7 @@ class Simulator(DirectClients):
         self._paced = rate_limits != "none"
         self._routers = [Router(service) for service in self._services]
         self._port = port
+        self._hosts = tuple(hosts)
         self.sockets: bool = sockets
         self._keepalive = keepalive
         self._runners: list[web.AppRunner] = []
@@ -313,8 +319,9 @@ class Simulator(DirectClients):
         return task
 
     async def _serve(self, router: Router) -> None:
-        app = application(router, self._context)
-        port = self._port if router.service.name == "connect" else 0
+        app = application(router, self._context, self._hosts)
+        place = self._routers.index(router)
+        port = self._port + place if self._port and (self._hosts or place == 0) else 0
         if router.service.name == "connect":
             serve(app, control_routes(self, self._context))
             add_page(app)
@@ -327,8 +334,9 @@ class Simulator(DirectClients):
         )
         self._runners.append(runner)
         await runner.setup()
-        await web.TCPSite(runner, HOST, port).start()
-        self._open(router, f"http://{HOST}:{runner.addresses[0][1]}")
+        await web.TCPSite(runner, "0.0.0.0" if self._hosts else HOST, port).start()  # noqa: S104 - asked for
+        name = self._hosts[0] if self._hosts else HOST
+        self._open(router, f"http://{name}:{runner.addresses[0][1]}")
 
 
 def _retrieve(task: asyncio.Task[Answer]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
@@ -17,7 +17,7 @@ from .routing import Router, refusal
 from .visitors import refuse_foreign_pages
 
 
-def application(router: Router, context: SimulatorContext) -> web.Application:
+def application(router: Router, context: SimulatorContext, hosts: Collection[str] = ()) -> web.Application:
     """Return a service as an aiohttp application, which leaves paths outside the service's base to others."""
     service = router.service
 
@@ -28,7 +28,9 @@ def application(router: Router, context: SimulatorContext) -> web.Application:
             return web.Response(status=500)  # never leaves: the transport is closed
         return await _sent(request, answer)
 
-    app = web.Application(client_max_size=service.most_bytes, middlewares=[refuse_foreign_pages, _own_words(service)])
+    app = web.Application(
+        client_max_size=service.most_bytes, middlewares=[refuse_foreign_pages(hosts), _own_words(service)]
+    )
     app.router.add_route("*", service.base + "/{path:.*}", handle)
     return app
 
