@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from msgspec import Struct
 
-from .encoding import Violation, encode, encode_each, encode_lines, find_violations
+from .encoding import Violation, encode, encode_each, encode_large, encode_lines, find_violations
 from .exact import Exact, exact, moment_text
 from .quarantine import QuarantinedItem, isolate
 from .repair import Repair, UnrepairableError, repair
@@ -39,6 +39,7 @@ __all__ = [
     "decode_plain",
     "encode",
     "encode_each",
+    "encode_large",
     "encode_lines",
     "exact",
     "find_violations",

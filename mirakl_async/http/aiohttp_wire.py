@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Mapping
 
     from ..options import Timeouts
+    from .request import Body
     from .retries import Stage
 
 LARGE_BODY_BYTES = 512 * 1024
@@ -78,7 +79,7 @@ class AiohttpWire:
         method: str,
         url: str,
         headers: Mapping[str, str],
-        body: bytes | Multipart | None,
+        body: Body,
         *,
         timeout: float | None,
         max_bytes: int,
@@ -122,7 +123,7 @@ class AiohttpWire:
         method: str,
         url: str,
         headers: Mapping[str, str],
-        body: bytes | Multipart | None,
+        body: Body,
         *,
         timeout: float | None,
         new_connection: bool = False,
@@ -146,7 +147,7 @@ class AiohttpWire:
         method: str,
         url: str,
         headers: Mapping[str, str],
-        body: bytes | Multipart | None,
+        body: Body,
         *,
         new_connection: bool,
     ) -> Awaitable[aiohttp.ClientResponse]:
@@ -160,7 +161,8 @@ class AiohttpWire:
         if isinstance(body, Multipart):
             data, headers = _body_stream(body, headers, flight)
         elif body:
-            data = body if len(body) <= LARGE_BODY_BYTES else io.BytesIO(body)
+            # A stream shares the bytes that it is given, but copies a view of them.
+            data = body if len(body) <= LARGE_BODY_BYTES else io.BytesIO(getattr(body, "obj", body))
         # What `session.request` awaits, without its context manager: nobody here has a use for it, and it costs 2 us.
         answer: Any = session._request(  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
             method,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from msgspec import Struct
@@ -44,6 +44,9 @@ class Multipart(Struct, frozen=True, kw_only=True):
         return sum(part.size or 0 for part in self.parts) / MIN_UPLOAD_RATE
 
 
+Body: TypeAlias = bytes | memoryview | Multipart | None
+
+
 class Request(RedactedRepr, Struct, frozen=True, kw_only=True):
     """One call, ready to be sent: immutable, so that a second attempt is the first one again.
 
@@ -52,7 +55,7 @@ class Request(RedactedRepr, Struct, frozen=True, kw_only=True):
 
     operation: Operation[Any]
     url: str
-    body: bytes | Multipart | None = None
+    body: Body = None
     content_type: str | None = None
     without_credentials: bool = False
 

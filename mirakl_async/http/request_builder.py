@@ -52,7 +52,7 @@ QUERY_NAME = Rule("names that are texts", lambda value: isinstance(value, str) a
 
 
 def build(
-    operation: Operation[Any], arguments: Mapping[str, object], base_url: str, body: bytes | None = None
+    operation: Operation[Any], arguments: Mapping[str, object], base_url: str, body: bytes | memoryview | None = None
 ) -> Request:
     """Turn arguments, keyed by their Python names, into the operation's request; raises InvalidArgument.
 
@@ -164,7 +164,7 @@ def as_json(code: str, body: object) -> bytes:
 
 
 def _with_body(
-    operation: Operation[Any], url: str, members: dict[str, object], parts: list[Part], encoded: bytes | None
+    operation: Operation[Any], url: str, members: dict[str, object], parts: list[Part], encoded: bytes | memoryview | None
 ) -> Request:
     if encoded is not None:
         return Request(operation=operation, url=url, body=encoded, content_type=JSON)

@@ -15,7 +15,7 @@ from ..server_text import one_line
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
 
-    from .request import Multipart
+    from .request import Body
     from .retries import Stage
 
 
@@ -83,7 +83,7 @@ class Wire(Protocol):
         method: str,
         url: str,
         headers: Mapping[str, str],
-        body: bytes | Multipart | None,
+        body: Body,
         *,
         timeout: float | None,
         max_bytes: int,
@@ -97,7 +97,7 @@ class Wire(Protocol):
         method: str,
         url: str,
         headers: Mapping[str, str],
-        body: bytes | Multipart | None,
+        body: Body,
         *,
         timeout: float | None,
         new_connection: bool = False,

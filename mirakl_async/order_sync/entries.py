@@ -100,7 +100,7 @@ def exact_stamp(entry: Entry) -> tuple[int, int]:
     return stamp_of(entry), 0
 
 
-def encode_batch(origin: OriginRequest, entries: Sequence[Entry], max_bytes: int, typical: float) -> tuple[bytes, int]:
+def encode_batch(origin: OriginRequest, entries: Sequence[Entry], max_bytes: int, typical: float) -> tuple[memoryview, int]:
     """The body of one call, and how many of the entries it holds: as many as `max_bytes` allow, and at least one.
 
     Lines go out byte for byte; structs are encoded together, cheaper than one by one, unless a `typical` one is large.
@@ -114,10 +114,8 @@ def encode_batch(origin: OriginRequest, entries: Sequence[Entry], max_bytes: int
             count += 1
         entries = entries[:count]
     if {OrderRequest}.issuperset(map(type, entries)):
-        body = codec.encode(_Envelope(origin, entries))
-    else:
-        body = codec.encode(_Envelope(origin, [*map(Raw, map(encoded, entries))]))
-    return body, len(entries)
+        return codec.encode_large(_Envelope(origin, entries)), len(entries)
+    return codec.encode_large(_Envelope(origin, [*map(Raw, map(encoded, entries))])), len(entries)
 
 
 def _sizes(entries: Sequence[Entry], typical: float) -> list[int] | None:

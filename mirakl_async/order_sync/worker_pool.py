@@ -248,9 +248,9 @@ class WorkerPool:
                 self._answered()
 
 
-def _encode(batch: Batch, max_bytes: int, typical: float) -> tuple[bytes, int]:
+def _encode(batch: Batch, max_bytes: int, typical: float) -> tuple[memoryview, int]:
     """The body of a call and how many of the batch's orders it holds; a block of a queue goes out as it came."""
     entries = batch.entries
     if isinstance(entries, BlockLines) and entries.size <= max_bytes:
-        return entries.body(), len(entries)
+        return memoryview(entries.body()), len(entries)
     return encode_batch(batch.origin, entries, max_bytes, typical)

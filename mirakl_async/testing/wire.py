@@ -16,6 +16,7 @@ from ..simulator.exchange import Headers
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator, Mapping
 
+    from ..http.request import Body
     from ..simulator.exchange import Answer
 
 
@@ -40,7 +41,7 @@ class SimulatorWire:
         method: str,
         url: str,
         headers: Mapping[str, str],
-        body: bytes | Multipart | None,
+        body: Body,
         *,
         timeout: float | None,
         max_bytes: int,
@@ -64,7 +65,7 @@ class SimulatorWire:
         method: str,
         url: str,
         headers: Mapping[str, str],
-        body: bytes | Multipart | None,
+        body: Body,
         *,
         timeout: float | None,
         new_connection: bool = False,  # noqa: ARG002 - there are no connections
@@ -76,7 +77,7 @@ class SimulatorWire:
         if body or method != "GET":
             sent["Content-Length"] = str(len(body or b""))
         try:
-            return SimulatorResponse(await self._answer(method, url, sent, body or b"", timeout=timeout))
+            return SimulatorResponse(await self._answer(method, url, sent, bytes(body or b""), timeout=timeout))
         except ExchangeBroken as broken:
             if broken.answer is None:
                 _raise(broken)

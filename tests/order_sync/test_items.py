@@ -227,7 +227,7 @@ async def test_a_number_that_is_none_never_leaves(mirakl, value):
     exchange = mirakl.connect.session.transport._wire.exchange
 
     async def watched(method, url, headers, body, **options):
-        bodies.append(body or b"{}")
+        bodies.append(bytes(body or b"{}"))
         return await exchange(method, url, headers, body, **options)
 
     mirakl.connect.session.transport._wire.exchange = watched
@@ -507,7 +507,7 @@ class RecordingWire:
         self.bodies = []
 
     async def exchange(self, _method, _url, _headers, body, **_):
-        self.bodies.append(codec.decode_plain(body))
+        self.bodies.append(codec.decode_plain(bytes(body)))
         return WireResponse(204, {}, b"")
 
     async def close(self):
