@@ -42,6 +42,7 @@ class NestedReader(PageReader[_NestedPosition]):
     def __init__(self, source: ListRequests, start: Cursor, manner: ReadOptions) -> None:
         super().__init__(source, start, manner, 1)
         self._totals: dict[object, int] = {}
+        self._count: int | None = None  # offers of the product with the most, on the page before
         self._products: set[object] = set()
         self._delivered: dict[tuple[object, object], int] = {}
 
@@ -54,9 +55,10 @@ class NestedReader(PageReader[_NestedPosition]):
         if cursor.subrequest != self.subrequest:
             self.enter(cursor.subrequest)
             self._totals = {}
+            self._count = None
         place, told, moved = _NestedPosition(cursor.subrequest, cursor.offset), cursor.total, False
         while True:
-            rows, totals, more = await self._see(place)
+            rows, totals, end = await self._see(place)
             changed, fell = self._moves(totals, told)
             moved = moved or changed or self._misses(rows, place) or self._repeats(rows, place)
             self._totals |= totals
@@ -66,19 +68,25 @@ class NestedReader(PageReader[_NestedPosition]):
             place = place._replace(offset=max(0, place.offset - fell))
         if moved:
             self.source.report_list_change(cursor.offset, told, sum(self._totals.values()))
-        return await self._deliver(cursor, place, rows, more=more)
+        return await self._deliver(cursor, place, rows, end)
 
-    async def _see(self, place: _NestedPosition) -> tuple[PageRows, dict[object, int], bool]:
-        """A page, the totals it tells, and whether another follows."""
+    async def _see(self, place: _NestedPosition) -> tuple[PageRows, dict[object, int], int | None]:
+        """A page, the totals it tells, and the offset of the page that follows; None where none does.
+
+        The server may give fewer offers a page than it is asked for.
+        """
         reply = await self.prefetcher.get(place)
-        rows, end = read_page(reply), place.offset + self.manner.size
-        totals = self._totals_of(rows)
+        rows, size = read_page(reply), self.manner.size
+        totals, link = self._totals_of(rows), next_link(reply.headers, reply.request.url)
+        count = max((len(self._offers(item)) for item in rows.items), default=0)
+        end = place.offset + (min(count, size) or size)
+        if link.offset is not None and link.offset > place.offset:
+            end = min(link.offset, place.offset + size)
         more = max((self._totals | totals).values(), default=0) > end
         if not totals or len(totals) < len(rows.items):
-            link = next_link(reply.headers, reply.request.url)
-            full = any(len(self._offers(item)) >= self.manner.size for item in rows.items)
-            more = more or (link.more if link.found else full)
-        return rows, totals, more
+            more = more or (link.more if link.found else count >= size or 0 < (self._count or 1) <= count)
+        self._count = count
+        return rows, totals, end if more else None
 
     def _misses(self, rows: PageRows, place: _NestedPosition) -> bool:
         """Whether the page leaves out a product that has offers there."""
@@ -108,12 +116,12 @@ class NestedReader(PageReader[_NestedPosition]):
         changes = [self._totals[key] - total for key, total in totals.items() if key in self._totals]
         return any(changes), max(0, *changes, 0)
 
-    async def _deliver(self, cursor: Cursor, place: _NestedPosition, rows: PageRows, *, more: bool) -> Page[Any]:
+    async def _deliver(self, cursor: Cursor, place: _NestedPosition, rows: PageRows, end: int | None) -> Page[Any]:
         done = rows_done(cursor, rows.keys) if place.offset == cursor.offset else 0
         fresh = [index for index in range(done, len(rows.keys)) if not self._is_old(rows, index, place)]
         delivery = self.choose(rows, fresh)
         total = sum(self._totals.values()) if self._totals else None
-        following = self._following(place, total, more=more)
+        following = self._following(place, total, end)
         if following is not None and self.manner.limit is None and self.manner.prefetch > 1:
             await self.prefetcher.schedule([_NestedPosition(following.subrequest, following.offset)])
         return Page(
@@ -123,9 +131,8 @@ class NestedReader(PageReader[_NestedPosition]):
             quarantined=self.source.report_repairs(rows, delivery.fresh),
         )
 
-    def _following(self, place: _NestedPosition, total: int | None, *, more: bool) -> Cursor | None:
-        if more:
-            end = place.offset + self.manner.size
+    def _following(self, place: _NestedPosition, total: int | None, end: int | None) -> Cursor | None:
+        if end is not None:
             return replace(self.source.start(), subrequest=place.leg, offset=end, total=total)
         if place.leg + 1 < len(self.source.subrequests):
             return replace(self.source.start(), subrequest=place.leg + 1)

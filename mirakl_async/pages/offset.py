@@ -2,8 +2,9 @@
 
 Where a page ends and whether another follows is what the server says, by its total or by its Link header. A total that
 the page itself contradicts is not believed, nor one that would end the list where a full page links to the next. Where
-an answer says nothing at all, the list goes on after a full page, and as far as the total told last. `drift` tells what
-is done when the rows move meanwhile; a page without rows where the total has some is reported like that, too.
+an answer says nothing at all, the list goes on as far as the total told last, and until a page has no rows, or fewer
+than the one before and than was asked for: a short first page may be all that the server gives at once. `list_changes`
+tells what is done when the rows move meanwhile; a page without rows where the total has some is reported like that.
 
 A server may give fewer rows a page than it is asked for. Where the first page does, or two in a row do alike, the
 pages ahead are planned by what was given; a page that is short once, in the middle of a list, changes no plan.
@@ -156,7 +157,7 @@ class OffsetReader(PageReader[_OffsetPosition]):
         elif link.found:
             more = link.more
         else:
-            more = count >= size or end < (cursor.total or 0)
+            more = count >= size or end < (cursor.total or 0) or 0 < (self._count or 1) <= count
         if more and total is None and back:
             raise PaginationLoop(
                 f"{self.source.operation.code}: after offset {place.offset} the server leads to offset {link.offset}"

@@ -326,3 +326,25 @@ async def test_an_error_comes_after_the_pages_before_it_and_says_where_to_go_on(
         assert names(seen, served) == served.rows[:10] if code == "RT11" else len(seen) % 5 == 0
         seen += [item async for item in listed(front, served, page_size=5).items(after=raised.value.resume_from)]
         assert names(seen, served) == served.rows
+
+
+@pytest.mark.parametrize("concurrency", [1, 4])
+@pytest.mark.parametrize(("rows", "cap"), [(25, 10), (30, 10), (10, 10), (7, 10), (5, 1), (1, 1), (0, 10), (101, 50)])
+async def test_capped_pages_without_total_and_link_are_read_to_the_end(rows, cap, concurrency):
+    served = make(rows)
+    served.links = served.totals = False
+    front, _ = front_of(capped(served, cap))
+    async with front:
+        found = await front.orders.list(page_size=100).with_options(concurrency=concurrency).all()
+    assert names(found, served) == served.rows
+    assert front.counters.list_changes == 0
+
+
+@pytest.mark.parametrize(("rows", "requests"), [(0, 1), (7, 2), (100, 2), (250, 3)])
+async def test_without_total_and_link_a_short_list_costs_one_more_request(rows, requests):
+    served = make(rows)
+    served.links = served.totals = False
+    front, _ = front_of(served)
+    async with front:
+        assert names(await front.orders.list(page_size=100).all(), served) == served.rows
+    assert len(served.queries) == requests

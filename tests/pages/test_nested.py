@@ -209,3 +209,19 @@ def test_offers_that_stay_come_exactly_once_or_the_drift_is_reported(lengths, si
     assert reported or not wrong
     if len({kind for kind, _ in script.values()}) < 2:
         assert not wrong
+
+
+@pytest.mark.parametrize(("totals", "links"), [(True, False), (False, True), (False, False)])
+@pytest.mark.parametrize("lengths", [(0,), (4,), (10,), (3, 25, 0, 10, 11)])
+@pytest.mark.parametrize("cap", [1, 4, 10])
+async def test_pages_that_the_server_caps_are_read_to_the_end(lengths, cap, totals, links):
+    catalog = Catalog(spread(*lengths), totals=totals, links=links)
+    product = catalog.product
+    catalog.product = lambda name, start, size: product(name, start, min(size, cap))
+    answer = catalog.answer
+    catalog.answer = lambda url: answer(url.replace("max=100", f"max={cap}"))
+    front, _ = front_of(catalog)
+    async with front:
+        found = gathered(await front.offers.list_by_product(page_size=100).all())
+    assert found == {name: list(numbers) for name, numbers in catalog.offers.items()}
+    assert front.counters.list_changes == 0
