@@ -164,7 +164,11 @@ def as_json(code: str, body: object) -> bytes:
 
 
 def _with_body(
-    operation: Operation[Any], url: str, members: dict[str, object], parts: list[Part], encoded: bytes | memoryview | None
+    operation: Operation[Any],
+    url: str,
+    members: dict[str, object],
+    parts: list[Part],
+    encoded: bytes | memoryview | None,
 ) -> Request:
     if encoded is not None:
         return Request(operation=operation, url=url, body=encoded, content_type=JSON)

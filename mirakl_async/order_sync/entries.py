@@ -100,7 +100,9 @@ def exact_stamp(entry: Entry) -> tuple[int, int]:
     return stamp_of(entry), 0
 
 
-def encode_batch(origin: OriginRequest, entries: Sequence[Entry], max_bytes: int, typical: float) -> tuple[memoryview, int]:
+def encode_batch(
+    origin: OriginRequest, entries: Sequence[Entry], max_bytes: int, typical: float
+) -> tuple[memoryview, int]:
     """The body of one call, and how many of the entries it holds: as many as `max_bytes` allow, and at least one.
 
     Lines go out byte for byte; structs are encoded together, cheaper than one by one, unless a `typical` one is large.
