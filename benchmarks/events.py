@@ -54,8 +54,9 @@ def price_event(number: int) -> bytes:
 
 def as_pydantic_union(made: dict[type, Any]) -> Callable[[bytes], Any]:
     """What validates an event of any type, told apart by it."""
+    tags: dict[str, Any] = {name: Literal[name] for name in TYPES}  # a type checker knows none that is made at run time
     models = [
-        pydantic.create_model(kind.__name__, __base__=as_pydantic(kind, made), type=(Literal[name], ...))
+        pydantic.create_model(kind.__name__, __base__=as_pydantic(kind, made), type=(tags[name], ...))
         for name, kind in TYPES.items()
     ]
     union: Any = Annotated[Union[tuple(models)], pydantic.Field(discriminator="type")]  # noqa: UP007 - made at run time
