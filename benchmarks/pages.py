@@ -23,13 +23,13 @@ from mirakl_async.pages.cursor import VERSION, Cursor
 DELAY = 0.05
 
 
-async def _sweep(front: MarketplaceFront, *, concurrency: int) -> int:
-    return len(await front.orders.list().with_options(concurrency=concurrency).all())
+async def _sweep(front: MarketplaceFront, *, prefetch: int) -> int:
+    return len(await front.orders.list().configure(prefetch=prefetch).all())
 
 
-async def _consume(front: MarketplaceFront, *, prefetch: bool, work: float) -> int:
+async def _consume(front: MarketplaceFront, *, prefetch: int, work: float) -> int:
     count = 0
-    async for page in front.returns.list().with_options(prefetch=prefetch).pages():
+    async for page in front.returns.list().configure(prefetch=prefetch).pages():
         count += len(page.items)
         await asyncio.sleep(work)
     return count
@@ -50,12 +50,12 @@ async def _walls(port: int, pages: int, rounds: int) -> None:
     async with MarketplaceFront(f"http://127.0.0.1:{port}", auth=BearerToken("token")) as front:
         whole = pages * DELAY
         ways: dict[str, tuple[float, Callable[[], Awaitable[int]]]] = {
-            "offset, one at a time": (whole, lambda: _sweep(front, concurrency=1)),
-            "offset, 4 at a time": (whole / 4, lambda: _sweep(front, concurrency=4)),
-            "offset, 8 at a time": (whole / 8, lambda: _sweep(front, concurrency=8)),
-            "seek, consumer takes no time": (whole, lambda: _consume(front, prefetch=True, work=0)),
-            "seek, consumer takes 50 ms a page": (whole, lambda: _consume(front, prefetch=True, work=DELAY)),
-            "the same without prefetch": (2 * whole, lambda: _consume(front, prefetch=False, work=DELAY)),
+            "offset, one at a time": (whole, lambda: _sweep(front, prefetch=0)),
+            "offset, 4 at a time": (whole / 4, lambda: _sweep(front, prefetch=4)),
+            "offset, 8 at a time": (whole / 8, lambda: _sweep(front, prefetch=8)),
+            "seek, consumer takes no time": (whole, lambda: _consume(front, prefetch=1, work=0)),
+            "seek, consumer takes 50 ms a page": (whole, lambda: _consume(front, prefetch=1, work=DELAY)),
+            "the same without prefetch": (2 * whole, lambda: _consume(front, prefetch=0, work=DELAY)),
         }
         await front.orders.list().first()
         for name, (ideal, read) in ways.items():

@@ -241,9 +241,15 @@ async def test_options_of_lists_jobs_and_files_that_cannot_work():
             with pytest.raises(errors.InvalidArgument, match=f"OR11: page_size: {words}"):
                 front.orders.list(page_size=value)
         listed = front.orders.list()
-        for name, value in [("concurrency", 0), ("concurrency", "4"), ("exact", "yes"), ("on_page", 3)]:
+        for name, value in [
+            ("prefetch", -1),
+            ("prefetch", "4"),
+            ("prefetch", True),
+            ("overlap", "yes"),
+            ("on_page", 3),
+        ]:
             with pytest.raises(errors.InvalidArgument, match=f"OR11: {name}: must be"):
-                listed.with_options(**{name: value})
+                listed.configure(**{name: value})
         with pytest.raises(errors.InvalidArgument, match="OR11: count: must be a whole number, not str"):
             await listed.take("5")
         job = front.products.import_job(5)

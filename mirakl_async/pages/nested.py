@@ -122,7 +122,7 @@ class NestedReader(PageReader[_NestedPosition]):
         delivery = self.choose(rows, fresh)
         total = sum(self._totals.values()) if self._totals else None
         following = self._following(place, total, end)
-        if following is not None and self.manner.limit is None and self.manner.prefetch > 1:
+        if following is not None and self.manner.limit is None and self.manner.prefetch:
             await self.prefetcher.schedule([_NestedPosition(following.subrequest, following.offset)])
         return Page(
             items=delivery.items,

@@ -14,11 +14,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 from msgspec.structs import replace
 
-from ..checks import check_arguments
 from ..errors import InvalidArgument, PaginationLoop
 from .cursor import MARKS, Cursor, digest
 from .link import next_link
@@ -27,7 +26,7 @@ from .nested import NestedReader
 from .page import Page
 from .page_reader import PageReader, SelectedRows, deduplicate
 from .paginator import Paginator
-from .read_options import READING, OnPage, ReadOptions
+from .read_options import ReadOptions
 from .rows import PageRows, read_page
 
 if TYPE_CHECKING:
@@ -45,23 +44,12 @@ class OffsetPaginator(Paginator[T]):
     can be seen.
     """
 
-    def with_options(
-        self, *, concurrency: int | None = None, exact: bool | None = None, on_page: OnPage | None = None
-    ) -> Self:
-        """The same list, read in another manner.
-
-        `concurrency` is how many pages are asked for at once (4 unless told); the documented rate is kept all the
-        same. `exact` lets each page begin with the last rows of the one before, so that a row that left while another
-        came is noticed too: five rows more per page, and the keys of all rows in memory. `on_page` is told the
-        progress.
-        """
+    def _check_overlap(self) -> None:
         code = self._source.operation.code
-        check_arguments(code, READING, locals())
-        if exact and self._source.paging.nested:
-            raise InvalidArgument(code, "exact", "is not for a list whose pages run inside its items")
-        if exact and self._read_options.size < 2:
-            raise InvalidArgument(code, "exact", "needs pages of two rows or more, so that they can overlap")
-        return self._replace_options(prefetch=concurrency, overlap=exact, on_page=on_page)
+        if self._source.paging.nested:
+            raise InvalidArgument(code, "overlap", "is not supported for a list whose pages run inside its items")
+        if self._read_options.size < 2:
+            raise InvalidArgument(code, "overlap", "needs pages of two rows or more")
 
     def _walk(self, start: Cursor, manner: ReadOptions) -> AsyncGenerator[Page[T], None]:
         kind = NestedReader if self._source.paging.nested else OffsetReader
@@ -92,7 +80,7 @@ class OffsetReader(PageReader[_OffsetPosition]):
     """One reading of an offset list."""
 
     def __init__(self, source: ListRequests, start: Cursor, manner: ReadOptions) -> None:
-        super().__init__(source, start, manner, manner.prefetch)
+        super().__init__(source, start, manner, max(1, manner.prefetch))
         self._overlap_needed = manner.overlap
         self._size = manner.size  # of the pages that the server gives
         self._count: int | None = None  # rows of the page before
@@ -194,7 +182,7 @@ class OffsetReader(PageReader[_OffsetPosition]):
 
     async def _prefetch_after(self, cursor: Cursor | None) -> None:
         """Ask for the pages to come."""
-        if cursor is not None and self.manner.prefetch > 1:
+        if cursor is not None and self.manner.prefetch:
             await self.prefetcher.schedule(self._plan(cursor))
 
     def _plan(self, cursor: Cursor) -> Iterator[_OffsetPosition]:

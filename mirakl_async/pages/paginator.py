@@ -18,7 +18,7 @@ from ..checks import check_arguments, instance, whole
 from .cursor import Cursor, read_cursor
 from .list_requests import ListRequests
 from .page import Page
-from .read_options import ReadOptions
+from .read_options import READING, OnPage, ReadOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,6 +106,26 @@ class Paginator(ABC, Generic[T]):
     def __aiter__(self) -> AsyncIterator[T]:
         return aiter(self.items())
 
+    def configure(
+        self, *, prefetch: int | None = None, overlap: bool | None = None, on_page: OnPage | None = None
+    ) -> Self:
+        """The same list, read in another way; what is not given stays as it is.
+
+        `prefetch` is how many pages are requested before they are needed: 4 by default, 0 for none. A page that is
+        found by a token of the one before is requested one ahead at most. The documented rate is kept all the same.
+        With `overlap` each page of an offset list begins with the last rows of the one before, so that a row that left
+        while another came is noticed too: five more rows a page, and the keys of all rows in memory. `on_page`, a
+        function or a coroutine function, is called with the `Progress` before each page.
+        """
+        check_arguments(self._source.operation.code, READING, locals())
+        if overlap:
+            self._check_overlap()
+        changes = {"prefetch": prefetch, "overlap": overlap, "on_page": on_page}
+        other = copy.copy(self)
+        given: dict[str, Any] = {name: value for name, value in changes.items() if value is not None}
+        other._read_options = replace(self._read_options, **given)  # noqa: SLF001 - a copy of this very object
+        return other
+
     def items(self, *, after: str | None = None) -> ItemIterator[T]:
         """Item by item, from the start or after a cursor, with the cursor at hand."""
         start = self._place(after)
@@ -150,12 +170,6 @@ class Paginator(ABC, Generic[T]):
         """The undecoded reply of the first page."""
         return await self._source.send(0, self._first_query(self._read_options))
 
-    def _replace_options(self, **changes: Any) -> Self:
-        other = copy.copy(self)
-        given = {name: new for name, new in changes.items() if new is not None}
-        other._read_options = replace(self._read_options, **given)  # noqa: SLF001 - a copy of this very object
-        return other
-
     def _place(self, after: str | None) -> Cursor:
         source = self._source
         if after is None:
@@ -167,6 +181,10 @@ class Paginator(ABC, Generic[T]):
         if start == self._source.start():
             self._source.warn_if_too_frequent()
         return self._walk(start, self._read_options)
+
+    @abstractmethod
+    def _check_overlap(self) -> None:
+        """Raises InvalidArgument where the pages of this list cannot overlap."""
 
     @abstractmethod
     def _walk(self, start: Cursor, manner: ReadOptions) -> AsyncGenerator[Page[T], None]:

@@ -30,7 +30,7 @@ OnPage: TypeAlias = Callable[[Progress], object]
 
 
 class ReadOptions(Struct, frozen=True, kw_only=True):
-    """Rows per page, pages asked for ahead of the reader, with overlap or not, and rows wanted if not all."""
+    """Rows a page, pages requested ahead of the reader, whether pages overlap, and rows wanted if not all."""
 
     size: int
     prefetch: int = DEFAULT_PREFETCH
@@ -40,9 +40,8 @@ class ReadOptions(Struct, frozen=True, kw_only=True):
 
 
 READING: Rules = {
-    "concurrency": whole(1).or_none(),
-    "exact": BOOLEAN.or_none(),
-    "prefetch": BOOLEAN.or_none(),
+    "prefetch": whole(0).or_none(),
+    "overlap": BOOLEAN.or_none(),
     "on_page": CALLABLE.or_none(),
 }
-"""What the options of reading take."""
+"""What `Paginator.configure` takes."""

@@ -9,17 +9,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 from msgspec.structs import replace
 
-from ..checks import check_arguments
-from ..errors import PaginationLoop
+from ..errors import InvalidArgument, PaginationLoop
 from .cursor import MARKS, Cursor, digest
 from .page import Page
 from .page_reader import PageReader, deduplicate, rows_done
 from .paginator import Paginator
-from .read_options import READING, OnPage, ReadOptions
+from .read_options import ReadOptions
 from .rows import PageRows, member, peek, read_page
 
 if TYPE_CHECKING:
@@ -33,13 +32,9 @@ NEXT, PREVIOUS = "next_page_token", "previous_page_token"
 class SeekPaginator(Paginator[T]):
     """A list paged by `limit` and `page_token`; see Paginator."""
 
-    def with_options(self, *, prefetch: bool | None = None, on_page: OnPage | None = None) -> Self:
-        """The same list, read in another manner.
-
-        With `prefetch`, as usual, the next page is on its way while one is worked on. `on_page` is told the progress.
-        """
-        check_arguments(self._source.operation.code, READING, locals())
-        return self._replace_options(prefetch=None if prefetch is None else 1 + prefetch, on_page=on_page)
+    def _check_overlap(self) -> None:
+        words = "is not needed: each page of this list says where the next one begins"
+        raise InvalidArgument(self._source.operation.code, "overlap", words)
 
     def _walk(self, start: Cursor, manner: ReadOptions) -> AsyncGenerator[Page[T], None]:
         return cast("AsyncGenerator[Page[T], None]", SeekReader(self._source, start, manner).pages())
@@ -87,7 +82,7 @@ class SeekReader(PageReader[_SeekPosition]):
         """Ask for the next page."""
         self._rows += self.manner.size
         wanted = self.manner.limit is None or self._rows < self.manner.limit
-        if following is None or following in self._seen_tokens or self.manner.prefetch == 1 or not wanted:
+        if following is None or following in self._seen_tokens or not self.manner.prefetch or not wanted:
             return
         await self.prefetcher.schedule([following])
 

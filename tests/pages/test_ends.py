@@ -34,7 +34,7 @@ async def test_an_empty_page_ends_nothing():
     served.instead = {2: (200, {}, b'{"orders": [], "total_count": 30}')}
     front, _ = front_of(served)
     async with front:
-        got = names(await front.orders.list(page_size=10).with_options(concurrency=1).all(), served)
+        got = names(await front.orders.list(page_size=10).configure(prefetch=0).all(), served)
         assert got == [*served.rows[:10], *served.rows[20:]]  # what the server left out; the rest is not lost
         assert front.counters.list_changes == 1
 
@@ -44,7 +44,7 @@ async def test_a_page_that_tells_nothing_does_not_end_a_list_whose_total_is_know
     served.instead = {2: (200, {}, b'{"orders": null}')}
     front, _ = front_of(served)
     async with front:
-        assert names(await front.orders.list(page_size=10).with_options(concurrency=1).all(), served) == served.rows
+        assert names(await front.orders.list(page_size=10).configure(prefetch=0).all(), served) == served.rows
         assert front.counters.list_changes > 0
 
 
@@ -89,17 +89,17 @@ def capped(served, cap):
     return served
 
 
-@pytest.mark.parametrize("concurrency", [1, 2, 4, 8])
+@pytest.mark.parametrize("prefetch", [1, 2, 4, 8])
 @pytest.mark.parametrize("links", [True, False])
 @pytest.mark.parametrize(
     ("rows", "cap", "requests"), [(250, 10, 25), (101, 50, 3), (30, 1, 30), (10, 10, 1), (7, 10, 1)]
 )
-async def test_pages_that_the_server_caps_are_asked_for_once_each(rows, cap, requests, links, concurrency):
+async def test_pages_that_the_server_caps_are_asked_for_once_each(rows, cap, requests, links, prefetch):
     served = make(rows)
     served.links = links
     front, _ = front_of(capped(served, cap), lambda call: (7 * call) % 5 + 1)
     async with front:
-        found = await front.orders.list(page_size=100).with_options(concurrency=concurrency).all()
+        found = await front.orders.list(page_size=100).configure(prefetch=prefetch).all()
     assert names(found, served) == served.rows
     assert len(served.queries) == requests
     assert front.counters.list_changes == 0
@@ -110,7 +110,7 @@ async def test_pages_that_are_capped_can_overlap_and_still_get_on(cap):
     served = make(60)
     front, _ = front_of(capped(served, cap))
     async with front:
-        assert names(await front.orders.list(page_size=100).with_options(exact=True).all(), served) == served.rows
+        assert names(await front.orders.list(page_size=100).configure(overlap=True).all(), served) == served.rows
     assert len(served.queries) <= 60 // (cap - min(5, cap // 2)) + 5
 
 
@@ -277,7 +277,7 @@ async def test_an_item_that_cannot_be_read_is_set_aside_and_the_list_goes_on():
     served.item = lambda name: "no object" if name in {"10003", "10012"} else {"order_id": name}
     front, _ = front_of(served, listener=events.append)
     async with front:
-        pages = [page async for page in front.orders.list(page_size=5).with_options(exact=True).pages()]
+        pages = [page async for page in front.orders.list(page_size=5).configure(overlap=True).pages()]
         good = [name for name in served.rows if name not in {"10003", "10012"}]
         assert [name for page in pages for name in names(page.items, served)] == good
         assert [one.raw for page in pages for one in page.quarantined] == [b'"no object"'] * 2
@@ -298,7 +298,7 @@ async def test_a_page_that_cannot_be_read_is_an_error_that_says_where_to_go_on()
     async with front:
         seen = []
         with pytest.raises(errors.DecodeFailed, match="cannot be read") as raised:
-            async for page in front.orders.list(page_size=5).with_options(concurrency=1).pages():
+            async for page in front.orders.list(page_size=5).configure(prefetch=0).pages():
                 seen += page.items
         seen += [item async for item in front.orders.list(page_size=5).items(after=raised.value.resume_from)]
         assert names(seen, served) == served.rows
@@ -328,14 +328,14 @@ async def test_an_error_comes_after_the_pages_before_it_and_says_where_to_go_on(
         assert names(seen, served) == served.rows
 
 
-@pytest.mark.parametrize("concurrency", [1, 4])
+@pytest.mark.parametrize("prefetch", [1, 4])
 @pytest.mark.parametrize(("rows", "cap"), [(25, 10), (30, 10), (10, 10), (7, 10), (5, 1), (1, 1), (0, 10), (101, 50)])
-async def test_capped_pages_without_total_and_link_are_read_to_the_end(rows, cap, concurrency):
+async def test_capped_pages_without_total_and_link_are_read_to_the_end(rows, cap, prefetch):
     served = make(rows)
     served.links = served.totals = False
     front, _ = front_of(capped(served, cap))
     async with front:
-        found = await front.orders.list(page_size=100).with_options(concurrency=concurrency).all()
+        found = await front.orders.list(page_size=100).configure(prefetch=prefetch).all()
     assert names(found, served) == served.rows
     assert front.counters.list_changes == 0
 

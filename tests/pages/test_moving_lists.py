@@ -28,7 +28,7 @@ class Reading(NamedTuple):
 
     rows: int
     size: int
-    concurrency: int
+    prefetch: int
     turns: list[int]
     changes: list[Change]
 
@@ -82,10 +82,10 @@ async def read(reading: Reading, code: str = "OR11", *, totals: bool = True, **m
     front, wire = front_of(served, lambda call: reading.turns[call % len(reading.turns)])
     async with front:
         resource = front.orders if code == "OR11" else front.returns
-        paginator = resource.list(page_size=reading.size).with_options(**manner)
+        paginator = resource.list(page_size=reading.size).configure(**manner)
         items = await paginator.all()
         reported = front.counters.list_changes
-    assert wire.most_under_way <= max(1, reading.concurrency)
+    assert wire.most_under_way <= max(1, reading.prefetch)
     return Outcome(names(items, served), present - gone, reported, served.queries)
 
 
@@ -103,7 +103,7 @@ async def read_in_turns(reading: Reading, kills: list[int]) -> Outcome:
     for life in [*kills, 10**6]:
         front, _ = front_of(served, lambda call: reading.turns[call % len(reading.turns)])
         async with front:
-            paginator = front.orders.list(page_size=reading.size).with_options(concurrency=reading.concurrency)
+            paginator = front.orders.list(page_size=reading.size).configure(prefetch=reading.prefetch)
             items = paginator.items(after=after)
             async for item in items:
                 got.append(item)
@@ -123,14 +123,14 @@ def twice(outcome: Outcome) -> set[str]:
 
 
 def check_exactly_once(reading: Reading, **manner: Any) -> None:
-    outcome = asyncio.run(read(reading, concurrency=reading.concurrency, **manner))
+    outcome = asyncio.run(read(reading, prefetch=reading.prefetch, **manner))
     event(f"reported: {bool(outcome.reported)}")
     assert not missed(outcome)
     assert not twice(outcome)
 
 
 def check_exactly_once_or_reported(reading: Reading, **manner: Any) -> None:
-    outcome = asyncio.run(read(reading, concurrency=reading.concurrency, **manner))
+    outcome = asyncio.run(read(reading, prefetch=reading.prefetch, **manner))
     event(f"reported: {bool(outcome.reported)}")
     assert outcome.reported or not (missed(outcome) or twice(outcome))
 
@@ -182,33 +182,31 @@ def test_rows_that_change_places(reading):
 @STILL
 @given(readings(("move", "swap")))
 def test_rows_that_change_places_read_with_overlap(reading):
-    check_exactly_once_or_reported(reading, exact=True)
+    check_exactly_once_or_reported(reading, overlap=True)
 
 
 # Where rows come and go the total may stay the same; the overlap shows it.
 @STILL
 @given(readings(("insert", "delete", "replace")))
 def test_rows_that_come_and_go_read_with_overlap(reading):
-    check_exactly_once(reading, exact=True)
+    check_exactly_once(reading, overlap=True)
 
 
 @STILL
 @given(readings(("insert", "delete")))
 def test_a_seek_list_misses_nothing(reading):
-    outcome = asyncio.run(read(reading, "RT11", prefetch=reading.concurrency > 1))
+    outcome = asyncio.run(read(reading, "RT11", prefetch=int(reading.prefetch > 1)))
     assert not missed(outcome)
     assert not twice(outcome)
 
 
 @STILL
 @given(st.integers(0, 60), st.integers(1, 12), st.integers(1, 4), st.booleans())
-def test_a_list_that_stays_is_read_once_and_nothing_is_reported(rows, size, concurrency, exact):
-    outcome = asyncio.run(
-        read(Reading(rows, size, concurrency, [0], []), concurrency=concurrency, exact=exact and size > 1)
-    )
+def test_a_list_that_stays_is_read_once_and_nothing_is_reported(rows, size, prefetch, overlap):
+    outcome = asyncio.run(read(Reading(rows, size, prefetch, [0], []), prefetch=prefetch, overlap=overlap and size > 1))
     assert outcome.got == [f"1{n:04}" for n in range(rows)]
     assert not outcome.reported
-    if not exact:
+    if not overlap:
         assert len(outcome.queries) == max(1, -(-rows // size))
 
 
@@ -224,10 +222,10 @@ def test_fuzz_rows_that_come(reading):
 @pytest.mark.fuzz
 @given(readings(("move", "swap"), **MANY))
 def test_fuzz_rows_that_change_places(reading):
-    check_exactly_once_or_reported(reading, exact=True)
+    check_exactly_once_or_reported(reading, overlap=True)
 
 
 @pytest.mark.fuzz
 @given(readings(("insert", "delete", "replace"), **MANY))
 def test_fuzz_rows_that_come_and_go(reading):
-    check_exactly_once_or_reported(reading, exact=True)
+    check_exactly_once_or_reported(reading, overlap=True)

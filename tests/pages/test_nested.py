@@ -78,8 +78,8 @@ async def test_it_goes_on_after_any_product():
                 rest = [item async for item in paginator.items(after=page.cursor_after(count))]
                 assert gathered([*done, *page.items[:count], *rest]) == catalog.offers
             done += page.items
-        with pytest.raises(errors.InvalidArgument, match="not for a list whose pages run inside"):
-            paginator.with_options(exact=True)
+        with pytest.raises(errors.InvalidArgument, match="not supported for a list whose pages run inside"):
+            paginator.configure(overlap=True)
 
 
 async def test_ids_beyond_the_cap_are_split_and_it_goes_on_after_any_product():
@@ -182,7 +182,7 @@ scripts = st.dictionaries(
 
 
 @given(st.lists(st.integers(0, 30), min_size=1, max_size=3), st.integers(1, 8), st.integers(1, 2), scripts)
-def test_offers_that_stay_come_exactly_once_or_the_drift_is_reported(lengths, size, concurrency, script):
+def test_offers_that_stay_come_exactly_once_or_the_drift_is_reported(lengths, size, prefetch, script):
     catalog = Catalog(spread(*lengths))
     stayed = {number for numbers in catalog.offers.values() for number in numbers}
     new = itertools.count(90000)
@@ -200,7 +200,7 @@ def test_offers_that_stay_come_exactly_once_or_the_drift_is_reported(lengths, si
         catalog.before = move
         front, _ = front_of(catalog)
         async with front:
-            paginator = front.offers.list_by_product(page_size=size).with_options(concurrency=concurrency)
+            paginator = front.offers.list_by_product(page_size=size).configure(prefetch=prefetch)
             found = gathered(await paginator.all())
             return [number for numbers in found.values() for number in numbers], front.counters.list_changes
 

@@ -25,20 +25,20 @@ async def test_the_next_page_is_asked_for_while_one_is_consumed():
                     await asyncio.sleep(0.005)
         assert len(served.queries) == reached == 3
         asked = []
-        async for _page in front.returns.list(page_size=5).with_options(prefetch=False).pages():
+        async for _page in front.returns.list(page_size=5).configure(prefetch=0).pages():
             await asyncio.sleep(0.02)
             asked.append(len(served.queries))
         assert asked == [4, 5, 6]
 
 
-@pytest.mark.parametrize("concurrency", [1, 2, 8])
-async def test_pages_under_way_are_bounded_and_come_in_order(concurrency):
+@pytest.mark.parametrize("prefetch", [1, 2, 8])
+async def test_pages_under_way_are_bounded_and_come_in_order(prefetch):
     served = make(200)
     front, wire = front_of(served, lambda call: (7 * call) % 11 + 1)
     async with front:
-        paginator = front.orders.list(page_size=10).with_options(concurrency=concurrency)
+        paginator = front.orders.list(page_size=10).configure(prefetch=prefetch)
         assert names(await paginator.all(), served) == served.rows
-    assert wire.most_under_way == concurrency
+    assert wire.most_under_way == prefetch
     assert len(served.queries) == 20
 
 
@@ -100,7 +100,7 @@ async def test_pages_ahead_keep_to_the_rate():
     served.before = lambda _: sent.append(clock.monotonic())
     front, _ = front_of(served, lambda _: 2, clock=clock, rate_limits={"OR11": Rate(calls=5, seconds=1.0)})
     async with front:
-        assert len(await front.orders.list(page_size=10).with_options(concurrency=8).all()) == 300
+        assert len(await front.orders.list(page_size=10).configure(prefetch=8).all()) == 300
     assert len(sent) == 30
     assert all(later - sooner > 1.0 for sooner, later in zip(sent, sent[5:], strict=False))
 
@@ -109,7 +109,7 @@ async def test_a_page_asked_for_ahead_does_not_fail_for_the_queue_it_stands_in()
     served = make(60)
     front, _ = front_of(served, clock=InstantClock(), rate_limits={"OR11": Rate(calls=1, seconds=30.0)})
     async with front:
-        got = await front.orders.list(page_size=10).with_options(concurrency=8).all()
+        got = await front.orders.list(page_size=10).configure(prefetch=8).all()
     assert names(got, served) == served.rows
     assert len(served.queries) == 6
 
@@ -127,10 +127,12 @@ async def test_nonsense_is_refused_before_anything_is_sent():
     served = make(5)
     front, _ = front_of(served)
     async with front:
-        with pytest.raises(errors.InvalidArgument, match="concurrency: must be a whole number, at least 1"):
-            front.orders.list().with_options(concurrency=0)
+        with pytest.raises(errors.InvalidArgument, match="prefetch: must be a whole number, at least 0"):
+            front.orders.list().configure(prefetch=-1)
+        with pytest.raises(errors.InvalidArgument, match="RT11: overlap: is not needed"):
+            front.returns.list().configure(overlap=True)
         with pytest.raises(errors.InvalidArgument, match="two rows or more"):
-            front.orders.list(page_size=1).with_options(exact=True)
+            front.orders.list(page_size=1).configure(overlap=True)
         with pytest.raises(errors.InvalidArgument, match="no cursor"):
             front.orders.list().items(after="junk!")
         with pytest.raises(errors.InvalidArgument, match="order_state_code: is neither an argument nor an option"):

@@ -106,7 +106,7 @@ async def test_the_same_items_with_a_failure_at_every_page(code, failure):
         for call in range(1, 6):
             served.instead = {len(served.queries) + call: failure}
             assert names(await paginator.all(), served) == served.rows
-        one_by_one = paginator.with_options(concurrency=1) if code in OFFSET else paginator.with_options(prefetch=False)
+        one_by_one = paginator.configure(prefetch=0)
         served.instead = {len(served.queries) + 1 + 2 * page: failure for page in range(5)}
         assert names(await one_by_one.all(), served) == served.rows
         assert not served.instead
@@ -165,18 +165,18 @@ async def test_a_place_that_moved_by_many_pages_is_found_again():
         assert front.counters.list_changes == 1
 
 
-@pytest.mark.parametrize("concurrency", [1, 4])
-async def test_a_list_that_grows_at_its_end_all_the_while_costs_an_overlap_and_no_more(concurrency):
+@pytest.mark.parametrize("prefetch", [1, 4])
+async def test_a_list_that_grows_at_its_end_all_the_while_costs_an_overlap_and_no_more(prefetch):
     served = make(500)
     there = list(served.rows)
     served.before = lambda call: served.rows.append(f"2{call:04}")
     events = []
     front, _ = front_of(served, listener=events.append)
     async with front:
-        got = names(await front.orders.list(page_size=50).with_options(concurrency=concurrency).all(), served)
+        got = names(await front.orders.list(page_size=50).configure(prefetch=prefetch).all(), served)
     assert got[:500] == there
     assert got == sorted(set(got))
-    assert len(served.queries) <= 500 / 45 + 3 + 2 * concurrency  # once, what was under way is asked again
+    assert len(served.queries) <= 500 / 45 + 3 + 2 * prefetch  # once, what was under way is asked again
     drifted = [event for event in events if type(event).__name__ == "ListChanged"]
     assert drifted[0].after > drifted[0].before
 
@@ -231,7 +231,7 @@ async def test_a_page_tells_its_total_its_neighbours_and_how_far_the_reading_is(
     served = make(23)
     front, _ = front_of(served)
     async with front:
-        paginator = front.orders.list(page_size=10).with_options(on_page=progress.append)
+        paginator = front.orders.list(page_size=10).configure(on_page=progress.append)
         pages = [page async for page in paginator.pages()]
     assert [page.total for page in pages] == [23, 23, 23]
     assert [page.previous_cursor for page in pages] == [None, None, None]
@@ -250,7 +250,7 @@ async def test_progress_may_be_awaited():
     served = make(23)
     front, _ = front_of(served)
     async with front:
-        await front.orders.list(page_size=10).with_options(on_page=save).all()
+        await front.orders.list(page_size=10).configure(on_page=save).all()
     assert saved == [10, 20, 23]
 
 
@@ -259,7 +259,7 @@ async def test_drafts_of_invoices_are_told_apart():
     served.item = lambda name: {"id": name, "invoice_id": None}
     front, _ = front_of(served)
     async with front:
-        pages = front.accounting.list_invoices(states=["DRAFT"], page_size=10).with_options(concurrency=1).pages()
+        pages = front.accounting.list_invoices(states=["DRAFT"], page_size=10).configure(prefetch=0).pages()
         got = (await anext(pages)).items
         del served.rows[2:5]
         got += [item async for page in pages for item in page.items]

@@ -20,14 +20,14 @@ async def marketplace(**sizes):
 
 
 async def check(front, mirakl, there_before, **manner):
-    got = [order.order_id async for order in front.orders.list(page_size=20).with_options(**manner)]
+    got = [order.order_id async for order in front.orders.list(page_size=20).configure(**manner)]
     there_after = set(mirakl.front.ids("orders"))
     stayed = [name for name in there_before if name in there_after]
     assert [name for name in got if name in set(stayed)] == stayed
     assert len(got) == len(set(got))
 
 
-@pytest.mark.parametrize("concurrency", [1, 4])
+@pytest.mark.parametrize("prefetch", [1, 4])
 @pytest.mark.parametrize(
     "changes",
     [
@@ -42,21 +42,21 @@ async def check(front, mirakl, there_before, **manner):
         ],
     ],
 )
-async def test_orders_that_come_and_go(changes, concurrency):
+async def test_orders_that_come_and_go(changes, prefetch):
     async with marketplace(orders=230) as (mirakl, front):
         mirakl.front.list_changes.add(*changes)
-        await check(front, mirakl, mirakl.front.ids("orders"), concurrency=concurrency)
+        await check(front, mirakl, mirakl.front.ids("orders"), prefetch=prefetch)
         assert front.counters.list_changes > 0
 
 
-@pytest.mark.parametrize("concurrency", [1, 4])
-async def test_orders_that_go_while_as_many_come_are_noticed_where_pages_overlap(concurrency):
+@pytest.mark.parametrize("prefetch", [1, 4])
+async def test_orders_that_go_while_as_many_come_are_noticed_where_pages_overlap(prefetch):
     async with marketplace(orders=230) as (mirakl, front):
         mirakl.front.list_changes.add(
             ListChange(operation="OR11", kind="delete", rows=2, where="first"),
             ListChange(operation="OR11", kind="insert", rows=2, where="last"),
         )
-        await check(front, mirakl, mirakl.front.ids("orders"), concurrency=concurrency, exact=True)
+        await check(front, mirakl, mirakl.front.ids("orders"), prefetch=prefetch, overlap=True)
         assert front.counters.list_changes > 0
 
 
