@@ -13,14 +13,22 @@ from typing import TYPE_CHECKING, Any, cast
 import msgspec
 from msgspec import UNSET, Struct
 
-from ..redaction import RedactedBytes
+from ..redaction import RedactedBytes, RedactedStr
 from .type_info import DECODE_ERRORS, DecodeFailure, alternatives, decode_failure, decoder, dict_of, is_struct, list_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 FIRST_SIZE = 8192
-_ENCODER = msgspec.json.Encoder(decimal_format="number")
+
+
+def _encode_unknown(value: object) -> object:
+    if isinstance(value, RedactedStr):
+        return str(value)
+    raise TypeError(f"Encoding objects of type {type(value).__name__} is unsupported")
+
+
+_ENCODER = msgspec.json.Encoder(decimal_format="number", enc_hook=_encode_unknown)
 
 
 class Violation(Struct, frozen=True):
