@@ -1,69 +1,124 @@
-"""What one call to the simulator costs in a test: through a socket of this process, and handed over without one.
+"""The simulator in a process of its own: when it is ready, small calls a second, and what upserts cost it.
 
-CPU of the process, which does the work of both sides. Blocks of calls are interleaved, so that a slow moment of the
-machine meets both ways; ratios are medians of paired blocks.
+python -m benchmarks.simulator
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
+import os
 import statistics
+import sys
 import time
-from collections.abc import Awaitable, Callable
-from typing import Any
 
-from benchmarks.synthetic import ORIGIN, order
-from mirakl_async import ConnectChannel, MarketplaceFront
-from mirakl_async.simulator import Simulator
+import aiohttp
+import msgspec
 
+from mirakl_async.simulator import SimulatorProcess
 
-async def _block(call: Callable[[], Awaitable[Any]], calls: int) -> float:
-    """CPU microseconds per call."""
-    began = time.process_time()
-    for _ in range(calls):
-        await call()
-    return (time.process_time() - began) / calls * 1e6
+STARTS = 7
+CALLS = 3_000
+AT_ONCE = 8
+UPSERTS, ORDERS = 30, 100
 
 
-def _calls(front: MarketplaceFront, connect: ConnectChannel, order_id: str) -> dict[str, Callable[[], Awaitable[Any]]]:
-    batch = [order(number) for number in range(10)]
+def cpu_seconds(pid: int) -> float:
+    """Return the processor time that a process has used; Linux only."""
+    with open(f"/proc/{pid}/stat") as stat:  # noqa: PTH123
+        fields = stat.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+async def ready(starts: int) -> float:
+    """Return the median of the seconds until a simulator is ready."""
+    seconds: list[float] = []
+    for _ in range(starts):
+        began = time.perf_counter()
+        async with SimulatorProcess():
+            seconds.append(time.perf_counter() - began)
+    return statistics.median(seconds)
+
+
+async def small_calls(mirakl: SimulatorProcess, session: aiohttp.ClientSession, calls: int) -> tuple[float, float]:
+    """Return calls a second by the clock, and by the simulator's own processor time."""
+    headers, url = {"Authorization": mirakl.api_key}, f"{mirakl.front_url}/api/currencies"
+
+    async def some(count: int) -> None:
+        for _ in range(count):
+            async with session.get(url, headers=headers) as answer:
+                await answer.read()
+
+    await some(200)
+    used, began = cpu_seconds(mirakl.addresses.pid), time.perf_counter()
+    await asyncio.gather(*(some(calls // AT_ONCE) for _ in range(AT_ONCE)))
+    seconds, busy = time.perf_counter() - began, cpu_seconds(mirakl.addresses.pid) - used
+    return calls / seconds, calls / max(busy, 0.01)
+
+
+async def upserts(mirakl: SimulatorProcess, session: aiohttp.ClientSession, lines: int) -> float:
+    """Return the share of a core that 30 calls a second of 100 orders take."""
+    headers = {"Authorization": f"Bearer {await mirakl.issue_token()}", "Content-Type": "application/json"}
+    url = f"{mirakl.connect_url}/v1/orders"
+    bodies = [body(f"{lines}-{number}", lines) for number in range(3)]
+    used = cpu_seconds(mirakl.addresses.pid)
+    for number in range(2 * UPSERTS):
+        async with session.post(url, data=bodies[number % 3], headers=headers) as answer:
+            if answer.status != 204:
+                raise RuntimeError(await answer.text())
+    return (cpu_seconds(mirakl.addresses.pid) - used) / 2
+
+
+def body(name: str, lines: int) -> bytes:
+    """Return a call of 100 orders with so many lines each."""
+    origin = {"channel_id": "channel-1", "channel_store_id": "store-1"}
+    return msgspec.json.encode({"origin": origin, "orders": [order(f"{name}-{one}", lines) for one in range(ORDERS)]})
+
+
+def order(name: str, lines: int) -> dict[str, object]:
+    """Return a valid order."""
+    at, euros = "2026-01-05T09:30:00Z", {"amount": 19.99, "currency": "EUR"}
     return {
-        "CUR01, a short list": front.platform.list_currencies,
-        "OR12, one order": lambda: front.orders.get(order_id),
-        "upsertOrders, 10 orders of 3 KB": lambda: connect.orders.upsert(origin=ORIGIN, orders=batch),
+        "channel_order_id": name,
+        "channel_updated_at": at,
+        "created_at": at,
+        "status": "AWAITING_SHIPMENT",
+        "shipping_info": {},
+        "fulfillment": {"type": "FULFILLED_BY_SELLER"},
+        "order_lines": [
+            {
+                "channel_order_line_id": f"{name}-{line}",
+                "created_at": at,
+                "updated_at": at,
+                "quantity": 1,
+                "can_cancel": True,
+                "can_refund": True,
+                "price": euros,
+                "total_shipping_price": euros,
+                "product": {"id": f"p{line}", "title": "Desk lamp"},
+                "status": "AWAITING_SHIPMENT",
+                "taxes": [{"code": "VAT", "amount": euros}],
+            }
+            for line in range(lines)
+        ],
     }
 
 
-async def _measure(calls: int, rounds: int) -> dict[str, list[tuple[float, float]]]:
-    async with (
-        Simulator() as mirakl,
-        mirakl.front_client() as front,
-        mirakl.connect_client() as connect,
-        mirakl.front_client(wire=mirakl.wire()) as direct_front,
-        mirakl.connect_client(wire=mirakl.wire()) as direct_connect,
-    ):
-        order_id = mirakl.front.ids("orders")[0]
-        socket, direct = _calls(front, connect, order_id), _calls(direct_front, direct_connect, order_id)
-        figures: dict[str, list[tuple[float, float]]] = {}
-        for name in socket:
-            pairs = [(await _block(socket[name], calls), await _block(direct[name], calls)) for _ in range(rounds + 1)]
-            figures[name] = pairs[1:]
-    return figures
+async def measure(starts: int, calls: int) -> None:
+    """Print the figures."""
+    print(f"ready after {await ready(starts) * 1000:.0f} ms (median of {starts})")
+    async with SimulatorProcess() as mirakl, aiohttp.ClientSession() as session:
+        by_clock, by_core = await small_calls(mirakl, session, calls)
+        print(f"small calls: {by_clock:,.0f} a second with a client beside it, {by_core:,.0f} a core")
+        for lines in (1, 5):
+            share = await upserts(mirakl, session, lines)
+            print(f"{UPSERTS} upserts of {ORDERS} orders of {lines} lines a second: {share:.0%} of a core")
 
 
 def main(argv: list[str]) -> None:
-    """Print the table."""
-    parser = argparse.ArgumentParser(prog="benchmarks simulator", description=__doc__)
-    parser.add_argument("--smoke", action="store_true")
-    parser.add_argument("--calls", type=int, default=200)
-    parser.add_argument("--rounds", type=int, default=15)
-    arguments = parser.parse_args(argv)
-    calls, rounds = (10, 2) if arguments.smoke else (arguments.calls, arguments.rounds)
-    print("one call to the simulator: CPU microseconds of client and simulator, medians")
-    print("| call | socket | no socket | paired median ratio |")
-    print("|---|---:|---:|---:|")
-    for name, pairs in asyncio.run(_measure(calls, rounds)).items():
-        socket, direct = (statistics.median(one) for one in zip(*pairs, strict=True))
-        ratio = statistics.median(without / through for through, without in pairs)
-        print(f"| {name} | {socket:.0f} | {direct:.0f} | {ratio:.2f} |")
+    """Measure; with --smoke only show that it runs."""
+    smoke = "--smoke" in argv
+    asyncio.run(measure(1 if smoke else STARTS, 80 if smoke else CALLS))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -43,6 +43,7 @@ class Tokens:
         self._keys = dict(keys or {})
         self._clock = clock
         self._good: dict[str, tuple[str, float]] = {}
+        self._prune_at = 1000
 
     def service(self) -> Service:
         """Return the authentication host's only route."""
@@ -50,8 +51,11 @@ class Tokens:
 
     def issue(self, client_id: str) -> str:
         """Give a token without an exchange."""
-        token = secrets.token_urlsafe(32)
-        self._good[token] = (client_id, self._clock.monotonic() + self.expires_in)
+        token, now = secrets.token_urlsafe(32), self._clock.monotonic()
+        if len(self._good) >= self._prune_at:
+            self._good = {one: known for one, known in self._good.items() if known[1] > now}
+            self._prune_at = 1000 + 2 * len(self._good)
+        self._good[token] = (client_id, now + self.expires_in)
         return token
 
     def revoke_all(self) -> int:

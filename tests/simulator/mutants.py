@@ -38,16 +38,15 @@ _REMOVED: Any = object()
 
 
 def _replaced(value: Any, path: tuple[Any, ...], wrong: Any) -> Any:
+    """Return the value with something else at a path; what the path does not touch is shared with it."""
     if not path:
         return wrong
-    whole = copy.deepcopy(value)
-    parent = whole
-    for step in path[:-1]:
-        parent = parent[step]
-    if wrong is _REMOVED:
-        del parent[path[-1]]
+    step, rest = path[0], path[1:]
+    whole = copy.copy(value)
+    if not rest and wrong is _REMOVED:
+        del whole[step]
     else:
-        parent[path[-1]] = wrong
+        whole[step] = _replaced(value[step], rest, wrong) if rest else wrong
     return whole
 
 
