@@ -28,6 +28,7 @@ app.command(f"{__package__}.call:call")
 app.command(f"{__package__}.lists:list_items", name="list")
 app.command(f"{__package__}.imports:import_products", name="import")
 app.command(f"{__package__}.exports:export")
+app.command(f"{__package__}.events:events")
 app.command(f"{__package__}.operations:operations")
 app.command(f"{__package__}.simulator:simulator", help_flags=[], version_flags=[])
 

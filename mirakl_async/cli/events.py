@@ -1,0 +1,156 @@
+"""`mirakl-async events decode`: what a file of Connect's events holds, as a connector would see it."""
+
+from __future__ import annotations
+
+import base64
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import msgspec
+from cyclopts import App, Parameter
+
+from .. import codec
+from ..codec.type_info import DECODE_ERRORS
+from ..events import Command, Event, InvalidEvent, UnknownEvent
+from ..events import decode as decode_event
+from .results import Exit, print_json, printable_json, usage_error
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable, Iterator
+    from typing import BinaryIO
+
+    from cyclopts import Token
+
+events: App = App(name="events", help="Look at Connect's events.")
+BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+
+
+def _path_or_stdin(kind: type[Path], tokens: Iterable[Token]) -> Path:
+    text = next(iter(tokens)).value
+    if text.startswith("-") and text != "-":
+        raise ValueError(f"Unknown option: {text}.")
+    return kind(text)
+
+
+@events.command
+def decode(
+    file: Annotated[
+        Path,
+        Parameter(
+            help="one event, a line for each, or a file of rejected messages; - for standard input",
+            allow_leading_hyphen=True,
+            converter=_path_or_stdin,
+        ),
+    ],
+    /,
+    *,
+    json: Annotated[bool, Parameter(help="print one JSON object and nothing else", negative=())] = False,
+) -> int:
+    """Decode events, and print their types, ids and members: personal data, as they hold them.
+
+    Exit status 1 says that a connector would set some aside: what cannot be decoded, and commands of an unknown type.
+    """
+    shown: list[dict[str, Any]] = []
+    rejected = count = 0
+    with _opened(file) as stream:
+        for count, body in enumerate(bodies(stream), 1):
+            described = describe(body)
+            rejected += "error" in described
+            if json:
+                shown.append(described)
+            else:
+                print(as_text(count, described))
+    if json:
+        print_json({"events": shown, "count": count, "rejected": rejected})
+    else:
+        print(f"{count} events, {rejected} of them to be set aside")
+    return Exit.REFUSED if rejected else Exit.DONE
+
+
+def describe(body: bytes) -> dict[str, Any]:
+    """An event as plain values; with `error` if it would be set aside."""
+    try:
+        event = decode_event(body)
+    except InvalidEvent as error:
+        return {"kind": "invalid", "error": error.reason, "body": body.decode("utf-8", "backslashreplace")}
+    found = {"kind": _kind(event), "type": event.type, **codec.decode_plain(codec.encode(event))}
+    if isinstance(event, UnknownEvent) and event.action_id is not None:
+        found["error"] = f"{event.type} is an unknown type of command: it cannot be answered"
+    if event.repairs:
+        found["repairs"] = [{"path": one.path, "reason": one.reason, "outcome": one.outcome} for one in event.repairs]
+    return found
+
+
+def as_text(number: int, described: dict[str, Any]) -> str:
+    """A line of what it is, and one for each of its members."""
+    heading = [f"{number}:", *(str(described[name]) for name in ("kind", "type", "id", "time") if described.get(name))]
+    lines = [" ".join(heading)]
+    if "error" in described:
+        lines.append(f"set aside: {described['error']}")
+    data = described.get("data", {"body": described.get("body")})
+    members: dict[str, Any] = data if isinstance(data, dict) else {"data": data}
+    lines += [f"{name}: {codec.encode(value).decode()}" for name, value in members.items()]
+    lines += [f"{one['outcome']}: {one['path']}: {one['reason']}" for one in described.get("repairs", ())]
+    return "\n  ".join(printable_json(line) for line in lines)
+
+
+def bodies(stream: BinaryIO) -> Iterator[bytes]:
+    """The messages in a file: its lines, or all of it where it is one event over several lines, or an array."""
+    first = b""
+    for line in stream:
+        first = line
+        if line.strip():
+            break
+    if not first.strip():
+        return
+    if not _is_json(first):
+        first += stream.read()
+        if not _is_json(first) and not first.startswith(BYTE_ORDER_MARKS[1:]):
+            yield from (_message(line) for line in first.split(b"\n") if line.strip())
+            return
+    try:
+        yield from (bytes(one) for one in msgspec.json.decode(first, type=list[msgspec.Raw]))
+    except DECODE_ERRORS:
+        yield _message(first)
+    yield from (_message(line) for line in stream if line.strip())
+
+
+def _message(line: bytes) -> bytes:
+    """The body that a line holds: a line of a file of rejected messages has it as a member."""
+    body = line.strip()
+    try:
+        row = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+        if row.keys() & {"type", "id", "reason"} == {"id", "reason"}:
+            if "body" in row:
+                return msgspec.json.decode(row["body"], type=str).encode()
+            return base64.b64decode(msgspec.json.decode(row["body_base64"], type=str))
+    except (*DECODE_ERRORS, KeyError, ValueError):
+        pass
+    return body
+
+
+def _is_json(text: bytes) -> bool:
+    try:
+        msgspec.json.decode(text.removeprefix(BYTE_ORDER_MARKS[0]), type=msgspec.Raw)
+    except DECODE_ERRORS:
+        return False
+    return True
+
+
+def _kind(event: Event) -> str:
+    if isinstance(event, UnknownEvent):
+        return "unknown"
+    return "command" if isinstance(event, Command) else "fact"
+
+
+@contextmanager
+def _opened(file: Path) -> Generator[BinaryIO]:
+    if file == Path("-"):
+        yield sys.stdin.buffer
+        return
+    if file.is_dir():
+        raise usage_error(f"{file} is a folder")
+    with file.open("rb") as stream:
+        yield stream
