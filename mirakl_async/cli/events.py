@@ -6,12 +6,13 @@ import base64
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import msgspec
 from cyclopts import App, Parameter
 
 from .. import codec
+from ..codec.plain import to_dict
 from ..codec.type_info import DECODE_ERRORS
 from ..events import Command, Event, InvalidEvent, UnknownEvent
 from ..events import decode as decode_event
@@ -75,7 +76,7 @@ def describe(body: bytes) -> dict[str, Any]:
         event = decode_event(body)
     except InvalidEvent as error:
         return {"kind": "invalid", "error": error.reason, "body": body.decode("utf-8", "backslashreplace")}
-    found = {"kind": _kind(event), "type": event.type, **codec.decode_plain(codec.encode(event))}
+    found = {"kind": _kind(event), "type": event.type, **to_dict(event)}
     if isinstance(event, UnknownEvent) and event.action_id is not None:
         found["error"] = f"{event.type} is an unknown type of command: it cannot be answered"
     if event.repairs:
@@ -90,7 +91,7 @@ def as_text(number: int, described: dict[str, Any]) -> str:
     if "error" in described:
         lines.append(f"set aside: {described['error']}")
     data = described.get("data", {"body": described.get("body")})
-    members: dict[str, Any] = data if isinstance(data, dict) else {"data": data}
+    members: dict[str, Any] = cast("dict[str, Any]", data) if isinstance(data, dict) else {"data": data}
     lines += [f"{name}: {codec.encode(value).decode()}" for name, value in members.items()]
     lines += [f"{one['outcome']}: {one['path']}: {one['reason']}" for one in described.get("repairs", ())]
     return "\n  ".join(printable_json(line) for line in lines)

@@ -130,7 +130,7 @@ def test_a_file_that_cannot_be_read_and_wrong_usage_have_their_exit_statuses(tmp
 
 def test_whatever_a_body_is_it_is_described_in_one_way_or_another():
     dice = random.Random(13)
-    for _ in range(300):
+    for _ in range(100):
         for name in TYPES:
             described = describe(damaged(body(name, dice), dice))
             assert ("error" in described) == (described["kind"] == "invalid") or described["kind"] == "unknown"
