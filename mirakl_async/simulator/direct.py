@@ -87,7 +87,7 @@ class DirectRequest:
                 self.caller.set_result(None)
             seconds -= max(0.0, left)
             if seconds >= FOREVER / 2:
-                raise ExchangeBroken("timeout")  # nobody waits for an answer that never comes
+                raise ExchangeBroken("timeout")  # the answer would never come
         await self._clock.sleep(seconds)
 
     async def corrupt(self, one: TriggeredFault, answer: Answer) -> Answer:

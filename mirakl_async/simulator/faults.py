@@ -1,6 +1,6 @@
-"""What goes wrong, and when: faults as data, and the plan that decides which of them strike a request.
+"""What goes wrong, and when: faults as data, and the plan that decides which of them a request triggers.
 
-A fault strikes before the service has seen the request, or, with `after_processing`, when its answer is ready: then the
+A fault happens before the service has seen the request, or, with `after_processing`, when its answer is ready: then the
 work is done and the client never learns it. Those two cannot be distinguished from outside, which is the point.
 
 The same seed and the same sequence of requests give the same faults; each fault draws from a generator of its own,
@@ -26,7 +26,7 @@ FOREVER = 1e9
 
 
 class When(TypedDict, total=False):
-    """Which requests a fault strikes.
+    """Which requests trigger a fault.
 
     `operation` names the only operation that it affects ("token" is the token exchange); None is every operation but
     that. Of the requests it could affect, counted from 1, it affects those in `at`, else every `every`th, else each
@@ -155,7 +155,7 @@ class _Members(Struct):
 
 
 class TriggeredFault(Struct, frozen=True):
-    """A fault that strikes one request, with the time it takes drawn."""
+    """A fault that one request triggers, with the time it takes drawn."""
 
     fault: Fault
     seconds: float = 0.0
@@ -236,7 +236,7 @@ class FaultPlan:
         self._rules.clear()
 
     def draw(self, operation: str) -> tuple[TriggeredFault, ...]:
-        """Return what strikes the next request of that operation, and count it."""
+        """Return what the next request of that operation triggers, and count it."""
         if not self._rules:
             return ()
         triggered = tuple(one for rule in self._rules if (one := rule.draw(operation)) is not None)

@@ -147,9 +147,9 @@ async def _answer(
     triggered: Sequence[TriggeredFault],
 ) -> Answer:
     before = [one for one in triggered if not one.fault.triggers_after]
-    struck = await _trigger(request, before, None, context)
-    if struck is not None:
-        return struck
+    replaced = await _trigger(request, before, None, context)
+    if replaced is not None:
+        return replaced
     operation, headers, credential, judge = found.route.operation, request.headers, "", context.judge
     judge.arrived(service, operation, headers.get("Authorization", ""))
     if service.guarded:
@@ -215,7 +215,7 @@ def _seconds(context: SimulatorContext) -> float:
 
 
 def _whole(answer: Answer) -> Answer:
-    """Make every piece of an answer at once: a fault spoils bytes that are there."""
+    """Make every piece of an answer at once: a fault corrupts bytes that are there."""
     if answer.pieces is None:
         return answer
     return Answer(answer.status, b"".join((answer.body, *answer.pieces)), answer.content_type, answer.headers)

@@ -340,6 +340,6 @@ class Simulator(DirectClients):
 
 
 def _retrieve(task: asyncio.Task[Answer]) -> None:
-    """Take the result of a request that nobody waits for any more."""
+    """Take the result of a request whose caller has left."""
     if not task.cancelled():
         task.exception()

@@ -137,7 +137,7 @@ def unused_ports():
     raise AssertionError("no five ports in a row are free")
 
 
-async def test_another_machine_names_it_as_it_was_told(session):
+async def test_other_machines_reach_it_by_the_names_it_was_given(session):
     async with Simulator(hosts=["mirakl", "localhost"]) as mirakl:
         assert mirakl.front_url.startswith("http://mirakl:")
         url = mirakl.control_url.replace("mirakl:", "127.0.0.1:", 1) + "/state"

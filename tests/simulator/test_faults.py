@@ -1,4 +1,4 @@
-"""Every fault as a client meets it, and what the world knows of the request that was struck."""
+"""Every fault as a client meets it, and what the world knows of the request that triggered it."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ async def test_tokens_revoked_in_the_middle(api):
     assert api.simulator.tokens.counts.revoked == 1
 
 
-async def test_the_token_exchange_is_struck_by_name_only(api, session):
+async def test_the_token_exchange_triggers_faults_by_its_name_only(api, session):
     api.simulator.faults.add(Fault.status(503), Fault.status(500, operation="token"))
     async with session.post(api.simulator.auth_url + "/oauth/token") as answer:
         assert answer.status == 500
@@ -134,32 +134,32 @@ async def test_the_token_exchange_is_struck_by_name_only(api, session):
     assert (await api.upsert(order())).status == 503
 
 
-async def test_other_operations_are_not_struck(api):
+async def test_other_operations_trigger_none(api):
     api.simulator.faults.add(Fault.status(503, operation="updateActionStatus"))
     assert (await api.upsert(order())).status == 204
     assert (await api.send("PUT", "/v1/orders/actions/a", {"status": "SUCCESS"})).status == 503
 
 
-def struck(plan, count=1000, operation="upsertOrders"):
+def triggered_by(plan, count=1000, operation="upsertOrders"):
     return [bool(plan.draw(operation)) for _ in range(count)]
 
 
-def test_when_a_fault_strikes():
-    assert struck(FaultPlan(rules=[Fault.reset(every=3)]), 7) == [False, False, True, False, False, True, False]
-    assert struck(FaultPlan(rules=[Fault.reset(at=(1, 4))]), 5) == [True, False, False, True, False]
-    assert struck(FaultPlan(rules=[Fault.reset(times=2)]), 4) == [True, True, False, False]
-    assert struck(FaultPlan(rules=[Fault.reset(every=2, times=1)]), 4) == [False, True, False, False]
-    assert not any(struck(FaultPlan(rules=[Fault.reset(probability=0)])))
-    assert all(struck(FaultPlan(rules=[Fault.reset(probability=1)])))
+def test_when_a_fault_is_triggered():
+    assert triggered_by(FaultPlan(rules=[Fault.reset(every=3)]), 7) == [False, False, True, False, False, True, False]
+    assert triggered_by(FaultPlan(rules=[Fault.reset(at=(1, 4))]), 5) == [True, False, False, True, False]
+    assert triggered_by(FaultPlan(rules=[Fault.reset(times=2)]), 4) == [True, True, False, False]
+    assert triggered_by(FaultPlan(rules=[Fault.reset(every=2, times=1)]), 4) == [False, True, False, False]
+    assert not any(triggered_by(FaultPlan(rules=[Fault.reset(probability=0)])))
+    assert all(triggered_by(FaultPlan(rules=[Fault.reset(probability=1)])))
 
 
 def test_the_same_seed_gives_the_same_faults():
     def plan(seed, *more):
         return FaultPlan(seed=seed, rules=[Fault.reset(probability=0.2), *more])
 
-    first = struck(plan(1))
-    assert first == struck(plan(1))
-    assert first != struck(plan(2))
+    first = triggered_by(plan(1))
+    assert first == triggered_by(plan(1))
+    assert first != triggered_by(plan(2))
     assert 120 < sum(first) < 280
 
     both = plan(1, Fault.stall(probability=0.5))
@@ -169,9 +169,9 @@ def test_the_same_seed_gives_the_same_faults():
 
 def test_strokes_are_counted_and_end_on_request():
     plan = FaultPlan(rules=[Fault.latency(0.1), Fault.reset(every=2)])
-    struck(plan, 10)
+    triggered_by(plan, 10)
     plan.clear()
-    assert not any(struck(plan, 10))
+    assert not any(triggered_by(plan, 10))
     assert plan.triggered == {"latency": 10, "reset": 5}
 
 

@@ -54,6 +54,6 @@ async def test_every_address_of_the_simulator_is_closed_to_foreign_pages():
                 async with session.request(method, url, headers={**token, **signs}) as answer:
                     assert (url, answer.status) == (url, 403)
                     assert "Access-Control-Allow-Origin" not in answer.headers
-        assert simulator.revoke_tokens() == 1  # nobody else has
+        assert simulator.revoke_tokens() == 1  # the only one, still good
         async with session.get(f"{simulator.control_url}/state") as answer:
             assert answer.status == 200

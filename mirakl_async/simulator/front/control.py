@@ -76,7 +76,7 @@ class FrontControl:
         return await self._ask("GET", f"/{table}/ids", type_=list[Any])
 
     async def seed(self, table: str, rows: int | Sequence[Given]) -> None:
-        """Refill a list with so many rows that are made up, or with these."""
+        """Refill a list with these rows, or with a number of made-up ones."""
         await self._do("POST", f"/{table}/seed", Insert(_plain(rows)))
 
     async def insert(self, table: str, rows: int | Given | Sequence[Given] = 1, where: End = "last") -> list[Any]:

@@ -97,7 +97,7 @@ class FrontWorld:
             self.insert(name, given)
 
     def seed(self, table: str, rows: int | Sequence[Given]) -> None:
-        """Refill a list with so many rows that are made up, or with these."""
+        """Refill a list with these rows, or with a number of made-up ones."""
         there = self._table(table)
         there.refill(rows if isinstance(rows, int) else 0)
         if table == "imports":

@@ -38,7 +38,7 @@ async def test_a_marketplace_in_a_process():
         assert (state.moved, state.ignored, state.rows["orders"]) == ({"insert": 2}, {}, 5)
 
 
-async def test_drifts_come_and_go(control, front):
+async def test_list_changes_come_and_go(control, front):
     await control.add_list_changes(ListChange(operation="RT11", kind="delete", rows=3))
     await front.get("/api/returns")
     await control.clear_list_changes()

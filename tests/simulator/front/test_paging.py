@@ -174,7 +174,7 @@ async def test_a_changed_row_was_just_updated(start):
 
 
 @pytest.mark.parametrize("arguments", [{"every": 0}, {"rows": 0}, {"kind": "insert", "where": "read"}])
-def test_drifts_that_mean_nothing(arguments):
+def test_list_changes_that_mean_nothing(arguments):
     with pytest.raises(ValueError, match="rows"):
         ListChange(**({"operation": "OR11", "kind": "delete"} | arguments))
 
