@@ -10,7 +10,6 @@ import json
 import random
 import signal
 import sys
-from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -47,19 +46,14 @@ async def trouble(sim):
         sim.faults.add(Fault.hang_up(operation="updateActionStatus", probability=0.01))
 
 
-def judge(sim, journal, count):
-    """Raise AssertionError unless each action has ended, and as it should; nothing that nobody tried has FAILED."""
-    wrong = {}
-    tried = Counter(journal.read_text().split())
-    for number in range(count):
-        name = f"action-{number}"
-        action = sim.world.actions[name]
-        codes = [error["code"] for error in action.errors]
-        expected = ("FAILED", ["ORDER_IN_WRONG_STATE"]) if plan_of(name) == "fails" else ("SUCCESS", [])
-        if (action.status, codes) != expected or not tried[name]:
-            wrong[name] = (action.status, codes, tried[name])
-    assert wrong == {}
-    return tried
+def judge(sim, journal):
+    """Raise AssertionError unless each action has one final outcome, the right one; nothing that nobody tried FAILED."""
+    report = sim.commands()
+    report.check()
+    tried = set(journal.read_text().split())
+    assert not {*report.succeeded, *report.failed} - tried
+    codes = {error["code"] for name in report.failed for error in sim.world.actions[name].errors}
+    assert codes <= {"ORDER_IN_WRONG_STATE"}
 
 
 async def start_worker(settings):
@@ -75,7 +69,8 @@ async def storm(tmp_path, queue_address, store, *, count, kills, workers, put, p
     journal.touch()
     async with Simulator() as sim:
         for number in range(count):
-            sim.world.add_action(f"action-{number}")
+            name = f"action-{number}"
+            sim.world.add_action(name, expected="FAILED" if plan_of(name) == "fails" else "SUCCESS")
         await put(deliveries(count, dice))
         settings = {
             "client_id": sim.client_id, "client_secret": sim.client_secret, "connect_url": sim.connect_url,
@@ -92,7 +87,7 @@ async def storm(tmp_path, queue_address, store, *, count, kills, workers, put, p
             running[victim] = await start_worker(settings)
         await troubles
         async with asyncio.timeout(240):
-            while any(action.status == "PENDING" for action in sim.world.actions.values()):
+            while sim.commands().unanswered:
                 await asyncio.sleep(0.5)
             for one in running:
                 await one.stdout.readline()
@@ -100,13 +95,13 @@ async def storm(tmp_path, queue_address, store, *, count, kills, workers, put, p
                 await one.communicate()
             codes = [one.returncode for one in running]
         assert codes == [0] * workers
-        judge(sim, journal, count)
+        judge(sim, journal)
     return await pending()
 
 
 @pytest.mark.parametrize(
     ("count", "kills"),
-    [pytest.param(300, 1, id="short"), pytest.param(10_000, 10, marks=pytest.mark.chaos, id="long")],
+    [pytest.param(80, 1, id="short"), pytest.param(10_000, 10, marks=pytest.mark.chaos, id="long")],
 )
 async def test_every_action_has_one_right_outcome_on_sqlite(tmp_path, count, kills):
     path = tmp_path / "events.db"
