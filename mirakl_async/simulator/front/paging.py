@@ -60,7 +60,10 @@ class Listing(NamedTuple):
 
 
 class Token(Struct, omit_defaults=True):
-    """What a page token holds: the operation, the parameters, and the row that the page lies after or before."""
+    """What a page token holds: the operation, the parameters, and the row that the page lies after or before.
+
+    `at` is when that row was created, where the order of ranks need not be that of creation.
+    """
 
     operation: str
     given: dict[str, list[str]]
@@ -68,6 +71,7 @@ class Token(Struct, omit_defaults=True):
     newest_first: bool
     after: int | None = None
     before: int | None = None
+    at: float | None = None
 
 
 class PageQuery(NamedTuple):
@@ -130,15 +134,17 @@ class Pager:
             self._count_ignored(listing, given, _SEEK)
             limit = whole_number("limit", given.get("limit", [str(listing.default)])[0], 1, listing.most)
             token = Token(listing.operation, dict(given), limit, _descends(listing, given))
-        chosen = self._selected(listing, table, call, PageQuery(token.given, "", token.newest_first))
-        first, end = _stretch(chosen, token)
+        member = "created" if table.scattered else ""
+        chosen = self._selected(listing, table, call, PageQuery(token.given, member, token.newest_first))
+        first, end = _stretch(table, chosen, token)
         page = chosen[first:end]
         body: Row = {"data": _rows(listing, table, token.given, page)}
         if end < len(chosen):
             last = page[-1] if page else _beyond(token, -1)
-            body["next_page_token"] = self._text(token, after=last)
+            body["next_page_token"] = self._text(token, _created(table, token, page[-1:]), after=last)
         if first > 0:
-            body["previous_page_token"] = self._text(token, before=page[0] if page else _beyond(token, 1))
+            before = page[0] if page else _beyond(token, 1)
+            body["previous_page_token"] = self._text(token, _created(table, token, page[:1]), before=before)
         return body, "", page
 
     def _selected(self, listing: Listing, table: Table, call: Call, asked: PageQuery) -> Sequence[int]:
@@ -176,8 +182,8 @@ class Pager:
             if name not in names and name not in known:
                 self.ignored[f"{listing.operation} {name}"] += 1
 
-    def _text(self, token: Token, *, after: int | None = None, before: int | None = None) -> str:
-        fields = Token(token.operation, token.given, token.limit, token.newest_first, after, before)
+    def _text(self, token: Token, at: float | None, *, after: int | None = None, before: int | None = None) -> str:
+        fields = Token(token.operation, token.given, token.limit, token.newest_first, after, before, at)
         body = json.encode(fields)
         return urlsafe_b64encode(crc32(body, self._secret).to_bytes(4, "big") + body).decode().rstrip("=")
 
@@ -220,16 +226,29 @@ def _descends(listing: Listing, given: Given) -> bool:
     return direction == "DESC"
 
 
-def _stretch(chosen: Sequence[int], token: Token) -> tuple[int, int]:
+def _stretch(table: Table, chosen: Sequence[int], token: Token) -> tuple[int, int]:
     """Return where a token's page begins and ends in the rows chosen."""
     sign = -1 if token.newest_first else 1
+
+    def place(rank: int, at: float | None = None) -> tuple[float, int]:
+        created: float = (table.head(rank)["created"] if at is None else at) if table.scattered else 0
+        return sign * created, sign * rank
+
     if token.before is not None:
-        end = bisect_left(chosen, sign * token.before, key=lambda rank: sign * rank)
+        end = bisect_left(chosen, place(token.before, token.at), key=place)
         return max(0, end - token.limit), end
     first = 0
     if token.after is not None:
-        first = bisect_right(chosen, sign * token.after, key=lambda rank: sign * rank)
+        first = bisect_right(chosen, place(token.after, token.at), key=place)
     return first, min(first + token.limit, len(chosen))
+
+
+def _created(table: Table, token: Token, row: Sequence[int]) -> float | None:
+    """Return when the row that a token names was created, where that decides its place."""
+    if not table.scattered:
+        return None
+    created: float | None = table.head(row[0])["created"] if row else token.at
+    return created
 
 
 def _beyond(token: Token, step: int) -> int:

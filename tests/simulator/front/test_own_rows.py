@@ -276,6 +276,28 @@ def test_every_member_without_a_value_is_left_out_of_the_answer(table):
         world.delete(table, identity)
 
 
+@pytest.mark.parametrize("sort", ["date_created,ASC", "date_created,DESC"])
+async def test_a_list_paged_by_tokens_is_in_the_order_of_creation(start, sort):
+    front = await start({"returns": 25})
+    for days in (3.3, 1.1, 5.5, 0.2):
+        front.world.insert("returns", {"id": f"R-{days}", "date_created": NOW - dt.timedelta(days=days)})
+    backwards, seen, query = [], [], {"limit": 4, "sort": sort}
+    while query:
+        page = (await front.get("/api/returns", **query)).json
+        seen += [(row["date_created"], row["id"]) for row in page["data"]]
+        if len(seen) == 12:
+            front.world.delete("returns", seen[-1][1])  # the row that the token names
+        query = {"page_token": page["next_page_token"]} if "next_page_token" in page else {}
+    dates = [date for date, _ in seen]
+    assert dates == sorted(dates, reverse=sort.endswith("DESC"))
+    assert len({identity for _, identity in seen}) == len(seen) == 29
+    while "previous_page_token" in page:
+        page = (await front.get("/api/returns", page_token=page["previous_page_token"])).json
+        backwards = [row["id"] for row in page["data"]] + backwards
+    assert backwards == [identity for _, identity in seen if identity != seen[11][1]][: len(backwards)]
+    assert len(backwards) >= 24
+
+
 def test_an_identity_is_never_changed():
     world = world_at()
     first = world.ids("orders")[0]
