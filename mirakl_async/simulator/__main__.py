@@ -13,15 +13,17 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, get_args
 
 from msgspec import ValidationError, json
 
 from .addresses import Addresses
-from .front.world import LISTS
+from .connect_errors import ErrorFields
+from .front.world import LISTS, Oddities
 from .instants import is_instant, nanoseconds
 from .ratelimits import RateLimits
 from .server import CHANNELS, Simulator
+from .world import EqualStamp
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -38,6 +40,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         expires_in=arguments.expires_in,
         channels=dict(arguments.channel) if arguments.channel else CHANNELS,
         keep=arguments.keep,
+        equal_stamp=arguments.equal_stamp,
+        error_fields=arguments.error_fields,
+        oddities=arguments.oddities,
+        action_seconds=arguments.action_seconds,
+        keepalive=arguments.keepalive,
+        log_size=arguments.log_size,
         unique_lines=not arguments.any_line_ids,
         seed=arguments.seed,
         now=arguments.now,
@@ -128,7 +136,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="SECONDS",
         help="seconds that an answer takes, or LOW:HIGH to draw from",
     )
-    parser.add_argument("--expires-in", type=float, default=3599.0, metavar="SECONDS", help="life of a token")
+    parser.add_argument("--expires-in", type=_seconds, default=3599.0, metavar="SECONDS", help="life of a token")
     parser.add_argument(
         "--channel",
         type=_channel,
@@ -137,6 +145,16 @@ def _parser() -> argparse.ArgumentParser:
         help="a channel and its stores (repeatable), or a JSON list of their ids",
     )
     parser.add_argument("--keep", choices=("bytes", "digest"), default="bytes", help="what to remember of an order")
+    parser.add_argument(
+        "--equal-stamp", choices=get_args(EqualStamp), default="replace", help="a second version's fate"
+    )
+    parser.add_argument("--error-fields", choices=get_args(ErrorFields), default="indexed", help="of refused orders")
+    parser.add_argument("--oddities", choices=get_args(Oddities), default="none", help="nulls that live answers hold")
+    parser.add_argument(
+        "--action-seconds", type=_seconds, default=86_400.0, metavar="SECONDS", help="life of an action"
+    )
+    parser.add_argument("--keepalive", type=_seconds, default=75.0, metavar="SECONDS", help="of an idle connection")
+    parser.add_argument("--log-size", type=_count, default=10_000, metavar="N", help="requests that are remembered")
     parser.add_argument("--any-line-ids", action="store_true", help="let orders share the ids of their lines")
     parser.add_argument(
         "--front",
@@ -170,6 +188,22 @@ def _rate_limit(text: str) -> RateLimits:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f'{text!r} is neither a number of calls nor "documented" nor "none"')
     return int(text)
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdecimal()):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of requests")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
+    return seconds
 
 
 def _latency(text: str) -> tuple[float, float]:

@@ -21,10 +21,13 @@ from .addresses import Addresses
 from .clients import Clients
 from .clock import seconds_of
 from .command_report import CommandReport
+from .connect_errors import ErrorFields
 from .control import Control, RemoteEvents, RemoteFaults, RemoteSeller, State
 from .front.control import FrontControl
 from .front.own_rows import Given
+from .front.world import Oddities
 from .judge import Judgement
+from .world import EqualStamp, Keep
 
 _SECONDS_TO_START = 30.0
 _SECONDS_TO_STOP = 5.0
@@ -33,9 +36,9 @@ _SECONDS_TO_STOP = 5.0
 class SimulatorProcess(Clients):
     """`async with SimulatorProcess() as mirakl`, then `mirakl.connect_client()`; `control` looks inside.
 
-    The arguments are those of `Simulator`, but that `rate_limits` takes no windows of single operations. Faults are
-    added through `control`. A Ctrl-C in the terminal does not reach the child, so that a client that drains after one
-    still finds its server.
+    The arguments are those of `Simulator`, but that `rate_limits` takes no windows of single operations; time is moved
+    by `control.advance`, faults are added by `faults`. A Ctrl-C in the terminal does not reach the child, so that a
+    client that drains after one still finds its server.
     """
 
     def __init__(
@@ -46,7 +49,16 @@ class SimulatorProcess(Clients):
         latency: float | tuple[float, float] = 0.0,
         expires_in: float = 3599.0,
         channels: Mapping[str, Iterable[str]] | None = None,
-        keep: Literal["bytes", "digest"] = "bytes",
+        client_id: str = "simulator",
+        client_secret: str | None = None,
+        api_key: str | None = None,
+        equal_stamp: EqualStamp = "replace",
+        error_fields: ErrorFields = "indexed",
+        oddities: Oddities = "none",
+        action_seconds: float = 86_400.0,
+        keepalive: float = 75.0,
+        log_size: int = 10_000,
+        keep: Keep = "bytes",
         unique_lines: bool = True,
         seed: int = 0,
         now: datetime | float | None = None,
@@ -54,6 +66,19 @@ class SimulatorProcess(Clients):
     ) -> None:
         self._arguments = [f"--port={port}", f"--rate-limit={rate_limits}", f"--expires-in={expires_in}"]
         self._arguments += [f"--keep={keep}", f"--seed={seed}", "--exit-with-stdin"]
+        self._arguments += [
+            f"--client-id={client_id}",
+            f"--equal-stamp={equal_stamp}",
+            f"--error-fields={error_fields}",
+        ]
+        self._arguments += [
+            f"--error-fields={error_fields}",
+            f"--oddities={oddities}",
+            f"--action-seconds={action_seconds}",
+        ]
+        self._arguments += [f"--keepalive={keepalive}", f"--log-size={log_size}"]
+        secrets = {"client-secret": client_secret, "api-key": api_key}
+        self._arguments += [f"--{name}={secret}" for name, secret in secrets.items() if secret is not None]
         if not unique_lines:
             self._arguments.append("--any-line-ids")
         if now is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import io
 import os
 import signal
@@ -14,7 +15,7 @@ import aiohttp
 import msgspec
 import pytest
 
-from mirakl_async.simulator import Control, Fault, OrderKey, SimulatorProcess, Window, digest_of
+from mirakl_async.simulator import Control, Fault, OrderKey, Simulator, SimulatorProcess, Window, digest_of
 from mirakl_async.simulator.__main__ import _parser
 
 from .payloads import full_order, order, upsert
@@ -134,6 +135,40 @@ async def test_switches_reach_the_process(session):
             await anext(mirakl.control.orders())
 
 
+def test_a_process_takes_the_arguments_of_a_simulator():
+    taken = inspect.signature(SimulatorProcess).parameters
+    apart = {"faults", "clock", "sockets", "hosts"}  # objects of this process, and what is not for tests on one machine
+    assert inspect.signature(Simulator).parameters.keys() - taken.keys() == apart
+    for name, parameter in inspect.signature(Simulator).parameters.items():
+        if name not in apart | {"channels"}:
+            assert taken[name].default == parameter.default, name
+
+
+async def test_further_switches_reach_the_process(session):
+    async with SimulatorProcess(
+        client_id="c", client_secret="s", api_key="k", oddities="live", equal_stamp="ignore", error_fields="none",
+        action_seconds=5, keepalive=1, log_size=2,
+    ) as mirakl:  # fmt: skip
+        assert (mirakl.client_id, mirakl.client_secret, mirakl.api_key) == ("c", "s", "k")
+        headers = {"Authorization": "k"}
+        for _ in range(3):
+            async with session.get(f"{mirakl.front_url}/api/orders", headers=headers) as answer:
+                assert b":null" in await answer.read()
+        assert len(await mirakl.control.requests()) == 2
+        bearer = {"Authorization": f"Bearer {await mirakl.issue_token()}"}
+        for title in ("first", "second"):
+            sent = order("o1")
+            sent["order_lines"][0]["product"]["title"] = title
+            async with session.post(f"{mirakl.connect_url}/v1/orders", json=upsert(sent), headers=bearer) as answer:
+                assert answer.status == 204
+        assert (await mirakl.state()).versions.stale == 1
+        async with session.post(f"{mirakl.connect_url}/v1/orders", json=upsert({}), headers=bearer) as answer:
+            assert not any("orders[0]" in error.get("field", "") for error in (await answer.json())["errors"])
+        await mirakl.seller().ship("o1")
+        await mirakl.control.advance(6)
+        assert len((await mirakl.commands()).expired) == 1
+
+
 async def test_a_process_that_cannot_start_says_so():
     with pytest.raises(RuntimeError, match="ended with status 2 before it was ready"):
         async with SimulatorProcess(port=-1):
@@ -214,6 +249,13 @@ async def test_a_port_that_is_taken(api):
         "--rate-limit=few",
         "--latency=2:1",
         "--latency=x",
+        "--expires-in=-1",
+        "--action-seconds=nan",
+        "--keepalive=inf",
+        "--log-size=-1",
+        "--oddities=all",
+        "--host=a:1",
+        "--now=2026-01-01",
         "--channel=c",
         "--channel=[]",
     ],
