@@ -14,6 +14,7 @@ import mirakl_async
 from benchmarks.synthetic import order
 from mirakl_async import codec
 from mirakl_async.cli.app import app
+from mirakl_async.queues.sqlite_queue import SqliteQueue
 from mirakl_async.simulator import Simulator
 from tests.support.moto_server import ENVIRONMENT, shared_moto  # noqa: F401 - a fixture
 from tests.support.postgres_server import shared_postgres  # noqa: F401 - a fixture
@@ -30,6 +31,10 @@ EXAMPLES = {
 ACCEPTED = {"orders.sync(": 29, "orders.worker(": 29, "orders.upsert(": 1}
 CONFTEST = next(block for name, block in EXAMPLES.items() if "core.ClientResponse =" in block)
 PYTEST = "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\nfilterwarnings = error\n"
+COMMAND = (
+    b'{"id": "01HG", "time": "2024-05-20T10:15:30Z", "type": "ACCEPT", "data": {"action_id": "action-1", "channel_id": "1", '
+    b'"channel_store_id": "2", "channel_order_id": "O-1", "order_lines": [{"channel_order_line_id": "L", "accepted": true}]}}'
+)
 EVENT = b'{"id": "01jv", "time": "2024-05-20T10:15:30Z", "type": "LATER", "data": {}}'
 FAKE_SERVICEBUS = f"""
 from mirakl_async.queues.servicebus_source import ServiceBusSource
@@ -52,6 +57,9 @@ async def test_an_example_runs(block, tmp_path, shared_redis, request):  # noqa:
     (tmp_path / "orders.ndjson").write_bytes(b"\n".join(lines))
     async with AsyncExitStack() as stack, Simulator(front={"orders": 230}) as mirakl:
         mirakl.world.add_action("action-1")
+        if 'queue = "events.db"' in block:
+            async with SqliteQueue(tmp_path / "events.db") as queue:
+                await queue.put([COMMAND])
         env = {
             "MIRAKL_CONNECT_URL": mirakl.connect_url,
             "MIRAKL_ACCOUNT_URL": mirakl.account_url,
