@@ -64,28 +64,27 @@ class SimulatorProcess(Clients):
         now: datetime | float | None = None,
         front: Mapping[str, int | Sequence[Given]] | None = None,
     ) -> None:
-        self._arguments = [f"--port={port}", f"--rate-limit={rate_limits}", f"--expires-in={expires_in}"]
-        self._arguments += [f"--keep={keep}", f"--seed={seed}", "--exit-with-stdin"]
-        self._arguments += [
-            f"--client-id={client_id}",
-            f"--equal-stamp={equal_stamp}",
-            f"--error-fields={error_fields}",
-        ]
-        self._arguments += [
-            f"--error-fields={error_fields}",
-            f"--oddities={oddities}",
-            f"--action-seconds={action_seconds}",
-        ]
-        self._arguments += [f"--keepalive={keepalive}", f"--log-size={log_size}"]
-        secrets = {"client-secret": client_secret, "api-key": api_key}
-        self._arguments += [f"--{name}={secret}" for name, secret in secrets.items() if secret is not None]
-        if not unique_lines:
-            self._arguments.append("--any-line-ids")
-        if now is not None:
-            moment = datetime.fromtimestamp(seconds_of(now), UTC)
-            self._arguments.append(f"--now={moment.isoformat()}")
         low, high = latency if isinstance(latency, tuple) else (latency, latency)
-        self._arguments.append(f"--latency={low}:{high}")
+        options = {
+            "port": port,
+            "rate-limit": rate_limits,
+            "latency": f"{low}:{high}",
+            "expires-in": expires_in,
+            "client-id": client_id,
+            "client-secret": client_secret,
+            "api-key": api_key,
+            "equal-stamp": equal_stamp,
+            "error-fields": error_fields,
+            "oddities": oddities,
+            "action-seconds": action_seconds,
+            "keepalive": keepalive,
+            "log-size": log_size,
+            "keep": keep,
+            "seed": seed,
+            "now": None if now is None else datetime.fromtimestamp(seconds_of(now), UTC).isoformat(),
+        }
+        self._arguments = [f"--{name}={value}" for name, value in options.items() if value is not None]
+        self._arguments += ["--exit-with-stdin", *(() if unique_lines else ("--any-line-ids",))]
         for channel_id, stores in (channels or {}).items():
             self._arguments.append(f"--channel={json.encode([channel_id, *stores]).decode()}")
         self._rows = {name: rows for name, rows in (front or {}).items() if not isinstance(rows, int)}
