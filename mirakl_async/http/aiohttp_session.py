@@ -84,7 +84,9 @@ class _Protocol(ResponseHandler):
         if self._parser is not self._asked:  # each request has its own
             self._asked, self._head, self.message = self._parser, b"", None
             status = data[STATUS]
-            self._in_head = self._skip_payload or status in BODILESS or status[:1] == b"1" or len(status) < 3
+            self._in_head = self._skip_payload or (
+                status != b"200" and (status in BODILESS or status[:1] == b"1" or len(status) < 3)
+            )
         elif data and not self._in_head and self._is_answered():
             self.close()  # what nobody asked for would be taken for the next answer
             return

@@ -40,6 +40,10 @@ def format_param(operation: Operation[Any], param: Param, value: object) -> str:
     """One value as its text on the wire: dates in UTC, booleans in lower case. Raises InvalidArgument."""
     if isinstance(value, str):
         return _checked_text(operation, param, value)
+    if type(value) is int and param.type == "integer":  # nearly always one between the bounds
+        high = param.maximum
+        if (param.minimum or 0) <= value <= (INT64 - 1 if high is None else high):
+            return str(value)
     _check_bounds(operation, param, value)
     text = _spelled(operation, param, value)
     if text is None:

@@ -123,4 +123,5 @@ class Session:
 
     def send(self, request: Request, options: Options) -> Coroutine[Any, Any, Response]:
         """Send a request until it is answered, and read the answer; raises CallError or TokenError when awaited."""
-        return self.transport.run(request, self.options_for(options, request.operation.code))
+        transport = self._transport or self.transport
+        return transport.run(request, self.options_for(options, request.operation.code) if options else self._options)

@@ -44,6 +44,7 @@ T = TypeVar("T")
 log: logging.Logger = logging.getLogger("mirakl_async")
 MIN_LOGGED_WAIT = 1.0
 ERROR_BODY_SECONDS = 10.0
+NO_RESPONSE = (WireError, UnexpectedOutcome)
 
 
 class CallState(RedactedRepr, Struct, kw_only=True):
@@ -199,7 +200,7 @@ class Transport:
                 outcome = await self._send(state, grant)
             finally:
                 gate.leave()
-            if not isinstance(outcome, WireError | UnexpectedOutcome):
+            if not isinstance(outcome, NO_RESPONSE):
                 if 200 <= outcome.status < 300:
                     self._quota.refund(len(state.attempts))
                     if self._long_holds:
@@ -245,8 +246,9 @@ class Transport:
         return state
 
     def _record_call(self, state: CallState, status: int | None, error: BaseException | None) -> None:
-        code, seconds = state.request.operation.code, self.clock.monotonic() - state.started_at
-        self.instrumentation.call_finished(code, status, error, len(state.attempts), seconds)
+        watch = self.instrumentation
+        seconds = self.clock.monotonic() - state.started_at if watch.watched else 0.0
+        watch.call_finished(state.request.operation.code, status, error, len(state.attempts), seconds)
 
     def _make_semaphore(self, key: BucketKey) -> FifoSemaphore:
         """The connections of one allowance: places of its own, so that one that waits cannot starve others."""
@@ -313,8 +315,20 @@ class Transport:
         outcome: WireResponse | SniffedResponse | WireError | UnexpectedOutcome
         if state.on_send is not None:
             state.on_send()
+        request = state.request
+        operation = request.operation
         try:
-            outcome = await (self._open if state.stream else self._exchange)(state, grant, timeout)
+            if state.stream:
+                outcome = await self._open(state, grant, timeout)
+            else:
+                outcome = await self._wire.exchange(
+                    operation.method, request.url, state.headers(grant), request.body, timeout=timeout,
+                    max_bytes=self._limits.max_response_bytes, new_connection=operation.retry == "unsafe",
+                )  # fmt: skip
+                if 200 <= outcome.status < 300:
+                    outcome = find_unexpected(
+                        operation, outcome.status, outcome.headers, outcome.body, self._accept_response
+                    ) or outcome  # fmt: skip
         except WireError as fault:
             outcome = fault
         seconds = self.clock.monotonic() - began
@@ -327,19 +341,6 @@ class Transport:
             text = str(outcome.status)
         state.attempts.append(Attempt(outcome=text, seconds=seconds))
         return outcome
-
-    async def _exchange(
-        self, state: CallState, grant: AuthHeader | None, timeout: float
-    ) -> WireResponse | UnexpectedOutcome:
-        request = state.request
-        operation = request.operation
-        answer = await self._wire.exchange(
-            operation.method, request.url, state.headers(grant), request.body,
-            timeout=timeout, max_bytes=self._limits.max_response_bytes, new_connection=operation.retry == "unsafe",
-        )  # fmt: skip
-        if not 200 <= answer.status < 300:
-            return answer
-        return find_unexpected(operation, answer.status, answer.headers, answer.body, self._accept_response) or answer
 
     async def _open(
         self, state: CallState, grant: AuthHeader | None, timeout: float
