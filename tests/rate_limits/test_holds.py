@@ -13,7 +13,7 @@ from tests.support.manual_clock import InstantClock, ManualClock
 @pytest.mark.parametrize("advice", ["1e12", "1000000000000", "3600", "Fri, 31 Dec 2032 23:59:59 GMT"])
 async def test_no_retry_after_holds_a_limit_for_longer_than_an_hour(advice, caplog):
     clock = InstantClock()
-    connect, _ = client(reply(429, Retry_After=advice), reply(204), clock=clock)
+    connect, _ = client(reply(429, Retry_After=advice, Date="Sat, 28 Nov 2026 00:00:00 GMT"), reply(204), clock=clock)
     async with connect:
         with pytest.raises(errors.RateLimited) as raised:
             await report(connect)
