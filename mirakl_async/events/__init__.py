@@ -15,6 +15,7 @@ from .decode import UnknownEvent, decode
 
 if TYPE_CHECKING:
     from .counters import EventCounters as EventCounters
+    from .counters import EventStatus as EventStatus
     from .delivery import Delivery as Delivery
     from .idempotency import IdempotencyStore as IdempotencyStore
     from .memory_idempotency import MemoryIdempotencyStore as MemoryIdempotencyStore
@@ -36,6 +37,7 @@ _HOMES = {
     "Done": "outcomes",
     "EventCounters": "counters",
     "EventRouter": "router",
+    "EventStatus": "counters",
     "IdempotencyStore": "idempotency",
     "MemoryIdempotencyStore": "memory_idempotency",
     "PostgresIdempotencyStore": "postgres_idempotency",

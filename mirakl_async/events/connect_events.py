@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..checks import SECONDS, SECONDS_OR_ZERO, Rules, check_settings, instance, whole
+from ..checks import CALLABLE, SECONDS, SECONDS_OR_ZERO, Rules, check_settings, instance, whole
 from ..errors import ConfigurationError, QueueUnavailable
 from ..queues.opening import opened, queue_of, require
 from ..queues.protocol import Sink, Source
@@ -19,9 +19,11 @@ from .running import Runner
 from .stream import EventStream
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from ..http.session import Session
+    from .counters import EventStatus
     from .idempotency import IdempotencyStore
     from .outcomes import Outcome
 
@@ -34,6 +36,7 @@ OPTIONS: Rules = {
     "time_limit": SECONDS.or_none("no limit"),
     "grace_period": SECONDS_OR_ZERO,
     "idle": SECONDS_OR_ZERO,
+    "progress": CALLABLE.or_none(),
 }
 """What the options of receiving events take."""
 
@@ -92,6 +95,7 @@ class Events:
         grace_period: float = 20.0,
         until_empty: bool = False,
         idle: float = 5.0,
+        progress: Callable[[EventStatus], None] | None = None,
     ) -> EventCounters:
         """Handle what comes, until SIGTERM, SIGINT or cancellation; then end gracefully.
 
@@ -102,7 +106,8 @@ class Events:
         `time_limit` seconds; one that is cancelled then, or after `grace_period` at the end, has no outcome, and is
         called again. What cannot be decoded is set aside beside the queue, or in `rejected`, a file or another queue.
         With `until_empty` it ends when nothing waits in the queue, or nothing came for `idle` seconds where the queue
-        cannot say.
+        cannot say. `progress` is called every five seconds with an `EventStatus`, for a liveness probe; what it raises
+        ends the run.
 
         Raises ConfigurationError when a type of command has neither a handler nor `decline`, and for what a queue
         cannot do; QueueError; and the error of a report that would meet every further one, such as PermissionDenied.
@@ -124,6 +129,7 @@ class Events:
             until_empty=until_empty,
             idle=idle,
             declined=router.declined,
+            progress=progress,
         )
         runner = Runner(
             stream,

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from .decode import UnknownEvent
+from .idempotency import Backlog
 
 if TYPE_CHECKING:
     from ..clock import Clock
     from ..instrumentation import Instrumentation
     from ..model import Event
-    from .idempotency import Backlog
 
 
 class EventCounters(Struct, kw_only=True):
@@ -45,14 +47,34 @@ class EventCounters(Struct, kw_only=True):
     postponed: int = 0
 
 
-class EventRecorder:
-    """`counters`, and the `backlog` of the store as it was seen last. `last_settled` is when something was settled."""
+class EventStatus(Struct, frozen=True, kw_only=True):
+    """What a run is doing, for a liveness probe.
 
-    __slots__ = ("_clock", "_instrumentation", "backlog", "counters", "last_settled")
+    `in_hand` are the events that it has received and not settled. `last_received` is when its queue last answered, with
+    events or without, and `last_settled` when an event was last settled, both in seconds since 1970 and None before the
+    first. Of the store, as it was seen within the last ten seconds: `awaiting` commands are deferred, `unreported`
+    outcomes are not at Connect yet, and `oldest_...` is the age of the oldest in seconds.
+    """
+
+    counters: EventCounters
+    in_hand: int
+    last_received: float | None
+    last_settled: float | None
+    awaiting: int
+    oldest_awaiting: float
+    unreported: int
+    oldest_unreported: float
+
+
+class EventRecorder:
+    """`counters`, and the `backlog` of the store as it was seen last; `last_received` and `last_settled` are times."""
+
+    __slots__ = ("_clock", "_instrumentation", "backlog", "counters", "last_received", "last_settled")
 
     def __init__(self, instrumentation: Instrumentation, clock: Clock) -> None:
         self.counters: EventCounters = EventCounters()
-        self.backlog: Backlog | None = None
+        self.backlog: Backlog = Backlog()
+        self.last_received: float | None = None
         self.last_settled: float | None = None
         self._instrumentation = instrumentation
         self._clock = clock
@@ -66,6 +88,20 @@ class EventRecorder:
             kind = "" if event is None else "UNKNOWN" if isinstance(event, UnknownEvent) else event.type
             seconds = None if began is None else self._clock.monotonic() - began
             self._instrumentation.event_processed(kind, result, seconds, self._age(event))
+
+    def record_answer(self) -> None:
+        """The queue has answered."""
+        self.last_received = self._clock.time()
+
+    def status(self, in_hand: int) -> EventStatus:
+        """All of it, as it is now."""
+        return EventStatus(
+            counters=copy(self.counters),
+            in_hand=in_hand,
+            last_received=self.last_received,
+            last_settled=self.last_settled,
+            **asdict(self.backlog),
+        )
 
     def record_backlog(self, backlog: Backlog) -> None:
         """What waits in the store."""

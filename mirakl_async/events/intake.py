@@ -104,11 +104,13 @@ class Intake:
         wait = min(WAIT_AT_END, self._idle) if self._until_empty else RECEIVE_WAIT
         self._receiving = asyncio.ensure_future(self._queue.receive(limit, wait=wait))
         try:
-            return await asyncio.shield(self._receiving)
+            messages = await asyncio.shield(self._receiving)
         except QueueUnavailable as error:
             log.warning("%s; receiving again in %.0f s", error, RETRY_INTERVAL)
             await self._clock.sleep(RETRY_INTERVAL)
             return ()
+        self._recorder.record_answer()
+        return messages
 
     async def _is_empty(self, last: float) -> bool:
         if len(self._schedule) or len(self._held):

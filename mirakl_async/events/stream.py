@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
     from ..http.session import Session
     from ..model import Event
+    from .counters import EventStatus
     from .idempotency import IdempotencyStore, Progress
 
 log: logging.Logger = logging.getLogger("mirakl_async")
@@ -50,6 +51,7 @@ END_TIMEOUT = 10.0
 FIRST_DELAY, MAX_DELAY, BUSY_DELAY = 0.5, 60.0, 1.0
 WAITS_FOR_REPORT = 5
 RETRY_INTERVAL = 5.0
+PROGRESS_INTERVAL = 5.0
 
 
 class EventStream:
@@ -68,6 +70,7 @@ class EventStream:
         until_empty: bool = False,
         idle: float = 5.0,
         declined: Callable[[Event], Outcome | None] | None = None,
+        progress: Callable[[EventStatus], None] | None = None,
     ) -> None:
         self._session = session
         self._given = (queue, idempotency_store, orders, rejected)
@@ -75,6 +78,7 @@ class EventStream:
         self._prefetch = prefetch
         self._until_empty, self._idle = until_empty, idle
         self._declined = declined
+        self._progress = progress
         self._runner = uuid4().hex
         self._schedule = Schedule()
         self._parts = NewestParts()
@@ -128,6 +132,8 @@ class EventStream:
             self._tending.run(),
             self._tending.flush_all(),
         ]
+        if self._progress is not None:
+            loops.append(self._tell_progress(self._progress))
         for loop in loops:
             self._spawn(self._guarded(loop))
         return self
@@ -171,6 +177,18 @@ class EventStream:
         except Exception as error:  # noqa: BLE001 - raised by `next`
             self._failure = self._failure or error
             self.stop()
+
+    async def _tell_progress(self, progress: Callable[[EventStatus], None]) -> None:
+        while True:
+            progress(self.status)
+            await self._clock.sleep(PROGRESS_INTERVAL)
+
+    @property
+    def status(self) -> EventStatus:
+        """What it is doing, for a liveness probe; raises ClientStateError before it is opened."""
+        if not self._ready:
+            raise ClientStateError("events.receive: the stream is not open yet")
+        return self.recorder.status(len(self._schedule))
 
     def stop(self) -> None:
         """Receive nothing more, and give out nothing more; what is settled is still stored and reported."""
