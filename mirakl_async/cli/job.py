@@ -59,7 +59,7 @@ async def shared_rate(address: str | None) -> AsyncGenerator[RateLimiter | None]
         yield limiter
 
 
-class Outcome(Struct, kw_only=True):
+class JobResult(Struct, kw_only=True):
     """How a job ended: its figures, its first refusals, and what stopped it, if anything did."""
 
     report: SyncReport
@@ -78,7 +78,7 @@ class Outcome(Struct, kw_only=True):
         return {**figures(self.report), "stopped": self.stopped, "refusals": self.refusals}
 
 
-async def run(job: OrderSync, ended: Callable[[], bool], *, quiet: bool) -> Outcome:
+async def run(job: OrderSync, ended: Callable[[], bool], *, quiet: bool) -> JobResult:
     """Run a job to its end, telling its first refusals as they come.
 
     `ended` tells whether the source was read to its end: a signal that arrives after that changes nothing.
@@ -102,7 +102,7 @@ async def run(job: OrderSync, ended: Callable[[], bool], *, quiet: bool) -> Outc
         print_error(f"and {report.rejected - SHOWN} more were refused; in all:")
         for reason, count in sorted(report.reasons.items(), key=lambda one: -one[1]):
             print_error(f"{count:>8} {reason}")
-    return Outcome(report=report, refusals=refusals, stopped=stopped)
+    return JobResult(report=report, refusals=refusals, stopped=stopped)
 
 
 def check_rejected_file(path: Path | None, *, json: bool) -> None:
@@ -113,7 +113,7 @@ def check_rejected_file(path: Path | None, *, json: bool) -> None:
         raise usage_error(f"--rejected-file: {path} cannot be written")
 
 
-def tell_end(outcome: Outcome, rejected_file: Path | None, *, json: bool) -> Exit:
+def tell_end(outcome: JobResult, rejected_file: Path | None, *, json: bool) -> Exit:
     """Print how a job ended, and give the status that stands for it."""
     if json:
         print_json({**outcome.figures(), "rejected_file": None if rejected_file is None else str(rejected_file)})

@@ -54,7 +54,7 @@ def isolate(member: str, page: type[Struct], body: bytes) -> IsolatedPage:
     return _take_apart(_envelope(page, member), page, body, taken)
 
 
-class _Envelope(NamedTuple):
+class _PageEnvelope(NamedTuple):
     """A page type seen from outside: which field holds the items, and how to split a body into its members."""
 
     field: str
@@ -72,7 +72,7 @@ class _Parts(NamedTuple):
 
 
 @cache
-def _envelope(page: type[Struct], member: str) -> _Envelope:
+def _envelope(page: type[Struct], member: str) -> _PageEnvelope:
     fields = msgspec.structs.fields(page)
     info = next((info for info in fields if info.encode_name == member), None)
     if info is None:
@@ -84,10 +84,10 @@ def _envelope(page: type[Struct], member: str) -> _Envelope:
     raws: list[Any] = [(info.name, list[Raw] | None, None), *((other.name, Raw, None) for other in others)]
     names = {field.name: field.encode_name for field in fields}
     split = msgspec.json.Decoder(msgspec.defstruct(page.__name__, raws, rename=names, kw_only=True))
-    return _Envelope(info.name, member, info.type, lists[0], others, split)
+    return _PageEnvelope(info.name, member, info.type, lists[0], others, split)
 
 
-def _take_apart(envelope: _Envelope, page: type[Struct], body: bytes, taken: Pass) -> IsolatedPage:
+def _take_apart(envelope: _PageEnvelope, page: type[Struct], body: bytes, taken: Pass) -> IsolatedPage:
     told = decode_failure(taken.error) if taken.error else DecodeFailure("")
     parts = _split(envelope, body, told)
     values, mends = _read_others(envelope, parts.others)
@@ -107,7 +107,7 @@ def _take_apart(envelope: _Envelope, page: type[Struct], body: bytes, taken: Pas
     return IsolatedPage(build(page, values, "$"), tuple(quarantined), tuple(mends))
 
 
-def _split(envelope: _Envelope, body: bytes, told: DecodeFailure) -> _Parts:
+def _split(envelope: _PageEnvelope, body: bytes, told: DecodeFailure) -> _Parts:
     try:
         split = envelope.split.decode(body)
     except DECODE_ERRORS:
@@ -117,7 +117,7 @@ def _split(envelope: _Envelope, body: bytes, told: DecodeFailure) -> _Parts:
     return _Parts(getattr(split, envelope.field), b"", present)
 
 
-def _split_slowly(envelope: _Envelope, body: bytes, told: DecodeFailure) -> _Parts:
+def _split_slowly(envelope: _PageEnvelope, body: bytes, told: DecodeFailure) -> _Parts:
     try:
         parts = members(body)
     except ValueError as error:
@@ -131,7 +131,7 @@ def _split_slowly(envelope: _Envelope, body: bytes, told: DecodeFailure) -> _Par
         return _Parts(None, whole, others)
 
 
-def _read_others(envelope: _Envelope, parts: dict[str, bytes]) -> tuple[dict[str, Any], list[Repair]]:
+def _read_others(envelope: _PageEnvelope, parts: dict[str, bytes]) -> tuple[dict[str, Any], list[Repair]]:
     values: dict[str, Any] = {}
     mends: list[Repair] = []
     for other in envelope.others:
@@ -144,7 +144,7 @@ def _read_others(envelope: _Envelope, parts: dict[str, bytes]) -> tuple[dict[str
     return values, mends
 
 
-def _completed(envelope: _Envelope, taken: Pass, told: DecodeFailure, count: int) -> list[Any]:
+def _completed(envelope: _PageEnvelope, taken: Pass, told: DecodeFailure, count: int) -> list[Any]:
     """The items that need no second look: those before the one that the error names.
 
     The error has to name the very next item, or something after all of them; otherwise what was completed may belong
@@ -159,7 +159,7 @@ def _completed(envelope: _Envelope, taken: Pass, told: DecodeFailure, count: int
 
 
 def _read_items(
-    envelope: _Envelope, parts: list[bytes | Raw], items: list[Any], mends: list[Repair]
+    envelope: _PageEnvelope, parts: list[bytes | Raw], items: list[Any], mends: list[Repair]
 ) -> Iterator[QuarantinedItem]:
     """Read the items after those already there, one by one."""
     read = decoder(envelope.item).decode
@@ -175,7 +175,7 @@ def _read_items(
                 mends += found[1]
 
 
-def _read_broken(raw: bytes, envelope: _Envelope, index: int) -> QuarantinedItem | tuple[Any, list[Repair]]:
+def _read_broken(raw: bytes, envelope: _PageEnvelope, index: int) -> QuarantinedItem | tuple[Any, list[Repair]]:
     path = f"$.{envelope.member}[{index}]"
     try:
         return repair(raw, envelope.item, path)

@@ -27,7 +27,7 @@ CLAIM_SECONDS = 120.0
 """How long a runner that reports a stored outcome, or works on an overdue command, is left alone with it."""
 
 
-class Progress(RedactedBytesRepr, Struct, frozen=True):
+class ActionProgress(RedactedBytesRepr, Struct, frozen=True):
     """How far an action is.
 
     `busy` says that its order is in progress elsewhere, and nothing was changed. `again` says that it was started
@@ -72,7 +72,7 @@ class IdempotencyStore(Protocol):
 
     async def start(
         self, action_id: str, order: str, runner: str, seconds: float, *, overdue: bool = False
-    ) -> Progress:
+    ) -> ActionProgress:
         """Mark the action as started, and its order as in progress by this runner for `seconds`.
 
         Nothing is marked for an action that has its outcome, or is deferred unless it is `overdue`, or whose order is

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ..queues.protocol import Message, Source
     from .counters import EventRecorder
     from .outcomes import Outcome
-    from .rejections import Rejections
+    from .rejections import RejectedEvents
     from .schedule import Schedule
 
 log: logging.Logger = logging.getLogger("mirakl_async")
@@ -32,7 +32,7 @@ MAX_RECEIVE, RECEIVE_WAIT, WAIT_AT_END, RECEIVE_TIMEOUT = 32, 5.0, 0.5, 1.0
 RETRY_INTERVAL = 5.0
 
 
-class Intake:
+class EventIntake:
     """`prefetch` events are in hand at most; with `until_empty`, `stop` is called when nothing waits."""
 
     def __init__(
@@ -41,7 +41,7 @@ class Intake:
         held: HeldMessages,
         schedule: Schedule,
         *,
-        rejections: Rejections,
+        rejections: RejectedEvents,
         recorder: EventRecorder,
         clock: Clock,
         prefetch: int,

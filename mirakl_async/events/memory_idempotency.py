@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Self
 from msgspec import Struct
 
 from ..clock import Clock, SystemClock
-from .idempotency import CLAIM_SECONDS, RETENTION, Backlog, LocalMarks, Progress
+from .idempotency import CLAIM_SECONDS, RETENTION, ActionProgress, Backlog, LocalMarks
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from types import TracebackType
 
 
-class Entry(Struct, eq=False):
+class StoredAction(Struct, eq=False):
     """One action; `at` is when it changed last, `since` when it began to wait for an outcome or a report."""
 
     at: float
@@ -33,9 +33,9 @@ class MemoryIdempotencyStore:
 
     def __init__(self, *, clock: Clock | None = None) -> None:
         self._clock = clock or SystemClock()
-        self._entries: dict[str, Entry] = {}  # by the time at which they changed
-        self._awaiting: dict[str, Entry] = {}
-        self._unreported: dict[str, Entry] = {}
+        self._entries: dict[str, StoredAction] = {}  # by the time at which they changed
+        self._awaiting: dict[str, StoredAction] = {}
+        self._unreported: dict[str, StoredAction] = {}
         self._orders, self._claims = LocalMarks(self._clock), LocalMarks(self._clock)
 
     async def __aenter__(self) -> Self:
@@ -46,10 +46,10 @@ class MemoryIdempotencyStore:
     ) -> None:
         """Nothing to close: what it holds can be used again."""
 
-    def _changed(self, action_id: str) -> Entry:
+    def _changed(self, action_id: str) -> StoredAction:
         """The entry, as the one that changed last; those that are too old are forgotten."""
         now = self._clock.monotonic()
-        entry = self._entries.pop(action_id, None) or Entry(now)
+        entry = self._entries.pop(action_id, None) or StoredAction(now)
         entry.at = now
         self._entries[action_id] = entry
         for old, one in self._entries.items():
@@ -62,17 +62,17 @@ class MemoryIdempotencyStore:
 
     async def start(
         self, action_id: str, order: str, runner: str, seconds: float, *, overdue: bool = False
-    ) -> Progress:
+    ) -> ActionProgress:
         """Mark the action as started, and its order as in progress."""
-        entry = self._entries.get(action_id) or Entry(0.0)
+        entry = self._entries.get(action_id) or StoredAction(0.0)
         deferred, again = action_id in self._awaiting, entry.started
         if entry.outcome is None and (overdue or not deferred):
             if not self._orders.take(order, runner, seconds):
-                return Progress(busy=True)
+                return ActionProgress(busy=True)
             entry = self._changed(action_id)
             entry.started = True
         reported = entry.outcome is not None and action_id not in self._unreported
-        return Progress(
+        return ActionProgress(
             again=again, failures=entry.failures, outcome=entry.outcome, reported=reported, deferred=deferred
         )
 

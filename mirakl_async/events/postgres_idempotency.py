@@ -17,7 +17,7 @@ from ..errors import ConfigurationError, QueueClosed, QueueError
 from ..queues.outages import DEFAULT_MAX_OUTAGE, repeat
 from ..queues.postgres_opening import table_names
 from ..queues.postgres_queue import PASSING
-from .idempotency import CLAIM_SECONDS, RETENTION, Backlog, Progress
+from .idempotency import CLAIM_SECONDS, RETENTION, ActionProgress, Backlog
 
 try:
     import asyncpg  # type: ignore[import-untyped] # pyright: ignore[reportMissingTypeStubs]
@@ -161,21 +161,21 @@ class PostgresIdempotencyStore:
 
     async def start(
         self, action_id: str, order: str, runner: str, seconds: float, *, overdue: bool = False
-    ) -> Progress:
+    ) -> ActionProgress:
         """Mark the action as started, and its order as in progress."""
         self._starts += 1
         by = f"{runner} {self._starts}"
 
-        async def start(connection: Any) -> Progress:
+        async def start(connection: Any) -> ActionProgress:
             async with connection.transaction():
                 if not await connection.fetch(self._named(TAKE), order, runner, seconds):
-                    return Progress(busy=True)
+                    return ActionProgress(busy=True)
                 found = await connection.fetchrow(self._named(FIND), action_id)
                 if found is not None and (found["outcome"] is not None or (found["deferred"] and not overdue)):
                     await connection.execute(self._named(RELEASE), order, runner)
                 else:
                     await connection.execute(self._named(MARK), action_id, by)
-            return Progress() if found is None else _progress(found, by)
+            return ActionProgress() if found is None else _progress(found, by)
 
         return await self._run(start)
 
@@ -248,9 +248,9 @@ class PostgresIdempotencyStore:
             raise QueueError(f"{self!r}: {error.args[0]}") from None  # its details quote rows
 
 
-def _progress(found: Any, by: str) -> Progress:
+def _progress(found: Any, by: str) -> ActionProgress:
     outcome = found["outcome"]
-    return Progress(
+    return ActionProgress(
         again=found["started_by"] not in {None, by},
         failures=found["failures"],
         outcome=outcome,

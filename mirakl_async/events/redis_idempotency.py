@@ -20,7 +20,7 @@ from ..errors import ConfigurationError, QueueClosed, QueueError
 from ..queues.outages import DEFAULT_MAX_OUTAGE, repeat
 from ..queues.redis_opening import split_name
 from ..redis_connection import AWAY, RedisError, Server, is_full
-from .idempotency import CLAIM_SECONDS, RETENTION, Backlog, Progress
+from .idempotency import CLAIM_SECONDS, RETENTION, ActionProgress, Backlog
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -34,7 +34,7 @@ MAX_PIPELINE = 200
 NOW = "local t = redis.call('TIME'); local now = t[1] * 1000 + math.floor(t[2] / 1000)\n"
 
 
-class Script:
+class StoreScript:
     """A Lua script, run by its hash; the server is given its text when it does not know it."""
 
     __slots__ = ("sha", "text")
@@ -44,7 +44,7 @@ class Script:
         self.sha: str = hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
 
 
-START = Script("""
+START = StoreScript("""
 local found = redis.call('HMGET', KEYS[1], 'by', 'failures', 'outcome', 'event')
 local waits = redis.call('ZSCORE', KEYS[3], ARGV[1])
 if not found[3] and (ARGV[6] == '1' or not found[4]) then
@@ -56,13 +56,13 @@ if not found[3] and (ARGV[6] == '1' or not found[4]) then
 end
 return {0, found[1] or '', found[2] or '0', found[3] or false, waits and 1 or 0, found[4] and 1 or 0}
 """)
-EXTEND = Script("if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end")
-RELEASE = Script("if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end")
-FAILED = Script("""
+EXTEND = StoreScript("if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end")
+RELEASE = StoreScript("if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end")
+FAILED = StoreScript("""
 redis.call('HSET', KEYS[1], 'failures', ARGV[1])
 if redis.call('HEXISTS', KEYS[1], 'event') == 0 then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
 """)
-DECIDE = Script(
+DECIDE = StoreScript(
     NOW
     + """
 if redis.call('HSETNX', KEYS[1], 'outcome', ARGV[2]) == 1 then
@@ -75,7 +75,7 @@ end
 return redis.call('HGET', KEYS[1], 'outcome')
 """
 )
-DEFER = Script(
+DEFER = StoreScript(
     NOW
     + """
 local outcome = redis.call('HGET', KEYS[1], 'outcome')
@@ -86,14 +86,14 @@ end
 return outcome
 """
 )
-REPORTED = Script("redis.call('ZREM', KEYS[2], ARGV[1]); redis.call('PEXPIRE', KEYS[1], ARGV[2])")
-DUE = Script(
+REPORTED = StoreScript("redis.call('ZREM', KEYS[2], ARGV[1]); redis.call('PEXPIRE', KEYS[1], ARGV[2])")
+DUE = StoreScript(
     NOW
     + """
 return redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', ARGV[1] == '1' and now or '+inf', 'LIMIT', 0, ARGV[2])
 """
 )
-BACKLOG = Script(
+BACKLOG = StoreScript(
     NOW
     + """
 local answer = {}
@@ -133,7 +133,7 @@ class RedisIdempotencyStore:
         self._max_outage = max_outage
         self._clock = clock or SystemClock()
         self._process, self._starts = uuid4().hex[:12], count()
-        self._waiting: list[tuple[Script, list[Value], asyncio.Future[Any]]] = []
+        self._waiting: list[tuple[StoreScript, list[Value], asyncio.Future[Any]]] = []
         self._news = asyncio.Event()
         self._sender: asyncio.Task[None] | None = None
 
@@ -168,7 +168,7 @@ class RedisIdempotencyStore:
 
     async def start(
         self, action_id: str, order: str, runner: str, seconds: float, *, overdue: bool = False
-    ) -> Progress:
+    ) -> ActionProgress:
         """Mark the action as started, and its order as in progress."""
         by = f"{self._process}-{next(self._starts)}"
         keys = [self._entry(action_id), self._order(order), self._unreported]
@@ -176,9 +176,9 @@ class RedisIdempotencyStore:
             START, keys, action_id, runner, _milliseconds(seconds), by, _milliseconds(RETENTION), int(overdue)
         )
         if busy:
-            return Progress(busy=True)
+            return ActionProgress(busy=True)
         earlier, failures, outcome, waits, deferred = found
-        return Progress(
+        return ActionProgress(
             again=bool(earlier) and earlier.decode() != by,
             failures=int(failures),
             outcome=outcome,
@@ -260,7 +260,7 @@ class RedisIdempotencyStore:
 
         return await self._repeat(attempt)
 
-    async def _run(self, script: Script, keys: Sequence[str], *values: Value) -> Any:
+    async def _run(self, script: StoreScript, keys: Sequence[str], *values: Value) -> Any:
         if self._sender is None or self._sender.done():
             raise QueueClosed(f"{self!r} is not open: use it inside `async with`")
         done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
@@ -284,7 +284,7 @@ class RedisIdempotencyStore:
                 for (_, _, done), reply in zip(sent, replies, strict=True):
                     self._resolve(done, reply)
 
-    async def _send(self, sent: Sequence[tuple[Script, list[Value], Any]]) -> list[Any]:
+    async def _send(self, sent: Sequence[tuple[StoreScript, list[Value], Any]]) -> list[Any]:
         async with asyncio.timeout(REPLY_TIMEOUT):
             replies = await self._server.batch(["EVALSHA", script.sha, *rest] for script, rest, _ in sent)
             unknown = [index for index, reply in enumerate(replies) if _is_unknown(reply)]

@@ -29,7 +29,7 @@ INSTEAD = "give rejected=..., the path of a file or another queue"
 MAX_REASON = 500
 
 
-class Rejections:
+class RejectedEvents:
     """Stores rejected messages; `place` is None for a queue that keeps them itself."""
 
     def __init__(self, queue: Any, place: Path | Sink | None) -> None:

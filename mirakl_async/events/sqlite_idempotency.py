@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 from ..clock import Clock, SystemClock
 from ..queues.outages import DEFAULT_MAX_OUTAGE
 from ..queues.sqlite_queue import SqliteQueue
-from .idempotency import CLAIM_SECONDS, RETENTION, Backlog, LocalMarks, Progress
+from .idempotency import CLAIM_SECONDS, RETENTION, ActionProgress, Backlog, LocalMarks
 
 if TYPE_CHECKING:
     import sqlite3
@@ -67,10 +67,10 @@ class SqliteIdempotencyStore:
 
     async def start(
         self, action_id: str, order: str, runner: str, seconds: float, *, overdue: bool = False
-    ) -> Progress:
+    ) -> ActionProgress:
         """Mark the action as started, and its order as in progress."""
         if not self._orders.take(order, runner, seconds):
-            return Progress(busy=True)
+            return ActionProgress(busy=True)
         progress = await self._file.transact(partial(_start, action_id, self._clock.time()))
         if progress.outcome is not None or (progress.deferred and not overdue):
             self._orders.release(order, runner)
@@ -133,15 +133,15 @@ def _create(db: sqlite3.Connection) -> None:
         db.execute(statement)
 
 
-def _start(action_id: str, now: float, db: sqlite3.Connection) -> Progress:
+def _start(action_id: str, now: float, db: sqlite3.Connection) -> ActionProgress:
     found = db.execute(FIND, (action_id,)).fetchone()
     if found is None:
         db.execute("INSERT INTO actions (id, at) VALUES (?, ?)", (action_id, now))
-        return Progress()
+        return ActionProgress()
     failures, outcome, deferred, waits = found
     if outcome is None and not deferred:
         db.execute("UPDATE actions SET at = ? WHERE id = ?", (now, action_id))
-    return Progress(
+    return ActionProgress(
         again=True,
         failures=failures,
         outcome=outcome,

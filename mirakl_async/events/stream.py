@@ -26,11 +26,11 @@ from ..queues.protocol import Sink, Source
 from .counters import EventRecorder
 from .delivery import Delivery
 from .document import document_of
-from .intake import Intake
+from .intake import EventIntake
 from .opening import opened_store
 from .outcomes import ActionFailed, Deferred, Done, Outcome, decode_outcome, failed, succeeded, unexpected
 from .parts import NewestParts
-from .rejections import Rejections, opened_place
+from .rejections import RejectedEvents, opened_place
 from .reporting import Reporter
 from .schedule import Item, Schedule
 from .tending import Tending
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from ..http.session import Session
     from ..model import Event
     from .counters import EventStatus
-    from .idempotency import IdempotencyStore, Progress
+    from .idempotency import ActionProgress, IdempotencyStore
 
 log: logging.Logger = logging.getLogger("mirakl_async")
 T = TypeVar("T")
@@ -109,11 +109,11 @@ class EventStream:
             raise
         self._has_orders = sink is not None
         self._held = HeldMessages(self._queue, self._clock, self._extend_marks)
-        self._intake = Intake(
+        self._intake = EventIntake(
             self._queue,
             self._held,
             self._schedule,
-            rejections=Rejections(self._queue, place),
+            rejections=RejectedEvents(self._queue, place),
             recorder=self.recorder,
             clock=self._clock,
             prefetch=self._prefetch,
@@ -272,7 +272,7 @@ class EventStream:
         progress = await self._start(item)
         return progress is not None and await self._admit_command(item, progress)
 
-    async def _start(self, item: Item) -> Progress | None:
+    async def _start(self, item: Item) -> ActionProgress | None:
         until = self._clock.monotonic() + self._queue.lease if item.message is None else item.message.until
         try:
             return await self._store.start(
@@ -287,7 +287,7 @@ class EventStream:
             self._put_off(item, RETRY_INTERVAL)
             return None
 
-    async def _admit_command(self, item: Item, progress: Progress) -> bool:
+    async def _admit_command(self, item: Item, progress: ActionProgress) -> bool:
         if progress.busy:
             self._put_off(item, BUSY_DELAY)
         elif progress.outcome is not None:

@@ -62,7 +62,7 @@ class Cursor(Struct, frozen=True, kw_only=True, omit_defaults=True, rename=_SHOR
         return urlsafe_b64encode(msgspec.json.encode(self)).rstrip(b"=").decode()
 
 
-class _Envelope(Struct, rename=_SHORT):
+class _CursorHead(Struct, rename=_SHORT):
     """What every version of a cursor holds."""
 
     version: int
@@ -84,7 +84,7 @@ def read_cursor(text: str, operation: Operation[Any], reading: str, legs: int) -
     text = text.strip()
     try:
         body = urlsafe_b64decode(text + "=" * (-len(text) % 4))
-        envelope = msgspec.json.decode(body, type=_Envelope)
+        envelope = msgspec.json.decode(body, type=_CursorHead)
         cursor = msgspec.json.decode(body, type=Cursor) if envelope.version == VERSION else None
     except (ValueError, msgspec.MsgspecError):
         raise InvalidArgument(operation.code, "after", "is no cursor that a page gave") from None

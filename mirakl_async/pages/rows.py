@@ -66,7 +66,7 @@ def peek(body: bytes, name: str) -> str | None:
     return value
 
 
-class Identity:
+class RowIdentity:
     """What tells the items of one type apart: the values of some members, or of one."""
 
     __slots__ = ("_fields",)
@@ -95,14 +95,14 @@ class Identity:
 
 
 @cache
-def identity(item: str, key: tuple[str, ...]) -> Identity | None:
+def identity(item: str, key: tuple[str, ...]) -> RowIdentity | None:
     """The identity of a type's items; None where the contract names nothing."""
     by_name = {info.encode_name: info for info in msgspec.structs.fields(codec.resolve(item))}
-    return Identity([by_name[name] for name in key]) if key else None
+    return RowIdentity([by_name[name] for name in key]) if key else None
 
 
 def _keys(
-    items: list[Any], quarantined: tuple[codec.QuarantinedItem, ...], identity: Identity | None
+    items: list[Any], quarantined: tuple[codec.QuarantinedItem, ...], identity: RowIdentity | None
 ) -> tuple[list[object], Sequence[int]]:
     keys: list[object] = [None] * len(items) if identity is None else [identity.of(item) for item in items]
     broken = {one.index: one.raw for one in quarantined if one.index is not None}

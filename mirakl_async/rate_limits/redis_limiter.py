@@ -53,7 +53,7 @@ SETTINGS: Rules = {
 GREET_EVERY, LOOK_EVERY = 5.0, 1.0
 
 
-class Outage:
+class LimiterOutage:
     """A time without the server: a local limiter at this process's share, and whoever waits for the end."""
 
     def __init__(self, clock: Clock) -> None:
@@ -102,7 +102,7 @@ class RedisRateLimiter:
         self._processes = 0
         self._greeted = float("-inf")
         self._buckets: dict[BucketKey, SharedBucket] = {}
-        self._outage: Outage | None = None
+        self._outage: LimiterOutage | None = None
         self._looking: Task[None] | None = None
         self._closed = False
 
@@ -216,12 +216,12 @@ class RedisRateLimiter:
         """Redis is away, for all that is known."""
         if self._outage is not None or self._closed:
             return
-        self._outage = Outage(self.clock)
+        self._outage = LimiterOutage(self.clock)
         instead = "calls fail" if self._away == "fail" else "this process goes on with its share of the rates"
         log.warning("%s is away (%s): %s", self._server.name, type(error).__name__, instead)
         self._looking = asyncio.create_task(self._look_for_it(self._outage), name="mirakl shared limiter")
 
-    async def _look_for_it(self, outage: Outage) -> None:
+    async def _look_for_it(self, outage: LimiterOutage) -> None:
         while True:
             await self.clock.sleep(LOOK_EVERY)
             with contextlib.suppress(*AWAY):
@@ -233,7 +233,9 @@ class RedisRateLimiter:
         self._outage = None
         outage.over.set_result(None)
 
-    async def _alone(self, outage: Outage, key: BucketKey, pace: BucketSpec | None, max_wait: float | None) -> bool:
+    async def _alone(
+        self, outage: LimiterOutage, key: BucketKey, pace: BucketSpec | None, max_wait: float | None
+    ) -> bool:
         """Whether this process's share let a call go; False if the server came back first."""
         going: Future[Any] = asyncio.ensure_future(outage.limiter.acquire(key, self._slower(pace), max_wait=max_wait))
         over: Future[Any] = outage.over

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from mirakl_async.errors import QueueClosed
-from mirakl_async.events.idempotency import Backlog, Progress
+from mirakl_async.events.idempotency import ActionProgress, Backlog
 from tests.events.stores import CLAIM_SECONDS, RETENTION
 
 pytestmark = pytest.mark.timeout(60) if hasattr(pytest.mark, "timeout") else []
@@ -18,23 +18,23 @@ async def start(store, action="a1", order="o1", runner="r1", seconds=60.0, **opt
 
 
 async def test_a_first_start_is_not_again_and_a_second_one_is(store):
-    assert await start(store) == Progress()
-    assert await start(store) == Progress(again=True)
+    assert await start(store) == ActionProgress()
+    assert await start(store) == ActionProgress(again=True)
 
 
 async def test_an_order_is_in_progress_by_one_runner_until_its_mark_ends(store, kind):
     await start(store, seconds=60)
-    assert await start(store, "a2", runner="r2") == Progress(busy=True)
-    assert await start(store, "a2", order="o2", runner="r2") == Progress()
+    assert await start(store, "a2", runner="r2") == ActionProgress(busy=True)
+    assert await start(store, "a2", order="o2", runner="r2") == ActionProgress()
     await kind.pass_time(61)
-    assert await start(store, "a2", order="o1", runner="r2") == Progress(again=True)
+    assert await start(store, "a2", order="o1", runner="r2") == ActionProgress(again=True)
 
 
 async def test_what_is_busy_was_not_started(store, kind):
     await start(store)
     assert (await start(store, "a2", runner="r2")).busy
     await store.release("o1", "r1")
-    assert await start(store, "a2", runner="r2") == Progress()
+    assert await start(store, "a2", runner="r2") == ActionProgress()
 
 
 async def test_only_its_own_runner_extends_and_releases_a_mark(store, kind):
@@ -47,16 +47,16 @@ async def test_only_its_own_runner_extends_and_releases_a_mark(store, kind):
     await kind.pass_time(40)
     assert (await start(store, runner="r2")).busy
     await kind.pass_time(30)
-    assert await start(store, runner="r2") == Progress(again=True)
+    assert await start(store, runner="r2") == ActionProgress(again=True)
 
 
 async def test_the_first_outcome_stands(store):
     await start(store)
     assert await store.decide("a1", b"first") == b"first"
     assert await store.decide("a1", b"second") == b"first"
-    assert await start(store) == Progress(again=True, outcome=b"first")
+    assert await start(store) == ActionProgress(again=True, outcome=b"first")
     await store.reported(["a1"])
-    assert await start(store) == Progress(again=True, outcome=b"first", reported=True)
+    assert await start(store) == ActionProgress(again=True, outcome=b"first", reported=True)
 
 
 async def test_of_many_outcomes_at_once_one_stands(store):
@@ -72,14 +72,14 @@ async def test_of_many_starts_at_once_one_is_not_busy(store):
 async def test_an_action_that_is_decided_does_not_mark_its_order(store):
     await store.decide("a1", b"outcome")
     await start(store)
-    assert await start(store, "a2", runner="r2") == Progress()
+    assert await start(store, "a2", runner="r2") == ActionProgress()
 
 
 async def test_failures_are_kept(store):
     await start(store)
     await store.failed("a1", 1)
     await store.failed("a1", 2)
-    assert await start(store) == Progress(again=True, failures=2)
+    assert await start(store) == ActionProgress(again=True, failures=2)
 
 
 async def test_outcomes_are_given_to_one_runner_until_they_are_reported(store, kind):
@@ -101,14 +101,14 @@ async def test_a_deferred_event_is_overdue_when_its_time_is_over_and_nobody_sett
     await start(store, "a2", order="o2")
     assert await store.defer("a1", b"event 1", 100) is None
     assert await store.defer("a2", b"event 2", 100) is None
-    assert await start(store) == Progress(again=True, deferred=True)
+    assert await start(store) == ActionProgress(again=True, deferred=True)
     assert await store.overdue(10) == []
     await store.decide("a2", b"outcome")
     await kind.pass_time(101)
     assert await store.overdue(10) == [("a1", b"event 1")]
     assert await store.overdue(10) == []
     await store.release("o1", "r1")
-    assert await start(store, overdue=True, runner="r2") == Progress(again=True, deferred=True)
+    assert await start(store, overdue=True, runner="r2") == ActionProgress(again=True, deferred=True)
     assert (await start(store, "a3", runner="r3")).busy
     await kind.pass_time(CLAIM_SECONDS + 1)
     assert await store.overdue(10) == [("a1", b"event 1")], "it stays until it has an outcome"
@@ -162,7 +162,7 @@ async def test_reported_outcomes_are_forgotten_in_time_and_unreported_ones_never
 @pytest.mark.parametrize("action", ["a/b", "ä漢", "a b", "x" * 2000, "{a}:*?", "'\"\\"])
 async def test_any_action_id_is_kept(store, action):
     order = f'["{action}"]'
-    assert await start(store, action, order) == Progress()
+    assert await start(store, action, order) == ActionProgress()
     assert await store.decide(action, b"\x00\xff") == b"\x00\xff"
     await store.release(order, "r1")
     assert (await start(store, action, order)).outcome == b"\x00\xff"
@@ -176,7 +176,7 @@ async def test_entries_outlive_the_process_where_the_store_is_durable(kind):
         await start(store)
         await store.decide("a2", b"outcome")
     async with kind.make() as store:
-        assert await start(store, runner="r2") == Progress(again=True) or kind.shared
+        assert await start(store, runner="r2") == ActionProgress(again=True) or kind.shared
         assert (await start(store, "a2", "o2")).outcome == b"outcome"
 
 

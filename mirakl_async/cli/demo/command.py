@@ -12,7 +12,7 @@ from msgspec.structs import asdict
 from ...connect_channel import ConnectChannel
 from ...http.auth import ClientCredentials
 from ...simulator import SimulatorProcess
-from ..job import Outcome, run
+from ..job import JobResult, run
 from ..progress import live
 from ..results import Exit, print_error, print_json, unfinished, usage_error
 from .comparison import Comparison, compare
@@ -72,7 +72,7 @@ async def demo(
     return outcome.status
 
 
-async def _push(mirakl: SimulatorProcess, feed: SampleFeed, rate: RateUsage, *, quiet: bool) -> Outcome:
+async def _push(mirakl: SimulatorProcess, feed: SampleFeed, rate: RateUsage, *, quiet: bool) -> JobResult:
     addresses = mirakl.addresses
     connect = ConnectChannel(
         auth=ClientCredentials(addresses.client_id, addresses.client_secret),
@@ -97,7 +97,7 @@ def _announce(feed: SampleFeed, rate: str, mirakl: SimulatorProcess) -> None:
     )
 
 
-def _tell(feed: SampleFeed, rate: str, outcome: Outcome, comparison: Comparison | None, *, as_json: bool) -> None:
+def _tell(feed: SampleFeed, rate: str, outcome: JobResult, comparison: Comparison | None, *, as_json: bool) -> None:
     if as_json:
         held = None if comparison is None else asdict(comparison)
         print_json({**asdict(feed), "rate": rate, **outcome.figures(), "simulator": held})
