@@ -6,7 +6,7 @@ import pytest
 
 from mirakl_async import Upload
 from mirakl_async.models.connect import OriginRequest
-from mirakl_async.simulator import Fault, Judgement, ManualClock, SimulatorProcess
+from mirakl_async.simulator import ExportPlan, Fault, Judgement, ManualClock, SimulatorProcess
 from mirakl_async.simulator.judge import MAX_ITEMS, UNSAFE, Judge
 
 from .payloads import order
@@ -45,6 +45,11 @@ async def test_a_client_that_keeps_the_contract_is_left_in_peace(start):
         assert len(await front.returns.list().all()) == 250
         job = await front.products.start_import(Upload(content=b"sku\n1\n", filename="p.csv"), shop=2000)
         await job.wait(poll_interval=0.001)
+        for place in ("elsewhere", "redirected"):
+            mirakl.front.offer_exports.plan(ExportPlan(place=place))
+            export = await front.offers.start_export(include_inactive_offers=place == "elsewhere")
+            await export.wait(poll_interval=0.001)
+            assert [row async for row in export.rows()]
     judgement = mirakl.judge()
     assert judgement.findings == []
     assert judgement.calls > 5

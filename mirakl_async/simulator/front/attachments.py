@@ -135,7 +135,7 @@ class Conversations:
             }
         )
         self._threads.touch(rank)
-        self._uploads.extend(uploads_of(call, thread_id(rank), parts))
+        self._uploads.extend(uploads_of(call, self._threads.identify(rank), parts))
         return message_id
 
 

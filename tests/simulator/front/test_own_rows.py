@@ -193,6 +193,28 @@ async def test_returns_of_ones_own_are_received_and_labelled(front):
     assert (await front.get("/api/returns", return_id="R-1")).json["data"][0]["state"] == "RECEIVED"
 
 
+async def test_calls_on_single_rows_know_those_of_ones_own(front):
+    thread, shipment = IDENTITIES["threads"]["id"], IDENTITIES["shipments"]["id"]
+    front.world.insert("orders", {"order_id": "A-1", "order_state": "SHIPPING"})
+    entity = {"id": "A-1", "type": "MMP_ORDER", "label": "A-1"}
+    front.world.insert("threads", {"id": thread, "entities": [entity], "messages": [{"body": "hi"}]})
+    front.world.insert("shipments", {"id": shipment, "status": "SHIPPING", "order_id": "A-1"})
+    front.world.insert("imports", {"import_id": 7, "transform_lines_read": 9, "transform_lines_in_error": 2})
+    found = (await front.get("/api/inbox/threads", entity_type="MMP_ORDER", entity_id="A-1")).json["data"]
+    assert [one["id"] for one in found] == [thread]
+    assert [one["body"] for one in (await front.get(f"/api/inbox/threads/{thread}")).json["messages"]] == ["hi"]
+    shipped = await front.send("PUT", "/api/shipments/ship", json={"shipments": [{"id": shipment}]})
+    assert shipped.json["shipment_success"] == [{"id": shipment}]
+    assert (await front.get("/api/shipments", order_id="A-1")).json["data"][0]["status"] == "SHIPPED"
+    report = await front.get("/api/products/imports/7/transformation_error_report")
+    assert report.body.count(b"\n") == 3
+    query = {"entity_id": "A-1", "entity_type": "PRODUCT_LOGISTIC_ORDER", "document_format": "PDF"}
+    assert b"invoice of A-1" in (await front.get("/api/document-request/documents/download", **query)).body
+    one = {"order_line_id": "A-1-1", "quantity": 1, "reason_code": "41", "amount": 1, "shipping_amount": 0}
+    cancelled = await front.send("PUT", "/api/orders/cancel", json={"cancelations": [one]})
+    assert cancelled.json["cancelations"][0]["cancelation_id"] == "A-1-1-C1"
+
+
 async def test_a_list_begins_with_rows_of_ones_own():
     rows = [{"order_id": f"A-{number}"} for number in range(3)]
     async with Simulator(front={"orders": rows, "returns": 4}) as mirakl:
