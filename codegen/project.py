@@ -92,7 +92,7 @@ class Project:
             header("the documents of all services"),
             '"""All operations by code, and the resources of each service; nothing is loaded before it is asked for."""\n',
             "from __future__ import annotations\n",
-            "from ..registry import Registry\n",
+            "from ..operation import Registry\n",
             "operations: Registry = Registry(",
             "    __name__,",
             "    {",

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from .downloads import SavedFile as SavedFile
     from .downloads import read_csv_rows as read_csv_rows
     from .downloads import read_json_items as read_json_items
-    from .error_bodies import FieldError as FieldError
     from .errors import APIError as APIError
     from .errors import AttemptTimeout as AttemptTimeout
     from .errors import AuthenticationFailed as AuthenticationFailed
@@ -109,6 +108,7 @@ if TYPE_CHECKING:
     from .queues.servicebus_source import ServiceBusSource as ServiceBusSource
     from .queues.sqlite_queue import SqliteQueue as SqliteQueue
     from .queues.sqs_queue import SqsQueue as SqsQueue
+    from .server_text import FieldError as FieldError
 
 __version__ = "0.1.0"
 
@@ -185,7 +185,7 @@ _HOMES = {
     "Page": "pages",
     "Progress": "pages",
     "SeekPaginator": "pages",
-    "FieldError": "error_bodies",
+    "FieldError": "server_text",
     "MemoryQueue": "queues.memory_queue",
     "PostgresQueue": "queues.postgres_queue",
     "PubSubSource": "queues.pubsub_source",

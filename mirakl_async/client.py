@@ -19,6 +19,7 @@ from .http import request_builder
 from .http.response import Response
 from .http.session import Session
 from .http.transport import Transport
+from .http.urls import is_http_url
 from .instrumentation import Counters, Instrumentation, Listener
 from .operation import Operation
 from .operations import operations
@@ -49,7 +50,7 @@ SETTINGS: Rules = {
     "rate_limiter": offering("a limiter such as RedisRateLimiter(...)", "try_acquire", "acquire").or_none(),
     "listener": CALLABLE.or_none(),
     "accept_response": CALLABLE.or_none(),
-    "proxy": Rule("a URL such as http://proxy.example:3128", settings.is_http_url, optional=True),
+    "proxy": Rule("a URL such as http://proxy.example:3128", is_http_url, optional=True),
     "ssl": instance(SSLContext, "an ssl.SSLContext").or_none(),
     "wire": offering("a Wire", "exchange").or_none(),
     "clock": offering("a Clock", "monotonic", "sleep").or_none(),

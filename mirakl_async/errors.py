@@ -54,8 +54,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from .error_bodies import FieldError, Problem
-from .server_text import one_line
+from .server_text import FieldError, Problem, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

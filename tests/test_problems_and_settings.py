@@ -4,9 +4,9 @@ import pytest
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from mirakl_async import BearerToken, ConnectChannel, MarketplaceFront, Rate, errors, settings
-from mirakl_async.error_bodies import FieldError, Problem, read_problem
 from mirakl_async.operations import operations
 from mirakl_async.order_sync.report import SyncReport
+from mirakl_async.server_text import FieldError, Problem, read_problem
 from mirakl_async.settings import credential, service_url, setting
 
 

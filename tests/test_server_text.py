@@ -9,13 +9,12 @@ from hypothesis import strategies as st
 from mirakl_async.cli.results import printable_json
 from mirakl_async.codec import decode_plain, encode
 from mirakl_async.downloads.disposition import safe_name
-from mirakl_async.error_bodies import read_problem
 from mirakl_async.http.response import request_id
 from mirakl_async.http.wire import WireError
 from mirakl_async.imports_exports.products import ImportJob
 from mirakl_async.model import BulkResult
 from mirakl_async.models.front.products import ProductImport
-from mirakl_async.server_text import MAX_LENGTH, fraction, natural, one_line
+from mirakl_async.server_text import MAX_LENGTH, fraction, natural, one_line, read_problem
 
 FORGED = "gone\r\n2026-01-01 ERROR forged \x1b[2J\x9b31m \u202eesrever\u2066 \u2028 \ud800 \x00"
 

@@ -145,3 +145,31 @@ def test_a_hand_written_file_can_be_read_in_one_go():
     by_hand = [name for name in SOURCES if not GENERATED & set(name.split("."))]
     lengths = {name: len(SOURCES[name].read_text().splitlines()) for name in by_hand}
     assert {name: length for name, length in lengths.items() if length > 500} == {}
+
+
+def test_the_top_of_the_package_can_be_seen_at_a_glance():
+    modules = list(PACKAGE.glob("*.py"))
+    folders = [path for path in PACKAGE.iterdir() if (path / "__init__.py").exists()]
+    assert len(modules) <= 20
+    assert len(folders) <= 14
+
+
+def room(name):
+    """The module or folder at the top that a module is in."""
+    return name.split(".")[1] if "." in name else name
+
+
+def rooms():
+    """Each room with those that it imports when it is loaded; what only the package itself imports is left out."""
+    graph = {}
+    for name in SOURCES.keys() - {"mirakl_async", "mirakl_async.__main__"}:
+        others = {room(other) for other in imports(name, at_load_only=True) if other.startswith("mirakl_async.")}
+        graph.setdefault(room(name), set()).update(others - {room(name)})
+    return graph
+
+
+def test_the_rooms_make_few_layers_and_no_cycle():
+    graph, height = rooms(), {}
+    for name in TopologicalSorter(graph).static_order():
+        height[name] = 1 + max((height[other] for other in graph.get(name, ())), default=0)
+    assert max(height.values()) <= 12, sorted(height.items(), key=lambda item: item[1])

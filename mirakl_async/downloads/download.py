@@ -34,11 +34,11 @@ from ..errors import (
 )
 from ..http import failures
 from ..http.decompression import codings_of
+from ..http.urls import origin
 from ..http.wire import WireError
 from ..options import Options, check_options
 from ..redaction import clear_locals, clears_locals
 from ..server_text import natural
-from ..settings import origin
 from .csv_rows import CsvParser
 from .disposition import file_name, safe_name
 from .json_items import JsonArrayParser

@@ -11,8 +11,8 @@ from urllib.parse import urljoin
 
 from msgspec.structs import replace
 
+from ..http.urls import address_parts, is_allowed_url, origin
 from ..redaction import RedactedStr
-from ..settings import address_parts, is_allowed_url, origin
 
 if TYPE_CHECKING:
     from ..errors import UnexpectedRedirect

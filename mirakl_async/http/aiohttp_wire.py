@@ -21,7 +21,6 @@ from aiohttp.client import URL  # type: ignore[attr-defined] # pyright: ignore[r
 from aiohttp.http_exceptions import LineTooLong
 
 from ..redaction import RedactedBytes
-from ..settings import origin
 from .aiohttp_session import (
     MAX_HEADER_BYTES,
     MAX_HEADERS,
@@ -36,6 +35,7 @@ from .framing import is_part
 from .multipart import Form
 from .request import Multipart
 from .timer import SharedTimer
+from .urls import origin
 from .wire import WireError, WireResponse
 
 if TYPE_CHECKING:

@@ -22,9 +22,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from msgspec import Struct
 
-from ..error_bodies import excerpt
 from ..redaction import RedactedRepr
-from ..server_text import one_line
+from ..server_text import excerpt, one_line
 
 if TYPE_CHECKING:
     from ..operation import Operation

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
-from ..error_bodies import read_problem
 from ..errors import (
     AttemptTimeout,
     CallContext,
@@ -20,7 +19,7 @@ from ..errors import (
     UnexpectedResponse,
     error_class,
 )
-from ..server_text import one_line
+from ..server_text import one_line, read_problem
 from .expected_responses import UnexpectedOutcome
 from .reconciling import reconciliation_hint
 from .response import request_id

@@ -21,11 +21,11 @@ from ..checks import Rule, Rules, check_arguments, instance, one_of
 from ..errors import InvalidArgument
 from ..operation import Operation, Param
 from ..redaction import RedactedBytes, RedactedDict, RedactedStr
-from ..settings import address_parts, is_allowed_url, origin
 from . import upload_limits as caps
 from .params import format_param, omit_hint
 from .request import Multipart, Part, Request
 from .upload import Content, RestartableChunks, Upload, is_file_name
+from .urls import address_parts, is_allowed_url, origin
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Callable

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from ..error_bodies import Problem, read_json, read_problem
 from ..errors import TokenRefused, TokenUnavailable
 from ..redaction import RedactedDict, RedactedStr
+from ..server_text import Problem, read_json, read_problem
 from .retries import THROTTLED, TRANSIENT
 
 if TYPE_CHECKING:

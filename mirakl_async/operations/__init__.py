@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from ..registry import Registry
+from ..operation import Registry
 
 operations: Registry = Registry(
     __name__,

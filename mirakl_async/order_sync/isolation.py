@@ -21,7 +21,7 @@ from .entries import Line
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..error_bodies import FieldError, Problem
+    from ..server_text import FieldError, Problem
     from .entries import Entry
 
 _INDEX = re.compile(r"\borders(?:\[|\.|/)(\d{1,3})\b")

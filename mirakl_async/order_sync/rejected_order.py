@@ -9,9 +9,9 @@ from msgspec import Struct
 from ..redaction import RedactedBytesRepr
 
 if TYPE_CHECKING:
-    from ..error_bodies import Problem
     from ..models.connect.common import OriginRequest
     from ..models.connect.orders import OrderRequest
+    from ..server_text import Problem
 
 RejectionKind: TypeAlias = Literal["server", "invalid", "conflict", "abandoned", "origin"]
 

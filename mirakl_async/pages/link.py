@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import parse_qs, urljoin, urlsplit
 
+from ..http.urls import origin
 from ..server_text import natural
-from ..settings import origin
 
 _TOKEN = r"[\w!#$%&'*+.^`|~-]+"  # noqa: S105 - a token of the grammar
 _QUOTED = r'"(?:[^"\\]|\\.)*"'

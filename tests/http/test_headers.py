@@ -3,7 +3,7 @@
 import pytest
 
 from mirakl_async import BearerToken, ConnectChannel, InvalidArgument, MarketplaceFront
-from mirakl_async.http.headers import check_headers
+from mirakl_async.options import check_headers
 from tests.http.test_transport import client, reply, report
 
 OURS = [

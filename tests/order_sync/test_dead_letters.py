@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mirakl_async import codec
-from mirakl_async.error_bodies import FieldError, Problem
 from mirakl_async.order_sync.rejected_file import RejectedFile, record
 from mirakl_async.order_sync.rejected_order import RejectedOrder
+from mirakl_async.server_text import FieldError, Problem
 from tests.support.feeds import ORIGIN, as_line, as_mapping, order
 
 

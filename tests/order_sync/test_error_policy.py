@@ -6,7 +6,6 @@ import json
 
 import pytest
 
-from mirakl_async.error_bodies import read_problem
 from mirakl_async.errors import (
     Attempt,
     AttemptTimeout,
@@ -22,6 +21,7 @@ from mirakl_async.errors import (
 )
 from mirakl_async.order_sync.error_policy import is_foreign, recovery_for, throttled
 from mirakl_async.order_sync.outages import FIRST_CONTACT, MAX_DELAY, RENEWALS, BatchBackoff
+from mirakl_async.server_text import read_problem
 
 CONTEXT = CallContext(operation="upsertOrders", route="POST /v1/orders")
 

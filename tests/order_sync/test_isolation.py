@@ -8,7 +8,6 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from mirakl_async.error_bodies import FieldError, Problem
 from mirakl_async.errors import BadRequest, CallContext
 from mirakl_async.order_sync import batch_results
 from mirakl_async.order_sync.batch_results import BatchResults
@@ -17,6 +16,7 @@ from mirakl_async.order_sync.entries import Line
 from mirakl_async.order_sync.isolation import plan_isolation
 from mirakl_async.order_sync.ledger import Ledger
 from mirakl_async.order_sync.report import SyncCounters
+from mirakl_async.server_text import FieldError, Problem
 from tests.support.feeds import ORIGIN, as_line, order
 from tests.support.manual_clock import ManualClock
 
