@@ -37,7 +37,7 @@ CREATE TABLE IF NOT EXISTS offers (product_id TEXT PRIMARY KEY, price TEXT, pric
 
 
 class Shop:
-    """The shop's own functions; each opens the file anew, since handlers call them from several threads."""
+    """The shop's own functions; each opens the file itself, since handlers call them from several threads."""
 
     def __init__(self, path: Path) -> None:
         self.path: Path = path

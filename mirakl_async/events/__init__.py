@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from .router import EventRouter as EventRouter
     from .sqlite_idempotency import SqliteIdempotencyStore as SqliteIdempotencyStore
 
-# Resolved on first use: whoever only decodes needs none of them, and some need an extra.
+# Resolved on first use: a program that only decodes needs none of them, and some need an extra.
 _HOMES = {
     "ActionErrorCode": "outcomes",
     "ActionFailed": "outcomes",

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ..http.session import Session
     from .counters import EventStatus
     from .idempotency import IdempotencyStore
-    from .outcomes import Outcome
+    from .outcomes import ActionOutcome
 
 DEFAULT_CONCURRENCY = 16
 OPTIONS: Rules = {
@@ -161,7 +161,7 @@ class Events:
         transport = self._session.transport
         recorder = EventRecorder(transport.instrumentation, transport.clock)
 
-        async def keep(action_id: str, _outcome: Outcome, _reason: str) -> None:
+        async def keep(action_id: str, _outcome: ActionOutcome, _reason: str) -> None:
             """It is logged; there is no queue to keep it beside."""
 
         async with opened_store(store if store is idempotency_store else idempotency_store) as kept:
@@ -180,7 +180,7 @@ class Events:
                 raise QueueUnavailable(f"the outcome of action {action_id} could not be reported, and is not durable")
 
 
-def _outcome(action_id: str, outcome: Any) -> Outcome:
+def _outcome(action_id: str, outcome: Any) -> ActionOutcome:
     if not str(action_id).strip():
         raise ConfigurationError("events.settle: action_id must be the id of an action")
     match outcome:

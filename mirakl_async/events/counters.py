@@ -1,4 +1,4 @@
-"""What became of events: counted, and told to whoever listens to the client."""
+"""Counts what became of events, and passes it to the client's listeners."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def decode(body: bytes | bytearray | memoryview | str) -> Event:
     """The event that a message holds; raises InvalidEvent for one that holds none.
 
     Members that its struct does not have are in `event.raw` only. A member that cannot be read as its type is None and
-    is told in `event.repairs`; a command of which a whole line, or the `action_id`, cannot be read is invalid.
+    is in `event.repairs`; a command of which a whole line, or the `action_id`, cannot be read is invalid.
     """
     text = body if type(body) is bytes else _bytes(body)
     try:
@@ -117,7 +117,7 @@ def _decode_again(text: bytes, envelope: dict[str, bytes]) -> Event:
 
 
 def _checked(event: Event, text: bytes, repairs: tuple[codec.Repair, ...] = ()) -> Event:
-    """The event with its bytes, if it has what nobody can do without."""
+    """The event with its bytes, if it has its id, and a command its action_id."""
     if not (event.id and event.id.strip()):
         raise InvalidEvent("the envelope has no id", text)
     data = cast("Any", getattr(event, "data", None))

@@ -1,7 +1,7 @@
 """What is remembered of each action, so that it has one outcome although its command is delivered several times.
 
 An entry begins as a mark, "started", that is durable before the handler runs. The first outcome that is stored stands,
-and is what Connect is sent, by whoever finds that it was not. While a command is being worked on, its order is in
+and is what Connect is sent, by any runner that finds that it was not. While a command is worked on, its order is in
 progress, and no other runner starts a command of it; that mark ends with the message's lease.
 
 Entries that wait for their outcome, or for its report, stay until they have it; others are forgotten after 14 days.
@@ -105,11 +105,11 @@ class IdempotencyStore(Protocol):
         ...
 
     async def unreported(self, limit: int) -> Sequence[tuple[str, bytes]]:
-        """Outcomes that Connect does not have, oldest first, those of nobody else for CLAIM_SECONDS."""
+        """Outcomes that Connect does not have, oldest first, each given to one runner for CLAIM_SECONDS."""
         ...
 
     async def overdue(self, limit: int) -> Sequence[tuple[str, bytes]]:
-        """Deferred events whose time is over, those of nobody else for CLAIM_SECONDS."""
+        """Deferred events whose time is over, each given to one runner for CLAIM_SECONDS."""
         ...
 
     async def backlog(self) -> Backlog:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ..queues.held_messages import HeldMessage, HeldMessages
     from ..queues.protocol import Message, Source
     from .counters import EventRecorder
-    from .outcomes import Outcome
+    from .outcomes import ActionOutcome
     from .rejections import RejectedEvents
     from .schedule import Schedule
 
@@ -155,7 +155,7 @@ class EventIntake:
                 self._recorder.record("rejected")
                 return
 
-    async def reject_report(self, action_id: str, outcome: Outcome, reason: str) -> None:
+    async def reject_report(self, action_id: str, outcome: ActionOutcome, reason: str) -> None:
         """Store an outcome that Connect will not take."""
         body = msgspec.json.encode({"action_id": action_id, "outcome": msgspec.Raw(outcome.request_body())})
         await self.set_aside(None, body, reason, action_id)

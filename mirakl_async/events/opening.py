@@ -67,7 +67,7 @@ def checked_store(given: Any) -> IdempotencyStore:
 
 @asynccontextmanager
 async def opened_store(given: str | Path | IdempotencyStore) -> AsyncGenerator[IdempotencyStore]:
-    """The store at an address, opened and closed; a store as it is, since whoever made it opens and closes it."""
+    """The store at an address, opened and closed; a store as it is, which is opened and closed where it was made."""
     store = checked_store(given)
     if store is given:
         yield store

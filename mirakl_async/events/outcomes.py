@@ -14,7 +14,7 @@ from ..redaction import RedactedBytesRepr
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["ActionErrorCode", "ActionFailed", "Deferred", "Done", "Outcome", "Result"]
+__all__ = ["ActionErrorCode", "ActionFailed", "ActionOutcome", "Deferred", "Done", "Result"]
 
 DEFAULT_WITHIN = 3600.0
 
@@ -63,7 +63,7 @@ class ActionFailed(Exception):
         return ", ".join(code for code, _ in self.errors)
 
 
-class Outcome(RedactedBytesRepr, Struct, frozen=True, omit_defaults=True, array_like=True):
+class ActionOutcome(RedactedBytesRepr, Struct, frozen=True, omit_defaults=True, array_like=True):
     """What is stored, reported, and put afterwards; `then` are bodies of messages."""
 
     status: Literal["SUCCESS", "FAILED"]
@@ -81,20 +81,20 @@ class Outcome(RedactedBytesRepr, Struct, frozen=True, omit_defaults=True, array_
 
 
 _ENCODER = msgspec.msgpack.Encoder()
-decode_outcome: Callable[[bytes], Outcome] = msgspec.msgpack.Decoder(Outcome).decode
+decode_outcome: Callable[[bytes], ActionOutcome] = msgspec.msgpack.Decoder(ActionOutcome).decode
 
 
-def succeeded(then: Sequence[tuple[Any, Any]] = ()) -> Outcome:
+def succeeded(then: Sequence[tuple[Any, Any]] = ()) -> ActionOutcome:
     """The outcome of a command that was carried out; raises TypeError or ValueError for orders that cannot be put."""
     lines = [b'{"origin":%b,"order":%b}' % (codec.encode(origin), codec.encode(order)) for origin, order in then]
-    return Outcome("SUCCESS", then=[line + b"\n" for line in lines])
+    return ActionOutcome("SUCCESS", then=[line + b"\n" for line in lines])
 
 
-def failed(errors: Sequence[tuple[str, str]]) -> Outcome:
+def failed(errors: Sequence[tuple[str, str]]) -> ActionOutcome:
     """The outcome of a command that was not carried out."""
-    return Outcome("FAILED", list(errors))
+    return ActionOutcome("FAILED", list(errors))
 
 
-def unexpected(reason: str) -> Outcome:
-    """The outcome of a command that nobody could carry out."""
+def unexpected(reason: str) -> ActionOutcome:
+    """The outcome of a command that could not be carried out."""
     return failed([(ActionErrorCode.UNEXPECTED, reason)])

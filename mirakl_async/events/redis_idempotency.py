@@ -241,7 +241,7 @@ class RedisIdempotencyStore:
         return f"{self._name}:claim:{action_id}"
 
     async def _claimed(self, key: str, field: str, limit: int, *, only_due: bool) -> list[tuple[str, bytes]]:
-        """The entries of a sorted set that nobody else has claimed."""
+        """The entries of a sorted set that are not claimed by another runner."""
         claimed: list[tuple[str, bytes]] = []
         for name in await self._run(DUE, [key], int(only_due), 10 * limit):
             action_id = name.decode()

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..options import Options
     from ..queues.protocol import Sink
     from .counters import EventRecorder
-    from .outcomes import Outcome
+    from .outcomes import ActionOutcome
 
 log: logging.Logger = logging.getLogger("mirakl_async")
 ALREADY_FINAL = "ACTION_ALREADY_FINAL"
@@ -33,14 +33,14 @@ Verdict: TypeAlias = Literal["reported", "already_final", "gone", "refused"]
 
 
 class Reporter:
-    """`rejected` is told the action and the reason of a report that Connect will not take."""
+    """Reports outcomes; `rejected` is called for one that Connect refuses, with its action and the reason."""
 
     def __init__(
         self,
         session: Session,
         orders: Sink | None,
         recorder: EventRecorder,
-        rejected: Callable[[str, Outcome, str], Awaitable[None]],
+        rejected: Callable[[str, ActionOutcome, str], Awaitable[None]],
         max_outage: float = MAX_OUTAGE,
     ) -> None:
         self._session = session
@@ -55,10 +55,10 @@ class Reporter:
         """From now on, wait for nothing: the process is about to end."""
         self._max_outage = 0.0
 
-    async def report(self, action_id: str, outcome: Outcome, *, is_first: bool) -> bool:
+    async def report(self, action_id: str, outcome: ActionOutcome, *, is_first: bool) -> bool:
         """Report, and put what follows; False if Connect or the queue is unreachable for too long.
 
-        `is_first` says that nobody has tried it before. Raises what is the configuration's fault.
+        `is_first` says that it was not tried before. Raises what is the configuration's fault.
         """
         verdict = await self._send_patiently(action_id, outcome, is_first=is_first)
         if verdict is None:
@@ -75,7 +75,7 @@ class Reporter:
                 return False
         return True
 
-    async def _send_patiently(self, action_id: str, outcome: Outcome, *, is_first: bool) -> Verdict | None:
+    async def _send_patiently(self, action_id: str, outcome: ActionOutcome, *, is_first: bool) -> Verdict | None:
         pause = FIRST_PAUSE
         while True:
             try:
@@ -97,7 +97,7 @@ class Reporter:
             await self._clock.sleep(min(left, pause * (0.5 + self._clock.random() / 2)))
             pause = min(MAX_PAUSE, 2 * pause)
 
-    async def _send(self, action_id: str, outcome: Outcome, *, is_first: bool) -> Verdict:
+    async def _send(self, action_id: str, outcome: ActionOutcome, *, is_first: bool) -> Verdict:
         arguments: dict[str, Any] = {"action_id": action_id}
         base = self._session.base_url("connect")
         request = request_builder.build(UPDATE_ACTION_STATUS, arguments, base, outcome.request_body())
@@ -112,7 +112,7 @@ class Reporter:
             return "gone" if isinstance(error, NotFound) else "refused"
         return "reported"
 
-    async def _refuse(self, action_id: str, outcome: Outcome, error: BadRequest | NotFound) -> None:
+    async def _refuse(self, action_id: str, outcome: ActionOutcome, error: BadRequest | NotFound) -> None:
         if isinstance(error, NotFound):
             self._recorder.record("gone")
             await self._rejected(action_id, outcome, GONE)

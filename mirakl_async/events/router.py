@@ -22,7 +22,7 @@ from msgspec import Struct
 from ..errors import ConfigurationError
 from ..model import Command, Event, Fact
 from .decode import TYPES
-from .outcomes import ActionErrorCode, Deferred, Done, Outcome, Result, failed
+from .outcomes import ActionErrorCode, ActionOutcome, Deferred, Done, Result, failed
 
 if TYPE_CHECKING:
     from .delivery import Delivery
@@ -84,7 +84,7 @@ class EventRouter:
 
     def __init__(self) -> None:
         self._handlers: dict[type[Event], Handler] = {}
-        self._declined: dict[type[Event], Outcome] = {}
+        self._declined: dict[type[Event], ActionOutcome] = {}
 
     def __repr__(self) -> str:
         return f"<EventRouter {' '.join(sorted(kind.type for kind in self._handlers))}>"
@@ -126,7 +126,7 @@ class EventRouter:
         """What handles this event."""
         return self._handlers.get(type(event))
 
-    def declined(self, event: Event) -> Outcome | None:
+    def declined(self, event: Event) -> ActionOutcome | None:
         """What a command that is declined is answered with."""
         return self._declined.get(type(event))
 

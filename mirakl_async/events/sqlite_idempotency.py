@@ -1,6 +1,6 @@
 """What is remembered of actions in a SQLite file: its own, or that of the orders' queue.
 
-The file is opened as a SqliteQueue opens it: one process owns it, and inside the process whoever names its path shares
+The file is opened as a SqliteQueue opens it: one process owns it, and inside the process all who name its path share
 it, with its one writer and its commits. Therefore orders in progress, and claims, are kept in the owner's memory: they
 end with the process, and no two clocks are compared. Times in the file are seconds since 1970 of the one machine.
 """

@@ -28,7 +28,7 @@ from .delivery import Delivery
 from .document import document_of
 from .intake import EventIntake
 from .opening import opened_store
-from .outcomes import ActionFailed, Deferred, Done, Outcome, decode_outcome, failed, succeeded, unexpected
+from .outcomes import ActionFailed, ActionOutcome, Deferred, Done, decode_outcome, failed, succeeded, unexpected
 from .parts import NewestParts
 from .rejections import RejectedEvents, opened_place
 from .reporting import Reporter
@@ -69,7 +69,7 @@ class EventStream:
         prefetch: int,
         until_empty: bool = False,
         idle: float = 5.0,
-        declined: Callable[[Event], Outcome | None] | None = None,
+        declined: Callable[[Event], ActionOutcome | None] | None = None,
         progress: Callable[[EventStatus], None] | None = None,
     ) -> None:
         self._session = session
@@ -293,7 +293,7 @@ class EventStream:
         elif progress.outcome is not None:
             reported = progress.reported or self._tending.is_reported(action_of(item))
             if not reported and item.attempts < WAITS_FOR_REPORT:
-                self._put_off(item, BUSY_DELAY)  # whoever stored it is about to report it
+                self._put_off(item, BUSY_DELAY)  # the runner that stored it is about to report it
                 return False
             self.recorder.record("duplicates", item.event)
             if reported:
@@ -368,7 +368,7 @@ class EventStream:
     def _is_exhausted(self, item: Item) -> bool:
         return self._max_failures is not None and item.failures >= self._max_failures
 
-    async def _decide(self, item: Item, outcome: Outcome) -> None:
+    async def _decide(self, item: Item, outcome: ActionOutcome) -> None:
         encoded = outcome.encode()
         stored = await self._persist(lambda: self._store.decide(action_of(item), encoded), item)
         await self._end_progress(item)

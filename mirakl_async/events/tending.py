@@ -63,11 +63,11 @@ class Tending:
             await self.flush()
 
     def reported(self, action_id: str) -> None:
-        """Connect has its outcome. The store is told soon; if that is lost, it is reported again, which is harmless."""
+        """Connect has its outcome. It is stored soon; if that is lost, it is reported again, which is harmless."""
         self._reported[action_id] = None
 
     def is_reported(self, action_id: str) -> bool:
-        """Whether Connect has its outcome, and the store is not told yet."""
+        """Whether Connect has its outcome, and that is not stored yet."""
         return action_id in self._reported
 
     async def flush(self) -> None:

@@ -1,7 +1,7 @@
 """The envelopes that cloud services put around a message on its way.
 
-Connect publishes to SQS, Pub/Sub and Service Bus, whose libraries hand out its body as it is. Wrapped it comes where
-somebody has put another service between: an SNS topic, an EventBridge bus, a Pub/Sub push subscription.
+Connect publishes to SQS, Pub/Sub and Service Bus, whose libraries hand out its body as it is. It is wrapped where
+another service stands in between: an SNS topic, an EventBridge bus, a Pub/Sub push subscription.
 
 Sources: docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html,
 docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html, cloud.google.com/pubsub/docs/push.

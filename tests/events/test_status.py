@@ -50,7 +50,7 @@ async def test_progress_goes_on_while_the_broker_is_unreachable_and_says_since_w
         async def receive(self, limit, *, wait):
             if seen and seen[-1].last_received:
                 raise QueueUnavailable("unreachable")
-            return await super().receive(limit, wait=wait)
+            return []
 
     mirakl = await start(queue=Lost(clock=FastClock()))
     running = asyncio.create_task(mirakl.run(router_of(), progress=seen.append, until_empty=False))
