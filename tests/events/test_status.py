@@ -47,19 +47,21 @@ async def test_progress_goes_on_while_the_broker_is_unreachable_and_says_since_w
     seen = []
 
     class Lost(MemoryQueue):
+        answered = False
+
         async def receive(self, limit, *, wait):
-            if seen and seen[-1].last_received:
+            if self.answered:
                 raise QueueUnavailable("unreachable")
+            self.answered = True
             return []
 
     mirakl = await start(queue=Lost(clock=FastClock()))
     running = asyncio.create_task(mirakl.run(router_of(), progress=seen.append, until_empty=False))
     while not (seen and seen[-1].last_received and len(seen) > 6):
         await asyncio.sleep(0.01)
-    stopped = next(one.last_received for one in seen if one.last_received)
     running.cancel()
     await asyncio.wait([running])
-    assert seen[-1].last_received == stopped
+    assert len({one.last_received for one in seen} - {None}) == 1, "it answered once"
 
 
 async def test_a_stream_has_its_status(mirakl):
