@@ -38,12 +38,12 @@ class Argument:
 
     name: str
     wire: str
-    place: str
+    location: str
     shape: Shape
     required: bool
-    many: str = "one"
+    list_style: str = "one"
     nullable: bool = False
-    at_most: int | None = None
+    max_items: int | None = None
     split: bool = False
     default: tuple[str, ...] = ()
     deprecated: bool = False
@@ -169,7 +169,16 @@ class Planner:
     def _stale(self, plan: Plan) -> None:
         """Refuse a row that speaks of parameters which the operation does not take."""
         row = plan.row
-        told = {*row.rename, *row.comma, *row.repeat, *row.references, *row.at_most, *row.split, *row.known, *row.omit}
+        told = {
+            *row.rename,
+            *row.comma,
+            *row.repeat,
+            *row.references,
+            *row.max_items,
+            *row.split,
+            *row.known,
+            *row.omit,
+        }
         taken = {item.wire for item in plan.endpoint.parameters} | {item.wire for item in plan.arguments}
         if told - taken:
             names = ", ".join(sorted(told - taken))
@@ -178,15 +187,15 @@ class Planner:
     def _parameter(self, item: Parameter, row: Row) -> Argument:
         references = item.wire in row.references
         comma = item.wire not in row.repeat and (item.comma or item.wire in row.comma or references)
-        many = "comma" if comma else "repeat" if isinstance(item.shape, Many) else "one"
+        style = "comma" if comma else "repeat" if isinstance(item.shape, Many) else "one"
         return Argument(
             name=row.rename.get(item.wire) or argument_name(item.wire),
             wire=item.wire,
-            place=item.place,
+            location=item.location,
             shape=self._each(item.wire, item.shape, row),
             required=item.required,
-            many=many,
-            at_most=row.at_most.get(item.wire, item.at_most),
+            list_style=style,
+            max_items=row.max_items.get(item.wire, item.max_items),
             split=item.wire in row.split,
             default=item.default,
             deprecated=item.deprecated,
@@ -232,12 +241,12 @@ class Planner:
         return Argument(
             name=name,
             wire=member.wire,
-            place=where,
+            location=where,
             shape=self._each(member.wire, member.shape, plan.row),
             required=member.required,
-            many="repeat" if listed else "one",
+            list_style="repeat" if listed else "one",
             nullable=member.nullable,
-            at_most=listed.max_length if listed else plan.row.at_most.get(member.wire),
+            max_items=listed.max_length if listed else plan.row.max_items.get(member.wire),
             default=member.default,
             deprecated=member.deprecated,
             split=member.wire in plan.row.split,
@@ -285,7 +294,7 @@ class Planner:
             if wire not in have:
                 shape = Scalar(kind, values)
                 name = row.rename.get(wire) or argument_name(wire)
-                plan.arguments.append(Argument(name=name, wire=wire, place="query", shape=shape, required=False))
+                plan.arguments.append(Argument(name=name, wire=wire, location="query", shape=shape, required=False))
 
         criteria = sorting(endpoint, row)
         if criteria:
@@ -300,7 +309,7 @@ class Planner:
 
 def _is_argument(item: Parameter, plan: Plan) -> bool:
     """Whether a declared parameter is for the caller to give: one that turns pages is the client's."""
-    if item.place == "path":
+    if item.location == "path":
         return item.wire not in plan.row.omit and (item.wire in _in_path(plan.endpoint.path) or bool(plan.row.url))
     return item.wire not in plan.row.omit and item.wire not in PAGING_PARAMS.get(plan.paging, ())[:2]
 
@@ -328,5 +337,5 @@ def _ask(plan: Plan, json: Shape | None) -> None:
 
 def _order(argument: Argument) -> tuple[int, int]:
     """Identity first, then what is required, what filters, and last how the answer is arranged."""
-    arranged = {"sort": 1, "order": 2, "locale": 3}.get(argument.wire, 0) if argument.place == "query" else 0
-    return ({"path": 0, "url": 0}.get(argument.place, 1), arranged + (10 if not argument.required else 0))
+    arranged = {"sort": 1, "order": 2, "locale": 3}.get(argument.wire, 0) if argument.location == "query" else 0
+    return ({"path": 0, "url": 0}.get(argument.location, 1), arranged + (10 if not argument.required else 0))

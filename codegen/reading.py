@@ -37,12 +37,12 @@ class Parameter(Struct, frozen=True, kw_only=True):
     """
 
     wire: str
-    place: str
+    location: str
     shape: Shape
     required: bool
     deprecated: bool
     comma: bool
-    at_most: int | None
+    max_items: int | None
     default: tuple[str, ...]
 
 
@@ -206,12 +206,12 @@ class Reader:
         told = _AT_MOST.search(text)
         return Parameter(
             wire=str(spec["name"]),
-            place=str(spec["in"]),
+            location=str(spec["in"]),
             shape=shape,
             required=bool(spec.get("required")),
             deprecated=bool(spec.get("deprecated") or schema.get("deprecated")),
             comma=_COMMA.search(" ".join(text.lower().split())) is not None,
-            at_most=int(capped) if capped is not None else schema.get("maxItems") or (told and int(told[1])),
+            max_items=int(capped) if capped is not None else schema.get("maxItems") or (told and int(told[1])),
             default=default_of(schema),
         )
 

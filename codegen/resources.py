@@ -174,6 +174,8 @@ class ResourceWriter:
     def _pace(self, plan: Plan) -> list[str | Group]:
         row, endpoint = plan.row, plan.endpoint
         fields: list[str | Group] = []
+        if row.reconcile_with:
+            fields.append(f"reconcile_with={string(row.reconcile_with)}")
         if row.group:
             fields.append(f"group={string(row.group)}")
         for name, rate in (("recommended", row.recommended), ("maximum", row.maximum)):
@@ -198,22 +200,22 @@ class ResourceWriter:
 
     def _param(self, argument: Argument) -> Group:
         fields: list[str | Group] = [f"name={string(argument.wire)}", f"argument={string(argument.name)}"]
-        if argument.place != "query":
-            fields.append(f"location={string(argument.place)}")
+        if argument.location != "query":
+            fields.append(f"location={string(argument.location)}")
         kind = "references" if argument.references else param_type(argument.shape)
         if kind != "string":
             fields.append(f"type={string(kind)}")
-        if argument.many != "one":
-            fields.append(f"list_style={string(argument.many)}")
+        if argument.list_style != "one":
+            fields.append(f"list_style={string(argument.list_style)}")
         if argument.required:
             fields.append("required=True")
         if argument.nullable:
             fields.append("nullable=True")
-        if argument.at_most is not None:
-            fields.append(f"max_items={argument.at_most}")
+        if argument.max_items is not None:
+            fields.append(f"max_items={argument.max_items}")
         if argument.split:
             fields.append("split=True")
-        if argument.place == "part" and isinstance(argument.shape, Ref):
+        if argument.location == "part" and isinstance(argument.shape, Ref):
             fields.append(f"body={self._path_of(self._package.catalog.of['sent', argument.shape.key])}")
         fields += _bounds(argument.shape)
         return Group("Param(", tuple(fields))
@@ -222,7 +224,7 @@ class ResourceWriter:
         path = [
             argument
             for argument in plan.arguments
-            if argument.place in {"path", "url"} or argument.name in (plan.row.positional or ())
+            if argument.location in {"path", "url"} or argument.name in (plan.row.positional or ())
         ]
         others = [argument for argument in plan.arguments if argument not in path]
         parameters = ["self", *(self._declared(argument) for argument in path)]
@@ -245,7 +247,7 @@ class ResourceWriter:
 
     def _hidden(self, plan: Plan) -> list[str]:
         """Lines by which no traceback shows the plain mappings that a method was given."""
-        names = [item.name for item in plan.arguments if item.place in {"body", "part"} and _has_members(item.shape)]
+        names = [item.name for item in plan.arguments if item.location in {"body", "part"} and _has_members(item.shape)]
         if names:
             self._imports.add("hidden")
         return [f"        {name} = hidden({name})" for name in names]
@@ -266,8 +268,8 @@ class ResourceWriter:
         kind = self._python(argument.shape)
         if argument.references:
             kind = "tuple[str, str]"
-        if argument.many != "one":
-            many = "Collection" if argument.place == "query" else "Sequence"
+        if argument.list_style != "one":
+            many = "Collection" if argument.location == "query" else "Sequence"
             self._imports.add(many)
             kind = f"{many}[{kind}]"
         if argument.nullable:

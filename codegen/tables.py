@@ -32,7 +32,8 @@ class Row(Struct, kw_only=True, forbid_unknown_fields=True):
     `item` is the noun of what is read: one item of a list, or the whole answer. `request` and `reply` name the root
     structs where the rule's name is poor. `positional` are the arguments that may be given without a keyword; path
     parameters are by rule. `rename` maps wire names to argument names. `known` gives a parameter's values where the
-    document tells them in prose or not at all: the values, or the class of constants that has them. `skip` says why there is no method for it. `base`
+    document tells them in prose or not at all: the values, or the class of constants that has them. `skip` says why there is no method for it. `reconcile_with` is
+    the method that shows whether an unsafe call took effect. `base`
     is what the structs of an event stand on, in place of that of any answer.
     """
 
@@ -47,6 +48,7 @@ class Row(Struct, kw_only=True, forbid_unknown_fields=True):
     note: str = ""
     retry: Literal["", "safe", "idempotent", "unsafe"] = ""
     why: str = ""
+    reconcile_with: str = ""
     group: str = ""
     recommended: tuple[int, float] | None = None
     maximum: tuple[int, float] | None = None
@@ -67,7 +69,7 @@ class Row(Struct, kw_only=True, forbid_unknown_fields=True):
     comma: tuple[str, ...] = ()
     repeat: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
-    at_most: dict[str, int] = field(default_factory=dict)
+    max_items: dict[str, int] = field(default_factory=dict)
     split: tuple[str, ...] = ()
     extra: tuple[Extra, ...] = ()
     omit: tuple[str, ...] = ()

@@ -49,7 +49,7 @@ def _fact(plan: Plan, argument: Argument, values: list[Values]) -> str:
     shape = argument.shape
     if argument.references:
         said.append("pairs of type and value")
-    if argument.wire == "locale" and argument.place == "query":
+    if argument.wire == "locale" and argument.location == "query":
         said.append("such as fr_FR or fr")
     if isinstance(shape, Scalar) and shape.values:
         known = ", ".join(shape.values) if len(shape.values) <= 16 else f"{len(shape.values)} known values"
@@ -60,9 +60,9 @@ def _fact(plan: Plan, argument: Argument, values: list[Values]) -> str:
     said += _bounds(argument)
     if argument.default:
         said.append(f"by default {', '.join(argument.default)}")
-    if argument.at_most is not None:
+    if argument.max_items is not None:
         said.append(
-            f"at most {argument.at_most} values{', longer lists are cut into several calls' if argument.split else ''}"
+            f"at most {argument.max_items} values{', longer lists are cut into several calls' if argument.split else ''}"
         )
     if argument.deprecated:
         said.append("deprecated")
@@ -81,7 +81,7 @@ def _bounds(argument: Argument) -> list[str]:
     shape = argument.shape
     if not isinstance(shape, Scalar):
         return []
-    each = "" if argument.many == "one" else "each "
+    each = "" if argument.list_style == "one" else "each "
     low, high = shape.minimum, shape.maximum
     exact = "" if shape.min_length == shape.max_length else "at most "
     said = [f"{each}{exact}{shape.max_length} characters"] if shape.max_length is not None else []

@@ -38,9 +38,9 @@ PAGING_PARAMS: dict[str, tuple[str, str, ParamType]] = {
 class Param(Struct, frozen=True, kw_only=True):
     """One argument of an operation: `argument` in Python, `name` on the wire.
 
-    `many` tells how a list travels: "repeat" sends `name` once per value, "comma" joins the values. `at_most` is the
-    longest list one call takes; where `split` is true a longer one may be cut into several calls whose answers are
-    merged. `values` are the documented values; others are sent as they are, since Mirakl may add new ones any time.
+    `list_style` tells how a list travels: "repeat" sends `name` once per value, "comma" joins the values. `max_items`
+    is the longest list one call takes; where `split` is true a longer one may be cut into several calls whose answers
+    are merged. `values` are the documented values; others are sent as they are, since Mirakl may add new ones any time.
     A "part" of type "json" or "file" is a member of a multipart form; `body` names the struct of a JSON part. A "url"
     is the absolute address to ask, which an earlier answer gave: the operation's path is not used. A `nullable`
     argument given as None is sent as null.
@@ -85,11 +85,12 @@ class Operation(Struct, Generic[T], frozen=True, kw_only=True):
     """One published operation; `T` is what awaiting its typed method gives.
 
     `retry` is "safe" (reads), "idempotent" (writing twice is writing once) or "unsafe" (repeated only when the first
-    attempt provably did nothing). `recommended` and `maximum` are the documented numeric rates, shared by all
-    operations of one `group`; `interval` is a documented "at most once per ..." in seconds, which paces polls and whole
-    sweeps rather than single pages, and `recommended_interval` the pace that Mirakl would like better. `failures` names
-    the members that report failed items inside a successful answer. `success` holds the documented statuses of a
-    success and `answer` what its body is ("any" where no document tells); `responses` judges answers by them.
+    attempt provably did nothing); `reconcile_with` names the method that shows whether an unsafe call took effect.
+    `recommended` and `maximum` are the documented numeric rates, shared by all operations of one `group`; `interval` is
+    a documented "at most once per ..." in seconds, which paces polls and whole sweeps rather than single pages, and
+    `recommended_interval` the pace that Mirakl would like better. `failures` names the members that report failed items
+    inside a successful answer. `success` holds the documented statuses of a success and `answer` what its body is
+    ("any" where no document tells); `responses` judges answers by them.
     """
 
     code: str
@@ -108,6 +109,7 @@ class Operation(Struct, Generic[T], frozen=True, kw_only=True):
     accept: str = "application/json"
     paging: Paging | None = None
     retry: RetryClass = "unsafe"
+    reconcile_with: str = ""
     group: str = ""
     recommended: Rate | None = None
     maximum: Rate | None = None

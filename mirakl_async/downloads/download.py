@@ -402,7 +402,7 @@ class DownloadStream:
                     yield chunk
                     chunk = b""  # noqa: PLW2901 - so that no traceback with locals shows what was read
         except WireError as fault:
-            raise self._broken(failures.to_error(fault, self._request.context(), "safe")) from fault
+            raise self._broken(failures.to_error(fault, self._request.context(), self._request.operation)) from fault
         except TransferTooSlow:
             raise self._broken(AttemptTimeout(self._too_slow_message(), self._request.context())) from None
         self.complete = True if self._answer.framed else None

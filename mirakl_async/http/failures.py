@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from ..errors import (
@@ -21,14 +21,13 @@ from ..errors import (
 )
 from ..server_text import one_line, read_problem
 from .expected_responses import UnexpectedOutcome
-from .reconciling import reconciliation_hint
 from .response import request_id
 from .retries import MAX_RETRY_AFTER, FailureOutcome, ResponseOutcome
 from .retries import retry_after as read_retry_after
 from .wire import WireError, WireResponse
 
 if TYPE_CHECKING:
-    from ..operation import RetryClass
+    from ..operation import Operation
     from ..options import Retry
     from .retries import RetryDelay
     from .sniffed_response import SniffedResponse
@@ -63,16 +62,16 @@ def pause_seconds(throttled: ResponseOutcome, verdict: RetryDelay | None, retry:
 def to_error(
     outcome: WireResponse | SniffedResponse | WireError | UnexpectedOutcome,
     context: CallContext,
-    retry_class: RetryClass,
+    operation: Operation[Any],
     retry_after: float | None = None,
 ) -> CallError:
     """The error of a call that ends with this outcome; `retry_after` is the answer's, in seconds."""
     if isinstance(outcome, WireError):
-        error = _transport_error(outcome, context, retry_class)
+        error = _transport_error(outcome, context, operation)
         error.__cause__ = outcome.__cause__
         return error
     if isinstance(outcome, UnexpectedOutcome):
-        return _unexpected(outcome, context, retry_class)
+        return _unexpected(outcome, context, operation)
     if 300 <= outcome.status < 400:
         location = outcome.headers.get("Location", "")
         target = one_line(_without_query(location))
@@ -84,9 +83,14 @@ def to_error(
     error = kind(context, status=status, problem=problem, headers=headers, request_id=identity)
     if isinstance(error, RateLimited):
         error.retry_after = retry_after
-    if retry_class == "unsafe" and status >= 500:
-        error.message += reconciliation_hint(context.operation)
+    if operation.retry == "unsafe" and status >= 500:
+        error.message += _reconciliation_hint(operation)
     return error
+
+
+def _reconciliation_hint(operation: Operation[Any]) -> str:
+    method = operation.reconcile_with
+    return f"; {method} tells whether it took effect" if method else ""
 
 
 def _without_query(location: str) -> str:
@@ -96,28 +100,28 @@ def _without_query(location: str) -> str:
         return "?"
 
 
-def _transport_error(fault: WireError, context: CallContext, retry_class: RetryClass) -> CallError:
+def _transport_error(fault: WireError, context: CallContext, operation: Operation[Any]) -> CallError:
     if fault.kind in {"large", "url", "request"}:
         return _BY_KIND.get(fault.kind, ConnectFailed)(fault.reason, context)
     if fault.stage == "unsent":
         kind = AttemptTimeout if fault.kind == "timeout" else ConnectFailed
         return kind(fault.reason, context)
-    if retry_class == "unsafe":
-        words = f"the request left and no answer came ({fault.reason}){reconciliation_hint(context.operation)}"
+    if operation.retry == "unsafe":
+        words = f"the request left and no answer came ({fault.reason}){_reconciliation_hint(operation)}"
         return OutcomeUnknown(words, context)
     return _BY_KIND.get(fault.kind, ConnectionLost)(fault.reason, context)
 
 
-def _unexpected(outcome: UnexpectedOutcome, context: CallContext, retry_class: RetryClass) -> CallError:
+def _unexpected(outcome: UnexpectedOutcome, context: CallContext, operation: Operation[Any]) -> CallError:
     said = f": {outcome.body_excerpt}" if outcome.body_excerpt else ""
     words = f"{outcome} is not the documented success, {outcome.documented} ({outcome.reason}){said}"
     error = UnexpectedResponse(
         words, context, status=outcome.status, media_type=outcome.media_type, body_excerpt=outcome.body_excerpt
     )
-    if retry_class != "unsafe":
+    if operation.retry != "unsafe":
         return error
     unknown = OutcomeUnknown(
-        f"the request was sent but not answered by Mirakl ({words}){reconciliation_hint(context.operation)}", context
+        f"the request was sent but not answered by Mirakl ({words}){_reconciliation_hint(operation)}", context
     )
     unknown.__cause__ = error
     return unknown

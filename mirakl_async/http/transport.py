@@ -398,7 +398,7 @@ class Transport:
                 self._quota.refund(tried)
         affordable = verdict is None or self._quota.try_charge(verdict)
         context = self._context(state, quota_exhausted=not affordable)
-        error = failures.to_error(outcome, context, operation.retry, advice)
+        error = failures.to_error(outcome, context, operation, advice)
         left = state.remaining(self.clock.monotonic())
         if left is not None and left <= (verdict.delay if verdict else 0) and failures.may_become_deadline_error(error):
             raise self._deadline_error(state, "the deadline passed, or would pass before the next attempt") from error

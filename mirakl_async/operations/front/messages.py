@@ -132,6 +132,7 @@ M12: Operation[PostedMessage] = Operation(
     success=(201,),
     reply="front.messages:PostedMessage",
     retry="unsafe",
+    reconcile_with="messages.get_thread (M10)",
     frequency="once for each answer",
     docs="https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/messages/m12",
 )
@@ -203,6 +204,7 @@ OR42: Operation[OrderMessageCreated] = Operation(
     success=(201,),
     reply="front.messages:OrderMessageCreated",
     retry="unsafe",
+    reconcile_with="messages.list_on_order (OR41)",
     frequency="once for each message",
     deprecated=True,
     docs="https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/messages/or42",
@@ -233,6 +235,7 @@ OR43: Operation[PostedMessage] = Operation(
     success=(201,),
     reply="front.messages:PostedMessage",
     retry="unsafe",
+    reconcile_with="messages.list_threads (M11)",
     frequency="once for each thread",
     docs="https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/messages/or43",
 )

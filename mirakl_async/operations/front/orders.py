@@ -359,6 +359,7 @@ OR21: Operation[None] = Operation(
     body="front.orders:AcceptOrdersRequest",
     success=(204,),
     retry="unsafe",
+    reconcile_with="orders.list (OR11)",
     frequency="once for each new order",
     docs="https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/orders/or21",
 )
@@ -399,6 +400,7 @@ OR24: Operation[None] = Operation(
     content="empty",
     success=(204,),
     retry="unsafe",
+    reconcile_with="orders.list (OR11)",
     frequency="once the tracking number is set (OR23)",
     docs="https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/orders/or24",
 )
@@ -415,6 +417,7 @@ OR29: Operation[None] = Operation(
     content="empty",
     success=(204,),
     retry="unsafe",
+    reconcile_with="orders.list (OR11)",
     frequency="once for each cancelation",
     docs="https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/orders/or29",
 )
@@ -445,6 +448,7 @@ OR30: Operation[CancelLinesResponse] = Operation(
     answer="json",
     reply="front.orders:CancelLinesResponse",
     retry="unsafe",
+    reconcile_with="orders.list (OR11)",
     frequency="once for each cancelation",
     docs="https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/orders/or30",
 )
@@ -561,6 +565,7 @@ OR74: Operation[UploadOrderDocumentsResponse] = Operation(
     answer="json",
     reply="front.orders:UploadOrderDocumentsResponse",
     retry="unsafe",
+    reconcile_with="orders.list_documents (OR72)",
     frequency="once for each upload",
     failures=("order_documents",),
     docs="https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/orders/or74",

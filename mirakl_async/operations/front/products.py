@@ -138,6 +138,7 @@ P41: Operation[ProductImportCreated] = Operation(
     success=(201,),
     reply="front.products:ProductImportCreated",
     retry="unsafe",
+    reconcile_with="products.list_imports (P51)",
     interval=900.0,
     recommended_interval=3600.0,
     frequency="for each seller, recommended once an hour, at most every 15 minutes",

@@ -64,6 +64,7 @@ S32: Operation[UploadStoreDocumentsResponse] = Operation(
     answer="json",
     reply="front.stores:UploadStoreDocumentsResponse",
     retry="unsafe",
+    reconcile_with="stores.list_documents (S30)",
     failures=("documents", "shop_documents"),
     docs="https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/stores/s32",
 )
