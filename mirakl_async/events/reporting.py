@@ -55,18 +55,28 @@ class Reporter:
         """From now on, wait for nothing: the process is about to end."""
         self._max_outage = 0.0
 
+    def can_put(self, outcome: ActionOutcome) -> bool:
+        """Whether nothing follows the outcome, or there is a queue for it: else a report would lose the orders."""
+        return self._orders is not None or not outcome.then
+
     async def report(self, action_id: str, outcome: ActionOutcome, *, is_first: bool) -> bool:
-        """Report, and put what follows; False if Connect or the queue is unreachable for too long.
+        """Report, and put what follows; False if Connect or the queue is unreachable for too long, or missing.
 
         `is_first` says that it was not tried before. Raises what is the configuration's fault.
         """
+        if not self.can_put(outcome):
+            log.error(
+                "the outcome of action %s has orders to be put: it waits for a runner that has orders=", action_id
+            )
+            self._recorder.record("postponed")
+            return False
         verdict = await self._send_patiently(action_id, outcome, is_first=is_first)
         if verdict is None:
             self._recorder.record("postponed")
             return False
         if verdict == "already_final":
             self._recorder.record("already_final")
-        if outcome.then and self._orders is not None:
+        if self._orders is not None and outcome.then:
             try:
                 await self._orders.put(outcome.then)
             except QueueUnavailable as error:

@@ -57,8 +57,11 @@ class Tending:
     async def _report_all(self) -> None:
         while found := await self._store.unreported(BATCH_SIZE):
             for action_id, stored in found:
-                if not await self._reporter.report(action_id, decode_outcome(stored), is_first=False):
-                    return
+                outcome = decode_outcome(stored)
+                if not await self._reporter.report(action_id, outcome, is_first=False):
+                    if self._reporter.can_put(outcome):
+                        return  # Connect is unreachable
+                    continue
                 self.reported(action_id)
             await self.flush()
 

@@ -77,7 +77,7 @@ class Connector:
                     queue,
                     self.router(),
                     idempotency_store=store,
-                    rejected=settings.get("rejected"),
+                    rejected=settings["rejected"],
                     time_limit=1.0,
                     max_failures=50,
                 )

@@ -22,7 +22,7 @@ from mirakl_async.events import (
     MemoryIdempotencyStore,
     SqliteIdempotencyStore,
 )
-from mirakl_async.events.outcomes import failed
+from mirakl_async.events.outcomes import failed, succeeded
 from mirakl_async.models.connect_events import Accept
 from mirakl_async.queues.memory_queue import MemoryQueue
 from mirakl_async.queues.sqlite_queue import SqliteQueue
@@ -321,6 +321,25 @@ async def test_orders_are_put_after_the_report(mirakl):
             assert await orders.waiting() == 1
         else:
             assert report.accepted == 1
+
+
+async def test_an_outcome_with_orders_waits_for_a_runner_that_has_a_queue_for_them(mirakl, tmp_path):
+    """As beside a runner of commands that died one of facts, which shares its store and has no orders=."""
+    path = tmp_path / "store.db"
+    for action in ("a1", "a2"):
+        mirakl.sim.world.add_action(action)
+    async with SqliteIdempotencyStore(path) as store:
+        await store.decide("a1", succeeded([(ORIGIN, order(1))]).encode())
+        await store.decide("a2", succeeded().encode())
+    await mirakl.put(price())
+    await mirakl.run(router_of(), idempotency_store=path)
+    await mirakl.connect.events.settle("a1", idempotency_store=path)
+    assert mirakl.outcomes() == {"a1": "PENDING", "a2": "SUCCESS"}
+    async with MemoryQueue() as orders:
+        await mirakl.put(price())
+        await mirakl.run(router_of(), idempotency_store=path, orders=orders)
+        assert await orders.waiting() == 1
+    assert mirakl.outcomes() == {"a1": "SUCCESS", "a2": "SUCCESS"}
 
 
 async def test_orders_without_a_queue_for_them_end_the_run_before_anything_is_decided(mirakl):
