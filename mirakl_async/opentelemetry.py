@@ -37,11 +37,11 @@ if TYPE_CHECKING:
 
 NAME = "mirakl_async"
 COUNTERS: tuple[tuple[type[Event], str, str, str], ...] = (
-    (Throttled, "throttles", "{answer}", "Answers 429"),
+    (Throttled, "throttled", "{answer}", "Answers 429"),
     (RetryScheduled, "retries", "{attempt}", "Attempts after the first"),
-    (ResponseRepaired, "mended", "{value}", "Values that broke the contract, and were read"),
+    (ResponseRepaired, "repaired", "{value}", "Values that broke the contract, and were read"),
     (ItemQuarantined, "quarantined", "{item}", "Items of pages that could not be read"),
-    (ListChanged, "drifts", "{drift}", "Offset lists that changed while read"),
+    (ListChanged, "list_changes", "{change}", "Offset lists that changed while read"),
 )
 BACKLOG_GAUGES = (
     ("awaiting", "{action}", "Actions that wait for their outcome"),

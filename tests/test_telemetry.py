@@ -85,5 +85,5 @@ async def test_a_call_is_a_span_of_its_own_below_the_callers(seen, server):
     assert "secret-token" not in "".join(span.to_json() for span in exporter.get_finished_spans())
     told = metrics_of(reader)
     assert told["mirakl.retries"].value == 2
-    assert told["mirakl.throttles"].value == 1
+    assert told["mirakl.throttled"].value == 1
     assert told["http.client.request.duration"].sum > 0
