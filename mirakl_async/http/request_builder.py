@@ -62,7 +62,7 @@ def build(
         return _absolute_url(operation, operation.params[0], arguments, base_url)
     path = operation.path
     query: list[str] = []
-    members: dict[str, object] = RedactedDict()
+    members: dict[str, object] = RedactedDict() if operation.content == "json" else {}
     parts: list[Part] = []
     for param in operation.params:
         if body is not None and param.location == "body":
