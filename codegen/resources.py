@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from msgspec.structs import asdict
+
 from .documents import CodegenError, Document
 from .merging import Model
 from .package import Alias, Package
 from .planning import Argument, Plan
 from .shapes import Choice, Keyed, Many, Ref, Scalar, Shape
+from .tables import UploadLimits
 from .wording import docs, frequency, paragraphs, summary
 from .words import camel, snake
 from .writing import Group, docstring, header, imported, render, string, strings
@@ -59,7 +64,7 @@ class ResourceWriter:
         lines = []
         if "UNSET" in self._imports:
             lines += ["from msgspec import UNSET\n"]
-        names = ["Operation", *sorted(self._imports & {"Paging", "Param"})]
+        names = ["Operation", *sorted(self._imports & {"Paging", "Param", "UploadLimit"})]
         lines.append(f"from {up}operation import {', '.join(names)}")
         if "Rate" in self._imports:
             lines.append(f"from {up}options import Rate")
@@ -190,6 +195,9 @@ class ResourceWriter:
             fields.append(f"frequency={string(frequency(row))}")
         if row.failures:
             fields.append(strings("failures", tuple(path.split("[")[0].split(".")[0] for path in row.failures)))
+        if row.upload_limit is not None:
+            self._imports.add("UploadLimit")
+            fields.append(Group("upload_limit=UploadLimit(", tuple(_limits(row.upload_limit))))
         if endpoint.scope:
             fields.append(f"scope={string(endpoint.scope)}")
         if endpoint.deprecated:
@@ -344,3 +352,11 @@ def _bounds(shape: Shape) -> list[str | Group]:
         if value is not None:
             fields.append(f"{name}={string(value) if isinstance(value, str) else int(value)}")
     return fields
+
+
+def _limits(limit: UploadLimits) -> Iterator[str | Group]:
+    for name, value in asdict(limit).items():
+        if name == "extensions" and value:
+            yield strings(name, tuple(value.split()))
+        elif value:
+            yield f"{name}={string(value) if isinstance(value, str) else value}"

@@ -26,6 +26,20 @@ class Extra(Struct, kw_only=True, forbid_unknown_fields=True):
     why: str = ""
 
 
+class UploadLimits(Struct, kw_only=True, forbid_unknown_fields=True):
+    """What an operation takes of files, as its page says; see `UploadLimit` of the package. `extensions` is one text."""
+
+    argument: str = ""
+    files: int = 0
+    bytes_each: int = 0
+    bytes_together: int = 0
+    extensions: str = ""
+    ascii_names: bool = False
+    distinct_names: bool = False
+    names_part: str = ""
+    single_types: bool = False
+
+
 class Row(Struct, kw_only=True, forbid_unknown_fields=True):
     """What we decide about one operation; everything has a rule to fall back on.
 
@@ -78,6 +92,7 @@ class Row(Struct, kw_only=True, forbid_unknown_fields=True):
     url: str = ""
     base: Literal["", "Fact", "Command"] = ""
     failures: tuple[str, ...] = ()
+    upload_limit: UploadLimits | None = None
     errors: dict[str, str] = field(default_factory=dict)
     docs: str = ""
 

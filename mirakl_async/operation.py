@@ -81,6 +81,24 @@ class Paging(Struct, frozen=True, kw_only=True):
     nested: str = ""
 
 
+class UploadLimit(Struct, frozen=True, kw_only=True):
+    """What one operation takes: how many files, how many bytes each or together, and how they may be called.
+
+    `names_part` is the JSON part that names every file a second time; a file it names must be among those sent.
+    `single_types` says that no two of its entries may have the same `type_code`.
+    """
+
+    argument: str = "files"
+    files: int | None = None
+    bytes_each: int | None = None
+    bytes_together: int | None = None
+    extensions: tuple[str, ...] = ()
+    ascii_names: bool = False
+    distinct_names: bool = False
+    names_part: str = ""
+    single_types: bool = False
+
+
 class Operation(Struct, Generic[T], frozen=True, kw_only=True):
     """One published operation; `T` is what awaiting its typed method gives.
 
@@ -117,6 +135,7 @@ class Operation(Struct, Generic[T], frozen=True, kw_only=True):
     recommended_interval: float | None = None
     frequency: str = ""
     failures: tuple[str, ...] = ()
+    upload_limit: UploadLimit | None = None
     scope: str = ""
     deprecated: bool = False
     docs: str = ""

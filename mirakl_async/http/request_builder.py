@@ -175,7 +175,7 @@ def _with_body(
     if operation.content == "json":
         return Request(operation=operation, url=url, body=encode_body(operation, members), content_type=JSON)
     if operation.content == "multipart":
-        caps.check(operation.code, parts)
+        caps.check(operation, parts)
         return Request(operation=operation, url=url, body=Multipart(parts=tuple(parts)))
     return Request(operation=operation, url=url, body=b"" if operation.content == "empty" else None)
 

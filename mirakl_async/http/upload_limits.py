@@ -1,7 +1,7 @@
 """What Mirakl documents about the files it takes, checked before anything is sent.
 
-One row per operation that takes files. A size is checked where it is known: chunks made by a function are not counted
-beforehand. Sources: the operations' own pages.
+A size is checked where it is known: chunks made by a function are not counted beforehand. The limits are data of the
+operations, from their own pages.
 """
 
 from __future__ import annotations
@@ -11,76 +11,27 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
-from msgspec import Struct
 
 from ..errors import InvalidArgument
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ..operation import Operation, UploadLimit
     from .request import Part
 
 MB = 1024 * 1024
 
 
-class UploadLimit(Struct, frozen=True, kw_only=True):
-    """What one operation takes: how many files, how many bytes each or together, and how they may be called.
-
-    `names_part` is the JSON part that names every file a second time; a file it names must be among those sent.
-    `single_types` says that no two of its entries may have the same `type_code`.
-    """
-
-    argument: str = "files"
-    files: int | None = None
-    bytes_each: int | None = None
-    bytes_together: int | None = None
-    extensions: frozenset[str] = frozenset()
-    ascii_names: bool = False
-    distinct_names: bool = False
-    names_part: str = ""
-    single_types: bool = False
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-UPLOAD_LIMITS: dict[str, UploadLimit] = {
-    "uploadOrderDocument": UploadLimit(
-        argument="file", files=1, bytes_each=10 * MB, extensions=_words("pdf jpg jpeg png csv")
-    ),
-    "M12": UploadLimit(files=50),
-    "OR43": UploadLimit(bytes_together=30 * MB),
-    "OR74": UploadLimit(
-        files=50,
-        ascii_names=True,
-        distinct_names=True,
-        names_part="order_documents",
-        extensions=_words("csv doc xls xlsx ppt pdf odt ods odp txt rtf png jpg gif zpl mov mp4"),
-    ),
-    "S32": UploadLimit(
-        files=50,
-        distinct_names=True,
-        names_part="shop_documents",
-        single_types=True,
-        # The page names types ("jpeg", "latex", "quicktime", "text", "tiff"); these are their extensions.
-        extensions=_words(
-            "csv doc docx gif html htm jpeg jpg latex tex mp4 odp odc odg ods odt pdf png pps ppsx ppt pptx quicktime "
-            "mov rtf text txt tiff tif xls xlsx xml zip"
-        ),
-    ),
-}
-
-
-def check(code: str, parts: Sequence[Part]) -> None:
+def check(operation: Operation[Any], parts: Sequence[Part]) -> None:
     """Hold the parts of a form against what the operation takes; raises InvalidArgument."""
-    cap = UPLOAD_LIMITS.get(code)
+    cap = operation.upload_limit
     if cap is None:
         return
     files = [part for part in parts if part.filename is not None]
     for reason in (_count(cap, files), _sizes(cap, files), _names(cap, files), _descriptions(cap, parts, files)):
         if reason:
-            raise InvalidArgument(code, cap.argument, reason)
+            raise InvalidArgument(operation.code, cap.argument, reason)
 
 
 def _count(cap: UploadLimit, files: Sequence[Part]) -> str:

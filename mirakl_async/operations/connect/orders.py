@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...operation import Operation, Param
+from ...operation import Operation, Param, UploadLimit
 from ...options import Rate
 from ...redaction import hidden
 from ...resource import Resource
@@ -129,6 +129,9 @@ UPLOAD_ORDER_DOCUMENT: Operation[None] = Operation(
     success=(204,),
     retry="unsafe",
     frequency="once per document",
+    upload_limit=UploadLimit(
+        argument="file", files=1, bytes_each=10485760, extensions=("csv", "jpeg", "jpg", "pdf", "png")
+    ),
     scope="connect-channel-platform:order-document:upload",
     docs="https://developer.mirakl.com/content/product/connect-channel-platform/rest/connect/openapi3/orders/uploadorderdocument",
 )

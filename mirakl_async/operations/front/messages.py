@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...operation import Operation, Paging, Param
+from ...operation import Operation, Paging, Param, UploadLimit
 from ...redaction import hidden
 from ...resource import Resource
 
@@ -134,6 +134,7 @@ M12: Operation[PostedMessage] = Operation(
     retry="unsafe",
     reconcile_with="messages.get_thread (M10)",
     frequency="once for each answer",
+    upload_limit=UploadLimit(files=50),
     docs="https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/messages/m12",
 )
 
@@ -237,6 +238,7 @@ OR43: Operation[PostedMessage] = Operation(
     retry="unsafe",
     reconcile_with="messages.list_threads (M11)",
     frequency="once for each thread",
+    upload_limit=UploadLimit(bytes_together=31457280),
     docs="https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/messages/or43",
 )
 

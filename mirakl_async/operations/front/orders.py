@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...operation import Operation, Paging, Param
+from ...operation import Operation, Paging, Param, UploadLimit
 from ...options import Rate
 from ...redaction import hidden
 from ...resource import Resource
@@ -568,6 +568,31 @@ OR74: Operation[UploadOrderDocumentsResponse] = Operation(
     reconcile_with="orders.list_documents (OR72)",
     frequency="once for each upload",
     failures=("order_documents",),
+    upload_limit=UploadLimit(
+        files=50,
+        extensions=(
+            "csv",
+            "doc",
+            "gif",
+            "jpg",
+            "mov",
+            "mp4",
+            "odp",
+            "ods",
+            "odt",
+            "pdf",
+            "png",
+            "ppt",
+            "rtf",
+            "txt",
+            "xls",
+            "xlsx",
+            "zpl",
+        ),
+        ascii_names=True,
+        distinct_names=True,
+        names_part="order_documents",
+    ),
     docs="https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/orders/or74",
 )
 

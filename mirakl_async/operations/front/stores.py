@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...operation import Operation, Param
+from ...operation import Operation, Param, UploadLimit
 from ...redaction import hidden
 from ...resource import Resource
 
@@ -66,6 +66,47 @@ S32: Operation[UploadStoreDocumentsResponse] = Operation(
     retry="unsafe",
     reconcile_with="stores.list_documents (S30)",
     failures=("documents", "shop_documents"),
+    upload_limit=UploadLimit(
+        files=50,
+        extensions=(
+            "csv",
+            "doc",
+            "docx",
+            "gif",
+            "htm",
+            "html",
+            "jpeg",
+            "jpg",
+            "latex",
+            "mov",
+            "mp4",
+            "odc",
+            "odg",
+            "odp",
+            "ods",
+            "odt",
+            "pdf",
+            "png",
+            "pps",
+            "ppsx",
+            "ppt",
+            "pptx",
+            "quicktime",
+            "rtf",
+            "tex",
+            "text",
+            "tif",
+            "tiff",
+            "txt",
+            "xls",
+            "xlsx",
+            "xml",
+            "zip",
+        ),
+        distinct_names=True,
+        names_part="shop_documents",
+        single_types=True,
+    ),
     docs="https://developer.mirakl.com/content/product/mmp/rest/front/openapi3/stores/s32",
 )
 
