@@ -105,7 +105,7 @@ def tell(source: str, kind: str, spent: list[tuple[float, float]], many: int, no
 
 
 def foreign(url: str, made: list[Any], rounds: int, kinds: dict[str, Queues]) -> None:
-    """Lines of another program, which are told apart, validated and put together again."""
+    """Lines of another program, which are separated, validated and put together again."""
     head = encode(ORIGIN)
     lines = [b'{"origin":%b,"order":%b}\n' % (head, encode(one)) for one in made]
     for kind, make in kinds.items():
@@ -117,7 +117,7 @@ def foreign(url: str, made: list[Any], rounds: int, kinds: dict[str, Queues]) ->
 
 
 async def put_and_take(queue: Any, waiting: int, measured: int) -> None:
-    """Microseconds an order of put and of take while so many wait, and the memory that is needed."""
+    """Microseconds an order of put and of take while this many wait, and the memory that is needed."""
     line = encode(order(1))
     async with opened(queue) as kept:
         bodies = [block(number, line) for number in range(8)]

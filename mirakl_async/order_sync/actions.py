@@ -50,7 +50,7 @@ class ActionSender:
     def __init__(
         self,
         session: Session,
-        tally: SyncCounters,
+        counters: SyncCounters,
         *,
         max_outage: float,
         settled: Callable[[HeldMessage], None],
@@ -58,7 +58,7 @@ class ActionSender:
     ) -> None:
         self._session = session
         self._clock = session.clock
-        self._tally = tally
+        self._counters = counters
         self._max_outage = max_outage
         self._settled = settled
         self._rejected = rejected
@@ -72,7 +72,7 @@ class ActionSender:
         self._news.set()
 
     async def run(self) -> None:
-        """Send what comes, until cancelled; raises what is the configuration's fault, such as refused credentials."""
+        """Send what comes, until cancelled; raises what is the configuration's fault, such as wrong credentials."""
         async with anyio.create_task_group() as group:
             for _ in range(MAX_AT_A_TIME):
                 group.start_soon(self._work)
@@ -107,7 +107,7 @@ class ActionSender:
                 log.warning("outcome of action %s: %s; sending again within %.1f s", action.action_id, error, pause)
             else:
                 self._last_answer = self._clock.monotonic()
-                self._tally.outcomes += 1
+                self._counters.outcomes += 1
                 return
             await self._clock.sleep(pause * (0.5 + self._clock.random() / 2))
 
@@ -116,13 +116,13 @@ class ActionSender:
             return False
         self._last_answer = self._clock.monotonic()
         if error.code == ALREADY_FINAL:
-            self._tally.outcomes += 1
+            self._counters.outcomes += 1
             return True
         self._reject(action, "server", str(error.problem) or str(error))
         return True
 
     def _reject(self, action: _Action, kind: RejectionKind, reason: str) -> None:
-        self._tally.rejected_outcomes += 1
+        self._counters.rejected_outcomes += 1
         log.warning("outcome of action %s was rejected: %s", action.action_id, reason)
         row = RejectedRow(id=f"action {action.action_id}", kind=kind, reason=reason, line=action.line, at=time.time())
         self._rejected(action.block, row)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from .report import SyncCounters
 
 CLOSED_SECONDS = 600.0
-"""For so long nothing is sent to a store that was refused twice."""
+"""How long nothing is sent to a store that was rejected twice."""
 log: logging.Logger = logging.getLogger("mirakl_async")
 MAX_CONSECUTIVE_REJECTIONS = 500
 
@@ -44,7 +44,7 @@ class BatchResults:
     def __init__(
         self,
         assembly: Batcher,
-        tally: SyncCounters,
+        counters: SyncCounters,
         ledger: Ledger,
         clock: Clock,
         *,
@@ -55,7 +55,7 @@ class BatchResults:
         self.again: deque[Batch] = deque()
         self.last_answer: float | None = None
         self._batcher = assembly
-        self._counters = tally
+        self._counters = counters
         self._ledger = ledger
         self._clock = clock
         self._reject = reject
@@ -118,7 +118,7 @@ class BatchResults:
 
     def reject_too_large(self, batch: Batch, error: APIError) -> None:
         """Mirakl will not take the only order of a batch for its size."""
-        self._turn_away(batch, {0: _server_refusal(batch, 0, str(error), error)}, [])
+        self._turn_away(batch, {0: _server_rejection(batch, 0, str(error), error)}, [])
 
     def reject_unencodable(self, batch: Batch, error: Exception) -> None:
         """Reject the orders of which no JSON can be made, and send the others; raises `error` if there are none."""
@@ -136,7 +136,7 @@ class BatchResults:
     def blame_origin(self, batch: Batch, error: APIError) -> Literal["again", "settled", "stop"]:
         """Mirakl found fault with a batch's channel or store.
 
-        Refused twice while another one's orders were accepted, its orders are set aside. Where none was accepted, the
+        Rejected twice while another one's orders were accepted, its orders are set aside. Where none was accepted, the
         others in hand are waited for; if there are none, the configuration is at fault, and nothing would help.
         """
         self.last_answer = now = self._clock.monotonic()
@@ -180,7 +180,7 @@ class BatchResults:
 
     def _reject_for_good(self, batch: Batch, reasons: Sequence[Reason], error: BadRequest) -> None:
         rejected = {
-            index: _server_refusal(batch, index, reason.text, error, reason.path)
+            index: _server_rejection(batch, index, reason.text, error, reason.path)
             for index, reason in enumerate(reasons)
         }
         self._turn_away(batch, rejected, [])
@@ -193,9 +193,9 @@ class BatchResults:
         out, *others = self._split(batch, [[batch.entries[index] for index in rejected], *parts])
         self._send_again(others)
         self._batcher.mark_done(out, self._clock.monotonic())
-        for index, refused in rejected.items():
-            self._ledger.rejected(batch.entries[index], refused)
-            self._reject(refused)
+        for index, rejected_order in rejected.items():
+            self._ledger.rejected(batch.entries[index], rejected_order)
+            self._reject(rejected_order)
 
     def _split(self, batch: Batch, parts: Sequence[Sequence[Entry]]) -> list[Batch]:
         """Cut a batch. It will not go through as it is: orders that waited for it have to be sent themselves."""
@@ -215,6 +215,6 @@ class BatchResults:
                         "isolated by halves")  # fmt: skip
 
 
-def _server_refusal(batch: Batch, index: int, reason: str, error: Any, path: str | None = None) -> RejectedOrder:
+def _server_rejection(batch: Batch, index: int, reason: str, error: Any, path: str | None = None) -> RejectedOrder:
     problem = getattr(error, "problem", None)
     return rejection(batch.entries[index], batch.origin, "server", reason, path=path, problem=problem)

@@ -103,23 +103,23 @@ class OriginBuffer:
 class Batcher:
     """All lanes of a sync, and the blocks of a queue that wait to be sent whole.
 
-    `superseded` is called with every order that another version replaces, and that version; `refused` with every order
-    that cannot be sent.
+    `superseded` is called with every order that another version replaces, and that version; `on_rejected` with every
+    order that cannot be sent.
     """
 
-    __slots__ = ("_blocks", "_lanes", "_limit", "_refused", "_superseded", "queued")
+    __slots__ = ("_blocks", "_lanes", "_limit", "_on_rejected", "_superseded", "queued")
 
     def __init__(
         self,
         limit: int,
         *,
         superseded: Callable[[Entry, Entry], None],
-        refused: Callable[[Entry, RejectedOrder], None],
+        on_rejected: Callable[[Entry, RejectedOrder], None],
     ) -> None:
         self._limit = limit
         self._blocks: deque[BlockLines] = deque()
         self._superseded = superseded
-        self._refused = refused
+        self._on_rejected = on_rejected
         self._lanes: dict[OriginKey, OriginBuffer] = {}
         self.queued: int = 0
 
@@ -231,11 +231,11 @@ class Batcher:
             if isinstance(identity, str):
                 sound.append(entry)
             else:
-                self._refused(entry, rejection(entry, lane.origin, "invalid", NO_ID, path="channel_order_id"))
+                self._on_rejected(entry, rejection(entry, lane.origin, "invalid", NO_ID, path="channel_order_id"))
         return sound
 
     def _sift(self, lane: OriginBuffer, entries: Iterable[Entry]) -> list[Entry]:
-        """The newest version of each order that may fly now; the others are parked, superseded or refused."""
+        """The newest version of each order that may fly now; the others are parked, superseded or rejected."""
         chosen: dict[OrderKey, Entry] = {}
         ids: set[str] = set()
         for entry in entries:
@@ -270,12 +270,12 @@ class Batcher:
             if new == old:
                 new, old = exact_stamp(later), exact_stamp(earlier)
         except TypeError:
-            self._refused(later, rejection(later, lane.origin, "invalid", NO_STAMP, path="channel_updated_at"))
+            self._on_rejected(later, rejection(later, lane.origin, "invalid", NO_STAMP, path="channel_updated_at"))
             return False
         if new > old:
             return True
         if new == old and not same_content(earlier, later):
-            self._refused(later, rejection(later, lane.origin, "conflict", SAME_STAMP, path="channel_updated_at"))
+            self._on_rejected(later, rejection(later, lane.origin, "conflict", SAME_STAMP, path="channel_updated_at"))
         else:
             self._superseded(later, earlier)
         return False

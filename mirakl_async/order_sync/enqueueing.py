@@ -20,7 +20,7 @@ from ..queues.blocks import MAX_BLOCK_BYTES, MAX_BLOCK_LINES, join_block
 from ..queues.protocol import KeepsCursors, KeepsRejected, offers
 from .batching import NO_ID, NO_STAMP, Batch, Batcher
 from .entries import EPOCH, Line, encoded, rejection, unencodable
-from .intake import Intake
+from .intake import OrderIntake
 from .rejected_rows import row_of
 from .resume_file import ResumeFile
 
@@ -75,7 +75,7 @@ class Enqueuer:
     """Reads one source into a queue; `origin` None means that it gives pairs of origin and order.
 
     `room` is awaited before each window is read. After `begin`, `enqueued` counts the orders that were put. Every order
-    that will not be put is given to `refuse`, and to the queue if it keeps rejected ones.
+    that will not be put is given to `on_rejected`, and to the queue if it keeps rejected ones.
     """
 
     def __init__(self, source: Source, origin: OriginRequest | None, *, resume: bool, resume_file: Path | None) -> None:
@@ -89,31 +89,31 @@ class Enqueuer:
         self._puts: deque[_Put] = deque()
         self._durable: str | None = None
         self._rows: list[RejectedRow] = []
-        self._intake: Intake | None = None
+        self._intake: OrderIntake | None = None
 
     async def begin(
         self,
         queue: Sink,
-        tally: SyncCounters,
+        counters: SyncCounters,
         clock: Clock,
-        refuse: Callable[[RejectedOrder], None],
+        on_rejected: Callable[[RejectedOrder], None],
         store: Callable[[Sequence[RejectedRow]], Awaitable[None]],
     ) -> None:
         """Let the source go on where the queue, or the resume file, ends; `store` keeps rejected orders elsewhere."""
-        self._queue, self._tally, self._refuse, self._store = queue, tally, refuse, store
+        self._queue, self._counters, self._on_rejected, self._store = queue, counters, on_rejected, store
         source = self._resumable
         if source is not None and self._resume:
             stored = self._file or queue
             position = await cast("KeepsCursors", stored).cursor(source.name)
             if position is not None:
                 source.resume(position)
-        assembly = Batcher(MAX_BLOCK_LINES, superseded=self._supersede, refused=self._reject_entry)
+        assembly = Batcher(MAX_BLOCK_LINES, superseded=self._supersede, on_rejected=self._reject_entry)
         self._assembly = assembly
-        self._intake = Intake(
+        self._intake = OrderIntake(
             self._source,
             self._origin,
             assembly,
-            tally,
+            counters,
             clock,
             MAX_WINDOW_ORDERS // 2,
             self._reject,
@@ -162,7 +162,7 @@ class Enqueuer:
 
     # -- inside
 
-    async def _put_all(self, intake: Intake, room: Callable[[], Awaitable[None]]) -> None:
+    async def _put_all(self, intake: OrderIntake, room: Callable[[], Awaitable[None]]) -> None:
         while True:
             await room()
             if isinstance(self._source, AsyncIterable):
@@ -183,7 +183,7 @@ class Enqueuer:
                 return
             await asyncio.sleep(0)  # a queue may take it at once, and the workers want to run too
 
-    def _room_left(self, intake: Intake) -> int:
+    def _room_left(self, intake: OrderIntake) -> int:
         """How many orders more the window may hold."""
         waiting = self._assembly.queued
         full = waiting * intake.order_bytes >= MAX_WINDOW_BYTES
@@ -211,7 +211,7 @@ class Enqueuer:
         await self._wait_for_puts(MAX_OPEN_PUTS - 1)
 
     async def _wait_for_puts(self, most: int) -> None:
-        """Until at most so many are under way; raises what one raises, which then stays among the unsent."""
+        """Wait until at most `most` are under way; raises what one raises, which then stays among the unsent."""
         while self._puts and (len(self._puts) > most or self._puts[0].task.done()):
             put = self._puts[0]
             await asyncio.wait([put.task])
@@ -238,7 +238,7 @@ class Enqueuer:
             await self._file.store(source.name, position)
 
     def _lines(self, batch: Batch) -> Iterator[tuple[Sequence[LineKey], bytes, Sequence[int]]]:
-        """The keys, the lines and their numbers of blocks that are no larger than the queue takes."""
+        """The keys, the lines and their numbers of blocks that are not larger than the queue takes."""
         try:
             keys, lines = _keys(batch.entries), _joined(batch.entries)
         except Exception:  # noqa: BLE001 - some struct was changed into what cannot be sent
@@ -285,18 +285,18 @@ class Enqueuer:
         return valid
 
     def _supersede(self, _entry: Entry, _by: Entry) -> None:
-        self._tally.superseded += 1
+        self._counters.superseded += 1
 
-    def _reject_entry(self, _entry: Entry, refused: RejectedOrder) -> None:
-        self._reject(refused)
+    def _reject_entry(self, _entry: Entry, rejected_order: RejectedOrder) -> None:
+        self._reject(rejected_order)
 
-    def _reject(self, refused: RejectedOrder) -> None:
-        self._rows.append(row_of(refused))
-        self._refuse(refused)
+    def _reject(self, rejected_order: RejectedOrder) -> None:
+        self._rows.append(row_of(rejected_order))
+        self._on_rejected(rejected_order)
 
 
 def _keys(entries: Sequence[Any]) -> list[LineKey]:
-    """What the header says of each; raises TypeError for an id that is no text and a stamp that cannot be compared."""
+    """What the header says of each; raises TypeError for an id that is not text and a stamp that cannot be compared."""
     ids = [entry.channel_order_id for entry in entries]
     if not {str}.issuperset(map(type, ids)):
         raise TypeError(NO_ID)
@@ -307,7 +307,10 @@ def _keys(entries: Sequence[Any]) -> list[LineKey]:
 
 def _numbers(entries: Sequence[Any]) -> Sequence[int]:
     """The lines of a file that they are; none of orders from elsewhere."""
-    return [entry.number for entry in entries] if all(getattr(entry, "number", 0) for entry in entries) else ()
+    if not {Line}.issuperset(map(type, entries)):
+        return ()
+    numbers = [entry.number for entry in entries]
+    return numbers if all(numbers) else ()
 
 
 def _joined(entries: Sequence[Any]) -> bytes:

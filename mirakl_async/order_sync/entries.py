@@ -254,7 +254,7 @@ def misplaced_origin(item: object, origin: OriginRequest | None) -> str | None:
 
 
 def unreadable(item: Any, reason: str, origin: OriginRequest | None = None, path: str | None = None) -> RejectedOrder:
-    """The record of an item that is no order; what JSON can say of it is kept."""
+    """The record of an item that is not an order; what JSON can say of it is kept."""
     identity = raw = None
     with suppress(Exception):
         if isinstance(item, Mapping):

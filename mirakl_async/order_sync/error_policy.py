@@ -32,7 +32,7 @@ def recovery_for(error: MiraklError) -> Recovery:
     """Isolate the order at fault; send less at a time; wait and send again; or stop, because nothing would help.
 
     "origin" is a 404 (unknown channel or store) and a 400 that finds fault with the origin alone: further batches of
-    this store would meet the same. 401 and 403 after a fresh token, a redirect and refused credentials are the
+    this store would meet the same. 401 and 403 after a fresh token, a redirect and wrong credentials are the
     configuration's fault: every further batch would meet the same. But an
     error page that is not recognisably Mirakl's says nothing about the orders or the configuration: some gateway on
     the way answered, and that is an outage.
@@ -54,7 +54,7 @@ def recovery_for(error: MiraklError) -> Recovery:
 
 
 def is_foreign(error: MiraklError) -> bool:
-    """Whether something else than Mirakl seems to have answered: a 2xx that is no success, or a fault in no known form.
+    """Whether another server than Mirakl seems to have answered: a 2xx of no known kind, or a fault in no known form.
 
     Not a 401: that is about the token, which is renewed. Nor a 403 without a body, which has nothing to recognise.
     """

@@ -1,7 +1,7 @@
 """A block of a queue while a job works on it: when its message may be acknowledged, and its lines one by one.
 
 A block is sent as it came. Its header tells ids and stamps, which is all that is needed to see that no other version of
-an order is in hand; its lines are only told apart for a conflict, an isolation, or a call that is too large.
+an order is in hand; its lines are only separated for a conflict, an isolation, or a call that is too large.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class BlockLines(Sequence[Entry]):
 
     @property
     def opened(self) -> bool:
-        """Whether its lines were told apart."""
+        """Whether its lines were separated."""
         return self._lines is not None
 
     def body(self) -> bytes:

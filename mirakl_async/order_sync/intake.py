@@ -47,7 +47,7 @@ class Bundled(ABC):
         """The orders, some at a time."""
 
 
-class Intake:
+class OrderIntake:
     """Fills an assembly from a source; `origin` None means that the source gives pairs of origin and order."""
 
     def __init__(  # noqa: PLR0917 - one caller, the engine
@@ -55,10 +55,10 @@ class Intake:
         source: Source,
         origin: OriginRequest | None,
         assembly: Batcher,
-        tally: SyncCounters,
+        counters: SyncCounters,
         clock: Clock,
         limit: int,
-        refused: Callable[[RejectedOrder], None],
+        on_rejected: Callable[[RejectedOrder], None],
         room: Callable[[], Awaitable[None]],
         is_durable: Callable[[], bool] = lambda: True,
     ) -> None:
@@ -69,10 +69,10 @@ class Intake:
         self.order_bytes: float = MAX_CHUNK_BYTES  # of one, as last seen; until one was, they are read one by one
         self._origin = origin
         self._batcher = assembly
-        self._counters = tally
+        self._counters = counters
         self._clock = clock
         self._limit = limit
-        self._reject = refused
+        self._reject = on_rejected
         self._room = room
         self._is_durable = is_durable
         self._chunk: list[Any] = []
@@ -111,7 +111,7 @@ class Intake:
         self._rest.set()
 
     def read(self, most: int = MAX_READ) -> bool:
-        """Take the next orders of a plain iterable, at most so many; False if there is nothing to take now."""
+        """Take the next orders of a plain iterable, at most `most`; False if there is nothing to take now."""
         if self._iterator is None or self.exhausted or self.full:
             return False
         chunk: list[Any] = []

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _INDEX = re.compile(r"\borders(?:\[|\.|/)(\d{1,3})\b")
 MAX_SINGLE_CALLS = 8
-"""So many suspected orders are sent one by one; more are sent by halves."""
+"""Up to this many suspected orders are sent one by one; more are sent by halves."""
 
 
 class Reason(NamedTuple):

@@ -23,10 +23,10 @@ from ..redaction import clear_locals
 from .batch_results import BatchResults
 from .batching import Batcher
 from .entries import Line
-from .intake import Intake
+from .intake import OrderIntake
 from .ledger import Ledger
 from .rejected_order import RejectedOrder
-from .rejections import Rejections
+from .rejections import OrderRejections
 from .report import SyncCounters, SyncReport
 from .worker_pool import WorkerPool
 
@@ -59,18 +59,20 @@ class OrderSync:
         self._clock = session.clock
         self._grace_period = options.grace_period
         self._progress = options.progress
-        self._counters = tally = SyncCounters()
-        self._rejections = refusals = Rejections(options.rejected_file, tally)
-        self._batcher = assembly = Batcher(options.batch_size, superseded=self._supersede, refused=self._reject_entry)
-        self._intake = Intake(
-            source, origin, assembly, tally, self._clock, options.batch_size, self._reject, refusals.room
+        self._counters = counters = SyncCounters()
+        self._rejections = rejections = OrderRejections(options.rejected_file, counters)
+        self._batcher = assembly = Batcher(
+            options.batch_size, superseded=self._supersede, on_rejected=self._reject_entry
+        )
+        self._intake = OrderIntake(
+            source, origin, assembly, counters, self._clock, options.batch_size, self._reject, rejections.room
         )
         self._workers = WorkerPool(
             session,
             self._intake,
             assembly,
-            tally,
-            refusals,
+            counters,
+            rejections,
             options=options,
             fail=self._fail,
             answered=self._end_a_failed_job,
@@ -78,7 +80,7 @@ class OrderSync:
         )
         self._results = BatchResults(
             assembly,
-            tally,
+            counters,
             self._ledger,
             self._clock,
             reject=self._reject,
@@ -130,7 +132,7 @@ class OrderSync:
         """
         if self._job is None:
             raise ClientStateError(
-                "refused(): the sync has not begun; write `async with connect.orders.sync(...) as sync:` and iterate "
+                "rejected(): the sync has not begun; write `async with connect.orders.sync(...) as sync:` and iterate "
                 "sync.rejected() inside, or after `await sync.run()`"
             )
         return self._rejections.listen(self._job.done)
@@ -220,16 +222,16 @@ class OrderSync:
         except Exception as error:  # noqa: BLE001 - as above
             self._failure = self._failure or error
 
-    def _reject(self, refused: RejectedOrder) -> None:
+    def _reject(self, rejected_order: RejectedOrder) -> None:
         self._counters.rejected += 1
         try:
-            self._rejections.add(refused)
+            self._rejections.add(rejected_order)
         except OSError as error:
             self._fail(error)
 
-    def _reject_entry(self, entry: Entry, refused: RejectedOrder) -> None:
-        self._ledger.rejected(entry, refused)
-        self._reject(refused)
+    def _reject_entry(self, entry: Entry, rejected_order: RejectedOrder) -> None:
+        self._ledger.rejected(entry, rejected_order)
+        self._reject(rejected_order)
 
     def _supersede(self, entry: Entry, by: Entry) -> None:
         self._counters.superseded += 1

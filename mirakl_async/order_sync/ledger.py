@@ -20,12 +20,12 @@ class Ledger:
     """
 
     async def begin(
-        self, tally: SyncCounters, refuse: Callable[[RejectedOrder], None], sync_file: Callable[[], None]
+        self, counters: SyncCounters, on_rejected: Callable[[RejectedOrder], None], sync_file: Callable[[], None]
     ) -> None:
         """Before anything is taken or sent.
 
-        `refuse` counts and reports what is found to be no order; `sync_file` returns when what the file of rejected
-        orders holds will survive a power failure.
+        `on_rejected` counts and reports what is found not to be an order; `sync_file` returns when what the file of
+        rejected orders holds will survive a power failure.
         """
 
     async def run(self) -> None:
@@ -37,7 +37,7 @@ class Ledger:
     def accepted(self, entries: Sequence[Entry]) -> None:
         """Mirakl took these."""
 
-    def rejected(self, entry: Entry, refused: RejectedOrder) -> None:
+    def rejected(self, entry: Entry, rejected_order: RejectedOrder) -> None:
         """This one will never be accepted."""
 
     def superseded(self, entry: Entry, by: Entry) -> None:

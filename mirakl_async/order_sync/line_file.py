@@ -1,4 +1,4 @@
-"""Opening a file of JSON lines: gzip is unpacked as it is read, anything else is refused by name.
+"""Opening a file of JSON lines: gzip is unpacked as it is read, anything else raises an error that names it.
 
 Everything is decided by the first bytes, never by the file's name, so that a pipe is treated like a file.
 """

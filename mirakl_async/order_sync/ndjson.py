@@ -2,7 +2,7 @@
 
 An amount that is text, or a date-time with a space for its T, is respelled first (`codec.exact`).
 A line is one order; or, when no origin is given for the whole file, an object with `origin` and `order`. A line that is
-not a valid order is refused with its number and the JSON path of the fault, and the rest go on. Empty lines are
+not a valid order is rejected with its number and the JSON path of the fault, and the rest go on. Empty lines are
 skipped; a byte order mark at the start is ignored. A file may be packed with gzip; offsets
 are those of its content.
 """
@@ -73,7 +73,7 @@ class FilePosition(Struct):
 class NdjsonFile:
     """The orders of a file, from where `resume` said; `ended` once it was read to its end.
 
-    A position is that of a file which is still the one that was read: not another one of its name, nor written anew.
+    A position is that of a file which is still the one that was read: not another one of its name, nor rewritten.
     Else it is read from its start, which is harmless, since what Mirakl has is not replaced by an older state. Lines
     that were appended since are read like any others.
     """
@@ -138,7 +138,7 @@ def _identity(path: Path) -> tuple[int, int]:
 
 
 def read_orders(path: Path, origin: OriginRequest | None, place: FilePosition | None = None) -> Iterator[Any]:
-    """The entries of a file, or pairs of origin and entry; a `RejectedOrder` in place of each line that is none.
+    """The entries of a file, or pairs of origin and entry; a `RejectedOrder` in place of a line that is not an order.
 
     Reading begins at `place`, which is moved behind every line before it is given. It stays before a last line without
     a line break, which may be one that is still being written.

@@ -41,15 +41,15 @@ _ACTION = msgspec.json.Decoder(ActionLine)
 
 
 class BlockOpener:
-    """Opens blocks: orders are returned, outcomes go to their sender; each rejected line is told and becomes a row."""
+    """Opens blocks: orders are returned, outcomes go to their sender; rejected lines are reported and become rows."""
 
     def __init__(
         self,
-        refuse: Callable[[RejectedOrder], None],
+        on_rejected: Callable[[RejectedOrder], None],
         add_row: Callable[[HeldMessage, RejectedRow], None],
         actions: ActionSender,
     ) -> None:
-        self._refuse = refuse
+        self._on_rejected = on_rejected
         self._add_row = add_row
         self._actions = actions
 
@@ -120,13 +120,13 @@ class BlockOpener:
             count += 1
         return count
 
-    def _reject(self, block: HeldMessage, refused: RejectedOrder) -> None:
-        self._add_row(block, row_of(refused))
-        self._refuse(refused)
+    def _reject(self, block: HeldMessage, rejected_order: RejectedOrder) -> None:
+        self._add_row(block, row_of(rejected_order))
+        self._on_rejected(rejected_order)
 
 
 def halves_of(body: bytes) -> list[bytes]:
-    """A message cut into two; one if it has a single line, or is no block."""
+    """A message cut into two; one if it has a single line, or is not a block."""
     try:
         parsed = parse_block(body)
     except BlockError:

@@ -27,7 +27,7 @@ from .line_file import open_lines
 from .ndjson import NdjsonFile
 from .opened_blocks import action_block
 from .queue_feed import QueueFeed, QueueOptions, store_rejected
-from .rejections import Rejections
+from .rejections import OrderRejections
 from .report import SyncCounters
 
 if TYPE_CHECKING:
@@ -237,17 +237,17 @@ class Orders(GeneratedOrders):
         enqueuer = Enqueuer(orders, origin, resume=resume, resume_file=position_file)
         file, sink = _places(rejected)
         clock = self.session.clock
-        tally, began = SyncCounters(), clock.monotonic()
-        rejections = Rejections(file, tally)
+        counters, began = SyncCounters(), clock.monotonic()
+        rejections = OrderRejections(file, counters)
         rejections.open()
         try:
             async with opened(_checked(queue, Sink)) as kept:
 
-                def reject(refused: RejectedOrder) -> None:
-                    tally.rejected += 1
-                    rejections.add(refused)
+                def reject(rejected_order: RejectedOrder) -> None:
+                    counters.rejected += 1
+                    rejections.add(rejected_order)
 
-                await enqueuer.begin(kept, tally, clock, reject, partial(store_rejected, sink, rejections.sync))
+                await enqueuer.begin(kept, counters, clock, reject, partial(store_rejected, sink, rejections.sync))
                 try:
                     await enqueuer.run()
                 finally:
@@ -256,7 +256,7 @@ class Orders(GeneratedOrders):
             rejections.close(quiet=True)
         if enqueuer.failure is not None:
             raise enqueuer.failure
-        return tally.report(clock.monotonic() - began)
+        return counters.report(clock.monotonic() - began)
 
     @clears_locals
     async def enqueue_action_status(
@@ -321,7 +321,7 @@ def _check_origin(origin: object) -> None:
 
 
 def _check_apart(source: Path, rejected_file: Path) -> None:
-    """A file that grows by a line for every line that is refused would never end."""
+    """A file that grows by a line for every line that is rejected would never end."""
     if rejected_file.exists() and rejected_file.samefile(source):
         raise InvalidArgument("upsertOrders", "rejected_file", f"{rejected_file} is the file that is read")
 

@@ -1,7 +1,7 @@
 """How long a batch is tried again: pure.
 
 The transport has retried a call already when its error comes here. What is left is an outage, and is waited out for
-as long as the user has patience, counted from the last answer that anybody got. Hosts that never answered are more
+as long as the user has patience, counted from the last answer that came. Hosts that never answered are more
 likely misspelt than down, and get less of it; so do those from which never came but foreign error pages.
 """
 

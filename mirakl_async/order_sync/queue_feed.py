@@ -91,10 +91,10 @@ class QueueFeed(Bundled, Ledger):
     # -- the engine's ledger
 
     async def begin(
-        self, tally: SyncCounters, refuse: Callable[[RejectedOrder], None], sync_file: Callable[[], None]
+        self, counters: SyncCounters, on_rejected: Callable[[RejectedOrder], None], sync_file: Callable[[], None]
     ) -> None:
         """Open the queue; raises what opening it raises."""
-        self._tally, self._refuse = tally, refuse
+        self._counters, self._on_rejected = counters, on_rejected
         self._store = partial(store_rejected, self._options.rejected, sync_file)
         try:
             queue = await self._stack.enter_async_context(opened(self._given))
@@ -103,11 +103,15 @@ class QueueFeed(Bundled, Ledger):
             self._held = HeldMessages(queue, self._clock, store=self._store, patient=patient)
             self._can_count = await queue.waiting() is not None
             self._actions = ActionSender(
-                self._session, tally, max_outage=self._options.max_outage, settled=self._settle, rejected=self._add_row
+                self._session,
+                counters,
+                max_outage=self._options.max_outage,
+                settled=self._settle,
+                rejected=self._add_row,
             )
-            self._opener = BlockOpener(self._refuse, self._add_row, self._actions)
+            self._opener = BlockOpener(self._on_rejected, self._add_row, self._actions)
             if self._enqueuer is not None:
-                await self._enqueuer.begin(queue, tally, self._clock, refuse, self._store)
+                await self._enqueuer.begin(queue, counters, self._clock, on_rejected, self._store)
         except BaseException:
             await self._stack.aclose()
             raise
@@ -144,10 +148,10 @@ class QueueFeed(Bundled, Ledger):
         for entry in entries:
             self._done(entry)
 
-    def rejected(self, entry: Entry, refused: RejectedOrder) -> None:
+    def rejected(self, entry: Entry, rejected_order: RejectedOrder) -> None:
         """Store this line with its reason, and settle it."""
         if isinstance(entry, QueuedLine):
-            self._add_row(entry.block, row_of(refused))
+            self._add_row(entry.block, row_of(rejected_order))
             self._done(entry)
 
     def superseded(self, entry: Entry, by: Entry) -> None:
@@ -174,7 +178,7 @@ class QueueFeed(Bundled, Ledger):
                     "%r: %d blocks could not be acknowledged or released; they are sent again", self._queue, left
                 )
             if self._drained and self._enqueuer is not None:  # what others received is theirs
-                self._tally.read -= max(0, self._enqueuer.enqueued + self._from_others - self._received)
+                self._counters.read -= max(0, self._enqueuer.enqueued + self._from_others - self._received)
         finally:
             if self._receiving is not None:
                 self._receiving.cancel()
@@ -308,7 +312,7 @@ class QueueFeed(Bundled, Ledger):
         beyond = self._received - self._from_others - (0 if self._enqueuer is None else self._enqueuer.enqueued)
         if beyond > 0:
             self._from_others += beyond
-            self._tally.read += beyond
+            self._counters.read += beyond
         self._settle(held)  # the line that stood for the block itself
         self._landed.set()
         return units

@@ -1,4 +1,4 @@
-"""The file of refused orders: one JSON line each, with the reason and the order itself, so that it can be sent again.
+"""The file of rejected orders: one JSON line each, with the reason and the order itself, so that it can be sent again.
 
 It holds what the orders hold, personal data included: it is readable by its owner only, also where it existed before.
 """
@@ -27,49 +27,49 @@ if TYPE_CHECKING:
     from .rejected_order import RejectedOrder
 
 
-def record(refused: RejectedOrder) -> bytes:
+def record(rejected_order: RejectedOrder) -> bytes:
     """One line: id, kind, reason, where, the server's errors, and the order as it was; `text` if that is not JSON."""
-    raw = raw_of(refused)
+    raw = raw_of(rejected_order)
     sound = raw is not None and is_json(raw)
     content: dict[str, Any] = {
-        "id": identity_of(refused),
-        "kind": refused.kind,
-        "reason": refused.reason,
-        "channel_order_id": refused.channel_order_id,
-        "line": refused.line,
-        "path": refused.path,
-        "code": refused.problem.code if refused.problem else None,
-        "errors": refused.problem.errors if refused.problem else None,
-        "origin": refused.origin,
+        "id": identity_of(rejected_order),
+        "kind": rejected_order.kind,
+        "reason": rejected_order.reason,
+        "channel_order_id": rejected_order.channel_order_id,
+        "line": rejected_order.line,
+        "path": rejected_order.path,
+        "code": rejected_order.problem.code if rejected_order.problem else None,
+        "errors": rejected_order.problem.errors if rejected_order.problem else None,
+        "origin": rejected_order.origin,
         "order": Raw(raw) if raw is not None and sound else None,
         "text": raw.decode("utf-8", "replace") if raw is not None and not sound else None,
     }
     return codec.encode({name: value for name, value in content.items() if value is not None}) + b"\n"
 
 
-def raw_of(refused: RejectedOrder) -> bytes | None:
+def raw_of(rejected_order: RejectedOrder) -> bytes | None:
     """The order as it was, or came; None if nothing can be said of it."""
-    if refused.raw is not None or refused.order is None:
-        return refused.raw
+    if rejected_order.raw is not None or rejected_order.order is None:
+        return rejected_order.raw
     try:
-        return _ANYTHING.encode(refused.order)
-    except Exception:  # noqa: BLE001 - it may be refused for just this; its reason says so
+        return _ANYTHING.encode(rejected_order.order)
+    except Exception:  # noqa: BLE001 - it may be rejected for just this; its reason says so
         return None
 
 
-def identity_of(refused: RejectedOrder) -> str:
+def identity_of(rejected_order: RejectedOrder) -> str:
     """What is the same each time that an order is rejected: origin, id, sub-channel and stamp.
 
     What is not an order is known by its bytes.
     """
-    raw = raw_of(refused)
-    if refused.origin is not None and raw is not None:
+    raw = raw_of(rejected_order)
+    if rejected_order.origin is not None and raw is not None:
         with suppress(*DECODE_ERRORS, TypeError):
             found = _IDENTITY.decode(raw)
-            origin, code = refused.origin, found.sub_channel_code or None
+            origin, code = rejected_order.origin, found.sub_channel_code or None
             parts = (origin.channel_id, origin.channel_store_id, found.channel_order_id, code)
             return msgspec.json.encode((*parts, microseconds(found.channel_updated_at))).decode()
-    return blake2b(raw or f"{refused.line}: {refused.reason}".encode(), digest_size=16).hexdigest()
+    return blake2b(raw or f"{rejected_order.line}: {rejected_order.reason}".encode(), digest_size=16).hexdigest()
 
 
 class _Identity(Struct, gc=False):
@@ -109,9 +109,9 @@ class RejectedFile:
         if self._file.seekable() and _is_cut_short(path):
             self._file.write(b"\n")
 
-    def write(self, refused: RejectedOrder) -> None:
+    def write(self, rejected_order: RejectedOrder) -> None:
         """Add one record."""
-        self._file.write(record(refused))
+        self._file.write(record(rejected_order))
         self._file.flush()
 
     def sync(self) -> None:

@@ -1,4 +1,4 @@
-"""One order that Mirakl will not have."""
+"""One order that Mirakl will not accept."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ RejectionKind: TypeAlias = Literal["server", "invalid", "conflict", "abandoned",
 class RejectedOrder(RedactedBytesRepr, Struct, frozen=True, kw_only=True):
     """One order that will not be accepted, and why.
 
-    `kind` is "server" (Mirakl refused it, alone or by name), "invalid" (it breaks the documented contract, or is no
+    `kind` is "server" (Mirakl rejected it, alone or by name), "invalid" (it breaks the documented contract, or is no
     order at all), "conflict" (a second body with the stamp of one already sent: which one holds would be luck),
     "abandoned" (it was delivered more often than `max_deliveries` without an answer), or "origin" (its channel or
-    store was refused, while the orders of another one were accepted).
+    store was rejected, while the orders of another one were accepted).
     `line` is the line of an NDJSON source, `raw` its bytes; `path` where in the order, as far as is known.
     """
 

@@ -13,18 +13,18 @@ if TYPE_CHECKING:
     from .rejected_order import RejectedOrder
 
 
-def row_of(refused: RejectedOrder) -> RejectedRow:
+def row_of(rejected_order: RejectedOrder) -> RejectedRow:
     """The row of a rejection."""
-    raw = raw_of(refused)
+    raw = raw_of(rejected_order)
     line = raw
-    if raw is not None and refused.origin is not None and is_json(raw):
-        line = b'{"origin":%b,"order":%b}' % (codec.encode(refused.origin), raw)
+    if raw is not None and rejected_order.origin is not None and is_json(raw):
+        line = b'{"origin":%b,"order":%b}' % (codec.encode(rejected_order.origin), raw)
     return RejectedRow(
-        id=identity_of(refused),
-        kind=refused.kind,
-        reason=refused.reason,
-        path=refused.path,
-        order_id=refused.channel_order_id,
+        id=identity_of(rejected_order),
+        kind=rejected_order.kind,
+        reason=rejected_order.reason,
+        path=rejected_order.path,
+        order_id=rejected_order.channel_order_id,
         line=line,
         at=time.time(),
     )

@@ -1,7 +1,8 @@
-"""Where refused orders go: to whoever iterates, and into the file.
+"""Where rejected orders go: to an iterator, and into the file.
 
 Iterating is optional. While something iterates, none is dropped, and a feed of nothing but junk is read no faster than
-its refusals are taken; else the first ones are kept, and the rest only counted. The first of each kind is logged.
+its rejected orders are taken; else the first ones are kept, and the rest only counted. The first of each kind is
+logged.
 """
 
 from __future__ import annotations
@@ -32,11 +33,12 @@ _INDEX = re.compile(r"\[\d+\]")
 _VALUES = re.compile(r"[\w.+-]*@[\w.-]+|\S*\d\S*")
 
 
-class Rejections:
-    """The refused orders of one job; `crowded` when those who iterate are behind by as many as are kept."""
+class OrderRejections:
+    """The rejected orders of one job; `crowded` when its iterators are behind by as many as are kept."""
 
     __slots__ = (
         "_bytes",
+        "_counters",
         "_file",
         "_kept",
         "_letters",
@@ -44,13 +46,12 @@ class Rejections:
         "_news",
         "_released",
         "_room",
-        "_tally",
         "_untold",
     )
 
-    def __init__(self, file: Path | None, tally: SyncCounters) -> None:
+    def __init__(self, file: Path | None, counters: SyncCounters) -> None:
         self._file = file
-        self._tally = tally
+        self._counters = counters
         self._bytes = 0
         self._letters: RejectedFile | None = None
         self._kept: deque[RejectedOrder] = deque()
@@ -65,29 +66,29 @@ class Rejections:
         if self._file is not None:
             self._letters = RejectedFile(self._file)
 
-    def add(self, refused: RejectedOrder) -> None:
+    def add(self, rejected_order: RejectedOrder) -> None:
         """Hand one on; raises OSError if the file cannot take it, which then is the only one that has not got it."""
-        self._count(refused)
+        self._count(rejected_order)
         if self._listeners or (len(self._kept) < KEPT and self._bytes < KEPT_BYTES):
-            self._kept.append(refused)
-            self._bytes += _size(refused)
+            self._kept.append(rejected_order)
+            self._bytes += _size(rejected_order)
         else:
             self._untold += 1
         self._news.set()
         if self._letters is not None:
-            self._letters.write(refused)
+            self._letters.write(rejected_order)
 
     async def listen(self, over: Callable[[], bool]) -> AsyncIterator[RejectedOrder]:
-        """Each as it comes, until the job is `over` and all are told."""
+        """Each as it comes, until the job is `over` and all were given."""
         self._listeners += 1
         try:
             while True:
                 while self._kept:
-                    refused = self._kept.popleft()
-                    self._bytes -= _size(refused)
+                    rejected_order = self._kept.popleft()
+                    self._bytes -= _size(rejected_order)
                     if not self.crowded:
                         self._room.set()
-                    yield refused
+                    yield rejected_order
                 if over():
                     return
                 self._news.clear()
@@ -98,7 +99,7 @@ class Rejections:
 
     @property
     def crowded(self) -> bool:
-        """Whether nothing more should be refused for now."""
+        """Whether nothing more should be rejected for now."""
         many = len(self._kept) >= KEPT or self._bytes >= KEPT_BYTES
         return self._listeners > 0 and many and not self._released
 
@@ -109,7 +110,7 @@ class Rejections:
             await self._room.wait()
 
     def release(self) -> None:
-        """From now on nobody is held back: the job is to end, and must not wait for whoever iterates."""
+        """From now on nothing is held back: the job is to end, and must not wait for an iterator."""
         self._released = True
         self._room.set()
 
@@ -119,7 +120,7 @@ class Rejections:
             self._letters.sync()
 
     def close(self, *, quiet: bool = False) -> None:
-        """Close the file, and wake those who iterate; `quiet` where the orders are stored elsewhere."""
+        """Close the file, and wake the iterators; `quiet` where the orders are stored elsewhere."""
         self._news.set()
         if self._letters is not None:
             self._letters.close()
@@ -128,27 +129,29 @@ class Rejections:
                 "%d rejected orders were counted but not stored; iterate rejected() or set rejected_file", self._untold
             )
 
-    def _count(self, refused: RejectedOrder) -> None:
+    def _count(self, rejected_order: RejectedOrder) -> None:
         """Count an order under its reason, and log the first of each."""
-        reasons, reason = self._tally.reasons, reason_of(refused)
+        reasons, reason = self._counters.reasons, reason_of(rejected_order)
         if reason not in reasons and len(reasons) >= MAX_REASONS:
             reason = OTHER_REASONS
         reasons[reason] = reasons.get(reason, 0) + 1
         if reasons[reason] == 1:
-            name = refused.channel_order_id or (f"line {refused.line}" if refused.line else "an item")
-            log.warning("order sync: %s was refused: %s; more of this kind are only counted", name, reason)
+            name = rejected_order.channel_order_id or (
+                f"line {rejected_order.line}" if rejected_order.line else "an item"
+            )
+            log.warning("order sync: %s was rejected: %s; more of this kind are only counted", name, reason)
 
 
-def reason_of(refused: RejectedOrder) -> str:
-    """What many refusals have in common: kind and reason, without the values of one order."""
-    words = _VALUES.sub("…", _INDEX.sub("[]", f"{refused.kind}: {' '.join(refused.reason.split())}"))
+def reason_of(rejected_order: RejectedOrder) -> str:
+    """What many rejections have in common: kind and reason, without the values of one order."""
+    words = _VALUES.sub("…", _INDEX.sub("[]", f"{rejected_order.kind}: {' '.join(rejected_order.reason.split())}"))
     return words if len(words) <= MAX_REASON_LENGTH else words[: MAX_REASON_LENGTH - 1] + "…"
 
 
-def _size(refused: RejectedOrder) -> int:
-    if refused.raw is not None or refused.order is None:
-        return len(refused.raw or b"")
+def _size(rejected_order: RejectedOrder) -> int:
+    if rejected_order.raw is not None or rejected_order.order is None:
+        return len(rejected_order.raw or b"")
     try:
-        return len(codec.encode(refused.order))
-    except Exception:  # noqa: BLE001 - it may be refused for just this
+        return len(codec.encode(rejected_order.order))
+    except Exception:  # noqa: BLE001 - it may be rejected for just this
         return 0

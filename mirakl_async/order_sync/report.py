@@ -14,7 +14,7 @@ class SyncReport(Struct, frozen=True, kw_only=True):
     was; `unsent` what is still in hand, and at the end what a stopped job leaves. `sent` counts orders in all
     calls, repeats included; `calls` every attempt on the wire, `retries` those after the first, `throttled` the 429
     answers among them. `outcomes` of order actions, which only a journal holds, are counted apart: those that
-    Mirakl took or had taken, and those it will never take. `reasons` counts refused orders by what was wrong, the
+    Mirakl took or had taken, and those it will never take. `reasons` counts rejected orders by what was wrong, the
     values of single orders left out; at most 20 different ones.
     """
 
@@ -46,11 +46,11 @@ class SyncReport(Struct, frozen=True, kw_only=True):
         """One line for people."""
         outcomes = ""
         if self.outcomes or self.rejected_outcomes:
-            outcomes = f"; outcomes: {self.outcomes} taken, {self.rejected_outcomes} refused"
+            outcomes = f"; outcomes: {self.outcomes} accepted, {self.rejected_outcomes} rejected"
         return (
-            f"read {self.read}, accepted {self.accepted}, refused {self.rejected}, superseded {self.superseded}, "
+            f"read {self.read}, accepted {self.accepted}, rejected {self.rejected}, superseded {self.superseded}, "
             f"unsent {self.unsent}{outcomes}; "
-            f"{self.calls} calls, {self.retries} retries, {self.throttled} throttles; "
+            f"{self.calls} calls, {self.retries} retries, {self.throttled} throttled; "
             f"{self.elapsed:.1f} s, {self.orders_per_second:.0f} orders/s"
         )
 

@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from ..options import Options
     from .batch_results import BatchResults
     from .batching import Batch, Batcher
-    from .intake import Intake
+    from .intake import OrderIntake
     from .job_options import JobOptions
-    from .rejections import Rejections
+    from .rejections import OrderRejections
     from .report import SyncCounters
 
 log: logging.Logger = logging.getLogger("mirakl_async")
@@ -56,10 +56,10 @@ class WorkerPool:
     def __init__(
         self,
         session: Session,
-        intake: Intake,
+        intake: OrderIntake,
         assembly: Batcher,
-        tally: SyncCounters,
-        refusals: Rejections,
+        counters: SyncCounters,
+        rejections: OrderRejections,
         *,
         options: JobOptions,
         fail: Callable[[BaseException], None],
@@ -72,8 +72,8 @@ class WorkerPool:
         self._options: Options = {**session.options_for({}), "deadline": None, "max_wait": 3600.0}
         self._intake = intake
         self._assembly = assembly
-        self._tally = tally
-        self._refusals = refusals
+        self._counters = counters
+        self._rejections = rejections
         self._batch_bytes = options.max_batch_bytes
         self._linger = options.linger
         self._max_outage = options.max_outage
@@ -142,12 +142,12 @@ class WorkerPool:
                 await self._room.wait()
             if self._results.again:
                 return self._results.again.popleft()
-            if self._refusals.crowded:
-                await self._refusals.room()
+            if self._rejections.crowded:
+                await self._rejections.room()
             now = self._clock.monotonic()
             if intake.streaming:
-                ripe = assembly.next_due(self._linger)
-                if ripe is not None and ripe <= now:
+                due = assembly.next_due(self._linger)
+                if due is not None and due <= now:
                     intake.flush()
                 batch = assembly.next_batch(now, None if intake.full else self._linger)
             else:
@@ -158,8 +158,8 @@ class WorkerPool:
             if intake.exhausted and not assembly.queued:
                 return None
             if not intake.read() and intake.streaming:
-                ripe = assembly.next_due(self._linger)
-                await intake.wait(None if ripe is None else max(0.0, ripe - now))
+                due = assembly.next_due(self._linger)
+                await intake.wait(None if due is None else max(0.0, due - now))
         return None
 
     # -- one batch
@@ -201,7 +201,7 @@ class WorkerPool:
     def _handle_error(self, batch: Batch, error: MiraklError, outage: BatchBackoff) -> float | None:
         """Act on what a failed call means; returns the seconds after which the same is to be sent again, if it is."""
         if isinstance(error, CallError):
-            self._tally.throttled += throttled(error.attempts)
+            self._counters.throttled += throttled(error.attempts)
         recovery = recovery_for(error)
         if recovery == "isolate" and isinstance(error, BadRequest):
             self._results.isolate(batch, error)
@@ -227,13 +227,13 @@ class WorkerPool:
         return None
 
     async def _send(self, request: Request, orders: int, *, again: bool) -> Response:
-        tally, on_wire = self._tally, False
+        counters, on_wire = self._counters, False
 
         def started() -> None:
             nonlocal on_wire
-            tally.calls += 1
-            tally.sent += orders
-            tally.retries += on_wire or again
+            counters.calls += 1
+            counters.sent += orders
+            counters.retries += on_wire or again
             if not on_wire:
                 on_wire = True
                 self.on_wire += 1

@@ -1,4 +1,4 @@
-"""Bodies on their way to a broker: none that it refuses, and so many in one request as it carries well."""
+"""Bodies on their way to a broker: their sizes, and how they are grouped into requests."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ class BrokerSource:
     """Who holds what is decided by our own clock; a subclass talks to its broker, and names itself without secrets."""
 
     max_lease: float | None = None
-    """Where the broker counts in whole seconds, up to so many."""
+    """The longest lease, where the broker counts in whole seconds and has a limit."""
     extra_wait: float = 1.0
     """Seconds beyond its `wait` that `receive` gives a request for messages, for the way there and back."""
     closing_wait: float = REPLY_TIMEOUT
@@ -177,7 +177,7 @@ class BrokerSource:
         return found
 
     def _seconds(self, messages: int) -> float:
-        """How long the bodies of so many messages may take on a slow connection."""
+        """How long the bodies of this many messages may take on a slow connection."""
         return messages * self._largest / MIN_BYTES_PER_SECOND
 
     # -- settling

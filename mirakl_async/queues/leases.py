@@ -23,7 +23,7 @@ SETTINGS: Rules = {"lease": SECONDS, "max_outage": SECONDS_OR_ZERO, "room": whol
 """What the settings of queues take; some brokers bound a lease further."""
 
 
-class Delivery(RedactedBytesRepr, Struct, frozen=True, gc=False):
+class LeasedDelivery(RedactedBytesRepr, Struct, frozen=True, gc=False):
     """One delivery of a message; its number, `deliveries`, tells it from the others of the same message."""
 
     id: str
@@ -31,7 +31,7 @@ class Delivery(RedactedBytesRepr, Struct, frozen=True, gc=False):
     deliveries: int
 
 
-class Entry(Struct, eq=False):
+class QueueEntry(Struct, eq=False):
     """A message: waiting while `until` is None, else leased by `holder` until then.
 
     `stored` says that it is on disk; `put` is the call that waits until it is settled or stored.
@@ -53,10 +53,10 @@ class LeasedMessages:
     def __init__(self, lease: float, clock: Clock | None = None) -> None:
         self.lease: float = lease
         self.clock: Clock = clock or SystemClock()
-        self.entries: dict[str, Entry] = {}
+        self.entries: dict[str, QueueEntry] = {}
         self.waiting_bytes: int = 0
-        self._waiting: deque[Entry] = deque()
-        self._leased: dict[str, Entry] = {}  # by the end of their leases, since all last equally long
+        self._waiting: deque[QueueEntry] = deque()
+        self._leased: dict[str, QueueEntry] = {}  # by the end of their leases, since all last equally long
         self._news = asyncio.Event()
         self.receivers: int = 0
 
@@ -66,10 +66,10 @@ class LeasedMessages:
         return bool(self._leased or self.receivers)
 
     def wake(self) -> None:
-        """Let those who wait in `receive` look again."""
+        """Let every waiting `receive` look again."""
         self._news.set()
 
-    def add(self, entries: Iterable[Entry], *, first: bool = False) -> None:
+    def add(self, entries: Iterable[QueueEntry], *, first: bool = False) -> None:
         """Let these be received."""
         for entry in entries:
             entry.until = entry.holder = None
@@ -82,9 +82,9 @@ class LeasedMessages:
         self,
         limit: int,
         wait: float,
-        take: Callable[[int], Sequence[Delivery]],
+        take: Callable[[int], Sequence[LeasedDelivery]],
         load: Callable[[int], Awaitable[bool]] | None = None,
-    ) -> Sequence[Delivery]:
+    ) -> Sequence[LeasedDelivery]:
         """What `take` gives, as soon as it gives anything; [] after `wait` seconds of the event loop.
 
         `load` brings more into memory, and says whether it did.
@@ -104,11 +104,11 @@ class LeasedMessages:
             self.receivers -= 1
         return taken
 
-    def take(self, limit: int, holder: object) -> list[Delivery]:
+    def take(self, limit: int, holder: object) -> list[LeasedDelivery]:
         """Lease up to `limit` messages to `holder`."""
         self._end_leases()
         until = self.clock.monotonic() + self.lease
-        taken: list[Delivery] = []
+        taken: list[LeasedDelivery] = []
         while self._waiting and len(taken) < limit:
             entry = self._waiting.popleft()
             self.waiting_bytes -= len(entry.body)
@@ -116,14 +116,14 @@ class LeasedMessages:
                 taken.append(self.hand_out(entry, holder, until))
         return taken
 
-    def hand_out(self, entry: Entry, holder: object, until: float | None = None) -> Delivery:
+    def hand_out(self, entry: QueueEntry, holder: object, until: float | None = None) -> LeasedDelivery:
         """Lease one message."""
         entry.until = self.clock.monotonic() + self.lease if until is None else until
         entry.holder, entry.deliveries = holder, entry.deliveries + 1
         self.entries[entry.id] = self._leased[entry.id] = entry
-        return Delivery(entry.id, entry.body, entry.deliveries)
+        return LeasedDelivery(entry.id, entry.body, entry.deliveries)
 
-    def held(self, message: Message) -> Entry | None:
+    def held(self, message: Message) -> QueueEntry | None:
         """The message, if this delivery of it is the one whose lease runs."""
         self._end_leases()
         entry = self._leased.get(message.id)
@@ -141,15 +141,15 @@ class LeasedMessages:
             self._leased[message.id] = self._leased.pop(message.id)
         return ended
 
-    def settle(self, message: Message) -> Entry | None:
-        """Forget a message, whoever holds it by now; None if it was settled before."""
+    def settle(self, message: Message) -> QueueEntry | None:
+        """Forget a message, even if another holds it by now; None if it was settled before."""
         entry = self.entries.pop(message.id, None)
         if entry is not None:
             entry.settled = True
             self._leased.pop(message.id, None)
         return entry
 
-    def discard(self, entry: Entry) -> bool:
+    def discard(self, entry: QueueEntry) -> bool:
         """Forget a message that was never delivered; whether it was here."""
         entry.settled = True
         return self.entries.pop(entry.id, None) is not None
@@ -162,14 +162,14 @@ class LeasedMessages:
         """The same for all that `holder` has."""
         self._give_back([entry for entry in self._leased.values() if entry.holder is holder])
 
-    def _give_back(self, entries: list[Entry]) -> None:
+    def _give_back(self, entries: list[QueueEntry]) -> None:
         for entry in entries:
             self._leased.pop(entry.id, None)
         self.add(reversed(entries), first=True)
 
     def _end_leases(self) -> None:
         now = self.clock.monotonic()
-        ended: list[Entry] = []
+        ended: list[QueueEntry] = []
         for entry in self._leased.values():
             if entry.until is None or entry.until > now:
                 break

@@ -1,7 +1,7 @@
 """What one process holds of a queue whose broker cannot say who holds a message: by its own monotonic clock.
 
 A lease counts from before its request was sent, so it ends here no later than at the broker. Once it has ended here, a
-message may be somebody else's: it is neither extended nor released any more.
+message may be another's: it is neither extended nor released any more.
 """
 
 from __future__ import annotations

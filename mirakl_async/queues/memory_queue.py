@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from ..checks import check_settings
 from ..errors import QueueClosed
-from .leases import DEFAULT_LEASE, SETTINGS, Delivery, Entry, LeasedMessages
+from .leases import DEFAULT_LEASE, SETTINGS, LeasedDelivery, LeasedMessages, QueueEntry
 from .transactional_queue import Transaction, TransactionalQueue
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class MemoryQueue(TransactionalQueue):
         return self._messages.held(message) is not None
 
     async def _transact(self, changes: Transaction) -> None:
-        self._messages.add([Entry(str(next(self._ids)), body) for body in changes.bodies])
+        self._messages.add([QueueEntry(str(next(self._ids)), body) for body in changes.bodies])
         self._cursors.update(changes.cursors)
         if changes.settled is not None:
             self._messages.settle(changes.settled)
@@ -67,7 +67,7 @@ class MemoryQueue(TransactionalQueue):
         for row in changes.forgotten:
             self._rejected.pop(row.id, None)
 
-    async def receive(self, limit: int, *, wait: float) -> Sequence[Delivery]:
+    async def receive(self, limit: int, *, wait: float) -> Sequence[LeasedDelivery]:
         """Up to `limit` messages, as soon as there is one; none after `wait` seconds (at most 5)."""
         return await self._messages.receive(limit, wait, lambda limit: self._check_open().take(limit, self))
 

@@ -79,7 +79,7 @@ def queue_of(address: str | Path) -> Source:
 
 @asynccontextmanager
 async def opened(queue: str | Path | Source | Sink) -> AsyncGenerator[Any]:
-    """The queue at an address, opened and closed; a queue as it is, since whoever made it opens and closes it."""
+    """The queue at an address, opened and closed; a queue as it is: its maker opens and closes it."""
     if isinstance(queue, str | Path):
         async with queue_of(queue) as made:
             yield made

@@ -15,7 +15,7 @@ DEFAULT_MAX_OUTAGE = 60.0
 FIRST_DELAY, MAX_DELAY = 0.1, 5.0
 
 
-class Outage:
+class BrokerOutage:
     """The passing faults of one operation on `queue`, which is named in logs and errors: it must hold no secret."""
 
     def __init__(self, queue: str, max_outage: float, clock: Clock | None = None) -> None:
@@ -51,8 +51,8 @@ async def repeat(
     max_outage: float,
     clock: Clock | None = None,
 ) -> T:
-    """What `operation` gives, made again while its error is a passing one; see Outage."""
-    outage = Outage(queue, max_outage, clock)
+    """What `operation` gives, made again while its error is a passing one; see BrokerOutage."""
+    outage = BrokerOutage(queue, max_outage, clock)
     while True:
         try:
             return await operation()

@@ -56,7 +56,7 @@ def named(statement: str, names: dict[str, str]) -> str:
 
 
 async def check_server(connection: Any, names: dict[str, str], queue: str) -> None:
-    """Create what is missing; refuses tables that are something else, warns of what may lose orders."""
+    """Create what is missing; raises QueueError for tables of something else, warns of what may lose orders."""
     settings = await connection.fetchrow(SETTINGS)
     if settings["encoding"] != "UTF8" or settings["version"] < 110_000:
         raise ConfigurationError(f"{queue}: needs PostgreSQL 11 or later, and a database whose encoding is UTF8")

@@ -8,7 +8,7 @@ and a literal for bytea would need other escapes. NOTIFY mirakl_queue wakes a wo
 a second. There is no trigger, because NOTIFY makes all transactions that use it commit one after the other.
 
 **Leases** follow the server's clock alone. A delivery is identified by the message's id and its number, so that nothing
-is taken from whoever has the message by now.
+is taken from its present holder.
 
 **Losses.** The table's oid and the last id given out are compared with what was seen, after each lost connection and
 every third of a lease: a table that vanished, and a server that was restored or failed over to an older state, raise

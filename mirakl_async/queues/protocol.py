@@ -1,7 +1,7 @@
-"""What a queue does, whichever broker keeps it.
+"""What a queue does on every broker.
 
-A message is a block of lines (`blocks`). It is delivered at least once, in any order: whoever receives it holds it for
-a lease, extends the lease while working on it, and acknowledges it when all of its lines are settled. That is enough,
+A message is a block of lines (`blocks`). It is delivered at least once, in any order: a receiver holds it for a
+lease, extends the lease while working on it, and acknowledges it when all of its lines are settled. That is enough,
 because Connect keeps the newest `channel_updated_at` of each order.
 
 A broker that cannot do something does not have the method: what a queue offers is asked of its type, once, when a job

@@ -2,8 +2,8 @@
 
 **Leases.** A deadline lasts 10 to 600 seconds. That of the subscription counts from an instant that is not known here,
 so each delivery gets a deadline of our own as soon as it has come. Pub/Sub answers an acknowledgement that came too
-late as it does a good one, so such an acknowledgement is not confirmed. With exactly-once delivery it is refused, and
-with it all others of its request; then each is sent alone.
+late as it does a good one, so such an acknowledgement is not confirmed. With exactly-once delivery it fails,
+and with it all others of its request; then each is sent alone.
 
 **Pulls.** A pull that is cancelled hides what it was given until the subscription's deadline. So a pull stays open when
 `receive` has waited long enough, and the next one takes its messages; only closing the source cancels it.
@@ -151,14 +151,14 @@ class PubSubSource(BrokerSource):
         except ClientResponseError as error:
             status = error.status
         if status == 400 and self._opened:
-            raise _Refused(f"{self!r}: Pub/Sub refuses {operation} (400)")
+            raise _Refused(f"{self!r}: Pub/Sub rejected {operation} (400)")
         if status == 404:
             if self._opened:
                 raise QueueLost(f"{self!r} has vanished with its messages; read their sources again")
             raise ConfigurationError(f"{self!r} does not exist; check the project and the name")
         if status in {401, 403}:
-            raise ConfigurationError(f"{self!r}: Google refuses {operation} ({status}); grant roles/pubsub.subscriber")
-        raise QueueError(f"{self!r}: Pub/Sub refuses {operation} ({status})")
+            raise ConfigurationError(f"{self!r}: Google denied {operation} ({status}); grant roles/pubsub.subscriber")
+        raise QueueError(f"{self!r}: Pub/Sub rejected {operation} ({status})")
 
 
 class _Refused(QueueError):
@@ -166,7 +166,7 @@ class _Refused(QueueError):
 
 
 def check_subscription(source: str, found: dict[str, Any]) -> None:
-    """Refuse a subscription that cannot be pulled from, and warn of what would lose messages later."""
+    """Raise ConfigurationError for one that cannot be pulled from, and warn of what would lose messages later."""
     for member, what in (
         ("pushConfig", "pushes its messages"), ("bigqueryConfig", "writes into BigQuery"),
         ("cloudStorageConfig", "writes into Cloud Storage"), ("detached", "is detached"),

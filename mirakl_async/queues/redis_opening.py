@@ -47,7 +47,7 @@ def split_name(url: str) -> tuple[str, str | None]:
 
 
 async def check_server(server: Server, queue: str) -> int:
-    """The largest body that the server takes; refuses one that would lose orders, warns of one that may."""
+    """The largest body that the server takes; raises ConfigurationError if it would lose orders, warns if it may."""
     facts = await server.facts()
     version = facts.get("redis_version", "7.0")
     if tuple(map(int, version.split(".")[:2])) < (6, 2):

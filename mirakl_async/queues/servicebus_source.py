@@ -194,7 +194,7 @@ class ServiceBusSource(BrokerSource):
         except exceptions.ServiceBusError as error:
             if isinstance(error, LOST):
                 raise
-            raise QueueError(f"{self!r}: Service Bus refuses: {type(error).__name__}: {error.message}") from None
+            raise QueueError(f"{self!r}: Service Bus failed: {type(error).__name__}: {error.message}") from None
         raise ConfigurationError(f"{self!r}: {kind}; check the credentials, which need the claim Listen")
 
 

@@ -82,7 +82,9 @@ class QueueFile:
             if not os.path.lexists(path):
                 _create(path)
             elif not path.stat().st_size:
-                raise QueueLost(f"{path} is empty: it was truncated, and what it held is gone; delete it to start anew")
+                raise QueueLost(
+                    f"{path} is empty: it was truncated, and what it held is gone; delete it to start with a new one"
+                )
             address = f"{path.absolute().as_uri()}?mode=rw"
             self._db = sqlite3.connect(address, uri=True, isolation_level=None, timeout=0, check_same_thread=False)
         try:

@@ -22,7 +22,7 @@ from msgspec import Struct
 
 from ..checks import check_settings
 from ..errors import ClientStateError, QueueClosed, QueueError
-from .leases import DEFAULT_LEASE, SETTINGS, Entry, LeasedMessages
+from .leases import DEFAULT_LEASE, SETTINGS, LeasedMessages, QueueEntry
 from .outages import DEFAULT_MAX_OUTAGE
 from .sqlite_file import FORGET, Changes, DiskFull, Loaded, QueueFile, load_rejected
 from .transactional_queue import Transaction, TransactionalQueue
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from ..clock import Clock
-    from .leases import Delivery
+    from .leases import LeasedDelivery
     from .protocol import Message, RejectedRow
 
 log: logging.Logger = logging.getLogger("mirakl_async")
@@ -68,7 +68,7 @@ class SharedFile:
         # there would delete the log of its parent.
         self._files: list[QueueFile] = []
         self._thread = ThreadPoolExecutor(1, "mirakl queue", initializer=len, initargs=(self._files,))
-        self._unwritten: dict[str, Entry] = {}
+        self._unwritten: dict[str, QueueEntry] = {}
         self._next_id = self._loaded = self._load = 0
         self._loads: list[asyncio.Future[None]] = []
         self._timer: asyncio.TimerHandle | None = None
@@ -120,7 +120,7 @@ class SharedFile:
 
     def add(self, bodies: Sequence[bytes], put: Put | None = None) -> None:
         """Take new messages; they can be received from now on."""
-        entries = [Entry(str(self._next_id + index), body, put=put) for index, body in enumerate(bodies)]
+        entries = [QueueEntry(str(self._next_id + index), body, put=put) for index, body in enumerate(bodies)]
         if not self.on_disk:
             self._loaded = self._next_id - 1  # what is on disk alone has greater ids
         self._next_id += len(bodies)
@@ -148,7 +148,7 @@ class SharedFile:
                 _resolve(put.done, None)
         self.changed()
 
-    def take(self, limit: int, holder: object) -> Sequence[Delivery]:
+    def take(self, limit: int, holder: object) -> Sequence[LeasedDelivery]:
         """Deliver messages that are in memory."""
         taken = self.messages.take(limit, holder)
         for delivery in taken:
@@ -199,7 +199,12 @@ class SharedFile:
         written.add_done_callback(partial(self._committed, entries, added, changes, loads))
 
     def _committed(
-        self, entries: list[Entry], added: list[Any], changes: Changes, loads: list[asyncio.Future[None]], written: Any
+        self,
+        entries: list[QueueEntry],
+        added: list[Any],
+        changes: Changes,
+        loads: list[asyncio.Future[None]],
+        written: Any,
     ) -> None:
         self._committing = False
         if (error := written.exception()) is not None:
@@ -222,7 +227,7 @@ class SharedFile:
         if self._urgent or self._unwritten or self.changes:
             self.changed(at_once=self._urgent)
 
-    def _stored(self, entry: Entry, number: int, deliveries: int) -> None:
+    def _stored(self, entry: QueueEntry, number: int, deliveries: int) -> None:
         """A message is on disk; it may have been delivered, or settled, while it was written."""
         self._unwritten.pop(entry.id, None)
         entry.stored = True
@@ -239,10 +244,12 @@ class SharedFile:
         self.on_disk -= len(loaded)
         if loaded:
             self._loaded = loaded[-1][0]
-            self.messages.add(Entry(str(number), body, deliveries, stored=True) for number, body, deliveries in loaded)
+            self.messages.add(
+                QueueEntry(str(number), body, deliveries, stored=True) for number, body, deliveries in loaded
+            )
 
     def _wait_for_space(self, error: DiskFull) -> None:
-        """Commit again later; those who wait for it are told when it lasts too long, and what they put is withdrawn."""
+        """Commit again later; if it lasts too long, waiting calls fail, and what they put is withdrawn."""
         if self._full_since is None:
             self._full_since = self.loop.time()
             log.warning("%s; nothing more can be put until this is solved", error)
@@ -358,7 +365,7 @@ class SqliteQueue(TransactionalQueue):
             rows = [(row.id, row.at) for row in changes.forgotten]
             await shared.step(lambda db: db.executemany(FORGET, rows))
 
-    async def receive(self, limit: int, *, wait: float) -> Sequence[Delivery]:
+    async def receive(self, limit: int, *, wait: float) -> Sequence[LeasedDelivery]:
         """Up to `limit` messages, as soon as there is one; none after `wait` seconds (at most 5)."""
         shared = self._check_open()
         return await shared.messages.receive(
@@ -411,7 +418,7 @@ class SqliteQueue(TransactionalQueue):
 
 
 _OPEN: dict[Path, SharedFile] = {}
-"""The files that are open in this process, by their real paths: a second lock on one of them would be refused."""
+"""The files that are open in this process, by their real paths: a second lock on one of them would fail."""
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_OPEN.clear)
 

@@ -29,7 +29,7 @@ from ..errors import ConfigurationError, QueueError, QueueLost
 from .bodies import check_sizes, chunks
 from .broker_source import MIN_BYTES_PER_SECOND, REPLY_TIMEOUT, TYPICAL_BYTES, BrokerDelivery, BrokerSource
 from .leases import DEFAULT_LEASE
-from .outages import DEFAULT_MAX_OUTAGE, Outage
+from .outages import DEFAULT_MAX_OUTAGE, BrokerOutage
 
 try:
     from botocore import exceptions, parsers  # type: ignore[import-untyped] # pyright: ignore[reportMissingTypeStubs]
@@ -133,8 +133,8 @@ class SqsQueue(BrokerSource):
         ready = iter(entries)
         for chunk in chunks(escaped, MAX_BATCH_BYTES):
             sent = [next(ready) for _ in chunk]
-            if refused := await self._batch("send_message_batch", sent, sum(map(len, chunk))):
-                raise QueueError(f"{self!r} refuses {len(refused)} bodies: {', '.join({*refused.values()})}")
+            if failed := await self._batch("send_message_batch", sent, sum(map(len, chunk))):
+                raise QueueError(f"{self!r} rejected {len(failed)} bodies: {', '.join({*failed.values()})}")
 
     # -- receiving
 
@@ -167,12 +167,12 @@ class SqsQueue(BrokerSource):
 
     async def _extend(self, messages: Sequence[BrokerDelivery]) -> Collection[str]:
         entries = _entries(messages, VisibilityTimeout=self._visibility)
-        refused = await self._batch("change_message_visibility_batch", entries, outage=self.lease / 3)
-        return {message.id for number, message in enumerate(messages) if str(number) not in refused}
+        failed = await self._batch("change_message_visibility_batch", entries, outage=self.lease / 3)
+        return {message.id for number, message in enumerate(messages) if str(number) not in failed}
 
     async def _ack(self, messages: Sequence[BrokerDelivery]) -> Collection[str]:
-        refused = await self._batch("delete_message_batch", _entries(messages))
-        return {one.id for number, one in enumerate(messages) if str(number) not in refused and self._holds(one)}
+        failed = await self._batch("delete_message_batch", _entries(messages))
+        return {one.id for number, one in enumerate(messages) if str(number) not in failed and self._holds(one)}
 
     async def _release(self, messages: Sequence[BrokerDelivery]) -> None:
         entries = _entries(messages, VisibilityTimeout=0)
@@ -188,20 +188,22 @@ class SqsQueue(BrokerSource):
     async def _batch(
         self, operation: str, entries: list[dict[str, Any]], size: int = 0, outage: float | None = None
     ) -> dict[str, str]:
-        """Send entries, ten at a time, and those that failed again; the codes of those that SQS refuses, by id."""
-        refused: dict[str, str] = {}
-        waits = Outage(repr(self), self._max_outage if outage is None else min(outage, self._max_outage), self._clock)
+        """Send entries, ten at a time, and those that failed again; the codes of those that SQS rejected, by id."""
+        final: dict[str, str] = {}
+        waits = BrokerOutage(
+            repr(self), self._max_outage if outage is None else min(outage, self._max_outage), self._clock
+        )
         while entries:
             batch, entries = entries[:BATCH_SIZE], entries[BATCH_SIZE:]
             answer = await self._call(operation, size / MIN_BYTES_PER_SECOND, Entries=batch)
             failed = {entry["Id"]: entry for entry in answer.get("Failed", ())}
-            refused |= {key: entry["Code"] for key, entry in failed.items() if _is_final(entry)}
-            done = {entry["Id"] for entry in answer.get("Successful", ())} | refused.keys()
+            final |= {key: entry["Code"] for key, entry in failed.items() if _is_final(entry)}
+            done = {entry["Id"] for entry in answer.get("Successful", ())} | final.keys()
             if again := [entry for entry in batch if entry["Id"] not in done]:
                 codes = {failed[entry["Id"]]["Code"] for entry in again if entry["Id"] in failed}
                 await waits.wait(f"{len(again)} entries of {operation} failed: {', '.join(codes) or 'without a word'}")
                 entries = again + entries
-        return refused
+        return final
 
     async def _call(self, operation: str, seconds: float = 0.0, **arguments: Any) -> dict[str, Any]:
         return await self._guard(lambda: self._send(operation, seconds, **arguments))
@@ -228,8 +230,8 @@ class SqsQueue(BrokerSource):
             raise QueueLost(f"{self!r} has vanished with its messages; read their sources again")
         if REFUSED.search(code):
             right = f"sqs:{action.removesuffix('Batch')}"
-            raise ConfigurationError(f"{self!r}: AWS refuses {right} ({code}); check the credentials and their policy")
-        raise QueueError(f"{self!r}: AWS refuses {action}: {code}")
+            raise ConfigurationError(f"{self!r}: AWS denied {right} ({code}); check the credentials and their policy")
+        raise QueueError(f"{self!r}: AWS rejected {action}: {code}")
 
 
 def _escape(body: bytes) -> bytes:

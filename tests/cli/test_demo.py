@@ -40,7 +40,7 @@ def test_of_two_versions_the_newest_is_held(capsys):
 def test_for_people(capsys):
     assert main(["demo", "--orders", "40", "--poison", "12", "--seed", "3"]) == 1
     shown = capsys.readouterr()
-    assert "accepted 28, refused 12" in shown.out
+    assert "accepted 28, rejected 12" in shown.out
     assert "holds 28 orders, exactly those sent" in shown.out
     assert "40 made-up orders, 12 of them invalid, at rate maximum" in shown.err
     assert shown.err.count("refused: demo-") == 10

@@ -58,7 +58,7 @@ async def test_lines_that_carry_their_origin(mirakl, tmp_path):
     ]
     done = await program(*sync(write(tmp_path / "o.ndjson", encoded), mirakl), addresses=mirakl.addresses)
     assert done.status == 0, done.err
-    assert done.out.startswith("read 60, accepted 60, refused 0")
+    assert done.out.startswith("read 60, accepted 60, rejected 0")
     by_origin = (await mirakl.control.state()).by_origin
     assert by_origin["channel-1"] == {"store-1": 30, "store-2": 30, "store-3": 0}
 
@@ -91,7 +91,7 @@ async def test_a_file_of_something_else_gets_one_sentence(mirakl, tmp_path, cont
     assert child.returncode == (3 if piped else 2)
     assert words in err.decode()
     assert err.count(b"\n") == 1
-    assert b"refused 0" in out if piped else not out
+    assert b"rejected 0" in out if piped else not out
 
 
 async def test_sigterm_drains(tmp_path):

@@ -19,7 +19,7 @@ class Fixture:
         self.assembly = Batcher(
             limit,
             superseded=lambda entry, by: self.superseded.append(entry),
-            refused=lambda entry, refused: self.refused.append(refused),
+            on_rejected=lambda entry, refused: self.refused.append(refused),
         )
 
     def add(self, *entries, origin=ORIGIN, now=0.0):

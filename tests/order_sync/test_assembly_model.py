@@ -27,7 +27,7 @@ class Lanes(RuleBasedStateMachine):
     @initialize(limit=st.integers(1, 5))
     def begin(self, limit):
         self.limit = limit
-        self.assembly = Batcher(limit, superseded=self.on_superseded, refused=self.on_refused)
+        self.assembly = Batcher(limit, superseded=self.on_superseded, on_rejected=self.on_refused)
         self.added = []  # (origin, entry), each entry an object of its own
         self.arrival = {}
         self.flying = []

@@ -41,7 +41,7 @@ class Search:
         self.failures = []
         self.calls = 0
         rejected = []
-        assembly = Batcher(len(entries), superseded=None, refused=None)
+        assembly = Batcher(len(entries), superseded=None, on_rejected=None)
         results = BatchResults(
             assembly,
             SyncCounters(),
@@ -216,7 +216,7 @@ def test_a_batch_whose_others_must_be_cut_lets_go_of_those_that_wait_for_it():
     """The others were too large for the server: those that were named are sent by themselves."""
     search = Search(HUNDRED, {7}, lambda bad, size: named(bad))
     assert search.reasons["o7"] == ("orders[7].status: is wrong", "status")
-    assembly, sent = Batcher(100, superseded=None, refused=None), []
+    assembly, sent = Batcher(100, superseded=None, on_rejected=None), []
     rejected = []
     results = BatchResults(
         assembly, SyncCounters(), Ledger(), ManualClock(), reject=rejected.append, requeued=list, fail=sent.append

@@ -446,7 +446,7 @@ class TestRefused:
         feed[10:10] = [None, 5]
         report, _ = await run(mirakl.sync(feed))
         assert sorted(report.reasons.values()) == [1, 1, 5]
-        warned = [record.getMessage() for record in caplog.records if "was refused" in record.getMessage()]
+        warned = [record.getMessage() for record in caplog.records if "was rejected" in record.getMessage()]
         assert len(warned) == 3
         assert any("o3" in words and "price.amount" in words for words in warned)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mirakl_async.errors import QueueUnavailable
-from mirakl_async.queues.outages import MAX_DELAY, Outage, repeat
+from mirakl_async.queues.outages import MAX_DELAY, BrokerOutage, repeat
 from tests.support.manual_clock import InstantClock
 
 
@@ -56,7 +56,7 @@ async def test_other_faults_are_not_repeated() -> None:
 
 async def test_failed_entries_of_a_batch_are_an_outage_too() -> None:
     clock = InstantClock()
-    outage = Outage("a queue", 1, clock)
+    outage = BrokerOutage("a queue", 1, clock)
     with pytest.raises(QueueUnavailable, match="3 entries were refused"):
         while True:
             await outage.wait("3 entries were refused")

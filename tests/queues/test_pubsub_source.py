@@ -131,9 +131,7 @@ async def test_refused_credentials_name_the_role_and_nothing_of_the_answer(statu
     async with subscribed({"acknowledge": [status]}) as (server, source):
         server.publish("orders", [b"1"])
         messages = await source.receive(1, wait=1)
-        with pytest.raises(
-            ConfigurationError, match=rf"refuses acknowledge \({status}\); grant roles/pubsub"
-        ) as caught:
+        with pytest.raises(ConfigurationError, match=rf"denied acknowledge \({status}\); grant roles/pubsub") as caught:
             await source.ack(messages)
         assert "pass-word" not in str(caught.value)
         assert caught.value.__context__ is None
@@ -141,7 +139,7 @@ async def test_refused_credentials_name_the_role_and_nothing_of_the_answer(statu
 
 async def test_another_refusal_names_the_call() -> None:
     async with subscribed({"pull": [409]}) as (_, source):
-        with pytest.raises(QueueError, match=r"Pub/Sub refuses pull \(409\)"):
+        with pytest.raises(QueueError, match=r"Pub/Sub rejected pull \(409\)"):
             await source.receive(1, wait=1)
 
 

@@ -129,7 +129,7 @@ async def test_another_refusal_is_named_by_its_kind() -> None:
     bus = FakeServiceBus()
     async with connected(bus) as source:
         bus.faults = [("receive", exceptions.ServiceBusError("the entity requires sessions"))]
-        with pytest.raises(QueueError, match="Service Bus refuses: ServiceBusError: the entity requires sessions"):
+        with pytest.raises(QueueError, match="Service Bus failed: ServiceBusError: the entity requires sessions"):
             await source.receive(1, wait=0)
 
 

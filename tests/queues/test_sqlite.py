@@ -300,7 +300,7 @@ def empty(path: Path) -> None:
         (foreign, QueueError, "is a SQLite database of another program: name another file"),
         (old_journal, QueueError, "is a journal of an earlier version of mirakl_async"),
         (text, QueueError, "is not a SQLite database: name another file"),
-        (empty, QueueLost, "is empty: it was truncated, and what it held is gone; delete it to start anew"),
+        (empty, QueueLost, "is empty: it was truncated, and what it held is gone; delete it to start with a new one"),
         (Path.mkdir, QueueError, "cannot be"),
     ],
 )

@@ -163,7 +163,7 @@ async def test_what_is_the_senders_fault_is_not_repeated() -> None:
         found = await queue.receive(2, wait=0)
         assert await queue.extend(found) == [found[0]]
         assert await queue.ack(found) == [found[1]]
-        with pytest.raises(QueueError, match="refuses 1 bodies: InvalidMessageContents"):
+        with pytest.raises(QueueError, match="rejected 1 bodies: InvalidMessageContents"):
             await queue.put([b"{}", b"{}"])
         assert [len(sqs.ids(action)) for action in script if action != "ReceiveMessage"] == [1, 1, 1]
 
@@ -383,7 +383,7 @@ async def test_closing_gives_back_what_an_open_request_brings(shared_moto: MotoS
 )  # fmt: skip
 async def test_refused_credentials_are_a_setting_to_be_mended_and_are_not_shown(code: str) -> None:
     async with scripted({"SendMessageBatch": [error(code, "403 Forbidden")]}) as (_, queue):
-        with pytest.raises(ConfigurationError, match=rf"AWS refuses sqs:SendMessage \({code}\)") as caught:
+        with pytest.raises(ConfigurationError, match=rf"AWS denied sqs:SendMessage \({code}\)") as caught:
             await queue.put([b"{}"])
         assert "pass-word" not in str(caught.value)
         assert caught.value.__context__ is None
@@ -391,7 +391,7 @@ async def test_refused_credentials_are_a_setting_to_be_mended_and_are_not_shown(
 
 async def test_other_refusals_name_the_call_and_the_code() -> None:
     async with scripted({"ReceiveMessage": [error("InvalidAttributeName")]}) as (_, queue):
-        with pytest.raises(QueueError, match="AWS refuses ReceiveMessage: InvalidAttributeName"):
+        with pytest.raises(QueueError, match="AWS rejected ReceiveMessage: InvalidAttributeName"):
             await queue.receive(1, wait=0)
 
 
