@@ -11,17 +11,14 @@ import random
 import signal
 import sys
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
 from mirakl_async.queues.redis_queue import RedisQueue
 from mirakl_async.queues.sqlite_queue import SqliteQueue
-from mirakl_async.queues.sqs_queue import SqsQueue
 from mirakl_async.simulator import Fault, Simulator
 from tests.events.chaos_worker import plan_of
 from tests.events.conftest import command
-from tests.support.moto_server import make_session, shared_moto  # noqa: F401 - a fixture
 from tests.support.redis_server import redis_url, shared_redis  # noqa: F401 - fixtures
 
 ROOT = Path(__file__).parents[2]
@@ -71,7 +68,7 @@ async def start_worker(settings):
     )  # fmt: skip
 
 
-async def storm(tmp_path, queue_address, store, *, count, kills, workers, put, broker=None, killed=None):
+async def storm(tmp_path, queue_address, store, *, count, kills, workers, put, broker=None):
     dice = random.Random(7)
     journal = tmp_path / "journal"
     journal.touch()
@@ -95,8 +92,6 @@ async def storm(tmp_path, queue_address, store, *, count, kills, workers, put, b
                 victim = dice.randrange(len(running))
                 running[victim].kill()
                 await running[victim].wait()
-                if killed is not None:
-                    await asyncio.to_thread(killed)  # it waits while the broker stalls
                 running[victim] = await start_worker(settings)
             await troubles
             async with asyncio.timeout(240):
@@ -145,21 +140,4 @@ async def test_every_action_has_one_right_outcome_on_redis_with_two_workers(tmp_
     await storm(
         tmp_path, address, f"{shared_redis.url}/actions", count=10_000, kills=10, workers=2, put=put,
         broker=shared_redis,
-    )  # fmt: skip
-
-
-@pytest.mark.chaos
-async def test_every_action_has_one_right_outcome_on_sqs_with_two_workers(tmp_path, shared_moto, shared_redis):  # noqa: F811
-    if not shared_redis.durable:
-        pytest.skip("needs redis-server")
-    shared_redis.empty()
-    url = shared_moto.create(f"q{uuid4().hex}")
-
-    async def put(bodies):
-        async with SqsQueue(url, session=make_session()) as queue:
-            await queue.put(bodies)
-
-    await storm(
-        tmp_path, url, f"{shared_redis.url}/actions", count=1_500, kills=5, workers=2, put=put,
-        broker=shared_moto, killed=lambda: shared_moto.move_clock(61),  # so that what the dead held comes again
     )  # fmt: skip
