@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 try:  # as Any: it has no types of its own
     pa: Any = import_module("pyarrow")
     pa_json: Any = import_module("pyarrow.json")
-except ModuleNotFoundError as missing:
-    raise ConfigurationError("tables need the extra: pip install 'mirakl-async[arrow]'") from missing
+except ModuleNotFoundError as _missing:
+    raise ConfigurationError("tables need the extra: pip install 'mirakl-async[arrow]'") from _missing
 
 DIGITS = 38
 DECIMALS = 18

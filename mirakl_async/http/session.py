@@ -39,8 +39,8 @@ class Session:
         options: Options | None = None,
         parent: Session | None = None,
     ) -> None:
-        self.owner = owner
-        self.bases = bases
+        self.owner: str = owner
+        self.bases: Mapping[Service, str] = bases
         self._make = make
         self._options: Options = options or {}
         self._parent = parent  # which has the transport

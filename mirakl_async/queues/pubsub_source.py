@@ -55,7 +55,7 @@ class PubSubSource(BrokerSource):
     are repeated for `max_outage` seconds.
     """
 
-    max_lease = 600
+    max_lease: float | None = 600
     extra_wait: float = 0.25
     closing_wait: float = 0.0
 

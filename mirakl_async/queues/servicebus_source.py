@@ -62,7 +62,7 @@ class ServiceBusSource(BrokerSource):
     repeated for `max_outage` seconds.
     """
 
-    max_lease = 300
+    max_lease: float | None = 300
 
     def __init__(
         self,

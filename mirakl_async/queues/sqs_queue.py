@@ -70,7 +70,7 @@ class SqsQueue(BrokerSource):
     unreachable or throttles, calls are repeated for `max_outage` seconds.
     """
 
-    max_lease = MAX_VISIBILITY
+    max_lease: float | None = MAX_VISIBILITY
     closing_wait: float = 6.0
 
     def __init__(

@@ -257,8 +257,8 @@ class RemoteEvents:
 
 def _remote(
     method: Callable[Concatenate[Seller, P], Awaitable[T]],
-) -> Callable[Concatenate[RemoteSeller, P], Awaitable[T]]:
-    """Return a seller's doing as one that another process does."""
+) -> Callable[[Callable[..., None]], Callable[Concatenate[RemoteSeller, P], Awaitable[T]]]:
+    """Put what another process's seller does in place of the decorated function, with the method's own signature."""
     name, signature = method.__name__, inspect.signature(method)
 
     async def call(seller: RemoteSeller, /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -268,7 +268,7 @@ def _remote(
         return answer
 
     call.__doc__ = method.__doc__
-    return call
+    return lambda _: call
 
 
 class RemoteSeller:
@@ -279,21 +279,65 @@ class RemoteSeller:
         self._events = events
         self._place = place
 
-    accept = _remote(Seller.accept)
-    ship = _remote(Seller.ship)
-    refund = _remote(Seller.refund)
-    cancel = _remote(Seller.cancel)
-    accept_return = _remote(Seller.accept_return)
-    update_return_tracking = _remote(Seller.update_return_tracking)
-    acknowledge_return = _remote(Seller.acknowledge_return)
-    close_return = _remote(Seller.close_return)
-    upload_document = _remote(Seller.upload_document)
-    set_price = _remote(Seller.set_price)
-    set_discount = _remote(Seller.set_discount)
-    set_stock = _remote(Seller.set_stock)
-    upsert_offer = _remote(Seller.upsert_offer)
-    upsert_product = _remote(Seller.upsert_product)
-    set_feature = _remote(Seller.set_feature)
+    @_remote(Seller.accept)
+    def accept(self) -> None:
+        """As `Seller.accept`."""
+
+    @_remote(Seller.ship)
+    def ship(self) -> None:
+        """As `Seller.ship`."""
+
+    @_remote(Seller.refund)
+    def refund(self) -> None:
+        """As `Seller.refund`."""
+
+    @_remote(Seller.cancel)
+    def cancel(self) -> None:
+        """As `Seller.cancel`."""
+
+    @_remote(Seller.accept_return)
+    def accept_return(self) -> None:
+        """As `Seller.accept_return`."""
+
+    @_remote(Seller.update_return_tracking)
+    def update_return_tracking(self) -> None:
+        """As `Seller.update_return_tracking`."""
+
+    @_remote(Seller.acknowledge_return)
+    def acknowledge_return(self) -> None:
+        """As `Seller.acknowledge_return`."""
+
+    @_remote(Seller.close_return)
+    def close_return(self) -> None:
+        """As `Seller.close_return`."""
+
+    @_remote(Seller.upload_document)
+    def upload_document(self) -> None:
+        """As `Seller.upload_document`."""
+
+    @_remote(Seller.set_price)
+    def set_price(self) -> None:
+        """As `Seller.set_price`."""
+
+    @_remote(Seller.set_discount)
+    def set_discount(self) -> None:
+        """As `Seller.set_discount`."""
+
+    @_remote(Seller.set_stock)
+    def set_stock(self) -> None:
+        """As `Seller.set_stock`."""
+
+    @_remote(Seller.upsert_offer)
+    def upsert_offer(self) -> None:
+        """As `Seller.upsert_offer`."""
+
+    @_remote(Seller.upsert_product)
+    def upsert_product(self) -> None:
+        """As `Seller.upsert_product`."""
+
+    @_remote(Seller.set_feature)
+    def set_feature(self) -> None:
+        """As `Seller.set_feature`."""
 
     async def offers(self) -> dict[str, OfferState]:
         """Return what the seller's offers are now."""

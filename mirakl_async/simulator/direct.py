@@ -45,7 +45,8 @@ class DirectRequest:
     ) -> None:
         scheme, _, rest = url.partition("#")[0].partition("://")
         host, slash, target = rest.partition("/")
-        path, _, self.query = target.partition("?")
+        path, _, query = target.partition("?")
+        self.query: str = query
         self.method: str = method
         self.origin: str = f"{scheme}://{host}"
         self.path: str = slash + path
