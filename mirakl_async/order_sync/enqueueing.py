@@ -63,7 +63,7 @@ class Resumable(Protocol):
         ...
 
 
-class _Put(NamedTuple):
+class _DurablePut(NamedTuple):
     """A window that is being put, and the source's position behind it."""
 
     batches: list[Batch]
@@ -86,7 +86,7 @@ class Enqueuer:
         self._resumable = source if isinstance(source, Resumable) else None
         self._resume = resume
         self._file = None if resume_file is None else ResumeFile(resume_file)
-        self._puts: deque[_Put] = deque()
+        self._puts: deque[_DurablePut] = deque()
         self._durable: str | None = None
         self._rows: list[RejectedRow] = []
         self._intake: OrderIntake | None = None
@@ -205,7 +205,7 @@ class Enqueuer:
         rows, self._rows = self._rows, []
         if bodies or rows:
             task = asyncio.create_task(self._put(bodies, rows, self._durable), name="mirakl order sync put")
-            self._puts.append(_Put(batches, position, task))
+            self._puts.append(_DurablePut(batches, position, task))
         elif not self._puts:
             self._durable = position
         await self._wait_for_puts(MAX_OPEN_PUTS - 1)
