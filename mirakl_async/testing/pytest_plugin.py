@@ -9,7 +9,9 @@ fixtures are ordinary functions, so that they serve every plugin that runs async
 
 from __future__ import annotations
 
+import time
 from collections.abc import Generator
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -45,8 +47,8 @@ def mirakl(request: pytest.FixtureRequest) -> Generator[Simulator, None, None]:
     from .background import serving  # noqa: PLC0415
 
     arguments = _arguments(request)
-    if "mirakl_clock" in request.fixturenames:
-        arguments.setdefault("clock", _new_clock())
+    if "mirakl_clock" in request.fixturenames and "clock" not in arguments:
+        arguments["clock"] = _clock_at(arguments.pop("now", None))
     faults = arguments.get("faults", ())
     if not isinstance(faults, FaultPlan):
         rules = (faults,) if isinstance(faults, Fault) else faults
@@ -104,7 +106,7 @@ def _arguments(request: pytest.FixtureRequest) -> dict[str, Any]:
     return arguments
 
 
-def _new_clock() -> ManualClock:
-    from ..simulator import InstantClock  # noqa: PLC0415
+def _clock_at(now: datetime | float | None) -> ManualClock:
+    from ..simulator.clock import InstantClock, seconds_of  # noqa: PLC0415
 
-    return InstantClock()
+    return InstantClock(time.time() if now is None else seconds_of(now))

@@ -169,6 +169,37 @@ def test_time(mirakl, mirakl_clock):
     run(test_user=suite).assert_outcomes(passed=4)
 
 
+def test_the_world_lives_around_now_or_any_now_given(run):
+    suite = """
+from datetime import UTC, datetime, timedelta
+from mirakl_async.simulator import InstantClock
+
+THEN = datetime(2031, 5, 1, tzinfo=UTC)
+
+async def yesterdays(front, now):
+    return len(await front.orders.list(start_date=now - timedelta(days=1)).all())
+
+async def test_now(mirakl_front, mirakl_clock):
+    assert 0 < await yesterdays(mirakl_front, datetime.now(UTC)) < 25
+
+@pytest.mark.mirakl(now=THEN)
+async def test_then(mirakl_front, mirakl_clock):
+    assert 0 < await yesterdays(mirakl_front, THEN) < 25
+    mirakl_clock.advance(86_400 * 10)
+    assert await yesterdays(mirakl_front, THEN + timedelta(days=10)) == 0
+
+@pytest.mark.mirakl(now=THEN)
+async def test_then_without_a_clock(mirakl_front):
+    assert 0 < await yesterdays(mirakl_front, THEN) < 25
+
+@pytest.mark.mirakl(clock=InstantClock(THEN.timestamp()))
+async def test_a_clock_of_ones_own(mirakl, mirakl_front, mirakl_clock):
+    assert 0 < await yesterdays(mirakl_front, THEN) < 25
+    assert mirakl_clock is mirakl.clock
+"""
+    run(test_user=suite).assert_outcomes(passed=4)
+
+
 WRONG = [
     ("@pytest.mark.mirakl('documented')", "mirakl", "takes keywords only"),
     ("@pytest.mark.mirakl(rate_limit=1)", "mirakl", "'rate_limit'"),
