@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from ..errors import BadRequest, CallError, ConnectFailed, MiraklError, NotFound, QueueUnavailable
+from ..errors import BadRequest, CallError, ConnectFailed, InvalidArgument, MiraklError, NotFound, QueueUnavailable
 from ..http import request_builder
 from ..operations.connect.orders import UPDATE_ACTION_STATUS
 from ..order_sync.error_policy import is_foreign, recovery_for
@@ -29,6 +29,7 @@ GONE = "Connect answered 404: the action expired before its outcome was reported
 MAX_OUTAGE = 60.0
 OPTIONS: Options = {"deadline": 30.0}
 FIRST_PAUSE, MAX_PAUSE = 0.5, 10.0
+MAX_ACTION_ID = 1000  # an address of more than some 8,000 bytes is answered by no server
 Verdict: TypeAlias = Literal["reported", "already_final", "gone", "refused"]
 
 
@@ -110,7 +111,13 @@ class Reporter:
     async def _send(self, action_id: str, outcome: ActionOutcome, *, is_first: bool) -> Verdict:
         arguments: dict[str, Any] = {"action_id": action_id}
         base = self._session.base_url("connect")
-        request = request_builder.build(UPDATE_ACTION_STATUS, arguments, base, outcome.request_body())
+        try:
+            if len(action_id) > MAX_ACTION_ID:
+                raise InvalidArgument(UPDATE_ACTION_STATUS.code, "action_id", f"has {len(action_id)} characters")
+            request = request_builder.build(UPDATE_ACTION_STATUS, arguments, base, outcome.request_body())
+        except InvalidArgument as error:  # Connect made no such id: nothing can be reported under it
+            await self._refuse(action_id, outcome, error)
+            return "refused"
         try:
             await self._session.transport.run(request, {**OPTIONS, **self._session.options_for({})})
         except (BadRequest, NotFound) as error:
@@ -122,14 +129,15 @@ class Reporter:
             return "gone" if isinstance(error, NotFound) else "refused"
         return "reported"
 
-    async def _refuse(self, action_id: str, outcome: ActionOutcome, error: BadRequest | NotFound) -> None:
+    async def _refuse(self, action_id: str, outcome: ActionOutcome, error: MiraklError) -> None:
         if isinstance(error, NotFound):
             self._recorder.record("gone")
             await self._rejected(action_id, outcome, GONE)
         else:
             self._recorder.record("refused")
-            await self._rejected(action_id, outcome, f"Connect rejected the outcome: {error.problem}")
-        log.error("outcome %s of action %s was rejected: %s", outcome.status, action_id, error)
+            words = f"Connect rejected the outcome: {error.problem}" if isinstance(error, BadRequest) else str(error)
+            await self._rejected(action_id, outcome, words)
+        log.error("outcome %s of action %s was rejected: %s", outcome.status, action_id[:MAX_ACTION_ID], error)
 
 
 def _did_nothing(error: MiraklError, *, last: bool = False) -> bool:

@@ -540,3 +540,12 @@ async def test_the_store_may_be_the_file_of_the_orders_queue(mirakl, tmp_path):
 
 async def test_a_memory_store_is_a_store():
     assert isinstance(MemoryIdempotencyStore(), IdempotencyStore)
+
+
+@pytest.mark.parametrize("action", ["act/on", "..", "9" * 9000])
+async def test_an_action_that_no_address_can_name_ends_nothing(action, mirakl):
+    await mirakl.put(command(action), command("sound"))
+    counters = await mirakl.run(router_of(lambda event: None))
+    assert (counters.handled, counters.refused) == (2, 1)
+    assert mirakl.outcomes()["sound"] == "SUCCESS"
+    assert [row.id async for row in mirakl.queue.rejected()] == [f"action {action}"]
