@@ -37,7 +37,9 @@ async def journal(
     replay: Annotated[bool, Parameter(help="let what was rejected be sent again", negative=())] = False,
     purge: Annotated[bool, Parameter(help="forget what was rejected", negative=())] = False,
     id: Annotated[  # noqa: A002 - the option's name
-        list[str] | None, Parameter(help="with --replay or --purge: only these ids", negative=())
+        list[str] | None,
+        # Ids are arrays in JSON, which cyclopts before 5 would read as lists of texts.
+        Parameter(help="with --replay or --purge: only these ids", negative=(), json_list=False),
     ] = None,
     json: Annotated[bool, Parameter(help="print one JSON object and nothing else", negative=())] = False,
 ) -> int:
