@@ -29,7 +29,7 @@ MiraklError
       │    ├── ConnectFailed     nothing was sent
       │    ├── ConnectionLost    the connection broke after the request left
       │    ├── AttemptTimeout    one attempt took too long (also a TimeoutError)
-      │    ├── ProtocolError     what came back is not HTTP
+      │    ├── ProtocolError     the response is not valid HTTP
       │    ├── UnexpectedResponse  a 2xx that is not the operation's documented success, such as a firewall's page
       │    └── OutcomeUnknown    an unsafe request left and no usable answer came: it may or may not have happened
       ├── ResponseTooLarge       the answer passed its size cap, after decompression
@@ -287,7 +287,7 @@ class CallError(MiraklError):
         if tries > 1:
             text += f" [after {tries} attempts]"
         if self.context.quota_exhausted:
-            text += " [not repeated: the client's retry quota is used up]"
+            text += " [not retried: the client's retry quota is exhausted]"
         if self.resume_from is not None:
             text += f" [resume after {one_line(self.resume_from)}]"
         return text

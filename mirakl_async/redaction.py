@@ -1,4 +1,4 @@
-"""Structs, texts and bytes whose repr tells nobody's data.
+"""Structs, texts and bytes whose repr hides personal data.
 
 Orders are full of names, addresses and phone numbers, and whatever has a repr ends up in a log, in a traceback that
 shows locals, in a report of a crash. So these say what they are and little more: `<Order order_id='O-1' members=31>`.

@@ -103,7 +103,7 @@ def _url_parts(name: str, url: str) -> SplitResult:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise ConfigurationError(f"{name} is no URL: its host, or its port, cannot be read") from None
+        raise ConfigurationError(f"{name} is not a URL: its host or its port cannot be read") from None
     unclean = any(character.isspace() or not character.isprintable() or character in '\\<>"' for character in url)
     if parts.scheme not in {"http", "https"} or not parts.hostname or port == 0 or unclean:
         raise ConfigurationError(f"{name} is not an absolute http(s) URL: {_redacted(url)}")
@@ -147,7 +147,7 @@ def setting(name: str, environ: Mapping[str, str] | None = None) -> str | None:
     try:
         return _trimmed(Path(path).read_text(encoding="utf-8")) or None
     except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is no text"
+        why = error.strerror if isinstance(error, OSError) else "it is not text"
         raise ConfigurationError(f"{name}_FILE: {path} cannot be read ({why})") from error
 
 

@@ -251,7 +251,7 @@ def test_secrets_may_lie_in_files(tmp_path):
     with pytest.raises(errors.ConfigurationError, match="cannot be read"):
         setting("MIRAKL_TOKEN", {"MIRAKL_TOKEN_FILE": str(tmp_path / "none")})
     file.write_bytes(b"\xff\xfe")
-    with pytest.raises(errors.ConfigurationError, match="it is no text"):
+    with pytest.raises(errors.ConfigurationError, match="it is not text"):
         setting("MIRAKL_TOKEN", {"MIRAKL_TOKEN_FILE": str(file)})
 
 

@@ -178,7 +178,7 @@ def _errors(operation: Operation[Any]) -> str:
         "- `APIError` (`BadRequest`, `NotFound`, ...): an error status; it has Mirakl's words.",
     ]
     if operation.retry == "unsafe":
-        lines.append("- `OutcomeUnknown`: the request left and no answer came; look before you repeat it.")
+        lines.append("- `OutcomeUnknown`: sent, but no response was received; check before sending it again.")
     if operation.maximum is not None or operation.interval is not None:
         lines.append("- `MaxWaitExceeded`: waiting for the pace would outlast `max_wait` or the deadline.")
     lines.append("\nAll of them: [errors and options](../errors-and-options.md).")

@@ -1,6 +1,6 @@
 """From `name=value` on the command line to the values an operation takes, each read as its parameter's type: pure.
 
-Text is taken as it stands. Numbers, booleans and dates are checked here, so that a slip is told before anything is
+Text is taken as it stands. Numbers, booleans and dates are checked here, so that a slip is reported before anything is
 sent. Structured values are JSON; `@FILE` stands for a file's content, or for the file itself where one is uploaded.
 A name given several times is a list.
 """
@@ -32,34 +32,34 @@ def arguments_of(operation: Operation[Any], texts: Sequence[str]) -> dict[str, o
     arguments: dict[str, object] = {}
     for name, values in given.items():
         param = params.get(name)
-        told = f"{operation.code}: {name}"
-        arguments[param.argument if param else name] = _argument(param, values, told) if param else values
+        label = f"{operation.code}: {name}"
+        arguments[param.argument if param else name] = _argument(param, values, label) if param else values
     return arguments
 
 
-def _argument(param: Param, texts: list[str], told: str) -> object:
+def _argument(param: Param, texts: list[str], label: str) -> object:
     if len(texts) > 1 and param.list_style == "one" and param.type != "references":
-        raise usage_error(f"{told}: takes one value, and {len(texts)} were given")
-    values = [_value(param, text, told) for text in texts]
+        raise usage_error(f"{label}: takes one value, and {len(texts)} were given")
+    values = [_value(param, text, label) for text in texts]
     whole = any(isinstance(value, list) for value in values)  # one text that is a list already, being JSON
     one_of_many = param.location == "body" and param.list_style != "one" and not whole
     return values if one_of_many or len(values) > 1 else values[0]
 
 
-def _value(param: Param, text: str, told: str) -> object:
+def _value(param: Param, text: str, label: str) -> object:
     if param.type == "file":
         return Path(text.removeprefix("@"))
     if param.type == "json":
-        return read_json(_content(text, told), told)
+        return read_json(_content(text, label), label)
     try:
         return read_text(param.type, text)
     except (ValueError, ArithmeticError):
         example = EXAMPLES.get(param.type, f"a valid {param.type}")
-        raise usage_error(f"{told}: {text!r} is not {example}") from None
+        raise usage_error(f"{label}: {text!r} is not {example}") from None
 
 
-def _content(text: str, told: str) -> bytes:
-    return read_file(Path(text[1:]), told) if text.startswith("@") else text.encode()
+def _content(text: str, label: str) -> bytes:
+    return read_file(Path(text[1:]), label) if text.startswith("@") else text.encode()
 
 
 def read_file(path: Path, name: str) -> bytes:

@@ -16,6 +16,7 @@ from .results import Exit, print_error, print_json, unfinished, usage_error
 from .transfers import resumable, transfer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import BinaryIO
 
     from ..imports_exports.offers import OfferExport
@@ -87,7 +88,9 @@ def _arguments(what: str, filters: tuple[str, ...], kind: str, attach: str | Non
     known = {param.argument for param in operation.params}
     for name in arguments:
         if name not in known:
-            raise usage_error(f"{name} is no parameter of {operation.code}; it takes {', '.join(sorted(known))}")
+            raise usage_error(
+                f"{name}: unknown parameter of {operation.code}; valid parameters: {', '.join(sorted(known))}"
+            )
     if attach is not None:
         if arguments:
             raise usage_error("--attach takes up an export as it was started: it goes without filters")
@@ -97,13 +100,15 @@ def _arguments(what: str, filters: tuple[str, ...], kind: str, attach: str | Non
     return arguments
 
 
-async def _write(job: OrderExport | OfferExport, opened: BinaryIO, kind: str, told: Any) -> ExportFile:
-    """All items into the file; they come as they lie at Mirakl."""
-    with writer_of(job, opened, kind) as (walk, file):
-        async for item in walk:
+async def _write(
+    job: OrderExport | OfferExport, opened: BinaryIO, kind: str, on_count: Callable[[int], None]
+) -> ExportFile:
+    """Write all items into the file, in Mirakl's order."""
+    with writer_of(job, opened, kind) as (items, file):
+        async for item in items:
             file.write(item)
             if file.count % SHOWN_EVERY == 0:
-                told(file.count)
-    if walk.unreadable:
-        raise unfinished(f"{job.what} {job.id}: {walk.unreadable} items could not be read")
+                on_count(file.count)
+    if items.unreadable:
+        raise unfinished(f"{job.what} {job.id}: {items.unreadable} items could not be read")
     return file

@@ -136,7 +136,7 @@ def draining(job: OrderSync) -> Generator[list[str]]:
     def catch(number: signal.Signals) -> None:
         caught.append(number.name)
         if len(caught) == 1:
-            print_error(f"{number.name}: waiting for what is in flight; once more ends at once")
+            print_error(f"{number.name}: finishing requests in flight; repeat the signal to stop immediately")
             job.stop()
         else:
             job.abort()

@@ -79,7 +79,7 @@ def _envelope(page: type[Struct], member: str) -> _PageEnvelope:
         raise TypeError(f"{page.__name__} has no member {member!r} to hold the items of a page")
     lists = [item for choice in alternatives(info.type) if (item := list_of(choice)) is not None]
     if not lists:
-        raise TypeError(f"{page.__name__}.{info.name} is no list, so it cannot hold the items of a page")
+        raise TypeError(f"{page.__name__}.{info.name} is not a list, so it cannot hold a page's items")
     others = tuple(other for other in fields if other is not info)
     raws: list[Any] = [(info.name, list[Raw] | None, None), *((other.name, Raw, None) for other in others)]
     names = {field.name: field.encode_name for field in fields}

@@ -172,7 +172,7 @@ class JsonArrayParser(Generic[T]):
             named = f" named {self._member!r}" if self._member else ""
             raise UnreadableFile(f"the JSON object holds no list{named}")
         elif self._state == "start":
-            raise UnreadableFile("this is no JSON list, nor an object that holds one")
+            raise UnreadableFile("this is not a JSON list, nor an object that holds one")
         else:
             raise UnreadableFile(f"the JSON is malformed after {self.count} items")
         return at + 1

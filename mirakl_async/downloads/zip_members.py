@@ -78,7 +78,7 @@ class Archive:
         try:
             self._zip = zipfile.ZipFile(file)
         except (zipfile.BadZipFile, ValueError, NotImplementedError, struct.error) as error:
-            raise UnreadableFile(f"the file is no ZIP archive that can be read ({one_line(str(error))})") from None
+            raise UnreadableFile(f"the file is not a readable ZIP archive ({one_line(str(error))})") from None
         infos = [info for info in self._zip.infolist() if not info.filename.endswith(("/", "\\"))]
         _check(infos, limits)
         self._file = file

@@ -332,7 +332,10 @@ _MEANINGS: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], _E
     (aiohttp.ClientConnectorError, _ErrorMeaning("connect", "unsent", "no connection to {0.host}:{0.port}")),
     (aiohttp.ConnectionTimeoutError, _ErrorMeaning("connect", "unsent", "the connection took too long to be made")),
     (TimeoutError, _ErrorMeaning("timeout", None, "the attempt took too long")),
-    (aiohttp.ClientPayloadError, _ErrorMeaning("lost", "partial", "the answer broke off")),
+    (
+        aiohttp.ClientPayloadError,
+        _ErrorMeaning("lost", "partial", "the connection closed before the response was complete"),
+    ),
     (
         (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError),
         _ErrorMeaning("url", "unsent", "the URL cannot be used", permanent=True),
@@ -342,7 +345,7 @@ _MEANINGS: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], _E
         _ErrorMeaning("proxy", "unsent", "the proxy made no connection: it answered {0.status}"),
     ),
     # A bad status line comes with status 400, which the server never said.
-    (aiohttp.ClientResponseError, _ErrorMeaning("protocol", "partial", "what came back is not HTTP")),
+    (aiohttp.ClientResponseError, _ErrorMeaning("protocol", "partial", "the response is not valid HTTP")),
     (ValueError, _ErrorMeaning("request", "unsent", "the request cannot be sent: {0}", permanent=True)),
     (BaseException, _ErrorMeaning("lost", None, "the connection broke ({0.__class__.__name__})")),
 )

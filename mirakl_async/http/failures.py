@@ -90,7 +90,7 @@ def to_error(
 
 def _reconciliation_hint(operation: Operation[Any]) -> str:
     method = operation.reconcile_with
-    return f"; {method} tells whether it took effect" if method else ""
+    return f"; check with {method} before sending it again" if method else ""
 
 
 def _without_query(location: str) -> str:
@@ -107,7 +107,8 @@ def _transport_error(fault: WireError, context: CallContext, operation: Operatio
         kind = AttemptTimeout if fault.kind == "timeout" else ConnectFailed
         return kind(fault.reason, context)
     if operation.retry == "unsafe":
-        words = f"the request left and no answer came ({fault.reason}){_reconciliation_hint(operation)}"
+        words = f"the request was sent but no response was received ({fault.reason}); it may have taken effect"
+        words += _reconciliation_hint(operation)
         return OutcomeUnknown(words, context)
     return _BY_KIND.get(fault.kind, ConnectionLost)(fault.reason, context)
 

@@ -112,7 +112,7 @@ def by_argument(operation: Operation[Any], params: Mapping[str, object]) -> dict
     for name in arguments:
         if name not in known:
             names = ", ".join(sorted(param.name for param in takes)) or "none"
-            raise InvalidArgument(operation.code, name, f"is no parameter of this operation; it takes {names}")
+            raise InvalidArgument(operation.code, name, f"unknown parameter; valid parameters: {names}")
     return arguments
 
 

@@ -48,7 +48,7 @@ NO_RESPONSE = (WireError, UnexpectedOutcome)
 
 
 class CallState(RedactedRepr, Struct, kw_only=True):
-    """One call under way: what it may still use, and what it has used."""
+    """Mutable state of one call: its remaining limits, and what it has consumed."""
 
     request: Request
     key: BucketKey
@@ -265,7 +265,8 @@ class Transport:
             waited = await self._within_deadline(state, waiting, "waiting for the rate limiter", "limited")
         except LimiterWaitTooLong as wait:
             raise MaxWaitExceeded(
-                f"the documented pace would hold this call for {wait.seconds:.1f} s; raise max_wait or the deadline",
+                f"rate limit: the call would have to wait {wait.seconds:.1f} s, "
+                "longer than max_wait or the deadline allows",
                 self._context(state),
                 wait.seconds,
             ) from None

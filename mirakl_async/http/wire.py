@@ -31,7 +31,7 @@ class WireResponse(RedactedRepr, Struct, frozen=True):
 
 
 class WireError(Exception):
-    """No whole answer.
+    """The exchange failed before a complete response was read.
 
     `stage` says how far the request got: "unsent" (nothing left, or not the whole of a form), "sent" (it may have been
     run), "partial" (an answer had begun). `kind` says why; `permanent` that repeating cannot help. `reason` is fit to

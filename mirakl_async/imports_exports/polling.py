@@ -103,5 +103,5 @@ async def poll_until(
                 log.warning("%s has a status that is not known, %s; it is waited on", name, last)
                 warned = last
         if timeout is not None and clock.monotonic() + every - began > timeout:
-            raise JobTimeout(f"{name} is not done within {timeout:g} s; it was {last or 'not known'} last", last)
+            raise JobTimeout(f"{name} did not finish within {timeout:g} s; last status: {last or 'not known'}", last)
         await clock.sleep(every)

@@ -95,7 +95,7 @@ class ImportJob:
     def raise_for_failure(self) -> None:
         """Raise JobFailed if the state seen last is a failed one; products refused one by one are no failure."""
         if self.last_status is None:
-            raise ClientStateError(f"product import {self.id}: its state is not known yet; await status() or wait()")
+            raise ClientStateError(f"product import {self.id}: its status is not known; await status() or wait() first")
         if self.failed:
             status, reason = self.last_status.import_status, one_line(self.last_status.reason_status or "") or None
             raise JobFailed(f"product import {self.id} ended {status}{f': {reason}' if reason else ''}", status, reason)

@@ -87,7 +87,7 @@ def read_cursor(text: str, operation: Operation[Any], reading: str, legs: int) -
         envelope = msgspec.json.decode(body, type=_CursorHead)
         cursor = msgspec.json.decode(body, type=Cursor) if envelope.version == VERSION else None
     except (ValueError, msgspec.MsgspecError):
-        raise InvalidArgument(operation.code, "after", "is no cursor that a page gave") from None
+        raise InvalidArgument(operation.code, "after", "is not a valid cursor") from None
     if cursor is None:
         raise InvalidArgument(
             operation.code, "after", f"is a cursor of format {envelope.version}; this release reads format {VERSION}"

@@ -70,7 +70,7 @@ class SeekReader(PageReader[_SeekPosition]):
         place = _SeekPosition(cursor.subrequest, cursor.token)
         if place in self._seen_tokens:
             code = self.source.operation.code
-            raise PaginationLoop(f"{code}: the server gave a page token that it had given before: a round trip")
+            raise PaginationLoop(f"{code}: the server repeated a page token; the list would never end")
         self._seen_tokens.add(place)
         reply = await self.prefetcher.get(place)
         await self._prefetch_after(self._next(place, peek(reply.content, NEXT)))

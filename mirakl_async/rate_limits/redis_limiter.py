@@ -8,11 +8,11 @@ regained, as `limits` says.
 **The documented limit** is kept at Mirakl's door, not only here: calls travel there by different ways. The rate leaves
 room for calls that are late by 60 ms against each other (half a per cent of a longer window): `bucket.shared`.
 
-**When Redis is away** (refused, silent for five seconds, loading), each process goes on with its share: the documented
-limit divided by the number of processes seen within the half minute before. It asks again every second; once Redis is
-back, everybody who waits is sent there, and the buckets start empty. A process that has not reached Redis since it
-started does not know how many share, and a limit may be too low to be shared blindly: then calls raise
-RateLimiterUnavailable. With `when_unreachable="fail"` they do whenever Redis is away. Pauses are not shared meanwhile.
+**When Redis is unreachable** (refused, silent for five seconds, loading), each process goes on with its share: the
+documented limit divided by the number of processes seen within the half minute before. It asks again every second; once
+Redis is back, all waiting calls are sent there, and the buckets start empty. A process that has not reached Redis since
+it started does not know how many share, and a limit may be too low to be shared blindly: then calls raise
+RateLimiterUnavailable. With `when_unreachable="fail"` they do at once. Pauses are not shared meanwhile.
 
 Operations without a documented rate ask once a second whether somebody was paused, and wait for nothing else.
 """
@@ -201,7 +201,7 @@ class RedisRateLimiter:
         if self._closed:
             raise ClientStateError(f"{self!r} is closed")
         if self._outage is not None:
-            raise ConnectionError(f"{self._server.name} is away")
+            raise ConnectionError(f"{self._server.name} is unreachable")
         now = self.clock.monotonic()
         greeting = self._process if now - self._greeted >= GREET_EVERY else ""
         keys = [bucket, f"{self._tag}:processes", f"{bucket}:calls"]
@@ -213,12 +213,12 @@ class RedisRateLimiter:
     # -- without the server
 
     def _lost(self, error: Exception) -> None:
-        """Redis is away, for all that is known."""
+        """Redis is unreachable, as far as is known."""
         if self._outage is not None or self._closed:
             return
         self._outage = LimiterOutage(self.clock)
         instead = "calls fail" if self._away == "fail" else "this process goes on with its share of the rates"
-        log.warning("%s is away (%s): %s", self._server.name, type(error).__name__, instead)
+        log.warning("%s is unreachable (%s): %s", self._server.name, type(error).__name__, instead)
         self._looking = asyncio.create_task(self._look_for_it(self._outage), name="mirakl shared limiter")
 
     async def _look_for_it(self, outage: LimiterOutage) -> None:
@@ -262,4 +262,4 @@ class RedisRateLimiter:
             why = f"the limit of {pace.limit} is too low for {self._processes} processes that cannot ask each other"
         else:
             return slower
-        raise RateLimiterUnavailable(f"{self._server.name} is away, and {why}; the call was not sent")
+        raise RateLimiterUnavailable(f"{self._server.name} is unreachable, and {why}; the call was not sent")

@@ -113,7 +113,7 @@ class SimulatorResponse:
             else:
                 yield from decoder.feed(RedactedBytes(raw))
         if self._is_cut:
-            raise WireError("lost", "partial", "the answer broke off")
+            raise WireError("lost", "partial", "the connection closed before the response was complete")
         if decoder is not None:
             decoder.end()
 

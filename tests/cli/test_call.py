@@ -138,7 +138,7 @@ async def test_failures_inside_a_success_are_status_1(front, monkeypatch, tmp_pa
             ["updateActionStatus", "action_id=a", "action_id=b"],
             "updateActionStatus: action_id: takes one value, and 2 were given",
         ),
-        (["updateActionStatus", "action_id=a", "colour=red"], "colour: is no parameter"),
+        (["updateActionStatus", "action_id=a", "colour=red"], "colour: unknown parameter"),
         (["updateActionStatus", "action_id=a", "status=FAILED"], "errors"),
         (["updateActionStatus", "action_id=a", "status=FAILED", "errors=[{"], "updateActionStatus: errors: not JSON"),
         (["upsertOrders", "--body", "nowhere.json"], "--body: nowhere.json: No such file"),

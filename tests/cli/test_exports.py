@@ -196,7 +196,10 @@ async def test_nothing_appears_unless_it_is_whole(marketplace, tmp_path):
         ),
         (["orders", "--out", "o.xlsx"], "o.xlsx must end in .ndjson or .csv"),
         (["orders", "--out", "/nowhere/o.csv"], "/nowhere is not a folder"),
-        (["orders", "colour=red", "--out", "o.csv"], "colour is no parameter of OR13; it takes channel_codes,"),
+        (
+            ["orders", "colour=red", "--out", "o.csv"],
+            "colour: unknown parameter of OR13; valid parameters: channel_codes,",
+        ),
         (["orders", "start_date=soon", "--out", "o.csv"], "start_date: 'soon' is not a date and time"),
         (["orders", *DATES, "--attach", "x", "--out", "o.csv"], "it goes without filters"),
         (["offers", "export_type=text/csv", "--out", "o.ndjson"], ".ndjson files are written from application/json"),

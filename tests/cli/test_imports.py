@@ -67,7 +67,7 @@ async def test_an_import_that_is_not_done_in_time_is_status_three(marketplace):
     marketplace.states = [state("SENT")]
     done = await program(marketplace, "import", "--attach", 2043, "--timeout", 1, "--json")
     assert done.status == 3
-    assert "is not done within 1 s; it was SENT last" in done.shown["error"]
+    assert "did not finish within 1 s; last status: SENT" in done.shown["error"]
     assert "take it up with --attach 2043" in done.err
     done = await program(marketplace, "import", "--attach", 2043, "--until", "SENT")
     assert (done.status, done.out) == (0, "import 2043, status SENT\n")

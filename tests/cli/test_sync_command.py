@@ -121,7 +121,7 @@ async def test_a_second_signal_ends_at_once(tmp_path):
             await asyncio.sleep(0.05)
         await asyncio.sleep(0.2)
         child.send_signal(signal.SIGINT)
-        assert b"once more ends at once" in await child.stderr.readline()
+        assert b"repeat the signal to stop immediately" in await child.stderr.readline()
         child.send_signal(signal.SIGTERM)
         async with asyncio.timeout(10):
             done = await ended(child)

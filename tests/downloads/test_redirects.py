@@ -159,7 +159,7 @@ async def test_no_query_is_in_the_traceback_of_what_is_not_http(junk):
         address = f"{server.url}/f?signature={'s3cr3t' * 2}"
         with pytest.raises(ProtocolError) as caught:
             await client.orders.download_export(address).read()
-    reason = "the response header is too long" if b"y" in junk else "what came back is not HTTP"
+    reason = "the response header is too long" if b"y" in junk else "the response is not valid HTTP"
     assert str(caught.value).startswith(f"OR15 (GET a file at 127.0.0.1): {reason}")
     assert "s3cr3t" * 2 not in "".join(traceback.format_exception(caught.value))
 

@@ -132,7 +132,7 @@ async def test_no_more_is_unpacked_than_a_member_says_it_has():
     "damage", [lambda data: data[:-10], lambda data: data[: len(data) // 2], lambda _: b"", lambda _: b"%PDF-"]
 )
 def test_what_is_no_archive(damage):
-    with pytest.raises(UnreadableFile, match="no ZIP archive that can be read"):
+    with pytest.raises(UnreadableFile, match="not a readable ZIP archive"):
         Archive(io.BytesIO(damage(zipped(("a", b"x" * 1000)).getvalue())), LIMITS)
 
 

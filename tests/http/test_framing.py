@@ -278,7 +278,7 @@ async def test_where_a_reset_takes_the_answer_along_the_words_say_what_is_known(
         await peer.send(head("Content-Length: 3", status="413 Too Large") + b"big")  # and closes with bytes unread
 
     async with RawServer(refuse) as server, connect(server) as client:
-        with pytest.raises((APIError, OutcomeUnknown), match="big|the request left and no answer came"):
+        with pytest.raises((APIError, OutcomeUnknown), match="big|the request was sent but no response was received"):
             await client.request("POST", "/v1/anything", body=b"x" * 3_000_000)
 
 

@@ -33,7 +33,7 @@ def test_an_operation_that_nothing_shows_adds_no_words():
 
 @pytest.mark.parametrize(("status", "told"), [(500, True), (504, True), (400, False)])
 def test_a_server_that_failed_may_have_done_it_all_the_same(status, told):
-    assert ("products.list_imports (P51) tells whether it took effect" in failed("P41", status)) is told
+    assert ("check with products.list_imports (P51) before sending it again" in failed("P41", status)) is told
 
 
 def test_files_are_only_read():

@@ -37,7 +37,7 @@ async def test_an_unsafe_call_that_something_else_answered_is_sent_once(mocked):
 async def test_an_unexpected_answer_costs_the_quota_and_yields_to_the_deadline():
     connect, wire = client(PAGE, retry=Retry(quota=28))
     async with connect:
-        with pytest.raises(errors.UnexpectedResponse, match="quota is used up"):
+        with pytest.raises(errors.UnexpectedResponse, match="quota is exhausted"):
             await report(connect)
         assert len(wire.sent) == 3
     connect, wire = client(PAGE)

@@ -149,7 +149,7 @@ async def test_an_import_that_left_and_was_not_answered_is_not_sent_again(catalo
 
     async with RawServer(swallow) as server, front(server) as client:
         with pytest.raises(
-            OutcomeUnknown, match=r"P41 .*; products\.list_imports \(P51\) tells whether it took effect"
+            OutcomeUnknown, match=r"P41 .*heck with products\.list_imports \(P51\) before sending it again"
         ):
             await client.products.create_import(file=catalog, shop=1)
     assert server.connections == 1

@@ -255,7 +255,7 @@ async def test_an_export_that_takes_too_long_can_be_waited_for_again(marketplace
     ready(marketplace, orders_file(0, 1))
     async with front(marketplace) as client:
         export = client.orders.export_job("2f1a-7")
-        with pytest.raises(JobTimeout, match="order export 2f1a-7 is not done within 5 s; it was PENDING last"):
+        with pytest.raises(JobTimeout, match="order export 2f1a-7 did not finish within 5 s; last status: PENDING"):
             await export.wait(timeout=5)
         assert (await export.wait(timeout=30, poll_interval=2)).status == "COMPLETED"
         assert client.clock.slept == [2]

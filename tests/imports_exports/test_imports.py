@@ -70,7 +70,7 @@ async def test_an_import_is_followed_to_its_end_at_the_published_pace(marketplac
     async with front(marketplace) as client:
         job = await client.products.start_import(tmp_path / "catalog.csv", shop=2000, operator_format=True)
         assert (job.id, job.last_status, job.done) == (2043, None, False)
-        with pytest.raises(ClientStateError, match="not known yet"):
+        with pytest.raises(ClientStateError, match="status is not known"):
             job.raise_for_failure()
         last = await job.wait()
         assert client.clock.slept == [60.0] * len(way)  # P42: at most once a minute
@@ -112,7 +112,9 @@ async def test_an_import_is_taken_up_by_its_id_alone(marketplace):
     marketplace.states = [state("SENT"), state("COMPLETE", has_error_report=True)]
     marketplace.reports = {"error_report": (CSV, {"Content-Type": "application/octet-stream"})}
     async with front(marketplace) as client:
-        with pytest.raises(JobTimeout, match="product import 2043 is not done within 10 s; it was SENT last") as caught:
+        with pytest.raises(
+            JobTimeout, match="product import 2043 did not finish within 10 s; last status: SENT"
+        ) as caught:
             await client.products.import_job(2043).wait(timeout=10)
         assert caught.value.status == "SENT"
         assert client.clock.slept == []  # said at once, not after ten seconds

@@ -35,7 +35,7 @@ def test_what_is_written_is_read(cursor):
 
 @given(st.text())
 def test_other_text_is_refused(text):
-    with pytest.raises(InvalidArgument, match="no cursor that a page gave"):
+    with pytest.raises(InvalidArgument, match="is not a valid cursor"):
         read_cursor(text, OR11, "abc", 1)
 
 
@@ -50,8 +50,8 @@ def encoded(**members):
         (encoded(v=VERSION, o="OR11", r="xyz"), "other arguments"),
         (encoded(v=VERSION, o="OR11", r="abc", g=2), "other arguments"),
         (encoded(v=99, o="OR11", new="shape"), "format 99; this release reads format 1"),
-        (encoded(v=VERSION, o="OR11", r="abc", n=-1), "no cursor"),
-        (encoded(o="OR11", r="abc"), "no cursor"),
+        (encoded(v=VERSION, o="OR11", r="abc", n=-1), "not a valid cursor"),
+        (encoded(o="OR11", r="abc"), "not a valid cursor"),
     ],
 )
 def test_a_cursor_of_another_list_is_refused_and_the_reason_told(text, said):

@@ -133,7 +133,7 @@ async def test_nonsense_is_refused_before_anything_is_sent():
             front.returns.list().configure(overlap=True)
         with pytest.raises(errors.InvalidArgument, match="two rows or more"):
             front.orders.list(page_size=1).configure(overlap=True)
-        with pytest.raises(errors.InvalidArgument, match="no cursor"):
+        with pytest.raises(errors.InvalidArgument, match="not a valid cursor"):
             front.orders.list().items(after="junk!")
         with pytest.raises(errors.InvalidArgument, match="order_state_code: is neither an argument nor an option"):
             front.orders.list(order_state_code=["SHIPPING"])
