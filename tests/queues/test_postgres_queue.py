@@ -15,6 +15,7 @@ from mirakl_async.errors import ConfigurationError, QueueError, QueueLost, Queue
 from mirakl_async.queues import postgres_queue
 from mirakl_async.queues.postgres_queue import PostgresQueue
 from mirakl_async.queues.protocol import RejectedRow
+from tests.queues.lost_replies import CALLS, check_lost_reply, drain
 from tests.support.postgres_server import PostgresServer
 from tests.support.reply_losing_proxy import ReplyLosingProxy
 
@@ -38,14 +39,6 @@ async def execute(server: PostgresServer, *statements: str, user: str = "postgre
             await connection.execute(statement)
     finally:
         await connection.close()
-
-
-async def drain(queue: PostgresQueue) -> list[bytes]:
-    found = []
-    while messages := await queue.receive(100, wait=0):
-        found += [message.body for message in messages]
-        await queue.ack(messages)
-    return found
 
 
 # -- the outbox
@@ -344,50 +337,18 @@ async def test_credentials_and_names_that_are_wrong_are_not_waited_for(shared_po
     assert "secret" not in str(caught.value)
 
 
-CALLS = ("put", "put_at", "receive", "extend", "ack", "release", "reject", "replace", "replay", "waiting")
-
-
 @pytest.mark.parametrize("which", CALLS)
 async def test_a_lost_reply_loses_nothing_and_is_asked_for_again(shared_postgres, table, which):
+    async def end_leases():
+        await execute(shared_postgres, f"UPDATE {table} SET leased_until = '-infinity'")
+
     async with ReplyLosingProxy(shared_postgres.port) as proxy:
-        queue = PostgresQueue(
-            f"postgresql://postgres@127.0.0.1:{proxy.port}/postgres?sslmode=disable", table, lease=1.0
-        )
-        async with queue, queue_on(shared_postgres, table, lease=1.0) as other:
-            await queue.put([b"a", b"b"])
-            await queue.reject(None, [ROW])
-            message, second = await queue.receive(2, wait=1)
-            calls = {
-                "put": lambda: queue.put([b"c"]),
-                "put_at": lambda: queue.put_at([b"c"], "feed", "1"),
-                "receive": lambda: queue.receive(1, wait=0),
-                "extend": lambda: queue.extend([message]),
-                "ack": lambda: queue.ack([message]),
-                "release": lambda: queue.release([message]),
-                "reject": lambda: queue.reject(message, [RejectedRow(id="2", kind="server", reason="no")]),
-                "replace": lambda: queue.replace(message, [b"c"]),
-                "replay": lambda: queue.replay([ROW], [b"c"]),
-                "waiting": queue.waiting,
-            }
-            if which == "receive":
-                await queue.release([message])
-            proxy.lose_next()
-            found = await calls[which]()
-            assert proxy.lost == 1
-            assert which not in {"extend", "ack"} or not found
-            assert which not in {"reject", "replace"} or found is True
-            assert which != "waiting" or found == 2
-            assert await queue.cursor("feed") == ("1" if which == "put_at" else None)
-            rows = [one.id async for one in queue.rejected()]
-            assert rows == {"reject": ["1", "2"], "replay": []}.get(which, ["1"])
-            assert not await queue.ack([second])
-            left = set(await drain(other))
-            await execute(shared_postgres, f"UPDATE {table} SET leased_until = '-infinity'")
-            left |= set(await drain(other))
-            put = {b"c"} if which in {"put", "put_at", "replace", "replay"} else set()
-            settled = {b"a"} if which in {"ack", "reject", "replace"} else set()
-            assert left == ({b"a"} | put) - settled
-            assert await queue.waiting() == 0
+        address = f"postgresql://postgres@127.0.0.1:{proxy.port}/postgres?sslmode=disable"
+        async with (
+            PostgresQueue(address, table, lease=1.0) as queue,
+            queue_on(shared_postgres, table, lease=1.0) as other,
+        ):
+            await check_lost_reply(which, proxy, queue, other, released_before="receive", end_leases=end_leases)
 
 
 # -- leases, pools, and what is said
