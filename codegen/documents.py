@@ -20,7 +20,7 @@ PORTAL = "https://developer.mirakl.com/content"
 
 
 class CodegenError(Exception):
-    """Something a person has to decide or mend; the message says where."""
+    """Something a person has to decide or correct; the message says where."""
 
 
 class Source(Struct, frozen=True):
@@ -40,7 +40,7 @@ SOURCES = (
 
 
 class Document(Struct, frozen=True):
-    """One document, parsed, with the address of its pages on Mirakl's portal ("" where it cannot be told)."""
+    """One document, parsed, with the address of its pages on Mirakl's portal ("" where it is not known)."""
 
     source: Source
     content: dict[str, Any]

@@ -1,6 +1,6 @@
 """Events: a struct for each type of event, where one member of the envelope says what another one holds.
 
-A webhook's body is an envelope: it tells its type and holds the rest. Where the rest is one of several objects, and a
+A webhook's body is an envelope: it names its type and holds the rest. Where the rest is one of several objects, and a
 member beside it chooses, the envelope is split: a struct for each type, with that type's own data. What chooses is the
 tag of a discriminator that the data themselves do not have, or a member whose values are the data's titles or names.
 """

@@ -65,7 +65,7 @@ class Catalog:
         roots: dict[Key, str],
         called: dict[Key, str],
         named: set[str],
-        apart: frozenset[str] = frozenset(),
+        separate: frozenset[str] = frozenset(),
         *,
         locked: Mapping[str, str] = MappingProxyType({}),
         given: Mapping[str, str] = MappingProxyType({}),
@@ -73,7 +73,7 @@ class Catalog:
         self._locked = locked
         self._given = given
         self._called = called
-        self._apart = apart
+        self._separate = separate
         self._objects = {key: item.item for key, item in reached.items()}
         variants = self._variants(reached)
         self.of: dict[Key, Model] = {}
@@ -187,7 +187,7 @@ class Catalog:
         return (member.wire, shape, repr(_bounds(member.shape)), member.required, member.nullable)
 
     def _shape(self, direction: Direction, shape: Shape) -> object:
-        """A Python shape in which an object is told by its model."""
+        """A Python shape in which an object is identified by its model."""
         match shape:
             case Ref(key):
                 return ("model", id(self.of[direction, key]))
@@ -263,7 +263,7 @@ class Catalog:
     def _wider(self, narrow: Model) -> Model | None:
         if narrow.direction != "read" or narrow.own or narrow.root or not narrow.members:
             return None
-        if not self._apart.isdisjoint(narrow.schemas):
+        if not self._separate.isdisjoint(narrow.schemas):
             return None
         facets = self._outline(narrow)
         wider = [
@@ -285,7 +285,7 @@ class Catalog:
         return self._outline(model) < self._outline(other)
 
     def _outline(self, model: Model) -> set[object]:
-        """A model's members, in which an object is told by its kind alone: `_join_slots` settles the rest."""
+        """A model's members, in which an object is identified by its kind alone: `_join_slots` settles the rest."""
         return {(member.wire, _kinds(self, model.direction, member.shape)) for member in model.members}
 
     def _join_slots(self) -> None:
@@ -339,7 +339,7 @@ class Catalog:
 
 
 def _kinds(catalog: Catalog, direction: Direction, shape: Shape) -> object:
-    """A Python shape in which an object is told by the last word of its noun."""
+    """A Python shape in which an object is identified by the last word of its noun."""
     match shape:
         case Ref(key):
             return ("kind", catalog.of[direction, key].head)
@@ -352,9 +352,9 @@ def _kinds(catalog: Catalog, direction: Direction, shape: Shape) -> object:
 
 
 def in_structs(direction: Direction, base: Object) -> bool:
-    """Whether the variants are structs of their own, told apart by the tag; else one struct has what any of them has.
+    """Whether the variants are structs of their own, distinguished by the tag; else one struct has what any of them has.
 
-    They are where a sender must tell them apart, but not where the tag may be left out; of what is read, where it is
+    They are where a sender must distinguish them, but not where the tag may be left out; of what is read, where it is
     an event.
     """
     member = base.member(base.tag)
@@ -362,7 +362,7 @@ def in_structs(direction: Direction, base: Object) -> bool:
 
 
 def nouns(key: str, item: Reached, root: str, own: bool) -> list[str]:
-    """What an object is called where it stands, before anybody chooses a name."""
+    """What an object is called where it stands, before a name is chosen."""
     if root:
         return [root]
     if own and "/" not in key:

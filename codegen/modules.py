@@ -156,7 +156,7 @@ class ModuleWriter:
         return "ResponseModel" if model.direction == "read" else "RequestModel"
 
     def _type_of_event(self, model: Model) -> list[str]:
-        """The type as an attribute: the decoder, which tells structs by it, makes no member of it."""
+        """The type as an attribute: the decoder, which selects the struct by it, makes no member of it."""
         if not self.package.is_event(model):
             return []
         self.imports.add("ClassVar")
@@ -173,7 +173,7 @@ class ModuleWriter:
         names = list(dict.fromkeys(self._refer(variant) for variant in variants))
         tag = model.tag or variants[0].tag
         head = alternatives(f"{model.name}: TypeAlias =", names)
-        return f"{head}\n" + docstring([f"Told apart by `{tag}`."]) + "\n"
+        return f"{head}\n" + docstring([f"One of these, by its `{tag}`."]) + "\n"
 
     def _unique(self, model: Model, names: list[tuple[str, str]]) -> None:
         seen: dict[str, str] = {}
@@ -223,10 +223,10 @@ class ModuleWriter:
                 return self._refer(self.package.catalog.of[direction, key])
 
     def _choice(self, direction: Direction, options: tuple[Shape, ...]) -> str:
-        """A union that a decoder can tell apart: of what JSON writes as text it holds one, and of lists and objects.
+        """A union that a decoder can distinguish: of what JSON writes as text it holds one, and of lists and objects.
 
         A decoder takes a Decimal for a text as well. So what may be a number or a text is read without a type, which
-        keeps all digits, and is a float to whoever sends it.
+        keeps all digits, and is sent as a float.
         """
         kinds = {option.kind for option in options if isinstance(option, Scalar)}
         if "any" in kinds or sum(not isinstance(option, Scalar) for option in options) > 1:
@@ -304,7 +304,9 @@ class ModuleWriter:
         member = next((item for item in model.members if item.wire == wire), None)
         target = self.package.catalog.target(model.direction, member.shape) if member else None
         if member is None or target is None:
-            raise CodegenError(f"{model.name} has no {wire} to report failures in: mend `failures` in operations.toml")
+            raise CodegenError(
+                f"{model.name} has no {wire} to report failures in: correct `failures` in operations.toml"
+            )
         name = python_name(model, member, self.package.corrections)
         kind = self._refer(target)
         if not isinstance(member.shape, Many):

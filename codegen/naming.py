@@ -2,7 +2,7 @@
 
 A name is the noun of the object's place, as short as it can be: `Tax`, not `OrderLineTax`. A noun that says too little
 (`Detail`, `Center`), or that several models contest, takes the nearest ancestor that all the model's objects share; of
-those who contest it, the model that stands for most objects keeps it bare. What is sent ends in `Input`, the root of a
+the models that contest it, the one that stands for most objects keeps it bare. What is sent ends in `Input`, the root of a
 request in `Request`. Names already published (`names.lock`) and those people gave (`corrections.toml`) come first.
 """
 
@@ -166,9 +166,9 @@ class Names:
 
     def _in_context(self, model: Model, base: str) -> list[str]:
         """The noun below each ancestor that all the model's objects share, nearest first; failing that, that most do."""
-        trails = [self._trail(model, place) for place in model.places]
-        shared = [noun for noun in trails[0] if all(noun in trail for trail in trails)]
-        counted = Counter(noun for trail in trails for noun in dict.fromkeys(trail))
+        ancestors = [self._ancestors(model, place) for place in model.places]
+        shared = [noun for noun in ancestors[0] if all(noun in nouns for nouns in ancestors)]
+        counted = Counter(noun for nouns in ancestors for noun in dict.fromkeys(nouns))
         found: list[str] = []
         chain = base
         for outer in [*shared, *(noun for noun, _ in counted.most_common())]:
@@ -179,7 +179,7 @@ class Names:
         leaf = [usual] if usual not in GENERIC and not shared else []
         return [*leaf, *dict.fromkeys(found)]
 
-    def _trail(self, model: Model, place: Place) -> list[str]:
+    def _ancestors(self, model: Model, place: Place) -> list[str]:
         """What stands above an object, nearest first: the nouns of the models that hold it, then the operation's own."""
         found: list[str] = []
         for depth in range(len(place.steps) - 1, 0, -1):

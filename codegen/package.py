@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from .merging import Catalog, Model
 from .shapes import Member, Shape
-from .tables import Added, Corrections, Mending
+from .tables import AddedMember, Corrections, MemberCorrection
 from .values import Values
 from .words import hides_a_type, member_name
 
@@ -17,7 +17,7 @@ TAKEN = frozenset({"self", "options", "page_size"})
 
 @dataclass
 class Alias:
-    """An answer that is no object but, say, a list of them: a name for its type."""
+    """A name for the type of an answer that is not an object, such as a list of them."""
 
     name: str
     module: str
@@ -52,7 +52,7 @@ class Package:
 
 def python_name(model: Model, member: Member, corrections: Corrections) -> str:
     """A member's Python name: by correction, else by rule."""
-    rows: tuple[Mending | Added, ...] = (*corrections.members, *corrections.added)
+    rows: tuple[MemberCorrection | AddedMember, ...] = (*corrections.members, *corrections.added)
     for row in rows:
         if row.python and row.member == member.wire and row.schema in model.schemas:
             return row.python

@@ -169,7 +169,7 @@ class Planner:
     def _stale(self, plan: Plan) -> None:
         """Refuse a row that speaks of parameters which the operation does not take."""
         row = plan.row
-        told = {
+        named = {
             *row.rename,
             *row.comma,
             *row.repeat,
@@ -180,8 +180,8 @@ class Planner:
             *row.omit,
         }
         taken = {item.wire for item in plan.endpoint.parameters} | {item.wire for item in plan.arguments}
-        if told - taken:
-            names = ", ".join(sorted(told - taken))
+        if named - taken:
+            names = ", ".join(sorted(named - taken))
             raise CodegenError(f"operations.toml: {plan.endpoint.code} takes no {names}")
 
     def _parameter(self, item: Parameter, row: Row) -> Argument:
@@ -226,7 +226,7 @@ class Planner:
         multipart = endpoint.body_type.startswith("multipart/")
         plan.content = "multipart" if multipart else "json"
         if not isinstance(endpoint.body, Ref):
-            raise CodegenError(f"{endpoint.code}: its body is no object: `skip` it, with the reason")
+            raise CodegenError(f"{endpoint.code}: its body is not an object: `skip` it, with the reason")
         root = self._objects[endpoint.body.key]
         if not multipart:
             plan.body = self._package.catalog.of["sent", root.key]

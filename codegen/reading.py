@@ -2,7 +2,7 @@
 
 `allOf` is folded, `$ref` is followed with or without siblings, a discriminator's mapping is kept beside its base,
 and documented values are taken from `enum` or from the description's "Enum:" line. Nothing else of a description is
-kept, except the facts `prose` looks for: paging, sort criteria, locale, call frequency.
+kept, except a few facts that only prose has: paging, sort criteria, locale, call frequency.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _KINDS: dict[str, Kind] = {"string": "str", "integer": "int", "number": "decimal
 class Parameter(Struct, frozen=True, kw_only=True):
     """A declared path, query or header parameter; `comma` where its text says that values are joined by commas.
 
-    `default` is what the server takes where it is left out; a plain `false` is not told.
+    `default` is what the server takes where it is left out; a plain `false` is left out.
     """
 
     wire: str
@@ -87,7 +87,7 @@ class Reader:
         self._choosing: set[str] = set()
 
     def endpoints(self) -> list[Endpoint]:
-        """All operations, in the document's order of paths, and then what the document tells of webhooks."""
+        """All operations, in the document's order of paths, and then the document's webhooks."""
         found: list[Endpoint] = []
         for path, item in self.document.content.get("paths", {}).items():
             shared = item.get("parameters", [])
@@ -127,8 +127,8 @@ class Reader:
 
     def _event(self, name: str, spec: Json) -> Endpoint:
         """A webhook: nothing to call, but a body to read."""
-        told = {"operationId": name, **spec, "requestBody": {}, "responses": {"200": spec.get("requestBody", {})}}
-        return self._whole_endpoint("", "", told, [])
+        operation = {"operationId": name, **spec, "requestBody": {}, "responses": {"200": spec.get("requestBody", {})}}
+        return self._whole_endpoint("", "", operation, [])
 
     def _whole_endpoint(self, path: str, method: str, spec: Json, shared: list[Json]) -> Endpoint:
         try:
@@ -198,12 +198,12 @@ class Reader:
         listed = shape.item if isinstance(shape, Many) else shape
         capped = schema.get("maximum") if schema.get("type") in {"array", "string"} else None
         if isinstance(listed, Scalar) and listed.kind == "str" and listed.maximum is not None:
-            # `maximum` on a text means "at most so many values" in these documents, never a bound of a value.
+            # `maximum` on a text limits the number of values in these documents, never a bound of a value.
             bare = Scalar(
                 listed.kind, listed.values, listed.retired, listed.min_length, listed.max_length, listed.pattern
             )
             shape = Many(bare, shape.min_length, shape.max_length) if isinstance(shape, Many) else bare
-        told = _AT_MOST.search(text)
+        limited = _AT_MOST.search(text)
         return Parameter(
             wire=str(spec["name"]),
             location=str(spec["in"]),
@@ -211,7 +211,7 @@ class Reader:
             required=bool(spec.get("required")),
             deprecated=bool(spec.get("deprecated") or schema.get("deprecated")),
             comma=_COMMA.search(" ".join(text.lower().split())) is not None,
-            max_items=int(capped) if capped is not None else schema.get("maxItems") or (told and int(told[1])),
+            max_items=int(capped) if capped is not None else schema.get("maxItems") or (limited and int(limited[1])),
             default=default_of(schema),
         )
 
@@ -276,7 +276,7 @@ class Reader:
         return shape
 
     def _alternatives(self, schema: Json, options: list[Object], key: str) -> Shape:
-        """Objects told apart by the one member each has become one object of which exactly one of these is set.
+        """Objects distinguished by the one member each has become one object of which exactly one of these is set.
 
         Others become the variants of an object that has what they have in common: their tag, if there is one. What the
         schema has beside its choice belongs to each of them.

@@ -162,7 +162,7 @@ class ResourceWriter:
         unknown = sorted(set(key) - {member.wire for member in plan.page_item.members})
         if unknown:
             raise CodegenError(
-                f"{plan.endpoint.code}: its items have no {', '.join(unknown)} to be known by: mend `key`"
+                f"{plan.endpoint.code}: its items have no {', '.join(unknown)} to be known by: correct `key`"
             )
         if key:
             fields.append(strings("key", key))
@@ -308,7 +308,7 @@ class ResourceWriter:
 
 
 def identity(model: Model) -> tuple[str, ...]:
-    """The member that tells items apart, where its name says so."""
+    """The member that identifies an item, where its name says so."""
     wires = [member.wire for member in model.members]
     noun = snake(model.name)
     return next(((wire,) for wire in (f"{noun}_id", f"{noun}_code", "id", "code") if wire in wires), ())

@@ -33,7 +33,7 @@ def kind_of_values(values: list[Any]) -> str:
 
 
 def default_of(schema: Json) -> tuple[str, ...]:
-    """What the server takes where nothing is given, as text; a plain `false` is not told."""
+    """What the server takes where nothing is given, as text; a plain `false` is left out."""
     given = schema.get("default")
     return tuple(str(value) for value in (given if isinstance(given, list) else [given]) if value)
 

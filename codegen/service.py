@@ -1,10 +1,10 @@
-"""One document on its way to text: read, mended, merged, named, planned, written."""
+"""One document on its way to text: read, corrected, merged, named, planned, written."""
 
 from __future__ import annotations
 
 from . import events
+from .correcting import add_members, correct_members
 from .documents import CodegenError, Document
-from .mending import add, mend
 from .merging import Catalog, Model
 from .models import texts
 from .naming import Names
@@ -15,7 +15,7 @@ from .reading import Endpoint, Reader
 from .resources import ResourceWriter
 from .shapes import Direction, Many, Object, Ref, Scalar, Shape, referred
 from .tables import Corrections, Tables
-from .values import Asked, gather, name_values
+from .values import ParameterValues, gather, name_values
 from .words import camel, member_name, singular
 from .writing import header
 
@@ -33,13 +33,13 @@ class Service:
         self.codes = reader.codes
         self.objects = reader.objects
         self._known(decided)
-        mend(self.objects, decided.corrections)
+        correct_members(self.objects, decided.corrections)
         events.split(self.objects, self.endpoints)
         catalog = self._catalog()
         self.models = [model for model in catalog.models if not self._is_form(model)]
         self._name(catalog)
         self._stale(decided.corrections)
-        add(self.models, decided.corrections)
+        add_members(self.models, decided.corrections)
         self.package = self._package(catalog)
         planner = Planner(self.package, self.objects)
         self.plans = [planner.plan(item, decided.row(item.code)) for item in self.endpoints if item.path]
@@ -56,8 +56,8 @@ class Service:
         """Refuse rows of corrections that nothing in the document answers to."""
         schemas = {key for model in self.models for key in model.schemas} | {item.code for item in self.endpoints}
         names = {model.name for model in self.models}
-        lost = ({row.schema for row in corrections.names} | {row.schema for row in corrections.apart}) - schemas
-        lost |= {*corrections.says, *(row.model for row in corrections.needs)} - names
+        lost = ({row.schema for row in corrections.names} | {row.schema for row in corrections.keep_separate}) - schemas
+        lost |= {*corrections.summaries, *(row.model for row in corrections.needs)} - names
         if lost:
             raise CodegenError(f"corrections.toml: nothing of {self.name} is called {', '.join(sorted(lost))}")
 
@@ -84,9 +84,9 @@ class Service:
         named = {
             key for _, key in reached if not any(key.startswith(f"{endpoint.code}_") for endpoint in self.endpoints)
         }
-        apart = frozenset(row.schema for row in self._decided.corrections.apart)
+        separate = frozenset(row.schema for row in self._decided.corrections.keep_separate)
         given = {row.schema: row.name for row in self._decided.corrections.names if not row.member}
-        return Catalog(reached, roots, called, named, apart, locked=self._lock, given=given)
+        return Catalog(reached, roots, called, named, separate, locked=self._lock, given=given)
 
     def _call_events(
         self,
@@ -104,7 +104,7 @@ class Service:
                 roots["read", key] = name
 
     def _aliases(self) -> list[Alias]:
-        """The answers that are no object."""
+        """The answers that are not objects."""
         found: list[Alias] = []
         for endpoint in self.endpoints:
             row, answer = self._decided.row(endpoint.code), endpoint.json_answer
@@ -156,7 +156,7 @@ class Service:
             for row in self._decided.corrections.names
             if row.member and row.value is None
         }
-        values = gather(self.models, self._asked(), self._lock)
+        values = gather(self.models, self._parameter_values(), self._lock)
         name_values(values, given, self._lock, {model.name for model in self.models})
         return Package(
             service=self.name,
@@ -166,15 +166,15 @@ class Service:
             aliases=self._aliases(),
             values=values,
             corrections=self._decided.corrections,
-            summaries=self._decided.corrections.says,
+            summaries=self._decided.corrections.summaries,
             failures={code: row.failures for code, row in rows.items() if row.failures},
             title=self.document.source.title,
             events={item.code: self._decided.row(item.code).base for item in self.endpoints if not item.path},
         )
 
-    def _asked(self) -> list[Asked]:
+    def _parameter_values(self) -> list[ParameterValues]:
         """The parameters that document values."""
-        found: list[Asked] = []
+        found: list[ParameterValues] = []
         for endpoint in self.endpoints:
             row = self._decided.row(endpoint.code)
             resource, _ = place(endpoint, row)
@@ -182,7 +182,7 @@ class Service:
                 shape = item.shape.item if isinstance(item.shape, Many) else item.shape
                 if isinstance(shape, Scalar) and shape.values and item.wire not in row.omit:
                     noun = row.item or singular(camel(resource))
-                    found.append(Asked(endpoint.code, item.wire, resource, noun, shape.values, shape.retired))
+                    found.append(ParameterValues(endpoint.code, item.wire, resource, noun, shape.values, shape.retired))
         return found
 
     def published(self) -> dict[str, str]:

@@ -38,7 +38,7 @@ class Keyed(Struct, frozen=True):
 
 
 class Choice(Struct, frozen=True):
-    """One of several shapes that JSON itself tells apart."""
+    """One of several shapes that JSON itself distinguishes."""
 
     options: tuple[Shape, ...]
 
@@ -53,7 +53,7 @@ Shape: TypeAlias = Scalar | Many | Keyed | Choice | Ref
 
 
 class Member(Struct, frozen=True, kw_only=True):
-    """One member of an object; `default` is what the server takes where it is left out, a plain `false` untold."""
+    """One member of an object; `default` is what the server takes where it is left out, a plain `false` left out."""
 
     wire: str
     shape: Shape

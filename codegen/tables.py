@@ -46,9 +46,9 @@ class Row(Struct, kw_only=True, forbid_unknown_fields=True):
     `item` is the noun of what is read: one item of a list, or the whole answer. `request` and `reply` name the root
     structs where the rule's name is poor. `positional` are the arguments that may be given without a keyword; path
     parameters are by rule. `rename` maps wire names to argument names. `known` gives a parameter's values where the
-    document tells them in prose or not at all: the values, or the class of constants that has them. `skip` says why there is no method for it. `reconcile_with` is
-    the method that shows whether an unsafe call took effect. `base`
-    is what the structs of an event stand on, in place of that of any answer.
+    document has them in prose or not at all: the values, or the class of constants that has them. `skip` is the reason
+    why there is no method for it. `reconcile_with` is the method that shows whether an unsafe call took effect. `base`
+    is the base class of an event's structs, in place of that of any answer.
     """
 
     skip: str = ""
@@ -58,7 +58,7 @@ class Row(Struct, kw_only=True, forbid_unknown_fields=True):
     item: str = ""
     request: str = ""
     reply: str = ""
-    says: str = ""
+    summary: str = ""
     note: str = ""
     retry: Literal["", "safe", "idempotent", "unsafe"] = ""
     why: str = ""
@@ -117,7 +117,7 @@ class Naming(Struct, kw_only=True, forbid_unknown_fields=True):
     why: str = ""
 
 
-class Mending(Struct, kw_only=True, forbid_unknown_fields=True):
+class MemberCorrection(Struct, kw_only=True, forbid_unknown_fields=True):
     """What a document says wrongly about one member of one schema."""
 
     schema: str
@@ -131,7 +131,7 @@ class Mending(Struct, kw_only=True, forbid_unknown_fields=True):
     values: tuple[str, ...] = ()
 
 
-class Added(Struct, kw_only=True, forbid_unknown_fields=True):
+class AddedMember(Struct, kw_only=True, forbid_unknown_fields=True):
     """A member that an official example shows and its schema lacks: of the shape of its sibling `like`, or of `type`.
 
     It is optional, and it is added after schemas were merged, so that no name depends on it.
@@ -145,14 +145,14 @@ class Added(Struct, kw_only=True, forbid_unknown_fields=True):
     python: str = ""
 
 
-class Clearing(Struct, kw_only=True, forbid_unknown_fields=True):
+class NullableRequest(Struct, kw_only=True, forbid_unknown_fields=True):
     """A request below whose root every optional member may be null, which clears it."""
 
     schema: str
     why: str
 
 
-class Apart(Struct, kw_only=True, forbid_unknown_fields=True):
+class KeepSeparate(Struct, kw_only=True, forbid_unknown_fields=True):
     """An object that looks like a narrow view of another one and is not."""
 
     schema: str
@@ -164,11 +164,11 @@ class Corrections(Struct, kw_only=True, forbid_unknown_fields=True):
 
     names: tuple[Naming, ...] = ()
     needs: tuple[Need, ...] = ()
-    members: tuple[Mending, ...] = ()
-    added: tuple[Added, ...] = ()
-    clearing: tuple[Clearing, ...] = ()
-    apart: tuple[Apart, ...] = ()
-    says: dict[str, str] = field(default_factory=dict)
+    members: tuple[MemberCorrection, ...] = ()
+    added: tuple[AddedMember, ...] = ()
+    nullable_requests: tuple[NullableRequest, ...] = ()
+    keep_separate: tuple[KeepSeparate, ...] = ()
+    summaries: dict[str, str] = field(default_factory=dict)
 
 
 _CLASSES = frozenset({"read", "sent", "values"})

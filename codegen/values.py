@@ -14,7 +14,7 @@ from .words import camel, joined, parts, singular
 
 
 @dataclass
-class Asked:
+class ParameterValues:
     """A parameter that documents values, and the resource and noun of its operation."""
 
     code: str
@@ -32,21 +32,21 @@ class Values:
     values: tuple[str, ...]
     retired: tuple[str, ...]
     owners: list[tuple[Model, str]] = field(default_factory=list)
-    asked: list[Asked] = field(default_factory=list)
+    parameters: list[ParameterValues] = field(default_factory=list)
     name: str = ""
     module: str = ""
 
     def keyed(self) -> list[tuple[str, str]]:
         """Everything that documents these values: schemas with their members, operations with their parameters."""
         members = [(schema, wire) for owner, wire in self.owners for schema in owner.schemas]
-        return members + [(item.code, item.wire) for item in self.asked]
+        return members + [(item.code, item.wire) for item in self.parameters]
 
     def wires(self) -> list[str]:
         """The names, on the wire, of what holds these values."""
-        return [wire for _, wire in self.owners] + [item.wire for item in self.asked]
+        return [wire for _, wire in self.owners] + [item.wire for item in self.parameters]
 
 
-def gather(models: list[Model], asked: list[Asked], locked: dict[str, str]) -> list[Values]:
+def gather(models: list[Model], parameters: list[ParameterValues], locked: dict[str, str]) -> list[Values]:
     """All sets of values that the models' members and the operations' parameters document, most used first.
 
     Sets published under one name stay one: a value that is new in one place only is added for all. Sets published under
@@ -59,8 +59,8 @@ def gather(models: list[Model], asked: list[Asked], locked: dict[str, str]) -> l
             if isinstance(shape, Scalar) and shape.values:
                 place = Values(shape.values, shape.retired, owners=[(model, member.wire)])
                 _join(found, place, locked)
-    for item in asked:
-        _join(found, Values(item.values, item.retired, asked=[item]), locked)
+    for item in parameters:
+        _join(found, Values(item.values, item.retired, parameters=[item]), locked)
     return sorted(found, key=lambda item: (-len(item.owners), item.keyed()[0]))
 
 
@@ -68,7 +68,9 @@ def _join(found: list[Values], place: Values, locked: dict[str, str]) -> None:
     """Add a place to the set that it is published with, else to the first of equal values, else as a set of its own."""
     name = _published(place, locked)
     alike = [
-        item for item in found if item.values == place.values or (place.asked and {*item.values} == {*place.values})
+        item
+        for item in found
+        if item.values == place.values or (place.parameters and {*item.values} == {*place.values})
     ]
     known = next((item for item in found if name and _published(item, locked) == name), None) or next(
         (item for item in alike if not (name and _published(item, locked))), None
@@ -79,7 +81,7 @@ def _join(found: list[Values], place: Values, locked: dict[str, str]) -> None:
     known.values = tuple(dict.fromkeys((*known.values, *place.values)))
     known.retired = tuple(dict.fromkeys((*known.retired, *place.retired)))
     known.owners += place.owners
-    known.asked += place.asked
+    known.parameters += place.parameters
 
 
 def name_values(
@@ -97,7 +99,7 @@ def name_values(
         item.name = _free(item, taken)
         taken.add(item.name)
     for item in found:
-        modules = {owner.module for owner, _ in item.owners} or {known.resource for known in item.asked}
+        modules = {owner.module for owner, _ in item.owners} or {known.resource for known in item.parameters}
         item.module = modules.pop() if len(modules) == 1 else "common"
 
 
@@ -115,7 +117,7 @@ def _kept(item: Values, given: dict[tuple[str, str], str], locked: dict[str, str
 def _free(item: Values, taken: set[str]) -> str:
     names = {name for owner, wire in item.owners for name in _candidates(owner.name, wire)}
     if not item.owners:
-        names = {name for known in item.asked for name in _candidates(known.noun, known.wire)}
+        names = {name for known in item.parameters for name in _candidates(known.noun, known.wire)}
         names |= {f"{name}Filter" for name in names}
     tried = sorted(names, key=lambda name: (len(name), name))
     free = next((name for name in tried if name not in taken), None)

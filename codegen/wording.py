@@ -37,11 +37,11 @@ def paragraphs(plan: Plan, document: Document, values: list[Values]) -> list[str
 def _paging(plan: Plan) -> str:
     most = plan.row.page_maximum or 100
     usual = plan.row.page_default or most
-    asked = "fewer" if usual == most else f"another number, at most {most}"
-    size = f"of {usual} items unless `page_size` asks for {asked}"
+    other = "fewer" if usual == most else f"another number, at most {most}"
+    size = f"of {usual} items unless `page_size` asks for {other}"
     if plan.paging == "offset":
         return f"Pages by offset, {size}."
-    return f"Pages by token, {size}; the token alone tells which page comes next."
+    return f"Pages by token, {size}; the token alone says which page comes next."
 
 
 def _fact(plan: Plan, argument: Argument, values: list[Values]) -> str:
@@ -71,9 +71,9 @@ def _fact(plan: Plan, argument: Argument, values: list[Values]) -> str:
 
 def _are_those(item: Values, plan: Plan, argument: Argument, shape: Scalar) -> bool:
     """Whether a class of constants has an argument's values: it was made from them, or happens to hold the same."""
-    asked = any((known.code, known.wire) == (plan.endpoint.code, argument.wire) for known in item.asked)
-    sent = any(owner is plan.body and wire == argument.wire for owner, wire in item.owners)
-    return asked or sent or set(item.values) == set(shape.values)
+    is_parameter = any((known.code, known.wire) == (plan.endpoint.code, argument.wire) for known in item.parameters)
+    is_member = any(owner is plan.body and wire == argument.wire for owner, wire in item.owners)
+    return is_parameter or is_member or set(item.values) == set(shape.values)
 
 
 def _bounds(argument: Argument) -> list[str]:
@@ -94,8 +94,8 @@ def _bounds(argument: Argument) -> list[str]:
 
 def summary(plan: Plan) -> str:
     """What an operation is for, in our words where a row has them."""
-    if plan.row.says:
-        return plan.row.says
+    if plan.row.summary:
+        return plan.row.summary
     resource = plan.resource.replace("_", " ")
     return f"{plan.method.replace('_', ' ')} ({resource})."
 

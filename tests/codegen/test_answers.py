@@ -125,7 +125,7 @@ def test_a_list_that_is_sent_asks_for_a_row(workshop):
     content = document(
         "put", requestBody={"content": {"application/json": {"schema": {"type": "array", "items": thing(a=TEXT)}}}}
     )
-    with pytest.raises(CodegenError, match=r"T01: its body is no object: `skip` it"):
+    with pytest.raises(CodegenError, match=r"T01: its body is not an object: `skip` it"):
         workshop.generate(content)
 
 

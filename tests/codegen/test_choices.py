@@ -115,7 +115,7 @@ def test_of_choices_that_require_one_member_each_a_sender_sets_exactly_one(works
 @pytest.mark.parametrize(
     "kind", [{"propertyName": "kind"}, {"propertyName": "kind", "mapping": {"c": "Cat", "d": "Dog"}}, None]
 )
-def test_what_is_sent_has_the_members_beside_the_choice_and_is_told_apart_by_its_tag(workshop, kind):
+def test_what_is_sent_has_the_members_beside_the_choice_and_is_distinguished_by_its_tag(workshop, kind):
     cat, dog = ({**thing(**item["properties"]), "required": ["kind"]} for item in (CAT, DOG))
     cat["properties"]["kind"], dog["properties"]["kind"] = {"const": "c"}, only("d")
     pet = {**thing("id", id=TEXT), "oneOf": [ref("Cat"), ref("Dog")], **({"discriminator": kind} if kind else {})}

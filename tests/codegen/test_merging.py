@@ -18,9 +18,9 @@ def reached(key, code, path, *members, direction="read"):
     return (direction, key), Reached(direction, Object(key=key, members=tuple(members)), [Place(code, steps)])
 
 
-def catalog(*items, roots=None, apart=frozenset()):
+def catalog(*items, roots=None, separate=frozenset()):
     found = dict(items)
-    return Catalog(found, roots or {}, {}, set(), apart)
+    return Catalog(found, roots or {}, {}, set(), separate)
 
 
 def test_one_noun_and_one_shape_are_one_model():
@@ -81,7 +81,7 @@ def test_a_row_keeps_a_likely_view_apart():
         reached("B", "X1", "order_refunds[]", member("id")),
     ]
     assert len(catalog(*items).models) == 1
-    assert len(catalog(*items, apart=frozenset({"B"})).models) == 2
+    assert len(catalog(*items, separate=frozenset({"B"})).models) == 2
 
 
 def test_one_member_names_one_model():

@@ -1,4 +1,4 @@
-"""Names: by rule, by table, by lock; a collision nobody resolved is an error."""
+"""Names: by rule, by table, by lock; a collision that no row resolves is an error."""
 
 import pytest
 
@@ -67,7 +67,7 @@ def test_a_value_has_a_constant(value, name):
     assert constant(value) == name
 
 
-def test_two_members_of_one_name_are_refused_until_a_row_tells_them_apart(workshop):
+def test_two_members_of_one_name_are_refused_until_a_row_renames_one(workshop):
     content = document({"paymentType": TEXT, "payment_type": TEXT})
     with pytest.raises(
         CodegenError, match=r"payment_type and paymentType would both be payment_type.*corrections.toml"
@@ -185,11 +185,11 @@ def test_a_row_that_speaks_of_no_parameter_is_refused(workshop, row):
     "row",
     [
         "[[acme.names]]\nschema = 'Gone'\nname = 'New'\n",
-        "[[acme.apart]]\nschema = 'Gone'\nwhy = 'w'\n",
-        "[acme.says]\nGone = 'What it is.'\n",
+        "[[acme.keep_separate]]\nschema = 'Gone'\nwhy = 'w'\n",
+        "[acme.summaries]\nGone = 'What it is.'\n",
     ],
 )
-def test_a_correction_that_mends_nothing_is_refused(workshop, row):
+def test_a_correction_that_corrects_nothing_is_refused(workshop, row):
     workshop.write_tables(corrections=row)
     with pytest.raises(CodegenError, match=r"corrections.toml: nothing of acme is called Gone"):
         workshop.generate(document({"a": TEXT}))

@@ -102,7 +102,7 @@ def test_any_operation_id_makes_a_method(workshop, code, tags, place):
     assert out.strip() == f"True {code or 'get/api/x'}"
 
 
-def test_alternatives_are_one_struct_when_read_and_told_apart_by_their_tag_when_sent(workshop):
+def test_alternatives_are_one_struct_when_read_and_distinguished_by_their_tag_when_sent(workshop):
     pet = {"pet": {"$ref": "#/components/schemas/Pet"}, "cargo": {"$ref": "#/components/schemas/Cargo"}}
     workshop.generate(document("put", requestBody=body(pet), responses=answer(pet)))
     out = workshop.run(
@@ -143,7 +143,7 @@ def test_a_row_gives_a_parameters_values(workshop):
         workshop.generate(content)
 
 
-def test_two_values_of_one_constant_are_told_apart_by_a_row(workshop):
+def test_two_values_of_one_constant_are_named_by_a_row(workshop):
     content = document(parameters=[asked("sort", type="string", enum=["name", "-name"])])
     with pytest.raises(CodegenError, match=r"-name and name would both be NAME.*schema = 'T01', member = 'sort'"):
         workshop.generate(content)

@@ -141,7 +141,7 @@ class TextAttribute(RequestModel, kw_only=True, gc=False, tag_field="type", tag=
 
 
 Attribute: TypeAlias = BooleanAttribute | ListAttribute | NumericAttribute | TextAttribute
-"""Told apart by `type`."""
+"""One of these, by its `type`."""
 
 
 class PricingConfigurationField(RequestModel, kw_only=True, gc=False):

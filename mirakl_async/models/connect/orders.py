@@ -236,7 +236,7 @@ CustomAttributeRequest: TypeAlias = (
     | CustomAttributeNumericRequest
     | CustomAttributeStringRequest
 )
-"""Told apart by `type`."""
+"""One of these, by its `type`."""
 
 
 class DocumentOriginRequest(RequestModel, kw_only=True, gc=False):

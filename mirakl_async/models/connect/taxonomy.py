@@ -148,7 +148,7 @@ EmbeddedAttribute: TypeAlias = (
     | EmbeddedMediaAttribute
     | EmbeddedTextAttribute
 )
-"""Told apart by `type`."""
+"""One of these, by its `type`."""
 
 
 class EqualsRuleConditionPayload(RequestModel, kw_only=True, gc=False):

@@ -342,4 +342,4 @@ OrderActionEvent: TypeAlias = (
     | CloseReturn
     | UploadDocument
 )
-"""Told apart by `type`."""
+"""One of these, by its `type`."""

@@ -111,7 +111,7 @@ class ListValue(ResponseModel, kw_only=True, gc=False):
 
 
 class OfferAttribute(ResponseModel, kw_only=True, gc=False):
-    """An attribute of an offer; `type` tells whether `value` or `values` holds it.
+    """An attribute of an offer; `type` says whether `value` or `values` holds it.
 
     - type: BOOLEAN, LIST, NUMERIC, TEXT (`OfferAttributeType`)
     """

@@ -202,7 +202,7 @@ class IssuingUser(ResponseModel, kw_only=True, gc=False):
 
 
 class PaymentInfo(ResponseModel, kw_only=True, gc=False, rename={"type": "@type"}):
-    """A bank account; `type` tells which members are filled.
+    """A bank account; `type` says which members are filled.
 
     - type: 23 known values (`PaymentInfoType`)
     - bank_account_type: C, P (`BankAccountType`)
@@ -264,7 +264,7 @@ class ShopAddress(ResponseModel, kw_only=True, gc=False):
 
 
 class Invoice(ResponseModel, kw_only=True, gc=False):
-    """An invoice or a credit; `type` tells which members are filled.
+    """An invoice or a credit; `type` says which members are filled.
 
     - currency_iso_code: 61 known values (`CurrencyIsoCode`)
     - emission_date: deprecated

@@ -724,7 +724,7 @@ class ExportError(ResponseModel, kw_only=True, gc=False):
 
 
 class ExportStatus(ResponseModel, BulkResult[ExportError], kw_only=True, gc=False):
-    """How an export fares, and the addresses of its files."""
+    """The status of an export, and the addresses of its files."""
 
     error: ExportError | None = None
     last_updated: Annotated[dt.datetime, Meta(tz=True)] | None = None

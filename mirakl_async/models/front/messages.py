@@ -151,7 +151,7 @@ class ReasonCodeTopicInput(RequestModel, kw_only=True, gc=False, tag_field="type
 
 
 TopicInput: TypeAlias = FreeTextTopicInput | ReasonCodeTopicInput
-"""Told apart by `type`."""
+"""One of these, by its `type`."""
 
 
 class MessageInput(RequestModel, kw_only=True, gc=False):

@@ -694,7 +694,7 @@ class OrderUpdateErrors(ResponseModel, kw_only=True, gc=False):
 
 
 PaymentDestinationInput: TypeAlias = IbanPaymentDestinationInput
-"""Told apart by `@type`."""
+"""One of these, by its `@type`."""
 
 
 class ShopStatisticsInput(RequestModel, kw_only=True, gc=False):

@@ -230,7 +230,7 @@ class ProductAttributeList(ResponseModel, kw_only=True, gc=False):
 
 
 class ProductImport(ResponseModel, kw_only=True, gc=False):
-    """A product import and how it fares.
+    """A product import and its progress.
 
     - conversion_type: AI_CONVERTER (`ConversionType`)
     - import_status: TRANSFORMATION_WAITING, TRANSFORMATION_RUNNING, TRANSFORMATION_FAILED, WAITING, RUNNING, SENT,

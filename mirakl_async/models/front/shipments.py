@@ -139,7 +139,7 @@ class StringShipmentAdditionalInformationInput(RequestModel, kw_only=True, gc=Fa
 ShipmentAdditionalInformationInput: TypeAlias = (
     DateShipmentAdditionalInformationInput | StringShipmentAdditionalInformationInput
 )
-"""Told apart by `type`."""
+"""One of these, by its `type`."""
 
 
 class ShipmentLineInput(RequestModel, kw_only=True, gc=False):

@@ -1,6 +1,6 @@
 # Written by `python -m codegen` from mirakl-connect-channel-openapi.json. Not edited by hand: see docs/regenerating.md.
 
-"""The channel's offer attributes, and how its items fare."""
+"""The channel's offer attributes, and the status of its items."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ UPDATE_STORE_CATALOG_ITEMS: Operation[None] = Operation(
 
 
 class Catalog(Resource):
-    """The channel's offer attributes, and how its items fare."""
+    """The channel's offer attributes, and the status of its items."""
 
     __slots__ = ()
 

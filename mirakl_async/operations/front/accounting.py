@@ -410,7 +410,7 @@ class Accounting(Resource):
 
         `GET /api/seller-billing-cycles`. Documented pace: one sweep over all pages a day.
 
-        Pages by token, of 1000 items unless `page_size` asks for fewer; the token alone tells which page comes next.
+        Pages by token, of 1000 items unless `page_size` asks for fewer; the token alone says which page comes next.
 
         - currency: 61 known values (`CurrencyIsoCode`)
         - id: each 36 characters; at most 100 values, longer lists are cut into several calls

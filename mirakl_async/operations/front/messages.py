@@ -323,7 +323,7 @@ class Messages(Resource):
 
         `GET /api/inbox/threads`. Documented pace: when a page shows an inbox.
 
-        Pages by token, of 50 items unless `page_size` asks for another number, at most 100; the token alone tells which
+        Pages by token, of 50 items unless `page_size` asks for another number, at most 100; the token alone says which
         page comes next.
 
         entity_id goes with entity_type.

@@ -91,7 +91,7 @@ OF52: Operation[Export] = Operation(
     name="create_export",
     method="POST",
     path="/api/offers/export/async",
-    summary="start an export of offers as CSV or JSON; OF53 tells when its files are ready.",
+    summary="start an export of offers as CSV or JSON; OF53 shows when its files are ready.",
     params=(
         Param(name="channel_codes", argument="channel_codes", location="body", list_style="repeat"),
         Param(
@@ -154,7 +154,7 @@ OF53: Operation[ExportStatus] = Operation(
     name="export_status",
     method="GET",
     path="/api/offers/export/async/status/{tracking_id}",
-    summary="read how an export of offers fares, and the addresses of its files.",
+    summary="read the status of an export of offers, and the addresses of its files.",
     params=(Param(name="tracking_id", argument="tracking_id", location="path", required=True),),
     answer="json",
     reply="front.common:ExportStatus",
@@ -320,7 +320,7 @@ class Offers(Resource):
         shipping_zones: Sequence[str] | None = None,
         **options: Unpack[Options],
     ) -> Export:
-        """OF52: start an export of offers as CSV or JSON; OF53 tells when its files are ready.
+        """OF52: start an export of offers as CSV or JSON; OF53 shows when its files are ready.
 
         `POST /api/offers/export/async`. Documented pace: changes: recommended every 5 minutes, at most once a minute;
         all: once a day.
@@ -356,7 +356,7 @@ class Offers(Resource):
         )
 
     async def export_status(self, tracking_id: str, **options: Unpack[Options]) -> ExportStatus:
-        """OF53: read how an export of offers fares, and the addresses of its files.
+        """OF53: read the status of an export of offers, and the addresses of its files.
 
         `GET /api/offers/export/async/status/{tracking_id}`. Documented pace: recommended once a minute, at most every
         10 seconds.

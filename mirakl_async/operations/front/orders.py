@@ -219,7 +219,7 @@ OR13: Operation[Export] = Operation(
     name="create_export",
     method="POST",
     path="/api/orders/async-export",
-    summary="start an export of orders; OR14 tells when its files are ready.",
+    summary="start an export of orders; OR14 shows when its files are ready.",
     params=(
         Param(name="channel_codes", argument="channel_codes", location="body", list_style="repeat", max_items=100),
         Param(name="end_date", argument="end_date", location="body", type="date-time"),
@@ -314,7 +314,7 @@ OR14: Operation[ExportStatus] = Operation(
     name="export_status",
     method="GET",
     path="/api/orders/async-export/status/{tracking_id}",
-    summary="read how an export of orders fares, and the addresses of its files.",
+    summary="read the status of an export of orders, and the addresses of its files.",
     params=(Param(name="tracking_id", argument="tracking_id", location="path", required=True),),
     answer="json",
     reply="front.common:ExportStatus",
@@ -808,7 +808,7 @@ class Orders(Resource):
         locale: str | None = None,
         **options: Unpack[Options],
     ) -> Export:
-        """OR13: start an export of orders; OR14 tells when its files are ready.
+        """OR13: start an export of orders; OR14 shows when its files are ready.
 
         `POST /api/orders/async-export`. Documented pace: changes: recommended every 15 minutes, at most every 5; all:
         once a day.
@@ -857,7 +857,7 @@ class Orders(Resource):
         )
 
     async def export_status(self, tracking_id: str, **options: Unpack[Options]) -> ExportStatus:
-        """OR14: read how an export of orders fares, and the addresses of its files.
+        """OR14: read the status of an export of orders, and the addresses of its files.
 
         `GET /api/orders/async-export/status/{tracking_id}`. Documented pace: recommended every 10 seconds, at most
         every 2 seconds.

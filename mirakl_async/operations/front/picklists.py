@@ -75,7 +75,7 @@ class Picklists(Resource):
 
         `GET /api/picklists`. Documented pace: recommended every 15 minutes, at most every 5 minutes.
 
-        Pages by token, of 100 items unless `page_size` asks for fewer; the token alone tells which page comes next.
+        Pages by token, of 100 items unless `page_size` asks for fewer; the token alone says which page comes next.
 
         - picklist_state: NOTHING_TO_PREPARE, WAITING_PREPARATION, IN_PREPARATION, READY_FOR_PICKUP, CLOSED
           (`PicklistState`)

@@ -119,7 +119,7 @@ P41: Operation[ProductImportCreated] = Operation(
     name="create_import",
     method="POST",
     path="/api/products/imports",
-    summary="hand in a file of products; P42 tells how the import fares.",
+    summary="hand in a file of products; P42 shows its progress.",
     params=(
         Param(name="file", argument="file", location="part", type="file", required=True),
         Param(name="shop", argument="shop", location="part", type="integer", required=True),
@@ -152,7 +152,7 @@ P42: Operation[ProductImport] = Operation(
     name="import_status",
     method="GET",
     path="/api/products/imports/{import}",
-    summary="read how a product import fares.",
+    summary="read the status of a product import.",
     params=(Param(name="import", argument="import_id", location="path", type="integer", required=True),),
     answer="json",
     reply="front.products:ProductImport",
@@ -355,7 +355,7 @@ class Products(Resource):
         operator_format: bool | None = None,
         **options: Unpack[Options],
     ) -> ProductImportCreated:
-        """P41: hand in a file of products; P42 tells how the import fares.
+        """P41: hand in a file of products; P42 shows its progress.
 
         `POST /api/products/imports`. Documented pace: for each seller, recommended once an hour, at most every 15
         minutes.
@@ -378,7 +378,7 @@ class Products(Resource):
         )
 
     async def import_status(self, import_id: int, **options: Unpack[Options]) -> ProductImport:
-        """P42: read how a product import fares.
+        """P42: read the status of a product import.
 
         `GET /api/products/imports/{import}`. Documented pace: at most once a minute.
 

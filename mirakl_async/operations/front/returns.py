@@ -260,7 +260,7 @@ class Returns(Resource):
 
         `GET /api/returns`. Documented pace: recommended every 15 minutes, at most every 5 minutes.
 
-        Pages by token, of 100 items unless `page_size` asks for fewer; the token alone tells which page comes next.
+        Pages by token, of 100 items unless `page_size` asks for fewer; the token alone says which page comes next.
 
         - return_state: WAITING_ACCEPTANCE, IN_PROGRESS, REFUSED, RECEIVED, NO_RECEPTION, CLOSED, CANCELED
           (`ReturnState`)
@@ -314,7 +314,7 @@ class Returns(Resource):
 
         `GET /api/returns/items_to_return`. Documented pace: when a customer asks for a return.
 
-        Pages by token, of 100 items unless `page_size` asks for fewer; the token alone tells which page comes next.
+        Pages by token, of 100 items unless `page_size` asks for fewer; the token alone says which page comes next.
 
         - sort: order_line_id; a direction may follow, as in order_line_id,DESC
 
@@ -372,7 +372,7 @@ class Returns(Resource):
 
         `GET /api/returns/return-labels`. Documented pace: when a customer asks for a label.
 
-        Pages by token, of 100 items unless `page_size` asks for fewer; the token alone tells which page comes next.
+        Pages by token, of 100 items unless `page_size` asks for fewer; the token alone says which page comes next.
 
         A label in state FAILED says why in `errors`.
 

@@ -276,7 +276,7 @@ class Shipments(Resource):
 
         `GET /api/shipments`. Documented pace: when a page shows shipments.
 
-        Pages by token, of 100 items unless `page_size` asks for fewer; the token alone tells which page comes next.
+        Pages by token, of 100 items unless `page_size` asks for fewer; the token alone says which page comes next.
 
         - shipment_state_code: SHIPPING, READY_FOR_PICK_UP, SHIPMENT_PREPARED, SHIPPED, TO_COLLECT, RECEIVED, CANCELED,
           CLOSED (`ShipmentStatus`)
@@ -345,7 +345,7 @@ class Shipments(Resource):
 
         `GET /api/shipments/items_to_ship`. Documented pace: recommended every 15 minutes, at most every 5 minutes.
 
-        Pages by token, of 100 items unless `page_size` asks for fewer; the token alone tells which page comes next.
+        Pages by token, of 100 items unless `page_size` asks for fewer; the token alone says which page comes next.
 
         - sort: shippingDate; a direction may follow, as in shippingDate,DESC
 

@@ -7,28 +7,28 @@ import msgspec
 from .documents import CodegenError
 from .merging import Model
 from .shapes import Many, Member, Object, Scalar
-from .tables import Corrections, Mending
+from .tables import Corrections, MemberCorrection
 
 
-def mend(objects: dict[str, Object], corrections: Corrections) -> None:
-    """Mend members in place; a row that mends nothing is an error, since the document it mended has moved on."""
+def correct_members(objects: dict[str, Object], corrections: Corrections) -> None:
+    """Correct members in place; a row that changes nothing is an error, since the document has changed since."""
     for row in corrections.members:
         item = objects.get(row.schema)
         touched = [key for key in (objects if item else ()) if key == row.schema or _varies(item, key)]
-        hits = [_mend_member(objects[key], row) for key in touched]
+        hits = [_correct_member(objects[key], row) for key in touched]
         if not any(hits):
             raise CodegenError(f"corrections.toml: {row.schema} has no member {row.member}")
-    for clearing in corrections.clearing:
-        below = [item for key, item in objects.items() if key.startswith(f"{clearing.schema}_")]
+    for request in corrections.nullable_requests:
+        below = [item for key, item in objects.items() if key.startswith(f"{request.schema}_")]
         if not below:
-            raise CodegenError(f"corrections.toml: nothing lies below {clearing.schema}")
+            raise CodegenError(f"corrections.toml: nothing lies below {request.schema}")
         for item in below:
             item.members = tuple(
                 member if member.required else msgspec.structs.replace(member, nullable=True) for member in item.members
             )
 
 
-def add(models: list[Model], corrections: Corrections) -> None:
+def add_members(models: list[Model], corrections: Corrections) -> None:
     """Add the members that only examples show; a row whose schema has the member by now is an error."""
     for row in corrections.added:
         model = next((model for model in models if model.direction == "read" and row.schema in model.schemas), None)
@@ -47,15 +47,15 @@ def _varies(base: Object | None, key: str) -> bool:
     return base is not None and any(variant == key for _, variant in base.variants)
 
 
-def _mend_member(item: Object, row: Mending) -> bool:
+def _correct_member(item: Object, row: MemberCorrection) -> bool:
     member = item.member(row.member)
     if member is None:
         return False
-    item.members = tuple(_mended(known, row) if known is member else known for known in item.members)
+    item.members = tuple(_corrected(known, row) if known is member else known for known in item.members)
     return True
 
 
-def _mended(member: Member, row: Mending) -> Member:
+def _corrected(member: Member, row: MemberCorrection) -> Member:
     if row.nullable is not None:
         member = msgspec.structs.replace(member, nullable=row.nullable)
     if row.required is not None:
@@ -66,7 +66,7 @@ def _mended(member: Member, row: Mending) -> Member:
         member = msgspec.structs.replace(member, shape=Scalar("str", row.values))
     if row.max_items is not None:
         if not isinstance(member.shape, Many):
-            raise CodegenError(f"corrections.toml: {row.schema}.{row.member} is no list")
+            raise CodegenError(f"corrections.toml: {row.schema}.{row.member} is not a list")
         shape = msgspec.structs.replace(member.shape, max_length=row.max_items)
         member = msgspec.structs.replace(member, shape=shape)
     return member
