@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from .client import ClientSettings
+    from .operation import Service
 
 
 class Account:
@@ -40,6 +41,7 @@ class ConnectChannel(Client):
     `auth` is `ClientCredentials`, `BearerToken` or `ApiKey`; without it the credentials come from MIRAKL_* variables
     (see `mirakl_async.settings`), as do hosts and rate where they are not given. `environment`, "production" unless
     told, picks all three hosts; `connect_url`, `account_url` and `auth_url` name others.
+    Client credentials for a host on this machine need an `auth_url`.
 
     `rate_limit` keeps every operation at the rate Mirakl recommends (the default), or at the maximum it documents, or
     leaves pacing to 429 answers ("none"); `rate_limits` gives single operations, by Mirakl's code, a rate of your own.
@@ -68,15 +70,12 @@ class ConnectChannel(Client):
         hosts = settings.hosts(chosen, name)
         connect = settings.chosen("connect_url", connect_url, "MIRAKL_CONNECT_URL", hosts.connect)
         account = settings.chosen("account_url", account_url, "MIRAKL_ACCOUNT_URL", hosts.account)
-        token = settings.chosen("auth_url", auth_url, "MIRAKL_AUTH_URL", hosts.auth)
-        super().__init__(
-            bases={
-                "connect": settings.service_url(*connect, settings.CHANNEL_PLATFORM, "v1"),
-                "account": settings.service_url(*account, settings.CHANNEL_PLATFORM, "v1"),
-            },
-            token_url=settings.service_url(*token, settings.TOKEN_PATH),
-            given=given,
-        )
+        bases: dict[Service, str] = {
+            "connect": settings.service_url(*connect, settings.CHANNEL_PLATFORM, "v1"),
+            "account": settings.service_url(*account, settings.CHANNEL_PLATFORM, "v1"),
+        }
+        token_url = settings.token_url(auth_url, hosts.auth, bases.values(), given.get("auth"))
+        super().__init__(bases=bases, token_url=token_url, given=given)
 
     @cached_property
     def orders(self) -> Orders:

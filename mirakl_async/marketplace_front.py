@@ -32,7 +32,8 @@ class MarketplaceFront(Client):
     """An operator's instance: `async with MarketplaceFront("https://acme.mirakl.net", auth=...) as front`.
 
     Without `url` it is MIRAKL_FRONT_URL. The other arguments are those of `ConnectChannel`, but for its hosts: an
-    instance has one, beside `auth_url`, where credentials are exchanged (production's unless told).
+    instance has one, beside `auth_url`, where credentials are exchanged: production's unless given, and
+    without a default for an instance on this machine, which may be a simulator.
 
     Raises ConfigurationError for settings that cannot work.
     """
@@ -48,12 +49,10 @@ class MarketplaceFront(Client):
         base = settings.chosen("url", url, "MIRAKL_FRONT_URL")
         if base[1] is None:
             raise ConfigurationError("no instance: give its URL, https://NAME.mirakl.net, or set MIRAKL_FRONT_URL")
-        token = settings.chosen("auth_url", auth_url, "MIRAKL_AUTH_URL", settings.HOSTS["production"].auth)
-        super().__init__(
-            bases={"front": settings.service_url(*base, first_segment="api")},
-            token_url=settings.service_url(*token, settings.TOKEN_PATH),
-            given=given,
-        )
+        front = settings.service_url(*base, first_segment="api")
+        default = settings.HOSTS["production"].auth
+        token_url = settings.token_url(auth_url, default, [front], given.get("auth"))
+        super().__init__(bases={"front": front}, token_url=token_url, given=given)
 
     @cached_property
     def accounting(self) -> Accounting:

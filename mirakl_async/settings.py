@@ -28,7 +28,7 @@ from .http.auth import ApiKey, BearerToken, ClientCredentials, Credential, clean
 from .http.urls import is_loopback
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 Environment: TypeAlias = Literal["production", "test"]
 RateUsage: TypeAlias = Literal["recommended", "maximum", "none"]
@@ -95,6 +95,23 @@ def service_url(name: str, url: object, path: str = "", first_segment: str = "")
         where = f"{parts.scheme}://{_netloc(parts)}{path}"
         raise ConfigurationError(f"{name} has a path that no service of Mirakl's has: {_redacted(url)}; give {where}")
     return f"{parts.scheme}://{_netloc(parts)}" + ("/" + "/".join(segments) if segments else path)
+
+
+def token_url(auth_url: str | None, default: str, bases: Iterable[str], auth: Credential | None) -> str:
+    """Where client credentials are exchanged; raises ConfigurationError where they would leave a local server's side.
+
+    A server on this machine is a simulator, a stub or a tunnel: which host knows its tokens must be said.
+    """
+    name, chosen_url = chosen("auth_url", auth_url, "MIRAKL_AUTH_URL")
+    if chosen_url is not None:
+        return service_url(name, chosen_url, TOKEN_PATH)
+    local = next((base for base in bases if is_loopback(urlsplit(base).hostname or "")), None)
+    if local is not None and isinstance(credential() if auth is None else auth, ClientCredentials):
+        raise ConfigurationError(
+            f"auth_url is not set: the client credentials for {local} would be sent to {default}; "
+            "give auth_url= (on the command line --auth-url), or set MIRAKL_AUTH_URL"
+        )
+    return service_url(name, default, TOKEN_PATH)
 
 
 def _url_parts(name: str, url: str) -> SplitResult:

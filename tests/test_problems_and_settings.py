@@ -3,7 +3,7 @@ import pickle
 import pytest
 from multidict import CIMultiDict, CIMultiDictProxy
 
-from mirakl_async import BearerToken, ConnectChannel, MarketplaceFront, Rate, errors, settings
+from mirakl_async import BearerToken, ClientCredentials, ConnectChannel, MarketplaceFront, Rate, errors, settings
 from mirakl_async.operations import operations
 from mirakl_async.order_sync.report import SyncReport
 from mirakl_async.server_text import FieldError, Problem, read_problem
@@ -121,6 +121,39 @@ def test_a_url_that_cannot_be_used_is_shown_without_its_secrets(url, shown):
 def test_a_credential_is_none_of_the_other_things_it_could_be_taken_for():
     with pytest.raises(errors.ConfigurationError, match=r"BearerToken\(\.\.\.\).*, not str$"):
         MarketplaceFront("https://acme.mirakl.net", auth="secret")
+
+
+LOCAL = [
+    lambda: MarketplaceFront("http://127.0.0.1:8080", auth=ClientCredentials("id", "secret")),
+    lambda: MarketplaceFront("https://localhost/api"),
+    lambda: ConnectChannel(connect_url="http://[::1]:8080", auth=ClientCredentials("id", "secret")),
+    lambda: ConnectChannel(account_url="http://localhost:8080", environment="test"),
+]
+
+
+@pytest.mark.parametrize("client", LOCAL)
+def test_client_credentials_for_a_host_on_this_machine_are_not_sent_to_mirakls(client, monkeypatch):
+    monkeypatch.setenv("MIRAKL_CLIENT_ID", "id")
+    monkeypatch.setenv("MIRAKL_CLIENT_SECRET", "secret")
+    with pytest.raises(errors.ConfigurationError, match=r"auth(-test)?\.mirakl\.net.*set MIRAKL_AUTH_URL") as raised:
+        client()
+    assert "secret" not in str(raised.value)
+    monkeypatch.setenv("MIRAKL_AUTH_URL", "http://127.0.0.1:8080")
+    client()
+
+
+@pytest.mark.parametrize("client", LOCAL[1::2])
+def test_the_variables_of_a_host_on_this_machine_are_held_to_the_same_rule(client, monkeypatch):
+    monkeypatch.setenv("MIRAKL_TOKEN", "token")  # it is sent as it is, to that host alone
+    client()
+    monkeypatch.setenv("MIRAKL_CLIENT_ID", "id")
+    monkeypatch.setenv("MIRAKL_CLIENT_SECRET", "secret")
+    monkeypatch.setenv("MIRAKL_FRONT_URL", "http://127.0.0.1:8080")
+    monkeypatch.setenv("MIRAKL_CONNECT_URL", "http://127.0.0.1:8080")
+    for made in (MarketplaceFront, ConnectChannel):
+        with pytest.raises(errors.ConfigurationError, match="http://127.0.0.1:8080"):
+            made()
+    assert MarketplaceFront(auth_url="https://auth.mirakl.net")  # a tunnel, if one says so
 
 
 def test_a_rate_of_ones_own_is_for_an_operation_that_there_is():
