@@ -99,7 +99,8 @@ class CallContext(Struct, frozen=True, kw_only=True):
 class MiraklError(Exception):
     """Anything this package raises on purpose.
 
-    `resume_from` is the cursor to go on from when it was raised while a list was read page by page.
+    `resume_from` is the cursor to go on from when it was raised while a list was read page by page; None at its start,
+    where there is nothing to resume.
     """
 
     resume_from: str | None = None
@@ -251,7 +252,7 @@ class TokenUnavailable(TokenError):
 class CallError(MiraklError):
     """One call failed.
 
-    `resume_from` is the cursor to go on from when the call was part of an iteration over pages.
+    `resume_from` is the cursor to go on from when the call was part of an iteration over pages, and not of its first.
     """
 
     def __init__(self, message: str, context: CallContext) -> None:

@@ -217,8 +217,9 @@ class ExportReader(Generic[T]):
     `cursor` is the place after the item given last: save it once that item is dealt with, and a walk with it goes on
     behind that item, in another process, tomorrow. Each file is read from its address as it arrives; if the connection
     breaks, or the address is good no longer, the file is fetched anew and what was given is not given again. A
-    MiraklError that ends the walk has the cursor as its `resume_from`. `unreadable` counts the items that could not be
-    read and were left out; each is told to the client's watch, and a file that holds any is logged.
+    MiraklError that ends the walk has the cursor as its `resume_from`, None at the start. `unreadable` counts the items
+    that could not be read and were left out; each is reported to the client's listener, and a file that holds any is
+    logged.
     """
 
     def __init__(self, export: Export, read: Callable[[DownloadStream], AsyncIterator[T]], after: str | None) -> None:
@@ -252,7 +253,7 @@ class ExportReader(Generic[T]):
                 else:
                     failures, self._place = 0, ExportPosition(before.file + 1)
         except MiraklError as error:
-            error.resume_from = self.cursor
+            error.resume_from = self.cursor if self._place > ExportPosition() else None
             raise
 
     async def _items(self, download: Download) -> AsyncGenerator[T, None]:

@@ -47,7 +47,7 @@ class PageReader(ABC, Generic[P]):
         self._progress = Progress(pages=0, items=0, quarantined=0, total=None, cursor=None)
 
     async def pages(self) -> AsyncGenerator[Page[Any], None]:
-        """The pages; an error raised between them says where to go on."""
+        """The pages; an error raised after the first of the list says where to go on."""
         cursor: Cursor | None = self.start
         try:
             while cursor is not None:
@@ -55,7 +55,7 @@ class PageReader(ABC, Generic[P]):
                     page = await self.page(cursor)
                     self._check_progress(page)
                 except MiraklError as error:
-                    error.resume_from = cursor.text()
+                    error.resume_from = None if cursor == self.source.start() else cursor.text()
                     raise
                 await self._report_progress(page)
                 yield page

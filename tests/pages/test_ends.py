@@ -314,6 +314,31 @@ async def test_a_firewalls_page_in_the_middle_of_a_list_is_asked_past(code):
         assert front.counters.retries == 1
 
 
+@pytest.mark.parametrize("code", ["OR11", "RT11", "P11"])
+@pytest.mark.parametrize("answer", [(500, b'{"message": "broken"}'), (404, b"{}"), (200, b'{"a": [}')])
+async def test_an_error_of_the_first_page_has_nothing_to_resume(code, answer):
+    served = make(23, code)
+    served.instead = {number: (answer[0], {}, answer[1]) for number in range(1, 9)}
+    async with listening(served, retry=Retry(max_retries=0)) as front:
+        everything = listed(front, served, page_size=5)
+        for reading in (everything.all, everything.first, everything.items().__aiter__().__anext__):
+            with pytest.raises(errors.MiraklError) as raised:
+                await reading()
+            assert raised.value.resume_from is None
+            assert "resume" not in str(raised.value)
+
+
+async def test_an_error_of_the_page_that_a_reading_was_resumed_with_says_where_to_go_on():
+    served = make(23)
+    async with listening(served, retry=Retry(max_retries=0)) as front:
+        page = await anext(front.orders.list(page_size=5).configure(prefetch=0).pages())
+        served.instead = dict.fromkeys(range(2, 5), (500, {}, b'{"message": "broken"}'))
+        for place in (page.next_cursor, page.cursor_after(2)):
+            with pytest.raises(errors.ServerError, match="resume after") as raised:
+                await anext(front.orders.list(page_size=5).pages(after=place))
+            assert raised.value.resume_from == place
+
+
 @pytest.mark.parametrize("code", ["OR11", "RT11"])
 async def test_an_error_comes_after_the_pages_before_it_and_says_where_to_go_on(code):
     served = make(23, code)
