@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -45,6 +46,13 @@ class ListRequests:
         self.subrequests: tuple[Request, ...] = tuple(session.build(operation, part) for part in parts)
         self.subrequests_overlap: bool = may_overlap(operation, parts)
         self.reading: str = fingerprint([leg.url for leg in self.subrequests])
+
+    def with_options(self, options: Options) -> ListRequests:
+        """The same list with other options for its calls; raises InvalidArgument for what is not an option."""
+        check_options(self.operation.code, options)
+        other = copy.copy(self)
+        other._options = {**self._options, **options}  # noqa: SLF001 - a copy of this very object
+        return other
 
     def start(self) -> Cursor:
         """The beginning of the list."""

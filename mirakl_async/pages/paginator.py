@@ -22,6 +22,7 @@ from .read_options import READING, OnPage, ReadOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Unpack
 
     from ..http.response import Response
     from ..http.session import Session
@@ -109,7 +110,7 @@ class Paginator(ABC, Generic[T]):
     def configure(
         self, *, prefetch: int | None = None, overlap: bool | None = None, on_page: OnPage | None = None
     ) -> Self:
-        """The same list, read in another way; what is not given stays as it is.
+        """The same list, read in another way; what is not given stays as it is. For a timeout see `with_options`.
 
         `prefetch` is how many pages are requested before they are needed: 4 by default, 0 for none. A page that is
         found by a token of the one before is requested one ahead at most. The documented rate is kept all the same.
@@ -124,6 +125,15 @@ class Paginator(ABC, Generic[T]):
         other = copy.copy(self)
         given: dict[str, Any] = {name: value for name, value in changes.items() if value is not None}
         other._read_options = replace(self._read_options, **given)  # noqa: SLF001 - a copy of this very object
+        return other
+
+    def with_options(self, **options: Unpack[Options]) -> Self:
+        """The same list with other options for its calls (`timeout`, `deadline`, `max_wait` ...); others stay.
+
+        They hold for the call of each page, not for the whole list. `front.orders.list(timeout=5)` means the same.
+        """
+        other = copy.copy(self)
+        other._source = self._source.with_options(options)  # noqa: SLF001 - a copy of this very object
         return other
 
     def items(self, *, after: str | None = None) -> ItemIterator[T]:

@@ -8,6 +8,7 @@ from contextlib import aclosing
 import pytest
 
 from mirakl_async import errors
+from mirakl_async.http.session import Session
 from mirakl_async.operations import operations
 from tests.support.manual_clock import InstantClock
 from tests.support.moving_list import DROP, front_of, listed, listening, make, names, rows
@@ -31,6 +32,36 @@ async def test_every_row_of_every_list_and_a_second_iteration_starts_afresh(code
         paginator = listed(front, served, page_size=5)
         for _ in range(2):
             assert names([item async for item in paginator], served) == served.rows
+
+
+@pytest.mark.parametrize("code", ["OR11", "RT11", "P11"])
+async def test_a_list_takes_the_options_of_a_call_for_each_of_its_pages(code, monkeypatch):
+    sent, send = [], Session.send
+
+    async def noting(session, request, options):
+        sent.append(dict(options))
+        return await send(session, request, options)
+
+    monkeypatch.setattr(Session, "send", noting)
+    served = make(12, code)
+    front, _ = front_of(served)
+    async with front:
+        plain = listed(front, served, page_size=5)
+        changed = plain.with_options(timeout=5, headers={"X-A": "1"}).configure(prefetch=0).with_options(timeout=7)
+        assert len(await changed.all()) == len(await plain.all())
+        half = len(sent) // 2
+        assert sent[:half] == [{"timeout": 7, "headers": {"X-A": "1"}}] * half
+        assert sent[half:] == [{}] * half
+
+
+@pytest.mark.parametrize(
+    ("options", "words"), [({"timeout": 0}, "timeout"), ({"prefetch": 2}, "prefetch.*options are")]
+)
+async def test_a_list_says_which_options_it_takes(options, words):
+    front, _ = front_of(make(1))
+    async with front:
+        with pytest.raises(errors.InvalidArgument, match=words):
+            front.orders.list().with_options(**options)
 
 
 async def test_items_that_have_no_key_are_all_delivered():

@@ -53,6 +53,7 @@ async def orders(front: MarketplaceFront) -> None:
     """OR11."""
     listed = front.orders.list(start_update_date=YESTERDAY, order_state_codes=[OrderState.SHIPPING], timeout=5)
     assert_type(listed, OffsetPaginator[Order])
+    assert_type(listed.with_options(deadline=None), OffsetPaginator[Order])
     async for order in listed:
         assert_type(order, Order)
         assert_type(order.order_id, str)
