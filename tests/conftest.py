@@ -1,4 +1,4 @@
-"""What every test stands on; fixtures of one folder live in that folder's conftest."""
+"""Settings and fixtures of all tests; fixtures of one folder are in that folder's conftest."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 @pytest.fixture(autouse=True)
-def nothing_goes_wrong_unseen() -> Iterator[None]:
-    """Fail a test in which asyncio could only log an error: a task whose exception nobody took, one never finished."""
+def fail_on_unhandled_errors() -> Iterator[None]:
+    """Fail a test in which asyncio could only log an error: an exception never retrieved, a task never finished."""
     seen: list[str] = []
 
     class Watch(logging.Handler):

@@ -1,4 +1,4 @@
-"""What a struct, a request and a reply show of themselves: what they are and which one, never what they say of anybody."""
+"""The repr of structs, requests and responses: type and identifier, never personal data."""
 
 import pprint
 from datetime import UTC, datetime
@@ -69,7 +69,7 @@ def test_a_failure_inside_a_success_is_raised_with_its_reason(code):
     whole.raise_for_errors()
 
 
-def test_many_failures_are_told_by_their_first_reasons():
+def test_the_message_of_many_failures_has_the_first_reasons():
     errors = ", ".join(f'{{"id": "r{number}", "message": "no {number % 5}"}}' for number in range(10))
     answer = codec.decode("front.returns:ReturnActions", f'{{"return_errors": [{errors}, {{}}]}}'.encode()).value
     with pytest.raises(PartialFailure, match=r"^ReturnActions: 11 failures: no 0; no 1; no 2; \.\.\.$"):
@@ -78,7 +78,7 @@ def test_many_failures_are_told_by_their_first_reasons():
         codec.decode("front.returns:ReturnActions", b'{"return_errors": [{}]}').value.raise_for_errors()
 
 
-def test_its_values_are_there_for_whoever_asks():
+def test_its_values_can_still_be_read_and_encoded():
     order = codec.decode("front.orders:Order", ORDER).value
     assert msgspec.to_builtins(order)["customer"]["firstname"] == "Jane"
     assert b"Janeville" in codec.encode(order)

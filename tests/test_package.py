@@ -31,7 +31,7 @@ def built(tmp_path_factory):
 
 
 def repository_files():
-    """What git tracks; in an unpacked sdist, which is no repository, everything there is."""
+    """The files that git tracks; in an unpacked sdist, which has no repository, all files."""
     if (ROOT / ".git").exists():
         listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
         return [path for name in listed.split("\0") if name and (path := ROOT / name).is_file()]

@@ -13,12 +13,12 @@ LEAKS = {
         def test_leak():
             socket.socket()
     """,
-    "a coroutine nobody awaited": """
+    "a coroutine that was never awaited": """
         async def work(): ...
         def test_leak():
             work()
     """,
-    "a task whose error nobody sees": """
+    "a task whose exception was never retrieved": """
         import asyncio, gc
         async def fail():
             raise ValueError

@@ -1,4 +1,4 @@
-"""What OpenTelemetry is told of calls over real sockets, waits, retries and failures."""
+"""The OpenTelemetry spans and metrics of calls over real sockets, waits, retries and failures."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ async def test_a_call_is_a_span_of_its_own_below_the_callers(seen, server):
     assert failed.attributes["http.response.status_code"] == 404
     assert "url.template" not in unknown.attributes
     assert "secret-token" not in "".join(span.to_json() for span in exporter.get_finished_spans())
-    told = metrics_of(reader)
-    assert told["mirakl.retries"].value == 2
-    assert told["mirakl.throttled"].value == 1
-    assert told["http.client.request.duration"].sum > 0
+    values = metrics_of(reader)
+    assert values["mirakl.retries"].value == 2
+    assert values["mirakl.throttled"].value == 1
+    assert values["http.client.request.duration"].sum > 0

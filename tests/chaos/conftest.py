@@ -1,4 +1,4 @@
-"""The brokers that several processes share in these tests, and how many processes were killed, told at the end."""
+"""The brokers that several processes share in these tests, and a summary line with the number of processes killed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def broker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SharedBro
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say how many processes died."""
+    """Report how many processes were killed."""
     if quota.COUNTED:
         each = ", ".join(f"{kind} {number}" for kind, number in sorted(quota.COUNTED.items()))
         terminalreporter.write_line(f"{sum(quota.COUNTED.values())} processes were killed by SIGKILL: {each}")

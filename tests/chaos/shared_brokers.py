@@ -16,15 +16,15 @@ from tests.support.redis_server import RedisServer
 
 
 class Server(Protocol):
-    """Stands still between `freeze` and `thaw`."""
+    """Does not respond between `freeze` and `thaw`."""
 
     def freeze(self) -> None: ...
 
     def thaw(self) -> None: ...
 
 
-class MortalServer(Server, Protocol):
-    """Has after `start` what it answered for before `kill`."""
+class DurableServer(Server, Protocol):
+    """Keeps over `kill` and `start` everything that it had confirmed."""
 
     def start(self) -> None: ...
 
@@ -32,15 +32,15 @@ class MortalServer(Server, Protocol):
 
 
 class SharedBroker(NamedTuple):
-    """`told` is what a process needs to open the queue, and the Redis server that keeps the shared rate.
+    """`settings` holds what a process needs: the addresses of the queue and of the Redis server for the shared rate.
 
-    `mortal` is None for SQS' stand-in, which keeps everything in memory, as SQS does not.
+    `durable` is None for SQS' stand-in, which keeps everything in memory, as SQS does not.
     """
 
     kind: str
-    told: dict[str, Any]
+    settings: dict[str, Any]
     server: Server
-    mortal: MortalServer | None
+    durable: DurableServer | None
 
 
 @contextmanager
@@ -61,5 +61,5 @@ def postgres(folder: Path) -> Iterator[SharedBroker]:
 def sqs(folder: Path, server: MotoServer) -> Iterator[SharedBroker]:
     url = server.create(f"q{uuid4().hex}")
     with RedisServer(folder) as limits:
-        told = {"queue": url, "redis": limits.url, "environment": ENVIRONMENT, "places": str(folder)}
-        yield SharedBroker("sqs", told, server, None)
+        settings = {"queue": url, "redis": limits.url, "environment": ENVIRONMENT, "places": str(folder)}
+        yield SharedBroker("sqs", settings, server, None)

@@ -1,4 +1,4 @@
-"""What is fed to several workers on one queue, the workers that are killed, and how the end is judged."""
+"""Input for several workers on one queue, the workers that are killed, and the check of the final state."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ADDRESSES = ("client_id", "client_secret", "connect_url", "auth_url")
 
 
 class Feed:
-    """Orders, and what must come of them."""
+    """Orders, and the final state that they must lead to."""
 
     def __init__(self, seed, count):
         self.poison = 6
@@ -38,7 +38,7 @@ class Feed:
         self.actions = [f"action-{n}" for n in range(60)]
 
     async def put(self, queue, over):
-        """Put all, spread over the time that the kills take."""
+        """Put all orders, spread over the time during which workers are killed."""
         left, outcomes = list(self.lines), list(map(outcome, self.actions))
         while left:
             lines = [b'{"origin":%b,"order":%b}\n' % (HEAD, line) for line in left[:100]]
@@ -57,21 +57,21 @@ def outcome(name):
 class Workers:
     """Processes that are killed one after another, and replaced."""
 
-    def __init__(self, told, kind, life=(0.2, 3.0)):
-        self._told = told
+    def __init__(self, settings, kind, life=(0.2, 3.0)):
+        self._settings = settings
         self._kind = kind
         self._life = life
         self._context = worker.context()
 
     def start(self, name, *, until_empty):
         mine, theirs = self._context.Pipe(duplex=False)
-        process = self._context.Process(target=shared_worker.work, args=(self._told, name, until_empty, theirs))
+        process = self._context.Process(target=shared_worker.work, args=(self._settings, name, until_empty, theirs))
         process.start()
         theirs.close()
         return process, mine
 
     async def live_and_die(self, name, count, random):
-        """One place: its worker dies, and the next takes it, until so many died working."""
+        """Run one worker after another under this name, each killed at work, until `count` were killed."""
         died = 0
         while died < count:
             process, answer = await asyncio.to_thread(self.start, name, until_empty=False)
@@ -86,7 +86,7 @@ class Workers:
                 process.close()
 
     async def freeze_beyond_the_lease(self, name, times, random):
-        """One place: its worker stands still until others have what it held, then goes on; gives how often."""
+        """Suspend a worker until others have its messages, then resume it; return whether it survived all `times`."""
         process, answer = await asyncio.to_thread(self.start, name, until_empty=False)
         try:
             for _ in range(times):
@@ -102,7 +102,7 @@ class Workers:
             process.close()
 
     async def finish(self, name, queue):
-        """Work on until nothing is left, not even with the dead."""
+        """Run workers until the queue is empty, including messages leased to killed workers."""
         while True:
             process, answer = await asyncio.to_thread(self.start, name, until_empty=True)
             try:
@@ -117,7 +117,7 @@ class Workers:
 
 @asynccontextmanager
 async def mirakl(broker, feed, *, seed=0):
-    """A simulator that keeps to the documented limit; what a process must be told."""
+    """A simulator that enforces the documented limit, and the settings that a process needs."""
     channels = {ORIGIN.channel_id: [ORIGIN.channel_store_id]}
     async with SimulatorProcess(
         latency=(0.005, 0.08), channels=channels, rate_limits="documented", seed=seed
@@ -127,19 +127,19 @@ async def mirakl(broker, feed, *, seed=0):
             Fault.reset(after_processing=True, probability=0.02), Fault.status(503, probability=0.02)
         )
         known = {name: getattr(simulator.addresses, name) for name in ADDRESSES}
-        yield simulator, known | broker.told
+        yield simulator, known | broker.settings
 
 
-async def compare(simulator, told, queue, feed, *, may_be_late=False):
-    """Nothing lost, nothing stale, the rejected ones kept; `may_be_late`: a process stood between leave and call."""
+async def compare(simulator, settings, queue, feed, *, may_be_late=False):
+    """Check that no order is lost or stale and rejected ones are stored; `may_be_late` allows calls over the limit."""
     state = await simulator.control.state()
     assert state.orders == feed.orders
     assert state.digest == feed.digest
     assert state.versions.overwritten == 0
     assert state.actions == {"SUCCESS": len(feed.actions)}
     assert may_be_late or state.limited == 0, "the shared rate was not kept"
-    if "places" in told:  # without a transaction over both, a kill between the two brings a record twice
-        assert set(_records(Path(told["places"]))) == feed.bad
+    if "places" in settings:  # without a transaction over both, a kill between the two brings a record twice
+        assert set(_records(Path(settings["places"]))) == feed.bad
     else:
         assert sorted([row.order_id async for row in queue.rejected()]) == sorted(feed.bad)
     assert not await queue.waiting()

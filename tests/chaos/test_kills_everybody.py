@@ -1,6 +1,6 @@
-"""Those who put, workers, those who replay and the server itself, killed again and again: nothing lost or stale.
+"""Producers, workers, replays and the server are killed again and again: no order is lost or stale.
 
-SQS' stand-in keeps all in memory, as SQS does not: it is frozen instead of killed.
+The stand-in for SQS is frozen instead of killed, because it keeps its messages in memory.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ ORDERS = 6000
 LIVES = {"feeder": (0.05, 0.4), "worker": (0.4, 2.0), "replay": (0.05, 0.3)}
 
 
-class Mortals:
+class KilledProcesses:
     """Processes of one kind after another, each killed after a while; `died` counts those that did not end before."""
 
     def __init__(self, kind, random, target, *arguments):
@@ -29,7 +29,7 @@ class Mortals:
         self._arguments = arguments
 
     async def one(self, *, killed=True):
-        """Whether it ended well by itself."""
+        """Run one process; return whether it ended without an error."""
         process = worker.context().Process(target=self._target, args=self._arguments)
         await asyncio.to_thread(process.start)
         try:
@@ -45,52 +45,52 @@ class Mortals:
             await self.one()
 
 
-async def trouble_the_server(broker, random, over):
-    """Kill it, or let it stand still, again and again; gives how often."""
+async def disturb_server(broker, random, over):
+    """Kill or freeze the server repeatedly; return how often."""
     times = 0
     while not over.is_set():
         await asyncio.sleep(random.uniform(0.7, 2.0))
-        server = broker.server if broker.mortal is None else broker.mortal
-        away = random.uniform(0.0, 0.3)
+        server = broker.server if broker.durable is None else broker.durable
+        pause = random.uniform(0.0, 0.3)
         times += 1
-        if broker.mortal is None:
+        if broker.durable is None:
             server.freeze()
-            await asyncio.sleep(1 + away)
+            await asyncio.sleep(1 + pause)
             server.thaw()
         else:
             await asyncio.to_thread(server.kill)
-            await asyncio.sleep(away)
+            await asyncio.sleep(pause)
             await asyncio.to_thread(server.start)
     return times
 
 
 @pytest.mark.chaos
 @pytest.mark.timeout(180)
-async def test_whoever_is_killed_nothing_is_lost(broker, tmp_path):
+async def test_no_order_is_lost_whichever_process_is_killed(broker, tmp_path):
     random, feed, over = Random(3), Feed(3, ORDERS), asyncio.Event()
     file = tmp_path / "orders.ndjson"
     file.write_bytes(b"".join(line + b"\n" for line in feed.lines))
-    async with mirakl(broker, feed) as (simulator, told):
-        async with shared_worker.open_queue(told) as queue:
+    async with mirakl(broker, feed) as (simulator, settings):
+        async with shared_worker.open_queue(settings) as queue:
             await queue.put(list(map(outcome, feed.actions)))
-        feeders = Mortals("feeder", random, shared_worker.feed, told, str(file))
-        others = [Mortals("worker", random, shared_worker.work_for_ever, told, str(n)) for n in range(2)]
-        if "places" not in told:
-            others.append(Mortals("replay", random, shared_worker.replay, told))
+        feeders = KilledProcesses("feeder", random, shared_worker.feed, settings, str(file))
+        others = [KilledProcesses("worker", random, shared_worker.work_for_ever, settings, str(n)) for n in range(2)]
+        if "places" not in settings:
+            others.append(KilledProcesses("replay", random, shared_worker.replay, settings))
         running = [asyncio.create_task(each.until(over)) for each in others]
-        server = asyncio.create_task(trouble_the_server(broker, random, over))
+        server = asyncio.create_task(disturb_server(broker, random, over))
         while feeders.died < FEEDERS[broker.kind]:
             await feeders.one()
         while not await feeders.one(killed=False):
-            pass  # the server was away
+            pass  # the server was down
         await asyncio.sleep(2)
         over.set()
         await asyncio.gather(*running)
         times = await server
         assert times > 1
-        async with shared_worker.open_queue(told) as queue:
-            await asyncio.wait_for(Workers(told, broker.kind).finish("0", queue), 120)
-            await compare(simulator, told, queue, feed)
+        async with shared_worker.open_queue(settings) as queue:
+            await asyncio.wait_for(Workers(settings, broker.kind).finish("0", queue), 120)
+            await compare(simulator, settings, queue, feed)
     assert feeders.died == FEEDERS[broker.kind]
     assert all(each.died for each in others)
-    quota.COUNTED[broker.kind] += feeders.died + sum(each.died for each in others) + (times if broker.mortal else 0)
+    quota.COUNTED[broker.kind] += feeders.died + sum(each.died for each in others) + (times if broker.durable else 0)

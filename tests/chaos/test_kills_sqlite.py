@@ -1,7 +1,7 @@
-"""One process with a queue in SQLite, killed at random moments and started again: nothing lost, nothing stale.
+"""One process with a queue in SQLite, killed at random moments and restarted: no order is lost or stale.
 
 Each life of the feed has orders, second versions (the newer one first now and then), invalid orders and outcomes of
-actions. When it has been killed often enough it may finish, and the simulator's world is compared with the truth.
+actions. After the last kill it runs to its end, and the simulator's state is compared with the expected one.
 `quota.LONG` says how many kills the long run has.
 """
 
@@ -23,7 +23,7 @@ KILLS_A_FEED = 14
 
 
 class Feed:
-    """One file, and what must come of it."""
+    """One file of orders, and the final state that it must lead to."""
 
     def __init__(self, seed, folder):
         random = Random(seed)
@@ -49,7 +49,7 @@ class Feed:
 
 
 async def live_and_die(feed, kills, random):
-    """Run the feed to its end through so many deaths; how many there were."""
+    """Run the feed to its end while its process is killed up to `kills` times; return how often it was."""
     async with opened(feed.journal) as queue:
         await queue.put([b'{"action_id":"%b","outcome":{"status":"SUCCESS"}}' % name.encode() for name in feed.actions])
     channels = {ORIGIN.channel_id: [ORIGIN.channel_store_id]}
@@ -61,7 +61,7 @@ async def live_and_die(feed, kills, random):
         died = 0
         while died < kills:
             if not await killed(sim, feed, random.uniform(0.05, 0.9)):
-                break  # it was quicker than its murderer
+                break  # it finished before it could be killed
             died += 1
             quota.COUNTED["sqlite"] += 1
         figures = await asyncio.wait_for(finish(sim, feed), 120)
@@ -115,13 +115,13 @@ async def check_journal(feed):
     assert len(rejected) == feed.poison
 
 
-async def test_a_few_deaths(tmp_path):
+async def test_no_order_is_lost_after_a_few_kills(tmp_path):
     assert await live_and_die(Feed(1, tmp_path), 4, Random(1)) > 0
 
 
 @pytest.mark.chaos
 @pytest.mark.timeout(60 + KILLS * 6)
-async def test_many_deaths(tmp_path):
+async def test_no_order_is_lost_after_many_kills(tmp_path):
     died = seed = 0
     while died < KILLS:
         seed += 1

@@ -1,4 +1,4 @@
-"""Orders of four megabytes through each queue that takes them, in bounded memory; refused with their size by the others.
+"""Orders of 4 MB: queues that accept them need bounded memory, the others reject them and report their size.
 
 `MIRAKL_CHAOS_LARGE_ORDERS` sets how many; each process is one that has loaded the package, and nothing else.
 """
@@ -20,26 +20,26 @@ from tests.support.feeds import ORIGIN, order
 
 SIZE = 4_000_000
 COUNT = int(os.environ.get("MIRAKL_CHAOS_LARGE_ORDERS", "80"))
-MOST_MEGABYTES = 250
-"""Beyond what the process had when it began; the bodies of 80 orders alone have 320."""
+MAX_MEGABYTES = 250
+"""Growth since the start of the process; the bodies of 80 orders alone are 320 MB."""
 
 
-def push(told: dict[str, Any], count: int, answer: Any) -> None:
-    """Push so many, and give what the report says, why orders were rejected, and by how much memory has grown."""
-    answer.send(asyncio.run(_push(told, count)))
+def push(settings: dict[str, Any], count: int, answer: Any) -> None:
+    """Push `count` orders; send back the report's numbers, the reasons of rejections and the memory growth in MB."""
+    answer.send(asyncio.run(_push(settings, count)))
 
 
-async def _push(told: dict[str, Any], count: int) -> tuple[int, int, list[str], float]:
+async def _push(settings: dict[str, Any], count: int) -> tuple[int, int, list[str], float]:
     began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     source = (order(n, n, title="x" * SIZE) for n in range(count))
-    options = shared_worker.places(told, "large")
-    journal = told["path"] if "path" in told else shared_worker.open_queue(told)
+    options = shared_worker.places(settings, "large")
+    journal = settings["path"] if "path" in settings else shared_worker.open_queue(settings)
     async with ConnectChannel(
-        auth=ClientCredentials(told["client_id"], told["client_secret"]),
-        connect_url=told["connect_url"],
-        auth_url=told["auth_url"],
+        auth=ClientCredentials(settings["client_id"], settings["client_secret"]),
+        connect_url=settings["connect_url"],
+        auth_url=settings["auth_url"],
     ) as connect:
-        if "path" in told:
+        if "path" in settings:
             report, reasons = await _run(connect.orders.sync(source, origin=ORIGIN, journal=journal))
         else:
             async with journal:
@@ -56,15 +56,15 @@ async def _run(job: Any) -> tuple[Any, list[str]]:
     return job.report, reasons
 
 
-async def push_in_a_process(told, count):
-    """What `push` gives."""
+async def push_in_a_process(settings, count):
+    """Run `push` in a process of its own; return its result and the number of orders at Mirakl."""
     async with SimulatorProcess(
         keep="digest", channels={ORIGIN.channel_id: [ORIGIN.channel_store_id]}, rate_limits="documented"
     ) as simulator:
         known = {name: getattr(simulator.addresses, name) for name in ADDRESSES}
         context = worker.context()
         mine, theirs = context.Pipe(duplex=False)
-        process = context.Process(target=push, args=(known | told, count, theirs))
+        process = context.Process(target=push, args=(known | settings, count, theirs))
         await asyncio.to_thread(process.start)
         theirs.close()
         try:
@@ -82,7 +82,7 @@ def check(kind, found, count):
         assert all("the order has 4000" in reason and "takes at most" in reason for reason in reasons)
     else:
         assert (accepted, rejected, held) == (count, 0, count)
-    assert grown < MOST_MEGABYTES
+    assert grown < MAX_MEGABYTES
 
 
 async def test_a_few_large_orders_on_sqlite(tmp_path):
@@ -98,4 +98,4 @@ async def test_many_large_orders_on_sqlite(tmp_path):
 @pytest.mark.chaos
 @pytest.mark.timeout(300)
 async def test_many_large_orders(broker):
-    check(broker.kind, await push_in_a_process(broker.told, COUNT), COUNT)
+    check(broker.kind, await push_in_a_process(broker.settings, COUNT), COUNT)

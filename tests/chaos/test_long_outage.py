@@ -1,8 +1,7 @@
-"""Six hours without Mirakl, in which whoever pushes is started again seventy times: nothing is set aside, all arrives.
+"""An outage of six hours, in which the sync is restarted seventy times: no order is rejected, all arrive.
 
-The time is virtual: the simulator, its client and the queue share one clock, on which every sleep is over at once;
-Redis, PostgreSQL and SQS' stand-in are told that it has passed. What a broker delivers is not handed out when its lease
-has ended meanwhile, so there the clock runs fast, and not ahead of the requests.
+The time is virtual: the simulator, its client and the queue share one clock, on which every sleep ends at once. A queue
+on a server discards messages whose lease has expired; there the clock runs 5000 times faster, and never jumps ahead.
 """
 
 from __future__ import annotations
@@ -46,7 +45,7 @@ OUTAGES = [
 
 
 class FastClock:
-    """Time that passes five thousand times as fast as the machine's; `now` may be moved on."""
+    """Runs 5000 times faster than the machine's clock; `now` can be moved forward."""
 
     factor = 5000.0
 
@@ -86,14 +85,14 @@ async def broker(request, tmp_path):
 
 
 def places(broker, folder):
-    """Files for what the queue does not keep."""
+    """Files for what the queue cannot store."""
     options = {} if broker.cursors else {"resume_file": folder / "position.json"}
     return options if broker.rejected else options | {"rejected": folder / "rejected.ndjson", "idle": 0.5}
 
 
 async def run_until(job, clock, moment):
-    """Push until that moment, then stop at once, as a machine that shuts down does."""
-    with contextlib.suppress(SyncFailed):  # a job that never reached Mirakl gives up early, and is started again
+    """Run the job until that moment, then stop it at once, like a machine that shuts down."""
+    with contextlib.suppress(SyncFailed):  # a job that never reached Mirakl fails early, and is restarted
         async with asyncio.timeout(30), job:
             while clock.now < moment and not job.report.complete:
                 await asyncio.sleep(0)
@@ -101,8 +100,8 @@ async def run_until(job, clock, moment):
     return job.report
 
 
-async def aside(broker, queue, folder):
-    """The orders that were set aside, and why."""
+async def rejected_orders(broker, queue, folder):
+    """The orders that were rejected, and the kinds of reason."""
     if broker.rejected:
         return {(row.order_id, row.kind) async for row in queue.rejected()}
     lines = map(json.loads, (folder / "rejected.ndjson").read_bytes().splitlines())
@@ -110,7 +109,7 @@ async def aside(broker, queue, folder):
 
 
 @pytest.mark.parametrize("way", ["sync", "worker"])
-async def test_nothing_is_set_aside_and_all_arrives(broker, tmp_path, way):
+async def test_no_valid_order_is_rejected_and_all_arrive(broker, tmp_path, way):
     clock, random = broker.clock, Random(8)
     entries = [order(n, n, bad=n in {17, 160}) for n in range(400)]
     file = tmp_path / "orders.ndjson"
@@ -152,6 +151,6 @@ async def test_nothing_is_set_aside_and_all_arrives(broker, tmp_path, way):
         async with a_process() as job, asyncio.timeout(30):
             report = await job.run()
         assert report.accepted == 398
-        assert await aside(broker, queue, tmp_path) == {("o17", "invalid"), ("o160", "invalid")}
+        assert await rejected_orders(broker, queue, tmp_path) == {("o17", "invalid"), ("o160", "invalid")}
         assert not await queue.waiting()
     assert held(simulator) == expected(entry for n, entry in enumerate(entries) if n not in {17, 160})

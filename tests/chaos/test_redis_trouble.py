@@ -1,4 +1,4 @@
-"""Jobs on a Redis that is emptied, restored, evicts, stalls or loses replies: nothing lost unseen, the next job mends it.
+"""Jobs on a Redis that is emptied, restored, evicts, stalls or loses replies: each loss is reported, the next job repairs it.
 
 `tests/queues/test_redis_queue.py` has the same for single calls of the queue.
 """
@@ -171,7 +171,7 @@ async def test_connections_that_break_or_stall_change_nothing(simulator, connect
 
 def queue_through(broker: SharedBroker, proxy: ReplyLosingProxy):
     """The broker's queue, spoken to through a proxy."""
-    address = broker.told["queue"]
+    address = broker.settings["queue"]
     port = address.rpartition("/")[0].rpartition(":")[2].partition("/")[0]
     there = address.replace(f":{port}/", f":{proxy.port}/")
     if broker.kind == "sqs":
@@ -186,7 +186,7 @@ async def test_whichever_reply_is_lost_nothing_is(broker, simulator, connect, tm
     options, most = {}, 40
     if broker.kind == "sqs":  # each job waits to be sure that there is no more
         options, most = {"rejected": tmp_path / "rejected", "idle": 1.5}, 8
-    port = int(broker.told["queue"].rpartition("/")[0].rpartition(":")[2].partition("/")[0])
+    port = int(broker.settings["queue"].rpartition("/")[0].rpartition(":")[2].partition("/")[0])
     number, entries = 0, []
     async with ReplyLosingProxy(port) as proxy:
         while number == proxy.lost and number < most:

@@ -1,6 +1,6 @@
-"""The broker of a connector stands still twice while it works on commands: once within a call's patience, once beyond.
+"""The broker of a connector is frozen twice while commands are handled: once within a call's timeout, once beyond.
 
-The judge is Connect itself: each action has exactly one final outcome, and the right one.
+Connect decides: each action has exactly one final outcome, and the right one.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ STALLS = (3.0, 12.0)
 MOST_WAITING = 300
 
 
-async def put_by_and_by(queue, bodies, actions):
-    """Keep a few hundred waiting."""
+async def put_gradually(queue, bodies, actions):
+    """Put the messages so that a few hundred are waiting."""
     total = len(bodies)
     while bodies:
         settled = sum(action.status != "PENDING" for action in actions.values()) * total / len(actions)
@@ -35,12 +35,12 @@ async def put_by_and_by(queue, bodies, actions):
             await asyncio.sleep(0.05)
 
 
-async def handle_all(simulator, told, server, folder):
-    """Run one worker beside a server that stands still for so many seconds, one after the other."""
+async def handle_all(simulator, options, server, folder):
+    """Run one worker while the server is frozen for each of `STALLS` seconds."""
     settings = {
         "client_id": simulator.client_id, "client_secret": simulator.client_secret,
         "connect_url": simulator.connect_url, "auth_url": simulator.auth_url, "account_url": simulator.account_url,
-        "journal": str(folder / "journal"), "rejected": str(folder / "rejected.ndjson"), **told,
+        "journal": str(folder / "journal"), "rejected": str(folder / "rejected.ndjson"), **options,
     }  # fmt: skip
     actions = simulator.world.actions
     worker = await start_worker(settings)
@@ -64,17 +64,17 @@ async def handle_all(simulator, told, server, folder):
 @pytest.mark.parametrize("kind", ["redis", "sqs"])
 async def test_each_command_has_its_outcome(kind, tmp_path, request):
     opening = redis(tmp_path) if kind == "redis" else sqs(tmp_path, request.getfixturevalue("shared_moto"))
-    count, told = COMMANDS[kind], {"store": str(tmp_path / "store.db")}
+    count, options = COMMANDS[kind], {"store": str(tmp_path / "store.db")}
     (tmp_path / "journal").touch()
     with opening as broker:
-        told["queue"] = broker.told["queue"]
+        options["queue"] = broker.settings["queue"]
         if kind == "redis":
-            told["store"] = f"{broker.told['redis']}/actions"
-        async with Simulator() as simulator, shared_worker.open_queue(broker.told) as queue:
+            options["store"] = f"{broker.settings['redis']}/actions"
+        async with Simulator() as simulator, shared_worker.open_queue(broker.settings) as queue:
             for number in range(count):
                 simulator.world.add_action(f"action-{number}")
-            putting = asyncio.create_task(put_by_and_by(queue, deliveries(count, Random(7)), simulator.world.actions))
-            assert await handle_all(simulator, told, broker.server, tmp_path) == 0
+            putting = asyncio.create_task(put_gradually(queue, deliveries(count, Random(7)), simulator.world.actions))
+            assert await handle_all(simulator, options, broker.server, tmp_path) == 0
             await putting
             judge(simulator, tmp_path / "journal")
     rejected = tmp_path / "rejected.ndjson"

@@ -90,7 +90,7 @@ class Interrupted(SimulatorProcess):
         raise KeyboardInterrupt
 
 
-def test_an_interruption_that_nothing_was_made_of_is_told_in_one_line(monkeypatch, capsys):
+def test_an_interruption_before_the_simulator_started_is_reported_in_one_line(monkeypatch, capsys):
     monkeypatch.setattr(demo, "SimulatorProcess", Interrupted)
     assert main(["demo", "--json"]) == 130
     shown = capsys.readouterr()

@@ -65,9 +65,9 @@ def test_events_are_printed_with_type_id_and_members(run):
         (command("a1"), 0, None),
     ],
 )
-def test_what_a_connector_would_set_aside_has_its_reason(run, line, status, reason):
-    told, shown = found(run, line + b"\n")
-    assert told == status
+def test_an_event_that_a_connector_would_reject_has_its_reason(run, line, status, reason):
+    found_status, shown = found(run, line + b"\n")
+    assert found_status == status
     assert [one.get("error") for one in shown["events"]] == [reason]
     assert (shown["count"], shown["rejected"]) == (1, status)
     assert run(line)[1].out.count(f"set aside: {reason}") == status

@@ -21,7 +21,7 @@ def catalog(tmp_path):
     return path
 
 
-async def test_a_file_is_handed_in_and_its_id_told(marketplace, catalog):
+async def test_a_file_is_submitted_and_its_import_id_printed(marketplace, catalog):
     done = await program(marketplace, "import", catalog, "--shop", 2000)
     assert (done.status, done.out) == (0, "import 2043\n"), done.err
     assert done.err == "mirakl-async: product import 2043: handed in\n"

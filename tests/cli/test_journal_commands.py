@@ -39,8 +39,8 @@ async def test_a_second_run_goes_on_or_starts_over(mirakl, tmp_path):
     assert (first.status, first.shown["accepted"]) == (0, 250), first.err
     again = await program(*arguments(mirakl, file, journal, "--resume"), addresses=mirakl.addresses)
     assert (again.status, again.shown["read"]) == (0, 0), again.err
-    anew = await program(*arguments(mirakl, file, journal), addresses=mirakl.addresses)
-    assert (anew.status, anew.shown["accepted"]) == (0, 250), anew.err
+    restarted = await program(*arguments(mirakl, file, journal), addresses=mirakl.addresses)
+    assert (restarted.status, restarted.shown["accepted"]) == (0, 250), restarted.err
     assert (await mirakl.control.state()).orders == 250
 
 
@@ -106,7 +106,7 @@ async def test_all_who_work_on_a_queue_in_redis_keep_one_rate(mirakl, redis_url,
         assert await redis.exists("{mirakl}:limit:processes")
 
 
-async def test_a_worker_goes_on_until_it_is_told_to_stop(mirakl, tmp_path):
+async def test_a_worker_runs_until_it_is_signalled_to_stop(mirakl, tmp_path):
     queue = tmp_path / "orders.db"
     origin = b'{"channel_id":"demo-channel","channel_store_id":"demo-store"}'
     async with opened(queue) as kept:

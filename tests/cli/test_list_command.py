@@ -95,7 +95,7 @@ async def _cursor_after(mirakl, count):
         return items.cursor
 
 
-async def test_a_reader_that_goes_away_is_not_told_more_and_the_bookmark_stays_behind(mirakl, tmp_path):
+async def test_a_closed_pipe_ends_the_output_and_the_bookmark_is_not_ahead_of_it(mirakl, tmp_path):
     mark = tmp_path / "orders.bookmark"
     command = f"{sys.executable} -m mirakl_async list OR11 --bookmark {mark}"
     child = await asyncio.create_subprocess_shell(

@@ -52,7 +52,7 @@ async def test_a_terminal_that_cannot_show_everything_is_written_to_all_the_same
         assert len(out) > 1000
 
 
-async def test_the_simulator_says_where_it_is_and_stops_when_told():
+async def test_the_simulator_prints_its_addresses_and_stops_on_a_signal():
     child = await start("simulator", "--rate-limit", "none")
     addresses = json.loads(await child.stdout.readline())
     assert addresses["connect_url"].startswith("http://127.0.0.1:")

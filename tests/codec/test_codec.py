@@ -1,4 +1,4 @@
-"""The codec by example: what is read as it is, what is mended, what is set aside, what is refused."""
+"""The codec by example: values read unchanged, repaired, quarantined and rejected."""
 
 import datetime as dt
 import json
@@ -86,10 +86,10 @@ def test_an_item_without_a_required_member_is_set_aside():
     ]
 
 
-def test_the_other_members_of_a_page_are_mended_too():
+def test_members_of_a_page_beside_its_items_are_repaired_too():
     found = page('{"orders":[{"order_id":"a"}],"total_count":"many","next_page_token":17}')
     assert found.value == OrderPage(orders=[Order(order_id="a")], next_page_token="17")
-    assert [(mend.path, mend.outcome) for mend in found.repaired] == [
+    assert [(repair.path, repair.outcome) for repair in found.repaired] == [
         ("$.total_count", "dropped"),
         ("$.next_page_token", "repaired"),
     ]
@@ -247,22 +247,22 @@ def test_a_member_without_any_faithful_form_reads_as_absent(member: str, text: s
     intact: dict[str, Any] = {"line_id": "l", "price": Decimal("9.90"), "quantity": 3}
     intact.pop(member, None)
     assert found.value == Line(**intact)
-    assert [(mend.path, mend.outcome) for mend in found.repaired] == [(f"$.{member}", "dropped")]
+    assert [(repair.path, repair.outcome) for repair in found.repaired] == [(f"$.{member}", "dropped")]
 
 
-def test_renamed_members_are_mended_under_their_wire_names():
+def test_repairs_of_renamed_members_have_their_wire_names():
     found = codec.decode(Address, b'{"from":"2024-01-02 00:00","@type":1,"name":"n","opens":[]}')
     assert found.value == Address(from_=dt.date(2024, 1, 2), type_="1", name="n")
-    assert {mend.path for mend in found.repaired} == {"$.from", "$.@type", "$.opens"}
+    assert {repair.path for repair in found.repaired} == {"$.from", "$.@type", "$.opens"}
 
 
 def test_a_day_or_a_time_that_is_none_is_dropped_and_not_called_repaired():
     found = codec.decode(Address, b'{"from":"soon","opens":"later","name":"n"}')
     assert found.value == Address(name="n")
-    assert [mend.outcome for mend in found.repaired] == ["dropped", "dropped"]
+    assert [repair.outcome for repair in found.repaired] == ["dropped", "dropped"]
 
 
-def test_a_tagged_struct_is_mended_as_its_own_kind():
+def test_a_tagged_struct_is_repaired_as_the_type_of_its_tag():
     family: Any = Cat | Dog
     assert codec.decode(family, b'{"kind":"dog","barks":"x"}').value == Dog()
     with pytest.raises(codec.CodecError, match=r"Invalid value - at `\$.kind`"):
@@ -270,7 +270,7 @@ def test_a_tagged_struct_is_mended_as_its_own_kind():
 
 
 @pytest.mark.parametrize("total", ["1", '"x"'])
-def test_untyped_members_keep_their_digits_beside_a_mended_one_too(total: str):
+def test_untyped_members_keep_their_digits_beside_a_repaired_one_too(total: str):
     body = b'{"extra":{"n":12.10,"list":[1,null]},"total":%b}' % total.encode()
     for found in (codec.decode(Order, body).value, page(b'{"orders":[%b]}' % body).value.orders[0]):
         assert found.extra == {"n": Decimal("12.10"), "list": [1, None]}
@@ -310,7 +310,7 @@ def test_nesting_beyond_the_interpreters_limit_costs_its_member_only():
     body = b'{"orders":[{"order_id":"a"},{"order_id":"b","unknown":%b},{"order_id":"c","extra":%b}]}' % (NESTED, NESTED)
     found = page(body)
     assert [order.order_id for order in found.value.orders] == ["a", "b", "c"]
-    assert [(mend.path, mend.reason) for mend in found.repaired] == [("$.orders[2].extra", "Nested too deeply")]
+    assert [(repair.path, repair.reason) for repair in found.repaired] == [("$.orders[2].extra", "Nested too deeply")]
 
 
 def test_nesting_in_place_of_an_item_is_set_aside():
@@ -412,7 +412,7 @@ def test_a_request_that_keeps_its_contract_is_encoded():
     assert codec.find_violations(value) == []
 
 
-def test_every_violation_is_told_with_its_python_path():
+def test_every_violation_is_reported_with_its_python_path():
     long = LineInput(product=ProductInput(title="far too long"))
     none = LineInput(product=ProductInput(title="t", weight=Decimal("NaN")), quantity=0)
     value = Upsert(
@@ -437,7 +437,7 @@ def test_every_violation_is_told_with_its_python_path():
     ]
 
 
-def test_a_required_member_that_is_unset_is_told_at_its_struct():
+def test_an_unset_required_member_is_reported_at_its_struct():
     value = Upsert(orders=[order(order_id=msgspec.UNSET)])
     assert [str(violation) for violation in codec.find_violations(value)] == [
         "orders[0]: Object missing required field `order_id`"

@@ -103,17 +103,17 @@ class Shape(NamedTuple):
 
 @st.composite
 def objects(draw: st.DrawFn, shape: Shape) -> Sample:
-    """An object of which every member is intact, absent, or damaged, among members nobody knows."""
+    """An object of which every member is intact, absent, or damaged, among unknown members."""
     written: list[str] = []
     certain: dict[str, Any] = {}
     for wire, strategy in draw(st.permutations(list(shape.members.items()))):
         name = shape.names.get(wire, wire)
-        fate = draw(st.sampled_from(["intact", "intact", "intact", "absent", "null", "damaged"]))
-        if fate == "absent":
+        condition = draw(st.sampled_from(["intact", "intact", "intact", "absent", "null", "damaged"]))
+        if condition == "absent":
             certain[name] = None
             continue
-        sample = draw(strategy) if fate == "intact" else Sample("null", None)
-        if fate == "damaged":
+        sample = draw(strategy) if condition == "intact" else Sample("null", None)
+        if condition == "damaged":
             sample = Sample(draw(damage), ANYTHING)
         written.append(f"{json.dumps(wire)}: {sample.text}")
         if sample.value is not ANYTHING:
@@ -208,8 +208,8 @@ def check_page(sample: tuple[str, list[Any], list[tuple[int, bytes]], int | None
     assert_agrees(found.value.orders, items)
     assert [(item.index, item.raw) for item in found.quarantined] == aside
     assert found.value.total_count == total
-    for mend in found.repaired:
-        assert mend.path.startswith("$.orders[")
+    for repair in found.repaired:
+        assert repair.path.startswith("$.orders[")
 
 
 def check_bytes(body: bytes) -> None:

@@ -129,12 +129,12 @@ def test_instants_run_on_where_wall_clocks_run_back():
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("kind", [Order, Message])
-def test_a_moment_in_an_answer_is_never_without_a_zone_and_its_repair_is_told(kind: Any, text: str):
+def test_a_timestamp_in_a_response_always_has_a_time_zone_and_its_repair_is_reported(kind: Any, text: str):
     name = "created_date" if kind is Order else "date_created"
     found = codec.decode(kind, f'{{"{name}":{text}}}'.encode())
     assert getattr(found.value, name) == utc(2024, 2, 29, 10, 20)
     assert getattr(found.value, name) < dt.datetime.now(dt.UTC)
-    assert [(mend.path, mend.outcome) for mend in found.repaired] == [(f"$.{name}", "repaired")]
+    assert [(repair.path, repair.outcome) for repair in found.repaired] == [(f"$.{name}", "repaired")]
 
 
 @pytest.mark.parametrize("text", ["2024-02-29T12:20:00+0200", "2024-02-29 10:20:00Z", "1709202000"])
@@ -147,7 +147,7 @@ def test_spellings_that_name_their_zone_break_no_promise(text: str):
 def test_a_day_alone_is_its_midnight_in_utc():
     found = codec.decode_page(OR11.paging, OR11.reply, b'{"orders":[{"order_id":"o","created_date":"2024-02-29"}]}')
     assert found.value.orders[0].created_date == utc(2024, 2, 29)
-    assert [mend.path for mend in found.repaired] == ["$.orders[0].created_date"]
+    assert [repair.path for repair in found.repaired] == ["$.orders[0].created_date"]
 
 
 def test_every_moment_that_is_read_has_a_zone():

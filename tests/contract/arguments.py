@@ -124,7 +124,7 @@ def _draw_body(operation: Operation[Any], described: Published, instances: Insta
 
 
 def part_types(operation: Operation[Any]) -> dict[str, Any]:
-    """The types of the parts of a form that are no files, by wire name."""
+    """The types of a form's parts other than files, by wire name."""
     hints = _hints(operation)
     parts = [param for param in operation.params if param.location == "part" and param.type != "file"]
     return {param.name: hints[param.argument] for param in parts}

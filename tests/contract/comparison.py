@@ -1,6 +1,6 @@
-"""What a plain JSON value says, held against what a struct read from it.
+"""Compares a plain JSON value with the struct that was read from it.
 
-A member that the struct does not know counts as lost, too: the document promised it, and somebody threw it away.
+A member that the struct does not know counts as lost, too: the document describes it, and the client dropped it.
 """
 
 from __future__ import annotations

@@ -70,7 +70,7 @@ class Instances:
         return self._number(schema, INTEGERS if kind == "integer" else NUMBERS)
 
     def _choice(self, choices: list[Schema], depth: int) -> Schema:
-        """One of the choices; deep inside one that goes no deeper, lest a condition of conditions never ends."""
+        """One of the choices; at great depth one that is not recursive, so that nested conditions end."""
         if depth > DEPTH:
             shallow = [choice for choice in choices if not self._recursive(choice)]
             choices = shallow or choices

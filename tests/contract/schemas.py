@@ -1,7 +1,7 @@
-"""One document's schemas, as our published corrections mend them, and what JSON Schema cannot say about them.
+"""One document's schemas with the project's corrections, and the rules that JSON Schema cannot express.
 
 `codegen/corrections.toml` lists what the documents get wrong about what is sent, each row with its reason: a member
-that Mirakl's own examples send as null, a list's length that only the text gives. The schemas here are mended by the
+that Mirakl's own examples send as null, a list's length that only the text gives. The schemas here are corrected by the
 same rows. A discriminator is OpenAPI's word: a validator of JSON Schema ignores it, so its variants are followed here.
 """
 
@@ -28,7 +28,7 @@ class Schemas:
 
     def __init__(self, service: str) -> None:
         self.components = copy.deepcopy(documents.document(service)["components"])
-        _mend(self.components["schemas"], tomllib.loads(CORRECTIONS.read_text()).get(service, {}))
+        _correct(self.components["schemas"], tomllib.loads(CORRECTIONS.read_text()).get(service, {}))
         for schema in self.components["schemas"].values():
             self._free_overridden(schema)
 
@@ -63,14 +63,14 @@ class Schemas:
 
     def variants(self, schema: Schema) -> tuple[str, dict[str, Schema]]:
         """The discriminating member and the schema of each of its values; ("", {}) where there is none."""
-        told = schema.get("discriminator", {})
-        tag = told.get("propertyName", "")
+        discriminator = schema.get("discriminator", {})
+        tag = discriminator.get("propertyName", "")
         if tag not in schema.get("properties", {}) and f"@{tag}" in schema.get("properties", {}):
             tag = f"@{tag}"  # IV01's payment_info: the member is @type, in its example too
         # A variant that builds on its base inherits the discriminator, and says nothing new with it.
         return tag, {
             value: {key: part for key, part in self.flat({"$ref": reference}).items() if key != "discriminator"}
-            for value, reference in told.get("mapping", {}).items()
+            for value, reference in discriminator.get("mapping", {}).items()
         }
 
     def problems(self, schema: Schema, value: Any, path: str = "$") -> list[str]:
@@ -120,14 +120,14 @@ class Schemas:
 
 @cache
 def schemas(service: str) -> Schemas:
-    """The schemas of one service, mended once."""
+    """The schemas of one service, corrected once."""
     return Schemas(service)
 
 
-def _mend(components: dict[str, Schema], corrections: dict[str, Any]) -> None:
+def _correct(components: dict[str, Schema], corrections: dict[str, Any]) -> None:
     for row in corrections.get("members", []):
         schema = components.get(row["schema"], {})
-        _mend_member(schema, row) if row["member"] in schema.get("properties", {}) else None
+        _correct_member(schema, row) if row["member"] in schema.get("properties", {}) else None
     for row in corrections.get("clearing", []):
         for name, schema in components.items():
             if name.startswith(f"{row['schema']}_"):
@@ -135,7 +135,7 @@ def _mend(components: dict[str, Schema], corrections: dict[str, Any]) -> None:
                     _allow_null(schema, member)
 
 
-def _mend_member(schema: Schema, row: dict[str, Any]) -> None:
+def _correct_member(schema: Schema, row: dict[str, Any]) -> None:
     member = row["member"]
     required = set(schema.get("required", []))
     if "required" in row:

@@ -30,10 +30,10 @@ def pieces(code: str, value: Any) -> list[tuple[str, Any]]:
 
 
 def problems(code: str, value: Any) -> list[str]:
-    """What is not read as it is said; a placeholder in the place of a date is no date, and so not counted."""
+    """The differences between a value and what was read from it; a placeholder instead of a date is not counted."""
     decoded = codec.decode(operations[code].reply, json.dumps(value).encode())
-    dropped = [mend.path for mend in decoded.repaired if mend.outcome == "dropped"]
-    repaired = [mend.path for mend in decoded.repaired if mend.outcome == "repaired"]
+    dropped = [repair.path for repair in decoded.repaired if repair.outcome == "dropped"]
+    repaired = [repair.path for repair in decoded.repaired if repair.outcome == "repaired"]
     wrong = [f"{path}: dropped" for path in dropped if at(value, path) != PLACEHOLDER]
     allowed = [*dropped, *repaired]
     return wrong + [
@@ -69,9 +69,9 @@ def test_the_documents_examples_are_all_there() -> None:
 
 
 def test_a_comparison_can_fail() -> None:
-    """The reader that everything above relies on tells a lost, a changed and an unknown member."""
+    """`lost` reports a lost, a changed and an unknown member."""
     order = codec.decode("front.orders:Order", b'{"order_id": "a", "total_price": 3, "can_cancel": "yes"}').value
-    told = dict(lost({"order_id": "b", "total_price": 3, "can_cancel": "yes", "unheard_of": 1}, order))
-    assert set(told) == {"$.order_id", "$.can_cancel", "$.unheard_of"}
+    differences = dict(lost({"order_id": "b", "total_price": 3, "can_cancel": "yes", "unheard_of": 1}, order))
+    assert set(differences) == {"$.order_id", "$.can_cancel", "$.unheard_of"}
     assert not below("$.a[10]", "$.a[1]")
     assert below("$.a[1].b", "$.a[1]")

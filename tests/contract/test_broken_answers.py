@@ -1,7 +1,7 @@
-"""Answers that break their documents: nothing is raised out of a page, and what is intact is read as it was said.
+"""Responses that violate their documents: a page raises no error, and intact values are read unchanged.
 
-An answer is drawn from the document's schema, then damaged in a few places: a member is left out, is null, has
-another type, or is one nobody knows. Only a damaged value may be lost, and every loss is told.
+A response is drawn from the document's schema, then damaged in a few places: a member is left out, is null, has
+another type, or is unknown. Only a damaged value may be lost, and every loss is reported.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def damage(value: Any, random: Random) -> set[str]:
         path, holder, key = random.choice(inside)
         kind = random.choice(("absent", "null", "wrong", "wrong", "unknown"))
         if kind == "unknown" and isinstance(holder, dict):
-            path, key = f"{path.rpartition('.')[0]}.heard_of_by_nobody", "heard_of_by_nobody"
+            path, key = f"{path.rpartition('.')[0]}.unknown_member", "unknown_member"
         if kind == "absent" and isinstance(holder, dict):
             del holder[key]
         else:
@@ -70,30 +70,30 @@ def damage(value: Any, random: Random) -> set[str]:
 
 
 def decoded(operation: Operation[Any], body: bytes) -> tuple[Any, dict[str, str]]:
-    """The value, and what was told of it: the outcome at each path."""
+    """The value, and the outcome of each repair by its path."""
     if operation.paging is None:
         answer = codec.decode(operation.reply, body)
-        return answer.value, {mend.path: mend.outcome for mend in answer.repaired}
+        return answer.value, {repair.path: repair.outcome for repair in answer.repaired}
     page = codec.decode_page(operation.paging, operation.reply, body)
-    told: dict[str, str] = {mend.path: mend.outcome for mend in page.repaired}
+    outcomes: dict[str, str] = {repair.path: repair.outcome for repair in page.repaired}
     for item in page.quarantined:
         index = "" if item.index is None else f"[{item.index}]"
-        told[f"$.{operation.paging.items}{index}"] = "dropped"
-    return page.value, told
+        outcomes[f"$.{operation.paging.items}{index}"] = "dropped"
+    return page.value, outcomes
 
 
 def check(code: str, random: Random) -> None:
     operation = operations[code]
     known = schemas(operation.service)
     value = Instances(known, random, random.choice((0.2, 0.5, 1.0))).of(schema_of(operation))
-    intact, told = decoded(operation, json.dumps(value).encode())
-    assert not told, f"{code}: {told} of an answer that keeps its schema"
+    intact, outcomes = decoded(operation, json.dumps(value).encode())
+    assert not outcomes, f"{code}: {outcomes} of an answer that keeps its schema"
     assert not list(lost(value, intact)), code
     broken = damage(value, random)
-    read, told = decoded(operation, json.dumps(value).encode())
-    untold = [path for path in told if not any(below(path, damaged) for damaged in broken)]
-    assert not untold, f"{code}: {untold} mended, only {broken} was damaged"
-    gone = {path for path, outcome in told.items() if outcome == "dropped"}
+    read, outcomes = decoded(operation, json.dumps(value).encode())
+    unexpected = [path for path in outcomes if not any(below(path, damaged) for damaged in broken)]
+    assert not unexpected, f"{code}: {unexpected} repaired, only {broken} was damaged"
+    gone = {path for path, outcome in outcomes.items() if outcome == "dropped"}
     wrong = [
         f"{path}: {how}"
         for path, how in lost(value, read, gone=gone)

@@ -27,7 +27,7 @@ from mirakl_async.operations import operations
 for name, value in json.load(open("examples.json")):
     kind = operations[name].reply if name in operations else getattr(acme, name)
     decoded = codec.decode(kind, json.dumps(value).encode())
-    print(json.dumps([name, [mend.path for mend in decoded.repaired if mend.outcome == "dropped"]]))
+    print(json.dumps([name, [repair.path for repair in decoded.repaired if repair.outcome == "dropped"]]))
 """
 
 
@@ -59,15 +59,15 @@ def values(body: dict[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 @pytest.mark.parametrize("path", others(), ids=lambda path: path.stem)
-def test_a_document_nobody_made_rows_for_is_read(path: Path, tmp_path: Path) -> None:
+def test_a_document_without_rows_in_a_table_is_read(path: Path, tmp_path: Path) -> None:
     content = json.loads(json.dumps(yaml.safe_load(path.read_text()), default=str))
-    told = list(examples(content))
-    assert told
+    named_examples = list(examples(content))
+    assert named_examples
     workshop = Workshop(tmp_path)
     workshop.generate(path.read_text(), path.name)
-    (tmp_path / "examples.json").write_text(json.dumps(told))
+    (tmp_path / "examples.json").write_text(json.dumps(named_examples))
     lines = [json.loads(line) for line in workshop.run(READ).splitlines()]
-    assert [name for name, _ in lines] == [name for name, _ in told]
-    for (name, value), (_, dropped) in zip(told, lines, strict=True):
+    assert [name for name, _ in lines] == [name for name, _ in named_examples]
+    for (name, value), (_, dropped) in zip(named_examples, lines, strict=True):
         kept_out = [where for where in dropped if at(value, where) not in PLACEHOLDERS]
         assert not kept_out, f"{name}: {kept_out}"

@@ -204,7 +204,7 @@ def form_problems(known: Schemas, form: dict[str, Any], drawn: Drawn, seen: Seen
             wrong += [] if same(said, drawn.parts[part.name]) else [f"part {part.name} says {said}"]
             wrong += known.problems(form["properties"][part.name], said, part.name)
         else:
-            wrong += [] if part.content_type.partition(";")[0] in {"", "text/plain"} else [f"{part.name} is no text"]
+            wrong += [] if part.content_type.partition(";")[0] in {"", "text/plain"} else [f"{part.name} is not a text"]
             wrong += [] if [part.body.decode()] == texts(drawn.parts[part.name]) else [f"part {part.name} is changed"]
             wrong += known.problems(schema, of_text(part.body.decode(), schema.get("type", "string")), part.name)
     wrong += [f"file {name} is changed" for name, bodies in files.items() if bodies != drawn.parts[name]]
@@ -226,7 +226,7 @@ def same(said: Any, given: Any) -> bool:
 
 
 def instant(text: str) -> dt.datetime | None:
-    """The moment a date-time names; None for a text that is none."""
+    """The instant of a date-time with a zone; None for any other text."""
     try:
         moment = dt.datetime.fromisoformat(text)
     except (TypeError, ValueError):

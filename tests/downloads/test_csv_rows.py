@@ -15,7 +15,7 @@ REPORT = 'sku;name;error\r\nA-1;Lamp;missing EAN\r\nA-2;"Chair;\r\nblue";"says "
 
 
 def read(data, *, at_once=None, **options):
-    """The columns and the records, the bytes given so many at a time."""
+    """Return the columns and the records, fed `at_once` bytes at a time."""
     reader = CsvParser(**options)
     size = at_once or max(1, len(data))
     records = [record for at in range(0, len(data), size) for record in reader.feed(data[at : at + size])]
@@ -196,7 +196,7 @@ def test_a_row_by_column():
     assert as_dict(["a", "b"], ["1", "2", "3"]) == {"a": "1", "b": "2", "column 3": "3"}
 
 
-def test_columns_of_one_name_are_told_apart():
+def test_columns_with_the_same_name_get_a_number():
     assert distinct(["price", "sku", "price", "price"]) == ["price", "sku", "price (2)", "price (3)"]
     assert distinct(["a", "a", "a (2)"]) == ["a", "a (2)", "a (2) (2)"]
 

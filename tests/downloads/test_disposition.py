@@ -1,4 +1,4 @@
-"""The names servers give to files, as they are written in the wild and by those who mean harm."""
+"""File names in Content-Disposition: as servers write them, and as an attacker would."""
 
 import pytest
 from hypothesis import given

@@ -246,19 +246,19 @@ async def test_what_is_not_what_it_was_to_be_read_as_can_still_be_saved(tmp_path
 
 
 @pytest.mark.parametrize("share", QUARTERS)
-async def test_a_saved_file_is_fetched_anew_until_it_is_whole(share, tmp_path):
+async def test_a_saved_file_is_fetched_again_until_it_is_complete(share, tmp_path):
     whole = framings(REPORT)["length"]
     async with RawServer(*playing(cut(whole, share), cut(whole, share), whole)) as server, front(server) as client:
-        told = []
-        saved = await report(client).save(tmp_path, progress=lambda *step: told.append(step))
+        steps = []
+        saved = await report(client).save(tmp_path, progress=lambda *step: steps.append(step))
     assert saved.path.read_bytes() == REPORT
     assert saved.complete is True
-    assert told == [(len(REPORT), len(REPORT))]
+    assert steps == [(len(REPORT), len(REPORT))]
     assert server.connections == 3
 
 
 @pytest.mark.parametrize("share", [0.25, 0.3, 0.51, 1.0])
-async def test_where_only_the_end_of_the_connection_ends_a_file_nobody_says_it_is_whole(share, tmp_path):
+async def test_a_file_that_ends_with_its_connection_is_not_reported_as_complete(share, tmp_path):
     async with RawServer(*playing(cut(unframed_answer(REPORT, *NAMED), share))) as server, front(server) as client:
         saved = await report(client).save(tmp_path)
         assert saved.complete is None
@@ -310,7 +310,7 @@ async def test_items_are_given_while_the_rest_is_still_on_its_way():
     assert len(ids) == 20_000
 
 
-async def test_what_is_mended_and_what_is_set_aside_is_told_to_the_watch():
+async def test_repaired_and_quarantined_items_are_reported_to_the_listener():
     events = []
     body = b'[{"order_id":"a","created_date":"soon"},7,{"order_id":"b"}]'
     async with RawServer(answering(file_answer(body))) as server, front(server, listener=events.append) as client:

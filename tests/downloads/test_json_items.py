@@ -16,7 +16,7 @@ from mirakl_async.models.front.orders import Order
 
 
 def read(data, *more, at_once=None, **options):
-    """All items of a list, its bytes given so many at a time."""
+    """Return all items of a list, fed `at_once` bytes at a time."""
     reader = JsonArrayParser(*more, **options)
     size = at_once or max(1, len(data))
     items = [item for at in range(0, len(data), size) for item in reader.feed(data[at : at + size])]
@@ -111,29 +111,29 @@ def test_into_structs_with_the_digits_of_money_kept():
 
 @pytest.mark.usefixtures("block")
 @pytest.mark.parametrize("broken", [0, 1, 7, 19])
-def test_a_broken_item_costs_itself_alone_and_is_told(broken):
+def test_only_the_broken_item_is_left_out_and_it_is_reported(broken):
     orders = [{"order_id": f"o{n}", "total_price": n} for n in range(20)]
     orders[broken] = "not an order at all"
-    told = []
-    reader = JsonArrayParser("front.orders:Order", "orders", lost=told.append)
+    lost = []
+    reader = JsonArrayParser("front.orders:Order", "orders", lost=lost.append)
     items = reader.feed(json.dumps({"orders": orders}).encode()) + reader.finish()
     assert reader.failure is None
     assert [order.order_id for order in items] == [f"o{n}" for n in range(20) if n != broken]
     assert all(type(order) is Order for order in items)
     assert (reader.count, reader.unreadable) == (20, 1)
-    assert reader.quarantined == told
-    assert (told[0].index, told[0].raw) == (broken, b'"not an order at all"')
-    assert f"$.orders[{broken}]" in told[0].reason
+    assert reader.quarantined == lost
+    assert (lost[0].index, lost[0].raw) == (broken, b'"not an order at all"')
+    assert f"$.orders[{broken}]" in lost[0].reason
 
 
 @pytest.mark.usefixtures("block")
-def test_a_mended_item_is_told_with_its_place():
-    mended = []
-    reader = JsonArrayParser("front.orders:Order", "orders", told=mended.append)
+def test_a_repaired_item_is_reported_with_its_path():
+    repairs = []
+    reader = JsonArrayParser("front.orders:Order", "orders", told=repairs.append)
     data = json.dumps({"orders": [{"order_id": "a"}, {"order_id": "b", "created_date": "soon"}]}).encode()
     items = reader.feed(data) + reader.finish()
     assert [order.order_id for order in items] == ["a", "b"]
-    assert [mend.path for mend in mended] == ["$.orders[1].created_date"]
+    assert [repair.path for repair in repairs] == ["$.orders[1].created_date"]
 
 
 def test_only_the_first_hundred_broken_items_are_kept():

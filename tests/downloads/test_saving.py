@@ -18,11 +18,11 @@ async def chunks(*items):
         yield item
 
 
-async def test_chunks_become_a_file_and_progress_is_told(tmp_path, monkeypatch):
+async def test_chunks_become_a_file_and_progress_is_reported(tmp_path, monkeypatch):
     monkeypatch.setattr(saving, "WRITE_AT_ONCE", 4)
-    told = []
-    size = await save_chunks(chunks(b"123", b"456", b"7"), tmp_path / "a.csv", told.append)
-    assert (size, told) == (7, [6, 7])
+    progress = []
+    size = await save_chunks(chunks(b"123", b"456", b"7"), tmp_path / "a.csv", progress.append)
+    assert (size, progress) == (7, [6, 7])
     assert (tmp_path / "a.csv").read_bytes() == b"1234567"
     assert len(list(tmp_path.iterdir())) == 1
 

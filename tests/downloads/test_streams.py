@@ -1,4 +1,4 @@
-"""What is no file is written through: standard output, pipes and devices are neither replaced nor closed to others."""
+"""Standard output, pipes and devices are written to directly: their files are neither replaced nor made private."""
 
 import asyncio
 import errno

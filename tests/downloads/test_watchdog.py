@@ -9,7 +9,7 @@ from tests.support.manual_clock import InstantClock
 
 
 class Drip:
-    """Chunks of a size that each take so many seconds to come."""
+    """`count` chunks of `size` bytes, each of which takes `seconds` to arrive."""
 
     def __init__(self, clock, seconds, size, count):
         self.clock, self.seconds, self.size, self.count = clock, seconds, size, count

@@ -1,4 +1,4 @@
-"""Archives as servers send them, and as those who mean harm build them."""
+"""ZIP archives: as servers send them, and as an attacker would build them."""
 
 import io
 import struct
@@ -136,7 +136,7 @@ def test_what_is_no_archive(damage):
         Archive(io.BytesIO(damage(zipped(("a", b"x" * 1000)).getvalue())), LIMITS)
 
 
-async def test_a_damaged_member_is_told_and_not_saved(tmp_path):
+async def test_a_damaged_member_is_reported_and_not_saved(tmp_path):
     data = bytearray(zipped(("a.csv", bytes(range(200)) * 100)).getvalue())
     data[60] ^= 0xFF
     (member,) = Archive(io.BytesIO(data), LIMITS).members

@@ -52,7 +52,7 @@ async def trouble(sim, broker):
 
 
 def judge(sim, journal):
-    """Raise AssertionError unless each action has one final outcome, the right one; nothing that nobody tried FAILED."""
+    """Raise AssertionError unless each action has one final outcome, the right one, and none FAILED without a try."""
     report = sim.commands()
     report.check()
     tried = set(journal.read_text().split())

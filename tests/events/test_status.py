@@ -1,4 +1,4 @@
-"""What a liveness probe is told of a run."""
+"""The status of a run, as a liveness probe gets it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What OpenTelemetry, and any listener, is told of events."""
+"""The metrics, spans and listener calls of handled events."""
 
 from __future__ import annotations
 

@@ -152,7 +152,7 @@ async def test_refused_credentials_are_remembered_and_reveal_nothing():
     assert len(wire.posts) == 2
 
 
-async def test_a_failing_token_endpoint_is_tried_again_then_told_apart():
+async def test_a_failing_token_request_is_retried_and_then_raises_its_own_error():
     lost = WireError("lost", "sent", "the connection broke")
     wire = TokenWire(
         WireResponse(503, CIMultiDict(), b""), lost, WireResponse(429, CIMultiDict({"Retry-After": "3"}), b""), token()
@@ -268,7 +268,7 @@ def test_no_secret_is_ever_shown(credential):
 
 
 @pytest.mark.parametrize("given", [None, 3, b"token"])
-async def test_a_callable_that_gives_no_text_is_told_so(given):
+async def test_a_callable_that_does_not_return_a_str_is_a_configuration_error(given):
     auth = BearerToken(lambda: given).authenticator("", TokenWire(), InstantClock())
     with pytest.raises(errors.ConfigurationError, match="must be a str"):
         await auth.obtain()

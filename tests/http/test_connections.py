@@ -57,7 +57,7 @@ async def test_connections_are_used_again_after_a_while(monkeypatch):
         assert server.connections <= 4
 
 
-async def test_only_the_server_that_closes_is_asked_anew_each_time():
+async def test_a_new_connection_is_opened_only_to_the_server_that_closes_it():
     async with (
         RawServer(close_unsaid) as closing,
         RawServer(answering(file_answer(b"a;b"))) as keeping,

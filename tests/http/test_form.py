@@ -191,9 +191,9 @@ async def test_progress_tells_bytes_and_total(tmp_path):
     path.write_bytes(b"x" * (READ_AT_ONCE + 10))
     for content, total in ((path, READ_AT_ONCE + 10), (path.read_bytes(), READ_AT_ONCE + 10),
                            (chunks_of(b"x" * READ_AT_ONCE, b"x" * 10), None)):  # fmt: skip
-        told = []
-        await sent(file=Upload(content=content, progress=lambda *step: told.append(step)), shop=1)  # noqa: B023
-        assert told == [(READ_AT_ONCE, total), (READ_AT_ONCE + 10, total)]
+        steps = []
+        await sent(file=Upload(content=content, progress=lambda *step: steps.append(step)), shop=1)  # noqa: B023
+        assert steps == [(READ_AT_ONCE, total), (READ_AT_ONCE + 10, total)]
 
 
 async def test_progress_that_fails_costs_nothing(caplog):

@@ -1,4 +1,4 @@
-"""Tools that print the local variables of a traceback show no secret, no address and nobody's data."""
+"""Tools that print the local variables of a traceback show no secret, no signed URL and no personal data."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def printed(error, frames=OURS):
     texts = [node.render() for frame in ours for node in (frame.locals or {}).values()]
     pending, seen = [traceback.TracebackException.from_exception(error, capture_locals=True)], 0
     while pending:
-        told = pending.pop()
-        for frame in told.stack:
+        current = pending.pop()
+        for frame in current.stack:
             if frame.filename.startswith(frames):
                 seen += 1
                 texts.append(repr(frame.locals))
-        pending += [other for other in (told.__cause__, told.__context__) if other is not None]
+        pending += [other for other in (current.__cause__, current.__context__) if other is not None]
     assert seen > 0
     return "\n".join(texts)
 
@@ -115,7 +115,7 @@ class Broken(Exception):
 
 
 def break_at(monkeypatch, place):
-    """Have a function fail with what is no error of ours, after it was called with the secrets."""
+    """Make a function that is called with the secrets raise an error that is not the package's own."""
 
     def fail(*_args, **_options):
         raise Broken

@@ -27,13 +27,13 @@ def test_every_unsafe_operation_names_a_method_that_only_reads():
         assert (found.resource, found.name, found.retry) == (resource, name, "safe")
 
 
-def test_an_operation_that_nothing_shows_adds_no_words():
+def test_an_operation_whose_effect_no_call_shows_adds_no_advice():
     assert "took effect" not in failed("OR13", 500)
 
 
-@pytest.mark.parametrize(("status", "told"), [(500, True), (504, True), (400, False)])
-def test_a_server_that_failed_may_have_done_it_all_the_same(status, told):
-    assert ("check with products.list_imports (P51) before sending it again" in failed("P41", status)) is told
+@pytest.mark.parametrize(("status", "advised"), [(500, True), (504, True), (400, False)])
+def test_a_server_error_is_reported_with_the_call_that_shows_its_effect(status, advised):
+    assert ("check with products.list_imports (P51) before sending it again" in failed("P41", status)) is advised
 
 
 def test_files_are_only_read():

@@ -167,7 +167,7 @@ def test_what_a_client_accepts_is_a_success():
         (b"a", False), (b"\xff\xfe<\0", False), (b"a;b\n", True), (b"\xef\xbb\xbf{", True),
     ],
 )  # fmt: skip
-def test_a_file_is_read_until_html_can_be_told_from_it(start, enough):
+def test_a_file_is_read_until_it_can_be_distinguished_from_html(start, enough):
     assert is_enough_to_judge(start) is enough
     assert is_enough_to_judge(start + b" " * 1024)
 

@@ -1,4 +1,4 @@
-"""One timer for many attempts: each ends at its own time, and nobody else's cancellation is taken for a timeout."""
+"""One timer for many attempts: each ends at its own time, and no other cancellation is mistaken for a timeout."""
 
 import asyncio
 

@@ -131,7 +131,7 @@ async def test_a_pause_that_outlasts_the_deadline_ends_the_call():
     assert len(wire.sent) == len(raised.value.attempts) == 1
 
 
-async def test_a_token_that_comes_too_late_is_accounted_for_and_one_that_times_out_by_itself_is_told_apart():
+async def test_a_late_token_is_a_missed_deadline_and_its_own_timeout_is_raised_as_it_is():
     async def slow():
         clock.now += 7
         await asyncio.sleep(1)
@@ -222,7 +222,7 @@ async def test_a_place_among_the_connections_is_waited_for_within_the_deadline()
         await report(connect)
 
 
-async def test_redirects_are_told_without_their_query(mocked):
+async def test_redirects_are_reported_without_their_query(mocked):
     answer_always(mocked, 302, Location="https://elsewhere.example/login?token=secret")
     async with mocked_client() as connect:
         with pytest.raises(errors.UnexpectedRedirect) as raised:

@@ -118,15 +118,15 @@ async def test_every_attempt_sends_a_fresh_and_whole_body(catalog, refusal):
 
 
 async def test_progress_begins_again_with_every_attempt(catalog):
-    told = []
-    upload = Upload(content=catalog, progress=lambda sent, total: told.append((sent, total)))
+    steps = []
+    upload = Upload(content=catalog, progress=lambda sent, total: steps.append((sent, total)))
     async with RawServer(answering(BUSY, CREATED)) as server, front(server) as client:
         await client.products.create_import(file=upload, shop=1)
     size = len(CATALOG)
-    assert {total for _, total in told} == {size}
-    half = len(told) // 2
-    assert told[:half] == told[half:]
-    assert told[-1] == (size, size)
+    assert {total for _, total in steps} == {size}
+    half = len(steps) // 2
+    assert steps[:half] == steps[half:]
+    assert steps[-1] == (size, size)
 
 
 async def test_consumed_chunks_are_never_sent_again_in_silence():

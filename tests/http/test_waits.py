@@ -13,7 +13,7 @@ from .calling import LOST, client, reply, report
 
 
 class Pacing:
-    """A limiter that lets a call go after so many seconds, and keeps what it was asked."""
+    """A limiter that delays every call by `seconds`, and records its arguments."""
 
     def __init__(self, clock, seconds):
         self.clock, self.seconds = clock, seconds
@@ -130,7 +130,7 @@ async def test_events_tell_kinds_and_seconds():
     ("outcome", "status", "kind"),
     [(reply(404), 404, "NotFound"), (LOST, None, "ConnectionLost"), (reply(200, b"<p>"), 200, "UnexpectedResponse")],
 )
-async def test_a_call_that_failed_is_told_with_its_error(outcome, status, kind):
+async def test_a_failed_call_is_reported_with_its_error(outcome, status, kind):
     events = []
     connect, wire, _, clock = paced(outcome, listener=events.append, retry=Retry(max_retries=0))
     wire.clock, wire.takes = clock, 3.0

@@ -245,7 +245,7 @@ async def test_a_charset_in_the_place_of_a_compression_does_not_matter():
         b"HTTP/1.1 404 X\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{",
     ],
 )
-async def test_an_error_whose_body_is_spoiled_keeps_its_status(raw):
+async def test_an_error_with_a_damaged_body_keeps_its_status(raw):
     async with Script(answering(raw)) as server, client(server.port) as connect:
         with pytest.raises(errors.NotFound):
             await unsafe(connect)
@@ -307,7 +307,7 @@ async def test_nothing_listens_and_no_such_name():
             await report(connect)
 
 
-async def test_a_proxy_that_refuses_is_told_as_such_and_nothing_was_sent():
+async def test_a_refusal_by_the_proxy_is_a_failed_connection_that_names_it():
     refusal = b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"
     async with Script(answering(refusal)) as server:
         proxied = {"proxy": f"http://127.0.0.1:{server.port}", "retry": NO_RETRIES, "rate_limit": "none"}
@@ -395,7 +395,7 @@ async def test_a_small_number_of_connections_starves_nobody():
         assert server.connections <= 2
 
 
-async def test_an_early_refusal_of_a_large_body_is_told():
+async def test_an_early_413_to_a_large_body_is_reported():
     async def refuse(script, reader, writer):
         script.heads.append(await reader.readuntil(b"\r\n\r\n"))
         writer.write(b"HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")

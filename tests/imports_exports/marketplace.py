@@ -28,14 +28,15 @@ class Instead(NamedTuple):
 
 
 class Marketplace:
-    """One import, one export. `states` are given one a question, the last one for ever; an int is an error status.
+    """One import, one export. Each status request gets the next of `states`, the last one from then on; an int is an
+    error status.
 
-    `instead` says what is answered to the next questions for a file, by its number; so many as `late` are the next
-    questions for a report that find none.
+    `instead` has the responses to the next requests for a file, by its number; `late` is the number of requests for a
+    report that are answered with 404.
 
-    `files` are the export's; `damage` says of a file's number how its next answers are damaged: ("cut", bytes) ends
-    the connection after so many bytes, ("unframed", bytes) ends it there without having told a length. `names` of files
-    are told in their headers.
+    `files` are the export's; `damage` has, by the number of a file, how its next responses are damaged: ("cut", bytes)
+    closes the connection after that many bytes, ("unframed", bytes) does so without having sent a length. `names` of
+    files are sent in their headers.
     """
 
     def __init__(self) -> None:

@@ -189,24 +189,24 @@ async def test_200_000_orders_in_three_files_killed_twice_and_resumed(marketplac
 async def test_files_are_saved_and_those_that_are_there_are_kept(marketplace, tmp_path):
     ready(marketplace, orders_file(0, 100), orders_file(100, 20_000), orders_file(20_100, 5))
     marketplace.damage = {1: [("cut", 500_000)] * 3}
-    told = []
+    steps = []
     async with front(marketplace) as client:
         export = client.orders.export_job("2f1a-7")
         with pytest.raises(ConnectionLost):
-            await export.save(tmp_path / "export", progress=lambda *step: told.append(step))
+            await export.save(tmp_path / "export", progress=lambda *step: steps.append(step))
         assert [path.name for path in (tmp_path / "export").iterdir()] == ["2f1a-7-001.json"]
         paths = await client.orders.export_job("2f1a-7").save(
-            tmp_path / "export", progress=lambda *step: told.append(step)
+            tmp_path / "export", progress=lambda *step: steps.append(step)
         )
     assert [path.name for path in paths] == ["2f1a-7-001.json", "2f1a-7-002.json", "2f1a-7-003.json"]
     assert sorted((tmp_path / "export").iterdir()) == paths
     assert [path.read_bytes() for path in paths] == marketplace.files
     assert marketplace.fetched == [0, 1, 1, 1, 1, 2]
-    assert told == [(1, 3), (1, 3), (2, 3), (3, 3)]
+    assert steps == [(1, 3), (1, 3), (2, 3), (3, 3)]
     assert sum(1 for path in paths for _ in read_json_items(path, "front.orders:Order")) == 20_105
 
 
-async def test_a_saved_file_of_which_nobody_knows_the_end_is_said(marketplace, tmp_path, caplog):
+async def test_a_saved_file_without_a_length_is_logged_as_unverified(marketplace, tmp_path, caplog):
     ready(marketplace, b"sku;price\n1;2\n")
     marketplace.damage = {0: [("unframed", 14)]}
     async with front(marketplace) as client:
@@ -392,7 +392,7 @@ async def test_a_file_that_is_no_json_ends_the_walk_with_the_place_to_resume(mar
     assert caught.value.resume_from == "2f1a-7:1:0"
 
 
-async def test_rows_of_a_file_that_ends_within_a_line_are_fetched_anew(marketplace, caplog):
+async def test_rows_are_fetched_again_when_the_file_ends_within_a_line(marketplace, caplog):
     ready(marketplace, b"sku;price\n" + b"".join(b"A-%d;10.50\n" % number for number in range(5000)))
     marketplace.damage = {0: [("unframed", 30_001), ("unframed", len(marketplace.files[0]))]}
     async with front(marketplace) as client:

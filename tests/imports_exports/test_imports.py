@@ -181,11 +181,11 @@ async def test_an_outage_that_does_not_end_is_said(marketplace):
 
 
 async def test_progress_of_the_file_that_is_handed_in(marketplace):
-    told = []
+    steps = []
     async with front(marketplace) as client:
-        upload = Upload(content=b"sku\n" * 100_000, filename="a.csv", progress=lambda *step: told.append(step))
+        upload = Upload(content=b"sku\n" * 100_000, filename="a.csv", progress=lambda *step: steps.append(step))
         assert (await client.products.start_import(upload, shop=1)).id == 2043
-    assert told[-1] == (400_000, 400_000)
+    assert steps[-1] == (400_000, 400_000)
 
 
 async def test_an_answer_without_an_id_is_said(marketplace):

@@ -87,7 +87,7 @@ async def test_every_file_breaks_off_and_no_order_is_missed(simulator, front):
     assert [order.order_id async for order in export.items()] == simulator.front.ids("orders")
 
 
-async def test_an_address_that_is_good_no_longer_is_asked_for_anew(simulator, front, tmp_path):
+async def test_an_expired_url_is_requested_again(simulator, front, tmp_path):
     simulator.front.order_exports.plan(ExportPlan(files=3, url_seconds=60))
     export = await front.orders.start_export(**YEAR)
     await export.wait(poll_interval=QUICK)

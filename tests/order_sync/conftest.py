@@ -21,7 +21,7 @@ def mirakls(status, message="No.", **when):
 
 
 class Setting:
-    """A simulator and a client of it; `sync` is that of the client, for one store unless told otherwise."""
+    """A simulator and a client of it; `sync` is the client's, for one store by default."""
 
     def __init__(self, sim, connect):
         self.sim = sim

@@ -47,7 +47,7 @@ def test_what_is_no_json_is_kept_as_text(raw):
     assert content["text"] == raw.decode("utf-8", "replace")
 
 
-def test_an_order_that_cannot_be_encoded_is_told_of_all_the_same():
+def test_an_order_that_cannot_be_encoded_is_recorded_all_the_same():
     odd = order(1)
     odd.status = object()
     assert json.loads(record(refused(order=odd, channel_order_id="o1")))["channel_order_id"] == "o1"
@@ -80,7 +80,7 @@ def test_records_are_there_at_once_and_appended(tmp_path):
     assert len(path.read_bytes().splitlines()) == 2
 
 
-def test_a_record_cut_short_by_a_crash_does_not_spoil_the_next(tmp_path):
+def test_a_record_cut_off_by_a_crash_does_not_damage_the_next(tmp_path):
     path = tmp_path / "refused.ndjson"
     path.write_bytes(b'{"kind":"server"}\n{"kind":"ser')
     letters = RejectedFile(path)

@@ -198,13 +198,13 @@ def test_ways_to_write_an_index(field, path):
 @pytest.mark.parametrize(
     "field", ["orders", "orders[100].x", "orders[-1]", "reorders[3]", "orders[]", "", "order_lines[3]"]
 )
-def test_what_names_no_order_of_the_batch_is_not_taken_for_one(field):
+def test_a_field_that_names_no_order_of_the_batch_identifies_none(field):
     plan = plan_isolation(HUNDRED, naming(field))
     assert plan.identified == {}
     assert len(plan.parts) == 2
 
 
-def test_all_that_is_said_of_one_order_is_told():
+def test_all_errors_of_one_order_are_in_its_reason():
     plan = plan_isolation(HUNDRED, naming("orders[3].a", "orders[3].b", "orders[5]"))
     assert plan.identified == {
         3: ("orders[3].a: is wrong; orders[3].b: is wrong", "a"),

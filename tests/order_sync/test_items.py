@@ -1,4 +1,4 @@
-"""What a source may yield: orders in any shape, junk in any shape, and refusals that nobody or everybody takes."""
+"""What a source may yield: orders and invalid items of any type, and rejections with no or several readers."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ async def test_one_list_that_the_source_fills_again_and_again(mirakl):
     assert report.accepted == 5
 
 
-def spoiled(name, **members):
+def changed_order(name, **members):
     entry = order(name)
     for member, value in members.items():
         setattr(entry, member, value)
@@ -150,21 +150,21 @@ def spoiled(name, **members):
 
 
 @pytest.mark.parametrize("concurrency", [None, 1, 4])
-async def test_structs_spoiled_after_they_were_made(mirakl, concurrency, tmp_path):
-    """Each alone is refused, and costs none of the others, although one batch cannot even be encoded."""
+async def test_structs_that_became_invalid_are_rejected_one_by_one(mirakl, concurrency, tmp_path):
+    """Each is rejected by itself, and all others are sent, although one batch cannot even be encoded."""
     bad = [
-        spoiled("object", status=object()),
-        spoiled("surrogate", status="\ud800"),
-        spoiled("list-id", channel_order_id=["x"]),
-        spoiled("int-id", channel_order_id=5),
-        spoiled("no-stamp", channel_updated_at=None),
-        spoiled("text-stamp", channel_updated_at="yesterday"),
-        spoiled("naive", channel_updated_at=NOON.replace(tzinfo=None)),
-        spoiled("sub", sub_channel_code=["fr"]),
-        spoiled("lines", order_lines=5),
-        spoiled("nan", has_incident=float("nan")),
-        spoiled("decimal", has_incident=Decimal("NaN")),
-        spoiled("huge", has_incident=10**30),
+        changed_order("object", status=object()),
+        changed_order("surrogate", status="\ud800"),
+        changed_order("list-id", channel_order_id=["x"]),
+        changed_order("int-id", channel_order_id=5),
+        changed_order("no-stamp", channel_updated_at=None),
+        changed_order("text-stamp", channel_updated_at="yesterday"),
+        changed_order("naive", channel_updated_at=NOON.replace(tzinfo=None)),
+        changed_order("sub", sub_channel_code=["fr"]),
+        changed_order("lines", order_lines=5),
+        changed_order("nan", has_incident=float("nan")),
+        changed_order("decimal", has_incident=Decimal("NaN")),
+        changed_order("huge", has_incident=10**30),
     ]
     good = [order(n) for n in range(150)]
     feed = [*good[:60], *bad, *good[60:]]
@@ -179,8 +179,8 @@ async def test_structs_spoiled_after_they_were_made(mirakl, concurrency, tmp_pat
 
 
 async def test_a_stamp_in_another_zone_is_the_same_stamp(mirakl):
-    tokyo = spoiled(1, channel_updated_at=NOON.astimezone(timezone(timedelta(hours=9))))
-    later = spoiled(1, channel_updated_at=(NOON + timedelta(seconds=1)).astimezone(timezone(timedelta(hours=-8))))
+    tokyo = changed_order(1, channel_updated_at=NOON.astimezone(timezone(timedelta(hours=9))))
+    later = changed_order(1, channel_updated_at=(NOON + timedelta(seconds=1)).astimezone(timezone(timedelta(hours=-8))))
     report, _ = await run(mirakl.sync([order(1), tokyo, later]))
     assert (report.accepted, report.superseded, report.rejected) == (1, 2, 0)
 
@@ -188,7 +188,7 @@ async def test_a_stamp_in_another_zone_is_the_same_stamp(mirakl):
 async def test_the_hour_that_autumn_repeats(mirakl):
     """The later of two stamps of one zone may be earlier on the wall."""
     paris = ZoneInfo("Europe/Paris")
-    first = spoiled(1, channel_updated_at=datetime(2024, 10, 27, 2, 50, tzinfo=paris))
+    first = changed_order(1, channel_updated_at=datetime(2024, 10, 27, 2, 50, tzinfo=paris))
     second = order(1, title="newer")
     second.channel_updated_at = datetime(2024, 10, 27, 2, 10, fold=1, tzinfo=paris)
     for feed in ([first, second], [second, first]):
@@ -399,14 +399,14 @@ class TestRefused:
     @pytest.mark.parametrize("make", [iter, stream])
     async def test_a_feed_of_junk_is_read_no_faster_than_its_refusals_are_taken(self, mirakl, monkeypatch, make):
         monkeypatch.setattr(refusals, "KEPT", 200)
-        most = told = 0
+        most = count = 0
         async with asyncio.timeout(20), mirakl.sync(make([None] * 5000)) as sync:
             async for _ in sync.rejected():
-                told += 1
+                count += 1
                 most = max(most, len(sync._rejections._kept))
-                if told % 50 == 0:
+                if count % 50 == 0:
                     await asyncio.sleep(0)
-        assert told == 5000
+        assert count == 5000
         assert most <= 200 + 3 * 100
 
     async def test_two_who_iterate_share(self, mirakl):
@@ -489,13 +489,13 @@ class TestRefused:
         path = tmp_path / "refused.ndjson"
         feed = [order(n, bad=n % 10 == 3) for n in range(50)]
         await run(mirakl.sync(feed, rejected_file=path))
-        mended = []
+        corrected = []
         for line in path.read_bytes().splitlines():
             record = codec.decode_plain(line)
             assert record["origin"] == {"channel_id": "channel-1", "channel_store_id": "store-1"}
             record["order"]["order_lines"][0]["price"]["amount"] = Decimal("12.34")
-            mended.append(record["order"])
-        report, _ = await run(mirakl.sync(mended))
+            corrected.append(record["order"])
+        report, _ = await run(mirakl.sync(corrected))
         assert report.accepted == 5
         assert held(mirakl.sim) == expected(order(n) for n in range(50))
 

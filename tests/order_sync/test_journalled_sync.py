@@ -76,7 +76,7 @@ class TestOneJob:
         assert report.accepted + report.superseded == len(entries)
         assert held(mirakl.sim) == expected(entries)
 
-    async def test_the_guilty_are_found_and_kept_with_their_reasons(self, mirakl, kept):
+    async def test_rejected_orders_are_identified_and_stored_with_their_reasons(self, mirakl, kept):
         entries = [order(n, n, bad=n in {3, 177, 178}) for n in range(300)]
         report, refused = await run(mirakl.sync(entries, journal=kept.address))
         assert (report.accepted, report.rejected) == (297, 3)
@@ -247,7 +247,7 @@ class TestStoppedAndResumed:
         again = await run(mirakl.sync(Shop(), journal=kept.address))
         assert (first[0].read, again[0].read) == (300, 0)
 
-    async def test_a_file_written_anew_is_read_again_although_it_ends_alike(self, mirakl, kept, tmp_path):
+    async def test_a_rewritten_file_is_read_again_although_its_end_is_the_same(self, mirakl, kept, tmp_path):
         last = order(9, 9)
         file = write(tmp_path / "orders.ndjson", [order(1, 1), last])
         await run(mirakl.sync(file, journal=kept.address))

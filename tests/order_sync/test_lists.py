@@ -26,7 +26,7 @@ class SlowQueue(MemoryQueue):
 
 
 def lists(queue, sizes, seen):
-    """Lists of so many orders; `seen` is how many were asked for and not durable, at each."""
+    """Yield lists of these sizes; `seen` gets, at each, how many orders were yielded and are not durable yet."""
     number = 0
     for size in sizes:
         seen.append(number - queue.durable)

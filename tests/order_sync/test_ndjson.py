@@ -1,4 +1,4 @@
-"""Files of lines: what a line may look like, and what is said of one that is no order."""
+"""Files of lines: what a line may contain, and the reason with which an invalid one is rejected."""
 
 from __future__ import annotations
 

@@ -326,7 +326,7 @@ class TestTheEnd:
             with pytest.raises(SyncFailed, match="unreachable"):
                 await run(mirakl.connect.orders.sync(queue))
 
-    async def test_a_loss_is_told(self, mirakl):
+    async def test_lost_messages_fail_the_sync(self, mirakl):
         class Lost(MemoryQueue):
             async def put(self, bodies):
                 raise QueueLost("the queue came back without messages")

@@ -1,4 +1,4 @@
-"""Cursors: only for the list they are of, and telling nobody what was asked."""
+"""Cursors: valid only for their own list, and without any value of the request."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 
@@ -54,7 +54,7 @@ def encoded(**members):
         (encoded(o="OR11", r="abc"), "not a valid cursor"),
     ],
 )
-def test_a_cursor_of_another_list_is_refused_and_the_reason_told(text, said):
+def test_a_cursor_of_another_list_is_rejected_with_the_reason(text, said):
     with pytest.raises(InvalidArgument, match=said):
         read_cursor(text, OR11, "abc", 2)
 

@@ -1,4 +1,4 @@
-"""What one page proves, and what is done without proof."""
+"""What one page proves about changes of the list, and what is done without a proof."""
 
 import pytest
 
@@ -6,13 +6,13 @@ from mirakl_async.pages.cursor import digest
 from mirakl_async.pages.list_changes import DeliveredKeys, PageDecision, PageObservation, decide
 
 
-def trail_of(keys, **settings):
-    trail = DeliveredKeys(**settings)
-    trail.follow(keys)
-    return trail
+def delivered_keys(keys, **settings):
+    delivered = DeliveredKeys(**settings)
+    delivered.follow(keys)
+    return delivered
 
 
-DELIVERED = trail_of("abcdefghij")
+DELIVERED = delivered_keys("abcdefghij")
 
 
 def seen(keys, *, offset=10, reached=10, before=20, total=20, steps=0):
@@ -69,25 +69,25 @@ def test_rows_without_keys_follow_the_total_alone():
 
 
 def test_after_a_resumption_what_is_older_than_the_marks_is_left_out():
-    trail = DeliveredKeys(marks=[digest(key) for key in "fghij"])
+    delivered = DeliveredKeys(marks=[digest(key) for key in "fghij"])
     resumed = PageObservation(5, 10, 10, list("XYcdefghijkl"), 20, 26)
-    assert decide(trail, resumed) == PageDecision([10, 11], moved=True)
-    assert decide(trail, PageObservation(5, 10, 10, list("fghijkl"), 20, 20)) == PageDecision([5, 6])
+    assert decide(delivered, resumed) == PageDecision([10, 11], moved=True)
+    assert decide(delivered, PageObservation(5, 10, 10, list("fghijkl"), 20, 20)) == PageDecision([5, 6])
     far_away = PageObservation(5, 10, 10, list("klmnopqrstuvfgh"), 20, 20)
-    assert decide(trail, far_away) == PageDecision(rewind=1, moved=True)
+    assert decide(delivered, far_away) == PageDecision(rewind=1, moved=True)
 
 
-def test_only_so_much_is_remembered():
-    trail = trail_of("abcdef", memory=4)
-    assert [key for key in "abcdef" if trail.knows(key)] == list("cdef")
-    assert trail.forgot
-    assert not trail_of("abcdef").forgot
-    assert not trail.knows(None)
+def test_only_the_last_keys_are_remembered():
+    delivered = delivered_keys("abcdef", memory=4)
+    assert [key for key in "abcdef" if delivered.knows(key)] == list("cdef")
+    assert delivered.forgot
+    assert not delivered_keys("abcdef").forgot
+    assert not delivered.knows(None)
 
 
 def test_the_marks_are_those_before_the_place_whatever_overlapped():
-    trail = trail_of("abc")
-    trail.follow("bcd", overlap=2)
-    assert list(trail.marks) == [digest(key) for key in "abcd"]
-    trail.follow("xyz", overlap=2)
-    assert list(trail.marks) == [digest(key) for key in "cdxyz"], "what was delivered stays so when the list moves"
+    delivered = delivered_keys("abc")
+    delivered.follow("bcd", overlap=2)
+    assert list(delivered.marks) == [digest(key) for key in "abcd"]
+    delivered.follow("xyz", overlap=2)
+    assert list(delivered.marks) == [digest(key) for key in "cdxyz"], "what was delivered stays so when the list moves"

@@ -1,4 +1,4 @@
-"""Where a list ends, and what is no end; items and pages that cannot be read."""
+"""How the end of a list is detected; items and pages that cannot be read."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ async def test_short_pages_are_no_end_and_leave_no_gap():
 
 
 def capped(served, cap):
-    """Let the server give at most so many rows a page, whatever it is asked for."""
+    """Limit the server to `cap` rows a page, whatever the request asks for."""
     original = served.answer
 
     def answer(url):

@@ -69,7 +69,7 @@ def apply(change: Change, rows: list[str], fresh: list[int], gone: set[str]) -> 
         rows[at], rows[to] = rows[to], rows[at]
 
 
-async def read(reading: Reading, code: str = "OR11", *, totals: bool = True, **manner: Any) -> Outcome:
+async def read(reading: Reading, code: str = "OR11", *, totals: bool = True, **options: Any) -> Outcome:
     served = MovingList([f"1{n:04}" for n in range(reading.rows)], code, totals=totals)
     present, fresh, gone = set(served.rows), [0], set()
 
@@ -82,7 +82,7 @@ async def read(reading: Reading, code: str = "OR11", *, totals: bool = True, **m
     front, wire = front_of(served, lambda call: reading.turns[call % len(reading.turns)])
     async with front:
         resource = front.orders if code == "OR11" else front.returns
-        paginator = resource.list(page_size=reading.size).configure(**manner)
+        paginator = resource.list(page_size=reading.size).configure(**options)
         items = await paginator.all()
         reported = front.counters.list_changes
     assert wire.most_under_way <= max(1, reading.prefetch)
@@ -90,7 +90,7 @@ async def read(reading: Reading, code: str = "OR11", *, totals: bool = True, **m
 
 
 async def read_in_turns(reading: Reading, kills: list[int]) -> Outcome:
-    """Read by one process after another, each of which knows the cursor and dies after so many items."""
+    """Read with one process after another; each starts at the cursor and ends after `kills[n]` items."""
     served = MovingList([f"1{n:04}" for n in range(reading.rows)])
     present, fresh, gone, got, after, reported = set(served.rows), [0], set[str](), [], None, 0
 
@@ -122,15 +122,15 @@ def twice(outcome: Outcome) -> set[str]:
     return {name for name in outcome.got if outcome.got.count(name) > 1}
 
 
-def check_exactly_once(reading: Reading, **manner: Any) -> None:
-    outcome = asyncio.run(read(reading, prefetch=reading.prefetch, **manner))
+def check_exactly_once(reading: Reading, **options: Any) -> None:
+    outcome = asyncio.run(read(reading, prefetch=reading.prefetch, **options))
     event(f"reported: {bool(outcome.reported)}")
     assert not missed(outcome)
     assert not twice(outcome)
 
 
-def check_exactly_once_or_reported(reading: Reading, **manner: Any) -> None:
-    outcome = asyncio.run(read(reading, prefetch=reading.prefetch, **manner))
+def check_exactly_once_or_reported(reading: Reading, **options: Any) -> None:
+    outcome = asyncio.run(read(reading, prefetch=reading.prefetch, **options))
     event(f"reported: {bool(outcome.reported)}")
     assert outcome.reported or not (missed(outcome) or twice(outcome))
 
@@ -148,10 +148,10 @@ def test_rows_that_go(reading):
     check_exactly_once(reading)
 
 
-# Where no total is told pages overlap, so that what goes is seen all the same.
+# Without a total pages overlap, so that deleted rows are noticed all the same.
 @STILL
 @given(readings(("insert", "delete", "replace")))
-def test_rows_that_come_and_go_where_no_total_is_told(reading):
+def test_inserted_and_deleted_rows_are_reported_without_a_total(reading):
     check_exactly_once_or_reported(reading, totals=False)
 
 

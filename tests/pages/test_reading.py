@@ -72,7 +72,7 @@ async def test_items_that_have_no_key_are_all_delivered():
 
 
 @pytest.mark.parametrize(("code", "size"), [("OR11", 100), ("RT11", 100), ("M11", 50), ("SBC11", 1000)])
-async def test_a_page_is_as_large_as_documented_unless_told(code, size):
+async def test_the_default_page_size_is_the_documented_maximum(code, size):
     served = make(1, code)
     front, _ = front_of(served)
     async with front:
@@ -93,7 +93,7 @@ async def test_a_token_is_sent_alone():
 
 
 async def read_by_another_process(served, size, cursor, pages):
-    """What a client that knows only the cursor reads in so many pages, and where it stops."""
+    """Read `pages` pages with a client that knows only the cursor; return the rows and the next cursor."""
     front, _ = front_of(served)
     got = []
     async with front, aclosing(listed(front, served, page_size=size).pages(after=cursor)) as reading:
@@ -257,7 +257,7 @@ async def test_the_raw_reply_of_the_first_page():
         assert len(reply.json()["orders"]) == 3
 
 
-async def test_a_page_tells_its_total_its_neighbours_and_how_far_the_reading_is():
+async def test_a_page_has_its_total_its_neighbours_and_the_progress():
     progress = []
     served = make(23)
     front, _ = front_of(served)
@@ -266,8 +266,8 @@ async def test_a_page_tells_its_total_its_neighbours_and_how_far_the_reading_is(
         pages = [page async for page in paginator.pages()]
     assert [page.total for page in pages] == [23, 23, 23]
     assert [page.previous_cursor for page in pages] == [None, None, None]
-    assert [(told.pages, told.items, told.total) for told in progress] == [(1, 10, 23), (2, 20, 23), (3, 23, 23)]
-    assert [told.cursor for told in progress] == [page.next_cursor for page in pages]
+    assert [(step.pages, step.items, step.total) for step in progress] == [(1, 10, 23), (2, 20, 23), (3, 23, 23)]
+    assert [step.cursor for step in progress] == [page.next_cursor for page in pages]
     assert pages[-1].next_cursor is None
     assert repr(pages[0]) == "<Page of 10 items, total 23, more follow>"
 
@@ -285,7 +285,7 @@ async def test_progress_may_be_awaited():
     assert saved == [10, 20, 23]
 
 
-async def test_drafts_of_invoices_are_told_apart():
+async def test_draft_invoices_without_a_number_are_distinct_items():
     served = make(40, "IV01")
     served.item = lambda name: {"id": name, "invoice_id": None}
     front, _ = front_of(served)

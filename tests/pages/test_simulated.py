@@ -19,8 +19,8 @@ async def marketplace(**sizes):
         yield mirakl, front
 
 
-async def check(front, mirakl, there_before, **manner):
-    got = [order.order_id async for order in front.orders.list(page_size=20).configure(**manner)]
+async def check(front, mirakl, there_before, **options):
+    got = [order.order_id async for order in front.orders.list(page_size=20).configure(**options)]
     there_after = set(mirakl.front.ids("orders"))
     stayed = [name for name in there_before if name in there_after]
     assert [name for name in got if name in set(stayed)] == stayed
@@ -68,7 +68,7 @@ async def test_faults_and_drift_together():
         assert front.counters.retries > 0
 
 
-async def test_a_spoiled_order_costs_itself():
+async def test_only_the_broken_order_is_quarantined():
     async with marketplace(orders=60) as (mirakl, front):
         every = mirakl.front.ids("orders")
         mirakl.front.corrupt("orders", every[33], {"order_lines": {"not": "a list"}, "price": []})

@@ -35,7 +35,7 @@ AWKWARD = [
 
 
 async def take(queue: Source, number: int, *, seconds: float = 10.0) -> list[Message]:
-    """Receive until there are so many."""
+    """Receive until there are `number` messages."""
     found: list[Message] = []
     end = time.monotonic() + seconds
     while len(found) < number and time.monotonic() < end:

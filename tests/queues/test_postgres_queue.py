@@ -364,7 +364,7 @@ async def test_giving_back_is_no_delivery_and_a_lapsed_lease_is(shared_postgres,
         [message] = await one.receive(1, wait=1)
         [again] = await two.receive(1, wait=3)
         assert again.deliveries == 2
-        await one.release([message])  # by its own clock it has lapsed: it is taken from nobody
+        await one.release([message])  # by its own clock the lease has expired: no other holder loses it
         assert await one.extend([message]) == [message]
         assert await one.replace(message, [b"b"]) is False
         assert not await one.receive(1, wait=0)

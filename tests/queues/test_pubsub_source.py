@@ -69,7 +69,7 @@ async def test_closing_ends_an_open_pull_at_once() -> None:
 
 
 async def test_a_message_whose_deadline_could_not_be_set_in_time_is_not_handed_out() -> None:
-    """It may be somebody else's by then."""
+    """Another worker may hold it by then."""
     async with subscribed({"modifyAckDeadline": [503] * 8}) as (server, source):
         server.publish("orders", [b"1"])
         assert not await source.receive(1, wait=5)

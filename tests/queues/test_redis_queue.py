@@ -234,7 +234,7 @@ async def test_a_full_server_lets_workers_go_on(server):
         assert len(await drain(queue)) == 1
 
 
-async def test_what_a_server_refuses_is_told_without_what_was_sent(server):
+async def test_an_error_of_the_server_does_not_show_what_was_sent(server):
     await fill(server)
     one = Server(server.url)
     with pytest.raises(Exception, match="maxmemory") as caught:
@@ -376,7 +376,7 @@ async def test_giving_back_is_no_delivery_and_a_lapsed_lease_is(server):
         [message] = await one.receive(1, wait=1)
         [again] = await two.receive(1, wait=3)
         assert again.deliveries == 2
-        await one.release([message])  # by its own clock it has lapsed: it is taken from nobody
+        await one.release([message])  # by its own clock the lease has expired: no other holder loses it
         assert await one.extend([message]) == [message]
         assert not await one.receive(1, wait=0)
         assert not await one.ack([message])

@@ -58,7 +58,7 @@ async def new_file(path: Path, *bodies: bytes) -> None:
 # -- who may open it
 
 
-async def test_another_process_is_told_what_to_do(path: Path) -> None:
+async def test_a_second_process_gets_an_error_that_says_what_to_do(path: Path) -> None:
     program = (
         "import asyncio, sys\nfrom mirakl_async import SqliteQueue\n"
         "async def main():\n    async with SqliteQueue(sys.argv[1]): pass\n"
@@ -127,7 +127,7 @@ async def test_an_object_is_opened_once_at_a_time(path: Path) -> None:
         assert await queue.waiting() == 1
 
 
-async def test_another_event_loop_of_the_process_is_told_so(path: Path) -> None:
+async def test_a_second_event_loop_of_the_process_gets_an_error(path: Path) -> None:
     async def elsewhere() -> None:
         with pytest.raises(QueueError, match="open in another event loop of this process"):
             async with SqliteQueue(path):
@@ -479,12 +479,12 @@ async def test_messages_come_in_order_and_memory_is_bounded(path: Path, monkeypa
 
 
 async def limit_pages(queue: SqliteQueue, pages: int) -> None:
-    """Let the file grow to so many pages, or to what it has: SQLite then says that the disk is full."""
+    """Limit the file to `pages` pages, or to its current size: SQLite then reports a full disk."""
     assert queue._shared is not None
     await queue._shared.step(lambda db: db.execute(f"PRAGMA max_page_count = {pages}"))
 
 
-async def test_a_full_disk_holds_puts_back_and_nobody_else(path: Path, monkeypatch: Any, caplog: Any) -> None:
+async def test_a_full_disk_delays_puts_and_no_other_call(path: Path, monkeypatch: Any, caplog: Any) -> None:
     monkeypatch.setattr(sqlite_queue, "RETRY_DELAY", 0.02)
     async with SqliteQueue(path) as queue:
         await queue.put([b"%d" % n * 100_000 for n in range(1, 5)])

@@ -381,7 +381,7 @@ async def test_closing_gives_back_what_an_open_request_brings(shared_moto: MotoS
      "ExpiredToken", "ExpiredTokenException", "MissingAuthenticationToken", "IncompleteSignature", "InvalidSecurity",
      "OptInRequired", "KmsAccessDenied", "RequestTimeTooSkewed", "InvalidAccessKeyId"],
 )  # fmt: skip
-async def test_refused_credentials_are_a_setting_to_be_mended_and_are_not_shown(code: str) -> None:
+async def test_denied_credentials_are_a_configuration_error_that_does_not_show_them(code: str) -> None:
     async with scripted({"SendMessageBatch": [error(code, "403 Forbidden")]}) as (_, queue):
         with pytest.raises(ConfigurationError, match=rf"AWS denied sqs:SendMessage \({code}\)") as caught:
             await queue.put([b"{}"])
@@ -417,7 +417,7 @@ async def test_without_credentials_it_says_so(monkeypatch, tmp_path) -> None:
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     with pytest.raises(ConfigurationError, match="NoCredentialsError; check the AWS credentials"):
         await SqsQueue("http://127.0.0.1:1/123456789012/orders").__aenter__()
-    monkeypatch.setenv("AWS_PROFILE", "nobody")
+    monkeypatch.setenv("AWS_PROFILE", "no-such-profile")
     with pytest.raises(ConfigurationError, match="ProfileNotFound; check the AWS credentials and settings"):
         await SqsQueue("http://127.0.0.1:1/123456789012/orders").__aenter__()
 

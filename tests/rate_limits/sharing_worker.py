@@ -39,8 +39,8 @@ async def main(addresses: Addresses, url: str, number: int, orders: int) -> None
         await asyncio.to_thread(sys.stdin.readline)
         report = await connect.orders.sync((order(f"w{number}-{n}") for n in range(orders)), origin=ORIGIN).run()
         counters = connect.counters
-        told = {"accepted": report.accepted, "throttles": counters.throttled, "calls": counters.calls}
-        say(msgspec.json.encode(told).decode())
+        result = {"accepted": report.accepted, "throttles": counters.throttled, "calls": counters.calls}
+        say(msgspec.json.encode(result).decode())
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ async def test_no_retry_after_holds_a_limit_for_longer_than_an_hour(advice, capl
 
 
 class Answering(FakeWire):
-    """Answers when it is told to."""
+    """Responds when the test sets the result of a waiting future."""
 
     def __init__(self):
         super().__init__()

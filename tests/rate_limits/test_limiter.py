@@ -21,12 +21,12 @@ LATE = 3
 
 @asynccontextmanager
 async def workers(addresses, url, count, orders):
-    """Processes that sync as many orders each, begun together by `go`."""
-    told = msgspec.json.encode(addresses).decode()
+    """Start processes that sync `orders` orders each; `go` lets one begin."""
+    encoded = msgspec.json.encode(addresses).decode()
     started = []
     try:
         for number in range(count):
-            command = ["-m", "tests.rate_limits.sharing_worker", told, url, str(number), str(orders)]
+            command = ["-m", "tests.rate_limits.sharing_worker", encoded, url, str(number), str(orders)]
             started.append(
                 await asyncio.create_subprocess_exec(
                     sys.executable, *command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
@@ -53,10 +53,10 @@ async def test_four_processes_share_the_documented_rate(redis_url):
         SimulatorProcess(rate_limits="documented", keep="digest") as mirakl,
         workers(mirakl.addresses, redis_url, 4, 3000) as ours,
     ):
-        told = await asyncio.gather(*(go(worker) for worker in ours))
+        results = await asyncio.gather(*(go(worker) for worker in ours))
         state = await mirakl.control.state()
-    assert [each["accepted"] for each in told] == [3000] * 4
-    assert sum(each["throttles"] for each in told) == state.limited <= LATE
+    assert [each["accepted"] for each in results] == [3000] * 4
+    assert sum(each["throttles"] for each in results) == state.limited <= LATE
     assert state.orders == 4 * 3000 + 4
     assert state.tokens.requests == 4  # each process has a token of its own
 

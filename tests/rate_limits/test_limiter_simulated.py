@@ -19,7 +19,7 @@ ORDERS = Rate(30, 1)
 
 
 class OwnClock:
-    """A machine's clock: the time that passes is everybody's, what it reads is its own."""
+    """A machine's clock: it runs like the shared one, with an offset of its own."""
 
     def __init__(self, clock, offset):
         self._clock = clock
@@ -169,7 +169,7 @@ async def test_a_pause_that_is_lifted_lets_every_machine_go_on_within_half_a_min
 
 
 @pytest.mark.parametrize("step", [-86_400.0, -7.0, 7.0])
-async def test_calls_go_on_when_the_servers_clock_is_set_anew(step):
+async def test_calls_continue_when_the_servers_clock_is_changed(step):
     async with world(2, travel=(0.0, 0.0)) as made:
         for machine in range(2):
             made.start(made.keep_calling(machine, BucketSpec.from_limit(ORDERS)))

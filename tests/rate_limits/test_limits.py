@@ -311,7 +311,7 @@ async def test_a_limiter_lifts_what_it_holds_and_nothing_else():
 
 
 @pytest.mark.parametrize(("waiting", "seconds"), [(0, 1.0), (1, 1.5), (4, 3.0)])
-async def test_who_would_wait_too_long_behind_the_others_is_told_how_long(waiting, seconds):
+async def test_an_error_says_how_long_a_call_would_have_waited_behind_others(waiting, seconds):
     clock = ManualClock()
     bucket = TokenBucket(BucketSpec(interval=0.5, burst=1), clock)
     assert bucket.try_acquire()

@@ -14,7 +14,7 @@ from aioresponses import core
 
 
 class MockedResponse(aiohttp.ClientResponse):
-    """A response nobody wrote a request for."""
+    """A response without the writer of a request."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("stream_writer", types.SimpleNamespace(output_size=0))

@@ -98,8 +98,8 @@ class Answer:
     toxic: Toxic | None
     body_sent: int = 0
 
-    def spoil(self, piece: Piece) -> bytes:
-        """Give what is left of a piece."""
+    def apply(self, piece: Piece) -> bytes:
+        """Return what the fault leaves of a piece."""
         if self.toxic is None or isinstance(self.toxic, StreamToxic):
             return piece.raw
         sent = self.toxic.respond(piece, self)
@@ -186,7 +186,7 @@ class Link:
             for piece in framer.feed(data):
                 if piece.kind == "head" and self.asked and not piece.raw.startswith(b"HTTP/1.1 1"):
                     answer = Answer(self, self.proxy.toxics.for_response(self.asked[0][1]))
-                yield answer.spoil(piece)
+                yield answer.apply(piece)
 
         return read
 

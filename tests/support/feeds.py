@@ -1,4 +1,4 @@
-"""Orders for tests of the bulk sync: small, valid, told apart by id and by second."""
+"""Orders for tests of the bulk sync: small and valid, each with an id and a second of its own."""
 
 from __future__ import annotations
 

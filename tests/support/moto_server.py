@@ -1,8 +1,8 @@
 """An SQS server for tests, in a process of its own: moto's, with a clock that tests move on.
 
 moto lets two threads receive the same message, and keeps others waiting during a long poll; so each step is taken under
-one lock here, and a long poll is many short ones. Nothing leaves the machine: credentials are made up, and botocore is
-told not to ask for those of an EC2 instance.
+one lock here, and a long poll is many short ones. Nothing leaves the machine: credentials are made up, and botocore
+does not ask for those of an EC2 instance.
 """
 
 from __future__ import annotations

@@ -155,10 +155,10 @@ def names(items: list[Any], served: MovingList) -> list[str]:
 
 
 def rows(count: int) -> list[str]:
-    """So many names, in order."""
+    """Return `count` names, in order."""
     return [f"1{n:04}" for n in range(count)]
 
 
 def make(count: int, code: str = "OR11", **settings: Any) -> MovingList:
-    """A list of so many rows."""
+    """A list of `count` rows."""
     return MovingList(rows(count), code, **settings)

@@ -1,4 +1,4 @@
-"""A scripted HTTP/1.1 server that says exactly the bytes it is told to, for what no framework would answer.
+"""A scripted HTTP/1.1 server that sends exactly the given bytes, for responses that no framework would send.
 
     async def cut_short(peer):
         await peer.request()
@@ -8,8 +8,8 @@
         ... talk to server.url ...
         assert [request.target for request in server.requests] == ["/", "/"]
 
-The connection closes when its script returns. What a script raises is raised again where the server is left, except
-the connection errors that a client causes by going away.
+The connection closes when its script returns. An exception of a script is raised again at the end of the server's
+context, except connection errors, which a client causes by closing.
 """
 
 from __future__ import annotations

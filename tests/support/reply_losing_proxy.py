@@ -1,4 +1,4 @@
-"""A TCP proxy that loses one reply, cuts connections or stalls them: what was asked is done, and nobody is told."""
+"""A TCP proxy that loses one reply, cuts connections or stalls them: the request is executed, its reply lost."""
 
 from __future__ import annotations
 
