@@ -1,4 +1,4 @@
-"""The main job: orders into Mirakl Connect, a hundred a call, without a rate limit, at a server that costs nothing.
+"""The bulk sync: orders to Mirakl Connect, 100 a call, without a rate limit, against a server of minimal cost.
 
 * floor: aiohttp posting batches that were encoded beforehand;
 * hand-written: the tightest loop that encodes too: workers pulling batches from one shared iterator, no retries,
@@ -159,7 +159,7 @@ def _table(figures: dict[str, list[tuple[float, float]]], count: int) -> None:
 
 
 def _memory(port: int, count: int) -> float:
-    """Megabytes that a process grows by while it syncs so many orders from a generator."""
+    """Return by how many megabytes a process grows while it syncs `count` orders from a generator."""
     script = "from benchmarks.bulk_sync import grow; import sys; grow(int(sys.argv[1]), int(sys.argv[2]))"
     done = subprocess.run(
         [sys.executable, "-c", script, str(port), str(count)], capture_output=True, text=True, check=True

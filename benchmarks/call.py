@@ -1,4 +1,4 @@
-"""What one small call costs: a GET answered with 300 bytes of JSON, decoded into a struct.
+"""CPU time of one small call: a GET answered with 300 bytes of JSON, decoded into a struct.
 
 CPU of this process per call, beside bare aiohttp + msgspec; the server runs in a process of its own. Blocks of calls
 are interleaved, so that a slow moment of the machine meets every variant; ratios are medians of paired blocks.

@@ -1,4 +1,4 @@
-"""What a command costs from the queue to its acknowledgement, and whether memory stays flat over many facts.
+"""The cost of a command from the queue to its acknowledgement, and the memory over many facts.
 
 Wall time and CPU time of `connect.events.run` with a handler that does nothing, a MemoryQueue, and each kind of
 idempotency store: without the report (which is patched out), and with it, to a server in a process of its own that
@@ -156,7 +156,7 @@ def main(argv: list[str]) -> None:
     parser.add_argument("--smoke", action="store_true")
     parser.add_argument("--count", type=int, default=20_000)
     parser.add_argument("--redis", help="the URL of a server, such as redis://127.0.0.1:6379/0")
-    parser.add_argument("--facts", type=int, help="handle so many price events instead")
+    parser.add_argument("--facts", type=int, help="handle this number of price events instead")
     arguments = parser.parse_args(argv)
     port = multiprocessing.Value("i", 0)
     server = multiprocessing.Process(target=serve, args=(port,), daemon=True)

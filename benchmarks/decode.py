@@ -1,9 +1,9 @@
-"""What a page of 100 OR11 orders of about 7 KB costs to decode, and what it weighs once decoded.
+"""CPU time to decode a page of 100 OR11 orders of about 7 KB, and the memory that the decoded page takes.
 
-CPU time. The variants take turns, in another order each round, so that neither a slow moment of the machine nor what
-the one before left behind favours any; ratios are against plain msgspec into the same structs. A broken order holds a
-date-time that nobody can read; it is put in the first, the middle and the last place, because a decoder that gives up
-late has wasted more. "Held" is what one decoded order keeps in memory, as Python's allocator counts it.
+The variants alternate, in a different order each round, so that neither a slow moment of the machine nor the previous
+variant favours one; ratios are relative to plain msgspec with the same structs. A broken order has an invalid
+date-time; it is the first, the middle and the last one, because a decoder that fails late has wasted more time. "Held" is the
+memory of one decoded order, as Python's allocator counts it.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ Variant = Callable[[], Any]
 
 
 def page(count: int, broken: Iterable[int] = ()) -> bytes:
-    """A page of so many orders, some of them broken."""
+    """Return a page of `count` orders, some of them broken."""
     made = [order(number) for number in range(count)]
     for place in broken:
         made[place]["last_updated_date"] = "the day before yesterday"

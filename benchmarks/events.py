@@ -1,8 +1,8 @@
-"""What a price event of about 750 bytes costs to decode, and to decode and route by its class.
+"""CPU time to decode a price event of about 750 bytes, and to decode and route it by its class.
 
-CPU time. The variants take turns, in another order each round; ratios are against plain msgspec, which is told the
-struct beforehand. All but the rows of one struct find the type themselves. "Routed" looks the class up in a dict and
-calls what it finds there, as a router does at least.
+The variants alternate, in a different order each round; ratios are relative to plain msgspec with a known struct. All
+rows but those of one struct detect the type themselves. "Routed" looks up the class in a dict and calls the function
+found there, which is the least that a router does.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def price_event(number: int) -> bytes:
 
 
 def as_pydantic_union(made: dict[type, Any]) -> Callable[[bytes], Any]:
-    """What validates an event of any type, told apart by it."""
+    """Return a validator of events of all types, selected by the type."""
     tags: dict[str, Any] = {name: Literal[name] for name in TYPES}  # a type checker knows none that is made at run time
     models = [
         pydantic.create_model(kind.__name__, __base__=as_pydantic(kind, made), type=(tags[name], ...))

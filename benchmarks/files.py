@@ -1,4 +1,4 @@
-"""Large files: an export of orders read item by item beside being read whole, and the upload of a catalog.
+"""Large files: an export of orders read item by item or as a whole, and the upload of a catalog.
 
 Every variant runs in a process of its own, after a run of 20 KB that loads everything; "peak" is by how much
 its resident memory then grew at most, "MB/s" is the file's size by CPU time. The whole decode gives the same structs
@@ -49,7 +49,7 @@ def made_orders() -> list[bytes]:
 
 
 def write_export(path: Path, size: int) -> int:
-    """An export file of about so many bytes; how many orders it holds."""
+    """Write an export file of about `size` bytes; return the number of its orders."""
     made = made_orders()
     count = 0
     with path.open("wb") as file:

@@ -1,4 +1,4 @@
-"""Fill any received struct with made-up values by its types: realistic sizes, nothing of anybody's."""
+"""Fills any received struct with made-up values by its types: realistic sizes, no real data."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ RARE = frozenset({
 
 
 def order(number: int) -> dict[str, Any]:
-    """Order number so-and-so as plain JSON values, always the same."""
+    """Return the order of this number as plain JSON values, always the same."""
     without = frozenset[str]() if number % 10 == 0 else RARE
     made = _fill(Order, number, without)
     made["order_lines"] = [_fill(OrderLine, number + line, without) for line in range(1 + number % 2)]

@@ -1,8 +1,8 @@
-"""What importing costs: the package, the models and the decoder of a first call, all models.
+"""CPU time of imports: the package, the models and the decoder of a first call, all models.
 
 CPU milliseconds inside a fresh interpreter, with the bytecode that an installation brings, over what "beside" has
-loaded already. The cases take turns, so that a slow moment of the machine meets every one; the minima are what the code
-costs.
+loaded already. The cases alternate, so that a slow moment of the machine affects every one; the minima are the
+result.
 """
 
 from __future__ import annotations

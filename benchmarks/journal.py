@@ -1,4 +1,4 @@
-"""What a queue costs the bulk sync: without one and with each, in one run, at a server that costs nothing.
+"""The cost of a queue for the bulk sync: without one and with each, in one run, against a server of minimal cost.
 
 * no queue, SQLite, and Redis where redis-server is installed, from structs and from an NDJSON file: orders a second,
   CPU an order (this process's, without the server's), and its ratio to the same source without a queue (medians of
@@ -6,7 +6,7 @@
 * lines that another program put, each to be validated;
 * `--backlog`: put and take with few and with many orders waiting, and the memory of both.
 
-What one to four workers on one queue in Redis reach together is measured by `many_machines`.
+`many_machines` measures the throughput of one to four workers on one queue in Redis.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A server of one list, by offset and by token, in a process of its own; every page takes the same time to come."""
+"""A server of one list, by offset and by token, in a process of its own; every page is delayed by the same time."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def row(number: int) -> dict[str, object]:
 
 
 def _pages(count: int) -> tuple[list[bytes], list[bytes]]:
-    """The answers of an offset list and of a seek list of so many pages."""
+    """Return the responses of an offset list and of a seek list of `count` pages."""
     offset: list[bytes] = []
     seek: list[bytes] = []
     for page in range(count):
@@ -70,7 +70,7 @@ async def _head(reader: asyncio.StreamReader) -> str:
 
 @contextmanager
 def list_server(pages: int, delay: float) -> Iterator[int]:
-    """Serve so many pages from a child process, each after `delay` seconds; gives its port."""
+    """Serve the pages from a child process, each after `delay` seconds; yield its port."""
     command = [sys.executable, "-m", "benchmarks.listing", "--pages", str(pages), "--delay", str(delay)]
     child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert child.stdin is not None

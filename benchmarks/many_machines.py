@@ -1,9 +1,10 @@
 """Several workers on one queue in Redis and one shared limiter, against a simulator that enforces the documented limit.
 
 Each worker is a process of its own and runs `orders.worker` at `rate_limit="maximum"`: 30 calls of 100 orders in any
-second is what Mirakl documents, whoever sends them. A table row says how much of that the workers reached together
-while there was enough to do, how many calls were refused with 429 (there should be none), and what the workers and the
-shared limiter cost. It needs redis-server; the last second of every run, in which the queue ends, is not counted.
+second is Mirakl's documented limit for all senders together. A table row says how much of that the workers reached
+together while orders were waiting, how many calls were answered with 429 (there should be none), and the CPU time of
+the workers and the shared limiter. It needs redis-server; the last second of every run, in which the queue becomes
+empty, is not counted.
 """
 
 from __future__ import annotations
@@ -37,18 +38,18 @@ WARM_UP = 1.0
 
 
 async def work() -> None:
-    """One worker: told where everything is on its standard input, tells what it spent when the journal is empty."""
-    told = json.decode(sys.stdin.readline(), type=dict[str, str])
+    """Run one worker: read the settings from standard input; print its CPU time when the queue is empty."""
+    settings = json.decode(sys.stdin.readline(), type=dict[str, str])
     async with (
-        RedisRateLimiter(told["redis"]) as limiter,
+        RedisRateLimiter(settings["redis"]) as limiter,
         ConnectChannel(
-            auth=ClientCredentials(told["client_id"], told["client_secret"]),
-            connect_url=told["connect_url"],
-            auth_url=told["auth_url"],
+            auth=ClientCredentials(settings["client_id"], settings["client_secret"]),
+            connect_url=settings["connect_url"],
+            auth_url=settings["auth_url"],
             rate_limit="maximum",
             rate_limiter=limiter,
         ) as connect,
-        RedisQueue(told["redis"], "orders") as queue,
+        RedisQueue(settings["redis"], "orders") as queue,
     ):
         print("ready", flush=True)
         sys.stdin.readline()
@@ -63,12 +64,12 @@ def small(order: OrderRequest) -> OrderRequest:
     return order
 
 
-async def start(told: dict[str, str]) -> Process:
+async def start(settings: dict[str, str]) -> Process:
     pipe = asyncio.subprocess.PIPE
     child = await asyncio.create_subprocess_exec(sys.executable, "-m", __spec__.name, "--work", stdin=pipe, stdout=pipe)
     assert child.stdin is not None
     assert child.stdout is not None
-    child.stdin.write(json.encode(told) + b"\n")
+    child.stdin.write(json.encode(settings) + b"\n")
     await child.stdout.readline()
     return child
 
@@ -89,10 +90,10 @@ async def run(redis: str, workers: int, many: int) -> None:
     async with SimulatorProcess(rate_limits="documented", keep="digest") as sim:
         addresses = sim.addresses
         names = ("connect_url", "auth_url", "client_id", "client_secret")
-        told = {"redis": redis, **{name: getattr(addresses, name) for name in names}}
+        settings = {"redis": redis, **{name: getattr(addresses, name) for name in names}}
         async with ConnectChannel(auth=BearerToken("token"), connect_url=addresses.connect_url) as connect:
             await connect.orders.enqueue(map(small, orders(many)), f"{redis}/orders", origin=ORIGIN, resume=False)
-        children = [await start(told) for _ in range(workers)]
+        children = [await start(settings) for _ in range(workers)]
         for child in children:
             assert child.stdin is not None
             child.stdin.write(b"\n")

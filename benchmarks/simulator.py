@@ -69,7 +69,7 @@ async def upserts(mirakl: SimulatorProcess, session: aiohttp.ClientSession, line
 
 
 def body(name: str, lines: int) -> bytes:
-    """Return a call of 100 orders with so many lines each."""
+    """Return the body of a call of 100 orders with `lines` lines each."""
     origin = {"channel_id": "channel-1", "channel_store_id": "store-1"}
     return msgspec.json.encode({"origin": origin, "orders": [order(f"{name}-{one}", lines) for one in range(ORDERS)]})
 

@@ -29,7 +29,7 @@ async def push(request: web.Request) -> web.Response:
         await request.app[CONNECT].orders.upsert(origin=ORIGIN, orders=[await request.json()], deadline=10)
     except (InvalidArgument, APIError) as error:  # the order is at fault, or Mirakl says that it is
         return web.json_response({"error": str(error)}, status=422)
-    except MiraklError:  # nobody knows: the order is safe to be sent again
+    except MiraklError:  # its outcome is unknown: the order can safely be sent again
         return web.json_response({"error": "try again later"}, status=503)
     return web.Response(status=204)
 

@@ -1,4 +1,4 @@
-"""Jobs on a Redis that is emptied, restored, evicts, stalls or loses replies: losses are reported, the next job repairs."""
+"""Jobs on a Redis that is emptied, restored, evicts, stalls or loses replies: losses are reported, the next job repairs.
 
 `tests/queues/test_redis_queue.py` has the same for single calls of the queue.
 """
