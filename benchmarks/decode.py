@@ -2,8 +2,8 @@
 
 The variants alternate, in a different order each round, so that neither a slow moment of the machine nor the previous
 variant favours one; ratios are relative to plain msgspec with the same structs. A broken order has an invalid
-date-time; it is the first, the middle and the last one, because a decoder that fails late has wasted more time. "Held" is the
-memory of one decoded order, as Python's allocator counts it.
+date-time; it is the first, the middle and the last one, because a decoder that fails late has wasted more time. "Held"
+is the memory of one decoded order, as Python's allocator counts it.
 """
 
 from __future__ import annotations
