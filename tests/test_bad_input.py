@@ -19,7 +19,7 @@ from mirakl_async.models.connect import (
     UploadOrderDocumentMetadata,
 )
 from mirakl_async.models.front import OrderDocumentsInput, ReturnIdInput, ShipmentIdInput
-from tests.support.feeds import order
+from tests.support.order_factory import order
 
 NAIVE = datetime(2026, 1, 1)  # noqa: DTZ001 - the point
 ORIGIN = OriginRequest(channel_id="c", channel_store_id="s")

@@ -14,8 +14,8 @@ from mirakl_async.downloads import ArchiveLimits
 from mirakl_async.http.upload import Upload
 from mirakl_async.options import Limits, Rate, Retry, Timeouts
 from mirakl_async.queues.memory_queue import MemoryQueue
-from tests.support.feeds import ORIGIN, order
 from tests.support.manual_clock import ManualClock
+from tests.support.order_factory import ORIGIN, order
 
 TOKEN = BearerToken("t")
 NO_SECONDS = [0, -1, math.nan, math.inf, "5", True, timedelta(seconds=5), 10**400]

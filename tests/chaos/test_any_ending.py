@@ -16,8 +16,8 @@ from mirakl_async.queues.blocks import parse_block
 from mirakl_async.simulator import Fault, Simulator
 from tests.chaos.test_long_outage import KINDS
 from tests.queues.brokers import started
-from tests.support.feeds import ORIGIN, order, stream
 from tests.support.moto_server import shared_moto  # noqa: F401 - a fixture
+from tests.support.order_factory import ORIGIN, order, stream
 from tests.support.postgres_server import shared_postgres  # noqa: F401 - a fixture
 from tests.support.redis_server import shared_redis  # noqa: F401 - a fixture
 

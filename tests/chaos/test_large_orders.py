@@ -16,7 +16,7 @@ from mirakl_async import ClientCredentials, ConnectChannel
 from mirakl_async.simulator import SimulatorProcess
 from tests.chaos import shared_worker, worker
 from tests.chaos.shared_feed import ADDRESSES
-from tests.support.feeds import ORIGIN, order
+from tests.support.order_factory import ORIGIN, order
 
 SIZE = 4_000_000
 COUNT = int(os.environ.get("MIRAKL_CHAOS_LARGE_ORDERS", "80"))

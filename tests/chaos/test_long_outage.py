@@ -20,8 +20,8 @@ from tests.queues.brokers import MemoryBroker, SqliteBroker, started
 from tests.queues.postgres_broker import PostgresBroker
 from tests.queues.redis_broker import RedisBroker
 from tests.queues.sqs_broker import SqsBroker
-from tests.support.feeds import ORIGIN, as_line, expected, held, order
 from tests.support.moto_server import shared_moto  # noqa: F401 - a fixture
+from tests.support.order_factory import ORIGIN, as_line, expected, held, order
 from tests.support.postgres_server import shared_postgres  # noqa: F401 - a fixture
 from tests.support.redis_server import shared_redis  # noqa: F401 - a fixture
 

@@ -18,8 +18,8 @@ from mirakl_async.queues.redis_queue import RedisQueue
 from mirakl_async.queues.sqs_queue import SqsQueue
 from mirakl_async.simulator import Simulator
 from tests.chaos.shared_brokers import SharedBroker
-from tests.support.feeds import ORIGIN, as_line, expected, held, order
 from tests.support.moto_server import make_session
+from tests.support.order_factory import ORIGIN, as_line, expected, held, order
 from tests.support.redis_server import RedisServer
 from tests.support.reply_losing_proxy import ReplyLosingProxy
 

@@ -18,7 +18,7 @@ from mirakl_async.codec.exact import exact, moment_text
 from mirakl_async.codec.type_info import DECODE_ERRORS
 from mirakl_async.model import RequestModel
 from mirakl_async.models.connect.orders import CustomAttributeNumericRequest, OrderRequest
-from tests.support.feeds import as_line, order
+from tests.support.order_factory import as_line, order
 
 GOOD = as_line(order(1))
 READER = exact(OrderRequest)

@@ -6,7 +6,7 @@ from email.parser import BytesParser
 from email.policy import HTTP
 
 from mirakl_async import BearerToken, MarketplaceFront, Retry
-from tests.support.rawserver import RawRequest
+from tests.support.raw_server import RawRequest
 
 SECRET = "bearer-that-must-stay-home"
 AT_ONCE = Retry(initial_delay=0.001, throttle_delay=0.001)

@@ -27,7 +27,7 @@ from mirakl_async import (
 )
 from mirakl_async.models.front.orders import Order
 from tests.downloads.serving import chunked_answer, file_answer, front, playing, unframed_answer
-from tests.support.rawserver import RawServer, answer, answering
+from tests.support.raw_server import RawServer, answer, answering
 
 REPORT = b"sku;error\n" + b"".join(b"A-%d;no EAN\n" % number for number in range(2000))
 NAMED = ('Content-Disposition: attachment; filename="../errors 2043.csv"', "Content-Type: text/csv; charset=utf-8")

@@ -13,7 +13,7 @@ from mirakl_async import Retry, read_csv_rows, read_json_items
 from mirakl_async.models.front.orders import Order
 from tests.downloads.serving import file_answer, front
 from tests.support.faults_at_lines import leaks_of
-from tests.support.rawserver import RawServer, answering
+from tests.support.raw_server import RawServer, answering
 
 NAME = "Jane-Mc-Personal"
 READERS = tuple(

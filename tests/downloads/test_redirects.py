@@ -21,7 +21,7 @@ from mirakl_async.http.request import Request
 from mirakl_async.http.request_builder import build
 from mirakl_async.operations import operations
 from tests.downloads.serving import SECRET, file_answer, front
-from tests.support.rawserver import RawServer, answer, answering
+from tests.support.raw_server import RawServer, answer, answering
 
 FILE = file_answer(b"a;b\n")
 

@@ -10,7 +10,7 @@ import pytest
 from mirakl_async.downloads.private import open_private, open_stream
 from mirakl_async.downloads.saving import save_chunks
 from tests.downloads.serving import file_answer, front
-from tests.support.rawserver import RawServer, answering
+from tests.support.raw_server import RawServer, answering
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="these are names of POSIX")
 

@@ -28,7 +28,7 @@ from mirakl_async.queues.memory_queue import MemoryQueue
 from mirakl_async.queues.sqlite_queue import SqliteQueue
 from mirakl_async.simulator import Fault
 from tests.events.conftest import command, price, router_of
-from tests.support.feeds import ORIGIN, order
+from tests.support.order_factory import ORIGIN, order
 
 
 async def rejected_of(queue):

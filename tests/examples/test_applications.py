@@ -15,7 +15,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from examples import aiohttp_app, nightly_export, product_import
 from mirakl_async import ClientStateError, SqliteQueue, codec
 from mirakl_async.simulator import Simulator
-from tests.support.feeds import order
+from tests.support.order_factory import order
 
 ROOT = Path(__file__).parents[2]
 

@@ -15,7 +15,7 @@ from examples.connector.shop import Shop
 from mirakl_async.queues.sqlite_queue import SqliteQueue
 from mirakl_async.simulator import Delivery, Simulator
 from tests.examples.test_applications import ROOT, variables
-from tests.support.feeds import held
+from tests.support.order_factory import held
 
 
 class Connector:

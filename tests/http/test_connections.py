@@ -10,7 +10,7 @@ import pytest
 
 from mirakl_async import BearerToken, ConnectChannel, InvalidArgument, OutcomeUnknown, Retry
 from tests.downloads.serving import file_answer, front
-from tests.support.rawserver import RawServer, answer, answering
+from tests.support.raw_server import RawServer, answer, answering
 
 AT_ONCE = Retry(initial_delay=0.001, throttle_delay=0.001)
 DONE = b"HTTP/1.1 204 No Content\r\n\r\n"

@@ -11,7 +11,7 @@ import pytest
 
 from tests.support import toxics
 from tests.support.faultproxy import FaultProxy
-from tests.support.rawserver import RawServer, answer, answering
+from tests.support.raw_server import RawServer, answer, answering
 
 BODY = b'{"orders": [1, 2, 3, 4, 5, 6, 7, 8, 9]}'
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n"

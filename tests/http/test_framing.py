@@ -27,7 +27,7 @@ from mirakl_async import (
 from mirakl_async.http.auth import ClientCredentials
 from mirakl_async.options import Limits
 from tests.downloads.serving import file_answer, front, playing
-from tests.support.rawserver import RawServer, answer, answering
+from tests.support.raw_server import RawServer, answer, answering
 
 NO_RETRIES = Retry(max_retries=0)
 AT_ONCE = Retry(initial_delay=0.001, throttle_delay=0.001)

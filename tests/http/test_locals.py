@@ -12,8 +12,8 @@ import mirakl_async
 from mirakl_async import BearerToken, ClientCredentials, ConnectChannel, Retry
 from mirakl_async.redaction import RedactedBytes, RedactedStr, hidden
 from tests.downloads.serving import file_answer, front, playing
-from tests.support.feeds import ORIGIN, order
-from tests.support.rawserver import RawServer, answer, answering
+from tests.support.order_factory import ORIGIN, order
+from tests.support.raw_server import RawServer, answer, answering
 
 TOKEN = "tok3n-" + "t" * 100
 CLIENT, SECRET = "cl1ent-of-acme", "s3cret-of-acme"

@@ -6,8 +6,8 @@ from mirakl_async import BearerToken, ConnectChannel, Retry, Timeouts, errors
 from mirakl_async.instrumentation import CallFinished, RetryScheduled, Throttled
 from mirakl_async.models.connect.orders import ActionError
 from mirakl_async.options import Limits
-from tests.support.feeds import ORIGIN, order
 from tests.support.manual_clock import InstantClock, ManualClock
+from tests.support.order_factory import ORIGIN, order
 
 from .calling import LOST, UNSENT, FakeWire, answer_always, client, mocked_client, reply, report, requests
 

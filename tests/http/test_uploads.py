@@ -11,7 +11,7 @@ from mirakl_async.models.connect.orders import DocumentOriginRequest, UploadOrde
 from mirakl_async.models.front.orders import OrderDocumentInput, OrderDocumentsInput
 from tests.downloads.serving import SECRET, front, parts_of
 from tests.support.http_framing import header
-from tests.support.rawserver import RawServer, answer, answering
+from tests.support.raw_server import RawServer, answer, answering
 
 CREATED = answer(b'{"import_id":2043}', status="201 Created")
 BUSY = answer(b'{"message":"busy"}', status="503 Service Unavailable", headers=("Retry-After: 0",))

@@ -8,7 +8,7 @@ from mirakl_async import ClientCredentials, ConnectChannel, Retry
 from mirakl_async.queues.memory_queue import MemoryQueue
 from mirakl_async.queues.opening import opened
 from mirakl_async.simulator import Fault, Simulator
-from tests.support.feeds import ORIGIN
+from tests.support.order_factory import ORIGIN
 from tests.support.redis_server import redis_url, shared_redis  # noqa: F401 - fixtures
 
 QUICK = Retry(initial_delay=0.005, throttle_delay=0.02, max_delay=0.02, quota=100_000)

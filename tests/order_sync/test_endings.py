@@ -14,7 +14,7 @@ from mirakl_async.errors import ClientStateError, InvalidArgument
 from mirakl_async.order_sync import outages
 from mirakl_async.simulator import Fault
 from tests.order_sync.conftest import mirakls
-from tests.support.feeds import ORIGIN, expected, held, order, stream
+from tests.support.order_factory import ORIGIN, expected, held, order, stream
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,7 @@ from mirakl_async.queues.blocks import parse_block
 from mirakl_async.queues.sqlite_file import QueueFile
 from mirakl_async.queues.sqlite_queue import SqliteQueue
 from mirakl_async.simulator import Fault
-from tests.support.feeds import ORIGIN, as_line, expected, held, order, stream
+from tests.support.order_factory import ORIGIN, as_line, expected, held, order, stream
 
 WORDS = "orders.db cannot be written: database or disk is full"
 PAGES = 40  # of 32 KiB

@@ -17,8 +17,8 @@ from mirakl_async.order_sync.isolation import plan_isolation
 from mirakl_async.order_sync.ledger import Ledger
 from mirakl_async.order_sync.report import SyncCounters
 from mirakl_async.server_text import FieldError, Problem
-from tests.support.feeds import ORIGIN, as_line, order
 from tests.support.manual_clock import ManualClock
+from tests.support.order_factory import ORIGIN, as_line, order
 
 CONTEXT = CallContext(operation="upsertOrders", route="POST /v1/orders")
 INDISTINCT = Problem(code="INVALID_INPUT", message="The request is invalid", errors=(FieldError(message="wrong"),))

@@ -21,7 +21,7 @@ from mirakl_async.order_sync import batch_results
 from mirakl_async.order_sync import rejections as refusals
 from mirakl_async.queues.memory_queue import MemoryQueue
 from mirakl_async.simulator import Fault
-from tests.support.feeds import NOON, ORIGIN, SECOND, as_mapping, expected, held, key_of, order, stream
+from tests.support.order_factory import NOON, ORIGIN, SECOND, as_mapping, expected, held, key_of, order, stream
 
 
 async def run(sync):

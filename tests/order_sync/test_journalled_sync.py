@@ -15,7 +15,7 @@ from mirakl_async.queues.memory_queue import MemoryQueue
 from mirakl_async.queues.opening import opened
 from mirakl_async.simulator import Fault
 from tests.order_sync.conftest import mirakls
-from tests.support.feeds import ORIGIN, SECOND, as_line, as_mapping, expected, held, order, stream
+from tests.support.order_factory import ORIGIN, SECOND, as_line, as_mapping, expected, held, order, stream
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from mirakl_async.errors import InvalidArgument
 from mirakl_async.queues.memory_queue import MemoryQueue
 from mirakl_async.simulator import Fault
-from tests.support.feeds import ORIGIN, SECOND, as_mapping, expected, held, order, stream
+from tests.support.order_factory import ORIGIN, SECOND, as_mapping, expected, held, order, stream
 
 
 class SlowQueue(MemoryQueue):

@@ -9,8 +9,8 @@ import pytest
 from mirakl_async import BearerToken, ConnectChannel, MemoryQueue, MiraklError, Retry, codec
 from mirakl_async.redaction import hidden
 from tests.support.faults_at_lines import leaks, leaks_of
-from tests.support.feeds import ORIGIN, order
-from tests.support.rawserver import RawServer, answering
+from tests.support.order_factory import ORIGIN, order
+from tests.support.raw_server import RawServer, answering
 
 NAME = "Jane-Mc-Personal"
 CALL = ("http/request_builder.py", "codec/encoding.py", "codec/exact.py", "client.py", "caller.py", "connect/orders.py")

@@ -14,7 +14,7 @@ from mirakl_async.order_sync import ndjson
 from mirakl_async.order_sync.entries import Line
 from mirakl_async.order_sync.ndjson import FilePosition, NdjsonFile, read_orders
 from mirakl_async.order_sync.rejected_order import RejectedOrder
-from tests.support.feeds import ORIGIN, SECOND, as_line, as_mapping, order
+from tests.support.order_factory import ORIGIN, SECOND, as_line, as_mapping, order
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from mirakl_async.queues.blocks import parse_block
 from mirakl_async.queues.memory_queue import MemoryQueue
 from mirakl_async.queues.opening import opened
 from mirakl_async.simulator import Fault
-from tests.support.feeds import ORIGIN, as_line, expected, held, order, stream
+from tests.support.order_factory import ORIGIN, as_line, expected, held, order, stream
 
 
 class Recording(MemoryQueue):

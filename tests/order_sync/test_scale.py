@@ -12,12 +12,12 @@ import pytest
 
 from mirakl_async import ClientCredentials, ConnectChannel
 from mirakl_async.simulator import SimulatorProcess
-from tests.support.feeds import ORIGIN, order
+from tests.support.order_factory import ORIGIN, order
 
 HEAD = """
 import asyncio, json, resource, signal, sys
 from mirakl_async import ClientCredentials, ConnectChannel
-from tests.support.feeds import ORIGIN, order
+from tests.support.order_factory import ORIGIN, order
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests are a background job
 

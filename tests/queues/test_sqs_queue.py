@@ -24,7 +24,7 @@ from tests.support import toxics
 from tests.support.faultproxy import FaultProxy
 from tests.support.manual_clock import InstantClock
 from tests.support.moto_server import ENVIRONMENT, MotoServer, make_session
-from tests.support.rawserver import Peer, RawServer, answer
+from tests.support.raw_server import Peer, RawServer, answer
 from tests.support.reply_losing_proxy import ReplyLosingProxy
 
 ATTRIBUTES = {

@@ -13,7 +13,7 @@ import msgspec
 from mirakl_async import ClientCredentials, ConnectChannel
 from mirakl_async.rate_limits.redis_limiter import RedisRateLimiter
 from mirakl_async.simulator import Addresses
-from tests.support.feeds import ORIGIN, order
+from tests.support.order_factory import ORIGIN, order
 
 
 def say(line: str) -> None:

@@ -13,7 +13,7 @@ from mirakl_async.options import Rate
 from mirakl_async.rate_limits.bucket import BucketKey, BucketSpec
 from mirakl_async.rate_limits.redis_limiter import RedisRateLimiter
 from mirakl_async.simulator import Simulator, SimulatorProcess
-from tests.support.feeds import ORIGIN, order
+from tests.support.order_factory import ORIGIN, order
 
 LATE = 3
 """429 answers that a loaded machine may cause, between a grant and Mirakl; the grants' own moments are simulated."""

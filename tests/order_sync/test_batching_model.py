@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from mirakl_async.order_sync.batching import Batcher
 from mirakl_async.order_sync.entries import order_key
-from tests.support.feeds import ORIGIN, SECOND, order
+from tests.support.order_factory import ORIGIN, SECOND, order
 
 ORIGINS = (ORIGIN, SECOND)
 versions = st.tuples(

@@ -15,7 +15,7 @@ from mirakl_async import codec
 from mirakl_async.order_sync.rejected_file import RejectedFile, record
 from mirakl_async.order_sync.rejected_order import RejectedOrder
 from mirakl_async.server_text import FieldError, Problem
-from tests.support.feeds import ORIGIN, as_line, as_mapping, order
+from tests.support.order_factory import ORIGIN, as_line, as_mapping, order
 
 
 def refused(**members):

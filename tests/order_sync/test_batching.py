@@ -9,7 +9,7 @@ from msgspec import UNSET
 
 from mirakl_async.order_sync.batching import Batcher
 from mirakl_async.order_sync.entries import Line
-from tests.support.feeds import ORIGIN, SECOND, as_line, order
+from tests.support.order_factory import ORIGIN, SECOND, as_line, order
 
 
 class Fixture:
