@@ -12,7 +12,7 @@ from cyclopts import App, CycloptsError
 
 from .. import __version__
 from ..errors import MiraklError
-from .results import CommandError, Exit, escape_what_cannot_be_shown, print_error, print_json, status_of
+from .results import CommandError, Exit, escape_what_cannot_be_shown, message_of, print_error, print_json, status_of
 
 app: App = App(
     name="mirakl-async",
@@ -26,6 +26,8 @@ app.command(f"{__package__}.worker:worker")
 app.command(f"{__package__}.journal:journal")
 app.command(f"{__package__}.call:call")
 app.command(f"{__package__}.lists:list_items", name="list")
+app.command(f"{__package__}.check:check")
+app.command(f"{__package__}.sample:sample")
 app.command(f"{__package__}.imports:import_products", name="import")
 app.command(f"{__package__}.exports:export")
 app.command(f"{__package__}.events:events")
@@ -60,7 +62,7 @@ def _run(argv: list[str]) -> int:
     except KeyboardInterrupt:
         words, status = "interrupted", Exit.INTERRUPTED
     except (CommandError, MiraklError, OSError) as error:
-        words, status = str(error) or type(error).__name__, status_of(error)
+        words, status = message_of(error), status_of(error)
     else:
         return status if isinstance(status, int) else Exit.DONE
     print_error(words)

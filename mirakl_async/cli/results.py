@@ -23,6 +23,9 @@ LONGEST_LINE = 4000
 _OBEYED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 
+_FOR_TERMINALS = ((re.compile(r"\bgive auth=, or set\b"), "set"),)
+
+
 class Exit(IntEnum):
     """The exit statuses of every command; INTERRUPTED is what a shell says of a Ctrl-C that nothing was made of."""
 
@@ -49,6 +52,14 @@ def usage_error(words: str) -> CommandError:
 def unfinished(words: str) -> CommandError:
     """What was asked for could not be done."""
     return CommandError(words, Exit.UNFINISHED)
+
+
+def message_of(error: Exception) -> str:
+    """The words of an error for the user of a command, who gives options and variables, not arguments."""
+    text = str(error) or type(error).__name__
+    for pattern, words in _FOR_TERMINALS:
+        text = pattern.sub(words, text)
+    return text
 
 
 def status_of(error: CommandError | MiraklError | OSError) -> Exit:

@@ -46,8 +46,8 @@ async def ended(child):
     return Ended(child.returncode, out.decode(), err.decode())
 
 
-async def program(*arguments, addresses=None):
-    return await ended(await start(*arguments, addresses=addresses))
+async def program(*arguments, addresses=None, variables=None):
+    return await ended(await start(*arguments, addresses=addresses, variables=variables))
 
 
 def lines(count, **options):

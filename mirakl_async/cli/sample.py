@@ -1,0 +1,38 @@
+"""`mirakl-async sample`: made-up orders to try things with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from .. import codec
+from .demo.sample_orders import sample_orders
+from .outputs import STANDARD_OUTPUT, check_output, path_or_stdout, written
+from .results import Exit, usage_error
+
+
+def sample(
+    _kind: Annotated[Literal["orders"], Parameter(name="kind", help="what to make up")],
+    count: Annotated[int, Parameter(help="how many")] = 10,
+    /,
+    *,
+    poison: Annotated[int, Parameter(help="how many of them are invalid: Mirakl rejects them")] = 0,
+    updates: Annotated[int, Parameter(help="how many of the others come a second time, in another version")] = 0,
+    seed: Annotated[int, Parameter(help="of what is random; the same seed gives the same orders")] = 0,
+    out: Annotated[
+        Path,
+        Parameter(
+            help="the NDJSON file to write; - for standard output", allow_leading_hyphen=True, converter=path_or_stdout
+        ),
+    ] = STANDARD_OUTPUT,
+) -> int:
+    """Write made-up orders as NDJSON, one a line, as `mirakl-async sync` reads them."""
+    if count < 0 or poison < 0 or updates < 0 or poison + updates > count:
+        raise usage_error("COUNT must be at least 0, and --poison and --updates together at most as many")
+    check_output(out)
+    with written(out) as file:
+        for order, _ in sample_orders(count, poison=poison, updates=updates, seed=seed):
+            file.write(codec.encode(order) + b"\n")
+    return Exit.DONE
