@@ -89,7 +89,7 @@ async def _first_item(port: int, rounds: int) -> None:
 
 
 async def _per_item(pages: int, rounds: int) -> None:
-    start = Cursor(version=VERSION, operation="OR11", reading="")
+    start = Cursor(version=VERSION, operation="OR11", fingerprint="")
     ready = [Page(items=list(range(PAGE)), row_cursors=lambda _: start) for _ in range(pages)]
 
     async def feed() -> AsyncGenerator[Page[int], None]:

@@ -1,11 +1,12 @@
-"""Lists that come in pages, as async iterators of items and of pages, that miss nothing.
+"""Lists that come in pages, as async iterators of items and of pages.
 
-`OffsetPaginator` and `SeekPaginator` are what every list method returns. A paginator holds parameters, not positions;
-a `PageReader` is one reading of it; `Prefetcher` holds the requests under way; `list_changes` decides, without
-I/O, what a page proves;
-`Cursor` is where a reading can go on. The end of a list is what the server says it is (no token, no next link, the
-total reached), never an empty page. An item that cannot be read is set aside with its bytes and counted on its page;
-the list goes on. No task and no queue stands between the server's page and `async for`.
+Every list method returns an `OffsetPaginator` or a `SeekPaginator`. A paginator holds parameters and no position, so
+that it can be iterated again; a `PageReader` holds the state of one iteration, a `Prefetcher` its requests in flight.
+`list_changes` decides, without I/O, whether rows can have been skipped because the list changed. A `Cursor` is where
+an iteration can go on, also in another process.
+
+A list ends where the server says so (no token, no next link, the total reached), never with an empty page. An item
+that cannot be decoded is quarantined on its page with its bytes, and the list goes on.
 """
 
 from .offset import OffsetPaginator

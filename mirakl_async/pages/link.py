@@ -1,8 +1,8 @@
 """The Link header (RFC 8288) of an offset list: whether there is a next page, and at which offset.
 
-URLs in it hold bare commas (`order_ids=1,2,3`), so it cannot be split at commas. Nothing is ever sent to the URL: of a
-link to the instance itself the offset is read; one to another origin, as a gateway in between may write it, only says
-that there is more, and the rows are counted instead.
+Its URLs contain bare commas (`order_ids=1,2,3`), so it cannot be split at commas. No request is ever sent to such a
+URL. Of a link to the instance itself the offset is read; a link to another origin, as a gateway may rewrite it, only
+says that there is a next page, and the rows are counted instead.
 """
 
 from __future__ import annotations
@@ -22,17 +22,20 @@ _PARAMETER = re.compile(rf";\s*({_TOKEN})\s*=\s*({_QUOTED}|[^\s,;\"]*)")
 _ESCAPED = re.compile(r"\\(.)")
 
 
-class Next(NamedTuple):
-    """What an answer's links say: whether any was sent, whether one leads on, and to which offset, if it is ours."""
+class NextLink(NamedTuple):
+    """Whether a response has Link headers at all, whether one has the relation "next", and that one's offset.
 
-    found: bool
-    more: bool
+    `offset` is None unless the link leads to the instance itself.
+    """
+
+    has_links: bool
+    has_next: bool
     offset: int | None = None
 
 
-def target(header: str, relation: str) -> str | None:
+def find_target(header: str, relation: str) -> str | None:
     """The target of the first link with this relation."""
-    for found, parameters in _LINK.findall(header):
+    for target, parameters in _LINK.findall(header):
         relations = ""
         for name, value in _PARAMETER.findall(parameters):
             if name.lower() == "rel":
@@ -40,25 +43,25 @@ def target(header: str, relation: str) -> str | None:
                 relations = _ESCAPED.sub(r"\1", value[1:-1]) if value.startswith('"') else value
                 break
         if relation in relations.lower().split():
-            return str(found)
+            return str(target)
     return None
 
 
-def next_link(headers: Mapping[str, str], asked: str) -> Next:
-    """What the Link headers of the answer to the URL `asked` say about a next page."""
-    every = getattr(headers, "getall", None)
-    lines: list[str] = every("Link", []) if every is not None else [headers.get("Link", "")]
+def next_link(headers: Mapping[str, str], request_url: str) -> NextLink:
+    """Read the Link headers of the response to `request_url`."""
+    getall = getattr(headers, "getall", None)
+    lines: list[str] = getall("Link", []) if getall is not None else [headers.get("Link", "")]
     header = ", ".join(line for line in lines if line)
-    found = target(header, "next")
-    if found is None:
-        return Next(found=bool(header), more=False)
-    return Next(found=True, more=True, offset=_offset(asked, found))
+    target = find_target(header, "next")
+    if target is None:
+        return NextLink(has_links=bool(header), has_next=False)
+    return NextLink(has_links=True, has_next=True, offset=_offset(request_url, target))
 
 
-def _offset(asked: str, found: str) -> int | None:
+def _offset(request_url: str, target: str) -> int | None:
     try:
-        url = urljoin(asked, found)
-        if origin(url) != origin(asked):
+        url = urljoin(request_url, target)
+        if origin(url) != origin(request_url):
             return None
         texts = parse_qs(urlsplit(url).query).get("offset", [])
     except ValueError:

@@ -1,99 +1,98 @@
-"""Lists that move while they are read, and how nothing is lost all the same. Pure.
+"""Lists that change while they are read, and how no row is lost all the same. Pure.
 
-An offset counts rows. When rows before the reader's place leave, the rest moves up and the next page skips some; when
-rows come, the next page repeats some. What follows from one observation:
+An offset counts rows. When rows before the reader's position are removed, the rest moves up and the next page skips
+some; when rows are added there, the next page repeats some. What follows from one observation:
 
     *If a page starts with a row that was delivered, no row was skipped before that page.*
 
-(As long as the rows that stay keep their order: what precedes a delivered row was delivered too, or is new. Neither
-does it matter which of two pages was asked for first.) So a page is asked for this proof whenever there is reason to
-doubt:
+(As long as the remaining rows keep their order: what precedes a delivered row was delivered too, or is new. It does not
+matter which of two pages was requested first.) This proof is required of a page whenever there is a reason to doubt:
 
-- the total is another one than on the page before;
-- the page repeats a row that was delivered, though not as its first row;
-- the page was made to overlap (`exact`, where no total is told, after a resumption, and for the rest of a list that
-  has moved once), and its first rows are not the last rows delivered, in their order.
+- the total differs from that of the page before;
+- the page repeats a delivered row, though not as its first row;
+- the page was requested with an overlap (option `overlap`; where the responses have no total; after a resumption; for
+  the rest of a list that has changed once), and its first rows are not the last rows delivered, in their order.
 
-Without proof the reader steps back, by as many rows as the total fell plus one, then by a page at a time, to the
-beginning of the list if need be, reads again and drops what it has delivered. Each time it is said. Without doubt
-nothing is read twice.
+Without proof the reader goes back, by as many rows as the total fell plus one, then by a page at a time, to the
+beginning of the list if need be, reads again and drops the rows that were delivered. Each time it is reported. Without
+doubt nothing is read twice.
 
-**What each mode can see.** The default sees every change of the total, and every row that comes back. A row that
-leaves while another comes leaves the total as it was; only the overlap of `exact` sees that. Rows that only change
-places are seen in both: as many places as rows were read, so a row that was missed means that another one came twice.
-Pages of one row cannot overlap: where no total is told either, a row that leaves is not seen.
-What nobody can see is a row that goes from unread to read places, while one leaves from there and one comes elsewhere:
-the answers are those of a list in which it never was.
+**What is detected.** By default every change of the total, and every row that is repeated. A row that is removed while
+another is added leaves the total as it was; only the option `overlap` detects that. Rows that only change places are
+detected in both cases: there are as many places as rows were read, so a missed row means that another one is repeated.
+Pages of one row cannot overlap: where the responses have no total either, the removal of a row is not detected.
+One change cannot be detected: a row moves from the unread to the read part, while one is removed there and one is added
+elsewhere. The responses are those of a list in which it never was.
 
-**Memory.** Keys of delivered rows: of the last hundred thousand, about 10 MB; with `exact`, of all. A resumed reading
-knows those that it delivered itself, and of the earlier ones the marks: where the list has moved, others may come
-twice, and where all that are marked left the list, it begins again. None is lost.
+**Memory.** The keys of delivered rows: of the last hundred thousand, about 10 MB; with `overlap`, of all. A resumed
+iteration knows the rows that it delivered itself, and of the earlier ones the marks: where the list has changed, others
+may be delivered twice, and if all marked rows are gone it starts again from the beginning. No row is lost.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from .cursor import MARKS, digest
+from .cursor import MAX_MARKS, digest
 
 MAX_REMEMBERED_KEYS = 100_000
 
 
 class DeliveredKeys:
-    """The rows of one call that were delivered, as far as they are remembered; `marks` are digests of the last few.
+    """The keys of the rows delivered in one subrequest, at most `max_keys`; `marks` are digests of the last few.
 
-    A row whose key is None has no identity and is never known. After a resumption only the marks are known.
+    A row whose key is None has no identity and is never found. After a resumption only the marks are known.
     """
 
-    __slots__ = ("_keys", "_memory", "_resumed", "forgot", "marks")
+    __slots__ = ("_keys", "_max_keys", "_resumed", "incomplete", "marks")
 
-    def __init__(self, memory: int | None = None, marks: Iterable[str] = ()) -> None:
-        self._memory = memory
+    def __init__(self, max_keys: int | None = None, marks: Iterable[str] = ()) -> None:
+        self._max_keys = max_keys
         self._keys: dict[object, None] = {}
-        self.marks: deque[str] = deque(marks, maxlen=MARKS)
+        self.marks: deque[str] = deque(marks, maxlen=MAX_MARKS)
         self._resumed = frozenset(self.marks)
-        self.forgot: bool = bool(self._resumed)
+        self.incomplete: bool = bool(self._resumed)
 
-    def knows(self, key: object) -> bool:
-        """Whether the row with this key was delivered."""
+    def __contains__(self, key: object) -> bool:
         return key is not None and (key in self._keys or (bool(self._resumed) and digest(key) in self._resumed))
+
+    def __iter__(self) -> Iterator[object]:
+        return iter(self._keys)
 
     def ends_with(self, keys: Sequence[object]) -> bool:
         """Whether these are the last rows, in this order."""
         return len(keys) <= len(self.marks) and [digest(key) for key in keys] == list(self.marks)[-len(keys) :]
 
     def marks_before(self, keys: Sequence[object], overlap: int) -> tuple[str, ...]:
-        """The marks of the rows before a page, whose first `overlap` rows should be those before it."""
+        """The marks of the rows before a page that was requested to start with the last `overlap` rows."""
         if not overlap:
             return tuple(self.marks)
         if self.ends_with(keys[:overlap]):
             return tuple(self.marks)[:-overlap]
-        here = {digest(key) for key in keys}
-        return tuple(mark for mark in self.marks if mark not in here)
+        on_page = {digest(key) for key in keys}
+        return tuple(mark for mark in self.marks if mark not in on_page)
 
-    def follow(self, keys: Sequence[object], overlap: int = 0) -> None:
-        """Note the rows of a page, delivered now or before, as the last ones."""
+    def add_page(self, keys: Sequence[object], overlap: int = 0) -> None:
+        """Record the rows of a page, delivered now or before, as the last ones."""
         before = self.marks_before(keys, overlap)
         self.marks.clear()
-        self.marks.extend((*before, *(digest(key) for key in keys[-MARKS:])))
+        self.marks.extend((*before, *(digest(key) for key in keys[-MAX_MARKS:])))
         self._keys.update((key, None) for key in keys if key is not None)
-        too_many = 0 if self._memory is None else len(self._keys) - self._memory
-        for key in list(islice(self._keys, max(0, too_many))):
+        excess = 0 if self._max_keys is None else len(self._keys) - self._max_keys
+        for key in list(islice(self._keys, max(0, excess))):
             del self._keys[key]
-            self.forgot = True
-
-    def keys(self) -> Iterable[object]:
-        """The keys that are remembered."""
-        return self._keys.keys()
+            self.incomplete = True
 
 
 class PageObservation(NamedTuple):
-    """A page as it was found: the offset it was asked with, how far the reader had come, and the totals told.
+    """What is known of a page when it is decided about.
 
-    `before` is the total told last, `steps` how often the reader has stepped back for this page.
+    `offset` is where it was requested, `reached` how many rows were read before. `before` is the total of the page
+    before, `total` that of this page; None where the response had none. `size` is rows a page; `steps` is how often the
+    reader has gone back for this page.
     """
 
     offset: int
@@ -106,7 +105,7 @@ class PageObservation(NamedTuple):
 
     @property
     def overlap(self) -> int:
-        """How many rows were read before, unless the list moved."""
+        """How many of its rows were read before, unless the list changed."""
         return self.reached - self.offset
 
     @property
@@ -116,44 +115,47 @@ class PageObservation(NamedTuple):
 
 
 class PageDecision(NamedTuple):
-    """What to do with a page: step back by `back` rows and read again, or deliver the rows at the indices `fresh`."""
+    """What to do with a page: go back by `rewind` rows and read again, or, if 0, deliver the rows at `new_rows`.
+
+    `moved` says that the list changed.
+    """
 
     new_rows: Sequence[int] = ()
     rewind: int = 0
     moved: bool = False
 
 
-def decide(trail: DeliveredKeys, sight: PageObservation) -> PageDecision:
-    """Decide about one page; see the module's text."""
-    keys, overlap, changed = sight.keys, sight.overlap, sight.rose != 0
-    if sight.reached == 0:
+def decide(delivered: DeliveredKeys, page: PageObservation) -> PageDecision:
+    """Decide about one page, by the rules at the top of this module."""
+    keys, overlap, changed = page.keys, page.overlap, page.rose != 0
+    if page.reached == 0:
         return PageDecision(range(len(keys)))
     if keys and all(key is None for key in keys):
-        return _decide_by_total(sight)
-    known = [trail.knows(key) for key in keys]
-    if 0 < overlap <= len(keys) and trail.ends_with(keys[:overlap]):
-        fresh = [index for index in range(overlap, len(keys)) if not known[index]]
-        return PageDecision(fresh, moved=changed or any(known[overlap:]))
+        return _decide_by_total(page)
+    known = [key in delivered for key in keys]
+    if 0 < overlap <= len(keys) and delivered.ends_with(keys[:overlap]):
+        new_rows = [index for index in range(overlap, len(keys)) if not known[index]]
+        return PageDecision(new_rows, moved=changed or any(known[overlap:]))
     if overlap == 0 and not changed and not any(known):
         return PageDecision(range(len(keys)))
-    return _decide_changed(trail, sight, known)
+    return _decide_changed(delivered, page, known)
 
 
-def _decide_by_total(sight: PageObservation) -> PageDecision:
-    """Rows without keys cannot be told apart: where the total fell they are read again, and may come twice."""
-    if sight.rose < 0 < sight.offset:
-        return PageDecision(rewind=min(-sight.rose, sight.offset), moved=True)
-    start = sight.overlap if sight.steps == 0 else 0
-    return PageDecision(range(start, len(sight.keys)), moved=sight.rose != 0)
+def _decide_by_total(page: PageObservation) -> PageDecision:
+    """Rows without keys are indistinguishable: if the total fell they are read again, and may be delivered twice."""
+    if page.rose < 0 < page.offset:
+        return PageDecision(rewind=min(-page.rose, page.offset), moved=True)
+    start = page.overlap if page.steps == 0 else 0
+    return PageDecision(range(start, len(page.keys)), moved=page.rose != 0)
 
 
-def _decide_changed(trail: DeliveredKeys, sight: PageObservation, known: list[bool]) -> PageDecision:
+def _decide_changed(delivered: DeliveredKeys, page: PageObservation, known: list[bool]) -> PageDecision:
     first = known.index(True) if True in known else None
-    # What is remembered may begin after the page does; then the rows before the first known one are older than that,
-    # or came in behind the reader. A known row further on than where the list can have moved to proves nothing.
-    reaches_back = trail.forgot and first is not None and sight.overlap > 0 and first <= sight.overlap + sight.rose
-    if not (sight.offset == 0 or first == 0 or reaches_back):
-        step = max(0, -sight.rose) + 1 if sight.steps == 0 else max(1, sight.size - 1)
-        return PageDecision(rewind=min(step, sight.offset), moved=True)
+    # The page may begin before the oldest remembered key; then the rows before the first known one are older than that,
+    # or were added behind the reader. A known row further on than the list can have moved proves nothing.
+    reaches_back = delivered.incomplete and first is not None and page.overlap > 0 and first <= page.overlap + page.rose
+    if not (page.offset == 0 or first == 0 or reaches_back):
+        step = max(0, -page.rose) + 1 if page.steps == 0 else max(1, page.size - 1)
+        return PageDecision(rewind=min(step, page.offset), moved=True)
     start = first if reaches_back and first is not None else 0
     return PageDecision([index for index in range(start, len(known)) if not known[index]], moved=True)

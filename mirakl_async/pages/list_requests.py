@@ -1,4 +1,4 @@
-"""A list as the server has it: the requests that its pages are asked with, and whom to tell what is odd about them."""
+"""The requests of a list, and the reports about what came back."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from .. import codec
 from ..options import Options, check_options
-from .cursor import VERSION, Cursor, fingerprint
+from .cursor import VERSION, Cursor, list_fingerprint
 from .rows import PageRows
 from .split import may_overlap, split
 
@@ -29,8 +29,8 @@ MAX_REMEMBERED_SWEEPS = 1000
 class ListRequests:
     """One list: an operation, its arguments, and the session that reads it.
 
-    `legs` are its calls: one, or several where ids were split; `legs_overlap` tells that two of them may answer with
-    the same row. `reading` identifies the list.
+    `subrequests` are its calls: one, or several where ids were split; `subrequests_overlap` says that two of
+    them may return the same row. `fingerprint` identifies the list.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class ListRequests:
         parts = split(operation, arguments)
         self.subrequests: tuple[Request, ...] = tuple(session.build(operation, part) for part in parts)
         self.subrequests_overlap: bool = may_overlap(operation, parts)
-        self.reading: str = fingerprint([leg.url for leg in self.subrequests])
+        self.fingerprint: str = list_fingerprint([request.url for request in self.subrequests])
 
     def with_options(self, options: Options) -> ListRequests:
         """The same list with other options for its calls; raises InvalidArgument for what is not an option."""
@@ -55,49 +55,49 @@ class ListRequests:
         return other
 
     def start(self) -> Cursor:
-        """The beginning of the list."""
-        return Cursor(version=VERSION, operation=self.operation.code, reading=self.reading)
+        """The cursor of the beginning."""
+        return Cursor(version=VERSION, operation=self.operation.code, fingerprint=self.fingerprint)
 
-    async def send(self, leg: int, pairs: Mapping[str, object], *, alone: bool = False) -> Response:
-        """Ask for one page; `alone` leaves out everything the list was asked with, except what is in the path."""
-        request = _with_query(self.subrequests[leg], pairs, alone=alone)
+    async def send(self, subrequest: int, pairs: Mapping[str, object], *, alone: bool = False) -> Response:
+        """Request one page; `alone` leaves out the query of the list."""
+        request = _with_query(self.subrequests[subrequest], pairs, alone=alone)
         return await self._session.send(request, self._options)
 
-    def report_repairs(self, rows: PageRows, fresh: Sequence[int]) -> tuple[codec.QuarantinedItem, ...]:
-        """Count and tell what is odd about a page that is delivered; gives its unreadable rows that are new."""
+    def report_repairs(self, rows: PageRows, new_rows: Sequence[int]) -> tuple[codec.QuarantinedItem, ...]:
+        """Report the repairs of a page that is delivered, and its new unreadable rows, which are returned."""
         if not rows.repaired and not rows.quarantined:
             return ()
         instrumentation, code = self._session.transport.instrumentation, self.operation.code
-        new = set(fresh)
-        lost = tuple(one for one in rows.quarantined if one.index is None or one.index in new)
+        new = set(new_rows)
+        quarantined = tuple(item for item in rows.quarantined if item.index is None or item.index in new)
         for repair in rows.repaired:
             instrumentation.response_repaired(code, repair.path, repair.reason)
-        for one in lost:
-            instrumentation.item_quarantined(code, one.index, one.reason)
-        return lost
+        for item in quarantined:
+            instrumentation.item_quarantined(code, item.index, item.reason)
+        return quarantined
 
     def report_list_change(self, offset: int, before: int | None, after: int | None) -> None:
-        """Count and tell that the list moved; without totals both are 0."""
+        """Report that the list changed; totals are reported as 0 where the responses had none."""
         code = self.operation.code
-        log.info("%s: the list changed while it was read, before row %d", code, offset)
+        log.info("%s: the list changed while it was being read, before row %d", code, offset)
         self._session.transport.instrumentation.list_changed(code, offset, before or 0, after or 0)
 
     def warn_if_too_frequent(self) -> None:
-        """Advise, once for each list, when it is read again earlier than its documented interval."""
+        """Log a warning, once for each list, if it is read again within its documented interval."""
         interval, transport = self.operation.interval, self._session.transport
         if interval is None:
             return
         now, sweeps = transport.clock.monotonic(), transport.sweeps
-        last, advised = sweeps.pop(self.reading, (now - interval, False))
-        if now - last < interval and not advised:
-            advised = True
+        last, warned = sweeps.pop(self.fingerprint, (now - interval, False))
+        if now - last < interval and not warned:
+            warned = True
             log.warning(
                 "%s: the same list is read again after %.0f s; documented: %s",
                 self.operation.code,
                 now - last,
                 self.operation.frequency or f"once per {interval:.0f} s",
             )
-        sweeps[self.reading] = (now, advised)
+        sweeps[self.fingerprint] = (now, warned)
         while len(sweeps) > MAX_REMEMBERED_SWEEPS:
             del sweeps[next(iter(sweeps))]
 

@@ -14,10 +14,10 @@ T = TypeVar("T")
 
 
 class Page(Struct, Generic[T], frozen=True, kw_only=True):
-    """One page: its items, and those that could not be read, with their bytes.
+    """One page: its items, and those that could not be decoded, with their bytes.
 
-    `total` is the length of the whole list as the server told it with this page; None where it tells none, and where
-    ids were split into several calls. `inside` makes the cursor after so many items of this page.
+    `total` is the length of the whole list as this page's response gives it; None where it gives none, and where ids
+    were split into several calls. `row_cursors` makes the cursor after the first n items of this page.
     """
 
     items: list[T]
@@ -29,7 +29,7 @@ class Page(Struct, Generic[T], frozen=True, kw_only=True):
 
     @property
     def next_cursor(self) -> str | None:
-        """Where to go on after this page; None on the last one."""
+        """The cursor of the page after this one; None on the last page."""
         return None if self.following is None else self.following.text()
 
     @property
@@ -38,9 +38,9 @@ class Page(Struct, Generic[T], frozen=True, kw_only=True):
         return None if self.preceding is None else self.preceding.text()
 
     def cursor_after(self, count: int) -> str:
-        """The cursor that goes on inside this page, after its first `count` items."""
+        """The cursor after the first `count` items of this page; raises ValueError if it has fewer."""
         if not 0 <= count <= len(self.items):
-            raise ValueError(f"this page has {len(self.items)} items: it cannot be left after {count}")
+            raise ValueError(f"this page has {len(self.items)} items; count must be from 0 to that, not {count}")
         return self.row_cursors(count).text()
 
     def __repr__(self) -> str:

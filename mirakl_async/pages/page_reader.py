@@ -1,4 +1,4 @@
-"""One reading of a list, from one place on: page after page, what is under way given up at its end."""
+"""One iteration of a list from a cursor: page after page; requests still in flight are cancelled at its end."""
 
 from __future__ import annotations
 
@@ -25,29 +25,29 @@ MAX_PAGES_WITHOUT_NEW_ROWS = 1000
 
 
 class SelectedRows(NamedTuple):
-    """What is handed over of a page: items, their places among its rows, and all rows that are new."""
+    """What is delivered of a page: items, their indices among its rows, and the indices of all new rows."""
 
     items: list[Any]
-    places: Sequence[int]
-    fresh: Sequence[int]
+    indices: Sequence[int]
+    new_rows: Sequence[int]
 
 
 class PageReader(ABC, Generic[P]):
-    """The state of one reading; `P` is what names a page."""
+    """The state of one iteration; `P` identifies a page."""
 
-    def __init__(self, source: ListRequests, start: Cursor, manner: ReadOptions, width: int) -> None:
+    def __init__(self, source: ListRequests, start: Cursor, options: ReadOptions, width: int) -> None:
         self.source = source
         self.start = start
-        self.manner = manner
+        self.options = options
         self.prefetcher: Prefetcher[P, Response] = Prefetcher(self.fetch, width)
         self.subrequest: int = start.subrequest
         self.delivered_keys: DeliveredKeys = self._keys_from_marks(start.marks)
-        self._earlier: set[object] = set()
+        self._earlier_keys: set[object] = set()
         self._pages_without_new_rows = 0
         self._progress = Progress(pages=0, items=0, quarantined=0, total=None, cursor=None)
 
     async def pages(self) -> AsyncGenerator[Page[Any], None]:
-        """The pages; an error raised after the first of the list says where to go on."""
+        """The pages; an error after the first page of the list has `resume_from`."""
         cursor: Cursor | None = self.start
         try:
             while cursor is not None:
@@ -64,72 +64,72 @@ class PageReader(ABC, Generic[P]):
             await self.prefetcher.close()
 
     @abstractmethod
-    async def fetch(self, place: P) -> Response:
-        """Ask for a page."""
+    async def fetch(self, position: P) -> Response:
+        """Request a page."""
 
     @abstractmethod
     async def page(self, cursor: Cursor) -> Page[Any]:
         """The page at a cursor."""
 
-    def enter(self, leg: int) -> None:
-        """Go on to a call of the list: rows are known within theirs, and dropped if an earlier one delivered them."""
-        if leg == self.subrequest:
+    def start_subrequest(self, subrequest: int) -> None:
+        """Go on to a call of the list. Positions are those of its own rows; rows of earlier calls are left out."""
+        if subrequest == self.subrequest:
             return
         if self.source.subrequests_overlap:
-            self._earlier.update(self.delivered_keys.keys())
-        self.subrequest = leg
+            self._earlier_keys.update(self.delivered_keys)
+        self.subrequest = subrequest
         self.delivered_keys = self._keys_from_marks()
 
-    def choose(self, rows: PageRows, fresh: Sequence[int]) -> SelectedRows:
-        """The items to deliver of a page whose rows at `fresh` are new to this call."""
-        if self._earlier:
-            fresh = [index for index in fresh if rows.keys[index] is None or rows.keys[index] not in self._earlier]
-        if len(fresh) == len(rows.keys):
-            return SelectedRows(rows.items, rows.places, fresh)
-        new = set(fresh)
-        kept = [(index, item) for index, item in zip(rows.places, rows.items, strict=True) if index in new]
-        return SelectedRows([item for _, item in kept], [index for index, _ in kept], fresh)
+    def select(self, rows: PageRows, new_rows: Sequence[int]) -> SelectedRows:
+        """The items to deliver of a page; `new_rows` are the indices of the rows that are new to this call."""
+        if self._earlier_keys:
+            new_rows = [index for index in new_rows if rows.keys[index] not in self._earlier_keys]
+        if len(new_rows) == len(rows.keys):
+            return SelectedRows(rows.items, rows.indices, new_rows)
+        new = set(new_rows)
+        selected = [(index, item) for index, item in zip(rows.indices, rows.items, strict=True) if index in new]
+        return SelectedRows([item for _, item in selected], [index for index, _ in selected], new_rows)
 
     async def _report_progress(self, page: Page[Any]) -> None:
-        if self.manner.on_page is None:
+        if self.options.on_page is None:
             return
-        so_far = self._progress
+        progress = self._progress
         self._progress = Progress(
-            pages=so_far.pages + 1,
-            items=so_far.items + len(page.items),
-            quarantined=so_far.quarantined + len(page.quarantined),
+            pages=progress.pages + 1,
+            items=progress.items + len(page.items),
+            quarantined=progress.quarantined + len(page.quarantined),
             total=page.total,
             cursor=page.next_cursor,
         )
-        told = self.manner.on_page(self._progress)
-        if inspect.isawaitable(told):
-            await told
+        result = self.options.on_page(self._progress)
+        if inspect.isawaitable(result):
+            await result
 
     def _keys_from_marks(self, marks: Sequence[str] = ()) -> DeliveredKeys:
-        return DeliveredKeys(None if self.manner.overlap else MAX_REMEMBERED_KEYS, marks)
+        return DeliveredKeys(None if self.options.overlap else MAX_REMEMBERED_KEYS, marks)
 
     def _check_progress(self, page: Page[Any]) -> None:
-        """A list that goes on and on and brings nothing is no list."""
+        """Raises PaginationLoop for a list that goes on without new rows."""
         self._pages_without_new_rows = 0 if page.items or page.quarantined else self._pages_without_new_rows + 1
         if self._pages_without_new_rows >= MAX_PAGES_WITHOUT_NEW_ROWS and page.following is not None:
             code = self.source.operation.code
             raise PaginationLoop(
-                f"{code}: {MAX_PAGES_WITHOUT_NEW_ROWS} pages without a new row, and the server says that there is more"
+                f"{code}: {MAX_PAGES_WITHOUT_NEW_ROWS} pages without a new row, but the server says that more follow"
             )
 
 
-def deduplicate(keys: Sequence[object], fresh: Sequence[int]) -> Sequence[int]:
-    """The indices without those of rows that the same page has named already."""
+def deduplicate(keys: Sequence[object], new_rows: Sequence[int]) -> Sequence[int]:
+    """The indices without those of rows that stand on the same page before."""
     if len(set(keys)) == len(keys):
-        return fresh
+        return new_rows
     first = {key: index for index, key in reversed([*enumerate(keys)])}
-    return [index for index in fresh if keys[index] is None or first[keys[index]] == index]
+    return [index for index in new_rows if keys[index] is None or first[keys[index]] == index]
 
 
 def rows_done(cursor: Cursor, keys: Sequence[object]) -> int:
-    """How many rows of a page are done, if it is resumed inside: up to the last marked row, wherever it is now.
+    """How many rows of a page were delivered before a resumption: up to the last marked row, wherever it is now.
 
-    Where none of the marked rows is left the page is delivered whole: rows may come twice, none is lost.
+    If none of the marked rows is left, the whole page is delivered: rows may be repeated, none is lost.
     """
     if not cursor.done:
         return 0

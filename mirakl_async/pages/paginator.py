@@ -1,6 +1,6 @@
 """What both kinds of lists share: the ways to consume them.
 
-A paginator holds parameters, not positions: whatever is done with it starts at the beginning again.
+A paginator is reusable: it holds parameters and no position, and each iteration starts at the beginning.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ..checks import check_arguments, instance, whole
 from .cursor import Cursor, read_cursor
 from .list_requests import ListRequests
 from .page import Page
-from .read_options import READING, OnPage, ReadOptions
+from .read_options import CONFIGURE_RULES, OnPage, ReadOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,56 +36,57 @@ CURSOR = instance(str, "a cursor that a page gave")
 
 
 class ItemIterator(Generic[T]):
-    """The items of a list, one after another; `cursor` is where to go on after the one handed out last.
+    """The items of a list, one after another; `cursor` goes on after the last one delivered.
 
         orders = front.orders.list().items()
         async for order in orders:
             await store(order)
             await save(orders.cursor)
 
-    Iterating again starts again; `cursor` belongs to the iteration begun last.
+    A second iteration starts again; `cursor` is that of the iteration started last.
     """
 
-    __slots__ = ("_left", "_open", "_page", "_start")
+    __slots__ = ("_open", "_page", "_remaining", "_start")
 
     def __init__(self, start: Cursor, open_pages: Callable[[], AsyncGenerator[Page[T], None]]) -> None:
         self._start = start
         self._open = open_pages
         self._page: Page[T] | None = None
-        self._left: Iterator[T] = iter(())
+        self._remaining: Iterator[T] = iter(())
 
     @property
     def cursor(self) -> str:
-        """Goes on after the last item; also at the end of the list, where only what was added since follows."""
+        """The cursor after the last item delivered; at the end of the list, only items added later follow it."""
         page = self._page
         if page is None:
             return self._start.text()
-        count = len(page.items) - length_hint(self._left)
+        count = len(page.items) - length_hint(self._remaining)
         if count == len(page.items) and page.next_cursor is not None:
             return page.next_cursor
         return page.cursor_after(count)
 
     async def __aiter__(self) -> AsyncIterator[T]:
-        self._page, self._left = None, iter(())
+        self._page, self._remaining = None, iter(())
         async with aclosing(self._open()) as pages:
             async for page in pages:
-                self._page, self._left = page, iter(page.items)
-                # The iterator itself knows how far it is, so that counting costs nothing per item.
-                for item in self._left:
+                self._page, self._remaining = page, iter(page.items)
+                # The list iterator knows how far it is, so that the position costs nothing per item.
+                for item in self._remaining:
                     yield item
 
 
 class Paginator(ABC, Generic[T]):
     """A list of Mirakl: `async for item in it`, or `pages()`, `items()`, `first()`, `take(n)`, `all()`.
 
-    Nothing is asked for before it is read. Leaving a loop early ends what is under way. An error raised inside one
-    carries `resume_from`, a cursor for `pages(after=...)` or `items(after=...)`, which go on in any process, also from
-    inside a page; they raise InvalidArgument for a cursor of another list. PaginationLoop is raised where the pages
-    lead back to themselves. A loop that raised or was cancelled is over, as that of any generator: asking it for
-    more is no way to go on.
+    Nothing is requested before it is iterated. Leaving a loop early cancels the requests in flight. An error in a loop
+    has `resume_from`, a cursor for `pages(after=...)` or `items(after=...)`, which go on in any process, also from
+    within a page; they raise InvalidArgument for a cursor of another list. PaginationLoop is raised if the pages repeat
+    without end. An iterator that raised or was cancelled is finished, as any generator is: start a new one from the
+    cursor.
 
-    Where a list of ids is longer than one call takes, the rows of one call come after those of another, each call's in
-    its own order. A row that several calls answer with comes once; it may come again after a resumption.
+    Where a list of ids is longer than one call accepts, it is split into several calls, whose rows are delivered call
+    by call, each in its own order. A row that several calls return is delivered once; after a resumption it may be
+    delivered again.
     """
 
     def __init__(
@@ -99,7 +100,7 @@ class Paginator(ABC, Generic[T]):
         self._source = ListRequests(session, operation, arguments, options)
         paging = self._source.paging
         check_arguments(operation.code, {"page_size": whole(1, paging.maximum).or_none()}, {"page_size": page_size})
-        self._read_options = ReadOptions(size=page_size or _usual_size(paging))
+        self._read_options = ReadOptions(size=page_size or _default_size(paging))
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self._source.operation.code}, {self._read_options.size} a page>"
@@ -110,15 +111,15 @@ class Paginator(ABC, Generic[T]):
     def configure(
         self, *, prefetch: int | None = None, overlap: bool | None = None, on_page: OnPage | None = None
     ) -> Self:
-        """The same list, read in another way; what is not given stays as it is. For a timeout see `with_options`.
+        """A copy of this list with other read options; those not given stay. For a timeout see `with_options`.
 
-        `prefetch` is how many pages are requested before they are needed: 4 by default, 0 for none. A page that is
-        found by a token of the one before is requested one ahead at most. The documented rate is kept all the same.
-        With `overlap` each page of an offset list begins with the last rows of the one before, so that a row that left
-        while another came is noticed too: five more rows a page, and the keys of all rows in memory. `on_page`, a
-        function or a coroutine function, is called with the `Progress` before each page.
+        `prefetch` is how many pages are requested before they are needed: 4 by default, 0 for none; of a list paged by
+        tokens, at most one. The rate limit applies to them too. With `overlap` each page of an offset list starts with
+        the last rows of the one before, so that a row that was removed while another was added is noticed too; it
+        costs five more rows a page, and keeps the keys of all rows in memory. `on_page`, a function or a coroutine
+        function, is called with the `Progress` before each page is delivered.
         """
-        check_arguments(self._source.operation.code, READING, locals())
+        check_arguments(self._source.operation.code, CONFIGURE_RULES, locals())
         if overlap:
             self._check_overlap()
         changes = {"prefetch": prefetch, "overlap": overlap, "on_page": on_page}
@@ -128,7 +129,7 @@ class Paginator(ABC, Generic[T]):
         return other
 
     def with_options(self, **options: Unpack[Options]) -> Self:
-        """The same list with other options for its calls (`timeout`, `deadline`, `max_wait` ...); others stay.
+        """A copy of this list with other call options (`timeout`, `deadline`, `max_wait` ...); those not given stay.
 
         They hold for the call of each page, not for the whole list. `front.orders.list(timeout=5)` means the same.
         """
@@ -137,30 +138,30 @@ class Paginator(ABC, Generic[T]):
         return other
 
     def items(self, *, after: str | None = None) -> ItemIterator[T]:
-        """Item by item, from the start or after a cursor, with the cursor at hand."""
-        start = self._place(after)
+        """Iterate over items, from the start or from a cursor; the iterator has a `cursor`."""
+        start = self._start(after)
         return ItemIterator(start, lambda: self._read(start))
 
     def pages(self, *, after: str | None = None) -> AsyncGenerator[Page[T], None]:
-        """Page by page, from the start or after a cursor; one from inside a page leaves out what was done of it."""
-        return self._read(self._place(after))
+        """Iterate over pages, from the start or from a cursor; one within a page leaves out the items before it."""
+        return self._read(self._start(after))
 
     async def first(self) -> T | None:
-        """The first item, or None of an empty list; asks for no more than it."""
-        found = await self.take(1)
-        return found[0] if found else None
+        """The first item, or None if the list is empty; requests one row."""
+        items = await self.take(1)
+        return items[0] if items else None
 
     async def take(self, count: int) -> list[T]:
-        """The first `count` items, or as many as there are; asks for few more rows than that."""
+        """The first `count` items, or all if there are fewer; requests hardly more rows than that."""
         check_arguments(self._source.operation.code, {"count": WHOLE}, {"count": count})
         taken: list[T] = []
         if count < 1:
             return taken
         size = self._read_options.size
-        if not self._source.paging.nested:  # there, the size is that of what is inside the items
+        if not self._source.paging.nested:  # there, the size counts the rows within the items
             size = min(size, max(count, 1 + self._read_options.overlap))
         async with aclosing(
-            self._walk(self._source.start(), replace(self._read_options, size=size, limit=count))
+            self._read_pages(self._source.start(), replace(self._read_options, size=size, limit=count))
         ) as pages:
             async for page in pages:
                 taken += page.items[: count - len(taken)]
@@ -169,7 +170,7 @@ class Paginator(ABC, Generic[T]):
         return taken
 
     async def all(self) -> list[T]:
-        """Every item, in memory; prefer `async for` where there may be many."""
+        """All items as a list in memory; prefer `async for` where there may be many."""
         items: list[T] = []
         async with aclosing(self.pages()) as pages:
             async for page in pages:
@@ -177,34 +178,34 @@ class Paginator(ABC, Generic[T]):
         return items
 
     async def first_response(self) -> Response:
-        """The undecoded reply of the first page."""
+        """The undecoded response of the first page."""
         return await self._source.send(0, self._first_query(self._read_options))
 
-    def _place(self, after: str | None) -> Cursor:
+    def _start(self, after: str | None) -> Cursor:
         source = self._source
         if after is None:
             return source.start()
         check_arguments(source.operation.code, {"after": CURSOR}, {"after": after})
-        return read_cursor(after, source.operation, source.reading, len(source.subrequests))
+        return read_cursor(after, source.operation, source.fingerprint, len(source.subrequests))
 
     def _read(self, start: Cursor) -> AsyncGenerator[Page[T], None]:
         if start == self._source.start():
             self._source.warn_if_too_frequent()
-        return self._walk(start, self._read_options)
+        return self._read_pages(start, self._read_options)
 
     @abstractmethod
     def _check_overlap(self) -> None:
-        """Raises InvalidArgument where the pages of this list cannot overlap."""
+        """Raises InvalidArgument if the pages of this list cannot overlap."""
 
     @abstractmethod
-    def _walk(self, start: Cursor, manner: ReadOptions) -> AsyncGenerator[Page[T], None]:
-        """The pages from a place on."""
+    def _read_pages(self, start: Cursor, options: ReadOptions) -> AsyncGenerator[Page[T], None]:
+        """The pages from a cursor on."""
 
     @abstractmethod
-    def _first_query(self, manner: ReadOptions) -> dict[str, object]:
-        """What the first page is asked with."""
+    def _first_query(self, options: ReadOptions) -> dict[str, object]:
+        """The query parameters of the first page."""
 
 
-def _usual_size(paging: Paging) -> int:
-    """The documented maximum; where a default of its own is documented (M11), that."""
+def _default_size(paging: Paging) -> int:
+    """The documented maximum, or the documented default where it is not the usual one (M11)."""
     return paging.maximum if paging.default == DEFAULT_PAGE_SIZE else paging.default

@@ -1,4 +1,4 @@
-"""Requests under way before their answers are needed: one task for each place, bounded, and none left behind."""
+"""Requests sent before their responses are needed: one task each, a bounded number, none left running at the end."""
 
 from __future__ import annotations
 
@@ -8,75 +8,72 @@ from typing import Any, Generic, TypeVar
 
 from ..errors import MaxWaitExceeded
 
-P = TypeVar("P", bound=Hashable)
+K = TypeVar("K", bound=Hashable)
 R = TypeVar("R")
 
 
-class Prefetcher(Generic[P, R]):
-    """Fetches places; at most `width` are under way, or waiting to be taken, at once.
+class Prefetcher(Generic[K, R]):
+    """Calls `fetch(key)` ahead of time for at most `width` keys, whose results were not yet taken by `get`.
 
-    What is fetched too early is kept undecoded. An error waits in its task until its place is taken.
+    An error is raised by the `get` of its key.
     """
 
-    __slots__ = ("_dropped", "_fetch", "_tasks", "_width")
+    __slots__ = ("_cancelled", "_fetch", "_tasks", "_width")
 
-    def __init__(self, fetch: Callable[[P], Awaitable[R]], width: int) -> None:
+    def __init__(self, fetch: Callable[[K], Awaitable[R]], width: int) -> None:
         self._fetch = fetch
         self._width = width
-        self._tasks: dict[P, asyncio.Task[R]] = {}
-        self._dropped: set[asyncio.Task[Any]] = set()
+        self._tasks: dict[K, asyncio.Task[R]] = {}
+        self._cancelled: set[asyncio.Task[Any]] = set()
 
-    async def schedule(self, places: Iterable[P]) -> None:
-        """Start the first places of a plan that are not started, and give up those that are no longer in it.
+    async def schedule(self, keys: Iterable[K]) -> None:
+        """Start fetching the first `width` of these keys, and cancel the fetches of all others.
 
-        Returns when the requests are out and the others withdrawn, so that nothing that keeps the event loop busy can
-        hold them back.
+        Returns once the requests are out and the cancelled ones have stopped sending: a consumer that never awaits
+        cannot hold them back.
         """
-        wanted: list[P] = []
-        for place in places:
+        wanted: list[K] = []
+        for key in keys:
             if len(wanted) == self._width:
                 break
-            wanted.append(place)
-        for place in [place for place in self._tasks if place not in wanted]:
-            self._drop(place)
-        new = [place for place in wanted if place not in self._tasks]
-        for place in new:
-            self._tasks[place] = asyncio.create_task(self._run(place))
-        if new or self._dropped:
+            wanted.append(key)
+        for key in [key for key in self._tasks if key not in wanted]:
+            self._cancel(self._tasks.pop(key))
+        new = [key for key in wanted if key not in self._tasks]
+        for key in new:
+            self._tasks[key] = asyncio.create_task(self._run(key))
+        if new or self._cancelled:
             await asyncio.sleep(0)
 
-    async def get(self, place: P) -> R:
-        """The answer for a place: the one under way, or a new one."""
-        task = self._tasks.pop(place, None)
+    async def get(self, key: K) -> R:
+        """The result for a key: of its running fetch, or of a new one."""
+        task = self._tasks.pop(key, None)
         if task is None:
-            return await self._fetch(place)
+            return await self._fetch(key)
         try:
             return await task
         except MaxWaitExceeded:
-            return await self._fetch(place)  # there was too long a wait only because it was asked for too early
+            return await self._fetch(key)  # the wait was too long only because the fetch was started early
         finally:
             if not task.done():
-                self._forget(task)
+                self._cancel(task)
 
     async def close(self) -> None:
-        """Give up everything, and wait until nothing runs."""
-        for place in list(self._tasks):
-            self._drop(place)
-        if self._dropped:
-            await asyncio.wait(self._dropped)
+        """Cancel every fetch, and wait until none is running."""
+        for key in list(self._tasks):
+            self._cancel(self._tasks.pop(key))
+        if self._cancelled:
+            await asyncio.wait(self._cancelled)
 
-    async def _run(self, place: P) -> R:
-        return await self._fetch(place)
+    async def _run(self, key: K) -> R:
+        return await self._fetch(key)
 
-    def _drop(self, place: P) -> None:
-        self._forget(self._tasks.pop(place))
+    def _cancel(self, task: asyncio.Task[Any]) -> None:
+        task.cancel()
+        self._cancelled.add(task)
+        task.add_done_callback(self._forget)
 
     def _forget(self, task: asyncio.Task[Any]) -> None:
-        task.cancel()
-        self._dropped.add(task)
-        task.add_done_callback(self._buried)
-
-    def _buried(self, task: asyncio.Task[Any]) -> None:
-        self._dropped.discard(task)
+        self._cancelled.discard(task)
         if not task.cancelled():
-            task.exception()  # nobody waits for it any more
+            task.exception()  # retrieved, so that asyncio does not log it as never retrieved

@@ -13,7 +13,7 @@ DEFAULT_PREFETCH = 4
 
 
 class Progress(Struct, frozen=True, kw_only=True):
-    """How far a reading has come, told before each page is handed over and including it.
+    """How far an iteration has come, including the page that is about to be delivered.
 
     `cursor` goes on after this page; None at the end.
     """
@@ -30,7 +30,7 @@ OnPage: TypeAlias = Callable[[Progress], object]
 
 
 class ReadOptions(Struct, frozen=True, kw_only=True):
-    """Rows a page, pages requested ahead of the reader, whether pages overlap, and rows wanted if not all."""
+    """Rows a page, how many pages to prefetch, whether pages overlap, and how many rows are wanted (None: all)."""
 
     size: int
     prefetch: int = DEFAULT_PREFETCH
@@ -39,9 +39,9 @@ class ReadOptions(Struct, frozen=True, kw_only=True):
     on_page: OnPage | None = None
 
 
-READING: Rules = {
+CONFIGURE_RULES: Rules = {
     "prefetch": whole(0).or_none(),
     "overlap": BOOLEAN.or_none(),
     "on_page": CALLABLE.or_none(),
 }
-"""What `Paginator.configure` takes."""
+"""The parameters of `Paginator.configure`."""

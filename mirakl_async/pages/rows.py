@@ -1,4 +1,4 @@
-"""From the bytes of a page to its rows, and what identifies each. Pure."""
+"""The rows of a page, each with the key that identifies it. Pure."""
 
 from __future__ import annotations
 
@@ -20,54 +20,54 @@ if TYPE_CHECKING:
 class PageRows(NamedTuple):
     """A decoded page, row by row.
 
-    `items` are the readable rows, `places` their indices among all rows. `keys` identify all rows; None is the key of
-    a row that does not tell what it is.
+    `items` are the readable rows, `indices` their indices among all rows. `keys` holds one key for each row; None where
+    the row has no identity.
     """
 
     value: Any
     items: list[Any]
     keys: list[object]
-    places: Sequence[int]
+    indices: Sequence[int]
     quarantined: tuple[codec.QuarantinedItem, ...]
     repaired: tuple[codec.Repair, ...]
 
 
-def read_page(reply: Response) -> PageRows:
-    """Decode a page; raises DecodeFailed only if it is none, never for one of its rows."""
-    operation = reply.request.operation
+def read_page(response: Response) -> PageRows:
+    """Decode a page; raises DecodeFailed only if the whole is not a page, never for one of its rows."""
+    operation = response.request.operation
     paging = operation.paging
-    assert paging is not None  # noqa: S101 - it was asked for as a page
+    assert paging is not None  # noqa: S101 - only paged operations are read by pages
     try:
-        page = codec.decode_page(paging, operation.reply, reply.content)
+        page = codec.decode_page(paging, operation.reply, response.content)
     except codec.CodecError as broken:
-        raise _unreadable(reply, broken.message, broken.path) from broken
+        raise _unreadable(response, broken.message, broken.path) from broken
     items: list[Any] | None = getattr(page.value, paging.items, None)
     if items is None:
-        _refuse_no_page(reply, page.value)
+        _check_is_page(response, page.value)
         items = []
-    keys, places = _keys(items, page.quarantined, identity(paging.item, paging.key))
-    return PageRows(page.value, items, keys, places, page.quarantined, page.repaired)
+    keys, indices = _keys(items, page.quarantined, identity(paging.item, paging.key))
+    return PageRows(page.value, items, keys, indices, page.quarantined, page.repaired)
 
 
-def member(reply: Response, rows: PageRows, name: str) -> Any:
-    """A member that says whether the list goes on; raises DecodeFailed rather than take junk there for an end."""
+def member(response: Response, rows: PageRows, name: str) -> Any:
+    """The value of a paging member; raises DecodeFailed if it was unreadable, which must not pass for the end."""
     path = f"$.{name}"
-    if any(mend.path == path and mend.outcome == "dropped" for mend in rows.repaired):
-        raise _unreadable(reply, "what says whether the list goes on is not readable", path)
+    if any(repair.path == path and repair.outcome == "dropped" for repair in rows.repaired):
+        raise _unreadable(response, "the member that says whether more pages follow is not readable", path)
     return getattr(rows.value, name, None)
 
 
 def peek(body: bytes, name: str) -> str | None:
-    """A text of the page without the page, at a sixth of the cost; None if it cannot be had that cheaply."""
+    """A text member of a page without decoding the rest, at a sixth of the cost; None if that fails."""
     try:
-        value: str | None = _peeking(name).decode(body).value
+        value: str | None = _member_decoder(name).decode(body).value
     except DECODE_ERRORS:
         return None
     return value
 
 
 class RowIdentity:
-    """What tells the items of one type apart: the values of some members, or of one."""
+    """Computes the keys of items of one type: the value of one member, or of several."""
 
     __slots__ = ("_fields",)
 
@@ -75,15 +75,15 @@ class RowIdentity:
         self._fields = fields
 
     def of(self, item: Any) -> object:
-        """An item's key; None where the server left a part of it out."""
+        """An item's key; None if the server left out a part of it."""
         if len(self._fields) == 1:
-            found: object = getattr(item, self._fields[0].name)
-            return found
+            value: object = getattr(item, self._fields[0].name)
+            return value
         values = tuple(getattr(item, field.name) for field in self._fields)
         return None if None in values else values
 
-    def of_broken(self, raw: bytes) -> object:
-        """The same key, from the bytes of an item that cannot be read; None where they do not tell."""
+    def of_raw(self, raw: bytes) -> object:
+        """The key of an item that cannot be decoded, from its bytes; None if they do not hold it."""
         try:
             parts = members(raw)
             values = [
@@ -96,7 +96,7 @@ class RowIdentity:
 
 @cache
 def identity(item: str, key: tuple[str, ...]) -> RowIdentity | None:
-    """The identity of a type's items; None where the contract names nothing."""
+    """The identity of a type's items; None where the contract names none."""
     by_name = {info.encode_name: info for info in msgspec.structs.fields(codec.resolve(item))}
     return RowIdentity([by_name[name] for name in key]) if key else None
 
@@ -105,31 +105,31 @@ def _keys(
     items: list[Any], quarantined: tuple[codec.QuarantinedItem, ...], identity: RowIdentity | None
 ) -> tuple[list[object], Sequence[int]]:
     keys: list[object] = [None] * len(items) if identity is None else [identity.of(item) for item in items]
-    broken = {one.index: one.raw for one in quarantined if one.index is not None}
-    if not broken:
+    raw = {item.index: item.raw for item in quarantined if item.index is not None}
+    if not raw:
         return keys, range(len(items))
-    for index in sorted(broken):
-        keys.insert(index, None if identity is None else identity.of_broken(broken[index]))
-    return keys, [index for index in range(len(keys)) if index not in broken]
+    for index in sorted(raw):
+        keys.insert(index, None if identity is None else identity.of_raw(raw[index]))
+    return keys, [index for index in range(len(keys)) if index not in raw]
 
 
-def _refuse_no_page(reply: Response, value: Any) -> None:
-    """An object without one member of a page must not pass for an empty page, at which the list would end."""
+def _check_is_page(response: Response, value: Any) -> None:
+    """Raises DecodeFailed for an object with no member of a page, which must not pass for the empty last page."""
     names = {info.encode_name for info in msgspec.structs.fields(value)}
     try:
-        found: Any = codec.decode_plain(reply.content)
+        present: Any = codec.decode_plain(response.content)
     except codec.CodecError:
-        return  # what was mended had members to mend
-    if names.isdisjoint(found):
-        raise _unreadable(reply, f"it has none of the members {', '.join(sorted(names))}", "$")
+        return  # it was repaired, so it had members
+    if names.isdisjoint(present):
+        raise _unreadable(response, f"it has none of the members {', '.join(sorted(names))}", "$")
 
 
 @cache
-def _peeking(name: str) -> msgspec.json.Decoder[Any]:
-    wanted = msgspec.defstruct("Wanted", [("value", str | None, None)], rename={"value": name})
-    return msgspec.json.Decoder(wanted, strict=False)  # as pages are decoded: the two must not disagree
+def _member_decoder(name: str) -> msgspec.json.Decoder[Any]:
+    type_ = msgspec.defstruct("PageMember", [("value", str | None, None)], rename={"value": name})
+    return msgspec.json.Decoder(type_, strict=False)  # lenient like the decoder of pages, so that both agree
 
 
-def _unreadable(reply: Response, words: str, path: str) -> DecodeFailed:
-    context = reply.request.context(reply.attempts, reply.timings)
-    return DecodeFailed(f"{reply.status} with a page that cannot be read: {words}", context, path)
+def _unreadable(response: Response, reason: str, path: str) -> DecodeFailed:
+    context = response.request.context(response.attempts, response.timings)
+    return DecodeFailed(f"{response.status} with a page that cannot be read: {reason}", context, path)

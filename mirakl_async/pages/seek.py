@@ -1,8 +1,8 @@
 """Seek lists: from page token to page token, the next page requested before the current one is decoded.
 
-The token is peeked from the bytes and the request is out at once, also where the consumer never awaits. The token goes
-alone, since Mirakl ignores whatever stands beside it. Only a page without a token is the last one. A token that was
-given before would lead round and round, and is an error.
+The token is read from the bytes before they are decoded, and the next request is sent at once, even if the consumer
+never awaits. A token is sent without other parameters, since Mirakl ignores them beside it. Only a page without a token
+is the last one. A repeated token would make the list endless, and is an error.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 from msgspec.structs import replace
 
 from ..errors import InvalidArgument, PaginationLoop
-from .cursor import MARKS, Cursor, digest
+from .cursor import MAX_MARKS, Cursor, digest
 from .page import Page
 from .page_reader import PageReader, deduplicate, rows_done
 from .paginator import Paginator
@@ -33,87 +33,93 @@ class SeekPaginator(Paginator[T]):
     """A list paged by `limit` and `page_token`; see Paginator."""
 
     def _check_overlap(self) -> None:
-        words = "is not needed: each page of this list says where the next one begins"
-        raise InvalidArgument(self._source.operation.code, "overlap", words)
+        reason = "is not needed: each page of this list says where the next one begins"
+        raise InvalidArgument(self._source.operation.code, "overlap", reason)
 
-    def _walk(self, start: Cursor, manner: ReadOptions) -> AsyncGenerator[Page[T], None]:
-        return cast("AsyncGenerator[Page[T], None]", SeekReader(self._source, start, manner).pages())
+    def _read_pages(self, start: Cursor, options: ReadOptions) -> AsyncGenerator[Page[T], None]:
+        return cast("AsyncGenerator[Page[T], None]", SeekReader(self._source, start, options).pages())
 
-    def _first_query(self, manner: ReadOptions) -> dict[str, object]:
-        return {"limit": manner.size}
+    def _first_query(self, options: ReadOptions) -> dict[str, object]:
+        return {"limit": options.size}
 
 
 class _SeekPosition(NamedTuple):
-    """A page: the call it belongs to, and its token; None is the call's first page."""
+    """A page: the call it belongs to, and its token; None for the first page of the call."""
 
-    leg: int
+    subrequest: int
     token: str | None = None
 
 
 class SeekReader(PageReader[_SeekPosition]):
-    """One reading of a seek list."""
+    """One iteration of a seek list."""
 
-    def __init__(self, source: ListRequests, start: Cursor, manner: ReadOptions) -> None:
-        super().__init__(source, start, manner, 1)
+    def __init__(self, source: ListRequests, start: Cursor, options: ReadOptions) -> None:
+        super().__init__(source, start, options, 1)
         self._seen_tokens: set[_SeekPosition] = set()
-        self._rows = 0
+        self._requested_rows = 0
 
-    async def fetch(self, place: _SeekPosition) -> Response:
-        """Ask for a page."""
-        if place.token is None:
-            return await self.source.send(place.leg, {"limit": self.manner.size})
-        return await self.source.send(place.leg, {"page_token": place.token}, alone=True)
+    async def fetch(self, position: _SeekPosition) -> Response:
+        """Request a page."""
+        if position.token is None:
+            return await self.source.send(position.subrequest, {"limit": self.options.size})
+        return await self.source.send(position.subrequest, {"page_token": position.token}, alone=True)
 
     async def page(self, cursor: Cursor) -> Page[Any]:
         """The page at a cursor."""
-        self.enter(cursor.subrequest)
-        place = _SeekPosition(cursor.subrequest, cursor.token)
-        if place in self._seen_tokens:
+        self.start_subrequest(cursor.subrequest)
+        position = _SeekPosition(cursor.subrequest, cursor.token)
+        if position in self._seen_tokens:
             code = self.source.operation.code
             raise PaginationLoop(f"{code}: the server repeated a page token; the list would never end")
-        self._seen_tokens.add(place)
-        reply = await self.prefetcher.get(place)
-        await self._prefetch_after(self._next(place, peek(reply.content, NEXT)))
-        rows = read_page(reply)
-        following = self._next(place, member(reply, rows, NEXT))
+        self._seen_tokens.add(position)
+        response = await self.prefetcher.get(position)
+        await self._prefetch_after(self._next(position, peek(response.content, NEXT)))
+        rows = read_page(response)
+        following = self._next(position, member(response, rows, NEXT))
         return self._deliver(cursor, rows, following)
 
     async def _prefetch_after(self, following: _SeekPosition | None) -> None:
-        """Ask for the next page."""
-        self._rows += self.manner.size
-        wanted = self.manner.limit is None or self._rows < self.manner.limit
-        if following is None or following in self._seen_tokens or not self.manner.prefetch or not wanted:
+        """Request the next page."""
+        self._requested_rows += self.options.size
+        wanted = self.options.limit is None or self._requested_rows < self.options.limit
+        if following is None or following in self._seen_tokens or not self.options.prefetch or not wanted:
             return
         await self.prefetcher.schedule([following])
 
-    def _next(self, place: _SeekPosition, token: str | None) -> _SeekPosition | None:
+    def _next(self, position: _SeekPosition, token: str | None) -> _SeekPosition | None:
         if token:
-            return _SeekPosition(place.leg, token)
-        return _SeekPosition(place.leg + 1) if place.leg + 1 < len(self.source.subrequests) else None
-
-    def _deliver(self, cursor: Cursor, rows: PageRows, following: _SeekPosition | None) -> Page[Any]:
-        """The page without the rows that were delivered before, and its cursors."""
-        keys, previous = rows.keys, getattr(rows.value, PREVIOUS, None)
-        fresh = [
-            index for index in range(rows_done(cursor, keys), len(keys)) if not self.delivered_keys.knows(keys[index])
-        ]
-        delivery = self.choose(rows, deduplicate(keys, fresh))
-        self.delivered_keys.follow(keys)
-        return Page(
-            items=delivery.items,
-            row_cursors=partial(_inside, cursor, keys, delivery.places),
-            following=self._cursor(following),
-            preceding=self._cursor(_SeekPosition(cursor.subrequest, previous) if previous else None),
-            quarantined=self.source.report_repairs(rows, delivery.fresh),
+            return _SeekPosition(position.subrequest, token)
+        return (
+            _SeekPosition(position.subrequest + 1) if position.subrequest + 1 < len(self.source.subrequests) else None
         )
 
-    def _cursor(self, place: _SeekPosition | None) -> Cursor | None:
-        return None if place is None else replace(self.source.start(), subrequest=place.leg, token=place.token)
+    def _deliver(self, cursor: Cursor, rows: PageRows, following: _SeekPosition | None) -> Page[Any]:
+        """The page with its new rows, and its cursors."""
+        keys, previous = rows.keys, getattr(rows.value, PREVIOUS, None)
+        new_rows = [
+            index for index in range(rows_done(cursor, keys), len(keys)) if keys[index] not in self.delivered_keys
+        ]
+        selected = self.select(rows, deduplicate(keys, new_rows))
+        self.delivered_keys.add_page(keys)
+        return Page(
+            items=selected.items,
+            row_cursors=partial(_cursor_inside, cursor, keys, selected.indices),
+            following=self._cursor(following),
+            preceding=self._cursor(_SeekPosition(cursor.subrequest, previous) if previous else None),
+            quarantined=self.source.report_repairs(rows, selected.new_rows),
+        )
+
+    def _cursor(self, position: _SeekPosition | None) -> Cursor | None:
+        return (
+            None
+            if position is None
+            else replace(self.source.start(), subrequest=position.subrequest, token=position.token)
+        )
 
 
-def _inside(cursor: Cursor, keys: Sequence[object], places: Sequence[int], count: int) -> Cursor:
+def _cursor_inside(cursor: Cursor, keys: Sequence[object], indices: Sequence[int], count: int) -> Cursor:
     """The cursor after the first `count` items of a page."""
     if not count:
         return cursor
-    end = places[count - 1] + 1
-    return replace(cursor, done=end, marks=tuple(digest(key) for key in keys[max(0, end - MARKS) : end]))
+    end = indices[count - 1] + 1
+    return replace(cursor, done=end, marks=tuple(digest(key) for key in keys[max(0, end - MAX_MARKS) : end]))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mirakl_async.errors import InvalidArgument
 from mirakl_async.operations import operations
-from mirakl_async.pages.cursor import NO_KEY, VERSION, Cursor, digest, fingerprint, read_cursor
+from mirakl_async.pages.cursor import NO_KEY, VERSION, Cursor, digest, list_fingerprint, read_cursor
 
 OR11, P51 = operations["OR11"], operations["P51"]
 naturals = st.integers(0, 10**9)
@@ -17,7 +17,7 @@ cursors = st.builds(
     Cursor,
     version=st.just(VERSION),
     operation=st.just("OR11"),
-    reading=st.just("abc"),
+    fingerprint=st.just("abc"),
     subrequest=st.integers(0, 8),
     offset=naturals,
     token=st.none() | st.text(),
@@ -34,7 +34,7 @@ def test_what_is_written_is_read(cursor):
 
 
 @given(st.text())
-def test_other_text_is_refused(text):
+def test_other_text_is_rejected(text):
     with pytest.raises(InvalidArgument, match="is not a valid cursor"):
         read_cursor(text, OR11, "abc", 1)
 
@@ -60,8 +60,8 @@ def test_a_cursor_of_another_list_is_rejected_with_the_reason(text, said):
 
 
 def test_no_argument_and_no_key_is_in_it():
-    reading = fingerprint(["https://acme.mirakl.net/api/orders?customer_ids=jane"])
-    cursor = Cursor(version=VERSION, operation="OR11", reading=reading, marks=(digest("jane-1"),))
+    fingerprint = list_fingerprint(["https://acme.mirakl.net/api/orders?customer_ids=jane"])
+    cursor = Cursor(version=VERSION, operation="OR11", fingerprint=fingerprint, marks=(digest("jane-1"),))
     inside = urlsafe_b64decode(cursor.text() + "==")
     assert b"jane" not in inside
     assert b"acme" not in inside

@@ -220,7 +220,7 @@ async def test_a_link_that_leads_back_is_an_error_where_there_is_no_total():
     served.answer = leading_back
     front, _ = front_of(served)
     async with front:
-        with pytest.raises(errors.PaginationLoop, match="after offset 0 the server leads to offset 0"):
+        with pytest.raises(errors.PaginationLoop, match="after offset 0 the server links to offset 0"):
             await front.orders.list(page_size=10).all()
         served.totals = True
         assert names(await front.orders.list(page_size=10).all(), served) == served.rows
@@ -257,7 +257,7 @@ async def test_junk_where_the_token_should_be_is_not_taken_for_the_end():
     served.instead = {2: (200, {}, b'{"data": [{"id": "x"}], "next_page_token": {"odd": 1}}')}
     front, _ = front_of(served)
     async with front:
-        with pytest.raises(errors.DecodeFailed, match="whether the list goes on"):
+        with pytest.raises(errors.DecodeFailed, match="whether more pages follow"):
             await front.returns.list(page_size=5).all()
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from multidict import CIMultiDict
 
-from mirakl_async.pages.link import Next, next_link, target
+from mirakl_async.pages.link import NextLink, find_target, next_link
 
 ASKED = "https://acme.mirakl.net/api/orders?max=10&offset=10"
 HERE = "https://acme.mirakl.net/api/orders?order_ids=1,2,3&max=10&offset="
@@ -28,23 +28,35 @@ HERE = "https://acme.mirakl.net/api/orders?order_ids=1,2,3&max=10&offset="
     ],
 )  # fmt: skip
 def test_the_first_link_with_the_relation(header, found):
-    assert target(header, "next") == found
+    assert find_target(header, "next") == found
 
 
 @pytest.mark.parametrize(
     ("header", "said"),
     [
-        (f'<{HERE}0>; rel="previous", <{HERE}20>; rel="next"', Next(found=True, more=True, offset=20)),
-        (f'<{HERE}0>; rel="previous"', Next(found=True, more=False)),
-        ('</api/orders?offset=20>; rel="next"', Next(found=True, more=True, offset=20)),
-        ('<https://ACME.mirakl.net:443/api/orders?offset=20>; rel="next"', Next(found=True, more=True, offset=20)),
-        ('<https://evil.example/api/orders?offset=20>; rel="next"', Next(found=True, more=True, offset=None)),
-        ('<http://acme.mirakl.net/api/orders?offset=20>; rel="next"', Next(found=True, more=True, offset=None)),
-        ('<https://acme.mirakl.net/api/orders?offset=-1>; rel="next"', Next(found=True, more=True, offset=None)),
-        (f'<{HERE}{"9" * 5000}>; rel="next"', Next(found=True, more=True, offset=None)),
-        (f'<{HERE}{"9" * 19}>; rel="next"', Next(found=True, more=True, offset=None)),
-        ('<https://[broken/?offset=20>; rel="next"', Next(found=True, more=True, offset=None)),
-        ("", Next(found=False, more=False)),
+        (f'<{HERE}0>; rel="previous", <{HERE}20>; rel="next"', NextLink(has_links=True, has_next=True, offset=20)),
+        (f'<{HERE}0>; rel="previous"', NextLink(has_links=True, has_next=False)),
+        ('</api/orders?offset=20>; rel="next"', NextLink(has_links=True, has_next=True, offset=20)),
+        (
+            '<https://ACME.mirakl.net:443/api/orders?offset=20>; rel="next"',
+            NextLink(has_links=True, has_next=True, offset=20),
+        ),
+        (
+            '<https://evil.example/api/orders?offset=20>; rel="next"',
+            NextLink(has_links=True, has_next=True, offset=None),
+        ),
+        (
+            '<http://acme.mirakl.net/api/orders?offset=20>; rel="next"',
+            NextLink(has_links=True, has_next=True, offset=None),
+        ),
+        (
+            '<https://acme.mirakl.net/api/orders?offset=-1>; rel="next"',
+            NextLink(has_links=True, has_next=True, offset=None),
+        ),
+        (f'<{HERE}{"9" * 5000}>; rel="next"', NextLink(has_links=True, has_next=True, offset=None)),
+        (f'<{HERE}{"9" * 19}>; rel="next"', NextLink(has_links=True, has_next=True, offset=None)),
+        ('<https://[broken/?offset=20>; rel="next"', NextLink(has_links=True, has_next=True, offset=None)),
+        ("", NextLink(has_links=False, has_next=False)),
     ],
 )
 def test_what_the_answers_links_say(header, said):
@@ -59,4 +71,4 @@ def test_several_link_headers_are_one():
 @given(st.text(alphabet='<>;,="\\ relnxt/?ofs019', max_size=60))
 def test_no_header_is_too_odd(header):
     said = next_link({"Link": header}, ASKED)
-    assert said.more or said.offset is None
+    assert said.has_next or said.offset is None

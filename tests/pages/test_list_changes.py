@@ -8,7 +8,7 @@ from mirakl_async.pages.list_changes import DeliveredKeys, PageDecision, PageObs
 
 def delivered_keys(keys, **settings):
     delivered = DeliveredKeys(**settings)
-    delivered.follow(keys)
+    delivered.add_page(keys)
     return delivered
 
 
@@ -78,16 +78,16 @@ def test_after_a_resumption_what_is_older_than_the_marks_is_left_out():
 
 
 def test_only_the_last_keys_are_remembered():
-    delivered = delivered_keys("abcdef", memory=4)
-    assert [key for key in "abcdef" if delivered.knows(key)] == list("cdef")
-    assert delivered.forgot
-    assert not delivered_keys("abcdef").forgot
-    assert not delivered.knows(None)
+    delivered = delivered_keys("abcdef", max_keys=4)
+    assert [key for key in "abcdef" if key in delivered] == list("cdef")
+    assert delivered.incomplete
+    assert not delivered_keys("abcdef").incomplete
+    assert None not in delivered
 
 
 def test_the_marks_are_those_before_the_place_whatever_overlapped():
     delivered = delivered_keys("abc")
-    delivered.follow("bcd", overlap=2)
+    delivered.add_page("bcd", overlap=2)
     assert list(delivered.marks) == [digest(key) for key in "abcd"]
-    delivered.follow("xyz", overlap=2)
+    delivered.add_page("xyz", overlap=2)
     assert list(delivered.marks) == [digest(key) for key in "cdxyz"], "what was delivered stays so when the list moves"
