@@ -5,6 +5,7 @@ from __future__ import annotations
 from .documents import CodegenError
 from .modules import ModuleWriter
 from .package import Package
+from .values import Values
 from .writing import header, imported, string
 
 _INDEX_FUNCTIONS = '''}
@@ -44,9 +45,10 @@ def _index(package: Package, names: list[str]) -> str:
     """The package's own module: every name, and where it is, loaded on first use."""
     found: dict[str, str] = {}
     for item in package.named():
-        if item.name in found:
-            raise CodegenError(f"{item.name} names two things of {package.service}: name one in corrections.toml")
-        found[item.name] = item.module
+        for name in (item.name, item.alias) if isinstance(item, Values) else (item.name,):
+            if name in found:
+                raise CodegenError(f"{name} names two things of {package.service}: name one in corrections.toml")
+            found[name] = item.module
     lines = [
         header(package.file),
         f'"""The models of {package.title}, loaded on first use."""\n',

@@ -59,6 +59,8 @@ class ModuleWriter:
     def text(self) -> str:
         """The module's text."""
         bodies = [self._constants(item) for item in self.values]
+        if self.values:
+            bodies.append(self._aliases())
         for model in self.models:
             bodies.append(self._model(model))
             self._written.add(model)
@@ -82,7 +84,8 @@ class ModuleWriter:
             lines.append("import datetime as dt")
         if "Decimal" in self.imports:
             lines.append("from decimal import Decimal")
-        typing = sorted(self.imports & {"Annotated", "Any", "ClassVar", "Final", "TypeAlias"})
+        names = {"TYPE_CHECKING", "Annotated", "Any", "ClassVar", "Final", "Literal", "TypeAlias"}
+        typing = sorted(self.imports & names, key=lambda name: (not name.isupper(), name))
         if typing:
             lines.append(f"from typing import {', '.join(typing)}")
         if lines:
@@ -117,6 +120,24 @@ class ModuleWriter:
                 )
         lines += [f"    {name}: Final = {string(value)}" for name, value in seen.items()]
         return "\n".join(lines) + "\n"
+
+    def _aliases(self) -> str:
+        """The types of what holds known values. A decoder takes no union of texts, so at run time they are plain text."""
+        self.imports |= {"TYPE_CHECKING", "Literal", "TypeAlias"}
+        known = [Group("Literal[", tuple(string(value) for value in item.values), "]") for item in self.values]
+        return "\n".join(
+            [
+                "if TYPE_CHECKING:",
+                "    # One of the known values, which editors complete, or any other text.",
+                *(
+                    alternatives(f"{item.alias}: TypeAlias =", [literal, "str"], 4)
+                    for item, literal in zip(self.values, known, strict=True)
+                ),
+                "else:",
+                *(f"    {item.alias} = str" for item in self.values),
+                "",
+            ]
+        )
 
     def _model(self, model: Model) -> str:
         if model.kind == "union":
@@ -170,7 +191,7 @@ class ModuleWriter:
     def _union(self, model: Model) -> str:
         self.imports.add("TypeAlias")
         variants = [self.package.catalog.of[model.direction, key] for _, key in model.variants]
-        names = list(dict.fromkeys(self._refer(variant) for variant in variants))
+        names: list[str | Group] = list(dict.fromkeys(self._refer(variant) for variant in variants))
         tag = model.tag or variants[0].tag
         head = alternatives(f"{model.name}: TypeAlias =", names)
         return f"{head}\n" + docstring([f"One of these, by its `{tag}`."]) + "\n"
@@ -187,7 +208,7 @@ class ModuleWriter:
     def _field(self, model: Model, member: Member) -> str:
         name = python_name(model, member, self.package.corrections)
         self._ahead = False
-        kind = self._type(model.direction, member.shape)
+        kind = self._type(model.direction, member.shape, self._text(model, member))
         line = self._declared(model, member, name, kind)
         return _quoted(line) if self._ahead else line
 
@@ -204,12 +225,21 @@ class ModuleWriter:
         self.imports |= {"UNSET", "UnsetType"}
         return f"    {name}: {kind} | UnsetType = UNSET"
 
-    def _type(self, direction: Direction, shape: Shape) -> str:
+    def _text(self, model: Model, member: Member) -> str:
+        """The type of a member's texts: the alias of those that are known, where the document lists some."""
+        known = self.package.known_values(model, member.wire)
+        if known is None:
+            return "str"
+        if known.module != self.module:
+            self.siblings.add(known.alias)
+        return known.alias
+
+    def _type(self, direction: Direction, shape: Shape, text: str = "str") -> str:
         match shape:
             case Scalar():
-                return self._scalar(direction, shape)
+                return self._scalar(direction, shape, text)
             case Many(item, low, high):
-                inner = f"list[{self._type(direction, item)}]"
+                inner = f"list[{self._type(direction, item, text)}]"
                 return (
                     self._bounded(inner, [("min_length", low or None), ("max_length", high)])
                     if direction == "sent"
@@ -244,8 +274,8 @@ class ModuleWriter:
         is_number = isinstance(shape, Scalar) and shape.kind == "decimal"
         return "int | float" if is_number and direction == "sent" else self._type(direction, shape)
 
-    def _scalar(self, direction: Direction, shape: Scalar) -> str:
-        kind = _TYPES[shape.kind]
+    def _scalar(self, direction: Direction, shape: Scalar, text: str) -> str:
+        kind = text if shape.kind == "str" else _TYPES[shape.kind]
         self.imports |= {kind.split(".")[0]} & {"dt", "Decimal", "Any"}
         if shape.kind == "datetime":
             # Also where it is read: without a zone it could not be compared, so it is refused, and repaired as UTC.
@@ -387,14 +417,7 @@ class ModuleWriter:
         shape = member.shape.item if isinstance(member.shape, Many) else member.shape
         said: list[str] = []
         if isinstance(shape, Scalar) and shape.values:
-            known = next(
-                (
-                    item
-                    for item in self.package.values
-                    if any(owner is model and wire == member.wire for owner, wire in item.owners)
-                ),
-                None,
-            )
+            known = self.package.known_values(model, member.wire)
             label = f" (`{known.name}`)" if known else ""
             said.append(
                 (", ".join(shape.values) if len(shape.values) <= 12 else f"{len(shape.values)} known values") + label

@@ -13,6 +13,7 @@ from collections import Counter
 from .documents import CodegenError
 from .merging import Catalog, Model
 from .reach import Place
+from .values import alias_of
 from .words import camel, common_tail, joined
 
 GENERIC = frozenset(
@@ -100,7 +101,8 @@ class Names:
         self._given = given
         self._locked = locked
         self._tops = tops
-        self._reserved = _RESERVED | {name for key, name in locked.items() if key.startswith("values ")}
+        values = {name for key, name in locked.items() if key.startswith("values ")}
+        self._reserved = _RESERVED | values | {alias_of(name) for name in values}
         self.taken: dict[str, Model] = {}
 
     def name(self, models: list[Model]) -> None:

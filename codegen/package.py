@@ -40,10 +40,17 @@ class Package:
     failures: dict[str, tuple[str, ...]]
     title: str
     events: Mapping[str, str] = field(default_factory=dict)
+    _known: dict[tuple[Model, str], Values] | None = None
 
     def named(self) -> list[Model | Values | Alias]:
         """Everything that a module of models defines."""
         return [*self.models, *self.values, *self.aliases]
+
+    def known_values(self, model: Model, wire: str) -> Values | None:
+        """The documented values of one member."""
+        if self._known is None:
+            self._known = {owner: item for item in self.values for owner in item.owners}
+        return self._known.get((model, wire))
 
     def is_event(self, model: Model) -> bool:
         """Whether a model is the envelope of an event of one type."""

@@ -19,6 +19,7 @@ from .package import TAKEN, Alias, Package, python_name
 from .reading import Endpoint, Parameter, is_json
 from .shapes import Kind, Many, Member, Object, Ref, Scalar, Shape
 from .tables import Row
+from .values import Values
 from .words import camel, member_name, snake, words
 
 # A segment that stands for a whole address, which another operation gives.
@@ -48,7 +49,7 @@ class Argument:
     default: tuple[str, ...] = ()
     deprecated: bool = False
     references: bool = False
-    model: Model | None = None
+    known: Values | None = None
 
 
 @dataclass
@@ -156,6 +157,8 @@ class Planner:
         self._answer(plan)
         self._undeclared(plan)
         plan.arguments.sort(key=_order)
+        for argument in plan.arguments:
+            argument.known = self._constants(plan, argument)
         self._stale(plan)
         names = [argument.name for argument in plan.arguments]
         twice = sorted({name for name in names if names.count(name) > 1})
@@ -217,6 +220,21 @@ class Planner:
         if found is None:
             raise CodegenError(f"operations.toml: `known` names {given}, and there are no such constants")
         return found
+
+    def _constants(self, plan: Plan, argument: Argument) -> Values | None:
+        """The class of constants with an argument's values: made from them, or with exactly the same ones."""
+        shape = argument.shape
+        if not isinstance(shape, Scalar) or not shape.values:
+            return None
+        code, wire = plan.endpoint.code, argument.wire
+        own = (
+            item
+            for item in self._package.values
+            if any((known.code, known.wire) == (code, wire) for known in item.parameters)
+            or any(owner is plan.body and member == wire for owner, member in item.owners)
+        )
+        same = (item for item in self._package.values if {*item.values} == {*shape.values})
+        return next(own, None) or next(same, None)
 
     def _body(self, plan: Plan) -> None:
         endpoint = plan.endpoint

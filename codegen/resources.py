@@ -14,7 +14,7 @@ from .shapes import Choice, Keyed, Many, Ref, Scalar, Shape
 from .tables import UploadLimits
 from .wording import docs, frequency, paragraphs, summary
 from .words import camel, snake
-from .writing import Group, docstring, header, imported, render, string, strings
+from .writing import WIDTH, Group, docstring, header, imported, render, string, strings
 
 _PARAM_TYPES = {
     "str": "string", "int": "integer", "decimal": "number", "bool": "boolean", "datetime": "date-time", "date": "date",
@@ -24,6 +24,8 @@ _PYTHON = {
     "str": "str", "int": "int", "decimal": "Decimal", "bool": "bool", "datetime": "dt.datetime", "date": "dt.date",
     "time": "dt.time", "bytes": "FileSource", "any": "Any",
 }  # fmt: skip
+_MAX_LITERAL = 90
+"""The longest list of values in a signature, in characters, where no class of constants has them."""
 _PAGED = {"offset": "OffsetPaginator", "seek": "SeekPaginator"}
 
 
@@ -82,7 +84,7 @@ class ResourceWriter:
             lines.append(f"    from collections.abc import {', '.join(abstract)}")
         if "Decimal" in self._imports:
             lines.append("    from decimal import Decimal")
-        typing = [*sorted(self._imports & {"Any"}), "Unpack"]
+        typing = [*sorted(self._imports & {"Any", "Literal"}), "Unpack"]
         lines.append(f"    from typing import {', '.join(typing)}")
         lines.append("")
         if "UnsetType" in self._imports:
@@ -101,8 +103,11 @@ class ResourceWriter:
         return lines
 
     def _use(self, model: Model | Alias) -> str:
-        self._models.setdefault(f"{self._package.service}.{model.module}", set()).add(model.name)
-        return model.name
+        return self._named(model.module, model.name)
+
+    def _named(self, module: str, name: str) -> str:
+        self._models.setdefault(f"{self._package.service}.{module}", set()).add(name)
+        return name
 
     def _path_of(self, model: Model | Alias) -> str:
         return string(f"{self._package.service}.{model.module}:{model.name}")
@@ -247,7 +252,7 @@ class ResourceWriter:
         given = Group("{", tuple(f"{string(item.name)}: {item.name}" for item in plan.arguments), "}", literal=True)
         lines = [
             render(Group(f"{prefix}def {plan.method}(", tuple(parameters), f") -> {returns}:"), 4),
-            docstring(paragraphs(plan, self._document, self._package.values), 8),
+            docstring(paragraphs(plan, self._document), 8),
             *self._hidden(plan),
             render(Group(f"return {verb}(", (plan.constant, given, *last)), 8),
         ]
@@ -273,7 +278,7 @@ class ResourceWriter:
         return "await self._caller.call", reply, "async ", ("options",)
 
     def _declared(self, argument: Argument) -> str:
-        kind = self._python(argument.shape)
+        kind = self._text(argument) or self._python(argument.shape)
         if argument.references:
             kind = "tuple[str, str]"
         if argument.list_style != "one":
@@ -283,7 +288,20 @@ class ResourceWriter:
         if argument.nullable:
             self._imports |= {"UNSET", "UnsetType"}
             return f"{argument.name}: {kind} | None" + ("" if argument.required else " | UnsetType = UNSET")
-        return f"{argument.name}: {kind}" if argument.required else f"{argument.name}: {kind} | None = None"
+        line = f"{argument.name}: {kind}" if argument.required else f"{argument.name}: {kind} | None = None"
+        # Indented by eight blanks, and with a comma after it.
+        return line if len(line) + 9 <= WIDTH else "\n        | ".join(_options(line))
+
+    def _text(self, argument: Argument) -> str:
+        """The type of an argument of known values: the alias of their class, or else the few there are."""
+        if argument.known:
+            return self._named(argument.known.module, argument.known.alias)
+        shape = argument.shape
+        values = ", ".join(map(string, shape.values)) if isinstance(shape, Scalar) else ""
+        if not values or len(values) > _MAX_LITERAL:
+            return ""
+        self._imports.add("Literal")
+        return f"Literal[{values}] | str"
 
     def _python(self, shape: Shape) -> str:
         match shape:
@@ -305,6 +323,15 @@ class ResourceWriter:
     def _sent(self, key: str) -> str:
         model = self._package.catalog.of["sent", key]
         return self._use(model)
+
+
+def _options(declared: str) -> list[str]:
+    """A declaration cut at the bars of its union that stand in no brackets."""
+    found = [""]
+    for part in declared.split(" | "):
+        is_open = found[-1].count("[") > found[-1].count("]")
+        found[-1:] = [f"{found[-1]} | {part}"] if is_open else [*filter(None, found[-1:]), part]
+    return found
 
 
 def identity(model: Model) -> tuple[str, ...]:

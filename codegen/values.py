@@ -1,6 +1,7 @@
 """The documented values of members, as classes of constants: each set once, under the shortest name that is free.
 
-The values are text at run time and others may appear any day, so that they are constants to compare with, no enum.
+The values are text at run time and others may appear any day, so that they are constants to compare with, not an enum;
+what holds them is annotated with an alias, `<class>OrStr`, whose known values an editor completes.
 """
 
 from __future__ import annotations
@@ -36,6 +37,11 @@ class Values:
     name: str = ""
     module: str = ""
 
+    @property
+    def alias(self) -> str:
+        """The type of what holds these values: one of them, or any other text."""
+        return alias_of(self.name)
+
     def keyed(self) -> list[tuple[str, str]]:
         """Everything that documents these values: schemas with their members, operations with their parameters."""
         members = [(schema, wire) for owner, wire in self.owners for schema in owner.schemas]
@@ -44,6 +50,11 @@ class Values:
     def wires(self) -> list[str]:
         """The names, on the wire, of what holds these values."""
         return [wire for _, wire in self.owners] + [item.wire for item in self.parameters]
+
+
+def alias_of(name: str) -> str:
+    """The alias that belongs to a class of constants."""
+    return f"{name}OrStr"
 
 
 def gather(models: list[Model], parameters: list[ParameterValues], locked: dict[str, str]) -> list[Values]:
@@ -92,12 +103,12 @@ def name_values(
     for item in found:
         item.name = _kept(item, given, locked, taken)
         if item.name:
-            taken.add(item.name)
+            taken |= {item.name, item.alias}
         else:
             waiting.append(item)
     for item in waiting:
         item.name = _free(item, taken)
-        taken.add(item.name)
+        taken |= {item.name, item.alias}
     for item in found:
         modules = {owner.module for owner, _ in item.owners} or {known.resource for known in item.parameters}
         item.module = modules.pop() if len(modules) == 1 else "common"
@@ -120,7 +131,7 @@ def _free(item: Values, taken: set[str]) -> str:
         names = {name for known in item.parameters for name in _candidates(known.noun, known.wire)}
         names |= {f"{name}Filter" for name in names}
     tried = sorted(names, key=lambda name: (len(name), name))
-    free = next((name for name in tried if name not in taken), None)
+    free = next((name for name in tried if taken.isdisjoint({name, alias_of(name)})), None)
     if free is None:
         raise CodegenError(
             f"no free name for the values of {'.'.join(item.keyed()[0])}, tried {', '.join(tried)}: "

@@ -8,12 +8,11 @@ from .documents import Document
 from .planning import Argument, Plan
 from .shapes import Scalar
 from .tables import Row
-from .values import Values
 
 FAILURES = "A successful answer may report failures: look at its `failed`, or call its `raise_for_errors()`."
 
 
-def paragraphs(plan: Plan, document: Document, values: list[Values]) -> list[str]:
+def paragraphs(plan: Plan, document: Document) -> list[str]:
     """The docstring of a method."""
     row, endpoint = plan.row, plan.endpoint
     first = f"{endpoint.code}: {summary(plan)}"
@@ -27,7 +26,7 @@ def paragraphs(plan: Plan, document: Document, values: list[Values]) -> list[str
     found.append(row.note)
     if row.failures and not plan.paging:
         found.append(FAILURES)
-    facts = [fact for argument in plan.arguments if (fact := _fact(plan, argument, values))]
+    facts = [fact for argument in plan.arguments if (fact := _fact(plan, argument))]
     facts += [f"{status}: {reason}" for status, reason in row.errors.items()]
     found.append("\n".join(f"- {fact}" for fact in facts))
     found.append(docs(document, plan))
@@ -44,7 +43,7 @@ def _paging(plan: Plan) -> str:
     return f"Pages by token, {size}; the token alone says which page comes next."
 
 
-def _fact(plan: Plan, argument: Argument, values: list[Values]) -> str:
+def _fact(plan: Plan, argument: Argument) -> str:
     said: list[str] = []
     shape = argument.shape
     if argument.references:
@@ -53,8 +52,7 @@ def _fact(plan: Plan, argument: Argument, values: list[Values]) -> str:
         said.append("such as fr_FR or fr")
     if isinstance(shape, Scalar) and shape.values:
         known = ", ".join(shape.values) if len(shape.values) <= 16 else f"{len(shape.values)} known values"
-        constants = next((f" (`{item.name}`)" for item in values if _are_those(item, plan, argument, shape)), "")
-        said.append(known + constants)
+        said.append(known + (f" (`{argument.known.name}`)" if argument.known else ""))
     if plan.paging == "seek" and argument.wire == "sort" and isinstance(shape, Scalar) and shape.values:
         said.append(f"a direction may follow, as in {shape.values[0]},DESC")
     said += _bounds(argument)
@@ -67,13 +65,6 @@ def _fact(plan: Plan, argument: Argument, values: list[Values]) -> str:
     if argument.deprecated:
         said.append("deprecated")
     return f"{argument.name}: {'; '.join(said)}" if said else ""
-
-
-def _are_those(item: Values, plan: Plan, argument: Argument, shape: Scalar) -> bool:
-    """Whether a class of constants has an argument's values: it was made from them, or happens to hold the same."""
-    is_parameter = any((known.code, known.wire) == (plan.endpoint.code, argument.wire) for known in item.parameters)
-    is_member = any(owner is plan.body and wire == argument.wire for owner, wire in item.owners)
-    return is_parameter or is_member or set(item.values) == set(shape.values)
 
 
 def _bounds(argument: Argument) -> list[str]:

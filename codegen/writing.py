@@ -73,13 +73,17 @@ def strings(name: str, values: tuple[str, ...]) -> Group:
     return Group(f"{name}=(", tuple(string(value) for value in values), literal=True)
 
 
-def alternatives(head: str, options: list[str]) -> str:
-    """`head A | B`, in brackets where it is too long."""
-    line = f"{head} {' | '.join(options)}"
-    if len(line) <= WIDTH:
-        return line
-    inner = f"    {' | '.join(options)}"
-    return f"{head} (\n{inner if len(inner) <= WIDTH else '    ' + f'{chr(10)}    | '.join(options)}\n)"
+def alternatives(head: str, options: list[str | Group], indent: int = 0) -> str:
+    """`head A | B`, in brackets where it is too long, and then one a line where that is too long still."""
+    pad = " " * indent
+    union = " | ".join(option if isinstance(option, str) else option.flat() for option in options)
+    if len(f"{pad}{head} {union}") <= WIDTH:
+        return f"{pad}{head} {union}"
+    inner = f"{pad}    {union}"
+    if len(inner) > WIDTH:
+        lines = [render(option, indent + 4).lstrip() for option in options]
+        inner = f"{pad}    " + f"\n{pad}    | ".join(lines)
+    return f"{pad}{head} (\n{inner}\n{pad})"
 
 
 def docstring(paragraphs: list[str], indent: int = 0) -> str:

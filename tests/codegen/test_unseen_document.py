@@ -65,7 +65,7 @@ def test_a_page_a_file_and_a_form_have_their_methods(generated):
     assert paged.startswith(
         "w01 (self, *, code: 'Collection[str] | None' = None, opened_since: 'dt.datetime | None' = None"
     )
-    assert "sort: 'str | None' = None, page_size: 'int | None' = None" in paged
+    assert "| str | None\" = None, page_size: 'int | None' = None" in paged
     assert paged.endswith("-> 'SeekPaginator[Warehouse]'") or "SeekPaginator[" in paged
     assert streamed == "w03 (self, warehouse_id: 'str', **options: 'Unpack[Options]') -> 'Download'"
     assert "file: 'FileSource', settings: 'Settings'" in form

@@ -23,6 +23,7 @@ from mirakl_async.models.front import (
     AiRewriteInput,
     Channel,
     ConversionOptionsInput,
+    ImportStatusOrStr,
     Invoice,
     InvoiceDetail,
     Order,
@@ -93,7 +94,7 @@ async def products(front: MarketplaceFront) -> None:
     await front.products.start_import(Upload(content=b"sku;title", filename="catalog.csv"), shop=2000)
     done = await job.wait(until="SENT", timeout=3600)
     assert_type(done, ProductImport)
-    assert_type(done.import_status, str)
+    assert_type(done.import_status, ImportStatusOrStr)
     await front.products.start_import("catalog.csv")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 
     past = front.products.list_imports(shop_id=2000, last_request_date=YESTERDAY)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
         ChannelInput as ChannelInput,
         ChannelList as ChannelList,
         ChannelStatus as ChannelStatus,
+        ChannelStatusOrStr as ChannelStatusOrStr,
         UpsertChannelsRequest as UpsertChannelsRequest,
     )
     from .stores import (
@@ -26,6 +27,7 @@ _HOME = {
     "ChannelInput": "channels",
     "ChannelList": "channels",
     "ChannelStatus": "channels",
+    "ChannelStatusOrStr": "channels",
     "CreateStoresRequest": "stores",
     "StoreInput": "stores",
     "UpdateStoresRequest": "stores",

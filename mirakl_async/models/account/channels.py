@@ -2,7 +2,7 @@
 
 """What account.channels sends and reads."""
 
-from typing import Final
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from mirakl_async.model import EXPECTED_DEFAULT, Expected, RequestModel, ResponseModel
 
@@ -11,6 +11,13 @@ class ChannelStatus:
     """Known values of `status`; others may appear at any time."""
 
     AVAILABLE: Final = "AVAILABLE"
+
+
+if TYPE_CHECKING:
+    # One of the known values, which editors complete, or any other text.
+    ChannelStatusOrStr: TypeAlias = Literal["AVAILABLE"] | str
+else:
+    ChannelStatusOrStr = str
 
 
 class Channel(ResponseModel, kw_only=True, gc=False):
@@ -22,7 +29,7 @@ class Channel(ResponseModel, kw_only=True, gc=False):
     external_id: str | None = None
     id: str | None = None
     name: str | None = None
-    status: str | None = None
+    status: ChannelStatusOrStr | None = None
     url: str | None = None
     vendor: str | None = None
 

@@ -3,13 +3,13 @@
 """What connect.catalog sends and reads."""
 
 from decimal import Decimal
-from typing import Annotated, Final, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
 
 from msgspec import UNSET, Meta, UnsetType
 
 from mirakl_async.model import RequestModel, check_number
 
-from .common import Localized
+from .common import Localized, RequirementLevelOrStr
 
 
 class ConfigurationMode:
@@ -67,6 +67,34 @@ class StandardAttribute:
     GTIN: Final = "GTIN"
 
 
+if TYPE_CHECKING:
+    # One of the known values, which editors complete, or any other text.
+    ConfigurationModeOrStr: TypeAlias = Literal["CONSTANT", "VARIABLE"] | str
+    ConnectorOverrideActionOrStr: TypeAlias = Literal["REMOVED"] | str
+    DiscountPricePeriodSupportOrStr: TypeAlias = Literal["SUPPORTED", "UNSUPPORTED"] | str
+    OfferStatusOrStr: TypeAlias = Literal["OFFER_ACTIVE", "OFFER_DOES_NOT_EXIST", "ACTION_REQUIRED"] | str
+    PricingConfigurationFieldRequirementLevelOrStr: TypeAlias = Literal["OPTIONAL", "REQUIRED"] | str
+    ProductStatusOrStr: TypeAlias = (
+        Literal[
+            "PRODUCT_DOES_NOT_EXIST",
+            "PRODUCT_PENDING_APPROVAL",
+            "PRODUCT_REFUSED",
+            "PRODUCT_CREATED",
+            "ACTION_REQUIRED",
+        ]
+        | str
+    )
+    StandardAttributeOrStr: TypeAlias = Literal["ID", "STANDARD_PRICE", "DISCOUNT_PRICE", "STOCK", "GTIN"] | str
+else:
+    ConfigurationModeOrStr = str
+    ConnectorOverrideActionOrStr = str
+    DiscountPricePeriodSupportOrStr = str
+    OfferStatusOrStr = str
+    PricingConfigurationFieldRequirementLevelOrStr = str
+    ProductStatusOrStr = str
+    StandardAttributeOrStr = str
+
+
 class BooleanAttribute(RequestModel, kw_only=True, gc=False, tag_field="type", tag="Boolean"):
     """Sent as `offer_configuration.custom_attributes`, to configureChannelCatalog.
 
@@ -74,10 +102,10 @@ class BooleanAttribute(RequestModel, kw_only=True, gc=False, tag_field="type", t
     - requirement_level: OPTIONAL, RECOMMENDED, REQUIRED (`RequirementLevel`)
     """
 
-    configuration_modes: Annotated[list[str], Meta(min_length=1)]
+    configuration_modes: Annotated[list[ConfigurationModeOrStr], Meta(min_length=1)]
     id: Annotated[str, Meta(min_length=1)]
     labels: Annotated[list[Localized], Meta(min_length=1)]
-    requirement_level: str
+    requirement_level: RequirementLevelOrStr
     descriptions: list[Localized] | UnsetType = UNSET
     default_value: bool | UnsetType = UNSET
 
@@ -96,10 +124,10 @@ class ListAttribute(RequestModel, kw_only=True, gc=False, tag_field="type", tag=
     - requirement_level: OPTIONAL, RECOMMENDED, REQUIRED (`RequirementLevel`)
     """
 
-    configuration_modes: Annotated[list[str], Meta(min_length=1)]
+    configuration_modes: Annotated[list[ConfigurationModeOrStr], Meta(min_length=1)]
     id: Annotated[str, Meta(min_length=1)]
     labels: Annotated[list[Localized], Meta(min_length=1)]
-    requirement_level: str
+    requirement_level: RequirementLevelOrStr
     max_size: Annotated[int, Meta(ge=1)]
     values: Annotated[list[ListAttributeItem], Meta(max_length=100)]
     descriptions: list[Localized] | UnsetType = UNSET
@@ -113,10 +141,10 @@ class NumericAttribute(RequestModel, kw_only=True, gc=False, tag_field="type", t
     - requirement_level: OPTIONAL, RECOMMENDED, REQUIRED (`RequirementLevel`)
     """
 
-    configuration_modes: Annotated[list[str], Meta(min_length=1)]
+    configuration_modes: Annotated[list[ConfigurationModeOrStr], Meta(min_length=1)]
     id: Annotated[str, Meta(min_length=1)]
     labels: Annotated[list[Localized], Meta(min_length=1)]
-    requirement_level: str
+    requirement_level: RequirementLevelOrStr
     descriptions: list[Localized] | UnsetType = UNSET
     default_value: Decimal | UnsetType = UNSET
 
@@ -131,10 +159,10 @@ class TextAttribute(RequestModel, kw_only=True, gc=False, tag_field="type", tag=
     - requirement_level: OPTIONAL, RECOMMENDED, REQUIRED (`RequirementLevel`)
     """
 
-    configuration_modes: Annotated[list[str], Meta(min_length=1)]
+    configuration_modes: Annotated[list[ConfigurationModeOrStr], Meta(min_length=1)]
     id: Annotated[str, Meta(min_length=1)]
     labels: Annotated[list[Localized], Meta(min_length=1)]
-    requirement_level: str
+    requirement_level: RequirementLevelOrStr
     max_size: int
     descriptions: list[Localized] | UnsetType = UNSET
     default_value: str | UnsetType = UNSET
@@ -151,7 +179,7 @@ class PricingConfigurationField(RequestModel, kw_only=True, gc=False):
     - requirement_level: OPTIONAL, REQUIRED (`PricingConfigurationFieldRequirementLevel`)
     """
 
-    requirement_level: str
+    requirement_level: PricingConfigurationFieldRequirementLevelOrStr
 
 
 class DiscountPricePeriod(RequestModel, kw_only=True, gc=False):
@@ -162,7 +190,7 @@ class DiscountPricePeriod(RequestModel, kw_only=True, gc=False):
 
     end_date: PricingConfigurationField
     start_date: PricingConfigurationField
-    support: str
+    support: DiscountPricePeriodSupportOrStr
 
 
 class PricingConfiguration(RequestModel, kw_only=True, gc=False):
@@ -185,7 +213,7 @@ class UseCaseConfigurationAttributes(RequestModel, kw_only=True, gc=False):
     """
 
     custom_attributes: list[str] | UnsetType = UNSET
-    standard_attributes: list[str] | UnsetType = UNSET
+    standard_attributes: list[StandardAttributeOrStr] | UnsetType = UNSET
 
 
 class UseCaseConfiguration(RequestModel, kw_only=True, gc=False):
@@ -195,7 +223,7 @@ class UseCaseConfiguration(RequestModel, kw_only=True, gc=False):
     """
 
     required: UseCaseConfigurationAttributes
-    support: str
+    support: DiscountPricePeriodSupportOrStr
     optional: UseCaseConfigurationAttributes | UnsetType = UNSET
 
 
@@ -222,7 +250,7 @@ class Diagnostic(RequestModel, kw_only=True, gc=False):
     message: str
     channel_attribute_id: str | None | UnsetType = UNSET
     channel_diagnostic_id: str | None | UnsetType = UNSET
-    connector_override_action: str | None | UnsetType = UNSET
+    connector_override_action: ConnectorOverrideActionOrStr | None | UnsetType = UNSET
 
 
 class UpdateStoreCatalogItem(RequestModel, kw_only=True, gc=False):
@@ -237,9 +265,9 @@ class UpdateStoreCatalogItem(RequestModel, kw_only=True, gc=False):
     id: str
     diagnostics: Annotated[list[Diagnostic], Meta(max_length=100)] | None | UnsetType = UNSET
     offer_diagnostics: Annotated[list[Diagnostic], Meta(max_length=100)] | None | UnsetType = UNSET
-    offer_status: str | UnsetType = UNSET
+    offer_status: OfferStatusOrStr | UnsetType = UNSET
     product_diagnostics: Annotated[list[Diagnostic], Meta(max_length=100)] | None | UnsetType = UNSET
-    product_status: str | UnsetType = UNSET
+    product_status: ProductStatusOrStr | UnsetType = UNSET
 
 
 class UpdateStoreCatalogItemsRequest(RequestModel, kw_only=True, gc=False):

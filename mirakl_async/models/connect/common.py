@@ -2,7 +2,7 @@
 
 """What several parts of connect share."""
 
-from typing import Final
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from mirakl_async.model import RequestModel
 
@@ -13,6 +13,13 @@ class RequirementLevel:
     OPTIONAL: Final = "OPTIONAL"
     RECOMMENDED: Final = "RECOMMENDED"
     REQUIRED: Final = "REQUIRED"
+
+
+if TYPE_CHECKING:
+    # One of the known values, which editors complete, or any other text.
+    RequirementLevelOrStr: TypeAlias = Literal["OPTIONAL", "RECOMMENDED", "REQUIRED"] | str
+else:
+    RequirementLevelOrStr = str
 
 
 class Localized(RequestModel, kw_only=True, gc=False):

@@ -4,7 +4,7 @@
 
 import datetime as dt
 from decimal import Decimal
-from typing import Annotated, Final, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
 
 from msgspec import UNSET, Meta, UnsetType
 
@@ -108,13 +108,92 @@ class UploadOrderDocumentMetadataType:
     CHANNEL_SPECIFIC: Final = "CHANNEL_SPECIFIC"
 
 
+if TYPE_CHECKING:
+    # One of the known values, which editors complete, or any other text.
+    ActionErrorCodeOrStr: TypeAlias = (
+        Literal[
+            "INVALID_INPUT",
+            "DATA_NOT_FOUND",
+            "UNEXPECTED",
+            "UNAVAILABLE",
+            "TOO_MANY_REQUEST",
+            "ACTION_NOT_SUPPORTED",
+            "ORDER_IN_WRONG_STATE",
+            "RETURN_IN_WRONG_STATE",
+            "CARRIER_NOT_SUPPORTED",
+            "MISSING_CARRIER",
+            "WAREHOUSE_ID_NOT_FOUND",
+            "WAREHOUSE_ID_REQUIRED",
+            "OTHER",
+        ]
+        | str
+    )
+    AdjustmentReasonOrStr: TypeAlias = (
+        Literal[
+            "CUSTOMER_CANCELATION",
+            "OUT_OF_STOCK",
+            "RETURN",
+            "ITEM_NOT_RECEIVED",
+            "AGREEMENT",
+            "DEFECT",
+            "UNABLE_TO_DELIVER",
+            "CHANNEL_SPECIFIC",
+        ]
+        | str
+    )
+    AdjustmentTypeOrStr: TypeAlias = Literal["REFUND", "CANCELATION"] | str
+    DocumentEntityTypeOrStr: TypeAlias = Literal["RETURN"] | str
+    FulfillmentTypeOrStr: TypeAlias = Literal["FULFILLED_BY_SELLER", "FULFILLED_BY_PARTNER"] | str
+    OrderStatusOrStr: TypeAlias = (
+        Literal[
+            "AWAITING_ACCEPTANCE",
+            "AWAITING_FRAUD_CHECK",
+            "AWAITING_PAYMENT",
+            "AWAITING_SHIPMENT",
+            "CHANNEL_SPECIFIC",
+            "CLOSED",
+            "DELIVERED",
+            "SHIPPED",
+        ]
+        | str
+    )
+    StatusReasonOrStr: TypeAlias = (
+        Literal[
+            "ACCEPTANCE_TIMEOUT",
+            "AUTOMATICALLY_CLOSED",
+            "CANCELED",
+            "FRAUD_CHECK_FAILED",
+            "FRAUD_CHECK_TIMEOUT",
+            "PAYMENT_TIMEOUT",
+            "REFUNDED",
+            "REFUSED",
+            "REFUSED_PAYMENT",
+        ]
+        | str
+    )
+    UpdateActionStatusOrStr: TypeAlias = Literal["SUCCESS", "FAILED"] | str
+    UploadOrderDocumentMetadataTypeOrStr: TypeAlias = (
+        Literal["RETURN_LABEL", "CUSTOMER_INVOICE", "DELIVERY_SLIP", "SHIPMENT_DELIVERY_SLIP", "CHANNEL_SPECIFIC"] | str
+    )
+else:
+    ActionErrorCodeOrStr = str
+    AdjustmentReasonOrStr = str
+    AdjustmentTypeOrStr = str
+    DocumentEntityTypeOrStr = str
+    FulfillmentTypeOrStr = str
+    OrderStatusOrStr = str
+    StatusReasonOrStr = str
+    UpdateActionStatusOrStr = str
+    UploadOrderDocumentMetadataTypeOrStr = str
+
+
 class ActionError(RequestModel, kw_only=True, gc=False):
     """Sent as `errors`, to updateActionStatus.
 
     - code: 13 known values (`ActionErrorCode`)
     """
 
-    code: str
+    code: ActionErrorCodeOrStr
     message: str
 
 
@@ -170,9 +249,9 @@ class AdjustmentRequest(RequestModel, kw_only=True, gc=False):
     created_at: Annotated[dt.datetime, Meta(tz=True)]
     price: Money
     quantity: int
-    reason: str
+    reason: AdjustmentReasonOrStr
     shipping_price: Money
-    type: str
+    type: AdjustmentTypeOrStr
     shipping_taxes: list[TaxRequest] | UnsetType = UNSET
     taxes: list[TaxRequest] | UnsetType = UNSET
 
@@ -271,7 +350,7 @@ class DocumentEntity(RequestModel, kw_only=True, gc=False):
     """
 
     id: str
-    type: str
+    type: DocumentEntityTypeOrStr
 
 
 class FulfillmentRequest(RequestModel, kw_only=True, gc=False):
@@ -280,7 +359,7 @@ class FulfillmentRequest(RequestModel, kw_only=True, gc=False):
     - type: FULFILLED_BY_SELLER, FULFILLED_BY_PARTNER (`FulfillmentType`)
     """
 
-    type: str
+    type: FulfillmentTypeOrStr
     code: str | UnsetType = UNSET
 
 
@@ -308,13 +387,13 @@ class OrderLineRequest(RequestModel, kw_only=True, gc=False):
     price: Money
     product: ProductRequest
     quantity: int
-    status: str
+    status: OrderStatusOrStr
     total_shipping_price: Money
     updated_at: Annotated[dt.datetime, Meta(tz=True)]
     adjustments: list[AdjustmentRequest] | UnsetType = UNSET
     custom_attributes: Annotated[list[CustomAttributeRequest], Meta(max_length=1000)] | UnsetType = UNSET
     shipping_taxes: list[TaxRequest] | UnsetType = UNSET
-    status_reason: str | UnsetType = UNSET
+    status_reason: StatusReasonOrStr | UnsetType = UNSET
     taxes: list[TaxRequest] | UnsetType = UNSET
 
     def __post_init__(self) -> None:
@@ -352,11 +431,11 @@ class OrderRequest(RequestModel, kw_only=True, gc=False):
     fulfillment: FulfillmentRequest
     order_lines: Annotated[list[OrderLineRequest], Meta(min_length=1)]
     shipping_info: ShippingInfoRequest
-    status: str
+    status: OrderStatusOrStr
     billing_info: BillingInfoRequest | UnsetType = UNSET
     custom_attributes: Annotated[list[CustomAttributeRequest], Meta(max_length=1000)] | UnsetType = UNSET
     has_incident: bool | UnsetType = UNSET
-    status_reason: str | UnsetType = UNSET
+    status_reason: StatusReasonOrStr | UnsetType = UNSET
     sub_channel_code: str | UnsetType = UNSET
 
     def __post_init__(self) -> None:
@@ -370,7 +449,7 @@ class UpdateActionRequest(RequestModel, kw_only=True, gc=False):
     - status: SUCCESS, FAILED (`UpdateActionStatus`)
     """
 
-    status: str
+    status: UpdateActionStatusOrStr
     errors: list[ActionError] | UnsetType = UNSET
 
     def __post_init__(self) -> None:
@@ -405,7 +484,7 @@ class UploadOrderDocumentMetadata(RequestModel, kw_only=True, gc=False):
 
     channel_document_id: str
     filename: Annotated[str, Meta(min_length=1, max_length=255)]
-    type: str
+    type: UploadOrderDocumentMetadataTypeOrStr
     channel_type: str | UnsetType = UNSET
     entity: DocumentEntity | UnsetType = UNSET
 

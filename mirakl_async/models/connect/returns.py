@@ -3,7 +3,7 @@
 """What connect.returns sends and reads."""
 
 import datetime as dt
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
 
 from msgspec import UNSET, Meta, UnsetType
 
@@ -43,6 +43,23 @@ class ReturnStatus:
     CHANNEL_SPECIFIC: Final = "CHANNEL_SPECIFIC"
 
 
+if TYPE_CHECKING:
+    # One of the known values, which editors complete, or any other text.
+    RejectionReasonOrStr: TypeAlias = (
+        Literal["RETURN_WINDOW_CLOSED", "NOT_ELIGIBLE_FOR_RETURN", "FINAL_SALES", "OTHER"] | str
+    )
+    ReturnLineReasonOrStr: TypeAlias = (
+        Literal["WRONG_ITEM", "MISSING_ITEM", "DEFECTIVE_ITEM", "DAMAGED_ITEM", "UNWANTED_ITEM", "OTHER"] | str
+    )
+    ReturnStatusOrStr: TypeAlias = (
+        Literal["REQUEST_INITIATED", "REQUEST_DECLINED", "OPENED", "RECEIVED", "CLOSED", "CHANNEL_SPECIFIC"] | str
+    )
+else:
+    RejectionReasonOrStr = str
+    ReturnLineReasonOrStr = str
+    ReturnStatusOrStr = str
+
+
 class ReturnAddressRequest(RequestModel, kw_only=True, gc=False):
     """Sent as `returns.address`, to upsertReturns."""
 
@@ -79,7 +96,7 @@ class ReturnLineRequest(RequestModel, kw_only=True, gc=False):
 
     channel_order_line_id: str
     quantity: int
-    reason: str
+    reason: ReturnLineReasonOrStr
 
 
 class ReturnTrackingRequest(RequestModel, kw_only=True, gc=False):
@@ -102,11 +119,11 @@ class ReturnRequest(RequestModel, kw_only=True, gc=False):
     channel_updated_at: Annotated[dt.datetime, Meta(tz=True)]
     created_at: Annotated[dt.datetime, Meta(tz=True)]
     return_lines: Annotated[list[ReturnLineRequest], Meta(min_length=1)]
-    status: str
+    status: ReturnStatusOrStr
     address: ReturnAddressRequest | UnsetType = UNSET
     label_url: str | UnsetType = UNSET
     method: str | UnsetType = UNSET
-    rejection_reason: str | UnsetType = UNSET
+    rejection_reason: RejectionReasonOrStr | UnsetType = UNSET
     rma_id: str | UnsetType = UNSET
     sub_channel_code: str | UnsetType = UNSET
     tracking: ReturnTrackingRequest | UnsetType = UNSET

@@ -4,7 +4,7 @@
 
 import datetime as dt
 from decimal import Decimal
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
 
 from msgspec import UNSET, Meta, UnsetType
 
@@ -19,6 +19,15 @@ class KycStatus:
     REFUSED: Final = "REFUSED"
     APPROVED: Final = "APPROVED"
     NOT_REQUIRED: Final = "NOT_REQUIRED"
+
+
+if TYPE_CHECKING:
+    # One of the known values, which editors complete, or any other text.
+    KycStatusOrStr: TypeAlias = (
+        Literal["PENDING_SUBMISSION", "PENDING_APPROVAL", "REFUSED", "APPROVED", "NOT_REQUIRED"] | str
+    )
+else:
+    KycStatusOrStr = str
 
 
 class QualitySuspensionReason(RequestModel, kw_only=True, gc=False):
@@ -52,7 +61,7 @@ class BusinessInformationInput(RequestModel, kw_only=True, gc=False):
 
     currency: Annotated[str, Meta(min_length=1, max_length=3, pattern="^[A-Z]{3}$")]
     updated_at: Annotated[dt.datetime, Meta(tz=True)]
-    kyc_status: str | UnsetType = UNSET
+    kyc_status: KycStatusOrStr | UnsetType = UNSET
     kyc_status_reason: str | UnsetType = UNSET
     missing_configuration: bool | UnsetType = UNSET
     payment_information_configured: bool | UnsetType = UNSET

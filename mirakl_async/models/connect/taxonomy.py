@@ -3,13 +3,13 @@
 """What connect.taxonomy sends and reads."""
 
 from decimal import Decimal
-from typing import Annotated, Final, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
 
 from msgspec import UNSET, Meta, UnsetType
 
 from mirakl_async.model import RequestModel, check_exactly_one, check_number
 
-from .common import Localized
+from .common import Localized, RequirementLevelOrStr
 
 
 class ConnectStandardAttribute:
@@ -32,6 +32,17 @@ class MediaType:
     OTHER: Final = "OTHER"
 
 
+if TYPE_CHECKING:
+    # One of the known values, which editors complete, or any other text.
+    ConnectStandardAttributeOrStr: TypeAlias = (
+        Literal["PRODUCT_ID", "CATEGORY", "BRAND", "TITLE", "DESCRIPTION", "IMAGE", "GTIN", "VARIANT_GROUP_CODE"] | str
+    )
+    MediaTypeOrStr: TypeAlias = Literal["IMAGE", "OTHER"] | str
+else:
+    ConnectStandardAttributeOrStr = str
+    MediaTypeOrStr = str
+
+
 class AttributeContext(RequestModel, kw_only=True, gc=False):
     """Sent as `embedded_attributes.context`, to upsertProductType."""
 
@@ -50,9 +61,9 @@ class EmbeddedDecimalAttribute(RequestModel, kw_only=True, gc=False, tag_field="
     descriptions: list[Localized]
     id: Annotated[str, Meta(min_length=1, max_length=255)]
     labels: Annotated[list[Localized], Meta(min_length=1)]
-    requirement_level: str
+    requirement_level: RequirementLevelOrStr
     scale: Annotated[int, Meta(ge=0)]
-    connect_standard_attributes: list[str] | UnsetType = UNSET
+    connect_standard_attributes: list[ConnectStandardAttributeOrStr] | UnsetType = UNSET
     context: AttributeContext | UnsetType = UNSET
     maximum: Decimal | UnsetType = UNSET
     minimum: Decimal | UnsetType = UNSET
@@ -73,8 +84,8 @@ class EmbeddedIntegerAttribute(RequestModel, kw_only=True, gc=False, tag_field="
     descriptions: list[Localized]
     id: Annotated[str, Meta(min_length=1, max_length=255)]
     labels: Annotated[list[Localized], Meta(min_length=1)]
-    requirement_level: str
-    connect_standard_attributes: list[str] | UnsetType = UNSET
+    requirement_level: RequirementLevelOrStr
+    connect_standard_attributes: list[ConnectStandardAttributeOrStr] | UnsetType = UNSET
     context: AttributeContext | UnsetType = UNSET
     maximum: int | UnsetType = UNSET
     minimum: int | UnsetType = UNSET
@@ -98,9 +109,9 @@ class EmbeddedListAttribute(RequestModel, kw_only=True, gc=False, tag_field="typ
     descriptions: list[Localized]
     id: Annotated[str, Meta(min_length=1, max_length=255)]
     labels: Annotated[list[Localized], Meta(min_length=1)]
-    requirement_level: str
+    requirement_level: RequirementLevelOrStr
     available_values: Annotated[list[ProductListAttributeValue], Meta(min_length=1, max_length=1000)]
-    connect_standard_attributes: list[str] | UnsetType = UNSET
+    connect_standard_attributes: list[ConnectStandardAttributeOrStr] | UnsetType = UNSET
     context: AttributeContext | UnsetType = UNSET
     max_values: Annotated[int, Meta(ge=1)] | UnsetType = UNSET
 
@@ -117,10 +128,10 @@ class EmbeddedMediaAttribute(RequestModel, kw_only=True, gc=False, tag_field="ty
     descriptions: list[Localized]
     id: Annotated[str, Meta(min_length=1, max_length=255)]
     labels: Annotated[list[Localized], Meta(min_length=1)]
-    requirement_level: str
-    connect_standard_attributes: list[str] | UnsetType = UNSET
+    requirement_level: RequirementLevelOrStr
+    connect_standard_attributes: list[ConnectStandardAttributeOrStr] | UnsetType = UNSET
     context: AttributeContext | UnsetType = UNSET
-    media_type: str | UnsetType = UNSET
+    media_type: MediaTypeOrStr | UnsetType = UNSET
 
 
 class EmbeddedTextAttribute(RequestModel, kw_only=True, gc=False, tag_field="type", tag="Text"):
@@ -134,8 +145,8 @@ class EmbeddedTextAttribute(RequestModel, kw_only=True, gc=False, tag_field="typ
     descriptions: list[Localized]
     id: Annotated[str, Meta(min_length=1, max_length=255)]
     labels: Annotated[list[Localized], Meta(min_length=1)]
-    requirement_level: str
-    connect_standard_attributes: list[str] | UnsetType = UNSET
+    requirement_level: RequirementLevelOrStr
+    connect_standard_attributes: list[ConnectStandardAttributeOrStr] | UnsetType = UNSET
     context: AttributeContext | UnsetType = UNSET
     max_length: Annotated[int, Meta(ge=1)] | UnsetType = UNSET
     min_length: Annotated[int, Meta(ge=0)] | UnsetType = UNSET
@@ -201,7 +212,7 @@ class RedefineAttributeActionPayload(
     """
 
     attribute: Annotated[str, Meta(min_length=1, max_length=255)]
-    requirement_level: str
+    requirement_level: RequirementLevelOrStr
 
 
 class ProductTypeRuleActionRedefineAttribute(RequestModel, kw_only=True, gc=False):

@@ -4,7 +4,7 @@
 
 import datetime as dt
 from decimal import Decimal
-from typing import Annotated, ClassVar, Final, TypeAlias
+from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Literal, TypeAlias
 
 from msgspec import Meta
 
@@ -46,6 +46,33 @@ class RejectionReason:
     OTHER: Final = "OTHER"
 
 
+if TYPE_CHECKING:
+    # One of the known values, which editors complete, or any other text.
+    DocumentEntityTypeOrStr: TypeAlias = Literal["RETURN"] | str
+    DocumentTypeOrStr: TypeAlias = Literal["RETURN_LABEL", "CUSTOMER_INVOICE"] | str
+    LineReasonOrStr: TypeAlias = (
+        Literal[
+            "CUSTOMER_CANCELATION",
+            "OUT_OF_STOCK",
+            "RETURN",
+            "ITEM_NOT_RECEIVED",
+            "AGREEMENT",
+            "DEFECT",
+            "UNABLE_TO_DELIVER",
+            "CHANNEL_SPECIFIC",
+        ]
+        | str
+    )
+    RejectionReasonOrStr: TypeAlias = (
+        Literal["RETURN_WINDOW_CLOSED", "NOT_ELIGIBLE_FOR_RETURN", "FINAL_SALES", "OTHER"] | str
+    )
+else:
+    DocumentEntityTypeOrStr = str
+    DocumentTypeOrStr = str
+    LineReasonOrStr = str
+    RejectionReasonOrStr = str
+
+
 class LineDecision(ResponseModel, kw_only=True, gc=False):
     """Read as `data.order_lines`, from OrderActionEvent."""
 
@@ -85,7 +112,7 @@ class AcceptReturnData(ResponseModel, kw_only=True, gc=False):
     channel_order_id: Expected[str] = EXPECTED_DEFAULT
     channel_return_id: Expected[str] = EXPECTED_DEFAULT
     channel_store_id: Expected[str] = EXPECTED_DEFAULT
-    rejection_reason: str | None = None
+    rejection_reason: RejectionReasonOrStr | None = None
     sub_channel_code: str | None = None
 
 
@@ -143,7 +170,7 @@ class CanceledLine(ResponseModel, kw_only=True, gc=False):
     price: Expected[Amount] = EXPECTED_DEFAULT
     product_id: Expected[str] = EXPECTED_DEFAULT
     quantity: Expected[int] = EXPECTED_DEFAULT
-    reason: Expected[str] = EXPECTED_DEFAULT
+    reason: Expected[LineReasonOrStr] = EXPECTED_DEFAULT
     shipping_price: Expected[Amount] = EXPECTED_DEFAULT
     shipping_taxes: list[TaxAmount] | None = None
     taxes: list[TaxAmount] | None = None
@@ -229,7 +256,7 @@ class DocumentEntity(ResponseModel, kw_only=True, gc=False):
     """
 
     id: Expected[str] = EXPECTED_DEFAULT
-    type: Expected[str] = EXPECTED_DEFAULT
+    type: Expected[DocumentEntityTypeOrStr] = EXPECTED_DEFAULT
 
 
 class RefundedLine(ResponseModel, kw_only=True, gc=False):
@@ -242,7 +269,7 @@ class RefundedLine(ResponseModel, kw_only=True, gc=False):
     price: Expected[Amount] = EXPECTED_DEFAULT
     product_id: Expected[str] = EXPECTED_DEFAULT
     quantity: Expected[int] = EXPECTED_DEFAULT
-    reason: Expected[str] = EXPECTED_DEFAULT
+    reason: Expected[LineReasonOrStr] = EXPECTED_DEFAULT
     shipping_price: Expected[Amount] = EXPECTED_DEFAULT
     channel_order_line_id: str | None = None
     shipping_taxes: list[TaxAmount] | None = None
@@ -315,7 +342,7 @@ class UploadDocumentData(ResponseModel, kw_only=True, gc=False):
     channel_store_id: Expected[str] = EXPECTED_DEFAULT
     document_download_url: Expected[str] = EXPECTED_DEFAULT
     document_name: Expected[str] = EXPECTED_DEFAULT
-    document_type: Expected[str] = EXPECTED_DEFAULT
+    document_type: Expected[DocumentTypeOrStr] = EXPECTED_DEFAULT
     document_entity: DocumentEntity | None = None
     sub_channel_code: str | None = None
     document_entity_id: str | None = None

@@ -4,7 +4,7 @@
 
 import datetime as dt
 from decimal import Decimal
-from typing import Annotated, ClassVar, Final
+from typing import TYPE_CHECKING, Annotated, ClassVar, Final, Literal, TypeAlias
 
 from msgspec import Meta
 
@@ -52,6 +52,21 @@ class StockDetailType:
     FULFILLMENT_PARTNER: Final = "FULFILLMENT_PARTNER"
 
 
+if TYPE_CHECKING:
+    # One of the known values, which editors complete, or any other text.
+    ActionTypeOrStr: TypeAlias = Literal["UPDATE", "DELETE", "IGNORE"] | str
+    FeatureOrStr: TypeAlias = Literal["business-information-sync", "store-linking"] | str
+    FeatureStatusOrStr: TypeAlias = Literal["enabled", "disabled", "linked", "unlinked"] | str
+    OfferAttributeTypeOrStr: TypeAlias = Literal["BOOLEAN", "LIST", "NUMERIC", "TEXT"] | str
+    StockDetailTypeOrStr: TypeAlias = Literal["SELLER_CENTRALIZED", "SELLER_WAREHOUSE", "FULFILLMENT_PARTNER"] | str
+else:
+    ActionTypeOrStr = str
+    FeatureOrStr = str
+    FeatureStatusOrStr = str
+    OfferAttributeTypeOrStr = str
+    StockDetailTypeOrStr = str
+
+
 class DeliveryPartner(ResponseModel, kw_only=True, gc=False):
     """Read as `data.inventory.delivery_partner`, from OfferUpsertEvent, PriceStockUpsertEvent and
     ProductUpsertEvent.
@@ -76,7 +91,7 @@ class DiscountPrice(ResponseModel, kw_only=True, gc=False):
     - action_type: UPDATE, DELETE, IGNORE (`ActionType`)
     """
 
-    action_type: str | None = None
+    action_type: ActionTypeOrStr | None = None
     end_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
     price: Price | None = None
     start_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
@@ -89,8 +104,8 @@ class FeatureConfiguration(ResponseModel, kw_only=True, gc=False):
     - status: enabled, disabled, linked, unlinked (`FeatureStatus`)
     """
 
-    status: Expected[str] = EXPECTED_DEFAULT
-    feature: str | None = None
+    status: Expected[FeatureStatusOrStr] = EXPECTED_DEFAULT
+    feature: FeatureOrStr | None = None
 
 
 class Inventory(ResponseModel, kw_only=True, gc=False):
@@ -99,7 +114,7 @@ class Inventory(ResponseModel, kw_only=True, gc=False):
     - action_type: UPDATE, DELETE, IGNORE (`ActionType`)
     """
 
-    action_type: str | None = None
+    action_type: ActionTypeOrStr | None = None
     delivery_partner: DeliveryPartner | None = None
     quantity: int | None = None
 
@@ -117,7 +132,7 @@ class OfferAttribute(ResponseModel, kw_only=True, gc=False):
     """
 
     id: Expected[str] = EXPECTED_DEFAULT
-    type: Expected[str] = EXPECTED_DEFAULT
+    type: Expected[OfferAttributeTypeOrStr] = EXPECTED_DEFAULT
     value: Untyped[bool | Decimal | str] | None = None
     values: list[ListValue] | None = None
 
@@ -136,7 +151,7 @@ class StandardPrice(ResponseModel, kw_only=True, gc=False):
     - action_type: UPDATE, DELETE, IGNORE (`ActionType`)
     """
 
-    action_type: str | None = None
+    action_type: ActionTypeOrStr | None = None
     price: Price | None = None
 
 
@@ -159,7 +174,7 @@ class StockDetail(ResponseModel, kw_only=True, gc=False):
     """
 
     quantity: Expected[int] = EXPECTED_DEFAULT
-    type: Expected[str] = EXPECTED_DEFAULT
+    type: Expected[StockDetailTypeOrStr] = EXPECTED_DEFAULT
     partner: Partner | None = None
     warehouse: Warehouse | None = None
 
@@ -170,7 +185,7 @@ class Stock(ResponseModel, kw_only=True, gc=False):
     - action_type: UPDATE, DELETE, IGNORE (`ActionType`)
     """
 
-    action_type: Expected[str] = EXPECTED_DEFAULT
+    action_type: Expected[ActionTypeOrStr] = EXPECTED_DEFAULT
     breakdown: list[StockDetail] | None = None
 
 
@@ -302,7 +317,7 @@ class StoreFeatureData(ResponseModel, kw_only=True, gc=False):
 
     channel_id: Expected[str] = EXPECTED_DEFAULT
     configuration: Expected[FeatureConfiguration] = EXPECTED_DEFAULT
-    feature: Expected[str] = EXPECTED_DEFAULT
+    feature: Expected[FeatureOrStr] = EXPECTED_DEFAULT
     store_id: Expected[str] = EXPECTED_DEFAULT
     trigger_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
 

@@ -4,13 +4,13 @@
 
 import datetime as dt
 from decimal import Decimal
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
 
 from msgspec import Meta
 
 from mirakl_async.model import EXPECTED_DEFAULT, Expected, ResponseModel
 
-from .common import Tax
+from .common import CurrencyIsoCodeOrStr, PayOutPspCodeOrStr, ShopModelOrStr, Tax
 
 
 class BankAccountType:
@@ -114,6 +114,67 @@ class PayoutFormat:
     INTERNATIONAL: Final = "INTERNATIONAL"
 
 
+if TYPE_CHECKING:
+    # One of the known values, which editors complete, or any other text.
+    BankAccountTypeOrStr: TypeAlias = Literal["C", "P"] | str
+    EntityTypeOrStr: TypeAlias = (
+        Literal[
+            "PRODUCT_LOGISTIC_ORDER",
+            "SHOP_BILLING_CYCLE_PURCHASE_ORDER",
+            "LOGISTIC_PURCHASE_ORDER",
+            "FEES",
+            "ONE_OFF_FEES",
+        ]
+        | str
+    )
+    FailureReasonOrStr: TypeAlias = Literal["INCOMPLETE_KYC", "AWAITING_INVOICE_CHECK"] | str
+    InvoicePaymentStateOrStr: TypeAlias = Literal["PENDING", "PAID", "FAILED"] | str
+    InvoiceStateOrStr: TypeAlias = Literal["DRAFT", "GENERATED", "COMPLETE"] | str
+    InvoiceTypeOrStr: TypeAlias = Literal["ALL", "AUTO_INVOICE", "MANUAL_INVOICE", "MANUAL_CREDIT"] | str
+    IssuingUserTypeOrStr: TypeAlias = Literal["OPERATOR", "BATCH", "PARTNER"] | str
+    PayOutStateOrStr: TypeAlias = Literal["TO_PAY", "PAID", "FAILED"] | str
+    PaymentInfoTypeOrStr: TypeAlias = (
+        Literal[
+            "IBAN",
+            "NUBAN",
+            "AUBSB",
+            "NZBSB",
+            "ABA",
+            "HK",
+            "CANADIAN",
+            "MEXICAN",
+            "JAPANESE",
+            "BRAZILIAN",
+            "TAIWANESE",
+            "THAI",
+            "INDIAN",
+            "UK",
+            "URUGUAYAN",
+            "COLOMBIAN",
+            "SG",
+            "PHILIPPINES",
+            "PAYOUT",
+            "ISRAELI",
+            "VIETNAMESE",
+            "GUATEMALAN",
+            "SERBIAN",
+        ]
+        | str
+    )
+    PayoutFormatOrStr: TypeAlias = Literal["LOCAL_IBAN", "LOCAL_UK", "INTERNATIONAL"] | str
+else:
+    BankAccountTypeOrStr = str
+    EntityTypeOrStr = str
+    FailureReasonOrStr = str
+    InvoicePaymentStateOrStr = str
+    InvoiceStateOrStr = str
+    InvoiceTypeOrStr = str
+    IssuingUserTypeOrStr = str
+    PayOutStateOrStr = str
+    PaymentInfoTypeOrStr = str
+    PayoutFormatOrStr = str
+
+
 class BillingCycleSummary(ResponseModel, kw_only=True, gc=False):
     """Read as `invoices.summary`, from IV01 and SBC11."""
 
@@ -185,9 +246,9 @@ class InvoicePayment(ResponseModel, kw_only=True, gc=False):
     - state: PENDING, PAID, FAILED (`InvoicePaymentState`)
     """
 
-    failure_reason: str | None = None
+    failure_reason: FailureReasonOrStr | None = None
     reference: str | None = None
-    state: str | None = None
+    state: InvoicePaymentStateOrStr | None = None
     transaction_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
 
 
@@ -198,7 +259,7 @@ class IssuingUser(ResponseModel, kw_only=True, gc=False):
     """
 
     information: str | None = None
-    type: str | None = None
+    type: IssuingUserTypeOrStr | None = None
 
 
 class PaymentInfo(ResponseModel, kw_only=True, gc=False, rename={"type": "@type"}):
@@ -209,12 +270,12 @@ class PaymentInfo(ResponseModel, kw_only=True, gc=False, rename={"type": "@type"
     - payout_format: LOCAL_IBAN, LOCAL_UK, INTERNATIONAL (`PayoutFormat`)
     """
 
-    type: str | None = None
+    type: PaymentInfoTypeOrStr | None = None
     account_number: str | None = None
     auban: str | None = None
     aubsb: str | None = None
     bank_account_number: str | None = None
-    bank_account_type: str | None = None
+    bank_account_type: BankAccountTypeOrStr | None = None
     bank_branch_number: str | None = None
     bank_city: str | None = None
     bank_code: str | None = None
@@ -233,7 +294,7 @@ class PaymentInfo(ResponseModel, kw_only=True, gc=False, rename={"type": "@type"
     nzban: str | None = None
     nzbsb: str | None = None
     owner: str | None = None
-    payout_format: str | None = None
+    payout_format: PayoutFormatOrStr | None = None
     pix_key: str | None = None
     routing_number: str | None = None
     sort_code: str | None = None
@@ -274,7 +335,7 @@ class Invoice(ResponseModel, kw_only=True, gc=False):
     - type: ALL, AUTO_INVOICE, MANUAL_INVOICE, MANUAL_CREDIT (`InvoiceType`)
     """
 
-    currency_iso_code: str | None = None
+    currency_iso_code: CurrencyIsoCodeOrStr | None = None
     date_created: Annotated[dt.datetime, Meta(tz=True)] | None = None
     details: list[InvoiceDetail] | None = None
     due_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
@@ -284,7 +345,7 @@ class Invoice(ResponseModel, kw_only=True, gc=False):
     invoice_id: int | None = None
     issue_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
     issuing_user: IssuingUser | None = None
-    pay_out_psp_code: str | None = None
+    pay_out_psp_code: PayOutPspCodeOrStr | None = None
     payment: InvoicePayment | None = None
     payment_info: PaymentInfo | None = None
     payment_voucher_number: str | None = None
@@ -292,7 +353,7 @@ class Invoice(ResponseModel, kw_only=True, gc=False):
     shop_address: ShopAddress | None = None
     shop_corporate_name: str | None = None
     shop_id: int | None = None
-    shop_model: str | None = None
+    shop_model: ShopModelOrStr | None = None
     shop_name: str | None = None
     shop_operator_internal_id: str | None = None
     shop_tax_number: str | None = None
@@ -303,7 +364,7 @@ class Invoice(ResponseModel, kw_only=True, gc=False):
     total_amount_incl_taxes: Decimal | None = None
     total_charged_amount: Decimal | None = None
     total_taxes: list[Tax] | None = None
-    type: str | None = None
+    type: InvoiceTypeOrStr | None = None
 
 
 class InvoicePage(ResponseModel, kw_only=True, gc=False):
@@ -320,9 +381,9 @@ class PayOut(ResponseModel, kw_only=True, gc=False):
     - state: TO_PAY, PAID, FAILED (`PayOutState`)
     """
 
-    failure_reason: str | None = None
+    failure_reason: FailureReasonOrStr | None = None
     reference: str | None = None
-    state: str | None = None
+    state: PayOutStateOrStr | None = None
     transaction_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
 
 
@@ -334,7 +395,7 @@ class Shop(ResponseModel, kw_only=True, gc=False):
 
     shop_corporate_name: str | None = None
     shop_id: int | None = None
-    shop_model: str | None = None
+    shop_model: ShopModelOrStr | None = None
     shop_name: str | None = None
     shop_operator_internal_id: str | None = None
 
@@ -348,11 +409,11 @@ class SellerBillingCycle(ResponseModel, kw_only=True, gc=False):
 
     amount_transferred_to_operator: Decimal | None = None
     amount_transferred_to_seller: Decimal | None = None
-    currency_iso_code: str | None = None
+    currency_iso_code: CurrencyIsoCodeOrStr | None = None
     date_created: Annotated[dt.datetime, Meta(tz=True)] | None = None
     id: str | None = None
     pay_out: PayOut | None = None
-    pay_out_psp_code: str | None = None
+    pay_out_psp_code: PayOutPspCodeOrStr | None = None
     payment_voucher_number: str | None = None
     shop: Shop | None = None
     summary: BillingCycleSummary | None = None

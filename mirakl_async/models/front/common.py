@@ -4,7 +4,7 @@
 
 import datetime as dt
 from decimal import Decimal
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias
 
 from msgspec import UNSET, Meta, UnsetType
 
@@ -481,6 +481,400 @@ class YesNoOrAll:
     ALL: Final = "ALL"
 
 
+if TYPE_CHECKING:
+    # One of the known values, which editors complete, or any other text.
+    AdditionalFieldTypeOrStr: TypeAlias = (
+        Literal["STRING", "DATE", "NUMERIC", "BOOLEAN", "LINK", "REGEX", "TEXTAREA", "LIST", "MULTIPLE_VALUES_LIST"]
+        | str
+    )
+    CountryIsoCodeOrStr: TypeAlias = (
+        Literal[
+            "AFG",
+            "ALA",
+            "ALB",
+            "DZA",
+            "ASM",
+            "AND",
+            "AGO",
+            "AIA",
+            "ATA",
+            "ATG",
+            "ARG",
+            "ARM",
+            "ABW",
+            "AUS",
+            "AUT",
+            "AZE",
+            "BHS",
+            "BHR",
+            "BGD",
+            "BRB",
+            "BLR",
+            "BEL",
+            "BLZ",
+            "BEN",
+            "BMU",
+            "BTN",
+            "BOL",
+            "BES",
+            "BIH",
+            "BWA",
+            "BVT",
+            "BRA",
+            "IOT",
+            "BRN",
+            "BGR",
+            "BFA",
+            "BDI",
+            "KHM",
+            "CMR",
+            "CAN",
+            "CPV",
+            "CYM",
+            "CAF",
+            "TCD",
+            "CHL",
+            "CHN",
+            "CXR",
+            "CCK",
+            "COL",
+            "COM",
+            "COG",
+            "COD",
+            "COK",
+            "CRI",
+            "CIV",
+            "HRV",
+            "CUB",
+            "CUW",
+            "CYP",
+            "CZE",
+            "DNK",
+            "DJI",
+            "DMA",
+            "DOM",
+            "ECU",
+            "EGY",
+            "SLV",
+            "GNQ",
+            "ERI",
+            "EST",
+            "ETH",
+            "FLK",
+            "FRO",
+            "FJI",
+            "FIN",
+            "FRA",
+            "GUF",
+            "PYF",
+            "ATF",
+            "GAB",
+            "GMB",
+            "GEO",
+            "DEU",
+            "GHA",
+            "GIB",
+            "GRC",
+            "GRL",
+            "GRD",
+            "GLP",
+            "GUM",
+            "GTM",
+            "GGY",
+            "GIN",
+            "GNB",
+            "GUY",
+            "HTI",
+            "HMD",
+            "VAT",
+            "HND",
+            "HKG",
+            "HUN",
+            "ISL",
+            "IND",
+            "IDN",
+            "IRQ",
+            "IRL",
+            "IMN",
+            "ISR",
+            "ITA",
+            "JAM",
+            "JPN",
+            "JEY",
+            "JOR",
+            "KAZ",
+            "KEN",
+            "KIR",
+            "KOR",
+            "KWT",
+            "KGZ",
+            "LAO",
+            "LVA",
+            "LBN",
+            "LSO",
+            "LBR",
+            "LBY",
+            "LIE",
+            "LTU",
+            "LUX",
+            "MAC",
+            "MKD",
+            "MDG",
+            "MWI",
+            "MYS",
+            "MDV",
+            "MLI",
+            "MLT",
+            "MHL",
+            "MTQ",
+            "MRT",
+            "MUS",
+            "MYT",
+            "MEX",
+            "FSM",
+            "MDA",
+            "MCO",
+            "MNG",
+            "MNE",
+            "MSR",
+            "MAR",
+            "MOZ",
+            "MMR",
+            "NAM",
+            "NRU",
+            "NPL",
+            "NLD",
+            "NCL",
+            "NZL",
+            "NIC",
+            "NER",
+            "NGA",
+            "NIU",
+            "NFK",
+            "MNP",
+            "NOR",
+            "OMN",
+            "PAK",
+            "PLW",
+            "PSE",
+            "PAN",
+            "PNG",
+            "PRY",
+            "PER",
+            "PHL",
+            "PCN",
+            "POL",
+            "PRT",
+            "PRI",
+            "QAT",
+            "REU",
+            "ROU",
+            "RUS",
+            "RWA",
+            "BLM",
+            "SHN",
+            "KNA",
+            "LCA",
+            "MAF",
+            "SPM",
+            "VCT",
+            "WSM",
+            "SMR",
+            "STP",
+            "SAU",
+            "SEN",
+            "SRB",
+            "SYC",
+            "SLE",
+            "SGP",
+            "SXM",
+            "SVK",
+            "SVN",
+            "SLB",
+            "SOM",
+            "ZAF",
+            "SGS",
+            "SSD",
+            "ESP",
+            "LKA",
+            "SUR",
+            "SJM",
+            "SWZ",
+            "SWE",
+            "CHE",
+            "TWN",
+            "TJK",
+            "TZA",
+            "THA",
+            "TLS",
+            "TGO",
+            "TKL",
+            "TON",
+            "TTO",
+            "TUN",
+            "TUR",
+            "TKM",
+            "TCA",
+            "TUV",
+            "UGA",
+            "UKR",
+            "ARE",
+            "GBR",
+            "USA",
+            "UMI",
+            "URY",
+            "UZB",
+            "VUT",
+            "VEN",
+            "VNM",
+            "VGB",
+            "VIR",
+            "WLF",
+            "YEM",
+            "ZMB",
+            "ZWE",
+        ]
+        | str
+    )
+    CurrencyIsoCodeOrStr: TypeAlias = (
+        Literal[
+            "AED",
+            "ARS",
+            "AUD",
+            "BAM",
+            "BGN",
+            "BHD",
+            "BRL",
+            "CAD",
+            "CHF",
+            "CLP",
+            "CNY",
+            "COP",
+            "CZK",
+            "DKK",
+            "EGP",
+            "EUR",
+            "GBP",
+            "GEL",
+            "GTQ",
+            "HKD",
+            "HRK",
+            "HUF",
+            "IDR",
+            "ILS",
+            "INR",
+            "IQD",
+            "JOD",
+            "JPY",
+            "KES",
+            "KRW",
+            "KWD",
+            "LKR",
+            "MAD",
+            "MGA",
+            "MXN",
+            "MYR",
+            "NGN",
+            "NOK",
+            "NZD",
+            "OMR",
+            "PEN",
+            "PHP",
+            "PKR",
+            "PLN",
+            "QAR",
+            "RON",
+            "RSD",
+            "RUB",
+            "SAR",
+            "SEK",
+            "SGD",
+            "TND",
+            "TRY",
+            "THB",
+            "TWD",
+            "UAH",
+            "USD",
+            "UYU",
+            "UZS",
+            "VND",
+            "ZAR",
+        ]
+        | str
+    )
+    MeasurementUnitOrStr: TypeAlias = (
+        Literal[
+            "GRAM",
+            "KILOGRAM",
+            "TON",
+            "POUND",
+            "OUNCE",
+            "MILLILITER",
+            "CENTILITER",
+            "CUBIC_METER",
+            "LITER",
+            "GALLON",
+            "FLUID_OUNCE",
+            "PINT",
+            "BARREL",
+            "CENTIMETER",
+            "METER",
+            "INCH",
+            "FEET",
+            "SQUARE_CENTIMETER",
+            "SQUARE_METER",
+            "SQUARE_INCH",
+            "SQUARE_FOOT",
+            "PIECE",
+        ]
+        | str
+    )
+    OrderLineStateOrStr: TypeAlias = (
+        Literal[
+            "STAGING",
+            "WAITING_ACCEPTANCE",
+            "WAITING_DEBIT",
+            "WAITING_DEBIT_PAYMENT",
+            "SHIPPING",
+            "SHIPPED",
+            "TO_COLLECT",
+            "RECEIVED",
+            "CLOSED",
+            "REFUSED",
+            "CANCELED",
+            "INCIDENT_OPEN",
+            "REFUNDED",
+        ]
+        | str
+    )
+    OrderTaxModeOrStr: TypeAlias = Literal["TAX_INCLUDED", "TAX_EXCLUDED"] | str
+    PayOutPspCodeOrStr: TypeAlias = Literal["NOT_SPECIFIED", "MANGOPAY", "MIRAKL_PAYOUT", "OPERATOR"] | str
+    PromotionTypeOrStr: TypeAlias = Literal["AMOUNT_OFF", "FREE_ITEMS", "PERCENTAGE_OFF", "REDUCED_UNIT_PRICE"] | str
+    RefundStateOrStr: TypeAlias = (
+        Literal["WAITING_REFUND_TAX_CONFIRMATION", "WAITING_REFUND", "WAITING_REFUND_PAYMENT", "REFUNDED"] | str
+    )
+    RefundStateValueOrStr: TypeAlias = Literal["WAITING_REFUND", "WAITING_REFUND_PAYMENT", "REFUNDED"] | str
+    ShopModelOrStr: TypeAlias = Literal["MARKETPLACE", "DROPSHIP", "ONE_CREDITOR"] | str
+    TaxCalculationRuleOrStr: TypeAlias = Literal["PROPORTIONAL_TO_AMOUNT", "NONE"] | str
+    UserTypeOrStr: TypeAlias = Literal["OPERATOR", "SHOP"] | str
+    YesNoOrAllOrStr: TypeAlias = Literal["TRUE", "FALSE", "ALL"] | str
+else:
+    AdditionalFieldTypeOrStr = str
+    CountryIsoCodeOrStr = str
+    CurrencyIsoCodeOrStr = str
+    MeasurementUnitOrStr = str
+    OrderLineStateOrStr = str
+    OrderTaxModeOrStr = str
+    PayOutPspCodeOrStr = str
+    PromotionTypeOrStr = str
+    RefundStateOrStr = str
+    RefundStateValueOrStr = str
+    ShopModelOrStr = str
+    TaxCalculationRuleOrStr = str
+    UserTypeOrStr = str
+    YesNoOrAllOrStr = str
+
+
 class ActionError(ResponseModel, kw_only=True, gc=False):
     """An item that was refused, and why."""
 
@@ -502,7 +896,7 @@ class AdditionalField(ResponseModel, kw_only=True, gc=False):
 
     code: Expected[str] = EXPECTED_DEFAULT
     value: Expected[str | list[str]] = EXPECTED_DEFAULT
-    type: str | None = None
+    type: AdditionalFieldTypeOrStr | None = None
 
 
 class Address(ResponseModel, kw_only=True, gc=False):
@@ -518,7 +912,7 @@ class Address(ResponseModel, kw_only=True, gc=False):
     company: str | None = None
     company_2: str | None = None
     country: str | None = None
-    country_iso_code: str | None = None
+    country_iso_code: CountryIsoCodeOrStr | None = None
     firstname: str | None = None
     internal_additional_info: str | None = None
     lastname: str | None = None
@@ -667,7 +1061,7 @@ class Tax(ResponseModel, kw_only=True, gc=False):
 
     amount: Expected[Decimal] = EXPECTED_DEFAULT
     code: Expected[str] = EXPECTED_DEFAULT
-    tax_calculation_rule: Expected[str] = EXPECTED_DEFAULT
+    tax_calculation_rule: Expected[TaxCalculationRuleOrStr] = EXPECTED_DEFAULT
     amount_breakdown: AmountBreakdown | None = None
     origin_unit_amount: Decimal | None = None
     purchase_tax: PurchaseTax | None = None
@@ -688,7 +1082,7 @@ class Cancelation(ResponseModel, kw_only=True, gc=False):
     amount: Decimal | None = None
     amount_breakdown: AmountBreakdown | None = None
     cancelation_id: str | None = None
-    currency_iso_code: str | None = None
+    currency_iso_code: CurrencyIsoCodeOrStr | None = None
     eco_contributions: list[EcoContribution] | None = None
     fees: list[OrderLineFee] | None = None
     funding: Funding | None = None
@@ -782,7 +1176,7 @@ class OrderLineMeasurement(ResponseModel, kw_only=True, gc=False):
 
     actual_measurement: Decimal | None = None
     adjustment_limit: Decimal | None = None
-    measurement_unit: str | None = None
+    measurement_unit: MeasurementUnitOrStr | None = None
     ordered_measurement: Decimal | None = None
 
 
@@ -793,7 +1187,7 @@ class PromotionConfiguration(ResponseModel, kw_only=True, gc=False):
     """
 
     internal_description: Expected[str] = EXPECTED_DEFAULT
-    type: Expected[str] = EXPECTED_DEFAULT
+    type: Expected[PromotionTypeOrStr] = EXPECTED_DEFAULT
     amount_off: Decimal | None = None
     free_items_quantity: int | None = None
     percentage_off: Decimal | None = None
@@ -837,8 +1231,8 @@ class Refund(ResponseModel, kw_only=True, gc=False):
     order_refund_id: Expected[str] = EXPECTED_DEFAULT
     quantity: Expected[int] = EXPECTED_DEFAULT
     reason_code: Expected[str] = EXPECTED_DEFAULT
-    refund_state: Expected[str] = EXPECTED_DEFAULT
-    state: Expected[str] = EXPECTED_DEFAULT
+    refund_state: Expected[RefundStateOrStr] = EXPECTED_DEFAULT
+    state: Expected[RefundStateValueOrStr] = EXPECTED_DEFAULT
     amount: Decimal | None = None
     amount_breakdown: AmountBreakdown | None = None
     eco_contributions: list[EcoContribution] | None = None
@@ -894,7 +1288,7 @@ class OrderLine(ResponseModel, kw_only=True, gc=False):
     order_line_additional_fields: Expected[list[AdditionalField]] = EXPECTED_DEFAULT
     order_line_id: Expected[str] = EXPECTED_DEFAULT
     order_line_index: Expected[int] = EXPECTED_DEFAULT
-    order_line_state: Expected[str] = EXPECTED_DEFAULT
+    order_line_state: Expected[OrderLineStateOrStr] = EXPECTED_DEFAULT
     price: Expected[Decimal] = EXPECTED_DEFAULT
     price_unit: Expected[Decimal] = EXPECTED_DEFAULT
     product_medias: Expected[list[ProductMedia]] = EXPECTED_DEFAULT

@@ -3,13 +3,13 @@
 """What front.messages sends and reads."""
 
 import datetime as dt
-from typing import Annotated, Final, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
 
 from msgspec import UNSET, Meta, UnsetType
 
 from mirakl_async.model import EXPECTED_DEFAULT, Expected, RequestModel, ResponseModel
 
-from .common import OrderDocument
+from .common import OrderDocument, UserTypeOrStr
 
 
 class FromType:
@@ -44,6 +44,19 @@ class UserTypeFilter:
     ALL: Final = "ALL"
 
 
+if TYPE_CHECKING:
+    # One of the known values, which editors complete, or any other text.
+    FromTypeOrStr: TypeAlias = Literal["OPERATOR", "SHOP", "CUSTOMER"] | str
+    FromTypeValueOrStr: TypeAlias = Literal["OPERATOR_USER", "SHOP_USER", "CUSTOMER_USER"] | str
+    ThreadTopicTypeOrStr: TypeAlias = Literal["FREE_TEXT", "REASON_CODE"] | str
+    UserTypeFilterOrStr: TypeAlias = Literal["OPERATOR", "SHOP", "CUSTOMER", "ALL"] | str
+else:
+    FromTypeOrStr = str
+    FromTypeValueOrStr = str
+    ThreadTopicTypeOrStr = str
+    UserTypeFilterOrStr = str
+
+
 class Attachment(ResponseModel, kw_only=True, gc=False):
     """Read as `messages.attachments`, from M10 and M11."""
 
@@ -72,7 +85,7 @@ class OrganizationDetails(ResponseModel, kw_only=True, gc=False):
     """
 
     display_name: Expected[str] = EXPECTED_DEFAULT
-    type: Expected[str] = EXPECTED_DEFAULT
+    type: Expected[FromTypeOrStr] = EXPECTED_DEFAULT
     id: str | None = None
 
 
@@ -83,7 +96,7 @@ class From(ResponseModel, kw_only=True, gc=False):
     """
 
     display_name: Expected[str] = EXPECTED_DEFAULT
-    type: Expected[str] = EXPECTED_DEFAULT
+    type: Expected[FromTypeValueOrStr] = EXPECTED_DEFAULT
     organization_details: OrganizationDetails | None = None
 
 
@@ -94,7 +107,7 @@ class LastSender(ResponseModel, kw_only=True, gc=False):
     """
 
     display_name: Expected[str] = EXPECTED_DEFAULT
-    type: Expected[str] = EXPECTED_DEFAULT
+    type: Expected[FromTypeValueOrStr] = EXPECTED_DEFAULT
     organization_details: OrganizationDetails | None = None
 
 
@@ -115,7 +128,7 @@ class Message(ResponseModel, kw_only=True, gc=False):
     date_created: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
     from_id: Expected[str] = EXPECTED_DEFAULT
     from_name: Expected[str] = EXPECTED_DEFAULT
-    from_type: Expected[str] = EXPECTED_DEFAULT
+    from_type: Expected[FromTypeOrStr] = EXPECTED_DEFAULT
     id: Expected[int] = EXPECTED_DEFAULT
     subject: Expected[str] = EXPECTED_DEFAULT
     to_customer_archived: Expected[bool] = EXPECTED_DEFAULT
@@ -140,7 +153,7 @@ class RecipientInput(RequestModel, kw_only=True, gc=False):
     - type: OPERATOR, SHOP, CUSTOMER (`FromType`)
     """
 
-    type: str
+    type: FromTypeOrStr
     id: str | UnsetType = UNSET
 
 
@@ -176,7 +189,7 @@ class MessageTo(ResponseModel, kw_only=True, gc=False):
     """
 
     display_name: Expected[str] = EXPECTED_DEFAULT
-    type: Expected[str] = EXPECTED_DEFAULT
+    type: Expected[FromTypeOrStr] = EXPECTED_DEFAULT
     id: str | None = None
 
 
@@ -196,7 +209,7 @@ class NoStoreReplyNeeded(ResponseModel, kw_only=True, gc=False):
     """
 
     date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
-    user_type: Expected[str] = EXPECTED_DEFAULT
+    user_type: Expected[UserTypeOrStr] = EXPECTED_DEFAULT
 
 
 class OrderMessageCreated(ResponseModel, kw_only=True, gc=False):
@@ -212,7 +225,7 @@ class Participant(ResponseModel, kw_only=True, gc=False):
     """
 
     display_name: Expected[str] = EXPECTED_DEFAULT
-    type: Expected[str] = EXPECTED_DEFAULT
+    type: Expected[FromTypeOrStr] = EXPECTED_DEFAULT
     id: str | None = None
 
 
@@ -264,7 +277,7 @@ class ThreadTopic(ResponseModel, kw_only=True, gc=False):
     - type: FREE_TEXT, REASON_CODE (`ThreadTopicType`)
     """
 
-    type: Expected[str] = EXPECTED_DEFAULT
+    type: Expected[ThreadTopicTypeOrStr] = EXPECTED_DEFAULT
     value: Expected[str] = EXPECTED_DEFAULT
 
 
@@ -291,7 +304,7 @@ class ThreadInput(RequestModel, kw_only=True, gc=False):
     """
 
     body: Annotated[str, Meta(min_length=3, max_length=50000)]
-    to: list[str]
+    to: list[FromTypeOrStr]
     topic: TopicInput
 
 

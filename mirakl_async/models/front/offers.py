@@ -4,13 +4,21 @@
 
 import datetime as dt
 from decimal import Decimal
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
 
 from msgspec import UNSET, Meta, UnsetType
 
 from mirakl_async.model import EXPECTED_DEFAULT, Expected, RequestModel, ResponseModel, check_timezone
 
-from .common import AdditionalField, CampaignRef, Fulfillment, LogisticClass, Warehouse
+from .common import (
+    AdditionalField,
+    CampaignRef,
+    CurrencyIsoCodeOrStr,
+    Fulfillment,
+    LogisticClass,
+    ShopModelOrStr,
+    Warehouse,
+)
 
 
 class EprCategoryCode:
@@ -86,6 +94,75 @@ class ShippingPriceType:
     ORDER_PRICE_RANGE: Final = "ORDER_PRICE_RANGE"
 
 
+if TYPE_CHECKING:
+    # One of the known values, which editors complete, or any other text.
+    EprCategoryCodeOrStr: TypeAlias = (
+        Literal[
+            "FR-AGROPACK",
+            "FR-ASL",
+            "FR-DASRIPAT",
+            "FR-DBPS",
+            "FR-DDS",
+            "FR-DEA",
+            "FR-DEEE",
+            "FR-DISPMED",
+            "FR-DIY",
+            "FR-EMBM",
+            "FR-GF",
+            "FR-JOUETS",
+            "FR-LUB",
+            "FR-MH",
+            "FR-MNU",
+            "FR-PA",
+            "FR-PAP",
+            "FR-PCHIM",
+            "FR-PMCB",
+            "FR-PNEU",
+            "FR-TABAC",
+            "FR-TLC",
+            "FR-VEHICULE",
+            "FR-VHU",
+            "DE-BATTG",
+            "DE-PACK",
+            "DE-WEEE",
+            "ES-PACK",
+            "ES-GPACK",
+            "ES-WEEE",
+        ]
+        | str
+    )
+    ExportTypeOrStr: TypeAlias = Literal["text/csv", "application/json"] | str
+    InactivityReasonOrStr: TypeAlias = (
+        Literal[
+            "PRODUCT_STATUS_NEW",
+            "PRODUCT_STATUS_INVALID",
+            "PRODUCT_STATUS_REJECTED",
+            "PRODUCT_STATUS_UNAUTHORIZED_TO_SELL",
+            "PRODUCT_STATUS_PENDING",
+            "PRODUCT_STATUS_SYNCHRO_ERROR",
+            "PRODUCT_DISABLED",
+            "SHOP_NOT_OPEN",
+            "ZERO_QUANTITY",
+            "NO_MIN_SHIPPING_RATE",
+            "NOT_IN_AVAILABILITY_PERIOD",
+            "NO_CHANNEL_ON_SHOP",
+            "SHOP_CURRENCY_DISABLED",
+            "AVAILABLE_QUANTITY_LESS_THAN_MIN_ORDER_QUANTITY",
+            "AVAILABLE_QUANTITY_LESS_THAN_PACKAGE_QUANTITY",
+            "NO_ACTIVE_PRICE",
+            "CATEGORY_UNAUTHORIZED_TO_SELL",
+            "BRAND_UNAUTHORIZED_TO_SELL",
+        ]
+        | str
+    )
+    ShippingPriceTypeOrStr: TypeAlias = Literal["FIXED_PRICE", "FREE_SHIPPING", "ORDER_PRICE_RANGE"] | str
+else:
+    EprCategoryCodeOrStr = str
+    ExportTypeOrStr = str
+    InactivityReasonOrStr = str
+    ShippingPriceTypeOrStr = str
+
+
 class OfferContext(ResponseModel, kw_only=True, gc=False):
     """Read as `all_prices.context` and 4 more places, from OF22, OF54 and P11."""
 
@@ -129,7 +206,7 @@ class CreateOfferExportRequest(RequestModel, kw_only=True, gc=False):
 
     channel_codes: list[str] | UnsetType = UNSET
     exclude_customer_specific_prices: bool | UnsetType = UNSET
-    export_type: str | UnsetType = UNSET
+    export_type: ExportTypeOrStr | UnsetType = UNSET
     include_fields: list[str] | UnsetType = UNSET
     include_inactive_offers: bool | UnsetType = UNSET
     items_per_chunk: Annotated[int, Meta(ge=10000, le=1000000)] | UnsetType = UNSET
@@ -206,7 +283,7 @@ class OfferEcoContribution(ResponseModel, kw_only=True, gc=False):
     - epr_category_code: 30 known values (`EprCategoryCode`)
     """
 
-    epr_category_code: Expected[str] = EXPECTED_DEFAULT
+    epr_category_code: Expected[EprCategoryCodeOrStr] = EXPECTED_DEFAULT
     eco_contribution_amount: Decimal | None = None
     producer_id: str | None = None
 
@@ -303,7 +380,7 @@ class Offer(ResponseModel, kw_only=True, gc=False):
     category_code: Expected[str] = EXPECTED_DEFAULT
     category_label: Expected[str] = EXPECTED_DEFAULT
     channels: Expected[list[str]] = EXPECTED_DEFAULT
-    currency_iso_code: Expected[str] = EXPECTED_DEFAULT
+    currency_iso_code: Expected[CurrencyIsoCodeOrStr] = EXPECTED_DEFAULT
     description: Expected[str] = EXPECTED_DEFAULT
     fulfillment: Expected[Fulfillment] = EXPECTED_DEFAULT
     leadtime_to_ship: Expected[int] = EXPECTED_DEFAULT
@@ -334,8 +411,8 @@ class Offer(ResponseModel, kw_only=True, gc=False):
     discount: Discount | None = None
     eco_contributions: list[OfferEcoContribution] | None = None
     favorite_rank: int | None = None
-    inactivity_reasons: list[str] | None = None
-    model: str | None = None
+    inactivity_reasons: list[InactivityReasonOrStr] | None = None
+    model: ShopModelOrStr | None = None
     msrp: Decimal | None = None
     offer_additional_fields: list[AdditionalField] | None = None
     price: Decimal | None = None
@@ -363,7 +440,7 @@ class OfferShippingType(ResponseModel, kw_only=True, gc=False):
 
     code: Expected[str] = EXPECTED_DEFAULT
     label: Expected[str] = EXPECTED_DEFAULT
-    shipping_price_type: Expected[str] = EXPECTED_DEFAULT
+    shipping_price_type: Expected[ShippingPriceTypeOrStr] = EXPECTED_DEFAULT
     shipping_price_unit: Expected[Decimal] = EXPECTED_DEFAULT
     shipping_zone_code: Expected[str] = EXPECTED_DEFAULT
     shipping_zone_label: Expected[str] = EXPECTED_DEFAULT
@@ -386,7 +463,7 @@ class ProductOffer(ResponseModel, kw_only=True, gc=False):
     active: Expected[bool] = EXPECTED_DEFAULT
     all_prices: Expected[list[OfferPrice]] = EXPECTED_DEFAULT
     channels: Expected[list[str]] = EXPECTED_DEFAULT
-    currency_iso_code: Expected[str] = EXPECTED_DEFAULT
+    currency_iso_code: Expected[CurrencyIsoCodeOrStr] = EXPECTED_DEFAULT
     description: Expected[str] = EXPECTED_DEFAULT
     fulfillment: Expected[Fulfillment] = EXPECTED_DEFAULT
     is_professional: Expected[bool] = EXPECTED_DEFAULT
@@ -417,8 +494,8 @@ class ProductOffer(ResponseModel, kw_only=True, gc=False):
     discount: Discount | None = None
     eco_contributions: list[OfferEcoContribution] | None = None
     favorite_rank: int | None = None
-    inactivity_reasons: list[str] | None = None
-    model: str | None = None
+    inactivity_reasons: list[InactivityReasonOrStr] | None = None
+    model: ShopModelOrStr | None = None
     msrp: Decimal | None = None
     offer_additional_fields: list[AdditionalField] | None = None
     price: Decimal | None = None

@@ -4,7 +4,7 @@
 
 import datetime as dt
 from decimal import Decimal
-from typing import Annotated, Final, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
 
 from msgspec import UNSET, Meta, UnsetType
 
@@ -20,17 +20,25 @@ from mirakl_async.model import (
 
 from .common import (
     AdditionalField,
+    AdditionalFieldTypeOrStr,
     Address,
     CampaignRef,
     Cancelation,
     Channel,
+    CountryIsoCodeOrStr,
+    CurrencyIsoCodeOrStr,
     Fulfillment,
     ItemError,
     OrderDocument,
     OrderLine,
     OrderPromotion,
     OrderReferences,
+    OrderTaxModeOrStr,
+    PayOutPspCodeOrStr,
+    RefundStateOrStr,
     RefusedDocument,
+    TaxCalculationRuleOrStr,
+    UserTypeOrStr,
     Warehouse,
     WarehouseInput,
 )
@@ -90,6 +98,47 @@ class PaymentWorkflow:
     NO_CUSTOMER_PAYMENT_CONFIRMATION: Final = "NO_CUSTOMER_PAYMENT_CONFIRMATION"
 
 
+if TYPE_CHECKING:
+    # One of the known values, which editors complete, or any other text.
+    DocumentDetailFormatOrStr: TypeAlias = Literal["PDF", "cXML"] | str
+    OrderDocumentEntityTypeOrStr: TypeAlias = Literal["RETURN"] | str
+    OrderStateOrStr: TypeAlias = (
+        Literal[
+            "STAGING",
+            "WAITING_ACCEPTANCE",
+            "WAITING_DEBIT",
+            "WAITING_DEBIT_PAYMENT",
+            "SHIPPING",
+            "SHIPPED",
+            "TO_COLLECT",
+            "RECEIVED",
+            "CLOSED",
+            "REFUSED",
+            "CANCELED",
+        ]
+        | str
+    )
+    PaymentDestinationTypeOrStr: TypeAlias = Literal["IBAN"] | str
+    PaymentTermsTypeOrStr: TypeAlias = Literal["END_OF_MONTH", "NET"] | str
+    PaymentWorkflowOrStr: TypeAlias = (
+        Literal[
+            "PAY_ON_ACCEPTANCE",
+            "PAY_ON_DELIVERY",
+            "PAY_ON_DUE_DATE",
+            "PAY_ON_SHIPMENT",
+            "NO_CUSTOMER_PAYMENT_CONFIRMATION",
+        ]
+        | str
+    )
+else:
+    DocumentDetailFormatOrStr = str
+    OrderDocumentEntityTypeOrStr = str
+    OrderStateOrStr = str
+    PaymentDestinationTypeOrStr = str
+    PaymentTermsTypeOrStr = str
+    PaymentWorkflowOrStr = str
+
+
 class OrderLineDecisionInput(RequestModel, kw_only=True, gc=False):
     """Sent as `order_lines`, to OR21."""
 
@@ -111,7 +160,7 @@ class AdditionalFieldInput(RequestModel, kw_only=True, gc=False):
 
     code: str
     value: str | list[str] | None
-    type: str | UnsetType = UNSET
+    type: AdditionalFieldTypeOrStr | UnsetType = UNSET
 
 
 class AddressInput(RequestModel, kw_only=True, gc=False):
@@ -122,7 +171,7 @@ class AddressInput(RequestModel, kw_only=True, gc=False):
 
     zip_code: Annotated[str, Meta(max_length=255)]
     city: Annotated[str, Meta(max_length=255)] | None | UnsetType = UNSET
-    country_iso_code: str | None | UnsetType = UNSET
+    country_iso_code: CountryIsoCodeOrStr | None | UnsetType = UNSET
     state: Annotated[str, Meta(max_length=255)] | None | UnsetType = UNSET
     street_1: Annotated[str, Meta(max_length=255)] | None | UnsetType = UNSET
     street_2: Annotated[str, Meta(max_length=255)] | None | UnsetType = UNSET
@@ -147,7 +196,7 @@ class BillingAddressInput(RequestModel, kw_only=True, gc=False):
     company: str | None | UnsetType = UNSET
     company_2: str | None | UnsetType = UNSET
     country: str | None | UnsetType = UNSET
-    country_iso_code: str | None | UnsetType = UNSET
+    country_iso_code: CountryIsoCodeOrStr | None | UnsetType = UNSET
     firstname: str | None | UnsetType = UNSET
     lastname: str | None | UnsetType = UNSET
     phone: str | None | UnsetType = UNSET
@@ -189,7 +238,7 @@ class CancelationInput(RequestModel, kw_only=True, gc=False):
     quantity: int
     reason_code: str
     shipping_amount: Decimal
-    currency_iso_code: str | UnsetType = UNSET
+    currency_iso_code: CurrencyIsoCodeOrStr | UnsetType = UNSET
     fees: list[CancelationFeeInput] | UnsetType = UNSET
     shipping_taxes: list[TaxInput] | UnsetType = UNSET
     taxes: list[TaxInput] | UnsetType = UNSET
@@ -206,7 +255,7 @@ class CancelLinesRequest(RequestModel, kw_only=True, gc=False):
     """
 
     cancelations: list[CancelationInput]
-    order_tax_mode: str | UnsetType = UNSET
+    order_tax_mode: OrderTaxModeOrStr | UnsetType = UNSET
 
 
 class CancelLinesResponse(ResponseModel, kw_only=True, gc=False):
@@ -216,7 +265,7 @@ class CancelLinesResponse(ResponseModel, kw_only=True, gc=False):
     """
 
     cancelations: Expected[list[Cancelation]] = EXPECTED_DEFAULT
-    order_tax_mode: Expected[str] = EXPECTED_DEFAULT
+    order_tax_mode: Expected[OrderTaxModeOrStr] = EXPECTED_DEFAULT
 
 
 class CreateOrderExportRequest(RequestModel, kw_only=True, gc=False):
@@ -237,9 +286,9 @@ class CreateOrderExportRequest(RequestModel, kw_only=True, gc=False):
     items_per_chunk: Annotated[int, Meta(ge=10000, le=1000000)] | UnsetType = UNSET
     megabytes_per_chunk: Annotated[int, Meta(ge=10, le=1024)] | UnsetType = UNSET
     only_null_channel: bool | UnsetType = UNSET
-    order_state_codes: Annotated[list[str], Meta(max_length=100)] | UnsetType = UNSET
-    order_tax_mode: str | UnsetType = UNSET
-    refund_state_codes: list[str] | UnsetType = UNSET
+    order_state_codes: Annotated[list[OrderStateOrStr], Meta(max_length=100)] | UnsetType = UNSET
+    order_tax_mode: OrderTaxModeOrStr | UnsetType = UNSET
+    refund_state_codes: list[RefundStateOrStr] | UnsetType = UNSET
     shop_ids: Annotated[list[int], Meta(max_length=100)] | UnsetType = UNSET
     start_date: Annotated[dt.datetime, Meta(tz=True)] | UnsetType = UNSET
     start_refund_creation_date: Annotated[dt.datetime, Meta(tz=True)] | UnsetType = UNSET
@@ -287,7 +336,7 @@ class DocumentDetail(ResponseModel, kw_only=True, gc=False):
     - format: PDF, cXML (`DocumentDetailFormat`)
     """
 
-    format: str | None = None
+    format: DocumentDetailFormatOrStr | None = None
 
 
 class DocumentDetailInput(RequestModel, kw_only=True, gc=False):
@@ -296,7 +345,7 @@ class DocumentDetailInput(RequestModel, kw_only=True, gc=False):
     - format: PDF, cXML (`DocumentDetailFormat`)
     """
 
-    format: str | None | UnsetType = UNSET
+    format: DocumentDetailFormatOrStr | None | UnsetType = UNSET
 
 
 class EvaluationReply(ResponseModel, kw_only=True, gc=False):
@@ -307,7 +356,7 @@ class EvaluationReply(ResponseModel, kw_only=True, gc=False):
 
     comment: Expected[str] = EXPECTED_DEFAULT
     date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
-    type: Expected[str] = EXPECTED_DEFAULT
+    type: Expected[UserTypeOrStr] = EXPECTED_DEFAULT
 
 
 class Evaluation(ResponseModel, kw_only=True, gc=False):
@@ -339,7 +388,7 @@ class PaymentTerms(ResponseModel, kw_only=True, gc=False):
     """
 
     days: int | None = None
-    type: str | None = None
+    type: PaymentTermsTypeOrStr | None = None
 
 
 class InvoiceDetails(ResponseModel, kw_only=True, gc=False):
@@ -356,7 +405,7 @@ class PaymentTermsInput(RequestModel, kw_only=True, gc=False):
     """
 
     days: int | None | UnsetType = UNSET
-    type: str | None | UnsetType = UNSET
+    type: PaymentTermsTypeOrStr | None | UnsetType = UNSET
 
 
 class InvoiceDetailsInput(RequestModel, kw_only=True, gc=False):
@@ -414,7 +463,7 @@ class PaymentDestination(ResponseModel, kw_only=True, gc=False, rename={"type": 
     """
 
     iban: Expected[str] = EXPECTED_DEFAULT
-    type: str | None = None
+    type: PaymentDestinationTypeOrStr | None = None
     payment_reference: str | None = None
 
 
@@ -444,7 +493,7 @@ class Order(ResponseModel, kw_only=True, gc=False, rename={"legacy_payment_type"
     can_shop_ship: Expected[bool] = EXPECTED_DEFAULT
     commercial_id: Expected[str] = EXPECTED_DEFAULT
     created_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
-    currency_iso_code: Expected[str] = EXPECTED_DEFAULT
+    currency_iso_code: Expected[CurrencyIsoCodeOrStr] = EXPECTED_DEFAULT
     customer: Expected[OrderCustomer] = EXPECTED_DEFAULT
     fulfillment: Expected[Fulfillment] = EXPECTED_DEFAULT
     fully_refunded: Expected[bool] = EXPECTED_DEFAULT
@@ -455,9 +504,9 @@ class Order(ResponseModel, kw_only=True, gc=False, rename={"legacy_payment_type"
     leadtime_to_ship: Expected[int] = EXPECTED_DEFAULT
     order_id: Expected[str] = EXPECTED_DEFAULT
     order_lines: Expected[list[OrderLine]] = EXPECTED_DEFAULT
-    order_state: Expected[str] = EXPECTED_DEFAULT
-    order_tax_mode: Expected[str] = EXPECTED_DEFAULT
-    pay_out_psp_code: Expected[str] = EXPECTED_DEFAULT
+    order_state: Expected[OrderStateOrStr] = EXPECTED_DEFAULT
+    order_tax_mode: Expected[OrderTaxModeOrStr] = EXPECTED_DEFAULT
+    pay_out_psp_code: Expected[PayOutPspCodeOrStr] = EXPECTED_DEFAULT
     legacy_payment_type: Expected[str] = EXPECTED_DEFAULT
     price: Expected[Decimal] = EXPECTED_DEFAULT
     shipping_price: Expected[Decimal] = EXPECTED_DEFAULT
@@ -486,7 +535,7 @@ class Order(ResponseModel, kw_only=True, gc=False, rename={"legacy_payment_type"
     payment_destination: PaymentDestination | None = None
     payment_duration: int | None = None
     payment_type: str | None = None
-    payment_workflow: str | None = None
+    payment_workflow: PaymentWorkflowOrStr | None = None
     promotions: Promotions | None = None
     quote_id: str | None = None
     references: OrderReferences | None = None
@@ -525,7 +574,7 @@ class ShippingAddressInput(RequestModel, kw_only=True, gc=False):
     company: str | None | UnsetType = UNSET
     company_2: str | None | UnsetType = UNSET
     country: str | None | UnsetType = UNSET
-    country_iso_code: str | None | UnsetType = UNSET
+    country_iso_code: CountryIsoCodeOrStr | None | UnsetType = UNSET
     firstname: str | None | UnsetType = UNSET
     internal_additional_info: Annotated[str, Meta(max_length=1000)] | None | UnsetType = UNSET
     lastname: str | None | UnsetType = UNSET
@@ -554,7 +603,7 @@ class OrderDocumentEntityInput(RequestModel, kw_only=True, gc=False):
     """
 
     id: str
-    type: str
+    type: OrderDocumentEntityTypeOrStr
 
 
 class OrderDocumentInput(RequestModel, kw_only=True, gc=False):
@@ -643,7 +692,7 @@ class OrderTaxDefinition(ResponseModel, kw_only=True, gc=False):
     code: Expected[str] = EXPECTED_DEFAULT
     included_in_commission: Expected[bool] = EXPECTED_DEFAULT
     label: Expected[str] = EXPECTED_DEFAULT
-    tax_calculation_rule: Expected[str] = EXPECTED_DEFAULT
+    tax_calculation_rule: Expected[TaxCalculationRuleOrStr] = EXPECTED_DEFAULT
     operator_withheld: bool | None = None
 
 
@@ -673,7 +722,7 @@ class OrderUpdate(ResponseModel, kw_only=True, gc=False):
     leadtime_to_ship: int | None = None
     order_lines: list[OrderLine] | None = None
     payment_destination: PaymentDestination | None = None
-    payment_workflow: str | None = None
+    payment_workflow: PaymentWorkflowOrStr | None = None
     references: OrderReferences | None = None
     shipping_deadline: Annotated[dt.datetime, Meta(tz=True)] | None = None
     shop_statistics: ShopStatistics | None = None

@@ -3,7 +3,7 @@
 """What front.picklists sends and reads."""
 
 import datetime as dt
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
 
 from msgspec import Meta
 
@@ -20,6 +20,15 @@ class PicklistState:
     IN_PREPARATION: Final = "IN_PREPARATION"
     READY_FOR_PICKUP: Final = "READY_FOR_PICKUP"
     CLOSED: Final = "CLOSED"
+
+
+if TYPE_CHECKING:
+    # One of the known values, which editors complete, or any other text.
+    PicklistStateOrStr: TypeAlias = (
+        Literal["NOTHING_TO_PREPARE", "WAITING_PREPARATION", "IN_PREPARATION", "READY_FOR_PICKUP", "CLOSED"] | str
+    )
+else:
+    PicklistStateOrStr = str
 
 
 class PicklistOrderLine(ResponseModel, kw_only=True, gc=False):
@@ -40,7 +49,7 @@ class Picklist(ResponseModel, kw_only=True, gc=False):
     order_lines: Expected[list[PicklistOrderLine]] = EXPECTED_DEFAULT
     picklist_lines: Expected[list[OrderLine]] = EXPECTED_DEFAULT
     pickup_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
-    state: Expected[str] = EXPECTED_DEFAULT
+    state: Expected[PicklistStateOrStr] = EXPECTED_DEFAULT
     pickrun_code: str | None = None
     shop_id: int | None = None
 

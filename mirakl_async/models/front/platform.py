@@ -2,11 +2,18 @@
 
 """What front.platform sends and reads."""
 
-from typing import Final
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from mirakl_async.model import EXPECTED_DEFAULT, Expected, ResponseModel
 
-from .common import Channel, LogisticClass
+from .common import (
+    AdditionalFieldTypeOrStr,
+    Channel,
+    CountryIsoCodeOrStr,
+    LogisticClass,
+    OrderTaxModeOrStr,
+    ShopModelOrStr,
+)
 
 
 class AdditionalFieldDefinitionEntity:
@@ -102,6 +109,64 @@ class TaxCollectionActivated:
     YES_PER_STORE: Final = "YES_PER_STORE"
 
 
+if TYPE_CHECKING:
+    # One of the known values, which editors complete, or any other text.
+    AdditionalFieldDefinitionEntityOrStr: TypeAlias = Literal["SHOP", "OFFER", "ORDER_LINE", "ORDER"] | str
+    ChannelPricingOrStr: TypeAlias = Literal["MULTI", "SINGLE", "DISABLED"] | str
+    DocumentTypeEntityOrStr: TypeAlias = Literal["ORDER", "SHOP"] | str
+    OperatorCsvDelimiterOrStr: TypeAlias = Literal["COMMA", "SEMICOLON"] | str
+    OrderAcceptanceOrStr: TypeAlias = Literal["AUTOMATIC", "NOT_AUTOMATIC", "BOTH"] | str
+    ReasonTypeOrStr: TypeAlias = (
+        Literal[
+            "INCIDENT_OPEN",
+            "MPS_INCIDENT_OPEN",
+            "INCIDENT_CLOSE",
+            "MPS_INCIDENT_CLOSE",
+            "REFUND",
+            "MPS_REFUND",
+            "ORDER_MESSAGING",
+            "MPS_ORDER_MESSAGING",
+            "MPS_OFFER_MESSAGING",
+            "OFFER_MESSAGING",
+            "CANCELATION",
+            "MMP_SELLER_MESSAGING",
+            "MPS_SELLER_MESSAGING",
+            "RETURN",
+            "RETURN_REJECTION",
+            "RETURN_NON_COMPLIANT",
+        ]
+        | str
+    )
+    ReasonTypeFilterOrStr: TypeAlias = (
+        Literal[
+            "INCIDENT_OPEN",
+            "MPS_INCIDENT_OPEN",
+            "INCIDENT_CLOSE",
+            "MPS_INCIDENT_CLOSE",
+            "REFUND",
+            "MPS_REFUND",
+            "MESSAGING",
+            "ORDER_MESSAGING",
+            "MPS_ORDER_MESSAGING",
+            "MPS_OFFER_MESSAGING",
+            "CANCELATION",
+        ]
+        | str
+    )
+    ShopPermissionOrStr: TypeAlias = Literal["INVISIBLE", "READ_ONLY", "READ_WRITE"] | str
+    TaxCollectionActivatedOrStr: TypeAlias = Literal["YES", "NO", "YES_PER_STORE"] | str
+else:
+    AdditionalFieldDefinitionEntityOrStr = str
+    ChannelPricingOrStr = str
+    DocumentTypeEntityOrStr = str
+    OperatorCsvDelimiterOrStr = str
+    OrderAcceptanceOrStr = str
+    ReasonTypeOrStr = str
+    ReasonTypeFilterOrStr = str
+    ShopPermissionOrStr = str
+    TaxCollectionActivatedOrStr = str
+
+
 class AdditionalFieldDefinition(ResponseModel, kw_only=True, gc=False):
     """Read as `additional_fields`, from AF01.
 
@@ -115,14 +180,14 @@ class AdditionalFieldDefinition(ResponseModel, kw_only=True, gc=False):
     code: Expected[str] = EXPECTED_DEFAULT
     label: Expected[str] = EXPECTED_DEFAULT
     required: Expected[bool] = EXPECTED_DEFAULT
-    shop_permission: Expected[str] = EXPECTED_DEFAULT
-    type: Expected[str] = EXPECTED_DEFAULT
+    shop_permission: Expected[ShopPermissionOrStr] = EXPECTED_DEFAULT
+    type: Expected[AdditionalFieldTypeOrStr] = EXPECTED_DEFAULT
     accepted_values: list[str] | None = None
     channels: list[str] | None = None
     default_value: str | None = None
     description: str | None = None
-    entity: str | None = None
-    models: list[str] | None = None
+    entity: AdditionalFieldDefinitionEntityOrStr | None = None
+    models: list[ShopModelOrStr] | None = None
     regex: str | None = None
 
 
@@ -181,7 +246,7 @@ class DropshipFeature(ResponseModel, kw_only=True, gc=False):
     - retail_pricing_edition_enabled: YES, NO, YES_PER_STORE (`TaxCollectionActivated`)
     """
 
-    retail_pricing_edition_enabled: str | None = None
+    retail_pricing_edition_enabled: TaxCollectionActivatedOrStr | None = None
     retail_pricing_enabled: bool | None = None
 
 
@@ -219,7 +284,7 @@ class OrderWorkflows(ResponseModel, kw_only=True, gc=False):
     """
 
     no_customer_payment_confirmation: Expected[bool] = EXPECTED_DEFAULT
-    order_acceptance: Expected[str] = EXPECTED_DEFAULT
+    order_acceptance: Expected[OrderAcceptanceOrStr] = EXPECTED_DEFAULT
     pause_debit_workflow: Expected[bool] = EXPECTED_DEFAULT
     pay_on_due_date: Expected[bool] = EXPECTED_DEFAULT
     pay_on_shipment: Expected[bool] = EXPECTED_DEFAULT
@@ -233,7 +298,7 @@ class PricingFeature(ResponseModel, kw_only=True, gc=False):
     - channel_pricing: MULTI, SINGLE, DISABLED (`ChannelPricing`)
     """
 
-    channel_pricing: Expected[str] = EXPECTED_DEFAULT
+    channel_pricing: Expected[ChannelPricingOrStr] = EXPECTED_DEFAULT
     discount_period_required: Expected[bool] = EXPECTED_DEFAULT
     discount_price_creation_in_the_past_blocked: Expected[bool] = EXPECTED_DEFAULT
     scheduled_pricing: Expected[bool] = EXPECTED_DEFAULT
@@ -269,7 +334,7 @@ class TaxCollection(ResponseModel, kw_only=True, gc=False):
     - activated: YES, NO, YES_PER_STORE (`TaxCollectionActivated`)
     """
 
-    activated: Expected[str] = EXPECTED_DEFAULT
+    activated: Expected[TaxCollectionActivatedOrStr] = EXPECTED_DEFAULT
     product_tax_code_mandatory: Expected[bool] = EXPECTED_DEFAULT
     tax_collection_by_operator: Expected[bool] = EXPECTED_DEFAULT
 
@@ -281,7 +346,7 @@ class WarehousesFeature(ResponseModel, kw_only=True, gc=False):
     """
 
     geolocation: Expected[bool] = EXPECTED_DEFAULT
-    restricted_countries: Expected[list[str]] = EXPECTED_DEFAULT
+    restricted_countries: Expected[list[CountryIsoCodeOrStr]] = EXPECTED_DEFAULT
 
 
 class Features(ResponseModel, kw_only=True, gc=False):
@@ -300,14 +365,14 @@ class Features(ResponseModel, kw_only=True, gc=False):
     disable_seller_alternative_carrier: Expected[bool] = EXPECTED_DEFAULT
     dropship: Expected[DropshipFeature] = EXPECTED_DEFAULT
     kyc_status_per_seller: Expected[bool] = EXPECTED_DEFAULT
-    lead_time_to_ship_by_sellers_enabled: Expected[str] = EXPECTED_DEFAULT
+    lead_time_to_ship_by_sellers_enabled: Expected[TaxCollectionActivatedOrStr] = EXPECTED_DEFAULT
     multi_currency: Expected[bool] = EXPECTED_DEFAULT
     multi_payout_psp_per_seller: Expected[bool] = EXPECTED_DEFAULT
     no_reply_needed: Expected[bool] = EXPECTED_DEFAULT
     offer_prices_decimals: Expected[str] = EXPECTED_DEFAULT
-    operator_csv_delimiter: Expected[str] = EXPECTED_DEFAULT
+    operator_csv_delimiter: Expected[OperatorCsvDelimiterOrStr] = EXPECTED_DEFAULT
     order_conditions: Expected[OrderConditions] = EXPECTED_DEFAULT
-    order_tax_mode: Expected[str] = EXPECTED_DEFAULT
+    order_tax_mode: Expected[OrderTaxModeOrStr] = EXPECTED_DEFAULT
     order_workflows: Expected[OrderWorkflows] = EXPECTED_DEFAULT
     payment_confirmation: Expected[bool] = EXPECTED_DEFAULT
     pricing: Expected[PricingFeature] = EXPECTED_DEFAULT
@@ -418,10 +483,10 @@ class DocumentType(ResponseModel, kw_only=True, gc=False):
 
     code: Expected[str] = EXPECTED_DEFAULT
     description: Expected[str] = EXPECTED_DEFAULT
-    entity: Expected[str] = EXPECTED_DEFAULT
+    entity: Expected[DocumentTypeEntityOrStr] = EXPECTED_DEFAULT
     label: Expected[str] = EXPECTED_DEFAULT
     mime_types: list[str] | None = None
-    models: list[str] | None = None
+    models: list[ShopModelOrStr] | None = None
 
 
 class DocumentTypeList(ResponseModel, kw_only=True, gc=False):
@@ -479,7 +544,7 @@ class Reason(ResponseModel, kw_only=True, gc=False):
     is_operator_right: Expected[bool] = EXPECTED_DEFAULT
     is_shop_right: Expected[bool] = EXPECTED_DEFAULT
     label: Expected[str] = EXPECTED_DEFAULT
-    type: Expected[str] = EXPECTED_DEFAULT
+    type: Expected[ReasonTypeOrStr] = EXPECTED_DEFAULT
 
 
 class ReasonList(ResponseModel, kw_only=True, gc=False):

@@ -3,7 +3,7 @@
 """What front.products sends and reads."""
 
 import datetime as dt
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
 
 from msgspec import UNSET, Meta, UnsetType
 
@@ -48,13 +48,39 @@ class RequirementLevel:
     DISABLED: Final = "DISABLED"
 
 
+if TYPE_CHECKING:
+    # One of the known values, which editors complete, or any other text.
+    AiRewriteStatusOrStr: TypeAlias = Literal["ENABLED", "DISABLED"] | str
+    ConversionTypeOrStr: TypeAlias = Literal["AI_CONVERTER"] | str
+    ImportStatusOrStr: TypeAlias = (
+        Literal[
+            "TRANSFORMATION_WAITING",
+            "TRANSFORMATION_RUNNING",
+            "TRANSFORMATION_FAILED",
+            "WAITING",
+            "RUNNING",
+            "SENT",
+            "COMPLETE",
+            "CANCELLED",
+            "FAILED",
+        ]
+        | str
+    )
+    RequirementLevelOrStr: TypeAlias = Literal["OPTIONAL", "REQUIRED", "RECOMMENDED", "DISABLED"] | str
+else:
+    AiRewriteStatusOrStr = str
+    ConversionTypeOrStr = str
+    ImportStatusOrStr = str
+    RequirementLevelOrStr = str
+
+
 class AiEnrichment(ResponseModel, kw_only=True, gc=False):
     """Read as `product_import_trackings.conversion_options.ai_enrichment`, from P51 and P42.
 
     - status: ENABLED, DISABLED (`AiRewriteStatus`)
     """
 
-    status: str | None = None
+    status: AiRewriteStatusOrStr | None = None
 
 
 class AiEnrichmentInput(RequestModel, kw_only=True, gc=False):
@@ -63,7 +89,7 @@ class AiEnrichmentInput(RequestModel, kw_only=True, gc=False):
     - status: ENABLED, DISABLED (`AiRewriteStatus`)
     """
 
-    status: str | UnsetType = UNSET
+    status: AiRewriteStatusOrStr | UnsetType = UNSET
 
 
 class AiRewrite(ResponseModel, kw_only=True, gc=False):
@@ -72,7 +98,7 @@ class AiRewrite(ResponseModel, kw_only=True, gc=False):
     - status: ENABLED, DISABLED (`AiRewriteStatus`)
     """
 
-    status: str | None = None
+    status: AiRewriteStatusOrStr | None = None
 
 
 class AiRewriteInput(RequestModel, kw_only=True, gc=False):
@@ -81,7 +107,7 @@ class AiRewriteInput(RequestModel, kw_only=True, gc=False):
     - status: ENABLED, DISABLED (`AiRewriteStatus`)
     """
 
-    status: str | UnsetType = UNSET
+    status: AiRewriteStatusOrStr | UnsetType = UNSET
 
 
 class AiTranslation(ResponseModel, kw_only=True, gc=False):
@@ -90,7 +116,7 @@ class AiTranslation(ResponseModel, kw_only=True, gc=False):
     - status: ENABLED, DISABLED (`AiRewriteStatus`)
     """
 
-    status: str | None = None
+    status: AiRewriteStatusOrStr | None = None
 
 
 class AiTranslationInput(RequestModel, kw_only=True, gc=False):
@@ -99,7 +125,7 @@ class AiTranslationInput(RequestModel, kw_only=True, gc=False):
     - status: ENABLED, DISABLED (`AiRewriteStatus`)
     """
 
-    status: str | UnsetType = UNSET
+    status: AiRewriteStatusOrStr | UnsetType = UNSET
 
 
 class ConversionOptions(ResponseModel, kw_only=True, gc=False):
@@ -203,7 +229,7 @@ class ProductAttribute(ResponseModel, kw_only=True, gc=False):
     description_translations: Expected[list[Translation]] = EXPECTED_DEFAULT
     label_translations: Expected[list[Translation]] = EXPECTED_DEFAULT
     required: Expected[bool] = EXPECTED_DEFAULT
-    requirement_level: Expected[str] = EXPECTED_DEFAULT
+    requirement_level: Expected[RequirementLevelOrStr] = EXPECTED_DEFAULT
     roles: Expected[list[ProductAttributeRole]] = EXPECTED_DEFAULT
     type: Expected[str] = EXPECTED_DEFAULT
     type_parameter: Expected[str] = EXPECTED_DEFAULT
@@ -242,14 +268,14 @@ class ProductImport(ResponseModel, kw_only=True, gc=False):
     has_new_product_report: Expected[bool] = EXPECTED_DEFAULT
     has_transformed_file: Expected[bool] = EXPECTED_DEFAULT
     import_id: Expected[int] = EXPECTED_DEFAULT
-    import_status: Expected[str] = EXPECTED_DEFAULT
+    import_status: Expected[ImportStatusOrStr] = EXPECTED_DEFAULT
     shop_id: Expected[int] = EXPECTED_DEFAULT
     transform_lines_in_error: Expected[int] = EXPECTED_DEFAULT
     transform_lines_in_success: Expected[int] = EXPECTED_DEFAULT
     transform_lines_read: Expected[int] = EXPECTED_DEFAULT
     transform_lines_with_warning: Expected[int] = EXPECTED_DEFAULT
     conversion_options: ConversionOptions | None = None
-    conversion_type: str | None = None
+    conversion_type: ConversionTypeOrStr | None = None
     has_transformation_error_report: bool | None = None
     integration_details: IntegrationDetails | None = None
     reason_status: str | None = None

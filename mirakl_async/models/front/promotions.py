@@ -4,13 +4,13 @@
 
 import datetime as dt
 from decimal import Decimal
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
 
 from msgspec import Meta
 
 from mirakl_async.model import EXPECTED_DEFAULT, Expected, ResponseModel
 
-from .common import CampaignRef, Channel
+from .common import CampaignRef, Channel, PromotionTypeOrStr
 
 
 class PromotionState:
@@ -32,6 +32,17 @@ class PromotionTriggerType:
     EVERY_AMOUNT: Final = "every_amount"
 
 
+if TYPE_CHECKING:
+    # One of the known values, which editors complete, or any other text.
+    PromotionStateOrStr: TypeAlias = Literal["ACTIVE", "PENDING", "PENDING_APPROVAL", "REJECTED", "EXPIRED"] | str
+    PromotionTriggerTypeOrStr: TypeAlias = (
+        Literal["minimum_quantity", "every_quantity", "minimum_amount", "every_amount"] | str
+    )
+else:
+    PromotionStateOrStr = str
+    PromotionTriggerTypeOrStr = str
+
+
 class ApplicationToCart(ResponseModel, kw_only=True, gc=False):
     """Read as `promotions.application_to_cart`, from PR01."""
 
@@ -51,7 +62,7 @@ class PromotionTrigger(ResponseModel, kw_only=True, gc=False):
     - type: minimum_quantity, every_quantity, minimum_amount, every_amount (`PromotionTriggerType`)
     """
 
-    type: Expected[str] = EXPECTED_DEFAULT
+    type: Expected[PromotionTriggerTypeOrStr] = EXPECTED_DEFAULT
     amount_purchased: Decimal | None = None
     quantity_purchased: int | None = None
     same_item_purchased: bool | None = None
@@ -83,9 +94,9 @@ class Promotion(ResponseModel, kw_only=True, gc=False):
     reward_on_purchased_items: Expected[bool] = EXPECTED_DEFAULT
     shop_id: Expected[int] = EXPECTED_DEFAULT
     start_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
-    state: Expected[str] = EXPECTED_DEFAULT
+    state: Expected[PromotionStateOrStr] = EXPECTED_DEFAULT
     triggers: Expected[list[PromotionTrigger]] = EXPECTED_DEFAULT
-    type: Expected[str] = EXPECTED_DEFAULT
+    type: Expected[PromotionTypeOrStr] = EXPECTED_DEFAULT
     amount_off: Decimal | None = None
     campaign: CampaignRef | None = None
     customer_group_ids: list[str] | None = None

@@ -4,13 +4,13 @@
 
 import datetime as dt
 from decimal import Decimal
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
 
 from msgspec import UNSET, Meta, UnsetType
 
 from mirakl_async.model import EXPECTED_DEFAULT, BulkResult, Expected, RequestModel, ResponseModel, check_number
 
-from .common import ActionError, ActionSuccess, ItemError
+from .common import ActionError, ActionSuccess, CurrencyIsoCodeOrStr, ItemError
 
 
 class LabelSelectionMode:
@@ -79,6 +79,59 @@ class ReturnState:
     NO_RECEPTION: Final = "NO_RECEPTION"
     CLOSED: Final = "CLOSED"
     CANCELED: Final = "CANCELED"
+
+
+if TYPE_CHECKING:
+    # One of the known values, which editors complete, or any other text.
+    LabelSelectionModeOrStr: TypeAlias = Literal["CHEAPEST"] | str
+    LabelStateOrStr: TypeAlias = Literal["PENDING", "CREATED", "FAILED"] | str
+    MethodCodeOrStr: TypeAlias = (
+        Literal[
+            "RETURN_METHOD_BY_MAIL",
+            "RETURN_METHOD_DROP_OFF_POINT",
+            "RETURN_METHOD_HOME_PICKUP",
+            "RETURN_METHOD_IN_STORE",
+            "RETURN_METHOD_RETURNLESS",
+        ]
+        | str
+    )
+    ReasonCodeOrStr: TypeAlias = (
+        Literal[
+            "RETURN_BROKEN_ITEM",
+            "RETURN_CHANGED_MIND",
+            "RETURN_COUNTERFEIT_ITEM",
+            "RETURN_DAMAGED_PACKAGING",
+            "RETURN_DEFECTIVE_ITEM",
+            "RETURN_DELIVERED_PRODUCT_DIFFERENT",
+            "RETURN_MISSING_ITEM",
+            "RETURN_OTHER",
+            "RETURN_CM_DONT_WANT",
+            "RETURN_CM_DONT_LIKE",
+            "RETURN_CM_QUALITY",
+            "RETURN_DPD_WRONG_SIZE",
+            "RETURN_DPD_WRONG_COLOR",
+            "RETURN_DEFECTIVE_ON_ARRIVAL",
+            "RETURN_PRODUCT_DOES_NOT_FIT",
+            "RETURN_PDNT_TOO_BIG",
+            "RETURN_PDNT_TOO_SMALL",
+            "RETURN_INACCURATE_ITEM_DESCRIPTION",
+            "RETURN_WARRANTY",
+        ]
+        | str
+    )
+    RejectionReasonCodeOrStr: TypeAlias = (
+        Literal["RETURN_REJECTION_NOT_ELIGIBLE", "RETURN_REJECTION_NOT_NEEDED", "RETURN_REJECTION_WINDOW_CLOSED"] | str
+    )
+    ReturnStateOrStr: TypeAlias = (
+        Literal["WAITING_ACCEPTANCE", "IN_PROGRESS", "REFUSED", "RECEIVED", "NO_RECEPTION", "CLOSED", "CANCELED"] | str
+    )
+else:
+    LabelSelectionModeOrStr = str
+    LabelStateOrStr = str
+    MethodCodeOrStr = str
+    ReasonCodeOrStr = str
+    RejectionReasonCodeOrStr = str
+    ReturnStateOrStr = str
 
 
 class ReturnIdInput(RequestModel, kw_only=True, gc=False):
@@ -154,7 +207,7 @@ class ReturnLabelInput(RequestModel, kw_only=True, gc=False):
     carrier_code: str | None | UnsetType = UNSET
     carrier_service_code: str | None | UnsetType = UNSET
     label_options: LabelOptionsInput | UnsetType = UNSET
-    label_selection_mode: str | UnsetType = UNSET
+    label_selection_mode: LabelSelectionModeOrStr | UnsetType = UNSET
     shipping_from: ReturnLabelShippingFromInput | UnsetType = UNSET
 
 
@@ -204,13 +257,13 @@ class ReturnInput(RequestModel, kw_only=True, gc=False):
     - reason_code: 19 known values (`ReasonCode`)
     """
 
-    method_code: str
+    method_code: MethodCodeOrStr
     order_commercial_id: str
     return_lines: Annotated[list[ReturnLineInput], Meta(min_length=1, max_length=200)]
     accepted: bool | None | UnsetType = UNSET
     description: Annotated[str, Meta(max_length=2000)] | UnsetType = UNSET
     label_url: Annotated[str, Meta(min_length=1, max_length=2000)] | None | UnsetType = UNSET
-    reason_code: str | UnsetType = UNSET
+    reason_code: ReasonCodeOrStr | UnsetType = UNSET
     rma: Annotated[str, Meta(min_length=1, max_length=100, pattern="[0-9a-zA-Z_-]+")] | None | UnsetType = UNSET
 
 
@@ -254,7 +307,7 @@ class ReturnLine(ResponseModel, kw_only=True, gc=False):
 
     order_line_id: Expected[str] = EXPECTED_DEFAULT
     quantity: Expected[int] = EXPECTED_DEFAULT
-    reason_code: Expected[str] = EXPECTED_DEFAULT
+    reason_code: Expected[ReasonCodeOrStr] = EXPECTED_DEFAULT
     compliance: list[ReturnLineCompliance] | None = None
 
 
@@ -285,20 +338,20 @@ class CreatedReturn(ResponseModel, kw_only=True, gc=False):
     date_created: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
     id: Expected[str] = EXPECTED_DEFAULT
     last_updated: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
-    method_code: Expected[str] = EXPECTED_DEFAULT
+    method_code: Expected[MethodCodeOrStr] = EXPECTED_DEFAULT
     order_commercial_id: Expected[str] = EXPECTED_DEFAULT
     order_id: Expected[str] = EXPECTED_DEFAULT
     return_address: Expected[ReturnAddress] = EXPECTED_DEFAULT
     return_lines: Expected[list[ReturnLine]] = EXPECTED_DEFAULT
-    state: Expected[str] = EXPECTED_DEFAULT
+    state: Expected[ReturnStateOrStr] = EXPECTED_DEFAULT
     description: str | None = None
     documents: list[ReturnDocument] | None = None
     label_url: str | None = None
-    reason_code: str | None = None
-    rejection_reason_code: str | None = None
+    reason_code: ReasonCodeOrStr | None = None
+    rejection_reason_code: RejectionReasonCodeOrStr | None = None
     rma: str | None = None
     tracking: ReturnTracking | None = None
-    status: str | None = None
+    status: ReturnStateOrStr | None = None
 
 
 class ReturnError(ResponseModel, kw_only=True, gc=False):
@@ -325,7 +378,7 @@ class EstimatedCost(ResponseModel, kw_only=True, gc=False):
     """
 
     amount: Decimal | None = None
-    currency_iso_code: str | None = None
+    currency_iso_code: CurrencyIsoCodeOrStr | None = None
 
 
 class ItemToReturn(ResponseModel, kw_only=True, gc=False):
@@ -390,17 +443,17 @@ class Return(ResponseModel, kw_only=True, gc=False):
     date_created: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
     id: Expected[str] = EXPECTED_DEFAULT
     last_updated: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
-    method_code: Expected[str] = EXPECTED_DEFAULT
+    method_code: Expected[MethodCodeOrStr] = EXPECTED_DEFAULT
     order_commercial_id: Expected[str] = EXPECTED_DEFAULT
     order_id: Expected[str] = EXPECTED_DEFAULT
     return_address: Expected[ReturnAddress] = EXPECTED_DEFAULT
     return_lines: Expected[list[ReturnLine]] = EXPECTED_DEFAULT
-    state: Expected[str] = EXPECTED_DEFAULT
+    state: Expected[ReturnStateOrStr] = EXPECTED_DEFAULT
     description: str | None = None
     documents: list[ReturnDocument] | None = None
     label_url: str | None = None
-    reason_code: str | None = None
-    rejection_reason_code: str | None = None
+    reason_code: ReasonCodeOrStr | None = None
+    rejection_reason_code: RejectionReasonCodeOrStr | None = None
     rma: str | None = None
     tracking: ReturnTracking | None = None
 
@@ -433,7 +486,7 @@ class ReturnLabel(ResponseModel, kw_only=True, gc=False):
     """
 
     date_created: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
-    label_state: Expected[str] = EXPECTED_DEFAULT
+    label_state: Expected[LabelStateOrStr] = EXPECTED_DEFAULT
     last_updated: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
     return_id: Expected[str] = EXPECTED_DEFAULT
     errors: list[ItemError] | None = None

@@ -3,7 +3,7 @@
 """What front.shipments sends and reads."""
 
 import datetime as dt
-from typing import Annotated, Final, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeAlias
 
 from msgspec import UNSET, Meta, UnsetType
 
@@ -79,6 +79,62 @@ class ValidityStatus:
     VERIFIED: Final = "VERIFIED"
 
 
+if TYPE_CHECKING:
+    # One of the known values, which editors complete, or any other text.
+    AdditionalInfoTypeOrStr: TypeAlias = (
+        Literal[
+            "DESTINATION_ARRIVAL",
+            "DATA_ORDER_CANCELLED",
+            "DATA_DELIVERY_PROPOSED",
+            "DATA_DELIVERY_DECIDED",
+            "CUSTOMS_RECEIVED",
+            "CUSTOMS_EXCEPTION",
+            "CUSTOMS_CLEARED",
+            "CUSTOMS_REJECTED",
+            "DELIVERY_ATTEMPTED",
+            "DELIVERY_EXCEPTION",
+        ]
+        | str
+    )
+    ShipmentAdditionalInformationTypeOrStr: TypeAlias = Literal["STRING", "DATE"] | str
+    ShipmentStatusOrStr: TypeAlias = (
+        Literal[
+            "SHIPPING",
+            "READY_FOR_PICK_UP",
+            "SHIPMENT_PREPARED",
+            "SHIPPED",
+            "TO_COLLECT",
+            "RECEIVED",
+            "CANCELED",
+            "CLOSED",
+        ]
+        | str
+    )
+    StatusCustomerDebitOrStr: TypeAlias = (
+        Literal[
+            "NO_DEBIT",
+            "NOT_STARTED",
+            "WAITING_TAX_CONFIRMATION",
+            "WAITING_OPERATOR_SYSTEM_CONTACT",
+            "WAITING_DEBIT_CONFIRMATION",
+            "DEBIT_OK",
+            "CANCELED",
+        ]
+        | str
+    )
+    TrackingMilestoneTypeOrStr: TypeAlias = (
+        Literal["IN_TRANSIT", "OUT_FOR_DELIVERY", "TO_COLLECT", "DELIVERED", "EXCEPTION"] | str
+    )
+    ValidityStatusOrStr: TypeAlias = Literal["MISSING_TRACKING", "UNVERIFIED", "UNCOVERED", "INVALID", "VERIFIED"] | str
+else:
+    AdditionalInfoTypeOrStr = str
+    ShipmentAdditionalInformationTypeOrStr = str
+    ShipmentStatusOrStr = str
+    StatusCustomerDebitOrStr = str
+    TrackingMilestoneTypeOrStr = str
+    ValidityStatusOrStr = str
+
+
 class OccurrenceDate(ResponseModel, kw_only=True, gc=False):
     """Read as `data.tracking.last_known_location.occurrence_date` and 5 more places, from ST11 and ST01."""
 
@@ -96,7 +152,7 @@ class AdditionalInfo(ResponseModel, kw_only=True, gc=False):
     """
 
     occurrence_date: OccurrenceDate | None = None
-    type: str | None = None
+    type: AdditionalInfoTypeOrStr | None = None
 
 
 class Earliest(ResponseModel, kw_only=True, gc=False):
@@ -203,7 +259,7 @@ class ShipmentAdditionalInformation(ResponseModel, kw_only=True, gc=False):
     """
 
     code: str | None = None
-    type: str | None = None
+    type: ShipmentAdditionalInformationTypeOrStr | None = None
     value: str | None = None
 
 
@@ -236,7 +292,7 @@ class TrackingMilestone(ResponseModel, kw_only=True, gc=False):
 
     additional_info: AdditionalInfo | None = None
     occurrence_date: OccurrenceDate | None = None
-    type: str | None = None
+    type: TrackingMilestoneTypeOrStr | None = None
 
 
 class ShipmentTracking(ResponseModel, kw_only=True, gc=False):
@@ -253,7 +309,7 @@ class ShipmentTracking(ResponseModel, kw_only=True, gc=False):
     milestones: list[TrackingMilestone] | None = None
     tracking_number: str | None = None
     tracking_url: str | None = None
-    validity_status: str | None = None
+    validity_status: ValidityStatusOrStr | None = None
     carrier_estimated_delivery_date: CarrierExpectedDeliveryDate | None = None
 
 
@@ -270,8 +326,8 @@ class CreatedShipment(ResponseModel, kw_only=True, gc=False):
     id: Expected[str] = EXPECTED_DEFAULT
     last_updated_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
     order_id: Expected[str] = EXPECTED_DEFAULT
-    status: Expected[str] = EXPECTED_DEFAULT
-    status_customer_debit: Expected[str] = EXPECTED_DEFAULT
+    status: Expected[ShipmentStatusOrStr] = EXPECTED_DEFAULT
+    status_customer_debit: Expected[StatusCustomerDebitOrStr] = EXPECTED_DEFAULT
     invoice_reference: str | None = None
     payment_details: PaymentDetails | None = None
     shipment_additional_information: list[ShipmentAdditionalInformation] | None = None
@@ -357,8 +413,8 @@ class Shipment(ResponseModel, kw_only=True, gc=False):
     id: Expected[str] = EXPECTED_DEFAULT
     last_updated_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
     order_id: Expected[str] = EXPECTED_DEFAULT
-    status: Expected[str] = EXPECTED_DEFAULT
-    status_customer_debit: Expected[str] = EXPECTED_DEFAULT
+    status: Expected[ShipmentStatusOrStr] = EXPECTED_DEFAULT
+    status_customer_debit: Expected[StatusCustomerDebitOrStr] = EXPECTED_DEFAULT
     invoice_reference: str | None = None
     payment_details: PaymentDetails | None = None
     shipment_additional_information: list[ShipmentAdditionalInformation] | None = None

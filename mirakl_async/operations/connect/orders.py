@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         ActionError,
         DocumentOriginRequest,
         OrderRequest,
+        UpdateActionStatusOrStr,
         UpdateAnonymizeAfterRequestItem,
         UploadOrderDocumentMetadata,
     )
@@ -189,7 +190,12 @@ class Orders(Resource):
         )
 
     async def update_action_status(
-        self, action_id: str, *, status: str, errors: Sequence[ActionError] | None = None, **options: Unpack[Options]
+        self,
+        action_id: str,
+        *,
+        status: UpdateActionStatusOrStr,
+        errors: Sequence[ActionError] | None = None,
+        **options: Unpack[Options],
     ) -> None:
         """updateActionStatus: report how an order action ended.
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Unpack
 
-    from ...models.connect.stores import QualitySuspensionReason, SubChannel
+    from ...models.connect.stores import KycStatusOrStr, QualitySuspensionReason, SubChannel
     from ...options import Options
 
 UPSERT_BUSINESS_INFORMATION: Operation[None] = Operation(
@@ -89,7 +89,7 @@ class Stores(Resource):
         *,
         currency: str,
         updated_at: dt.datetime,
-        kyc_status: str | None = None,
+        kyc_status: KycStatusOrStr | None = None,
         kyc_status_reason: str | None = None,
         missing_configuration: bool | None = None,
         payment_information_configured: bool | None = None,

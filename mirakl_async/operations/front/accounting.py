@@ -12,10 +12,23 @@ from ...resource import Resource
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Collection
-    from typing import Unpack
+    from typing import Literal, Unpack
 
     from ...downloads import Download
-    from ...models.front.accounting import Invoice, InvoicePage, SellerBillingCycle, SellerBillingCyclePage
+    from ...models.front.accounting import (
+        EntityTypeOrStr,
+        Invoice,
+        InvoicePage,
+        InvoicePaymentStateOrStr,
+        InvoiceStateOrStr,
+        InvoiceTypeOrStr,
+        IssuingUserTypeOrStr,
+        PayOutStateOrStr,
+        SellerBillingCycle,
+        SellerBillingCyclePage,
+    )
+    from ...models.front.common import CurrencyIsoCodeOrStr, PayOutPspCodeOrStr, ShopModelOrStr
+    from ...models.front.orders import DocumentDetailFormatOrStr
     from ...options import Options
     from ...pages import OffsetPaginator, SeekPaginator
 
@@ -293,9 +306,9 @@ class Accounting(Resource):
         *,
         document_request_id: Collection[str] | None = None,
         document_id: Collection[str] | None = None,
-        document_format: Collection[str] | None = None,
+        document_format: Collection[DocumentDetailFormatOrStr] | None = None,
         entity_id: Collection[str] | None = None,
-        entity_type: Collection[str] | None = None,
+        entity_type: Collection[EntityTypeOrStr] | None = None,
         **options: Unpack[Options],
     ) -> Download:
         """DR73: download accounting documents; more than one comes as a ZIP.
@@ -328,22 +341,22 @@ class Accounting(Resource):
     def list_invoices(
         self,
         *,
-        currency: str | None = None,
+        currency: CurrencyIsoCodeOrStr | None = None,
         end_date: dt.datetime | None = None,
         invoice_id: Collection[int] | None = None,
-        issuing_user_types: Collection[str] | None = None,
-        pay_out_psp_codes: Collection[str] | None = None,
-        payment_status: str | None = None,
+        issuing_user_types: Collection[IssuingUserTypeOrStr] | None = None,
+        pay_out_psp_codes: Collection[PayOutPspCodeOrStr] | None = None,
+        payment_status: InvoicePaymentStateOrStr | None = None,
         payment_voucher_number: str | None = None,
         seller_billing_cycle_id: Collection[str] | None = None,
         shop: int | None = None,
-        shop_model: Collection[str] | None = None,
+        shop_model: Collection[ShopModelOrStr] | None = None,
         shop_operator_internal_id: str | None = None,
         start_date: dt.datetime | None = None,
-        states: Collection[str] | None = None,
-        type: str | None = None,
-        sort: str | None = None,
-        order: str | None = None,
+        states: Collection[InvoiceStateOrStr] | None = None,
+        type: InvoiceTypeOrStr | None = None,
+        sort: Literal["dateCreated"] | str | None = None,
+        order: Literal["asc", "desc"] | str | None = None,
         page_size: int | None = None,
         **options: Unpack[Options],
     ) -> OffsetPaginator[Invoice]:
@@ -394,15 +407,15 @@ class Accounting(Resource):
     def list_billing_cycles(
         self,
         *,
-        currency: Collection[str] | None = None,
+        currency: Collection[CurrencyIsoCodeOrStr] | None = None,
         end_date: dt.datetime | None = None,
         id: Collection[str] | None = None,
-        pay_out_psp_code: Collection[str] | None = None,
-        pay_out_state: Collection[str] | None = None,
+        pay_out_psp_code: Collection[PayOutPspCodeOrStr] | None = None,
+        pay_out_state: Collection[PayOutStateOrStr] | None = None,
         payment_voucher_number: Collection[str] | None = None,
         shop_id: Collection[int] | None = None,
         start_date: dt.datetime | None = None,
-        sort: str | None = None,
+        sort: Literal["dateCreated"] | str | None = None,
         page_size: int | None = None,
         **options: Unpack[Options],
     ) -> SeekPaginator[SellerBillingCycle]:

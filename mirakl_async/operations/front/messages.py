@@ -13,10 +13,11 @@ from ...resource import Resource
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Collection, Sequence
-    from typing import Unpack
+    from typing import Literal, Unpack
 
     from ...downloads import Download
     from ...http.upload import FileSource
+    from ...models.front.common import YesNoOrAllOrStr
     from ...models.front.messages import (
         Message,
         MessageInput,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
         Thread,
         ThreadInput,
         ThreadPage,
+        UserTypeFilterOrStr,
     )
     from ...options import Options
     from ...pages import OffsetPaginator, SeekPaginator
@@ -251,16 +253,16 @@ class Messages(Resource):
     def list(
         self,
         *,
-        user_type: str | None = None,
+        user_type: UserTypeFilterOrStr | None = None,
         customer_id: str | None = None,
         shop_id: int | None = None,
-        received: str | None = None,
+        received: YesNoOrAllOrStr | None = None,
         order_id: str | None = None,
         offer_id: int | None = None,
         start_date: dt.datetime | None = None,
         end_date: dt.datetime | None = None,
-        sort: str | None = None,
-        order: str | None = None,
+        sort: Literal["dateCreated"] | str | None = None,
+        order: Literal["asc", "desc"] | str | None = None,
         page_size: int | None = None,
         **options: Unpack[Options],
     ) -> OffsetPaginator[Message]:
@@ -311,7 +313,9 @@ class Messages(Resource):
         *,
         customer_id: str | None = None,
         customer_organization_id: str | None = None,
-        entity_type: str | None = None,
+        entity_type: Literal["MMP_ORDER", "MMP_OFFER", "MPS_ORDER", "MPS_SERVICE", "SELLER_OPERATOR"]
+        | str
+        | None = None,
         entity_id: Collection[str] | None = None,
         updated_since: dt.datetime | None = None,
         with_messages: bool | None = None,
@@ -381,9 +385,9 @@ class Messages(Resource):
         self,
         order_id: str,
         *,
-        received: str | None = None,
-        sort: str | None = None,
-        order: str | None = None,
+        received: YesNoOrAllOrStr | None = None,
+        sort: Literal["dateCreated"] | str | None = None,
+        order: Literal["asc", "desc"] | str | None = None,
         page_size: int | None = None,
         **options: Unpack[Options],
     ) -> OffsetPaginator[Message]:

@@ -13,11 +13,11 @@ from ...resource import Resource
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Collection, Mapping, Sequence
-    from typing import Unpack
+    from typing import Literal, Unpack
 
     from ...downloads import Download
-    from ...models.front.common import Export, ExportStatus
-    from ...models.front.offers import Offer, OfferQuantity, ProductOffers, ProductOffersPage
+    from ...models.front.common import Export, ExportStatus, ShopModelOrStr, YesNoOrAllOrStr
+    from ...models.front.offers import ExportTypeOrStr, Offer, OfferQuantity, ProductOffers, ProductOffersPage
     from ...options import Options
     from ...pages import OffsetPaginator
 
@@ -276,7 +276,7 @@ class Offers(Resource):
         shipping_zones: Collection[str] | None = None,
         include_inactive_offers: bool | None = None,
         include_fields: Collection[str] | None = None,
-        models: Collection[str] | None = None,
+        models: Collection[ShopModelOrStr] | None = None,
         **options: Unpack[Options],
     ) -> Download:
         """OF51: download the offers as CSV: all active ones, or those changed since a date.
@@ -308,13 +308,13 @@ class Offers(Resource):
         *,
         channel_codes: Sequence[str] | None = None,
         exclude_customer_specific_prices: bool | None = None,
-        export_type: str | None = None,
+        export_type: ExportTypeOrStr | None = None,
         include_fields: Sequence[str] | None = None,
         include_inactive_offers: bool | None = None,
         items_per_chunk: int | None = None,
         last_request_date: dt.datetime | None = None,
         megabytes_per_chunk: int | None = None,
-        models: Sequence[str] | None = None,
+        models: Sequence[ShopModelOrStr] | None = None,
         ongoing_discount_campaign_identifiers: Sequence[str] | None = None,
         rename_fields: Mapping[str, str] | None = None,
         shipping_zones: Sequence[str] | None = None,
@@ -384,7 +384,7 @@ class Offers(Resource):
         product_ids: Collection[str] | None = None,
         product_references: Collection[tuple[str, str]] | None = None,
         offer_state_codes: Collection[str] | None = None,
-        premium: str | None = None,
+        premium: YesNoOrAllOrStr | None = None,
         all_offers: bool | None = None,
         channel_codes: Collection[str] | None = None,
         all_channels: bool | None = None,
@@ -393,9 +393,9 @@ class Offers(Resource):
         shop_ids: Collection[str] | None = None,
         shipping_zones: Collection[str] | None = None,
         all_shipping_zones: bool | None = None,
-        models: Collection[str] | None = None,
-        sort: str | None = None,
-        order: str | None = None,
+        models: Collection[ShopModelOrStr] | None = None,
+        sort: Literal["bestPrice", "bestEvaluation"] | str | None = None,
+        order: Literal["asc", "desc"] | str | None = None,
         locale: str | None = None,
         page_size: int | None = None,
         **options: Unpack[Options],

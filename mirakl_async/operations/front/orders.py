@@ -14,11 +14,11 @@ from ...resource import Resource
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Collection, Sequence
-    from typing import Unpack
+    from typing import Literal, Unpack
 
     from ...downloads import Download
     from ...http.upload import FileSource
-    from ...models.front.common import Export, ExportStatus
+    from ...models.front.common import Export, ExportStatus, OrderTaxModeOrStr, RefundStateOrStr
     from ...models.front.orders import (
         AdditionalFieldInput,
         CancelLinesResponse,
@@ -31,8 +31,10 @@ if TYPE_CHECKING:
         OrderLineFieldsInput,
         OrderLineOriginInput,
         OrderPage,
+        OrderStateOrStr,
         OrderTaxDefinitionList,
         OrderUpdateInput,
+        PaymentWorkflowOrStr,
         ShippingOriginUpdates,
         UpdateAdditionalFieldsResponse,
         UpdateOrdersResponse,
@@ -646,7 +648,7 @@ class Orders(Resource):
         order_references_for_customer: Collection[str] | None = None,
         order_references_for_seller: Collection[str] | None = None,
         product_skus: Collection[str] | None = None,
-        order_state_codes: Collection[str] | None = None,
+        order_state_codes: Collection[OrderStateOrStr] | None = None,
         channel_codes: Collection[str] | None = None,
         only_null_channel: bool | None = None,
         start_date: dt.datetime | None = None,
@@ -654,17 +656,17 @@ class Orders(Resource):
         start_update_date: dt.datetime | None = None,
         end_update_date: dt.datetime | None = None,
         customer_debited: bool | None = None,
-        payment_workflow: str | None = None,
+        payment_workflow: PaymentWorkflowOrStr | None = None,
         has_incident: bool | None = None,
         fulfillment_center_code: Collection[str] | None = None,
-        order_tax_mode: str | None = None,
+        order_tax_mode: OrderTaxModeOrStr | None = None,
         commissionable: bool | None = None,
         waiting_tax_confirmation: bool | None = None,
         tax_recalculation_required_only: bool | None = None,
         waiting_funding_confirmation: bool | None = None,
-        refund_state_codes: Collection[str] | None = None,
-        sort: str | None = None,
-        order: str | None = None,
+        refund_state_codes: Collection[RefundStateOrStr] | None = None,
+        sort: Literal["dateCreated"] | str | None = None,
+        order: Literal["asc", "desc"] | str | None = None,
         locale: str | None = None,
         page_size: int | None = None,
         **options: Unpack[Options],
@@ -795,9 +797,9 @@ class Orders(Resource):
         items_per_chunk: int | None = None,
         megabytes_per_chunk: int | None = None,
         only_null_channel: bool | None = None,
-        order_state_codes: Sequence[str] | None = None,
-        order_tax_mode: str | None = None,
-        refund_state_codes: Sequence[str] | None = None,
+        order_state_codes: Sequence[OrderStateOrStr] | None = None,
+        order_tax_mode: OrderTaxModeOrStr | None = None,
+        refund_state_codes: Sequence[RefundStateOrStr] | None = None,
         shop_ids: Sequence[int] | None = None,
         start_date: dt.datetime | None = None,
         start_refund_creation_date: dt.datetime | None = None,
@@ -944,7 +946,11 @@ class Orders(Resource):
         return await self._caller.call(OR29, {"order_id": order_id}, options)
 
     async def cancel_lines(
-        self, *, cancelations: Sequence[CancelationInput], order_tax_mode: str | None = None, **options: Unpack[Options]
+        self,
+        *,
+        cancelations: Sequence[CancelationInput],
+        order_tax_mode: OrderTaxModeOrStr | None = None,
+        **options: Unpack[Options],
     ) -> CancelLinesResponse:
         """OR30: cancel order lines, in whole or in part.
 

@@ -12,9 +12,9 @@ from ...resource import Resource
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Collection
-    from typing import Unpack
+    from typing import Literal, Unpack
 
-    from ...models.front.picklists import Picklist, PicklistPage
+    from ...models.front.picklists import Picklist, PicklistPage, PicklistStateOrStr
     from ...options import Options
     from ...pages import SeekPaginator
 
@@ -65,9 +65,9 @@ class Picklists(Resource):
         pickup_date_max: dt.datetime | None = None,
         picklist_id: Collection[str] | None = None,
         shop_id: int | None = None,
-        picklist_state: Collection[str] | None = None,
+        picklist_state: Collection[PicklistStateOrStr] | None = None,
         order_line_id: Collection[str] | None = None,
-        sort: str | None = None,
+        sort: Literal["pickupDate"] | str | None = None,
         page_size: int | None = None,
         **options: Unpack[Options],
     ) -> SeekPaginator[Picklist]:

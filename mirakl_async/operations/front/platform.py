@@ -14,16 +14,19 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from ...models.front.platform import (
+        AdditionalFieldDefinitionEntityOrStr,
         AdditionalFieldDefinitionList,
         CarrierList,
         ChannelList,
         Configuration,
         CurrencyList,
+        DocumentTypeEntityOrStr,
         DocumentTypeList,
         LocaleList,
         LogisticClassList,
         OfferStateList,
         ReasonList,
+        ReasonTypeFilterOrStr,
         ShippingTypeList,
         ShippingZoneList,
     )
@@ -328,7 +331,11 @@ class Platform(Resource):
     __slots__ = ()
 
     async def list_additional_fields(
-        self, *, entities: Collection[str] | None = None, locale: str | None = None, **options: Unpack[Options]
+        self,
+        *,
+        entities: Collection[AdditionalFieldDefinitionEntityOrStr] | None = None,
+        locale: str | None = None,
+        **options: Unpack[Options],
     ) -> AdditionalFieldDefinitionList:
         """AF01: list the custom fields of the platform.
 
@@ -364,7 +371,11 @@ class Platform(Resource):
         return await self._caller.call(CUR01, {"locale": locale}, options)
 
     async def list_document_types(
-        self, *, entities: Collection[str] | None = None, locale: str | None = None, **options: Unpack[Options]
+        self,
+        *,
+        entities: Collection[DocumentTypeEntityOrStr] | None = None,
+        locale: str | None = None,
+        **options: Unpack[Options],
     ) -> DocumentTypeList:
         """DO01: list the types of documents.
 
@@ -420,7 +431,7 @@ class Platform(Resource):
         return await self._caller.call(RE01, {"locale": locale}, options)
 
     async def list_reasons_by_type(
-        self, reason_type: str, *, locale: str | None = None, **options: Unpack[Options]
+        self, reason_type: ReasonTypeFilterOrStr, *, locale: str | None = None, **options: Unpack[Options]
     ) -> ReasonList:
         """RE02: list the reasons of one type.
 

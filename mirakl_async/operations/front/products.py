@@ -13,7 +13,7 @@ from ...resource import Resource
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Collection
-    from typing import Unpack
+    from typing import Literal, Unpack
 
     from ...downloads import Download
     from ...http.upload import FileSource
@@ -311,11 +311,11 @@ class Products(Resource):
         self,
         *,
         last_request_date: dt.datetime | None = None,
-        status: str | None = None,
+        status: Literal["WAITING", "RUNNING", "SENT", "COMPLETE", "CANCELLED", "FAILED"] | str | None = None,
         has_transformed_file: bool | None = None,
         shop_id: int | None = None,
-        sort: str | None = None,
-        order: str | None = None,
+        sort: Literal["dateCreated"] | str | None = None,
+        order: Literal["asc", "desc"] | str | None = None,
         page_size: int | None = None,
         **options: Unpack[Options],
     ) -> OffsetPaginator[ProductImport]:
@@ -351,7 +351,7 @@ class Products(Resource):
         file: FileSource,
         shop: int,
         conversion_options: ConversionOptionsInput | None = None,
-        conversion_type: str | None = None,
+        conversion_type: Literal["AI_CONVERTER", "STANDARD"] | str | None = None,
         operator_format: bool | None = None,
         **options: Unpack[Options],
     ) -> ProductImportCreated:

@@ -12,8 +12,9 @@ from ...resource import Resource
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Collection
-    from typing import Unpack
+    from typing import Literal, Unpack
 
+    from ...models.front.common import PromotionTypeOrStr
     from ...models.front.promotions import Promotion, PromotionPage
     from ...options import Options
     from ...pages import OffsetPaginator
@@ -78,8 +79,9 @@ class Promotions(Resource):
         self,
         *,
         ids: Collection[str] | None = None,
-        types: Collection[str] | None = None,
-        states: Collection[str] | None = None,
+        types: Collection[PromotionTypeOrStr] | None = None,
+        states: Collection[Literal["PENDING", "ACTIVE", "EXPIRED", "PENDING_APPROVAL", "REJECTED", "ALL"] | str]
+        | None = None,
         shop_ids: Collection[str] | None = None,
         ending_after: dt.datetime | None = None,
         starting_before: dt.datetime | None = None,
@@ -90,8 +92,8 @@ class Promotions(Resource):
         reward_offer_ids: Collection[str] | None = None,
         channel_codes: Collection[str] | None = None,
         campaign_identifiers: Collection[str] | None = None,
-        sort: str | None = None,
-        order: str | None = None,
+        sort: Literal["startDate", "endDate", "dateCreated"] | str | None = None,
+        order: Literal["asc", "desc"] | str | None = None,
         locale: str | None = None,
         page_size: int | None = None,
         **options: Unpack[Options],

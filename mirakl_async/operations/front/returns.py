@@ -13,13 +13,14 @@ from ...resource import Resource
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Collection, Sequence
-    from typing import Unpack
+    from typing import Literal, Unpack
 
     from ...models.front.returns import (
         CreateLabelsResponse,
         CreateReturnsResponse,
         ItemToReturn,
         ItemToReturnPage,
+        LabelStateOrStr,
         Return,
         ReturnActions,
         ReturnIdInput,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
         ReturnLabelInput,
         ReturnLabelPage,
         ReturnPage,
+        ReturnStateOrStr,
     )
     from ...options import Options
     from ...pages import SeekPaginator
@@ -243,7 +245,7 @@ class Returns(Resource):
         self,
         *,
         return_id: Collection[str] | None = None,
-        return_state: Collection[str] | None = None,
+        return_state: Collection[ReturnStateOrStr] | None = None,
         return_creation_date_from: dt.datetime | None = None,
         return_creation_date_to: dt.datetime | None = None,
         return_last_updated_from: dt.datetime | None = None,
@@ -252,7 +254,7 @@ class Returns(Resource):
         order_line_id: Collection[str] | None = None,
         return_rma: Collection[str] | None = None,
         customer_id: Collection[str] | None = None,
-        sort: str | None = None,
+        sort: Literal["date_created"] | str | None = None,
         page_size: int | None = None,
         **options: Unpack[Options],
     ) -> SeekPaginator[Return]:
@@ -306,7 +308,7 @@ class Returns(Resource):
         *,
         order_commercial_id: Collection[str] | None = None,
         order_line_id: Collection[str] | None = None,
-        sort: str | None = None,
+        sort: Literal["order_line_id"] | str | None = None,
         page_size: int | None = None,
         **options: Unpack[Options],
     ) -> SeekPaginator[ItemToReturn]:
@@ -359,12 +361,12 @@ class Returns(Resource):
         self,
         *,
         return_id: Collection[str] | None = None,
-        label_state: Collection[str] | None = None,
+        label_state: Collection[LabelStateOrStr] | None = None,
         date_created_from: dt.datetime | None = None,
         date_created_to: dt.datetime | None = None,
         last_updated_from: dt.datetime | None = None,
         last_updated_to: dt.datetime | None = None,
-        sort: str | None = None,
+        sort: Literal["date_created"] | str | None = None,
         page_size: int | None = None,
         **options: Unpack[Options],
     ) -> SeekPaginator[ReturnLabel]:

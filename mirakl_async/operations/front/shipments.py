@@ -13,7 +13,7 @@ from ...resource import Resource
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Collection, Sequence
-    from typing import Unpack
+    from typing import Literal, Unpack
 
     from ...models.front.shipments import (
         CreateShipmentsResponse,
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
         ShipmentIdInput,
         ShipmentInput,
         ShipmentPage,
+        ShipmentStatusOrStr,
         ShipmentTrackingUpdateInput,
+        StatusCustomerDebitOrStr,
     )
     from ...options import Options
     from ...pages import SeekPaginator
@@ -264,11 +266,11 @@ class Shipments(Resource):
         self,
         *,
         order_id: Collection[str] | None = None,
-        shipment_state_code: Collection[str] | None = None,
-        shipment_customer_debit_state_code: Collection[str] | None = None,
+        shipment_state_code: Collection[ShipmentStatusOrStr] | None = None,
+        shipment_customer_debit_state_code: Collection[StatusCustomerDebitOrStr] | None = None,
         last_updated_from: dt.datetime | None = None,
         last_updated_to: dt.datetime | None = None,
-        sort: str | None = None,
+        sort: Literal["dateCreated"] | str | None = None,
         page_size: int | None = None,
         **options: Unpack[Options],
     ) -> SeekPaginator[Shipment]:
@@ -337,7 +339,7 @@ class Shipments(Resource):
         fulfillment_center_code: Collection[str] | None = None,
         shipping_date_from: dt.datetime | None = None,
         shipping_date_to: dt.datetime | None = None,
-        sort: str | None = None,
+        sort: Literal["shippingDate"] | str | None = None,
         page_size: int | None = None,
         **options: Unpack[Options],
     ) -> SeekPaginator[ItemToShip]:
