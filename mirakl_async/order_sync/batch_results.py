@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import logging
 from collections import Counter, deque
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from .batching import Identified
 from .entries import origin_key, rejection, unencodable
 from .error_policy import throttled
-from .isolation import halves, plan_isolation, suspects_apart
+from .isolation import halves, plan_isolation, reason_of_one, suspects_apart, without_places
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -118,7 +118,8 @@ class BatchResults:
 
     def reject_too_large(self, batch: Batch, error: APIError) -> None:
         """Mirakl will not take the only order of a batch for its size."""
-        self._turn_away(batch, {0: _server_rejection(batch, 0, str(error), error)}, [])
+        reason = reason_of_one(error.problem)._replace(text=without_places(str(error)))
+        self._turn_away(batch, {0: _server_rejection(batch, 0, reason)}, [])
 
     def reject_unencodable(self, batch: Batch, error: Exception) -> None:
         """Reject the orders of which no JSON can be made, and send the others; raises `error` if there are none."""
@@ -179,10 +180,7 @@ class BatchResults:
             self.send_in_parts(batch, suspects_apart(batch.entries), named=True)
 
     def _reject_for_good(self, batch: Batch, reasons: Sequence[Reason], error: BadRequest) -> None:
-        rejected = {
-            index: _server_rejection(batch, index, reason.text, error, reason.path)
-            for index, reason in enumerate(reasons)
-        }
+        rejected = {index: _server_rejection(batch, index, reason) for index, reason in enumerate(reasons)}
         self._turn_away(batch, rejected, [])
         self._rejected_in_a_row += len(rejected)
         if self._rejected_in_a_row >= MAX_CONSECUTIVE_REJECTIONS:
@@ -215,6 +213,6 @@ class BatchResults:
                         "isolated by halves")  # fmt: skip
 
 
-def _server_rejection(batch: Batch, index: int, reason: str, error: Any, path: str | None = None) -> RejectedOrder:
-    problem = getattr(error, "problem", None)
-    return rejection(batch.entries[index], batch.origin, "server", reason, path=path, problem=problem)
+def _server_rejection(batch: Batch, index: int, reason: Reason) -> RejectedOrder:
+    entry, words, path = batch.entries[index], reason.text, reason.path
+    return rejection(entry, batch.origin, "server", words, path=path, problem=reason.problem)

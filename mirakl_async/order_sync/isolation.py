@@ -14,6 +14,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from msgspec.structs import replace
+
 from .. import codec
 from ..server_text import natural
 from .entries import Line
@@ -25,15 +27,17 @@ if TYPE_CHECKING:
     from .entries import Entry
 
 _INDEX = re.compile(r"\borders(?:\[|\.|/)(\d{1,3})\b")
+_PLACE = re.compile(r"(?:\$\.|/)?\borders(?:\[(\d{1,3})\]|[./](\d{1,3})\b)([./](?=\w))?")
 MAX_SINGLE_CALLS = 8
 """Up to this many suspected orders are sent one by one; more are sent by halves."""
 
 
 class Reason(NamedTuple):
-    """The server's words about one order, and where in the order."""
+    """The server's words about one order, and where in the order; `problem` is all of its answer that is about it."""
 
     text: str
     path: str | None
+    problem: Problem
 
 
 class IsolationPlan(NamedTuple):
@@ -50,10 +54,9 @@ class IsolationPlan(NamedTuple):
 
 def plan_isolation(entries: Sequence[Entry], problem: Problem, *, trust_names: bool = True) -> IsolationPlan:
     """Plan the calls that find the orders at fault; without `trust_names` what the server names is ignored."""
-    named = _identified(problem.errors, len(entries))
     if len(entries) == 1:
-        text = str(problem) or "rejected without a reason"
-        return IsolationPlan(named.get(0) or Reason(text, _path(problem)), {}, [])
+        return IsolationPlan(reason_of_one(problem), {}, [])
+    named = _identified(problem, len(entries))
     if named and trust_names:
         if len(named) == len(entries):
             return IsolationPlan(None, {}, suspects_apart(entries))
@@ -77,21 +80,52 @@ def halves(entries: Sequence[Entry]) -> list[list[Entry]]:
     return [list(entries[:middle]), list(entries[middle:])]
 
 
-def _identified(errors: Sequence[FieldError], count: int) -> dict[int, Reason]:
-    named: dict[int, Reason] = {}
-    for error in errors:
-        match = _INDEX.search(error.field or "")
-        index = natural(match[1]) if match else None
-        if match and index is not None and index < count:
-            path = (error.field or "")[match.end() :].lstrip("]./") or None
-            earlier = named.get(index)
-            named[index] = Reason(f"{earlier.text}; {error}", earlier.path) if earlier else Reason(str(error), path)
-    return named
+def reason_of_one(problem: Problem) -> Reason:
+    """Why the only order of a batch was rejected, whatever place in the batch the server names."""
+    said = _about(problem, problem.errors, None)
+    named = [now for error, now in zip(problem.errors, said.errors, strict=True) if _index_of(error) is not None]
+    text = "; ".join(map(str, named)) or str(said) or "rejected without a reason"
+    return Reason(text, (named or said.errors)[0].field if said.errors else None, said)
+
+
+def _identified(problem: Problem, count: int) -> dict[int, Reason]:
+    named: dict[int, list[FieldError]] = {}
+    for error in problem.errors:
+        index = _index_of(error)
+        if index is not None and index < count:
+            named.setdefault(index, []).append(error)
+    said = {index: _about(problem, errors, index) for index, errors in named.items()}
+    return {index: Reason("; ".join(map(str, one.errors)), one.errors[0].field, one) for index, one in said.items()}
+
+
+def _index_of(error: FieldError) -> int | None:
+    match = _INDEX.search(error.field or "")
+    return natural(match[1]) if match else None
+
+
+def _about(problem: Problem, errors: Sequence[FieldError], index: int | None) -> Problem:
+    """What the server said of one order by these errors, without its place in a batch that is gone."""
+    said = tuple(
+        replace(error, field=_path_in_order(error.field), message=without_places(error.message, index))
+        for error in errors
+    )
+    return replace(problem, errors=said, message=without_places(problem.message or "", index) or None)
+
+
+def _path_in_order(field: str | None) -> str | None:
+    match = _INDEX.search(field or "")
+    return (field or "")[match.end() :].lstrip("]./") or None if match else field
+
+
+def without_places(text: str, index: int | None = None) -> str:
+    """A text about the order at an index of a batch, or about its only one, without places in that batch."""
+
+    def words(match: re.Match[str]) -> str:
+        own = index is None or natural(match[1] or match[2]) == index
+        return "" if own and match[3] else f"{'the order' if own else 'another order'}{match[3] or ''}"
+
+    return _PLACE.sub(words, text)
 
 
 def _breaks_contract(entry: Entry) -> bool:
     return not isinstance(entry, Line) and bool(codec.find_violations(entry))  # a line was validated when it was read
-
-
-def _path(problem: Problem) -> str | None:
-    return problem.errors[0].field if problem.errors else None

@@ -23,7 +23,8 @@ class RejectedOrder(RedactedBytesRepr, Struct, frozen=True, kw_only=True):
     order at all), "conflict" (a second body with the stamp of one already sent: which one holds would be luck),
     "abandoned" (it was delivered more often than `max_deliveries` without an answer), or "origin" (its channel or
     store was rejected, while the orders of another one were accepted).
-    `line` is the line of an NDJSON source, `raw` its bytes; `path` where in the order, as far as is known.
+    `line` is the line of an NDJSON source, `raw` its bytes; `path` where in the order, as far as is known;
+    `problem` is what Mirakl said of this order, without its place in the batch.
     """
 
     kind: RejectionKind

@@ -13,7 +13,7 @@ from mirakl_async.order_sync import batch_results
 from mirakl_async.order_sync.batch_results import BatchResults
 from mirakl_async.order_sync.batching import Batcher
 from mirakl_async.order_sync.entries import Line
-from mirakl_async.order_sync.isolation import plan_isolation
+from mirakl_async.order_sync.isolation import plan_isolation, without_places
 from mirakl_async.order_sync.ledger import Ledger
 from mirakl_async.order_sync.report import SyncCounters
 from mirakl_async.server_text import FieldError, Problem
@@ -177,8 +177,31 @@ def test_when_all_are_rejected_the_job_fails(monkeypatch):
 
 
 def test_one_alone_is_rejected_whatever_is_said():
-    assert plan_isolation(HUNDRED[:1], Problem()).rejected == ("rejected without a reason", None)
+    assert plan_isolation(HUNDRED[:1], Problem()).rejected[:2] == ("rejected without a reason", None)
     assert plan_isolation(HUNDRED[:1], naming("somewhere")).rejected.path == "somewhere"
+    for place in ("orders[0]", "orders[1]", "$.orders[17]", "/orders/0"):
+        assert plan_isolation(HUNDRED[:1], naming(f"{place}/status")).rejected[:2] == ("status: is wrong", "status")
+    both = plan_isolation(HUNDRED[:1], naming("origin", "orders[0].status")).rejected
+    assert (both.path, [error.field for error in both.problem.errors]) == ("status", ["origin", "status"])
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("orders[3].status is odd", "status is odd"),
+        ("$.orders[3].lines[0].price: must be positive", "lines[0].price: must be positive"),
+        ("orders[3]: is odd", "the order: is odd"),
+        ("/orders/3/status is odd", "status is odd"),
+        ("orders[3] has the id of orders[5]", "the order has the id of another order"),
+        ("order_lines[3] of 3 orders", "order_lines[3] of 3 orders"),
+    ],
+)
+def test_what_is_said_of_an_order_does_not_name_its_place_in_a_batch_that_is_gone(text, words):
+    assert without_places(text, 3) == words
+    field = FieldError(field="orders[3].status", message=text)
+    said = plan_isolation(HUNDRED, Problem(message=text, errors=(field, *naming("orders[5].a").errors)))
+    assert said.identified[3].problem == Problem(message=words, errors=(FieldError(field="status", message=words),))
+    assert "orders[" not in said.identified[3].text
 
 
 @pytest.mark.parametrize(
@@ -192,7 +215,8 @@ def test_one_alone_is_rejected_whatever_is_said():
     ],
 )
 def test_ways_to_write_an_index(field, path):
-    assert plan_isolation(HUNDRED, naming(field)).identified == {3: (f"{field}: is wrong", path)}
+    reason = plan_isolation(HUNDRED, naming(field)).identified[3]
+    assert reason[:2] == (f"{path}: is wrong" if path else "is wrong", path)
 
 
 @pytest.mark.parametrize(
@@ -206,16 +230,16 @@ def test_a_field_that_names_no_order_of_the_batch_identifies_none(field):
 
 def test_all_errors_of_one_order_are_in_its_reason():
     plan = plan_isolation(HUNDRED, naming("orders[3].a", "orders[3].b", "orders[5]"))
-    assert plan.identified == {
-        3: ("orders[3].a: is wrong; orders[3].b: is wrong", "a"),
-        5: ("orders[5]: is wrong", None),
+    assert {index: reason[:2] for index, reason in plan.identified.items()} == {
+        3: ("a: is wrong; b: is wrong", "a"),
+        5: ("is wrong", None),
     }
 
 
 def test_a_batch_whose_others_must_be_cut_lets_go_of_those_that_wait_for_it():
     """The others were too large for the server: those that were named are sent by themselves."""
     search = Search(HUNDRED, {7}, lambda bad, size: named(bad))
-    assert search.reasons["o7"] == ("orders[7].status: is wrong", "status")
+    assert search.reasons["o7"] == ("status: is wrong", "status")
     assembly, sent = Batcher(100, superseded=None, on_rejected=None), []
     rejected = []
     results = BatchResults(

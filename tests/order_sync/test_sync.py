@@ -68,6 +68,23 @@ async def test_one_bad_order_does_not_hold_up_the_others(fields, most):
         assert sim.world.digest == digest(one for n, one in enumerate(orders) if n not in bad)
 
 
+@pytest.mark.parametrize("size", [1, 300])
+async def test_no_text_of_a_rejected_order_names_its_place_in_a_batch_that_is_gone(size, tmp_path, caplog):
+    orders = [poison(order(n)) if n in {0, 133, 299} else order(n) for n in range(size)]
+    bad = [one.channel_order_id for one in orders if not one.order_lines]
+    file = tmp_path / "rejected.ndjson"
+    async with mirakl() as (_, connect), connect.orders.sync(orders, origin=ORIGIN, rejected_file=file) as sync:
+        rejected = [entry async for entry in sync.rejected()]
+    assert [str(entry).partition(":")[0] for entry in rejected] == bad
+    assert all("order_lines" in entry.reason and entry.path == "order_lines" for entry in rejected)
+    told = [caplog.text, file.read_text(), *map(str, rejected), *map(repr, rejected), *sync.report.reasons]
+    assert [text for text in told if "orders[" in text] == []
+    assert [json.loads(line)["errors"][0]["field"] for line in file.read_text().splitlines()] == ["order_lines"] * len(
+        bad
+    )
+    assert bad[0] in caplog.text
+
+
 async def test_halves_find_what_neither_server_nor_contract_names():
     orders = [order(n) for n in range(100)]
     for n in (41, 90):  # line ids of another order: only the server can know
