@@ -11,6 +11,7 @@ from ..http.upload import Upload
 from ..imports_exports.products import FAILED
 from ..marketplace_front import MarketplaceFront
 from ..server_text import one_line
+from .outputs import make_folder
 from .results import Exit, print_error, print_json, usage_error
 from .transfers import ProgressReporter, resumable, transfer
 
@@ -33,7 +34,9 @@ async def import_products(
     poll_interval: Annotated[
         float | None, Parameter(help="seconds between two looks; the documented pace without it")
     ] = None,
-    reports_dir: Annotated[Path | None, Parameter(help="wait, and save the import's reports in this folder")] = None,
+    reports_dir: Annotated[
+        Path | None, Parameter(help="wait, and save the import's reports in this folder, made if missing")
+    ] = None,
     front_url: Annotated[str | None, Parameter(help="the marketplace's URL, if not MIRAKL_FRONT_URL")] = None,
     auth_url: Annotated[str | None, Parameter(help="the authentication host's URL")] = None,
     json: Annotated[bool, Parameter(help="print one JSON object and nothing else", negative=())] = False,
@@ -46,8 +49,8 @@ async def import_products(
         raise usage_error("give a FILE to hand in, or --attach ID to follow an import")
     if file is not None and shop is None:
         raise usage_error("--shop: which shop are the products for?")
-    if reports_dir is not None and not reports_dir.is_dir():
-        raise usage_error(f"--reports-dir: {reports_dir} is not a folder")
+    if reports_dir is not None:
+        make_folder(reports_dir, option="--reports-dir")
     async with MarketplaceFront(front_url, auth_url=auth_url) as front:
         with transfer("import", quiet=json) as shown:
             if attach is not None:

@@ -44,6 +44,16 @@ def check_output(out: Path, *, json: bool = False, option: str = "--out") -> Non
         raise usage_error(f"{option}: {out} is a folder")
 
 
+def make_folder(folder: Path, *, option: str) -> None:
+    """Make a folder and those it lies in, where they are missing; raises CommandError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise usage_error(f"{option}: {folder} is not a folder") from None
+    except OSError as error:
+        raise usage_error(f"{option}: {folder} cannot be made: {error.strerror}") from error
+
+
 @contextmanager
 def written(out: Path) -> Generator[BinaryIO]:
     """A file to write to, readable by its owner only, which takes its name at the end, or is removed.

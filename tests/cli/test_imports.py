@@ -45,14 +45,15 @@ async def test_refused_products_are_status_one_and_their_reports_are_saved(marke
         state("COMPLETE", has_error_report=True, has_transformed_file=True, transform_lines_in_error=2)
     ]
     marketplace.reports = {"error_report": (CSV, {}), "transformed_file": (b"<a/>", {})}
-    done = await program(marketplace, "import", "--attach", 2043, "--reports-dir", tmp_path, "--json")
+    folder = tmp_path / "reports" / "today"  # not there yet
+    done = await program(marketplace, "import", "--attach", 2043, "--reports-dir", folder, "--json")
     assert done.status == 1, done.err
     assert done.shown["status"] == "COMPLETE"
     assert done.shown["lines_in_error"] == 2
     assert done.shown["reports"] == [
-        str(tmp_path / "import-2043-errors.csv"), str(tmp_path / "import-2043-transformed.xml"),
+        str(folder / "import-2043-errors.csv"), str(folder / "import-2043-transformed.xml"),
     ]  # fmt: skip
-    assert (tmp_path / "import-2043-errors.csv").read_bytes() == CSV
+    assert (folder / "import-2043-errors.csv").read_bytes() == CSV
     assert marketplace.forms == []
 
 
@@ -80,7 +81,8 @@ async def test_an_import_that_is_not_done_in_time_is_status_three(marketplace):
         (["a.csv", "--attach", "1"], "give a FILE to hand in, or --attach ID"),
         (["a.csv"], "--shop: which shop"),
         (["nowhere.csv", "--shop", "1", "--front-url", "http://127.0.0.1:9"], "nowhere.csv is not a file"),
-        (["a.csv", "--shop", "1", "--reports-dir", "/nowhere"], "/nowhere is not a folder"),
+        (["a.csv", "--shop", "1", "--reports-dir", "/dev/null"], "--reports-dir: /dev/null is not a folder"),
+        (["a.csv", "--shop", "1", "--reports-dir", "/dev/null/a"], "--reports-dir: /dev/null/a cannot be made"),
         (["a.csv", "--shop", "one"], "one"),
     ],
 )
