@@ -55,6 +55,11 @@ async def test_an_example_runs(block, tmp_path, shared_redis, request):  # noqa:
     lines = [codec.encode(order(n)) for n in range(30)]
     lines[3] = lines[3].replace(b'"quantity":1', b'"quantity":null', 1)
     (tmp_path / "orders.ndjson").write_bytes(b"\n".join(lines))
+    if "read_json_items(" in block:
+        (tmp_path / "export").mkdir()
+        (tmp_path / "export/o.json").write_text('{"orders": [{"order_id": "saved-1", "total_price": 12.30}]}')
+        (tmp_path / "reports").mkdir()
+        (tmp_path / "reports/errors.csv").write_text("sku;error\nA-1;no image\n")
     async with AsyncExitStack() as stack, Simulator(front={"orders": 230}) as mirakl:
         mirakl.world.add_action("action-1")
         if 'queue = "events.db"' in block:
@@ -93,6 +98,7 @@ async def test_an_example_runs(block, tmp_path, shared_redis, request):  # noqa:
         out, _ = await child.communicate()
         held = mirakl.state()
     assert child.returncode == 0, out.decode()
+    assert "read_json_items(" not in block or out.decode().splitlines() == ["saved-1 12.30", "{'sku': 'A-1', 'error': 'no image'}"]
     sent = 0 if "Simulator(" in block else sum(count for call, count in ACCEPTED.items() if call in block)
     assert held.orders == sent
     assert held.actions.get("SUCCESS", 0) == ("enqueue_action_status" in block or "events.run(" in block)

@@ -1,4 +1,8 @@
-"""Files that were saved before, read as downloads are: row by row, item by item, in bounded memory."""
+"""Files that were saved before, read as downloads are: row by row, item by item, in bounded memory.
+
+Plain iterators: a step reads and parses up to 256 KiB on the calling thread, and blocks an event loop for a few
+milliseconds. Where that matters, call them in a thread (`asyncio.to_thread`).
+"""
 
 from __future__ import annotations
 
@@ -24,11 +28,11 @@ def read_json_items(path: str | Path, kind: type[T], member: str | None = None) 
 @overload
 def read_json_items(path: str | Path, kind: str | None = None, member: str | None = None) -> Iterator[Any]: ...
 def read_json_items(path: str | Path, kind: Any = None, member: str | None = None) -> Iterator[Any]:
-    """The items of a list in a JSON file, such as one file of an order export: `read_items(path, Order)`.
+    """The items of a list in a JSON file, such as one file of an order export: `read_json_items(path, Order)`.
 
     `member` names the list if the file holds an object with several. Items that cannot be read are left out, and their
     number is logged; without `kind`, items are plain values. Raises UnreadableFile after the last readable item of a
-    file that is cut off.
+    file that is cut off. Blocks while it reads (see `asyncio.to_thread`).
     """
     reader = JsonArrayParser[Any](Any if kind is None else kind, member)
     try:
@@ -41,9 +45,10 @@ def read_json_items(path: str | Path, kind: Any = None, member: str | None = Non
 
 
 def read_csv_rows(path: str | Path, delimiter: str | None = None, encoding: str | None = None) -> Iterator[Row]:
-    """The rows of a CSV file by column; separator and encoding are found out unless they are named.
+    """The rows of a CSV file by column; delimiter and encoding are found out unless they are given.
 
-    Raises UnreadableFile after the last row that can be read of a file that is damaged, or no CSV.
+    Raises UnreadableFile after the last row that can be read of a file that is damaged, or not CSV. Blocks while it
+    reads, as `read_json_items` does.
     """
     try:
         yield from _rows(path, CsvParser(delimiter, encoding))
