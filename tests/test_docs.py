@@ -98,7 +98,10 @@ async def test_an_example_runs(block, tmp_path, shared_redis, request):  # noqa:
         out, _ = await child.communicate()
         held = mirakl.state()
     assert child.returncode == 0, out.decode()
-    assert "read_json_items(" not in block or out.decode().splitlines() == ["saved-1 12.30", "{'sku': 'A-1', 'error': 'no image'}"]
+    assert "read_json_items(" not in block or out.decode().splitlines() == [
+        "saved-1 12.30",
+        "{'sku': 'A-1', 'error': 'no image'}",
+    ]
     sent = 0 if "Simulator(" in block else sum(count for call, count in ACCEPTED.items() if call in block)
     assert held.orders == sent
     assert held.actions.get("SUCCESS", 0) == ("enqueue_action_status" in block or "events.run(" in block)
