@@ -100,6 +100,39 @@ class EventBacklog(Struct, frozen=True, kw_only=True):
     oldest_unreported: float
 
 
+class OrdersProcessed(Struct, frozen=True, kw_only=True):
+    """What a sync, a worker or an `enqueue` did since its last event: differences, so that they can be summed.
+
+    It comes once a second, if there is news, and at the job's end. `job` is "sync", "worker" or "enqueue". The members
+    are those of `SyncReport`, with three exceptions: `rejected` counts by reason, the values of single orders left out;
+    `in_hand` is the change in how many orders were read and are not settled; `unsent` are those of them that a job
+    leaves at its end. Summed over whole jobs, `read` is accepted, rejected, superseded and unsent. It may fall, by
+    orders that a job put into its queue and another worker received.
+    """
+
+    job: str
+    read: int
+    accepted: int
+    rejected: dict[str, int]
+    superseded: int
+    unsent: int
+    in_hand: int
+    outcomes: int
+    rejected_outcomes: int
+
+
+class QueueBacklog(Struct, frozen=True, kw_only=True):
+    """A queue that a job receives from, as it is now, every five seconds.
+
+    `waiting` are its messages that are not settled, delivered ones included; `oldest` is for how many seconds the
+    oldest of them has been there: 0 if there is none, None where the queue cannot say.
+    """
+
+    queue: str
+    waiting: int
+    oldest: float | None
+
+
 Event: TypeAlias = (
     CallFinished
     | RetryScheduled
@@ -110,6 +143,8 @@ Event: TypeAlias = (
     | ListChanged
     | EventProcessed
     | EventBacklog
+    | OrdersProcessed
+    | QueueBacklog
 )
 Listener: TypeAlias = Callable[[Event], None]
 
@@ -170,48 +205,48 @@ class Instrumentation:
         if self._listeners:
             kind = None if error is None else type(error).__name__
             event = CallFinished(operation=operation, status=status, error=kind, attempts=attempts, seconds=seconds)
-            self._emit(event)
+            self.emit(event)
 
     def retry_scheduled(self, operation: str, attempt: int, outcome: str, delay: float) -> None:
         """See RetryScheduled."""
         self.counters.retries += 1
         if self._listeners:
-            self._emit(RetryScheduled(operation=operation, attempt=attempt, outcome=outcome, delay=delay))
+            self.emit(RetryScheduled(operation=operation, attempt=attempt, outcome=outcome, delay=delay))
 
     def throttled(self, operation: str, group: str, seconds: float) -> None:
         """See Throttled."""
         self.counters.throttled += 1
         if self._listeners:
-            self._emit(Throttled(operation=operation, group=group, seconds=seconds))
+            self.emit(Throttled(operation=operation, group=group, seconds=seconds))
 
     def rate_limit_waited(self, operation: str, group: str, seconds: float) -> None:
         """See RateLimitWaited."""
         self.counters.waited += seconds
         if self._listeners:
-            self._emit(RateLimitWaited(operation=operation, group=group, seconds=seconds))
+            self.emit(RateLimitWaited(operation=operation, group=group, seconds=seconds))
 
     def response_repaired(self, operation: str, path: str, reason: str) -> None:
         """See ResponseRepaired."""
         self.counters.repaired += 1
         if self._listeners:
-            self._emit(ResponseRepaired(operation=operation, path=path, reason=reason))
+            self.emit(ResponseRepaired(operation=operation, path=path, reason=reason))
 
     def item_quarantined(self, operation: str, index: int | None, reason: str) -> None:
         """See ItemQuarantined."""
         self.counters.quarantined += 1
         if self._listeners:
-            self._emit(ItemQuarantined(operation=operation, index=index, reason=reason))
+            self.emit(ItemQuarantined(operation=operation, index=index, reason=reason))
 
     def list_changed(self, operation: str, offset: int, before: int, after: int) -> None:
         """See ListChanged."""
         self.counters.list_changes += 1
         if self._listeners:
-            self._emit(ListChanged(operation=operation, offset=offset, before=before, after=after))
+            self.emit(ListChanged(operation=operation, offset=offset, before=before, after=after))
 
     def event_processed(self, kind: str, result: str, seconds: float | None, age: float | None) -> None:
         """See EventProcessed."""
         if self._listeners:
-            self._emit(EventProcessed(type=kind, result=result, seconds=seconds, age=age))
+            self.emit(EventProcessed(type=kind, result=result, seconds=seconds, age=age))
 
     def event_backlog(self, awaiting: int, oldest_awaiting: float, unreported: int, oldest_unreported: float) -> None:
         """See EventBacklog."""
@@ -222,9 +257,10 @@ class Instrumentation:
                 unreported=unreported,
                 oldest_unreported=oldest_unreported,
             )
-            self._emit(event)
+            self.emit(event)
 
-    def _emit(self, event: Event) -> None:
+    def emit(self, event: Event) -> None:
+        """Pass on an event, which need not be made when nothing is `watched`."""
         for listener in tuple(self._listeners):
             try:
                 listener(event)

@@ -1,6 +1,6 @@
-"""OpenTelemetry (extra `otel`): a span for every call, and the metrics that tell how the allowance is used.
+"""OpenTelemetry (extra `otel`): a span for every call, and metrics of calls, orders, queues and events.
 
-    front = MarketplaceFront(url, watch=OpenTelemetry())
+    connect = ConnectChannel(listener=OpenTelemetry())
 
 A span covers the whole call, its waits and attempts too, and is a child of the caller's. Names follow OpenTelemetry's
 conventions for HTTP clients, with the route's template in place of its address: nothing of an order, of a query or of
@@ -23,6 +23,8 @@ from .instrumentation import (
     EventProcessed,
     ItemQuarantined,
     ListChanged,
+    OrdersProcessed,
+    QueueBacklog,
     RateLimitWaited,
     ResponseRepaired,
     RetryScheduled,
@@ -37,22 +39,28 @@ if TYPE_CHECKING:
 
 NAME = "mirakl_async"
 COUNTERS: tuple[tuple[type[Event], str, str, str], ...] = (
-    (Throttled, "throttled", "{answer}", "Answers 429"),
+    (Throttled, "throttled", "{response}", "Responses with status 429"),
     (RetryScheduled, "retries", "{attempt}", "Attempts after the first"),
-    (ResponseRepaired, "repaired", "{value}", "Values that broke the contract, and were read"),
+    (ResponseRepaired, "repaired", "{value}", "Values that broke the contract and were repaired"),
     (ItemQuarantined, "quarantined", "{item}", "Items of pages that could not be read"),
-    (ListChanged, "list_changes", "{change}", "Offset lists that changed while read"),
+    (ListChanged, "list_changes", "{change}", "Offset lists that changed while being read"),
+)
+ORDER_COUNTERS = (
+    ("read", "Orders taken from a source or received from a queue"),
+    ("accepted", "Orders that Mirakl accepted"),
+    ("superseded", "Orders that were not sent because a newer version was"),
+    ("unsent", "Orders that a job left unsent at its end; of enqueue, orders that were put into the queue"),
 )
 BACKLOG_GAUGES = (
-    ("awaiting", "{action}", "Actions that wait for their outcome"),
-    ("oldest_awaiting", "s", "How long the oldest of them waits"),
-    ("unreported", "{action}", "Outcomes that Connect does not have yet"),
-    ("oldest_unreported", "s", "How long the oldest of them waits"),
+    ("awaiting", "{action}", "Actions without an outcome"),
+    ("oldest_awaiting", "s", "Age of the oldest action without an outcome"),
+    ("unreported", "{action}", "Outcomes that were not reported to Connect yet"),
+    ("oldest_unreported", "s", "Age of the oldest outcome that was not reported yet"),
 )
 
 
 class OpenTelemetry:
-    """A listener for `watch=` that reports to OpenTelemetry; the providers are the global ones unless given.
+    """A listener for `listener=` that reports to OpenTelemetry; the providers are the global ones unless given.
 
     `now` is the time in nanoseconds since the epoch.
     """
@@ -68,7 +76,7 @@ class OpenTelemetry:
         self._tracer = trace.get_tracer(NAME, __version__, tracer_provider)
         meter = metrics.get_meter(NAME, __version__, meter_provider)
         self._seconds = meter.create_histogram("http.client.request.duration", "s", "Whole calls, waits included")
-        self._waited = meter.create_histogram("mirakl.limiter.wait", "s", "Calls held back by the client's own pace")
+        self._waited = meter.create_histogram("mirakl.limiter.wait", "s", "Waits for the client's rate limit")
         self._counters: dict[type[Event], metrics.Counter] = {
             kind: meter.create_counter(f"mirakl.{name}", unit, text) for kind, name, unit, text in COUNTERS
         }
@@ -77,6 +85,14 @@ class OpenTelemetry:
             "mirakl.event.duration", "s", "Handlers of events and their reports"
         )
         self._event_age = meter.create_histogram("mirakl.event.age", "s", "From when it happened until it was settled")
+        self._orders = {
+            name: meter.create_counter(f"mirakl.orders.{name}", "{order}", text) for name, text in ORDER_COUNTERS
+        }
+        self._rejected = meter.create_counter("mirakl.orders.rejected", "{order}", "Orders rejected, by reason")
+        self._in_hand = meter.create_up_down_counter("mirakl.orders.in_hand", "{order}", "Orders read and not settled")
+        self._outcomes = meter.create_counter("mirakl.outcomes", "{outcome}", "Outcomes of actions, by result")
+        self._waiting = meter.create_gauge("mirakl.queue.waiting", "{message}", "Messages that are not settled")
+        self._oldest = meter.create_gauge("mirakl.queue.oldest", "s", "Age of the oldest message that is not settled")
         self._backlog = {
             name: meter.create_gauge(f"mirakl.events.{name}", unit, text) for name, unit, text in BACKLOG_GAUGES
         }
@@ -91,6 +107,12 @@ class OpenTelemetry:
             case EventBacklog():
                 for name, gauge in self._backlog.items():
                     gauge.set(getattr(event, name))
+            case OrdersProcessed():
+                self._count_orders(event)
+            case QueueBacklog(queue=queue, waiting=waiting, oldest=oldest):
+                self._waiting.set(waiting, {"mirakl.queue": queue})
+                if oldest is not None:
+                    self._oldest.set(oldest, {"mirakl.queue": queue})
             case RateLimitWaited(operation=operation, seconds=seconds):
                 self._waited.record(seconds, {"mirakl.operation": operation})
             case _:
@@ -114,6 +136,17 @@ class OpenTelemetry:
         if event.result in {"errors", "timeouts"}:
             span.set_status(trace.StatusCode.ERROR)
         span.end(ended)
+
+    def _count_orders(self, event: OrdersProcessed) -> None:
+        job = {"mirakl.job": event.job}
+        for name, counter in self._orders.items():
+            counter.add(max(0, getattr(event, name)), job)  # of nothing, too: a series that is 0 is not missing
+        for reason, count in event.rejected.items():
+            self._rejected.add(count, {**job, "mirakl.rejection.reason": reason})
+        self._in_hand.add(event.in_hand, job)
+        for result, count in (("accepted", event.outcomes), ("rejected", event.rejected_outcomes)):
+            if count:
+                self._outcomes.add(count, {**job, "mirakl.outcome.result": result})
 
     def _called(self, event: CallFinished) -> None:
         attributes = _attributes(event)

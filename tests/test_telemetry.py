@@ -1,6 +1,8 @@
-"""The OpenTelemetry spans and metrics of calls over real sockets, waits, retries and failures."""
+"""What OpenTelemetry is given: calls over real sockets, waits, retries and failures; orders and queues."""
 
 from __future__ import annotations
+
+import asyncio
 
 import pytest
 from aiohttp import web
@@ -13,7 +15,10 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import SpanKind, StatusCode
 
 from mirakl_async import BearerToken, MarketplaceFront, NotFound, Retry
+from mirakl_async.instrumentation import OrdersProcessed, QueueBacklog
 from mirakl_async.opentelemetry import OpenTelemetry
+from mirakl_async.queues.sqlite_queue import SqliteQueue
+from tests.support.order_factory import ORIGIN, order
 
 
 @pytest.fixture
@@ -83,7 +88,67 @@ async def test_a_call_is_a_span_of_its_own_below_the_callers(seen, server):
     assert failed.attributes["http.response.status_code"] == 404
     assert "url.template" not in unknown.attributes
     assert "secret-token" not in "".join(span.to_json() for span in exporter.get_finished_spans())
-    values = metrics_of(reader)
-    assert values["mirakl.retries"].value == 2
-    assert values["mirakl.throttled"].value == 1
-    assert values["http.client.request.duration"].sum > 0
+    found = metrics_of(reader)
+    assert found["mirakl.retries"].value == 2
+    assert found["mirakl.throttled"].value == 1
+    assert found["http.client.request.duration"].sum > 0
+
+
+def points(reader):
+    """Every value by its metric's name and attributes."""
+    data = reader.get_metrics_data()
+    return {
+        (metric.name, *sorted(point.attributes.items())): point.value
+        for resource in data.resource_metrics
+        for scope in resource.scope_metrics
+        for metric in scope.metrics
+        for point in metric.data.data_points
+        if hasattr(point, "value")
+    }
+
+
+async def test_orders_are_counted_by_what_became_of_them(seen, mirakl, tmp_path):
+    tracers, meters, _, reader = seen
+    connect = mirakl.connect_client(listener=OpenTelemetry(tracers, meters))
+    orders = [order(n, bad=n in {5, 90}) for n in range(230)] + [order(7, 60)]
+    async with connect, SqliteQueue(tmp_path / "orders.db") as queue:
+        await connect.orders.enqueue(orders, queue, origin=ORIGIN)
+        await connect.orders.enqueue_action_status("no such action", status="SUCCESS", queue=queue)
+        job = connect.orders.worker(queue)
+        async with job:
+            while job.report.accepted + job.report.rejected + job.report.superseded < 231:
+                await asyncio.sleep(0.005)
+            job.stop()
+    found = points(reader)
+    enqueued, worked = ("mirakl.job", "enqueue"), ("mirakl.job", "worker")
+    assert found["mirakl.orders.read", enqueued] == 231
+    assert found["mirakl.orders.unsent", enqueued] + found.get(("mirakl.orders.superseded", enqueued), 0) == 231
+    assert found["mirakl.orders.read", worked] == found["mirakl.orders.unsent", enqueued]
+    assert found["mirakl.orders.accepted", worked] + found.get(("mirakl.orders.superseded", worked), 0) == 229
+    [(key, count)] = [(key, value) for key, value in found.items() if key[0] == "mirakl.orders.rejected"]
+    assert count == 2
+    assert worked in key
+    assert dict(key[1:])["mirakl.rejection.reason"].startswith("server: ")
+    assert found["mirakl.orders.in_hand", worked] == 0
+    assert found["mirakl.orders.unsent", worked] == 0
+    assert found["mirakl.outcomes", worked, ("mirakl.outcome.result", "rejected")] == 1
+    assert found["mirakl.queue.waiting", ("mirakl.queue", repr(queue))] >= 1
+    assert found["mirakl.queue.oldest", ("mirakl.queue", repr(queue))] >= 0
+
+
+def test_differences_that_no_counter_takes_are_left_out(seen):
+    tracers, meters, _, reader = seen
+    nothing = dict.fromkeys(("accepted", "superseded", "outcomes", "rejected_outcomes"), 0)
+    hook = OpenTelemetry(tracers, meters)
+    hook(OrdersProcessed(job="sync", read=5, rejected={}, unsent=0, in_hand=5, **nothing))
+    hook(OrdersProcessed(job="sync", read=-2, rejected={}, unsent=3, in_hand=-5, **nothing))
+    hook(QueueBacklog(queue="<Q>", waiting=3, oldest=None))
+    job = ("mirakl.job", "sync")
+    assert points(reader) == {
+        ("mirakl.orders.read", job): 5,
+        ("mirakl.orders.accepted", job): 0,
+        ("mirakl.orders.superseded", job): 0,
+        ("mirakl.orders.unsent", job): 3,
+        ("mirakl.orders.in_hand", job): 0,
+        ("mirakl.queue.waiting", ("mirakl.queue", "<Q>")): 3,
+    }

@@ -25,6 +25,7 @@ from .batching import Batcher
 from .entries import Line
 from .intake import OrderIntake
 from .ledger import Ledger
+from .monitor import JobMonitor
 from .rejected_order import RejectedOrder
 from .rejections import OrderRejections
 from .report import SyncCounters, SyncReport
@@ -87,6 +88,7 @@ class OrderSync:
             requeued=self._workers.requeued,
             fail=self._fail,
         )
+        self._monitor = JobMonitor(session, counters, options.name)
         self._failure: BaseException | None = None
         self._stopping = False
         self._started_at = self._clock.monotonic()
@@ -152,6 +154,7 @@ class OrderSync:
             self._rejections.close()
             raise
         self._started_at = self._clock.monotonic()
+        self._monitor.start(self._ledger.backlog)
         self._job = asyncio.create_task(self._run(), name="mirakl order sync")
         return self
 
@@ -200,10 +203,12 @@ class OrderSync:
         except BaseExceptionGroup as group:  # of what is no Exception, and ends everything at once
             self._failure = self._failure or group.exceptions[0]
         finally:
+            await self._monitor.stop()
             await self._end_ledger()
             self._elapsed = self._clock.monotonic() - self._started_at
             self._failure = self._failure or self._intake.failure
             self._report_progress(last=True)
+            self._monitor.finish()
             try:
                 self._rejections.close()
             except OSError as error:  # a full disk

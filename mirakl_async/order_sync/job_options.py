@@ -24,3 +24,4 @@ class JobOptions(Struct, kw_only=True):
     grace_period: float
     max_outage: float
     rejected_file: Path | None = None
+    name: str = "sync"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from ..instrumentation import QueueBacklog
     from ..models.connect.common import OriginRequest
     from .entries import Entry
     from .rejected_order import RejectedOrder
@@ -27,6 +28,10 @@ class Ledger:
         `on_rejected` counts and reports what is found not to be an order; `sync_file` returns when what the file of
         rejected orders holds will survive a power failure.
         """
+
+    async def backlog(self) -> QueueBacklog | None:
+        """What waits in its queue; None where there is none, or it cannot say."""
+        return None
 
     async def run(self) -> None:
         """Beside the workers, until the source has ended or `stop` was called."""

@@ -24,6 +24,7 @@ from .entries import misplaced_origin
 from .job import OrderSync
 from .job_options import JobOptions
 from .line_file import open_lines
+from .monitor import ENQUEUE, JobMonitor
 from .ndjson import NdjsonFile
 from .opened_blocks import action_block
 from .queue_feed import QueueFeed, QueueOptions, store_rejected
@@ -203,6 +204,7 @@ class Orders(GeneratedOrders):
             progress=progress,
             grace_period=grace_period,
             max_outage=inf if max_outage is None else max_outage,
+            name="worker",
         )
         on_queue = QueueOptions(
             until_empty=until_empty, idle=idle, max_outage=options.max_outage, max_deliveries=max_deliveries
@@ -238,6 +240,7 @@ class Orders(GeneratedOrders):
         file, sink = _places(rejected)
         clock = self.session.clock
         counters, began = SyncCounters(), clock.monotonic()
+        monitor = JobMonitor(self.session, counters, ENQUEUE)
         rejections = OrderRejections(file, counters)
         rejections.open()
         try:
@@ -248,11 +251,14 @@ class Orders(GeneratedOrders):
                     rejections.add(rejected_order)
 
                 await enqueuer.begin(kept, counters, clock, reject, partial(store_rejected, sink, rejections.sync))
+                monitor.start()
                 try:
                     await enqueuer.run()
                 finally:
                     await enqueuer.close()
         finally:
+            await monitor.stop()
+            monitor.finish()
             rejections.close(quiet=True)
         if enqueuer.failure is not None:
             raise enqueuer.failure

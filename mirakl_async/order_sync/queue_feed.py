@@ -32,6 +32,7 @@ from .actions import ActionSender
 from .held_blocks import BlockLines, QueuedLine
 from .intake import Bundled
 from .ledger import Ledger
+from .monitor import backlog_of
 from .opened_blocks import BlockOpener, halves_of
 from .rejected_rows import row_of
 
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 
     from ..http.session import Session
+    from ..instrumentation import QueueBacklog
     from ..models.connect.common import OriginRequest
     from ..queues.protocol import Message, Queue, RejectedRow
     from .enqueueing import Enqueuer
@@ -115,6 +117,10 @@ class QueueFeed(Bundled, Ledger):
         except BaseException:
             await self._stack.aclose()
             raise
+
+    async def backlog(self) -> QueueBacklog | None:
+        """What waits in the queue, this job's messages included."""
+        return await backlog_of(self._queue)
 
     async def run(self) -> None:
         """Beside the workers: acknowledge, keep leases, send outcomes, and put what the job's own source gives."""

@@ -34,7 +34,8 @@ class LeasedDelivery(RedactedBytesRepr, Struct, frozen=True, gc=False):
 class QueueEntry(Struct, eq=False):
     """A message: waiting while `until` is None, else leased by `holder` until then.
 
-    `stored` says that it is on disk; `put` is the call that waits until it is settled or stored.
+    `stored` says that it is on disk; `put` is the call that waits until it is settled or stored; `put_at` is in seconds
+    since 1970.
     """
 
     id: str
@@ -45,6 +46,7 @@ class QueueEntry(Struct, eq=False):
     settled: bool = False
     stored: bool = False
     put: Any = None
+    put_at: float | None = None
 
 
 class LeasedMessages:
@@ -77,6 +79,12 @@ class LeasedMessages:
             self.waiting_bytes += len(entry.body)
             (self._waiting.appendleft if first else self._waiting.append)(entry)
         self._news.set()
+
+    def oldest(self) -> float | None:
+        """Seconds since the first one was put; 0 if there is none, None where its time is not known."""
+        for entry in self.entries.values():
+            return None if entry.put_at is None else max(0.0, self.clock.time() - entry.put_at)
+        return 0.0
 
     async def receive(
         self,

@@ -37,7 +37,7 @@ class MemoryQueue(TransactionalQueue):
         self._rejected: dict[str, RejectedRow] = {}
 
     def __repr__(self) -> str:
-        return f"<MemoryQueue of {len(self._messages.entries)} messages>"
+        return f"<MemoryQueue at {id(self):#x}>"
 
     async def __aenter__(self) -> Self:
         self._users += 1
@@ -59,7 +59,8 @@ class MemoryQueue(TransactionalQueue):
         return self._messages.held(message) is not None
 
     async def _transact(self, changes: Transaction) -> None:
-        self._messages.add([QueueEntry(str(next(self._ids)), body) for body in changes.bodies])
+        now = self._messages.clock.time()
+        self._messages.add([QueueEntry(str(next(self._ids)), body, put_at=now) for body in changes.bodies])
         self._cursors.update(changes.cursors)
         if changes.settled is not None:
             self._messages.settle(changes.settled)
@@ -89,6 +90,10 @@ class MemoryQueue(TransactionalQueue):
     async def waiting(self) -> int:
         """How many messages are not settled, delivered ones included."""
         return len(self._check_open().entries)
+
+    async def oldest(self) -> float | None:
+        """For how many seconds the oldest message that is not settled has been there."""
+        return self._check_open().oldest()
 
     async def cursor(self, name: str) -> str | None:
         """The position that was stored last for this source."""

@@ -20,7 +20,8 @@ TABLES = {
             id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
             body text NOT NULL,
             leased_until timestamptz NOT NULL DEFAULT '-infinity',
-            deliveries integer NOT NULL DEFAULT 0
+            deliveries integer NOT NULL DEFAULT 0,
+            put_at timestamptz NOT NULL DEFAULT now()
         ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
         ALTER TABLE @queue ALTER COLUMN body SET STORAGE EXTERNAL""",
     "@cursors": "CREATE TABLE @cursors (name text PRIMARY KEY, position text NOT NULL)",

@@ -99,6 +99,10 @@ CURSOR = "SELECT position FROM @cursors WHERE name = $1"
 WAITING = """
     SELECT count(*), (SELECT reltuples::bigint FROM pg_class WHERE oid = to_regclass($2))
     FROM (SELECT FROM @queue LIMIT $1) AS first"""
+# A table that was created before it had the column `put_at` gives NULL: the name is then that of the outer query.
+OLDEST = """
+    SELECT (SELECT extract(epoch FROM clock_timestamp() - put_at)::float8 FROM (SELECT first.*) AS columns)
+    FROM (SELECT * FROM @queue ORDER BY id LIMIT 1) AS first, (SELECT NULL::timestamptz AS put_at) AS unknown"""
 STATE = "SELECT to_regclass($1)::oid::bigint, pg_sequence_last_value(pg_get_serial_sequence($1, 'id'))"
 
 _encode_row = msgspec.json.Encoder().encode
@@ -269,6 +273,11 @@ class PostgresQueue(BrokerSource, TransactionalQueue):
         self._verify_at = 0.0
         [(count, estimate)] = await self._call(WAITING, EXACT_COUNT, self._names["@queue"])
         return int(count if count < EXACT_COUNT else max(count, estimate))
+
+    async def oldest(self) -> float | None:
+        """For how many seconds the oldest message that is not settled has been there; None without column `put_at`."""
+        rows = await self._call(OLDEST)
+        return 0.0 if not rows else None if rows[0][0] is None else max(0.0, float(rows[0][0]))
 
     # -- the server
 

@@ -128,6 +128,18 @@ class KeepsCursors(Protocol):
         ...
 
 
+@runtime_checkable
+class KnowsAge(Protocol):
+    """A queue that knows since when its messages have been there."""
+
+    async def oldest(self) -> float | None:
+        """For how many seconds the oldest message that is not settled has been there; 0 if there is none.
+
+        None where that message is of a time before its age was stored.
+        """
+        ...
+
+
 class RejectedRow(RedactedBytesRepr, Struct, frozen=True, kw_only=True, gc=False):
     """One line that will not be accepted, as a queue keeps it until it is replayed or purged.
 

@@ -254,6 +254,14 @@ class RedisQueue(BrokerSource, TransactionalQueue):
         [self._length] = await self._call([[b"XLEN", self._keys.stream]])
         return self._length
 
+    async def oldest(self) -> float:
+        """For how many seconds, by the server's clock, the oldest message that is not settled has been there."""
+        commands: list[Command] = [(b"XRANGE", self._keys.stream, "-", "+", "COUNT", 1), (b"TIME",)]
+        entries, (seconds, microseconds) = await self._call(commands, seconds=self._seconds(1))
+        put_at = min((int(key.partition(b"-")[0]) for key, _ in entries), default=None)  # a key begins with its time
+        now = int(seconds) * 1000 + int(microseconds) // 1000
+        return 0.0 if put_at is None else max(0.0, (now - put_at) / 1000)
+
     async def cursor(self, name: str) -> str | None:
         """The position that was stored last for this source."""
         [found] = await self._call([[b"HGET", self._keys.cursors, name]])

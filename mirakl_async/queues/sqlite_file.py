@@ -27,14 +27,14 @@ PAGE_BYTES, CHECKPOINT_PAGES, LOG_BYTES = 32768, 256, 16 * 1024 * 1024
 IDS_OF_AN_OPENING = 2**32
 SCHEMA = f"""
     PRAGMA page_size = {PAGE_BYTES}; PRAGMA journal_mode = WAL; PRAGMA application_id = {APPLICATION};
-    CREATE TABLE queue (id INTEGER PRIMARY KEY, deliveries INTEGER NOT NULL);
+    CREATE TABLE queue (id INTEGER PRIMARY KEY, deliveries INTEGER NOT NULL, put_at REAL);
     CREATE TABLE bodies (id INTEGER PRIMARY KEY, body BLOB NOT NULL);
     CREATE TABLE cursors (name TEXT PRIMARY KEY, position TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE rejected (
         number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, reason TEXT NOT NULL, path TEXT,
         order_id TEXT, line BLOB, at REAL NOT NULL);
 """
-LOAD = "SELECT id, body, deliveries FROM queue JOIN bodies USING (id) WHERE id > ? ORDER BY id LIMIT ?"
+LOAD = "SELECT id, body, deliveries, put_at FROM queue JOIN bodies USING (id) WHERE id > ? ORDER BY id LIMIT ?"
 COUNT = "UPDATE queue SET deliveries = deliveries + 1 WHERE id BETWEEN ? AND ?"
 REJECT = """
     INSERT INTO rejected (id, kind, reason, path, order_id, line, at) VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -43,7 +43,9 @@ FORGET = "DELETE FROM rejected WHERE id = ? AND at <= ?"  # what was replayed ma
 REJECTED = (
     "SELECT number, id, kind, reason, path, order_id, line, at FROM rejected WHERE number > ? ORDER BY number LIMIT ?"
 )
-Loaded: TypeAlias = tuple[int, bytes, int]
+OLDEST = "SELECT put_at FROM queue ORDER BY id LIMIT 1"
+Loaded: TypeAlias = tuple[int, bytes, int, float | None]
+Added: TypeAlias = tuple[int, int, float | None, bytes]
 
 
 class DiskFull(QueueUnavailable):
@@ -108,6 +110,8 @@ class QueueFile:
         run("BEGIN IMMEDIATE")
         opening = self._number("PRAGMA user_version") + 1
         run(f"PRAGMA user_version = {opening}")
+        if not self._number("SELECT count(*) FROM pragma_table_info('queue') WHERE name = 'put_at'"):
+            run("ALTER TABLE queue ADD COLUMN put_at REAL")  # made by an earlier version
         self.count: int = self._number("SELECT count(*) FROM queue")
         run("COMMIT")
         self.first_id: int = opening * IDS_OF_AN_OPENING
@@ -149,7 +153,7 @@ class QueueFile:
         return [(one.st_dev, one.st_ino, one.st_size, one.st_mtime_ns) for one in found]
 
     def commit(
-        self, added: list[tuple[int, int, bytes]], changes: Changes, load: int, after: int
+        self, added: list[Added], changes: Changes, load: int, after: int
     ) -> tuple[list[Any], list[Loaded], DiskFull | None]:
         """All of it on disk, or nothing; results of the steps, and up to `load` messages with greater ids than `after`.
 
@@ -181,12 +185,12 @@ class QueueFile:
                 self._db.execute("ROLLBACK")
             raise
 
-    def _write(self, added: list[tuple[int, int, bytes]], changes: Changes) -> list[Any]:
+    def _write(self, added: list[Added], changes: Changes) -> list[Any]:
         many = self._db.executemany
         for table in ("queue", "bodies"):
             many(f"DELETE FROM {table} WHERE id = ?", [(one,) for one in changes.settled])  # noqa: S608 - a constant
-        many("INSERT INTO queue VALUES (?, ?)", [(number, deliveries) for number, deliveries, _ in added])
-        many("INSERT INTO bodies VALUES (?, ?)", [(number, body) for number, _, body in added])
+        many("INSERT INTO queue (id, deliveries, put_at) VALUES (?, ?, ?)", [one[:3] for one in added])
+        many("INSERT INTO bodies VALUES (?, ?)", [(number, body) for number, _, _, body in added])
         many("UPDATE queue SET deliveries = ? WHERE id = ?", [(count, one) for one, count in changes.counted.items()])
         many("INSERT OR REPLACE INTO cursors VALUES (?, ?)", changes.cursors.items())
         many(REJECT, [(r.id, r.kind, r.reason, r.path, r.order_id, r.line, r.at) for r in changes.rejected])

@@ -24,7 +24,7 @@ from ..checks import check_settings
 from ..errors import ClientStateError, QueueClosed, QueueError
 from .leases import DEFAULT_LEASE, SETTINGS, LeasedMessages, QueueEntry
 from .outages import DEFAULT_MAX_OUTAGE
-from .sqlite_file import FORGET, Changes, DiskFull, Loaded, QueueFile, load_rejected
+from .sqlite_file import FORGET, OLDEST, Added, Changes, DiskFull, Loaded, QueueFile, load_rejected
 from .transactional_queue import Transaction, TransactionalQueue
 
 if TYPE_CHECKING:
@@ -120,7 +120,8 @@ class SharedFile:
 
     def add(self, bodies: Sequence[bytes], put: Put | None = None) -> None:
         """Take new messages; they can be received from now on."""
-        entries = [QueueEntry(str(self._next_id + index), body, put=put) for index, body in enumerate(bodies)]
+        now = self.messages.clock.time()
+        entries = [QueueEntry(str(self._next_id + index), one, put=put, put_at=now) for index, one in enumerate(bodies)]
         if not self.on_disk:
             self._loaded = self._next_id - 1  # what is on disk alone has greater ids
         self._next_id += len(bodies)
@@ -193,7 +194,7 @@ class SharedFile:
         entries, changes, loads, load = [*self._unwritten.values()], self.changes, self._loads, self._load
         self._timer, self._committing, self._urgent = None, True, False
         self.changes, self._loads, self._load = Changes(), [], 0
-        added = [(int(entry.id), entry.deliveries, entry.body) for entry in entries]
+        added: list[Added] = [(int(entry.id), entry.deliveries, entry.put_at, entry.body) for entry in entries]
         commit = partial(self.opened.result().commit, added, changes, load, self._loaded)
         written = self.loop.run_in_executor(self._thread, commit)
         written.add_done_callback(partial(self._committed, entries, added, changes, loads))
@@ -220,7 +221,7 @@ class SharedFile:
             self._wait_for_space(full)
             return
         self._full_since = None
-        for entry, (number, deliveries, _) in zip(entries, added, strict=True):
+        for entry, (number, deliveries, *_) in zip(entries, added, strict=True):
             self._stored(entry, number, deliveries)
         for (_, done), result in zip(changes.steps, results, strict=True):
             _resolve(done, result)
@@ -245,7 +246,8 @@ class SharedFile:
         if loaded:
             self._loaded = loaded[-1][0]
             self.messages.add(
-                QueueEntry(str(number), body, deliveries, stored=True) for number, body, deliveries in loaded
+                QueueEntry(str(number), body, deliveries, stored=True, put_at=put_at)
+                for number, body, deliveries, put_at in loaded
             )
 
     def _wait_for_space(self, error: DiskFull) -> None:
@@ -393,6 +395,16 @@ class SqliteQueue(TransactionalQueue):
         shared = self._check_open()
         shared.check()
         return len(shared.messages.entries) + shared.on_disk
+
+    async def oldest(self) -> float | None:
+        """For how many seconds the oldest message that is not settled has been there."""
+        shared = self._check_open()
+        if shared.messages.entries or not shared.on_disk:
+            return shared.messages.oldest()
+        found = await shared.step(lambda db: db.execute(OLDEST).fetchone())
+        if found is None or found[0] is None:
+            return 0.0 if found is None else None
+        return max(0.0, shared.messages.clock.time() - float(found[0]))
 
     async def cursor(self, name: str) -> str | None:
         """The position that was stored last for this source."""

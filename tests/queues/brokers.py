@@ -32,6 +32,7 @@ class Broker:
     rejected = False  # KeepsRejected
     counts_deliveries = True
     counts_waiting = True
+    knows_age = False  # KnowsAge
     releases_at_once = True
     binary = True  # every byte comes back as it was; else text
     durable = True  # what was put outlives the object
@@ -70,7 +71,7 @@ class Broker:
 
 
 class MemoryBroker(Broker):
-    cursors = rejected = True
+    cursors = rejected = knows_age = True
     durable = False
 
     def __init__(self, folder: Path) -> None:

@@ -14,7 +14,7 @@ from tests.support.postgres_server import PostgresServer
 
 
 class PostgresBroker(Broker):
-    cursors = rejected = True
+    cursors = rejected = knows_age = True
     binary = False  # JSON is text; what is not UTF-8 is refused
     receive_limit = 1000
     needs_server = "shared_postgres"

@@ -16,7 +16,7 @@ from tests.support.redis_server import RedisServer
 
 
 class RedisBroker(Broker):
-    cursors = rejected = True
+    cursors = rejected = knows_age = True
     receive_limit = 1000
     needs_server = "shared_redis"
     server: RedisServer

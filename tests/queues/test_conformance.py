@@ -14,6 +14,7 @@ from mirakl_async.queues.blocks import encode_block, parse_block
 from mirakl_async.queues.protocol import (
     KeepsCursors,
     KeepsRejected,
+    KnowsAge,
     Message,
     Queue,
     RejectedRow,
@@ -84,6 +85,7 @@ async def test_it_has_the_types_of_what_it_offers(broker: Broker) -> None:
         assert isinstance(queue, Sink) == isinstance(queue, Queue) == broker.puts
         assert isinstance(queue, KeepsCursors) == broker.cursors
         assert isinstance(queue, KeepsRejected) == broker.rejected
+        assert isinstance(queue, KnowsAge) == broker.knows_age
         assert queue.lease > 0
 
 
@@ -113,6 +115,40 @@ async def test_waiting_counts_what_is_not_settled(broker: Broker) -> None:
         assert await queue.waiting() == 3
         await drain(queue)
         assert await queue.waiting() == 0
+
+
+@needs("knows_age")
+async def test_the_age_of_the_oldest_message_is_known_until_it_is_settled(broker: Broker) -> None:
+    async with broker.queue() as queue:
+        assert isinstance(queue, KnowsAge)
+        assert await queue.oldest() == 0
+        await broker.deliver(queue, numbered(2))
+        await broker.part_of_a_lease()
+        await asyncio.sleep(0.02)  # the servers have clocks of their own
+        await broker.deliver(queue, numbered(1))
+        age = await queue.oldest()
+        assert age is not None
+        assert 0.01 < age < broker.lease
+        messages = await take(queue, 3)
+        assert (await queue.oldest() or 0) >= age
+        await queue.ack([message for message in messages if message.body in numbered(1)][:1])
+        await queue.release(messages)
+        assert (await queue.oldest() or 0) >= age
+        await drain(queue)
+        assert await queue.oldest() == 0
+
+
+@needs("knows_age", "durable")
+async def test_the_age_of_a_message_outlives_the_process_that_put_it(broker: Broker) -> None:
+    async with broker.queue() as queue:
+        await broker.deliver(queue, numbered(1))
+    await broker.part_of_a_lease()
+    await asyncio.sleep(0.02)
+    async with broker.queue() as queue:
+        assert (await queue.oldest() or 0) > 0.01
+        [message] = await take(queue, 1)
+        assert (await queue.oldest() or 0) > 0.01
+        await queue.ack([message])
 
 
 async def test_a_receive_gives_at_most_its_limit(broker: Broker) -> None:

@@ -177,6 +177,19 @@ async def test_columns_of_ones_own_do_no_harm(shared_postgres, table):
         assert await drain(queue) == [b"{}"]
 
 
+async def test_a_table_without_the_time_of_its_messages_tells_no_age(shared_postgres, table):
+    async with queue_on(shared_postgres, table):
+        await execute(shared_postgres, f"ALTER TABLE {table} DROP COLUMN put_at")
+    async with queue_on(shared_postgres, table) as queue:
+        assert await queue.oldest() == 0
+        await queue.put([b"{}"])
+        assert (await queue.waiting(), await queue.oldest()) == (1, None)
+        await execute(shared_postgres, f"ALTER TABLE {table} ADD COLUMN put_at timestamptz NOT NULL DEFAULT now()")
+        await queue.put([b"{}"])
+        assert await queue.oldest() > 0
+        assert await drain(queue) == [b"{}", b"{}"]
+
+
 async def test_many_open_it_for_the_first_time_at_once(shared_postgres, table):
     queues = [queue_on(shared_postgres, table) for _ in range(5)]
     await asyncio.gather(*(queue.__aenter__() for queue in queues))

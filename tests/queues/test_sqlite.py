@@ -579,3 +579,20 @@ async def test_after_its_end_it_says_so(path: Path) -> None:
     for call in (queue.waiting(), queue.cursor("a"), queue.reject(None, []), queue.ack([]), queue.extend([])):
         with pytest.raises(QueueClosed, match="is not open in this process: use it inside `async with`"):
             await call
+
+
+async def test_a_file_of_a_version_that_stored_no_time_is_used_and_tells_no_age(path: Path) -> None:
+    await new_file(path, b"1", b"2")
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        database.execute("ALTER TABLE queue DROP COLUMN put_at")
+        database.commit()
+    async with SqliteQueue(path) as queue:
+        assert (await queue.waiting(), await queue.oldest()) == (2, None)
+        await queue.put([b"3"])
+        assert await bodies_of(queue) == [b"1", b"2", b"3"]
+        assert await queue.oldest() == 0
+    await new_file(path, b"4")
+    async with SqliteQueue(path) as queue:
+        age = await queue.oldest()
+        assert age is not None
+        assert age > 0
