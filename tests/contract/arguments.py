@@ -164,7 +164,7 @@ def _hints(operation: Operation[Any]) -> dict[str, Any]:
     models = importlib.import_module(f"mirakl_async.models.{operation.service}")
     hints: dict[str, Any] = {}
     for name in inspect.signature(method).parameters.keys() - {"self", "options"}:
-        text = method.__annotations__[name]
+        text = re.sub(r"Literal\[[^]]*\] \| ", "", method.__annotations__[name])
         known = {word: getattr(models, word) for word in re.findall(r"[A-Z]\w+", text) if hasattr(models, word)}
         hints[name] = eval(text, known | {"Sequence": list, "FileSource": FileSource, "dt": dt})
     return hints

@@ -347,7 +347,8 @@ def types_of(operation):
     known = {name: getattr(collections.abc, name) for name in ("Sequence", "Mapping", "Collection")}
     known |= {"dt": dt, "UnsetType": msgspec.UnsetType, "FileSource": Any}
     types = {}
-    for name, text in method.__annotations__.items():
+    for name, annotation in method.__annotations__.items():
+        text = re.sub(r"Literal\[[^]]*\] \| ", "", annotation)
         words = [word for word in re.findall(r"[A-Z]\w+", text) if word not in known and word != "None"]
         if name not in {"options", "return"}:
             types[name] = eval(text, known | {word: getattr(models, word) for word in words})
