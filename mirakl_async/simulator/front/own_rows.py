@@ -14,7 +14,7 @@ from typing import Any, cast
 import msgspec
 
 from ..instants import is_instant, nanoseconds
-from .row_members import MEMBERS, Members
+from .row_members import MEMBERS, RowMembers
 from .tables import End, Head, Row, Table
 
 Given = Mapping[str, Any] | msgspec.Struct
@@ -85,7 +85,7 @@ def _identity(table: Table, row: Row) -> str | None:
     return None if not found or found[0] is None else str(found[0])
 
 
-def _set(table: Table, rank: int, given: Row, members: Members) -> Head:
+def _set(table: Table, rank: int, given: Row, members: RowMembers) -> Head:
     """Set the members of a row; return those of its head that follow from them."""
     base = table.complete_row(rank)
     _check(table.kind.name, given, base, members)
@@ -104,7 +104,7 @@ def _set(table: Table, rank: int, given: Row, members: Members) -> Head:
     return head
 
 
-def _head(row: Row, members: Members, there: Head, *, of_lists: bool) -> Head:
+def _head(row: Row, members: RowMembers, there: Head, *, of_lists: bool) -> Head:
     head: Head = {}
     for name, path in members.heads.items():
         is_list = isinstance(path, str) and "[]" in path
@@ -178,7 +178,7 @@ def _totals(merged: Row, given: Row) -> Row:
     return {name: value for name, value in sums.items() if name not in given}
 
 
-def _check(table: str, given: Row, base: Row, members: Members, where: str = "") -> None:
+def _check(table: str, given: Row, base: Row, members: RowMembers, where: str = "") -> None:
     """Raise InvalidRow for a member that the list does not hold, or whose value is of another type."""
     for name, value in given.items():
         path = f"{where}{name}"
@@ -190,7 +190,7 @@ def _check(table: str, given: Row, base: Row, members: Members, where: str = "")
         _check_value(table, path, value, base.get(name), members)
 
 
-def _check_value(table: str, path: str, value: Any, there: Any, members: Members) -> None:
+def _check_value(table: str, path: str, value: Any, there: Any, members: RowMembers) -> None:
     kind: Any = there.__class__
     choices = members.choices.get(path)
     if choices is not None and value not in choices:

@@ -59,7 +59,7 @@ class Listing(NamedTuple):
     present: Callable[[Given, Row], Row] | None = None
 
 
-class Token(Struct, omit_defaults=True):
+class PageToken(Struct, omit_defaults=True):
     """What a page token holds: the operation, the parameters, and the row that the page lies after or before.
 
     `at` is when that row was created, where the order of ranks need not be that of creation.
@@ -133,7 +133,7 @@ class Pager:
         else:
             self._count_ignored(listing, given, _SEEK)
             limit = whole_number("limit", given.get("limit", [str(listing.default)])[0], 1, listing.most)
-            token = Token(listing.operation, dict(given), limit, _descends(listing, given))
+            token = PageToken(listing.operation, dict(given), limit, _descends(listing, given))
         member = "created" if table.scattered else ""
         chosen = self._selected(listing, table, call, PageQuery(token.given, member, token.newest_first))
         first, end = _stretch(table, chosen, token)
@@ -182,15 +182,15 @@ class Pager:
             if name not in names and name not in known:
                 self.ignored[f"{listing.operation} {name}"] += 1
 
-    def _text(self, token: Token, at: float | None, *, after: int | None = None, before: int | None = None) -> str:
-        fields = Token(token.operation, token.given, token.limit, token.newest_first, after, before, at)
+    def _text(self, token: PageToken, at: float | None, *, after: int | None = None, before: int | None = None) -> str:
+        fields = PageToken(token.operation, token.given, token.limit, token.newest_first, after, before, at)
         body = json.encode(fields)
         return urlsafe_b64encode(crc32(body, self._secret).to_bytes(4, "big") + body).decode().rstrip("=")
 
-    def _read(self, listing: Listing, text: str) -> Token:
+    def _read(self, listing: Listing, text: str) -> PageToken:
         try:
             whole = urlsafe_b64decode(text + "=" * (-len(text) % 4))
-            token = json.decode(whole[4:], type=Token)
+            token = json.decode(whole[4:], type=PageToken)
         except (ValueError, DecodeError, ValidationError):
             raise refused(400, "The parameter page_token is not valid") from None
         if whole[:4] != crc32(whole[4:], self._secret).to_bytes(4, "big") or token.operation != listing.operation:
@@ -226,7 +226,7 @@ def _descends(listing: Listing, given: Given) -> bool:
     return direction == "DESC"
 
 
-def _stretch(table: Table, chosen: Sequence[int], token: Token) -> tuple[int, int]:
+def _stretch(table: Table, chosen: Sequence[int], token: PageToken) -> tuple[int, int]:
     """Return where a token's page begins and ends in the rows chosen."""
     sign = -1 if token.newest_first else 1
 
@@ -243,7 +243,7 @@ def _stretch(table: Table, chosen: Sequence[int], token: Token) -> tuple[int, in
     return first, min(first + token.limit, len(chosen))
 
 
-def _created(table: Table, token: Token, row: Sequence[int]) -> float | None:
+def _created(table: Table, token: PageToken, row: Sequence[int]) -> float | None:
     """Return when the row that a token names was created, where that decides its place."""
     if not table.scattered:
         return None
@@ -251,7 +251,7 @@ def _created(table: Table, token: Token, row: Sequence[int]) -> float | None:
     return created
 
 
-def _beyond(token: Token, step: int) -> int:
+def _beyond(token: PageToken, step: int) -> int:
     """Return the rank beside the row that an empty page's token names, so that nothing between is lost."""
     step = -step if token.newest_first else step
     if token.after is not None:

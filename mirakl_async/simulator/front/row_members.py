@@ -22,7 +22,7 @@ from .tables import Row
 Read = Callable[[Row], Any]
 
 
-class Members(NamedTuple):
+class RowMembers(NamedTuple):
     """What the rows of a list can be given.
 
     `heads` names the member of the row, as a path, that each member of the head is read from: "customer.customer_id",
@@ -87,8 +87,8 @@ def _given(*members: str) -> Read:
     return lambda row: any(row.get(one) for one in members) if any(one in row for one in members) else None
 
 
-MEMBERS: Mapping[str, Members] = {
-    "orders": Members(
+MEMBERS: Mapping[str, RowMembers] = {
+    "orders": RowMembers(
         {
             "order_id": "order_id",
             "commercial_id": "commercial_id",
@@ -117,7 +117,7 @@ MEMBERS: Mapping[str, Members] = {
             {"commissionable", "payment_destination", "waiting_funding_confirmation", "waiting_tax_confirmation"}
         ),
     ),
-    "messages": Members(
+    "messages": RowMembers(
         {
             "id": "id",
             "order_id": "order_id",
@@ -131,7 +131,7 @@ MEMBERS: Mapping[str, Members] = {
         },
         {"from_type": USERS},
     ),
-    "threads": Members(
+    "threads": RowMembers(
         {
             "id": "id",
             "created": "date_created",
@@ -142,8 +142,8 @@ MEMBERS: Mapping[str, Members] = {
             "entity_type": _entity_type,
         },
     ),
-    "products": Members({"product_sku": "product_sku"}),
-    "offers": Members(
+    "products": RowMembers({"product_sku": "product_sku"}),
+    "offers": RowMembers(
         {
             "offer_id": "offer_id",
             "product_sku": "product_sku",
@@ -164,7 +164,7 @@ MEMBERS: Mapping[str, Members] = {
         {},
         frozenset({"product_sku", "date_created", "last_updated", "deleted", "premium"}),
     ),
-    "promotions": Members(
+    "promotions": RowMembers(
         {
             "key": _key,
             "internal_id": "internal_id",
@@ -182,7 +182,7 @@ MEMBERS: Mapping[str, Members] = {
         },
         {"state": PROMOTION_STATES, "type": PROMOTION_TYPES},
     ),
-    "returns": Members(
+    "returns": RowMembers(
         {
             "id": "id",
             "state": "state",
@@ -196,14 +196,14 @@ MEMBERS: Mapping[str, Members] = {
         {"state": RETURN_STATES},
         frozenset({"customer_id"}),
     ),
-    "items_to_return": Members(
+    "items_to_return": RowMembers(
         {
             "order_line_id": "order_line_id",
             "order_commercial_id": "order_commercial_id",
             "received": "return_window_start_date",
         }
     ),
-    "return_labels": Members(
+    "return_labels": RowMembers(
         {
             "return_id": "return_id",
             "label_state": "label_state",
@@ -212,7 +212,7 @@ MEMBERS: Mapping[str, Members] = {
         },
         {"label_state": LABEL_STATES},
     ),
-    "shipments": Members(
+    "shipments": RowMembers(
         {
             "id": "id",
             "order_id": "order_id",
@@ -223,10 +223,10 @@ MEMBERS: Mapping[str, Members] = {
         },
         {"status": SHIPMENT_STATES, "status_customer_debit": DEBIT_STATES},
     ),
-    "items_to_ship": Members(
+    "items_to_ship": RowMembers(
         {"order_id": "order_id", "center": "fulfillment.center.code", "shipping": "shipping_date"}
     ),
-    "picklists": Members(
+    "picklists": RowMembers(
         {
             "id": "id",
             "state": "state",
@@ -239,7 +239,7 @@ MEMBERS: Mapping[str, Members] = {
         },
         {"state": PICK_STATES},
     ),
-    "invoices": Members(
+    "invoices": RowMembers(
         {
             "invoice_id": "invoice_id",
             "created": "date_created",
@@ -258,7 +258,7 @@ MEMBERS: Mapping[str, Members] = {
         {"state": INVOICE_STATES, "type": INVOICE_TYPES, "payment.state": PAYMENT_STATES},
         frozenset({"start_time", "end_time", "payment_info", "seller_billing_cycle_id", "summary"}),
     ),
-    "billing_cycles": Members(
+    "billing_cycles": RowMembers(
         {
             "id": "id",
             "created": "date_created",
@@ -270,7 +270,7 @@ MEMBERS: Mapping[str, Members] = {
         },
         {"pay_out.state": PAY_OUT_STATES},
     ),
-    "imports": Members(
+    "imports": RowMembers(
         {
             "import_id": "import_id",
             "created": "date_created",
