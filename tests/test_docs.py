@@ -116,6 +116,19 @@ def test_the_readme_lists_every_command():
     assert set(re.findall(r"^\| `([a-z]+)", section, re.MULTILINE)) == {name for name in app if name.isalpha()}
 
 
+def test_the_files_and_folders_on_the_architecture_page_exist():
+    named = set(
+        re.findall(r"(?:[a-z_]+/)*[a-z_]+\.(?:py|toml|lua|md)\b|\b(?:[a-z_]+/)+(?!\w)", PAGES["docs/architecture.md"])
+    )
+    package = Path(mirakl_async.__file__).parent
+    folders = [package, *(ROOT / name for name in ("codegen", "docs", "examples", "tests"))]
+    paths = [
+        f"/{path.relative_to(folder.parent).as_posix()}/" for folder in folders for path in (folder, *folder.rglob("*"))
+    ]
+    assert {name for name in named if not any(path.endswith(f"/{name.strip('/')}/") for path in paths)} == set()
+    assert len(named) > 60
+
+
 def slugs(text):
     """What GitHub makes of headings, to be linked to."""
     headings = re.findall(r"^#+ (.+)$", re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE), re.MULTILINE)

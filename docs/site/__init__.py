@@ -1,5 +1,5 @@
-"""The documentation as a site: its pages, and what builds it.
+"""The documentation as a site: its pages and its build.
 
-`python -m docs.site FOLDER` (extra `docs`). Nothing that follows from the code is committed: the pages of operations,
-events and names are written anew each time. `tests/test_site.py` runs every example on them.
+`python -m docs.site FOLDER` (extra `docs`). The pages of operations, events and names are generated at every build and
+not committed. `tests/test_site.py` runs every example on them.
 """

@@ -1,4 +1,4 @@
-"""All pages of the documentation's site by their address: those of docs/, and those that follow from the code."""
+"""All pages of the documentation's site by their address: those of docs/, and those generated from the code."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ MODULES = (
     "events", "simulator", "instrumentation", "opentelemetry", "rate_limits", "models.connect", "models.connect_events",
     "models.account", "models.front",
 )  # fmt: skip
-"""The public modules beside the top."""
+"""The public modules beside `mirakl_async` itself."""
 
 OUTSIDE = re.compile(r"\[([^\]]+)\]\(\.\./(?!README|CHANGELOG)[^)]+\)")
-"""A link to a file of the repository that is no page."""
+"""A link to a file of the repository that is not a page of the site."""
 
 
 async def all_pages() -> dict[str, str]:
@@ -34,7 +34,7 @@ async def all_pages() -> dict[str, str]:
 
 
 def navigation() -> list[Any]:
-    """What follows from the code, for the site's navigation."""
+    """Entries of the generated pages for the site's navigation."""
     by_service = [
         {title: [{f"{code} {one.resource}.{one.name}": f"operations/{code}.md"} for code, one in operations.items()
                  if one.service == service]}
@@ -64,7 +64,7 @@ async def generated_pages() -> dict[str, str]:
 
 
 async def operation_pages() -> AsyncIterator[tuple[str, str]]:
-    """Code and page of each operation; the examples name rows of the simulator's world."""
+    """Code and page of each operation; the examples use rows that the simulator has."""
     for code, operation in operations.items():
         async with Simulator(seed=1) as mirakl, client_of(mirakl, operation.service) as client:
             export = (
@@ -122,6 +122,6 @@ def _start_page() -> str:
 
 
 def _with_links_of_the_site(text: str) -> str:
-    """A file of the repository that is no page is named, and not linked to."""
+    """Replace links to files that are not pages of the site by their names."""
     text = OUTSIDE.sub(r"\1", text)
     return text.replace("](../README.md", "](index.md").replace("](../CHANGELOG.md", "](changelog.md")

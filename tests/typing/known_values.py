@@ -38,7 +38,7 @@ async def send(front: MarketplaceFront, connect: ConnectChannel, given: str, sev
 
 
 def made(given: str) -> list[object]:
-    """Structs likewise."""
+    """The same for structs."""
     own = FulfillmentRequest(type="FULFILLED_BY_SELLER")
     assert_type(own.type, FulfillmentTypeOrStr)
     own.type = given
