@@ -18,7 +18,16 @@ PACKAGE = Path(mirakl_async.__file__).parent
 FOLDERS = (PACKAGE, *(ROOT / name for name in ("codegen", "docs", "benchmarks", "examples", "tests", ".ci")))
 GENERATED = {"models", "operations"}
 TWICE = {"Orders"}  # `connect.orders` and `front.orders`: resources are named as their services name them
-HELD = ("codegen/", "docs/", "benchmarks/", "examples/", ".ci/", "tests/", "mirakl_async/pages/", "mirakl_async/simulator/")
+HELD = (
+    "codegen/",
+    "docs/",
+    "benchmarks/",
+    "examples/",
+    ".ci/",
+    "tests/",
+    "mirakl_async/pages/",
+    "mirakl_async/simulator/",
+)
 NOT_YET = {"tests/downloads/test_json_items.py", "tests/imports_exports/test_exports.py", "tests/test_server_words.py"}
 PHRASES = re.compile(
     r"""(?x)

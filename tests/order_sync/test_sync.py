@@ -77,8 +77,8 @@ async def test_no_text_of_a_rejected_order_names_its_place_in_a_batch_that_is_go
         rejected = [entry async for entry in sync.rejected()]
     assert [str(entry).partition(":")[0] for entry in rejected] == bad
     assert all("order_lines" in entry.reason and entry.path == "order_lines" for entry in rejected)
-    told = [caplog.text, file.read_text(), *map(str, rejected), *map(repr, rejected), *sync.report.reasons]
-    assert [text for text in told if "orders[" in text] == []
+    shown = [caplog.text, file.read_text(), *map(str, rejected), *map(repr, rejected), *sync.report.reasons]
+    assert [text for text in shown if "orders[" in text] == []
     assert [json.loads(line)["errors"][0]["field"] for line in file.read_text().splitlines()] == ["order_lines"] * len(
         bad
     )
