@@ -51,7 +51,7 @@ def reason_against(takes: Rule, value: object) -> str | None:
         return None
     shown = number if abs(number) < MAX_SHOWN or number != number else "this number"  # noqa: PLR0124 - NaN
     if takes.low is not None and takes.high is not None and takes.high < MAX_SECONDS:
-        return f"{shown} is outside {takes.low:g} to {takes.high:g}"
+        return f"{shown} is out of range; must be from {takes.low:g} to {takes.high:g}"
     return f"must be {takes.what}, not {shown}"
 
 

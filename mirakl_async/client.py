@@ -157,7 +157,9 @@ class Client:
         operation = self._operation(code, params)
         if operation.answer == "stream":
             self._request(operation, params, body)
-            return Download(self._session, operation, request_builder.by_argument(operation, params or {}), options)
+            return Download(
+                self._session, operation, request_builder.by_argument_name(operation, params or {}), options
+            )
         return decoded(await self.call_raw(code, params, body=body, **options), self._instrumentation)
 
     async def call_raw(
@@ -215,7 +217,7 @@ class Client:
         body = hidden(body)
         session = self._session
         to: Service = next(iter(session.bases)) if service is None else service
-        request = request_builder.build_unknown(method, path, to, session.base_url(to), query, body, retry)
+        request = request_builder.build_undocumented(method, path, to, session.base_url(to), query, body, retry)
         return await session.send(request, options)
 
 

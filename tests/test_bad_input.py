@@ -80,10 +80,10 @@ async def test_a_value_outside_its_constraint(front, connect):
     await refused("upsertOrders: orders.*length >= 1", connect.orders.upsert(origin=ORIGIN, orders=[]))
     product_type = {"channel_id": "c", "embedded_attributes": [], "labels": []}
     await refused(
-        "upsertProductType: product_type_id: has 256 characters; 1 to 255",
+        "upsertProductType: product_type_id: has 256 characters; must have 1 to 255",
         connect.taxonomy.upsert_product_type(**product_type, product_type_id="x" * 256),
     )
-    with pytest.raises(InvalidArgument, match="OR11: page_size: 101 is outside 1 to 100"):
+    with pytest.raises(InvalidArgument, match="OR11: page_size: 101 is out of range; must be from 1 to 100"):
         front.orders.list(page_size=101)
     with pytest.raises(ValueError, match=r"Money\.amount: must be a finite number"):
         Money(amount=Decimal("NaN"), currency="EUR")
@@ -96,14 +96,14 @@ async def test_a_member_that_another_one_makes_required_is_named(connect):
 
 
 async def test_a_value_of_another_type(front):
-    await refused("OR12: order_id: takes one string, not list", front.orders.get(["a", "b"]))
+    await refused("OR12: order_id: must be one string, not list", front.orders.get(["a", "b"]))
     await refused(r"RT25: returns\[0\]\.id.*`str`, got `int`", front.returns.receive(returns=[ReturnIdInput(id=5)]))
 
 
 async def test_a_filter_that_is_empty_or_serves_once(front):
-    with pytest.raises(InvalidArgument, match="OR11: order_ids: is an empty list; leave it out"):
+    with pytest.raises(InvalidArgument, match="OR11: order_ids: is an empty list; omit the argument"):
         front.orders.list(order_ids=[])
-    with pytest.raises(InvalidArgument, match="OR11: order_ids: takes a list of string values, not generator"):
+    with pytest.raises(InvalidArgument, match="OR11: order_ids: must be a list of string values, not generator"):
         front.orders.list(order_ids=(number for number in IDS))
     await refused("P31: product_references: is an empty list$", front.products.lookup([]))
     await refused("OR72: order_ids: is an empty list$", front.orders.list_documents([]))
@@ -114,9 +114,9 @@ async def test_a_filter_that_is_empty_or_serves_once(front):
 
 
 async def test_an_id_list_over_its_cap_that_cannot_be_split(front):
-    with pytest.raises(InvalidArgument, match="OR11: channel_codes: has 101 values; one call takes 100"):
+    with pytest.raises(InvalidArgument, match="OR11: channel_codes: has 101 values; one call takes at most 100"):
         front.orders.list(channel_codes=IDS)
-    await refused("OR11: order_ids: has 101 values; one call takes 100", front.call("OR11", {"order_ids": IDS}))
+    await refused("OR11: order_ids: has 101 values; one call takes at most 100", front.call("OR11", {"order_ids": IDS}))
 
 
 async def test_a_moment_without_a_zone(front):
@@ -143,8 +143,11 @@ async def test_a_code_nobody_knows(front):
 
 
 async def test_product_references_that_are_no_pairs(front):
-    await refused("P31: product_references: takes pairs such as", front.products.lookup([("EAN",)]))
-    await refused("P31: product_references: 'EAN|1,2' is not one TYPE", front.products.lookup([("EAN", "1,2")]))
+    await refused("P31: product_references: must be pairs such as", front.products.lookup([("EAN",)]))
+    await refused(
+        "P31: product_references: 'EAN|1,2' is not a reference of the form TYPE",
+        front.products.lookup([("EAN", "1,2")]),
+    )
 
 
 async def test_a_moment_of_the_past_is_fine(front):
@@ -157,13 +160,13 @@ async def test_a_moment_of_the_past_is_fine(front):
 @pytest.mark.parametrize(
     ("params", "words"),
     [
-        ({"max": "5000"}, "OR11: max: 5000 is outside 1 to 100"),
+        ({"max": "5000"}, "OR11: max: 5000 is out of range; must be from 1 to 100"),
         ({"max": "ten"}, "OR11: max: 'ten' is not a valid integer"),
-        ({"offset": "-1"}, "OR11: offset: -1 is outside 0"),
+        ({"offset": "-1"}, "OR11: offset: -1 is out of range; must be at least 0"),
         ({"start_date": "06/05/2024"}, "OR11: start_date: '06/05/2024' is not a valid date-time"),
         ({"start_date": "2026-01-01T00:00:00"}, "OR11: start_date: needs a time zone"),
-        ({"start_date": ""}, "OR11: start_date: is empty; leave it out"),
-        ({"order_ids": "a,,b"}, "OR11: order_ids: holds an empty value"),
+        ({"start_date": ""}, "OR11: start_date: is empty; omit the argument"),
+        ({"order_ids": "a,,b"}, "OR11: order_ids: contains an empty value"),
         ({"has_incident": "maybe"}, "OR11: has_incident: 'maybe' is not a valid boolean"),
     ],
 )

@@ -152,8 +152,8 @@ async def test_an_option_of_a_call_that_cannot_work(options):
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"batch_size": 0}, "batch_size: 0 is outside 1 to 100"),
-        ({"batch_size": 101}, "batch_size: 101 is outside 1 to 100"),
+        ({"batch_size": 0}, "batch_size: 0 is out of range; must be from 1 to 100"),
+        ({"batch_size": 101}, "batch_size: 101 is out of range; must be from 1 to 100"),
         ({"batch_size": 10.0}, "batch_size: must be a whole number, from 1 to 100, not float"),
         ({"max_batch_bytes": 0}, "max_batch_bytes: must be a whole number, at least 1"),
         ({"linger": -1}, "linger: "),
@@ -215,9 +215,9 @@ async def test_what_cannot_be_a_queue_or_a_place_for_rejected_orders(given):
         ({"action_id": ""}, "action_id: '' cannot be part of a path"),
         ({"action_id": "a/b"}, "action_id: 'a/b' cannot be part of a path"),
         ({"action_id": ".."}, "action_id: '..' cannot be part of a path"),
-        ({"action_id": "a\0"}, "action_id: holds a NUL"),
+        ({"action_id": "a\0"}, "action_id: contains a NUL"),
         ({"action_id": None}, "action_id: is required"),
-        ({"action_id": ["a"]}, "action_id: takes one string"),
+        ({"action_id": ["a"]}, "action_id: must be one string"),
         ({"status": None}, "status: is required"),
         ({"status": 3}, "status: Expected `str`"),
         ({"errors": 3}, "errors: Expected `array`, got `int`"),
@@ -237,7 +237,11 @@ async def test_an_outcome_that_is_put_into_a_queue_meets_the_rules_of_one_that_i
 
 async def test_options_of_lists_jobs_and_files_that_cannot_work():
     async with MarketplaceFront("https://acme.mirakl.net", auth=TOKEN) as front:
-        for value, words in [(0, "0 is outside 1 to 100"), (101, "101 is outside"), ("50", "must be a whole number")]:
+        for value, words in [
+            (0, "0 is out of range; must be from 1 to 100"),
+            (101, "101 is out of range"),
+            ("50", "must be a whole number"),
+        ]:
             with pytest.raises(errors.InvalidArgument, match=f"OR11: page_size: {words}"):
                 front.orders.list(page_size=value)
         listed = front.orders.list()
@@ -297,7 +301,7 @@ def test_a_setting_of_the_shared_limiter_that_cannot_work(given, words):
     [
         ({"size": -1}, "size: must be a whole number, at least 0, or None for an unknown one, not -1"),
         ({"size": "5"}, "size: must be"),
-        ({"filename": 5}, "filename: must be a name that is a valid text and not empty, not int"),
+        ({"filename": 5}, "filename: must be a file name that is not empty and is valid Unicode, not int"),
         ({"filename": ""}, "filename: must be"),
         ({"filename": "a\0b"}, "filename: must be"),
         ({"filename": "a\ud800.csv"}, "filename: must be"),
@@ -315,7 +319,7 @@ async def test_a_file_whose_name_is_no_text_is_refused_with_what_to_do(tmp_path)
     path = tmp_path / os.fsdecode(b"caf\xe9.csv")
     path.write_bytes(b"x")
     async with MarketplaceFront("https://acme.mirakl.net", auth=TOKEN) as front:
-        with pytest.raises(errors.InvalidArgument, match="P41: file: its name cannot be written.*filename="):
+        with pytest.raises(errors.InvalidArgument, match="P41: file: the file name is not valid Unicode.*filename="):
             await front.products.start_import(path, shop=1)
 
 
@@ -329,7 +333,7 @@ async def test_a_file_whose_name_is_no_text_is_refused_with_what_to_do(tmp_path)
         ({"path": "/\ud800"}, "path: must be"),
         ({"path": "/a/../b"}, "path: .*must start with a slash"),
         ({"query": [("a", 1)]}, "query: must be a mapping of names to values, or None, not list"),
-        ({"query": {1: 2}}, "query: must be names that are texts, not int"),
+        ({"query": {1: 2}}, "query: must be names without control characters, not int"),
         ({"retry": "no"}, 'retry: must be "safe", "idempotent" or "unsafe"'),
     ],
 )

@@ -80,7 +80,7 @@ def _body(operation: Operation[Any], path: Path | None) -> bytes | None:
     if path is None:
         return None
     if operation.content != "json":
-        raise usage_error(f"--body: {operation.code} takes no JSON body")
+        raise usage_error(f"--body: {operation.code} does not accept a JSON body")
     content = sys.stdin.buffer.read() if path == Path("-") else read_file(path, "--body")
     read_json(content, "--body")
     return content

@@ -33,7 +33,7 @@ from ..errors import (
     UnreadableFile,
 )
 from ..http import failures
-from ..http.decompression import codings_of
+from ..http.decompression import content_codings
 from ..http.urls import origin
 from ..http.wire import WireError
 from ..options import Options, check_options
@@ -434,7 +434,7 @@ class DownloadStream:
 def _size(headers: Mapping[str, str]) -> int | None:
     """The body's size; what Content-Length counts is another size where the body is compressed."""
     text = headers.get("Content-Length", "")
-    return natural(text) if text and not codings_of(headers) else None
+    return natural(text) if text and not content_codings(headers) else None
 
 
 def _tell_both(progress: Progress, total: int | None, written: int) -> None:

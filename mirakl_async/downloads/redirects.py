@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 
 from msgspec.structs import replace
 
-from ..http.urls import address_parts, is_allowed_url, origin
+from ..http.urls import is_allowed_url, origin, parse_address
 from ..redaction import RedactedStr
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def redirected(request: Request, redirect: UnexpectedRedirect) -> Request:
         address = RedactedStr(urljoin(request.url, redirect.address))
     except ValueError:
         raise redirect from None
-    parts = address_parts(address)
+    parts = parse_address(address)
     if not redirect.address or parts is None or not is_allowed_url(parts, request.url):
         raise redirect
     return replace(

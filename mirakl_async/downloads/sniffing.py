@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal, TypeAlias
 
-from ..http.expected_responses import without_mark
+from ..http.expected_responses import without_bom
 
 FileFormat: TypeAlias = Literal["csv", "xlsx", "xml", "zip", "json", "pdf", "text", "binary", "empty"]
 
@@ -23,7 +23,7 @@ def format_of(start: bytes) -> FileFormat:
         return "empty"
     if start.startswith(_ZIP):
         return "xlsx" if b"[Content_Types].xml" in start or b"xl/" in start else "zip"
-    return "pdf" if start.startswith(b"%PDF-") else _kind_of_text(without_mark(start).lstrip())
+    return "pdf" if start.startswith(b"%PDF-") else _kind_of_text(without_bom(start).lstrip())
 
 
 def _kind_of_text(text: bytes) -> FileFormat:

@@ -1,7 +1,8 @@
-"""The wire: one exchange over aiohttp, and what its failures mean. Beside `session`, the only importer of aiohttp.
+"""One HTTP exchange over aiohttp, with its exceptions classified. Besides `aiohttp_session`, the only aiohttp importer.
 
-A server that closes after each answer without saying so breaks the next request on that connection. Where one was
-broken so, connections to that origin are not used again for a while: every call on them would cost two attempts.
+A server that closes the connection after each response without announcing it breaks the next request on that
+connection. After such a break, connections to that origin are not reused for a while: every call would cost two
+attempts.
 """
 
 from __future__ import annotations
@@ -23,14 +24,14 @@ from aiohttp.http_exceptions import LineTooLong
 from ..redaction import RedactedBytes
 from .aiohttp_session import (
     MAX_HEADER_BYTES,
-    MAX_HEADERS,
+    MAX_HEADER_COUNT,
     AttemptState,
     current_attempt,
     is_chunked,
     is_framed,
     make_session,
 )
-from .decompression import Decoder, codings_of, legible
+from .decompression import Decoder, content_codings, decode_error_body
 from .framing import is_part
 from .multipart import Form
 from .request import Multipart
@@ -48,13 +49,13 @@ if TYPE_CHECKING:
 
 LARGE_BODY_BYTES = 512 * 1024
 HEADER_TOO_LONG = (
-    f"the response header is too long: at most {MAX_HEADERS} fields of {MAX_HEADER_BYTES // 1024} KiB each are read"
+    f"the response header is too long; at most {MAX_HEADER_COUNT} fields of {MAX_HEADER_BYTES // 1024} KiB are read"
 )
 NO_CONTENT = 204
-NO_REUSE_SECONDS = 60.0
-UNRESERVED = "%/:?#[]@!$&'()*+,;=~"
-_CHARACTERS = r"[\w.~:/?#\[\]@!$&'()*+,;=-]*"
-_WELL_FORMED = re.compile(rf"{_CHARACTERS}(?:%[0-9A-Fa-f]{{2}}{_CHARACTERS})*", re.ASCII)
+NO_REUSE_INTERVAL = 60.0
+URL_SAFE = "%/:?#[]@!$&'()*+,;=~"
+_URL_CHARACTERS = r"[\w.~:/?#\[\]@!$&'()*+,;=-]*"
+_WELL_FORMED_URL = re.compile(rf"{_URL_CHARACTERS}(?:%[0-9A-Fa-f]{{2}}{_URL_CHARACTERS})*", re.ASCII)
 _BARE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 
 
@@ -71,7 +72,7 @@ class AiohttpWire:
         self._loop = asyncio.get_running_loop()
         self._pooled = self._session(force_close=False)
         self._unpooled: aiohttp.ClientSession | None = None
-        self._not_reused: dict[tuple[str, str, int], float] = {}  # origins, and until when
+        self._not_reused: dict[tuple[str, str, int], float] = {}  # by origin: the end of the interval
 
     def _session(self, *, force_close: bool) -> aiohttp.ClientSession:
         return make_session(self._timeouts, proxy=self._proxy, ssl=self._ssl, force_close=force_close)
@@ -87,37 +88,39 @@ class AiohttpWire:
         max_bytes: int,
         new_connection: bool = False,
     ) -> WireResponse:
-        """See Wire."""
-        flight = AttemptState()
-        self._timer.begin(flight, timeout)
+        """Send a request and read the whole response; raises WireError."""
+        attempt = AttemptState()
+        self._timer.begin(attempt, timeout)
         body_read = io.BytesIO()
         try:
-            response = await self._send(flight, method, url, headers, body, new_connection=new_connection)
+            response = await self._send(attempt, method, url, headers, body, new_connection=new_connection)
             chunked, framed = False, True
             if hdrs.CONTENT_LENGTH not in response.headers:
                 chunked, framed = is_chunked(response), is_framed(response)
             try:
                 await _read_into(body_read, response, max_bytes)
             except (aiohttp.ClientError, OSError, WireError, asyncio.CancelledError) as error:
-                if response.status < 300 or (isinstance(error, asyncio.CancelledError) and not flight.end()):
-                    raise  # of an error, what the status says is certain, whatever became of its words
+                if response.status < 300 or (isinstance(error, asyncio.CancelledError) and not attempt.end()):
+                    raise  # an error status is certain even where its body could not be read
             finally:
                 response.close()
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise self._fault(error, flight, url) from _safe_cause(error)
+            raise self._record_error(error, attempt, url) from _safe_cause(error)
         except asyncio.CancelledError as error:
-            if not flight.end():
+            if not attempt.end():
                 raise
-            raise _wire_error(TimeoutError(), flight) from error
+            raise _wire_error(TimeoutError(), attempt) from error
         finally:
-            flight.end()
-            if flight.form is not None:
-                flight.form.close()
+            attempt.end()
+            if attempt.form is not None:
+                attempt.form.close()
         content: bytes = RedactedBytes(body_read.getvalue())
         if response.status >= 300:
-            content = legible(content, response.headers, max_bytes, chunked=chunked)
-        elif not framed and _is_cut_json(content):
-            raise WireError("lost", "partial", "the answer ended early, and no length was sent")
+            content = decode_error_body(content, response.headers, max_bytes, chunked=chunked)
+        elif not framed and _is_truncated_json(content):
+            raise WireError(
+                "lost", "partial", "the response ended early: no length was sent, and its JSON is incomplete"
+            )
         return WireResponse(response.status, response.headers, content)
 
     async def open(
@@ -130,22 +133,22 @@ class AiohttpWire:
         timeout: float | None,
         new_connection: bool = False,
     ) -> AiohttpStreamedResponse:
-        """See Wire."""
-        flight = AttemptState()
+        """Send a request and read the head of the response; raises WireError."""
+        attempt = AttemptState()
         try:
             async with asyncio.timeout(timeout):
-                response = await self._send(flight, method, url, headers, body, new_connection=new_connection)
+                response = await self._send(attempt, method, url, headers, body, new_connection=new_connection)
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise self._fault(error, flight, url) from _safe_cause(error)
+            raise self._record_error(error, attempt, url) from _safe_cause(error)
         try:
-            return AiohttpStreamedResponse(response, flight)
+            return AiohttpStreamedResponse(response, attempt)
         except WireError:
             response.close()
             raise
 
     def _send(
         self,
-        flight: AttemptState,
+        attempt: AttemptState,
         method: str,
         url: str,
         headers: Mapping[str, str],
@@ -154,44 +157,48 @@ class AiohttpWire:
         new_connection: bool,
     ) -> Awaitable[aiohttp.ClientResponse]:
         session = self._pooled
-        if new_connection or (self._not_reused and self._breaks_reuse(url)):
+        if new_connection or (self._not_reused and self._is_reuse_broken(url)):
             if self._unpooled is None:
                 self._unpooled = self._session(force_close=True)
             session = self._unpooled
-        current_attempt.set(flight)
+        current_attempt.set(attempt)
         data: Any = None
         if isinstance(body, Multipart):
-            data, headers = _body_stream(body, headers, flight)
+            data, headers = _body_stream(body, headers, attempt)
         elif body:
-            # A stream shares the bytes that it is given, but copies a view of them.
+            # BytesIO shares the bytes that it is given, but copies a memoryview.
             data = body if len(body) <= LARGE_BODY_BYTES else io.BytesIO(getattr(body, "obj", body))
-        # What `session.request` awaits, without its context manager: nobody here has a use for it, and it costs 2 us.
-        answer: Any = session._request(  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+        # What `session.request` awaits, without its context manager, which is not needed and costs 2 us.
+        request: Any = session._request(  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
             method,
-            _verbatim(url),
+            _to_url(url),
             data=data,
             headers=headers,
             allow_redirects=False,
             # aiohttp would add application/octet-stream to an empty PUT, which OR24 and OR29 do not expect.
             skip_auto_headers=None if body or method == "GET" else ("Content-Type",),
         )
-        return cast("Awaitable[aiohttp.ClientResponse]", answer)
+        return cast("Awaitable[aiohttp.ClientResponse]", request)
 
-    def _breaks_reuse(self, url: str) -> bool:
-        """Whether a used connection to this origin broke a short while ago."""
+    def _is_reuse_broken(self, url: str) -> bool:
+        """Whether a reused connection to this origin broke within the last NO_REUSE_INTERVAL."""
         return self._not_reused.get(origin(url), 0.0) > self._loop.time()
 
-    def _fault(self, error: BaseException, flight: AttemptState, url: str) -> WireError:
-        """What ended an attempt; where that was a used connection, its like are not used for a while."""
-        fault = _wire_error(error, flight)
-        if flight.reused and fault.kind in {"lost", "protocol"} and not isinstance(error, aiohttp.ClientPayloadError):
+    def _record_error(self, error: BaseException, attempt: AttemptState, url: str) -> WireError:
+        """Classify the exception of an attempt; if a reused connection broke, stop reusing those of its origin."""
+        wire_error = _wire_error(error, attempt)
+        if (
+            attempt.reused
+            and wire_error.kind in {"lost", "protocol"}
+            and not isinstance(error, aiohttp.ClientPayloadError)
+        ):
             now = self._loop.time()
             self._not_reused = {key: until for key, until in self._not_reused.items() if until > now}
-            self._not_reused[origin(url)] = now + NO_REUSE_SECONDS
-        return fault
+            self._not_reused[origin(url)] = now + NO_REUSE_INTERVAL
+        return wire_error
 
     async def close(self) -> None:
-        """See Wire."""
+        """Close every connection."""
         self._timer.close()
         try:
             await self._pooled.close()
@@ -201,11 +208,11 @@ class AiohttpWire:
 
 
 class AiohttpStreamedResponse:
-    """See OpenAnswer."""
+    """A response of aiohttp whose body has not been read."""
 
-    def __init__(self, response: aiohttp.ClientResponse, flight: AttemptState) -> None:
+    def __init__(self, response: aiohttp.ClientResponse, attempt: AttemptState) -> None:
         self._response = response
-        self._flight = flight
+        self._attempt = attempt
         self._chunked = is_chunked(response)
         self._decoder = _decoder(response)
         self.status: int = response.status
@@ -213,7 +220,7 @@ class AiohttpStreamedResponse:
         self.framed: bool = is_framed(response)
 
     async def chunks(self) -> AsyncGenerator[bytes, None]:
-        """See OpenAnswer."""
+        """Yield the decompressed body as it arrives; raises WireError if it breaks off."""
         try:
             async for chunk in self._response.content.iter_any():
                 if self._decoder is not None:
@@ -221,45 +228,45 @@ class AiohttpStreamedResponse:
                 for piece in (chunk,) if self._decoder is None else self._decoder.feed(chunk):
                     yield piece
                 chunk = piece = b""  # noqa: PLW2901 - so that no traceback with locals shows what was read
-        except (aiohttp.ClientError, OSError, RuntimeError) as error:  # the last one where the client was closed
-            raise _wire_error(error, self._flight, "partial") from _safe_cause(error)
+        except (aiohttp.ClientError, OSError, RuntimeError) as error:  # RuntimeError: the client was closed
+            raise _wire_error(error, self._attempt, "partial") from _safe_cause(error)
         if self._decoder is not None:
             self._decoder.end()
 
-    async def words(self, cap: int, seconds: float) -> bytes:
-        """See OpenAnswer."""
-        said = io.BytesIO()
+    async def read_error_body(self, max_bytes: int, timeout: float) -> bytes:
+        """Read the body of an error, decompressed, as far as it arrives in time; never raises for the connection."""
+        content = io.BytesIO()
         with suppress(aiohttp.ClientError, OSError, RuntimeError, WireError):  # TimeoutError is an OSError
-            async with asyncio.timeout(seconds):
-                await _read_into(said, self._response, cap)
-        return legible(RedactedBytes(said.getvalue()), self.headers, cap, chunked=self._chunked)
+            async with asyncio.timeout(timeout):
+                await _read_into(content, self._response, max_bytes)
+        return decode_error_body(RedactedBytes(content.getvalue()), self.headers, max_bytes, chunked=self._chunked)
 
     def close(self) -> None:
-        """See OpenAnswer."""
+        """Release the connection."""
         self._response.close()
 
 
 @lru_cache(maxsize=256)
-def _verbatim(url: str) -> URL:
-    """An address as it was built or given, which may be signed: only what no address can hold is spelled anew.
+def _to_url(url: str) -> URL:
+    """A URL without normalization, because it may be signed: only characters that no URL may contain are quoted.
 
-    Cached, since a sync and whoever polls ask one address again and again.
+    Cached, since a sync and a polling loop request the same URLs again and again.
     """
     try:
-        if _WELL_FORMED.fullmatch(url):
+        if _WELL_FORMED_URL.fullmatch(url):
             return URL(url, encoded=True)
         parts = urlsplit(url)
         path = _BARE_PERCENT.sub("%25", f"{parts.path}?{parts.query}" if parts.query else parts.path)
         server = str(URL(f"{parts.scheme}://{parts.netloc}")).rstrip("/")
-        return URL(server + quote(path, safe=UNRESERVED), encoded=True)
+        return URL(server + quote(path, safe=URL_SAFE), encoded=True)
     except ValueError:
         raise WireError("url", "unsent", "the URL cannot be used", permanent=True) from None
 
 
 def _decoder(response: aiohttp.ClientResponse) -> Decoder | None:
-    """What undoes the codings of a success; None where it has none, and for an error, which is kept as it comes."""
+    """The decoder of a 2xx response; None if it has no content coding, and for errors, which are decoded later."""
     headers = response.headers
-    # aiohttp's names are looked up three times as fast as texts.
+    # aiohttp's istr constants are looked up three times as fast as str.
     if (
         hdrs.CONTENT_ENCODING not in headers
         and hdrs.TRANSFER_ENCODING not in headers
@@ -269,13 +276,13 @@ def _decoder(response: aiohttp.ClientResponse) -> Decoder | None:
     if response.status >= 300 or response.status == NO_CONTENT:
         return None
     if response.status == 200 and is_part(headers):
-        raise WireError("protocol", "partial", "the answer is only a part of what was asked for")
-    codings = codings_of(headers, chunked=is_chunked(response))
+        raise WireError("protocol", "partial", "the response is only a part of the requested body")
+    codings = content_codings(headers, chunked=is_chunked(response))
     return Decoder(codings) if codings else None
 
 
-async def _read_into(body: io.BytesIO, response: aiohttp.ClientResponse, cap: int) -> None:
-    """Read a body; refused past the cap, which counts after decompression: 300 KB of gzip can hold 300 MB."""
+async def _read_into(body: io.BytesIO, response: aiohttp.ClientResponse, max_bytes: int) -> None:
+    """Read a body; raises WireError beyond `max_bytes` after decompression: 300 KB of gzip can contain 300 MB."""
     decoder, content, size = _decoder(response), response.content, 0
     while chunk := await content.readany():
         if decoder is not None:
@@ -283,9 +290,9 @@ async def _read_into(body: io.BytesIO, response: aiohttp.ClientResponse, cap: in
         for piece in (chunk,) if decoder is None else decoder.feed(chunk):
             size += len(piece)
             body.write(piece)
-            if size > cap:
+            if size > max_bytes:
                 chunk = piece = b""  # noqa: PLW2901
-                raise WireError("large", "partial", f"the answer is larger than {cap} bytes", permanent=True)
+                raise WireError("large", "partial", f"the response is larger than {max_bytes} bytes", permanent=True)
         chunk = piece = b""
         if content.at_eof():
             break
@@ -293,8 +300,8 @@ async def _read_into(body: io.BytesIO, response: aiohttp.ClientResponse, cap: in
         decoder.end()
 
 
-def _is_cut_json(content: bytes) -> bool:
-    """Whether a body breaks off, which only its text can tell where no length was sent."""
+def _is_truncated_json(content: bytes) -> bool:
+    """Whether a JSON body is incomplete; used where no length was sent."""
     if not content.lstrip().startswith((b"{", b"[")):
         return False
     try:
@@ -304,17 +311,17 @@ def _is_cut_json(content: bytes) -> bool:
     return False
 
 
-def _body_stream(body: Multipart, headers: Mapping[str, str], flight: AttemptState) -> tuple[Any, Mapping[str, str]]:
-    """A form of this attempt's own, and the headers that go with it."""
-    flight.form = form = Form(body)
+def _body_stream(body: Multipart, headers: Mapping[str, str], attempt: AttemptState) -> tuple[Any, Mapping[str, str]]:
+    """The chunks of a form, made for this attempt, and the headers for it."""
+    attempt.form = form = Form(body)
     headers = {**headers, "Content-Type": form.content_type}
     if form.length is not None:
         headers["Content-Length"] = str(form.length)
     return form.chunks(), headers
 
 
-class _ErrorMeaning(NamedTuple):
-    """What an exception of aiohttp says; `stage` None is as far as the flight is known to have got."""
+class _ErrorType(NamedTuple):
+    """How an exception of aiohttp is classified; with `stage` None, the stage is the one that the attempt reached."""
 
     kind: str
     stage: Stage | None
@@ -322,54 +329,54 @@ class _ErrorMeaning(NamedTuple):
     permanent: bool = False
 
 
-_MEANINGS: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], _ErrorMeaning], ...] = (
+_ERROR_TYPES: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], _ErrorType], ...] = (
     (
         (aiohttp.ClientConnectorCertificateError, aiohttp.ServerFingerprintMismatch),
-        _ErrorMeaning("tls", "unsent", "the server's certificate is not trusted", permanent=True),
+        _ErrorType("tls", "unsent", "the server's certificate is not trusted", permanent=True),
     ),
-    (aiohttp.ClientSSLError, _ErrorMeaning("tls", "unsent", "TLS could not be agreed with {0.host}:{0.port}")),
-    (aiohttp.ClientConnectorDNSError, _ErrorMeaning("dns", "unsent", "the name {0.host} could not be resolved")),
-    (aiohttp.ClientConnectorError, _ErrorMeaning("connect", "unsent", "no connection to {0.host}:{0.port}")),
-    (aiohttp.ConnectionTimeoutError, _ErrorMeaning("connect", "unsent", "the connection took too long to be made")),
-    (TimeoutError, _ErrorMeaning("timeout", None, "the attempt took too long")),
+    (aiohttp.ClientSSLError, _ErrorType("tls", "unsent", "the TLS handshake with {0.host}:{0.port} failed")),
+    (aiohttp.ClientConnectorDNSError, _ErrorType("dns", "unsent", "the host name {0.host} could not be resolved")),
+    (aiohttp.ClientConnectorError, _ErrorType("connect", "unsent", "could not connect to {0.host}:{0.port}")),
+    (aiohttp.ConnectionTimeoutError, _ErrorType("connect", "unsent", "connecting timed out")),
+    (TimeoutError, _ErrorType("timeout", None, "the attempt timed out")),
     (
         aiohttp.ClientPayloadError,
-        _ErrorMeaning("lost", "partial", "the connection closed before the response was complete"),
+        _ErrorType("lost", "partial", "the connection closed before the response was complete"),
     ),
     (
         (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError),
-        _ErrorMeaning("url", "unsent", "the URL cannot be used", permanent=True),
+        _ErrorType("url", "unsent", "the URL cannot be used", permanent=True),
     ),
     (
         aiohttp.ClientHttpProxyError,
-        _ErrorMeaning("proxy", "unsent", "the proxy made no connection: it answered {0.status}"),
+        _ErrorType("proxy", "unsent", "the proxy did not connect; it answered with status {0.status}"),
     ),
-    # A bad status line comes with status 400, which the server never said.
-    (aiohttp.ClientResponseError, _ErrorMeaning("protocol", "partial", "the response is not valid HTTP")),
-    (ValueError, _ErrorMeaning("request", "unsent", "the request cannot be sent: {0}", permanent=True)),
-    (BaseException, _ErrorMeaning("lost", None, "the connection broke ({0.__class__.__name__})")),
+    # aiohttp sets status 400 for an invalid status line; the server did not send it.
+    (aiohttp.ClientResponseError, _ErrorType("protocol", "partial", "the response is not valid HTTP")),
+    (ValueError, _ErrorType("request", "unsent", "the request cannot be sent: {0}", permanent=True)),
+    (BaseException, _ErrorType("lost", None, "the connection broke ({0.__class__.__name__})")),
 )
 
 
 def _safe_cause(error: BaseException) -> BaseException | None:
-    """The cause that a traceback may show: these two write out the URL, and its query may hold a signature."""
+    """The cause that a traceback may show: these two show the URL, whose query may contain a signature."""
     return None if isinstance(error, aiohttp.ClientResponseError | aiohttp.InvalidURL) else error
 
 
 def _is_header_too_long(error: BaseException) -> bool:
-    """Whether a head was refused for its size: aiohttp hides the parser's reason behind two causes."""
+    """Whether the parser rejected a head for its size: aiohttp puts its reason two causes deep."""
     reason = getattr(error.__cause__, "__cause__", None)
     return isinstance(error, aiohttp.ClientResponseError) and (
         isinstance(reason, LineTooLong) or "Too many headers" in error.message
     )
 
 
-def _wire_error(error: BaseException, flight: AttemptState, stage: Stage | None = None) -> WireError:
-    """What an exception of aiohttp means for the call: how far it got, and whether repeating could help."""
-    if flight.form is not None and flight.form.broken is not None:
-        return WireError("request", "unsent", f"the request cannot be sent: {flight.form.broken}", permanent=True)
+def _wire_error(error: BaseException, attempt: AttemptState, stage: Stage | None = None) -> WireError:
+    """Classify an exception of aiohttp: how far the request got, and whether a retry could help."""
+    if attempt.form is not None and attempt.form.broken is not None:
+        return WireError("request", "unsent", f"the request cannot be sent: {attempt.form.broken}", permanent=True)
     if _is_header_too_long(error):
         return WireError("protocol", "partial", HEADER_TOO_LONG, permanent=True)
-    meaning = next(meaning for kinds, meaning in _MEANINGS if isinstance(error, kinds))
-    reached: Stage = meaning.stage or stage or flight.stage
-    return WireError(meaning.kind, reached, meaning.reason.format(error), permanent=meaning.permanent)
+    error_type = next(error_type for kinds, error_type in _ERROR_TYPES if isinstance(error, kinds))
+    reached: Stage = error_type.stage or stage or attempt.stage
+    return WireError(error_type.kind, reached, error_type.reason.format(error), permanent=error_type.permanent)

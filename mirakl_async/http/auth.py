@@ -1,15 +1,15 @@
-"""Credentials, and the access token they are exchanged for.
+"""Credentials, and the access tokens that they are exchanged for.
 
-**One refresh, however many callers.** The exchange runs in a task of its own that callers only wait for: a caller
-whose deadline passes leaves, the exchange goes on, and nobody starts a second one. (With a lock instead, every caller
-that times out passes the lock to the next, who starts again: 299 token requests where one was enough.)
+**One refresh for all callers.** The exchange runs in its own task, for which callers only wait: when the deadline of a
+caller passes, the exchange continues and no second one starts. (With a lock instead, every caller that times out would
+pass the lock to the next, which would start again: 299 token requests where one was enough.)
 
-**Two windows.** Within the soft window before expiry the token is renewed in the background while the old one is
+**Two windows.** Within the soft window before expiry the token is refreshed in the background while the old one is
 still used; within the hard window callers wait for the new one. 300 and 30 seconds, or a fifth and a twentieth of a
-short life. Life is counted on this machine's monotonic clock from before the exchange began, never from a date.
+short lifetime. The lifetime starts before the exchange, on the monotonic clock of this machine, never from a date.
 
-**Generations.** Each token has a number. A 401 names the number it was sent with; if a newer token has arrived in the
-meantime nothing is renewed, so 500 calls refused together cause one exchange.
+**Generations.** Each token has a number. After a 401, the token is refreshed only if it is still the one that was sent:
+500 calls that are rejected together cause one exchange.
 
 Mirakl Connect: POST {auth host}/oauth/token, form-encoded grant_type, client_id, client_secret; no refresh token.
 """
@@ -34,10 +34,10 @@ if TYPE_CHECKING:
     from .wire import Wire, WireResponse
 
 SOFT_WINDOW, HARD_WINDOW = 300.0, 30.0
-REFUSAL_CACHE_SECONDS = 30.0
+REFUSAL_CACHE_TTL = 30.0
 MAX_ATTEMPTS = 4
 EXCHANGE_TIMEOUT = 30.0
-LONGEST_PAUSE = 30.0
+MAX_PAUSE = 30.0
 
 
 class AuthHeader(NamedTuple):
@@ -48,17 +48,17 @@ class AuthHeader(NamedTuple):
 
 
 class Authenticator(Protocol):
-    """What the transport asks for a header; `identity` tells credentials apart without revealing them."""
+    """Provides the Authorization header; `identity` distinguishes credentials without revealing them."""
 
     identity: str
     refreshable: bool
 
     def current(self) -> AuthHeader | None:
-        """The header to use now, or None if `obtain` must be awaited first."""
+        """The header to use now; None if `obtain` must be awaited first."""
         ...
 
     async def obtain(self) -> AuthHeader:
-        """The header to use, after an exchange if one is needed."""
+        """Return the header to use, after an exchange if one is needed."""
         ...
 
     async def refresh(self, generation: int) -> None:
@@ -66,15 +66,15 @@ class Authenticator(Protocol):
         ...
 
     async def close(self) -> None:
-        """Stop whatever runs in the background."""
+        """Stop the background refresh."""
         ...
 
 
 class Credential(Protocol):
-    """What a client is given: makes the authenticator that serves it."""
+    """Credentials as the user passes them; each client makes its authenticator from them."""
 
     def authenticator(self, token_url: str, wire: Wire, clock: Clock) -> Authenticator:
-        """Start serving; `wire` carries the exchange, if there is one."""
+        """Make the authenticator of one client; a token exchange, if there is one, uses `wire`."""
         ...
 
 
@@ -83,9 +83,9 @@ def _identity(*secrets: str) -> str:
 
 
 def clean_secret(name: str, value: object) -> RedactedStr:
-    """A secret without what a file or a variable put around it: white space, line breaks, a byte order mark.
+    """Strip white space, line breaks and a byte order mark, as files and variables add them, from a secret.
 
-    Raises ConfigurationError, which shows `name` and never the value, for what no header can carry.
+    Raises ConfigurationError, which shows `name` and never the value, for characters that no header may contain.
     """
     value = hidden(value)
     if not isinstance(value, str):
@@ -94,14 +94,12 @@ def clean_secret(name: str, value: object) -> RedactedStr:
     if not text:
         raise ConfigurationError(f"{name} is empty")
     if not text.isascii() or not text.isprintable() or " " in text:
-        raise ConfigurationError(
-            f"{name} holds spaces, control characters or characters beyond ASCII, which no secret of Mirakl's does"
-        )
+        raise ConfigurationError(f"{name} must be printable ASCII without spaces, as every secret of Mirakl is")
     return text
 
 
 class ApiKey:
-    """A Marketplace API key, sent as it is in the Authorization header (Mirakl's older scheme)."""
+    """A Marketplace API key, sent unchanged in the Authorization header (Mirakl's older scheme)."""
 
     __slots__ = ("_key",)
 
@@ -113,15 +111,15 @@ class ApiKey:
         return "ApiKey(***)"
 
     def authenticator(self, token_url: str, wire: Wire, clock: Clock) -> Authenticator:  # noqa: ARG002
-        """A header that never changes."""
+        """A fixed header."""
         return _StaticToken(self._key, _identity("key", self._key))
 
 
 class BearerToken:
-    """A bearer token: a string, or a function (plain or async) that returns the one to use.
+    """A bearer token: a string, or a function (sync or async) that returns the current token.
 
-    A function is called for the first call and again after a 401; it owns renewal and storage. With a string, a 401
-    raises AuthenticationFailed.
+    The function is called before the first call and again after a 401; it is responsible for refresh and storage. With
+    a string, a 401 raises AuthenticationFailed.
     """
 
     __slots__ = ("_source",)
@@ -136,7 +134,7 @@ class BearerToken:
         return "BearerToken(***)"
 
     def authenticator(self, token_url: str, wire: Wire, clock: Clock) -> Authenticator:  # noqa: ARG002
-        """A fixed header, or one that the function refreshes."""
+        """A fixed header, or one that is refreshed by the function."""
         source = self._source
         if isinstance(source, str):
             return _StaticToken(RedactedStr(f"Bearer {source}"), _identity("bearer", source))
@@ -151,10 +149,10 @@ class BearerToken:
 
 
 class ClientCredentials:
-    """An application's id and secret, exchanged for access tokens at Mirakl's authentication host.
+    """The client id and secret of an application, exchanged for access tokens at Mirakl's authentication host.
 
-    One exchange serves all callers of a client, and a token is renewed before it expires. Calls raise TokenRefused
-    where the credentials are wrong, TokenUnavailable where the host does not answer usefully.
+    All calls of a client share one token, which is refreshed before it expires. Calls raise TokenRefused if the
+    credentials are wrong, TokenUnavailable if the host sends no token.
     """
 
     __slots__ = ("_client_id", "_client_secret")
@@ -169,11 +167,11 @@ class ClientCredentials:
 
     @property
     def identity(self) -> str:
-        """What tells the client id apart from others without revealing it."""
+        """A digest of the client id, which distinguishes it without revealing it."""
         return _identity(self._client_id)
 
     def exchange(self, token_url: str, wire: Wire, clock: Clock) -> TokenExchange:
-        """What asks for a new token each time."""
+        """The exchange that requests a new token at every call."""
         form = RedactedBytes(
             urlencode(
                 {
@@ -186,39 +184,39 @@ class ClientCredentials:
         return TokenExchange(token_url, form, wire, clock)
 
     def authenticator(self, token_url: str, wire: Wire, clock: Clock) -> Authenticator:
-        """A token that is exchanged when first needed and renewed before it expires."""
+        """A header whose token is requested when first needed and refreshed before it expires."""
         return TokenProvider(self.exchange(token_url, wire, clock).fetch, self.identity, clock)
 
 
 class _StaticToken:
-    """A header that cannot be renewed."""
+    """A fixed Authorization header, which cannot be refreshed."""
 
-    __slots__ = ("_grant", "identity", "refreshable")
+    __slots__ = ("_auth_header", "identity", "refreshable")
 
     def __init__(self, header: str, identity: str) -> None:
-        self._grant = AuthHeader(RedactedStr(header), 0)
+        self._auth_header = AuthHeader(RedactedStr(header), 0)
         self.identity: str = identity
         self.refreshable = False
 
     def current(self) -> AuthHeader | None:
-        return self._grant
+        return self._auth_header
 
     async def obtain(self) -> AuthHeader:
-        return self._grant
+        return self._auth_header
 
     async def refresh(self, generation: int) -> None:
-        """Nothing can be done about a fixed header."""
+        """Do nothing: the header is fixed."""
 
     async def close(self) -> None:
-        """Nothing runs."""
+        """Do nothing: no task is running."""
 
 
 class TokenProvider:
-    """Holds one token and renews it; see the module's text for the rules."""
+    """Holds one token and refreshes it; the module's docstring describes the rules."""
 
     __slots__ = (
-        "_clock", "_fetch", "_generation", "_hard_at", "_header", "_refusal", "_refused_until", "_soft_at", "_task",
-        "identity", "refreshable",
+        "_clock", "_fetch", "_generation", "_hard_at", "_header", "_last_refusal", "_refused_until", "_soft_at",
+        "_task", "identity", "refreshable",
     )  # fmt: skip
 
     def __init__(self, fetch: Callable[[], Awaitable[tuple[str, float]]], identity: str, clock: Clock) -> None:
@@ -227,14 +225,14 @@ class TokenProvider:
         self._header: str | None = None
         self._generation = 0
         self._soft_at = self._hard_at = 0.0
-        self._refusal: TokenRefused | None = None
+        self._last_refusal: TokenRefused | None = None
         self._refused_until = 0.0
         self._task: asyncio.Task[None] | None = None
         self.identity: str = identity
         self.refreshable: bool = True
 
     def current(self) -> AuthHeader | None:
-        """The held token, if it is good for a while; starts a background renewal in the soft window."""
+        """The current token; None if it is about to expire. Starts a background refresh in the soft window."""
         if self._header is None:
             return None
         now = self._clock.monotonic()
@@ -246,28 +244,28 @@ class TokenProvider:
         return AuthHeader(self._header, self._generation)
 
     async def obtain(self) -> AuthHeader:
-        """The held token, or the one that an exchange brings; raises TokenError."""
-        grant = self.current()
-        while grant is None:
-            if self._refusal is not None and self._clock.monotonic() < self._refused_until:
-                raise TokenRefused(str(self._refusal), self._refusal.code)
+        """Return the current token, or a new one after an exchange; raises TokenError."""
+        auth_header = self.current()
+        while auth_header is None:
+            if self._last_refusal is not None and self._clock.monotonic() < self._refused_until:
+                raise TokenRefused(str(self._last_refusal), self._last_refusal.code)
             task = self._start()
-            await asyncio.wait([task])  # a caller who leaves does not take it along, as awaiting it would
+            await asyncio.wait([task])  # awaiting the task itself would cancel it with its caller
             if task.cancelled():
-                raise TokenUnavailable("the exchange for an access token was cancelled, as by closing the client")
+                raise TokenUnavailable("the token request was cancelled; the client was probably closed")
             task.result()
-            if self._header is not None:  # however short its life: asking again would bring no better one
-                grant = AuthHeader(self._header, self._generation)
-        return grant
+            if self._header is not None:  # however short its lifetime: another request would return the same
+                auth_header = AuthHeader(self._header, self._generation)
+        return auth_header
 
     async def refresh(self, generation: int) -> None:
-        """Drop the token of this generation and wait for its successor; raises TokenError."""
+        """Discard the token of this generation and wait for the next one; raises TokenError."""
         if generation == self._generation:
             self._header = None
         await self.obtain()
 
     async def close(self) -> None:
-        """Cancel an exchange under way."""
+        """Cancel a running exchange."""
         if self._task is not None and not self._task.done():
             self._task.cancel()
             await asyncio.wait([self._task])
@@ -279,28 +277,28 @@ class TokenProvider:
         return self._task
 
     async def _exchange(self) -> None:
-        began = self._clock.monotonic()
+        started_at = self._clock.monotonic()
         try:
-            token, life = await self._fetch()
+            token, lifetime = await self._fetch()
         except TokenRefused as refusal:
-            self._refusal = refusal
-            self._refused_until = self._clock.monotonic() + REFUSAL_CACHE_SECONDS
+            self._last_refusal = refusal
+            self._refused_until = self._clock.monotonic() + REFUSAL_CACHE_TTL
             raise
         self._header = RedactedStr(f"Bearer {token}")
         self._generation += 1
-        self._soft_at = began + life - min(SOFT_WINDOW, 0.20 * life)
-        self._hard_at = began + life - min(HARD_WINDOW, 0.05 * life)
-        self._refusal = None
+        self._soft_at = started_at + lifetime - min(SOFT_WINDOW, 0.20 * lifetime)
+        self._hard_at = started_at + lifetime - min(HARD_WINDOW, 0.05 * lifetime)
+        self._last_refusal = None
 
 
 def _retrieve(task: asyncio.Task[None]) -> None:
-    """Take the result of an exchange nobody waits for any more; those who wait get it too."""
+    """Retrieve the exception of a finished exchange, so that asyncio does not log it if all callers have left."""
     if not task.cancelled():
         task.exception()
 
 
 class TokenExchange:
-    """The client_credentials exchange, with retries of its own."""
+    """The client_credentials exchange, with its own retries."""
 
     __slots__ = ("_clock", "_form", "_host", "_url", "_wire")
 
@@ -312,21 +310,21 @@ class TokenExchange:
         self._clock = clock
 
     async def fetch(self) -> tuple[str, float]:
-        """A token and its life in seconds; raises TokenRefused or TokenUnavailable."""
-        trouble, pause = "", 0.0
+        """Return a token and its lifetime in seconds; raises TokenRefused or TokenUnavailable."""
+        reason, delay = "", 0.0
         for attempt in range(MAX_ATTEMPTS):
-            if pause:
-                await self._clock.sleep(pause)
-            pause = self._clock.random() * 0.5 * 2.0**attempt
-            answer = await self._post()
-            found = answer if isinstance(answer, str) else read_token(answer, self._host)
-            if not isinstance(found, str):
-                return found
-            trouble = found
-            if not isinstance(answer, str):
-                advice = retry_after(answer.headers) or 0.0
-                pause = max(pause, min(advice, LONGEST_PAUSE))
-        raise TokenUnavailable(f"no access token from {self._host} after {MAX_ATTEMPTS} attempts: {trouble}")
+            if delay:
+                await self._clock.sleep(delay)
+            delay = self._clock.random() * 0.5 * 2.0**attempt
+            response = await self._post()
+            token = response if isinstance(response, str) else read_token(response, self._host)
+            if not isinstance(token, str):
+                return token
+            reason = token
+            if not isinstance(response, str):
+                advised = retry_after(response.headers) or 0.0
+                delay = max(delay, min(advised, MAX_PAUSE))
+        raise TokenUnavailable(f"no access token from {self._host} after {MAX_ATTEMPTS} attempts: {reason}")
 
     async def _post(self) -> WireResponse | str:
         try:
@@ -338,5 +336,5 @@ class TokenExchange:
                 timeout=EXCHANGE_TIMEOUT,
                 max_bytes=64 * 1024,
             )
-        except WireError as fault:
-            return fault.reason
+        except WireError as error:
+            return error.reason

@@ -1,17 +1,17 @@
-"""Whether a 2xx answer is the success that its operation documents: status, emptiness, media type. Pure.
+"""Check whether a 2xx response is the success that its operation documents: status, media type, body. Pure.
 
-A firewall, a portal or a gateway can answer 200 for a request that Mirakl never saw. Such an answer is not a success:
-the transport treats it as no answer at all.
+A firewall, a captive portal or a gateway may answer 200 to a request that Mirakl never received. Such a response is not
+a success: the transport treats it like a lost response.
 
-| documented | taken for a success                                                                                |
+| documented | accepted as a success                                                                              |
 | ---------- | -------------------------------------------------------------------------------------------------- |
-| no body    | the documented status, or 204, with an empty body: a bare 200 may be of anything on the way        |
-| JSON       | the documented status, 200 or 201, with a body that begins an object or a list, and is called JSON |
-|            | or nothing at all                                                                                  |
+| no body    | the documented status, or 204, with an empty body: any intermediary may send an empty 200          |
+| JSON       | the documented status, 200 or 201; the body starts an object or a list; the media type is JSON, a  |
+|            | generic one or missing                                                                             |
 | a file     | 200, or an empty 204, of the documented type or of a generic one; never HTML, by type or content   |
 
-A 206 is never one: no operation asks for a range. Of an endpoint that no operation describes (`Client.send`), any other
-2xx is one unless it is HTML.
+A 206 is never a success: no operation requests a range. For an endpoint that no operation describes (`Client.request`),
+any other 2xx is a success unless it is HTML.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ from ..server_text import excerpt, one_line
 if TYPE_CHECKING:
     from ..operation import Operation
 
-SNIFF_BYTES, MAX_MARK_BYTES = 1024, 4
+SNIFF_BYTES, MAX_BOM_BYTES = 1024, 4
 MAX_EXCERPT, MAX_MEDIA_TYPE = 120, 80
 PARTIAL = 206
 NO_CONTENT = 204
-USUAL_JSON = frozenset(
+COMMON_JSON_TYPES = frozenset(
     {
         "application/json",
         "application/json;charset=UTF-8",
@@ -40,12 +40,12 @@ USUAL_JSON = frozenset(
         "application/json; charset=UTF-8",
     }
 )
-GENERIC = frozenset({"", "application/octet-stream", "binary/octet-stream", "application/force-download"})
-HTML = frozenset({"text/html", "application/xhtml+xml"})
-ERROR_DOCUMENT = frozenset({"application/problem+json", "application/problem+xml"})
-CSV = frozenset({"application/csv", "application/vnd.ms-excel", "text/plain", "text/tab-separated-values"})
+GENERIC_TYPES = frozenset({"", "application/octet-stream", "binary/octet-stream", "application/force-download"})
+HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
+ERROR_DOCUMENT_TYPES = frozenset({"application/problem+json", "application/problem+xml"})
+CSV_TYPES = frozenset({"application/csv", "application/vnd.ms-excel", "text/plain", "text/tab-separated-values"})
 _JSON_TYPE = re.compile(r"(?:application|text)/(?:[\w.-]+\+)?json")
-# Comments may come before the page; one that does not end within what was read is taken for a page's.
+# Comments may precede the page; one that does not end within the bytes read counts as part of a page.
 _HTML_START = re.compile(
     rb"(?:<\?xml.*?\?>\s*)?(?:<!--.*?-->\s*)*"
     rb"<(?:!--(?!.*-->)|(?:!doctype\s+html|html|head|body|title|script|style|meta|iframe|center|div|h[1-6]|p|br|font)\b)",
@@ -54,9 +54,9 @@ _HTML_START = re.compile(
 
 
 class ReceivedResponse(RedactedRepr, Struct, frozen=True, kw_only=True):
-    """A 2xx answer that is not the documented success of its `operation` (Mirakl's code).
+    """A 2xx response that is not the documented success of its `operation` (Mirakl's code).
 
-    `media_type` is in lower case and without parameters. `body` is the whole body, of a file the first KiB at least.
+    `media_type` is in lower case and without parameters. `body` is the whole body; for a file, at least its first KiB.
     """
 
     operation: str
@@ -70,11 +70,11 @@ class ReceivedResponse(RedactedRepr, Struct, frozen=True, kw_only=True):
 
 
 AcceptResponse: TypeAlias = Callable[[ReceivedResponse], bool]
-"""Whether a client takes an answer for a success although its operation does not document it."""
+"""The user's function that decides whether to accept an undocumented 2xx response as a success."""
 
 
 class UnexpectedOutcome(Struct, frozen=True, kw_only=True):
-    """How an attempt ended that was answered 2xx, but not with the documented success."""
+    """The outcome of an attempt whose response is a 2xx, but not the documented success."""
 
     status: int
     media_type: str
@@ -93,19 +93,19 @@ def find_unexpected(
     body: bytes,
     accept: AcceptResponse | None = None,
 ) -> UnexpectedOutcome | None:
-    """What is wrong with a 2xx answer; None if it is the documented success, or `accept` takes it for one.
+    """What is wrong with a 2xx response; None if it is the documented success, or `accept` accepts it.
 
-    Of a file, `body` is what `may_be_judged`.
+    For a file, `body` is its start, as much as `can_detect_html` needs.
     """
-    # The two answers that nearly every call gets.
+    # A fast path for the two responses that nearly every call gets.
     if status in operation.success:
         if operation.answer == "none" and not body and (status == NO_CONTENT or "Content-Type" not in headers):
             return None
-        if operation.answer == "json" and body.startswith(b"{") and headers.get("Content-Type") in USUAL_JSON:
+        if operation.answer == "json" and body.startswith(b"{") and headers.get("Content-Type") in COMMON_JSON_TYPES:
             return None
     media_type = one_line(headers.get("Content-Type", "").partition(";")[0].strip().lower(), MAX_MEDIA_TYPE)
-    start = without_mark(body[:SNIFF_BYTES]).lstrip()
-    reason = _JUDGES[operation.answer](operation, status, media_type, start or body[:1])
+    start = without_bom(body[:SNIFF_BYTES]).lstrip()
+    reason = _CHECKS[operation.answer](operation, status, media_type, start or body[:1])
     if reason is None:
         return None
     if accept is not None:
@@ -113,34 +113,36 @@ def find_unexpected(
         received = ReceivedResponse(operation=code, status=status, media_type=media_type, headers=headers, body=body)
         if accept(received):
             return None
-    # The words of a page may be shown; JSON and files hold people's data.
-    readable = media_type in HTML or start.startswith(b"<") or (operation.answer != "stream" and not is_json(start))
+    # The text of a web page may be shown; JSON and files may contain personal data.
+    is_readable = (
+        media_type in HTML_TYPES or start.startswith(b"<") or (operation.answer != "stream" and not is_json(start))
+    )
     return UnexpectedOutcome(
         status=status,
         media_type=media_type,
         reason=reason,
         documented=documented(operation),
-        body_excerpt=excerpt(start)[:MAX_EXCERPT] if readable else "",
+        body_excerpt=excerpt(start)[:MAX_EXCERPT] if is_readable else "",
     )
 
 
-def is_enough_to_judge(start: bytes) -> bool:
-    """Whether so much of a file is enough to tell HTML from anything else."""
+def can_detect_html(start: bytes) -> bool:
+    """Whether the start of a file is long enough to distinguish HTML from other formats."""
     if len(start) >= SNIFF_BYTES:
         return True
-    if len(start) < MAX_MARK_BYTES:
+    if len(start) < MAX_BOM_BYTES:
         return False
-    text = without_mark(start).lstrip()
+    text = without_bom(start).lstrip()
     return bool(text) and not text.startswith(b"<")
 
 
 def is_json(start: bytes) -> bool:
-    """Whether a text begins as every JSON answer of Mirakl does: as an object or a list."""
+    """Whether a text starts as every JSON response of Mirakl does: with an object or a list."""
     return start.startswith((b"{", b"["))
 
 
-def without_mark(start: bytes) -> bytes:
-    """A text without its byte order mark; one in UTF-16 as its ASCII characters."""
+def without_bom(start: bytes) -> bytes:
+    """The text without its byte order mark; of UTF-16, only the ASCII characters."""
     if start.startswith(b"\xef\xbb\xbf"):
         return start[3:]
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -149,58 +151,60 @@ def without_mark(start: bytes) -> bytes:
 
 
 def documented(operation: Operation[Any]) -> str:
-    """The documented success in words."""
+    """The documented success, described for an error message."""
     body = {"none": "without a body", "json": "with JSON", "stream": f"with {operation.accept}"}.get(operation.answer)
-    return f"{' or '.join(map(str, operation.success))} {body or 'that is not HTML'}"
+    return f"{' or '.join(map(str, operation.success))} {body or 'that is not HTML_TYPES'}"
 
 
-def _judge_empty(operation: Operation[Any], status: int, media_type: str, start: bytes) -> str | None:
+def _check_empty(operation: Operation[Any], status: int, media_type: str, start: bytes) -> str | None:
     if status not in {*operation.success, NO_CONTENT}:
-        return "another status"
+        return "undocumented status"
     if start:
-        return "a body where none is documented"
-    return "an empty page" if media_type in HTML and status != NO_CONTENT else None
+        return "unexpected body; none is documented"
+    return "an empty web page" if media_type in HTML_TYPES and status != NO_CONTENT else None
 
 
-def _judge_json(operation: Operation[Any], status: int, media_type: str, start: bytes) -> str | None:
+def _check_json(operation: Operation[Any], status: int, media_type: str, start: bytes) -> str | None:
     if status not in {*operation.success, 200, 201}:
-        return "another status"
+        return "undocumented status"
     if not start.strip():
-        return "an empty body where JSON is documented"
-    if media_type in ERROR_DOCUMENT or (media_type not in GENERIC and _JSON_TYPE.fullmatch(media_type) is None):
-        return f"{media_type} where JSON is documented"
-    return None if is_json(start) else "a body that is not JSON"
+        return "empty body; JSON is documented"
+    if media_type in ERROR_DOCUMENT_TYPES or (
+        media_type not in GENERIC_TYPES and _JSON_TYPE.fullmatch(media_type) is None
+    ):
+        return f"{media_type}; JSON is documented"
+    return None if is_json(start) else "the body is not JSON"
 
 
-def _judge_file(operation: Operation[Any], status: int, media_type: str, start: bytes) -> str | None:
+def _check_file(operation: Operation[Any], status: int, media_type: str, start: bytes) -> str | None:
     if status == NO_CONTENT and not start:
         return None
     if status not in {*operation.success, 200}:
-        return "another status"
-    if media_type in HTML or _HTML_START.match(start):
-        return "HTML where a file is documented"
-    promised = operation.accept
-    called_json = _JSON_TYPE.fullmatch(media_type) is not None and media_type not in ERROR_DOCUMENT
-    if promised == "application/json":
-        known = called_json or media_type in GENERIC
-    elif promised == "text/csv":
-        known = media_type in GENERIC or media_type in CSV or "csv" in media_type
+        return "undocumented status"
+    if media_type in HTML_TYPES or _HTML_START.match(start):
+        return "HTML; a file is documented"
+    documented_type = operation.accept
+    is_json_type = _JSON_TYPE.fullmatch(media_type) is not None and media_type not in ERROR_DOCUMENT_TYPES
+    if documented_type == "application/json":
+        is_documented = is_json_type or media_type in GENERIC_TYPES
+    elif documented_type == "text/csv":
+        is_documented = media_type in GENERIC_TYPES or media_type in CSV_TYPES or "csv" in media_type
     else:
-        known = media_type not in ERROR_DOCUMENT
-    if not known:
-        return f"{media_type} where {promised} is documented"
-    return "a body that is not JSON" if called_json and not is_json(start) else None
+        is_documented = media_type not in ERROR_DOCUMENT_TYPES
+    if not is_documented:
+        return f"{media_type}; {documented_type} is documented"
+    return "the body is not JSON" if is_json_type and not is_json(start) else None
 
 
-def _judge_any(_operation: Operation[Any], status: int, media_type: str, start: bytes) -> str | None:
+def _check_any(_operation: Operation[Any], status: int, media_type: str, start: bytes) -> str | None:
     if status == PARTIAL:
-        return "a part, which was not asked for"
-    return "HTML" if media_type in HTML or _HTML_START.match(start) else None
+        return "partial content, which was not requested"
+    return "HTML" if media_type in HTML_TYPES or _HTML_START.match(start) else None
 
 
-_JUDGES: dict[str, Callable[[Operation[Any], int, str, bytes], str | None]] = {
-    "none": _judge_empty,
-    "json": _judge_json,
-    "stream": _judge_file,
-    "any": _judge_any,
+_CHECKS: dict[str, Callable[[Operation[Any], int, str, bytes], str | None]] = {
+    "none": _check_empty,
+    "json": _check_json,
+    "stream": _check_file,
+    "any": _check_any,
 }

@@ -1,4 +1,4 @@
-"""From how an attempt ended to what it is called: the facts `retries` judges by, and the error a user sees. Pure."""
+"""Turn the outcome of an attempt into what `retries` decides by, and into the error that a user sees. Pure."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _BY_KIND: dict[str, type[CallError]] = {
 def classify(
     outcome: WireResponse | SniffedResponse | WireError | UnexpectedOutcome,
 ) -> FailureOutcome | ResponseOutcome:
-    """What the decision on a retry needs to know."""
+    """The facts that the decision on a retry depends on."""
     if isinstance(outcome, WireError):
         return FailureOutcome(stage=outcome.stage, permanent=outcome.permanent)
     if isinstance(outcome, UnexpectedOutcome):
@@ -50,10 +50,10 @@ def classify(
     return ResponseOutcome(status=outcome.status, retry_after=read_retry_after(outcome.headers))
 
 
-def pause_seconds(throttled: ResponseOutcome, verdict: RetryDelay | None, retry: Retry) -> float:
-    """How long a 429 holds its allowance: what the retry will wait, else the server's advice, else one base pause."""
-    if verdict is not None:
-        seconds = verdict.delay
+def pause_seconds(throttled: ResponseOutcome, retry_delay: RetryDelay | None, retry: Retry) -> float:
+    """How long a 429 pauses its bucket: the delay of the retry, else the Retry-After, else one base delay."""
+    if retry_delay is not None:
+        seconds = retry_delay.delay
     else:
         seconds = retry.throttle_delay if throttled.retry_after is None else throttled.retry_after
     return min(seconds, MAX_RETRY_AFTER)
@@ -65,7 +65,7 @@ def to_error(
     operation: Operation[Any],
     retry_after: float | None = None,
 ) -> CallError:
-    """The error of a call that ends with this outcome; `retry_after` is the answer's, in seconds."""
+    """The error of a call that ends with this outcome; `retry_after` is that of the response, in seconds."""
     if isinstance(outcome, WireError):
         error = _transport_error(outcome, context, operation)
         error.__cause__ = outcome.__cause__
@@ -75,12 +75,12 @@ def to_error(
     if 300 <= outcome.status < 400:
         location = outcome.headers.get("Location", "")
         target = one_line(_without_query(location))
-        return UnexpectedRedirect(f"{outcome.status} redirect to {target}, not followed", context, target, location)
+        return UnexpectedRedirect(f"{outcome.status} redirect to {target} was not followed", context, target, location)
     body = outcome.body if isinstance(outcome, WireResponse) else b""
-    problem, identity = read_problem(body), request_id(outcome.headers)
+    problem, server_request_id = read_problem(body), request_id(outcome.headers)
     status, headers = outcome.status, outcome.headers
     kind = error_class(status)
-    error = kind(context, status=status, problem=problem, headers=headers, request_id=identity)
+    error = kind(context, status=status, problem=problem, headers=headers, request_id=server_request_id)
     if isinstance(error, RateLimited):
         error.retry_after = retry_after
     if operation.retry == "unsafe" and status >= 500:
@@ -96,38 +96,40 @@ def _reconciliation_hint(operation: Operation[Any]) -> str:
 def _without_query(location: str) -> str:
     try:
         return urlsplit(urljoin("https://", location))._replace(query="", fragment="").geturl() if location else "?"
-    except ValueError:  # brackets that are no address
+    except ValueError:  # invalid brackets in the host
         return "?"
 
 
-def _transport_error(fault: WireError, context: CallContext, operation: Operation[Any]) -> CallError:
-    if fault.kind in {"large", "url", "request"}:
-        return _BY_KIND.get(fault.kind, ConnectFailed)(fault.reason, context)
-    if fault.stage == "unsent":
-        kind = AttemptTimeout if fault.kind == "timeout" else ConnectFailed
-        return kind(fault.reason, context)
+def _transport_error(wire_error: WireError, context: CallContext, operation: Operation[Any]) -> CallError:
+    if wire_error.kind in {"large", "url", "request"}:
+        return _BY_KIND.get(wire_error.kind, ConnectFailed)(wire_error.reason, context)
+    if wire_error.stage == "unsent":
+        kind = AttemptTimeout if wire_error.kind == "timeout" else ConnectFailed
+        return kind(wire_error.reason, context)
     if operation.retry == "unsafe":
-        words = f"the request was sent but no response was received ({fault.reason}); it may have taken effect"
-        words += _reconciliation_hint(operation)
-        return OutcomeUnknown(words, context)
-    return _BY_KIND.get(fault.kind, ConnectionLost)(fault.reason, context)
+        message = f"the request was sent but no response was received ({wire_error.reason}); it may have taken effect"
+        message += _reconciliation_hint(operation)
+        return OutcomeUnknown(message, context)
+    return _BY_KIND.get(wire_error.kind, ConnectionLost)(wire_error.reason, context)
 
 
 def _unexpected(outcome: UnexpectedOutcome, context: CallContext, operation: Operation[Any]) -> CallError:
-    said = f": {outcome.body_excerpt}" if outcome.body_excerpt else ""
-    words = f"{outcome} is not the documented success, {outcome.documented} ({outcome.reason}){said}"
+    excerpt = f": {outcome.body_excerpt}" if outcome.body_excerpt else ""
+    message = f"{outcome} is not the documented success, {outcome.documented} ({outcome.reason}){excerpt}"
     error = UnexpectedResponse(
-        words, context, status=outcome.status, media_type=outcome.media_type, body_excerpt=outcome.body_excerpt
+        message, context, status=outcome.status, media_type=outcome.media_type, body_excerpt=outcome.body_excerpt
     )
     if operation.retry != "unsafe":
         return error
     unknown = OutcomeUnknown(
-        f"the request was sent but not answered by Mirakl ({words}){_reconciliation_hint(operation)}", context
+        f"the request was sent, but the response is not Mirakl's ({message}); it may have taken effect"
+        f"{_reconciliation_hint(operation)}",
+        context,
     )
     unknown.__cause__ = error
     return unknown
 
 
 def may_become_deadline_error(error: CallError) -> bool:
-    """Whether an error may be told as a passed deadline; that an outcome is unknown must not be lost in it."""
+    """Whether DeadlineExceeded may replace an error; an unknown outcome must stay visible."""
     return not isinstance(error, OutcomeUnknown)

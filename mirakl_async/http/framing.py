@@ -1,4 +1,4 @@
-"""What a response's headers say about which part of a body it is. Pure."""
+"""Detect partial content from the headers of a response. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _RANGE = re.compile(r"\s*bytes\s+(\d{1,18})\s*-\s*(\d{1,18})\s*/\s*(\d{1,18})\s*
 
 
 def is_part(headers: Mapping[str, str]) -> bool:
-    """Whether a response says that it holds only a part of a body, which is never asked for here."""
+    """Whether Content-Range says that a response is only a part of a body; the SDK never requests one."""
     text = headers.get("Content-Range")
     if text is None:
         return False

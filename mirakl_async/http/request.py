@@ -1,4 +1,4 @@
-"""One call, ready to be sent: the operation, its address and its body."""
+"""The request of one call: its operation, its URL and its body."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ MIN_UPLOAD_RATE = 64 * 1024
 
 
 class Part(RedactedRepr, Struct, frozen=True, kw_only=True):
-    """One part of a multipart form; `content` is bytes, a file's path, or a function that makes fresh chunks.
+    """One part of a multipart form; `content` is bytes, the path of a file, or a function that returns new chunks.
 
-    `size` in bytes is None where it is not known beforehand; `progress` is told the bytes sent, and `size`.
+    `size` in bytes is None if it is unknown; `progress` is called with the bytes sent so far, and `size`.
     """
 
     name: str
@@ -34,13 +34,13 @@ class Part(RedactedRepr, Struct, frozen=True, kw_only=True):
 
 
 class Multipart(Struct, frozen=True, kw_only=True):
-    """A multipart form; built anew for every attempt, because a sent form is a consumed one."""
+    """The parts of a multipart form; every attempt encodes them again, since an encoded form can be sent once."""
 
     parts: tuple[Part, ...]
 
     @property
-    def seconds(self) -> float:
-        """What sending may take on a slow line: added to the usual time of an attempt."""
+    def extra_timeout(self) -> float:
+        """The seconds that sending may take on a slow connection; added to the timeout of an attempt."""
         return sum(part.size or 0 for part in self.parts) / MIN_UPLOAD_RATE
 
 
@@ -48,9 +48,9 @@ Body: TypeAlias = bytes | memoryview | Multipart | None
 
 
 class Request(RedactedRepr, Struct, frozen=True, kw_only=True):
-    """One call, ready to be sent: immutable, so that a second attempt is the first one again.
+    """The request of one call; immutable, so that every attempt sends the same.
 
-    An `anonymous` one goes to another origin than the service's own and carries no credential.
+    `without_credentials` is set for a URL on another origin than the service's own.
     """
 
     operation: Operation[Any]
@@ -64,15 +64,15 @@ class Request(RedactedRepr, Struct, frozen=True, kw_only=True):
 
     @property
     def route(self) -> str:
-        """Method and path template, or the host of an address that an answer gave: nobody's data is in it."""
-        told = any(param.location == "url" for param in self.operation.params)
-        where = f"a file at {urlsplit(self.url).hostname}" if told else self.operation.path
-        return f"{self.operation.method} {where}"
+        """The method and the path template, or the host of an absolute URL; contains no personal data."""
+        is_absolute = any(param.location == "url" for param in self.operation.params)
+        target = f"a file at {urlsplit(self.url).hostname}" if is_absolute else self.operation.path
+        return f"{self.operation.method} {target}"
 
     def context(
         self, attempts: Sequence[Attempt] = (), timings: Timings | None = None, *, quota_exhausted: bool = False
     ) -> CallContext:
-        """What an error about this call says."""
+        """The context of an error of this call."""
         return CallContext(
             operation=self.operation.code,
             route=self.route,

@@ -1,7 +1,7 @@
-"""From an operation and its arguments to a request, and from a reply to a value: pure, no I/O.
+"""Build the request of an operation from its arguments. Pure, no I/O.
 
-Everything Mirakl would refuse for its form is refused here, before anything is sent: a missing argument, a list that
-is too long, a naive datetime, a path segment with a slash, a value outside its documented bounds.
+Arguments that Mirakl would reject are rejected here, before anything is sent: a missing argument, a list that is too
+long, a naive datetime, a path segment with a slash, a value outside its documented bounds.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from ..checks import Rule, Rules, check_arguments, instance, one_of
 from ..errors import InvalidArgument
 from ..operation import Operation, Param
 from ..redaction import RedactedBytes, RedactedDict, RedactedStr
-from . import upload_limits as caps
+from . import upload_limits
 from .params import format_param, omit_hint
 from .request import Multipart, Part, Request
 from .upload import Content, RestartableChunks, Upload, is_file_name
-from .urls import address_parts, is_allowed_url, origin
+from .urls import is_allowed_url, origin, parse_address
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Callable
@@ -37,7 +37,7 @@ QUERY_SAFE = ",:"
 REFERENCE = re.compile(r"[^|,]+\|[^|,]+")
 MAX_NAME_LENGTH = 255
 _TEXT = re.compile("[^\0-\x1f\x7f\ud800-\udfff]+")
-SEND: Rules = {
+REQUEST_RULES: Rules = {
     "method": Rule(
         "a method such as GET", lambda value: isinstance(value, str) and re.fullmatch("[A-Za-z]+", value) is not None
     ),
@@ -47,16 +47,18 @@ SEND: Rules = {
     "query": instance(Mapping, "a mapping of names to values").or_none(),
     "retry": one_of("safe", "idempotent", "unsafe").or_none(),
 }
-"""What `Client.send` takes."""
-QUERY_NAME = Rule("names that are texts", lambda value: isinstance(value, str) and _TEXT.fullmatch(value) is not None)
+"""The rules for the arguments of `Client.request`."""
+QUERY_NAME = Rule(
+    "names without control characters", lambda value: isinstance(value, str) and _TEXT.fullmatch(value) is not None
+)
 
 
 def build(
     operation: Operation[Any], arguments: Mapping[str, object], base_url: str, body: bytes | memoryview | None = None
 ) -> Request:
-    """Turn arguments, keyed by their Python names, into the operation's request; raises InvalidArgument.
+    """Build the request from arguments by their Python names; raises InvalidArgument.
 
-    `body` is a JSON body that is already encoded; body arguments are then neither needed nor read.
+    `body` is a JSON body that is already encoded; the arguments of the body are then neither required nor used.
     """
     if operation.answer == "stream" and operation.params and operation.params[0].location == "url":
         return _absolute_url(operation, operation.params[0], arguments, base_url)
@@ -88,35 +90,39 @@ def build(
 def build_by_wire_names(
     operation: Operation[Any], params: Mapping[str, object], body: object, base_url: str
 ) -> Request:
-    """Like `build`, for arguments under the names that Mirakl documents; `body` is JSON text, or what encodes to it."""
-    arguments = by_argument(operation, params)
+    """Build the request from arguments by Mirakl's documented names; `body` is JSON text, or a value to encode."""
+    arguments = by_argument_name(operation, params)
     if body is None:
-        told = replace(operation, params=operation.wire_params)
-        return replace(build(told, arguments, base_url), operation=operation)
+        wire_operation = replace(operation, params=operation.wire_params)
+        return replace(build(wire_operation, arguments, base_url), operation=operation)
     if operation.content != "json":
-        raise InvalidArgument(operation.code, "body", "this operation takes no JSON body")
+        raise InvalidArgument(operation.code, "body", "this operation does not accept a JSON body")
     for param in operation.params:
         if param.location == "body" and param.argument in arguments:
-            raise InvalidArgument(operation.code, param.name, "is a member of the body, which is given as a whole")
-    return build(operation, arguments, base_url, _held(operation, as_json(operation.code, body)))
+            raise InvalidArgument(
+                operation.code,
+                param.name,
+                "is a member of the body; pass it in the body only",
+            )
+    return build(operation, arguments, base_url, _checked_json(operation, as_json(operation.code, body)))
 
 
-def by_argument(operation: Operation[Any], params: Mapping[str, object]) -> dict[str, object]:
-    """Arguments under their Python names, from those that Mirakl documents; raises InvalidArgument for others."""
+def by_argument_name(operation: Operation[Any], params: Mapping[str, object]) -> dict[str, object]:
+    """Rename arguments from Mirakl's documented names to the Python ones; raises InvalidArgument for unknown names."""
     arguments = RedactedDict(params)
-    takes = operation.wire_params
-    for param in takes:
+    wire_params = operation.wire_params
+    for param in wire_params:
         if param.name != param.argument and param.name in arguments:
             arguments[param.argument] = arguments.pop(param.name)
-    known = {param.argument for param in takes}
+    known = {param.argument for param in wire_params}
     for name in arguments:
         if name not in known:
-            names = ", ".join(sorted(param.name for param in takes)) or "none"
+            names = ", ".join(sorted(param.name for param in wire_params)) or "none"
             raise InvalidArgument(operation.code, name, f"unknown parameter; valid parameters: {names}")
     return arguments
 
 
-def build_unknown(  # noqa: PLR0917 - one caller, Client.send, whose arguments these are
+def build_undocumented(  # noqa: PLR0917 - one caller, Client.send, whose arguments these are
     method: str,
     path: str,
     service: Service,
@@ -125,11 +131,13 @@ def build_unknown(  # noqa: PLR0917 - one caller, Client.send, whose arguments t
     body: object,
     retry: RetryClass | None,
 ) -> Request:
-    """A request to an endpoint that no operation describes; a list in `query` repeats its name."""
-    check_arguments("request", SEND, {"method": method, "path": path, "query": query, "retry": retry})
+    """Build the request for an endpoint that no operation describes; a list in `query` repeats its name."""
+    check_arguments("request", REQUEST_RULES, {"method": method, "path": path, "query": query, "retry": retry})
     method = method.upper()
     if not path.startswith("/") or "?" in path or "#" in path or {".", ".."} & {*path.split("/")}:
-        raise InvalidArgument("request", "path", f"{path!r} must start with a slash and hold no query; use query=")
+        raise InvalidArgument(
+            "request", "path", f"{path!r} must start with a slash and contain no query or fragment; use query="
+        )
     operation: Operation[Any] = Operation(
         code=f"{method} {path}",
         service=service,
@@ -144,8 +152,8 @@ def build_unknown(  # noqa: PLR0917 - one caller, Client.send, whose arguments t
     pairs: list[str] = []
     for name, value in (query or {}).items():
         check_arguments("request", {"query": QUERY_NAME}, {"query": name})
-        many: Literal["repeat", "one"] = "repeat" if isinstance(value, list | tuple) else "one"
-        param = Param(name=name, argument=name, list_style=many, min_length=0)
+        list_style: Literal["repeat", "one"] = "repeat" if isinstance(value, list | tuple) else "one"
+        param = Param(name=name, argument=name, list_style=list_style, min_length=0)
         pairs += [] if value is None else _query(operation, param, cast("Any", value))
     url = RedactedStr(base_url + quote(path, safe="/%:@,~") + ("?" + "&".join(pairs) if pairs else ""))
     if body is None:
@@ -154,7 +162,7 @@ def build_unknown(  # noqa: PLR0917 - one caller, Client.send, whose arguments t
 
 
 def as_json(code: str, body: object) -> bytes:
-    """A JSON body from bytes or text that is JSON already, or from anything that encodes to it."""
+    """Encode a body as JSON; bytes and str are used as they are."""
     try:
         if isinstance(body, bytes | bytearray):
             return RedactedBytes(body)
@@ -175,23 +183,25 @@ def _with_body(
     if operation.content == "json":
         return Request(operation=operation, url=url, body=encode_body(operation, members), content_type=JSON)
     if operation.content == "multipart":
-        caps.check(operation, parts)
+        upload_limits.check(operation, parts)
         return Request(operation=operation, url=url, body=Multipart(parts=tuple(parts)))
     return Request(operation=operation, url=url, body=b"" if operation.content == "empty" else None)
 
 
 def encode_body(operation: Operation[Any], members: dict[str, object]) -> bytes:
-    """The members of a body as JSON, held against every documented constraint."""
+    """Encode the members of a body as JSON, validated against every documented constraint."""
     struct = codec.resolve(operation.body)
     names = dict(zip(struct.__struct_fields__, struct.__struct_encode_fields__, strict=True))
     try:
         return codec.exact(struct).read(codec.encode({names[name]: value for name, value in members.items()}))[1]
     except (*codec.DECODE_ERRORS, TypeError, ValueError):
-        return _encoded(operation, "", _body(operation, struct, members), struct)  # which says what is wrong
+        return _encoded(
+            operation, "", _body(operation, struct, members), struct
+        )  # raises InvalidArgument with the reason
 
 
 def _body(operation: Operation[Any], struct: type[Struct], members: dict[str, object]) -> Struct:
-    """The struct of a body, whose own checks name the member that is wrong."""
+    """Make the struct of a body; its own checks name the invalid member."""
     try:
         return struct(**members)
     except (TypeError, ValueError) as error:
@@ -201,19 +211,19 @@ def _body(operation: Operation[Any], struct: type[Struct], members: dict[str, ob
         raise InvalidArgument(operation.code, argument, reason) from error
 
 
-def _encoded(operation: Operation[Any], argument: str, value: object, kind: type[Struct]) -> bytes:
-    """A value as JSON that its type allows; the error names where in `argument`, or in the body, the fault is."""
+def _encoded(operation: Operation[Any], argument: str, value: object, struct_type: type[Struct]) -> bytes:
+    """Encode a value as JSON, validated against its type; the error names the path within `argument` or the body."""
     try:
-        return codec.exact(kind).read(codec.encode(value))[1]
+        return codec.exact(struct_type).read(codec.encode(value))[1]
     except (*codec.DECODE_ERRORS, TypeError, ValueError) as error:
-        for problem in codec.find_violations(value, kind):
+        for problem in codec.find_violations(value, struct_type):
             path = f"{argument}.{problem.path}".strip(".") if argument else problem.path
             raise InvalidArgument(operation.code, path or "body", problem.message) from error
         raise
 
 
-def _held(operation: Operation[Any], body: bytes) -> bytes:
-    """JSON given as a whole, held against the operation's contract; raises InvalidArgument with the path of a fault."""
+def _checked_json(operation: Operation[Any], body: bytes) -> bytes:
+    """Validate a whole JSON body against the operation's schema; raises InvalidArgument with the violated path."""
     try:
         return codec.exact(codec.resolve(operation.body)).read(body.removeprefix(b"\xef\xbb\xbf"))[1]
     except codec.DECODE_ERRORS as error:
@@ -227,7 +237,9 @@ def _path_segment(operation: Operation[Any], param: Param, value: object) -> str
         return text
     if not text or "/" in text or text in {".", ".."}:
         raise InvalidArgument(
-            operation.code, param.argument, f"{text!r} cannot be part of a path: it must not be empty or hold a slash"
+            operation.code,
+            param.argument,
+            f"{text!r} cannot be part of a path; it must not be empty or contain a slash",
         )
     return quote(text, safe="")
 
@@ -236,43 +248,43 @@ def _query(operation: Operation[Any], param: Param, value: object) -> list[str]:
     name = quote(param.name, safe="")
     if param.list_style == "one":
         return [f"{name}={quote(format_param(operation, param, value), safe=QUERY_SAFE)}"]
-    texts = _texts(operation, param, value)
+    texts = _list_texts(operation, param, value)
     if param.list_style == "repeat":
         return [f"{name}={quote(text, safe=QUERY_SAFE)}" for text in texts]
     return [f"{name}={quote(','.join(texts), safe=QUERY_SAFE)}"]
 
 
-def _texts(operation: Operation[Any], param: Param, value: object) -> list[str]:
-    """The members of a list as they travel; an empty list would be left out, and so ask for everything."""
-    spell = _reference if param.type == "references" else format_param
+def _list_texts(operation: Operation[Any], param: Param, value: object) -> list[str]:
+    """Format the members of a list; an empty list is rejected, since it would be omitted and so select everything."""
+    format_item = _reference if param.type == "references" else format_param
     listed = (
         [text.strip() for text in value.split(",")] if isinstance(value, str) and param.list_style == "comma" else value
     )
     values = values_of(operation, param, listed)
     if not values:
         raise InvalidArgument(operation.code, param.argument, f"is an empty list{omit_hint(param)}")
-    texts = [spell(operation, param, item) for item in values]
+    texts = [format_item(operation, param, item) for item in values]
     for text in texts:
         if "," in text and param.list_style == "comma":
-            raise InvalidArgument(operation.code, param.argument, f"{text!r} holds a comma, which separates values")
+            raise InvalidArgument(operation.code, param.argument, f"{text!r} contains a comma, which separates values")
     return texts
 
 
 def values_of(operation: Operation[Any], param: Param, value: object) -> list[object]:
-    """The members of a list argument, its documented cap enforced."""
-    several = members_of(value)
-    values = [value] if several is None else several
+    """The members of a list argument; raises InvalidArgument if there are more than documented."""
+    members = members_of(value)
+    values = [value] if members is None else members
     if param.max_items is not None and len(values) > param.max_items:
         raise InvalidArgument(
-            operation.code, param.argument, f"has {len(values)} values; one call takes {param.max_items}"
+            operation.code, param.argument, f"has {len(values)} values; one call takes at most {param.max_items}"
         )
     return values
 
 
 def members_of(value: object) -> list[object] | None:
-    """The members of a list, those of a set in an order that is the same in every process; None for all else.
+    """The members of a collection, those of a set in an order that is the same in every process; None for other values.
 
-    An iterator is none: it serves once, and a list is asked for page by page, and perhaps again.
+    An iterator is not accepted: it can be read once, but the arguments of a list serve every page and every retry.
     """
     if not isinstance(value, Collection) or isinstance(value, str | bytes | Mapping):
         return None
@@ -281,15 +293,15 @@ def members_of(value: object) -> list[object] | None:
 
 
 def _reference(operation: Operation[Any], param: Param, value: object) -> str:
-    """A product reference, `TYPE|ID`, from a pair or from ready text."""
+    """Format a product reference, `TYPE|ID`, from a pair or from text."""
     if isinstance(value, str):
         text = value
     elif isinstance(value, Sequence) and _is_pair(pair := cast("Sequence[object]", value)):
         text = f"{pair[0]}|{pair[1]}"
     else:
-        raise InvalidArgument(operation.code, param.argument, 'takes pairs such as ("EAN", "9312432012041")')
+        raise InvalidArgument(operation.code, param.argument, 'must be pairs such as ("EAN", "9312432012041")')
     if REFERENCE.fullmatch(text) is None:
-        raise InvalidArgument(operation.code, param.argument, f"{text!r} is not one TYPE|ID")
+        raise InvalidArgument(operation.code, param.argument, f"{text!r} is not a reference of the form TYPE|ID")
     return format_param(operation, replace(param, type="string"), text)
 
 
@@ -315,7 +327,7 @@ def _file_part(operation: Operation[Any], param: Param, value: object) -> Part:
     size: int | None = upload.size if upload else None
     filename = (upload.filename if upload else None) or param.name
     if isinstance(content, str | Path):
-        content = _existing(operation, param, content)
+        content = _existing_file(operation, param, content)
         size = content.stat().st_size
         filename = (upload.filename if upload else None) or content.name
     elif isinstance(content, bytes):
@@ -326,12 +338,12 @@ def _file_part(operation: Operation[Any], param: Param, value: object) -> Part:
         raise InvalidArgument(
             operation.code,
             param.argument,
-            f"takes a path, bytes, or Upload(content=...), not {type(content).__name__}; chunks are given as a "
-            "function that makes fresh ones, since an attempt consumes them",
+            f"must be a path, bytes, or Upload(content=...), not {type(content).__name__}; to stream, pass a function "
+            "that returns a new async iterator for every attempt",
         )
     if not is_file_name(filename):
-        words = "its name cannot be written in a form; send it as Upload(content=..., filename=...)"
-        raise InvalidArgument(operation.code, param.argument, words)
+        reason = "the file name is not valid Unicode text; pass Upload(content=..., filename=...)"
+        raise InvalidArgument(operation.code, param.argument, reason)
     return Part(
         name=param.name,
         content=cast("Content", content),
@@ -342,32 +354,36 @@ def _file_part(operation: Operation[Any], param: Param, value: object) -> Part:
     )
 
 
-def _existing(operation: Operation[Any], param: Param, given: str | Path) -> Path:
+def _existing_file(operation: Operation[Any], param: Param, path_or_text: str | Path) -> Path:
     try:
-        if (path := Path(given)).is_file():
+        if (path := Path(path_or_text)).is_file():
             return path
-    except (OSError, ValueError):  # longer than a name may be, or no name at all
+    except (OSError, ValueError):  # too long, or not a valid file name
         pass
-    # Text may be a file's content that was meant to be sent, and anybody's data: that much of it is not repeated.
-    shown = str(given) if len(str(given)) <= MAX_NAME_LENGTH and str(given).isprintable() else "this text"
-    raise InvalidArgument(operation.code, param.argument, f"{shown} is not a file; content is sent as bytes")
+    # The text may be the content of a file, passed by mistake, with personal data: a long one is not shown.
+    description = (
+        str(path_or_text)
+        if len(str(path_or_text)) <= MAX_NAME_LENGTH and str(path_or_text).isprintable()
+        else "this text"
+    )
+    raise InvalidArgument(operation.code, param.argument, f"{description} is not a file; pass content as bytes")
 
 
 def _absolute_url(operation: Operation[Any], param: Param, arguments: Mapping[str, object], base_url: str) -> Request:
-    """A request to an address that an earlier answer gave; without the credential where that is another origin."""
+    """Build the request for a URL that an earlier response contains; without credentials on another origin."""
     address = _address(operation, param, arguments.get(param.argument), base_url)
     return Request(operation=operation, url=address, without_credentials=origin(address) != origin(base_url))
 
 
 def _address(operation: Operation[Any], param: Param, value: object, base_url: str) -> str:
-    """The absolute address, which is https like everything, except on this machine."""
+    """The absolute URL; it must be https, except on the loopback interface."""
     text = RedactedStr(value) if isinstance(value, str) else ""
-    parts = address_parts(text)
+    parts = parse_address(text)
     if parts is None:
-        raise InvalidArgument(operation.code, param.argument, "is not an absolute http(s) address")
+        raise InvalidArgument(operation.code, param.argument, "is not an absolute http(s) URL")
     if is_allowed_url(parts, base_url):
         return text
     base = urlsplit(base_url)
     if parts.hostname == base.hostname and parts.port in {None, 80, base.port}:
         return RedactedStr(parts._replace(scheme=base.scheme, netloc=base.netloc).geturl())
-    raise InvalidArgument(operation.code, param.argument, f"is not https: http://{parts.netloc}")
+    raise InvalidArgument(operation.code, param.argument, f"must be https, not http://{parts.netloc}")

@@ -1,4 +1,4 @@
-"""The answer to a call, as it came."""
+"""The undecoded response to a call."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from ..redaction import RedactedRepr
 from ..server_text import one_line
 from .request import Request
 
-LONGEST_ID = 200
+MAX_ID_LENGTH = 200
 
 
 class Response(RedactedRepr, Struct, frozen=True, kw_only=True):
-    """An answer as it came: status, headers (looked up without regard to case) and the whole body."""
+    """A response: status, headers (case-insensitive) and the whole body, with the attempts and timings of the call."""
 
     request: Request
     status: int
@@ -31,22 +31,22 @@ class Response(RedactedRepr, Struct, frozen=True, kw_only=True):
 
     @property
     def request_id(self) -> str | None:
-        """The server's id of this exchange, where it sends one."""
+        """The request id in the response headers, if any."""
         return request_id(self.headers)
 
     def json(self) -> Any:
-        """The body as plain Python values; numbers with a fraction become Decimal."""
+        """Decode the body as JSON into plain Python objects; numbers with a fraction become Decimal."""
         return codec.decode_plain(self.content)
 
     def parse(self) -> Any:
-        """The body as the operation's own struct; None where the operation promises no body."""
+        """Decode the body into the operation's response model; None if the operation has no response body."""
         operation = self.request.operation
         return codec.decode(operation.reply, self.content).value if operation.reply else None
 
 
 def request_id(headers: Mapping[str, str]) -> str | None:
-    """The id that the server, or a gateway before it, gave to an exchange."""
+    """The request id that the server or a gateway sent, if any."""
     for name in ("X-Request-Id", "X-Correlation-Id", "X-Mirakl-Request-Id", "CF-Ray"):
         if (value := headers.get(name)) is not None:
-            return one_line(value, LONGEST_ID)
+            return one_line(value, MAX_ID_LENGTH)
     return None

@@ -1,24 +1,24 @@
-"""Whether a call is over, and if not, when to try again. Pure, but for the quota's one number.
+"""Decide whether a call is retried, and after which delay. Pure, except for the remaining quota.
 
-Three facts decide: the operation's class, whether the request left, and what came back.
+Three facts decide: the retry class of the operation, whether the request was sent, and the outcome.
 
-| what happened                          | safe  | idempotent | unsafe                    |
-| -------------------------------------- | ----- | ---------- | ------------------------- |
-| not sent (name, connect), or not whole | again | again      | again                     |
-| sent, no answer (lost, timeout, junk,  | again | again      | stop: OutcomeUnknown      |
-| or a 2xx that no document promises)    |       |            |                           |
-| 408, 500, 502, 504                     | again | again      | stop                      |
-| 503                                    | again | again      | only with Retry-After     |
-| 429                                    | again | again      | again (it was not run)    |
-| any other status                       | stop  | stop       | stop                      |
+| outcome                                | safe  | idempotent | unsafe                      |
+| -------------------------------------- | ----- | ---------- | --------------------------- |
+| not sent (DNS, connect), or only part  | retry | retry      | retry                       |
+| sent, no response (lost, timeout,      | retry | retry      | stop: OutcomeUnknown        |
+| invalid HTTP, or an undocumented 2xx)  |       |            |                             |
+| 408, 500, 502, 504                     | retry | retry      | stop                        |
+| 503                                    | retry | retry      | only with Retry-After       |
+| 429                                    | retry | retry      | retry (it had no effect)    |
+| any other status                       | stop  | stop       | stop                        |
 
-A 401 is not judged here: the transport renews the token once, since a 401 was not run either.
+A 401 is not decided here: the transport refreshes the token once, since a 401 had no effect either.
 
-The pause is drawn uniformly from zero to a growing bound ("full jitter"), so that callers who failed together do not
-come back together; a Retry-After is a floor, never a meeting point, and one beyond `max_wait` ends the call at once.
-The **quota** bounds what a whole client spends on retries during an outage: every retry costs, every answer earns a
-little back, and an empty quota lets the first failure stand. With N callers and a dead server at most N + quota / cost
-requests are made.
+The delay is uniformly distributed between zero and a growing limit ("full jitter"), so that callers that failed
+together do not retry together. A Retry-After is the minimum, to which jitter is added; one beyond `max_wait` ends the
+call immediately. The **quota** limits the retries of a client during an outage: every retry costs, every response
+refunds a little, and with an empty quota the first failure is final. With N callers and an unreachable server at most
+N + quota / cost requests are sent.
 """
 
 from __future__ import annotations
@@ -42,26 +42,26 @@ THROTTLED = 429
 UNAVAILABLE = 503
 MAX_DOUBLINGS = 60
 MAX_RETRY_AFTER = 3600.0
-"""Mirakl's notes on 429 speak of the last hour. A longer advice may be a slip: asking once an hour does no harm, and a
-slip must not close a client for days."""
+"""Mirakl's documentation of 429 refers to the last hour. A longer value may be a mistake, which must not block a client
+for days; one request an hour does no harm."""
 
 
 class FailureOutcome(Struct, frozen=True, kw_only=True):
-    """An attempt without a whole answer: how far the request got, and whether repeating could ever help."""
+    """The outcome of an attempt without a complete response; with `permanent`, a retry cannot help."""
 
     stage: Stage
     permanent: bool = False
 
 
 class ResponseOutcome(Struct, frozen=True, kw_only=True):
-    """An attempt that was answered."""
+    """The outcome of an attempt with a response; `retry_after` in seconds."""
 
     status: int
     retry_after: float | None = None
 
 
 class RetryDelay(Struct, frozen=True, kw_only=True):
-    """Try again after `delay` seconds; `throttled` if the server asked for less traffic."""
+    """The decision to retry after `delay` seconds; `throttled` after a 429."""
 
     delay: float
     throttled: bool = False
@@ -72,26 +72,26 @@ def decide_retry(
     outcome: FailureOutcome | ResponseOutcome,
     attempt: int,
     retry: Retry,
-    draw: Callable[[], float],
+    random: Callable[[], float],
     *,
     max_wait: float | None = None,
 ) -> RetryDelay | None:
-    """Decide after attempt number `attempt` (the first is 1): Again, or None when the outcome stands."""
-    if attempt > retry.max_retries or not _repeatable(retry_class, outcome):
+    """The delay before the next attempt, or None if the outcome is final; the first `attempt` is 1."""
+    if attempt > retry.max_retries or not _is_repeatable(retry_class, outcome):
         return None
     throttled = isinstance(outcome, ResponseOutcome) and outcome.status == THROTTLED
     base = retry.throttle_delay if throttled else retry.initial_delay
-    jitter = draw() * min(retry.max_delay, base * 2.0 ** min(attempt - 1, MAX_DOUBLINGS))
-    advice = outcome.retry_after if isinstance(outcome, ResponseOutcome) else None
-    if advice is None:
+    jitter = random() * min(retry.max_delay, base * 2.0 ** min(attempt - 1, MAX_DOUBLINGS))
+    advised = outcome.retry_after if isinstance(outcome, ResponseOutcome) else None
+    if advised is None:
         return RetryDelay(delay=jitter, throttled=throttled)
-    most = inf if max_wait is None else max_wait
-    if advice > most:
+    longest = inf if max_wait is None else max_wait
+    if advised > longest:
         return None
-    return RetryDelay(delay=min(most, advice + min(jitter, 0.1 * advice)), throttled=throttled)
+    return RetryDelay(delay=min(longest, advised + min(jitter, 0.1 * advised)), throttled=throttled)
 
 
-def _repeatable(retry_class: RetryClass, outcome: FailureOutcome | ResponseOutcome) -> bool:
+def _is_repeatable(retry_class: RetryClass, outcome: FailureOutcome | ResponseOutcome) -> bool:
     if isinstance(outcome, FailureOutcome):
         return not outcome.permanent and (outcome.stage == "unsent" or retry_class != "unsafe")
     if outcome.status == THROTTLED:
@@ -102,35 +102,35 @@ def _repeatable(retry_class: RetryClass, outcome: FailureOutcome | ResponseOutco
 
 
 class RetryQuota:
-    """What one client may spend on retries; shared by all its calls."""
+    """Limits the retries of one client; shared by all its calls."""
 
-    __slots__ = ("_full", "_retry", "remaining")
+    __slots__ = ("_capacity", "_retry", "remaining")
 
     def __init__(self, retry: Retry) -> None:
         self._retry = retry
         self.remaining: float
-        self.remaining = self._full = float(retry.quota)
+        self.remaining = self._capacity = float(retry.quota)
 
-    def try_charge(self, again: RetryDelay) -> bool:
-        """Pay for a retry; False if that is no longer possible."""
-        cost = self._retry.throttle_cost if again.throttled else self._retry.transient_cost
+    def try_charge(self, retry_delay: RetryDelay) -> bool:
+        """Charge the cost of a retry; False if the remaining quota is too small."""
+        cost = self._retry.throttle_cost if retry_delay.throttled else self._retry.transient_cost
         if self.remaining < cost:
             return False
         self.remaining -= cost
         return True
 
     def refund(self, attempt: int) -> None:
-        """Give back after an answer: one for a clean call, the price of a retry for one that needed some."""
-        if self.remaining < self._full:
-            gain = self._retry.transient_cost if attempt > 1 else 1
-            self.remaining = min(self._full, self.remaining + gain)
+        """Refund after a response: 1 for a call without retries, the cost of a retry for one with retries."""
+        if self.remaining < self._capacity:
+            refunded = self._retry.transient_cost if attempt > 1 else 1
+            self.remaining = min(self._capacity, self.remaining + refunded)
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds of a Retry-After header, at most MAX_RETRY_AFTER: a number, or a date set against the answer's own Date.
+    """Seconds of a Retry-After header, at most MAX_RETRY_AFTER: a number, or a date relative to the Date header.
 
-    Negative and past values are 0; anything unreadable, infinite or not a number is None. So is a date in an answer
-    without a readable Date: it could only be set against the clock of this machine, which may be wrong, or step.
+    Negative and past values are 0; invalid, infinite and NaN values are None. So is a date in a response without a
+    valid Date: it could only be compared with the clock of this machine, which may be wrong.
     """
     text = headers.get("Retry-After")
     if text is None:

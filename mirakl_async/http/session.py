@@ -1,7 +1,7 @@
-"""What the calls of one client share: its services' addresses, its options, and its transport, opened and closed once.
+"""What the calls of one client share: the base URLs of its services, its options, and its transport.
 
-Clients, lists, downloads and jobs send through a session. `with_options` gives one with other defaults that shares the
-transport.
+Clients, lists, downloads and jobs send through a session. The transport is opened and closed once; `with_options`
+returns a session with other defaults that shares it.
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ if TYPE_CHECKING:
 
 
 class Session:
-    """Builds and sends requests. `owner` is the client's name in messages; `bases` holds each service's URL."""
+    """Builds and sends requests. `owner` is the client's name in messages; `bases` holds the base URL of services."""
 
-    __slots__ = ("_closed", "_make", "_options", "_parent", "_transport", "bases", "owner")
+    __slots__ = ("_closed", "_make_transport", "_options", "_parent", "_transport", "bases", "owner")
 
     def __init__(
         self,
         owner: str,
         bases: Mapping[Service, str],
-        make: Callable[[], Transport],
+        make_transport: Callable[[], Transport],
         *,
         options: Options | None = None,
         parent: Session | None = None,
     ) -> None:
         self.owner: str = owner
         self.bases: Mapping[Service, str] = bases
-        self._make = make
+        self._make_transport = make_transport
         self._options: Options = options or {}
-        self._parent = parent  # which has the transport
+        self._parent = parent  # the session that owns the transport
         self._transport: Transport | None = None
         self._closed = False
 
@@ -53,14 +53,14 @@ class Session:
 
     @property
     def state(self) -> str:
-        """Whether it is "not opened", "open" or "closed"."""
+        """The state of the client: "not opened", "open" or "closed"."""
         if self._parent is not None:
             return self._parent.state
         return "open" if self._transport is not None else "closed" if self._closed else "not opened"
 
     @property
     def transport(self) -> Transport:
-        """Raises ClientStateError unless the client is open."""
+        """The transport; raises ClientStateError unless the client is open."""
         if self._parent is not None:
             return self._parent.transport
         if self._transport is None:
@@ -71,17 +71,17 @@ class Session:
 
     @property
     def clock(self) -> Clock:
-        """The client's time, for what waits between calls; raises ClientStateError unless the client is open."""
+        """The client's clock, for waits between calls; raises ClientStateError unless the client is open."""
         return self.transport.clock
 
     def open(self) -> None:
-        """Make the transport, on the running event loop; once. Raises ClientStateError after `close`."""
+        """Make the transport on the running event loop, once. Raises ClientStateError after `close`."""
         if self._parent is not None:
             self._parent.open()
         elif self._closed:
-            raise ClientStateError(f"{self.owner} was closed; make a new one")
+            raise ClientStateError(f"{self.owner} is closed; create a new one")
         elif self._transport is None:
-            self._transport = self._make()
+            self._transport = self._make_transport()
 
     async def close(self) -> None:
         """Close every connection; closing twice is harmless."""
@@ -94,34 +94,34 @@ class Session:
             await transport.close()
 
     def with_options(self, options: Options) -> Session:
-        """The same transport with other defaults; raises InvalidArgument for what is no option."""
+        """A session with other defaults and the same transport; raises InvalidArgument for an unknown option."""
         check_options("with_options", options)
         merged: Options = {**self._options, **options}
-        return Session(self.owner, self.bases, self._make, options=merged, parent=self._parent or self)
+        return Session(self.owner, self.bases, self._make_transport, options=merged, parent=self._parent or self)
 
     def options_for(self, options: Options, code: str = "call") -> Options:
-        """The client's options with those of one call laid over them; raises InvalidArgument for what is none."""
+        """The client's options, overridden by those of one call; raises InvalidArgument for an unknown option."""
         if not options:
             return self._options
         check_options(code, options)
         return {**self._options, **options} if self._options else options
 
     def base_url(self, service: Service) -> str:
-        """Where a service lives; raises ConfigurationError for one that the client does not talk to."""
+        """The base URL of a service; raises ConfigurationError for one that this client does not serve."""
         try:
             return self.bases[service]
         except KeyError:
-            raise ConfigurationError(f"{self.owner} does not talk to the {service} API") from None
+            raise ConfigurationError(f"{self.owner} does not serve the {service} API") from None
 
     def build(self, operation: Operation[Any], arguments: Mapping[str, object]) -> Request:
-        """The request of a call; raises InvalidArgument."""
+        """Build the request of a call; raises InvalidArgument."""
         try:
             return request_builder.build(operation, arguments, self.base_url(operation.service))
         except BaseException as error:
-            clear_locals(error)  # the builder has the arguments in hand in many forms
+            clear_locals(error)  # its frames hold the arguments, which may be personal data
             raise
 
     def send(self, request: Request, options: Options) -> Coroutine[Any, Any, Response]:
-        """Send a request until it is answered, and read the answer; raises CallError or TokenError when awaited."""
+        """Send a request with retries and read the response; raises CallError or TokenError when awaited."""
         transport = self._transport or self.transport
         return transport.run(request, self.options_for(options, request.operation.code) if options else self._options)

@@ -1,4 +1,4 @@
-"""A streamed answer whose first bytes have been read, to see whether it is a file at all."""
+"""A streamed response whose first bytes have been read to detect a web page in place of the file."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
-from .expected_responses import is_enough_to_judge
+from .expected_responses import can_detect_html
 from .wire import WireError
 
 if TYPE_CHECKING:
@@ -14,36 +14,36 @@ if TYPE_CHECKING:
 
 
 class SniffedResponse:
-    """An open answer with the `start` of its body; must be closed."""
+    """An open response with the `start` of its body; must be closed."""
 
-    def __init__(self, answer: StreamedWireResponse) -> None:
-        self.status: int = answer.status
-        self.headers: Mapping[str, str] = answer.headers
-        self.framed: bool = answer.framed
+    def __init__(self, response: StreamedWireResponse) -> None:
+        self.status: int = response.status
+        self.headers: Mapping[str, str] = response.headers
+        self.framed: bool = response.framed
         self.start: bytes = b""
-        self.fault: WireError | None = None
-        self._answer = answer
-        self._rest: AsyncGenerator[bytes, None] = answer.chunks()
+        self.error: WireError | None = None
+        self._response = response
+        self._rest: AsyncGenerator[bytes, None] = response.chunks()
 
     async def sniff(self) -> None:
-        """Read as much as tells HTML from anything else; a `fault` meanwhile is raised where `chunks` comes to it."""
+        """Read enough to detect HTML; an error while reading is kept as `error`, and raised by `chunks`."""
         try:
-            while not is_enough_to_judge(self.start) and (chunk := await anext(self._rest, None)) is not None:
+            while not can_detect_html(self.start) and (chunk := await anext(self._rest, None)) is not None:
                 self.start += chunk
                 chunk = b""  # so that no traceback with locals shows what was read
-        except WireError as fault:
-            self.fault = fault
+        except WireError as error:
+            self.error = error
 
     async def chunks(self) -> AsyncGenerator[bytes, None]:
-        """The body from its first byte, decompressed; raises WireFault if it breaks off."""
+        """Yield the decompressed body from its first byte; raises WireError if it breaks off."""
         if self.start:
             yield self.start
-        if self.fault is not None:
-            raise self.fault
+        if self.error is not None:
+            raise self.error
         async with aclosing(self._rest) as rest:
             async for chunk in rest:
                 yield chunk
 
     def close(self) -> None:
-        """Let go of the connection."""
-        self._answer.close()
+        """Release the connection."""
+        self._response.close()

@@ -1,12 +1,12 @@
-"""Timeouts of attempts: one timer of the event loop for all that are equally long.
+"""Timeouts of attempts that share one timer of the event loop.
 
-`asyncio.timeout`, like aiohttp's own, arms and cancels a timer for every call: a fifteenth of what a small one costs.
-Nearly all attempts of a client may take equally long, so they run out in the order in which they began: a queue of
-them, and one timer for its head, are enough. An attempt that is over leaves the queue when its turn comes. A timeout of
-another length has a timer of its own.
+`asyncio.timeout`, like the one of aiohttp, sets and cancels a timer for every call: a fifteenth of the cost of a small
+call. Nearly all attempts of a client have the same timeout, so they expire in the order in which they started: a queue
+and one timer for its head suffice. A finished attempt is removed when it reaches the head. A timeout of another length
+has its own timer.
 
-One that runs out cancels its task, as `asyncio.timeout` does, and like it takes that cancellation back, so that
-somebody else's cancellation, which may come at the same moment, is never taken for a timeout.
+A timeout that expires cancels its task, as `asyncio.timeout` does, and like it calls `uncancel`, so that another
+cancellation of the task at the same moment is never mistaken for a timeout.
 """
 
 from __future__ import annotations
@@ -19,65 +19,65 @@ from msgspec import Struct
 
 
 class TaskTimeout(Struct):
-    """How long a task may take for something: until when, by the loop's clock; over as soon as it has no task."""
+    """One timeout of a task; `due_at` is a time of the event loop, and `task` is None once the timeout has ended."""
 
     task: Task[Any] | None = None
     due_at: float = 0.0
-    cancelled_by_timer: TimerHandle | None = None
-    cancelled_before: int = 0
+    timer_handle: TimerHandle | None = None
+    cancellations_before: int = 0
     expired: bool = False
 
     def expire(self) -> None:
-        """Cancel the task, unless it is done with this."""
+        """Cancel the task, unless the timeout has ended."""
         if self.task is not None:
             self.expired = True
             self.task.cancel()
 
     def end(self) -> bool:
-        """End it; whether the time ran out, and nobody else cancelled the task. Ending it again tells nothing."""
+        """End the timeout; True if it expired and was the only cancellation of the task. Later calls return False."""
         task, self.task = self.task, None
-        if self.cancelled_by_timer is not None:
-            self.cancelled_by_timer.cancel()
-            self.cancelled_by_timer = None
-        return self.expired and task is not None and task.uncancel() <= self.cancelled_before
+        if self.timer_handle is not None:
+            self.timer_handle.cancel()
+            self.timer_handle = None
+        return self.expired and task is not None and task.uncancel() <= self.cancellations_before
 
 
 class SharedTimer:
-    """Ends terms; `usual` is the length in seconds that most of them have. It belongs to the running event loop."""
+    """Expires timeouts; most last `common_timeout` seconds. Bound to the running event loop."""
 
-    __slots__ = ("_handle", "_loop", "_timeouts", "_usual")
+    __slots__ = ("_common_timeout", "_handle", "_loop", "_timeouts")
 
-    def __init__(self, usual_timeout: float | None) -> None:
-        self._usual = usual_timeout
+    def __init__(self, common_timeout: float | None) -> None:
+        self._common_timeout = common_timeout
         self._loop: AbstractEventLoop = get_running_loop()
         self._timeouts: deque[TaskTimeout] = deque()
         self._handle: TimerHandle | None = None
 
-    def begin(self, term: TaskTimeout, seconds: float | None) -> None:
-        """Give the current task so many seconds from now; None is for ever."""
+    def begin(self, timeout: TaskTimeout, seconds: float | None) -> None:
+        """Start a timeout of the current task in seconds; None means no timeout."""
         if seconds is None or (task := current_task(self._loop)) is None:
             return
-        term.task = task
-        term.cancelled_before = task.cancelling()
-        term.due_at = until = self._loop.time() + seconds
-        if seconds != self._usual:
-            term.cancelled_by_timer = self._loop.call_at(until, term.expire)
+        timeout.task = task
+        timeout.cancellations_before = task.cancelling()
+        timeout.due_at = due_at = self._loop.time() + seconds
+        if seconds != self._common_timeout:
+            timeout.timer_handle = self._loop.call_at(due_at, timeout.expire)
             return
-        terms = self._timeouts
-        while terms and terms[0].task is None:
-            terms.popleft()
-        terms.append(term)
+        timeouts = self._timeouts
+        while timeouts and timeouts[0].task is None:
+            timeouts.popleft()
+        timeouts.append(timeout)
         if self._handle is None:
-            self._handle = self._loop.call_at(until, self._ring)
+            self._handle = self._loop.call_at(due_at, self._expire_due)
 
     def close(self) -> None:
-        """Let the loop forget it; what is under way is not ended any more."""
+        """Cancel the shared timer; timeouts that are still running no longer expire."""
         if self._handle is not None:
             self._handle.cancel()
             self._handle = None
 
-    def _ring(self) -> None:
-        terms, now = self._timeouts, self._loop.time()
-        while terms and (terms[0].task is None or terms[0].due_at <= now):
-            terms.popleft().expire()
-        self._handle = self._loop.call_at(terms[0].due_at, self._ring) if terms else None
+    def _expire_due(self) -> None:
+        timeouts, now = self._timeouts, self._loop.time()
+        while timeouts and (timeouts[0].task is None or timeouts[0].due_at <= now):
+            timeouts.popleft().expire()
+        self._handle = self._loop.call_at(timeouts[0].due_at, self._expire_due) if timeouts else None

@@ -1,8 +1,7 @@
-"""What the token endpoint answered: a token, a refusal of the credentials, or nothing that lasts. Pure.
+"""Read the response of the token endpoint: a token, a rejection of the credentials, or a temporary failure. Pure.
 
-Gateways stand before this endpoint too. Only an answer that says in OAuth's or Mirakl's words that the credentials are
-refused, or a bare 401, ends a job; a web page, a token that is none, and an error that names itself temporary are
-asked again.
+A gateway may respond in place of this endpoint. Only an OAuth or Mirakl error that rejects the credentials, or a 401
+without a body, is final; after a web page, an invalid token or a temporary error the token is requested again.
 """
 
 from __future__ import annotations
@@ -19,8 +18,8 @@ if TYPE_CHECKING:
 
 DEFAULT_TOKEN_LIFETIME = 300.0
 MAX_TOKEN_LIFETIME = 1e9
-_CREDENTIALS = "Check the client id, the secret and the environment."
-# RFC 6749, 5.2 and 4.1.2.1: errors that asking again does not mend, and those that say so themselves.
+_CREDENTIALS_HINT = "Check the client id, the secret and the environment."
+# RFC 6749, 5.2 and 4.1.2.1: permanent errors, and temporary ones.
 _REFUSALS = frozenset({
     "access_denied", "invalid_client", "invalid_grant", "invalid_request", "invalid_scope", "unauthorized_client",
     "unsupported_grant_type",
@@ -29,36 +28,38 @@ _TEMPORARY = frozenset({"server_error", "temporarily_unavailable", "slow_down"})
 
 
 def read_token(answer: WireResponse, host: str) -> tuple[str, float] | str:
-    """A token and its life in seconds; or why there is none, where asking again may bring one.
+    """A token and its lifetime in seconds; or the reason of a temporary failure.
 
-    Raises TokenRefused where the credentials are refused, TokenUnavailable where this address gives no tokens.
+    Raises TokenRefused if the credentials are rejected, TokenUnavailable if the URL is not a token endpoint.
     """
     if 200 <= answer.status < 300:
         return _read_success(answer, host)
     problem = read_problem(answer.body)
-    words = f"{answer.status} to the token request: {problem}".rstrip(": ")
+    message = f"{answer.status} to the token request: {problem}".rstrip(": ")
     if answer.status in TRANSIENT or answer.status == THROTTLED or problem.code in _TEMPORARY:
-        return f"it answered {words}"
+        return f"it answered {message}"
     if answer.status not in {400, 401, 403}:
-        raise TokenUnavailable(f"{host} answered {words}. Check the authentication URL.")
-    markup = answer.body.lstrip().startswith(b"<")
-    if problem.code or problem.recognized or (answer.status == 401 and not markup):
-        raise TokenRefused(f"{host} answered {words}. {_CREDENTIALS}", problem.code)
-    return f"it answered {words}"
+        raise TokenUnavailable(f"{host} answered {message}. Check the authentication URL.")
+    is_markup = answer.body.lstrip().startswith(b"<")
+    if problem.code or problem.recognized or (answer.status == 401 and not is_markup):
+        raise TokenRefused(f"{host} answered {message}. {_CREDENTIALS_HINT}", problem.code)
+    return f"it answered {message}"
 
 
 def _read_success(answer: WireResponse, host: str) -> tuple[str, float] | str:
-    members = _members(answer.body)
-    token, kind = _usable(members.get("access_token")), members.get("token_type")
-    if token is not None and _is_bearer(kind):
-        return token, _lifetime(members.get("expires_in"))
+    content = _members(answer.body)
+    token, token_type = _valid_token(content.get("access_token")), content.get("token_type")
+    if token is not None and _is_bearer(token_type):
+        return token, _lifetime(content.get("expires_in"))
     problem = read_problem(answer.body)
-    if not answer.body.lstrip().startswith(b"<"):  # an excerpt of what is no page could show the token
+    if not answer.body.lstrip().startswith(b"<"):  # an excerpt of anything but a web page could show the token
         problem = Problem(code=problem.code, message=problem.message)
     if problem.code in _REFUSALS:
-        raise TokenRefused(f"{host} answered {answer.status} with an error: {problem}. {_CREDENTIALS}", problem.code)
-    fault = "with a token of another type than Bearer" if token is not None else "without an access_token of use"
-    return f"it answered {answer.status} {fault}: {problem}".rstrip(": ")
+        raise TokenRefused(
+            f"{host} answered {answer.status} with an error: {problem}. {_CREDENTIALS_HINT}", problem.code
+        )
+    reason = "with a token type other than Bearer" if token is not None else "without a valid access_token"
+    return f"it answered {answer.status} {reason}: {problem}".rstrip(": ")
 
 
 def _members(body: bytes) -> RedactedDict:
@@ -66,21 +67,23 @@ def _members(body: bytes) -> RedactedDict:
     return RedactedDict(cast("dict[str, Any]", content) if isinstance(content, dict) else {})
 
 
-def _usable(token: object) -> RedactedStr | None:
-    """The token, if a header can carry it."""
+def _valid_token(token: object) -> RedactedStr | None:
+    """The token if it is valid in a header, else None."""
     text = RedactedStr(token.strip() if isinstance(token, str) else "")
     return text if text and text.isascii() and text.isprintable() and " " not in text else None
 
 
-def _is_bearer(kind: object) -> bool:
-    """Whether a token may be sent as a bearer token; a type that is not told, or not as a text, is taken for that."""
-    return not isinstance(kind, str) or not kind.strip() or kind.strip().lower().startswith("bearer")
+def _is_bearer(token_type: object) -> bool:
+    """Whether a token is a bearer token; a missing token_type, or one that is not a string, counts as Bearer."""
+    return not isinstance(token_type, str) or not token_type.strip() or token_type.strip().lower().startswith("bearer")
 
 
 def _lifetime(expires_in: object) -> float:
-    """Seconds of a token's life; a missing, unreadable or absurd one counts as five minutes."""
+    """The lifetime of a token in seconds; five minutes if it is missing, invalid or out of range."""
     try:
-        life = float(cast("Any", expires_in))
+        lifetime = float(cast("Any", expires_in))
     except (TypeError, ValueError, OverflowError):
         return DEFAULT_TOKEN_LIFETIME
-    return life if 0 < life < MAX_TOKEN_LIFETIME and not isinstance(expires_in, bool) else DEFAULT_TOKEN_LIFETIME
+    return (
+        lifetime if 0 < lifetime < MAX_TOKEN_LIFETIME and not isinstance(expires_in, bool) else DEFAULT_TOKEN_LIFETIME
+    )

@@ -1,8 +1,8 @@
-"""One call's way: queue, limit, send, judge, wait, again.
+"""Run a call: wait for a connection and the rate limit, send, and retry after a delay.
 
-`Transport._run` is the only loop. Everything it meets is decided elsewhere, without I/O: `limits` when a call may go,
-`retries` whether it goes again, `auth` with which token, `errors` what a failure is called. The deadline covers all of
-it, and a `DeadlineExceeded` says in which part of the way the time went.
+`Transport._run` is the only loop. The decisions are made elsewhere, without I/O: `rate_limits` when a call may be sent,
+`retries` whether it is retried, `auth` which token it carries, `failures` which error it raises. The deadline covers
+all of this, and a `DeadlineExceeded` shows how long each part took.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 log: logging.Logger = logging.getLogger("mirakl_async")
 MIN_LOGGED_WAIT = 1.0
-ERROR_BODY_SECONDS = 10.0
-NO_RESPONSE = (WireError, UnexpectedOutcome)
+ERROR_BODY_TIMEOUT = 10.0
+NO_RESPONSE_TYPES = (WireError, UnexpectedOutcome)
 
 
 class CallState(RedactedRepr, Struct, kw_only=True):
@@ -68,11 +68,11 @@ class CallState(RedactedRepr, Struct, kw_only=True):
     def _shown(self) -> list[tuple[str, Any]]:
         return [("operation", self.request.operation.code), ("attempts", len(self.attempts))]
 
-    def headers(self, grant: AuthHeader | None) -> dict[str, str]:
-        """What goes on the wire with this token; to another origin, nothing of ours or the user's goes."""
-        if grant is None:
+    def headers(self, auth_header: AuthHeader | None) -> dict[str, str]:
+        """The headers of the request; another origin gets neither the token nor the user's headers."""
+        if auth_header is None:
             return {"Accept": self.request.operation.accept}
-        headers = {"Authorization": grant.header, "Accept": self.request.operation.accept}
+        headers = {"Authorization": auth_header.header, "Accept": self.request.operation.accept}
         if self.request.content_type is not None:
             headers["Content-Type"] = self.request.content_type
         if self.extra_headers:
@@ -85,12 +85,12 @@ class CallState(RedactedRepr, Struct, kw_only=True):
         return headers
 
     def extend_timeout(self, seconds: float) -> None:
-        """Let an attempt, and so the call, last longer than usual."""
+        """Extend the timeout of each attempt, and the deadline of the call, by these seconds."""
         self.timeout += seconds
         self.deadline_at = None if self.deadline_at is None else self.deadline_at + seconds
 
     def apply_options(self, options: Options) -> None:
-        """Take what the caller has to say."""
+        """Override the defaults by the options of the call."""
         self.timeout = options.get("timeout", self.timeout)
         self.max_wait = options.get("max_wait", self.max_wait)
         self.extra_headers = options.get("headers")
@@ -134,15 +134,15 @@ class Transport:
         self._accept_response = accept_response
         self._quota = RetryQuota(retry)
         self._semaphores: dict[BucketKey, FifoSemaphore] = {}
-        self._long_holds: set[BucketKey] = set()
-        self.sweeps: dict[str, tuple[float, bool]] = {}  # when each list was last begun, and whether advice was given
+        self._long_pauses: set[BucketKey] = set()
+        self.list_reads: dict[str, tuple[float, bool]] = {}  # by list: the last start, and whether a warning was logged
         self._loop = asyncio.get_running_loop()
         self._closed = False
 
     async def run(self, request: Request, options: Options, on_send: Callable[[], None] | None = None) -> Response:
-        """Send a request until it is answered, and read the answer; raises CallError or TokenError.
+        """Send a request with retries and read the response; raises CallError or TokenError.
 
-        `started` is called as each attempt goes on the wire, its waits behind it.
+        `on_send` is called when an attempt is sent, after all its waits.
         """
         state = self._start_call(request, options, stream=False, on_send=on_send)
         try:
@@ -160,12 +160,12 @@ class Transport:
             timings=state.timings,
         )
 
-    async def open(self, request: Request, options: Options, began: float | None = None) -> SniffedResponse:
-        """Like `run`, but the body of a success is left to be read by the caller, who must close the answer.
+    async def open(self, request: Request, options: Options, started_at: float | None = None) -> SniffedResponse:
+        """Send a request with retries and return the response unread; the caller must read and close it.
 
-        `began` is when the call began, by the client's clock, where this is not its first request.
+        `started_at` is the start of the call on the client's clock, if this is not its first request.
         """
-        state = self._start_call(request, options, stream=True, began=began)
+        state = self._start_call(request, options, stream=True, started_at=started_at)
         try:
             answer: Any = await self._run(state)  # SniffedResponse: all is streamed
         except BaseException as error:
@@ -176,41 +176,46 @@ class Transport:
         return opened
 
     async def close(self) -> None:
-        """Stop renewing tokens and close every connection; calls made later raise ClientStateError."""
+        """Stop refreshing tokens and close every connection; later calls raise ClientStateError."""
         self._closed = True
         try:
             await self._auth.close()
-        finally:  # also when cancelled meanwhile
+        finally:  # also if cancelled while waiting
             await self._wire.close()
 
     async def _run(self, state: CallState) -> WireResponse | SniffedResponse:
         while True:
-            gate = self._semaphores.get(state.key) or self._make_semaphore(state.key)
-            if not gate.try_enter():
-                await self._within_deadline(state, gate.enter(), "waiting for a free connection")
+            semaphore = self._semaphores.get(state.key) or self._make_semaphore(state.key)
+            if not semaphore.try_enter():
+                await self._within_deadline(state, semaphore.enter(), "waiting for a free connection")
             try:
-                # The token first: a call that the limiter let go and that waits for a token would reach Mirakl late,
-                # and with those behind it make a window of more than was agreed.
-                grant = (
+                # The token first: a call that waits for a token after the rate limiter would reach Mirakl late, and
+                # together with the calls after it exceed the limit.
+                auth_header = (
                     None if state.request.without_credentials else self._auth.current() or await self._get_token(state)
                 )
                 if not self.rate_limiter.try_acquire(state.key, state.bucket):
                     await self._wait_for_rate_limit(state)
-                    grant = grant and (self._auth.current() or await self._get_token(state))
-                outcome = await self._send(state, grant)
+                    auth_header = auth_header and (self._auth.current() or await self._get_token(state))
+                outcome = await self._send(state, auth_header)
             finally:
-                gate.leave()
-            if not isinstance(outcome, NO_RESPONSE):
+                semaphore.leave()
+            if not isinstance(outcome, NO_RESPONSE_TYPES):
                 if 200 <= outcome.status < 300:
                     self._quota.refund(len(state.attempts))
-                    if self._long_holds:
-                        await self._lift(state)
+                    if self._long_pauses:
+                        await self._resume_bucket(state)
                     return outcome
-                if outcome.status == 401 and grant is not None and self._auth.refreshable and not state.token_refreshed:
-                    await self._refresh_token(state, grant)
+                if (
+                    outcome.status == 401
+                    and auth_header is not None
+                    and self._auth.refreshable
+                    and not state.token_refreshed
+                ):
+                    await self._refresh_token(state, auth_header)
                     continue
-            again = await self._decide_retry(state, outcome)
-            await self._wait(state, again)
+            retry_delay = await self._decide_retry(state, outcome)
+            await self._wait(state, retry_delay)
 
     def _start_call(
         self,
@@ -219,20 +224,20 @@ class Transport:
         *,
         stream: bool,
         on_send: Callable[[], None] | None = None,
-        began: float | None = None,
+        started_at: float | None = None,
     ) -> CallState:
         if self._closed:
             raise _closed(request)
         if asyncio.get_running_loop() is not self._loop:
             raise ClientStateError(f"{request.operation.code}: the client was opened on another event loop")
-        key, pace = self.rate_limit_policy.bucket_for(request.operation)
-        timeouts, began = self._timeouts, self.clock.monotonic() if began is None else began
+        key, bucket = self.rate_limit_policy.bucket_for(request.operation)
+        timeouts, started_at = self._timeouts, self.clock.monotonic() if started_at is None else started_at
         state = CallState(
             request=request,
             key=key,
-            bucket=pace,
-            started_at=began,
-            deadline_at=None if timeouts.deadline is None else began + timeouts.deadline,
+            bucket=bucket,
+            started_at=started_at,
+            deadline_at=None if timeouts.deadline is None else started_at + timeouts.deadline,
             timeout=timeouts.attempt,
             retry=self._retry,
             max_wait=timeouts.max_wait,
@@ -240,27 +245,27 @@ class Transport:
             on_send=on_send,
         )
         if isinstance(request.body, Multipart):
-            state.extend_timeout(request.body.seconds)
+            state.extend_timeout(request.body.extra_timeout)
         if options:
             state.apply_options(options)
         return state
 
     def _record_call(self, state: CallState, status: int | None, error: BaseException | None) -> None:
-        watch = self.instrumentation
-        seconds = self.clock.monotonic() - state.started_at if watch.watched else 0.0
-        watch.call_finished(state.request.operation.code, status, error, len(state.attempts), seconds)
+        instrumentation = self.instrumentation
+        seconds = self.clock.monotonic() - state.started_at if instrumentation.watched else 0.0
+        instrumentation.call_finished(state.request.operation.code, status, error, len(state.attempts), seconds)
 
     def _make_semaphore(self, key: BucketKey) -> FifoSemaphore:
-        """The connections of one allowance: places of its own, so that one that waits cannot starve others."""
-        gate = self._semaphores[key] = FifoSemaphore(self._limits.max_connections)
-        return gate
+        """Make the semaphore of one bucket; each has its own, so that a waiting bucket cannot block others."""
+        semaphore = self._semaphores[key] = FifoSemaphore(self._limits.max_connections)
+        return semaphore
 
     async def _wait_for_rate_limit(self, state: CallState) -> None:
-        """The pace of this allowance, or MaxWaitExceeded at once."""
-        bound = state.remaining(self.clock.monotonic())
-        if bound is None or (state.max_wait is not None and state.max_wait < bound):
-            bound = state.max_wait
-        waiting = self.rate_limiter.acquire(state.key, state.bucket, max_wait=bound)
+        """Wait until the rate limit allows the call; raises MaxWaitExceeded immediately if that would take too long."""
+        max_wait = state.remaining(self.clock.monotonic())
+        if max_wait is None or (state.max_wait is not None and state.max_wait < max_wait):
+            max_wait = state.max_wait
+        waiting = self.rate_limiter.acquire(state.key, state.bucket, max_wait=max_wait)
         try:
             waited = await self._within_deadline(state, waiting, "waiting for the rate limiter", "limited")
         except LimiterWaitTooLong as wait:
@@ -274,43 +279,43 @@ class Transport:
             return
         code = state.request.operation.code
         if waited > MIN_LOGGED_WAIT:
-            log.info("%s waited %.1f s for its pace", code, waited)
+            log.info("%s waited %.1f s for its rate limit", code, waited)
         self.instrumentation.rate_limit_waited(code, state.key.group, waited)
 
     async def _get_token(self, state: CallState) -> AuthHeader:
         return await self._within_deadline(state, self._auth.obtain(), "waiting for an access token")
 
-    async def _refresh_token(self, state: CallState, grant: AuthHeader) -> None:
-        """Once per call: a 401 can also be a business rule, which no token mends."""
+    async def _refresh_token(self, state: CallState, auth_header: AuthHeader) -> None:
+        """Refresh the token after a 401, once per call: a 401 may have another reason than the token."""
         state.token_refreshed = True
-        await self._within_deadline(state, self._auth.refresh(grant.generation), "renewing the access token")
+        await self._within_deadline(state, self._auth.refresh(auth_header.generation), "refreshing the access token")
 
     async def _within_deadline(
         self, state: CallState, waiting: Awaitable[T], doing: str, part: Literal["queued", "limited"] = "queued"
     ) -> T:
-        """What the call waits for, for no longer than it may last; the seconds count as this part of `timings`."""
-        began = self.clock.monotonic()
-        limit = asyncio.timeout(state.remaining(began))
+        """Await `waiting` until the deadline of the call, and add the seconds to this part of its timings."""
+        started_at = self.clock.monotonic()
+        limit = asyncio.timeout(state.remaining(started_at))
         try:
             async with limit:
                 return await waiting
         except TimeoutError:
-            if not limit.expired():  # it is of the user's own function that tokens come from
+            if not limit.expired():  # raised by the user's own token function
                 raise
         finally:
-            setattr(state.timings, part, getattr(state.timings, part) + self.clock.monotonic() - began)
+            setattr(state.timings, part, getattr(state.timings, part) + self.clock.monotonic() - started_at)
         raise self._deadline_error(state, f"the deadline passed while {doing}")
 
     async def _send(
-        self, state: CallState, grant: AuthHeader | None
+        self, state: CallState, auth_header: AuthHeader | None
     ) -> WireResponse | SniffedResponse | WireError | UnexpectedOutcome:
-        """One attempt, and what came of it; a 2xx that is not the documented success is Unexpected."""
-        began = self.clock.monotonic()
+        """Run one attempt and return its outcome; an undocumented 2xx response is an UnexpectedOutcome."""
+        started_at = self.clock.monotonic()
         if self._closed:
             raise _closed(state.request)
         timeout = state.timeout
-        if state.deadline_at is not None and state.deadline_at - began < timeout:
-            timeout = state.deadline_at - began
+        if state.deadline_at is not None and state.deadline_at - started_at < timeout:
+            timeout = state.deadline_at - started_at
             if timeout <= 0:
                 raise self._deadline_error(state, "the deadline passed before it could be sent")
         outcome: WireResponse | SniffedResponse | WireError | UnexpectedOutcome
@@ -320,19 +325,19 @@ class Transport:
         operation = request.operation
         try:
             if state.stream:
-                outcome = await self._open(state, grant, timeout)
+                outcome = await self._open(state, auth_header, timeout)
             else:
                 outcome = await self._wire.exchange(
-                    operation.method, request.url, state.headers(grant), request.body, timeout=timeout,
+                    operation.method, request.url, state.headers(auth_header), request.body, timeout=timeout,
                     max_bytes=self._limits.max_response_bytes, new_connection=operation.retry == "unsafe",
                 )  # fmt: skip
                 if 200 <= outcome.status < 300:
                     outcome = find_unexpected(
                         operation, outcome.status, outcome.headers, outcome.body, self._accept_response
                     ) or outcome  # fmt: skip
-        except WireError as fault:
-            outcome = fault
-        seconds = self.clock.monotonic() - began
+        except WireError as error:
+            outcome = error
+        seconds = self.clock.monotonic() - started_at
         state.timings.sending += seconds
         if isinstance(outcome, WireError):
             text = outcome.reason
@@ -344,28 +349,28 @@ class Transport:
         return outcome
 
     async def _open(
-        self, state: CallState, grant: AuthHeader | None, timeout: float
+        self, state: CallState, auth_header: AuthHeader | None, timeout: float
     ) -> WireResponse | SniffedResponse | WireError | UnexpectedOutcome:
-        """An answer whose body is left to be read; the words of one that is not a success are read here."""
+        """Run one attempt whose body the caller reads; the body of an error is read here."""
         request, loop = state.request, asyncio.get_running_loop()
-        operation, ends = request.operation, loop.time() + timeout
+        operation, ends_at = request.operation, loop.time() + timeout
         opened = await self._wire.open(
-            operation.method, request.url, state.headers(grant), request.body,
+            operation.method, request.url, state.headers(auth_header), request.body,
             timeout=timeout, new_connection=operation.retry == "unsafe",
         )  # fmt: skip
         if not 200 <= opened.status < 300:
-            return await self._read_error(opened, min(ends - loop.time(), ERROR_BODY_SECONDS))
+            return await self._read_error(opened, min(ends_at - loop.time(), ERROR_BODY_TIMEOUT))
         answer = SniffedResponse(opened)
         try:
-            async with asyncio.timeout_at(ends):
+            async with asyncio.timeout_at(ends_at):
                 await answer.sniff()
         except TimeoutError:
             answer.close()
-            return WireError("timeout", "partial", "the attempt took too long")
+            return WireError("timeout", "partial", "the attempt timed out")
         except BaseException:
             answer.close()
             raise
-        if answer.fault is not None and not answer.start:
+        if answer.error is not None and not answer.start:
             return answer
         unexpected = find_unexpected(operation, answer.status, answer.headers, answer.start, self._accept_response)
         if unexpected is None:
@@ -374,10 +379,10 @@ class Transport:
         return unexpected
 
     async def _read_error(self, answer: StreamedWireResponse, seconds: float) -> WireResponse:
-        """The words of an answer that was to be streamed and is not a success, as far as they come in time."""
+        """Read the body of an error on a streamed request, as far as it arrives in time."""
         try:
             return WireResponse(
-                answer.status, answer.headers, await answer.words(self._limits.max_error_bytes, seconds)
+                answer.status, answer.headers, await answer.read_error_body(self._limits.max_error_bytes, seconds)
             )
         finally:
             answer.close()
@@ -385,65 +390,72 @@ class Transport:
     async def _decide_retry(
         self, state: CallState, outcome: WireResponse | SniffedResponse | WireError | UnexpectedOutcome
     ) -> RetryDelay:
-        """Again, or the error that ends the call; a 429 first holds everybody who shares the allowance."""
+        """Return the delay before the next attempt, or raise the error of the call; a 429 first pauses its bucket."""
         operation = state.request.operation
-        tried = len(state.attempts) - state.token_refreshed
-        facts = failures.classify(outcome)
-        verdict = decide_retry(operation.retry, facts, tried, state.retry, self.clock.random, max_wait=state.max_wait)
+        attempt_number = len(state.attempts) - state.token_refreshed
+        summary = failures.classify(outcome)
+        retry_delay = decide_retry(
+            operation.retry, summary, attempt_number, state.retry, self.clock.random, max_wait=state.max_wait
+        )
         advice = None
-        if isinstance(facts, ResponseOutcome):
-            advice = facts.retry_after
-            if facts.status == THROTTLED:
-                await self._pause_bucket(state, failures.pause_seconds(facts, verdict, state.retry))
-            elif facts.status not in TRANSIENT:  # a server that finds fault with a call is well
-                self._quota.refund(tried)
-        affordable = verdict is None or self._quota.try_charge(verdict)
+        if isinstance(summary, ResponseOutcome):
+            advice = summary.retry_after
+            if summary.status == THROTTLED:
+                await self._pause_bucket(state, failures.pause_seconds(summary, retry_delay, state.retry))
+            elif summary.status not in TRANSIENT:  # a client error shows that the server works
+                self._quota.refund(attempt_number)
+        affordable = retry_delay is None or self._quota.try_charge(retry_delay)
         context = self._context(state, quota_exhausted=not affordable)
         error = failures.to_error(outcome, context, operation, advice)
-        left = state.remaining(self.clock.monotonic())
-        if left is not None and left <= (verdict.delay if verdict else 0) and failures.may_become_deadline_error(error):
+        remaining = state.remaining(self.clock.monotonic())
+        if (
+            remaining is not None
+            and remaining <= (retry_delay.delay if retry_delay else 0)
+            and failures.may_become_deadline_error(error)
+        ):
             raise self._deadline_error(state, "the deadline passed, or would pass before the next attempt") from error
-        if verdict is None or not affordable:
+        if retry_delay is None or not affordable:
             raise error
-        return verdict
+        return retry_delay
 
     async def _pause_bucket(self, state: CallState, seconds: float) -> None:
-        """Pause the allowance that answered 429, for no longer than the call may last."""
-        key, code, longest = state.key, state.request.operation.code, seconds >= MAX_RETRY_AFTER
-        if not longest:
-            await self._lift(state)
+        """Pause the bucket after a 429; the limiter may take until the deadline of the call."""
+        key, code, at_maximum = state.key, state.request.operation.code, seconds >= MAX_RETRY_AFTER
+        if not at_maximum:
+            await self._resume_bucket(state)
         with suppress(TimeoutError):
             async with asyncio.timeout(state.remaining(self.clock.monotonic())):
                 await self.rate_limiter.pause(key, seconds)
-        if longest and key not in self._long_holds:
-            self._long_holds.add(key)
-            words = (
-                "%s: the server asks to wait for an hour or longer; its limit is held for an hour, or until it answers"
+        if at_maximum and key not in self._long_pauses:
+            self._long_pauses.add(key)
+            message = (
+                "%s: the server asked for a pause of an hour or more; its bucket is paused for an hour, "
+                "or until a call succeeds"
             )
-            log.warning(words, code)
+            log.warning(message, code)
         self.instrumentation.throttled(code, key.group, seconds)
 
-    async def _lift(self, state: CallState) -> None:
-        """End a hold of an hour: the server answers again. A limiter that fails here costs the call nothing."""
-        if state.key not in self._long_holds:
+    async def _resume_bucket(self, state: CallState) -> None:
+        """End a pause of an hour after a success; a failure of the rate limiter is ignored here."""
+        if state.key not in self._long_pauses:
             return
-        self._long_holds.discard(state.key)
+        self._long_pauses.discard(state.key)
         with suppress(TimeoutError, RateLimiterUnavailable):
             async with asyncio.timeout(state.remaining(self.clock.monotonic())):
                 await self.rate_limiter.resume(state.key)
 
-    async def _wait(self, state: CallState, again: RetryDelay) -> None:
-        """The pause before the next attempt; after a 429 the allowance itself is paused, so nothing more is slept."""
+    async def _wait(self, state: CallState, retry_delay: RetryDelay) -> None:
+        """Sleep before the next attempt; after a 429 the bucket is paused instead."""
         if self._closed:
             raise _closed(state.request)
         code, last = state.request.operation.code, state.attempts[-1]
-        state.attempts[-1] = Attempt(outcome=last.outcome, seconds=last.seconds, pause=again.delay)
-        log.debug("%s: %s; again in %.2f s", code, last.outcome, again.delay)
-        self.instrumentation.retry_scheduled(code, len(state.attempts), last.outcome, again.delay)
-        if again.throttled:
+        state.attempts[-1] = Attempt(outcome=last.outcome, seconds=last.seconds, pause=retry_delay.delay)
+        log.debug("%s: %s; retrying in %.2f s", code, last.outcome, retry_delay.delay)
+        self.instrumentation.retry_scheduled(code, len(state.attempts), last.outcome, retry_delay.delay)
+        if retry_delay.throttled:
             return
-        await self.clock.sleep(again.delay)
-        state.timings.waiting += again.delay
+        await self.clock.sleep(retry_delay.delay)
+        state.timings.waiting += retry_delay.delay
 
     def _context(self, state: CallState, *, quota_exhausted: bool = False) -> CallContext:
         return state.request.context(state.attempts, state.timings, quota_exhausted=quota_exhausted)

@@ -1,4 +1,4 @@
-"""What a user gives where an operation takes a file."""
+"""The files that a user passes to an operation."""
 
 from __future__ import annotations
 
@@ -20,34 +20,34 @@ Progress: TypeAlias = Callable[[int, int | None], None]
 
 
 class RestartableChunks:
-    """A user's function that makes chunks, held to making fresh ones: consumed ones are refused, not sent empty."""
+    """Wraps the user's function that returns chunks, and rejects an iterator that was already read."""
 
-    __slots__ = ("_given", "_make")
+    __slots__ = ("_last_chunks", "_make_chunks")
 
-    def __init__(self, make: Callable[[], AsyncIterable[bytes]]) -> None:
-        self._make = make
-        self._given: object = None
+    def __init__(self, make_chunks: Callable[[], AsyncIterable[bytes]]) -> None:
+        self._make_chunks = make_chunks
+        self._last_chunks: object = None
 
     def __call__(self) -> AsyncIterable[bytes]:
-        """Chunks that were not read before; raises ValueError where the function gives old ones."""
-        chunks = self._make()
-        again = chunks is self._given and hasattr(chunks, "__anext__")
-        # A generator that has ended has no frame.
-        if again or getattr(chunks, "ag_frame", chunks) is None:
-            raise ValueError("its function must make fresh chunks at every call, and gave consumed ones")
-        self._given = chunks
+        """Return new chunks; raises ValueError if the function returns an iterator that was already read."""
+        chunks = self._make_chunks()
+        is_repeated = chunks is self._last_chunks and hasattr(chunks, "__anext__")
+        # A finished generator has no frame.
+        if is_repeated or getattr(chunks, "ag_frame", chunks) is None:
+            raise ValueError("its function must return a new iterator at every call, but returned a consumed one")
+        self._last_chunks = chunks
         return chunks
 
 
 class Upload(RedactedRepr, Struct, frozen=True, kw_only=True):
-    """A file to send, where a path or bytes alone do not say enough.
+    """A file to upload, with its name, media type, size or progress callback.
 
-    `content` is bytes, a path, or a function that makes fresh chunks: it is called once for every attempt, so that a
-    second attempt never sends what is left of the first. `filename` and `content_type` default to what the path says.
-    `size` in bytes, where a function's chunks have a known one, lets the body be sent with its length, and adds to
-    the time an attempt may take; without it, name `timeout` and `deadline` for what takes over a minute. `progress` is
-    called in the event loop with the bytes of this file handed to the connection so far and their total, None if
-    unknown; it starts again from 0 with every attempt, and what it raises is logged and costs nothing.
+    `content` is bytes, a path, or a function that returns a new async iterator of bytes: it is called for every
+    attempt, so that a retry sends the whole file. `filename` and `content_type` default to those of the path. `size` in
+    bytes is the total that a function produces, if it is known: the body is then sent with a Content-Length, and the
+    timeout is extended for it; without it, pass `timeout` and `deadline` if the upload takes over a minute. `progress`
+    is called in the event loop with the bytes of this file sent so far and their total (None if unknown); it restarts
+    from 0 with every attempt, and its exceptions are logged and ignored.
     """
 
     content: Content
@@ -57,8 +57,8 @@ class Upload(RedactedRepr, Struct, frozen=True, kw_only=True):
     progress: Progress | None = None
 
     def __post_init__(self) -> None:
-        """Refuse what no form can say of a file; raises InvalidArgument."""
-        check_arguments("Upload", _MEMBERS, asdict(self))
+        """Validate the fields; raises InvalidArgument."""
+        check_arguments("Upload", _RULES, asdict(self))
 
     def _shown(self) -> list[tuple[str, Any]]:
         size = len(self.content) if isinstance(self.content, bytes) else self.size
@@ -66,12 +66,12 @@ class Upload(RedactedRepr, Struct, frozen=True, kw_only=True):
 
 
 def is_file_name(value: object) -> bool:
-    """Whether a value can be the name of a file in a form: text, and not half of a character."""
+    """Whether a value is valid as a file name in a form: a non-empty str without NUL and unpaired surrogates."""
     return isinstance(value, str) and _NAME.fullmatch(value) is not None
 
 
-_MEMBERS: Rules = {
-    "filename": Rule("a name that is a valid text and not empty", is_file_name, optional=True),
+_RULES: Rules = {
+    "filename": Rule("a file name that is not empty and is valid Unicode", is_file_name, optional=True),
     "content_type": Rule(
         "a media type such as text/csv",
         lambda value: isinstance(value, str) and _MEDIA_TYPE.fullmatch(value) is not None,

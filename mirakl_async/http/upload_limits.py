@@ -1,7 +1,7 @@
-"""What Mirakl documents about the files it takes, checked before anything is sent.
+"""Check uploaded files against the limits that Mirakl documents, before anything is sent.
 
-A size is checked where it is known: chunks made by a function are not counted beforehand. The limits are data of the
-operations, from their own pages.
+A size is checked if it is known; the chunks of a function are not counted. The limits are part of each operation, from
+its page in Mirakl's documentation.
 """
 
 from __future__ import annotations
@@ -24,62 +24,69 @@ MB = 1024 * 1024
 
 
 def check(operation: Operation[Any], parts: Sequence[Part]) -> None:
-    """Hold the parts of a form against what the operation takes; raises InvalidArgument."""
-    cap = operation.upload_limit
-    if cap is None:
+    """Check the parts of a form against the limits of the operation; raises InvalidArgument."""
+    limit = operation.upload_limit
+    if limit is None:
         return
     files = [part for part in parts if part.filename is not None]
-    for reason in (_count(cap, files), _sizes(cap, files), _names(cap, files), _descriptions(cap, parts, files)):
+    for reason in (
+        _count(limit, files),
+        _sizes(limit, files),
+        _names(limit, files),
+        _descriptions(limit, parts, files),
+    ):
         if reason:
-            raise InvalidArgument(operation.code, cap.argument, reason)
+            raise InvalidArgument(operation.code, limit.argument, reason)
 
 
-def _count(cap: UploadLimit, files: Sequence[Part]) -> str:
-    if cap.files is not None and len(files) > cap.files:
-        return f"{len(files)} files; Mirakl takes {cap.files}"
+def _count(limit: UploadLimit, files: Sequence[Part]) -> str:
+    if limit.files is not None and len(files) > limit.files:
+        return f"has {len(files)} files; Mirakl accepts at most {limit.files}"
     return ""
 
 
-def _sizes(cap: UploadLimit, files: Sequence[Part]) -> str:
+def _sizes(limit: UploadLimit, files: Sequence[Part]) -> str:
     for part in files:
-        if cap.bytes_each is not None and (part.size or 0) > cap.bytes_each:
-            return f"{part.filename} has {part.size} bytes; Mirakl takes {cap.bytes_each // MB} MB"
+        if limit.bytes_each is not None and (part.size or 0) > limit.bytes_each:
+            return f"{part.filename} has {part.size} bytes; Mirakl accepts at most {limit.bytes_each // MB} MB"
     together = sum(part.size or 0 for part in files)
-    if cap.bytes_together is not None and together > cap.bytes_together:
-        return f"{together} bytes in {len(files)} files; Mirakl takes {cap.bytes_together // MB} MB together"
+    if limit.bytes_together is not None and together > limit.bytes_together:
+        return (
+            f"{together} bytes in {len(files)} files; Mirakl accepts at most {limit.bytes_together // MB} MB in total"
+        )
     return ""
 
 
-def _names(cap: UploadLimit, files: Sequence[Part]) -> str:
+def _names(limit: UploadLimit, files: Sequence[Part]) -> str:
     names = [part.filename or "" for part in files]
     for name in names:
         extension = PurePath(name).suffix.removeprefix(".").lower()
-        if cap.extensions and extension not in cap.extensions and (extension or cap.names_part):
-            return f"{name}: Mirakl takes files of these extensions: {', '.join(sorted(cap.extensions))}"
-        if cap.ascii_names and not name.isascii():
-            return f"{name!r} must be ASCII; send it as Upload(content=..., filename=...)"
-    if cap.distinct_names and (twice := [name for name, count in Counter(names).items() if count > 1]):
-        return f"file names must be distinct, {twice[0]!r} is not; send it as Upload(content=..., filename=...)"
+        if limit.extensions and extension not in limit.extensions and (extension or limit.names_part):
+            return f"{name}: Mirakl accepts only these file extensions: {', '.join(sorted(limit.extensions))}"
+        if limit.ascii_names and not name.isascii():
+            return f"the file name {name!r} must be ASCII; pass Upload(content=..., filename=...)"
+    if limit.distinct_names and (duplicates := [name for name, count in Counter(names).items() if count > 1]):
+        return f"file names must be unique, but {duplicates[0]!r} is repeated; pass Upload(content=..., filename=...)"
     return ""
 
 
-def _descriptions(cap: UploadLimit, parts: Sequence[Part], files: Sequence[Part]) -> str:
-    described = next((part.content for part in parts if cap.names_part and part.name == cap.names_part), None)
-    if not isinstance(described, bytes):
+def _descriptions(limit: UploadLimit, parts: Sequence[Part], files: Sequence[Part]) -> str:
+    description = next((part.content for part in parts if limit.names_part and part.name == limit.names_part), None)
+    if not isinstance(description, bytes):
         return ""
-    entries = _entries(msgspec.json.decode(described), cap.names_part)
+    entries = _entries(msgspec.json.decode(description), limit.names_part)
     names = {part.filename for part in files}
     for entry in entries:
         if (name := entry.get("file_name")) is not None and name not in names:
-            return f"{cap.names_part} describes {name!r}, which is not among the files: {', '.join(map(str, names))}"
+            return f"{limit.names_part} describes {name!r}, which is not among the files: {', '.join(map(str, names))}"
     types = Counter(entry.get("type_code") for entry in entries)
-    if cap.single_types and (twice := [kind for kind, count in types.items() if kind and count > 1]):
-        return f"{cap.names_part}: Mirakl takes one file for each type, {twice[0]!r} has more"
+    if limit.single_types and (duplicates := [kind for kind, count in types.items() if kind and count > 1]):
+        return f"{limit.names_part}: Mirakl accepts one file for each type, but {duplicates[0]!r} has several"
     return ""
 
 
-def _entries(described: Any, name: str) -> list[dict[str, Any]]:
-    """The descriptions in a part: `{"order_documents": [...]}`, or the list alone."""
-    listed: Any = cast("dict[str, Any]", described).get(name) if isinstance(described, dict) else described
+def _entries(description: Any, name: str) -> list[dict[str, Any]]:
+    """The file descriptions in a part: `{"order_documents": [...]}`, or only the list."""
+    listed: Any = cast("dict[str, Any]", description).get(name) if isinstance(description, dict) else description
     entries = cast("Sequence[Any]", listed) if isinstance(listed, list) else ()
     return [entry for entry in entries if isinstance(entry, dict)]

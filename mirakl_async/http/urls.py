@@ -1,4 +1,4 @@
-"""Addresses: which can be asked, which a credential may go to. Pure."""
+"""Parse URLs, and decide which may be requested and which may receive credentials. Pure."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from urllib.parse import SplitResult, urlsplit
 
 
 def is_http_url(value: object) -> bool:
-    """Whether a value is an absolute http(s) URL, whatever else it holds."""
+    """Whether a value is an absolute http(s) URL."""
     try:
         parts = urlsplit(value) if isinstance(value, str) else None
         return parts is not None and parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
@@ -16,31 +16,31 @@ def is_http_url(value: object) -> bool:
 
 
 def origin(url: str) -> tuple[str, str, int]:
-    """Scheme, host and port: what a credential is bound to."""
+    """Scheme, host and port; credentials are sent to one origin only."""
     parts = urlsplit(url)
     port = parts.port or (443 if parts.scheme == "https" else 80)
     return parts.scheme, (parts.hostname or "").lower(), port
 
 
-def address_parts(url: str) -> SplitResult | None:
-    """The parts of an address that an answer gave; None where it cannot be asked, or holds credentials."""
+def parse_address(url: str) -> SplitResult | None:
+    """The parts of a URL from a response; None if it is not a valid http(s) URL, or contains credentials."""
     try:
         parts = urlsplit(url)
-        possible = parts.port != 0  # raises ValueError for what is no port
+        has_port = parts.port != 0  # raises ValueError for an invalid port
     except ValueError:
         return None
-    usable = parts.scheme in {"http", "https"} and parts.hostname and not parts.username and not parts.password
-    return parts if possible and usable else None
+    is_usable = parts.scheme in {"http", "https"} and parts.hostname and not parts.username and not parts.password
+    return parts if has_port and is_usable else None
 
 
-def is_allowed_url(parts: SplitResult, told_by: str) -> bool:
-    """Whether an address that came from `told_by` is https, or on this machine as that is: others have no say here."""
-    told_here = is_loopback(urlsplit(told_by).hostname or "")
-    return parts.scheme == "https" or (told_here and is_loopback(parts.hostname or ""))
+def is_allowed_url(parts: SplitResult, source_url: str) -> bool:
+    """Whether a URL in a response from `source_url` may be requested: https, or loopback if the source is loopback."""
+    from_loopback = is_loopback(urlsplit(source_url).hostname or "")
+    return parts.scheme == "https" or (from_loopback and is_loopback(parts.hostname or ""))
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host is this machine."""
+    """Whether a host is the loopback interface of this machine."""
     if host == "localhost":
         return True
     try:

@@ -1,6 +1,6 @@
-"""What is asked of a wire: one exchange of a request for an answer, and what a failed one says about itself.
+"""The interface of the wire: one exchange of a request for a response, and the error of a failed one.
 
-`wire.py` answers with aiohttp. Anything else that speaks this protocol can take its place, in tests or for good.
+`aiohttp_wire` implements it with aiohttp; tests and simulators have other implementations.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class WireResponse(RedactedRepr, Struct, frozen=True):
-    """Status, headers (looked up without regard to case), and the whole body after decompression."""
+    """A complete response: status, headers (case-insensitive) and the decompressed body."""
 
     status: int
     headers: Mapping[str, str]
@@ -33,13 +33,13 @@ class WireResponse(RedactedRepr, Struct, frozen=True):
 class WireError(Exception):
     """The exchange failed before a complete response was read.
 
-    `stage` says how far the request got: "unsent" (nothing left, or not the whole of a form), "sent" (it may have been
-    run), "partial" (an answer had begun). `kind` says why; `permanent` that repeating cannot help. `reason` is fit to
-    be shown.
+    `stage` says how far the request got: "unsent" (nothing was sent, or only part of a form), "sent" (it may have taken
+    effect), "partial" (a response had started). `kind` is the category of the error; with `permanent`, a retry cannot
+    help. `reason` may be shown to the user.
     """
 
     def __init__(self, kind: str, stage: Stage, reason: str, *, permanent: bool = False) -> None:
-        reason = one_line(reason)  # some repeat what the server wrote
+        reason = one_line(reason)  # some reasons quote the server
         super().__init__(reason)
         self.kind = kind
         self.stage: Stage = stage
@@ -48,10 +48,10 @@ class WireError(Exception):
 
 
 class StreamedWireResponse(Protocol):
-    """An answer whose body has not been read; must be closed, which gives up the connection unless all was read.
+    """A response whose body has not been read; must be closed. Closing drops the connection if the body is not read.
 
-    `framed` says that its body marks its own end, by a length or by chunks: of one that only the end of the connection
-    ends, nobody can say that it is whole.
+    `framed` says that the body is self-delimited, by a length or by chunks: a body that ends with the connection may be
+    incomplete.
     """
 
     status: int
@@ -59,23 +59,23 @@ class StreamedWireResponse(Protocol):
     framed: bool
 
     def chunks(self) -> AsyncGenerator[bytes, None]:
-        """The body as it arrives, decompressed; raises WireFault if it breaks off."""
+        """Yield the decompressed body as it arrives; raises WireError if it breaks off."""
         ...
 
-    async def words(self, cap: int, seconds: float) -> bytes:
-        """What an error says, decompressed: as much as comes in time, and at most `cap` bytes; never raises for it."""
+    async def read_error_body(self, max_bytes: int, timeout: float) -> bytes:
+        """Read the decompressed body of an error: at most `max_bytes` bytes in `timeout` seconds; never raises."""
         ...
 
     def close(self) -> None:
-        """Let go of the connection; an answer read to its end leaves it fit for the next request."""
+        """Release the connection; it is reused if the body was read completely."""
         ...
 
 
 class Wire(Protocol):
-    """Carries requests. `timeout` is seconds for the whole exchange, `cap` bytes of body after decompression.
+    """Sends requests. `timeout` is in seconds for the whole exchange, `max_bytes` limits the decompressed body.
 
-    `fresh` asks for a connection that was never used, so that an idle connection closed by the server at the wrong
-    moment cannot make the outcome unknown.
+    `new_connection` requests a connection that was never used, so that the server cannot close an idle connection at
+    the moment of sending, which would make the outcome unknown.
     """
 
     async def exchange(
@@ -89,7 +89,7 @@ class Wire(Protocol):
         max_bytes: int,
         new_connection: bool = False,
     ) -> WireResponse:
-        """Send and read everything; raises WireFault."""
+        """Send a request and read the whole response; raises WireError."""
         ...
 
     async def open(
@@ -102,7 +102,7 @@ class Wire(Protocol):
         timeout: float | None,
         new_connection: bool = False,
     ) -> StreamedWireResponse:
-        """Send and read the head only, within `timeout` seconds; raises WireFault."""
+        """Send a request and read the head of the response, within `timeout` seconds; raises WireError."""
         ...
 
     async def close(self) -> None:

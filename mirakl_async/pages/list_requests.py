@@ -87,8 +87,8 @@ class ListRequests:
         interval, transport = self.operation.interval, self._session.transport
         if interval is None:
             return
-        now, sweeps = transport.clock.monotonic(), transport.sweeps
-        last, warned = sweeps.pop(self.fingerprint, (now - interval, False))
+        now, list_reads = transport.clock.monotonic(), transport.list_reads
+        last, warned = list_reads.pop(self.fingerprint, (now - interval, False))
         if now - last < interval and not warned:
             warned = True
             log.warning(
@@ -97,9 +97,9 @@ class ListRequests:
                 now - last,
                 self.operation.frequency or f"once per {interval:.0f} s",
             )
-        sweeps[self.fingerprint] = (now, warned)
-        while len(sweeps) > MAX_REMEMBERED_SWEEPS:
-            del sweeps[next(iter(sweeps))]
+        list_reads[self.fingerprint] = (now, warned)
+        while len(list_reads) > MAX_REMEMBERED_SWEEPS:
+            del list_reads[next(iter(list_reads))]
 
 
 def _with_query(request: Request, pairs: Mapping[str, object], *, alone: bool) -> Request:

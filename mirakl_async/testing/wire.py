@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING, NoReturn, Protocol
 
-from ..http.decompression import Decoder, codings_of, legible
+from ..http.decompression import Decoder, content_codings, decode_error_body
 from ..http.multipart import Form, FormBroken
 from ..http.request import Multipart
 from ..http.wire import WireError, WireResponse
@@ -50,13 +50,13 @@ class SimulatorWire:
         """Send a request and return the whole answer; raises WireError."""
         opened = await self.open(method, url, headers, body, timeout=timeout, new_connection=new_connection)
         if opened.status >= 300:
-            return WireResponse(opened.status, opened.headers, await opened.words(max_bytes, 0))
+            return WireResponse(opened.status, opened.headers, await opened.read_error_body(max_bytes, 0))
         pieces: list[bytes] = []
         size = 0
         for piece in opened.pieces():
             size += len(piece)
             if size > max_bytes:
-                raise WireError("large", "partial", f"the answer is larger than {max_bytes} bytes", permanent=True)
+                raise WireError("large", "partial", f"the response is larger than {max_bytes} bytes", permanent=True)
             pieces.append(piece)
         return WireResponse(opened.status, opened.headers, RedactedBytes(b"".join(pieces)))
 
@@ -105,7 +105,7 @@ class SimulatorResponse:
 
     def pieces(self) -> Iterator[bytes]:
         """Yield the body, decompressed; raises WireError if it breaks off."""
-        codings = codings_of(self.headers)
+        codings = content_codings(self.headers)
         decoder = Decoder(codings) if codings else None
         for raw in self._raw():
             if decoder is None:
@@ -123,9 +123,9 @@ class SimulatorResponse:
             if piece:
                 yield piece
 
-    async def words(self, cap: int, seconds: float) -> bytes:  # noqa: ARG002 - all is there
-        """Return what an error says, at most `cap` bytes of it."""
-        return legible(RedactedBytes(b"".join(self._raw())), self.headers, cap)
+    async def read_error_body(self, max_bytes: int, timeout: float) -> bytes:  # noqa: ARG002 - all is there
+        """Return what an error says, at most `max_bytes` bytes of it."""
+        return decode_error_body(RedactedBytes(b"".join(self._raw())), self.headers, max_bytes)
 
     def close(self) -> None:
         """Nothing is open."""
@@ -139,7 +139,7 @@ def _raise(broken: ExchangeBroken) -> NoReturn:
         case "refused":
             raise WireError("connect", "unsent", "no simulator listens at this address") from None
         case "timeout":
-            raise WireError("timeout", "sent", "the attempt took too long") from None
+            raise WireError("timeout", "sent", "the attempt timed out") from None
         case _:
             raise WireError("lost", "sent", "the connection broke (ConnectionResetError)") from None
 

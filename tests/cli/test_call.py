@@ -142,7 +142,7 @@ async def test_failures_inside_a_success_are_status_1(front, monkeypatch, tmp_pa
         (["updateActionStatus", "action_id=a", "status=FAILED"], "errors"),
         (["updateActionStatus", "action_id=a", "status=FAILED", "errors=[{"], "updateActionStatus: errors: not JSON"),
         (["upsertOrders", "--body", "nowhere.json"], "--body: nowhere.json: No such file"),
-        (["P31", "product_references=EAN|1", "--body", "nowhere.json"], "P31 takes no JSON body"),
+        (["P31", "product_references=EAN|1", "--body", "nowhere.json"], "P31 does not accept a JSON body"),
         (["P31", "product_references=EAN|1"], "MIRAKL_FRONT_URL"),
         (["updateActionStatus", "action_id=a", "status=SUCCESS", "--out", "no/such/file"], "--out: no/such is not"),
         ([], "CODE"),

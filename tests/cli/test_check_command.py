@@ -150,7 +150,8 @@ async def test_an_environment_that_does_not_exist(mirakl, check):
 
 @BOTH
 @pytest.mark.parametrize(
-    ("url", "message"), [(CLOSED, "no connection to 127.0.0.1:9"), ("https://shop.invalid", "could not be resolved")]
+    ("url", "message"),
+    [(CLOSED, "could not connect to 127.0.0.1:9"), ("https://shop.invalid", "could not be resolved")],
 )
 async def test_a_host_that_is_unreachable(mirakl, check, service, url, message):
     status, found = await check(right(mirakl, service) | {URL[service]: url})

@@ -132,7 +132,7 @@ async def test_a_whole_body_of_which_the_compressed_content_ends_early_is_not_wh
     packed = gzip.compress(REPORT) if encoding == "gzip" else zlib.compress(REPORT)
     short = frame(packed[: int(len(packed) * share)], f"Content-Encoding: {encoding}")
     async with RawServer(answering(short)) as server, front(server) as client:
-        with pytest.raises(ConnectionLost, match="the compressed answer ends early, after"):
+        with pytest.raises(ConnectionLost, match="the compressed response is truncated, after"):
             await report(client).save(tmp_path)
         with pytest.raises(ConnectionLost):
             await report(client).read()
@@ -146,9 +146,9 @@ async def test_compressed_content_is_asked_for_and_damage_is_said():
         gzip.compress(b'{"message":"no such report"}'), status="404 Not Found", headers=("Content-Encoding: gzip",)
     )
     async with RawServer(answering(damaged, foreign, refused)) as server, front(server) as client:
-        with pytest.raises(ConnectionLost, match="the compressed answer is damaged"):
+        with pytest.raises(ConnectionLost, match="the compressed response is corrupt"):
             await report(client).read()
-        with pytest.raises(ProtocolError, match="is compressed as 'br', which was not asked for"):
+        with pytest.raises(ProtocolError, match="is compressed as 'br', which was not requested"):
             await report(client).read()
         with pytest.raises(NotFound, match="no such report"):
             await report(client).read()

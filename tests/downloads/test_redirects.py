@@ -97,7 +97,7 @@ def test_only_what_runs_on_this_machine_leads_to_it_in_plain_http():
     with pytest.raises(UnexpectedRedirect):
         redirected(away, redirect)
     assert redirected(replace(away, url="http://localhost:1/api"), redirect).url == HERE
-    with pytest.raises(InvalidArgument, match="url: is not https: http://127.0.0.1:9200"):
+    with pytest.raises(InvalidArgument, match="url: must be https, not http://127.0.0.1:9200"):
         build(operations["OR15"], {"url": HERE}, "https://acme.mirakl.net")
     assert build(operations["OR15"], {"url": HERE}, "http://localhost:1").without_credentials
 
@@ -185,7 +185,7 @@ async def test_no_query_is_ever_said(caplog):
 async def test_a_page_behind_a_redirect_is_no_file(tmp_path):
     page = file_answer(b"<html>sign in</html>")
     async with RawServer(answering(to("/login"), page)) as server, front(server, retry=Retry(max_retries=0)) as client:
-        with pytest.raises(UnexpectedResponse, match="HTML where a file is documented"):
+        with pytest.raises(UnexpectedResponse, match="HTML; a file is documented"):
             await report(client).save(tmp_path)
     assert list(tmp_path.iterdir()) == []
 

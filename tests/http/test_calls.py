@@ -44,11 +44,11 @@ def test_how_values_travel(facts, value, query):
     [
         ({"required": True}, None, "required"),
         ({}, datetime(2026, 1, 1), "time zone"),  # noqa: DTZ001 - the point
-        ({"list_style": "comma", "max_items": 2}, ["a", "b", "c"], "3 values.*takes 2"),
+        ({"list_style": "comma", "max_items": 2}, ["a", "b", "c"], "3 values.*takes at most 2"),
         ({"list_style": "comma"}, ["a,b"], "comma"),
         ({"minimum": 1, "maximum": 10}, 11, "1 to 10"),
         ({"max_length": 3}, "long", "4 characters"),
-        ({}, ["a"], "takes one"),
+        ({}, ["a"], "must be one"),
         ({"type": "references", "list_style": "comma"}, [("EAN",)], "pairs"),
         ({"type": "references", "list_style": "comma"}, [("EAN", None)], "pairs"),
         ({"type": "references", "list_style": "comma"}, [("EAN", "1,2")], "TYPE"),
@@ -56,20 +56,20 @@ def test_how_values_travel(facts, value, query):
         ({"list_style": "comma"}, (text for text in "ab"), "a list of string values, not generator"),
         ({"list_style": "repeat"}, map(str, [1, 2]), "a list of string values, not map"),
         ({"list_style": "comma"}, ["a", None], "not NoneType"),
-        ({"list_style": "comma"}, ["a", ""], "holds an empty value"),
-        ({"list_style": "comma"}, "a,,b", "holds an empty value"),
-        ({"list_style": "comma", "max_items": 2}, "a,b,c", "3 values.*takes 2"),
-        ({}, object(), "takes one string, not object"),
-        ({}, Param(name="o", argument="o"), "takes one string, not Param"),
-        ({}, b"raw", "takes one string, not bytes"),
-        ({}, float("nan"), "takes one string, not float"),
-        ({}, "\ud800", "half a surrogate pair"),
-        ({"type": "date-time"}, date(2026, 1, 1), "takes one date-time, not date"),
+        ({"list_style": "comma"}, ["a", ""], "contains an empty value"),
+        ({"list_style": "comma"}, "a,,b", "contains an empty value"),
+        ({"list_style": "comma", "max_items": 2}, "a,b,c", "3 values.*takes at most 2"),
+        ({}, object(), "must be one string, not object"),
+        ({}, Param(name="o", argument="o"), "must be one string, not Param"),
+        ({}, b"raw", "must be one string, not bytes"),
+        ({}, float("nan"), "must be one string, not float"),
+        ({}, "\ud800", "unpaired surrogate"),
+        ({"type": "date-time"}, date(2026, 1, 1), "must be one date-time, not date"),
         ({"type": "boolean"}, "yes", "'yes' is not a valid boolean"),
-        ({"type": "boolean"}, 1, "takes one boolean, not int"),
+        ({"type": "boolean"}, 1, "must be one boolean, not int"),
         ({"type": "integer"}, "abc", "'abc' is not a valid integer"),
-        ({"type": "integer"}, True, "takes one integer, not bool"),
-        ({"type": "integer"}, 1.5, "takes one integer, not float"),
+        ({"type": "integer"}, True, "must be one integer, not bool"),
+        ({"type": "integer"}, 1.5, "must be one integer, not float"),
     ],
 )
 def test_what_is_refused_names_argument_and_operation(facts, value, words):
@@ -82,7 +82,7 @@ def test_what_is_refused_names_argument_and_operation(facts, value, words):
     "facts", [{"list_style": "comma"}, {"list_style": "repeat"}, {"list_style": "comma", "type": "references"}]
 )
 def test_an_empty_filter_does_not_ask_for_everything(facts, empty):
-    with pytest.raises(InvalidArgument, match="T1: p: is an empty list; leave it out"):
+    with pytest.raises(InvalidArgument, match="T1: p: is an empty list; omit the argument"):
         url(Param(name="p", argument="p", **facts), empty)
 
 
@@ -100,12 +100,12 @@ def test_wire_names_and_unknown_ones():
     found = calls.build_by_wire_names(operation(param, path="/x/{import}"), {"import": 5}, None, "https://h")
     assert found.url == "https://h/x/5"
     member = Param(name="self", argument="self_", location="body")
-    with pytest.raises(InvalidArgument, match="T1: self: is a member of the body, which is given as a whole"):
+    with pytest.raises(InvalidArgument, match="T1: self: is a member of the body; pass it in the body only"):
         calls.build_by_wire_names(operation(member, content="json"), {"self": 1}, {"self": 2}, "https://h")
-    assert calls.by_argument(operation(member), {"self": 1}) == {"self_": 1}
+    assert calls.by_argument_name(operation(member), {"self": 1}) == {"self_": 1}
     with pytest.raises(InvalidArgument, match="valid parameters: import"):
         calls.build_by_wire_names(operation(param, path="/x/{import}"), {"imports": 5}, None, "https://h")
-    with pytest.raises(InvalidArgument, match="no JSON body"):
+    with pytest.raises(InvalidArgument, match="does not accept a JSON body"):
         calls.build_by_wire_names(operation(param, path="/x/{import}"), {"import": 5}, b"{}", "https://h")
 
 
@@ -119,14 +119,16 @@ def test_a_page_is_turned_by_the_names_that_mirakl_documents():
     assert turned("offset", max=50, offset=100) == "?max=50&offset=100"
     assert turned("seek", limit=50, page_token="a=b") == "?limit=50&page_token=a%3Db"
     assert turned("seek") == ""
-    with pytest.raises(InvalidArgument, match="max: 101 is outside 1 to 100"):
+    with pytest.raises(InvalidArgument, match="max: 101 is out of range; must be from 1 to 100"):
         turned("offset", max=101)
     with pytest.raises(InvalidArgument, match="page_token: unknown parameter; valid parameters: .*max, offset"):
         turned("offset", page_token="a")
 
 
 def test_an_unknown_endpoint():
-    request = calls.build_unknown("get", "/new/{thing}", "front", "https://h", {"a": None, "b": [1, 2]}, None, None)
+    request = calls.build_undocumented(
+        "get", "/new/{thing}", "front", "https://h", {"a": None, "b": [1, 2]}, None, None
+    )
     assert (request.operation.retry, request.url) == ("safe", "https://h/new/%7Bthing%7D?b=1&b=2")
     with pytest.raises(InvalidArgument):
-        calls.build_unknown("GET", "new", "front", "https://h", None, None, None)
+        calls.build_undocumented("GET", "new", "front", "https://h", None, None, None)

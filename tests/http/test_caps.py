@@ -68,19 +68,19 @@ def test_what_mirakl_takes_passes(allowed):
 @pytest.mark.parametrize(
     ("refused", "words"),
     [
-        (lambda: connect(sized(10 * MB + 1)[0]), f"uploadOrderDocument: file: big.pdf has {10 * MB + 1} bytes; Mirakl takes 10 MB"),
-        (lambda: connect(named("malware.exe")[0]), r"malware.exe: Mirakl takes files of these extensions: csv, jpeg"),
-        (lambda: m12([b"x"] * 51), "M12: files: 51 files; Mirakl takes 50"),
-        (lambda: or43(sized(15 * MB) * 3), "in 3 files; Mirakl takes 30 MB together"),
+        (lambda: connect(sized(10 * MB + 1)[0]), f"uploadOrderDocument: file: big.pdf has {10 * MB + 1} bytes; Mirakl accepts at most 10 MB"),
+        (lambda: connect(named("malware.exe")[0]), r"malware.exe: Mirakl accepts only these file extensions: csv, jpeg"),
+        (lambda: m12([b"x"] * 51), "M12: files: has 51 files; Mirakl accepts at most 50"),
+        (lambda: or43(sized(15 * MB) * 3), "in 3 files; Mirakl accepts at most 30 MB in total"),
         (lambda: or74(named(*[f"{n}.pdf" for n in range(51)])), "51 files"),
-        (lambda: or74(named("été.pdf")), "must be ASCII; send it as Upload"),
-        (lambda: or74(named("a.pdf", "a.pdf")), "file names must be distinct, 'a.pdf' is not"),
-        (lambda: or74(named("a.docm")), "a.docm: Mirakl takes files of these extensions"),
-        (lambda: or74([b"x"]), "files: Mirakl takes files of these extensions"),
+        (lambda: or74(named("été.pdf")), "must be ASCII; pass Upload"),
+        (lambda: or74(named("a.pdf", "a.pdf")), "file names must be unique, but 'a.pdf' is repeated"),
+        (lambda: or74(named("a.docm")), "a.docm: Mirakl accepts only these file extensions"),
+        (lambda: or74([b"x"]), "files: Mirakl accepts only these file extensions"),
         (lambda: or74(named("a.pdf"), ["b.pdf"]), "order_documents describes 'b.pdf', which is not among the files: a.pdf"),
         (lambda: s32(named(*[f"{n}.pdf" for n in range(51)])), "51 files"),
         (lambda: s32(named("a.pdf", "b.pdf"), [{"file_name": "a.pdf", "type_code": "ID"}, {"file_name": "b.pdf", "type_code": "ID"}]),
-         "shop_documents: Mirakl takes one file for each type, 'ID' has more"),
+         "shop_documents: Mirakl accepts one file for each type, but 'ID' has several"),
     ],
 )  # fmt: skip
 def test_what_mirakl_would_refuse_is_refused_here(refused, words):

@@ -47,7 +47,7 @@ async def test_a_server_that_closes_after_each_answer_costs_one_attempt_in_all(s
 
 
 async def test_connections_are_used_again_after_a_while(monkeypatch):
-    monkeypatch.setattr("mirakl_async.http.aiohttp_wire.NO_REUSE_SECONDS", 0.05)
+    monkeypatch.setattr("mirakl_async.http.aiohttp_wire.NO_REUSE_INTERVAL", 0.05)
     async with RawServer(close_unsaid, answering(DONE)) as server, connect(server) as client:
         assert [len((await report(client)).attempts) for _ in range(3)] == [1, 2, 1]
         assert server.connections == 3

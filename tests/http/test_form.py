@@ -8,7 +8,7 @@ from email.policy import HTTP
 import pytest
 
 from mirakl_async.errors import InvalidArgument
-from mirakl_async.http.multipart import READ_AT_ONCE, Form, FormBroken
+from mirakl_async.http.multipart import MAX_CHUNK_BYTES, Form, FormBroken
 from mirakl_async.http.request import Multipart, Part
 from mirakl_async.http.request_builder import build
 from mirakl_async.http.upload import Upload
@@ -104,10 +104,10 @@ async def test_a_name_and_a_type_can_be_given(tmp_path):
 
 async def test_a_form_is_read_a_piece_at_a_time(tmp_path):
     path = tmp_path / "big.csv"
-    path.write_bytes(b"x" * (3 * READ_AT_ONCE + 5))
+    path.write_bytes(b"x" * (3 * MAX_CHUNK_BYTES + 5))
     for source in (path, path.read_bytes()):
         form = Form(request(file=source, shop=1).body)
-        assert max([len(chunk) async for chunk in form.chunks()]) <= READ_AT_ONCE
+        assert max([len(chunk) async for chunk in form.chunks()]) <= MAX_CHUNK_BYTES
 
 
 async def test_every_attempt_has_a_form_of_its_own(tmp_path):
@@ -127,7 +127,7 @@ async def test_chunks_that_were_handed_out_before_are_not_sent_again(read_before
         await anext(first, None)
     await first.aclose()
     again = Form(body)
-    with pytest.raises(FormBroken, match=r"a\.csv: its function must make fresh chunks at every call") as caught:
+    with pytest.raises(FormBroken, match=r"a\.csv: its function must return a new iterator at every call") as caught:
         await whole(again)
     assert again.broken is caught.value
     await given.aclose()
@@ -146,7 +146,7 @@ async def test_a_collection_of_chunks_may_be_given_twice():
 
 
 @pytest.mark.parametrize(
-    ("size", "words"), [(2, "a.csv is longer than the 2 bytes"), (4, "a.csv ended after 3 of 4 bytes")]
+    ("size", "words"), [(2, "a.csv is longer than its declared size of 2 bytes"), (4, "a.csv ended after 3 of 4 bytes")]
 )
 async def test_content_of_another_length_than_was_said_breaks_the_form(size, words):
     form = Form(request(file=Upload(content=chunks_of(b"12", b"3"), filename="a.csv", size=size), shop=1).body)
@@ -160,7 +160,7 @@ async def test_a_file_that_grows_while_it_is_sent_breaks_the_form(tmp_path):
     path.write_bytes(b"123")
     body = request(file=path, shop=1).body
     path.write_bytes(b"1234")
-    with pytest.raises(FormBroken, match="longer than the 3 bytes"):
+    with pytest.raises(FormBroken, match="longer than its declared size of 3 bytes"):
         await whole(Form(body))
     path.unlink()
     with pytest.raises(FormBroken, match="cannot be read"):
@@ -188,12 +188,12 @@ async def test_chunks_that_are_no_bytes_break_the_form():
 
 async def test_progress_tells_bytes_and_total(tmp_path):
     path = tmp_path / "a.csv"
-    path.write_bytes(b"x" * (READ_AT_ONCE + 10))
-    for content, total in ((path, READ_AT_ONCE + 10), (path.read_bytes(), READ_AT_ONCE + 10),
-                           (chunks_of(b"x" * READ_AT_ONCE, b"x" * 10), None)):  # fmt: skip
+    path.write_bytes(b"x" * (MAX_CHUNK_BYTES + 10))
+    for content, total in ((path, MAX_CHUNK_BYTES + 10), (path.read_bytes(), MAX_CHUNK_BYTES + 10),
+                           (chunks_of(b"x" * MAX_CHUNK_BYTES, b"x" * 10), None)):  # fmt: skip
         steps = []
         await sent(file=Upload(content=content, progress=lambda *step: steps.append(step)), shop=1)  # noqa: B023
-        assert steps == [(READ_AT_ONCE, total), (READ_AT_ONCE + 10, total)]
+        assert steps == [(MAX_CHUNK_BYTES, total), (MAX_CHUNK_BYTES + 10, total)]
 
 
 async def test_progress_that_fails_costs_nothing(caplog):
@@ -207,7 +207,7 @@ async def test_progress_that_fails_costs_nothing(caplog):
 
 async def test_closing_a_form_closes_the_files_it_had_open(tmp_path):
     path = tmp_path / "a.csv"
-    path.write_bytes(b"x" * (3 * READ_AT_ONCE))
+    path.write_bytes(b"x" * (3 * MAX_CHUNK_BYTES))
     form = Form(request(file=path, shop=1).body)
     chunks = form.chunks()
     await anext(chunks)
@@ -246,10 +246,10 @@ async def test_a_cancelled_form_leaves_no_file_open(tmp_path):
     [
         ("nowhere.csv", r"P41: file: nowhere\.csv is not a file"),
         (".", "is not a file"),
-        ("sku;name\n1;Mr Smith\n", "P41: file: this text is not a file; content is sent as bytes"),
+        ("sku;name\n1;Mr Smith\n", "P41: file: this text is not a file; pass content as bytes"),
         ("Mr Smith;" * 1000, "this text is not a file"),
-        (5, "takes a path, bytes, or Upload"),
-        (chunks_of(b"x")(), "not async_generator; chunks are given as a function that makes fresh ones"),
+        (5, "must be a path, bytes, or Upload"),
+        (chunks_of(b"x")(), "not async_generator; to stream, pass a function that returns a new async iterator"),
     ],
 )
 def test_what_cannot_be_a_file_is_refused_before_anything_is_sent(source, words):

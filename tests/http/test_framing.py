@@ -124,7 +124,7 @@ async def test_a_compression_for_the_transfer_is_undone(transfer, tmp_path):
     start = head(f"Transfer-Encoding: {transfer}")
     async with RawServer(*playing(start + whole, start + short)) as server, front(server) as client:
         assert await client.products.download_error_report(1).read() == ROWS
-        with pytest.raises(TransportError, match="ends early"):
+        with pytest.raises(TransportError, match="truncated"):
             await client.products.download_error_report(1).save(tmp_path, attempts=1)
 
 
@@ -135,7 +135,7 @@ async def test_json_that_breaks_off_where_no_length_is_sent_is_asked_for_again()
         reply = await client.call_raw("OR11", {"max": 99})
     assert reply.content == whole
     assert [attempt.outcome for attempt in reply.attempts] == [
-        "the answer ended early, and no length was sent", "the answer ended early, and no length was sent", "200",
+        "the response ended early: no length was sent, and its JSON is incomplete", "the response ended early: no length was sent, and its JSON is incomplete", "200",
     ]  # fmt: skip
 
 
@@ -303,7 +303,7 @@ async def test_the_link_of_a_list_of_long_ids_is_read():
 @pytest.mark.parametrize("status", ["200 OK", "404 Not Found"])
 async def test_a_header_beyond_the_limit_is_called_too_long(fields, status):
     async with RawServer(answering(head(*fields, status=status))) as server, front(server) as client:
-        words = "the response header is too long: at most 256 fields of 128 KiB each are read"
+        words = "the response header is too long; at most 256 fields of 128 KiB are read"
         with pytest.raises(ProtocolError, match=words) as caught:
             await client.request("GET", "/api/x")
         with pytest.raises(ProtocolError, match=words):
@@ -383,7 +383,7 @@ async def test_an_error_keeps_its_words_whatever_it_is_labelled(label):
 
 
 async def test_an_error_that_breaks_off_or_drips_keeps_the_words_that_came(monkeypatch):
-    monkeypatch.setattr("mirakl_async.http.transport.ERROR_BODY_SECONDS", 0.1)
+    monkeypatch.setattr("mirakl_async.http.transport.ERROR_BODY_TIMEOUT", 0.1)
     said = b'{"message":"no such report"}'
 
     async def stall(peer):

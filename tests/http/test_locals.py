@@ -124,7 +124,7 @@ def break_at(monkeypatch, place):
 
 
 PLACES = [
-    "aiohttp.ClientSession._request", "mirakl_async.http.aiohttp_wire.WireResponse", "mirakl_async.http.aiohttp_wire.legible",
+    "aiohttp.ClientSession._request", "mirakl_async.http.aiohttp_wire.WireResponse", "mirakl_async.http.aiohttp_wire.decode_error_body",
     "mirakl_async.http.transport.Attempt", "mirakl_async.http.transport.Response", "mirakl_async.http.transport.find_unexpected",
     "mirakl_async.http.transport.decide_retry", "mirakl_async.http.failures.read_problem", "mirakl_async.http.auth.AuthHeader",
     "mirakl_async.http.token_response._lifetime", "mirakl_async.http.token_response.read_problem", "mirakl_async.http.request_builder.Request", "mirakl_async.http.aiohttp_wire.current_attempt",

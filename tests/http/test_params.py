@@ -61,50 +61,50 @@ def test_texts_and_values_are_spelled_as_the_contract_wants_them(kind, value, te
 @pytest.mark.parametrize(
     ("kind", "value", "words"),
     [
-        ("integer", "", "is empty; leave it out"),
+        ("integer", "", "is empty; omit the argument"),
         ("integer", " ", "' ' is not a valid integer"),
         ("integer", "5.0", "'5.0' is not a valid integer"),
         ("integer", "1_000", "not a valid integer"),
         ("integer", "\u0663", "not a valid integer"),
         ("integer", "0x10", "not a valid integer"),
         ("integer", "9" * 5000, "this text is not a valid integer"),
-        ("integer", str(2**63), f"{2**63} is outside {-(2**63)} to {2**63 - 1}"),
-        ("integer", 2**63, f"{2**63} is outside {-(2**63)} to {2**63 - 1}"),
-        ("integer", True, "takes one integer, not bool"),
-        ("integer", Decimal(5), "takes one integer, not Decimal"),
-        ("integer", None, "takes one integer, not NoneType"),
+        ("integer", str(2**63), f"{2**63} is out of range; must be from {-(2**63)} to {2**63 - 1}"),
+        ("integer", 2**63, f"{2**63} is out of range; must be from {-(2**63)} to {2**63 - 1}"),
+        ("integer", True, "must be one integer, not bool"),
+        ("integer", Decimal(5), "must be one integer, not Decimal"),
+        ("integer", None, "must be one integer, not NoneType"),
         ("number", "NaN", "'NaN' is not a valid number"),
         ("number", "Infinity", "not a valid number"),
         ("number", "1,5", "not a valid number"),
         ("number", "1e999", "not a valid number"),
-        ("number", float("nan"), "takes one number, not float"),
-        ("number", float("-inf"), "takes one number, not float"),
-        ("number", Decimal("sNaN"), "takes one number, not Decimal"),
+        ("number", float("nan"), "must be one number, not float"),
+        ("number", float("-inf"), "must be one number, not float"),
+        ("number", Decimal("sNaN"), "must be one number, not Decimal"),
         ("number", Decimal("1e999999"), "number"),
-        ("number", True, "takes one number, not bool"),
-        ("boolean", "1", "'1' is not a valid boolean; it takes true or false"),
+        ("number", True, "must be one number, not bool"),
+        ("boolean", "1", "'1' is not a valid boolean; pass true or false"),
         ("boolean", "True", "not a valid boolean"),
         ("boolean", "yes", "not a valid boolean"),
-        ("boolean", 0, "takes one boolean, not int"),
-        ("date", "28/02/2026", "not a valid date; it takes a date such as"),
+        ("boolean", 0, "must be one boolean, not int"),
+        ("date", "28/02/2026", "not a valid date; pass a date such as"),
         ("date", "2026-02-30", "not a valid date"),
         ("date", "20260228", "not a valid date"),
         ("date", "2026-02-28T00:00:00Z", "not a valid date"),
-        ("date", datetime(2026, 2, 28, tzinfo=UTC), "takes one date, not datetime"),
-        ("date-time", "06/05/2024", "'06/05/2024' is not a valid date-time; it takes a date and time such as"),
+        ("date", datetime(2026, 2, 28, tzinfo=UTC), "must be one date, not datetime"),
+        ("date-time", "06/05/2024", "'06/05/2024' is not a valid date-time; pass a date and time such as"),
         ("date-time", "", "is empty"),
         ("date-time", "2026-02-28", "not a valid date-time"),
         ("date-time", "2026-02-30T00:00:00Z", "not a valid date-time"),
         ("date-time", "2026-02-28T00:00:00", "needs a time zone"),
         ("date-time", "2026-02-28 00:00", "needs a time zone"),
         ("date-time", "1767225600", "not a valid date-time"),
-        ("date-time", 1767225600, "takes one date-time, not int"),
-        ("date-time", date(2026, 2, 28), "takes one date-time, not date"),
+        ("date-time", 1767225600, "must be one date-time, not int"),
+        ("date-time", date(2026, 2, 28), "must be one date-time, not date"),
         ("date-time", datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=5))), "outside the years 1 to 9999"),
-        ("string", "", "is empty; leave it out"),
-        ("string", "a\0b", "holds a NUL or half a surrogate pair"),
-        ("string", "\udc80", "holds a NUL or half a surrogate pair"),
-        ("string", b"a", "takes one string, not bytes"),
+        ("string", "", "is empty; omit the argument"),
+        ("string", "a\0b", "contains a NUL or an unpaired surrogate"),
+        ("string", "\udc80", "contains a NUL or an unpaired surrogate"),
+        ("string", b"a", "must be one string, not bytes"),
     ],
 )
 def test_what_is_refused(kind, value, words):
@@ -119,14 +119,16 @@ def test_what_is_refused(kind, value, words):
 
 @pytest.mark.parametrize("kind", ["integer", "number", "string"])
 def test_an_integer_that_python_itself_would_not_write(kind):
-    with pytest.raises(InvalidArgument, match="this number is outside -9223372036854775808 to 9223372036854775807"):
+    with pytest.raises(
+        InvalidArgument, match="this number is out of range; must be from -9223372036854775808 to 9223372036854775807"
+    ):
         spelled(kind, 10**5000)
 
 
 @pytest.mark.parametrize("value", [5000, "5000", "0", " 101 ", Decimal(101), "+101"])
 def test_a_text_meets_the_bounds_of_its_type(value):
     kind = "number" if isinstance(value, Decimal) else "integer"
-    with pytest.raises(InvalidArgument, match="is outside 1 to 100"):
+    with pytest.raises(InvalidArgument, match="is out of range; must be from 1 to 100"):
         spelled(kind, value, minimum=1, maximum=100)
     assert spelled(kind, "100", minimum=1, maximum=100) == "100"
 
@@ -143,7 +145,7 @@ def test_a_pattern_is_held(pattern, right, wrong):
     for text in right:
         assert spelled("string", text, pattern=pattern) == text
     for text in wrong:
-        with pytest.raises(InvalidArgument, match="does not have the form"):
+        with pytest.raises(InvalidArgument, match="does not match the pattern"):
             spelled("string", text, pattern=pattern)
 
 
@@ -156,7 +158,7 @@ def test_lists_hold_their_members_to_the_same():
             listed("integer", wrong)
     with pytest.raises(InvalidArgument, match="needs a time zone"):
         listed("date-time", ["2026-02-28T00:00:00Z", "2026-02-28T00:00:00"])
-    with pytest.raises(InvalidArgument, match="takes pairs"):
+    with pytest.raises(InvalidArgument, match="must be pairs"):
         listed("references", [(True, "1")])
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mirakl_async.http.expected_responses import ReceivedResponse, find_unexpected, is_enough_to_judge
+from mirakl_async.http.expected_responses import ReceivedResponse, can_detect_html, find_unexpected
 from mirakl_async.operation import Operation
 from mirakl_async.operations import operations
 
@@ -168,8 +168,8 @@ def test_what_a_client_accepts_is_a_success():
     ],
 )  # fmt: skip
 def test_a_file_is_read_until_it_can_be_distinguished_from_html(start, enough):
-    assert is_enough_to_judge(start) is enough
-    assert is_enough_to_judge(start + b" " * 1024)
+    assert can_detect_html(start) is enough
+    assert can_detect_html(start + b" " * 1024)
 
 
 def test_a_page_is_known_however_little_of_it_there_is_and_markup_is_not_taken_for_one():

@@ -11,16 +11,16 @@ USUAL = 0.05
 
 async def attempt(timer, seconds, work):
     """What the wire does with a term: `work`, or "timeout"."""
-    term = TaskTimeout()
-    timer.begin(term, seconds)
+    timeout = TaskTimeout()
+    timer.begin(timeout, seconds)
     try:
         return await work
     except asyncio.CancelledError:
-        if not term.end():
+        if not timeout.end():
             raise
         return "timeout"
     finally:
-        term.end()
+        timeout.end()
 
 
 @pytest.fixture

@@ -163,7 +163,7 @@ async def test_closing_the_client_ends_the_calls_that_wait():
     await clock.run(60)
     with pytest.raises(errors.ClientStateError, match="is closed"):
         await calls[0]
-    with pytest.raises(errors.TokenUnavailable, match="closing the client"):
+    with pytest.raises(errors.TokenUnavailable, match="the client was probably closed"):
         await calls[1]
 
 

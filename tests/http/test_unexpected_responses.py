@@ -28,7 +28,9 @@ async def test_an_unsafe_call_that_something_else_answered_is_sent_once(mocked):
     stores = "https://account.mirakl.net/api/channel-platform/v1/users/stores?token=t"
     mocked.post(stores, body=PAGE.body, content_type="text/html", repeat=True)
     async with mocked_client() as connect:
-        with pytest.raises(errors.OutcomeUnknown, match=r"not answered by Mirakl \(200 text/html") as raised:
+        with pytest.raises(
+            errors.OutcomeUnknown, match=r"the request was sent, but the response is not Mirakl's \(200 text/html"
+        ) as raised:
             await connect.account.stores.create(token="t", stores=[])
     assert len(requests(mocked)) == 1
     assert isinstance(raised.value.__cause__, errors.UnexpectedResponse)
@@ -41,7 +43,7 @@ async def test_an_unexpected_answer_costs_the_quota_and_yields_to_the_deadline()
             await report(connect)
         assert len(wire.sent) == 3
     connect, wire = client(PAGE)
-    wire.clock, wire.takes = connect.session._make().clock, 2.0
+    wire.clock, wire.takes = connect.session._make_transport().clock, 2.0
     async with connect:
         with pytest.raises(errors.DeadlineExceeded) as raised:
             await report(connect, deadline=1.5)

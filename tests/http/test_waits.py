@@ -151,7 +151,7 @@ async def test_only_a_long_wait_is_logged(caplog):
         async with connect:
             await report(connect)
         assert len(caplog.records) == logged
-    assert caplog.records[0].getMessage() == "updateActionStatus waited 1.5 s for its pace"
+    assert caplog.records[0].getMessage() == "updateActionStatus waited 1.5 s for its rate limit"
 
 
 async def test_what_is_waited_for_counts_as_its_part_of_the_time():

@@ -216,14 +216,14 @@ async def test_a_compressed_answer_that_ends_early_in_a_whole_body_is_a_lost_one
     async with script as server, client(server.port, retry=ONE_RETRY) as connect:
         reply = await connect.request("GET", "/v1/anything")
     assert reply.content == b'{"orders":[]}' * 999
-    assert [attempt.outcome for attempt in reply.attempts] == ["the compressed answer ends early", "200"]
+    assert [attempt.outcome for attempt in reply.attempts] == ["the compressed response is truncated", "200"]
 
 
 @pytest.mark.parametrize(
     ("raw", "words"),
     [
         (compressed(200, b"\x0b\x01\x80{}\x03", b"br"), "compressed as 'br'"),
-        (compressed(200, b"no gzip at all"), "damaged"),
+        (compressed(200, b"no gzip at all"), "corrupt"),
     ],
 )
 async def test_a_compression_that_cannot_be_undone(raw, words):

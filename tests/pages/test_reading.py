@@ -78,7 +78,7 @@ async def test_the_default_page_size_is_the_documented_maximum(code, size):
     async with front:
         await listed(front, served).all()
         assert served.queries[0]["max" if code in OFFSET else "limit"] == str(size)
-        with pytest.raises(errors.InvalidArgument, match="page_size: 1001 is outside 1 to"):
+        with pytest.raises(errors.InvalidArgument, match="page_size: 1001 is out of range; must be from 1 to"):
             listed(front, served, page_size=1001)
 
 

@@ -248,5 +248,5 @@ def test_what_is_no_subscription_is_refused(name: str) -> None:
 
 @pytest.mark.parametrize("lease", [0.5, 601])
 def test_a_lease_is_no_longer_than_a_deadline(lease: float) -> None:
-    with pytest.raises(ConfigurationError, match="lease .* is outside 1 to 600"):
+    with pytest.raises(ConfigurationError, match="lease .* is out of range; must be from 1 to 600"):
         PubSubSource("pubsub://p/s", lease=lease)

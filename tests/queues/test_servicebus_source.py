@@ -222,5 +222,5 @@ async def test_the_librarys_client_is_made_without_retries_of_its_own() -> None:
 
 
 def test_a_lock_lasts_five_minutes_at_most() -> None:
-    with pytest.raises(ConfigurationError, match="lease .* is outside 1 to 300"):
+    with pytest.raises(ConfigurationError, match="lease .* is out of range; must be from 1 to 300"):
         ServiceBusSource(STRING, "orders", lease=301)

@@ -286,7 +286,7 @@ async def test_visibility_and_waits_are_whole_seconds_within_what_sqs_takes() ->
         assert [body["WaitTimeSeconds"] for body in asked] == [0, 0, 0, 1, 3, 5]
         assert {(body["VisibilityTimeout"], body["MaxNumberOfMessages"]) for body in asked} == {(91, 10)}
     for lease in (0, 43_201, float("nan")):
-        with pytest.raises(ConfigurationError, match="lease .* is outside 1 to 43200"):
+        with pytest.raises(ConfigurationError, match="lease .* is out of range; must be from 1 to 43200"):
             SqsQueue("https://sqs.eu-west-1.amazonaws.com/1/orders", lease=lease)
 
 

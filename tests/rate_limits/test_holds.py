@@ -25,8 +25,8 @@ async def test_no_retry_after_holds_a_limit_for_longer_than_an_hour(advice, capl
     assert raised.value.retry_after == 3600
     assert [record.getMessage() for record in caplog.records] == [
         (
-            "updateActionStatus: the server asks to wait for an hour or longer; "
-            "its limit is held for an hour, or until it answers"
+            "updateActionStatus: the server asked for a pause of an hour or more; "
+            "its bucket is paused for an hour, or until a call succeeds"
         )
     ]
 
