@@ -194,7 +194,7 @@ class ModuleWriter:
         names: list[str | Group] = list(dict.fromkeys(self._refer(variant) for variant in variants))
         tag = model.tag or variants[0].tag
         head = alternatives(f"{model.name}: TypeAlias =", names)
-        return f"{head}\n" + docstring([f"One of these, by its `{tag}`."]) + "\n"
+        return f"{head}\n" + docstring([f"Any of these structs, by its `{tag}`."]) + "\n"
 
     def _unique(self, model: Model, names: list[tuple[str, str]]) -> None:
         seen: dict[str, str] = {}

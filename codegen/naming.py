@@ -3,7 +3,8 @@
 A name is the noun of the object's place, as short as it can be: `Tax`, not `OrderLineTax`. A noun that says too little
 (`Detail`, `Center`), or that several models contest, takes the nearest ancestor that all the model's objects share; of
 the models that contest it, the one that stands for most objects keeps it bare. What is sent ends in `Input`, the root of a
-request in `Request`. Names already published (`names.lock`) and those people gave (`corrections.toml`) come first.
+request in `Request`; what stands for any of several structs begins with `Any`. Names already published (`names.lock`) and
+those people gave (`corrections.toml`) come first.
 """
 
 from __future__ import annotations
@@ -139,6 +140,10 @@ class Names:
 
     def _free(self, model: Model) -> str:
         tried = self._candidates(model)
+        if (
+            model.kind == "union" and model.direction == "sent"
+        ):  # an alias: it must not look like a class to make one of
+            tried = [f"Any{name}" for name in tried]
         for name in tried:
             if name not in self.taken and name not in self._reserved:
                 return name

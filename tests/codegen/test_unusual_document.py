@@ -122,6 +122,14 @@ def test_alternatives_are_one_struct_when_read_and_distinguished_by_their_tag_wh
     assert "Invalid value 'cow'" in cow_sent
 
 
+def test_an_alias_for_any_of_several_structs_does_not_look_like_one(workshop):
+    pet = {"pet": {"$ref": "#/components/schemas/Pet"}}
+    files = workshop.generate(document("put", requestBody=body(pet)))
+    assert "AnyPet: TypeAlias = Cat | Dog\n" in files["mirakl_async/models/acme/things.py"]
+    assert "pet: AnyPet | None = None" in files["mirakl_async/operations/acme/things.py"]
+    assert '"Pet"' not in files["mirakl_async/models/acme/__init__.py"]
+
+
 def test_what_no_method_can_send_is_skipped_by_a_row(workshop):
     content = document("put", requestBody={"content": {"application/octet-stream": {"schema": TEXT}}})
     content["paths"]["/api/y"] = {"get": {"operationId": "T02", "tags": ["Things"], "responses": {"204": {}}}}

@@ -168,8 +168,8 @@ class TextAttribute(RequestModel, kw_only=True, gc=False, tag_field="type", tag=
     default_value: str | UnsetType = UNSET
 
 
-Attribute: TypeAlias = BooleanAttribute | ListAttribute | NumericAttribute | TextAttribute
-"""One of these, by its `type`."""
+AnyAttribute: TypeAlias = BooleanAttribute | ListAttribute | NumericAttribute | TextAttribute
+"""Any of these structs, by its `type`."""
 
 
 class PricingConfigurationField(RequestModel, kw_only=True, gc=False):
@@ -202,7 +202,7 @@ class PricingConfiguration(RequestModel, kw_only=True, gc=False):
 class OfferConfiguration(RequestModel, kw_only=True, gc=False):
     """Sent as `offer_configuration`, to configureChannelCatalog."""
 
-    custom_attributes: list[Attribute] | UnsetType = UNSET
+    custom_attributes: list[AnyAttribute] | UnsetType = UNSET
     pricing_configuration: PricingConfiguration | UnsetType = UNSET
 
 

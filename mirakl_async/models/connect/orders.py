@@ -259,12 +259,6 @@ class AdjustmentRequest(RequestModel, kw_only=True, gc=False):
         check_timezone("AdjustmentRequest.created_at", self.created_at)
 
 
-class BillingInfoRequest(RequestModel, kw_only=True, gc=False):
-    """Sent as `orders.billing_info`, to upsertOrders."""
-
-    address: AddressRequest | UnsetType = UNSET
-
-
 class CustomAttributeBooleanRequest(RequestModel, kw_only=True, gc=False, tag_field="type", tag="BOOLEAN"):
     """Sent as `orders.custom_attributes`, to upsertOrders."""
 
@@ -308,14 +302,20 @@ class CustomAttributeStringRequest(RequestModel, kw_only=True, gc=False, tag_fie
     value: Annotated[str, Meta(max_length=100000)]
 
 
-CustomAttributeRequest: TypeAlias = (
+AnyCustomAttributeRequest: TypeAlias = (
     CustomAttributeBooleanRequest
     | CustomAttributeDateRequest
     | CustomAttributeListRequest
     | CustomAttributeNumericRequest
     | CustomAttributeStringRequest
 )
-"""One of these, by its `type`."""
+"""Any of these structs, by its `type`."""
+
+
+class BillingInfoRequest(RequestModel, kw_only=True, gc=False):
+    """Sent as `orders.billing_info`, to upsertOrders."""
+
+    address: AddressRequest | UnsetType = UNSET
 
 
 class DocumentOriginRequest(RequestModel, kw_only=True, gc=False):
@@ -391,7 +391,7 @@ class OrderLineRequest(RequestModel, kw_only=True, gc=False):
     total_shipping_price: Money
     updated_at: Annotated[dt.datetime, Meta(tz=True)]
     adjustments: list[AdjustmentRequest] | UnsetType = UNSET
-    custom_attributes: Annotated[list[CustomAttributeRequest], Meta(max_length=1000)] | UnsetType = UNSET
+    custom_attributes: Annotated[list[AnyCustomAttributeRequest], Meta(max_length=1000)] | UnsetType = UNSET
     shipping_taxes: list[TaxRequest] | UnsetType = UNSET
     status_reason: StatusReasonOrStr | UnsetType = UNSET
     taxes: list[TaxRequest] | UnsetType = UNSET
@@ -433,7 +433,7 @@ class OrderRequest(RequestModel, kw_only=True, gc=False):
     shipping_info: ShippingInfoRequest
     status: OrderStatusOrStr
     billing_info: BillingInfoRequest | UnsetType = UNSET
-    custom_attributes: Annotated[list[CustomAttributeRequest], Meta(max_length=1000)] | UnsetType = UNSET
+    custom_attributes: Annotated[list[AnyCustomAttributeRequest], Meta(max_length=1000)] | UnsetType = UNSET
     has_incident: bool | UnsetType = UNSET
     status_reason: StatusReasonOrStr | UnsetType = UNSET
     sub_channel_code: str | UnsetType = UNSET

@@ -152,14 +152,14 @@ class EmbeddedTextAttribute(RequestModel, kw_only=True, gc=False, tag_field="typ
     min_length: Annotated[int, Meta(ge=0)] | UnsetType = UNSET
 
 
-EmbeddedAttribute: TypeAlias = (
+AnyEmbeddedAttribute: TypeAlias = (
     EmbeddedDecimalAttribute
     | EmbeddedIntegerAttribute
     | EmbeddedListAttribute
     | EmbeddedMediaAttribute
     | EmbeddedTextAttribute
 )
-"""One of these, by its `type`."""
+"""Any of these structs, by its `type`."""
 
 
 class EqualsRuleConditionPayload(RequestModel, kw_only=True, gc=False):
@@ -197,7 +197,7 @@ class ProductTypeRuleReference(RequestModel, kw_only=True, gc=False):
 class ProductType(RequestModel, kw_only=True, gc=False):
     """The body of upsertProductType."""
 
-    embedded_attributes: list[EmbeddedAttribute]
+    embedded_attributes: list[AnyEmbeddedAttribute]
     labels: Annotated[list[Localized], Meta(min_length=1)]
     context: ProductTypeContext | UnsetType = UNSET
     rules: list[ProductTypeRuleReference] | UnsetType = UNSET

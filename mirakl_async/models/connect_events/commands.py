@@ -369,4 +369,4 @@ OrderActionEvent: TypeAlias = (
     | CloseReturn
     | UploadDocument
 )
-"""One of these, by its `type`."""
+"""Any of these structs, by its `type`."""

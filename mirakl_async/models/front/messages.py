@@ -57,6 +57,22 @@ else:
     UserTypeFilterOrStr = str
 
 
+class FreeTextTopicInput(RequestModel, kw_only=True, gc=False, tag_field="type", tag="FREE_TEXT"):
+    """Sent as `message_input.topic`, to M12 and OR43."""
+
+    value: Annotated[str, Meta(min_length=3, max_length=200)]
+
+
+class ReasonCodeTopicInput(RequestModel, kw_only=True, gc=False, tag_field="type", tag="REASON_CODE"):
+    """Sent as `message_input.topic`, to M12 and OR43."""
+
+    value: Annotated[str, Meta(min_length=1, max_length=200)]
+
+
+AnyTopicInput: TypeAlias = FreeTextTopicInput | ReasonCodeTopicInput
+"""Any of these structs, by its `type`."""
+
+
 class Attachment(ResponseModel, kw_only=True, gc=False):
     """Read as `messages.attachments`, from M10 and M11."""
 
@@ -70,12 +86,6 @@ class CustomerOrganization(ResponseModel, kw_only=True, gc=False):
 
     display_name: Expected[str] = EXPECTED_DEFAULT
     id: Expected[str] = EXPECTED_DEFAULT
-
-
-class FreeTextTopicInput(RequestModel, kw_only=True, gc=False, tag_field="type", tag="FREE_TEXT"):
-    """Sent as `message_input.topic`, to M12 and OR43."""
-
-    value: Annotated[str, Meta(min_length=3, max_length=200)]
 
 
 class OrganizationDetails(ResponseModel, kw_only=True, gc=False):
@@ -157,22 +167,12 @@ class RecipientInput(RequestModel, kw_only=True, gc=False):
     id: str | UnsetType = UNSET
 
 
-class ReasonCodeTopicInput(RequestModel, kw_only=True, gc=False, tag_field="type", tag="REASON_CODE"):
-    """Sent as `message_input.topic`, to M12 and OR43."""
-
-    value: Annotated[str, Meta(min_length=1, max_length=200)]
-
-
-TopicInput: TypeAlias = FreeTextTopicInput | ReasonCodeTopicInput
-"""One of these, by its `type`."""
-
-
 class MessageInput(RequestModel, kw_only=True, gc=False):
     """Sent as `message_input`, to M12."""
 
     body: Annotated[str, Meta(min_length=3, max_length=50000)]
     to: list[RecipientInput]
-    topic: TopicInput | UnsetType = UNSET
+    topic: AnyTopicInput | UnsetType = UNSET
 
 
 class MessagePage(ResponseModel, kw_only=True, gc=False):
@@ -305,7 +305,7 @@ class ThreadInput(RequestModel, kw_only=True, gc=False):
 
     body: Annotated[str, Meta(min_length=3, max_length=50000)]
     to: list[FromTypeOrStr]
-    topic: TopicInput
+    topic: AnyTopicInput
 
 
 class ThreadPage(ResponseModel, kw_only=True, gc=False):

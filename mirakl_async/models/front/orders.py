@@ -177,6 +177,17 @@ class AddressInput(RequestModel, kw_only=True, gc=False):
     street_2: Annotated[str, Meta(max_length=255)] | None | UnsetType = UNSET
 
 
+class IbanPaymentDestinationInput(RequestModel, kw_only=True, gc=False, tag_field="@type", tag="IBAN"):
+    """Sent as `orders.payment_destination`, to OR04."""
+
+    payment_reference: str | None | UnsetType = UNSET
+    iban: Annotated[str, Meta(max_length=255)] | None | UnsetType = UNSET
+
+
+AnyPaymentDestinationInput: TypeAlias = IbanPaymentDestinationInput
+"""Any of these structs, by its `@type`."""
+
+
 class Assessment(ResponseModel, kw_only=True, gc=False):
     """Read as `assessments`, from OR51."""
 
@@ -372,13 +383,6 @@ class Evaluation(ResponseModel, kw_only=True, gc=False):
     visible: Expected[bool] = EXPECTED_DEFAULT
     comment: str | None = None
     reply: EvaluationReply | None = None
-
-
-class IbanPaymentDestinationInput(RequestModel, kw_only=True, gc=False, tag_field="@type", tag="IBAN"):
-    """Sent as `orders.payment_destination`, to OR04."""
-
-    payment_reference: str | None | UnsetType = UNSET
-    iban: Annotated[str, Meta(max_length=255)] | None | UnsetType = UNSET
 
 
 class PaymentTerms(ResponseModel, kw_only=True, gc=False):
@@ -742,10 +746,6 @@ class OrderUpdateErrors(ResponseModel, kw_only=True, gc=False):
     input: OrderUpdateEcho | None = None
 
 
-PaymentDestinationInput: TypeAlias = IbanPaymentDestinationInput
-"""One of these, by its `@type`."""
-
-
 class ShopStatisticsInput(RequestModel, kw_only=True, gc=False):
     """Sent as `orders.shop_statistics`, to OR04."""
 
@@ -759,7 +759,7 @@ class OrderUpdateInput(RequestModel, kw_only=True, gc=False):
     order_id: str
     customer: OrderCustomerInput | None | UnsetType = UNSET
     invoice_details: InvoiceDetailsInput | None | UnsetType = UNSET
-    payment_destination: PaymentDestinationInput | None | UnsetType = UNSET
+    payment_destination: AnyPaymentDestinationInput | None | UnsetType = UNSET
     payment_workflow: str | None | UnsetType = UNSET
     references: OrderReferencesInput | None | UnsetType = UNSET
     shipping_deadline: Annotated[dt.datetime, Meta(tz=True)] | None | UnsetType = UNSET

@@ -155,6 +155,26 @@ class AdditionalInfo(ResponseModel, kw_only=True, gc=False):
     type: AdditionalInfoTypeOrStr | None = None
 
 
+class DateShipmentAdditionalInformationInput(RequestModel, kw_only=True, gc=False, tag_field="type", tag="DATE"):
+    """Sent as `shipments.shipment_additional_information`, to ST01."""
+
+    code: str
+    value: str
+
+
+class StringShipmentAdditionalInformationInput(RequestModel, kw_only=True, gc=False, tag_field="type", tag="STRING"):
+    """Sent as `shipments.shipment_additional_information`, to ST01."""
+
+    code: str
+    value: str
+
+
+AnyShipmentAdditionalInformationInput: TypeAlias = (
+    DateShipmentAdditionalInformationInput | StringShipmentAdditionalInformationInput
+)
+"""Any of these structs, by its `type`."""
+
+
 class Earliest(ResponseModel, kw_only=True, gc=False):
     """Read as `data.tracking.carrier_expected_delivery_date.earliest`, from ST11 and ST01."""
 
@@ -176,26 +196,6 @@ class CarrierExpectedDeliveryDate(ResponseModel, kw_only=True, gc=False):
 
     earliest: Earliest | None = None
     latest: Latest | None = None
-
-
-class DateShipmentAdditionalInformationInput(RequestModel, kw_only=True, gc=False, tag_field="type", tag="DATE"):
-    """Sent as `shipments.shipment_additional_information`, to ST01."""
-
-    code: str
-    value: str
-
-
-class StringShipmentAdditionalInformationInput(RequestModel, kw_only=True, gc=False, tag_field="type", tag="STRING"):
-    """Sent as `shipments.shipment_additional_information`, to ST01."""
-
-    code: str
-    value: str
-
-
-ShipmentAdditionalInformationInput: TypeAlias = (
-    DateShipmentAdditionalInformationInput | StringShipmentAdditionalInformationInput
-)
-"""One of these, by its `type`."""
 
 
 class ShipmentLineInput(RequestModel, kw_only=True, gc=False):
@@ -232,7 +232,7 @@ class ShipmentInput(RequestModel, kw_only=True, gc=False):
     order_id: Annotated[str, Meta(min_length=1, max_length=2147483647)]
     shipment_lines: Annotated[list[ShipmentLineInput], Meta(min_length=1, max_length=2147483647)]
     invoice_reference: Annotated[str, Meta(max_length=255, pattern="[0-9a-zA-Z_-]*")] | UnsetType = UNSET
-    shipment_additional_information: list[ShipmentAdditionalInformationInput] | None | UnsetType = UNSET
+    shipment_additional_information: list[AnyShipmentAdditionalInformationInput] | None | UnsetType = UNSET
     shipped: bool | UnsetType = UNSET
     shipping_from: ShipmentShippingFromInput | UnsetType = UNSET
     tracking: ShipmentTrackingInput | UnsetType = UNSET

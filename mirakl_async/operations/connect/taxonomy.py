@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ...models.connect.common import Localized
     from ...models.connect.taxonomy import (
-        EmbeddedAttribute,
+        AnyEmbeddedAttribute,
         ProductTypeContext,
         ProductTypeRule,
         ProductTypeRuleReference,
@@ -109,7 +109,7 @@ class Taxonomy(Resource):
         channel_id: str,
         *,
         product_type_id: str,
-        embedded_attributes: Sequence[EmbeddedAttribute],
+        embedded_attributes: Sequence[AnyEmbeddedAttribute],
         labels: Sequence[Localized],
         store_id: str | None = None,
         context: ProductTypeContext | None = None,
