@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from msgspec import Struct
 
 from .encoding import Violation, encode, encode_each, encode_large, encode_lines, find_violations
 from .exact import Exact, exact, moment_text
-from .quarantine import QuarantinedItem, isolate
+from .quarantine import PageRows, QuarantinedItem, isolate
 from .repair import Repair, UnrepairableError, repair
 from .type_info import DECODE_ERRORS, decode_failure, decoder
 
@@ -28,8 +28,8 @@ __all__ = [
     "DECODE_ERRORS",
     "CodecError",
     "Decoded",
-    "DecodedPage",
     "Exact",
+    "PageRows",
     "QuarantinedItem",
     "Repair",
     "Violation",
@@ -68,14 +68,6 @@ class Decoded(Struct, frozen=True):
     repaired: tuple[Repair, ...] = ()
 
 
-class DecodedPage(NamedTuple):
-    """A page whose list holds the readable items, the unreadable ones, and what was mended."""
-
-    value: Any
-    quarantined: tuple[QuarantinedItem, ...] = ()
-    repaired: tuple[Repair, ...] = ()
-
-
 @cache
 def resolve(reference: str) -> type[Struct]:
     """The struct that "front.orders:OrderPage" names; its module is imported on first use."""
@@ -100,11 +92,11 @@ def decode(reference: Reference, body: bytes) -> Decoded:
         return _decode_broken(resolve(kind) if isinstance(kind, str) else kind, body)
 
 
-def decode_page(paging: Paging, reference: Reference, body: bytes) -> DecodedPage:
+def decode_page(paging: Paging, reference: Reference, body: bytes) -> PageRows:
     """Decode one page of a list; raises CodecError if the body is no page at all, never for one of its items."""
     kind: Any = resolve(reference) if isinstance(reference, str) else reference
     try:
-        return DecodedPage(*isolate(paging.items, kind, body.removeprefix(_BYTE_ORDER_MARK)))
+        return isolate(paging.items, kind, body.removeprefix(_BYTE_ORDER_MARK))
     except UnrepairableError as error:
         raise CodecError(error.path, _reason(error.reason, body)) from None
 

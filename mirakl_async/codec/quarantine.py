@@ -20,7 +20,7 @@ from .scanner import elements, members
 from .type_info import DECODE_ERRORS, DecodeFailure, alternatives, decode_failure, decoder, list_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 
 class QuarantinedItem(Struct, frozen=True):
@@ -38,20 +38,41 @@ class QuarantinedItem(Struct, frozen=True):
         return f"QuarantinedItem(index={self.index}, raw=<{len(self.raw)} bytes>, reason={self.reason!r})"
 
 
-class IsolatedPage(NamedTuple):
-    """A page with its readable items."""
+class PageRows(NamedTuple):
+    """A decoded page, row by row.
+
+    `value` is the whole page, whose list holds the readable items. `items` are the readable rows, `indices` their
+    indices among all rows. `keys` are those of all rows, once computed (`pages.rows`); None for a row without identity.
+    """
 
     value: Any
-    quarantined: tuple[QuarantinedItem, ...]
-    repaired: tuple[Repair, ...]
+    items: list[Any]
+    indices: Sequence[int]
+    quarantined: tuple[QuarantinedItem, ...] = ()
+    repaired: tuple[Repair, ...] = ()
+    keys: Sequence[object] = ()
+
+    def select(self, indices: Sequence[int]) -> PageRows:
+        """The same page with only those of its rows that are at `indices`; `keys` are still those of all rows."""
+        if len(indices) == len(self.keys):
+            return self
+        wanted = set(indices)
+        rows = [(index, item) for index, item in zip(self.indices, self.items, strict=True) if index in wanted]
+        return self._replace(
+            items=[item for _, item in rows],
+            indices=[index for index, _ in rows],
+            quarantined=tuple(item for item in self.quarantined if item.index is None or item.index in wanted),
+        )
 
 
-def isolate(member: str, page: type[Struct], body: bytes) -> IsolatedPage:
+def isolate(member: str, page: type[Struct], body: bytes) -> PageRows:
     """Decode a page whose items are in `member`; raises UnmendableError if the body is no page at all."""
-    taken = one_pass(page, _envelope(page, member).field)(body)
-    if taken.error is None:
-        return IsolatedPage(taken.page, (), ())
-    return _take_apart(_envelope(page, member), page, body, taken)
+    envelope = _envelope(page, member)
+    taken = one_pass(page, envelope.field)(body)
+    if taken.error is not None:
+        return _take_apart(envelope, page, body, taken)
+    items: list[Any] = getattr(taken.page, envelope.field) or []
+    return PageRows(taken.page, items, range(len(items)))
 
 
 class _PageEnvelope(NamedTuple):
@@ -87,7 +108,7 @@ def _envelope(page: type[Struct], member: str) -> _PageEnvelope:
     return _PageEnvelope(info.name, member, info.type, lists[0], others, split)
 
 
-def _take_apart(envelope: _PageEnvelope, page: type[Struct], body: bytes, taken: Pass) -> IsolatedPage:
+def _take_apart(envelope: _PageEnvelope, page: type[Struct], body: bytes, taken: Pass) -> PageRows:
     told = decode_failure(taken.error) if taken.error else DecodeFailure("")
     parts = _split(envelope, body, told)
     values, mends = _read_others(envelope, parts.others)
@@ -104,7 +125,11 @@ def _take_apart(envelope: _PageEnvelope, page: type[Struct], body: bytes, taken:
             values[envelope.field] = value
         else:
             quarantined.append(QuarantinedItem(None, parts.whole, f"{more[0].reason} - at `{path}`"))
-    return IsolatedPage(build(page, values, "$"), tuple(quarantined), tuple(mends))
+    value = build(page, values, "$")
+    items: list[Any] = getattr(value, envelope.field) or []
+    broken = {item.index for item in quarantined if item.index is not None}
+    indices = [index for index in range(len(items) + len(broken)) if index not in broken]
+    return PageRows(value, items, indices, tuple(quarantined), tuple(mends))
 
 
 def _split(envelope: _PageEnvelope, body: bytes, told: DecodeFailure) -> _Parts:

@@ -87,33 +87,6 @@ class DeliveredKeys:
             self.incomplete = True
 
 
-class PageObservation(NamedTuple):
-    """What is known of a page when it is decided about.
-
-    `offset` is where it was requested, `reached` how many rows were read before. `before` is the total of the page
-    before, `total` that of this page; None where the response had none. `size` is rows a page; `steps` is how often the
-    reader has gone back for this page.
-    """
-
-    offset: int
-    reached: int
-    size: int
-    keys: Sequence[object]
-    before: int | None = None
-    total: int | None = None
-    steps: int = 0
-
-    @property
-    def overlap(self) -> int:
-        """How many of its rows were read before, unless the list changed."""
-        return self.reached - self.offset
-
-    @property
-    def rose(self) -> int:
-        """By how many rows the total rose; negative if it fell."""
-        return 0 if self.total is None or self.before is None else self.total - self.before
-
-
 class PageDecision(NamedTuple):
     """What to do with a page: go back by `rewind` rows and read again, or, if 0, deliver the rows at `new_rows`.
 
@@ -125,37 +98,48 @@ class PageDecision(NamedTuple):
     moved: bool = False
 
 
-def decide(delivered: DeliveredKeys, page: PageObservation) -> PageDecision:
-    """Decide about one page, by the rules at the top of this module."""
-    keys, overlap, changed = page.keys, page.overlap, page.rose != 0
-    if page.reached == 0:
+def decide(
+    delivered: DeliveredKeys,
+    keys: Sequence[object],
+    *,
+    offset: int,
+    reached: int,
+    size: int,
+    before: int | None = None,
+    total: int | None = None,
+    steps: int = 0,
+) -> PageDecision:
+    """Decide about one page, by the rules at the top of this module.
+
+    `offset` is where the page was requested, `reached` how many rows were read before. `before` is the total of the
+    page before, `total` that of this page; None where a response had none. `size` is rows a page; `steps` is how often
+    the reader has gone back for this page.
+    """
+    overlap = reached - offset  # how many of its rows were read before, unless the list changed
+    rose = 0 if total is None or before is None else total - before
+    if reached == 0:
         return PageDecision(range(len(keys)))
     if keys and all(key is None for key in keys):
-        return _decide_by_total(page)
+        return _decide_by_total(len(keys), offset, overlap if steps == 0 else 0, rose)
     known = [key in delivered for key in keys]
     if 0 < overlap <= len(keys) and delivered.ends_with(keys[:overlap]):
         new_rows = [index for index in range(overlap, len(keys)) if not known[index]]
-        return PageDecision(new_rows, moved=changed or any(known[overlap:]))
-    if overlap == 0 and not changed and not any(known):
+        return PageDecision(new_rows, moved=rose != 0 or any(known[overlap:]))
+    if overlap == rose == 0 and not any(known):
         return PageDecision(range(len(keys)))
-    return _decide_changed(delivered, page, known)
-
-
-def _decide_by_total(page: PageObservation) -> PageDecision:
-    """Rows without keys are indistinguishable: if the total fell they are read again, and may be delivered twice."""
-    if page.rose < 0 < page.offset:
-        return PageDecision(rewind=min(-page.rose, page.offset), moved=True)
-    start = page.overlap if page.steps == 0 else 0
-    return PageDecision(range(start, len(page.keys)), moved=page.rose != 0)
-
-
-def _decide_changed(delivered: DeliveredKeys, page: PageObservation, known: list[bool]) -> PageDecision:
     first = known.index(True) if True in known else None
     # The page may begin before the oldest remembered key; then the rows before the first known one are older than that,
     # or were added behind the reader. A known row further on than the list can have moved proves nothing.
-    reaches_back = delivered.incomplete and first is not None and page.overlap > 0 and first <= page.overlap + page.rose
-    if not (page.offset == 0 or first == 0 or reaches_back):
-        step = max(0, -page.rose) + 1 if page.steps == 0 else max(1, page.size - 1)
-        return PageDecision(rewind=min(step, page.offset), moved=True)
+    reaches_back = delivered.incomplete and first is not None and overlap > 0 and first <= overlap + rose
+    if not (offset == 0 or first == 0 or reaches_back):
+        step = max(0, -rose) + 1 if steps == 0 else max(1, size - 1)
+        return PageDecision(rewind=min(step, offset), moved=True)
     start = first if reaches_back and first is not None else 0
     return PageDecision([index for index in range(start, len(known)) if not known[index]], moved=True)
+
+
+def _decide_by_total(count: int, offset: int, overlap: int, rose: int) -> PageDecision:
+    """Rows without keys are indistinguishable: if the total fell they are read again, and may be delivered twice."""
+    if rose < 0 < offset:
+        return PageDecision(rewind=min(-rose, offset), moved=True)
+    return PageDecision(range(overlap, count), moved=rose != 0)

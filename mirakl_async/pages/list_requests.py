@@ -4,33 +4,31 @@ from __future__ import annotations
 
 import copy
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from msgspec.structs import replace
 
-from .. import codec
 from ..options import Options, check_options
 from .cursor import VERSION, Cursor, list_fingerprint
-from .rows import PageRows
 from .split import may_overlap, split
 
 if TYPE_CHECKING:
-    from ..http.request import Request
+    from ..codec import PageRows
     from ..http.response import Response
     from ..http.session import Session
     from ..operation import Operation, Paging
 
 log: logging.Logger = logging.getLogger("mirakl_async")
-MAX_REMEMBERED_SWEEPS = 1000
+MAX_REMEMBERED_LISTS = 1000
 
 
 class ListRequests:
     """One list: an operation, its arguments, and the session that reads it.
 
-    `subrequests` are its calls: one, or several where ids were split; `subrequests_overlap` says that two of
-    them may return the same row. `fingerprint` identifies the list.
+    `urls` are those of its calls: one, or several where ids were split, which are its subrequests;
+    `subrequests_overlap` says that two of them may return the same row. `start` is the cursor of the beginning.
     """
 
     def __init__(
@@ -43,9 +41,12 @@ class ListRequests:
         self._options = options
         check_options(operation.code, options)
         parts = split(operation, arguments)
-        self.subrequests: tuple[Request, ...] = tuple(session.build(operation, part) for part in parts)
+        requests = [session.build(operation, part) for part in parts]
+        self._request = requests[0]  # lists are read with GET: the others, and all pages, differ in their URL only
+        self.urls: tuple[str, ...] = tuple(request.url for request in requests)
         self.subrequests_overlap: bool = may_overlap(operation, parts)
-        self.fingerprint: str = list_fingerprint([request.url for request in self.subrequests])
+        self.fingerprint: str = list_fingerprint(self.urls)
+        self.start = Cursor(version=VERSION, operation=operation.code, fingerprint=self.fingerprint)
 
     def with_options(self, options: Options) -> ListRequests:
         """The same list with other options for its calls; raises InvalidArgument for what is not an option."""
@@ -54,27 +55,27 @@ class ListRequests:
         other._options = {**self._options, **options}  # noqa: SLF001 - a copy of this very object
         return other
 
-    def start(self) -> Cursor:
-        """The cursor of the beginning."""
-        return Cursor(version=VERSION, operation=self.operation.code, fingerprint=self.fingerprint)
+    def page_url(self, subrequest: int, size: int, *, offset: int = 0, token: str | None = None) -> str:
+        """The URL of a page of `size` rows. A token is sent without other parameters: Mirakl ignores them beside it."""
+        url = self.urls[subrequest]
+        if token is not None:
+            return f"{url.partition('?')[0]}?page_token={quote(token, safe='')}"
+        query = f"limit={size}" if self.paging.kind == "seek" else f"max={size}&offset={offset}"
+        return f"{url}{'&' if '?' in url else '?'}{query}"
 
-    async def send(self, subrequest: int, pairs: Mapping[str, object], *, alone: bool = False) -> Response:
-        """Request one page; `alone` leaves out the query of the list."""
-        request = _with_query(self.subrequests[subrequest], pairs, alone=alone)
-        return await self._session.send(request, self._options)
+    async def send(self, url: str) -> Response:
+        """Request the page with this URL."""
+        return await self._session.send(replace(self._request, url=url), self._options)
 
-    def report_repairs(self, rows: PageRows, new_rows: Sequence[int]) -> tuple[codec.QuarantinedItem, ...]:
-        """Report the repairs of a page that is delivered, and its new unreadable rows, which are returned."""
+    def report_repairs(self, rows: PageRows) -> None:
+        """Report the repairs of a page and its unreadable rows."""
         if not rows.repaired and not rows.quarantined:
-            return ()
+            return
         instrumentation, code = self._session.transport.instrumentation, self.operation.code
-        new = set(new_rows)
-        quarantined = tuple(item for item in rows.quarantined if item.index is None or item.index in new)
         for repair in rows.repaired:
             instrumentation.response_repaired(code, repair.path, repair.reason)
-        for item in quarantined:
+        for item in rows.quarantined:
             instrumentation.item_quarantined(code, item.index, item.reason)
-        return quarantined
 
     def report_list_change(self, offset: int, before: int | None, after: int | None) -> None:
         """Report that the list changed; totals are reported as 0 where the responses had none."""
@@ -98,12 +99,5 @@ class ListRequests:
                 self.operation.frequency or f"once per {interval:.0f} s",
             )
         list_reads[self.fingerprint] = (now, warned)
-        while len(list_reads) > MAX_REMEMBERED_SWEEPS:
+        while len(list_reads) > MAX_REMEMBERED_LISTS:
             del list_reads[next(iter(list_reads))]
-
-
-def _with_query(request: Request, pairs: Mapping[str, object], *, alone: bool) -> Request:
-    url, _, query = request.url.partition("?")
-    parts = [] if alone or not query else [query]
-    parts += [f"{name}={quote(str(value), safe='')}" for name, value in pairs.items()]
-    return replace(request, url=f"{url}?{'&'.join(parts)}")

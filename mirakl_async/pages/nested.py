@@ -8,19 +8,19 @@ stays, a repeated offer shows that offers changed places. One page is prefetched
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from .cursor import MAX_MARKS, Cursor, digest
+from .cursor import Cursor
 from .link import next_link
 from .page import Page
-from .page_reader import PageReader, rows_done
-from .rows import PageRows, read_page
+from .page_reader import PageReader, cursor_within, rows_done
+from .rows import read_page
 
 if TYPE_CHECKING:
+    from ..codec import PageRows
     from ..http.response import Response
     from .list_requests import ListRequests
     from .read_options import ReadOptions
@@ -29,14 +29,7 @@ if TYPE_CHECKING:
 OFFER_KEY, PRODUCT_TOTAL = "offer_id", "total_count"
 
 
-class _NestedPosition(NamedTuple):
-    """A page: the call it belongs to, and the offer it starts with in each product."""
-
-    subrequest: int
-    offset: int
-
-
-class NestedReader(PageReader[_NestedPosition]):
+class NestedReader(PageReader):
     """One iteration of such a list; remembers all its offers, and the call that returned each."""
 
     def __init__(self, source: ListRequests, start: Cursor, options: ReadOptions) -> None:
@@ -46,62 +39,62 @@ class NestedReader(PageReader[_NestedPosition]):
         self._products: set[object] = set()
         self._delivered: dict[tuple[object, object], int] = {}
 
-    async def fetch(self, position: _NestedPosition) -> Response:
-        """Request a page."""
-        return await self.source.send(position.subrequest, {"max": self.options.size, "offset": position.offset})
-
     async def page(self, cursor: Cursor) -> Page[Any]:
         """The page at a cursor."""
         if cursor.subrequest != self.subrequest:
             self.start_subrequest(cursor.subrequest)
             self._totals = {}
             self._count = None
-        position, before, moved = _NestedPosition(cursor.subrequest, cursor.offset), cursor.total, False
+        offset, moved = cursor.offset, False
         while True:
-            rows, totals, end = await self._load(position)
-            changed, fell = self._compare_totals(totals, before)
-            moved = moved or changed or self._omits_product(rows, position) or self._repeats_offer(rows, position)
+            response = await self.prefetcher.get(self._url(cursor.subrequest, offset))
+            rows = read_page(response)
+            totals = self._totals_of(rows)
+            end = self._end_of(response, offset, rows, totals)
+            changed, fell = self._compare_totals(totals, cursor.total)
+            moved = moved or changed or self._omits_product(rows, offset) or self._repeats_offer(rows)
             self._totals |= totals
-            if not fell or not position.offset:
+            if not fell or not offset:
                 break
             await self.prefetcher.schedule(())
-            position = position._replace(offset=max(0, position.offset - fell))
+            offset = max(0, offset - fell)
         if moved:
-            self.source.report_list_change(cursor.offset, before, sum(self._totals.values()))
-        return await self._deliver(cursor, position, rows, end)
+            self.source.report_list_change(cursor.offset, cursor.total, sum(self._totals.values()))
+        page = self._deliver(cursor, offset, rows, end)
+        if page.following is not None and self.options.limit is None and self.options.prefetch:
+            await self.prefetcher.schedule([self._url(page.following.subrequest, page.following.offset)])
+        return page
 
-    async def _load(self, position: _NestedPosition) -> tuple[PageRows, dict[object, int], int | None]:
-        """A page, its totals, and the offset of the page that follows; None if it is the last.
+    def _end_of(self, response: Response, offset: int, rows: PageRows, totals: dict[object, int]) -> int | None:
+        """The offset of the page that follows; None if this one is the last.
 
         The server may return fewer offers a page than requested.
         """
-        response = await self.prefetcher.get(position)
-        rows, size = read_page(response), self.options.size
-        totals, link = self._totals_of(rows), next_link(response.headers, response.request.url)
+        size, link = self.options.size, next_link(response.headers, response.request.url)
         count = max((len(self._offers(item)) for item in rows.items), default=0)
-        end = position.offset + (min(count, size) or size)
-        if link.offset is not None and link.offset > position.offset:
-            end = min(link.offset, position.offset + size)
+        end = offset + (min(count, size) or size)
+        if link.offset is not None and link.offset > offset:
+            end = min(link.offset, offset + size)
         more = max((self._totals | totals).values(), default=0) > end
         if not totals or len(totals) < len(rows.items):
             more = more or (link.has_next if link.has_links else count >= size or 0 < (self._count or 1) <= count)
         self._count = count
-        return rows, totals, end if more else None
+        return end if more else None
 
-    def _omits_product(self, rows: PageRows, position: _NestedPosition) -> bool:
+    def _omits_product(self, rows: PageRows, offset: int) -> bool:
         """Whether the page leaves out a product that has offers there."""
-        return any(total > position.offset for key, total in self._totals.items() if key not in rows.keys)
+        return any(total > offset for key, total in self._totals.items() if key not in rows.keys)
 
-    def _repeats_offer(self, rows: PageRows, position: _NestedPosition) -> bool:
+    def _repeats_offer(self, rows: PageRows) -> bool:
         """Whether an offer is repeated within one call: then another may have taken its place unnoticed."""
         return any(
-            self._delivered.get((rows.keys[index], getattr(offer, OFFER_KEY, None))) == position.subrequest
+            self._delivered.get((rows.keys[index], getattr(offer, OFFER_KEY, None))) == self.subrequest
             for index, item in zip(rows.indices, rows.items, strict=True)
             for offer in self._offers(item)
         )
 
     def _totals_of(self, rows: PageRows) -> dict[object, int]:
-        keys = [rows.keys[position] for position in rows.indices]
+        keys = [rows.keys[index] for index in rows.indices]
         found = {key: getattr(item, PRODUCT_TOTAL, None) for key, item in zip(keys, rows.items, strict=True)}
         return {key: total for key, total in found.items() if isinstance(total, int)}
 
@@ -116,40 +109,35 @@ class NestedReader(PageReader[_NestedPosition]):
         changes = [self._totals[key] - total for key, total in totals.items() if key in self._totals]
         return any(changes), max(0, *changes, 0)
 
-    async def _deliver(self, cursor: Cursor, position: _NestedPosition, rows: PageRows, end: int | None) -> Page[Any]:
-        done = rows_done(cursor, rows.keys) if position.offset == cursor.offset else 0
-        new_rows = [index for index in range(done, len(rows.keys)) if not self._drop_delivered(rows, index, position)]
-        selected = self.select(rows, new_rows)
+    def _deliver(self, cursor: Cursor, offset: int, rows: PageRows, end: int | None) -> Page[Any]:
+        done = rows_done(cursor, rows.keys) if offset == cursor.offset else 0
+        selected = self.select(
+            rows, [at for at in range(done, len(rows.keys)) if not self._drop_delivered(rows, at, offset)]
+        )
         total = sum(self._totals.values()) if self._totals else None
-        following = self._following(position, total, end)
-        if following is not None and self.options.limit is None and self.options.prefetch:
-            await self.prefetcher.schedule([_NestedPosition(following.subrequest, following.offset)])
+        if end is None:
+            following = self.next_subrequest()
+        else:
+            following = replace(self.source.start, subrequest=self.subrequest, offset=end, total=total)
         return Page(
             items=selected.items,
-            row_cursors=partial(_cursor_inside, replace(cursor, total=total), position, rows.keys, selected.indices),
+            row_cursors=partial(cursor_within, replace(cursor, total=total), offset, selected),
             following=following,
-            quarantined=self.source.report_repairs(rows, selected.new_rows),
+            quarantined=selected.quarantined,
         )
 
-    def _following(self, position: _NestedPosition, total: int | None, end: int | None) -> Cursor | None:
-        if end is not None:
-            return replace(self.source.start(), subrequest=position.subrequest, offset=end, total=total)
-        if position.subrequest + 1 < len(self.source.subrequests):
-            return replace(self.source.start(), subrequest=position.subrequest + 1)
-        return None
-
-    def _drop_delivered(self, rows: PageRows, index: int, position: _NestedPosition) -> bool:
+    def _drop_delivered(self, rows: PageRows, index: int, offset: int) -> bool:
         """Remove the offers of a product that were delivered; returns whether nothing of it is left to deliver."""
         if index not in rows.indices:
-            return position.offset > 0
+            return offset > 0
         item, product = rows.items[rows.indices.index(index)], rows.keys[index]
         offers = self._offers(item)
         new = [offer for offer in offers if not self._was_delivered(product, offer)]
         keys = [getattr(offer, OFFER_KEY, None) for offer in new]
-        self._delivered.update({(product, key): position.subrequest for key in keys if key is not None})
+        self._delivered.update({(product, key): self.subrequest for key in keys if key is not None})
         if len(new) < len(offers):
             setattr(item, self.source.paging.nested, new)
-        known = position.offset > 0 or (product is not None and product in self._products)
+        known = offset > 0 or (product is not None and product in self._products)
         self._products.add(product)
         return known and not new
 
@@ -159,13 +147,5 @@ class NestedReader(PageReader[_NestedPosition]):
     def _offers(self, item: Any) -> list[Any]:
         return getattr(item, self.source.paging.nested, None) or []
 
-
-def _cursor_inside(
-    cursor: Cursor, position: _NestedPosition, keys: Sequence[object], indices: Sequence[int], count: int
-) -> Cursor:
-    """The cursor after the first `count` items of a page: marked by the products delivered."""
-    if not count:
-        return cursor
-    end = indices[count - 1] + 1
-    marks = tuple(digest(key) for key in keys[max(0, end - MAX_MARKS) : end])
-    return replace(cursor, offset=position.offset, done=end, marks=marks)
+    def _url(self, subrequest: int, offset: int) -> str:
+        return self.source.page_url(subrequest, self.options.size, offset=offset)

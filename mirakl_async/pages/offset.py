@@ -12,26 +12,27 @@ pages are requested by that number; a single short page in the middle of a list 
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec.structs import replace
 
 from ..errors import InvalidArgument, PaginationLoop
-from .cursor import MAX_MARKS, Cursor, digest
+from .cursor import MAX_MARKS, Cursor
 from .link import next_link
-from .list_changes import PageObservation, decide
+from .list_changes import decide
 from .nested import NestedReader
 from .page import Page
-from .page_reader import PageReader, SelectedRows, deduplicate
+from .page_reader import PageReader, deduplicate, marks_of
 from .paginator import Paginator
-from .read_options import ReadOptions
-from .rows import PageRows, read_page
+from .rows import read_page
 
 if TYPE_CHECKING:
+    from ..codec import PageRows
     from ..http.response import Response
     from .list_requests import ListRequests
+    from .read_options import ReadOptions
 
 T = TypeVar("T")
 
@@ -50,32 +51,11 @@ class OffsetPaginator(Paginator[T]):
         if self._read_options.size < 2:
             raise InvalidArgument(code, "overlap", "needs pages of two rows or more")
 
-    def _read_pages(self, start: Cursor, options: ReadOptions) -> AsyncGenerator[Page[T], None]:
-        kind = NestedReader if self._source.paging.nested else OffsetReader
-        return cast("AsyncGenerator[Page[T], None]", kind(self._source, start, options).pages())
-
-    def _first_query(self, options: ReadOptions) -> dict[str, object]:
-        return {"max": options.size, "offset": 0}
+    def _reader(self, start: Cursor, options: ReadOptions) -> PageReader:
+        return (NestedReader if self._source.paging.nested else OffsetReader)(self._source, start, options)
 
 
-class _OffsetPosition(NamedTuple):
-    """A page: the call it belongs to, and the index of its first row."""
-
-    subrequest: int
-    offset: int
-
-
-class _LoadedPage(NamedTuple):
-    """A decoded page: its total, the offset after it, and whether more rows follow."""
-
-    position: _OffsetPosition
-    rows: PageRows
-    total: int | None
-    end: int
-    more: bool
-
-
-class OffsetReader(PageReader[_OffsetPosition]):
+class OffsetReader(PageReader):
     """One iteration of an offset list."""
 
     def __init__(self, source: ListRequests, start: Cursor, options: ReadOptions) -> None:
@@ -84,79 +64,92 @@ class OffsetReader(PageReader[_OffsetPosition]):
         self._size = options.size  # rows a page that the server returns
         self._count: int | None = None  # of rows on the page before
 
-    async def fetch(self, position: _OffsetPosition) -> Response:
-        """Request a page."""
-        return await self.source.send(position.subrequest, {"max": self.options.size, "offset": position.offset})
-
     async def page(self, cursor: Cursor) -> Page[Any]:
         """The page at a cursor."""
         self.start_subrequest(cursor.subrequest)
         resumed = cursor is self.start and bool(cursor.marks)
-        overlap = self._overlap(cursor.offset, overlap=resumed or self._needs_overlap(cursor))
-        position = _OffsetPosition(cursor.subrequest, cursor.offset - overlap)
-        total, steps, moved = cursor.total, 0, False
+        offset = cursor.offset - self._overlap(cursor.offset, needed=resumed or self._needs_overlap(cursor))
+        before, steps, moved = cursor.total, 0, False
         while True:
-            loaded = await self._load(position, cursor)
-            size, keys = self._size, loaded.rows.keys
+            response = await self._request(cursor, offset)
+            rows = read_page(response)
+            total = _total_of(rows, self.source.paging.total, offset)
+            end = self._end_of(response, offset, len(rows.keys), total, cursor.total or 0)
             decision = decide(
                 self.delivered_keys,
-                PageObservation(position.offset, cursor.offset, size, keys, total, loaded.total, steps),
+                rows.keys,
+                offset=offset,
+                reached=cursor.offset,
+                size=self._size,
+                before=before,
+                total=total,
+                steps=steps,
             )
             moved = moved or decision.moved
             if not decision.rewind:
                 break
             await self.prefetcher.schedule(())
-            total, steps, position = (
-                loaded.total,
-                steps + 1,
-                position._replace(offset=position.offset - decision.rewind),
-            )
+            before, steps, offset = total, steps + 1, offset - decision.rewind
         if moved:
             self._overlap_needed = True
-        expected = cursor.total if loaded.total is None else loaded.total
-        if moved or (not keys and loaded.position.offset < (expected or 0)):
-            self.source.report_list_change(cursor.offset, cursor.total, loaded.total)
-        page = self._deliver(cursor, loaded, decision.new_rows)
+        if moved or (not rows.keys and offset < ((cursor.total if total is None else total) or 0)):
+            self.source.report_list_change(cursor.offset, cursor.total, total)
+        selected = self.select(rows, deduplicate(rows.keys, decision.new_rows))
+        page = self._deliver(cursor, offset, selected, total, end)
         await self._prefetch_after(page.following)
         return page
+
+    def _deliver(self, cursor: Cursor, offset: int, rows: PageRows, total: int | None, end: int | None) -> Page[Any]:
+        """Record the rows of a page; returns it with its cursors."""
+        marks = self.delivered_keys.marks_before(rows.keys, cursor.offset - offset)
+        self.delivered_keys.add_page(rows.keys, cursor.offset - offset)
+        if end is None:
+            following = self.next_subrequest()
+        else:
+            following = replace(cursor, offset=end, total=total, marks=tuple(self.delivered_keys.marks))
+        return Page(
+            items=rows.items,
+            row_cursors=partial(_cursor_within, cursor, offset, rows, total=total, marks=marks),
+            following=following,
+            total=total if len(self.source.urls) == 1 else None,
+            quarantined=rows.quarantined,
+        )
 
     def _needs_overlap(self, cursor: Cursor) -> bool:
         """Whether the next page has to overlap: without a total, nothing else shows that the list changed."""
         return self._overlap_needed or cursor.total is None
 
-    def _overlap(self, reached: int, *, overlap: bool) -> int:
+    def _overlap(self, reached: int, *, needed: bool) -> int:
         """With how many of the last rows a page starts."""
-        return min(MAX_MARKS, self._size // 2, reached) if overlap else 0
+        return min(MAX_MARKS, self._size // 2, reached) if needed else 0
 
-    async def _load(self, position: _OffsetPosition, cursor: Cursor) -> _LoadedPage:
-        response = await self.prefetcher.get(position)
-        size = self.options.size
-        if cursor.offset < position.offset + self._size < (cursor.total or 0):
+    async def _request(self, cursor: Cursor, offset: int) -> Response:
+        response = await self.prefetcher.get(self._url(cursor.subrequest, offset))
+        if cursor.offset < offset + self._size < (cursor.total or 0):
             # Most lists do not change: the next requests are sent before this page is decoded.
-            await self._prefetch_after(replace(cursor, offset=position.offset + self._size))
-        rows = read_page(response)
-        count = len(rows.keys)
-        total = _total_of(rows, self.source.paging.total)
-        if total is not None and total < position.offset + count and count:
-            total = None
-        link = next_link(response.headers, response.request.url)
-        end = position.offset + (count or self._size)
-        if link.offset is not None and link.offset > position.offset:
-            end = min(link.offset, position.offset + size)
-        leads_back = link.offset is not None and link.offset <= position.offset
+            await self._prefetch_after(replace(cursor, offset=offset + self._size))
+        return response
+
+    def _end_of(self, response: Response, offset: int, count: int, total: int | None, last_total: int) -> int | None:
+        """The offset after a page of `count` rows; None if it is the last."""
+        size, link = self.options.size, next_link(response.headers, response.request.url)
+        end = offset + (count or self._size)
+        if link.offset is not None and link.offset > offset:
+            end = min(link.offset, offset + size)
+        leads_back = link.offset is not None and link.offset <= offset
         if total is not None:
             more = end < total or (count >= size and link.has_next and not leads_back)
         elif link.has_links:
             more = link.has_next
         else:
-            more = count >= size or end < (cursor.total or 0) or 0 < (self._count or 1) <= count
-        if more and total is None and leads_back:
-            raise PaginationLoop(
-                f"{self.source.operation.code}: after offset {position.offset} the server links to offset {link.offset}"
-            )
-        if more:
-            self._learn_size(count)
-        return _LoadedPage(position, rows, total, end, more)
+            more = count >= size or end < last_total or 0 < (self._count or 1) <= count
+        if not more:
+            return None
+        if total is None and leads_back:
+            code = self.source.operation.code
+            raise PaginationLoop(f"{code}: after offset {offset} the server links to offset {link.offset}")
+        self._learn_size(count)
+        return end
 
     def _learn_size(self, count: int) -> None:
         """Take the row count of a page that is not the last one as that of the pages after it."""
@@ -164,59 +157,42 @@ class OffsetReader(PageReader[_OffsetPosition]):
             self._size = min(count, self.options.size)
         self._count = count
 
-    def _deliver(self, cursor: Cursor, loaded: _LoadedPage, new_rows: Sequence[int]) -> Page[Any]:
-        keys, overlap = loaded.rows.keys, cursor.offset - loaded.position.offset
-        selected = self.select(loaded.rows, deduplicate(keys, new_rows))
-        before = self.delivered_keys.marks_before(keys, overlap)
-        self.delivered_keys.add_page(keys, overlap)
-        return Page(
-            items=selected.items,
-            row_cursors=partial(_cursor_inside, cursor, loaded, selected, before),
-            following=self._following(cursor, loaded),
-            total=loaded.total if len(self.source.subrequests) == 1 else None,
-            quarantined=self.source.report_repairs(loaded.rows, selected.new_rows),
-        )
-
-    def _following(self, cursor: Cursor, loaded: _LoadedPage) -> Cursor | None:
-        if loaded.more:
-            return replace(cursor, offset=loaded.end, total=loaded.total, marks=tuple(self.delivered_keys.marks))
-        if cursor.subrequest + 1 < len(self.source.subrequests):
-            return replace(self.source.start(), subrequest=cursor.subrequest + 1)
-        return None
-
     async def _prefetch_after(self, cursor: Cursor | None) -> None:
         """Request the pages after a cursor."""
         if cursor is not None and self.options.prefetch:
             await self.prefetcher.schedule(self._plan(cursor))
 
-    def _plan(self, cursor: Cursor) -> Iterator[_OffsetPosition]:
-        """The pages from a cursor on, as far as the total and the limit of rows go."""
+    def _plan(self, cursor: Cursor) -> Iterator[str]:
+        """The URLs of the pages from a cursor on, as far as the total and the limit of rows go."""
         reached, limit = cursor.offset, self.options.limit
         while limit is None or reached < limit:
-            overlap = self._overlap(reached, overlap=self._needs_overlap(cursor))
-            yield _OffsetPosition(cursor.subrequest, reached - overlap)
+            overlap = self._overlap(reached, needed=self._needs_overlap(cursor))
+            yield self._url(cursor.subrequest, reached - overlap)
             reached += self._size - overlap
             if reached >= (cursor.total or 0):
                 break
         if limit is None:
-            yield from (
-                _OffsetPosition(subrequest, 0)
-                for subrequest in range(cursor.subrequest + 1, len(self.source.subrequests))
-            )
+            yield from (self._url(subrequest, 0) for subrequest in range(cursor.subrequest + 1, len(self.source.urls)))
+
+    def _url(self, subrequest: int, offset: int) -> str:
+        return self.source.page_url(subrequest, self.options.size, offset=offset)
 
 
-def _total_of(rows: PageRows, name: str) -> int | None:
+def _total_of(rows: PageRows, name: str, offset: int) -> int | None:
+    """The total of a page at `offset`, unless the page itself contradicts it."""
     total: object = getattr(rows.value, name, None) if name else None
     # A cursor holds 64 bits; a larger total cannot be right.
-    return total if isinstance(total, int) and 0 <= total < 2**63 else None
+    if not isinstance(total, int) or not 0 <= total < 2**63:
+        return None
+    return None if rows.keys and total < offset + len(rows.keys) else total
 
 
-def _cursor_inside(
-    cursor: Cursor, loaded: _LoadedPage, selected: SelectedRows, before: Sequence[str], count: int
+def _cursor_within(
+    cursor: Cursor, offset: int, rows: PageRows, count: int, *, total: int | None, marks: Sequence[str]
 ) -> Cursor:
-    """The cursor after the first `count` items of a page."""
+    """The cursor after the first `count` items of the page at `offset`; `marks` are those of the rows before it."""
     if not count:
         return cursor
-    end = selected.indices[count - 1] + 1
-    marks = (*before, *(digest(key) for key in loaded.rows.keys[max(0, end - MAX_MARKS) : end]))
-    return replace(cursor, offset=loaded.position.offset + end, total=loaded.total, marks=marks[-MAX_MARKS:])
+    end = rows.indices[count - 1] + 1
+    marks = (*marks, *marks_of(rows.keys[:end]))
+    return replace(cursor, offset=offset + end, total=total, marks=marks[-MAX_MARKS:])

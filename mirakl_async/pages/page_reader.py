@@ -4,42 +4,35 @@ from __future__ import annotations
 
 import inspect
 from abc import ABC, abstractmethod
-from collections.abc import AsyncGenerator, Hashable, Sequence
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+from collections.abc import AsyncGenerator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from ..errors import MiraklError, PaginationLoop
-from .cursor import NO_KEY, Cursor, digest
+from .cursor import MAX_MARKS, NO_KEY, Cursor, digest
 from .list_changes import MAX_REMEMBERED_KEYS, DeliveredKeys
 from .page import Page
 from .prefetcher import Prefetcher
 from .read_options import Progress
-from .rows import PageRows
 
 if TYPE_CHECKING:
+    from ..codec import PageRows
     from ..http.response import Response
     from .list_requests import ListRequests
     from .read_options import ReadOptions
 
-P = TypeVar("P", bound=Hashable)
 MAX_PAGES_WITHOUT_NEW_ROWS = 1000
 
 
-class SelectedRows(NamedTuple):
-    """What is delivered of a page: items, their indices among its rows, and the indices of all new rows."""
-
-    items: list[Any]
-    indices: Sequence[int]
-    new_rows: Sequence[int]
-
-
-class PageReader(ABC, Generic[P]):
-    """The state of one iteration; `P` identifies a page."""
+class PageReader(ABC):
+    """The state of one iteration; at most `width` pages are prefetched, by their URLs."""
 
     def __init__(self, source: ListRequests, start: Cursor, options: ReadOptions, width: int) -> None:
         self.source = source
         self.start = start
         self.options = options
-        self.prefetcher: Prefetcher[P, Response] = Prefetcher(self.fetch, width)
+        self.prefetcher: Prefetcher[str, Response] = Prefetcher(source.send, width)
         self.subrequest: int = start.subrequest
         self.delivered_keys: DeliveredKeys = self._keys_from_marks(start.marks)
         self._earlier_keys: set[object] = set()
@@ -55,17 +48,13 @@ class PageReader(ABC, Generic[P]):
                     page = await self.page(cursor)
                     self._check_progress(page)
                 except MiraklError as error:
-                    error.resume_from = None if cursor == self.source.start() else cursor.text()
+                    error.resume_from = None if cursor == self.source.start else cursor.text()
                     raise
                 await self._report_progress(page)
                 yield page
                 cursor = page.following
         finally:
             await self.prefetcher.close()
-
-    @abstractmethod
-    async def fetch(self, position: P) -> Response:
-        """Request a page."""
 
     @abstractmethod
     async def page(self, cursor: Cursor) -> Page[Any]:
@@ -80,15 +69,18 @@ class PageReader(ABC, Generic[P]):
         self.subrequest = subrequest
         self.delivered_keys = self._keys_from_marks()
 
-    def select(self, rows: PageRows, new_rows: Sequence[int]) -> SelectedRows:
-        """The items to deliver of a page; `new_rows` are the indices of the rows that are new to this call."""
+    def next_subrequest(self) -> Cursor | None:
+        """The start of the call after this one; None after the last."""
+        following = self.subrequest + 1
+        return replace(self.source.start, subrequest=following) if following < len(self.source.urls) else None
+
+    def select(self, rows: PageRows, new_rows: Sequence[int]) -> PageRows:
+        """The rows to deliver of a page, which are reported; `new_rows` are the indices of those new to this call."""
         if self._earlier_keys:
             new_rows = [index for index in new_rows if rows.keys[index] not in self._earlier_keys]
-        if len(new_rows) == len(rows.keys):
-            return SelectedRows(rows.items, rows.indices, new_rows)
-        new = set(new_rows)
-        selected = [(index, item) for index, item in zip(rows.indices, rows.items, strict=True) if index in new]
-        return SelectedRows([item for _, item in selected], [index for index, _ in selected], new_rows)
+        selected = rows.select(new_rows)
+        self.source.report_repairs(selected)
+        return selected
 
     async def _report_progress(self, page: Page[Any]) -> None:
         if self.options.on_page is None:
@@ -137,3 +129,16 @@ def rows_done(cursor: Cursor, keys: Sequence[object]) -> int:
         return min(cursor.done, len(keys))
     found = [index for index, key in enumerate(keys) if key is not None and digest(key) in cursor.marks]
     return found[-1] + 1 if found else 0
+
+
+def cursor_within(cursor: Cursor, offset: int, rows: PageRows, count: int) -> Cursor:
+    """The cursor after the first `count` items of the page at `offset`, for `rows_done`."""
+    if not count:
+        return cursor
+    end = rows.indices[count - 1] + 1
+    return replace(cursor, offset=offset, done=end, marks=marks_of(rows.keys[:end]))
+
+
+def marks_of(keys: Sequence[object]) -> tuple[str, ...]:
+    """The marks of the last of these rows."""
+    return tuple(digest(key) for key in keys[-MAX_MARKS:])

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ..http.session import Session
     from ..operation import Operation, Paging
     from ..options import Options
+    from .page_reader import PageReader
 
 T = TypeVar("T")
 DEFAULT_PAGE_SIZE = 10
@@ -160,9 +161,8 @@ class Paginator(ABC, Generic[T]):
         size = self._read_options.size
         if not self._source.paging.nested:  # there, the size counts the rows within the items
             size = min(size, max(count, 1 + self._read_options.overlap))
-        async with aclosing(
-            self._read_pages(self._source.start(), replace(self._read_options, size=size, limit=count))
-        ) as pages:
+        reader = self._reader(self._source.start, replace(self._read_options, size=size, limit=count))
+        async with aclosing(reader.pages()) as pages:
             async for page in pages:
                 taken += page.items[: count - len(taken)]
                 if len(taken) == count:
@@ -179,31 +179,27 @@ class Paginator(ABC, Generic[T]):
 
     async def first_response(self) -> Response:
         """The undecoded response of the first page."""
-        return await self._source.send(0, self._first_query(self._read_options))
+        return await self._source.send(self._source.page_url(0, self._read_options.size))
 
     def _start(self, after: str | None) -> Cursor:
         source = self._source
         if after is None:
-            return source.start()
+            return source.start
         check_arguments(source.operation.code, {"after": CURSOR}, {"after": after})
-        return read_cursor(after, source.operation, source.fingerprint, len(source.subrequests))
+        return read_cursor(after, source.operation, source.fingerprint, len(source.urls))
 
     def _read(self, start: Cursor) -> AsyncGenerator[Page[T], None]:
-        if start == self._source.start():
+        if start == self._source.start:
             self._source.warn_if_too_frequent()
-        return self._read_pages(start, self._read_options)
+        return self._reader(start, self._read_options).pages()
 
     @abstractmethod
     def _check_overlap(self) -> None:
         """Raises InvalidArgument if the pages of this list cannot overlap."""
 
     @abstractmethod
-    def _read_pages(self, start: Cursor, options: ReadOptions) -> AsyncGenerator[Page[T], None]:
-        """The pages from a cursor on."""
-
-    @abstractmethod
-    def _first_query(self, options: ReadOptions) -> dict[str, object]:
-        """The query parameters of the first page."""
+    def _reader(self, start: Cursor, options: ReadOptions) -> PageReader:
+        """One iteration of this list from a cursor."""
 
 
 def _default_size(paging: Paging) -> int:

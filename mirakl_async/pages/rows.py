@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from .. import codec
+from ..codec.quarantine import PageRows
 from ..codec.scanner import members
 from ..codec.type_info import DECODE_ERRORS
 from ..errors import DecodeFailed
@@ -17,36 +18,18 @@ if TYPE_CHECKING:
     from ..http.response import Response
 
 
-class PageRows(NamedTuple):
-    """A decoded page, row by row.
-
-    `items` are the readable rows, `indices` their indices among all rows. `keys` holds one key for each row; None where
-    the row has no identity.
-    """
-
-    value: Any
-    items: list[Any]
-    keys: list[object]
-    indices: Sequence[int]
-    quarantined: tuple[codec.QuarantinedItem, ...]
-    repaired: tuple[codec.Repair, ...]
-
-
 def read_page(response: Response) -> PageRows:
     """Decode a page; raises DecodeFailed only if the whole is not a page, never for one of its rows."""
     operation = response.request.operation
     paging = operation.paging
     assert paging is not None  # noqa: S101 - only paged operations are read by pages
     try:
-        page = codec.decode_page(paging, operation.reply, response.content)
+        rows = codec.decode_page(paging, operation.reply, response.content)
     except codec.CodecError as broken:
         raise _unreadable(response, broken.message, broken.path) from broken
-    items: list[Any] | None = getattr(page.value, paging.items, None)
-    if items is None:
-        _check_is_page(response, page.value)
-        items = []
-    keys, indices = _keys(items, page.quarantined, identity(paging.item, paging.key))
-    return PageRows(page.value, items, keys, indices, page.quarantined, page.repaired)
+    if getattr(rows.value, paging.items, None) is None:
+        _check_is_page(response, rows.value)
+    return rows._replace(keys=_keys(rows, identity(paging.item, paging.key)))
 
 
 def member(response: Response, rows: PageRows, name: str) -> Any:
@@ -101,16 +84,12 @@ def identity(item: str, key: tuple[str, ...]) -> RowIdentity | None:
     return RowIdentity([by_name[name] for name in key]) if key else None
 
 
-def _keys(
-    items: list[Any], quarantined: tuple[codec.QuarantinedItem, ...], identity: RowIdentity | None
-) -> tuple[list[object], Sequence[int]]:
-    keys: list[object] = [None] * len(items) if identity is None else [identity.of(item) for item in items]
-    raw = {item.index: item.raw for item in quarantined if item.index is not None}
-    if not raw:
-        return keys, range(len(items))
+def _keys(rows: PageRows, identity: RowIdentity | None) -> list[object]:
+    keys: list[object] = [None] * len(rows.items) if identity is None else [identity.of(item) for item in rows.items]
+    raw = {item.index: item.raw for item in rows.quarantined if item.index is not None}
     for index in sorted(raw):
         keys.insert(index, None if identity is None else identity.of_raw(raw[index]))
-    return keys, [index for index in range(len(keys)) if index not in raw]
+    return keys
 
 
 def _check_is_page(response: Response, value: Any) -> None:

@@ -33,14 +33,16 @@ from tests.codec.codec_structs import (
 NESTED = b"[" * 100_000 + b"]" * 100_000  # beyond the limit of every supported Python
 
 
-def page(body: str | bytes) -> codec.DecodedPage:
+def page(body: str | bytes) -> codec.PageRows:
     return codec.decode_page(ORDERS, OrderPage, body.encode() if isinstance(body, str) else body)
 
 
 def test_a_good_page_is_what_plain_msgspec_makes_of_it():
     body = b'{"orders":[{"order_id":"a","total":10.10},{"lines":[{"quantity":"2"}]}],"total_count":2,"new":1}'
     found = page(body)
-    assert tuple(found) == (msgspec.json.decode(body, type=OrderPage, strict=False), (), ())
+    assert found.value == msgspec.json.decode(body, type=OrderPage, strict=False)
+    assert (found.items, list(found.indices)) == (found.value.orders, [0, 1])
+    assert (found.quarantined, found.repaired) == ((), ())
     assert type(found.value) is OrderPage
     assert [type(order) for order in found.value.orders or ()] == [Order, Order]
     assert pickle.loads(pickle.dumps(found.value)) == found.value
@@ -332,7 +334,10 @@ def test_bad_utf8_in_an_unknown_name_is_nothing():
 
 def test_a_byte_order_mark_is_not_content():
     body = b'\xef\xbb\xbf{"orders":[{"order_id":"a"}],"total_count":1}'
-    assert page(body) == (OrderPage(orders=[Order(order_id="a")], total_count=1), (), ())
+    found = page(body)
+    assert found.value == OrderPage(orders=[Order(order_id="a")], total_count=1)
+    assert found.items == found.value.orders
+    assert (found.quarantined, found.repaired) == ((), ())
     assert codec.decode(OrderPage, body) == codec.Decoded(page(body).value)
     assert codec.decode_plain(body)["total_count"] == 1
 

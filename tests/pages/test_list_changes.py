@@ -3,7 +3,7 @@
 import pytest
 
 from mirakl_async.pages.cursor import digest
-from mirakl_async.pages.list_changes import DeliveredKeys, PageDecision, PageObservation, decide
+from mirakl_async.pages.list_changes import DeliveredKeys, PageDecision, decide
 
 
 def delivered_keys(keys, **settings):
@@ -15,14 +15,16 @@ def delivered_keys(keys, **settings):
 DELIVERED = delivered_keys("abcdefghij")
 
 
-def seen(keys, *, offset=10, reached=10, before=20, total=20, steps=0):
-    return decide(DELIVERED, PageObservation(offset, reached, 10, list(keys), before, total, steps))
+def seen(keys, *, delivered=DELIVERED, offset=10, reached=10, before=20, total=20, steps=0):
+    return decide(
+        delivered, list(keys), offset=offset, reached=reached, size=10, before=before, total=total, steps=steps
+    )
 
 
 def test_a_page_that_gives_no_reason_to_doubt_is_delivered():
     assert seen("klm") == PageDecision(range(3))
     assert seen("fghijklm", offset=5) == PageDecision([5, 6, 7])
-    assert decide(DeliveredKeys(), PageObservation(0, 0, 10, "abc")) == PageDecision(range(3))
+    assert decide(DeliveredKeys(), "abc", offset=0, reached=0, size=10) == PageDecision(range(3))
 
 
 @pytest.mark.parametrize(("total", "back"), [(19, 2), (17, 4), (21, 1), (5, 10)])
@@ -70,11 +72,9 @@ def test_rows_without_keys_follow_the_total_alone():
 
 def test_after_a_resumption_what_is_older_than_the_marks_is_left_out():
     delivered = DeliveredKeys(marks=[digest(key) for key in "fghij"])
-    resumed = PageObservation(5, 10, 10, list("XYcdefghijkl"), 20, 26)
-    assert decide(delivered, resumed) == PageDecision([10, 11], moved=True)
-    assert decide(delivered, PageObservation(5, 10, 10, list("fghijkl"), 20, 20)) == PageDecision([5, 6])
-    far_away = PageObservation(5, 10, 10, list("klmnopqrstuvfgh"), 20, 20)
-    assert decide(delivered, far_away) == PageDecision(rewind=1, moved=True)
+    assert seen("XYcdefghijkl", delivered=delivered, offset=5, total=26) == PageDecision([10, 11], moved=True)
+    assert seen("fghijkl", delivered=delivered, offset=5) == PageDecision([5, 6])
+    assert seen("klmnopqrstuvfgh", delivered=delivered, offset=5) == PageDecision(rewind=1, moved=True)
 
 
 def test_only_the_last_keys_are_remembered():
