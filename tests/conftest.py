@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.contract.documents import VARIABLE
 from tests.support import aioresponses_shim
 
 pytest_plugins = ["mirakl_async.testing.pytest_plugin"]  # where this package is not installed, pytest does not know it
@@ -30,6 +31,18 @@ def pytest_xdist_auto_num_workers() -> int:
     """Return how many processes `-n auto` starts: on few cores two for each, since half of a test's time is waiting."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return max(cores, min(2 * cores, 8))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
+    """Say last what the tests that were skipped for want of Mirakl's documents would need."""
+    yield
+    missing = [report for report in terminalreporter.stats.get("skipped", []) if VARIABLE in str(report.longrepr)]
+    if missing and not os.environ.get(VARIABLE):
+        terminalreporter.write_line(
+            f"{len(missing)} tests were skipped: they compare with Mirakl's OpenAPI documents, in the folder that {VARIABLE} "
+            "names (see CONTRIBUTING.md)"
+        )
 
 
 @pytest.fixture(autouse=True)
