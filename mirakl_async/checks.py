@@ -1,12 +1,16 @@
-"""Settings are refused where they are given, by name, with what to give instead: what each of them takes, as data.
+"""What callers give is checked where they give it: settings and arguments by rules, former names by deprecations.
 
-A `Rule` describes one setting. `refusal` holds one value against it; `first_refusal` holds several, by their names.
+A `Rule` describes one setting. `reason_against` holds one value against it, `first_violation` several, by their names.
+A `Deprecation` is a name that still works for a while; its use warns. CONTRIBUTING.md has the policy.
 """
 
 from __future__ import annotations
 
+import sys
+import warnings
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias
+from functools import wraps
+from typing import Any, ParamSpec, TypeAlias, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -17,6 +21,8 @@ MAX_SECONDS = 1e9
 """Thirty years: more than any timer has room for is a slip, or means None."""
 MAX_SHOWN = 1e30
 Rules: TypeAlias = "Mapping[str, Rule]"
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class Rule(Struct, frozen=True):
@@ -126,3 +132,88 @@ POSITIVE = Rule("a number above 0", _is_number, above=0, high=MAX_SECONDS**2)
 NOT_NEGATIVE = Rule("a number, at least 0", _is_number, low=0, high=MAX_SECONDS**2)
 BOOLEAN = instance(bool, "True or False")
 CALLABLE = Rule("a function", callable)
+
+
+class Deprecation(Struct, frozen=True):
+    """A name that still works: what to use instead, the version that deprecated it, and the version that removes it."""
+
+    name: str
+    use: str
+    since: str
+    until: str
+
+    def __post_init__(self) -> None:
+        """Note it; a test fails where the version has reached the removal."""
+        DEPRECATIONS.append(self)
+
+    def warn(self) -> None:
+        """Warn at the line that called who calls this."""
+        words = f"{self.name} is deprecated since {self.since} and will be removed in {self.until}; use {self.use}"
+        warnings.warn(words, DeprecationWarning, stacklevel=3)
+
+
+DEPRECATIONS: list[Deprecation] = []
+
+
+def deprecated(use: str, *, since: str, until: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Decorates a function or a method; an async one warns when it is called, not when it is awaited."""
+
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        note = Deprecation(f"{function.__qualname__}()", use, since, until)
+
+        @wraps(function)
+        def warning(*args: P.args, **kwargs: P.kwargs) -> R:
+            note.warn()
+            return function(*args, **kwargs)
+
+        return warning
+
+    return decorate
+
+
+def renamed_arguments(*, since: str, until: str, **names: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Decorates a function whose keyword arguments were renamed: `former="now"`."""
+
+    def decorate(function: Callable[P, R]) -> Callable[P, R]:
+        owner = f"{function.__qualname__}()"
+        notes = {old: Deprecation(f"{old}= of {owner}", f"{new}=", since, until) for old, new in names.items()}
+
+        @wraps(function)
+        def accepting(*args: P.args, **kwargs: P.kwargs) -> R:
+            for old in notes.keys() & kwargs.keys():
+                if names[old] in kwargs:
+                    raise TypeError(f"{owner} got both {names[old]}= and {old}=, its former name")
+                notes[old].warn()
+                kwargs[names[old]] = kwargs.pop(old)
+            return function(*args, **kwargs)
+
+        return accepting
+
+    return decorate
+
+
+class RenamedAttribute:
+    """A former name of an attribute or a method: `former = RenamedAttribute("now", since="1.2", until="1.4")`."""
+
+    def __init__(self, use: str, *, since: str, until: str) -> None:
+        self._names = use, since, until
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._note = Deprecation(f"{owner.__qualname__}.{name}", *self._names)
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        self._note.warn()
+        return getattr(owner if instance is None else instance, self._note.use)
+
+
+def renamed_names(module: str, *, since: str, until: str, **names: str) -> Callable[[str], Any]:
+    """A module's `__getattr__` for classes and functions that it called otherwise: `Former="Now"`."""
+    notes = {old: Deprecation(f"{module}.{old}", new, since, until) for old, new in names.items()}
+
+    def find(name: str) -> Any:
+        if name not in notes:
+            raise AttributeError(f"module {module!r} has no attribute {name!r}")
+        notes[name].warn()
+        return getattr(sys.modules[module], names[name])
+
+    return find

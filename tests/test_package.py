@@ -91,6 +91,10 @@ def test_no_document_of_mirakl_is_in_the_repository():
     assert found == []
 
 
+def test_no_address_is_invented_for_the_project():
+    assert PROJECT.get("urls", {}) == {}
+
+
 def test_the_changelog_has_a_place_for_what_comes_next():
     assert "\n## [Unreleased]\n" in (ROOT / "CHANGELOG.md").read_text()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -63,3 +64,56 @@ def test_what_is_added_and_what_is_private_breaks_nothing(repository):
     git(repository, "tag", "v1.4.0")
     (repository / "mirakl_async/orders.py").write_text("def push(order, *, timeout=1.0, retries=1): ...\n")
     assert compared(repository) == (0, "nothing broke since v1.4.0\n")
+
+
+BEFORE = """
+def push(order, *, timeout=1.0): ...
+
+class Sync:
+    started = RenamedAttribute("begun", since="1.2", until="1.5")
+
+    @deprecated("push()", since="1.2", until="1.5")
+    def send(self, order): ...
+
+    def stop(self): ...
+
+class Old: ...
+"""
+AFTER = """
+@renamed_arguments(since="1.5", until="1.7", timeout="deadline", order="record")
+def push(record, *, deadline=1.0): ...
+
+class Sync:
+    stop = RenamedAttribute("finish", since="1.5", until="1.7")
+
+    def finish(self): ...
+
+class New: ...
+
+__getattr__ = renamed_names(__name__, since="1.5", until="1.7", Old="New")
+"""
+
+
+@pytest.mark.parametrize(
+    ("version", "change", "broken"),
+    [
+        ("1.5.0", ("", ""), []),
+        ("1.4.9", ("", ""), ["Sync.started", "Sync.send"]),  # too early
+        ("1.5.0", ('timeout="deadline", ', ""), ["push(timeout)"]),
+        ("1.5.0", (', Old="New"', ""), ["Old"]),
+        ("1.5.0", ('    stop = RenamedAttribute("finish", since="1.5", until="1.7")', ""), ["Sync.stop"]),
+    ],
+)
+def test_what_was_deprecated_in_time_and_what_keeps_its_former_name_breaks_nothing(repository, version, change, broken):
+    orders = repository / "mirakl_async/orders.py"
+    orders.write_text(BEFORE)
+    git(repository, "add", ".")
+    git(repository, "commit", "-qm", "second")
+    git(repository, "tag", "v1.4.0")
+    assert AFTER.replace(*change) != AFTER or not change[0]
+    orders.write_text(AFTER.replace(*change))
+    (repository / "pyproject.toml").write_text(f'[project]\nname = "x"\nversion = "{version}"\n')
+    status, said = compared(repository)
+    assert status == bool(broken), said
+    assert re.findall(r"(?m)^\S+orders\.py:\d+: (.+?): ", re.sub(r"\x1b\[\d*m", "", said)) == broken
+    assert broken or said == "nothing broke since v1.4.0\n"
