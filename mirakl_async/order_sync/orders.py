@@ -7,7 +7,7 @@ from contextlib import suppress
 from functools import partial
 from math import inf
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, cast, overload
 
 from .. import codec
 from ..checks import BOOLEAN, CALLABLE, SECONDS_OR_ZERO, Rule, Rules, check_arguments, whole
@@ -33,9 +33,11 @@ from .report import SyncCounters
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from typing import Unpack
 
     from ..models.connect.orders import ActionError
     from .intake import Source as OrderSource
+    from .job_options import EnqueueOptions, OrderIterable, PairIterable, SourceOptions, SyncOptions
     from .rejected_order import RejectedOrder
     from .report import SyncReport
 
@@ -80,6 +82,20 @@ class Orders(GeneratedOrders):
     """Orders pushed from the channel: single calls, and any number in bulk."""
 
     __slots__ = ()
+
+    @overload
+    def sync(self, source: OrderIterable, *, origin: OriginRequest, **options: Unpack[SourceOptions]) -> OrderSync: ...
+
+    @overload
+    def sync(self, source: PairIterable, *, origin: None = None, **options: Unpack[SourceOptions]) -> OrderSync: ...
+
+    @overload
+    def sync(
+        self, source: str | Path, *, origin: OriginRequest | None = None, **options: Unpack[SourceOptions]
+    ) -> OrderSync: ...
+
+    @overload
+    def sync(self, source: Source, **options: Unpack[SyncOptions]) -> OrderSync: ...
 
     @clears_locals
     def sync(
@@ -210,6 +226,31 @@ class Orders(GeneratedOrders):
             until_empty=until_empty, idle=idle, max_outage=options.max_outage, max_deliveries=max_deliveries
         )
         return self._job_on_checked(_checked(queue, Source), options, on_queue, rejected)
+
+    @overload
+    async def enqueue(
+        self,
+        source: OrderIterable,
+        queue: str | Path | Sink,
+        *,
+        origin: OriginRequest,
+        **options: Unpack[EnqueueOptions],
+    ) -> SyncReport: ...
+
+    @overload
+    async def enqueue(
+        self, source: PairIterable, queue: str | Path | Sink, *, origin: None = None, **options: Unpack[EnqueueOptions]
+    ) -> SyncReport: ...
+
+    @overload
+    async def enqueue(
+        self,
+        source: str | Path,
+        queue: str | Path | Sink,
+        *,
+        origin: OriginRequest | None = None,
+        **options: Unpack[EnqueueOptions],
+    ) -> SyncReport: ...
 
     @clears_locals
     async def enqueue(
