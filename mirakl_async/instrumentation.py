@@ -16,13 +16,17 @@ log: logging.Logger = logging.getLogger("mirakl_async")
 
 
 class CallFinished(Struct, frozen=True, kw_only=True):
-    """A call ended: with a status, or with the name of the error it raised. `seconds` covers everything."""
+    """A call ended: with a status, or with the name of the error it raised. `seconds` covers everything.
+
+    `recognized` is False for an error response that is not in Mirakl's format: a gateway may have sent it.
+    """
 
     operation: str
     status: int | None
     error: str | None
     attempts: int
     seconds: float
+    recognized: bool = True
 
 
 class RetryScheduled(Struct, frozen=True, kw_only=True):
@@ -204,7 +208,14 @@ class Instrumentation:
             counters.failures += 1
         if self._listeners:
             kind = None if error is None else type(error).__name__
-            event = CallFinished(operation=operation, status=status, error=kind, attempts=attempts, seconds=seconds)
+            event = CallFinished(
+                operation=operation,
+                status=status,
+                error=kind,
+                attempts=attempts,
+                seconds=seconds,
+                recognized=getattr(error, "recognized", True),
+            )
             self.emit(event)
 
     def retry_scheduled(self, operation: str, attempt: int, outcome: str, delay: float) -> None:

@@ -17,11 +17,17 @@ if TYPE_CHECKING:
 
 @contextmanager
 def live(
-    label: str, share: Callable[[SyncReport], float], *, quiet: bool
+    label: str,
+    share: Callable[[SyncReport], float | None],
+    *,
+    quiet: bool,
+    rate: Callable[[SyncReport], float],
+    more: Callable[[], list[str]],
 ) -> Generator[Callable[[SyncReport], None] | None]:
     """A callback for `sync(progress=...)` that moves a bar on standard error; None where nobody would see it.
 
-    `share` says how much of the whole job a report stands for, from 0 to 1.
+    `share` says how much of the whole job a report stands for, from 0 to 1, or None as long as that is not known;
+    `rate` gives orders per second, `more` what is to be said beside.
     """
     if quiet or not sys.stderr.isatty():
         yield None
@@ -35,10 +41,13 @@ def live(
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(label, total=1.0, figures="")
+        task = progress.add_task(label, total=None, figures="")
 
         def show(report: SyncReport) -> None:
-            progress.update(task, completed=share(report), figures=_figures(report))
+            done = share(report)
+            total = None if done is None else 1.0
+            figures = ", ".join([*_figures(report), f"{rate(report):,.0f}/s", *more()])
+            progress.update(task, total=total, completed=done, figures=figures)
 
         yield show
 
@@ -48,7 +57,7 @@ def handled(report: SyncReport) -> int:
     return report.accepted + report.rejected + report.superseded
 
 
-def _figures(report: SyncReport) -> str:
-    refused = f", {report.rejected:,} refused" if report.rejected else ""
-    throttles = f", {report.throttled} throttles" if report.throttled else ""
-    return f"{report.accepted:,} accepted{refused}{throttles}, {report.orders_per_second:,.0f}/s"
+def _figures(report: SyncReport) -> list[str]:
+    rejected = [f"{report.rejected:,} rejected"] if report.rejected else []
+    throttled = [f"{report.throttled:,} throttled"] if report.throttled else []
+    return [f"{report.accepted:,} accepted", *rejected, *throttled]

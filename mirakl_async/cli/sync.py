@@ -13,8 +13,9 @@ from ..models.connect.common import OriginRequest
 from ..order_sync.line_file import open_lines
 from ..order_sync.ndjson import NdjsonFile
 from .job import RejectedFile, check_rejected_file, run, shared_rate, tell_end
-from .progress import handled, live
+from .progress import handled
 from .results import usage_error
+from .supervision import Heartbeat, supervised
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,6 +71,7 @@ async def sync(
     resume: Annotated[
         bool, Parameter(help="go on in the file where the journal ends, instead of from its start", negative=())
     ] = False,
+    heartbeat: Heartbeat = None,
     json: Annotated[bool, Parameter(help="print one JSON object and nothing else", negative=())] = False,
 ) -> int:
     """Push the orders of an NDJSON file into Mirakl Connect; credentials come from the environment.
@@ -86,18 +88,18 @@ async def sync(
     async with (
         shared_rate(journal) as limiter,
         ConnectChannel(connect_url=base_url, auth_url=auth_url, rate_limit=rate, rate_limiter=limiter) as connect,
+        supervised(connect, file.name, orders.share, quiet=json, heartbeat=heartbeat) as supervisor,
     ):
-        with live(file.name, orders.share, quiet=json) as progress:
-            job = connect.orders.sync(
-                orders,
-                origin=origin,
-                concurrency=concurrency,
-                rejected_file=rejected_file,
-                progress=progress,
-                journal=journal,
-                resume=resume,
-            )
-            outcome = await run(job, lambda: orders.ended, quiet=json)
+        job = connect.orders.sync(
+            orders,
+            origin=origin,
+            concurrency=concurrency,
+            rejected_file=rejected_file,
+            progress=supervisor.progress,
+            journal=journal,
+            resume=resume,
+        )
+        outcome = await run(supervisor.watch(job), lambda: orders.ended, quiet=json)
     return tell_end(outcome, rejected_file, json=json)
 
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
 from ..connect_channel import ConnectChannel
 from .job import RejectedFile, check_rejected_file, run, shared_rate, tell_end
-from .progress import handled, live
-
-if TYPE_CHECKING:
-    from ..order_sync.report import SyncReport
+from .supervision import Heartbeat, supervised
 
 
 async def worker(
@@ -32,6 +29,7 @@ async def worker(
     max_outage: Annotated[
         float | None, Parameter(help="seconds after which an outage ends the worker; none does by default")
     ] = None,
+    heartbeat: Heartbeat = None,
     json: Annotated[bool, Parameter(help="print one JSON object and nothing else", negative=())] = False,
 ) -> int:
     """Push the orders and outcomes of a queue into Mirakl Connect until stopped.
@@ -44,21 +42,16 @@ async def worker(
     async with (
         shared_rate(queue) as limiter,
         ConnectChannel(connect_url=base_url, auth_url=auth_url, rate_limit=rate, rate_limiter=limiter) as connect,
+        supervised(connect, "queue", None, quiet=json, heartbeat=heartbeat) as supervisor,
     ):
-        with live("orders", _share, quiet=json) as progress:
-            job = connect.orders.worker(
-                queue,
-                until_empty=until_empty,
-                concurrency=concurrency,
-                rejected=rejected_file,
-                max_deliveries=max_deliveries,
-                max_outage=max_outage,
-                progress=progress,
-            )
-            outcome = await run(job, lambda: True, quiet=json)
+        job = connect.orders.worker(
+            queue,
+            until_empty=until_empty,
+            concurrency=concurrency,
+            rejected=rejected_file,
+            max_deliveries=max_deliveries,
+            max_outage=max_outage,
+            progress=supervisor.progress,
+        )
+        outcome = await run(supervisor.watch(job), lambda: True, quiet=json)
     return tell_end(outcome, rejected_file, json=json)
-
-
-def _share(report: SyncReport) -> float:
-    """How much of what was received is done."""
-    return handled(report) / max(1, report.read)

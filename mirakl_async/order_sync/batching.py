@@ -128,6 +128,11 @@ class Batcher:
         """How many origins have orders in hand; at least 1."""
         return len(self._lanes) or 1
 
+    @property
+    def in_flight(self) -> int:
+        """How many orders are in calls that are not answered yet."""
+        return sum(len(batch) for lane in self._lanes.values() for batch in lane.in_flight_batches)
+
     def origins(self) -> set[OriginKey]:
         """The origins that have orders in hand."""
         return self._lanes.keys() | {origin_key(block.origin) for block in self._blocks}

@@ -105,6 +105,21 @@ class OrderSync:
         seconds = self._elapsed
         return self._counters.report(self._clock.monotonic() - self._started_at if seconds is None else seconds)
 
+    @property
+    def in_flight(self) -> int:
+        """How many orders are in calls that are not answered yet."""
+        return self._batcher.in_flight
+
+    @property
+    def has_started(self) -> bool:
+        """Whether it has begun, and so its queue, if it has one, was opened."""
+        return self._job is not None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has begun, and is neither stopping nor has ended."""
+        return self._job is not None and not self._stopping and not self._job.done()
+
     async def run(self) -> SyncReport:
         """Do it all and give the report; raises SyncFailed if the job could not finish."""
         async with self:

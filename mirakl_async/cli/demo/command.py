@@ -13,8 +13,8 @@ from ...connect_channel import ConnectChannel
 from ...http.auth import ClientCredentials
 from ...simulator import SimulatorProcess
 from ..job import JobResult, run
-from ..progress import live
 from ..results import Exit, print_error, print_json, unfinished, usage_error
+from ..supervision import Heartbeat, supervised
 from .comparison import Comparison, compare
 from .kills import KillTestResult, push_through_kills
 from .sample_feed import SampleFeed
@@ -39,6 +39,7 @@ async def demo(
         str | None, Parameter(help="with --kill: the queue's address, such as redis://host/0/demo; else a SQLite file")
     ] = None,
     seed: Annotated[int, Parameter(help="of the places of invalid orders and second versions")] = 0,
+    heartbeat: Heartbeat = None,
     json: Annotated[bool, Parameter(help="print one JSON object and nothing else", negative=())] = False,
 ) -> int:
     """Push made-up orders into an embedded simulator and compare what it holds with what was sent.
@@ -64,7 +65,7 @@ async def demo(
         if kill:
             survived = await push_through_kills(mirakl, feed, rate, kill, journal=journal, quiet=json)
             return _tell_survival(feed, rate, survived, await compare(mirakl.control, feed.expected), as_json=json)
-        outcome = await _push(mirakl, feed, rate, quiet=json)
+        outcome = await _push(mirakl, feed, rate, quiet=json, heartbeat=heartbeat)
         comparison = None if outcome.stopped else await compare(mirakl.control, feed.expected)
     _tell(feed, rate, outcome, comparison, as_json=json)
     if comparison is None or not comparison.identical or outcome.report.rejected != poison:
@@ -72,7 +73,9 @@ async def demo(
     return outcome.status
 
 
-async def _push(mirakl: SimulatorProcess, feed: SampleFeed, rate: RateUsage, *, quiet: bool) -> JobResult:
+async def _push(
+    mirakl: SimulatorProcess, feed: SampleFeed, rate: RateUsage, *, quiet: bool, heartbeat: float | None
+) -> JobResult:
     addresses = mirakl.addresses
     connect = ConnectChannel(
         auth=ClientCredentials(addresses.client_id, addresses.client_secret),
@@ -81,11 +84,10 @@ async def _push(mirakl: SimulatorProcess, feed: SampleFeed, rate: RateUsage, *, 
         auth_url=addresses.auth_url,
         rate_limit=rate,
     )
-    async with connect:
-        with live("orders", feed.share, quiet=quiet) as progress:
-            source = (order for order, _ in feed)
-            job = connect.orders.sync(source, origin=ORIGIN, progress=progress, max_outage=PATIENCE)
-            return await run(job, lambda: job.report.read == len(feed), quiet=quiet)
+    async with connect, supervised(connect, "orders", feed.share, quiet=quiet, heartbeat=heartbeat) as supervisor:
+        source = (order for order, _ in feed)
+        job = connect.orders.sync(source, origin=ORIGIN, progress=supervisor.progress, max_outage=PATIENCE)
+        return await run(supervisor.watch(job), lambda: job.report.read == len(feed), quiet=quiet)
 
 
 def _announce(feed: SampleFeed, rate: str, mirakl: SimulatorProcess) -> None:
