@@ -59,7 +59,7 @@ def test_an_exports_id_and_status_are_shown_on_one_line():
 
 def test_the_name_of_a_list_in_a_file_is_shown_on_one_line():
     repairs = []
-    reader = JsonArrayParser(int, told=repairs.append)
+    reader = JsonArrayParser(int, on_repair=repairs.append)
     reader.feed(json.dumps({FORGED: ["1", "x"]}).encode())
     reader.finish()
     reasons = [one.reason for one in reader.quarantined]

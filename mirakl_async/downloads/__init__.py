@@ -1,7 +1,7 @@
-"""Files from Mirakl: downloads as bytes, rows, items or members of an archive, and saved files read the same way.
+"""Files from Mirakl: read downloads as bytes, CSV rows, JSON items or archive members, and saved files the same way.
 
-Everything is streamed. The parsers (`csv_rows`, `json_items`) are fed bytes and give values, and do no I/O; `download`
-feeds them from an answer, `local` from a saved file.
+Everything is streamed. The parsers (`csv_rows`, `json_items`) take bytes, return values and do no I/O; `download` feeds
+them from a response, `local` from a saved file.
 """
 
 from .download import Download as Download

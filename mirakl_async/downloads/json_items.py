@@ -1,18 +1,17 @@
-"""Read a list in JSON item by item from its bytes as they arrive: `[...]`, or an object with one, `{"orders": [...]}`.
+"""Parse a JSON list incrementally, item by item: `[...]`, or an object that contains one, `{"orders": [...]}`. No I/O.
 
-Where an item ends is asked of msgspec, which skips a value faster than any Python can look at it: skipping the first
-value of `{...},{...}` is refused at the comma, and the refusal names the place. That costs a quarter of decoding.
+msgspec finds the end of an item, since it skips a value faster than Python code could: skipping the first value of
+`{...},{...}` fails at the comma, and the error message contains the position. This costs a quarter of decoding.
 
-Usually even that is spared. Items of one export are written by one program and begin alike, so the text between two
-of them (`,{"order_id":`) is learned from the first two, and a block is cut at its last occurrence. Whatever stands
-there, the cut is only believed if everything before it decodes as a list: JSON that is a list up to some place, and is
-one again with a bracket added there, is cut between two items. If the block is refused, its items are taken one by
-one, mended as those of a page are, and set aside with their bytes if they cannot be.
+Usually it is not necessary. The items of an export start alike, so the text between two items (`,{"order_id":`) is
+learned from the first two, and a block is split at its last occurrence. The split is used only if everything before it
+decodes as a list, which proves that it lies between two items. If the block cannot be decoded, its items are decoded
+one by one, repaired like those of a page, and quarantined with their bytes if they cannot be repaired.
 
-A library for this, ijson with its C back end, takes twice as long for plain values (measured on orders of 7 KB), and
-gives no structs.
+The library ijson with its C backend takes twice as long for plain values (measured on orders of 7 KB), and does not
+produce structs.
 
-Memory holds one block, or one item where that is longer. Nothing here does I/O.
+Memory use is bounded by one block, or one item if that is larger.
 """
 
 from __future__ import annotations
@@ -35,10 +34,10 @@ from ..server_text import one_line
 T = TypeVar("T")
 State: TypeAlias = Literal["start", "member", "first", "item", "listed", "end"]
 
-BLOCK = 128 * 1024
+BLOCK_BYTES = 128 * 1024
 MAX_ITEM_BYTES = 64 * 1024 * 1024
 MAX_QUARANTINED = 100
-LONGEST_NAME = 100
+MAX_NAME_LENGTH = 100
 MAX_DEPTH = 10_000
 
 _skip = msgspec.json.Decoder(msgspec.Raw).decode
@@ -46,24 +45,24 @@ _TRAILING = re.compile(r"trailing characters \(byte (\d+)\)")
 _SPACE = re.compile(rb"[ \t\r\n]*")
 _KEY = re.compile(rb'[ \t\r\n]*("(?:[^"\\]|\\.)*")[ \t\r\n]*:[ \t\r\n]*', re.DOTALL)
 _FIRST_KEY = rb'\{[ \t\r\n]*"[^"\\]*"[ \t\r\n]*:'
-_BEGINNING = re.compile(_FIRST_KEY)
-_SEAM = re.compile(rb"[ \t\r\n]*,[ \t\r\n]*" + _FIRST_KEY)
+_FIRST_KEY_PATTERN = re.compile(_FIRST_KEY)
+_SEPARATOR = re.compile(rb"[ \t\r\n]*,[ \t\r\n]*" + _FIRST_KEY)
 _TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|["\[\]{},]', re.DOTALL)
-_OPENS = {b"]": b"[", b"}": b"{"}
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_OPENING_BRACKETS = {b"]": b"[", b"}": b"{"}
+_BOM = b"\xef\xbb\xbf"
 
 
 class _MoreNeeded(Exception):
-    """The bytes at hand end before what was asked for does."""
+    """The buffered bytes end before the requested value."""
 
 
 class JsonArrayParser(Generic[T]):
-    """Fed with bytes, gives items of `kind`; `finish` takes the end, and knows whether anything is missing.
+    """Parses bytes into items of `kind`; `finish` parses the end and detects a truncated file.
 
-    `kind` is a struct, a reference to one, or any type msgspec decodes; without one, items are plain values whose
-    fractions are Decimal. `member` names the list in an object, by default the first list there is. `told` is given
-    every mended deviation, `lost` every item that could not be read: the first hundred of these are kept in
-    `quarantined`, `unreadable_at` has the places of all. `failure` is why no more can be read, once that is so; it is
+    `kind` is a struct, a reference to one, or any type that msgspec decodes; without it, items are plain Python objects
+    whose fractions are Decimal. `member` is the name of the list in an object, by default the first list. `on_repair`
+    is called with every repair, `on_quarantine` with every unreadable item: the first hundred of these are kept in
+    `quarantined`, the indexes of all in `unreadable_at`. `failure` is the error after which no more can be read; it is
     not raised here, so that the items before it are not lost.
     """
 
@@ -72,8 +71,8 @@ class JsonArrayParser(Generic[T]):
         kind: Any = Any,
         member: str | None = None,
         *,
-        told: Callable[[Repair], None] | None = None,
-        lost: Callable[[QuarantinedItem], None] | None = None,
+        on_repair: Callable[[Repair], None] | None = None,
+        on_quarantine: Callable[[QuarantinedItem], None] | None = None,
     ) -> None:
         self.count: int = 0
         self.unreadable_at: set[int] = set()
@@ -82,47 +81,47 @@ class JsonArrayParser(Generic[T]):
         self._member = member
         self._path = "$"
         self._kind: Any = codec.resolve(kind) if isinstance(kind, str) else kind
-        self._told = told or _untold
-        self._lost = lost or _untold
-        self._one, self._many = _decoders(self._kind)
+        self._on_repair = on_repair or _ignore
+        self._on_quarantine = on_quarantine or _ignore
+        self._decode_item, self._decode_list = _decoders(self._kind)
         self._state: State = "start"
-        self._inside = False
-        self._pieces: list[bytes] = []
-        self._held = 0
-        self._enough = BLOCK
-        self._seam: bytes | None = None
-        self._alone = 0
+        self._in_object = False
+        self._buffer: list[bytes] = []
+        self._buffered_bytes = 0
+        self._min_bytes = BLOCK_BYTES
+        self._separator: bytes | None = None
+        self._single_until = 0
 
     @property
     def unreadable(self) -> int:
-        """How many items could not be read."""
+        """The number of unreadable items."""
         return len(self.unreadable_at)
 
     def feed(self, data: bytes) -> list[T]:
-        """Take further bytes; gives the items that are whole by now, maybe none."""
+        """Parse further bytes and return the items that are complete, possibly none."""
         if self.failure is not None:
             return []
-        self._pieces.append(data)
-        self._held += len(data)
-        return self._read() if self._held >= self._enough else []
+        self._buffer.append(data)
+        self._buffered_bytes += len(data)
+        return self._read() if self._buffered_bytes >= self._min_bytes else []
 
     def finish(self) -> list[T]:
-        """Take note that there are no more bytes; gives the last items."""
+        """Parse the end of the file and return the last items."""
         items = self._read()
         if self._state != "end" and self.failure is None:
             where = f"after {self.count} items" if self.count else "before its first item"
-            self.failure = UnreadableFile(f"the JSON is cut off {where}")
+            self.failure = UnreadableFile(f"the JSON is truncated {where}")
         return items
 
     def _read(self) -> list[T]:
         if self.failure is not None:
             return []
-        text = self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
-        found: list[T] = []
-        at = self._alone = 0
+        text = self._buffer[0] if len(self._buffer) == 1 else b"".join(self._buffer)
+        items: list[T] = []
+        at = self._single_until = 0
         try:
             while at < len(text):
-                at = self._step(text, at, found)
+                at = self._step(text, at, items)
         except _MoreNeeded:
             pass
         except UnreadableFile as error:
@@ -131,141 +130,145 @@ class JsonArrayParser(Generic[T]):
         rest = text[at:]
         if len(rest) > MAX_ITEM_BYTES:
             self.failure = UnreadableFile(f"{self._path}[{self.count}] is longer than {MAX_ITEM_BYTES} bytes")
-        self._pieces = [rest] if rest else []
-        self._held = len(rest)
-        self._enough = max(BLOCK, 2 * len(rest))
-        return found
+        self._buffer = [rest] if rest else []
+        self._buffered_bytes = len(rest)
+        self._min_bytes = max(BLOCK_BYTES, 2 * len(rest))
+        return items
 
-    def _step(self, text: bytes, at: int, found: list[T]) -> int:
-        """Take one thing off the text, and say where the next one begins."""
+    def _step(self, text: bytes, at: int, items: list[T]) -> int:
+        """Parse the next element of the text, and return the position after it."""
         state = self._state
-        if state == "item" and self._seam is not None and at >= self._alone:
-            cut = text.rfind(self._seam, at)
-            if cut > at and self._take_block(text, at, cut, found):
+        if state == "item" and self._separator is not None and at >= self._single_until:
+            cut = text.rfind(self._separator, at)
+            if cut > at and self._read_block(text, at, cut, items):
                 return text.index(b",", cut) + 1
-            self._alone = cut if cut > at else len(text)
+            self._single_until = cut if cut > at else len(text)
         if state == "start":
-            at = _after_mark(text, at)
-        at = _after_space(text, at)
-        mark = text[at : at + 1]
-        if not mark:
+            at = _skip_bom(text, at)
+        at = _skip_space(text, at)
+        char = text[at : at + 1]
+        if not char:
             return at
-        if state == "item" or (state == "first" and mark != b"]"):
-            return self._take_item(text, at, found)
-        if state == "member" and mark == b'"':
-            return self._take_member(text, at)
-        return self._take_bracket(mark, at)
+        if state == "item" or (state == "first" and char != b"]"):
+            return self._read_item(text, at, items)
+        if state == "member" and char == b'"':
+            return self._read_member(text, at)
+        return self._read_bracket(char, at)
 
-    def _take_bracket(self, mark: bytes, at: int) -> int:
-        known = (self._state, mark)
-        if known == ("start", b"["):
+    def _read_bracket(self, char: bytes, at: int) -> int:
+        transition = (self._state, char)
+        if transition == ("start", b"["):
             self._state = "first"
-        elif known == ("start", b"{"):
-            self._inside, self._state = True, "member"
-        elif known == ("first", b"]"):
-            self._state = "listed" if self._inside else "end"
-        elif known == ("listed", b","):
+        elif transition == ("start", b"{"):
+            self._in_object, self._state = True, "member"
+        elif transition == ("first", b"]"):
+            self._state = "listed" if self._in_object else "end"
+        elif transition == ("listed", b","):
             self._state = "member"
-        elif known == ("listed", b"}"):
+        elif transition == ("listed", b"}"):
             self._state = "end"
-        elif known == ("member", b"}") and self._path == "$":
+        elif transition == ("member", b"}") and self._path == "$":
             named = f" named {self._member!r}" if self._member else ""
-            raise UnreadableFile(f"the JSON object holds no list{named}")
+            raise UnreadableFile(f"the JSON object contains no list{named}")
         elif self._state == "start":
-            raise UnreadableFile("this is not a JSON list, nor an object that holds one")
+            raise UnreadableFile("the file is neither a JSON list nor an object that contains one")
         else:
             raise UnreadableFile(f"the JSON is malformed after {self.count} items")
         return at + 1
 
-    def _take_member(self, text: bytes, at: int) -> int:
+    def _read_member(self, text: bytes, at: int) -> int:
         key = _KEY.match(text, at)
         if key is None or key.end() == len(text):
             raise _MoreNeeded
         start, name = key.end(), _text(key[1])
         if text[start : start + 1] == b"[" and self._path == "$" and self._member in {None, name}:
-            self._path, self._state = f"$.{one_line(name, LONGEST_NAME)}", "first"
+            self._path, self._state = f"$.{one_line(name, MAX_NAME_LENGTH)}", "first"
             return start + 1
-        end = _end_of(text, start)
+        end = _find_end(text, start)
         if text[end : end + 1] == b"}":
             self._state = "member" if self._path == "$" else "listed"
             return end
         return end + 1
 
-    def _take_block(self, text: bytes, at: int, cut: int, found: list[T]) -> bool:
+    def _read_block(self, text: bytes, at: int, cut: int, items: list[T]) -> bool:
         try:
-            items = self._many(b"".join((b"[", memoryview(text)[at:cut], b"]")))
+            block = self._decode_list(b"".join((b"[", memoryview(text)[at:cut], b"]")))
         except DECODE_ERRORS:
             return False
-        found += items
-        self.count += len(items)
-        return bool(items)
+        items += block
+        self.count += len(block)
+        return bool(block)
 
-    def _take_item(self, text: bytes, at: int, found: list[T]) -> int:
-        end = _end_of(text, at)
-        mark = text[end : end + 1]
-        if mark not in {b",", b"]"}:
+    def _read_item(self, text: bytes, at: int, items: list[T]) -> int:
+        end = _find_end(text, at)
+        char = text[end : end + 1]
+        if char not in {b",", b"]"}:
             raise UnreadableFile(f"the JSON is malformed after {self._path}[{self.count}]")
-        if self._seam is None:
-            self._learn_seam(text, at, end)
-        self._decode(text[at:end], found)
+        if self._separator is None:
+            self._learn_separator(text, at, end)
+        self._decode(text[at:end], items)
         self.count += 1
-        if mark == b",":
+        if char == b",":
             self._state = "item"
         else:
-            self._state = "listed" if self._inside else "end"
+            self._state = "listed" if self._in_object else "end"
         return end + 1
 
-    def _learn_seam(self, text: bytes, at: int, end: int) -> None:
-        beginning = _BEGINNING.match(text, at)
+    def _learn_separator(self, text: bytes, at: int, end: int) -> None:
+        first_key = _FIRST_KEY_PATTERN.match(text, at)
         start = at + len(text[at:end].rstrip())
-        if beginning is not None and (seam := _SEAM.match(text, start)) and seam[0].endswith(beginning[0]):
-            self._seam = seam[0]
+        if (
+            first_key is not None
+            and (separator := _SEPARATOR.match(text, start))
+            and separator[0].endswith(first_key[0])
+        ):
+            self._separator = separator[0]
 
-    def _decode(self, raw: bytes, found: list[T]) -> None:
+    def _decode(self, raw: bytes, items: list[T]) -> None:
         try:
-            found.append(self._one(raw))
+            items.append(self._decode_item(raw))
             return
         except DECODE_ERRORS:
             pass
         path = f"{self._path}[{self.count}]"
         try:
-            value, mends = repair(raw.strip(), self._kind, path)
+            value, repairs = repair(raw.strip(), self._kind, path)
         except UnrepairableError as error:
-            self._set_aside(raw, str(error))
+            self._quarantine(raw, str(error))
         except RecursionError:
-            self._set_aside(raw, f"Nested too deeply - at `{path}`")
+            self._quarantine(raw, f"Nested too deeply - at `{path}`")
         else:
-            found.append(value)
-            for deviation in mends:
-                self._told(deviation)
+            items.append(value)
+            for item_repair in repairs:
+                self._on_repair(item_repair)
 
-    def _set_aside(self, raw: bytes, reason: str) -> None:
-        aside = QuarantinedItem(self.count, raw.strip(), reason)
+    def _quarantine(self, raw: bytes, reason: str) -> None:
+        item = QuarantinedItem(self.count, raw.strip(), reason)
         self.unreadable_at.add(self.count)
-        self._lost(aside)
+        self._on_quarantine(item)
         if len(self.quarantined) < MAX_QUARANTINED:
-            self.quarantined.append(aside)
+            self.quarantined.append(item)
 
 
 @cache
 def _decoders(kind: Any) -> tuple[Callable[[bytes], Any], Callable[[bytes], list[Any]]]:
-    """What decodes one item, and what decodes a list of them."""
+    """The decoders of one item and of a list of items."""
     return decoder(kind).decode, decoder(list[kind]).decode
 
 
-def _untold(_: Repair | QuarantinedItem) -> None:
-    """Nobody asked."""
+def _ignore(_: Repair | QuarantinedItem) -> None:
+    """Do nothing: the default callback."""
 
 
-def _after_mark(text: bytes, at: int) -> int:
-    if text[at:] in {_BYTE_ORDER_MARK[:1], _BYTE_ORDER_MARK[:2]}:
+def _skip_bom(text: bytes, at: int) -> int:
+    if text[at:] in {_BOM[:1], _BOM[:2]}:
         raise _MoreNeeded
-    return at + 3 if text.startswith(_BYTE_ORDER_MARK, at) else at
+    return at + 3 if text.startswith(_BOM, at) else at
 
 
-def _after_space(text: bytes, at: int) -> int:
-    found = _SPACE.match(text, at)
-    return found.end() if found else at
+def _skip_space(text: bytes, at: int) -> int:
+    space = _SPACE.match(text, at)
+    return space.end() if space else at
 
 
 def _text(quoted: bytes) -> str:
@@ -275,34 +278,34 @@ def _text(quoted: bytes) -> str:
         return quoted[1:-1].decode("utf-8", "replace")
 
 
-def _end_of(text: bytes, at: int) -> int:
-    """The place of what follows the value at `at`: a comma or a closing bracket, if the text is JSON."""
+def _find_end(text: bytes, at: int) -> int:
+    """The position after the value at `at`: of a comma or a closing bracket, if the text is valid JSON."""
     try:
         _skip(memoryview(text)[at:])
     except DECODE_ERRORS as error:
-        told = str(error)
-        if (trailing := _TRAILING.search(told)) is not None:
+        reason = str(error)
+        if (trailing := _TRAILING.search(reason)) is not None:
             return at + int(trailing[1]) - 1
-        if told == "Input data was truncated":
+        if reason == "Input data was truncated":
             raise _MoreNeeded from None
-        return _end_by_brackets(text, at)
+        return _find_end_by_brackets(text, at)
     raise _MoreNeeded
 
 
-def _end_by_brackets(text: bytes, at: int) -> int:
-    """Like `_end_of`, for a value msgspec does not skip: looks at brackets, commas and quotes only."""
-    opened: list[bytes] = []
+def _find_end_by_brackets(text: bytes, at: int) -> int:
+    """Like `_find_end`, for a value that msgspec does not skip: considers brackets, commas and quotes only."""
+    open_brackets: list[bytes] = []
     for token in _TOKEN.finditer(text, at):
-        mark = token[0]
-        if mark == b'"':
+        char = token[0]
+        if char == b'"':
             break
-        if mark in {b"[", b"{"}:
-            if len(opened) == MAX_DEPTH:
+        if char in {b"[", b"{"}:
+            if len(open_brackets) == MAX_DEPTH:
                 raise UnreadableFile(f"the JSON is nested more than {MAX_DEPTH} levels deep")
-            opened.append(mark)
-        elif mark in _OPENS and opened:
-            if opened.pop() != _OPENS[mark]:
+            open_brackets.append(char)
+        elif char in _OPENING_BRACKETS and open_brackets:
+            if open_brackets.pop() != _OPENING_BRACKETS[char]:
                 raise UnreadableFile("the JSON is malformed: brackets do not match")
-        elif not opened and mark in {b",", b"]", b"}"}:
+        elif not open_brackets and char in {b",", b"]", b"}"}:
             return token.start()
     raise _MoreNeeded

@@ -1,7 +1,7 @@
-"""Files that were saved before, read as downloads are: row by row, item by item, in bounded memory.
+"""Read saved files as downloads are read: row by row or item by item, in bounded memory.
 
-Plain iterators: a step reads and parses up to 256 KiB on the calling thread, and blocks an event loop for a few
-milliseconds. Where that matters, call them in a thread (`asyncio.to_thread`).
+These are synchronous iterators: a step reads and parses up to 256 KiB in the calling thread, which blocks an event loop
+for a few milliseconds. If that matters, call them in a thread (`asyncio.to_thread`).
 """
 
 from __future__ import annotations
@@ -16,39 +16,39 @@ from .csv_rows import CsvParser, Row, as_dict
 from .json_items import JsonArrayParser
 
 if TYPE_CHECKING:
-    from .readers import Reader
+    from .readers import Parser
 
 log: logging.Logger = logging.getLogger("mirakl_async")
 T = TypeVar("T")
-READ_AT_ONCE = 256 * 1024
+READ_BYTES = 256 * 1024
 
 
 @overload
-def read_json_items(path: str | Path, kind: type[T], member: str | None = None) -> Iterator[T]: ...
+def read_json_items(path: str | Path, type: type[T], member: str | None = None) -> Iterator[T]: ...
 @overload
-def read_json_items(path: str | Path, kind: str | None = None, member: str | None = None) -> Iterator[Any]: ...
-def read_json_items(path: str | Path, kind: Any = None, member: str | None = None) -> Iterator[Any]:
-    """The items of a list in a JSON file, such as one file of an order export: `read_json_items(path, Order)`.
+def read_json_items(path: str | Path, type: str | None = None, member: str | None = None) -> Iterator[Any]: ...
+def read_json_items(path: str | Path, type: Any = None, member: str | None = None) -> Iterator[Any]:  # noqa: A002 - as in msgspec
+    """Iterate over a list in a JSON file, such as one file of an order export: `read_json_items(path, Order)`.
 
-    `member` names the list if the file holds an object with several. Items that cannot be read are left out, and their
-    number is logged; without `kind`, items are plain values. Raises UnreadableFile after the last readable item of a
-    file that is cut off. Blocks while it reads (see `asyncio.to_thread`).
+    `member` is the name of the list if the file contains an object with several. Unreadable items are skipped, and
+    their number is logged; without `type`, items are plain Python objects. Raises UnreadableFile after the last
+    readable item of a truncated file. Blocks while it reads (see `asyncio.to_thread`).
     """
-    reader = JsonArrayParser[Any](Any if kind is None else kind, member)
+    parser = JsonArrayParser[Any](Any if type is None else type, member)
     try:
-        yield from _values(path, reader)
+        yield from _values(path, parser)
     except BaseException as error:
         clear_locals(error)
         raise
-    if reader.unreadable:
-        log.warning("%s: %d of %d items could not be read", path, reader.unreadable, reader.count)
+    if parser.unreadable:
+        log.warning("%s: %d of %d items could not be read", path, parser.unreadable, parser.count)
 
 
 def read_csv_rows(path: str | Path, delimiter: str | None = None, encoding: str | None = None) -> Iterator[Row]:
-    """The rows of a CSV file by column; delimiter and encoding are found out unless they are given.
+    """Iterate over the rows of a CSV file; the delimiter and the encoding are detected unless they are given.
 
-    Raises UnreadableFile after the last row that can be read of a file that is damaged, or not CSV. Blocks while it
-    reads, as `read_json_items` does.
+    Raises UnreadableFile after the last readable row of a file that is corrupt or not CSV. Blocks while it reads, as
+    `read_json_items` does.
     """
     try:
         yield from _rows(path, CsvParser(delimiter, encoding))
@@ -57,15 +57,15 @@ def read_csv_rows(path: str | Path, delimiter: str | None = None, encoding: str 
         raise
 
 
-def _rows(path: str | Path, reader: CsvParser) -> Iterator[Row]:
-    for record in _values(path, reader):
-        yield as_dict(reader.columns or [], record)
+def _rows(path: str | Path, parser: CsvParser) -> Iterator[Row]:
+    for record in _values(path, parser):
+        yield as_dict(parser.columns or [], record)
 
 
-def _values(path: str | Path, reader: Reader[T]) -> Iterator[T]:
+def _values(path: str | Path, parser: Parser[T]) -> Iterator[T]:
     with Path(path).open("rb") as file:
-        while reader.failure is None and (data := file.read(READ_AT_ONCE)):
-            yield from reader.feed(data)
-    yield from reader.finish()
-    if reader.failure is not None:
-        raise reader.failure
+        while parser.failure is None and (data := file.read(READ_BYTES)):
+            yield from parser.feed(data)
+    yield from parser.finish()
+    if parser.failure is not None:
+        raise parser.failure

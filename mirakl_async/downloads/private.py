@@ -1,4 +1,4 @@
-"""Files that hold what orders hold: readable and writable by their owner only, whatever the umask is."""
+"""Open files that contain personal data: accessible by their owner only, regardless of the umask."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _NO_FOLLOW: int = getattr(os, "O_NOFOLLOW", 0)
-_OPEN_ALREADY = re.compile(r"/dev/(?:fd/(\d{1,9})|(stdout)|(stderr))")
+_DESCRIPTOR_PATH = re.compile(r"/dev/(?:fd/(\d{1,9})|(stdout)|(stderr))")
 
 
 def open_stream(path: Path) -> BinaryIO | None:
-    """Open what is written through: an open descriptor (`/dev/stdout`), a pipe, a device; None for a file.
+    """Open an existing stream: a file descriptor (`/dev/stdout`), a pipe or a device; None for a file or a new path.
 
-    There is nothing to be put in place of these, and they are nobody's in particular. A symbolic link is none of them.
+    A stream is written directly: it cannot be replaced atomically, and has no permissions to restrict. A symbolic link
+    is not followed and returns None.
     """
-    if (named := _OPEN_ALREADY.fullmatch(path.as_posix())) is not None:
-        descriptor = int(named[1]) if named[1] else 1 if named[2] else 2
+    if (descriptor_path := _DESCRIPTOR_PATH.fullmatch(path.as_posix())) is not None:
+        descriptor = int(descriptor_path[1]) if descriptor_path[1] else 1 if descriptor_path[2] else 2
         return os.fdopen(os.dup(descriptor), "wb")
     try:
         mode = path.lstat().st_mode
@@ -32,18 +33,18 @@ def open_stream(path: Path) -> BinaryIO | None:
 
 
 def open_private(path: Path, mode: Literal["xb", "ab", "wb"]) -> BinaryIO:
-    """Open a file to write to: new (`xb`), at its end (`ab`), or in place of what it holds (`wb`).
+    """Open a file for writing: create (`xb`), append (`ab`) or truncate (`wb`), with access for its owner only.
 
-    What is no file is opened as `open_stream` does. A file that others may read is closed to them. Raises OSError where
-    that is not possible, and for a symbolic link: whoever may put one there could choose what is overwritten.
+    A stream is opened as `open_stream` does. The permissions of an existing file are restricted. Raises OSError if that
+    is not possible, and for a symbolic link: its creator could choose which file is overwritten.
     """
     if (stream := open_stream(path)) is not None:
         return stream
-    if path.is_symlink():  # told with its reason, and on systems without O_NOFOLLOW
-        raise OSError(errno.ELOOP, "it is a symbolic link, which is not followed", str(path))
+    if path.is_symlink():  # a clear message, also on systems without O_NOFOLLOW
+        raise OSError(errno.ELOOP, "is a symbolic link, which is not followed", str(path))
     file = cast("BinaryIO", path.open(mode) if os.name == "nt" else open(path, mode, opener=_open))  # noqa: SIM115
     try:
-        _close_to_others(file.fileno())
+        _restrict_to_owner(file.fileno())
     except OSError:
         file.close()
         raise
@@ -54,7 +55,7 @@ def _open(path: str, flags: int) -> int:
     return os.open(path, flags | _NO_FOLLOW, 0o600)
 
 
-def _close_to_others(descriptor: int) -> None:
+def _restrict_to_owner(descriptor: int) -> None:
     mode = os.fstat(descriptor).st_mode
     if os.name != "nt" and stat.S_ISREG(mode) and mode & 0o077:
         os.fchmod(descriptor, 0o600)

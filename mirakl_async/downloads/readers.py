@@ -1,4 +1,4 @@
-"""Rows and items as async iterators over chunks, whether these come from a connection or from a disk."""
+"""Async iterators over the rows or items of a file, parsed from its chunks."""
 
 from __future__ import annotations
 
@@ -14,108 +14,108 @@ from .json_items import JsonArrayParser
 T = TypeVar("T")
 
 
-class Reader(Protocol[T]):
-    """What is fed with bytes and gives values."""
+class Parser(Protocol[T]):
+    """An incremental parser: takes bytes, returns values."""
 
     @property
     def failure(self) -> UnreadableFile | None:
-        """Why no more can be read."""
+        """The error after which no more can be read, or None."""
         ...
 
     def feed(self, data: bytes) -> list[T]:
-        """Take bytes, give values."""
+        """Parse further bytes and return the complete values."""
         ...
 
     def finish(self) -> list[T]:
-        """Take the end, give the last values."""
+        """Parse the end and return the last values."""
         ...
 
 
 class RowBatches(AsyncIterator[list[T]]):
-    """The values of each block; the ones before a fault are given before it is raised.
+    """Iterates over the values of each block; those before an error are returned before it is raised.
 
-    Not a generator: a step that is cancelled would end it as if all had been read.
+    Not a generator: cancelling one step would end a generator as if everything had been read.
     """
 
-    def __init__(self, chunks: AsyncIterator[bytes], reader: Reader[T]) -> None:
+    def __init__(self, chunks: AsyncIterator[bytes], parser: Parser[T]) -> None:
         self._chunks = chunks
-        self._reader = reader
-        self._over = False
+        self._parser = parser
+        self._is_finished = False
 
     async def __anext__(self) -> list[T]:
         try:
-            while self._reader.failure is None and not self._over:
-                if batch := await self._more():
+            while self._parser.failure is None and not self._is_finished:
+                if batch := await self._read_batch():
                     return batch
         except BaseException as error:
             clear_locals(error)
             raise
-        if self._reader.failure is not None:
-            clear_locals(self._reader.failure)
-            raise self._reader.failure
+        if self._parser.failure is not None:
+            clear_locals(self._parser.failure)
+            raise self._parser.failure
         raise StopAsyncIteration
 
-    async def _more(self) -> list[T]:
+    async def _read_batch(self) -> list[T]:
         try:
             chunk = await anext(self._chunks)
         except StopAsyncIteration:
-            self._over = True
-            return self._reader.finish()
-        return self._reader.feed(chunk)
+            self._is_finished = True
+            return self._parser.finish()
+        return self._parser.feed(chunk)
 
 
 class JsonItems(AsyncIterator[T]):
-    """The items of a list in JSON, one by one; or `batches`, for who minds the cost of each step.
+    """Iterates over the items of a JSON list, one by one; `batches` is faster, with a list of items per step.
 
-    An item that breaks its contract is mended, one that cannot be read is set aside and does not end the list.
+    An item that violates its schema is repaired; one that cannot be read is quarantined and does not end the list.
     """
 
-    def __init__(self, chunks: AsyncIterator[bytes], reader: JsonArrayParser[T]) -> None:
-        self._reader = reader
-        self._batches = RowBatches(chunks, reader)
-        self._at_hand: Iterator[T] = iter(())
+    def __init__(self, chunks: AsyncIterator[bytes], parser: JsonArrayParser[T]) -> None:
+        self._parser = parser
+        self._batches = RowBatches(chunks, parser)
+        self._batch: Iterator[T] = iter(())
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> T:
         while True:
-            for item in self._at_hand:
+            for item in self._batch:
                 return item
-            self._at_hand = iter(await anext(self._batches))
+            self._batch = iter(await anext(self._batches))
 
     def batches(self) -> AsyncIterator[list[T]]:
-        """The items as they become readable, in lists of a few dozen to a few hundred."""
+        """Iterate over the items in lists of a few dozen to a few hundred, as they are parsed."""
         return self._batches
 
     @property
     def count(self) -> int:
-        """How many items were met so far, those set aside among them; ahead of the iteration by up to a block."""
-        return self._reader.count
+        """The number of items parsed so far, including quarantined ones; up to a block ahead of the iteration."""
+        return self._parser.count
 
     @property
     def unreadable(self) -> int:
-        """How many items were set aside."""
-        return self._reader.unreadable
+        """The number of quarantined items."""
+        return self._parser.unreadable
 
     @property
     def unreadable_at(self) -> set[int]:
-        """Where in the list those lie, counted from 0."""
-        return self._reader.unreadable_at
+        """The indexes of the quarantined items, from 0."""
+        return self._parser.unreadable_at
 
     @property
     def quarantined(self) -> list[QuarantinedItem]:
-        """The first hundred of those set aside, with their bytes."""
-        return self._reader.quarantined
+        """The first hundred quarantined items, with their bytes."""
+        return self._parser.quarantined
 
 
 class CsvRows(AsyncIterator[Row]):
-    """The rows of a CSV file by column; or `lists`, for who wants the bare fields."""
+    """Iterates over the rows of a CSV file as dicts by column; `lists` iterates over the fields without names."""
 
-    def __init__(self, chunks: AsyncIterator[bytes], reader: CsvParser) -> None:
-        self._reader = reader
-        self._batches = RowBatches(chunks, reader)
-        self._at_hand: Iterator[list[str]] = iter(())
+    def __init__(self, chunks: AsyncIterator[bytes], parser: CsvParser) -> None:
+        self._parser = parser
+        self._batches = RowBatches(chunks, parser)
+        self._batch: Iterator[list[str]] = iter(())
         self._columns: list[str] = []
 
     def __aiter__(self) -> Self:
@@ -123,7 +123,7 @@ class CsvRows(AsyncIterator[Row]):
 
     async def __anext__(self) -> Row:
         try:
-            record = await self._next()  # which may be what reads the columns
+            record = await self._next()  # may read the header first
             return as_dict(self._columns, record)
         except BaseException as error:
             record = []
@@ -131,32 +131,32 @@ class CsvRows(AsyncIterator[Row]):
             raise
 
     async def header(self) -> list[str]:
-        """The columns, read if they have not been; an empty file has none."""
-        if self._reader.columns is None:
-            self._at_hand = iter(await anext(self._batches, list[list[str]]()))  # no rows may follow it
-        self._columns = self._reader.columns or []
+        """Return the columns, reading the header if necessary; an empty file has none."""
+        if self._parser.columns is None:
+            self._batch = iter(await anext(self._batches, list[list[str]]()))  # the file may have no rows
+        self._columns = self._parser.columns or []
         return self._columns
 
     @property
     def columns(self) -> list[str] | None:
-        """The header, in the file's order; None before the first row has been read."""
-        return self._reader.columns
+        """The columns in the order of the file; None before the header has been read."""
+        return self._parser.columns
 
     def lists(self) -> AsyncIterator[list[str]]:
-        """The fields of each row as they are, without the header."""
-        return _Lists(self._next)
+        """Iterate over the fields of each row as lists of str, without the header."""
+        return _FieldLists(self._next)
 
     async def _next(self) -> list[str]:
         while True:
-            for record in self._at_hand:
+            for record in self._batch:
                 return record
-            self._at_hand = iter(await anext(self._batches))
-            self._columns = self._reader.columns or []
+            self._batch = iter(await anext(self._batches))
+            self._columns = self._parser.columns or []
 
 
-class _Lists(AsyncIterator[list[str]]):
-    def __init__(self, following: Callable[[], Awaitable[list[str]]]) -> None:
-        self._following = following
+class _FieldLists(AsyncIterator[list[str]]):
+    def __init__(self, next_record: Callable[[], Awaitable[list[str]]]) -> None:
+        self._next_record = next_record
 
     async def __anext__(self) -> list[str]:
-        return await self._following()
+        return await self._next_record()

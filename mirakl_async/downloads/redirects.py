@@ -1,7 +1,7 @@
-"""Where a download goes when the server sends it elsewhere.
+"""Follow the redirects of a download without leaking credentials.
 
-A redirected GET may be followed; the credential may not go along. Other origins are asked without it, and whoever has
-left the service's own origin stays anonymous, so that no foreign answer can direct a request with our credential.
+Other origins are requested without credentials, and a request that has left the service's origin stays without them,
+so that a response of another origin can never cause a request with our credentials.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 MAX_REDIRECTS = 5
 
 
-def redirected(request: Request, redirect: UnexpectedRedirect) -> Request:
-    """The request to send instead; raises the redirect itself where it must not be followed."""
+def follow_redirect(request: Request, redirect: UnexpectedRedirect) -> Request:
+    """The request to the redirect's target; raises the redirect if it must not be followed."""
     try:
-        address = RedactedStr(urljoin(request.url, redirect.address))
+        url = RedactedStr(urljoin(request.url, redirect.address))
     except ValueError:
         raise redirect from None
-    parts = parse_address(address)
+    parts = parse_address(url)
     if not redirect.address or parts is None or not is_allowed_url(parts, request.url):
         raise redirect
     return replace(
-        request, url=address, without_credentials=request.without_credentials or origin(address) != origin(request.url)
+        request, url=url, without_credentials=request.without_credentials or origin(url) != origin(request.url)
     )

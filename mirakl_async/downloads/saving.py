@@ -1,7 +1,6 @@
-"""Chunks to a file that appears under its name only when it is whole, readable by its owner only.
+"""Save chunks to a file that appears under its name only when it is complete, accessible by its owner only.
 
-It takes the place of what has that name: of a file that others could read, and of a symbolic link, which is replaced
-and not followed.
+An existing file of that name is replaced, even if others could read it; a symbolic link is replaced, not followed.
 """
 
 from __future__ import annotations
@@ -18,14 +17,14 @@ from msgspec import Struct
 
 from .private import open_private, open_stream
 
-WRITE_AT_ONCE = 1024 * 1024
+WRITE_BYTES = 1024 * 1024
 
 
 class SavedFile(Struct, frozen=True, kw_only=True):
-    """A file that was saved: where, its size in bytes, and whether it is known to be whole.
+    """A saved file: its path, its size in bytes, and whether it is complete.
 
-    `complete` is None where the server closed the connection to end the file, having told no length: a file cut off by
-    a fault looks the same, so nobody knows. A file known to be cut off is not saved.
+    `complete` is None if the server sent no length and closed the connection at the end: a truncated file would look
+    the same. A file that is known to be truncated is not saved.
     """
 
     path: Path
@@ -34,10 +33,10 @@ class SavedFile(Struct, frozen=True, kw_only=True):
 
 
 async def save_chunks(chunks: AsyncIterator[bytes], path: Path, progress: Callable[[int], None] | None = None) -> int:
-    """Write to a temporary file beside `path`, rename it when the chunks are over, and give its size in bytes.
+    """Write chunks to a temporary file beside `path`, rename it at the end, and return its size in bytes.
 
-    Standard output, a pipe or a device (`/dev/stdout`) is written through instead. If the chunks or the disk fail, the
-    temporary file is removed, and a file that was there before is untouched.
+    Standard output, a pipe or a device (`/dev/stdout`) is written directly. If the chunks or the disk fail, the
+    temporary file is removed, and an existing file remains unchanged.
     """
     stream = open_stream(path)
     part = path.with_name(f".{path.name[:50]}.{secrets.token_hex(4)}.part")
@@ -45,12 +44,12 @@ async def save_chunks(chunks: AsyncIterator[bytes], path: Path, progress: Callab
     try:
         size = await _write(chunks, file, progress)
         if stream is None:
-            await asyncio.to_thread(_complete, file)
+            await asyncio.to_thread(_sync_and_close, file)
             await asyncio.to_thread(part.replace, path)
         else:
             await asyncio.to_thread(file.close)
     except BaseException:
-        with contextlib.suppress(OSError):  # a full disk refuses what was held back once more
+        with contextlib.suppress(OSError):  # flushing fails again if the disk is full
             file.close()
         if stream is None:
             part.unlink(missing_ok=True)
@@ -61,27 +60,27 @@ async def save_chunks(chunks: AsyncIterator[bytes], path: Path, progress: Callab
 
 
 async def _write(chunks: AsyncIterator[bytes], file: BinaryIO, progress: Callable[[int], None] | None) -> int:
-    size, held, waiting = 0, 0, list[bytes]()
+    size, buffered, buffer = 0, 0, list[bytes]()
     async for chunk in chunks:
-        waiting.append(chunk)
-        held += len(chunk)
-        if held >= WRITE_AT_ONCE:
-            await asyncio.to_thread(file.writelines, waiting)
-            size, held = size + held, 0
-            waiting.clear()
+        buffer.append(chunk)
+        buffered += len(chunk)
+        if buffered >= WRITE_BYTES:
+            await asyncio.to_thread(file.writelines, buffer)
+            size, buffered = size + buffered, 0
+            buffer.clear()
             if progress is not None:
                 progress(size)
-    await asyncio.to_thread(file.writelines, waiting)
-    return size + held
+    await asyncio.to_thread(file.writelines, buffer)
+    return size + buffered
 
 
 def _create(path: Path) -> BinaryIO:
-    # Not in a thread: a cancelled save would leave behind what the thread creates after it.
+    # Not in a thread: after a cancellation, the file that the thread creates would remain.
     return open_private(path, "xb")
 
 
-def _complete(file: BinaryIO) -> None:
-    """Close; a file that has its name must have its content, also after a power cut."""
+def _sync_and_close(file: BinaryIO) -> None:
+    """Flush to disk and close, so that the renamed file has its content even after a power failure."""
     file.flush()
     os.fsync(file.fileno())
     file.close()

@@ -1,4 +1,4 @@
-"""What a file is, by its first bytes: for the answers whose type is `application/octet-stream` and no more."""
+"""Detect the format of a file from its first bytes, for responses of type `application/octet-stream`."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from ..http.expected_responses import without_bom
 FileFormat: TypeAlias = Literal["csv", "xlsx", "xml", "zip", "json", "pdf", "text", "binary", "empty"]
 
 SNIFF_BYTES = 4096
-_ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
-_JSON = re.compile(rb'\[\s*(?:[\[{"\]\-0-9tfn]|\Z)|\{\s*(?:["}]|\Z)')
+_ZIP_SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+_JSON_START = re.compile(rb'\[\s*(?:[\[{"\]\-0-9tfn]|\Z)|\{\s*(?:["}]|\Z)')
 
 
-def format_of(start: bytes) -> FileFormat:
-    """The kind of a file that starts with these bytes; the first 4 KiB are enough.
+def detect_format(start: bytes) -> FileFormat:
+    """Detect the format of a file from its first bytes; 4 KiB are enough.
 
-    "csv" is text with a separator in its first line, "text" other text; a ZIP with the parts of a workbook is "xlsx".
+    "csv" is text with a delimiter in its first line, "text" other text; a ZIP with the parts of a workbook is "xlsx".
     """
     if not start:
         return "empty"
-    if start.startswith(_ZIP):
+    if start.startswith(_ZIP_SIGNATURES):
         return "xlsx" if b"[Content_Types].xml" in start or b"xl/" in start else "zip"
-    return "pdf" if start.startswith(b"%PDF-") else _kind_of_text(without_bom(start).lstrip())
+    return "pdf" if start.startswith(b"%PDF-") else _detect_text_format(without_bom(start).lstrip())
 
 
-def _kind_of_text(text: bytes) -> FileFormat:
+def _detect_text_format(text: bytes) -> FileFormat:
     if text.startswith(b"<"):
         return "xml"
-    if _JSON.match(text):
+    if _JSON_START.match(text):
         return "json"
     if b"\0" in text:
         return "binary"

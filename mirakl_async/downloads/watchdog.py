@@ -1,4 +1,4 @@
-"""Ends a download that drips: a timeout between two chunks never ends one that sends a byte in each."""
+"""Enforce a minimum transfer rate: a timeout between chunks never ends a download that sends a byte at a time."""
 
 from __future__ import annotations
 
@@ -13,35 +13,35 @@ if TYPE_CHECKING:
 
 
 class MinimumRate(Struct, frozen=True):
-    """At least `rate` bytes a second, measured over `seconds` of waiting."""
+    """At least `rate` bytes per second, measured over `seconds` of waiting."""
 
     rate: float = 1024.0
     seconds: float = 30.0
 
 
 class TransferTooSlow(Exception):
-    """The chunks came slower than they had to."""
+    """The transfer was slower than the minimum rate."""
 
 
 async def enforce_min_rate(
-    chunks: AsyncIterator[bytes], least: MinimumRate, clock: Clock
+    chunks: AsyncIterator[bytes], minimum: MinimumRate, clock: Clock
 ) -> AsyncGenerator[bytes, None]:
-    """Pass chunks on; raises TooSlow. Only the time spent waiting counts, not what is done with a chunk."""
-    waited, received = 0.0, 0
+    """Yield the chunks; raises TransferTooSlow. Only the time spent waiting counts, not the processing of a chunk."""
+    wait_time, received = 0.0, 0
     while True:
-        began = clock.monotonic()
+        started_at = clock.monotonic()
         try:
-            async with asyncio.timeout(least.seconds):
+            async with asyncio.timeout(minimum.seconds):
                 chunk = await anext(chunks)
         except StopAsyncIteration:
             return
         except TimeoutError:
             raise TransferTooSlow from None
-        waited += clock.monotonic() - began
+        wait_time += clock.monotonic() - started_at
         received += len(chunk)
-        if waited >= least.seconds:
-            if received < least.rate * waited:
+        if wait_time >= minimum.seconds:
+            if received < minimum.rate * wait_time:
                 raise TransferTooSlow
-            waited, received = 0.0, 0
+            wait_time, received = 0.0, 0
         yield chunk
         chunk = b""  # so that no traceback with locals shows what was read

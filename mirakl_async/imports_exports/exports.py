@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar
 
 from ..checks import check_arguments
 from ..downloads.disposition import safe_name
-from ..downloads.download import PAUSE
+from ..downloads.download import RETRY_DELAY
 from ..downloads.saving import SavedFile
 from ..errors import (
     ClientStateError,
@@ -182,7 +182,7 @@ class Export:
         expired = isinstance(error, EXPIRED)
         if failures >= MAX_CONSECUTIVE_FAILURES or not (expired or is_transient(error)):
             raise error
-        await self.clock.sleep(PAUSE * failures)
+        await self.clock.sleep(RETRY_DELAY * failures)
         return await self.downloads(refresh_urls=expired)
 
     async def _saved(self, number: int, download: Download, stem: Path) -> SavedFile:

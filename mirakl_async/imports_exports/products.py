@@ -106,7 +106,7 @@ class ImportJob:
         CSV, or a format of the operator's own: ask its `kind`.
         """
         report = self._products.download_error_report(self.id, **options)
-        return report.expected() if self.last_status and self.last_status.has_error_report else report
+        return report.retrying_not_found() if self.last_status and self.last_status.has_error_report else report
 
     def new_products_report(self, **options: Unpack[Options]) -> Download:
         """P45: the products that were added; once COMPLETE, where `has_new_product_report`.
@@ -114,12 +114,12 @@ class ImportJob:
         CSV, or a format of the operator's own: ask its `kind`.
         """
         report = self._products.download_new_product_report(self.id, **options)
-        return report.expected() if self.last_status and self.last_status.has_new_product_report else report
+        return report.retrying_not_found() if self.last_status and self.last_status.has_new_product_report else report
 
     def transformed_file(self, **options: Unpack[Options]) -> Download:
         """P46: the file as Mirakl transformed it, CSV; from SENT on, where `has_transformed_file`."""
         report = self._products.download_transformed_file(self.id, **options)
-        return report.expected() if self.last_status and self.last_status.has_transformed_file else report
+        return report.retrying_not_found() if self.last_status and self.last_status.has_transformed_file else report
 
     def transformation_errors(self, **options: Unpack[Options]) -> Download:
         """P47: what could not be transformed, and why; from SENT on, where `has_transformation_error_report`.
@@ -127,7 +127,11 @@ class ImportJob:
         CSV, XLSX or XML, as the seller's file was: ask its `kind`.
         """
         report = self._products.download_transformation_error_report(self.id, **options)
-        return report.expected() if self.last_status and self.last_status.has_transformation_error_report else report
+        return (
+            report.retrying_not_found()
+            if self.last_status and self.last_status.has_transformation_error_report
+            else report
+        )
 
 
 class Products(generated.Products):

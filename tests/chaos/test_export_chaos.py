@@ -59,7 +59,7 @@ async def one_life(seed: int) -> None:
 
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch):
-    monkeypatch.setattr(exports, "PAUSE", 0.0)
+    monkeypatch.setattr(exports, "RETRY_DELAY", 0.0)
 
 
 async def test_a_few_lives():

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mirakl_async.downloads import csv_rows
-from mirakl_async.downloads.csv_rows import CsvParser, as_dict, distinct, sniff_delimiter
+from mirakl_async.downloads.csv_rows import CsvParser, as_dict, sniff_delimiter, unique_columns
 from mirakl_async.errors import UnreadableFile
 
 REPORT = 'sku;name;error\r\nA-1;Lamp;missing EAN\r\nA-2;"Chair;\r\nblue";"says ""no"""\r\n'
@@ -28,7 +28,7 @@ def read(data, *, at_once=None, **options):
 @pytest.fixture
 def small_blocks(monkeypatch):
     """Every few bytes are a block, so that whatever can be cut is cut."""
-    monkeypatch.setattr(csv_rows, "BLOCK", 1)
+    monkeypatch.setattr(csv_rows, "BLOCK_LENGTH", 1)
 
 
 @pytest.mark.usefixtures("small_blocks")
@@ -95,7 +95,7 @@ def test_the_hint_that_excel_writes_is_no_header(hint, separator, mark, at_once)
 
 
 def test_a_hint_yields_to_a_separator_that_was_named_and_only_the_first_line_is_one():
-    assert read(b"sep=;\na,b\n1;2,3\n", separator=",") == (["a", "b"], [["1;2", "3"]])
+    assert read(b"sep=;\na,b\n1;2,3\n", delimiter=",") == (["a", "b"], [["1;2", "3"]])
     assert read(b"a;b\nsep=,\n1;2\n") == (["a", "b"], [["sep=,"], ["1", "2"]])
     assert read(b"sep=name;b\n1;2\n") == (["sep=name", "b"], [["1", "2"]])
     assert read(b"separator;b\n1;2\n") == (["separator", "b"], [["1", "2"]])
@@ -120,7 +120,7 @@ def test_a_header_whose_quote_is_never_closed_does_not_hold_the_whole_file_back(
     reader = CsvParser()
     reader.feed(b'a;"b;c\n' + b"1;2;3\n" * 50_000)
     reader.finish()
-    assert reader.separator == ";"
+    assert reader.delimiter == ";"
     assert reader.failure is not None
 
 
@@ -131,7 +131,7 @@ def test_an_encoding_that_is_named_may_have_its_mark():
 
 
 def test_a_separator_and_an_encoding_can_be_named():
-    assert read("a|b;c\n1|é;3\n".encode("cp1252"), separator="|", encoding="cp1252") == (["a", "b;c"], [["1", "é;3"]])
+    assert read("a|b;c\n1|é;3\n".encode("cp1252"), delimiter="|", encoding="cp1252") == (["a", "b;c"], [["1", "é;3"]])
 
 
 @pytest.mark.usefixtures("small_blocks")
@@ -154,7 +154,7 @@ def test_bytes_that_are_not_the_encoding_cost_what_follows_them_and_no_more():
     rows = reader.feed(b"a;b\n" + b"1;2\n" * 20_000 + b"caf\xe9;3\n" + b"4;5\n") + reader.finish()
     assert rows == [["1", "2"]] * 20_000
     assert str(reader.failure) == (
-        'the CSV cannot be read after 20000 rows: it is not utf-8; name its encoding, such as encoding="cp1252"'
+        'the CSV cannot be read after row 20000: it is not valid utf-8; pass its encoding, such as encoding="cp1252"'
     )
     assert reader.feed(b"6;7\n") == []
 
@@ -164,7 +164,7 @@ def test_a_file_cut_off_inside_a_quoted_field_says_so_after_its_last_row():
     reader = CsvParser()
     rows = reader.feed(b'a;b\n1;2\n3;"4\n5') + reader.finish()
     assert rows == [["1", "2"]]
-    assert str(reader.failure) == "the CSV cannot be read after 1 rows: it is cut off inside a quoted field"
+    assert str(reader.failure) == "the CSV cannot be read after row 1: it is truncated inside a quoted field"
 
 
 def test_a_quote_that_is_never_closed_does_not_swallow_the_file():
@@ -173,21 +173,23 @@ def test_a_quote_that_is_never_closed_does_not_swallow_the_file():
     rows = [row for at in range(0, len(data), 4096) for row in reader.feed(data[at : at + 4096])]
     assert rows == [["1", "2"]]
     assert isinstance(reader.failure, UnreadableFile)
-    assert "after 1 rows: field larger than field limit" in str(reader.failure)
+    assert "after row 1: field larger than field limit" in str(reader.failure)
 
 
 def test_a_field_over_the_limit_of_the_csv_module_is_said():
     reader = CsvParser()
     assert reader.feed(b"a;b\n1;2\n3;" + b"x" * 200_000 + b"\n") == [["1", "2"]]
-    assert "after 1 rows: field larger than field limit (131072); csv.field_size_limit(...)" in str(reader.failure)
+    assert "after row 1: field larger than field limit (131072); raise it with csv.field_size_limit(...)" in str(
+        reader.failure
+    )
 
 
 def test_memory_is_bounded_by_a_block_and_not_by_the_file():
     reader = CsvParser()
     for _ in range(300):
         reader.feed(b"x" * 100 + b";y\n" * 100)
-    assert len(reader._text) < 2 * csv_rows.BLOCK
-    assert sum(map(len, reader._pieces)) < 2 * csv_rows.BLOCK
+    assert len(reader._text) < 2 * csv_rows.BLOCK_LENGTH
+    assert sum(map(len, reader._buffer)) < 2 * csv_rows.BLOCK_LENGTH
 
 
 def test_a_row_by_column():
@@ -197,8 +199,8 @@ def test_a_row_by_column():
 
 
 def test_columns_with_the_same_name_get_a_number():
-    assert distinct(["price", "sku", "price", "price"]) == ["price", "sku", "price (2)", "price (3)"]
-    assert distinct(["a", "a", "a (2)"]) == ["a", "a (2)", "a (2) (2)"]
+    assert unique_columns(["price", "sku", "price", "price"]) == ["price", "sku", "price (2)", "price (3)"]
+    assert unique_columns(["a", "a", "a (2)"]) == ["a", "a (2)", "a (2) (2)"]
 
 
 FIELD = st.text(st.sampled_from('ab;," \n\ré€\t|'), max_size=8)
@@ -215,7 +217,7 @@ def test_any_table_comes_out_as_it_went_in_however_its_bytes_are_cut(table, sepa
     text = io.StringIO()
     csv.writer(text, delimiter=separator, lineterminator=end, quoting=csv.QUOTE_ALL).writerows(table)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(csv_rows, "BLOCK", 1)
+        patch.setattr(csv_rows, "BLOCK_LENGTH", 1)
         columns, records = read(text.getvalue().encode(), at_once=at_once)
     assert columns == ["left", "right"]
     assert records == table[1:]
@@ -226,9 +228,9 @@ def test_any_text_is_read_as_python_reads_it_whole(text, at_once):
     """Only the record of a quote that is never closed is left out, and that is said."""
     text = "left;right\n" + text
     whole = [record for record in csv.reader(io.StringIO(text, newline=""), delimiter=";") if record][1:]
-    reader = CsvParser(separator=";")
+    reader = CsvParser(delimiter=";")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(csv_rows, "BLOCK", 1)
+        patch.setattr(csv_rows, "BLOCK_LENGTH", 1)
         data = text.encode()
         records = [record for at in range(0, len(data), at_once) for record in reader.feed(data[at : at + at_once])]
         records += reader.finish()
@@ -241,7 +243,7 @@ def test_any_text_is_read_as_python_reads_it_whole(text, at_once):
     ("data", "rows"), [(b"a;b\n1;2\n3;4", 1), (b"a;b\n1;2\n3;4\n", 2), (b"a;b\r1;2\r", 1), (b"a", 0), (b"", 0)]
 )
 def test_a_last_line_without_its_end_is_no_row_where_nobody_knows_that_it_is_the_end(data, rows):
-    reader = CsvParser(sure=lambda: False)
+    reader = CsvParser(is_complete=lambda: False)
     assert len(reader.feed(data) + reader.finish()) == rows
     assert (reader.failure is not None) is (data[-1:] not in {b"\n", b"\r", b""})
-    assert len(read(data, sure=lambda: True)[1]) == (2 if data.endswith(b"4") else rows)
+    assert len(read(data, is_complete=lambda: True)[1]) == (2 if data.endswith(b"4") else rows)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mirakl_async.downloads.disposition import MAX_BYTES, file_name, safe_name
+from mirakl_async.downloads.disposition import MAX_NAME_BYTES, parse_file_name, safe_name
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ from mirakl_async.downloads.disposition import MAX_BYTES, file_name, safe_name
     ],
 )
 def test_what_a_header_names(header, name):
-    assert (file_name(header) or None) == name
+    assert (parse_file_name(header) or None) == name
 
 
 @pytest.mark.parametrize(
@@ -72,10 +72,10 @@ def test_any_name_becomes_one_component_that_can_be_a_file(name):
     assert safe
     assert safe not in {".", ".."}
     assert not set(safe) & set('/\\\0:*?"<>|\n\r')
-    assert len(safe.encode(errors="surrogatepass")) <= MAX_BYTES + 1
+    assert len(safe.encode(errors="surrogatepass")) <= MAX_NAME_BYTES + 1
     assert safe == safe_name(safe)
 
 
 @given(st.text(max_size=80))
 def test_any_header_is_read_without_fault(text):
-    assert isinstance(file_name(f"attachment; {text}"), str | None)
+    assert isinstance(parse_file_name(f"attachment; {text}"), str | None)

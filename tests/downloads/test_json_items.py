@@ -32,10 +32,10 @@ def failure(data, *more, **options):
     return str(caught.value)
 
 
-@pytest.fixture(params=[1, 64, json_items.BLOCK], ids="block={}".format)
+@pytest.fixture(params=[1, 64, json_items.BLOCK_BYTES], ids="block={}".format)
 def block(request, monkeypatch):
     """How much is read at a time."""
-    monkeypatch.setattr(json_items, "BLOCK", request.param)
+    monkeypatch.setattr(json_items, "BLOCK_BYTES", request.param)
     return request.param
 
 
@@ -64,21 +64,21 @@ def test_the_first_list_is_taken_where_none_is_named():
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (b"", "cut off before its first item"),
-        (b"[", "cut off before its first item"),
-        (b"[1,2", "cut off after 1 items"),
-        (b'[{"id":1},{"id":2}', "cut off after 1 items"),
-        (b'[{"id":1},', "cut off after 1 items"),
-        (b'{"orders":[1,2]', "cut off after 2 items"),
-        (b'{"orders":[1,2],"total":', "cut off after 2 items"),
+        (b"", "truncated before its first item"),
+        (b"[", "truncated before its first item"),
+        (b"[1,2", "truncated after 1 items"),
+        (b'[{"id":1},{"id":2}', "truncated after 1 items"),
+        (b'[{"id":1},', "truncated after 1 items"),
+        (b'{"orders":[1,2]', "truncated after 2 items"),
+        (b'{"orders":[1,2],"total":', "truncated after 2 items"),
         (b"[1,2]]", "malformed after 2 items"),
         (b"[1 2]", "malformed after $[0]"),
         (b"[1,2}", "malformed after $[1]"),
-        (b"<html>", "not a JSON list"),
-        (b'"text"', "not a JSON list"),
-        (b"{}", "holds no list"),
-        (b'{"orders":{}}', "holds no list named 'orders'"),
-        (b'{"others":[]}', "holds no list named 'orders'"),
+        (b"<html>", "neither a JSON list"),
+        (b'"text"', "neither a JSON list"),
+        (b"{}", "contains no list"),
+        (b'{"orders":{}}', "contains no list named 'orders'"),
+        (b'{"others":[]}', "contains no list named 'orders'"),
     ],
 )
 @pytest.mark.usefixtures("block")
@@ -114,22 +114,22 @@ def test_into_structs_with_the_digits_of_money_kept():
 def test_only_the_broken_item_is_left_out_and_it_is_reported(broken):
     orders = [{"order_id": f"o{n}", "total_price": n} for n in range(20)]
     orders[broken] = "not an order at all"
-    lost = []
-    reader = JsonArrayParser("front.orders:Order", "orders", lost=lost.append)
+    quarantined = []
+    reader = JsonArrayParser("front.orders:Order", "orders", on_quarantine=quarantined.append)
     items = reader.feed(json.dumps({"orders": orders}).encode()) + reader.finish()
     assert reader.failure is None
     assert [order.order_id for order in items] == [f"o{n}" for n in range(20) if n != broken]
     assert all(type(order) is Order for order in items)
     assert (reader.count, reader.unreadable) == (20, 1)
-    assert reader.quarantined == lost
-    assert (lost[0].index, lost[0].raw) == (broken, b'"not an order at all"')
-    assert f"$.orders[{broken}]" in lost[0].reason
+    assert reader.quarantined == quarantined
+    assert (quarantined[0].index, quarantined[0].raw) == (broken, b'"not an order at all"')
+    assert f"$.orders[{broken}]" in quarantined[0].reason
 
 
 @pytest.mark.usefixtures("block")
 def test_a_repaired_item_is_reported_with_its_path():
     repairs = []
-    reader = JsonArrayParser("front.orders:Order", "orders", told=repairs.append)
+    reader = JsonArrayParser("front.orders:Order", "orders", on_repair=repairs.append)
     data = json.dumps({"orders": [{"order_id": "a"}, {"order_id": "b", "created_date": "soon"}]}).encode()
     items = reader.feed(data) + reader.finish()
     assert [order.order_id for order in items] == ["a", "b"]
@@ -166,7 +166,7 @@ def test_an_item_of_any_length_is_bounded(monkeypatch):
     for _ in range(10):
         reader.feed(b"x" * 100_000)
     assert "is longer than 300000 bytes" in str(reader.failure)
-    assert reader._held <= 2 * 300_001
+    assert reader._buffered_bytes <= 2 * 300_001
 
 
 def test_memory_is_bounded_by_a_block():
@@ -174,7 +174,7 @@ def test_memory_is_bounded_by_a_block():
     reader.feed(b"[1")
     for number in range(2000):
         reader.feed(b",%d" % number * 100)
-    assert reader._held < 2 * json_items.BLOCK
+    assert reader._buffered_bytes < 2 * json_items.BLOCK_BYTES
 
 
 JSON = st.recursive(
@@ -188,7 +188,7 @@ JSON = st.recursive(
 def test_any_list_however_it_is_written_and_cut(items, ascii_only, indent, at_once, block):
     data = json.dumps(items, ensure_ascii=ascii_only, indent=indent).encode()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(json_items, "BLOCK", block)
+        patch.setattr(json_items, "BLOCK_BYTES", block)
         assert read(data, at_once=at_once) == items
         assert read(b'{"x":{"y":[]},"list":' + data + b"}", member="list", at_once=at_once) == items
 

@@ -38,5 +38,5 @@ def test_a_file_cut_off_says_so_after_its_last_value(tmp_path, content, read):
     path.write_bytes(content)
     values = read(path)
     assert next(values)
-    with pytest.raises(UnreadableFile, match="cut off"):
+    with pytest.raises(UnreadableFile, match="truncated"):
         next(values)

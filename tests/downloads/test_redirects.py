@@ -16,7 +16,7 @@ from mirakl_async import (
     UnexpectedRedirect,
     UnexpectedResponse,
 )
-from mirakl_async.downloads.redirects import redirected
+from mirakl_async.downloads.redirects import follow_redirect
 from mirakl_async.http.request import Request
 from mirakl_async.http.request_builder import build
 from mirakl_async.operations import operations
@@ -95,8 +95,8 @@ def test_only_what_runs_on_this_machine_leads_to_it_in_plain_http():
     away = Request(operation=operations["P44"], url="https://acme.mirakl.net/api")
     redirect = UnexpectedRedirect("302", away.context(), HERE, HERE)
     with pytest.raises(UnexpectedRedirect):
-        redirected(away, redirect)
-    assert redirected(replace(away, url="http://localhost:1/api"), redirect).url == HERE
+        follow_redirect(away, redirect)
+    assert follow_redirect(replace(away, url="http://localhost:1/api"), redirect).url == HERE
     with pytest.raises(InvalidArgument, match="url: must be https, not http://127.0.0.1:9200"):
         build(operations["OR15"], {"url": HERE}, "https://acme.mirakl.net")
     assert build(operations["OR15"], {"url": HERE}, "http://localhost:1").without_credentials

@@ -19,7 +19,7 @@ async def chunks(*items):
 
 
 async def test_chunks_become_a_file_and_progress_is_reported(tmp_path, monkeypatch):
-    monkeypatch.setattr(saving, "WRITE_AT_ONCE", 4)
+    monkeypatch.setattr(saving, "WRITE_BYTES", 4)
     progress = []
     size = await save_chunks(chunks(b"123", b"456", b"7"), tmp_path / "a.csv", progress.append)
     assert (size, progress) == (7, [6, 7])
@@ -35,7 +35,7 @@ async def test_an_empty_file_is_a_file(tmp_path):
 @pytest.mark.parametrize("failure", [ValueError("cut"), OSError("gone"), asyncio.CancelledError()])
 @pytest.mark.parametrize("at_once", [1, 1000])
 async def test_a_file_that_is_not_whole_never_appears_and_takes_nobody_s_place(tmp_path, monkeypatch, failure, at_once):
-    monkeypatch.setattr(saving, "WRITE_AT_ONCE", at_once)
+    monkeypatch.setattr(saving, "WRITE_BYTES", at_once)
     (tmp_path / "a.csv").write_bytes(b"of yesterday")
     with pytest.raises(type(failure)):
         await save_chunks(chunks(b"123", b"4", failure), tmp_path / "a.csv")
@@ -44,7 +44,7 @@ async def test_a_file_that_is_not_whole_never_appears_and_takes_nobody_s_place(t
 
 
 async def test_while_it_is_written_it_has_another_name(tmp_path, monkeypatch):
-    monkeypatch.setattr(saving, "WRITE_AT_ONCE", 1)
+    monkeypatch.setattr(saving, "WRITE_BYTES", 1)
     seen = []
 
     async def look():
@@ -68,7 +68,7 @@ async def test_a_full_disk_is_said_and_leaves_nothing(tmp_path, monkeypatch):
     def full(file):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(saving, "_complete", full)
+    monkeypatch.setattr(saving, "_sync_and_close", full)
     with pytest.raises(OSError, match="No space left"):
         await save_chunks(chunks(b"123"), tmp_path / "a.csv")
     assert list(tmp_path.iterdir()) == []

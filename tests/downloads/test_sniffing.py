@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from mirakl_async.downloads.sniffing import SNIFF_BYTES, format_of
+from mirakl_async.downloads.sniffing import SNIFF_BYTES, detect_format
 
 
 def zipped(*names):
@@ -41,4 +41,4 @@ def zipped(*names):
     ],
 )
 def test_kinds(start, kind):
-    assert format_of(start[:SNIFF_BYTES]) == kind
+    assert detect_format(start[:SNIFF_BYTES]) == kind

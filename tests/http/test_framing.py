@@ -38,7 +38,7 @@ CHUNKS = b"%x\r\n%b\r\n0\r\n\r\n" % (len(ROWS), ROWS)
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch):
     """Attempts of a save follow each other at once."""
-    monkeypatch.setattr("mirakl_async.downloads.download.PAUSE", 0.001)
+    monkeypatch.setattr("mirakl_async.downloads.download.RETRY_DELAY", 0.001)
 
 
 def connect(server, **settings):

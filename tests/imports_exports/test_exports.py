@@ -48,7 +48,7 @@ async def marketplace():
 
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch):
-    monkeypatch.setattr(exports, "PAUSE", 0.0)
+    monkeypatch.setattr(exports, "RETRY_DELAY", 0.0)
 
 
 def ready(marketplace, *files):

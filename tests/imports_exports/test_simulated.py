@@ -19,7 +19,7 @@ CATALOG = b"sku;title\n" + b"".join(b'S%d;"Thing; ""%d"""\n' % (number, number) 
 
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch):
-    monkeypatch.setattr(exports, "PAUSE", 0.0)
+    monkeypatch.setattr(exports, "RETRY_DELAY", 0.0)
 
 
 @pytest.fixture
