@@ -105,7 +105,7 @@ def test_code_and_comments_are_standard_technical_english():
 
 
 def test_pages_are_standard_technical_english():
-    pages = {page: page.read_text().splitlines() for page in (ROOT / "README.md", ROOT / "docs" / "architecture.md")}
+    pages = {page: page.read_text().splitlines() for page in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"))}
     found = [
         f"{page.name}:{number}: {one}"
         for page, lines in pages.items()
