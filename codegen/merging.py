@@ -115,6 +115,14 @@ class Catalog:
         key = referred(shape)
         return self.of.get((direction, key)) if key else None
 
+    def described(self, model: Model, wire: str) -> list[Member]:
+        """How each object that a model stands for, and each of its variants, describes one member."""
+        keys = [(model.direction, key) for key in (*model.schemas, *model.parts)]
+        objects = [self._objects[key] for key in keys]
+        keys = [(model.direction, variant) for item in objects for _, variant in item.variants]
+        objects += [self._objects[key] for key in keys if key in self._objects]
+        return [member for item in objects if (member := item.member(wire))]
+
     def _variants(self, reached: dict[Key, Reached]) -> set[Key]:
         """What stands for nothing but a variant that its base folds in."""
         return {key for key, item in reached.items() if not item.direct} - set(self._tagged(reached))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .documents import CodegenError
+from .facts import sentence
 from .merging import Catalog, Model
 from .package import Alias, Package, python_name
 from .shapes import Choice, Direction, Keyed, Many, Member, Ref, Scalar, Shape
@@ -150,7 +151,10 @@ class ModuleWriter:
             self.imports.add("BulkResult")
             bases.append(f"BulkResult[{reported[0]}]")
         fields = self._type_of_event(model)
-        fields += [self._field(model, member) for member in sorted(model.members, key=lambda item: not item.required)]
+        for member in sorted(model.members, key=lambda item: not item.required):
+            fields.append(self._field(model, member))
+            said = sentence(self.package, model, member)
+            fields += [docstring([said], 4)] if said else []
         names = [(member.wire, python_name(model, member, self.package.corrections)) for member in model.members]
         self._unique(model, names)
         renamed = [f"{string(name)}: {string(wire)}" for wire, name in names if wire != name]
@@ -159,7 +163,10 @@ class ModuleWriter:
             arguments += [f"tag_field={string(model.tag)}", f"tag={string(model.value)}"]
         if renamed:
             arguments.append(Group("rename={", tuple(renamed), "}", literal=True))
-        lines = [call(f"class {model.name}(", arguments, "):"), docstring(self._words(model), 4)]
+        lines = [
+            call(f"class {model.name}(", arguments, "):"),
+            docstring([self.package.summaries.get(model.name) or self._summary(model)], 4),
+        ]
         if fields:
             lines += ["", *fields]
         checks = self._checks(model)
@@ -386,13 +393,6 @@ class ModuleWriter:
             f"            check_required({string(f'{need.model}.{need.needs}')}, self.{need.needs}, {string(reason)})",
         ]
 
-    def _words(self, model: Model) -> list[str]:
-        paragraphs = [self.package.summaries.get(model.name) or self._summary(model)]
-        facts = [fact for member in model.members if (fact := self._fact(model, member))]
-        if facts:
-            paragraphs.append("\n".join(f"- {fact}" for fact in facts))
-        return paragraphs
-
     def _summary(self, model: Model) -> str:
         verb = "Sent" if model.direction == "sent" else "Read"
         places: dict[str, list[str]] = {}
@@ -411,25 +411,6 @@ class ModuleWriter:
         more = f" and {len(places) - 1} more places" if len(places) > 2 else ""
         preposition = "to" if model.direction == "sent" else "from"
         return f"{verb} as `{where}`{more}, {preposition} {_listed(codes)}."
-
-    def _fact(self, model: Model, member: Member) -> str:
-        name = python_name(model, member, self.package.corrections)
-        shape = member.shape.item if isinstance(member.shape, Many) else member.shape
-        said: list[str] = []
-        if isinstance(shape, Scalar) and shape.values:
-            known = self.package.known_values(model, member.wire)
-            label = f" (`{known.name}`)" if known else ""
-            said.append(
-                (", ".join(shape.values) if len(shape.values) <= 12 else f"{len(shape.values)} known values") + label
-            )
-            if shape.retired:
-                said.append(
-                    "no longer "
-                    + (", ".join(shape.retired) if len(shape.retired) <= 6 else f"{len(shape.retired)} others")
-                )
-        if member.deprecated:
-            said.append("deprecated")
-        return f"{name}: {'; '.join(said)}" if said else ""
 
 
 def _quoted(line: str) -> str:

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from .choosing import demands, knowing, tag_of_all, variants_of
 from .documents import CodegenError, Document
-from .scalars import default_of, documented_values, is_nullable, kind_of_values, scalar_of
+from .scalars import default_of, documented_values, is_nullable, kind_of_values, notes_of, scalar_of
 from .shapes import Choice, Keyed, Kind, Many, Member, Object, Ref, Scalar, Shape, referred
 
 Json = dict[str, Any]
@@ -376,6 +376,7 @@ class Reader:
                 nullable=is_nullable(spec),
                 deprecated=bool(spec.get("deprecated")),
                 default=default_of(spec),
+                notes=notes_of(wire, spec),
             )
         return required
 

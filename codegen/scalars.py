@@ -8,6 +8,19 @@ from typing import Any
 from .shapes import Kind, Scalar
 
 Json = dict[str, Any]
+_NOTES = {
+    "ISO 4217": re.compile(r"(?i)ISO[ -]?4217"),
+    "ISO 3166-1 alpha-2": re.compile(r"(?i)ISO[ -]?3166-1[ -]\(?alpha-?2"),
+    "ISO 3166-1 alpha-3": re.compile(r"(?i)ISO[ -]?3166-1[ -]\(?alpha-?3"),
+    "ISO 639 language, with or without an ISO 3166 country": re.compile(r"(?is)ISO[ -]?639.*ISO[ -]?3166"),
+    "an e-mail address": re.compile(r"^email "),
+    "a URI": re.compile(r"^uri "),
+}
+_TAX = {
+    "tax excluded": re.compile(r"(?i)\b(?:excluding tax|tax(?:es)? excluded)"),
+    "tax included": re.compile(r"(?i)\b(?:including tax|tax(?:es)? included)"),
+}
+_UNIT = re.compile(r"(?i)\bin (days|hours|minutes|seconds|milliseconds|bytes|megabytes)\b")
 
 
 def documented_values(schema: Json) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -36,6 +49,23 @@ def default_of(schema: Json) -> tuple[str, ...]:
     """What the server takes where nothing is given, as text; a plain `false` is left out."""
     given = schema.get("default")
     return tuple(str(value) for value in (given if isinstance(given, list) else [given]) if value)
+
+
+def notes_of(wire: str, schema: Json) -> tuple[str, ...]:
+    """Unit, standard and other facts of a member that its name does not say, found in its format and description."""
+    said = f"{schema.get('format') or ''} {schema.get('description') or ''}"
+    given = schema.get("type")
+    kinds = {*(given if isinstance(given, list) else [given])} - {"null"}
+    found = [note for note, pattern in _NOTES.items() if pattern.search(said)]
+    if kinds & {"number", "integer"}:
+        found += [f"in {unit}" for unit in dict.fromkeys(unit.lower() for unit in _UNIT.findall(said))]
+    if not kinds & {"boolean", "string", "array"} and not re.search(r"(?i)excl|incl", wire):
+        found += [note for note, pattern in _TAX.items() if pattern.search(said)]
+    if schema.get("uniqueItems"):
+        found.append("no item twice")
+    if schema.get("readOnly"):
+        found.append("read-only")
+    return tuple(found)
 
 
 def is_nullable(schema: Json) -> bool:

@@ -53,7 +53,10 @@ Shape: TypeAlias = Scalar | Many | Keyed | Choice | Ref
 
 
 class Member(Struct, frozen=True, kw_only=True):
-    """One member of an object; `default` is what the server takes where it is left out, a plain `false` left out."""
+    """One member of an object.
+
+    `default` is what the server takes where it is left out, a plain `false` left out; `notes` are its unit and standard.
+    """
 
     wire: str
     shape: Shape
@@ -61,6 +64,7 @@ class Member(Struct, frozen=True, kw_only=True):
     nullable: bool = False
     deprecated: bool = False
     default: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class Object(Struct, kw_only=True):

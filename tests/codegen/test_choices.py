@@ -140,8 +140,8 @@ def test_a_choice_knows_the_values_of_all_its_variants(workshop):
                         thing(state=only("linked", "off"), flag={"type": "array", "items": only("b")}, x=TEXT)]}  # fmt: skip
     assert set(members_of(workshop, schema)) == {"state", "flag", "x"}
     text = (workshop.root / "mirakl_async/models/acme/things.py").read_text()
-    assert "- state: on, off, linked (" in text
-    assert "- flag: a, b (" in text
+    assert "Known values: on, off, linked (" in text
+    assert "Known values: a, b (" in text
 
 
 def test_a_tag_that_documents_no_values_knows_those_of_its_mapping(workshop):
@@ -150,8 +150,8 @@ def test_a_tag_that_documents_no_values_knows_those_of_its_mapping(workshop):
     schemas = {"Sync": thing(status=only("enabled")), "Link": thing(status=only("linked"))}
     assert members_of(workshop, choice, schemas) == {"feature": ["str"], "status": ["str"]}
     text = (workshop.root / "mirakl_async/models/acme/things.py").read_text()
-    assert "- feature: sync, link (" in text
-    assert "- status: enabled, linked (" in text
+    assert "Known values: sync, link (" in text
+    assert "Known values: enabled, linked (" in text
 
 
 def test_a_tag_without_mapping_finds_what_extends_its_base(workshop):

@@ -26,7 +26,7 @@ def test_members_and_arguments_have_the_alias_of_their_values(workshop):
     )
     models, operations = things(workshop.generate(content))
     assert '    T01KindOrStr: TypeAlias = Literal["A", "B"] | str\n' in models
-    assert "    state: T01ResponseStateOrStr | None = None\n    note: str | None = None\n" in models
+    assert "    state: T01ResponseStateOrStr | None = None\n" in models
     assert "Annotated[T01KindOrStr, Meta(max_length=9)] | UnsetType" in models
     assert "kinds: list[T01KindOrStr] | UnsetType" in models
     assert (

@@ -128,8 +128,8 @@ def test_a_value_that_is_new_in_one_place_is_added_to_the_published_class(worksh
     assert (workshop.tables / "names.lock").read_text() == published
     assert text.count("class AState:") == 1
     assert 'OFF: Final = "OFF"\n    BLINKING: Final = "BLINKING"\n' in text
-    assert "- state: ON, OFF, BLINKING (`AState`)" in text
-    assert "- state: ON, OFF (`AState`)" in text
+    assert "Known values: ON, OFF, BLINKING (`AState`)" in text
+    assert "Known values: ON, OFF (`AState`)" in text
 
 
 def test_a_schema_may_go_while_its_class_stays(workshop):

@@ -21,15 +21,13 @@ else:
 
 
 class Channel(ResponseModel, kw_only=True, gc=False):
-    """Read as `channels`, from SELLER_ACCOUNT_CHANNEL_UPSERT.
-
-    - status: AVAILABLE (`ChannelStatus`)
-    """
+    """Read as `channels`, from SELLER_ACCOUNT_CHANNEL_UPSERT."""
 
     external_id: str | None = None
     id: str | None = None
     name: str | None = None
     status: ChannelStatusOrStr | None = None
+    """Known values: AVAILABLE (`ChannelStatus`)."""
     url: str | None = None
     vendor: str | None = None
 

@@ -20,3 +20,4 @@ class UpsertCarriersRequest(RequestModel, kw_only=True, gc=False):
     """The body of upsertCarriers."""
 
     carriers: Annotated[list[CarrierRequest], Meta(min_length=1, max_length=5000)]
+    """1 to 5000 items."""

@@ -96,16 +96,16 @@ else:
 
 
 class BooleanAttribute(RequestModel, kw_only=True, gc=False, tag_field="type", tag="Boolean"):
-    """Sent as `offer_configuration.custom_attributes`, to configureChannelCatalog.
-
-    - configuration_modes: CONSTANT, VARIABLE (`ConfigurationMode`)
-    - requirement_level: OPTIONAL, RECOMMENDED, REQUIRED (`RequirementLevel`)
-    """
+    """Sent as `offer_configuration.custom_attributes`, to configureChannelCatalog."""
 
     configuration_modes: Annotated[list[ConfigurationModeOrStr], Meta(min_length=1)]
+    """Known values: CONSTANT, VARIABLE (`ConfigurationMode`); not empty."""
     id: Annotated[str, Meta(min_length=1)]
+    """Not empty."""
     labels: Annotated[list[Localized], Meta(min_length=1)]
+    """Not empty."""
     requirement_level: RequirementLevelOrStr
+    """Known values: OPTIONAL, RECOMMENDED, REQUIRED (`RequirementLevel`)."""
     descriptions: list[Localized] | UnsetType = UNSET
     default_value: bool | UnsetType = UNSET
 
@@ -114,37 +114,40 @@ class ListAttributeItem(RequestModel, kw_only=True, gc=False):
     """Sent as `offer_configuration.custom_attributes.values`, to configureChannelCatalog."""
 
     id: Annotated[str, Meta(min_length=1)]
+    """Not empty."""
     labels: list[Localized] | UnsetType = UNSET
 
 
 class ListAttribute(RequestModel, kw_only=True, gc=False, tag_field="type", tag="List"):
-    """Sent as `offer_configuration.custom_attributes`, to configureChannelCatalog.
-
-    - configuration_modes: CONSTANT, VARIABLE (`ConfigurationMode`)
-    - requirement_level: OPTIONAL, RECOMMENDED, REQUIRED (`RequirementLevel`)
-    """
+    """Sent as `offer_configuration.custom_attributes`, to configureChannelCatalog."""
 
     configuration_modes: Annotated[list[ConfigurationModeOrStr], Meta(min_length=1)]
+    """Known values: CONSTANT, VARIABLE (`ConfigurationMode`); not empty."""
     id: Annotated[str, Meta(min_length=1)]
+    """Not empty."""
     labels: Annotated[list[Localized], Meta(min_length=1)]
+    """Not empty."""
     requirement_level: RequirementLevelOrStr
+    """Known values: OPTIONAL, RECOMMENDED, REQUIRED (`RequirementLevel`)."""
     max_size: Annotated[int, Meta(ge=1)]
+    """At least 1."""
     values: Annotated[list[ListAttributeItem], Meta(max_length=100)]
+    """At most 100 items."""
     descriptions: list[Localized] | UnsetType = UNSET
     default_values: list[str] | UnsetType = UNSET
 
 
 class NumericAttribute(RequestModel, kw_only=True, gc=False, tag_field="type", tag="Numeric"):
-    """Sent as `offer_configuration.custom_attributes`, to configureChannelCatalog.
-
-    - configuration_modes: CONSTANT, VARIABLE (`ConfigurationMode`)
-    - requirement_level: OPTIONAL, RECOMMENDED, REQUIRED (`RequirementLevel`)
-    """
+    """Sent as `offer_configuration.custom_attributes`, to configureChannelCatalog."""
 
     configuration_modes: Annotated[list[ConfigurationModeOrStr], Meta(min_length=1)]
+    """Known values: CONSTANT, VARIABLE (`ConfigurationMode`); not empty."""
     id: Annotated[str, Meta(min_length=1)]
+    """Not empty."""
     labels: Annotated[list[Localized], Meta(min_length=1)]
+    """Not empty."""
     requirement_level: RequirementLevelOrStr
+    """Known values: OPTIONAL, RECOMMENDED, REQUIRED (`RequirementLevel`)."""
     descriptions: list[Localized] | UnsetType = UNSET
     default_value: Decimal | UnsetType = UNSET
 
@@ -153,16 +156,16 @@ class NumericAttribute(RequestModel, kw_only=True, gc=False, tag_field="type", t
 
 
 class TextAttribute(RequestModel, kw_only=True, gc=False, tag_field="type", tag="Text"):
-    """Sent as `offer_configuration.custom_attributes`, to configureChannelCatalog.
-
-    - configuration_modes: CONSTANT, VARIABLE (`ConfigurationMode`)
-    - requirement_level: OPTIONAL, RECOMMENDED, REQUIRED (`RequirementLevel`)
-    """
+    """Sent as `offer_configuration.custom_attributes`, to configureChannelCatalog."""
 
     configuration_modes: Annotated[list[ConfigurationModeOrStr], Meta(min_length=1)]
+    """Known values: CONSTANT, VARIABLE (`ConfigurationMode`); not empty."""
     id: Annotated[str, Meta(min_length=1)]
+    """Not empty."""
     labels: Annotated[list[Localized], Meta(min_length=1)]
+    """Not empty."""
     requirement_level: RequirementLevelOrStr
+    """Known values: OPTIONAL, RECOMMENDED, REQUIRED (`RequirementLevel`)."""
     max_size: int
     descriptions: list[Localized] | UnsetType = UNSET
     default_value: str | UnsetType = UNSET
@@ -175,22 +178,19 @@ AnyAttribute: TypeAlias = BooleanAttribute | ListAttribute | NumericAttribute | 
 class PricingConfigurationField(RequestModel, kw_only=True, gc=False):
     """Sent as `offer_configuration.pricing_configuration.discount_price_period.end_date`, to
     configureChannelCatalog.
-
-    - requirement_level: OPTIONAL, REQUIRED (`PricingConfigurationFieldRequirementLevel`)
     """
 
     requirement_level: PricingConfigurationFieldRequirementLevelOrStr
+    """Known values: OPTIONAL, REQUIRED (`PricingConfigurationFieldRequirementLevel`)."""
 
 
 class DiscountPricePeriod(RequestModel, kw_only=True, gc=False):
-    """Sent as `offer_configuration.pricing_configuration.discount_price_period`, to configureChannelCatalog.
-
-    - support: SUPPORTED, UNSUPPORTED (`DiscountPricePeriodSupport`)
-    """
+    """Sent as `offer_configuration.pricing_configuration.discount_price_period`, to configureChannelCatalog."""
 
     end_date: PricingConfigurationField
     start_date: PricingConfigurationField
     support: DiscountPricePeriodSupportOrStr
+    """Known values: SUPPORTED, UNSUPPORTED (`DiscountPricePeriodSupport`)."""
 
 
 class PricingConfiguration(RequestModel, kw_only=True, gc=False):
@@ -207,23 +207,19 @@ class OfferConfiguration(RequestModel, kw_only=True, gc=False):
 
 
 class UseCaseConfigurationAttributes(RequestModel, kw_only=True, gc=False):
-    """Sent as `use_case_configurations.offer_creation.optional` and 3 more places, to configureChannelCatalog.
-
-    - standard_attributes: ID, STANDARD_PRICE, DISCOUNT_PRICE, STOCK, GTIN (`StandardAttribute`)
-    """
+    """Sent as `use_case_configurations.offer_creation.optional` and 3 more places, to configureChannelCatalog."""
 
     custom_attributes: list[str] | UnsetType = UNSET
     standard_attributes: list[StandardAttributeOrStr] | UnsetType = UNSET
+    """Known values: ID, STANDARD_PRICE, DISCOUNT_PRICE, STOCK, GTIN (`StandardAttribute`)."""
 
 
 class UseCaseConfiguration(RequestModel, kw_only=True, gc=False):
-    """Sent as `use_case_configurations.offer_creation`, to configureChannelCatalog.
-
-    - support: SUPPORTED, UNSUPPORTED (`DiscountPricePeriodSupport`)
-    """
+    """Sent as `use_case_configurations.offer_creation`, to configureChannelCatalog."""
 
     required: UseCaseConfigurationAttributes
     support: DiscountPricePeriodSupportOrStr
+    """Known values: SUPPORTED, UNSUPPORTED (`DiscountPricePeriodSupport`)."""
     optional: UseCaseConfigurationAttributes | UnsetType = UNSET
 
 
@@ -242,35 +238,35 @@ class ChannelCatalogCapabilities(RequestModel, kw_only=True, gc=False):
 
 
 class Diagnostic(RequestModel, kw_only=True, gc=False):
-    """Sent as `store_catalog_items.diagnostics` and 2 more places, to updateStoreCatalogItems.
-
-    - connector_override_action: REMOVED (`ConnectorOverrideAction`); deprecated
-    """
+    """Sent as `store_catalog_items.diagnostics` and 2 more places, to updateStoreCatalogItems."""
 
     message: str
     channel_attribute_id: str | None | UnsetType = UNSET
     channel_diagnostic_id: str | None | UnsetType = UNSET
     connector_override_action: ConnectorOverrideActionOrStr | None | UnsetType = UNSET
+    """Known values: REMOVED (`ConnectorOverrideAction`); deprecated."""
 
 
 class UpdateStoreCatalogItem(RequestModel, kw_only=True, gc=False):
-    """Sent as `store_catalog_items`, to updateStoreCatalogItems.
-
-    - diagnostics: deprecated
-    - offer_status: OFFER_ACTIVE, OFFER_DOES_NOT_EXIST, ACTION_REQUIRED (`OfferStatus`)
-    - product_status: PRODUCT_DOES_NOT_EXIST, PRODUCT_PENDING_APPROVAL, PRODUCT_REFUSED, PRODUCT_CREATED,
-      ACTION_REQUIRED (`ProductStatus`)
-    """
+    """Sent as `store_catalog_items`, to updateStoreCatalogItems."""
 
     id: str
     diagnostics: Annotated[list[Diagnostic], Meta(max_length=100)] | None | UnsetType = UNSET
+    """At most 100 items; deprecated."""
     offer_diagnostics: Annotated[list[Diagnostic], Meta(max_length=100)] | None | UnsetType = UNSET
+    """At most 100 items."""
     offer_status: OfferStatusOrStr | UnsetType = UNSET
+    """Known values: OFFER_ACTIVE, OFFER_DOES_NOT_EXIST, ACTION_REQUIRED (`OfferStatus`)."""
     product_diagnostics: Annotated[list[Diagnostic], Meta(max_length=100)] | None | UnsetType = UNSET
+    """At most 100 items."""
     product_status: ProductStatusOrStr | UnsetType = UNSET
+    """Known values: PRODUCT_DOES_NOT_EXIST, PRODUCT_PENDING_APPROVAL, PRODUCT_REFUSED, PRODUCT_CREATED, ACTION_REQUIRED
+    (`ProductStatus`).
+    """
 
 
 class UpdateStoreCatalogItemsRequest(RequestModel, kw_only=True, gc=False):
     """The body of updateStoreCatalogItems."""
 
     store_catalog_items: Annotated[list[UpdateStoreCatalogItem], Meta(min_length=1, max_length=10000)]
+    """1 to 10000 items."""

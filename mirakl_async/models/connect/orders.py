@@ -188,12 +188,10 @@ else:
 
 
 class ActionError(RequestModel, kw_only=True, gc=False):
-    """Sent as `errors`, to updateActionStatus.
-
-    - code: 13 known values (`ActionErrorCode`)
-    """
+    """Sent as `errors`, to updateActionStatus."""
 
     code: ActionErrorCodeOrStr
+    """13 known values (`ActionErrorCode`)."""
     message: str
 
 
@@ -207,6 +205,7 @@ class AddressRequest(RequestModel, kw_only=True, gc=False):
     company: str | UnsetType = UNSET
     country: str | UnsetType = UNSET
     country_iso_code: str | UnsetType = UNSET
+    """ISO 3166-1 alpha-3."""
     first_name: str | UnsetType = UNSET
     phone: str | UnsetType = UNSET
     state: str | UnsetType = UNSET
@@ -218,7 +217,9 @@ class Money(RequestModel, kw_only=True, gc=False):
     """An amount, at least 0, in an ISO 4217 currency."""
 
     amount: Decimal
+    """At least 0; in `currency`."""
     currency: str
+    """ISO 4217."""
 
     def __post_init__(self) -> None:
         check_number("Money.amount", self.amount, low=Decimal(0))
@@ -238,20 +239,21 @@ class TaxRequest(RequestModel, kw_only=True, gc=False):
 
 
 class AdjustmentRequest(RequestModel, kw_only=True, gc=False):
-    """Money given back, or units taken off a line; every past one is restated each time.
-
-    - reason: CUSTOMER_CANCELATION, OUT_OF_STOCK, RETURN, ITEM_NOT_RECEIVED, AGREEMENT, DEFECT, UNABLE_TO_DELIVER,
-      CHANNEL_SPECIFIC (`AdjustmentReason`)
-    - type: REFUND, CANCELATION (`AdjustmentType`)
-    """
+    """Money given back, or units taken off a line; every past one is restated each time."""
 
     channel_adjustment_id: str
     created_at: Annotated[dt.datetime, Meta(tz=True)]
     price: Money
+    """Tax excluded."""
     quantity: int
     reason: AdjustmentReasonOrStr
+    """Known values: CUSTOMER_CANCELATION, OUT_OF_STOCK, RETURN, ITEM_NOT_RECEIVED, AGREEMENT, DEFECT,
+    UNABLE_TO_DELIVER, CHANNEL_SPECIFIC (`AdjustmentReason`).
+    """
     shipping_price: Money
+    """Tax excluded."""
     type: AdjustmentTypeOrStr
+    """Known values: REFUND, CANCELATION (`AdjustmentType`)."""
     shipping_taxes: list[TaxRequest] | UnsetType = UNSET
     taxes: list[TaxRequest] | UnsetType = UNSET
 
@@ -263,6 +265,7 @@ class CustomAttributeBooleanRequest(RequestModel, kw_only=True, gc=False, tag_fi
     """Sent as `orders.custom_attributes`, to upsertOrders."""
 
     id: Annotated[str, Meta(min_length=1, max_length=255)]
+    """At most 255 characters."""
     value: bool
 
 
@@ -270,6 +273,7 @@ class CustomAttributeDateRequest(RequestModel, kw_only=True, gc=False, tag_field
     """Sent as `orders.custom_attributes`, to upsertOrders."""
 
     id: Annotated[str, Meta(min_length=1, max_length=255)]
+    """At most 255 characters."""
     value: Annotated[dt.datetime, Meta(tz=True)]
 
     def __post_init__(self) -> None:
@@ -280,14 +284,18 @@ class CustomAttributeListRequest(RequestModel, kw_only=True, gc=False, tag_field
     """Sent as `orders.custom_attributes`, to upsertOrders."""
 
     id: Annotated[str, Meta(min_length=1, max_length=255)]
+    """At most 255 characters."""
     value: Annotated[list[Annotated[str, Meta(max_length=10000)]], Meta(min_length=1, max_length=1000)]
+    """1 to 1000 items; each at most 10000 characters."""
 
 
 class CustomAttributeNumericRequest(RequestModel, kw_only=True, gc=False, tag_field="type", tag="NUMERIC"):
     """Sent as `orders.custom_attributes`, to upsertOrders."""
 
     id: Annotated[str, Meta(min_length=1, max_length=255)]
+    """At most 255 characters."""
     value: Decimal
+    """-1000000000 to 1000000000."""
 
     def __post_init__(self) -> None:
         check_number(
@@ -299,7 +307,9 @@ class CustomAttributeStringRequest(RequestModel, kw_only=True, gc=False, tag_fie
     """Sent as `orders.custom_attributes`, to upsertOrders."""
 
     id: Annotated[str, Meta(min_length=1, max_length=255)]
+    """At most 255 characters."""
     value: Annotated[str, Meta(max_length=100000)]
+    """At most 100000 characters."""
 
 
 AnyCustomAttributeRequest: TypeAlias = (
@@ -344,22 +354,18 @@ class DeliveryDateRequest(RequestModel, kw_only=True, gc=False):
 
 
 class DocumentEntity(RequestModel, kw_only=True, gc=False):
-    """Sent as `metadata.entity`, to uploadOrderDocument.
-
-    - type: RETURN (`DocumentEntityType`)
-    """
+    """Sent as `metadata.entity`, to uploadOrderDocument."""
 
     id: str
     type: DocumentEntityTypeOrStr
+    """Known values: RETURN (`DocumentEntityType`)."""
 
 
 class FulfillmentRequest(RequestModel, kw_only=True, gc=False):
-    """Sent as `orders.fulfillment`, to upsertOrders.
-
-    - type: FULFILLED_BY_SELLER, FULFILLED_BY_PARTNER (`FulfillmentType`)
-    """
+    """Sent as `orders.fulfillment`, to upsertOrders."""
 
     type: FulfillmentTypeOrStr
+    """Known values: FULFILLED_BY_SELLER, FULFILLED_BY_PARTNER (`FulfillmentType`)."""
     code: str | UnsetType = UNSET
 
 
@@ -369,31 +375,35 @@ class ProductRequest(RequestModel, kw_only=True, gc=False):
     id: str
     title: str
     thumbnail_url: str | UnsetType = UNSET
+    """A URI."""
 
 
 class OrderLineRequest(RequestModel, kw_only=True, gc=False):
-    """A line of an order. Amounts are for the whole line, tax excluded.
-
-    - status: AWAITING_ACCEPTANCE, AWAITING_FRAUD_CHECK, AWAITING_PAYMENT, AWAITING_SHIPMENT, CHANNEL_SPECIFIC, CLOSED,
-      DELIVERED, SHIPPED (`OrderStatus`)
-    - status_reason: ACCEPTANCE_TIMEOUT, AUTOMATICALLY_CLOSED, CANCELED, FRAUD_CHECK_FAILED, FRAUD_CHECK_TIMEOUT,
-      PAYMENT_TIMEOUT, REFUNDED, REFUSED, REFUSED_PAYMENT (`StatusReason`)
-    """
+    """A line of an order. Amounts are for the whole line, tax excluded."""
 
     can_cancel: bool
     can_refund: bool
     channel_order_line_id: str
     created_at: Annotated[dt.datetime, Meta(tz=True)]
     price: Money
+    """Tax excluded."""
     product: ProductRequest
     quantity: int
     status: OrderStatusOrStr
+    """Known values: AWAITING_ACCEPTANCE, AWAITING_FRAUD_CHECK, AWAITING_PAYMENT, AWAITING_SHIPMENT, CHANNEL_SPECIFIC,
+    CLOSED, DELIVERED, SHIPPED (`OrderStatus`).
+    """
     total_shipping_price: Money
+    """Tax excluded."""
     updated_at: Annotated[dt.datetime, Meta(tz=True)]
     adjustments: list[AdjustmentRequest] | UnsetType = UNSET
     custom_attributes: Annotated[list[AnyCustomAttributeRequest], Meta(max_length=1000)] | UnsetType = UNSET
+    """At most 1000 items."""
     shipping_taxes: list[TaxRequest] | UnsetType = UNSET
     status_reason: StatusReasonOrStr | UnsetType = UNSET
+    """Known values: ACCEPTANCE_TIMEOUT, AUTOMATICALLY_CLOSED, CANCELED, FRAUD_CHECK_FAILED, FRAUD_CHECK_TIMEOUT,
+    PAYMENT_TIMEOUT, REFUNDED, REFUSED, REFUSED_PAYMENT (`StatusReason`).
+    """
     taxes: list[TaxRequest] | UnsetType = UNSET
 
     def __post_init__(self) -> None:
@@ -408,6 +418,7 @@ class ShippingInfoRequest(RequestModel, kw_only=True, gc=False):
     carrier: str | UnsetType = UNSET
     delivery_date: DeliveryDateRequest | UnsetType = UNSET
     email: str | UnsetType = UNSET
+    """An e-mail address."""
     method: str | UnsetType = UNSET
     pudo_id: str | UnsetType = UNSET
     shipping_deadline: Annotated[dt.datetime, Meta(tz=True)] | UnsetType = UNSET
@@ -417,25 +428,27 @@ class ShippingInfoRequest(RequestModel, kw_only=True, gc=False):
 
 
 class OrderRequest(RequestModel, kw_only=True, gc=False):
-    """An order's whole state, as the channel knows it now; what is left out is cleared.
-
-    - status: AWAITING_ACCEPTANCE, AWAITING_FRAUD_CHECK, AWAITING_PAYMENT, AWAITING_SHIPMENT, CHANNEL_SPECIFIC, CLOSED,
-      DELIVERED, SHIPPED (`OrderStatus`)
-    - status_reason: ACCEPTANCE_TIMEOUT, AUTOMATICALLY_CLOSED, CANCELED, FRAUD_CHECK_FAILED, FRAUD_CHECK_TIMEOUT,
-      PAYMENT_TIMEOUT, REFUNDED, REFUSED, REFUSED_PAYMENT (`StatusReason`)
-    """
+    """An order's whole state, as the channel knows it now; what is left out is cleared."""
 
     channel_order_id: str
     channel_updated_at: Annotated[dt.datetime, Meta(tz=True)]
     created_at: Annotated[dt.datetime, Meta(tz=True)]
     fulfillment: FulfillmentRequest
     order_lines: Annotated[list[OrderLineRequest], Meta(min_length=1)]
+    """Not empty."""
     shipping_info: ShippingInfoRequest
     status: OrderStatusOrStr
+    """Known values: AWAITING_ACCEPTANCE, AWAITING_FRAUD_CHECK, AWAITING_PAYMENT, AWAITING_SHIPMENT, CHANNEL_SPECIFIC,
+    CLOSED, DELIVERED, SHIPPED (`OrderStatus`).
+    """
     billing_info: BillingInfoRequest | UnsetType = UNSET
     custom_attributes: Annotated[list[AnyCustomAttributeRequest], Meta(max_length=1000)] | UnsetType = UNSET
+    """At most 1000 items."""
     has_incident: bool | UnsetType = UNSET
     status_reason: StatusReasonOrStr | UnsetType = UNSET
+    """Known values: ACCEPTANCE_TIMEOUT, AUTOMATICALLY_CLOSED, CANCELED, FRAUD_CHECK_FAILED, FRAUD_CHECK_TIMEOUT,
+    PAYMENT_TIMEOUT, REFUNDED, REFUSED, REFUSED_PAYMENT (`StatusReason`).
+    """
     sub_channel_code: str | UnsetType = UNSET
 
     def __post_init__(self) -> None:
@@ -444,13 +457,12 @@ class OrderRequest(RequestModel, kw_only=True, gc=False):
 
 
 class UpdateActionRequest(RequestModel, kw_only=True, gc=False):
-    """The body of updateActionStatus.
-
-    - status: SUCCESS, FAILED (`UpdateActionStatus`)
-    """
+    """The body of updateActionStatus."""
 
     status: UpdateActionStatusOrStr
+    """Known values: SUCCESS, FAILED (`UpdateActionStatus`)."""
     errors: list[ActionError] | UnsetType = UNSET
+    """Required where `status` is FAILED."""
 
     def __post_init__(self) -> None:
         if self.status == "FAILED":
@@ -473,18 +485,19 @@ class UpdateAnonymizeAfterRequest(RequestModel, kw_only=True, gc=False):
     """The body of updateAnonymizeAfterDate."""
 
     orders: Annotated[list[UpdateAnonymizeAfterRequestItem], Meta(min_length=1, max_length=100)]
+    """1 to 100 items."""
 
 
 class UploadOrderDocumentMetadata(RequestModel, kw_only=True, gc=False):
-    """Sent as `metadata`, to uploadOrderDocument.
-
-    - type: RETURN_LABEL, CUSTOMER_INVOICE, DELIVERY_SLIP, SHIPMENT_DELIVERY_SLIP, CHANNEL_SPECIFIC
-      (`UploadOrderDocumentMetadataType`)
-    """
+    """Sent as `metadata`, to uploadOrderDocument."""
 
     channel_document_id: str
     filename: Annotated[str, Meta(min_length=1, max_length=255)]
+    """At most 255 characters."""
     type: UploadOrderDocumentMetadataTypeOrStr
+    """Known values: RETURN_LABEL, CUSTOMER_INVOICE, DELIVERY_SLIP, SHIPMENT_DELIVERY_SLIP, CHANNEL_SPECIFIC
+    (`UploadOrderDocumentMetadataType`).
+    """
     channel_type: str | UnsetType = UNSET
     entity: DocumentEntity | UnsetType = UNSET
 
@@ -493,4 +506,5 @@ class UpsertOrdersRequest(RequestModel, kw_only=True, gc=False):
     """The body of upsertOrders."""
 
     orders: Annotated[list[OrderRequest], Meta(min_length=1, max_length=100)]
+    """1 to 100 items."""
     origin: OriginRequest

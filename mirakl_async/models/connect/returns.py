@@ -65,6 +65,7 @@ class ReturnAddressRequest(RequestModel, kw_only=True, gc=False):
 
     city: str
     country_iso_code: str
+    """ISO 3166-1 alpha-3."""
     street: str
     country: str | UnsetType = UNSET
     state: str | UnsetType = UNSET
@@ -89,14 +90,14 @@ class ReturnError(ResponseModel, kw_only=True, gc=False):
 
 
 class ReturnLineRequest(RequestModel, kw_only=True, gc=False):
-    """Sent as `returns.return_lines`, to upsertReturns.
-
-    - reason: WRONG_ITEM, MISSING_ITEM, DEFECTIVE_ITEM, DAMAGED_ITEM, UNWANTED_ITEM, OTHER (`ReturnLineReason`)
-    """
+    """Sent as `returns.return_lines`, to upsertReturns."""
 
     channel_order_line_id: str
     quantity: int
     reason: ReturnLineReasonOrStr
+    """Known values: WRONG_ITEM, MISSING_ITEM, DEFECTIVE_ITEM, DAMAGED_ITEM, UNWANTED_ITEM, OTHER
+    (`ReturnLineReason`).
+    """
 
 
 class ReturnTrackingRequest(RequestModel, kw_only=True, gc=False):
@@ -108,22 +109,23 @@ class ReturnTrackingRequest(RequestModel, kw_only=True, gc=False):
 
 
 class ReturnRequest(RequestModel, kw_only=True, gc=False):
-    """Sent as `returns`, to upsertReturns.
-
-    - rejection_reason: RETURN_WINDOW_CLOSED, NOT_ELIGIBLE_FOR_RETURN, FINAL_SALES, OTHER (`RejectionReason`)
-    - status: REQUEST_INITIATED, REQUEST_DECLINED, OPENED, RECEIVED, CLOSED, CHANNEL_SPECIFIC (`ReturnStatus`)
-    """
+    """Sent as `returns`, to upsertReturns."""
 
     channel_order_id: str
     channel_return_id: str
     channel_updated_at: Annotated[dt.datetime, Meta(tz=True)]
     created_at: Annotated[dt.datetime, Meta(tz=True)]
     return_lines: Annotated[list[ReturnLineRequest], Meta(min_length=1)]
+    """Not empty."""
     status: ReturnStatusOrStr
+    """Known values: REQUEST_INITIATED, REQUEST_DECLINED, OPENED, RECEIVED, CLOSED, CHANNEL_SPECIFIC
+    (`ReturnStatus`).
+    """
     address: ReturnAddressRequest | UnsetType = UNSET
     label_url: str | UnsetType = UNSET
     method: str | UnsetType = UNSET
     rejection_reason: RejectionReasonOrStr | UnsetType = UNSET
+    """Known values: RETURN_WINDOW_CLOSED, NOT_ELIGIBLE_FOR_RETURN, FINAL_SALES, OTHER (`RejectionReason`)."""
     rma_id: str | UnsetType = UNSET
     sub_channel_code: str | UnsetType = UNSET
     tracking: ReturnTrackingRequest | UnsetType = UNSET
@@ -145,6 +147,7 @@ class UpsertReturnsRequest(RequestModel, kw_only=True, gc=False):
 
     origin: OriginRequest
     returns: Annotated[list[ReturnRequest], Meta(min_length=1, max_length=100)]
+    """1 to 100 items."""
 
 
 class UpsertReturnsResponse(ResponseModel, BulkResult[ReturnError], kw_only=True, gc=False):

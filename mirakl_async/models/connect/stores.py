@@ -49,19 +49,19 @@ class SubChannel(RequestModel, kw_only=True, gc=False):
     """Sent as `sub_channels`, to upsertBusinessInformation."""
 
     currency: Annotated[str, Meta(min_length=1, max_length=3, pattern="^[A-Z]{3}$")]
+    """ISO 4217; at most 3 characters; matching `^[A-Z]{3}$`."""
     id: str
     name: str
 
 
 class BusinessInformationInput(RequestModel, kw_only=True, gc=False):
-    """The body of upsertBusinessInformation.
-
-    - kyc_status: PENDING_SUBMISSION, PENDING_APPROVAL, REFUSED, APPROVED, NOT_REQUIRED (`KycStatus`)
-    """
+    """The body of upsertBusinessInformation."""
 
     currency: Annotated[str, Meta(min_length=1, max_length=3, pattern="^[A-Z]{3}$")]
+    """ISO 4217; at most 3 characters; matching `^[A-Z]{3}$`."""
     updated_at: Annotated[dt.datetime, Meta(tz=True)]
     kyc_status: KycStatusOrStr | UnsetType = UNSET
+    """Known values: PENDING_SUBMISSION, PENDING_APPROVAL, REFUSED, APPROVED, NOT_REQUIRED (`KycStatus`)."""
     kyc_status_reason: str | UnsetType = UNSET
     missing_configuration: bool | UnsetType = UNSET
     payment_information_configured: bool | UnsetType = UNSET

@@ -51,19 +51,21 @@ class AttributeContext(RequestModel, kw_only=True, gc=False):
 
 
 class EmbeddedDecimalAttribute(RequestModel, kw_only=True, gc=False, tag_field="type", tag="Decimal"):
-    """Sent as `embedded_attributes`, to upsertProductType.
-
-    - connect_standard_attributes: PRODUCT_ID, CATEGORY, BRAND, TITLE, DESCRIPTION, IMAGE, GTIN, VARIANT_GROUP_CODE
-      (`ConnectStandardAttribute`)
-    - requirement_level: OPTIONAL, RECOMMENDED, REQUIRED (`RequirementLevel`)
-    """
+    """Sent as `embedded_attributes`, to upsertProductType."""
 
     descriptions: list[Localized]
     id: Annotated[str, Meta(min_length=1, max_length=255)]
+    """At most 255 characters."""
     labels: Annotated[list[Localized], Meta(min_length=1)]
+    """Not empty."""
     requirement_level: RequirementLevelOrStr
+    """Known values: OPTIONAL, RECOMMENDED, REQUIRED (`RequirementLevel`)."""
     scale: Annotated[int, Meta(ge=0)]
+    """At least 0."""
     connect_standard_attributes: list[ConnectStandardAttributeOrStr] | UnsetType = UNSET
+    """Known values: PRODUCT_ID, CATEGORY, BRAND, TITLE, DESCRIPTION, IMAGE, GTIN, VARIANT_GROUP_CODE
+    (`ConnectStandardAttribute`).
+    """
     context: AttributeContext | UnsetType = UNSET
     maximum: Decimal | UnsetType = UNSET
     minimum: Decimal | UnsetType = UNSET
@@ -74,18 +76,19 @@ class EmbeddedDecimalAttribute(RequestModel, kw_only=True, gc=False, tag_field="
 
 
 class EmbeddedIntegerAttribute(RequestModel, kw_only=True, gc=False, tag_field="type", tag="Integer"):
-    """Sent as `embedded_attributes`, to upsertProductType.
-
-    - connect_standard_attributes: PRODUCT_ID, CATEGORY, BRAND, TITLE, DESCRIPTION, IMAGE, GTIN, VARIANT_GROUP_CODE
-      (`ConnectStandardAttribute`)
-    - requirement_level: OPTIONAL, RECOMMENDED, REQUIRED (`RequirementLevel`)
-    """
+    """Sent as `embedded_attributes`, to upsertProductType."""
 
     descriptions: list[Localized]
     id: Annotated[str, Meta(min_length=1, max_length=255)]
+    """At most 255 characters."""
     labels: Annotated[list[Localized], Meta(min_length=1)]
+    """Not empty."""
     requirement_level: RequirementLevelOrStr
+    """Known values: OPTIONAL, RECOMMENDED, REQUIRED (`RequirementLevel`)."""
     connect_standard_attributes: list[ConnectStandardAttributeOrStr] | UnsetType = UNSET
+    """Known values: PRODUCT_ID, CATEGORY, BRAND, TITLE, DESCRIPTION, IMAGE, GTIN, VARIANT_GROUP_CODE
+    (`ConnectStandardAttribute`).
+    """
     context: AttributeContext | UnsetType = UNSET
     maximum: int | UnsetType = UNSET
     minimum: int | UnsetType = UNSET
@@ -96,60 +99,68 @@ class ProductListAttributeValue(RequestModel, kw_only=True, gc=False):
 
     id: str
     labels: Annotated[list[Localized], Meta(min_length=1)] | UnsetType = UNSET
+    """Not empty."""
 
 
 class EmbeddedListAttribute(RequestModel, kw_only=True, gc=False, tag_field="type", tag="List"):
-    """Sent as `embedded_attributes`, to upsertProductType.
-
-    - connect_standard_attributes: PRODUCT_ID, CATEGORY, BRAND, TITLE, DESCRIPTION, IMAGE, GTIN, VARIANT_GROUP_CODE
-      (`ConnectStandardAttribute`)
-    - requirement_level: OPTIONAL, RECOMMENDED, REQUIRED (`RequirementLevel`)
-    """
+    """Sent as `embedded_attributes`, to upsertProductType."""
 
     descriptions: list[Localized]
     id: Annotated[str, Meta(min_length=1, max_length=255)]
+    """At most 255 characters."""
     labels: Annotated[list[Localized], Meta(min_length=1)]
+    """Not empty."""
     requirement_level: RequirementLevelOrStr
+    """Known values: OPTIONAL, RECOMMENDED, REQUIRED (`RequirementLevel`)."""
     available_values: Annotated[list[ProductListAttributeValue], Meta(min_length=1, max_length=1000)]
+    """1 to 1000 items."""
     connect_standard_attributes: list[ConnectStandardAttributeOrStr] | UnsetType = UNSET
+    """Known values: PRODUCT_ID, CATEGORY, BRAND, TITLE, DESCRIPTION, IMAGE, GTIN, VARIANT_GROUP_CODE
+    (`ConnectStandardAttribute`).
+    """
     context: AttributeContext | UnsetType = UNSET
     max_values: Annotated[int, Meta(ge=1)] | UnsetType = UNSET
+    """At least 1."""
 
 
 class EmbeddedMediaAttribute(RequestModel, kw_only=True, gc=False, tag_field="type", tag="Media"):
-    """Sent as `embedded_attributes`, to upsertProductType.
-
-    - connect_standard_attributes: PRODUCT_ID, CATEGORY, BRAND, TITLE, DESCRIPTION, IMAGE, GTIN, VARIANT_GROUP_CODE
-      (`ConnectStandardAttribute`)
-    - requirement_level: OPTIONAL, RECOMMENDED, REQUIRED (`RequirementLevel`)
-    - media_type: IMAGE, OTHER (`MediaType`)
-    """
+    """Sent as `embedded_attributes`, to upsertProductType."""
 
     descriptions: list[Localized]
     id: Annotated[str, Meta(min_length=1, max_length=255)]
+    """At most 255 characters."""
     labels: Annotated[list[Localized], Meta(min_length=1)]
+    """Not empty."""
     requirement_level: RequirementLevelOrStr
+    """Known values: OPTIONAL, RECOMMENDED, REQUIRED (`RequirementLevel`)."""
     connect_standard_attributes: list[ConnectStandardAttributeOrStr] | UnsetType = UNSET
+    """Known values: PRODUCT_ID, CATEGORY, BRAND, TITLE, DESCRIPTION, IMAGE, GTIN, VARIANT_GROUP_CODE
+    (`ConnectStandardAttribute`).
+    """
     context: AttributeContext | UnsetType = UNSET
     media_type: MediaTypeOrStr | UnsetType = UNSET
+    """Known values: IMAGE, OTHER (`MediaType`)."""
 
 
 class EmbeddedTextAttribute(RequestModel, kw_only=True, gc=False, tag_field="type", tag="Text"):
-    """Sent as `embedded_attributes`, to upsertProductType.
-
-    - connect_standard_attributes: PRODUCT_ID, CATEGORY, BRAND, TITLE, DESCRIPTION, IMAGE, GTIN, VARIANT_GROUP_CODE
-      (`ConnectStandardAttribute`)
-    - requirement_level: OPTIONAL, RECOMMENDED, REQUIRED (`RequirementLevel`)
-    """
+    """Sent as `embedded_attributes`, to upsertProductType."""
 
     descriptions: list[Localized]
     id: Annotated[str, Meta(min_length=1, max_length=255)]
+    """At most 255 characters."""
     labels: Annotated[list[Localized], Meta(min_length=1)]
+    """Not empty."""
     requirement_level: RequirementLevelOrStr
+    """Known values: OPTIONAL, RECOMMENDED, REQUIRED (`RequirementLevel`)."""
     connect_standard_attributes: list[ConnectStandardAttributeOrStr] | UnsetType = UNSET
+    """Known values: PRODUCT_ID, CATEGORY, BRAND, TITLE, DESCRIPTION, IMAGE, GTIN, VARIANT_GROUP_CODE
+    (`ConnectStandardAttribute`).
+    """
     context: AttributeContext | UnsetType = UNSET
     max_length: Annotated[int, Meta(ge=1)] | UnsetType = UNSET
+    """At least 1."""
     min_length: Annotated[int, Meta(ge=0)] | UnsetType = UNSET
+    """At least 0."""
 
 
 AnyEmbeddedAttribute: TypeAlias = (
@@ -166,6 +177,7 @@ class EqualsRuleConditionPayload(RequestModel, kw_only=True, gc=False):
     """Sent as `rules.when.equals`, to createTaxonomyRule."""
 
     attribute: Annotated[str, Meta(min_length=1, max_length=255)]
+    """At most 255 characters."""
     value: str | int | float | bool
 
 
@@ -173,6 +185,7 @@ class InRuleConditionPayload(RequestModel, kw_only=True, gc=False):
     """Sent as `rules.when.in`, to createTaxonomyRule."""
 
     attribute: Annotated[str, Meta(min_length=1, max_length=255)]
+    """At most 255 characters."""
     values: list[str | int | float | bool]
 
 
@@ -180,6 +193,7 @@ class IsSetRuleConditionPayload(RequestModel, kw_only=True, gc=False):
     """Sent as `rules.when.isSet`, to createTaxonomyRule."""
 
     attribute: Annotated[str, Meta(min_length=1, max_length=255)]
+    """At most 255 characters."""
 
 
 class ProductTypeContext(RequestModel, kw_only=True, gc=False):
@@ -199,6 +213,7 @@ class ProductType(RequestModel, kw_only=True, gc=False):
 
     embedded_attributes: list[AnyEmbeddedAttribute]
     labels: Annotated[list[Localized], Meta(min_length=1)]
+    """Not empty."""
     context: ProductTypeContext | UnsetType = UNSET
     rules: list[ProductTypeRuleReference] | UnsetType = UNSET
 
@@ -206,13 +221,12 @@ class ProductType(RequestModel, kw_only=True, gc=False):
 class RedefineAttributeActionPayload(
     RequestModel, kw_only=True, gc=False, rename={"requirement_level": "requirementLevel"}
 ):
-    """Sent as `rules.then.all.redefine`, to createTaxonomyRule.
-
-    - requirement_level: OPTIONAL, RECOMMENDED, REQUIRED (`RequirementLevel`)
-    """
+    """Sent as `rules.then.all.redefine`, to createTaxonomyRule."""
 
     attribute: Annotated[str, Meta(min_length=1, max_length=255)]
+    """At most 255 characters."""
     requirement_level: RequirementLevelOrStr
+    """Known values: OPTIONAL, RECOMMENDED, REQUIRED (`RequirementLevel`)."""
 
 
 class ProductTypeRuleActionRedefineAttribute(RequestModel, kw_only=True, gc=False):
@@ -233,11 +247,17 @@ class ProductTypeRuleCondition(
     """A condition; exactly one of its members is set, and conditions nest."""
 
     all: "list[ProductTypeRuleCondition] | UnsetType" = UNSET
+    """Excludes `any`, `not_`, `is_set`, `equals`, `in_`."""
     any: "list[ProductTypeRuleCondition] | UnsetType" = UNSET
+    """Excludes `all`, `not_`, `is_set`, `equals`, `in_`."""
     not_: "ProductTypeRuleCondition | UnsetType" = UNSET
+    """Excludes `all`, `any`, `is_set`, `equals`, `in_`."""
     is_set: IsSetRuleConditionPayload | UnsetType = UNSET
+    """Excludes `all`, `any`, `not_`, `equals`, `in_`."""
     equals: EqualsRuleConditionPayload | UnsetType = UNSET
+    """Excludes `all`, `any`, `not_`, `is_set`, `in_`."""
     in_: InRuleConditionPayload | UnsetType = UNSET
+    """Excludes `all`, `any`, `not_`, `is_set`, `equals`."""
 
     def __post_init__(self) -> None:
         check_exactly_one(
@@ -263,3 +283,4 @@ class TaxonomyRuleRequest(RequestModel, kw_only=True, gc=False):
     """The body of createTaxonomyRule."""
 
     rules: Annotated[list[ProductTypeRule], Meta(min_length=1)]
+    """Not empty."""

@@ -101,10 +101,7 @@ class Accept(Command, kw_only=True, gc=False, tag_field="type", tag="ACCEPT"):
 
 
 class AcceptReturnData(ResponseModel, kw_only=True, gc=False):
-    """Read as `data`, from OrderActionEvent.
-
-    - rejection_reason: RETURN_WINDOW_CLOSED, NOT_ELIGIBLE_FOR_RETURN, FINAL_SALES, OTHER (`RejectionReason`)
-    """
+    """Read as `data`, from OrderActionEvent."""
 
     accepted: Expected[bool] = EXPECTED_DEFAULT
     action_id: Expected[str] = EXPECTED_DEFAULT
@@ -113,6 +110,7 @@ class AcceptReturnData(ResponseModel, kw_only=True, gc=False):
     channel_return_id: Expected[str] = EXPECTED_DEFAULT
     channel_store_id: Expected[str] = EXPECTED_DEFAULT
     rejection_reason: RejectionReasonOrStr | None = None
+    """Known values: RETURN_WINDOW_CLOSED, NOT_ELIGIBLE_FOR_RETURN, FINAL_SALES, OTHER (`RejectionReason`)."""
     sub_channel_code: str | None = None
 
 
@@ -149,6 +147,7 @@ class Amount(ResponseModel, kw_only=True, gc=False):
     """Read as `data.refunds.price` and 7 more places, from OrderActionEvent."""
 
     amount: Expected[Decimal] = EXPECTED_DEFAULT
+    """In `currency`."""
     currency: Expected[str] = EXPECTED_DEFAULT
 
 
@@ -160,17 +159,18 @@ class TaxAmount(ResponseModel, kw_only=True, gc=False):
 
 
 class CanceledLine(ResponseModel, kw_only=True, gc=False):
-    """Read as `data.cancelations`, from OrderActionEvent.
-
-    - reason: CUSTOMER_CANCELATION, OUT_OF_STOCK, RETURN, ITEM_NOT_RECEIVED, AGREEMENT, DEFECT, UNABLE_TO_DELIVER,
-      CHANNEL_SPECIFIC (`LineReason`)
-    """
+    """Read as `data.cancelations`, from OrderActionEvent."""
 
     channel_order_line_id: Expected[str] = EXPECTED_DEFAULT
     price: Expected[Amount] = EXPECTED_DEFAULT
+    """Tax excluded."""
     product_id: Expected[str] = EXPECTED_DEFAULT
     quantity: Expected[int] = EXPECTED_DEFAULT
+    """At least 0."""
     reason: Expected[LineReasonOrStr] = EXPECTED_DEFAULT
+    """Known values: CUSTOMER_CANCELATION, OUT_OF_STOCK, RETURN, ITEM_NOT_RECEIVED, AGREEMENT, DEFECT,
+    UNABLE_TO_DELIVER, CHANNEL_SPECIFIC (`LineReason`).
+    """
     shipping_price: Expected[Amount] = EXPECTED_DEFAULT
     shipping_taxes: list[TaxAmount] | None = None
     taxes: list[TaxAmount] | None = None
@@ -250,26 +250,24 @@ class CreateShipment(Command, kw_only=True, gc=False, tag_field="type", tag="CRE
 
 
 class DocumentEntity(ResponseModel, kw_only=True, gc=False):
-    """Read as `data.document_entity`, from OrderActionEvent.
-
-    - type: RETURN (`DocumentEntityType`)
-    """
+    """Read as `data.document_entity`, from OrderActionEvent."""
 
     id: Expected[str] = EXPECTED_DEFAULT
     type: Expected[DocumentEntityTypeOrStr] = EXPECTED_DEFAULT
+    """Known values: RETURN (`DocumentEntityType`)."""
 
 
 class RefundedLine(ResponseModel, kw_only=True, gc=False):
-    """Read as `data.refunds`, from OrderActionEvent.
-
-    - reason: CUSTOMER_CANCELATION, OUT_OF_STOCK, RETURN, ITEM_NOT_RECEIVED, AGREEMENT, DEFECT, UNABLE_TO_DELIVER,
-      CHANNEL_SPECIFIC (`LineReason`)
-    """
+    """Read as `data.refunds`, from OrderActionEvent."""
 
     price: Expected[Amount] = EXPECTED_DEFAULT
+    """Tax excluded."""
     product_id: Expected[str] = EXPECTED_DEFAULT
     quantity: Expected[int] = EXPECTED_DEFAULT
     reason: Expected[LineReasonOrStr] = EXPECTED_DEFAULT
+    """Known values: CUSTOMER_CANCELATION, OUT_OF_STOCK, RETURN, ITEM_NOT_RECEIVED, AGREEMENT, DEFECT,
+    UNABLE_TO_DELIVER, CHANNEL_SPECIFIC (`LineReason`).
+    """
     shipping_price: Expected[Amount] = EXPECTED_DEFAULT
     channel_order_line_id: str | None = None
     shipping_taxes: list[TaxAmount] | None = None
@@ -331,10 +329,7 @@ class UpdateReturnTrackingInformation(
 
 
 class UploadDocumentData(ResponseModel, kw_only=True, gc=False):
-    """Read as `data`, from OrderActionEvent.
-
-    - document_type: RETURN_LABEL, CUSTOMER_INVOICE (`DocumentType`)
-    """
+    """Read as `data`, from OrderActionEvent."""
 
     action_id: Expected[str] = EXPECTED_DEFAULT
     channel_id: Expected[str] = EXPECTED_DEFAULT
@@ -343,6 +338,7 @@ class UploadDocumentData(ResponseModel, kw_only=True, gc=False):
     document_download_url: Expected[str] = EXPECTED_DEFAULT
     document_name: Expected[str] = EXPECTED_DEFAULT
     document_type: Expected[DocumentTypeOrStr] = EXPECTED_DEFAULT
+    """Known values: RETURN_LABEL, CUSTOMER_INVOICE (`DocumentType`)."""
     document_entity: DocumentEntity | None = None
     sub_channel_code: str | None = None
     document_entity_id: str | None = None

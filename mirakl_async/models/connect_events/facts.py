@@ -81,40 +81,36 @@ class Price(ResponseModel, kw_only=True, gc=False):
     """
 
     amount: Decimal | None = None
+    """In `currency`."""
     currency: str | None = None
 
 
 class DiscountPrice(ResponseModel, kw_only=True, gc=False):
     """Read as `data.discount_price` and 2 more places, from OfferUpsertEvent, PriceStockUpsertEvent and
     ProductUpsertEvent.
-
-    - action_type: UPDATE, DELETE, IGNORE (`ActionType`)
     """
 
     action_type: ActionTypeOrStr | None = None
+    """Known values: UPDATE, DELETE, IGNORE (`ActionType`)."""
     end_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
     price: Price | None = None
     start_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
 
 
 class FeatureConfiguration(ResponseModel, kw_only=True, gc=False):
-    """The state of a feature: enabled or disabled, or linked or unlinked.
-
-    - feature: business-information-sync, store-linking (`Feature`)
-    - status: enabled, disabled, linked, unlinked (`FeatureStatus`)
-    """
+    """The state of a feature: enabled or disabled, or linked or unlinked."""
 
     status: Expected[FeatureStatusOrStr] = EXPECTED_DEFAULT
+    """Known values: enabled, disabled, linked, unlinked (`FeatureStatus`)."""
     feature: FeatureOrStr | None = None
+    """Known values: business-information-sync, store-linking (`Feature`)."""
 
 
 class Inventory(ResponseModel, kw_only=True, gc=False):
-    """Read as `data.inventory`, from OfferUpsertEvent, PriceStockUpsertEvent and ProductUpsertEvent.
-
-    - action_type: UPDATE, DELETE, IGNORE (`ActionType`)
-    """
+    """Read as `data.inventory`, from OfferUpsertEvent, PriceStockUpsertEvent and ProductUpsertEvent."""
 
     action_type: ActionTypeOrStr | None = None
+    """Known values: UPDATE, DELETE, IGNORE (`ActionType`)."""
     delivery_partner: DeliveryPartner | None = None
     quantity: int | None = None
 
@@ -126,13 +122,11 @@ class ListValue(ResponseModel, kw_only=True, gc=False):
 
 
 class OfferAttribute(ResponseModel, kw_only=True, gc=False):
-    """An attribute of an offer; `type` says whether `value` or `values` holds it.
-
-    - type: BOOLEAN, LIST, NUMERIC, TEXT (`OfferAttributeType`)
-    """
+    """An attribute of an offer; `type` says whether `value` or `values` holds it."""
 
     id: Expected[str] = EXPECTED_DEFAULT
     type: Expected[OfferAttributeTypeOrStr] = EXPECTED_DEFAULT
+    """Known values: BOOLEAN, LIST, NUMERIC, TEXT (`OfferAttributeType`)."""
     value: Untyped[bool | Decimal | str] | None = None
     values: list[ListValue] | None = None
 
@@ -147,11 +141,10 @@ class ProductIdentifier(ResponseModel, kw_only=True, gc=False):
 class StandardPrice(ResponseModel, kw_only=True, gc=False):
     """Read as `data.standard_price` and 2 more places, from OfferUpsertEvent, PriceStockUpsertEvent and
     ProductUpsertEvent.
-
-    - action_type: UPDATE, DELETE, IGNORE (`ActionType`)
     """
 
     action_type: ActionTypeOrStr | None = None
+    """Known values: UPDATE, DELETE, IGNORE (`ActionType`)."""
     price: Price | None = None
 
 
@@ -168,24 +161,20 @@ class Warehouse(ResponseModel, kw_only=True, gc=False):
 
 
 class StockDetail(ResponseModel, kw_only=True, gc=False):
-    """Read as `data.stock.breakdown`, from OfferUpsertEvent, PriceStockUpsertEvent and ProductUpsertEvent.
-
-    - type: SELLER_CENTRALIZED, SELLER_WAREHOUSE, FULFILLMENT_PARTNER (`StockDetailType`)
-    """
+    """Read as `data.stock.breakdown`, from OfferUpsertEvent, PriceStockUpsertEvent and ProductUpsertEvent."""
 
     quantity: Expected[int] = EXPECTED_DEFAULT
     type: Expected[StockDetailTypeOrStr] = EXPECTED_DEFAULT
+    """Known values: SELLER_CENTRALIZED, SELLER_WAREHOUSE, FULFILLMENT_PARTNER (`StockDetailType`)."""
     partner: Partner | None = None
     warehouse: Warehouse | None = None
 
 
 class Stock(ResponseModel, kw_only=True, gc=False):
-    """Read as `data.stock`, from OfferUpsertEvent, PriceStockUpsertEvent and ProductUpsertEvent.
-
-    - action_type: UPDATE, DELETE, IGNORE (`ActionType`)
-    """
+    """Read as `data.stock`, from OfferUpsertEvent, PriceStockUpsertEvent and ProductUpsertEvent."""
 
     action_type: Expected[ActionTypeOrStr] = EXPECTED_DEFAULT
+    """Known values: UPDATE, DELETE, IGNORE (`ActionType`)."""
     breakdown: list[StockDetail] | None = None
 
 
@@ -198,11 +187,7 @@ class SubChannelPrice(ResponseModel, kw_only=True, gc=False):
 
 
 class OfferUpsertData(ResponseModel, kw_only=True, gc=False):
-    """Read as `data`, from OfferUpsertEvent.
-
-    - identifier: deprecated
-    - sub_channel_prices: deprecated
-    """
+    """Read as `data`, from OfferUpsertEvent."""
 
     channel_id: Expected[str] = EXPECTED_DEFAULT
     discount_price: Expected[DiscountPrice] = EXPECTED_DEFAULT
@@ -213,9 +198,11 @@ class OfferUpsertData(ResponseModel, kw_only=True, gc=False):
     store_id: Expected[str] = EXPECTED_DEFAULT
     use_case: Expected[str] = EXPECTED_DEFAULT
     identifier: ProductIdentifier | None = None
+    """Deprecated."""
     identifiers: list[ProductIdentifier] | None = None
     offer_attributes: list[OfferAttribute] | None = None
     sub_channel_prices: list[SubChannelPrice] | None = None
+    """Deprecated."""
 
 
 class OfferUpsert(Fact, kw_only=True, gc=False, tag_field="type", tag="OFFER_UPSERT"):
@@ -265,15 +252,13 @@ class ProductAttribute(ResponseModel, kw_only=True, gc=False):
 
     id: Expected[str] = EXPECTED_DEFAULT
     locale: str | None = None
+    """ISO 639 language, with or without an ISO 3166 country."""
     value: str | None = None
     code: str | None = None
 
 
 class ProductUpsertData(ResponseModel, kw_only=True, gc=False):
-    """Read as `data`, from ProductUpsertEvent.
-
-    - identifier: deprecated
-    """
+    """Read as `data`, from ProductUpsertEvent."""
 
     attributes: Expected[list[ProductAttribute]] = EXPECTED_DEFAULT
     channel_id: Expected[str] = EXPECTED_DEFAULT
@@ -286,6 +271,7 @@ class ProductUpsertData(ResponseModel, kw_only=True, gc=False):
     stock: Expected[Stock] = EXPECTED_DEFAULT
     store_id: Expected[str] = EXPECTED_DEFAULT
     identifier: ProductIdentifier | None = None
+    """Deprecated."""
     identifiers: list[ProductIdentifier] | None = None
 
 
@@ -310,14 +296,12 @@ class ProductUpsert(
 
 
 class StoreFeatureData(ResponseModel, kw_only=True, gc=False):
-    """Read as `data`, from StoreManagementFeatureEvent.
-
-    - feature: business-information-sync, store-linking (`Feature`)
-    """
+    """Read as `data`, from StoreManagementFeatureEvent."""
 
     channel_id: Expected[str] = EXPECTED_DEFAULT
     configuration: Expected[FeatureConfiguration] = EXPECTED_DEFAULT
     feature: Expected[FeatureOrStr] = EXPECTED_DEFAULT
+    """Known values: business-information-sync, store-linking (`Feature`)."""
     store_id: Expected[str] = EXPECTED_DEFAULT
     trigger_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
 

@@ -240,42 +240,35 @@ class InvoiceDetail(ResponseModel, kw_only=True, gc=False):
 
 
 class InvoicePayment(ResponseModel, kw_only=True, gc=False):
-    """Read as `invoices.payment`, from IV01.
-
-    - failure_reason: INCOMPLETE_KYC, AWAITING_INVOICE_CHECK (`FailureReason`)
-    - state: PENDING, PAID, FAILED (`InvoicePaymentState`)
-    """
+    """Read as `invoices.payment`, from IV01."""
 
     failure_reason: FailureReasonOrStr | None = None
+    """Known values: INCOMPLETE_KYC, AWAITING_INVOICE_CHECK (`FailureReason`)."""
     reference: str | None = None
     state: InvoicePaymentStateOrStr | None = None
+    """Known values: PENDING, PAID, FAILED (`InvoicePaymentState`)."""
     transaction_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
 
 
 class IssuingUser(ResponseModel, kw_only=True, gc=False):
-    """Read as `invoices.issuing_user`, from IV01.
-
-    - type: OPERATOR, BATCH, PARTNER (`IssuingUserType`)
-    """
+    """Read as `invoices.issuing_user`, from IV01."""
 
     information: str | None = None
     type: IssuingUserTypeOrStr | None = None
+    """Known values: OPERATOR, BATCH, PARTNER (`IssuingUserType`)."""
 
 
 class PaymentInfo(ResponseModel, kw_only=True, gc=False, rename={"type": "@type"}):
-    """A bank account; `type` says which members are filled.
-
-    - type: 23 known values (`PaymentInfoType`)
-    - bank_account_type: C, P (`BankAccountType`)
-    - payout_format: LOCAL_IBAN, LOCAL_UK, INTERNATIONAL (`PayoutFormat`)
-    """
+    """A bank account; `type` says which members are filled."""
 
     type: PaymentInfoTypeOrStr | None = None
+    """23 known values (`PaymentInfoType`)."""
     account_number: str | None = None
     auban: str | None = None
     aubsb: str | None = None
     bank_account_number: str | None = None
     bank_account_type: BankAccountTypeOrStr | None = None
+    """Known values: C, P (`BankAccountType`)."""
     bank_branch_number: str | None = None
     bank_city: str | None = None
     bank_code: str | None = None
@@ -295,6 +288,7 @@ class PaymentInfo(ResponseModel, kw_only=True, gc=False, rename={"type": "@type"
     nzbsb: str | None = None
     owner: str | None = None
     payout_format: PayoutFormatOrStr | None = None
+    """Known values: LOCAL_IBAN, LOCAL_UK, INTERNATIONAL (`PayoutFormat`)."""
     pix_key: str | None = None
     routing_number: str | None = None
     sort_code: str | None = None
@@ -303,16 +297,14 @@ class PaymentInfo(ResponseModel, kw_only=True, gc=False, rename={"type": "@type"
 
 
 class ShopAddress(ResponseModel, kw_only=True, gc=False):
-    """Read as `invoices.shop_address`, from IV01.
-
-    - company: deprecated
-    - complementary: deprecated
-    """
+    """Read as `invoices.shop_address`, from IV01."""
 
     city: str | None = None
     civility: str | None = None
     company: str | None = None
+    """Deprecated."""
     complementary: str | None = None
+    """Deprecated."""
     country: str | None = None
     firstname: str | None = None
     lastname: str | None = None
@@ -325,27 +317,22 @@ class ShopAddress(ResponseModel, kw_only=True, gc=False):
 
 
 class Invoice(ResponseModel, kw_only=True, gc=False):
-    """An invoice or a credit; `type` says which members are filled.
-
-    - currency_iso_code: 61 known values (`CurrencyIsoCode`)
-    - emission_date: deprecated
-    - pay_out_psp_code: NOT_SPECIFIED, MANGOPAY, MIRAKL_PAYOUT, OPERATOR (`PayOutPspCode`)
-    - shop_model: MARKETPLACE, DROPSHIP, ONE_CREDITOR (`ShopModel`)
-    - total_charged_amount: deprecated
-    - type: ALL, AUTO_INVOICE, MANUAL_INVOICE, MANUAL_CREDIT (`InvoiceType`)
-    """
+    """An invoice or a credit; `type` says which members are filled."""
 
     currency_iso_code: CurrencyIsoCodeOrStr | None = None
+    """61 known values (`CurrencyIsoCode`); ISO 4217."""
     date_created: Annotated[dt.datetime, Meta(tz=True)] | None = None
     details: list[InvoiceDetail] | None = None
     due_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
     emission_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
+    """Deprecated."""
     end_time: Annotated[dt.datetime, Meta(tz=True)] | None = None
     id: str | None = None
     invoice_id: int | None = None
     issue_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
     issuing_user: IssuingUser | None = None
     pay_out_psp_code: PayOutPspCodeOrStr | None = None
+    """Known values: NOT_SPECIFIED, MANGOPAY, MIRAKL_PAYOUT, OPERATOR (`PayOutPspCode`)."""
     payment: InvoicePayment | None = None
     payment_info: PaymentInfo | None = None
     payment_voucher_number: str | None = None
@@ -354,6 +341,7 @@ class Invoice(ResponseModel, kw_only=True, gc=False):
     shop_corporate_name: str | None = None
     shop_id: int | None = None
     shop_model: ShopModelOrStr | None = None
+    """Known values: MARKETPLACE, DROPSHIP, ONE_CREDITOR (`ShopModel`)."""
     shop_name: str | None = None
     shop_operator_internal_id: str | None = None
     shop_tax_number: str | None = None
@@ -361,10 +349,14 @@ class Invoice(ResponseModel, kw_only=True, gc=False):
     state: str | None = None
     summary: BillingCycleSummary | None = None
     total_amount_excl_taxes: Decimal | None = None
+    """In `currency_iso_code`."""
     total_amount_incl_taxes: Decimal | None = None
+    """In `currency_iso_code`."""
     total_charged_amount: Decimal | None = None
+    """In `currency_iso_code`; deprecated."""
     total_taxes: list[Tax] | None = None
     type: InvoiceTypeOrStr | None = None
+    """Known values: ALL, AUTO_INVOICE, MANUAL_INVOICE, MANUAL_CREDIT (`InvoiceType`)."""
 
 
 class InvoicePage(ResponseModel, kw_only=True, gc=False):
@@ -375,45 +367,41 @@ class InvoicePage(ResponseModel, kw_only=True, gc=False):
 
 
 class PayOut(ResponseModel, kw_only=True, gc=False):
-    """Read as `data.pay_out`, from SBC11.
-
-    - failure_reason: INCOMPLETE_KYC, AWAITING_INVOICE_CHECK (`FailureReason`)
-    - state: TO_PAY, PAID, FAILED (`PayOutState`)
-    """
+    """Read as `data.pay_out`, from SBC11."""
 
     failure_reason: FailureReasonOrStr | None = None
+    """Known values: INCOMPLETE_KYC, AWAITING_INVOICE_CHECK (`FailureReason`)."""
     reference: str | None = None
     state: PayOutStateOrStr | None = None
+    """Known values: TO_PAY, PAID, FAILED (`PayOutState`)."""
     transaction_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
 
 
 class Shop(ResponseModel, kw_only=True, gc=False):
-    """Read as `data.shop`, from SBC11.
-
-    - shop_model: MARKETPLACE, DROPSHIP, ONE_CREDITOR (`ShopModel`)
-    """
+    """Read as `data.shop`, from SBC11."""
 
     shop_corporate_name: str | None = None
     shop_id: int | None = None
     shop_model: ShopModelOrStr | None = None
+    """Known values: MARKETPLACE, DROPSHIP, ONE_CREDITOR (`ShopModel`)."""
     shop_name: str | None = None
     shop_operator_internal_id: str | None = None
 
 
 class SellerBillingCycle(ResponseModel, kw_only=True, gc=False):
-    """Read as `data`, from SBC11.
-
-    - currency_iso_code: 61 known values (`CurrencyIsoCode`)
-    - pay_out_psp_code: NOT_SPECIFIED, MANGOPAY, MIRAKL_PAYOUT, OPERATOR (`PayOutPspCode`)
-    """
+    """Read as `data`, from SBC11."""
 
     amount_transferred_to_operator: Decimal | None = None
+    """In `currency_iso_code`."""
     amount_transferred_to_seller: Decimal | None = None
+    """In `currency_iso_code`."""
     currency_iso_code: CurrencyIsoCodeOrStr | None = None
+    """61 known values (`CurrencyIsoCode`); ISO 4217."""
     date_created: Annotated[dt.datetime, Meta(tz=True)] | None = None
     id: str | None = None
     pay_out: PayOut | None = None
     pay_out_psp_code: PayOutPspCodeOrStr | None = None
+    """Known values: NOT_SPECIFIED, MANGOPAY, MIRAKL_PAYOUT, OPERATOR (`PayOutPspCode`)."""
     payment_voucher_number: str | None = None
     shop: Shop | None = None
     summary: BillingCycleSummary | None = None

@@ -889,21 +889,19 @@ class ActionSuccess(ResponseModel, kw_only=True, gc=False):
 
 
 class AdditionalField(ResponseModel, kw_only=True, gc=False):
-    """A custom field and its value: text, or texts where several may be chosen.
-
-    - type: STRING, DATE, NUMERIC, BOOLEAN, LINK, REGEX, TEXTAREA, LIST, MULTIPLE_VALUES_LIST (`AdditionalFieldType`)
-    """
+    """A custom field and its value: text, or texts where several may be chosen."""
 
     code: Expected[str] = EXPECTED_DEFAULT
     value: Expected[str | list[str]] = EXPECTED_DEFAULT
     type: AdditionalFieldTypeOrStr | None = None
+    """Known values: STRING, DATE, NUMERIC, BOOLEAN, LINK, REGEX, TEXTAREA, LIST, MULTIPLE_VALUES_LIST
+    (`AdditionalFieldType`).
+    """
 
 
 class Address(ResponseModel, kw_only=True, gc=False):
     """Read as `orders.customer.billing_address` and 12 more places, from OR11, OR15, OR04, OR07, OR12 and 3 more
     operations.
-
-    - country_iso_code: 244 known values (`CountryIsoCode`)
     """
 
     additional_info: str | None = None
@@ -913,6 +911,7 @@ class Address(ResponseModel, kw_only=True, gc=False):
     company_2: str | None = None
     country: str | None = None
     country_iso_code: CountryIsoCodeOrStr | None = None
+    """244 known values (`CountryIsoCode`)."""
     firstname: str | None = None
     internal_additional_info: str | None = None
     lastname: str | None = None
@@ -928,6 +927,7 @@ class AmountBreakdownPart(ResponseModel, kw_only=True, gc=False):
     """Read as `orders.order_lines.cancelations.amount_breakdown.parts` and 15 more places, from OR11, OR15 and OR30."""
 
     amount: Expected[Decimal] = EXPECTED_DEFAULT
+    """At least 0."""
     commissionable: bool | None = None
     debitable_from_customer: bool | None = None
     payable_to_shop: bool | None = None
@@ -937,6 +937,7 @@ class AmountBreakdown(ResponseModel, kw_only=True, gc=False):
     """Read as `orders.order_lines.cancelations.amount_breakdown` and 15 more places, from OR11, OR15 and OR30."""
 
     parts: Expected[list[AmountBreakdownPart]] = EXPECTED_DEFAULT
+    """Not empty."""
 
 
 class CampaignRef(ResponseModel, kw_only=True, gc=False):
@@ -1054,14 +1055,12 @@ class PurchaseTax(ResponseModel, kw_only=True, gc=False):
 
 
 class Tax(ResponseModel, kw_only=True, gc=False):
-    """A tax, with the parts its amount is made of.
-
-    - tax_calculation_rule: PROPORTIONAL_TO_AMOUNT, NONE (`TaxCalculationRule`)
-    """
+    """A tax, with the parts its amount is made of."""
 
     amount: Expected[Decimal] = EXPECTED_DEFAULT
     code: Expected[str] = EXPECTED_DEFAULT
     tax_calculation_rule: Expected[TaxCalculationRuleOrStr] = EXPECTED_DEFAULT
+    """Known values: PROPORTIONAL_TO_AMOUNT, NONE (`TaxCalculationRule`)."""
     amount_breakdown: AmountBreakdown | None = None
     origin_unit_amount: Decimal | None = None
     purchase_tax: PurchaseTax | None = None
@@ -1069,20 +1068,21 @@ class Tax(ResponseModel, kw_only=True, gc=False):
 
 
 class Cancelation(ResponseModel, kw_only=True, gc=False):
-    """Read as `orders.order_lines.cancelations` and 2 more places, from OR11, OR15, OR04 and OR30.
-
-    - currency_iso_code: 61 known values (`CurrencyIsoCode`)
-    """
+    """Read as `orders.order_lines.cancelations` and 2 more places, from OR11, OR15, OR04 and OR30."""
 
     commission_amount: Expected[Decimal] = EXPECTED_DEFAULT
+    """In `currency_iso_code`."""
     commission_taxes: Expected[list[Tax]] = EXPECTED_DEFAULT
     commission_total_amount: Expected[Decimal] = EXPECTED_DEFAULT
+    """In `currency_iso_code`."""
     created_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
     id: Expected[str] = EXPECTED_DEFAULT
     amount: Decimal | None = None
+    """In `currency_iso_code`."""
     amount_breakdown: AmountBreakdown | None = None
     cancelation_id: str | None = None
     currency_iso_code: CurrencyIsoCodeOrStr | None = None
+    """61 known values (`CurrencyIsoCode`); ISO 4217."""
     eco_contributions: list[EcoContribution] | None = None
     fees: list[OrderLineFee] | None = None
     funding: Funding | None = None
@@ -1091,6 +1091,7 @@ class Cancelation(ResponseModel, kw_only=True, gc=False):
     quantity: int | None = None
     reason_code: str | None = None
     shipping_amount: Decimal | None = None
+    """In `currency_iso_code`."""
     shipping_amount_breakdown: AmountBreakdown | None = None
     shipping_taxes: list[Tax] | None = None
     taxes: list[Tax] | None = None
@@ -1169,25 +1170,21 @@ class OrderDocument(ResponseModel, kw_only=True, gc=False):
 
 
 class OrderLineMeasurement(ResponseModel, kw_only=True, gc=False):
-    """Read as `orders.order_lines.measurement`, from OR11 and OR15.
-
-    - measurement_unit: 22 known values (`MeasurementUnit`); no longer 21 others
-    """
+    """Read as `orders.order_lines.measurement`, from OR11 and OR15."""
 
     actual_measurement: Decimal | None = None
     adjustment_limit: Decimal | None = None
     measurement_unit: MeasurementUnitOrStr | None = None
+    """22 known values (`MeasurementUnit`); no longer 21 others."""
     ordered_measurement: Decimal | None = None
 
 
 class PromotionConfiguration(ResponseModel, kw_only=True, gc=False):
-    """Read as `orders.order_lines.promotions.configuration`, from OR11 and OR15.
-
-    - type: AMOUNT_OFF, FREE_ITEMS, PERCENTAGE_OFF, REDUCED_UNIT_PRICE (`PromotionType`); no longer ALL
-    """
+    """Read as `orders.order_lines.promotions.configuration`, from OR11 and OR15."""
 
     internal_description: Expected[str] = EXPECTED_DEFAULT
     type: Expected[PromotionTypeOrStr] = EXPECTED_DEFAULT
+    """Known values: AMOUNT_OFF, FREE_ITEMS, PERCENTAGE_OFF, REDUCED_UNIT_PRICE (`PromotionType`); no longer ALL."""
     amount_off: Decimal | None = None
     free_items_quantity: int | None = None
     percentage_off: Decimal | None = None
@@ -1215,15 +1212,11 @@ class ProductMedia(ResponseModel, kw_only=True, gc=False):
 
 
 class Refund(ResponseModel, kw_only=True, gc=False):
-    """Read as `orders.order_lines.refunds`, from OR11, OR15 and OR04.
-
-    - commission_tax_amount: deprecated
-    - refund_state: WAITING_REFUND_TAX_CONFIRMATION, WAITING_REFUND, WAITING_REFUND_PAYMENT, REFUNDED (`RefundState`)
-    - state: WAITING_REFUND, WAITING_REFUND_PAYMENT, REFUNDED (`RefundStateValue`); deprecated
-    """
+    """Read as `orders.order_lines.refunds`, from OR11, OR15 and OR04."""
 
     commission_amount: Expected[Decimal] = EXPECTED_DEFAULT
     commission_tax_amount: Expected[Decimal] = EXPECTED_DEFAULT
+    """Deprecated."""
     commission_taxes: Expected[list[Tax]] = EXPECTED_DEFAULT
     commission_total_amount: Expected[Decimal] = EXPECTED_DEFAULT
     created_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
@@ -1232,7 +1225,11 @@ class Refund(ResponseModel, kw_only=True, gc=False):
     quantity: Expected[int] = EXPECTED_DEFAULT
     reason_code: Expected[str] = EXPECTED_DEFAULT
     refund_state: Expected[RefundStateOrStr] = EXPECTED_DEFAULT
+    """Known values: WAITING_REFUND_TAX_CONFIRMATION, WAITING_REFUND, WAITING_REFUND_PAYMENT, REFUNDED
+    (`RefundState`).
+    """
     state: Expected[RefundStateValueOrStr] = EXPECTED_DEFAULT
+    """Known values: WAITING_REFUND, WAITING_REFUND_PAYMENT, REFUNDED (`RefundStateValue`); deprecated."""
     amount: Decimal | None = None
     amount_breakdown: AmountBreakdown | None = None
     eco_contributions: list[EcoContribution] | None = None
@@ -1264,12 +1261,7 @@ class ShippingFrom(ResponseModel, kw_only=True, gc=False):
 
 
 class OrderLine(ResponseModel, kw_only=True, gc=False):
-    """A line of an order, with its cancelations and refunds.
-
-    - order_line_state: 13 known values (`OrderLineState`); no longer WAITING_REFUND, WAITING_REFUND_PAYMENT
-    - shipping_price_additional_unit: deprecated
-    - shipping_price_unit: deprecated
-    """
+    """A line of an order, with its cancelations and refunds."""
 
     can_open_incident: Expected[bool] = EXPECTED_DEFAULT
     can_refund: Expected[bool] = EXPECTED_DEFAULT
@@ -1289,6 +1281,7 @@ class OrderLine(ResponseModel, kw_only=True, gc=False):
     order_line_id: Expected[str] = EXPECTED_DEFAULT
     order_line_index: Expected[int] = EXPECTED_DEFAULT
     order_line_state: Expected[OrderLineStateOrStr] = EXPECTED_DEFAULT
+    """13 known values (`OrderLineState`); no longer WAITING_REFUND, WAITING_REFUND_PAYMENT."""
     price: Expected[Decimal] = EXPECTED_DEFAULT
     price_unit: Expected[Decimal] = EXPECTED_DEFAULT
     product_medias: Expected[list[ProductMedia]] = EXPECTED_DEFAULT
@@ -1319,8 +1312,10 @@ class OrderLine(ResponseModel, kw_only=True, gc=False):
     shipped_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
     shipping_from: ShippingFrom | None = None
     shipping_price_additional_unit: Decimal | None = None
+    """Deprecated."""
     shipping_price_amount_breakdown: AmountBreakdown | None = None
     shipping_price_unit: Decimal | None = None
+    """Deprecated."""
     shipping_taxes: list[Tax] | None = None
     tax_legal_notice: str | None = None
     taxes: list[Tax] | None = None
@@ -1345,6 +1340,7 @@ class RefusedDocument(ResponseModel, kw_only=True, gc=False):
     """Read as `order_documents`, from OR74 and S32."""
 
     errors: Expected[list[ItemError]] = EXPECTED_DEFAULT
+    """No item twice."""
     input: RefusedDocumentEcho | None = None
 
 

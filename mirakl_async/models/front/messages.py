@@ -61,12 +61,14 @@ class FreeTextTopicInput(RequestModel, kw_only=True, gc=False, tag_field="type",
     """Sent as `message_input.topic`, to M12 and OR43."""
 
     value: Annotated[str, Meta(min_length=3, max_length=200)]
+    """3 to 200 characters."""
 
 
 class ReasonCodeTopicInput(RequestModel, kw_only=True, gc=False, tag_field="type", tag="REASON_CODE"):
     """Sent as `message_input.topic`, to M12 and OR43."""
 
     value: Annotated[str, Meta(min_length=1, max_length=200)]
+    """At most 200 characters."""
 
 
 AnyTopicInput: TypeAlias = FreeTextTopicInput | ReasonCodeTopicInput
@@ -89,49 +91,34 @@ class CustomerOrganization(ResponseModel, kw_only=True, gc=False):
 
 
 class OrganizationDetails(ResponseModel, kw_only=True, gc=False):
-    """Read as `messages.from.organization_details` and 3 more places, from M10 and M11.
-
-    - type: OPERATOR, SHOP, CUSTOMER (`FromType`)
-    """
+    """Read as `messages.from.organization_details` and 3 more places, from M10 and M11."""
 
     display_name: Expected[str] = EXPECTED_DEFAULT
     type: Expected[FromTypeOrStr] = EXPECTED_DEFAULT
+    """Known values: OPERATOR, SHOP, CUSTOMER (`FromType`)."""
     id: str | None = None
 
 
 class From(ResponseModel, kw_only=True, gc=False):
-    """Read as `messages.from`, from M10 and M11.
-
-    - type: OPERATOR_USER, SHOP_USER, CUSTOMER_USER (`FromTypeValue`)
-    """
+    """Read as `messages.from`, from M10 and M11."""
 
     display_name: Expected[str] = EXPECTED_DEFAULT
     type: Expected[FromTypeValueOrStr] = EXPECTED_DEFAULT
+    """Known values: OPERATOR_USER, SHOP_USER, CUSTOMER_USER (`FromTypeValue`)."""
     organization_details: OrganizationDetails | None = None
 
 
 class LastSender(ResponseModel, kw_only=True, gc=False):
-    """Read as `metadata.last_sender`, from M10 and M11.
-
-    - type: OPERATOR_USER, SHOP_USER, CUSTOMER_USER (`FromTypeValue`)
-    """
+    """Read as `metadata.last_sender`, from M10 and M11."""
 
     display_name: Expected[str] = EXPECTED_DEFAULT
     type: Expected[FromTypeValueOrStr] = EXPECTED_DEFAULT
+    """Known values: OPERATOR_USER, SHOP_USER, CUSTOMER_USER (`FromTypeValue`)."""
     organization_details: OrganizationDetails | None = None
 
 
 class Message(ResponseModel, kw_only=True, gc=False):
-    """Read as `messages`, from M01 and OR41.
-
-    - archived: deprecated
-    - from_type: OPERATOR, SHOP, CUSTOMER (`FromType`)
-    - read: deprecated
-    - to_customer_archived: deprecated
-    - to_operator_archived: deprecated
-    - to_shop_archived: deprecated
-    - visible: deprecated
-    """
+    """Read as `messages`, from M01 and OR41."""
 
     body: Expected[str] = EXPECTED_DEFAULT
     commercial_id: Expected[str] = EXPECTED_DEFAULT
@@ -139,31 +126,36 @@ class Message(ResponseModel, kw_only=True, gc=False):
     from_id: Expected[str] = EXPECTED_DEFAULT
     from_name: Expected[str] = EXPECTED_DEFAULT
     from_type: Expected[FromTypeOrStr] = EXPECTED_DEFAULT
+    """Known values: OPERATOR, SHOP, CUSTOMER (`FromType`)."""
     id: Expected[int] = EXPECTED_DEFAULT
     subject: Expected[str] = EXPECTED_DEFAULT
     to_customer_archived: Expected[bool] = EXPECTED_DEFAULT
+    """Deprecated."""
     to_customer_id: Expected[str] = EXPECTED_DEFAULT
     to_customer_name: Expected[str] = EXPECTED_DEFAULT
     to_operator: Expected[bool] = EXPECTED_DEFAULT
     to_operator_archived: Expected[bool] = EXPECTED_DEFAULT
+    """Deprecated."""
     to_shop_archived: Expected[bool] = EXPECTED_DEFAULT
+    """Deprecated."""
     to_shop_id: Expected[int] = EXPECTED_DEFAULT
     to_shop_name: Expected[str] = EXPECTED_DEFAULT
     archived: bool | None = None
+    """Deprecated."""
     documents: list[OrderDocument] | None = None
     offer_id: int | None = None
     order_id: str | None = None
     read: bool | None = None
+    """Deprecated."""
     visible: bool | None = None
+    """Deprecated."""
 
 
 class RecipientInput(RequestModel, kw_only=True, gc=False):
-    """Sent as `message_input.to`, to M12.
-
-    - type: OPERATOR, SHOP, CUSTOMER (`FromType`)
-    """
+    """Sent as `message_input.to`, to M12."""
 
     type: FromTypeOrStr
+    """Known values: OPERATOR, SHOP, CUSTOMER (`FromType`)."""
     id: str | UnsetType = UNSET
 
 
@@ -171,6 +163,7 @@ class MessageInput(RequestModel, kw_only=True, gc=False):
     """Sent as `message_input`, to M12."""
 
     body: Annotated[str, Meta(min_length=3, max_length=50000)]
+    """3 to 50000 characters."""
     to: list[RecipientInput]
     topic: AnyTopicInput | UnsetType = UNSET
 
@@ -183,13 +176,11 @@ class MessagePage(ResponseModel, kw_only=True, gc=False):
 
 
 class MessageTo(ResponseModel, kw_only=True, gc=False):
-    """Read as `messages.to`, from M10 and M11.
-
-    - type: OPERATOR, SHOP, CUSTOMER (`FromType`)
-    """
+    """Read as `messages.to`, from M10 and M11."""
 
     display_name: Expected[str] = EXPECTED_DEFAULT
     type: Expected[FromTypeOrStr] = EXPECTED_DEFAULT
+    """Known values: OPERATOR, SHOP, CUSTOMER (`FromType`)."""
     id: str | None = None
 
 
@@ -203,13 +194,11 @@ class Metadata(ResponseModel, kw_only=True, gc=False):
 
 
 class NoStoreReplyNeeded(ResponseModel, kw_only=True, gc=False):
-    """Read as `no_store_reply_needed`, from M10 and M11.
-
-    - user_type: OPERATOR, SHOP (`UserType`)
-    """
+    """Read as `no_store_reply_needed`, from M10 and M11."""
 
     date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
     user_type: Expected[UserTypeOrStr] = EXPECTED_DEFAULT
+    """Known values: OPERATOR, SHOP (`UserType`)."""
 
 
 class OrderMessageCreated(ResponseModel, kw_only=True, gc=False):
@@ -219,13 +208,11 @@ class OrderMessageCreated(ResponseModel, kw_only=True, gc=False):
 
 
 class Participant(ResponseModel, kw_only=True, gc=False):
-    """Read as `authorized_participants` and 3 more places, from M10 and M11.
-
-    - type: OPERATOR, SHOP, CUSTOMER (`FromType`)
-    """
+    """Read as `authorized_participants` and 3 more places, from M10 and M11."""
 
     display_name: Expected[str] = EXPECTED_DEFAULT
     type: Expected[FromTypeOrStr] = EXPECTED_DEFAULT
+    """Known values: OPERATOR, SHOP, CUSTOMER (`FromType`)."""
     id: str | None = None
 
 
@@ -233,11 +220,13 @@ class PostOnOrderRequest(RequestModel, kw_only=True, gc=False):
     """The body of OR42."""
 
     body: Annotated[str, Meta(min_length=3, max_length=50000)]
+    """3 to 50000 characters."""
     customer_email: str
     customer_firstname: str
     customer_id: str
     customer_lastname: str
     subject: Annotated[str, Meta(min_length=3, max_length=200)]
+    """3 to 200 characters."""
     to_customer: bool
     to_operator: bool
     to_shop: bool
@@ -272,12 +261,10 @@ class ThreadMessage(ResponseModel, kw_only=True, gc=False, rename={"from_": "fro
 
 
 class ThreadTopic(ResponseModel, kw_only=True, gc=False):
-    """Read as `topic`, from M10 and M11.
-
-    - type: FREE_TEXT, REASON_CODE (`ThreadTopicType`)
-    """
+    """Read as `topic`, from M10 and M11."""
 
     type: Expected[ThreadTopicTypeOrStr] = EXPECTED_DEFAULT
+    """Known values: FREE_TEXT, REASON_CODE (`ThreadTopicType`)."""
     value: Expected[str] = EXPECTED_DEFAULT
 
 
@@ -298,13 +285,12 @@ class Thread(ResponseModel, kw_only=True, gc=False):
 
 
 class ThreadInput(RequestModel, kw_only=True, gc=False):
-    """Sent as `thread_input`, to OR43.
-
-    - to: OPERATOR, SHOP, CUSTOMER (`FromType`)
-    """
+    """Sent as `thread_input`, to OR43."""
 
     body: Annotated[str, Meta(min_length=3, max_length=50000)]
+    """3 to 50000 characters."""
     to: list[FromTypeOrStr]
+    """Known values: OPERATOR, SHOP, CUSTOMER (`FromType`)."""
     topic: AnyTopicInput
 
 

@@ -183,15 +183,13 @@ class VolumePrice(ResponseModel, kw_only=True, gc=False):
 
 
 class ApplicablePricing(ResponseModel, kw_only=True, gc=False):
-    """Read as `applicable_pricing`, from OF22 and P11.
-
-    - channel_code: deprecated
-    """
+    """Read as `applicable_pricing`, from OF22 and P11."""
 
     price: Expected[Decimal] = EXPECTED_DEFAULT
     unit_origin_price: Expected[Decimal] = EXPECTED_DEFAULT
     volume_prices: Expected[list[VolumePrice]] = EXPECTED_DEFAULT
     channel_code: str | None = None
+    """Deprecated."""
     context: OfferContext | None = None
     discount_end_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
     discount_start_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
@@ -199,19 +197,19 @@ class ApplicablePricing(ResponseModel, kw_only=True, gc=False):
 
 
 class CreateOfferExportRequest(RequestModel, kw_only=True, gc=False):
-    """The body of OF52.
-
-    - export_type: text/csv, application/json (`ExportType`)
-    """
+    """The body of OF52."""
 
     channel_codes: list[str] | UnsetType = UNSET
     exclude_customer_specific_prices: bool | UnsetType = UNSET
     export_type: ExportTypeOrStr | UnsetType = UNSET
+    """Known values: text/csv, application/json (`ExportType`)."""
     include_fields: list[str] | UnsetType = UNSET
     include_inactive_offers: bool | UnsetType = UNSET
     items_per_chunk: Annotated[int, Meta(ge=10000, le=1000000)] | UnsetType = UNSET
+    """10000 to 1000000."""
     last_request_date: Annotated[dt.datetime, Meta(tz=True)] | UnsetType = UNSET
     megabytes_per_chunk: Annotated[int, Meta(ge=10, le=1000)] | UnsetType = UNSET
+    """In megabytes; 10 to 1000."""
     models: list[str] | UnsetType = UNSET
     ongoing_discount_campaign_identifiers: list[str] | UnsetType = UNSET
     rename_fields: dict[str, str] | UnsetType = UNSET
@@ -278,12 +276,10 @@ class OfferAdditionalField(ResponseModel, kw_only=True, gc=False):
 
 
 class OfferEcoContribution(ResponseModel, kw_only=True, gc=False):
-    """Read as `eco_contributions`, from OF22, OF54 and P11.
-
-    - epr_category_code: 30 known values (`EprCategoryCode`)
-    """
+    """Read as `eco_contributions`, from OF22, OF54 and P11."""
 
     epr_category_code: Expected[EprCategoryCodeOrStr] = EXPECTED_DEFAULT
+    """30 known values (`EprCategoryCode`)."""
     eco_contribution_amount: Decimal | None = None
     producer_id: str | None = None
 
@@ -304,6 +300,7 @@ class ExportedOffer(ResponseModel, kw_only=True, gc=False):
     available_start_date: str | None = None
     channels: list[str] | None = None
     currency_iso_code: str | None = None
+    """ISO 4217."""
     date_created: str | None = None
     deleted: bool | None = None
     description: str | None = None
@@ -318,11 +315,14 @@ class ExportedOffer(ResponseModel, kw_only=True, gc=False):
     measurement: OfferMeasurement | None = None
     min_order_quantity: int | None = None
     min_shipping_price: Decimal | None = None
+    """In `currency_iso_code`."""
     min_shipping_price_additional: Decimal | None = None
+    """In `currency_iso_code`."""
     min_shipping_type: str | None = None
     min_shipping_zone: str | None = None
     model: str | None = None
     msrp: Decimal | None = None
+    """In `currency_iso_code`."""
     offer_additional_fields: list[OfferAdditionalField] | None = None
     offer_id: int | None = None
     ongoing_discount_campaigns: list[CampaignRef] | None = None
@@ -330,10 +330,12 @@ class ExportedOffer(ResponseModel, kw_only=True, gc=False):
     premium: bool | None = None
     price_additional_info: str | None = None
     prices: list[ExportedOfferPrice] | None = None
+    """No item twice."""
     product_sku: str | None = None
     product_tax_code: str | None = None
     quantity: int | None = None
     retail_prices: list[ExportedOfferPrice] | None = None
+    """No item twice."""
     shipping_types: list[ExportedOfferShippingType] | None = None
     shop_id: int | None = None
     shop_name: str | None = None
@@ -344,15 +346,13 @@ class ExportedOffer(ResponseModel, kw_only=True, gc=False):
 
 
 class OfferPrice(ResponseModel, kw_only=True, gc=False):
-    """Read as `all_prices` and 3 more places, from OF22 and P11.
-
-    - channel_code: deprecated
-    """
+    """Read as `all_prices` and 3 more places, from OF22 and P11."""
 
     price: Expected[Decimal] = EXPECTED_DEFAULT
     unit_origin_price: Expected[Decimal] = EXPECTED_DEFAULT
     volume_prices: Expected[list[VolumePrice]] = EXPECTED_DEFAULT
     channel_code: str | None = None
+    """Deprecated."""
     context: OfferContext | None = None
     discount_end_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
     discount_start_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
@@ -367,20 +367,16 @@ class ProductReference(ResponseModel, kw_only=True, gc=False):
 
 
 class Offer(ResponseModel, kw_only=True, gc=False):
-    """The answer of OF22.
-
-    - currency_iso_code: 61 known values (`CurrencyIsoCode`)
-    - discount: deprecated
-    - inactivity_reasons: 18 known values (`InactivityReason`)
-    - model: MARKETPLACE, DROPSHIP, ONE_CREDITOR (`ShopModel`)
-    """
+    """The answer of OF22."""
 
     active: Expected[bool] = EXPECTED_DEFAULT
     all_prices: Expected[list[OfferPrice]] = EXPECTED_DEFAULT
     category_code: Expected[str] = EXPECTED_DEFAULT
     category_label: Expected[str] = EXPECTED_DEFAULT
     channels: Expected[list[str]] = EXPECTED_DEFAULT
+    """No item twice."""
     currency_iso_code: Expected[CurrencyIsoCodeOrStr] = EXPECTED_DEFAULT
+    """61 known values (`CurrencyIsoCode`); ISO 4217."""
     description: Expected[str] = EXPECTED_DEFAULT
     fulfillment: Expected[Fulfillment] = EXPECTED_DEFAULT
     leadtime_to_ship: Expected[int] = EXPECTED_DEFAULT
@@ -389,7 +385,9 @@ class Offer(ResponseModel, kw_only=True, gc=False):
     min_order_quantity: Expected[int] = EXPECTED_DEFAULT
     min_quantity_alert: Expected[int] = EXPECTED_DEFAULT
     min_shipping_price: Expected[Decimal] = EXPECTED_DEFAULT
+    """In `currency_iso_code`."""
     min_shipping_price_additional: Expected[Decimal] = EXPECTED_DEFAULT
+    """In `currency_iso_code`."""
     min_shipping_type: Expected[str] = EXPECTED_DEFAULT
     min_shipping_zone: Expected[str] = EXPECTED_DEFAULT
     offer_id: Expected[int] = EXPECTED_DEFAULT
@@ -409,19 +407,26 @@ class Offer(ResponseModel, kw_only=True, gc=False):
     available_end_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
     available_start_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
     discount: Discount | None = None
+    """Deprecated."""
     eco_contributions: list[OfferEcoContribution] | None = None
+    """At most 20 items."""
     favorite_rank: int | None = None
     inactivity_reasons: list[InactivityReasonOrStr] | None = None
+    """18 known values (`InactivityReason`)."""
     model: ShopModelOrStr | None = None
+    """Known values: MARKETPLACE, DROPSHIP, ONE_CREDITOR (`ShopModel`)."""
     msrp: Decimal | None = None
+    """In `currency_iso_code`."""
     offer_additional_fields: list[AdditionalField] | None = None
     price: Decimal | None = None
+    """In `currency_iso_code`."""
     price_additional_info: str | None = None
     product_brand: str | None = None
     product_description: str | None = None
     product_tax_code: str | None = None
     retail_prices: list[OfferPrice] | None = None
     total_price: Decimal | None = None
+    """In `currency_iso_code`."""
     warehouses: list[Warehouse] | None = None
 
 
@@ -433,14 +438,12 @@ class OfferQuantity(ResponseModel, kw_only=True, gc=False):
 
 
 class OfferShippingType(ResponseModel, kw_only=True, gc=False):
-    """Read as `products.offers.shipping_types`, from P11.
-
-    - shipping_price_type: FIXED_PRICE, FREE_SHIPPING, ORDER_PRICE_RANGE (`ShippingPriceType`)
-    """
+    """Read as `products.offers.shipping_types`, from P11."""
 
     code: Expected[str] = EXPECTED_DEFAULT
     label: Expected[str] = EXPECTED_DEFAULT
     shipping_price_type: Expected[ShippingPriceTypeOrStr] = EXPECTED_DEFAULT
+    """Known values: FIXED_PRICE, FREE_SHIPPING, ORDER_PRICE_RANGE (`ShippingPriceType`)."""
     shipping_price_unit: Expected[Decimal] = EXPECTED_DEFAULT
     shipping_zone_code: Expected[str] = EXPECTED_DEFAULT
     shipping_zone_label: Expected[str] = EXPECTED_DEFAULT
@@ -452,18 +455,14 @@ class OfferShippingType(ResponseModel, kw_only=True, gc=False):
 
 
 class ProductOffer(ResponseModel, kw_only=True, gc=False):
-    """Read as `products.offers`, from P11.
-
-    - currency_iso_code: 61 known values (`CurrencyIsoCode`)
-    - discount: deprecated
-    - inactivity_reasons: 18 known values (`InactivityReason`)
-    - model: MARKETPLACE, DROPSHIP, ONE_CREDITOR (`ShopModel`)
-    """
+    """Read as `products.offers`, from P11."""
 
     active: Expected[bool] = EXPECTED_DEFAULT
     all_prices: Expected[list[OfferPrice]] = EXPECTED_DEFAULT
     channels: Expected[list[str]] = EXPECTED_DEFAULT
+    """No item twice."""
     currency_iso_code: Expected[CurrencyIsoCodeOrStr] = EXPECTED_DEFAULT
+    """61 known values (`CurrencyIsoCode`); ISO 4217."""
     description: Expected[str] = EXPECTED_DEFAULT
     fulfillment: Expected[Fulfillment] = EXPECTED_DEFAULT
     is_professional: Expected[bool] = EXPECTED_DEFAULT
@@ -473,7 +472,9 @@ class ProductOffer(ResponseModel, kw_only=True, gc=False):
     min_order_quantity: Expected[int] = EXPECTED_DEFAULT
     min_quantity_alert: Expected[int] = EXPECTED_DEFAULT
     min_shipping_price: Expected[Decimal] = EXPECTED_DEFAULT
+    """In `currency_iso_code`."""
     min_shipping_price_additional: Expected[Decimal] = EXPECTED_DEFAULT
+    """In `currency_iso_code`."""
     min_shipping_type: Expected[str] = EXPECTED_DEFAULT
     min_shipping_zone: Expected[str] = EXPECTED_DEFAULT
     nb_evaluation: Expected[int] = EXPECTED_DEFAULT
@@ -492,18 +493,25 @@ class ProductOffer(ResponseModel, kw_only=True, gc=False):
     available_end_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
     available_start_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
     discount: Discount | None = None
+    """Deprecated."""
     eco_contributions: list[OfferEcoContribution] | None = None
+    """At most 20 items."""
     favorite_rank: int | None = None
     inactivity_reasons: list[InactivityReasonOrStr] | None = None
+    """18 known values (`InactivityReason`)."""
     model: ShopModelOrStr | None = None
+    """Known values: MARKETPLACE, DROPSHIP, ONE_CREDITOR (`ShopModel`)."""
     msrp: Decimal | None = None
+    """In `currency_iso_code`."""
     offer_additional_fields: list[AdditionalField] | None = None
     price: Decimal | None = None
+    """In `currency_iso_code`."""
     price_additional_info: str | None = None
     product_tax_code: str | None = None
     retail_prices: list[OfferPrice] | None = None
     shipping_types: list[OfferShippingType] | None = None
     total_price: Decimal | None = None
+    """In `currency_iso_code`."""
     warehouses: list[Warehouse] | None = None
 
 

@@ -153,28 +153,31 @@ class AcceptOrdersRequest(RequestModel, kw_only=True, gc=False):
 
 
 class AdditionalFieldInput(RequestModel, kw_only=True, gc=False):
-    """A custom field to set; None clears it.
-
-    - type: STRING, DATE, NUMERIC, BOOLEAN, LINK, REGEX, TEXTAREA, LIST, MULTIPLE_VALUES_LIST (`AdditionalFieldType`)
-    """
+    """A custom field to set; None clears it."""
 
     code: str
     value: str | list[str] | None
     type: AdditionalFieldTypeOrStr | UnsetType = UNSET
+    """Known values: STRING, DATE, NUMERIC, BOOLEAN, LINK, REGEX, TEXTAREA, LIST, MULTIPLE_VALUES_LIST
+    (`AdditionalFieldType`).
+    """
 
 
 class AddressInput(RequestModel, kw_only=True, gc=False):
-    """Sent as `orders.customer.organization.address`, to OR04.
-
-    - country_iso_code: 244 known values (`CountryIsoCode`)
-    """
+    """Sent as `orders.customer.organization.address`, to OR04."""
 
     zip_code: Annotated[str, Meta(max_length=255)]
+    """At most 255 characters."""
     city: Annotated[str, Meta(max_length=255)] | None | UnsetType = UNSET
+    """At most 255 characters."""
     country_iso_code: CountryIsoCodeOrStr | None | UnsetType = UNSET
+    """244 known values (`CountryIsoCode`); ISO 3166-1 alpha-3."""
     state: Annotated[str, Meta(max_length=255)] | None | UnsetType = UNSET
+    """At most 255 characters."""
     street_1: Annotated[str, Meta(max_length=255)] | None | UnsetType = UNSET
+    """At most 255 characters."""
     street_2: Annotated[str, Meta(max_length=255)] | None | UnsetType = UNSET
+    """At most 255 characters."""
 
 
 class IbanPaymentDestinationInput(RequestModel, kw_only=True, gc=False, tag_field="@type", tag="IBAN"):
@@ -182,6 +185,7 @@ class IbanPaymentDestinationInput(RequestModel, kw_only=True, gc=False, tag_fiel
 
     payment_reference: str | None | UnsetType = UNSET
     iban: Annotated[str, Meta(max_length=255)] | None | UnsetType = UNSET
+    """At most 255 characters."""
 
 
 AnyPaymentDestinationInput: TypeAlias = IbanPaymentDestinationInput
@@ -197,10 +201,7 @@ class Assessment(ResponseModel, kw_only=True, gc=False):
 
 
 class BillingAddressInput(RequestModel, kw_only=True, gc=False):
-    """Sent as `orders.customer.billing_address`, to OR04.
-
-    - country_iso_code: 244 known values (`CountryIsoCode`)
-    """
+    """Sent as `orders.customer.billing_address`, to OR04."""
 
     city: str | None | UnsetType = UNSET
     civility: str | None | UnsetType = UNSET
@@ -208,6 +209,7 @@ class BillingAddressInput(RequestModel, kw_only=True, gc=False):
     company_2: str | None | UnsetType = UNSET
     country: str | None | UnsetType = UNSET
     country_iso_code: CountryIsoCodeOrStr | None | UnsetType = UNSET
+    """244 known values (`CountryIsoCode`); ISO 3166-1 alpha-3."""
     firstname: str | None | UnsetType = UNSET
     lastname: str | None | UnsetType = UNSET
     phone: str | None | UnsetType = UNSET
@@ -239,17 +241,17 @@ class TaxInput(RequestModel, kw_only=True, gc=False):
 
 
 class CancelationInput(RequestModel, kw_only=True, gc=False):
-    """Sent as `cancelations`, to OR30.
-
-    - currency_iso_code: 61 known values (`CurrencyIsoCode`)
-    """
+    """Sent as `cancelations`, to OR30."""
 
     amount: Decimal
+    """In `currency_iso_code`."""
     order_line_id: str
     quantity: int
     reason_code: str
     shipping_amount: Decimal
+    """In `currency_iso_code`."""
     currency_iso_code: CurrencyIsoCodeOrStr | UnsetType = UNSET
+    """61 known values (`CurrencyIsoCode`); ISO 4217."""
     fees: list[CancelationFeeInput] | UnsetType = UNSET
     shipping_taxes: list[TaxInput] | UnsetType = UNSET
     taxes: list[TaxInput] | UnsetType = UNSET
@@ -260,47 +262,49 @@ class CancelationInput(RequestModel, kw_only=True, gc=False):
 
 
 class CancelLinesRequest(RequestModel, kw_only=True, gc=False):
-    """The body of OR30.
-
-    - order_tax_mode: TAX_INCLUDED, TAX_EXCLUDED (`OrderTaxMode`)
-    """
+    """The body of OR30."""
 
     cancelations: list[CancelationInput]
     order_tax_mode: OrderTaxModeOrStr | UnsetType = UNSET
+    """Known values: TAX_INCLUDED, TAX_EXCLUDED (`OrderTaxMode`)."""
 
 
 class CancelLinesResponse(ResponseModel, kw_only=True, gc=False):
-    """The answer of OR30.
-
-    - order_tax_mode: TAX_INCLUDED, TAX_EXCLUDED (`OrderTaxMode`)
-    """
+    """The answer of OR30."""
 
     cancelations: Expected[list[Cancelation]] = EXPECTED_DEFAULT
     order_tax_mode: Expected[OrderTaxModeOrStr] = EXPECTED_DEFAULT
+    """Known values: TAX_INCLUDED, TAX_EXCLUDED (`OrderTaxMode`)."""
 
 
 class CreateOrderExportRequest(RequestModel, kw_only=True, gc=False):
-    """The body of OR13.
-
-    - order_state_codes: STAGING, WAITING_ACCEPTANCE, WAITING_DEBIT, WAITING_DEBIT_PAYMENT, SHIPPING, SHIPPED,
-      TO_COLLECT, RECEIVED, CLOSED, REFUSED, CANCELED (`OrderState`); no longer WAITING_REFUND, WAITING_REFUND_PAYMENT
-    - order_tax_mode: TAX_INCLUDED, TAX_EXCLUDED (`OrderTaxMode`)
-    - refund_state_codes: WAITING_REFUND_TAX_CONFIRMATION, WAITING_REFUND, WAITING_REFUND_PAYMENT, REFUNDED
-      (`RefundState`)
-    """
+    """The body of OR13."""
 
     channel_codes: Annotated[list[str], Meta(max_length=100)] | UnsetType = UNSET
+    """At most 100 items."""
     end_date: Annotated[dt.datetime, Meta(tz=True)] | UnsetType = UNSET
     end_refund_creation_date: Annotated[dt.datetime, Meta(tz=True)] | UnsetType = UNSET
     end_update_date: Annotated[dt.datetime, Meta(tz=True)] | UnsetType = UNSET
     fulfillment_center_codes: Annotated[str, Meta(max_length=100)] | UnsetType = UNSET
+    """At most 100 characters."""
     items_per_chunk: Annotated[int, Meta(ge=10000, le=1000000)] | UnsetType = UNSET
+    """10000 to 1000000; by default 1000000."""
     megabytes_per_chunk: Annotated[int, Meta(ge=10, le=1024)] | UnsetType = UNSET
+    """10 to 1024; by default 512."""
     only_null_channel: bool | UnsetType = UNSET
     order_state_codes: Annotated[list[OrderStateOrStr], Meta(max_length=100)] | UnsetType = UNSET
+    """Known values: STAGING, WAITING_ACCEPTANCE, WAITING_DEBIT, WAITING_DEBIT_PAYMENT, SHIPPING, SHIPPED, TO_COLLECT,
+    RECEIVED, CLOSED, REFUSED, CANCELED (`OrderState`); no longer WAITING_REFUND, WAITING_REFUND_PAYMENT; at most 100
+    items.
+    """
     order_tax_mode: OrderTaxModeOrStr | UnsetType = UNSET
+    """Known values: TAX_INCLUDED, TAX_EXCLUDED (`OrderTaxMode`)."""
     refund_state_codes: list[RefundStateOrStr] | UnsetType = UNSET
+    """Known values: WAITING_REFUND_TAX_CONFIRMATION, WAITING_REFUND, WAITING_REFUND_PAYMENT, REFUNDED (`RefundState`);
+    no item twice.
+    """
     shop_ids: Annotated[list[int], Meta(max_length=100)] | UnsetType = UNSET
+    """At most 100 items."""
     start_date: Annotated[dt.datetime, Meta(tz=True)] | UnsetType = UNSET
     start_refund_creation_date: Annotated[dt.datetime, Meta(tz=True)] | UnsetType = UNSET
     start_update_date: Annotated[dt.datetime, Meta(tz=True)] | UnsetType = UNSET
@@ -321,10 +325,15 @@ class CustomerContact(ResponseModel, kw_only=True, gc=False):
     """Read as `orders.customer.accounting_contact` and 3 more places, from OR11, OR15 and OR04."""
 
     customer_id: Expected[str] = EXPECTED_DEFAULT
+    """At most 50 characters."""
     email: Expected[str] = EXPECTED_DEFAULT
+    """At most 255 characters."""
     firstname: Expected[str] = EXPECTED_DEFAULT
+    """At most 255 characters."""
     lastname: Expected[str] = EXPECTED_DEFAULT
+    """At most 255 characters."""
     civility: str | None = None
+    """At most 20 characters."""
     locale: str | None = None
 
 
@@ -332,6 +341,7 @@ class CustomerContactInput(RequestModel, kw_only=True, gc=False):
     """Sent as `orders.customer.accounting_contact`, to OR04."""
 
     customer_id: Annotated[str, Meta(max_length=50)] | None | UnsetType = UNSET
+    """At most 50 characters."""
 
 
 class DeliveryDate(ResponseModel, kw_only=True, gc=False):
@@ -342,32 +352,27 @@ class DeliveryDate(ResponseModel, kw_only=True, gc=False):
 
 
 class DocumentDetail(ResponseModel, kw_only=True, gc=False):
-    """Read as `orders.invoice_details.document_details`, from OR11, OR15 and OR04.
-
-    - format: PDF, cXML (`DocumentDetailFormat`)
-    """
+    """Read as `orders.invoice_details.document_details`, from OR11, OR15 and OR04."""
 
     format: DocumentDetailFormatOrStr | None = None
+    """Known values: PDF, cXML (`DocumentDetailFormat`)."""
 
 
 class DocumentDetailInput(RequestModel, kw_only=True, gc=False):
-    """Sent as `orders.invoice_details.document_details`, to OR04.
-
-    - format: PDF, cXML (`DocumentDetailFormat`)
-    """
+    """Sent as `orders.invoice_details.document_details`, to OR04."""
 
     format: DocumentDetailFormatOrStr | None | UnsetType = UNSET
+    """Known values: PDF, cXML (`DocumentDetailFormat`)."""
 
 
 class EvaluationReply(ResponseModel, kw_only=True, gc=False):
-    """Read as `reply`, from OR51.
-
-    - type: OPERATOR, SHOP (`UserType`)
-    """
+    """Read as `reply`, from OR51."""
 
     comment: Expected[str] = EXPECTED_DEFAULT
+    """At most 1000 characters."""
     date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
     type: Expected[UserTypeOrStr] = EXPECTED_DEFAULT
+    """Known values: OPERATOR, SHOP (`UserType`)."""
 
 
 class Evaluation(ResponseModel, kw_only=True, gc=False):
@@ -386,13 +391,11 @@ class Evaluation(ResponseModel, kw_only=True, gc=False):
 
 
 class PaymentTerms(ResponseModel, kw_only=True, gc=False):
-    """Read as `orders.invoice_details.payment_terms`, from OR11, OR15 and OR04.
-
-    - type: END_OF_MONTH, NET (`PaymentTermsType`)
-    """
+    """Read as `orders.invoice_details.payment_terms`, from OR11, OR15 and OR04."""
 
     days: int | None = None
     type: PaymentTermsTypeOrStr | None = None
+    """Known values: END_OF_MONTH, NET (`PaymentTermsType`)."""
 
 
 class InvoiceDetails(ResponseModel, kw_only=True, gc=False):
@@ -403,13 +406,11 @@ class InvoiceDetails(ResponseModel, kw_only=True, gc=False):
 
 
 class PaymentTermsInput(RequestModel, kw_only=True, gc=False):
-    """Sent as `orders.invoice_details.payment_terms`, to OR04.
-
-    - type: END_OF_MONTH, NET (`PaymentTermsType`)
-    """
+    """Sent as `orders.invoice_details.payment_terms`, to OR04."""
 
     days: int | None | UnsetType = UNSET
     type: PaymentTermsTypeOrStr | None | UnsetType = UNSET
+    """Known values: END_OF_MONTH, NET (`PaymentTermsType`)."""
 
 
 class InvoiceDetailsInput(RequestModel, kw_only=True, gc=False):
@@ -423,10 +424,14 @@ class Organization(ResponseModel, kw_only=True, gc=False):
     """Read as `orders.customer.organization`, from OR11, OR15 and OR04."""
 
     organization_id: Expected[str] = EXPECTED_DEFAULT
+    """At most 50 characters."""
     address: Address | None = None
     identification_number: str | None = None
+    """At most 255 characters."""
     name: str | None = None
+    """At most 255 characters."""
     tax_identification_number: str | None = None
+    """At most 255 characters."""
 
 
 class OrderCustomer(ResponseModel, kw_only=True, gc=False):
@@ -461,13 +466,12 @@ class OrderRefund(ResponseModel, kw_only=True, gc=False):
 
 
 class PaymentDestination(ResponseModel, kw_only=True, gc=False, rename={"type": "@type"}):
-    """Read as `orders.payment_destination`, from OR11, OR15 and OR04.
-
-    - type: IBAN (`PaymentDestinationType`)
-    """
+    """Read as `orders.payment_destination`, from OR11, OR15 and OR04."""
 
     iban: Expected[str] = EXPECTED_DEFAULT
+    """At most 255 characters."""
     type: PaymentDestinationTypeOrStr | None = None
+    """Known values: IBAN (`PaymentDestinationType`)."""
     payment_reference: str | None = None
 
 
@@ -479,18 +483,7 @@ class Promotions(ResponseModel, kw_only=True, gc=False):
 
 
 class Order(ResponseModel, kw_only=True, gc=False, rename={"legacy_payment_type": "paymentType"}):
-    """An order, as OR11, OR12 and OR15 give it.
-
-    - currency_iso_code: 61 known values (`CurrencyIsoCode`)
-    - leadtime_to_ship: deprecated
-    - order_state: STAGING, WAITING_ACCEPTANCE, WAITING_DEBIT, WAITING_DEBIT_PAYMENT, SHIPPING, SHIPPED, TO_COLLECT,
-      RECEIVED, CLOSED, REFUSED, CANCELED (`OrderState`); no longer WAITING_REFUND, WAITING_REFUND_PAYMENT
-    - order_tax_mode: TAX_INCLUDED, TAX_EXCLUDED (`OrderTaxMode`)
-    - pay_out_psp_code: NOT_SPECIFIED, MANGOPAY, MIRAKL_PAYOUT, OPERATOR (`PayOutPspCode`)
-    - legacy_payment_type: deprecated
-    - payment_workflow: PAY_ON_ACCEPTANCE, PAY_ON_DELIVERY, PAY_ON_DUE_DATE, PAY_ON_SHIPMENT,
-      NO_CUSTOMER_PAYMENT_CONFIRMATION (`PaymentWorkflow`)
-    """
+    """An order, as OR11, OR12 and OR15 give it."""
 
     can_cancel: Expected[bool] = EXPECTED_DEFAULT
     can_evaluate: Expected[bool] = EXPECTED_DEFAULT
@@ -498,6 +491,7 @@ class Order(ResponseModel, kw_only=True, gc=False, rename={"legacy_payment_type"
     commercial_id: Expected[str] = EXPECTED_DEFAULT
     created_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
     currency_iso_code: Expected[CurrencyIsoCodeOrStr] = EXPECTED_DEFAULT
+    """61 known values (`CurrencyIsoCode`); ISO 4217."""
     customer: Expected[OrderCustomer] = EXPECTED_DEFAULT
     fulfillment: Expected[Fulfillment] = EXPECTED_DEFAULT
     fully_refunded: Expected[bool] = EXPECTED_DEFAULT
@@ -506,14 +500,23 @@ class Order(ResponseModel, kw_only=True, gc=False, rename={"legacy_payment_type"
     has_invoice: Expected[bool] = EXPECTED_DEFAULT
     last_updated_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
     leadtime_to_ship: Expected[int] = EXPECTED_DEFAULT
+    """Deprecated."""
     order_id: Expected[str] = EXPECTED_DEFAULT
     order_lines: Expected[list[OrderLine]] = EXPECTED_DEFAULT
     order_state: Expected[OrderStateOrStr] = EXPECTED_DEFAULT
+    """Known values: STAGING, WAITING_ACCEPTANCE, WAITING_DEBIT, WAITING_DEBIT_PAYMENT, SHIPPING, SHIPPED, TO_COLLECT,
+    RECEIVED, CLOSED, REFUSED, CANCELED (`OrderState`); no longer WAITING_REFUND, WAITING_REFUND_PAYMENT.
+    """
     order_tax_mode: Expected[OrderTaxModeOrStr] = EXPECTED_DEFAULT
+    """Known values: TAX_INCLUDED, TAX_EXCLUDED (`OrderTaxMode`)."""
     pay_out_psp_code: Expected[PayOutPspCodeOrStr] = EXPECTED_DEFAULT
+    """Known values: NOT_SPECIFIED, MANGOPAY, MIRAKL_PAYOUT, OPERATOR (`PayOutPspCode`)."""
     legacy_payment_type: Expected[str] = EXPECTED_DEFAULT
+    """Deprecated."""
     price: Expected[Decimal] = EXPECTED_DEFAULT
+    """In `currency_iso_code`."""
     shipping_price: Expected[Decimal] = EXPECTED_DEFAULT
+    """In `currency_iso_code`."""
     shipping_type_code: Expected[str] = EXPECTED_DEFAULT
     shipping_type_label: Expected[str] = EXPECTED_DEFAULT
     shipping_zone_code: Expected[str] = EXPECTED_DEFAULT
@@ -521,7 +524,9 @@ class Order(ResponseModel, kw_only=True, gc=False, rename={"legacy_payment_type"
     shop_id: Expected[int] = EXPECTED_DEFAULT
     shop_name: Expected[str] = EXPECTED_DEFAULT
     total_commission: Expected[Decimal] = EXPECTED_DEFAULT
+    """In `currency_iso_code`."""
     total_price: Expected[Decimal] = EXPECTED_DEFAULT
+    """In `currency_iso_code`."""
     acceptance_decision_date: Annotated[dt.datetime, Meta(tz=True)] | None = None
     channel: Channel | None = None
     commissionable: bool | None = None
@@ -538,8 +543,12 @@ class Order(ResponseModel, kw_only=True, gc=False, rename={"legacy_payment_type"
     order_taxes: list[OrderTax] | None = None
     payment_destination: PaymentDestination | None = None
     payment_duration: int | None = None
+    """In days."""
     payment_type: str | None = None
     payment_workflow: PaymentWorkflowOrStr | None = None
+    """Known values: PAY_ON_ACCEPTANCE, PAY_ON_DELIVERY, PAY_ON_DUE_DATE, PAY_ON_SHIPMENT,
+    NO_CUSTOMER_PAYMENT_CONFIRMATION (`PaymentWorkflow`).
+    """
     promotions: Promotions | None = None
     quote_id: str | None = None
     references: OrderReferences | None = None
@@ -562,25 +571,28 @@ class OrganizationInput(RequestModel, kw_only=True, gc=False):
 
     address: AddressInput | None | UnsetType = UNSET
     identification_number: Annotated[str, Meta(max_length=255)] | None | UnsetType = UNSET
+    """At most 255 characters."""
     name: Annotated[str, Meta(max_length=255)] | None | UnsetType = UNSET
+    """At most 255 characters."""
     tax_identification_number: Annotated[str, Meta(max_length=255)] | None | UnsetType = UNSET
+    """At most 255 characters."""
 
 
 class ShippingAddressInput(RequestModel, kw_only=True, gc=False):
-    """Sent as `orders.customer.shipping_address`, to OR04.
-
-    - country_iso_code: 244 known values (`CountryIsoCode`)
-    """
+    """Sent as `orders.customer.shipping_address`, to OR04."""
 
     additional_info: Annotated[str, Meta(max_length=1000)] | None | UnsetType = UNSET
+    """At most 1000 characters."""
     city: str | None | UnsetType = UNSET
     civility: str | None | UnsetType = UNSET
     company: str | None | UnsetType = UNSET
     company_2: str | None | UnsetType = UNSET
     country: str | None | UnsetType = UNSET
     country_iso_code: CountryIsoCodeOrStr | None | UnsetType = UNSET
+    """244 known values (`CountryIsoCode`); ISO 3166-1 alpha-3."""
     firstname: str | None | UnsetType = UNSET
     internal_additional_info: Annotated[str, Meta(max_length=1000)] | None | UnsetType = UNSET
+    """At most 1000 characters."""
     lastname: str | None | UnsetType = UNSET
     phone: str | None | UnsetType = UNSET
     phone_secondary: str | None | UnsetType = UNSET
@@ -601,13 +613,11 @@ class OrderCustomerInput(RequestModel, kw_only=True, gc=False):
 
 
 class OrderDocumentEntityInput(RequestModel, kw_only=True, gc=False):
-    """Sent as `order_documents.order_documents.entity`, to OR74.
-
-    - type: RETURN (`OrderDocumentEntityType`)
-    """
+    """Sent as `order_documents.order_documents.entity`, to OR74."""
 
     id: str
     type: OrderDocumentEntityTypeOrStr
+    """Known values: RETURN (`OrderDocumentEntityType`)."""
 
 
 class OrderDocumentInput(RequestModel, kw_only=True, gc=False):
@@ -619,13 +629,11 @@ class OrderDocumentInput(RequestModel, kw_only=True, gc=False):
 
 
 class OrderDocumentList(ResponseModel, kw_only=True, gc=False):
-    """The answer of OR72.
-
-    - total_count: deprecated
-    """
+    """The answer of OR72."""
 
     order_documents: Expected[list[OrderDocument]] = EXPECTED_DEFAULT
     total_count: int | None = None
+    """Deprecated."""
 
 
 class OrderDocumentsInput(RequestModel, kw_only=True, gc=False):
@@ -651,6 +659,7 @@ class ShippingFromAddressInput(RequestModel, kw_only=True, gc=False):
     """Sent as `order_lines.shipping_from.address`, to OR07."""
 
     country_iso_code: str
+    """ISO 3166-1 alpha-3."""
     city: str | UnsetType = UNSET
     state: str | UnsetType = UNSET
     street_1: str | UnsetType = UNSET
@@ -683,20 +692,20 @@ class OrderReferencesInput(RequestModel, kw_only=True, gc=False):
     """Sent as `orders.references`, to OR04."""
 
     order_reference_for_customer: Annotated[str, Meta(min_length=1, max_length=2000)] | None | UnsetType = UNSET
+    """At most 2000 characters."""
     order_reference_for_seller: Annotated[str, Meta(min_length=1, max_length=2000)] | None | UnsetType = UNSET
+    """At most 2000 characters."""
 
 
 class OrderTaxDefinition(ResponseModel, kw_only=True, gc=False):
-    """Read as `taxes`, from OR75.
-
-    - tax_calculation_rule: PROPORTIONAL_TO_AMOUNT, NONE (`TaxCalculationRule`)
-    """
+    """Read as `taxes`, from OR75."""
 
     active: Expected[bool] = EXPECTED_DEFAULT
     code: Expected[str] = EXPECTED_DEFAULT
     included_in_commission: Expected[bool] = EXPECTED_DEFAULT
     label: Expected[str] = EXPECTED_DEFAULT
     tax_calculation_rule: Expected[TaxCalculationRuleOrStr] = EXPECTED_DEFAULT
+    """Known values: PROPORTIONAL_TO_AMOUNT, NONE (`TaxCalculationRule`)."""
     operator_withheld: bool | None = None
 
 
@@ -714,11 +723,7 @@ class ShopStatistics(ResponseModel, kw_only=True, gc=False):
 
 
 class OrderUpdate(ResponseModel, kw_only=True, gc=False):
-    """Read as `updated_orders.updated`, from OR04.
-
-    - payment_workflow: PAY_ON_ACCEPTANCE, PAY_ON_DELIVERY, PAY_ON_DUE_DATE, PAY_ON_SHIPMENT,
-      NO_CUSTOMER_PAYMENT_CONFIRMATION (`PaymentWorkflow`)
-    """
+    """Read as `updated_orders.updated`, from OR04."""
 
     customer: OrderCustomer | None = None
     delivery_date: DeliveryDate | None = None
@@ -727,6 +732,9 @@ class OrderUpdate(ResponseModel, kw_only=True, gc=False):
     order_lines: list[OrderLine] | None = None
     payment_destination: PaymentDestination | None = None
     payment_workflow: PaymentWorkflowOrStr | None = None
+    """Known values: PAY_ON_ACCEPTANCE, PAY_ON_DELIVERY, PAY_ON_DUE_DATE, PAY_ON_SHIPMENT,
+    NO_CUSTOMER_PAYMENT_CONFIRMATION (`PaymentWorkflow`).
+    """
     references: OrderReferences | None = None
     shipping_deadline: Annotated[dt.datetime, Meta(tz=True)] | None = None
     shop_statistics: ShopStatistics | None = None
@@ -743,6 +751,7 @@ class OrderUpdateErrors(ResponseModel, kw_only=True, gc=False):
     """Read as `order_update_errors`, from OR31."""
 
     errors: Expected[list[ItemError]] = EXPECTED_DEFAULT
+    """No item twice."""
     input: OrderUpdateEcho | None = None
 
 
@@ -831,6 +840,7 @@ class UpdateOrdersRequest(RequestModel, kw_only=True, gc=False):
     """The body of OR04."""
 
     orders: Annotated[list[OrderUpdateInput], Meta(min_length=1, max_length=100)]
+    """1 to 100 items."""
 
 
 class UpdatedOrder(ResponseModel, kw_only=True, gc=False):
@@ -854,6 +864,7 @@ class UpdateShippingOriginRequest(RequestModel, kw_only=True, gc=False):
     """The body of OR07."""
 
     order_lines: Annotated[list[OrderLineOriginInput], Meta(min_length=1, max_length=100)]
+    """1 to 100 items."""
 
 
 class UploadOrderDocumentsResponse(ResponseModel, BulkResult[RefusedDocument], kw_only=True, gc=False):

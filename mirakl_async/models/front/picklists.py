@@ -38,10 +38,7 @@ class PicklistOrderLine(ResponseModel, kw_only=True, gc=False):
 
 
 class Picklist(ResponseModel, kw_only=True, gc=False):
-    """Read as `data`, from PL11.
-
-    - state: NOTHING_TO_PREPARE, WAITING_PREPARATION, IN_PREPARATION, READY_FOR_PICKUP, CLOSED (`PicklistState`)
-    """
+    """Read as `data`, from PL11."""
 
     date_created: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
     id: Expected[str] = EXPECTED_DEFAULT
@@ -50,6 +47,9 @@ class Picklist(ResponseModel, kw_only=True, gc=False):
     picklist_lines: Expected[list[OrderLine]] = EXPECTED_DEFAULT
     pickup_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
     state: Expected[PicklistStateOrStr] = EXPECTED_DEFAULT
+    """Known values: NOTHING_TO_PREPARE, WAITING_PREPARATION, IN_PREPARATION, READY_FOR_PICKUP, CLOSED
+    (`PicklistState`).
+    """
     pickrun_code: str | None = None
     shop_id: int | None = None
 

@@ -168,37 +168,35 @@ else:
 
 
 class AdditionalFieldDefinition(ResponseModel, kw_only=True, gc=False):
-    """Read as `additional_fields`, from AF01.
-
-    - default_value: deprecated
-    - entity: SHOP, OFFER, ORDER_LINE, ORDER (`AdditionalFieldDefinitionEntity`)
-    - models: MARKETPLACE, DROPSHIP, ONE_CREDITOR (`ShopModel`)
-    - shop_permission: INVISIBLE, READ_ONLY, READ_WRITE (`ShopPermission`)
-    - type: STRING, DATE, NUMERIC, BOOLEAN, LINK, REGEX, TEXTAREA, LIST, MULTIPLE_VALUES_LIST (`AdditionalFieldType`)
-    """
+    """Read as `additional_fields`, from AF01."""
 
     code: Expected[str] = EXPECTED_DEFAULT
     label: Expected[str] = EXPECTED_DEFAULT
     required: Expected[bool] = EXPECTED_DEFAULT
     shop_permission: Expected[ShopPermissionOrStr] = EXPECTED_DEFAULT
+    """Known values: INVISIBLE, READ_ONLY, READ_WRITE (`ShopPermission`)."""
     type: Expected[AdditionalFieldTypeOrStr] = EXPECTED_DEFAULT
+    """Known values: STRING, DATE, NUMERIC, BOOLEAN, LINK, REGEX, TEXTAREA, LIST, MULTIPLE_VALUES_LIST
+    (`AdditionalFieldType`).
+    """
     accepted_values: list[str] | None = None
     channels: list[str] | None = None
     default_value: str | None = None
+    """Deprecated."""
     description: str | None = None
     entity: AdditionalFieldDefinitionEntityOrStr | None = None
+    """Known values: SHOP, OFFER, ORDER_LINE, ORDER (`AdditionalFieldDefinitionEntity`)."""
     models: list[ShopModelOrStr] | None = None
+    """Known values: MARKETPLACE, DROPSHIP, ONE_CREDITOR (`ShopModel`)."""
     regex: str | None = None
 
 
 class AdditionalFieldDefinitionList(ResponseModel, kw_only=True, gc=False):
-    """The answer of AF01.
-
-    - total_count: deprecated
-    """
+    """The answer of AF01."""
 
     additional_fields: Expected[list[AdditionalFieldDefinition]] = EXPECTED_DEFAULT
     total_count: Expected[int] = EXPECTED_DEFAULT
+    """Deprecated."""
 
 
 class Carrier(ResponseModel, kw_only=True, gc=False):
@@ -241,12 +239,10 @@ class DirectPaymentCustomerStore(ResponseModel, kw_only=True, gc=False):
 
 
 class DropshipFeature(ResponseModel, kw_only=True, gc=False):
-    """Read as `features.dropship`, from PC01.
-
-    - retail_pricing_edition_enabled: YES, NO, YES_PER_STORE (`TaxCollectionActivated`)
-    """
+    """Read as `features.dropship`, from PC01."""
 
     retail_pricing_edition_enabled: TaxCollectionActivatedOrStr | None = None
+    """Known values: YES, NO, YES_PER_STORE (`TaxCollectionActivated`)."""
     retail_pricing_enabled: bool | None = None
 
 
@@ -266,25 +262,21 @@ class FeaturesShipment(ResponseModel, kw_only=True, gc=False):
 
 
 class OrderConditions(ResponseModel, kw_only=True, gc=False):
-    """Read as `features.order_conditions`, from PC01.
-
-    - lead_time_to_ship: deprecated
-    """
+    """Read as `features.order_conditions`, from PC01."""
 
     lead_time_to_ship: Expected[bool] = EXPECTED_DEFAULT
+    """Deprecated."""
     maximum_order_quantity: Expected[bool] = EXPECTED_DEFAULT
     minimum_order_quantity: Expected[bool] = EXPECTED_DEFAULT
     package_order_quantity: Expected[bool] = EXPECTED_DEFAULT
 
 
 class OrderWorkflows(ResponseModel, kw_only=True, gc=False):
-    """Read as `features.order_workflows`, from PC01.
-
-    - order_acceptance: AUTOMATIC, NOT_AUTOMATIC, BOTH (`OrderAcceptance`)
-    """
+    """Read as `features.order_workflows`, from PC01."""
 
     no_customer_payment_confirmation: Expected[bool] = EXPECTED_DEFAULT
     order_acceptance: Expected[OrderAcceptanceOrStr] = EXPECTED_DEFAULT
+    """Known values: AUTOMATIC, NOT_AUTOMATIC, BOTH (`OrderAcceptance`)."""
     pause_debit_workflow: Expected[bool] = EXPECTED_DEFAULT
     pay_on_due_date: Expected[bool] = EXPECTED_DEFAULT
     pay_on_shipment: Expected[bool] = EXPECTED_DEFAULT
@@ -293,12 +285,10 @@ class OrderWorkflows(ResponseModel, kw_only=True, gc=False):
 
 
 class PricingFeature(ResponseModel, kw_only=True, gc=False):
-    """Read as `features.pricing`, from PC01.
-
-    - channel_pricing: MULTI, SINGLE, DISABLED (`ChannelPricing`)
-    """
+    """Read as `features.pricing`, from PC01."""
 
     channel_pricing: Expected[ChannelPricingOrStr] = EXPECTED_DEFAULT
+    """Known values: MULTI, SINGLE, DISABLED (`ChannelPricing`)."""
     discount_period_required: Expected[bool] = EXPECTED_DEFAULT
     discount_price_creation_in_the_past_blocked: Expected[bool] = EXPECTED_DEFAULT
     scheduled_pricing: Expected[bool] = EXPECTED_DEFAULT
@@ -329,34 +319,24 @@ class ShopTaxOptions(ResponseModel, kw_only=True, gc=False):
 
 
 class TaxCollection(ResponseModel, kw_only=True, gc=False):
-    """Read as `features.tax_collection`, from PC01.
-
-    - activated: YES, NO, YES_PER_STORE (`TaxCollectionActivated`)
-    """
+    """Read as `features.tax_collection`, from PC01."""
 
     activated: Expected[TaxCollectionActivatedOrStr] = EXPECTED_DEFAULT
+    """Known values: YES, NO, YES_PER_STORE (`TaxCollectionActivated`)."""
     product_tax_code_mandatory: Expected[bool] = EXPECTED_DEFAULT
     tax_collection_by_operator: Expected[bool] = EXPECTED_DEFAULT
 
 
 class WarehousesFeature(ResponseModel, kw_only=True, gc=False):
-    """Read as `features.warehouses`, from PC01.
-
-    - restricted_countries: 244 known values (`CountryIsoCode`)
-    """
+    """Read as `features.warehouses`, from PC01."""
 
     geolocation: Expected[bool] = EXPECTED_DEFAULT
     restricted_countries: Expected[list[CountryIsoCodeOrStr]] = EXPECTED_DEFAULT
+    """244 known values (`CountryIsoCode`); ISO 3166-1 alpha-3."""
 
 
 class Features(ResponseModel, kw_only=True, gc=False):
-    """Read as `features`, from PC01.
-
-    - lead_time_to_ship_by_sellers_enabled: YES, NO, YES_PER_STORE (`TaxCollectionActivated`)
-    - operator_csv_delimiter: COMMA, SEMICOLON (`OperatorCsvDelimiter`)
-    - order_tax_mode: TAX_INCLUDED, TAX_EXCLUDED (`OrderTaxMode`)
-    - product_data_validation_by_channel: deprecated
-    """
+    """Read as `features`, from PC01."""
 
     catalog: Expected[CatalogFeature] = EXPECTED_DEFAULT
     circular_economy_data_collection: Expected[bool] = EXPECTED_DEFAULT
@@ -366,17 +346,21 @@ class Features(ResponseModel, kw_only=True, gc=False):
     dropship: Expected[DropshipFeature] = EXPECTED_DEFAULT
     kyc_status_per_seller: Expected[bool] = EXPECTED_DEFAULT
     lead_time_to_ship_by_sellers_enabled: Expected[TaxCollectionActivatedOrStr] = EXPECTED_DEFAULT
+    """Known values: YES, NO, YES_PER_STORE (`TaxCollectionActivated`)."""
     multi_currency: Expected[bool] = EXPECTED_DEFAULT
     multi_payout_psp_per_seller: Expected[bool] = EXPECTED_DEFAULT
     no_reply_needed: Expected[bool] = EXPECTED_DEFAULT
     offer_prices_decimals: Expected[str] = EXPECTED_DEFAULT
     operator_csv_delimiter: Expected[OperatorCsvDelimiterOrStr] = EXPECTED_DEFAULT
+    """Known values: COMMA, SEMICOLON (`OperatorCsvDelimiter`)."""
     order_conditions: Expected[OrderConditions] = EXPECTED_DEFAULT
     order_tax_mode: Expected[OrderTaxModeOrStr] = EXPECTED_DEFAULT
+    """Known values: TAX_INCLUDED, TAX_EXCLUDED (`OrderTaxMode`)."""
     order_workflows: Expected[OrderWorkflows] = EXPECTED_DEFAULT
     payment_confirmation: Expected[bool] = EXPECTED_DEFAULT
     pricing: Expected[PricingFeature] = EXPECTED_DEFAULT
     product_data_validation_by_channel: Expected[bool] = EXPECTED_DEFAULT
+    """Deprecated."""
     promotion: Expected[FeaturesPromotion] = EXPECTED_DEFAULT
     returns: Expected[ReturnsFeature] = EXPECTED_DEFAULT
     shipment: Expected[FeaturesShipment] = EXPECTED_DEFAULT
@@ -401,11 +385,7 @@ class TaxManager(ResponseModel, kw_only=True, gc=False):
 
 
 class Modules(ResponseModel, kw_only=True, gc=False):
-    """Read as `modules`, from PC01.
-
-    - promotions: deprecated
-    - tax_manager: deprecated
-    """
+    """Read as `modules`, from PC01."""
 
     mirakl_catalog_integrator: Expected[bool] = EXPECTED_DEFAULT
     mirakl_catalog_manager: Expected[bool] = EXPECTED_DEFAULT
@@ -414,8 +394,10 @@ class Modules(ResponseModel, kw_only=True, gc=False):
     offer_management: Expected[bool] = EXPECTED_DEFAULT
     order_management: Expected[bool] = EXPECTED_DEFAULT
     promotions: Expected[bool] = EXPECTED_DEFAULT
+    """Deprecated."""
     quotes: Expected[bool] = EXPECTED_DEFAULT
     tax_manager: Expected[TaxManager] = EXPECTED_DEFAULT
+    """Deprecated."""
     offer_management_mode: str | None = None
     order_management_mode: str | None = None
 
@@ -475,18 +457,16 @@ class CurrencyList(ResponseModel, kw_only=True, gc=False):
 
 
 class DocumentType(ResponseModel, kw_only=True, gc=False):
-    """Read as `documents`, from DO01.
-
-    - entity: ORDER, SHOP (`DocumentTypeEntity`)
-    - models: MARKETPLACE, DROPSHIP, ONE_CREDITOR (`ShopModel`)
-    """
+    """Read as `documents`, from DO01."""
 
     code: Expected[str] = EXPECTED_DEFAULT
     description: Expected[str] = EXPECTED_DEFAULT
     entity: Expected[DocumentTypeEntityOrStr] = EXPECTED_DEFAULT
+    """Known values: ORDER, SHOP (`DocumentTypeEntity`)."""
     label: Expected[str] = EXPECTED_DEFAULT
     mime_types: list[str] | None = None
     models: list[ShopModelOrStr] | None = None
+    """Known values: MARKETPLACE, DROPSHIP, ONE_CREDITOR (`ShopModel`)."""
 
 
 class DocumentTypeList(ResponseModel, kw_only=True, gc=False):
@@ -524,20 +504,15 @@ class OfferState(ResponseModel, kw_only=True, gc=False):
 
 
 class OfferStateList(ResponseModel, kw_only=True, gc=False):
-    """The answer of OF61.
-
-    - total_count: deprecated
-    """
+    """The answer of OF61."""
 
     offer_states: Expected[list[OfferState]] = EXPECTED_DEFAULT
     total_count: Expected[int] = EXPECTED_DEFAULT
+    """Deprecated."""
 
 
 class Reason(ResponseModel, kw_only=True, gc=False):
-    """Read as `reasons`, from RE01, RE02, RE11, RE12 and RE14.
-
-    - type: 16 known values (`ReasonType`); no longer MESSAGING
-    """
+    """Read as `reasons`, from RE01, RE02, RE11, RE12 and RE14."""
 
     code: Expected[str] = EXPECTED_DEFAULT
     is_customer_right: Expected[bool] = EXPECTED_DEFAULT
@@ -545,16 +520,15 @@ class Reason(ResponseModel, kw_only=True, gc=False):
     is_shop_right: Expected[bool] = EXPECTED_DEFAULT
     label: Expected[str] = EXPECTED_DEFAULT
     type: Expected[ReasonTypeOrStr] = EXPECTED_DEFAULT
+    """16 known values (`ReasonType`); no longer MESSAGING."""
 
 
 class ReasonList(ResponseModel, kw_only=True, gc=False):
-    """The answer of RE01, RE02, RE11, RE12 and RE14.
-
-    - total_count: deprecated
-    """
+    """The answer of RE01, RE02, RE11, RE12 and RE14."""
 
     reasons: Expected[list[Reason]] = EXPECTED_DEFAULT
     total_count: Expected[int] = EXPECTED_DEFAULT
+    """Deprecated."""
 
 
 class ShippingType(ResponseModel, kw_only=True, gc=False):

@@ -75,57 +75,45 @@ else:
 
 
 class AiEnrichment(ResponseModel, kw_only=True, gc=False):
-    """Read as `product_import_trackings.conversion_options.ai_enrichment`, from P51 and P42.
-
-    - status: ENABLED, DISABLED (`AiRewriteStatus`)
-    """
+    """Read as `product_import_trackings.conversion_options.ai_enrichment`, from P51 and P42."""
 
     status: AiRewriteStatusOrStr | None = None
+    """Known values: ENABLED, DISABLED (`AiRewriteStatus`)."""
 
 
 class AiEnrichmentInput(RequestModel, kw_only=True, gc=False):
-    """Sent as `conversion_options.ai_enrichment`, to P41.
-
-    - status: ENABLED, DISABLED (`AiRewriteStatus`)
-    """
+    """Sent as `conversion_options.ai_enrichment`, to P41."""
 
     status: AiRewriteStatusOrStr | UnsetType = UNSET
+    """Known values: ENABLED, DISABLED (`AiRewriteStatus`)."""
 
 
 class AiRewrite(ResponseModel, kw_only=True, gc=False):
-    """Read as `product_import_trackings.conversion_options.ai_rewrite`, from P51 and P42.
-
-    - status: ENABLED, DISABLED (`AiRewriteStatus`)
-    """
+    """Read as `product_import_trackings.conversion_options.ai_rewrite`, from P51 and P42."""
 
     status: AiRewriteStatusOrStr | None = None
+    """Known values: ENABLED, DISABLED (`AiRewriteStatus`)."""
 
 
 class AiRewriteInput(RequestModel, kw_only=True, gc=False):
-    """Sent as `conversion_options.ai_rewrite`, to P41.
-
-    - status: ENABLED, DISABLED (`AiRewriteStatus`)
-    """
+    """Sent as `conversion_options.ai_rewrite`, to P41."""
 
     status: AiRewriteStatusOrStr | UnsetType = UNSET
+    """Known values: ENABLED, DISABLED (`AiRewriteStatus`)."""
 
 
 class AiTranslation(ResponseModel, kw_only=True, gc=False):
-    """Read as `product_import_trackings.conversion_options.ai_translation`, from P51 and P42.
-
-    - status: ENABLED, DISABLED (`AiRewriteStatus`)
-    """
+    """Read as `product_import_trackings.conversion_options.ai_translation`, from P51 and P42."""
 
     status: AiRewriteStatusOrStr | None = None
+    """Known values: ENABLED, DISABLED (`AiRewriteStatus`)."""
 
 
 class AiTranslationInput(RequestModel, kw_only=True, gc=False):
-    """Sent as `conversion_options.ai_translation`, to P41.
-
-    - status: ENABLED, DISABLED (`AiRewriteStatus`)
-    """
+    """Sent as `conversion_options.ai_translation`, to P41."""
 
     status: AiRewriteStatusOrStr | UnsetType = UNSET
+    """Known values: ENABLED, DISABLED (`AiRewriteStatus`)."""
 
 
 class ConversionOptions(ResponseModel, kw_only=True, gc=False):
@@ -215,38 +203,37 @@ class ValuesListValue(ResponseModel, kw_only=True, gc=False):
 
 
 class ProductAttribute(ResponseModel, kw_only=True, gc=False):
-    """Read as `attributes`, from PM11.
-
-    - default_value: deprecated
-    - required: deprecated
-    - requirement_level: OPTIONAL, REQUIRED, RECOMMENDED, DISABLED (`RequirementLevel`)
-    - type_parameter: deprecated
-    - values: deprecated
-    - values_list: deprecated
-    """
+    """Read as `attributes`, from PM11."""
 
     code: Expected[str] = EXPECTED_DEFAULT
     description_translations: Expected[list[Translation]] = EXPECTED_DEFAULT
     label_translations: Expected[list[Translation]] = EXPECTED_DEFAULT
     required: Expected[bool] = EXPECTED_DEFAULT
+    """Deprecated."""
     requirement_level: Expected[RequirementLevelOrStr] = EXPECTED_DEFAULT
+    """Known values: OPTIONAL, REQUIRED, RECOMMENDED, DISABLED (`RequirementLevel`)."""
     roles: Expected[list[ProductAttributeRole]] = EXPECTED_DEFAULT
     type: Expected[str] = EXPECTED_DEFAULT
     type_parameter: Expected[str] = EXPECTED_DEFAULT
+    """Deprecated."""
     variant: Expected[bool] = EXPECTED_DEFAULT
     channels: list[Channel] | None = None
     default_value: str | None = None
+    """Deprecated."""
     description: str | None = None
     example: str | None = None
     hierarchy_code: str | None = None
     label: str | None = None
     locale: str | None = None
+    """ISO 639 language, with or without an ISO 3166 country."""
     transformations: str | None = None
     type_parameters: list[ProductAttributeParameter] | None = None
     unique_code: str | None = None
     validations: str | None = None
     values: list[ValuesListValue] | None = None
+    """Deprecated."""
     values_list: str | None = None
+    """Deprecated."""
 
 
 class ProductAttributeList(ResponseModel, kw_only=True, gc=False):
@@ -256,12 +243,7 @@ class ProductAttributeList(ResponseModel, kw_only=True, gc=False):
 
 
 class ProductImport(ResponseModel, kw_only=True, gc=False):
-    """A product import and its progress.
-
-    - conversion_type: AI_CONVERTER (`ConversionType`)
-    - import_status: TRANSFORMATION_WAITING, TRANSFORMATION_RUNNING, TRANSFORMATION_FAILED, WAITING, RUNNING, SENT,
-      COMPLETE, CANCELLED, FAILED (`ImportStatus`)
-    """
+    """A product import and its progress."""
 
     date_created: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
     has_error_report: Expected[bool] = EXPECTED_DEFAULT
@@ -269,6 +251,9 @@ class ProductImport(ResponseModel, kw_only=True, gc=False):
     has_transformed_file: Expected[bool] = EXPECTED_DEFAULT
     import_id: Expected[int] = EXPECTED_DEFAULT
     import_status: Expected[ImportStatusOrStr] = EXPECTED_DEFAULT
+    """Known values: TRANSFORMATION_WAITING, TRANSFORMATION_RUNNING, TRANSFORMATION_FAILED, WAITING, RUNNING, SENT,
+    COMPLETE, CANCELLED, FAILED (`ImportStatus`).
+    """
     shop_id: Expected[int] = EXPECTED_DEFAULT
     transform_lines_in_error: Expected[int] = EXPECTED_DEFAULT
     transform_lines_in_success: Expected[int] = EXPECTED_DEFAULT
@@ -276,6 +261,7 @@ class ProductImport(ResponseModel, kw_only=True, gc=False):
     transform_lines_with_warning: Expected[int] = EXPECTED_DEFAULT
     conversion_options: ConversionOptions | None = None
     conversion_type: ConversionTypeOrStr | None = None
+    """Known values: AI_CONVERTER (`ConversionType`)."""
     has_transformation_error_report: bool | None = None
     integration_details: IntegrationDetails | None = None
     reason_status: str | None = None
@@ -295,13 +281,11 @@ class ProductImportPage(ResponseModel, kw_only=True, gc=False):
 
 
 class ProductPage(ResponseModel, kw_only=True, gc=False):
-    """The answer of P31.
-
-    - total_count: deprecated
-    """
+    """The answer of P31."""
 
     products: Expected[list[Product]] = EXPECTED_DEFAULT
     total_count: Expected[int] = EXPECTED_DEFAULT
+    """Deprecated."""
 
 
 class ValuesList(ResponseModel, kw_only=True, gc=False):

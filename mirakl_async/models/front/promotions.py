@@ -57,12 +57,10 @@ class Media(ResponseModel, kw_only=True, gc=False):
 
 
 class PromotionTrigger(ResponseModel, kw_only=True, gc=False):
-    """Read as `promotions.triggers`, from PR01.
-
-    - type: minimum_quantity, every_quantity, minimum_amount, every_amount (`PromotionTriggerType`)
-    """
+    """Read as `promotions.triggers`, from PR01."""
 
     type: Expected[PromotionTriggerTypeOrStr] = EXPECTED_DEFAULT
+    """Known values: minimum_quantity, every_quantity, minimum_amount, every_amount (`PromotionTriggerType`)."""
     amount_purchased: Decimal | None = None
     quantity_purchased: int | None = None
     same_item_purchased: bool | None = None
@@ -76,11 +74,7 @@ class PublicDescription(ResponseModel, kw_only=True, gc=False):
 
 
 class Promotion(ResponseModel, kw_only=True, gc=False):
-    """Read as `promotions`, from PR01.
-
-    - state: ACTIVE, PENDING, PENDING_APPROVAL, REJECTED, EXPIRED (`PromotionState`)
-    - type: AMOUNT_OFF, FREE_ITEMS, PERCENTAGE_OFF, REDUCED_UNIT_PRICE (`PromotionType`)
-    """
+    """Read as `promotions`, from PR01."""
 
     application_to_cart: Expected[list[ApplicationToCart]] = EXPECTED_DEFAULT
     channels: Expected[list[Channel]] = EXPECTED_DEFAULT
@@ -95,8 +89,11 @@ class Promotion(ResponseModel, kw_only=True, gc=False):
     shop_id: Expected[int] = EXPECTED_DEFAULT
     start_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
     state: Expected[PromotionStateOrStr] = EXPECTED_DEFAULT
+    """Known values: ACTIVE, PENDING, PENDING_APPROVAL, REJECTED, EXPIRED (`PromotionState`)."""
     triggers: Expected[list[PromotionTrigger]] = EXPECTED_DEFAULT
+    """No item twice."""
     type: Expected[PromotionTypeOrStr] = EXPECTED_DEFAULT
+    """Known values: AMOUNT_OFF, FREE_ITEMS, PERCENTAGE_OFF, REDUCED_UNIT_PRICE (`PromotionType`)."""
     amount_off: Decimal | None = None
     campaign: CampaignRef | None = None
     customer_group_ids: list[str] | None = None
@@ -106,7 +103,9 @@ class Promotion(ResponseModel, kw_only=True, gc=False):
     percentage_off: Decimal | None = None
     reduced_unit_price: Decimal | None = None
     reward_offer_ids: list[int] | None = None
+    """No item twice."""
     trigger_offer_ids: list[int] | None = None
+    """No item twice."""
 
 
 class PromotionPage(ResponseModel, kw_only=True, gc=False):

@@ -138,12 +138,14 @@ class ReturnIdInput(RequestModel, kw_only=True, gc=False):
     """Sent as `returns`, to RT25 and RT29."""
 
     id: Annotated[str, Meta(max_length=36)]
+    """At most 36 characters."""
 
 
 class CancelReturnsRequest(RequestModel, kw_only=True, gc=False):
     """The body of RT29."""
 
     returns: Annotated[list[ReturnIdInput], Meta(min_length=1, max_length=100)]
+    """1 to 100 items."""
 
 
 class LabelOptionsInput(RequestModel, kw_only=True, gc=False):
@@ -156,9 +158,13 @@ class DimensionsInput(RequestModel, kw_only=True, gc=False):
     """Sent as `return_labels.package.dimensions`, to RT51."""
 
     height: Decimal
+    """At least 0."""
     length: Decimal
+    """At least 0."""
     unit: Annotated[str, Meta(pattern="^(in|cm)$")]
+    """Matching `^(in|cm)$`."""
     width: Decimal
+    """At least 0."""
 
     def __post_init__(self) -> None:
         check_number("DimensionsInput.height", self.height, low=Decimal(0))
@@ -170,7 +176,9 @@ class WeightInput(RequestModel, kw_only=True, gc=False):
     """Sent as `return_labels.package.weight`, to RT51."""
 
     unit: Annotated[str, Meta(pattern="^(lb|kg)$")]
+    """Matching `^(lb|kg)$`."""
     value: Decimal
+    """At least 0."""
 
     def __post_init__(self) -> None:
         check_number("WeightInput.value", self.value, low=Decimal(0))
@@ -190,6 +198,7 @@ class ReturnLabelShippingFromInput(RequestModel, kw_only=True, gc=False):
     contact_name: str
     contact_phone: str
     country_iso_code: str
+    """ISO 3166-1."""
     street_1: str
     state: str | None | UnsetType = UNSET
     street_2: str | None | UnsetType = UNSET
@@ -197,10 +206,7 @@ class ReturnLabelShippingFromInput(RequestModel, kw_only=True, gc=False):
 
 
 class ReturnLabelInput(RequestModel, kw_only=True, gc=False):
-    """Sent as `return_labels`, to RT51.
-
-    - label_selection_mode: CHEAPEST (`LabelSelectionMode`)
-    """
+    """Sent as `return_labels`, to RT51."""
 
     package: PackageInput
     return_id: str
@@ -208,6 +214,7 @@ class ReturnLabelInput(RequestModel, kw_only=True, gc=False):
     carrier_service_code: str | None | UnsetType = UNSET
     label_options: LabelOptionsInput | UnsetType = UNSET
     label_selection_mode: LabelSelectionModeOrStr | UnsetType = UNSET
+    """Known values: CHEAPEST (`LabelSelectionMode`)."""
     shipping_from: ReturnLabelShippingFromInput | UnsetType = UNSET
 
 
@@ -215,6 +222,7 @@ class CreateLabelsRequest(RequestModel, kw_only=True, gc=False):
     """The body of RT51."""
 
     return_labels: Annotated[list[ReturnLabelInput], Meta(max_length=200)]
+    """At most 200 items."""
 
 
 class ReturnLabelError(ResponseModel, kw_only=True, gc=False):
@@ -246,31 +254,36 @@ class ReturnLineInput(RequestModel, kw_only=True, gc=False):
 
     order_line_id: str
     quantity: Annotated[int, Meta(ge=1)]
+    """At least 1."""
     reason_code: str | UnsetType = UNSET
 
 
 class ReturnInput(RequestModel, kw_only=True, gc=False):
-    """Sent as `returns`, to RT01.
-
-    - method_code: RETURN_METHOD_BY_MAIL, RETURN_METHOD_DROP_OFF_POINT, RETURN_METHOD_HOME_PICKUP,
-      RETURN_METHOD_IN_STORE, RETURN_METHOD_RETURNLESS (`MethodCode`)
-    - reason_code: 19 known values (`ReasonCode`)
-    """
+    """Sent as `returns`, to RT01."""
 
     method_code: MethodCodeOrStr
+    """Known values: RETURN_METHOD_BY_MAIL, RETURN_METHOD_DROP_OFF_POINT, RETURN_METHOD_HOME_PICKUP,
+    RETURN_METHOD_IN_STORE, RETURN_METHOD_RETURNLESS (`MethodCode`).
+    """
     order_commercial_id: str
     return_lines: Annotated[list[ReturnLineInput], Meta(min_length=1, max_length=200)]
+    """1 to 200 items."""
     accepted: bool | None | UnsetType = UNSET
     description: Annotated[str, Meta(max_length=2000)] | UnsetType = UNSET
+    """At most 2000 characters."""
     label_url: Annotated[str, Meta(min_length=1, max_length=2000)] | None | UnsetType = UNSET
+    """At most 2000 characters."""
     reason_code: ReasonCodeOrStr | UnsetType = UNSET
+    """19 known values (`ReasonCode`)."""
     rma: Annotated[str, Meta(min_length=1, max_length=100, pattern="[0-9a-zA-Z_-]+")] | None | UnsetType = UNSET
+    """At most 100 characters; matching `[0-9a-zA-Z_-]+`."""
 
 
 class CreateReturnsRequest(RequestModel, kw_only=True, gc=False):
     """The body of RT01."""
 
     returns: Annotated[list[ReturnInput], Meta(min_length=1, max_length=200)]
+    """1 to 200 items."""
 
 
 class ReturnAddress(ResponseModel, kw_only=True, gc=False):
@@ -278,6 +291,7 @@ class ReturnAddress(ResponseModel, kw_only=True, gc=False):
 
     city: Expected[str] = EXPECTED_DEFAULT
     country_iso_code: Expected[str] = EXPECTED_DEFAULT
+    """ISO 3166-1."""
     street1: Expected[str] = EXPECTED_DEFAULT
     zip_code: Expected[str] = EXPECTED_DEFAULT
     state: str | None = None
@@ -300,14 +314,12 @@ class ReturnLineCompliance(ResponseModel, kw_only=True, gc=False):
 
 
 class ReturnLine(ResponseModel, kw_only=True, gc=False):
-    """Read as `data.return_lines`, from RT11 and RT01.
-
-    - reason_code: 19 known values (`ReasonCode`)
-    """
+    """Read as `data.return_lines`, from RT11 and RT01."""
 
     order_line_id: Expected[str] = EXPECTED_DEFAULT
     quantity: Expected[int] = EXPECTED_DEFAULT
     reason_code: Expected[ReasonCodeOrStr] = EXPECTED_DEFAULT
+    """19 known values (`ReasonCode`)."""
     compliance: list[ReturnLineCompliance] | None = None
 
 
@@ -324,34 +336,38 @@ class ReturnTracking(ResponseModel, kw_only=True, gc=False):
 
 
 class CreatedReturn(ResponseModel, kw_only=True, gc=False):
-    """Read as `return_success`, from RT01.
-
-    - method_code: RETURN_METHOD_BY_MAIL, RETURN_METHOD_DROP_OFF_POINT, RETURN_METHOD_HOME_PICKUP,
-      RETURN_METHOD_IN_STORE, RETURN_METHOD_RETURNLESS (`MethodCode`)
-    - reason_code: 19 known values (`ReasonCode`)
-    - rejection_reason_code: RETURN_REJECTION_NOT_ELIGIBLE, RETURN_REJECTION_NOT_NEEDED, RETURN_REJECTION_WINDOW_CLOSED
-      (`RejectionReasonCode`)
-    - state: WAITING_ACCEPTANCE, IN_PROGRESS, REFUSED, RECEIVED, NO_RECEPTION, CLOSED, CANCELED (`ReturnState`)
-    - status: WAITING_ACCEPTANCE, IN_PROGRESS, REFUSED, RECEIVED, NO_RECEPTION, CLOSED, CANCELED (`ReturnState`)
-    """
+    """Read as `return_success`, from RT01."""
 
     date_created: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
     id: Expected[str] = EXPECTED_DEFAULT
     last_updated: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
     method_code: Expected[MethodCodeOrStr] = EXPECTED_DEFAULT
+    """Known values: RETURN_METHOD_BY_MAIL, RETURN_METHOD_DROP_OFF_POINT, RETURN_METHOD_HOME_PICKUP,
+    RETURN_METHOD_IN_STORE, RETURN_METHOD_RETURNLESS (`MethodCode`).
+    """
     order_commercial_id: Expected[str] = EXPECTED_DEFAULT
     order_id: Expected[str] = EXPECTED_DEFAULT
     return_address: Expected[ReturnAddress] = EXPECTED_DEFAULT
     return_lines: Expected[list[ReturnLine]] = EXPECTED_DEFAULT
     state: Expected[ReturnStateOrStr] = EXPECTED_DEFAULT
+    """Known values: WAITING_ACCEPTANCE, IN_PROGRESS, REFUSED, RECEIVED, NO_RECEPTION, CLOSED, CANCELED
+    (`ReturnState`).
+    """
     description: str | None = None
     documents: list[ReturnDocument] | None = None
     label_url: str | None = None
     reason_code: ReasonCodeOrStr | None = None
+    """19 known values (`ReasonCode`)."""
     rejection_reason_code: RejectionReasonCodeOrStr | None = None
+    """Known values: RETURN_REJECTION_NOT_ELIGIBLE, RETURN_REJECTION_NOT_NEEDED, RETURN_REJECTION_WINDOW_CLOSED
+    (`RejectionReasonCode`).
+    """
     rma: str | None = None
     tracking: ReturnTracking | None = None
     status: ReturnStateOrStr | None = None
+    """Known values: WAITING_ACCEPTANCE, IN_PROGRESS, REFUSED, RECEIVED, NO_RECEPTION, CLOSED, CANCELED
+    (`ReturnState`).
+    """
 
 
 class ReturnError(ResponseModel, kw_only=True, gc=False):
@@ -372,13 +388,12 @@ class CreateReturnsResponse(ResponseModel, BulkResult[ReturnError], kw_only=True
 
 
 class EstimatedCost(ResponseModel, kw_only=True, gc=False):
-    """Read as `data.estimated_cost`, from RT52.
-
-    - currency_iso_code: 61 known values (`CurrencyIsoCode`)
-    """
+    """Read as `data.estimated_cost`, from RT52."""
 
     amount: Decimal | None = None
+    """In `currency_iso_code`."""
     currency_iso_code: CurrencyIsoCodeOrStr | None = None
+    """61 known values (`CurrencyIsoCode`); ISO 4217."""
 
 
 class ItemToReturn(ResponseModel, kw_only=True, gc=False):
@@ -427,33 +442,36 @@ class ReceiveReturnsRequest(RequestModel, kw_only=True, gc=False):
     """The body of RT25."""
 
     returns: Annotated[list[ReturnIdInput], Meta(min_length=1, max_length=100)]
+    """1 to 100 items."""
 
 
 class Return(ResponseModel, kw_only=True, gc=False):
-    """Read as `data`, from RT11.
-
-    - method_code: RETURN_METHOD_BY_MAIL, RETURN_METHOD_DROP_OFF_POINT, RETURN_METHOD_HOME_PICKUP,
-      RETURN_METHOD_IN_STORE, RETURN_METHOD_RETURNLESS (`MethodCode`)
-    - reason_code: 19 known values (`ReasonCode`)
-    - rejection_reason_code: RETURN_REJECTION_NOT_ELIGIBLE, RETURN_REJECTION_NOT_NEEDED, RETURN_REJECTION_WINDOW_CLOSED
-      (`RejectionReasonCode`)
-    - state: WAITING_ACCEPTANCE, IN_PROGRESS, REFUSED, RECEIVED, NO_RECEPTION, CLOSED, CANCELED (`ReturnState`)
-    """
+    """Read as `data`, from RT11."""
 
     date_created: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
     id: Expected[str] = EXPECTED_DEFAULT
     last_updated: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
     method_code: Expected[MethodCodeOrStr] = EXPECTED_DEFAULT
+    """Known values: RETURN_METHOD_BY_MAIL, RETURN_METHOD_DROP_OFF_POINT, RETURN_METHOD_HOME_PICKUP,
+    RETURN_METHOD_IN_STORE, RETURN_METHOD_RETURNLESS (`MethodCode`).
+    """
     order_commercial_id: Expected[str] = EXPECTED_DEFAULT
     order_id: Expected[str] = EXPECTED_DEFAULT
     return_address: Expected[ReturnAddress] = EXPECTED_DEFAULT
     return_lines: Expected[list[ReturnLine]] = EXPECTED_DEFAULT
     state: Expected[ReturnStateOrStr] = EXPECTED_DEFAULT
+    """Known values: WAITING_ACCEPTANCE, IN_PROGRESS, REFUSED, RECEIVED, NO_RECEPTION, CLOSED, CANCELED
+    (`ReturnState`).
+    """
     description: str | None = None
     documents: list[ReturnDocument] | None = None
     label_url: str | None = None
     reason_code: ReasonCodeOrStr | None = None
+    """19 known values (`ReasonCode`)."""
     rejection_reason_code: RejectionReasonCodeOrStr | None = None
+    """Known values: RETURN_REJECTION_NOT_ELIGIBLE, RETURN_REJECTION_NOT_NEEDED, RETURN_REJECTION_WINDOW_CLOSED
+    (`RejectionReasonCode`).
+    """
     rma: str | None = None
     tracking: ReturnTracking | None = None
 
@@ -480,13 +498,11 @@ class ReturnLabelTracking(ResponseModel, kw_only=True, gc=False):
 
 
 class ReturnLabel(ResponseModel, kw_only=True, gc=False):
-    """Read as `data`, from RT52.
-
-    - label_state: PENDING, CREATED, FAILED (`LabelState`)
-    """
+    """Read as `data`, from RT52."""
 
     date_created: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
     label_state: Expected[LabelStateOrStr] = EXPECTED_DEFAULT
+    """Known values: PENDING, CREATED, FAILED (`LabelState`)."""
     last_updated: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
     return_id: Expected[str] = EXPECTED_DEFAULT
     errors: list[ItemError] | None = None

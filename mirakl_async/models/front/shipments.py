@@ -144,15 +144,14 @@ class OccurrenceDate(ResponseModel, kw_only=True, gc=False):
 
 
 class AdditionalInfo(ResponseModel, kw_only=True, gc=False):
-    """Read as `data.tracking.milestones.additional_info`, from ST11 and ST01.
-
-    - type: DESTINATION_ARRIVAL, DATA_ORDER_CANCELLED, DATA_DELIVERY_PROPOSED, DATA_DELIVERY_DECIDED, CUSTOMS_RECEIVED,
-      CUSTOMS_EXCEPTION, CUSTOMS_CLEARED, CUSTOMS_REJECTED, DELIVERY_ATTEMPTED, DELIVERY_EXCEPTION
-      (`AdditionalInfoType`)
-    """
+    """Read as `data.tracking.milestones.additional_info`, from ST11 and ST01."""
 
     occurrence_date: OccurrenceDate | None = None
     type: AdditionalInfoTypeOrStr | None = None
+    """Known values: DESTINATION_ARRIVAL, DATA_ORDER_CANCELLED, DATA_DELIVERY_PROPOSED, DATA_DELIVERY_DECIDED,
+    CUSTOMS_RECEIVED, CUSTOMS_EXCEPTION, CUSTOMS_CLEARED, CUSTOMS_REJECTED, DELIVERY_ATTEMPTED, DELIVERY_EXCEPTION
+    (`AdditionalInfoType`).
+    """
 
 
 class DateShipmentAdditionalInformationInput(RequestModel, kw_only=True, gc=False, tag_field="type", tag="DATE"):
@@ -199,13 +198,12 @@ class CarrierExpectedDeliveryDate(ResponseModel, kw_only=True, gc=False):
 
 
 class ShipmentLineInput(RequestModel, kw_only=True, gc=False):
-    """Sent as `shipments.shipment_lines`, to ST01.
-
-    - offer_sku: deprecated
-    """
+    """Sent as `shipments.shipment_lines`, to ST01."""
 
     quantity: Annotated[int, Meta(ge=1)]
+    """At least 1."""
     offer_sku: str | UnsetType = UNSET
+    """Deprecated."""
     order_line_id: str | UnsetType = UNSET
     package_reference: str | UnsetType = UNSET
 
@@ -230,8 +228,11 @@ class ShipmentInput(RequestModel, kw_only=True, gc=False):
     """Sent as `shipments`, to ST01."""
 
     order_id: Annotated[str, Meta(min_length=1, max_length=2147483647)]
+    """Not empty."""
     shipment_lines: Annotated[list[ShipmentLineInput], Meta(min_length=1, max_length=2147483647)]
+    """Not empty."""
     invoice_reference: Annotated[str, Meta(max_length=255, pattern="[0-9a-zA-Z_-]*")] | UnsetType = UNSET
+    """At most 255 characters; matching `[0-9a-zA-Z_-]*`."""
     shipment_additional_information: list[AnyShipmentAdditionalInformationInput] | None | UnsetType = UNSET
     shipped: bool | UnsetType = UNSET
     shipping_from: ShipmentShippingFromInput | UnsetType = UNSET
@@ -242,6 +243,7 @@ class CreateShipmentsRequest(RequestModel, kw_only=True, gc=False):
     """The body of ST01."""
 
     shipments: Annotated[list[ShipmentInput], Meta(min_length=1, max_length=1000)]
+    """1 to 1000 items."""
 
 
 class PaymentDetails(ResponseModel, kw_only=True, gc=False):
@@ -253,26 +255,23 @@ class PaymentDetails(ResponseModel, kw_only=True, gc=False):
 
 
 class ShipmentAdditionalInformation(ResponseModel, kw_only=True, gc=False):
-    """Read as `data.shipment_additional_information`, from ST11 and ST01.
-
-    - type: STRING, DATE (`ShipmentAdditionalInformationType`)
-    """
+    """Read as `data.shipment_additional_information`, from ST11 and ST01."""
 
     code: str | None = None
     type: ShipmentAdditionalInformationTypeOrStr | None = None
+    """Known values: STRING, DATE (`ShipmentAdditionalInformationType`)."""
     value: str | None = None
 
 
 class ShipmentLine(ResponseModel, kw_only=True, gc=False):
-    """Read as `data.shipment_lines`, from ST11, ST12 and ST01.
-
-    - package_description: deprecated
-    """
+    """Read as `data.shipment_lines`, from ST11, ST12 and ST01."""
 
     quantity: Expected[int] = EXPECTED_DEFAULT
+    """At least 1."""
     offer_sku: str | None = None
     order_line_id: str | None = None
     package_description: str | None = None
+    """Deprecated."""
     package_reference: str | None = None
     product_title: str | None = None
 
@@ -285,21 +284,16 @@ class LastKnownLocation(ResponseModel, kw_only=True, gc=False):
 
 
 class TrackingMilestone(ResponseModel, kw_only=True, gc=False):
-    """Read as `data.tracking.milestones`, from ST11 and ST01.
-
-    - type: IN_TRANSIT, OUT_FOR_DELIVERY, TO_COLLECT, DELIVERED, EXCEPTION (`TrackingMilestoneType`)
-    """
+    """Read as `data.tracking.milestones`, from ST11 and ST01."""
 
     additional_info: AdditionalInfo | None = None
     occurrence_date: OccurrenceDate | None = None
     type: TrackingMilestoneTypeOrStr | None = None
+    """Known values: IN_TRANSIT, OUT_FOR_DELIVERY, TO_COLLECT, DELIVERED, EXCEPTION (`TrackingMilestoneType`)."""
 
 
 class ShipmentTracking(ResponseModel, kw_only=True, gc=False):
-    """Read as `data.tracking`, from ST11 and ST01.
-
-    - validity_status: MISSING_TRACKING, UNVERIFIED, UNCOVERED, INVALID, VERIFIED (`ValidityStatus`)
-    """
+    """Read as `data.tracking`, from ST11 and ST01."""
 
     carrier_code: str | None = None
     carrier_expected_delivery_date: CarrierExpectedDeliveryDate | None = None
@@ -310,24 +304,25 @@ class ShipmentTracking(ResponseModel, kw_only=True, gc=False):
     tracking_number: str | None = None
     tracking_url: str | None = None
     validity_status: ValidityStatusOrStr | None = None
+    """Known values: MISSING_TRACKING, UNVERIFIED, UNCOVERED, INVALID, VERIFIED (`ValidityStatus`)."""
     carrier_estimated_delivery_date: CarrierExpectedDeliveryDate | None = None
 
 
 class CreatedShipment(ResponseModel, kw_only=True, gc=False):
-    """Read as `shipment_success`, from ST01.
-
-    - status: SHIPPING, READY_FOR_PICK_UP, SHIPMENT_PREPARED, SHIPPED, TO_COLLECT, RECEIVED, CANCELED, CLOSED
-      (`ShipmentStatus`)
-    - status_customer_debit: NO_DEBIT, NOT_STARTED, WAITING_TAX_CONFIRMATION, WAITING_OPERATOR_SYSTEM_CONTACT,
-      WAITING_DEBIT_CONFIRMATION, DEBIT_OK, CANCELED (`StatusCustomerDebit`)
-    """
+    """Read as `shipment_success`, from ST01."""
 
     created_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
     id: Expected[str] = EXPECTED_DEFAULT
     last_updated_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
     order_id: Expected[str] = EXPECTED_DEFAULT
     status: Expected[ShipmentStatusOrStr] = EXPECTED_DEFAULT
+    """Known values: SHIPPING, READY_FOR_PICK_UP, SHIPMENT_PREPARED, SHIPPED, TO_COLLECT, RECEIVED, CANCELED, CLOSED
+    (`ShipmentStatus`).
+    """
     status_customer_debit: Expected[StatusCustomerDebitOrStr] = EXPECTED_DEFAULT
+    """Known values: NO_DEBIT, NOT_STARTED, WAITING_TAX_CONFIRMATION, WAITING_OPERATOR_SYSTEM_CONTACT,
+    WAITING_DEBIT_CONFIRMATION, DEBIT_OK, CANCELED (`StatusCustomerDebit`).
+    """
     invoice_reference: str | None = None
     payment_details: PaymentDetails | None = None
     shipment_additional_information: list[ShipmentAdditionalInformation] | None = None
@@ -358,12 +353,14 @@ class ShipmentIdInput(RequestModel, kw_only=True, gc=False):
     """Sent as `shipments`, to ST06, ST24 and ST26."""
 
     id: Annotated[str, Meta(min_length=1, max_length=2147483647)]
+    """Not empty."""
 
 
 class DeleteShipmentsRequest(RequestModel, kw_only=True, gc=False):
     """The body of ST06."""
 
     shipments: Annotated[list[ShipmentIdInput], Meta(min_length=1, max_length=1000)]
+    """1 to 1000 items."""
 
 
 class ItemToShip(ResponseModel, kw_only=True, gc=False):
@@ -392,29 +389,31 @@ class MarkReadyForPickUpRequest(RequestModel, kw_only=True, gc=False):
     """The body of ST26."""
 
     shipments: Annotated[list[ShipmentIdInput], Meta(min_length=1, max_length=1000)]
+    """1 to 1000 items."""
 
 
 class ShipShipmentsRequest(RequestModel, kw_only=True, gc=False):
     """The body of ST24."""
 
     shipments: Annotated[list[ShipmentIdInput], Meta(min_length=1, max_length=1000)]
+    """1 to 1000 items."""
 
 
 class Shipment(ResponseModel, kw_only=True, gc=False):
-    """Read as `data`, from ST11.
-
-    - status: SHIPPING, READY_FOR_PICK_UP, SHIPMENT_PREPARED, SHIPPED, TO_COLLECT, RECEIVED, CANCELED, CLOSED
-      (`ShipmentStatus`)
-    - status_customer_debit: NO_DEBIT, NOT_STARTED, WAITING_TAX_CONFIRMATION, WAITING_OPERATOR_SYSTEM_CONTACT,
-      WAITING_DEBIT_CONFIRMATION, DEBIT_OK, CANCELED (`StatusCustomerDebit`)
-    """
+    """Read as `data`, from ST11."""
 
     created_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
     id: Expected[str] = EXPECTED_DEFAULT
     last_updated_date: Expected[Annotated[dt.datetime, Meta(tz=True)]] = EXPECTED_DEFAULT
     order_id: Expected[str] = EXPECTED_DEFAULT
     status: Expected[ShipmentStatusOrStr] = EXPECTED_DEFAULT
+    """Known values: SHIPPING, READY_FOR_PICK_UP, SHIPMENT_PREPARED, SHIPPED, TO_COLLECT, RECEIVED, CANCELED, CLOSED
+    (`ShipmentStatus`).
+    """
     status_customer_debit: Expected[StatusCustomerDebitOrStr] = EXPECTED_DEFAULT
+    """Known values: NO_DEBIT, NOT_STARTED, WAITING_TAX_CONFIRMATION, WAITING_OPERATOR_SYSTEM_CONTACT,
+    WAITING_DEBIT_CONFIRMATION, DEBIT_OK, CANCELED (`StatusCustomerDebit`).
+    """
     invoice_reference: str | None = None
     payment_details: PaymentDetails | None = None
     shipment_additional_information: list[ShipmentAdditionalInformation] | None = None
@@ -455,3 +454,4 @@ class UpdateShipmentTrackingRequest(RequestModel, kw_only=True, gc=False):
     """The body of ST23."""
 
     shipments: Annotated[list[ShipmentTrackingUpdateInput], Meta(min_length=1, max_length=1000)]
+    """1 to 1000 items."""

@@ -37,13 +37,11 @@ class StoreDocument(ResponseModel, kw_only=True, gc=False):
 
 
 class StoreDocumentList(ResponseModel, kw_only=True, gc=False):
-    """The answer of S30.
-
-    - total_count: deprecated
-    """
+    """The answer of S30."""
 
     shop_documents: Expected[list[StoreDocument]] = EXPECTED_DEFAULT
     total_count: int | None = None
+    """Deprecated."""
 
 
 class UploadStoreDocumentsResponse(ResponseModel, BulkResult[RefusedDocument], kw_only=True, gc=False):
