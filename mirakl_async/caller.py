@@ -72,8 +72,8 @@ class Caller:
         return SeekPaginator(self.session, operation, arguments, page_size, options)
 
     def download(self, operation: Operation[Any], arguments: Mapping[str, object], options: Options) -> Download:
-        """An answer that is a file; nothing is sent before it is opened, saved or read."""
-        return Download(self.session, operation, arguments, options)
+        """A response that is a file; nothing is sent before it is opened, saved or read."""
+        return Download(self.session, self.session.build(operation, arguments), options)
 
 
 class RawCaller(Caller):
@@ -99,7 +99,7 @@ class RawCaller(Caller):
 
     def download(self, operation: Operation[Any], arguments: Mapping[str, object], options: Options) -> Any:
         """The response with the whole file in it, within the cap on responses."""
-        return self.session.send(self.session.build(operation, arguments), options)
+        return self.call(operation, arguments, options)
 
 
 def decoded(response: Response, instrumentation: Instrumentation) -> Any:

@@ -21,7 +21,6 @@ from .http.session import Session
 from .http.transport import Transport
 from .http.urls import is_http_url
 from .instrumentation import Counters, Instrumentation, Listener
-from .operation import Operation
 from .operations import operations
 from .options import Limits, Options, Rate, Retry, Timeouts
 from .rate_limits.bucket import LocalRateLimiter, RateLimitPolicy
@@ -154,34 +153,27 @@ class Client:
         comes as a `Download`, which asks for nothing before it is opened or saved.
         """
         params, body = hidden(params), hidden(body)
-        operation = self._operation(code, params)
-        if operation.answer == "stream":
-            self._request(operation, params, body)
-            return Download(
-                self._session, operation, request_builder.by_argument_name(operation, params or {}), options
-            )
-        return decoded(await self.call_raw(code, params, body=body, **options), self._instrumentation)
+        request = self._request(code, params, body)
+        if request.operation.answer == "stream":
+            return Download(self._session, request, options)
+        return decoded(await self._session.send(request, options), self._instrumentation)
 
     async def call_raw(
         self, code: str, params: Mapping[str, object] | None = None, *, body: object = None, **options: Unpack[Options]
     ) -> Response:
         """Like `call`, but gives the undecoded reply."""
         params, body = hidden(params), hidden(body)
-        operation = self._operation(code, params)
-        request = self._request(operation, params, body)
-        return await self._session.send(request, options)
+        return await self._session.send(self._request(code, params, body), options)
 
-    def _request(self, operation: Operation[Any], params: Mapping[str, object] | None, body: object) -> Request:
+    def _request(self, code: str, params: Mapping[str, object] | None, body: object) -> Request:
+        check_arguments("call", CALL, {"code": code, "params": params})
+        operation = operations.of(self._session.bases, code)
         try:
             base = self._session.base_url(operation.service)
             return request_builder.build_by_wire_names(operation, params or {}, body, base)
         except BaseException as error:
             clear_locals(error)
             raise
-
-    def _operation(self, code: str, params: Mapping[str, object] | None) -> Operation[Any]:
-        check_arguments("call", CALL, locals())
-        return operations.of(self._session.bases, code)
 
     @clears_locals
     async def raw_response(self, method: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> Response:

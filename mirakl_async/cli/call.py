@@ -12,9 +12,7 @@ from cyclopts import Parameter
 
 from ..caller import decoded
 from ..connect_channel import ConnectChannel
-from ..downloads import Download
 from ..errors import MiraklError
-from ..http import request_builder as calls
 from ..operations import operations as registry
 from .arguments import arguments_of, read_file, read_json
 from .outputs import path_or_stdout, written
@@ -22,6 +20,7 @@ from .results import Exit, print_error, printable_json, unfinished, usage_error
 
 if TYPE_CHECKING:
     from ..client import Client
+    from ..downloads import Download
     from ..operation import Operation
 
 
@@ -58,14 +57,12 @@ async def call(
         client = _front(front_url, auth_url)
     else:
         client = ConnectChannel(connect_url=base_url, account_url=account_url, auth_url=auth_url)
-    session = client.session
-    calls.build_by_wire_names(operation, params, content, session.base_url(operation.service))  # what is wrong, now
     async with client:
         if operation.answer == "stream":
-            await _download(Download(session, operation, params, {}), out)
+            await _download(await client.call(code, params, body=content), out)
             return Exit.DONE
         reply = await client.call_raw(code, params, body=content)
-        failed = getattr(decoded(reply, session.transport.instrumentation), "failed", ())
+        failed = getattr(decoded(reply, client.session.transport.instrumentation), "failed", ())
     if reply.content:
         _write_json(reply.content, out)
     else:

@@ -126,10 +126,10 @@ def _take_apart(envelope: _PageEnvelope, page: type[Struct], body: bytes, taken:
         else:
             quarantined.append(QuarantinedItem(None, parts.whole, f"{more[0].reason} - at `{path}`"))
     value = build(page, values, "$")
-    items: list[Any] = getattr(value, envelope.field) or []
+    readable: list[Any] = getattr(value, envelope.field) or []
     broken = {item.index for item in quarantined if item.index is not None}
-    indices = [index for index in range(len(items) + len(broken)) if index not in broken]
-    return PageRows(value, items, indices, tuple(quarantined), tuple(mends))
+    indices = [index for index in range(len(readable) + len(broken)) if index not in broken]
+    return PageRows(value, readable, indices, tuple(quarantined), tuple(mends))
 
 
 def _split(envelope: _PageEnvelope, body: bytes, told: DecodeFailure) -> _Parts:

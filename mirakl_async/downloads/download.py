@@ -36,7 +36,7 @@ from ..http import failures
 from ..http.decompression import content_codings
 from ..http.urls import origin
 from ..http.wire import WireError
-from ..options import Options, check_options
+from ..options import Options
 from ..redaction import clear_locals, clears_locals
 from ..server_text import natural
 from .csv_rows import CsvParser
@@ -59,7 +59,6 @@ if TYPE_CHECKING:
     from ..http.sniffed_response import SniffedResponse
     from ..http.transport import Transport
     from ..http.upload import Progress
-    from ..operation import Operation
 
 T = TypeVar("T")
 DEFAULT_READ_BYTES = 64 * 1024 * 1024
@@ -101,16 +100,13 @@ class Download:
     def __init__(
         self,
         session: Session,
-        operation: Operation[Any],
-        arguments: Mapping[str, object],
+        request: Request,
         options: Options,
         limits: TransferLimits | None = None,
     ) -> None:
         self._session = session
-        self._operation = operation
-        self._arguments = arguments
-        check_options(operation.code, options)
-        self._options = options
+        self._request = request
+        self._options = session.options_for(options, request.operation.code)
         self._limits = limits or TransferLimits()
         self._opened: list[tuple[asyncio.Task[Any] | None, DownloadStream]] = []
 
@@ -122,7 +118,7 @@ class Download:
         `max_bytes` limits the body after decompression (None: no limit); `min_rate` is in bytes per second, measured
         over `min_rate_window` seconds of waiting.
         """
-        check_arguments(self._operation.code, TRANSFER_RULES, locals())
+        check_arguments(self._request.operation.code, TRANSFER_RULES, locals())
         return self._with_limits(
             replace(self._limits, max_bytes=max_bytes, min_rate=MinimumRate(min_rate, min_rate_window))
         )
@@ -136,7 +132,7 @@ class Download:
         return self._with_limits(replace(self._limits, signed=True))
 
     def _with_limits(self, limits: TransferLimits) -> Download:
-        return Download(self._session, self._operation, self._arguments, self._options, limits)
+        return Download(self._session, self._request, self._options, limits)
 
     async def __aenter__(self) -> DownloadStream:
         file = await self.open()
@@ -162,13 +158,13 @@ class Download:
         return await self._open()
 
     async def _open(self) -> DownloadStream:
-        transport, options = self._session.transport, self._session.options_for(self._options)
-        request, started_at = self._session.build(self._operation, self._arguments), transport.clock.monotonic()
+        transport, request = self._session.transport, self._request
+        started_at = transport.clock.monotonic()
         if self._limits.signed:
             request = replace(request, without_credentials=True)
         for redirects in range(MAX_REDIRECTS + 1):
             try:
-                response = await transport.open(request, options, started_at)
+                response = await transport.open(request, self._options, started_at)
             except UnexpectedRedirect as redirect:
                 if redirects == MAX_REDIRECTS:
                     raise
@@ -185,7 +181,7 @@ class Download:
         `progress` is called with the bytes written so far and their total (None if unknown); an exception from it ends
         the download. Raises ConnectionLost or AttemptTimeout after the last attempt.
         """
-        check_arguments(self._operation.code, TRANSFER_RULES, {"attempts": attempts, "progress": progress})
+        check_arguments(self._request.operation.code, TRANSFER_RULES, {"attempts": attempts, "progress": progress})
 
         async def save() -> SavedFile:
             async with self as file:
@@ -195,7 +191,7 @@ class Download:
 
     async def read(self, max_bytes: int = DEFAULT_READ_BYTES) -> bytes:
         """Read the whole file into memory; raises ResponseTooLarge beyond `max_bytes` bytes."""
-        check_arguments(self._operation.code, {"max_bytes": whole(0)}, {"max_bytes": max_bytes})
+        check_arguments(self._request.operation.code, {"max_bytes": whole(0)}, {"max_bytes": max_bytes})
         async with self as file:
             return await file.read(max_bytes)
 

@@ -30,4 +30,4 @@ DOCUMENT: Operation[Download] = Operation(
 
 def document_of(session: Session, url: object) -> Download:
     """The file at the address that a command has; nothing is sent before it is opened, saved or read."""
-    return Download(session, DOCUMENT, {"document_download_url": url}, {}).signed()
+    return Download(session, session.build(DOCUMENT, {"document_download_url": url}), {}).signed()

@@ -7,7 +7,7 @@ is ours. A 404 means that the action has expired, or was completed: Connect does
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from ..errors import BadRequest, CallError, ConnectFailed, InvalidArgument, MiraklError, NotFound, QueueUnavailable
 from ..http import request_builder
@@ -17,6 +17,7 @@ from ..order_sync.error_policy import is_foreign, recovery_for
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from ..http.request import Request
     from ..http.session import Session
     from ..options import Options
     from ..queues.protocol import Sink
@@ -87,10 +88,15 @@ class Reporter:
         return True
 
     async def _send_patiently(self, action_id: str, outcome: ActionOutcome, *, is_first: bool) -> Verdict | None:
+        try:
+            request = self._build(action_id, outcome)
+        except InvalidArgument as error:  # Connect made no such id: nothing can be reported under it
+            await self._refuse(action_id, outcome, error)
+            return "refused"
         pause = FIRST_PAUSE
         while True:
             try:
-                verdict = await self._send(action_id, outcome, is_first=is_first)
+                verdict = await self._send(request, action_id, outcome, is_first=is_first)
             except MiraklError as error:
                 if recovery_for(error) == "stop":
                     raise
@@ -108,16 +114,13 @@ class Reporter:
             await self._clock.sleep(min(left, pause * (0.5 + self._clock.random() / 2)))
             pause = min(MAX_PAUSE, 2 * pause)
 
-    async def _send(self, action_id: str, outcome: ActionOutcome, *, is_first: bool) -> Verdict:
-        arguments: dict[str, Any] = {"action_id": action_id}
+    def _build(self, action_id: str, outcome: ActionOutcome) -> Request:
+        if len(action_id) > MAX_ACTION_ID:
+            raise InvalidArgument(UPDATE_ACTION_STATUS.code, "action_id", f"has {len(action_id)} characters")
         base = self._session.base_url("connect")
-        try:
-            if len(action_id) > MAX_ACTION_ID:
-                raise InvalidArgument(UPDATE_ACTION_STATUS.code, "action_id", f"has {len(action_id)} characters")
-            request = request_builder.build(UPDATE_ACTION_STATUS, arguments, base, outcome.request_body())
-        except InvalidArgument as error:  # Connect made no such id: nothing can be reported under it
-            await self._refuse(action_id, outcome, error)
-            return "refused"
+        return request_builder.build(UPDATE_ACTION_STATUS, {"action_id": action_id}, base, outcome.request_body())
+
+    async def _send(self, request: Request, action_id: str, outcome: ActionOutcome, *, is_first: bool) -> Verdict:
         try:
             await self._session.transport.run(request, {**OPTIONS, **self._session.options_for({})})
         except (BadRequest, NotFound) as error:

@@ -97,7 +97,7 @@ class ActionSender:
         outage = BatchBackoff(self._max_outage)
         while True:
             try:
-                await self._session.transport.run(request, self._session.options_for({}))
+                await self._session.send(request, {})
             except MiraklError as error:
                 if self._is_settled_by(action, error):
                     return

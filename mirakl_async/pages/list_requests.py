@@ -38,8 +38,7 @@ class ListRequests:
         self.operation = operation
         self.paging: Paging = operation.paging
         self._session = session
-        self._options = options
-        check_options(operation.code, options)
+        self._options = session.options_for(options, operation.code)
         parts = split(operation, arguments)
         requests = [session.build(operation, part) for part in parts]
         self._request = requests[0]  # lists are read with GET: the others, and all pages, differ in their URL only
@@ -65,7 +64,7 @@ class ListRequests:
 
     async def send(self, url: str) -> Response:
         """Request the page with this URL."""
-        return await self._session.send(replace(self._request, url=url), self._options)
+        return await self._session.transport.run(replace(self._request, url=url), self._options)
 
     def report_repairs(self, rows: PageRows) -> None:
         """Report the repairs of a page and its unreadable rows."""

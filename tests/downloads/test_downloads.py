@@ -25,6 +25,7 @@ from mirakl_async import (
     UnreadableFile,
     UnsafeArchive,
 )
+from mirakl_async.http import request_builder
 from mirakl_async.models.front.orders import Order
 from tests.downloads.serving import chunked_answer, file_answer, front, playing, unframed_answer
 from tests.support.raw_server import RawServer, answer, answering
@@ -286,6 +287,25 @@ async def test_json_that_ends_early_without_a_length_is_not_read_as_whole():
                 await collect(file.items(Order, "orders"), given)
     assert [order.order_id for order in given] == [f"o{n}" for n in range(len(given))]
     assert len(given) > 1000
+
+
+async def test_the_request_of_a_download_is_checked_and_built_once(monkeypatch):
+    built = []
+    build = request_builder.build
+    monkeypatch.setattr(
+        request_builder, "build", lambda operation, *rest: built.append(operation.code) or build(operation, *rest)
+    )
+    async with RawServer(answering(file_answer(b"a;b"))) as server, front(server) as client:
+        with pytest.raises(InvalidArgument, match="is not an absolute"):
+            client.orders.download_export("nowhere")
+        with pytest.raises(InvalidArgument, match="is required"):
+            await client.call("P44")
+        built.clear()
+        by_method, by_code = report(client), await client.call("P44", {"import": 2043})
+        assert built == ["P44", "P44"]
+        for download in (by_method, by_code, by_method, by_code.with_limits(max_bytes=9)):
+            assert await download.read() == b"a;b"
+        assert built == ["P44", "P44"]
 
 
 async def test_items_are_given_while_the_rest_is_still_on_its_way():
