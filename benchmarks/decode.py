@@ -24,7 +24,7 @@ import pydantic
 
 from benchmarks.filling import order
 from mirakl_async import codec
-from mirakl_async.codec.type_info import alternatives, is_struct, list_of
+from mirakl_async.codec.type_info import alternatives, is_struct, list_item_type
 from mirakl_async.models.front.orders import OrderPage
 from mirakl_async.operation import Paging
 
@@ -81,7 +81,7 @@ def _pydantic_type(kind: Any, made: dict[type, Any]) -> Any:
         return _pydantic_type(choices[0], made) | _pydantic_type(choices[1], made)
     if is_struct(choices[0]):
         return as_pydantic(choices[0], made)
-    if (element := list_of(choices[0])) is not None:
+    if (element := list_item_type(choices[0])) is not None:
         return list[_pydantic_type(element, made)]  # type: ignore[misc]  # a type made at run time
     return choices[0]
 

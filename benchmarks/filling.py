@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from mirakl_async.codec.type_info import alternatives, is_struct, list_of
+from mirakl_async.codec.type_info import alternatives, is_struct, list_item_type
 from mirakl_async.models.front.common import OrderLine
 from mirakl_async.models.front.orders import Order
 
@@ -42,7 +42,7 @@ def _value(name: str, kind: Any, number: int, without: frozenset[str]) -> object
     choice = alternatives(kind)[0]
     if is_struct(choice):
         return _fill(choice, number, without)
-    if (element := list_of(choice)) is not None:
+    if (element := list_item_type(choice)) is not None:
         return [_value(name, element, number, without)]
     scalars: dict[Any, object] = {
         bool: number % 2 == 0,

@@ -23,7 +23,7 @@ import msgspec
 from msgspec import UNSET, Struct
 
 from . import codec
-from .codec.type_info import alternatives, dict_of, is_struct, list_of
+from .codec.type_info import alternatives, dict_value_type, is_struct, list_item_type
 from .errors import ConfigurationError, UnreadableFile
 from .server_text import one_line
 
@@ -72,9 +72,9 @@ def _type(kind: Any, outer: tuple[Any, ...]) -> Any:
         return pa.string()
     if only is not None and is_struct(only):
         return pa.struct(_fields(only, outer))
-    if (element := list_of(only)) is not None:
+    if (element := list_item_type(only)) is not None:
         return pa.list_(_type(element, outer))
-    if dict_of(only) is not None:  # its keys are data, and no columns
+    if dict_value_type(only) is not None:  # its keys are data, and no columns
         return pa.string()
     return _scalars().get(only, pa.string())
 

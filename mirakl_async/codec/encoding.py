@@ -1,8 +1,8 @@
-"""Encode what is sent, and hold it against its type before it leaves.
+"""Encode requests, and validate them against their types before they are sent.
 
-A struct does not check its members when it is made, nor does the encoder: a wrong type goes out as it is, lengths and
-patterns are not looked at, a NaN becomes invalid JSON. So the bytes are decoded once more, strictly, which finds
-everything but names only the first fault, in the wire's words. Only then the members are asked one by one.
+msgspec validates neither when a struct is made nor when it is encoded: a wrong type is encoded as it is, lengths and
+patterns are ignored, a NaN becomes invalid JSON. So the bytes are decoded again, strictly, which finds every violation
+but reports only the first one, by its wire name. Only then are the members checked one by one.
 """
 
 from __future__ import annotations
@@ -14,12 +14,21 @@ import msgspec
 from msgspec import UNSET, Struct
 
 from ..redaction import RedactedBytes, RedactedStr
-from .type_info import DECODE_ERRORS, DecodeFailure, alternatives, decode_failure, decoder, dict_of, is_struct, list_of
+from .type_info import (
+    DECODE_ERRORS,
+    DecodeFailure,
+    alternatives,
+    decode_failure,
+    decoder,
+    dict_value_type,
+    is_struct,
+    list_item_type,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-FIRST_SIZE = 8192
+INITIAL_BUFFER_BYTES = 8192
 
 
 def _encode_unknown(value: object) -> object:
@@ -32,7 +41,7 @@ _ENCODER = msgspec.json.Encoder(decimal_format="number", enc_hook=_encode_unknow
 
 
 class Violation(Struct, frozen=True):
-    """A member of a request that its contract does not allow: a Python path such as `orders[3].title`, and why."""
+    """An invalid member of a request: its Python path, such as `orders[3].title`, and the reason."""
 
     path: str
     message: str
@@ -42,21 +51,21 @@ class Violation(Struct, frozen=True):
 
 
 def encode(value: object) -> bytes:
-    """Encode to JSON: money as numbers with all their digits, `UNSET` members left out.
+    """Encode to JSON: Decimals as numbers with all their digits, `UNSET` members omitted.
 
-    Nothing is checked, see `explain`. Raises TypeError for what JSON cannot carry.
+    Does not validate, see `find_violations`. Raises TypeError for types that JSON does not support.
     """
     return RedactedBytes(_ENCODER.encode(value))
 
 
 def encode_large(value: object) -> memoryview:
-    """Like `encode`, for what is large: not copied, and a memoryview shows nothing of it either."""
+    """Like `encode`, for large values: returns a memoryview, which is not copied and whose repr shows no data."""
     return memoryview(_ENCODER.encode(value))
 
 
 def encode_each(values: Iterable[object]) -> list[bytes]:
-    """Like `encode` for each; into one buffer, which spares them the growth of their own (a fifth of the time)."""
-    buffer = bytearray(FIRST_SIZE)
+    """Like `encode` for each value, but with one shared buffer, which saves a fifth of the time."""
+    buffer = bytearray(INITIAL_BUFFER_BYTES)
     encoded: list[bytes] = []
     for value in values:
         _ENCODER.encode_into(value, buffer)
@@ -65,43 +74,45 @@ def encode_each(values: Iterable[object]) -> list[bytes]:
 
 
 def encode_lines(values: Iterable[object]) -> bytes:
-    """Like `encode` for each, a line each, and each ended by a line break; as cheap as one list."""
+    """Encode each value as a line with a line break (NDJSON); as fast as encoding one list."""
     return _ENCODER.encode_lines(values)
 
 
 def find_violations(value: object, kind: type[Struct] | None = None) -> list[Violation]:
-    """Everything in a request that its contract does not allow; empty if it may be sent.
+    """All violations of a request's schema; empty if it is valid.
 
-    `kind` is what plain values stand for; a struct has its own.
+    `kind` is the type to validate plain values against; a struct is validated against its own.
     """
-    stands_for: Any = type(value) if kind is None else kind
-    if _refused(value, stands_for) is None:
+    expected_type: Any = type(value) if kind is None else kind
+    if _find_failure(value, expected_type) is None:
         return []
-    return list(_violations(value, stands_for, ""))
+    return list(_violations(value, expected_type, ""))
 
 
 def _violations(value: object, kind: Any, path: str) -> Iterator[Violation]:
-    refused = _refused(value, kind)
-    if refused is None:
+    failure = _find_failure(value, kind)
+    if failure is None:
         return
-    inside = [
-        violation for part, type_, where in _parts(value, kind, path) for violation in _violations(part, type_, where)
+    nested = [
+        violation
+        for part, type_, part_path in _parts(value, kind, path)
+        for violation in _violations(part, type_, part_path)
     ]
-    if inside:
-        yield from inside
+    if nested:
+        yield from nested
     else:
-        yield Violation((path + refused.path[1:]).removeprefix("."), refused.words)
+        yield Violation((path + failure.path[1:]).removeprefix("."), failure.message)
 
 
 def _parts(value: object, kind: Any, path: str) -> Iterator[tuple[object, Any, str]]:
-    """The parts of a value with their types and paths; those that will not be sent are left out."""
+    """The parts of a value with their types and paths, without those that are not sent."""
     if isinstance(value, Struct):
         for field in msgspec.structs.fields(value):
             member = getattr(value, field.name, UNSET)
             if member is not UNSET:
                 yield member, field.type, f"{path}.{field.name}".removeprefix(".")
     elif isinstance(value, list | tuple):
-        element = _only(list_of(choice) for choice in alternatives(kind))
+        element = _first_type(list_item_type(choice) for choice in alternatives(kind))
         for index, member in enumerate(cast("list[object]", value)):
             yield member, element, f"{path}[{index}]"
     elif isinstance(value, dict) and (struct := next(filter(is_struct, alternatives(kind)), None)) is not None:
@@ -109,29 +120,29 @@ def _parts(value: object, kind: Any, path: str) -> Iterator[tuple[object, Any, s
         for key, member in cast("dict[object, object]", value).items():
             yield member, types.get(str(key), Any), f"{path}.{key}".removeprefix(".")
     elif isinstance(value, dict):
-        element = _only(dict_of(choice) for choice in alternatives(kind))
+        element = _first_type(dict_value_type(choice) for choice in alternatives(kind))
         for key, member in cast("dict[object, object]", value).items():
             yield member, element, f"{path}[{key!r}]"
 
 
-def _only(kinds: Iterator[Any]) -> Any:
+def _first_type(kinds: Iterator[Any]) -> Any:
     return next((kind for kind in kinds if kind is not None), Any)
 
 
-def _refused(value: object, kind: Any) -> DecodeFailure | None:
+def _find_failure(value: object, kind: Any) -> DecodeFailure | None:
     try:
         body = encode(value)
     except (TypeError, ValueError, RecursionError) as error:
         if isinstance(value, Decimal):
             return DecodeFailure("Expected a finite number")
         return DecodeFailure("Nested too deeply" if isinstance(error, RecursionError) else str(error))
-    refused = _refused_bytes(body, kind)
-    if refused is not None and body in (b"NaN", b"Infinity", b"-Infinity"):
+    failure = _decode_strictly(body, kind)
+    if failure is not None and body in (b"NaN", b"Infinity", b"-Infinity"):
         return DecodeFailure("Expected a finite number")
-    return refused
+    return failure
 
 
-def _refused_bytes(body: bytes, kind: Any) -> DecodeFailure | None:
+def _decode_strictly(body: bytes, kind: Any) -> DecodeFailure | None:
     try:
         decoder(kind, strict=True).decode(body)
     except DECODE_ERRORS as error:

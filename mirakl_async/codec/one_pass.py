@@ -1,9 +1,9 @@
-"""Decode a page in one pass, and do not lose the items already decoded when a later one is refused.
+"""Decode a page in one pass, and keep the items that were decoded before an invalid one.
 
-A decoder that raises throws away everything it has made so far: a page whose last item is broken would be decoded
-twice. Therefore the items are decoded into a subclass that does one thing when an item is complete: it turns the item
-into its real class and notes it down. Per item that costs a fraction of a per cent of its decoding, and after a
-refusal the items before the broken one are there. The notes belong to the thread and last for one call.
+A decoder that raises discards everything decoded so far: a page whose last item is invalid would be decoded twice.
+Therefore the items are decoded into a subclass that, when an item is complete, changes it to its real class and records
+it. This costs a fraction of a per cent of decoding, and after an error the items before the invalid one are available.
+The recorded items belong to the thread and are kept for one call.
 """
 
 from __future__ import annotations
@@ -16,82 +16,82 @@ import msgspec
 from msgspec import Struct
 
 from ..server_text import fraction
-from .type_info import alternatives, decoder, is_struct, list_of
+from .type_info import alternatives, decoder, is_struct, list_item_type
 
 
-class Pass(NamedTuple):
-    """One pass over a page: the page, or the error that ended it; and the items completed, in their order."""
+class PassResult(NamedTuple):
+    """The result of one pass over a page: the page or the error, and the items completed, in order."""
 
     page: Any
     error: Exception | None
     completed: list[Any]
 
 
-class OnePass(Protocol):
-    """Decodes a page."""
+class PageDecoder(Protocol):
+    """Decodes a page in one pass."""
 
-    def __call__(self, body: bytes) -> Pass:
-        """Decode a page; gives any error instead of raising it."""
+    def __call__(self, body: bytes) -> PassResult:
+        """Decode a page; returns an error instead of raising it."""
         ...
 
 
-class _Notes(threading.local):
+class _CompletedItems(threading.local):
     def __init__(self) -> None:
         self.items: list[Any] = []
 
 
 @cache
-def one_pass(page: type[Struct], field: str) -> OnePass:
-    """The function that decodes pages of this type, whose items are the list in `field`."""
+def one_pass(page: type[Struct], field: str) -> PageDecoder:
+    """The cached decoder of pages of this type, whose items are the list in `field`."""
     info = next(info for info in msgspec.structs.fields(page) if info.name == field)
-    items = [item for choice in alternatives(info.type) if (item := list_of(choice)) is not None]
+    items = [item for choice in alternatives(info.type) if (item := list_item_type(choice)) is not None]
     item = items[0] if len(items) == 1 else None
-    if item is None or not _can_become(item) or not _can_become(page):
-        return _plain(page)
-    notes = _Notes()
-    noting = _noting(item, notes)
-    return _keeping(_with_items(page, info, noting), page, notes)
+    if item is None or not _is_convertible(item) or not _is_convertible(page):
+        return _plain_decoder(page)
+    completed_items = _CompletedItems()
+    recording_item = _recording_subclass(item, completed_items)
+    return _recording_decoder(_with_items(page, info, recording_item), page, completed_items)
 
 
-def _plain(page: type[Struct]) -> OnePass:
+def _plain_decoder(page: type[Struct]) -> PageDecoder:
     read = decoder(page).decode
 
-    def decode(body: bytes) -> Pass:
+    def decode(body: bytes) -> PassResult:
         try:
-            return Pass(read(body), None, [])
+            return PassResult(read(body), None, [])
         except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
-            return Pass(None, error, [])
+            return PassResult(None, error, [])
 
     return decode
 
 
-def _keeping(variant: type[Struct], page: type[Struct], notes: _Notes) -> OnePass:
+def _recording_decoder(variant: type[Struct], page: type[Struct], completed_items: _CompletedItems) -> PageDecoder:
     read = msgspec.json.Decoder(variant, strict=False, float_hook=fraction).decode
 
-    def decode(body: bytes) -> Pass:
+    def decode(body: bytes) -> PassResult:
         completed: list[Any] = []
-        notes.items = completed
+        completed_items.items = completed
         try:
             value: Any = read(body)
             value.__class__ = page
-            return Pass(value, None, completed)
+            return PassResult(value, None, completed)
         except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
-            return Pass(None, error, completed)
+            return PassResult(None, error, completed)
         finally:
-            notes.items = []
+            completed_items.items = []
 
     return decode
 
 
-def _noting(item: type[Struct], notes: _Notes) -> type[Struct]:
-    """A subclass that adds no member, so that an instance can become one of `item` by changing its class."""
+def _recording_subclass(item: type[Struct], completed_items: _CompletedItems) -> type[Struct]:
+    """A subclass without new members, so that an instance can be changed to `item` by assigning its class."""
     inherited = getattr(item, "__post_init__", None)
 
     def complete(self: Any) -> None:
         self.__class__ = item
         if inherited is not None:
             self.__post_init__()
-        notes.items.append(self)
+        completed_items.items.append(self)
 
     return _variant(item, [], {"__post_init__": complete})
 
@@ -117,6 +117,6 @@ def _variant(
     )
 
 
-def _can_become(kind: Any) -> bool:
-    """Whether an instance of a subclass can be turned into this type: not if it is frozen, or has type parameters."""
+def _is_convertible(kind: Any) -> bool:
+    """Whether an instance of a subclass can be changed to this type: not if it is frozen or generic."""
     return isinstance(kind, type) and is_struct(kind) and not kind.__struct_config__.frozen

@@ -1,4 +1,4 @@
-"""Structs as plain values, for whatever knows nothing of them: data frames, templates, other encoders."""
+"""Convert models to plain Python objects, for data frames, templates and other encoders."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from msgspec import Struct
 
-_KEPT = (Decimal, dt.datetime, dt.date, dt.time)
+_BUILTIN_TYPES = (Decimal, dt.datetime, dt.date, dt.time)
 
 
 @overload
@@ -23,18 +23,18 @@ def to_dict(value: Struct) -> dict[str, Any]: ...
 @overload
 def to_dict(value: Sequence[Struct]) -> list[dict[str, Any]]: ...
 def to_dict(value: Any) -> Any:
-    """A struct as a dict under Mirakl's own names, or a list of them; what is nested becomes dicts and lists.
+    """Convert a model, or a list of models, to dicts with Mirakl's own names; nested models become dicts and lists.
 
-    Numbers stay numbers (amounts `Decimal`), moments stay `datetime`; members that were not set are left out. Raises
-    TypeError for what holds no data.
+    Numbers stay numbers (amounts `Decimal`), date-times stay `datetime`; members that were not set are omitted. Raises
+    TypeError for unsupported types.
     """
-    return msgspec.to_builtins(value, builtin_types=_KEPT, str_keys=True)
+    return msgspec.to_builtins(value, builtin_types=_BUILTIN_TYPES, str_keys=True)
 
 
 def to_json(value: Any, *, indent: int | None = None) -> str:
-    """A struct, a list or any plain values as JSON text, numbers as numbers with all their digits.
+    """Convert a model, a list or plain values to JSON text; numbers keep all their digits.
 
-    `indent` is in spaces; without it, everything is on one line. Raises TypeError for what JSON cannot carry.
+    `indent` is in spaces; without it, everything is on one line. Raises TypeError for unsupported types.
     """
     text = encode(value)
     return (text if indent is None else msgspec.json.format(text, indent=indent)).decode()

@@ -1,8 +1,8 @@
-"""Decode a page so that a broken item costs itself and nothing else.
+"""Decode a page so that an invalid item does not affect the others.
 
-The good path is one pass. When it is refused, the page is taken apart: the items completed by then are kept, the
-others are decoded each alone, the refused ones are mended, and what cannot be mended is set aside with its bytes.
-The page's other members are mended as those of any struct.
+A valid page takes one pass. After an error, the page is split: the items completed before it are kept, the others are
+decoded one by one, invalid ones are repaired, and those that cannot be repaired are quarantined with their bytes. The
+other members of the page are repaired like those of any struct.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ import msgspec
 from msgspec import Raw, Struct
 
 from ..redaction import RedactedBytes
-from .one_pass import Pass, one_pass
-from .repair import Repair, UnrepairableError, build, keep_or_drop, repair
+from .one_pass import PassResult, one_pass
+from .repair import Repair, UnrepairableError, build, repair, repair_part
 from .scanner import elements, members
-from .type_info import DECODE_ERRORS, DecodeFailure, alternatives, decode_failure, decoder, list_of
+from .type_info import DECODE_ERRORS, DecodeFailure, alternatives, decode_failure, decoder, list_item_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 
 class QuarantinedItem(Struct, frozen=True):
-    """An item that could not be read: its place on the page, its bytes as they came, and why.
+    """An item that could not be decoded: its index on the page, its bytes, and the reason.
 
-    `index` is None where not an item but the whole list of items is something else. `reason` tells the JSON path
-    and holds no value of the body; `raw` does, so treat it like the data it is.
+    `index` is None if the list of items itself is invalid. `reason` contains the JSON path and no value of the body;
+    `raw` may contain personal data.
     """
 
     index: int | None
@@ -39,9 +39,9 @@ class QuarantinedItem(Struct, frozen=True):
 
 
 class PageRows(NamedTuple):
-    """A decoded page, row by row.
+    """A decoded page and its rows.
 
-    `value` is the whole page, whose list holds the readable items. `items` are the readable rows, `indices` their
+    `value` is the whole page, whose list contains the readable items. `items` are the readable rows, `indices` their
     indices among all rows. `keys` are those of all rows, once computed (`pages.rows`); None for a row without identity.
     """
 
@@ -66,17 +66,17 @@ class PageRows(NamedTuple):
 
 
 def isolate(member: str, page: type[Struct], body: bytes) -> PageRows:
-    """Decode a page whose items are in `member`; raises UnmendableError if the body is no page at all."""
+    """Decode a page whose items are in `member`; raises UnrepairableError if the body is not a page."""
     envelope = _envelope(page, member)
-    taken = one_pass(page, envelope.field)(body)
-    if taken.error is not None:
-        return _take_apart(envelope, page, body, taken)
-    items: list[Any] = getattr(taken.page, envelope.field) or []
-    return PageRows(taken.page, items, range(len(items)))
+    result = one_pass(page, envelope.field)(body)
+    if result.error is not None:
+        return _decode_parts(envelope, page, body, result)
+    items: list[Any] = getattr(result.page, envelope.field) or []
+    return PageRows(result.page, items, range(len(items)))
 
 
 class _PageEnvelope(NamedTuple):
-    """A page type seen from outside: which field holds the items, and how to split a body into its members."""
+    """The structure of a page type: the field with the items, its other fields, and the decoder that splits a body."""
 
     field: str
     member: str
@@ -88,7 +88,7 @@ class _PageEnvelope(NamedTuple):
 
 class _Parts(NamedTuple):
     items: list[bytes | Raw] | None
-    whole: bytes
+    raw_list: bytes
     others: dict[str, bytes]
 
 
@@ -97,10 +97,10 @@ def _envelope(page: type[Struct], member: str) -> _PageEnvelope:
     fields = msgspec.structs.fields(page)
     info = next((info for info in fields if info.encode_name == member), None)
     if info is None:
-        raise TypeError(f"{page.__name__} has no member {member!r} to hold the items of a page")
-    lists = [item for choice in alternatives(info.type) if (item := list_of(choice)) is not None]
+        raise TypeError(f"{page.__name__} has no member {member!r} for the items of the page")
+    lists = [item for choice in alternatives(info.type) if (item := list_item_type(choice)) is not None]
     if not lists:
-        raise TypeError(f"{page.__name__}.{info.name} is not a list, so it cannot hold a page's items")
+        raise TypeError(f"{page.__name__}.{info.name} must be a list to contain the items of the page")
     others = tuple(other for other in fields if other is not info)
     raws: list[Any] = [(info.name, list[Raw] | None, None), *((other.name, Raw, None) for other in others)]
     names = {field.name: field.encode_name for field in fields}
@@ -108,96 +108,96 @@ def _envelope(page: type[Struct], member: str) -> _PageEnvelope:
     return _PageEnvelope(info.name, member, info.type, lists[0], others, split)
 
 
-def _take_apart(envelope: _PageEnvelope, page: type[Struct], body: bytes, taken: Pass) -> PageRows:
-    told = decode_failure(taken.error) if taken.error else DecodeFailure("")
-    parts = _split(envelope, body, told)
-    values, mends = _read_others(envelope, parts.others)
+def _decode_parts(envelope: _PageEnvelope, page: type[Struct], body: bytes, result: PassResult) -> PageRows:
+    failure = decode_failure(result.error) if result.error else DecodeFailure("")
+    parts = _split(envelope, body, failure)
+    values, repairs = _read_others(envelope, parts.others)
     quarantined: list[QuarantinedItem] = []
     path = f"$.{envelope.member}"
     if parts.items is not None:
-        items = _completed(envelope, taken, told, len(parts.items))
-        values[envelope.field] = items
-        quarantined += _read_items(envelope, parts.items, items, mends)
-    elif parts.whole:
-        value, more, kept = keep_or_drop(parts.whole, envelope.kind, path)
-        if kept:
-            mends += more
+        read = _reusable_items(envelope, result, failure, len(parts.items))
+        values[envelope.field] = read
+        quarantined += _read_items(envelope, parts.items, read, repairs)
+    elif parts.raw_list:
+        value, part_repairs, is_kept = repair_part(parts.raw_list, envelope.kind, path)
+        if is_kept:
+            repairs += part_repairs
             values[envelope.field] = value
         else:
-            quarantined.append(QuarantinedItem(None, parts.whole, f"{more[0].reason} - at `{path}`"))
+            quarantined.append(QuarantinedItem(None, parts.raw_list, f"{part_repairs[0].reason} - at `{path}`"))
     value = build(page, values, "$")
     readable: list[Any] = getattr(value, envelope.field) or []
     broken = {item.index for item in quarantined if item.index is not None}
     indices = [index for index in range(len(readable) + len(broken)) if index not in broken]
-    return PageRows(value, readable, indices, tuple(quarantined), tuple(mends))
+    return PageRows(value, readable, indices, tuple(quarantined), tuple(repairs))
 
 
-def _split(envelope: _PageEnvelope, body: bytes, told: DecodeFailure) -> _Parts:
+def _split(envelope: _PageEnvelope, body: bytes, failure: DecodeFailure) -> _Parts:
     try:
         split = envelope.split.decode(body)
     except DECODE_ERRORS:
-        return _split_slowly(envelope, body, told)
+        return _split_slowly(envelope, body, failure)
     others = {other.name: getattr(split, other.name) for other in envelope.others}
     present: dict[str, bytes] = {name: RedactedBytes(raw) for name, raw in others.items() if raw is not None}
     return _Parts(getattr(split, envelope.field), b"", present)
 
 
-def _split_slowly(envelope: _PageEnvelope, body: bytes, told: DecodeFailure) -> _Parts:
+def _split_slowly(envelope: _PageEnvelope, body: bytes, failure: DecodeFailure) -> _Parts:
     try:
         parts = members(body)
     except ValueError as error:
-        words = told.words if told.path == "$" else f"JSON is malformed: {error}"
-        raise UnrepairableError("$", words) from None
+        message = failure.message if failure.path == "$" else f"JSON is malformed: {error}"
+        raise UnrepairableError("$", message) from None
     others = {other.name: parts[other.encode_name] for other in envelope.others if other.encode_name in parts}
-    whole = parts.get(envelope.member, b"")
+    raw_list = parts.get(envelope.member, b"")
     try:
-        return _Parts([*elements(whole)], whole, others)
+        return _Parts([*elements(raw_list)], raw_list, others)
     except ValueError:
-        return _Parts(None, whole, others)
+        return _Parts(None, raw_list, others)
 
 
 def _read_others(envelope: _PageEnvelope, parts: dict[str, bytes]) -> tuple[dict[str, Any], list[Repair]]:
     values: dict[str, Any] = {}
-    mends: list[Repair] = []
+    repairs: list[Repair] = []
     for other in envelope.others:
         if (part := parts.get(other.name)) is None:
             continue
-        value, more, kept = keep_or_drop(part, other.type, f"$.{other.encode_name}")
-        mends += more
-        if kept:
+        value, part_repairs, is_kept = repair_part(part, other.type, f"$.{other.encode_name}")
+        repairs += part_repairs
+        if is_kept:
             values[other.name] = value
-    return values, mends
+    return values, repairs
 
 
-def _completed(envelope: _PageEnvelope, taken: Pass, told: DecodeFailure, count: int) -> list[Any]:
-    """The items that need no second look: those before the one that the error names.
+def _reusable_items(envelope: _PageEnvelope, result: PassResult, failure: DecodeFailure, count: int) -> list[Any]:
+    """The completed items that can be reused: those before the item that the error names.
 
-    The error has to name the very next item, or something after all of them; otherwise what was completed may belong
-    to a list that a second member of the same name replaced, and nothing is taken for granted.
+    The error must name the next item, or something after the list; otherwise the completed items may belong to a list
+    that a second member of the same name replaced, and none is reused.
     """
     path = f"$.{envelope.member}["
-    done = len(taken.completed)
-    if told.path.startswith(f"{path}{done}]"):
-        return taken.completed
-    elsewhere = told.path != "$" and not told.path.startswith(path)
-    return taken.completed if elsewhere and done == count else []
+    count_completed = len(result.completed)
+    if failure.path.startswith(f"{path}{count_completed}]"):
+        return result.completed
+    is_outside_list = failure.path != "$" and not failure.path.startswith(path)
+    return result.completed if is_outside_list and count_completed == count else []
 
 
 def _read_items(
-    envelope: _PageEnvelope, parts: list[bytes | Raw], items: list[Any], mends: list[Repair]
+    envelope: _PageEnvelope, parts: list[bytes | Raw], items: list[Any], repairs: list[Repair]
 ) -> Iterator[QuarantinedItem]:
-    """Read the items after those already there, one by one."""
+    """Decode the remaining items one by one; yield those that cannot be repaired."""
     read = decoder(envelope.item).decode
     for index in range(len(items), len(parts)):
         try:
             items.append(read(parts[index]))
         except DECODE_ERRORS:
-            found = _read_broken(RedactedBytes(parts[index]), envelope, index)
-            if isinstance(found, QuarantinedItem):
-                yield found
+            item_or_quarantined = _read_broken(RedactedBytes(parts[index]), envelope, index)
+            if isinstance(item_or_quarantined, QuarantinedItem):
+                yield item_or_quarantined
             else:
-                items.append(found[0])
-                mends += found[1]
+                items.append(item_or_quarantined[0])
+                repairs += item_or_quarantined[1]
 
 
 def _read_broken(raw: bytes, envelope: _PageEnvelope, index: int) -> QuarantinedItem | tuple[Any, list[Repair]]:

@@ -1,19 +1,19 @@
-"""Read what can be read of a value that does not keep its contract.
+"""Decode as much as possible of a value that violates its schema.
 
-Servers break their contracts in small ways: a date-time with second 60, a number where a text is promised, one object
-where a list of them is. Reading such a value must not cost what surrounds it. So a value that its decoder refuses is
-taken apart by one level, and each part is decoded by the decoder of its own type, from its own bytes: what is intact
-is read exactly as it would have been, and the damage is chased down to the smallest member that holds it. There:
+Servers violate their schemas in small ways: a date-time with second 60, a number instead of a string, one object
+instead of a list. Such a value must not make its surroundings unreadable. So a value that cannot be decoded is split by
+one level, and each part is decoded with the decoder of its own type, from its own bytes: valid parts are decoded as
+usual, and the violation is traced to the smallest member that contains it. There:
 
-- a date or time in another spelling is read (`timestamps`); one without a zone, where a zone is required, is UTC;
-- a member that may be anything is taken apart like a struct, twenty levels deep, and its fractions are Decimal;
-- a number or a boolean where a text is promised becomes its text, digit by digit;
-- an object or a scalar where a list is promised becomes a list of one, an empty object an empty list;
-- a text with raw control characters keeps them; one that is not valid Unicode has U+FFFD for what is not;
-- anything else is left out: the member reads as its default, which is None in a received struct, the element of a
-  list is not there.
+- a date or time in another format is parsed (`timestamps`); without a time zone, where one is required, it is UTC;
+- a member of any type is split like a struct, up to twenty levels deep, and its fractions are Decimal;
+- a number or a boolean instead of a string becomes its text, with all digits;
+- an object or a scalar instead of a list becomes a list of one, an empty object an empty list;
+- a string with raw control characters keeps them; invalid Unicode is replaced by U+FFFD;
+- anything else is dropped: the member has its default, which is None in a response model, and the element is missing
+  from its list.
 
-Every such step is told as a `Repair`. A value whose required part cannot be read is refused as a whole.
+Every such step is reported as a `Repair`. A value with an unreadable required part is rejected as a whole.
 """
 
 from __future__ import annotations
@@ -37,24 +37,24 @@ from .type_info import (
     alternatives,
     decode_failure,
     decoder,
-    dict_of,
+    dict_value_type,
     is_struct,
-    list_of,
+    list_item_type,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-DEEPEST = 20
+MAX_DEPTH = 20
 _INTEGER = re.compile(r"-?\d{1,18}", re.ASCII)
 _SCALAR = re.compile(rb"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false")
 
 
 class Repair(Struct, frozen=True):
-    """One deviation from the contract that was read all the same.
+    """One violation of the schema that was tolerated.
 
-    `path` is a JSON path, `reason` is what was wrong, without any value of the body. A "repaired" member has its
-    value in another form than promised; a "dropped" one reads as if it had not been sent.
+    `path` is a JSON path, `reason` describes the violation without any value of the body. A "repaired" member was
+    converted; a "dropped" one is treated as if it had not been sent.
     """
 
     path: str
@@ -63,7 +63,7 @@ class Repair(Struct, frozen=True):
 
 
 class UnrepairableError(Exception):
-    """A value of which nothing can be kept; says where and why without any value of the body."""
+    """A value that cannot be repaired; `path` and `reason` contain no value of the body."""
 
     def __init__(self, path: str, reason: str) -> None:
         super().__init__(f"{reason} - at `{path}`")
@@ -72,134 +72,134 @@ class UnrepairableError(Exception):
 
 
 def repair(text: bytes, kind: Any, path: str = "$") -> tuple[Any, list[Repair]]:
-    """Decode a value as far as it can be, and tell what had to be mended; raises UnmendableError."""
+    """Decode a value, and return it with its repairs; raises UnrepairableError."""
     try:
         return decoder(kind).decode(text), []
     except DECODE_ERRORS as error:
-        refused = decode_failure(error)
-    opening = text[:1]
+        failure = decode_failure(error)
+    first_char = text[:1]
     for choice in alternatives(kind):
         try:
-            if opening == b"{" and is_struct(choice) and _is_tagged_for(text, choice):
+            if first_char == b"{" and is_struct(choice) and _is_tagged_for(text, choice):
                 return _repair_struct(text, choice, path)
-            if choice is Any and _may_be_taken_apart(opening, path, refused):
-                return _repair_dict(text, Any, path) if opening == b"{" else _repair_list(text, Any, path)
-            if opening == b"{" and (value := dict_of(choice)) is not None:
+            if choice is Any and _is_worth_splitting(first_char, path, failure):
+                return _repair_dict(text, Any, path) if first_char == b"{" else _repair_list(text, Any, path)
+            if first_char == b"{" and (value := dict_value_type(choice)) is not None:
                 return _repair_dict(text, value, path)
-            if opening == b"[" and (element := list_of(choice)) is not None:
+            if first_char == b"[" and (element := list_item_type(choice)) is not None:
                 return _repair_list(text, element, path)
         except ValueError:
             continue
-    return _convert(text, kind, path, refused)
+    return _convert(text, kind, path, failure)
 
 
-def _may_be_taken_apart(opening: bytes, path: str, refused: DecodeFailure) -> bool:
-    """Whether to look for the damage inside a value of no promised type: each level costs a look at all of it."""
+def _is_worth_splitting(first_char: bytes, path: str, failure: DecodeFailure) -> bool:
+    """Whether to split a value of type Any further; each level scans the whole value again."""
     depth = path.rpartition(".")[2].count("[")
-    if refused.words == NESTED:
-        return opening == b"{" and depth == 0
-    return opening in {b"{", b"["} and depth < DEEPEST
+    if failure.message == NESTED:
+        return first_char == b"{" and depth == 0
+    return first_char in {b"{", b"["} and depth < MAX_DEPTH
 
 
-def keep_or_drop(text: bytes, kind: Any, path: str) -> tuple[Any, list[Repair], bool]:
-    """Mend one part of a larger value: the value, what was mended, and whether the part is to be kept at all."""
+def repair_part(text: bytes, kind: Any, path: str) -> tuple[Any, list[Repair], bool]:
+    """Decode one part of a larger value; return it, its repairs, and False if the part must be dropped."""
     try:
-        value, mends = repair(text, kind, path)
+        value, repairs = repair(text, kind, path)
     except UnrepairableError as error:
-        inside = "" if error.path == path else f" - at `{error.path}`"
-        return None, [Repair(path, error.reason + inside, "dropped")], False
+        location = "" if error.path == path else f" - at `{error.path}`"
+        return None, [Repair(path, error.reason + location, "dropped")], False
     except RecursionError:
         return None, [Repair(path, "Nested too deeply", "dropped")], False
-    return value, mends, True
+    return value, repairs, True
 
 
 def build(kind: type[Struct], values: dict[str, Any], path: str) -> Any:
-    """Make a struct of members that are already decoded; raises UnmendableError if a required one is missing."""
+    """Make a struct of decoded members; raises UnrepairableError if a required one is missing."""
     try:
         return kind(**values)
     except (TypeError, ValueError):
         required = [field.encode_name for field, _ in _readers(kind) if field.required and field.name not in values]
-    lacking = f"Object missing required field `{required[0]}`" if required else "Object breaks a rule of its own"
-    raise UnrepairableError(path, lacking)
+    message = f"Object missing required field `{required[0]}`" if required else "Object violates a rule of its type"
+    raise UnrepairableError(path, message)
 
 
 def _repair_struct(text: bytes, kind: type[Struct], path: str) -> tuple[Any, list[Repair]]:
     parts = members(text)
     values: dict[str, Any] = {}
-    mends: list[Repair] = []
+    repairs: list[Repair] = []
     for field, read in _readers(kind):
         if (part := parts.get(field.encode_name)) is None:
             continue
         try:
             values[field.name] = read(part)
         except DECODE_ERRORS:
-            value, more, kept = keep_or_drop(part, field.type, f"{path}.{field.encode_name}")
-            mends += more
-            if kept:
+            value, part_repairs, is_kept = repair_part(part, field.type, f"{path}.{field.encode_name}")
+            repairs += part_repairs
+            if is_kept:
                 values[field.name] = value
-    return build(kind, values, path), mends
+    return build(kind, values, path), repairs
 
 
 def _repair_dict(text: bytes, kind: Any, path: str) -> tuple[dict[str, Any], list[Repair]]:
     values: dict[str, Any] = {}
-    mends: list[Repair] = []
+    repairs: list[Repair] = []
     for key, part in members(text).items():
-        value, more, kept = keep_or_drop(part, kind, f"{path}[...]")
-        mends += more
-        if kept:
+        value, part_repairs, is_kept = repair_part(part, kind, f"{path}[...]")
+        repairs += part_repairs
+        if is_kept:
             values[key] = value
-    return values, mends
+    return values, repairs
 
 
 def _repair_list(text: bytes, kind: Any, path: str) -> tuple[list[Any], list[Repair]]:
     values: list[Any] = []
-    mends: list[Repair] = []
+    repairs: list[Repair] = []
     for index, part in enumerate(elements(text)):
-        value, more, kept = keep_or_drop(part, kind, f"{path}[{index}]")
-        mends += more
-        if kept:
+        value, part_repairs, is_kept = repair_part(part, kind, f"{path}[{index}]")
+        repairs += part_repairs
+        if is_kept:
             values.append(value)
-    return values, mends
+    return values, repairs
 
 
-def _convert(text: bytes, kind: Any, path: str, refused: DecodeFailure) -> tuple[Any, list[Repair]]:
-    """Find another form of a value that its type accepts."""
-    told = Repair(path, refused.words, "repaired")
+def _convert(text: bytes, kind: Any, path: str, failure: DecodeFailure) -> tuple[Any, list[Repair]]:
+    """Convert a value to a form that its type accepts; raises UnrepairableError."""
+    own_repair = Repair(path, failure.message, "repaired")
     for candidate in _candidates(text, alternatives(kind)):
         if candidate is None:
             continue
         try:
-            return msgspec.convert(candidate, kind, strict=False), [told]
+            return msgspec.convert(candidate, kind, strict=False), [own_repair]
         except DECODE_ERRORS:
             continue
     if text[:1] not in b"[n":
         for choice in alternatives(kind):
-            if (element := list_of(choice)) is None:
+            if (element := list_item_type(choice)) is None:
                 continue
             if text == b"{}":
-                return [], [told]
+                return [], [own_repair]
             try:
-                value, mends = repair(text, element, path)
+                value, repairs = repair(text, element, path)
             except UnrepairableError:
                 continue
-            return [value], [told, *mends]
-    raise UnrepairableError(path + refused.path[1:], refused.words)
+            return [value], [own_repair, *repairs]
+    raise UnrepairableError(path + failure.path[1:], failure.message)
 
 
 def _candidates(text: bytes, choices: tuple[Any, ...]) -> Iterator[object]:
     if text[:1] == b'"':
-        yield from _forms_of_text(_read_text(text), choices)
+        yield from _candidates_of_text(_read_text(text), choices)
     elif text[:1] in b"tf-0123456789":
         scalar = text.decode("ascii") if _SCALAR.fullmatch(text) else ""
         if dt.datetime in choices and _INTEGER.fullmatch(scalar):
             yield read_milliseconds(int(scalar))
         if scalar and str in choices:
             yield scalar
-        if scalar and Any in choices and scalar.lstrip("-").isdigit():  # a whole number of thousands of digits
+        if scalar and Any in choices and scalar.lstrip("-").isdigit():  # an integer beyond Python's limit of digits
             yield fraction(scalar)
 
 
-def _forms_of_text(text: str, choices: tuple[Any, ...]) -> Iterator[object]:
+def _candidates_of_text(text: str, choices: tuple[Any, ...]) -> Iterator[object]:
     if dt.datetime in choices and (moment := read_datetime(text)) is not None:
         yield moment
         if moment.tzinfo is None:
@@ -217,7 +217,7 @@ def _forms_of_text(text: str, choices: tuple[Any, ...]) -> Iterator[object]:
 
 
 def _read_text(text: bytes) -> str:
-    """The valid part of a JSON string; U+FFFD stands for bytes and half surrogate pairs that are not Unicode."""
+    """The text of a JSON string; invalid bytes and unpaired surrogates are replaced by U+FFFD."""
     try:
         read = json.loads(text.decode("utf-8", "replace"), strict=False)
     except ValueError:
@@ -226,7 +226,7 @@ def _read_text(text: bytes) -> str:
 
 
 def _is_tagged_for(text: bytes, kind: type[Struct]) -> bool:
-    """Whether an object may be read as this struct: one of a tagged family accepts its own tag only."""
+    """Whether an object may be decoded as this struct: a tagged struct accepts its own tag only."""
     config = kind.__struct_config__
     if config.tag is None or config.tag_field is None:
         return True
@@ -236,5 +236,5 @@ def _is_tagged_for(text: bytes, kind: type[Struct]) -> bool:
 
 @cache
 def _readers(kind: type[Struct]) -> tuple[tuple[msgspec.structs.FieldInfo, Callable[[bytes], Any]], ...]:
-    """The members of a struct, each with what decodes it: looked up once, since hashing a union type is slow."""
+    """The fields of a struct with their decoders; cached, since hashing a union type is slow."""
     return tuple((field, decoder(field.type).decode) for field in msgspec.structs.fields(kind))

@@ -1,8 +1,8 @@
-"""Take one level of JSON apart and leave what is inside as bytes.
+"""Split one level of JSON and return its parts as bytes.
 
-msgspec does it at memory speed, but it reads what it skips: nesting beyond the interpreter's limit, a `NaN` or half a
-surrogate pair anywhere makes the whole text unreadable. The scanner below looks at brackets, commas and quotes only,
-so that the damage stays in the part that has it. Both refuse a text that was cut off: half an answer is no answer.
+msgspec does this at memory speed, but validates what it skips: too deep nesting, a `NaN` or an unpaired surrogate
+anywhere makes the whole text unreadable. The scanner below considers brackets, commas and quotes only, so that an error
+affects only the part that contains it. Both reject a truncated text.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _ELEMENTS = msgspec.json.Decoder(list[Raw])
 
 
 def members(text: bytes) -> dict[str, bytes]:
-    """The members of an object; ValueError if the text is none, or not whole."""
+    """The members of an object; raises ValueError if the text is not a complete object."""
     try:
         return {key: RedactedBytes(value) for key, value in _MEMBERS.decode(text).items()}
     except DECODE_ERRORS:
@@ -35,7 +35,7 @@ def members(text: bytes) -> dict[str, bytes]:
 
 
 def elements(text: bytes) -> list[bytes]:
-    """The elements of a list; ValueError if the text is none, or not whole."""
+    """The elements of a list; raises ValueError if the text is not a complete list."""
     try:
         return [RedactedBytes(element) for element in _ELEMENTS.decode(text)]
     except DECODE_ERRORS:
@@ -43,10 +43,10 @@ def elements(text: bytes) -> list[bytes]:
 
 
 def _member(part: bytes) -> tuple[str, bytes]:
-    found = _KEY.match(part)
-    if found is None:
+    match = _KEY.match(part)
+    if match is None:
         raise ValueError("a member without a name")
-    return _name(found[1]), RedactedBytes(part[found.end() :].strip())
+    return _name(match[1]), RedactedBytes(part[match.end() :].strip())
 
 
 def _name(quoted: bytes) -> str:
@@ -60,30 +60,30 @@ def _name(quoted: bytes) -> str:
 def _parts(text: bytes, bracket: bytes) -> Iterator[bytes]:
     text = RedactedBytes(text).strip()
     if text[:1] != bracket:
-        raise ValueError("another kind of value")
-    expected: list[bytes] = []
+        raise ValueError("the value has another type")
+    closing_brackets: list[bytes] = []
     start = 1
     for token in _TOKEN.finditer(text):
-        mark = token[0]
-        if mark in _CLOSES:
-            expected.append(_CLOSES[mark])
-        elif mark in (b"]", b"}"):
-            if expected.pop() != mark:
+        char = token[0]
+        if char in _CLOSES:
+            closing_brackets.append(_CLOSES[char])
+        elif char in (b"]", b"}"):
+            if closing_brackets.pop() != char:
                 raise ValueError("brackets do not match")
-            if not expected:
+            if not closing_brackets:
                 yield from _last(text, start, token.start())
                 return
-        elif mark == b"," and len(expected) == 1:
+        elif char == b"," and len(closing_brackets) == 1:
             yield text[start : token.start()].strip()
             start = token.end()
-        elif mark == b'"':
-            raise ValueError("a text without an end")
-    raise ValueError("cut off")
+        elif char == b'"':
+            raise ValueError("a string is not terminated")
+    raise ValueError("truncated")
 
 
 def _last(text: bytes, start: int, end: int) -> Iterator[bytes]:
     if end + 1 != len(text):
-        raise ValueError("more after the end")
+        raise ValueError("trailing characters")
     part = text[start:end].strip()
     if part or start > 1:
         yield part

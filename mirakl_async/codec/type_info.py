@@ -1,4 +1,4 @@
-"""What both sides of the codec ask of a type: its decoder, its alternatives, and why a value was refused."""
+"""Helpers for types, shared by encoding and decoding: decoders, union members, and the reason of a failure."""
 
 from __future__ import annotations
 
@@ -13,42 +13,41 @@ from msgspec import Struct
 from ..server_text import fraction
 
 NESTED = "Nested too deeply"
-# What a decoder raises for a body it cannot read: bad UTF-8 inside a text and nesting beyond the interpreter's limit
-# are reported with Python's own exceptions.
+# The exceptions of a decoder: invalid UTF-8 inside a string and too deep nesting raise Python's own.
 DECODE_ERRORS = (msgspec.MsgspecError, UnicodeError, RecursionError)
 
-_MSGSPEC_MESSAGE = re.compile(r"(?P<words>.*?)(?: - at (?:`key` in )?`(?P<path>\$.*)`)?", re.DOTALL)
+_MSGSPEC_MESSAGE = re.compile(r"(?P<message>.*?)(?: - at (?:`key` in )?`(?P<path>\$.*)`)?", re.DOTALL)
 _QUOTED = re.compile(r"(Invalid (?:enum )?value) .*", re.DOTALL)
 
 
 class DecodeFailure(NamedTuple):
-    """Why a value was refused: msgspec's words without any value of the body, and where, as a JSON path."""
+    """Why decoding failed: msgspec's message without any value of the body, and the JSON path."""
 
-    words: str
+    message: str
     path: str = "$"
 
 
 @cache
 def decoder(kind: Any, *, strict: bool = False) -> msgspec.json.Decoder[Any]:
-    """The one decoder of a type; it is made on first use. A fraction of no promised type is a Decimal."""
+    """The cached decoder of a type. Where the type is Any, a number with a fraction is a Decimal."""
     return msgspec.json.Decoder(kind, strict=strict, float_hook=fraction)
 
 
 def decode_failure(error: Exception) -> DecodeFailure:
-    """Read what a decoder raised."""
+    """The reason and the path of a decoder's exception."""
     if isinstance(error, RecursionError):
         return DecodeFailure(NESTED)
     if isinstance(error, UnicodeError):
         return DecodeFailure("Text is not valid UTF-8")
-    told = _MSGSPEC_MESSAGE.fullmatch(str(error))
-    if told is None:
+    match = _MSGSPEC_MESSAGE.fullmatch(str(error))
+    if match is None:
         return DecodeFailure("Not readable")
-    return DecodeFailure(_QUOTED.sub(r"\1", told["words"]), told["path"] or "$")
+    return DecodeFailure(_QUOTED.sub(r"\1", match["message"]), match["path"] or "$")
 
 
 @cache
 def alternatives(kind: Any) -> tuple[Any, ...]:
-    """The members of a union, without annotations and without None; of any other type, the type itself."""
+    """The members of a union, without annotations and None; for any other type, the type itself."""
     origin = get_origin(kind)
     if origin is Annotated:
         return alternatives(get_args(kind)[0])
@@ -58,23 +57,23 @@ def alternatives(kind: Any) -> tuple[Any, ...]:
 
 
 def is_struct(kind: Any) -> TypeGuard[type[Struct]]:
-    """Whether a type is a struct, or a generic struct with its parameters."""
+    """Whether a type is a struct or a parametrized generic struct."""
     bare = get_origin(kind) or kind
     return isinstance(bare, type) and issubclass(bare, Struct)
 
 
-def list_of(kind: Any) -> Any:
-    """What a list type holds; None where the type is no list."""
+def list_item_type(kind: Any) -> Any:
+    """The type of a list's items; None if the type is not a list."""
     return _parameter(kind, list, 0)
 
 
-def dict_of(kind: Any) -> Any:
-    """What a dict type with text as its keys holds; None where the type is none."""
+def dict_value_type(kind: Any) -> Any:
+    """The type of a dict's values; None if the type is not a dict with str keys."""
     arguments = get_args(kind)
     return _parameter(kind, dict, 1) if not arguments or arguments[0] is str else None
 
 
-def _parameter(kind: Any, container: type, place: int) -> Any:
+def _parameter(kind: Any, container: type, index: int) -> Any:
     if kind is container:
         return cast("Any", Any)
-    return get_args(kind)[place] if get_origin(kind) is container else None
+    return get_args(kind)[index] if get_origin(kind) is container else None

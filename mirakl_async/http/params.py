@@ -74,7 +74,7 @@ def read_text(kind: ParamType, text: str) -> object:
     if kind == "date-time":
         if _DATE.fullmatch(text):  # fromisoformat() would read a date as midnight
             raise ValueError(text)
-        return datetime.fromisoformat(codec.moment_text(text) or text)
+        return datetime.fromisoformat(codec.canonical_datetime(text) or text)
     return text
 
 
@@ -103,7 +103,7 @@ def _checked_text(operation: Operation[Any], param: Param, text: str) -> str:
     _check_bounds(operation, param, value)
     formatted = str(_format_value(operation, param, value))
     # The text of a date-time keeps its zone, and more digits than a datetime can represent.
-    return (codec.moment_text(text.strip()) or formatted) if param.type == "date-time" else formatted
+    return (codec.canonical_datetime(text.strip()) or formatted) if param.type == "date-time" else formatted
 
 
 def _check_string(operation: Operation[Any], param: Param, text: str) -> None:

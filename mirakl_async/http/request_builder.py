@@ -227,8 +227,10 @@ def _checked_json(operation: Operation[Any], body: bytes) -> bytes:
     try:
         return codec.exact(codec.resolve(operation.body)).read(body.removeprefix(b"\xef\xbb\xbf"))[1]
     except codec.DECODE_ERRORS as error:
-        fault = codec.decode_failure(error)
-        raise InvalidArgument(operation.code, fault.path.removeprefix("$").strip(".") or "body", fault.words) from None
+        failure = codec.decode_failure(error)
+        raise InvalidArgument(
+            operation.code, failure.path.removeprefix("$").strip(".") or "body", failure.message
+        ) from None
 
 
 def _path_segment(operation: Operation[Any], param: Param, value: object) -> str:

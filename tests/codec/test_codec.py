@@ -14,7 +14,7 @@ import msgspec
 import pytest
 
 from mirakl_async import codec
-from mirakl_async.codec.one_pass import Pass, one_pass
+from mirakl_async.codec.one_pass import PassResult, one_pass
 from tests.codec.codec_structs import (
     ORDERS,
     Address,
@@ -136,7 +136,7 @@ def test_threads_do_not_mix_their_pages():
     class SlowPage(msgspec.Struct, kw_only=True):
         orders: list[Slow] | None = None
 
-    found: dict[str, Pass] = {}
+    found: dict[str, PassResult] = {}
 
     def read(name: str) -> None:
         body = json.dumps({"orders": [{"order_id": f"{name}{n}"} for n in range(3)], "unknown": 1}).encode()
@@ -355,7 +355,7 @@ def test_a_byte_order_mark_is_not_content():
         (b"null", "Expected `object`, got `null`"),
         (b'"Jane Doe"', "Expected `object`, got `str`"),
         (b'{"orders":[{"order_id":"a"}', "truncated"),
-        (b'{"orders":[{"order_id":"a"},{"total":"x"}', "cut off"),
+        (b'{"orders":[{"order_id":"a"},{"total":"x"}', "truncated"),
         (b'{"orders":[{"order_id":"a"},{"total":"x"}}]', "brackets"),
         (b'{"orders":[{"order_id":"a', "truncated"),
         (b'{"orders":[]} {"Jane":"Doe"}', "trailing"),

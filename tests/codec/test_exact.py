@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mirakl_async import codec, models
-from mirakl_async.codec.exact import exact, moment_text
+from mirakl_async.codec.exact import canonical_datetime, exact
 from mirakl_async.codec.type_info import DECODE_ERRORS
 from mirakl_async.model import RequestModel
 from mirakl_async.models.connect.orders import CustomAttributeNumericRequest, OrderRequest
@@ -138,7 +138,7 @@ def test_a_respelled_moment_is_the_same_moment(text):
     except msgspec.ValidationError:
         return
     if moment.tzinfo is not None:
-        respelled = moment_text(text)
+        respelled = canonical_datetime(text)
         assert respelled is not None
         assert msgspec.convert(respelled, datetime) == moment
         assert respelled[10] == "T"
