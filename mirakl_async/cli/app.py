@@ -5,19 +5,22 @@ A command is imported when it is asked for: the list of operations need not wait
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
+from typing import Any
 
 from cyclopts import App, CycloptsError
 
 from .. import __version__
 from ..errors import MiraklError
+from .json_lines import OPTION, call_of, logging_as_json, take_option
 from .results import CommandError, Exit, escape_what_cannot_be_shown, message_of, print_error, print_json, status_of
 
 app: App = App(
     name="mirakl-async",
     version=__version__,
-    help="Mirakl for asyncio: order sync, operations, a simulator.",
+    help="Mirakl for asyncio: order sync, operations, a simulator. Every command takes --log-format json.",
     suppress_keyboard_interrupt=False,
 )
 app.command(f"{__package__}.demo.command:demo")
@@ -41,6 +44,17 @@ def run(argv: list[str]) -> int:
     With `--json` it is one object on standard output as well.
     """
     escape_what_cannot_be_shown()
+    argv, log_format = take_option(argv)
+    if log_format == "text":
+        return _run_to_its_end(argv)
+    if log_format != "json":
+        print_error(f'{OPTION}: must be text or json, not "{log_format}"')
+        return Exit.USAGE
+    with logging_as_json():
+        return _run_to_its_end(argv)
+
+
+def _run_to_its_end(argv: list[str]) -> int:
     if not argv or argv[0] in app.help_flags:
         _load_all()
     try:
@@ -52,6 +66,7 @@ def run(argv: list[str]) -> int:
 
 
 def _run(argv: list[str]) -> int:
+    call: dict[str, Any] = {}
     try:
         status = app(argv, exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
@@ -62,10 +77,10 @@ def _run(argv: list[str]) -> int:
     except KeyboardInterrupt:
         words, status = "interrupted", Exit.INTERRUPTED
     except (CommandError, MiraklError, OSError) as error:
-        words, status = message_of(error), status_of(error)
+        words, status, call = message_of(error), status_of(error), call_of(error)
     else:
         return status if isinstance(status, int) else Exit.DONE
-    print_error(words)
+    print_error(words, call, level=logging.ERROR)
     if "--json" in argv:
         print_json({"error": words, "exit_status": int(status)})
     return status

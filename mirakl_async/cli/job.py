@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import signal
 from pathlib import Path
@@ -16,6 +17,7 @@ from cyclopts import Parameter
 from msgspec import Struct, field
 
 from ..errors import SyncFailed
+from ..order_sync.rejections import reason_of
 from ..queues.opening import queue_of
 from .outputs import check_output, is_stdout, path_or_stdout
 from .results import Exit, figures, print_error, print_json, usage_error
@@ -92,7 +94,9 @@ async def run(job: OrderSync, ended: Callable[[], bool], *, quiet: bool) -> JobR
                     if len(refusals) < SHOWN:
                         refusals.append(_plain(refused))
                         if not quiet:
-                            print_error(f"refused: {refused}")
+                            figures = {name: value for name, value in _plain(refused).items() if name != "reason"}
+                            logged = f"rejected: {reason_of(refused)}"  # without the values of the order
+                            print_error(f"refused: {refused}", figures, level=logging.WARNING, logged=logged)
         except SyncFailed as error:
             stopped = error.reason
     report = job.report
@@ -120,7 +124,7 @@ def tell_end(outcome: JobResult, rejected_file: Path | None, *, json: bool) -> E
     else:
         (print_error if is_stdout(rejected_file) else print)(outcome.report)
     if outcome.stopped is not None:
-        print_error(outcome.stopped)
+        print_error(outcome.stopped, level=logging.ERROR)
     return outcome.status
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import io
 import json
+import logging
 import re
 import sys
 from enum import IntEnum
@@ -14,8 +15,11 @@ import msgspec
 
 from ..errors import ConfigurationError, InvalidArgument, MiraklError, UnknownOperation
 from ..server_text import one_line
+from .json_lines import CONSOLE, JsonLines
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ..order_sync.report import SyncReport
 
 
@@ -107,6 +111,18 @@ def printable_json(text: str) -> str:
     return _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
-def print_error(words: object) -> None:
-    """One line on standard error."""
-    print("mirakl-async:", one_line(" ".join(str(words).split()), LONGEST_LINE), file=sys.stderr)
+def print_error(
+    words: object,
+    figures: Mapping[str, Any] | None = None,
+    *,
+    level: int = logging.INFO,
+    logged: str | None = None,
+) -> None:
+    """One line on standard error; with `--log-format json` an object of this level with these figures.
+
+    `logged` is its text there, where the other one may hold values of an order.
+    """
+    if isinstance(sys.stderr, JsonLines):
+        logging.getLogger(CONSOLE).log(level, "%s", words if logged is None else logged, extra=dict(figures or {}))
+    else:
+        print("mirakl-async:", one_line(" ".join(str(words).split()), LONGEST_LINE), file=sys.stderr)

@@ -49,6 +49,7 @@ class Supervisor:
     def watch(self, job: OrderSync) -> OrderSync:
         """Follow a job that is about to begin; it is returned."""
         self._status.job = job
+        self._status.rate(job.report)
         if self._interval or self.progress is not None:
             self._task = asyncio.create_task(self._run(job), name="mirakl heartbeat")
         return job
@@ -77,7 +78,7 @@ class Supervisor:
         rate = report.orders_per_second if last else self._status.rate(report)
         figures = figures_of(report, job.in_flight, rate, self._status)
         with suppress(OSError):  # the reader of standard error is gone
-            print_error(line_of(figures))
+            print_error(line_of(figures), figures)
 
 
 @asynccontextmanager

@@ -30,7 +30,7 @@ MAX_REASONS = 20
 MAX_REASON_LENGTH = 160
 OTHER_REASONS = "for other reasons"
 _INDEX = re.compile(r"\[\d+\]")
-_VALUES = re.compile(r"[\w.+-]*@[\w.-]+|\S*\d\S*")
+_VALUES = re.compile(r"""[\w.+-]*@[\w.-]+|"[^"]*"|(?<!\w)'[^']*'(?!\w)|“[^”]*”|«[^»]*»|\S*\d\S*""")
 
 
 class OrderRejections:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import sys
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -108,7 +109,7 @@ def _tell(feed: SampleFeed, rate: str, outcome: JobResult, comparison: Compariso
         if comparison is not None:
             print(comparison)
     if outcome.stopped is not None:
-        print_error(outcome.stopped)
+        print_error(outcome.stopped, level=logging.ERROR)
 
 
 def _tell_survival(
