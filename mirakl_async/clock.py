@@ -43,6 +43,12 @@ class SystemClock:
         await asyncio.sleep(seconds)
 
 
+def is_own_cancellation(error: BaseException) -> bool:
+    """Whether an error says that the current task was cancelled, not something that it waited for."""
+    task = asyncio.current_task()
+    return isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling() > 0
+
+
 async def wait_at_most(event: asyncio.Event, seconds: float | None) -> bool:
     """Wait until `event` is set, for at most so many seconds of the event loop; whether it is set.
 

@@ -19,9 +19,11 @@ from typing import TYPE_CHECKING, Any
 import anyio
 from msgspec import Struct
 
+from ..clock import is_own_cancellation
 from ..errors import ConfigurationError
 from ..model import Command
 from .outcomes import ActionFailed, Deferred, Done
+from .stream import as_failure
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -136,9 +138,14 @@ class Runner:
         try:
             while (delivery := await self._stream.next()) is not None:
                 await self._handle(worker, delivery)
-        except Exception as error:  # noqa: BLE001 - raised by `run`
-            self._failure = self._failure or error
-        self._ended.set()
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:
+            if is_own_cancellation(error):
+                raise
+            self._failure = self._failure or as_failure(error)
+        finally:
+            self._ended.set()
 
     async def _handle(self, worker: Worker, delivery: Delivery) -> None:
         handler = self._router.handler(delivery.event)
@@ -148,7 +155,10 @@ class Runner:
             return
         try:
             result = await self._call(worker, handler, delivery)
-        except asyncio.CancelledError:
+        except asyncio.CancelledError as error:
+            if not is_own_cancellation(error):  # of something that the handler waited for
+                await self._retry(delivery, handler, error)
+                return
             if not worker.timed_out:
                 raise
             self._forgive(worker)
@@ -158,15 +168,18 @@ class Runner:
             await delivery.retry()
         except ActionFailed as failure:
             await self._settle(delivery, failure, handler)
-        except Exception as error:
-            event = delivery.event
-            action = f" {event.action_id}" if isinstance(event, Command) else ""
-            log.exception("%s failed on %s%s", handler.name, event.type, action)
-            await delivery.retry(error)
+        except Exception as error:  # noqa: BLE001 - a handler may raise anything
+            await self._retry(delivery, handler, error)
         else:
             if worker.timed_out:  # it ended all the same
                 self._forgive(worker)
             await self._settle(delivery, result, handler)
+
+    async def _retry(self, delivery: Delivery, handler: Handler, error: BaseException) -> None:
+        event = delivery.event
+        action = f" {event.action_id}" if isinstance(event, Command) else ""
+        log.error("%s failed on %s%s", handler.name, event.type, action, exc_info=error)
+        await delivery.retry(error)
 
     async def _settle(self, delivery: Delivery, result: Any, handler: Handler) -> None:
         if isinstance(delivery.event, Command):

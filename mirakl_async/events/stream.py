@@ -17,7 +17,8 @@ from uuid import uuid4
 
 import anyio
 
-from ..errors import ClientStateError, ConfigurationError, QueueUnavailable
+from ..clock import is_own_cancellation
+from ..errors import ClientStateError, ConfigurationError, QueueError, QueueUnavailable
 from ..model import Command
 from ..models.connect_events import UploadDocument
 from ..queues.held_messages import HeldMessages
@@ -174,8 +175,10 @@ class EventStream:
     async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
         try:
             await work
-        except Exception as error:  # noqa: BLE001 - raised by `next`
-            self._failure = self._failure or error
+        except (Exception, asyncio.CancelledError) as error:
+            if is_own_cancellation(error):
+                raise
+            self._failure = self._failure or as_failure(error)
             self.stop()
 
     async def _tell_progress(self, progress: Callable[[EventStatus], None]) -> None:
@@ -447,7 +450,7 @@ class EventStream:
 
     def _put_off(self, item: Item, seconds: float) -> None:
         self._schedule.put_off(item, self._clock.monotonic() + seconds)
-        self._spawn(self._wake_after(seconds))
+        self._spawn(self._guarded(self._wake_after(seconds)))
 
     async def _wake_after(self, seconds: float) -> None:
         await self._clock.sleep(seconds)
@@ -457,6 +460,15 @@ class EventStream:
         """Before the leases, so that no order is in progress for longer than its message is ours."""
         if self._in_progress:
             await self._store.extend([*self._in_progress], self._runner, seconds)
+
+
+def as_failure(error: BaseException) -> BaseException:
+    """What ends a run: never a cancellation, which would pass for one of the task that awaits the run."""
+    if not isinstance(error, asyncio.CancelledError):
+        return error
+    failure = QueueError("events: a call to the queue or the store was cancelled by its driver, not by this program")
+    failure.__cause__ = error
+    return failure
 
 
 def action_of(item: Item) -> str:

@@ -190,10 +190,10 @@ class BatchResults:
         """Let some orders of a batch go for good, and send the others again."""
         out, *others = self._split(batch, [[batch.entries[index] for index in rejected], *parts])
         self._send_again(others)
-        self._batcher.mark_done(out, self._clock.monotonic())
         for index, rejected_order in rejected.items():
             self._ledger.rejected(batch.entries[index], rejected_order)
             self._reject(rejected_order)
+        self._batcher.mark_done(out, self._clock.monotonic())
 
     def _split(self, batch: Batch, parts: Sequence[Sequence[Entry]]) -> list[Batch]:
         """Cut a batch. It will not go through as it is: orders that waited for it have to be sent themselves."""

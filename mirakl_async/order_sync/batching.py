@@ -66,8 +66,8 @@ class Batch:
     def split(self, parts: Iterable[Sequence[Entry]]) -> list[Batch]:
         """The same orders in several batches, in flight like this one, which must not be landed any more."""
         batches = [Batch(self.lane, part) for part in parts if part]
-        self.lane.in_flight_batches.remove(self)
         self.lane.in_flight_batches.extend(batches)
+        self.lane.in_flight_batches.remove(self)
         return batches
 
 
@@ -210,9 +210,18 @@ class Batcher:
 
     def _cut_from(self, lane: OriginBuffer) -> Batch | None:
         entries = lane.queued[: self._limit]
-        del lane.queued[: self._limit]
         count = len(entries)
+        del lane.queued[:count]
         self.queued -= count
+        try:
+            return self._batch_of(lane, entries)
+        except BaseException:  # a fault of ours, which must cost no order; it may leave some in two places
+            lane.queued[:0] = entries
+            self.queued += count
+            raise
+
+    def _batch_of(self, lane: OriginBuffer, entries: list[Entry]) -> Batch | None:
+        count = len(entries)
         try:
             ids = {entry.channel_order_id for entry in entries}
         except TypeError:

@@ -86,6 +86,7 @@ class Enqueuer:
         self._resumable = source if isinstance(source, Resumable) else None
         self._resume = resume
         self._file = None if resume_file is None else ResumeFile(resume_file)
+        self._window: list[Batch] = []  # cut, and not yet being put
         self._puts: deque[_DurablePut] = deque()
         self._durable: str | None = None
         self._rows: list[RejectedRow] = []
@@ -154,9 +155,9 @@ class Enqueuer:
     def unsent(self) -> Iterator[tuple[OriginRequest, Entry]]:
         """What was taken from the source and is not in the queue."""
         if self._intake is not None:
-            self._intake.flush()
-            for put in self._puts:
-                for batch in put.batches:
+            yield from self._intake.unsent()
+            for batches in (*(put.batches for put in self._puts), self._window):
+                for batch in batches:
                     yield from ((batch.origin, entry) for entry in batch.entries)
             yield from self._assembly.unsent()
 
@@ -177,7 +178,7 @@ class Enqueuer:
             if intake.gives_lists:  # the next one is asked for when this one is durable
                 await self._wait_for_puts(0)
             intake.drained()
-            if ended and not self._assembly.queued:
+            if ended:
                 await self._wait_for_puts(0)
                 await self._store_position()
                 return
@@ -192,10 +193,10 @@ class Enqueuer:
     async def _put_window(self) -> None:
         """Begin to put what waits. It goes on when the job is stopped, see `finish`: to put it again would be twice."""
         position = None if self._resumable is None else self._resumable.position()
-        batches: list[Batch] = []
+        batches = self._window
         while (batch := self._assembly.next_batch(0.0, None)) is not None:
-            self._assembly.mark_done(batch, 0.0)
             batches.append(batch)
+            self._assembly.mark_done(batch, 0.0)
         bodies = [
             join_block(keys, lines, codec.encode(batch.origin), numbers)
             for batch in batches
@@ -208,6 +209,7 @@ class Enqueuer:
             self._puts.append(_DurablePut(batches, position, task))
         elif not self._puts:
             self._durable = position
+        self._window = []
         await self._wait_for_puts(MAX_OPEN_PUTS - 1)
 
     async def _wait_for_puts(self, most: int) -> None:

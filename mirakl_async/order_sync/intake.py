@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import anyio
 
-from ..clock import wait_at_most
+from ..clock import is_own_cancellation, wait_at_most
 from ..errors import InvalidArgument
 from .entries import ENTRY_TYPES, Entry, as_entry, as_pair, encoded, is_pair, misplaced_origin, origin_key
 from .held_blocks import BlockLines
@@ -76,6 +76,7 @@ class OrderIntake:
         self._room = room
         self._is_durable = is_durable
         self._chunk: list[Any] = []
+        self._taken: list[Any] = []  # what is not yet with the batcher, or rejected
         self._flush_immediately = True
         self._scope = anyio.CancelScope()
         self._rest = asyncio.Event()
@@ -123,6 +124,7 @@ class OrderIntake:
             self.failure = error
             self.exhausted = True
         finally:
+            self._taken += chunk
             self._take(chunk)
         if not chunk:
             self.exhausted = True
@@ -137,14 +139,17 @@ class OrderIntake:
                 iterator = aiter(self._stream)
                 await self._consume(iterator)
         except asyncio.CancelledError as error:
-            if _cancelled():
+            if is_own_cancellation(error):
                 raise
             self.failure = error  # of something that the source waited for
         except Exception as error:  # noqa: BLE001 - as above
             self.failure = error
         finally:
             self.exhausted = True
-            self.flush()
+            try:
+                self.flush()
+            except Exception as error:  # noqa: BLE001 - a fault of ours
+                self.failure = self.failure or error
             self.more.set()
             await self._close(iterator)
 
@@ -193,11 +198,18 @@ class OrderIntake:
         except Exception as error:  # noqa: BLE001 - as above
             self.failure = self.failure or error
 
+    def unsent(self) -> Iterator[tuple[OriginRequest, Entry]]:
+        """What was taken and did not reach the batcher; after a fault of ours some of it may be there, too."""
+        for origin, items in self._by_origin(self._members([*self._taken, *self._chunk]), lambda _: None):
+            entries = (as_entry(item, origin) for item in items)
+            yield from ((origin, entry) for entry in entries if not isinstance(entry, RejectedOrder))
+
     def flush(self) -> None:
         """Put what the pump holds into the lanes."""
         if self._chunk:
             chunk = self._chunk[:]
             self._chunk.clear()
+            self._taken += chunk
             self._take(chunk)
 
     def drained(self) -> None:
@@ -219,11 +231,12 @@ class OrderIntake:
             self.failure = InvalidArgument("upsertOrders", "origin", wrong)
             self.exhausted = True
         self._counters.read += len(chunk)
-        if self._origin is not None:
-            self._place(self._origin, chunk)
-            return
-        for origin, orders in self._by_origin(chunk):
-            self._place(origin, orders)
+        groups = self._by_origin(chunk, self._reject)
+        for origin, orders in [(origin, self._valid(orders, origin)) for origin, orders in groups]:
+            if orders:
+                self.order_bytes = max(1, size_of(orders[-1]))
+                self._batcher.add(self._batcher.lane(origin), orders, self._clock.monotonic())
+        del self._taken[len(self._taken) - len(items) :]
 
     def _members(self, items: list[Any]) -> list[Any]:
         """The orders of lists, each of which the source gave as one; a list may also be a pair of origin and order."""
@@ -236,14 +249,9 @@ class OrderIntake:
                 chunk.append(item)
         return chunk
 
-    def _place(self, origin: OriginRequest, orders: Sequence[Any]) -> None:
-        if not ENTRY_TYPES.issuperset(map(type, orders)):
-            orders = self._sound(orders, origin)
-        if orders:
-            self.order_bytes = max(1, size_of(orders[-1]))
-            self._batcher.add(self._batcher.lane(origin), orders, self._clock.monotonic())
-
-    def _sound(self, items: Sequence[Any], origin: OriginRequest) -> list[Entry]:
+    def _valid(self, items: list[Any], origin: OriginRequest) -> list[Entry]:
+        if ENTRY_TYPES.issuperset(map(type, items)):
+            return items
         entries: list[Entry] = []
         for item in items:
             entry = as_entry(item, origin)
@@ -253,12 +261,16 @@ class OrderIntake:
                 entries.append(entry)
         return entries
 
-    def _by_origin(self, pairs: Iterable[Any]) -> Iterable[tuple[OriginRequest, list[Any]]]:
+    def _by_origin(
+        self, items: list[Any], reject: Callable[[RejectedOrder], None]
+    ) -> Iterable[tuple[OriginRequest, list[Any]]]:
+        if self._origin is not None:
+            return [(self._origin, items)]
         groups: dict[OriginKey, tuple[OriginRequest, list[Any]]] = {}
-        for item in pairs:
+        for item in items:
             pair = as_pair(item)
             if isinstance(pair, RejectedOrder):
-                self._reject(pair)
+                reject(pair)
                 continue
             origin, order = pair
             group = groups.get(origin_key(origin))
@@ -278,9 +290,3 @@ def size_of(entry: Entry) -> int:
         return len(encoded(entry))
     except Exception:  # noqa: BLE001 - a struct's members may be anything, and so may what they raise
         return 0
-
-
-def _cancelled() -> bool:
-    """Whether a cancellation is this task's own."""
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Self
 
 import anyio
 
+from ..clock import is_own_cancellation
 from ..errors import ClientStateError, InvalidArgument, MiraklError, SyncFailed
 from ..redaction import clear_locals
 from .batch_results import BatchResults
@@ -156,7 +157,7 @@ class OrderSync:
 
     def unsent(self) -> Iterator[tuple[OriginRequest, OrderRequest | bytes]]:
         """What is in hand: origin and order (JSON of a mapping or a file's line); after a stop, what to send again."""
-        for origin, entry in chain(self._batcher.unsent(), self._ledger.unsent()):
+        for origin, entry in chain(self._intake.unsent(), self._batcher.unsent(), self._ledger.unsent()):
             yield origin, entry.raw if isinstance(entry, Line) else entry
 
     async def __aenter__(self) -> Self:
@@ -201,6 +202,8 @@ class OrderSync:
             except asyncio.CancelledError as error:
                 (self.abort if stopped else self.stop)()
                 stopped, cancelled = True, error
+        if not self._job.cancelled():
+            self._failure = self._failure or self._job.exception()
         if cancelled is not None:
             raise cancelled
 
@@ -211,43 +214,58 @@ class OrderSync:
             async with self._group as group:
                 group.start_soon(self._run_ledger)
                 if self._intake.streaming:
-                    group.start_soon(self._intake.read_stream)
+                    group.start_soon(self._read_stream)
                 self._workers.begin(group, self._results)
-        except asyncio.CancelledError as error:
-            self._failure = self._failure or error
-        except BaseExceptionGroup as group:  # of what is no Exception, and ends everything at once
+        except BaseExceptionGroup as group:  # of a BaseException, which ends everything at once
             self._failure = self._failure or group.exceptions[0]
+        except BaseException as error:  # noqa: BLE001 - raised by __aexit__
+            self._failure = self._failure or error
         finally:
-            await self._monitor.stop()
-            await self._end_ledger()
-            self._elapsed = self._clock.monotonic() - self._started_at
-            self._failure = self._failure or self._intake.failure
-            self._report_progress(last=True)
-            self._monitor.finish()
             try:
-                self._rejections.close()
-            except OSError as error:  # a full disk
-                self._failure = self._failure or error
-                self._rejections.close()
+                await self._monitor.stop()
+                await self._end_ledger()
+                self._elapsed = self._clock.monotonic() - self._started_at
+                self._failure = self._failure or self._intake.failure
+                self._report_progress(last=True)
+                self._monitor.finish()
+            finally:
+                self._close_rejections()
+
+    async def _read_stream(self) -> None:
+        try:
+            await self._intake.read_stream()
+        finally:
+            self._ledger.stop()
 
     async def _run_ledger(self) -> None:
         try:
             await self._ledger.run()
-        except Exception as error:  # noqa: BLE001 - whatever it is, nothing more can be kept
-            self._fail(error)
+        except (Exception, asyncio.CancelledError) as error:
+            if is_own_cancellation(error):
+                raise
+            self._fail(error)  # whatever it is, nothing more can be kept
 
     async def _end_ledger(self) -> None:
         try:
             await self._ledger.end()
-        except Exception as error:  # noqa: BLE001 - as above
+        except (Exception, asyncio.CancelledError) as error:
+            if is_own_cancellation(error):
+                raise
             self._failure = self._failure or error
 
+    def _close_rejections(self) -> None:
+        try:
+            self._rejections.close()
+        except OSError as error:  # a full disk
+            self._failure = self._failure or error
+            self._rejections.close()
+
     def _reject(self, rejected_order: RejectedOrder) -> None:
-        self._counters.rejected += 1
         try:
             self._rejections.add(rejected_order)
         except OSError as error:
             self._fail(error)
+        self._counters.rejected += 1
 
     def _reject_entry(self, entry: Entry, rejected_order: RejectedOrder) -> None:
         self._ledger.rejected(entry, rejected_order)

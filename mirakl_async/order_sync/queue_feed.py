@@ -23,7 +23,7 @@ import anyio
 import msgspec
 from msgspec import Struct
 
-from ..clock import wait_at_most
+from ..clock import is_own_cancellation, wait_at_most
 from ..errors import QueueUnavailable
 from ..queues.held_messages import HeldMessage, HeldMessages
 from ..queues.opening import opened
@@ -37,7 +37,7 @@ from .opened_blocks import BlockOpener, halves_of
 from .rejected_rows import row_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 
     from ..http.session import Session
     from ..instrumentation import QueueBacklog
@@ -124,9 +124,9 @@ class QueueFeed(Bundled, Ledger):
 
     async def run(self) -> None:
         """Beside the workers: acknowledge, keep leases, send outcomes, and put what the job's own source gives."""
-        tasks = [self._held.acknowledge_all(), self._held.keep_leases(), self._actions.run()]
+        tasks = [self._held.acknowledge_all, self._held.keep_leases, self._actions.run]
         if self._enqueuer is not None:
-            tasks.append(self._enqueue(self._enqueuer))
+            tasks.append(partial(self._enqueue, self._enqueuer))
         async with anyio.create_task_group() as group:
             for task in tasks:
                 group.start_soon(self._guarded, task)
@@ -135,10 +135,12 @@ class QueueFeed(Bundled, Ledger):
         if self._failure is not None:
             raise self._failure
 
-    async def _guarded(self, task: Any) -> None:
+    async def _guarded(self, task: Callable[[], Awaitable[None]]) -> None:
         try:
-            await task
-        except Exception as error:  # noqa: BLE001 - raised by run, when the others have ended
+            await task()
+        except (Exception, asyncio.CancelledError) as error:  # raised by run, when the others have ended
+            if is_own_cancellation(error):
+                raise
             self._failure = self._failure or _first(error)
             self._over.set()
 
@@ -174,10 +176,12 @@ class QueueFeed(Bundled, Ledger):
         try:
             with anyio.move_on_after(END_TIMEOUT) as limit:
                 await self._held.acknowledge()
-                if self._enqueuer is not None:
-                    await self._enqueuer.finish()
-                self._held.take(await self._received_last())
-                await self._held.release_all()
+                try:
+                    if self._enqueuer is not None:
+                        await self._enqueuer.finish()
+                finally:
+                    self._held.take(await self._received_last())
+                    await self._held.release_all()
             if limit.cancelled_caught:
                 left = len(self._held)
                 log.warning(
@@ -247,24 +251,21 @@ class QueueFeed(Bundled, Ledger):
 
     async def __aiter__(self) -> AsyncIterator[Bundle]:
         last = self._clock.monotonic()
-        try:
-            while True:
-                messages = await self._receive()
-                units: list[Any] = []
-                for held in self._held.take(messages):
-                    if not await self._split(held):
-                        units += self._open(held)
-                if messages:
-                    last = self._clock.monotonic()
-                if units:
-                    yield units
-                elif not messages and await self._is_done(last):
-                    if self._enqueuer is not None and self._enqueuer.failure is not None:
-                        raise self._enqueuer.failure
-                    self._drained = True
-                    return
-        finally:
-            self._over.set()
+        while True:
+            messages = await self._receive()
+            units: list[Any] = []
+            for held in self._held.take(messages):
+                if not await self._split(held):
+                    units += self._open(held)
+            if messages:
+                last = self._clock.monotonic()
+            if units:
+                yield units
+            elif not messages and await self._is_done(last):
+                if self._enqueuer is not None and self._enqueuer.failure is not None:
+                    raise self._enqueuer.failure
+                self._drained = True
+                return
 
     async def _receive(self) -> Sequence[Message]:
         limit = max(1, min(MAX_RECEIVE, int(MAX_RECEIVE_BYTES / (self._block_bytes or MAX_RECEIVE_BYTES))))

@@ -68,13 +68,13 @@ class OrderRejections:
 
     def add(self, rejected_order: RejectedOrder) -> None:
         """Hand one on; raises OSError if the file cannot take it, which then is the only one that has not got it."""
-        self._count(rejected_order)
         if self._listeners or (len(self._kept) < KEPT and self._bytes < KEPT_BYTES):
             self._kept.append(rejected_order)
             self._bytes += _size(rejected_order)
         else:
             self._untold += 1
         self._news.set()
+        self._count(rejected_order)
         if self._letters is not None:
             self._letters.write(rejected_order)
 

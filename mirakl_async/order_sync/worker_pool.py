@@ -14,6 +14,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
+from ..clock import is_own_cancellation
 from ..errors import APIError, BadRequest, CallError, MiraklError
 from ..http import request_builder as calls
 from ..operations.connect.orders import UPSERT_ORDERS
@@ -127,9 +128,11 @@ class WorkerPool:
                 await self._push(batch)
                 self._progress()
             if self._results.again or self._assembly.queued:
-                self._intake.more.set()  # those who stay may be waiting for the source only
-        except Exception as error:  # noqa: BLE001 - a fault of ours: no order is lost by it
-            self._fail(error)
+                self._intake.more.set()  # the workers that stay may be waiting for the source only
+        except (Exception, asyncio.CancelledError) as error:
+            if is_own_cancellation(error):
+                raise
+            self._fail(error)  # a fault of ours, or of what we stand on: no order is lost by it
         finally:
             self._workers -= 1
 
@@ -144,18 +147,18 @@ class WorkerPool:
                 return self._results.again.popleft()
             if self._rejections.crowded:
                 await self._rejections.room()
-            now = self._clock.monotonic()
+            now, ended = self._clock.monotonic(), intake.exhausted
             if intake.streaming:
                 due = assembly.next_due(self._linger)
                 if due is not None and due <= now:
                     intake.flush()
                 batch = assembly.next_batch(now, None if intake.full else self._linger)
             else:
-                batch = assembly.next_batch(now, None if intake.exhausted or intake.full else float("inf"))
+                batch = assembly.next_batch(now, None if ended or intake.full else float("inf"))
             intake.drained()  # also where all that was cut was superseded
             if batch is not None:
                 return batch
-            if intake.exhausted and not assembly.queued:
+            if ended:
                 return None
             if not intake.read() and intake.streaming:
                 due = assembly.next_due(self._linger)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from mirakl_async.errors import ConfigurationError, PermissionDenied
+from mirakl_async.errors import ConfigurationError, PermissionDenied, QueueError
 from mirakl_async.events import (
     ActionErrorCode,
     ActionFailed,
@@ -549,3 +549,46 @@ async def test_an_action_that_no_address_can_name_ends_nothing(action, mirakl):
     assert (counters.handled, counters.refused) == (2, 1)
     assert mirakl.outcomes()["sound"] == "SUCCESS"
     assert [row.id async for row in mirakl.queue.rejected()] == [f"action {action}"]
+
+
+async def test_a_handler_that_awaits_something_cancelled_is_tried_again_like_one_that_raises(mirakl):
+    tries = []
+
+    async def accept(command):
+        tries.append(command.action_id)
+        if len(tries) < 3:
+            other = asyncio.create_task(asyncio.sleep(60))
+            other.cancel()
+            await other
+
+    await mirakl.put(command("a1"), command("a2", "O2"))
+    async with asyncio.timeout(10):
+        counters = await mirakl.run(router_of(accept), concurrency=1)
+    assert mirakl.outcomes() == {"a1": "SUCCESS", "a2": "SUCCESS"}
+    assert (counters.errors, counters.handled) == (2, 2)
+
+
+async def test_an_error_of_a_handler_that_is_no_exception_ends_the_run(mirakl):
+    class Unusual(BaseException):
+        pass
+
+    async def accept(command):
+        raise Unusual
+
+    await mirakl.put(command("a1"))
+    async with asyncio.timeout(10):
+        with pytest.raises(Unusual):
+            await mirakl.run(router_of(accept), until_empty=False)
+    assert await mirakl.queue.waiting() == 1
+
+
+@pytest.mark.parametrize("method", ["receive", "ack"])
+async def test_a_queue_whose_driver_cancels_a_call_ends_the_run(mirakl, monkeypatch, method):
+    async def cancelled(*_, **__):
+        raise asyncio.CancelledError
+
+    await mirakl.put(command("a1"))
+    monkeypatch.setattr(mirakl.queue, method, cancelled)
+    async with asyncio.timeout(10):
+        with pytest.raises(QueueError, match="cancelled"):
+            await mirakl.run(router_of(lambda command: None), until_empty=False)
