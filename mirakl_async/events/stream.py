@@ -154,6 +154,14 @@ class EventStream:
                 await self._stack.aclose()
 
     async def _end(self) -> None:
+        try:
+            await self._settle_and_release()
+        except asyncio.CancelledError as error:
+            if is_own_cancellation(error):
+                raise
+            raise as_failure(error) from error
+
+    async def _settle_and_release(self) -> None:
         self._held.take(await self._intake.received_last())
         await self._end_tasks()
         await self._tending.flush()
