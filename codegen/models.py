@@ -5,11 +5,9 @@ from __future__ import annotations
 from .documents import CodegenError
 from .modules import ModuleWriter
 from .package import Package
-from .values import Values
 from .writing import header, imported, string
 
-_INDEX_FUNCTIONS = '''}
-
+_INDEX_FUNCTIONS = '''
 
 def __getattr__(name: str) -> object:
     """Load the module that holds a model."""
@@ -26,7 +24,7 @@ def __dir__() -> list[str]:
 
 def texts(package: Package) -> dict[str, str]:
     """The text of each module, by its name, `__init__` among them."""
-    names = sorted({item.module for item in package.named()})
+    names = sorted({module for _, module in package.names()})
     found = {name: ModuleWriter(package, name).text() for name in names}
     found["__init__"] = _index(package, names)
     return found
@@ -44,11 +42,10 @@ def _events(package: Package) -> list[str]:
 def _index(package: Package, names: list[str]) -> str:
     """The package's own module: every name, and where it is, loaded on first use."""
     found: dict[str, str] = {}
-    for item in package.named():
-        for name in (item.name, item.alias) if isinstance(item, Values) else (item.name,):
-            if name in found:
-                raise CodegenError(f"{name} names two things of {package.service}: name one in corrections.toml")
-            found[name] = item.module
+    for name, module in package.names():
+        if name in found:
+            raise CodegenError(f"{name} names two things of {package.service}: name one in corrections.toml")
+        found[name] = module
     lines = [
         header(package.file),
         f'"""The models of {package.title}, loaded on first use."""\n',
@@ -60,7 +57,9 @@ def _index(package: Package, names: list[str]) -> str:
     for module in names:
         items = sorted((f"{name} as {name}" for name in found if found[name] == module), key=str.swapcase)
         lines.append(imported(f".{module}", items, 4))
-    lines += _events(package)
-    lines.append("\n_HOME = {")
+    events = _events(package)
+    lines += [*events, "\n_HOME = {"]
     lines += [f"    {string(name)}: {string(found[name])}," for name in sorted(found)]
+    own = '"EVENTS", ' if events else ""
+    lines.append(f"}}\n\n__all__ = [{own}*_HOME]  # noqa: PLE0604 # pyright: ignore[reportUnsupportedDunderAll]")
     return "\n".join([*lines, _INDEX_FUNCTIONS])

@@ -10,7 +10,7 @@ from .shapes import Choice, Direction, Keyed, Many, Member, Ref, Scalar, Shape
 from .tables import Need
 from .values import Values
 from .words import constant, member_name
-from .writing import Group, alternatives, call, docstring, header, imported, string
+from .writing import Group, alternatives, call, docstring, exported, header, imported, string
 
 _TYPES = {
     "str": "str",
@@ -72,12 +72,9 @@ class ModuleWriter:
             about = f"What several parts of {self.package.service} share."
         elif {place.code for model in self.models for place in model.places} <= self.package.events.keys():
             about = f"The {self.module} of {self.package.title}."
-        return (
-            "\n".join(
-                [header(self.package.file), f'"""{about}"""\n', *self._imports(), "\n\n".join(["", *bodies])]
-            ).rstrip("\n")
-            + "\n"
-        )
+        names = [name for name, module in self.package.names() if module == self.module]
+        head = [header(self.package.file), f'"""{about}"""\n', *self._imports(), "", exported(names).rstrip("\n")]
+        return "\n".join([*head, "\n\n".join(["", *bodies])]).rstrip("\n") + "\n"
 
     def _imports(self) -> list[str]:
         lines: list[str] = []

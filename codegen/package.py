@@ -42,9 +42,10 @@ class Package:
     events: Mapping[str, str] = field(default_factory=dict)
     _known: dict[tuple[Model, str], Values] | None = None
 
-    def named(self) -> list[Model | Values | Alias]:
-        """Everything that a module of models defines."""
-        return [*self.models, *self.values, *self.aliases]
+    def names(self) -> list[tuple[str, str]]:
+        """Everything that modules of models define, each with its module."""
+        found = [(item.name, item.module) for item in (*self.models, *self.values, *self.aliases)]
+        return found + [(item.alias, item.module) for item in self.values]
 
     def known_values(self, model: Model, wire: str) -> Values | None:
         """The documented values of one member."""

@@ -93,6 +93,7 @@ class Project:
             '"""All operations by code, and the resources of each service; nothing is loaded before it is asked for."""\n',
             "from __future__ import annotations\n",
             "from ..operation import Registry\n",
+            '__all__ = ["RESOURCES", "operations"]\n',
             "operations: Registry = Registry(",
             "    __name__,",
             "    {",

@@ -14,7 +14,7 @@ from .shapes import Choice, Keyed, Many, Ref, Scalar, Shape
 from .tables import UploadLimits
 from .wording import docs, frequency, paragraphs, summary
 from .words import camel, snake
-from .writing import WIDTH, Group, docstring, header, imported, render, string, strings
+from .writing import WIDTH, Group, docstring, exported, header, imported, render, string, strings
 
 _PARAM_TYPES = {
     "str": "string", "int": "integer", "decimal": "number", "bool": "boolean", "datetime": "date-time", "date": "date",
@@ -56,8 +56,9 @@ class ResourceWriter:
             *self._checking(),
             "",
         ]
-        body = "\n".join(head) + "\n" + "\n".join(constants)
         name = camel(self._resource)
+        head.append(exported([name, *(plan.constant for plan in self._plans)]))
+        body = "\n".join(head) + "\n" + "\n".join(constants)
         title = f"class {name}(Resource):\n" + docstring([self._about], 4) + "\n\n    __slots__ = ()\n\n"
         return body + "\n\n" + title + "\n".join(methods)
 

@@ -73,6 +73,11 @@ def strings(name: str, values: tuple[str, ...]) -> Group:
     return Group(f"{name}=(", tuple(string(value) for value in values), literal=True)
 
 
+def exported(names: list[str]) -> str:
+    """A module's `__all__`."""
+    return render(Group("__all__ = [", tuple(map(string, sorted(names))), "]", literal=True)) + "\n"
+
+
 def alternatives(head: str, options: list[str | Group], indent: int = 0) -> str:
     """`head A | B`, in brackets where it is too long, and then one a line where that is too long still."""
     pad = " " * indent

@@ -30,6 +30,8 @@ from .server_text import one_line
 if TYPE_CHECKING:
     from .codec import Reference
 
+__all__ = ["MAX_BYTES", "BatchBuilder", "RecordBatches", "arrow_schema", "pa", "parquet_writer", "record_batches"]
+
 try:  # as Any: it has no types of its own
     pa: Any = import_module("pyarrow")
     pa_json: Any = import_module("pyarrow.json")

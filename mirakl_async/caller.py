@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from .operation import Operation
     from .options import Options
 
+__all__ = ["Caller", "RawCaller", "decoded"]
+
 T = TypeVar("T")
 
 

@@ -17,6 +17,32 @@ from msgspec.structs import replace
 
 from .errors import ConfigurationError, InvalidArgument
 
+__all__ = [
+    "BOOLEAN",
+    "CALLABLE",
+    "DEPRECATIONS",
+    "NOT_NEGATIVE",
+    "POSITIVE",
+    "SECONDS",
+    "SECONDS_LEFT",
+    "SECONDS_OR_ZERO",
+    "Deprecation",
+    "RenamedAttribute",
+    "Rule",
+    "Rules",
+    "check_arguments",
+    "check_settings",
+    "deprecated",
+    "first_violation",
+    "instance",
+    "offering",
+    "one_of",
+    "reason_against",
+    "renamed_arguments",
+    "renamed_names",
+    "whole",
+]
+
 MAX_SECONDS = 1e9
 """Thirty years: more than any timer has room for is a slip, or means None."""
 MAX_SHOWN = 1e30

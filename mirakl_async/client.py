@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from .operation import RetryClass, Service
     from .rate_limits.bucket import RateLimiter
 
+__all__ = ["CALL", "SETTINGS", "Client", "ClientSettings", "check_names"]
+
 T = TypeVar("T")
 P = ParamSpec("P")
 SETTINGS: Rules = {

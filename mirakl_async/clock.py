@@ -8,6 +8,8 @@ from contextlib import suppress
 from random import random
 from typing import Protocol
 
+__all__ = ["Clock", "SystemClock", "wait_at_most"]
+
 
 class Clock(Protocol):
     """Seconds that only go forward, seconds since 1970, sleep, and a draw from [0, 1)."""

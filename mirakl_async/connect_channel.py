@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from .client import ClientSettings
     from .operation import Service
 
+__all__ = ["Account", "ConnectChannel"]
+
 
 class Account:
     """Mirakl Account's side: channels, and the stores that sellers link to them."""

@@ -61,6 +61,17 @@ if TYPE_CHECKING:
 
     from .order_sync.report import SyncReport
 
+__all__ = [
+    "APIError", "Attempt", "AttemptTimeout", "AuthenticationFailed", "BadRequest", "CallContext", "CallError",
+    "ClientStateError", "ConfigurationError", "ConnectFailed", "ConnectionLost", "DeadlineExceeded", "DecodeFailed",
+    "Gone", "InvalidArgument", "InvalidEvent", "JobFailed", "JobTimeout", "MaxWaitExceeded", "MiraklError", "NotFound",
+    "OutcomeUnknown", "PaginationLoop", "PartialFailure", "PermissionDenied", "ProtocolError", "QueueClosed",
+    "QueueError", "QueueLost", "QueueUnavailable", "RateLimited", "RateLimiterUnavailable", "ResponseTooLarge",
+    "ServerError", "SyncFailed", "Timings", "TokenError", "TokenRefused", "TokenUnavailable", "TooLarge",
+    "TransportError", "UnexpectedRedirect", "UnexpectedResponse", "UnknownOperation", "UnreadableFile", "UnsafeArchive",
+    "error_class",
+]  # fmt: skip
+
 
 class Timings(Struct, kw_only=True):
     """Where the seconds of one call went."""

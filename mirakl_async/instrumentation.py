@@ -12,6 +12,24 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
+__all__ = [
+    "CallFinished",
+    "Counters",
+    "Event",
+    "EventBacklog",
+    "EventProcessed",
+    "Instrumentation",
+    "ItemQuarantined",
+    "ListChanged",
+    "Listener",
+    "OrdersProcessed",
+    "QueueBacklog",
+    "RateLimitWaited",
+    "ResponseRepaired",
+    "RetryScheduled",
+    "Throttled",
+]
+
 log: logging.Logger = logging.getLogger("mirakl_async")
 
 

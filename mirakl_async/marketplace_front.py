@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from .client import ClientSettings
 
+__all__ = ["MarketplaceFront"]
+
 
 class MarketplaceFront(Client):
     """An operator's instance: `async with MarketplaceFront("https://acme.mirakl.net", auth=...) as front`.

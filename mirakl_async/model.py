@@ -32,6 +32,26 @@ if TYPE_CHECKING:
     from .codec import Repair
     from .downloads import Download
 
+__all__ = [
+    "EXPECTED_DEFAULT",
+    "REASONS",
+    "BulkResult",
+    "Command",
+    "Event",
+    "Expected",
+    "Fact",
+    "Model",
+    "NonFinite",
+    "RequestModel",
+    "ResponseModel",
+    "Untyped",
+    "check_exactly_one",
+    "check_number",
+    "check_required",
+    "check_timezone",
+    "identifiers",
+]
+
 T = TypeVar("T")
 
 if TYPE_CHECKING:

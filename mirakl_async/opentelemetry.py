@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
     from .instrumentation import Event
 
+__all__ = ["NAME", "OpenTelemetry"]
+
 NAME = "mirakl_async"
 COUNTERS: tuple[tuple[type[Event], str, str, str], ...] = (
     (Throttled, "throttled", "{response}", "Responses with status 429"),

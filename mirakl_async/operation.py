@@ -20,6 +20,19 @@ from msgspec import Struct
 from .errors import UnknownOperation
 from .options import Rate
 
+__all__ = [
+    "PAGING_PARAMS",
+    "Operation",
+    "Paging",
+    "Param",
+    "ParamLocation",
+    "ParamType",
+    "Registry",
+    "RetryClass",
+    "Service",
+    "UploadLimit",
+]
+
 T = TypeVar("T")
 
 Service = Literal["connect", "account", "front"]

@@ -12,6 +12,8 @@ from msgspec.structs import asdict
 from .checks import SECONDS, SECONDS_LEFT, SECONDS_OR_ZERO, Rules, check_arguments, check_settings, instance, whole
 from .errors import InvalidArgument
 
+__all__ = ["OPTIONS", "Limits", "Options", "Rate", "Retry", "Timeouts", "check_headers", "check_options"]
+
 OPTIONS: Rules = {
     "timeout": SECONDS,
     "deadline": SECONDS_LEFT.or_none("no bound"),

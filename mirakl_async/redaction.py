@@ -13,6 +13,19 @@ from inspect import iscoroutinefunction
 from pathlib import Path
 from typing import Any, ClassVar, ParamSpec, TypeVar, cast
 
+__all__ = [
+    "PACKAGE",
+    "RedactedBytes",
+    "RedactedBytesRepr",
+    "RedactedDict",
+    "RedactedList",
+    "RedactedRepr",
+    "RedactedStr",
+    "clear_locals",
+    "clears_locals",
+    "hidden",
+]
+
 T = TypeVar("T")
 P = ParamSpec("P")
 PACKAGE = str(Path(__file__).parent)

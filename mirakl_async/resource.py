@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from .clock import Clock
     from .http.session import Session
 
+__all__ = ["Resource"]
+
 
 class Resource:
     """The typed methods of one part of the API, such as `front.orders`; its caller runs them."""

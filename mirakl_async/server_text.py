@@ -20,6 +20,18 @@ from typing import Any, cast
 import msgspec
 from msgspec import Struct
 
+__all__ = [
+    "MAX_LENGTH",
+    "FieldError",
+    "Problem",
+    "excerpt",
+    "fraction",
+    "natural",
+    "one_line",
+    "read_json",
+    "read_problem",
+]
+
 MAX_LENGTH = 2000
 MAX_DIGITS = 18
 """As many digits as any 64-bit number may have; int() itself refuses over 4,300 of them."""

@@ -30,6 +30,23 @@ from .http.urls import is_loopback
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+__all__ = [
+    "CHANNEL_PLATFORM",
+    "ENVIRONMENT",
+    "HOSTS",
+    "TOKEN_PATH",
+    "Environment",
+    "Hosts",
+    "RateUsage",
+    "chosen",
+    "credential",
+    "hosts",
+    "rate_usage",
+    "service_url",
+    "setting",
+    "token_url",
+]
+
 Environment: TypeAlias = Literal["production", "test"]
 RateUsage: TypeAlias = Literal["recommended", "maximum", "none"]
 CHANNEL_PLATFORM = "/api/channel-platform"

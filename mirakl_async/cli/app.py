@@ -17,6 +17,8 @@ from ..errors import MiraklError
 from .json_lines import OPTION, call_of, logging_as_json, take_option
 from .results import CommandError, Exit, escape_what_cannot_be_shown, message_of, print_error, print_json, status_of
 
+__all__ = ["app", "run"]
+
 app: App = App(
     name="mirakl-async",
     version=__version__,

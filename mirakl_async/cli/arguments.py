@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from ..operation import Operation, Param
 
+__all__ = ["arguments_of", "read_file", "read_json"]
+
 
 def arguments_of(operation: Operation[Any], texts: Sequence[str]) -> dict[str, object]:
     """The arguments by their Python names; names that the operation does not know are left for it to refuse."""

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from ..operation import Operation
 
+__all__ = ["MEMBERS", "PARAMETERS", "Bookmark", "changed_member", "load", "moment", "since_parameter"]
+
 # The parameter that asks for what has changed, best first, and the member of an item that says when it has.
 PARAMETERS = (
     "start_update_date", "updated_since", "return_last_updated_from", "last_updated_from", "last_request_date",

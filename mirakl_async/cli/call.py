@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from ..downloads import Download
     from ..operation import Operation
 
+__all__ = ["call"]
+
 
 async def call(
     code: Annotated[str, Parameter(help="Mirakl's code, such as upsertOrders")],

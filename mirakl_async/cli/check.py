@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
     from ..client import Client
 
+__all__ = ["DAY", "LIMITS", "Finding", "Place", "Service", "check"]
+
 MAX_CLOCK_DIFFERENCE = 60.0
 """Seconds. Tokens and leases are timed by clocks that do not step: a wrong one harms only the dates in data."""
 DAY = 86_400

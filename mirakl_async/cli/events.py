@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from cyclopts import Token
 
+__all__ = ["as_text", "bodies", "decode", "describe", "events"]
+
 events: App = App(name="events", help="Look at Connect's events.")
 BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from ..imports_exports.exports import ExportReader
     from ..imports_exports.offers import OfferExport
 
+__all__ = ["ENDINGS", "ExportFile", "MemberRows", "Ndjson", "OfferRows", "ParquetRows", "items_file", "writer_of"]
+
 ENDINGS = (".ndjson", ".csv", ".parquet")
 
 

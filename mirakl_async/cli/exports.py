@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from ..imports_exports.orders import OrderExport
     from .export_files import ExportFile
 
+__all__ = ["export"]
+
 EXPORT_TYPES = {".csv": "text/csv", ".ndjson": "application/json", ".parquet": "application/json"}
 SHOWN_EVERY = 1000
 

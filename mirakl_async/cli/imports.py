@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from ..imports_exports.products import ImportJob
     from ..models.front.products import ProductImport
 
+__all__ = ["import_products"]
+
 
 async def import_products(
     file: Annotated[Path | None, Parameter(help="CSV, XML or XLSX")] = None,

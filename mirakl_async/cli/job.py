@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from ..order_sync.report import SyncReport
     from ..rate_limits.bucket import RateLimiter
 
+__all__ = ["REDIS", "JobResult", "RejectedFile", "check_rejected_file", "draining", "run", "shared_rate", "tell_end"]
+
 SHOWN = 10
 REDIS = ("redis://", "rediss://", "unix://", "valkey://", "valkeys://")
 RejectedFile: TypeAlias = Annotated[

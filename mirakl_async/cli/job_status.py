@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ..order_sync.job import OrderSync
     from ..order_sync.report import SyncReport
 
+__all__ = ["JobStatus", "has_worked"]
+
 MAX_FAILURE, MAX_SILENCE = 5.0, 30.0
 """For how many seconds every exchange with Mirakl may fail, and a queue that was asked every 5 s may not answer."""
 RATE_WINDOW = 30.0

@@ -20,6 +20,8 @@ from .results import Exit, print_json, usage_error
 if TYPE_CHECKING:
     from ..queues.protocol import RejectedRow
 
+__all__ = ["journal"]
+
 PAGE_SIZE = 100
 
 

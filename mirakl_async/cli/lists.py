@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from ..pages import ItemIterator
     from .transfers import ProgressReporter
 
+__all__ = ["list_items"]
+
 SAVED_EVERY = 1000
 
 

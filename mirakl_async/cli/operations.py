@@ -13,6 +13,8 @@ from ..operation import Operation
 from ..operations import operations as registry
 from .results import Exit, print_json
 
+__all__ = ["CLIENTS", "operations"]
+
 WIDE = 200
 CLIENTS = {"account": "connect.account"}
 """Where a client has the resources of a service, if not under its name."""

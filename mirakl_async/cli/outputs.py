@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from cyclopts import Token
 
+__all__ = ["STANDARD_OUTPUT", "check_output", "is_stdout", "make_folder", "path_or_stdout", "written"]
+
 STANDARD_OUTPUT = Path("/dev/stdout")
 
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from ..order_sync.report import SyncReport
 
+__all__ = ["handled", "live"]
+
 
 @contextmanager
 def live(

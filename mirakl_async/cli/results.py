@@ -22,6 +22,20 @@ if TYPE_CHECKING:
 
     from ..order_sync.report import SyncReport
 
+__all__ = [
+    "CommandError",
+    "Exit",
+    "escape_what_cannot_be_shown",
+    "figures",
+    "message_of",
+    "print_error",
+    "print_json",
+    "printable_json",
+    "status_of",
+    "unfinished",
+    "usage_error",
+]
+
 
 LONGEST_LINE = 4000
 _OBEYED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")

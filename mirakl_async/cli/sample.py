@@ -12,6 +12,8 @@ from .demo.sample_orders import sample_orders
 from .outputs import STANDARD_OUTPUT, check_output, path_or_stdout, written
 from .results import Exit, usage_error
 
+__all__ = ["sample"]
+
 
 def sample(
     _kind: Annotated[Literal["orders"], Parameter(name="kind", help="what to make up")],

@@ -9,6 +9,8 @@ from cyclopts import Parameter
 from ..simulator.__main__ import main as serve
 from .results import Exit
 
+__all__ = ["simulator"]
+
 
 def simulator(*arguments: Annotated[str, Parameter(allow_leading_hyphen=True)]) -> int:
     """Serve the embedded Mirakl until stopped; prints one line of JSON with its URLs and credentials when ready."""

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from ..order_sync.job import OrderSync
     from ..order_sync.report import SyncReport
 
+__all__ = ["FIRST_DELAY", "Heartbeat", "QueueShare", "Supervisor", "figures_of", "line_of", "supervised"]
+
 DEFAULT_INTERVAL, FIRST_DELAY, BAR_INTERVAL = 30.0, 1.0, 1.0
 
 

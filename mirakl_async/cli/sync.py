@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from ..order_sync.report import SyncReport
 
+__all__ = ["OrderFile", "sync"]
+
 STANDARD_INPUT = Path("/dev/stdin")
 
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from rich.progress import TaskID
 
+__all__ = ["ProgressReporter", "resumable", "transfer"]
+
 
 @contextmanager
 def resumable(job_id: object) -> Generator[None]:

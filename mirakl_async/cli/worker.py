@@ -10,6 +10,8 @@ from ..connect_channel import ConnectChannel
 from .job import RejectedFile, check_rejected_file, run, shared_rate, tell_end
 from .supervision import Heartbeat, supervised
 
+__all__ = ["worker"]
+
 
 async def worker(
     queue: Annotated[str, Parameter(help="a SQLite file, redis://host/0/name, or another queue's address")],

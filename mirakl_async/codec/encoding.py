@@ -28,6 +28,8 @@ from .type_info import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+__all__ = ["Violation", "encode", "encode_each", "encode_large", "encode_lines", "find_violations"]
+
 INITIAL_BUFFER_BYTES = 8192
 
 

@@ -24,6 +24,8 @@ from msgspec import Meta, Struct
 from .encoding import encode
 from .type_info import DECODE_ERRORS, decoder, is_struct
 
+__all__ = ["Exact", "canonical_datetime", "exact", "fast_type"]
+
 _FAST_AMOUNT = Annotated[float, Meta(ge=0, le=1e9)]
 """Narrower than all documented bounds, which a test verifies."""
 _CROSS_FIELD_CHECKS = {"check_exactly_one", "check_required"}

@@ -18,6 +18,8 @@ from msgspec import Struct
 from ..server_text import fraction
 from .type_info import alternatives, decoder, is_struct, list_item_type
 
+__all__ = ["PageDecoder", "PassResult", "one_pass"]
+
 
 class PassResult(NamedTuple):
     """The result of one pass over a page: the page or the error, and the items completed, in order."""

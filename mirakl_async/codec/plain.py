@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from msgspec import Struct
 
+__all__ = ["to_dict", "to_json"]
+
 _BUILTIN_TYPES = (Decimal, dt.datetime, dt.date, dt.time)
 
 

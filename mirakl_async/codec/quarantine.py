@@ -22,6 +22,8 @@ from .type_info import DECODE_ERRORS, DecodeFailure, alternatives, decode_failur
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+__all__ = ["PageRows", "QuarantinedItem", "isolate"]
+
 
 class QuarantinedItem(Struct, frozen=True):
     """An item that could not be decoded: its index on the page, its bytes, and the reason.

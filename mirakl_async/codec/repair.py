@@ -45,6 +45,8 @@ from .type_info import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+__all__ = ["MAX_DEPTH", "Repair", "UnrepairableError", "build", "repair", "repair_part"]
+
 MAX_DEPTH = 20
 _INTEGER = re.compile(r"-?\d{1,18}", re.ASCII)
 _SCALAR = re.compile(rb"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false")

@@ -19,6 +19,8 @@ from .type_info import DECODE_ERRORS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+__all__ = ["elements", "members"]
+
 _TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|["\[\]{},]', re.DOTALL)
 _KEY = re.compile(rb'\s*("[^"\\]*(?:\\.[^"\\]*)*")\s*:', re.DOTALL)
 _CLOSES = {b"[": b"]", b"{": b"}"}

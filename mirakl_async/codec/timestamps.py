@@ -15,6 +15,8 @@ import datetime as dt
 import re
 from decimal import Decimal
 
+__all__ = ["instant", "read_date", "read_datetime", "read_milliseconds", "read_time"]
+
 _DATE_TIME = re.compile(
     r"(?P<day>\d{4}-\d{2}-\d{2})"
     r"(?:[Tt ](?P<clock>\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?)\s?(?P<zone>[Zz]|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?)?",

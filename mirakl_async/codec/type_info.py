@@ -12,6 +12,18 @@ from msgspec import Struct
 
 from ..server_text import fraction
 
+__all__ = [
+    "DECODE_ERRORS",
+    "NESTED",
+    "DecodeFailure",
+    "alternatives",
+    "decode_failure",
+    "decoder",
+    "dict_value_type",
+    "is_struct",
+    "list_item_type",
+]
+
 NESTED = "Nested too deeply"
 # The exceptions of a decoder: invalid UTF-8 inside a string and too deep nesting raise Python's own.
 DECODE_ERRORS = (msgspec.MsgspecError, UnicodeError, RecursionError)

@@ -23,6 +23,8 @@ from ..errors import UnreadableFile
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+__all__ = ["BLOCK_LENGTH", "MAX_BOM_BYTES", "CsvParser", "Row", "as_dict", "sniff_delimiter", "unique_columns"]
+
 Row: TypeAlias = dict[str, str]
 BLOCK_LENGTH = 64 * 1024
 MAX_RECORD_LENGTH = 16 * 1024 * 1024

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote_to_bytes
 
+__all__ = ["MAX_NAME_BYTES", "parse_file_name", "safe_name"]
+
 MAX_NAME_BYTES = 200
 _PARAMETER = re.compile(r""";\s*([\w!#$%&'*+.^`|~-]+)\s*=\s*("(?:[^"\\]|\\.)*"?|[^;]*)""", re.DOTALL)
 _EXTENDED = re.compile(r"([\w-]*)'[\w-]*'(.*)", re.DOTALL)

@@ -60,6 +60,8 @@ if TYPE_CHECKING:
     from ..http.transport import Transport
     from ..http.upload import Progress
 
+__all__ = ["RETRY_DELAY", "Download", "DownloadStream", "TransferLimits", "retry_fetch"]
+
 T = TypeVar("T")
 DEFAULT_READ_BYTES = 64 * 1024 * 1024
 SPOOL_IN_MEMORY = 4 * 1024 * 1024

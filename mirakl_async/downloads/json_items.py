@@ -31,6 +31,8 @@ from ..errors import UnreadableFile
 from ..redaction import clear_locals
 from ..server_text import one_line
 
+__all__ = ["BLOCK_BYTES", "MAX_DEPTH", "MAX_ITEM_BYTES", "MAX_NAME_LENGTH", "JsonArrayParser", "State"]
+
 T = TypeVar("T")
 State: TypeAlias = Literal["start", "member", "first", "item", "listed", "end"]
 

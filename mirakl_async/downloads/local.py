@@ -18,6 +18,8 @@ from .json_items import JsonArrayParser
 if TYPE_CHECKING:
     from .readers import Parser
 
+__all__ = ["READ_BYTES", "read_csv_rows", "read_json_items"]
+
 log: logging.Logger = logging.getLogger("mirakl_async")
 T = TypeVar("T")
 READ_BYTES = 256 * 1024

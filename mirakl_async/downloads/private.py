@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, BinaryIO, Literal, cast
 if TYPE_CHECKING:
     from pathlib import Path
 
+__all__ = ["open_private", "open_stream"]
+
 _NO_FOLLOW: int = getattr(os, "O_NOFOLLOW", 0)
 _DESCRIPTOR_PATH = re.compile(r"/dev/(?:fd/(\d{1,9})|(stdout)|(stderr))")
 

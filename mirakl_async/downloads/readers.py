@@ -11,6 +11,8 @@ from ..redaction import clear_locals
 from .csv_rows import CsvParser, Row, as_dict
 from .json_items import JsonArrayParser
 
+__all__ = ["CsvRows", "JsonItems", "Parser", "RowBatches"]
+
 T = TypeVar("T")
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from ..errors import UnexpectedRedirect
     from ..http.request import Request
 
+__all__ = ["MAX_REDIRECTS", "follow_redirect"]
+
 MAX_REDIRECTS = 5
 
 

@@ -17,6 +17,8 @@ from msgspec import Struct
 
 from .private import open_private, open_stream
 
+__all__ = ["WRITE_BYTES", "SavedFile", "save_chunks"]
+
 WRITE_BYTES = 1024 * 1024
 
 

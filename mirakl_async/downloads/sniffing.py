@@ -7,6 +7,8 @@ from typing import Literal, TypeAlias
 
 from ..http.expected_responses import without_bom
 
+__all__ = ["SNIFF_BYTES", "FileFormat", "detect_format"]
+
 FileFormat: TypeAlias = Literal["csv", "xlsx", "xml", "zip", "json", "pdf", "text", "binary", "empty"]
 
 SNIFF_BYTES = 4096

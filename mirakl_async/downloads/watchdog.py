@@ -11,6 +11,8 @@ from msgspec import Struct
 if TYPE_CHECKING:
     from ..clock import Clock
 
+__all__ = ["MinimumRate", "TransferTooSlow", "enforce_min_rate"]
+
 
 class MinimumRate(Struct, frozen=True):
     """At least `rate` bytes per second, measured over `seconds` of waiting."""

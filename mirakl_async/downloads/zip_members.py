@@ -33,6 +33,8 @@ from ..server_text import one_line
 from .disposition import safe_name
 from .saving import SavedFile, save_chunks
 
+__all__ = ["READ_BYTES", "Archive", "ArchiveLimits", "ArchiveMember"]
+
 READ_BYTES = 256 * 1024
 ENCRYPTED = 0x1
 SUPPORTED_METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from .idempotency import IdempotencyStore
     from .outcomes import ActionOutcome
 
+__all__ = ["OPTIONS", "Events"]
+
 DEFAULT_CONCURRENCY = 16
 OPTIONS: Rules = {
     "router": instance(EventRouter, "an EventRouter"),

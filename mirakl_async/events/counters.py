@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from ..instrumentation import Instrumentation
     from ..model import Event
 
+__all__ = ["EventCounters", "EventRecorder", "EventStatus"]
+
 
 class EventCounters(Struct, kw_only=True):
     """Totals of one run.

@@ -25,6 +25,8 @@ from .wrapping import unwrap
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+__all__ = ["MAX_LAYERS", "TYPES", "UnknownEvent", "decode"]
+
 TYPES: dict[str, type[Event]] = {
     name: getattr(connect_events, struct) for name, struct in connect_events.EVENTS.items()
 }

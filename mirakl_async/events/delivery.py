@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from ..model import Event
     from .schedule import Item
 
+__all__ = ["Delivery", "Settles"]
+
 
 class Settles(Protocol):
     """What a delivery is settled by."""

@@ -13,6 +13,8 @@ from ..operation import Operation, Param
 if TYPE_CHECKING:
     from ..http.session import Session
 
+__all__ = ["DOCUMENT", "document_of"]
+
 DOCUMENT: Operation[Download] = Operation(
     code="UPLOAD_DOCUMENT",
     service="connect",

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from ..clock import Clock
 
+__all__ = ["CLAIM_SECONDS", "RETENTION", "ActionProgress", "Backlog", "IdempotencyStore", "LocalMarks"]
+
 T = TypeVar("T")
 RETENTION = 14 * 86_400.0
 CLAIM_SECONDS = 120.0

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from .rejections import RejectedEvents
     from .schedule import Schedule
 
+__all__ = ["MAX_RECEIVE", "RECEIVE_TIMEOUT", "RETRY_INTERVAL", "WAIT_AT_END", "EventIntake", "item_of"]
+
 log: logging.Logger = logging.getLogger("mirakl_async")
 MAX_RECEIVE, RECEIVE_WAIT, WAIT_AT_END, RECEIVE_TIMEOUT = 32, 5.0, 0.5, 1.0
 RETRY_INTERVAL = 5.0

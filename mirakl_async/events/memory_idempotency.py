@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from types import TracebackType
 
+__all__ = ["MemoryIdempotencyStore", "StoredAction"]
+
 
 class StoredAction(Struct, eq=False):
     """One action; `at` is when it changed last, `since` when it began to wait for an outcome or a report."""

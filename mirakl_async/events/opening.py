@@ -20,6 +20,8 @@ from .idempotency import IdempotencyStore
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
+__all__ = ["checked_store", "opened_store", "store_of"]
+
 _SERVERS = {
     **dict.fromkeys(
         ("redis", "rediss", "valkey", "valkeys", "unix"), ("redis_idempotency", "RedisIdempotencyStore", "redis")

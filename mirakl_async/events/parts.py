@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from ..model import Event
 
+__all__ = ["OFFER_EVENTS", "NewestParts", "Offer", "PartName", "offer_of", "set_parts"]
+
 MAX_OFFERS = 20_000
 Offer: TypeAlias = tuple[str | None, str | None, str | None]
 PartName: TypeAlias = str | tuple[str | None, str]

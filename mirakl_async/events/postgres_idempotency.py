@@ -19,6 +19,25 @@ from ..queues.postgres_opening import table_names
 from ..queues.postgres_queue import PASSING
 from .idempotency import CLAIM_SECONDS, RETENTION, ActionProgress, Backlog
 
+__all__ = [
+    "BACKLOG",
+    "CREATE",
+    "DECIDE",
+    "DEFER",
+    "EXTEND",
+    "FAILED",
+    "FIND",
+    "MAX_CONNECTIONS",
+    "OVERDUE",
+    "PURGE_INTERVAL",
+    "RELEASE",
+    "REPLY_TIMEOUT",
+    "REPORTED",
+    "UNREPORTED",
+    "PostgresIdempotencyStore",
+    "driver",
+]
+
 try:
     import asyncpg  # type: ignore[import-untyped] # pyright: ignore[reportMissingTypeStubs]
 except ImportError as _missing:

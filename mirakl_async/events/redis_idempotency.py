@@ -28,6 +28,22 @@ if TYPE_CHECKING:
 
     from ..redis_connection import Redis, Value
 
+__all__ = [
+    "BACKLOG",
+    "DECIDE",
+    "DEFAULT_NAME",
+    "DEFER",
+    "EXTEND",
+    "FAILED",
+    "NOW",
+    "RELEASE",
+    "REPLY_TIMEOUT",
+    "REPORTED",
+    "START",
+    "RedisIdempotencyStore",
+    "StoreScript",
+]
+
 DEFAULT_NAME = "actions"
 REPLY_TIMEOUT = 10.0
 MAX_PIPELINE = 200

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from ..queues.held_messages import HeldMessage, HeldMessages
 
+__all__ = ["RejectedEvents", "check_place", "opened_place", "row_of"]
+
 INSTEAD = "give rejected=..., the path of a file or another queue"
 MAX_REASON = 500
 

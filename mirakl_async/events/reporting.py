@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from .counters import EventRecorder
     from .outcomes import ActionOutcome
 
+__all__ = ["ALREADY_FINAL", "GONE", "MAX_PAUSE", "OPTIONS", "Reporter", "Verdict"]
+
 log: logging.Logger = logging.getLogger("mirakl_async")
 ALREADY_FINAL = "ACTION_ALREADY_FINAL"
 GONE = "Connect answered 404: the action expired before its outcome was reported, or it was completed by then"

@@ -27,6 +27,8 @@ from .outcomes import ActionErrorCode, ActionOutcome, Deferred, Done, Result, fa
 if TYPE_CHECKING:
     from .delivery import Delivery
 
+__all__ = ["CommandRegistration", "EventRouter", "FactRegistration", "Handler"]
+
 C = TypeVar("C", bound=Command)
 F = TypeVar("F", bound=Fact)
 R = TypeVar("R", bound=Result | Awaitable[Result])

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from .router import EventRouter, Handler
     from .stream import EventStream
 
+__all__ = ["Runner", "Worker"]
+
 log: logging.Logger = logging.getLogger("mirakl_async")
 WATCH_INTERVAL = 1.0
 CANCEL_TIMEOUT = 5.0

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ..model import Event
     from ..queues.held_messages import HeldMessage
 
+__all__ = ["Item", "Schedule"]
+
 
 class Item(Struct, eq=False):
     """An event in hand: `subject` is what it is about; `message` is None for a deferred one, which the store gave.

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+__all__ = ["BACKLOG", "FIND", "FOUND", "OVERDUE", "PURGE_INTERVAL", "SCHEMA", "UNREPORTED", "SqliteIdempotencyStore"]
+
 PURGE_INTERVAL = 3600.0
 SCHEMA = (
     """CREATE TABLE IF NOT EXISTS actions (

@@ -46,6 +46,8 @@ if TYPE_CHECKING:
     from .counters import EventStatus
     from .idempotency import ActionProgress, IdempotencyStore
 
+__all__ = ["END_TIMEOUT", "FIRST_DELAY", "MAX_DELAY", "PROGRESS_INTERVAL", "RETRY_INTERVAL", "EventStream", "action_of"]
+
 log: logging.Logger = logging.getLogger("mirakl_async")
 T = TypeVar("T")
 END_TIMEOUT = 10.0

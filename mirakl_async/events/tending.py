@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from .idempotency import IdempotencyStore
     from .reporting import Reporter
 
+__all__ = ["BATCH_SIZE", "TEND_INTERVAL", "Tending"]
+
 log: logging.Logger = logging.getLogger("mirakl_async")
 TEND_INTERVAL, FLUSH_INTERVAL = 10.0, 0.2
 BATCH_SIZE = 50

@@ -16,6 +16,8 @@ import msgspec
 from ..codec.scanner import members
 from ..codec.type_info import DECODE_ERRORS
 
+__all__ = ["unwrap"]
+
 
 def unwrap(envelope: dict[str, bytes]) -> bytes | None:
     """The message inside, by the members of what is around it; None where this is no such wrapping."""

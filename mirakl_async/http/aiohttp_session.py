@@ -46,6 +46,19 @@ if TYPE_CHECKING:
     from ..options import Timeouts
     from .retries import Stage
 
+__all__ = [
+    "BODILESS",
+    "MAX_HEADER_BYTES",
+    "MAX_HEADER_COUNT",
+    "STATUS",
+    "AttemptState",
+    "RedactedResponse",
+    "current_attempt",
+    "is_chunked",
+    "is_framed",
+    "make_session",
+]
+
 MIN_TIMEOUT = 0.001  # aiohttp takes 0 for no bound at all
 MAX_HEADER_BYTES = 128 * 1024
 MAX_HEADER_COUNT = 256

@@ -47,6 +47,8 @@ if TYPE_CHECKING:
     from .request import Body
     from .retries import Stage
 
+__all__ = ["NO_CONTENT", "NO_REUSE_INTERVAL", "AiohttpStreamedResponse", "AiohttpWire"]
+
 LARGE_BODY_BYTES = 512 * 1024
 HEADER_TOO_LONG = (
     f"the response header is too long; at most {MAX_HEADER_COUNT} fields of {MAX_HEADER_BYTES // 1024} KiB are read"

@@ -33,6 +33,20 @@ if TYPE_CHECKING:
     from ..clock import Clock
     from .wire import Wire, WireResponse
 
+__all__ = [
+    "MAX_ATTEMPTS",
+    "MAX_PAUSE",
+    "ApiKey",
+    "AuthHeader",
+    "Authenticator",
+    "BearerToken",
+    "ClientCredentials",
+    "Credential",
+    "TokenExchange",
+    "TokenProvider",
+    "clean_secret",
+]
+
 SOFT_WINDOW, HARD_WINDOW = 300.0, 30.0
 REFUSAL_CACHE_TTL = 30.0
 MAX_ATTEMPTS = 4

@@ -17,6 +17,16 @@ from .wire import WireError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+__all__ = [
+    "ACCEPT_ENCODING",
+    "MAX_BETWEEN_CODINGS",
+    "MAX_CHUNK_BYTES",
+    "Decoder",
+    "Inflater",
+    "content_codings",
+    "decode_error_body",
+]
+
 ACCEPT_ENCODING = "gzip, deflate"
 MAX_CHUNK_BYTES = 256 * 1024
 MAX_CODINGS = 4

@@ -28,6 +28,20 @@ from ..server_text import excerpt, one_line
 if TYPE_CHECKING:
     from ..operation import Operation
 
+__all__ = [
+    "MAX_BOM_BYTES",
+    "NO_CONTENT",
+    "SNIFF_BYTES",
+    "AcceptResponse",
+    "ReceivedResponse",
+    "UnexpectedOutcome",
+    "can_detect_html",
+    "documented",
+    "find_unexpected",
+    "is_json",
+    "without_bom",
+]
+
 SNIFF_BYTES, MAX_BOM_BYTES = 1024, 4
 MAX_EXCERPT, MAX_MEDIA_TYPE = 120, 80
 PARTIAL = 206

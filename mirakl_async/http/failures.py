@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from .retries import RetryDelay
     from .sniffed_response import SniffedResponse
 
+__all__ = ["classify", "may_become_deadline_error", "pause_seconds", "to_error"]
+
 _BY_KIND: dict[str, type[CallError]] = {
     "large": ResponseTooLarge,
     "protocol": ProtocolError,

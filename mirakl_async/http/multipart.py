@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from .request import Multipart, Part
     from .upload import RestartableChunks
 
+__all__ = ["MAX_CHUNK_BYTES", "Form", "FormBroken"]
+
 log: logging.Logger = logging.getLogger("mirakl_async")
 MAX_CHUNK_BYTES = 256 * 1024
 

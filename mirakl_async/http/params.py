@@ -18,6 +18,8 @@ from ..errors import InvalidArgument
 if TYPE_CHECKING:
     from ..operation import Operation, Param, ParamType
 
+__all__ = ["EXAMPLES", "NUMBERS", "format_param", "omit_hint", "read_text"]
+
 NUMBERS = (int, float, Decimal)
 INT64 = 2**63
 MAX_NUMBER_DIGITS = 400

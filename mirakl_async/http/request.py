@@ -13,6 +13,8 @@ from ..operation import Operation
 from ..redaction import RedactedRepr
 from .upload import Content, Progress
 
+__all__ = ["Body", "Multipart", "Part", "Request"]
+
 MIN_UPLOAD_RATE = 64 * 1024
 
 

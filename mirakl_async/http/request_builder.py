@@ -32,6 +32,19 @@ if TYPE_CHECKING:
 
     from ..operation import RetryClass, Service
 
+__all__ = [
+    "JSON",
+    "MAX_NAME_LENGTH",
+    "as_json",
+    "build",
+    "build_by_wire_names",
+    "build_undocumented",
+    "by_argument_name",
+    "encode_body",
+    "members_of",
+    "values_of",
+]
+
 JSON = "application/json"
 QUERY_SAFE = ",:"
 REFERENCE = re.compile(r"[^|,]+\|[^|,]+")

@@ -13,6 +13,8 @@ from ..redaction import RedactedRepr
 from ..server_text import one_line
 from .request import Request
 
+__all__ = ["Response", "request_id"]
+
 MAX_ID_LENGTH = 200
 
 

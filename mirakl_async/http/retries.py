@@ -36,6 +36,20 @@ if TYPE_CHECKING:
     from ..operation import RetryClass
     from ..options import Retry
 
+__all__ = [
+    "MAX_RETRY_AFTER",
+    "THROTTLED",
+    "TRANSIENT",
+    "UNAVAILABLE",
+    "FailureOutcome",
+    "ResponseOutcome",
+    "RetryDelay",
+    "RetryQuota",
+    "Stage",
+    "decide_retry",
+    "retry_after",
+]
+
 Stage = Literal["unsent", "sent", "partial"]
 TRANSIENT = frozenset({408, 500, 502, 503, 504})
 THROTTLED = 429

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from .response import Response
     from .transport import Transport
 
+__all__ = ["Session"]
+
 
 class Session:
     """Builds and sends requests. `owner` is the client's name in messages; `bases` holds the base URL of services."""

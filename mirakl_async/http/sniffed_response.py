@@ -12,6 +12,8 @@ from .wire import WireError
 if TYPE_CHECKING:
     from .wire import StreamedWireResponse
 
+__all__ = ["SniffedResponse"]
+
 
 class SniffedResponse:
     """An open response with the `start` of its body; must be closed."""

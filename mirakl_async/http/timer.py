@@ -17,6 +17,8 @@ from typing import Any
 
 from msgspec import Struct
 
+__all__ = ["SharedTimer", "TaskTimeout"]
+
 
 class TaskTimeout(Struct):
     """One timeout of a task; `due_at` is a time of the event loop, and `task` is None once the timeout has ended."""

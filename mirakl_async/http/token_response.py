@@ -16,6 +16,8 @@ from .retries import THROTTLED, TRANSIENT
 if TYPE_CHECKING:
     from .wire import WireResponse
 
+__all__ = ["read_token"]
+
 DEFAULT_TOKEN_LIFETIME = 300.0
 MAX_TOKEN_LIFETIME = 1e9
 _CREDENTIALS_HINT = "Check the client id, the secret and the environment."

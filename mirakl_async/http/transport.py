@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from .retries import RetryDelay
     from .wire import StreamedWireResponse, Wire
 
+__all__ = ["ERROR_BODY_TIMEOUT", "CallState", "Transport"]
+
 T = TypeVar("T")
 log: logging.Logger = logging.getLogger("mirakl_async")
 MIN_LOGGED_WAIT = 1.0

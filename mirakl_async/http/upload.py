@@ -13,6 +13,8 @@ from msgspec.structs import asdict
 from ..checks import CALLABLE, Rule, Rules, check_arguments, whole
 from ..redaction import RedactedRepr
 
+__all__ = ["Content", "FileSource", "Progress", "RestartableChunks", "Upload", "is_file_name"]
+
 _NAME = re.compile("[^\0\ud800-\udfff]+")
 _MEDIA_TYPE = re.compile(r"[!-~]+/[!-~][ -~]*")
 Content: TypeAlias = bytes | Path | Callable[[], AsyncIterable[bytes]]

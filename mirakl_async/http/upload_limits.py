@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from ..operation import Operation, UploadLimit
     from .request import Part
 
+__all__ = ["MB", "check"]
+
 MB = 1024 * 1024
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
+__all__ = ["is_allowed_url", "is_http_url", "is_loopback", "origin", "parse_address"]
+
 
 def is_http_url(value: object) -> bool:
     """Whether a value is an absolute http(s) URL."""

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from .request import Body
     from .retries import Stage
 
+__all__ = ["StreamedWireResponse", "Wire", "WireError", "WireResponse"]
+
 
 class WireResponse(RedactedRepr, Struct, frozen=True):
     """A complete response: status, headers (case-insensitive) and the decompressed body."""

@@ -40,6 +40,19 @@ if TYPE_CHECKING:
     from ..operation import Operation
     from ..options import Options
 
+__all__ = [
+    "COMPLETED",
+    "EXPIRED",
+    "FAILED",
+    "FINAL",
+    "IN_PROGRESS",
+    "MAX_CONSECUTIVE_FAILURES",
+    "Export",
+    "ExportPosition",
+    "ExportReader",
+    "Exporter",
+]
+
 T = TypeVar("T")
 log: logging.Logger = logging.getLogger("mirakl_async")
 COMPLETED = "COMPLETED"

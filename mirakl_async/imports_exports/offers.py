@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from ..downloads.csv_rows import Row
     from ..models.front.offers import ExportedOffer
 
+__all__ = ["OfferExport", "Offers", "check_filters"]
+
 
 def check_filters(filters: Mapping[str, Any]) -> None:
     """Hold the filters of an export against what OF52 documents."""

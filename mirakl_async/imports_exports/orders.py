@@ -18,6 +18,8 @@ from .tracking import tracking_id_of
 if TYPE_CHECKING:
     from ..models.front.orders import Order
 
+__all__ = ["OrderExport", "Orders", "check_ranges"]
+
 
 RANGES = (
     ("start_date", "end_date"),

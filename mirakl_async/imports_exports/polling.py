@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from ..clock import Clock
     from ..operation import Operation
 
+__all__ = ["MAX_CONSECUTIVE_FAILURES", "WAITING", "is_transient", "pace_of", "poll_until"]
+
 S = TypeVar("S")
 log: logging.Logger = logging.getLogger("mirakl_async")
 TRANSIENT_ERRORS = (

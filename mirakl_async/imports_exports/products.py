@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from ..operation import Operation
     from ..options import Options
 
+__all__ = ["COMPLETE", "FAILED", "FINAL", "IN_PROGRESS", "SENT", "ImportJob", "Products"]
+
 COMPLETE, SENT = "COMPLETE", "SENT"
 FAILED = frozenset({"TRANSFORMATION_FAILED", "FAILED", "CANCELLED"})
 FINAL = FAILED | {COMPLETE}

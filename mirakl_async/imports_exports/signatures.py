@@ -6,6 +6,8 @@ import inspect
 from collections.abc import Callable, Coroutine
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+__all__ = ["same_signature_as"]
+
 P = ParamSpec("P")
 R = TypeVar("R")
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from ..models.front.common import Export
     from ..models.front.products import ProductImportCreated
 
+__all__ = ["import_id_of", "tracking_id_of"]
+
 
 def import_id_of(created: ProductImportCreated) -> int:
     """The id of an import that was just handed in."""

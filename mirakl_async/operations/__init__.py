@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from ..operation import Registry
 
+__all__ = ["RESOURCES", "operations"]
+
 operations: Registry = Registry(
     __name__,
     {

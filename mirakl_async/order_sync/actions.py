@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from ..queues.protocol import RejectionKind
     from .report import SyncCounters
 
+__all__ = ["ALREADY_FINAL", "ActionSender"]
+
 log: logging.Logger = logging.getLogger("mirakl_async")
 ALREADY_FINAL = "ACTION_ALREADY_FINAL"
 MAX_AT_A_TIME = 4

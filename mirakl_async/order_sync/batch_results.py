@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from .rejected_order import RejectedOrder
     from .report import SyncCounters
 
+__all__ = ["MAX_CONSECUTIVE_REJECTIONS", "BatchResults"]
+
 CLOSED_SECONDS = 600.0
 """How long nothing is sent to a store that was rejected twice."""
 log: logging.Logger = logging.getLogger("mirakl_async")

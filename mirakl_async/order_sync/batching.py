@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from .isolation import Reason
     from .rejected_order import RejectedOrder
 
+__all__ = ["NO_ID", "NO_STAMP", "Batch", "Batcher", "Identified", "OriginBuffer"]
+
 SAME_STAMP = "another body with the same channel_updated_at was already taken; give the change a newer stamp"
 NO_STAMP = "cannot be compared with that of another version of this order: it must be a date-time with a zone"
 NO_ID = "must be a text"

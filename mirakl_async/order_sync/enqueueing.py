@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from .rejected_order import RejectedOrder
     from .report import SyncCounters
 
+__all__ = ["Enqueuer", "Resumable"]
+
 MAX_WINDOW_ORDERS = 200
 MAX_WINDOW_BYTES = 4 * 1024 * 1024
 MAX_OPEN_PUTS = 3

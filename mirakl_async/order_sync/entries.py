@@ -25,6 +25,33 @@ from .rejected_order import RejectedOrder
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+__all__ = [
+    "ENTRY_TYPES",
+    "EPOCH",
+    "Entry",
+    "Line",
+    "OrderKey",
+    "OriginKey",
+    "as_entry",
+    "as_pair",
+    "encode_batch",
+    "encoded",
+    "exact_stamp",
+    "fault_path",
+    "is_pair",
+    "line_of",
+    "microseconds",
+    "misplaced_origin",
+    "order_key",
+    "origin_key",
+    "rejection",
+    "same_content",
+    "same_json",
+    "stamp_of",
+    "unencodable",
+    "unreadable",
+]
+
 SMALL_BATCH = 4 * 1024 * 1024
 """Structs that make no more bytes than this are encoded together, whatever a batch may hold."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from ..errors import Attempt
 
+__all__ = ["Recovery", "is_foreign", "recovery_for", "throttled"]
+
 Recovery: TypeAlias = Literal["isolate", "shrink", "wait", "origin", "stop"]
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from ..queues.blocks import Block, LineKey
     from ..queues.held_messages import HeldMessage
 
+__all__ = ["BlockLines", "QueuedLine"]
+
 MIN_WHOLE_LINES = 50
 """Blocks with fewer lines are opened, to share a call with others."""
 SUSPECT_DELIVERIES = 2

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from .entries import OriginKey
     from .report import SyncCounters
 
+__all__ = ["MAX_CHUNK_BYTES", "Bundle", "Bundled", "OrderIntake", "Source", "size_of"]
+
 Source: TypeAlias = "Iterable[Any] | AsyncIterable[Any] | Bundled"
 Bundle: TypeAlias = "Sequence[BlockLines | tuple[OriginRequest, Sequence[Entry]]]"
 ROOM_FOR_ONE, ROOM_FOR_MANY = 2, 40

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from ..server_text import FieldError, Problem
     from .entries import Entry
 
+__all__ = ["IsolationPlan", "Reason", "halves", "plan_isolation", "reason_of_one", "suspects_apart", "without_places"]
+
 _INDEX = re.compile(r"\borders(?:\[|\.|/)(\d{1,3})\b")
 _PLACE = re.compile(r"(?:\$\.|/)?\borders(?:\[(\d{1,3})\]|[./](\d{1,3})\b)([./](?=\w))?")
 MAX_SINGLE_CALLS = 8

@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from .intake import Source
     from .job_options import JobOptions
 
+__all__ = ["PROGRESS_INTERVAL", "OrderSync"]
+
 PROGRESS_INTERVAL = 0.1
 
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, TypedDict
 
 from msgspec import Struct
 
+__all__ = ["EnqueueOptions", "JobOptions", "SourceOptions", "SyncOptions"]
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterable, Callable, Iterable, Mapping
     from pathlib import Path

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from .rejected_order import RejectedOrder
     from .report import SyncCounters
 
+__all__ = ["Ledger"]
+
 
 class Ledger:
     """Hears what becomes of every order that the engine took from its source; this one keeps nothing.

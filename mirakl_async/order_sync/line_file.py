@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Generator
     from pathlib import Path
 
+__all__ = ["BYTE_ORDER_MARK", "open_lines", "packed_position"]
+
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _GZIP = b"\x1f\x8b"
 _SNIFF_BYTES = 8192

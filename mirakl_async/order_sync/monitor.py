@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from ..queues.protocol import Source
     from .report import SyncCounters
 
+__all__ = ["BACKLOG_INTERVAL", "COUNT_INTERVAL", "ENQUEUE", "JobMonitor", "backlog_of", "difference"]
+
 COUNT_INTERVAL, BACKLOG_INTERVAL = 1.0, 5.0
 ENQUEUE = "enqueue"
 

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+__all__ = ["MAX_LINE_BYTES", "REFUSED", "FilePosition", "NdjsonFile", "read_orders", "read_pair"]
+
 log: logging.Logger = logging.getLogger("mirakl_async")
 MISSING_ORIGIN = (
     "is missing: the lines are orders; write origin=OriginRequest(channel_id=..., channel_store_id=...) "

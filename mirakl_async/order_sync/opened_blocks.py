@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from ..queues.held_messages import HeldMessage
     from .actions import ActionSender
 
+__all__ = ["ActionLine", "BlockOpener", "action_block", "halves_of"]
+
 _ORIGIN = msgspec.json.Decoder(OriginRequest)
 
 

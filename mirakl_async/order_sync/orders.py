@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from .rejected_order import RejectedOrder
     from .report import SyncReport
 
+__all__ = ["OPTIONS", "PATH", "QUEUE", "Orders"]
+
 MEBIBYTE = 1024 * 1024
 PATH = Rule("a path", lambda value: isinstance(value, Path) or (isinstance(value, str) and value != ""))
 QUEUE = Rule(

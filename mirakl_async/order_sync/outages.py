@@ -16,6 +16,8 @@ from .error_policy import is_foreign, recovery_for
 if TYPE_CHECKING:
     from ..errors import MiraklError
 
+__all__ = ["FIRST_CONTACT", "INITIAL_DELAY", "MAX_DELAY", "RENEWALS", "BatchBackoff"]
+
 INITIAL_DELAY, MAX_DELAY = 0.5, 30.0
 FIRST_CONTACT = 30.0
 RENEWALS, RENEWAL_PAUSE = 5, 0.2

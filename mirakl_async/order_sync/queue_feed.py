@@ -49,6 +49,18 @@ if TYPE_CHECKING:
     from .rejected_order import RejectedOrder
     from .report import SyncCounters
 
+__all__ = [
+    "END_TIMEOUT",
+    "LONG_WAIT",
+    "MAX_RECEIVE",
+    "RECEIVE_TIMEOUT",
+    "RETRY_INTERVAL",
+    "WAIT_AT_END",
+    "QueueFeed",
+    "QueueOptions",
+    "store_rejected",
+]
+
 log: logging.Logger = logging.getLogger("mirakl_async")
 MAX_RECEIVE = 4
 MAX_RECEIVE_BYTES = 4 * 1024 * 1024

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from .rejected_order import RejectedOrder
 
+__all__ = ["RejectedFile", "identity_of", "is_json", "is_rejected_file", "raw_of", "read_records", "record"]
+
 
 def record(rejected_order: RejectedOrder) -> bytes:
     """One line: id, kind, reason, where, the server's errors, and the order as it was; `text` if that is not JSON."""

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from ..models.connect.orders import OrderRequest
     from ..server_text import Problem
 
+__all__ = ["RejectedOrder", "RejectionKind"]
+
 RejectionKind: TypeAlias = Literal["server", "invalid", "conflict", "abandoned", "origin"]
 
 

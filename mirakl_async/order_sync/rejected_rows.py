@@ -12,6 +12,8 @@ from .rejected_file import identity_of, is_json, raw_of
 if TYPE_CHECKING:
     from .rejected_order import RejectedOrder
 
+__all__ = ["row_of"]
+
 
 def row_of(rejected_order: RejectedOrder) -> RejectedRow:
     """The row of a rejection."""

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from .rejected_order import RejectedOrder
     from .report import SyncCounters
 
+__all__ = ["KEPT", "KEPT_BYTES", "MAX_REASONS", "OrderRejections", "reason_of"]
+
 log: logging.Logger = logging.getLogger("mirakl_async")
 KEPT = 10_000
 KEPT_BYTES = 32 * 1024 * 1024

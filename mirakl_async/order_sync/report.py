@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct, field
 
+__all__ = ["SyncCounters", "SyncReport"]
+
 
 class SyncReport(Struct, frozen=True, kw_only=True):
     """A sync's figures; at any time `read == accepted + rejected + superseded + unsent`.

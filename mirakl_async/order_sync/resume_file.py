@@ -14,6 +14,8 @@ from ..errors import ConfigurationError
 if TYPE_CHECKING:
     from pathlib import Path
 
+__all__ = ["ResumeFile"]
+
 
 class ResumeFile:
     """Positions by the names of their sources; written as a whole, so that a crash leaves the old or the new one."""

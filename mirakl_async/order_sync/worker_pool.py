@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from .rejections import OrderRejections
     from .report import SyncCounters
 
+__all__ = ["WorkerPool"]
+
 log: logging.Logger = logging.getLogger("mirakl_async")
 MAX_WORKERS = 96
 WORKERS_WITHOUT_PACE = 8

@@ -19,6 +19,8 @@ from msgspec import Meta, Struct
 from ..errors import InvalidArgument
 from ..operation import Operation
 
+__all__ = ["MAX_MARKS", "NO_KEY", "VERSION", "Cursor", "Natural", "digest", "list_fingerprint", "read_cursor"]
+
 Natural: TypeAlias = Annotated[int, Meta(ge=0)]
 
 VERSION = 1

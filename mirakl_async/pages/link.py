@@ -15,6 +15,8 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 from ..http.urls import origin
 from ..server_text import natural
 
+__all__ = ["NextLink", "find_target", "next_link"]
+
 _TOKEN = r"[\w!#$%&'*+.^`|~-]+"  # noqa: S105 - a token of the grammar
 _QUOTED = r'"(?:[^"\\]|\\.)*"'
 _LINK = re.compile(rf"<([^>]*)>((?:\s*;\s*(?:{_TOKEN}\s*(?:=\s*(?:{_QUOTED}|[^\s,;\"]*))?)?)*)")

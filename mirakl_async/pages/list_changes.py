@@ -38,6 +38,8 @@ from typing import NamedTuple
 
 from .cursor import MAX_MARKS, digest
 
+__all__ = ["MAX_REMEMBERED_KEYS", "DeliveredKeys", "PageDecision", "decide"]
+
 MAX_REMEMBERED_KEYS = 100_000
 
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from ..http.session import Session
     from ..operation import Operation, Paging
 
+__all__ = ["ListRequests"]
+
 log: logging.Logger = logging.getLogger("mirakl_async")
 MAX_REMEMBERED_LISTS = 1000
 

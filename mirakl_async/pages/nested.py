@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from .list_requests import ListRequests
     from .read_options import ReadOptions
 
+__all__ = ["NestedReader"]
+
 # Members of P11, the only operation that is paged like this.
 OFFER_KEY, PRODUCT_TOTAL = "offer_id", "total_count"
 

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from .list_requests import ListRequests
     from .read_options import ReadOptions
 
+__all__ = ["OffsetPaginator", "OffsetReader"]
+
 T = TypeVar("T")
 
 

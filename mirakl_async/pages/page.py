@@ -10,6 +10,8 @@ from msgspec import Struct
 from ..codec.quarantine import QuarantinedItem
 from .cursor import Cursor
 
+__all__ = ["Page"]
+
 T = TypeVar("T")
 
 

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from .list_requests import ListRequests
     from .read_options import ReadOptions
 
+__all__ = ["PageReader", "cursor_within", "deduplicate", "marks_of", "rows_done"]
+
 MAX_PAGES_WITHOUT_NEW_ROWS = 1000
 
 

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from ..options import Options
     from .page_reader import PageReader
 
+__all__ = ["CURSOR", "WHOLE", "ItemIterator", "Paginator"]
+
 T = TypeVar("T")
 DEFAULT_PAGE_SIZE = 10
 WHOLE = whole()

@@ -8,6 +8,8 @@ from typing import Any, Generic, TypeVar
 
 from ..errors import MaxWaitExceeded
 
+__all__ = ["Prefetcher"]
+
 K = TypeVar("K", bound=Hashable)
 R = TypeVar("R")
 

@@ -9,6 +9,8 @@ from msgspec import Struct
 
 from ..checks import BOOLEAN, CALLABLE, Rules, whole
 
+__all__ = ["CONFIGURE_RULES", "DEFAULT_PREFETCH", "OnPage", "Progress", "ReadOptions"]
+
 DEFAULT_PREFETCH = 4
 
 

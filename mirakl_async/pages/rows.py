@@ -17,6 +17,8 @@ from ..errors import DecodeFailed
 if TYPE_CHECKING:
     from ..http.response import Response
 
+__all__ = ["RowIdentity", "identity", "member", "peek", "read_page"]
+
 
 def read_page(response: Response) -> PageRows:
     """Decode a page; raises DecodeFailed only if the whole is not a page, never for one of its rows."""

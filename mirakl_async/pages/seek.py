@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from .list_requests import ListRequests
     from .read_options import ReadOptions
 
+__all__ = ["SeekPaginator", "SeekReader"]
+
 T = TypeVar("T")
 NEXT, PREVIOUS = "next_page_token", "previous_page_token"
 

@@ -16,6 +16,8 @@ from ..http.params import format_param
 from ..http.request_builder import members_of
 from ..operation import Operation, Param
 
+__all__ = ["may_overlap", "merge", "split", "takes_long_lists"]
+
 
 def split(operation: Operation[Any], arguments: Mapping[str, object]) -> list[dict[str, object]]:
     """The arguments of each call; raises InvalidArgument if two arguments are too long for one call."""

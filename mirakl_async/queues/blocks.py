@@ -26,6 +26,19 @@ from ..redaction import RedactedBytesRepr
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+__all__ = [
+    "MAX_BLOCK_BYTES",
+    "MAX_BLOCK_LINES",
+    "START",
+    "Block",
+    "BlockError",
+    "BlockHeader",
+    "LineKey",
+    "encode_block",
+    "join_block",
+    "parse_block",
+]
+
 FORMAT = 1
 MAX_BLOCK_LINES = 100
 MAX_BLOCK_BYTES = 512 * 1024

@@ -9,6 +9,8 @@ from ..errors import TooLarge
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+__all__ = ["check_sizes", "chunks"]
+
 
 def check_sizes(queue: str, bodies: Sequence[bytes], max_bytes: int) -> None:
     """Raises TooLarge for the first body of more than `max_bytes`."""

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from .protocol import Message
 
+__all__ = ["MIN_BYTES_PER_SECOND", "REPLY_TIMEOUT", "TYPICAL_BYTES", "BrokerDelivery", "BrokerSource"]
+
 T = TypeVar("T")
 REPLY_TIMEOUT, MIN_BYTES_PER_SECOND = 10.0, 250_000
 TYPICAL_BYTES = 256 * 1024

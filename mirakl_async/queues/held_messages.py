@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from ..clock import Clock
     from .protocol import Message, RejectedRow, Source
 
+__all__ = ["RETRY_INTERVAL", "HeldMessage", "HeldMessages"]
+
 log: logging.Logger = logging.getLogger("mirakl_async")
 MAX_REMEMBERED = 10_000
 RETRY_INTERVAL = 5.0

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from .protocol import Message
 
+__all__ = ["DEFAULT_LEASE", "SETTINGS", "LeasedDelivery", "LeasedMessages", "QueueEntry"]
+
 DEFAULT_LEASE = 60.0
 SETTINGS: Rules = {"lease": SECONDS, "max_outage": SECONDS_OR_ZERO, "room": whole(1), "max_bytes": whole(1)}
 """What the settings of queues take; some brokers bound a lease further."""

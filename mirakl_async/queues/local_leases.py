@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from ..clock import Clock
     from .protocol import Message
 
+__all__ = ["LocalLeases"]
+
 T = TypeVar("T", bound="Message")
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from ..clock import Clock
     from .protocol import Message, RejectedRow
 
+__all__ = ["MemoryQueue"]
+
 
 class MemoryQueue(TransactionalQueue):
     """A Queue that keeps cursors and rejected lines, all in memory; it is shared by passing the object.

@@ -24,6 +24,8 @@ from .protocol import KeepsCursors, KeepsRejected, Queue, Sink, Source, offers
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
 
+__all__ = ["opened", "queue_of", "require"]
+
 T = TypeVar("T")
 _REDIS = ("redis_queue", "RedisQueue", "redis")
 _POSTGRES = ("postgres_queue", "PostgresQueue", "postgres")

@@ -9,6 +9,8 @@ from typing import TypeVar
 from ..clock import Clock, SystemClock
 from ..errors import QueueUnavailable
 
+__all__ = ["DEFAULT_MAX_OUTAGE", "FIRST_DELAY", "MAX_DELAY", "BrokerOutage", "repeat"]
+
 log: logging.Logger = logging.getLogger("mirakl_async")
 T = TypeVar("T")
 DEFAULT_MAX_OUTAGE = 60.0

@@ -8,6 +8,8 @@ from typing import Any
 
 from ..errors import ConfigurationError, QueueError
 
+__all__ = ["COLUMNS", "FOUND", "SETTINGS", "check_server", "named", "table_names"]
+
 log: logging.Logger = logging.getLogger("mirakl_async")
 COLUMNS = {
     "@queue": {"id": "bigint", "body": "text", "leased_until": "timestamp with time zone", "deliveries": "integer"},

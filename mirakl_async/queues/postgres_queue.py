@@ -37,6 +37,27 @@ from .postgres_opening import check_server, named, table_names
 from .protocol import RejectedRow
 from .transactional_queue import Transaction, TransactionalQueue
 
+__all__ = [
+    "CURSOR",
+    "EXTEND",
+    "FORGET",
+    "MAX_BYTES",
+    "MAX_CONNECTIONS",
+    "OLDEST",
+    "PASSING",
+    "POLL_INTERVAL",
+    "PUT",
+    "REJECT",
+    "REJECTED",
+    "RELEASE",
+    "REPLACE",
+    "REPLY_TIMEOUT",
+    "ROWS_PER_PAGE",
+    "WAITING",
+    "PostgresQueue",
+    "driver",
+]
+
 try:
     import asyncpg  # type: ignore[import-untyped] # pyright: ignore[reportMissingTypeStubs]
 except ImportError as _missing:

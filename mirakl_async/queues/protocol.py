@@ -25,6 +25,20 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection, Sequence
     from types import TracebackType
 
+__all__ = [
+    "MAX_RECEIVE_WAIT",
+    "KeepsCursors",
+    "KeepsRejected",
+    "KnowsAge",
+    "Message",
+    "Queue",
+    "RejectedRow",
+    "RejectionKind",
+    "Sink",
+    "Source",
+    "offers",
+]
+
 MAX_RECEIVE_WAIT = 5.0
 """The longest that `receive` waits, so that a job can end."""
 

@@ -25,6 +25,8 @@ from .broker_source import REPLY_TIMEOUT, BrokerDelivery, BrokerSource
 from .leases import DEFAULT_LEASE
 from .outages import DEFAULT_MAX_OUTAGE
 
+__all__ = ["BATCH_SIZE", "DAY", "WEEK", "PubSubSource", "check_subscription"]
+
 try:
     from aiohttp import ClientError, ClientResponseError  # which the library raises
     from gcloud.aio.auth import Token

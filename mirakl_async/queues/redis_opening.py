@@ -12,6 +12,8 @@ from ..redis_connection import RedisError
 if TYPE_CHECKING:
     from ..redis_connection import Command, Server
 
+__all__ = ["BODY", "DEFAULT_NAME", "GROUP", "Keys", "check_server", "create_stream", "mapping", "split_name"]
+
 log: logging.Logger = logging.getLogger("mirakl_async")
 DEFAULT_NAME, OLD_NAME = "orders", "mirakl"
 GROUP = "workers"

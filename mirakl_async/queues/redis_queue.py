@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from ..redis_connection import Command, Redis, Value
     from .protocol import Message
 
+__all__ = ["CONSUMER", "GONE", "POLL_INTERVAL", "REPLY_TIMEOUT", "ROWS_PER_PAGE", "RedisQueue"]
+
 T = TypeVar("T")
 GONE = "came back without messages that it had taken"
 CONSUMER = "workers"

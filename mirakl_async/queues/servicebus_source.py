@@ -26,6 +26,8 @@ from .broker_source import BrokerDelivery, BrokerSource
 from .leases import DEFAULT_LEASE
 from .outages import DEFAULT_MAX_OUTAGE
 
+__all__ = ["LOST", "PASSING", "ServiceBusSource", "default_credential"]
+
 try:
     from azure.servicebus import exceptions
     from azure.servicebus.aio import ServiceBusClient

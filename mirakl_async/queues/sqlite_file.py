@@ -22,6 +22,22 @@ if TYPE_CHECKING:
     from asyncio import Future
     from collections.abc import Callable, Generator
 
+__all__ = [
+    "COUNT",
+    "FORGET",
+    "OLDEST",
+    "OLD_JOURNAL",
+    "REJECT",
+    "REJECTED",
+    "SCHEMA",
+    "Added",
+    "Changes",
+    "DiskFull",
+    "Loaded",
+    "QueueFile",
+    "load_rejected",
+]
+
 APPLICATION, OLD_JOURNAL = 0x4D515545, 0x4D4A524E
 PAGE_BYTES, CHECKPOINT_PAGES, LOG_BYTES = 32768, 256, 16 * 1024 * 1024
 IDS_OF_AN_OPENING = 2**32

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from .leases import LeasedDelivery
     from .protocol import Message, RejectedRow
 
+__all__ = ["COMMIT_DELAY", "MAX_BYTES_IN_MEMORY", "RETRY_DELAY", "Put", "SharedFile", "SqliteQueue"]
+
 log: logging.Logger = logging.getLogger("mirakl_async")
 T = TypeVar("T")
 COMMIT_DELAY, RETRY_DELAY = 0.1, 1.0

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
     from urllib.parse import SplitResult
 
+__all__ = ["MAX_CONNECTIONS", "REGION", "WEEK", "make_client", "split_url", "warn"]
+
 log: logging.Logger = logging.getLogger("mirakl_async")
 REGION = re.compile(r"(?:^|[.])([a-z]{2}(?:-[a-z]+)+-\d)[.]")
 MAX_CONNECTIONS, CONNECT_TIMEOUT = 50, 5

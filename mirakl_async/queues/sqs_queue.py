@@ -31,6 +31,8 @@ from .broker_source import MIN_BYTES_PER_SECOND, REPLY_TIMEOUT, TYPICAL_BYTES, B
 from .leases import DEFAULT_LEASE
 from .outages import DEFAULT_MAX_OUTAGE, BrokerOutage
 
+__all__ = ["BATCH_SIZE", "PASSING", "REFUSED", "THROTTLED", "SqsQueue"]
+
 try:
     from botocore import exceptions, parsers  # type: ignore[import-untyped] # pyright: ignore[reportMissingTypeStubs]
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from .protocol import Message, RejectedRow
 
+__all__ = ["Transaction", "TransactionalQueue"]
+
 
 class Transaction(Struct, frozen=True, kw_only=True):
     """What is to be done in one step: `settled` was ours a moment ago, `forgotten` rejected rows are deleted."""

@@ -40,6 +40,20 @@ if TYPE_CHECKING:
     from ..clock import Clock
     from ..operation import Operation, Service
 
+__all__ = [
+    "SHORT_WINDOW",
+    "UNDOCUMENTED_BUCKET",
+    "BucketKey",
+    "BucketSpec",
+    "FifoSemaphore",
+    "LimiterWaitTooLong",
+    "LocalRateLimiter",
+    "RateLimitPolicy",
+    "RateLimiter",
+    "TokenBucket",
+    "Usage",
+]
+
 Usage: TypeAlias = Literal["recommended", "maximum"]
 SHORT_WINDOW = 5.0
 SHORT_WINDOW_BURST = 1.25

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from ..clock import Clock
 
+__all__ = ["LONG_WAIT", "MICRO", "Answer", "BucketServer", "SharedBucket", "Slot", "jitter", "shared"]
+
 MICRO = 1_000_000
 JITTER, JITTER_OF_WINDOW = 0.06, 0.005
 KEPT_OF_JITTER = 0.8  # slots are so much farther apart than need be that trips of unequal length seldom meet the limit

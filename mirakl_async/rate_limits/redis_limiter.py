@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
     from ..redis_connection import Redis
 
+__all__ = ["LOOK_EVERY", "SETTINGS", "LimiterOutage", "RedisRateLimiter", "share"]
+
 log: logging.Logger = logging.getLogger("mirakl_async")
 TURN, PAUSE = Script("turn"), Script("pause")
 SETTINGS: Rules = {

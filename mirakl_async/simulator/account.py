@@ -11,6 +11,8 @@ from .rules import Problem
 from .store_documents import CREATE_STORES, UPDATE_STORE, UPSERT_CHANNELS
 from .world import World
 
+__all__ = ["Account"]
+
 VENDOR = "simulator"
 
 

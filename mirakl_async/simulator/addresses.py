@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+__all__ = ["Addresses"]
+
 
 class Addresses(Struct, frozen=True):
     """Where a simulator listens and whom it lets in; client paths are appended to the URLs as they are.

@@ -11,6 +11,8 @@ from http import HTTPStatus
 from .clock import Clock
 from .exchange import Answer
 
+__all__ = ["drip", "hang_up", "phrase", "render", "reset", "truncate"]
+
 _LINGER_NOT = struct.pack("ii", 1, 0)
 
 

@@ -27,6 +27,8 @@ from .rules import (
     text,
 )
 
+__all__ = ["CONFIGURE_CATALOG", "CREATE_RULES", "UPDATE_ITEMS", "UPSERT_PRODUCT_TYPE", "condition"]
+
 LOCALIZED = record(required={"locale": STRING, "value": STRING})
 ATTRIBUTE_ID = text(min_length=1, max_length=255)
 REQUIREMENT = one_of("OPTIONAL", "RECOMMENDED", "REQUIRED")

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from ..http.wire import Wire
     from ..marketplace_front import MarketplaceFront
 
+__all__ = ["Clients", "DirectClients"]
+
 
 class Clients(ABC):
     """A simulator as its callers see it: the same for `Simulator` and `SimulatorProcess`."""

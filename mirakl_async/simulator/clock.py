@@ -9,6 +9,8 @@ from datetime import datetime
 from itertools import count
 from typing import Protocol, runtime_checkable
 
+__all__ = ["Clock", "InstantClock", "ManualClock", "MovableClock", "RealClock", "seconds_of"]
+
 
 class Clock(Protocol):
     """Seconds in both readings: `monotonic` for durations, `time` since 1970 for dates."""

@@ -8,6 +8,8 @@ from msgspec import Struct
 
 from .world import Action
 
+__all__ = ["CommandReport", "command_report"]
+
 
 class CommandReport(Struct, frozen=True):
     """Commands by the ids of their actions.

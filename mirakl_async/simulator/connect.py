@@ -21,6 +21,8 @@ from .instants import nanoseconds
 from .rules import Problem
 from .world import OrderKey, World
 
+__all__ = ["BASE", "Connect"]
+
 BASE = "/api/channel-platform"
 
 DATE_TOLERANCE = 300.0

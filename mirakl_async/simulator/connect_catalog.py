@@ -11,6 +11,8 @@ from .exchange import Answer, Call, Route
 from .rules import Problem
 from .world import World
 
+__all__ = ["CatalogOperations"]
+
 
 class CatalogOperations:
     """Decisions over one world; handlers raise `RejectedOrder`."""

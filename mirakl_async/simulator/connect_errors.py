@@ -10,6 +10,18 @@ from msgspec import DecodeError, json
 from .exchange import Answer, Call, Handler, answer_json
 from .rules import Check, Problem
 
+__all__ = [
+    "ConnectRefusal",
+    "ErrorFields",
+    "accepted",
+    "answering",
+    "invalid",
+    "not_found",
+    "refuse",
+    "refuse_any",
+    "satisfying",
+]
+
 ErrorFields = Literal["indexed", "none"]
 """Whether `errors[].field` names the place, as in `orders[3].status`, or is left out: the contract promises neither."""
 

@@ -22,6 +22,8 @@ from .store_documents import (
 )
 from .world import BusinessInformation, OrderKey, StoredDocument, StoredReturn, World
 
+__all__ = ["StoreOperations", "known_channel", "known_store"]
+
 MAX_DOCUMENT_BYTES = 10 * 1024 * 1024
 _ENDINGS = re.compile(r"pdf|jpe?g|png|csv", re.IGNORECASE)
 

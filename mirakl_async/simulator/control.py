@@ -20,6 +20,25 @@ from .seller import OfferState, Seller
 from .tokens import TokenCounts
 from .world import Action, Versions
 
+__all__ = [
+    "ActionIds",
+    "Advance",
+    "Channels",
+    "Control",
+    "Deliver",
+    "Delivered",
+    "Moment",
+    "OrderRecord",
+    "RemoteEvents",
+    "RemoteFaults",
+    "RemoteSeller",
+    "Revoked",
+    "SellerPlace",
+    "Send",
+    "State",
+    "Token",
+]
+
 P = ParamSpec("P")
 T = TypeVar("T")
 

@@ -38,6 +38,8 @@ from .pipeline import RequestRecord, SimulatorContext
 from .seller import OfferState, Seller
 from .world import Action, World
 
+__all__ = ["DOINGS", "Path", "Simulated", "control_routes", "judgement_of", "state_of"]
+
 _NO_LINE_BREAKS = bytes.maketrans(b"\r\n", b"  ")
 _ORDERS_A_WRITE = 500
 Path = Mapping[str, str]

@@ -13,6 +13,8 @@ from msgspec import DecodeError, json
 
 from .exchange import Answer
 
+__all__ = ["PREFIX", "Conflict", "ControlRoute", "document", "serve"]
+
 PREFIX = "/_simulator"
 
 

@@ -17,6 +17,8 @@ from .faults import FOREVER, TriggeredFault
 from .pipeline import ConnectionUnusable, SimulatorContext, respond
 from .routing import Router, refusal
 
+__all__ = ["DirectRequest", "ExchangeBroken", "Keep"]
+
 
 class ExchangeBroken(ConnectionUnusable):
     """An exchange without a whole answer.

@@ -11,6 +11,20 @@ from typing import Any
 
 from .rules import OK, Problem, array, boolean, both, instant, integer, number, one_of, pattern, record, tagged, text
 
+__all__ = [
+    "ANONYMIZE_AFTER",
+    "COUNTRY",
+    "CURRENCY",
+    "ORDER",
+    "ORDER_LINE",
+    "ORIGIN",
+    "STATUS",
+    "STRING",
+    "UPDATE_ACTION",
+    "UPSERT_ORDERS",
+    "URI",
+]
+
 STRING = text()
 URI = pattern(r"[A-Za-z][A-Za-z0-9+.\-]*:\S+", "an absolute URI")
 EMAIL = pattern(r"[^@\s]+@[^@\s]+", "an email address")

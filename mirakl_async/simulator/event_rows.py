@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+__all__ = ["Data", "discount_part", "inventory_part", "lines_of", "money", "price_part", "stock_part", "taken_back"]
+
 Data = dict[str, Any]
 
 

@@ -18,6 +18,8 @@ from .exchange import Answer, Call, Route
 from .front.promises import without_nulls
 from .front.row_random import instant
 
+__all__ = ["Delivery", "Events", "QueueSink", "Sink", "StoredFile", "hand_over"]
+
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32, in which ULIDs are written."""
 

@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct, json
 
+__all__ = ["Answer", "Call", "Handler", "Headers", "Refuse", "Route", "Service", "answer_json"]
+
 
 class Headers(dict[str, str]):
     """Headers, looked up in any case of letters."""

@@ -20,6 +20,8 @@ from msgspec.structs import asdict
 from .arguments import Count, Ordinal, Seconds, check
 from .tokens import OPERATION as TOKEN
 
+__all__ = ["FOREVER", "Fault", "FaultInForce", "FaultPlan", "Kind", "TriggeredFault", "When"]
+
 Kind = Literal["status", "reset", "hang_up", "truncate", "drip", "stall", "latency", "revoke"]
 
 FOREVER = 1e9

@@ -19,6 +19,8 @@ from .exchange import Answer, Call, Service
 from .ratelimits import DOCUMENTED, SlidingWindows
 from .tokens import Tokens
 
+__all__ = ["MAX_ITEMS", "MAX_REMEMBERED_WRITES", "UNSAFE", "Finding", "Judge", "Judgement", "Rule"]
+
 Rule = Literal["rates", "sizes", "paging", "hosts", "repeated", "commands", "refused", "tokens"]
 MAX_ITEMS: Mapping[str, int] = {
     "upsertOrders": 100,

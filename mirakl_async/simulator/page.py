@@ -24,6 +24,8 @@ from .ratelimits import Traffic, Window
 from .tokens import TokenCounts
 from .world import World
 
+__all__ = ["ROWS", "EventSeen", "LimitInForce", "Overview", "add_page", "overview"]
+
 ROWS = 50
 """The latest calls and events that are shown."""
 

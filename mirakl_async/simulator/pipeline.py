@@ -24,6 +24,8 @@ from .ratelimits import SlidingWindows, retry_after
 from .routing import Match, Router
 from .tokens import Tokens
 
+__all__ = ["ConnectionUnusable", "Inbound", "Latency", "RequestRecord", "SimulatorContext", "respond"]
+
 Latency = float | tuple[float, float]
 """Seconds that every answer takes, or the bounds between which they are drawn."""
 

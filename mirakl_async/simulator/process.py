@@ -29,6 +29,8 @@ from .front.world import Oddities
 from .judge import Judgement
 from .world import EqualStamp, Keep
 
+__all__ = ["SimulatorProcess"]
+
 _SECONDS_TO_START = 30.0
 _SECONDS_TO_STOP = 5.0
 

@@ -16,6 +16,8 @@ from msgspec import Struct
 
 from .clock import Clock
 
+__all__ = ["DOCUMENTED", "RateLimits", "SlidingWindows", "Traffic", "Window", "retry_after"]
+
 
 class Window(Struct, frozen=True):
     """At most `calls` accepted in any `seconds`."""

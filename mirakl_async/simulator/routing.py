@@ -8,6 +8,8 @@ from urllib.parse import unquote
 
 from .exchange import Answer, Route, Service
 
+__all__ = ["Match", "Router", "refusal"]
+
 _WORDS = {
     501: ("NOT_IMPLEMENTED", "The simulator does not implement this path; no operation of the documents has it"),
     405: ("METHOD_NOT_ALLOWED", "The path takes another method"),

@@ -16,6 +16,33 @@ from typing import Any, NamedTuple, cast
 
 from .instants import is_instant
 
+__all__ = [
+    "OK",
+    "Check",
+    "Problem",
+    "array",
+    "boolean",
+    "boolean_text",
+    "both",
+    "decimal_text",
+    "instant",
+    "integer",
+    "integer_text",
+    "integers",
+    "mapping",
+    "nullable",
+    "number",
+    "one_of",
+    "only_one_member",
+    "pattern",
+    "record",
+    "scalar",
+    "tagged",
+    "text",
+    "text_or_number",
+    "variants",
+]
+
 
 class Problem(NamedTuple):
     """One thing wrong with a payload: the words, the JsonPath-like place, and the bound that was broken.

@@ -17,6 +17,8 @@ from .events import Events
 from .front.row_random import instant
 from .world import OrderKey, World
 
+__all__ = ["Expected", "OfferState", "Seller"]
+
 Expected = Literal["SUCCESS", "FAILED"] | None
 FILE_SECONDS = 900.0
 """How long a document can be downloaded, as in Mirakl's sample."""

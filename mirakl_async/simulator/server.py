@@ -45,6 +45,8 @@ from .sockets import application
 from .tokens import Tokens
 from .world import EqualStamp, Keep, World
 
+__all__ = ["CHANNELS", "Simulator"]
+
 HOST = "127.0.0.1"
 DOMAIN = "simulator.test"
 """Where the services are without sockets; RFC 6761 keeps `test` for what no name server knows."""

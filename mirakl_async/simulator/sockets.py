@@ -16,6 +16,8 @@ from .pipeline import ConnectionUnusable, SimulatorContext, respond
 from .routing import Router, refusal
 from .visitors import refuse_foreign_pages
 
+__all__ = ["SocketRequest", "application"]
+
 
 def application(router: Router, context: SimulatorContext, hosts: Collection[str] = ()) -> web.Application:
     """Return a service as an aiohttp application, which leaves paths outside the service's base to others."""

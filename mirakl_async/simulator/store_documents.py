@@ -8,6 +8,19 @@ from __future__ import annotations
 from .documents import COUNTRY, CURRENCY, ORIGIN, STRING
 from .rules import array, boolean, instant, integer, nullable, number, one_of, record, text
 
+__all__ = [
+    "CREATE_STORES",
+    "DELETE_DOCUMENT",
+    "DOCUMENT_METADATA",
+    "DOCUMENT_ORIGIN",
+    "RETURN",
+    "UPDATE_STORE",
+    "UPSERT_BUSINESS_INFORMATION",
+    "UPSERT_CARRIERS",
+    "UPSERT_CHANNELS",
+    "UPSERT_RETURNS",
+]
+
 IDENTIFIER = text(min_length=1)
 
 RETURN = record(

@@ -11,6 +11,8 @@ from msgspec import Struct
 from .clock import Clock
 from .exchange import Answer, Call, Route, Service, answer_json
 
+__all__ = ["OPERATION", "TokenCounts", "Tokens"]
+
 OPERATION = "token"
 """The name of the exchange in faults and in the log of requests."""
 

@@ -14,6 +14,8 @@ from ipaddress import ip_address
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+__all__ = ["refuse_foreign_pages", "why_foreign"]
+
 _HOST = re.compile(r"(?:\[([^\[\]]+)\]|([^\[\]:@/]+))(?::\d+)?", re.ASCII)
 
 

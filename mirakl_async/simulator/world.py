@@ -20,6 +20,21 @@ from uuid import NAMESPACE_URL, uuid5
 
 from msgspec import Struct, json
 
+__all__ = [
+    "Action",
+    "BusinessInformation",
+    "EqualStamp",
+    "Keep",
+    "OrderKey",
+    "StoredDocument",
+    "StoredOrder",
+    "StoredReturn",
+    "Versions",
+    "World",
+    "digest_of",
+    "fingerprint",
+]
+
 EqualStamp = Literal["replace", "ignore"]
 Keep = Literal["bytes", "digest"]
 ActionStatus = Literal["PENDING", "SUCCESS", "FAILED"]

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from ..simulator import Simulator
 
+__all__ = ["serving"]
+
 SECONDS_TO_START = 30.0
 
 

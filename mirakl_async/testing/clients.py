@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ..http.transport import Transport
     from ..simulator.addresses import Addresses
 
+__all__ = ["ConnectOpenedOnUse", "FrontOpenedOnUse", "SessionOpenedOnUse", "connect_client", "front_client"]
+
 
 class SessionOpenedOnUse(Session):
     """A session that opens itself at the first call, on the event loop that then runs, and is closed with that loop."""

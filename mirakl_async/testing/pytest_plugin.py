@@ -21,6 +21,16 @@ if TYPE_CHECKING:
     from ..marketplace_front import MarketplaceFront
     from ..simulator import FaultPlan, ManualClock, Simulator
 
+__all__ = [
+    "mirakl",
+    "mirakl_clock",
+    "mirakl_connect",
+    "mirakl_faults",
+    "mirakl_front",
+    "pytest_addoption",
+    "pytest_configure",
+]
+
 MARKER = (
     "mirakl(sockets=False, faults=(), **arguments): what the simulator of the fixture `mirakl` is made with: "
     "`sockets=True` serves it on real ports, `faults` go wrong, and `arguments` are those of Simulator"

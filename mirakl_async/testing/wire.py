@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from ..http.request import Body
     from ..simulator.exchange import Answer
 
+__all__ = ["Answering", "SimulatorResponse", "SimulatorWire"]
+
 
 class Answering(Protocol):
     """`Simulator.answer`."""

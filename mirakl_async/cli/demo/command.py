@@ -24,6 +24,8 @@ from .sample_orders import ORIGIN
 if TYPE_CHECKING:
     from ...settings import RateUsage
 
+__all__ = ["PATIENCE", "demo"]
+
 PATIENCE = 10.0
 
 

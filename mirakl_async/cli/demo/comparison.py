@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from ...simulator import Control
 
+__all__ = ["Comparison", "compare"]
+
 
 class Comparison(Struct, kw_only=True):
     """What a simulator holds beside what it should hold.

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from ...simulator import SimulatorProcess
     from .sample_feed import SampleFeed
 
+__all__ = ["LOOK_EVERY", "KillTestResult", "Statistics", "push_through_kills"]
+
 LOOK_EVERY = 0.05
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from ...order_sync.report import SyncReport
 
+__all__ = ["SampleFeed"]
+
 
 class SampleFeed(Struct, frozen=True, kw_only=True):
     """What a demonstration pushes; made anew each time it is read, and always the same."""

@@ -29,6 +29,8 @@ from ...models.connect.orders import (
     TaxRequest,
 )
 
+__all__ = ["FAULTS", "ORIGIN", "START", "SampleOrder", "sample_orders"]
+
 ORIGIN = OriginRequest(channel_id="demo-channel", channel_store_id="demo-store")
 START = datetime(2026, 1, 1, tzinfo=UTC)
 NEWER_FIRST = 0.25

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from mirakl_async.model import EXPECTED_DEFAULT, Expected, RequestModel, ResponseModel
 
+__all__ = ["Channel", "ChannelInput", "ChannelList", "ChannelStatus", "ChannelStatusOrStr", "UpsertChannelsRequest"]
+
 
 class ChannelStatus:
     """Known values of `status`; others may appear at any time."""

@@ -9,6 +9,8 @@ from msgspec import UNSET, Meta, UnsetType
 
 from mirakl_async.model import RequestModel, check_timezone
 
+__all__ = ["CreateStoresRequest", "StoreInput", "UpdateStoresRequest"]
+
 
 class StoreInput(RequestModel, kw_only=True, gc=False):
     """Sent as `stores`, to SELLER_ACCOUNT_STORE_CREATE."""

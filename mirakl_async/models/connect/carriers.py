@@ -8,6 +8,8 @@ from msgspec import Meta
 
 from mirakl_async.model import RequestModel
 
+__all__ = ["CarrierRequest", "UpsertCarriersRequest"]
+
 
 class CarrierRequest(RequestModel, kw_only=True, gc=False):
     """Sent as `carriers`, to upsertCarriers."""

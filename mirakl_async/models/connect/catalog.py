@@ -11,6 +11,40 @@ from mirakl_async.model import RequestModel, check_number
 
 from .common import Localized, RequirementLevelOrStr
 
+__all__ = [
+    "AnyAttribute",
+    "BooleanAttribute",
+    "ChannelCatalogCapabilities",
+    "ConfigurationMode",
+    "ConfigurationModeOrStr",
+    "ConnectorOverrideAction",
+    "ConnectorOverrideActionOrStr",
+    "Diagnostic",
+    "DiscountPricePeriod",
+    "DiscountPricePeriodSupport",
+    "DiscountPricePeriodSupportOrStr",
+    "ListAttribute",
+    "ListAttributeItem",
+    "NumericAttribute",
+    "OfferConfiguration",
+    "OfferStatus",
+    "OfferStatusOrStr",
+    "PricingConfiguration",
+    "PricingConfigurationField",
+    "PricingConfigurationFieldRequirementLevel",
+    "PricingConfigurationFieldRequirementLevelOrStr",
+    "ProductStatus",
+    "ProductStatusOrStr",
+    "StandardAttribute",
+    "StandardAttributeOrStr",
+    "TextAttribute",
+    "UpdateStoreCatalogItem",
+    "UpdateStoreCatalogItemsRequest",
+    "UseCaseConfiguration",
+    "UseCaseConfigurationAttributes",
+    "UseCaseConfigurations",
+]
+
 
 class ConfigurationMode:
     """Known values of `configuration_modes`; others may appear at any time."""

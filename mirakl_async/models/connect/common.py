@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from mirakl_async.model import RequestModel
 
+__all__ = ["Localized", "OriginRequest", "RequirementLevel", "RequirementLevelOrStr"]
+
 
 class RequirementLevel:
     """Known values of `requirementLevel` and `requirement_level`; others may appear at any time."""

@@ -12,6 +12,53 @@ from mirakl_async.model import RequestModel, check_number, check_required, check
 
 from .common import OriginRequest
 
+__all__ = [
+    "ActionError",
+    "ActionErrorCode",
+    "ActionErrorCodeOrStr",
+    "AddressRequest",
+    "AdjustmentReason",
+    "AdjustmentReasonOrStr",
+    "AdjustmentRequest",
+    "AdjustmentType",
+    "AdjustmentTypeOrStr",
+    "AnyCustomAttributeRequest",
+    "BillingInfoRequest",
+    "CustomAttributeBooleanRequest",
+    "CustomAttributeDateRequest",
+    "CustomAttributeListRequest",
+    "CustomAttributeNumericRequest",
+    "CustomAttributeStringRequest",
+    "DeleteDocumentRequest",
+    "DeliveryDateRequest",
+    "DocumentEntity",
+    "DocumentEntityType",
+    "DocumentEntityTypeOrStr",
+    "DocumentOriginRequest",
+    "FulfillmentRequest",
+    "FulfillmentType",
+    "FulfillmentTypeOrStr",
+    "Money",
+    "OrderLineRequest",
+    "OrderRequest",
+    "OrderStatus",
+    "OrderStatusOrStr",
+    "ProductRequest",
+    "ShippingInfoRequest",
+    "StatusReason",
+    "StatusReasonOrStr",
+    "TaxRequest",
+    "UpdateActionRequest",
+    "UpdateActionStatus",
+    "UpdateActionStatusOrStr",
+    "UpdateAnonymizeAfterRequest",
+    "UpdateAnonymizeAfterRequestItem",
+    "UploadOrderDocumentMetadata",
+    "UploadOrderDocumentMetadataType",
+    "UploadOrderDocumentMetadataTypeOrStr",
+    "UpsertOrdersRequest",
+]
+
 
 class ActionErrorCode:
     """Known values of `code`; others may appear at any time."""

@@ -11,6 +11,24 @@ from mirakl_async.model import EXPECTED_DEFAULT, BulkResult, Expected, RequestMo
 
 from .common import OriginRequest
 
+__all__ = [
+    "RejectionReason",
+    "RejectionReasonOrStr",
+    "ReturnAddressRequest",
+    "ReturnError",
+    "ReturnErrorDetail",
+    "ReturnLineReason",
+    "ReturnLineReasonOrStr",
+    "ReturnLineRequest",
+    "ReturnRequest",
+    "ReturnStatus",
+    "ReturnStatusOrStr",
+    "ReturnSuccess",
+    "ReturnTrackingRequest",
+    "UpsertReturnsRequest",
+    "UpsertReturnsResponse",
+]
+
 
 class RejectionReason:
     """Known values of `rejection_reason`; others may appear at any time."""

@@ -10,6 +10,8 @@ from msgspec import UNSET, Meta, UnsetType
 
 from mirakl_async.model import RequestModel, check_number, check_timezone
 
+__all__ = ["BusinessInformationInput", "KycStatus", "KycStatusOrStr", "QualitySuspensionReason", "SubChannel"]
+
 
 class KycStatus:
     """Known values of `kyc_status`; others may appear at any time."""

@@ -11,6 +11,33 @@ from mirakl_async.model import RequestModel, check_exactly_one, check_number
 
 from .common import Localized, RequirementLevelOrStr
 
+__all__ = [
+    "AnyEmbeddedAttribute",
+    "AttributeContext",
+    "ConnectStandardAttribute",
+    "ConnectStandardAttributeOrStr",
+    "EmbeddedDecimalAttribute",
+    "EmbeddedIntegerAttribute",
+    "EmbeddedListAttribute",
+    "EmbeddedMediaAttribute",
+    "EmbeddedTextAttribute",
+    "EqualsRuleConditionPayload",
+    "InRuleConditionPayload",
+    "IsSetRuleConditionPayload",
+    "MediaType",
+    "MediaTypeOrStr",
+    "ProductListAttributeValue",
+    "ProductType",
+    "ProductTypeContext",
+    "ProductTypeRule",
+    "ProductTypeRuleActionAll",
+    "ProductTypeRuleActionRedefineAttribute",
+    "ProductTypeRuleCondition",
+    "ProductTypeRuleReference",
+    "RedefineAttributeActionPayload",
+    "TaxonomyRuleRequest",
+]
+
 
 class ConnectStandardAttribute:
     """Known values of `connect_standard_attributes`; others may appear at any time."""

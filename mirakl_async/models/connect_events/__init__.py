@@ -171,6 +171,8 @@ _HOME = {
     "Warehouse": "facts",
 }
 
+__all__ = ["EVENTS", *_HOME]  # noqa: PLE0604 # pyright: ignore[reportUnsupportedDunderAll]
+
 
 def __getattr__(name: str) -> object:
     """Load the module that holds a model."""

@@ -10,6 +10,44 @@ from msgspec import Meta
 
 from mirakl_async.model import EXPECTED_DEFAULT, Command, Expected, ResponseModel
 
+__all__ = [
+    "Accept",
+    "AcceptData",
+    "AcceptReturn",
+    "AcceptReturnData",
+    "AcknowledgeReturnReception",
+    "AcknowledgeReturnReceptionData",
+    "Amount",
+    "Cancel",
+    "CancelData",
+    "CanceledLine",
+    "CloseReturn",
+    "CloseReturnData",
+    "CreateShipment",
+    "CreateShipmentData",
+    "DocumentEntity",
+    "DocumentEntityType",
+    "DocumentEntityTypeOrStr",
+    "DocumentType",
+    "DocumentTypeOrStr",
+    "LineDecision",
+    "LineReason",
+    "LineReasonOrStr",
+    "OrderActionEvent",
+    "Refund",
+    "RefundData",
+    "RefundedLine",
+    "RejectionReason",
+    "RejectionReasonOrStr",
+    "ShippedItem",
+    "TaxAmount",
+    "Tracking",
+    "UpdateReturnTrackingInformation",
+    "UpdateReturnTrackingInformationData",
+    "UploadDocument",
+    "UploadDocumentData",
+]
+
 
 class DocumentEntityType:
     """Known values of `type`; others may appear at any time."""

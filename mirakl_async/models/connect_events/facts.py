@@ -10,6 +10,43 @@ from msgspec import Meta
 
 from mirakl_async.model import EXPECTED_DEFAULT, Expected, Fact, ResponseModel, Untyped
 
+__all__ = [
+    "ActionType",
+    "ActionTypeOrStr",
+    "DeliveryPartner",
+    "DiscountPrice",
+    "Feature",
+    "FeatureConfiguration",
+    "FeatureOrStr",
+    "FeatureStatus",
+    "FeatureStatusOrStr",
+    "Inventory",
+    "ListValue",
+    "OfferAttribute",
+    "OfferAttributeType",
+    "OfferAttributeTypeOrStr",
+    "OfferUpsert",
+    "OfferUpsertData",
+    "Partner",
+    "Price",
+    "PriceStockUpsert",
+    "PriceStockUpsertData",
+    "ProductAttribute",
+    "ProductIdentifier",
+    "ProductUpsert",
+    "ProductUpsertData",
+    "StandardPrice",
+    "Stock",
+    "StockDetail",
+    "StockDetailType",
+    "StockDetailTypeOrStr",
+    "StoreFeature",
+    "StoreFeatureData",
+    "SubChannelData",
+    "SubChannelPrice",
+    "Warehouse",
+]
+
 
 class ActionType:
     """Known values of `action_type`; others may appear at any time."""

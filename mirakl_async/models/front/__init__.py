@@ -937,6 +937,8 @@ _HOME = {
     "YesNoOrAllOrStr": "common",
 }
 
+__all__ = [*_HOME]  # noqa: PLE0604 # pyright: ignore[reportUnsupportedDunderAll]
+
 
 def __getattr__(name: str) -> object:
     """Load the module that holds a model."""

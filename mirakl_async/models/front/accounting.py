@@ -12,6 +12,41 @@ from mirakl_async.model import EXPECTED_DEFAULT, Expected, ResponseModel
 
 from .common import CurrencyIsoCodeOrStr, PayOutPspCodeOrStr, ShopModelOrStr, Tax
 
+__all__ = [
+    "BankAccountType",
+    "BankAccountTypeOrStr",
+    "BillingCycleSummary",
+    "EntityType",
+    "EntityTypeOrStr",
+    "FailureReason",
+    "FailureReasonOrStr",
+    "Invoice",
+    "InvoiceDetail",
+    "InvoicePage",
+    "InvoicePayment",
+    "InvoicePaymentState",
+    "InvoicePaymentStateOrStr",
+    "InvoiceState",
+    "InvoiceStateOrStr",
+    "InvoiceType",
+    "InvoiceTypeOrStr",
+    "IssuingUser",
+    "IssuingUserType",
+    "IssuingUserTypeOrStr",
+    "PayOut",
+    "PayOutState",
+    "PayOutStateOrStr",
+    "PaymentInfo",
+    "PaymentInfoType",
+    "PaymentInfoTypeOrStr",
+    "PayoutFormat",
+    "PayoutFormatOrStr",
+    "SellerBillingCycle",
+    "SellerBillingCyclePage",
+    "Shop",
+    "ShopAddress",
+]
+
 
 class BankAccountType:
     """Known values of `bank_account_type`; others may appear at any time."""

@@ -11,6 +11,42 @@ from mirakl_async.model import EXPECTED_DEFAULT, Expected, RequestModel, Respons
 
 from .common import OrderDocument, UserTypeOrStr
 
+__all__ = [
+    "AnyTopicInput",
+    "Attachment",
+    "CustomerOrganization",
+    "FreeTextTopicInput",
+    "From",
+    "FromType",
+    "FromTypeOrStr",
+    "FromTypeValue",
+    "FromTypeValueOrStr",
+    "LastSender",
+    "Message",
+    "MessageInput",
+    "MessagePage",
+    "MessageTo",
+    "Metadata",
+    "NoStoreReplyNeeded",
+    "OrderMessageCreated",
+    "OrganizationDetails",
+    "Participant",
+    "PostOnOrderRequest",
+    "PostedMessage",
+    "ReasonCodeTopicInput",
+    "RecipientInput",
+    "Thread",
+    "ThreadEntity",
+    "ThreadInput",
+    "ThreadMessage",
+    "ThreadPage",
+    "ThreadTopic",
+    "ThreadTopicType",
+    "ThreadTopicTypeOrStr",
+    "UserTypeFilter",
+    "UserTypeFilterOrStr",
+]
+
 
 class FromType:
     """Known values of `from_type` and `to` and `type`; others may appear at any time."""

@@ -20,6 +20,39 @@ from .common import (
     Warehouse,
 )
 
+__all__ = [
+    "ApplicablePricing",
+    "CreateOfferExportRequest",
+    "DeliveryTime",
+    "Discount",
+    "DiscountRange",
+    "EprCategoryCode",
+    "EprCategoryCodeOrStr",
+    "ExportType",
+    "ExportTypeOrStr",
+    "ExportedOffer",
+    "ExportedOfferPrice",
+    "ExportedOfferShippingType",
+    "InactivityReason",
+    "InactivityReasonOrStr",
+    "Offer",
+    "OfferAdditionalField",
+    "OfferContext",
+    "OfferEcoContribution",
+    "OfferMeasurement",
+    "OfferPrice",
+    "OfferQuantity",
+    "OfferShippingType",
+    "ProductOffer",
+    "ProductOffers",
+    "ProductOffersMedia",
+    "ProductOffersPage",
+    "ProductReference",
+    "ShippingPriceType",
+    "ShippingPriceTypeOrStr",
+    "VolumePrice",
+]
+
 
 class EprCategoryCode:
     """Known values of `epr_category_code`; others may appear at any time."""

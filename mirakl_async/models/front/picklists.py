@@ -11,6 +11,8 @@ from mirakl_async.model import EXPECTED_DEFAULT, Expected, ResponseModel
 
 from .common import OrderLine
 
+__all__ = ["Picklist", "PicklistOrderLine", "PicklistPage", "PicklistState", "PicklistStateOrStr"]
+
 
 class PicklistState:
     """Known values of `state`; others may appear at any time."""

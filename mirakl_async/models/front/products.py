@@ -11,6 +11,41 @@ from mirakl_async.model import EXPECTED_DEFAULT, Expected, RequestModel, Respons
 
 from .common import Channel
 
+__all__ = [
+    "AiEnrichment",
+    "AiEnrichmentInput",
+    "AiRewrite",
+    "AiRewriteInput",
+    "AiRewriteStatus",
+    "AiRewriteStatusOrStr",
+    "AiTranslation",
+    "AiTranslationInput",
+    "ConversionOptions",
+    "ConversionOptionsInput",
+    "ConversionType",
+    "ConversionTypeOrStr",
+    "Hierarchy",
+    "HierarchyList",
+    "ImportStatus",
+    "ImportStatusOrStr",
+    "IntegrationDetails",
+    "Product",
+    "ProductAttribute",
+    "ProductAttributeList",
+    "ProductAttributeParameter",
+    "ProductAttributeRole",
+    "ProductImport",
+    "ProductImportCreated",
+    "ProductImportPage",
+    "ProductPage",
+    "RequirementLevel",
+    "RequirementLevelOrStr",
+    "Translation",
+    "ValuesList",
+    "ValuesListValue",
+    "ValuesLists",
+]
+
 
 class AiRewriteStatus:
     """Known values of `status`; others may appear at any time."""

@@ -12,6 +12,19 @@ from mirakl_async.model import EXPECTED_DEFAULT, Expected, ResponseModel
 
 from .common import CampaignRef, Channel, PromotionTypeOrStr
 
+__all__ = [
+    "ApplicationToCart",
+    "Media",
+    "Promotion",
+    "PromotionPage",
+    "PromotionState",
+    "PromotionStateOrStr",
+    "PromotionTrigger",
+    "PromotionTriggerType",
+    "PromotionTriggerTypeOrStr",
+    "PublicDescription",
+]
+
 
 class PromotionState:
     """Known values of `state`; others may appear at any time."""

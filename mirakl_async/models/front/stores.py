@@ -11,6 +11,14 @@ from mirakl_async.model import EXPECTED_DEFAULT, BulkResult, Expected, RequestMo
 
 from .common import RefusedDocument
 
+__all__ = [
+    "ShopDocumentInput",
+    "ShopDocumentsInput",
+    "StoreDocument",
+    "StoreDocumentList",
+    "UploadStoreDocumentsResponse",
+]
+
 
 class ShopDocumentInput(RequestModel, kw_only=True, gc=False):
     """Sent as `shop_documents.shop_documents`, to S32."""

@@ -4,6 +4,8 @@
 
 from mirakl_async.model import ResponseModel
 
+__all__ = ["Role", "RoleList"]
+
 
 class Role(ResponseModel, kw_only=True, gc=False):
     """Read as `roles`, from RO02."""

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from ...models.account.channels import ChannelInput, ChannelList
     from ...options import Options
 
+__all__ = ["Channels", "SELLER_ACCOUNT_CHANNEL_UPSERT"]
+
 SELLER_ACCOUNT_CHANNEL_UPSERT: Operation[ChannelList] = Operation(
     code="SELLER_ACCOUNT_CHANNEL_UPSERT",
     service="account",

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from ...models.account.stores import StoreInput
     from ...options import Options
 
+__all__ = ["SELLER_ACCOUNT_STORE_CREATE", "SELLER_ACCOUNT_STORE_UPDATE", "Stores"]
+
 SELLER_ACCOUNT_STORE_CREATE: Operation[None] = Operation(
     code="SELLER_ACCOUNT_STORE_CREATE",
     service="account",

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from ...models.connect.carriers import CarrierRequest
     from ...options import Options
 
+__all__ = ["Carriers", "UPSERT_CARRIERS"]
+
 UPSERT_CARRIERS: Operation[None] = Operation(
     code="upsertCarriers",
     service="connect",

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from ...models.connect.catalog import OfferConfiguration, UpdateStoreCatalogItem, UseCaseConfigurations
     from ...options import Options
 
+__all__ = ["CONFIGURE_CHANNEL_CATALOG", "Catalog", "UPDATE_STORE_CATALOG_ITEMS"]
+
 CONFIGURE_CHANNEL_CATALOG: Operation[None] = Operation(
     code="configureChannelCatalog",
     service="connect",

@@ -27,6 +27,15 @@ if TYPE_CHECKING:
     )
     from ...options import Options
 
+__all__ = [
+    "DELETE_ORDER_DOCUMENT",
+    "Orders",
+    "UPDATE_ACTION_STATUS",
+    "UPDATE_ANONYMIZE_AFTER_DATE",
+    "UPLOAD_ORDER_DOCUMENT",
+    "UPSERT_ORDERS",
+]
+
 DELETE_ORDER_DOCUMENT: Operation[None] = Operation(
     code="deleteOrderDocument",
     service="connect",

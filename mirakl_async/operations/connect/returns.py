@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from ...models.connect.returns import ReturnRequest, UpsertReturnsResponse
     from ...options import Options
 
+__all__ = ["Returns", "UPSERT_RETURNS"]
+
 UPSERT_RETURNS: Operation[UpsertReturnsResponse] = Operation(
     code="upsertReturns",
     service="connect",

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from ...models.connect.stores import KycStatusOrStr, QualitySuspensionReason, SubChannel
     from ...options import Options
 
+__all__ = ["Stores", "UPSERT_BUSINESS_INFORMATION"]
+
 UPSERT_BUSINESS_INFORMATION: Operation[None] = Operation(
     code="upsertBusinessInformation",
     service="connect",

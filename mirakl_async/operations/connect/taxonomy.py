@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     )
     from ...options import Options
 
+__all__ = ["CREATE_TAXONOMY_RULE", "Taxonomy", "UPSERT_PRODUCT_TYPE"]
+
 CREATE_TAXONOMY_RULE: Operation[None] = Operation(
     code="createTaxonomyRule",
     service="connect",

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from ...options import Options
     from ...pages import OffsetPaginator, SeekPaginator
 
+__all__ = ["Accounting", "DR73", "IV01", "SBC11"]
+
 DR73: Operation[Download] = Operation(
     code="DR73",
     service="front",

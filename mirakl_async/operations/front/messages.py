@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from ...options import Options
     from ...pages import OffsetPaginator, SeekPaginator
 
+__all__ = ["M01", "M10", "M11", "M12", "M13", "Messages", "OR41", "OR42", "OR43"]
+
 M01: Operation[MessagePage] = Operation(
     code="M01",
     service="front",

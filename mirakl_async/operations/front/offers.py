@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from ...options import Options
     from ...pages import OffsetPaginator
 
+__all__ = ["OF22", "OF26", "OF51", "OF52", "OF53", "OF54", "Offers", "P11"]
+
 OF22: Operation[Offer] = Operation(
     code="OF22",
     service="front",

@@ -43,6 +43,29 @@ if TYPE_CHECKING:
     from ...options import Options
     from ...pages import OffsetPaginator
 
+__all__ = [
+    "OR04",
+    "OR07",
+    "OR11",
+    "OR12",
+    "OR13",
+    "OR14",
+    "OR15",
+    "OR21",
+    "OR23",
+    "OR24",
+    "OR29",
+    "OR30",
+    "OR31",
+    "OR51",
+    "OR72",
+    "OR73",
+    "OR74",
+    "OR75",
+    "OR76",
+    "Orders",
+]
+
 OR11: Operation[OrderPage] = Operation(
     code="OR11",
     service="front",

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from ...options import Options
     from ...pages import SeekPaginator
 
+__all__ = ["PL11", "Picklists"]
+
 PL11: Operation[PicklistPage] = Operation(
     code="PL11",
     service="front",

@@ -32,6 +32,26 @@ if TYPE_CHECKING:
     )
     from ...options import Options
 
+__all__ = [
+    "AF01",
+    "CH11",
+    "CUR01",
+    "DO01",
+    "L01",
+    "OF61",
+    "PC01",
+    "Platform",
+    "RE01",
+    "RE02",
+    "RE11",
+    "RE12",
+    "RE14",
+    "SH11",
+    "SH12",
+    "SH21",
+    "SH31",
+]
+
 AF01: Operation[AdditionalFieldDefinitionList] = Operation(
     code="AF01",
     service="front",

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from ...options import Options
     from ...pages import OffsetPaginator
 
+__all__ = ["H11", "P31", "P41", "P42", "P44", "P45", "P46", "P47", "P51", "PM11", "Products", "VL11"]
+
 H11: Operation[HierarchyList] = Operation(
     code="H11",
     service="front",

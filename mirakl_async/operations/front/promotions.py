@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from ...options import Options
     from ...pages import OffsetPaginator
 
+__all__ = ["PR01", "Promotions"]
+
 PR01: Operation[PromotionPage] = Operation(
     code="PR01",
     service="front",

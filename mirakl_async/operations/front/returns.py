@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from ...options import Options
     from ...pages import SeekPaginator
 
+__all__ = ["RT01", "RT11", "RT12", "RT25", "RT29", "RT51", "RT52", "Returns"]
+
 RT11: Operation[ReturnPage] = Operation(
     code="RT11",
     service="front",

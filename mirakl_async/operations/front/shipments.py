@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from ...options import Options
     from ...pages import SeekPaginator
 
+__all__ = ["ST01", "ST06", "ST11", "ST12", "ST23", "ST24", "ST26", "Shipments"]
+
 ST11: Operation[ShipmentPage] = Operation(
     code="ST11",
     service="front",

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from ...models.front.stores import ShopDocumentsInput, StoreDocumentList, UploadStoreDocumentsResponse
     from ...options import Options
 
+__all__ = ["S30", "S31", "S32", "S33", "Stores"]
+
 S30: Operation[StoreDocumentList] = Operation(
     code="S30",
     service="front",

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ...models.front.users import RoleList
     from ...options import Options
 
+__all__ = ["RO02", "Users"]
+
 RO02: Operation[RoleList] = Operation(
     code="RO02",
     service="front",

@@ -10,6 +10,18 @@ from .paging import Listing
 from .row_random import RowRandom, instant, rank_of_uuid, uuid_of
 from .tables import Head, Kind, Row
 
+__all__ = [
+    "BILLING_CYCLES",
+    "INVOICES",
+    "IV01",
+    "PAYMENT_STATES",
+    "PAY_OUT_STATES",
+    "SBC11",
+    "STATES",
+    "TYPES",
+    "cycle_id",
+]
+
 STATES = ("DRAFT", "GENERATED", "COMPLETE")
 TYPES = ("AUTO_INVOICE", "MANUAL_INVOICE", "MANUAL_CREDIT")
 PAYMENT_STATES = ("PENDING", "PAID", "FAILED")

@@ -13,6 +13,8 @@ from .filters import MOST_VALUES, grouped
 from .refusals import Refused, refused
 from .tables import Table
 
+__all__ = ["FORMATS", "AccountingDocuments", "document_id"]
+
 FORMATS = ("PDF", "cXML")
 _ENTITIES = (
     "PRODUCT_LOGISTIC_ORDER",

@@ -17,6 +17,8 @@ from .refusals import Refused, invalid, refused
 from .row_random import instant, rank_of_uuid, uuid_of
 from .tables import Row, Table
 
+__all__ = ["MOST_BYTES", "Conversations", "User"]
+
 MOST_ATTACHMENTS = 50
 MOST_MESSAGES = 1000
 MOST_BYTES = 30 * 1024 * 1024

@@ -9,6 +9,8 @@ from msgspec import DecodeError, ValidationError, json
 from ..exchange import Call
 from .refusals import invalid, refused
 
+__all__ = ["body_of", "no_body"]
+
 T = TypeVar("T")
 
 

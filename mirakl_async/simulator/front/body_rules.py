@@ -28,6 +28,8 @@ from ..rules import (
 )
 from .order_body_rules import ORDER_BODIES
 
+__all__ = ["BODIES", "PARTS"]
+
 _LETTERS = "made of letters, digits, _ and -"
 _RMA = both(text(min_length=1, max_length=100), pattern("[0-9a-zA-Z_-]+", _LETTERS))
 _INVOICE_REFERENCE = both(text(max_length=255), pattern("[0-9a-zA-Z_-]*", _LETTERS))

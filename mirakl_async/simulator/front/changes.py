@@ -16,6 +16,8 @@ from .refusals import Refused, refused
 from .shipments import shipment_id
 from .tables import Table
 
+__all__ = ["STEPS", "Changes", "Step"]
+
 MOST_ORDERS = 100
 MOST_RETURNS = 100
 MOST_SHIPMENTS = 1000

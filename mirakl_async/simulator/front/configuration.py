@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+__all__ = ["PLATFORM"]
+
 
 def _off(*names: str) -> dict[str, Any]:
     return dict.fromkeys(names, False)

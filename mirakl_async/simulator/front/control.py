@@ -14,6 +14,8 @@ from .multipart import Upload
 from .own_rows import Given, is_row, plain
 from .tables import End
 
+__all__ = ["Change", "Corruption", "FrontControl", "FrontState", "Ids", "Insert", "Send"]
+
 T = TypeVar("T")
 Send = Callable[..., Awaitable[bytes]]
 

@@ -14,6 +14,8 @@ from .list_changes import ListChange
 from .multipart import Upload
 from .world import FrontWorld
 
+__all__ = ["Path", "front_routes", "state_of"]
+
 Path = Mapping[str, str]
 
 

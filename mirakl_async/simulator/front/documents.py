@@ -25,6 +25,17 @@ from .refusals import Refused, invalid, refused
 from .row_random import instant
 from .tables import FILLED_SPAN, Table
 
+__all__ = [
+    "Document",
+    "DocumentKind",
+    "Documents",
+    "FileDescription",
+    "archive",
+    "attachment",
+    "order_document_kind",
+    "shop_document_kind",
+]
+
 MOST_DOCUMENTS = 50
 _UPLOADED = 1_000_000_000
 """The first id of what is uploaded; what was there before has lower ones."""

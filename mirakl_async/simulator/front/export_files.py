@@ -15,6 +15,8 @@ from .reports import csv_lines
 from .row_random import instant
 from .tables import Row, Table
 
+__all__ = ["Columns", "offers_as_csv", "offers_as_json", "orders"]
+
 ROWS_A_PIECE = 50
 
 

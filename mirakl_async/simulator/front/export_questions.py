@@ -15,6 +15,8 @@ from .orders import REFUND_STATES, SAFETY, STATES
 from .refusals import invalid, refused
 from .tables import Head, Table
 
+__all__ = ["ExportQuery", "offers_asked", "orders_asked"]
+
 MOST_ITEMS = 1_000_000
 _MONTH = 31 * 86_400
 _RANGES = (

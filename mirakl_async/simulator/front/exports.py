@@ -23,6 +23,20 @@ from .refusals import Refused, refused
 from .row_random import instant, uuid_of
 from .tables import Table
 
+__all__ = [
+    "ELSEWHERE",
+    "OFFER_EXPORTS",
+    "ORDER_EXPORTS",
+    "End",
+    "ExportJob",
+    "ExportKind",
+    "ExportPlan",
+    "Exports",
+    "Place",
+    "exported_at_once",
+    "storage_refuses",
+]
+
 End = Literal["COMPLETED", "FAILED", "CANCELED"]
 Place = Literal["instance", "elsewhere", "redirected"]
 ELSEWHERE = "/exports"

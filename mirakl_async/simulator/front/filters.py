@@ -13,6 +13,22 @@ from ..instants import is_instant, nanoseconds
 from .refusals import refused
 from .tables import Head
 
+__all__ = [
+    "MOST_VALUES",
+    "Filter",
+    "Many",
+    "Wanted",
+    "any_of",
+    "boolean",
+    "flag",
+    "grouped",
+    "moment",
+    "one_of",
+    "since",
+    "until",
+    "whole_number",
+]
+
 Many = Literal["no", "comma", "repeat", "both"]
 Wanted = Callable[[Head], bool]
 MOST_VALUES = 100

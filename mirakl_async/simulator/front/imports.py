@@ -24,6 +24,8 @@ from .reports import Format, read_csv, sniffed, written
 from .row_random import RowRandom, instant
 from .tables import Head, Kind, Row, Table
 
+__all__ = ["IMPORTS", "P51", "End", "ImportJob", "ImportPlan", "Imports", "Report"]
+
 End = Literal["COMPLETE", "FAILED", "CANCELLED", "TRANSFORMATION_FAILED"]
 Report = Literal["P44", "P45", "P46", "P47"]
 _PARTS = ("file", "shop", "operator_format", "conversion_type", "conversion_options")

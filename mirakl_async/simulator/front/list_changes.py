@@ -11,6 +11,8 @@ from msgspec import Struct
 
 from .tables import Table
 
+__all__ = ["ListChange", "ListChanges", "Where"]
+
 Where = Literal["first", "last", "read", "anywhere"]
 
 

@@ -17,6 +17,8 @@ from .refusals import Refused, refused
 from .row_random import RowRandom, instant, person, rank_of_uuid, uuid_of
 from .tables import Head, Kind, Row, Table
 
+__all__ = ["M01", "M11", "MESSAGES", "OR41", "THREADS", "USERS", "Post", "post_on_order", "thread_id"]
+
 MESSAGES_OF_AN_ORDER = 4
 USERS = ("OPERATOR", "SHOP", "CUSTOMER")
 TRI_STATE = ("TRUE", "FALSE", "ALL")

@@ -13,6 +13,8 @@ from ..exchange import Call
 from .body_rules import PARTS
 from .refusals import invalid, refused
 
+__all__ = ["Part", "Upload", "files_of", "json_of", "parts_of", "text_of", "uploads_of"]
+
 T = TypeVar("T")
 
 

@@ -5,6 +5,28 @@ from __future__ import annotations
 import re
 from typing import Final
 
+__all__ = [
+    "CARRIERS",
+    "CENTERS",
+    "CHANNELS",
+    "FIRST_SHOP",
+    "SHOPS",
+    "commercial_id",
+    "customer_id",
+    "ean",
+    "ean_rank",
+    "line_id",
+    "line_rank",
+    "number",
+    "number_rank",
+    "offer_id",
+    "order_id",
+    "order_rank",
+    "product_rank",
+    "product_sku",
+    "shop_name",
+]
+
 SHOPS: Final = 20
 FIRST_SHOP: Final = 2000
 CHANNELS: Final = (("US", "Website US"), ("FR", "Site France"), ("DE", "Webseite Deutschland"))

@@ -20,6 +20,8 @@ from .refusals import Refused, refused
 from .row_random import RowRandom, instant
 from .tables import Head, Kind, Row, Table
 
+__all__ = ["OFFERS", "OfferQuery", "offers_of_products", "one_offer", "product_of", "product_sku_of", "quantity"]
+
 _SORTS = ("bestPrice", "bestEvaluation")
 _FILTERS = frozenset(
     {"offer_state_codes", "premium", "all_offers", "channel_codes", "all_channels", "shop_ids", "models"}

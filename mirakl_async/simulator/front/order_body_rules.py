@@ -23,6 +23,8 @@ from ..rules import (
     variants,
 )
 
+__all__ = ["ORDER_BODIES"]
+
 _ADDRESS: dict[str, Check] = {
     "city": nullable(STRING),
     "civility": nullable(STRING),

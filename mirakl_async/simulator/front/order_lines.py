@@ -12,6 +12,8 @@ from .bodies import body_of
 from .refusals import Refused, refused
 from .tables import Row, Table
 
+__all__ = ["OrderLines"]
+
 MOST_LINES = 100
 ORDER_FIELDS = {"gift": "BOOLEAN"}
 LINE_FIELDS = {"note": "STRING"}

@@ -8,6 +8,8 @@ from . import names
 from .row_random import RowRandom, address, instant, person, uuid_of
 from .tables import Head, Row
 
+__all__ = ["REFUND", "head", "row"]
+
 REFUND = uuid_of("refund", 0)
 _DAY = 86_400
 _USUAL_STATES = ("WAITING_ACCEPTANCE", "WAITING_DEBIT_PAYMENT", "SHIPPING", "SHIPPING", "SHIPPED", "RECEIVED", "CLOSED")

@@ -14,6 +14,8 @@ from .promises import as_one_order, without_nulls
 from .refusals import refused
 from .tables import Kind, Table
 
+__all__ = ["OR11", "ORDERS", "REFUND_STATES", "SAFETY", "STATES", "WORKFLOWS", "evaluation", "one_order"]
+
 SAFETY = 60.0
 """Seconds that a start of updates is moved back, so that late writes are not missed; how many is not published."""
 

@@ -17,6 +17,8 @@ from ..instants import is_instant, nanoseconds
 from .row_members import MEMBERS, RowMembers
 from .tables import End, Head, Row, Table
 
+__all__ = ["Given", "InvalidRow", "change", "identity_of", "insert", "is_row", "plain"]
+
 Given = Mapping[str, Any] | msgspec.Struct
 _NULLABLE = frozenset({"campaign", "channel", "organization_id"})
 """Members of heads that made-up rows have no value of, now and then."""

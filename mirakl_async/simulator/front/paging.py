@@ -27,6 +27,8 @@ from .refusals import Refused, refused
 from .selections import Question, Selection
 from .tables import Row, Table
 
+__all__ = ["Given", "Listing", "PageQuery", "PageToken", "Pager", "links_of"]
+
 Given = Mapping[str, list[str]]
 _OFFSET = frozenset({"max", "offset", "sort", "order", "paginate", "locale"})
 _SEEK = frozenset({"limit", "page_token", "sort", "locale"})

@@ -10,6 +10,8 @@ from .refusals import Refused, refused
 from .row_random import RowRandom
 from .tables import Head, Kind, Row, Table
 
+__all__ = ["MOST_REFERENCES", "PRODUCTS", "look_up", "ranks_of", "references", "title"]
+
 MOST_REFERENCES = 100
 _THINGS = ("Espresso machine", "Kettle", "Desk lamp", "Hiking boots", "Rain jacket", "Cast iron pan", "Backpack 40 l")
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
+__all__ = ["REQUIRED", "Row", "as_one_order", "without_nulls"]
+
 Row = dict[str, Any]
 
 

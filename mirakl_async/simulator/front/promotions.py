@@ -8,6 +8,8 @@ from .paging import Listing
 from .row_random import RowRandom, instant
 from .tables import Head, Kind, Row
 
+__all__ = ["PR01", "PROMOTIONS", "STATES", "TYPES", "key", "key_rank"]
+
 STATES = ("ACTIVE", "PENDING", "PENDING_APPROVAL", "REJECTED", "EXPIRED")
 TYPES = ("AMOUNT_OFF", "FREE_ITEMS", "PERCENTAGE_OFF", "REDUCED_UNIT_PRICE")
 

@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 from ..instants import is_instant
 
+__all__ = ["PARAMETERS", "Parameter", "query_problem"]
+
 # name, then: "*" repeats, "+" holds values separated by commas, "!" is required; after ":" its type, or its values.
 _TABLE = """
 AF01 entities+

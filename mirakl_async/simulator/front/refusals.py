@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from ..exchange import Answer, answer_json
 
+__all__ = ["Refused", "invalid", "refuse", "refused"]
+
 
 class Refused(Exception):
     """A call that ends with an error answer."""

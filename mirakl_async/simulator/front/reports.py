@@ -9,6 +9,8 @@ from collections.abc import Iterable, Sequence
 from typing import Literal
 from xml.sax.saxutils import escape
 
+__all__ = ["Format", "csv_lines", "read_csv", "sniffed", "written"]
+
 Format = Literal["csv", "xlsx", "xml"]
 MOST_BYTES_READ = 4 * 1024 * 1024
 _NAMESPACE = "http://schemas.openxmlformats.org"

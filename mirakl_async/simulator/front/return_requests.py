@@ -14,6 +14,8 @@ from .refusals import Refused, refused
 from .returns import METHODS
 from .tables import Row, Table
 
+__all__ = ["ReturnRequests"]
+
 MOST = 200
 _SENDABLE = frozenset({"WAITING_ACCEPTANCE", "IN_PROGRESS"})
 

@@ -8,6 +8,21 @@ from .paging import Listing
 from .row_random import RowRandom, instant, rank_of_uuid, uuid_of
 from .tables import Head, Kind, Row
 
+__all__ = [
+    "ITEMS_TO_RETURN",
+    "LABEL_STATES",
+    "METHODS",
+    "REASONS",
+    "RETURNS",
+    "RETURN_LABELS",
+    "RT11",
+    "RT12",
+    "RT52",
+    "STATES",
+    "return_id",
+    "return_rank",
+]
+
 STATES = ("WAITING_ACCEPTANCE", "IN_PROGRESS", "REFUSED", "RECEIVED", "NO_RECEPTION", "CLOSED", "CANCELED")
 METHODS = ("RETURN_METHOD_BY_MAIL", "RETURN_METHOD_DROP_OFF_POINT", "RETURN_METHOD_IN_STORE")
 REASONS = ("RETURN_BROKEN_ITEM", "RETURN_CHANGED_MIND", "RETURN_DEFECTIVE_ITEM", "RETURN_OTHER")

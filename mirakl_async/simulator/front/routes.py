@@ -23,6 +23,8 @@ from .shipments import PL11, ST11, ST12
 from .strictness import strict
 from .world import FrontWorld
 
+__all__ = ["LISTINGS", "MOST_BYTES", "PAGED", "front_service", "storage_service"]
+
 MOST_BYTES = 512 * 1024 * 1024
 LISTINGS: Sequence[Listing] = (IV01, M01, M11, OR11, OR41, PL11, PR01, RT11, RT12, RT52, SBC11, ST11, ST12)
 

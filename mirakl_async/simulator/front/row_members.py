@@ -19,6 +19,8 @@ from .shipments import DEBIT_STATES, PICK_STATES
 from .shipments import STATES as SHIPMENT_STATES
 from .tables import Row
 
+__all__ = ["MEMBERS", "Read", "RowMembers"]
+
 Read = Callable[[Row], Any]
 
 

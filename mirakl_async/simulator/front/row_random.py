@@ -13,6 +13,8 @@ from typing import TypeVar
 from uuid import UUID
 from zlib import crc32
 
+__all__ = ["PLACES", "RowRandom", "address", "instant", "person", "rank_of_uuid", "seed_of", "uuid_of"]
+
 T = TypeVar("T")
 
 _MASK = (1 << 64) - 1

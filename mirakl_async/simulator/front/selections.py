@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 from .filters import Wanted
 from .tables import Table
 
+__all__ = ["Question", "Selection"]
+
 
 class Question(NamedTuple):
     """Which rows are asked for, and in which order.

@@ -17,6 +17,8 @@ from .refusals import Refused, refused
 from .reports import csv_lines
 from .tables import Row
 
+__all__ = ["Given", "attributes", "settings_routes"]
+
 Given = Mapping[str, list[str]]
 _CATEGORIES = (
     # code, label, level, parent

@@ -11,6 +11,20 @@ from .paging import Listing
 from .row_random import RowRandom, address, instant, person, rank_of_uuid, uuid_of
 from .tables import Head, Kind, Row
 
+__all__ = [
+    "DEBIT_STATES",
+    "ITEMS_TO_SHIP",
+    "PICKLISTS",
+    "PICK_STATES",
+    "PL11",
+    "SHIPMENTS",
+    "ST11",
+    "ST12",
+    "STATES",
+    "picklist_id",
+    "shipment_id",
+]
+
 STATES = (
     "SHIPPING",
     "READY_FOR_PICK_UP",

@@ -10,6 +10,8 @@ from .filters import grouped
 from .query_rules import query_problem
 from .refusals import invalid, refused
 
+__all__ = ["strict"]
+
 
 def strict(route: Route) -> Route:
     """Return the route with a check of its query and its JSON body, which answers 400 for what is forbidden."""

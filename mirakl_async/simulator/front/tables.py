@@ -18,6 +18,8 @@ from ..clock import Clock
 from .promises import without_nulls
 from .row_random import RowRandom, seed_of
 
+__all__ = ["FILLED_SPAN", "MAX_INTERVAL", "End", "Head", "Kind", "Row", "Table"]
+
 Head = dict[str, Any]
 """What a row is filtered and sorted by: a few members that cost little to make, moments in seconds since 1970."""
 

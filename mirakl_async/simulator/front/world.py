@@ -30,6 +30,8 @@ from .returns import ITEMS_TO_RETURN, RETURN_LABELS, RETURNS
 from .shipments import ITEMS_TO_SHIP, PICKLISTS, SHIPMENTS
 from .tables import End, Kind, Table
 
+__all__ = ["KINDS", "LISTS", "FrontWorld", "Oddities"]
+
 KINDS: Sequence[Kind] = (
     ORDERS,
     MESSAGES,
