@@ -108,10 +108,29 @@ def test_what_breaks_the_contract_is_repaired_and_costs_no_other_item(members, c
 
 def test_both_ways_of_reading_give_the_same():
     lines = [codec.encode(decoded(order_id=str(number), total_price=number / 8)) for number in range(20)]
-    assert only(lines).equals(BatchBuilder(Order)._read_each(lines))
+    text = b"".join(line + b"\n" for line in lines)
+    ends = [at + 1 for at, byte in enumerate(text) if byte == 10]
+    assert only(lines).equals(BatchBuilder(Order)._read_each(text, ends))
 
 
-@pytest.mark.parametrize("item", [b"5", b"[]", b'{"order_id":"a"', b"{}{}", b'{"total_price":1e25}', b"\xff"])
+TOO_LARGE = [
+    "1e20",
+    "1e25",
+    "-1e25",
+    "9e37",
+    "1E+30",
+    "1e60",
+    "1e999",
+    "1" + 20 * "0",
+    "1" + 25 * "0",
+    76 * "9",
+    400 * "9",
+]
+PRICES = [b'{"total_price":%s}' % number.encode() for number in TOO_LARGE]
+INSIDE = b'{"order_lines":[{"price":1%s}]}' % (25 * b"0")
+
+
+@pytest.mark.parametrize("item", [b"5", b"[]", b'{"order_id":"a"', b"{}{}", b"\xff", INSIDE, *PRICES])
 def test_an_item_that_cannot_be_read_is_named_and_no_value_is_changed(item):
     with pytest.raises(UnreadableFile, match="item 1 cannot be read|does not fit") as caught:
         only([decoded(), item])
