@@ -65,7 +65,7 @@ async def export(
         with transfer(what, quiet=json) as shown:
             resource = front.orders if what == "orders" else front.offers
             job = await resource.start_export(**arguments) if attach is None else resource.export_job(attach)
-            named = f"{job.what} {job.id}"
+            named = f"{job.kind} {job.id}"
             shown.state(f"{named}: started" if attach is None else f"{named}: resumed")
             with resumable(job.id):
                 await job.wait(
@@ -112,5 +112,5 @@ async def _write(
             if file.count % SHOWN_EVERY == 0:
                 on_count(file.count)
     if items.unreadable:
-        raise unfinished(f"{job.what} {job.id}: {items.unreadable} items could not be read")
+        raise unfinished(f"{job.kind} {job.id}: {items.unreadable} items could not be read")
     return file

@@ -167,7 +167,7 @@ def without_bom(start: bytes) -> bytes:
 def documented(operation: Operation[Any]) -> str:
     """The documented success, described for an error message."""
     body = {"none": "without a body", "json": "with JSON", "stream": f"with {operation.accept}"}.get(operation.answer)
-    return f"{' or '.join(map(str, operation.success))} {body or 'that is not HTML_TYPES'}"
+    return f"{' or '.join(map(str, operation.success))} {body or 'that is not HTML'}"
 
 
 def _check_empty(operation: Operation[Any], status: int, media_type: str, start: bytes) -> str | None:

@@ -1,7 +1,7 @@
 """Exports of orders (OR13 to OR15) and of offers (OF52 to OF54): a tracking id, then files, then their items.
 
-The files of a done export do not change, so a place in it is a file's number and an item's. The address of each file
-comes with the export's state; it is asked with our credential on the instance's own origin only.
+The files of a completed export do not change, so a position in it consists of the numbers of a file and an item. The
+status of the export contains the URLs of its files; credentials are sent to the instance's own origin only.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from ..errors import (
     UnreadableFile,
 )
 from ..server_text import natural, one_line
-from .polling import WAITING, is_transient, pace_of, poll_until
+from .polling import WAITING, is_transient, poll_interval_of, poll_until
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "COMPLETED",
-    "EXPIRED",
+    "EXPIRED_ERRORS",
     "FAILED",
     "FINAL",
     "IN_PROGRESS",
@@ -56,59 +56,59 @@ __all__ = [
 T = TypeVar("T")
 log: logging.Logger = logging.getLogger("mirakl_async")
 COMPLETED = "COMPLETED"
-LONGEST_TITLE = 200
+MAX_TITLE_LENGTH = 200
 FAILED = frozenset({"FAILED", "CANCELED", "CANCELLED"})
 IN_PROGRESS = frozenset({"PENDING"})
 FINAL = FAILED | {COMPLETED}
 MAX_CONSECUTIVE_FAILURES = 3
-# What an address says that was good for a while only: no document tells for how long.
-EXPIRED = (PermissionDenied, NotFound, Gone)
+# The responses of an expired URL; its lifetime is not documented.
+EXPIRED_ERRORS = (PermissionDenied, NotFound, Gone)
 
 
 class Exporter(Protocol):
-    """The resource an export came from."""
+    """The resource that an export belongs to."""
 
     @property
     def clock(self) -> Clock:
-        """Its client's time."""
+        """The clock of its client."""
         ...
 
     async def export_status(self, tracking_id: str, **options: Unpack[Options]) -> ExportStatus:
-        """How an export fares."""
+        """Fetch the status of an export."""
         ...
 
     def download_export(self, url: str, **options: Unpack[Options]) -> Download:
-        """One file of it."""
+        """The download of one of its files."""
         ...
 
 
 class Export:
-    """One export, by its tracking `id`; `last` is the state seen last, None before the first look."""
+    """One export, identified by its tracking `id`; `last_status` is the last fetched status, or None."""
 
-    what = "export"
+    kind = "export"
 
     def __init__(self, exporter: Exporter, status: Operation[Any], tracking_id: str) -> None:
         self.id = tracking_id
         self.last_status: ExportStatus | None = None
         self._exporter = exporter
-        self._pace = pace_of(status)
+        self._interval = poll_interval_of(status)
 
     def __repr__(self) -> str:
         status = self.last_status.status if self.last_status else None
-        return one_line(f"<{type(self).__name__} {self.id} {status or 'not looked at'}>")
+        return one_line(f"<{type(self).__name__} {self.id} {status or 'status unknown'}>")
 
     @property
     def title(self) -> str:
-        """What messages call it, such as `order export 7f3a`."""
-        return one_line(f"{self.what} {self.id}", LONGEST_TITLE)
+        """Its name in messages, such as `order export 7f3a`."""
+        return one_line(f"{self.kind} {self.id}", MAX_TITLE_LENGTH)
 
     @property
     def clock(self) -> Clock:
-        """The client's time, for what waits between calls."""
+        """The client's clock, for waits between calls."""
         return self._exporter.clock
 
     async def status(self, **options: Unpack[Options]) -> ExportStatus:
-        """How the export fares now (OR14, OF53)."""
+        """Fetch the current status of the export (OR14, OF53)."""
         self.last_status = await self._exporter.export_status(self.id, **options)
         return self.last_status
 
@@ -119,49 +119,49 @@ class Export:
         poll_interval: float | None = None,
         progress: Callable[[ExportStatus], None] | None = None,
     ) -> ExportStatus:
-        """The export's state once it is final; looked at as often as Mirakl recommends.
+        """Wait until the status of the export is final and return it; polls as often as Mirakl recommends.
 
-        An export that fails or is canceled is an outcome, not an exception: see `raise_for_failure`. `timeout` and
-        `poll_interval` are in seconds; `progress` is given every state seen. Raises JobTimeout if it would take longer;
-        the export goes on, and can be waited for again.
+        A failed or canceled export does not raise: see `raise_for_failure`. `timeout` and `poll_interval` are in
+        seconds; `progress` is called with every status. Raises JobTimeout if it would take longer; the export
+        continues, and can be waited for again.
         """
         check_arguments("wait", WAITING, locals())
         return await poll_until(
             self.status,
             lambda state: state.status in FINAL,
-            underway=IN_PROGRESS,
+            in_progress=IN_PROGRESS,
             name=self.title,
-            every=self._pace if poll_interval is None else poll_interval,
+            interval=self._interval if poll_interval is None else poll_interval,
             timeout=timeout,
             clock=self.clock,
-            told=lambda state: state.status,
+            get_status=lambda state: state.status,
             progress=progress,
         )
 
     @property
     def done(self) -> bool:
-        """Whether the state seen last is final."""
+        """Whether the last fetched status is final."""
         return self.last_status is not None and self.last_status.status in FINAL
 
     @property
     def failed(self) -> bool:
-        """Whether the state seen last is FAILED or CANCELED."""
+        """Whether the last fetched status is FAILED or CANCELED."""
         return self.last_status is not None and self.last_status.status in FAILED
 
     def raise_for_failure(self) -> None:
-        """Raise JobFailed if the state seen last is a failed one."""
+        """Raise JobFailed if the last fetched status is FAILED or CANCELED."""
         if self.last_status is None:
-            raise ClientStateError(f"{self.title}: its state has not been looked at; await status() or wait()")
+            raise ClientStateError(f"{self.title}: its status is unknown; await status() or wait() first")
         if self.last_status.status in FAILED:
             error = self.last_status.error
             reason = one_line(": ".join(text for text in (error.code, error.detail) if text)) if error else None
-            words = f"{self.title} ended {self.last_status.status}{f' ({reason})' if reason else ''}"
-            raise JobFailed(words, self.last_status.status or "", reason)
+            message = f"{self.title} ended {self.last_status.status}{f' ({reason})' if reason else ''}"
+            raise JobFailed(message, self.last_status.status or "", reason)
 
     async def downloads(self, *, refresh_urls: bool = False) -> list[Download]:
-        """The files, in their order, once the export is completed; raises JobFailed if it has failed.
+        """Wait for the export and return the downloads of its files, in order; raises JobFailed if it has failed.
 
-        `anew` asks for the addresses even if they are known: they may be good for a while only.
+        `refresh_urls` fetches the URLs again even if they are known, since they may expire.
         """
         if refresh_urls or not self.done:
             await self.wait()
@@ -170,10 +170,10 @@ class Export:
         return [self._exporter.download_export(url) for url in urls]
 
     async def save(self, folder: str | Path, *, progress: Callable[[int, int], None] | None = None) -> list[Path]:
-        """Save every file in `folder`, under the tracking id and its number; files that are there already are kept.
+        """Save every file in `folder`, named by the tracking id and its number; existing files are kept.
 
-        A file appears only when it is whole, so an interrupted call is taken up by calling again. `progress` is given
-        the files saved so far and their total.
+        A file appears only when it is complete, so an interrupted call is resumed by calling again. `progress` is
+        called with the number of files saved so far and their total.
         """
         folder = Path(folder)
         await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
@@ -181,36 +181,38 @@ class Export:
         paths = list[Path]()
         for number, download in enumerate(downloads, 1):
             stem = f"{safe_name(self.id)}-{number:03}"
-            there = await asyncio.to_thread(_files_named, folder, stem)
-            paths.append(there[0] if there else (await self._saved(number, download, folder / stem)).path)
+            existing = await asyncio.to_thread(_files_named, folder, stem)
+            paths.append(
+                existing[0] if existing else (await self._save_with_retries(number, download, folder / stem)).path
+            )
             if progress is not None:
                 progress(number, len(downloads))
         return paths
 
-    async def downloads_after(self, error: MiraklError, failures: int) -> list[Download]:
-        """The files, to go on after so many `failures` in a row; raises the error if there were too many, or it stays.
+    async def retry_downloads(self, error: MiraklError, failures: int) -> list[Download]:
+        """The downloads to continue with after a number of consecutive failures; raises a permanent or the last error.
 
-        The addresses are asked for anew where they may have expired.
+        The URLs are fetched again if they may have expired.
         """
-        expired = isinstance(error, EXPIRED)
+        expired = isinstance(error, EXPIRED_ERRORS)
         if failures >= MAX_CONSECUTIVE_FAILURES or not (expired or is_transient(error)):
             raise error
         await self.clock.sleep(RETRY_DELAY * failures)
         return await self.downloads(refresh_urls=expired)
 
-    async def _saved(self, number: int, download: Download, stem: Path) -> SavedFile:
+    async def _save_with_retries(self, number: int, download: Download, stem: Path) -> SavedFile:
         failures = 0
         while True:
             try:
                 return await self._save(download, stem)
             except MiraklError as error:
                 failures += 1
-                download = (await self.downloads_after(error, failures))[number - 1]
+                download = (await self.retry_downloads(error, failures))[number - 1]
 
     async def _save(self, download: Download, stem: Path) -> SavedFile:
         async with download as file:
-            ending = Path(file.filename).suffix or f".{await file.detect_format()}"
-            return await file.save(stem.with_name(stem.name + ending))
+            suffix = Path(file.filename).suffix or f".{await file.detect_format()}"
+            return await file.save(stem.with_name(stem.name + suffix))
 
 
 def _files_named(folder: Path, stem: str) -> list[Path]:
@@ -218,104 +220,103 @@ def _files_named(folder: Path, stem: str) -> list[Path]:
 
 
 class ExportPosition(NamedTuple):
-    """A place in an export: so many whole files, and so many items of the next one, those of no use among them."""
+    """A position in an export: the number of files read, and of items in the next file, unreadable ones included."""
 
     file: int = 0
     item: int = 0
 
 
 class ExportReader(Generic[T]):
-    """The items of all files of an export, one by one; from `after`, a `cursor` of an earlier walk, where given.
+    """Iterates over the items of all files of an export, optionally `after` a `cursor` of an earlier iteration.
 
-    `cursor` is the place after the item given last: save it once that item is dealt with, and a walk with it goes on
-    behind that item, in another process, tomorrow. Each file is read from its address as it arrives; if the connection
-    breaks, or the address is good no longer, the file is fetched anew and what was given is not given again. A
-    MiraklError that ends the walk has the cursor as its `resume_from`, None at the start. `unreadable` counts the items
-    that could not be read and were left out; each is reported to the client's listener, and a file that holds any is
-    logged.
+    `cursor` is the position after the last item: save it when that item is processed, and an iteration with it
+    continues after that item, also in another process. Each file is streamed; if the connection breaks, or the URL has
+    expired, the file is downloaded again and the items already yielded are skipped. A MiraklError that ends the
+    iteration has the cursor as its `resume_from`, None at the start. `unreadable` counts the items that could not be
+    decoded and were skipped; each is reported to the client's listener, and their number per file is logged.
     """
 
     def __init__(self, export: Export, read: Callable[[DownloadStream], AsyncIterator[T]], after: str | None) -> None:
         self.unreadable: int = 0
         self._export = export
         self._read = read
-        self._start = _place(export, after) if after is not None else ExportPosition()
-        self._place = self._start
+        self._start = _parse_cursor(export, after) if after is not None else ExportPosition()
+        self._position = self._start
 
     @property
     def cursor(self) -> str:
-        """The place after the item given last."""
-        return f"{self._export.id}:{self._place.file}:{self._place.item}"
+        """The position after the last item."""
+        return f"{self._export.id}:{self._position.file}:{self._position.item}"
 
     async def __aiter__(self) -> AsyncGenerator[T, None]:
-        self._place, self.unreadable = self._start, 0
+        self._position, self.unreadable = self._start, 0
         try:
             downloads = await self._export.downloads()
-            if self._place > (len(downloads), 0):
-                raise InvalidArgument(self._export.what, "after", f"{self.cursor!r} is past its {len(downloads)} files")
+            if self._position > (len(downloads), 0):
+                raise InvalidArgument(self._export.kind, "after", f"{self.cursor!r} is past its {len(downloads)} files")
             failures = 0
-            while self._place.file < len(downloads):
-                before = self._place
+            while self._position.file < len(downloads):
+                start = self._position
                 try:
-                    async with aclosing(self._items(downloads[before.file])) as items:
+                    async with aclosing(self._file_items(downloads[start.file])) as items:
                         async for item in items:
                             yield item
                 except MiraklError as error:
-                    failures = 1 if self._place > before else failures + 1
-                    downloads = await self._export.downloads_after(error, failures)
+                    failures = 1 if self._position > start else failures + 1
+                    downloads = await self._export.retry_downloads(error, failures)
                 else:
-                    failures, self._place = 0, ExportPosition(before.file + 1)
+                    failures, self._position = 0, ExportPosition(start.file + 1)
         except MiraklError as error:
-            error.resume_from = self.cursor if self._place > ExportPosition() else None
+            error.resume_from = self.cursor if self._position > ExportPosition() else None
             raise
 
-    async def _items(self, download: Download) -> AsyncGenerator[T, None]:
-        """What was not given yet of one file, read once."""
-        async with download as file, aclosing(self._rest(file)) as rest:
-            async for at, item in rest:
-                self._place = ExportPosition(self._place.file, at)
+    async def _file_items(self, download: Download) -> AsyncGenerator[T, None]:
+        """Yield the remaining items of one file."""
+        async with download as file, aclosing(self._remaining_items(file)) as rest:
+            async for index, item in rest:
+                self._position = ExportPosition(self._position.file, index)
                 yield item
 
-    async def _rest(self, file: DownloadStream) -> AsyncGenerator[tuple[int, T], None]:
-        """What was not given yet, each item with the place after it.
+    async def _remaining_items(self, file: DownloadStream) -> AsyncGenerator[tuple[int, T], None]:
+        """Yield the remaining items, each with the index after it.
 
-        Items that cannot be read have places too, so that a cursor holds for `raw` as well, and for a later release
-        that can read them.
+        Unreadable items are counted too, so that a cursor is valid for `raw` as well, and for a later release that can
+        read them.
         """
-        given, at = self._place.item, 0
+        yielded, index = self._position.item, 0
         values = self._read(file)
         unreadable_at: set[int] = getattr(values, "unreadable_at", set())
         try:
             async for item in values:
-                at = _behind(at, unreadable_at) + 1
-                if at > given:
-                    yield at, item
+                index = _skip_unreadable(index, unreadable_at) + 1
+                if index > yielded:
+                    yield index, item
         except UnreadableFile as error:
             if file.complete is None:
-                # No length and no chunks: the connection was closed early, and only the text can tell.
+                # Without a length, only the incomplete text shows that the connection was closed early.
                 raise ConnectionLost(str(error), file.context) from error
             raise
-        if _behind(at, unreadable_at) < given:
+        if _skip_unreadable(index, unreadable_at) < yielded:
             raise UnreadableFile(f"{self._export.title}: the cursor is past the end of its file")
         if unreadable_at:
             self.unreadable += len(unreadable_at)
-            words = "%s: %d items of a file could not be read"
-            log.warning(words, self._export.title, len(unreadable_at))
+            message = "%s: %d items of a file could not be read"
+            log.warning(message, self._export.title, len(unreadable_at))
 
 
-def _behind(at: int, unreadable_at: set[int]) -> int:
-    """The first place from `at` on that holds something of use, or nothing."""
-    while at in unreadable_at:
-        at += 1
-    return at
+def _skip_unreadable(index: int, unreadable_at: set[int]) -> int:
+    """The first index from `index` on that is not unreadable."""
+    while index in unreadable_at:
+        index += 1
+    return index
 
 
-def _place(export: Export, cursor: str) -> ExportPosition:
-    before, _, last = cursor.rpartition(":")
-    tracking_id, _, number = before.rpartition(":")
+def _parse_cursor(export: Export, cursor: str) -> ExportPosition:
+    prefix, _, last = cursor.rpartition(":")
+    tracking_id, _, number = prefix.rpartition(":")
     file, item = natural(number), natural(last)
     if tracking_id != export.id or file is None or item is None:
         raise InvalidArgument(
-            export.what, "after", f"{cursor!r} is no cursor of the export {one_line(export.id, LONGEST_TITLE)}"
+            export.kind, "after", f"{cursor!r} is not a cursor of the export {one_line(export.id, MAX_TITLE_LENGTH)}"
         )
     return ExportPosition(file, item)

@@ -1,4 +1,4 @@
-"""Orders, with their export as a job: OR13 starts it, OR14 follows it, OR15 fetches its files."""
+"""Orders, with their export as a job: OR13 starts it, OR14 polls it, OR15 downloads its files."""
 
 from __future__ import annotations
 
@@ -26,29 +26,29 @@ RANGES = (
     ("start_update_date", "end_update_date"),
     ("start_refund_creation_date", "end_refund_creation_date"),
 )
-LONGEST_MONTH = timedelta(days=31)
+MAX_REFUND_RANGE = timedelta(days=31)
 
 
 def check_ranges(filters: Mapping[str, Any]) -> None:
-    """Hold the dates of an export against what OR13 documents."""
-    whole = 0
+    """Check the dates of an export against the rules of OR13; raises InvalidArgument."""
+    complete_ranges = 0
     for start, end in RANGES:
-        given = [name for name in (start, end) if filters.get(name) is not None]
-        if len(given) == 1:
-            raise InvalidArgument("OR13", given[0], f"{start} and {end} go together")
-        whole += len(given) // 2
+        given_names = [name for name in (start, end) if filters.get(name) is not None]
+        if len(given_names) == 1:
+            raise InvalidArgument("OR13", given_names[0], f"{start} and {end} must be given together")
+        complete_ranges += len(given_names) // 2
         span = _span(filters.get(start), filters.get(end))
         if span is not None and span < timedelta(0):
-            raise InvalidArgument("OR13", end, f"is before {start}")
-        if span is not None and (start, end) == RANGES[-1] and span > LONGEST_MONTH:
-            raise InvalidArgument("OR13", end, f"is over a month after {start}")
-    if not whole:
+            raise InvalidArgument("OR13", end, f"must not be before {start}")
+        if span is not None and (start, end) == RANGES[-1] and span > MAX_REFUND_RANGE:
+            raise InvalidArgument("OR13", end, f"must be at most {MAX_REFUND_RANGE.days} days after {start}")
+    if not complete_ranges:
         ranges = ", or ".join(f"{start} and {end}" for start, end in RANGES)
-        raise InvalidArgument("OR13", RANGES[0][0], f"an export needs a range of dates: {ranges}")
+        raise InvalidArgument("OR13", RANGES[0][0], f"is required, or another range: {ranges}")
 
 
 def _span(start: object, end: object) -> timedelta | None:
-    """The time between two moments; None where they are none, which encoding them will say."""
+    """The time between two date-times; None if one is invalid, which encoding reports later."""
     first, last = _instant(start), _instant(end)
     return last - first if first and last else None
 
@@ -59,21 +59,21 @@ def _instant(value: object) -> datetime | None:
         return None
     try:
         return instant(moment)
-    except OverflowError:  # the first and the last day there are
+    except OverflowError:  # near the minimum or maximum date
         return None
 
 
 class OrderExport(Export):
     """An export of orders: JSON files of up to a gigabyte each."""
 
-    what = "order export"
+    kind = "order export"
 
     def items(self, *, after: str | None = None) -> ExportReader[Order]:
-        """The orders of all files, one by one, in bounded memory; waits for the export if it is not done."""
+        """Iterate over the orders of all files, in bounded memory; waits for the export first."""
         return ExportReader(self, lambda file: file.items("front.orders:Order", "orders"), after)
 
     def raw(self, *, after: str | None = None) -> ExportReader[Raw]:
-        """Like `items`, but each order is its JSON as it came: for who stores orders and does not read them."""
+        """Like `items`, but each order is its undecoded JSON, to store orders without reading them."""
         return ExportReader(self, lambda file: file.items(Raw, "orders"), after)
 
 
@@ -86,13 +86,13 @@ class Orders(generated.Orders):
     async def start_export(self, **filters: Any) -> OrderExport:
         """OR13: start an export of orders; `async for order in export.items()` waits for it and reads it.
 
-        The arguments are those of `create_export`. At least one whole range of dates is needed, of refunds a month at
-        most. Documented pace: changes at most every 5 minutes, all once a day; one export runs at a time. Raises
-        InvalidArgument before anything is sent.
+        The arguments are those of `create_export`. At least one complete range of dates is required; a range of refunds
+        may span at most a month. Documented interval: changes at most every 5 minutes, all once a day; one export runs
+        at a time. Raises InvalidArgument before anything is sent.
         """
         check_ranges(filters)
         return self.export_job(tracking_id_of("OR13", await self.create_export(**filters)))
 
     def export_job(self, tracking_id: str) -> OrderExport:
-        """The export that was started before, here or elsewhere; nothing is sent."""
+        """The export with this tracking id, which any process may have started; sends nothing."""
         return OrderExport(self, generated.OR14, tracking_id)

@@ -1,4 +1,4 @@
-"""Ask for a job's state, at its pace, until it is what is waited for."""
+"""Poll the status of a job until it is done."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ..clock import Clock
     from ..operation import Operation
 
-__all__ = ["MAX_CONSECUTIVE_FAILURES", "WAITING", "is_transient", "pace_of", "poll_until"]
+__all__ = ["MAX_CONSECUTIVE_FAILURES", "WAITING", "is_transient", "poll_interval_of", "poll_until"]
 
 S = TypeVar("S")
 log: logging.Logger = logging.getLogger("mirakl_async")
@@ -39,24 +39,24 @@ TRANSIENT_ERRORS = (
 )  # fmt: skip
 MAX_CONSECUTIVE_FAILURES = 5
 WAITING: Rules = {
-    "timeout": SECONDS_OR_ZERO.or_none("no bound"),
-    "poll_interval": SECONDS.or_none("the documented pace"),
+    "timeout": SECONDS_OR_ZERO.or_none("no limit"),
+    "poll_interval": SECONDS.or_none("the documented interval"),
     "progress": CALLABLE.or_none(),
 }
-"""What the options of waiting for a job take."""
+"""The rules for the options of `wait`."""
 MAX_CONSECUTIVE_NOT_FOUND = 3  # a job that was just created may not be found for a moment
 
 
-def pace_of(operation: Operation[Any]) -> float:
-    """Seconds between two questions: what Mirakl recommends, or else allows."""
+def poll_interval_of(operation: Operation[Any]) -> float:
+    """The seconds between two status requests: what Mirakl recommends, or else the minimum it allows."""
     return operation.recommended_interval or operation.interval or 60.0
 
 
 def is_transient(error: MiraklError) -> bool:
-    """Whether an error may pass by itself: an outage, or the answer of something else than Mirakl.
+    """Whether an error may be temporary: an outage, or a response that is not Mirakl's.
 
-    An error status in another format than Mirakl's is the answer of a gateway; so are a redirect and broken JSON. A 401
-    stays whoever gives it: the token was renewed before.
+    An error in another format than Mirakl's comes from a gateway; so do redirects and invalid JSON. A 401 is permanent
+    in any format: the token was refreshed before.
     """
     if isinstance(error, APIError) and not error.recognized:
         return not isinstance(error, AuthenticationFailed)
@@ -64,46 +64,48 @@ def is_transient(error: MiraklError) -> bool:
 
 
 async def poll_until(
-    ask: Callable[[], Awaitable[S]],
-    enough: Callable[[S], bool],
+    fetch: Callable[[], Awaitable[S]],
+    is_done: Callable[[S], bool],
     *,
-    underway: frozenset[str],
+    in_progress: frozenset[str],
     name: str,
-    every: float,
+    interval: float,
     timeout: float | None,
     clock: Clock,
-    told: Callable[[S], str | None],
+    get_status: Callable[[S], str | None],
     progress: Callable[[S], None] | None = None,
 ) -> S:
-    """Ask at once and then `every` so many seconds; give the first state that is enough.
+    """Fetch the status immediately and then every `interval` seconds; return the first one that `is_done` accepts.
 
-    A question that fails for a passing reason is asked again at the next turn, five times in a row at most, and one
-    that Mirakl answers with 404 three times: a job of hours is not lost to a minute's outage. A status that is neither
-    enough nor `underway` is logged: it may be an end that nobody knew of. `progress` is given every answer. Raises
-    JobTimeout as soon as the next turn would come after `timeout`.
+    A status request that fails temporarily is repeated at the next interval, up to five consecutive failures, or three
+    for a 404: a short outage must not end the wait for a job of hours. A status that is neither done nor `in_progress`
+    is logged: it may be an undocumented final one. `progress` is called with every status. Raises JobTimeout when the
+    next request would be after `timeout`.
     """
-    began = clock.monotonic()
-    failed, not_found, last, warned = 0, 0, None, None
+    started_at = clock.monotonic()
+    failures, not_found_failures, last_status, warned = 0, 0, None, None
     while True:
         try:
-            state = await ask()
+            state = await fetch()
         except MiraklError as error:
-            transient = is_transient(error)
-            failed, not_found = failed + 1, 0 if transient else not_found + 1
-            if not (transient or isinstance(error, NotFound)):
+            is_transient_error = is_transient(error)
+            failures, not_found_failures = failures + 1, 0 if is_transient_error else not_found_failures + 1
+            if not (is_transient_error or isinstance(error, NotFound)):
                 raise
-            if failed == MAX_CONSECUTIVE_FAILURES or not_found == MAX_CONSECUTIVE_NOT_FOUND:
+            if failures == MAX_CONSECUTIVE_FAILURES or not_found_failures == MAX_CONSECUTIVE_NOT_FOUND:
                 raise
-            log.warning("%s: the status request failed (%s); retrying in %.0f s", name, type(error).__name__, every)
+            log.warning("%s: the status request failed (%s); retrying in %.0f s", name, type(error).__name__, interval)
         else:
-            failed, not_found, last = 0, 0, one_line(told(state) or "") or None
+            failures, not_found_failures, last_status = 0, 0, one_line(get_status(state) or "") or None
             if progress is not None:
                 progress(state)
-            if enough(state):
+            if is_done(state):
                 return state
-            if last not in {*underway, warned}:
-                log.warning("%s has a status that is not known, %s; it is waited on", name, last)
-                warned = last
-        if timeout is not None and clock.monotonic() + every - began > timeout:
-            raise JobTimeout(f"{name} did not finish within {timeout:g} s; last status: {last or 'not known'}", last)
-        await clock.sleep(every)
+            if last_status not in {*in_progress, warned}:
+                log.warning("%s has the unknown status %s; waiting continues", name, last_status)
+                warned = last_status
+        if timeout is not None and clock.monotonic() + interval - started_at > timeout:
+            raise JobTimeout(
+                f"{name} did not finish within {timeout:g} s; last status: {last_status or 'unknown'}", last_status
+            )
+        await clock.sleep(interval)

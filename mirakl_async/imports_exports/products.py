@@ -1,7 +1,7 @@
-"""Product imports: hand a file in (P41), follow it (P42), fetch its reports (P44 to P47).
+"""Product imports: upload a file (P41), poll its status (P42), download its reports (P44 to P47).
 
-TRANSFORMATION_WAITING, TRANSFORMATION_RUNNING, WAITING and RUNNING lead to SENT: handed to the operator, whose side may
-take hours or days, until COMPLETE. TRANSFORMATION_FAILED, FAILED and CANCELLED end an import on the way.
+TRANSFORMATION_WAITING, TRANSFORMATION_RUNNING, WAITING and RUNNING precede SENT: the operator has the products, which
+may take hours or days until COMPLETE. TRANSFORMATION_FAILED, FAILED and CANCELLED are final.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from ..checks import check_arguments
 from ..errors import ClientStateError, InvalidArgument, JobFailed
 from ..operations.front import products as generated
 from ..server_text import one_line
-from .polling import WAITING, pace_of, poll_until
+from .polling import WAITING, poll_interval_of, poll_until
 from .tracking import import_id_of
 
 if TYPE_CHECKING:
@@ -33,12 +33,12 @@ COMPLETE, SENT = "COMPLETE", "SENT"
 FAILED = frozenset({"TRANSFORMATION_FAILED", "FAILED", "CANCELLED"})
 FINAL = FAILED | {COMPLETE}
 IN_PROGRESS = frozenset({"TRANSFORMATION_WAITING", "TRANSFORMATION_RUNNING", "WAITING", "RUNNING", SENT})
-# PM11 has two forms of answer and one typed method, which takes the other one.
+# PM11 responds in JSON, for the typed method, or in CSV, for `download_attributes`.
 ATTRIBUTES_AS_CSV: Operation[Any] = replace(generated.PM11, answer="stream", accept="text/csv", reply="")
 
 
 class ImportJob:
-    """One product import, by its `id`; `last` is the state seen last, None before the first look."""
+    """One product import, identified by its `id`; `last_status` is the last fetched status, or None."""
 
     def __init__(self, products: Products, import_id: int) -> None:
         self.id = import_id
@@ -47,10 +47,10 @@ class ImportJob:
 
     def __repr__(self) -> str:
         status = self.last_status.import_status if self.last_status else None
-        return one_line(f"<ImportJob {self.id} {status or 'not looked at'}>")
+        return one_line(f"<ImportJob {self.id} {status or 'status unknown'}>")
 
     async def status(self, **options: Unpack[Options]) -> ProductImport:
-        """P42: how the import fares now. Documented pace: at most once a minute."""
+        """P42: fetch the current status of the import. Documented interval: at most once a minute."""
         self.last_status = await self._products.import_status(self.id, **options)
         return self.last_status
 
@@ -62,40 +62,40 @@ class ImportJob:
         poll_interval: float | None = None,
         progress: Callable[[ProductImport], None] | None = None,
     ) -> ProductImport:
-        """The import's state once it is SENT, or COMPLETE, or has ended otherwise; looked at once a minute.
+        """Wait until the import is SENT, COMPLETE or has failed, and return its status; polls once a minute.
 
-        An import that fails or is cancelled is an outcome, not an exception: see `raise_for_failure`. `timeout` and
-        `poll_interval` are in seconds; `progress` is given every state seen. Raises JobTimeout if it would take longer;
-        the import goes on, and can be waited for again.
+        A failed or cancelled import does not raise: see `raise_for_failure`. `timeout` and `poll_interval` are in
+        seconds; `progress` is called with every status. Raises JobTimeout if it would take longer; the import
+        continues, and can be waited for again.
         """
         if until not in {SENT, COMPLETE}:
-            raise InvalidArgument("wait", "until", f'is "SENT" or "COMPLETE", not {until!r}')
-        enough = FINAL if until == COMPLETE else FINAL | {SENT}
+            raise InvalidArgument("wait", "until", f'must be "SENT" or "COMPLETE", not {until!r}')
+        final_statuses = FINAL if until == COMPLETE else FINAL | {SENT}
         check_arguments("wait", WAITING, locals())
         return await poll_until(
             self.status,
-            lambda state: state.import_status in enough,
-            underway=IN_PROGRESS,
+            lambda state: state.import_status in final_statuses,
+            in_progress=IN_PROGRESS,
             name=f"product import {self.id}",
-            every=pace_of(generated.P42) if poll_interval is None else poll_interval,
+            interval=poll_interval_of(generated.P42) if poll_interval is None else poll_interval,
             timeout=timeout,
             clock=self._products.clock,
-            told=lambda state: state.import_status,
+            get_status=lambda state: state.import_status,
             progress=progress,
         )
 
     @property
     def done(self) -> bool:
-        """Whether the state seen last is final."""
+        """Whether the last fetched status is final."""
         return self.last_status is not None and self.last_status.import_status in FINAL
 
     @property
     def failed(self) -> bool:
-        """Whether the state seen last is final, and not COMPLETE."""
+        """Whether the last fetched status is final, but not COMPLETE."""
         return self.last_status is not None and self.last_status.import_status in FAILED
 
     def raise_for_failure(self) -> None:
-        """Raise JobFailed if the state seen last is a failed one; products refused one by one are no failure."""
+        """Raise JobFailed if the last fetched status is a failed one; rejections of single products do not count."""
         if self.last_status is None:
             raise ClientStateError(f"product import {self.id}: its status is not known; await status() or wait() first")
         if self.failed:
@@ -103,30 +103,30 @@ class ImportJob:
             raise JobFailed(f"product import {self.id} ended {status}{f': {reason}' if reason else ''}", status, reason)
 
     def error_report(self, **options: Unpack[Options]) -> Download:
-        """P44: the products that were not taken, and why; once COMPLETE, where `has_error_report`.
+        """P44: the rejected products with their reasons; once COMPLETE, if `has_error_report`.
 
-        CSV, or a format of the operator's own: ask its `kind`.
+        CSV, or a format of the operator: see `DownloadStream.detect_format`.
         """
         report = self._products.download_error_report(self.id, **options)
         return report.retrying_not_found() if self.last_status and self.last_status.has_error_report else report
 
     def new_products_report(self, **options: Unpack[Options]) -> Download:
-        """P45: the products that were added; once COMPLETE, where `has_new_product_report`.
+        """P45: the products that were added; once COMPLETE, if `has_new_product_report`.
 
-        CSV, or a format of the operator's own: ask its `kind`.
+        CSV, or a format of the operator: see `DownloadStream.detect_format`.
         """
         report = self._products.download_new_product_report(self.id, **options)
         return report.retrying_not_found() if self.last_status and self.last_status.has_new_product_report else report
 
     def transformed_file(self, **options: Unpack[Options]) -> Download:
-        """P46: the file as Mirakl transformed it, CSV; from SENT on, where `has_transformed_file`."""
+        """P46: the file as transformed by Mirakl, CSV; from SENT on, if `has_transformed_file`."""
         report = self._products.download_transformed_file(self.id, **options)
         return report.retrying_not_found() if self.last_status and self.last_status.has_transformed_file else report
 
     def transformation_errors(self, **options: Unpack[Options]) -> Download:
-        """P47: what could not be transformed, and why; from SENT on, where `has_transformation_error_report`.
+        """P47: the products that could not be transformed; from SENT on, if `has_transformation_error_report`.
 
-        CSV, XLSX or XML, as the seller's file was: ask its `kind`.
+        CSV, XLSX or XML, in the format of the seller's file: see `DownloadStream.detect_format`.
         """
         report = self._products.download_transformation_error_report(self.id, **options)
         return (
@@ -151,10 +151,10 @@ class Products(generated.Products):
         conversion_options: ConversionOptionsInput | None = None,
         **options: Unpack[Options],
     ) -> ImportJob:
-        """P41: hand in a file of products, CSV, XML or XLSX, for one shop; the job follows what becomes of it.
+        """P41: upload a file of products, CSV, XML or XLSX, for one shop, and return its import job.
 
-        Documented pace: for each seller, at most every 15 minutes. Raises OutcomeUnknown if the file left and no answer
-        came: `list_imports` then tells whether there is such an import.
+        Documented interval: at most every 15 minutes for each seller. Raises OutcomeUnknown if the file was sent but no
+        response was received: check with `list_imports` whether the import exists.
         """
         created = await self.create_import(
             file=file,
@@ -175,10 +175,10 @@ class Products(generated.Products):
         with_roles: bool | None = None,
         **options: Unpack[Options],
     ) -> Download:
-        """PM11 as CSV: what `list_attributes` gives, as a file. Documented pace: at most once an hour."""
+        """PM11 as CSV: the result of `list_attributes` as a file. Documented interval: at most once an hour."""
         arguments = {"hierarchy": hierarchy, "max_level": max_level, "channels": channels, "with_roles": with_roles}
         return self._caller.download(ATTRIBUTES_AS_CSV, arguments, options)
 
     def import_job(self, import_id: int) -> ImportJob:
-        """The job of an import that was started before, here or elsewhere; nothing is sent."""
+        """The job of this import, which any process may have started; sends nothing."""
         return ImportJob(self, import_id)

@@ -1,4 +1,4 @@
-"""A method that takes what another one takes, written once: for the checker, and for `help`."""
+"""A decorator that copies the parameters of a method, for type checkers and `help`."""
 
 from __future__ import annotations
 
@@ -15,12 +15,14 @@ R = TypeVar("R")
 def same_signature_as(
     model: Callable[Concatenate[Any, P], Coroutine[Any, Any, Any]],
 ) -> Callable[[Callable[..., Coroutine[Any, Any, R]]], Callable[Concatenate[Any, P], Coroutine[Any, Any, R]]]:
-    """Give a method the parameters of `model`, and leave it its own result."""
+    """Give a method the parameters of `model`, and keep its own return type."""
 
-    def give(method: Callable[..., Coroutine[Any, Any, R]]) -> Callable[Concatenate[Any, P], Coroutine[Any, Any, R]]:
-        own = inspect.signature(method)
+    def decorate(
+        method: Callable[..., Coroutine[Any, Any, R]],
+    ) -> Callable[Concatenate[Any, P], Coroutine[Any, Any, R]]:
+        signature = inspect.signature(method)
         parameters = list(inspect.signature(model).parameters.values())
-        method.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]  # what inspect reads
+        method.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]  # read by inspect.signature
         return method
 
-    return give
+    return decorate

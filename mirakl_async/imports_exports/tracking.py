@@ -1,4 +1,4 @@
-"""The id under which a job is followed, out of the answer that started it."""
+"""Read the id of a job from the response that started it."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ __all__ = ["import_id_of", "tracking_id_of"]
 
 
 def import_id_of(created: ProductImportCreated) -> int:
-    """The id of an import that was just handed in."""
-    return int(_present("P41", created, "import_id"))
+    """The id of a new import; raises MiraklError if the response has none."""
+    return int(_require("P41", created, "import_id"))
 
 
 def tracking_id_of(code: str, created: Export) -> str:
-    """The tracking id of an export that was just started."""
-    return str(_present(code, created, "tracking_id"))
+    """The tracking id of a new export; raises MiraklError if the response has none."""
+    return str(_require(code, created, "tracking_id"))
 
 
-def _present(code: str, created: object, member: str) -> Any:
+def _require(code: str, created: object, member: str) -> Any:
     if isinstance(created, Response):
         raise InvalidArgument(
             "raw_response",
             "method",
-            f"{code}: a job is more than one answer; take the operation's own method, create_...",
+            f"{code}: a job consists of several responses; call the operation's own method, create_...",
         )
-    found = getattr(created, member)
-    if found is None:
-        raise MiraklError(f"{code}: it was started, but the answer holds no {member} to follow it by")
-    return found
+    value = getattr(created, member)
+    if value is None:
+        raise MiraklError(f"{code}: the job was started, but the response has no {member}; it cannot be polled")
+    return value

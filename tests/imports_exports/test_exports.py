@@ -133,7 +133,7 @@ async def test_a_walk_goes_on_behind_any_order(marketplace):
             rest = await ids(client.orders.export_job("2f1a-7").items(after=cursor))
             assert rest == [f"o{n}" for n in range(number + 1, 10)]
         for wrong in ("", "2f1a-7:0", "other:0:0", "2f1a-7:x:0", "2f1a-7:0:-1"):
-            with pytest.raises(InvalidArgument, match="is no cursor of the export 2f1a-7"):
+            with pytest.raises(InvalidArgument, match="is not a cursor of the export 2f1a-7"):
                 export.items(after=wrong)
         with pytest.raises(UnreadableFile, match="the cursor is past the end of its file"):
             await ids(export.items(after="2f1a-7:1:6"))
@@ -247,7 +247,7 @@ async def test_a_status_nobody_knew_of_is_said_once(marketplace, caplog):
     async with front(marketplace) as client:
         assert (await client.orders.export_job("2f1a-7").wait()).status == "COMPLETED"
     assert [record.getMessage() for record in caplog.records] == [
-        "order export 2f1a-7 has a status that is not known, ARCHIVED; it is waited on"
+        "order export 2f1a-7 has the unknown status ARCHIVED; waiting continues"
     ]
 
 
@@ -325,18 +325,18 @@ async def test_a_cursor_counts_what_could_not_be_read(marketplace):
 @pytest.mark.parametrize(
     ("filters", "words"),
     [
-        ({}, "start_date: an export needs a range of dates: start_date and end_date, or start_update_date"),
-        ({"shop_ids": [1]}, "needs a range of dates"),
-        ({"start_date": START}, "start_date and end_date go together"),
+        ({}, "start_date: is required, or another range: start_date and end_date, or start_update_date"),
+        ({"shop_ids": [1]}, "is required, or another range"),
+        ({"start_date": START}, "start_date and end_date must be given together"),
         (
             {"start_date": START, "end_date": END, "end_update_date": END},
-            "start_update_date and end_update_date go together",
+            "start_update_date and end_update_date must be given together",
         ),
         (
             {"start_refund_creation_date": START, "end_refund_creation_date": datetime(2026, 12, 3, tzinfo=UTC)},
-            "is over a month after start_refund_creation_date",
+            "must be at most 31 days after start_refund_creation_date",
         ),
-        ({"start_update_date": END, "end_update_date": START}, "end_update_date: is before start_update_date"),
+        ({"start_update_date": END, "end_update_date": START}, "end_update_date: must not be before start_update_date"),
         ({"start_refund_creation_date": START, "end_refund_creation_date": END.replace(tzinfo=None)}, "a time zone"),
         ({"start_refund_creation_date": "2026-11-01", "end_refund_creation_date": "2026-11-02"}, "Invalid RFC3339"),
     ],
@@ -351,7 +351,7 @@ async def test_an_export_of_orders_that_mirakl_would_refuse_is_not_asked_for(mar
 @pytest.mark.parametrize(
     ("filters", "words"),
     [
-        ({"include_inactive_offers": True, "last_request_date": START}, "does not go together with last_request_date"),
+        ({"include_inactive_offers": True, "last_request_date": START}, "cannot be combined with last_request_date"),
         ({"export_type": "application/json", "rename_fields": {"price": "Preis"}}, "rename_fields: is for CSV only"),
     ],
 )

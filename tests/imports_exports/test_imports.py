@@ -96,7 +96,7 @@ async def test_sent_can_be_enough(marketplace):
         assert client.clock.slept == [5]
         assert (job.done, job.failed) == (False, False)
         assert repr(job) == "<ImportJob 2043 SENT>"
-        with pytest.raises(InvalidArgument, match='until: is "SENT" or "COMPLETE", not \'complete\''):
+        with pytest.raises(InvalidArgument, match='until: must be "SENT" or "COMPLETE", not \'complete\''):
             await job.wait("complete")
 
 
@@ -191,15 +191,15 @@ async def test_progress_of_the_file_that_is_handed_in(marketplace):
 async def test_an_answer_without_an_id_is_said(marketplace):
     marketplace.created = {}
     async with front(marketplace) as client:
-        with pytest.raises(MiraklError, match="P41: it was started, but the answer holds no import_id"):
+        with pytest.raises(MiraklError, match="P41: the job was started, but the response has no import_id"):
             await client.products.start_import(b"sku\n", shop=1)
-        with pytest.raises(MiraklError, match="OF52: it was started, but the answer holds no tracking_id"):
+        with pytest.raises(MiraklError, match="OF52: the job was started, but the response has no tracking_id"):
             await client.offers.start_export()
 
 
 async def test_a_job_is_not_one_reply(marketplace):
     async with front(marketplace) as client:
-        with pytest.raises(InvalidArgument, match="a job is more than one answer"):
+        with pytest.raises(InvalidArgument, match="a job consists of several responses"):
             await client.raw_response(client.products.start_import, b"sku\n", shop=1)
         assert (await client.raw_response(client.products.create_import, file=b"sku\n", shop=1)).status == 201
 
