@@ -34,7 +34,7 @@ from mirakl_async.downloads.disposition import MAX_NAME_BYTES, parse_file_name, 
         ('attachment; filename=""', None),
     ],
 )
-def test_what_a_header_names(header, name):
+def test_the_file_name_of_a_header_is_read(header, name):
     assert (parse_file_name(header) or None) == name
 
 
@@ -77,5 +77,5 @@ def test_any_name_becomes_one_component_that_can_be_a_file(name):
 
 
 @given(st.text(max_size=80))
-def test_any_header_is_read_without_fault(text):
+def test_any_header_is_read_without_an_error(text):
     assert isinstance(parse_file_name(f"attachment; {text}"), str | None)

@@ -68,7 +68,7 @@ def framings(body):
 
 
 @pytest.mark.parametrize("framing", framings(b""))
-async def test_a_file_is_read_whole_however_it_is_framed(framing, tmp_path):
+async def test_a_file_is_read_completely_with_every_framing(framing, tmp_path):
     async with RawServer(answering(framings(REPORT)[framing])) as server, front(server) as client:
         async with report(client) as file:
             assert (file.filename, file.content_type) == ("errors 2043.csv", "text/csv")
@@ -88,7 +88,7 @@ async def test_a_file_is_read_whole_however_it_is_framed(framing, tmp_path):
     assert server.requests[0].target == "/api/products/imports/2043/error_report"
 
 
-async def test_a_file_asked_for_by_code_is_a_file_too(tmp_path):
+async def test_a_file_can_be_requested_by_code(tmp_path):
     async with RawServer(answering(file_answer(REPORT, *NAMED))) as server, front(server) as client:
         found = await client.call("P44", {"import": 2043})
         assert server.requests == []
@@ -102,7 +102,7 @@ async def test_a_file_asked_for_by_code_is_a_file_too(tmp_path):
 
 @pytest.mark.parametrize("share", QUARTERS)
 @pytest.mark.parametrize("framing", framings(b""))
-async def test_a_file_cut_at_any_quarter_is_never_passed_off_as_whole(framing, share, tmp_path):
+async def test_a_truncated_file_is_never_reported_as_complete(framing, share, tmp_path):
     damaged = cut(framings(REPORT)[framing], share)
     async with RawServer(*playing(damaged)) as server, front(server) as client:
         received = b""
@@ -128,7 +128,7 @@ async def test_a_file_cut_at_any_quarter_is_never_passed_off_as_whole(framing, s
 @pytest.mark.parametrize("frame", [file_answer, chunked_answer])
 @pytest.mark.parametrize("encoding", ["gzip", "deflate"])
 @pytest.mark.parametrize("share", [0.25, 0.5, 0.75, 0.999])
-async def test_a_whole_body_of_which_the_compressed_content_ends_early_is_not_whole(frame, encoding, share, tmp_path):
+async def test_truncated_compressed_content_in_a_complete_body_is_an_error(frame, encoding, share, tmp_path):
     """What a gateway makes of an answer that broke off behind it."""
     packed = gzip.compress(REPORT) if encoding == "gzip" else zlib.compress(REPORT)
     short = frame(packed[: int(len(packed) * share)], f"Content-Encoding: {encoding}")
@@ -140,7 +140,7 @@ async def test_a_whole_body_of_which_the_compressed_content_ends_early_is_not_wh
     assert list(tmp_path.iterdir()) == []
 
 
-async def test_compressed_content_is_asked_for_and_damage_is_said():
+async def test_compressed_content_is_accepted_and_damage_is_an_error():
     damaged = file_answer(gzip.compress(REPORT)[:-8] + bytes(8), "Content-Encoding: gzip")
     foreign = file_answer(b"...", "Content-Encoding: br")
     refused = answer(
@@ -156,7 +156,7 @@ async def test_compressed_content_is_asked_for_and_damage_is_said():
     assert {request.header("Accept-Encoding") for request in server.requests} == {"gzip, deflate"}
 
 
-async def test_no_content_is_a_whole_file():
+async def test_a_204_is_a_complete_empty_file():
     nothing = answering(b"HTTP/1.1 204 No Content\r\n\r\n")
     async with RawServer(nothing) as server, front(server) as client, report(client) as file:
         assert await file.read() == b""
@@ -172,7 +172,7 @@ async def in_two(peer):
         await peer.send(whole[3000:])
 
 
-async def test_a_file_whose_kind_could_not_be_found_out_is_not_read_as_whole(tmp_path):
+async def test_a_file_whose_format_detection_failed_is_not_read_as_complete(tmp_path):
     damaged = cut(framings(REPORT)["length"], 0.1)
     async with RawServer(*playing(damaged)) as server, front(server) as client, report(client) as file:
         with pytest.raises(ConnectionLost):
@@ -182,7 +182,7 @@ async def test_a_file_whose_kind_could_not_be_found_out_is_not_read_as_whole(tmp
     assert list(tmp_path.iterdir()) == []
 
 
-async def test_a_file_that_was_closed_before_its_end_is_not_read_as_an_empty_one(tmp_path):
+async def test_a_file_that_was_closed_before_its_end_is_not_read_as_empty(tmp_path):
     async with RawServer(in_two) as server, front(server) as client:
         async with report(client) as file:
             pass
@@ -197,7 +197,7 @@ async def test_a_file_that_was_closed_before_its_end_is_not_read_as_an_empty_one
 
 
 @pytest.mark.parametrize("way", ["chunks", "rows", "lists", "kind"])
-async def test_a_step_that_is_cancelled_is_not_the_end(way):
+async def test_a_cancelled_read_is_not_the_end_of_the_file(way):
     async with RawServer(in_two) as server, front(server) as client, report(client) as file:
         lists = {"rows": file.rows, "lists": lambda: file.rows().lists()}.get(way, file.chunks)()
         step = file.detect_format if way == "kind" else partial(collect, lists, [])
@@ -207,7 +207,7 @@ async def test_a_step_that_is_cancelled_is_not_the_end(way):
             await collect(lists, [])
 
 
-async def test_a_file_that_is_closed_while_another_task_reads_it_leaves_no_connection():
+async def test_closing_a_file_while_another_task_reads_it_leaves_no_connection():
     async with RawServer(in_two) as server, front(server) as client:
         async with report(client) as file:
             reader = asyncio.create_task(file.read())
@@ -218,7 +218,7 @@ async def test_a_file_that_is_closed_while_another_task_reads_it_leaves_no_conne
         assert not client.session.transport._wire._pooled.connector._acquired
 
 
-async def test_a_client_that_is_closed_meanwhile_breaks_the_download_off():
+async def test_closing_the_client_ends_the_download():
     async with RawServer(in_two) as server, front(server) as client, report(client) as file:
         chunks = file.chunks()
         await anext(chunks)
@@ -227,7 +227,7 @@ async def test_a_client_that_is_closed_meanwhile_breaks_the_download_off():
             await collect(chunks, [])
 
 
-async def test_one_download_is_opened_by_several_tasks(tmp_path):
+async def test_one_download_can_be_opened_by_several_tasks(tmp_path):
     async def read_after(delay):
         async with download as file:
             await asyncio.sleep(delay)
@@ -238,7 +238,7 @@ async def test_one_download_is_opened_by_several_tasks(tmp_path):
         assert await asyncio.gather(read_after(0.1), read_after(0.0), read_after(0.05)) == [REPORT] * 3
 
 
-async def test_what_is_not_what_it_was_to_be_read_as_can_still_be_saved(tmp_path):
+async def test_a_file_of_another_format_can_still_be_saved(tmp_path):
     answers = answering(file_answer(b"<lines/>"))
     async with RawServer(answers) as server, front(server) as client, report(client) as file:
         with pytest.raises(UnreadableFile, match="is XML, not CSV; save it or read its chunks"):
@@ -278,7 +278,7 @@ async def test_a_file_that_ends_with_its_connection_is_not_reported_as_complete(
         assert len(rows) == REPORT[: saved.size].count(b"\n") - 1
 
 
-async def test_json_that_ends_early_without_a_length_is_not_read_as_whole():
+async def test_truncated_json_without_a_length_is_an_error():
     orders = json.dumps({"orders": [{"order_id": f"o{n}"} for n in range(3000)]}).encode()
     async with RawServer(*playing(cut(unframed_answer(orders), 0.5))) as server, front(server) as client:
         given = []
@@ -308,7 +308,7 @@ async def test_the_request_of_a_download_is_checked_and_built_once(monkeypatch):
         assert built == ["P44", "P44"]
 
 
-async def test_items_are_given_while_the_rest_is_still_on_its_way():
+async def test_items_are_delivered_before_the_rest_has_arrived():
     first = b'{"orders":[' + b",".join(b'{"order_id":"o%d"}' % n for n in range(20_000))
     go_on = asyncio.Event()
 
@@ -346,7 +346,7 @@ async def test_repaired_and_quarantined_items_are_reported_to_the_listener():
     assert (named["ItemQuarantined"].operation, named["ItemQuarantined"].index) == ("OR15", 1)
 
 
-async def test_rows_know_their_header_before_and_after():
+async def test_the_header_of_rows_is_available_before_and_after_reading():
     answers = answering(
         file_answer(b"\xef\xbb\xbfa,b\r\n1,2\r\n"), file_answer(b"a;b\r\n"), file_answer(b"")
     )  # fmt: skip
@@ -379,7 +379,7 @@ async def silence(peer):
 
 
 @pytest.mark.parametrize("script", [drip, silence])
-async def test_a_drip_is_ended(script, tmp_path):
+async def test_a_download_that_is_too_slow_is_ended(script, tmp_path):
     async with RawServer(script) as server, front(server) as client:
         slow = report(client).with_limits(min_rate=100_000, min_rate_window=0.2)
         with pytest.raises(
@@ -394,7 +394,7 @@ async def test_a_drip_is_ended(script, tmp_path):
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate"])
-async def test_a_bomb_ends_at_the_cap(encoding):
+async def test_a_decompression_bomb_ends_at_the_limit(encoding):
     size = 100 * 1024 * 1024
     zeros = zlib.compressobj(9, zlib.DEFLATED, 31 if encoding == "gzip" else 15)
     bomb = b"".join(zeros.compress(bytes(1024 * 1024)) for _ in range(size // 1024 // 1024)) + zeros.flush()
@@ -418,7 +418,7 @@ def zipped(**members):
     return file.getvalue()
 
 
-async def test_documents_come_out_of_their_archive(tmp_path):
+async def test_documents_are_read_from_their_archive(tmp_path):
     large = random.Random(1).randbytes(5_000_000)  # more than is kept in memory
     archive = file_answer(
         zipped(**{"o1/invoice.pdf": large, "o2/label.png": b"\x89PNG"}), "Content-Type: application/zip"
@@ -441,7 +441,7 @@ async def test_documents_come_out_of_their_archive(tmp_path):
         (zipped(bomb=bytes(50_000_000)), "'bomb' unpacks from"),
     ],
 )
-async def test_a_harmful_archive_gives_no_member_at_all(archive, words, tmp_path):
+async def test_an_unsafe_archive_yields_no_member(archive, words, tmp_path):
     async with (
         RawServer(answering(file_answer(archive))) as server,
         front(server) as client,
@@ -463,13 +463,13 @@ async def test_a_harmful_archive_gives_no_member_at_all(archive, words, tmp_path
         (b"", "items", "is EMPTY, not JSON"),
     ],
 )
-async def test_a_file_is_not_read_as_what_it_is_not(body, way, words):
+async def test_a_file_of_another_format_is_an_error(body, way, words):
     async with RawServer(answering(file_answer(body))) as server, front(server) as client, report(client) as file:
         with pytest.raises(UnreadableFile, match=words):
             await anext(aiter(getattr(file, way)()))
 
 
-async def test_a_file_is_read_once():
+async def test_a_file_can_be_read_once_only():
     async with RawServer(answering(file_answer(REPORT))) as server, front(server) as client, report(client) as file:
         assert await file.detect_format() == "csv"
         assert await file.read() == REPORT
@@ -477,7 +477,7 @@ async def test_a_file_is_read_once():
             file.chunks()
 
 
-async def test_leaving_a_file_unread_leaves_nothing_behind():
+async def test_closing_an_unread_file_leaves_no_connection():
     """A connection or a generator left open would fail this test by its ResourceWarning."""
     big = file_answer(b"sku;error\n" * 500_000)
     async with RawServer(answering(big)) as server, front(server) as client:
@@ -491,7 +491,7 @@ async def test_leaving_a_file_unread_leaves_nothing_behind():
                 break
 
 
-async def test_a_cancelled_download_leaves_nothing_behind(tmp_path):
+async def test_a_cancelled_download_leaves_no_connection(tmp_path):
     async with RawServer(silence) as server, front(server) as client:
         saving = asyncio.create_task(report(client).save(tmp_path))
         while not list(tmp_path.iterdir()):
@@ -502,7 +502,7 @@ async def test_a_cancelled_download_leaves_nothing_behind(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-async def test_a_report_that_is_not_there_is_an_error_in_the_server_s_words(tmp_path):
+async def test_a_missing_report_is_an_error_with_the_servers_message(tmp_path):
     missing = answer(b'{"message":"no report for this import"}', status="404 Not Found")
     async with RawServer(answering(missing)) as server, front(server) as client:
         for fetch in (report(client).read(), report(client).save(tmp_path)):
@@ -512,7 +512,7 @@ async def test_a_report_that_is_not_there_is_an_error_in_the_server_s_words(tmp_
     assert list(tmp_path.iterdir()) == []
 
 
-async def test_a_busy_server_is_asked_again():
+async def test_a_request_to_a_busy_server_is_retried():
     busy = answer(b"{}", status="503 Service Unavailable")
     async with RawServer(answering(busy, busy, file_answer(REPORT))) as server, front(server) as client:
         assert await report(client).read() == REPORT
@@ -528,7 +528,7 @@ async def test_two_downloads_of_one_client_do_not_wait_for_each_other():
             assert await anext(a)
 
 
-async def test_the_deadline_covers_an_error_whose_words_drip():
+async def test_the_deadline_includes_reading_a_slow_error():
     async def dripping(peer):
         while await peer.request() is not None:
             await peer.send(b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 1000\r\n\r\n")
@@ -543,7 +543,7 @@ async def test_the_deadline_covers_an_error_whose_words_drip():
 
 @pytest.mark.parametrize("framing", ["length", "chunked", "gzip"])
 @pytest.mark.parametrize("size", [1, 7, 10_000])
-async def test_a_page_is_no_file_in_whatever_pieces_it_comes(framing, size, tmp_path):
+async def test_an_html_page_is_not_a_file_in_whatever_chunks_it_arrives(framing, size, tmp_path):
     page = b"\xef\xbb\xbf  \r\n<!-- firewall -->\n<!DOCTYPE html><html>Checking your browser</html>"
     framed = framings(page)[framing].replace(b"text/csv; charset=utf-8", b"application/octet-stream")
 
@@ -560,7 +560,7 @@ async def test_a_page_is_no_file_in_whatever_pieces_it_comes(framing, size, tmp_
     assert list(tmp_path.iterdir()) == []
 
 
-async def test_a_file_that_begins_like_a_page_arrives_whole():
+async def test_a_file_that_starts_like_an_html_page_is_read_completely():
     xml = b"<?xml version='1.0'?>\n<!-- a report -->\n<products>" + b"<p/>" * 1000 + b"</products>"
     async with RawServer(answering(file_answer(xml))) as server, front(server) as client:
         assert await report(client).read() == xml

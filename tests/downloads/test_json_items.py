@@ -49,14 +49,14 @@ def block(request, monkeypatch):
         '[{"id":"},{\\"id\\":"},{"id":",{"},{"id":1.50}]', '[{"a":1},{"b":2},[],{"a":1}]', "[-1.5e3,0.10]",
     ],
 )  # fmt: skip
-def test_a_list_however_it_is_cut(text, at_once):
+def test_a_list_is_read_in_chunks_of_any_size(text, at_once):
     assert read(text.encode(), at_once=at_once) == decode_plain(text.encode())
     inside = f'{{"total":3,"skipped":[1,2],"orders":{text},"after":{{"x":[]}}}}'.encode()
     assert read(inside, member="orders", at_once=at_once) == decode_plain(text.encode())
     assert read(b"\xef\xbb\xbf" + text.encode(), at_once=at_once) == decode_plain(text.encode())
 
 
-def test_the_first_list_is_taken_where_none_is_named():
+def test_the_first_list_is_read_by_default():
     assert read(b'{"total": 2, "orders": [1, 2], "others": [3]}') == [1, 2]
     assert read(b'{"total": 2, "orders": [1, 2], "others": [3]}', member="others") == [3]
 
@@ -82,12 +82,12 @@ def test_the_first_list_is_taken_where_none_is_named():
     ],
 )
 @pytest.mark.usefixtures("block")
-def test_what_is_no_whole_list(text, words):
+def test_an_incomplete_or_missing_list_is_an_error(text, words):
     member = "orders" if text.startswith((b'{"o', b"{}")) and b"named" in words.encode() else None
     assert words in failure(text, member=member, at_once=2)
 
 
-def test_items_before_a_fault_are_given():
+def test_items_before_an_error_are_delivered():
     reader = JsonArrayParser()
     assert reader.feed(b"[1,2,3,") + reader.finish() == [1, 2, 3]
     assert "after 3 items" in str(reader.failure)
@@ -101,7 +101,7 @@ class Line(msgspec.Struct, kw_only=True):
 
 
 @pytest.mark.usefixtures("block")
-def test_into_structs_with_the_digits_of_money_kept():
+def test_amounts_in_structs_keep_their_digits():
     data = json.dumps([{"id": n, "lines": [{"id": 0}, {"id": 1}]} for n in range(50)]).encode()
     data = data[:-1] + b', {"id": "51", "price": 19.90}]'
     items = read(data, Line, at_once=9)
@@ -143,7 +143,7 @@ def test_only_the_first_hundred_broken_items_are_kept():
     assert (reader.unreadable, len(reader.quarantined)) == (250, 100)
 
 
-def test_values_msgspec_refuses_are_walked_around():
+def test_values_that_msgspec_rejects_are_skipped():
     deep = b"[" * 2000 + b"]" * 2000
     reader = JsonArrayParser(Line)
     items = reader.feed(b'[{"id":1},' + deep + b',{"id":"\xff"},{"id":4}]') + reader.finish()
@@ -152,14 +152,14 @@ def test_values_msgspec_refuses_are_walked_around():
     assert reader.unreadable == 2
 
 
-def test_what_is_nested_without_end_is_given_up():
+def test_too_deep_nesting_is_an_error():
     reader = JsonArrayParser()
     for _ in range(4):
         reader.feed(b"[" * 50_000)
     assert "nested more than 10000 levels deep" in str(reader.failure)
 
 
-def test_an_item_of_any_length_is_bounded(monkeypatch):
+def test_the_size_of_an_item_is_limited(monkeypatch):
     monkeypatch.setattr(json_items, "MAX_ITEM_BYTES", 300_000)
     reader = JsonArrayParser()
     reader.feed(b'["')
@@ -169,7 +169,7 @@ def test_an_item_of_any_length_is_bounded(monkeypatch):
     assert reader._buffered_bytes <= 2 * 300_001
 
 
-def test_memory_is_bounded_by_a_block():
+def test_memory_depends_on_a_block():
     reader = JsonArrayParser()
     reader.feed(b"[1")
     for number in range(2000):
@@ -185,7 +185,7 @@ JSON = st.recursive(
 
 
 @given(st.lists(JSON, max_size=12), st.booleans(), st.sampled_from([None, 1]), st.integers(1, 60), st.integers(1, 99))
-def test_any_list_however_it_is_written_and_cut(items, ascii_only, indent, at_once, block):
+def test_any_list_is_read_in_any_notation_and_chunks(items, ascii_only, indent, at_once, block):
     data = json.dumps(items, ensure_ascii=ascii_only, indent=indent).encode()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(json_items, "BLOCK_BYTES", block)
@@ -194,7 +194,7 @@ def test_any_list_however_it_is_written_and_cut(items, ascii_only, indent, at_on
 
 
 @given(st.lists(JSON, min_size=1, max_size=6), st.data())
-def test_no_list_that_is_cut_short_passes_for_a_whole_one(items, data):
+def test_a_truncated_list_is_never_complete(items, data):
     text = json.dumps(items).encode()
     cut = data.draw(st.integers(0, len(text) - 1))
     reader = JsonArrayParser()

@@ -92,7 +92,7 @@ async def save(file, folder):
 
 
 @pytest.mark.parametrize("case", FILES_OF_ALL_KINDS)
-async def test_a_download_read_in_any_way(case, tmp_path):
+async def test_locals_are_safe_in_every_way_to_read_a_download(case, tmp_path):
     typed = file_answer(FILES_OF_ALL_KINDS[case], "Content-Type: application/octet-stream")
     async with RawServer(answering(typed)) as server, front(server, retry=Retry(max_retries=0)) as client:
         for way in (rows, fields, items, structs, members, read, read_a_little, save):
@@ -105,7 +105,7 @@ async def test_a_download_read_in_any_way(case, tmp_path):
 
 
 @pytest.mark.parametrize("case", DAMAGED)
-async def test_a_file_on_disk(case, tmp_path):
+async def test_locals_are_safe_for_a_file_on_disk(case, tmp_path):
     path = tmp_path / "file"
     path.write_bytes(DAMAGED[case])
     for way in (read_csv_rows, read_json_items, lambda path: read_json_items(path, Order)):
@@ -117,7 +117,7 @@ async def test_a_file_on_disk(case, tmp_path):
         assert await leaks_of(read_it, READERS, NAME) == set()
 
 
-async def test_what_fails_in_the_users_own_code_keeps_its_locals(tmp_path):
+async def test_the_locals_of_the_users_own_code_are_unchanged(tmp_path):
     def progress(done, _total):
         note = f"{done} bytes"
         raise ZeroDivisionError(note)

@@ -38,7 +38,7 @@ def report(client):
     "status",
     ["301 Moved Permanently", "302 Found", "303 See Other", "307 Temporary Redirect", "308 Permanent Redirect"],
 )
-async def test_another_origin_is_asked_without_the_credential(status):
+async def test_a_request_to_another_origin_has_no_credential(status):
     async with RawServer(answering(FILE)) as store:
         redirect = to(f"{store.url}/bucket/file.csv?signature=s3cr3t", status)
         async with RawServer(answering(redirect)) as server, front(server) as client:
@@ -53,14 +53,14 @@ async def test_another_origin_is_asked_without_the_credential(status):
     assert theirs.header("X-Api-Key") is None
 
 
-async def test_the_own_origin_is_asked_with_it():
+async def test_a_request_to_the_same_origin_has_the_credential():
     async with RawServer(answering(to("/other/place"), FILE)) as server, front(server) as client:
         assert await report(client).read() == b"a;b\n"
     assert [request.target for request in server.requests][1] == "/other/place"
     assert [request.header("Authorization") for request in server.requests] == [f"Bearer {SECRET}"] * 2
 
 
-async def test_whoever_left_comes_back_as_nobody():
+async def test_the_credential_is_not_sent_again_after_another_origin():
     async with RawServer(answering(FILE)) as away, RawServer(answering(to(f"{away.url}/x"), FILE)) as server:
         away.scripts = (answering(to(f"{server.url}/back?token=t")),)
         async with front(server) as client:
@@ -80,7 +80,7 @@ async def test_whoever_left_comes_back_as_nobody():
         "https://files.example.com:99999/?key=s3cr3t",
     ],
 )
-async def test_where_no_download_is_led(address):
+async def test_unsafe_redirects_are_not_followed(address):
     async with RawServer(answering(to(address))) as server, front(server) as client:
         with pytest.raises(UnexpectedRedirect) as caught:
             await report(client).read()
@@ -91,7 +91,7 @@ async def test_where_no_download_is_led(address):
 HERE = "http://127.0.0.1:9200/secrets"
 
 
-def test_only_what_runs_on_this_machine_leads_to_it_in_plain_http():
+def test_only_a_loopback_host_can_redirect_to_loopback_over_http():
     away = Request(operation=operations["P44"], url="https://acme.mirakl.net/api")
     redirect = UnexpectedRedirect("302", away.context(), HERE, HERE)
     with pytest.raises(UnexpectedRedirect):
@@ -102,7 +102,7 @@ def test_only_what_runs_on_this_machine_leads_to_it_in_plain_http():
     assert build(operations["OR15"], {"url": HERE}, "http://localhost:1").without_credentials
 
 
-async def test_a_circle_ends():
+async def test_a_circle_of_redirects_ends():
     async with RawServer(answering(to("/again?s3cr3t=1"))) as server, front(server) as client:
         with pytest.raises(UnexpectedRedirect) as caught:
             await report(client).read()
@@ -110,7 +110,7 @@ async def test_a_circle_ends():
     assert "s3cr3t" not in str(caught.value)
 
 
-async def test_an_export_s_address_elsewhere_is_asked_without_the_credential():
+async def test_an_exports_url_on_another_host_is_requested_without_the_credential():
     export = file_answer(b'{"orders":[]}')
     async with RawServer(answering(export)) as store, RawServer(answering()) as server, front(server) as client:
         assert await client.orders.download_export(f"{store.url}/api/uuid?file=1").read() == b'{"orders":[]}'
@@ -119,7 +119,7 @@ async def test_an_export_s_address_elsewhere_is_asked_without_the_credential():
     assert store.requests[0].header("Authorization") is None
 
 
-async def test_an_export_s_address_at_home_is_asked_with_it():
+async def test_an_exports_url_on_the_same_host_is_requested_with_the_credential():
     async with RawServer(answering(file_answer(b'{"orders":[]}'))) as server, front(server) as client:
         await client.orders.download_export(f"{server.url}/dynamic/1.json?token=x").read()
     assert server.requests[0].header("Authorization") == f"Bearer {SECRET}"
@@ -131,7 +131,7 @@ async def test_an_export_s_address_at_home_is_asked_with_it():
         "/relative", "http://files.example.com/a", "ftp://x/y", "", "https://u:p@host/x", "https://[::1", "https://h:p/",
     ],
 )  # fmt: skip
-async def test_an_address_that_is_none_is_refused_before_anything_is_sent(address):
+async def test_an_invalid_url_is_rejected_before_anything_is_sent(address):
     async with RawServer(answering()) as server, front(server) as client:
         with pytest.raises(InvalidArgument, match="OR15: url"):
             await client.orders.download_export(address).read()
@@ -141,7 +141,7 @@ async def test_an_address_that_is_none_is_refused_before_anything_is_sent(addres
 SIGNED = "/b%2Fc/./d%3D?file=a%2Fb%3D%3D&signature=A%2BB%7E+c%20d%3a"
 
 
-async def test_a_signed_address_is_asked_as_it_was_given():
+async def test_a_signed_url_is_requested_unchanged():
     async with (
         RawServer(answering(FILE)) as store,
         RawServer(answering(to(store.url + SIGNED))) as server,
@@ -154,7 +154,7 @@ async def test_a_signed_address_is_asked_as_it_was_given():
 
 
 @pytest.mark.parametrize("junk", [b"junk\r\n\r\n", b"HTTP/1.1 200 OK\r\nX: " + b"y" * 200_000 + b"\r\n\r\n"])
-async def test_no_query_is_in_the_traceback_of_what_is_not_http(junk):
+async def test_the_query_of_a_url_is_not_in_the_traceback_of_a_protocol_error(junk):
     async with RawServer(answering(junk)) as server, front(server, retry=Retry(max_retries=0)) as client:
         address = f"{server.url}/f?signature={'s3cr3t' * 2}"
         with pytest.raises(ProtocolError) as caught:
@@ -164,7 +164,7 @@ async def test_no_query_is_in_the_traceback_of_what_is_not_http(junk):
     assert "s3cr3t" * 2 not in "".join(traceback.format_exception(caught.value))
 
 
-async def test_no_query_is_ever_said(caplog):
+async def test_the_query_of_a_url_is_never_shown(caplog):
     caplog.set_level(logging.DEBUG)
     events = []
     refused = answer(b"", status="403 Forbidden")
@@ -182,7 +182,7 @@ async def test_no_query_is_ever_said(caplog):
     assert SECRET not in said
 
 
-async def test_a_page_behind_a_redirect_is_no_file(tmp_path):
+async def test_an_html_page_after_a_redirect_is_not_a_file(tmp_path):
     page = file_answer(b"<html>sign in</html>")
     async with RawServer(answering(to("/login"), page)) as server, front(server, retry=Retry(max_retries=0)) as client:
         with pytest.raises(UnexpectedResponse, match="HTML; a file is documented"):

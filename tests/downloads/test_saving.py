@@ -27,14 +27,14 @@ async def test_chunks_become_a_file_and_progress_is_reported(tmp_path, monkeypat
     assert len(list(tmp_path.iterdir())) == 1
 
 
-async def test_an_empty_file_is_a_file(tmp_path):
+async def test_an_empty_file_is_saved(tmp_path):
     assert await save_chunks(chunks(), tmp_path / "a.csv") == 0
     assert (tmp_path / "a.csv").read_bytes() == b""
 
 
 @pytest.mark.parametrize("failure", [ValueError("cut"), OSError("gone"), asyncio.CancelledError()])
 @pytest.mark.parametrize("at_once", [1, 1000])
-async def test_a_file_that_is_not_whole_never_appears_and_takes_nobody_s_place(tmp_path, monkeypatch, failure, at_once):
+async def test_an_incomplete_file_never_appears_and_replaces_no_file(tmp_path, monkeypatch, failure, at_once):
     monkeypatch.setattr(saving, "WRITE_BYTES", at_once)
     (tmp_path / "a.csv").write_bytes(b"of yesterday")
     with pytest.raises(type(failure)):
@@ -43,7 +43,7 @@ async def test_a_file_that_is_not_whole_never_appears_and_takes_nobody_s_place(t
     assert (tmp_path / "a.csv").read_bytes() == b"of yesterday"
 
 
-async def test_while_it_is_written_it_has_another_name(tmp_path, monkeypatch):
+async def test_a_file_has_another_name_while_it_is_written(tmp_path, monkeypatch):
     monkeypatch.setattr(saving, "WRITE_BYTES", 1)
     seen = []
 
@@ -58,13 +58,13 @@ async def test_while_it_is_written_it_has_another_name(tmp_path, monkeypatch):
     assert name.endswith(".part")
 
 
-async def test_a_name_may_be_as_long_as_the_disk_takes_it(tmp_path):
+async def test_a_name_may_have_the_maximum_length_of_the_file_system(tmp_path):
     path = tmp_path / ("é" * 125 + ".csv")
     assert await save_chunks(chunks(b"1"), path) == 1
     assert path.read_bytes() == b"1"
 
 
-async def test_a_full_disk_is_said_and_leaves_nothing(tmp_path, monkeypatch):
+async def test_a_full_disk_is_an_error_and_leaves_no_file(tmp_path, monkeypatch):
     def full(file):
         raise OSError(28, "No space left on device")
 
@@ -87,7 +87,7 @@ def mode_of(path):
 
 @pytest.mark.usefixtures("open_umask")
 @pytest.mark.parametrize("before", [None, 0o644, 0o666, 0o777])
-async def test_what_is_saved_is_readable_by_its_owner_only(tmp_path, before):
+async def test_a_saved_file_is_readable_by_its_owner_only(tmp_path, before):
     path = tmp_path / "a.csv"
     if before is not None:
         path.write_bytes(b"of yesterday")
@@ -96,7 +96,7 @@ async def test_what_is_saved_is_readable_by_its_owner_only(tmp_path, before):
     assert (mode_of(path), path.read_bytes()) == (0o600, b"1")
 
 
-async def test_a_file_takes_the_place_of_a_link_and_what_that_led_to_is_untouched(tmp_path):
+async def test_a_file_replaces_a_symbolic_link_and_not_its_target(tmp_path):
     (tmp_path / "elsewhere").write_bytes(b"not ours")
     (tmp_path / "a.csv").symlink_to(tmp_path / "elsewhere")
     await save_chunks(chunks(b"1"), tmp_path / "a.csv")
@@ -106,7 +106,7 @@ async def test_a_file_takes_the_place_of_a_link_and_what_that_led_to_is_untouche
 
 @pytest.mark.usefixtures("open_umask")
 @pytest.mark.parametrize(("mode", "content"), [("ab", b"oldnew"), ("wb", b"new")])
-def test_an_existing_file_is_closed_to_others_before_anything_is_written(tmp_path, mode, content):
+def test_an_existing_file_is_made_private_before_anything_is_written(tmp_path, mode, content):
     path = tmp_path / "refused.ndjson"
     path.write_bytes(b"old")
     path.chmod(0o664)
@@ -118,7 +118,7 @@ def test_an_existing_file_is_closed_to_others_before_anything_is_written(tmp_pat
 
 @pytest.mark.usefixtures("open_umask")
 @pytest.mark.parametrize("mode", ["xb", "ab", "wb"])
-def test_a_new_file_is_private_whatever_the_umask_is_and_a_link_is_refused(tmp_path, mode):
+def test_a_new_file_is_private_with_any_umask_and_a_link_is_rejected(tmp_path, mode):
     with open_private(tmp_path / "new", mode):
         assert mode_of(tmp_path / "new") == 0o600
     (tmp_path / "target").write_bytes(b"not ours")
@@ -130,7 +130,7 @@ def test_a_new_file_is_private_whatever_the_umask_is_and_a_link_is_refused(tmp_p
     assert not (tmp_path / "nowhere").exists()
 
 
-def test_what_is_no_file_may_be_written_to_as_it_is():
+def test_pipes_and_devices_are_written_to_directly():
     before = Path(os.devnull).stat().st_mode
     with open_private(Path(os.devnull), "ab") as file:
         file.write(b"1")

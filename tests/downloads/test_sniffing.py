@@ -40,5 +40,5 @@ def zipped(*names):
         (b"\x89PNG\r\n\x1a\n\0\0;", "binary"),
     ],
 )
-def test_kinds(start, kind):
+def test_formats_are_detected_from_the_first_bytes(start, kind):
     assert detect_format(start[:SNIFF_BYTES]) == kind

@@ -27,7 +27,7 @@ def pipe(tmp_path):
     return path
 
 
-async def test_a_download_is_saved_into_a_pipe(pipe, tmp_path):
+async def test_a_download_can_be_saved_into_a_pipe(pipe, tmp_path):
     reading = asyncio.create_task(asyncio.to_thread(pipe.read_bytes))
     async with RawServer(answering(file_answer(b"a;b\n1;2\n"))) as server, front(server) as client:
         saved = await client.orders.download_export(f"{server.url}/f").save(pipe)
@@ -37,7 +37,7 @@ async def test_a_download_is_saved_into_a_pipe(pipe, tmp_path):
     assert list(tmp_path.iterdir()) == [pipe]
 
 
-async def test_a_device_stays_a_device_and_is_not_closed_to_others(tmp_path):
+async def test_a_device_is_not_replaced_and_keeps_its_mode(tmp_path):
     device = tmp_path / "null"
     try:
         os.mknod(device, 0o666 | 0o020000, os.makedev(1, 3))
@@ -60,7 +60,7 @@ def test_an_open_descriptor_is_written_to_and_stays_open():
         assert end.read() == b"abwbxb"
 
 
-async def test_a_stream_whose_reader_has_gone_fails_and_nothing_else_is_touched(pipe, tmp_path):
+async def test_a_pipe_without_a_reader_is_an_error_and_changes_no_file(pipe, tmp_path):
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
     opened = open_stream(pipe)
     os.close(reader)
@@ -70,7 +70,7 @@ async def test_a_stream_whose_reader_has_gone_fails_and_nothing_else_is_touched(
 
 
 @pytest.mark.parametrize("target", ["pipe", "missing", "file"])
-def test_a_link_is_still_not_followed(pipe, tmp_path, target):
+def test_a_symbolic_link_is_still_not_followed(pipe, tmp_path, target):
     (tmp_path / "file").write_bytes(b"")
     link = tmp_path / "link"
     link.symlink_to(tmp_path / target)
@@ -80,7 +80,7 @@ def test_a_link_is_still_not_followed(pipe, tmp_path, target):
     assert caught.value.errno == errno.ELOOP
 
 
-def test_files_and_folders_are_no_streams(tmp_path):
+def test_files_and_folders_are_not_streams(tmp_path):
     (tmp_path / "file").write_bytes(b"")
     for path in (tmp_path, tmp_path / "file", tmp_path / "missing", tmp_path / "no" / "such"):
         assert open_stream(path) is None

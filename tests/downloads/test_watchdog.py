@@ -28,18 +28,18 @@ async def read(drip, least, reading=0.0):
     return received
 
 
-async def test_a_drip_is_ended_within_two_windows():
+async def test_a_body_below_the_minimum_rate_is_ended_within_two_windows():
     drip = Drip(InstantClock(), seconds=0.2, size=1, count=10_000)
     with pytest.raises(TransferTooSlow):
         await read(drip, MinimumRate(1024, 30))
     assert drip.clock.now - 1000.0 == pytest.approx(30, abs=0.5)
 
 
-async def test_a_slow_line_that_keeps_the_rate_is_not():
+async def test_a_slow_body_above_the_minimum_rate_is_not_ended():
     assert await read(Drip(InstantClock(), 10, 10_300, 100), MinimumRate(1024, 30)) == 1_030_000
 
 
-async def test_a_fast_beginning_does_not_pay_for_a_drip():
+async def test_a_fast_start_does_not_compensate_for_a_slow_rest():
     clock = InstantClock()
 
     async def chunks():
@@ -52,11 +52,11 @@ async def test_a_fast_beginning_does_not_pay_for_a_drip():
             pass
 
 
-async def test_a_slow_reader_is_no_slow_server():
+async def test_a_slow_reader_does_not_count_as_a_slow_server():
     assert await read(Drip(InstantClock(), 0.001, 10, 50), MinimumRate(1024, 30), reading=100) == 500
 
 
-async def test_silence_ends_after_the_window():
+async def test_a_silent_server_is_ended_after_the_window():
     clock = InstantClock()
 
     async def silent():

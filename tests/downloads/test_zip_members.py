@@ -32,7 +32,7 @@ def info(name, **values):
     return made
 
 
-def test_its_members_in_order_without_folders():
+def test_members_are_listed_in_order_without_folders():
     archive = Archive(zipped(("o1/", b""), ("o3\\", b""), ("o1/invoice.pdf", b"%PDF-"), ("o2/été.csv", b"a;b")), LIMITS)
     assert [(member.name, member.size) for member in archive.members] == [("o1/invoice.pdf", 5), ("o2/été.csv", 3)]
     assert repr(archive.members[0]) == "<ArchiveMember 'o1/invoice.pdf', 5 bytes>"
@@ -65,25 +65,25 @@ async def test_members_are_read_and_saved_in_their_folders(tmp_path):
         (info("lzma", compress_type=zipfile.ZIP_LZMA), "has compression method 14"),
     ],
 )
-def test_one_harmful_member_refuses_the_whole_archive(member, words):
+def test_one_unsafe_member_rejects_the_whole_archive(member, words):
     with pytest.raises(UnsafeArchive, match=words):
         Archive(zipped(("good.pdf", b"%PDF-"), (member, b"harm")), LIMITS)
 
 
-def test_an_encrypted_member_is_refused():
+def test_an_encrypted_member_is_rejected():
     data = bytearray(zipped(("secret", b"x")).getvalue())
     data[data.rfind(b"PK\x01\x02") + 8] |= 1
     with pytest.raises(UnsafeArchive, match="is encrypted"):
         Archive(io.BytesIO(data), LIMITS)
 
 
-def test_a_name_that_ends_early_is_refused():
+def test_a_name_with_a_null_byte_is_rejected():
     data = zipped(("invoice.pdf/../x", b"x")).getvalue().replace(b"invoice.pdf/../x", b"invoice.pdf\0../x")
     with pytest.raises(UnsafeArchive, match="is an absolute or an empty path"):
         Archive(io.BytesIO(data), LIMITS)
 
 
-def test_a_bomb_is_refused_before_it_is_unpacked():
+def test_a_bomb_is_rejected_before_it_is_unpacked():
     with pytest.raises(UnsafeArchive, match=r"'bomb' unpacks from \d+ to 30000000 bytes"):
         Archive(zipped(("bomb", b"\0" * 30_000_000)), LIMITS)
 
@@ -95,14 +95,14 @@ def test_a_bomb_is_refused_before_it_is_unpacked():
         (ArchiveLimits(max_unpacked_bytes=2999), "unpacks to 3000 bytes; at most 2999 are allowed"),
     ],
 )
-def test_what_the_limits_allow(limits, words):
+def test_archives_within_the_limits_are_accepted(limits, words):
     archive = zipped(*[(f"{n}.csv", b"x" * 1000) for n in range(3)])
     with pytest.raises(UnsafeArchive, match=words):
         Archive(archive, limits)
     assert len(Archive(archive, ArchiveLimits(max_members=3, max_unpacked_bytes=3000)).members) == 3
 
 
-def test_a_directory_of_a_million_members_is_not_even_read(monkeypatch):
+def test_a_directory_of_a_million_members_is_not_read(monkeypatch):
     archive = zipped(*[("x" * 50, b"") for _ in range(2000)], method=zipfile.ZIP_STORED)
     monkeypatch.setattr(zipfile, "ZipFile", lambda file: pytest.fail("the directory was read"))
     with pytest.raises(
@@ -111,14 +111,14 @@ def test_a_directory_of_a_million_members_is_not_even_read(monkeypatch):
         Archive(archive, ArchiveLimits(max_members=100))
 
 
-def test_a_directory_size_in_the_large_format_counts():
+def test_the_directory_size_of_zip64_is_checked():
     data = zipped(("a", b"x")).getvalue()
     end = struct.pack("<4sQHHLLQQQQ", b"PK\x06\x06", 44, 45, 45, 0, 0, 1, 1, 10**9, 0)
     with pytest.raises(UnsafeArchive, match="the directory of the archive is too large: 1000000000 bytes"):
         Archive(io.BytesIO(data[:-22] + end + data[-22:]), LIMITS)
 
 
-async def test_no_more_is_unpacked_than_a_member_says_it_has():
+async def test_not_more_is_unpacked_than_the_declared_size():
     data = bytearray(zipped(("lies", b"x" * 500_000)).getvalue())
     entry = data.rfind(b"PK\x01\x02")
     data[entry + 24 : entry + 28] = struct.pack("<L", 1000)
@@ -133,7 +133,7 @@ async def test_no_more_is_unpacked_than_a_member_says_it_has():
 @pytest.mark.parametrize(
     "damage", [lambda data: data[:-10], lambda data: data[: len(data) // 2], lambda _: b"", lambda _: b"%PDF-"]
 )
-def test_what_is_no_archive(damage):
+def test_a_file_that_is_not_an_archive_is_an_error(damage):
     with pytest.raises(UnreadableFile, match="not a readable ZIP archive"):
         Archive(io.BytesIO(damage(zipped(("a", b"x" * 1000)).getvalue())), LIMITS)
 
@@ -165,7 +165,7 @@ async def test_a_damaged_member_is_reported_and_not_saved(tmp_path):
         (["./a//b", "a/b"], ["a/b", "a/b (2)"]),
     ],
 )
-async def test_members_whose_names_meet_are_all_saved_side_by_side(tmp_path, names, places):
+async def test_members_with_the_same_name_are_all_saved(tmp_path, names, places):
     archive = Archive(zipped(*[(name, str(n).encode()) for n, name in enumerate(names)]), LIMITS)
     for _ in range(2):  # saved again, they lie where they did
         saved = [await member.save(tmp_path) for member in archive.members]
@@ -173,12 +173,12 @@ async def test_members_whose_names_meet_are_all_saved_side_by_side(tmp_path, nam
         assert [file.path.read_text() for file in saved] == [str(n) for n in range(len(names))]
 
 
-def test_thousands_of_members_of_one_name_take_no_time_that_counts():
+def test_thousands_of_members_with_one_name_are_saved_quickly():
     archive = Archive(zipped(*[("a.csv", b"")] * 5000, method=zipfile.ZIP_STORED), LIMITS)
     assert len({member._path_parts for member in archive.members}) == 5000
 
 
-async def test_what_is_unpacked_is_readable_by_its_owner_only(tmp_path):
+async def test_unpacked_files_are_readable_by_their_owner_only(tmp_path):
     (member,) = Archive(zipped((info("a.csv", external_attr=0o100777 << 16), b"1")), LIMITS).members
     assert (await member.save(tmp_path)).path.stat().st_mode & 0o777 == 0o600
 
@@ -213,12 +213,12 @@ def test_the_name_that_is_checked_is_the_name_that_is_used(name, monkeypatch):
         Archive(zipped(("good", b"1")), LIMITS)
 
 
-def test_a_path_too_long_for_a_disk_is_refused_before_anything_is_saved():
+def test_a_path_that_is_too_long_is_rejected_before_anything_is_saved():
     with pytest.raises(UnsafeArchive, match="has a path of more than 1000 bytes"):
         Archive(zipped(("a.csv", b"1"), ("x/" * 600 + "y", b"2")), LIMITS)
 
 
-def test_names_that_forge_log_lines_are_shown_on_one():
+def test_names_with_line_breaks_are_shown_on_one_line():
     with pytest.raises(UnsafeArchive) as refused:
         Archive(zipped(("../\n\x1b[2J\u202e" + "x" * 900, b"1")), LIMITS)
     assert str(refused.value).isprintable()
@@ -232,7 +232,7 @@ def test_names_that_forge_log_lines_are_shown_on_one():
         (b"PK\x01\x02", 8),  # flags of which zipfile knows nothing
     ],
 )
-async def test_a_member_that_is_not_where_or_what_the_directory_says_is_damaged(entry, field):
+async def test_a_member_that_contradicts_the_directory_is_damaged(entry, field):
     data = bytearray(zipped(("été.csv", b"a;b\n1;2\n")).getvalue())
     data[data.rfind(entry) + field] ^= 0xE0
     (member,) = Archive(io.BytesIO(data), LIMITS).members
@@ -240,7 +240,7 @@ async def test_a_member_that_is_not_where_or_what_the_directory_says_is_damaged(
         await member.read()
 
 
-def test_a_member_that_lies_before_the_archive_is_refused():
+def test_a_member_before_the_start_of_the_archive_is_rejected():
     data = bytearray(zipped(("a.csv", b"a;b\n")).getvalue())
     end = data.rfind(b"PK\x05\x06")
     data[end + 16 : end + 20] = struct.pack("<L", 1000)
@@ -248,7 +248,7 @@ def test_a_member_that_lies_before_the_archive_is_refused():
         Archive(io.BytesIO(data), LIMITS)
 
 
-async def test_a_member_that_is_read_too_late_says_so():
+async def test_reading_a_member_after_the_archive_was_closed_is_an_error():
     file = zipped(("a.csv", b"a;b\n"))
     (member,) = Archive(file, LIMITS).members
     file.close()

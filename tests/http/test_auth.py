@@ -46,7 +46,7 @@ async def test_the_exchange_is_form_encoded():
     assert body == b"grant_type=client_credentials&client_id=my-id&client_secret=my-secret"
 
 
-async def test_callers_who_give_up_do_not_start_another_exchange():
+async def test_cancelled_callers_do_not_start_another_exchange():
     wire = TokenWire(token(), delay=0.08)
     auth = keeper(wire, InstantClock())
 
@@ -59,7 +59,7 @@ async def test_callers_who_give_up_do_not_start_another_exchange():
     assert sum(isinstance(result, TimeoutError) for result in results) == 200
 
 
-async def test_five_hundred_refusals_of_one_token_renew_it_once():
+async def test_five_hundred_401s_for_one_token_renew_it_once():
     wire = TokenWire(token(1), token(2), delay=0.01)
     auth = keeper(wire, InstantClock())
     grant = await auth.obtain()
@@ -70,7 +70,7 @@ async def test_five_hundred_refusals_of_one_token_renew_it_once():
 
 
 @pytest.mark.parametrize("life", [3599.0, 600.0, 30.0, 1.0])
-async def test_soft_and_hard_windows(life):
+async def test_a_token_is_renewed_in_the_background_before_it_expires_and_at_once_after(life):
     clock = ManualClock()
     wire = TokenWire(token(1, str(life)), token(2, str(life)))
     auth = keeper(wire, clock)
@@ -110,7 +110,7 @@ async def test_soft_and_hard_windows(life):
         "{}",
     ],
 )
-async def test_an_unusable_life_counts_as_five_minutes(expires_in):
+async def test_an_invalid_expires_in_counts_as_five_minutes(expires_in):
     clock = ManualClock()
     auth = keeper(TokenWire(token(1, expires_in)), clock)
     await auth.obtain()
@@ -121,7 +121,7 @@ async def test_an_unusable_life_counts_as_five_minutes(expires_in):
     await auth.close()
 
 
-async def test_a_token_that_expires_on_its_way_is_used_and_not_asked_for_without_end():
+async def test_a_token_that_is_expired_on_arrival_is_used_and_not_requested_again_forever():
     class Slow(TokenWire):
         async def exchange(self, *args, **kwargs):
             clock.now += 2
@@ -134,7 +134,7 @@ async def test_a_token_that_expires_on_its_way_is_used_and_not_asked_for_without
     assert len(wire.posts) == 1
 
 
-async def test_refused_credentials_are_remembered_and_reveal_nothing():
+async def test_rejected_credentials_are_remembered_and_not_shown():
     clock = ManualClock()
     wire = TokenWire(
         WireResponse(401, CIMultiDict(), b'{"error":"invalid_client","error_description":"no such client"}')
@@ -187,7 +187,7 @@ def said(status, body, **headers):
         said(500, "{}"), said(502, "<html>"), said(503, ""), said(504, ""), said(429, ""),
     ],
 )  # fmt: skip
-async def test_nonsense_of_a_gateway_is_asked_again_and_not_without_end(nonsense):
+async def test_an_invalid_token_response_of_a_gateway_is_retried_a_limited_number_of_times(nonsense):
     wire = TokenWire(nonsense, nonsense, token())
     assert (await keeper(wire, InstantClock()).obtain()).header == "Bearer token-1"
     wire = TokenWire(nonsense)
@@ -220,7 +220,7 @@ async def test_nonsense_of_a_gateway_is_asked_again_and_not_without_end(nonsense
         ),
     ],
 )
-async def test_a_refusal_of_the_credentials_says_so_in_the_servers_words(refusal, code, words):
+async def test_rejected_credentials_are_reported_with_the_servers_message(refusal, code, words):
     wire = TokenWire(refusal)
     with pytest.raises(errors.TokenRefused, match=words) as raised:
         await keeper(wire, InstantClock()).obtain()
@@ -230,7 +230,7 @@ async def test_a_refusal_of_the_credentials_says_so_in_the_servers_words(refusal
 
 
 @pytest.mark.parametrize("status", [301, 404, 405, 410, 415])
-async def test_an_address_that_gives_no_tokens_is_said_at_once(status):
+async def test_a_url_that_issues_no_tokens_is_reported_at_once(status):
     wire = TokenWire(said(status, "<html>"))
     with pytest.raises(errors.TokenUnavailable, match="Check the authentication URL"):
         await keeper(wire, InstantClock()).obtain()
@@ -245,7 +245,7 @@ async def test_an_address_that_gives_no_tokens_is_said_at_once(status):
         b'{"access_token":"token-1","scope":"raw \x1b text"}', b'{"access_token":"token-1","expires_in":NaN}',
     ],
 )  # fmt: skip
-async def test_a_token_is_read_however_its_surroundings_are_written(body):
+async def test_a_token_is_read_from_any_valid_spelling_of_its_response(body):
     assert (await keeper(TokenWire(said(200, body)), InstantClock()).obtain()).header == "Bearer token-1"
 
 
@@ -253,7 +253,7 @@ async def test_a_token_is_read_however_its_surroundings_are_written(body):
     "body",
     ['{"access_token":"se cret"}', '{"access_token":"secret","token_type":"mac"}', '{"access_token":["secret"]}'],
 )
-async def test_an_answer_that_is_not_used_shows_nothing_of_its_token(body):
+async def test_a_response_that_is_not_used_does_not_show_its_token(body):
     with pytest.raises(errors.TokenUnavailable) as raised:
         await keeper(TokenWire(said(200, body)), InstantClock()).obtain()
     assert "cret" not in str(raised.value)
@@ -286,13 +286,13 @@ WAYS_IN = [
     "value", ["", " \n", "\ufeff", "a b", "a\nb", "a\0b", "a\x7fb", "\u00e9", "a\u200bb", None, 3, b"a"]
 )
 @pytest.mark.parametrize(("way", "name"), WAYS_IN)
-async def test_a_secret_no_header_can_carry_is_refused_by_its_name(way, name, value):
+async def test_a_secret_that_cannot_be_a_header_value_is_rejected_by_name(way, name, value):
     with pytest.raises(errors.ConfigurationError, match=f"^{name} (is empty|must be printable ASCII|must be a str)"):
         way(value)
 
 
 @pytest.mark.parametrize("around", ["{}\n", "{}\r\n", " {}\t", "\ufeff{}\n", "\ufeff {} \ufeff"])
-async def test_what_surrounds_a_secret_does_not_go_out(around):
+async def test_white_space_around_a_secret_is_not_sent(around):
     clock = InstantClock()
     given = around.format("secret")
     for credential, header in [
@@ -307,7 +307,7 @@ async def test_what_surrounds_a_secret_does_not_go_out(around):
     assert b"client_id=my-id&client_secret=secret" in sent
 
 
-async def test_a_callable_may_be_async_and_is_asked_again_after_a_401():
+async def test_a_callable_may_be_async_and_is_called_again_after_a_401():
     asked = []
 
     async def fetch():

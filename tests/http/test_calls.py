@@ -35,7 +35,7 @@ def url(param, value):
         ({"list_style": "comma"}, None, ""), ({}, None, ""), ({"name": "[x]"}, 1, "?%5Bx%5D=1"),
     ],
 )  # fmt: skip
-def test_how_values_travel(facts, value, query):
+def test_how_values_are_serialized(facts, value, query):
     assert url(Param(**{"name": "p", "argument": "p", **facts}), value) == query
 
 
@@ -72,7 +72,7 @@ def test_how_values_travel(facts, value, query):
         ({"type": "integer"}, 1.5, "must be one integer, not float"),
     ],
 )
-def test_what_is_refused_names_argument_and_operation(facts, value, words):
+def test_an_invalid_argument_error_names_argument_and_operation(facts, value, words):
     with pytest.raises(InvalidArgument, match=f"(?s)T1: p: .*{words}"):
         url(Param(name="p", argument="p", **facts), value)
 
@@ -81,13 +81,13 @@ def test_what_is_refused_names_argument_and_operation(facts, value, words):
 @pytest.mark.parametrize(
     "facts", [{"list_style": "comma"}, {"list_style": "repeat"}, {"list_style": "comma", "type": "references"}]
 )
-def test_an_empty_filter_does_not_ask_for_everything(facts, empty):
+def test_an_empty_filter_is_an_error_and_does_not_request_everything(facts, empty):
     with pytest.raises(InvalidArgument, match="T1: p: is an empty list; omit the argument"):
         url(Param(name="p", argument="p", **facts), empty)
 
 
 @pytest.mark.parametrize("value", ["a/b", "", ".."])
-def test_a_path_segment_is_one_segment(value):
+def test_a_path_argument_is_one_escaped_segment(value):
     param = Param(name="id", argument="id", location="path", required=True)
     with pytest.raises(InvalidArgument, match="path"):
         calls.build(operation(param, path="/x/{id}"), {"id": value}, "https://h")
@@ -95,7 +95,7 @@ def test_a_path_segment_is_one_segment(value):
     assert request.url == "https://h/x/a%20b%3Fc"
 
 
-def test_wire_names_and_unknown_ones():
+def test_wire_names_are_accepted_and_unknown_names_are_not():
     param = Param(name="import", argument="import_id", location="path", type="integer", required=True)
     found = calls.build_by_wire_names(operation(param, path="/x/{import}"), {"import": 5}, None, "https://h")
     assert found.url == "https://h/x/5"
@@ -109,7 +109,7 @@ def test_wire_names_and_unknown_ones():
         calls.build_by_wire_names(operation(param, path="/x/{import}"), {"import": 5}, b"{}", "https://h")
 
 
-def test_a_page_is_turned_by_the_names_that_mirakl_documents():
+def test_paging_parameters_have_the_documented_names():
     def turned(kind, **params):
         paged = operation(paging=Paging(kind=kind, items="rows", item="front.orders:Order"))
         request = calls.build_by_wire_names(paged, params, None, "https://h")
@@ -125,7 +125,7 @@ def test_a_page_is_turned_by_the_names_that_mirakl_documents():
         turned("offset", page_token="a")
 
 
-def test_an_unknown_endpoint():
+def test_an_unknown_endpoint_can_be_called():
     request = calls.build_undocumented(
         "get", "/new/{thing}", "front", "https://h", {"a": None, "b": [1, 2]}, None, None
     )

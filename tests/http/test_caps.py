@@ -61,7 +61,7 @@ def sized(size):
         ),
     ],
 )
-def test_what_mirakl_takes_passes(allowed):
+def test_uploads_within_the_documented_limits_are_sent(allowed):
     allowed()
 
 
@@ -83,7 +83,7 @@ def test_what_mirakl_takes_passes(allowed):
          "shop_documents: Mirakl accepts one file for each type, but 'ID' has several"),
     ],
 )  # fmt: skip
-def test_what_mirakl_would_refuse_is_refused_here(refused, words):
+def test_uploads_beyond_the_documented_limits_are_rejected_before_sending(refused, words):
     with pytest.raises(InvalidArgument) as caught:
         refused()
     assert words in str(caught.value)

@@ -40,13 +40,13 @@ async def reset_unsaid(peer):
 
 
 @pytest.mark.parametrize("script", [close_unsaid, reset_unsaid])
-async def test_a_server_that_closes_after_each_answer_costs_one_attempt_in_all(script):
+async def test_a_server_that_closes_after_each_response_costs_one_attempt_in_total(script):
     async with RawServer(script) as server, connect(server) as client:
         attempts = [len((await report(client)).attempts) for _ in range(6)]
     assert attempts == [1, 2, 1, 1, 1, 1]
 
 
-async def test_connections_are_used_again_after_a_while(monkeypatch):
+async def test_connections_are_reused_again_after_a_while(monkeypatch):
     monkeypatch.setattr("mirakl_async.http.aiohttp_wire.NO_REUSE_INTERVAL", 0.05)
     async with RawServer(close_unsaid, answering(DONE)) as server, connect(server) as client:
         assert [len((await report(client)).attempts) for _ in range(3)] == [1, 2, 1]
@@ -69,7 +69,7 @@ async def test_a_new_connection_is_opened_only_to_the_server_that_closes_it():
     assert (closing.connections, keeping.connections) == (3, 1)
 
 
-async def test_an_unsafe_call_never_goes_out_on_a_used_connection():
+async def test_an_unsafe_call_is_never_sent_on_a_reused_connection():
     async with RawServer(close_unsaid) as server, connect(server) as client:
         for _ in range(3):
             assert (await client.request("POST", "/v1/x", body={})).status == 204
@@ -77,7 +77,7 @@ async def test_an_unsafe_call_never_goes_out_on_a_used_connection():
     assert {request.header("Connection") for request in server.requests} == {"close"}
 
 
-async def test_a_new_connection_that_breaks_says_nothing_about_used_ones():
+async def test_a_broken_new_connection_does_not_disable_reuse():
     async def break_off(peer):
         await peer.request()
         peer.reset()
@@ -96,7 +96,7 @@ AWKWARD = [
 ]  # fmt: skip
 
 
-async def test_what_is_given_in_a_path_arrives_as_one_escaped_segment():
+async def test_a_path_argument_arrives_as_one_escaped_segment():
     async with RawServer(answering(answer(b'{"order_id":"1"}'))) as server, front(server) as client:
         for text in AWKWARD:
             if text == ".":
@@ -110,7 +110,7 @@ async def test_what_is_given_in_a_path_arrives_as_one_escaped_segment():
     assert len(server.requests) == 2 * (len(AWKWARD) - 1)
 
 
-async def test_what_is_given_in_a_query_arrives_as_it_was_given():
+async def test_a_query_argument_arrives_unchanged():
     async with RawServer(answering(answer(b'{"orders":[],"total_count":0}'))) as server, front(server) as client:
         for text in AWKWARD:
             name = text if text.isprintable() else "name"
@@ -129,7 +129,7 @@ SIGNED = ["?", "?a=%2F%3B%7E+%20", "?a=b;c=d&e='()*!$@:/?[]", "?sig=A%2BB%3d%3D&
 
 
 @pytest.mark.parametrize("path", [path for path in PATHS if "/../" not in path])
-async def test_a_path_that_is_written_by_hand_goes_out_as_it_was_written(path):
+async def test_a_path_given_to_request_is_sent_unchanged(path):
     async with RawServer(answering()) as server, front(server) as client:
         await client.request("GET", path)
     assert unquote(server.requests[-1].target) == unquote(path)
@@ -138,7 +138,7 @@ async def test_a_path_that_is_written_by_hand_goes_out_as_it_was_written(path):
 
 @pytest.mark.parametrize("query", SIGNED)
 @pytest.mark.parametrize("path", PATHS)
-async def test_an_address_that_the_server_gave_is_asked_as_it_was_given(path, query):
+async def test_a_url_from_the_server_is_requested_unchanged(path, query):
     given = path + ("" if query == "?" else query)
     async with RawServer(answering(file_answer(b"a;b"))) as store:
         moved = answer(b"", status="302 Found", headers=(f"Location: {store.url}{given}#part",))
@@ -157,7 +157,7 @@ async def test_an_address_that_the_server_gave_is_asked_as_it_was_given(path, qu
         ("/a/../b c", "/a/../b%20c"),
     ],
 )
-async def test_only_what_no_address_can_hold_is_escaped(given, asked):
+async def test_only_characters_that_are_invalid_in_a_url_are_escaped(given, asked):
     async with RawServer(answering(file_answer(b"a;b"))) as store, front(store) as client:
         await client.orders.download_export(store.url + given).read()
     assert store.requests[-1].target == asked

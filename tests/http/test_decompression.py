@@ -51,7 +51,7 @@ def inflated(encoding, data, at_once):
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("content", CONTENTS, ids=len)
 @pytest.mark.parametrize("at_once", [997, 65536, 10**9])
-def test_content_comes_out_whole_in_bounded_pieces(way, content, at_once):
+def test_content_is_decoded_completely_in_bounded_pieces(way, content, at_once):
     whole, longest, finished = inflated(way, WAYS[way](content), at_once)
     assert whole == content
     assert longest <= MAX_CHUNK_BYTES
@@ -59,12 +59,12 @@ def test_content_comes_out_whole_in_bounded_pieces(way, content, at_once):
 
 
 @pytest.mark.parametrize("encoding", ["", "identity"])
-def test_what_is_not_compressed_passes(encoding):
+def test_uncompressed_content_is_unchanged(encoding):
     assert inflated(encoding, b"a;b", 2) == (b"a;b", 2, True)
 
 
 @given(st.binary(min_size=1, max_size=200), st.sampled_from(["gzip", "deflate"]), st.data())
-def test_a_stream_that_ends_early_is_never_finished(content, way, data):
+def test_a_stream_that_ends_early_is_not_complete(content, way, data):
     packed = WAYS[way](content)
     cut = data.draw(st.integers(1, len(packed) - 1))
     whole, _, finished = inflated(way, packed[:cut], 7)
@@ -73,7 +73,7 @@ def test_a_stream_that_ends_early_is_never_finished(content, way, data):
 
 
 @given(st.lists(st.binary(max_size=50), min_size=1, max_size=4), st.integers(1, 50))
-def test_members_of_gzip_follow_each_other(contents, at_once):
+def test_consecutive_gzip_members_are_decoded(contents, at_once):
     packed = b"".join(map(gzip.compress, contents))
     assert inflated("gzip", packed, at_once)[::2] == (b"".join(contents), True)
 
@@ -81,12 +81,12 @@ def test_members_of_gzip_follow_each_other(contents, at_once):
 @pytest.mark.parametrize(
     "damaged", [gzip.compress(b"x" * 100, mtime=0)[:-8] + bytes(8), gzip.compress(b"x", mtime=0) + b"junk", b"plain"]
 )
-def test_damage_is_said(damaged):
+def test_damaged_content_is_an_error(damaged):
     with pytest.raises(WireError, match="corrupt"):
         inflated("gzip", damaged, 10)
 
 
-def test_an_empty_body_promises_nothing():
+def test_an_empty_body_is_complete_with_any_coding():
     assert inflated("gzip", b"", 1) == (b"", 0, True)
 
 
@@ -97,7 +97,7 @@ NO_CODINGS = [
 
 
 @pytest.mark.parametrize("label", NO_CODINGS)
-def test_labels_that_are_no_codings_are_not_heeded(label):
+def test_labels_that_are_not_codings_are_ignored(label):
     assert content_codings({"Content-Encoding": label}) == []
     assert inflated(f"{label}, gzip", gzip.compress(b"words"), 3)[::2] == (b"words", True)
 
@@ -105,7 +105,7 @@ def test_labels_that_are_no_codings_are_not_heeded(label):
 @pytest.mark.parametrize(
     "label", ["br", "zstd", "compress", "gzip, br", "base64", "bz2", "zlib", "x" * 99, "é", "a\0b"]
 )
-def test_a_coding_that_is_not_known_is_refused(label):
+def test_an_unknown_coding_is_an_error(label):
     with pytest.raises(WireError, match="which was not requested") as caught:
         decoder(label)
     assert caught.value.permanent
@@ -116,7 +116,7 @@ STACKS = [["gzip", "gzip"], ["gzip", "deflate"], ["deflate", "gzip"], ["gzip", "
 
 @pytest.mark.parametrize("stack", STACKS, ids=",".join)
 @pytest.mark.parametrize("at_once", [7, 10**9])
-def test_stacked_codings_are_undone_from_the_last_to_the_first(stack, at_once):
+def test_several_codings_are_decoded_from_the_last_to_the_first(stack, at_once):
     packed = content = b"a;b\n" * 100_000
     for name in stack:
         packed = WAYS[name](packed)
@@ -127,7 +127,7 @@ def test_stacked_codings_are_undone_from_the_last_to_the_first(stack, at_once):
     assert not inflated(", ".join(stack), packed[:-9], at_once)[2]
 
 
-def test_a_bomb_inside_a_bomb_is_bounded(monkeypatch):
+def test_nested_decompression_bombs_are_bounded(monkeypatch):
     monkeypatch.setattr(decompression, "MAX_BETWEEN_CODINGS", 10**6)
     bomb = gzip.compress(bytes(10**7))  # nothing of it is gzip's, but it is inflated before that is known
     with pytest.raises(WireError):
@@ -144,18 +144,18 @@ TRANSFERS = [("chunked", True), ("Chunked", True), ("identity, chunked", True), 
 
 
 @pytest.mark.parametrize(("transfer", "chunked"), [*TRANSFERS, ("identity", False), ("", False), (" , ", False)])
-def test_transfer_codings_that_are_undone_already_are_not_undone_again(transfer, chunked):
+def test_transfer_codings_that_aiohttp_decoded_are_not_decoded_again(transfer, chunked):
     assert content_codings({"Transfer-Encoding": transfer}, chunked=chunked) == []
 
 
 @pytest.mark.parametrize(("transfer", "chunked"), [("gzip, chunked", True), ("gzip", False), ("x-gzip", False)])
-def test_a_compression_for_the_transfer_is_undone_before_that_of_the_content(transfer, chunked):
+def test_a_transfer_coding_is_decoded_before_the_content_coding(transfer, chunked):
     headers = {"Transfer-Encoding": transfer, "Content-Encoding": "deflate"}
     assert content_codings(headers, chunked=chunked) == ["gzip", "deflate"]
 
 
 @pytest.mark.parametrize("transfer", ["chunked", "chunked, identity", "Chunked ;x", "xchunked", '"chunked"', "br"])
-def test_chunks_that_were_not_taken_apart_are_not_content(transfer):
+def test_chunk_framing_that_was_not_decoded_is_an_error(transfer):
     with pytest.raises(WireError, match="transfer coding .* is not supported"):
         content_codings({"Transfer-Encoding": transfer})
 
@@ -164,13 +164,13 @@ WORDS = b'{"message":"no such order"}'
 
 
 @pytest.mark.parametrize("label", ["br", "gzip", "deflate", "gzip, gzip", "none", "UTF-8", "foo", "", "gzip, br"])
-def test_an_errors_words_are_read_whatever_its_label_says(label):
+def test_the_body_of_an_error_is_read_despite_a_wrong_coding_label(label):
     assert decode_error_body(WORDS, {"Content-Encoding": label}, 99) == WORDS
     assert decode_error_body(WORDS, {"Content-Encoding": label}, 5) == WORDS[:5]
     assert decode_error_body(b"caf\xc3", {"Content-Encoding": label}, 99) == b"caf\xc3"  # cut within a character
 
 
-def test_of_an_error_that_breaks_off_what_came_is_read():
+def test_the_received_part_of_a_truncated_error_is_read():
     long = b"".join(b"order %d is not known\n" % number for number in range(5000))
     assert long.startswith(said := decode_error_body(gzip.compress(long)[:-500], {"Content-Encoding": "gzip"}, 10**6))
     assert len(said) > 50_000
@@ -180,5 +180,5 @@ def test_of_an_error_that_breaks_off_what_came_is_read():
 
 
 @pytest.mark.parametrize("raw", [b"\x0b\x01\x80{}\x03\xff", b"\0\0"])
-def test_what_is_no_text_is_not_an_errors_words(raw):
+def test_binary_content_is_not_shown_as_an_errors_message(raw):
     assert decode_error_body(raw, {"Content-Encoding": "br"}, 99) == b""

@@ -68,7 +68,7 @@ async def test_pieces_arriving_byte_by_byte_are_framed_the_same():
         assert [request.body for request in server.requests] == [b"x" * 50, b"y" * 50]
 
 
-async def test_latency():
+async def test_latency_delays_the_response():
     async with through_proxy() as (_, proxy, session):
         proxy.toxics.add(toxics.Latency(seconds=0.1))
         started = monotonic()
@@ -76,7 +76,7 @@ async def test_latency():
         assert monotonic() - started >= 0.1
 
 
-async def test_bandwidth():
+async def test_bandwidth_limits_the_rate():
     async with through_proxy(answer(bytes(20_000))) as (_, proxy, session):
         proxy.toxics.add(toxics.Bandwidth(bytes_per_second=100_000))
         started = monotonic()
@@ -84,7 +84,7 @@ async def test_bandwidth():
         assert 0.2 <= monotonic() - started < 2
 
 
-async def test_slow_close():
+async def test_slow_close_delays_the_end_of_the_connection():
     close_delimited = b"HTTP/1.1 200 OK\r\n\r\nrows"
 
     async def serve(peer):
@@ -98,7 +98,7 @@ async def test_slow_close():
         assert monotonic() - started >= 0.1
 
 
-async def test_timeout_is_a_black_hole():
+async def test_timeout_drops_all_data():
     async with through_proxy() as (server, proxy, session):
         proxy.toxics.add(toxics.Timeout())
         with pytest.raises(TimeoutError):
@@ -106,21 +106,21 @@ async def test_timeout_is_a_black_hole():
         assert len(server.requests) == 1, "the server did get it"
 
 
-async def test_timeout_may_end_the_connection():
+async def test_timeout_can_close_the_connection():
     async with through_proxy() as (_, proxy, session):
         proxy.toxics.add(toxics.Timeout(seconds=0.05))
         with pytest.raises(aiohttp.ServerDisconnectedError):
             await fetch(session)
 
 
-async def test_reset_peer():
+async def test_reset_peer_resets_the_connection():
     async with RawServer(answering()) as server, FaultProxy("127.0.0.1", server.port) as proxy:
         proxy.toxics.add(toxics.ResetPeer(seconds=0.05))
         with pytest.raises(ConnectionResetError):
             await raw_exchange(proxy.port)
 
 
-async def test_a_toxic_added_later_strikes_open_connections():
+async def test_a_toxic_added_later_affects_open_connections():
     async with through_proxy() as (_, proxy, session):
         assert await fetch(session) == BODY
         proxy.toxics.add(toxics.ResetPeer())
@@ -138,7 +138,7 @@ async def test_limit_data_counts_every_byte():
 
 @pytest.mark.parametrize("reset", [False, True])
 @pytest.mark.parametrize("response", [answer(BODY), CHUNKED])
-async def test_cut_response(response, reset):
+async def test_cut_response_closes_within_the_response(response, reset):
     async with through_proxy(response) as (_, proxy, session):
         proxy.toxics.add(toxics.CutResponse(10, reset=reset))
         with pytest.raises((aiohttp.ClientPayloadError, ConnectionResetError)):
@@ -146,21 +146,21 @@ async def test_cut_response(response, reset):
 
 
 @pytest.mark.parametrize("size", [0, 1, 10])
-async def test_cut_response_lets_exactly_so_many_bytes_pass(size):
+async def test_cut_response_passes_exactly_the_given_number_of_bytes(size):
     async with through_proxy() as (_, proxy, _session):
         proxy.toxics.add(toxics.CutResponse(size))
         received = await raw_exchange(proxy.port, b"GET / HTTP/1.1\r\n\r\n")
         assert received.partition(b"\r\n\r\n")[2] == BODY[:size]
 
 
-async def test_lie_about_length_promising_too_much():
+async def test_lie_about_length_can_announce_too_much():
     async with through_proxy() as (_, proxy, session):
         proxy.toxics.add(toxics.LieAboutLength(5))
         with pytest.raises(aiohttp.ClientPayloadError):
             await fetch(session)
 
 
-async def test_lie_about_length_promising_too_little():
+async def test_lie_about_length_can_announce_too_little():
     async with through_proxy() as (_, proxy, _session):
         proxy.toxics.add(toxics.LieAboutLength(-5))
         received = await raw_exchange(proxy.port, b"GET / HTTP/1.1\r\n\r\n")
@@ -169,7 +169,7 @@ async def test_lie_about_length_promising_too_little():
 
 
 @pytest.mark.parametrize("reset", [False, True])
-async def test_swallow_response_after_the_server_did_it(reset):
+async def test_swallow_response_drops_the_response_of_an_executed_request(reset):
     async with through_proxy() as (server, proxy, session):
         proxy.toxics.add(toxics.SwallowResponse(reset=reset), times=1)
         with pytest.raises(aiohttp.ClientConnectionError):
@@ -197,7 +197,7 @@ async def test_close_after_response_as_the_next_request_arrives():
         assert len(proxy.forwarded) == len(server.requests) == 1
 
 
-async def test_a_toxic_may_be_meant_for_one_path_and_for_some_times():
+async def test_a_toxic_can_be_limited_to_a_path_and_a_number_of_times():
     async with through_proxy() as (server, proxy, session):
         proxy.toxics.add(toxics.SwallowResponse(), path="/v1/orders", times=2)
         assert await fetch(session, "/oauth/token") == BODY
@@ -208,7 +208,7 @@ async def test_a_toxic_may_be_meant_for_one_path_and_for_some_times():
         assert len(server.requests) == 4
 
 
-async def test_toxicity_is_a_share_drawn_from_the_seed():
+async def test_toxicity_is_a_probability_drawn_from_the_seed():
     async def struck(seed):
         async with through_proxy(seed=seed) as (_, proxy, session):
             proxy.toxics.add(toxics.SwallowResponse(), toxicity=0.5)
@@ -240,7 +240,7 @@ async def test_down_and_up_again_on_the_same_port():
         assert await fetch(session) == BODY
 
 
-async def test_an_upstream_that_is_away_resets():
+async def test_an_unreachable_upstream_resets_the_connection():
     async with RawServer(answering()) as gone:
         pass
     async with FaultProxy("127.0.0.1", gone.port) as proxy:
@@ -248,7 +248,7 @@ async def test_an_upstream_that_is_away_resets():
             await raw_exchange(proxy.port)
 
 
-async def test_raw_server_plays_one_script_a_connection_and_the_last_for_ever():
+async def test_raw_server_runs_one_script_per_connection_and_repeats_the_last():
     async def junk(peer):
         await peer.request()
         await peer.send(b"SMTP nonsense\r\n\r\n")
@@ -272,7 +272,7 @@ async def test_raw_server_plays_one_script_a_connection_and_the_last_for_ever():
         assert server.requests[0].header("x-none") is None
 
 
-async def test_raw_server_tells_that_a_script_failed():
+async def test_raw_server_raises_the_error_of_a_script():
     async def broken(_peer):
         raise LookupError("no such thing")
 

@@ -93,7 +93,7 @@ async def test_bytes_text_paths_and_functions_are_the_same_form(tmp_path):
     assert form.length is None
 
 
-async def test_a_name_and_a_type_can_be_given(tmp_path):
+async def test_a_name_and_a_type_can_be_set(tmp_path):
     path = tmp_path / "tmp83x"
     path.write_bytes(b"x")
     parts, _ = await sent(file=Upload(content=path, filename='Été "1".xlsx\r\nX: y', content_type="text/x"), shop=1)
@@ -102,7 +102,7 @@ async def test_a_name_and_a_type_can_be_given(tmp_path):
     assert parts[0] == ("file", "tmp83x", "application/octet-stream", b"x")
 
 
-async def test_a_form_is_read_a_piece_at_a_time(tmp_path):
+async def test_a_form_is_read_piece_by_piece(tmp_path):
     path = tmp_path / "big.csv"
     path.write_bytes(b"x" * (3 * MAX_CHUNK_BYTES + 5))
     for source in (path, path.read_bytes()):
@@ -110,7 +110,7 @@ async def test_a_form_is_read_a_piece_at_a_time(tmp_path):
         assert max([len(chunk) async for chunk in form.chunks()]) <= MAX_CHUNK_BYTES
 
 
-async def test_every_attempt_has_a_form_of_its_own(tmp_path):
+async def test_every_attempt_has_its_own_form(tmp_path):
     body = request(file=Upload(content=chunks_of(b"1", b"2")), shop=1).body
     forms = [Form(body), Form(body)]
     assert forms[0].content_type != forms[1].content_type
@@ -119,7 +119,7 @@ async def test_every_attempt_has_a_form_of_its_own(tmp_path):
 
 
 @pytest.mark.parametrize("read_before", [2, 3, 9])
-async def test_chunks_that_were_handed_out_before_are_not_sent_again(read_before):
+async def test_an_iterator_of_chunks_that_was_used_is_not_sent_again(read_before):
     given = chunks_of(*[b"x"] * 5)()
     body = request(file=Upload(content=lambda: given, filename="a.csv"), shop=1).body
     first = Form(body).chunks()
@@ -133,7 +133,7 @@ async def test_chunks_that_were_handed_out_before_are_not_sent_again(read_before
     await given.aclose()
 
 
-async def test_a_collection_of_chunks_may_be_given_twice():
+async def test_a_collection_of_chunks_can_be_sent_twice():
     class Chunks:
         def __aiter__(self):
             return chunks_of(b"1", b"2")()
@@ -148,7 +148,7 @@ async def test_a_collection_of_chunks_may_be_given_twice():
 @pytest.mark.parametrize(
     ("size", "words"), [(2, "a.csv is longer than its declared size of 2 bytes"), (4, "a.csv ended after 3 of 4 bytes")]
 )
-async def test_content_of_another_length_than_was_said_breaks_the_form(size, words):
+async def test_content_of_another_length_than_announced_breaks_the_form(size, words):
     form = Form(request(file=Upload(content=chunks_of(b"12", b"3"), filename="a.csv", size=size), shop=1).body)
     with pytest.raises(FormBroken, match=words) as caught:
         await whole(form)
@@ -167,7 +167,7 @@ async def test_a_file_that_grows_while_it_is_sent_breaks_the_form(tmp_path):
         await whole(Form(body))
 
 
-async def test_a_function_that_fails_breaks_the_form_and_its_words_stay_inside():
+async def test_a_failing_function_breaks_the_form_without_showing_its_message():
     async def make():
         yield b"1"
         raise RuntimeError("a customer's name")
@@ -179,7 +179,7 @@ async def test_a_function_that_fails_breaks_the_form_and_its_words_stay_inside()
         assert "customer" not in str(caught.value)
 
 
-async def test_chunks_that_are_no_bytes_break_the_form():
+async def test_chunks_that_are_not_bytes_break_the_form():
     form = Form(request(file=Upload(content=chunks_of(b"1", "2"), filename="a.csv"), shop=1).body)
     with pytest.raises(FormBroken, match="the chunks of a.csv must be bytes, not str") as caught:
         await whole(form)
@@ -196,7 +196,7 @@ async def test_progress_tells_bytes_and_total(tmp_path):
         assert steps == [(MAX_CHUNK_BYTES, total), (MAX_CHUNK_BYTES + 10, total)]
 
 
-async def test_progress_that_fails_costs_nothing(caplog):
+async def test_a_failing_progress_callback_does_not_fail_the_upload(caplog):
     def fail(sent, total):
         raise ValueError("no terminal")
 
@@ -252,17 +252,17 @@ async def test_a_cancelled_form_leaves_no_file_open(tmp_path):
         (chunks_of(b"x")(), "not async_generator; to stream, pass a function that returns a new async iterator"),
     ],
 )
-def test_what_cannot_be_a_file_is_refused_before_anything_is_sent(source, words):
+def test_an_invalid_file_is_rejected_before_anything_is_sent(source, words):
     with pytest.raises(InvalidArgument, match=words) as caught:
         request(file=source, shop=1)
     assert "Smith" not in str(caught.value)
 
 
-def test_an_upload_shows_nothing_of_its_content():
+def test_the_repr_of_an_upload_does_not_show_its_content():
     assert repr(Upload(content=b"Mr Smith", filename="a.csv")) == "<Upload content='bytes' filename='a.csv' size=8>"
 
 
-def test_a_part_s_name_cannot_write_headers():
+def test_a_part_name_cannot_inject_headers():
     form = Form(Multipart(parts=(Part(name='a"\r\nX: y', content=b"1"),)))
     body = asyncio.run(whole(form))
     assert re.search(rb'name="a%22%0D%0AX: y"\r\n\r\n1', body)

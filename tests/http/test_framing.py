@@ -80,7 +80,7 @@ SPACED = ("Transfer-Encoding : chunked",)
 
 @pytest.mark.parametrize("fields", UNVERIFIED)
 @pytest.mark.parametrize("size", [len(ROWS), len(ROWS) // 2, 0])
-async def test_a_body_that_only_the_connection_ends_is_never_said_to_be_whole(fields, size, tmp_path, caplog):
+async def test_a_body_that_ends_with_the_connection_is_never_reported_as_complete(fields, size, tmp_path, caplog):
     async with RawServer(*playing(head(*fields) + ROWS[:size])) as server, front(server) as client:
         saved = await client.products.download_error_report(1).save(tmp_path / "f.csv")
         assert (saved.complete, saved.size) == (None, size)
@@ -89,7 +89,7 @@ async def test_a_body_that_only_the_connection_ends_is_never_said_to_be_whole(fi
 
 @pytest.mark.parametrize("fields", REFUSED)
 @pytest.mark.parametrize("body", [ROWS, CHUNKS, CHUNKS[:2000], b""])
-async def test_a_framing_that_is_not_understood_gives_no_file(fields, body, tmp_path):
+async def test_an_unknown_framing_is_an_error(fields, body, tmp_path):
     async with RawServer(*playing(head(*fields) + body)) as server, front(server, retry=NO_RETRIES) as client:
         with pytest.raises(ProtocolError):
             await client.products.download_error_report(1).save(tmp_path / "f.csv")
@@ -100,7 +100,7 @@ async def test_a_framing_that_is_not_understood_gives_no_file(fields, body, tmp_
 
 @pytest.mark.parametrize("fields", [*CHUNKED, SPACED])
 @pytest.mark.parametrize("cut", [0, 1, 5, 2000])
-async def test_chunks_that_end_early_are_not_a_whole_file(fields, cut, tmp_path):
+async def test_chunks_that_end_early_are_not_a_complete_file(fields, cut, tmp_path):
     body = CHUNKS[: len(CHUNKS) - cut]
     async with RawServer(*playing(head(*fields) + body)) as server, front(server, retry=NO_RETRIES) as client:
         if not cut:
@@ -116,7 +116,7 @@ async def test_chunks_that_end_early_are_not_a_whole_file(fields, cut, tmp_path)
 
 
 @pytest.mark.parametrize("transfer", ["gzip", "x-gzip", "gzip, chunked", "deflate, chunked"])
-async def test_a_compression_for_the_transfer_is_undone(transfer, tmp_path):
+async def test_a_transfer_coding_is_decoded(transfer, tmp_path):
     packed = zlib.compress(ROWS) if "deflate" in transfer else gzip.compress(ROWS)
     whole, short = packed, packed[:-9]
     if "chunked" in transfer:
@@ -128,7 +128,7 @@ async def test_a_compression_for_the_transfer_is_undone(transfer, tmp_path):
             await client.products.download_error_report(1).save(tmp_path, attempts=1)
 
 
-async def test_json_that_breaks_off_where_no_length_is_sent_is_asked_for_again():
+async def test_truncated_json_without_a_length_is_requested_again():
     whole = json.dumps({"orders": [{"order_id": f"o{number}"} for number in range(99)], "total_count": 99}).encode()
     cut = [head() + whole[:size] for size in (len(whole) - 1, 40)]
     async with RawServer(*playing(*cut, head() + whole)) as server, front(server) as client:
@@ -153,7 +153,7 @@ async def test_a_200_with_a_content_range_is_not_a_complete_response(content_ran
     assert list(tmp_path.iterdir()) == []
 
 
-async def test_a_range_that_is_all_of_it_is_all_of_it():
+async def test_a_content_range_of_the_whole_file_is_a_complete_response():
     whole = head("Content-Range: bytes 0-9/10", "Content-Length: 10") + b"sku;error\n"
     async with RawServer(answering(whole)) as server, front(server) as client:
         assert await client.products.download_error_report(1).read() == b"sku;error\n"
@@ -172,7 +172,7 @@ BODIES = {
 
 @pytest.mark.parametrize("body", BODIES)
 @pytest.mark.parametrize("split", [1, 3, 30, 10_000])
-async def test_a_204_counts_whatever_comes_with_it(body, split):
+async def test_a_204_is_a_success_whatever_headers_and_body_it_has(body, split):
     fields, content = BODIES[body]
     raw = head(*fields, status="204 No Content") + content
 
@@ -195,7 +195,7 @@ async def test_a_204_counts_whatever_comes_with_it(body, split):
 
 @pytest.mark.parametrize("size", [1, 7, 20, 60])
 @pytest.mark.parametrize("raw", [answer(b'{"orders":[]}'), head("Link: <x>", status="103 X") + answer(b"[1]")])
-async def test_a_head_in_many_packets_is_read_on_a_used_connection_too(raw, size):
+async def test_a_head_in_many_packets_is_read_on_a_reused_connection_too(raw, size):
     async def serve(peer):
         while await peer.request() is not None:
             await peer.send(raw, slice_size=size, delay=0.0005)
@@ -208,7 +208,7 @@ async def test_a_head_in_many_packets_is_read_on_a_used_connection_too(raw, size
 
 
 @pytest.mark.parametrize("body", BODIES)
-async def test_what_comes_after_a_204_is_not_the_next_answer(body):
+async def test_bytes_after_a_204_are_not_the_next_response(body):
     fields, content = BODIES[body]
 
     async def serve(peer):
@@ -224,7 +224,7 @@ async def test_what_comes_after_a_204_is_not_the_next_answer(body):
     assert len(server.requests) == 3
 
 
-async def test_no_body_of_a_204_is_taken_for_the_next_answer():
+async def test_the_body_of_a_204_is_not_the_next_response():
     late = asyncio.Event()
 
     async def serve(peer):
@@ -241,7 +241,7 @@ async def test_no_body_of_a_204_is_taken_for_the_next_answer():
 
 
 @pytest.mark.parametrize("content", [b"hello", b"0\r\n\r\n", b""])
-async def test_a_304_and_the_answer_to_head_count_too(content):
+async def test_a_304_and_the_response_to_head_have_no_body(content):
     unchanged = head("Content-Length: 5", status="304 Not Modified") + content
     asked = head("Content-Length: 5") + content
     async with RawServer(*playing(unchanged, asked)) as server, connect(server) as client:
@@ -251,14 +251,14 @@ async def test_a_304_and_the_answer_to_head_count_too(content):
 
 
 @pytest.mark.parametrize("provisional", ["100 Continue", "102 Processing", "103 Early Hints"])
-async def test_a_provisional_answer_is_not_the_answer(provisional):
+async def test_a_1xx_response_is_not_the_final_response(provisional):
     raw = head("Link: <x>", status=provisional) * 2 + head(status="204 No Content") + b"more"
     async with RawServer(answering(raw)) as server, connect(server) as client:
         assert (await report(client)).status == 204
 
 
 @pytest.mark.parametrize("fields", [("Content-Length: 3",), (), ("Content-Length: 3", "Connection: close")])
-async def test_an_answer_before_the_body_was_read_is_the_answer(fields):
+async def test_a_response_before_the_request_body_was_read_is_used(fields):
     async def refuse(peer):
         await peer.head()
         await peer.send(head(*fields, status="413 Too Large") + b"big")
@@ -273,7 +273,7 @@ async def test_an_answer_before_the_body_was_read_is_the_answer(fields):
     assert caught.value.status == 413
 
 
-async def test_where_a_reset_takes_the_answer_along_the_words_say_what_is_known():
+async def test_an_error_after_a_reset_says_what_is_known():
     async def refuse(peer):
         await peer.head()
         await peer.send(head("Content-Length: 3", status="413 Too Large") + b"big")  # and closes with bytes unread
@@ -301,7 +301,7 @@ async def test_the_link_of_a_list_of_long_ids_is_read():
     "fields", [["X: " + "y" * 140_000], [f"X-{number}: y" for number in range(300)], ["y" * 140_000 + ": x"]]
 )
 @pytest.mark.parametrize("status", ["200 OK", "404 Not Found"])
-async def test_a_header_beyond_the_limit_is_called_too_long(fields, status):
+async def test_a_header_beyond_the_limit_is_reported_as_too_long(fields, status):
     async with RawServer(answering(head(*fields, status=status))) as server, front(server) as client:
         words = "the response header is too long; at most 256 fields of 128 KiB are read"
         with pytest.raises(ProtocolError, match=words) as caught:
@@ -338,7 +338,7 @@ def packed(body, label):
 
 
 @pytest.mark.parametrize("label", LABELS)
-async def test_what_is_not_a_coding_is_not_heeded_and_what_is_one_is_undone(label, tmp_path):
+async def test_labels_that_are_not_codings_are_ignored_and_codings_are_decoded(label, tmp_path):
     def coded(body, status="200 OK"):
         return answer(packed(body, label), status=status, headers=(f"Content-Encoding: {label}",))
 
@@ -368,7 +368,7 @@ async def test_what_is_not_a_coding_is_not_heeded_and_what_is_one_is_undone(labe
 
 
 @pytest.mark.parametrize("label", ["br", "zstd", "gzip", "deflate", "gzip, br", "compress", "nonsense"])
-async def test_an_error_keeps_its_words_whatever_it_is_labelled(label):
+async def test_an_error_keeps_its_message_with_any_media_type(label):
     missing = answer(b'{"message":"no such report"}', status="404 Not Found", headers=(f"Content-Encoding: {label}",))
     success = answer(b"\x0b\x01\x80{}\x03", headers=(f"Content-Encoding: {label}",))
     async with RawServer(answering(missing, missing, success)) as server, front(server, retry=NO_RETRIES) as client:
@@ -382,7 +382,7 @@ async def test_an_error_keeps_its_words_whatever_it_is_labelled(label):
             await client.products.download_error_report(1).read()
 
 
-async def test_an_error_that_breaks_off_or_drips_keeps_the_words_that_came(monkeypatch):
+async def test_a_truncated_or_slow_error_keeps_the_received_message(monkeypatch):
     monkeypatch.setattr("mirakl_async.http.transport.ERROR_BODY_TIMEOUT", 0.1)
     said = b'{"message":"no such report"}'
 
@@ -402,7 +402,7 @@ async def test_an_error_that_breaks_off_or_drips_keeps_the_words_that_came(monke
             await client.request("GET", "/api/x", timeout=0.1)
 
 
-async def test_bombs_are_bounded_in_every_answer(caplog):
+async def test_decompression_bombs_are_bounded_in_every_response(caplog):
     caplog.set_level(logging.DEBUG)
     bomb, double = gzip.compress(bytes(10**7)), gzip.compress(gzip.compress(bytes(10**8)))
     limits = Limits(max_response_bytes=10**6, max_error_bytes=10**4)

@@ -21,7 +21,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize("headers", REFUSED, ids=lambda headers: ascii(headers)[:40])
-async def test_what_cannot_be_sent_or_is_not_the_callers_is_refused_before_anything_is_sent(headers):
+async def test_invalid_and_reserved_headers_are_rejected_before_anything_is_sent(headers):
     connect, wire = client(reply(204))
     async with connect:
         with pytest.raises(InvalidArgument, match="headers: "):
@@ -36,7 +36,7 @@ async def test_what_cannot_be_sent_or_is_not_the_callers_is_refused_before_anyth
 
 
 @pytest.mark.parametrize("headers", [{"Host": "x"}, {"X-Mine": 5}])
-async def test_downloads_and_lists_refuse_them_too(headers):
+async def test_downloads_and_lists_reject_them_too(headers):
     async with MarketplaceFront("https://acme.mirakl.net", auth=BearerToken("t")) as front:
         with pytest.raises(InvalidArgument, match="headers: "):
             await front.products.download_error_report(1, headers=headers).read()
@@ -46,7 +46,7 @@ async def test_downloads_and_lists_refuse_them_too(headers):
             await front.call("P44", {"import": 1}, headers=headers)
 
 
-def test_the_words_say_what_to_do_and_show_no_value():
+def test_the_message_says_what_to_do_and_shows_no_value():
     with pytest.raises(InvalidArgument, match=r"Authorization is set by the client's credential; use auth="):
         check_headers("OR11", {"Authorization": "Bearer s3cr3t"})
     for headers in ({"X-Key": "s3cr3t\n"}, {"X-Key": b"s3cr3t"}):
@@ -56,7 +56,7 @@ def test_the_words_say_what_to_do_and_show_no_value():
 
 
 @pytest.mark.parametrize("name", ["X-Mine", "x-mine", "User-Agent", "Cookie", "Accept-Language", "accept", "ACCEPT"])
-async def test_others_are_sent_as_they_are_and_accept_in_the_place_of_ours(name):
+async def test_other_headers_are_sent_unchanged_and_accept_replaces_the_default(name):
     connect, wire = client(reply(204), reply(204))
     async with connect:
         await report(connect, headers={name: "a b\tc"})
@@ -66,6 +66,6 @@ async def test_others_are_sent_as_they_are_and_accept_in_the_place_of_ours(name)
         assert list(found.values()) == [value]
 
 
-async def test_none_is_none():
+async def test_headers_none_sends_no_additional_headers():
     async with ConnectChannel(auth=BearerToken("t")) as connect:
         assert connect.with_options(headers=None).session.options_for({}) == {"headers": None}

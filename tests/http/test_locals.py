@@ -71,7 +71,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("case", BROKEN)
-async def test_a_call_that_fails(case):
+async def test_locals_of_a_failed_call_are_safe(case):
     async with RawServer(*playing(BROKEN[case])) as server:
         async with connect(server) as client:
             with pytest.raises(mirakl_async.MiraklError) as caught:
@@ -98,7 +98,7 @@ async def test_a_call_that_fails(case):
         answer(b'{"error":"invalid_client"}', status="401 X"), b"junk\r\n\r\n",
     ],
 )  # fmt: skip
-async def test_a_token_that_cannot_be_had(raw, monkeypatch):
+async def test_locals_of_a_failed_token_request_are_safe(raw, monkeypatch):
     monkeypatch.setattr("mirakl_async.http.auth.MAX_ATTEMPTS", 1)
     async with (
         RawServer(answering(raw)) as server,
@@ -133,7 +133,7 @@ PLACES = [
 
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("status", ["204 No Content", "400 Bad Request"])
-async def test_what_breaks_anywhere_on_a_calls_way(place, status, monkeypatch):
+async def test_locals_are_safe_wherever_a_call_fails(place, status, monkeypatch):
     token = answer(b'{"access_token":"%b","expires_in":1e400}' % TOKEN.encode())
     said = answer(json.dumps({"message": NAME}).encode(), status=status)
     async with (
@@ -154,7 +154,7 @@ async def test_what_breaks_anywhere_on_a_calls_way(place, status, monkeypatch):
 @pytest.mark.parametrize(
     "place", [*PLACES, "mirakl_async.order_sync.entries.encode_batch", "mirakl_async.http.request_builder.build"]
 )
-async def test_what_breaks_within_a_sync(place, monkeypatch, tmp_path):
+async def test_locals_are_safe_wherever_a_sync_fails(place, monkeypatch, tmp_path):
     lines = tmp_path / "orders.ndjson"
     lines.write_bytes(b"".join(mirakl_async.codec.encode(order_of_jane(number)) + b"\n" for number in range(3)))
     for source in ([order_of_jane(number) for number in range(3)], lines):
@@ -172,13 +172,13 @@ async def test_what_breaks_within_a_sync(place, monkeypatch, tmp_path):
     lambda: mirakl_async.ApiKey(f"{TOKEN}\n{TOKEN}"), lambda: ClientCredentials(CLIENT, f"{SECRET} {SECRET}"),
     lambda: ClientCredentials("", SECRET), lambda: ClientCredentials(CLIENT, ""),
 ])  # fmt: skip
-def test_a_credential_that_is_refused(make):
+def test_locals_of_an_invalid_credential_are_safe(make):
     with pytest.raises(mirakl_async.ConfigurationError) as caught:
         make()
     assert CLIENT not in assert_hidden(caught.value)
 
 
-def test_what_is_hidden_is_itself_in_all_else():
+def test_a_value_with_a_hidden_repr_behaves_like_the_value():
     text, content = hidden(SECRET), hidden(SECRET.encode())
     assert (text, str(text), f"{text}", str.__str__(text)) == (SECRET,) * 4
     assert type(str(text)) is str
@@ -188,7 +188,7 @@ def test_what_is_hidden_is_itself_in_all_else():
     assert hidden(None) is None
 
 
-async def test_the_body_of_a_reply_can_be_read_but_does_not_show_itself():
+async def test_the_content_of_a_response_can_be_read_and_its_repr_hides_it():
     async with RawServer(answering(answer(json.dumps({"n": NAME}).encode()))) as server, connect(server) as client:
         reply = await client.request("GET", "/v1/x")
     assert NAME not in repr(reply.content) + str(reply)

@@ -54,7 +54,7 @@ def listed(kind, value, many="comma"):
         ("string", "\u00e9\U0001f4a9", "\u00e9\U0001f4a9"),
     ],
 )
-def test_texts_and_values_are_spelled_as_the_contract_wants_them(kind, value, text):
+def test_texts_and_values_are_sent_in_the_contracts_notation(kind, value, text):
     assert spelled(kind, value) == text
 
 
@@ -107,7 +107,7 @@ def test_texts_and_values_are_spelled_as_the_contract_wants_them(kind, value, te
         ("string", b"a", "must be one string, not bytes"),
     ],
 )
-def test_what_is_refused(kind, value, words):
+def test_invalid_values_are_rejected(kind, value, words):
     with pytest.raises(InvalidArgument) as caught:
         spelled(kind, value)
     assert words in str(caught.value)
@@ -118,7 +118,7 @@ def test_what_is_refused(kind, value, words):
 
 
 @pytest.mark.parametrize("kind", ["integer", "number", "string"])
-def test_an_integer_that_python_itself_would_not_write(kind):
+def test_a_huge_integer_is_rejected(kind):
     with pytest.raises(
         InvalidArgument, match="this number is out of range; must be from -9223372036854775808 to 9223372036854775807"
     ):
@@ -126,7 +126,7 @@ def test_an_integer_that_python_itself_would_not_write(kind):
 
 
 @pytest.mark.parametrize("value", [5000, "5000", "0", " 101 ", Decimal(101), "+101"])
-def test_a_text_meets_the_bounds_of_its_type(value):
+def test_a_text_is_checked_against_the_bounds_of_its_type(value):
     kind = "number" if isinstance(value, Decimal) else "integer"
     with pytest.raises(InvalidArgument, match="is out of range; must be from 1 to 100"):
         spelled(kind, value, minimum=1, maximum=100)
@@ -141,7 +141,7 @@ def test_a_text_meets_the_bounds_of_its_type(value):
         (r"^\d+\$$", ["5$"], ["5"]),
     ],
 )
-def test_a_pattern_is_held(pattern, right, wrong):
+def test_a_pattern_is_checked(pattern, right, wrong):
     for text in right:
         assert spelled("string", text, pattern=pattern) == text
     for text in wrong:
@@ -149,7 +149,7 @@ def test_a_pattern_is_held(pattern, right, wrong):
             spelled("string", text, pattern=pattern)
 
 
-def test_lists_hold_their_members_to_the_same():
+def test_members_of_lists_are_checked_in_the_same_way():
     assert listed("integer", "1, 2 ,3") == "p=1,2,3"
     assert listed("integer", ["01", 2], "repeat") == "p=1&p=2"
     assert listed("boolean", ["true", False]) == "p=true,false"
@@ -163,7 +163,7 @@ def test_lists_hold_their_members_to_the_same():
 
 
 @given(st.datetimes(timezones=st.just(UTC) | st.just(timezone(timedelta(hours=-9, minutes=-30)))))
-def test_a_moment_as_text_keeps_every_digit(moment):
+def test_a_date_time_as_text_keeps_every_digit(moment):
     for text in (str(moment), moment.isoformat()):
         assert datetime.fromisoformat(spelled("date-time", text)) == moment
         assert spelled("date-time", text)[10] == "T"

@@ -30,25 +30,25 @@ NOW = 1_800_000_000.0
         (ResponseOutcome(status=501), False, False, False),
     ],
 )
-def test_who_may_go_again(outcome, safe, idempotent, unsafe):
+def test_which_failures_are_retried(outcome, safe, idempotent, unsafe):
     for retry_class, again in (("safe", safe), ("idempotent", idempotent), ("unsafe", unsafe)):
         assert (decide_retry(retry_class, outcome, 1, ONCE, lambda: 0.5) is not None) is again
         assert decide_retry(retry_class, outcome, 2, ONCE, lambda: 0.5) is None
 
 
-def test_the_pause_grows_is_drawn_from_zero_and_has_a_cap():
+def test_the_delay_grows_from_zero_with_jitter_up_to_a_maximum():
     retry = Retry(max_retries=20, initial_delay=1, max_delay=8)
     most = [decide_retry("safe", ResponseOutcome(status=500), n, retry, lambda: 1.0).delay for n in range(1, 7)]
     assert most == [1, 2, 4, 8, 8, 8]
     assert decide_retry("safe", ResponseOutcome(status=500), 3, retry, lambda: 0.0).delay == 0
 
 
-def test_a_call_may_be_repeated_for_as_long_as_anybody_likes():
+def test_the_delay_never_exceeds_max_delay():
     again = decide_retry("safe", FailureOutcome(stage="unsent"), 5000, Retry(max_retries=10_000), lambda: 1.0)
     assert again == RetryDelay(delay=Retry().max_delay)
 
 
-def test_retry_after_is_a_floor_and_callers_do_not_meet_at_it():
+def test_retry_after_is_a_minimum_and_callers_do_not_retry_simultaneously():
     delays = {
         decide_retry("safe", ResponseOutcome(status=429, retry_after=10), 1, ONCE, lambda n=n: n / 10).delay
         for n in range(10)
@@ -58,7 +58,7 @@ def test_retry_after_is_a_floor_and_callers_do_not_meet_at_it():
     assert max(delays) <= 11
 
 
-def test_a_429_starts_from_its_own_base():
+def test_a_429_starts_with_the_throttle_delay():
     again = decide_retry("safe", ResponseOutcome(status=429), 1, Retry(throttle_delay=2), lambda: 1.0)
     assert again == RetryDelay(delay=2, throttled=True)
 
@@ -76,18 +76,18 @@ def test_a_429_starts_from_its_own_base():
         ("Xxx, 99 Foo 2027 08:01:00 GMT", None), ("Fri, 15 Jan 100000 08:01:00 GMT", None),
     ],
 )  # fmt: skip
-def test_retry_after_in_all_its_forms(text, seconds):
+def test_retry_after_is_read_in_all_formats(text, seconds):
     assert retry_after(CIMultiDict({"retry-after": text, "date": formatdate(NOW, usegmt=True)})) == (
         None if seconds is None else pytest.approx(seconds, abs=0.01)
     )
 
 
-def test_a_date_is_set_against_the_servers_own_clock():
+def test_a_retry_after_date_is_compared_with_the_servers_clock():
     headers = {"Retry-After": formatdate(NOW + 500, usegmt=True), "Date": formatdate(NOW + 470, usegmt=True)}
     assert retry_after(CIMultiDict(headers)) == 30
 
 
-def test_a_date_without_a_clock_to_set_it_against_is_no_advice():
+def test_a_retry_after_date_without_a_server_date_is_ignored():
     advice = {"Retry-After": formatdate(NOW + 500, usegmt=True)}
     for headers in (advice, advice | {"Date": "yesterday"}, advice | {"Date": ""}, {}):
         assert retry_after(CIMultiDict(headers)) is None
@@ -95,7 +95,7 @@ def test_a_date_without_a_clock_to_set_it_against_is_no_advice():
     assert again is None  # which a 503 without advice is as well
 
 
-def test_the_quota_bounds_a_storm_and_is_earned_back():
+def test_the_quota_limits_retries_and_is_refilled():
     quota = RetryQuota(Retry())
     paid = sum(quota.try_charge(RetryDelay(delay=0)) for _ in range(500))
     assert paid == 500 // 14
@@ -111,7 +111,7 @@ def test_the_quota_bounds_a_storm_and_is_earned_back():
     assert quota.remaining == 500
 
 
-def test_the_quota_is_spent_to_its_last_and_never_earned_beyond_its_full():
+def test_the_quota_can_be_used_completely_and_is_never_overfilled():
     quota = RetryQuota(Retry(quota=28, transient_cost=14, throttle_cost=5))
     assert [quota.try_charge(RetryDelay(delay=0)) for _ in range(3)] == [True, True, False]
     quota.refund(1)
@@ -123,7 +123,7 @@ def test_the_quota_is_spent_to_its_last_and_never_earned_beyond_its_full():
 
 
 @pytest.mark.parametrize(("advice", "draw", "delay"), [(100, 1.0, 101), (2, 1.0, 2.2), (2, 0.1, 2.1), (0, 1.0, 0)])
-def test_a_retry_after_is_a_floor_with_a_tenth_of_it_above_at_most(advice, draw, delay):
+def test_a_retry_after_is_exceeded_by_a_tenth_at_most(advice, draw, delay):
     outcome = ResponseOutcome(status=429, retry_after=advice)
     again = decide_retry("safe", outcome, 1, Retry(throttle_delay=1), lambda: draw, max_wait=None)
     assert again == RetryDelay(delay=pytest.approx(delay), throttled=True)

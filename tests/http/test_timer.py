@@ -31,18 +31,18 @@ async def timer():
 
 
 @pytest.mark.parametrize("seconds", [USUAL, USUAL / 2, 0.0])
-async def test_what_takes_too_long_is_ended(timer, seconds):
+async def test_an_attempt_that_takes_too_long_is_ended(timer, seconds):
     assert await attempt(timer, seconds, asyncio.sleep(30)) == "timeout"
     assert asyncio.current_task().cancelling() == 0
 
 
 @pytest.mark.parametrize("seconds", [USUAL, USUAL * 2, None])
-async def test_what_is_done_in_time_is_left_alone(timer, seconds):
+async def test_an_attempt_that_ends_in_time_is_not_cancelled(timer, seconds):
     assert await attempt(timer, seconds, asyncio.sleep(0, "done")) == "done"
     await asyncio.sleep(USUAL * 3)
 
 
-async def test_each_at_its_own_time(timer):
+async def test_each_attempt_ends_at_its_own_time(timer):
     loop, order = asyncio.get_running_loop(), []
 
     async def one(name, delay):
@@ -59,13 +59,13 @@ async def test_each_at_its_own_time(timer):
     assert await attempt(timer, USUAL, asyncio.sleep(30)) == "timeout"
 
 
-async def test_the_queue_is_no_longer_than_what_is_under_way(timer):
+async def test_the_timers_queue_is_no_longer_than_the_attempts_in_flight(timer):
     for _ in range(1000):
         await attempt(timer, USUAL, asyncio.sleep(0))
     assert len(timer._timeouts) <= 1
 
 
-async def test_a_cancellation_of_somebody_else_is_not_a_timeout(timer):
+async def test_another_cancellation_is_not_a_timeout(timer):
     task = asyncio.create_task(attempt(timer, USUAL, asyncio.sleep(30)))
     await asyncio.sleep(0)
     task.cancel()
@@ -73,7 +73,7 @@ async def test_a_cancellation_of_somebody_else_is_not_a_timeout(timer):
         await task
 
 
-async def test_nor_is_one_that_comes_at_the_same_moment(timer):
+async def test_a_cancellation_at_the_same_moment_is_not_a_timeout(timer):
     task = asyncio.create_task(attempt(timer, USUAL, asyncio.sleep(30)))
     await asyncio.sleep(0)
     asyncio.get_running_loop().call_at(timer._timeouts[0].due_at, task.cancel)
@@ -81,7 +81,7 @@ async def test_nor_is_one_that_comes_at_the_same_moment(timer):
         await task
 
 
-async def test_closed_it_rings_no_more(timer):
+async def test_a_closed_timer_ends_no_more_attempts(timer):
     task = asyncio.create_task(attempt(timer, USUAL, asyncio.sleep(USUAL * 4, "done")))
     await asyncio.sleep(0)
     timer.close()

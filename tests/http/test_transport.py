@@ -12,7 +12,7 @@ from tests.support.order_factory import ORIGIN, order
 from .calling import LOST, UNSENT, FakeWire, answer_always, client, mocked_client, reply, report, requests
 
 
-async def test_what_goes_on_the_wire():
+async def test_a_call_is_sent_with_its_method_url_headers_and_body():
     connect, wire = client(reply(204))
     async with connect:
         assert await report(connect, headers={"X-Mine": "1"}) is None
@@ -24,7 +24,7 @@ async def test_what_goes_on_the_wire():
     assert (timeout, fresh) == (60, False)
 
 
-async def test_failures_are_repeated_and_every_attempt_is_on_the_error():
+async def test_failures_are_retried_and_the_error_has_every_attempt():
     connect, wire = client(reply(503), LOST, UNSENT, reply(502, b"<html><title>Bad gateway</title></html>"))
     async with connect:
         with pytest.raises(errors.ServerError) as raised:
@@ -46,7 +46,7 @@ async def test_retries_is_an_option_of_the_call(mocked):
     assert len(requests(mocked)) == 1
 
 
-async def test_an_unsafe_call_without_an_answer_is_sent_once():
+async def test_an_unsafe_call_without_a_response_is_sent_once():
     connect, wire = client(LOST)
     async with connect:
         with pytest.raises(errors.OutcomeUnknown, match="may|left"):
@@ -57,7 +57,7 @@ async def test_an_unsafe_call_without_an_answer_is_sent_once():
     assert len(wire.sent) == 3
 
 
-async def test_a_401_renews_a_token_that_can_be_renewed_once():
+async def test_a_401_renews_a_renewable_token_once():
     tokens = iter(["one", "two", "three"])
     connect, wire = client(reply(401), reply(204), auth=BearerToken(lambda: next(tokens)))
     async with connect:
@@ -69,7 +69,7 @@ async def test_a_401_renews_a_token_that_can_be_renewed_once():
     assert len(wire.sent) == 4
 
 
-async def test_a_401_of_a_fixed_token_stands(mocked):
+async def test_a_401_for_a_fixed_token_is_raised(mocked):
     answer_always(mocked, 401)
     async with mocked_client() as connect:
         with pytest.raises(errors.AuthenticationFailed):
@@ -77,7 +77,7 @@ async def test_a_401_of_a_fixed_token_stands(mocked):
     assert len(requests(mocked)) == 1
 
 
-async def test_a_429_pauses_everybody_and_the_counters_tell():
+async def test_a_429_pauses_all_calls_and_is_counted():
     events = []
     clock = InstantClock()
     connect, wire = client(reply(429, Retry_After="7"), reply(204), clock=clock, listener=events.append)
@@ -103,7 +103,7 @@ async def test_a_retry_after_beyond_max_wait_is_an_error_that_says_when(mocked):
     assert len(requests(mocked)) == 1
 
 
-async def test_a_retry_after_of_just_max_wait_is_waited_for():
+async def test_a_retry_after_of_exactly_max_wait_is_waited_for():
     connect, wire = client(reply(429, Retry_After="60"), reply(204), clock=InstantClock(draw=0.9))
     async with connect:
         await report(connect, max_wait=60)
@@ -167,7 +167,7 @@ async def test_closing_the_client_ends_the_calls_that_wait():
         await calls[1]
 
 
-async def test_a_close_that_is_cancelled_closes_the_connections_all_the_same():
+async def test_a_cancelled_close_still_closes_the_connections():
     async def stubborn():
         try:
             await asyncio.Event().wait()
@@ -187,7 +187,7 @@ async def test_a_close_that_is_cancelled_closes_the_connections_all_the_same():
     calling.cancel()
 
 
-async def test_the_deadline_covers_everything_and_says_where_the_time_went():
+async def test_the_deadline_includes_all_steps_and_its_error_has_their_times():
     clock = InstantClock()
     connect, wire = client(reply(503), clock=clock, retry=Retry(max_retries=50, initial_delay=4, max_delay=4))
     wire.clock, wire.takes = clock, 1.0
@@ -203,7 +203,7 @@ async def test_the_deadline_covers_everything_and_says_where_the_time_went():
     assert wire.sent[-1][4] <= 10
 
 
-async def test_a_place_among_the_connections_is_waited_for_within_the_deadline():
+async def test_waiting_for_a_connection_is_part_of_the_deadline():
     release = asyncio.Event()
     connect, wire = client(reply(204), limits=Limits(max_connections=1))
 
@@ -232,7 +232,7 @@ async def test_redirects_are_reported_without_their_query(mocked):
     assert len(requests(mocked)) == 1
 
 
-async def test_an_outage_does_not_become_a_storm():
+async def test_the_quota_limits_the_retries_in_an_outage():
     connect, wire = client(reply(503))
     async with connect:
         results = await asyncio.gather(*(report(connect) for _ in range(500)), return_exceptions=True)
@@ -241,7 +241,7 @@ async def test_an_outage_does_not_become_a_storm():
     assert any(result.context.quota_exhausted for result in results)
 
 
-async def test_answers_of_any_kind_show_that_the_outage_is_over():
+async def test_any_response_refills_the_quota():
     connect, wire = client(reply(204), retry=Retry(quota=14))
     async with connect:
         for _ in range(3):
@@ -250,7 +250,7 @@ async def test_answers_of_any_kind_show_that_the_outage_is_over():
                 await report(connect)
 
 
-async def test_a_client_says_when_it_cannot_be_used():
+async def test_a_client_that_is_not_open_raises_an_error():
     connect, _ = client(reply(204))
     with pytest.raises(errors.ClientStateError, match="async with"):
         await report(connect)
@@ -269,7 +269,7 @@ def test_a_client_belongs_to_its_event_loop():
         asyncio.run(report(connect))
 
 
-async def test_bad_arguments_are_refused_before_anything_is_sent():
+async def test_invalid_arguments_are_rejected_before_anything_is_sent():
     connect, wire = client(reply(204))
     async with connect:
         with pytest.raises(errors.InvalidArgument, match="action_id.*slash"):
@@ -285,7 +285,7 @@ async def test_bad_arguments_are_refused_before_anything_is_sent():
     assert wire.sent == []
 
 
-async def test_call_raw_and_send(mocked):
+async def test_call_raw_and_request_return_the_response(mocked):
     answer_always(mocked, 204, X_Request_Id="r1")
     mocked.get("https://miraklconnect.com/api/channel-platform/v1/new?max=1&id=a&id=b", payload={"new": True})
     async with mocked_client() as connect:
@@ -308,7 +308,7 @@ async def test_with_options_shares_the_transport_and_keeps_its_own_defaults():
     assert [sent[4] for sent in wire.sent] == [3, 30]
 
 
-async def test_waiting_for_the_pace_is_accounted():
+async def test_waiting_for_the_rate_limit_is_counted():
     clock = ManualClock()
     connect, _ = client(reply(204), clock=clock, rate_limit="maximum")
     async with connect:
@@ -319,7 +319,7 @@ async def test_waiting_for_the_pace_is_accounted():
         assert connect.counters.waited > 0.3
 
 
-async def test_a_call_that_is_cancelled_has_ended_and_not_failed():
+async def test_a_cancelled_call_is_counted_as_ended_and_not_as_failed():
     class NoAnswer(FakeWire):
         async def exchange(self, *_args, **_kwargs):
             await asyncio.Event().wait()

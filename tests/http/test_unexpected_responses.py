@@ -9,7 +9,7 @@ from .calling import answer_always, client, mocked_client, reply, report, reques
 PAGE = reply(200, b"<html>Checking your browser</html>", Content_Type="text/html")
 
 
-async def test_a_firewalls_page_is_no_success_and_is_asked_past():
+async def test_a_firewalls_page_is_not_a_success_and_the_call_is_retried():
     connect, wire = client(PAGE, PAGE, reply(204))
     async with connect:
         assert await report(connect) is None
@@ -24,7 +24,7 @@ async def test_a_firewalls_page_is_no_success_and_is_asked_past():
     assert "Checking your browser" in str(error)
 
 
-async def test_an_unsafe_call_that_something_else_answered_is_sent_once(mocked):
+async def test_an_unsafe_call_with_an_unexpected_response_is_sent_once(mocked):
     stores = "https://account.mirakl.net/api/channel-platform/v1/users/stores?token=t"
     mocked.post(stores, body=PAGE.body, content_type="text/html", repeat=True)
     async with mocked_client() as connect:
@@ -36,7 +36,7 @@ async def test_an_unsafe_call_that_something_else_answered_is_sent_once(mocked):
     assert isinstance(raised.value.__cause__, errors.UnexpectedResponse)
 
 
-async def test_an_unexpected_answer_costs_the_quota_and_yields_to_the_deadline():
+async def test_an_unexpected_response_uses_the_quota_and_respects_the_deadline():
     connect, wire = client(PAGE, retry=Retry(quota=28))
     async with connect:
         with pytest.raises(errors.UnexpectedResponse, match="quota is exhausted"):
@@ -50,7 +50,7 @@ async def test_an_unexpected_answer_costs_the_quota_and_yields_to_the_deadline()
     assert isinstance(raised.value.__cause__, errors.UnexpectedResponse)
 
 
-async def test_an_instance_that_answers_otherwise_can_be_accepted(mocked):
+async def test_other_responses_of_an_instance_can_be_accepted(mocked):
     def accept(response):
         return (response.operation, response.status, response.body) == ("updateActionStatus", 200, b"OK")
 
@@ -64,7 +64,7 @@ async def test_an_instance_that_answers_otherwise_can_be_accepted(mocked):
 
 
 @pytest.mark.parametrize("status", [200, 204, 299, 300, 199])
-async def test_a_status_is_a_success_between_200_and_299(mocked, status):
+async def test_only_a_status_from_200_to_299_can_be_accepted(mocked, status):
     answer_always(mocked, status)
     async with mocked_client(accept_response=lambda _: True, retry=Retry(max_retries=0)) as connect:
         if 200 <= status <= 299:
@@ -86,7 +86,7 @@ async def test_a_status_is_a_success_between_200_and_299(mocked, status):
         (400, b'{"status": 400, "error": "Bad Request"}', False),
     ],
 )  # fmt: skip
-async def test_an_error_tells_whether_it_is_in_mirakls_words(mocked, status, body, recognized):
+async def test_an_error_says_whether_it_is_in_mirakls_format(mocked, status, body, recognized):
     answer_always(mocked, status, body)
     async with mocked_client() as connect:
         with pytest.raises(errors.APIError) as raised:

@@ -54,7 +54,7 @@ async def test_an_import_arrives_as_a_form_with_its_length(catalog):
     }
 
 
-async def test_chunks_of_unknown_number_arrive_in_chunks():
+async def test_chunks_of_unknown_total_size_arrive_chunked():
     make, _ = counting(b"sku;", b"name\n", b"1;2\n")
     async with RawServer(answering(CREATED)) as server, front(server) as client:
         await client.products.create_import(file=Upload(content=make, filename="made.csv"), shop=1)
@@ -64,7 +64,7 @@ async def test_chunks_of_unknown_number_arrive_in_chunks():
     assert parts_of(request)["file"] == [("made.csv", "text/csv", b"sku;name\n1;2\n")]
 
 
-async def test_order_documents_carry_their_types(tmp_path):
+async def test_order_documents_are_sent_with_their_types(tmp_path):
     (tmp_path / "invoice.pdf").write_bytes(b"%PDF-1.7")
     documents = {"order_documents": [{"file_name": "invoice.pdf", "type_code": "CUSTOMER_INVOICE"},
                                      {"file_name": "label.png", "type_code": "LABEL"}]}  # fmt: skip
@@ -84,7 +84,7 @@ async def test_order_documents_carry_their_types(tmp_path):
     assert content.startswith(b'{"order_documents":[{"file_name":"invoice.pdf"')
 
 
-async def test_a_document_of_a_connect_order():
+async def test_a_document_of_a_connect_order_is_uploaded():
     async with (
         RawServer(answering(b"HTTP/1.1 204 No Content\r\n\r\n")) as server,
         ConnectChannel(auth=BearerToken(SECRET), connect_url=server.url, rate_limit="none") as connect,
@@ -104,7 +104,7 @@ async def test_a_document_of_a_connect_order():
 
 
 @pytest.mark.parametrize("refusal", [BUSY, THROTTLED], ids=["503", "429"])
-async def test_every_attempt_sends_a_fresh_and_whole_body(catalog, refusal):
+async def test_every_attempt_sends_the_complete_body(catalog, refusal):
     make, calls = counting(CATALOG[:1000], CATALOG[1000:])
     for content in (catalog, CATALOG, make):
         upload = Upload(content=content, filename="catalog.csv")
@@ -117,7 +117,7 @@ async def test_every_attempt_sends_a_fresh_and_whole_body(catalog, refusal):
     assert len(calls) == 2
 
 
-async def test_progress_begins_again_with_every_attempt(catalog):
+async def test_progress_restarts_with_every_attempt(catalog):
     steps = []
     upload = Upload(content=catalog, progress=lambda sent, total: steps.append((sent, total)))
     async with RawServer(answering(BUSY, CREATED)) as server, front(server) as client:
@@ -129,7 +129,7 @@ async def test_progress_begins_again_with_every_attempt(catalog):
     assert steps[-1] == (size, size)
 
 
-async def test_consumed_chunks_are_never_sent_again_in_silence():
+async def test_consumed_chunks_are_an_error_and_not_sent_again():
     make, _ = counting(b"sku;name\n", b"1;2\n")
     given = make()
     upload = Upload(content=lambda: given, filename="made.csv")
@@ -143,7 +143,7 @@ async def test_consumed_chunks_are_never_sent_again_in_silence():
     assert parts_of(only)["file"][0][2] == b"sku;name\n1;2\n"
 
 
-async def test_an_import_that_left_and_was_not_answered_is_not_sent_again(catalog):
+async def test_an_import_without_a_response_is_not_sent_again(catalog):
     async def swallow(peer):
         await peer.request()
 
@@ -156,7 +156,7 @@ async def test_an_import_that_left_and_was_not_answered_is_not_sent_again(catalo
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["length", "chunked"])
-async def test_an_import_that_never_arrived_whole_is_sent_again(tmp_path, known):
+async def test_an_import_that_was_not_sent_completely_is_sent_again(tmp_path, known):
     catalog = b"sku;name\n" + b"1;2\n" * 4_000_000
 
     async def break_off(peer):
@@ -178,7 +178,7 @@ async def test_an_import_that_never_arrived_whole_is_sent_again(tmp_path, known)
     assert catalog in request.body
 
 
-async def test_a_server_that_refuses_while_it_is_being_sent_to_is_heard(tmp_path):
+async def test_a_response_during_the_upload_is_read(tmp_path):
     path = tmp_path / "big.csv"
     with path.open("wb") as file:
         file.truncate(64 * 1024 * 1024)
@@ -225,7 +225,7 @@ async def test_no_more_is_read_from_the_disk_than_the_server_takes(tmp_path):
 
 
 @pytest.mark.parametrize("known", [True, False], ids=["length", "chunked"])
-async def test_a_form_that_breaks_is_never_whole_at_the_server(known):
+async def test_a_broken_form_is_never_complete_at_the_server(known):
     async def make():
         yield b"sku;name\n"
         raise RuntimeError("a customer's name")
@@ -265,7 +265,7 @@ async def test_a_cancelled_upload_closes_its_file(tmp_path):
     path.unlink()
 
 
-async def test_what_mirakl_documents_is_held_before_anything_is_sent():
+async def test_the_documented_limits_are_checked_before_anything_is_sent():
     async with RawServer(answering(CREATED)) as server, front(server) as client:
         with pytest.raises(InvalidArgument, match="must be ASCII"):
             await client.orders.upload_documents(
@@ -282,7 +282,7 @@ async def test_what_mirakl_documents_is_held_before_anything_is_sent():
     assert server.connections == 0
 
 
-async def test_a_refused_import_says_the_server_s_words(catalog):
+async def test_a_rejected_import_has_the_servers_message(catalog):
     refused = answer(b'{"message":"the file has no header","status":400}', status="400 Bad Request")
     async with RawServer(answering(refused)) as server, front(server) as client:
         with pytest.raises(BadRequest, match="the file has no header"):
@@ -291,7 +291,7 @@ async def test_a_refused_import_says_the_server_s_words(catalog):
 
 
 @pytest.mark.parametrize("source", ["path", "function"])
-async def test_memory_holds_a_piece_and_not_the_file(tmp_path, source):
+async def test_memory_is_needed_for_a_piece_and_not_for_the_file(tmp_path, source):
     path, size = tmp_path / "big.csv", 48 * 1024 * 1024
     with path.open("wb") as file:
         file.truncate(size)

@@ -45,16 +45,14 @@ def paced(*script, seconds=0.0, **settings):
     ("deadline", "max_wait", "bound"),
     [(None, None, None), (None, 5, 5), (10, None, 10), (10, 5, 5), (5, 10, 5), (0.5, 0, 0), (None, 0, 0)],
 )
-async def test_a_wait_for_the_pace_is_bounded_by_max_wait_and_the_deadline_whichever_comes_first(
-    deadline, max_wait, bound
-):
+async def test_a_wait_for_the_rate_limit_is_bounded_by_max_wait_and_the_deadline(deadline, max_wait, bound):
     connect, _, limiter, _ = paced(reply(204))
     async with connect:
         await report(connect, deadline=deadline, max_wait=max_wait)
     assert limiter.bounds == [bound]
 
 
-async def test_without_a_deadline_a_call_takes_as_long_as_it_takes():
+async def test_without_a_deadline_the_time_of_a_call_is_not_limited():
     connect, wire, _, clock = paced(LOST, reply(503), reply(204), seconds=100_000)
     wire.clock, wire.takes = clock, 50_000.0
     async with connect:
@@ -103,7 +101,7 @@ async def test_a_token_that_expired_while_a_call_waited_is_not_sent(seconds, tok
     assert used == tokens
 
 
-async def test_events_tell_kinds_and_seconds():
+async def test_events_have_their_kinds_and_seconds():
     events = []
     script = (reply(429, Retry_After="7"), reply(503), reply(204))
     connect, wire, limiter, clock = paced(*script, seconds=2.0, listener=events.append)
@@ -154,7 +152,7 @@ async def test_only_a_long_wait_is_logged(caplog):
     assert caplog.records[0].getMessage() == "updateActionStatus waited 1.5 s for its rate limit"
 
 
-async def test_what_is_waited_for_counts_as_its_part_of_the_time():
+async def test_each_wait_is_counted_in_its_own_timing():
     async def token():
         clock.now += 4.0
         return "secret"
@@ -168,7 +166,7 @@ async def test_what_is_waited_for_counts_as_its_part_of_the_time():
     await asyncio.sleep(0)
 
 
-async def test_a_renewed_token_costs_no_retry():
+async def test_a_renewed_token_does_not_count_as_a_retry():
     connect, wire, _, _ = paced(
         reply(401), reply(503), reply(204), auth=BearerToken(lambda: "t"), retry=Retry(max_retries=1)
     )

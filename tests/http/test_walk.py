@@ -31,7 +31,7 @@ class Watching:
         """Nothing is open."""
 
 
-async def test_a_list_passes_ten_frames_in_six_files_before_the_wire():
+async def test_a_list_has_at_most_ten_frames_in_six_files_above_the_wire():
     wire = Watching()
     async with MarketplaceFront("https://acme.mirakl.net", auth=BearerToken("t"), wire=wire) as front:
         assert [order async for order in front.orders.list()] == []
@@ -40,7 +40,7 @@ async def test_a_list_passes_ten_frames_in_six_files_before_the_wire():
     assert len({file for file, _ in walk}) <= 6, walk
 
 
-async def test_a_typed_method_passes_five_frames_in_three_files_before_the_wire():
+async def test_a_typed_method_has_at_most_five_frames_in_three_files_above_the_wire():
     wire = Watching()
     async with MarketplaceFront("https://acme.mirakl.net", auth=BearerToken("t"), wire=wire) as front:
         await front.orders.get("o1")

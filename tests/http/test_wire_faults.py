@@ -101,7 +101,7 @@ async def unsafe(connect, **options):
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nshort\r\n",
     ],
 )
-async def test_a_truncated_answer_is_a_lost_one(raw):
+async def test_a_truncated_response_is_a_lost_connection(raw):
     async with Script(answering(raw), answering(OK)) as server, client(server.port, retry=ONE_RETRY) as connect:
         await report(connect)
         assert len(server.heads) == 2
@@ -110,7 +110,7 @@ async def test_a_truncated_answer_is_a_lost_one(raw):
             await report(connect)
 
 
-async def test_a_reset_is_repeated_only_where_repeating_is_harmless():
+async def test_a_call_is_retried_after_a_reset_only_if_it_is_harmless():
     async with Script(reset, answering(OK)) as server, client(server.port, retry=ONE_RETRY) as connect:
         await report(connect)
         assert len(server.heads) == 2
@@ -120,7 +120,7 @@ async def test_a_reset_is_repeated_only_where_repeating_is_harmless():
         assert len(server.heads) == 1
 
 
-async def test_an_idle_connection_closed_by_the_server_is_counted_when_it_is_repeated():
+async def test_a_retry_after_the_server_closed_an_idle_connection_is_counted():
     async with (
         Script(answering(OK), answering(OK)) as server,
         client(server.port, retry=ONE_RETRY) as connect,
@@ -131,7 +131,7 @@ async def test_an_idle_connection_closed_by_the_server_is_counted_when_it_is_rep
         assert connect.counters.attempts >= len(server.heads)
 
 
-async def test_silence_ends_with_the_attempts_timeout():
+async def test_a_silent_server_ends_in_the_attempts_timeout():
     async with Script(silence) as server, client(server.port) as connect:
         with pytest.raises(errors.AttemptTimeout):
             await report(connect, timeout=0.05)
@@ -142,7 +142,7 @@ async def test_silence_ends_with_the_attempts_timeout():
             await unsafe(connect, timeout=0.05)
 
 
-async def test_no_time_at_all_is_not_all_the_time_there_is():
+async def test_a_timeout_of_zero_is_not_unlimited():
     async with Script(silence) as server, client(server.port) as connect, asyncio.timeout(5):
         with pytest.raises(errors.InvalidArgument, match="timeout: must be a number of seconds above 0"):
             await report(connect, timeout=0)
@@ -169,7 +169,7 @@ async def test_a_timeout_of_many_seconds_is_not_rounded_up(monkeypatch):
     assert not any(when.is_integer() for when in attempt)
 
 
-async def test_a_slow_drip_does_not_outlive_the_timeout():
+async def test_a_slow_response_does_not_exceed_the_timeout():
     async def drip(script, reader, writer):
         await script.request(reader)
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n")
@@ -196,7 +196,7 @@ async def test_redirects_are_never_followed(status):
         assert elsewhere.heads == []
 
 
-async def test_a_bomb_is_capped_after_decompression():
+async def test_a_decompression_bomb_is_limited_by_its_decompressed_size():
     bomb = gzip.compress(b"0" * 30_000_000)
     head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(bomb)
     limits = Limits(max_response_bytes=1_000_000)
@@ -210,7 +210,7 @@ def compressed(status, body, encoding=b"gzip"):
     return head % (status, encoding, len(body)) + body
 
 
-async def test_a_compressed_answer_that_ends_early_in_a_whole_body_is_a_lost_one():
+async def test_compressed_content_that_ends_early_is_a_lost_connection():
     whole = gzip.compress(b'{"orders":[]}' * 999)
     script = Script(answering(compressed(200, whole[:-9])), answering(compressed(200, whole)))
     async with script as server, client(server.port, retry=ONE_RETRY) as connect:
@@ -226,13 +226,13 @@ async def test_a_compressed_answer_that_ends_early_in_a_whole_body_is_a_lost_one
         (compressed(200, b"no gzip at all"), "corrupt"),
     ],
 )
-async def test_a_compression_that_cannot_be_undone(raw, words):
+async def test_an_unknown_compression_is_an_error(raw, words):
     async with Script(answering(raw)) as server, client(server.port) as connect:
         with pytest.raises(errors.TransportError, match=words):
             await connect.request("GET", "/v1/anything")
 
 
-async def test_a_charset_in_the_place_of_a_compression_does_not_matter():
+async def test_a_charset_as_content_encoding_is_ignored():
     async with Script(answering(compressed(200, b"{}", b"utf-8"))) as server, client(server.port) as connect:
         assert (await connect.request("GET", "/v1/anything")).content == b"{}"
 
@@ -251,14 +251,14 @@ async def test_an_error_with_a_damaged_body_keeps_its_status(raw):
             await unsafe(connect)
 
 
-async def test_a_redirect_to_no_address_at_all():
+async def test_a_redirect_to_an_invalid_url_is_an_error():
     raw = b"HTTP/1.1 302 X\r\nLocation: http://[x\r\nContent-Length: 0\r\n\r\n"
     async with Script(answering(raw)) as server, client(server.port) as connect:
         with pytest.raises(errors.UnexpectedRedirect):
             await report(connect)
 
 
-async def test_an_endless_body_is_capped():
+async def test_an_endless_body_is_limited():
     async def endless(script, reader, writer):
         await script.request(reader)
         writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
@@ -273,14 +273,14 @@ async def test_an_endless_body_is_capped():
 
 
 @pytest.mark.parametrize("raw", [b"SSH-2.0-OpenSSH\r\n\r\n", b"HTTP/1.1 200 OK\r\nX: " + b"y" * 200_000 + b"\r\n\r\n"])
-async def test_what_is_not_http_is_no_answer_of_mirakls(raw):
+async def test_a_response_that_is_not_http_is_an_error(raw):
     async with Script(answering(raw)) as server, client(server.port) as connect:
         with pytest.raises(errors.TransportError) as raised:
             await report(connect)
         assert not isinstance(raised.value, errors.APIError)
 
 
-async def test_a_gateways_html_and_an_empty_body():
+async def test_a_gateways_html_and_an_empty_body_are_not_recognized_errors():
     html = b"<html><head><title>502</title></head><body>Bad Gateway someone@example.com</body></html>"
     raw = b"HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n" % len(html)
     async with Script(answering(raw + html)) as server, client(server.port) as connect:
@@ -293,7 +293,7 @@ async def test_a_gateways_html_and_an_empty_body():
             await report(connect)
 
 
-async def test_nothing_listens_and_no_such_name():
+async def test_a_closed_port_and_an_unknown_host_are_failed_connections():
     async with Script(answering(OK)) as server:
         port = server.port
     async with client(port) as connect:
@@ -316,7 +316,7 @@ async def test_a_refusal_by_the_proxy_is_a_failed_connection_that_names_it():
                 await unsafe(connect)
 
 
-async def test_closing_the_client_ends_a_call_that_would_be_repeated():
+async def test_closing_the_client_ends_a_call_that_would_be_retried():
     retry = Retry(max_retries=3, initial_delay=0.001)
     async with Script(silence) as server, client(server.port, retry=retry) as connect:
         call = asyncio.create_task(report(connect))
@@ -327,7 +327,7 @@ async def test_closing_the_client_ends_a_call_that_would_be_repeated():
             await call
 
 
-async def test_certificates():
+async def test_certificates_are_checked():
     authority, other = trustme.CA(), trustme.CA()
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     authority.issue_cert("127.0.0.1").configure_cert(context)
@@ -362,7 +362,7 @@ async def test_certificates():
         await runner.cleanup()
 
 
-async def test_a_put_without_a_body_says_so():
+async def test_a_put_without_a_body_sends_its_length():
     async with Script(answering(OK)) as server, client(server.port) as connect:
         await connect.request("PUT", "/v1/anything")
     head = server.heads[0].lower()
@@ -382,7 +382,7 @@ async def test_cancelling_leaves_no_connection_behind():
         assert not session.connector._acquired
 
 
-async def test_a_small_number_of_connections_starves_nobody():
+async def test_no_call_starves_with_few_connections():
     async def slow(script, reader, writer):
         while True:
             await script.request(reader)
@@ -409,7 +409,7 @@ async def test_an_early_413_to_a_large_body_is_reported():
         assert getattr(raised.value, "status", 413) == 413
 
 
-def test_two_event_loops_in_a_row():
+def test_a_new_client_works_in_a_second_event_loop():
     async def once():
         async with Script(answering(OK)) as server, client(server.port) as connect:
             await report(connect)
@@ -418,10 +418,10 @@ def test_two_event_loops_in_a_row():
     asyncio.run(once())
 
 
-async def test_the_private_switch_of_aiohttp_is_still_there():
+async def test_the_private_switch_of_aiohttp_still_exists():
     async with aiohttp.ClientSession() as session:
         assert hasattr(session, "_retry_connection"), "aiohttp changed: see session.py on replays of its own"
 
 
-def test_the_operation_used_here_may_be_repeated():
+def test_the_operation_used_here_is_safe_to_retry():
     assert UPDATE_ACTION_STATUS.retry == "idempotent"

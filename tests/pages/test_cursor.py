@@ -28,7 +28,7 @@ cursors = st.builds(
 
 
 @given(cursors)
-def test_what_is_written_is_read(cursor):
+def test_a_cursor_is_read_as_it_was_written(cursor):
     assert read_cursor(cursor.text(), OR11, "abc", 9) == cursor
     assert read_cursor(f"{cursor.text()}\n", OR11, "abc", 9) == cursor  # as a file or a shell gives it back
 
@@ -59,7 +59,7 @@ def test_a_cursor_of_another_list_is_rejected_with_the_reason(text, said):
         read_cursor(text, OR11, "abc", 2)
 
 
-def test_no_argument_and_no_key_is_in_it():
+def test_a_cursor_contains_no_argument_and_no_key():
     fingerprint = list_fingerprint(["https://acme.mirakl.net/api/orders?customer_ids=jane"])
     cursor = Cursor(version=VERSION, operation="OR11", fingerprint=fingerprint, marks=(digest("jane-1"),))
     inside = urlsafe_b64decode(cursor.text() + "==")
@@ -67,7 +67,7 @@ def test_no_argument_and_no_key_is_in_it():
     assert b"acme" not in inside
 
 
-def test_digests_tell_keys_apart_and_no_key_is_like_no_other():
+def test_digests_distinguish_keys_and_a_missing_key_has_its_own():
     assert digest("1") != digest(1)
     assert digest(("a", "b")) == digest(("a", "b"))
     assert digest(None) == NO_KEY

@@ -15,7 +15,7 @@ from tests.support.moving_list import front_of, listed, listening, make, names
 
 @pytest.mark.parametrize("count", [0, 1, 10, 20, 23])
 @pytest.mark.parametrize(("totals", "links"), [(True, True), (True, False), (False, True), (False, False)])
-async def test_total_links_or_a_page_that_is_not_full_end_an_offset_list(count, totals, links):
+async def test_an_offset_list_ends_by_total_by_link_or_by_a_short_page(count, totals, links):
     served = make(count, totals=totals, links=links)
     front, _ = front_of(served)
     async with front:
@@ -23,7 +23,7 @@ async def test_total_links_or_a_page_that_is_not_full_end_an_offset_list(count, 
         assert front.counters.list_changes == 0
 
 
-async def test_an_empty_page_ends_nothing():
+async def test_an_empty_page_is_not_the_end():
     served = make(12, "RT11")
     served.instead = {2: (200, {}, b'{"data": [], "next_page_token": "6-10005"}')}
     front, _ = front_of(served)
@@ -39,7 +39,7 @@ async def test_an_empty_page_ends_nothing():
         assert front.counters.list_changes == 1
 
 
-async def test_a_page_that_tells_nothing_does_not_end_a_list_whose_total_is_known():
+async def test_a_page_without_total_does_not_end_a_list_whose_total_is_known():
     served = make(30)
     served.instead = {2: (200, {}, b'{"orders": null}')}
     front, _ = front_of(served)
@@ -50,7 +50,7 @@ async def test_a_page_that_tells_nothing_does_not_end_a_list_whose_total_is_know
 
 @pytest.mark.parametrize("code", ["OR11", "RT11"])
 @pytest.mark.parametrize("body", [b"{}", b'{"message": "maintenance"}', b'\xef\xbb\xbf{"error": {"code": 1}}'])
-async def test_an_answer_that_is_no_page_is_not_taken_for_the_end(code, body):
+async def test_a_response_that_is_not_a_page_is_an_error_and_not_the_end(code, body):
     served = make(30, code)
     served.instead = {2: (200, {}, body)}
     front, _ = front_of(served)
@@ -63,7 +63,7 @@ async def test_an_answer_that_is_no_page_is_not_taken_for_the_end(code, body):
     assert names(rest, served) == served.rows[10:]
 
 
-async def test_short_pages_are_no_end_and_leave_no_gap():
+async def test_short_pages_are_not_the_end_and_leave_no_gap():
     served = make(30)
     served.links = False
     original = served.answer
@@ -94,7 +94,7 @@ def capped(served, cap):
 @pytest.mark.parametrize(
     ("rows", "cap", "requests"), [(250, 10, 25), (101, 50, 3), (30, 1, 30), (10, 10, 1), (7, 10, 1)]
 )
-async def test_pages_that_the_server_caps_are_asked_for_once_each(rows, cap, requests, links, prefetch):
+async def test_capped_pages_are_requested_once_each(rows, cap, requests, links, prefetch):
     served = make(rows)
     served.links = links
     front, _ = front_of(capped(served, cap), lambda call: (7 * call) % 5 + 1)
@@ -106,7 +106,7 @@ async def test_pages_that_the_server_caps_are_asked_for_once_each(rows, cap, req
 
 
 @pytest.mark.parametrize("cap", [1, 2, 3, 5, 9])
-async def test_pages_that_are_capped_can_overlap_and_still_get_on(cap):
+async def test_capped_pages_can_overlap_and_still_progress(cap):
     served = make(60)
     front, _ = front_of(capped(served, cap))
     async with front:
@@ -114,7 +114,7 @@ async def test_pages_that_are_capped_can_overlap_and_still_get_on(cap):
     assert len(served.queries) <= 60 // (cap - min(5, cap // 2)) + 5
 
 
-async def test_one_short_page_in_the_middle_changes_no_plan():
+async def test_one_short_page_in_the_middle_does_not_change_the_prefetching():
     served = make(100)
     original = served.answer
     served.answer = lambda url: original(url.replace("max=10", "max=4") if "offset=30" in url else url)
@@ -124,7 +124,7 @@ async def test_one_short_page_in_the_middle_changes_no_plan():
     assert len(served.queries) <= 15
 
 
-async def test_a_reading_that_goes_on_inside_a_capped_list_plans_by_what_it_sees():
+async def test_a_resumed_iteration_of_a_capped_list_uses_the_observed_page_size():
     served = make(100)
     front, _ = front_of(capped(served, 10))
     async with front:
@@ -138,7 +138,7 @@ async def test_a_reading_that_goes_on_inside_a_capped_list_plans_by_what_it_sees
 
 
 @pytest.mark.parametrize("total", [2**63, 10**4000], ids=["64 bits", "thousands of digits"])
-async def test_a_total_beyond_any_list_is_not_believed(total):
+async def test_an_impossibly_large_total_is_ignored(total):
     served = make(30)
     original = served.answer
 
@@ -156,7 +156,7 @@ async def test_a_total_beyond_any_list_is_not_believed(total):
 
 
 @pytest.mark.parametrize("digits", [19, 5000])
-async def test_a_link_to_an_offset_of_thousands_of_digits_says_only_that_there_is_more(digits):
+async def test_a_link_with_an_absurd_offset_means_only_that_more_pages_follow(digits):
     served = make(30)
     served.totals = False
     original = served.answer
@@ -174,7 +174,7 @@ async def test_a_link_to_an_offset_of_thousands_of_digits_says_only_that_there_i
 
 
 @pytest.mark.parametrize("total", [0, 10])
-async def test_a_total_that_its_own_page_or_its_links_contradict_is_not_believed(total):
+async def test_a_total_that_contradicts_its_page_or_links_is_ignored(total):
     served = make(30)
     original = served.answer
 
@@ -189,7 +189,7 @@ async def test_a_total_that_its_own_page_or_its_links_contradict_is_not_believed
 
 
 @pytest.mark.parametrize("tokens", [["a"], ["a", "b"], ["a", "b", "c", "b"]])
-async def test_tokens_that_go_round_are_an_error(tokens):
+async def test_repeated_page_tokens_are_an_error(tokens):
     served = make(23, "RT11")
     served.instead = {
         call + 1: (
@@ -209,7 +209,7 @@ async def test_tokens_that_go_round_are_an_error(tokens):
         assert raised.value.resume_from
 
 
-async def test_a_link_that_leads_back_is_an_error_where_there_is_no_total():
+async def test_a_link_to_an_earlier_page_is_an_error_without_a_total():
     served = make(30, totals=False)
     original = served.answer
 
@@ -226,7 +226,7 @@ async def test_a_link_that_leads_back_is_an_error_where_there_is_no_total():
         assert names(await front.orders.list(page_size=10).all(), served) == served.rows
 
 
-async def test_pages_without_end_and_without_rows_are_an_error():
+async def test_endless_empty_pages_are_an_error():
     served, number = make(0, "RT11"), itertools.count()
     served.answer = lambda _: (200, {}, b'{"data": [], "next_page_token": "%d"}' % next(number))
     front, _ = front_of(served)
@@ -252,7 +252,7 @@ async def test_a_link_to_another_origin_is_not_followed():
     assert all(url.startswith("https://acme.mirakl.net/") for url in asked)
 
 
-async def test_junk_where_the_token_should_be_is_not_taken_for_the_end():
+async def test_an_invalid_page_token_is_an_error_and_not_the_end():
     served = make(12, "RT11")
     served.instead = {2: (200, {}, b'{"data": [{"id": "x"}], "next_page_token": {"odd": 1}}')}
     front, _ = front_of(served)
@@ -262,7 +262,7 @@ async def test_junk_where_the_token_should_be_is_not_taken_for_the_end():
 
 
 @pytest.mark.parametrize("code", ["OR11", "RT11"])
-async def test_a_row_that_its_own_page_repeats_comes_once(code):
+async def test_a_row_that_is_twice_on_a_page_is_delivered_once(code):
     served = make(8, code)
     served.rows[1] = served.rows[0]
     front, _ = front_of(served)
@@ -271,7 +271,7 @@ async def test_a_row_that_its_own_page_repeats_comes_once(code):
         assert got == sorted(set(served.rows))
 
 
-async def test_an_item_that_cannot_be_read_is_set_aside_and_the_list_goes_on():
+async def test_an_item_that_cannot_be_read_is_quarantined_and_the_list_continues():
     events = []
     served = make(23)
     served.item = lambda name: "no object" if name in {"10003", "10012"} else {"order_id": name}
@@ -291,7 +291,7 @@ async def test_an_item_that_cannot_be_read_is_set_aside_and_the_list_goes_on():
                 assert names(rest, served) == good[len(good) - len(rest) :]
 
 
-async def test_a_page_that_cannot_be_read_is_an_error_that_says_where_to_go_on():
+async def test_an_error_of_a_page_has_a_cursor_to_resume_from():
     served = make(23)
     served.instead = {3: (200, {}, b'{"orders": [}')}
     front, _ = front_of(served)
@@ -305,7 +305,7 @@ async def test_a_page_that_cannot_be_read_is_an_error_that_says_where_to_go_on()
 
 
 @pytest.mark.parametrize("code", ["OR11", "RT11"])
-async def test_a_firewalls_page_in_the_middle_of_a_list_is_asked_past(code):
+async def test_a_firewalls_page_in_the_middle_of_a_list_is_retried(code):
     served = make(23, code)
     served.instead = {3: (200, {"Content-Type": "text/html"}, b"<html>Checking your browser</html>")}
     front, _ = front_of(served)
@@ -328,7 +328,7 @@ async def test_an_error_of_the_first_page_has_nothing_to_resume(code, answer):
             assert "resume" not in str(raised.value)
 
 
-async def test_an_error_of_the_page_that_a_reading_was_resumed_with_says_where_to_go_on():
+async def test_an_error_of_a_resumed_iterations_first_page_has_a_cursor():
     served = make(23)
     async with listening(served, retry=Retry(max_retries=0)) as front:
         page = await anext(front.orders.list(page_size=5).configure(prefetch=0).pages())
@@ -340,7 +340,7 @@ async def test_an_error_of_the_page_that_a_reading_was_resumed_with_says_where_t
 
 
 @pytest.mark.parametrize("code", ["OR11", "RT11"])
-async def test_an_error_comes_after_the_pages_before_it_and_says_where_to_go_on(code):
+async def test_an_error_is_raised_after_the_pages_before_it_with_a_cursor(code):
     served = make(23, code)
     served.instead = {3: (500, {}, b'{"message": "broken"}')}
     async with listening(served, retry=Retry(max_retries=0)) as front:
@@ -366,7 +366,7 @@ async def test_capped_pages_without_total_and_link_are_read_to_the_end(rows, cap
 
 
 @pytest.mark.parametrize(("rows", "requests"), [(0, 1), (7, 2), (100, 2), (250, 3)])
-async def test_without_total_and_link_a_short_list_costs_one_more_request(rows, requests):
+async def test_without_total_and_link_a_short_list_needs_one_more_request(rows, requests):
     served = make(rows)
     served.links = served.totals = False
     front, _ = front_of(served)

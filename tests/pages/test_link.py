@@ -27,7 +27,7 @@ HERE = "https://acme.mirakl.net/api/orders?order_ids=1,2,3&max=10&offset="
         ("junk", None),
     ],
 )  # fmt: skip
-def test_the_first_link_with_the_relation(header, found):
+def test_the_first_link_with_the_relation_is_used(header, found):
     assert find_target(header, "next") == found
 
 
@@ -59,16 +59,16 @@ def test_the_first_link_with_the_relation(header, found):
         ("", NextLink(has_links=False, has_next=False)),
     ],
 )
-def test_what_the_answers_links_say(header, said):
+def test_the_links_of_a_response_are_read(header, said):
     assert next_link({"Link": header} if header else {}, ASKED) == said
 
 
-def test_several_link_headers_are_one():
+def test_several_link_headers_are_combined():
     headers = CIMultiDict([("Link", f'<{HERE}0>; rel="previous"'), ("Link", f'<{HERE}20>; rel="next"')])
     assert next_link(headers, ASKED).offset == 20
 
 
 @given(st.text(alphabet='<>;,="\\ relnxt/?ofs019', max_size=60))
-def test_no_header_is_too_odd(header):
+def test_any_header_is_read_without_an_error(header):
     said = next_link({"Link": header}, ASKED)
     assert said.has_next or said.offset is None

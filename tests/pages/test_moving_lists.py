@@ -138,13 +138,13 @@ def check_exactly_once_or_reported(reading: Reading, **options: Any) -> None:
 # Where rows only come, or only go, the total tells of every change: nothing is lost and nothing comes twice.
 @STILL
 @given(readings(("insert",)))
-def test_rows_that_come(reading):
+def test_inserted_rows(reading):
     check_exactly_once(reading)
 
 
 @STILL
 @given(readings(("delete",)))
-def test_rows_that_go(reading):
+def test_deleted_rows(reading):
     check_exactly_once(reading)
 
 
@@ -157,13 +157,13 @@ def test_inserted_and_deleted_rows_are_reported_without_a_total(reading):
 
 @STILL
 @given(readings(("insert",)) | readings(("delete",)), st.lists(st.integers(1, 9), min_size=1, max_size=5))
-def test_rows_that_come_or_go_while_one_process_after_another_reads(reading, kills):
+def test_inserted_or_deleted_rows_while_several_processes_resume(reading, kills):
     outcome = asyncio.run(read_in_turns(reading, kills))
     assert not missed(outcome)
     assert outcome.reported or not twice(outcome)  # a cursor marks only a few of the rows that were delivered
 
 
-def test_a_row_that_a_cursor_marks_is_enough_to_go_on_where_others_left():
+def test_one_remaining_marked_row_is_enough_to_resume():
     """Two rows of a moved list were read from it, and left: the marks of before tell that all up to them was read."""
     changes = [Change(11, "delete", 0), Change(13, "delete", 7), Change(13, "delete", 7)]
     outcome = asyncio.run(read_in_turns(Reading(12, 5, 2, [0], changes), [2, 1, 3, 3, 1]))
@@ -175,20 +175,20 @@ def test_a_row_that_a_cursor_marks_is_enough_to_go_on_where_others_left():
 # Rows that change places leave no trace in the total: what was missed shows by what comes twice.
 @STILL
 @given(readings(("move", "swap")))
-def test_rows_that_change_places(reading):
+def test_moved_rows(reading):
     check_exactly_once_or_reported(reading)
 
 
 @STILL
 @given(readings(("move", "swap")))
-def test_rows_that_change_places_read_with_overlap(reading):
+def test_moved_rows_with_overlap(reading):
     check_exactly_once_or_reported(reading, overlap=True)
 
 
 # Where rows come and go the total may stay the same; the overlap shows it.
 @STILL
 @given(readings(("insert", "delete", "replace")))
-def test_rows_that_come_and_go_read_with_overlap(reading):
+def test_inserted_and_deleted_rows_with_overlap(reading):
     check_exactly_once(reading, overlap=True)
 
 
@@ -202,7 +202,7 @@ def test_a_seek_list_misses_nothing(reading):
 
 @STILL
 @given(st.integers(0, 60), st.integers(1, 12), st.integers(1, 4), st.booleans())
-def test_a_list_that_stays_is_read_once_and_nothing_is_reported(rows, size, prefetch, overlap):
+def test_an_unchanged_list_is_read_once_without_reports(rows, size, prefetch, overlap):
     outcome = asyncio.run(read(Reading(rows, size, prefetch, [0], []), prefetch=prefetch, overlap=overlap and size > 1))
     assert outcome.got == [f"1{n:04}" for n in range(rows)]
     assert not outcome.reported
@@ -215,17 +215,17 @@ MANY = {"most_rows": 150, "most_changes": 25}
 
 @pytest.mark.fuzz
 @given(readings(("insert",), **MANY))
-def test_fuzz_rows_that_come(reading):
+def test_fuzz_inserted_rows(reading):
     check_exactly_once(reading)
 
 
 @pytest.mark.fuzz
 @given(readings(("move", "swap"), **MANY))
-def test_fuzz_rows_that_change_places(reading):
+def test_fuzz_moved_rows(reading):
     check_exactly_once_or_reported(reading, overlap=True)
 
 
 @pytest.mark.fuzz
 @given(readings(("insert", "delete", "replace"), **MANY))
-def test_fuzz_rows_that_come_and_go(reading):
+def test_fuzz_inserted_and_deleted_rows(reading):
     check_exactly_once_or_reported(reading, overlap=True)

@@ -54,7 +54,7 @@ def gathered(products):
 
 @pytest.mark.parametrize(("totals", "links"), [(True, False), (False, True), (False, False)])
 @pytest.mark.parametrize("lengths", [(), (0,), (10,), (3, 25, 0, 10, 11)])
-async def test_every_offer_of_every_product(lengths, totals, links):
+async def test_every_offer_of_every_product_is_delivered(lengths, totals, links):
     catalog = Catalog(spread(*lengths), totals=totals, links=links)
     front, _ = front_of(catalog)
     async with front:
@@ -67,7 +67,7 @@ async def test_every_offer_of_every_product(lengths, totals, links):
         assert front.counters.list_changes == 0
 
 
-async def test_it_goes_on_after_any_product():
+async def test_it_resumes_after_any_product():
     catalog = Catalog(spread(3, 25, 12, 0, 31))
     front, _ = front_of(catalog)
     async with front:
@@ -82,7 +82,7 @@ async def test_it_goes_on_after_any_product():
             paginator.configure(overlap=True)
 
 
-async def test_ids_beyond_the_cap_are_split_and_it_goes_on_after_any_product():
+async def test_long_lists_of_ids_are_split_and_it_resumes_after_any_product():
     catalog = Catalog(spread(*(n % 13 for n in range(120))))
     front, _ = front_of(catalog)
     async with front:
@@ -99,7 +99,7 @@ async def test_ids_beyond_the_cap_are_split_and_it_goes_on_after_any_product():
         assert front.counters.list_changes == 0
 
 
-async def test_a_page_that_leaves_products_out_does_not_end_the_others_and_is_reported():
+async def test_a_page_without_some_products_does_not_end_the_others_and_is_reported():
     catalog = Catalog(spread(3, 35, 12))
     catalog.instead = {2: (200, {}, b'{"products": []}')}
     front, _ = front_of(catalog)
@@ -109,7 +109,7 @@ async def test_a_page_that_leaves_products_out_does_not_end_the_others_and_is_re
         assert front.counters.list_changes == 1
 
 
-async def test_an_empty_page_does_not_end_what_links_on():
+async def test_an_empty_page_with_a_next_link_is_not_the_end():
     catalog = Catalog(spread(35), totals=False, links=True)
     catalog.instead = {2: (200, {"Link": '</api/products/offers?offset=20>; rel="next"'}, b'{"products": []}')}
     front, _ = front_of(catalog)
@@ -117,7 +117,7 @@ async def test_an_empty_page_does_not_end_what_links_on():
         assert len(gathered(await front.offers.list_by_product(page_size=10).all())["p0"]) == 25
 
 
-async def test_a_product_that_several_calls_answer_with_comes_once():
+async def test_a_product_in_several_responses_is_delivered_once():
     catalog = Catalog({"p": range(25)})
     front, _ = front_of(catalog)
     async with front:
@@ -126,7 +126,7 @@ async def test_a_product_that_several_calls_answer_with_comes_once():
         assert [len(product.offers) for product in products] == [10, 10, 5]
 
 
-async def test_offers_that_went_while_a_first_page_was_left_are_reported():
+async def test_offers_deleted_during_the_first_page_are_reported():
     catalog = Catalog(spread(25, 25))
     front, _ = front_of(catalog)
     async with front:
@@ -139,7 +139,7 @@ async def test_offers_that_went_while_a_first_page_was_left_are_reported():
         assert front.counters.list_changes == 1
 
 
-async def test_first_and_take_give_products_with_as_many_offers_as_any_page():
+async def test_first_and_take_return_products_with_the_offers_of_one_page():
     catalog = Catalog(spread(3, 25, 12))
     front, _ = front_of(catalog)
     async with front:
@@ -154,7 +154,7 @@ async def test_first_and_take_give_products_with_as_many_offers_as_any_page():
     st.integers(1, 8),
     st.lists(st.tuples(st.integers(2, 6), st.integers(0, 29), st.integers(0, 29))),
 )
-def test_offers_that_change_places_come_exactly_once_or_the_drift_is_reported(length, size, moves):
+def test_moved_offers_are_delivered_exactly_once_or_the_change_is_reported(length, size, moves):
     catalog = Catalog(spread(length, 3))
 
     def move(call):
@@ -182,7 +182,7 @@ scripts = st.dictionaries(
 
 
 @given(st.lists(st.integers(0, 30), min_size=1, max_size=3), st.integers(1, 8), st.integers(1, 2), scripts)
-def test_offers_that_stay_come_exactly_once_or_the_drift_is_reported(lengths, size, prefetch, script):
+def test_unchanged_offers_are_delivered_exactly_once_or_the_change_is_reported(lengths, size, prefetch, script):
     catalog = Catalog(spread(*lengths))
     stayed = {number for numbers in catalog.offers.values() for number in numbers}
     new = itertools.count(90000)
@@ -214,7 +214,7 @@ def test_offers_that_stay_come_exactly_once_or_the_drift_is_reported(lengths, si
 @pytest.mark.parametrize(("totals", "links"), [(True, False), (False, True), (False, False)])
 @pytest.mark.parametrize("lengths", [(0,), (4,), (10,), (3, 25, 0, 10, 11)])
 @pytest.mark.parametrize("cap", [1, 4, 10])
-async def test_pages_that_the_server_caps_are_read_to_the_end(lengths, cap, totals, links):
+async def test_capped_pages_are_read_to_the_end(lengths, cap, totals, links):
     catalog = Catalog(spread(*lengths), totals=totals, links=links)
     product = catalog.product
     catalog.product = lambda name, start, size: product(name, start, min(size, cap))

@@ -14,7 +14,7 @@ from tests.support.manual_clock import InstantClock
 from tests.support.moving_list import front_of, listed, listening, make, names
 
 
-async def test_the_next_page_is_asked_for_while_one_is_consumed():
+async def test_the_next_page_is_requested_while_one_is_processed():
     served = make(15, "RT11")
     async with listening(served) as front:
         reached = 0
@@ -32,7 +32,7 @@ async def test_the_next_page_is_asked_for_while_one_is_consumed():
 
 
 @pytest.mark.parametrize("prefetch", [1, 2, 8])
-async def test_pages_under_way_are_bounded_and_come_in_order(prefetch):
+async def test_prefetched_pages_are_bounded_and_delivered_in_order(prefetch):
     served = make(200)
     front, wire = front_of(served, lambda call: (7 * call) % 11 + 1)
     async with front:
@@ -43,7 +43,7 @@ async def test_pages_under_way_are_bounded_and_come_in_order(prefetch):
 
 
 @pytest.mark.parametrize("code", ["OR11", "RT11"])
-async def test_leaving_a_loop_ends_what_is_under_way(code):
+async def test_leaving_a_loop_cancels_prefetched_pages(code):
     served = make(200, code)
     front, wire = front_of(served, lambda call: 1 if call == 0 else 10**6)
     async with front:
@@ -67,7 +67,7 @@ async def test_leaving_a_loop_ends_what_is_under_way(code):
         assert asyncio.all_tasks() == running
 
 
-async def test_a_page_that_failed_ahead_of_a_reader_who_left_is_nobodys_error():
+async def test_the_error_of_a_prefetched_page_that_is_never_read_is_not_logged():
     served = make(200)
     front, wire = front_of(served, retry=Retry(max_retries=0))
     async with front:
@@ -81,7 +81,7 @@ async def test_a_page_that_failed_ahead_of_a_reader_who_left_is_nobodys_error():
 
 
 @pytest.mark.parametrize("code", ["OR11", "RT11"])
-def test_a_consumer_that_fails_leaves_nothing_behind(code):
+def test_a_failing_consumer_leaves_no_task_behind(code):
     served = make(200, code)
 
     async def consume():
@@ -94,7 +94,7 @@ def test_a_consumer_that_fails_leaves_nothing_behind(code):
     gc.collect()
 
 
-async def test_pages_ahead_keep_to_the_rate():
+async def test_prefetched_pages_keep_the_rate_limit():
     clock, sent = InstantClock(), []
     served = make(300)
     served.before = lambda _: sent.append(clock.monotonic())
@@ -105,7 +105,7 @@ async def test_pages_ahead_keep_to_the_rate():
     assert all(later - sooner > 1.0 for sooner, later in zip(sent, sent[5:], strict=False))
 
 
-async def test_a_page_asked_for_ahead_does_not_fail_for_the_queue_it_stands_in():
+async def test_a_prefetched_page_does_not_fail_because_of_the_rate_limits_queue():
     served = make(60)
     front, _ = front_of(served, clock=InstantClock(), rate_limits={"OR11": Rate(calls=1, seconds=30.0)})
     async with front:
@@ -114,7 +114,7 @@ async def test_a_page_asked_for_ahead_does_not_fail_for_the_queue_it_stands_in()
     assert len(served.queries) == 6
 
 
-async def test_junk_where_the_token_of_the_page_before_should_be_costs_nothing():
+async def test_an_invalid_previous_page_token_is_ignored():
     served = make(5, "RT11")
     served.instead = {1: (200, {}, b'{"data": [{"id": "1"}], "previous_page_token": {"odd": 1}}')}
     front, _ = front_of(served)
@@ -123,7 +123,7 @@ async def test_junk_where_the_token_of_the_page_before_should_be_costs_nothing()
     assert (len(page.items), page.previous_cursor, page.next_cursor) == (1, None, None)
 
 
-async def test_nonsense_is_refused_before_anything_is_sent():
+async def test_invalid_options_are_rejected_before_anything_is_sent():
     served = make(5)
     front, _ = front_of(served)
     async with front:
@@ -141,7 +141,7 @@ async def test_nonsense_is_refused_before_anything_is_sent():
     assert not served.queries
 
 
-async def test_ids_beyond_the_cap_are_split_and_merged():
+async def test_long_lists_of_ids_are_split_and_merged():
     served = make(450)
     front, wire = front_of(served, lambda _: 2)
     async with front:
@@ -165,7 +165,7 @@ async def test_ids_beyond_the_cap_are_split_and_merged():
         assert front.counters.list_changes == 0
 
 
-async def test_a_row_that_several_calls_answer_with_comes_once():
+async def test_a_row_in_several_responses_is_delivered_once():
     served = make(30)
     front, _ = front_of(served)
     async with front:
@@ -174,7 +174,7 @@ async def test_a_row_that_several_calls_answer_with_comes_once():
         assert front.counters.list_changes == 0
 
 
-async def test_a_lookup_of_more_than_one_call_takes_is_split_and_merged_too():
+async def test_a_lookup_of_many_ids_is_split_and_merged_too():
     asked = []
     served = make(0)
 
@@ -198,7 +198,7 @@ async def test_a_lookup_of_more_than_one_call_takes_is_split_and_merged_too():
         assert asked[7:] == [2]
 
 
-async def test_a_list_read_again_too_early_is_advised_against_once_and_its_pages_do_not_wait(caplog):
+async def test_a_list_read_again_too_early_is_warned_about_once_and_its_pages_do_not_wait(caplog):
     served = make(300)
     front, _ = front_of(served)
     async with front:

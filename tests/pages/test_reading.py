@@ -18,14 +18,14 @@ SEEK = ["M11", "PL11", "RT11", "RT12", "RT52", "SBC11", "ST11"]
 THROTTLED = (429, {"Retry-After": "0"}, b'{"message": "slow down"}')
 
 
-def test_all_paged_operations_are_here():
+def test_all_paged_operations_are_tested():
     paged = {operation.code for operation in operations.values() if operation.paging}
     assert paged == {*OFFSET, *SEEK, "P11", "ST12"}
 
 
 @pytest.mark.parametrize("code", [*OFFSET, *SEEK])
 @pytest.mark.parametrize("count", [0, 1, 5, 23])
-async def test_every_row_of_every_list_and_a_second_iteration_starts_afresh(code, count):
+async def test_every_row_of_every_list_is_delivered_and_a_second_iteration_restarts(code, count):
     served = make(count, code)
     front, _ = front_of(served)
     async with front:
@@ -57,14 +57,14 @@ async def test_a_list_takes_the_options_of_a_call_for_each_of_its_pages(code, mo
 @pytest.mark.parametrize(
     ("options", "words"), [({"timeout": 0}, "timeout"), ({"prefetch": 2}, "prefetch.*options are")]
 )
-async def test_a_list_says_which_options_it_takes(options, words):
+async def test_an_unknown_option_of_a_list_is_an_error_with_the_valid_ones(options, words):
     front, _ = front_of(make(1))
     async with front:
         with pytest.raises(errors.InvalidArgument, match=words):
             front.orders.list().with_options(**options)
 
 
-async def test_items_that_have_no_key_are_all_delivered():
+async def test_items_without_a_key_are_all_delivered():
     served = make(23, "ST12")
     front, _ = front_of(served)
     async with front:
@@ -82,7 +82,7 @@ async def test_the_default_page_size_is_the_documented_maximum(code, size):
             listed(front, served, page_size=1001)
 
 
-async def test_a_token_is_sent_alone():
+async def test_a_page_token_is_sent_without_other_parameters():
     served = make(23, "RT11")
     front, _ = front_of(served)
     async with front:
@@ -145,7 +145,7 @@ async def test_the_same_items_with_a_failure_at_every_page(code, failure):
         assert front.counters.list_changes == 0
 
 
-async def test_items_know_where_to_go_on():
+async def test_an_iterator_of_items_has_a_cursor():
     served = make(12)
     front, _ = front_of(served)
     async with front:
@@ -166,7 +166,7 @@ async def test_items_know_where_to_go_on():
 
 
 @pytest.mark.parametrize("came", [1, 3])
-async def test_rows_that_moved_while_nobody_read_are_found_again(came):
+async def test_rows_that_moved_between_two_processes_are_found(came):
     served = make(40)
     front, _ = front_of(served)
     async with front:
@@ -181,7 +181,7 @@ async def test_rows_that_moved_while_nobody_read_are_found_again(came):
         assert front.counters.list_changes == 1
 
 
-async def test_a_place_that_moved_by_many_pages_is_found_again():
+async def test_a_position_that_moved_by_many_pages_is_found():
     served = make(400)
     front, _ = front_of(served)
     async with front:
@@ -197,7 +197,7 @@ async def test_a_place_that_moved_by_many_pages_is_found_again():
 
 
 @pytest.mark.parametrize("prefetch", [1, 4])
-async def test_a_list_that_grows_at_its_end_all_the_while_costs_an_overlap_and_no_more(prefetch):
+async def test_a_list_that_grows_at_its_end_needs_only_an_overlap(prefetch):
     served = make(500)
     there = list(served.rows)
     served.before = lambda call: served.rows.append(f"2{call:04}")
@@ -212,7 +212,7 @@ async def test_a_list_that_grows_at_its_end_all_the_while_costs_an_overlap_and_n
     assert drifted[0].after > drifted[0].before
 
 
-async def test_a_cursor_is_for_its_list_alone():
+async def test_a_cursor_is_valid_only_for_its_list():
     served = make(12)
     front, _ = front_of(served)
     async with front:
@@ -225,7 +225,7 @@ async def test_a_cursor_is_for_its_list_alone():
             page.cursor_after(6)
 
 
-async def test_first_and_take_ask_for_no_more_than_they_need():
+async def test_first_and_take_request_only_the_rows_that_they_need():
     served = make(500)
     front, _ = front_of(served)
     async with front:
@@ -239,7 +239,7 @@ async def test_first_and_take_ask_for_no_more_than_they_need():
         assert await front.orders.list().first() is None
 
 
-async def test_first_of_a_seek_list_asks_once():
+async def test_first_of_a_seek_list_makes_one_request():
     served = make(500, "RT11")
     front, _ = front_of(served)
     async with front:
@@ -249,7 +249,7 @@ async def test_first_of_a_seek_list_asks_once():
         assert len(served.queries) == 3
 
 
-async def test_the_raw_reply_of_the_first_page():
+async def test_raw_response_returns_the_first_page():
     served = make(5)
     front, _ = front_of(served)
     async with front:
@@ -272,7 +272,7 @@ async def test_a_page_has_its_total_its_neighbours_and_the_progress():
     assert repr(pages[0]) == "<Page of 10 items, total 23, more follow>"
 
 
-async def test_progress_may_be_awaited():
+async def test_the_progress_callback_can_be_async():
     saved = []
 
     async def save(progress):
@@ -305,7 +305,7 @@ async def test_two_labels_of_one_return_are_two_items():
         assert len(await front.returns.list_labels(page_size=1).all()) == 2
 
 
-async def test_a_seek_page_names_the_page_before_it():
+async def test_a_seek_page_has_a_previous_cursor():
     served = make(6, "RT11")
     original = served.answer
 

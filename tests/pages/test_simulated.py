@@ -42,7 +42,7 @@ async def check(front, mirakl, there_before, **options):
         ],
     ],
 )
-async def test_orders_that_come_and_go(changes, prefetch):
+async def test_inserted_and_deleted_orders_are_delivered_exactly_once(changes, prefetch):
     async with marketplace(orders=230) as (mirakl, front):
         mirakl.front.list_changes.add(*changes)
         await check(front, mirakl, mirakl.front.ids("orders"), prefetch=prefetch)
@@ -50,7 +50,7 @@ async def test_orders_that_come_and_go(changes, prefetch):
 
 
 @pytest.mark.parametrize("prefetch", [1, 4])
-async def test_orders_that_go_while_as_many_come_are_noticed_where_pages_overlap(prefetch):
+async def test_equal_numbers_of_inserted_and_deleted_orders_are_noticed_with_overlap(prefetch):
     async with marketplace(orders=230) as (mirakl, front):
         mirakl.front.list_changes.add(
             ListChange(operation="OR11", kind="delete", rows=2, where="first"),
@@ -60,7 +60,7 @@ async def test_orders_that_go_while_as_many_come_are_noticed_where_pages_overlap
         assert front.counters.list_changes > 0
 
 
-async def test_faults_and_drift_together():
+async def test_faults_and_list_changes_together():
     async with marketplace(orders=230) as (mirakl, front):
         mirakl.front.list_changes.add(ListChange(operation="OR11", kind="delete", rows=3, where="first", every=2))
         mirakl.faults.add(Fault.reset(every=5), Fault.status(503, every=7))
@@ -77,14 +77,14 @@ async def test_only_the_broken_order_is_quarantined():
         assert front.counters.quarantined + front.counters.repaired > 0
 
 
-async def test_ids_beyond_the_cap():
+async def test_long_lists_of_ids_are_split():
     async with marketplace(orders=350) as (mirakl, front):
         every = mirakl.front.ids("orders")
         got = [order.order_id async for order in front.orders.list(order_ids=[*every, "unknown"])]
         assert got == every
 
 
-async def test_labels_of_more_returns_than_one_call_takes():
+async def test_labels_of_many_returns_are_read_with_several_calls():
     async with marketplace(return_labels=230) as (mirakl, front):
         every = mirakl.front.ids("return_labels")
         got = [label.return_id async for label in front.returns.list_labels(return_id=every)]

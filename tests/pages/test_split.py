@@ -12,7 +12,7 @@ OR11, P31, IV01, SBC11 = (operations[code] for code in ("OR11", "P31", "IV01", "
 
 
 @given(st.lists(st.integers(0, 400).map(str), max_size=350))
-def test_each_id_is_asked_once_in_order_within_the_cap(ids):
+def test_each_id_is_requested_once_in_order_within_the_limit(ids):
     calls = split(OR11, {"order_ids": ids, "locale": "en"})
     asked = [one for call in calls for one in call["order_ids"]]
     assert asked == list(dict.fromkeys(ids))
@@ -20,12 +20,12 @@ def test_each_id_is_asked_once_in_order_within_the_cap(ids):
     assert len(calls) == max(1, -(-len(set(ids)) // 100))
 
 
-def test_what_is_short_is_one_call_and_absent_arguments_are_none():
+def test_a_short_list_is_one_call_and_missing_arguments_are_none():
     assert split(OR11, {"order_ids": ["a"], "shop_ids": None}) == [{"order_ids": ["a"]}]
     assert split(OR11, {}) == [{}]
 
 
-def test_sets_text_references_and_numbers():
+def test_sets_texts_references_and_numbers_are_split():
     assert [call["order_ids"] for call in split(OR11, {"order_ids": {str(n) for n in range(101)}})][1] == ["99"]
     assert [len(call["order_ids"]) for call in split(OR11, {"order_ids": ",".join(map(str, range(150)))})] == [100, 50]
     pairs = [("EAN", str(n)) for n in range(120)]
@@ -33,7 +33,7 @@ def test_sets_text_references_and_numbers():
     assert [len(call["invoice_id"]) for call in split(IV01, {"invoice_id": list(range(205))})] == [100, 100, 5]
 
 
-def test_two_long_lists_are_refused_before_anything_is_sent():
+def test_two_long_lists_are_rejected_before_anything_is_sent():
     ids = [str(n) for n in range(101)]
     with pytest.raises(InvalidArgument, match=r"order_ids \(101 values\).*only one can be split"):
         split(OR11, {"order_ids": ids, "shop_ids": ids})
@@ -43,7 +43,7 @@ def test_two_long_lists_are_refused_before_anything_is_sent():
     ("operation", "argument", "overlap"),
     [(OR11, "order_ids", False), (OR11, "offer_ids", True), (SBC11, "id", False)],
 )
-def test_calls_may_answer_with_the_same_row_unless_split_by_what_identifies_it(operation, argument, overlap):
+def test_calls_may_return_the_same_row_unless_split_by_its_key(operation, argument, overlap):
     values = list(range(101))
     assert may_overlap(operation, split(operation, {argument: values})) is overlap
     assert not may_overlap(operation, split(operation, {argument: values[:5]}))
