@@ -137,8 +137,10 @@ async def test_a_failed_call_is_reported_with_its_error(outcome, status, kind):
             await report(connect)
         assert (connect.counters.calls, connect.counters.failures, connect.counters.attempts) == (1, 1, 1)
     assert events == [
-        CallFinished(operation="updateActionStatus", status=status, error=kind, attempts=1, seconds=3.0),
-    ]
+        CallFinished(
+            operation="updateActionStatus", status=status, error=kind, attempts=1, seconds=3.0, recognized=status != 404
+        ),
+    ]  # the 404 has no body, which is not Mirakl's format
     assert raised.value.timings.sending == 3.0
 
 
