@@ -14,7 +14,7 @@ USAGE = 2
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and give its exit status: 0 done, 1 orders were refused, 2 usage, 3 could not finish."""
+    """Run one command and give its exit status: see `Exit`."""
     try:
         from .app import run  # noqa: PLC0415 - the extra may not be installed
     except ModuleNotFoundError as error:

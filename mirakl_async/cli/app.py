@@ -1,6 +1,6 @@
 """The commands, and how the program runs one.
 
-A command is imported when it is asked for: the list of operations need not wait for a web server.
+A command is imported when it is used: listing the operations need not wait for a web server to be imported.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from cyclopts import App, CycloptsError
 
 from .. import __version__
 from ..errors import MiraklError
+from .examples import epilogue
 from .json_lines import OPTION, call_of, logging_as_json, take_option
 from .results import CommandError, Exit, escape_what_cannot_be_shown, message_of, print_error, print_json, status_of
 
@@ -22,26 +23,30 @@ __all__ = ["app", "run"]
 app: App = App(
     name="mirakl-async",
     version=__version__,
-    help="Mirakl for asyncio: order sync, operations, a simulator. Every command takes --log-format json.",
+    help="Push orders into Mirakl Connect, call a Mirakl marketplace, or run a simulator of both.",
+    help_epilogue=epilogue(""),
     suppress_keyboard_interrupt=False,
 )
-app.command(f"{__package__}.demo.command:demo")
-app.command(f"{__package__}.sync:sync")
-app.command(f"{__package__}.worker:worker")
-app.command(f"{__package__}.journal:journal")
-app.command(f"{__package__}.call:call")
-app.command(f"{__package__}.lists:list_items", name="list")
-app.command(f"{__package__}.check:check")
-app.command(f"{__package__}.sample:sample")
-app.command(f"{__package__}.imports:import_products", name="import")
-app.command(f"{__package__}.exports:export")
+for _name, _target in {
+    "check": "check:check",
+    "sample": "sample:sample",
+    "demo": "demo.command:demo",
+    "sync": "sync:sync",
+    "worker": "worker:worker",
+    "journal": "journal:journal",
+    "list": "lists:list_items",
+    "call": "call:call",
+    "export": "exports:export",
+    "import": "imports:import_products",
+    "operations": "operations:operations",
+}.items():
+    app.command(f"{__package__}.{_target}", name=_name, help_epilogue=epilogue(_name))
 app.command(f"{__package__}.events:events")
-app.command(f"{__package__}.operations:operations")
 app.command(f"{__package__}.simulator:simulator", help_flags=[], version_flags=[])
 
 
 def run(argv: list[str]) -> int:
-    """Run one command and give its exit status; what goes wrong as it may is one line on standard error.
+    """Run one command and return its exit status; an expected error is one line on standard error.
 
     With `--json` it is one object on standard output as well.
     """
@@ -62,7 +67,7 @@ def _run_to_its_end(argv: list[str]) -> int:
     try:
         return _run(argv)
     except BrokenPipeError:
-        # Whoever read our output has gone; without this the interpreter would try to flush it once more, and complain.
+        # The reader of the output is gone; without this the interpreter flushes it again at exit, and fails.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.UNFINISHED
 
@@ -89,6 +94,6 @@ def _run(argv: list[str]) -> int:
 
 
 def _load_all() -> None:
-    """Import every command: the list of them shows what each is for, and that stands in its docstring."""
+    """Import every command: the list of commands shows the first line of each docstring."""
     for name in tuple(app):
-        app[name]  # a look is what loads it
+        app[name]  # the access imports it

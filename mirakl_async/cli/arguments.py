@@ -1,8 +1,8 @@
-"""From `name=value` on the command line to the values an operation takes, each read as its parameter's type: pure.
+"""From `name=value` on the command line to the values that an operation takes, each read as its parameter's type. Pure.
 
-Text is taken as it stands. Numbers, booleans and dates are checked here, so that a slip is reported before anything is
-sent. Structured values are JSON; `@FILE` stands for a file's content, or for the file itself where one is uploaded.
-A name given several times is a list.
+Text is taken as it is. Numbers, booleans and dates are checked here, so that a typing error is reported before anything
+is sent. Structured values are JSON; `@FILE` stands for a file's content, or for the file itself where one is uploaded.
+A name that is given several times is a list.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ __all__ = ["arguments_of", "read_file", "read_json"]
 
 
 def arguments_of(operation: Operation[Any], texts: Sequence[str]) -> dict[str, object]:
-    """The arguments by their Python names; names that the operation does not know are left for it to refuse."""
+    """The arguments by their Python names; unknown names are passed on, and rejected when the request is built."""
     given: dict[str, list[str]] = {}
     for text in texts:
         name, equals, value = text.partition("=")
@@ -41,9 +41,9 @@ def arguments_of(operation: Operation[Any], texts: Sequence[str]) -> dict[str, o
 
 def _argument(param: Param, texts: list[str], label: str) -> object:
     if len(texts) > 1 and param.list_style == "one" and param.type != "references":
-        raise usage_error(f"{label}: takes one value, and {len(texts)} were given")
+        raise usage_error(f"{label}: takes one value, not {len(texts)}")
     values = [_value(param, text, label) for text in texts]
-    whole = any(isinstance(value, list) for value in values)  # one text that is a list already, being JSON
+    whole = any(isinstance(value, list) for value in values)  # one text that is a JSON array
     one_of_many = param.location == "body" and param.list_style != "one" and not whole
     return values if one_of_many or len(values) > 1 else values[0]
 
@@ -65,7 +65,7 @@ def _content(text: str, label: str) -> bytes:
 
 
 def read_file(path: Path, name: str) -> bytes:
-    """A file's content; `name` says what it was for where it cannot be read."""
+    """A file's content; raises CommandError that begins with `name`."""
     try:
         return path.read_bytes()
     except OSError as error:
@@ -77,4 +77,4 @@ def read_json(content: bytes, name: str) -> Any:
     try:
         return codec.decode_plain(content)
     except codec.CodecError as error:
-        raise usage_error(f"{name}: not JSON: {error}") from error
+        raise usage_error(f"{name}: not valid JSON: {error}") from error

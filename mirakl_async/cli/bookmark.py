@@ -1,4 +1,4 @@
-"""Where a list was left, in a file: to go on in the middle, or to ask next time for what has changed since."""
+"""The position of a list in a file: to resume it in the middle, or to read next time what has changed since."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MEMBERS", "PARAMETERS", "Bookmark", "changed_member", "load", "moment", "since_parameter"]
 
-# The parameter that asks for what has changed, best first, and the member of an item that says when it has.
+# The parameters that ask for what has changed, best first, and the members of an item that say when it has.
 PARAMETERS = (
     "start_update_date", "updated_since", "return_last_updated_from", "last_updated_from", "last_request_date",
     "start_date",
@@ -35,9 +35,9 @@ _AGO = re.compile(r"(\d{1,6})([smhdw])")
 
 
 class Bookmark(Struct, kw_only=True, omit_defaults=True):
-    """`since` is what this reading asks from, `newest` the latest change that it has given, `cursor` where it stopped.
+    """`since` is the start of this reading, `newest` the latest change that it returned, `cursor` where it stopped.
 
-    `filters` is a digest of what was asked for besides; a reading with other filters is another reading.
+    `filters` is a digest of the other arguments; a bookmark is valid only for the same ones.
     """
 
     code: str
@@ -47,13 +47,13 @@ class Bookmark(Struct, kw_only=True, omit_defaults=True):
     cursor: str | None = None
 
     def see(self, item: Any, member: str) -> None:
-        """Take note of an item that was given."""
+        """Note the date of an item that was written."""
         changed: dt.datetime | None = getattr(item, member, None)
         if changed is not None and (self.newest is None or changed > self.newest):
             self.newest = changed
 
     def save(self, path: Path, cursor: str | None) -> None:
-        """Write it, whole or not at all; without a cursor the reading is over, and the next asks from its newest."""
+        """Write it atomically; without a cursor the reading is over, and the next one starts from its newest item."""
         self.cursor = cursor
         if cursor is None:
             self.since, self.newest = self.newest or self.since, None
@@ -69,7 +69,7 @@ class Bookmark(Struct, kw_only=True, omit_defaults=True):
 
 
 def load(path: Path, operation: Operation[Any], arguments: Mapping[str, object]) -> Bookmark:
-    """The bookmark of a file, or a new one; raises CommandError if it belongs to another reading."""
+    """The bookmark of a file, or a new one; raises CommandError if it belongs to another list."""
     digest = hashlib.sha256(repr(sorted((name, str(value)) for name, value in arguments.items())).encode()).hexdigest()
     new = Bookmark(code=operation.code, filters=digest[:16])
     try:
@@ -86,7 +86,7 @@ def load(path: Path, operation: Operation[Any], arguments: Mapping[str, object])
 
 
 def since_parameter(operation: Operation[Any]) -> str | None:
-    """The argument that asks for what has changed since; None for a list that knows no such thing."""
+    """The argument that asks for what has changed since a date; None for a list without one."""
     known = {param.name: param.argument for param in operation.params}
     return next((known[name] for name in PARAMETERS if name in known), None)
 
@@ -99,7 +99,7 @@ def changed_member(operation: Operation[Any]) -> str | None:
 
 
 def moment(text: str, now: dt.datetime) -> dt.datetime:
-    """`1d`, `12h`, `30m` ago, or a date-time; raises CommandError for all else."""
+    """`1d`, `12h`, `30m` ago, or a date-time; raises CommandError for anything else."""
     if (ago := _AGO.fullmatch(text)) is not None:
         try:
             return now - dt.timedelta(**{UNITS[ago[2]]: int(ago[1])})

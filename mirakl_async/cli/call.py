@@ -1,4 +1,4 @@
-"""`mirakl-async call`: any operation by Mirakl's own code, with the names that Mirakl documents."""
+"""`mirakl-async call`: any operation by Mirakl's code, with the parameters that Mirakl documents."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from ..connect_channel import ConnectChannel
 from ..errors import MiraklError
 from ..operations import operations as registry
 from .arguments import arguments_of, read_file, read_json
+from .options import AccountUrl, AuthUrl, BaseUrl, Deadline, FrontUrl, MaxWait, call_options
 from .outputs import path_or_stdout, written
 from .results import Exit, print_error, printable_json, unfinished, usage_error
 
@@ -27,52 +28,59 @@ __all__ = ["call"]
 
 
 async def call(
-    code: Annotated[str, Parameter(help="Mirakl's code, such as upsertOrders")],
+    code: Annotated[str, Parameter(help="code of the operation, such as OR11 or upsertOrders")],
     /,
     *arguments: Annotated[
-        str, Parameter(help="name=value, by Mirakl's names; repeat a name for a list, @FILE for a file")
+        str,
+        Parameter(
+            help="name=value, by Mirakl's names; repeat a name for a list, as in a=1 a=2; @FILE is a file's content"
+        ),
     ],
-    body: Annotated[Path | None, Parameter(help="a file with the JSON body, or - for standard input")] = None,
+    body: Annotated[Path | None, Parameter(help="file with the JSON body; - for standard input")] = None,
     out: Annotated[
         Path | None,
         Parameter(
-            help="write the answer here instead of standard output",
+            help="file for the response (default: standard output)",
             allow_leading_hyphen=True,
             converter=path_or_stdout,
         ),
     ] = None,
-    base_url: Annotated[str | None, Parameter(help="Mirakl Connect's URL, if not by MIRAKL_ENVIRONMENT")] = None,
-    account_url: Annotated[str | None, Parameter(help="Mirakl Account's URL, likewise")] = None,
-    auth_url: Annotated[str | None, Parameter(help="the authentication host's URL, likewise")] = None,
-    front_url: Annotated[str | None, Parameter(help="the marketplace's URL, if not MIRAKL_FRONT_URL")] = None,
+    deadline: Deadline = None,
+    max_wait: MaxWait = None,
+    base_url: BaseUrl = None,
+    account_url: AccountUrl = None,
+    auth_url: AuthUrl = None,
+    front_url: FrontUrl = None,
 ) -> int:
-    """Run one operation and print what Mirakl answers; credentials come from the environment.
+    """Call one operation and print Mirakl's response.
 
-    Lists give one page. The status is 1 when a successful answer reports failed items.
+    A list gives one page: `mirakl-async list` reads all of them. The exit status is 1 when a successful response
+    reports failed items.
     """
     operation = registry[code]
     params, content = arguments_of(operation, arguments), _body(operation, body)
-    if out is not None and not out.parent.is_dir():  # said before anything is done that an answer tells of
+    if out is not None and not out.parent.is_dir():  # checked before the call changes anything
         raise usage_error(f"--out: {out.parent} is not a folder")
     client: Client
     if operation.service == "front":
         client = _front(front_url, auth_url)
     else:
         client = ConnectChannel(connect_url=base_url, account_url=account_url, auth_url=auth_url)
+    options = call_options(deadline, max_wait)
     async with client:
         if operation.answer == "stream":
-            await _download(await client.call(code, params, body=content), out)
+            await _download(await client.call(code, params, body=content, **options), out)
             return Exit.DONE
-        reply = await client.call_raw(code, params, body=content)
-        failed = getattr(decoded(reply, client.session.transport.instrumentation), "failed", ())
-    if reply.content:
-        _write_json(reply.content, out)
+        response = await client.call_raw(code, params, body=content, **options)
+        failed = getattr(decoded(response, client.session.transport.instrumentation), "failed", ())
+    if response.content:
+        _write_json(response.content, out)
     else:
-        print_error(f"{reply.status}, and nothing more")
+        print_error(f"{operation.code}: {response.status}, without content")
     if failed:
         items = "1 item" if len(failed) == 1 else f"{len(failed)} items"
-        print_error(f"{operation.code}: {items} failed, as the answer says")
-    return Exit.REFUSED if failed else Exit.DONE
+        print_error(f"{operation.code}: {items} failed; the response says why")
+    return Exit.REJECTED if failed else Exit.DONE
 
 
 def _body(operation: Operation[Any], path: Path | None) -> bytes | None:
@@ -86,14 +94,14 @@ def _body(operation: Operation[Any], path: Path | None) -> bytes | None:
 
 
 def _front(url: str | None, auth_url: str | None) -> Client:
-    # Its resources take longer to import than a call to Connect should wait.
+    # A call to Connect need not wait for the import of all of its resources.
     from ..marketplace_front import MarketplaceFront  # noqa: PLC0415
 
     return MarketplaceFront(url, auth_url=auth_url)
 
 
 async def _download(download: Download, out: Path | None) -> None:
-    """A file of any size, as it arrives; into a folder under the name that Mirakl gives it."""
+    """Write a file of any size as it arrives; in a folder it gets the name that Mirakl gives it."""
     if out is None:
         async with download as file:
             async for chunk in file.chunks():
@@ -102,7 +110,7 @@ async def _download(download: Download, out: Path | None) -> None:
         return
     try:
         saved = await download.save(out)
-    except MiraklError:  # some of which are a TimeoutError, and so an OSError
+    except MiraklError:  # some are TimeoutErrors, and so OSErrors
         raise
     except OSError as error:
         raise unfinished(f"--out: {out}: {error.strerror}") from error
@@ -110,13 +118,13 @@ async def _download(download: Download, out: Path | None) -> None:
 
 
 def _write_json(body: bytes, out: Path | None) -> None:
-    """The answer as it came; indented for a terminal."""
+    """Write a response as it came, indented for a terminal."""
     if out is not None:
         with written(out) as file:
             file.write(body)
         return
     if sys.stdout.isatty():
-        with suppress(msgspec.DecodeError):  # what was repaired is shown as it came
+        with suppress(msgspec.DecodeError):  # a response that was repaired is shown as it came
             body = msgspec.json.format(body, indent=2)
         body = printable_json(body.decode("utf-8", "replace")).encode()
     sys.stdout.buffer.write(body.rstrip() + b"\n")

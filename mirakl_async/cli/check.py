@@ -28,6 +28,7 @@ from ..errors import (
 )
 from ..marketplace_front import MarketplaceFront
 from ..settings import setting
+from .options import AuthUrl, BaseUrl, FrontUrl, Json
 from .results import Exit, message_of, print_json
 
 if TYPE_CHECKING:
@@ -95,14 +96,15 @@ class Service(Struct, kw_only=True):
 
 async def check(
     service: Annotated[
-        Literal["connect", "front"] | None, Parameter(help="front where MIRAKL_FRONT_URL is set, connect otherwise")
+        Literal["connect", "front"] | None,
+        Parameter(help="what to check (default: front where MIRAKL_FRONT_URL is set, connect otherwise)"),
     ] = None,
     /,
     *,
-    base_url: Annotated[str | None, Parameter(help="Mirakl Connect's URL, if not by MIRAKL_ENVIRONMENT")] = None,
-    auth_url: Annotated[str | None, Parameter(help="the authentication host's URL")] = None,
-    front_url: Annotated[str | None, Parameter(help="the marketplace's URL, if not MIRAKL_FRONT_URL")] = None,
-    json: Annotated[bool, Parameter(help="print one JSON object and nothing else", negative=())] = False,
+    base_url: BaseUrl = None,
+    auth_url: AuthUrl = None,
+    front_url: FrontUrl = None,
+    json: Json = False,
 ) -> int:
     """Check credentials, hosts, clock and rights, and say what to do about what is wrong.
 

@@ -1,4 +1,4 @@
-"""`mirakl-async events decode`: what a file of Connect's events holds, as a connector would see it."""
+"""`mirakl-async events decode`: the events in a file, as a connector would see them."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from ..codec.plain import to_dict
 from ..codec.type_info import DECODE_ERRORS
 from ..events import Command, Event, InvalidEvent, UnknownEvent
 from ..events import decode as decode_event
+from .examples import epilogue
+from .options import Json
 from .results import Exit, print_json, printable_json, usage_error
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["as_text", "bodies", "decode", "describe", "events"]
 
-events: App = App(name="events", help="Look at Connect's events.")
+events: App = App(name="events", help="Look at the events that Connect sends.", help_epilogue=epilogue("events"))
 BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 
@@ -37,23 +39,24 @@ def _path_or_stdin(kind: type[Path], tokens: Iterable[Token]) -> Path:
     return kind(text)
 
 
-@events.command
+@events.command(help_epilogue=epilogue("events decode"))
 def decode(
     file: Annotated[
         Path,
         Parameter(
-            help="one event, a line for each, or a file of rejected messages; - for standard input",
+            help="one event, one event a line, or a file of rejected messages; - for standard input",
             allow_leading_hyphen=True,
             converter=_path_or_stdin,
         ),
     ],
     /,
     *,
-    json: Annotated[bool, Parameter(help="print one JSON object and nothing else", negative=())] = False,
+    json: Json = False,
 ) -> int:
-    """Decode events, and print their types, ids and members: personal data, as they hold them.
+    """Decode events and print their types, ids and members.
 
-    Exit status 1 says that a connector would set some aside: what cannot be decoded, and commands of an unknown type.
+    The output holds the personal data of the events. The exit status is 1 when a connector would set some of them
+    aside: messages that cannot be decoded, and commands of an unknown type.
     """
     shown: list[dict[str, Any]] = []
     rejected = count = 0
@@ -69,7 +72,7 @@ def decode(
         print_json({"events": shown, "count": count, "rejected": rejected})
     else:
         print(f"{count} events, {rejected} of them to be set aside")
-    return Exit.REFUSED if rejected else Exit.DONE
+    return Exit.REJECTED if rejected else Exit.DONE
 
 
 def describe(body: bytes) -> dict[str, Any]:
@@ -100,7 +103,7 @@ def as_text(number: int, described: dict[str, Any]) -> str:
 
 
 def bodies(stream: BinaryIO) -> Iterator[bytes]:
-    """The messages in a file: its lines, or all of it where it is one event over several lines, or an array."""
+    """The messages in a file: its lines, or the whole of it where it is one event over several lines, or an array."""
     first = b""
     for line in stream:
         first = line

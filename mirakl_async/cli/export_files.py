@@ -27,7 +27,7 @@ ENDINGS = (".ndjson", ".csv", ".parquet")
 
 
 class ExportFile(Protocol):
-    """Takes items, and counts them."""
+    """Writes items, and counts them."""
 
     count: int
 
@@ -44,7 +44,7 @@ class Ndjson:
         self._file = file
 
     def write(self, item: bytes | msgspec.Raw) -> None:
-        """Write one; line breaks between its members go."""
+        """Write one; line breaks between its members are removed."""
         text = bytes(item)
         self._file.write((msgspec.json.format(text, indent=-1) if b"\n" in text or b"\r" in text else text) + b"\n")
         self.count += 1
@@ -70,7 +70,7 @@ class OfferRows:
 
 
 class MemberRows:
-    """An item a row: its own members in columns, what is nested in them as JSON."""
+    """One item a row: its own members in columns, nested ones as JSON."""
 
     def __init__(self, file: TextIO, kind: type[msgspec.Struct]) -> None:
         self.count: int = 0
@@ -90,7 +90,7 @@ class MemberRows:
 
 
 class ParquetRows:
-    """Items in the columns of their contract; a row group for each batch."""
+    """Items in the columns of their contract, a row group for each batch."""
 
     def __init__(self, file: BinaryIO, kind: type[msgspec.Struct]) -> None:
         from ..arrow import BatchBuilder, parquet_writer  # noqa: PLC0415 - an extra
@@ -100,12 +100,12 @@ class ParquetRows:
         self._writer = parquet_writer(file, self._builder.schema)
 
     def write(self, item: bytes | msgspec.Raw) -> None:
-        """Write one, with those before it, once they are enough for a batch."""
+        """Add one; a batch is written when it is full."""
         self._put(self._builder.add(item))
         self.count += 1
 
     def close(self) -> None:
-        """Write the rest, and what makes it a file."""
+        """Write the last batch and the end of the file."""
         self._put(self._builder.finish())
         self._writer.close()
 
@@ -118,7 +118,7 @@ _members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
 def _cell(value: msgspec.Raw | None) -> str:
-    """A text without its quotes, nothing for null, anything else as it stands: numbers keep their digits."""
+    """A text without its quotes, nothing for null, anything else as it is: numbers keep their digits."""
     text = bytes(value) if value is not None else b"null"
     if text == b"null":
         return ""
@@ -129,7 +129,7 @@ def _cell(value: msgspec.Raw | None) -> str:
 def writer_of(
     job: OrderExport | OfferExport, file: BinaryIO, kind: str
 ) -> Generator[tuple[ExportReader[Any], ExportFile]]:
-    """The walk over an export, and what writes its items into a file."""
+    """The reader of an export, and the writer of its items."""
     if kind == ".csv" and not isinstance(job, OrderExport):
         with _text(file) as text:
             yield job.rows(), OfferRows(text)
@@ -140,7 +140,7 @@ def writer_of(
 
 @contextmanager
 def items_file(file: BinaryIO, ending: str, kind: type[msgspec.Struct]) -> Generator[ExportFile]:
-    """What writes items, given as JSON, into a file of one of the `ENDINGS`."""
+    """The writer of items, given as JSON, into a file of one of the `ENDINGS`."""
     if ending == ".ndjson":
         yield Ndjson(file)
     elif ending == ".parquet":
@@ -154,7 +154,7 @@ def items_file(file: BinaryIO, ending: str, kind: type[msgspec.Struct]) -> Gener
 
 @contextmanager
 def _text(file: BinaryIO) -> Generator[TextIO]:
-    # The mark is for Excel, which reads a CSV without it as something else than UTF-8.
+    # The byte order mark is for Excel, which would not read a CSV without it as UTF-8.
     text = TextIOWrapper(file, encoding="utf-8-sig", newline="")
     yield text
-    text.detach()  # which writes what it holds, and leaves the file open
+    text.detach()  # flushes it, and leaves the file open

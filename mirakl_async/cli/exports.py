@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
@@ -11,7 +10,8 @@ from ..marketplace_front import MarketplaceFront
 from ..operations import operations as registry
 from .arguments import arguments_of
 from .export_files import ENDINGS, writer_of
-from .outputs import check_output, is_stdout, path_or_stdout, written
+from .options import AuthUrl, Filters, FrontUrl, Json, Out, PollInterval, Timeout
+from .outputs import check_output, is_stdout, written
 from .results import Exit, print_error, print_json, unfinished, usage_error
 from .transfers import resumable, transfer
 
@@ -32,29 +32,22 @@ SHOWN_EVERY = 1000
 async def export(
     what: Annotated[Literal["orders", "offers"], Parameter(help="what to export")],
     /,
-    *filters: Annotated[str, Parameter(help="name=value, by Mirakl's names (OR13, OF52); repeat a name for a list")],
-    out: Annotated[
-        Path,
-        Parameter(
-            help="the file to write, .ndjson, .csv or .parquet; - for NDJSON on standard output",
-            allow_leading_hyphen=True,
-            converter=path_or_stdout,
-        ),
-    ],
-    attach: Annotated[str | None, Parameter(help="fetch the export of this tracking id; none is started")] = None,
-    timeout: Annotated[float | None, Parameter(help="seconds to wait for the export at most")] = None,
-    poll_interval: Annotated[
-        float | None, Parameter(help="seconds between two looks; the documented pace without it")
+    *filters: Filters,
+    out: Out,
+    attach: Annotated[
+        str | None, Parameter(help="tracking id of a running export to fetch, instead of starting one")
     ] = None,
-    front_url: Annotated[str | None, Parameter(help="the marketplace's URL, if not MIRAKL_FRONT_URL")] = None,
-    auth_url: Annotated[str | None, Parameter(help="the authentication host's URL")] = None,
-    json: Annotated[bool, Parameter(help="print one JSON object and nothing else", negative=())] = False,
+    timeout: Timeout = None,
+    poll_interval: PollInterval = None,
+    front_url: FrontUrl = None,
+    auth_url: AuthUrl = None,
+    json: Json = False,
 ) -> int:
-    """Export orders or offers into one file; it appears when it is whole. Credentials come from the environment.
+    """Export all orders or offers into one file.
 
-    NDJSON holds each item as Mirakl wrote it, Parquet (extra `arrow`) the members of its contract, nested as they are.
-    CSV holds the rows of an export of offers, or one row an order, with what is nested in it as JSON. Orders need a
-    range of dates, such as start_date=2026-11-01T00:00:00Z and end_date=...
+    The file appears when it is complete. NDJSON holds each item as Mirakl wrote it; Parquet (extra `arrow`) the members
+    of its contract, nested as they are; CSV the rows of an export of offers, or one row for each order, with nested
+    members as JSON. Filters are the parameters of OR13 and OF52; orders need start_date and end_date.
     """
     kind = ENDINGS[0] if out.is_relative_to("/dev") else out.suffix.lower()
     if kind not in ENDINGS:
@@ -84,7 +77,7 @@ async def export(
 
 
 def _arguments(what: str, filters: tuple[str, ...], kind: str, attach: str | None) -> dict[str, Any]:
-    """What starts the export; nothing for one that runs already."""
+    """The arguments that start the export; none for one that is running."""
     operation = registry["OR13" if what == "orders" else "OF52"]
     arguments = arguments_of(operation, filters)
     known = {param.argument for param in operation.params}
@@ -95,17 +88,17 @@ def _arguments(what: str, filters: tuple[str, ...], kind: str, attach: str | Non
             )
     if attach is not None:
         if arguments:
-            raise usage_error("--attach takes up an export as it was started: it goes without filters")
+            raise usage_error("--attach fetches an export as it was started: it goes without filters")
         return {}
     if what == "offers" and arguments.setdefault("export_type", EXPORT_TYPES[kind]) != EXPORT_TYPES[kind]:
-        raise usage_error(f"export_type: {kind} files are written from {EXPORT_TYPES[kind]}")
+        raise usage_error(f"export_type must be {EXPORT_TYPES[kind]} for a {kind} file")
     return arguments
 
 
 async def _write(
     job: OrderExport | OfferExport, opened: BinaryIO, kind: str, on_count: Callable[[int], None]
 ) -> ExportFile:
-    """Write all items into the file, in Mirakl's order."""
+    """Write all items into the file, in the order of the export."""
     with writer_of(job, opened, kind) as (items, file):
         async for item in items:
             file.write(item)

@@ -1,4 +1,4 @@
-"""`mirakl-async import`: a file of products into a marketplace, and what becomes of it."""
+"""`mirakl-async import`: a file of products into a marketplace, and its result."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from ..http.upload import Upload
 from ..imports_exports.products import FAILED
 from ..marketplace_front import MarketplaceFront
 from ..server_text import one_line
+from .options import AT_LEAST_ONE, AuthUrl, FrontUrl, Json, PollInterval, Timeout
 from .outputs import make_folder
 from .results import Exit, print_error, print_json, usage_error
 from .transfers import ProgressReporter, resumable, transfer
@@ -24,35 +25,41 @@ __all__ = ["import_products"]
 
 
 async def import_products(
-    file: Annotated[Path | None, Parameter(help="CSV, XML or XLSX")] = None,
+    file: Annotated[Path | None, Parameter(help="file of products, CSV, XML or XLSX")] = None,
     /,
     *,
-    shop: Annotated[int | None, Parameter(help="the shop that the products are for")] = None,
-    attach: Annotated[int | None, Parameter(help="follow the import of this id; no file is handed in")] = None,
-    operator_format: Annotated[bool, Parameter(help="the file is in the operator's format", negative=())] = False,
-    wait: Annotated[bool, Parameter(help="follow the import to its end", negative=())] = False,
-    until: Annotated[Literal["SENT", "COMPLETE"], Parameter(help="what to wait for")] = "COMPLETE",
-    timeout: Annotated[float | None, Parameter(help="seconds to wait at most")] = None,
-    poll_interval: Annotated[
-        float | None, Parameter(help="seconds between two looks; the documented pace without it")
+    shop: Annotated[
+        int | None, Parameter(help="id of the shop that the products are for", validator=AT_LEAST_ONE)
     ] = None,
+    attach: Annotated[
+        int | None, Parameter(help="id of an import to follow, instead of importing FILE", validator=AT_LEAST_ONE)
+    ] = None,
+    operator_format: Annotated[
+        bool, Parameter(help="the file is in the operator's format", negative=(), show_default=False)
+    ] = False,
+    wait: Annotated[bool, Parameter(help="wait for the end of the import", negative=(), show_default=False)] = False,
+    until: Annotated[Literal["SENT", "COMPLETE"], Parameter(help="status to wait for")] = "COMPLETE",
+    timeout: Timeout = None,
+    poll_interval: PollInterval = None,
     reports_dir: Annotated[
         Path | None, Parameter(help="wait, and save the import's reports in this folder, made if missing")
     ] = None,
-    front_url: Annotated[str | None, Parameter(help="the marketplace's URL, if not MIRAKL_FRONT_URL")] = None,
-    auth_url: Annotated[str | None, Parameter(help="the authentication host's URL")] = None,
-    json: Annotated[bool, Parameter(help="print one JSON object and nothing else", negative=())] = False,
+    front_url: FrontUrl = None,
+    auth_url: AuthUrl = None,
+    json: Json = False,
 ) -> int:
-    """Hand in a file of products (P41), or follow an import; credentials come from the environment.
+    """Import a file of products (P41), or follow an import.
 
-    The status is 1 when products were refused, 3 when the import failed or is not done in time.
+    The exit status is 1 when products were rejected, 3 when the import failed or did not finish in time.
     """
     if (file is None) == (attach is None):
-        raise usage_error("give a FILE to hand in, or --attach ID to follow an import")
+        raise usage_error("give either FILE to import it, or --attach ID to follow an import")
     if file is not None and shop is None:
-        raise usage_error("--shop: which shop are the products for?")
+        raise usage_error("--shop is required with FILE: the id of the shop that the products are for")
     if reports_dir is not None:
         make_folder(reports_dir, option="--reports-dir")
+    if file is not None and not file.is_file():
+        raise usage_error(f"{file} is not a file")
     async with MarketplaceFront(front_url, auth_url=auth_url) as front:
         with transfer("import", quiet=json) as shown:
             if attach is not None:
@@ -63,32 +70,32 @@ async def import_products(
                     shop=cast("int", shop),
                     operator_format=operator_format or None,
                 )
-                shown.state(f"product import {job.id}: handed in")
+                shown.state(f"product import {job.id}: submitted")
             with resumable(job.id):
                 if wait or attach is not None or reports_dir is not None:
                     await job.wait(
-                        until, timeout=timeout, poll_interval=poll_interval, progress=lambda seen: _tell(shown, seen)
+                        until, timeout=timeout, poll_interval=poll_interval, progress=lambda seen: _show(shown, seen)
                     )
                 saved = [] if reports_dir is None else await _save(job, reports_dir)
     return _ended(job, saved, json=json)
 
 
-def _tell(shown: ProgressReporter, state: ProductImport) -> None:
+def _show(shown: ProgressReporter, state: ProductImport) -> None:
     shown.state(f"product import {state.import_id}: {state.import_status}")
 
 
 def _reports(job: ImportJob) -> dict[str, Download]:
-    """The reports that there are, by the names they are saved under."""
+    """The available reports, by the names of their files."""
     state = job.last_status
     if state is None:
         return {}
-    there = {
+    reports = {
         "errors": (state.has_error_report, job.error_report),
         "new-products": (state.has_new_product_report, job.new_products_report),
         "transformed": (state.has_transformed_file, job.transformed_file),
         "transformation-errors": (state.has_transformation_error_report, job.transformation_errors),
     }
-    return {name: fetch() for name, (has, fetch) in there.items() if has}
+    return {name: fetch() for name, (has, fetch) in reports.items() if has}
 
 
 async def _save(job: ImportJob, folder: Path) -> list[Path]:
@@ -101,14 +108,14 @@ async def _save(job: ImportJob, folder: Path) -> list[Path]:
 
 
 def _ended(job: ImportJob, saved: list[Path], *, json: bool) -> Exit:
-    """Tell how it ended, and give the status that stands for it."""
+    """Print how it ended, and return the exit status for it."""
     state = job.last_status
     if state is None:
         status, figures = Exit.DONE, dict[str, Any]()
     else:
-        refused = state.has_error_report or state.has_transformation_error_report or state.transform_lines_in_error
+        rejected = state.has_error_report or state.has_transformation_error_report or state.transform_lines_in_error
         failed = state.import_status in FAILED
-        status = Exit.UNFINISHED if failed else Exit.REFUSED if refused else Exit.DONE
+        status = Exit.UNFINISHED if failed else Exit.REJECTED if rejected else Exit.DONE
         figures = {
             "status": state.import_status,
             "reason": state.reason_status,
@@ -118,8 +125,8 @@ def _ended(job: ImportJob, saved: list[Path], *, json: bool) -> Exit:
     if json:
         print_json({"import_id": job.id, **figures, "reports": [str(path) for path in saved]})
     else:
-        told = [f"{name.replace('_', ' ')} {value}" for name, value in figures.items() if value is not None]
-        print(one_line(", ".join([f"import {job.id}", *told])))
+        shown = [f"{name.replace('_', ' ')} {value}" for name, value in figures.items() if value is not None]
+        print(one_line(", ".join([f"import {job.id}", *shown])))
         for path in saved:
             print_error(f"saved {path}")
     return status

@@ -1,6 +1,6 @@
-"""One sync job under the program's signals, from its start to what there is to say about it.
+"""One sync job under the program's signals, from its start to its result.
 
-The first SIGINT or SIGTERM drains: nothing more is read, what is in flight is waited for. The second ends at once.
+The first SIGINT or SIGTERM drains: nothing more is read, requests in flight are finished. The second stops at once.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
     from ..order_sync.report import SyncReport
     from ..rate_limits.bucket import RateLimiter
 
-__all__ = ["REDIS", "JobResult", "RejectedFile", "check_rejected_file", "draining", "run", "shared_rate", "tell_end"]
+__all__ = ["REDIS", "JobResult", "RejectedFile", "check_rejected_file", "draining", "report_end", "run", "shared_rate"]
 
 SHOWN = 10
 REDIS = ("redis://", "rediss://", "unix://", "valkey://", "valkeys://")
 RejectedFile: TypeAlias = Annotated[
     Path | None,
     Parameter(
-        help="append rejected orders to this NDJSON file; - for standard output",
+        help="NDJSON file to append rejected orders to; - for standard output",
         allow_leading_hyphen=True,
         converter=path_or_stdout,
     ),
@@ -47,12 +47,12 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 @contextlib.asynccontextmanager
 async def shared_rate(address: str | None) -> AsyncGenerator[RateLimiter | None]:
-    """The limiter of all who work on a queue in Redis, at the same server; None for any other queue.
+    """The limiter that all workers of a queue in Redis share, at the same server; None for any other queue.
 
-    Raises ConfigurationError for an address that names no queue.
+    Raises ConfigurationError for an address that is not a queue's.
     """
     if address is not None:
-        queue_of(address)  # which says what is missing
+        queue_of(address)  # raises for an address that is incomplete
     if address is None or not address.startswith(REDIS):
         yield None
         return
@@ -64,63 +64,63 @@ async def shared_rate(address: str | None) -> AsyncGenerator[RateLimiter | None]
 
 
 class JobResult(Struct, kw_only=True):
-    """How a job ended: its figures, its first refusals, and what stopped it, if anything did."""
+    """How a job ended: its figures, its first rejected orders, and what stopped it, if anything did."""
 
     report: SyncReport
-    refusals: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    rejections: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     stopped: str | None = None
 
     @property
     def status(self) -> Exit:
-        """The exit status that this outcome stands for."""
+        """The exit status for this outcome."""
         if self.stopped is not None or not self.report.complete:
             return Exit.UNFINISHED
-        return Exit.REFUSED if self.report.rejected else Exit.DONE
+        return Exit.REJECTED if self.report.rejected else Exit.DONE
 
     def figures(self) -> dict[str, Any]:
-        """All of it as plain values."""
-        return {**figures(self.report), "stopped": self.stopped, "refusals": self.refusals}
+        """The result as plain values."""
+        return {**figures(self.report), "stopped": self.stopped, "rejections": self.rejections}
 
 
 async def run(job: OrderSync, ended: Callable[[], bool], *, quiet: bool) -> JobResult:
-    """Run a job to its end, telling its first refusals as they come.
+    """Run a job to its end, printing its first rejected orders as they come.
 
-    `ended` tells whether the source was read to its end: a signal that arrives after that changes nothing.
+    `ended` returns whether the source was read to its end: a signal that arrives after that changes nothing.
     """
-    refusals: list[dict[str, Any]] = []
+    rejections: list[dict[str, Any]] = []
     stopped = None
     with draining(job) as caught:
         try:
             async with job:
-                async for refused in job.rejected():
-                    if len(refusals) < SHOWN:
-                        refusals.append(_plain(refused))
+                async for rejected in job.rejected():
+                    if len(rejections) < SHOWN:
+                        rejections.append(_plain(rejected))
                         if not quiet:
-                            figures = {name: value for name, value in _plain(refused).items() if name != "reason"}
-                            logged = f"rejected: {reason_of(refused)}"  # without the values of the order
-                            print_error(f"refused: {refused}", figures, level=logging.WARNING, logged=logged)
+                            figures = {name: value for name, value in _plain(rejected).items() if name != "reason"}
+                            logged = f"rejected: {reason_of(rejected)}"  # without the values of the order
+                            print_error(f"rejected: {rejected}", figures, level=logging.WARNING, logged=logged)
         except SyncFailed as error:
             stopped = error.reason
     report = job.report
     if caught and stopped is None and not (ended() and report.complete):
         stopped = f"stopped by {caught[0]}"
     if report.rejected > SHOWN and not quiet:
-        print_error(f"and {report.rejected - SHOWN} more were refused; in all:")
+        print_error(f"and {report.rejected - SHOWN} more were rejected; all, by reason:")
         for reason, count in sorted(report.reasons.items(), key=lambda one: -one[1]):
             print_error(f"{count:>8} {reason}")
-    return JobResult(report=report, refusals=refusals, stopped=stopped)
+    return JobResult(report=report, rejections=rejections, stopped=stopped)
 
 
 def check_rejected_file(path: Path | None, *, json: bool) -> None:
-    """Say now what would otherwise be said in the middle of the job."""
+    """Check before the job what would otherwise stop it in the middle; raises CommandError."""
     if path is not None and is_stdout(path):
         check_output(path, json=json, option="--rejected-file")
     elif path is not None and (path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK)):
         raise usage_error(f"--rejected-file: {path} cannot be written")
 
 
-def tell_end(outcome: JobResult, rejected_file: Path | None, *, json: bool) -> Exit:
-    """Print how a job ended, and give the status that stands for it."""
+def report_end(outcome: JobResult, rejected_file: Path | None, *, json: bool) -> Exit:
+    """Print how a job ended, and return the exit status for it."""
     if json:
         print_json({**outcome.figures(), "rejected_file": None if rejected_file is None else str(rejected_file)})
     else:
@@ -134,7 +134,7 @@ def tell_end(outcome: JobResult, rejected_file: Path | None, *, json: bool) -> E
 def draining(job: OrderSync) -> Generator[list[str]]:
     """The names of the signals caught so far.
 
-    Once one is caught they stay caught: the job is over soon, and what there is to say about it must still be said.
+    The handlers stay in place once a signal was caught: the job ends soon, and its result must still be printed.
     """
     loop = asyncio.get_running_loop()
     caught: list[str] = []
@@ -157,13 +157,13 @@ def draining(job: OrderSync) -> Generator[list[str]]:
             stack.pop_all()
 
 
-def _plain(refused: RejectedOrder) -> dict[str, Any]:
-    """What a refusal says, without the order itself."""
+def _plain(rejected: RejectedOrder) -> dict[str, Any]:
+    """A rejection as plain values, without the order itself."""
     return {
-        "channel_order_id": refused.channel_order_id,
-        "line": refused.line,
-        "kind": refused.kind,
-        "reason": refused.reason,
-        "path": refused.path,
-        "code": refused.problem.code if refused.problem else None,
+        "channel_order_id": rejected.channel_order_id,
+        "line": rejected.line,
+        "kind": rejected.kind,
+        "reason": rejected.reason,
+        "path": rejected.path,
+        "code": rejected.problem.code if rejected.problem else None,
     }

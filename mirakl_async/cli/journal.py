@@ -1,4 +1,4 @@
-"""`mirakl-async journal`: what a queue holds, what was rejected, and sending rejected orders once more."""
+"""`mirakl-async journal`: what a queue holds and what was rejected; puts rejected orders back."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import msgspec
 from cyclopts import Parameter
 from msgspec import Raw
 
-from ..errors import QueueError
 from ..order_sync.rejected_file import is_json, is_rejected_file, read_records
 from ..queues.opening import opened, queue_of, require
 from ..queues.protocol import KeepsRejected
+from .options import Json
 from .results import Exit, print_json, usage_error
 
 if TYPE_CHECKING:
@@ -29,37 +29,47 @@ async def journal(
     queue: Annotated[
         str,
         Parameter(
-            help="a SQLite file that no other process has open, a file of rejected orders, or redis://host/0/name"
+            help="SQLite file that no other process has open, file of rejected orders, or address of a queue such as redis://host/0/name"
         ),
     ],
     /,
     *,
-    stats: Annotated[bool, Parameter(help="how much waits and was rejected (the default)", negative=())] = False,
-    show_rejected: Annotated[bool, Parameter(help="what was rejected, and why, as lines of JSON", negative=())] = False,
-    replay: Annotated[bool, Parameter(help="let what was rejected be sent again", negative=())] = False,
-    purge: Annotated[bool, Parameter(help="forget what was rejected", negative=())] = False,
+    stats: Annotated[
+        bool, Parameter(help="count what waits and what was rejected (the default)", negative=(), show_default=False)
+    ] = False,
+    show_rejected: Annotated[
+        bool, Parameter(help="print what was rejected, and why, as NDJSON", negative=(), show_default=False)
+    ] = False,
+    replay: Annotated[
+        bool, Parameter(help="put rejected orders back, to be sent again", negative=(), show_default=False)
+    ] = False,
+    purge: Annotated[bool, Parameter(help="delete rejected orders", negative=(), show_default=False)] = False,
     id: Annotated[  # noqa: A002 - the option's name
         list[str] | None,
-        # Ids are arrays in JSON, which cyclopts before 5 would read as lists of texts.
-        Parameter(help="with --replay or --purge: only these ids", negative=(), json_list=False),
+        # Ids are JSON arrays, which cyclopts before 5 would read as lists of texts.
+        Parameter(help="only these ids, with --replay or --purge; repeat it for several", negative=(), json_list=False),
     ] = None,
-    json: Annotated[bool, Parameter(help="print one JSON object and nothing else", negative=())] = False,
+    json: Json = False,
 ) -> int:
-    """Look into a queue, or replay what was rejected. Rejected rows hold orders as they were: personal data."""
+    """Show what a queue holds, or put rejected orders back.
+
+    Rejected rows hold the orders as they were, with their personal data.
+    """
     if stats + show_rejected + replay + purge > 1:
         raise usage_error("give one of --stats, --show-rejected, --replay and --purge")
     if id and not (replay or purge):
         raise usage_error("--id goes with --replay or --purge")
     if "://" not in queue and not await asyncio.to_thread(Path(queue).exists):
-        raise QueueError(f"{queue} does not exist")
+        raise usage_error(f"{queue} does not exist")
     if "://" not in queue and await asyncio.to_thread(is_rejected_file, Path(queue)):
         if replay or purge:
             raise usage_error(
-                f"{queue} is a file: `mirakl-async sync {queue}` sends its orders again; delete it yourself"
+                f"{queue} is a file of rejected orders: `mirakl-async sync {queue}` sends its orders again; to purge "
+                "it, delete the file"
             )
         _show_records(await asyncio.to_thread(read_records, Path(queue)), every=show_rejected, as_json=json)
         return Exit.DONE
-    require(queue_of(queue), KeepsRejected, "there is nothing to show")
+    require(queue_of(queue), KeepsRejected, "mirakl-async journal cannot show it")
     async with opened(queue) as kept:
         if show_rejected:
             await _show_rejected(kept, as_json=json)
@@ -68,14 +78,14 @@ async def journal(
             if json:
                 print_json({"replayed" if replay else "purged": count})
             else:
-                print(f"{count} wait again; run sync or worker to send them" if replay else f"{count} are forgotten")
+                print(f"{count} put back; run sync or worker to send them" if replay else f"{count} deleted")
         else:
             await _show_statistics(kept, as_json=json)
     return Exit.DONE
 
 
 async def _replay(kept: Any, ids: set[str], *, put_back: bool) -> int:
-    """Put rejected lines back, or only forget them; what cannot be sent at all is never put back."""
+    """Put rejected lines back, or delete them; returns how many. Lines that are not JSON are never put back."""
     rows = [row async for row in kept.rejected() if not ids or row.id in ids]
     if put_back:
         rows = [row for row in rows if row.line is not None and is_json(row.line)]
@@ -96,7 +106,7 @@ async def _show_statistics(kept: Any, *, as_json: bool) -> None:
 
 
 def _show_records(records: list[dict[str, Any]], *, every: bool, as_json: bool) -> None:
-    """What a file of rejected orders holds, each version of an order once."""
+    """Print what a file of rejected orders holds, each version of an order once."""
     if as_json:
         print_json({"rejected": records if every else len(records)})
     elif every:

@@ -1,4 +1,4 @@
-"""`mirakl-async list`: all pages of a list, into a file or on standard output."""
+"""`mirakl-async list`: all pages of a list, into a file or to standard output."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from ..operations import operations as registry
 from .arguments import arguments_of
 from .bookmark import Bookmark, changed_member, load, moment, since_parameter
 from .export_files import ENDINGS, items_file
-from .outputs import STANDARD_OUTPUT, check_output, is_stdout, path_or_stdout, written
+from .options import AuthUrl, Deadline, Filters, FrontUrl, Json, MaxWait, Out, call_options
+from .outputs import STANDARD_OUTPUT, check_output, is_stdout, written
 from .results import Exit, print_error, print_json, usage_error
 from .transfers import transfer
 
@@ -31,44 +32,43 @@ SAVED_EVERY = 1000
 
 
 async def list_items(
-    code: Annotated[str, Parameter(help="the code of a list, such as OR11")],
+    code: Annotated[str, Parameter(help="code of a list, such as OR11")],
     /,
-    *filters: Annotated[str, Parameter(help="name=value, by Mirakl's names; repeat a name for a list")],
-    out: Annotated[
-        Path,
-        Parameter(
-            help="the file to write, .ndjson, .csv or .parquet; - for NDJSON on standard output",
-            allow_leading_hyphen=True,
-            converter=path_or_stdout,
-        ),
-    ] = STANDARD_OUTPUT,
+    *filters: Filters,
+    out: Out = STANDARD_OUTPUT,
     since: Annotated[
-        str | None, Parameter(help="only what has changed since: 1d, 12h, 30m ago, or a date-time with its zone")
+        str | None, Parameter(help="only items changed since then: 1d, 12h, 30m ago, or a date-time with its zone")
     ] = None,
     bookmark: Annotated[
-        Path | None, Parameter(help="remember here how far the list was read, and go on there the next time")
+        Path | None, Parameter(help="file that records how far the list was read, for the next run to continue")
     ] = None,
-    front_url: Annotated[str | None, Parameter(help="the marketplace's URL, if not MIRAKL_FRONT_URL")] = None,
-    auth_url: Annotated[str | None, Parameter(help="the authentication host's URL")] = None,
-    json: Annotated[bool, Parameter(help="print one JSON object and nothing else", negative=())] = False,
+    deadline: Deadline = None,
+    max_wait: MaxWait = None,
+    front_url: FrontUrl = None,
+    auth_url: AuthUrl = None,
+    json: Json = False,
 ) -> int:
-    """Read all pages of a list; credentials come from the environment.
+    """Read all pages of a list into a file or to standard output.
 
-    With --bookmark, the next run gives what has changed since this one, by the dates in the items; an item that changed
-    at the very last moment may come again. On standard output, a run that was interrupted goes on behind its last item;
-    a file is written from the start again, since it appears only when it is whole.
+    With --bookmark, the next run reads what has changed since this one, by the dates in the items; an item that changed
+    at the very last moment may come again. To standard output, an interrupted run continues after its last item; a file
+    is written from the start again, since it appears only when it is complete. --deadline and --max-wait are for each
+    page.
     """
     operation = registry[code]
     if operation.paging is None or operation.service != "front":
-        raise usage_error(f"{operation.code} is not a list; use: mirakl-async call {operation.code}")
+        raise usage_error(f"{operation.code} is not a list of Front; use: mirakl-async call {operation.code}")
     ending = ENDINGS[0] if out.is_relative_to("/dev") else out.suffix.lower()
     if ending not in ENDINGS:
         raise usage_error(f"--out: {out.name} must end in {' or '.join(ENDINGS)}")
     check_output(out, json=json)
     arguments = arguments_of(operation, filters)
     mark = _mark(operation, arguments, since, bookmark)
+    options = call_options(deadline, max_wait)
     async with MarketplaceFront(front_url, auth_url=auth_url) as front:
-        items = getattr(getattr(front, operation.resource), operation.name)(**arguments).items(after=mark.cursor)
+        items = getattr(getattr(front, operation.resource), operation.name)(**arguments, **options).items(
+            after=mark.cursor
+        )
         with transfer(operation.code, quiet=json) as shown, written(out) as file:
             reading = _Reading(items, mark, bookmark if is_stdout(out) else None, changed_member(operation))
             count = await reading.write(file, ending, operation, shown)
@@ -82,7 +82,7 @@ async def list_items(
 
 
 def _mark(operation: Operation[Any], arguments: dict[str, Any], since: str | None, path: Path | None) -> Bookmark:
-    """Where to begin, and the argument that says so among the others."""
+    """Where to begin; adds the argument that says so to the others."""
     mark = Bookmark(code=operation.code, filters="") if path is None else load(path, operation, arguments)
     parameter = since_parameter(operation)
     if since is not None and mark.since is None:
@@ -90,16 +90,16 @@ def _mark(operation: Operation[Any], arguments: dict[str, Any], since: str | Non
     if parameter is None or changed_member(operation) is None:
         if since is not None or path is not None:
             option = "--since" if since is not None else "--bookmark"
-            raise usage_error(f"{option}: {operation.code} does not tell what has changed")
+            raise usage_error(f"{option}: {operation.code} cannot be read by date of change")
     elif mark.since is not None:
         if parameter in arguments:
-            raise usage_error(f"{parameter} is what --since and --bookmark set; give one of them")
+            raise usage_error(f"{parameter} is set by --since and --bookmark; give one of them")
         arguments[parameter] = mark.since
     return mark
 
 
 class _Reading:
-    """Items on their way into a file; where they are written through, the bookmark follows them."""
+    """Writes items into a file; on standard output, the bookmark follows them."""
 
     def __init__(self, items: ItemIterator[Any], mark: Bookmark, path: Path | None, member: str | None) -> None:
         self._items = items
@@ -109,7 +109,7 @@ class _Reading:
         self._count = 0
 
     async def write(self, file: BinaryIO, ending: str, operation: Operation[Any], shown: ProgressReporter) -> int:
-        """Write all items, and say how many there were."""
+        """Write all items; returns how many there were."""
         kind = codec.resolve(operation.paging.item if operation.paging else "")
         try:
             with items_file(file, ending, kind) as rows:
@@ -127,5 +127,5 @@ class _Reading:
 
     def _save(self, file: BinaryIO) -> None:
         if self._path is not None:
-            file.flush()  # only what has left may be passed over the next time
+            file.flush()  # the next run may skip only what was written
             self._mark.save(self._path, self._items.cursor)

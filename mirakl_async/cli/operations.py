@@ -1,34 +1,32 @@
-"""`mirakl-async operations`: what there is to call."""
+"""`mirakl-async operations`: all operations that can be called."""
 
 from __future__ import annotations
 
 import sys
-from typing import Annotated, Any
+from typing import Any
 
-from cyclopts import Parameter
 from rich.console import Console
 from rich.table import Table
 
 from ..operation import Operation
 from ..operations import operations as registry
+from .options import Json
 from .results import Exit, print_json
 
 __all__ = ["CLIENTS", "operations"]
 
 WIDE = 200
 CLIENTS = {"account": "connect.account"}
-"""Where a client has the resources of a service, if not under its name."""
+"""The attribute of a client that has the resources of a service, if it has another name."""
 
 
-def operations(
-    *, json: Annotated[bool, Parameter(help="print one JSON object and nothing else", negative=())] = False
-) -> int:
-    """List every operation: its code, its route, the method that stands for it, its paging and its documented pace."""
+def operations(*, json: Json = False) -> int:
+    """List every operation with its route, method, paging and documented rate."""
     rows = [_row(operation) for operation in registry.values()]
     if json:
         print_json({"operations": rows})
         return Exit.DONE
-    table = Table("code", "route", "method", "paging", "pace", box=None, pad_edge=False)
+    table = Table("code", "route", "method", "paging", "rate", box=None, pad_edge=False)
     for row in rows:
         code = f"{row['code']} (deprecated)" if row["deprecated"] else row["code"]
         table.add_row(code, row["route"], row["python"], row["paging"] or "", row["pace"])

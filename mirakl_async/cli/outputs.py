@@ -1,4 +1,4 @@
-"""Where `--out` leads: a file that appears when it is whole, or a stream that is written through."""
+"""The target of `--out`: a file that appears when it is complete, or a stream that is written through."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ STANDARD_OUTPUT = Path("/dev/stdout")
 
 
 def path_or_stdout(kind: type[Path], tokens: Sequence[Token]) -> Path:
-    """A path to write to, or `-` for standard output; other text that begins with a hyphen is a misspelt option."""
+    """A path to write to, or `-` for standard output; other text that starts with a hyphen is a misspelt option."""
     text = tokens[0].value
     if text.startswith("-") and text != "-":
         raise ValueError(f"Unknown option: {text}.")
@@ -36,7 +36,7 @@ def is_stdout(out: Path | None) -> bool:
 
 
 def check_output(out: Path, *, json: bool = False, option: str = "--out") -> None:
-    """Say before anything is asked for what would otherwise fail at the end; raises CommandError."""
+    """Check before any call what would otherwise fail at the end; raises CommandError."""
     if is_stdout(out):
         if json:
             raise usage_error(f"{option}: with --json, standard output holds one object and nothing else")
@@ -58,9 +58,9 @@ def make_folder(folder: Path, *, option: str) -> None:
 
 @contextmanager
 def written(out: Path) -> Generator[BinaryIO]:
-    """A file to write to, readable by its owner only, which takes its name at the end, or is removed.
+    """A file to write to, readable by its owner only; it gets its name at the end, or is removed after an error.
 
-    Standard output, a pipe or a device is written through. Raises CommandError where writing fails.
+    Standard output, a pipe or a device is written through. Raises CommandError when writing fails.
     """
     try:
         stream = open_stream(out)
@@ -72,12 +72,12 @@ def written(out: Path) -> Generator[BinaryIO]:
         try:
             with open_private(part, "xb") as file:
                 yield file
-                file.flush()  # what is about to get its name must have its content, also after a power cut
+                file.flush()  # the content must be on the disk before the name, also after a power failure
                 os.fsync(file.fileno())
             part.replace(out)
         finally:
             part.unlink(missing_ok=True)
-    except (BrokenPipeError, MiraklError):  # some of the latter are a TimeoutError, and so an OSError
+    except (BrokenPipeError, MiraklError):  # some MiraklErrors are TimeoutErrors, and so OSErrors
         raise
     except OSError as error:
         raise unfinished(f"--out: {out}: {error.strerror}") from error

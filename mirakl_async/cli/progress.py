@@ -1,4 +1,4 @@
-"""A live line about a running sync, on a terminal only."""
+"""A live line about a running sync, only on a terminal."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ def live(
     rate: Callable[[SyncReport], float],
     more: Callable[[], list[str]],
 ) -> Generator[Callable[[SyncReport], None] | None]:
-    """A callback for `sync(progress=...)` that moves a bar on standard error; None where nobody would see it.
+    """A callback for `sync(progress=...)` that moves a bar on standard error; None where that is not a terminal.
 
-    `share` says how much of the whole job a report stands for, from 0 to 1, or None as long as that is not known;
-    `rate` gives orders per second, `more` what is to be said beside.
+    `share` returns how much of the whole job is settled, from 0 to 1, or None as long as that is unknown;
+    `rate` returns orders per second, `more` further texts.
     """
     if quiet or not sys.stderr.isatty():
         yield None
@@ -55,7 +55,7 @@ def live(
 
 
 def handled(report: SyncReport) -> int:
-    """Orders of which the end is known."""
+    """Orders that are settled."""
     return report.accepted + report.rejected + report.superseded
 
 

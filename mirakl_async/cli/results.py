@@ -1,4 +1,4 @@
-"""How a command ends: its exit status, its one JSON object where that is asked for, and its words where it fails."""
+"""How a command ends: its exit status, its JSON object with --json, and its message when it fails."""
 
 from __future__ import annotations
 
@@ -38,24 +38,43 @@ __all__ = [
 
 
 LONGEST_LINE = 4000
-_OBEYED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
 
-_FOR_TERMINALS = ((re.compile(r"\bgive auth=, or set\b"), "set"),)
+_FOR_TERMINALS = tuple(
+    (re.compile(pattern), words)
+    for pattern, words in (
+        (r"give auth=, or set", "set"),
+        (r"give auth_url= \(on the command line --auth-url\)", "give --auth-url"),
+        (r"^no instance: give its URL, (\S+), or set", r"no marketplace: give its URL, \1, with --front-url, or set"),
+        (r"give rejected=\.\.\., the path of a file or another queue", "give --rejected-file"),
+        (r"give resume_file=\.\.\., or resume=False to read", "leave out --resume to read"),
+        (r", or None(?: for [\w ]+)?(?=, not |$)", ""),
+        (r"^(MIRAKL_\w+ must be .*), not str$", r"\1"),
+        (r"^url (?=is |must |has )", "--front-url "),
+        (r"\bconnect_url\b", "--base-url"),
+        (r"\b(account|auth)_url\b", r"--\1-url"),
+        (r"\bmax_wait\b", "--max-wait"),
+        (r"^\w+: rejected_file\b", "--rejected-file"),
+        (r"\bmirakl_async\.operations\b", "mirakl-async operations"),
+        (r" \[resume after \S+\]$", ""),
+    )
+)
+"""What messages say to users of the package, and what they say to users of the commands."""
 
 
 class Exit(IntEnum):
     """The exit statuses of every command; INTERRUPTED is what a shell says of a Ctrl-C that nothing was made of."""
 
     DONE = 0
-    REFUSED = 1
+    REJECTED = 1
     USAGE = 2
     UNFINISHED = 3
     INTERRUPTED = 130
 
 
 class CommandError(Exception):
-    """A command cannot go on; its words are all that its user needs."""
+    """A command cannot continue; its message is all that its user needs."""
 
     def __init__(self, words: str, status: Exit) -> None:
         super().__init__(words)
@@ -63,17 +82,17 @@ class CommandError(Exception):
 
 
 def usage_error(words: str) -> CommandError:
-    """What was asked for makes no sense."""
+    """The command was called in a wrong way: exit status 2."""
     return CommandError(words, Exit.USAGE)
 
 
 def unfinished(words: str) -> CommandError:
-    """What was asked for could not be done."""
+    """The command could not do what it was called for: exit status 3."""
     return CommandError(words, Exit.UNFINISHED)
 
 
 def message_of(error: Exception) -> str:
-    """The words of an error for the user of a command, who gives options and variables, not arguments."""
+    """The message of an error for the user of a command, who sets options and variables, not arguments."""
     text = str(error) or type(error).__name__
     for pattern, words in _FOR_TERMINALS:
         text = pattern.sub(words, text)
@@ -95,17 +114,17 @@ def figures(report: SyncReport) -> dict[str, Any]:
 
 
 def print_json(value: object) -> None:
-    """One object on standard output, and nothing else there."""
-    # Not msgspec's encoder: a file's name that is not valid UTF-8 is no text to it.
+    """Write one object to standard output."""
+    # Not msgspec's encoder, which raises for the name of a file that is not valid UTF-8.
     plain = msgspec.to_builtins(value, str_keys=True)
     sys.stdout.write(printable_json(json.dumps(plain, ensure_ascii=False, separators=(",", ":"))) + "\n")
     sys.stdout.flush()
 
 
 def escape_what_cannot_be_shown() -> None:
-    """Let standard output and error write an escape for what their encoding lacks, instead of ending with an error.
+    """Write an escape to standard output and error for characters that their encoding lacks, instead of failing.
 
-    The form is JSON's, so that an object that `print_json` writes can be read whatever the terminal's encoding.
+    The escape is JSON's, so that an object that `print_json` writes can be read whatever the terminal's encoding.
     """
     codecs.register_error("mirakl-async", _escaped)
     for stream in (sys.stdout, sys.stderr):
@@ -121,8 +140,8 @@ def _escaped(error: UnicodeError) -> tuple[str, int]:
 
 
 def printable_json(text: str) -> str:
-    """The same JSON without what a terminal would obey: JSON escapes control characters, but not all of them."""
-    return _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    """The same JSON without characters that control a terminal, of which JSON itself escapes only some."""
+    return _CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def print_error(
@@ -132,7 +151,7 @@ def print_error(
     level: int = logging.INFO,
     logged: str | None = None,
 ) -> None:
-    """One line on standard error; with `--log-format json` an object of this level with these figures.
+    """Write one line to standard error; with `--log-format json` an object of this level with these figures.
 
     `logged` is its text there, where the other one may hold values of an order.
     """

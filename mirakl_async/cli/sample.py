@@ -9,6 +9,7 @@ from cyclopts import Parameter
 
 from .. import codec
 from .demo.sample_orders import sample_orders
+from .options import AT_LEAST_ZERO
 from .outputs import STANDARD_OUTPUT, check_output, path_or_stdout, written
 from .results import Exit, usage_error
 
@@ -16,23 +17,25 @@ __all__ = ["sample"]
 
 
 def sample(
-    _kind: Annotated[Literal["orders"], Parameter(name="kind", help="what to make up")],
-    count: Annotated[int, Parameter(help="how many")] = 10,
+    _kind: Annotated[Literal["orders"], Parameter(name="kind", help="kind of records")],
+    count: Annotated[int, Parameter(help="number of orders", validator=AT_LEAST_ZERO)] = 10,
     /,
     *,
-    poison: Annotated[int, Parameter(help="how many of them are invalid: Mirakl rejects them")] = 0,
-    updates: Annotated[int, Parameter(help="how many of the others come a second time, in another version")] = 0,
-    seed: Annotated[int, Parameter(help="of what is random; the same seed gives the same orders")] = 0,
+    poison: Annotated[int, Parameter(help="number of them that are invalid", validator=AT_LEAST_ZERO)] = 0,
+    updates: Annotated[
+        int, Parameter(help="number of the others that come a second time, in another version", validator=AT_LEAST_ZERO)
+    ] = 0,
+    seed: Annotated[int, Parameter(help="seed of what is random; the same seed gives the same orders")] = 0,
     out: Annotated[
         Path,
         Parameter(
-            help="the NDJSON file to write; - for standard output", allow_leading_hyphen=True, converter=path_or_stdout
+            help="NDJSON file to write; - for standard output", allow_leading_hyphen=True, converter=path_or_stdout
         ),
     ] = STANDARD_OUTPUT,
 ) -> int:
     """Write made-up orders as NDJSON, one a line, as `mirakl-async sync` reads them."""
-    if count < 0 or poison < 0 or updates < 0 or poison + updates > count:
-        raise usage_error("COUNT must be at least 0, and --poison and --updates together at most as many")
+    if poison + updates > count:
+        raise usage_error("--poison and --updates together must not be more than COUNT")
     check_output(out)
     with written(out) as file:
         for order, _ in sample_orders(count, poison=poison, updates=updates, seed=seed):

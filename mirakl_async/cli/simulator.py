@@ -1,4 +1,4 @@
-"""`mirakl-async simulator`: the embedded Mirakl for whatever is not Python, or not asyncio."""
+"""`mirakl-async simulator`: the simulator as a program, for other languages and containers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ __all__ = ["simulator"]
 
 
 def simulator(*arguments: Annotated[str, Parameter(allow_leading_hyphen=True)]) -> int:
-    """Serve the embedded Mirakl until stopped; prints one line of JSON with its URLs and credentials when ready."""
+    """Serve a simulator of Mirakl until stopped.
+
+    It prints one line of JSON with its URLs and credentials when it is ready.
+    """
     try:
         return serve(arguments)
     except SystemExit as end:  # how argparse ends after a usage error, or after --help

@@ -27,7 +27,7 @@ DEFAULT_INTERVAL, FIRST_DELAY, BAR_INTERVAL = 30.0, 1.0, 1.0
 
 def _check_interval(_: object, seconds: float | None) -> None:
     if seconds is not None and not 0 <= seconds < float("inf"):
-        raise ValueError("must be a number of seconds, or 0 for none")
+        raise ValueError("It must be a number of seconds, or 0 for none.")
 
 
 Heartbeat: TypeAlias = Annotated[

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter, Token
 
@@ -12,7 +12,8 @@ from ..errors import UnreadableFile
 from ..models.connect.common import OriginRequest
 from ..order_sync.line_file import open_lines
 from ..order_sync.ndjson import NdjsonFile
-from .job import RejectedFile, check_rejected_file, run, shared_rate, tell_end
+from .job import RejectedFile, check_rejected_file, report_end, run, shared_rate
+from .options import AuthUrl, BaseUrl, Concurrency, Json, Rate
 from .progress import handled
 from .results import usage_error
 from .supervision import Heartbeat, supervised
@@ -28,10 +29,10 @@ STANDARD_INPUT = Path("/dev/stdin")
 
 
 class OrderFile(NdjsonFile):
-    """An NDJSON file on its way into a sync, or into its journal: how much of it was read, and whether to its end."""
+    """An NDJSON file that is read into a sync, or into its journal: how much of it was read, and whether to its end."""
 
     def share(self, report: SyncReport) -> float:
-        """How much of the file a report stands for: of what was read, the part whose end is known."""
+        """The share of the file that is settled, from 0 to 1: accepted, rejected or superseded."""
         size = self.path.stat().st_size or 1
         return min(1.0, handled(report) / max(1, report.read) * self.offset / size)
 
@@ -48,41 +49,42 @@ async def sync(
     file: Annotated[
         Path,
         Parameter(
-            help="NDJSON, one order a line, or gzip of it; - for standard input",
+            help="NDJSON file, one order a line, may be gzip; - for standard input",
             allow_leading_hyphen=True,
             converter=_file,
         ),
     ],
     /,
     *,
-    channel_id: Annotated[str | None, Parameter(help="the channel; without it every line names its origin")] = None,
-    channel_store_id: Annotated[str | None, Parameter(help="the store on that channel")] = None,
-    base_url: Annotated[str | None, Parameter(help="Mirakl Connect's URL, if not by MIRAKL_ENVIRONMENT")] = None,
-    auth_url: Annotated[str | None, Parameter(help="the authentication host's URL")] = None,
-    rate: Annotated[Literal["maximum", "recommended", "none"] | None, Parameter(help="documented rate to keep")] = None,
-    concurrency: Annotated[
-        int | None, Parameter(help="calls at a time; derived from rate and latency without it")
+    channel_id: Annotated[str | None, Parameter(help="id of the channel (default: every line has its origin)")] = None,
+    channel_store_id: Annotated[
+        str | None, Parameter(help="id of the store on that channel (default: every line has its origin)")
     ] = None,
+    base_url: BaseUrl = None,
+    auth_url: AuthUrl = None,
+    rate: Rate = None,
+    concurrency: Concurrency = None,
     rejected_file: RejectedFile = None,
     journal: Annotated[
         str | None,
-        Parameter(
-            help="keep what is in hand in this SQLite file, or in the queue at this address (redis://host/0/name)"
-        ),
+        Parameter(help="SQLite file, or address of a queue such as redis://host/0/name, that keeps unfinished orders"),
     ] = None,
     resume: Annotated[
-        bool, Parameter(help="go on in the file where the journal ends, instead of from its start", negative=())
+        bool,
+        Parameter(
+            help="continue FILE where the journal ends, instead of at its start", negative=(), show_default=False
+        ),
     ] = False,
     heartbeat: Heartbeat = None,
-    json: Annotated[bool, Parameter(help="print one JSON object and nothing else", negative=())] = False,
+    json: Json = False,
 ) -> int:
-    """Push the orders of an NDJSON file into Mirakl Connect; credentials come from the environment.
+    """Push the orders of an NDJSON file into Mirakl Connect.
 
-    Ctrl-C or SIGTERM waits for what is in flight and stops; a second one stops at once. What a journal holds from an
-    earlier run is sent as well, with or without --resume.
+    Ctrl-C or SIGTERM finishes the requests in flight and stops; a second one stops at once. Orders that a journal holds
+    from an earlier run are sent as well, with or without --resume.
     """
     if resume and journal is None:
-        raise usage_error("--resume needs --journal: that is where it is written how far the file was read")
+        raise usage_error("--resume needs --journal, which records how far the file was read")
     origin = _origin(channel_id, channel_store_id)
     _check_source(file)
     check_rejected_file(rejected_file, json=json)
@@ -102,7 +104,7 @@ async def sync(
             resume=resume,
         )
         outcome = await run(supervisor.watch(job), lambda: orders.ended, quiet=json)
-    return tell_end(outcome, rejected_file, json=json)
+    return report_end(outcome, rejected_file, json=json)
 
 
 def _origin(channel_id: str | None, channel_store_id: str | None) -> OriginRequest | None:
@@ -114,12 +116,12 @@ def _origin(channel_id: str | None, channel_store_id: str | None) -> OriginReque
 
 
 def _check_source(source: Path) -> None:
-    """Say now what would otherwise be said in the middle of the job."""
+    """Check before the job what would otherwise stop it in the middle; raises CommandError."""
     try:
         if source.is_file():
             with open_lines(source):
                 pass
-        else:  # a pipe gives its beginning once
+        else:  # the start of a pipe can be read only once
             source.open("rb").close()
     except UnreadableFile as error:
         raise usage_error(str(error)) from error

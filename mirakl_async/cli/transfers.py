@@ -1,4 +1,4 @@
-"""What is seen of an import or export on its way: on a terminal a live line, elsewhere a line for each new state."""
+"""The progress of an import or export: a live line on a terminal, elsewhere a line for each new state."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ __all__ = ["ProgressReporter", "resumable", "transfer"]
 
 @contextmanager
 def resumable(job_id: object) -> Generator[None]:
-    """Whatever ends this program, the job it has started goes on at Mirakl: say how to come back to it.
+    """Print how to follow the job when this program ends early: the job goes on at Mirakl.
 
-    A SIGTERM ends it as any fault does, so that no half-written file stays behind.
+    A SIGTERM ends the program as an error does, so that no incomplete file is left.
     """
     ended = list[str]()
     try:
@@ -36,15 +36,15 @@ def resumable(job_id: object) -> Generator[None]:
     except JobFailed:
         raise
     except BaseException as error:
-        print_error(f"take it up with --attach {job_id}")
+        print_error(f"the job goes on at Mirakl; follow it with --attach {job_id}")
         if ended:
-            raise unfinished(f"ended by {ended[0]}") from error
+            raise unfinished(f"stopped by {ended[0]}") from error
         raise
 
 
 @contextmanager
 def _ending_on_sigterm(ended: list[str]) -> Generator[None]:
-    """Cancel the task on a SIGTERM, and note that."""
+    """Cancel the task on SIGTERM, and record it."""
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
 
     def end() -> None:
@@ -54,7 +54,7 @@ def _ending_on_sigterm(ended: list[str]) -> Generator[None]:
 
     try:
         loop.add_signal_handler(signal.SIGTERM, end)
-    except NotImplementedError:  # Windows, which has no such signal to handle
+    except NotImplementedError:  # Windows
         yield
         return
     try:
@@ -64,7 +64,7 @@ def _ending_on_sigterm(ended: list[str]) -> Generator[None]:
 
 
 class ProgressReporter:
-    """Told of states, bytes and items; shows them where somebody would see them."""
+    """Shows states, bytes and items: states everywhere unless `quiet`, figures only on a terminal."""
 
     def __init__(self, progress: Progress | None, task: TaskID | None, *, quiet: bool) -> None:
         self._progress = progress
@@ -73,7 +73,7 @@ class ProgressReporter:
         self._last = ""
 
     def state(self, words: str) -> None:
-        """Say a state, once."""
+        """Show a state, once."""
         words = one_line(words)
         if words == self._last or self._quiet:
             return
@@ -84,11 +84,11 @@ class ProgressReporter:
             self._progress.update(self._task, description=words, total=None, figures="")
 
     def bytes(self, done: int, total: int | None) -> None:
-        """Show how many bytes of a file have gone."""
+        """Show how many bytes of a file were sent."""
         self._show(f"{done / 1e6:,.1f} MB", done, total)
 
     def items(self, done: int) -> None:
-        """Show how many items have come."""
+        """Show how many items were written."""
         self._show(f"{done:,}", done, None)
 
     def _show(self, figures: str, done: int, total: int | None) -> None:
@@ -98,13 +98,13 @@ class ProgressReporter:
 
 @contextmanager
 def transfer(label: str, *, quiet: bool) -> Generator[ProgressReporter]:
-    """What to tell; on a terminal it moves a line on standard error."""
+    """What shows the progress of a transfer: on a terminal, a live line on standard error."""
     if quiet or not sys.stderr.isatty():
         yield ProgressReporter(None, None, quiet=quiet)
         return
     columns = (
         SpinnerColumn(),
-        TextColumn("{task.description}", markup=False),  # it has the server's words
+        TextColumn("{task.description}", markup=False),  # it holds text of the server
         BarColumn(),
         TextColumn("{task.fields[figures]}"),
         TimeElapsedColumn(),

@@ -1,44 +1,51 @@
-"""`mirakl-async worker`: push what a queue holds, and what others put there."""
+"""`mirakl-async worker`: push what a queue holds, and what other processes put there."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from cyclopts import Parameter
 
 from ..connect_channel import ConnectChannel
-from .job import RejectedFile, check_rejected_file, run, shared_rate, tell_end
+from .job import RejectedFile, check_rejected_file, report_end, run, shared_rate
+from .options import AT_LEAST_ONE, SECONDS_AT_LEAST_ZERO, AuthUrl, BaseUrl, Concurrency, Json, Rate
 from .supervision import Heartbeat, supervised
 
 __all__ = ["worker"]
 
 
 async def worker(
-    queue: Annotated[str, Parameter(help="a SQLite file, redis://host/0/name, or another queue's address")],
+    queue: Annotated[str, Parameter(help="SQLite file, or address of a queue such as redis://host/0/name")],
     /,
     *,
-    until_empty: Annotated[bool, Parameter(help="end when nothing waits any more", negative=())] = False,
-    base_url: Annotated[str | None, Parameter(help="Mirakl Connect's URL, if not by MIRAKL_ENVIRONMENT")] = None,
-    auth_url: Annotated[str | None, Parameter(help="the authentication host's URL")] = None,
-    rate: Annotated[Literal["maximum", "recommended", "none"] | None, Parameter(help="documented rate to keep")] = None,
-    concurrency: Annotated[
-        int | None, Parameter(help="calls at a time; derived from rate and latency without it")
-    ] = None,
+    until_empty: Annotated[
+        bool, Parameter(help="end when the queue is empty", negative=(), show_default=False)
+    ] = False,
+    base_url: BaseUrl = None,
+    auth_url: AuthUrl = None,
+    rate: Rate = None,
+    concurrency: Concurrency = None,
     rejected_file: RejectedFile = None,
     max_deliveries: Annotated[
-        int | None, Parameter(help="set an order aside that was delivered more often than this without an answer")
+        int | None,
+        Parameter(
+            help="reject an order that was delivered more often than this (default: no limit)", validator=AT_LEAST_ONE
+        ),
     ] = None,
     max_outage: Annotated[
-        float | None, Parameter(help="seconds after which an outage ends the worker; none does by default")
+        float | None,
+        Parameter(
+            help="seconds after which an outage stops the worker (default: no limit)", validator=SECONDS_AT_LEAST_ZERO
+        ),
     ] = None,
     heartbeat: Heartbeat = None,
-    json: Annotated[bool, Parameter(help="print one JSON object and nothing else", negative=())] = False,
+    json: Json = False,
 ) -> int:
     """Push the orders and outcomes of a queue into Mirakl Connect until stopped.
 
-    Any number may work on a queue that several processes can open, on any machines; with Redis they keep the rate
-    together. Ctrl-C or SIGTERM waits for what is in flight and stops; a second one stops at once. Nothing is lost
-    either way.
+    Any number of workers can share a queue that several processes can open, on any machines; with Redis they keep the
+    rate together. Ctrl-C or SIGTERM finishes the requests in flight and stops; a second one stops at once. Nothing is
+    lost either way.
     """
     check_rejected_file(rejected_file, json=json)
     async with (
@@ -56,4 +63,4 @@ async def worker(
             progress=supervisor.progress,
         )
         outcome = await run(supervisor.watch(job), lambda: True, quiet=json)
-    return tell_end(outcome, rejected_file, json=json)
+    return report_end(outcome, rejected_file, json=json)

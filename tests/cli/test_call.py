@@ -136,11 +136,14 @@ async def test_failures_inside_a_success_are_status_1(front, monkeypatch, tmp_pa
         (["updateActionStatus", "action_id=a/b", "status=SUCCESS"], "slash"),
         (
             ["updateActionStatus", "action_id=a", "action_id=b"],
-            "updateActionStatus: action_id: takes one value, and 2 were given",
+            "updateActionStatus: action_id: takes one value, not 2",
         ),
         (["updateActionStatus", "action_id=a", "colour=red"], "colour: unknown parameter"),
         (["updateActionStatus", "action_id=a", "status=FAILED"], "errors"),
-        (["updateActionStatus", "action_id=a", "status=FAILED", "errors=[{"], "updateActionStatus: errors: not JSON"),
+        (
+            ["updateActionStatus", "action_id=a", "status=FAILED", "errors=[{"],
+            "updateActionStatus: errors: not valid JSON",
+        ),
         (["upsertOrders", "--body", "nowhere.json"], "--body: nowhere.json: No such file"),
         (["P31", "product_references=EAN|1", "--body", "nowhere.json"], "P31 does not accept a JSON body"),
         (["P31", "product_references=EAN|1"], "MIRAKL_FRONT_URL"),

@@ -23,7 +23,7 @@ async def test_the_invalid_orders_are_refused_and_all_others_held():
     assert (shown["read"], shown["accepted"], shown["rejected"], shown["unsent"]) == (700, 695, 5, 0)
     assert shown["simulator"]["identical"] is True
     assert shown["simulator"]["orders_held"] == 695
-    assert len({refusal["channel_order_id"] for refusal in shown["refusals"]}) == 5
+    assert len({refusal["channel_order_id"] for refusal in shown["rejections"]}) == 5
     assert shown["rate"] == "maximum"
     assert shown["stopped"] is None
 
@@ -43,8 +43,8 @@ def test_for_people(capsys):
     assert "accepted 28, rejected 12" in shown.out
     assert "holds 28 orders, exactly those sent" in shown.out
     assert "40 made-up orders, 12 of them invalid, at rate maximum" in shown.err
-    assert shown.err.count("refused: demo-") == 10
-    assert "and 2 more were refused" in shown.err
+    assert shown.err.count("rejected: demo-") == 10
+    assert "and 2 more were rejected" in shown.err
 
 
 async def test_a_bar_moves_on_a_terminal():
@@ -107,7 +107,7 @@ class Dying(SimulatorProcess):
 
 def test_a_simulator_that_dies_is_status_3(monkeypatch, capsys):
     monkeypatch.setattr(demo, "SimulatorProcess", Dying)
-    monkeypatch.setattr(demo, "PATIENCE", 0.1)
+    monkeypatch.setattr(demo, "MAX_OUTAGE", 0.1)
     assert main(["demo", "--orders", "100000", "--json"]) == 3
     shown = json.loads(capsys.readouterr().out)
     assert shown["stopped"]

@@ -161,7 +161,7 @@ async def test_an_export_that_was_interrupted_is_taken_up_by_its_id(marketplace,
     done = await ended(child)
     assert done.status == 130  # as a shell says of SIGINT
     assert "Traceback" not in done.err
-    assert "take it up with --attach 2f1a-7\n" in done.err
+    assert "follow it with --attach 2f1a-7\n" in done.err
     assert [path.name for path in tmp_path.iterdir()] == ["orders.ndjson"]
     assert out.read_bytes() == b"of yesterday\n"
     ready(marketplace, orders_file(0, 10))
@@ -202,7 +202,10 @@ async def test_nothing_appears_unless_it_is_whole(marketplace, tmp_path):
         ),
         (["orders", "start_date=soon", "--out", "o.csv"], "start_date: 'soon' is not a date and time"),
         (["orders", *DATES, "--attach", "x", "--out", "o.csv"], "it goes without filters"),
-        (["offers", "export_type=text/csv", "--out", "o.ndjson"], ".ndjson files are written from application/json"),
+        (
+            ["offers", "export_type=text/csv", "--out", "o.ndjson"],
+            "export_type must be application/json for a .ndjson file",
+        ),
         (["invoices", "--out", "o.csv"], "invoices"),
         (["orders"], "--out"),
     ],

@@ -24,7 +24,7 @@ def catalog(tmp_path):
 async def test_a_file_is_submitted_and_its_import_id_printed(marketplace, catalog):
     done = await program(marketplace, "import", catalog, "--shop", 2000)
     assert (done.status, done.out) == (0, "import 2043\n"), done.err
-    assert done.err == "mirakl-async: product import 2043: handed in\n"
+    assert done.err == "mirakl-async: product import 2043: submitted\n"
     assert marketplace.forms == [{"file": ("catalog.csv", "text/csv", b"sku;name\n1;Lamp\n"), "shop": "2000"}]
     assert marketplace.questions == 0
 
@@ -36,7 +36,7 @@ async def test_an_import_is_followed_to_its_end(marketplace, catalog):
     )
     assert (done.status, done.out) == (0, "import 2043, status COMPLETE\n"), done.err
     words = [line.rpartition(": ")[2] for line in done.err.splitlines()]
-    assert words == ["handed in", "WAITING", "RUNNING", "SENT", "COMPLETE"]
+    assert words == ["submitted", "WAITING", "RUNNING", "SENT", "COMPLETE"]
     assert marketplace.forms[0]["operator_format"] == "true"
 
 
@@ -69,7 +69,7 @@ async def test_an_import_that_is_not_done_in_time_is_status_three(marketplace):
     done = await program(marketplace, "import", "--attach", 2043, "--timeout", 1, "--json")
     assert done.status == 3
     assert "did not finish within 1 s; last status: SENT" in done.shown["error"]
-    assert "take it up with --attach 2043" in done.err
+    assert "follow it with --attach 2043" in done.err
     done = await program(marketplace, "import", "--attach", 2043, "--until", "SENT")
     assert (done.status, done.out) == (0, "import 2043, status SENT\n")
 
@@ -77,9 +77,9 @@ async def test_an_import_that_is_not_done_in_time_is_status_three(marketplace):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ([], "give a FILE to hand in, or --attach ID"),
-        (["a.csv", "--attach", "1"], "give a FILE to hand in, or --attach ID"),
-        (["a.csv"], "--shop: which shop"),
+        ([], "give either FILE to import it, or --attach ID"),
+        (["a.csv", "--attach", "1"], "give either FILE to import it, or --attach ID"),
+        (["a.csv"], "--shop is required with FILE"),
         (["nowhere.csv", "--shop", "1", "--front-url", "http://127.0.0.1:9"], "nowhere.csv is not a file"),
         (["a.csv", "--shop", "1", "--reports-dir", "/dev/null"], "--reports-dir: /dev/null is not a folder"),
         (["a.csv", "--shop", "1", "--reports-dir", "/dev/null/a"], "--reports-dir: /dev/null/a cannot be made"),

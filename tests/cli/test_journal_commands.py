@@ -53,7 +53,7 @@ async def test_what_was_refused_can_be_seen_and_replayed(mirakl, tmp_path):
     rejected = [json.loads(line) for line in (await program("journal", journal, "--show-rejected")).out.splitlines()]
     assert len(rejected) == 6
     assert {row["line"]["order"]["channel_order_id"] for row in rejected} == {
-        row["channel_order_id"] for row in done.shown["refusals"]
+        row["channel_order_id"] for row in done.shown["rejections"]
     }
     assert all(row["reason"] for row in rejected)
     one = await program("journal", journal, "--purge", "--id", rejected[0]["id"], "--json")
@@ -80,7 +80,7 @@ async def test_an_order_that_is_twice_in_a_file_of_rejected_orders_is_shown_once
     stats = await program("journal", rejected, "--json")
     assert (stats.status, stats.shown) == (0, {"rejected": 4}), stats.err
     shown = [json.loads(line) for line in (await program("journal", rejected, "--show-rejected")).out.splitlines()]
-    poisoned = {row["channel_order_id"] for row in done.shown["refusals"]}
+    poisoned = {row["channel_order_id"] for row in done.shown["rejections"]}
     assert {row["channel_order_id"] for row in shown} == poisoned
     numbers = [json.loads(line)["channel_order_id"] for line in file.read_bytes().splitlines()]
     assert all(numbers[row["line"] - 1] == row["channel_order_id"] for row in shown), "lines are those of the file"
@@ -137,7 +137,7 @@ async def test_for_people(tmp_path, capsys):
         (["sync", "{here}/orders.ndjson", "--resume"], "--resume needs --journal"),
         (["sync", "{here}/orders.ndjson", *STORE, "--journal", "mysql://x"], "mysql:// is not supported"),
         (["demo", "--kill", "-1"], "at least 0"),
-        (["demo", "--journal", "orders.db"], "goes with --kill"),
+        (["demo", "--journal", "orders.db"], "--journal needs --kill"),
     ],
 )
 def test_what_makes_no_sense_is_said(words, said, tmp_path, capsys, monkeypatch):

@@ -110,7 +110,7 @@ async def test_a_closed_pipe_ends_the_output_and_the_bookmark_is_not_ahead_of_it
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["OR12"], "OR12 is not a list"), (["P11", "--since", "1d"], "does not tell what has changed"),
+        (["OR12"], "OR12 is not a list"), (["P11", "--since", "1d"], "cannot be read by date of change"),
         (["OR11", "--since", "yesterday"], "--since"), (["OR11", "--since", "2026-01-01"], "--since"),
         (["OR11", "--since", "1d", "start_update_date=2026-01-01T00:00:00Z"], "give one of them"),
         (["OR11", "--out", "orders.xlsx"], "must end in .ndjson"), (["OR11", "--json"], "one object and nothing else"),

@@ -47,7 +47,7 @@ async def test_three_broken_lines_and_two_orders_the_server_refuses(mirakl, tmp_
     assert written[302]["path"].startswith("$.order_lines[0].quantity")
     assert written[401]["code"] == "INVALID_INPUT"
     assert written[401]["order"] == json.loads(encoded[400])
-    assert {refusal["line"] for refusal in shown["refusals"]} == set(written)
+    assert {refusal["line"] for refusal in shown["rejections"]} == set(written)
 
 
 async def test_lines_that_carry_their_origin(mirakl, tmp_path):

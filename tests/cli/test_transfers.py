@@ -61,10 +61,10 @@ async def test_a_sigterm_ends_a_job_and_says_how_to_come_back(capsys):
             finally:
                 cleaned_up.append(True)
 
-    with pytest.raises(CommandError, match="ended by SIGTERM"):
+    with pytest.raises(CommandError, match="stopped by SIGTERM"):
         await waiting()
     assert cleaned_up
-    assert capsys.readouterr().err == "mirakl-async: take it up with --attach 2f1a-7\n"
+    assert capsys.readouterr().err == "mirakl-async: the job goes on at Mirakl; follow it with --attach 2f1a-7\n"
     with resumable("2f1a-7"):
         pass
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL

@@ -1,4 +1,4 @@
-"""`mirakl-async demo`: the main job, end to end, against a simulator in a process of its own."""
+"""`mirakl-async demo`: an order sync, end to end, against a simulator in another process."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from ...connect_channel import ConnectChannel
 from ...http.auth import ClientCredentials
 from ...simulator import SimulatorProcess
 from ..job import JobResult, run
+from ..options import AT_LEAST_ONE, AT_LEAST_ZERO, Json
 from ..results import Exit, print_error, print_json, unfinished, usage_error
 from ..supervision import Heartbeat, supervised
 from .comparison import Comparison, compare
@@ -24,38 +25,40 @@ from .sample_orders import ORIGIN
 if TYPE_CHECKING:
     from ...settings import RateUsage
 
-__all__ = ["PATIENCE", "demo"]
+__all__ = ["MAX_OUTAGE", "demo"]
 
-PATIENCE = 10.0
+MAX_OUTAGE = 10.0
 
 
 async def demo(
     *,
-    orders: Annotated[int, Parameter(help="how many orders to push")] = 20_000,
-    poison: Annotated[int, Parameter(help="how many of them are invalid")] = 0,
-    updates: Annotated[int, Parameter(help="how many of the others come a second time, in another version")] = 0,
-    rate: Annotated[
-        Literal["maximum", "recommended", "none"], Parameter(help="which documented rate the client keeps")
-    ] = "maximum",
-    kill: Annotated[int, Parameter(help="push in a process with a journal, and kill it so many times")] = 0,
+    orders: Annotated[int, Parameter(help="number of orders to push", validator=AT_LEAST_ONE)] = 20_000,
+    poison: Annotated[int, Parameter(help="number of them that are invalid", validator=AT_LEAST_ZERO)] = 0,
+    updates: Annotated[
+        int, Parameter(help="number of the others that come a second time, in another version", validator=AT_LEAST_ZERO)
+    ] = 0,
+    rate: Annotated[Literal["maximum", "recommended", "none"], Parameter(help="documented rate to keep")] = "maximum",
+    kill: Annotated[
+        int, Parameter(help="number of times to kill the pushing process, which has a journal", validator=AT_LEAST_ZERO)
+    ] = 0,
     journal: Annotated[
-        str | None, Parameter(help="with --kill: the queue's address, such as redis://host/0/demo; else a SQLite file")
+        str | None,
+        Parameter(help="address of the journal, such as redis://host/0/demo, with --kill (default: a SQLite file)"),
     ] = None,
-    seed: Annotated[int, Parameter(help="of the places of invalid orders and second versions")] = 0,
+    seed: Annotated[int, Parameter(help="seed of what is random; the same seed gives the same orders")] = 0,
     heartbeat: Heartbeat = None,
-    json: Annotated[bool, Parameter(help="print one JSON object and nothing else", negative=())] = False,
+    json: Json = False,
 ) -> int:
-    """Push made-up orders into an embedded simulator and compare what it holds with what was sent.
+    """Push made-up orders into a simulator and compare what it holds with what was sent.
 
-    The simulator runs in a process of its own and enforces Mirakl's documented rate limits. With --kill so do the
-    pushers, one after another: each is killed with SIGKILL in the middle, and the next goes on from the journal.
+    The simulator runs in another process and enforces Mirakl's documented rate limits. With --kill the orders are
+    pushed by processes that are killed with SIGKILL in the middle, one after another; the next one continues from the
+    journal.
     """
-    if kill < 0:
-        raise usage_error("--kill must be at least 0")
     if journal is not None and not kill:
-        raise usage_error("--journal goes with --kill")
-    if orders < 1 or poison < 0 or updates < 0 or poison + updates > orders:
-        raise usage_error("--orders must be at least 1, and --poison and --updates together at most as many")
+        raise usage_error("--journal needs --kill")
+    if poison + updates > orders:
+        raise usage_error("--poison and --updates together must not be more than --orders")
     feed = SampleFeed(orders=orders, poison=poison, updates=updates, seed=seed)
     channels = {ORIGIN.channel_id: [ORIGIN.channel_store_id]}
     async with contextlib.AsyncExitStack() as stack:
@@ -67,10 +70,10 @@ async def demo(
             _announce(feed, rate, mirakl)
         if kill:
             survived = await push_through_kills(mirakl, feed, rate, kill, journal=journal, quiet=json)
-            return _tell_survival(feed, rate, survived, await compare(mirakl.control, feed.expected), as_json=json)
+            return _print_survival(feed, rate, survived, await compare(mirakl.control, feed.expected), as_json=json)
         outcome = await _push(mirakl, feed, rate, quiet=json, heartbeat=heartbeat)
         comparison = None if outcome.stopped else await compare(mirakl.control, feed.expected)
-    _tell(feed, rate, outcome, comparison, as_json=json)
+    _print(feed, rate, outcome, comparison, as_json=json)
     if comparison is None or not comparison.identical or outcome.report.rejected != poison:
         return Exit.UNFINISHED
     return outcome.status
@@ -89,7 +92,7 @@ async def _push(
     )
     async with connect, supervised(connect, "orders", feed.share, quiet=quiet, heartbeat=heartbeat) as supervisor:
         source = (order for order, _ in feed)
-        job = connect.orders.sync(source, origin=ORIGIN, progress=supervisor.progress, max_outage=PATIENCE)
+        job = connect.orders.sync(source, origin=ORIGIN, progress=supervisor.progress, max_outage=MAX_OUTAGE)
         return await run(supervisor.watch(job), lambda: job.report.read == len(feed), quiet=quiet)
 
 
@@ -102,7 +105,7 @@ def _announce(feed: SampleFeed, rate: str, mirakl: SimulatorProcess) -> None:
     )
 
 
-def _tell(feed: SampleFeed, rate: str, outcome: JobResult, comparison: Comparison | None, *, as_json: bool) -> None:
+def _print(feed: SampleFeed, rate: str, outcome: JobResult, comparison: Comparison | None, *, as_json: bool) -> None:
     if as_json:
         held = None if comparison is None else asdict(comparison)
         print_json({**asdict(feed), "rate": rate, **outcome.figures(), "simulator": held})
@@ -114,7 +117,7 @@ def _tell(feed: SampleFeed, rate: str, outcome: JobResult, comparison: Compariso
         print_error(outcome.stopped, level=logging.ERROR)
 
 
-def _tell_survival(
+def _print_survival(
     feed: SampleFeed, rate: str, survived: KillTestResult, comparison: Comparison, *, as_json: bool
 ) -> Exit:
     if as_json:
@@ -135,4 +138,4 @@ def _tell_survival(
     whole = survived.finished and comparison.identical and not survived.journal.waiting
     if not whole or survived.journal.rejected != feed.poison:
         return Exit.UNFINISHED
-    return Exit.REFUSED if feed.poison else Exit.DONE
+    return Exit.REJECTED if feed.poison else Exit.DONE

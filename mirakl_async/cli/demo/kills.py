@@ -1,7 +1,7 @@
-"""The demonstration that survives its own death: pushers that are killed in the middle, one after another.
+"""The demo with --kill: processes that push orders and are killed in the middle, one after another.
 
-The feed is a file, the pusher is `mirakl-async sync FILE --journal J --resume` in a process of its own. It is killed,
-as `kill -9` does it, whenever the simulator holds so and so many orders; the last one may finish.
+The feed is a file, the pusher is `mirakl-async sync FILE --journal J --resume` in a process of its own. It is killed
+with SIGKILL each time the simulator holds a certain number of orders; the last one may finish.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Statistics(Struct, kw_only=True):
 
 
 class KillTestResult(Struct, kw_only=True):
-    """How often a pusher was killed, what the last one reported, and what the journal holds in the end."""
+    """How often a process was killed, what the last one reported, and what the journal holds in the end."""
 
     kills: int
     finished: bool
@@ -51,9 +51,9 @@ class KillTestResult(Struct, kw_only=True):
 async def push_through_kills(
     mirakl: SimulatorProcess, feed: SampleFeed, rate: RateUsage, kills: int, *, journal: str | None, quiet: bool
 ) -> KillTestResult:
-    """Push a feed through so many deaths of its pusher; raises CommandError if there is no middle to kill it in.
+    """Push a feed while its process is killed `kills` times; raises CommandError if it ends before that.
 
-    `journal` is the address of the queue; None for a SQLite file that is gone afterwards.
+    `journal` is the address of the queue; None for a temporary SQLite file.
     """
     with TemporaryDirectory(prefix="mirakl-demo-") as folder:
         file, journal = Path(folder) / "orders.ndjson", journal or str(Path(folder) / "orders.db")
@@ -61,9 +61,11 @@ async def push_through_kills(
         for number, held in enumerate(_moments(feed, kills), 1):
             child = await _start(mirakl, file, journal, rate)
             if not await _kill_when(mirakl, child, held):
-                raise unfinished(f"all was pushed before kill {number} of {kills}: give it more --orders")
+                raise unfinished(f"all orders were pushed before kill {number} of {kills}: give more --orders")
             if not quiet:
-                print_error(f"kill {number}: pusher {child.pid} is dead, with {held:,} orders or more at the simulator")
+                print_error(
+                    f"kill {number}: process {child.pid} was killed; the simulator holds {held:,} orders or more"
+                )
         child = await _start(mirakl, file, journal, rate)
         out, _ = await child.communicate()
         async with opened(journal) as kept:
@@ -95,7 +97,7 @@ async def _start(mirakl: SimulatorProcess, file: Path, journal: str, rate: RateU
 
 
 async def _kill_when(mirakl: SimulatorProcess, child: Process, held: int) -> bool:
-    """Kill the pusher when the simulator holds so many orders; False if it had ended by itself."""
+    """Kill the process when the simulator holds `held` orders; False if it had ended by itself."""
     try:
         while child.returncode is None and (await mirakl.control.state()).orders < held:  # noqa: ASYNC110 - another process
             await asyncio.sleep(LOOK_EVERY)

@@ -1,4 +1,4 @@
-"""What a demonstration pushes, and what must come of it."""
+"""The orders that the demo pushes, and what the simulator must hold afterwards."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["SampleFeed"]
 
 
 class SampleFeed(Struct, frozen=True, kw_only=True):
-    """What a demonstration pushes; made anew each time it is read, and always the same."""
+    """The orders that the demo pushes: generated each time they are iterated over, and always the same."""
 
     orders: int
     poison: int
@@ -35,18 +35,18 @@ class SampleFeed(Struct, frozen=True, kw_only=True):
         return self.orders + self.updates
 
     def share(self, report: SyncReport) -> float:
-        """How much of it a report stands for."""
+        """The share of the feed that is settled, from 0 to 1."""
         return handled(report) / len(self)
 
     def expected(self) -> Iterator[tuple[OrderKey, bytes]]:
-        """What Mirakl must hold in the end, byte for byte."""
+        """What the simulator must hold in the end, byte for byte."""
         for order, stays in self:
             if stays:
                 key = OrderKey(ORIGIN.channel_id, ORIGIN.channel_store_id, order.channel_order_id)
                 yield key, codec.encode(order)
 
     def write(self, file: Path) -> None:
-        """The same as lines of JSON, written one at a time."""
+        """Write the orders as NDJSON, one at a time."""
         with file.open("wb") as lines:
             for order, _ in self:
                 lines.write(codec.encode(order) + b"\n")

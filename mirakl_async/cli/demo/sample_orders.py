@@ -1,8 +1,8 @@
-"""Orders for a demonstration: made up, the same for the same seed, one at a time whatever their number.
+"""Sample orders: made up, the same for the same seed, generated one at a time.
 
-Some are broken on purpose, in ways that a struct does not notice when it is made: such an order reaches Mirakl, is
-refused there together with the whole batch it came in, and has to be found. Others come twice, in two versions, the
-newer one first now and then: only the newest may be held in the end.
+Some are invalid on purpose, in ways that a struct does not notice when it is made: such an order reaches Mirakl, is
+rejected there together with its whole batch, and has to be found. Others come twice, in two versions, sometimes the
+newer one first: only the newest may be held in the end.
 """
 
 from __future__ import annotations
