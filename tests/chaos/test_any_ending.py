@@ -11,7 +11,7 @@ from random import Random
 
 import pytest
 
-from mirakl_async import ClientCredentials, ConnectChannel, Retry, SyncFailed, codec
+from mirakl_async import Retry, SyncFailed, codec
 from mirakl_async.queues.blocks import parse_block
 from mirakl_async.simulator import Fault, Simulator
 from tests.chaos.test_long_outage import KINDS
@@ -47,11 +47,7 @@ async def new_broker(request, tmp_path):
 async def mirakl():
     async with (
         Simulator(latency=(0.0, 0.02)) as simulator,
-        ConnectChannel(
-            auth=ClientCredentials(simulator.client_id, simulator.client_secret),
-            connect_url=simulator.connect_url,
-            auth_url=simulator.auth_url,
-            rate_limit="none",
+        simulator.connect_client(
             retry=Retry(initial_delay=0.005, max_delay=0.02, quota=100_000),
         ) as connect,
     ):

@@ -14,7 +14,7 @@ from random import Random
 
 import pytest
 
-from mirakl_async import ClientCredentials, ConnectChannel, SyncFailed
+from mirakl_async import SyncFailed
 from mirakl_async.simulator import Fault, Simulator
 from tests.queues.brokers import MemoryBroker, SqliteBroker, started
 from tests.queues.postgres_broker import PostgresBroker
@@ -120,13 +120,7 @@ async def test_no_valid_order_is_rejected_and_all_arrive(broker, tmp_path, way):
 
         @contextlib.asynccontextmanager
         async def a_process():
-            async with ConnectChannel(
-                auth=ClientCredentials(simulator.client_id, simulator.client_secret),
-                connect_url=simulator.connect_url,
-                auth_url=simulator.auth_url,
-                rate_limit="none",
-                clock=clock,
-            ) as connect:
+            async with simulator.connect_client(clock=clock) as connect:
                 if way == "sync":
                     yield connect.orders.sync(file, journal=queue, origin=ORIGIN, max_outage=2 * SIX_HOURS, **options)
                 else:

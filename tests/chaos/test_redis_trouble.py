@@ -11,7 +11,7 @@ import shutil
 import pytest
 from redis.asyncio import Redis
 
-from mirakl_async import ClientCredentials, ConnectChannel, QueueLost, Retry, SyncFailed
+from mirakl_async import QueueLost, Retry, SyncFailed
 from mirakl_async.models.connect.common import OriginRequest
 from mirakl_async.queues.postgres_queue import PostgresQueue
 from mirakl_async.queues.redis_queue import RedisQueue
@@ -39,13 +39,7 @@ async def simulator():
 
 
 def client(simulator):
-    return ConnectChannel(
-        auth=ClientCredentials(simulator.client_id, simulator.client_secret),
-        connect_url=simulator.connect_url,
-        auth_url=simulator.auth_url,
-        rate_limit="none",
-        retry=Retry(initial_delay=0.005, max_delay=0.02, quota=100_000),
-    )
+    return simulator.connect_client(retry=Retry(initial_delay=0.005, max_delay=0.02, quota=100_000))
 
 
 @pytest.fixture

@@ -1,13 +1,13 @@
 """The sync among random faults, for a minute: whatever happens, the end is the same."""
 
-import time
 from random import Random
 
 import pytest
 
 from benchmarks.synthetic import ORIGIN, order
-from mirakl_async import ClientCredentials, ConnectChannel, Retry, codec
+from mirakl_async import Retry, codec
 from mirakl_async.simulator import Fault, OrderKey, Simulator, digest_of
+from tests.support.repeating import repeat_for
 
 SECONDS = 60
 RETRY = Retry(initial_delay=0.01, throttle_delay=0.02, max_delay=0.05, quota=10**6)
@@ -31,13 +31,7 @@ async def one_life(seed: int) -> None:
         orders[n].order_lines = []
     async with (
         Simulator(seed=seed, error_fields=random.choice(["indexed", "none"])) as sim,
-        ConnectChannel(
-            auth=ClientCredentials(sim.client_id, sim.client_secret),
-            connect_url=sim.connect_url,
-            auth_url=sim.auth_url,
-            rate_limit="none",
-            retry=RETRY,
-        ) as connect,
+        sim.connect_client(retry=RETRY) as connect,
     ):
         sim.faults.add(*random.sample(faults, random.randrange(1, 5)))
         async with connect.orders.sync(orders, origin=ORIGIN, batch_size=random.choice([7, 40, 100])) as sync:
@@ -59,8 +53,4 @@ async def test_a_few_lives():
 @pytest.mark.chaos
 @pytest.mark.timeout(SECONDS * 3)
 async def test_many_lives():
-    began, lives = time.monotonic(), 0
-    while time.monotonic() - began < SECONDS:
-        await one_life(10_000 + lives)
-        lives += 1
-    assert lives > 10
+    assert await repeat_for(SECONDS, one_life) > 10

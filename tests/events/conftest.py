@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from mirakl_async import ClientCredentials, ConnectChannel, Retry
+from mirakl_async import Retry
 from mirakl_async.events import EventRouter, MemoryIdempotencyStore
 from mirakl_async.events.decode import TYPES
 from mirakl_async.model import Command
@@ -111,17 +111,8 @@ async def start():
         async def start(*, client=None, queue=None, lease=60.0, **simulator):
             sim = await stack.enter_async_context(Simulator(**simulator))
             clock = FastClock()
-            settings = {
-                "auth": ClientCredentials(sim.client_id, sim.client_secret),
-                "connect_url": sim.connect_url,
-                "account_url": sim.account_url,
-                "auth_url": sim.auth_url,
-                "rate_limit": "none",
-                "retry": QUICK,
-                "clock": clock,
-                **(client or {}),
-            }
-            connect = await stack.enter_async_context(ConnectChannel(**settings))
+            settings = {"rate_limit": "none", "retry": QUICK, "clock": clock, **(client or {})}
+            connect = await stack.enter_async_context(sim.connect_client(**settings))
             queue = await stack.enter_async_context(queue or MemoryQueue(lease=lease, clock=clock))
             return Setting(sim, connect, clock, queue)
 

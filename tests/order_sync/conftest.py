@@ -3,11 +3,13 @@ from __future__ import annotations
 from contextlib import AsyncExitStack
 
 import pytest
+from msgspec.structs import replace
 
-from mirakl_async import ClientCredentials, ConnectChannel, Retry
+from mirakl_async import Retry
 from mirakl_async.queues.memory_queue import MemoryQueue
 from mirakl_async.queues.opening import opened
 from mirakl_async.simulator import Fault, Simulator
+from mirakl_async.testing.clients import connect_client
 from tests.support.order_factory import ORIGIN
 from tests.support.redis_server import redis_url, shared_redis  # noqa: F401 - fixtures
 
@@ -33,21 +35,14 @@ class Setting:
 
 @pytest.fixture
 async def start():
-    """Start simulators and clients that end with the test; `client` holds the client's own settings."""
+    """Start simulators and clients that end with the test; `client` and `addresses` replace the client's settings and hosts."""
     async with AsyncExitStack() as stack:
 
-        async def start(*, client=None, **simulator):
+        async def start(*, client=None, addresses=None, **simulator):
             sim = await stack.enter_async_context(Simulator(**simulator))
-            settings = {
-                "auth": ClientCredentials(sim.client_id, sim.client_secret),
-                "connect_url": sim.connect_url,
-                "account_url": sim.account_url,
-                "auth_url": sim.auth_url,
-                "rate_limit": "none",
-                "retry": QUICK,
-                **(client or {}),
-            }
-            return Setting(sim, await stack.enter_async_context(ConnectChannel(**settings)))
+            settings = {"rate_limit": "none", "retry": QUICK, **sim.client_settings(), **(client or {})}
+            connect = connect_client(replace(sim.addresses, **(addresses or {})), settings)
+            return Setting(sim, await stack.enter_async_context(connect))
 
         yield start
 

@@ -491,7 +491,7 @@ class TestConfiguration:
         monkeypatch.setattr(outages, "FIRST_CONTACT", 0.3)
         url = f"http://127.0.0.1:{unused_tcp_port}"
         for wrong in ({"connect_url": url}, {"auth_url": url}):
-            mirakl = await start(client=wrong)
+            mirakl = await start(addresses=wrong)
             async with asyncio.timeout(8):
                 with pytest.raises(SyncFailed) as stopped:
                     await mirakl.sync(map(order, range(250)), max_outage=600).run()

@@ -10,7 +10,6 @@ import textwrap
 
 import pytest
 
-from mirakl_async import ClientCredentials, ConnectChannel
 from mirakl_async.simulator import SimulatorProcess
 from tests.support.order_factory import ORIGIN, order
 
@@ -49,11 +48,7 @@ async def program(body, mirakl):
 async def test_calls_in_flight_follow_the_latency(latency):
     calls = 60
     async with SimulatorProcess(rate_limits="documented", latency=latency, keep="digest") as mirakl:
-        known = mirakl.addresses
-        auth = ClientCredentials(known.client_id, known.client_secret)
-        async with ConnectChannel(
-            auth=auth, connect_url=known.connect_url, auth_url=known.auth_url, rate_limit="maximum"
-        ) as connect:
+        async with mirakl.connect_client(rate_limit="maximum") as connect:
             report = await connect.orders.sync(map(order, range(calls * 100)), origin=ORIGIN).run()
         requests = await mirakl.control.requests()
         traffic = (await mirakl.control.state()).traffic["upsertOrders"]

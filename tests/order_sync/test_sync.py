@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from benchmarks.synthetic import ORIGIN, order
-from mirakl_async import ClientCredentials, ConnectChannel, Retry, SyncFailed, codec
+from mirakl_async import ClientCredentials, Retry, SyncFailed, codec
 from mirakl_async.models.connect.common import OriginRequest
 from mirakl_async.simulator import Fault, OrderKey, Simulator, digest_of
 
@@ -22,9 +22,8 @@ async def mirakl(*, rate_limit="none", **settings):
 
 
 def client(sim, **settings):
-    settings.setdefault("auth", ClientCredentials(sim.client_id, sim.client_secret))
     settings.setdefault("retry", QUICK)
-    return ConnectChannel(connect_url=sim.connect_url, account_url=sim.account_url, auth_url=sim.auth_url, **settings)
+    return sim.connect_client(**settings)
 
 
 def key(one, origin=ORIGIN):

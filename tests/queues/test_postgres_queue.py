@@ -15,7 +15,7 @@ from mirakl_async.errors import ConfigurationError, QueueError, QueueLost, Queue
 from mirakl_async.queues import postgres_queue
 from mirakl_async.queues.postgres_queue import PostgresQueue
 from mirakl_async.queues.protocol import RejectedRow
-from tests.queues.lost_replies import CALLS, check_lost_reply, drain
+from tests.queues.broker_checks import CALLS, check_expired_lease, check_lost_reply, drain
 from tests.support.postgres_server import PostgresServer
 from tests.support.reply_losing_proxy import ReplyLosingProxy
 
@@ -369,19 +369,7 @@ async def test_a_lost_reply_loses_nothing_and_is_asked_for_again(shared_postgres
 
 async def test_giving_back_is_no_delivery_and_a_lapsed_lease_is(shared_postgres, table):
     async with queue_on(shared_postgres, table, lease=1.0) as one, queue_on(shared_postgres, table, lease=1.0) as two:
-        await one.put([b"a"])
-        for _ in range(3):
-            [message] = await one.receive(1, wait=1)
-            assert message.deliveries == 1
-            await one.release([message])
-        [message] = await one.receive(1, wait=1)
-        [again] = await two.receive(1, wait=3)
-        assert again.deliveries == 2
-        await one.release([message])  # by its own clock the lease has expired: no other holder loses it
-        assert await one.extend([message]) == [message]
-        assert await one.replace(message, [b"b"]) is False
-        assert not await one.receive(1, wait=0)
-        assert not await one.ack([message])
+        await check_expired_lease(one, two)
 
 
 @pytest.mark.parametrize("size", [1, 3])

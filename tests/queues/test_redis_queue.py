@@ -17,7 +17,7 @@ from mirakl_async.queues.protocol import RejectedRow
 from mirakl_async.queues.redis_opening import split_name
 from mirakl_async.queues.redis_queue import RedisQueue
 from mirakl_async.redis_connection import Server, is_full
-from tests.queues.lost_replies import CALLS, check_lost_reply, drain
+from tests.queues.broker_checks import CALLS, check_expired_lease, check_lost_reply, drain
 from tests.support.redis_server import RedisServer
 from tests.support.reply_losing_proxy import ReplyLosingProxy
 
@@ -368,18 +368,7 @@ async def test_deleted_entries_are_nil_before_redis_7(server, monkeypatch):
 
 async def test_giving_back_is_no_delivery_and_a_lapsed_lease_is(server):
     async with queue_on(server, lease=1.0) as one, queue_on(server, lease=1.0) as two:
-        await one.put([b"a"])
-        for _ in range(3):
-            [message] = await one.receive(1, wait=1)
-            assert message.deliveries == 1
-            await one.release([message])
-        [message] = await one.receive(1, wait=1)
-        [again] = await two.receive(1, wait=3)
-        assert again.deliveries == 2
-        await one.release([message])  # by its own clock the lease has expired: no other holder loses it
-        assert await one.extend([message]) == [message]
-        assert not await one.receive(1, wait=0)
-        assert not await one.ack([message])
+        await check_expired_lease(one, two)
 
 
 async def test_all_workers_are_one_consumer_that_outlives_them(server):

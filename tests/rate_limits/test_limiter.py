@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 import msgspec
 import pytest
 
-from mirakl_async import ClientCredentials, ConnectChannel
 from mirakl_async.operations import operations
 from mirakl_async.options import Rate
 from mirakl_async.rate_limits.bucket import BucketKey, BucketSpec
@@ -63,14 +62,7 @@ async def test_four_processes_share_the_documented_rate(redis_url):
 
 @asynccontextmanager
 async def machine(sim, limiter):
-    async with ConnectChannel(
-        auth=ClientCredentials(sim.client_id, sim.client_secret),
-        connect_url=sim.connect_url,
-        account_url=sim.account_url,
-        auth_url=sim.auth_url,
-        rate_limit="maximum",
-        rate_limiter=limiter,
-    ) as connect:
+    async with sim.connect_client(rate_limit="maximum", rate_limiter=limiter) as connect:
         yield connect
 
 

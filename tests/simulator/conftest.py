@@ -1,28 +1,14 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import aiohttp
 import msgspec
 import pytest
 
 from mirakl_async.simulator import Simulator
-
-
-class Reply(NamedTuple):
-    status: int
-    body: bytes
-    headers: Mapping[str, str]
-
-    @property
-    def json(self) -> Any:
-        return msgspec.json.decode(self.body)
-
-    @property
-    def fields(self) -> list[str]:
-        return [error.get("field", "") for error in self.json["errors"]]
+from tests.support.http_reply import HttpReply
 
 
 class Api:
@@ -36,15 +22,15 @@ class Api:
 
     async def send(
         self, method: str, path: str, value: Any = None, *, body: bytes | None = None, **headers: str
-    ) -> Reply:
+    ) -> HttpReply:
         data = io.BytesIO(msgspec.json.encode(value) if body is None else body)
         sent = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"} | {
             name.replace("_", "-"): text for name, text in headers.items()
         }
         async with self._session.request(method, self._url + path, data=data, headers=sent) as answer:
-            return Reply(answer.status, await answer.read(), answer.headers)
+            return HttpReply(answer.status, await answer.read(), answer.headers)
 
-    async def upsert(self, *orders: Any, **origin: str) -> Reply:
+    async def upsert(self, *orders: Any, **origin: str) -> HttpReply:
         known = {"channel_id": "channel-1", "channel_store_id": "store-1"}
         return await self.send("POST", "/v1/orders", {"origin": known | origin, "orders": list(orders)})
 

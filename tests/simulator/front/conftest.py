@@ -2,28 +2,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import aiohttp
-import msgspec
 import pytest
 from yarl import URL
 
 from mirakl_async import BearerToken, MarketplaceFront
 from mirakl_async.simulator import Simulator
+from tests.support.http_reply import HttpReply
 
 NOW = datetime(2026, 1, 8, tzinfo=UTC)
 """The time at the start of every marketplace whose test gives no clock."""
-
-
-class Reply(NamedTuple):
-    status: int
-    body: bytes
-    headers: Mapping[str, str]
-
-    @property
-    def json(self) -> Any:
-        return msgspec.json.decode(self.body)
 
 
 class Front:
@@ -35,7 +25,7 @@ class Front:
         self.world = simulator.front
         self.headers = {"Authorization": f"Bearer {simulator.issue_token()}"}
 
-    async def get(self, path: str, **query: Any) -> Reply:
+    async def get(self, path: str, **query: Any) -> HttpReply:
         """Send a GET; `query` values are text, numbers, or lists of them to repeat."""
         pairs = [
             (name, str(value))
@@ -45,22 +35,14 @@ class Front:
         url = URL(path) if path.startswith("http") else URL(self.simulator.front_url + path)
         return await self.send("GET", str(url.update_query(pairs)))
 
-    async def send(self, method: str, url: str, **arguments: Any) -> Reply:
+    async def send(self, method: str, url: str, **arguments: Any) -> HttpReply:
         url = url if url.startswith("http") else self.simulator.front_url + url
         headers = self.headers | arguments.pop("headers", {})
         async with self._session.request(method, url, headers=headers, **arguments) as answer:
-            return Reply(answer.status, await answer.read(), answer.headers)
+            return HttpReply(answer.status, await answer.read(), answer.headers)
 
     def client(self, **arguments: Any) -> MarketplaceFront:
         return MarketplaceFront(self.simulator.front_url, auth=BearerToken(self.simulator.issue_token()), **arguments)
-
-
-@pytest.fixture
-async def session():
-    connector = aiohttp.TCPConnector(resolver=aiohttp.ThreadedResolver())
-    async with aiohttp.ClientSession(connector=connector) as session:
-        session._retry_connection = False  # each request is one request
-        yield session
 
 
 @pytest.fixture

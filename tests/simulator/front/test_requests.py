@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mirakl_async.simulator.front.names import order_id
 
-from ..calls import PACKAGE
+from ..calls import CUSTOMER, PACKAGE
 from .documents import assert_described
 
 
@@ -89,13 +89,7 @@ async def test_a_message_on_an_order(start):
     post = {
         "body": "Hello",
         "subject": "Delay",
-        "customer_id": "c1",
-        "customer_email": "c1@example.com",
-        "customer_firstname": "Ada",
-        "customer_lastname": "Novak",
-        "to_customer": False,
-        "to_operator": False,
-        "to_shop": True,
+        **CUSTOMER,
     }
     reply = await send(front, "POST", f"/api/orders/{order}/messages", post)
     assert reply.status == 201

@@ -1,4 +1,4 @@
-"""A call of which the broker's reply is lost, and what then has to hold: the same for each broker that stores messages."""
+"""What has to hold when a lease expires and when a reply is lost: the same for each broker that stores messages."""
 
 from __future__ import annotations
 
@@ -19,6 +19,23 @@ async def drain(queue: Any) -> list[bytes]:
         found += [message.body for message in messages]
         await queue.ack(messages)
     return found
+
+
+async def check_expired_lease(one: Any, two: Any) -> None:
+    """What is given back counts as no delivery; what `one` lost to `two`, since its lease expired, it cannot change."""
+    await one.put([b"a"])
+    for _ in range(3):
+        [message] = await one.receive(1, wait=1)
+        assert message.deliveries == 1
+        await one.release([message])
+    [message] = await one.receive(1, wait=1)
+    [again] = await two.receive(1, wait=3)
+    assert again.deliveries == 2
+    await one.release([message])  # by its own clock the lease has expired: no other holder loses it
+    assert await one.extend([message]) == [message]
+    assert await one.replace(message, [b"b"]) is False
+    assert not await one.receive(1, wait=0)
+    assert not await one.ack([message])
 
 
 async def check_lost_reply(
