@@ -98,6 +98,7 @@ def test_extras_are_not_needed_to_import_what_is_not_theirs():
 def test_two_files_of_the_client_touch_aiohttp():
     touching = {name for name in SOURCES if "aiohttp" in roots(name) and "simulator" not in name.split(".")}
     adapters = {"mirakl_async.queues.pubsub_source"}  # its library raises aiohttp's errors
+    touching -= {"mirakl_async.cli.health"}  # a server
     assert touching - adapters == {"mirakl_async.http.aiohttp_session", "mirakl_async.http.aiohttp_wire"}
 
 

@@ -48,7 +48,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "mirakl-async sync orders.ndjson.gz --journal orders.db --resume --rejected-file rejected.ndjson",
         "mirakl-async sync - --json < orders.ndjson",
     ),
-    "worker": ("mirakl-async worker orders.db --until-empty", "mirakl-async worker redis://localhost/0/orders"),
+    "worker": (
+        "mirakl-async worker orders.db --until-empty",
+        "mirakl-async worker redis://localhost/0/orders --health 9100",
+    ),
 }
 """By the command; the empty name is the program itself."""
 

@@ -14,7 +14,7 @@ import sys
 import traceback
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from ..errors import MiraklError
 from ..server_text import one_line
@@ -23,7 +23,18 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
     from typing import TextIO
 
-LogFormat: TypeAlias = Literal["text", "json"]
+__all__ = [
+    "CONSOLE",
+    "OPTION",
+    "JsonHandler",
+    "JsonLines",
+    "as_object",
+    "call_of",
+    "clean",
+    "logging_as_json",
+    "take_option",
+]
+
 OPTION, PACKAGE, CONSOLE = "--log-format", "mirakl_async", "mirakl_async.cli"
 MAX_LENGTH, MAX_FRAMES, MAX_CAUSES = 4000, 30, 5
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 from cyclopts import Parameter
 
+from .health import serving_health
 from .job_status import JobStatus
+from .options import SECONDS_AT_LEAST_ZERO
 from .progress import live
 from .results import print_error
 
@@ -23,17 +25,11 @@ if TYPE_CHECKING:
 __all__ = ["FIRST_DELAY", "Heartbeat", "QueueShare", "Supervisor", "figures_of", "line_of", "supervised"]
 
 DEFAULT_INTERVAL, FIRST_DELAY, BAR_INTERVAL = 30.0, 1.0, 1.0
-
-
-def _check_interval(_: object, seconds: float | None) -> None:
-    if seconds is not None and not 0 <= seconds < float("inf"):
-        raise ValueError("It must be a number of seconds, or 0 for none.")
-
-
 Heartbeat: TypeAlias = Annotated[
     float | None,
     Parameter(
-        help="seconds between lines of figures; 0 for none (default: 30 without a terminal)", validator=_check_interval
+        help="seconds between lines of figures; 0 for none (default: 30 without a terminal)",
+        validator=SECONDS_AT_LEAST_ZERO,
     ),
 ]
 
@@ -91,20 +87,25 @@ async def supervised(
     *,
     quiet: bool,
     heartbeat: float | None,
+    health: str | None = None,
 ) -> AsyncGenerator[Supervisor]:
-    """Show how a job of this client proceeds; `share` is as with `live`, None for that of the job's queue."""
+    """Show how a job of this client proceeds; `share` is as with `live`, None for that of the job's queue.
+
+    Raises CommandError where the address of `health` cannot be listened at.
+    """
     status = JobStatus()
     status.calls = client.counters
     unsubscribe = client.subscribe(status)
     interval = (0.0 if quiet or sys.stderr.isatty() else DEFAULT_INTERVAL) if heartbeat is None else heartbeat
     hidden = quiet or bool(heartbeat)
     try:
-        with live(label, share or QueueShare(status), quiet=hidden, rate=status.rate, more=status.notes) as bar:
-            supervisor = Supervisor(status, bar, interval)
-            try:
-                yield supervisor
-            finally:
-                await supervisor.end()
+        async with serving_health(health, status, quiet=quiet):
+            with live(label, share or QueueShare(status), quiet=hidden, rate=status.rate, more=status.notes) as bar:
+                supervisor = Supervisor(status, bar, interval)
+                try:
+                    yield supervisor
+                finally:
+                    await supervisor.end()
     finally:
         unsubscribe()
 

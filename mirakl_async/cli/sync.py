@@ -12,6 +12,7 @@ from ..errors import UnreadableFile
 from ..models.connect.common import OriginRequest
 from ..order_sync.line_file import open_lines
 from ..order_sync.ndjson import NdjsonFile
+from .health import Health
 from .job import RejectedFile, check_rejected_file, report_end, run, shared_rate
 from .options import AuthUrl, BaseUrl, Concurrency, Json, Rate
 from .progress import handled
@@ -76,6 +77,7 @@ async def sync(
         ),
     ] = False,
     heartbeat: Heartbeat = None,
+    health: Health = None,
     json: Json = False,
 ) -> int:
     """Push the orders of an NDJSON file into Mirakl Connect.
@@ -92,7 +94,7 @@ async def sync(
     async with (
         shared_rate(journal) as limiter,
         ConnectChannel(connect_url=base_url, auth_url=auth_url, rate_limit=rate, rate_limiter=limiter) as connect,
-        supervised(connect, file.name, orders.share, quiet=json, heartbeat=heartbeat) as supervisor,
+        supervised(connect, file.name, orders.share, quiet=json, heartbeat=heartbeat, health=health) as supervisor,
     ):
         job = connect.orders.sync(
             orders,

@@ -7,6 +7,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from ..connect_channel import ConnectChannel
+from .health import Health
 from .job import RejectedFile, check_rejected_file, report_end, run, shared_rate
 from .options import AT_LEAST_ONE, SECONDS_AT_LEAST_ZERO, AuthUrl, BaseUrl, Concurrency, Json, Rate
 from .supervision import Heartbeat, supervised
@@ -39,6 +40,7 @@ async def worker(
         ),
     ] = None,
     heartbeat: Heartbeat = None,
+    health: Health = None,
     json: Json = False,
 ) -> int:
     """Push the orders and outcomes of a queue into Mirakl Connect until stopped.
@@ -51,7 +53,7 @@ async def worker(
     async with (
         shared_rate(queue) as limiter,
         ConnectChannel(connect_url=base_url, auth_url=auth_url, rate_limit=rate, rate_limiter=limiter) as connect,
-        supervised(connect, "queue", None, quiet=json, heartbeat=heartbeat) as supervisor,
+        supervised(connect, "queue", None, quiet=json, heartbeat=heartbeat, health=health) as supervisor,
     ):
         job = connect.orders.worker(
             queue,
