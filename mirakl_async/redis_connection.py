@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterable
 
 __all__ = [
-    "AWAY",
+    "UNREACHABLE_ERRORS",
     "Command",
     "OutOfMemoryError",
     "Redis",
@@ -54,7 +54,7 @@ Value: TypeAlias = str | bytes | int | float
 Command: TypeAlias = Sequence[Value]
 ANSWER_SECONDS = 5.0
 VALKEY = ("valkey://", "valkeys://")
-AWAY = (BusyLoadingError, ClusterDownError, ConnectionError, ReadOnlyError, TimeoutError, OSError)
+UNREACHABLE_ERRORS = (BusyLoadingError, ClusterDownError, ConnectionError, ReadOnlyError, TimeoutError, OSError)
 """It cannot be reached, is still loading, or has just become a replica: what may pass by itself."""
 NOT_NOW = ("MISCONF", "NOREPLICAS")
 """It takes nothing while its disk is full, or its replicas are away; redis-py has no class for these."""
@@ -131,7 +131,7 @@ class Server:
             pipeline.execute_command(*command)
         replies: list[Any] = await _whole(pipeline.execute(raise_on_error=False))
         for reply in replies:
-            if isinstance(reply, (*AWAY, OutOfMemoryError)):
+            if isinstance(reply, (*UNREACHABLE_ERRORS, OutOfMemoryError)):
                 raise reply
             if isinstance(reply, ResponseError) and str(reply).startswith(NOT_NOW):
                 raise ConnectionError(str(reply))

@@ -285,7 +285,7 @@ async def test_options_of_lists_jobs_and_files_that_cannot_work():
     [
         ({"url_or_client": 3}, "not a Redis server: give its URL, or a redis.asyncio.Redis, not int"),
         ({"url_or_client": "localhost"}, "not the address of a Redis server"),
-        ({"name": ""}, "RedisRateLimiter: name must be a text that is not empty"),
+        ({"name": ""}, "RedisRateLimiter: name must be a non-empty string"),
         ({"when_unreachable": "wait"}, 'RedisRateLimiter: when_unreachable must be "share" or "fail", not str'),
         ({"clock": 3}, "RedisRateLimiter: clock must be a Clock"),
     ],

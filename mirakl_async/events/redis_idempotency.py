@@ -19,7 +19,7 @@ from ..clock import Clock, SystemClock
 from ..errors import ConfigurationError, QueueClosed, QueueError
 from ..queues.outages import DEFAULT_MAX_OUTAGE, repeat
 from ..queues.redis_opening import split_name
-from ..redis_connection import AWAY, RedisError, Server, is_full
+from ..redis_connection import UNREACHABLE_ERRORS, RedisError, Server, is_full
 from .idempotency import CLAIM_SECONDS, RETENTION, ActionProgress, Backlog
 
 if TYPE_CHECKING:
@@ -313,7 +313,7 @@ class RedisIdempotencyStore:
         try:
             return await repeat(
                 attempt,
-                lambda error: isinstance(error, AWAY) or is_full(error),
+                lambda error: isinstance(error, UNREACHABLE_ERRORS) or is_full(error),
                 repr(self),
                 self._max_outage,
                 self._clock,

@@ -27,7 +27,7 @@ import msgspec
 from ..checks import check_settings
 from ..clock import Clock
 from ..errors import ConfigurationError, QueueError, QueueLost
-from ..redis_connection import AWAY, OutOfMemoryError, RedisError, Server, is_full
+from ..redis_connection import UNREACHABLE_ERRORS, OutOfMemoryError, RedisError, Server, is_full
 from .bodies import chunks
 from .broker_source import MIN_BYTES_PER_SECOND, BrokerDelivery, BrokerSource
 from .leases import DEFAULT_LEASE, SETTINGS
@@ -298,7 +298,7 @@ class RedisQueue(BrokerSource, TransactionalQueue):
                     if verify and (self._loss or self._clock.monotonic() >= self._verify_at):
                         await self._verify()
                     return await self._server.batch(commands, atomic=atomic)
-            except AWAY:
+            except UNREACHABLE_ERRORS:
                 self._verify_at = 0.0
                 raise
 
@@ -309,7 +309,7 @@ class RedisQueue(BrokerSource, TransactionalQueue):
 
     async def _repeat_call(self, attempt: Callable[[], Awaitable[T]], max_outage: float | None = None) -> T:
         try:
-            return await self._repeat(attempt, lambda error: isinstance(error, AWAY), max_outage)
+            return await self._repeat(attempt, lambda error: isinstance(error, UNREACHABLE_ERRORS), max_outage)
         except RedisError as error:
             if not is_full(error):
                 self._raise_if_error(error)

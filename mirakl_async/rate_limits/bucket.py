@@ -1,27 +1,27 @@
-"""Staying inside the documented call frequencies: a generic cell rate algorithm with a first-in, first-out queue.
+"""Keep to the documented rate limits: the generic cell rate algorithm (GCRA) with a first-in, first-out queue.
 
-**What Mirakl promises to accept** is "at most N calls in any W seconds". A bucket of burst B refilled at rate r lets up
-to B + r * W calls into some window, so a bucket with "burst = limit" admits twice the limit in the worst second.
-Here B and r are always chosen so that
+**Mirakl's limits** are "at most N calls in any W seconds". A token bucket of burst B and refill rate r allows up to
+B + r * W calls in a window, so a bucket with "burst = limit" allows twice the limit in the worst window. Here B and r
+are always chosen so that
 
     B + r * W <= N
 
-For windows of a few seconds the bucket is nearly smooth: B = 1.25, the quarter being the debt that a late timer may
-catch up (without it, every late wake-up would lower the rate for good). For longer windows half of N may go at once.
-N = 1 has no such B; its calls are spaced by W and two per cent.
+For windows of a few seconds the bucket is nearly smooth: B = 1.25, where the quarter compensates for late timers
+(without it, every late wake-up would lower the rate). For longer windows half of N may be sent at once. N = 1 has no
+such B; its calls are spaced by W plus two per cent.
 
-**The cell rate algorithm** keeps one number, `tat`: the time at which the bucket would be full again. A call may
-go when `tat + (1 - B) * T <= now`, T being the seconds that a call costs, and then moves `tat` on by T.
-Time is read when the call really goes, so a stalled event loop delays calls and never bunches them.
+**GCRA** stores one number, the theoretical arrival time `tat`, at which the bucket is full again. A call is allowed
+when `tat + (1 - B) * T <= now`, where T is the interval in seconds per call, and then increases `tat` by T. The time is
+read when the call is actually sent, so a stalled event loop delays calls but never bunches them.
 
-**The queue** has no pump task to die: the waiter at its head sleeps for itself and, granted or cancelled, wakes the
-next. Nobody overtakes; a cancelled waiter takes nothing with it.
+**The queue** needs no background task: the waiter at its head sleeps and, whether it is granted or cancelled, wakes the
+next. The order is strict, and a cancelled waiter consumes nothing.
 
-**A pause** (after a 429) is a deadline, not a flag: it cannot be left behind by a task that died. Those already
-waiting see it when they wake. Each pause also cuts the rate by 30 %, down to a tenth, and the rate regains 5 % of the
-documented one every second: the documented rate is known to be right, so a 429 tells of jitter on the way, or of
-somebody who shares the credential, and in the second case the next one will follow. After a pause the bucket starts
-empty, so that no burst follows. A pause can be lifted; who waits notices within a few seconds.
+**A pause** (after a 429) is a point in time, not a flag, so it always ends. Waiters see it when they wake. Each pause
+also reduces the rate by 30 %, to at least a tenth, and the rate recovers by 5 % of the documented one per second: the
+documented rate is correct, so a 429 is caused by network jitter or by another client with the same credentials, and in
+the second case it will recur. After a pause the bucket starts empty, so that no burst follows. When a pause is lifted,
+waiters notice within a few seconds.
 """
 
 from __future__ import annotations
@@ -59,8 +59,8 @@ SHORT_WINDOW = 5.0
 SHORT_WINDOW_BURST = 1.25
 RATE_CUT_FACTOR, MIN_RATE_FACTOR = 0.7, 0.1
 TIME_TOLERANCE = 1e-9
-REGAIN_PER_SECOND = 0.05
-MAX_SLEEP = 5.0  # a pause that was lifted is noticed after so many seconds at most
+RATE_RECOVERY_PER_SECOND = 0.05
+MAX_SLEEP_INTERVAL = 5.0  # the maximum delay until a lifted pause is noticed
 
 
 class LimiterWaitTooLong(Exception):
@@ -72,7 +72,7 @@ class LimiterWaitTooLong(Exception):
 
 
 class BucketKey(NamedTuple):
-    """What shares one allowance: a host, a credential (never the secret itself) and a group of operations."""
+    """Identifies a rate limit: a host, a credential (a digest, never the secret) and a group of operations."""
 
     host: str
     credential: str
@@ -80,9 +80,9 @@ class BucketKey(NamedTuple):
 
 
 class BucketSpec(Struct, frozen=True, kw_only=True):
-    """How a bucket lets calls go: `interval` seconds per call, after at most `burst` at once.
+    """The parameters of a bucket: `interval` seconds per call, after at most `burst` calls at once.
 
-    `limit` is the documented limit that it keeps, for whoever has to keep it in other circumstances.
+    `limit` is the documented limit that they are derived from, for limiters with other constraints.
     """
 
     interval: float
@@ -91,7 +91,7 @@ class BucketSpec(Struct, frozen=True, kw_only=True):
 
     @classmethod
     def from_limit(cls, limit: Rate) -> Self:
-        """The fastest pace that never exceeds a documented limit."""
+        """The fastest parameters that never exceed a documented limit."""
         if limit.calls == 1:
             return cls(interval=limit.seconds * 1.02, burst=1.0, limit=limit)
         burst = SHORT_WINDOW_BURST if limit.seconds <= SHORT_WINDOW else limit.calls / 2
@@ -99,25 +99,25 @@ class BucketSpec(Struct, frozen=True, kw_only=True):
 
     @classmethod
     def from_recommended(cls, recommended: Rate, limit: Rate | None) -> Self:
-        """The recommended pace, with whatever burst the documented limit leaves room for."""
+        """The recommended rate, with as large a burst as the documented limit allows."""
         if limit is None:
             return cls.from_limit(recommended)
-        steady = recommended.calls / recommended.seconds
-        room = limit.calls - steady * limit.seconds
-        if room < 1:
+        calls_per_second = recommended.calls / recommended.seconds
+        max_burst = limit.calls - calls_per_second * limit.seconds
+        if max_burst < 1:
             return cls.from_limit(limit)
-        burst = min(room, SHORT_WINDOW_BURST) if limit.seconds <= SHORT_WINDOW else room
-        return cls(interval=1 / steady, burst=burst, limit=limit)
+        burst = min(max_burst, SHORT_WINDOW_BURST) if limit.seconds <= SHORT_WINDOW else max_burst
+        return cls(interval=1 / calls_per_second, burst=burst, limit=limit)
 
 
 class RateLimitPolicy:
-    """Which allowance an operation draws on, and at which pace; looked up once per operation.
+    """Determines the bucket of each operation, with its key and parameters; cached per operation.
 
-    `usage` picks between the documented recommended and maximum rates, None switches pacing off. `overrides` gives
-    a rate of the user's own to a group.
+    `usage` selects the documented recommended or maximum rates; None disables rate limiting. `overrides` maps groups to
+    rates set by the user.
     """
 
-    __slots__ = ("_credential", "_hosts", "_known", "_overrides", "_usage")
+    __slots__ = ("_buckets_by_code", "_credential", "_hosts", "_overrides", "_usage")
 
     def __init__(
         self,
@@ -130,20 +130,20 @@ class RateLimitPolicy:
         self._credential = credential
         self._usage = usage
         self._overrides = overrides or {}
-        self._known: dict[str, tuple[BucketKey, BucketSpec | None]] = {}
+        self._buckets_by_code: dict[str, tuple[BucketKey, BucketSpec | None]] = {}
 
     def bucket_for(self, operation: Operation[Any]) -> tuple[BucketKey, BucketSpec | None]:
-        """The key under which the operation is limited, and its pace; None where no rate is documented."""
-        found = self._known.get(operation.code)
-        if found is None:
+        """The key of the operation's bucket, and its parameters; None if no rate is documented."""
+        key_and_spec = self._buckets_by_code.get(operation.code)
+        if key_and_spec is None:
             group = operation.group or operation.code
             key = BucketKey(self._hosts[operation.service], self._credential, group)
-            found = self._known[operation.code] = (key, self._pace(operation, group))
-        return found
+            key_and_spec = self._buckets_by_code[operation.code] = (key, self._spec(operation, group))
+        return key_and_spec
 
-    def _pace(self, operation: Operation[Any], group: str) -> BucketSpec | None:
-        if (own := self._overrides.get(group)) is not None:
-            return BucketSpec.from_limit(own)
+    def _spec(self, operation: Operation[Any], group: str) -> BucketSpec | None:
+        if (override := self._overrides.get(group)) is not None:
+            return BucketSpec.from_limit(override)
         if self._usage is None:
             return None
         if self._usage == "recommended" and operation.recommended is not None:
@@ -153,78 +153,78 @@ class RateLimitPolicy:
 
 
 class RateLimiter(Protocol):
-    """What a client asks before every attempt; several clients or machines may share one."""
+    """Limits the rate of attempts; several clients or machines may share one."""
 
-    def try_acquire(self, key: BucketKey, pace: BucketSpec | None) -> bool:
-        """Whether a call may go right now, and is thereby counted; False where that takes waiting, or asking."""
+    def try_acquire(self, key: BucketKey, spec: BucketSpec | None) -> bool:
+        """Count a call and return True if it is allowed now; False if it must wait, or ask a server."""
         ...
 
-    async def acquire(self, key: BucketKey, pace: BucketSpec | None, *, max_wait: float | None = None) -> float:
-        """Return, with the seconds waited, when a call may go; raise LimitWait if that is over `max_wait` seconds away.
+    async def acquire(self, key: BucketKey, spec: BucketSpec | None, *, max_wait: float | None = None) -> float:
+        """Wait until a call is allowed, and return the seconds waited; raises LimiterWaitTooLong beyond `max_wait`.
 
-        `pace` None means that nothing is documented: such a key only ever waits for a pause.
+        With `spec` None no rate is documented: such a call waits only during a pause.
         """
         ...
 
     async def pause(self, key: BucketKey, seconds: float) -> None:
-        """Hold this key for `seconds` from now, also for those already waiting, and slow it down afterwards."""
+        """Pause this key for `seconds`, also for waiting calls, and reduce its rate afterwards."""
         ...
 
     async def resume(self, key: BucketKey) -> None:
-        """Lift a pause: calls may go again, from an empty bucket and as slowly as the pause made them."""
+        """Lift a pause; the bucket starts empty and keeps its reduced rate."""
         ...
 
 
 class TokenBucket:
-    """One bucket; see the module's text. Times are seconds of the given clock."""
+    """One bucket of the algorithm in the module's docstring; times are seconds of the given clock."""
 
     __slots__ = (
         "_clock",
         "_factor",
         "_factor_at",
         "_interval",
-        "_pace",
         "_paused_until",
         "_queue",
+        "_spec",
         "_theoretical_arrival",
     )
 
-    def __init__(self, pace: BucketSpec, clock: Clock) -> None:
-        self._pace = pace
+    def __init__(self, spec: BucketSpec, clock: Clock) -> None:
+        self._spec = spec
         self._clock = clock
         self._theoretical_arrival = 0.0
         self._paused_until = 0.0
         self._factor = 1.0
         self._factor_at = 0.0
-        self._interval = pace.interval
+        self._interval = spec.interval
         self._queue: deque[Future[None]] = deque()
 
     def interval(self, now: float) -> float:
-        """Seconds a call costs now, after what 429 answers have taught."""
+        """The current seconds per call, which 429 responses increase for a while."""
         if self._factor < 1.0:
-            factor = min(1.0, self._factor + (now - self._factor_at) * REGAIN_PER_SECOND)
-            self._change(self._pace.interval / factor, now)
+            factor = min(1.0, self._factor + (now - self._factor_at) * RATE_RECOVERY_PER_SECOND)
+            self._set_interval(self._spec.interval / factor, now)
             if factor == 1.0:
                 self._factor = 1.0
         return self._interval
 
-    def _change(self, interval: float, now: float) -> None:
-        """Let a call cost so many seconds; the bucket lacks as many calls as before, whatever each of them costs."""
+    def _set_interval(self, interval: float, now: float) -> None:
+        """Set the seconds per call, and keep the number of calls that the bucket lacks."""
         origin = max(now, self._paused_until)
         if self._theoretical_arrival > origin:
             self._theoretical_arrival = origin + (self._theoretical_arrival - origin) * (interval / self._interval)
         self._interval = interval
 
     def free_at(self, now: float) -> float:
-        """When a call arriving now would go, behind all who wait."""
+        """The time at which a call that arrives now would be allowed, after all waiting calls."""
         interval = self.interval(now)
         return self._ready_at(max(now, self._theoretical_arrival) + len(self._queue) * interval, interval)
 
     def _ready_at(self, start: float, interval: float) -> float:
-        return max(start + (1 - self._pace.burst) * interval, self._paused_until)
+        return max(start + (1 - self._spec.burst) * interval, self._paused_until)
 
     def try_acquire(self) -> bool:
-        """Take a call if one may go right now and nobody waits."""
+        """Count a call and return True if it is allowed now and no call is waiting."""
         if self._queue:
             return False
         now = self._clock.monotonic()
@@ -236,24 +236,24 @@ class TokenBucket:
         return True
 
     async def acquire(self, max_wait: float | None = None) -> float:
-        """Wait for a turn; returns the seconds waited."""
+        """Wait until a call is allowed; returns the seconds waited. Raises LimiterWaitTooLong."""
         if self.try_acquire():
             return 0.0
-        began = self._clock.monotonic()
-        self._refuse_if_too_long(self.free_at(began) - began, max_wait)
-        turn: Future[None] = get_running_loop().create_future()
+        started_at = self._clock.monotonic()
+        self._check_max_wait(self.free_at(started_at) - started_at, max_wait)
+        waiter: Future[None] = get_running_loop().create_future()
         if not self._queue:
-            turn.set_result(None)
-        self._queue.append(turn)
+            waiter.set_result(None)
+        self._queue.append(waiter)
         try:
-            await turn
-            await self._sleep_until_ready(began, max_wait)
+            await waiter
+            await self._sleep_until_ready(started_at, max_wait)
         finally:
-            self._leave(turn)
-        return self._clock.monotonic() - began
+            self._leave(waiter)
+        return self._clock.monotonic() - started_at
 
-    async def _sleep_until_ready(self, began: float, max_wait: float | None) -> None:
-        """Sleep at the head of the queue, again if a pause came meanwhile, then take the call."""
+    async def _sleep_until_ready(self, started_at: float, max_wait: float | None) -> None:
+        """Sleep at the head of the queue, again after a new pause, and then count the call."""
         head_since = self._clock.monotonic()
         while True:
             now = self._clock.monotonic()
@@ -263,83 +263,83 @@ class TokenBucket:
             if ready <= now + TIME_TOLERANCE:
                 self._theoretical_arrival = max(start, now) + interval
                 return
-            self._refuse_if_too_long(ready - began, max_wait)
-            await self._clock.sleep(min(ready - now, MAX_SLEEP))
+            self._check_max_wait(ready - started_at, max_wait)
+            await self._clock.sleep(min(ready - now, MAX_SLEEP_INTERVAL))
 
-    def _leave(self, turn: Future[None]) -> None:
-        head = self._queue[0] is turn
-        self._queue.remove(turn)
+    def _leave(self, waiter: Future[None]) -> None:
+        head = self._queue[0] is waiter
+        self._queue.remove(waiter)
         if head and self._queue and not self._queue[0].done():
             self._queue[0].set_result(None)
 
     @staticmethod
-    def _refuse_if_too_long(seconds: float, max_wait: float | None) -> None:
+    def _check_max_wait(seconds: float, max_wait: float | None) -> None:
         if max_wait is not None and seconds > max_wait + TIME_TOLERANCE:
             raise LimiterWaitTooLong(seconds)
 
     def pause(self, seconds: float) -> None:
-        """Let nothing go for `seconds`, and go slower afterwards; calls that fail together count once."""
+        """Allow no call for `seconds`, and reduce the rate afterwards, once for calls that fail together."""
         now = self._clock.monotonic()
         if now >= self._paused_until:
-            current = self._pace.interval / self.interval(now)
+            current = self._spec.interval / self.interval(now)
             self._factor, self._factor_at = max(MIN_RATE_FACTOR, current * RATE_CUT_FACTOR), now
-            self._change(self._pace.interval / self._factor, now)
+            self._set_interval(self._spec.interval / self._factor, now)
         self._paused_until = max(self._paused_until, now + seconds)
-        emptied = self._paused_until + (self._pace.burst - 1) * self._interval
-        self._theoretical_arrival = max(self._theoretical_arrival, emptied)
+        arrival_when_empty = self._paused_until + (self._spec.burst - 1) * self._interval
+        self._theoretical_arrival = max(self._theoretical_arrival, arrival_when_empty)
 
     def resume(self) -> None:
-        """Lift a pause."""
+        """Lift a pause; the bucket starts empty."""
         now = self._clock.monotonic()
         if now < self._paused_until:
             self._paused_until = now
-            self._theoretical_arrival = now + (self._pace.burst - 1) * self._interval
+            self._theoretical_arrival = now + (self._spec.burst - 1) * self._interval
 
 
 class FifoSemaphore:
-    """A number of places, given in order of arrival; a place is handed straight to the next in the queue.
+    """A semaphore that grants its slots in order of arrival.
 
-    Beside asyncio.Semaphore it enters without a coroutine when a place is free, which is nearly always.
+    Unlike asyncio.Semaphore, it can be entered without a coroutine when a slot is free, which is nearly always.
     """
 
     __slots__ = ("_free", "_queue")
 
-    def __init__(self, places: int) -> None:
-        self._free = places
+    def __init__(self, slots: int) -> None:
+        self._free = slots
         self._queue: deque[Future[None]] = deque()
 
     def try_enter(self) -> bool:
-        """Take a place if one is free."""
+        """Take a slot if one is free; returns whether it did."""
         if self._free > 0:
             self._free -= 1
             return True
         return False
 
     async def enter(self) -> None:
-        """Wait for a place."""
+        """Wait for a slot and take it."""
         if self.try_enter():
             return
-        turn: Future[None] = get_running_loop().create_future()
-        self._queue.append(turn)
+        waiter: Future[None] = get_running_loop().create_future()
+        self._queue.append(waiter)
         try:
-            await turn
+            await waiter
         except BaseException:
-            if turn.done() and not turn.cancelled():
+            if waiter.done() and not waiter.cancelled():
                 self.leave()
             raise
 
     def leave(self) -> None:
-        """Give the place up."""
+        """Release the slot, to the next waiter if there is one."""
         while self._queue:
-            turn = self._queue.popleft()
-            if not turn.done():
-                turn.set_result(None)
+            waiter = self._queue.popleft()
+            if not waiter.done():
+                waiter.set_result(None)
                 return
         self._free += 1
 
 
 class LocalRateLimiter:
-    """Buckets in this process, one per key, made when first needed."""
+    """A rate limiter for one process: a bucket per key, created when first needed."""
 
     __slots__ = ("_buckets", "_clock")
 
@@ -348,39 +348,39 @@ class LocalRateLimiter:
         self._buckets: dict[BucketKey, TokenBucket] = {}
 
     def bucket(self, key: BucketKey) -> TokenBucket | None:
-        """The bucket of a key, if it was ever needed."""
+        """The bucket of a key; None if it was never needed."""
         return self._buckets.get(key)
 
-    def try_acquire(self, key: BucketKey, pace: BucketSpec | None) -> bool:
-        """See RateLimiter."""
+    def try_acquire(self, key: BucketKey, spec: BucketSpec | None) -> bool:
+        """Count a call and return True if it is allowed now."""
         bucket = self._buckets.get(key)
         if bucket is None:
-            if pace is None:
+            if spec is None:
                 return True
-            bucket = self._buckets[key] = TokenBucket(pace, self._clock)
+            bucket = self._buckets[key] = TokenBucket(spec, self._clock)
         return bucket.try_acquire()
 
-    async def acquire(self, key: BucketKey, pace: BucketSpec | None, *, max_wait: float | None = None) -> float:
-        """See RateLimiter."""
+    async def acquire(self, key: BucketKey, spec: BucketSpec | None, *, max_wait: float | None = None) -> float:
+        """Wait until a call is allowed, and return the seconds waited; raises LimiterWaitTooLong beyond `max_wait`."""
         bucket = self._buckets.get(key)
         if bucket is None:
-            if pace is None:
+            if spec is None:
                 return 0.0
-            bucket = self._buckets[key] = TokenBucket(pace, self._clock)
+            bucket = self._buckets[key] = TokenBucket(spec, self._clock)
         return await bucket.acquire(max_wait)
 
     async def pause(self, key: BucketKey, seconds: float) -> None:
-        """See RateLimiter."""
+        """Pause this key for `seconds`, and reduce its rate afterwards."""
         bucket = self._buckets.get(key)
         if bucket is None:
             bucket = self._buckets[key] = TokenBucket(UNDOCUMENTED_BUCKET, self._clock)
         bucket.pause(seconds)
 
     async def resume(self, key: BucketKey) -> None:
-        """See RateLimiter."""
+        """Lift a pause."""
         if (bucket := self._buckets.get(key)) is not None:
             bucket.resume()
 
 
 UNDOCUMENTED_BUCKET = BucketSpec(interval=0.02, burst=8.0)
-"""After a first 429 without a documented rate: fast enough not to matter, slow enough not to stampede."""
+"""The bucket after a first 429 without a documented rate: 50 calls per second, to avoid a burst of retries."""

@@ -1,14 +1,15 @@
--- A pause that everybody sees: slots given before are void, and the rate is cut; see turn.lua for the bucket.
+-- Pause a bucket for all processes: earlier slots become void, and the rate is reduced. exchange_slot.lua describes
+-- the bucket.
 --
--- KEYS: the bucket. ARGV: 1 interval, 2 burst, 3 how long in microseconds; -1 lifts a pause, and leaves the rate.
+-- KEYS: the bucket. ARGV: 1 interval, 2 burst, 3 duration in microseconds; -1 lifts a pause and keeps the rate.
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local interval, burst = tonumber(ARGV[1]), tonumber(ARGV[2])
 local function whole(number) return string.format('%.0f', number) end
-redis.call('HDEL', KEYS[1], '') -- a server without memory refuses a script whose first write takes some
+redis.call('HDEL', KEYS[1], '') -- a server without memory rejects a script whose first write needs some
 
 local held = redis.call('HMGET', KEYS[1], 'tat', 'paused', 'factor', 'factor_at', 'epoch', 'cost', 'seen', 'behind')
--- The server's clock may be set back: a bucket's own time goes on from the latest that it has seen.
+-- The server's clock may be set back: the time of a bucket continues from the latest one seen.
 local behind = math.max(tonumber(held[8] or 0), tonumber(held[7] or 0) - now)
 now = now + behind
 local lifted = tonumber(ARGV[3]) < 0

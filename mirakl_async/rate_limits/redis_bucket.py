@@ -1,13 +1,13 @@
-"""This process's part of a shared bucket: a queue, first in, first out, whose head takes slots from the server.
+"""The local part of a bucket that is stored in Redis: a FIFO queue whose head takes slots from the server.
 
-**One trip a call.** When the head's slot is due, one trip (turn.lua) settles it and takes the slot of the next in the
-queue. Settling is what makes a pause seen by all: a slot given before a pause is void, and its holder gets another
-behind the pause. It is also where the limit is kept: the server knows when the last calls were settled, and one for
-which the window has no room waits until it has. So calls that are late (a stalled event loop, a slow network) never
-bunch, and lose nothing as long as they do not. Only somebody who waits alone needs two trips.
+**One request per call.** When the slot of the head is due, one request (exchange_slot.lua) confirms it and takes the
+slot of the next waiter. Confirming makes a pause visible to all processes: a slot from before a pause is void, and its
+holder gets another one after the pause. It also enforces the limit: the server knows when the last calls were
+confirmed, and delays a call for which the window has no room. So late calls (a stalled event loop, a slow network)
+never bunch. Only a waiter that is alone in the queue needs two requests.
 
-**Cancelled** waiters leave their slot to the next in the queue. If there is none it goes back, unless another process
-has taken a later one by then: that slot lapses. A trip is never cancelled half-way, so what it takes is not lost.
+**Cancelled** waiters leave their slot to the next waiter. If there is none, it is returned, unless another process has
+taken a later one: then the slot is lost. A request is never cancelled half-way, so its slot is not lost.
 """
 
 from __future__ import annotations
@@ -27,27 +27,29 @@ if TYPE_CHECKING:
 
     from ..clock import Clock
 
-__all__ = ["LONG_WAIT", "MICRO", "Answer", "BucketServer", "SharedBucket", "Slot", "jitter", "shared"]
+__all__ = ["LONG_WAIT", "MICROSECONDS", "BucketServer", "SharedBucket", "Slot", "SlotResponse", "jitter", "shared_spec"]
 
-MICRO = 1_000_000
+MICROSECONDS = 1_000_000
 JITTER, JITTER_OF_WINDOW = 0.06, 0.005
-KEPT_OF_JITTER = 0.8  # slots are so much farther apart than need be that trips of unequal length seldom meet the limit
-ASK_EVERY = 1.0
-LONG_WAIT, LOOK_AGAIN_EVERY = 60.0, 30.0
+JITTER_MARGIN = (
+    0.8  # the part of the jitter by which windows are extended, so that delayed requests seldom reach the limit
+)
+PAUSE_CHECK_INTERVAL = 1.0
+LONG_WAIT, RECHECK_INTERVAL = 60.0, 30.0
 
 
 class BucketServer(Protocol):
-    """What a bucket reaches the server through."""
+    """Sends the requests of a bucket to the server."""
 
     clock: Clock
 
-    async def exchange_slot(self, bucket: str, args: Sequence[float]) -> Sequence[int]:
-        """One trip of turn.lua."""
+    async def exchange_slot(self, bucket: str, script_args: Sequence[float]) -> Sequence[int]:
+        """Run exchange_slot.lua once."""
         ...
 
 
 class Slot(NamedTuple):
-    """A place in the row of calls: `due` by the clock of this process, the rest as the server gave it."""
+    """A reserved time for a call: `due` on the clock of this process, the rest as the server returned it."""
 
     due: float = 0.0
     at: int = 0
@@ -55,8 +57,8 @@ class Slot(NamedTuple):
     epoch: int = 0
 
 
-class Answer(NamedTuple):
-    """What a trip brought: whether the call may go, the slot taken, or the wait, which is longer than allowed."""
+class SlotResponse(NamedTuple):
+    """The result of a request: whether the call is allowed, the slot taken, or a wait that is too long, in seconds."""
 
     granted: bool
     slot: Slot | None = None
@@ -66,168 +68,181 @@ class Answer(NamedTuple):
 NO_SLOT = Slot()
 
 
-def jitter(pace: BucketSpec) -> float:
-    """By how many seconds calls may be late against each other on their way to Mirakl."""
-    return JITTER if pace.limit is None else max(JITTER, JITTER_OF_WINDOW * pace.limit.seconds)
+def jitter(spec: BucketSpec) -> float:
+    """The seconds by which the network may delay calls relative to each other."""
+    return JITTER if spec.limit is None else max(JITTER, JITTER_OF_WINDOW * spec.limit.seconds)
 
 
-def shared(pace: BucketSpec) -> BucketSpec:
-    """The pace of calls that travel by several ways: never more of them in the window and the jitter than the limit.
+def shared_spec(spec: BucketSpec) -> BucketSpec:
+    """The parameters for calls from several machines: at most the limit in a window extended by the jitter.
 
-    With 30 calls a second, 28.3 go.
+    With a limit of 30 calls per second, 28.3 are sent.
     """
-    if (limit := pace.limit) is None:
-        return pace
-    window = limit.seconds + jitter(pace)
+    if (limit := spec.limit) is None:
+        return spec
+    window = limit.seconds + jitter(spec)
     if limit.calls == 1 or limit.seconds <= SHORT_WINDOW:
-        return replace(pace, interval=max(pace.interval, window / limit.calls))
-    return replace(pace, interval=pace.interval * window / limit.seconds)
+        return replace(spec, interval=max(spec.interval, window / limit.calls))
+    return replace(spec, interval=spec.interval * window / limit.seconds)
 
 
 class SharedBucket:
-    """A `TokenBucket` whose level is kept by a server."""
+    """A `TokenBucket` whose state is stored on a server."""
 
-    __slots__ = ("_desk", "_free_until", "_name", "_queue", "_slot", "_tasks", "_trip", "documented", "empty", "pace")
+    __slots__ = (
+        "_free_until",
+        "_name",
+        "_queue",
+        "_request",
+        "_server",
+        "_slot",
+        "_tasks",
+        "is_documented",
+        "spec",
+        "starts_empty",
+    )
 
-    def __init__(self, desk: BucketServer, name: str, pace: BucketSpec | None) -> None:
-        self._desk = desk
+    def __init__(self, server: BucketServer, name: str, spec: BucketSpec | None) -> None:
+        self._server = server
         self._name = name
         self._queue: deque[Future[None]] = deque()
         self._slot: Slot | None = None
-        self._trip: Task[Answer] | None = None
+        self._request: Task[SlotResponse] | None = None
         self._tasks: set[Task[None]] = set()
         self._free_until = 0.0
-        self.pace: BucketSpec = shared(pace or UNDOCUMENTED_BUCKET)
-        self.documented: bool = pace is not None
-        self.empty: bool = False
-        """Whether the next trip has to find the bucket empty, because calls went past it."""
+        self.spec: BucketSpec = shared_spec(spec or UNDOCUMENTED_BUCKET)
+        self.is_documented: bool = spec is not None
+        self.starts_empty: bool = False
+        """Whether the bucket must start empty at the next request, because calls were sent during an outage."""
 
     def is_free(self) -> bool:
-        """Without a documented rate: whether nobody was paused when that was asked, less than a second ago."""
-        return self._desk.clock.monotonic() < self._free_until
+        """For a bucket without a documented rate: whether a check within the last second found no pause."""
+        return self._server.clock.monotonic() < self._free_until
 
-    def paused(self) -> None:
-        """Somebody was paused."""
+    def mark_paused(self) -> None:
+        """Discard the result of the last check, after a pause."""
         self._free_until = 0.0
 
     async def acquire(self, max_wait: float | None) -> float:
-        """Wait for a turn; returns the seconds waited. Raises LimitWait, and whatever the desk raises."""
-        clock = self._desk.clock
-        began = clock.monotonic()
-        turn: Future[None] = asyncio.get_running_loop().create_future()
+        """Wait until a call is allowed; returns the seconds waited. Raises LimiterWaitTooLong or a server's error."""
+        clock = self._server.clock
+        started_at = clock.monotonic()
+        waiter: Future[None] = asyncio.get_running_loop().create_future()
         if self._queue:
-            self._refuse_what_must_be_too_long(began, max_wait)
+            self._check_min_wait(started_at, max_wait)
         else:
-            turn.set_result(None)
-        self._queue.append(turn)
+            waiter.set_result(None)
+        self._queue.append(waiter)
         try:
-            await self._become_head(turn, max_wait)
-            await self._go(began, max_wait)
+            await self._become_head(waiter, max_wait)
+            await self._take_slot(started_at, max_wait)
         finally:
-            self._leave(turn)
-        return clock.monotonic() - began
+            self._leave(waiter)
+        return clock.monotonic() - started_at
 
-    def _refuse_what_must_be_too_long(self, now: float, max_wait: float | None) -> None:
+    def _check_min_wait(self, now: float, max_wait: float | None) -> None:
         due = self._slot.due if self._slot else now
-        least = due - now + (len(self._queue) - self.pace.burst) * self.pace.interval
-        if max_wait is not None and least > max_wait:
-            raise LimiterWaitTooLong(least)
+        min_wait = due - now + (len(self._queue) - self.spec.burst) * self.spec.interval
+        if max_wait is not None and min_wait > max_wait:
+            raise LimiterWaitTooLong(min_wait)
 
-    async def _become_head(self, turn: Future[None], max_wait: float | None) -> None:
-        if turn.done():
+    async def _become_head(self, waiter: Future[None], max_wait: float | None) -> None:
+        if waiter.done():
             return
         try:
             async with asyncio.timeout(max_wait):
-                await turn
+                await waiter
         except TimeoutError:
-            raise LimiterWaitTooLong((max_wait or 0.0) + self.pace.interval) from None
+            raise LimiterWaitTooLong((max_wait or 0.0) + self.spec.interval) from None
 
-    async def _go(self, began: float, max_wait: float | None) -> None:
-        """Take a slot, sleep until it is due, settle it; again if it was void by then."""
-        clock = self._desk.clock
-        if self._trip is not None:  # of a waiter that was cancelled
-            await asyncio.wait([self._trip])
+    async def _take_slot(self, started_at: float, max_wait: float | None) -> None:
+        """Take a slot, sleep until it is due and confirm it; repeat if it has become void."""
+        clock = self._server.clock
+        if self._request is not None:  # the request of a cancelled waiter
+            await asyncio.wait([self._request])
         while True:
             if (slot := self._slot) is None:
-                left = None if max_wait is None else max_wait - (clock.monotonic() - began)
-                answer = await self._travel(NO_SLOT, left, another=True)
-                if answer.granted:
+                remaining = None if max_wait is None else max_wait - (clock.monotonic() - started_at)
+                response = await self._exchange(NO_SLOT, remaining, another=True)
+                if response.granted:
                     return
-                if answer.too_long is not None:
-                    raise LimiterWaitTooLong(clock.monotonic() - began + answer.too_long)
+                if response.too_long is not None:
+                    raise LimiterWaitTooLong(clock.monotonic() - started_at + response.too_long)
                 continue
-            if max_wait is not None and slot.due - began > max_wait:
-                raise LimiterWaitTooLong(slot.due - began)
+            if max_wait is not None and slot.due - started_at > max_wait:
+                raise LimiterWaitTooLong(slot.due - started_at)
             wait = max(0.0, slot.due - clock.monotonic())
-            await clock.sleep(wait if wait <= LONG_WAIT else LOOK_AGAIN_EVERY)  # what pauses it may have been lifted
+            await clock.sleep(wait if wait <= LONG_WAIT else RECHECK_INTERVAL)  # a pause may be lifted
             self._slot = None
-            if (await self._travel(slot, None, another=len(self._queue) > 1)).granted:
+            if (await self._exchange(slot, None, another=len(self._queue) > 1)).granted:
                 return
 
-    def _travel(self, slot: Slot, longest: float | None, *, another: bool) -> Future[Answer]:
-        """Ask the server in a task that outlives the waiter; what it takes belongs to the queue."""
-        self._trip = asyncio.create_task(self._ask(slot, longest, another=another), name="mirakl shared limiter")
-        self._trip.add_done_callback(self._arrived)
-        return asyncio.shield(self._trip)
+    def _exchange(self, slot: Slot, max_slot_wait: float | None, *, another: bool) -> Future[SlotResponse]:
+        """Send a request in a task that outlives the waiter; its slot belongs to the queue."""
+        self._request = asyncio.create_task(
+            self._request_slot(slot, max_slot_wait, another=another), name="mirakl shared limiter"
+        )
+        self._request.add_done_callback(self._on_response)
+        return asyncio.shield(self._request)
 
-    def _arrived(self, trip: Task[Answer]) -> None:
-        self._trip = None
-        if not trip.cancelled() and trip.exception() is None:
-            self._slot = trip.result().slot
+    def _on_response(self, request: Task[SlotResponse]) -> None:
+        self._request = None
+        if not request.cancelled() and request.exception() is None:
+            self._slot = request.result().slot
             if not self._queue:
-                self._give_back()
+                self._release_slot()
 
-    async def _ask(self, slot: Slot, longest: float | None, *, another: bool) -> Answer:
-        clock = self._desk.clock
-        longest = -1 if longest is None else max(0.0, longest) * MICRO
-        empty, self.empty = self.empty, False
-        hold = self._hold() if empty else -1
-        args = [*self._terms(slot), another, longest, hold, not self.documented, 0]
+    async def _request_slot(self, slot: Slot, max_slot_wait: float | None, *, another: bool) -> SlotResponse:
+        clock = self._server.clock
+        max_slot_wait = -1 if max_slot_wait is None else max(0.0, max_slot_wait) * MICROSECONDS
+        starts_empty, self.starts_empty = self.starts_empty, False
+        initial_pause = self._initial_pause() if starts_empty else -1
+        script_args = [*self._script_args(slot), another, max_slot_wait, initial_pause, not self.is_documented, 0]
         try:
-            now, granted, at, end, epoch, too_long = await self._desk.exchange_slot(self._name, args)
+            now, granted, at, end, epoch, too_long = await self._server.exchange_slot(self._name, script_args)
         except BaseException:
-            self.empty |= empty
+            self.starts_empty |= starts_empty
             raise
         if too_long:
-            return Answer(granted=False, too_long=(at - now) / MICRO)
+            return SlotResponse(granted=False, too_long=(at - now) / MICROSECONDS)
         if not at:
-            if not self.documented and not epoch:
-                self._free_until = clock.monotonic() + ASK_EVERY
-            return Answer(bool(granted))
-        return Answer(bool(granted), Slot(clock.monotonic() + max(0, at - now) / MICRO, at, end, epoch))
+            if not self.is_documented and not epoch:
+                self._free_until = clock.monotonic() + PAUSE_CHECK_INTERVAL
+            return SlotResponse(bool(granted))
+        return SlotResponse(bool(granted), Slot(clock.monotonic() + max(0, at - now) / MICROSECONDS, at, end, epoch))
 
-    def _terms(self, slot: Slot) -> list[float]:
-        pace, limit = self.pace, self.pace.limit
-        window = (limit.seconds + KEPT_OF_JITTER * jitter(pace)) * MICRO if limit else 0.0
-        terms = [pace.interval * MICRO, pace.burst, limit.calls if limit else 0, window]
-        return [*terms, slot.at, slot.epoch, slot.end]
+    def _script_args(self, slot: Slot) -> list[float]:
+        spec, limit = self.spec, self.spec.limit
+        window = (limit.seconds + JITTER_MARGIN * jitter(spec)) * MICROSECONDS if limit else 0.0
+        args = [spec.interval * MICROSECONDS, spec.burst, limit.calls if limit else 0, window]
+        return [*args, slot.at, slot.epoch, slot.end]
 
-    def _hold(self) -> float:
-        """For how long calls are held that come after some that the server does not know of."""
-        limit = self.pace.limit
-        return min(limit.seconds, SHORT_WINDOW) * MICRO if limit else 0.0
+    def _initial_pause(self) -> float:
+        """The microseconds to pause after an outage, in which calls were sent that the server did not count."""
+        limit = self.spec.limit
+        return min(limit.seconds, SHORT_WINDOW) * MICROSECONDS if limit else 0.0
 
-    def _leave(self, turn: Future[None]) -> None:
-        head = self._queue[0] is turn
-        self._queue.remove(turn)
+    def _leave(self, waiter: Future[None]) -> None:
+        head = self._queue[0] is waiter
+        self._queue.remove(waiter)
         if not self._queue:
-            self._give_back()
+            self._release_slot()
         elif head and not self._queue[0].done():
             self._queue[0].set_result(None)
 
-    def _give_back(self) -> None:
-        """Nobody in this process wants the slot any more."""
+    def _release_slot(self) -> None:
+        """Return the slot, which no waiter of this process needs."""
         slot, self._slot = self._slot, None
         if slot is not None:
-            task = asyncio.create_task(self._return(slot), name="mirakl shared limiter")
+            task = asyncio.create_task(self._return_slot(slot), name="mirakl shared limiter")
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    async def _return(self, slot: Slot) -> None:
-        with contextlib.suppress(Exception):  # it lapses then, and whoever asks next sees what is wrong
-            await self._desk.exchange_slot(self._name, [*self._terms(slot), 0, -1, -1, 0, 1])
+    async def _return_slot(self, slot: Slot) -> None:
+        with contextlib.suppress(Exception):  # the slot is lost; the next request raises the error
+            await self._server.exchange_slot(self._name, [*self._script_args(slot), 0, -1, -1, 0, 1])
 
     async def close(self) -> None:
-        """Wait for the trips under way."""
-        while under_way := [task for task in (self._trip, *self._tasks) if task is not None]:
-            await asyncio.wait(under_way)
+        """Wait for running requests."""
+        while running := [task for task in (self._request, *self._tasks) if task is not None]:
+            await asyncio.wait(running)

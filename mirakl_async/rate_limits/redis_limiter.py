@@ -1,20 +1,20 @@
-"""One allowance for any number of processes and machines: the cell rate algorithm of `limits`, kept by Redis.
+"""A rate limit shared by any number of processes and machines: the algorithm of `bucket`, with its state in Redis.
 
-**Who decides.** The server does, in one script (turn.lua), by its own clock: machines need not agree on the time, and a
-process learns only how long to wait. Slots are given in the order in which processes ask, and each asks for one at a
-time (`bucket`), so they take turns. A 429 in one process holds all of them, cuts the rate for all, and the rate is
-regained, as `limits` says.
+**The server decides**, in one script (exchange_slot.lua) and by its own clock: the clocks of the machines need not
+agree, and a process learns only how long to wait. Slots are assigned in the order of requests, and each process
+requests one at a time (`redis_bucket`), so they alternate. A 429 in one process pauses all of them and reduces the rate
+for all; it recovers as in `bucket`.
 
-**The documented limit** is kept at Mirakl's door, not only here: calls travel there by different ways. The rate leaves
-room for calls that are late by 60 ms against each other (half a per cent of a longer window): `bucket.shared`.
+**The documented limit** applies to the arrival at Mirakl, and calls take different network paths. The rate leaves room
+for a relative delay of 60 ms (half a per cent of a longer window): see `redis_bucket.shared_spec`.
 
-**When Redis is unreachable** (refused, silent for five seconds, loading), each process goes on with its share: the
-documented limit divided by the number of processes seen within the half minute before. It asks again every second; once
-Redis is back, all waiting calls are sent there, and the buckets start empty. A process that has not reached Redis since
-it started does not know how many share, and a limit may be too low to be shared blindly: then calls raise
-RateLimiterUnavailable. With `when_unreachable="fail"` they do at once. Pauses are not shared meanwhile.
+**When Redis is unreachable** (refused, no response for five seconds, loading), each process continues with its share:
+the documented limit divided by the number of processes seen in the last half minute. It tries to reconnect every
+second; then all waiting calls go to Redis again, and the buckets start empty. A process that has not reached Redis
+since it started does not know the number of processes, and a limit may be too low to be divided: then calls raise
+RateLimiterUnavailable. With `when_unreachable="fail"` they raise it immediately. Pauses are not shared in an outage.
 
-Operations without a documented rate ask once a second whether somebody was paused, and wait for nothing else.
+For operations without a documented rate, Redis is asked once a second for a pause; there is no other wait.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ from msgspec.structs import replace
 from ..checks import Rule, Rules, check_settings, offering, one_of
 from ..clock import Clock, SystemClock
 from ..errors import ClientStateError, RateLimiterUnavailable
-from ..redis_connection import AWAY, RedisError, Script, Server
+from ..redis_connection import UNREACHABLE_ERRORS, RedisError, Script, Server
 from .bucket import BucketKey, BucketSpec, LocalRateLimiter
-from .redis_bucket import MICRO, SharedBucket, jitter, shared
+from .redis_bucket import MICROSECONDS, SharedBucket, jitter, shared_spec
 
 if TYPE_CHECKING:
     from asyncio import Future, Task
@@ -42,49 +42,50 @@ if TYPE_CHECKING:
 
     from ..redis_connection import Redis
 
-__all__ = ["LOOK_EVERY", "SETTINGS", "LimiterOutage", "RedisRateLimiter", "share"]
+__all__ = ["RECONNECT_INTERVAL", "RULES", "LimiterOutage", "RedisRateLimiter", "process_share"]
 
 log: logging.Logger = logging.getLogger("mirakl_async")
-TURN, PAUSE = Script("turn"), Script("pause")
-SETTINGS: Rules = {
-    "name": Rule("a text that is not empty", lambda value: isinstance(value, str) and bool(value)),
+EXCHANGE_SLOT, PAUSE = Script("exchange_slot"), Script("pause")
+RULES: Rules = {
+    "name": Rule("a non-empty string", lambda value: isinstance(value, str) and bool(value)),
     "when_unreachable": one_of("share", "fail"),
     "clock": offering("a Clock", "monotonic", "sleep").or_none(),
 }
-"""What the limiter's settings take."""
-GREET_EVERY, LOOK_EVERY = 5.0, 1.0
+"""The rules for the settings of the limiter."""
+REGISTRATION_INTERVAL, RECONNECT_INTERVAL = 5.0, 1.0
 
 
 class LimiterOutage:
-    """A time without the server: a local limiter at this process's share, and whoever waits for the end."""
+    """An outage of the server: a local limiter with this process's share, and a future that ends with the outage."""
 
     def __init__(self, clock: Clock) -> None:
         self.limiter: LocalRateLimiter = LocalRateLimiter(clock)
-        self.over: Future[None] = asyncio.get_running_loop().create_future()
+        self.ended: Future[None] = asyncio.get_running_loop().create_future()
 
 
-def share(pace: BucketSpec, processes: int) -> BucketSpec | None:
-    """The pace at which each of so many processes stays within the limit, knowing nothing of the others.
+def process_share(spec: BucketSpec, processes: int) -> BucketSpec | None:
+    """The parameters with which each of several independent processes keeps to the limit.
 
-    None if there is none: the limit is lower than their number.
+    None if the limit is lower than the number of processes.
     """
-    if (limit := pace.limit) is None:
-        return replace(pace, interval=pace.interval * processes, burst=1.0)
+    if (limit := spec.limit) is None:
+        return replace(spec, interval=spec.interval * processes, burst=1.0)
     calls = limit.calls // processes
     if not calls:
         return None
-    interval = (limit.seconds + jitter(pace)) / calls
-    return replace(pace, interval=max(interval, shared(pace).interval * processes), burst=1.0)
+    interval = (limit.seconds + jitter(spec)) / calls
+    return replace(spec, interval=max(interval, shared_spec(spec).interval * processes), burst=1.0)
 
 
 class RedisRateLimiter:
-    """A `RateLimiter` that processes and machines share.
+    """A `RateLimiter` that is shared by processes and machines.
 
     `ConnectChannel(rate_limiter=RedisRateLimiter("redis://..."))` uses it.
 
-    `url_or_client` is a URL (rediss:// for TLS) or a redis.asyncio client; everybody with the same server and `name`
-    shares, for each host, credential and limit group. `when_unreachable` says what calls do while Redis cannot be
-    asked: go on with this process's share of the limit, or raise RateLimiterUnavailable. Close it after its clients.
+    `url_or_client` is a URL (rediss:// for TLS) or a redis.asyncio client; all limiters with the same server and `name`
+    share the rates, for each host, credential and limit group. `when_unreachable` decides what calls do while Redis is
+    unreachable: continue with this process's share of the limit, or raise RateLimiterUnavailable. Close it after its
+    clients.
     """
 
     def __init__(
@@ -95,17 +96,17 @@ class RedisRateLimiter:
         when_unreachable: Literal["share", "fail"] = "share",
         clock: Clock | None = None,
     ) -> None:
-        check_settings("RedisRateLimiter", SETTINGS, locals())
+        check_settings("RedisRateLimiter", RULES, locals())
         self.clock: Clock = clock or SystemClock()
         self._tag = f"{{{name}}}:limit"
         self._server = Server(url_or_client)
-        self._away = when_unreachable
+        self._when_unreachable = when_unreachable
         self._process = f"{os.getpid()}-{uuid4().hex[:8]}"
         self._processes = 0
-        self._greeted = float("-inf")
+        self._registered_at = float("-inf")
         self._buckets: dict[BucketKey, SharedBucket] = {}
         self._outage: LimiterOutage | None = None
-        self._looking: Task[None] | None = None
+        self._reconnect_task: Task[None] | None = None
         self._closed = False
 
     def __repr__(self) -> str:
@@ -120,10 +121,10 @@ class RedisRateLimiter:
         await self.close()
 
     async def close(self) -> None:
-        """Give unused slots back, and close the connections that were made here."""
-        if self._looking is not None:
-            self._looking.cancel()
-            await asyncio.wait([self._looking])
+        """Return unused slots, and close the connections, except those of a given client."""
+        if self._reconnect_task is not None:
+            self._reconnect_task.cancel()
+            await asyncio.wait([self._reconnect_task])
         for bucket in self._buckets.values():
             await bucket.close()
         self._closed = True
@@ -131,137 +132,144 @@ class RedisRateLimiter:
 
     @property
     def processes(self) -> int:
-        """How many processes shared when Redis was heard last; 0 if it never was."""
+        """The number of processes that share the rates, as of the last contact with Redis; 0 if there was none."""
         return self._processes
 
-    # -- what a client asks
+    # -- the interface of RateLimiter
 
-    def try_acquire(self, key: BucketKey, pace: BucketSpec | None) -> bool:
-        """See RateLimiter: only what has no rate goes without asking Redis."""
-        if pace is not None:
+    def try_acquire(self, key: BucketKey, spec: BucketSpec | None) -> bool:
+        """Return True if a call is allowed without asking Redis, which is possible only without a documented rate."""
+        if spec is not None:
             return False
         bucket = self._buckets.get(key)
         return bucket is not None and bucket.is_free()
 
-    async def acquire(self, key: BucketKey, pace: BucketSpec | None, *, max_wait: float | None = None) -> float:
-        """See RateLimiter; raises RateLimiterUnavailable as the class says."""
-        began = self.clock.monotonic()
+    async def acquire(self, key: BucketKey, spec: BucketSpec | None, *, max_wait: float | None = None) -> float:
+        """Wait until a call is allowed, and return the seconds waited.
+
+        Raises LimiterWaitTooLong beyond `max_wait`, and RateLimiterUnavailable as described in the class.
+        """
+        started_at = self.clock.monotonic()
         while True:
-            left = None if max_wait is None else max(0.0, max_wait - (self.clock.monotonic() - began))
+            remaining = None if max_wait is None else max(0.0, max_wait - (self.clock.monotonic() - started_at))
             try:
                 if self._outage is None:
-                    await self._bucket(key, pace).acquire(left)
-                elif not await self._alone(self._outage, key, pace, left):
+                    await self._bucket(key, spec).acquire(remaining)
+                elif not await self._acquire_locally(self._outage, key, spec, remaining):
                     continue
-            except AWAY as error:
-                self._lost(error)
+            except UNREACHABLE_ERRORS as error:
+                self._start_outage(error)
             except RedisError as error:
-                raise self._refused(error) from error
+                raise self._rejected(error) from error
             else:
-                return self.clock.monotonic() - began
+                return self.clock.monotonic() - started_at
 
     async def pause(self, key: BucketKey, seconds: float) -> None:
-        """See RateLimiter."""
-        if not await self._hold(key, seconds * MICRO) and self._outage is not None:
+        """Pause this key for `seconds` in all processes, and reduce its rate afterwards."""
+        if not await self._set_pause(key, seconds * MICROSECONDS) and self._outage is not None:
             await self._outage.limiter.pause(key, seconds)
 
     async def resume(self, key: BucketKey) -> None:
-        """See RateLimiter."""
-        if not await self._hold(key, -1) and self._outage is not None:
+        """Lift a pause in all processes."""
+        if not await self._set_pause(key, -1) and self._outage is not None:
             await self._outage.limiter.resume(key)
 
-    async def _hold(self, key: BucketKey, seconds: float) -> bool:
-        """Whether the server did it: pause a bucket for so many microseconds, or lift its pause where they are -1."""
+    async def _set_pause(self, key: BucketKey, seconds: float) -> bool:
+        """Pause a bucket for a number of microseconds, or lift its pause (-1); False if Redis is unreachable."""
         bucket = self._buckets.get(key) or self._bucket(key, None)
-        bucket.paused()
+        bucket.mark_paused()
         if self._outage is not None:
             return False
         try:
-            args = [bucket.pace.interval * MICRO, bucket.pace.burst, seconds]
+            args = [bucket.spec.interval * MICROSECONDS, bucket.spec.burst, seconds]
             await self._server.run(PAUSE, [self._name(key)], args)
-        except AWAY as error:
-            self._lost(error)
+        except UNREACHABLE_ERRORS as error:
+            self._start_outage(error)
             return False
         except RedisError as error:
-            raise self._refused(error) from error
+            raise self._rejected(error) from error
         return True
 
-    def _refused(self, error: RedisError) -> RateLimiterUnavailable:
-        return RateLimiterUnavailable(f"{self._server.name} refuses to keep the rates: {error}", refused=True)
+    def _rejected(self, error: RedisError) -> RateLimiterUnavailable:
+        return RateLimiterUnavailable(f"{self._server.name} rejected the command: {error}", refused=True)
 
     def _name(self, key: BucketKey) -> str:
         return f"{self._tag}:{key.host}:{key.credential}:{key.group}"
 
-    def _bucket(self, key: BucketKey, pace: BucketSpec | None) -> SharedBucket:
+    def _bucket(self, key: BucketKey, spec: BucketSpec | None) -> SharedBucket:
         bucket = self._buckets.get(key)
-        if bucket is None or (pace is not None and not bucket.documented):
-            bucket = self._buckets[key] = SharedBucket(self, self._name(key), pace)
+        if bucket is None or (spec is not None and not bucket.is_documented):
+            bucket = self._buckets[key] = SharedBucket(self, self._name(key), spec)
         return bucket
 
     async def exchange_slot(self, bucket: str, args: Sequence[float]) -> Sequence[int]:
-        """One trip for a bucket, and now and then a sign of life."""
+        """Run exchange_slot.lua for a bucket, and register this process every few seconds."""
         if self._closed:
             raise ClientStateError(f"{self!r} is closed")
         if self._outage is not None:
             raise ConnectionError(f"{self._server.name} is unreachable")
         now = self.clock.monotonic()
-        greeting = self._process if now - self._greeted >= GREET_EVERY else ""
+        process = self._process if now - self._registered_at >= REGISTRATION_INTERVAL else ""
         keys = [bucket, f"{self._tag}:processes", f"{bucket}:calls"]
-        found = await self._server.run(TURN, keys, [*map(float, args), greeting])
-        if greeting:
-            self._greeted, self._processes = now, max(1, found[5])
-        return [int(value) for value in (*found[:5], found[6])]
+        reply = await self._server.run(EXCHANGE_SLOT, keys, [*map(float, args), process])
+        if process:
+            self._registered_at, self._processes = now, max(1, reply[5])
+        return [int(value) for value in (*reply[:5], reply[6])]
 
-    # -- without the server
+    # -- during an outage
 
-    def _lost(self, error: Exception) -> None:
-        """Redis is unreachable, as far as is known."""
+    def _start_outage(self, error: Exception) -> None:
+        """Start an outage, and a task that tries to reconnect."""
         if self._outage is not None or self._closed:
             return
         self._outage = LimiterOutage(self.clock)
-        instead = "calls fail" if self._away == "fail" else "this process goes on with its share of the rates"
-        log.warning("%s is unreachable (%s): %s", self._server.name, type(error).__name__, instead)
-        self._looking = asyncio.create_task(self._look_for_it(self._outage), name="mirakl shared limiter")
+        fallback = (
+            "calls fail" if self._when_unreachable == "fail" else "continuing with this process's share of the rates"
+        )
+        log.warning("%s is unreachable (%s): %s", self._server.name, type(error).__name__, fallback)
+        self._reconnect_task = asyncio.create_task(self._reconnect(self._outage), name="mirakl shared limiter")
 
-    async def _look_for_it(self, outage: LimiterOutage) -> None:
+    async def _reconnect(self, outage: LimiterOutage) -> None:
         while True:
-            await self.clock.sleep(LOOK_EVERY)
-            with contextlib.suppress(*AWAY):
+            await self.clock.sleep(RECONNECT_INTERVAL)
+            with contextlib.suppress(*UNREACHABLE_ERRORS):
                 await self._server.command("PING")
                 break
-        log.warning("%s is back: the rates are shared again", self._server.name)
+        log.warning("%s is reachable again; the rates are shared again", self._server.name)
         for bucket in self._buckets.values():
-            bucket.empty = True
+            bucket.starts_empty = True
         self._outage = None
-        outage.over.set_result(None)
+        outage.ended.set_result(None)
 
-    async def _alone(
-        self, outage: LimiterOutage, key: BucketKey, pace: BucketSpec | None, max_wait: float | None
+    async def _acquire_locally(
+        self, outage: LimiterOutage, key: BucketKey, spec: BucketSpec | None, max_wait: float | None
     ) -> bool:
-        """Whether this process's share let a call go; False if the server came back first."""
-        going: Future[Any] = asyncio.ensure_future(outage.limiter.acquire(key, self._slower(pace), max_wait=max_wait))
-        over: Future[Any] = outage.over
+        """Wait for this process's share of the rate; False if the server is reachable again before that."""
+        acquiring: Future[Any] = asyncio.ensure_future(
+            outage.limiter.acquire(key, self._local_spec(spec), max_wait=max_wait)
+        )
+        ended: Future[Any] = outage.ended
         try:
-            await asyncio.wait({going, over}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({acquiring, ended}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            if not going.done():
-                going.cancel()
-                await asyncio.wait([going])
-        if going.cancelled():
+            if not acquiring.done():
+                acquiring.cancel()
+                await asyncio.wait([acquiring])
+        if acquiring.cancelled():
             return False
-        going.result()
+        acquiring.result()
         return True
 
-    def _slower(self, pace: BucketSpec | None) -> BucketSpec | None:
-        """This process's share of a pace; raises RateLimiterUnavailable where there is none."""
-        if self._away == "fail":
-            why = "when_unreachable='fail'"
-        elif pace is None:
+    def _local_spec(self, spec: BucketSpec | None) -> BucketSpec | None:
+        """This process's share of a rate; raises RateLimiterUnavailable if there is none."""
+        if self._when_unreachable == "fail":
+            reason = "when_unreachable is 'fail'"
+        elif spec is None:
             return None
         elif not self._processes:
-            why = "was never reached, so that nobody knows how many processes share the rate"
-        elif (slower := share(pace, self._processes)) is None:
-            why = f"the limit of {pace.limit} is too low for {self._processes} processes that cannot ask each other"
+            reason = "was never reached, so the number of processes that share the rate is unknown"
+        elif (share := process_share(spec, self._processes)) is None:
+            reason = f"the limit of {spec.limit} is too low to be divided among {self._processes} processes"
         else:
-            return slower
-        raise RateLimiterUnavailable(f"{self._server.name} is unreachable, and {why}; the call was not sent")
+            return share
+        raise RateLimiterUnavailable(f"{self._server.name} is unreachable, and {reason}; the call was not sent")

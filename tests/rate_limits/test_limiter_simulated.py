@@ -281,7 +281,7 @@ async def test_without_redis_everybody_keeps_to_a_share_and_comes_back():
     [
         ("share", False, ORDERS, "never reached"),
         ("share", True, Rate(1, 3600), "too low"),
-        ("fail", True, ORDERS, "when_unreachable='fail'"),
+        ("fail", True, ORDERS, "when_unreachable is 'fail'"),
     ],
 )
 async def test_calls_fail_where_no_share_is_known_or_wanted(when_unreachable, known, limit, words):

@@ -1,31 +1,30 @@
--- A turn in a bucket that many processes share. One trip settles the slot that was taken before and takes the next.
+-- Confirm the slot that a process took before, and take its next one, in a bucket shared by many processes.
 --
--- KEYS: the bucket (a hash: tat, cost, paused, factor, factor_at, epoch, seen, behind), the processes that share (a sorted set by
---       time), the calls that went (a list of times, the latest last, as many as the limit allows).
--- ARGV: 1 interval, 2 burst, 3 calls of the limit (0: none), 4 its window with what calls may be late by,
---       5 slot to settle (0: none), 6 its epoch, 7 its end, 8 another slot is wanted (0: nobody waits),
---       9 longest wait for a slot that is to be taken now (-1: any), 10 hold (-1: no), after an outage,
---       11 only if the bucket exists (1: undocumented), 12 give the slot back instead (1),
---       13 process, or "" if it was named lately. Intervals and times are in microseconds of this server's clock.
--- Returns: now, granted, slot, its end, epoch, processes (0: not counted), longest wait exceeded.
+-- KEYS: the bucket (a hash: tat, cost, paused, factor, factor_at, epoch, seen, behind), the processes that share it
+--       (a sorted set by time), the calls sent (a list of times, the latest last, as many as the limit allows).
+-- ARGV: 1 interval, 2 burst, 3 calls of the limit (0: none), 4 its window plus the jitter, 5 slot to confirm (0: none),
+--       6 its epoch, 7 its end, 8 another slot is needed (0: no waiter), 9 maximum wait for a new slot (-1: any),
+--       10 pause after an outage (-1: none), 11 only if the bucket exists (1: undocumented rate), 12 return the slot
+--       instead (1), 13 process, or "" if it was registered recently. Times are in microseconds of this server's clock.
+-- Returns: now, granted, slot, its end, epoch, processes (0: not counted), whether the maximum wait is exceeded.
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 local interval, burst = tonumber(ARGV[1]), tonumber(ARGV[2])
 local calls, window = tonumber(ARGV[3]), tonumber(ARGV[4])
 local function whole(number) return string.format('%.0f', number) end
-redis.call('HDEL', KEYS[1], '') -- a server without memory refuses a script whose first write takes some
+redis.call('HDEL', KEYS[1], '') -- a server without memory rejects a script whose first write needs some
 
 local processes = 0
 if ARGV[13] ~= '' then
   redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', whole(now - 30000000))
-  redis.call('ZREMRANGEBYSCORE', KEYS[2], whole(now + 1), '+inf') -- of before the clock was set back
+  redis.call('ZREMRANGEBYSCORE', KEYS[2], whole(now + 1), '+inf') -- from before the clock was set back
   redis.call('ZADD', KEYS[2], whole(now), ARGV[13])
   redis.call('PEXPIRE', KEYS[2], 60000)
   processes = redis.call('ZCARD', KEYS[2])
 end
 
 local held = redis.call('HMGET', KEYS[1], 'tat', 'paused', 'factor', 'factor_at', 'epoch', 'cost', 'seen', 'behind')
--- The server's clock may be set back: a bucket's own time goes on from the latest that it has seen.
+-- The server's clock may be set back: the time of a bucket continues from the latest one seen.
 local behind = math.max(tonumber(held[8] or 0), tonumber(held[7] or 0) - now)
 now = now + behind
 local tat, paused, epoch = tonumber(held[1] or 0), tonumber(held[2] or 0), tonumber(held[5] or 0)
@@ -38,14 +37,14 @@ if factor < 1 then
 end
 local cost_of_one = interval / factor
 local origin, cost_before = math.max(now, paused), tonumber(held[6] or cost_of_one)
-if tat > origin and cost_before ~= cost_of_one then -- it lacks as many calls as before, whatever each of them costs
+if tat > origin and cost_before ~= cost_of_one then -- keep the number of calls that the bucket lacks
   tat = math.floor(origin + (tat - origin) * cost_of_one / cost_before + 0.5)
 end
 if tonumber(ARGV[10]) >= 0 then
   tat = math.max(tat, now + tonumber(ARGV[10]) + (burst - 1) * cost_of_one)
 end
 
-local function answer(granted, slot, its_end, too_long)
+local function response(granted, slot, its_end, too_long)
   if not too_long then
     redis.call('HSET', KEYS[1], 'tat', whole(tat), 'epoch', epoch, 'cost', string.format('%.17g', cost_of_one),
       'seen', whole(now), 'behind', whole(behind))
@@ -55,13 +54,13 @@ local function answer(granted, slot, its_end, too_long)
   return {whole(now), granted, whole(slot), whole(its_end), epoch, processes, too_long and 1 or 0}
 end
 
--- When the limit has room for one more call, whatever slots say.
+-- The time at which the limit has room for one more call.
 local function room_at()
   if calls == 0 or redis.call('LLEN', KEYS[3]) < calls then return 0 end
   return redis.call('LINDEX', KEYS[3], -calls) + window
 end
 
-local function go()
+local function record_call()
   if calls == 0 then return end
   redis.call('RPUSH', KEYS[3], whole(now))
   redis.call('LTRIM', KEYS[3], -calls, -1)
@@ -71,34 +70,34 @@ end
 local slot, slot_epoch, slot_end = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 if tonumber(ARGV[12]) == 1 then
   if slot_epoch == epoch and slot_end == tat then tat = tat - cost_of_one end
-  return answer(0, 0, 0)
+  return response(0, 0, 0)
 end
 
 local granted, wanted = 0, tonumber(ARGV[8])
 if slot > 0 then
-  if slot_epoch ~= epoch then -- void: a pause came meanwhile
+  if slot_epoch ~= epoch then -- void after a pause
     wanted = 1
-  elseif slot - now > 1000000 then -- not due yet: somebody looks whether a pause was lifted
-    return answer(0, slot, slot_end)
-  elseif room_at() > now then -- calls went late: this one keeps its place, and waits for room
-    return answer(0, room_at(), slot_end)
+  elseif slot - now > 1000000 then -- not due yet: a check whether a pause was lifted
+    return response(0, slot, slot_end)
+  elseif room_at() > now then -- earlier calls were late: this one keeps its slot and waits for room
+    return response(0, room_at(), slot_end)
   else
     granted = 1
-    go()
+    record_call()
   end
 end
-if wanted == 0 then return answer(granted, 0, 0) end
+if wanted == 0 then return response(granted, 0, 0) end
 
 local start = math.max(now, tat)
 local ready = math.max(start + (1 - burst) * cost_of_one, paused)
 if granted == 0 then
   ready = math.max(ready, room_at())
   local longest = tonumber(ARGV[9])
-  if longest >= 0 and ready - now > longest then return answer(0, ready, 0, true) end
+  if longest >= 0 and ready - now > longest then return response(0, ready, 0, true) end
 end
 tat = tonumber(whole(start + cost_of_one))
 if granted == 0 and ready <= now then
-  go()
-  return answer(1, 0, 0)
+  record_call()
+  return response(1, 0, 0)
 end
-return answer(granted, math.max(ready, now + 1), tat)
+return response(granted, math.max(ready, now + 1), tat)
