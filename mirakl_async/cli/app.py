@@ -18,7 +18,7 @@ from .examples import epilogue
 from .json_lines import OPTION, call_of, logging_as_json, take_option
 from .results import CommandError, Exit, escape_what_cannot_be_shown, message_of, print_error, print_json, status_of
 
-__all__ = ["app", "run"]
+__all__ = ["app", "load_all", "run"]
 
 app: App = App(
     name="mirakl-async",
@@ -39,6 +39,7 @@ for _name, _target in {
     "export": "exports:export",
     "import": "imports:import_products",
     "operations": "operations:operations",
+    "completion": "completion:completion",
 }.items():
     app.command(f"{__package__}.{_target}", name=_name, help_epilogue=epilogue(_name))
 app.command(f"{__package__}.events:events")
@@ -63,7 +64,7 @@ def run(argv: list[str]) -> int:
 
 def _run_to_its_end(argv: list[str]) -> int:
     if not argv or argv[0] in app.help_flags:
-        _load_all()
+        load_all()
     try:
         return _run(argv)
     except BrokenPipeError:
@@ -93,7 +94,7 @@ def _run(argv: list[str]) -> int:
     return status
 
 
-def _load_all() -> None:
+def load_all() -> None:
     """Import every command: the list of commands shows the first line of each docstring."""
     for name in tuple(app):
         app[name]  # the access imports it

@@ -15,6 +15,7 @@ from ..connect_channel import ConnectChannel
 from ..errors import MiraklError
 from ..operations import operations as registry
 from .arguments import arguments_of, read_file, read_json
+from .more_pages import has_more, list_command
 from .options import AccountUrl, AuthUrl, BaseUrl, Deadline, FrontUrl, MaxWait, call_options
 from .outputs import path_or_stdout, written
 from .results import Exit, print_error, printable_json, unfinished, usage_error
@@ -77,6 +78,9 @@ async def call(
         _write_json(response.content, out)
     else:
         print_error(f"{operation.code}: {response.status}, without content")
+    if has_more(response):
+        command = list_command(operation.code, arguments)
+        print_error(f"one page of several; for all of them: {command}", logged="one page of several")
     if failed:
         items = "1 item" if len(failed) == 1 else f"{len(failed)} items"
         print_error(f"{operation.code}: {items} failed; the response says why")

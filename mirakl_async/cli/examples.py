@@ -16,6 +16,10 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "mirakl-async call upsertOrders --body orders.json",
     ),
     "check": ("mirakl-async check", "mirakl-async check front --front-url https://acme.mirakl.net"),
+    "completion": (
+        "source <(mirakl-async completion bash)",
+        "mirakl-async completion fish > ~/.config/fish/completions/mirakl-async.fish",
+    ),
     "demo": ("mirakl-async demo --orders 5000 --poison 7", "mirakl-async demo --kill 5"),
     "events": ("mirakl-async events decode events.ndjson",),
     "events decode": ("mirakl-async events decode events.ndjson", "mirakl-async events decode - --json < event.json"),

@@ -89,7 +89,8 @@ def test_an_option_of_several_commands_has_one_description(option):
 
 @pytest.mark.parametrize("line", [line for lines in EXAMPLES.values() for line in lines])
 def test_an_example_can_be_parsed(line):
-    name, *words = shlex.split(line.partition(" < ")[0])
+    line = line.removeprefix("source <(").removesuffix(")")  # the process substitution of a shell
+    name, *words = shlex.split(re.split(" [<>] ", line)[0])
     assert name == "mirakl-async"
     if words[0] == "simulator":
         return
