@@ -37,7 +37,7 @@ def page(body: str | bytes) -> codec.PageRows:
     return codec.decode_page(ORDERS, OrderPage, body.encode() if isinstance(body, str) else body)
 
 
-def test_a_good_page_is_what_plain_msgspec_makes_of_it():
+def test_a_valid_page_is_decoded_like_plain_msgspec():
     body = b'{"orders":[{"order_id":"a","total":10.10},{"lines":[{"quantity":"2"}]}],"total_count":2,"new":1}'
     found = page(body)
     assert found.value == msgspec.json.decode(body, type=OrderPage, strict=False)
@@ -48,7 +48,7 @@ def test_a_good_page_is_what_plain_msgspec_makes_of_it():
     assert pickle.loads(pickle.dumps(found.value)) == found.value
 
 
-def test_items_before_and_after_a_broken_one_are_as_plain_msgspec_makes_them():
+def test_items_around_a_broken_one_are_decoded_like_plain_msgspec():
     good = [{"order_id": str(n), "total": 1.25, "lines": [{"price": "1.10"}]} for n in range(9)]
     whole = msgspec.json.decode(json.dumps({"orders": good}), type=OrderPage, strict=False)
     for broken in range(9):
@@ -63,20 +63,20 @@ def test_items_before_and_after_a_broken_one_are_as_plain_msgspec_makes_them():
         assert found.value.total_count == 10
 
 
-def test_an_item_that_is_no_object_is_set_aside_with_its_bytes():
+def test_an_item_that_is_not_an_object_is_quarantined_with_its_bytes():
     found = page('{"orders":[{"order_id":"a"}, 12.50 ,null,{"order_id":"b"}],"total_count":4}')
     assert [order.order_id for order in found.value.orders] == ["a", "b"]
     assert [(item.index, item.raw) for item in found.quarantined] == [(1, b"12.50"), (2, b"null")]
     assert found.quarantined[0].reason == "Expected `object`, got `float` - at `$.orders[1]`"
 
 
-def test_quarantine_does_not_show_its_bytes():
+def test_the_repr_of_a_quarantined_item_does_not_show_its_bytes():
     found = page('{"orders":["jane@example.org"]}')
     assert "jane" not in repr(found.quarantined)
     assert found.quarantined[0].raw == b'"jane@example.org"'
 
 
-def test_an_item_without_a_required_member_is_set_aside():
+def test_an_item_without_a_required_member_is_quarantined():
     class StrictPage(msgspec.Struct):
         orders: list[Strict]
 
@@ -105,13 +105,13 @@ def test_a_page_without_items_is_empty(orders: str):
     assert found.quarantined == ()
 
 
-def test_a_list_of_items_that_is_something_else_is_set_aside_as_a_whole():
+def test_a_value_instead_of_the_list_of_items_is_quarantined():
     found = page('{"orders":"later","total_count":3}')
     assert found.value == OrderPage(total_count=3)
     assert [(item.index, item.raw) for item in found.quarantined] == [(None, b'"later"')]
 
 
-def test_one_item_where_a_list_is_promised_is_a_list_of_one():
+def test_one_item_instead_of_a_list_is_a_list_of_one():
     found = page('{"orders":{"order_id":"a","total":"x"}}')
     assert found.value.orders == [Order(order_id="a")]
 
@@ -153,7 +153,7 @@ def test_threads_do_not_mix_their_pages():
         assert found[name].completed == found[name].page.orders
 
 
-def test_nothing_of_a_page_is_held_after_it_is_let_go():
+def test_the_memory_of_a_page_is_freed_with_it():
     class Watched(msgspec.Struct, weakref=True, kw_only=True):
         order_id: str | None = None
 
@@ -178,7 +178,7 @@ def test_frozen_items_are_isolated_as_well():
     assert len(found.quarantined) == 1
 
 
-def test_an_items_own_check_runs_once_and_sets_aside_what_it_refuses():
+def test_an_items_own_check_runs_once_and_quarantines_invalid_items():
     class Checked(msgspec.Struct, kw_only=True):
         n: int | None = None
 
@@ -215,7 +215,7 @@ def test_an_items_own_check_runs_once_and_sets_aside_what_it_refuses():
         (list[list[int]], "[1,[2]]", [[1], [2]]),
     ],
 )
-def test_a_value_in_another_form(kind: type, text: str, value: object):
+def test_a_value_in_another_notation_is_repaired(kind: type, text: str, value: object):
     found = codec.decode(kind, text.encode())
     assert found.value == value
     assert type(found.value) is type(value)
@@ -243,7 +243,7 @@ def test_a_value_in_another_form(kind: type, text: str, value: object):
         ("line_id", "NaN"),
     ],
 )
-def test_a_member_without_any_faithful_form_reads_as_absent(member: str, text: str):
+def test_a_member_that_cannot_be_repaired_is_none(member: str, text: str):
     body = f'{{"line_id":"l","price":9.90,"quantity":3,"{member}":{text}}}'
     found = codec.decode(Line, body.encode())
     intact: dict[str, Any] = {"line_id": "l", "price": Decimal("9.90"), "quantity": 3}
@@ -258,7 +258,7 @@ def test_repairs_of_renamed_members_have_their_wire_names():
     assert {repair.path for repair in found.repaired} == {"$.from", "$.@type", "$.opens"}
 
 
-def test_a_day_or_a_time_that_is_none_is_dropped_and_not_called_repaired():
+def test_an_invalid_date_or_time_is_dropped_and_not_reported_as_repaired():
     found = codec.decode(Address, b'{"from":"soon","opens":"later","name":"n"}')
     assert found.value == Address(name="n")
     assert [repair.outcome for repair in found.repaired] == ["dropped", "dropped"]
@@ -293,7 +293,7 @@ def test_untyped_members_keep_their_digits_beside_a_repaired_one_too(total: str)
         ("[" * 30 + "NaN" + "]" * 30, {"b": 1}),
     ],
 )
-def test_junk_in_a_member_that_may_be_anything_costs_its_own_part_only(junk: str, rest: object):
+def test_invalid_parts_of_an_untyped_member_are_dropped_individually(junk: str, rest: object):
     found = codec.decode(Order, f'{{"order_id":"o","extra":{{"a":{junk},"b":1}}}}'.encode())
     if junk.startswith("[" * 30):  # no deeper than is worth the time
         assert found.value.extra["b"] == 1
@@ -302,32 +302,32 @@ def test_junk_in_a_member_that_may_be_anything_costs_its_own_part_only(junk: str
     assert len(found.repaired) == 1
 
 
-def test_a_refused_document_keeps_what_it_says_of_its_entity_beside_junk():
+def test_a_rejected_document_keeps_its_entity_beside_invalid_members():
     body = b'{"order_documents":[{"input":{"file_name":"f","entity":{"id":NaN,"type":"ORDER","tax":12.10}}}]}'
     (document,) = codec.decode("front.orders:UploadOrderDocumentsResponse", body).value.order_documents
     assert document.input.entity == {"type": "ORDER", "tax": Decimal("12.10")}
 
 
-def test_nesting_beyond_the_interpreters_limit_costs_its_member_only():
+def test_nesting_beyond_the_interpreters_limit_drops_only_its_member():
     body = b'{"orders":[{"order_id":"a"},{"order_id":"b","unknown":%b},{"order_id":"c","extra":%b}]}' % (NESTED, NESTED)
     found = page(body)
     assert [order.order_id for order in found.value.orders] == ["a", "b", "c"]
     assert [(repair.path, repair.reason) for repair in found.repaired] == [("$.orders[2].extra", "Nested too deeply")]
 
 
-def test_nesting_in_place_of_an_item_is_set_aside():
+def test_excessive_nesting_instead_of_an_item_is_quarantined():
     found = page(b'{"orders":[{"order_id":"a"},%b]}' % NESTED)
     assert [order.order_id for order in found.value.orders] == ["a"]
     assert found.quarantined[0].raw == NESTED
 
 
-def test_bad_utf8_costs_its_own_letters_only():
+def test_invalid_utf8_replaces_only_its_own_characters():
     found = page(b'{"orders":[{"order_id":"a","value":"Ren\xe9"},{"order_id":"b"}]}')
     assert found.value.orders == [Order(order_id="a", value="Ren\ufffd"), Order(order_id="b")]
     assert found.repaired == (codec.Repair("$.orders[0].value", "Text is not valid UTF-8", "repaired"),)
 
 
-def test_bad_utf8_in_an_unknown_name_is_nothing():
+def test_invalid_utf8_in_an_unknown_name_is_ignored():
     found = page(b'{"orders":[{"order_id":"a","\xff":"x","total":"x"}]}')
     assert found.value.orders == [Order(order_id="a")]
 
@@ -362,7 +362,7 @@ def test_a_byte_order_mark_is_not_content():
         (NESTED, "array|deeply"),
     ],
 )
-def test_a_body_that_is_no_page_at_all(body: bytes, message: str):
+def test_a_body_that_is_not_a_page_is_an_error(body: bytes, message: str):
     with pytest.raises(codec.CodecError, match=message) as page_error:
         page(body)
     with pytest.raises(codec.CodecError) as decode_error:
@@ -373,12 +373,12 @@ def test_a_body_that_is_no_page_at_all(body: bytes, message: str):
         assert error.__suppress_context__
 
 
-def test_a_page_type_without_such_items_is_a_mistake_of_the_tables():
+def test_a_page_type_without_the_items_member_is_a_programming_error():
     with pytest.raises(TypeError, match="no member 'orders'"):
         codec.decode_page(ORDERS, Address, b"{}")
 
 
-def test_plain_values_are_exact():
+def test_plain_values_keep_their_digits():
     assert codec.decode_plain(b'{"a":[1.10,1,"x",null]}') == {"a": [Decimal("1.10"), 1, "x", None]}
     assert str(codec.decode_plain(b"1.10")) == "1.10"
     with pytest.raises(codec.CodecError):
@@ -406,13 +406,13 @@ def order(**members: Any) -> OrderInput:
     return OrderInput(**{"order_id": "o", "line_list": [line], **members})
 
 
-def test_money_is_encoded_with_its_digits_and_unset_is_left_out():
+def test_amounts_are_encoded_with_their_digits_and_unset_is_left_out():
     assert codec.encode(ProductInput(title="t")) == b'{"title":"t"}'
     assert codec.encode(ProductInput(title="t", weight=Decimal("1.10"))) == b'{"title":"t","weight":1.10}'
     assert codec.encode(LineInput(product=ProductInput(title="t"), note=None)).endswith(b'"note":null}')
 
 
-def test_a_request_that_keeps_its_contract_is_encoded():
+def test_a_valid_request_is_encoded():
     value = Upsert(orders=[order(ordered=dt.datetime(2024, 1, 2, tzinfo=dt.UTC), labels={"a": Decimal("1.0")})])
     assert codec.find_violations(value) == []
 
@@ -449,7 +449,7 @@ def test_an_unset_required_member_is_reported_at_its_struct():
     ]
 
 
-def test_a_dict_in_place_of_a_struct_is_held_against_it():
+def test_a_dict_instead_of_a_struct_is_validated_against_it():
     written: Any = {"order_id": "o", "order_lines": [{"product": {"title": ""}}]}
     value = Upsert(orders=[written])
     assert [str(violation) for violation in codec.find_violations(value)] == [

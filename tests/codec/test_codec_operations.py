@@ -20,7 +20,7 @@ def test_the_paged_operations_are_the_documented_fifteen():
 
 
 @pytest.mark.parametrize("code", PAGED)
-def test_a_broken_item_costs_no_other_operation_either(code: str):
+def test_a_broken_item_affects_no_other_item_of_any_operation(code: str):
     operation = operations[code]
     paging: Any = operation.paging
     page: Any = codec.resolve(operation.reply)

@@ -239,19 +239,19 @@ any_body = st.one_of(damaged_bytes(), st.binary(max_size=40), any_value)
 
 @given(pages())
 @settings(max_examples=EXAMPLES)
-def test_no_page_is_lost_and_what_is_intact_is_exact(sample):
+def test_no_page_is_lost_and_intact_values_are_exact(sample):
     check_page(sample)
 
 
 @given(any_body)
 @settings(max_examples=EXAMPLES)
-def test_no_bytes_at_all_raise_anything_but_the_one_error(body: bytes):
+def test_any_bytes_raise_only_decode_failed(body: bytes):
     check_bytes(body)
 
 
 @given(any_value)
 @settings(max_examples=EXAMPLES)
-def test_no_value_in_place_of_a_member_raises(text: bytes):
+def test_no_value_of_a_member_raises_an_error(text: bytes):
     for member in ("orders", "total_count", "next_page_token"):
         codec.decode_page(ORDERS, OrderPage, b'{"%s":%s}' % (member.encode(), text))
 

@@ -43,7 +43,7 @@ def requests():
         GOOD[:-1] + b',"of_a_later_contract":[1,"2026-01-01 00:00:00Z"]}',
     ],
 )
-def test_what_is_right_goes_out_byte_for_byte(line):
+def test_a_valid_line_is_sent_byte_for_byte(line):
     value, sent = READER.read(line)
     assert sent == line
     assert (value.channel_order_id, value.channel_updated_at) == ("o1", order(1).channel_updated_at)
@@ -65,7 +65,7 @@ def test_what_is_right_goes_out_byte_for_byte(line):
         (b"T12:00:00Z", b" 12:00:00.123456789-0930", b"T12:00:00.123456789-09:30"),
     ],
 )
-def test_what_is_only_spelled_otherwise_is_respelled(there, written, sent):
+def test_other_notations_are_converted(there, written, sent):
     assert there in GOOD
     raw = GOOD[:-1].replace(there, written) + b',"of_a_later_contract":"19.90"}'
     value, body = READER.read(raw)
@@ -73,7 +73,7 @@ def test_what_is_only_spelled_otherwise_is_respelled(there, written, sent):
     assert isinstance(value, OrderRequest)
 
 
-def test_what_json_writes_of_a_mapping_with_default_str_means_the_same():
+def test_json_written_with_default_str_has_the_same_meaning():
     plain = msgspec.to_builtins(order(1), builtin_types=(datetime, Decimal))
     written = json.dumps(plain, default=str).encode()
     assert b'"12.34"' in written
@@ -102,14 +102,14 @@ def test_what_json_writes_of_a_mapping_with_default_str_means_the_same():
         (b"A thing", b"A \xff thing"),
     ],
 )
-def test_all_else_is_refused(there, written):
+def test_other_values_are_rejected(there, written):
     assert there in GOOD
     with pytest.raises(DECODE_ERRORS):
         READER.read(GOOD.replace(there, written))
 
 
 @pytest.mark.parametrize("number", ["0", "-1000000000", "1000000000", "-5.5", "1000000000.00"])
-def test_bounds_are_the_contracts_not_the_quick_forms(number):
+def test_the_bounds_are_the_contracts_not_those_of_the_fast_check(number):
     line = b'{"type":"NUMERIC","id":"a","value":%s}' % number.encode()
     assert exact(CustomAttributeNumericRequest).read(line)[1] == line
     with pytest.raises(DECODE_ERRORS):
@@ -117,7 +117,7 @@ def test_bounds_are_the_contracts_not_the_quick_forms(number):
 
 
 @pytest.mark.parametrize("kind", list(requests()), ids=lambda kind: kind.__name__)
-def test_every_bound_of_an_amount_holds_the_quick_forms_own(kind):
+def test_every_bound_of_an_amount_is_within_that_of_the_fast_check(kind):
     exact(kind)  # can be made
     check = vars(kind).get("__post_init__")
     for field in msgspec.structs.fields(kind):
@@ -132,7 +132,7 @@ def test_every_bound_of_an_amount_holds_the_quick_forms_own(kind):
 
 
 @given(st.text(alphabet="0123456789-: .TtZz+", max_size=35) | st.datetimes().map(str))
-def test_a_respelled_moment_is_the_same_moment(text):
+def test_a_converted_date_time_is_the_same_instant(text):
     try:
         moment = msgspec.convert(text, datetime)
     except msgspec.ValidationError:

@@ -41,12 +41,12 @@ def utc(year: int, month: int, day: int, *time: Any) -> dt.datetime:
         ("2024-02-29 10:20:30 UTC", utc(2024, 2, 29, 10, 20, 30)),
     ],
 )
-def test_a_moment(text: str, moment: dt.datetime):
+def test_a_date_time_is_read(text: str, moment: dt.datetime):
     assert read_datetime(text) == moment
 
 
 @pytest.mark.parametrize(("text", "hour"), [("2024-02-29", 0), ("2024-02-29T10:00", 10)])
-def test_a_moment_without_zone_stays_without(text: str, hour: int):
+def test_a_date_time_without_a_zone_stays_without(text: str, hour: int):
     assert read_datetime(text) == dt.datetime(2024, 2, 29, hour)  # noqa: DTZ001
 
 
@@ -68,17 +68,17 @@ def test_a_moment_without_zone_stays_without(text: str, hour: int):
         "٢٠٢٤-02-29T10:20:30Z",
     ],
 )
-def test_no_moment(text: str):
+def test_an_invalid_date_time_is_not_read(text: str):
     assert read_datetime(text) is None
     assert read_date(text) is None
 
 
-def test_milliseconds_since_1970():
+def test_milliseconds_since_1970_are_read():
     assert read_milliseconds(1_700_000_000_123) == utc(2023, 11, 14, 22, 13, 20, 123000)
     assert read_milliseconds(10**18) is None
 
 
-def test_a_day_is_taken_as_written():
+def test_a_date_is_read_as_written():
     assert read_date("2024-02-29T23:59:59-11:00") == dt.date(2024, 2, 29)
     assert read_date("2024-02-29T23:59:60Z") == dt.date(2024, 2, 29)
 
@@ -94,7 +94,7 @@ def test_a_day_is_taken_as_written():
         ("10:20Z", None),
     ],
 )
-def test_a_time_of_day(text: str, time: dt.time | None):
+def test_a_time_of_day_is_read(text: str, time: dt.time | None):
     assert read_time(text) == time
 
 
@@ -103,7 +103,7 @@ def test_a_time_of_day(text: str, time: dt.time | None):
     st.sampled_from(["Z", "+00:00", "+0000", ""]),
     st.sampled_from(["seconds", "milliseconds", "microseconds"]),
 )
-def test_what_msgspec_reads_is_read_alike(moment: dt.datetime, zone: str, precision: str):
+def test_values_that_msgspec_reads_are_read_in_the_same_way(moment: dt.datetime, zone: str, precision: str):
     text = moment.replace(tzinfo=None).isoformat(timespec=precision) + zone
     assert read_datetime(text) == msgspec.convert(text, dt.datetime)
 
@@ -111,7 +111,7 @@ def test_what_msgspec_reads_is_read_alike(moment: dt.datetime, zone: str, precis
 PARIS = ZoneInfo("Europe/Paris")
 
 
-def test_instants_run_on_where_wall_clocks_run_back():
+def test_instants_increase_when_wall_clocks_are_set_back():
     first, second = (
         dt.datetime(2024, 10, 27, 2, 50, tzinfo=PARIS),
         dt.datetime(2024, 10, 27, 2, 10, fold=1, tzinfo=PARIS),
@@ -138,19 +138,19 @@ def test_a_timestamp_in_a_response_always_has_a_time_zone_and_its_repair_is_repo
 
 
 @pytest.mark.parametrize("text", ["2024-02-29T12:20:00+0200", "2024-02-29 10:20:00Z", "1709202000"])
-def test_spellings_that_name_their_zone_break_no_promise(text: str):
+def test_notations_with_a_zone_are_not_reported_as_violations(text: str):
     found = codec.decode(Order, f'{{"created_date":"{text}"}}'.encode())
     assert found.value.created_date == utc(2024, 2, 29, 10, 20)
     assert found.repaired == ()
 
 
-def test_a_day_alone_is_its_midnight_in_utc():
+def test_a_date_without_a_time_is_midnight_in_utc():
     found = codec.decode_page(OR11.paging, OR11.reply, b'{"orders":[{"order_id":"o","created_date":"2024-02-29"}]}')
     assert found.value.orders[0].created_date == utc(2024, 2, 29)
     assert [repair.path for repair in found.repaired] == ["$.orders[0].created_date"]
 
 
-def test_every_moment_that_is_read_has_a_zone():
+def test_every_date_time_that_is_read_has_a_zone():
     """Held against every struct of an answer, so that none is forgotten."""
     loose = [
         f"{kind.__name__}.{field.name}"

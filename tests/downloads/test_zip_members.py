@@ -77,7 +77,7 @@ def test_an_encrypted_member_is_rejected():
         Archive(io.BytesIO(data), LIMITS)
 
 
-def test_a_name_with_a_null_byte_is_rejected():
+def test_a_member_name_with_a_null_byte_is_rejected():
     data = zipped(("invoice.pdf/../x", b"x")).getvalue().replace(b"invoice.pdf/../x", b"invoice.pdf\0../x")
     with pytest.raises(UnsafeArchive, match="is an absolute or an empty path"):
         Archive(io.BytesIO(data), LIMITS)

@@ -60,7 +60,7 @@ async def ids(walk):
     return [order.order_id async for order in walk]
 
 
-async def test_orders_are_read_over_all_files(marketplace):
+async def test_orders_are_read_from_all_files(marketplace):
     ready(marketplace, orders_file(0, 3000), orders_file(3000, 0), orders_file(3000, 2000))
     async with front(marketplace) as client:
         export = await client.orders.start_export(
@@ -82,7 +82,7 @@ async def test_orders_are_read_over_all_files(marketplace):
     assert marketplace.credentials == [f"Bearer {SECRET}"] * 6  # the files lie at the instance itself
 
 
-async def test_files_elsewhere_are_asked_for_without_the_credential(marketplace):
+async def test_files_on_another_host_are_requested_without_the_credential(marketplace):
     async with Marketplace() as store:
         store.files = [orders_file(0, 10)]
         marketplace.store, marketplace.files = store, store.files
@@ -94,7 +94,7 @@ async def test_files_elsewhere_are_asked_for_without_the_credential(marketplace)
 
 
 @pytest.mark.parametrize("damage", ["cut", "unframed"])
-async def test_a_connection_that_breaks_costs_no_order_and_gives_none_twice(marketplace, damage):
+async def test_a_broken_connection_neither_loses_nor_repeats_an_order(marketplace, damage):
     ready(marketplace, orders_file(0, 20_000), orders_file(20_000, 20_000))
     size = len(marketplace.files[0])
     marketplace.damage = {
@@ -106,7 +106,7 @@ async def test_a_connection_that_breaks_costs_no_order_and_gives_none_twice(mark
     assert marketplace.fetched == [0, 0, 0, 0, 1, 1]
 
 
-async def test_a_file_that_gets_no_further_ends_the_walk_with_the_place_to_resume(marketplace):
+async def test_a_file_without_progress_is_an_error_with_a_cursor(marketplace):
     ready(marketplace, orders_file(0, 1000), orders_file(1000, 20_000))
     marketplace.damage = {1: [("cut", 600_000)] * 50}
     async with front(marketplace) as client:
@@ -123,7 +123,7 @@ async def test_a_file_that_gets_no_further_ends_the_walk_with_the_place_to_resum
     assert seen + rest == [f"o{n}" for n in range(21_000)]
 
 
-async def test_a_walk_goes_on_behind_any_order(marketplace):
+async def test_an_export_can_be_resumed_after_any_order(marketplace):
     ready(marketplace, orders_file(0, 5), orders_file(5, 5))
     async with front(marketplace) as client:
         export = client.orders.export_job("2f1a-7")
@@ -186,7 +186,7 @@ async def test_200_000_orders_in_three_files_killed_twice_and_resumed(marketplac
     assert [line.split()[0] for line in done.read_text().splitlines()] == [f"o{n}" for n in range(200_000)]
 
 
-async def test_files_are_saved_and_those_that_are_there_are_kept(marketplace, tmp_path):
+async def test_files_are_saved_and_existing_ones_are_kept(marketplace, tmp_path):
     ready(marketplace, orders_file(0, 100), orders_file(100, 20_000), orders_file(20_100, 5))
     marketplace.damage = {1: [("cut", 500_000)] * 3}
     steps = []
@@ -227,7 +227,7 @@ async def test_a_saved_file_without_a_length_is_logged_as_unverified(marketplace
         ),
     ],
 )
-async def test_an_export_that_fails_is_an_outcome_until_its_items_are_asked_for(marketplace, state, words):
+async def test_a_failed_export_raises_only_when_its_items_are_read(marketplace, state, words):
     marketplace.states = [{"status": "PENDING"}, state]
     async with front(marketplace) as client:
         export = client.orders.export_job("2f1a-7")
@@ -241,7 +241,7 @@ async def test_an_export_that_fails_is_an_outcome_until_its_items_are_asked_for(
             await ids(export.items())
 
 
-async def test_a_status_nobody_knew_of_is_said_once(marketplace, caplog):
+async def test_an_unknown_status_is_logged_once(marketplace, caplog):
     ready(marketplace, orders_file(0, 1))
     marketplace.states[:0] = [{"status": "PENDING"}, {"status": "ARCHIVED"}, {"status": "ARCHIVED"}]
     async with front(marketplace) as client:
@@ -292,14 +292,14 @@ async def test_offers_in_json_are_a_list_at_the_top(marketplace):
     assert marketplace.filters == [{"export_type": "application/json"}]
 
 
-async def test_the_wrong_way_to_read_an_export_is_said(marketplace):
+async def test_reading_an_export_in_the_wrong_format_is_an_error(marketplace):
     ready(marketplace, OFFERS_CSV)
     async with front(marketplace) as client:
         with pytest.raises(UnreadableFile, match="OF54: .* is CSV, not JSON"):
             await ids(client.offers.export_job("2f1a-7").items())
 
 
-async def test_orders_that_cannot_be_read_are_counted_and_said(marketplace, caplog):
+async def test_orders_that_cannot_be_read_are_counted_and_logged(marketplace, caplog):
     ready(marketplace, b'{"orders":[{"order_id":"a"},"rubbish",{"order_id":"b"}]}')
     async with front(marketplace) as client:
         walk = client.orders.export_job("2f1a-7").items()
@@ -309,7 +309,7 @@ async def test_orders_that_cannot_be_read_are_counted_and_said(marketplace, capl
     assert "order export 2f1a-7: 1 items of a file could not be read" in caplog.text
 
 
-async def test_a_cursor_counts_what_could_not_be_read(marketplace):
+async def test_a_cursor_includes_orders_that_could_not_be_read(marketplace):
     ready(marketplace, b'{"orders":[0,{"order_id":"a"},1,2,{"order_id":"b"},3]}', b'{"orders":[]}')
     async with front(marketplace) as client:
         export = client.orders.export_job("2f1a-7")
@@ -341,7 +341,7 @@ async def test_a_cursor_counts_what_could_not_be_read(marketplace):
         ({"start_refund_creation_date": "2026-11-01", "end_refund_creation_date": "2026-11-02"}, "Invalid RFC3339"),
     ],
 )
-async def test_an_export_of_orders_that_mirakl_would_refuse_is_not_asked_for(marketplace, filters, words):
+async def test_an_invalid_export_of_orders_is_not_requested(marketplace, filters, words):
     async with front(marketplace) as client:
         with pytest.raises(InvalidArgument, match=f"OR13: .*{words}"):
             await client.orders.start_export(**filters)
@@ -355,20 +355,20 @@ async def test_an_export_of_orders_that_mirakl_would_refuse_is_not_asked_for(mar
         ({"export_type": "application/json", "rename_fields": {"price": "Preis"}}, "rename_fields: is for CSV only"),
     ],
 )
-async def test_an_export_of_offers_that_mirakl_would_refuse_is_not_asked_for(marketplace, filters, words):
+async def test_an_invalid_export_of_offers_is_not_requested(marketplace, filters, words):
     async with front(marketplace) as client:
         with pytest.raises(InvalidArgument, match=f"OF52: .*{words}"):
             await client.offers.start_export(**filters)
     assert marketplace.filters == []
 
 
-def test_starting_an_export_takes_what_its_operation_takes():
+def test_starting_an_export_has_the_arguments_of_its_operation():
     for own, model in ((Orders.start_export, Orders.create_export), (Offers.start_export, Offers.create_export)):
         assert inspect.signature(own).parameters == inspect.signature(model).parameters
         assert inspect.signature(own).return_annotation != inspect.signature(model).return_annotation
 
 
-async def test_saved_files_have_the_ending_that_the_server_gives_them(marketplace, tmp_path):
+async def test_saved_files_have_the_extension_of_the_servers_file_name(marketplace, tmp_path):
     ready(marketplace, b"one column\n1\n")
     marketplace.names = {0: "offers_1.csv"}
     async with front(marketplace) as client:
@@ -376,7 +376,7 @@ async def test_saved_files_have_the_ending_that_the_server_gives_them(marketplac
     assert path.name == "2f1a-7-001.csv"
 
 
-async def test_json_that_ends_with_the_connection_tells_its_own_end(marketplace, caplog):
+async def test_json_without_a_length_is_complete_at_its_closing_bracket(marketplace, caplog):
     ready(marketplace, orders_file(0, 10))
     marketplace.damage = {0: [("unframed", len(marketplace.files[0]))]}
     async with front(marketplace) as client:
@@ -384,7 +384,7 @@ async def test_json_that_ends_with_the_connection_tells_its_own_end(marketplace,
     assert "is complete" not in caplog.text
 
 
-async def test_a_file_that_is_no_json_ends_the_walk_with_the_place_to_resume(marketplace):
+async def test_a_file_that_is_not_json_is_an_error_with_a_cursor(marketplace):
     ready(marketplace, orders_file(0, 3), b'{"orders":[{"order_id":"o3"}}')
     async with front(marketplace) as client:
         with pytest.raises(UnreadableFile) as caught:
@@ -410,7 +410,7 @@ UNKNOWN = Instead(404, b'{"status": 404, "message": "no such export"}')
 
 @pytest.mark.parametrize("passing", [[UNKNOWN] * 2, [PAGE] * 4, [502, PAGE, UNKNOWN]])
 @pytest.mark.parametrize("trouble", [[PAGE] * 2, [GONE, EXPIRED], [PAGE, GONE], [Instead(503, b"")] * 2])
-async def test_what_is_passing_costs_no_order_of_an_export(marketplace, passing, trouble, tmp_path):
+async def test_temporary_errors_lose_no_order_of_an_export(marketplace, passing, trouble, tmp_path):
     marketplace.files = [orders_file(0, 3), orders_file(3, 2)]
     marketplace.states = [*passing, {"status": "PENDING"}, *passing, marketplace.completed()]
     marketplace.instead = {0: [*trouble], 1: [*trouble]}
@@ -433,7 +433,7 @@ async def test_what_is_passing_costs_no_order_of_an_export(marketplace, passing,
         (GONE, NotFound),
     ],
 )
-async def test_what_is_no_file_is_never_kept_as_one(marketplace, tmp_path, page, error):
+async def test_a_response_that_is_not_a_file_is_never_saved(marketplace, tmp_path, page, error):
     ready(marketplace, orders_file(0, 3))
     marketplace.instead = {0: [page] * 50}
     async with front(marketplace) as client:

@@ -88,7 +88,7 @@ async def test_an_import_is_followed_to_its_end_at_the_published_pace(marketplac
         job.raise_for_failure()
 
 
-async def test_sent_can_be_enough(marketplace):
+async def test_waiting_can_end_at_sent(marketplace):
     marketplace.states = [state("RUNNING"), state("SENT")]
     async with front(marketplace) as client:
         job = client.products.import_job(2043)
@@ -101,13 +101,13 @@ async def test_sent_can_be_enough(marketplace):
 
 
 @pytest.mark.parametrize("end", ["FAILED", "CANCELLED", "TRANSFORMATION_FAILED", "COMPLETE"])
-async def test_who_waits_for_sent_is_not_left_waiting_by_another_end(marketplace, end):
+async def test_waiting_for_sent_also_ends_at_any_final_status(marketplace, end):
     marketplace.states = [state(end)]
     async with front(marketplace) as client:
         assert (await client.products.import_job(1).wait("SENT")).import_status == end
 
 
-async def test_an_import_is_taken_up_by_its_id_alone(marketplace):
+async def test_an_import_can_be_continued_by_its_id(marketplace):
     """Tomorrow, in another process: nothing but the number is needed."""
     marketplace.states = [state("SENT"), state("COMPLETE", has_error_report=True)]
     marketplace.reports = {"error_report": (CSV, {"Content-Type": "application/octet-stream"})}
@@ -135,7 +135,7 @@ REPORTS = {
 
 
 @pytest.mark.parametrize("method", REPORTS)
-async def test_reports_in_csv_are_rows(marketplace, method, tmp_path):
+async def test_reports_in_csv_are_read_as_rows(marketplace, method, tmp_path):
     name = {"Content-Disposition": 'attachment; filename="report-2043.csv"', "Content-Type": "application/octet-stream"}
     marketplace.reports = {REPORTS[method]: (CSV, name)}
     async with front(marketplace) as client:
@@ -151,7 +151,7 @@ async def test_reports_in_csv_are_rows(marketplace, method, tmp_path):
 @pytest.mark.parametrize(
     ("content", "kind"), [(workbook(), "xlsx"), (b'<?xml version="1.0"?><errors><error/></errors>', "xml")]
 )
-async def test_reports_in_the_seller_s_own_format_are_known_by_their_content(marketplace, content, kind, tmp_path):
+async def test_the_format_of_a_sellers_report_is_detected(marketplace, content, kind, tmp_path):
     marketplace.reports = {"transformation_error_report": (content, {"Content-Type": "application/octet-stream"})}
     async with front(marketplace) as client:
         report = client.products.import_job(2043).transformation_errors()
@@ -172,7 +172,7 @@ async def test_an_outage_of_minutes_does_not_lose_a_job_of_hours(marketplace, ca
     assert "product import 2043: the status request failed (ServerError); retrying in 60 s" in caplog.text
 
 
-async def test_an_outage_that_does_not_end_is_said(marketplace):
+async def test_a_permanent_outage_is_an_error(marketplace):
     marketplace.states = [503]
     async with front(marketplace) as client:
         with pytest.raises(ServerError):
@@ -180,7 +180,7 @@ async def test_an_outage_that_does_not_end_is_said(marketplace):
     assert marketplace.questions == 5
 
 
-async def test_progress_of_the_file_that_is_handed_in(marketplace):
+async def test_the_progress_of_an_upload_is_reported(marketplace):
     steps = []
     async with front(marketplace) as client:
         upload = Upload(content=b"sku\n" * 100_000, filename="a.csv", progress=lambda *step: steps.append(step))
@@ -188,7 +188,7 @@ async def test_progress_of_the_file_that_is_handed_in(marketplace):
     assert steps[-1] == (400_000, 400_000)
 
 
-async def test_an_answer_without_an_id_is_said(marketplace):
+async def test_a_response_without_an_id_is_an_error(marketplace):
     marketplace.created = {}
     async with front(marketplace) as client:
         with pytest.raises(MiraklError, match="P41: the job was started, but the response has no import_id"):
@@ -197,7 +197,7 @@ async def test_an_answer_without_an_id_is_said(marketplace):
             await client.offers.start_export()
 
 
-async def test_a_job_is_not_one_reply(marketplace):
+async def test_a_job_has_no_raw_response(marketplace):
     async with front(marketplace) as client:
         with pytest.raises(InvalidArgument, match="a job consists of several responses"):
             await client.raw_response(client.products.start_import, b"sku\n", shop=1)
@@ -212,7 +212,7 @@ MOVED = Instead(302, b"", "text/html")
 
 
 @pytest.mark.parametrize("passing", [[PAGE] * 4, [BLOCKED] * 4, [UNKNOWN] * 2, [BROKEN, PAGE, 502, MOVED]])
-async def test_what_is_passing_does_not_end_the_wait_for_a_job(marketplace, passing):
+async def test_temporary_errors_do_not_end_the_wait_for_a_job(marketplace, passing):
     marketplace.states = [*passing, state("RUNNING"), *passing, state("COMPLETE")]
     async with front(marketplace) as client:
         job = await client.products.start_import(b"sku\n", shop=1)
@@ -228,7 +228,7 @@ async def test_what_is_passing_does_not_end_the_wait_for_a_job(marketplace, pass
         (Instead(403, b'{"status": 403, "message": "not yours"}'), PermissionDenied, 1),
     ],
 )  # fmt: skip
-async def test_what_does_not_pass_ends_the_wait_for_a_job(marketplace, lasting, error, questions):
+async def test_permanent_errors_end_the_wait_for_a_job(marketplace, lasting, error, questions):
     marketplace.states = [lasting]
     async with front(marketplace) as client:
         with pytest.raises(error):
@@ -236,7 +236,7 @@ async def test_what_does_not_pass_ends_the_wait_for_a_job(marketplace, lasting, 
     assert marketplace.questions == questions
 
 
-async def test_a_report_that_is_not_found_although_it_is_said_to_be_there_is_asked_for_again(marketplace, tmp_path):
+async def test_a_report_that_is_announced_and_not_found_is_requested_again(marketplace, tmp_path):
     marketplace.states = [state("COMPLETE", has_error_report=True)]
     marketplace.late = 2
     marketplace.reports = {"error_report": (CSV, {}), "transformed_file": (CSV, {})}

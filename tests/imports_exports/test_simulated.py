@@ -40,7 +40,7 @@ async def front(simulator):
 
 @pytest.mark.parametrize("end", ["COMPLETE", "FAILED", "CANCELLED", "TRANSFORMATION_FAILED"])
 @pytest.mark.parametrize("report_format", ["csv", "xlsx", "xml"])
-async def test_an_import_by_every_end_and_report_format(simulator, front, end, report_format):
+async def test_an_import_with_every_final_status_and_report_format(simulator, front, end, report_format):
     simulator.front.imports.plan(ImportPlan(end=end, wrong_lines=3, refused=2, report_format=report_format))
     job = await front.products.start_import(Upload(content=CATALOG, filename="catalog.csv"), shop=2000)
     seen = []
@@ -68,7 +68,7 @@ async def test_an_import_by_every_end_and_report_format(simulator, front, end, r
 
 
 @pytest.mark.parametrize("place", ["instance", "elsewhere", "redirected"])
-async def test_orders_wherever_their_files_lie(simulator, front, place):
+async def test_orders_are_read_from_files_on_any_host(simulator, front, place):
     """The other origin refuses a request that carries a credential, as storages do."""
     simulator.front.order_exports.plan(ExportPlan(files=3, place=place))
     export = await front.orders.start_export(**YEAR)
@@ -77,7 +77,7 @@ async def test_orders_wherever_their_files_lie(simulator, front, place):
     assert len(await export.downloads()) == 3
 
 
-async def test_every_file_breaks_off_and_no_order_is_missed(simulator, front):
+async def test_no_order_is_lost_when_every_file_is_truncated(simulator, front):
     simulator.front.order_exports.plan(ExportPlan(files=3))
     export = await front.orders.start_export(**YEAR)
     await export.wait(poll_interval=QUICK)
@@ -101,7 +101,7 @@ async def test_an_expired_url_is_requested_again(simulator, front, tmp_path):
     assert len(await export.save(tmp_path)) == 3
 
 
-async def test_a_walk_is_taken_up_by_another_client(simulator, front):
+async def test_an_export_can_be_resumed_by_another_client(simulator, front):
     simulator.front.order_exports.plan(ExportPlan(files=3, place="elsewhere"))
     export = await front.orders.start_export(**YEAR)
     await export.wait(poll_interval=QUICK)
@@ -116,7 +116,7 @@ async def test_a_walk_is_taken_up_by_another_client(simulator, front):
 
 
 @pytest.mark.parametrize("end", ["FAILED", "CANCELED"])
-async def test_exports_that_fail(simulator, front, end):
+async def test_failed_exports_are_reported(simulator, front, end):
     simulator.front.offer_exports.plan(ExportPlan(end=end))
     export = await front.offers.start_export()
     assert (await export.wait(poll_interval=QUICK)).status == end
@@ -124,7 +124,7 @@ async def test_exports_that_fail(simulator, front, end):
         await anext(aiter(export.items()))
 
 
-async def test_offers_in_both_formats(simulator, front):
+async def test_offers_are_exported_in_both_formats(simulator, front):
     plan = ExportPlan(files=2)
     simulator.front.offer_exports.plan(plan, plan)
     as_json = await front.offers.start_export(export_type="application/json")
@@ -138,7 +138,7 @@ async def test_offers_in_both_formats(simulator, front):
     assert any("[" in column for column in rows[0])  # price[channel=...]: what an instance has
 
 
-async def test_documents_go_up_and_come_down_alone_and_together(simulator, front, tmp_path):
+async def test_documents_are_uploaded_and_downloaded_singly_and_together(simulator, front, tmp_path):
     order_id = simulator.front.ids("orders")[0]
     files = {"invoice.pdf": b"%PDF-1.7 one", "label.png": b"\x89PNG two"}
     entries = [{"file_name": name, "type_code": "CUSTOMER_INVOICE"} for name in files]
@@ -159,7 +159,7 @@ async def test_documents_go_up_and_come_down_alone_and_together(simulator, front
     assert files.items() <= contents.items()
 
 
-async def test_attributes_and_offers_as_csv(front):
+async def test_attributes_and_offers_are_read_as_csv(front):
     async with front.products.download_attributes() as file:
         rows = [row async for row in file.rows()]
     listed = (await front.products.list_attributes()).attributes
@@ -169,7 +169,7 @@ async def test_attributes_and_offers_as_csv(front):
         assert len([row async for row in file.rows()]) > 0
 
 
-async def test_shop_documents_go_up_and_come_down(front):
+async def test_shop_documents_are_uploaded_and_downloaded(front):
     uploaded = await front.stores.upload_documents(
         files=[Upload(content=b"%PDF-1.7", filename="Ausweis ü.pdf")],
         shop_documents={"shop_documents": [{"file_name": "Ausweis ü.pdf", "type_code": "ID_CARD"}]},
@@ -183,7 +183,7 @@ async def test_shop_documents_go_up_and_come_down(front):
         assert await file.read() == b"%PDF-1.7"
 
 
-async def test_a_message_with_attachments(simulator, front):
+async def test_a_message_with_attachments_is_sent(simulator, front):
     order_id = simulator.front.ids("orders")[0]
     started = await front.messages.start_thread_on_order(
         order_id,
@@ -203,7 +203,7 @@ async def test_a_message_with_attachments(simulator, front):
     assert replied.thread_id == started.thread_id
 
 
-async def test_many_downloads_at_once(simulator, front, tmp_path):
+async def test_many_downloads_run_at_once(simulator, front, tmp_path):
     simulator.front.imports.plan(*[ImportPlan(refused=5)] * 8)
     upload = Upload(content=CATALOG, filename="catalog.csv")
     jobs = [await front.products.start_import(upload, shop=2000) for _ in range(8)]

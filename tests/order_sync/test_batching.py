@@ -1,4 +1,4 @@
-"""Lanes and batches by example; `test_assembly_model` has the rules in general."""
+"""Batches by example; `test_batching_model` has the rules in general."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_a_batch_holds_no_more_than_the_limit_and_keeps_the_order_of_arrival(lan
     assert [list(batch.entries) if batch else None for batch in cuts] == [entries[:3], entries[3:6], entries[6:], None]
 
 
-def test_each_origin_has_batches_of_its_own_and_the_longest_goes_first(lanes):
+def test_each_origin_has_its_own_batches_and_the_longest_waiting_is_first(lanes):
     lanes.add(order(1), origin=ORIGIN)
     lanes.add(order(1), order(2), origin=SECOND)
     first, second = lanes.cut(), lanes.cut()
@@ -65,7 +65,7 @@ def test_an_incomplete_batch_waits_for_its_linger(lanes):
     assert lanes.assembly.next_due(0.5) is None
 
 
-def test_of_several_waiting_versions_only_the_newest_goes(lanes):
+def test_of_several_waiting_versions_only_the_newest_is_sent(lanes):
     newest = order(1, 5)
     lanes.add(order(1, 1), newest, order(1, 3))
     assert list(lanes.cut().entries) == [newest]
@@ -76,14 +76,14 @@ def test_of_several_waiting_versions_only_the_newest_goes(lanes):
     assert lanes.refused == []
 
 
-def test_the_same_object_twice_goes_once(lanes):
+def test_the_same_object_twice_is_sent_once(lanes):
     shared = order(1)
     lanes.add(shared, shared)
     assert list(lanes.cut().entries) == [shared]
     assert lanes.superseded == [shared]
 
 
-def test_a_newer_version_waits_for_the_flight_of_the_older(lanes):
+def test_a_newer_version_waits_until_the_older_is_not_in_flight(lanes):
     newer = order(1, 2)
     lanes.add(order(1, 1))
     flight = lanes.cut()
@@ -94,7 +94,7 @@ def test_a_newer_version_waits_for_the_flight_of_the_older(lanes):
     assert lanes.superseded == []
 
 
-def test_an_older_version_of_what_flies_is_superseded(lanes):
+def test_an_older_version_of_an_order_in_flight_is_superseded(lanes):
     lanes.add(order(1, 2))
     lanes.cut()
     older = order(1, 1)
@@ -103,7 +103,7 @@ def test_an_older_version_of_what_flies_is_superseded(lanes):
     assert lanes.superseded == [older]
 
 
-def test_of_several_that_wait_for_a_flight_only_the_newest_goes(lanes):
+def test_of_several_versions_blocked_by_one_in_flight_only_the_newest_is_sent(lanes):
     lanes.add(order(1, 1))
     flight = lanes.cut()
     for second in (3, 5, 4):
@@ -114,7 +114,7 @@ def test_of_several_that_wait_for_a_flight_only_the_newest_goes(lanes):
     assert len(lanes.superseded) == 2
 
 
-def test_what_waited_for_a_flight_goes_before_what_came_later():
+def test_a_blocked_order_is_sent_before_later_ones():
     lanes = Fixture(limit=2)
     lanes.add(order(1, 1), order(2))
     flight = lanes.cut()
@@ -125,7 +125,7 @@ def test_what_waited_for_a_flight_goes_before_what_came_later():
     assert next(iter(lanes.cut().entries)) == order(1, 2), "or the newer version would be overtaken by the older"
 
 
-def test_one_stamp_and_two_bodies_is_a_conflict(lanes):
+def test_two_contents_with_one_timestamp_are_a_conflict(lanes):
     lanes.add(order(1, title="one"), order(1, title="two"))
     assert list(lanes.cut().entries) == [order(1, title="one")]
     [refused] = lanes.refused
@@ -135,7 +135,7 @@ def test_one_stamp_and_two_bodies_is_a_conflict(lanes):
     assert lanes.superseded == []
 
 
-def test_a_conflict_with_what_flies_is_found_too(lanes):
+def test_a_conflict_with_an_order_in_flight_is_detected(lanes):
     lanes.add(order(1, title="one"))
     lanes.cut()
     lanes.add(order(1, title="two"))
@@ -143,7 +143,7 @@ def test_a_conflict_with_what_flies_is_found_too(lanes):
     assert [refused.kind for refused in lanes.refused] == ["conflict"]
 
 
-def test_one_body_in_two_spellings_is_no_conflict(lanes):
+def test_one_content_in_two_notations_is_not_a_conflict(lanes):
     spelled = line(order(1))
     other = Line(spelled.raw.replace(b'":', b'" : '), 2, "o1", UNSET, spelled.channel_updated_at)
     lanes.add(spelled, other, order(1))
@@ -152,7 +152,7 @@ def test_one_body_in_two_spellings_is_no_conflict(lanes):
     assert lanes.refused == []
 
 
-def test_one_moment_in_two_zones_is_no_conflict(lanes):
+def test_one_instant_in_two_time_zones_is_not_a_conflict(lanes):
     paris = timezone(timedelta(hours=1))
     here, there = order(1), order(1)
     there.channel_updated_at = there.channel_updated_at.astimezone(paris)
@@ -163,7 +163,7 @@ def test_one_moment_in_two_zones_is_no_conflict(lanes):
     assert lanes.refused == []
 
 
-def test_stamps_are_compared_as_moments_not_as_text(lanes):
+def test_timestamps_are_compared_as_instants_not_as_text(lanes):
     tokyo = timezone(timedelta(hours=9))
     newer = order(1, 1)
     newer.channel_updated_at = newer.channel_updated_at.astimezone(tokyo)
@@ -171,7 +171,7 @@ def test_stamps_are_compared_as_moments_not_as_text(lanes):
     assert list(lanes.cut().entries) == [newer]
 
 
-def test_orders_that_share_an_id_but_not_their_sub_channel_are_two_but_never_fly_together(lanes):
+def test_orders_with_one_id_and_two_sub_channels_are_two_and_never_in_one_batch(lanes):
     french, german = order(1, sub_channel_code="fr"), order(1, sub_channel_code="de")
     lanes.add(french, german)
     flight = lanes.cut()
@@ -183,13 +183,13 @@ def test_orders_that_share_an_id_but_not_their_sub_channel_are_two_but_never_fly
 
 
 @pytest.mark.parametrize("code", [UNSET, "", None])
-def test_no_sub_channel_is_one_thing_however_it_is_said(lanes, code):
+def test_a_missing_and_an_empty_sub_channel_are_the_same(lanes, code):
     lanes.add(order(1, 1), order(1, 2, sub_channel_code=code))
     assert len(lanes.cut()) == 1
     assert len(lanes.superseded) == 1
 
 
-def test_the_parts_of_a_split_batch_still_fly(lanes):
+def test_the_parts_of_a_split_batch_are_still_in_flight(lanes):
     lanes.add(order(1), order(2), order(3))
     flight = lanes.cut()
     first, rest = flight.split([flight.entries[:1], flight.entries[1:]])
@@ -226,14 +226,14 @@ def test_everything_in_hand_can_be_listed(lanes):
 class TestJunkThatLooksLikeAnOrder:
     """Structs are not checked when they are made or changed; what is wrong with one must not cost the others."""
 
-    def test_an_id_that_cannot_be_a_key(self, lanes):
+    def test_an_id_that_cannot_be_a_key_is_rejected(self, lanes):
         junk = order(1)
         junk.channel_order_id = ["o1"]
         lanes.add(junk, order(2))
         assert list(lanes.cut().entries) == [order(2)]
         assert [refused.kind for refused in lanes.refused] == ["invalid"]
 
-    def test_a_sub_channel_that_cannot_be_a_key(self, lanes):
+    def test_a_sub_channel_that_cannot_be_a_key_is_rejected(self, lanes):
         junk = order(1, sub_channel_code=["fr"])
         lanes.add(junk, order(1), order(2))
         flown = list(lanes.cut().entries)
@@ -243,28 +243,28 @@ class TestJunkThatLooksLikeAnOrder:
         assert len(list(lanes.assembly.unsent())) + len(lanes.refused) + len(lanes.superseded) == 4
 
     @pytest.mark.parametrize("stamp", ["2026-11-20T12:00:00Z", None, 5])
-    def test_a_stamp_that_cannot_be_compared(self, lanes, stamp):
+    def test_a_timestamp_that_cannot_be_compared_is_rejected(self, lanes, stamp):
         junk = order(1)
         junk.channel_updated_at = stamp
         lanes.add(order(1), junk)
         assert list(lanes.cut().entries) == [order(1)]
         assert [refused.kind for refused in lanes.refused] == ["invalid"]
 
-    def test_a_stamp_without_a_zone(self, lanes):
+    def test_a_timestamp_without_a_zone_is_rejected(self, lanes):
         junk = order(1)
         junk.channel_updated_at = junk.channel_updated_at.replace(tzinfo=None)
         lanes.add(order(1), junk)
         assert list(lanes.cut().entries) == [order(1)]
         assert [refused.kind for refused in lanes.refused] == ["invalid"]
 
-    def test_a_body_that_cannot_be_encoded_for_the_comparison(self, lanes):
+    def test_an_order_that_cannot_be_encoded_for_the_comparison_is_rejected(self, lanes):
         junk = order(1)
         junk.status = object()
         lanes.add(order(1), junk)
         assert list(lanes.cut().entries) == [order(1)]
         assert len(lanes.refused) == 1
 
-    def test_a_line_with_broken_text_in_a_member_nobody_reads(self, lanes):
+    def test_a_line_with_invalid_text_in_an_unused_member_is_compared(self, lanes):
         whole = line(order(1))
         odd = Line(whole.raw[:-1] + b',"x":"\xff"}', 2, "o1", UNSET, whole.channel_updated_at)
         lanes.add(whole, odd)

@@ -60,7 +60,7 @@ async def until(sync, accepted):
 
 @pytest.mark.parametrize("source", SOURCES)
 class TestStopping:
-    async def test_stop_drains(self, start, source):
+    async def test_stop_finishes_the_calls_in_flight(self, start, source):
         mirakl = await start(latency=0.01)
         taken = []
         async with mirakl.sync(source(taken)) as sync:
@@ -71,14 +71,14 @@ class TestStopping:
         check(sync, taken, mirakl.sim)
         assert held(mirakl.sim) == expected(taken)
 
-    async def test_stop_from_a_callback_that_is_no_task(self, start, source):
+    async def test_stop_can_be_called_from_a_plain_callback(self, start, source):
         mirakl = await start(latency=0.01)
         taken = []
         async with asyncio.timeout(10), mirakl.sync(source(taken)) as sync:
             asyncio.get_running_loop().call_later(0.1, sync.stop)  # as a signal handler is called
         check(sync, taken, mirakl.sim)
 
-    async def test_abort_ends_now(self, start, source):
+    async def test_abort_ends_at_once(self, start, source):
         mirakl = await start(latency=0.3)
         taken = []
         async with asyncio.timeout(5):
@@ -89,7 +89,7 @@ class TestStopping:
         await asyncio.sleep(0.4)
         check_unsent_only(sync, taken)
 
-    async def test_what_the_grace_period_does_not_suffice_for_is_unsent(self, start, source):
+    async def test_orders_that_the_grace_period_is_too_short_for_are_unsent(self, start, source):
         mirakl = await start(latency=30)
         taken = []
         async with asyncio.timeout(5):
@@ -98,7 +98,7 @@ class TestStopping:
                 sync.stop()
         check_unsent_only(sync, taken)
 
-    async def test_a_return_from_the_block_waits_for_the_end(self, mirakl, source):
+    async def test_leaving_the_block_waits_for_the_end_of_the_job(self, mirakl, source):
         taken = []
 
         async def leave():
@@ -110,7 +110,7 @@ class TestStopping:
 
         check(await leave(), taken, mirakl.sim)
 
-    async def test_an_error_in_the_block_drains_and_is_the_one_raised(self, start, source):
+    async def test_an_error_in_the_block_stops_the_job_and_is_raised(self, start, source):
         mirakl = await start(latency=0.02)
         taken = []
         with pytest.raises(ZeroDivisionError):
@@ -119,7 +119,7 @@ class TestStopping:
                 raise ZeroDivisionError
         check(sync, taken, mirakl.sim)
 
-    async def test_cancelling_drains(self, start, source):
+    async def test_cancelling_finishes_the_calls_in_flight(self, start, source):
         mirakl = await start(latency=0.02)
         taken = []
         sync = mirakl.sync(source(taken))
@@ -131,7 +131,7 @@ class TestStopping:
         assert sync.report.complete
         check(sync, taken, mirakl.sim)
 
-    async def test_cancelling_twice_ends_now(self, start, source):
+    async def test_cancelling_twice_ends_at_once(self, start, source):
         mirakl = await start(latency=30)
         taken = []
         sync = mirakl.sync(source(taken))
@@ -146,7 +146,7 @@ class TestStopping:
                 await job
         check_unsent_only(sync, taken)
 
-    async def test_cancelling_in_the_block_twice_ends_now(self, start, source):
+    async def test_cancelling_twice_in_the_block_ends_at_once(self, start, source):
         mirakl = await start(latency=30)
         taken = []
         syncs = []
@@ -164,7 +164,7 @@ class TestStopping:
         assert job.done()
         check_unsent_only(syncs[0], taken)
 
-    async def test_a_scope_of_anyio_drains_too(self, start, source):
+    async def test_a_cancel_scope_of_anyio_finishes_the_calls_in_flight(self, start, source):
         mirakl = await start(latency=0.05)
         taken = []
         sync = mirakl.sync(source(taken))
@@ -174,7 +174,7 @@ class TestStopping:
         assert sync.report.complete
         check(sync, taken, mirakl.sim)
 
-    async def test_a_timeout_drains_too(self, start, source):
+    async def test_a_timeout_finishes_the_calls_in_flight(self, start, source):
         mirakl = await start(latency=0.05)
         taken = []
         sync = mirakl.sync(source(taken))
@@ -184,7 +184,7 @@ class TestStopping:
         assert sync.report.complete
         check(sync, taken, mirakl.sim)
 
-    async def test_closing_the_client_under_it_stops_it(self, start, source):
+    async def test_closing_the_client_stops_the_job(self, start, source):
         mirakl = await start(latency=0.02)
         taken = []
         with pytest.raises(SyncFailed):
@@ -219,14 +219,14 @@ async def test_a_job_runs_once(mirakl):
     assert sync.report.accepted == 1
 
 
-async def test_a_job_that_is_never_begun_leaves_nothing(mirakl, tmp_path):
+async def test_a_job_that_is_never_started_leaves_nothing(mirakl, tmp_path):
     mirakl.sync([order(1)], rejected_file=tmp_path / "refused.ndjson")
     assert not (tmp_path / "refused.ndjson").exists()
 
 
 @pytest.mark.parametrize("source", [[], iter(()), stream([])])
 @pytest.mark.parametrize("concurrency", [None, 1, 5])
-async def test_an_empty_source(mirakl, source, concurrency):
+async def test_an_empty_source_is_a_complete_job(mirakl, source, concurrency):
     seen = []
     report = await mirakl.sync(source, concurrency=concurrency, progress=seen.append).run()
     assert (report.read, report.calls) == (0, 0)
@@ -240,7 +240,7 @@ class Unusual(BaseException):
 class TestSourcesThatFail:
     @pytest.mark.parametrize("gives", [0, 1, 130])
     @pytest.mark.parametrize("kind", ["iterable", "async"])
-    async def test_what_it_gave_before_is_sent(self, mirakl, kind, gives):
+    async def test_orders_before_the_error_are_sent(self, mirakl, kind, gives):
         def source():
             yield from map(order, range(gives))
             raise ValueError("the feed broke")
@@ -252,7 +252,7 @@ class TestSourcesThatFail:
 
     @pytest.mark.parametrize("error", [asyncio.CancelledError, GeneratorExit, Unusual])
     @pytest.mark.parametrize("concurrency", [None, 1])
-    async def test_an_error_that_is_no_exception_does_not_end_the_job_in_silence(self, mirakl, error, concurrency):
+    async def test_a_base_exception_is_not_lost(self, mirakl, error, concurrency):
         def source():
             yield from map(order, range(130))
             raise error
@@ -261,7 +261,7 @@ class TestSourcesThatFail:
             await mirakl.sync(source(), concurrency=concurrency).run()
         assert stopped.value.report.accepted == stopped.value.report.read == 130
 
-    async def test_nor_does_one_of_an_async_source(self, mirakl):
+    async def test_a_base_exception_of_an_async_source_is_not_lost(self, mirakl):
         async def source():
             yield order(1)
             raise Unusual
@@ -269,7 +269,7 @@ class TestSourcesThatFail:
         with pytest.raises(SyncFailed, match="Unusual"):
             await mirakl.sync(source()).run()
 
-    async def test_an_error_that_says_nothing_is_still_named(self, mirakl):
+    async def test_an_error_without_a_message_is_named_by_its_class(self, mirakl):
         async def source():
             raise KeyError
             yield
@@ -277,7 +277,7 @@ class TestSourcesThatFail:
         with pytest.raises(SyncFailed, match="KeyError"):
             await mirakl.sync(source()).run()
 
-    async def test_a_cancellation_of_something_the_source_waits_for(self, mirakl):
+    async def test_a_cancellation_inside_the_source_is_an_error_of_the_source(self, mirakl):
         async def source():
             yield order(1)
             other = asyncio.create_task(asyncio.sleep(60))
@@ -289,7 +289,7 @@ class TestSourcesThatFail:
                 await mirakl.sync(source()).run()
         assert stopped.value.report.accepted == 1
 
-    async def test_an_iterator_that_cannot_even_begin(self, mirakl):
+    async def test_an_iterator_that_fails_at_its_start_is_an_error(self, mirakl):
         class Broken:
             def __aiter__(self):
                 raise OSError("no feed")
@@ -300,7 +300,7 @@ class TestSourcesThatFail:
 
 
 class TestAsyncSourcesThatAreLeft:
-    async def test_one_that_hangs_is_cancelled(self, mirakl):
+    async def test_a_source_that_hangs_is_cancelled(self, mirakl):
         ends = []
 
         async def source():
@@ -317,7 +317,7 @@ class TestAsyncSourcesThatAreLeft:
         assert ends == ["cleaned up"]
         assert sync.report.accepted == 130
 
-    async def test_one_that_rests_is_closed(self, start):
+    async def test_a_waiting_source_is_closed(self, start):
         mirakl = await start(latency=0.5)
         ends = []
 
@@ -334,7 +334,7 @@ class TestAsyncSourcesThatAreLeft:
         assert ends == ["cleaned up"]
         assert sync.report.unsent == len(list(sync.unsent()))
 
-    async def test_one_that_will_not_close_does_not_hang_the_job(self, mirakl):
+    async def test_a_source_that_does_not_close_does_not_block_the_job(self, mirakl):
         async def source():
             try:
                 yield order(1)
@@ -347,7 +347,7 @@ class TestAsyncSourcesThatAreLeft:
             sync.stop()
         assert sync.report.accepted == 1
 
-    async def test_what_it_gave_last_is_kept_when_the_job_is_aborted(self, start):
+    async def test_the_last_order_of_the_source_is_unsent_when_the_job_is_aborted(self, start):
         mirakl = await start(latency=30)
         taken = []
 
@@ -367,7 +367,7 @@ class TestAsyncSourcesThatAreLeft:
 
 class TestUsersOwnErrors:
     @pytest.mark.parametrize("error", [RuntimeError, asyncio.CancelledError, Unusual])
-    async def test_of_the_progress_callback(self, mirakl, error):
+    async def test_an_error_of_the_progress_callback_is_raised(self, mirakl, error):
         def progress(report):
             raise error("no terminal")
 
@@ -377,7 +377,7 @@ class TestUsersOwnErrors:
         report = stopped.value.report
         assert report.read == report.accepted + report.unsent
 
-    async def test_of_the_last_progress_call(self, mirakl):
+    async def test_an_error_of_the_last_progress_call_is_raised(self, mirakl):
         def progress(report):
             if report.complete and report.read:
                 raise RuntimeError("no terminal")
@@ -388,7 +388,7 @@ class TestUsersOwnErrors:
                     assert [entry async for entry in sync.rejected()] == []
         assert sync.report.accepted == 50
 
-    async def test_in_the_block_beats_the_failure_of_the_job(self, mirakl):
+    async def test_an_error_in_the_block_has_precedence_over_the_jobs_error(self, mirakl):
         mirakl.sim.faults.add(mirakls(404))
         with pytest.raises(ZeroDivisionError):
             async with mirakl.sync([order(1)]) as sync:
@@ -396,11 +396,11 @@ class TestUsersOwnErrors:
                     pass
                 raise ZeroDivisionError
 
-    async def test_a_file_that_cannot_be_written(self, mirakl, tmp_path):
+    async def test_a_rejected_file_that_cannot_be_written_stops_the_job(self, mirakl, tmp_path):
         with pytest.raises(IsADirectoryError):
             await mirakl.sync([order(1)], rejected_file=tmp_path).run()
 
-    async def test_a_disk_that_is_full(self, mirakl, tmp_path):
+    async def test_a_full_disk_stops_the_job(self, mirakl, tmp_path):
         feed = [order(n, bad=n == 50) for n in range(100)]
         with pytest.raises(SyncFailed, match="No space left") as stopped:
             async with mirakl.sync(feed, rejected_file="/dev/full") as sync:
@@ -415,7 +415,7 @@ class TestUsersOwnErrors:
 
 class TestConfiguration:
     @pytest.mark.parametrize("status", [404, 403, 401, 301])
-    async def test_what_no_retry_mends_stops_at_once(self, mirakl, status):
+    async def test_an_error_that_retries_cannot_solve_stops_at_once(self, mirakl, status):
         mirakl.sim.faults.add(mirakls(status))
         taken = []
         async with asyncio.timeout(5):
@@ -426,14 +426,14 @@ class TestConfiguration:
         check_unsent_only(sync, taken)
 
     @pytest.mark.parametrize("status", [400, 404, 403, 413, 422])
-    async def test_a_gateways_error_page_is_waited_out_and_condemns_nothing(self, mirakl, monkeypatch, status, caplog):
+    async def test_a_gateways_error_page_is_an_outage_and_rejects_no_order(self, mirakl, monkeypatch, status, caplog):
         monkeypatch.setattr(outages, "INITIAL_DELAY", 0.02)
         mirakl.sim.faults.add(Fault.html(status, times=12))
         report = await mirakl.sync(map(order, range(300)), concurrency=3, max_outage=30).run()
         assert (report.accepted, report.rejected) == (300, 0)
         assert status == 413 or "the answer is not Mirakl's" in caplog.text
 
-    async def test_a_firewalls_page_of_status_200_is_no_acceptance(self, mirakl, monkeypatch, caplog):
+    async def test_a_firewalls_page_with_status_200_does_not_accept_orders(self, mirakl, monkeypatch, caplog):
         monkeypatch.setattr(outages, "INITIAL_DELAY", 0.02)
         mirakl.sim.faults.add(Fault.html(200, every=3))
         orders = [order(n, bad=n == 77) for n in range(1000)]
@@ -442,13 +442,13 @@ class TestConfiguration:
         assert held(mirakl.sim) == expected(one for one in orders if one.channel_order_id != "o77")
         assert report.calls > 60
 
-    async def test_a_gateways_error_page_that_stays_stops_the_job_with_everything_unsent(self, mirakl):
+    async def test_a_permanent_gateways_error_page_stops_the_job_with_all_orders_unsent(self, mirakl):
         mirakl.sim.faults.add(Fault.html(400))
         with pytest.raises(SyncFailed, match="400") as stopped:
             await mirakl.sync(map(order, range(50)), max_outage=0.1).run()
         assert stopped.value.report.unsent == 50
 
-    async def test_an_origin_the_server_finds_fault_with_is_not_searched_for_order_by_order(self, mirakl):
+    async def test_an_invalid_origin_is_not_isolated_order_by_order(self, mirakl):
         body = '{"code":"INVALID_INPUT","errors":[{"field":"origin.channel_store_id","message":"is closed"}]}'
         mirakl.sim.faults.add(Fault.status(400, body=body, content_type="application/json"))
         with pytest.raises(SyncFailed, match="is closed") as stopped:
@@ -470,7 +470,7 @@ class TestConfiguration:
         assert sync.report.calls < 20
         assert "set aside" in caplog.text
 
-    async def test_where_every_store_is_closed_the_job_stops(self, mirakl):
+    async def test_the_job_stops_if_all_stores_are_closed(self, mirakl):
         origins = [type(ORIGIN)(channel_id=name, channel_store_id="store-1") for name in ("a", "b", "c")]
         pairs = [(origins[n % 3], order(n)) for n in range(1000)]
         async with asyncio.timeout(20):
@@ -478,7 +478,7 @@ class TestConfiguration:
                 await mirakl.sync(iter(pairs), origin=None).run()
         assert stopped.value.report.unsent == stopped.value.report.read
 
-    async def test_a_failure_waits_only_for_what_is_on_the_wire(self, start, monkeypatch):
+    async def test_a_failing_job_waits_only_for_calls_in_flight(self, start, monkeypatch):
         monkeypatch.setattr(outages, "INITIAL_DELAY", 40.0)
         mirakl = await start(client={"retry": Retry(max_retries=0)})
         mirakl.sim.faults.add(Fault.status(503, at=(1,)), mirakls(404, at=(2,)))
@@ -487,7 +487,7 @@ class TestConfiguration:
                 await mirakl.sync(map(order, range(200)), concurrency=2, grace_period=60).run()
         assert stopped.value.report.unsent == 200
 
-    async def test_hosts_that_never_answer_get_less_patience(self, start, unused_tcp_port, monkeypatch):
+    async def test_the_outage_of_a_host_that_never_answered_is_shorter(self, start, unused_tcp_port, monkeypatch):
         monkeypatch.setattr(outages, "FIRST_CONTACT", 0.3)
         url = f"http://127.0.0.1:{unused_tcp_port}"
         for wrong in ({"connect_url": url}, {"auth_url": url}):
@@ -498,20 +498,20 @@ class TestConfiguration:
             assert stopped.value.report.accepted == 0
             assert stopped.value.report.unsent == stopped.value.report.read
 
-    async def test_an_outage_shorter_than_patience_is_survived(self, mirakl, monkeypatch):
+    async def test_an_outage_shorter_than_max_outage_is_survived(self, mirakl, monkeypatch):
         monkeypatch.setattr(outages, "INITIAL_DELAY", 0.05)
         mirakl.sim.faults.add(Fault.status(503, times=40))
         report = await mirakl.sync(map(order, range(300)), concurrency=3, max_outage=30).run()
         assert report.accepted == 300
         assert report.retries >= 40
 
-    async def test_an_outage_of_the_tokens_is_survived(self, mirakl, monkeypatch):
+    async def test_an_outage_of_the_token_endpoint_is_survived(self, mirakl, monkeypatch):
         monkeypatch.setattr(outages, "INITIAL_DELAY", 0.05)
         mirakl.sim.faults.add(Fault.status(503, operation="token", times=6))
         report = await mirakl.sync(map(order, range(300)), max_outage=30).run()
         assert report.accepted == 300
 
-    async def test_nonsense_is_refused_before_anything_is_begun(self, mirakl):
+    async def test_invalid_options_are_rejected_before_the_start(self, mirakl):
         for name, nonsense in (
             ("batch_size", {"batch_size": 0}),
             ("batch_size", {"batch_size": 101}),
@@ -525,7 +525,7 @@ class TestConfiguration:
             with pytest.raises(InvalidArgument, match="source"):
                 mirakl.sync(source)
 
-    async def test_a_file_does_not_take_up_its_own_refusals(self, mirakl, tmp_path):
+    async def test_a_source_file_cannot_be_its_own_rejected_file(self, mirakl, tmp_path):
         file, link = tmp_path / "orders.ndjson", tmp_path / "link"
         file.write_bytes(b"junk\n")
         link.symlink_to(file)

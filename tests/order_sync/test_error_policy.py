@@ -77,7 +77,7 @@ def foreign(status, body=b"<html><body><h1>Blocked</h1></body></html>", *, attem
         (UnexpectedRedirect("302", CONTEXT, "https://elsewhere.example/"), "stop"),
     ],
 )
-def test_what_an_error_means(error, what):
+def test_the_recovery_for_each_error(error, what):
     assert recovery_for(error) == what
 
 
@@ -94,28 +94,28 @@ def pauses(outage, error, *, last_answer=None):
         now += pause
 
 
-def test_pauses_grow_to_a_bound_and_end_with_the_patience():
+def test_delays_grow_to_a_maximum_and_end_with_max_outage():
     granted = list(pauses(BatchBackoff(300), answered(503), last_answer=1000.0))
     assert granted[:4] == [0.5, 1.0, 2.0, 4.0]
     assert max(granted) == MAX_DELAY
     assert 270 < sum(granted) <= 300
 
 
-def test_patience_counts_from_the_first_trouble_not_from_a_long_wait_before():
+def test_an_outage_is_measured_from_its_first_error_not_from_a_wait_before():
     outage = BatchBackoff(10)
     assert outage.began is None
     assert outage.pause(answered(503), 5000.0, 1.0) == 0.5
     assert outage.began == 5000.0
 
 
-def test_answers_that_others_get_renew_the_patience():
+def test_responses_to_other_batches_restart_the_measurement():
     outage = BatchBackoff(10)
     assert outage.pause(answered(503), 0.0, 0.0) is not None
     assert outage.pause(answered(503), 100.0, 99.0) is not None
     assert outage.pause(answered(503), 200.0, 99.0) is None
 
 
-def test_a_size_that_a_gateway_refuses_is_waited_out_and_one_that_mirakl_refuses_is_not():
+def test_a_gateways_413_is_an_outage_and_mirakls_413_is_not():
     assert is_foreign(foreign(413))
     assert not is_foreign(answered(413))
     assert list(pauses(BatchBackoff(300), foreign(413), last_answer=1000.0))
@@ -124,18 +124,18 @@ def test_a_size_that_a_gateway_refuses_is_waited_out_and_one_that_mirakl_refuses
 @pytest.mark.parametrize(
     "error", [ConnectFailed("no such host", CONTEXT), TokenUnavailable("no such host"), foreign(404), foreign(400)]
 )
-def test_hosts_that_never_answered_get_less(error):
+def test_the_outage_of_a_host_that_never_answered_ends_earlier(error):
     assert sum(pauses(BatchBackoff(3000), error)) <= FIRST_CONTACT
     assert sum(pauses(BatchBackoff(3000), error, last_answer=1.0)) > 1000
     assert sum(pauses(BatchBackoff(2), error)) <= 2
 
 
-def test_what_no_waiting_mends_is_given_up_at_once():
+def test_an_error_that_waiting_cannot_solve_fails_at_once():
     for error in (answered(404), TokenRefused("no"), answered(401)):
         assert BatchBackoff(300).pause(error, 0.0, 0.0) is None
 
 
-def test_a_token_that_keeps_being_revoked_is_renewed_a_few_times_and_soon():
+def test_a_repeatedly_revoked_token_is_renewed_a_few_times_without_long_delays():
     granted = list(pauses(BatchBackoff(300), answered(401, attempts=2)))
     assert len(granted) == RENEWALS
     assert sum(granted) < 2

@@ -51,7 +51,9 @@ async def in_queue(path):
 
 
 @pytest.mark.parametrize("kind", ["list", "file", "stream"])
-async def test_a_sync_stops_with_clear_words_and_goes_on_when_there_is_room(mirakl, tmp_path, small_disk, kind):
+async def test_a_sync_stops_with_a_clear_message_and_can_be_resumed_when_there_is_space(
+    mirakl, tmp_path, small_disk, kind
+):
     path, entries, taken = tmp_path / "orders.db", made(600), []
     file = tmp_path / "orders.ndjson"
     file.write_bytes(b"".join(as_line(entry) + b"\n" for entry in entries))
@@ -82,7 +84,7 @@ async def test_a_sync_stops_with_clear_words_and_goes_on_when_there_is_room(mira
     assert held(mirakl.sim) == expected(entries)
 
 
-async def test_what_is_settled_needs_no_room(mirakl, tmp_path, small_disk):
+async def test_settling_orders_needs_no_disk_space(mirakl, tmp_path, small_disk):
     """A full disk does not stop a sync whose orders Mirakl takes: its blocks go as soon as they are put."""
     del small_disk
     entries = made(600)
@@ -90,7 +92,9 @@ async def test_what_is_settled_needs_no_room(mirakl, tmp_path, small_disk):
     assert held(mirakl.sim) == expected(entries)
 
 
-async def test_enqueueing_stops_with_clear_words_and_goes_on_when_there_is_room(mirakl, tmp_path, small_disk):
+async def test_enqueueing_stops_with_a_clear_message_and_can_be_resumed_when_there_is_space(
+    mirakl, tmp_path, small_disk
+):
     path, entries, file = tmp_path / "orders.db", made(600), tmp_path / "orders.ndjson"
     file.write_bytes(b"".join(as_line(entry) + b"\n" for entry in entries))
     async with asyncio.timeout(20):
@@ -103,7 +107,7 @@ async def test_enqueueing_stops_with_clear_words_and_goes_on_when_there_is_room(
     assert held(mirakl.sim) == expected(entries)
 
 
-async def test_rejected_orders_are_kept_once_there_is_room(mirakl, tmp_path, small_disk):
+async def test_rejected_orders_are_stored_once_there_is_space(mirakl, tmp_path, small_disk):
     """Their rows wait in memory, and a job that cannot write them leaves their orders in the queue."""
     path = tmp_path / "orders.db"
     entries = [order(n, n, bad=n % 2 == 0, title="x" * 4000) for n in range(60)]

@@ -74,28 +74,28 @@ AT_FAULT = st.sets(st.integers(0, 99), max_size=12)
 
 
 @given(AT_FAULT)
-def test_by_halves_exactly_those_at_fault_are_found(at_fault):
+def test_halving_finds_exactly_the_invalid_orders(at_fault):
     search = Search(HUNDRED, at_fault, lambda bad, size: INDISTINCT)
     assert search.rejected == sorted(at_fault)
     assert search.calls <= 1 + 14 * len(at_fault)
 
 
 @given(st.integers(0, 99))
-def test_one_that_is_named_takes_one_call_more_and_none_of_its_own(index):
+def test_a_named_order_needs_one_more_call_and_is_not_sent_alone(index):
     search = Search(HUNDRED, {index}, lambda bad, size: named(bad))
     assert search.rejected == [index]
     assert search.calls == 2
 
 
 @given(st.sets(st.integers(0, 99), min_size=2, max_size=8))
-def test_several_that_are_named_are_proven_one_by_one(at_fault):
+def test_several_named_orders_are_proven_one_by_one(at_fault):
     search = Search(HUNDRED, at_fault, lambda bad, size: named(bad))
     assert search.rejected == sorted(at_fault)
     assert search.calls == 2 + len(at_fault)
 
 
 @given(st.sets(st.integers(0, 99), min_size=1, max_size=12))
-def test_named_one_at_a_time_they_take_two_calls_each(at_fault):
+def test_orders_named_one_at_a_time_need_two_calls_each(at_fault):
     search = Search(HUNDRED, at_fault, lambda bad, size: naming(f"$.orders[{bad[0]}]"))
     assert search.rejected == sorted(at_fault)
     assert search.calls <= 1 + 2 * len(at_fault)
@@ -116,14 +116,14 @@ LIES = {
 
 @pytest.mark.parametrize("lie", LIES)
 @pytest.mark.parametrize("at_fault", [{50}, {0}, {99}, {0, 1}, {3, 40, 41, 97}])
-def test_no_wrong_name_costs_an_innocent_order(lie, at_fault):
+def test_a_wrong_name_never_rejects_a_valid_order(lie, at_fault):
     search = Search(HUNDRED, at_fault, LIES[lie])
     assert search.rejected == sorted(at_fault)
     assert search.calls <= 110 + 16 * len(at_fault)
 
 
 @given(AT_FAULT, st.randoms(use_true_random=False), st.integers(1, 100))
-def test_no_liar_costs_an_innocent_order(at_fault, draw, size):
+def test_a_server_with_wrong_names_never_rejects_a_valid_order(at_fault, draw, size):
     at_fault = {index for index in at_fault if index < size}
 
     def lie(bad, many):
@@ -134,14 +134,14 @@ def test_no_liar_costs_an_innocent_order(at_fault, draw, size):
     assert search.calls <= 3 * size + 16 * len(at_fault)
 
 
-def test_a_server_that_names_an_innocent_order_is_not_believed_again(caplog):
+def test_a_server_that_named_a_valid_order_is_not_trusted_again(caplog):
     search = Search(HUNDRED, {50}, LIES["always the first"])
     assert search.calls <= 25
     assert caplog.text.count("isolated by halves") == 1
 
 
 @pytest.mark.parametrize("many", [1, 8])
-def test_those_who_break_the_contract_are_tried_alone_first(many):
+def test_orders_that_violate_the_contract_are_tried_separately_first(many):
     entries = [order(n, bad=n < many) for n in range(100)]
     search = Search(entries, set(range(many)), lambda bad, size: INDISTINCT)
     assert search.rejected == list(range(many))
@@ -153,7 +153,7 @@ def test_the_contract_is_only_a_hint():
     assert Search(entries, {50}, lambda bad, size: INDISTINCT).rejected == [50]
 
 
-def test_a_batch_in_which_all_break_the_contract_is_halved():
+def test_a_batch_in_which_all_orders_violate_the_contract_is_halved():
     plan = plan_isolation([order(n, bad=True) for n in range(100)], INDISTINCT)
     assert plan.rejected is None
     assert plan.identified == {}
@@ -176,7 +176,7 @@ def test_when_all_are_rejected_the_job_fails(monkeypatch):
     assert search.calls <= 200
 
 
-def test_one_alone_is_rejected_whatever_is_said():
+def test_a_single_order_is_rejected_whatever_the_server_names():
     assert plan_isolation(HUNDRED[:1], Problem()).rejected[:2] == ("rejected without a reason", None)
     assert plan_isolation(HUNDRED[:1], naming("somewhere")).rejected.path == "somewhere"
     for place in ("orders[0]", "orders[1]", "$.orders[17]", "/orders/0"):
@@ -196,7 +196,7 @@ def test_one_alone_is_rejected_whatever_is_said():
         ("order_lines[3] of 3 orders", "order_lines[3] of 3 orders"),
     ],
 )
-def test_what_is_said_of_an_order_does_not_name_its_place_in_a_batch_that_is_gone(text, words):
+def test_the_reason_of_an_order_does_not_contain_its_index_in_a_batch(text, words):
     assert without_places(text, 3) == words
     field = FieldError(field="orders[3].status", message=text)
     said = plan_isolation(HUNDRED, Problem(message=text, errors=(field, *naming("orders[5].a").errors)))
@@ -214,7 +214,7 @@ def test_what_is_said_of_an_order_does_not_name_its_place_in_a_batch_that_is_gon
         ("orders[3]", None),
     ],
 )
-def test_ways_to_write_an_index(field, path):
+def test_all_notations_of_an_index_are_read(field, path):
     reason = plan_isolation(HUNDRED, naming(field)).identified[3]
     assert reason[:2] == (f"{path}: is wrong" if path else "is wrong", path)
 
@@ -236,7 +236,7 @@ def test_all_errors_of_one_order_are_in_its_reason():
     }
 
 
-def test_a_batch_whose_others_must_be_cut_lets_go_of_those_that_wait_for_it():
+def test_suspects_are_released_when_the_rest_of_their_batch_has_to_be_split():
     """The others were too large for the server: those that were named are sent by themselves."""
     search = Search(HUNDRED, {7}, lambda bad, size: named(bad))
     assert search.reasons["o7"] == ("status: is wrong", "status")

@@ -35,14 +35,14 @@ async def run(sync):
 
 
 @pytest.mark.parametrize("shape", [dict, MappingProxyType, UserDict])
-async def test_mappings_of_any_kind(mirakl, shape):
+async def test_mappings_of_any_type_are_accepted(mirakl, shape):
     entries = [order(n, n) for n in range(3)]
     report, _ = await run(mirakl.sync([shape(as_mapping(entry)) for entry in entries]))
     assert report.accepted == 3
     assert held(mirakl.sim) == expected(entries)
 
 
-async def test_mappings_may_hold_python_values(mirakl):
+async def test_mappings_may_contain_python_values(mirakl):
     plain = as_mapping(order(1))
     plain["channel_updated_at"] = NOON
     plain["order_lines"][0]["price"]["amount"] = 0.1
@@ -53,7 +53,7 @@ async def test_mappings_may_hold_python_values(mirakl):
     assert (line["price"]["amount"], line["total_shipping_price"]["amount"]) == (0.1, 0.3)
 
 
-async def test_a_subclass_of_the_struct(mirakl):
+async def test_a_subclass_of_the_struct_is_accepted(mirakl):
     class Ours(OrderRequest, kw_only=True):
         pass
 
@@ -89,7 +89,7 @@ JUNK = [
 
 
 @pytest.mark.parametrize("make", [iter, stream])
-async def test_junk_is_refused_item_by_item(mirakl, make):
+async def test_invalid_items_are_rejected_one_by_one(mirakl, make):
     report, found = await run(mirakl.sync(make([*JUNK, order(1)])))
     assert report.accepted == 1
     assert len(found) == len(JUNK)
@@ -97,7 +97,7 @@ async def test_junk_is_refused_item_by_item(mirakl, make):
     assert found[JUNK.index({"channel_order_id": "half"})].channel_order_id == "half"
 
 
-async def test_junk_goes_to_the_file_as_far_as_json_can_say_it(mirakl, tmp_path):
+async def test_invalid_items_are_written_to_the_file_as_far_as_json_can_represent_them(mirakl, tmp_path):
     path = tmp_path / "refused.ndjson"
     await run(mirakl.sync(JUNK, rejected_file=path))
     records = [json.loads(line) for line in path.read_bytes().splitlines()]
@@ -124,14 +124,14 @@ async def test_junk_goes_to_the_file_as_far_as_json_can_say_it(mirakl, tmp_path)
         {"origin": 1, "order": 2},
     ],
 )
-async def test_pairs_that_are_none(mirakl, junk):
+async def test_invalid_pairs_are_rejected(mirakl, junk):
     report, found = await run(mirakl.sync([(ORIGIN, order(1)), junk, [SECOND, as_mapping(order(2))]], origin=None))
     assert report.accepted == 2
     assert [entry.kind for entry in found] == ["invalid"]
     assert set(held(mirakl.sim)) == {key_of(order(1), ORIGIN), key_of(order(2), SECOND)}
 
 
-async def test_one_list_that_the_source_fills_again_and_again(mirakl):
+async def test_a_list_that_the_source_reuses_is_read_at_once(mirakl):
     def source():
         pair = [None, None]
         for n in range(5):
@@ -178,14 +178,14 @@ async def test_structs_that_became_invalid_are_rejected_one_by_one(mirakl, concu
         json.loads(line)
 
 
-async def test_a_stamp_in_another_zone_is_the_same_stamp(mirakl):
+async def test_a_timestamp_in_another_zone_is_the_same_instant(mirakl):
     tokyo = changed_order(1, channel_updated_at=NOON.astimezone(timezone(timedelta(hours=9))))
     later = changed_order(1, channel_updated_at=(NOON + timedelta(seconds=1)).astimezone(timezone(timedelta(hours=-8))))
     report, _ = await run(mirakl.sync([order(1), tokyo, later]))
     assert (report.accepted, report.superseded, report.rejected) == (1, 2, 0)
 
 
-async def test_the_hour_that_autumn_repeats(mirakl):
+async def test_the_repeated_hour_of_a_clock_change_is_compared_by_instant(mirakl):
     """The later of two stamps of one zone may be earlier on the wall."""
     paris = ZoneInfo("Europe/Paris")
     first = changed_order(1, channel_updated_at=datetime(2024, 10, 27, 2, 50, tzinfo=paris))
@@ -207,7 +207,7 @@ async def test_the_hour_that_autumn_repeats(mirakl):
         ("12:00:00.0000001Z", "13:00:00.00000012+01:00"),
     ],
 )
-async def test_stamps_that_differ_below_a_microsecond(mirakl, tmp_path, older, newer):
+async def test_timestamps_that_differ_below_a_microsecond_are_different(mirakl, tmp_path, older, newer):
     def line(stamp, title):
         return codec.encode(order(1, title=title)).replace(b"2026-11-20T12:00:00Z", f"2026-11-20T{stamp}".encode(), 1)
 
@@ -222,7 +222,7 @@ async def test_stamps_that_differ_below_a_microsecond(mirakl, tmp_path, older, n
 
 
 @pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity", "sNaN"])
-async def test_a_number_that_is_none_never_leaves(mirakl, value):
+async def test_a_nan_is_never_sent(mirakl, value):
     bodies = []
     exchange = mirakl.connect.session.transport._wire.exchange
 
@@ -243,13 +243,13 @@ async def test_a_number_that_is_none_never_leaves(mirakl, value):
 
 class TestTheOriginThatWasForgotten:
     @pytest.mark.parametrize("make", [list, tuple])
-    async def test_is_asked_for_at_once(self, mirakl, make):
+    async def test_a_missing_origin_is_reported_at_once(self, mirakl, make):
         for one in (order(1), as_mapping(order(1))):
             with pytest.raises(InvalidArgument, match="origin=OriginRequest"):
                 mirakl.sync(make([one]), origin=None)
 
     @pytest.mark.parametrize("make", [iter, stream])
-    async def test_is_asked_for_with_the_first_order(self, mirakl, make):
+    async def test_a_missing_origin_is_reported_with_the_first_order(self, mirakl, make):
         taken = []
 
         def source():
@@ -262,20 +262,20 @@ class TestTheOriginThatWasForgotten:
             await sync.run()
         assert len(taken) == sync.report.read == sync.report.rejected < 10
 
-    async def test_of_a_file(self, mirakl, tmp_path):
+    async def test_a_missing_origin_of_a_file_is_reported(self, mirakl, tmp_path):
         path = tmp_path / "orders.ndjson"
         path.write_bytes(codec.encode(order(1)) + b"\n" + codec.encode(order(2)))
         with pytest.raises(InvalidArgument, match="--channel-id"):
             await mirakl.sync(path, origin=None).run()
 
-    async def test_one_too_many_is_said_too(self, mirakl):
+    async def test_a_superfluous_origin_is_reported(self, mirakl):
         with pytest.raises(InvalidArgument, match="leave out origin="):
             mirakl.sync([(ORIGIN, order(1))])
         with pytest.raises(InvalidArgument, match="leave out origin="):
             await mirakl.sync(iter([(ORIGIN, order(1))])).run()
 
 
-async def test_newer_versions_of_orders_in_flight(start):
+async def test_newer_versions_of_orders_in_flight_are_sent_later(start):
     mirakl = await start(latency=0.05)
     feed = [order(n, version) for version in range(6) for n in range(40)]
     report, _ = await run(mirakl.sync(stream(feed), batch_size=10, linger=0.001, concurrency=8))
@@ -285,7 +285,7 @@ async def test_newer_versions_of_orders_in_flight(start):
 
 
 @pytest.mark.parametrize("after", [False, True])
-async def test_no_fault_leaves_an_older_version_behind(start, after):
+async def test_no_fault_leaves_an_older_version_at_mirakl(start, after):
     mirakl = await start(latency=(0.0, 0.02), seed=int(after))
     mirakl.sim.faults.add(
         Fault.reset(after_processing=after, probability=0.15),
@@ -300,7 +300,7 @@ async def test_no_fault_leaves_an_older_version_behind(start, after):
     assert mirakl.sim.world.versions.stale == 0, "a retry may repeat the newest, never an older one behind it"
 
 
-async def test_older_versions_of_orders_in_flight(start):
+async def test_older_versions_of_orders_in_flight_are_superseded(start):
     mirakl = await start(latency=0.2)
     feed = [order(n, 9 - version) for version in range(3) for n in range(100)]
     report, _ = await run(mirakl.sync(feed, concurrency=3))
@@ -308,7 +308,7 @@ async def test_older_versions_of_orders_in_flight(start):
     assert held(mirakl.sim) == expected(feed)
 
 
-async def test_orders_of_one_id_and_several_sub_channels(mirakl):
+async def test_orders_with_one_id_and_several_sub_channels_are_all_sent(mirakl):
     feed = []
     for version in range(3):
         for code in ("fr", "de", None):
@@ -321,13 +321,13 @@ async def test_orders_of_one_id_and_several_sub_channels(mirakl):
     assert mirakl.sim.world.count() == 3
 
 
-async def test_equal_stamps(mirakl):
+async def test_equal_timestamps_are_a_conflict(mirakl):
     report, found = await run(mirakl.sync([order(1), order(1), order(1, title="other"), order(1, 1)]))
     assert (report.accepted, report.superseded, report.rejected) == (1, 2, 1)
     assert [(entry.kind, entry.order.order_lines[0].product.title) for entry in found] == [("conflict", "other")]
 
 
-async def test_bodies_are_kept_under_their_size(start):
+async def test_batches_are_smaller_than_max_batch_bytes(start):
     mirakl = await start(latency=0.01)
     sizes = []
     upsert = mirakl.connect.session.transport._wire.exchange
@@ -345,7 +345,7 @@ async def test_bodies_are_kept_under_their_size(start):
     assert report.accepted == 200
 
 
-async def test_a_server_that_takes_less_gets_less(mirakl):
+async def test_batches_are_halved_for_a_server_with_a_lower_limit(mirakl):
     takes = 20_000
     feed = [order(n, title="x" * (30_000 if n == 77 else 500)) for n in range(100)]
     exchange = mirakl.connect.session.transport._wire.exchange
@@ -363,7 +363,7 @@ async def test_a_server_that_takes_less_gets_less(mirakl):
 
 
 class TestRefused:
-    async def test_nobody_has_to_iterate(self, mirakl, monkeypatch, caplog):
+    async def test_rejected_orders_need_not_be_iterated(self, mirakl, monkeypatch, caplog):
         monkeypatch.setattr(refusals, "KEPT", 20)
         sync = mirakl.sync(iter([None] * 300))
         async with asyncio.timeout(5):
@@ -372,14 +372,14 @@ class TestRefused:
         assert [entry async for entry in sync.rejected()] == []
         assert "280 rejected orders were counted but not stored" in caplog.text
 
-    async def test_with_a_file_nothing_is_said_to_be_lost(self, mirakl, monkeypatch, caplog, tmp_path):
+    async def test_with_a_rejected_file_there_is_no_warning(self, mirakl, monkeypatch, caplog, tmp_path):
         monkeypatch.setattr(refusals, "KEPT", 20)
         caplog.set_level(logging.WARNING)
         await mirakl.sync([None] * 300, rejected_file=tmp_path / "r").run()
         assert len((tmp_path / "r").read_bytes().splitlines()) == 300
         assert "not stored" not in caplog.text
 
-    async def test_leaving_the_loop_early_does_not_hang_the_job(self, mirakl, monkeypatch):
+    async def test_leaving_the_loop_early_does_not_block_the_job(self, mirakl, monkeypatch):
         monkeypatch.setattr(refusals, "KEPT", 20)
         async with asyncio.timeout(5), mirakl.sync(iter([None] * 3000)) as sync:
             async for _ in sync.rejected():
@@ -387,7 +387,7 @@ class TestRefused:
         assert sync.report.rejected == 3000
         assert len(sync._rejections._kept) <= 3000
 
-    async def test_an_iterator_held_and_not_taken_from_does_not_hang_the_job(self, mirakl, monkeypatch):
+    async def test_an_unused_iterator_of_rejected_orders_does_not_block_the_job(self, mirakl, monkeypatch):
         monkeypatch.setattr(refusals, "KEPT", 20)
         async with asyncio.timeout(5):
             async with mirakl.sync(iter([None] * 3000)) as sync:
@@ -397,7 +397,7 @@ class TestRefused:
         assert sync.report.rejected == 3000
 
     @pytest.mark.parametrize("make", [iter, stream])
-    async def test_a_feed_of_junk_is_read_no_faster_than_its_refusals_are_taken(self, mirakl, monkeypatch, make):
+    async def test_invalid_items_are_read_only_as_fast_as_their_rejections(self, mirakl, monkeypatch, make):
         monkeypatch.setattr(refusals, "KEPT", 200)
         most = count = 0
         async with asyncio.timeout(20), mirakl.sync(make([None] * 5000)) as sync:
@@ -409,7 +409,7 @@ class TestRefused:
         assert count == 5000
         assert most <= 200 + 3 * 100
 
-    async def test_two_who_iterate_share(self, mirakl):
+    async def test_two_iterators_share_the_rejected_orders(self, mirakl):
         async with asyncio.timeout(5), mirakl.sync(iter([None] * 500)) as sync:
 
             async def take():
@@ -424,7 +424,7 @@ class TestRefused:
         assert first
         assert second
 
-    async def test_a_task_of_its_own_may_iterate(self, mirakl):
+    async def test_another_task_can_iterate_the_rejected_orders(self, mirakl):
         sync = mirakl.sync([order(n, bad=n % 50 == 7) for n in range(300)])
 
         async def take():
@@ -434,14 +434,14 @@ class TestRefused:
             taking = asyncio.create_task(take())
         assert sorted(await taking) == sorted(f"o{n}" for n in range(300) if n % 50 == 7)
 
-    async def test_before_the_job_it_says_how_to_begin_one(self, mirakl):
+    async def test_iterating_before_the_start_is_an_error_with_advice(self, mirakl):
         sync = mirakl.sync([None])
         with pytest.raises(ClientStateError, match="async with"):
             sync.rejected()
         assert (await sync.run()).rejected == 1
         assert len([entry async for entry in sync.rejected()]) == 1
 
-    async def test_the_first_of_each_kind_is_logged_and_all_are_counted_by_reason(self, mirakl, caplog):
+    async def test_the_first_rejection_of_each_kind_is_logged_and_all_are_counted_by_reason(self, mirakl, caplog):
         feed = [order(n, bad=n % 10 == 3) for n in range(50)]
         feed[10:10] = [None, 5]
         report, _ = await run(mirakl.sync(feed))
@@ -450,7 +450,7 @@ class TestRefused:
         assert len(warned) == 3
         assert any("o3" in words and "price.amount" in words for words in warned)
 
-    async def test_reasons_hold_no_values_and_are_not_without_bound(self, mirakl, caplog):
+    async def test_reasons_contain_no_values_and_are_limited(self, mirakl, caplog):
         names = "abcdefghijklmnopqrstuvwxyz"
         feed = [RejectedOrder(kind="invalid", reason=f"bad: sam@mail.example {n} {names[n % 26]}") for n in range(100)]
         report, _ = await run(mirakl.sync(feed))
@@ -458,14 +458,14 @@ class TestRefused:
         assert len(report.reasons) == refusals.MAX_REASONS + 1
         assert "sam@mail" not in caplog.text + str(report.reasons)
 
-    async def test_kept_ones_are_bounded_in_bytes(self, mirakl, monkeypatch):
+    async def test_stored_rejections_are_limited_by_their_bytes(self, mirakl, monkeypatch):
         monkeypatch.setattr(refusals, "KEPT_BYTES", 100_000)
         feed = [order(n, bad=True, title="x" * 30_000) for n in range(20)]
         sync = mirakl.sync(feed)
         assert (await sync.run()).rejected == 20
         assert len([entry async for entry in sync.rejected()]) == 4
 
-    async def test_they_say_why_and_not_what(self, mirakl):
+    async def test_the_repr_of_a_rejection_has_the_reason_and_not_the_order(self, mirakl):
         entry = order(1, bad=True)
         entry.shipping_info.email = "sam@mail.example"
         _, [refused] = await run(mirakl.sync([entry]))
@@ -475,7 +475,7 @@ class TestRefused:
         assert "sam@mail" not in str(refused)
 
     @pytest.mark.parametrize("fields", ["indexed", "none"])
-    async def test_a_feed_of_which_everything_is_refused_stops(self, start, fields, monkeypatch):
+    async def test_a_job_of_which_all_orders_are_rejected_stops(self, start, fields, monkeypatch):
         monkeypatch.setattr(batch_results, "MAX_CONSECUTIVE_REJECTIONS", 150)
         mirakl = await start(error_fields=fields)
         with pytest.raises(SyncFailed, match="400") as stopped:
@@ -515,7 +515,7 @@ class RecordingWire:
 
 
 @pytest.mark.parametrize("shape", [dict, MappingProxyType, UserDict])
-async def test_members_that_are_not_known_are_sent_from_mappings_as_from_lines(tmp_path, shape):
+async def test_unknown_members_of_mappings_are_sent_like_those_of_lines(tmp_path, shape):
     plain = as_mapping(order(1)) | {"loyalty": {"points": 3, "since": "2020"}}
     plain["order_lines"][0]["product"] = shape(plain["order_lines"][0]["product"] | {"colour": "red"})
     file = tmp_path / "orders.ndjson"
@@ -534,7 +534,7 @@ async def test_members_that_are_not_known_are_sent_from_mappings_as_from_lines(t
     assert sent["order_lines"][0]["product"]["colour"] == "red"
 
 
-async def test_a_value_that_json_would_hide_is_refused_in_a_mapping(mirakl):
+async def test_a_value_that_json_cannot_represent_is_rejected_in_a_mapping(mirakl):
     odd = [as_mapping(order(n)) for n in range(3)]
     odd[0]["channel_order_id"] = b"o0"
     odd[1]["order_lines"][0]["price"]["amount"] = float("nan")

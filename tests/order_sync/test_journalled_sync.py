@@ -44,7 +44,7 @@ async def until(sync, accepted):
 
 class TestOneJob:
     @pytest.mark.parametrize("shape", ["structs", "mappings", "stream", "file"])
-    async def test_all_is_accepted_and_nothing_is_left(self, mirakl, kept, tmp_path, shape):
+    async def test_all_orders_are_accepted_and_the_journal_is_empty(self, mirakl, kept, tmp_path, shape):
         entries = [order(n, n) for n in range(730)]
         source = {
             "structs": lambda: entries,
@@ -57,7 +57,7 @@ class TestOneJob:
         assert held(mirakl.sim) == expected(entries)
         assert await kept.look() == (0, [])
 
-    async def test_stores_are_kept_apart(self, mirakl, kept):
+    async def test_orders_of_different_stores_are_sent_separately(self, mirakl, kept):
         pairs = [(ORIGIN if n % 2 else SECOND, order(n, title="A thing")) for n in range(300)]
         for n, (_, entry) in enumerate(pairs):
             entry.order_lines[0].channel_order_line_id = f"line {n}"
@@ -66,7 +66,7 @@ class TestOneJob:
         assert len(held(mirakl.sim)) == 300
         assert mirakl.sim.world.count("channel-1", "store-2") == 150
 
-    async def test_of_many_versions_the_newest_is_held(self, mirakl, kept):
+    async def test_the_newest_of_many_versions_is_stored_by_mirakl(self, mirakl, kept):
         entries = [
             order(n % 40, second, title=f"{second}") for second, n in enumerate([*range(400), *range(399, 0, -1)])
         ]
@@ -86,7 +86,7 @@ class TestOneJob:
         assert {row.order_id for row in rows} == {"o3", "o177", "o178"}
         assert all("amount" in row.reason or "amount" in (row.path or "") for row in rows)
 
-    async def test_what_is_no_order_is_kept_with_its_line(self, mirakl, kept, tmp_path):
+    async def test_an_invalid_line_is_stored_with_its_number(self, mirakl, kept, tmp_path):
         entries = [order(n, n) for n in range(5)]
         file = write(
             tmp_path / "orders.ndjson", [*entries[:2], b"{not json", b"", *entries[2:], b'{"channel_order_id":"x"}']
@@ -98,7 +98,7 @@ class TestOneJob:
         assert [(row.kind, row.order_id) for row in rows] == [("invalid", None), ("invalid", "x")]
         assert rows[0].line == b"{not json"
 
-    async def test_two_bodies_with_one_stamp_are_a_conflict(self, start, kept):
+    async def test_two_contents_with_one_timestamp_are_a_conflict(self, start, kept):
         mirakl = await start(latency=0.2)
         entries = [order(1, 1, title="one"), *[order(n, n) for n in range(2, 9)], order(1, 1, title="other")]
         report, refused = await run(mirakl.sync(entries, journal=kept.address))
@@ -107,7 +107,7 @@ class TestOneJob:
         _, rows = await kept.look()
         assert [row.kind for row in rows] == ["conflict"]
 
-    async def test_structs_that_are_broken_are_refused_alone(self, mirakl, kept):
+    async def test_invalid_structs_are_rejected_individually(self, mirakl, kept):
         entries = [order(n, n) for n in range(6)]
         entries[1].channel_order_id = 17
         entries[2].channel_updated_at = entries[2].channel_updated_at.replace(tzinfo=None)
@@ -116,7 +116,7 @@ class TestOneJob:
         assert (report.read, report.accepted, report.rejected) == (7, 3, 4)
         assert {entry.kind for entry in refused} == {"invalid"}
 
-    async def test_a_source_that_fails(self, mirakl, kept):
+    async def test_an_error_of_the_source_fails_the_job(self, mirakl, kept):
         def source():
             yield from [order(n, n) for n in range(150)]
             raise RuntimeError("the shop is closed")
@@ -126,23 +126,23 @@ class TestOneJob:
         assert caught.value.report.accepted == 150
         assert len(held(mirakl.sim)) == 150
 
-    async def test_a_journal_that_cannot_be_opened(self, mirakl, path):
+    async def test_a_journal_that_cannot_be_opened_is_an_error(self, mirakl, path):
         path.write_text("notes" * 1000)
         with pytest.raises(QueueError, match="not a SQLite"):
             await run(mirakl.sync([order(1)], journal=path))
         assert held(mirakl.sim) == {}
 
-    async def test_names_that_stand_for_no_journal(self, mirakl):
+    async def test_invalid_addresses_of_a_journal_are_errors(self, mirakl):
         with pytest.raises(ConfigurationError, match="mysql:// is not supported"):
             mirakl.sync([order(1)], journal="mysql://host/orders")
         with pytest.raises(ConfigurationError, match="empty"):
             mirakl.sync([order(1)], journal="sqlite:///")
 
-    async def test_a_url_names_a_file_too(self, mirakl, path):
+    async def test_a_sqlite_url_opens_a_file(self, mirakl, path):
         await run(mirakl.sync([order(1)], journal=f"sqlite:///{path}"))
         assert path.exists()
 
-    async def test_an_async_source_that_waits_for_something_cancelled_ends_the_job(self, mirakl, kept):
+    async def test_a_cancellation_inside_an_async_source_fails_the_job(self, mirakl, kept):
         async def source():
             yield order(1)
             other = asyncio.create_task(asyncio.sleep(60))
@@ -153,7 +153,7 @@ class TestOneJob:
             await run(mirakl.sync(source(), journal=kept.address))
         assert caught.value.report.accepted == 1
 
-    async def test_a_block_travels_whole(self, mirakl, kept):
+    async def test_a_block_is_sent_as_one_call(self, mirakl, kept):
         entries = [order(n, n) for n in range(300)]
         report, _ = await run(mirakl.sync(entries, journal=kept.address))
         assert (report.calls, report.sent) == (3, 300)
@@ -168,7 +168,7 @@ class TestOneJob:
 
 
 class TestStoppedAndResumed:
-    async def test_what_a_stopped_job_leaves_the_next_one_sends(self, start, kept, tmp_path):
+    async def test_orders_that_a_stopped_job_left_are_sent_by_the_next(self, start, kept, tmp_path):
         mirakl = await start(latency=0.01)
         entries = [order(n, n) for n in range(3000)]
         file = write(tmp_path / "orders.ndjson", entries)
@@ -182,7 +182,7 @@ class TestStoppedAndResumed:
         assert report.read == 3000 - first.report.accepted
         assert held(mirakl.sim) == expected(entries)
 
-    async def test_a_job_that_fails_keeps_what_it_had(self, start, kept):
+    async def test_a_failed_job_keeps_its_orders_in_the_journal(self, start, kept):
         mirakl = await start()
         mirakl.sim.faults.add(mirakls(403, at=tuple(range(3, 100))))
         entries = [order(n, n) for n in range(900)]
@@ -192,7 +192,7 @@ class TestStoppedAndResumed:
         await run(mirakl.sync(entries, journal=kept.address))
         assert held(mirakl.sim) == expected(entries)
 
-    async def test_a_file_that_was_read_is_not_read_again_but_its_new_lines_are(self, mirakl, kept, tmp_path):
+    async def test_only_new_lines_of_a_file_are_read_again(self, mirakl, kept, tmp_path):
         entries = [order(n, n) for n in range(250)]
         file = write(tmp_path / "orders.ndjson", entries[:200])
         await run(mirakl.sync(file, journal=kept.address))
@@ -204,7 +204,7 @@ class TestStoppedAndResumed:
         report, _ = await run(mirakl.sync(file, journal=kept.address, resume=False))
         assert report.read == 250
 
-    async def test_another_file_of_the_same_name_is_read_from_its_start(self, mirakl, kept, tmp_path, caplog):
+    async def test_another_file_with_the_same_name_is_read_from_its_start(self, mirakl, kept, tmp_path, caplog):
         file = write(tmp_path / "orders.ndjson", [order(n, n) for n in range(200)])
         await run(mirakl.sync(file, journal=kept.address))
         write(file, [order(n, n) for n in range(1000, 1400)])
@@ -225,7 +225,7 @@ class TestStoppedAndResumed:
         report, _ = await run(mirakl.sync(file, journal=kept.address))
         assert (report.read, report.accepted) == (1, 1)
 
-    async def test_any_source_may_say_where_it_stands(self, mirakl, kept):
+    async def test_a_source_with_a_position_is_resumed(self, mirakl, kept):
         class Shop:
             name = "shop"
 
@@ -260,7 +260,7 @@ class TestStoppedAndResumed:
         assert report.read == 2
         assert held(mirakl.sim) == expected([order(1, 3), last])
 
-    async def test_leases_outlive_an_outage(self, start):
+    async def test_leases_are_extended_during_an_outage(self, start):
         mirakl = await start()
         mirakl.sim.faults.add(Fault.status(503, times=12))
         entries = [order(n, n) for n in range(200)]
@@ -269,7 +269,7 @@ class TestStoppedAndResumed:
         assert report.accepted == report.read == 200
         assert mirakl.sim.world.versions.repeated == 0
 
-    async def test_replayed_orders_go_once_more(self, mirakl, kept):
+    async def test_replayed_orders_are_sent_again(self, mirakl, kept):
         entries = [order(n, n, bad=n == 5) for n in range(20)]
         await run(mirakl.sync(entries, journal=kept.address))
         async with opened(kept.address) as queue:
@@ -281,7 +281,7 @@ class TestStoppedAndResumed:
 
 
 class TestEnqueueAndWork:
-    async def test_one_enqueues_and_another_works(self, mirakl, kept, tmp_path):
+    async def test_enqueueing_and_pushing_can_be_two_jobs(self, mirakl, kept, tmp_path):
         entries = [order(n, n) for n in range(600)]
         file = write(tmp_path / "orders.ndjson", [*entries, b"junk"])
         put = await mirakl.connect.orders.enqueue(file, kept.address, origin=ORIGIN)
@@ -291,7 +291,7 @@ class TestEnqueueAndWork:
         assert (report.read, report.accepted) == (600, 600)
         assert held(mirakl.sim) == expected(entries)
 
-    async def test_a_worker_goes_on_until_it_is_stopped(self, mirakl, kept):
+    async def test_a_worker_runs_until_it_is_stopped(self, mirakl, kept):
         async with opened(kept.address) as queue, asyncio.timeout(20):
             async with mirakl.connect.orders.worker(queue) as job:
                 for n in range(3):
@@ -301,7 +301,7 @@ class TestEnqueueAndWork:
             assert job.report.accepted == 3
 
     @pytest.mark.parametrize("kept", ["memory", "sqlite"], indirect=True)  # Redis does not count what is given back
-    async def test_an_order_that_was_delivered_too_often_is_set_aside_on_request(self, mirakl, kept):
+    async def test_an_order_beyond_max_deliveries_is_rejected(self, mirakl, kept):
         """Whether its workers die of it is not known, so it has to be asked for, and it can be replayed."""
         async with opened(kept.address) as queue:
             await mirakl.connect.orders.enqueue([order(1, 1)], queue, origin=ORIGIN)
@@ -318,7 +318,7 @@ class TestEnqueueAndWork:
             report, _ = await run(mirakl.connect.orders.worker(queue, until_empty=True))
         assert report.accepted == 1
 
-    async def test_a_block_that_was_delivered_often_is_split_and_not_set_aside(self, mirakl, kept):
+    async def test_a_block_that_was_delivered_often_is_split_and_not_rejected(self, mirakl, kept):
         async with opened(kept.address) as queue:
             await mirakl.connect.orders.enqueue([order(n, n) for n in range(100)], queue, origin=ORIGIN)
             for _ in range(3):
@@ -327,7 +327,7 @@ class TestEnqueueAndWork:
         assert (report.accepted, report.rejected) == (100, 0)
         assert report.calls == (1 if "Redis" in repr(queue) else 2)  # Redis does not count what is given back
 
-    async def test_lines_of_another_program(self, mirakl, kept):
+    async def test_lines_of_another_program_are_sent(self, mirakl, kept):
         mirakl.sim.world.add_action("a")
         lines = [
             b'{"origin":{"channel_id":"channel-1","channel_store_id":"store-1"},"order":%b}' % as_line(order(1, 1)),
@@ -344,7 +344,7 @@ class TestEnqueueAndWork:
         assert found[0].raw == b"junk"
         assert len(held(mirakl.sim)) == 2
 
-    async def test_a_block_that_is_cut_off_is_set_aside(self, mirakl, kept):
+    async def test_a_truncated_block_is_rejected(self, mirakl, kept):
         async with opened(kept.address) as queue:
             await queue.put([b'{"mirakl":1,"size":9,"lines":[["a",null,0]]}\n', b'{"mirakl":9,"size":0,"lines":[]}\n'])
             report, found = await run(mirakl.connect.orders.sync(queue))
@@ -352,7 +352,7 @@ class TestEnqueueAndWork:
             assert len([row async for row in queue.rejected()]) == 2
         assert "not complete" in found[0].reason
 
-    async def test_halves_of_what_cannot_be_cut(self):
+    async def test_a_block_that_cannot_be_split_is_one_part(self):
         for body in (b"", b"x", b"x\n", b'{"mirakl":'):
             assert len(halves_of(body)) == 1
 
@@ -366,7 +366,7 @@ class TestOutcomes:
     def sent(self, sim):
         return [request.path.rsplit("/", 1)[1] for request in sim.requests if request.operation == "updateActionStatus"]
 
-    async def test_each_goes_once(self, mirakl, kept):
+    async def test_each_outcome_is_sent_once(self, mirakl, kept):
         names = [f"action-{n}" for n in range(45)]
         for name in names:
             mirakl.sim.world.add_action(name)
@@ -378,7 +378,7 @@ class TestOutcomes:
         assert {mirakl.sim.world.actions[name].status for name in names[30:]} == {"FAILED"}
         assert await kept.look() == (0, [])
 
-    async def test_what_is_final_already_is_done_and_what_is_unknown_is_kept_aside(self, mirakl, kept):
+    async def test_a_final_outcome_counts_as_sent_and_an_unknown_action_is_rejected(self, mirakl, kept):
         mirakl.sim.world.add_action("a")
         await self.put(mirakl, kept.address, ["a", "unknown", "a"])
         report, _ = await run(mirakl.connect.orders.worker(kept.address, until_empty=True))
@@ -387,7 +387,7 @@ class TestOutcomes:
         assert (waiting, row.id) == (0, "action unknown")
         assert b'"action_id":"unknown"' in row.line
 
-    async def test_an_outage_is_waited_out(self, start, kept):
+    async def test_outcomes_are_sent_after_an_outage(self, start, kept):
         mirakl = await start()
         for name in "abc":
             mirakl.sim.world.add_action(name)
@@ -396,14 +396,14 @@ class TestOutcomes:
         report, _ = await run(mirakl.connect.orders.worker(kept.address, until_empty=True))
         assert report.outcomes == 3
 
-    async def test_where_no_mirakl_answers_none_is_set_aside(self, mirakl, kept):
+    async def test_no_outcome_is_rejected_without_a_response_of_mirakl(self, mirakl, kept):
         mirakl.sim.faults.add(Fault.html(404, operation="updateActionStatus"))
         await self.put(mirakl, kept.address, "ab")
         with pytest.raises(SyncFailed, match="404"):
             await run(mirakl.connect.orders.worker(kept.address, until_empty=True, max_outage=0.2))
         assert await kept.look() == (2, [])
 
-    async def test_an_outcome_that_cannot_be_is_refused_at_once(self, mirakl, kept):
+    async def test_an_invalid_outcome_is_an_error_at_once(self, mirakl, kept):
         with pytest.raises(InvalidArgument, match="errors"):
             await mirakl.connect.orders.enqueue_action_status("a", status="FAILED", queue=kept.address)
         assert await kept.look() == (0, [])

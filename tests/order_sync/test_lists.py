@@ -36,7 +36,7 @@ def lists(queue, sizes, seen):
 
 @pytest.mark.parametrize("kind", ["plain", "async"])
 @pytest.mark.parametrize("way", ["enqueue", "journal"])
-async def test_the_next_list_is_asked_for_when_the_last_is_durable(mirakl, kind, way):
+async def test_the_next_list_is_requested_when_the_last_is_durable(mirakl, kind, way):
     sizes, seen = [1, 250, 0, 3, 100, 700, 2], []
     async with SlowQueue() as queue, asyncio.timeout(20):
         source = lists(queue, sizes, seen)
@@ -51,7 +51,7 @@ async def test_the_next_list_is_asked_for_when_the_last_is_durable(mirakl, kind,
 
 
 @pytest.mark.parametrize("kind", ["plain", "async"])
-async def test_a_sync_without_a_queue_takes_lists_too(mirakl, kind):
+async def test_a_sync_without_a_queue_accepts_lists_too(mirakl, kind):
     entries = [order(n, n) for n in range(321)]
     made = [entries[:1], [], entries[1:220], [as_mapping(one) for one in entries[220:]]]
     report = await mirakl.sync(made if kind == "plain" else stream(made)).run()
@@ -59,7 +59,7 @@ async def test_a_sync_without_a_queue_takes_lists_too(mirakl, kind):
     assert held(mirakl.sim) == expected(entries)
 
 
-async def test_lists_of_pairs_and_pairs_that_are_lists(start):
+async def test_lists_of_pairs_and_pairs_that_are_lists_are_accepted(start):
     mirakl = await start(channels={ORIGIN.channel_id: [ORIGIN.channel_store_id, SECOND.channel_store_id]})
     source = [
         [(ORIGIN, order(1)), (SECOND, order(2))],
@@ -72,14 +72,14 @@ async def test_lists_of_pairs_and_pairs_that_are_lists(start):
     assert (report.read, report.accepted) == (7, 7)
 
 
-async def test_origins_that_do_not_go_with_lists_are_refused(mirakl):
+async def test_missing_and_superfluous_origins_are_reported_for_lists(mirakl):
     with pytest.raises(InvalidArgument, match="origin: is missing"):
         await mirakl.sync([[order(1)], [order(2)]], origin=None).run()
     with pytest.raises(InvalidArgument, match="origin: was given, but the source gives pairs"):
         await mirakl.sync([[(ORIGIN, order(1))]]).run()
 
 
-async def test_a_list_that_was_not_durable_is_unsent_when_the_job_is_stopped(mirakl):
+async def test_a_list_that_is_not_durable_is_unsent_when_the_job_is_stopped(mirakl):
     class Blocked(MemoryQueue):
         async def _transact(self, changes):
             await asyncio.sleep(30)

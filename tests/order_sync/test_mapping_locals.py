@@ -52,7 +52,7 @@ JOBS = {
 
 
 @pytest.mark.parametrize("way", CALLS | JOBS)
-async def test_a_fault_at_any_line(way):
+async def test_locals_are_safe_for_an_error_at_any_line(way):
     files = CALL if way in CALLS else SYNC
     async with RawServer(answering(TAKEN)) as server, connect(server) as client:
         for given in ORDERS:
@@ -64,7 +64,7 @@ async def test_a_fault_at_any_line(way):
             assert await leaks_of(run, files, NAME) == set()
 
 
-async def test_a_source_that_fails_after_some_orders():
+async def test_locals_are_safe_when_the_source_fails():
     def source():
         yield SOUND
         raise ZeroDivisionError
@@ -75,7 +75,7 @@ async def test_a_source_that_fails_after_some_orders():
     assert leaks(caught.value, NAME) == set()
 
 
-def test_hidden_mappings_are_themselves_in_all_else():
+def test_mappings_with_a_hidden_repr_behave_like_the_mappings():
     for value in ({"a": NAME}, [{"a": NAME}]):
         assert hidden(value) == value
         assert NAME not in repr([hidden(value)])

@@ -57,7 +57,7 @@ def test_lines_are_kept_byte_for_byte(read):
         (b"\n\n  " + GOOD + b"  \n", [3]),
     ],
 )
-def test_line_endings_empty_lines_and_byte_order_marks(read, content, numbers):
+def test_line_endings_empty_lines_and_byte_order_marks_are_handled(read, content, numbers):
     lines = read(content)
     assert [line.number for line in lines] == numbers
     assert all(isinstance(line, Line) and line.raw == GOOD for line in lines)
@@ -82,7 +82,7 @@ def test_line_endings_empty_lines_and_byte_order_marks(read, content, numbers):
         (b"[" * 100_000, "$", None),
     ],
 )
-def test_a_line_that_is_no_order(read, line, path, identity):
+def test_an_invalid_line_has_a_reason(read, line, path, identity):
     before, refused, after = read(b"\n".join([GOOD, line, GOOD]))
     assert isinstance(before, Line)
     assert isinstance(after, Line)
@@ -95,7 +95,7 @@ def test_a_line_that_is_no_order(read, line, path, identity):
 
 @pytest.mark.parametrize("ending", [b"\n", b"\r\n", b""])
 @pytest.mark.parametrize("more", [-2, -1, 0, 1, 2, 500])
-def test_lines_around_the_longest_that_is_read(read, monkeypatch, more, ending):
+def test_lines_up_to_the_maximum_length_are_read(read, monkeypatch, more, ending):
     monkeypatch.setattr(ndjson, "MAX_LINE_BYTES", len(GOOD) + 100)
     long = GOOD[:-1] + b" " * (100 + more) + b"}"
     lines = read(GOOD + b"\n" + long + (ending + GOOD if ending else b""))
@@ -107,13 +107,13 @@ def test_lines_around_the_longest_that_is_read(read, monkeypatch, more, ending):
         assert "longer than" in lines[1].reason
 
 
-def test_a_file_that_is_one_endless_line(read, monkeypatch):
+def test_a_file_of_one_overlong_line_is_one_rejection(read, monkeypatch):
     monkeypatch.setattr(ndjson, "MAX_LINE_BYTES", 1000)
     [refused] = read(b"x" * 50_000)
     assert "longer than 1000 bytes" in refused.reason
 
 
-def test_a_pipe_is_read_too(monkeypatch):
+def test_a_pipe_can_be_read(monkeypatch):
     monkeypatch.setattr(ndjson, "MAX_LINE_BYTES", 2 * len(GOOD))
     reading, writing = os.pipe()
     os.write(writing, GOOD + b"\n" + b" " * 9 * len(GOOD) + b"\n" + GOOD)
@@ -125,7 +125,7 @@ def test_a_pipe_is_read_too(monkeypatch):
     assert (place.offset, place.line) == (10 * len(GOOD) + 2, 2)
 
 
-def test_pairs(read):
+def test_lines_with_their_own_origin_are_read(read):
     line = b'{"origin":{"channel_id":"channel-1","channel_store_id":"store-2"},"order":%s}'
     (origin, entry), refused, strange = read(
         b"\n".join([line % GOOD, line % GOOD.replace(b'"quantity":1', b'"quantity":"many"'), GOOD]), origin=None
@@ -137,7 +137,7 @@ def test_pairs(read):
     assert "origin" in strange.reason
 
 
-def test_a_feeds_name_is_a_text_whatever_its_file_is_called(tmp_path):
+def test_the_name_of_a_source_is_valid_text_for_any_file_name(tmp_path):
     one, other = (
         NdjsonFile(tmp_path / os.fsdecode(name), None).name for name in (b"caf\xe9.ndjson", b"caf\xea.ndjson")
     )
@@ -157,7 +157,7 @@ THREE = GOOD + b"\n\n" + b"[]\n" + GOOD + b"\n"
         gzip.compress(THREE, mtime=0) + b"\0" * 512,
     ],
 )
-def test_gzip_is_read_as_its_content(read, packed):
+def test_a_gzip_file_is_read_like_its_content(read, packed):
     plain, unpacked = read(THREE), read(packed)
     assert [type(line) for line in unpacked] == [Line, RejectedOrder, Line]
     assert [(line.raw, getattr(line, "number", None)) for line in unpacked] == [
@@ -166,7 +166,7 @@ def test_gzip_is_read_as_its_content(read, packed):
 
 
 @pytest.mark.parametrize("damage", ["cut off", "changed"])
-def test_damaged_gzip_gives_the_lines_before_the_damage_and_then_says_so(tmp_path, damage):
+def test_damaged_gzip_yields_the_lines_before_the_damage_and_then_an_error(tmp_path, damage):
     content = gzip.compress(b"".join(b"%s\n" % as_line(order(number)) for number in range(2000)))
     middle = len(content) // 2
     path = tmp_path / "orders.gz"
@@ -179,7 +179,7 @@ def test_damaged_gzip_gives_the_lines_before_the_damage_and_then_says_so(tmp_pat
     assert len(taken) > 500
 
 
-def test_a_packed_feed_goes_on_where_it_was_left(tmp_path):
+def test_a_gzip_file_is_resumed_at_its_position(tmp_path):
     content = b"".join(b"%s\n" % as_line(order(number)) for number in range(500))
     path = tmp_path / "orders.ndjson.gz"
     path.write_bytes(gzip.compress(content))
@@ -220,6 +220,6 @@ LINES = GOOD.decode() + "\n" + GOOD.decode() + "\n"
         (gzip.compress(gzip.compress(GOOD, mtime=0), mtime=0), "is a gzip file inside a gzip file;"),
     ],
 )
-def test_a_file_of_something_else_is_refused_as_a_whole(read, content, words, pack):
+def test_a_file_of_another_format_is_rejected_as_a_whole(read, content, words, pack):
     with pytest.raises(UnreadableFile, match=words):
         read(pack(content))

@@ -121,7 +121,7 @@ class TestIdentity:
         assert (report.read, report.accepted, report.calls) == (150, 150, 2)
 
 
-async def test_a_superseded_line_is_settled_with_the_version_that_superseded_it(start):
+async def test_a_superseded_line_is_acknowledged_with_the_version_that_superseded_it(start):
     mirakl = await start(latency=0.3)
     async with Recording() as queue:
         for n in range(2):
@@ -135,7 +135,7 @@ async def test_a_superseded_line_is_settled_with_the_version_that_superseded_it(
     assert held(mirakl.sim)[next(key for key in held(mirakl.sim) if key.channel_order_id == "o1")]
 
 
-async def test_versions_that_supersede_each_other_across_two_blocks_settle_both(mirakl):
+async def test_versions_that_supersede_each_other_in_two_blocks_acknowledge_both(mirakl):
     first = [order(1, 1), order(2, 9)]
     second = [order(1, 9), order(2, 1)]
     async with Recording() as queue:
@@ -148,7 +148,7 @@ async def test_versions_that_supersede_each_other_across_two_blocks_settle_both(
 
 
 class TestLeases:
-    async def test_what_is_prefetched_is_extended_too(self, start):
+    async def test_the_leases_of_prefetched_messages_are_extended(self, start):
         mirakl = await start(latency=0.5)
         async with Recording(lease=0.6) as queue:
             await put(mirakl, queue, [order(n, n) for n in range(400)])
@@ -156,7 +156,7 @@ class TestLeases:
         assert report.calls == 4
         assert len(queue.of("received")) == 4, "none was delivered again"
 
-    async def test_a_lapsed_one_is_not_released(self, start):
+    async def test_a_message_with_an_expired_lease_is_not_released(self, start):
         class Lapsed(Recording):
             async def extend(self, messages):
                 return list(messages)
@@ -170,7 +170,7 @@ class TestLeases:
             assert queue.of("received")
             assert queue.of("released") == []
 
-    async def test_what_is_left_is_released_at_the_end(self, start):
+    async def test_remaining_messages_are_released_at_the_end(self, start):
         mirakl = await start(latency=30)
         async with Recording() as queue:
             await put(mirakl, queue, [order(n, n) for n in range(300)])
@@ -183,7 +183,7 @@ class TestLeases:
 
 
 class TestRejected:
-    async def test_they_are_in_a_file_before_the_acknowledgement(self, mirakl, tmp_path, monkeypatch):
+    async def test_rejected_orders_are_in_the_file_before_the_acknowledgement(self, mirakl, tmp_path, monkeypatch):
         events = []
         monkeypatch.setattr(os, "fsync", lambda _: events.append("synced"))
 
@@ -201,7 +201,7 @@ class TestRejected:
         [line] = file.read_bytes().splitlines()
         assert codec.decode_plain(line)["channel_order_id"] == "o7"
 
-    async def test_or_in_another_queue(self, mirakl):
+    async def test_rejected_orders_are_in_another_queue_before_the_acknowledgement(self, mirakl):
         async with MemoryQueue() as queue, MemoryQueue() as rejected:
             await put(mirakl, queue, [order(n, n, bad=n == 7) for n in range(100)])
             await run(mirakl.connect.orders.sync(Inner(queue), rejected=rejected))
@@ -209,7 +209,7 @@ class TestRejected:
         row = codec.decode_plain(message.body)
         assert (row["order_id"], row["kind"]) == ("o7", "server")
 
-    async def test_the_same_rejection_twice_is_kept_once(self, mirakl):
+    async def test_the_same_rejection_is_stored_once(self, mirakl):
         bad = order(1, 1, bad=True)
         async with MemoryQueue() as queue:
             for _ in range(2):
@@ -217,7 +217,7 @@ class TestRejected:
                 await run(mirakl.connect.orders.sync(queue))
             assert len([row async for row in queue.rejected()]) == 1
 
-    async def test_a_place_for_them_is_asked_for_before_the_first_call(self, mirakl):
+    async def test_a_missing_place_for_rejected_orders_is_reported_before_the_first_call(self, mirakl):
         queue = Inner(MemoryQueue())
         for make in (mirakl.connect.orders.sync, mirakl.connect.orders.worker):
             with pytest.raises(ConfigurationError, match="keeps no rejected lines: give rejected="):
@@ -246,7 +246,7 @@ class TestRejected:
 
 
 class TestPositions:
-    async def test_a_queue_that_keeps_none_needs_a_file_for_them(self, mirakl, tmp_path):
+    async def test_a_queue_without_positions_needs_a_resume_file(self, mirakl, tmp_path):
         file = tmp_path / "orders.ndjson"
         file.write_bytes(b"".join(as_line(order(n, n)) + b"\n" for n in range(150)))
         async with PlainQueue(MemoryQueue()) as queue:
@@ -258,7 +258,7 @@ class TestPositions:
                 assert report.read == read
         assert (tmp_path / "position").stat().st_mode & 0o777 == 0o600
 
-    async def test_what_is_no_resume_file_is_refused(self, mirakl, tmp_path):
+    async def test_an_invalid_resume_file_is_an_error(self, mirakl, tmp_path):
         file, position = tmp_path / "orders.ndjson", tmp_path / "position"
         file.write_bytes(as_line(order(1)))
         position.write_text("notes")
@@ -268,7 +268,7 @@ class TestPositions:
 
 
 class TestTheEnd:
-    async def test_where_nothing_can_be_counted_it_ends_when_no_message_came_for_a_while(self, mirakl, tmp_path):
+    async def test_a_job_on_an_uncountable_queue_ends_after_idle_seconds(self, mirakl, tmp_path):
         class Silent(Inner):
             async def waiting(self):
                 return None
@@ -278,7 +278,7 @@ class TestTheEnd:
             report, _ = await run(mirakl.connect.orders.sync(Silent(queue), idle=0.2, rejected=tmp_path / "r"))
         assert report.accepted == 100
 
-    async def test_a_queue_that_may_be_paid_by_the_request_is_asked_with_long_waits(self, mirakl, tmp_path):
+    async def test_a_queue_that_may_charge_per_request_is_polled_with_long_waits(self, mirakl, tmp_path):
         waits = []
 
         class Paid(PlainQueue):
@@ -305,7 +305,7 @@ class TestTheEnd:
                 worker.stop()
             assert set(waits) == {0.5, 0.6, 5.0}
 
-    async def test_a_worker_outlives_an_outage_of_its_queue_and_of_mirakl(self, mirakl, monkeypatch):
+    async def test_a_worker_survives_an_outage_of_its_queue_and_of_mirakl(self, mirakl, monkeypatch):
         monkeypatch.setattr(queue_feed, "RETRY_INTERVAL", 0.05)
 
         class Away(MemoryQueue):
@@ -337,7 +337,7 @@ class TestTheEnd:
         assert stopped.value.report.unsent == stopped.value.report.read > 0
 
 
-async def test_putting_that_is_cancelled_or_fails_leaves_nothing_running(mirakl):
+async def test_a_cancelled_or_failed_put_leaves_no_task(mirakl):
     class Slow(MemoryQueue):
         async def put(self, bodies):
             await asyncio.sleep(30)
@@ -357,7 +357,7 @@ async def test_putting_that_is_cancelled_or_fails_leaves_nothing_running(mirakl)
     assert asyncio.all_tasks() == before
 
 
-async def test_enqueue_raises_what_its_source_raises_after_all_it_gave_was_put(mirakl, kept):
+async def test_enqueue_puts_all_orders_before_it_raises_the_sources_error(mirakl, kept):
     def source():
         yield from (order(n, n) for n in range(130))
         raise RuntimeError("the shop is closed")
@@ -371,7 +371,7 @@ async def test_enqueue_raises_what_its_source_raises_after_all_it_gave_was_put(m
 
 @pytest.mark.parametrize("way", ["stop", "abort", "cancel", "404"])
 @pytest.mark.parametrize("kind", ["plain", "async"])
-async def test_whatever_ends_a_job_what_was_taken_is_accounted_for(start, kept, way, kind):
+async def test_all_orders_read_are_accounted_for_however_a_job_ends(start, kept, way, kind):
     mirakl = await start(latency=0.02)
     taken = []
 
@@ -415,7 +415,7 @@ async def test_whatever_ends_a_job_what_was_taken_is_accounted_for(start, kept, 
     assert set(refused) <= set(rejected) | in_queue
 
 
-async def test_rejected_orders_name_their_line_of_the_file_behind_a_queue_too(mirakl, tmp_path):
+async def test_rejected_orders_have_their_line_of_the_file_with_a_queue_too(mirakl, tmp_path):
     """Also when their block was cut in two, since it was delivered again and again."""
     file = tmp_path / "orders.ndjson"
     entries = [order(n, n) for n in range(250)]

@@ -22,7 +22,7 @@ def refused(**members):
     return RejectedOrder(**{"kind": "server", "reason": "no", **members})
 
 
-def test_a_record_holds_the_order_and_all_that_is_known_of_its_refusal():
+def test_a_record_has_the_order_and_all_details_of_its_rejection():
     problem = Problem(code="INVALID_INPUT", errors=(FieldError(field="orders[0].status", message="is odd"),))
     line = record(refused(order=order(1), channel_order_id="o1", origin=ORIGIN, path="status", problem=problem, line=7))
     assert line.endswith(b"\n")
@@ -35,13 +35,13 @@ def test_a_record_holds_the_order_and_all_that_is_known_of_its_refusal():
     assert content["errors"][0]["field"] == "orders[0].status"
 
 
-def test_money_keeps_its_digits():
+def test_amounts_keep_their_digits():
     raw = as_line(order(1)).replace(b"12.34", b"12.340000000000000000001")
     assert b"12.340000000000000000001" in record(refused(raw=raw))
 
 
 @pytest.mark.parametrize("raw", [b"{", b"\xff", b'{"a": NaN}', b"", b'"\xff"', b"{} {}"])
-def test_what_is_no_json_is_kept_as_text(raw):
+def test_a_line_that_is_not_json_is_stored_as_text(raw):
     content = json.loads(record(refused(raw=raw)))
     assert "order" not in content
     assert content["text"] == raw.decode("utf-8", "replace")
@@ -58,19 +58,19 @@ def test_an_order_that_cannot_be_encoded_is_recorded_all_the_same():
 
 
 @given(st.binary(max_size=40))
-def test_whatever_a_line_held_the_record_is_one_line_of_json(raw):
+def test_the_record_of_any_line_is_one_line_of_json(raw):
     line = record(refused(raw=raw))
     assert line.count(b"\n") == 1
     json.loads(line)
 
 
-def test_the_file_is_its_owners_alone(tmp_path):
+def test_the_file_is_readable_by_its_owner_only(tmp_path):
     letters = RejectedFile(tmp_path / "refused.ndjson")
     letters.close()
     assert stat.S_IMODE((tmp_path / "refused.ndjson").stat().st_mode) == 0o600
 
 
-def test_records_are_there_at_once_and_appended(tmp_path):
+def test_records_are_appended_and_written_at_once(tmp_path):
     path = tmp_path / "refused.ndjson"
     for name in ("o1", "o2"):
         letters = RejectedFile(path)
@@ -91,7 +91,7 @@ def test_a_record_cut_off_by_a_crash_does_not_damage_the_next(tmp_path):
     assert json.loads(lines[2])["channel_order_id"] == "o1"
 
 
-def test_a_pipe_will_do(tmp_path):
+def test_a_pipe_can_be_used(tmp_path):
     path = tmp_path / "pipe"
     os.mkfifo(path)
     reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)

@@ -81,7 +81,7 @@ async def test_memory_does_not_grow_with_the_feed():
 
 
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
-async def test_a_signal_drains(name):
+async def test_a_signal_finishes_the_calls_in_flight(name):
     body = """
     from itertools import count
     async def main():

@@ -43,7 +43,7 @@ def adds_up(report):
     return report.read == report.accepted + report.rejected + report.superseded + report.unsent
 
 
-async def test_every_order_arrives_as_it_was():
+async def test_every_order_arrives_unchanged():
     orders = [order(n) for n in range(250)]
     async with mirakl() as (sim, connect):
         report = await connect.orders.sync(orders, origin=ORIGIN).run()
@@ -54,7 +54,7 @@ async def test_every_order_arrives_as_it_was():
 
 
 @pytest.mark.parametrize(("fields", "most"), [("indexed", 5), ("none", 3 + 14 * 3)])
-async def test_one_bad_order_does_not_hold_up_the_others(fields, most):
+async def test_an_invalid_order_does_not_delay_the_others(fields, most):
     bad = {5, 133, 299}
     orders = [poison(order(n)) if n in bad else order(n) for n in range(300)]
     async with mirakl(error_fields=fields) as (sim, connect):
@@ -68,7 +68,7 @@ async def test_one_bad_order_does_not_hold_up_the_others(fields, most):
 
 
 @pytest.mark.parametrize("size", [1, 300])
-async def test_no_text_of_a_rejected_order_names_its_place_in_a_batch_that_is_gone(size, tmp_path, caplog):
+async def test_no_text_of_a_rejected_order_contains_its_index_in_a_batch(size, tmp_path, caplog):
     orders = [poison(order(n)) if n in {0, 133, 299} else order(n) for n in range(size)]
     bad = [one.channel_order_id for one in orders if not one.order_lines]
     file = tmp_path / "rejected.ndjson"
@@ -84,7 +84,7 @@ async def test_no_text_of_a_rejected_order_names_its_place_in_a_batch_that_is_go
     assert bad[0] in caplog.text
 
 
-async def test_halves_find_what_neither_server_nor_contract_names():
+async def test_halving_finds_orders_that_neither_server_nor_contract_identifies():
     orders = [order(n) for n in range(100)]
     for n in (41, 90):  # line ids of another order: only the server can know
         orders[n].order_lines[0].channel_order_line_id = "order-00000000-0"
@@ -108,7 +108,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("name", FAULTS)
-async def test_faults_change_nothing_about_the_end(name):
+async def test_faults_do_not_change_the_final_state(name):
     orders = [order(n) for n in range(600)]
     async with mirakl() as (sim, connect):
         sim.faults.add(*FAULTS[name])
@@ -131,13 +131,13 @@ async def test_an_unknown_store_stops_the_job_with_everything_accounted_for():
         assert sim.world.count() == 0
 
 
-async def test_refused_credentials_stop_the_job():
+async def test_rejected_credentials_stop_the_job():
     async with Simulator() as sim, client(sim, auth=ClientCredentials("who", "me")) as connect:
         with pytest.raises(SyncFailed, match="invalid_client"):
             await connect.orders.sync([order(1)], origin=ORIGIN).run()
 
 
-async def test_an_outage_longer_than_patience_stops_the_job():
+async def test_an_outage_longer_than_max_outage_stops_the_job():
     async with mirakl() as (sim, connect):
         sim.faults.add(Fault.status(503))
         with pytest.raises(SyncFailed, match="503") as stopped:
@@ -145,7 +145,7 @@ async def test_an_outage_longer_than_patience_stops_the_job():
         assert stopped.value.report.unsent == 50
 
 
-async def test_what_a_source_gave_before_it_failed_is_sent():
+async def test_orders_before_an_error_of_the_source_are_sent():
     def source():
         yield from (order(n) for n in range(130))
         raise RuntimeError("the feed broke")
@@ -158,7 +158,7 @@ async def test_what_a_source_gave_before_it_failed_is_sent():
         assert sim.world.count() == 130
 
 
-async def test_an_async_source_that_pauses_does_not_hold_back_what_is_there():
+async def test_a_batch_is_sent_after_linger_while_an_async_source_pauses():
     held = asyncio.Event()
 
     async def source():
@@ -176,7 +176,7 @@ async def test_an_async_source_that_pauses_does_not_hold_back_what_is_there():
         assert sim.world.count() == 31
 
 
-async def test_stop_ends_a_source_that_never_would():
+async def test_stop_ends_a_job_with_an_endless_source():
     async def source():
         for n in range(130):
             yield order(n)
@@ -190,7 +190,7 @@ async def test_stop_ends_a_source_that_never_would():
         assert sync.report.accepted == sim.world.count() == 130
 
 
-async def test_cancelling_drains_what_is_in_flight():
+async def test_cancelling_finishes_the_calls_in_flight():
     def endless():
         n = 0
         while True:
@@ -210,7 +210,7 @@ async def test_cancelling_drains_what_is_in_flight():
         assert report.accepted == sim.world.count()
 
 
-async def test_an_error_in_the_block_stops_the_job_and_is_the_one_raised():
+async def test_an_error_in_the_block_stops_the_job_and_is_raised():
     async with mirakl(latency=0.02) as (sim, connect):
         with pytest.raises(ZeroDivisionError):
             async with connect.orders.sync((order(n) for n in range(10**6)), origin=ORIGIN) as sync:
@@ -221,7 +221,7 @@ async def test_an_error_in_the_block_stops_the_job_and_is_the_one_raised():
         assert sync.report.accepted == sim.world.count()
 
 
-async def test_newer_versions_win_and_two_bodies_of_one_stamp_are_reported():
+async def test_newer_versions_win_and_two_contents_with_one_timestamp_are_reported():
     old, new, same = order(1), order(1), order(2)
     new.channel_updated_at += timedelta(minutes=1)
     new.status = "SHIPPED"
@@ -237,7 +237,7 @@ async def test_newer_versions_win_and_two_bodies_of_one_stamp_are_reported():
         assert adds_up(sync.report)
 
 
-async def test_a_newer_version_waits_for_the_flight_of_its_predecessor():
+async def test_a_newer_version_waits_until_its_predecessor_is_not_in_flight():
     versions = []
     for minute in range(6):
         version = order(7)
@@ -268,7 +268,7 @@ async def test_pairs_of_origin_and_order_are_grouped_by_store():
         assert sim.world.digest == expected
 
 
-async def test_mappings_are_taken_and_junk_is_refused_by_name():
+async def test_mappings_are_accepted_and_invalid_members_are_named():
     feed = [json.loads(codec.encode(order(0))), {"channel_order_id": "half"}, 42, order(1)]
     async with mirakl() as (sim, connect):
         async with connect.orders.sync(feed, origin=ORIGIN) as sync:
@@ -282,7 +282,7 @@ async def test_mappings_are_taken_and_junk_is_refused_by_name():
         assert sync.report.accepted == 1
 
 
-async def test_a_feed_in_which_everything_is_wrong_stops():
+async def test_a_job_in_which_all_orders_are_invalid_stops():
     async with mirakl(error_fields="indexed") as (sim, connect):
         with pytest.raises(SyncFailed) as stopped:
             await connect.orders.sync((poison(order(n)) for n in range(5000)), origin=ORIGIN).run()
@@ -307,7 +307,7 @@ async def test_progress_always_adds_up():
     assert all(adds_up(report) for report in seen)
 
 
-async def test_a_file_of_lines(tmp_path):
+async def test_a_file_of_lines_is_sent(tmp_path):
     lines = [codec.encode(order(n)) for n in range(120)]
     lines[3] = b'{"channel_order_id": "broken'
     lines[50] = b'{"channel_order_id":"short"}'
@@ -328,7 +328,7 @@ async def test_a_file_of_lines(tmp_path):
     assert {record["channel_order_id"] for record in records if "order" in record} >= {"short", "order-00000077"}
 
 
-async def test_lines_that_name_their_own_origin(tmp_path):
+async def test_lines_with_their_own_origin_are_sent(tmp_path):
     source = tmp_path / "pairs.ndjson"
     source.write_bytes(
         b"\n".join(codec.encode({"origin": OTHER if n % 2 else ORIGIN, "order": order(n)}) for n in range(40))
@@ -339,7 +339,7 @@ async def test_lines_that_name_their_own_origin(tmp_path):
         assert sim.world.by_origin()["channel-1"] == {"store-1": 20, "store-2": 20, "store-3": 0}
 
 
-async def test_the_pace_is_kept_and_used():
+async def test_the_rate_limit_is_kept_and_used():
     async with mirakl(rate_limit="maximum", rate_limits="documented", latency=0.2) as (sim, connect):
         report = await connect.orders.sync((order(n) for n in range(4500)), origin=ORIGIN).run()
         traffic = sim.limits.by_operation()["upsertOrders"]

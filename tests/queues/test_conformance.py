@@ -79,7 +79,7 @@ class Claimed(bytes):
 # -- in and out
 
 
-async def test_it_has_the_types_of_what_it_offers(broker: Broker) -> None:
+async def test_a_queue_has_the_types_of_its_features(broker: Broker) -> None:
     async with broker.queue() as queue:
         assert isinstance(queue, Source)
         assert isinstance(queue, Sink) == isinstance(queue, Queue) == broker.puts
@@ -89,7 +89,7 @@ async def test_it_has_the_types_of_what_it_offers(broker: Broker) -> None:
         assert queue.lease > 0
 
 
-async def test_what_is_put_is_received_once_and_settled_by_its_ack(broker: Broker) -> None:
+async def test_a_message_is_received_once_and_removed_by_its_ack(broker: Broker) -> None:
     async with broker.queue() as queue:
         await broker.deliver(queue, numbered(3))
         messages = await take(queue, 3)
@@ -102,7 +102,7 @@ async def test_what_is_put_is_received_once_and_settled_by_its_ack(broker: Broke
 
 
 @needs("counts_waiting")
-async def test_waiting_counts_what_is_not_settled(broker: Broker) -> None:
+async def test_waiting_counts_messages_that_are_not_acknowledged(broker: Broker) -> None:
     async with broker.queue() as queue:
         assert await queue.waiting() == 0
         await broker.deliver(queue, numbered(5))
@@ -118,7 +118,7 @@ async def test_waiting_counts_what_is_not_settled(broker: Broker) -> None:
 
 
 @needs("knows_age")
-async def test_the_age_of_the_oldest_message_is_known_until_it_is_settled(broker: Broker) -> None:
+async def test_the_age_of_the_oldest_message_is_known_until_it_is_acknowledged(broker: Broker) -> None:
     async with broker.queue() as queue:
         assert isinstance(queue, KnowsAge)
         assert await queue.oldest() == 0
@@ -139,7 +139,7 @@ async def test_the_age_of_the_oldest_message_is_known_until_it_is_settled(broker
 
 
 @needs("knows_age", "durable")
-async def test_the_age_of_a_message_outlives_the_process_that_put_it(broker: Broker) -> None:
+async def test_the_age_of_a_message_is_stored_in_the_queue(broker: Broker) -> None:
     async with broker.queue() as queue:
         await broker.deliver(queue, numbered(1))
     await broker.part_of_a_lease()
@@ -151,14 +151,14 @@ async def test_the_age_of_a_message_outlives_the_process_that_put_it(broker: Bro
         await queue.ack([message])
 
 
-async def test_a_receive_gives_at_most_its_limit(broker: Broker) -> None:
+async def test_a_receive_returns_at_most_its_limit(broker: Broker) -> None:
     async with broker.queue() as queue:
         await broker.deliver(queue, numbered(5))
         assert len(await queue.receive(2, wait=1.0)) in {1, 2}
         assert len(await queue.receive(1, wait=1.0)) == 1
 
 
-async def test_an_empty_queue_gives_nothing_after_the_wait(broker: Broker) -> None:
+async def test_an_empty_queue_returns_nothing_after_the_wait(broker: Broker) -> None:
     async with broker.queue() as queue:
         began = time.monotonic()
         assert not await queue.receive(10, wait=0.2)
@@ -166,7 +166,7 @@ async def test_an_empty_queue_gives_nothing_after_the_wait(broker: Broker) -> No
         assert not await queue.receive(10, wait=0.0)
 
 
-async def test_a_receive_that_waits_gives_what_is_put_meanwhile(broker: Broker) -> None:
+async def test_a_waiting_receive_returns_a_message_that_is_put_meanwhile(broker: Broker) -> None:
     async with broker.queue() as queue:
         waiting = asyncio.create_task(queue.receive(10, wait=5.0))
         await asyncio.sleep(0.05)
@@ -176,7 +176,7 @@ async def test_a_receive_that_waits_gives_what_is_put_meanwhile(broker: Broker) 
 
 
 @pytest.mark.parametrize("body", AWKWARD, ids=range(len(AWKWARD)))
-async def test_a_body_comes_back_as_the_same_json(broker: Broker, body: bytes) -> None:
+async def test_a_body_is_returned_as_the_same_json(broker: Broker, body: bytes) -> None:
     async with broker.queue() as queue:
         await broker.deliver(queue, [body])
         [message] = await take(queue, 1)
@@ -191,7 +191,7 @@ async def test_a_body_comes_back_as_the_same_json(broker: Broker, body: bytes) -
 
 
 @needs("binary")
-async def test_every_byte_is_safe(broker: Broker) -> None:
+async def test_every_byte_is_preserved(broker: Broker) -> None:
     body = bytes(range(256)) * 3 + b"\x00"
     async with broker.queue() as queue:
         await broker.deliver(queue, [body])
@@ -199,7 +199,7 @@ async def test_every_byte_is_safe(broker: Broker) -> None:
         assert message.body == body
 
 
-async def test_a_whole_block_travels(broker: Broker) -> None:
+async def test_a_block_is_preserved(broker: Broker) -> None:
     lines = [b'{"channel_order_id":"A-%d","filling":"%s"}' % (number, b"\xc3\xa9" * 1000) for number in range(100)]
     body = encode_block([(f"A-{number}", None, number) for number in range(100)], lines, b'{"channel_id":"C"}')
     async with broker.queue() as queue:
@@ -209,7 +209,7 @@ async def test_a_whole_block_travels(broker: Broker) -> None:
 
 
 @needs("puts")
-async def test_a_put_of_many_is_taken_whole(broker: Broker) -> None:
+async def test_a_put_of_many_bodies_stores_all(broker: Broker) -> None:
     bodies = numbered(57, 2000)
     async with broker.queue() as queue:
         await queue.put(bodies)
@@ -217,14 +217,14 @@ async def test_a_put_of_many_is_taken_whole(broker: Broker) -> None:
 
 
 @needs("puts")
-async def test_a_put_of_nothing_is_nothing(broker: Broker) -> None:
+async def test_a_put_without_bodies_does_nothing(broker: Broker) -> None:
     async with broker.queue() as queue:
         await queue.put([])
         assert await nothing_comes(queue)
 
 
 @needs("puts")
-async def test_bodies_that_are_equal_are_messages_of_their_own(broker: Broker) -> None:
+async def test_equal_bodies_are_separate_messages(broker: Broker) -> None:
     async with broker.queue() as queue:
         await queue.put([b"{}\n"] * 3)
         await queue.put([b"{}\n"])
@@ -232,7 +232,7 @@ async def test_bodies_that_are_equal_are_messages_of_their_own(broker: Broker) -
 
 
 @needs("puts")
-async def test_a_body_that_is_too_large_is_refused_before_anything_is_sent(broker: Broker) -> None:
+async def test_a_body_that_is_too_large_is_rejected_before_anything_is_sent(broker: Broker) -> None:
     async with broker.queue() as queue:
         large = Claimed(b"{}\n")
         Claimed.size = queue.max_bytes + 1
@@ -243,7 +243,7 @@ async def test_a_body_that_is_too_large_is_refused_before_anything_is_sent(broke
 
 
 @needs("puts", "durable")
-async def test_what_was_put_outlives_its_queue(broker: Broker) -> None:
+async def test_messages_survive_closing_the_queue(broker: Broker) -> None:
     async with broker.queue() as queue:
         await queue.put(numbered(4))
     async with broker.queue() as queue:
@@ -255,7 +255,7 @@ async def test_what_was_put_outlives_its_queue(broker: Broker) -> None:
 # -- leases
 
 
-async def test_what_is_not_acknowledged_comes_again_when_its_lease_ends(broker: Broker) -> None:
+async def test_a_message_without_ack_is_delivered_again_when_its_lease_expires(broker: Broker) -> None:
     async with broker.queue() as queue:
         await broker.deliver(queue, numbered(2))
         first = await take(queue, 2)
@@ -281,14 +281,14 @@ async def test_deliveries_are_counted(broker: Broker) -> None:
         assert counted == [1, 2, 3]
 
 
-async def test_a_first_delivery_is_the_first_or_not_counted(broker: Broker) -> None:
+async def test_the_first_delivery_is_number_one_or_not_counted(broker: Broker) -> None:
     async with broker.queue() as queue:
         await broker.deliver(queue, [b"{}\n"])
         [message] = await take(queue, 1)
         assert message.deliveries == (1 if broker.counts_deliveries else None)
 
 
-async def test_a_lease_that_is_extended_does_not_end(broker: Broker) -> None:
+async def test_an_extended_lease_does_not_expire(broker: Broker) -> None:
     async with broker.queue() as queue:
         await broker.deliver(queue, numbered(2))
         messages = await take(queue, 2)
@@ -301,7 +301,7 @@ async def test_a_lease_that_is_extended_does_not_end(broker: Broker) -> None:
         assert await nothing_comes(queue)
 
 
-async def test_extending_what_another_has_by_now_says_so(broker: Broker) -> None:
+async def test_extending_a_lease_that_another_holder_has_fails(broker: Broker) -> None:
     async with broker.queue() as queue:
         await broker.deliver(queue, numbered(2))
         old = await take(queue, 2)
@@ -313,7 +313,7 @@ async def test_extending_what_another_has_by_now_says_so(broker: Broker) -> None
         assert not await queue.ack(new)
 
 
-async def test_extending_what_was_settled_says_that_it_is_no_longer_ours(broker: Broker) -> None:
+async def test_extending_an_acknowledged_message_fails(broker: Broker) -> None:
     async with broker.queue() as queue:
         await broker.deliver(queue, numbered(3))
         messages = await take(queue, 3)
@@ -321,7 +321,7 @@ async def test_extending_what_was_settled_says_that_it_is_no_longer_ours(broker:
         assert ids(await queue.extend(messages)) == ids(messages[:1])
 
 
-async def test_an_ack_by_an_old_delivery_says_the_truth(broker: Broker) -> None:
+async def test_an_ack_of_an_old_delivery_is_reported_truthfully(broker: Broker) -> None:
     """Confirmed, it never comes again; not confirmed, the newer delivery settles it."""
     async with broker.queue() as queue:
         await broker.deliver(queue, [b"{}\n"])
@@ -335,7 +335,7 @@ async def test_an_ack_by_an_old_delivery_says_the_truth(broker: Broker) -> None:
         assert await nothing_comes(queue)
 
 
-async def test_a_lapsed_lease_may_still_be_acknowledged(broker: Broker) -> None:
+async def test_a_message_with_an_expired_lease_can_still_be_acknowledged(broker: Broker) -> None:
     async with broker.queue() as queue:
         await broker.deliver(queue, [b"{}\n"])
         messages = await take(queue, 1)
@@ -358,7 +358,7 @@ async def test_acknowledging_twice_is_harmless(broker: Broker) -> None:
 
 
 @needs("releases_at_once")
-async def test_what_is_released_comes_again_at_once(broker: Broker) -> None:
+async def test_a_released_message_is_delivered_again_at_once(broker: Broker) -> None:
     async with broker.queue() as queue:
         await broker.deliver(queue, numbered(2))
         messages = await take(queue, 2)
@@ -369,7 +369,7 @@ async def test_what_is_released_comes_again_at_once(broker: Broker) -> None:
         assert not await queue.ack(again)
 
 
-async def test_releasing_what_is_not_ours_takes_it_from_nobody(broker: Broker) -> None:
+async def test_releasing_a_message_of_another_holder_has_no_effect(broker: Broker) -> None:
     async with broker.queue() as queue:
         await broker.deliver(queue, [b"{}\n"])
         [old] = await take(queue, 1)
@@ -447,7 +447,7 @@ async def test_two_queues_on_one_broker_share_without_duplicates(broker: Broker)
 # -- opening and closing
 
 
-async def test_before_it_is_opened_and_after_it_is_closed_it_says_so(broker: Broker) -> None:
+async def test_a_queue_that_is_not_open_raises_an_error(broker: Broker) -> None:
     queue = broker.queue()
     with pytest.raises(QueueClosed):
         await queue.receive(1, wait=0)
@@ -461,7 +461,7 @@ async def test_before_it_is_opened_and_after_it_is_closed_it_says_so(broker: Bro
 
 
 @needs("durable", "releases_at_once")
-async def test_closing_keeps_acks_and_gives_back_the_rest(broker: Broker) -> None:
+async def test_closing_completes_acks_and_releases_the_other_messages(broker: Broker) -> None:
     async with broker.queue() as other:
         async with broker.queue() as queue:
             await broker.deliver(queue, numbered(4))
@@ -472,7 +472,7 @@ async def test_closing_keeps_acks_and_gives_back_the_rest(broker: Broker) -> Non
         assert await nothing_comes(other)
 
 
-async def test_closing_ends_a_receive_that_waits(broker: Broker) -> None:
+async def test_closing_ends_a_waiting_receive(broker: Broker) -> None:
     queue = broker.queue()
     async with queue:
         waiting = asyncio.create_task(queue.receive(1, wait=5.0))
@@ -502,7 +502,7 @@ async def test_a_repr_shows_no_password_and_no_body(broker: Broker) -> None:
 
 
 @needs("cursors")
-async def test_a_cursor_is_kept_by_its_name(broker: Broker) -> None:
+async def test_a_cursor_is_stored_by_its_name(broker: Broker) -> None:
     async with broker.queue() as queue:
         assert await queue.cursor("a") is None
         await queue.put_at(numbered(2), "a", '{"line":2}')
@@ -514,7 +514,7 @@ async def test_a_cursor_is_kept_by_its_name(broker: Broker) -> None:
 
 
 @needs("cursors", "durable")
-async def test_a_cursor_outlives_its_queue(broker: Broker) -> None:
+async def test_a_cursor_survives_closing_the_queue(broker: Broker) -> None:
     async with broker.queue() as queue:
         await queue.put_at(numbered(2), "a", "2")
     async with broker.queue() as queue:
@@ -523,7 +523,7 @@ async def test_a_cursor_outlives_its_queue(broker: Broker) -> None:
 
 
 @needs("cursors")
-async def test_a_cursor_does_not_move_when_its_blocks_are_refused(broker: Broker) -> None:
+async def test_a_cursor_does_not_move_when_its_blocks_are_rejected(broker: Broker) -> None:
     async with broker.queue() as queue:
         await queue.put_at([b"{}\n"], "a", "1")
         Claimed.size = queue.max_bytes + 1
@@ -554,7 +554,7 @@ async def rejected(queue: KeepsRejected) -> list[RejectedRow]:
 
 
 @needs("rejected")
-async def test_rejecting_stores_the_rows_and_settles_their_message(broker: Broker) -> None:
+async def test_rejecting_stores_the_rows_and_acknowledges_their_message(broker: Broker) -> None:
     rows = [rejection(1), rejection(2, line=None, path=None, order_id=None, kind="event")]
     async with broker.queue() as queue:
         assert await rejected(queue) == []
@@ -568,7 +568,7 @@ async def test_rejecting_stores_the_rows_and_settles_their_message(broker: Broke
 
 
 @needs("rejected")
-async def test_rows_of_no_message_are_stored(broker: Broker) -> None:
+async def test_rows_without_a_message_are_stored(broker: Broker) -> None:
     async with broker.queue() as queue:
         assert await queue.reject(None, [rejection(1)]) is True
         assert await rejected(queue) == [rejection(1)]
@@ -583,7 +583,7 @@ async def test_a_row_that_is_stored_twice_is_stored_once(broker: Broker) -> None
 
 
 @needs("rejected")
-async def test_rejecting_what_is_not_ours_stores_the_rows_all_the_same(broker: Broker) -> None:
+async def test_rejecting_a_message_of_another_holder_still_stores_the_rows(broker: Broker) -> None:
     async with broker.queue() as queue:
         await broker.deliver(queue, [b"{}\n"])
         [old] = await take(queue, 1)
@@ -596,7 +596,7 @@ async def test_rejecting_what_is_not_ours_stores_the_rows_all_the_same(broker: B
 
 
 @needs("rejected", "durable")
-async def test_rejected_rows_outlive_their_queue(broker: Broker) -> None:
+async def test_rejected_rows_survive_closing_the_queue(broker: Broker) -> None:
     rows = [rejection(number) for number in range(450)]
     async with broker.queue() as queue:
         await queue.reject(None, rows)
@@ -605,7 +605,7 @@ async def test_rejected_rows_outlive_their_queue(broker: Broker) -> None:
 
 
 @needs("rejected")
-async def test_replacing_puts_and_settles_in_one_step(broker: Broker) -> None:
+async def test_replacing_puts_and_acknowledges_in_one_step(broker: Broker) -> None:
     async with broker.queue() as queue:
         await broker.deliver(queue, [b"{}\n"])
         [message] = await take(queue, 1)
@@ -617,7 +617,7 @@ async def test_replacing_puts_and_settles_in_one_step(broker: Broker) -> None:
 
 
 @needs("rejected")
-async def test_replacing_what_is_not_ours_puts_nothing(broker: Broker) -> None:
+async def test_replacing_a_message_of_another_holder_puts_nothing(broker: Broker) -> None:
     async with broker.queue() as queue:
         await broker.deliver(queue, [b"{}\n"])
         [old] = await take(queue, 1)
@@ -631,7 +631,7 @@ async def test_replacing_what_is_not_ours_puts_nothing(broker: Broker) -> None:
 
 
 @needs("rejected")
-async def test_replaying_puts_and_forgets_in_one_step(broker: Broker) -> None:
+async def test_replaying_puts_and_deletes_in_one_step(broker: Broker) -> None:
     async with broker.queue() as queue:
         await queue.reject(None, [rejection(1), rejection(2), rejection(3)])
         await queue.replay([rejection(1), rejection(2)], numbered(1))
@@ -643,7 +643,7 @@ async def test_replaying_puts_and_forgets_in_one_step(broker: Broker) -> None:
 
 
 @needs("rejected")
-async def test_what_is_rejected_again_after_its_replay_is_kept(broker: Broker) -> None:
+async def test_a_row_that_is_rejected_again_after_its_replay_is_stored(broker: Broker) -> None:
     again = rejection(1, at=rejection(1).at + 1, reason="still wrong")
     async with broker.queue() as queue:
         await queue.reject(None, [rejection(1)])
@@ -658,7 +658,7 @@ async def test_what_is_rejected_again_after_its_replay_is_kept(broker: Broker) -
 
 
 @needs("unreachable")
-async def test_a_broker_that_cannot_be_reached_is_given_up_in_time(broker: Broker) -> None:
+async def test_an_unreachable_broker_is_an_error_after_max_outage(broker: Broker) -> None:
     began = time.monotonic()
     with pytest.raises(QueueUnavailable) as caught:
         async with broker.unreachable() as queue:
@@ -670,7 +670,7 @@ async def test_a_broker_that_cannot_be_reached_is_given_up_in_time(broker: Broke
 
 
 @needs("vanish")
-async def test_a_queue_that_vanished_is_a_loss(broker: Broker) -> None:
+async def test_a_queue_that_disappeared_raises_queue_lost(broker: Broker) -> None:
     async with broker.queue() as queue:
         await broker.deliver(queue, numbered(2))
         await broker.vanish()

@@ -77,7 +77,7 @@ def test_a_path_is_a_sqlite_queue(address: str | Path, path: str) -> None:
         ("postgresql://u:p@h/db", "PostgresQueue", "postgresql://u:p@h/db"),
     ],
 )
-def test_an_address_is_the_queue_of_its_scheme(
+def test_the_scheme_of_an_address_selects_the_queue(
     adapters: dict[str, type[Adapter]], address: str, name: str, given: str
 ) -> None:
     queue: Any = queue_of(address)
@@ -94,7 +94,7 @@ def test_an_address_is_the_queue_of_its_scheme(
         ("postgresql://h/db?a=1&table=orders&b=2", "postgresql://h/db?a=1&b=2"),
     ],
 )
-def test_the_table_is_taken_out_of_the_address_of_postgresql(
+def test_the_table_is_removed_from_the_address_of_postgresql(
     adapters: dict[str, type[Adapter]], address: str, dsn: str
 ) -> None:
     queue: Any = queue_of(address)
@@ -111,7 +111,7 @@ def test_the_table_is_taken_out_of_the_address_of_postgresql(
         ("sqlite:///", "the path is empty"),
     ],
 )
-def test_what_is_not_an_address_is_refused_with_what_to_give(address: str, words: str) -> None:
+def test_an_invalid_address_is_an_error_that_says_what_to_use(address: str, words: str) -> None:
     with pytest.raises(ConfigurationError, match=words) as caught:
         queue_of(address)
     assert "pass-word" not in str(caught.value)
@@ -127,7 +127,7 @@ def test_what_is_not_an_address_is_refused_with_what_to_give(address: str, words
         ("servicebus://ns/q", "servicebus_source", "servicebus"),
     ],
 )
-def test_an_extra_that_is_missing_is_named(
+def test_the_error_of_a_missing_extra_names_it(
     monkeypatch: pytest.MonkeyPatch, address: str, module: str, extra: str
 ) -> None:
     monkeypatch.setitem(sys.modules, f"mirakl_async.queues.{module}", None)  # importing it fails
@@ -135,7 +135,7 @@ def test_an_extra_that_is_missing_is_named(
         queue_of(address)
 
 
-async def test_an_address_is_opened_and_closed_and_a_queue_is_left_to_its_maker(tmp_path: Path) -> None:
+async def test_only_queues_opened_by_address_are_closed(tmp_path: Path) -> None:
     async with opened(tmp_path / "orders.db") as queue:
         await queue.put([b"{}\n"])
     made = MemoryQueue()
@@ -146,7 +146,7 @@ async def test_an_address_is_opened_and_closed_and_a_queue_is_left_to_its_maker(
     assert (tmp_path / "orders.db").exists()
 
 
-def test_what_a_queue_cannot_do_is_refused_with_what_to_give() -> None:
+def test_a_missing_feature_of_a_queue_is_an_error_that_says_what_to_use() -> None:
     class SqsQueue:
         max_bytes = 1
 

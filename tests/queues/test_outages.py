@@ -25,20 +25,20 @@ def is_os_error(error: Exception) -> bool:
     return isinstance(error, OSError)
 
 
-async def test_a_passing_fault_is_repeated_with_growing_pauses() -> None:
+async def test_a_temporary_error_is_retried_with_growing_delays() -> None:
     clock = InstantClock(draw=1.0)
     assert await repeat(failing(9, OSError()), is_os_error, "a queue", 60, clock) == "done"
     assert clock.slept[:4] == [0.1, 0.2, 0.4, 0.8]
     assert max(clock.slept) == MAX_DELAY
 
 
-async def test_pauses_are_spread_by_chance() -> None:
+async def test_delays_have_jitter() -> None:
     clock = InstantClock(draw=0.0)
     assert await repeat(failing(2, OSError()), is_os_error, "a queue", 60, clock) == "done"
     assert clock.slept == [0.05, 0.1]
 
 
-async def test_an_outage_ends_after_the_agreed_time_and_tells_no_secret() -> None:
+async def test_an_outage_ends_after_max_outage_without_showing_secrets() -> None:
     clock = InstantClock()
     began = clock.now
     with pytest.raises(QueueUnavailable, match=r"^a queue is unavailable for 7 s: OSError$") as caught:
@@ -47,7 +47,7 @@ async def test_an_outage_ends_after_the_agreed_time_and_tells_no_secret() -> Non
     assert isinstance(caught.value.__cause__, OSError)
 
 
-async def test_other_faults_are_not_repeated() -> None:
+async def test_other_errors_are_not_retried() -> None:
     clock = InstantClock()
     with pytest.raises(ValueError, match="broken"):
         await repeat(failing(1, ValueError("broken")), is_os_error, "a queue", 60, clock)

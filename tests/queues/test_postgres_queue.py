@@ -62,7 +62,7 @@ async def test_a_shop_inserts_a_line_in_the_transaction_of_its_change(shared_pos
 
 
 @pytest.mark.parametrize("notify", [True, False])
-async def test_a_waiting_worker_gets_what_a_shop_inserts(shared_postgres, table, notify, monkeypatch):
+async def test_a_waiting_worker_receives_a_line_that_a_shop_inserts(shared_postgres, table, notify, monkeypatch):
     monkeypatch.setattr(postgres_queue, "POLL_INTERVAL", 60.0 if notify else 0.1)
     async with queue_on(shared_postgres, table) as queue:
         receiving = asyncio.create_task(queue.receive(9, wait=5))
@@ -102,7 +102,7 @@ async def test_many_lines_are_received_at_once(shared_postgres, table):
         assert await queue.waiting() == 0
 
 
-async def test_what_was_inserted_before_and_committed_after_is_not_passed_over(shared_postgres, table):
+async def test_a_row_that_is_committed_late_is_not_skipped(shared_postgres, table):
     async with queue_on(shared_postgres, table) as queue:
         shop = await asyncpg.connect(shared_postgres.url)
         change = shop.transaction()
@@ -115,7 +115,7 @@ async def test_what_was_inserted_before_and_committed_after_is_not_passed_over(s
         await shop.close()
 
 
-async def test_the_documented_rights_are_enough(shared_postgres, table):
+async def test_the_documented_privileges_are_sufficient(shared_postgres, table):
     shop, worker = f"shop_{table[:9]}", f"worker_{table[:9]}"
     async with queue_on(shared_postgres, table) as queue:  # the owner creates the tables
         await execute(
@@ -143,7 +143,7 @@ async def test_the_documented_rights_are_enough(shared_postgres, table):
         assert await queue.waiting() == 0
 
 
-async def test_without_the_right_to_create_it_says_so(shared_postgres, table):
+async def test_a_missing_right_to_create_tables_is_reported(shared_postgres, table):
     role = f"nobody_{table[:9]}"
     await execute(shared_postgres, f"CREATE ROLE {role} LOGIN; REVOKE CREATE ON SCHEMA public FROM PUBLIC")
     with pytest.raises(QueueError, match="permission denied for schema public"):
@@ -163,13 +163,13 @@ async def test_without_the_right_to_create_it_says_so(shared_postgres, table):
     ],
     ids=["columns", "types", "view", "cursors"],
 )
-async def test_a_table_of_something_else_is_refused(shared_postgres, table, statement):
+async def test_a_table_of_another_application_is_rejected(shared_postgres, table, statement):
     await execute(shared_postgres, statement.format(table))
     with pytest.raises(QueueError, match="is a table of something else; give the queue another name"):
         await queue_on(shared_postgres, table).__aenter__()
 
 
-async def test_columns_of_ones_own_do_no_harm(shared_postgres, table):
+async def test_additional_columns_are_allowed(shared_postgres, table):
     async with queue_on(shared_postgres, table):
         await execute(shared_postgres, f"ALTER TABLE {table} ADD COLUMN inserted_at timestamptz DEFAULT now()")
     async with queue_on(shared_postgres, table) as queue:
@@ -177,7 +177,7 @@ async def test_columns_of_ones_own_do_no_harm(shared_postgres, table):
         assert await drain(queue) == [b"{}"]
 
 
-async def test_a_table_without_the_time_of_its_messages_tells_no_age(shared_postgres, table):
+async def test_a_table_without_put_at_has_no_age(shared_postgres, table):
     async with queue_on(shared_postgres, table):
         await execute(shared_postgres, f"ALTER TABLE {table} DROP COLUMN put_at")
     async with queue_on(shared_postgres, table) as queue:
@@ -190,7 +190,7 @@ async def test_a_table_without_the_time_of_its_messages_tells_no_age(shared_post
         assert await drain(queue) == [b"{}", b"{}"]
 
 
-async def test_many_open_it_for_the_first_time_at_once(shared_postgres, table):
+async def test_several_processes_can_create_the_tables_at_once(shared_postgres, table):
     queues = [queue_on(shared_postgres, table) for _ in range(5)]
     await asyncio.gather(*(queue.__aenter__() for queue in queues))
     await queues[0].put([b"{}"])
@@ -198,7 +198,7 @@ async def test_many_open_it_for_the_first_time_at_once(shared_postgres, table):
     await asyncio.gather(*(queue.__aexit__(None, None, None) for queue in queues))
 
 
-async def test_what_may_lose_orders_is_warned_of(shared_postgres, table, caplog):
+async def test_settings_that_can_lose_orders_cause_a_warning(shared_postgres, table, caplog):
     async with queue_on(shared_postgres, table):
         await execute(shared_postgres, f"ALTER TABLE {table} SET UNLOGGED")
     async with PostgresQueue(shared_postgres.url + "?options=-csynchronous_commit%3Doff", table):
@@ -207,14 +207,14 @@ async def test_what_may_lose_orders_is_warned_of(shared_postgres, table, caplog)
         assert warning in caplog.text
 
 
-async def test_a_sound_server_is_not_warned_of(table, caplog):
+async def test_a_durable_server_causes_no_warning(table, caplog):
     with PostgresServer(fsync="on") as server:
         async with queue_on(server, table):
             pass
     assert caplog.text == ""
 
 
-async def test_a_database_of_another_encoding_is_refused(shared_postgres, table):
+async def test_a_database_with_another_encoding_is_rejected(shared_postgres, table):
     await execute(shared_postgres, f"CREATE DATABASE {table} ENCODING 'SQL_ASCII' TEMPLATE template0")
     url = shared_postgres.url.removesuffix("postgres") + table
     with pytest.raises(ConfigurationError, match="a database whose encoding is UTF8"):
@@ -222,7 +222,7 @@ async def test_a_database_of_another_encoding_is_refused(shared_postgres, table)
 
 
 @pytest.mark.parametrize("name", ["", "a b", 'a"b', "a.b.c", "x" * 51, "1a", "orders; DROP TABLE x"])
-def test_a_name_that_is_no_table_is_refused(name):
+def test_an_invalid_table_name_is_rejected(name):
     with pytest.raises(ConfigurationError, match="is not a valid table name"):
         PostgresQueue("postgresql://host/db", name)
 
@@ -242,7 +242,7 @@ async def test_a_table_may_be_in_a_schema(shared_postgres, table):
 # -- outages and losses
 
 
-async def test_calls_go_on_when_a_killed_server_comes_back_and_nothing_is_lost(postgres_server, table):
+async def test_calls_continue_after_a_restart_of_a_killed_server_without_loss(postgres_server, table):
     async with queue_on(postgres_server, table) as queue:
         await queue.put([b"1", b"2"])
         [held] = await queue.receive(1, wait=1)
@@ -261,7 +261,7 @@ async def test_calls_go_on_when_a_killed_server_comes_back_and_nothing_is_lost(p
         assert await receiving
 
 
-async def test_a_connection_that_waits_for_news_may_break(postgres_server, table):
+async def test_the_listening_connection_may_break(postgres_server, table):
     async with queue_on(postgres_server, table) as queue:
         assert await queue.receive(1, wait=0.01) == []  # listens from now on
         for number in (b"1", b"2"):
@@ -276,7 +276,7 @@ async def test_a_connection_that_waits_for_news_may_break(postgres_server, table
         postgres_server.kill()  # closing meets it too
 
 
-async def test_a_stalled_server_is_given_up_after_the_agreed_outage(postgres_server, table, monkeypatch):
+async def test_a_stalled_server_is_an_error_after_max_outage(postgres_server, table, monkeypatch):
     monkeypatch.setattr(postgres_queue, "REPLY_TIMEOUT", 0.2)
     async with queue_on(postgres_server, table, max_outage=0.3) as queue:
         await queue.put([b"1"])
@@ -293,7 +293,7 @@ async def test_a_stalled_server_is_given_up_after_the_agreed_outage(postgres_ser
         assert set(await drain(queue)) <= {b"1", b"2"}
 
 
-async def test_closing_beside_a_stalled_server_ends(postgres_server, table, monkeypatch):
+async def test_closing_ends_while_the_server_is_stalled(postgres_server, table, monkeypatch):
     monkeypatch.setattr(postgres_queue, "REPLY_TIMEOUT", 0.2)
     async with queue_on(postgres_server, table, max_outage=0.3) as queue:
         await queue.put([b"1"])
@@ -303,7 +303,7 @@ async def test_closing_beside_a_stalled_server_ends(postgres_server, table, monk
     postgres_server.thaw()
 
 
-async def test_a_server_that_was_restored_to_an_older_state_is_a_loss(postgres_server, table):
+async def test_a_server_restored_to_an_older_state_raises_queue_lost(postgres_server, table):
     async with contextlib.AsyncExitStack() as stack:
         one, two, three, four = [await stack.enter_async_context(queue_on(postgres_server, table)) for _ in range(4)]
         for queue in (one, two, three, four):
@@ -324,7 +324,7 @@ async def test_a_server_that_was_restored_to_an_older_state_is_a_loss(postgres_s
         assert await queue.cursor("feed") is None
 
 
-async def test_a_table_that_was_made_again_is_a_loss(shared_postgres, table):
+async def test_a_table_that_was_recreated_raises_queue_lost(shared_postgres, table):
     async with queue_on(shared_postgres, table) as queue:
         await queue.put([b"1"])
         await queue.waiting()
@@ -335,14 +335,14 @@ async def test_a_table_that_was_made_again_is_a_loss(shared_postgres, table):
                 await queue.waiting()
 
 
-async def test_opening_fails_where_nothing_listens(postgres_server, table):
+async def test_opening_fails_if_nothing_listens(postgres_server, table):
     postgres_server.kill()
     with pytest.raises(QueueUnavailable):
         await queue_on(postgres_server, table, max_outage=0.2).__aenter__()
 
 
 @pytest.mark.parametrize("part", ["user", "database"])
-async def test_credentials_and_names_that_are_wrong_are_not_waited_for(shared_postgres, part):
+async def test_wrong_credentials_and_names_are_errors_at_once(shared_postgres, part):
     wrong = {"user": ("postgres@", "stranger:secret@"), "database": ("/postgres", "/nothing")}[part]
     with pytest.raises(QueueError, match="does not exist") as caught:
         await PostgresQueue(shared_postgres.url.replace(*wrong)).__aenter__()
@@ -351,7 +351,7 @@ async def test_credentials_and_names_that_are_wrong_are_not_waited_for(shared_po
 
 
 @pytest.mark.parametrize("which", CALLS)
-async def test_a_lost_reply_loses_nothing_and_is_asked_for_again(shared_postgres, table, which):
+async def test_a_call_with_a_lost_reply_is_repeated_without_loss(shared_postgres, table, which):
     async def end_leases():
         await execute(shared_postgres, f"UPDATE {table} SET leased_until = '-infinity'")
 
@@ -367,13 +367,13 @@ async def test_a_lost_reply_loses_nothing_and_is_asked_for_again(shared_postgres
 # -- leases, pools, and what is said
 
 
-async def test_giving_back_is_no_delivery_and_a_lapsed_lease_is(shared_postgres, table):
+async def test_a_release_does_not_count_as_a_delivery_and_an_expired_lease_does(shared_postgres, table):
     async with queue_on(shared_postgres, table, lease=1.0) as one, queue_on(shared_postgres, table, lease=1.0) as two:
         await check_expired_lease(one, two)
 
 
 @pytest.mark.parametrize("size", [1, 3])
-async def test_a_pool_of_ones_own_stays_open(shared_postgres, table, size):
+async def test_a_pool_that_was_passed_in_stays_open(shared_postgres, table, size):
     async with asyncpg.create_pool(shared_postgres.url, min_size=0, max_size=size) as pool:
         async with PostgresQueue(pool, table) as queue:
             assert not await queue.receive(1, wait=0.1)
@@ -382,7 +382,7 @@ async def test_a_pool_of_ones_own_stays_open(shared_postgres, table, size):
         assert await pool.fetchval("SELECT 1") == 1
 
 
-async def test_a_receive_that_is_cancelled_leaves_its_connection_fit_for_the_next(shared_postgres, table):
+async def test_a_cancelled_receive_leaves_a_usable_connection(shared_postgres, table):
     async with queue_on(shared_postgres, table, lease=0.5) as queue:
         await queue.put([b"x" * 1_000_000] * 4)
         for delay in (0.0, 0.001, 0.002, 0.004):
@@ -396,7 +396,7 @@ async def test_a_receive_that_is_cancelled_leaves_its_connection_fit_for_the_nex
             found += await drain(queue)
 
 
-async def test_a_body_that_is_not_text_is_refused_without_quoting_it(shared_postgres, table):
+async def test_a_body_that_is_not_text_is_rejected_without_showing_it(shared_postgres, table):
     async with queue_on(shared_postgres, table) as queue:
         for body in (b'{"name":"Ada \xff"}', b'{"name":"Ada \x00"}'):
             with pytest.raises(QueueError, match="invalid byte sequence") as caught:
@@ -406,7 +406,7 @@ async def test_a_body_that_is_not_text_is_refused_without_quoting_it(shared_post
         assert await queue.cursor("feed") is None
 
 
-async def test_an_error_of_the_server_does_not_quote_rows(shared_postgres, table):
+async def test_an_error_of_the_server_does_not_show_rows(shared_postgres, table):
     async with queue_on(shared_postgres, table) as queue:
         await execute(shared_postgres, f"ALTER TABLE {table} ADD CONSTRAINT small CHECK (length(body) < 9)")
         with pytest.raises(QueueError, match="violates check constraint") as caught:
@@ -415,7 +415,7 @@ async def test_an_error_of_the_server_does_not_quote_rows(shared_postgres, table
         assert caught.value.__suppress_context__
 
 
-async def test_rejected_lines_may_hold_any_character(shared_postgres, table):
+async def test_rejected_lines_may_contain_any_character(shared_postgres, table):
     rows = [
         RejectedRow(id="C \0 1" + "x" * 9000, kind="invalid", reason="a \0 b", line=b"\xff\0", at=1.5),
         RejectedRow(id="2", kind="invalid", reason="", order_id="\U0010ffff\u2028"),
@@ -427,7 +427,7 @@ async def test_rejected_lines_may_hold_any_character(shared_postgres, table):
         assert [row async for row in queue.rejected()] == rows[1:]
 
 
-async def test_beyond_ten_thousand_what_waits_is_estimated(shared_postgres, table):
+async def test_waiting_is_an_estimate_above_ten_thousand(shared_postgres, table):
     async with queue_on(shared_postgres, table) as queue:
         await execute(
             shared_postgres,

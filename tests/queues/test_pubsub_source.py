@@ -33,7 +33,7 @@ def actions(server: PubSubServer) -> list[str]:
     return [action for action, _ in server.requests]
 
 
-async def test_a_delivery_gets_a_deadline_of_our_own_as_soon_as_it_has_come() -> None:
+async def test_a_delivery_gets_its_own_deadline_as_soon_as_it_is_received() -> None:
     async with subscribed(lease=90.5) as (server, source):
         server.publish("orders", [b"1", b"2"])
         messages = await source.receive(5, wait=1)
@@ -46,7 +46,7 @@ async def test_a_delivery_gets_a_deadline_of_our_own_as_soon_as_it_has_come() ->
         assert not await source.ack(messages)
 
 
-async def test_a_pull_outlives_the_receive_that_made_it() -> None:
+async def test_a_pull_stays_open_after_its_receive() -> None:
     async with subscribed() as (server, source):
         for _ in range(3):
             assert not await source.receive(5, wait=0)
@@ -68,7 +68,7 @@ async def test_closing_ends_an_open_pull_at_once() -> None:
         assert pull.cancelled()
 
 
-async def test_a_message_whose_deadline_could_not_be_set_in_time_is_not_handed_out() -> None:
+async def test_a_message_whose_deadline_could_not_be_set_in_time_is_not_returned() -> None:
     """Another worker may hold it by then."""
     async with subscribed({"modifyAckDeadline": [503] * 8}) as (server, source):
         server.publish("orders", [b"1"])
@@ -96,7 +96,7 @@ async def test_an_ack_that_may_be_too_late_is_not_confirmed() -> None:
         assert len(await source.receive(1, wait=1)) == 1
 
 
-async def test_with_exactly_once_delivery_one_late_message_spoils_no_other() -> None:
+async def test_with_exactly_once_delivery_one_late_message_does_not_affect_others() -> None:
     async with subscribed(enableExactlyOnceDelivery=True) as (server, source):
         server.publish("orders", [b"1", b"2"])
         messages = await source.receive(2, wait=1)
@@ -115,7 +115,7 @@ CALLS: dict[str, tuple[str, Callable[[PubSubSource, Any], Any]]] = {
 
 @pytest.mark.parametrize("which", CALLS)
 @pytest.mark.parametrize("status", [408, 429, 500, 503, 504, None])
-async def test_what_may_pass_is_repeated(which: str, status: int | None) -> None:
+async def test_temporary_errors_are_retried(which: str, status: int | None) -> None:
     action, call = CALLS[which]
     async with subscribed() as (server, source):
         server.publish("orders", [b"1"])
@@ -127,7 +127,7 @@ async def test_what_may_pass_is_repeated(which: str, status: int | None) -> None
 
 
 @pytest.mark.parametrize("status", [401, 403])
-async def test_refused_credentials_name_the_role_and_nothing_of_the_answer(status: int) -> None:
+async def test_denied_credentials_are_an_error_with_the_role_and_without_the_response(status: int) -> None:
     async with subscribed({"acknowledge": [status]}) as (server, source):
         server.publish("orders", [b"1"])
         messages = await source.receive(1, wait=1)
@@ -137,13 +137,13 @@ async def test_refused_credentials_name_the_role_and_nothing_of_the_answer(statu
         assert caught.value.__context__ is None
 
 
-async def test_another_refusal_names_the_call() -> None:
+async def test_another_rejection_names_the_call() -> None:
     async with subscribed({"pull": [409]}) as (_, source):
         with pytest.raises(QueueError, match=r"Pub/Sub rejected pull \(409\)"):
             await source.receive(1, wait=1)
 
 
-async def test_a_subscription_that_is_not_there_is_a_wrong_name_at_first_and_a_loss_later() -> None:
+async def test_a_missing_subscription_is_a_wrong_name_at_first_and_queue_lost_later() -> None:
     with pytest.raises(ConfigurationError, match="does not exist; check the project and the name"):
         async with subscribed({"get": [404]}):
             pass
@@ -155,7 +155,7 @@ async def test_a_subscription_that_is_not_there_is_a_wrong_name_at_first_and_a_l
             await receiving
 
 
-async def test_an_outage_is_given_up_after_the_agreed_time() -> None:
+async def test_an_outage_is_an_error_after_max_outage() -> None:
     async with subscribed({"acknowledge": [503] * 100}) as (server, source):
         server.publish("orders", [b"1"])
         messages = await source.receive(1, wait=1)
@@ -173,7 +173,7 @@ async def test_an_outage_is_given_up_after_the_agreed_time() -> None:
     ],
     ids=["push", "bigquery", "storage", "detached"],
 )
-async def test_a_subscription_that_cannot_be_pulled_from_is_refused(changes: dict[str, Any], refused: str) -> None:
+async def test_a_subscription_that_does_not_support_pull_is_rejected(changes: dict[str, Any], refused: str) -> None:
     with pytest.raises(ConfigurationError, match=f"{refused}, and cannot be pulled from"):
         async with subscribed(**changes):
             pass
@@ -197,7 +197,9 @@ async def test_a_subscription_that_cannot_be_pulled_from_is_refused(changes: dic
         ({"topic": "_deleted_topic_"}, "its topic was deleted; nothing more will come"),
     ],
 )
-async def test_what_may_lose_messages_later_is_warned_of(caplog, changes: dict[str, Any], warning: str | None) -> None:
+async def test_settings_that_can_lose_messages_cause_a_warning(
+    caplog, changes: dict[str, Any], warning: str | None
+) -> None:
     async with subscribed(**changes):
         pass
     warnings = [record.getMessage() for record in caplog.records if record.name == "mirakl_async"]
@@ -205,7 +207,7 @@ async def test_what_may_lose_messages_later_is_warned_of(caplog, changes: dict[s
     assert warning is None or warning in warnings[0]
 
 
-async def test_what_a_bare_subscription_is_by_default_is_warned_of(caplog) -> None:
+async def test_a_subscription_with_default_settings_causes_warnings(caplog) -> None:
     async with PubSubServer() as server, SubscriberClient(api_root=server.root) as client:
         server.subscriptions["orders"] = {"topic": "t"}
         server.messages["orders"] = []
@@ -215,7 +217,7 @@ async def test_what_a_bare_subscription_is_by_default_is_warned_of(caplog) -> No
     assert "has no dead-letter topic; give it one, with 20 attempts" in caplog.text
 
 
-async def test_the_emulator_is_asked_without_credentials(monkeypatch) -> None:
+async def test_the_emulator_is_used_without_credentials(monkeypatch) -> None:
     async with PubSubServer() as server:
         server.create("orders")
         monkeypatch.setenv("PUBSUB_EMULATOR_HOST", f"127.0.0.1:{server.port}")
@@ -229,7 +231,7 @@ async def test_a_missing_credentials_file_is_named(tmp_path) -> None:
         await PubSubSource("pubsub://p/orders", service_file=str(tmp_path / "none.json")).__aenter__()
 
 
-async def test_a_client_of_ones_own_stays_open() -> None:
+async def test_a_client_that_was_passed_in_stays_open() -> None:
     async with PubSubServer() as server, SubscriberClient(api_root=server.root) as client:
         path = server.create("orders")
         for body in (b"1", b"2"):
@@ -241,12 +243,12 @@ async def test_a_client_of_ones_own_stays_open() -> None:
 @pytest.mark.parametrize(
     "name", ["orders", "projects/p", "pubsub://p", "pubsub://p/s?x=1", "projects/p/topics/t/s", ""]
 )
-def test_what_is_no_subscription_is_refused(name: str) -> None:
+def test_an_invalid_subscription_name_is_rejected(name: str) -> None:
     with pytest.raises(ConfigurationError, match="give the subscription: projects/PROJECT/subscriptions/NAME"):
         PubSubSource(name)
 
 
 @pytest.mark.parametrize("lease", [0.5, 601])
-def test_a_lease_is_no_longer_than_a_deadline(lease: float) -> None:
+def test_a_lease_is_limited_to_the_longest_deadline(lease: float) -> None:
     with pytest.raises(ConfigurationError, match="lease .* is out of range; must be from 1 to 600"):
         PubSubSource("pubsub://p/s", lease=lease)

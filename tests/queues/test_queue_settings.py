@@ -53,5 +53,5 @@ def test_room_and_sizes_are_whole_numbers_above_zero(value: Any) -> None:
 
 
 @pytest.mark.parametrize("name", QUEUES)
-def test_what_is_usual_is_taken(name: str) -> None:
+def test_valid_settings_are_accepted(name: str) -> None:
     assert QUEUES[name](lease=30).lease == QUEUES[name](lease=30.0).lease == 30

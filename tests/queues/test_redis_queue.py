@@ -77,7 +77,7 @@ async def test_a_restart_with_an_append_only_file_loses_nothing(server):
 
 
 @pytest.mark.parametrize("who", ["put", "put_at", "receive", "waiting", "extend", "cursor"])
-async def test_a_server_that_kept_nothing_is_a_loss(tmp_path, who):
+async def test_a_restart_without_persistence_raises_queue_lost(tmp_path, who):
     with RedisServer(tmp_path, "--appendonly", "no") as server:
         queue = await queue_on(server).__aenter__()
         await queue.put(bodies(2))
@@ -99,7 +99,7 @@ async def test_a_server_that_kept_nothing_is_a_loss(tmp_path, who):
         await queue.__aexit__(None, None, None)
 
 
-async def test_an_emptied_queue_that_another_has_made_again_is_a_loss_to_those_who_had_put(server):
+async def test_an_emptied_and_recreated_queue_raises_queue_lost_in_earlier_producers(server):
     async with queue_on(server) as feeder:
         await feeder.put(bodies(2))
         server.empty()
@@ -109,7 +109,7 @@ async def test_an_emptied_queue_that_another_has_made_again_is_a_loss_to_those_w
                 await feeder.put(bodies(1))
 
 
-async def test_a_loss_that_nobody_met_is_raised_when_the_queue_is_closed(server):
+async def test_an_undetected_loss_is_raised_when_the_queue_is_closed(server):
     with pytest.raises(QueueLost):
         async with queue_on(server) as feeder:
             await feeder.put(bodies(2))
@@ -126,7 +126,7 @@ async def from_an_older_snapshot(server: RedisServer, folder: Path, later) -> No
     server.start()
 
 
-async def test_a_restart_from_an_older_snapshot_is_noticed_by_the_next_put_and_the_cursor_stays(tmp_path):
+async def test_a_restart_from_an_older_snapshot_is_detected_by_the_next_put_and_the_cursor_stays(tmp_path):
     with RedisServer(tmp_path, "--appendonly", "no") as server:
         feeder = await queue_on(server).__aenter__()
         await feeder.put_at(bodies(2), "feed", "2")
@@ -158,7 +158,7 @@ async def test_a_first_cursor_that_was_moved_after_a_loss_is_deleted(tmp_path):
 
 
 @pytest.mark.parametrize("who", ["put", "receive", "waiting"])
-async def test_a_restart_from_an_older_snapshot_is_noticed_after_the_lost_connection(tmp_path, who):
+async def test_a_restart_from_an_older_snapshot_is_detected_after_the_lost_connection(tmp_path, who):
     with RedisServer(tmp_path, "--appendonly", "no") as server:
         queue = await queue_on(server).__aenter__()
         await queue.put(bodies(1))
@@ -170,7 +170,7 @@ async def test_a_restart_from_an_older_snapshot_is_noticed_after_the_lost_connec
         await queue.__aexit__(None, None, None)
 
 
-async def test_a_worker_notices_that_what_it_saw_is_gone(tmp_path):
+async def test_a_worker_detects_that_messages_it_received_are_lost(tmp_path):
     with RedisServer(tmp_path, "--appendonly", "no") as server:
         async with queue_on(server) as feeder:
             await feeder.put(bodies(1))
@@ -187,7 +187,7 @@ async def test_a_worker_notices_that_what_it_saw_is_gone(tmp_path):
         await worker.__aexit__(None, None, None)
 
 
-async def test_cursors_of_a_stream_that_vanished_are_forgotten_when_it_is_made_again(server, caplog):
+async def test_cursors_of_a_lost_stream_are_deleted_when_it_is_recreated(server, caplog):
     async with queue_on(server) as queue:
         await queue.put_at(bodies(2), "feed", "2")
     await ask(server, "DEL", STREAM)
@@ -196,7 +196,7 @@ async def test_cursors_of_a_stream_that_vanished_are_forgotten_when_it_is_made_a
     assert "lost its messages; its cursors are deleted" in caplog.text
 
 
-async def test_a_deleted_group_gives_everything_again(server):
+async def test_a_deleted_group_delivers_everything_again(server):
     async with queue_on(server) as queue:
         await queue.put(bodies(3))
         await queue.receive(2, wait=1)
@@ -210,7 +210,7 @@ async def test_a_deleted_group_gives_everything_again(server):
 # -- memory
 
 
-async def test_a_full_server_holds_the_feeder_back_until_workers_have_made_room(server):
+async def test_a_full_server_delays_puts_until_workers_have_freed_memory(server):
     await ask(server, "CONFIG", "SET", "maxmemory", "5mb")
     async with queue_on(server) as feeder, queue_on(server) as worker:
         putting = asyncio.create_task(feeder.put_at(bodies(60, 100_000), "feed", "60"))
@@ -223,7 +223,7 @@ async def test_a_full_server_holds_the_feeder_back_until_workers_have_made_room(
         assert await feeder.cursor("feed") == "60"
 
 
-async def test_a_full_server_lets_workers_go_on(server):
+async def test_workers_continue_with_a_full_server(server):
     async with queue_on(server) as queue:
         await queue.put(bodies(2))
         messages = await queue.receive(2, wait=1)
@@ -245,7 +245,7 @@ async def test_an_error_of_the_server_does_not_show_what_was_sent(server):
     await one.close()
 
 
-async def test_a_queue_holds_only_so_many_messages(server):
+async def test_put_waits_while_the_queue_has_room_messages(server):
     async with queue_on(server, room=3) as feeder, queue_on(server) as worker:
         await feeder.put(bodies(4))
         putting = asyncio.create_task(feeder.put(bodies(1)))
@@ -256,13 +256,13 @@ async def test_a_queue_holds_only_so_many_messages(server):
         assert len(await drain(worker)) == 1
 
 
-async def test_a_server_that_evicts_is_refused(tmp_path):
+async def test_a_server_that_evicts_keys_is_rejected(tmp_path):
     evicts = pytest.raises(ConfigurationError, match="set maxmemory-policy noeviction")
     with RedisServer(tmp_path, "--maxmemory", "50mb", "--maxmemory-policy", "allkeys-lru") as server, evicts:
         await queue_on(server).__aenter__()
 
 
-async def test_what_may_lose_orders_later_is_warned_of(tmp_path, caplog):
+async def test_settings_that_can_lose_orders_cause_a_warning(tmp_path, caplog):
     with RedisServer(tmp_path, "--appendonly", "no", "--maxmemory-policy", "allkeys-lru") as server:
         async with queue_on(server):
             pass
@@ -270,7 +270,7 @@ async def test_what_may_lose_orders_later_is_warned_of(tmp_path, caplog):
     assert "set maxmemory-policy noeviction" in caplog.text
 
 
-async def test_a_sound_server_is_not_warned_of(server, caplog):
+async def test_a_durable_server_causes_no_warning(server, caplog):
     async with queue_on(server):
         pass
     assert caplog.text == ""
@@ -279,7 +279,7 @@ async def test_a_sound_server_is_not_warned_of(server, caplog):
 # -- outages
 
 
-async def test_calls_go_on_when_a_killed_server_comes_back(server):
+async def test_calls_continue_after_a_restart_of_a_killed_server(server):
     async with queue_on(server) as queue:
         await queue.put(bodies(1))
         server.kill()
@@ -291,7 +291,7 @@ async def test_calls_go_on_when_a_killed_server_comes_back(server):
         await queue.waiting()
 
 
-async def test_a_stalled_server_is_given_up_after_the_agreed_outage_and_nothing_is_lost(server, monkeypatch):
+async def test_a_stalled_server_is_an_error_after_max_outage_without_loss(server, monkeypatch):
     monkeypatch.setattr(redis_queue, "REPLY_TIMEOUT", 0.2)
     async with queue_on(server, max_outage=0.5) as queue:
         await queue.put(bodies(2))
@@ -306,14 +306,14 @@ async def test_a_stalled_server_is_given_up_after_the_agreed_outage_and_nothing_
         assert set(await drain(queue)) >= set(bodies(2)[1:])
 
 
-async def test_opening_fails_where_nothing_listens(server):
+async def test_opening_fails_if_nothing_listens(server):
     server.kill()
     with pytest.raises(QueueUnavailable):
         await queue_on(server, max_outage=0.2).__aenter__()
 
 
 @pytest.mark.parametrize("which", [*CALLS, "reclaim"])
-async def test_a_lost_reply_loses_nothing_and_is_asked_for_again(server, which):
+async def test_a_call_with_a_lost_reply_is_repeated_without_loss(server, which):
     async def end_leases():
         for key, *_ in await ask(server, b"XPENDING", STREAM, "workers", "-", "+", 9):
             await ask(server, b"XCLAIM", STREAM, "workers", "workers", 0, key, "IDLE", 10**9, "JUSTID")
@@ -330,7 +330,7 @@ async def test_a_lost_reply_loses_nothing_and_is_asked_for_again(server, which):
 # -- what is on the server
 
 
-async def test_two_names_on_one_server_do_not_meet(server):
+async def test_two_names_on_one_server_are_separate_queues(server):
     async with queue_on(server) as one, RedisQueue(server.url, "others") as two:
         await one.put_at([b"1"], "feed", "1")
         await two.put([b"2"])
@@ -341,7 +341,7 @@ async def test_two_names_on_one_server_do_not_meet(server):
         assert [row async for row in one.rejected()] == []
 
 
-async def test_entries_that_were_deleted_while_they_were_held_end_nothing(server):
+async def test_entries_deleted_while_leased_are_skipped(server):
     async with queue_on(server) as queue:
         await queue.put(bodies(60))
         held = [message for _ in range(6) for message in await queue.receive(10, wait=1)]
@@ -366,12 +366,12 @@ async def test_deleted_entries_are_nil_before_redis_7(server, monkeypatch):
         monkeypatch.undo()
 
 
-async def test_giving_back_is_no_delivery_and_a_lapsed_lease_is(server):
+async def test_a_release_does_not_count_as_a_delivery_and_an_expired_lease_does(server):
     async with queue_on(server, lease=1.0) as one, queue_on(server, lease=1.0) as two:
         await check_expired_lease(one, two)
 
 
-async def test_all_workers_are_one_consumer_that_outlives_them(server):
+async def test_all_workers_share_one_permanent_consumer(server):
     async with queue_on(server) as feeder:
         await feeder.put(bodies(2))
         async with queue_on(server) as worker:
@@ -383,7 +383,7 @@ async def test_all_workers_are_one_consumer_that_outlives_them(server):
     assert await ask(server, "HLEN", f"{STREAM}:puts") == 0
 
 
-async def test_a_client_of_ones_own_stays_open_and_keeps_nothing_back(server):
+async def test_a_client_that_was_passed_in_stays_open_and_is_not_changed(server):
     async with Redis.from_url(server.url) as client, queue_on(server) as feeder:
         queue = RedisQueue(client, "orders")
         async with queue:
@@ -397,7 +397,7 @@ async def test_a_client_of_ones_own_stays_open_and_keeps_nothing_back(server):
             assert await drain(feeder) == [b"a"]
 
 
-async def test_the_documented_rights_are_enough(server):
+async def test_the_documented_privileges_are_sufficient(server):
     rights = re.search(r"ACL SETUSER worker on >password (.*?)`", DOCS.read_text(), re.DOTALL)
     await ask(server, "ACL", "SETUSER", "worker", "on", ">password", *rights[1].split())
     url = server.url.replace("//", "//worker:password@")
@@ -421,7 +421,7 @@ async def test_the_documented_rights_are_enough(server):
     assert "password" not in str(caught.value)
 
 
-async def test_another_program_adds_lines(server):
+async def test_another_program_can_add_lines(server):
     async with queue_on(server) as queue:
         await ask(server, "XADD", STREAM, "*", "body", '{"origin":{},"order":{}}')
         assert await drain(queue) == [b'{"origin":{},"order":{}}']
@@ -432,7 +432,7 @@ async def test_another_program_adds_lines(server):
     [("/0/orders", None), ("/0", None), ("", None), ("/0", "orders")],
     ids=["named", "db", "bare", "by name"],
 )
-async def test_an_earlier_journal_is_refused(server, url, name):
+async def test_a_journal_of_an_earlier_format_is_rejected(server, url, name):
     old = "orders" if name or url == "/0/orders" else "mirakl"
     await ask(server, "HSET", f"{{{old}}}:journal:facts", "format", "1")
     with pytest.raises(
@@ -446,13 +446,13 @@ async def test_an_earlier_journal_is_refused(server, url, name):
     [("SET", STREAM, "1"), ("LPUSH", STREAM, "1"), ("XADD", STREAM, "*", "temperature", "7")],
     ids=["string", "list", "stream"],
 )
-async def test_a_key_of_somebody_else_is_refused(server, command):
+async def test_a_key_of_another_application_is_rejected(server, command):
     await ask(server, *command)
     with pytest.raises(QueueError, match="holds something else; give the queue another name"):
         await queue_on(server).__aenter__()
 
 
-def test_the_name_is_the_end_of_the_address():
+def test_the_name_is_the_last_part_of_the_address():
     assert split_name("redis://h:1/0/orders") == ("redis://h:1/0", "orders")
     assert split_name("rediss://u:p@h/3/a%20b?ssl_cert_reqs=none") == ("rediss://u:p@h/3?ssl_cert_reqs=none", "a b")
     assert split_name("redis://h/orders") == ("redis://h/0", "orders")

@@ -25,7 +25,7 @@ async def connected(bus: FakeServiceBus, **options: Any) -> AsyncIterator[Servic
         yield source
 
 
-async def test_calls_go_one_by_one_and_an_ack_waits_a_second_at_most() -> None:
+async def test_calls_are_made_one_by_one_and_an_ack_waits_a_second_at_most() -> None:
     """The fake fails where two use its receiver at once."""
     bus = FakeServiceBus()
     async with connected(bus) as source:
@@ -40,7 +40,7 @@ async def test_calls_go_one_by_one_and_an_ack_waits_a_second_at_most() -> None:
         await waiting
 
 
-async def test_deliveries_begin_at_one_and_may_not_be_counted() -> None:
+async def test_deliveries_start_at_one_and_may_not_be_counted() -> None:
     for counts, seen in ((True, [1, 2]), (False, [None, None])):
         bus = FakeServiceBus(counts=counts)
         async with connected(bus) as source:
@@ -52,7 +52,7 @@ async def test_deliveries_begin_at_one_and_may_not_be_counted() -> None:
             assert message.id == again.id == "1"
 
 
-async def test_a_lock_that_was_lost_is_no_longer_ours() -> None:
+async def test_a_message_with_a_lost_lock_cannot_be_extended() -> None:
     bus = FakeServiceBus()
     async with connected(bus) as source:
         bus.send([b"1", b"2"])
@@ -62,7 +62,7 @@ async def test_a_lock_that_was_lost_is_no_longer_ours() -> None:
         assert await source.ack(messages) == messages[:1]
 
 
-async def test_a_lock_that_ends_during_an_outage_is_not_extended() -> None:
+async def test_a_lock_that_expires_during_an_outage_is_not_extended() -> None:
     bus = FakeServiceBus(lock=10)
     async with connected(bus, lease=10) as source:
         bus.send([b"1"])
@@ -71,7 +71,7 @@ async def test_a_lock_that_ends_during_an_outage_is_not_extended() -> None:
         assert await source.extend(messages) == messages
 
 
-async def test_what_was_acknowledged_before_is_not_confirmed_again_and_harms_nothing() -> None:
+async def test_a_second_ack_is_not_confirmed_and_harmless() -> None:
     bus = FakeServiceBus()
     async with connected(bus) as source:
         bus.send([b"1"])
@@ -94,7 +94,7 @@ async def test_what_was_acknowledged_before_is_not_confirmed_again_and_harms_not
     ],
     ids=lambda fault: type(fault).__name__,
 )
-async def test_what_may_pass_is_repeated(call: str, fault: Any) -> None:
+async def test_temporary_errors_are_retried(call: str, fault: Any) -> None:
     bus = FakeServiceBus()
     bus.faults = [(call, fault), (call, fault)]
     async with connected(bus) as source:
@@ -105,7 +105,7 @@ async def test_what_may_pass_is_repeated(call: str, fault: Any) -> None:
         assert bus.calls.count(call) == 3
 
 
-async def test_an_outage_is_given_up_after_the_agreed_time() -> None:
+async def test_an_outage_is_an_error_after_max_outage() -> None:
     bus = FakeServiceBus()
     async with connected(bus) as source:
         bus.send([b"1"])
@@ -116,7 +116,7 @@ async def test_an_outage_is_given_up_after_the_agreed_time() -> None:
 
 
 @pytest.mark.parametrize("kind", [exceptions.ServiceBusAuthenticationError, exceptions.ServiceBusAuthorizationError])
-async def test_refused_credentials_name_the_claim(kind: Any) -> None:
+async def test_denied_credentials_are_an_error_with_the_claim(kind: Any) -> None:
     bus = FakeServiceBus()
     bus.faults = [("open", kind(message="pass-word"))]
     with pytest.raises(ConfigurationError, match="check the credentials, which need the claim Listen") as caught:
@@ -125,7 +125,7 @@ async def test_refused_credentials_name_the_claim(kind: Any) -> None:
     assert "pass-word" not in str(caught.value)
 
 
-async def test_another_refusal_is_named_by_its_kind() -> None:
+async def test_another_rejection_is_named_by_its_type() -> None:
     bus = FakeServiceBus()
     async with connected(bus) as source:
         bus.faults = [("receive", exceptions.ServiceBusError("the entity requires sessions"))]
@@ -133,7 +133,7 @@ async def test_another_refusal_is_named_by_its_kind() -> None:
             await source.receive(1, wait=0)
 
 
-async def test_an_entity_that_is_not_there_is_a_wrong_name_at_first_and_a_loss_later() -> None:
+async def test_a_missing_entity_is_a_wrong_name_at_first_and_queue_lost_later() -> None:
     bus = FakeServiceBus()
     async with connected(bus) as source:
         bus.exists = False
@@ -147,7 +147,7 @@ async def test_an_entity_that_is_not_there_is_a_wrong_name_at_first_and_a_loss_l
 @pytest.mark.parametrize(
     ("ahead", "lock", "warned"), [(0, 60, False), (3, 60, False), (40, 60, True), (0, 30, True), (-40, 60, False)]
 )
-async def test_a_clock_that_is_ahead_or_a_shorter_lock_is_warned_of_once(
+async def test_a_clock_that_is_ahead_or_a_shorter_lock_causes_one_warning(
     caplog, ahead: float, lock: float, warned: bool
 ) -> None:
     bus = FakeServiceBus(lock)
@@ -165,12 +165,12 @@ async def test_a_clock_that_is_ahead_or_a_shorter_lock_is_warned_of_once(
     [(b"{}", b"{}"), ("{}", b"{}"), (iter([b"{", b"}"]), b"{}"), ([b"{}"], b"{}"), (["a"], b"a"), (7, b"7"), ([], b"")],
     ids=["bytes", "text", "parts", "list", "texts", "number", "nothing"],
 )
-def test_a_body_of_any_kind_becomes_bytes(body: Any, read: bytes) -> None:
+def test_a_body_of_any_type_is_converted_to_bytes(body: Any, read: bytes) -> None:
     message: Any = SimpleNamespace(sequence_number=1, delivery_count=None, body=body)
     assert _delivery(message).body == read
 
 
-async def test_a_client_of_ones_own_stays_open_and_its_receiver_does_not() -> None:
+async def test_a_client_that_was_passed_in_stays_open_and_its_receiver_does_not() -> None:
     bus = FakeServiceBus()
     client = bus.client()
     for _ in range(2):
@@ -191,7 +191,7 @@ async def test_a_client_of_ones_own_stays_open_and_its_receiver_does_not() -> No
         (f"{STRING};EntityPath=orders", None, ("orders",)),
     ],
 )
-async def test_the_entity_is_named_beside_or_in_the_address(
+async def test_the_entity_can_be_given_separately_or_in_the_address(
     where: str, entity: str | None, made: tuple[str, ...]
 ) -> None:
     bus = FakeServiceBus()
@@ -203,13 +203,13 @@ async def test_the_entity_is_named_beside_or_in_the_address(
 @pytest.mark.parametrize(
     ("where", "entity"), [("", None), ("orders", None), (STRING, None), ("servicebus://shop", None), ("", "orders")]
 )
-def test_what_names_no_entity_is_refused_without_showing_it(where: str, entity: str | None) -> None:
+def test_an_address_without_an_entity_is_rejected_without_showing_it(where: str, entity: str | None) -> None:
     with pytest.raises(ConfigurationError, match="give a connection string and the name of a queue") as caught:
         ServiceBusSource(where, entity)
     assert "SharedAccess" not in str(caught.value)
 
 
-async def test_the_librarys_client_is_made_without_retries_of_its_own() -> None:
+async def test_the_librarys_own_retries_are_disabled() -> None:
     source = ServiceBusSource(STRING, "orders")
     client = source._connect()
     assert isinstance(client, ServiceBusClient)

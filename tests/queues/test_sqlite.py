@@ -74,7 +74,7 @@ async def test_a_second_process_gets_an_error_that_says_what_to_do(path: Path) -
     )
 
 
-async def test_all_spellings_of_a_path_share_the_file(path: Path, tmp_path: Path, monkeypatch: Any) -> None:
+async def test_all_notations_of_a_path_share_the_file(path: Path, tmp_path: Path, monkeypatch: Any) -> None:
     (tmp_path / "folder").symlink_to(tmp_path, target_is_directory=True)
     (tmp_path / "sub").mkdir()
     monkeypatch.chdir(tmp_path)
@@ -107,7 +107,7 @@ def can_be_locked(path: Path) -> bool:
     return True
 
 
-async def test_a_hard_link_is_not_a_second_queue(path: Path, tmp_path: Path) -> None:
+async def test_a_hard_link_is_the_same_queue(path: Path, tmp_path: Path) -> None:
     async with SqliteQueue(path) as queue:
         (tmp_path / "hard.db").hardlink_to(path)
         with pytest.raises(QueueUnavailable, match="is locked"):
@@ -117,7 +117,7 @@ async def test_a_hard_link_is_not_a_second_queue(path: Path, tmp_path: Path) -> 
         await queue.put([b"{}\n"])
 
 
-async def test_an_object_is_opened_once_at_a_time(path: Path) -> None:
+async def test_a_queue_object_can_be_open_once_at_a_time(path: Path) -> None:
     queue = SqliteQueue(path)
     async with queue:
         with pytest.raises(ClientStateError, match="open already"):
@@ -140,7 +140,7 @@ async def test_a_second_event_loop_of_the_process_gets_an_error(path: Path) -> N
         await queue.put([b"{}\n"])
 
 
-def test_a_file_that_an_ended_event_loop_left_open_is_taken_over(path: Path) -> None:
+def test_a_file_that_an_ended_event_loop_left_open_can_be_opened(path: Path) -> None:
     async def leave_open() -> None:
         queue = SqliteQueue(path)
         await queue.__aenter__()
@@ -155,7 +155,7 @@ def test_a_file_that_an_ended_event_loop_left_open_is_taken_over(path: Path) -> 
 
 
 @pytest.mark.parametrize("turns", range(6))
-async def test_an_opening_that_is_cancelled_leaves_no_lock(path: Path, turns: int) -> None:
+async def test_a_cancelled_open_leaves_no_lock(path: Path, turns: int) -> None:
     await new_file(path, b"{}\n")
     opening = asyncio.create_task(SqliteQueue(path).__aenter__())
     for _ in range(turns):
@@ -169,7 +169,7 @@ async def test_an_opening_that_is_cancelled_leaves_no_lock(path: Path, turns: in
         assert await queue.waiting() == 1
 
 
-async def test_a_cancelled_opening_does_not_take_the_file_from_others(path: Path) -> None:
+async def test_a_cancelled_open_does_not_close_the_file_of_others(path: Path) -> None:
     first, second = (asyncio.create_task(SqliteQueue(path).__aenter__()) for _ in range(2))
     await asyncio.sleep(0)
     first.cancel()
@@ -191,7 +191,7 @@ async def test_a_queue_can_be_opened_while_another_closes_its_file(path: Path) -
         assert await queue.waiting() == 11
 
 
-async def test_a_close_that_is_cancelled_still_commits_and_unlocks(path: Path) -> None:
+async def test_a_cancelled_close_still_commits_and_unlocks(path: Path) -> None:
     queue = SqliteQueue(path)
     await queue.__aenter__()
     await queue.put([b"1\n", b"2\n"])
@@ -262,7 +262,7 @@ async def test_only_its_owner_can_read_a_new_file(path: Path) -> None:
         os.umask(before)
 
 
-async def test_only_its_owner_can_read_a_file_that_was_open_to_others(path: Path, tmp_path: Path) -> None:
+async def test_an_existing_readable_file_is_made_private(path: Path, tmp_path: Path) -> None:
     async with SqliteQueue(path) as queue:
         await queue.put([b"{}\n"])
         left = copy(path, tmp_path / "copy")
@@ -304,7 +304,7 @@ def empty(path: Path) -> None:
         (Path.mkdir, QueueError, "cannot be"),
     ],
 )
-async def test_what_is_not_a_queue_is_refused_and_left_as_it_is(
+async def test_a_file_that_is_not_a_queue_is_rejected_and_not_changed(
     path: Path, tmp_path: Path, make: Any, kind: type[Exception], words: str
 ) -> None:
     make(path)
@@ -323,7 +323,7 @@ def content(path: Path) -> tuple[int, bytes]:
     return mode(path), path.read_bytes() if path.is_file() else b""
 
 
-async def test_a_link_to_nowhere_makes_no_file(path: Path, tmp_path: Path) -> None:
+async def test_a_dangling_link_creates_no_file(path: Path, tmp_path: Path) -> None:
     path.symlink_to(tmp_path / "elsewhere.db")  # noqa: ASYNC240
     with pytest.raises(QueueError, match="is a symbolic link to a file that does not exist"):
         async with SqliteQueue(path):
@@ -331,13 +331,13 @@ async def test_a_link_to_nowhere_makes_no_file(path: Path, tmp_path: Path) -> No
     assert not (tmp_path / "elsewhere.db").exists()
 
 
-async def test_a_folder_that_does_not_exist_is_said(tmp_path: Path) -> None:
+async def test_a_missing_folder_is_reported(tmp_path: Path) -> None:
     with pytest.raises(QueueError, match="cannot be opened: No such file or directory"):
         async with SqliteQueue(tmp_path / "missing" / "orders.db"):
             pass
 
 
-async def test_making_a_file_leaves_nothing_else_behind(path: Path) -> None:
+async def test_creating_a_file_leaves_no_other_files(path: Path) -> None:
     await new_file(path)
     assert [name.name for name in path.parent.iterdir()] == ["orders.db"]
 
@@ -345,7 +345,7 @@ async def test_making_a_file_leaves_nothing_else_behind(path: Path) -> None:
 # -- commits
 
 
-async def test_what_is_settled_before_the_commit_is_never_written(path: Path, monkeypatch: Any) -> None:
+async def test_a_message_acknowledged_before_the_commit_is_never_written(path: Path, monkeypatch: Any) -> None:
     monkeypatch.setattr(sqlite_queue, "COMMIT_DELAY", 60.0)
     async with SqliteQueue(path) as queue:
         waiting = asyncio.create_task(queue.receive(1, wait=5))
@@ -363,7 +363,9 @@ async def test_what_is_settled_before_the_commit_is_never_written(path: Path, mo
 
 
 @pytest.mark.parametrize("how", ["replace", "reject"])
-async def test_a_put_whose_message_moved_returns_when_that_is_on_disk(path: Path, monkeypatch: Any, how: str) -> None:
+async def test_a_put_whose_message_was_replaced_returns_when_the_new_one_is_on_disk(
+    path: Path, monkeypatch: Any, how: str
+) -> None:
     monkeypatch.setattr(sqlite_queue, "COMMIT_DELAY", 60.0)
     async with SqliteQueue(path) as queue:
         waiting = asyncio.create_task(queue.receive(1, wait=5))
@@ -384,7 +386,7 @@ async def test_a_put_whose_message_moved_returns_when_that_is_on_disk(path: Path
         await other
 
 
-async def test_what_is_settled_while_it_is_being_written_stays_settled(path: Path, monkeypatch: Any) -> None:
+async def test_a_message_acknowledged_while_it_is_written_stays_acknowledged(path: Path, monkeypatch: Any) -> None:
     commit = QueueFile.commit
 
     def slow(*arguments: Any) -> Any:
@@ -402,7 +404,7 @@ async def test_what_is_settled_while_it_is_being_written_stays_settled(path: Pat
         assert await queue.waiting() == 0
 
 
-async def test_puts_are_committed_at_once_where_nothing_is_received(path: Path, monkeypatch: Any) -> None:
+async def test_puts_are_committed_at_once_without_receivers(path: Path, monkeypatch: Any) -> None:
     monkeypatch.setattr(sqlite_queue, "COMMIT_DELAY", 60.0)
     async with asyncio.timeout(5), SqliteQueue(path) as queue:
         for n in range(20):
@@ -424,7 +426,7 @@ async def test_puts_that_wait_at_the_same_time_share_a_commit(path: Path, monkey
         assert commits < 10
 
 
-async def test_what_put_returned_for_survives_a_kill(path: Path, tmp_path: Path) -> None:
+async def test_messages_whose_put_returned_survive_a_kill(path: Path, tmp_path: Path) -> None:
     async with SqliteQueue(path) as queue:
         await queue.put([b"1\n", b"2\n"])
         left = copy(path, tmp_path / "copy")
@@ -432,7 +434,7 @@ async def test_what_put_returned_for_survives_a_kill(path: Path, tmp_path: Path)
         assert await bodies_of(queue) == [b"1\n", b"2\n"]
 
 
-async def test_what_was_delivered_before_a_kill_is_delivered_at_once_and_counted(path: Path, tmp_path: Path) -> None:
+async def test_messages_leased_before_a_kill_are_delivered_at_once_and_counted(path: Path, tmp_path: Path) -> None:
     async with SqliteQueue(path) as queue:
         await queue.put([b"{}\n"])
         await queue.receive(1, wait=1)
@@ -445,7 +447,7 @@ async def test_what_was_delivered_before_a_kill_is_delivered_at_once_and_counted
             left = copy(left, tmp_path / f"copy {number}")
 
 
-async def test_ids_are_not_used_again(path: Path, tmp_path: Path) -> None:
+async def test_ids_are_not_reused(path: Path, tmp_path: Path) -> None:
     ids: list[str] = []
     for number in range(4):
         async with SqliteQueue(path) as queue:
@@ -503,7 +505,7 @@ async def test_a_full_disk_delays_puts_and_no_other_call(path: Path, monkeypatch
         assert [body[:1] for body in await bodies_of(queue)] == [b"3", b"4", b"5", b"6"]
 
 
-async def test_a_full_disk_is_given_up_in_time_and_takes_nothing(path: Path, monkeypatch: Any) -> None:
+async def test_a_full_disk_is_an_error_after_max_outage_and_stores_nothing(path: Path, monkeypatch: Any) -> None:
     monkeypatch.setattr(sqlite_queue, "RETRY_DELAY", 0.02)
     async with SqliteQueue(path, max_outage=0.1) as queue:
         await queue.put([b"1" * 1000])
@@ -538,7 +540,7 @@ DAMAGES = {
 
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
 @pytest.mark.parametrize("noticed_by", ["put", "waiting"])
-async def test_what_happens_to_its_file_is_noticed(path: Path, tmp_path: Path, damage: Any, noticed_by: str) -> None:
+async def test_changes_of_its_file_are_detected(path: Path, tmp_path: Path, damage: Any, noticed_by: str) -> None:
     await new_file(path, b"1\n")
     older = copy(path, tmp_path / "older")
     queue = SqliteQueue(path)
@@ -554,7 +556,7 @@ async def test_what_happens_to_its_file_is_noticed(path: Path, tmp_path: Path, d
     await queue.__aexit__(None, None, None)  # all who used it know
 
 
-async def test_a_damaged_file_is_a_loss(path: Path) -> None:
+async def test_a_damaged_file_raises_queue_lost(path: Path) -> None:
     await new_file(path, *[b"x" * 100_000] * 5)
     with path.open("r+b") as file:
         file.seek(32768)
@@ -573,7 +575,7 @@ async def test_a_file_of_another_process_can_be_opened_when_it_ends(path: Path) 
         assert await queue.waiting() == 1
 
 
-async def test_after_its_end_it_says_so(path: Path) -> None:
+async def test_a_closed_queue_raises_an_error(path: Path) -> None:
     async with SqliteQueue(path) as queue:
         pass
     for call in (queue.waiting(), queue.cursor("a"), queue.reject(None, []), queue.ack([]), queue.extend([])):
@@ -581,7 +583,7 @@ async def test_after_its_end_it_says_so(path: Path) -> None:
             await call
 
 
-async def test_a_file_of_a_version_that_stored_no_time_is_used_and_tells_no_age(path: Path) -> None:
+async def test_a_file_of_a_version_without_times_can_be_used_and_has_no_age(path: Path) -> None:
     await new_file(path, b"1", b"2")
     with contextlib.closing(sqlite3.connect(path)) as database:
         database.execute("ALTER TABLE queue DROP COLUMN put_at")

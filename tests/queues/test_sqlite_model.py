@@ -183,7 +183,7 @@ async def follow(steps: list[tuple[str, int]], folder: Path) -> None:
 
 
 @given(st.lists(STEPS, max_size=40), st.sampled_from([-1, 3, 10**6]), st.sampled_from([0.0, 0.001, 0.02]))
-def test_nothing_durable_is_lost_and_nothing_settled_comes_back(
+def test_nothing_durable_is_lost_and_nothing_acknowledged_is_delivered_again(
     steps: list[tuple[str, int]], limit: int, delay: float
 ) -> None:
     with (

@@ -106,7 +106,7 @@ async def scripted(
 # -- batches that fail in part
 
 
-async def test_failed_entries_of_a_put_are_sent_again_alone_with_the_ids_that_they_had() -> None:
+async def test_only_failed_entries_of_a_put_are_sent_again_with_the_same_ids() -> None:
     script = {
         "SendMessageBatch": [
             failed("02", ("1", "InternalError", False)),
@@ -145,14 +145,14 @@ async def test_failed_entries_of_a_put_are_sent_again_alone_with_the_ids_that_th
     ],
     ids=["failed", "kms", "unnamed", "html", "throttled", "throttled too", "500", "503", "429", "reset"],
 )
-async def test_what_may_pass_is_repeated(action: str, call: Callable[[SqsQueue, Any], Any], reply: Any) -> None:
+async def test_temporary_errors_are_retried(action: str, call: Callable[[SqsQueue, Any], Any], reply: Any) -> None:
     async with scripted({"ReceiveMessage": [messages("a", "b")], action: [reply]}) as (sqs, queue):
         found = await queue.receive(2, wait=0)
         assert not await call(queue, found)
         assert sqs.ids(action) == [["0", "1"], ["1"] if isinstance(reply, dict) else ["0", "1"]]
 
 
-async def test_what_is_the_senders_fault_is_not_repeated() -> None:
+async def test_errors_of_the_sender_are_not_retried() -> None:
     script = {
         "ReceiveMessage": [messages("a", "b")],
         "SendMessageBatch": [failed("0", ("1", "InvalidMessageContents", True))],
@@ -168,14 +168,14 @@ async def test_what_is_the_senders_fault_is_not_repeated() -> None:
         assert [len(sqs.ids(action)) for action in script if action != "ReceiveMessage"] == [1, 1, 1]
 
 
-async def test_entries_that_go_on_failing_are_given_up() -> None:
+async def test_entries_that_keep_failing_are_an_error() -> None:
     script = {"SendMessageBatch": [failed("", ("0", "InternalError", False))] * 100}
     async with scripted(script, max_outage=5) as (_, queue):
         with pytest.raises(QueueUnavailable, match="1 entries of send_message_batch failed: InternalError"):
             await queue.put([b"{}"])
 
 
-async def test_each_fault_is_asked_again_once_a_pause_and_not_by_botocore_as_well() -> None:
+async def test_each_error_is_retried_once_per_delay_and_not_by_botocore() -> None:
     clock = InstantClock()
     script = {"SendMessageBatch": [error("InternalFailure", "500 Internal Server Error")] * 4}
     async with scripted(script, clock=clock) as (sqs, queue):
@@ -187,7 +187,7 @@ async def test_each_fault_is_asked_again_once_a_pause_and_not_by_botocore_as_wel
 # -- what goes in
 
 
-async def test_a_batch_holds_ten_bodies_and_one_mebibyte() -> None:
+async def test_a_batch_has_at_most_ten_bodies_and_one_mebibyte() -> None:
     async with scripted() as (sqs, queue):
         await queue.put([b'{"n":"%s"}' % (b"x" * size) for size in [400_000] * 5 + [10] * 12 + [1_000_000]])
         batches = sqs.entries("SendMessageBatch")
@@ -196,7 +196,7 @@ async def test_a_batch_holds_ten_bodies_and_one_mebibyte() -> None:
         assert sum(map(len, batches)) == 18
 
 
-async def test_characters_that_sqs_refuses_are_escaped_and_count_as_they_are_sent() -> None:
+async def test_characters_that_sqs_rejects_are_escaped_and_counted_as_sent() -> None:
     async with scripted(attributes=ATTRIBUTES | {"MaximumMessageSize": "1024"}) as (sqs, queue):
         assert queue.max_bytes == 1024
         body = '{"n":"\ufffe\uffff\ufffd\u0085"}'
@@ -209,14 +209,14 @@ async def test_characters_that_sqs_refuses_are_escaped_and_count_as_they_are_sen
         assert caught.value.size == 1208
 
 
-async def test_a_body_that_is_not_text_is_refused_before_anything_is_sent() -> None:
+async def test_a_body_that_is_not_text_is_rejected_before_anything_is_sent() -> None:
     async with scripted() as (sqs, queue):
         with pytest.raises(QueueError, match="not UTF-8 text"):
             await queue.put([b"{}", b'{"n":"\xff"}'])
         assert not sqs.ids("SendMessageBatch")
 
 
-async def test_equal_bodies_in_a_fifo_queue_are_messages_of_their_own_and_none_waits_for_another(
+async def test_equal_bodies_in_a_fifo_queue_are_separate_independent_messages(
     shared_moto: MotoServer,
 ) -> None:
     url = shared_moto.create(f"q{uuid4().hex}.fifo", FifoQueue="true", ContentBasedDeduplication="true")
@@ -228,7 +228,7 @@ async def test_equal_bodies_in_a_fifo_queue_are_messages_of_their_own_and_none_w
         assert not await queue.ack(found)
 
 
-async def test_a_put_whose_reply_was_lost_is_there_once_in_a_fifo_queue(shared_moto: MotoServer) -> None:
+async def test_a_put_whose_reply_was_lost_is_stored_once_in_a_fifo_queue(shared_moto: MotoServer) -> None:
     name = f"q{uuid4().hex}.fifo"
     shared_moto.create(name, FifoQueue="true")
     async with (
@@ -245,7 +245,7 @@ async def test_a_put_whose_reply_was_lost_is_there_once_in_a_fifo_queue(shared_m
 # -- receipts and leases
 
 
-async def test_the_newest_receipt_settles_a_message() -> None:
+async def test_a_message_is_acknowledged_with_its_newest_receipt() -> None:
     script = {"ReceiveMessage": [messages("a", receipt="old"), messages("a", receipt="new")]}
     async with scripted(script) as (sqs, queue):
         [old] = await queue.receive(1, wait=0)
@@ -256,7 +256,7 @@ async def test_the_newest_receipt_settles_a_message() -> None:
         assert [entry["ReceiptHandle"] for [entry] in sqs.entries("DeleteMessageBatch")] == ["new-a"]
 
 
-async def test_an_ack_behind_the_end_of_its_lease_is_sent_and_not_confirmed() -> None:
+async def test_an_ack_after_the_lease_expired_is_sent_and_not_confirmed() -> None:
     """AWS answers that it was successful, and the message may come again."""
     clock = InstantClock()
     async with scripted({"ReceiveMessage": [messages("a")]}, clock=clock, lease=30) as (sqs, queue):
@@ -268,7 +268,7 @@ async def test_an_ack_behind_the_end_of_its_lease_is_sent_and_not_confirmed() ->
         assert (sqs.ids("DeleteMessageBatch"), sqs.ids("ChangeMessageVisibilityBatch")) == ([["0"]], [])
 
 
-async def test_a_lease_counts_from_the_attempt_that_brought_the_message() -> None:
+async def test_a_lease_starts_with_the_attempt_that_received_the_message() -> None:
     clock = InstantClock()
     script = {"ReceiveMessage": [error("InternalFailure", "500 Internal Server Error")] * 12 + [messages("a")]}
     async with scripted(script, clock=clock, lease=30) as (_, queue):
@@ -278,7 +278,7 @@ async def test_a_lease_counts_from_the_attempt_that_brought_the_message() -> Non
         assert not await queue.extend(found)
 
 
-async def test_visibility_and_waits_are_whole_seconds_within_what_sqs_takes() -> None:
+async def test_visibility_and_waits_are_whole_seconds_within_the_limits_of_sqs() -> None:
     async with scripted(lease=90.5) as (sqs, queue):
         for wait in (0, 0.2, 1, 3.3, 60):
             await queue.receive(50, wait=wait)
@@ -290,7 +290,7 @@ async def test_visibility_and_waits_are_whole_seconds_within_what_sqs_takes() ->
             SqsQueue("https://sqs.eu-west-1.amazonaws.com/1/orders", lease=lease)
 
 
-async def test_what_a_cancelled_receive_was_given_goes_to_the_next_one(shared_moto: MotoServer) -> None:
+async def test_messages_of_a_cancelled_receive_are_returned_by_the_next(shared_moto: MotoServer) -> None:
     async with SqsQueue(shared_moto.create(f"q{uuid4().hex}"), session=SESSION) as queue:
         receiving = asyncio.create_task(queue.receive(10, wait=5))
         await asyncio.sleep(0.1)
@@ -301,7 +301,7 @@ async def test_what_a_cancelled_receive_was_given_goes_to_the_next_one(shared_mo
         assert len(await queue.receive(5, wait=1)) == 1  # asked for by the first
 
 
-async def test_what_waited_too_long_is_not_handed_out() -> None:
+async def test_messages_with_an_expired_lease_are_not_returned() -> None:
     clock = InstantClock()
     async with scripted({"ReceiveMessage": [messages("a", "b")]}, clock=clock, lease=30) as (_, queue):
         assert len(await queue.receive(1, wait=0)) == 1
@@ -322,7 +322,7 @@ CALLS: dict[str, Callable[[SqsQueue, Any], Any]] = {
 
 
 @pytest.mark.parametrize("which", CALLS)
-async def test_a_lost_reply_loses_nothing(shared_moto: MotoServer, which: str) -> None:
+async def test_a_lost_reply_loses_no_message(shared_moto: MotoServer, which: str) -> None:
     name = f"q{uuid4().hex}"
     url = shared_moto.create(name)
     clock = InstantClock()
@@ -343,7 +343,7 @@ async def test_a_lost_reply_loses_nothing(shared_moto: MotoServer, which: str) -
             assert left == put - ({message.body for message in found} if which == "ack" else set())
 
 
-async def test_a_stalled_server_is_given_up_after_the_agreed_outage(shared_moto: MotoServer, monkeypatch) -> None:
+async def test_a_stalled_server_is_an_error_after_max_outage(shared_moto: MotoServer, monkeypatch) -> None:
     name = f"q{uuid4().hex}"
     url = shared_moto.create(name)
     async with FaultProxy("127.0.0.1", shared_moto.port) as proxy:
@@ -363,7 +363,7 @@ async def test_a_stalled_server_is_given_up_after_the_agreed_outage(shared_moto:
             assert b'{"n":2}' in {message.body for _ in range(2) for message in await other.receive(10, wait=0)}
 
 
-async def test_closing_gives_back_what_an_open_request_brings(shared_moto: MotoServer) -> None:
+async def test_closing_releases_the_messages_of_a_request_in_flight(shared_moto: MotoServer) -> None:
     url = shared_moto.create(f"q{uuid4().hex}")
     async with SqsQueue(url, session=SESSION) as other:
         async with SqsQueue(url, session=SESSION) as queue:
@@ -389,14 +389,14 @@ async def test_denied_credentials_are_a_configuration_error_that_does_not_show_t
         assert caught.value.__context__ is None
 
 
-async def test_other_refusals_name_the_call_and_the_code() -> None:
+async def test_other_rejections_name_the_call_and_the_code() -> None:
     async with scripted({"ReceiveMessage": [error("InvalidAttributeName")]}) as (_, queue):
         with pytest.raises(QueueError, match="AWS rejected ReceiveMessage: InvalidAttributeName"):
             await queue.receive(1, wait=0)
 
 
 @pytest.mark.parametrize("code", ["AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"])
-async def test_a_queue_that_is_not_there_is_a_wrong_url_at_first_and_a_loss_later(code: str) -> None:
+async def test_a_missing_queue_is_a_wrong_url_at_first_and_queue_lost_later(code: str) -> None:
     with pytest.raises(ConfigurationError, match="does not exist in this account and region; check its URL"):
         async with scripted({"GetQueueAttributes": [error(code)]}):
             pass
@@ -405,13 +405,13 @@ async def test_a_queue_that_is_not_there_is_a_wrong_url_at_first_and_a_loss_late
             await queue.receive(1, wait=0)
 
 
-async def test_what_is_not_sqs_is_refused() -> None:
+async def test_a_server_that_is_not_sqs_is_rejected() -> None:
     with pytest.raises(ConfigurationError, match="what answers there is not SQS"):
         async with scripted({"GetQueueAttributes": [answer(b"<html>")]}):
             pass
 
 
-async def test_without_credentials_it_says_so(monkeypatch, tmp_path) -> None:
+async def test_missing_credentials_are_reported(monkeypatch, tmp_path) -> None:
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
@@ -425,7 +425,7 @@ async def test_without_credentials_it_says_so(monkeypatch, tmp_path) -> None:
 # -- opening
 
 
-async def test_a_sound_queue_is_not_warned_of(caplog) -> None:
+async def test_a_queue_with_good_settings_causes_no_warning(caplog) -> None:
     async with scripted():
         pass
     assert caplog.text == ""
@@ -446,7 +446,9 @@ async def test_a_sound_queue_is_not_warned_of(caplog) -> None:
     ],
     ids=["retention", "few receives", "no dead letters"],
 )
-async def test_what_may_lose_messages_later_is_warned_of(caplog, attributes: dict[str, str], warning: str) -> None:
+async def test_settings_that_can_lose_messages_cause_a_warning(
+    caplog, attributes: dict[str, str], warning: str
+) -> None:
     async with scripted(attributes=ATTRIBUTES | attributes):
         pass
     [record] = caplog.records
@@ -454,7 +456,7 @@ async def test_what_may_lose_messages_later_is_warned_of(caplog, attributes: dic
     assert warning in record.getMessage()
 
 
-async def test_a_client_of_ones_own_stays_open(shared_moto: MotoServer) -> None:
+async def test_a_client_that_was_passed_in_stays_open(shared_moto: MotoServer) -> None:
     url = shared_moto.create(f"q{uuid4().hex}")
     async with make_session().create_client("sqs", endpoint_url=url.partition("/1234")[0]) as client:
         for _ in range(2):
@@ -475,7 +477,7 @@ async def test_a_client_of_ones_own_stays_open(shared_moto: MotoServer) -> None:
         ("http://localhost:4566/000000000000/orders", None),
     ],
 )
-def test_the_url_says_where_it_is(url: str, region: str | None) -> None:
+def test_the_region_is_read_from_the_url(url: str, region: str | None) -> None:
     parts = split_url(url)
     assert parts.scheme == url.partition("://")[0].replace("sqs", "https")
     found = REGION.search(parts.netloc)
@@ -494,7 +496,7 @@ def test_the_url_says_where_it_is(url: str, region: str | None) -> None:
         "arn:aws:sqs:x:1:o",
     ],
 )
-def test_what_is_no_queue_url_is_refused_without_showing_it(url: str) -> None:
+def test_an_invalid_queue_url_is_rejected_without_showing_it(url: str) -> None:
     with pytest.raises(ConfigurationError, match="give the queue's URL") as caught:
         SqsQueue(url)
     assert "pass-word" not in str(caught.value)

@@ -11,7 +11,7 @@ from tests.support.manual_clock import InstantClock, ManualClock
 
 
 @pytest.mark.parametrize("advice", ["1e12", "1000000000000", "3600", "Fri, 31 Dec 2032 23:59:59 GMT"])
-async def test_no_retry_after_holds_a_limit_for_longer_than_an_hour(advice, caplog):
+async def test_a_retry_after_pauses_a_limit_for_an_hour_at_most(advice, caplog):
     clock = InstantClock()
     connect, _ = client(reply(429, Retry_After=advice, Date="Sat, 28 Nov 2026 00:00:00 GMT"), reply(204), clock=clock)
     async with connect:
@@ -57,7 +57,7 @@ class Answering(FakeWire):
         ("30", reply(204), 30), ("3599", reply(204), 3599),
     ],
 )  # fmt: skip
-async def test_a_later_answer_lifts_a_hold_of_an_hour_and_no_shorter_one(advice, later, held):
+async def test_a_later_response_ends_a_pause_of_an_hour_and_not_a_shorter_one(advice, later, held):
     clock, wire = ManualClock(), Answering()
     connect = ConnectChannel(
         wire=wire, clock=clock, auth=BearerToken("t"), rate_limit="none", retry=Retry(max_retries=0)
@@ -79,7 +79,7 @@ async def test_a_later_answer_lifts_a_hold_of_an_hour_and_no_shorter_one(advice,
             await following
 
 
-async def test_who_waits_already_notices_that_a_hold_was_lifted():
+async def test_waiting_calls_continue_when_a_pause_ends_early():
     clock, wire = ManualClock(), Answering()
     connect = ConnectChannel(
         wire=wire, clock=clock, auth=BearerToken("t"), rate_limit="none", retry=Retry(max_retries=0)
@@ -118,7 +118,7 @@ class Stalled:
 
 
 @pytest.mark.parametrize("part", ["acquire", "pause"])
-async def test_the_deadline_covers_a_limiter_that_does_not_answer(part):
+async def test_the_deadline_includes_a_limiter_that_does_not_respond(part):
     connect, _ = client(reply(429, Retry_After="1e12"), clock=SystemClock(), rate_limiter=Stalled(part))
     async with connect, asyncio.timeout(5):
         error = errors.DeadlineExceeded if part == "acquire" else errors.CallError

@@ -66,7 +66,7 @@ async def machine(sim, limiter):
         yield connect
 
 
-async def test_a_429_of_one_machine_holds_the_others(redis_url):
+async def test_a_429_of_one_machine_pauses_the_others(redis_url):
     async with (
         Simulator() as sim,
         RedisRateLimiter(redis_url) as first,
@@ -99,7 +99,7 @@ async def test_a_sync_survives_the_loss_of_redis(redis_server):
 
 
 @pytest.mark.parametrize("cancelled", [1, 7])
-async def test_waiters_cancelled_in_one_machine_cost_the_other_nothing(redis_url, cancelled):
+async def test_waiters_cancelled_on_one_machine_do_not_delay_the_other(redis_url, cancelled):
     key, pace = BucketKey("host", "credential", "group"), BucketSpec.from_limit(Rate(30, 1))
     async with RedisRateLimiter(redis_url) as first, RedisRateLimiter(redis_url) as second:
         await first.acquire(key, pace)

@@ -97,7 +97,7 @@ async def world(*args, **options):
     "trip", [(0.0002, 0.001), (0.001, 0.004), (0.005, 0.009), (0.012, 0.02)], ids="one way up to {}".format
 )
 @pytest.mark.parametrize("machines", [2, 4])
-async def test_machines_together_use_what_is_documented_and_no_more(machines, trip):
+async def test_machines_together_use_the_documented_rate_and_not_more(machines, trip):
     async with world(machines, trip=trip, travel=(0.02, 0.04)) as made:
         for machine in range(machines):
             for _ in range(8):
@@ -111,7 +111,7 @@ async def test_machines_together_use_what_is_documented_and_no_more(machines, tr
         assert made.server.trips <= 1.1 * len(made.arrived)
 
 
-async def test_machines_that_stall_bunch_nothing():
+async def test_stalled_machines_cause_no_bursts():
     async with world(4, trip=(0.0, 0.3), travel=(0.0, 0.05)) as made:
         for machine in range(4):
             for _ in range(8):
@@ -122,7 +122,7 @@ async def test_machines_that_stall_bunch_nothing():
         assert len(made.arrived) > 100
 
 
-async def test_a_slow_limit_may_go_half_at_once_and_never_more():
+async def test_a_slow_limit_allows_bursts_of_half_its_calls_at_most():
     limit = Rate(5, 60)
     async with world(3, travel=(0.0, 0.2)) as made:
         for machine in range(3):
@@ -133,7 +133,7 @@ async def test_a_slow_limit_may_go_half_at_once_and_never_more():
         assert len(made.arrived) >= 0.9 * 15 * limit.calls * 0.5
 
 
-async def test_a_pause_holds_every_machine_and_slows_all_down():
+async def test_a_pause_stops_every_machine_and_reduces_the_rate():
     async with world(3, travel=(0.0, 0.0)) as made:
         for machine in range(3):
             for _ in range(4):
@@ -150,7 +150,7 @@ async def test_a_pause_holds_every_machine_and_slows_all_down():
         assert set(made.by_machine) == {0, 1, 2}
 
 
-async def test_a_pause_that_is_lifted_lets_every_machine_go_on_within_half_a_minute():
+async def test_a_pause_that_ends_early_lets_every_machine_continue_within_half_a_minute():
     async with world(3, travel=(0.0, 0.0)) as made:
         for machine in range(3):
             made.start(made.keep_calling(machine, BucketSpec.from_limit(ORDERS)))
@@ -192,7 +192,7 @@ async def test_calls_continue_when_the_servers_clock_is_changed(step):
 
 
 @pytest.mark.parametrize("limit", [Rate(60, 3600), Rate(5, 60)])
-async def test_a_pause_lasts_as_long_as_it_was_said_to_also_where_much_may_go_at_once(limit):
+async def test_a_pause_has_its_full_length_also_with_large_bursts(limit):
     async with world(2, travel=(0.0, 0.0)) as made:
         pace = BucketSpec.from_limit(limit)
         made.start(made.call(0, pace))
@@ -207,7 +207,7 @@ async def test_a_pause_lasts_as_long_as_it_was_said_to_also_where_much_may_go_at
         assert made.fullest(limit.seconds) <= limit.calls
 
 
-async def test_a_cancelled_head_leaves_its_slot_to_the_next_and_the_last_gives_it_back():
+async def test_a_cancelled_first_waiter_leaves_its_slot_to_the_next_and_the_last_returns_it():
     async with world(2, travel=(0.0, 0.0)) as made:
         pace = BucketSpec(interval=1, burst=1)
         first = made.start(made.call(0, pace))
@@ -228,7 +228,7 @@ async def test_a_cancelled_head_leaves_its_slot_to_the_next_and_the_last_gives_i
         assert len(made.arrived) == 3
 
 
-async def test_a_wait_that_is_too_long_is_refused_at_once():
+async def test_a_wait_that_is_too_long_is_an_error_at_once():
     async with world(2) as made:
         pace = BucketSpec.from_limit(Rate(1, 3600))
         await asyncio.gather(made.start(made.call(0, pace)), made.clock.run(1))
@@ -239,7 +239,7 @@ async def test_a_wait_that_is_too_long_is_refused_at_once():
         assert 3590 < wait.value.seconds < 3700
 
 
-async def test_what_has_no_rate_asks_once_a_second_and_waits_for_pauses_only():
+async def test_an_operation_without_a_rate_asks_once_a_second_and_waits_only_for_pauses():
     async with world(2, travel=(0.0, 0.0)) as made:
         asking, other = made.limiters
         for _ in range(5):
@@ -256,7 +256,7 @@ async def test_what_has_no_rate_asks_once_a_second_and_waits_for_pauses_only():
         assert held.done()
 
 
-async def test_without_redis_everybody_keeps_to_a_share_and_comes_back():
+async def test_without_redis_each_machine_uses_its_share_until_redis_is_back():
     async with world(3, travel=(0.0, 0.01)) as made:
         for machine in range(3):
             for _ in range(4):
@@ -284,7 +284,7 @@ async def test_without_redis_everybody_keeps_to_a_share_and_comes_back():
         ("fail", True, ORDERS, "when_unreachable is 'fail'"),
     ],
 )
-async def test_calls_fail_where_no_share_is_known_or_wanted(when_unreachable, known, limit, words):
+async def test_calls_fail_if_no_share_is_known_or_allowed(when_unreachable, known, limit, words):
     async with world(2, when_unreachable=when_unreachable) as made:
         if known:
             for machine in range(2):
@@ -337,12 +337,12 @@ async def live_through(machines, limit, history, seed):
 
 @given(st.integers(1, 4), st.integers(2, 40), steps, st.integers(0, 99))
 @settings(deadline=None, max_examples=40)
-def test_no_window_ever_holds_more_than_documented_and_no_waiter_is_lost(machines, calls, history, seed):
+def test_no_window_has_more_calls_than_documented_and_no_waiter_is_lost(machines, calls, history, seed):
     asyncio.run(live_through(machines, Rate(calls, 1), history, seed))
 
 
 @pytest.mark.fuzz
 @given(st.integers(1, 5), st.integers(1, 60), st.sampled_from([1.0, 60.0]), steps, st.integers(0, 999))
 @settings(deadline=None)
-def test_no_window_ever_holds_more_than_documented_at_length(machines, calls, seconds, history, seed):
+def test_no_window_has_more_calls_than_documented_in_a_long_run(machines, calls, seconds, history, seed):
     asyncio.run(live_through(machines, Rate(calls, seconds), history, seed))

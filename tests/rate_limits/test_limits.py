@@ -68,7 +68,7 @@ async def live_through(limit: Rate, history: list[tuple[str, float]]) -> tuple[l
 
 @given(st.integers(1, 40), st.sampled_from([1.0, 60.0]), steps)
 @settings(deadline=None)
-def test_no_window_ever_holds_more_than_documented_and_no_waiter_is_lost(calls, seconds, history):
+def test_no_window_has_more_calls_than_documented_and_no_waiter_is_lost(calls, seconds, history):
     grants, served = asyncio.run(live_through(Rate(calls, seconds), history))
     assert fullest(grants, seconds) <= calls
     assert grants == sorted(grants)
@@ -78,7 +78,7 @@ def test_no_window_ever_holds_more_than_documented_and_no_waiter_is_lost(calls, 
 @pytest.mark.fuzz
 @given(st.integers(1, 100), st.sampled_from([0.5, 1.0, 60.0, 3600.0]), steps)
 @settings(deadline=None)
-def test_no_window_ever_holds_more_than_documented_at_length(calls, seconds, history):
+def test_no_window_has_more_calls_than_documented_in_a_long_run(calls, seconds, history):
     grants, served = asyncio.run(live_through(Rate(calls, seconds), history))
     assert fullest(grants, seconds) <= calls
     assert served == len(grants)
@@ -96,7 +96,7 @@ async def test_thirty_a_second_reaches_more_than_95_percent():
     await clock.settle()
 
 
-async def test_first_come_first_served():
+async def test_waiters_are_served_in_order_of_arrival():
     clock, order = ManualClock(), []
     bucket = TokenBucket(BucketSpec(interval=0.1, burst=1), clock)
 
@@ -110,7 +110,7 @@ async def test_first_come_first_served():
     assert all(task.done() for task in tasks)
 
 
-async def test_a_cancelled_head_lets_the_next_go():
+async def test_a_cancelled_first_waiter_lets_the_next_continue():
     clock, grants = ManualClock(), []
     bucket = TokenBucket(BucketSpec(interval=1, burst=1), clock)
     assert bucket.try_acquire()
@@ -122,7 +122,7 @@ async def test_a_cancelled_head_lets_the_next_go():
     assert len(grants) == 1
 
 
-async def test_a_pause_holds_those_already_waiting_and_is_followed_by_no_burst():
+async def test_a_pause_also_stops_waiting_calls_and_is_not_followed_by_a_burst():
     clock, grants = ManualClock(), []
     bucket = TokenBucket(BucketSpec(interval=0.1, burst=5), clock)
     for _ in range(5):
@@ -138,7 +138,7 @@ async def test_a_pause_holds_those_already_waiting_and_is_followed_by_no_burst()
 
 
 @pytest.mark.parametrize("limit", [Rate(60, 3600), Rate(5, 60), Rate(30)])
-async def test_a_pause_lasts_as_long_as_it_was_said_to_also_where_much_may_go_at_once(limit):
+async def test_a_pause_has_its_full_length_also_with_large_bursts(limit):
     clock, grants = ManualClock(), []
     bucket = TokenBucket(BucketSpec.from_limit(limit), clock)
     tasks = []
@@ -152,7 +152,7 @@ async def test_a_pause_lasts_as_long_as_it_was_said_to_also_where_much_may_go_at
     assert min(later - earlier for earlier, later in pairwise(grants)) > 0.9 * bucket.interval(clock.now)
 
 
-async def test_throttles_cut_the_rate_and_time_gives_it_back():
+async def test_each_429_reduces_the_rate_and_it_recovers_with_time():
     clock = ManualClock()
     bucket = TokenBucket(BucketSpec(interval=1, burst=1), clock)
     bucket.pause(1)
@@ -166,7 +166,7 @@ async def test_throttles_cut_the_rate_and_time_gives_it_back():
     assert bucket.interval(clock.now) == 1
 
 
-async def test_a_wait_that_is_too_long_is_refused_at_once():
+async def test_a_wait_that_is_too_long_is_an_error_at_once():
     clock = ManualClock()
     bucket = TokenBucket(BucketSpec.from_limit(Rate(1, 3600)), clock)
     assert bucket.try_acquire()
@@ -186,7 +186,7 @@ async def test_an_undocumented_operation_waits_only_for_a_pause():
     assert await waiting >= 2
 
 
-def test_allowances_follow_the_documents():
+def test_rate_limits_follow_the_documents():
     hosts = {"connect": "c", "account": "a"}
     maximum = RateLimitPolicy(hosts, "id", "maximum")
     recommended = RateLimitPolicy(hosts, "id", "recommended")
@@ -199,7 +199,7 @@ def test_allowances_follow_the_documents():
     assert own.bucket_for(UPSERT_ORDERS)[1] == BucketSpec.from_limit(Rate(5))
 
 
-async def test_a_gate_hands_places_on_in_order_and_survives_cancellation():
+async def test_a_fifo_semaphore_is_fair_and_survives_cancellation():
     gate, entered = FifoSemaphore(1), []
 
     async def enter(name: str) -> None:
@@ -224,7 +224,7 @@ def emptied(clock: ManualClock, interval: float = 1.0) -> TokenBucket:
     return bucket
 
 
-async def test_a_pause_cuts_the_rate_by_thirty_percent_and_a_second_gives_five_percent_back():
+async def test_a_pause_reduces_the_rate_by_thirty_percent_and_each_second_restores_five_percent():
     clock = ManualClock()
     bucket = emptied(clock)
     bucket.pause(4)
@@ -235,7 +235,7 @@ async def test_a_pause_cuts_the_rate_by_thirty_percent_and_a_second_gives_five_p
     assert rates == pytest.approx([0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1.0, 1.0])
 
 
-async def test_a_pause_after_a_pause_cuts_what_was_regained_and_one_within_it_cuts_nothing():
+async def test_a_second_pause_reduces_the_recovered_rate_and_one_within_the_first_does_not():
     clock = ManualClock()
     bucket = emptied(clock)
     bucket.pause(2)
@@ -256,7 +256,7 @@ async def test_a_pause_after_a_pause_cuts_what_was_regained_and_one_within_it_cu
     assert 1 / bucket.interval(clock.now) == pytest.approx(0.1)
 
 
-async def test_a_second_pause_makes_the_first_longer_and_never_shorter():
+async def test_a_second_pause_can_only_extend_the_first():
     for second, until in [(5, 6), (1, 3)]:
         clock, grants = ManualClock(), []
         bucket = TokenBucket(BucketSpec(interval=0.1, burst=1), clock)
@@ -269,7 +269,7 @@ async def test_a_second_pause_makes_the_first_longer_and_never_shorter():
         assert grants == [pytest.approx(1000 + until)]
 
 
-async def test_calls_after_a_pause_go_at_the_rate_that_is_regained_meanwhile():
+async def test_calls_after_a_pause_use_the_recovering_rate():
     clock, grants = ManualClock(), []
     bucket = TokenBucket(BucketSpec(interval=1, burst=1), clock)
     bucket.pause(2)
@@ -282,7 +282,7 @@ async def test_calls_after_a_pause_go_at_the_rate_that_is_regained_meanwhile():
     assert 1 < gaps[-1] < gaps[0] <= 1 / 0.8
 
 
-async def test_a_lifted_pause_lets_calls_go_at_once_one_after_another():
+async def test_a_pause_that_ends_early_lets_calls_continue_one_after_another():
     clock, grants = ManualClock(), []
     bucket = TokenBucket(BucketSpec(interval=1, burst=3), clock)
     bucket.resume()  # there is nothing to lift: the bucket stays full
@@ -299,7 +299,7 @@ async def test_a_lifted_pause_lets_calls_go_at_once_one_after_another():
     assert grants[-1] <= 1011
 
 
-async def test_a_limiter_lifts_what_it_holds_and_nothing_else():
+async def test_a_limiter_ends_only_the_pause_of_the_given_bucket():
     clock = ManualClock()
     limiter = LocalRateLimiter(clock)
     await limiter.resume(KEY)
@@ -326,7 +326,7 @@ async def test_an_error_says_how_long_a_call_would_have_waited_behind_others(wai
     await asyncio.gather(*tasks)
 
 
-def test_the_pace_of_a_limit_is_as_fast_as_the_window_allows():
+def test_the_interval_of_a_limit_is_as_short_as_the_window_allows():
     assert BucketSpec.from_limit(Rate(1, 60)) == BucketSpec(interval=61.2, burst=1.0, limit=Rate(1, 60))
     assert BucketSpec.from_limit(Rate(5, 5.0)).burst == 1.25
     assert BucketSpec.from_limit(Rate(6, 6.0)) == BucketSpec(interval=2.0, burst=3.0, limit=Rate(6, 6.0))
