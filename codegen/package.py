@@ -44,7 +44,8 @@ class Package:
 
     def names(self) -> list[tuple[str, str]]:
         """Everything that modules of models define, each with its module."""
-        found = [(item.name, item.module) for item in (*self.models, *self.values, *self.aliases)]
+        items: list[Model | Values | Alias] = [*self.models, *self.values, *self.aliases]
+        found = [(item.name, item.module) for item in items]
         return found + [(item.alias, item.module) for item in self.values]
 
     def known_values(self, model: Model, wire: str) -> Values | None:
