@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from difflib import get_close_matches
 from functools import wraps
 from typing import Any, ParamSpec, TypeAlias, TypeVar
 
@@ -33,6 +34,7 @@ __all__ = [
     "check_arguments",
     "check_settings",
     "deprecated",
+    "did_you_mean",
     "first_violation",
     "instance",
     "offering",
@@ -112,6 +114,12 @@ def check_arguments(code: str, rules: Rules, given: Mapping[str, object]) -> Non
     """Raise InvalidArgument for an argument that is refused."""
     if (refused := first_violation(rules, given)) is not None:
         raise InvalidArgument(code, *refused)
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """A hint at the end of a message: the known name that a misspelt one is close to; "" if none is."""
+    near = get_close_matches(name, known, n=1)
+    return f"; did you mean {near[0]}?" if near else ""
 
 
 def one_of(*values: str) -> Rule:

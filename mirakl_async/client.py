@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from . import settings
 from .caller import RawCaller, decoded
-from .checks import CALLABLE, Rule, Rules, check_arguments, check_settings, instance, offering
+from .checks import CALLABLE, Rule, Rules, check_arguments, check_settings, did_you_mean, instance, offering
 from .clock import Clock, SystemClock
 from .downloads import Download
 from .errors import ConfigurationError, InvalidArgument, UnknownOperation
@@ -25,7 +25,7 @@ from .operations import operations
 from .options import Limits, Options, Rate, Retry, Timeouts
 from .rate_limits.bucket import LocalRateLimiter, RateLimitPolicy
 from .redaction import clear_locals, clears_locals, hidden
-from .resource import Resource
+from .resource import Resource, missing_attribute
 
 if TYPE_CHECKING:
     import ssl as ssl_module
@@ -102,6 +102,11 @@ class Client:
 
     def __repr__(self) -> str:
         return repr(self._session)
+
+    if not TYPE_CHECKING:  # a type checker would take any attribute to be there
+
+        def __getattr__(self, name: str) -> object:
+            raise missing_attribute(self, name)
 
     async def open(self) -> Self:
         """Make the client ready on the running event loop; nothing is sent yet. Raises ClientStateError once closed."""
@@ -219,7 +224,8 @@ def check_names(owner: str, given: ClientSettings) -> None:
     """Raises TypeError for a setting that no client has."""
     known = ClientSettings.__annotations__.keys()
     for name in sorted(given.keys() - known):
-        raise TypeError(f"{owner}() has no setting {name!r}: beside its hosts it takes {', '.join(known)}")
+        hint = did_you_mean(name, known)
+        raise TypeError(f"{owner}() has no setting {name!r}: beside its hosts it takes {', '.join(known)}{hint}")
 
 
 def _transport_maker(

@@ -17,6 +17,7 @@ from .operations.connect.returns import Returns
 from .operations.connect.stores import Stores
 from .operations.connect.taxonomy import Taxonomy
 from .order_sync.orders import Orders
+from .resource import missing_attribute
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -35,6 +36,11 @@ class Account:
     def __init__(self, caller: Caller) -> None:
         self.channels: Channels = Channels(caller)
         self.stores: AccountStores = AccountStores(caller)
+
+    if not TYPE_CHECKING:  # a type checker would take any attribute to be there
+
+        def __getattr__(self, name: str) -> object:
+            raise missing_attribute(self, name)
 
 
 class ConnectChannel(Client):

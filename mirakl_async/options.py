@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TypedDict, cast
 
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from .checks import SECONDS, SECONDS_LEFT, SECONDS_OR_ZERO, Rules, check_arguments, check_settings, instance, whole
+from .checks import (
+    SECONDS,
+    SECONDS_LEFT,
+    SECONDS_OR_ZERO,
+    Rules,
+    check_arguments,
+    check_settings,
+    did_you_mean,
+    instance,
+    whole,
+)
 from .errors import InvalidArgument
 
 __all__ = ["OPTIONS", "Limits", "Options", "Rate", "Retry", "Timeouts", "check_headers", "check_options"]
@@ -127,14 +137,16 @@ class Limits(Struct, frozen=True, kw_only=True):
         check_settings("Limits", _LIMITS, asdict(self))
 
 
-def check_options(code: str, options: Options) -> None:
+def check_options(code: str, options: Options, arguments: Iterable[str] = ()) -> None:
     """Refuse what an option does not take, and a misspelt argument, which comes here since options are keywords.
 
+    `arguments` are those beside the options, for a hint at the one that was meant.
     Raises InvalidArgument: a filter that is misspelt must not become a longer list.
     """
     if not OPTIONS.keys() >= options.keys():
         unknown = next(name for name in options if name not in OPTIONS)
-        words = f"is neither an argument nor an option; options are {', '.join(sorted(OPTIONS))}"
+        hint = did_you_mean(unknown, [*arguments, *OPTIONS])
+        words = f"is neither an argument nor an option; options are {', '.join(sorted(OPTIONS))}{hint}"
         raise InvalidArgument(code, unknown, words)
     check_arguments(code, OPTIONS, options)
     check_headers(code, options.get("headers"))

@@ -9,7 +9,25 @@ if TYPE_CHECKING:
     from .clock import Clock
     from .http.session import Session
 
-__all__ = ["Resource"]
+__all__ = ["Resource", "missing_attribute"]
+
+CLIENTS = {"account": "connect.account"}
+"""Where a client has the resources of a service, if not under its name."""
+
+
+def missing_attribute(owner: object, name: str) -> AttributeError:
+    """The error for an attribute that is not there; it names the method of an operation that was asked for by its code.
+
+    What is only misspelt, Python itself suggests when it shows the error.
+    """
+    words = f"{type(owner).__name__!r} object has no attribute {name!r}"
+    if not name.startswith("_"):
+        from .operations import operations  # noqa: PLC0415 - generated modules are built on this one
+
+        if name in operations:
+            found = operations[name]
+            words += f"; {found.code} is {CLIENTS.get(found.service, found.service)}.{found.resource}.{found.name}"
+    return AttributeError(words, name=name, obj=owner)
 
 
 class Resource:
@@ -19,6 +37,11 @@ class Resource:
 
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
+
+    if not TYPE_CHECKING:  # a type checker would take any attribute to be there
+
+        def __getattr__(self, name: str) -> object:
+            raise missing_attribute(self, name)
 
     @property
     def session(self) -> Session:

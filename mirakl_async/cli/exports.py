@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
+from ..checks import did_you_mean
 from ..marketplace_front import MarketplaceFront
 from ..operations import operations as registry
 from .arguments import arguments_of
@@ -85,6 +86,7 @@ def _arguments(what: str, filters: tuple[str, ...], kind: str, attach: str | Non
         if name not in known:
             raise usage_error(
                 f"{name}: unknown parameter of {operation.code}; valid parameters: {', '.join(sorted(known))}"
+                f"{did_you_mean(name, known)}"
             )
     if attach is not None:
         if arguments:

@@ -108,7 +108,7 @@ class Download:
     ) -> None:
         self._session = session
         self._request = request
-        self._options = session.options_for(options, request.operation.code)
+        self._options = session.options_for(options, request.operation)
         self._limits = limits or TransferLimits()
         self._opened: list[tuple[asyncio.Task[Any] | None, DownloadStream]] = []
 

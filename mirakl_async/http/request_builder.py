@@ -17,7 +17,7 @@ from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
 from .. import codec
-from ..checks import Rule, Rules, check_arguments, instance, one_of
+from ..checks import Rule, Rules, check_arguments, did_you_mean, instance, one_of
 from ..errors import InvalidArgument
 from ..operation import Operation, Param
 from ..redaction import RedactedBytes, RedactedDict, RedactedStr
@@ -131,7 +131,8 @@ def by_argument_name(operation: Operation[Any], params: Mapping[str, object]) ->
     for name in arguments:
         if name not in known:
             names = ", ".join(sorted(param.name for param in wire_params)) or "none"
-            raise InvalidArgument(operation.code, name, f"unknown parameter; valid parameters: {names}")
+            hint = did_you_mean(name, [*known, *(param.name for param in wire_params)])
+            raise InvalidArgument(operation.code, name, f"unknown parameter; valid parameters: {names}{hint}")
     return arguments
 
 

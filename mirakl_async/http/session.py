@@ -101,11 +101,14 @@ class Session:
         merged: Options = {**self._options, **options}
         return Session(self.owner, self.bases, self._make_transport, options=merged, parent=self._parent or self)
 
-    def options_for(self, options: Options, code: str = "call") -> Options:
+    def options_for(self, options: Options, operation: Operation[Any] | None = None) -> Options:
         """The client's options, overridden by those of one call; raises InvalidArgument for an unknown option."""
         if not options:
             return self._options
-        check_options(code, options)
+        if operation is None:
+            check_options("call", options)
+        else:
+            check_options(operation.code, options, (param.argument for param in operation.params))
         return {**self._options, **options} if self._options else options
 
     def base_url(self, service: Service) -> str:
@@ -126,4 +129,4 @@ class Session:
     def send(self, request: Request, options: Options) -> Coroutine[Any, Any, Response]:
         """Send a request with retries and read the response; raises CallError or TokenError when awaited."""
         transport = self._transport or self.transport
-        return transport.run(request, self.options_for(options, request.operation.code) if options else self._options)
+        return transport.run(request, self.options_for(options, request.operation) if options else self._options)

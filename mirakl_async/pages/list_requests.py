@@ -40,7 +40,7 @@ class ListRequests:
         self.operation = operation
         self.paging: Paging = operation.paging
         self._session = session
-        self._options = session.options_for(options, operation.code)
+        self._options = session.options_for(options, operation)
         parts = split(operation, arguments)
         requests = [session.build(operation, part) for part in parts]
         self._request = requests[0]  # lists are read with GET: the others, and all pages, differ in their URL only
