@@ -13,23 +13,20 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar
 
-from ..checks import check_arguments
 from ..downloads.disposition import safe_name
 from ..downloads.download import RETRY_DELAY
 from ..downloads.saving import SavedFile
 from ..errors import (
-    ClientStateError,
     ConnectionLost,
     Gone,
     InvalidArgument,
-    JobFailed,
     MiraklError,
     NotFound,
     PermissionDenied,
     UnreadableFile,
 )
 from ..server_text import natural, one_line
-from .polling import WAITING, is_transient, poll_interval_of, poll_until
+from .job import MAX_TITLE_LENGTH, Job, is_transient, poll_interval_of
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -41,11 +38,7 @@ if TYPE_CHECKING:
     from ..options import Options
 
 __all__ = [
-    "COMPLETED",
     "EXPIRED_ERRORS",
-    "FAILED",
-    "FINAL",
-    "IN_PROGRESS",
     "MAX_CONSECUTIVE_FAILURES",
     "Export",
     "ExportPosition",
@@ -55,11 +48,6 @@ __all__ = [
 
 T = TypeVar("T")
 log: logging.Logger = logging.getLogger("mirakl_async")
-COMPLETED = "COMPLETED"
-MAX_TITLE_LENGTH = 200
-FAILED = frozenset({"FAILED", "CANCELED", "CANCELLED"})
-IN_PROGRESS = frozenset({"PENDING"})
-FINAL = FAILED | {COMPLETED}
 MAX_CONSECUTIVE_FAILURES = 3
 # The responses of an expired URL; its lifetime is not documented.
 EXPIRED_ERRORS = (PermissionDenied, NotFound, Gone)
@@ -82,25 +70,17 @@ class Exporter(Protocol):
         ...
 
 
-class Export:
+class Export(Job[str, "ExportStatus"]):
     """One export, identified by its tracking `id`; `last_status` is the last fetched status, or None."""
 
     kind = "export"
+    _completed = "COMPLETED"
+    _failed_statuses = frozenset({"FAILED", "CANCELED", "CANCELLED"})
+    _in_progress = frozenset({"PENDING"})
 
     def __init__(self, exporter: Exporter, status: Operation[Any], tracking_id: str) -> None:
-        self.id = tracking_id
-        self.last_status: ExportStatus | None = None
+        super().__init__(tracking_id, poll_interval_of(status))
         self._exporter = exporter
-        self._interval = poll_interval_of(status)
-
-    def __repr__(self) -> str:
-        status = self.last_status.status if self.last_status else None
-        return one_line(f"<{type(self).__name__} {self.id} {status or 'status unknown'}>")
-
-    @property
-    def title(self) -> str:
-        """Its name in messages, such as `order export 7f3a`."""
-        return one_line(f"{self.kind} {self.id}", MAX_TITLE_LENGTH)
 
     @property
     def clock(self) -> Clock:
@@ -125,38 +105,12 @@ class Export:
         seconds; `progress` is called with every status. Raises JobTimeout if it would take longer; the export
         continues, and can be waited for again.
         """
-        check_arguments("wait", WAITING, locals())
-        return await poll_until(
-            self.status,
-            lambda state: state.status in FINAL,
-            in_progress=IN_PROGRESS,
-            name=self.title,
-            interval=self._interval if poll_interval is None else poll_interval,
-            timeout=timeout,
-            clock=self.clock,
-            get_status=lambda state: state.status,
-            progress=progress,
-        )
+        return await self._wait(timeout=timeout, poll_interval=poll_interval, progress=progress)
 
-    @property
-    def done(self) -> bool:
-        """Whether the last fetched status is final."""
-        return self.last_status is not None and self.last_status.status in FINAL
-
-    @property
-    def failed(self) -> bool:
-        """Whether the last fetched status is FAILED or CANCELED."""
-        return self.last_status is not None and self.last_status.status in FAILED
-
-    def raise_for_failure(self) -> None:
-        """Raise JobFailed if the last fetched status is FAILED or CANCELED."""
-        if self.last_status is None:
-            raise ClientStateError(f"{self.title}: its status is unknown; await status() or wait() first")
-        if self.last_status.status in FAILED:
-            error = self.last_status.error
-            reason = one_line(": ".join(text for text in (error.code, error.detail) if text)) if error else None
-            message = f"{self.title} ended {self.last_status.status}{f' ({reason})' if reason else ''}"
-            raise JobFailed(message, self.last_status.status or "", reason)
+    @staticmethod
+    def _read(fetched: ExportStatus) -> tuple[str | None, str | None]:
+        error = fetched.error
+        return fetched.status, ": ".join(text for text in (error.code, error.detail) if text) if error else None
 
     async def downloads(self, *, refresh_urls: bool = False) -> list[Download]:
         """Wait for the export and return the downloads of its files, in order; raises JobFailed if it has failed.

@@ -10,44 +10,46 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec.structs import replace
 
-from ..checks import check_arguments
-from ..errors import ClientStateError, InvalidArgument, JobFailed
+from ..errors import InvalidArgument
 from ..operations.front import products as generated
-from ..server_text import one_line
-from .polling import WAITING, poll_interval_of, poll_until
+from .job import Job, poll_interval_of
 from .tracking import import_id_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Unpack
 
+    from ..clock import Clock
     from ..downloads import Download
     from ..http.upload import FileSource
     from ..models.front.products import ConversionOptionsInput, ProductImport
     from ..operation import Operation
     from ..options import Options
 
-__all__ = ["COMPLETE", "FAILED", "FINAL", "IN_PROGRESS", "SENT", "ImportJob", "Products"]
+__all__ = ["COMPLETE", "FAILED", "SENT", "ImportJob", "Products"]
 
 COMPLETE, SENT = "COMPLETE", "SENT"
 FAILED = frozenset({"TRANSFORMATION_FAILED", "FAILED", "CANCELLED"})
-FINAL = FAILED | {COMPLETE}
-IN_PROGRESS = frozenset({"TRANSFORMATION_WAITING", "TRANSFORMATION_RUNNING", "WAITING", "RUNNING", SENT})
 # PM11 responds in JSON, for the typed method, or in CSV, for `download_attributes`.
 ATTRIBUTES_AS_CSV: Operation[Any] = replace(generated.PM11, answer="stream", accept="text/csv", reply="")
 
 
-class ImportJob:
+class ImportJob(Job[int, "ProductImport"]):
     """One product import, identified by its `id`; `last_status` is the last fetched status, or None."""
 
+    kind = "product import"
+    _completed = COMPLETE
+    _failed_statuses = FAILED
+    _in_progress = frozenset({"TRANSFORMATION_WAITING", "TRANSFORMATION_RUNNING", "WAITING", "RUNNING", SENT})
+
     def __init__(self, products: Products, import_id: int) -> None:
-        self.id = import_id
-        self.last_status: ProductImport | None = None
+        super().__init__(import_id, poll_interval_of(generated.P42))
         self._products = products
 
-    def __repr__(self) -> str:
-        status = self.last_status.import_status if self.last_status else None
-        return one_line(f"<ImportJob {self.id} {status or 'status unknown'}>")
+    @property
+    def clock(self) -> Clock:
+        """The client's clock, for waits between calls."""
+        return self._products.clock
 
     async def status(self, **options: Unpack[Options]) -> ProductImport:
         """P42: fetch the current status of the import. Documented interval: at most once a minute."""
@@ -70,37 +72,11 @@ class ImportJob:
         """
         if until not in {SENT, COMPLETE}:
             raise InvalidArgument("wait", "until", f'must be "SENT" or "COMPLETE", not {until!r}')
-        final_statuses = FINAL if until == COMPLETE else FINAL | {SENT}
-        check_arguments("wait", WAITING, locals())
-        return await poll_until(
-            self.status,
-            lambda state: state.import_status in final_statuses,
-            in_progress=IN_PROGRESS,
-            name=f"product import {self.id}",
-            interval=poll_interval_of(generated.P42) if poll_interval is None else poll_interval,
-            timeout=timeout,
-            clock=self._products.clock,
-            get_status=lambda state: state.import_status,
-            progress=progress,
-        )
+        return await self._wait(timeout=timeout, poll_interval=poll_interval, progress=progress, until=until)
 
-    @property
-    def done(self) -> bool:
-        """Whether the last fetched status is final."""
-        return self.last_status is not None and self.last_status.import_status in FINAL
-
-    @property
-    def failed(self) -> bool:
-        """Whether the last fetched status is final, but not COMPLETE."""
-        return self.last_status is not None and self.last_status.import_status in FAILED
-
-    def raise_for_failure(self) -> None:
-        """Raise JobFailed if the last fetched status is a failed one; rejections of single products do not count."""
-        if self.last_status is None:
-            raise ClientStateError(f"product import {self.id}: its status is not known; await status() or wait() first")
-        if self.failed:
-            status, reason = self.last_status.import_status, one_line(self.last_status.reason_status or "") or None
-            raise JobFailed(f"product import {self.id} ended {status}{f': {reason}' if reason else ''}", status, reason)
+    @staticmethod
+    def _read(fetched: ProductImport) -> tuple[str | None, str | None]:
+        return fetched.import_status, fetched.reason_status
 
     def error_report(self, **options: Unpack[Options]) -> Download:
         """P44: the rejected products with their reasons; once COMPLETE, if `has_error_report`.
