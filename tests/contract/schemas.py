@@ -128,7 +128,7 @@ def _correct(components: dict[str, Schema], corrections: dict[str, Any]) -> None
     for row in corrections.get("members", []):
         schema = components.get(row["schema"], {})
         _correct_member(schema, row) if row["member"] in schema.get("properties", {}) else None
-    for row in corrections.get("clearing", []):
+    for row in corrections.get("nullable_requests", []):
         for name, schema in components.items():
             if name.startswith(f"{row['schema']}_"):
                 for member in schema.get("properties", {}).keys() - set(schema.get("required", [])):

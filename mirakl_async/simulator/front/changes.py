@@ -288,7 +288,7 @@ class Changes:
         row = self._orders.row(rank)
         kept = {name: value for name, value in changed.items() if name != "shop_statistics"}
         self._orders.touch(rank, **_heads(kept))
-        self._orders.set(rank, {name: _merged(row[name], value) for name, value in kept.items()})
+        self._orders.set(rank, {name: _merged(row.get(name), value) for name, value in kept.items()})
         return {"order_id": order_id, "updated": changed}
 
 

@@ -99,6 +99,17 @@ async def test_orders_are_updated_member_by_member(start):
     assert (await put(front, "/api/orders", {"orders": "x"})).json["errors"][0]["field"] == "orders"
 
 
+async def test_a_member_that_was_cleared_can_be_set_again(start):
+    front = await start({"orders": 3})
+    (order, *_) = (await front.get("/api/orders")).json["orders"]
+    for references in (None, {"order_reference_for_seller": None}, {"order_reference_for_seller": "mine"}):
+        reply = await put(front, "/api/orders", {"orders": [{"order_id": order["order_id"], "references": references}]})
+        assert "errors" not in reply.json["updated_orders"][0]
+    (after, *_) = (await front.get("/api/orders")).json["orders"]
+    assert after["references"] == {"order_reference_for_seller": "mine"}
+    assert after.keys() == order.keys()
+
+
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.operation)
 async def test_steps_that_many_take_at_once(start, step):
     front = await start({step.table: 100})
