@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -90,6 +91,14 @@ async def test_there_is_a_page_of_every_operation_and_event():
         assert all(f"| `{param.argument}` |" in page for param in operation.params)
 
 
+@pytest.mark.parametrize("path", [*ROOT.glob("docs/notebooks/*.ipynb")], ids=lambda path: path.stem)
+def test_a_notebook_is_kept_without_outputs(path):
+    cells = json.loads(path.read_text())["cells"]
+    programs = [cell for cell in cells if cell["cell_type"] == "code"]
+    assert programs
+    assert all(cell["outputs"] == [] and cell["execution_count"] is None for cell in programs)
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The built site."""
@@ -114,6 +123,14 @@ def test_the_site_is_whole_and_asks_no_foreign_host(site):
     assert 'id="mirakl_async.ConnectChannel"' in reference
 
 
+def test_a_notebook_is_a_page_that_shows_what_its_cells_gave(site):
+    page = (site / "notebooks/month_of_orders.html").read_text()
+    assert re.search(r"\d+ lines in 300 orders", page)
+    assert page.count("<table>") == 3
+    assert "RECEIVED" in page
+    assert len(re.findall('src="?data:image/png;base64,[A-Za-z0-9+/=]{10000,}', page)) == 1
+
+
 def test_a_broken_link_fails_the_build(site, tmp_path):
     sources = shutil.copytree(site.parent, tmp_path / "sources", ignore=shutil.ignore_patterns("site"))
     page = sources / "docs/lists.md"
@@ -133,6 +150,7 @@ def test_a_broken_link_fails_the_build(site, tmp_path):
         ("index", LIGHT, "An asyncio Python SDK for two Mirakl APIs"),
         ("index", DARK, "An asyncio Python SDK for two Mirakl APIs"),
         ("operations/OR11", LIGHT, "front.orders.list"),
+        ("notebooks/month_of_orders", LIGHT, "A month of orders"),
         ("reference/index", LIGHT, "ConnectChannel"),
     ],
 )

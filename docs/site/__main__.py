@@ -10,12 +10,13 @@ from pathlib import Path
 
 import yaml
 
+from .notebook_pages import notebook_pages
 from .pages import ROOT, all_pages, navigation
 
 
 def write_sources(folder: Path) -> None:
     """Write all pages and the settings into an empty folder."""
-    for name, text in asyncio.run(all_pages()).items():
+    for name, text in (asyncio.run(all_pages()) | notebook_pages()).items():
         page = folder / "docs" / name
         page.parent.mkdir(parents=True, exist_ok=True)
         page.write_text(text, encoding="utf-8")

@@ -124,4 +124,5 @@ def _start_page() -> str:
 def _with_links_of_the_site(text: str) -> str:
     """Replace links to files that are not pages of the site by their names."""
     text = OUTSIDE.sub(r"\1", text)
+    text = re.sub(r"(\]\(notebooks/\w+)\.ipynb\)", r"\1.md)", text)
     return text.replace("](../README.md", "](index.md").replace("](../CHANGELOG.md", "](changelog.md")
