@@ -2,9 +2,12 @@ import asyncio
 
 import pytest
 
-from mirakl_async import BearerToken, ConnectChannel, Retry, Timeouts, errors
+from mirakl_async import BearerToken, ConnectChannel, MarketplaceFront, Retry, Timeouts, Upload, errors
+from mirakl_async.http.request import MIN_UPLOAD_RATE
+from mirakl_async.http.request_builder import build
 from mirakl_async.instrumentation import CallFinished, RetryScheduled, Throttled
 from mirakl_async.models.connect.orders import ActionError
+from mirakl_async.operations.connect.orders import UPDATE_ACTION_STATUS
 from mirakl_async.options import Limits
 from tests.support.manual_clock import InstantClock, ManualClock
 from tests.support.order_factory import ORIGIN, order
@@ -330,3 +333,57 @@ async def test_a_cancelled_call_is_counted_as_ended_and_not_as_failed():
         task.cancel()
         await asyncio.wait([task])
         assert (connect.counters.calls, connect.counters.failures) == (1, 0)
+
+
+@pytest.mark.parametrize("deadline", [6.0, None])
+async def test_an_upload_may_take_the_seconds_of_its_size_besides(deadline):
+    clock, wire = InstantClock(), FakeWire(reply(503))
+    wire.clock, wire.takes = clock, 15.0
+    front = MarketplaceFront(
+        "https://acme.mirakl.net", auth=BearerToken("t"), rate_limit="none", wire=wire, clock=clock,
+        retry=Retry(max_retries=1), timeouts=Timeouts(attempt=5, deadline=deadline),
+    )  # fmt: skip
+    async with front:
+        documents = {"order_documents": [{"file_name": "a.pdf", "type_code": "INVOICE"}]}
+        for file, timeout in ((b"", 5), (b"x" * 10 * MIN_UPLOAD_RATE, 15)):
+            upload = Upload(content=file, filename="a.pdf")
+            with pytest.raises(errors.CallError):
+                await front.orders.upload_documents("o1", order_documents=documents, files=[upload])
+            assert wire.sent[-1][4] == timeout
+
+
+async def test_that_an_outcome_is_unknown_is_not_lost_in_a_passed_deadline():
+    clock = InstantClock()
+    connect, wire = client(LOST, clock=clock)
+    wire.clock, wire.takes = clock, 11.0
+    async with connect:
+        with pytest.raises(errors.OutcomeUnknown):
+            await connect.account.stores.create(token="t", stores=[], deadline=10)
+
+
+async def test_an_error_tells_the_pause_after_each_attempt_and_whether_the_quota_was_the_reason():
+    connect, _ = client(reply(503), retry=Retry(max_retries=2, initial_delay=4, max_delay=4))
+    async with connect:
+        with pytest.raises(errors.ServerError) as raised:
+            await report(connect)
+        with pytest.raises(errors.DeadlineExceeded) as late:
+            await report(connect, deadline=1)
+    assert [attempt.pause for attempt in raised.value.attempts] == [2, 2, 0]
+    assert not raised.value.context.quota_exhausted
+    assert not late.value.context.quota_exhausted
+
+
+async def test_a_closed_client_asks_for_no_token():
+    asked = []
+
+    async def token():
+        asked.append(1)
+        return "t"
+
+    connect, wire = client(reply(204), auth=BearerToken(token))
+    async with connect:
+        transport = connect.session.transport
+    with pytest.raises(errors.ClientStateError, match="closed"):
+        await transport.run(build(UPDATE_ACTION_STATUS, {"action_id": "a1"}, "https://m.example", b"{}"), {})
+    assert not asked
+    assert not wire.sent
