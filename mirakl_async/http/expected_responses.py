@@ -6,8 +6,8 @@ a success: the transport treats it like a lost response.
 | documented | accepted as a success                                                                              |
 | ---------- | -------------------------------------------------------------------------------------------------- |
 | no body    | the documented status, or 204, with an empty body: any intermediary may send an empty 200          |
-| JSON       | the documented status, 200 or 201; the body starts an object or a list; the media type is JSON, a  |
-|            | generic one or missing                                                                             |
+| JSON       | the documented status, 200 or 201; the body starts a list, or an object, which has no members or a |
+|            | documented one; the media type is JSON, a generic one or missing                                   |
 | a file     | 200, or an empty 204, of the documented type or of a generic one; never HTML, by type or content   |
 
 A 206 is never a success: no operation requests a range. For an endpoint that no operation describes (`Client.request`),
@@ -18,10 +18,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+import msgspec
 from msgspec import Struct
 
+from ..codec import resolve
 from ..redaction import RedactedRepr
 from ..server_text import excerpt, one_line
 
@@ -58,6 +61,7 @@ GENERIC_TYPES = frozenset({"", "application/octet-stream", "binary/octet-stream"
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 ERROR_DOCUMENT_TYPES = frozenset({"application/problem+json", "application/problem+xml"})
 CSV_TYPES = frozenset({"application/csv", "application/vnd.ms-excel", "text/plain", "text/tab-separated-values"})
+_OBJECT_WITH_MEMBERS = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"')
 _JSON_TYPE = re.compile(r"(?:application|text)/(?:[\w.-]+\+)?json")
 # Comments may precede the page; one that does not end within the bytes read counts as part of a page.
 _HTML_START = re.compile(
@@ -115,11 +119,18 @@ def find_unexpected(
     if status in operation.success:
         if operation.answer == "none" and not body and (status == NO_CONTENT or "Content-Type" not in headers):
             return None
-        if operation.answer == "json" and body.startswith(b"{") and headers.get("Content-Type") in COMMON_JSON_TYPES:
+        if (
+            operation.answer == "json"
+            and body.startswith(b"{")
+            and headers.get("Content-Type") in COMMON_JSON_TYPES
+            and not _is_another_object(operation, body)
+        ):
             return None
     media_type = one_line(headers.get("Content-Type", "").partition(";")[0].strip().lower(), MAX_MEDIA_TYPE)
     start = without_bom(body[:SNIFF_BYTES]).lstrip()
     reason = _CHECKS[operation.answer](operation, status, media_type, start or body[:1])
+    if reason is None and operation.answer == "json" and _is_another_object(operation, body):
+        reason = "a JSON object without any documented member"
     if reason is None:
         return None
     if accept is not None:
@@ -188,6 +199,17 @@ def _check_json(operation: Operation[Any], status: int, media_type: str, start: 
     ):
         return f"{media_type}; JSON is documented"
     return None if is_json(start) else "the body is not JSON"
+
+
+def _is_another_object(operation: Operation[Any], body: bytes) -> bool:
+    """Whether a JSON object has members, but none that is documented, such as an error that was sent as a success."""
+    names = _member_names(operation.reply) if operation.reply else ()
+    return not any(name in body for name in names) and bool(names) and _OBJECT_WITH_MEMBERS.match(body) is not None
+
+
+@cache
+def _member_names(reply: str) -> tuple[bytes, ...]:
+    return tuple(f'"{field.encode_name}"'.encode() for field in msgspec.structs.fields(resolve(reply)))
 
 
 def _check_file(operation: Operation[Any], status: int, media_type: str, start: bytes) -> str | None:

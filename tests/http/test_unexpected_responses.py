@@ -2,7 +2,7 @@
 
 import pytest
 
-from mirakl_async import Retry, errors
+from mirakl_async import BearerToken, MarketplaceFront, Retry, errors
 
 from .calling import answer_always, client, mocked_client, reply, report, requests
 
@@ -93,3 +93,33 @@ async def test_an_error_says_whether_it_is_in_mirakls_format(mocked, status, bod
             await report(connect)
     assert raised.value.recognized is recognized
     assert ("not in Mirakl's error format" in str(raised.value)) is (not recognized and body not in {b"", b"[]"})
+
+
+JSON = {"Content_Type": "application/json"}
+ORDER = reply(200, b'{"order_id": "o1"}', **JSON)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b'{"error": "maintenance"}', b'{"message": "The service is down", "path": "/api/orders/o1"}', b' {\n "x": {}}',
+     b'\xef\xbb\xbf{"fault": {"faultstring": "Rate limit"}}'],
+)  # fmt: skip
+@pytest.mark.parametrize("media_type", ["application/json", "application/json;charset=utf-8", ""])
+async def test_a_json_error_that_is_sent_as_a_success_is_none(body, media_type):
+    _, wire = client(reply(200, body, Content_Type=media_type), ORDER)
+    front = MarketplaceFront("https://acme.mirakl.net", auth=BearerToken("t"), wire=wire, rate_limit="none")
+    async with front:
+        assert (await front.orders.get("o1")).order_id == "o1"
+        assert len(wire.sent) == 2
+        wire.script = [reply(200, body, Content_Type=media_type)]
+        with pytest.raises(errors.OutcomeUnknown, match="without any documented member"):
+            await front.call("RT29", body={"returns": [{"id": "r1"}]})
+
+
+@pytest.mark.parametrize("body", [b"{}", b" { } ", b'{"order_id": null}', b'{"new": 1, "order_id": "o1"}'])
+async def test_an_object_without_members_or_with_a_documented_one_is_a_success(body):
+    _, wire = client(reply(200, body, **JSON))
+    front = MarketplaceFront("https://acme.mirakl.net", auth=BearerToken("t"), wire=wire, rate_limit="none")
+    async with front:
+        await front.orders.get("o1")
+    assert len(wire.sent) == 1
