@@ -38,7 +38,7 @@ def only(items, **options):
     return batch
 
 
-def test_a_struct_as_a_dict_keeps_numbers_and_moments():
+def test_a_struct_as_a_dict_keeps_numbers_and_date_times():
     plain = to_dict(decoded())
     assert plain["total_price"] == Decimal("19.90")
     assert plain["created_date"] == dt.datetime(2026, 1, 5, 9, 30, 4, tzinfo=UTC)
@@ -56,7 +56,7 @@ def test_a_struct_as_json_keeps_the_digits_of_its_numbers():
     assert to_json({"a": [Decimal("1.10")]}, indent=2) == '{\n  "a": [\n    1.10\n  ]\n}'
 
 
-def test_the_schema_is_the_contracts():
+def test_the_schema_follows_the_contract():
     schema = arrow_schema(Order)
     assert schema.equals(arrow_schema("front.orders:Order"))
     assert schema.field("total_price").type == pa.decimal128(38, 18)
@@ -75,7 +75,7 @@ def test_every_list_has_a_schema():
 
 
 @pytest.mark.parametrize("kind", [int, "front.orders:ORDER_STATES", dict])
-def test_what_is_no_struct_has_no_schema(kind):
+def test_a_type_that_is_not_a_struct_has_no_schema(kind):
     with pytest.raises((ConfigurationError, AttributeError)):
         arrow_schema(kind)
 
@@ -97,7 +97,7 @@ def test_what_is_no_struct_has_no_schema(kind):
          [{"code": "a", "type": None, "value": '["x","y"]'}]),
     ],
 )  # fmt: skip
-def test_what_breaks_the_contract_is_repaired_and_costs_no_other_item(members, column, value):
+def test_values_that_violate_the_contract_are_repaired_without_affecting_other_items(members, column, value):
     odd = json.dumps(ORDER | members).encode()
     batch = only([decoded(), odd, msgspec.Raw(json.dumps(ORDER).encode())])
     assert batch.num_rows == 3
@@ -106,7 +106,7 @@ def test_what_breaks_the_contract_is_repaired_and_costs_no_other_item(members, c
     assert only([odd]).column(column)[0].as_py() == value
 
 
-def test_both_ways_of_reading_give_the_same():
+def test_both_ways_of_reading_give_the_same_result():
     lines = [codec.encode(decoded(order_id=str(number), total_price=number / 8)) for number in range(20)]
     text = b"".join(line + b"\n" for line in lines)
     ends = [at + 1 for at, byte in enumerate(text) if byte == 10]
@@ -143,7 +143,7 @@ def test_batches_are_bounded_by_rows_and_by_bytes():
     assert list(record_batches([], Order)) == []
 
 
-async def test_items_that_arrive_one_by_one():
+async def test_items_that_arrive_one_by_one_are_batched():
     async def arriving():
         for number in range(3):
             yield decoded(order_id=str(number))

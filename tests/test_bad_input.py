@@ -60,7 +60,7 @@ async def refused(words, call):
     assert error.value.argument in str(error.value)
 
 
-async def test_a_required_argument_is_missing(front, connect):
+async def test_a_missing_required_argument_is_named(front, connect):
     await refused("OR12: timout: is neither an argument nor an option; .*timeout", front.orders.get("o", timout=5))
     await refused("OR12: timout: is neither", front.call("OR12", {"order_id": "o"}, timout=5))
     await refused("GET /api/new: timout: is neither", front.request("GET", "/api/new", timout=5))
@@ -73,7 +73,7 @@ async def test_a_required_argument_is_missing(front, connect):
     )
 
 
-async def test_a_value_outside_its_constraint(front, connect):
+async def test_a_value_outside_its_constraint_is_rejected(front, connect):
     await refused("RT25: returns.*length <= 100", front.returns.receive(returns=[ReturnIdInput(id="r")] * 101))
     await refused("ST06: shipments.*length >= 1", front.shipments.delete(shipments=[]))
     await refused("ST06: shipments.*id.*length >= 1", front.shipments.delete(shipments=[ShipmentIdInput(id="")]))
@@ -95,12 +95,12 @@ async def test_a_member_that_another_one_makes_required_is_named(connect):
     assert error.value.argument == "errors"
 
 
-async def test_a_value_of_another_type(front):
+async def test_a_value_of_another_type_is_rejected(front):
     await refused("OR12: order_id: must be one string, not list", front.orders.get(["a", "b"]))
     await refused(r"RT25: returns\[0\]\.id.*`str`, got `int`", front.returns.receive(returns=[ReturnIdInput(id=5)]))
 
 
-async def test_a_filter_that_is_empty_or_serves_once(front):
+async def test_an_empty_filter_and_an_iterator_are_rejected(front):
     with pytest.raises(InvalidArgument, match="OR11: order_ids: is an empty list; omit the argument"):
         front.orders.list(order_ids=[])
     with pytest.raises(InvalidArgument, match="OR11: order_ids: must be a list of string values, not generator"):
@@ -113,13 +113,13 @@ async def test_a_filter_that_is_empty_or_serves_once(front):
     )
 
 
-async def test_an_id_list_over_its_cap_that_cannot_be_split(front):
+async def test_a_list_of_ids_over_its_limit_that_cannot_be_split_is_rejected(front):
     with pytest.raises(InvalidArgument, match="OR11: channel_codes: has 101 values; one call takes at most 100"):
         front.orders.list(channel_codes=IDS)
     await refused("OR11: order_ids: has 101 values; one call takes at most 100", front.call("OR11", {"order_ids": IDS}))
 
 
-async def test_a_moment_without_a_zone(front):
+async def test_a_date_time_without_a_zone_is_rejected(front):
     with pytest.raises(InvalidArgument, match="OR11: start_date: needs a time zone"):
         front.orders.list(start_date=NAIVE)
     await refused("OR11: start_date: needs a time zone", front.call("OR11", {"start_date": NAIVE}))
@@ -132,17 +132,17 @@ async def test_a_moment_without_a_zone(front):
 
 
 @pytest.mark.parametrize("order_id", ["a/b", "../users", "..", ""])
-async def test_a_path_segment_with_a_slash(front, order_id):
+async def test_a_path_argument_with_a_slash_is_rejected(front, order_id):
     await refused(f"OR12: order_id: {order_id!r} cannot be part of a path", front.orders.get(order_id))
     await refused("OR12: order_id: .*cannot be part of a path", front.call("OR12", {"order_id": order_id}))
 
 
-async def test_a_code_nobody_knows(front):
+async def test_an_unknown_code_is_rejected(front):
     with pytest.raises(UnknownOperation, match=r"no operation has the code 'OR111': did you mean.*OR11"):
         await front.call("OR111")
 
 
-async def test_product_references_that_are_no_pairs(front):
+async def test_product_references_that_are_not_pairs_are_rejected(front):
     await refused("P31: product_references: must be pairs such as", front.products.lookup([("EAN",)]))
     await refused(
         "P31: product_references: 'EAN|1,2' is not a reference of the form TYPE",
@@ -150,7 +150,7 @@ async def test_product_references_that_are_no_pairs(front):
     )
 
 
-async def test_a_moment_of_the_past_is_fine(front):
+async def test_a_date_time_in_the_past_is_accepted(front):
     with pytest.raises(
         AssertionError, match=r"GET https://acme.mirakl.net/api/orders\?start_date=2026-01-01T00:00:00Z"
     ):
@@ -170,7 +170,7 @@ async def test_a_moment_of_the_past_is_fine(front):
         ({"has_incident": "maybe"}, "OR11: has_incident: 'maybe' is not a valid boolean"),
     ],
 )
-async def test_texts_meet_the_rules_of_values(front, params, words):
+async def test_texts_are_checked_by_the_rules_of_their_values(front, params, words):
     await refused(words, front.call("OR11", params))
     await refused(words, front.call_raw("OR11", params))
     if not params.keys() & {"max", "offset"}:
@@ -228,11 +228,11 @@ PDF = Upload(content=b"x", filename="a.pdf")
         ("P41", {"file": b"x", "shop": 1, "operator_format": "yes"}, "P41: operator_format: 'yes' is not a valid"),
     ],
 )
-async def test_the_json_parts_of_a_form_are_held_to_their_contract(front, code, params, words):
+async def test_the_json_parts_of_a_form_are_validated(front, code, params, words):
     await refused(words, front.call(code, params))
 
 
-async def test_the_json_parts_of_a_document_for_connect(connect):
+async def test_the_json_parts_of_a_document_for_connect_are_validated(connect):
     metadata = {"channel_document_id": "d", "filename": "", "type": "RETURN_LABEL"}
     origin = {"channel_id": "c", "channel_store_id": "s"}
     params = {"channel_order_id": "o", "file": b"x", "metadata": metadata, "origin": origin}
@@ -259,7 +259,7 @@ async def test_the_json_parts_of_a_document_for_connect(connect):
         (lambda made: setattr(made, "status", None), "status"),
     ],
 )
-async def test_a_struct_that_was_changed_is_checked_before_it_leaves(connect, change, words):
+async def test_a_struct_that_was_changed_is_checked_before_it_is_sent(connect, change, words):
     made = order(1)
     change(made)
     await refused(rf"^upsertOrders: orders\[0\]\.{words}", connect.orders.upsert(origin=ORIGIN, orders=[made]))
@@ -272,7 +272,7 @@ def spelled_by_hand():
     return json.loads(json.dumps(plain, default=str))
 
 
-async def test_a_body_means_the_same_however_it_is_given(connect, monkeypatch):
+async def test_a_body_is_the_same_as_struct_mapping_or_json(connect, monkeypatch):
     bodies = []
 
     async def exchange(_self, _method, _url, _headers, body, **_):
@@ -310,5 +310,5 @@ async def test_a_body_means_the_same_however_it_is_given(connect, monkeypatch):
         ("\ud800", "upsertOrders: body: cannot be encoded as JSON"),
     ],
 )
-async def test_a_body_as_a_whole_is_held_to_its_contract(connect, body, words):
+async def test_a_complete_body_is_validated(connect, body, words):
     await refused(words, connect.call("upsertOrders", body=body))

@@ -48,13 +48,13 @@ NO_SECONDS = [0, -1, math.nan, math.inf, "5", True, timedelta(seconds=5), 10**40
         ({"rate_limits": {"nothing": Rate(1)}}, "rate_limits: no operation has the code 'nothing'"),
     ],
 )
-def test_a_setting_of_a_client_that_cannot_work(make, given, words):
+def test_an_invalid_setting_of_a_client_is_rejected(make, given, words):
     with pytest.raises(errors.ConfigurationError, match=words) as caught:
         make(**{"auth": TOKEN, **given})
     assert "hidden" not in str(caught.value)
 
 
-def test_a_setting_from_a_variable_is_called_by_its_name(monkeypatch):
+def test_an_invalid_setting_from_a_variable_is_reported_with_its_name(monkeypatch):
     monkeypatch.setenv("MIRAKL_RATE", "fast")
     with pytest.raises(errors.ConfigurationError, match="^MIRAKL_RATE must be"):
         ConnectChannel(auth=TOKEN)
@@ -70,7 +70,7 @@ def test_a_setting_from_a_variable_is_called_by_its_name(monkeypatch):
 
 @pytest.mark.parametrize("value", NO_SECONDS)
 @pytest.mark.parametrize("name", ["connect", "attempt", "deadline"])
-def test_seconds_that_are_none(name, value):
+def test_invalid_seconds_are_rejected(name, value):
     with pytest.raises(errors.ConfigurationError, match=f"^Timeouts: {name} must be a number of seconds above 0"):
         Timeouts(**{name: value})
 
@@ -103,12 +103,12 @@ def test_seconds_that_are_none(name, value):
         (ArchiveLimits, {"max_members": 1.5}, "ArchiveLimits: max_members"),
     ],
 )
-def test_bounds_that_cannot_work(make, given, words):
+def test_invalid_limits_are_rejected(make, given, words):
     with pytest.raises(errors.ConfigurationError, match=words):
         make(**given)
 
 
-def test_what_means_no_bound_or_no_wait_is_taken():
+def test_values_for_no_limit_and_no_wait_are_accepted():
     Timeouts(deadline=None, max_wait=None, connect=5, keepalive_expiry=0)
     Timeouts(max_wait=0)
     Retry(max_retries=0, initial_delay=0, max_delay=0, quota=0)
@@ -126,7 +126,7 @@ WRONG_OPTIONS = [
 
 
 @pytest.mark.parametrize("options", WRONG_OPTIONS, ids=repr)
-async def test_an_option_of_a_call_that_cannot_work(options):
+async def test_an_invalid_option_of_a_call_is_rejected(options):
     [name] = options
     words = rf"^{{}}: {name}: must be "
     async with MarketplaceFront("https://acme.mirakl.net", auth=TOKEN) as front:
@@ -166,7 +166,7 @@ async def test_an_option_of_a_call_that_cannot_work(options):
         ({"progress": 3}, "progress: must be a function"),
     ],
 )
-async def test_an_option_of_a_bulk_job_that_cannot_work(given, words, tmp_path):
+async def test_an_invalid_option_of_a_bulk_job_is_rejected(given, words, tmp_path):
     of_a_worker = {  # it has one place for rejected orders, and None stands for no end
         "rejected_file: must be a path, or None, not int": ({"rejected": 3}, "rejected: .*, not int"),
         "max_outage: .*not None": ({"max_outage": "30"}, "max_outage: .*, or None for no end, not str"),
@@ -187,7 +187,7 @@ async def test_an_option_of_a_bulk_job_that_cannot_work(given, words, tmp_path):
 
 
 @pytest.mark.parametrize("given", [3, True, 1.5, b"orders.db", "", {}, [], MemoryQueue], ids=repr)
-async def test_what_cannot_be_a_queue_or_a_place_for_rejected_orders(given):
+async def test_an_invalid_queue_or_place_for_rejected_orders_is_rejected(given):
     async with ConnectChannel(auth=TOKEN) as connect, MemoryQueue() as queue:
         orders = connect.orders
         for name, call in [
@@ -226,7 +226,7 @@ async def test_what_cannot_be_a_queue_or_a_place_for_rejected_orders(given):
         ({"status": "FAILED"}, "errors: required where status is FAILED"),
     ],
 )
-async def test_an_outcome_that_is_put_into_a_queue_meets_the_rules_of_one_that_is_sent(given, words):
+async def test_an_outcome_for_a_queue_is_validated_like_one_that_is_sent(given, words):
     arguments = {"action_id": "a", "status": "SUCCESS", **given}
     async with ConnectChannel(auth=TOKEN) as connect, MemoryQueue() as queue:
         for call in (connect.orders.update_action_status, partial(connect.orders.enqueue_action_status, queue=queue)):
@@ -235,7 +235,7 @@ async def test_an_outcome_that_is_put_into_a_queue_meets_the_rules_of_one_that_i
         assert await queue.waiting() == 0
 
 
-async def test_options_of_lists_jobs_and_files_that_cannot_work():
+async def test_invalid_options_of_lists_jobs_and_files_are_rejected():
     async with MarketplaceFront("https://acme.mirakl.net", auth=TOKEN) as front:
         for value, words in [
             (0, "0 is out of range; must be from 1 to 100"),
@@ -290,7 +290,7 @@ async def test_options_of_lists_jobs_and_files_that_cannot_work():
         ({"clock": 3}, "RedisRateLimiter: clock must be a Clock"),
     ],
 )
-def test_a_setting_of_the_shared_limiter_that_cannot_work(given, words):
+def test_an_invalid_setting_of_the_shared_limiter_is_rejected(given, words):
     limiter = pytest.importorskip("mirakl_async.rate_limits.redis_limiter")
     with pytest.raises(errors.ConfigurationError, match=words):
         limiter.RedisRateLimiter(**{"url_or_client": "redis://localhost", **given})
@@ -310,12 +310,12 @@ def test_a_setting_of_the_shared_limiter_that_cannot_work(given, words):
         ({"progress": 5}, "progress: must be a function"),
     ],
 )
-def test_what_no_form_can_say_of_a_file(given, words):
+def test_invalid_descriptions_of_files_are_rejected(given, words):
     with pytest.raises(errors.InvalidArgument, match=f"^Upload: {words}"):
         Upload(content=b"x", **given)
 
 
-async def test_a_file_whose_name_is_no_text_is_refused_with_what_to_do(tmp_path):
+async def test_a_file_whose_name_is_not_text_is_rejected_with_advice(tmp_path):
     path = tmp_path / os.fsdecode(b"caf\xe9.csv")
     path.write_bytes(b"x")
     async with MarketplaceFront("https://acme.mirakl.net", auth=TOKEN) as front:
@@ -337,13 +337,13 @@ async def test_a_file_whose_name_is_no_text_is_refused_with_what_to_do(tmp_path)
         ({"retry": "no"}, 'retry: must be "safe", "idempotent" or "unsafe"'),
     ],
 )
-async def test_what_send_cannot_send(given, words):
+async def test_invalid_arguments_of_request_are_rejected(given, words):
     async with MarketplaceFront("https://acme.mirakl.net", auth=TOKEN) as front:
         with pytest.raises(errors.InvalidArgument, match=f"^request: {words}"):
             await front.request(**{"method": "GET", "path": "/api/new", **given})
 
 
-async def test_what_call_and_a_cursor_do_not_take():
+async def test_invalid_arguments_of_call_and_cursors_are_rejected():
     async with MarketplaceFront("https://acme.mirakl.net", auth=TOKEN) as front:
         with pytest.raises(errors.InvalidArgument, match='call: code: must be a code such as "OR11", not int'):
             await front.call(5)

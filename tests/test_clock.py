@@ -7,7 +7,7 @@ import pytest
 from mirakl_async.clock import wait_at_most
 
 
-async def test_whether_it_is_set():
+async def test_waiting_returns_whether_the_event_is_set():
     event = asyncio.Event()
     assert not await wait_at_most(event, 0.0)
     asyncio.get_running_loop().call_soon(event.set)
@@ -16,7 +16,7 @@ async def test_whether_it_is_set():
 
 
 @pytest.mark.parametrize("steps", range(6))
-async def test_a_cancellation_at_the_end_of_the_time_is_kept(steps):
+async def test_a_cancellation_at_the_end_of_the_wait_is_not_lost(steps):
     async def wait_for_ever():
         while True:
             await wait_at_most(asyncio.Event(), 0.0)

@@ -107,7 +107,7 @@ async def test_an_example_runs(block, tmp_path, shared_redis, request):  # noqa:
     assert held.actions.get("SUCCESS", 0) == ("enqueue_action_status" in block or "events.run(" in block)
 
 
-def test_there_are_examples():
+def test_the_main_pages_have_examples():
     assert {example.partition(" ")[0] for example in EXAMPLES} > {"README.md", "docs/order-sync.md", "docs/lists.md"}
 
 
@@ -136,7 +136,7 @@ def slugs(text):
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_links_lead_somewhere(name):
+def test_links_have_targets(name):
     for link in re.findall(r"\]\((?!https?:)([^)]+)\)", PAGES[name]):
         path, _, anchor = link.partition("#")
         target = (ROOT / name).parent / path if path else ROOT / name

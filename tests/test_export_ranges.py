@@ -27,13 +27,13 @@ SECOND = datetime(2024, 10, 27, 2, 10, tzinfo=PARIS, fold=1)
     ],
 )
 @pytest.mark.parametrize("what", ["", "update_"])
-def test_a_range_across_the_repeated_hour_of_autumn_is_one(start, end, what):
+def test_a_range_across_the_repeated_hour_of_a_clock_change_is_valid(start, end, what):
     check_ranges({f"start_{what}date": start, f"end_{what}date": end})
     with pytest.raises(InvalidArgument, match="must not be before"):
         check_ranges({f"start_{what}date": end, f"end_{what}date": start})
 
 
-def test_a_month_is_counted_in_hours_that_pass():
+def test_a_month_is_counted_in_elapsed_hours():
     """From summer to winter time 31 days of the wall clock last an hour longer."""
     start, name = datetime(2024, 10, 1, tzinfo=PARIS), "refund_creation_date"
     with pytest.raises(InvalidArgument, match="at most 31 days"):
@@ -45,5 +45,5 @@ def test_a_month_is_counted_in_hours_that_pass():
     "odd",
     [datetime.max.replace(tzinfo=timezone(-timedelta(hours=9))), "soon", 5, datetime(2024, 1, 1)],  # noqa: DTZ001
 )
-def test_what_is_no_moment_is_left_to_who_encodes_it(odd):
+def test_invalid_date_times_are_checked_by_the_encoder(odd):
     check_ranges({"start_date": odd, "end_date": odd})

@@ -19,7 +19,7 @@ def test_a_client_is_imported_without_aiohttp():
     assert done.stdout.strip() == "False"
 
 
-def test_every_public_name_is_there():
+def test_every_public_name_can_be_imported():
     for name in mirakl_async.__all__:
         assert getattr(mirakl_async, name) is not None
     assert "ConnectChannel" in dir(mirakl_async)

@@ -26,7 +26,7 @@ ORDER = b"""{"order_id": "O-1", "customer": {"customer_id": "c-1", "firstname": 
     "shipping_address": {"street_1": "Jane Doe", "city": "Janeville"}}, "order_lines": [{"order_line_id": "O-1-1"}]}"""
 
 
-def test_an_order_shows_which_one_it_is():
+def test_the_repr_of_an_order_has_its_id():
     order = codec.decode("front.orders:Order", ORDER).value
     assert repr(order) == "<Order order_id='O-1' members=3>"
     assert repr(order.order_lines) == "[<OrderLine order_line_id='O-1-1' members=1>]"
@@ -94,7 +94,7 @@ def test_no_struct_shows_a_member_that_identifies_nothing(model):
     assert shown.count("shown-1") == 2 * len(shown_by)
 
 
-def test_people_have_no_identifier_and_an_address_is_none():
+def test_personal_values_are_not_identifiers_in_a_repr():
     for model in (OrderCustomer, MessageTo):
         assert identifiers(model) == ()
     assert repr(Order(order_id="jane@example.com")) == "<Order members=1>"
@@ -102,7 +102,7 @@ def test_people_have_no_identifier_and_an_address_is_none():
     assert identifiers(OrderRequest) == ("channel_order_id",)
 
 
-def test_a_request_and_its_reply_show_neither_address_nor_body():
+def test_the_repr_of_a_request_and_its_response_shows_neither_url_nor_body():
     part = Part(name="files", content=b"Jane", filename="Jane.pdf", size=4)
     request = Request(
         operation=operations["OR12"], url="https://h/api/orders/Jane?a=Jane", body=Multipart(parts=(part,))
@@ -114,7 +114,7 @@ def test_a_request_and_its_reply_show_neither_address_nor_body():
     assert "Jane" not in pretty_repr(reply) + pretty_repr(request.body)
 
 
-def test_what_carries_an_orders_bytes_shows_how_many():
+def test_the_repr_of_an_orders_bytes_shows_their_number():
     line = Line(b'{"a": "Jane"}', 3, "O-1", None, datetime(2026, 1, 1, tzinfo=UTC))
     refused = RejectedOrder(kind="server", reason="no", channel_order_id="O-1", raw=b"Jane")
     row = RejectedRow(id="O-1", kind="server", reason="no", line=b"Jane")

@@ -44,7 +44,7 @@ def wheel_metadata(wheel):
     return message_from_bytes(wheel.read(name))
 
 
-def test_the_wheel_holds_the_package_and_nothing_else(built):
+def test_the_wheel_contains_only_the_package(built):
     wheel, _ = built
     info = f"mirakl_async-{PROJECT['version']}.dist-info"
     assert {name.split("/")[0] for name in wheel.namelist()} == {"mirakl_async", info}
@@ -62,13 +62,13 @@ def test_the_wheel_is_typed_and_licensed(built):
     assert wheel_metadata(wheel)["License-Expression"] == "MIT"
 
 
-def test_it_needs_three_packages_at_run_time(built):
+def test_it_requires_three_packages_at_run_time(built):
     required = wheel_metadata(built[0]).get_all("Requires-Dist") or []
     always = {re.split(r"[<>=;\[ ]", line)[0] for line in required if "extra ==" not in line}
     assert always == {"aiohttp", "anyio", "msgspec"}
 
 
-def test_the_wheel_holds_every_module_of_the_package(built):
+def test_the_wheel_contains_every_module_of_the_package(built):
     modules = {path.relative_to(ROOT).as_posix() for path in (ROOT / "mirakl_async").rglob("*.py")}
     assert modules <= set(built[0].namelist())
 
@@ -91,11 +91,11 @@ def test_no_document_of_mirakl_is_in_the_repository():
     assert found == []
 
 
-def test_no_address_is_invented_for_the_project():
+def test_the_project_has_no_invented_urls():
     assert PROJECT.get("urls", {}) == {}
 
 
-def test_the_changelog_has_a_place_for_what_comes_next():
+def test_the_changelog_has_a_section_for_the_next_version():
     assert "\n## [Unreleased]\n" in (ROOT / "CHANGELOG.md").read_text()
 
 

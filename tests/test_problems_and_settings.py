@@ -24,14 +24,14 @@ from mirakl_async.settings import credential, service_url, setting
         (b"[" * 5000, None, None, []), (b'{"code":7,"message":{"nested":1}}', "7", None, []),
     ],
 )  # fmt: skip
-def test_every_shape_of_an_error_body(body, code, message, fields):
+def test_every_format_of_an_error_body_is_read(body, code, message, fields):
     problem = read_problem(body)
     assert (problem.code, problem.message) == (code, message)
     assert [error.field for error in problem.errors] == fields
     assert isinstance(str(problem), str)
 
 
-def test_an_excerpt_is_short_and_keeps_private_what_is():
+def test_an_excerpt_is_short_and_hides_personal_data():
     problem = read_problem(
         b"<html><script>x()</script><b>Down</b> write to me@example.com, Bearer abc.def " + b"z" * 9999
     )
@@ -39,7 +39,7 @@ def test_an_excerpt_is_short_and_keeps_private_what_is():
     assert len(problem.body_excerpt) <= 300
 
 
-def test_the_tree_at_the_top_of_errors_is_the_tree():
+def test_the_class_tree_in_the_docstring_of_errors_is_correct():
     for name in (line.split("── ")[1].split()[0] for line in errors.__doc__.splitlines() if "── " in line):
         assert issubclass(getattr(errors, name), errors.MiraklError), name
     for name, kind in vars(errors).items():
@@ -66,7 +66,7 @@ ANSWER = {"problem": Problem(code="C"), "headers": CIMultiDictProxy(CIMultiDict(
         errors.JobTimeout("not yet", "RUNNING"), errors.UnknownOperation("ZZ99"),
     ],
 )  # fmt: skip
-def test_an_error_gets_from_one_process_to_another(error):
+def test_an_error_can_be_pickled(error):
     error.resume_from = "cursor"
     again = pickle.loads(pickle.dumps(error))
     assert type(again) is type(error)
@@ -85,7 +85,7 @@ def test_an_error_gets_from_one_process_to_another(error):
         ("http://[::1]:8", "http://[::1]:8/base"),
     ],
 )
-def test_urls_that_can_be_used(url, result):
+def test_valid_urls_are_accepted(url, result):
     assert service_url("url", url, "/base") == result
 
 
@@ -96,7 +96,7 @@ def test_urls_that_can_be_used(url, result):
         "https://[::1", "https://a.example:secret", "https://a.example:70000", "https://a.example:0", "https://a b",
     ],
 )  # fmt: skip
-def test_urls_that_cannot(url):
+def test_invalid_urls_are_rejected(url):
     with pytest.raises(errors.ConfigurationError) as raised:
         service_url("url", url)
     assert "secret" not in str(raised.value)
@@ -112,13 +112,13 @@ def test_urls_that_cannot(url):
         ("user:secret@a.example", "(not shown)"),
     ],
 )
-def test_a_url_that_cannot_be_used_is_shown_without_its_secrets(url, shown):
+def test_an_invalid_url_is_shown_without_its_secrets(url, shown):
     with pytest.raises(errors.ConfigurationError) as raised:
         service_url("url", url)
     assert str(raised.value).endswith(f": {shown}")
 
 
-def test_a_credential_is_none_of_the_other_things_it_could_be_taken_for():
+def test_a_str_is_not_a_credential():
     with pytest.raises(errors.ConfigurationError, match=r"BearerToken\(\.\.\.\).*, not str$"):
         MarketplaceFront("https://acme.mirakl.net", auth="secret")
 
@@ -132,7 +132,7 @@ LOCAL = [
 
 
 @pytest.mark.parametrize("client", LOCAL)
-def test_client_credentials_for_a_host_on_this_machine_are_not_sent_to_mirakls(client, monkeypatch):
+def test_client_credentials_for_a_local_host_are_not_sent_to_mirakls_host(client, monkeypatch):
     monkeypatch.setenv("MIRAKL_CLIENT_ID", "id")
     monkeypatch.setenv("MIRAKL_CLIENT_SECRET", "secret")
     with pytest.raises(errors.ConfigurationError, match=r"auth(-test)?\.mirakl\.net.*set MIRAKL_AUTH_URL") as raised:
@@ -143,7 +143,7 @@ def test_client_credentials_for_a_host_on_this_machine_are_not_sent_to_mirakls(c
 
 
 @pytest.mark.parametrize("client", LOCAL[1::2])
-def test_the_variables_of_a_host_on_this_machine_are_held_to_the_same_rule(client, monkeypatch):
+def test_client_credentials_from_variables_for_a_local_host_are_not_sent_to_mirakls_host(client, monkeypatch):
     monkeypatch.setenv("MIRAKL_TOKEN", "token")  # it is sent as it is, to that host alone
     client()
     monkeypatch.setenv("MIRAKL_CLIENT_ID", "id")
@@ -156,12 +156,12 @@ def test_the_variables_of_a_host_on_this_machine_are_held_to_the_same_rule(clien
     assert MarketplaceFront(auth_url="https://auth.mirakl.net")  # a tunnel, if one says so
 
 
-def test_a_rate_of_ones_own_is_for_an_operation_that_there_is():
+def test_a_custom_rate_of_an_unknown_operation_is_rejected():
     with pytest.raises(errors.ConfigurationError, match="rate_limits: .*upsertOrder'.*did you mean upsertOrders"):
         ConnectChannel(auth=BearerToken("t"), rate_limits={"upsertOrder": Rate(10)})
 
 
-async def test_a_rate_of_ones_own_is_kept_however_its_code_is_spelt():
+async def test_a_custom_rate_is_used_with_any_notation_of_its_code():
     async with ConnectChannel(auth=BearerToken("t"), rate_limits={"upsert_orders": Rate(10)}) as connect:
         _, pace = connect.session.transport.rate_limit_policy.bucket_for(operations["upsertOrders"])
     assert pace.limit == Rate(10)
@@ -197,7 +197,7 @@ TOKEN = (settings.TOKEN_PATH, "")
         (TOKEN, "https://login.example/oauth2/token", "https://login.example/oauth2/token"),
     ],
 )
-def test_what_a_url_repeats_is_taken_away(kind, url, result):
+def test_repeated_parts_of_a_url_are_removed(kind, url, result):
     assert service_url("url", url, *kind) == result
     assert service_url("url", result, *kind) == result
 
@@ -226,12 +226,12 @@ def test_what_a_url_repeats_is_taken_away(kind, url, result):
         (FRONT, 5, "must be a str, not int"),
     ],
 )
-def test_what_no_url_of_mirakls_is_is_refused(kind, url, words):
+def test_other_paths_on_mirakls_hosts_are_rejected(kind, url, words):
     with pytest.raises(errors.ConfigurationError, match=f"^MY_URL .*{words}"):
         service_url("MY_URL", url, *kind)
 
 
-def test_a_url_that_cannot_be_used_is_called_as_it_was_given(monkeypatch):
+def test_an_invalid_url_is_reported_by_its_setting(monkeypatch):
     token = BearerToken("t")
     with pytest.raises(errors.ConfigurationError, match="^auth_url "):
         ConnectChannel(auth=token, auth_url="https://auth.mirakl.net/token")
@@ -248,7 +248,7 @@ def test_a_url_that_cannot_be_used_is_called_as_it_was_given(monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["MIRAKL_CLIENT_ID", "MIRAKL_CLIENT_SECRET", "MIRAKL_TOKEN", "MIRAKL_API_KEY"])
-def test_a_secret_from_a_variable_or_a_file_is_trimmed_or_refused_alike(tmp_path, name):
+def test_a_secret_from_a_variable_or_a_file_is_checked_in_the_same_way(tmp_path, name):
     file = tmp_path / "secret"
     others = {"MIRAKL_CLIENT_ID": "id", "MIRAKL_CLIENT_SECRET": "other"} if "CLIENT" in name else {}
     for around in ("{}\n", "\ufeff{}\r\n", " {} "):
@@ -269,7 +269,7 @@ def vars_of(credential):
     return {getattr(credential, slot) for slot in type(credential).__slots__}
 
 
-def test_secrets_may_lie_in_files(tmp_path):
+def test_secrets_can_be_read_from_files(tmp_path):
     file = tmp_path / "secret"
     file.write_text("from-file\n")
     environ = {"MIRAKL_CLIENT_ID": "id", "MIRAKL_CLIENT_SECRET_FILE": str(file)}
@@ -288,7 +288,7 @@ def test_secrets_may_lie_in_files(tmp_path):
         setting("MIRAKL_TOKEN", {"MIRAKL_TOKEN_FILE": str(file)})
 
 
-def test_environments():
+def test_environments_select_the_hosts():
     assert settings.hosts("test").auth == "https://auth-test.mirakl.net"
     with pytest.raises(errors.ConfigurationError, match="production"):
         settings.hosts("staging")
@@ -305,5 +305,5 @@ def test_environments():
         ("orders[1]", "", "orders[1]"),
     ],
 )
-def test_a_field_is_named_once(field, message, words):
+def test_a_field_is_shown_once(field, message, words):
     assert str(FieldError(field=field, message=message)) == words

@@ -42,7 +42,7 @@ def test_without_a_tag_there_is_nothing_to_compare_with(repository):
     assert compared(repository) == (0, "there is no tag of a version yet: nothing to compare with\n")
 
 
-def test_what_breaks_is_said_and_fails(repository):
+def test_incompatible_changes_are_reported_as_a_failure(repository):
     git(repository, "tag", "v1.4.0")
     (repository / "mirakl_async/orders.py").write_text("def push(order, *, deadline=1.0): ...\n")
     status, said = compared(repository)
@@ -51,7 +51,7 @@ def test_what_breaks_is_said_and_fails(repository):
     assert "version 1.4.0 does not announce them" in said
 
 
-def test_a_major_version_may_break(repository):
+def test_a_major_version_may_have_incompatible_changes(repository):
     git(repository, "tag", "v1.4.0")
     (repository / "mirakl_async/orders.py").write_text("def push(): ...\n")
     (repository / "pyproject.toml").write_text('[project]\nname = "x"\nversion = "2.0.0"\n')
@@ -60,7 +60,7 @@ def test_a_major_version_may_break(repository):
     assert "order" in said
 
 
-def test_what_is_added_and_what_is_private_breaks_nothing(repository):
+def test_additions_and_private_changes_are_compatible(repository):
     git(repository, "tag", "v1.4.0")
     (repository / "mirakl_async/orders.py").write_text("def push(order, *, timeout=1.0, retries=1): ...\n")
     assert compared(repository) == (0, "nothing broke since v1.4.0\n")

@@ -31,19 +31,19 @@ FORGED = "gone\r\n2026-01-01 ERROR forged \x1b[2J\x9b31m \u202eesrever\u2066 \u2
         ("", ""),
     ],
 )
-def test_a_text_on_one_line(text, line):
+def test_a_text_is_shown_on_one_line(text, line):
     assert one_line(text) == line
 
 
 @given(st.text(max_size=50), st.integers(2, 30))
-def test_whatever_comes_can_be_printed_and_is_as_short_as_asked(text, most):
+def test_any_text_is_printable_and_not_longer_than_requested(text, most):
     line = one_line(text, most)
     assert line.isprintable()
     assert len(line) <= most
     line.encode()
 
 
-def test_a_long_text_is_cut_and_shows_it():
+def test_a_long_text_is_truncated_with_an_ellipsis():
     assert one_line("x" * 10**6) == "x" * (MAX_LENGTH - 1) + "…"
 
 
@@ -53,7 +53,7 @@ class Answer(BulkResult):
         yield read_problem(encode({"message": "x"}))
 
 
-def test_words_of_a_server_are_neutral_in_every_message_of_ours():
+def test_server_texts_are_escaped_in_every_message():
     problem = read_problem(
         encode({"code": FORGED[:-9], "message": FORGED[:-9], "errors": [{"field": FORGED[:-9]}] * 9})
     )
@@ -70,7 +70,7 @@ def test_words_of_a_server_are_neutral_in_every_message_of_ours():
     assert [text for text in shown if not text.isprintable()] == []
 
 
-def test_a_problem_is_bounded_however_much_a_server_says():
+def test_the_size_of_an_error_is_limited():
     problem = read_problem(encode({"message": "m" * 10**5, "errors": [{"message": "e" * 10**5}] * 1000}))
     assert len(str(problem)) <= MAX_LENGTH
 
@@ -87,7 +87,7 @@ def test_a_problem_is_bounded_however_much_a_server_says():
         b'{"code":"C","message":"two lines","n":1e99999999999999999999}',
     ],
 )
-def test_the_words_of_a_broken_body_are_not_lost(body):
+def test_the_text_of_a_broken_body_is_shown(body):
     problem = read_problem(body)
     assert (problem.code, " ".join(problem.message.split())) == ("C", "two lines")
 
@@ -96,7 +96,7 @@ def test_details_of_an_error_keep_their_digits():
     assert read_problem(b'{"message":"m","extensions":{"tax":12.10}}').extensions == {"tax": Decimal("12.10")}
 
 
-def test_json_for_a_terminal_is_the_same_json_without_what_it_would_obey():
+def test_json_for_a_terminal_has_escaped_control_characters():
     body = encode({"name": "\x9b31m \u202e \x7f é", "n": 1})
     shown = printable_json(body.decode())
     assert shown.isprintable()
@@ -111,11 +111,11 @@ def test_json_for_a_terminal_is_the_same_json_without_what_it_would_obey():
         ("+1", None), (" 1", None), ("1_0", None), ("²", None), ("٣", None), ("1.0", None),
     ],
 )  # fmt: skip
-def test_a_number_in_a_header(text, number):
+def test_numbers_in_headers_are_read(text, number):
     assert natural(text) == number
 
 
-def test_a_fraction_keeps_its_digits_and_an_absurd_one_is_a_value_error():
+def test_a_fraction_keeps_its_digits_and_an_extreme_one_is_a_value_error():
     assert str(fraction("12.10")) == "12.10"
     with pytest.raises(ValueError, match="out of range"):
         fraction("1e99999999999999999999")

@@ -30,7 +30,7 @@ FORGED = "down\r\nERROR root: forged \x1b[2J\x1b]0;title\x07 \x9b1m \u202eesreve
         FORGED.encode(),
     ],
 )
-async def test_no_words_of_an_error_reach_a_log_or_a_terminal_raw(body, caplog, capsys):
+async def test_texts_of_an_error_are_escaped_in_logs_and_on_terminals(body, caplog, capsys):
     served = make(1)
     served.answer = lambda _url: (400, {"X-Request-Id": FORGED}, body)
     front, _ = front_of(served)
@@ -67,7 +67,7 @@ def test_the_name_of_a_list_in_a_file_is_shown_on_one_line():
     assert all(reason.isprintable() for reason in reasons)
 
 
-async def test_details_of_an_error_and_plain_answers_keep_their_digits():
+async def test_details_of_an_error_and_plain_responses_keep_their_digits():
     served = make(1)
     served.answer = lambda _url: (400, {}, b'{"code":"C","extensions":{"tax":12.10}}')
     front, _ = front_of(served)

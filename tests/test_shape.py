@@ -90,19 +90,19 @@ def test_only_declared_packages_are_imported():
     assert {name: odd for name in SOURCES if (odd := roots(name) - declared)} == {}
 
 
-def test_extras_are_not_needed_to_import_what_is_not_theirs():
+def test_modules_outside_an_extra_can_be_imported_without_it():
     theirs = {name for name in SOURCES if OF_EXTRAS & set(name.split("."))}
     assert {name: odd for name in SOURCES.keys() - theirs if (odd := roots(name, at_load_only=True) & EXTRAS)} == {}
 
 
-def test_two_files_of_the_client_touch_aiohttp():
+def test_only_two_files_of_the_client_import_aiohttp():
     touching = {name for name in SOURCES if "aiohttp" in roots(name) and "simulator" not in name.split(".")}
     adapters = {"mirakl_async.queues.pubsub_source"}  # its library raises aiohttp's errors
     touching -= {"mirakl_async.cli.health"}  # a server
     assert touching - adapters == {"mirakl_async.http.aiohttp_session", "mirakl_async.http.aiohttp_wire"}
 
 
-def test_imports_point_one_way():
+def test_imports_have_no_cycle():
     """Those for type checkers too; but for the package itself, whose names only lead to where they are."""
     graph = {
         name: {other for other in imports(name, at_load_only=name == "mirakl_async") if other in SOURCES}
@@ -142,13 +142,13 @@ def layer_of(name, layers):
     return layers[place]
 
 
-def test_a_hand_written_file_can_be_read_in_one_go():
+def test_a_hand_written_file_has_at_most_500_lines():
     by_hand = [name for name in SOURCES if not GENERATED & set(name.split("."))]
     lengths = {name: len(SOURCES[name].read_text().splitlines()) for name in by_hand}
     assert {name: length for name, length in lengths.items() if length > 500} == {}
 
 
-def test_the_top_of_the_package_can_be_seen_at_a_glance():
+def test_the_top_of_the_package_has_few_modules_and_folders():
     modules = list(PACKAGE.glob("*.py"))
     folders = [path for path in PACKAGE.iterdir() if (path / "__init__.py").exists()]
     assert len(modules) <= 20
@@ -169,7 +169,7 @@ def rooms():
     return graph
 
 
-def test_the_rooms_make_few_layers_and_no_cycle():
+def test_the_folders_make_few_layers_and_no_cycle():
     graph, height = rooms(), {}
     for name in TopologicalSorter(graph).static_order():
         height[name] = 1 + max((height[other] for other in graph.get(name, ())), default=0)

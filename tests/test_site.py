@@ -67,7 +67,7 @@ async def test_the_example_of_an_operation_runs(code, monkeypatch, capsys):
 
 
 @pytest.mark.parametrize("name", TYPES)
-def test_the_handler_of_an_event_is_one(name):
+def test_the_handler_of_an_event_page_is_valid(name):
     names = {}
     exec(handler(TYPES[name]), names)
     router = names["router"]
@@ -115,7 +115,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     return folder / "built/site"
 
 
-def test_the_site_is_whole_and_asks_no_foreign_host(site):
+def test_the_site_is_complete_and_loads_nothing_from_other_hosts(site):
     assert len(list(site.glob("operations/*.html"))) == len(operations) + 1
     for page in site.rglob("*.html"):
         assert re.findall(r"<(?:script|link|img)[^>]+(?:src|href)=[\"']?https?://", page.read_text()) == []
@@ -154,7 +154,7 @@ def test_a_broken_link_fails_the_build(site, tmp_path):
         ("reference/index", LIGHT, "ConnectChannel"),
     ],
 )
-def test_a_page_is_shown_by_a_real_browser(site, tmp_path, name, scheme, words):
+def test_a_page_is_rendered_by_a_real_browser(site, tmp_path, name, scheme, words):
     address = (site / f"{name}.html").as_uri()
     profile = f"--user-data-dir={tmp_path / 'profile'}"
     picture = tmp_path / "page.png"

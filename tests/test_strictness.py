@@ -69,7 +69,7 @@ def test_a_leak_fails_its_test(pytester, pytestconfig, leak):
 
 
 @pytest.mark.parametrize("marker", ["chaos", "fuzz"])
-def test_long_runs_are_left_out_unless_asked_for(pytester, pytestconfig, marker):
+def test_long_runs_are_deselected_by_default(pytester, pytestconfig, marker):
     long = f"import pytest\n@pytest.mark.{marker}\ndef test_long(): ...\n"
     assert run(pytester, pytestconfig, long).ret == pytest.ExitCode.NO_TESTS_COLLECTED
     pytester.runpytest_inprocess("-m", marker).assert_outcomes(passed=1)

@@ -60,7 +60,7 @@ def metrics_of(reader):
     }
 
 
-async def test_a_call_is_a_span_of_its_own_below_the_callers(seen, server):
+async def test_a_call_is_a_child_span_of_the_callers(seen, server):
     tracers, meters, exporter, reader = seen
     hook = OpenTelemetry(tracers, meters)
     retry = Retry(initial_delay=0.001, throttle_delay=0.001)
@@ -107,7 +107,7 @@ def points(reader):
     }
 
 
-async def test_orders_are_counted_by_what_became_of_them(seen, mirakl, tmp_path):
+async def test_orders_are_counted_by_their_result(seen, mirakl, tmp_path):
     tracers, meters, _, reader = seen
     connect = mirakl.connect_client(listener=OpenTelemetry(tracers, meters))
     orders = [order(n, bad=n in {5, 90}) for n in range(230)] + [order(7, 60)]
@@ -136,7 +136,7 @@ async def test_orders_are_counted_by_what_became_of_them(seen, mirakl, tmp_path)
     assert found["mirakl.queue.oldest", ("mirakl.queue", repr(queue))] >= 0
 
 
-def test_differences_that_no_counter_takes_are_left_out(seen):
+def test_negative_differences_of_counters_are_left_out(seen):
     tracers, meters, _, reader = seen
     nothing = dict.fromkeys(("accepted", "superseded", "outcomes", "rejected_outcomes"), 0)
     hook = OpenTelemetry(tracers, meters)

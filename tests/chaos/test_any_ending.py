@@ -117,7 +117,7 @@ async def one_ending(broker, mirakl, random, *, way, kind, number):
 
 
 @pytest.mark.parametrize("kind", ["plain", "async"])
-async def test_whatever_ends_a_job_what_was_taken_is_accounted_for(new_broker, mirakl, kind):
+async def test_all_orders_read_are_accounted_for_however_a_job_ends(new_broker, mirakl, kind):
     random = Random(kind)
     for number, way in enumerate(WAYS):
         async with await new_broker() as broker:
@@ -125,7 +125,7 @@ async def test_whatever_ends_a_job_what_was_taken_is_accounted_for(new_broker, m
 
 
 @pytest.mark.chaos
-async def test_at_fifty_moments_of_fifty_what_was_taken_is_accounted_for(new_broker, mirakl):
+async def test_all_orders_read_are_accounted_for_at_fifty_moments(new_broker, mirakl):
     random = Random("fifty")
     for number in range(50):
         way, kind = WAYS[number % 4], ["plain", "async"][number // 4 % 2]

@@ -62,12 +62,12 @@ def _no_pauses(monkeypatch):
     monkeypatch.setattr(exports, "RETRY_DELAY", 0.0)
 
 
-async def test_a_few_lives():
+async def test_a_few_interrupted_exports_are_complete():
     for seed in range(3):
         await one_life(seed)
 
 
 @pytest.mark.chaos
 @pytest.mark.timeout(SECONDS * 6)
-async def test_many_lives():
+async def test_many_interrupted_exports_are_complete():
     assert await repeat_for(SECONDS, one_life) > 2

@@ -64,12 +64,12 @@ async def live_and_die(path: Path, kills: int, random: Random) -> None:
     assert position >= max(said["put"] - said["acked"] - said["rejecting"], default=0)
 
 
-async def test_a_few_kills(tmp_path: Path) -> None:
+async def test_no_message_is_lost_after_a_few_kills(tmp_path: Path) -> None:
     await live_and_die(tmp_path / "orders.db", 4, Random())
 
 
 @pytest.mark.chaos
 @pytest.mark.timeout(0)
 @pytest.mark.parametrize("seed", range(KILLS // 10))
-async def test_many_kills(tmp_path: Path, seed: int) -> None:
+async def test_no_message_is_lost_after_many_kills(tmp_path: Path, seed: int) -> None:
     await live_and_die(tmp_path / "orders.db", 10, Random(seed))

@@ -85,17 +85,17 @@ def check(kind, found, count):
     assert grown < MAX_MEGABYTES
 
 
-async def test_a_few_large_orders_on_sqlite(tmp_path):
+async def test_a_few_large_orders_need_bounded_memory_with_sqlite(tmp_path):
     check("sqlite", await push_in_a_process({"path": str(tmp_path / "orders.db")}, 4), 4)
 
 
 @pytest.mark.chaos
 @pytest.mark.timeout(300)
-async def test_many_large_orders_on_sqlite(tmp_path):
+async def test_many_large_orders_need_bounded_memory_with_sqlite(tmp_path):
     check("sqlite", await push_in_a_process({"path": str(tmp_path / "orders.db")}, COUNT), COUNT)
 
 
 @pytest.mark.chaos
 @pytest.mark.timeout(300)
-async def test_many_large_orders(broker):
+async def test_many_large_orders_need_bounded_memory_or_are_rejected(broker):
     check(broker.kind, await push_in_a_process(broker.settings, COUNT), COUNT)

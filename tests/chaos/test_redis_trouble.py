@@ -80,7 +80,7 @@ async def evict(redis):
 
 @pytest.mark.parametrize("loss", [empty, evict])
 @pytest.mark.parametrize("way", ["sync", "enqueue and work"])
-async def test_a_job_says_that_its_queue_was_lost_and_the_next_one_sends_all(simulator, connect, file, loss, way):
+async def test_a_job_reports_that_its_queue_was_lost_and_the_next_one_sends_all(simulator, connect, file, loss, way):
     tmp_path = file.parent
     with RedisServer(tmp_path, "--save", "") as server:
         address = f"{server.url}/orders"
@@ -107,7 +107,7 @@ async def test_a_job_says_that_its_queue_was_lost_and_the_next_one_sends_all(sim
     assert held(simulator) == expected(ENTRIES)
 
 
-async def test_after_a_restart_from_an_older_snapshot_what_is_missing_is_read_again(simulator, connect, file, tmp_path):
+async def test_after_a_restart_from_an_older_snapshot_lost_orders_are_read_again(simulator, connect, file, tmp_path):
     with RedisServer(tmp_path, "--appendonly", "no") as server:
         address = f"{server.url}/orders"
         half = tmp_path / "half.ndjson"
@@ -135,7 +135,7 @@ async def test_after_a_restart_from_an_older_snapshot_what_is_missing_is_read_ag
 
 
 @pytest.mark.parametrize("trouble", ["cut", "stall"])
-async def test_connections_that_break_or_stall_change_nothing(simulator, connect, file, tmp_path, trouble):
+async def test_broken_and_stalled_connections_do_not_change_the_result(simulator, connect, file, tmp_path, trouble):
     with RedisServer(tmp_path, "--save", "") as server:
         async with (
             ReplyLosingProxy(server.port) as proxy,
@@ -175,7 +175,7 @@ def queue_through(broker: SharedBroker, proxy: ReplyLosingProxy):
 
 @pytest.mark.chaos
 @pytest.mark.timeout(120)
-async def test_whichever_reply_is_lost_nothing_is(broker, simulator, connect, tmp_path):
+async def test_no_order_is_lost_whichever_reply_is_lost(broker, simulator, connect, tmp_path):
     """A job after another, each of which loses the reply of another number, until a job has no more of them."""
     options, most = {}, 40
     if broker.kind == "sqs":  # each job waits to be sure that there is no more
@@ -195,7 +195,7 @@ async def test_whichever_reply_is_lost_nothing_is(broker, simulator, connect, tm
     assert held(simulator) == expected(entries)
 
 
-async def test_two_accounts_on_one_server_do_not_meet(simulator, connect, file, tmp_path):
+async def test_two_accounts_on_one_server_are_separate(simulator, connect, file, tmp_path):
     other_entries = [order(n, n, title="Another account's") for n in range(900)]
     async with Simulator(latency=0.01) as other, client(other) as other_connect:
         with RedisServer(tmp_path, "--save", "") as server:
@@ -209,7 +209,7 @@ async def test_two_accounts_on_one_server_do_not_meet(simulator, connect, file, 
     assert held(simulator) == expected(ENTRIES)
 
 
-async def test_a_store_that_closes_in_the_middle_is_set_aside_and_can_be_replayed(simulator, connect, tmp_path):
+async def test_orders_of_a_store_that_closes_are_rejected_and_can_be_replayed(simulator, connect, tmp_path):
     closing = OriginRequest(channel_id="channel-1", channel_store_id="store-2")
     pairs = [(closing if n % 2 else ORIGIN, order(n, n)) for n in range(2000)]
     with RedisServer(tmp_path, "--save", "") as server:

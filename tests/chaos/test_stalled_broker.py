@@ -62,7 +62,7 @@ async def handle_all(simulator, options, server, folder):
 @pytest.mark.chaos
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("kind", ["redis", "sqs"])
-async def test_each_command_has_its_outcome(kind, tmp_path, request):
+async def test_each_command_has_its_outcome_despite_a_stalled_broker(kind, tmp_path, request):
     opening = redis(tmp_path) if kind == "redis" else sqs(tmp_path, request.getfixturevalue("shared_moto"))
     count, options = COMMANDS[kind], {"store": str(tmp_path / "store.db")}
     (tmp_path / "journal").touch()

@@ -45,12 +45,12 @@ async def one_life(seed: int) -> None:
         assert sync.report.read == count == sync.report.accepted + sync.report.rejected, seed
 
 
-async def test_a_few_lives():
+async def test_a_few_syncs_with_faults_are_complete():
     for seed in range(4):
         await one_life(seed)
 
 
 @pytest.mark.chaos
 @pytest.mark.timeout(SECONDS * 3)
-async def test_many_lives():
+async def test_many_syncs_with_faults_are_complete():
     assert await repeat_for(SECONDS, one_life) > 10

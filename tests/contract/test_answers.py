@@ -42,7 +42,7 @@ def problems(code: str, value: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_what_an_example_says_is_what_is_read(code: str) -> None:
+def test_an_example_is_read_without_differences(code: str) -> None:
     operation = operations[code]
     found = documents.examples(code, operation.service, operation.method, operation.path)
     for example in found:
@@ -56,7 +56,7 @@ def test_what_an_example_says_is_what_is_read(code: str) -> None:
             assert not wrong, f"{name} ({example.label}): {wrong}"
 
 
-def test_the_documents_examples_are_all_there() -> None:
+def test_all_examples_of_the_documents_are_found() -> None:
     found = [
         example
         for code in CODES
@@ -68,7 +68,7 @@ def test_the_documents_examples_are_all_there() -> None:
     assert [example.code for example in found if example.value == PLACEHOLDER] == ["OF54", "OR15"]
 
 
-def test_a_comparison_can_fail() -> None:
+def test_the_comparison_reports_differences() -> None:
     """`lost` reports a lost, a changed and an unknown member."""
     order = codec.decode("front.orders:Order", b'{"order_id": "a", "total_price": 3, "can_cancel": "yes"}').value
     differences = dict(lost({"order_id": "b", "total_price": 3, "can_cancel": "yes", "unheard_of": 1}, order))

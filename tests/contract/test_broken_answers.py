@@ -105,7 +105,7 @@ def check(code: str, random: Random) -> None:
 @pytest.mark.parametrize("code", ANSWERED)
 @settings(NO_LIMITS, max_examples=12)
 @given(seed=st.integers(0, 2**32))
-def test_what_is_intact_survives(code: str, seed: int) -> None:
+def test_intact_values_are_read_unchanged(code: str, seed: int) -> None:
     check(code, Random(seed))
 
 
@@ -113,13 +113,13 @@ def test_what_is_intact_survives(code: str, seed: int) -> None:
 @pytest.mark.parametrize("code", ANSWERED)
 @settings(NO_LIMITS, max_examples=200)
 @given(seed=st.integers(0, 2**32))
-def test_what_is_intact_survives_many_times(code: str, seed: int) -> None:
+def test_intact_values_are_read_unchanged_in_many_examples(code: str, seed: int) -> None:
     check(code, Random(seed))
 
 
 @pytest.mark.parametrize("code", ANSWERED)
 @pytest.mark.parametrize("body", [b"", b"<html>", b"5", b'"text"', b"null", b"[1", b"\xff\xfe"])
-def test_what_is_no_answer_is_refused_in_words(code: str, body: bytes) -> None:
+def test_an_invalid_response_is_an_error_with_a_message(code: str, body: bytes) -> None:
     operation = operations[code]
     with pytest.raises(codec.CodecError) as refused:
         if operation.paging:

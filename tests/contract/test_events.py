@@ -61,7 +61,7 @@ def drawn(name: str) -> Iterator[Any]:
         yield event | {"type": name, "id": "01HGXNJ6VTZR5KJBBQT28YZ2PB"}
 
 
-def test_there_are_as_many_examples_as_the_document_has() -> None:
+def test_all_examples_of_the_document_are_found() -> None:
     assert len(EXAMPLES) == 25
     assert len([name for name, _ in EXAMPLES if "json-" in name]) == 23
 
@@ -91,7 +91,7 @@ def test_an_example_without_any_one_member_is_an_event_or_invalid(name: str, exa
 
 
 @pytest.mark.parametrize("name", sorted(TYPES))
-def test_what_the_schemas_allow_is_decoded_and_survives_encoding(name: str) -> None:
+def test_valid_events_are_decoded_and_encoded_without_loss(name: str) -> None:
     for said in drawn(name):
         event = decode(json.dumps(said))
         assert type(event) is TYPES[name]

@@ -70,7 +70,7 @@ def sent(code: str) -> list[tuple[Any, Any]]:
 
 
 @pytest.mark.parametrize("code", ANSWERED)
-def test_what_is_received_survives_encoding(code: str) -> None:
+def test_received_values_are_encoded_without_loss(code: str) -> None:
     for value in received(code):
         again = codec.decode(operations[code].reply, codec.encode(value))
         assert again.value == value
@@ -78,7 +78,7 @@ def test_what_is_received_survives_encoding(code: str) -> None:
 
 
 @pytest.mark.parametrize("code", BODIES + FORMS)
-def test_what_is_sent_says_what_was_drawn_and_survives_encoding(code: str) -> None:
+def test_sent_values_are_encoded_and_decoded_without_loss(code: str) -> None:
     assert sent(code)
     for plain, value in sent(code):
         encoded = codec.encode(value)
@@ -98,7 +98,7 @@ def kinds_in(value: Any, found: set[type]) -> None:
             kinds_in(part, found)
 
 
-def test_every_struct_was_among_them() -> None:
+def test_every_struct_was_tested() -> None:
     found: set[type] = set()
     for code in ANSWERED:
         for value in received(code):

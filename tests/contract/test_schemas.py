@@ -39,17 +39,17 @@ def shipment(**members: Any) -> dict[str, Any]:
         (shipment(shipment_additional_information=[{**FIELD, "more": 5}]), "has no such member"),
     ],
 )
-def test_a_fault_is_found(body: Any, words: str) -> None:
+def test_a_violation_is_found(body: Any, words: str) -> None:
     found = schemas("front").problems(sent_by("ST01"), body)
     assert any(words in problem for problem in found), found
 
 
-def test_a_body_that_keeps_its_schema_has_no_fault() -> None:
+def test_a_valid_body_has_no_violation() -> None:
     full = shipment(tracking={"carrier_code": "x"}, shipment_additional_information=[FIELD])
     assert schemas("front").problems(sent_by("ST01"), full) == []
 
 
-def test_a_request_line_is_read_as_a_server_reads_it() -> None:
+def test_a_request_line_is_parsed_like_by_a_server() -> None:
     assert said_in_path("/a/{x}/b", "/a/50%20%25/b?c=d") == {"x": "50 %"}
     assert said_in_path("/a/{x}/b", "/a/c/d") is None
     assert said_in_path("/a/{x}", "/a/c/d") is None

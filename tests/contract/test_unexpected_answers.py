@@ -124,7 +124,7 @@ async def ask(client: Client, operation: Operation[Any], arguments: dict[str, An
 
 @pytest.mark.parametrize("how", ["typed", "raw"])
 @pytest.mark.parametrize("code", CODES)
-async def test_what_is_not_documented_is_never_a_success(code: str, how: str, tmp_path: Path) -> None:
+async def test_an_undocumented_response_is_never_a_success(code: str, how: str, tmp_path: Path) -> None:
     folder = tmp_path / "files"
     folder.mkdir()
     operation = operations[code]

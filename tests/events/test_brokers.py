@@ -31,7 +31,7 @@ async def broker(request, tmp_path):
         yield found
 
 
-async def test_commands_are_answered_once_facts_are_handled_and_the_rest_is_set_aside(start, broker, tmp_path):
+async def test_commands_are_answered_once_facts_are_handled_and_other_messages_are_rejected(start, broker, tmp_path):
     mirakl, seen = await start(queue=broker.queue()), []
     rejected = tmp_path / "rejected.ndjson"
 

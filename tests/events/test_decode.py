@@ -59,7 +59,7 @@ def refused(body):
     return caught.value
 
 
-def test_there_are_thirteen_types_and_each_has_its_struct():
+def test_each_of_the_thirteen_types_has_its_struct():
     assert TYPES.keys() == COMMANDS | FACTS
     assert len(set(TYPES.values())) == 13
     assert {name for name, kind in TYPES.items() if issubclass(kind, Command)} == COMMANDS
@@ -70,7 +70,7 @@ def test_there_are_thirteen_types_and_each_has_its_struct():
 
 
 @pytest.mark.parametrize("name", sorted(COMMANDS | FACTS))
-def test_each_type_is_decoded_whatever_the_order_of_its_members(name):
+def test_each_type_is_decoded_with_its_members_in_any_order(name):
     dice = random.Random(name)
     for _ in range(20):
         body = bodies.body(name, dice)
@@ -101,7 +101,7 @@ def test_a_command_is_matched_by_its_class():
         memoryview(json.dumps(event()).encode()),
     ],
 )
-def test_a_body_is_text_or_bytes(body):
+def test_a_body_can_be_text_or_bytes(body):
     found = decode(body)
     assert isinstance(found, Accept)
     assert found.action_id == "a-1"
@@ -113,7 +113,7 @@ def test_identifiers_are_compared_without_case():
     assert read(id="01hgxNJ").id == "01hgxNJ"
 
 
-def test_digits_are_kept():
+def test_numbers_keep_their_digits():
     line = {"price": {"amount": "@1", "currency": "EUR"}, "quantity": 1}
     data = {**ORDER, "refunds": [line]}
     text = json.dumps(event("REFUND", data)).replace('"@1"', "12345678901234567.10000000000000000001")
@@ -136,7 +136,7 @@ def test_digits_are_kept():
     assert unknown.data == {"amount": Decimal("0.30000000000000000001")}
 
 
-def test_what_is_new_in_a_known_event_survives_in_its_bytes():
+def test_unknown_members_of_a_known_event_are_in_its_bytes():
     found = read(data={**ORDER, "order_lines": LINES, "gift": {"text": "Ann"}}, priority=7)
     assert found.data.channel_order_id == "o-1"
     assert json.loads(found.raw)["data"]["gift"] == {"text": "Ann"}
@@ -144,7 +144,7 @@ def test_what_is_new_in_a_known_event_survives_in_its_bytes():
 
 
 @pytest.mark.parametrize("type_", ["ORDER_ACTION", "INVOICE_REQUESTED", "accept", "é", " ACCEPT"])
-def test_an_unknown_type_is_kept_with_all_that_it_brings(type_):
+def test_an_event_of_an_unknown_type_keeps_all_its_data(type_):
     body = json.dumps(event(type_, {**ORDER, "new": [1]}, source="x"))
     match decode(body):
         case UnknownEvent(type=name, data={"new": [1]}) as found:
@@ -157,7 +157,7 @@ def test_an_unknown_type_is_kept_with_all_that_it_brings(type_):
 
 
 @pytest.mark.parametrize("data", [..., None, "text", [], 5, {"action_id": 7}, {}])
-def test_an_unknown_event_may_hold_anything(data):
+def test_an_unknown_event_may_contain_anything(data):
     envelope = {"id": "1", "type": "LATER"} | ({} if data is ... else {"data": data})
     found = decode(json.dumps(envelope))
     assert isinstance(found, UnknownEvent)
@@ -165,14 +165,14 @@ def test_an_unknown_event_may_hold_anything(data):
     assert found.time is None
 
 
-def test_the_portals_placeholder_for_data_is_no_command():
+def test_the_portals_placeholder_for_data_is_not_a_command():
     """The document's own example of a command has the word "object" where its data belong."""
     found = decode(json.dumps(event(data="object")))
     assert isinstance(found, UnknownEvent)
     assert found.type == "ACCEPT"
 
 
-def test_neither_repr_nor_error_shows_data():
+def test_neither_the_repr_nor_an_error_shows_data():
     found = read(data={**ORDER, "customer": "Ann Smith", "order_lines": LINES})
     assert repr(found) == "<Accept id='01HGX' members=3>"
     error = refused(json.dumps(event(data={"name": "Ann Smith", "order_lines": 5})))
@@ -231,7 +231,7 @@ BAD = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_a_bad_body_is_an_error_that_says_why_and_keeps_the_bytes(name):
+def test_an_invalid_body_is_an_error_with_the_reason_and_the_bytes(name):
     body, words = BAD[name]
     error = refused(body)
     assert words in error.reason
@@ -242,12 +242,12 @@ def test_a_bad_body_is_an_error_that_says_why_and_keeps_the_bytes(name):
     assert (again.reason, again.body) == (error.reason, error.body)
 
 
-def test_a_byte_order_mark_and_space_around_are_no_fault():
+def test_a_byte_order_mark_and_surrounding_space_are_allowed():
     found = decode(b"\xef\xbb\xbf \n" + json.dumps(event()).encode() + b"\r\n")
     assert isinstance(found, Accept)
 
 
-def test_of_a_member_that_comes_twice_the_last_one_counts():
+def test_the_last_of_duplicate_members_is_used():
     found = decode(b'{"id":"first","type":"ACCEPT",' + json.dumps(event()).encode()[1:])
     assert (type(found), found.id) == (Accept, "01HGX")
 
@@ -266,7 +266,7 @@ def test_of_a_member_that_comes_twice_the_last_one_counts():
          lambda found: found.data.order_lines[0].accepted is True and found.data.order_lines[0].channel_order_line_id == "5"),
     ],
 )  # fmt: skip
-def test_a_member_that_breaks_its_contract_is_repaired_as_in_answers(envelope, reads):
+def test_a_member_that_violates_its_contract_is_repaired_as_in_responses(envelope, reads):
     found = read(**envelope)
     assert isinstance(found, Accept)
     assert reads(found)
@@ -278,14 +278,14 @@ def test_a_repair_is_reported_without_values():
     assert "Ann" not in str(found.repairs)
 
 
-def test_a_fact_without_one_of_its_items_is_still_read():
+def test_a_fact_with_an_invalid_item_is_read_without_it():
     found = read("PRICE_STOCK_UPSERT", {"product_id": "p", "identifiers": [{"type": "GTIN", "value": "1"}, 5]})
     assert isinstance(found, PriceStockUpsert)
     assert len(found.data.identifiers) == 1
     assert [repair.path for repair in found.repairs] == ["$.data.identifiers[1]"]
 
 
-def test_what_examples_have_and_schemas_lack_is_read():
+def test_members_that_only_examples_have_are_read():
     refund = read("REFUND", {**ORDER, "refunds": [{"order_line_id": "l-1"}]})
     upload = read("UPLOAD_DOCUMENT", {**ORDER, "document_entity_id": "r-1", "document_entity_type": "RETURN"})
     nested = read("UPLOAD_DOCUMENT", {**ORDER, "document_entity": {"id": "r-1", "type": "RETURN"}})
@@ -324,7 +324,7 @@ def push(text):
     "wrap", [sns, eventbridge, push, lambda text: sns(eventbridge(text)), lambda text: push(sns(text))]
 )
 @pytest.mark.parametrize("type_", ["CREATE_SHIPMENT", "LATER"])
-def test_an_event_is_found_inside_what_other_services_put_around_it(wrap, type_):
+def test_an_event_is_found_in_the_envelopes_of_other_services(wrap, type_):
     text = json.dumps(event(type_))
     found = decode(wrap(text))
     assert isinstance(found, CreateShipment if type_ != "LATER" else UnknownEvent)
@@ -340,19 +340,19 @@ def test_an_event_is_found_inside_what_other_services_put_around_it(wrap, type_)
         '{"detail-type":"x","detail":' * 9000 + "{}" + "}" * 9000, sns(sns(sns(sns(json.dumps(event()))))),
     ],
 )  # fmt: skip
-def test_a_wrapping_without_an_event_is_invalid(body):
+def test_an_envelope_without_an_event_is_invalid(body):
     error = refused(body)
     assert error.reason
     assert error.body == body.encode()
     assert MAX_LAYERS == 3
 
 
-def test_a_lone_surrogate_in_a_text_is_no_foreign_error():
+def test_a_lone_surrogate_in_a_text_is_decoded():
     found = decode('{"id":"1","type":"LATER","data":"\ud800"}')
     assert isinstance(found, UnknownEvent)
 
 
-def test_the_bytes_are_beside_the_members():
+def test_an_event_has_its_bytes_beside_its_members():
     found = read()
     assert json.loads(codec.encode(found)).keys() == {"type", "id", "time", "data"}
     assert found == read()
@@ -361,7 +361,7 @@ def test_the_bytes_are_beside_the_members():
     assert Accept(id="1").repairs == ()
 
 
-def test_a_decoded_event_leaves_nothing_behind():
+def test_a_decoded_event_leaves_no_garbage():
     body = json.dumps(event(later="x" * 1000)).encode()
 
     def many():

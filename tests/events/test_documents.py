@@ -59,12 +59,12 @@ async def fetch(mirakl, url):
 
 
 @pytest.mark.parametrize("path", ["/label.pdf", "/near"])
-async def test_a_document_is_fetched_without_the_token(mirakl, storage, path):
+async def test_a_document_is_downloaded_without_the_token(mirakl, storage, path):
     assert await fetch(mirakl, storage.make_url(path)) == b"%PDF-1.7 label"
     assert "Authorization" not in storage.asked[-1].headers
 
 
-async def test_not_even_connects_own_host_gets_the_token(mirakl):
+async def test_the_token_is_not_sent_to_connects_own_host_either(mirakl):
     found = await fetch(mirakl, f"{mirakl.sim.connect_url}/somewhere")
     assert isinstance(found, APIError)
     assert not any(request.operation == "token" for request in mirakl.sim.requests if "somewhere" in request.path)
@@ -76,7 +76,7 @@ async def test_a_redirect_to_another_host_is_not_followed(mirakl, storage):
     assert "secret" not in str(found)
 
 
-async def test_an_address_that_has_expired_is_an_error_that_does_not_show_it(mirakl, storage):
+async def test_an_expired_url_is_an_error_that_does_not_show_it(mirakl, storage):
     found = await fetch(mirakl, storage.make_url("/expired?signature=secret"))
     assert isinstance(found, APIError)
     assert found.status == 403
@@ -84,10 +84,10 @@ async def test_an_address_that_has_expired_is_an_error_that_does_not_show_it(mir
 
 
 @pytest.mark.parametrize("url", ["", "ftp://127.0.0.1/x", "label.pdf", "http://example.com/plain"])
-async def test_an_address_that_is_none_is_refused(mirakl, url):
+async def test_an_invalid_url_is_rejected(mirakl, url):
     assert isinstance(await fetch(mirakl, url), InvalidArgument)
 
 
-async def test_other_commands_have_no_document():
+async def test_commands_of_other_types_have_no_document():
     with pytest.raises(ValueError, match="ACCEPT has no document"):
         Accept().download()

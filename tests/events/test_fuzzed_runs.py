@@ -31,7 +31,7 @@ LONG = [pytest.param([name], 2000, id=name, marks=pytest.mark.chaos) for name in
 
 
 @pytest.mark.parametrize(("names", "count"), [pytest.param([*TYPES], 30, id="all types"), *LONG])
-async def test_damaged_bodies_stop_nothing_and_each_is_accounted_for(start, names, count):
+async def test_damaged_bodies_do_not_stop_the_run_and_each_is_accounted_for(start, names, count):
     mirakl, dice, found = await start(), random.Random(str(names)), []
     for number, name in enumerate(names * count):
         text = body(name, dice).replace(b"action-1", b"action-%d" % number)

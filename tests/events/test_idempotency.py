@@ -17,12 +17,12 @@ async def start(store, action="a1", order="o1", runner="r1", seconds=60.0, **opt
     return await store.start(action, order, runner, seconds, **options)
 
 
-async def test_a_first_start_is_not_again_and_a_second_one_is(store):
+async def test_a_second_start_is_marked_as_again_and_the_first_is_not(store):
     assert await start(store) == ActionProgress()
     assert await start(store) == ActionProgress(again=True)
 
 
-async def test_an_order_is_in_progress_by_one_runner_until_its_mark_ends(store, kind):
+async def test_an_order_is_in_progress_in_one_runner_until_its_mark_expires(store, kind):
     await start(store, seconds=60)
     assert await start(store, "a2", runner="r2") == ActionProgress(busy=True)
     assert await start(store, "a2", order="o2", runner="r2") == ActionProgress()
@@ -30,7 +30,7 @@ async def test_an_order_is_in_progress_by_one_runner_until_its_mark_ends(store, 
     assert await start(store, "a2", order="o1", runner="r2") == ActionProgress(again=True)
 
 
-async def test_what_is_busy_was_not_started(store, kind):
+async def test_a_busy_action_is_not_started(store, kind):
     await start(store)
     assert (await start(store, "a2", runner="r2")).busy
     await store.release("o1", "r1")
@@ -50,7 +50,7 @@ async def test_only_its_own_runner_extends_and_releases_a_mark(store, kind):
     assert await start(store, runner="r2") == ActionProgress(again=True)
 
 
-async def test_the_first_outcome_stands(store):
+async def test_the_first_outcome_is_final(store):
     await start(store)
     assert await store.decide("a1", b"first") == b"first"
     assert await store.decide("a1", b"second") == b"first"
@@ -59,30 +59,30 @@ async def test_the_first_outcome_stands(store):
     assert await start(store) == ActionProgress(again=True, outcome=b"first", reported=True)
 
 
-async def test_of_many_outcomes_at_once_one_stands(store):
+async def test_one_of_many_simultaneous_outcomes_is_final(store):
     found = await asyncio.gather(*(store.decide("a1", b"%d" % number) for number in range(20)))
     assert len({*found}) == 1
 
 
-async def test_of_many_starts_at_once_one_is_not_busy(store):
+async def test_one_of_many_simultaneous_starts_is_not_busy(store):
     found = await asyncio.gather(*(start(store, f"a{number}", runner=f"r{number}") for number in range(10)))
     assert [one.busy for one in found].count(False) == 1
 
 
-async def test_an_action_that_is_decided_does_not_mark_its_order(store):
+async def test_an_action_with_an_outcome_does_not_mark_its_order(store):
     await store.decide("a1", b"outcome")
     await start(store)
     assert await start(store, "a2", runner="r2") == ActionProgress()
 
 
-async def test_failures_are_kept(store):
+async def test_failures_are_stored(store):
     await start(store)
     await store.failed("a1", 1)
     await store.failed("a1", 2)
     assert await start(store) == ActionProgress(again=True, failures=2)
 
 
-async def test_outcomes_are_given_to_one_runner_until_they_are_reported(store, kind):
+async def test_outcomes_are_claimed_by_one_runner_until_they_are_reported(store, kind):
     for number in range(3):
         await store.decide(f"a{number}", b"%d" % number)
     assert await store.unreported(10) == [], "who decided reports it"
@@ -96,7 +96,7 @@ async def test_outcomes_are_given_to_one_runner_until_they_are_reported(store, k
     assert await store.unreported(10) == [("a1", b"1")]
 
 
-async def test_a_deferred_event_is_overdue_when_its_time_is_over_and_nobody_settled_it(store, kind):
+async def test_a_deferred_event_without_an_outcome_is_overdue_after_its_time(store, kind):
     await start(store)
     await start(store, "a2", order="o2")
     assert await store.defer("a1", b"event 1", 100) is None
@@ -117,13 +117,13 @@ async def test_a_deferred_event_is_overdue_when_its_time_is_over_and_nobody_sett
     assert await store.overdue(10) == []
 
 
-async def test_a_deferral_after_its_outcome_gives_the_outcome(store):
+async def test_a_deferral_after_the_outcome_returns_the_outcome(store):
     await store.decide("a1", b"outcome")
     assert await store.defer("a1", b"event", 100) == b"outcome"
     assert not (await start(store)).deferred
 
 
-async def test_a_deferral_that_is_repeated_keeps_its_time(store, kind):
+async def test_a_repeated_deferral_keeps_its_time(store, kind):
     await store.defer("a1", b"event", 100)
     await kind.pass_time(60)
     await store.defer("a1", b"event", 100)
@@ -131,7 +131,7 @@ async def test_a_deferral_that_is_repeated_keeps_its_time(store, kind):
     assert await store.overdue(10) == [("a1", b"event")]
 
 
-async def test_the_backlog_counts_what_waits_and_its_oldest(store, kind):
+async def test_the_backlog_has_the_number_and_the_oldest_of_waiting_outcomes(store, kind):
     assert await store.backlog() == Backlog()
     await store.defer("a1", b"event", 1000)
     await kind.pass_time(50)
@@ -144,7 +144,7 @@ async def test_the_backlog_counts_what_waits_and_its_oldest(store, kind):
     assert found.oldest_unreported == pytest.approx(20, abs=5)
 
 
-async def test_reported_outcomes_are_forgotten_in_time_and_unreported_ones_never(store, kind):
+async def test_reported_outcomes_are_deleted_after_a_time_and_unreported_ones_never(store, kind):
     await start(store, "old")
     await store.decide("old", b"1")
     await store.reported(["old"])
@@ -160,7 +160,7 @@ async def test_reported_outcomes_are_forgotten_in_time_and_unreported_ones_never
 
 
 @pytest.mark.parametrize("action", ["a/b", "ä漢", "a b", "x" * 2000, "{a}:*?", "'\"\\"])
-async def test_any_action_id_is_kept(store, action):
+async def test_any_action_id_can_be_stored(store, action):
     order = f'["{action}"]'
     assert await start(store, action, order) == ActionProgress()
     assert await store.decide(action, b"\x00\xff") == b"\x00\xff"
@@ -168,7 +168,7 @@ async def test_any_action_id_is_kept(store, action):
     assert (await start(store, action, order)).outcome == b"\x00\xff"
 
 
-async def test_entries_outlive_the_process_where_the_store_is_durable(kind):
+async def test_entries_of_a_durable_store_survive_the_process(kind):
     if not kind.durable:
         pytest.skip("memory ends with its process")
     async with kind.make() as store:
@@ -180,7 +180,7 @@ async def test_entries_outlive_the_process_where_the_store_is_durable(kind):
         assert (await start(store, "a2", "o2")).outcome == b"outcome"
 
 
-async def test_a_closed_store_says_so(kind):
+async def test_a_closed_store_raises_an_error(kind):
     if not kind.durable:
         pytest.skip("memory is never closed")
     async with kind.make() as store:

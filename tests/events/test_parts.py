@@ -50,7 +50,7 @@ def test_an_older_event_is_dropped_only_if_each_part_it_sets_is_outdated():
     assert mixed.data.stock.action_type == "UPDATE"
 
 
-def test_a_part_that_says_ignore_neither_wins_nor_loses():
+def test_a_part_with_ignore_is_not_compared():
     newest = NewestParts()
     newest.handled(event(10, standard_price=price(IGNORE), inventory=Inventory(action_type="UPDATE", quantity=1)))
     older = event(5, standard_price=price(), inventory=Inventory(action_type=IGNORE))
@@ -67,7 +67,7 @@ def test_equal_times_and_unknown_times_are_not_outdated():
     assert not newest.is_outdated(event(None, standard_price=price()))
 
 
-def test_what_was_not_handled_does_not_count():
+def test_an_event_that_was_not_handled_is_not_compared():
     newest = NewestParts()
     assert not newest.is_outdated(event(10, standard_price=price()))
     assert not newest.is_outdated(event(5, standard_price=price()))
@@ -80,7 +80,7 @@ def test_each_action_but_ignore_sets_its_part(action):
     assert newest.is_outdated(event(9, discount_price=DiscountPrice(action_type="UPDATE")))
 
 
-def test_parts_of_sub_channels_are_their_own():
+def test_parts_of_sub_channels_are_separate():
     newest = NewestParts()
     sub = SubChannelData(code="FR", standard_price=price(), stock=Stock(action_type=IGNORE))
     newest.handled(event(10, sub_channel=sub))
@@ -127,7 +127,7 @@ def test_attributes_of_a_price_event_are_a_part():
     assert mixed.data.offer_attributes == []
 
 
-def test_it_forgets_the_offers_that_were_handled_longest_ago():
+def test_the_least_recently_handled_offers_are_forgotten():
     newest = NewestParts(max_offers=2)
     for product in ("P", "Q", "P", "R"):
         newest.handled(event(10, product=product, standard_price=price()))
@@ -136,7 +136,7 @@ def test_it_forgets_the_offers_that_were_handled_longest_ago():
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_in_any_order_the_newest_of_each_part_stays(seed):
+def test_the_newest_of_each_part_is_final_in_any_order(seed):
     dice = random.Random(seed)
     members = {"standard_price": price, "discount_price": lambda: DiscountPrice(action_type="UPDATE"),
                "inventory": lambda: Inventory(action_type="UPDATE"), "stock": lambda: Stock(action_type="UPDATE")}  # fmt: skip

@@ -37,7 +37,7 @@ def offers(path):
 
 
 @pytest.mark.chaos
-async def test_the_shop_ends_with_the_newest_of_every_part(tmp_path, shared_redis):
+async def test_the_shop_finally_has_the_newest_of_every_part(tmp_path, shared_redis):
     if not shared_redis.durable:
         pytest.skip("needs redis-server")
     dice, shop = random.Random(7), tmp_path / "shop.db"

@@ -42,7 +42,7 @@ def test_methods_partials_and_objects_are_handlers():
     assert not registered(functools.partial(with_shop, Shop())).takes_delivery
 
 
-def test_a_handler_of_a_base_class_is_taken_and_one_of_another_type_is_not():
+def test_a_handler_of_a_base_class_is_accepted_and_one_of_another_type_is_rejected():
     async def any_command(command: Command) -> None: ...
     async def any_event(event: Event) -> None: ...
     async def several(command: Accept | Cancel) -> None: ...
@@ -67,14 +67,14 @@ def test_annotations_that_only_type_checkers_can_resolve_are_read_as_text():
 
 
 @pytest.mark.parametrize("kind", [UnknownEvent, Command, str, "ACCEPT", None, 7, Accept()])
-def test_what_is_not_the_class_of_an_event_is_refused(kind):
+def test_a_class_that_is_not_an_event_is_rejected(kind):
     events = EventRouter()
     for register in (events.on, events.decline):
         with pytest.raises(ConfigurationError, match="is not the class of an event"):
             register(kind)
 
 
-def test_a_type_has_one_handler_or_is_declined():
+def test_a_type_has_one_handler_or_is_declined_once():
     def handler(command): ...
     def another(command): ...
 
@@ -106,12 +106,12 @@ def test_a_type_has_one_handler_or_is_declined():
     ],
     ids=["none", "three", "keyword", "text", "None", "number"],
 )
-def test_a_signature_that_does_not_fit_is_refused_when_it_is_registered(handler):
+def test_a_wrong_signature_is_rejected_at_registration(handler):
     with pytest.raises(ConfigurationError, match="EventRouter.on"):
         registered(handler)
 
 
-def test_a_fact_is_not_answered():
+def test_a_handler_of_a_fact_must_not_return_an_outcome():
     async def done(fact: PriceStockUpsert) -> Done: ...
     async def maybe(fact: PriceStockUpsert) -> Deferred | None: ...
     async def nothing(fact: PriceStockUpsert) -> None: ...
@@ -124,7 +124,7 @@ def test_a_fact_is_not_answered():
         EventRouter().decline(PriceStockUpsert)  # type: ignore[arg-type]
 
 
-def test_a_router_includes_another_one_and_refuses_what_both_have():
+def test_a_router_includes_another_one_and_rejects_duplicates():
     events, returns = EventRouter(), EventRouter()
     returns.on(Refund)(lambda command: None)
     returns.decline(Cancel)

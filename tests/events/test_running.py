@@ -74,7 +74,7 @@ async def test_run_does_not_start_when_a_command_has_neither_handler_nor_decline
     assert await mirakl.queue.waiting() == 1
 
 
-async def test_what_cannot_be_decoded_is_set_aside_with_its_reason_and_bytes_and_stops_nothing(mirakl):
+async def test_invalid_messages_are_rejected_with_reason_and_bytes_without_stopping_the_run(mirakl):
     unknown = command("a9", kind="SOMETHING_NEW")
     broken = [
         b"<html>",
@@ -136,7 +136,7 @@ async def test_duplicates_are_handled_once_and_reported_once(mirakl):
     assert sum(request.operation == "updateActionStatus" for request in mirakl.sim.requests) == 2
 
 
-async def test_one_order_at_a_time_and_in_the_order_of_arrival(mirakl):
+async def test_commands_of_one_order_are_handled_one_at_a_time_in_order_of_arrival(mirakl):
     running, overlaps, seen = set(), [], []
 
     async def handle(command):
@@ -154,7 +154,7 @@ async def test_one_order_at_a_time_and_in_the_order_of_arrival(mirakl):
         assert [one for one in seen if one.startswith(name)] == [f"{name}-{number}" for number in range(5)]
 
 
-async def test_a_failing_command_is_tried_again_and_holds_back_its_order_alone(mirakl):
+async def test_a_failing_command_is_retried_and_delays_only_its_own_order(mirakl):
     seen = []
 
     async def handle(command, delivery):
@@ -170,7 +170,7 @@ async def test_a_failing_command_is_tried_again_and_holds_back_its_order_alone(m
     assert set(mirakl.outcomes().values()) == {"SUCCESS"}
 
 
-async def test_after_max_failures_a_command_is_reported_and_a_fact_set_aside(mirakl):
+async def test_after_max_failures_a_command_is_reported_and_a_fact_rejected(mirakl):
     def fail(event):
         raise ValueError("secret")
 
@@ -209,7 +209,7 @@ async def test_failures_are_counted_over_restarts_and_kills_are_not(mirakl):
     assert mirakl.outcomes() == {"a1": "SUCCESS"}
 
 
-async def test_the_first_outcome_stands_and_what_is_reported_is_what_the_store_holds(mirakl):
+async def test_the_first_outcome_is_final_and_the_stored_one_is_reported(mirakl):
     await mirakl.put(command("a1"))
 
     async def handle(command):
@@ -228,7 +228,7 @@ async def test_an_outcome_that_was_stored_and_not_reported_is_reported_without_t
     assert counters.duplicates == 1
 
 
-async def test_an_action_that_is_final_already_or_gone_is_acknowledged_and_counted_apart(mirakl):
+async def test_an_already_final_or_unknown_action_is_acknowledged_and_counted_separately(mirakl):
     await mirakl.put(command("final", "O1"), command("gone", "O2"), command("a1", "O3"))
     mirakl.sim.world.finish_action("final", "SUCCESS")
     del mirakl.sim.world.actions["gone"]
@@ -241,7 +241,7 @@ async def test_an_action_that_is_final_already_or_gone_is_acknowledged_and_count
     assert "completed" in row.reason
 
 
-async def test_after_a_report_whose_answer_was_lost_already_final_is_ours(mirakl):
+async def test_already_final_after_a_lost_response_counts_as_reported(mirakl):
     mirakl.sim.faults.add(Fault.status(503, operation="updateActionStatus", at=(1,), after_processing=True))
     await mirakl.put(command("a1"))
     counters = await mirakl.run(router_of(lambda command: None))
@@ -249,7 +249,7 @@ async def test_after_a_report_whose_answer_was_lost_already_final_is_ours(mirakl
     assert mirakl.outcomes() == {"a1": "SUCCESS"}
 
 
-async def test_an_outage_of_a_minute_is_waited_out(mirakl):
+async def test_a_run_waits_for_the_end_of_an_outage_of_a_minute(mirakl):
     mirakl.sim.faults.add(Fault.html(503, operation="updateActionStatus", times=12))
     await mirakl.put(command("a1"))
     counters = await mirakl.run(router_of(lambda command: None))
@@ -257,7 +257,7 @@ async def test_an_outage_of_a_minute_is_waited_out(mirakl):
     assert counters.postponed == 0
 
 
-async def test_a_longer_outage_lets_go_of_the_message_and_any_runner_reports_later(mirakl, tmp_path):
+async def test_in_a_longer_outage_the_message_is_acknowledged_and_any_runner_reports_later(mirakl, tmp_path):
     """The store is durable, so the message is acknowledged on what it holds."""
     mirakl.sim.faults.add(Fault.status(503, operation="updateActionStatus"))
     await mirakl.put(command("a1"), command("a2", "O2"))
@@ -279,7 +279,7 @@ async def test_a_longer_outage_lets_go_of_the_message_and_any_runner_reports_lat
     assert backlog.unreported == 0
 
 
-async def test_a_store_that_is_not_durable_never_acknowledges_early(mirakl):
+async def test_with_a_store_in_memory_messages_are_never_acknowledged_early(mirakl):
     mirakl.sim.faults.add(Fault.status(503, operation="updateActionStatus"))
     await mirakl.put(command("a1"))
     running = asyncio.create_task(mirakl.run(router_of(lambda command: None)))
@@ -290,7 +290,7 @@ async def test_a_store_that_is_not_durable_never_acknowledges_early(mirakl):
     assert mirakl.outcomes() == {"a1": "SUCCESS"}
 
 
-async def test_credentials_that_lack_the_right_end_the_run(mirakl, tmp_path):
+async def test_credentials_without_the_right_end_the_run(mirakl, tmp_path):
     body = b'{"code":"FORBIDDEN","message":"scope","errors":[]}'.decode()
     fault = Fault.status(403, operation="updateActionStatus", body=body, content_type="application/json")
     mirakl.sim.faults.add(fault)
@@ -323,7 +323,7 @@ async def test_orders_are_put_after_the_report(mirakl):
             assert report.accepted == 1
 
 
-async def test_an_outcome_with_orders_waits_for_a_runner_that_has_a_queue_for_them(mirakl, tmp_path):
+async def test_an_outcome_with_orders_waits_for_a_runner_with_a_queue_for_orders(mirakl, tmp_path):
     """As beside a runner of commands that died one of facts, which shares its store and has no orders=."""
     path = tmp_path / "store.db"
     for action in ("a1", "a2"):
@@ -342,7 +342,7 @@ async def test_an_outcome_with_orders_waits_for_a_runner_that_has_a_queue_for_th
     assert mirakl.outcomes() == {"a1": "SUCCESS", "a2": "SUCCESS"}
 
 
-async def test_orders_without_a_queue_for_them_end_the_run_before_anything_is_decided(mirakl):
+async def test_orders_without_a_queue_end_the_run_before_an_outcome_is_stored(mirakl):
     await mirakl.put(command("a1"))
     with pytest.raises(ConfigurationError, match="give orders="):
         await mirakl.run(router_of(lambda command: Done(then=[(ORIGIN, order(1))])))
@@ -350,7 +350,7 @@ async def test_orders_without_a_queue_for_them_end_the_run_before_anything_is_de
 
 
 @pytest.mark.parametrize("result", [True, {"status": "SUCCESS"}, "done"])
-async def test_what_is_no_outcome_ends_the_run(mirakl, result):
+async def test_an_invalid_outcome_ends_the_run(mirakl, result):
     await mirakl.put(command("a1"))
     with pytest.raises(ConfigurationError, match="must return Done, Deferred or None"):
         await mirakl.run(router_of(lambda command: result))
@@ -359,7 +359,7 @@ async def test_what_is_no_outcome_ends_the_run(mirakl, result):
         await mirakl.run(router_of(lambda command: None, PRICE_STOCK_UPSERT=lambda fact: Done()))
 
 
-async def test_a_deferred_command_is_settled_later(mirakl):
+async def test_a_deferred_command_gets_its_outcome_later(mirakl):
     await mirakl.put(command("a1"))
     counters = await mirakl.run(router_of(lambda command: Deferred(within=3600)))
     assert counters.deferred == 1
@@ -374,7 +374,7 @@ async def test_a_deferred_command_is_settled_later(mirakl):
     assert (await mirakl.store.backlog()).awaiting == 0
 
 
-async def test_an_overdue_command_is_handled_once_more_and_then_fails(mirakl):
+async def test_an_overdue_command_is_handled_again_once_and_then_fails(mirakl):
     seen = []
 
     async def handle(command, delivery):
@@ -406,7 +406,7 @@ async def test_a_handler_that_hangs_is_cancelled_at_its_time_limit_and_called_ag
     assert mirakl.outcomes() == {"a1": "SUCCESS"}
 
 
-async def test_a_thread_is_never_abandoned_and_its_result_counts(mirakl):
+async def test_a_thread_is_never_abandoned_and_its_result_is_used(mirakl):
     seen = []
 
     def handle(command):
@@ -426,7 +426,7 @@ async def test_a_thread_is_never_abandoned_and_its_result_counts(mirakl):
     assert await mirakl.queue.waiting() == 1
 
 
-async def test_leases_are_kept_while_a_handler_works_and_a_duplicate_waits(start):
+async def test_leases_are_extended_while_a_handler_runs_and_a_duplicate_waits(start):
     mirakl = await start(lease=10.0)
     seen = []
 
@@ -440,7 +440,7 @@ async def test_leases_are_kept_while_a_handler_works_and_a_duplicate_waits(start
     assert counters.received == 1
 
 
-async def test_a_duplicate_that_meets_a_live_mark_of_another_runner_is_held(mirakl):
+async def test_a_duplicate_waits_while_another_runner_has_a_valid_mark(mirakl):
     await mirakl.store.start("a0", '["C1","S1","O1"]', "another runner", 30.0)
     seen = []
     await mirakl.put(command("a1"))
@@ -450,7 +450,7 @@ async def test_a_duplicate_that_meets_a_live_mark_of_another_runner_is_held(mira
     assert seen[0] >= 25
 
 
-async def test_it_ends_gracefully_on_a_signal(mirakl):
+async def test_a_run_ends_gracefully_on_a_signal(mirakl):
     began, ended = asyncio.Event(), []
 
     async def handle(command):
@@ -476,7 +476,7 @@ async def test_facts_without_a_handler_are_acknowledged_and_counted(mirakl):
     assert await mirakl.queue.waiting() == 0
 
 
-async def test_outdated_prices_are_not_handled_and_mixed_ones_in_part(mirakl):
+async def test_outdated_prices_are_not_handled_and_mixed_ones_partly(mirakl):
     new, other = {"action_type": "UPDATE", "price": {"amount": 2, "currency": "EUR"}}, {"action_type": "UPDATE"}
     seen = []
     await mirakl.queue.put([
@@ -495,7 +495,7 @@ async def test_outdated_prices_are_not_handled_and_mixed_ones_in_part(mirakl):
     assert counters.outdated == 1
 
 
-async def test_deliveries_one_by_one(mirakl):
+async def test_deliveries_can_be_received_one_by_one(mirakl):
     await mirakl.put(command("a1"), command("a2", "O2"), command("a3", "O3"), price())
     stream = mirakl.connect.events.receive(mirakl.queue, idempotency_store=mirakl.store, until_empty=True, idle=0.5)
     async for delivery in stream:
@@ -512,7 +512,7 @@ async def test_deliveries_one_by_one(mirakl):
     assert await mirakl.queue.waiting() == 0
 
 
-async def test_a_stream_that_is_left_early_releases_what_is_in_hand(mirakl):
+async def test_leaving_a_stream_early_releases_its_messages(mirakl):
     await mirakl.put(*[command(f"a{number}", f"O{number}") for number in range(5)])
     async with mirakl.connect.events.receive(mirakl.queue, idempotency_store=mirakl.store) as stream:
         async for delivery in stream:
@@ -523,7 +523,7 @@ async def test_a_stream_that_is_left_early_releases_what_is_in_hand(mirakl):
     assert counters.handled == 4
 
 
-async def test_the_store_may_be_the_file_of_the_orders_queue(mirakl, tmp_path):
+async def test_the_store_can_be_in_the_file_of_the_orders_queue(mirakl, tmp_path):
     path = tmp_path / "connector.db"
     async with SqliteQueue(tmp_path / "events.db") as queue:
         bodies = [command(f"a{number}", f"O{number}") for number in range(50)]
@@ -538,12 +538,12 @@ async def test_the_store_may_be_the_file_of_the_orders_queue(mirakl, tmp_path):
         assert await orders.waiting() == 50
 
 
-async def test_a_memory_store_is_a_store():
+async def test_a_memory_store_can_be_used():
     assert isinstance(MemoryIdempotencyStore(), IdempotencyStore)
 
 
 @pytest.mark.parametrize("action", ["act/on", "..", "9" * 9000])
-async def test_an_action_that_no_address_can_name_ends_nothing(action, mirakl):
+async def test_an_action_id_that_is_invalid_in_a_url_does_not_end_the_run(action, mirakl):
     await mirakl.put(command(action), command("sound"))
     counters = await mirakl.run(router_of(lambda event: None))
     assert (counters.handled, counters.refused) == (2, 1)
@@ -551,7 +551,7 @@ async def test_an_action_that_no_address_can_name_ends_nothing(action, mirakl):
     assert [row.id async for row in mirakl.queue.rejected()] == [f"action {action}"]
 
 
-async def test_a_handler_that_awaits_something_cancelled_is_tried_again_like_one_that_raises(mirakl):
+async def test_a_cancellation_inside_a_handler_is_a_failure_of_the_handler(mirakl):
     tries = []
 
     async def accept(command):
@@ -568,7 +568,7 @@ async def test_a_handler_that_awaits_something_cancelled_is_tried_again_like_one
     assert (counters.errors, counters.handled) == (2, 2)
 
 
-async def test_an_error_of_a_handler_that_is_no_exception_ends_the_run(mirakl):
+async def test_a_base_exception_of_a_handler_ends_the_run(mirakl):
     class Unusual(BaseException):
         pass
 

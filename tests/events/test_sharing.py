@@ -35,7 +35,7 @@ def places(request, tmp_path):
     return lambda: (RedisQueue(f"{server.url}/q{name}"), PostgresIdempotencyStore(dsn))
 
 
-async def test_runners_that_share_all_handle_each_command_once_and_an_order_one_at_a_time(mirakl, places):
+async def test_runners_with_one_queue_and_store_handle_each_command_once_and_an_order_one_at_a_time(mirakl, places):
     running, overlaps, handled = set(), [], []
     dice = random.Random(3)
 
@@ -69,7 +69,7 @@ async def test_runners_that_share_all_handle_each_command_once_and_an_order_one_
     assert sum(one.already_final for one in counters) == 0
 
 
-async def test_prices_by_parts_over_two_runners_and_a_restart_end_with_the_newest_of_each(mirakl, places):
+async def test_two_runners_and_a_restart_end_with_the_newest_of_each_part_of_prices(mirakl, places):
     """What was seen ends with a run; the shop's own `changed_at <= time` is the guarantee."""
     dice = random.Random(5)
     parts = ("standard_price", "discount_price", "inventory", "stock")

@@ -12,7 +12,7 @@ from mirakl_async.queues.memory_queue import MemoryQueue
 from tests.events.conftest import FastClock, command, router_of
 
 
-async def test_progress_tells_a_probe_when_the_queue_answered_and_what_waits(mirakl):
+async def test_progress_has_the_last_response_of_the_queue_and_the_waiting_outcomes(mirakl):
     seen = []
 
     def handle(command):
@@ -43,7 +43,7 @@ async def test_progress_tells_a_probe_when_the_queue_answered_and_what_waits(mir
     assert last.oldest_awaiting > 0
 
 
-async def test_progress_goes_on_while_the_broker_is_unreachable_and_says_since_when(start):
+async def test_progress_continues_while_the_broker_is_unreachable_and_has_the_time_since_then(start):
     seen = []
 
     class Lost(MemoryQueue):

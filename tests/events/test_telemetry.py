@@ -14,7 +14,7 @@ from mirakl_async.opentelemetry import OpenTelemetry
 from tests.events.conftest import command, price, router_of
 
 
-async def test_events_are_spans_and_metrics_by_type_and_result_without_any_data(mirakl):
+async def test_events_are_spans_and_metrics_by_type_and_result_without_data(mirakl):
     exporter, reader = InMemorySpanExporter(), InMemoryMetricReader()
     tracers, meters = TracerProvider(), MeterProvider(metric_readers=[reader])
     tracers.add_span_processor(SimpleSpanProcessor(exporter))

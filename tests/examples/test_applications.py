@@ -45,7 +45,7 @@ async def served(application):
         yield browser
 
 
-async def test_an_aiohttp_application_pushes_what_it_is_posted(mirakl):
+async def test_an_aiohttp_application_pushes_posted_orders(mirakl):
     async with served(aiohttp_app.application()) as browser:
         good = await browser.post("/orders", data=codec.encode(order(1)), headers={"Content-Type": "application/json"})
         bad = await browser.post("/orders", json={"channel_order_id": "x"})
@@ -72,7 +72,7 @@ async def test_a_fastapi_application_shares_one_client(mirakl):
         await fastapi_app.app.state.front.orders.get("1")
 
 
-async def test_a_nightly_export_is_a_file_and_goes_on_where_it_was(mirakl, tmp_path, capsys):
+async def test_a_nightly_export_is_a_file_and_can_be_resumed(mirakl, tmp_path, capsys):
     rows = mirakl.front.tables["orders"]
     end = max(datetime.fromisoformat(row["created_date"]) for row in map(rows.row, rows.ranks)) + timedelta(seconds=1)
     await nightly_export.main(tmp_path, end, poll_interval=0.01)
@@ -96,7 +96,7 @@ async def test_an_import_stores_its_reports(mirakl, tmp_path, capsys):
     assert set(reports) == set(map(str, tmp_path.glob("products.*.csv")))
 
 
-async def test_a_worker_drains_on_sigterm(mirakl, tmp_path):
+async def test_a_worker_finishes_its_calls_on_sigterm(mirakl, tmp_path):
     queue = tmp_path / "orders.db"
     line = b'{"origin":{"channel_id":"channel-1","channel_store_id":"store-1"},"order":%b}\n'
     async with SqliteQueue(queue) as opened:

@@ -83,7 +83,7 @@ async def settle_the_day(connector):
     connector.mirakl.commands().check()
 
 
-async def test_a_day_of_a_shop_with_a_kill(connector):
+async def test_a_connector_survives_a_kill_during_a_day_of_its_shop(connector):
     seller = connector.mirakl.seller()
     for number in range(6):
         connector.shop.buy(f"o{number}", "p1", 1, Decimal("9.90"))
@@ -114,7 +114,7 @@ async def test_a_day_of_a_shop_with_a_kill(connector):
 
 
 @pytest.mark.chaos
-async def test_five_kills_lose_and_double_nothing(connector):
+async def test_five_kills_lose_and_duplicate_nothing(connector):
     dice, mirakl, count = random.Random(5), connector.mirakl, 120
     seller = mirakl.seller()
     mirakl.events.connect(None, Delivery(duplicates=0.2))

@@ -46,14 +46,14 @@ async def test_every_simulator_has_the_same_attributes(kind):
 
 
 @pytest.mark.parametrize("kind", ["sockets", "process"])
-async def test_there_are_no_addresses_before_it_runs(kind):
+async def test_a_simulator_has_no_addresses_before_it_runs(kind):
     with pytest.raises(RuntimeError, match="async with"):
         _ = KINDS[kind]().connect_url
     with pytest.raises(RuntimeError, match="async with"):
         KINDS[kind]().front_client()
 
 
-async def test_without_sockets_it_is_ready_at_once_and_has_no_control_plane():
+async def test_a_simulator_without_sockets_is_ready_at_once_and_has_no_control_plane():
     mirakl = Simulator(sockets=False)
     async with mirakl.front_client() as front:
         assert await front.orders.list().take(1)
@@ -61,7 +61,7 @@ async def test_without_sockets_it_is_ready_at_once_and_has_no_control_plane():
         _ = mirakl.control
 
 
-async def test_settings_of_a_client_come_before_what_the_simulator_gives_it():
+async def test_settings_of_a_client_have_precedence_over_the_simulators():
     mirakl = Simulator(sockets=False)
     seen = []
     token = BearerToken(mirakl.issue_token())
@@ -72,7 +72,7 @@ async def test_settings_of_a_client_come_before_what_the_simulator_gives_it():
 
 
 @pytest.mark.parametrize(("rate_limits", "waits"), [("none", False), ("documented", True)])
-async def test_a_client_paces_its_calls_where_the_simulator_has_limits(rate_limits, waits):
+async def test_a_client_limits_its_rate_if_the_simulator_has_limits(rate_limits, waits):
     clock = ManualClock()
     mirakl = Simulator(sockets=False, clock=clock, rate_limits=rate_limits)
     async with mirakl.connect_client(timeouts=None) as connect:

@@ -101,7 +101,7 @@ def test_a_users_suite_passes_with_every_plugin_that_runs_coroutines(run, mode, 
     result.assert_outcomes(passed=5)
 
 
-def test_the_marker_of_the_test_comes_before_that_of_its_class(run):
+def test_the_marker_of_a_test_has_precedence_over_that_of_its_class(run):
     suite = """
 import asyncio
 
@@ -131,7 +131,7 @@ def test_every_test_has_its_own_again(mirakl):
     run(test_user=suite).assert_outcomes(passed=4)
 
 
-def test_a_test_that_is_not_asynchronous_has_real_ports(run):
+def test_a_synchronous_test_has_real_ports(run):
     suite = """
 import asyncio, urllib.request, json, pytest
 from mirakl_async.simulator import ManualClock
@@ -169,7 +169,7 @@ def test_time(mirakl, mirakl_clock):
     run(test_user=suite).assert_outcomes(passed=4)
 
 
-def test_the_world_lives_around_now_or_any_now_given(run):
+def test_the_data_is_dated_around_the_current_or_the_given_time(run):
     suite = """
 from datetime import UTC, datetime, timedelta
 from mirakl_async.simulator import InstantClock
@@ -209,7 +209,7 @@ WRONG = [
 ]
 
 
-def test_what_cannot_work_is_said(run):
+def test_invalid_arguments_are_reported(run):
     tests = [f"{decorator}\ndef test_{at}({fixture}): pass" for at, (decorator, fixture, _) in enumerate(WRONG)]
     result = run(test_user="\n".join(["from mirakl_async.simulator import RealClock", *tests]))
     result.assert_outcomes(errors=len(WRONG))
@@ -236,7 +236,7 @@ def test_the_fixtures_and_the_marker_are_described(run):
     assert "@pytest.mark.mirakl(sockets=False, faults=(), **arguments)" in listed
 
 
-def test_the_package_declares_the_plugin_by_the_name_of_its_module():
+def test_the_package_declares_the_plugin():
     import tomllib
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]

@@ -35,7 +35,7 @@ REQUESTS = [
 
 
 @pytest.mark.parametrize(("method", "target", "body"), REQUESTS)
-async def test_a_request_has_the_same_answer_without_a_socket(method, target, body):
+async def test_a_request_has_the_same_response_without_a_socket(method, target, body):
     async with Simulator(seed=7) as mirakl, aiohttp.ClientSession() as session:
         headers = {
             "Authorization": mirakl.api_key,
@@ -52,7 +52,7 @@ async def test_a_request_has_the_same_answer_without_a_socket(method, target, bo
         assert not content or direct.content_type == socket_answer.headers["Content-Type"]
 
 
-async def test_credentials_and_limits_hold_without_a_socket():
+async def test_credentials_and_limits_are_checked_without_a_socket():
     mirakl = Simulator(sockets=False, rate_limits=1)
     orders = f"{mirakl.front_url}/api/orders"
     assert (await mirakl.answer("GET", orders, {})).status == 401
@@ -61,7 +61,7 @@ async def test_credentials_and_limits_hold_without_a_socket():
     assert (limited.status, limited.headers) == (429, {"Retry-After": "1"})
 
 
-async def test_a_body_that_is_too_large_is_refused_without_a_socket():
+async def test_a_body_that_is_too_large_is_rejected_without_a_socket():
     mirakl = Simulator(sockets=False)
     headers = {"Authorization": f"Bearer {mirakl.issue_token()}", "Content-Type": "application/json"}
     refused = await mirakl.answer("POST", f"{mirakl.connect_url}/v1/orders", headers, bytes(64 * 1024 * 1024 + 1))
@@ -103,7 +103,7 @@ async def test_a_fault_is_the_same_error_with_and_without_a_socket(fault, write)
 
 
 @pytest.mark.parametrize("sockets", [True, False])
-async def test_a_write_whose_caller_has_left_is_worked_on_to_its_end(sockets):
+async def test_a_write_whose_caller_was_cancelled_is_completed(sockets):
     async with (
         Simulator(sockets=sockets, latency=0.15) as mirakl,
         mirakl.connect_client(
@@ -127,7 +127,7 @@ async def test_a_timeout_passes_by_the_simulators_clock():
         assert 60 <= clock.now - began < 61
 
 
-async def test_files_travel_without_a_socket():
+async def test_files_are_sent_without_a_socket():
     mirakl = Simulator(sockets=False, clock=InstantClock())
     mirakl.front.order_exports.plan(ExportPlan(files=2, place="elsewhere"))
     async with mirakl.front_client() as front:
@@ -139,14 +139,14 @@ async def test_files_travel_without_a_socket():
     assert mirakl.front.uploads[0].file_name == "p.csv"
 
 
-async def test_an_answer_larger_than_allowed_is_refused_without_a_socket():
+async def test_a_response_larger_than_allowed_is_an_error_without_a_socket():
     mirakl = Simulator(sockets=False)
     async with mirakl.front_client(limits=Limits(max_response_bytes=1000)) as front:
         with pytest.raises(ResponseTooLarge):
             await front.orders.list().take(10)
 
 
-async def test_the_wire_reaches_only_its_own_simulator_and_only_until_it_is_closed():
+async def test_the_wire_works_only_for_its_own_open_simulator():
     mirakl, other = Simulator(sockets=False), Simulator(sockets=False)
     async with other.front_client(wire=mirakl.wire(), retry=ONCE) as front:
         with pytest.raises(MiraklError):  # the secret is another's
@@ -161,7 +161,7 @@ async def test_the_wire_reaches_only_its_own_simulator_and_only_until_it_is_clos
             await front.orders.list().take(1)
 
 
-async def test_nothing_that_was_left_behind_outlives_the_simulator():
+async def test_no_task_remains_after_the_simulator():
     async with (
         Simulator(sockets=False, latency=3600.0) as mirakl,
         mirakl.front_client(auth=ApiKey(mirakl.api_key), retry=ONCE, timeouts=Timeouts(attempt=0.02)) as front,
