@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from mirakl_async.codec.type_info import alternatives, is_struct, list_of
+from mirakl_async.codec.type_info import alternatives, is_struct, list_item_type
 from mirakl_async.events.decode import TYPES
 
 SCALARS: dict[Any, list[Any]] = {
@@ -31,7 +31,7 @@ def value(kind: Any, dice: random.Random) -> Any:
     choice = alternatives(kind)[0]
     if is_struct(choice):
         return members(choice, dice)
-    if (item := list_of(choice)) is not None:
+    if (item := list_item_type(choice)) is not None:
         return [value(item, dice) for _ in range(dice.randint(1, 3))]
     return dice.choice(SCALARS.get(choice, ["a", "é漢", "SKU_1", "UPDATE", 'quo"te']))
 
