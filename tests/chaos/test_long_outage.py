@@ -26,6 +26,7 @@ from tests.support.postgres_server import shared_postgres  # noqa: F401 - a fixt
 from tests.support.redis_server import shared_redis  # noqa: F401 - a fixture
 
 SIX_HOURS = 6 * 3600.0
+IDLE = 5000.0  # of the fast clock: a second of the machine's, in which a broker with much to do answers
 RESTARTS = 70
 KINDS = {
     "memory": MemoryBroker,
@@ -87,7 +88,7 @@ async def broker(request, tmp_path):
 def places(broker, folder):
     """Files for what the queue cannot store."""
     options = {} if broker.cursors else {"resume_file": folder / "position.json"}
-    return options if broker.rejected else options | {"rejected": folder / "rejected.ndjson", "idle": 0.5}
+    return options if broker.rejected else options | {"rejected": folder / "rejected.ndjson", "idle": IDLE}
 
 
 async def run_until(job, clock, moment):
