@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import json
 from email.utils import formatdate
 
@@ -57,7 +58,7 @@ async def serve():
 
     async def start(respond):
         async def answer(request):
-            return respond(request) if not asyncio.iscoroutinefunction(respond) else await respond(request)
+            return respond(request) if not inspect.iscoroutinefunction(respond) else await respond(request)
 
         app = web.Application()
         app.add_routes([web.route("*", "/{path:.*}", answer)])
