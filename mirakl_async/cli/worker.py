@@ -16,7 +16,10 @@ __all__ = ["worker"]
 
 
 async def worker(
-    queue: Annotated[str, Parameter(help="SQLite file, or address of a queue such as redis://host/0/name")],
+    queue: Annotated[
+        str,
+        Parameter(help="SQLite file, or address of a queue such as redis://host/0/name", env_var="MIRAKL_QUEUE"),
+    ],
     /,
     *,
     until_empty: Annotated[
