@@ -47,7 +47,7 @@ class ListRequests:
         self.urls: tuple[str, ...] = tuple(request.url for request in requests)
         self.subrequests_overlap: bool = may_overlap(operation, parts)
         self.fingerprint: str = list_fingerprint(self.urls)
-        self.start = Cursor(version=VERSION, operation=operation.code, fingerprint=self.fingerprint)
+        self.start: Cursor = Cursor(version=VERSION, operation=operation.code, fingerprint=self.fingerprint)
 
     def with_options(self, options: Options) -> ListRequests:
         """The same list with other options for its calls; raises InvalidArgument for what is not an option."""
