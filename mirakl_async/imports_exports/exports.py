@@ -89,7 +89,7 @@ class Export(Job[str, "ExportStatus"]):
 
     async def status(self, **options: Unpack[Options]) -> ExportStatus:
         """Fetch the current status of the export (OR14, OF53)."""
-        self.last_status = await self._exporter.export_status(self.id, **options)
+        self.last_status: ExportStatus | None = await self._exporter.export_status(self.id, **options)
         return self.last_status
 
     async def wait(

@@ -53,7 +53,7 @@ class ImportJob(Job[int, "ProductImport"]):
 
     async def status(self, **options: Unpack[Options]) -> ProductImport:
         """P42: fetch the current status of the import. Documented interval: at most once a minute."""
-        self.last_status = await self._products.import_status(self.id, **options)
+        self.last_status: ProductImport | None = await self._products.import_status(self.id, **options)
         return self.last_status
 
     async def wait(
