@@ -63,13 +63,12 @@ QUOTED = "of pipeline caused error: "
 
 
 class Script:
-    """A Lua script of this package, the text of some files in a row, known to the server by its hash."""
+    """A Lua script of this package, run by its hash."""
 
     __slots__ = ("sha", "text")
 
-    def __init__(self, *names: str) -> None:
-        folder = resources.files(f"{__package__}.rate_limits")
-        self.text: str = "".join(folder.joinpath(f"{name}.lua").read_text("utf-8") for name in names)
+    def __init__(self, name: str) -> None:
+        self.text: str = resources.files(f"{__package__}.rate_limits").joinpath(f"{name}.lua").read_text("utf-8")
         self.sha: str = hashlib.sha1(self.text.encode(), usedforsecurity=False).hexdigest()
 
 

@@ -1,6 +1,6 @@
 """The local part of a bucket that is stored in Redis: a FIFO queue whose head takes slots from the server.
 
-**One request per call.** When the slot of the head is due, one request (exchange_slot.lua) confirms it and takes the
+**One request per call.** When the slot of the head is due, one request (shared_bucket.lua) confirms it and takes the
 slot of the next waiter. Confirming makes a pause visible to all processes: a slot from before a pause is void, and its
 holder gets another one after the pause. It also enforces the limit: the server knows when the last calls were
 confirmed, and delays a call for which the window has no room. So late calls (a stalled event loop, a slow network)
@@ -44,7 +44,7 @@ class BucketServer(Protocol):
     clock: Clock
 
     async def exchange_slot(self, bucket: str, script_args: Sequence[float]) -> Sequence[int]:
-        """Run exchange_slot.lua once."""
+        """Run shared_bucket.lua once."""
         ...
 
 

@@ -1,6 +1,6 @@
 """A rate limit shared by any number of processes and machines: the algorithm of `bucket`, with its state in Redis.
 
-**The server decides**, in one script (exchange_slot.lua) and by its own clock: the clocks of the machines need not
+**The server decides**, in one script (shared_bucket.lua) and by its own clock: the clocks of the machines need not
 agree, and a process learns only how long to wait. Slots are assigned in the order of requests, and each process
 requests one at a time (`redis_bucket`), so they alternate. A 429 in one process pauses all of them and reduces the rate
 for all; it recovers as in `bucket`.
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 __all__ = ["RECONNECT_INTERVAL", "RULES", "LimiterOutage", "RedisRateLimiter", "process_share"]
 
 log: logging.Logger = logging.getLogger("mirakl_async")
-EXCHANGE_SLOT, PAUSE = Script("exchange_slot"), Script("pause")
+SHARED_BUCKET = Script("shared_bucket")
 RULES: Rules = {
     "name": Rule("a non-empty string", lambda value: isinstance(value, str) and bool(value)),
     "when_unreachable": one_of("share", "fail"),
@@ -182,7 +182,7 @@ class RedisRateLimiter:
             return False
         try:
             args = [bucket.spec.interval * MICROSECONDS, bucket.spec.burst, seconds]
-            await self._server.run(PAUSE, [self._name(key)], args)
+            await self._server.run(SHARED_BUCKET, [self._name(key)], args)
         except UNREACHABLE_ERRORS as error:
             self._start_outage(error)
             return False
@@ -203,7 +203,7 @@ class RedisRateLimiter:
         return bucket
 
     async def exchange_slot(self, bucket: str, args: Sequence[float]) -> Sequence[int]:
-        """Run exchange_slot.lua for a bucket, and register this process every few seconds."""
+        """Run shared_bucket.lua for a bucket, and register this process every few seconds."""
         if self._closed:
             raise ClientStateError(f"{self!r} is closed")
         if self._outage is not None:
@@ -211,7 +211,7 @@ class RedisRateLimiter:
         now = self.clock.monotonic()
         process = self._process if now - self._registered_at >= REGISTRATION_INTERVAL else ""
         keys = [bucket, f"{self._tag}:processes", f"{bucket}:calls"]
-        reply = await self._server.run(EXCHANGE_SLOT, keys, [*map(float, args), process])
+        reply = await self._server.run(SHARED_BUCKET, keys, [*map(float, args), process])
         if process:
             self._registered_at, self._processes = now, max(1, reply[5])
         return [int(value) for value in (*reply[:5], reply[6])]

@@ -1,4 +1,5 @@
--- Confirm the slot that a process took before, and take its next one, in a bucket shared by many processes.
+-- A bucket shared by many processes. With 13 arguments: confirm the slot that a process took before, and take its next
+-- one. With 3: pause the bucket for all processes; earlier slots become void, and the rate is reduced.
 --
 -- KEYS: the bucket (a hash: tat, cost, paused, factor, factor_at, epoch, seen, behind), the processes that share it
 --       (a sorted set by time), the calls sent (a list of times, the latest last, as many as the limit allows).
@@ -7,50 +8,73 @@
 --       10 pause after an outage (-1: none), 11 only if the bucket exists (1: undocumented rate), 12 return the slot
 --       instead (1), 13 process, or "" if it was registered recently. Times are in microseconds of this server's clock.
 -- Returns: now, granted, slot, its end, epoch, processes (0: not counted), whether the maximum wait is exceeded.
+-- ARGV of a pause: 1 interval, 2 burst, 3 duration; -1 lifts a pause and keeps the rate. Returns: now, the end.
 local time = redis.call('TIME')
-local now = time[1] * 1000000 + time[2]
+local server_now = time[1] * 1000000 + time[2]
 local interval, burst = tonumber(ARGV[1]), tonumber(ARGV[2])
-local calls, window = tonumber(ARGV[3]), tonumber(ARGV[4])
 local function whole(number) return string.format('%.0f', number) end
 redis.call('HDEL', KEYS[1], '') -- a server without memory rejects a script whose first write needs some
 
+local held = redis.call('HMGET', KEYS[1], 'tat', 'paused', 'factor', 'factor_at', 'epoch', 'cost', 'seen', 'behind')
+-- The server's clock may be set back: the time of a bucket continues from the latest one seen.
+local behind = math.max(tonumber(held[8] or 0), tonumber(held[7] or 0) - server_now)
+local now = server_now + behind
+local tat, paused, epoch = tonumber(held[1] or 0), tonumber(held[2] or 0), tonumber(held[5] or 0)
+local factor, factor_at = tonumber(held[3] or 1), tonumber(held[4] or now)
+local recovered = math.min(1, factor + (now - factor_at) / 1000000 * 0.05)
+
+local function store(...)
+  redis.call('HSET', KEYS[1], 'tat', whole(tat), 'seen', whole(now), 'behind', whole(behind), ...)
+  local until_full = math.max(tat, paused) - now + (1 - factor) * 20000000
+  redis.call('PEXPIRE', KEYS[1], whole(math.max(0, until_full) / 1000 + 60000))
+end
+
+-- The cost of one call at the current rate; the bucket still lacks as many calls as before.
+local function adjust_cost()
+  local cost = interval / factor
+  local origin, cost_before = math.max(now, paused), tonumber(held[6] or cost)
+  if tat > origin and cost_before ~= cost then
+    tat = math.floor(origin + (tat - origin) * cost / cost_before + 0.5)
+  end
+  return cost
+end
+
+if #ARGV == 3 then
+  local duration = tonumber(ARGV[3])
+  local lifted = duration < 0
+  if now >= paused then
+    if lifted then return {whole(now), whole(paused)} end
+    factor, factor_at = math.max(0.1, recovered * 0.7), now -- calls that fail together count once
+  end
+  local cost_of_one = adjust_cost()
+  paused = lifted and now or math.max(paused, now + duration)
+  tat = math.max(lifted and 0 or tat, paused + (burst - 1) * cost_of_one)
+  store('paused', whole(paused), 'epoch', epoch + 1, 'factor', string.format('%.6f', factor),
+    'factor_at', whole(factor_at), 'cost', string.format('%.17g', cost_of_one))
+  return {whole(now), whole(paused)}
+end
+
+local calls, window = tonumber(ARGV[3]), tonumber(ARGV[4])
 local processes = 0
 if ARGV[13] ~= '' then
-  redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', whole(now - 30000000))
-  redis.call('ZREMRANGEBYSCORE', KEYS[2], whole(now + 1), '+inf') -- from before the clock was set back
-  redis.call('ZADD', KEYS[2], whole(now), ARGV[13])
+  redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', whole(server_now - 30000000))
+  redis.call('ZREMRANGEBYSCORE', KEYS[2], whole(server_now + 1), '+inf') -- from before the clock was set back
+  redis.call('ZADD', KEYS[2], whole(server_now), ARGV[13])
   redis.call('PEXPIRE', KEYS[2], 60000)
   processes = redis.call('ZCARD', KEYS[2])
 end
 
-local held = redis.call('HMGET', KEYS[1], 'tat', 'paused', 'factor', 'factor_at', 'epoch', 'cost', 'seen', 'behind')
--- The server's clock may be set back: the time of a bucket continues from the latest one seen.
-local behind = math.max(tonumber(held[8] or 0), tonumber(held[7] or 0) - now)
-now = now + behind
-local tat, paused, epoch = tonumber(held[1] or 0), tonumber(held[2] or 0), tonumber(held[5] or 0)
 if tonumber(ARGV[11]) == 1 and not held[1] then
   return {whole(now), 1, '0', '0', 0, processes, 0}
 end
-local factor = tonumber(held[3] or 1)
-if factor < 1 then
-  factor = math.min(1, factor + (now - tonumber(held[4])) / 1000000 * 0.05)
-end
-local cost_of_one = interval / factor
-local origin, cost_before = math.max(now, paused), tonumber(held[6] or cost_of_one)
-if tat > origin and cost_before ~= cost_of_one then -- keep the number of calls that the bucket lacks
-  tat = math.floor(origin + (tat - origin) * cost_of_one / cost_before + 0.5)
-end
+factor = recovered
+local cost_of_one = adjust_cost()
 if tonumber(ARGV[10]) >= 0 then
   tat = math.max(tat, now + tonumber(ARGV[10]) + (burst - 1) * cost_of_one)
 end
 
 local function response(granted, slot, its_end, too_long)
-  if not too_long then
-    redis.call('HSET', KEYS[1], 'tat', whole(tat), 'epoch', epoch, 'cost', string.format('%.17g', cost_of_one),
-      'seen', whole(now), 'behind', whole(behind))
-    local until_full = math.max(tat, paused) - now + (1 - factor) * 20000000
-    redis.call('PEXPIRE', KEYS[1], whole(math.max(0, until_full) / 1000 + 60000))
-  end
+  if not too_long then store('epoch', epoch, 'cost', string.format('%.17g', cost_of_one)) end
   return {whole(now), granted, whole(slot), whole(its_end), epoch, processes, too_long and 1 or 0}
 end
 
