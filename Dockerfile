@@ -4,7 +4,7 @@
 
 FROM python:3.13-slim AS build
 WORKDIR /source
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml hatch_build.py README.md LICENSE ./
 COPY mirakl_async ./mirakl_async
 RUN python -m venv /opt/mirakl && /opt/mirakl/bin/pip install --no-cache-dir ".[cli,redis]"
 

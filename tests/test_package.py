@@ -62,6 +62,20 @@ def test_the_wheel_is_typed_and_licensed(built):
     assert wheel_metadata(wheel)["License-Expression"] == "MIT"
 
 
+FENCED = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
+
+
+def test_no_link_of_the_description_leads_to_a_file_that_an_index_does_not_have(built):
+    name = next(name for name in built[0].namelist() if name.endswith(".dist-info/METADATA"))
+    description = built[0].read(name).decode().partition("\n\n")[2]
+    assert description.startswith(readme()[:500])
+    assert re.findall(r"\]\((?!https?:|#)[^)]*", FENCED.sub("", description)) == []
+    assert "| docs/lists.md |" in description
+    assert "the glossary (docs/architecture.md)" in description
+    assert FENCED.findall(description) == FENCED.findall(readme())
+    assert description.endswith("in the source distribution.\n")
+
+
 def test_it_requires_three_packages_at_run_time(built):
     required = wheel_metadata(built[0]).get_all("Requires-Dist") or []
     always = {re.split(r"[<>=;\[ ]", line)[0] for line in required if "extra ==" not in line}
