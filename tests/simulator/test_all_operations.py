@@ -65,13 +65,13 @@ def problems_of(operation, answer):
     return schemas(operation.service).problems(content[kind]["schema"], value)
 
 
-def test_there_is_a_call_of_every_operation():
+def test_every_operation_has_a_call():
     assert CALLS.keys() == set(operations)
     assert len(CALLS) == 100
 
 
 @pytest.mark.parametrize("code", sorted(CALLS))
-async def test_an_operation_is_served_and_its_answer_is_the_documents(
+async def test_an_operation_is_served_and_its_response_conforms_to_the_document(
     code, answers, mirakl, mirakl_connect, mirakl_front
 ):
     operation = operations[code]
@@ -83,6 +83,6 @@ async def test_an_operation_is_served_and_its_answer_is_the_documents(
 @pytest.mark.skipif(documents.folder() is None, reason=f"{documents.VARIABLE} is not set")
 @pytest.mark.parametrize("code", ["OR11", "OF22", "M01", "RT11", "SH21", "S32"])
 @pytest.mark.mirakl(oddities="live")
-async def test_live_answers_hold_what_the_document_does_not_promise(code, answers, mirakl, mirakl_front):
+async def test_live_responses_have_nulls_in_required_members(code, answers, mirakl, mirakl_front):
     await call(mirakl_front, operations[code], CALLS[code](mirakl))
     assert problems_of(operations[code], answers[code]) != []

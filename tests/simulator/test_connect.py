@@ -27,7 +27,7 @@ async def test_orders_are_applied_and_can_be_read_back(api):
     assert held(api, "o2", "fr") == full_order("o2")
 
 
-async def test_they_are_kept_byte_by_byte(api):
+async def test_orders_are_stored_byte_for_byte(api):
     sent = msgspec.json.format(msgspec.json.encode(upsert(order())), indent=2).replace(b"1.5", b"1.50")
     reply = await api.send("POST", "/v1/orders", body=sent)
     assert reply.status == 204
@@ -37,7 +37,7 @@ async def test_they_are_kept_byte_by_byte(api):
     assert b'"amount": 1.50' in body
 
 
-async def test_newer_replaces_and_older_is_dropped_in_silence(api):
+async def test_newer_versions_replace_and_older_ones_are_silently_dropped(api):
     for stamp, status in ((LATER, "SHIPPED"), (EARLIER, "CLOSED")):
         reply = await api.upsert(order(updated_at=stamp, status=status))
         assert (reply.status, reply.body) == (204, b"")
@@ -45,20 +45,20 @@ async def test_newer_replaces_and_older_is_dropped_in_silence(api):
     assert api.simulator.world.versions.stale == 1
 
 
-async def test_stamps_are_moments_not_words(api):
+async def test_timestamps_are_compared_as_instants_not_as_text(api):
     await api.upsert(order(updated_at="2026-11-20T12:00:00+02:00", status="SHIPPED"))
     await api.upsert(order(updated_at="2026-11-20T11:00:00Z", status="CLOSED"))
     assert held(api)["status"] == "CLOSED"
 
 
-async def test_an_equal_stamp_can_be_made_to_lose(start):
+async def test_versions_with_an_equal_timestamp_can_be_dropped_by_a_setting(start):
     api = await start(equal_stamp="ignore")
     await api.upsert(order(status="SHIPPED"))
     await api.upsert(order(status="CLOSED"))
     assert held(api)["status"] == "SHIPPED"
 
 
-async def test_one_bad_order_and_nothing_of_the_call_is_applied(api):
+async def test_a_call_with_one_invalid_order_is_not_applied(api):
     bad = changed(order("o3"), "order_lines[0].price.amount", -1)
     reply = await api.upsert(order("o1"), order("o2"), bad, order("o4"))
     assert reply.status == 400
@@ -69,7 +69,7 @@ async def test_one_bad_order_and_nothing_of_the_call_is_applied(api):
     assert api.simulator.world.count() == 0
 
 
-async def test_fields_can_be_left_out(start):
+async def test_optional_members_can_be_left_out(start):
     api = await start(error_fields="none")
     reply = await api.upsert(changed(order(), "status", "LOST"), changed(order("o2"), "order_lines", []))
     assert reply.status == 400
@@ -78,7 +78,7 @@ async def test_fields_can_be_left_out(start):
     assert b"orders[" not in reply.body
 
 
-async def test_the_list_of_problems_has_an_end(api):
+async def test_the_list_of_problems_is_limited(api):
     reply = await api.upsert(*({"channel_order_id": str(number)} for number in range(100)))
     assert len(reply.json["errors"]) == 100
     assert len(reply.body) < 64 * 1024
@@ -87,7 +87,7 @@ async def test_the_list_of_problems_has_an_end(api):
 @pytest.mark.parametrize(
     ("origin", "what"), [({"channel_id": "channel-9"}, "channel"), ({"channel_store_id": "store-9"}, "store")]
 )
-async def test_unknown_channels_and_stores(api, origin, what):
+async def test_unknown_channels_and_stores_are_rejected(api, origin, what):
     reply = await api.upsert(order(), **origin)
     assert reply.status == 404
     assert reply.json["code"] == "DATA_NOT_FOUND"
@@ -95,7 +95,7 @@ async def test_unknown_channels_and_stores(api, origin, what):
     assert api.simulator.world.count() == 0
 
 
-async def test_a_channel_can_become_known(api):
+async def test_a_channel_can_be_added(api):
     api.simulator.world.add_channel("channel-9", ["store-9"])
     assert (await api.upsert(order(), channel_id="channel-9", channel_store_id="store-9")).status == 204
 
@@ -119,7 +119,7 @@ async def test_a_line_id_is_not_used_twice_in_one_call(api):
     assert (await api.upsert(order("o1"), order("o1", LATER))).status == 204, "two versions of one order share lines"
 
 
-async def test_that_rule_can_be_switched_off(start):
+async def test_the_rule_of_unique_line_ids_can_be_switched_off(start):
     api = await start(unique_lines=False)
     same = changed(order("o2"), "order_lines[0].channel_order_line_id", "o1-1")
     assert (await api.upsert(order("o1"), same)).status == 204
@@ -128,25 +128,25 @@ async def test_that_rule_can_be_switched_off(start):
 @pytest.mark.parametrize(
     "body", [b"", b"{", b'{"origin": \xff}', b"[1,]", b'{"orders": 1e999}', b"[" * 10**5 + b"]" * 10**5]
 )
-async def test_a_body_that_is_not_json(api, body):
+async def test_a_body_that_is_not_json_is_rejected(api, body):
     reply = await api.send("POST", "/v1/orders", body=body)
     assert (reply.status, reply.json["code"]) == (400, "INVALID_INPUT")
 
 
-async def test_a_body_of_another_type(api):
+async def test_a_body_of_another_media_type_is_rejected(api):
     reply = await api.send("POST", "/v1/orders", upsert(order()), Content_Type="text/plain")
     assert (reply.status, reply.json["code"]) == (415, "UNSUPPORTED_MEDIA_TYPE")
     reply = await api.send("POST", "/v1/orders", upsert(order()), Content_Type="application/json; charset=UTF-8")
     assert reply.status == 204
 
 
-async def test_a_body_of_several_megabytes_is_taken(api):
+async def test_a_body_of_several_megabytes_is_accepted(api):
     big = order(custom_attributes=[{"id": str(n), "type": "STRING", "value": "x" * 100_000} for n in range(50)])
     assert (await api.upsert(big)).status == 204
     assert held(api) == big
 
 
-async def test_unknown_paths_and_methods(api):
+async def test_unknown_paths_and_methods_are_rejected(api):
     reply = await api.send("GET", "/v1/nothing")
     assert (reply.status, reply.json["code"]) == (501, "NOT_IMPLEMENTED")
     reply = await api.send("DELETE", "/v1/orders")
@@ -155,13 +155,13 @@ async def test_unknown_paths_and_methods(api):
 
 
 @pytest.mark.parametrize("authorization", ["", "Bearer", "Bearer nonsense", "Basic eDp5", "bearer  "])
-async def test_without_a_good_token_nothing_is_done(api, authorization):
+async def test_a_call_without_a_valid_token_is_not_executed(api, authorization):
     reply = await api.send("POST", "/v1/orders", upsert(order()), Authorization=authorization)
     assert (reply.status, reply.json["code"]) == (401, "UNAUTHORIZED")
     assert api.simulator.world.count() == 0
 
 
-async def test_beyond_the_limit_calls_are_refused_and_not_applied(start):
+async def test_calls_above_the_limit_are_rejected_and_not_applied(start):
     clock = ManualClock()
     api = await start(rate_limits=2, clock=clock)
     replies = [await api.upsert(order(f"o{number}")) for number in range(4)]
@@ -174,7 +174,7 @@ async def test_beyond_the_limit_calls_are_refused_and_not_applied(start):
     assert api.simulator.limits.traffic("upsertOrders").refused == 2
 
 
-async def test_an_action_is_ended_once(api):
+async def test_an_action_gets_one_outcome(api):
     api.simulator.world.add_action("act/1")
     failed = {"status": "FAILED", "errors": [{"code": "UNAVAILABLE", "message": "down"}]}
     replies = [await api.send("PUT", "/v1/orders/actions/act%2F1", failed) for _ in range(2)]
@@ -183,7 +183,7 @@ async def test_an_action_is_ended_once(api):
     assert api.simulator.world.actions["act/1"].errors == failed["errors"]
 
 
-async def test_actions_that_cannot_be_ended(api):
+async def test_invalid_outcomes_are_rejected(api):
     api.simulator.world.add_action("a1")
     assert (await api.send("PUT", "/v1/orders/actions/a2", {"status": "SUCCESS"})).status == 404
     reply = await api.send("PUT", "/v1/orders/actions/a1", {"status": "FAILED"})
@@ -211,7 +211,7 @@ async def test_anonymization_dates_are_set_for_all_or_for_none(start):
     assert {s.anonymize_after for s in api.simulator.world.orders.values()} == {LATER, "2026-11-20T11:57:00Z"}
 
 
-async def test_the_sub_channel_tells_orders_apart(start):
+async def test_orders_of_different_sub_channels_are_different(start):
     api = await start(clock=ManualClock(now=1_795_176_000.0))
     await api.upsert(order("o1", sub_channel_code="fr"))
     body = dates(("o1", LATER))
@@ -220,7 +220,7 @@ async def test_the_sub_channel_tells_orders_apart(start):
     assert (await api.send("PUT", "/v1/orders/anonymize-after", body)).status == 204
 
 
-async def test_latency_passes_before_the_work_is_done(start):
+async def test_latency_is_before_the_processing(start):
     clock = ManualClock()
     api = await start(latency=(2.0, 3.0), clock=clock)
     sending = asyncio.ensure_future(api.upsert(order()))
@@ -257,7 +257,7 @@ async def test_two_simulators_share_nothing(start):
     assert (await second.upsert(order())).status == 401
 
 
-async def test_a_simulator_that_stops_refuses_connections(start):
+async def test_a_stopped_simulator_refuses_connections(start):
     api = await start()
     await api.upsert(order())
     await api.simulator.close()

@@ -27,7 +27,7 @@ def carriers(*names):
     return {"carriers": [{"channel_carrier_id": name, "name": name.upper()} for name in names]}
 
 
-async def test_returns_succeed_and_fail_each_on_its_own(api):
+async def test_returns_succeed_and_fail_individually(api):
     await api.upsert(order("o1"))
     wrong_line = {"channel_order_line_id": "o9-1", "quantity": 1, "reason": "OTHER"}
     returns = [
@@ -46,7 +46,7 @@ async def test_returns_succeed_and_fail_each_on_its_own(api):
     assert api.simulator.world.returns["channel-1", "r1"].value["status"] == "OPENED"
 
 
-async def test_carriers_are_replaced_as_a_whole(api):
+async def test_carriers_are_replaced_completely(api):
     assert (await api.send("POST", CARRIERS, carriers("ups", "dhl"))).status == 204
     assert (await api.send("POST", CARRIERS, carriers("dhl"))).status == 204
     assert api.simulator.world.carriers == {"channel-1": {"dhl": "DHL"}}
@@ -60,14 +60,14 @@ async def test_the_currency_of_a_store_never_changes(api):
     assert (reply.status, reply.fields) == (400, ["currency"])
 
 
-async def test_older_business_information_is_dropped_in_silence(api):
+async def test_older_business_information_is_silently_dropped(api):
     for stamp, status in ((LATER, "APPROVED"), (EARLIER, "REFUSED")):
         value = {"currency": "EUR", "updated_at": stamp, "kyc_status": status}
         assert (await api.send("PUT", STORE, value)).status == 200
     assert api.simulator.world.business_information["channel-1", "store-1"].value["kyc_status"] == "APPROVED"
 
 
-async def test_sub_channels_cannot_be_emptied_but_a_single_one_can_go(api):
+async def test_a_single_sub_channel_can_be_removed_but_not_all(api):
     channels = [{"currency": "EUR", "id": name, "name": name} for name in ("fr", "de")]
     value = {"currency": "EUR", "updated_at": LATER}
     assert (await api.send("PUT", STORE, value | {"sub_channels": channels})).status == 200
@@ -104,14 +104,14 @@ async def test_documents_are_uploaded_once_and_deleted_once(api):
         ({}, {"name": ""}, "file"),
     ],
 )
-async def test_documents_that_are_refused(api, change, arguments, field):
+async def test_invalid_documents_are_rejected(api, change, arguments, field):
     await api.upsert(order("o1"))
     reply = await upload(api, DOCUMENT | change, **arguments)
     assert (reply.status, reply.fields) == (400, [field])
     assert not api.simulator.world.documents
 
 
-async def test_a_form_without_a_part_is_refused_in_the_shape_of_connect(api):
+async def test_a_form_without_a_part_is_rejected_in_connects_error_format(api):
     await api.upsert(order("o1"))
     parts = form(file("file", "x.pdf"), json_part("origin", ORIGIN))
     for body, status in ((parts["data"], 400), (parts["data"][:-9], 400)):
@@ -123,7 +123,7 @@ async def test_a_form_without_a_part_is_refused_in_the_shape_of_connect(api):
     assert (reply.status, reply.json["code"]) == (415, "UNSUPPORTED_MEDIA_TYPE")
 
 
-async def test_the_catalogue_is_queued_and_kept(api):
+async def test_the_catalogue_is_queued_and_stored(api):
     world = api.simulator.world
     configuration = {"use_case_configurations": {"offer_creation": USE_CASE, "offer_update": USE_CASE}}
     reply = await api.send("POST", "/v1/catalog-configuration/channels/channel-1", configuration)
@@ -162,7 +162,7 @@ async def test_product_types_of_stores_need_a_taxonomy_of_stores(api):
         ({"not": {"any": [{"isSet": {"attribute": ""}}]}}, "not.any[0].isSet.attribute"),
     ],
 )
-async def test_conditions_of_rules(api, condition, field):
+async def test_conditions_of_rules_are_checked(api, condition, field):
     rule = {"id": "r", "then": {"all": []}, "when": condition}
     reply = await api.send("PUT", "/v1/taxonomy/channels/channel-1/rules", {"rules": [rule]})
     if field is None:
@@ -173,7 +173,7 @@ async def test_conditions_of_rules(api, condition, field):
         assert reply.fields == [f"rules[0].when.{field}".rstrip(".")]
 
 
-async def test_conditions_that_never_end_are_refused(api):
+async def test_endlessly_nested_conditions_are_rejected(api):
     condition = {"isSet": {"attribute": "a"}}
     for _ in range(200):
         condition = {"not": condition}

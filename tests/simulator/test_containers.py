@@ -71,7 +71,7 @@ def test_images_are_named_with_a_version_that_is_supported():
         assert image in known or (found and found[1] in supported), image
 
 
-def test_what_is_copied_exists_and_is_not_ignored():
+def test_copied_files_exist_and_are_not_ignored():
     ignored = (ROOT / ".dockerignore").read_text().split()
     kept = [pattern[1:] for pattern in ignored if pattern.startswith("!")]
     assert ignored[0] == "*"
@@ -92,7 +92,7 @@ def test_extras_that_are_installed_exist():
     assert "cli" in extras.split(",")
 
 
-def test_nothing_runs_as_root_and_nothing_secret_is_in_an_image():
+def test_nothing_runs_as_root_and_images_contain_no_secrets():
     words = [word for word, _ in stages()["base"]]
     assert words.index("RUN") < words.index("USER")
     assert one("base", "USER") not in {"root", "0"}
@@ -104,7 +104,7 @@ def test_nothing_runs_as_root_and_nothing_secret_is_in_an_image():
 
 
 @pytest.mark.parametrize("stage", ["worker", "simulator"])
-def test_commands_are_in_exec_form_and_taken_by_the_program(stage):
+def test_commands_are_in_exec_form_and_accepted_by_the_program(stage):
     program, *arguments = json.loads(one(stage, "ENTRYPOINT")) + json.loads(one(stage, "CMD"))
     scripts = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
     assert program in scripts
@@ -115,7 +115,7 @@ def test_commands_are_in_exec_form_and_taken_by_the_program(stage):
         assert bound.arguments["queue"] == arguments[1]
 
 
-async def test_the_ports_of_the_container_are_those_that_it_serves(unused_ports):
+async def test_the_exposed_ports_of_the_container_are_served(unused_ports):
     first = unused_ports
     async with Simulator(port=first, hosts=["localhost"], client_secret="s", api_key="k") as mirakl:
         urls = (mirakl.connect_url, mirakl.account_url, mirakl.auth_url, mirakl.front_url, mirakl.storage_url)
@@ -141,7 +141,7 @@ def unused_ports():
     raise AssertionError("no five ports in a row are free")
 
 
-async def test_other_machines_reach_it_by_the_names_it_was_given(session):
+async def test_other_machines_can_use_the_given_host_names(session):
     async with Simulator(hosts=["mirakl", "localhost"]) as mirakl:
         assert mirakl.front_url.startswith("http://mirakl:")
         url = mirakl.control_url.replace("mirakl:", "127.0.0.1:", 1) + "/state"
@@ -152,12 +152,12 @@ async def test_other_machines_reach_it_by_the_names_it_was_given(session):
 
 
 @pytest.mark.parametrize("hosts", [["http://mirakl"], ["mirakl:8080"], "mirakl", [""]])
-def test_names_of_hosts_that_mean_nothing(hosts):
+def test_invalid_host_names_are_rejected(hosts):
     with pytest.raises(ValueError, match="^hosts"):
         Simulator(hosts=hosts)
 
 
-async def test_exports_for_a_shell_are_all_that_clients_need(monkeypatch):
+async def test_exports_for_a_shell_contain_all_that_clients_need(monkeypatch):
     child = await asyncio.create_subprocess_exec(
         *COMMAND, "--env", "--exit-with-stdin", "--client-secret", "it's_a_$ecret",
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,

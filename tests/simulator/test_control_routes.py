@@ -32,7 +32,7 @@ def pairs_of(document):
     return {(method.upper(), path) for path, operations in document["paths"].items() for method in operations}
 
 
-async def test_every_route_is_in_the_document_and_the_reverse(simulator, session):
+async def test_the_routes_and_the_document_are_the_same(simulator, session):
     document = await document_of(simulator, session)
     (runner,) = [one for one in simulator._runners if one.addresses[0][1] == port_of(simulator.control_url)]
     served = {
@@ -48,7 +48,7 @@ def port_of(url):
     return int(url.split(":")[2].split("/")[0])
 
 
-async def test_the_document_is_whole(simulator, session):
+async def test_the_document_is_complete(simulator, session):
     document = await document_of(simulator, session)
     operations = [one for path in document["paths"].values() for one in path.values()]
     names = [one["operationId"] for one in operations]
@@ -67,7 +67,7 @@ async def test_the_document_is_whole(simulator, session):
             ]
 
 
-async def test_answers_are_the_documents(simulator, session, api):
+async def test_responses_conform_to_the_document(simulator, session, api):
     await api.upsert(order())
     await simulator.seller().ship("o1")
     document = await document_of(simulator, session)
@@ -102,7 +102,7 @@ async def test_answers_are_the_documents(simulator, session, api):
         ("POST /clock", (b'{"advance":-1}', 400, "`float` >= 0")),
     ],
 )
-async def test_what_the_control_plane_refuses_it_refuses_in_words(api, session, asked, refusal):
+async def test_errors_of_the_control_plane_have_a_message(api, session, asked, refusal):
     await api.upsert(order())
     method, _, path = asked.partition(" ")
     body, status, words = refusal
@@ -111,7 +111,7 @@ async def test_what_the_control_plane_refuses_it_refuses_in_words(api, session, 
         assert words in await answer.text()
 
 
-async def test_a_seller_of_another_process_at_work():
+async def test_a_seller_can_act_from_another_process():
     async with SimulatorProcess() as mirakl:
         received = []
         await mirakl.events.connect(received.extend, Delivery(duplicates=0.5))
@@ -143,7 +143,7 @@ async def test_a_seller_of_another_process_at_work():
         assert msgspec.json.decode(received[before])["data"]["action_id"] == other
 
 
-async def test_events_of_another_process_wait_until_they_are_taken_or_due():
+async def test_events_for_another_process_wait_until_they_are_taken_or_due():
     async with SimulatorProcess() as mirakl:
         await mirakl.seller().set_price("p1", 1.0)
         (first,) = await mirakl.events.take()
@@ -161,7 +161,7 @@ async def test_events_of_another_process_wait_until_they_are_taken_or_due():
         assert len(received) == 2
 
 
-def test_a_seller_of_another_process_can_do_all_that_a_seller_can():
+def test_all_actions_of_a_seller_are_available_from_another_process():
     assert len(DOINGS) >= 15
     for name in DOINGS:
         assert inspect.getdoc(getattr(RemoteSeller, name)) == inspect.getdoc(getattr(Seller, name))
@@ -177,7 +177,7 @@ def test_a_process_has_the_attributes_of_a_simulator():
     assert theirs - ours <= set()
 
 
-async def test_a_process_answers_as_a_simulator_does(session):
+async def test_a_process_returns_the_same_results_as_a_simulator(session):
     async with SimulatorProcess(front={"orders": 3}) as mirakl:
         token = await mirakl.issue_token()
         headers = {"Authorization": f"Bearer {token}"}

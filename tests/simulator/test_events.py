@@ -66,7 +66,7 @@ def decoded(bodies):
     return [msgspec.json.decode(body) for body in bodies]
 
 
-async def test_everything_a_seller_does_is_an_event_of_the_document(api):
+async def test_every_action_of_a_seller_is_an_event_of_the_document(api):
     actions = await everything(api)
     events = decoded(api.simulator.events.outbox)
     assert [event["data"]["action_id"] for event in events[:10]] == actions
@@ -78,7 +78,7 @@ async def test_everything_a_seller_does_is_an_event_of_the_document(api):
         assert [(event["type"], problem) for event in events for problem in problems_of(event)] == []
 
 
-async def test_live_events_break_their_schema_as_the_samples_do(start):
+async def test_live_events_violate_their_schema_like_mirakls_samples(start):
     api = await start(oddities="live")
     await everything(api)
     events = {event["type"]: event["data"] for event in decoded(api.simulator.events.outbox)}
@@ -94,7 +94,7 @@ async def report(api, action_id, status="SUCCESS"):
     return (await api.send("PUT", f"/v1/orders/actions/{action_id}", value)).status
 
 
-async def test_every_command_owes_one_outcome_the_right_one(start):
+async def test_every_command_needs_one_right_outcome(start):
     clock = ManualClock()
     api = await start(clock=clock, action_seconds=60)
     await api.upsert(order("o1"))
@@ -115,7 +115,7 @@ async def test_every_command_owes_one_outcome_the_right_one(start):
         found.check()
 
 
-async def test_events_arrive_twice_in_any_order_and_late(start):
+async def test_events_can_arrive_twice_in_any_order_and_late(start):
     clock = ManualClock()
     api = await start(clock=clock)
     events, seller = api.simulator.events, api.simulator.seller()
@@ -131,7 +131,7 @@ async def test_events_arrive_twice_in_any_order_and_late(start):
     assert seen != sorted(seen, key=events.sent.index)
 
 
-async def test_a_sink_may_be_a_queue_and_commands_come_again(api):
+async def test_a_sink_can_be_a_queue_and_commands_can_be_redelivered(api):
     class Queue:
         def __init__(self):
             self.bodies = []
@@ -161,7 +161,7 @@ async def test_documents_are_downloaded_without_a_token_until_they_expire(start)
             clock.advance(seconds)
 
 
-async def test_a_seller_cannot_ship_what_connect_does_not_know(api):
+async def test_a_seller_cannot_ship_an_unknown_order(api):
     with pytest.raises(KeyError):
         await api.simulator.seller().ship("unknown")
     with pytest.raises(KeyError):

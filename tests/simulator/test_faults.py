@@ -23,7 +23,7 @@ def applied(api):
 
 
 @pytest.mark.parametrize("after_processing", [False, True])
-async def test_a_status(api, after_processing):
+async def test_a_fault_can_be_a_status(api, after_processing):
     reply = await trigger(api, Fault.status(500, after_processing=after_processing))
     assert (reply.status, reply.body) == (500, b"")
     assert applied(api) is after_processing
@@ -31,7 +31,7 @@ async def test_a_status(api, after_processing):
     assert api.simulator.requests[-1].fault == "status"
 
 
-async def test_a_status_with_all_that_may_come_with_it(api):
+async def test_a_status_can_have_headers_and_a_body(api):
     reply = await trigger(api, Fault.status(429, retry_after="1.5", body='{"a":1}', content_type="application/json"))
     assert (reply.status, reply.json) == (429, {"a": 1})
     assert reply.headers["Retry-After"] == "1.5"
@@ -41,7 +41,7 @@ async def test_a_status_with_all_that_may_come_with_it(api):
     assert (await trigger(api, Fault.status(301, headers={"Location": "/elsewhere"}))).status in {301, 405, 501}
 
 
-async def test_an_html_page(api):
+async def test_a_fault_can_be_an_html_page(api):
     reply = await trigger(api, Fault.html())
     assert reply.status == 502
     assert reply.headers["Content-Type"] == "text/html"
@@ -49,14 +49,14 @@ async def test_an_html_page(api):
 
 
 @pytest.mark.parametrize("after_processing", [False, True])
-async def test_a_reset(api, after_processing):
+async def test_a_fault_can_be_a_reset(api, after_processing):
     with pytest.raises(aiohttp.ClientConnectionError):
         await trigger(api, Fault.reset(after_processing=after_processing))
     assert applied(api) is after_processing
     assert api.simulator.requests[-1].status == 0
 
 
-async def test_a_reset_is_a_reset_and_not_an_end(api):
+async def test_a_reset_is_not_a_normal_close(api):
     api.simulator.faults.add(Fault.reset(after_processing=True))
     port = int(api.simulator.connect_url.split(":")[2].split("/")[0])
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -69,7 +69,7 @@ async def test_a_reset_is_a_reset_and_not_an_end(api):
     writer.close()
 
 
-async def test_a_connection_closed_after_a_full_answer(api):
+async def test_a_connection_can_be_closed_after_a_complete_response(api):
     api.simulator.faults.add(Fault.hang_up(at=(1,)))
     reply = await api.upsert(order())
     assert reply.status == 204
@@ -78,7 +78,7 @@ async def test_a_connection_closed_after_a_full_answer(api):
     assert api.simulator.requests[-1].status == 204
 
 
-async def test_an_answer_cut_short(api):
+async def test_a_response_can_be_truncated(api):
     with pytest.raises((aiohttp.ClientPayloadError, aiohttp.ServerDisconnectedError)):
         await trigger(api, Fault.truncate())
     assert applied(api)
@@ -86,7 +86,7 @@ async def test_an_answer_cut_short(api):
         await api.upsert({})  # a 400 has a body to cut
 
 
-async def test_an_answer_that_drips(api):
+async def test_a_response_can_be_sent_byte_by_byte(api):
     clock = time.monotonic()
     reply = await trigger(api, Fault.drip(0.002))
     assert reply.status == 204
@@ -94,7 +94,7 @@ async def test_an_answer_that_drips(api):
     assert applied(api)
 
 
-async def test_a_stall_is_outlived_by_nobody(api):
+async def test_a_stall_ends_in_a_timeout(api):
     api.simulator.faults.add(Fault.stall())
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.1):
@@ -102,7 +102,7 @@ async def test_a_stall_is_outlived_by_nobody(api):
     assert not applied(api)
 
 
-async def test_a_stall_after_the_work_is_done(api):
+async def test_a_stall_can_be_after_the_processing(api):
     api.simulator.faults.add(Fault.stall(after_processing=True))
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.2):
@@ -110,7 +110,7 @@ async def test_a_stall_after_the_work_is_done(api):
     assert applied(api)
 
 
-async def test_latency_is_drawn_between_its_bounds(start):
+async def test_latency_is_between_its_bounds(start):
     clock = ManualClock()
     api = await start(clock=clock, faults=FaultPlan(rules=[Fault.latency(1.0, 2.0)]))
     sending = asyncio.ensure_future(api.upsert(order()))
@@ -119,7 +119,7 @@ async def test_latency_is_drawn_between_its_bounds(start):
     assert (await sending).status == 204
 
 
-async def test_tokens_revoked_in_the_middle(api):
+async def test_tokens_can_be_revoked(api):
     api.simulator.faults.add(Fault.revoke_tokens(at=(2,)))
     assert (await api.upsert(order())).status == 204
     assert (await api.upsert(order())).status == 401
@@ -134,7 +134,7 @@ async def test_the_token_exchange_triggers_faults_by_its_name_only(api, session)
     assert (await api.upsert(order())).status == 503
 
 
-async def test_other_operations_trigger_none(api):
+async def test_other_operations_do_not_trigger_a_fault(api):
     api.simulator.faults.add(Fault.status(503, operation="updateActionStatus"))
     assert (await api.upsert(order())).status == 204
     assert (await api.send("PUT", "/v1/orders/actions/a", {"status": "SUCCESS"})).status == 503
@@ -144,7 +144,7 @@ def triggered_by(plan, count=1000, operation="upsertOrders"):
     return [bool(plan.draw(operation)) for _ in range(count)]
 
 
-def test_when_a_fault_is_triggered():
+def test_the_conditions_of_a_fault_select_requests():
     assert triggered_by(FaultPlan(rules=[Fault.reset(every=3)]), 7) == [False, False, True, False, False, True, False]
     assert triggered_by(FaultPlan(rules=[Fault.reset(at=(1, 4))]), 5) == [True, False, False, True, False]
     assert triggered_by(FaultPlan(rules=[Fault.reset(times=2)]), 4) == [True, True, False, False]
@@ -167,7 +167,7 @@ def test_the_same_seed_gives_the_same_faults():
     assert resets == first, "a fault more does not move the others"
 
 
-def test_strokes_are_counted_and_end_on_request():
+def test_triggered_faults_are_counted_and_limited():
     plan = FaultPlan(rules=[Fault.latency(0.1), Fault.reset(every=2)])
     triggered_by(plan, 10)
     plan.clear()
@@ -191,7 +191,7 @@ def test_strokes_are_counted_and_end_on_request():
     ],
     ids=str,
 )
-def test_a_fault_that_cannot_be(arguments):
+def test_invalid_faults_are_rejected(arguments):
     with pytest.raises(ValueError, match=next(iter(arguments))):
         Fault.reset(**arguments)
     with pytest.raises(ValueError, match="HTTP status"):
@@ -214,12 +214,12 @@ def test_a_fault_that_cannot_be(arguments):
     ],
     ids=str,
 )  # fmt: skip
-def test_an_argument_of_the_simulator_that_cannot_be_is_refused_by_name(arguments):
+def test_an_invalid_argument_of_the_simulator_is_rejected_by_name(arguments):
     with pytest.raises(ValueError, match=next(iter(arguments))):
         Simulator(**arguments)
 
 
-async def test_requests_before_and_after_a_fault_are_whole(start):
+async def test_requests_before_and_after_a_fault_are_unaffected(start):
     """Whatever happens to some connections, what was answered 204 is there and nothing else is but what was cut off."""
     api = await start(
         faults=FaultPlan(

@@ -60,11 +60,11 @@ async def memory_after(calls):
         return current
 
 
-async def test_calls_that_add_nothing_leave_nothing():
+async def test_calls_without_effect_use_no_memory():
     # What is traced is what replaced the log's first lines and the latest selections.
     assert await memory_after(1_000) < 600_000
 
 
 @pytest.mark.chaos
-async def test_thirty_thousand_mixed_calls_do_not_grow():
+async def test_thirty_thousand_mixed_calls_use_bounded_memory():
     assert await memory_after(30_000) < 600_000

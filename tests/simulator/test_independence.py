@@ -32,14 +32,14 @@ def leaves_the_simulator(path, name):
     return levels > len(path.relative_to(ROOT).parents)
 
 
-def test_it_imports_nothing_of_the_client():
+def test_the_simulator_imports_nothing_of_the_client():
     assert len(FILES) > 10
     assert leaves_the_simulator(ROOT / "front" / "orders.py", "...codec")
     foreign = {(path.name, name) for path in FILES for name in imported(path) if leaves_the_simulator(path, name)}
     assert foreign == {("clients.py", name) for name in ON_REQUEST}
 
 
-def test_and_nothing_of_the_client_is_loaded_with_it():
+def test_importing_the_simulator_loads_nothing_of_the_client():
     program = (
         "import sys, mirakl_async.simulator\n"
         "print([n for n in sys.modules if n.startswith('mirakl_async.')"

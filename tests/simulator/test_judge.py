@@ -35,7 +35,7 @@ async def front_get(api, session, path, *, token=None, **query):
         return await answer.json()
 
 
-async def test_a_client_that_keeps_the_contract_is_left_in_peace(start):
+async def test_a_client_that_keeps_the_contract_has_no_violations(start):
     api = await start(rate_limits="documented", front={"orders": 250, "returns": 250})
     mirakl = api.simulator
     async with mirakl.connect_client() as connect, mirakl.front_client() as front:
@@ -58,7 +58,7 @@ async def test_a_client_that_keeps_the_contract_is_left_in_peace(start):
 
 
 @pytest.mark.parametrize("rate_limits", ["none", "documented"])
-async def test_calls_above_the_documented_rate_are_found_whether_they_are_refused_or_not(start, rate_limits):
+async def test_calls_above_the_documented_rate_are_found_whether_rejected_or_not(start, rate_limits):
     api = await start(rate_limits=rate_limits, clock=ManualClock())
     for number in range(33):
         await api.upsert(order(f"o{number}"))
@@ -83,7 +83,7 @@ async def test_calls_before_retry_after_is_over_are_found(start):
     assert "Retry-After" in finding.message
 
 
-async def test_calls_that_are_too_large_and_calls_that_are_too_small(start):
+async def test_calls_that_are_too_large_and_too_small_are_found(start):
     api = await start(clock=ManualClock())
     assert (await api.upsert(*(order(f"o{number}") for number in range(101)))).status == 400
     for number in range(12):
@@ -95,7 +95,7 @@ async def test_calls_that_are_too_large_and_calls_that_are_too_small(start):
     assert ("refused", "upsertOrders") in rules(judgement, advice=True)
 
 
-async def test_a_list_whose_first_page_is_read_again_and_again(start, session):
+async def test_a_list_of_which_only_the_first_page_is_read_is_found(start, session):
     api = await start()
     for _ in range(3):
         await front_get(api, session, "/api/orders", max="10")
@@ -104,7 +104,7 @@ async def test_a_list_whose_first_page_is_read_again_and_again(start, session):
     assert "follow it with page_token" in str(api.simulator.judge())
 
 
-async def test_a_short_list_may_be_read_again_and_again(start, session):
+async def test_a_short_list_can_be_read_repeatedly(start, session):
     api = await start(front={"orders": 5, "returns": 5})
     for _ in range(5):
         await front_get(api, session, "/api/orders")
@@ -112,7 +112,7 @@ async def test_a_short_list_may_be_read_again_and_again(start, session):
     api.simulator.judge().check(advice=True)
 
 
-async def test_an_offset_where_a_token_is_needed(start, session):
+async def test_an_offset_instead_of_a_page_token_is_found(start, session):
     api = await start()
     await front_get(api, session, "/api/returns", offset="10", max="10")
     (finding,) = api.simulator.judge().of("paging")
@@ -130,7 +130,7 @@ async def test_small_pages_of_a_long_list_are_advice(start, session):
         judgement.check(advice=True)
 
 
-async def test_a_token_on_the_wrong_host(start, session):
+async def test_a_token_on_the_wrong_host_is_found(start, session):
     api = await start()
     mirakl = api.simulator
     token = {"Authorization": f"Bearer {mirakl.issue_token()}"}
@@ -150,7 +150,7 @@ async def test_a_token_on_the_wrong_host(start, session):
     assert mirakl.judge().of("hosts") == found
 
 
-async def test_an_unsafe_write_that_is_repeated_after_its_answer_was_lost(start, session):
+async def test_an_unsafe_write_repeated_after_a_lost_response_is_found(start, session):
     api = await start()
     mirakl = api.simulator
     url = f"{mirakl.front_url}/api/orders/{mirakl.front.ids('orders')[0]}/messages"
@@ -162,7 +162,7 @@ async def test_an_unsafe_write_that_is_repeated_after_its_answer_was_lost(start,
     assert (finding.operation, finding.count) == ("OR42", 1)
 
 
-async def test_a_write_that_had_no_effect_may_be_repeated(start, session):
+async def test_a_write_without_effect_can_be_repeated(start, session):
     api = await start()
     mirakl = api.simulator
     url = f"{mirakl.front_url}/api/orders/{mirakl.front.ids('orders')[0]}/messages"
@@ -173,7 +173,7 @@ async def test_a_write_that_had_no_effect_may_be_repeated(start, session):
     assert mirakl.judge().of("repeated") == []
 
 
-async def test_the_same_file_in_another_multipart_frame_is_the_same_write(start):
+async def test_the_same_file_with_another_multipart_boundary_is_the_same_write(start):
     api = await start()
     mirakl = api.simulator
     async with mirakl.front_client() as front:
@@ -182,7 +182,7 @@ async def test_the_same_file_in_another_multipart_frame_is_the_same_write(start)
     assert [(one.operation, one.count) for one in mirakl.judge().of("repeated")] == [("P41", 1)]
 
 
-async def test_commands_without_their_outcome(start):
+async def test_commands_without_an_outcome_are_found(start):
     clock = ManualClock()
     api = await start(clock=clock, action_seconds=60)
     await api.upsert(order())
@@ -207,7 +207,7 @@ async def test_a_token_for_each_call_is_advice(start, session):
     assert (finding.rule, finding.count, finding.advice) == ("tokens", 8, True)
 
 
-async def test_the_judge_of_another_process():
+async def test_the_judge_is_available_from_another_process():
     async with SimulatorProcess(front={"orders": 30}) as mirakl:
         async with mirakl.front_client() as front:
             for _ in range(3):
@@ -220,7 +220,7 @@ async def test_the_judge_of_another_process():
         (await mirakl.control.commands()).check()
 
 
-async def test_what_is_remembered_of_writes_is_bounded(start, session, monkeypatch):
+async def test_the_memory_for_writes_is_bounded(start, session, monkeypatch):
     monkeypatch.setattr("mirakl_async.simulator.judge.MAX_REMEMBERED_WRITES", 3)
     api = await start()
     mirakl = api.simulator
@@ -235,7 +235,7 @@ async def test_what_is_remembered_of_writes_is_bounded(start, session, monkeypat
     assert mirakl.judge().of("repeated") == []
 
 
-async def test_the_judge_knows_operations_that_are_served(api):
+async def test_the_judges_rules_are_for_served_operations(api):
     served = {route.operation for router in api.simulator._routers for route in router.service.routes}
     assert served >= MAX_ITEMS.keys()
     assert served >= UNSAFE

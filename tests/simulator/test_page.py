@@ -66,7 +66,7 @@ def lightness(browser):  # noqa: F811
 
 
 @SERVED
-def test_the_page_shows_what_the_simulator_has_come_to(mirakl, browser, tmp_path):  # noqa: F811
+def test_the_page_shows_the_state_of_the_simulator(mirakl, browser, tmp_path):  # noqa: F811
     use(mirakl, some_traffic)
     for expected, answered in (("SUCCESS", "SUCCESS"), ("FAILED", "SUCCESS"), ("SUCCESS", None)):
         action_id = asyncio.run(mirakl.seller().ship("o1", expected=expected))
@@ -97,7 +97,7 @@ def test_the_page_shows_what_the_simulator_has_come_to(mirakl, browser, tmp_path
 
 
 @SERVED
-def test_a_fault_is_put_in_force_and_cleared_by_keyboard_alone(mirakl, browser, tmp_path):  # noqa: F811
+def test_a_fault_can_be_added_and_cleared_by_keyboard(mirakl, browser, tmp_path):  # noqa: F811
     use(mirakl, some_traffic)
     browser.get(root(mirakl))
     until(lambda: browser.find_elements("css selector", "#operation option[value=OR11]"))
@@ -139,7 +139,7 @@ def test_a_fault_is_put_in_force_and_cleared_by_keyboard_alone(mirakl, browser, 
 
 
 @SERVED
-def test_every_button_puts_a_fault_in_force_that_the_simulator_takes(mirakl, browser):  # noqa: F811
+def test_every_button_adds_a_valid_fault(mirakl, browser):  # noqa: F811
     browser.get(root(mirakl))
     buttons = browser.find_elements("css selector", "#buttons button")
     for number, button in enumerate(buttons, 1):
@@ -152,7 +152,7 @@ def test_every_button_puts_a_fault_in_force_that_the_simulator_takes(mirakl, bro
 
 
 @SERVED
-def test_the_page_asks_no_other_host_and_writes_no_errors(mirakl, browser):  # noqa: F811
+def test_the_page_uses_no_other_host_and_logs_no_errors(mirakl, browser):  # noqa: F811
     browser.get("about:blank")  # the page of the test before may still ask its simulator
     for kind in ("browser", "performance"):
         browser.get_log(kind)
@@ -165,7 +165,7 @@ def test_the_page_asks_no_other_host_and_writes_no_errors(mirakl, browser):  # n
 
 
 @SERVED
-def test_what_callers_send_is_shown_as_text(mirakl, browser):  # noqa: F811
+def test_texts_from_callers_are_escaped(mirakl, browser):  # noqa: F811
     async def unknown(_connect, front):
         with pytest.raises(Exception, match="OR12"):
             await front.orders.get("<img src=x onerror=document.title='broken'>")
@@ -177,7 +177,7 @@ def test_what_callers_send_is_shown_as_text(mirakl, browser):  # noqa: F811
 
 
 @SERVED
-def test_the_page_says_that_its_simulator_is_gone(mirakl, browser):  # noqa: F811
+def test_the_page_shows_that_its_simulator_was_stopped(mirakl, browser):  # noqa: F811
     browser.get(root(mirakl))
     until(lambda: "UTC" in text(browser, "#when"))
     browser.execute_script("window.fetch = () => Promise.reject(new Error('gone'))")
@@ -196,7 +196,7 @@ def test_a_page_of_another_origin_changes_nothing(mirakl, browser):  # noqa: F81
     assert not mirakl.faults.any
 
 
-async def test_the_page_is_closed_to_foreign_hosts_and_origins():
+async def test_the_page_rejects_other_hosts_and_origins():
     async with Simulator() as mirakl, aiohttp.ClientSession() as session:
         for path in ("", "_simulator/overview"):
             for signs in ({"Host": "evil.example"}, {"Origin": "https://evil.example"}):

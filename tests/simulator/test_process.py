@@ -28,7 +28,7 @@ def control(api, session):
     return Control(session, api.simulator.control_url)
 
 
-async def test_the_state_of_a_simulator(api, control):
+async def test_the_state_of_a_simulator_can_be_read(api, control):
     api.simulator.world.add_action("a1")
     body = msgspec.json.encode(order())
     await api.upsert(order())
@@ -42,7 +42,7 @@ async def test_the_state_of_a_simulator(api, control):
     assert state.actions == {"PENDING": 1}
 
 
-async def test_orders_are_read_back_one_a_line(api, control):
+async def test_orders_are_read_back_one_per_line(api, control):
     sent = [order(f"o{number}") for number in range(60)]
     await api.upsert(*sent)
     pretty = msgspec.json.format(msgspec.json.encode(upsert(full_order("p1"))), indent=2)
@@ -60,7 +60,7 @@ async def test_orders_that_were_not_kept_cannot_be_read_back(start, session):
         assert "digests only" in await answer.text()
 
 
-async def test_faults_come_and_go(api, control):
+async def test_faults_can_be_added_and_cleared(api, control):
     await control.add_faults(Fault.status(503, retry_after=2, times=1), Fault.status(502, at=(3,)))
     assert [(await api.upsert(order())).status for _ in range(4)] == [503, 204, 502, 204]
     assert (await control.state()).faults == {"status": 2}
@@ -69,7 +69,7 @@ async def test_faults_come_and_go(api, control):
     assert (await api.upsert(order())).status == 204
 
 
-async def test_tokens_actions_channels_and_the_log(api, control):
+async def test_tokens_actions_channels_and_the_log_can_be_controlled(api, control):
     await control.add_channel("channel-7", "a", "b")
     assert (await api.upsert(order(), channel_id="channel-7", channel_store_id="b")).status == 204
     await control.add_actions("a1", "a2")
@@ -86,12 +86,12 @@ async def test_tokens_actions_channels_and_the_log(api, control):
 @pytest.mark.parametrize(
     ("path", "body"), [("/faults", b'[{"kind":"flood"}]'), ("/actions", b"[]"), ("/channels", b"{}"), ("/faults", b"{")]
 )
-async def test_a_knob_turned_too_far(api, session, path, body):
+async def test_invalid_settings_are_rejected(api, session, path, body):
     async with session.post(api.simulator.control_url + path, data=body) as answer:
         assert answer.status == 400
 
 
-async def test_a_process_serves_and_leaves(session):
+async def test_a_process_serves_and_ends(session):
     async with SimulatorProcess(channels={"c:1": ["s,1"]}, rate_limits=2, expires_in=60) as mirakl:
         where = mirakl.addresses
         assert where.channels == {"c:1": ["s,1"]}
@@ -121,7 +121,7 @@ async def test_a_process_serves_and_leaves(session):
         os.kill(where.pid, 0)
 
 
-async def test_switches_reach_the_process(session):
+async def test_options_are_passed_to_the_process(session):
     async with SimulatorProcess(unique_lines=False, keep="digest", latency=(0.0, 0.01)) as mirakl:
         where = mirakl.addresses
         form = {"grant_type": "client_credentials", "client_id": where.client_id, "client_secret": where.client_secret}
@@ -135,7 +135,7 @@ async def test_switches_reach_the_process(session):
             await anext(mirakl.control.orders())
 
 
-def test_a_process_takes_the_arguments_of_a_simulator():
+def test_a_process_has_the_arguments_of_a_simulator():
     taken = inspect.signature(SimulatorProcess).parameters
     apart = {"faults", "clock", "sockets", "hosts"}  # objects of this process, and what is not for tests on one machine
     assert inspect.signature(Simulator).parameters.keys() - taken.keys() == apart
@@ -144,7 +144,7 @@ def test_a_process_takes_the_arguments_of_a_simulator():
             assert taken[name].default == parameter.default, name
 
 
-async def test_further_switches_reach_the_process(session):
+async def test_further_options_are_passed_to_the_process(session):
     async with SimulatorProcess(
         client_id="c", client_secret="s", api_key="k", oddities="live", equal_stamp="ignore", error_fields="none",
         action_seconds=5, keepalive=1, log_size=2,
@@ -169,13 +169,13 @@ async def test_further_switches_reach_the_process(session):
         assert len((await mirakl.commands()).expired) == 1
 
 
-async def test_a_process_that_cannot_start_says_so():
+async def test_a_process_that_cannot_start_is_an_error():
     with pytest.raises(RuntimeError, match="ended with status 2 before it was ready"):
         async with SimulatorProcess(port=-1):
             pass
 
 
-def test_nothing_is_known_before_the_start():
+def test_a_process_has_no_addresses_before_its_start():
     with pytest.raises(RuntimeError, match="not running"):
         _ = SimulatorProcess().addresses
     with pytest.raises(RuntimeError, match="not running"):
@@ -192,7 +192,7 @@ async def ready(*arguments, stdin=asyncio.subprocess.DEVNULL):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-async def test_a_signal_ends_it_in_peace(number):
+async def test_a_signal_ends_the_process_normally(number):
     child, where = await ready()
     assert where["pid"] == child.pid
     child.send_signal(number)
@@ -200,7 +200,7 @@ async def test_a_signal_ends_it_in_peace(number):
     assert (child.returncode, output, errors) == (0, b"", b"")
 
 
-async def test_it_does_not_outlive_a_parent_that_is_killed():
+async def test_the_process_ends_when_its_parent_is_killed():
     # The parent starts a simulator, tells its pid and is killed: nothing of its own code runs any more.
     program = (
         "import asyncio, time\n"
@@ -230,7 +230,7 @@ def alive(pid):
         return False
 
 
-async def test_a_port_that_is_taken(api):
+async def test_a_used_port_is_an_error(api):
     port = api.simulator.connect_url.split(":")[2].split("/")[0]
     taken = await asyncio.create_subprocess_exec(
         *COMMAND, f"--port={port}", stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
@@ -260,20 +260,20 @@ async def test_a_port_that_is_taken(api):
         "--channel=[]",
     ],
 )
-def test_arguments_that_mean_nothing(argument, capsys):
+def test_invalid_arguments_are_usage_errors(argument, capsys):
     with pytest.raises(SystemExit) as ended:
         _parser().parse_args([argument])
     assert ended.value.code == 2
     assert argument.partition("=")[2] in capsys.readouterr().err
 
 
-def test_arguments():
+def test_arguments_are_parsed():
     read = _parser().parse_args(["--rate-limit=7", "--latency=0.1:0.2", "--channel=c:s,t", '--channel=["d","u"]'])
     assert (read.rate_limit, read.latency, dict(read.channel)) == (7, (0.1, 0.2), {"c": ["s", "t"], "d": ["u"]})
     assert _parser().parse_args([]).rate_limit == "documented"
     assert Window(7) == Window(7, 1.0)
 
 
-def test_help_is_there():
+def test_help_is_printed():
     shown = subprocess.run([*COMMAND, "--help"], capture_output=True, text=True, check=True, timeout=30).stdout
     assert "--rate-limit" in shown

@@ -8,7 +8,7 @@ from mirakl_async.simulator import DOCUMENTED, ManualClock, Window
 from mirakl_async.simulator.ratelimits import SlidingWindows, retry_after
 
 
-def test_the_window_slides():
+def test_the_window_is_a_sliding_one():
     clock = ManualClock(now=1024.0)
     windows = SlidingWindows({"upsertOrders": Window(2, 1.0)}, clock)
     assert windows.admit("a", "upsertOrders") is None
@@ -21,7 +21,7 @@ def test_the_window_slides():
     assert windows.admit("a", "upsertOrders") == 0.5
 
 
-def test_refused_calls_do_not_count_but_are_seen():
+def test_rejected_calls_are_counted_separately():
     clock = ManualClock()
     windows = SlidingWindows(3, clock)
     outcomes = [windows.admit("a", "upsertOrders") is None for _ in range(10)]
@@ -34,7 +34,7 @@ def test_refused_calls_do_not_count_but_are_seen():
     assert windows.refused == 7
 
 
-def test_credentials_and_operations_have_windows_of_their_own():
+def test_credentials_and_operations_have_separate_windows():
     windows = SlidingWindows(1, ManualClock())
     assert windows.admit("a", "upsertOrders") is None
     assert windows.admit("b", "upsertOrders") is None
@@ -46,7 +46,7 @@ def test_credentials_and_operations_have_windows_of_their_own():
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_no_window_ever_holds_more_than_the_limit(seed):
+def test_no_window_has_more_calls_than_the_limit(seed):
     rng = random.Random(seed)
     clock = ManualClock()
     windows = SlidingWindows("documented", clock)
@@ -64,14 +64,14 @@ def test_no_window_ever_holds_more_than_the_limit(seed):
     assert max(counts) == 30 == windows.traffic("upsertOrders").highest_accepted
 
 
-def test_what_is_documented():
+def test_the_documented_limits_are_used():
     assert DOCUMENTED["upsertOrders"] == Window(30, 1.0)
     windows = SlidingWindows("documented", ManualClock())
     assert windows.window("upsertCarriers") == Window(1, 3600.0)
     assert windows.window("updateActionStatus") is None
 
 
-def test_without_limits_everything_is_admitted_and_watched():
+def test_without_limits_all_calls_are_accepted_and_counted():
     clock = ManualClock()
     windows = SlidingWindows("none", clock)
     for _ in range(100):

@@ -60,7 +60,7 @@ def fields(problems):
     return [problem.field for problem in problems]
 
 
-def test_what_the_document_allows_passes():
+def test_a_valid_order_is_accepted():
     assert not UPSERT_ORDERS(FULL)
     assert not UPSERT_ORDERS(upsert(order()))
 
@@ -76,12 +76,12 @@ def test_an_optional_member_may_be_missing(path):
 
 
 @pytest.mark.parametrize("path", paths(FULL))
-def test_null_is_of_no_type(path):
+def test_null_is_not_a_valid_value(path):
     assert fields(UPSERT_ORDERS(changed(FULL, path, None))) == [path]
 
 
 @pytest.mark.parametrize("path", paths(FULL))
-def test_another_type_is_found_at_its_place(path):
+def test_a_value_of_another_type_is_found_at_its_place(path):
     wrongs: tuple[object, ...] = ({}, "word", 7, True, [])
     for wrong in wrongs:
         unusable = changed(FULL, path, wrong)
@@ -157,7 +157,7 @@ def test_an_item_deep_in_a_list_is_named():
     assert problem.extensions == {"minLength": 0, "maxLength": 10_000}
 
 
-def test_a_hundred_orders_are_the_most():
+def test_at_most_a_hundred_orders_are_accepted():
     assert not UPSERT_ORDERS(upsert(*(order(str(number)) for number in range(100))))
 
 
@@ -165,12 +165,12 @@ def test_unknown_members_are_ignored():
     assert not UPSERT_ORDERS(changed(FULL, f"{ITEM}.product.colour", None))
 
 
-def test_all_problems_are_found_not_the_first():
+def test_all_problems_are_found_not_only_the_first():
     unusable = changed(changed(FULL, "orders[0].status", 1), f"{ITEM}.price.amount", -1)
     assert sorted(fields(UPSERT_ORDERS(unusable))) == [f"{ITEM}.price.amount", "orders[0].status"]
 
 
-def test_no_problem_repeats_the_value_it_found():
+def test_no_problem_contains_the_invalid_value():
     for path in paths(FULL):
         for problem in UPSERT_ORDERS(changed(FULL, path, "sam@mail.example secret")):
             assert "sam" not in problem.message
@@ -192,7 +192,7 @@ def test_no_problem_repeats_the_value_it_found():
         ([], [""]),
     ],
 )
-def test_the_outcome_of_an_action(payload, found):
+def test_the_outcome_of_an_action_is_checked(payload, found):
     assert fields(UPDATE_ACTION(payload)) == found
 
 
@@ -213,5 +213,5 @@ def test_the_outcome_of_an_action(payload, found):
         ({"orders": [{}] * 101}, ["orders"]),
     ],
 )
-def test_anonymization_dates(payload, found):
+def test_anonymization_dates_are_checked(payload, found):
     assert fields(ANONYMIZE_AFTER(payload)) == found

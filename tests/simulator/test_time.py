@@ -33,7 +33,7 @@ def dates_in(value, name=""):
         yield name, datetime.fromisoformat(value)
 
 
-async def test_since_yesterday_finds_rows_whatever_day_it_is(mirakl_front):
+async def test_there_are_rows_since_yesterday_on_every_day(mirakl_front):
     yesterday = datetime.now(UTC) - timedelta(days=1)
     front = mirakl_front
     lists = {
@@ -54,7 +54,7 @@ async def test_since_yesterday_finds_rows_whatever_day_it_is(mirakl_front):
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 @pytest.mark.parametrize("size", [1, 25, 1500])
-def test_rows_were_made_in_the_week_before_and_none_was_updated_in_the_future(kind, size):
+def test_rows_were_created_in_the_week_before_and_none_was_updated_in_the_future(kind, size):
     clock = ManualClock(NOW.timestamp())
     table = Table(kind, size, clock, seed=3)
     heads = [table.head(rank) for rank in table.ranks]
@@ -66,7 +66,7 @@ def test_rows_were_made_in_the_week_before_and_none_was_updated_in_the_future(ki
     assert created == sorted(created)
 
 
-def test_what_has_happened_to_a_row_happened_before_now():
+def test_all_dates_of_a_row_are_in_the_past():
     world = FrontWorld(ManualClock(NOW.timestamp()), seed=1)
     future = {"earliest", "latest", "shipping_deadline", "due_date", "end_date", "start_date", "pickup_date"}
     future |= {"return_window_end_date"}
@@ -80,7 +80,7 @@ def test_what_has_happened_to_a_row_happened_before_now():
     assert late == set()
 
 
-def test_the_same_now_and_seed_make_the_same_rows_and_time_that_passes_changes_none():
+def test_the_same_now_and_seed_make_the_same_rows_which_do_not_change_with_time():
     clock = ManualClock(NOW.timestamp())
     world = FrontWorld(clock, seed=7)
     rows = every_row(world)
@@ -91,7 +91,7 @@ def test_the_same_now_and_seed_make_the_same_rows_and_time_that_passes_changes_n
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
-def test_a_row_inserted_last_is_made_when_it_is_inserted(kind):
+def test_an_inserted_row_is_created_at_the_time_of_the_insertion(kind):
     clock = ManualClock(NOW.timestamp())
     table = Table(kind, 5, clock, seed=0)
     clock.advance(3 * 86_400)
@@ -104,7 +104,7 @@ def test_a_row_inserted_last_is_made_when_it_is_inserted(kind):
     assert table.head(newest)["last_updated"] == clock.time()
 
 
-def test_a_list_refilled_later_lives_in_the_week_before_that():
+def test_rows_of_a_refilled_list_are_from_the_week_before():
     clock = ManualClock(NOW.timestamp())
     world = FrontWorld(clock)
     clock.advance(100 * 86_400)
@@ -113,7 +113,7 @@ def test_a_list_refilled_later_lives_in_the_week_before_that():
     assert all(clock.time() - FILLED_SPAN <= table.head(rank)["created"] < clock.time() for rank in table.ranks)
 
 
-def test_a_stamp_that_an_answer_shows_finds_its_row_again():
+def test_a_row_is_found_by_the_timestamp_in_its_response():
     clock = ManualClock(NOW.timestamp() + 0.123456)
     world = FrontWorld(clock)
     world.change("orders", world.ids("orders")[3])
@@ -124,7 +124,7 @@ def test_a_stamp_that_an_answer_shows_finds_its_row_again():
 
 
 @pytest.mark.parametrize("now", [NOW, NOW.timestamp(), NOW.astimezone()])
-async def test_a_simulator_runs_on_from_the_time_given(now):
+async def test_a_simulator_starts_at_the_given_time(now):
     async with Simulator(now=now) as mirakl:
         assert NOW.timestamp() <= mirakl.clock.time() < NOW.timestamp() + 60
         newest = mirakl.front.tables["orders"].head(24)
@@ -140,16 +140,16 @@ async def test_a_simulator_runs_on_from_the_time_given(now):
         ({"now": 1.0, "clock": ManualClock()}, "set the time of `clock`"),
     ],
 )
-def test_a_time_that_means_nothing(arguments, message):
+def test_invalid_times_are_rejected(arguments, message):
     with pytest.raises(ValueError, match=message):
         Simulator(**arguments)
 
 
-def test_seconds_of_a_moment():
+def test_a_date_time_is_converted_to_seconds():
     assert seconds_of(NOW) == NOW.timestamp() == seconds_of(NOW.timestamp())
 
 
-def test_the_usual_clock_is_the_machines_and_can_be_moved_on():
+def test_the_default_clock_is_the_machines_and_can_be_advanced():
     clock = RealClock()
     before = time.time(), time.monotonic()
     assert clock.time() >= before[0]
@@ -159,7 +159,7 @@ def test_the_usual_clock_is_the_machines_and_can_be_moved_on():
     assert clock.monotonic() >= before[1] + 3600
 
 
-async def test_tokens_expire_when_the_clock_is_moved_from_outside(session):
+async def test_tokens_expire_when_the_clock_is_advanced_from_outside(session):
     async with Simulator(expires_in=60) as mirakl:
         control = Control(session, mirakl.control_url)
         headers = {"Authorization": f"Bearer {mirakl.issue_token()}"}
@@ -174,7 +174,7 @@ async def test_tokens_expire_when_the_clock_is_moved_from_outside(session):
         assert await status() == 401
 
 
-async def test_a_manual_clock_is_moved_from_outside_too(session):
+async def test_a_manual_clock_can_be_advanced_from_outside(session):
     clock = ManualClock(NOW.timestamp())
     async with Simulator(clock=clock) as mirakl:
         assert await Control(session, mirakl.control_url).advance(90) == NOW.timestamp() + 90
@@ -183,7 +183,7 @@ async def test_a_manual_clock_is_moved_from_outside_too(session):
     assert clock.time() == NOW.timestamp() + 90
 
 
-async def test_a_clock_without_a_way_to_move_it_is_refused(session):
+async def test_advancing_a_clock_without_that_method_is_an_error(session):
     class Fixed:
         def monotonic(self):
             return 0.0
@@ -201,7 +201,7 @@ async def test_a_clock_without_a_way_to_move_it_is_refused(session):
         assert (answer.status, await answer.text()) == (409, "the simulator's clock cannot be moved")
 
 
-async def test_a_process_lives_at_the_time_given():
+async def test_a_process_starts_at_the_given_time():
     async with SimulatorProcess(now=NOW, front={"orders": 3}) as mirakl:
         assert NOW.timestamp() < await mirakl.control.advance(0) < NOW.timestamp() + 60
         assert await mirakl.control.advance(86_400) > NOW.timestamp() + 86_400

@@ -26,7 +26,7 @@ async def exchange(session, simulator, body, content_type=FORM):
         return answer.status, msgspec.json.decode(await answer.read())
 
 
-async def test_credentials_buy_a_token_that_opens_the_api(api, session):
+async def test_credentials_are_exchanged_for_a_valid_token(api, session):
     status, granted = await exchange(session, api.simulator, urlencode(form(api.simulator)))
     assert status == 200
     assert granted.keys() == {"token_type", "access_token", "expires_in", "target_app", "resource_owner"}
@@ -36,7 +36,7 @@ async def test_credentials_buy_a_token_that_opens_the_api(api, session):
 
 
 @pytest.mark.parametrize("wrong", [{"client_secret": "guess"}, {"client_id": "unknown"}, {"client_secret": "été"}])
-async def test_wrong_credentials(api, session, wrong):
+async def test_wrong_credentials_are_rejected(api, session, wrong):
     status, refused = await exchange(session, api.simulator, urlencode(form(api.simulator, **wrong)))
     assert (status, refused["error"]) == (401, "invalid_client")
     assert api.simulator.client_secret not in str(refused)
@@ -51,12 +51,12 @@ async def test_wrong_credentials(api, session, wrong):
         ({"client_secret": ""}, "invalid_request"),
     ],
 )
-async def test_a_form_that_asks_for_something_else(api, session, changed, error):
+async def test_another_grant_type_is_rejected(api, session, changed, error):
     status, refused = await exchange(session, api.simulator, urlencode(form(api.simulator, **changed)))
     assert (status, refused["error"]) == (400, error)
 
 
-async def test_parameters_come_once_and_in_a_form(api, session):
+async def test_parameters_must_be_sent_once_in_a_form(api, session):
     right = urlencode(form(api.simulator))
     assert await exchange(session, api.simulator, right + "&client_id=other") == (
         400,
@@ -77,7 +77,7 @@ async def test_exchanges_are_counted(api, session):
     assert (counts.requests, counts.granted) == (2, 1)
 
 
-async def test_a_token_dies_at_its_time(start):
+async def test_a_token_expires_at_its_time(start):
     clock = ManualClock()
     api = await start(expires_in=60, clock=clock)
     clock.advance(59.9)

@@ -22,7 +22,7 @@ HERE = "127.0.0.1:8080"
         {"Host": HERE, "Sec-Fetch-Site": "cross-site"}, {"Host": HERE, "Sec-Fetch-Site": "same-site"},
     ],
 )  # fmt: skip
-def test_what_gives_a_foreign_page_away(headers):
+def test_requests_of_foreign_pages_are_detected(headers):
     assert why_foreign(headers) is not None
 
 
@@ -33,11 +33,11 @@ def test_what_gives_a_foreign_page_away(headers):
         {"Host": HERE, "Origin": f"http://{HERE}"}, {"Host": HERE, "Sec-Fetch-Site": "none"},
     ],
 )  # fmt: skip
-def test_programs_of_this_machine_get_in(headers):
+def test_programs_on_this_machine_are_accepted(headers):
     assert why_foreign(headers) is None
 
 
-async def test_every_address_of_the_simulator_is_closed_to_foreign_pages():
+async def test_every_address_of_the_simulator_rejects_foreign_pages():
     async with Simulator() as simulator, aiohttp.ClientSession() as session:
         asked = [
             ("GET", f"{simulator.control_url}/state"), ("GET", f"{simulator.control_url}/orders"),

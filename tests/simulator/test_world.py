@@ -13,7 +13,7 @@ def world(**arguments):
     return World({"c": ["s", "t"]}, **arguments)
 
 
-def test_the_newest_version_stays_whatever_the_order_of_arrival():
+def test_the_newest_version_is_stored_in_any_order_of_arrival():
     versions = [(stamp, b'{"version":%d}' % stamp) for stamp in range(20)]
     for seed in range(5):
         random.Random(seed).shuffle(versions)
@@ -26,7 +26,7 @@ def test_the_newest_version_stays_whatever_the_order_of_arrival():
         assert known.versions.applied == known.orders[KEY].versions
 
 
-def test_an_equal_stamp_replaces():
+def test_a_version_with_an_equal_timestamp_replaces():
     known = world()
     for body in (b"1", b"1", b"2"):
         known.apply(KEY, 5, body)
@@ -35,7 +35,7 @@ def test_an_equal_stamp_replaces():
     assert dict(known.bodies()) == {KEY: b"2"}
 
 
-def test_or_does_not_where_that_rule_is_switched():
+def test_a_version_with_an_equal_timestamp_can_be_dropped_by_a_setting():
     known = world(equal_stamp="ignore")
     for body in (b"1", b"1", b"2"):
         known.apply(KEY, 5, body)
@@ -44,7 +44,7 @@ def test_or_does_not_where_that_rule_is_switched():
     assert dict(known.bodies()) == {KEY: b"1"}
 
 
-def test_an_order_is_known_by_all_four_parts():
+def test_an_order_is_identified_by_all_four_parts():
     known = world()
     for key in (
         KEY,
@@ -59,7 +59,7 @@ def test_an_order_is_known_by_all_four_parts():
     assert known.by_origin() == {"c": {"s": 2, "t": 1}}
 
 
-def test_the_digest_is_that_of_what_is_held():
+def test_the_digest_is_that_of_the_stored_orders():
     held = {OrderKey("c", "s", str(number)): b'{"n":%d}' % number for number in range(50)}
     known = world(keep="digest")
     for key, body in sorted(held.items(), reverse=True):
@@ -71,19 +71,19 @@ def test_the_digest_is_that_of_what_is_held():
     assert digest_of([]) == world().digest == "0" * 32
 
 
-def test_the_digest_tells_orders_with_the_same_body_apart():
+def test_the_digest_distinguishes_orders_with_the_same_body():
     assert digest_of([(KEY, b"1")]) != digest_of([(KEY._replace(channel_order_id="o2"), b"1")])
     assert digest_of([(OrderKey("ab", "c", "d"), b"1")]) != digest_of([(OrderKey("a", "bc", "d"), b"1")])
 
 
-def test_without_bodies_nothing_can_be_read_back():
+def test_without_stored_bodies_nothing_can_be_read_back():
     known = world(keep="digest")
     known.apply(KEY, 1, b'{"n":1}')
     with pytest.raises(LookupError, match="keeps digests only"):
         known.bodies()
 
 
-def test_reading_back_one_order():
+def test_one_order_can_be_read_back():
     known = world()
     known.apply(KEY, 1, b'{"n":1.10}')
     assert known.get("c", "s", "o1") == {"n": 1.1}
@@ -91,7 +91,7 @@ def test_reading_back_one_order():
         known.get("c", "s", "o2")
 
 
-def test_an_action_ends_once():
+def test_an_action_has_one_outcome():
     known = world()
     known.add_action("a")
     assert known.finish_action("b", "SUCCESS") == "unknown"

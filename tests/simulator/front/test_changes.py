@@ -25,7 +25,7 @@ async def state_of(front, order):
     return (await front.get("/api/orders", order_ids=order)).json["orders"][0]["order_state"]
 
 
-async def test_an_order_from_acceptance_to_shipment(start):
+async def test_an_order_is_changed_from_acceptance_to_shipment(start):
     front = await start({"orders": 60})
     (order,) = await in_state(front, "WAITING_ACCEPTANCE")
     row = (await front.get("/api/orders", order_ids=order)).json["orders"][0]
@@ -46,7 +46,7 @@ async def test_an_order_from_acceptance_to_shipment(start):
     assert (await put(front, "/api/orders/x/ship", headers={"Content-Length": "0"})).status == 404
 
 
-async def test_lines_refused(start):
+async def test_lines_can_be_refused(start):
     front = await start({"orders": 60})
     (order,) = await in_state(front, "WAITING_ACCEPTANCE")
     async with front.client() as client:
@@ -58,7 +58,7 @@ async def test_lines_refused(start):
     assert await state_of(front, order) == "REFUSED"
 
 
-async def test_a_put_without_a_body_must_say_so(start):
+async def test_a_put_without_a_body_needs_a_length(start):
     front = await start({"orders": 60})
     (order,) = await in_state(front, "SHIPPING")
 
@@ -111,7 +111,7 @@ async def test_a_member_that_was_cleared_can_be_set_again(start):
 
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.operation)
-async def test_steps_that_many_take_at_once(start, step):
+async def test_several_shipments_can_be_changed_at_once(start, step):
     front = await start({step.table: 100})
     ids = front.world.ids(step.table)
     table = front.world.tables[step.table]
@@ -131,7 +131,7 @@ async def test_steps_that_many_take_at_once(start, step):
     assert (await put(front, step.path, {f"{step.member}s": []})).status == 400
 
 
-async def test_shipments_created_and_tracked(start):
+async def test_shipments_are_created_and_tracked(start):
     front = await start({"orders": 60, "shipments": 3})
     (order,) = await in_state(front, "SHIPPING")
     line = {"order_line_id": f"{order}-1", "quantity": 1}
@@ -158,7 +158,7 @@ async def test_shipments_created_and_tracked(start):
     assert "7" in [one.tracking.tracking_number for one in shipment if one.tracking]
 
 
-async def test_failures_reach_the_clients_result(start):
+async def test_failures_are_in_the_clients_result(start):
     front = await start({"returns": 30})
     ids = front.world.ids("returns")
     table = front.world.tables["returns"]

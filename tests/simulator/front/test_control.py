@@ -18,7 +18,7 @@ def control(front, session):
     return Control(session, front.simulator.control_url).front
 
 
-async def test_a_marketplace_in_a_process():
+async def test_a_marketplace_in_a_process_is_controlled():
     async with SimulatorProcess(front={"orders": 300, "returns": 40}) as mirakl:
         control = mirakl.control.front
         assert (await control.state()).rows["returns"] == 40
@@ -38,7 +38,7 @@ async def test_a_marketplace_in_a_process():
         assert (state.moved, state.ignored, state.rows["orders"]) == ({"insert": 2}, {}, 5)
 
 
-async def test_list_changes_come_and_go(control, front):
+async def test_list_changes_can_be_added_and_cleared(control, front):
     await control.add_list_changes(ListChange(operation="RT11", kind="delete", rows=3))
     await front.get("/api/returns")
     await control.clear_list_changes()
@@ -85,14 +85,14 @@ async def test_imports_and_exports_of_a_process_are_planned():
         ("/front/list_changes", b'[{"operation":"OR11","kind":"delete","every":0}]', 400),
     ],
 )
-async def test_a_knob_turned_too_far(front, session, path, body, status):
+async def test_invalid_settings_are_rejected(front, session, path, body, status):
     method = "GET" if body is None else "POST"
     async with session.request(method, front.simulator.control_url + path, data=body) as answer:
         assert answer.status == status
         assert await answer.text()
 
 
-async def test_the_command_line_says_where_marketplace_is(session):
+async def test_the_command_line_prints_the_url_of_marketplace(session):
     child = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -111,7 +111,7 @@ async def test_the_command_line_says_where_marketplace_is(session):
 
 
 @pytest.mark.parametrize("argument", ["--front=wishes=3", "--front=orders", "--front=orders=-1"])
-def test_a_size_that_means_nothing(argument):
+def test_invalid_sizes_are_rejected(argument):
     command = [sys.executable, "-m", "mirakl_async.simulator", argument]
     ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
     assert ended.returncode == 2

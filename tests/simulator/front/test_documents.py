@@ -20,7 +20,7 @@ EVERYTHING = {"M01": {"user_type": "ALL"}, "IV01": {"type": "ALL"}, "PR01": {"st
 by_code = pytest.mark.parametrize("listing", LISTINGS, ids=lambda listing: listing.operation)
 
 
-def test_every_route_is_the_documents():
+def test_every_route_conforms_to_the_document():
     served = front_service(FrontWorld(RealClock())).routes
     assert {route.operation for route in served} == operations().keys()
     # The document knows no path for files of exports: their addresses come with the state.
@@ -31,18 +31,18 @@ def test_every_route_is_the_documents():
 
 
 @by_code
-def test_every_parameter_is_the_documents(listing):
+def test_every_parameter_conforms_to_the_document(listing):
     known = {narrowing.parameter for narrowing in listing.filters} | set(listing.unserved) | set(listing.scoped)
     assert known == query_parameters(listing.operation).keys() - SHARED
 
 
-def test_the_parameters_of_offers_are_the_documents():
+def test_the_parameters_of_offers_conform_to_the_document():
     known = _FILTERS | _UNSERVED | {"product_ids", "product_references"}
     assert known == query_parameters("P11").keys() - SHARED
 
 
 @by_code
-def test_every_cap_is_the_documents(listing):
+def test_every_limit_conforms_to_the_document(listing):
     schemas = query_parameters(listing.operation)
     for narrowing in listing.filters:
         schema = schemas[narrowing.parameter]
@@ -53,7 +53,7 @@ def test_every_cap_is_the_documents(listing):
 
 
 @by_code
-async def test_every_answer_is_the_documents(start, listing):
+async def test_every_response_conforms_to_the_document(start, listing):
     front = await start({listing.table: 120, "orders": 120})
     path = listing.path.format(order_id=front.world.ids("orders")[1])
     size = {"max": 100} if listing.paging == "offset" else {"limit": 100}
@@ -69,14 +69,14 @@ async def test_every_answer_is_the_documents(start, listing):
 
 
 @pytest.mark.parametrize(("code", "path"), [(code, path) for code, path, _ in _ANSWERS])
-async def test_every_setting_is_the_documents(front, code, path):
+async def test_every_setting_conforms_to_the_document(front, code, path):
     answer = await front.get(path.format(reason_type="REFUND"))
     assert answer.status == 200
     assert any(answer.json.values())
     assert list(strays(answer.json, answer_schema(code))) == []
 
 
-async def test_products_and_offers_are_the_documents(start):
+async def test_products_and_offers_conform_to_the_document(start):
     front = await start({"products": 30, "offers": 120})
     pairs = ",".join(f"EAN|{ean(rank)}" for rank in (3, 0, 7, 999))
     found = await front.get("/api/products", product_references=pairs)
@@ -91,7 +91,7 @@ async def test_products_and_offers_are_the_documents(start):
     assert one.json["product_sku"] == product_sku(3)
 
 
-def test_the_check_finds_what_it_is_for():
+def test_the_check_finds_violations():
     schema = answer_schema("RT11")
     assert list(strays({"data": [{"state": 3, "colour": "red"}], "next_page_token": None}, schema))[:2] == [
         ".data[0].state: int for string",
@@ -100,7 +100,7 @@ def test_the_check_finds_what_it_is_for():
 
 
 @pytest.mark.parametrize("code", ["P41", "M12", "OR43", "OR74", "S32"])
-async def test_every_part_of_a_form_is_the_documents(front, code):
+async def test_every_part_of_a_form_conforms_to_the_document(front, code):
     method, path, operation = operations()[code]
     ids = {"order_id": front.world.ids("orders")[0], "thread_id": front.world.ids("threads")[0]}
     refused = await front.send(method, path.format(**ids), **form(field("unknown", "x")))

@@ -36,7 +36,7 @@ async def contents(front, state):
     return [await front.get(url) for url in state["urls"]]
 
 
-async def test_an_export_of_orders_in_three_files(start):
+async def test_an_export_of_orders_has_three_files(start):
     front = await start({"orders": 700})
     front.world.order_exports.plan(ExportPlan(files=3, looks=2))
     created = await ask(front, ORDERS, YEAR)
@@ -54,7 +54,7 @@ async def test_an_export_of_orders_in_three_files(start):
     assert again["urls"] == looks[-1]["urls"]
 
 
-async def test_orders_through_the_client(start):
+async def test_orders_are_exported_through_the_client(start):
     front = await start({"orders": 450})
     front.world.order_exports.plan(ExportPlan(files=4, place="elsewhere"))
     async with front.client() as client:
@@ -67,7 +67,7 @@ async def test_orders_through_the_client(start):
 
 
 @pytest.mark.parametrize("plan", [ExportPlan(end="FAILED"), ExportPlan(end="CANCELED")])
-async def test_exports_that_end_badly(front, plan):
+async def test_exports_can_fail(front, plan):
     front.world.order_exports.plan(plan)
     state = await finished(front, ORDERS, YEAR)
     assert (state["status"], "urls" in state) == (plan.end, False)
@@ -79,7 +79,7 @@ async def test_a_failed_export_of_offers_says_why(front):
     assert state["error"]["code"] == "1"
 
 
-async def test_another_origin_takes_no_credential(front, session):
+async def test_another_origin_rejects_credentials(front, session):
     front.world.order_exports.plan(ExportPlan(place="elsewhere", files=1))
     (url,) = (await finished(front, ORDERS, YEAR))["urls"]
     assert url.startswith(front.simulator.storage_url)
@@ -93,7 +93,7 @@ async def test_another_origin_takes_no_credential(front, session):
         assert answer.status == 403
 
 
-async def test_the_instance_wants_its_credential(front, session):
+async def test_the_instance_requires_its_credential(front, session):
     (url,) = (await finished(front, ORDERS, YEAR))["urls"]
     async with session.get(url) as answer:
         assert answer.status == 401
@@ -101,7 +101,7 @@ async def test_the_instance_wants_its_credential(front, session):
     assert (await front.get(url + "0")).status == 403
 
 
-async def test_a_redirect_to_another_origin(front, session):
+async def test_a_file_can_redirect_to_another_origin(front, session):
     front.world.offer_exports.plan(ExportPlan(place="redirected"))
     (url,) = (await finished(front, OFFERS, {}))["urls"]
     there = await front.send("GET", url, allow_redirects=False)
@@ -111,7 +111,7 @@ async def test_a_redirect_to_another_origin(front, session):
         assert answer.status == 200
 
 
-async def test_urls_that_expire(start):
+async def test_urls_expire(start):
     clock = ManualClock(NOW.timestamp())
     front = await start(clock=clock, expires_in=1e9)
     front.world.order_exports.plan(ExportPlan(url_seconds=900, seconds=60))
@@ -141,7 +141,7 @@ async def test_the_same_request_names_the_same_export_of_offers(front):
     assert (await ask(front, OFFERS, {"export_type": "application/json"})).json != first.json
 
 
-async def test_orders_of_an_export_are_narrowed(start):
+async def test_orders_of_an_export_can_be_filtered(start):
     front = await start({"orders": 300})
     asked = {
         "start_update_date": "2026-01-05T00:00:00Z",
@@ -186,7 +186,7 @@ async def test_orders_of_an_export_are_those_created_in_its_range(start):
         {"start_refund_creation_date": "2026-01-01T00:00:00Z", "end_refund_creation_date": "2026-03-01T00:00:00Z"},
     ],
 )
-async def test_what_an_export_of_orders_refuses(front, body):
+async def test_invalid_exports_of_orders_are_rejected(front, body):
     assert (await ask(front, ORDERS, body)).status == 400
     assert front.world.order_exports.jobs == {}
 
@@ -205,11 +205,11 @@ async def test_what_an_export_of_orders_refuses(front, body):
         {"colour": "red"},
     ],
 )
-async def test_what_an_export_of_offers_refuses(front, body):
+async def test_invalid_exports_of_offers_are_rejected(front, body):
     assert (await ask(front, OFFERS, body)).status == 400
 
 
-async def test_bodies_that_are_none(front):
+async def test_invalid_bodies_are_rejected(front):
     assert (await front.send("POST", ORDERS, data=b"{")).status == 415
     for data in (b"{", b"[]", b""):
         headers = {"Content-Type": "application/json"}
@@ -231,7 +231,7 @@ async def test_offers_as_json_are_an_array(start):
     assert set(msgspec.json.decode(file.body)[0]) == {"offer_id"}
 
 
-async def test_offers_as_csv_have_columns_of_the_instance(start):
+async def test_offers_as_csv_have_the_columns_of_the_instance(start):
     front = await start({"offers": 230})
     asked = {"include_inactive_offers": True, "rename_fields": {"price": "cost"}, "items_per_chunk": 1000}
     (file,) = await contents(front, await finished(front, OFFERS, asked))
@@ -252,12 +252,12 @@ async def test_offers_as_csv_have_columns_of_the_instance(start):
     ]
 
 
-def test_every_column_is_the_documents():
+def test_every_column_conforms_to_the_document():
     described = {name.replace("<channelCode>", "US") for name in csv_columns("OF54")}
     assert set(Columns([], {}, ["US"]).all()) - described == {"warranty"}
 
 
-async def test_offers_changed_since(start):
+async def test_offers_can_be_filtered_by_their_last_change(start):
     front = await start({"offers": 50}, clock=(clock := ManualClock(NOW.timestamp())))
     clock.advance(60)
     ids = front.world.ids("offers")
@@ -267,7 +267,7 @@ async def test_offers_changed_since(start):
     assert [(row["offer_id"], row["deleted"]) for row in msgspec.json.decode(file.body)] == [(ids[3], True)]
 
 
-async def test_offers_through_the_client(start):
+async def test_offers_are_exported_through_the_client(start):
     front = await start({"offers": 500})
     front.world.offer_exports.plan(ExportPlan(place="redirected", files=2), ExportPlan(files=2))
     async with front.client() as client:
@@ -292,13 +292,13 @@ async def test_files_can_be_corrupted(start):
     assert len((await front.get(url)).json["orders"]) == 400
 
 
-async def test_exports_that_are_not_there(front):
+async def test_unknown_exports_are_not_found(front):
     assert (await front.get(f"{ORDERS}/status/nothing")).status == 404
     assert (await front.get(f"{ORDERS}/file/nothing")).status == 403
 
 
 @pytest.mark.parametrize("share", [0.0, 0.25, 0.75, 0.999])
-async def test_files_cut_anywhere(start, share):
+async def test_files_can_be_truncated_anywhere(start, share):
     front = await start({"orders": 300})
     (url,) = (await finished(front, ORDERS, YEAR))["urls"]
     whole = (await front.get(url)).body
@@ -312,7 +312,7 @@ async def test_files_cut_anywhere(start, share):
     assert (await front.get(url)).body == whole
 
 
-async def test_whoever_leaves_in_the_middle_leaves_no_trace(start, caplog):
+async def test_a_cancelled_download_leaves_no_error(start, caplog):
     front = await start({"orders": 5000})
     (url,) = (await finished(front, ORDERS, YEAR))["urls"]
     for _ in range(2):

@@ -33,7 +33,7 @@ async def upload(front, order, *files, described=None):
     return await front.send("POST", f"/api/orders/{order}/documents", **body)
 
 
-async def test_documents_of_orders_one_and_several(start):
+async def test_one_and_several_documents_of_orders_are_downloaded(start):
     front = await start({"orders": 5})
     orders = front.world.ids("orders")
     listed = (await front.get(LIST, order_ids=",".join(orders[:3]))).json
@@ -61,11 +61,11 @@ async def test_documents_of_orders_one_and_several(start):
         ({"document_ids": ",".join(map(str, range(101)))}, 400),
     ],
 )
-async def test_downloads_that_are_refused(front, query, status):
+async def test_invalid_downloads_are_rejected(front, query, status):
     assert (await front.get(DOWNLOAD, **query)).status == status
 
 
-async def test_uploads_to_an_order(front):
+async def test_documents_are_uploaded_to_an_order(front):
     order = front.world.ids("orders")[3]
     reply = await upload(
         front,
@@ -93,7 +93,7 @@ async def test_uploads_to_an_order(front):
     assert [upload.file_name for upload in front.world.uploads] == ["bill.pdf", "bill.pdf"]
 
 
-async def test_uploads_that_are_refused(front):
+async def test_invalid_uploads_are_rejected(front):
     order = front.world.ids("orders")[0]
     good = ("a.pdf", "CUSTOMER_INVOICE", b"x")
     assert (await upload(front, "Order_1-A", good)).status == 404
@@ -115,7 +115,7 @@ async def test_uploads_that_are_refused(front):
     assert list(front.world.uploads) == []
 
 
-async def test_documents_of_shops(start):
+async def test_documents_of_shops_are_served(start):
     front = await start(oddities="live")
     assert (await front.get(SHOPS)).status == 400
     rows = (await front.get(SHOPS, shop_ids="2001,2002")).json
@@ -145,7 +145,7 @@ async def test_documents_of_shops(start):
     assert (await front.send("POST", SHOPS, **body)).status == 400
 
 
-async def test_accounting_documents(start):
+async def test_accounting_documents_are_served(start):
     front = await start({"orders": 4})
     path = "/api/document-request/documents/download"
     one = await front.get(path, document_id=document_id(2, "PDF"))
@@ -165,7 +165,7 @@ async def test_accounting_documents(start):
         assert (await front.get(path, **query)).status == status
 
 
-async def test_a_reply_with_attachments(start):
+async def test_a_reply_with_attachments_is_stored(start):
     front = await start({"threads": 10})
     thread = front.world.ids("threads")[4]
     before = (await front.get(f"/api/inbox/threads/{thread}")).json
@@ -186,7 +186,7 @@ async def test_a_reply_with_attachments(start):
     assert after["date_updated"] > before["date_updated"]
 
 
-async def test_a_thread_on_an_order(start):
+async def test_a_thread_on_an_order_is_started(start):
     front = await start({"orders": 4, "threads": 2})
     path = f"/api/orders/{order_id(3)}/threads"
     described = {"body": "Hello", "to": ["SHOP"], "topic": {"type": "FREE_TEXT", "value": "Delay"}}
@@ -209,7 +209,7 @@ async def test_a_thread_on_an_order(start):
     assert len(front.world.ids("threads")) == 3
 
 
-async def test_attachments_that_threads_begin_with(start):
+async def test_threads_start_with_attachments(start):
     front = await start({"threads": 40})
     page = (await front.get("/api/inbox/threads", with_messages="true")).json["data"]
     files = [one for thread in page for message in thread["messages"] for one in message["attachments"]]
@@ -219,7 +219,7 @@ async def test_attachments_that_threads_begin_with(start):
     assert (await front.get("/api/inbox/threads/x/download")).status == 404
 
 
-async def test_uploads_and_downloads_through_the_client(start, tmp_path):
+async def test_files_are_uploaded_and_downloaded_through_the_client(start, tmp_path):
     front = await start({"orders": 3, "threads": 3})
     order = front.world.ids("orders")[1]
     async with front.client() as client:

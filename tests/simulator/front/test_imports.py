@@ -47,7 +47,7 @@ async def send(front, *parts, path=PATH):
         (ImportPlan(end="TRANSFORMATION_FAILED"), (*ALL[:2], "TRANSFORMATION_FAILED")),
     ],
 )
-async def test_every_end_of_an_import_a_stage_at_a_look(front, plan, stages):
+async def test_every_import_advances_with_each_status_request_to_its_end(front, plan, stages):
     front.world.imports.plan(plan)
     created = await send(front, file(), field("shop", "2003"))
     assert created.status == 201
@@ -73,7 +73,7 @@ async def test_files_in_the_operators_format_are_not_transformed(front):
     assert (await front.get(f"{url}/transformed_file")).status == 404
 
 
-async def test_an_import_at_the_pace_of_the_clock(start):
+async def test_an_import_advances_with_the_clock(start):
     clock = ManualClock()
     front = await start(clock=clock)
     front.world.imports.plan(ImportPlan(stage_seconds=600))
@@ -85,7 +85,7 @@ async def test_an_import_at_the_pace_of_the_clock(start):
     assert seen == [stage for stage in ALL for _ in range(2)]
 
 
-async def test_the_reports_and_when_they_are_there(front):
+async def test_the_reports_are_available_after_the_end(front):
     front.world.imports.plan(ImportPlan(wrong_lines=2, refused=3))
     url = f"{PATH}/{(await send(front, file(), field('shop', '2000'))).json['import_id']}"
     words = ("error_report", "new_product_report", "transformed_file", "transformation_error_report")
@@ -107,7 +107,7 @@ async def test_the_reports_and_when_they_are_there(front):
     assert transformed.headers["Content-Type"] == "text/csv"
 
 
-async def test_the_reports_hold_the_rows_that_were_sent(front):
+async def test_the_reports_contain_the_rows_that_were_sent(front):
     front.world.imports.plan(ImportPlan(wrong_lines=2, refused=3, stage_seconds=0))
     async with front.client() as client:
         job = await client.products.start_import(SOURCE.encode(), shop=2000)
@@ -127,7 +127,7 @@ async def test_the_reports_hold_the_rows_that_were_sent(front):
 
 
 @pytest.mark.parametrize(("content", "lines"), [(b"", 0), (b"\n\n", 0), (b"sku;title\n1;" + b"x" * 200_000 + b"\n", 1)])
-async def test_a_file_without_rows_and_one_that_is_no_csv_are_taken(front, content, lines):
+async def test_a_file_without_rows_and_one_that_is_not_csv_are_accepted(front, content, lines):
     front.world.imports.plan(ImportPlan(wrong_lines=5, stage_seconds=0))
     created = await send(front, file(content=content), field("shop", "2000"))
     url = f"{PATH}/{created.json['import_id']}"
@@ -139,7 +139,7 @@ async def test_a_file_without_rows_and_one_that_is_no_csv_are_taken(front, conte
 @pytest.mark.parametrize(
     ("content", "begin"), [(b"PK\x03\x04....", b"PK\x03\x04"), (b"<?xml version='1.0'?><p/>", b"<?xml")]
 )
-async def test_transformation_errors_come_in_the_sellers_format(front, content, begin):
+async def test_transformation_errors_are_in_the_sellers_format(front, content, begin):
     front.world.imports.plan(ImportPlan(wrong_lines=4, stage_seconds=0))
     created = await send(front, file(file_name="catalog", content=content), field("shop", "2000"))
     report = await front.get(f"{PATH}/{created.json['import_id']}/transformation_error_report")
@@ -155,7 +155,7 @@ async def test_transformation_errors_come_in_the_sellers_format(front, content, 
     assert rows[0][-1] == "errors"
 
 
-async def test_reports_in_a_format_asked_for(front):
+async def test_reports_are_in_the_requested_format(front):
     front.world.imports.plan(ImportPlan(refused=1, report_format="xml", stage_seconds=0))
     url = f"{PATH}/{(await send(front, file(), field('shop', '2000'))).json['import_id']}"
     (product,) = ET.fromstring((await front.get(f"{url}/error_report")).body)
@@ -163,7 +163,7 @@ async def test_reports_in_a_format_asked_for(front):
     assert (await front.get(f"{url}/transformed_file")).body.startswith(b"sku;title;ean\n")
 
 
-async def test_the_list_of_imports(start):
+async def test_imports_are_listed(start):
     front = await start({"imports": 12})
     front.world.imports.plan(ImportPlan(end="FAILED", stage_seconds=0))
     created = (await send(front, file(), field("shop", "2019"))).json["import_id"]
@@ -198,14 +198,14 @@ async def test_the_list_of_imports(start):
         ([file(), field("shop", "2000"), field("shop_id", "2000")], 400, "shop_id"),
     ],
 )
-async def test_what_an_import_refuses(front, parts, status, named):
+async def test_invalid_imports_are_rejected(front, parts, status, named):
     refused = await send(front, *parts)
     assert refused.status == status
     assert named in refused.body.decode()
     assert len(front.world.tables["imports"]) == 25
 
 
-async def test_forms_that_are_none(front):
+async def test_invalid_forms_are_rejected(front):
     whole = form(file(), field("shop", "2000"))
     for data, content_type, status in (
         (whole["data"][:-4], None, 400),
@@ -219,12 +219,12 @@ async def test_forms_that_are_none(front):
         assert (await front.send("POST", PATH, data=data, headers=headers)).status == status
 
 
-async def test_imports_that_are_not_there(front):
+async def test_unknown_imports_are_not_found(front):
     for path in ("1", "x", "999/error_report"):
         assert (await front.get(f"{PATH}/{path}")).status == 404
 
 
-async def test_a_large_file_is_taken_and_its_first_lines_read(front):
+async def test_a_large_file_is_accepted_and_its_first_lines_read(front):
     line = b"S1;" + b"x" * 96 + b"\n"
     content = b"sku;text\n" + line * 90_000
     created = await send(front, file(content=content), field("shop", "2000"))

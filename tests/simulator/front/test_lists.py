@@ -27,7 +27,7 @@ EVERY = [
 
 
 @pytest.mark.parametrize(("table", "ask"), EVERY, ids=[table for table, _ in EVERY])
-async def test_the_client_reads_every_list_whole(start, table, ask):
+async def test_the_client_reads_every_list_completely(start, table, ask):
     front = await start({table: 230})
     async with front.client() as client:
         pages = [page async for page in ask(client).pages()]
@@ -45,7 +45,7 @@ async def test_the_client_reads_every_list_whole(start, table, ask):
     assert front.world.pager.ignored == {}
 
 
-async def test_messages_of_an_order(start):
+async def test_messages_can_be_filtered_by_order(start):
     front = await start({"orders": 10, "messages": 60})
     order = front.world.ids("orders")[7]
     async with front.client() as client:
@@ -57,7 +57,7 @@ async def test_messages_of_an_order(start):
     assert missing.status == 404
 
 
-async def test_messages_by_who_takes_part(start):
+async def test_messages_can_be_filtered_by_participant(start):
     front = await start({"messages": 80})
     received = (await front.get("/api/messages", max=100)).json
     assert received["total_count"] == 40
@@ -68,7 +68,7 @@ async def test_messages_by_who_takes_part(start):
     assert (await front.get("/api/messages", user_type="UNKNOWN")).status == 400
 
 
-async def test_orders_narrowed(start):
+async def test_orders_can_be_filtered(start):
     front = await start({"orders": 400})
     rows = (await front.get("/api/orders", max=100)).json["orders"]
     async with front.client() as client:
@@ -97,7 +97,7 @@ async def test_orders_narrowed(start):
         assert [order.order_id for order in many] == front.world.ids("orders")[:250]
 
 
-async def test_updates_begin_a_little_earlier_than_asked(start):
+async def test_updates_start_a_little_earlier_than_requested(start):
     front = await start({"orders": 300})
     rows = [
         row
@@ -112,7 +112,7 @@ async def test_updates_begin_a_little_earlier_than_asked(start):
     )
 
 
-async def test_threads_with_and_without_messages(start):
+async def test_threads_are_listed_with_and_without_messages(start):
     front = await start({"threads": 60})
     bare = (await front.get("/api/inbox/threads")).json
     assert len(bare["data"]) == 50, "the default of M11 is 50"
@@ -127,7 +127,7 @@ async def test_threads_with_and_without_messages(start):
     assert [thread["id"] for thread in found["data"]] == [full["data"][2]["id"]]
 
 
-async def test_promotions_newest_first_and_active_alone(start):
+async def test_promotions_are_listed_newest_first_and_can_be_only_the_active_ones(start):
     front = await start({"promotions": 90})
     rows = (await front.get("/api/promotions", max=100)).json["promotions"]
     assert {row["state"] for row in rows} == {"ACTIVE"}
@@ -141,7 +141,7 @@ async def test_promotions_newest_first_and_active_alone(start):
     assert (await front.get("/api/promotions", ids=key)).json["promotions"] == [rows[3]]
 
 
-async def test_invoices_of_every_kind(start):
+async def test_invoices_of_every_kind_are_listed(start):
     front = await start({"invoices": 200})
     usual = (await front.get("/api/invoices", max=100)).json["invoices"]
     assert {row["type"] for row in usual} == {"AUTO_INVOICE"}
@@ -155,7 +155,7 @@ async def test_invoices_of_every_kind(start):
     assert (await front.get("/api/invoices", seller_billing_cycle_id=cycle)).json["total_count"] == 1
 
 
-async def test_billing_cycles_a_thousand_at_once(start):
+async def test_a_page_has_up_to_a_thousand_billing_cycles(start):
     front = await start({"billing_cycles": 1500})
     page = await front.get("/api/seller-billing-cycles", limit=1000)
     assert len(page.json["data"]) == 1000
@@ -181,7 +181,7 @@ async def test_offers_are_paged_inside_each_product(start):
     assert {offer["shop_id"] for offer in only["offers"]} == {shop}
 
 
-async def test_offers_through_the_client(start):
+async def test_offers_are_listed_through_the_client(start):
     front = await start({"products": 10, "offers": 600})
     async with front.client() as client:
         references = [("EAN", ean(rank)) for rank in (0, 1, 5)]
@@ -207,7 +207,7 @@ async def test_offers_through_the_client(start):
         ("/api/products", {"product_references": ",".join(f"EAN|{ean(n)}" for n in range(101))}),
     ],
 )
-async def test_what_products_and_offers_refuse(front, path, query):
+async def test_invalid_requests_for_products_and_offers_are_rejected(front, path, query):
     refused = await front.get(path, **query)
     assert refused.status == 400
     assert refused.json["message"]
@@ -222,7 +222,7 @@ async def test_products_are_found_by_their_references(start):
     assert [product["product_sku"] for product in old.json["products"]] == [product_sku(3)]
 
 
-async def test_a_corrupted_row_is_sent_as_it_is(start):
+async def test_a_corrupted_row_is_sent_unchanged(start):
     front = await start({"orders": 30})
     ids = front.world.ids("orders")
     front.world.corrupt("orders", ids[12], {"order_lines": "none", "order_state": None})
@@ -235,7 +235,7 @@ async def test_a_corrupted_row_is_sent_as_it_is(start):
         front.world.corrupt("orders", "x", {})
 
 
-async def test_rows_by_hand(start):
+async def test_rows_can_be_inserted_changed_and_deleted(start):
     front = await start({"orders": 3})
     ids = front.world.ids("orders")
     (oldest,) = front.world.insert("orders", where="first")

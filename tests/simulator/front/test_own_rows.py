@@ -43,7 +43,7 @@ def world_at(seconds=0.0, seed=0, **rows):
 
 @pytest.mark.parametrize("table", LISTS)
 @pytest.mark.parametrize("place", [0, 3, 11, 24])
-def test_a_row_that_another_marketplace_sent_is_sent_as_it_is(table, place):
+def test_a_row_of_another_marketplace_is_sent_unchanged(table, place):
     other, world = world_at(seed=5).tables[table], world_at(seed=1)
     row = other.complete_row(place) | IDENTITIES[table]
     (identity,) = world.insert(table, row)
@@ -80,7 +80,7 @@ def test_a_row_is_inserted_now_changed_later_and_deleted(table):
     assert world.insert(table, given) == [identity]
 
 
-async def test_an_order_of_ones_own_in_lists_details_exports_and_calls(start):
+async def test_an_inserted_order_is_in_lists_details_exports_and_calls(start):
     front = await start({"orders": 30})
     created = NOW - dt.timedelta(days=2)
     line = {"product_sku": "SKU-1", "offer_id": 4711, "quantity": 3, "price_unit": 9.5, "shipping_price": 1}
@@ -120,7 +120,7 @@ async def test_an_order_of_ones_own_in_lists_details_exports_and_calls(start):
     assert {document["order_id"] for document in bill} == {"A-1"}
 
 
-async def test_an_order_given_as_a_struct(front):
+async def test_an_order_can_be_given_as_a_struct(front):
     order = Order(
         order_id="A-2",
         order_state="SHIPPING",
@@ -139,7 +139,7 @@ async def test_an_order_given_as_a_struct(front):
     assert (await front.get("/api/orders", order_ids="A-2")).json["total_count"] == 0
 
 
-async def test_what_calls_do_to_a_row_stands_over_what_was_given(front):
+async def test_changes_by_calls_override_the_given_members(front):
     front.world.insert("orders", {"order_id": "A-3", "order_state": "SHIPPING", "shipping_tracking": "T1"})
     assert (await front.send("PUT", "/api/orders/A-3/ship")).status == 204
     assert (await front.get("/api/orders/A-3")).json["order_state"] == "SHIPPED"
@@ -148,7 +148,7 @@ async def test_what_calls_do_to_a_row_stands_over_what_was_given(front):
     assert (await front.get("/api/orders/A-3")).json["shipping_tracking"] == "T2"
 
 
-async def test_members_are_changed_one_by_one_and_deep(front):
+async def test_nested_members_can_be_changed_individually(front):
     identity = front.world.ids("orders")[4]
     before = (await front.get(f"/api/orders/{identity}")).json
     assert front.world.change("orders", identity, customer={"lastname": "Nakamura"}, order_lines=[{"quantity": 9}]) == 1
@@ -159,7 +159,7 @@ async def test_members_are_changed_one_by_one_and_deep(front):
     assert after["last_updated_date"] > before["last_updated_date"]
 
 
-async def test_offers_and_products_of_ones_own_belong_together(front):
+async def test_inserted_offers_and_products_belong_together(front):
     product = {"product_sku": "SKU-1", "product_id": "012345678905", "product_id_type": "UPC", "product_title": "Lamp"}
     front.world.insert("products", product)
     offers = [{"offer_id": number, "product_sku": "SKU-1", "price": 10.5 * number, "active": True} for number in (1, 2)]
@@ -181,7 +181,7 @@ async def test_offers_and_products_of_ones_own_belong_together(front):
         assert (1, True) in [(one.offer_id, one.deleted) async for one in export.items()]
 
 
-async def test_returns_of_ones_own_are_received_and_labelled(front):
+async def test_inserted_returns_can_be_received_and_labelled(front):
     front.world.insert("orders", {"order_id": "A-4", "commercial_id": "A", "order_state": "RECEIVED"})
     front.world.insert("returns", {"id": "R-1", "state": "IN_PROGRESS", "order_commercial_id": "A"})
     label = {"return_labels": [{"return_id": "R-1", "package": PACKAGE, "carrier_code": "DHL"}]}
@@ -193,7 +193,7 @@ async def test_returns_of_ones_own_are_received_and_labelled(front):
     assert (await front.get("/api/returns", return_id="R-1")).json["data"][0]["state"] == "RECEIVED"
 
 
-async def test_calls_on_single_rows_know_those_of_ones_own(front):
+async def test_calls_for_single_rows_find_inserted_ones(front):
     thread, shipment = IDENTITIES["threads"]["id"], IDENTITIES["shipments"]["id"]
     front.world.insert("orders", {"order_id": "A-1", "order_state": "SHIPPING"})
     entity = {"id": "A-1", "type": "MMP_ORDER", "label": "A-1"}
@@ -215,7 +215,7 @@ async def test_calls_on_single_rows_know_those_of_ones_own(front):
     assert cancelled.json["cancelations"][0]["cancelation_id"] == "A-1-1-C1"
 
 
-async def test_a_list_begins_with_rows_of_ones_own():
+async def test_a_list_can_start_with_given_rows():
     rows = [{"order_id": f"A-{number}"} for number in range(3)]
     async with Simulator(front={"orders": rows, "returns": 4}) as mirakl:
         assert mirakl.front.ids("orders") == ["A-0", "A-1", "A-2"]
@@ -226,7 +226,7 @@ async def test_a_list_begins_with_rows_of_ones_own():
         assert mirakl.front.ids("orders") == ["Order_1000000000-A", "Order_1000000001-A"]
 
 
-async def test_rows_of_ones_own_in_another_process():
+async def test_rows_can_be_inserted_in_another_process():
     rows = [{"order_id": "A-1", "order_state": "SHIPPING"}]
     async with SimulatorProcess(front={"orders": rows, "returns": 2}, now=NOW) as mirakl:
         control = mirakl.control.front
@@ -240,7 +240,7 @@ async def test_rows_of_ones_own_in_another_process():
             await control.insert("orders", {"order_sate": "SHIPPING"})
 
 
-async def test_made_up_rows_never_take_an_id_that_was_given(front):
+async def test_generated_rows_never_have_the_id_of_a_given_one(front):
     given = [{"offer_id": 1_000_026}, {"offer_id": 1_000_027}]
     front.world.insert("offers", given)
     front.world.insert("offers", 5)
@@ -275,7 +275,7 @@ async def test_made_up_rows_never_take_an_id_that_was_given(front):
         ("imports", {"import_id": "x"}, "imports: import_id must be a number"),
     ],
 )
-def test_a_row_that_the_list_cannot_hold(table, row, message):
+def test_invalid_rows_are_rejected(table, row, message):
     world = world_at()
     before = world.ids(table)
     with pytest.raises(InvalidRow, match=message):
@@ -284,7 +284,7 @@ def test_a_row_that_the_list_cannot_hold(table, row, message):
 
 
 @pytest.mark.parametrize("table", LISTS)
-def test_every_member_without_a_value_is_left_out_of_the_answer(table):
+def test_members_without_a_value_are_left_out_of_the_response(table):
     world = world_at()
     there = world.tables[table]
     for name, value in there.complete_row(there.ranks[0]).items():
@@ -320,7 +320,7 @@ async def test_a_list_paged_by_tokens_is_in_the_order_of_creation(start, sort):
     assert len(backwards) >= 24
 
 
-def test_an_identity_is_never_changed():
+def test_the_id_of_a_row_cannot_be_changed():
     world = world_at()
     first = world.ids("orders")[0]
     with pytest.raises(InvalidRow, match="orders: order_id cannot be changed"):
@@ -331,7 +331,7 @@ def test_an_identity_is_never_changed():
         world.insert("wishes", {})
 
 
-async def test_a_row_given_answers_as_the_document_promises(front):
+async def test_the_response_for_a_given_row_conforms_to_the_document(front):
     for table, identity in IDENTITIES.items():
         front.world.insert(table, identity)
     paths = {"/api/orders": "orders", "/api/returns": "data", "/api/shipments": "data", "/api/invoices": "invoices"}
@@ -340,7 +340,7 @@ async def test_a_row_given_answers_as_the_document_promises(front):
         assert msgspec.json.encode(rows).count(b":null") == 0, path
 
 
-async def test_the_control_plane_refuses_a_row_in_words(front, session):
+async def test_the_control_plane_rejects_invalid_rows_with_a_message(front, session):
     control = Control(session, front.simulator.control_url).front
     with pytest.raises(ValueError, match="400 .* orders: shop_id must be a number"):
         await control.change("orders", front.world.ids("orders")[0], shop_id="x")

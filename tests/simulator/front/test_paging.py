@@ -23,7 +23,7 @@ def targets(reply):
     return links
 
 
-async def test_an_offset_list_page_by_page(start):
+async def test_an_offset_list_is_read_page_by_page(start):
     front = await start({"orders": 25})
     first = await front.get(ORDERS)
     assert (len(first.json["orders"]), first.json["total_count"]) == (10, 25)
@@ -55,7 +55,7 @@ async def test_links_keep_the_filters_with_bare_commas(start):
     assert (await front.get(links["previous"])).json["orders"][0]["order_id"] == ids[20]
 
 
-async def test_newest_first(start):
+async def test_a_list_can_be_read_newest_first(start):
     front = await start({"orders": 5})
     page = await front.get(ORDERS, sort="dateCreated", order="desc")
     assert [order["order_id"] for order in page.json["orders"]] == front.world.ids("orders")[::-1]
@@ -80,14 +80,14 @@ async def test_newest_first(start):
         {"refund_state_codes": "REFUNDED"},
     ],
 )
-async def test_what_an_offset_list_refuses(front, query):
+async def test_invalid_requests_for_an_offset_list_are_rejected(front, query):
     refused = await front.get(ORDERS, **query)
     assert refused.status == 400
     assert refused.json["status"] == 400
     assert next(iter(query)) in refused.json["message"]
 
 
-async def test_a_seek_list_to_its_end_and_back(start):
+async def test_a_seek_list_is_read_to_its_end_and_back(start):
     front = await start({"returns": 23})
     page = await front.get(RETURNS, limit=7)
     pages = [page]
@@ -103,7 +103,7 @@ async def test_a_seek_list_to_its_end_and_back(start):
     assert "previous_page_token" not in page.json
 
 
-async def test_a_token_holds_the_filters_and_the_order(start):
+async def test_a_page_token_contains_the_filters_and_the_order(start):
     front = await start({"returns": 200})
     state = "IN_PROGRESS"
     page = await front.get(RETURNS, return_state=[state, "CLOSED"], sort="date_created,DESC", limit=5)
@@ -119,7 +119,7 @@ async def test_a_token_holds_the_filters_and_the_order(start):
     assert front.world.pager.ignored["RT11 return_state"] == front.world.pager.ignored["RT11 limit"] > 3
 
 
-async def test_tokens_outlive_the_row_they_go_on_from(start):
+async def test_a_page_token_stays_valid_when_its_row_is_deleted(start):
     front = await start({"returns": 30})
     ids = front.world.ids("returns")
     page = await front.get(RETURNS, limit=10)
@@ -134,11 +134,11 @@ async def test_tokens_outlive_the_row_they_go_on_from(start):
 @pytest.mark.parametrize(
     "query", [{"limit": 101}, {"sort": "date_created"}, {"sort": "date_created,asc"}, {"limit": 0}]
 )
-async def test_what_a_seek_list_refuses(front, query):
+async def test_invalid_requests_for_a_seek_list_are_rejected(front, query):
     assert (await front.get(RETURNS, **query)).status == 400
 
 
-async def test_a_token_of_another_list_or_of_nobody(start):
+async def test_a_page_token_of_another_list_or_an_invented_one_is_rejected(start):
     front = await start({"returns": 30})
     token = (await front.get(RETURNS)).json["next_page_token"]
     for wrong in (token[:-3], "", "!", "x" + token):
@@ -146,7 +146,7 @@ async def test_a_token_of_another_list_or_of_nobody(start):
     assert (await front.get("/api/returns/return-labels", page_token=token)).status == 400
 
 
-async def test_rows_come_and_go_between_pages(start):
+async def test_rows_are_inserted_and_deleted_between_pages(start):
     front = await start({"orders": 60})
     ids = front.world.ids("orders")
     front.world.list_changes.add(
@@ -161,7 +161,7 @@ async def test_rows_come_and_go_between_pages(start):
     assert len(front.world.ids("orders")) == 61
 
 
-async def test_a_changed_row_was_just_updated(start):
+async def test_a_changed_row_has_a_new_update_time(start):
     front = await start({"orders": 50}, clock=ManualClock(1_800_000_000))
     front.world.list_changes.add(ListChange(operation="OR11", kind="change", rows=4, where="read"))
     page = (await front.get(ORDERS, max=10)).json["orders"]
@@ -174,12 +174,12 @@ async def test_a_changed_row_was_just_updated(start):
 
 
 @pytest.mark.parametrize("arguments", [{"every": 0}, {"rows": 0}, {"kind": "insert", "where": "read"}])
-def test_list_changes_that_mean_nothing(arguments):
+def test_invalid_list_changes_are_rejected(arguments):
     with pytest.raises(ValueError, match="rows"):
         ListChange(**({"operation": "OR11", "kind": "delete"} | arguments))
 
 
-async def test_who_may_ask(front, session):
+async def test_credentials_are_required(front, session):
     url = front.simulator.front_url + ORDERS
     for header, status in (
         (None, 401),
@@ -193,19 +193,19 @@ async def test_who_may_ask(front, session):
             assert answer.status == status
 
 
-async def test_an_api_key_opens_marketplace_only(front, session):
+async def test_an_api_key_is_valid_for_marketplace_only(front, session):
     url = front.simulator.connect_url + "/v1/orders"
     async with session.post(url, headers={"Authorization": front.simulator.api_key}) as answer:
         assert answer.status == 401
 
 
-async def test_pages_asked_for_at_once(start):
+async def test_pages_can_be_requested_at_once(start):
     front = await start({"orders": 1000}, latency=(0.0, 0.01))
     pages = await asyncio.gather(*(front.get(ORDERS, max=100, offset=offset) for offset in range(0, 1000, 100)))
     assert [row["order_id"] for page in pages for row in page.json["orders"]] == front.world.ids("orders")
 
 
-async def test_what_is_not_served(front):
+async def test_unknown_paths_are_answered_with_501(front):
     reply = await front.get("/api/nothing")
     assert (reply.status, reply.json["status"]) == (501, 501)
     assert "does not implement this path" in reply.json["message"]
@@ -214,7 +214,7 @@ async def test_what_is_not_served(front):
     assert front.world.pager.ignored == {"OR11 ordre_ids": 1}
 
 
-async def test_a_million_rows_cost_nothing_until_they_are_read(start):
+async def test_a_million_rows_need_no_memory_until_they_are_read(start):
     front = await start({"orders": 1_000_000})
     last = await front.get(ORDERS, offset=999_995)
     assert len(last.json["orders"]) == 5
@@ -222,7 +222,7 @@ async def test_a_million_rows_cost_nothing_until_they_are_read(start):
     assert newest.json["orders"][0] == last.json["orders"][-1]
 
 
-async def test_faults_are_chosen_by_the_operations_code(front):
+async def test_faults_are_selected_by_the_operations_code(front):
     from mirakl_async.simulator import Fault
 
     front.simulator.faults.add(
@@ -235,7 +235,7 @@ async def test_faults_are_chosen_by_the_operations_code(front):
     assert (await front.get(RETURNS)).status == 200
 
 
-def test_sizes_that_mean_nothing():
+def test_invalid_sizes_are_rejected():
     from mirakl_async.simulator import Simulator
 
     with pytest.raises(ValueError, match="there is no list wishes"):
@@ -246,7 +246,7 @@ def test_sizes_that_mean_nothing():
 
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("sort", ["date_created,ASC", "date_created,DESC"])
-async def test_a_seek_list_that_moves_loses_nothing_and_repeats_nothing(start, seed, sort):
+async def test_a_changing_seek_list_loses_and_repeats_no_row(start, seed, sort):
     front = await start({"returns": 120}, seed=seed)
     before = front.world.ids("returns")
     front.world.list_changes.add(

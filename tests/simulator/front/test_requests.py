@@ -17,7 +17,7 @@ async def send(front, method, path, value):
     return await front.send(method, path, json=value)
 
 
-async def test_where_lines_ship_from(front):
+async def test_the_shipping_origin_of_lines_can_be_changed(front):
     line = (await order_in(front, "SHIPPING"))["order_lines"][0]["order_line_id"]
     address = {"address": {"country_iso_code": "AUT", "city": "Graz"}}
     wanted = [{"id": line, "shipping_from": address}, {"id": "x", "shipping_from": address}]
@@ -29,7 +29,7 @@ async def test_where_lines_ship_from(front):
     assert (await send(front, "PUT", "/api/orders/shipping_from", {"order_lines": wanted * 51})).status == 400
 
 
-async def test_the_two_rates_that_marketplace_publishes(start):
+async def test_the_two_published_rates_are_enforced(start):
     front = await start(rate_limits="documented")
     order = front.world.ids("orders")[0]
     path = f"/api/orders/{order}/additional_fields"
@@ -39,7 +39,7 @@ async def test_the_two_rates_that_marketplace_publishes(start):
     assert front.simulator.limits.window("OR07").calls == 60
 
 
-async def test_custom_fields(front):
+async def test_custom_fields_can_be_changed(front):
     row = await order_in(front, "SHIPPING")
     path = f"/api/orders/{row['order_id']}/additional_fields"
     line = row["order_lines"][0]["order_line_id"]
@@ -63,7 +63,7 @@ async def test_custom_fields(front):
     assert now["order_additional_fields"] == []
 
 
-async def test_parts_of_lines_cancelled(front):
+async def test_parts_of_lines_can_be_cancelled(front):
     row = await order_in(front, "SHIPPING")
     line = row["order_lines"][0]
     one = {
@@ -83,7 +83,7 @@ async def test_parts_of_lines_cancelled(front):
         assert (await send(front, "PUT", "/api/orders/cancel", {"cancelations": [wrong]})).status in {400, 404}
 
 
-async def test_a_message_on_an_order(start):
+async def test_a_message_on_an_order_is_stored(start):
     front = await start({"orders": 9, "messages": 4})
     order = front.world.ids("orders")[8]
     post = {
@@ -99,7 +99,7 @@ async def test_a_message_on_an_order(start):
     assert (await send(front, "POST", "/api/orders/x/messages", post)).status == 404
 
 
-async def test_returns_and_their_labels(start):
+async def test_returns_and_their_labels_are_created(start):
     front = await start({"orders": 30, "returns": 3, "return_labels": 0})
     row = (await front.get("/api/orders")).json["orders"][5]
     line = {"order_line_id": row["order_lines"][0]["order_line_id"], "quantity": 1, "reason_code": "RETURN_OTHER"}

@@ -45,7 +45,7 @@ def move(random, table):
     ("kind", "tests", "member"),
     [(ORDERS, [shipping], ""), (ORDERS, [], ""), (PROMOTIONS, [active], "end"), (PROMOTIONS, [], "start")],
 )
-def test_a_selection_kept_is_a_new_selection(kind, tests, member, descends):
+def test_a_cached_selection_is_the_same_as_a_new_one(kind, tests, member, descends):
     random = Random(f"{kind.name} {member} {descends}")
     table = Table(kind, 40, ManualClock(), seed=5)
     kept = Selection()
@@ -58,7 +58,7 @@ def test_a_selection_kept_is_a_new_selection(kind, tests, member, descends):
         assert list(table.ranks) == sorted(set(table.ranks))
 
 
-def test_a_row_that_went_never_comes_back_as_another():
+def test_a_deleted_row_is_never_replaced_by_another():
     table = Table(ORDERS, 10, ManualClock(), seed=1)
     newest = table.insert(2)
     table.delete(newest)

@@ -22,12 +22,12 @@ from .documents import assert_described
         ("/api/values_lists", {"code": "sizes"}, "values_lists", []),
     ],
 )
-async def test_settings_narrowed(front, path, query, member, codes):
+async def test_settings_can_be_filtered(front, path, query, member, codes):
     answer = await front.get(path, **query)
     assert [row["code"] for row in answer.json[member]] == codes
 
 
-async def test_what_settings_refuse(front):
+async def test_invalid_requests_for_settings_are_rejected(front):
     for path, query, status in (
         ("/api/reasons/NONE", {}, 404),
         ("/api/hierarchies", {"hierarchy": "9"}, 404),
@@ -38,7 +38,7 @@ async def test_what_settings_refuse(front):
         assert (await front.get(path, **query)).status == status
 
 
-async def test_attributes_as_csv(front):
+async def test_attributes_are_served_as_csv(front):
     answer = await front.send("GET", "/api/products/attributes", headers={"Accept": "text/csv"})
     assert answer.headers["Content-Type"] == "text/csv"
     lines = answer.body.decode().splitlines()
@@ -46,7 +46,7 @@ async def test_attributes_as_csv(front):
     assert_described((await front.get("/api/products/attributes")).json, "PM11")
 
 
-async def test_settings_through_the_client(front):
+async def test_settings_are_read_through_the_client(front):
     async with front.client() as client:
         channels = await client.platform.list_channels()
         carriers = await client.platform.list_carriers()
@@ -54,7 +54,7 @@ async def test_settings_through_the_client(front):
     assert [carrier.code for carrier in carriers.carriers] == ["UPS", "DHL", "COLISSIMO"]
 
 
-async def test_things_by_their_ids(start):
+async def test_single_objects_are_read_by_their_ids(start):
     front = await start({"orders": 40, "offers": 20}, oddities="live")
     orders, offers = front.world.ids("orders"), front.world.ids("offers")
     one = await front.get(f"/api/orders/{orders[7]}")
@@ -71,7 +71,7 @@ async def test_things_by_their_ids(start):
         assert (await front.get(f"/api/{path}")).status == 404
 
 
-async def test_all_offers_at_once(start):
+async def test_all_offers_are_served_at_once(start):
     front = await start({"offers": 260})
     answer = await front.get("/api/offers/export", include_inactive_offers="true", include_fields="offer-id,price")
     assert answer.headers["Content-Type"] == "text/csv"
