@@ -20,6 +20,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ..models.connect.orders import OrderRequest
 from .entries import Entry, OrderKey, OriginKey, exact_stamp, order_key, origin_key, rejection, same_content, stamp_of
 
 if TYPE_CHECKING:
@@ -203,7 +204,7 @@ class Batcher:
             or not lane.in_flight_ids.isdisjoint(ids)
         ):
             return None
-        if lane.queued and any(entry.channel_order_id in ids for entry in lane.queued):
+        if any(entry.channel_order_id in ids for entry in lane.queued):
             return None
         batch = Batch(lane, block, ids)
         lane.in_flight_batches.append(batch)
@@ -226,8 +227,12 @@ class Batcher:
         count = len(entries)
         try:
             ids = {entry.channel_order_id for entry in entries}
-        except TypeError:
-            entries = self._with_ids(lane, entries)
+            zones = {entry.channel_updated_at.tzinfo for entry in entries if type(entry) is OrderRequest}
+            is_valid = None not in zones and {str}.issuperset(map(type, ids))
+        except (TypeError, AttributeError):  # a struct's members may be anything
+            is_valid = False
+        if not is_valid:
+            entries = self._with_identity(lane, entries)
             ids = {entry.channel_order_id for entry in entries}
         if len(ids) != count or not lane.in_flight_ids.isdisjoint(ids):
             entries = self._sift(lane, entries)
@@ -239,16 +244,22 @@ class Batcher:
         lane.in_flight_ids |= ids
         return batch
 
-    def _with_ids(self, lane: OriginBuffer, entries: Iterable[Entry]) -> list[Entry]:
-        """The entries whose id can be one; a struct's members may be anything."""
-        sound: list[Entry] = []
+    def _with_identity(self, lane: OriginBuffer, entries: Iterable[Entry]) -> list[Entry]:
+        """The entries whose id and stamp can be compared with those of others; the others are rejected."""
+        valid: list[Entry] = []
         for entry in entries:
             identity: Any = entry.channel_order_id
-            if isinstance(identity, str):
-                sound.append(entry)
-            else:
+            if not isinstance(identity, str):
                 self._on_rejected(entry, rejection(entry, lane.origin, "invalid", NO_ID, path="channel_order_id"))
-        return sound
+                continue
+            try:
+                stamp_of(entry)
+            except (TypeError, AttributeError):
+                found = rejection(entry, lane.origin, "invalid", NO_STAMP, path="channel_updated_at")
+                self._on_rejected(entry, found)
+                continue
+            valid.append(entry)
+        return valid
 
     def _sift(self, lane: OriginBuffer, entries: Iterable[Entry]) -> list[Entry]:
         """The newest version of each order that may fly now; the others are parked, superseded or rejected."""

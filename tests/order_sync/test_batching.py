@@ -9,7 +9,7 @@ from msgspec import UNSET
 
 from mirakl_async.order_sync.batching import Batcher
 from mirakl_async.order_sync.entries import Line
-from tests.support.order_factory import ORIGIN, SECOND, as_line, order
+from tests.support.order_factory import NOON, ORIGIN, SECOND, as_line, order
 
 
 class Fixture:
@@ -270,3 +270,26 @@ class TestJunkThatLooksLikeAnOrder:
         lanes.add(whole, odd)
         assert list(lanes.cut().entries) == [whole]
         assert [refused.kind for refused in lanes.refused] == ["conflict"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("channel_order_id", 5), ("channel_order_id", ["x"]), ("channel_order_id", None),
+     ("channel_updated_at", NOON.replace(tzinfo=None)), ("channel_updated_at", NOON.date()),
+     ("channel_updated_at", "2026-11-20T12:00:00Z"), ("channel_updated_at", None)],
+)  # fmt: skip
+def test_a_struct_whose_id_or_stamp_became_unusable_is_rejected_and_not_sent(lanes, name, value):
+    odd, sound = order(1), order(2)
+    setattr(odd, name, value)
+    lanes.add(odd, sound)
+    assert list(lanes.cut().entries) == [sound]
+    [refused] = lanes.refused
+    assert (refused.kind, refused.path, refused.order) == ("invalid", name, odd)
+    lanes.add(odd)
+    assert lanes.cut() is None
+
+
+def test_blocks_count_as_waiting(lanes):
+    lanes.add(order(1))
+    lanes.assembly.add_block(range(3))
+    assert lanes.assembly.queued == 4
