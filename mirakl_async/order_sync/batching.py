@@ -225,15 +225,9 @@ class Batcher:
 
     def _batch_of(self, lane: OriginBuffer, entries: list[Entry]) -> Batch | None:
         count = len(entries)
-        try:
-            ids = {entry.channel_order_id for entry in entries}
-            zones = {entry.channel_updated_at.tzinfo for entry in entries if type(entry) is OrderRequest}
-            is_valid = None not in zones and {str}.issuperset(map(type, ids))
-        except (TypeError, AttributeError):  # a struct's members may be anything
-            is_valid = False
-        if not is_valid:
+        if not _have_identity(entries):
             entries = self._with_identity(lane, entries)
-            ids = {entry.channel_order_id for entry in entries}
+        ids = {entry.channel_order_id for entry in entries}
         if len(ids) != count or not lane.in_flight_ids.isdisjoint(ids):
             entries = self._sift(lane, entries)
             if not entries:
@@ -330,3 +324,12 @@ class Batcher:
                 yield from ((lane.origin, entry) for entry in batch.entries)
             yield from ((lane.origin, entry) for entry in lane.blocked.values())
             yield from ((lane.origin, entry) for entry in lane.queued)
+
+
+def _have_identity(entries: Iterable[Entry]) -> bool:
+    """Whether ids and stamps are what they have to be; a struct's members may be anything."""
+    try:
+        zones = {entry.channel_updated_at.tzinfo for entry in entries if type(entry) is OrderRequest}
+    except AttributeError:
+        return False
+    return None not in zones and {str}.issuperset([type(entry.channel_order_id) for entry in entries])
