@@ -193,6 +193,7 @@ def test_a_single_order_is_rejected_whatever_the_server_names():
         ("orders[3]: is odd", "the order: is odd"),
         ("/orders/3/status is odd", "status is odd"),
         ("orders[3] has the id of orders[5]", "the order has the id of another order"),
+        ("orders[3].id is that of orders[5].id", "id is that of another order.id"),
         ("order_lines[3] of 3 orders", "order_lines[3] of 3 orders"),
     ],
 )
