@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ..order_sync.job import OrderSync
     from ..order_sync.report import SyncReport
 
-__all__ = ["JobStatus", "has_worked"]
+__all__ = ["JobStatus", "as_duration", "has_worked"]
 
 MAX_FAILURE, MAX_SILENCE = 5.0, 30.0
 """For how many seconds every exchange with Mirakl may fail, and a queue that was asked every 5 s may not answer."""
@@ -87,11 +87,11 @@ class JobStatus:
         """What is to be said of the queue and of an outage, beside the figures of the orders."""
         notes: list[str] = []
         if self.backlog is not None:
-            notes.append(f"{self.backlog.waiting:,} messages waiting")
+            notes.append(f"{self.backlog.waiting:,} message{'' if self.backlog.waiting == 1 else 's'} waiting")
             if self.backlog.oldest:
-                notes.append(f"the oldest for {self.backlog.oldest:.0f} s")
+                notes.append(f"the oldest for {as_duration(self.backlog.oldest)}")
         if self.outage is not None and self.outage[0] >= 1:
-            notes.append(f"no exchange has succeeded for {self.outage[0]:.0f} s ({self.outage[1]})")
+            notes.append(f"no exchange has succeeded for {as_duration(self.outage[0])} ({self.outage[1]})")
         return notes
 
 
@@ -102,3 +102,13 @@ def has_worked(event: CallFinished) -> bool | None:
     if event.error == "CancelledError" or event.status == 429:
         return None
     return event.status is not None and 400 <= event.status < 500 and event.recognized
+
+
+def as_duration(seconds: float) -> str:
+    """Seconds for people: in the two largest units."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    parts = [(days, "d"), (hours, "h"), (minutes, "min"), (rest, "s")]
+    first = next((index for index, (number, _) in enumerate(parts) if number), len(parts) - 1)
+    return " ".join(f"{number} {unit}" for number, unit in parts[first : first + 2])

@@ -13,7 +13,8 @@ from msgspec import Raw
 
 from ..order_sync.rejected_file import is_json, is_rejected_file, read_records
 from ..queues.opening import opened, queue_of, require
-from ..queues.protocol import KeepsRejected
+from ..queues.protocol import KeepsRejected, KnowsAge, offers
+from .job_status import as_duration
 from .options import Json
 from .results import Exit, print_json, usage_error
 
@@ -97,12 +98,15 @@ async def _replay(kept: Any, ids: set[str], *, put_back: bool) -> int:
 
 async def _show_statistics(kept: Any, *, as_json: bool) -> None:
     waiting, rejected = await kept.waiting(), 0
+    oldest: float | None = await kept.oldest() if offers(kept, KnowsAge) else None
     async for _ in kept.rejected():
         rejected += 1
     if as_json:
-        print_json({"waiting": waiting, "rejected": rejected})
+        print_json({"waiting": waiting, "oldest": None if oldest is None else round(oldest, 3), "rejected": rejected})
     else:
-        print(f"{waiting} messages (blocks of up to 100 orders) waiting, {rejected} orders rejected")
+        messages = "message (a block of up to 100 orders)" if waiting == 1 else "messages (blocks of up to 100 orders)"
+        age = f", the oldest for {as_duration(oldest)}" if waiting and oldest is not None else ""
+        print(f"{waiting} {messages} waiting{age}, {rejected} order{'' if rejected == 1 else 's'} rejected")
 
 
 def _show_records(records: list[dict[str, Any]], *, every: bool, as_json: bool) -> None:

@@ -153,9 +153,9 @@ def line_of(figures: dict[str, int | float | str]) -> str:
     """The same as one line."""
     texts = {
         "orders_per_second": "{} orders/s",
-        "outcomes": "{} outcomes accepted",
-        "rejected_outcomes": "{} outcomes rejected",
-        "waiting": "{} messages waiting",
+        "outcomes": "outcomes accepted {}",
+        "rejected_outcomes": "outcomes rejected {}",
+        "waiting": "messages waiting {}",
         "oldest": "the oldest for {} s",
         "outage": "no exchange has succeeded for {} s",
         "outage_reason": "last failure: {}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import signal
 import sys
 
@@ -49,7 +50,7 @@ async def test_what_was_refused_can_be_seen_and_replayed(mirakl, tmp_path):
     done = await program(*arguments(mirakl, file, journal), addresses=mirakl.addresses)
     assert (done.status, done.shown["rejected"]) == (1, 6), done.err
     stats = await program("journal", journal, "--stats", "--json")
-    assert (stats.status, stats.shown) == (0, {"waiting": 0, "rejected": 6}), stats.err
+    assert (stats.status, stats.shown) == (0, {"waiting": 0, "oldest": 0.0, "rejected": 6}), stats.err
     rejected = [json.loads(line) for line in (await program("journal", journal, "--show-rejected")).out.splitlines()]
     assert len(rejected) == 6
     assert {row["line"]["order"]["channel_order_id"] for row in rejected} == {
@@ -125,7 +126,10 @@ async def test_for_people(tmp_path, capsys):
     async with opened(queue) as kept:
         await kept.put([b"{}"])
     assert await asyncio.to_thread(main, ["journal", str(queue)]) == 0
-    assert "1 messages (blocks of up to 100 orders) waiting, 0 orders rejected" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert re.fullmatch(
+        r"1 message \(a block of up to 100 orders\) waiting, the oldest for \d+ s, 0 orders rejected\n", out
+    )
 
 
 @pytest.mark.parametrize(

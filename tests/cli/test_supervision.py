@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from mirakl_async.cli.job_status import JobStatus, has_worked
+from mirakl_async.cli.job_status import JobStatus, as_duration, has_worked
 from mirakl_async.cli.supervision import QueueShare, figures_of, line_of
 from mirakl_async.instrumentation import CallFinished, ListChanged, QueueBacklog, RetryScheduled
 from mirakl_async.order_sync.report import SyncReport
@@ -140,6 +140,14 @@ def test_the_share_of_a_queue_is_of_the_most_that_waited_since_it_was_empty():
     assert shown == [None, 0.0, 0.75, 0.0, 0.75, 1.0, 0.0, 0.5]
 
 
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0 s"), (0.7, "0 s"), (59.9, "59 s"), (61, "1 min 1 s"), (3600, "1 h 0 min"), (93_784, "1 d 2 h")],
+)
+def test_a_duration_has_its_two_largest_units(seconds, text):
+    assert as_duration(seconds) == text
+
+
 def test_a_line_of_figures_says_what_is_known():
     status = JobStatus(clock := Clock())
     report = SyncReport(read=9, accepted=4, rejected=1, superseded=1, unsent=3)
@@ -151,7 +159,7 @@ def test_a_line_of_figures_says_what_is_known():
     clock.now += 2
     report = SyncReport(outcomes=5, rejected_outcomes=1)
     assert line_of(figures_of(report, 0, 0, status)).partition("orders/s, ")[2] == (
-        "5 outcomes accepted, 1 outcomes rejected, 1200 messages waiting, the oldest for 61.0 s, "
+        "outcomes accepted 5, outcomes rejected 1, messages waiting 1200, the oldest for 61.0 s, "
         "no exchange has succeeded for 2.0 s, last failure: 503"
     )
 
