@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 from cyclopts import App, CycloptsError
@@ -51,6 +52,7 @@ def run(argv: list[str]) -> int:
 
     With `--json` it is one object on standard output as well.
     """
+    _open_missing_streams()
     escape_what_cannot_be_shown()
     argv, log_format = take_option(argv)
     if log_format == "text":
@@ -60,6 +62,18 @@ def run(argv: list[str]) -> int:
         return Exit.USAGE
     with logging_as_json():
         return _run_to_its_end(argv)
+
+
+def _open_missing_streams() -> None:
+    """Let output go nowhere where the program was started without it, and no other file take its descriptor."""
+    for descriptor in range(3):
+        try:
+            os.fstat(descriptor)
+        except OSError:
+            os.open(os.devnull, os.O_RDONLY if descriptor == 0 else os.O_WRONLY)  # which takes the lowest one
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - open to the end
 
 
 def _run_to_its_end(argv: list[str]) -> int:

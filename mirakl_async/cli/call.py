@@ -17,7 +17,7 @@ from ..operations import operations as registry
 from .arguments import arguments_of, read_file, read_json
 from .more_pages import has_more, list_command
 from .options import AccountUrl, AuthUrl, BaseUrl, Deadline, FrontUrl, MaxWait, call_options
-from .outputs import path_or_stdout, written
+from .outputs import check_output, path_or_hyphen, path_or_stdout, standard_input, written
 from .results import Exit, print_error, printable_json, unfinished, usage_error
 
 if TYPE_CHECKING:
@@ -37,11 +37,16 @@ async def call(
             help="name=value, by Mirakl's names; repeat a name for a list, as in a=1 a=2; @FILE is a file's content"
         ),
     ],
-    body: Annotated[Path | None, Parameter(help="file with the JSON body; - for standard input")] = None,
+    body: Annotated[
+        Path | None,
+        Parameter(
+            help="file with the JSON body; - for standard input", allow_leading_hyphen=True, converter=path_or_hyphen
+        ),
+    ] = None,
     out: Annotated[
         Path | None,
         Parameter(
-            help="file for the response (default: standard output)",
+            help="file for the response, gzip if JSON goes into a name with .gz (default: standard output)",
             allow_leading_hyphen=True,
             converter=path_or_stdout,
         ),
@@ -60,8 +65,8 @@ async def call(
     """
     operation = registry[code]
     params, content = arguments_of(operation, arguments), _body(operation, body)
-    if out is not None and not out.parent.is_dir():  # checked before the call changes anything
-        raise usage_error(f"--out: {out.parent} is not a folder")
+    if out is not None and not (operation.answer == "stream" and out.is_dir()):
+        check_output(out)
     client: Client
     if operation.service == "front":
         client = _front(front_url, auth_url)
@@ -92,7 +97,7 @@ def _body(operation: Operation[Any], path: Path | None) -> bytes | None:
         return None
     if operation.content != "json":
         raise usage_error(f"--body: {operation.code} does not accept a JSON body")
-    content = sys.stdin.buffer.read() if path == Path("-") else read_file(path, "--body")
+    content = standard_input().read() if path == Path("-") else read_file(path, "--body")
     read_json(content, "--body")
     return content
 

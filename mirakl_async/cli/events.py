@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
-import sys
-from contextlib import contextmanager
+import gzip
+import zlib
+from contextlib import contextmanager, nullcontext
+from io import BufferedReader
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
@@ -18,25 +20,19 @@ from ..events import Command, Event, InvalidEvent, UnknownEvent
 from ..events import decode as decode_event
 from .examples import epilogue
 from .options import Json
-from .results import Exit, print_json, printable_json, usage_error
+from .outputs import path_or_hyphen, standard_input
+from .results import Exit, print_json, printable_json, unfinished, usage_error
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator
+    from collections.abc import Generator, Iterator
+    from io import RawIOBase
     from typing import BinaryIO
 
-    from cyclopts import Token
 
 __all__ = ["as_text", "bodies", "decode", "describe", "events"]
 
 events: App = App(name="events", help="Look at the events that Connect sends.", help_epilogue=epilogue("events"))
 BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
-
-
-def _path_or_stdin(kind: type[Path], tokens: Iterable[Token]) -> Path:
-    text = next(iter(tokens)).value
-    if text.startswith("-") and text != "-":
-        raise ValueError(f"Unknown option: {text}.")
-    return kind(text)
 
 
 @events.command(help_epilogue=epilogue("events decode"))
@@ -46,7 +42,7 @@ def decode(
         Parameter(
             help="one event, one event a line, or a file of rejected messages; - for standard input",
             allow_leading_hyphen=True,
-            converter=_path_or_stdin,
+            converter=path_or_hyphen,
         ),
     ],
     /,
@@ -153,10 +149,13 @@ def _kind(event: Event) -> str:
 
 @contextmanager
 def _opened(file: Path) -> Generator[BinaryIO]:
-    if file == Path("-"):
-        yield sys.stdin.buffer
-        return
+    """A file, or standard input for `-`; gzip is unpacked."""
     if file.is_dir():
         raise usage_error(f"{file} is a folder")
-    with file.open("rb") as stream:
-        yield stream
+    try:
+        with nullcontext(standard_input()) if file == Path("-") else file.open("rb") as stream:
+            reader = stream if isinstance(stream, BufferedReader) else BufferedReader(cast("RawIOBase", stream))
+            packed = reader.peek(2).startswith(b"\x1f\x8b")
+            yield cast("BinaryIO", gzip.GzipFile(fileobj=reader)) if packed else reader
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise unfinished(f"{file}: its gzip data is damaged or cut off ({error})") from error

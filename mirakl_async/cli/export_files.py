@@ -21,9 +21,21 @@ if TYPE_CHECKING:
     from ..imports_exports.exports import ExportReader
     from ..imports_exports.offers import OfferExport
 
-__all__ = ["ENDINGS", "ExportFile", "MemberRows", "Ndjson", "OfferRows", "ParquetRows", "items_file", "writer_of"]
+__all__ = [
+    "ENDINGS",
+    "PACKABLE",
+    "ExportFile",
+    "MemberRows",
+    "Ndjson",
+    "OfferRows",
+    "ParquetRows",
+    "items_file",
+    "writer_of",
+]
 
 ENDINGS = (".ndjson", ".csv", ".parquet")
+PACKABLE = (".ndjson", ".csv")
+"""The endings that `.gz` may follow; Parquet packs its columns itself."""
 
 
 class ExportFile(Protocol):

@@ -10,9 +10,9 @@ from ..checks import did_you_mean
 from ..marketplace_front import MarketplaceFront
 from ..operations import operations as registry
 from .arguments import arguments_of
-from .export_files import ENDINGS, writer_of
+from .export_files import ENDINGS, PACKABLE, writer_of
 from .options import AuthUrl, Filters, FrontUrl, Json, Out, PollInterval, Timeout
-from .outputs import check_output, is_stdout, written
+from .outputs import check_output, is_stdout, output_format, written
 from .results import Exit, print_error, print_json, unfinished, usage_error
 from .transfers import resumable, transfer
 
@@ -50,9 +50,7 @@ async def export(
     of its contract, nested as they are; CSV the rows of an export of offers, or one row for each order, with nested
     members as JSON. Filters are the parameters of OR13 and OF52; orders need start_date and end_date.
     """
-    kind = ENDINGS[0] if out.is_relative_to("/dev") else out.suffix.lower()
-    if kind not in ENDINGS:
-        raise usage_error(f"--out: {out.name} must end in {' or '.join(ENDINGS)}")
+    kind = output_format(out, ENDINGS, packable=PACKABLE)
     check_output(out, json=json)
     arguments = _arguments(what, filters, kind, attach)
     async with MarketplaceFront(front_url, auth_url=auth_url) as front:

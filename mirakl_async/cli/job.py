@@ -115,6 +115,8 @@ def check_rejected_file(path: Path | None, *, json: bool) -> None:
     """Check before the job what would otherwise stop it in the middle; raises CommandError."""
     if path is not None and is_stdout(path):
         check_output(path, json=json, option="--rejected-file")
+    elif path is not None and path.suffix == ".gz":
+        raise usage_error("--rejected-file: gzip is not supported, since orders are appended")
     elif path is not None and (path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK)):
         raise usage_error(f"--rejected-file: {path} cannot be written")
 

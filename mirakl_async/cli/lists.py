@@ -13,9 +13,9 @@ from ..marketplace_front import MarketplaceFront
 from ..operations import operations as registry
 from .arguments import arguments_of
 from .bookmark import Bookmark, changed_member, load, moment, since_parameter
-from .export_files import ENDINGS, items_file
+from .export_files import ENDINGS, PACKABLE, items_file
 from .options import AuthUrl, Deadline, Filters, FrontUrl, Json, MaxWait, Out, call_options
-from .outputs import STANDARD_OUTPUT, check_output, is_stdout, written
+from .outputs import STANDARD_OUTPUT, check_output, is_stdout, output_format, written
 from .results import Exit, print_error, print_json, usage_error
 from .transfers import transfer
 
@@ -58,9 +58,7 @@ async def list_items(
     operation = registry[code]
     if operation.paging is None or operation.service != "front":
         raise usage_error(f"{operation.code} is not a list of Front; use: mirakl-async call {operation.code}")
-    ending = ENDINGS[0] if out.is_relative_to("/dev") else out.suffix.lower()
-    if ending not in ENDINGS:
-        raise usage_error(f"--out: {out.name} must end in {' or '.join(ENDINGS)}")
+    ending = output_format(out, ENDINGS, packable=PACKABLE)
     check_output(out, json=json)
     arguments = arguments_of(operation, filters)
     mark = _mark(operation, arguments, since, bookmark)

@@ -100,7 +100,7 @@ Filters: TypeAlias = Annotated[
 Out: TypeAlias = Annotated[
     Path,
     Parameter(
-        help="file to write, .ndjson, .csv or .parquet; - for NDJSON on standard output",
+        help="file to write, .ndjson, .csv (both also with .gz) or .parquet; - for NDJSON on standard output",
         allow_leading_hyphen=True,
         converter=path_or_stdout,
     ),

@@ -29,7 +29,9 @@ def sample(
     out: Annotated[
         Path,
         Parameter(
-            help="NDJSON file to write; - for standard output", allow_leading_hyphen=True, converter=path_or_stdout
+            help="NDJSON file to write, gzip if it ends in .gz; - for standard output",
+            allow_leading_hyphen=True,
+            converter=path_or_stdout,
         ),
     ] = STANDARD_OUTPUT,
 ) -> int:

@@ -15,6 +15,7 @@ from ..order_sync.ndjson import NdjsonFile
 from .health import Health
 from .job import RejectedFile, check_rejected_file, report_end, run, shared_rate
 from .options import AuthUrl, BaseUrl, Concurrency, Json, Rate
+from .outputs import path_or_hyphen, standard_input
 from .progress import handled
 from .results import usage_error
 from .supervision import Heartbeat, supervised
@@ -39,11 +40,8 @@ class OrderFile(NdjsonFile):
 
 
 def _file(kind: type[Path], tokens: Sequence[Token]) -> Path:
-    """A path, or `-`; other text that begins with a hyphen is a misspelt option."""
-    text = tokens[0].value
-    if text.startswith("-") and text != "-":
-        raise ValueError(f"Unknown option: {text}.")
-    return STANDARD_INPUT if text == "-" else kind(text)
+    path = path_or_hyphen(kind, tokens)
+    return STANDARD_INPUT if path == kind("-") else path
 
 
 async def sync(
@@ -119,6 +117,8 @@ def _origin(channel_id: str | None, channel_store_id: str | None) -> OriginReque
 
 def _check_source(source: Path) -> None:
     """Check before the job what would otherwise stop it in the middle; raises CommandError."""
+    if source == STANDARD_INPUT:
+        standard_input()
     try:
         if source.is_file():
             with open_lines(source):

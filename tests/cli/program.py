@@ -33,10 +33,11 @@ def environment(addresses=None):
     return NO_MIRAKL | {"MIRAKL_CLIENT_ID": addresses.client_id, "MIRAKL_CLIENT_SECRET": addresses.client_secret}
 
 
-async def start(*arguments, addresses=None, given=False, variables=None):
-    """Start it; `given` says that it has a standard input to write to."""
+async def start(*arguments, addresses=None, given=False, variables=None, script=None):
+    """Start it; `given` says that it has a standard input to write to, `script` is what starts it."""
+    program = ["-m", "mirakl_async"] if script is None else ["-c", script]
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "mirakl_async", *map(str, arguments), env=environment(addresses) | (variables or {}),
+        sys.executable, *program, *map(str, arguments), env=environment(addresses) | (variables or {}),
         stdin=asyncio.subprocess.PIPE if given else None, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
 

@@ -13,7 +13,7 @@ from mirakl_async.operation import Operation, Param
 from mirakl_async.operations import operations
 from mirakl_async.simulator import SimulatorProcess
 
-from .program import NO_MIRAKL, hosts, lines, program
+from .program import NO_MIRAKL, hosts, lines, program, start
 
 
 @pytest.fixture
@@ -205,3 +205,35 @@ def test_json_from_a_file(tmp_path):
     file.write_text('{"a": [1]}')
     assert arguments_of(taking(type="json", location="part"), [f"wire-name=@{file}"]) == {"name": {"a": [1]}}
     assert json.loads(file.read_text()) == {"a": [1]}
+
+
+async def test_a_body_from_standard_input(mirakl):
+    (order,) = lines(1)
+    body = b'{"origin": {"channel_id": "channel-1", "channel_store_id": "store-1"}, "orders": [%s]}' % order
+    arguments = ("call", "upsertOrders", "--body", "-", *hosts(mirakl.addresses))
+    child = await start(*arguments, addresses=mirakl.addresses, given=True)
+    _, err = await child.communicate(body)
+    assert child.returncode == 0, err
+    assert (await mirakl.control.state()).orders == 1
+
+
+@pytest.mark.parametrize("out", ["no-such-folder/a.json", "."])
+def test_a_target_that_cannot_be_written_is_reported_before_the_call(out, capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MIRAKL_TOKEN", "t")
+    assert (
+        main(
+            [
+                "call",
+                "updateActionStatus",
+                "action_id=a",
+                "status=SUCCESS",
+                "--base-url",
+                "http://127.0.0.1:9",
+                "--out",
+                out,
+            ]
+        )
+        == 2
+    )
+    assert "is a folder" in (said := capsys.readouterr().err) or "is not a folder" in said
