@@ -3,19 +3,19 @@
     from mirakl_async import ClientCredentials, ConnectChannel
 
 - `ConnectChannel`, `MarketplaceFront`: the clients; their attributes, such as `orders`, have the operations as methods
-- `ClientCredentials`, `BearerToken`, `ApiKey`: what they are given as `auth`
-- `Options`, `Timeouts`, `Retry`, `Rate`, `Limits`: what one call, or one client, may set
-- `OrderSync`, `SyncReport`, `RejectedOrder`; `ImportJob`, `OrderExport`, `OfferExport`: jobs, and what they give
-- `MiraklError` and its subclasses: `mirakl_async.errors` draws the whole tree
-- `mirakl_async.models`: the structs that are sent and received
+- `ClientCredentials`, `BearerToken`, `ApiKey`: credentials, passed as `auth`
+- `Options`, `Timeouts`, `Retry`, `Rate`, `Limits`: settings of a call or a client
+- `OrderSync`, `SyncReport`, `RejectedOrder`; `ImportJob`, `OrderExport`, `OfferExport`: jobs and their results
+- `MiraklError` and its subclasses: `mirakl_async.errors` shows the whole tree
+- `mirakl_async.models`: the models of requests and responses
 - `mirakl_async.operations`: all operations by Mirakl's code
-- `mirakl_async.simulator`: a Mirakl to test against
-- `SqliteQueue`, `PostgresQueue`, `RedisQueue`, `SqsQueue`, `MemoryQueue`: where orders and outcomes wait (see
-  `queues.protocol`); `PubSubSource`, `ServiceBusSource`: where else events come from
-- `to_dict`, `to_json`; `arrow_schema`, `record_batches` (extra `arrow`): data for whatever knows no structs
+- `mirakl_async.simulator`: a simulated Mirakl to test against
+- `SqliteQueue`, `PostgresQueue`, `RedisQueue`, `SqsQueue`, `MemoryQueue`: queues of orders and outcomes (see
+  `queues.protocol`); `PubSubSource`, `ServiceBusSource`: other sources of events
+- `to_dict`, `to_json`; `arrow_schema`, `record_batches` (extra `arrow`): convert models to other formats
 - `mirakl_async.instrumentation`, `.opentelemetry` (extra `otel`), `.rate_limits` (extra `redis`): metrics, shared rates
 
-Every name is loaded when it is first used, so that importing this package costs next to nothing.
+Every name is imported when it is first used, so that importing this package is fast.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-_HOMES = {
+_MODULES = {
     "ApiKey": "http.auth",
     "BearerToken": "http.auth",
     "ClientCredentials": "http.auth",
@@ -200,17 +200,17 @@ _HOMES = {
     "SyncReport": "order_sync.report",
 }
 
-__all__ = ["__version__", *_HOMES]  # noqa: PLE0604 # pyright: ignore[reportUnsupportedDunderAll]
+__all__ = ["__version__", *_MODULES]  # noqa: PLE0604 # pyright: ignore[reportUnsupportedDunderAll]
 
 
 def __getattr__(name: str) -> object:
-    home = _HOMES.get(name)
-    if home is None:
+    module = _MODULES.get(name)
+    if module is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f".{home}", __name__), name)
+    value = getattr(import_module(f".{module}", __name__), name)
     globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOMES})
+    return sorted({*globals(), *_MODULES})

@@ -1,4 +1,4 @@
-"""`python -m mirakl_async` is the program `mirakl-async`."""
+"""Run the program `mirakl-async` with `python -m mirakl_async`."""
 
 from __future__ import annotations
 

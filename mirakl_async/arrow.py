@@ -1,12 +1,12 @@
-"""Structs as Arrow tables, for pandas, polars, DuckDB and Parquet files; needs the extra `arrow`.
+"""Convert models to Arrow tables, for pandas, polars, DuckDB and Parquet files; requires the extra `arrow`.
 
     from mirakl_async.arrow import arrow_schema, record_batches
 
     async for batch in record_batches(front.orders.list(), Order):
         ...
 
-The schema is the contract's: nested structs and lists stay nested, amounts are decimals, moments are in UTC. Items go
-through Arrow's own JSON reader, a block at a time; a block that it cannot read is repaired item by item.
+The schema follows the models: nested structs and lists stay nested, amounts are decimals, date-times are in UTC. Items
+are read by Arrow's JSON reader in blocks; a block that it cannot read is decoded and repaired item by item.
 """
 
 from __future__ import annotations
@@ -30,42 +30,42 @@ if TYPE_CHECKING:
 
 __all__ = ["MAX_BYTES", "BatchBuilder", "RecordBatches", "arrow_schema", "pa", "parquet_writer", "record_batches"]
 
-try:  # as Any: it has no types of its own
+try:  # as Any: pyarrow has no type annotations
     pa: Any = import_module("pyarrow")
     pa_json: Any = import_module("pyarrow.json")
 except ModuleNotFoundError as _missing:
-    raise ConfigurationError("tables need the extra: pip install 'mirakl-async[arrow]'") from _missing
+    raise ConfigurationError("Arrow tables require the extra: pip install 'mirakl-async[arrow]'") from _missing
 
 DIGITS = 38
 DECIMALS = 18
-"""Places behind the point, for rates such as 0.3333333333333333; 20 digits stand before it."""
+"""The digits after the decimal point, for rates such as 0.3333333333333333; 20 digits remain before it."""
 MAX_ROWS = 10_000
 MAX_BYTES = 32 * 1024 * 1024
-_STEP = Decimal(1).scaleb(-DECIMALS)
+_QUANTUM = Decimal(1).scaleb(-DECIMALS)
 
 
 def arrow_schema(kind: Reference) -> Any:
     """The `pyarrow.Schema` of a struct, or of a reference such as "front.orders:Order".
 
-    What may be of several types, or of any, is text: as it is where it is text, and JSON otherwise.
+    A member of several types, or of any type, is a string column: strings stay unchanged, other values are JSON.
     """
     return pa.schema(_fields(_struct(kind), (), _scalars(pa.decimal128(DIGITS, DECIMALS))))
 
 
 def _reading_schema(kind: type[Struct]) -> Any:
-    """The same with wider decimals, to be cast to it: of a number too large for 128 bits, Arrow makes another one.
+    """The schema with wider decimals, to be cast to it: Arrow's reader changes a number that exceeds 128 bits.
 
-    With 256 bits, 58 digits before the point are read as they are, so that the cast raises. Of more Arrow's reader
-    refuses most, and what it makes of the others is too large for the cast as well.
+    With 256 bits, up to 58 digits before the point are read exactly, so that the cast raises. The reader rejects most
+    larger numbers, and the results of the others are too large for the cast as well.
     """
     return pa.schema(_fields(kind, (), _scalars(pa.decimal256(2 * DIGITS, DECIMALS))))
 
 
 def _struct(kind: Reference) -> type[Struct]:
-    found: Any = codec.resolve(kind) if isinstance(kind, str) else kind
-    if not is_struct(found):
-        raise ConfigurationError(f"a table is made of structs such as Order, not of {found!r}")
-    return found
+    struct: Any = codec.resolve(kind) if isinstance(kind, str) else kind
+    if not is_struct(struct):
+        raise ConfigurationError(f"a table requires a struct such as Order, not {struct!r}")
+    return struct
 
 
 def _fields(kind: Any, outer: tuple[Any, ...], scalars: dict[Any, Any]) -> list[Any]:
@@ -75,16 +75,16 @@ def _fields(kind: Any, outer: tuple[Any, ...], scalars: dict[Any, Any]) -> list[
 
 def _type(kind: Any, outer: tuple[Any, ...], scalars: dict[Any, Any]) -> Any:
     choices = [choice for choice in alternatives(kind) if choice is not msgspec.UnsetType]
-    only: Any = choices[0] if len(choices) == 1 else None
-    if only in outer:  # a struct that holds itself has no end
+    single: Any = choices[0] if len(choices) == 1 else None
+    if single in outer:  # a recursive struct
         return pa.string()
-    if only is not None and is_struct(only):
-        return pa.struct(_fields(only, outer, scalars))
-    if (element := list_item_type(only)) is not None:
+    if single is not None and is_struct(single):
+        return pa.struct(_fields(single, outer, scalars))
+    if (element := list_item_type(single)) is not None:
         return pa.list_(_type(element, outer, scalars))
-    if dict_value_type(only) is not None:  # its keys are data, and no columns
+    if dict_value_type(single) is not None:  # its keys are data, not columns
         return pa.string()
-    return scalars.get(only, pa.string())
+    return scalars.get(single, pa.string())
 
 
 def _scalars(decimal: Any) -> dict[Any, Any]:
@@ -101,17 +101,17 @@ def _scalars(decimal: Any) -> dict[Any, Any]:
 def record_batches(
     items: Iterable[Any] | AsyncIterable[Any], kind: Reference, *, max_rows: int = MAX_ROWS, max_bytes: int = MAX_BYTES
 ) -> RecordBatches:
-    """Items as `pyarrow.RecordBatch`es of at most `max_rows`, each made from up to about `max_bytes` of JSON.
+    """Convert items to `pyarrow.RecordBatch`es of at most `max_rows` and about `max_bytes` of JSON.
 
-    `items` is a list's or an export's iterator, or any iterable: structs, mappings, or JSON as it came (`raw()`).
-    Iterate with `async for`, or with `for` where the items are no async iterable. Raises UnreadableFile for an item
-    that cannot be read as `kind`.
+    `items` is the iterator of a list or an export, or any iterable of structs, mappings or undecoded JSON (`raw()`).
+    Iterate with `async for`, or with `for` if the items are not async. Raises UnreadableFile for an item that cannot be
+    decoded as `kind`.
     """
     return RecordBatches(items, BatchBuilder(kind, max_rows=max_rows, max_bytes=max_bytes))
 
 
 class RecordBatches(Iterable[Any], AsyncIterable[Any]):
-    """The batches of items; each iteration reads the items from their start."""
+    """Iterates over the batches of items; each iteration starts the items again."""
 
     def __init__(self, items: Iterable[Any] | AsyncIterable[Any], builder: BatchBuilder) -> None:
         self.schema: Any = builder.schema
@@ -120,7 +120,7 @@ class RecordBatches(Iterable[Any], AsyncIterable[Any]):
 
     def __iter__(self) -> Iterator[Any]:
         if not isinstance(self._items, Iterable):
-            raise TypeError("these items come one by one from a server: use `async for`")
+            raise TypeError("the items are async; use `async for`")
         for item in self._items:
             yield from self._builder.add(item)
         yield from self._builder.finish()
@@ -139,29 +139,29 @@ class RecordBatches(Iterable[Any], AsyncIterable[Any]):
 
 
 class BatchBuilder:
-    """Takes items one by one, and gives a batch whenever it holds enough of them."""
+    """Collects items, and returns a batch whenever there are enough of them."""
 
     def __init__(self, kind: Reference, *, max_rows: int = MAX_ROWS, max_bytes: int = MAX_BYTES) -> None:
         self._kind = _struct(kind)
         self.schema: Any = arrow_schema(self._kind)
         self._max_rows = max_rows
         self._max_bytes = max_bytes
-        self._text = bytearray()  # of the items so far, a line each
+        self._text = bytearray()  # the items so far as NDJSON
         self._ends: list[int] = []
-        self._given = 0
+        self._row_count = 0
         schema = _reading_schema(self._kind)
         parse: Any = pa_json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore")
         self._parse = parse
 
     def add(self, item: Any) -> list[Any]:
-        """Take a struct, a mapping or JSON; gives the batch that it completes, if any."""
+        """Add a struct, a mapping or JSON; returns the batch that it completes, if any."""
         self._text += item if isinstance(item, msgspec.Raw | bytes) else codec.encode(item)
         self._text += b"\n"
         self._ends.append(len(self._text))
         return self.finish() if len(self._ends) >= self._max_rows or len(self._text) >= self._max_bytes else []
 
     def finish(self) -> list[Any]:
-        """The batch of what is left, if anything is."""
+        """Return a batch of the remaining items, if there are any."""
         if not self._ends:
             return []
         text, ends, self._text, self._ends = self._text, self._ends, bytearray(), []
@@ -169,26 +169,26 @@ class BatchBuilder:
             batch = self._read(text, len(ends))
         except pa.ArrowInvalid:
             batch = self._read_each(text, ends)
-        self._given += len(ends)
+        self._row_count += len(ends)
         return [batch]
 
     def _read(self, text: bytearray, count: int) -> Any:
-        reading: Any = pa_json.ReadOptions(use_threads=False, block_size=len(text) + 1)
-        table: Any = pa_json.read_json(pa.BufferReader(text), read_options=reading, parse_options=self._parse)
-        if table.num_rows != count:  # what was no object, or several
-            raise pa.ArrowInvalid("another number of rows")
+        read_options: Any = pa_json.ReadOptions(use_threads=False, block_size=len(text) + 1)
+        table: Any = pa_json.read_json(pa.BufferReader(text), read_options=read_options, parse_options=self._parse)
+        if table.num_rows != count:  # an item is not an object, or several
+            raise pa.ArrowInvalid("the number of rows differs")
         (batch,) = table.cast(self.schema).to_batches()  # the text is one block
         return batch
 
     def _read_each(self, text: bytearray, ends: list[int]) -> Any:
-        """The same from items that are decoded and repaired, at a fifth of the speed."""
+        """Make a batch from items that are decoded and repaired one by one, at a fifth of the speed."""
         rows: list[Any] = []
         columns = pa.struct(list(self.schema))
-        for at, (start, end) in enumerate(zip([0, *ends], ends, strict=False), self._given):
+        for index, (start, end) in enumerate(zip([0, *ends], ends, strict=False), self._row_count):
             try:
                 rows.append(_plain(codec.decode(self._kind, bytes(text[start:end])).value, columns))
             except (codec.CodecError, ArithmeticError) as error:
-                raise UnreadableFile(f"item {at} cannot be read as {self._kind.__name__}: {error}") from None
+                raise UnreadableFile(f"item {index} cannot be decoded as {self._kind.__name__}: {error}") from None
         try:
             return pa.RecordBatch.from_pylist(rows, schema=self.schema)
         except (pa.ArrowInvalid, OverflowError) as error:
@@ -196,14 +196,14 @@ class BatchBuilder:
 
 
 def parquet_writer(file: Any, schema: Any) -> Any:
-    """A `pyarrow.parquet.ParquetWriter` of batches into an open file, or a path."""
-    parquet: Any = import_module("pyarrow.parquet")  # which takes as long as all the rest
-    # Statistics of what lies in lists let no reader skip anything, and cost a fourteenth of the writing.
+    """A `pyarrow.parquet.ParquetWriter` for an open file or a path."""
+    parquet: Any = import_module("pyarrow.parquet")  # slow to import
+    # Readers cannot use the statistics of nested columns, which cost a fourteenth of the writing time.
     return parquet.ParquetWriter(file, schema, write_statistics=list(schema.names))
 
 
 def _plain(value: Any, kind: Any) -> Any:
-    """A value as Arrow takes it for a column of this type."""
+    """Convert a value for an Arrow column of this type."""
     if value is None or value is UNSET:
         return None
     if pa.types.is_struct(kind):
@@ -213,4 +213,4 @@ def _plain(value: Any, kind: Any) -> Any:
         return [_plain(item, kind.value_type) for item in value]
     if pa.types.is_string(kind) and not isinstance(value, str):
         return codec.encode(value).decode()
-    return value.quantize(_STEP) if isinstance(value, Decimal) else value
+    return value.quantize(_QUANTUM) if isinstance(value, Decimal) else value

@@ -1,6 +1,6 @@
-"""How a typed method becomes a call: its operation and arguments are sent, and the answer is decoded.
+"""Run the calls of typed methods: send the operation with its arguments and decode the response.
 
-Every resource holds a `Caller`. `RawCaller` is its twin for `client.raw_response`, which decodes nothing.
+Every resource has a `Caller`. `client.raw_response` uses a `RawCaller`, which does not decode.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 
 class Caller:
-    """Runs operations; `arguments` are keyed by their Python names, those that are None or UNSET are not sent."""
+    """Runs operations; `arguments` are by their Python names, and those that are None or UNSET are not sent."""
 
     __slots__ = ("session",)
 
@@ -38,7 +38,7 @@ class Caller:
         self.session: Session = session
 
     async def call(self, operation: Operation[T], arguments: Mapping[str, object], options: Options) -> T:
-        """Run one operation and decode its answer; a list of ids longer than one call takes becomes several calls."""
+        """Run one operation and decode its response; a list of ids that is too long for one call is split."""
         if takes_long_lists(operation) and len(parts := split(operation, arguments)) > 1:
             return await self._call_each(operation, parts, options)
         session = self.session
@@ -47,19 +47,21 @@ class Caller:
         return value
 
     async def _call_each(self, operation: Operation[T], parts: list[dict[str, object]], options: Options) -> T:
-        """One answer from several calls, some of them under way at once."""
+        """Run several calls, some of them concurrently, and merge their responses."""
         session = self.session
         requests = [session.build(operation, part) for part in parts]
-        ahead: Prefetcher[int, Response] = Prefetcher(lambda at: session.send(requests[at], options), DEFAULT_PREFETCH)
+        prefetcher: Prefetcher[int, Response] = Prefetcher(
+            lambda index: session.send(requests[index], options), DEFAULT_PREFETCH
+        )
         values: list[Any] = []
         try:
-            for at in range(len(parts)):
-                await ahead.schedule(range(at, len(parts)))
-                values.append(decoded(await ahead.get(at), session.transport.instrumentation))
+            for index in range(len(parts)):
+                await prefetcher.schedule(range(index, len(parts)))
+                values.append(decoded(await prefetcher.get(index), session.transport.instrumentation))
         finally:
-            await ahead.close()
-        whole: T = merge(values)
-        return whole
+            await prefetcher.close()
+        merged: T = merge(values)
+        return merged
 
     def offset(
         self, operation: Operation[Any], arguments: Mapping[str, object], page_size: int | None, options: Options
@@ -74,17 +76,17 @@ class Caller:
         return SeekPaginator(self.session, operation, arguments, page_size, options)
 
     def download(self, operation: Operation[Any], arguments: Mapping[str, object], options: Options) -> Download:
-        """A response that is a file; nothing is sent before it is opened, saved or read."""
+        """The download of a file; nothing is sent before it is opened, saved or read."""
         return Download(self.session, self.session.build(operation, arguments), options)
 
 
 class RawCaller(Caller):
-    """Answers every call with the coroutine of its undecoded response."""
+    """Runs operations without decoding: every method returns a coroutine of the response."""
 
     __slots__ = ()
 
     async def call(self, operation: Operation[Any], arguments: Mapping[str, object], options: Options) -> Any:
-        """The response."""
+        """Run one operation and return its response."""
         return await self.session.send(self.session.build(operation, arguments), options)
 
     def offset(
@@ -100,27 +102,27 @@ class RawCaller(Caller):
         return super().seek(operation, arguments, page_size, options).first_response()
 
     def download(self, operation: Operation[Any], arguments: Mapping[str, object], options: Options) -> Any:
-        """The response with the whole file in it, within the cap on responses."""
+        """The response with the whole file, limited by `max_response_bytes`."""
         return self.call(operation, arguments, options)
 
 
 def decoded(response: Response, instrumentation: Instrumentation) -> Any:
-    """The decoded body of a success; None where the operation promises none.
+    """Decode the body of a success; None if the operation has no response body.
 
-    What breaks the contract is repaired and reported; raises DecodeFailed where nothing can be repaired, because the
-    body is no JSON at all.
+    Violations of the schema are repaired and reported; raises DecodeFailed if the body cannot be repaired, such as
+    invalid JSON.
     """
     operation = response.request.operation
     if not operation.reply:
         return None
     try:
-        found = codec.decode(operation.reply, response.content)
+        result = codec.decode(operation.reply, response.content)
     except codec.CodecError as error:
         raise DecodeFailed(
-            f"{response.status} with a body that cannot be read: {error.message}",
+            f"the body of the {response.status} response cannot be decoded: {error.message}",
             response.request.context(response.attempts, response.timings),
             error.path,
         ) from error
-    for repair in found.repaired:
+    for repair in result.repaired:
         instrumentation.response_repaired(operation.code, repair.path, repair.reason)
-    return found.value
+    return result.value

@@ -1,7 +1,7 @@
-"""What callers give is checked where they give it: settings and arguments by rules, former names by deprecations.
+"""Validate settings and arguments where they are passed in, and warn about deprecated names.
 
-A `Rule` describes one setting. `reason_against` holds one value against it, `first_violation` several, by their names.
-A `Deprecation` is a name that still works for a while; its use warns. CONTRIBUTING.md has the policy.
+A `Rule` describes one setting. `reason_against` checks one value, `first_violation` several by their names. A
+`Deprecation` is a former name that still works and warns. CONTRIBUTING.md describes the policy.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ __all__ = [
 ]
 
 MAX_SECONDS = 1e9
-"""Thirty years: more than any timer has room for is a slip, or means None."""
+"""Thirty years: larger values exceed what timers support; None means no limit."""
 MAX_SHOWN = 1e30
 Rules: TypeAlias = "Mapping[str, Rule]"
 P = ParamSpec("P")
@@ -54,9 +54,9 @@ R = TypeVar("R")
 
 
 class Rule(Struct, frozen=True):
-    """What a setting takes: `what` in words, `test` whether a value is one, None only where it is `optional`.
+    """The valid values of a setting: `what` describes them, `test` checks the type, `optional` allows None.
 
-    `low` and `high` are bounds of a number, both allowed; `above` is one that is not.
+    `low` and `high` are inclusive bounds of a number; `above` is an exclusive lower bound.
     """
 
     what: str
@@ -67,53 +67,53 @@ class Rule(Struct, frozen=True):
     high: float | None = None
 
     def or_none(self, meaning: str = "") -> Rule:
-        """The same, or None, which stands for `meaning`."""
-        words = f"{self.what}, or None" + (f" for {meaning}" if meaning else "")
-        return replace(self, what=words, optional=True)
+        """The same rule that also allows None, with the meaning of None for messages."""
+        reason = f"{self.what}, or None" + (f" for {meaning}" if meaning else "")
+        return replace(self, what=reason, optional=True)
 
 
-def reason_against(takes: Rule, value: object) -> str | None:
-    """Why a value is refused; None if it is taken. No text is shown: it may be a secret in the wrong place."""
-    if value is None and takes.optional:
+def reason_against(rule: Rule, value: object) -> str | None:
+    """Why a value is invalid; None if it is valid. Strings are never shown: a secret may be in the wrong place."""
+    if value is None and rule.optional:
         return None
-    if not takes.test(value):
-        return f"must be {takes.what}, not {'None' if value is None else _named(value)}"
+    if not rule.test(value):
+        return f"must be {rule.what}, not {'None' if value is None else _describe(value)}"
     number: Any = value
-    too_low = takes.low is not None and not number >= takes.low  # said so that NaN is, too
-    too_low = too_low or (takes.above is not None and not number > takes.above)
-    if not too_low and (takes.high is None or number <= takes.high):
+    too_low = rule.low is not None and not number >= rule.low  # this form is also true for NaN
+    too_low = too_low or (rule.above is not None and not number > rule.above)
+    if not too_low and (rule.high is None or number <= rule.high):
         return None
     shown = number if abs(number) < MAX_SHOWN or number != number else "this number"  # noqa: PLR0124 - NaN
-    if takes.low is not None and takes.high is not None and takes.high < MAX_SECONDS:
-        return f"{shown} is out of range; must be from {takes.low:g} to {takes.high:g}"
-    return f"must be {takes.what}, not {shown}"
+    if rule.low is not None and rule.high is not None and rule.high < MAX_SECONDS:
+        return f"{shown} is out of range; must be from {rule.low:g} to {rule.high:g}"
+    return f"must be {rule.what}, not {shown}"
 
 
-def _named(value: object) -> str:
+def _describe(value: object) -> str:
     if isinstance(value, type):
-        return f"the class {value.__name__}; make one"
-    return "an empty text" if value == "" else type(value).__name__
+        return f"the class {value.__name__}; pass an instance"
+    return "an empty string" if value == "" else type(value).__name__
 
 
 def first_violation(rules: Rules, given: Mapping[str, object]) -> tuple[str, str] | None:
-    """The first setting that is refused, and why; settings without a rule are not looked at."""
+    """The first invalid setting and the reason; settings without a rule are not checked."""
     for name, value in given.items():
-        if (takes := rules.get(name)) is not None and (words := reason_against(takes, value)) is not None:
-            return name, words
+        if (rule := rules.get(name)) is not None and (reason := reason_against(rule, value)) is not None:
+            return name, reason
     return None
 
 
 def check_settings(owner: str, rules: Rules, given: Mapping[str, object]) -> None:
-    """Raise ConfigurationError for a setting that is refused."""
-    if (refused := first_violation(rules, given)) is not None:
-        name, words = refused
-        raise ConfigurationError(f"{owner}: {name} {words}" if owner else f"{name} {words}")
+    """Raise ConfigurationError for the first invalid setting."""
+    if (violation := first_violation(rules, given)) is not None:
+        name, reason = violation
+        raise ConfigurationError(f"{owner}: {name} {reason}" if owner else f"{name} {reason}")
 
 
 def check_arguments(code: str, rules: Rules, given: Mapping[str, object]) -> None:
-    """Raise InvalidArgument for an argument that is refused."""
-    if (refused := first_violation(rules, given)) is not None:
-        raise InvalidArgument(code, *refused)
+    """Raise InvalidArgument for the first invalid argument."""
+    if (violation := first_violation(rules, given)) is not None:
+        raise InvalidArgument(code, *violation)
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
@@ -123,19 +123,19 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
 
 
 def one_of(*values: str) -> Rule:
-    """One of some texts."""
-    named = [f'"{value}"' for value in values]
-    listed = f"{', '.join(named[:-1])} or {named[-1]}" if len(named) > 1 else named[0]
+    """A rule for one of several strings."""
+    quoted = [f'"{value}"' for value in values]
+    listed = f"{', '.join(quoted[:-1])} or {quoted[-1]}" if len(quoted) > 1 else quoted[0]
     return Rule(listed, lambda value: isinstance(value, str) and value in values)
 
 
-def instance(kinds: type | tuple[type, ...], what: str) -> Rule:
-    """An object of a class."""
-    return Rule(what, lambda value: isinstance(value, kinds))
+def instance(types: type | tuple[type, ...], what: str) -> Rule:
+    """A rule for an instance of a class."""
+    return Rule(what, lambda value: isinstance(value, types))
 
 
 def offering(what: str, *methods: str) -> Rule:
-    """An object that has these methods; a class that is yet to be called is none."""
+    """A rule for an object with these methods; a class itself is not valid."""
     return Rule(
         what,
         lambda value: not isinstance(value, type) and all(callable(getattr(value, name, None)) for name in methods),
@@ -143,7 +143,7 @@ def offering(what: str, *methods: str) -> Rule:
 
 
 def whole(low: int | None = None, high: int | None = None) -> Rule:
-    """A whole number between bounds."""
+    """A rule for an integer between bounds."""
     if low is None:
         return Rule("a whole number", _is_whole)
     bounds = f"at least {low}" if high is None else f"from {low} to {high}"
@@ -161,7 +161,7 @@ def _is_number(value: object) -> bool:
 SECONDS = Rule("a number of seconds above 0", _is_number, above=0, high=MAX_SECONDS)
 SECONDS_OR_ZERO = Rule("a number of seconds, at least 0", _is_number, low=0, high=MAX_SECONDS)
 SECONDS_LEFT = Rule("a number of seconds", _is_number, low=-MAX_SECONDS, high=MAX_SECONDS)
-"""What is left of somebody's own time, which may be used up."""
+"""The time that remains of a caller's own deadline; it may be negative."""
 POSITIVE = Rule("a number above 0", _is_number, above=0, high=MAX_SECONDS**2)
 NOT_NEGATIVE = Rule("a number, at least 0", _is_number, low=0, high=MAX_SECONDS**2)
 BOOLEAN = instance(bool, "True or False")
@@ -169,7 +169,7 @@ CALLABLE = Rule("a function", callable)
 
 
 class Deprecation(Struct, frozen=True):
-    """A name that still works: what to use instead, the version that deprecated it, and the version that removes it."""
+    """A deprecated name: its replacement, the version that deprecated it, and the version that removes it."""
 
     name: str
     use: str
@@ -177,20 +177,20 @@ class Deprecation(Struct, frozen=True):
     until: str
 
     def __post_init__(self) -> None:
-        """Note it; a test fails where the version has reached the removal."""
+        """Register the deprecation; a test fails when the version reaches the removal."""
         DEPRECATIONS.append(self)
 
     def warn(self) -> None:
-        """Warn at the line that called who calls this."""
-        words = f"{self.name} is deprecated since {self.since} and will be removed in {self.until}; use {self.use}"
-        warnings.warn(words, DeprecationWarning, stacklevel=3)
+        """Warn, with the line of the user's code that uses the deprecated name."""
+        reason = f"{self.name} is deprecated since {self.since} and will be removed in {self.until}; use {self.use}"
+        warnings.warn(reason, DeprecationWarning, stacklevel=3)
 
 
 DEPRECATIONS: list[Deprecation] = []
 
 
 def deprecated(use: str, *, since: str, until: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Decorates a function or a method; an async one warns when it is called, not when it is awaited."""
+    """Decorate a deprecated function or method; an async one warns when it is called, not when it is awaited."""
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         note = Deprecation(f"{function.__qualname__}()", use, since, until)
@@ -206,7 +206,7 @@ def deprecated(use: str, *, since: str, until: str) -> Callable[[Callable[P, R]]
 
 
 def renamed_arguments(*, since: str, until: str, **names: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Decorates a function whose keyword arguments were renamed: `former="now"`."""
+    """Decorate a function whose keyword arguments were renamed: `former="now"`."""
 
     def decorate(function: Callable[P, R]) -> Callable[P, R]:
         owner = f"{function.__qualname__}()"
@@ -241,7 +241,7 @@ class RenamedAttribute:
 
 
 def renamed_names(module: str, *, since: str, until: str, **names: str) -> Callable[[str], Any]:
-    """A module's `__getattr__` for classes and functions that it called otherwise: `Former="Now"`."""
+    """The `__getattr__` of a module whose classes or functions were renamed: `Former="Now"`."""
     notes = {old: Deprecation(f"{module}.{old}", new, since, until) for old, new in names.items()}
 
     def find(name: str) -> Any:

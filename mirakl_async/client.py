@@ -1,4 +1,4 @@
-"""What both clients are made of: opening and closing, options, and calls that no typed method stands for."""
+"""The base class of both clients: opening and closing, options, and calls without a typed method."""
 
 from __future__ import annotations
 
@@ -56,18 +56,18 @@ SETTINGS: Rules = {
     "wire": offering("a Wire", "exchange").or_none(),
     "clock": offering("a Clock", "monotonic", "sleep").or_none(),
 }
-"""What the clients' settings take."""
+"""The rules for the settings of the clients."""
 CALL: Rules = {
     "code": instance(str, 'a code such as "OR11"'),
     "params": instance(Mapping, "a mapping of names to values").or_none(),
 }
-"""What `Client.call` takes."""
+"""The rules for the arguments of `Client.call`."""
 CREDENTIAL = offering("ClientCredentials(...), BearerToken(...) or ApiKey(...)", "authenticator")
 RATE = instance(Rate, "Rate(calls, seconds)")
 
 
 class ClientSettings(TypedDict, total=False):
-    """What both clients take beside their hosts; see ConnectChannel."""
+    """The settings of both clients, except their hosts; ConnectChannel describes them."""
 
     auth: Credential | None
     rate_limit: settings.RateUsage | None
@@ -97,19 +97,19 @@ class Client:
         owner = type(self).__name__
         check_settings("", SETTINGS, {name: given.get(name) for name in SETTINGS})
         self._instrumentation = Instrumentation(*([listener] if (listener := given.get("listener")) else []))
-        make = _transport_maker(bases, token_url, given, self._instrumentation)
-        self._session = self._session_type(owner, bases, make)
+        make_transport = _transport_maker(bases, token_url, given, self._instrumentation)
+        self._session = self._session_type(owner, bases, make_transport)
 
     def __repr__(self) -> str:
         return repr(self._session)
 
-    if not TYPE_CHECKING:  # a type checker would take any attribute to be there
+    if not TYPE_CHECKING:  # with __getattr__, type checkers would accept any attribute
 
         def __getattr__(self, name: str) -> object:
             raise missing_attribute(self, name)
 
     async def open(self) -> Self:
-        """Make the client ready on the running event loop; nothing is sent yet. Raises ClientStateError once closed."""
+        """Open the client on the running event loop; sends nothing. Raises ClientStateError after `close`."""
         self._session.open()
         return self
 
@@ -127,37 +127,37 @@ class Client:
 
     @property
     def session(self) -> Session:
-        """What calls are sent through, for what is built on this package."""
+        """The session that sends the calls, for libraries that build on this package."""
         return self._session
 
     @property
     def counters(self) -> Counters:
-        """What this client did since it was made."""
+        """The counters of this client since it was created."""
         return self._instrumentation.counters
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """Pass every event of this client to `listener`; returns a function that ends it."""
+        """Call `listener` with every event of this client; returns a function that unsubscribes it."""
         check_arguments("subscribe", {"listener": CALLABLE}, {"listener": listener})
         return self._instrumentation.subscribe(listener)
 
     def with_options(self, **options: Unpack[Options]) -> Self:
-        """The same client, connections and limits included, with other defaults for its calls."""
+        """A client with other defaults for its calls, which shares the connections and rate limits of this one."""
         session = self._session.with_options(options)
         other = copy.copy(self)
         for name in vars(self):
             if isinstance(getattr(type(self), name, None), cached_property):
-                delattr(other, name)  # a resource made for this client would call with this client's options
+                delattr(other, name)  # a cached resource would use this client's options
         other._session = session  # noqa: SLF001 - a copy of this very object
         return other
 
     async def call(
         self, code: str, params: Mapping[str, object] | None = None, *, body: object = None, **options: Unpack[Options]
     ) -> Any:
-        """Run any operation by Mirakl's own code, with wire names; returns what its typed method would.
+        """Run any operation by Mirakl's code and wire names; returns the same as its typed method.
 
-        `params` holds path, query and form members by the names Mirakl documents ("import", "order_ids"); `body` is
-        JSON as bytes or text, or anything msgspec encodes. Lists take one page: nothing is paged or split here. A file
-        comes as a `Download`, which asks for nothing before it is opened or saved.
+        `params` contains path, query and form parameters by Mirakl's documented names ("import", "order_ids"); `body`
+        is JSON as bytes or str, or anything that msgspec encodes. A list operation returns one page: nothing is paged
+        or split here. A file operation returns a `Download`, which sends nothing before it is opened or saved.
         """
         params, body = hidden(params), hidden(body)
         request = self._request(code, params, body)
@@ -168,7 +168,7 @@ class Client:
     async def call_raw(
         self, code: str, params: Mapping[str, object] | None = None, *, body: object = None, **options: Unpack[Options]
     ) -> Response:
-        """Like `call`, but gives the undecoded reply."""
+        """Like `call`, but returns the undecoded response."""
         params, body = hidden(params), hidden(body)
         return await self._session.send(self._request(code, params, body), options)
 
@@ -184,17 +184,17 @@ class Client:
 
     @clears_locals
     async def raw_response(self, method: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> Response:
-        """The undecoded reply of a typed method: `await front.raw_response(front.orders.get, "o1")`.
+        """Return the undecoded response of a typed method: `await front.raw_response(front.orders.get, "o1")`.
 
-        A list method gives the reply of its first page.
+        A list method returns the response of its first page.
         """
         resource = getattr(method, "__self__", None)
         if not isinstance(resource, Resource):
             raise InvalidArgument(
-                "raw_response", "method", "takes a typed method of this client, such as front.orders.get"
+                "raw_response", "method", "must be a typed method of this client, such as front.orders.get"
             )
-        twin = type(resource)(RawCaller(resource.session))
-        response: Response = await cast("Any", method).__func__(twin, *args, **kwargs)
+        raw_resource = type(resource)(RawCaller(resource.session))
+        response: Response = await cast("Any", method).__func__(raw_resource, *args, **kwargs)
         return response
 
     async def request(
@@ -208,39 +208,40 @@ class Client:
         retry: RetryClass | None = None,
         **options: Unpack[Options],
     ) -> Response:
-        """Reach an endpoint this package does not know, with its token, limits and errors.
+        """Call an endpoint that this package does not know, with the client's credentials, limits and errors.
 
-        `path` is relative to the service's base URL. `retry` says whether repeating is harmless: "safe" for GET and
-        HEAD, "unsafe" for everything else unless told otherwise.
+        `path` is relative to the base URL of the service. `retry` is the retry class of the call, by default "safe" for
+        GET and HEAD and "unsafe" for other methods.
         """
         body = hidden(body)
         session = self._session
-        to: Service = next(iter(session.bases)) if service is None else service
-        request = request_builder.build_undocumented(method, path, to, session.base_url(to), query, body, retry)
+        target: Service = next(iter(session.bases)) if service is None else service
+        request = request_builder.build_undocumented(method, path, target, session.base_url(target), query, body, retry)
         return await session.send(request, options)
 
 
 def check_names(owner: str, given: ClientSettings) -> None:
-    """Raises TypeError for a setting that no client has."""
+    """Raise TypeError for an unknown setting."""
     known = ClientSettings.__annotations__.keys()
     for name in sorted(given.keys() - known):
         hint = did_you_mean(name, known)
-        raise TypeError(f"{owner}() has no setting {name!r}: beside its hosts it takes {', '.join(known)}{hint}")
+        names = ", ".join(known)
+        raise TypeError(f"{owner}(): unknown setting {name!r}; valid settings, besides the hosts: {names}{hint}")
 
 
 def _transport_maker(
     bases: Mapping[Service, str], token_url: str, given: ClientSettings, instrumentation: Instrumentation
 ) -> Callable[[], Transport]:
-    """What makes the transport when the client is opened; all that can be wrong is said before."""
+    """Validate the settings, and return the function that makes the transport when the client is opened."""
     credential = settings.credential() if (auth := given.get("auth")) is None else auth
-    # Not shown: it may be the secret itself.
+    # The rule does not show the value, which may be the secret itself.
     check_settings("", {"auth": CREDENTIAL}, {"auth": credential})
-    own = _by_group(given.get("rate_limits") or {})
+    user_rates = _by_group(given.get("rate_limits") or {})
     name, chosen = settings.chosen("rate_limit", given.get("rate_limit"), "MIRAKL_RATE")
     usage = settings.rate_usage(chosen, name)
     timeouts, clock = given.get("timeouts") or Timeouts(), given.get("clock") or SystemClock()
 
-    def make() -> Transport:
+    def make_transport() -> Transport:
         wire = given.get("wire") or _aiohttp_wire(timeouts, given.get("proxy"), given.get("ssl"))
         authenticator = credential.authenticator(token_url, wire, clock)
         names: dict[Service, str] = {service: urlsplit(base).netloc for service, base in bases.items()}
@@ -248,7 +249,7 @@ def _transport_maker(
             wire=wire,
             auth=authenticator,
             rate_limiter=given.get("rate_limiter") or LocalRateLimiter(clock),
-            rate_limit_policy=RateLimitPolicy(names, authenticator.identity, usage, own),
+            rate_limit_policy=RateLimitPolicy(names, authenticator.identity, usage, user_rates),
             clock=clock,
             instrumentation=instrumentation,
             retry=given.get("retry") or Retry(),
@@ -257,24 +258,24 @@ def _transport_maker(
             accept_response=given.get("accept_response"),
         )
 
-    return make
+    return make_transport
 
 
 def _by_group(rates: Mapping[str, Rate]) -> dict[str, Rate]:
-    """A user's own rates by what shares them; a misspelt code would leave the documented rate in force unseen."""
-    found: dict[str, Rate] = {}
+    """The user's rates by limit group; raises ConfigurationError for an unknown code, which would have no effect."""
+    rates_by_group: dict[str, Rate] = {}
     for code, rate in rates.items():
         check_settings("", {f"rate_limits[{code!r}]": RATE}, {f"rate_limits[{code!r}]": rate})
         try:
             operation = operations[code]
         except UnknownOperation as error:
             raise ConfigurationError(f"rate_limits: {error}") from None
-        found[operation.group or operation.code] = rate
-    return found
+        rates_by_group[operation.group or operation.code] = rate
+    return rates_by_group
 
 
 def _aiohttp_wire(timeouts: Timeouts, proxy: str | None, ssl: ssl_module.SSLContext | None) -> Wire:
-    # aiohttp takes 200 ms to import: a program pays for it when it opens a client, not when it imports one.
+    # aiohttp takes 200 ms to import, so it is imported when a client is opened.
     from .http.aiohttp_wire import AiohttpWire  # noqa: PLC0415
 
     return AiohttpWire(timeouts, proxy=proxy, ssl=ssl)

@@ -1,4 +1,4 @@
-"""Time and chance, as arguments: whatever waits or draws lots is given one of these, so that no test sleeps."""
+"""Clocks and randomness as injected dependencies, so that tests need not sleep."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ __all__ = ["Clock", "SystemClock", "wait_at_most"]
 
 
 class Clock(Protocol):
-    """Seconds that only go forward, seconds since 1970, sleep, and a draw from [0, 1)."""
+    """Provides monotonic and wall-clock time, sleep, and random numbers."""
 
     def monotonic(self) -> float:
-        """Seconds that never go back; for every interval."""
+        """Monotonic seconds, for all intervals."""
         ...
 
     def time(self) -> float:
-        """Seconds since the epoch; only for dates that a server wrote."""
+        """Seconds since 1970, only for comparison with dates from a server."""
         ...
 
     async def sleep(self, seconds: float) -> None:
-        """Return after `seconds`, never earlier."""
+        """Sleep for at least `seconds`."""
         ...
 
     def random(self) -> float:
-        """A number in [0, 1)."""
+        """A random number in [0, 1)."""
         ...
 
 
 class SystemClock:
-    """The machine's own time, and its own randomness."""
+    """The clock and the random numbers of this machine."""
 
     __slots__ = ()
 
@@ -46,15 +46,15 @@ class SystemClock:
 
 
 def is_own_cancellation(error: BaseException) -> bool:
-    """Whether an error says that the current task was cancelled, not something that it waited for."""
+    """Whether an error is the cancellation of the current task, not of something that it awaited."""
     task = asyncio.current_task()
     return isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling() > 0
 
 
 async def wait_at_most(event: asyncio.Event, seconds: float | None) -> bool:
-    """Wait until `event` is set, for at most so many seconds of the event loop; whether it is set.
+    """Wait until `event` is set, for at most `seconds` of the event loop's time; returns whether it is set.
 
-    In anyio before 4.16 a cancellation that comes just as the time is over is lost; not so in asyncio.
+    Uses asyncio because anyio before 4.16 loses a cancellation that arrives at the moment of the timeout.
     """
     if seconds is None:
         return await event.wait()

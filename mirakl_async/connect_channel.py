@@ -29,7 +29,7 @@ __all__ = ["Account", "ConnectChannel"]
 
 
 class Account:
-    """Mirakl Account's side: channels, and the stores that sellers link to them."""
+    """The operations of Mirakl Account: channels, and the stores that sellers link to them."""
 
     __slots__ = ("channels", "stores")
 
@@ -44,24 +44,24 @@ class Account:
 
 
 class ConnectChannel(Client):
-    """A sales channel's access to Mirakl Connect: `async with ConnectChannel(auth=...) as connect`.
+    """The client of Mirakl Connect for a sales channel: `async with ConnectChannel(auth=...) as connect`.
 
-    `auth` is `ClientCredentials`, `BearerToken` or `ApiKey`; without it the credentials come from MIRAKL_* variables
-    (see `mirakl_async.settings`), as do hosts and rate where they are not given. `environment`, "production" unless
-    told, picks all three hosts; `connect_url`, `account_url` and `auth_url` name others.
-    Client credentials for a host on this machine need an `auth_url`.
+    `auth` is `ClientCredentials`, `BearerToken` or `ApiKey`; by default the credentials come from MIRAKL_* variables
+    (see `mirakl_async.settings`), as do the hosts and the rate limit. `environment`, by default "production", selects
+    all three hosts; `connect_url`, `account_url` and `auth_url` override them. Client credentials for a host on this
+    machine require an `auth_url`.
 
-    `rate_limit` keeps every operation at the rate Mirakl recommends (the default), or at the maximum it documents, or
-    leaves pacing to 429 answers ("none"); `rate_limits` gives single operations, by Mirakl's code, a rate of your own.
-    `rate_limiter` may be shared with other clients, also on other machines (`mirakl_async.rate_limits.redis_limiter`).
+    `rate_limit` limits every operation to the rate that Mirakl recommends ("recommended", the default) or documents as
+    the "maximum"; with "none", only 429 responses slow calls down. `rate_limits` sets the rates of single operations by
+    Mirakl's code. `rate_limiter` may be shared with other clients, also on other machines
+    (`mirakl_async.rate_limits.redis_limiter`).
 
-    `timeouts`, `retry` and `limits` are the defaults of its calls; `listener` is given every event
-    (`mirakl_async.instrumentation`);
-    `accept_response` is asked about each 2xx answer that is not the documented success of its operation (a
-    `ReceivedResponse`), and takes it for one by returning True;
-    `proxy` is an HTTP proxy's URL, `ssl` a context of your own; `wire` and `clock` replace network and time, for tests.
+    `timeouts`, `retry` and `limits` are the defaults of its calls. `listener` is called with every event
+    (`mirakl_async.instrumentation`). `accept_response` is called with each 2xx response that is not the documented
+    success of its operation (a `ReceivedResponse`), and returns True to accept it as a success. `proxy` is the URL of
+    an HTTP proxy, `ssl` a custom SSL context; `wire` and `clock` replace the network and the time in tests.
 
-    Raises ConfigurationError for settings that cannot work.
+    Raises ConfigurationError for invalid settings.
     """
 
     def __init__(
@@ -87,12 +87,12 @@ class ConnectChannel(Client):
 
     @cached_property
     def orders(self) -> Orders:
-        """Orders pushed into Connect, one call at a time or in bulk (`orders.sync`), and outcomes of actions."""
+        """Orders that are sent to Connect, in single calls or in bulk (`orders.sync`), and outcomes of actions."""
         return Orders(Caller(self._session))
 
     @cached_property
     def events(self) -> Events:
-        """What Connect puts on the connector's queue: commands, which are answered, and facts."""
+        """The events that Connect puts on the connector's queue: commands, whose outcomes are reported, and facts."""
         return Events(self._session)
 
     @cached_property
@@ -112,7 +112,7 @@ class ConnectChannel(Client):
 
     @cached_property
     def catalog(self) -> Catalog:
-        """How catalogs reach the channel, and what became of their items."""
+        """The configuration of catalog exports to the channel, and the states of items."""
         return Catalog(Caller(self._session))
 
     @cached_property
@@ -122,5 +122,5 @@ class ConnectChannel(Client):
 
     @cached_property
     def account(self) -> Account:
-        """Mirakl Account's channels and store links; another host behind the same paths."""
+        """Channels and store links of Mirakl Account, which has its own host."""
         return Account(Caller(self._session))

@@ -1,41 +1,41 @@
 """Every exception this package raises.
 
 MiraklError
- ├── ConfigurationError          settings that cannot work: said when the client is built or opened
- ├── ClientStateError            used before open, after close, or on another event loop
- ├── InvalidArgument             refused before anything was sent (also a ValueError)
+ ├── ConfigurationError          invalid settings, raised when the client is created or opened (also a ValueError)
+ ├── ClientStateError            used before open, after close, or on another event loop (also a RuntimeError)
+ ├── InvalidArgument             an invalid argument, before anything was sent (also a ValueError)
  ├── UnknownOperation            no operation has this code (also a LookupError)
- ├── PaginationLoop              a list whose pages lead back to themselves
- ├── PartialFailure              a successful answer that reports failed items, on request
- ├── UnreadableFile              a file is cut off, or not what it is read as (also a ValueError)
- │    └── UnsafeArchive          a ZIP whose members leave their folder, or unpack to far more than they are
- ├── JobFailed                   an import or export that ended badly, on request
- ├── JobTimeout                  an import or export that is not done in time (also a TimeoutError)
- ├── InvalidEvent                a message on a connector's queue holds no event that can be used (also a ValueError)
- ├── QueueError                  a queue cannot do what it was asked to
- │    ├── QueueUnavailable       its broker cannot be reached, or is busy: it may pass
- │    ├── QueueLost              the queue vanished, or is older than it was: messages are gone
- │    ├── QueueClosed            used before it was opened, or after it was closed
- │    └── TooLarge               a body is larger than its broker takes (also a ValueError); nothing was put
- ├── RateLimiterUnavailable      a rate that processes share cannot be asked for
+ ├── PaginationLoop              the pages of a list repeat
+ ├── PartialFailure              a successful response reports failed items; raised on request
+ ├── UnreadableFile              a file is truncated, corrupt or in another format (also a ValueError)
+ │    └── UnsafeArchive          a ZIP archive with unsafe paths, or beyond its limits
+ ├── JobFailed                   an import or export has failed; raised on request
+ ├── JobTimeout                  an import or export did not finish in time (also a TimeoutError)
+ ├── InvalidEvent                a message on a connector's queue is not a valid event (also a ValueError)
+ ├── QueueError                  a queue operation failed
+ │    ├── QueueUnavailable       the broker is unreachable or busy, perhaps temporarily
+ │    ├── QueueLost              the queue was deleted or restored to an older state: messages are lost
+ │    ├── QueueClosed            used before it was opened, or after it was closed (also a RuntimeError)
+ │    └── TooLarge               a message is larger than the broker accepts (also a ValueError)
+ ├── RateLimiterUnavailable      a shared rate limiter is unreachable
  ├── SyncFailed                  a sync job could not finish; carries its report
- ├── TokenError                  no access token could be had
- │    ├── TokenRefused           the credentials are wrong: asking again would not help
- │    └── TokenUnavailable       the token endpoint did not answer usefully
- └── CallError                   one call failed; carries operation, route, attempts, where the time went
-      ├── DeadlineExceeded       the whole call took too long (also a TimeoutError)
-      ├── MaxWaitExceeded        a rate limit would hold the call longer than `max_wait`
-      ├── TransportError         no answer was read
+ ├── TokenError                  no access token is available
+ │    ├── TokenRefused           the credentials are wrong
+ │    └── TokenUnavailable       the token endpoint failed
+ └── CallError                   one call failed; carries operation, route, attempts and timings
+      ├── DeadlineExceeded       the deadline of the call passed (also a TimeoutError)
+      ├── MaxWaitExceeded        a rate limit would delay the call for longer than `max_wait`
+      ├── TransportError         no complete response was received
       │    ├── ConnectFailed     nothing was sent
-      │    ├── ConnectionLost    the connection broke after the request left
-      │    ├── AttemptTimeout    one attempt took too long (also a TimeoutError)
+      │    ├── ConnectionLost    the connection broke after the request was sent
+      │    ├── AttemptTimeout    one attempt timed out (also a TimeoutError)
       │    ├── ProtocolError     the response is not valid HTTP
       │    ├── UnexpectedResponse  a 2xx that is not the operation's documented success, such as a firewall's page
-      │    └── OutcomeUnknown    an unsafe request left and no usable answer came: it may or may not have happened
-      ├── ResponseTooLarge       the answer passed its size cap, after decompression
+      │    └── OutcomeUnknown    an unsafe request was sent and no valid response received: it may have taken effect
+      ├── ResponseTooLarge       the response exceeds its size limit, after decompression
       ├── UnexpectedRedirect     a 3xx; never followed, because a redirected POST arrives as an empty GET
-      ├── DecodeFailed           a successful status whose body is not what the contract says
-      └── APIError               Mirakl answered with an error status
+      ├── DecodeFailed           a success whose body violates its schema
+      └── APIError               Mirakl responded with an error status
            ├── BadRequest            400, 422
            ├── AuthenticationFailed  401
            ├── PermissionDenied      403
@@ -44,8 +44,8 @@ MiraklError
            ├── RateLimited           429
            └── ServerError           5xx
 
-Messages name the operation, the route and the server's own words. They never hold a credential, a request body or
-a URL's query.
+Groups end in `Error`; the classes below them need not, as in google.api_core. Messages contain the operation, the route
+and the server's message, never credentials, a request body or the query of a URL.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ __all__ = [
 
 
 class Timings(Struct, kw_only=True):
-    """Where the seconds of one call went."""
+    """The seconds that one call spent waiting for a connection, for the rate limit, sending, and between attempts."""
 
     queued: float = 0.0
     limited: float = 0.0
@@ -82,7 +82,7 @@ class Timings(Struct, kw_only=True):
     waiting: float = 0.0
 
     def __str__(self) -> str:
-        """The four parts in the order a call meets them."""
+        """Show the four parts in chronological order."""
         return (
             f"queued {self.queued:.2f} s, limited {self.limited:.2f} s, "
             f"sending {self.sending:.2f} s, waiting {self.waiting:.2f} s"
@@ -90,7 +90,7 @@ class Timings(Struct, kw_only=True):
 
 
 class Attempt(Struct, frozen=True, kw_only=True):
-    """One attempt of a call: how it ended, how long it took, and the pause that followed it, in seconds."""
+    """One attempt of a call: its outcome, its duration, and the delay after it, in seconds."""
 
     outcome: str
     seconds: float
@@ -98,7 +98,7 @@ class Attempt(Struct, frozen=True, kw_only=True):
 
 
 class CallContext(Struct, frozen=True, kw_only=True):
-    """What every error of a call knows: Mirakl's code, the route's template, the attempts and the time spent."""
+    """The context of an error: Mirakl's code of the operation, its route template, the attempts and the timings."""
 
     operation: str
     route: str
@@ -108,16 +108,15 @@ class CallContext(Struct, frozen=True, kw_only=True):
 
 
 class MiraklError(Exception):
-    """Anything this package raises on purpose.
+    """The base class of all errors of this package.
 
-    `resume_from` is the cursor to go on from when it was raised while a list was read page by page; None at its start,
-    where there is nothing to resume.
+    `resume_from` is the cursor to continue from if the error was raised while a list was read; None at its start.
     """
 
     resume_from: str | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """How it gets from one process to another; by itself an exception is made again from its message alone."""
+        """Support pickling: by default, an exception is recreated from its message only."""
         return _rebuild, (type(self), self.args, dict(vars(self)))
 
 
@@ -129,7 +128,7 @@ def _rebuild(kind: type[MiraklError], args: tuple[Any, ...], state: dict[str, An
 
 
 class ConfigurationError(MiraklError, ValueError):
-    """Settings that cannot work."""
+    """The settings are invalid."""
 
 
 class ClientStateError(MiraklError, RuntimeError):
@@ -137,7 +136,7 @@ class ClientStateError(MiraklError, RuntimeError):
 
 
 class InvalidArgument(MiraklError, ValueError):
-    """An argument that Mirakl would refuse, found before anything was sent."""
+    """An argument is invalid; nothing was sent."""
 
     def __init__(self, operation: str, argument: str, reason: str) -> None:
         super().__init__(f"{operation}: {argument}: {reason}")
@@ -151,11 +150,11 @@ class UnknownOperation(MiraklError, LookupError):
 
 
 class PaginationLoop(MiraklError):
-    """A list whose pages lead back to themselves; reading on would never end."""
+    """The pages of a list repeat; reading it would never end."""
 
 
 class PartialFailure(MiraklError):
-    """A successful answer that reports failed items; `failed` holds them as Mirakl sent them."""
+    """A successful response reports failed items; `failed` contains them as Mirakl sent them."""
 
     def __init__(self, message: str, failed: Sequence[object]) -> None:
         super().__init__(message)
@@ -163,9 +162,9 @@ class PartialFailure(MiraklError):
 
 
 class InvalidEvent(MiraklError, ValueError):
-    """A message holds no event that can be used.
+    """A message is not a valid event.
 
-    `reason` says why, without any value of the body; `body` has the bytes, so treat it like the data it is.
+    `reason` contains no value of the body; `body` has its bytes, which may be personal data.
     """
 
     def __init__(self, reason: str, body: bytes) -> None:
@@ -175,15 +174,15 @@ class InvalidEvent(MiraklError, ValueError):
 
 
 class QueueError(MiraklError):
-    """A queue cannot be opened, read or written; the message says which, why, and what to do."""
+    """A queue cannot be opened, read or written."""
 
 
 class QueueUnavailable(QueueError):
-    """The broker cannot be reached, is starting, or takes nothing for the moment: it may pass by itself."""
+    """The broker is unreachable, starting, or temporarily accepts no writes."""
 
 
 class QueueLost(QueueError):
-    """The queue vanished, or was restored to an older state: messages that were put are gone."""
+    """The queue was deleted or restored to an older state: messages are lost."""
 
 
 class QueueClosed(QueueError, RuntimeError):
@@ -191,7 +190,7 @@ class QueueClosed(QueueError, RuntimeError):
 
 
 class TooLarge(QueueError, ValueError):
-    """A body of `size` bytes is larger than the `max_bytes` that the broker takes; nothing was put."""
+    """A message of `size` bytes is larger than the `max_bytes` of the broker; nothing was put."""
 
     def __init__(self, queue: str, size: int, max_bytes: int) -> None:
         super().__init__(f"{queue}: a message of {size} bytes is larger than the maximum of {max_bytes}")
@@ -200,9 +199,9 @@ class TooLarge(QueueError, ValueError):
 
 
 class RateLimiterUnavailable(MiraklError):
-    """A shared limiter cannot be asked, and how fast this process may go by itself is not known: nothing was sent.
+    """A shared rate limiter is unreachable, and this process does not know its own share: nothing was sent.
 
-    `refused` says that its server answered, and will not do it: waiting would not help.
+    `refused` says that the server responded with an error: waiting would not help.
     """
 
     def __init__(self, message: str, *, refused: bool = False) -> None:
@@ -211,7 +210,7 @@ class RateLimiterUnavailable(MiraklError):
 
 
 class SyncFailed(MiraklError):
-    """A sync job could not finish: `report` says how far it came, `__cause__` why."""
+    """A sync job could not finish; `report` has its results so far, `__cause__` the error."""
 
     def __init__(self, reason: str, report: SyncReport) -> None:
         super().__init__(f"the sync stopped: {reason} ({report})")
@@ -220,15 +219,15 @@ class SyncFailed(MiraklError):
 
 
 class UnreadableFile(MiraklError, ValueError):
-    """A file is cut off, damaged, or another format than it is read as; the message holds none of its content."""
+    """A file is truncated, corrupt, or in another format; the message contains none of its content."""
 
 
 class UnsafeArchive(UnreadableFile):
-    """A ZIP archive that is not unpacked: a member leaves its folder, or there is far too much in it."""
+    """A ZIP archive was not unpacked: a member has an unsafe path, or a limit is exceeded."""
 
 
 class JobFailed(MiraklError):
-    """An import or export ended in another state than done; `status` is that state, `reason` Mirakl's words, if any."""
+    """An import or export has failed; `status` is its final status, `reason` Mirakl's reason, if any."""
 
     def __init__(self, message: str, status: str, reason: str | None = None) -> None:
         super().__init__(message)
@@ -237,7 +236,7 @@ class JobFailed(MiraklError):
 
 
 class JobTimeout(MiraklError, TimeoutError):
-    """An import or export is not done yet; it goes on at Mirakl, and can be waited for again. `status` was its last."""
+    """An import or export did not finish in time; it continues at Mirakl. `status` is the last one fetched."""
 
     def __init__(self, message: str, status: str | None) -> None:
         super().__init__(message)
@@ -245,11 +244,11 @@ class JobTimeout(MiraklError, TimeoutError):
 
 
 class TokenError(MiraklError):
-    """No access token could be had; the message names the endpoint's host, never the credentials."""
+    """No access token is available; the message contains the host of the endpoint, never the credentials."""
 
 
 class TokenRefused(TokenError):
-    """The token endpoint refused the credentials; `code` is its OAuth error, such as "invalid_client"."""
+    """The token endpoint rejected the credentials; `code` is its OAuth error, such as "invalid_client"."""
 
     def __init__(self, message: str, code: str | None = None) -> None:
         super().__init__(message)
@@ -257,13 +256,13 @@ class TokenRefused(TokenError):
 
 
 class TokenUnavailable(TokenError):
-    """The token endpoint failed, was unreachable, or answered something that is not a token."""
+    """The token endpoint failed, was unreachable, or sent no valid token."""
 
 
 class CallError(MiraklError):
     """One call failed.
 
-    `resume_from` is the cursor to go on from when the call was part of an iteration over pages, and not of its first.
+    `resume_from` is the cursor to continue from if the call was part of an iteration over pages, except for the first.
     """
 
     def __init__(self, message: str, context: CallContext) -> None:
@@ -284,20 +283,20 @@ class CallError(MiraklError):
 
     @property
     def attempts(self) -> tuple[Attempt, ...]:
-        """Every attempt made, oldest first."""
+        """All attempts, oldest first."""
         return self.context.attempts
 
     @property
     def timings(self) -> Timings | None:
-        """Where the time went."""
+        """How long each part of the call took."""
         return self.context.timings
 
     def __str__(self) -> str:
-        """Operation, route, what happened, attempts; then where to resume, if anywhere."""
-        tries = len(self.attempts)
+        """Show operation, route, message and attempts, and the cursor to resume from, if any."""
+        count = len(self.attempts)
         text = f"{self.operation} ({self.route}): {self.message}"
-        if tries > 1:
-            text += f" [after {tries} attempts]"
+        if count > 1:
+            text += f" [after {count} attempts]"
         if self.context.quota_exhausted:
             text += " [not retried: the client's retry quota is exhausted]"
         if self.resume_from is not None:
@@ -306,11 +305,11 @@ class CallError(MiraklError):
 
 
 class DeadlineExceeded(CallError, TimeoutError):
-    """The deadline of the whole call passed; `timings` says where the time went."""
+    """The deadline of the whole call passed; `timings` says how long each part took."""
 
 
 class MaxWaitExceeded(CallError):
-    """A limit would hold the call for `seconds`, which is longer than `max_wait` or the deadline allows."""
+    """A rate limit would delay the call by `seconds`, longer than `max_wait` or the deadline allows."""
 
     def __init__(self, message: str, context: CallContext, seconds: float) -> None:
         super().__init__(message, context)
@@ -318,15 +317,15 @@ class MaxWaitExceeded(CallError):
 
 
 class TransportError(CallError):
-    """No answer was read."""
+    """No complete response was received."""
 
 
 class ConnectFailed(TransportError):
-    """No connection could be made (name, route, TLS): nothing was sent."""
+    """Connecting failed (DNS, network, TLS): nothing was sent."""
 
 
 class ConnectionLost(TransportError):
-    """The connection broke after the request left and before the whole answer was read."""
+    """The connection broke after the request was sent and before the response was complete."""
 
 
 class AttemptTimeout(TransportError, TimeoutError):
@@ -334,14 +333,14 @@ class AttemptTimeout(TransportError, TimeoutError):
 
 
 class ProtocolError(TransportError):
-    """The peer does not speak HTTP as agreed."""
+    """The response is not valid HTTP."""
 
 
 class UnexpectedResponse(TransportError):
-    """A 2xx that is not the documented success of its operation: something else than Mirakl answered, as it seems.
+    """A 2xx that is not the documented success of its operation; it probably does not come from Mirakl.
 
-    `media_type` is the response's, in lower case and without parameters; `body_excerpt` the start of a page or a text,
-    without markup, empty for JSON and files. A client's `accept_response` can take such a response for a success.
+    `media_type` is in lower case and without parameters; `body_excerpt` is the start of a web page or a text, without
+    markup, and empty for JSON and files. A client's `accept_response` can accept such a response as a success.
     """
 
     def __init__(
@@ -354,21 +353,21 @@ class UnexpectedResponse(TransportError):
 
 
 class OutcomeUnknown(TransportError):
-    """An unsafe request left and no answer came, or none that is Mirakl's, so it may or may not have taken effect.
+    """An unsafe request was sent but no response of Mirakl was received, so it may or may not have taken effect.
 
-    It is not repeated, because Mirakl has no idempotency key. Read the state back before sending it again; the message
-    names what shows it.
+    It is not retried, because Mirakl has no idempotency keys. Check the state before sending it again; the message
+    names the operation that shows it.
     """
 
 
 class ResponseTooLarge(CallError):
-    """The answer passed its size cap, counted after decompression."""
+    """The response exceeds its size limit, after decompression."""
 
 
 class UnexpectedRedirect(CallError):
-    """A redirect; `location` is its target without the query.
+    """A redirect that was not followed; `location` is its target without the query.
 
-    `address` is the target as the server wrote it: its query may hold a secret, so it is not for logs.
+    `address` is the unchanged target: do not log it, since its query may contain a secret.
     """
 
     def __init__(self, message: str, context: CallContext, location: str, address: str = "") -> None:
@@ -378,7 +377,7 @@ class UnexpectedRedirect(CallError):
 
 
 class DecodeFailed(CallError):
-    """The body of a successful answer is not what the contract says; `path` is where, in JSON terms."""
+    """The body of a success violates its schema; `path` is the JSON path of the violation."""
 
     def __init__(self, message: str, context: CallContext, path: str = "$") -> None:
         super().__init__(message, context)
@@ -386,11 +385,11 @@ class DecodeFailed(CallError):
 
 
 class APIError(CallError):
-    """Mirakl answered with an error status.
+    """Mirakl responded with an error status.
 
-    `code`, `server_message` and `errors` are the server's own; `code` is stable, the messages are not meant to be
-    branched on (Mirakl's advice). `body_excerpt` is the start of a body that is in no known shape. `recognized` is
-    False where the body is not an error as Mirakl writes them: a gateway before it may have answered.
+    `code`, `server_message` and `errors` come from the server; `code` is stable, but do not depend on the messages
+    (Mirakl's advice). `body_excerpt` is the start of a body in an unknown format. `recognized` is False if the body is
+    not in Mirakl's error format: a gateway may have sent it.
     """
 
     def __init__(
@@ -402,18 +401,18 @@ class APIError(CallError):
         headers: Mapping[str, str],
         request_id: str | None = None,
     ) -> None:
-        unlike = "" if problem.recognized or not str(problem) else " (not in Mirakl's error format)"
-        super().__init__(f"{status}{unlike} {problem}".rstrip(), context)
+        note = "" if problem.recognized or not str(problem) else " (not in Mirakl's error format)"
+        super().__init__(f"{status}{note} {problem}".rstrip(), context)
         self.status = status
         self.problem = problem
         self.headers = headers
         self.request_id: str | None = request_id or problem.correlation_id
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """See MiraklError; aiohttp gives the headers as a view, of which only a copy can be pickled."""
-        make, (kind, args, state) = super().__reduce__()
-        copied = getattr(self.headers, "copy", lambda: self.headers)()
-        return make, (kind, args, {**state, "headers": copied})
+        """Support pickling; aiohttp's headers are a view, of which only a copy can be pickled."""
+        rebuild, (kind, args, state) = super().__reduce__()
+        headers = getattr(self.headers, "copy", lambda: self.headers)()
+        return rebuild, (kind, args, {**state, "headers": headers})
 
     @property
     def code(self) -> str | None:
@@ -422,7 +421,7 @@ class APIError(CallError):
 
     @property
     def server_message(self) -> str | None:
-        """The server's sentence."""
+        """The server's message."""
         return self.problem.message
 
     @property
@@ -432,26 +431,26 @@ class APIError(CallError):
 
     @property
     def recognized(self) -> bool:
-        """Whether the body is an error as Mirakl writes them; False for a gateway's page and for an empty body."""
+        """Whether the body is in Mirakl's error format; False for a gateway's page and for an empty body."""
         return self.problem.recognized
 
     @property
     def body_excerpt(self) -> str:
-        """The start of a body in no known shape, without markup."""
+        """The start of a body in an unknown format, without markup."""
         return self.problem.body_excerpt
 
     def __str__(self) -> str:
-        """The message of any call error, and the server's id of the request."""
+        """Show the message of the call error, and the server's request id."""
         text = super().__str__()
         return f"{text} [request {self.request_id}]" if self.request_id else text
 
 
 class BadRequest(APIError):
-    """400 or 422: the request itself is wrong; `errors` says where."""
+    """400 or 422: the request is invalid; `errors` has the details."""
 
 
 class AuthenticationFailed(APIError):
-    """401, also after one renewal of the token where it can be renewed."""
+    """401, also after refreshing the token once, if it can be refreshed."""
 
 
 class PermissionDenied(APIError):
@@ -459,21 +458,21 @@ class PermissionDenied(APIError):
 
 
 class NotFound(APIError):
-    """404: unknown to Mirakl, or not visible to this credential."""
+    """404: does not exist, or is not visible with these credentials."""
 
 
 class Gone(APIError):
-    """410: for a store link token, invalid or used."""
+    """410: a store link token is invalid or was already used."""
 
 
 class RateLimited(APIError):
-    """429; `retry_after` is the server's advice in seconds, None if it gave none."""
+    """429; `retry_after` is the Retry-After of the response in seconds, or None."""
 
     retry_after: float | None = None
 
 
 class ServerError(APIError):
-    """5xx: Mirakl, or a gateway before it, failed."""
+    """5xx: Mirakl or a gateway failed."""
 
 
 _BY_STATUS: dict[int, type[APIError]] = {
@@ -488,7 +487,7 @@ _BY_STATUS: dict[int, type[APIError]] = {
 
 
 def error_class(status: int) -> type[APIError]:
-    """The class that stands for a status; any other 4xx is a plain APIError."""
+    """The error class of a status; APIError itself for other 4xx."""
     if status >= 500:
         return ServerError
     return _BY_STATUS.get(status, APIError)

@@ -1,7 +1,7 @@
-"""What a client did, for those who watch it: counters always, events to whoever subscribes.
+"""Counters of a client, and events for listeners.
 
-Events carry Mirakl's operation code and figures; never an argument, a body, a URL's query or a credential. A listener
-is called in the event loop between two steps of a call, so it should be quick; one that raises is logged and kept.
+Events contain Mirakl's operation code and figures, never an argument, a body, the query of a URL or a credential. A
+listener is called in the event loop, so it must be fast; its exceptions are logged, and it stays subscribed.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ log: logging.Logger = logging.getLogger("mirakl_async")
 
 
 class CallFinished(Struct, frozen=True, kw_only=True):
-    """A call ended: with a status, or with the name of the error it raised. `seconds` covers everything.
+    """A call ended, with a status or the class name of its error. `seconds` is its total duration.
 
     `recognized` is False for an error response that is not in Mirakl's format: a gateway may have sent it.
     """
@@ -48,7 +48,7 @@ class CallFinished(Struct, frozen=True, kw_only=True):
 
 
 class RetryScheduled(Struct, frozen=True, kw_only=True):
-    """An attempt failed and another follows after `delay` seconds."""
+    """An attempt failed and is retried after `delay` seconds."""
 
     operation: str
     attempt: int
@@ -57,7 +57,7 @@ class RetryScheduled(Struct, frozen=True, kw_only=True):
 
 
 class Throttled(Struct, frozen=True, kw_only=True):
-    """Mirakl answered 429: everybody who shares this allowance is held for `seconds`."""
+    """Mirakl responded with 429: all calls of this limit group are paused for `seconds`."""
 
     operation: str
     group: str
@@ -65,7 +65,7 @@ class Throttled(Struct, frozen=True, kw_only=True):
 
 
 class RateLimitWaited(Struct, frozen=True, kw_only=True):
-    """A call was held back for `seconds` by the client's own pacing."""
+    """A call waited `seconds` for the client's rate limit."""
 
     operation: str
     group: str
@@ -73,7 +73,7 @@ class RateLimitWaited(Struct, frozen=True, kw_only=True):
 
 
 class ResponseRepaired(Struct, frozen=True, kw_only=True):
-    """An answer broke the contract at `path` and was read all the same; `reason` names types, never values."""
+    """A response violated its schema at `path` and was repaired; `reason` contains types, never values."""
 
     operation: str
     path: str
@@ -81,7 +81,7 @@ class ResponseRepaired(Struct, frozen=True, kw_only=True):
 
 
 class ItemQuarantined(Struct, frozen=True, kw_only=True):
-    """An item of a page could not be read; the page went on without it, its bytes are on the page."""
+    """An item of a page could not be decoded; the page has its bytes, and the other items."""
 
     operation: str
     index: int | None
@@ -89,9 +89,9 @@ class ItemQuarantined(Struct, frozen=True, kw_only=True):
 
 
 class ListChanged(Struct, frozen=True, kw_only=True):
-    """An offset list moved while it was read, before its row `offset`; its totals then, which may be the same.
+    """An offset list changed while it was being read, before its row `offset`; with its totals, which may be equal.
 
-    Also told where a page leaves out rows that the total counts.
+    Also emitted if a page omits rows that the total counts.
     """
 
     operation: str
@@ -101,10 +101,10 @@ class ListChanged(Struct, frozen=True, kw_only=True):
 
 
 class EventProcessed(Struct, frozen=True, kw_only=True):
-    """Something became of an event of Connect's: `result` is the name of a counter, see `EventCounters`.
+    """An event of Connect was processed; `result` is the name of a counter, see `EventCounters`.
 
-    `type` is that of the event, "UNKNOWN" for one that this version does not know, empty where there is none. `seconds`
-    is how long its handler and report took, None where none ran; `age` the seconds since it happened.
+    `type` is the type of the event, "UNKNOWN" for one that this version does not know, empty if it has none. `seconds`
+    is the duration of its handler and report, None if none ran; `age` is the seconds since it happened.
     """
 
     type: str
@@ -114,7 +114,7 @@ class EventProcessed(Struct, frozen=True, kw_only=True):
 
 
 class EventBacklog(Struct, frozen=True, kw_only=True):
-    """How many actions wait for an outcome, or for its report; and for how many seconds the oldest of them."""
+    """The numbers of actions that wait for an outcome, or for its report, and the ages of the oldest in seconds."""
 
     awaiting: int
     oldest_awaiting: float
@@ -172,12 +172,12 @@ Listener: TypeAlias = Callable[[Event], None]
 
 
 class Counters(Struct, kw_only=True):
-    """Totals since the client was made.
+    """Totals since the client was created.
 
-    `calls` ended, `failures` of them with an error (one that was cancelled, such as a page asked for ahead and not
-    needed, is none); `attempts` on the wire, `retries` those after the first; `throttled` are 429 answers; `waited` is
-    the seconds calls were held by the client's own pacing. `repaired` broken promises of answers, `quarantined` items
-    that could not be read, `list_changes` of lists that moved.
+    `calls` that ended, `failures` of them with an error (a cancelled call, such as a prefetched page that was not
+    needed, is not a failure); `attempts` sent, `retries` of them after the first; `throttled` 429 responses; `waited`
+    seconds for the client's rate limit. `repaired` schema violations, `quarantined` items that could not be decoded,
+    `list_changes` of lists that changed while they were read.
     """
 
     calls: int = 0
@@ -192,7 +192,7 @@ class Counters(Struct, kw_only=True):
 
 
 class Instrumentation:
-    """Counts, and passes events on: one method for each kind of event."""
+    """Updates the counters and emits events: one method for each type of event."""
 
     __slots__ = ("_listeners", "counters")
 
@@ -201,12 +201,12 @@ class Instrumentation:
         self._listeners = list(listeners)
 
     @property
-    def watched(self) -> bool:
-        """Whether anybody listens: figures that cost something need not be made when nobody does."""
+    def has_listeners(self) -> bool:
+        """Whether there are listeners; without any, events need not be created."""
         return bool(self._listeners)
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """Call `listener` with every event from now on; returns a function that ends it."""
+        """Call `listener` with every event from now on; returns a function that unsubscribes it."""
         self._listeners.append(listener)
 
         def unsubscribe() -> None:
@@ -218,18 +218,18 @@ class Instrumentation:
     def call_finished(
         self, operation: str, status: int | None, error: BaseException | None, attempts: int, seconds: float
     ) -> None:
-        """See CallFinished; a call that its caller cancelled has not failed."""
+        """Count a call, and emit CallFinished; a cancelled call is not a failure."""
         counters = self.counters
         counters.calls += 1
         counters.attempts += attempts
         if isinstance(error, Exception):
             counters.failures += 1
         if self._listeners:
-            kind = None if error is None else type(error).__name__
+            error_name = None if error is None else type(error).__name__
             event = CallFinished(
                 operation=operation,
                 status=status,
-                error=kind,
+                error=error_name,
                 attempts=attempts,
                 seconds=seconds,
                 recognized=getattr(error, "recognized", True),
@@ -237,48 +237,48 @@ class Instrumentation:
             self.emit(event)
 
     def retry_scheduled(self, operation: str, attempt: int, outcome: str, delay: float) -> None:
-        """See RetryScheduled."""
+        """Count a retry, and emit RetryScheduled."""
         self.counters.retries += 1
         if self._listeners:
             self.emit(RetryScheduled(operation=operation, attempt=attempt, outcome=outcome, delay=delay))
 
     def throttled(self, operation: str, group: str, seconds: float) -> None:
-        """See Throttled."""
+        """Count a 429 response, and emit Throttled."""
         self.counters.throttled += 1
         if self._listeners:
             self.emit(Throttled(operation=operation, group=group, seconds=seconds))
 
     def rate_limit_waited(self, operation: str, group: str, seconds: float) -> None:
-        """See RateLimitWaited."""
+        """Add the seconds waited, and emit RateLimitWaited."""
         self.counters.waited += seconds
         if self._listeners:
             self.emit(RateLimitWaited(operation=operation, group=group, seconds=seconds))
 
     def response_repaired(self, operation: str, path: str, reason: str) -> None:
-        """See ResponseRepaired."""
+        """Count a repair, and emit ResponseRepaired."""
         self.counters.repaired += 1
         if self._listeners:
             self.emit(ResponseRepaired(operation=operation, path=path, reason=reason))
 
     def item_quarantined(self, operation: str, index: int | None, reason: str) -> None:
-        """See ItemQuarantined."""
+        """Count a quarantined item, and emit ItemQuarantined."""
         self.counters.quarantined += 1
         if self._listeners:
             self.emit(ItemQuarantined(operation=operation, index=index, reason=reason))
 
     def list_changed(self, operation: str, offset: int, before: int, after: int) -> None:
-        """See ListChanged."""
+        """Count a change of a list, and emit ListChanged."""
         self.counters.list_changes += 1
         if self._listeners:
             self.emit(ListChanged(operation=operation, offset=offset, before=before, after=after))
 
-    def event_processed(self, kind: str, result: str, seconds: float | None, age: float | None) -> None:
-        """See EventProcessed."""
+    def event_processed(self, event_type: str, result: str, seconds: float | None, age: float | None) -> None:
+        """Emit EventProcessed."""
         if self._listeners:
-            self.emit(EventProcessed(type=kind, result=result, seconds=seconds, age=age))
+            self.emit(EventProcessed(type=event_type, result=result, seconds=seconds, age=age))
 
     def event_backlog(self, awaiting: int, oldest_awaiting: float, unreported: int, oldest_unreported: float) -> None:
-        """See EventBacklog."""
+        """Emit EventBacklog."""
         if self._listeners:
             event = EventBacklog(
                 awaiting=awaiting,
@@ -289,7 +289,7 @@ class Instrumentation:
             self.emit(event)
 
     def emit(self, event: Event) -> None:
-        """Pass on an event, which need not be made when nothing is `watched`."""
+        """Call every listener with an event."""
         for listener in tuple(self._listeners):
             try:
                 listener(event)

@@ -1,4 +1,4 @@
-"""The client of Mirakl Marketplace, Front APIs: an operator's storefront."""
+"""The client of the Front APIs of Mirakl Marketplace, for an operator's storefront."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ __all__ = ["MarketplaceFront"]
 
 
 class MarketplaceFront(Client):
-    """An operator's instance: `async with MarketplaceFront("https://acme.mirakl.net", auth=...) as front`.
+    """The client of an instance: `async with MarketplaceFront("https://acme.mirakl.net", auth=...) as front`.
 
-    Without `url` it is MIRAKL_FRONT_URL. The other arguments are those of `ConnectChannel`, but for its hosts: an
-    instance has one, beside `auth_url`, where credentials are exchanged: production's unless given, and
-    without a default for an instance on this machine, which may be a simulator.
+    `url` defaults to MIRAKL_FRONT_URL. The other arguments are those of `ConnectChannel`, except for its hosts. Client
+    credentials are exchanged at `auth_url`, by default that of production; an instance on this machine, which may be a
+    simulator, has no default.
 
-    Raises ConfigurationError for settings that cannot work.
+    Raises ConfigurationError for invalid settings.
     """
 
     def __init__(
@@ -50,7 +50,9 @@ class MarketplaceFront(Client):
         check_names(type(self).__name__, given)
         base = settings.chosen("url", url, "MIRAKL_FRONT_URL")
         if base[1] is None:
-            raise ConfigurationError("no instance: give its URL, https://NAME.mirakl.net, or set MIRAKL_FRONT_URL")
+            raise ConfigurationError(
+                "url is not set; pass the instance's URL, https://NAME.mirakl.net, or set MIRAKL_FRONT_URL"
+            )
         front = settings.service_url(*base, first_segment="api")
         default = settings.HOSTS["production"].auth
         token_url = settings.token_url(auth_url, default, [front], given.get("auth"))
@@ -83,7 +85,7 @@ class MarketplaceFront(Client):
 
     @cached_property
     def platform(self) -> Platform:
-        """What the platform is configured with: channels, currencies, carriers, reasons."""
+        """The configuration of the platform: channels, currencies, carriers, reasons."""
         return Platform(Caller(self._session))
 
     @cached_property

@@ -1,11 +1,11 @@
-"""An operation of Mirakl's API as data: what it is called, where it lives, what it takes and what it promises.
+"""The types that describe the operations of Mirakl's API: names, parameters, rate limits and responses.
 
-The generated folder `operations/` holds one constant of this type for every published operation. Nothing here
-imports a model: `body` and `reply` name the struct ("front.orders:OrderPage") and `calls` resolves it on first use,
-so that all operations can be listed without loading any of them.
+The generated folder `operations/` contains one constant of this type for every published operation. Models are not
+imported: `body` and `reply` name the struct ("front.orders:OrderPage"), which is resolved on first use, so that all
+operations can be listed without importing any model.
 
-A `Registry` finds them by Mirakl's own code as people write it: "OR11", "or11", "upsertOrders", "upsert_orders". Two
-services may use one code: it means the operation of the service listed first, unless it is asked `of` others.
+A `Registry` finds them by Mirakl's code in any spelling: "OR11", "or11", "upsertOrders", "upsert_orders". Two services
+may use the same code: it stands for the operation of the service listed first, unless `of` is called with others.
 """
 
 from __future__ import annotations
@@ -45,18 +45,18 @@ PAGING_PARAMS: dict[str, tuple[str, str, ParamType]] = {
     "offset": ("max", "offset", "integer"),
     "seek": ("limit", "page_token", "string"),
 }
-"""How a page's size and place are called, and the place's type."""
+"""The names of the parameters for the size and the position of a page, and the type of the position."""
 
 
 class Param(Struct, frozen=True, kw_only=True):
     """One argument of an operation: `argument` in Python, `name` on the wire.
 
-    `list_style` tells how a list travels: "repeat" sends `name` once per value, "comma" joins the values. `max_items`
-    is the longest list one call takes; where `split` is true a longer one may be cut into several calls whose answers
-    are merged. `values` are the documented values; others are sent as they are, since Mirakl may add new ones any time.
-    A "part" of type "json" or "file" is a member of a multipart form; `body` names the struct of a JSON part. A "url"
-    is the absolute address to ask, which an earlier answer gave: the operation's path is not used. A `nullable`
-    argument given as None is sent as null.
+    `list_style` is the encoding of a list: "repeat" sends `name` once per value, "comma" joins the values. `max_items`
+    is the maximum length for one call; with `split`, a longer list is split into several calls whose responses are
+    merged. `values` are the documented values; others are sent unchanged, since Mirakl may add new ones. A "part" of
+    type "json" or "file" is a part of a multipart form; `body` names the struct of a JSON part. A "url" is the absolute
+    URL to request, from an earlier response: the path of the operation is not used. A `nullable` argument that is None
+    is sent as null.
     """
 
     name: str
@@ -78,10 +78,10 @@ class Param(Struct, frozen=True, kw_only=True):
 
 
 class Paging(Struct, frozen=True, kw_only=True):
-    """How a list is paged: the page's members on the wire, the item's identity, and the documented page sizes.
+    """How a list is paged: the members of a page on the wire, the identity of items, and the documented page sizes.
 
-    `key` names the member, or members, that identify an item; empty where the contract names none.
-    `nested` names the inner list when the pages run inside each item (P11: the offers of each product).
+    `key` contains the members that identify an item; empty if none are documented. `nested` is the name of the inner
+    list if the pages are inside each item (P11: the offers of each product).
     """
 
     kind: Literal["offset", "seek"]
@@ -95,10 +95,10 @@ class Paging(Struct, frozen=True, kw_only=True):
 
 
 class UploadLimit(Struct, frozen=True, kw_only=True):
-    """What one operation takes: how many files, how many bytes each or together, and how they may be called.
+    """The limits of an operation's file uploads: the number of files, their sizes, and their names.
 
-    `names_part` is the JSON part that names every file a second time; a file it names must be among those sent.
-    `single_types` says that no two of its entries may have the same `type_code`.
+    `names_part` is the JSON part that describes the files; every file that it names must be sent. `single_types` says
+    that its entries must have different `type_code`s.
     """
 
     argument: str = "files"
@@ -113,15 +113,15 @@ class UploadLimit(Struct, frozen=True, kw_only=True):
 
 
 class Operation(Struct, Generic[T], frozen=True, kw_only=True):
-    """One published operation; `T` is what awaiting its typed method gives.
+    """One published operation; `T` is the return type of its typed method.
 
-    `retry` is "safe" (reads), "idempotent" (writing twice is writing once) or "unsafe" (repeated only when the first
-    attempt provably did nothing); `reconcile_with` names the method that shows whether an unsafe call took effect.
-    `recommended` and `maximum` are the documented numeric rates, shared by all operations of one `group`; `interval` is
-    a documented "at most once per ..." in seconds, which paces polls and whole sweeps rather than single pages, and
-    `recommended_interval` the pace that Mirakl would like better. `failures` names the members that report failed items
-    inside a successful answer. `success` holds the documented statuses of a success and `answer` what its body is
-    ("any" where no document tells); `responses` judges answers by them.
+    `retry` is "safe" (reads), "idempotent" (writing twice has the same effect) or "unsafe" (retried only if the first
+    attempt certainly had no effect); `reconcile_with` names the method that shows whether an unsafe call took effect.
+    `recommended` and `maximum` are the documented rates, shared by all operations of one `group`; `interval` is a
+    documented "at most once per ..." in seconds, which applies to polling and to reading a whole list, not to single
+    pages, and `recommended_interval` the one that Mirakl recommends. `failures` contains the members that report failed
+    items in a successful response. `success` contains the documented statuses of a success, and `answer` the type of
+    its body ("any" if undocumented); `http.expected_responses` checks responses by them.
     """
 
     code: str
@@ -155,38 +155,40 @@ class Operation(Struct, Generic[T], frozen=True, kw_only=True):
 
     @property
     def wire_params(self) -> tuple[Param, ...]:
-        """All it takes under Mirakl's names: also what turns the pages, which typed methods see to themselves."""
+        """All parameters by Mirakl's names, including those of paging, which typed methods set themselves."""
         if self.paging is None:
             return self.params
-        size, place, kind = PAGING_PARAMS[self.paging.kind]
-        turning = (
+        size, position, kind = PAGING_PARAMS[self.paging.kind]
+        paging_params = (
             Param(name=size, argument=size, type="integer", minimum=1, maximum=self.paging.maximum),
-            Param(name=place, argument=place, type=kind, minimum=None if kind == "string" else 0),
+            Param(name=position, argument=position, type=kind, minimum=None if kind == "string" else 0),
         )
-        return (*self.params, *turning)
+        return (*self.params, *paging_params)
 
 
 class Registry(Mapping[str, Operation[Any]]):
-    """All published operations by code, in the documents' order; each module is loaded when first needed."""
+    """All published operations by code, in the documented order; each module is imported when first needed."""
 
-    __slots__ = ("_codes", "_package", "_places")
+    __slots__ = ("_codes", "_locations", "_package")
 
-    def __init__(self, package: str, places: Mapping[str, Mapping[str, str]]) -> None:
+    def __init__(self, package: str, locations: Mapping[str, Mapping[str, str]]) -> None:
         self._package = package
         self._codes: dict[str, str] = {}
-        self._places: dict[str, list[tuple[str, str]]] = {}
-        for module, names in places.items():
+        self._locations: dict[str, list[tuple[str, str]]] = {}
+        for module, names in locations.items():
             for code, name in names.items():
                 self._codes.setdefault(_fold(code), code)
-                self._places.setdefault(_fold(code), []).append((module, name))
+                self._locations.setdefault(_fold(code), []).append((module, name))
 
     def __getitem__(self, code: str) -> Operation[Any]:
-        return self._load(self._found(code)[0])
+        return self._load(self._find(code)[0])
 
     def of(self, services: Container[str], code: str) -> Operation[Any]:
-        """The operation with this code that one of the services has; one of another service if none has it."""
-        places = self._found(code)
-        return self._load(next((place for place in places if place[0].split(".")[0] in services), places[0]))
+        """The operation with this code, preferably of one of these services."""
+        locations = self._find(code)
+        return self._load(
+            next((location for location in locations if location[0].split(".")[0] in services), locations[0])
+        )
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._codes.values())
@@ -200,21 +202,23 @@ class Registry(Mapping[str, Operation[Any]]):
     def __repr__(self) -> str:
         return f"<{len(self._codes)} operations>"
 
-    def _found(self, code: str) -> list[tuple[str, str]]:
-        places = self._places.get(_fold(code))
-        if places is None:
+    def _find(self, code: str) -> list[tuple[str, str]]:
+        locations = self._locations.get(_fold(code))
+        if locations is None:
             raise UnknownOperation(self._unknown(code))
-        return places
+        return locations
 
-    def _load(self, place: tuple[str, str]) -> Operation[Any]:
-        module, name = place
+    def _load(self, location: tuple[str, str]) -> Operation[Any]:
+        module, name = location
         operation: Operation[Any] = getattr(import_module(f"{self._package}.{module}"), name)
         return operation
 
     def _unknown(self, code: str) -> str:
-        near = difflib.get_close_matches(_fold(code), self._codes, n=3, cutoff=0.5)
+        matches = difflib.get_close_matches(_fold(code), self._codes, n=3, cutoff=0.5)
         hint = (
-            f"did you mean {', '.join(self._codes[item] for item in near)}?" if near else "see mirakl_async.operations"
+            f"did you mean {', '.join(self._codes[item] for item in matches)}?"
+            if matches
+            else "see mirakl_async.operations"
         )
         return f"no operation has the code {code!r}: {hint}"
 

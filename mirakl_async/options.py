@@ -1,4 +1,4 @@
-"""What one call, or one client, may override: typed, frozen, and free of behaviour."""
+"""The options of a call, and the settings of a client."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ __all__ = ["OPTIONS", "Limits", "Options", "Rate", "Retry", "Timeouts", "check_h
 
 OPTIONS: Rules = {
     "timeout": SECONDS,
-    "deadline": SECONDS_LEFT.or_none("no bound"),
+    "deadline": SECONDS_LEFT.or_none("no limit"),
     "max_retries": whole(0),
-    "max_wait": SECONDS_OR_ZERO.or_none("no bound"),
+    "max_wait": SECONDS_OR_ZERO.or_none("no limit"),
     "headers": instance(Mapping, "a mapping of names to values").or_none(),
 }
-"""What the options of one call take."""
+"""The rules for the options of a call."""
 _TOKEN = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII)
 _VALUE = re.compile(r"(?:[\x21-\x7e](?:[\t\x20-\x7e]*[\x21-\x7e])?)?")
 _FRAMING = "is set by the client, from what is sent"
-_OWN: dict[str, str] = {
+_RESERVED_HEADERS: dict[str, str] = {
     "authorization": "is set by the client's credential; use auth=",
-    "range": "is not supported: a part of a file would pass for the whole",
-    "if-range": "is not supported: a part of a file would pass for the whole",
+    "range": "is not supported, since partial content would be mistaken for the whole file",
+    "if-range": "is not supported, since partial content would be mistaken for the whole file",
     "expect": "is not supported",
     **dict.fromkeys(
         (
@@ -48,16 +48,17 @@ _OWN: dict[str, str] = {
         _FRAMING,
     ),
 }  # fmt: skip
-"""Headers that frame a call or prove who asks: not the caller's to set."""
+"""Headers for framing and authentication, which callers must not set."""
 
 
 class Options(TypedDict, total=False):
-    """Overrides for one call, given as keyword arguments to any method; a typo is a type error.
+    """The options of one call, passed as keyword arguments to any method; a typo is a type error.
 
-    All durations are seconds. `deadline` covers the whole call: queueing, rate limit, every attempt and every
-    pause between them; `timeout` covers one attempt from the first byte sent to the last byte read. `max_retries`
-    counts the attempts after the first; `max_wait` bounds a single wait that a limit or a Retry-After imposes; None
-    means unbounded. `headers` are sent in addition. What is not given is as the client's `timeouts` and `retry` say.
+    All durations are in seconds. `deadline` covers the whole call: waiting for a connection and the rate limit, every
+    attempt and every delay between them; `timeout` covers one attempt from the first byte sent to the last byte read.
+    `max_retries` counts the attempts after the first; `max_wait` limits a single wait for the rate limit or a
+    Retry-After; None means no limit. `headers` are additional headers. Defaults are the client's `timeouts` and
+    `retry`.
     """
 
     timeout: float
@@ -68,12 +69,12 @@ class Options(TypedDict, total=False):
 
 
 class Timeouts(Struct, frozen=True, kw_only=True):
-    """Bounds on time, in seconds; None means unbounded.
+    """Timeouts in seconds; None means no limit.
 
-    `connect` is for a connection to be made, `attempt` for one attempt, `deadline` for the whole call; an upload adds
-    what its size takes at 64 KiB a second to the last two. `keepalive` is how long an idle connection is kept.
-    `max_wait` bounds a single wait that somebody else imposes (the rate limit, a Retry-After): a longer one
-    raises at once and says when the call would be free to go, so that nobody hangs for an hour unasked.
+    `connect` limits connecting, `attempt` one attempt, `deadline` the whole call; an upload extends the last two by the
+    time for its size at 64 KiB per second. `keepalive_expiry` is how long an idle connection is kept. `max_wait` limits
+    a single wait for the rate limit or a Retry-After: a longer one raises MaxWaitExceeded immediately, with the seconds
+    that it would take.
     """
 
     connect: float = 10.0
@@ -83,17 +84,17 @@ class Timeouts(Struct, frozen=True, kw_only=True):
     keepalive_expiry: float = 10.0
 
     def __post_init__(self) -> None:
-        """Refuse what cannot work; raises ConfigurationError."""
+        """Validate the settings; raises ConfigurationError."""
         check_settings("Timeouts", _TIMEOUTS, asdict(self))
 
 
 class Retry(Struct, frozen=True, kw_only=True):
-    """How often and how patiently a failed attempt is repeated; which failures qualify is not a setting.
+    """How often and after which delays failed attempts are retried; which failures are retried is fixed.
 
-    `max_retries` counts the attempts after the first. Delays, in seconds, are drawn uniformly from zero to
+    `max_retries` counts the attempts after the first. Delays, in seconds, are uniformly distributed between zero and
     `initial_delay * 2**n`, at most `max_delay`; `throttle_delay` replaces `initial_delay` after a 429 without
-    Retry-After. `quota` bounds the retries of the whole client during an outage: each costs `transient_cost` or
-    `throttle_cost`, each answer earns some back.
+    Retry-After. `quota` limits the retries of the whole client during an outage: each costs `transient_cost` or
+    `throttle_cost`, and each response refunds some.
     """
 
     max_retries: int = 3
@@ -105,27 +106,27 @@ class Retry(Struct, frozen=True, kw_only=True):
     throttle_cost: int = 5
 
     def __post_init__(self) -> None:
-        """Refuse what cannot work; raises ConfigurationError."""
+        """Validate the settings; raises ConfigurationError."""
         check_settings("Retry", _RETRY, asdict(self))
 
 
 class Rate(Struct, frozen=True):
-    """A documented call frequency: at most `calls` in any window of `seconds`."""
+    """A rate limit: at most `calls` in any window of `seconds`."""
 
     calls: int
     seconds: float = 1.0
 
     def __post_init__(self) -> None:
-        """Refuse what would let everything through, or nothing; raises ConfigurationError."""
+        """Validate the fields; raises ConfigurationError."""
         check_settings("Rate", _RATE, asdict(self))
 
 
 class Limits(Struct, frozen=True, kw_only=True):
-    """Sizes that protect the process.
+    """Limits that protect the process.
 
-    `max_connections` are those at once for one allowance; `max_response_bytes` bounds one response once decompressed,
-    which is ResponseTooLarge past it (downloads have bounds of their own); `max_error_bytes` what is read of a
-    download's error.
+    `max_connections` is the number of concurrent connections per limit group; `max_response_bytes` limits a response
+    after decompression, beyond which ResponseTooLarge is raised (downloads have their own limits); `max_error_bytes`
+    limits what is read of the error of a download.
     """
 
     max_connections: int = 100
@@ -133,21 +134,21 @@ class Limits(Struct, frozen=True, kw_only=True):
     max_error_bytes: int = 64 * 1024
 
     def __post_init__(self) -> None:
-        """Refuse what cannot work; raises ConfigurationError."""
+        """Validate the settings; raises ConfigurationError."""
         check_settings("Limits", _LIMITS, asdict(self))
 
 
 def check_options(code: str, options: Options, arguments: Iterable[str] = ()) -> None:
-    """Refuse what an option does not take, and a misspelt argument, which comes here since options are keywords.
+    """Raise InvalidArgument for an invalid or unknown option.
 
-    `arguments` are those beside the options, for a hint at the one that was meant.
-    Raises InvalidArgument: a filter that is misspelt must not become a longer list.
+    A misspelt argument arrives here as an unknown option; ignoring a misspelt filter would select too much.
+    `arguments` are the other arguments of the method, for the hint.
     """
     if not OPTIONS.keys() >= options.keys():
         unknown = next(name for name in options if name not in OPTIONS)
         hint = did_you_mean(unknown, [*arguments, *OPTIONS])
-        words = f"is neither an argument nor an option; options are {', '.join(sorted(OPTIONS))}{hint}"
-        raise InvalidArgument(code, unknown, words)
+        reason = f"unknown argument; valid options, besides its parameters: {', '.join(sorted(OPTIONS))}{hint}"
+        raise InvalidArgument(code, unknown, reason)
     check_arguments(code, OPTIONS, options)
     check_headers(code, options.get("headers"))
 
@@ -155,7 +156,7 @@ def check_options(code: str, options: Options, arguments: Iterable[str] = ()) ->
 _TIMEOUTS: Rules = {
     "connect": SECONDS,
     "attempt": SECONDS,
-    "deadline": SECONDS.or_none("no bound"),
+    "deadline": SECONDS.or_none("no limit"),
     "max_wait": OPTIONS["max_wait"],
     "keepalive_expiry": SECONDS_OR_ZERO,
 }
@@ -173,7 +174,7 @@ _LIMITS: Rules = {"max_connections": whole(1), "max_response_bytes": whole(1), "
 
 
 def check_headers(code: str, headers: object) -> None:
-    """Raise InvalidArgument for headers that cannot be sent, or are not the caller's to set; values are not shown."""
+    """Raise InvalidArgument for invalid or reserved headers; their values are not shown."""
     if headers is None:
         return
     if not isinstance(headers, Mapping):
@@ -181,11 +182,11 @@ def check_headers(code: str, headers: object) -> None:
     for name, value in cast("Mapping[object, object]", headers).items():
         if not isinstance(name, str) or _TOKEN.fullmatch(name) is None:
             raise InvalidArgument(code, "headers", f"{str(name)[:40]!r} is not a valid header name")
-        if (why := _OWN.get(name.lower())) is not None:
-            raise InvalidArgument(code, "headers", f"{name} {why}")
+        if (reason := _RESERVED_HEADERS.get(name.lower())) is not None:
+            raise InvalidArgument(code, "headers", f"{name} {reason}")
         if not isinstance(value, str):
             raise InvalidArgument(code, "headers", f"the value of {name} must be a str, not {type(value).__name__}")
         if _VALUE.fullmatch(value) is None:
             raise InvalidArgument(
-                code, "headers", f"the value of {name} must be printable ASCII, without spaces at its ends"
+                code, "headers", f"the value of {name} must be printable ASCII without leading or trailing spaces"
             )

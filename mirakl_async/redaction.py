@@ -1,7 +1,7 @@
-"""Structs, texts and bytes whose repr hides personal data.
+"""Types whose repr hides personal data and secrets.
 
-Orders are full of names, addresses and phone numbers, and whatever has a repr ends up in a log, in a traceback that
-shows locals, in a report of a crash. So these say what they are and little more: `<Order order_id='O-1' members=31>`.
+Orders contain names, addresses and phone numbers, and a repr ends up in logs, in tracebacks with local variables and in
+crash reports. So the repr of these types shows little more than the type: `<Order order_id='O-1' members=31>`.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ PACKAGE = str(Path(__file__).parent)
 
 
 class RedactedRepr:
-    """Comes before `Struct` among a class's bases: shows what `_shown` gives, as text and to rich, and nothing else."""
+    """A mixin, to be listed before `Struct`: its repr, also for rich, shows only the members that `_shown` returns."""
 
     __slots__ = ()
 
@@ -48,7 +48,7 @@ class RedactedRepr:
 
 
 class RedactedBytesRepr(RedactedRepr):
-    """The same for a struct whose data are bytes: shows its members, and of bytes only how many there are."""
+    """A mixin for a struct whose data are bytes: the repr shows its members, and of bytes only their number."""
 
     __slots__ = ()
     __struct_fields__: ClassVar[tuple[str, ...]]
@@ -59,47 +59,47 @@ class RedactedBytesRepr(RedactedRepr):
 
 
 def hidden(value: T) -> T:
-    """The same value, for a local variable: a text, bytes or plain mappings that no traceback shows; else as it is.
+    """Convert a str, bytes, a dict or a list of dicts to a type with a redacted repr; other values stay unchanged.
 
-    A list that holds mappings is hidden as well; structs hide their data themselves.
+    For local variables, which tracebacks may show; models redact their own repr.
     """
-    given: Any = value
-    match given:
+    original: Any = value
+    match original:
         case dict():
-            return cast("T", RedactedDict(cast("dict[str, Any]", given)))
-        case list() | tuple() if any(isinstance(item, dict) for item in cast("list[object]", given)):
-            return cast("T", RedactedList(cast("list[Any]", given)))
+            return cast("T", RedactedDict(cast("dict[str, Any]", original)))
+        case list() | tuple() if any(isinstance(item, dict) for item in cast("list[object]", original)):
+            return cast("T", RedactedList(cast("list[Any]", original)))
         case _:
             pass
-    # Exactly these types: a subclass of somebody else's stays what it is.
-    if type(given) is str:
-        return cast("T", RedactedStr(given))
-    return cast("T", RedactedBytes(given)) if type(given) is bytes else value
+    # Exact types only: an instance of a subclass must keep its type.
+    if type(original) is str:
+        return cast("T", RedactedStr(original))
+    return cast("T", RedactedBytes(original)) if type(original) is bytes else value
 
 
 def clear_locals(error: BaseException) -> None:
-    """Clear the local variables of our own frames that have ended, of an error and of those that led to it.
+    """Clear the local variables of this package's finished frames in the tracebacks of an error and its causes.
 
-    For readers of private data: their locals are too many, and used too often, to be hidden one by one.
+    For code that reads personal data in too many local variables to redact each of them.
     """
     pending: list[BaseException | None] = [error]
     seen: set[int] = set()
     while pending:
-        one = pending.pop()
-        if one is None or id(one) in seen:
+        current = pending.pop()
+        if current is None or id(current) in seen:
             continue
-        seen.add(id(one))
-        pending += [one.__cause__, one.__context__]
-        trace = one.__traceback__
+        seen.add(id(current))
+        pending += [current.__cause__, current.__context__]
+        trace = current.__traceback__
         while trace is not None:
             if trace.tb_frame.f_code.co_filename.startswith(PACKAGE):
-                with suppress(RuntimeError):  # it is still running, which is so for the callers of what failed
+                with suppress(RuntimeError):  # the frame is still running, as the callers are
                     trace.tb_frame.clear()
             trace = trace.tb_next
 
 
 def clears_locals(function: Callable[P, T]) -> Callable[P, T]:
-    """A function, or coroutine function, whose errors carry no local variables of it nor of what it calls."""
+    """Decorate a function or a coroutine function: its errors carry no local variables of it and its callees."""
 
     def call(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
@@ -121,9 +121,9 @@ def clears_locals(function: Callable[P, T]) -> Callable[P, T]:
 
 
 class RedactedStr(str):
-    """A secret, or an address that may hold one, as a text that neither its repr nor rich shows: for local variables.
+    """A str with a redacted repr, for secrets and for URLs that may contain one.
 
-    `str()`, formatting and sending it give the text itself.
+    `str()`, formatting and encoding use the text itself.
     """
 
     __slots__ = ()
@@ -131,15 +131,12 @@ class RedactedStr(str):
     def __repr__(self) -> str:
         return f"<{len(self)} characters, hidden>"
 
-    def __rich_repr__(self) -> list[tuple[str, Any]]:  # rich cuts long texts before it asks for a repr
+    def __rich_repr__(self) -> list[tuple[str, Any]]:  # rich does not use the repr of long strings
         return [("characters", len(self))]
 
 
 class RedactedBytes(bytes):
-    """Bytes that may hold anybody's data, of which neither the repr nor rich shows more than how many there are.
-
-    They are bytes in all else: `.decode()` and `bytes(...)` give the content.
-    """
+    """Bytes with a redacted repr, for personal data; `.decode()` and `bytes(...)` return the content."""
 
     __slots__ = ()
 
@@ -150,21 +147,21 @@ class RedactedBytes(bytes):
         return [("bytes", len(self))]
 
     def __getitem__(self, key: Any) -> Any:
-        """A part of it is as private."""
+        """Slices are redacted, too."""
         part = cast("object", bytes.__getitem__(self, key))
         return RedactedBytes(part) if isinstance(part, bytes) else part
 
     def removeprefix(self, prefix: Any, /) -> RedactedBytes:
-        """As of bytes; itself where it does not begin so."""
+        """Like bytes.removeprefix, but redacted."""
         return RedactedBytes(super().removeprefix(prefix)) if self.startswith(prefix) else self
 
     def strip(self, characters: Any = None, /) -> RedactedBytes:
-        """As of bytes."""
+        """Like bytes.strip, but redacted."""
         return RedactedBytes(super().strip(characters))
 
 
 class RedactedDict(dict[str, Any]):
-    """What was read of an answer that holds a secret: shows only how many members it has."""
+    """A dict with a redacted repr, which shows only the number of its members."""
 
     def __repr__(self) -> str:
         return f"<{len(self)} members, hidden>"
@@ -174,7 +171,7 @@ class RedactedDict(dict[str, Any]):
 
 
 class RedactedList(list[Any]):
-    """A list of plain mappings that hold anybody's data: shows only how many there are."""
+    """A list with a redacted repr, which shows only the number of its items."""
 
     def __repr__(self) -> str:
         return f"<{len(self)} items, hidden>"

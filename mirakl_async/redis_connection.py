@@ -1,7 +1,7 @@
-"""A Redis server as this package uses it: scripts that decide, run by name, and faults in one shape.
+"""A Redis connection: runs commands, transactions and Lua scripts, and normalizes the errors of redis-py.
 
-A client made here from a URL waits five seconds for an answer and does not repeat a command by itself: whoever asks
-knows whether asking twice is harmless. redis-py from 5.0 on closes the connection of a cancelled command, so that its
+A client that is created here from a URL waits five seconds for a reply and does not retry commands: only the caller
+knows whether a retry is harmless. Since version 5.0, redis-py closes the connection of a cancelled command, so that its
 reply never reaches the next one.
 """
 
@@ -32,7 +32,7 @@ try:
         TimeoutError,  # noqa: A004 - redis-py's own
     )
 except ImportError as _missing:
-    raise ConfigurationError("Redis needs the extra: pip install 'mirakl-async[redis]'") from _missing
+    raise ConfigurationError("Redis requires the extra: pip install 'mirakl-async[redis]'") from _missing
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterable
@@ -52,14 +52,14 @@ __all__ = [
 
 Value: TypeAlias = str | bytes | int | float
 Command: TypeAlias = Sequence[Value]
-ANSWER_SECONDS = 5.0
-VALKEY = ("valkey://", "valkeys://")
+RESPONSE_TIMEOUT = 5.0
+VALKEY_SCHEMES = ("valkey://", "valkeys://")
 UNREACHABLE_ERRORS = (BusyLoadingError, ClusterDownError, ConnectionError, ReadOnlyError, TimeoutError, OSError)
-"""It cannot be reached, is still loading, or has just become a replica: what may pass by itself."""
-NOT_NOW = ("MISCONF", "NOREPLICAS")
-"""It takes nothing while its disk is full, or its replicas are away; redis-py has no class for these."""
-QUOTED = "of pipeline caused error: "
-"""Before it redis-py quotes the command, with the data of customers; only what the server said is kept."""
+"""The errors of an unreachable or loading server, or of one that has become a replica; they may be temporary."""
+TEMPORARY_ERROR_CODES = ("MISCONF", "NOREPLICAS")
+"""The error codes of a server whose disk is full or whose replicas are missing; redis-py has no classes for them."""
+PIPELINE_ERROR_PREFIX = "of pipeline caused error: "
+"""redis-py puts the command before this text, which may contain personal data; only the server's message is kept."""
 
 
 class Script:
@@ -73,44 +73,46 @@ class Script:
 
 
 class Server:
-    """A connection pool, one's own (from a URL) or somebody else's (a redis.asyncio.Redis without decoding).
+    """A connection pool, created from a URL or taken from a given redis.asyncio.Redis (without decode_responses).
 
-    Without `timeouts` its caller limits how long each answer may take.
+    Without `timeouts`, the caller must limit the time for each reply.
     """
 
     __slots__ = ("_client", "_own", "name")
 
-    def __init__(self, where: str | Redis, *, timeouts: bool = True) -> None:
-        self._own = isinstance(where, str)
+    def __init__(self, url_or_client: str | Redis, *, timeouts: bool = True) -> None:
+        self._own = isinstance(url_or_client, str)
         client: Any
-        if isinstance(where, str):
+        if isinstance(url_or_client, str):
             try:
                 client = cast("Any", Redis).from_url(
-                    where.replace("valkey", "redis", 1) if where.startswith(VALKEY) else where,
-                    socket_timeout=ANSWER_SECONDS if timeouts else None,
-                    socket_connect_timeout=ANSWER_SECONDS,
+                    url_or_client.replace("valkey", "redis", 1)
+                    if url_or_client.startswith(VALKEY_SCHEMES)
+                    else url_or_client,
+                    socket_timeout=RESPONSE_TIMEOUT if timeouts else None,
+                    socket_connect_timeout=RESPONSE_TIMEOUT,
                     retry=Retry(NoBackoff(), 0),
                 )
-            except ValueError:  # its words may quote a password
-                what = 'it is "redis://host:port/0", or "rediss://" with TLS'
-                raise ConfigurationError(f"not the address of a Redis server: {what}") from None
-        elif hasattr(where, "connection_pool"):
-            client = where
+            except ValueError:  # its message may contain a password
+                example = '"redis://host:port/0", or "rediss://" for TLS'
+                raise ConfigurationError(f"the Redis URL is invalid; use {example}") from None
+        elif hasattr(url_or_client, "connection_pool"):
+            client = url_or_client
         else:
-            kind = type(where).__name__
-            raise ConfigurationError(f"not a Redis server: give its URL, or a redis.asyncio.Redis, not {kind}")
+            kind = type(url_or_client).__name__
+            raise ConfigurationError(f"the Redis server must be a URL or a redis.asyncio.Redis, not {kind}")
         settings = client.connection_pool.connection_kwargs
         if settings.get("decode_responses"):
-            raise ConfigurationError("the Redis client must not decode responses; leave decode_responses out")
+            raise ConfigurationError("the Redis client must not decode responses; remove decode_responses")
         self._client = client
         host = settings.get("host") or settings.get("path", "localhost")
         self.name: str = f"Redis at {host}:{settings.get('port', '')}".rstrip(":")
 
     def __repr__(self) -> str:
-        return f"<{self.name}>"  # a URL may hold a password
+        return f"<{self.name}>"  # the URL may contain a password
 
     async def run(self, script: Script, keys: Sequence[str], args: Sequence[Value]) -> Any:
-        """Run a script, sent whole only to a server that has forgotten it."""
+        """Run a script by its hash; its text is sent only if the server does not have it."""
         try:
             return await self.command("EVALSHA", script.sha, len(keys), *keys, *args)
         except NoScriptError:
@@ -118,53 +120,55 @@ class Server:
 
     async def command(self, *parts: Value) -> Any:
         """Run a single command."""
-        return await _whole(self._client.execute_command(*parts))
+        return await _await_reply(self._client.execute_command(*parts))
 
     async def batch(self, commands: Iterable[Command], *, atomic: bool = False) -> list[Any]:
-        """Run commands in one trip, `atomic` as one transaction; an error in place of a reply is for the caller.
+        """Run commands in one pipeline, with `atomic` as a transaction; the error of a single command is returned.
 
-        What concerns the server or the whole transaction is raised.
+        Errors of the server or the whole transaction are raised.
         """
         pipeline = self._client.pipeline(transaction=atomic)
         for command in commands:
             pipeline.execute_command(*command)
-        replies: list[Any] = await _whole(pipeline.execute(raise_on_error=False))
+        replies: list[Any] = await _await_reply(pipeline.execute(raise_on_error=False))
         for reply in replies:
             if isinstance(reply, (*UNREACHABLE_ERRORS, OutOfMemoryError)):
                 raise reply
-            if isinstance(reply, ResponseError) and str(reply).startswith(NOT_NOW):
+            if isinstance(reply, ResponseError) and str(reply).startswith(TEMPORARY_ERROR_CODES):
                 raise ConnectionError(str(reply))
         return replies
 
-    async def facts(self) -> dict[str, str]:
-        """What the server says of itself in INFO; nothing where it does not."""
+    async def info(self) -> dict[str, str]:
+        """The result of INFO; empty if the server does not support it."""
         try:
             return {str(name): str(value) for name, value in (await self._client.info()).items()}
         except ResponseError:
             return {}
 
     async def close(self) -> None:
-        """Close the connections, if they are one's own."""
+        """Close the connections, unless the client was given."""
         if self._own:
             await self._client.aclose()
 
 
-async def _whole(request: Awaitable[Any]) -> Any:
-    """Await a request of redis-py, with its errors in the shape that this package relies on."""
+async def _await_reply(request: Awaitable[Any]) -> Any:
+    """Await a request of redis-py, and normalize its errors."""
     task = asyncio.current_task()
     cancelled = task.cancelling() if task else 0
     try:
-        found = await request
-    except AuthenticationError as error:  # to redis-py a lost connection, to be tried again
-        raise ResponseError(f"it refuses the credentials: {error}") from error
+        reply = await request
+    except AuthenticationError as error:  # a ConnectionError in redis-py, which would be retried
+        raise ResponseError(f"the credentials were rejected: {error}") from error
     except ResponseError as error:
-        said = str(error).rpartition(QUOTED)[2].strip("(',\")")
-        raise (ConnectionError if said.startswith(NOT_NOW) else type(error))(said) from None
-    if task and task.cancelling() > cancelled:  # Python 3.11's wait_for, by which redis-py sends, loses some
+        message = str(error).rpartition(PIPELINE_ERROR_PREFIX)[2].strip("(',\")")
+        raise (ConnectionError if message.startswith(TEMPORARY_ERROR_CODES) else type(error))(message) from None
+    if (
+        task and task.cancelling() > cancelled
+    ):  # asyncio.wait_for, which redis-py uses, may lose a cancellation in Python 3.11
         raise asyncio.CancelledError
-    return found
+    return reply
 
 
 def is_full(error: Exception) -> bool:
-    """Whether a command was refused because the server's memory is used up."""
+    """Whether a command was rejected because the server is out of memory."""
     return isinstance(error, OutOfMemoryError)

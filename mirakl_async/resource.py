@@ -1,4 +1,4 @@
-"""What generated resources stand on."""
+"""The base class of the generated resources."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def missing_attribute(owner: object, name: str) -> AttributeError:
 
 
 class Resource:
-    """The typed methods of one part of the API, such as `front.orders`; its caller runs them."""
+    """The typed methods of one part of the API, such as `front.orders`."""
 
     __slots__ = ("_caller",)
 
@@ -45,10 +45,10 @@ class Resource:
 
     @property
     def session(self) -> Session:
-        """What its calls are sent through."""
+        """The session that sends its calls."""
         return self._caller.session
 
     @property
     def clock(self) -> Clock:
-        """The client's time, for what waits between calls."""
+        """The client's clock, for waits between calls."""
         return self._caller.session.clock

@@ -1,13 +1,13 @@
-"""What a server wrote, made fit for us: its words for one line, its numbers, and what it says of an error.
+"""Sanitize text from a server for messages and logs, parse its numbers, and parse error bodies.
 
-A text from outside may hold line breaks, which forge log lines, escape sequences, which a terminal obeys, and marks
-that turn the direction of writing, which let a line read as another. Values of models stay as they came; a text goes
-through here where it becomes part of a message of ours.
+Text from a server may contain line breaks, which forge log lines, escape sequences, which a terminal executes, and
+bidirectional control characters, which disguise a line. The values of models stay unchanged; text is sanitized here
+where it becomes part of a message of this package.
 
-Errors come in many shapes. Seen: Connect's `{code, message, errors: [{message, field, extensions}], extensions}`; the
-Marketplace's `{status, message, correlationId}` and `{errors: [{code, field, message}]}`; OAuth's
-`{error, error_description}`; HTML from a gateway; nothing at all. The Marketplace's document declares none of them, so
-all are read everywhere. Every text of a problem fits on one line of a log; `extensions` are data and stay as they came.
+Error bodies have several formats. Known ones are Connect's `{code, message, errors: [{message, field, extensions}],
+extensions}`; the Marketplace's `{status, message, correlationId}` and `{errors: [{code, field, message}]}`; OAuth's
+`{error, error_description}`; HTML from a gateway; and an empty body. The Marketplace's document declares none, so all
+are accepted everywhere. Every text of a problem fits on one line; `extensions` are data and stay unchanged.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ __all__ = [
 
 MAX_LENGTH = 2000
 MAX_DIGITS = 18
-"""As many digits as any 64-bit number may have; int() itself refuses over 4,300 of them."""
-EXCERPT = 300
+"""The digits that always fit into 64 bits; int() raises ValueError for more than 4,300."""
+MAX_EXCERPT_LENGTH = 300
 
 
 def one_line(text: str, max_length: int = MAX_LENGTH) -> str:
-    """The text on one line and at most so long: any white space is a space, what cannot be printed is its escape."""
+    """Sanitize a text to one line of limited length: white space becomes spaces, unprintable characters are escaped."""
     start = text[:max_length]
     if not start.isprintable():
         start = "".join(map(_printable, start)).strip()
@@ -47,12 +47,12 @@ def one_line(text: str, max_length: int = MAX_LENGTH) -> str:
 
 
 def natural(text: str) -> int | None:
-    """The number in decimal digits that is the whole text; None for any other text, and beyond 18 digits."""
+    """Parse a text of up to 18 decimal digits; None for any other text."""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS else None
 
 
 def fraction(text: str) -> Decimal:
-    """A JSON number with all its digits, such as `12.10`; raises ValueError for an exponent of twenty digits."""
+    """Parse a JSON number with all its digits, such as `12.10`; raises ValueError for an exponent out of range."""
     try:
         return Decimal(text)
     except InvalidOperation:
@@ -65,14 +65,14 @@ def _printable(character: str) -> str:
     return " " if character.isspace() else ascii(character)[1:-1]
 
 
-_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_BOM = b"\xef\xbb\xbf"
 _DECODER: msgspec.json.Decoder[object] = msgspec.json.Decoder(float_hook=fraction)
 _MARKUP = re.compile(r"<(script|style)\b.*?</\1>|<[^>]*>", re.DOTALL | re.IGNORECASE)
 _PRIVATE = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+|[Bb]earer\s+\S+|\beyJ[\w.-]{10,}|\b\d{9,}\b")
 
 
 class FieldError(Struct, frozen=True, kw_only=True):
-    """One entry of the server's `errors`: where (a JSON path, as the server writes it), and why."""
+    """One entry of the server's `errors`: `field` is a JSON path in the server's notation."""
 
     message: str = ""
     field: str | None = None
@@ -80,17 +80,17 @@ class FieldError(Struct, frozen=True, kw_only=True):
     extensions: dict[str, Any] | None = None
 
     def __str__(self) -> str:
-        """Field and message, as far as the server gave them; the field once, where the message begins with it."""
+        """Show field and message; the field is not repeated if the message starts with it."""
         words = self.message or self.code
-        named = self.field is None or (words or "").startswith(self.field)
-        return ": ".join(part for part in (None if named else self.field, words) if part)
+        is_named = self.field is None or (words or "").startswith(self.field)
+        return ": ".join(part for part in (None if is_named else self.field, words) if part)
 
 
 class Problem(Struct, frozen=True, kw_only=True):
-    """What the server said, in one shape.
+    """The content of an error body, in one format.
 
-    `recognized` tells that the body is an error as Mirakl writes them. Gateways answer with JSON, too: a lone `message`
-    is not enough.
+    `recognized` says that the body is in Mirakl's error format. Gateways also send JSON, so a `message` alone is not
+    enough.
     """
 
     code: str | None = None
@@ -102,7 +102,7 @@ class Problem(Struct, frozen=True, kw_only=True):
     recognized: bool = False
 
     def __str__(self) -> str:
-        """Code and message, then the first few field errors."""
+        """Show code and message, then the first three field errors."""
         head = ": ".join(part for part in (self.code, self.message or self.body_excerpt) if part)
         details = "; ".join(str(error) for error in self.errors[:3])
         more = f"; and {len(self.errors) - 3} more" if len(self.errors) > 3 else ""
@@ -110,20 +110,20 @@ class Problem(Struct, frozen=True, kw_only=True):
 
 
 def read_problem(body: bytes) -> Problem:
-    """Read an error body of any shape; never raises."""
-    body = body.removeprefix(_BYTE_ORDER_MARK)
+    """Parse an error body in any format; never raises."""
+    body = body.removeprefix(_BOM)
     content = read_json(body)
     if isinstance(content, dict):
         return _from_object(cast("dict[str, Any]", content), body)
     if isinstance(content, list):
         errors = _field_errors(cast("object", content))
-        return Problem(errors=errors, recognized=_tells_faults(cast("object", content)))
+        return Problem(errors=errors, recognized=_are_field_errors(cast("object", content)))
     return Problem(body_excerpt=excerpt(body))
 
 
 def read_json(body: bytes) -> object:
-    """What the body holds as JSON, also where a text has raw line breaks or half a character; None if it is none."""
-    body = body.removeprefix(_BYTE_ORDER_MARK)
+    """Decode a body as JSON, also with raw line breaks or invalid Unicode in strings; None if it is not JSON."""
+    body = body.removeprefix(_BOM)
     try:
         return _DECODER.decode(body)
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
@@ -144,7 +144,7 @@ def _number(text: str) -> Decimal | str:
 def excerpt(body: bytes) -> str:
     """The start of a body as one line of text: markup removed, addresses, tokens and long numbers masked."""
     text = _MARKUP.sub(" ", body[:8192].decode("utf-8", "replace"))
-    return one_line(_PRIVATE.sub("***", " ".join(text.split())), EXCERPT)
+    return one_line(_PRIVATE.sub("***", " ".join(text.split())), MAX_EXCERPT_LENGTH)
 
 
 def _from_object(content: dict[str, Any], body: bytes) -> Problem:
@@ -152,28 +152,28 @@ def _from_object(content: dict[str, Any], body: bytes) -> Problem:
     message = _text(content.get("message")) or _text(content.get("error_description")) or _text(content.get("detail"))
     errors = _field_errors(content.get("errors"))
     extensions = content.get("extensions")
-    known = code or message or errors
+    is_known = code or message or errors
     return Problem(
         code=code,
         message=message,
         errors=errors,
         extensions=cast("dict[str, Any]", extensions) if isinstance(extensions, dict) else None,
         correlation_id=_text(content.get("correlationId")) or _text(content.get("correlation_id")),
-        body_excerpt="" if known else excerpt(body),
-        recognized=_is_mirakls(content),
+        body_excerpt="" if is_known else excerpt(body),
+        recognized=_is_mirakl_error(content),
     )
 
 
-def _is_mirakls(content: dict[str, Any]) -> bool:
-    """Whether this is a code with a message (Connect), a status with one (Marketplace), or a list of field errors."""
+def _is_mirakl_error(content: dict[str, Any]) -> bool:
+    """Whether an object has Mirakl's error format: a code, a status with a message, or a list of field errors."""
     code, status, message = content.get("code"), content.get("status"), content.get("message")
-    coded = isinstance(code, str) and bool(code)
-    numbered = isinstance(status, int) and isinstance(message, str) and bool(message)
-    return coded or numbered or _tells_faults(content.get("errors"))
+    has_code = isinstance(code, str) and bool(code)
+    has_status = isinstance(status, int) and isinstance(message, str) and bool(message)
+    return has_code or has_status or _are_field_errors(content.get("errors"))
 
 
-def _tells_faults(errors: object) -> bool:
-    """Whether these are field errors: objects that each have a message or a code."""
+def _are_field_errors(errors: object) -> bool:
+    """Whether a value is a list of field errors: objects with a message or a code."""
     if not isinstance(errors, list) or not errors:
         return False
     return all(

@@ -1,4 +1,4 @@
-"""Where Mirakl lives, and settings from the environment.
+"""Mirakl's hosts, and settings from environment variables.
 
 | variable                                    | meaning                                                   |
 | ------------------------------------------- | --------------------------------------------------------- |
@@ -10,7 +10,7 @@
 | MIRAKL_API_KEY                              | a Marketplace API key                                     |
 | MIRAKL_RATE                                 | "recommended" (default), "maximum" or "none"              |
 
-Each secret may instead be named with `_FILE` (MIRAKL_CLIENT_SECRET_FILE): the path of a file that holds it.
+Instead of each secret, a variable with the suffix `_FILE` (MIRAKL_CLIENT_SECRET_FILE) may name a file that contains it.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ TOKEN_PATH = "/oauth/token"  # noqa: S105 - a path
 
 
 class Hosts(Struct, frozen=True, kw_only=True):
-    """The three services a sales channel talks to, without trailing slashes."""
+    """The base URLs of the three services of a sales channel, without trailing slashes."""
 
     connect: str
     account: str
@@ -78,24 +78,24 @@ HOSTS: dict[str, Hosts] = {
 
 
 def hosts(environment: object, name: str = "environment") -> Hosts:
-    """The hosts of an environment; `name` is where it was given."""
+    """The hosts of an environment; `name` is the argument or variable that it comes from."""
     check_settings("", {name: ENVIRONMENT}, {name: environment})
     return HOSTS[str(environment)]
 
 
 def chosen(argument: str, given: str | None, variable: str, default: str | None = None) -> tuple[str, str | None]:
-    """An argument that may also be a variable: what it is called where it was given, and its value."""
+    """Resolve an argument with a variable as its fallback; returns the name of the one that was used, and its value."""
     if given is not None:
         return argument, given
     return variable, setting(variable) or default
 
 
 def service_url(name: str, url: object, path: str = "", first_segment: str = "") -> str:
-    """A base URL, checked and in one spelling: https (or loopback), no credentials, no query.
+    """Validate and normalize a base URL: https (or loopback), no credentials, no query.
 
-    `path` is added where it has none. `first_segment` is what the paths of operations begin with: many a manual, and
-    other clients, write it as a part of the URL, so it is taken away. On Mirakl's own hosts there is no other path;
-    elsewhere a gateway may have one, which is kept.
+    `path` is added if it has none. `first_segment` is the first segment of the paths of operations: many manuals and
+    other clients write it as a part of the base URL, so it is removed. Mirakl's own hosts have no other path; the path
+    of a gateway is kept.
     """
     if not isinstance(url, str):
         raise ConfigurationError(f"{name} must be a str, not {type(url).__name__}")
@@ -110,14 +110,14 @@ def service_url(name: str, url: object, path: str = "", first_segment: str = "")
         segments = []
     if segments and (_is_mirakls(host) or first_segment in segments or {".", ".."} & {*segments}):
         where = f"{parts.scheme}://{_netloc(parts)}{path}"
-        raise ConfigurationError(f"{name} has a path that no service of Mirakl's has: {_redacted(url)}; give {where}")
+        raise ConfigurationError(f"{name} has an unknown path: {_redacted(url)}; use {where}")
     return f"{parts.scheme}://{_netloc(parts)}" + ("/" + "/".join(segments) if segments else path)
 
 
 def token_url(auth_url: str | None, default: str, bases: Iterable[str], auth: Credential | None) -> str:
-    """Where client credentials are exchanged; raises ConfigurationError where they would leave a local server's side.
+    """The URL where client credentials are exchanged; raises ConfigurationError for a local server without one.
 
-    A server on this machine is a simulator, a stub or a tunnel: which host knows its tokens must be said.
+    A server on this machine is a simulator, a stub or a tunnel, for which Mirakl's host would be the wrong default.
     """
     name, chosen_url = chosen("auth_url", auth_url, "MIRAKL_AUTH_URL")
     if chosen_url is not None:
@@ -132,17 +132,17 @@ def token_url(auth_url: str | None, default: str, bases: Iterable[str], auth: Cr
 
 
 def _url_parts(name: str, url: str) -> SplitResult:
-    """The parts of an absolute URL that may carry credentials; raises ConfigurationError for any other."""
+    """Parse an absolute URL to which credentials may be sent; raises ConfigurationError for any other."""
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise ConfigurationError(f"{name} is not a URL: its host or its port cannot be read") from None
-    unclean = any(character.isspace() or not character.isprintable() or character in '\\<>"' for character in url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or port == 0 or unclean:
+        raise ConfigurationError(f"{name} is not a valid URL: its host or its port is invalid") from None
+    is_invalid = any(character.isspace() or not character.isprintable() or character in '\\<>"' for character in url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or port == 0 or is_invalid:
         raise ConfigurationError(f"{name} is not an absolute http(s) URL: {_redacted(url)}")
     if "@" in parts.netloc or "?" in url or "#" in url:
-        raise ConfigurationError(f"{name} must hold no credentials, query or fragment: {_redacted(url)}")
+        raise ConfigurationError(f"{name} must not contain credentials, a query or a fragment: {_redacted(url)}")
     if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise ConfigurationError(f"{name} must be https, since it carries credentials: {_redacted(url)}")
     return parts
@@ -153,7 +153,7 @@ def _is_mirakls(host: str) -> bool:
 
 
 def _netloc(parts: SplitResult) -> str:
-    """Host and port in lower case; without 443, so that two spellings of a host share its allowance."""
+    """Host and port in lower case, without 443, so that two spellings of a host share its rate limits."""
     port = parts.port
     default = port is None or (port == 443 and parts.scheme == "https")
     host = (parts.hostname or "").lower()
@@ -162,7 +162,7 @@ def _netloc(parts: SplitResult) -> str:
 
 
 def _redacted(url: str) -> str:
-    """The address without credentials and query; what is no address as it stands, unless it may hold a secret."""
+    """The URL without credentials and query; other text unchanged, unless it may contain a secret."""
     parts = urlsplit(url)
     if parts.netloc:
         return f"{parts.scheme}://{parts.hostname or ''}{parts.path}"
@@ -171,7 +171,7 @@ def _redacted(url: str) -> str:
 
 
 def setting(name: str, environ: Mapping[str, str] | None = None) -> str | None:
-    """A variable, or the content of the file that its `_FILE` twin names; empty counts as unset."""
+    """The value of a variable, or the content of the file that its `_FILE` variable names; empty counts as unset."""
     environ = os.environ if environ is None else environ
     if value := _trimmed(environ.get(name, "")):
         return value
@@ -181,12 +181,12 @@ def setting(name: str, environ: Mapping[str, str] | None = None) -> str | None:
     try:
         return _trimmed(Path(path).read_text(encoding="utf-8")) or None
     except (OSError, ValueError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not text"
-        raise ConfigurationError(f"{name}_FILE: {path} cannot be read ({why})") from error
+        reason = error.strerror if isinstance(error, OSError) else "it is not text"
+        raise ConfigurationError(f"{name}_FILE: {path} cannot be read ({reason})") from error
 
 
 def _trimmed(text: str) -> str:
-    """A text without what editors and shells put around it: white space, line breaks, a byte order mark."""
+    """Strip white space, line breaks and a byte order mark, which editors and shells add."""
     return text.strip().strip("\ufeff").strip()
 
 
@@ -196,7 +196,7 @@ def _secret(name: str, environ: Mapping[str, str] | None) -> str | None:
 
 
 def credential(environ: Mapping[str, str] | None = None) -> Credential:
-    """The credential that the environment names; raises ConfigurationError if it names none."""
+    """The credentials from environment variables; raises ConfigurationError if there are none."""
     client_id, secret = _secret("MIRAKL_CLIENT_ID", environ), _secret("MIRAKL_CLIENT_SECRET", environ)
     if client_id and secret:
         return ClientCredentials(client_id, secret)
@@ -213,6 +213,6 @@ def credential(environ: Mapping[str, str] | None = None) -> Credential:
 
 
 def rate_usage(value: object, name: str = "rate_limit") -> Literal["recommended", "maximum"] | None:
-    """Which documented rate to keep; None for none. `name` is where the value was given."""
+    """Validate a rate usage; None for "none". `name` is the argument or variable that it comes from."""
     check_settings("", {name: RATE_USAGE}, {name: value})
     return None if value == "none" else "maximum" if value == "maximum" else "recommended"

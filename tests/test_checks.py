@@ -26,11 +26,11 @@ NO_SECONDS = [0, -1, math.nan, math.inf, "5", True, timedelta(seconds=5), 10**40
     ("given", "words"),
     [
         ({"timeouts": 30}, r"timeouts must be Timeouts\(\.\.\.\), or None, not int"),
-        ({"timeouts": Timeouts}, "timeouts must be .*, not the class Timeouts; make one"),
+        ({"timeouts": Timeouts}, "timeouts must be .*, not the class Timeouts; pass an instance"),
         ({"retry": 3}, r"retry must be Retry\(\.\.\.\), or None, not int"),
         ({"limits": 3}, r"limits must be Limits\(\.\.\.\)"),
         ({"auth": 3}, r"auth must be .*BearerToken\(\.\.\.\).*, not int"),
-        ({"auth": BearerToken}, "auth must be .*, not the class BearerToken; make one"),
+        ({"auth": BearerToken}, "auth must be .*, not the class BearerToken; pass an instance"),
         ({"rate_limiter": 3}, r"rate_limiter must be a limiter such as RedisRateLimiter\(\.\.\.\)"),
         ({"rate_limiter": ManualClock()}, "rate_limiter must be"),
         ({"listener": 3}, "listener must be a function, or None, not int"),
@@ -83,7 +83,7 @@ def test_invalid_seconds_are_rejected(name, value):
         (
             Timeouts,
             {"max_wait": -1},
-            "Timeouts: max_wait must be a number of seconds, at least 0, or None for no bound",
+            "Timeouts: max_wait must be a number of seconds, at least 0, or None for no limit",
         ),
         (Timeouts, {"keepalive_expiry": math.nan}, "Timeouts: keepalive_expiry"),
         (Retry, {"max_retries": -1}, "Retry: max_retries must be a whole number, at least 0, not -1"),

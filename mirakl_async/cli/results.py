@@ -46,7 +46,6 @@ _FOR_TERMINALS = tuple(
     for pattern, words in (
         (r"give auth=, or set", "set"),
         (r"give auth_url= \(on the command line --auth-url\)", "give --auth-url"),
-        (r"^no instance: give its URL, (\S+), or set", r"no marketplace: give its URL, \1, with --front-url, or set"),
         (r"give rejected=\.\.\., the path of a file or another queue", "give --rejected-file"),
         (r"give resume_file=\.\.\., or resume=False to read", "leave out --resume to read"),
         (r", or None(?: for [\w ]+)?(?=, not |$)", ""),

@@ -67,7 +67,7 @@ DEFAULT_READ_BYTES = 64 * 1024 * 1024
 SPOOL_IN_MEMORY = 4 * 1024 * 1024
 RETRY_DELAY = 1.0
 TRANSFER_RULES: Rules = {
-    "max_bytes": whole(1).or_none("no bound"),
+    "max_bytes": whole(1).or_none("no limit"),
     "min_rate": NOT_NEGATIVE,
     "min_rate_window": SECONDS,
     "attempts": whole(1),

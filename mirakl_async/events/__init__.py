@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from .sqlite_idempotency import SqliteIdempotencyStore as SqliteIdempotencyStore
 
 # Resolved on first use: a program that only decodes needs none of them, and some need an extra.
-_HOMES = {
+_MODULES = {
     "ActionErrorCode": "outcomes",
     "ActionFailed": "outcomes",
     "Deferred": "outcomes",
@@ -45,13 +45,13 @@ _HOMES = {
     "SqliteIdempotencyStore": "sqlite_idempotency",
 }
 
-__all__ = ["Command", "Event", "Fact", "InvalidEvent", "UnknownEvent", "decode", *_HOMES]  # noqa: PLE0604 # pyright: ignore[reportUnsupportedDunderAll]
+__all__ = ["Command", "Event", "Fact", "InvalidEvent", "UnknownEvent", "decode", *_MODULES]  # noqa: PLE0604 # pyright: ignore[reportUnsupportedDunderAll]
 
 
 def __getattr__(name: str) -> object:
-    home = _HOMES.get(name)
-    if home is None:
+    module = _MODULES.get(name)
+    if module is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f".{home}", __name__), name)
+    value = getattr(import_module(f".{module}", __name__), name)
     globals()[name] = value
     return value

@@ -86,7 +86,7 @@ class EventRecorder:
         setattr(self.counters, result, getattr(self.counters, result) + 1)
         if result in SETTLED:
             self.last_settled = self._clock.time()
-        if self._instrumentation.watched:
+        if self._instrumentation.has_listeners:
             kind = "" if event is None else "UNKNOWN" if isinstance(event, UnknownEvent) else event.type
             seconds = None if began is None else self._clock.monotonic() - began
             self._instrumentation.event_processed(kind, result, seconds, self._age(event))

@@ -161,7 +161,7 @@ class RedisIdempotencyStore:
             raise QueueClosed(f"{self!r} was opened before; make another")
         self._sender = asyncio.create_task(self._send_all(), name="mirakl idempotency store")
         try:
-            facts = await self._repeat(self._server.facts)
+            facts = await self._repeat(self._server.info)
             if facts.get("maxmemory_policy", "").startswith("allkeys") and facts.get("maxmemory", "0") != "0":
                 raise ConfigurationError(f"{self!r} evicts entries when it is full; set maxmemory-policy noeviction")
         except BaseException:

@@ -59,7 +59,7 @@ __all__ = [
     "make_session",
 ]
 
-MIN_TIMEOUT = 0.001  # aiohttp takes 0 for no bound at all
+MIN_TIMEOUT = 0.001  # aiohttp treats 0 as no limit
 MAX_HEADER_BYTES = 128 * 1024
 MAX_HEADER_COUNT = 256
 HEAD_END = b"\r\n\r\n"

@@ -254,7 +254,7 @@ class Transport:
 
     def _record_call(self, state: CallState, status: int | None, error: BaseException | None) -> None:
         instrumentation = self.instrumentation
-        seconds = self.clock.monotonic() - state.started_at if instrumentation.watched else 0.0
+        seconds = self.clock.monotonic() - state.started_at if instrumentation.has_listeners else 0.0
         instrumentation.call_finished(state.request.operation.code, status, error, len(state.attempts), seconds)
 
     def _make_semaphore(self, key: BucketKey) -> FifoSemaphore:

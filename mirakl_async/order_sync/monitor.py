@@ -36,7 +36,7 @@ class JobMonitor:
 
     def start(self, backlog: Callable[[], Awaitable[QueueBacklog | None]] | None = None) -> None:
         """Report from now on; `backlog` is asked for that of the queue."""
-        if not self._instrumentation.watched:
+        if not self._instrumentation.has_listeners:
             return
         self._tasks.append(asyncio.create_task(self._report_counts(), name="mirakl order metrics"))
         if backlog is not None:
@@ -50,7 +50,7 @@ class JobMonitor:
 
     def finish(self) -> None:
         """Report what came after the last event; what is still in hand is unsent."""
-        if self._instrumentation.watched:
+        if self._instrumentation.has_listeners:
             self._report(last=True)
 
     async def _report_counts(self) -> None:

@@ -50,15 +50,15 @@ def split_name(url: str) -> tuple[str, str | None]:
 
 async def check_server(server: Server, queue: str) -> int:
     """The largest body that the server takes; raises ConfigurationError if it would lose orders, warns if it may."""
-    facts = await server.facts()
-    version = facts.get("redis_version", "7.0")
+    info = await server.info()
+    version = info.get("redis_version", "7.0")
     if tuple(map(int, version.split(".")[:2])) < (6, 2):
         raise ConfigurationError(f"{queue}: the server's version is {version}; a queue needs Redis 6.2 or later")
-    if facts.get("maxmemory_policy", "").startswith("allkeys"):
-        if facts.get("maxmemory", "0") != "0":
+    if info.get("maxmemory_policy", "").startswith("allkeys"):
+        if info.get("maxmemory", "0") != "0":
             raise ConfigurationError(f"{queue} evicts orders when its memory is full; set maxmemory-policy noeviction")
         log.warning("%s would evict orders once maxmemory is set; set maxmemory-policy noeviction", queue)
-    if facts.get("aof_enabled") == "0":
+    if info.get("aof_enabled") == "0":
         log.warning("%s keeps no append-only file: its orders are lost when it dies; set appendonly yes", queue)
     [limit] = await server.batch([[b"CONFIG", "GET", "proto-max-bulk-len"]])
     limits = {} if isinstance(limit, RedisError) else mapping(limit)

@@ -127,7 +127,7 @@ async def test_help_can_be_shown_on_any_terminal(variables):
         (["import", "--attach", "1", "--timeout", "-1"], "It must be a number of seconds, at least 0."),
         (["sync", "-", "--base-url", "shop"], "--base-url is not an absolute http(s) URL"),
         (["list", "OR11", "--front-url", "shop"], "--front-url is not an absolute http(s) URL"),
-        (["list", "OR11"], "give its URL, https://NAME.mirakl.net, with --front-url, or set MIRAKL_FRONT_URL"),
+        (["list", "OR11"], "--front-url is not set; pass the instance's URL, https://NAME.mirakl.net, or set MIRAKL_FRONT_URL"),
         (["call", ""], "see mirakl-async operations"),
         (["export", "offers", "--out", "o.csv", "--front-url", "http://localhost:9"], "give --auth-url, or set MIRAKL_AUTH_URL"),
     ],

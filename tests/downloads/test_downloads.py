@@ -95,7 +95,7 @@ async def test_a_file_can_be_requested_by_code(tmp_path):
         assert (await found.save(tmp_path)).path.read_bytes() == REPORT
         with pytest.raises(InvalidArgument, match="P44: import_id: is required"):
             await client.call("P44")
-        with pytest.raises(InvalidArgument, match="P44: timout: is neither"):
+        with pytest.raises(InvalidArgument, match="P44: timout: unknown argument"):
             await client.call("P44", {"import": 2043}, timout=1)
     assert [request.target for request in server.requests] == ["/api/products/imports/2043/error_report"]
 
