@@ -188,7 +188,7 @@ class BatchBuilder:
             try:
                 rows.append(_plain(codec.decode(self._kind, bytes(text[start:end])).value, columns))
             except (codec.CodecError, ArithmeticError) as error:
-                raise UnreadableFile(f"item {index} cannot be decoded as {self._kind.__name__}: {error}") from None
+                raise UnreadableFile(f"item {index} cannot be read as {self._kind.__name__}: {error}") from None
         try:
             return pa.RecordBatch.from_pylist(rows, schema=self.schema)
         except (pa.ArrowInvalid, OverflowError) as error:

@@ -283,8 +283,8 @@ async def test_invalid_options_of_lists_jobs_and_files_are_rejected():
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"url_or_client": 3}, "not a Redis server: give its URL, or a redis.asyncio.Redis, not int"),
-        ({"url_or_client": "localhost"}, "not the address of a Redis server"),
+        ({"url_or_client": 3}, "the Redis server must be a URL or a redis.asyncio.Redis, not int"),
+        ({"url_or_client": "localhost"}, "the Redis URL is invalid"),
         ({"name": ""}, "RedisRateLimiter: name must be a non-empty string"),
         ({"when_unreachable": "wait"}, 'RedisRateLimiter: when_unreachable must be "share" or "fail", not str'),
         ({"clock": 3}, "RedisRateLimiter: clock must be a Clock"),

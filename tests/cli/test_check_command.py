@@ -133,8 +133,8 @@ async def test_no_credentials(mirakl, check, service):
     [
         ("acme.mirakl.net", "is not an absolute http(s) URL"),
         ("http://acme.mirakl.net", "must be https"),
-        ("https://acme.mirakl.net/mmp/operator", "has a path that no service of Mirakl's has"),
-        ("https://user:secret@acme.mirakl.net", "must hold no credentials"),
+        ("https://acme.mirakl.net/mmp/operator", "has an unknown path"),
+        ("https://user:secret@acme.mirakl.net", "must not contain credentials"),
     ],
 )
 async def test_an_address_that_cannot_be_one(mirakl, check, service, url, message):
