@@ -22,7 +22,7 @@ async def mirakl():
         yield mirakl
 
 
-async def test_a_call_to_connect_by_its_code(mirakl):
+async def test_an_operation_of_connect_is_called_by_its_code(mirakl):
     await mirakl.control.add_actions("a1")
     command = ("call", "updateActionStatus", "action_id=a1", "status=SUCCESS", *hosts(mirakl.addresses))
     done = await program(*command, addresses=mirakl.addresses)
@@ -34,7 +34,7 @@ async def test_a_call_to_connect_by_its_code(mirakl):
     assert done.err.count("\n") == 1
 
 
-async def test_a_body_from_a_file_or_member_by_member(mirakl, tmp_path):
+async def test_a_body_is_read_from_a_file_or_member_by_member(mirakl, tmp_path):
     first, second = lines(2)
     origin = '{"channel_id": "channel-1", "channel_store_id": "store-1"}'
     body, orders = tmp_path / "body.json", tmp_path / "order.json"
@@ -100,7 +100,7 @@ async def call_front(front, monkeypatch, *arguments):
     return await program("call", *arguments, "--front-url", front.url)
 
 
-async def test_the_answer_is_printed_as_it_came(front, monkeypatch):
+async def test_the_response_is_printed_unchanged(front, monkeypatch):
     done = await call_front(front, monkeypatch, "P31", "product_references=EAN|123", "locale=fr_FR")
     assert (done.status, done.shown) == (0, {"products": [{"product_id": "1", "new_member": 7}]}), done.err
     assert front.asked == ["product_references=EAN%7C123&locale=fr_FR"]
@@ -151,7 +151,7 @@ async def test_failures_inside_a_success_are_status_1(front, monkeypatch, tmp_pa
         ([], "CODE"),
     ],
 )
-def test_what_makes_no_sense_is_status_2(arguments, words, monkeypatch, capsys):
+def test_wrong_usage_is_status_2(arguments, words, monkeypatch, capsys):
     monkeypatch.setenv("MIRAKL_TOKEN", "t")
     assert main(["call", *arguments]) == 2
     shown = capsys.readouterr()
@@ -185,7 +185,7 @@ def taking(**members):
         ({"type": "file", "location": "part", "list_style": "repeat"}, ["@a", "b"], [Path("a"), Path("b")]),
     ],
 )
-def test_values_are_read_by_their_type(members, texts, value):
+def test_values_are_converted_by_their_type(members, texts, value):
     found = arguments_of(taking(**members), [f"wire-name={text}" for text in texts])
     assert found == {"name": value}
     assert type(found["name"]) is type(value)
@@ -195,12 +195,12 @@ def test_values_are_read_by_their_type(members, texts, value):
     ("kind", "text"),
     [("integer", "7.5"), ("number", "x"), ("boolean", "True"), ("date", "30/11/2026"), ("date-time", "noon")],
 )
-def test_values_of_another_type_are_refused(kind, text):
+def test_values_of_another_type_are_rejected(kind, text):
     with pytest.raises(CommandError, match=f"wire-name: '{text}' is not "):
         arguments_of(taking(type=kind), [f"wire-name={text}"])
 
 
-def test_json_from_a_file(tmp_path):
+def test_json_can_be_read_from_a_file(tmp_path):
     file = tmp_path / "a.json"
     file.write_text('{"a": [1]}')
     assert arguments_of(taking(type="json", location="part"), [f"wire-name=@{file}"]) == {"name": {"a": [1]}}

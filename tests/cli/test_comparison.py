@@ -28,21 +28,21 @@ async def control(mirakl):
         yield Control(session, mirakl.control_url)
 
 
-async def test_the_same_orders_in_another_sequence(control):
+async def test_the_same_orders_in_another_sequence_are_equal(control):
     found = await compare(control, lambda: (keyed(number) for number in (3, 1, 2, 0)))
     assert found.identical
     assert found.orders_held == 4
     assert "exactly those sent" in str(found)
 
 
-async def test_what_differs_is_counted(control):
+async def test_differences_are_counted(control):
     found = await compare(control, lambda: iter([keyed(0), keyed(1, "b"), keyed(2), keyed(7), keyed(8)]))
     assert not found.identical
     assert (found.missing, found.unexpected, found.different) == (2, 1, 1)
     assert "NOT those sent: 2 missing, 1 unexpected, 1 different" in str(found)
 
 
-async def test_an_end_state_that_was_luck_is_not_right(mirakl, control):
+async def test_a_right_final_state_with_wrong_intermediate_ones_is_a_failure(mirakl, control):
     mirakl.world.apply(*keyed_version(0, "b"))
     mirakl.world.apply(*keyed_version(0, "a"))
     found = await compare(control, lambda: map(keyed, range(4)))
@@ -55,7 +55,7 @@ def keyed_version(number, title):
     return key, 1, content
 
 
-async def test_a_simulator_that_is_gone(mirakl, control):
+async def test_a_stopped_simulator_is_an_error(mirakl, control):
     await mirakl.close()
     with pytest.raises(ConnectionError, match="the simulator is gone"):
         await compare(control, lambda: iter(()))

@@ -15,7 +15,7 @@ from mirakl_async.simulator import SimulatorProcess
 from .program import NO_MIRAKL, ended, program, start
 
 
-async def test_the_invalid_orders_are_refused_and_all_others_held():
+async def test_invalid_orders_are_rejected_and_all_others_accepted():
     done = await program("demo", "--orders", 700, "--poison", 5, "--json")
     assert done.status == 1, done.err
     assert 1 <= done.err.count("more of this kind are only counted") == len(done.err.splitlines()) <= 5
@@ -28,7 +28,7 @@ async def test_the_invalid_orders_are_refused_and_all_others_held():
     assert shown["stopped"] is None
 
 
-def test_of_two_versions_the_newest_is_held(capsys):
+def test_the_newest_of_two_versions_is_stored(capsys):
     assert main(["demo", "--orders", "500", "--updates", "200", "--rate", "none", "--json"]) == 0
     shown = json.loads(capsys.readouterr().out)
     assert (shown["read"], shown["rejected"], shown["unsent"]) == (700, 0, 0)
@@ -37,7 +37,7 @@ def test_of_two_versions_the_newest_is_held(capsys):
     assert shown["simulator"]["identical"] is True
 
 
-def test_for_people(capsys):
+def test_the_output_for_people_is_readable(capsys):
     assert main(["demo", "--orders", "40", "--poison", "12", "--seed", "3"]) == 1
     shown = capsys.readouterr()
     assert "accepted 28, rejected 12" in shown.out
@@ -47,7 +47,7 @@ def test_for_people(capsys):
     assert "and 2 more were rejected" in shown.err
 
 
-async def test_a_bar_moves_on_a_terminal():
+async def test_a_progress_bar_is_shown_on_a_terminal():
     terminal, its_end = pty.openpty()
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "mirakl_async", "demo", "--orders", "1500",
@@ -73,7 +73,7 @@ def _what_is_there(terminal):
         return b""
 
 
-async def test_a_signal_ends_it_in_order():
+async def test_a_signal_ends_the_demo_in_order():
     child = await start("demo", "--orders", 200_000)
     assert b"pushing 200,000" in await child.stderr.readline()
     await asyncio.sleep(0.3)
@@ -143,7 +143,7 @@ def test_a_comparison_that_fails_is_status_3(monkeypatch, capsys):
         ["--orders", "many"],
     ],
 )
-def test_what_makes_no_sense_is_status_2(arguments, capsys):
+def test_wrong_usage_is_status_2(arguments, capsys):
     assert main(["demo", "--json", *arguments]) == 2
     shown = capsys.readouterr()
     assert shown.err.count("\n") == 1

@@ -73,14 +73,14 @@ def test_an_event_that_a_connector_would_reject_has_its_reason(run, line, status
     assert run(line)[1].out.count(f"set aside: {reason}") == status
 
 
-def test_broken_events_do_not_stop_those_behind_them(run):
+def test_broken_events_do_not_stop_the_following_ones(run):
     status, shown = found(run, b"\n".join([b"", b"<html>", command("a1"), b"  ", b"{", price()]))
     assert status == 1
     assert [one["kind"] for one in shown["events"]] == ["invalid", "command", "invalid", "fact"]
 
 
 @pytest.mark.parametrize("indent", [None, 2])
-def test_one_event_over_several_lines_or_an_array_of_them(run, indent):
+def test_an_event_over_several_lines_and_an_array_of_events_are_read(run, indent):
     one = json.loads(command("a1"))
     assert found(run, json.dumps(one, indent=indent).encode())[1]["count"] == 1
     assert found(run, json.dumps([one, one], indent=indent).encode())[1]["count"] == 2
@@ -96,12 +96,12 @@ def test_a_file_of_rejected_messages_is_decoded_again(run):
     assert status == 1
 
 
-def test_what_was_repaired_is_said(run):
+def test_repairs_are_printed(run):
     _, shown = run(price(standard_price={"action_type": "UPDATE", "price": {"amount": 1.5, "currency": 7}}))
     assert "\n  repaired: $.data.standard_price.price.currency: Expected `str | null`, got `int`" in shown.out
 
 
-def test_nothing_of_an_event_is_obeyed_by_a_terminal(run):
+def test_control_characters_of_an_event_are_escaped(run):
     line = b'{"id":"9\\u001b[2J","type":"LATER\\u009b","data":{"a\\u001b":"\\u001b[2J\\u202e"}}'
     for option in ([], ["--json"]):
         out = run(line, *option)[1].out
@@ -128,7 +128,7 @@ def test_a_file_that_cannot_be_read_and_wrong_usage_have_their_exit_statuses(tmp
     assert "none" in capsys.readouterr().err
 
 
-def test_whatever_a_body_is_it_is_described_in_one_way_or_another():
+def test_any_body_is_described():
     dice = random.Random(13)
     for _ in range(100):
         for name in TYPES:
@@ -137,7 +137,7 @@ def test_whatever_a_body_is_it_is_described_in_one_way_or_another():
             assert as_text(1, described)
 
 
-def test_lines_are_read_as_they_come():
+def test_lines_are_processed_as_they_arrive():
     def endless():
         while True:
             yield price()

@@ -46,7 +46,7 @@ def rows_of(path):
 DATES = ("start_date=2026-11-01T00:00:00Z", "end_date=2026-11-30T00:00:00Z")
 
 
-async def test_orders_into_ndjson_as_mirakl_wrote_them(marketplace, tmp_path):
+async def test_orders_are_written_to_ndjson_unchanged(marketplace, tmp_path):
     pretty = json.dumps({"orders": [{"order_id": "p", "new_member": [1.50, "a\nb"]}]}, indent=2).encode()
     ready(marketplace, orders_file(0, 2500), pretty)
     out = tmp_path / "orders.ndjson"
@@ -70,7 +70,7 @@ async def test_orders_into_ndjson_as_mirakl_wrote_them(marketplace, tmp_path):
     assert "2f1a-7" in done.err  # what --attach takes
 
 
-async def test_orders_into_csv_are_a_row_each(marketplace, tmp_path):
+async def test_orders_are_written_to_csv_as_one_row_each(marketplace, tmp_path):
     order = {"order_id": "o1", "total_price": 0, "can_cancel": True, "customer": {"city": "Zoë;ville"}, "channel": None}
     ready(marketplace, json.dumps({"orders": [order]}).replace(": 0,", ": 19.90,").encode())
     done = await program(
@@ -85,14 +85,14 @@ async def test_orders_into_csv_are_a_row_each(marketplace, tmp_path):
 
 
 @pytest.mark.parametrize("item", [b"7", b'{"order_id":"\xff"}'])
-def test_what_is_not_an_object_ends_a_csv_in_one_line(item):
+def test_an_item_that_is_not_an_object_is_an_error_of_a_csv_export(item):
     rows = MemberRows(io.StringIO(), Order)
     rows.write(msgspec.Raw(b'{"order_id":"o1"}'))
     with pytest.raises(CommandError, match="item 2 is not an object"):
         rows.write(msgspec.Raw(item))
 
 
-def test_a_written_file_is_on_the_disk_before_it_gets_its_name(tmp_path, monkeypatch):
+def test_a_file_is_on_disk_before_it_gets_its_name(tmp_path, monkeypatch):
     synced = []
     monkeypatch.setattr(os, "fsync", lambda _: synced.append([path.read_bytes() for path in tmp_path.iterdir()]))
     export = OrderExport(Mock(), operations["OR14"], "t")
@@ -103,7 +103,7 @@ def test_a_written_file_is_on_the_disk_before_it_gets_its_name(tmp_path, monkeyp
 
 
 @pytest.mark.parametrize("out", ["-", "/dev/stdout", "/dev/fd/1"])
-async def test_an_export_on_standard_output_holds_nothing_but_the_items(marketplace, out):
+async def test_an_export_on_standard_output_contains_only_the_items(marketplace, out):
     ready(marketplace, orders_file(0, 3))
     done = await program(marketplace, "export", "orders", *DATES, "--out", out, "--poll-interval", 0.01)
     assert done.status == 0, done.err
@@ -111,13 +111,13 @@ async def test_an_export_on_standard_output_holds_nothing_but_the_items(marketpl
     assert "3 orders in /dev/" in done.err
 
 
-async def test_an_export_on_standard_output_goes_without_json(marketplace):
+async def test_an_export_on_standard_output_excludes_json(marketplace):
     done = await program(marketplace, "export", "orders", *DATES, "--out", "-", "--json")
     assert done.status == 2
     assert "standard output holds one object" in done.shown["error"]
 
 
-async def test_an_export_into_a_pipe_leaves_the_pipe_where_it_is(marketplace, tmp_path):
+async def test_an_export_into_a_pipe_does_not_replace_the_pipe(marketplace, tmp_path):
     pipe = tmp_path / "orders.ndjson"
     os.mkfifo(pipe, 0o644)
     ready(marketplace, orders_file(0, 3))
@@ -130,7 +130,7 @@ async def test_an_export_into_a_pipe_leaves_the_pipe_where_it_is(marketplace, tm
     assert [path.name for path in tmp_path.iterdir()] == ["orders.ndjson"]
 
 
-async def test_offers_into_csv_keep_the_columns_of_the_instance(marketplace, tmp_path):
+async def test_offers_in_csv_keep_the_columns_of_the_instance(marketplace, tmp_path):
     ready(marketplace, OFFERS_CSV, OFFERS_CSV)
     done = await program(marketplace, "export", "offers", "--out", tmp_path / "offers.csv", "--poll-interval", 0.01)
     assert done.status == 0, done.err
@@ -141,7 +141,7 @@ async def test_offers_into_csv_keep_the_columns_of_the_instance(marketplace, tmp
     assert marketplace.filters == [{"export_type": "text/csv"}]
 
 
-async def test_offers_into_ndjson(marketplace, tmp_path):
+async def test_offers_are_written_to_ndjson(marketplace, tmp_path):
     ready(marketplace, b'[{"offer_id":1},{"offer_id":2}]')
     done = await program(marketplace, "export", "offers", "--out", tmp_path / "o.ndjson", "--poll-interval", 0.01)
     assert done.status == 0, done.err
@@ -149,7 +149,7 @@ async def test_offers_into_ndjson(marketplace, tmp_path):
     assert marketplace.filters == [{"export_type": "application/json"}]
 
 
-async def test_an_export_that_was_interrupted_is_taken_up_by_its_id(marketplace, tmp_path):
+async def test_an_interrupted_export_is_resumed_by_its_id(marketplace, tmp_path):
     ready(marketplace, orders_file(0, 10))
     out = tmp_path / "orders.ndjson"
     out.write_bytes(b"of yesterday\n")
@@ -171,7 +171,7 @@ async def test_an_export_that_was_interrupted_is_taken_up_by_its_id(marketplace,
     assert len(marketplace.filters) == 1
 
 
-async def test_nothing_appears_unless_it_is_whole(marketplace, tmp_path):
+async def test_no_incomplete_file_appears(marketplace, tmp_path):
     ready(marketplace, orders_file(0, 20_000))
     marketplace.damage = {0: [("cut", 300_000)] * 50}
     done = await program(
@@ -210,14 +210,14 @@ async def test_nothing_appears_unless_it_is_whole(marketplace, tmp_path):
         (["orders"], "--out"),
     ],
 )
-def test_what_makes_no_sense_is_said_before_anything_is_sent(arguments, words, capsys, monkeypatch):
+def test_wrong_usage_is_reported_before_anything_is_sent(arguments, words, capsys, monkeypatch):
     monkeypatch.setenv("MIRAKL_TOKEN", "t")
     assert main(["export", *arguments]) == 2
     assert words in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("what", "column"), [("orders", "order_id"), ("offers", "offer_id")])
-async def test_an_export_into_parquet_has_the_columns_of_the_contract(marketplace, tmp_path, what, column):
+async def test_an_export_to_parquet_has_the_columns_of_the_contract(marketplace, tmp_path, what, column):
     rows = [{"order_id": f"o{number}", "offer_id": number, "price": 1.5} for number in range(3)]
     ready(marketplace, json.dumps({"orders": rows} if what == "orders" else rows).encode())
     out = tmp_path / f"{what}.parquet"

@@ -40,7 +40,7 @@ async def test_an_import_is_followed_to_its_end(marketplace, catalog):
     assert marketplace.forms[0]["operator_format"] == "true"
 
 
-async def test_refused_products_are_status_one_and_their_reports_are_saved(marketplace, tmp_path):
+async def test_rejected_products_are_status_1_and_their_reports_are_saved(marketplace, tmp_path):
     marketplace.states = [
         state("COMPLETE", has_error_report=True, has_transformed_file=True, transform_lines_in_error=2)
     ]
@@ -58,13 +58,13 @@ async def test_refused_products_are_status_one_and_their_reports_are_saved(marke
 
 
 @pytest.mark.parametrize("end", ["FAILED", "CANCELLED", "TRANSFORMATION_FAILED"])
-async def test_a_failed_import_is_status_three(marketplace, catalog, end):
+async def test_a_failed_import_is_status_3(marketplace, catalog, end):
     marketplace.states = [state(end, reason_status="no such column")]
     done = await program(marketplace, "import", catalog, "--shop", 1, "--wait")
     assert (done.status, done.out) == (3, f"import 2043, status {end}, reason no such column\n")
 
 
-async def test_an_import_that_is_not_done_in_time_is_status_three(marketplace):
+async def test_an_import_that_takes_too_long_is_status_3(marketplace):
     marketplace.states = [state("SENT")]
     done = await program(marketplace, "import", "--attach", 2043, "--timeout", 1, "--json")
     assert done.status == 3
@@ -86,7 +86,7 @@ async def test_an_import_that_is_not_done_in_time_is_status_three(marketplace):
         (["a.csv", "--shop", "one"], "one"),
     ],
 )
-def test_what_makes_no_sense_is_said_before_anything_is_sent(arguments, words, capsys, monkeypatch):
+def test_wrong_usage_is_reported_before_anything_is_sent(arguments, words, capsys, monkeypatch):
     monkeypatch.setenv("MIRAKL_TOKEN", "t")
     assert main(["import", *arguments]) == 2
     assert words in capsys.readouterr().err

@@ -34,7 +34,7 @@ def arguments(mirakl, file, journal, *more):
     return ("sync", file, *STORE, *hosts(mirakl.addresses), "--rate", "none", "--journal", journal, "--json", *more)
 
 
-async def test_a_second_run_goes_on_or_starts_over(mirakl, tmp_path):
+async def test_a_second_run_resumes_or_restarts(mirakl, tmp_path):
     file, journal = write(tmp_path / "orders.ndjson", lines(250)), tmp_path / "orders.db"
     first = await program(*arguments(mirakl, file, journal), addresses=mirakl.addresses)
     assert (first.status, first.shown["accepted"]) == (0, 250), first.err
@@ -45,7 +45,7 @@ async def test_a_second_run_goes_on_or_starts_over(mirakl, tmp_path):
     assert (await mirakl.control.state()).orders == 250
 
 
-async def test_what_was_refused_can_be_seen_and_replayed(mirakl, tmp_path):
+async def test_rejected_orders_can_be_shown_and_replayed(mirakl, tmp_path):
     file, journal = write(tmp_path / "orders.ndjson", lines(200, poison=6, seed=4)), tmp_path / "orders.db"
     done = await program(*arguments(mirakl, file, journal), addresses=mirakl.addresses)
     assert (done.status, done.shown["rejected"]) == (1, 6), done.err
@@ -92,7 +92,7 @@ async def test_an_order_that_is_twice_in_a_file_of_rejected_orders_is_shown_once
     assert "sends its orders again" in refused.err
 
 
-async def test_all_who_work_on_a_queue_in_redis_keep_one_rate(mirakl, redis_url, tmp_path):  # noqa: F811 - the fixture
+async def test_all_processes_on_a_queue_in_redis_share_one_rate_limit(mirakl, redis_url, tmp_path):  # noqa: F811 - the fixture
     file, queue = write(tmp_path / "orders.ndjson", lines(5)), f"{redis_url}/orders"
     common = (*hosts(mirakl.addresses), "--json")
     synced = await program("sync", file, *STORE, *common, "--journal", queue, addresses=mirakl.addresses)
@@ -121,7 +121,7 @@ async def test_a_worker_runs_until_it_is_signalled_to_stop(mirakl, tmp_path):
     assert (done.status, done.shown["accepted"], done.shown["unsent"]) == (0, 120, 0), done.err
 
 
-async def test_for_people(tmp_path, capsys):
+async def test_the_output_for_people_is_readable(tmp_path, capsys):
     queue = tmp_path / "orders.db"
     async with opened(queue) as kept:
         await kept.put([b"{}"])
@@ -144,7 +144,7 @@ async def test_for_people(tmp_path, capsys):
         (["demo", "--journal", "orders.db"], "--journal needs --kill"),
     ],
 )
-def test_what_makes_no_sense_is_said(words, said, tmp_path, capsys, monkeypatch):
+def test_wrong_usage_is_reported(words, said, tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("MIRAKL_CLIENT_ID", "id")
     monkeypatch.setenv("MIRAKL_CLIENT_SECRET", "secret")
     write(tmp_path / "orders.ndjson", [])
@@ -153,7 +153,7 @@ def test_what_makes_no_sense_is_said(words, said, tmp_path, capsys, monkeypatch)
     assert not (tmp_path / "nothing.db").exists()
 
 
-async def test_the_demonstration_survives_its_own_death():
+async def test_the_demo_survives_being_killed():
     done = await program("demo", "--kill", 2, "--orders", 6000, "--poison", 2, "--updates", 300, "--json")
     assert done.status == 1, done.err
     shown = done.shown
@@ -162,7 +162,7 @@ async def test_the_demonstration_survives_its_own_death():
     assert (shown["journal"]["waiting"], shown["journal"]["rejected"]) == (0, 2)
 
 
-async def test_a_pusher_that_ends_by_itself_was_not_killed(mirakl):
+async def test_a_process_that_ends_by_itself_does_not_count_as_killed(mirakl):
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-c", "", stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
     )

@@ -40,7 +40,7 @@ async def ids(*arguments):
     return [json.loads(line)["order_id"] for line in done.out.splitlines()], done.err
 
 
-async def test_all_pages_come_on_standard_output(mirakl):
+async def test_all_pages_are_written_to_standard_output(mirakl):
     found, err = await ids()
     assert len(set(found)) == len(found) == 250
     assert "250 items" in err
@@ -49,7 +49,7 @@ async def test_all_pages_come_on_standard_output(mirakl):
 
 
 @pytest.mark.parametrize("ending", [".ndjson", ".csv", ".parquet"])
-async def test_all_pages_into_a_file(mirakl, tmp_path, ending):
+async def test_all_pages_are_written_to_a_file(mirakl, tmp_path, ending):
     out = tmp_path / f"orders{ending}"
     done = await program("list", "OR11", "--out", out, "--json")
     assert done.status == 0, done.err
@@ -64,7 +64,7 @@ async def test_all_pages_into_a_file(mirakl, tmp_path, ending):
     assert len({row["order_id"] for row in rows}) == 250
 
 
-async def test_a_bookmark_gives_what_has_changed_since_the_last_time(mirakl, tmp_path):
+async def test_with_a_bookmark_only_changes_since_the_last_run_are_written(mirakl, tmp_path):
     mark = tmp_path / "orders.bookmark"
     first, _ = await ids("--bookmark", mark)
     assert len(first) == 250
@@ -76,7 +76,7 @@ async def test_a_bookmark_gives_what_has_changed_since_the_last_time(mirakl, tmp
     assert "cursor" not in kept
 
 
-async def test_an_interrupted_list_goes_on_behind_the_last_item(mirakl, tmp_path):
+async def test_an_interrupted_list_is_resumed_after_the_last_item(mirakl, tmp_path):
     mark = tmp_path / "orders.bookmark"
     whole, _ = await ids("--bookmark", mark)
     interrupted = json.loads(mark.read_bytes()) | {"since": None, "cursor": await _cursor_after(mirakl, 100)}
@@ -118,14 +118,14 @@ async def test_a_closed_pipe_ends_the_output_and_the_bookmark_is_not_ahead_of_it
         (["OR11", "nonsense"], "name=value"),
     ],
 )  # fmt: skip
-def test_what_makes_no_sense_is_status_2(arguments, words, capsys, monkeypatch):
+def test_wrong_usage_is_status_2(arguments, words, capsys, monkeypatch):
     monkeypatch.setenv("MIRAKL_FRONT_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("MIRAKL_API_KEY", "k")
     assert main(["list", *arguments]) == 2
     assert words in capsys.readouterr().err
 
 
-def test_a_bookmark_of_another_list_is_refused(tmp_path, capsys, monkeypatch):
+def test_a_bookmark_of_another_list_is_rejected(tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("MIRAKL_FRONT_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("MIRAKL_API_KEY", "k")
     mark = tmp_path / "mark"
@@ -140,11 +140,11 @@ def test_a_bookmark_of_another_list_is_refused(tmp_path, capsys, monkeypatch):
 @pytest.mark.parametrize(
     ("text", "hours"), [("1d", 24), ("12h", 12), ("30m", 0.5), ("2w", 336), ("3600s", 1), ("2026-11-20T11:00:00Z", 1)]
 )
-def test_since_is_a_time_ago_or_a_moment(text, hours):
+def test_since_is_a_duration_or_a_date_time(text, hours):
     assert moment(text, NOW) == NOW - dt.timedelta(hours=hours)
 
 
 @pytest.mark.parametrize("text", ["", "d", "1", "1y", "-1d", "1.5d", "999999w", "now", "2026-11-20"])
-def test_since_is_nothing_else(text):
+def test_other_values_of_since_are_rejected(text):
     with pytest.raises(CommandError, match="--since"):
         moment(text, NOW)

@@ -39,7 +39,7 @@ def test_operations_are_listed(capsys):
 @pytest.mark.parametrize(
     "arguments", [["operations"], ["--help"], ["sync", "no-such-\u00e9\u20ac\U0001f4a9-\udcff", "--json"]]
 )
-async def test_a_terminal_that_cannot_show_everything_is_written_to_all_the_same(terminal, arguments):
+async def test_characters_that_a_terminal_cannot_show_are_escaped(terminal, arguments):
     child = await start(*arguments, variables=terminal)
     out, err = await child.communicate()
     assert child.returncode == (2 if "--json" in arguments else 0), err
@@ -72,7 +72,7 @@ async def test_the_simulator_prints_its_addresses_and_stops_on_a_signal():
         (["operations", "--colour"], 2, "--colour"),
     ],
 )
-def test_how_it_answers(arguments, status, words, capsys):
+def test_options_and_errors_have_their_output_and_exit_status(arguments, status, words, capsys):
     assert main(arguments) == status
     shown = capsys.readouterr()
     assert words in shown.out + shown.err
@@ -92,7 +92,7 @@ def test_a_usage_error_leads_to_the_help_of_its_command(capsys):
     assert "See mirakl-async sync --help." in capsys.readouterr().err
 
 
-def test_without_the_extra_it_says_how_to_install_it():
+def test_without_the_extra_the_program_says_how_to_install_it():
     script = "import sys; sys.modules['cyclopts'] = None; import runpy; runpy.run_module('mirakl_async')"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert done.returncode == 2
@@ -102,7 +102,7 @@ def test_without_the_extra_it_says_how_to_install_it():
 
 
 @pytest.mark.parametrize("command", ["operations --json", "operations --json --colour"])
-def test_a_reader_that_goes_away_is_no_crash(command):
+def test_a_closed_pipe_is_not_a_crash(command):
     script = f"{sys.executable} -m mirakl_async {command} | true"
     done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
     assert "Traceback" not in done.stderr
@@ -110,7 +110,7 @@ def test_a_reader_that_goes_away_is_no_crash(command):
 
 
 @pytest.mark.parametrize("command", [["--version"], ["operations", "--json"]])
-def test_a_quick_command_loads_neither_a_server_nor_models(command):
+def test_a_short_command_loads_neither_a_server_nor_models(command):
     script = f"""
 import sys
 from mirakl_async.cli import main

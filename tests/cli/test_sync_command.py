@@ -25,7 +25,7 @@ def sync(file, mirakl, *more):
     return ("sync", file, *hosts(mirakl.addresses), *more)
 
 
-async def test_three_broken_lines_and_two_orders_the_server_refuses(mirakl, tmp_path):
+async def test_invalid_lines_and_rejected_orders_are_reported(mirakl, tmp_path):
     encoded = lines(420)
     encoded[7] = b'{"channel_order_id": "cut off'
     encoded[8] = b"[]"
@@ -50,7 +50,7 @@ async def test_three_broken_lines_and_two_orders_the_server_refuses(mirakl, tmp_
     assert {refusal["line"] for refusal in shown["rejections"]} == set(written)
 
 
-async def test_lines_that_carry_their_origin(mirakl, tmp_path):
+async def test_lines_can_have_their_own_origin(mirakl, tmp_path):
     stores = [b"store-1", b"store-2"]
     encoded = [
         b'{"origin":{"channel_id":"channel-1","channel_store_id":"%s"},"order":%s}' % (stores[number % 2], line)
@@ -64,7 +64,7 @@ async def test_lines_that_carry_their_origin(mirakl, tmp_path):
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress])
-async def test_standard_input_and_packed_files(mirakl, tmp_path, pack):
+async def test_standard_input_and_gzip_files_are_read(mirakl, tmp_path, pack):
     content = pack(b"".join(line + b"\n" for line in lines(150)))
     file = tmp_path / "orders"
     file.write_bytes(content)
@@ -83,7 +83,7 @@ async def test_standard_input_and_packed_files(mirakl, tmp_path, pack):
     ],
 )
 @pytest.mark.parametrize("piped", [False, True])
-async def test_a_file_of_something_else_gets_one_sentence(mirakl, tmp_path, content, words, piped):
+async def test_a_file_of_another_format_is_reported_in_one_sentence(mirakl, tmp_path, content, words, piped):
     file = tmp_path / "orders"
     file.write_bytes(content)
     child = await start(*sync("-" if piped else file, mirakl, *AT_STORE), addresses=mirakl.addresses, given=piped)
@@ -94,7 +94,7 @@ async def test_a_file_of_something_else_gets_one_sentence(mirakl, tmp_path, cont
     assert b"rejected 0" in out if piped else not out
 
 
-async def test_sigterm_drains(tmp_path):
+async def test_sigterm_finishes_the_calls_in_flight(tmp_path):
     file = write(tmp_path / "o.ndjson", lines(5000))
     async with SimulatorProcess(latency=0.05) as mirakl:
         command = sync(file, mirakl, *AT_STORE, "--json", "--concurrency", 2)
@@ -142,7 +142,7 @@ class Stoppable:
 
 
 @pytest.mark.parametrize("signals", [0, 1, 2])
-async def test_a_signal_more_cannot_come_between_a_stopped_job_and_its_report(signals):
+async def test_a_further_signal_does_not_prevent_the_report_of_a_stopped_job(signals):
     loop, stoppable = asyncio.get_running_loop(), Stoppable()
     with draining(stoppable) as caught:
         for _ in range(signals):
@@ -157,7 +157,7 @@ async def test_a_signal_more_cannot_come_between_a_stopped_job_and_its_report(si
 @pytest.mark.parametrize(
     ("store", "secret", "words"), [("no-such-store", None, "404"), ("store-1", "wrong", "invalid_client")]
 )
-async def test_what_the_configuration_is_to_blame_for_is_status_3(mirakl, tmp_path, store, secret, words):
+async def test_errors_of_the_configuration_are_status_3(mirakl, tmp_path, store, secret, words):
     file = write(tmp_path / "o.ndjson", lines(5))
     addresses = mirakl.addresses if secret is None else replace(mirakl.addresses, client_secret=secret)
     command = sync(file, mirakl, "--channel-id", "channel-1", "--channel-store-id", store, "--json")
@@ -187,7 +187,7 @@ async def test_what_the_configuration_is_to_blame_for_is_status_3(mirakl, tmp_pa
         ([], "FILE"),
     ],
 )
-def test_what_makes_no_sense_is_status_2(arguments, words, tmp_path, monkeypatch, capsys):
+def test_wrong_usage_is_status_2(arguments, words, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MIRAKL_TOKEN", "t")
     write(tmp_path / "o.ndjson", lines(1))
@@ -197,7 +197,7 @@ def test_what_makes_no_sense_is_status_2(arguments, words, tmp_path, monkeypatch
     assert shown.err.count("\n") == 1
 
 
-def test_without_credentials_it_says_which_variables(tmp_path, monkeypatch, capsys):
+def test_missing_credentials_are_reported_with_their_variables(tmp_path, monkeypatch, capsys):
     for name in ("MIRAKL_CLIENT_ID", "MIRAKL_CLIENT_SECRET", "MIRAKL_TOKEN", "MIRAKL_API_KEY"):
         monkeypatch.delenv(name, raising=False)
     assert main(["sync", str(write(tmp_path / "o.ndjson", lines(1))), *AT_STORE]) == 2
@@ -206,7 +206,7 @@ def test_without_credentials_it_says_which_variables(tmp_path, monkeypatch, caps
     assert shown.out == ""
 
 
-async def test_rejected_orders_on_standard_output_stand_there_alone(tmp_path):
+async def test_rejected_orders_are_the_only_lines_on_standard_output(tmp_path):
     file = write(tmp_path / "o.ndjson", [*lines(2), b"{}"])
     async with SimulatorProcess() as mirakl:
         done = await program(*sync(file, mirakl, *AT_STORE, "--rejected-file", "-"), addresses=mirakl.addresses)

@@ -25,19 +25,19 @@ def tell(shown):
     shown.items(12_345)
 
 
-def test_elsewhere_each_state_is_a_line_once(capsys):
+def test_without_a_terminal_each_status_is_printed_once(capsys):
     with transfer("import", quiet=False) as shown:
         tell(shown)
     assert capsys.readouterr().err == "mirakl-async: product import 1: RUNNING\n"
 
 
-def test_quiet_says_nothing(capsys):
+def test_quiet_prints_nothing(capsys):
     with transfer("import", quiet=True) as shown:
         tell(shown)
     assert capsys.readouterr() == ("", "")
 
 
-def test_on_a_terminal_one_line_moves_and_goes(monkeypatch):
+def test_on_a_terminal_one_line_is_updated_and_removed(monkeypatch):
     monkeypatch.setenv("COLUMNS", "120")
     monkeypatch.setenv("TERM", "xterm")
     terminal = Terminal()
@@ -50,7 +50,7 @@ def test_on_a_terminal_one_line_moves_and_goes(monkeypatch):
     assert terminal.getvalue().rstrip().endswith("\x1b[2K")  # the line is wiped
 
 
-async def test_a_sigterm_ends_a_job_and_says_how_to_come_back(capsys):
+async def test_a_sigterm_ends_a_job_and_prints_how_to_resume(capsys):
     cleaned_up = []
 
     async def waiting():

@@ -19,7 +19,7 @@ def answering(media, schema, **operation):
     "schema", [BINARY, {"type": "array", "format": "binary"}, {"type": "object", "format": "binary"}]
 )
 @pytest.mark.parametrize("media", ["application/json", "application/json;charset=UTF-8", "application/hal+json"])
-def test_json_whose_schema_is_a_file_asks_for_a_row(workshop, media, schema):
+def test_json_whose_schema_is_a_file_needs_a_row(workshop, media, schema):
     content = answering(media, schema)
     asks = r"T01: answers JSON .* `answer = 'stream'` in its row in operations.toml, \[operations.acme.T01\]"
     with pytest.raises(CodegenError, match=asks):
@@ -39,7 +39,7 @@ def test_json_whose_schema_is_a_file_asks_for_a_row(workshop, media, schema):
         "/files/{fileUrl}",
     ],
 )
-def test_a_file_behind_an_address_of_its_own_asks_for_a_row(workshop, path):
+def test_a_file_with_its_own_url_needs_a_row(workshop, path):
     content = answering("application/json", {"type": "object"})
     content["paths"] = {path: content["paths"].pop("/api/x")}
     content["paths"][path]["get"]["parameters"] = [
@@ -52,20 +52,20 @@ def test_a_file_behind_an_address_of_its_own_asks_for_a_row(workshop, path):
     assert re.search(r"def t01\(self, url: str, \*\*options: Unpack\[Options\]\) -> Download:", text)
 
 
-def test_an_ordinary_path_asks_for_nothing(workshop):
+def test_an_ordinary_path_needs_no_row(workshop):
     content = document()
     content["paths"] = {"/api/dynamic/urls/{kind}": content["paths"].pop("/api/x")}
     text = workshop.generate(content)["mirakl_async/operations/acme/things.py"]
     assert "async def t01(self, kind: str, **options" in text
 
 
-def test_a_path_parameter_that_the_path_lacks_is_no_argument(workshop):
+def test_a_path_parameter_that_is_not_in_the_path_is_not_an_argument(workshop):
     content = document(parameters=[{"name": "gone", "in": "path", "required": True, "schema": TEXT}])
     assert "gone" not in workshop.generate(content)["mirakl_async/operations/acme/things.py"]
 
 
 @pytest.mark.parametrize("media", ["application/hal+json", "application/vnd.acme.v1+json", "*/*"])
-def test_json_by_another_name_is_read_and_asked_for(workshop, media):
+def test_json_with_another_media_type_is_accepted_and_read(workshop, media):
     workshop.generate(answering(media, thing(a=TEXT)))
     out = workshop.run(
         "from mirakl_async import codec\n"
@@ -88,7 +88,7 @@ ITEMS = [
 @pytest.mark.parametrize("item", ITEMS, ids=["objects", "lists", "choices", "texts", "numbers"])
 @pytest.mark.parametrize("row", ["", "[operations.acme.T01]\nitem = 'Parcel'\n"], ids=["no row", "row"])
 @pytest.mark.parametrize("kind", ["list", "map"])
-def test_an_answer_that_is_a_list_or_a_map_is_read(workshop, item, row, kind):
+def test_a_response_that_is_a_list_or_a_map_is_read(workshop, item, row, kind):
     workshop.write_tables(operations=row)
     schema = {"type": "array", "items": item} if kind == "list" else {"type": "object", "additionalProperties": item}
     content = answering("application/json", schema)
@@ -108,7 +108,7 @@ def test_an_answer_that_is_a_list_or_a_map_is_read(workshop, item, row, kind):
     assert out.strip() == ("7" if item.get("type") == "integer" else "x")
 
 
-def test_two_lists_of_objects_at_the_top_have_two_names(workshop):
+def test_two_responses_that_are_lists_of_objects_have_two_structs(workshop):
     content = answering("application/json", {"type": "array", "items": thing(a=TEXT)})
     content["paths"]["/api/y"] = {"get": {**content["paths"]["/api/x"]["get"], "operationId": "T02",
         "responses": {"200": {"content": {"application/json": {"schema": {"type": "array", "items": thing(b=TEXT)}}}}}}}  # fmt: skip
@@ -121,7 +121,7 @@ def test_two_lists_of_objects_at_the_top_have_two_names(workshop):
     assert len(set(out.split())) > 1
 
 
-def test_a_list_that_is_sent_asks_for_a_row(workshop):
+def test_a_request_body_that_is_a_list_needs_a_row(workshop):
     content = document(
         "put", requestBody={"content": {"application/json": {"schema": {"type": "array", "items": thing(a=TEXT)}}}}
     )
@@ -135,7 +135,7 @@ PAGE = answer({"things": {"type": "array", "items": thing("id", id=TEXT)}, "tota
 @pytest.mark.parametrize(
     ("kind", "turning"), [("offset", ("max", "offset")), ("seek", ("limit", "page_token"))]
 )  # fmt: skip
-def test_declared_parameters_that_turn_pages_are_not_for_the_caller(workshop, kind, turning):
+def test_paging_parameters_are_not_arguments(workshop, kind, turning):
     content = document(
         description=f"This resource supports {kind} pagination.",
         parameters=[*(asked(name) for name in turning), asked("state")],
@@ -149,7 +149,7 @@ def test_declared_parameters_that_turn_pages_are_not_for_the_caller(workshop, ki
     assert out.strip() == "['state']"
 
 
-def test_without_pages_such_parameters_are_arguments_like_any_other(workshop):
+def test_without_paging_such_parameters_are_ordinary_arguments(workshop):
     content = document(parameters=[asked("max"), asked("offset")], responses=answer({"a": TEXT}))
     assert (
         "max: str | None = None, offset: str | None"

@@ -86,12 +86,12 @@ def test_one_choice_beside_members_is_one_object(workshop, schema):
 
 
 @pytest.mark.parametrize("word", ["oneOf", "anyOf"])
-def test_choices_that_only_require_leave_the_object_whole(workshop, word):
+def test_choices_of_required_members_do_not_split_the_object(workshop, word):
     schema = {**thing(sku=TEXT, gtin=TEXT, note=TEXT), word: [{"required": ["sku"]}, {"required": ["gtin"]}]}
     assert members_of(workshop, schema) == {"sku": ["str"], "gtin": ["str"], "note": ["str"]}
 
 
-def test_of_choices_that_require_one_member_each_a_sender_sets_exactly_one(workshop):
+def test_exactly_one_member_of_a_required_choice_is_set(workshop):
     key = {**thing(sku=TEXT, gtin=TEXT, note=TEXT), "oneOf": [{"required": ["sku"]}, {"required": ["gtin"]}]}
     named = {**thing("note", note=TEXT), "oneOf": [thing(sku=TEXT), thing(gtin=TEXT)]}
     for schema in (key, named):
@@ -144,7 +144,7 @@ def test_a_choice_knows_the_values_of_all_its_variants(workshop):
     assert "Known values: a, b (" in text
 
 
-def test_a_tag_that_documents_no_values_knows_those_of_its_mapping(workshop):
+def test_a_tag_without_documented_values_has_those_of_its_mapping(workshop):
     mapping = {"propertyName": "feature", "mapping": {"sync": "#/components/schemas/Sync", "link": "Link"}}
     choice = {"discriminator": mapping, "oneOf": [ref("Sync"), ref("Link")], "properties": {"feature": TEXT}}
     schemas = {"Sync": thing(status=only("enabled")), "Link": thing(status=only("linked"))}
@@ -154,7 +154,7 @@ def test_a_tag_that_documents_no_values_knows_those_of_its_mapping(workshop):
     assert "Known values: enabled, linked (" in text
 
 
-def test_a_tag_without_mapping_finds_what_extends_its_base(workshop):
+def test_a_tag_without_a_mapping_selects_the_schemas_that_extend_its_base(workshop):
     schemas = {
         "Base": {**thing("kind", kind=TEXT), "discriminator": {"propertyName": "kind"}},
         "Cat": {"allOf": [ref("Base"), CAT]},
@@ -191,12 +191,12 @@ def test_variants_are_compared_by_their_structure_not_by_their_names(workshop, o
 
 
 @pytest.mark.parametrize("free", [{}, {"type": "object"}, {"type": "object", "additionalProperties": TEXT}])
-def test_what_one_variant_leaves_open_is_read_whole(workshop, free):
+def test_a_member_that_one_variant_leaves_open_is_read_as_any_value(workshop, free):
     schemas = {"One": thing(a=thing(x=TEXT), k=TEXT), "Other": thing(a=free, z=TEXT)}
     assert members_of(workshop, {"oneOf": [ref("One"), ref("Other")]}, schemas)["a"] == ["Any"]
 
 
-def test_variants_that_truly_disagree_ask_for_a_row_which_resolves_it(workshop):
+def test_incompatible_variants_need_a_row(workshop):
     schemas = {"One": thing(a=thing(x=TEXT)), "Other": thing(a=TEXT, z=TEXT)}
     content = with_schemas(document(responses=answer({"it": {"oneOf": [ref("One"), ref("Other")]}})), **schemas)
     with pytest.raises(CodegenError, match=r"variants disagree about a: give it a `type` under `members`") as caught:
@@ -223,7 +223,7 @@ def test_a_number_beside_a_text_keeps_its_digits(workshop):
     assert out.strip() == "Decimal('0.10000000000000000001') Decimal('1.10') {'a': [Decimal('1.10')]}"
 
 
-def test_a_variant_that_is_an_answer_of_its_own_keeps_its_struct(workshop):
+def test_a_variant_that_is_also_a_response_keeps_its_struct(workshop):
     content = with_schemas(
         document(responses=answer({"it": ref("Pet")})), Cat=CAT, Dog=DOG, Pet={"oneOf": [ref("Cat"), ref("Dog")]}
     )
@@ -256,7 +256,7 @@ def test_a_variant_that_is_an_answer_of_its_own_keeps_its_struct(workshop):
         {"Loop": {"anyOf": [thing(a=TEXT, b=ref("Loop")), thing(c=TEXT, d=ref("Loop"))]}},
     ],
 )
-def test_a_schema_that_holds_itself_is_read(workshop, schemas):
+def test_a_recursive_schema_is_read(workshop, schemas):
     content = with_schemas(
         document(responses=answer({"it": ref("Loop"), "at": MOMENT}), parameters=[asked("x")]), **schemas
     )
@@ -268,7 +268,7 @@ def test_a_schema_that_holds_itself_is_read(workshop, schemas):
     ).split() == ["None"]
 
 
-def test_a_reference_in_all_of_is_that_object_and_no_other(workshop):
+def test_a_reference_in_all_of_is_the_referenced_object(workshop):
     pets = {
         "a": ref("Cat"),
         "b": {"allOf": [ref("Cat")], "description": "the same"},
@@ -278,7 +278,7 @@ def test_a_reference_in_all_of_is_that_object_and_no_other(workshop):
     assert (workshop.root / "mirakl_async/models/acme/things.py").read_text().count("class Cat") == 1
 
 
-def test_a_schema_that_extends_itself_asks_to_be_skipped(workshop):
+def test_a_schema_that_extends_itself_has_to_be_skipped(workshop):
     content = with_schemas(
         document(responses=answer({"it": ref("A")})), A={"allOf": [ref("B"), CAT]}, B={"allOf": [ref("A"), DOG]}
     )

@@ -28,14 +28,14 @@ def run(*arguments, **settings):
 @pytest.mark.parametrize(
     ("settings", "words"), [({}, "MIRAKL_OPENAPI_DIR is not set"), ({"MIRAKL_OPENAPI_DIR": "/nowhere"}, "lacks")]
 )
-def test_without_documents_it_says_what_to_do(settings, words):
+def test_missing_documents_are_reported_with_advice(settings, words):
     done = run("--check", **settings)
     assert done.returncode == 2
     assert words in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_a_difference_is_found_wherever_it_is(workshop):
+def test_a_difference_in_any_file_is_found(workshop):
     content = document({"a": TEXT})
     files = workshop.generate(content)
     project = workshop.project(content)
@@ -70,12 +70,12 @@ def test_the_readmes_table_is_written_between_its_markers(workshop):
     assert "old" not in text
 
 
-def test_a_readme_without_markers_is_left_alone(workshop):
+def test_a_readme_without_markers_is_not_changed(workshop):
     (workshop.root / "README.md").write_text("mine")
     assert "README.md" not in workshop.generate(document({"a": TEXT}))
 
 
-def test_generated_files_are_formatted_as_by_hand():
+def test_generated_files_are_formatted_like_hand_written_ones():
     pytest.importorskip("ruff", reason="the formatter comes with the extra dev")
     done = subprocess.run(
         [

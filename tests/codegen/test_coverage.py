@@ -27,7 +27,7 @@ def test_the_readme_lists_every_operation_with_its_method():
     assert "100 of 100 operations" in TABLE
 
 
-def test_a_readme_without_markers_is_left_alone():
+def test_a_readme_without_markers_is_not_changed():
     assert with_table("# Words", []) is None
     assert with_table(f"a {BEGIN} old {END} b", []) == (
         f"a {BEGIN}\n0 of 0 operations: .\n\n| resource | operations |\n| --- | --- |\n{END} b"

@@ -122,7 +122,7 @@ def test_an_event_has_a_struct_for_each_type(workshop, way):
         assert out.split() == [type_, type_, data["action_id"]]
 
 
-def test_data_described_in_place_are_not_merged_however_alike_they_are(workshop):
+def test_inline_data_schemas_are_not_merged_even_if_they_are_equal(workshop):
     data = {"oneOf": [titled(SHIP, "SHIP_ORDER"), titled(RETURN, "ACCEPT"), titled(RETURN, "ACCEPT_RETURN")]}
     files = workshop.generate(webhooks(ActionEvent=envelope(data)))
     found = structs(workshop)
@@ -145,7 +145,7 @@ def test_an_event_of_one_type_has_its_tag_and_a_row_gives_a_value_that_the_schem
     assert structs(workshop).keys() == {"SHIP_ORDER", "GIVEN_BACK"}
 
 
-def test_rows_say_what_events_stand_on_and_where_they_are(workshop):
+def test_rows_set_the_base_class_and_the_module_of_events(workshop):
     row = "resource = 'commands'\nbase = 'Command'\n"
     workshop.write_tables(operations=f"[operations.acme.ActionEvent]\n{row}")
     data = {"oneOf": ODD_REFS, "discriminator": mapped("type", **ODDLY)}
@@ -165,7 +165,7 @@ def test_rows_say_what_events_stand_on_and_where_they_are(workshop):
         SHIP,
     ],
 )
-def test_where_nothing_chooses_one_struct_has_what_any_of_them_has(workshop, data):
+def test_without_a_discriminator_one_struct_has_all_members(workshop, data):
     workshop.generate(webhooks(ActionEvent=envelope(data)))
     out = workshop.run(
         "from mirakl_async import codec\n"
@@ -177,7 +177,7 @@ def test_where_nothing_chooses_one_struct_has_what_any_of_them_has(workshop, dat
     assert out.split() == ["NEW", "1", "c"]
 
 
-def test_a_webhook_that_brings_a_list_is_read(workshop):
+def test_a_webhook_with_a_list_is_read(workshop):
     workshop.generate(webhooks(Changes={"type": "array", "items": thing(sku=TEXT, stock=INTEGER)}))
     out = workshop.run(
         "from mirakl_async import codec\n"
@@ -188,7 +188,7 @@ def test_a_webhook_that_brings_a_list_is_read(workshop):
     assert out.strip() == "3"
 
 
-def test_a_request_whose_data_a_sibling_chooses_can_be_sent(workshop):
+def test_a_request_whose_data_type_is_selected_by_another_member_can_be_sent(workshop):
     body = {"content": {"application/json": {"schema": ref("ActionEvent")}}}
     content = with_schemas(
         {"openapi": "3.1.0", "info": {}, "paths": {"/api/x": {"put": {"operationId": "T01", "tags": ["Things"],

@@ -62,7 +62,7 @@ def lists(item):
         pytest.param({"T01": {"thing_state": thing(a=TEXT)}}, [{"T02": {"state": only("ON", "OFF")}}], id="values called as a struct is"),
     ],
 )  # fmt: skip
-def test_an_added_operation_never_changes_what_is_published(workshop, before, added):
+def test_an_added_operation_never_changes_published_names(workshop, before, added):
     grow(workshop, before, *added)
 
 
@@ -77,11 +77,11 @@ SHAPES = {
 
 
 @pytest.mark.parametrize("order", [*itertools.permutations(SHAPES)][::29], ids="".join)
-def test_whatever_the_order_in_which_operations_come(workshop, order):
+def test_published_names_do_not_depend_on_the_order_of_additions(workshop, order):
     grow(workshop, {order[0]: SHAPES[order[0]]}, *({code: SHAPES[code]} for code in order[1:]))
 
 
-def test_two_published_structs_that_one_member_would_join_stay_two_and_nothing_is_lost(workshop):
+def test_two_published_structs_stay_separate_although_a_member_would_merge_them(workshop):
     one, other = thing(amount=INTEGER), thing(amount=INTEGER, reason=TEXT)
     before = {
         "T01": lists(thing(id=TEXT, total=INTEGER, refund=one)),
@@ -104,7 +104,7 @@ def test_two_published_structs_that_one_member_would_join_stay_two_and_nothing_i
     assert out.splitlines()[1:] == ["1 r", "1 r"]
 
 
-def test_what_the_document_itself_takes_back_is_still_refused(workshop):
+def test_removals_from_the_document_are_still_rejected(workshop):
     workshop.generate(document(T01={"order": SMALL}))
     with pytest.raises(CodegenError, match="published names may not change"):
         workshop.generate(document(T01={"parcel": SMALL}))
@@ -114,7 +114,7 @@ def named(schema, name):
     return f"[[acme.names]]\nschema = {schema!r}\nname = {name!r}\nwhy = 'shorter'\n"
 
 
-def test_a_new_struct_that_a_row_names_takes_no_published_one_with_it(workshop):
+def test_a_new_struct_named_by_a_row_does_not_rename_a_published_one(workshop):
     before = {"T01": lists(SMALL)}
     workshop.generate(document(**before))
     lock = (workshop.tables / "names.lock").read_text()
@@ -125,7 +125,7 @@ def test_a_new_struct_that_a_row_names_takes_no_published_one_with_it(workshop):
     assert "acme read T02_Response_200/order = Purchase\n" in grown
 
 
-def test_a_row_that_gives_a_published_name_to_another_struct_asks_for_another_name(workshop):
+def test_a_row_cannot_give_a_published_name_to_another_struct(workshop):
     workshop.generate(document(T01=lists(SMALL)))
     grown = document(T01=lists(SMALL), T02={"parcel": thing(weight=INTEGER)})
     workshop.write_tables(corrections=named("T02_Response_200/parcel", "Order"))

@@ -23,7 +23,7 @@ def catalog(*items, roots=None, separate=frozenset()):
     return Catalog(found, roots or {}, {}, set(), separate)
 
 
-def test_one_noun_and_one_shape_are_one_model():
+def test_objects_with_the_same_noun_and_members_are_one_model():
     made = catalog(
         reached("A", "X1", "orders[].taxes[]", member("code"), member("amount", NUMBER)),
         reached("B", "X1", "orders[].shipping_taxes[]", member("amount", NUMBER), member("code")),
@@ -31,7 +31,7 @@ def test_one_noun_and_one_shape_are_one_model():
     assert made.of["read", "A"] is made.of["read", "B"]
 
 
-def test_one_shape_of_two_nouns_is_two_models():
+def test_objects_with_different_nouns_are_two_models():
     made = catalog(
         reached("A", "X1", "offer.logistic_class", member("code")),
         reached("B", "X1", "offer.fulfillment.center", member("code")),
@@ -39,7 +39,7 @@ def test_one_shape_of_two_nouns_is_two_models():
     assert made.of["read", "A"] is not made.of["read", "B"]
 
 
-def test_what_is_sent_is_never_what_is_read():
+def test_request_models_are_never_response_models():
     made = catalog(
         reached("A", "X1", "address", member("city")),
         reached("B", "X2", "address", member("city"), direction="sent"),
@@ -47,7 +47,7 @@ def test_what_is_sent_is_never_what_is_read():
     assert made.of["read", "A"] is not made.of["sent", "B"]
 
 
-def test_what_is_sent_differs_by_what_it_requires_and_by_its_bounds():
+def test_request_models_with_different_constraints_are_different():
     made = catalog(
         reached("A", "X1", "address", member("city"), direction="sent"),
         reached("B", "X2", "address", member("city", required=True), direction="sent"),
@@ -56,7 +56,7 @@ def test_what_is_sent_differs_by_what_it_requires_and_by_its_bounds():
     assert len(made.models) == 3
 
 
-def test_a_narrow_view_joins_the_whole_and_weakens_none_of_its_promises():
+def test_a_subset_of_an_object_is_merged_without_making_members_optional():
     made = catalog(
         reached("A", "X1", "orders[]", member("id", required=True), member("state"), member("total", NUMBER)),
         reached("B", "X2", "order", member("id"), member("state")),
@@ -66,7 +66,7 @@ def test_a_narrow_view_joins_the_whole_and_weakens_none_of_its_promises():
     assert [item.required for item in whole.members if item.wire == "id"] == [True]
 
 
-def test_a_view_of_two_wholes_stays_apart():
+def test_a_subset_of_two_objects_is_not_merged():
     made = catalog(
         reached("A", "X1", "orders[]", member("id"), member("state")),
         reached("B", "X2", "orders[]", member("id"), member("total", NUMBER)),
@@ -75,7 +75,7 @@ def test_a_view_of_two_wholes_stays_apart():
     assert len(made.models) == 3
 
 
-def test_a_row_keeps_a_likely_view_apart():
+def test_a_row_prevents_the_merging_of_a_subset():
     items = [
         reached("A", "X1", "refunds[]", member("id"), member("amount", NUMBER)),
         reached("B", "X1", "order_refunds[]", member("id")),
@@ -84,7 +84,7 @@ def test_a_row_keeps_a_likely_view_apart():
     assert len(catalog(*items, separate=frozenset({"B"})).models) == 2
 
 
-def test_one_member_names_one_model():
+def test_a_member_name_has_one_model():
     made = catalog(
         reached("A", "X1", "orders[]", member("id"), member("state"), member("refund", Ref("A1"))),
         reached("A1", "X1", "orders[].refund", member("amount", NUMBER), member("id")),
@@ -96,7 +96,7 @@ def test_one_member_names_one_model():
 
 
 @pytest.mark.parametrize("depth", [1, 3])
-def test_lists_hold_the_merged_model(depth):
+def test_lists_contain_the_merged_model(depth):
     shape = Ref("A1")
     for _ in range(depth):
         shape = Many(shape)

@@ -38,7 +38,7 @@ TEXT = {"type": "string"}
         ("requirementLevel", "requirement_level"),
     ],
 )
-def test_a_members_name_is_an_identifier(wire, name):
+def test_the_name_of_a_member_is_an_identifier(wire, name):
     assert member_name(wire) == name
 
 
@@ -49,11 +49,11 @@ def test_a_members_name_is_an_identifier(wire, name):
         ("Status", "Status"), ("LogisticClasses", "LogisticClass"), ("ValuesLists", "ValuesList"),
     ],
 )  # fmt: skip
-def test_a_list_names_one_of_its_items(many, one):
+def test_the_name_of_an_item_is_the_singular_of_its_list(many, one):
     assert singular(many) == one
 
 
-def test_words_are_put_together_without_stutter():
+def test_names_are_combined_without_repeated_words():
     assert joined("Order", "OrderLine") == "OrderLine"
     assert joined("AmountBreakdown", "Part") == "AmountBreakdownPart"
     assert common_tail(["ShippingAmountBreakdown", "PriceAmountBreakdown"]) == "AmountBreakdown"
@@ -67,7 +67,7 @@ def test_a_value_has_a_constant(value, name):
     assert constant(value) == name
 
 
-def test_two_members_of_one_name_are_refused_until_a_row_renames_one(workshop):
+def test_two_members_with_one_name_need_a_row(workshop):
     content = document({"paymentType": TEXT, "payment_type": TEXT})
     with pytest.raises(
         CodegenError, match=r"payment_type and paymentType would both be payment_type.*corrections.toml"
@@ -80,7 +80,7 @@ def test_two_members_of_one_name_are_refused_until_a_row_renames_one(workshop):
     assert 'rename={"old": "paymentType"}' in files["mirakl_async/models/acme/things.py"]
 
 
-def test_two_methods_of_one_name_are_refused(workshop):
+def test_two_methods_with_one_name_are_an_error(workshop):
     content = document({"a": TEXT})
     content["paths"]["/api/more"] = {"get": {"operationId": "T02", "tags": ["Things"], "responses": {"204": {}}}}
     rows = "".join(f"[operations.acme.{code}]\nresource = 'things'\nmethod = 'get'\n" for code in ("T01", "T02"))
@@ -89,7 +89,7 @@ def test_two_methods_of_one_name_are_refused(workshop):
         workshop.generate(content)
 
 
-def test_two_values_of_one_constant_are_refused(workshop):
+def test_two_values_with_one_constant_are_an_error(workshop):
     with pytest.raises(CodegenError, match=r"a-b and a_b would both be A_B|a_b and a-b would both be A_B"):
         workshop.generate(document({"kind": {"type": "string", "enum": ["a-b", "a_b"]}}))
 
@@ -104,7 +104,7 @@ def test_a_published_name_never_changes(workshop):
         workshop.generate(content)
 
 
-def test_two_published_classes_that_grow_alike_stay_two(workshop):
+def test_two_published_classes_that_become_equal_stay_separate(workshop):
     line, other = ({"type": "object", "properties": {"sku": {"type": kind}}} for kind in ("string", "integer"))
     workshop.generate(document({"a": {"type": "object", "properties": {"line": line}}, "line": other}))
     published = (workshop.tables / "names.lock").read_text()
@@ -117,7 +117,7 @@ def test_two_published_classes_that_grow_alike_stay_two(workshop):
     assert "class ALine(" in text
 
 
-def test_a_value_that_is_new_in_one_place_is_added_to_the_published_class(workshop):
+def test_a_new_value_of_one_member_is_added_to_the_published_class(workshop):
     def switches(*values):
         return document({"state": {"type": "string", "enum": ["ON", "OFF"]},
                          "a": {"type": "object", "properties": {"state": {"type": "string", "enum": list(values)}}}})  # fmt: skip
@@ -132,7 +132,7 @@ def test_a_value_that_is_new_in_one_place_is_added_to_the_published_class(worksh
     assert "Known values: ON, OFF (`AState`)" in text
 
 
-def test_a_schema_may_go_while_its_class_stays(workshop):
+def test_a_class_stays_published_when_its_schema_is_removed(workshop):
     line = {"type": "object", "properties": {"sku": TEXT}}
     both = document({"line": line, "lines": {"type": "array", "items": line}})
     workshop.generate(both)
@@ -143,7 +143,7 @@ def test_a_schema_may_go_while_its_class_stays(workshop):
         workshop.generate(document({"sku": TEXT}))
 
 
-def test_a_published_name_stays_when_the_rule_would_give_another(workshop):
+def test_a_published_name_stays_although_the_rule_gives_another(workshop):
     item = {"type": "object", "properties": {"sku": TEXT}}
     workshop.generate(document({"parcel": item}))
     grown = document({"parcel": item, "parcels": {"type": "array", "items": {"$ref": "#/components/schemas/T01_Response_200_Parcels"}}},
@@ -161,7 +161,7 @@ def test_a_misspelt_row_is_an_error_that_names_its_place(workshop):
         workshop.generate(document({"a": TEXT}))
 
 
-def test_rows_for_what_the_document_lacks_are_refused(workshop):
+def test_rows_for_missing_schemas_are_an_error(workshop):
     workshop.write_tables(operations="[operations.acme.T99]\nretry = 'safe'\n")
     with pytest.raises(CodegenError, match=r"T99"):
         workshop.generate(document({"a": TEXT}))
@@ -175,7 +175,7 @@ def test_rows_for_what_the_document_lacks_are_refused(workshop):
 @pytest.mark.parametrize(
     "row", ["split = ['ids']", "rename = { ids = 'keys' }", "known = { ids = ['A'] }", "omit = ['ids']"]
 )
-def test_a_row_that_speaks_of_no_parameter_is_refused(workshop, row):
+def test_a_row_for_an_unknown_parameter_is_an_error(workshop, row):
     workshop.write_tables(operations=f"[operations.acme.T01]\n{row}\n")
     with pytest.raises(CodegenError, match=r"operations.toml: T01 takes no ids"):
         workshop.generate(document({"a": TEXT}))
@@ -189,7 +189,7 @@ def test_a_row_that_speaks_of_no_parameter_is_refused(workshop, row):
         "[acme.summaries]\nGone = 'What it is.'\n",
     ],
 )
-def test_a_correction_that_corrects_nothing_is_refused(workshop, row):
+def test_a_correction_without_effect_is_an_error(workshop, row):
     workshop.write_tables(corrections=row)
     with pytest.raises(CodegenError, match=r"corrections.toml: nothing of acme is called Gone"):
         workshop.generate(document({"a": TEXT}))
@@ -198,7 +198,7 @@ def test_a_correction_that_corrects_nothing_is_refused(workshop, row):
 ADDED = "[[acme.added]]\nschema = 'T01_Response_200'\nwhy = 'an example has it'\n"
 
 
-def test_a_member_that_only_an_example_shows_is_added(workshop):
+def test_a_member_that_only_an_example_has_is_added(workshop):
     workshop.write_tables(
         corrections=ADDED + "member = 'aka'\nlike = 'a'\n" + ADDED + "member = 'flag'\ntype = 'bool'\n"
     )
@@ -215,7 +215,7 @@ def test_a_member_that_only_an_example_shows_is_added(workshop):
         ("member = 'b'\nlike = 'a'\ntype = 'bool'\n", "needs a `type`, or a sibling"),
     ],
 )
-def test_an_added_member_that_adds_nothing_is_refused(workshop, rest, words):
+def test_an_added_member_that_already_exists_is_an_error(workshop, rest, words):
     workshop.write_tables(corrections=ADDED + rest)
     with pytest.raises(CodegenError, match=words):
         workshop.generate(document({"a": TEXT}))

@@ -41,7 +41,7 @@ def method(operation):
     return getattr(getattr(importlib.import_module(f"mirakl_async.operations.{module}"), name), operation.name)
 
 
-def test_all_operations_are_there():
+def test_all_operations_are_published():
     assert len(operations) == 100
     assert {service: sum(item.service == service for item in ALL) for service in RESOURCES} == {
         "connect": 12, "account": 3, "front": 85,
@@ -49,12 +49,12 @@ def test_all_operations_are_there():
 
 
 @pytest.mark.parametrize("code", ["OR11", "or11", "Or-11", "upsertOrders", "upsert_orders", "UPSERT_ORDERS"])
-def test_a_code_is_found_as_people_write_it(code):
+def test_a_code_is_found_in_all_common_notations(code):
     assert operations[code].code in {"OR11", "upsertOrders"}
     assert code in operations
 
 
-def test_an_unknown_code_names_its_neighbours():
+def test_the_error_for_an_unknown_code_suggests_similar_ones():
     with pytest.raises(UnknownOperation, match=r"'OR111'.*did you mean.*OR11"):
         operations["OR111"]
     assert "OR111" not in operations
@@ -76,7 +76,7 @@ def test_an_operation_is_complete(operation):
 
 
 @pytest.mark.parametrize("operation", ALL, ids=IDS)
-def test_a_method_takes_what_its_operation_sends(operation):
+def test_a_method_has_the_arguments_of_its_operation(operation):
     function = method(operation)
     parameters = [item for item in inspect.signature(function).parameters.values() if item.name != "self"]
     taken = {item.name for item in parameters if item.kind is not item.VAR_KEYWORD}
@@ -94,7 +94,7 @@ def test_the_body_has_the_arguments_names(operation):
 
 
 @pytest.mark.parametrize("operation", [item for item in ALL if item.paging], ids=lambda item: item.code)
-def test_a_pages_members_are_there(operation):
+def test_the_members_of_a_page_exist(operation):
     page = {field.encode_name for field in msgspec.structs.fields(struct(operation.reply))}
     item = {field.encode_name for field in msgspec.structs.fields(struct(operation.paging.item))}
     assert operation.paging.items in page
@@ -105,7 +105,7 @@ def test_a_pages_members_are_there(operation):
     assert operation.paging.kind == "offset" or "next_page_token" in page
 
 
-def test_the_operations_that_report_failures_inside_a_success():
+def test_seventeen_operations_report_failures_inside_a_success():
     reporting = {item.code for item in ALL if item.failures}
     assert reporting == {
         "upsertReturns", "OR04", "OR07", "OR31", "OR74", "S32", "RT01", "RT25", "RT29", "RT51", "RT52",
@@ -116,12 +116,12 @@ def test_the_operations_that_report_failures_inside_a_success():
 
 
 @pytest.mark.parametrize("operation", [item for item in ALL if item.failures], ids=lambda item: item.code)
-def test_a_method_says_how_failures_inside_a_success_are_seen(operation):
+def test_a_docstring_says_how_failures_inside_a_success_are_reported(operation):
     assert ("errors" if operation.paging else "raise_for_errors()") in inspect.getdoc(method(operation))
 
 
 @pytest.mark.parametrize("operation", [item for item in ALL if item.paging], ids=lambda item: item.code)
-def test_a_sorted_list_says_how_its_direction_is_given(operation):
+def test_a_docstring_says_how_the_direction_of_a_sorted_list_is_set(operation):
     if any(param.name == "sort" for param in operation.params):
         direction = ",DESC" if operation.paging.kind == "seek" else "order: asc, desc"
         assert direction in inspect.getdoc(method(operation))
@@ -189,17 +189,17 @@ def reached(kind, found):
 
 
 @pytest.mark.parametrize("code", EXPECTED)
-def test_an_answers_structs_have_the_names_a_person_would_give(code):
+def test_the_structs_of_a_response_have_natural_names(code):
     assert {kind.__name__ for kind in reached(struct(operations[code].reply), set())} == set(EXPECTED[code].split())
 
 
-def test_the_order_of_all_three_operations_is_one():
+def test_three_operations_share_one_order_struct():
     assert operations["OR12"].reply == operations["OR11"].paging.item == "front.orders:Order"
     assert len(msgspec.structs.fields(struct("front.orders:Order"))) == 63
     assert operations["P42"].reply == operations["P51"].paging.item
 
 
-def test_names_are_short_and_unlike():
+def test_names_are_short_and_distinct():
     names = [model.__name__ for model in STRUCTS]
     front = [model.__name__ for model in STRUCTS if ".front." in model.__module__]
     assert len(set(front)) == len(front)
@@ -207,7 +207,7 @@ def test_names_are_short_and_unlike():
     assert max(len(name) for name in names) <= 41
 
 
-def test_generated_words_hold_no_markup_of_the_documents():
+def test_generated_texts_contain_no_markup_of_the_documents():
     for module in [
         *MODELS,
         *(importlib.import_module(f"mirakl_async.operations.front.{name}") for name in RESOURCES["front"]),
@@ -226,5 +226,5 @@ def test_generated_words_hold_no_markup_of_the_documents():
         ("S32", b'{"shop_documents": [{"errors": [{"code": "no"}]}, {"errors": []}], "errors_count": 1}'),
     ],
 )
-def test_a_failure_is_seen_under_the_schemas_name_and_the_examples(code, answer):
+def test_a_failure_is_found_by_the_schemas_name_and_the_examples_name(code, answer):
     assert len(codec.decode(operations[code].reply, answer).value.failed) == 1

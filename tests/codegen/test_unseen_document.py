@@ -18,7 +18,7 @@ def generated(request, workshop):
     return workshop
 
 
-def test_everything_imports_and_every_decoder_builds(generated):
+def test_everything_can_be_imported_and_every_decoder_built(generated):
     out = generated.run(
         "import importlib, msgspec\n"
         "from mirakl_async.operations import operations\n"
@@ -31,7 +31,7 @@ def test_everything_imports_and_every_decoder_builds(generated):
     assert out.strip() == "['W01', 'W02', 'W03', 'W04', 'countStock', 'importStock']"
 
 
-def test_the_documents_own_example_decodes(generated):
+def test_the_documents_own_example_is_decoded(generated):
     out = generated.run(
         "import json\n"
         "from mirakl_async import codec\n"
@@ -43,7 +43,7 @@ def test_the_documents_own_example_decodes(generated):
     assert out.strip() == "w1 Monday 12.5 A Ann 4 None"
 
 
-def test_an_answer_that_is_a_list_decodes(generated):
+def test_a_response_that_is_a_list_is_decoded(generated):
     out = generated.run(
         "import json\n"
         "from mirakl_async import codec\n"
@@ -54,7 +54,7 @@ def test_an_answer_that_is_a_list_decodes(generated):
     assert out.strip() == "[('A', 3), ('B', None)]"
 
 
-def test_a_page_a_file_and_a_form_have_their_methods(generated):
+def test_pages_files_and_forms_have_methods(generated):
     out = generated.run(
         "import inspect\n"
         "from mirakl_async.operations.acme.storage import Storage\n"
@@ -72,7 +72,7 @@ def test_a_page_a_file_and_a_form_have_their_methods(generated):
     assert "warehouse_id: 'str', *, name: 'str'" in updated
 
 
-def test_facts_of_the_document_reach_the_operation(generated):
+def test_the_documents_constraints_are_in_the_operation(generated):
     out = generated.run(
         "from mirakl_async.operations import operations\n"
         "o = operations['W01']\n"
@@ -83,7 +83,7 @@ def test_facts_of_the_document_reach_the_operation(generated):
     assert out.splitlines() == ["seek data safe storage:read ['comma']", "PUT unsafe json True"]
 
 
-def test_what_is_sent_is_exact(generated):
+def test_requests_are_validated(generated):
     out = generated.run(
         "import msgspec\n"
         "from mirakl_async.operations import operations\n"
@@ -104,7 +104,7 @@ def test_what_is_sent_is_exact(generated):
     assert json.loads(sent) == {"name": "x", "shape": {"kind": "ROUND", "radius": 2}}
 
 
-def test_variants_that_are_read_become_one_struct(generated):
+def test_variants_in_responses_become_one_struct(generated):
     out = generated.run(
         "import msgspec\n"
         "from mirakl_async.operations import operations\n"

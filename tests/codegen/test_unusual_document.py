@@ -130,7 +130,7 @@ def test_an_alias_for_any_of_several_structs_does_not_look_like_one(workshop):
     assert '"Pet"' not in files["mirakl_async/models/acme/__init__.py"]
 
 
-def test_what_no_method_can_send_is_skipped_by_a_row(workshop):
+def test_an_unsupported_body_is_skipped_by_a_row(workshop):
     content = document("put", requestBody={"content": {"application/octet-stream": {"schema": TEXT}}})
     content["paths"]["/api/y"] = {"get": {"operationId": "T02", "tags": ["Things"], "responses": {"204": {}}}}
     with pytest.raises(CodegenError, match=r"T01: takes application/octet-stream.*`skip`"):
@@ -161,7 +161,7 @@ def test_two_values_of_one_constant_are_named_by_a_row(workshop):
     assert 'NAME: Final = "name"\n    NAME_DESCENDING: Final = "-name"' in text
 
 
-def test_one_code_of_two_services_is_two_operations(workshop):
+def test_one_code_in_two_services_is_two_operations(workshop):
     files = {name: json.dumps(document(tags=[name])) for name in ("acme", "mega")}
     documents = []
     for name, text in files.items():
@@ -177,7 +177,7 @@ def test_one_code_of_two_services_is_two_operations(workshop):
     assert out.split() == ["1", "acme", "acme", "mega", "acme"]
 
 
-def test_a_page_is_known_by_its_one_list_of_objects(workshop):
+def test_a_page_is_detected_by_its_only_list_of_objects(workshop):
     objects = {"type": "array", "items": {"type": "object", "properties": {"id": TEXT}}}
     texts = {"type": "array", "items": TEXT}
     content = document(description="supports offset pagination", responses=answer({"names": texts, "things": objects}))
@@ -191,7 +191,7 @@ def test_a_page_is_known_by_its_one_list_of_objects(workshop):
     assert "Paginator" not in workshop.generate(content)["mirakl_async/operations/acme/things.py"]
 
 
-def test_what_is_written_is_formatted(workshop):
+def test_generated_code_is_formatted(workshop):
     pytest.importorskip("ruff", reason="the formatter comes with the extra dev")
     members = {f"very-long-member-name-{number}": TEXT for number in range(5)}
     choice = {"type": "string", "enum": ["a", "b"]}
