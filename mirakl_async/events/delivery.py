@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..model import Event
+    from ..models.connect.orders import ActionErrorCodeOrStr
     from .schedule import Item
 
 __all__ = ["Delivery", "Settles"]
@@ -57,7 +58,9 @@ class Delivery:
         """The command was carried out, or the fact taken note of; `then` as in `Done`."""
         await self._settle(Done(then))
 
-    async def failed(self, code: str | Sequence[tuple[str, str]], message: str = "") -> None:
+    async def failed(
+        self, code: ActionErrorCodeOrStr | Sequence[tuple[ActionErrorCodeOrStr, str]], message: str = ""
+    ) -> None:
         """The command was not carried out; the arguments are those of `ActionFailed`."""
         await self._settle(ActionFailed(code, message))
 

@@ -14,6 +14,8 @@ from ..redaction import RedactedBytesRepr
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from ..models.connect.orders import ActionErrorCodeOrStr
+
 __all__ = ["ActionErrorCode", "ActionFailed", "ActionOutcome", "Deferred", "Done", "Result"]
 
 DEFAULT_WITHIN = 3600.0
@@ -50,7 +52,9 @@ class ActionFailed(Exception):
     reasons are given as a list: `ActionFailed([("MISSING_CARRIER", "..."), ("OTHER", "...")])`.
     """
 
-    def __init__(self, code: str | Sequence[tuple[str, str]], message: str = "") -> None:
+    def __init__(
+        self, code: ActionErrorCodeOrStr | Sequence[tuple[ActionErrorCodeOrStr, str]], message: str = ""
+    ) -> None:
         pairs = [(code, message or code)] if isinstance(code, str) else list(code)
         texts: list[object] = [text for pair in pairs for text in pair]
         if not pairs or not all(isinstance(text, str) for text in texts) or not all(name for name, _ in pairs):

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Unpack
 
-    from ..models.connect.orders import ActionError
+    from ..models.connect.orders import ActionError, UpdateActionStatusOrStr
     from .intake import Source as OrderSource
     from .job_options import EnqueueOptions, OrderIterable, PairIterable, SourceOptions, SyncOptions
     from .rejected_order import RejectedOrder
@@ -312,7 +312,7 @@ class Orders(GeneratedOrders):
         self,
         action_id: str,
         *,
-        status: str,
+        status: UpdateActionStatusOrStr,
         queue: str | Path | Sink,
         errors: Sequence[ActionError] | None = None,
     ) -> None:

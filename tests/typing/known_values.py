@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import Literal, assert_type
 
 from mirakl_async import ConnectChannel, MarketplaceFront
+from mirakl_async.events import ActionFailed
 from mirakl_async.models.account import Channel, ChannelStatusOrStr
 from mirakl_async.models.connect import FulfillmentRequest, FulfillmentType, FulfillmentTypeOrStr
 from mirakl_async.models.front import AiRewriteInput, Order, OrderState, OrderStateOrStr
@@ -44,6 +45,13 @@ def made(given: str) -> list[object]:
     own.type = given
     AiRewriteInput(status=1)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     return [own, FulfillmentRequest(type=FulfillmentType.FULFILLED_BY_PARTNER), FulfillmentRequest(type=given)]
+
+
+async def report(connect: ConnectChannel, given: str) -> list[ActionFailed]:
+    """Outcomes of commands: the codes of failures, one or several, and the status that a queue keeps."""
+    await connect.orders.enqueue_action_status("a1", status="FAILED", queue="outcomes.db")
+    await connect.orders.enqueue_action_status("a1", status=given, queue="outcomes.db")
+    return [ActionFailed("MISSING_CARRIER"), ActionFailed([("MISSING_CARRIER", "which?"), (given, "")])]
 
 
 def narrow(states: Collection[Literal["SHIPPING", "SHIPPED"]], front: MarketplaceFront) -> None:
