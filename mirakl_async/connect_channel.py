@@ -37,7 +37,7 @@ class Account:
         self.channels: Channels = Channels(caller)
         self.stores: AccountStores = AccountStores(caller)
 
-    if not TYPE_CHECKING:  # a type checker would take any attribute to be there
+    if not TYPE_CHECKING:  # with __getattr__, type checkers would accept any attribute
 
         def __getattr__(self, name: str) -> object:
             raise missing_attribute(self, name)

@@ -12,22 +12,22 @@ if TYPE_CHECKING:
 __all__ = ["Resource", "missing_attribute"]
 
 CLIENTS = {"account": "connect.account"}
-"""Where a client has the resources of a service, if not under its name."""
+"""The attribute of a client that has the resources of a service, if it is not named after the service."""
 
 
 def missing_attribute(owner: object, name: str) -> AttributeError:
-    """The error for an attribute that is not there; it names the method of an operation that was asked for by its code.
+    """The AttributeError for a missing attribute; if its name is the code of an operation, with its typed method.
 
-    What is only misspelt, Python itself suggests when it shows the error.
+    For a misspelt name, Python adds a suggestion.
     """
-    words = f"{type(owner).__name__!r} object has no attribute {name!r}"
+    message = f"{type(owner).__name__!r} object has no attribute {name!r}"
     if not name.startswith("_"):
         from .operations import operations  # noqa: PLC0415 - generated modules are built on this one
 
         if name in operations:
             found = operations[name]
-            words += f"; {found.code} is {CLIENTS.get(found.service, found.service)}.{found.resource}.{found.name}"
-    return AttributeError(words, name=name, obj=owner)
+            message += f"; {found.code} is {CLIENTS.get(found.service, found.service)}.{found.resource}.{found.name}"
+    return AttributeError(message, name=name, obj=owner)
 
 
 class Resource:
@@ -38,7 +38,7 @@ class Resource:
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
 
-    if not TYPE_CHECKING:  # a type checker would take any attribute to be there
+    if not TYPE_CHECKING:  # with __getattr__, type checkers would accept any attribute
 
         def __getattr__(self, name: str) -> object:
             raise missing_attribute(self, name)

@@ -83,7 +83,7 @@ def _bytes(body: bytes | bytearray | memoryview | str) -> bytes:
 
 
 def _decode_other(body: bytes) -> Event:
-    """Decode what is no good event as it stands: perhaps there is one inside."""
+    """Decode a body that is not a valid event itself, but may be an envelope that contains one."""
     try:
         return _decode_again(*_unwrapped(body))
     except InvalidEvent as error:

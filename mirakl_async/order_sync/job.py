@@ -136,7 +136,7 @@ class OrderSync:
             self._intake.close()
             self._ledger.stop()
             self._rejections.release()
-            # The loop's own time, since a signal handler is no task, and anyio would not know where it is.
+            # The time of the loop, since anyio.current_time() requires a task, which a signal handler does not have.
             self._group.cancel_scope.deadline = asyncio.get_running_loop().time() + self._grace_period
 
     def abort(self) -> None:

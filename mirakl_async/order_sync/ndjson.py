@@ -81,7 +81,7 @@ class NdjsonFile:
     """
 
     def __init__(self, path: Path, origin: OriginRequest | None) -> None:
-        # A name that is no text to the system is one to a queue all the same.
+        # The name of a queue must be valid Unicode, which a file name need not be.
         self.name: str = f"file:{os.fsencode(path.resolve()).decode(errors='backslashreplace')}"
         self.path: Path = path
         self.ended: bool = False

@@ -18,7 +18,7 @@ log: logging.Logger = logging.getLogger("mirakl_async")
 DEFAULT_NAME, OLD_NAME = "orders", "mirakl"
 GROUP = "workers"
 BODY = b"body"
-MAX_BULK_BYTES = 512 * 1024 * 1024  # proto-max-bulk-len, where nobody may ask for it
+MAX_BULK_BYTES = 512 * 1024 * 1024  # the default of proto-max-bulk-len, for a server that does not allow CONFIG GET
 
 
 class Keys:
