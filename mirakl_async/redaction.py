@@ -6,6 +6,7 @@ crash reports. So the repr of these types shows little more than the type: `<Ord
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import wraps
@@ -24,10 +25,12 @@ __all__ = [
     "clear_locals",
     "clears_locals",
     "hidden",
+    "without_secret",
 ]
 
 T = TypeVar("T")
 P = ParamSpec("P")
+SECRET_PREFIX = 8  # characters, which no other text has in common with a secret
 PACKAGE = str(Path(__file__).parent)
 
 
@@ -75,6 +78,14 @@ def hidden(value: T) -> T:
     if type(original) is str:
         return cast("T", RedactedStr(original))
     return cast("T", RedactedBytes(original)) if type(original) is bytes else value
+
+
+def without_secret(text: bytes, secret: str) -> bytes:
+    """What a server said, without a secret that it repeats, whole or cut off."""
+    start = secret[:SECRET_PREFIX].encode()
+    if len(start) < SECRET_PREFIX or start not in text:
+        return text
+    return RedactedBytes(re.sub(re.escape(start) + rb"[^\s\"'<>&;,]*", b"***", text))
 
 
 def clear_locals(error: BaseException) -> None:

@@ -23,8 +23,10 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 from urllib.parse import urlencode, urlsplit
 
+from msgspec import structs
+
 from ..errors import ConfigurationError, TokenRefused, TokenUnavailable
-from ..redaction import RedactedBytes, RedactedStr, hidden
+from ..redaction import RedactedBytes, RedactedStr, hidden, without_secret
 from .retries import retry_after
 from .token_response import read_token
 from .wire import WireError
@@ -195,7 +197,7 @@ class ClientCredentials:
                 }
             ).encode()
         )
-        return TokenExchange(token_url, form, wire, clock)
+        return TokenExchange(token_url, form, wire, clock, self._client_secret)
 
     def authenticator(self, token_url: str, wire: Wire, clock: Clock) -> Authenticator:
         """A header whose token is requested when first needed and refreshed before it expires."""
@@ -314,14 +316,15 @@ def _retrieve(task: asyncio.Task[None]) -> None:
 class TokenExchange:
     """The client_credentials exchange, with its own retries."""
 
-    __slots__ = ("_clock", "_form", "_host", "_url", "_wire")
+    __slots__ = ("_clock", "_form", "_host", "_secret", "_url", "_wire")
 
-    def __init__(self, url: str, form: bytes, wire: Wire, clock: Clock) -> None:
+    def __init__(self, url: str, form: bytes, wire: Wire, clock: Clock, secret: str) -> None:
         self._url = url
         self._host = urlsplit(url).netloc
         self._form = form
         self._wire = wire
         self._clock = clock
+        self._secret = RedactedStr(secret)
 
     async def fetch(self) -> tuple[str, float]:
         """Return a token and its lifetime in seconds; raises TokenRefused or TokenUnavailable."""
@@ -342,7 +345,7 @@ class TokenExchange:
 
     async def _post(self) -> WireResponse | str:
         try:
-            return await self._wire.exchange(
+            response = await self._wire.exchange(
                 "POST",
                 self._url,
                 {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"},
@@ -352,3 +355,6 @@ class TokenExchange:
             )
         except WireError as error:
             return error.reason
+        if b"access_token" in response.body:
+            return response
+        return structs.replace(response, body=without_secret(response.body, self._secret))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
+from msgspec import structs
+
 from ..errors import (
     AttemptTimeout,
     CallContext,
@@ -19,6 +21,7 @@ from ..errors import (
     UnexpectedResponse,
     error_class,
 )
+from ..redaction import RedactedStr, without_secret
 from ..server_text import one_line, read_problem
 from .expected_responses import UnexpectedOutcome
 from .response import request_id
@@ -32,7 +35,7 @@ if TYPE_CHECKING:
     from .retries import RetryDelay
     from .sniffed_response import SniffedResponse
 
-__all__ = ["classify", "may_become_deadline_error", "pause_seconds", "to_error"]
+__all__ = ["classify", "may_become_deadline_error", "pause_seconds", "to_error", "without_credential"]
 
 _BY_KIND: dict[str, type[CallError]] = {
     "large": ResponseTooLarge,
@@ -50,6 +53,19 @@ def classify(
     if isinstance(outcome, UnexpectedOutcome):
         return FailureOutcome(stage="partial")
     return ResponseOutcome(status=outcome.status, retry_after=read_retry_after(outcome.headers))
+
+
+def without_credential(
+    outcome: WireResponse | SniffedResponse | UnexpectedOutcome, header: str
+) -> WireResponse | SniffedResponse | UnexpectedOutcome:
+    """The outcome without the credential of the request, which a page of something on the way may repeat."""
+    secret = RedactedStr(header.rpartition(" ")[2])
+    if isinstance(outcome, UnexpectedOutcome):
+        excerpt = without_secret(outcome.body_excerpt.encode(), secret).decode()
+        return structs.replace(outcome, body_excerpt=excerpt)
+    if isinstance(outcome, WireResponse) and outcome.status >= 300:
+        return structs.replace(outcome, body=without_secret(outcome.body, secret))
+    return outcome
 
 
 def pause_seconds(throttled: ResponseOutcome, retry_delay: RetryDelay | None, retry: Retry) -> float:

@@ -46,6 +46,7 @@ T = TypeVar("T")
 log: logging.Logger = logging.getLogger("mirakl_async")
 MIN_LOGGED_WAIT = 1.0
 ERROR_BODY_TIMEOUT = 10.0
+SUCCESSES = frozenset({"200", "201", "204"})  # by far the most responses
 NO_RESPONSE_TYPES = (WireError, UnexpectedOutcome)
 
 
@@ -341,12 +342,9 @@ class Transport:
             outcome = error
         seconds = self.clock.monotonic() - started_at
         state.timings.sending += seconds
-        if isinstance(outcome, WireError):
-            text = outcome.reason
-        elif isinstance(outcome, UnexpectedOutcome):
-            text = f"{outcome} (unexpected)"
-        else:
-            text = str(outcome.status)
+        text = _describe(outcome)
+        if auth_header is not None and not isinstance(outcome, WireError) and text not in SUCCESSES:
+            outcome = failures.without_credential(outcome, auth_header.header)
         state.attempts.append(Attempt(outcome=text, seconds=seconds))
         return outcome
 
@@ -464,6 +462,12 @@ class Transport:
 
     def _deadline_error(self, state: CallState, why: str) -> DeadlineExceeded:
         return DeadlineExceeded(f"{why} ({state.timings})", self._context(state))
+
+
+def _describe(outcome: WireResponse | SniffedResponse | WireError | UnexpectedOutcome) -> str:
+    if isinstance(outcome, WireError):
+        return outcome.reason
+    return f"{outcome} (unexpected)" if isinstance(outcome, UnexpectedOutcome) else str(outcome.status)
 
 
 def _closed(request: Request) -> ClientStateError:
