@@ -56,7 +56,7 @@ def content_codings(headers: Mapping[str, str], *, chunked: bool = False) -> lis
     transfer = headers.get("Transfer-Encoding", "")
     if not content and (not transfer or (chunked and transfer.lower() == "chunked")):
         return []
-    codings = [_coding(name) for name in _header_values(headers, "Content-Encoding") if not _is_no_coding(name)]
+    codings = [_coding(name) for name in _header_values(headers, "Content-Encoding") if not _is_not_a_coding(name)]
     undone = {"", "identity", "chunked"} if chunked else {"", "identity"}
     transfers = _header_values(headers, "Transfer-Encoding")
     codings += [_coding(name, "Transfer-Encoding") for name in transfers if name not in undone]
@@ -73,7 +73,7 @@ def _header_values(headers: Mapping[str, str], name: str) -> list[str]:
     return [part.strip().lower() for part in ",".join(lines).split(",")]
 
 
-def _is_no_coding(name: str) -> bool:
+def _is_not_a_coding(name: str) -> bool:
     """Whether a Content-Encoding does not name a compression: it is empty, a charset or a media type."""
     label = name.partition(";")[0].strip().removeprefix("charset=")
     if label in _KNOWN or len(label) > MAX_LABEL_LENGTH:

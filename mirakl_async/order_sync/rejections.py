@@ -48,7 +48,7 @@ class OrderRejections:
         "_news",
         "_released",
         "_room",
-        "_untold",
+        "_unreported",
     )
 
     def __init__(self, file: Path | None, counters: SyncCounters) -> None:
@@ -60,7 +60,7 @@ class OrderRejections:
         self._news = asyncio.Event()
         self._room = asyncio.Event()
         self._listeners = 0
-        self._untold = 0
+        self._unreported = 0
         self._released = False
 
     def open(self) -> None:
@@ -74,7 +74,7 @@ class OrderRejections:
             self._kept.append(rejected_order)
             self._bytes += _size(rejected_order)
         else:
-            self._untold += 1
+            self._unreported += 1
         self._news.set()
         self._count(rejected_order)
         if self._letters is not None:
@@ -126,9 +126,10 @@ class OrderRejections:
         self._news.set()
         if self._letters is not None:
             self._letters.close()
-        elif self._untold and not quiet:
+        elif self._unreported and not quiet:
             log.warning(
-                "%d rejected orders were counted but not stored; iterate rejected() or set rejected_file", self._untold
+                "%d rejected orders were counted but not stored; iterate rejected() or set rejected_file",
+                self._unreported,
             )
 
     def _count(self, rejected_order: RejectedOrder) -> None:

@@ -190,7 +190,7 @@ async def test_a_short_job_shows_its_last_figures(tmp_path):
 
 
 @pytest.mark.parametrize("value", ["-1", "nan", "inf", "often"])
-async def test_an_interval_that_is_none_is_a_usage_error(value, tmp_path):
+async def test_an_invalid_interval_is_a_usage_error(value, tmp_path):
     done = await program("worker", tmp_path / "o.db", "--heartbeat", value, addresses=None)
     assert done.status == 2
     assert "heartbeat" in done.err

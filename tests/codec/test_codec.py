@@ -243,7 +243,7 @@ def test_a_value_in_another_notation_is_repaired(kind: type, text: str, value: o
         ("line_id", "NaN"),
     ],
 )
-def test_a_member_that_cannot_be_repaired_is_none(member: str, text: str):
+def test_a_member_that_cannot_be_repaired_becomes_none(member: str, text: str):
     body = f'{{"line_id":"l","price":9.90,"quantity":3,"{member}":{text}}}'
     found = codec.decode(Line, body.encode())
     intact: dict[str, Any] = {"line_id": "l", "price": Decimal("9.90"), "quantity": 3}

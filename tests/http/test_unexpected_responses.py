@@ -105,7 +105,7 @@ ORDER = reply(200, b'{"order_id": "o1"}', **JSON)
      b'\xef\xbb\xbf{"fault": {"faultstring": "Rate limit"}}'],
 )  # fmt: skip
 @pytest.mark.parametrize("media_type", ["application/json", "application/json;charset=utf-8", ""])
-async def test_a_json_error_that_is_sent_as_a_success_is_none(body, media_type):
+async def test_a_json_error_with_a_success_status_is_not_a_success(body, media_type):
     _, wire = client(reply(200, body, Content_Type=media_type), ORDER)
     front = MarketplaceFront("https://acme.mirakl.net", auth=BearerToken("t"), wire=wire, rate_limit="none")
     async with front:

@@ -20,7 +20,7 @@ def test_each_id_is_requested_once_in_order_within_the_limit(ids):
     assert len(calls) == max(1, -(-len(set(ids)) // 100))
 
 
-def test_a_short_list_is_one_call_and_missing_arguments_are_none():
+def test_a_short_list_is_one_call_and_missing_arguments_become_none():
     assert split(OR11, {"order_ids": ["a"], "shop_ids": None}) == [{"order_ids": ["a"]}]
     assert split(OR11, {}) == [{}]
 
