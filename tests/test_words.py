@@ -16,6 +16,7 @@ import mirakl_async
 ROOT = Path(__file__).parents[1]
 PACKAGE = Path(mirakl_async.__file__).parent
 FOLDERS = (PACKAGE, *(ROOT / name for name in ("codegen", "docs", "benchmarks", "examples", "tests", ".ci")))
+PAGES = ("*.md", "*.toml", "codegen/*.toml", "docs/**/*.md", "docs/**/*.yml")
 GENERATED = {"models", "operations"}
 TWICE = {"Orders"}  # `connect.orders` and `front.orders`: resources are named as their services name them
 PHRASES = re.compile(
@@ -94,7 +95,7 @@ def test_code_and_comments_are_standard_technical_english():
 
 
 def test_pages_are_standard_technical_english():
-    pages = {page: page.read_text().splitlines() for page in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"))}
+    pages = {page: page.read_text().splitlines() for pattern in PAGES for page in ROOT.glob(pattern)}
     found = [
         f"{page.name}:{number}: {one}"
         for page, lines in pages.items()
