@@ -31,24 +31,27 @@ def connect():
     return ConnectChannel(auth=BearerToken("t"))
 
 
-@pytest.mark.parametrize(
-    ("attribute", "near"),
-    [
-        ("front.ordrs", "orders"),
-        ("front.orders.gett", "get"),
-        ("connect.account.store", "stores"),
-        ("connect.orders.synch", "sync"),
-        ("mirakl_async.MarketplaceFrnt", "MarketplaceFront"),
-        ("mirakl_async.events.decod", "decode"),
-        ("mirakl_async.models.front.Ordr", "Order"),
-        ("mirakl_async.models.front.OrderStat", "OrderState"),
-        ("mirakl_async.models.front.Order().ordr_id", "order_id"),
-    ],
-)
-def test_python_suggests_the_attribute_that_is_near(attribute, near):
-    script = f"{SETTING}\n{attribute}\n"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=50)
-    assert done.stderr.splitlines()[-1].endswith(f"Did you mean: '{near}'?")
+NEAR = {
+    "front.ordrs": "orders",
+    "front.orders.gett": "get",
+    "connect.account.store": "stores",
+    "connect.orders.synch": "sync",
+    "mirakl_async.MarketplaceFrnt": "MarketplaceFront",
+    "mirakl_async.events.decod": "decode",
+    "mirakl_async.models.front.Ordr": "Order",
+    "mirakl_async.models.front.OrderStat": "OrderState",
+    "mirakl_async.models.front.TopicInput": "AnyTopicInput",
+    "mirakl_async.models.front.Order().ordr_id": "order_id",
+}
+
+
+def test_python_suggests_the_attribute_that_is_near():
+    """As the interpreter shows an error that nothing caught."""
+    show = "    try: eval(text)\n    except AttributeError: sys.__excepthook__(*sys.exc_info())\n"
+    script = f"import sys\n{SETTING}\nfor text in {[*NEAR]}:\n{show}"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=50)
+    shown = [line for line in done.stderr.splitlines() if line.startswith("AttributeError")]
+    assert [line.partition("Did you mean: ")[2] for line in shown] == [f"'{near}'?" for near in NEAR.values()]
 
 
 @pytest.mark.parametrize(
