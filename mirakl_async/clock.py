@@ -8,7 +8,7 @@ from contextlib import suppress
 from random import random
 from typing import Protocol
 
-__all__ = ["Clock", "SystemClock", "wait_at_most"]
+__all__ = ["Clock", "SystemClock", "is_own_cancellation", "wait_at_most"]
 
 
 class Clock(Protocol):

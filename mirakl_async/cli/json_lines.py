@@ -28,6 +28,7 @@ __all__ = [
     "OPTION",
     "JsonHandler",
     "JsonLines",
+    "as_exception",
     "as_object",
     "call_of",
     "clean",

@@ -16,7 +16,17 @@ if TYPE_CHECKING:
 
     from ..models.connect.orders import ActionErrorCodeOrStr
 
-__all__ = ["ActionErrorCode", "ActionFailed", "ActionOutcome", "Deferred", "Done", "Result"]
+__all__ = [
+    "ActionErrorCode",
+    "ActionFailed",
+    "ActionOutcome",
+    "Deferred",
+    "Done",
+    "Result",
+    "failed",
+    "succeeded",
+    "unexpected",
+]
 
 DEFAULT_WITHIN = 3600.0
 

@@ -46,7 +46,16 @@ if TYPE_CHECKING:
     from .counters import EventStatus
     from .idempotency import ActionProgress, IdempotencyStore
 
-__all__ = ["END_TIMEOUT", "FIRST_DELAY", "MAX_DELAY", "PROGRESS_INTERVAL", "RETRY_INTERVAL", "EventStream", "action_of"]
+__all__ = [
+    "END_TIMEOUT",
+    "FIRST_DELAY",
+    "MAX_DELAY",
+    "PROGRESS_INTERVAL",
+    "RETRY_INTERVAL",
+    "EventStream",
+    "action_of",
+    "as_failure",
+]
 
 log: logging.Logger = logging.getLogger("mirakl_async")
 T = TypeVar("T")
