@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from mirakl_async import ConfigurationError, UnreadableFile, arrow_schema, codec, record_batches, to_dict, to_json
-from mirakl_async.arrow import BatchBuilder, parquet_writer
+from mirakl_async.arrow import PIECE_ROWS, BatchBuilder, parquet_writer
 from mirakl_async.models.front.orders import Order
 from mirakl_async.operations import operations
 
@@ -108,9 +108,33 @@ def test_values_that_violate_the_contract_are_repaired_without_affecting_other_i
 
 def test_both_ways_of_reading_give_the_same_result():
     lines = [codec.encode(decoded(order_id=str(number), total_price=number / 8)) for number in range(20)]
-    text = b"".join(line + b"\n" for line in lines)
-    ends = [at + 1 for at, byte in enumerate(text) if byte == 10]
-    assert only(lines).equals(BatchBuilder(Order)._read_each(text, ends))
+    assert only(lines).equals(BatchBuilder(Order)._read_each(lines, 0))
+
+
+ODD = b'{"order_id":"odd","created_date":"2026-01-05T09:30:04.123456789Z"}'  # nanoseconds are not Arrow's here
+
+
+@pytest.mark.parametrize("places", [{0}, {299}, {127, 128}, {5, 6, 290}, set(range(300))])
+def test_an_odd_item_slows_only_those_around_it(places, monkeypatch):
+    slow, read_each = [], BatchBuilder._read_each
+
+    def noting(builder, lines, first):
+        slow.extend(range(first, first + len(lines)))
+        return read_each(builder, lines, first)
+
+    monkeypatch.setattr(BatchBuilder, "_read_each", noting)
+    items = [ODD if number in places else json.dumps({"order_id": str(number)}).encode() for number in range(300)]
+    names = ["odd" if number in places else str(number) for number in range(300)]
+    assert only(items).column("order_id").to_pylist() == names
+    assert slow == [
+        number for number in range(300) if {place // PIECE_ROWS for place in places} >= {number // PIECE_ROWS}
+    ]
+
+
+def test_an_item_that_cannot_be_read_is_named_by_its_place_among_all_items():
+    items = [b'{"order_id":"a"}'] * 700 + [b"5"]
+    with pytest.raises(UnreadableFile, match="item 700 cannot be read"):
+        list(record_batches(items, Order, max_rows=400))
 
 
 TOO_LARGE = [
