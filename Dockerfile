@@ -17,7 +17,8 @@ WORKDIR /home/mirakl
 STOPSIGNAL SIGTERM
 
 FROM base AS worker
-# Settings come from the environment (MIRAKL_CLIENT_ID, MIRAKL_CLIENT_SECRET_FILE); the argument is the queue.
+# Settings come from the environment (MIRAKL_CLIENT_ID, MIRAKL_CLIENT_SECRET_FILE); the queue is MIRAKL_QUEUE or the
+# argument. Probes and Prometheus: --health 0.0.0.0:9100, as in examples/deploy/kubernetes.yaml.
 ENTRYPOINT ["mirakl-async", "worker"]
 CMD ["redis://redis/0/mirakl"]
 

@@ -40,7 +40,9 @@ def _of_orders(status: JobStatus) -> list[Metric]:
         _counter("mirakl_orders_read_total", "Orders taken from the source or received from the queue", report.read),
         _counter("mirakl_orders_accepted_total", "Orders that Mirakl accepted", report.accepted),
         _counter("mirakl_orders_superseded_total", "Orders not sent because a newer version was", report.superseded),
-        Metric("mirakl_orders_rejected_total", "counter", "Rejected orders by reason", rejected),
+        # There from the start, so that the first rejection is an increase; a reason has a series only when it is known.
+        _counter("mirakl_orders_rejected_total", "Rejected orders", report.rejected),
+        Metric("mirakl_orders_rejected_by_reason_total", "counter", "Rejected orders by reason", rejected),
         _gauge("mirakl_orders_in_hand", "Orders read and not settled", report.unsent),
         _gauge(
             "mirakl_orders_in_flight", "Orders in calls that are not answered yet", 0 if job is None else job.in_flight

@@ -99,11 +99,12 @@ def test_the_metrics_of_a_job_are_its_figures():
     assert {name: value for (name, *labels), value in found.items() if not labels} == {
         "mirakl_ready": 1, "mirakl_outage_seconds": 0,
         "mirakl_orders_read_total": 9, "mirakl_orders_accepted_total": 4, "mirakl_orders_superseded_total": 1,
+        "mirakl_orders_rejected_total": 2,
         "mirakl_orders_in_hand": 2, "mirakl_orders_in_flight": 2,
         "mirakl_calls_total": 5, "mirakl_call_failures_total": 2, "mirakl_retries_total": 1,
         "mirakl_throttled_total": 1, "mirakl_limiter_wait_seconds_total": 0.25,
     }  # fmt: skip
-    assert found["mirakl_orders_rejected_total", ("reason", 'server: "a"')] == 2
+    assert found["mirakl_orders_rejected_by_reason_total", ("reason", 'server: "a"')] == 2
     assert found["mirakl_outcomes_total", ("result", "accepted")] == 3
     assert found["mirakl_queue_waiting", ("queue", "<Q>")] == 3
     assert found["mirakl_queue_oldest_seconds", ("queue", "<Q>")] == 1.5
@@ -111,6 +112,12 @@ def test_the_metrics_of_a_job_are_its_figures():
 
 def found_version(found):
     return next(dict(labels)["version"] for name, *labels in found if name == "mirakl_build_info")
+
+
+def test_every_counter_of_orders_is_there_before_the_first_order():
+    found = families(as_text(metrics_of(JobStatus())))
+    names = ("read", "accepted", "rejected", "superseded")
+    assert {name: found[(f"mirakl_orders_{name}_total",)] for name in names} == dict.fromkeys(names, 0)
 
 
 def test_a_queue_without_ages_has_no_metric_of_them():
