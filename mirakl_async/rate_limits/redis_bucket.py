@@ -43,7 +43,7 @@ class BucketServer(Protocol):
 
     clock: Clock
 
-    async def exchange_slot(self, bucket: str, script_args: Sequence[float]) -> Sequence[int]:
+    async def exchange_slot(self, bucket: str, args: Sequence[float]) -> Sequence[int]:
         """Run shared_bucket.lua once."""
         ...
 
