@@ -9,7 +9,15 @@ from mirakl_async import ConnectChannel, MarketplaceFront
 from mirakl_async.events import ActionFailed
 from mirakl_async.models.account import Channel, ChannelStatusOrStr
 from mirakl_async.models.connect import FulfillmentRequest, FulfillmentType, FulfillmentTypeOrStr
-from mirakl_async.models.front import AiRewriteInput, Order, OrderState, OrderStateOrStr
+from mirakl_async.models.front import (
+    AiRewriteInput,
+    AnyTopicInput,
+    FreeTextTopicInput,
+    Order,
+    OrderState,
+    OrderStateOrStr,
+    ThreadInput,
+)
 
 
 def read(order: Order, channel: Channel) -> bool:
@@ -57,3 +65,10 @@ async def report(connect: ConnectChannel, given: str) -> list[ActionFailed]:
 def narrow(states: Collection[Literal["SHIPPING", "SHIPPED"]], front: MarketplaceFront) -> None:
     """A type of one's own, with fewer values, fits."""
     front.orders.list(order_state_codes=states)
+
+
+def topics(topic: AnyTopicInput, several: list[str]) -> list[ThreadInput]:
+    """An alias for any of several structs annotates; what is made is one of them."""
+    AnyTopicInput(type="FREE_TEXT", value="late")  # type: ignore[operator]  # pyright: ignore[reportCallIssue]
+    own = FreeTextTopicInput(value="late")
+    return [ThreadInput(body="Where is it?", to=several, topic=item) for item in (topic, own)]
