@@ -1,4 +1,4 @@
-"""What Mirakl would refuse for its form is refused before anything is sent, in words that name operation and argument."""
+"""Arguments that Mirakl would reject are rejected before anything is sent, with operation and argument named."""
 
 import json
 from datetime import UTC, datetime

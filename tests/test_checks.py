@@ -1,4 +1,4 @@
-"""Settings are refused where they are given, by name, with what to give instead; no value of a text is shown."""
+"""Invalid settings are rejected where they are set, by name, with what to use instead, without showing texts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Waiting for an event: no cancellation is lost, however it falls together with the end of the time."""
+"""Waiting for an event: no cancellation is lost, even at the end of the wait."""
 
 import asyncio
 

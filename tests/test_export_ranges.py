@@ -1,4 +1,4 @@
-"""The ranges of an export of orders, compared as instants and never by wall clocks."""
+"""The ranges of an export of orders are compared as instants, not by local time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is shipped: the wheel, the sdist, and what must never be in either or in the repository."""
+"""The contents of the wheel and the sdist, and what must never be in them or in the repository."""
 
 from __future__ import annotations
 

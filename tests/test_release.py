@@ -1,4 +1,4 @@
-"""What a release stands on: the comparison of the public API with the last tag, and the promises of CONTRIBUTING.md."""
+"""The comparison of the public API with the last tag, and the rules of CONTRIBUTING.md."""
 
 from __future__ import annotations
 

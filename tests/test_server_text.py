@@ -1,4 +1,4 @@
-"""What a server wrote, on one line and without what a terminal would obey; and its numbers."""
+"""Texts of a server are shown on one line without control characters; and its numbers."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""What a hostile or a broken server writes, seen from outside: in errors, in logs, on the command line."""
+"""Texts of a hostile or broken server in errors, in logs, and on the command line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The shape of the package that its reader relies on: what imports what, and how long a file may be."""
+"""The structure of the package: which module imports which, and how long a file may be."""
 
 from __future__ import annotations
 

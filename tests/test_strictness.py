@@ -1,4 +1,4 @@
-"""The settings of the suite itself: what must make a test fail does."""
+"""The settings of the test suite: faults that must fail a test do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A process that is killed while it uses a SqliteQueue; each line that it prints is something that it may rely on."""
+"""A process that is killed while it uses a SqliteQueue; each line that it prints reports a durable step."""
 
 from __future__ import annotations
 

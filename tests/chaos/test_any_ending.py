@@ -1,4 +1,4 @@
-"""A job with a queue ends at any moment, by stop, cancel, abort or a 404: what was taken from its source is somewhere.
+"""A job with a queue ends at any moment, by stop, cancel, abort or a 404: no order of its source is lost.
 
 The sources cannot be read again. What they gave was accepted or rejected, is in the queue, or is in `unsent()`.
 """

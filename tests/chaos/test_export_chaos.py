@@ -1,4 +1,4 @@
-"""An export read among random faults, for half a minute: no order is missed and none is given twice."""
+"""An export is read with random faults for half a minute: no order is missed and none is delivered twice."""
 
 from datetime import UTC, datetime
 from random import Random

@@ -1,4 +1,4 @@
-"""A process with a SqliteQueue is killed at random moments and started again: what was put is there, or settled.
+"""A process with a SqliteQueue is killed at random moments and restarted: no message that was put is lost.
 
 `quota.LONG` says how many kills the long run has.
 """

@@ -1,4 +1,4 @@
-"""The sync among random faults, for a minute: whatever happens, the end is the same."""
+"""The sync with random faults for a minute: the final state is always the same."""
 
 from random import Random
 

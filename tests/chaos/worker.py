@@ -1,4 +1,4 @@
-"""A sync in a process that a test kills: started in milliseconds from a server that has everything imported."""
+"""A sync in a process that a test kills; it starts in milliseconds from a server that has imported everything."""
 
 from __future__ import annotations
 

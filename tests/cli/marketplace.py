@@ -1,4 +1,4 @@
-"""The program beside a marketplace that runs imports and exports as its test tells it to."""
+"""Runs the program against a marketplace whose imports and exports are scripted by a test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The program as its user runs it: a process of its own, its output, its exit status."""
+"""Runs the program as a user does: in its own process, with its output and exit status."""
 
 from __future__ import annotations
 

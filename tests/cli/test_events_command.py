@@ -1,4 +1,4 @@
-"""`mirakl-async events decode`: what a file of events holds, and what a connector would set aside."""
+"""`mirakl-async events decode`: the events in a file, and those that a connector would reject."""
 
 from __future__ import annotations
 

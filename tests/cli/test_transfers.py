@@ -1,4 +1,4 @@
-"""What is seen of an import or export: a live line on a terminal, a line for each new state elsewhere."""
+"""The progress of an import or export: one updated line on a terminal, a line for each new status elsewhere."""
 
 import asyncio
 import io

@@ -1,4 +1,4 @@
-"""Whatever a server does to its contract: no page is lost, and what is intact is read to the digit.
+"""Responses that violate their contract at random: no page is lost, and intact values are exact.
 
 Samples are made in two layers at once, the JSON text and what has to be read from it. A damaged member is absent,
 null, unknown or of any other type; what is read from it is free, everything beside it is not.

@@ -1,4 +1,4 @@
-"""What may be sent as it stands, what is respelled, and what is refused."""
+"""Lines of files: which are sent unchanged, which are converted, and which are rejected."""
 
 from __future__ import annotations
 

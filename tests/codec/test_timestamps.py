@@ -1,4 +1,4 @@
-"""Dates and times in the spellings msgspec refuses."""
+"""Dates and times in notations that msgspec rejects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers of every kind: those that the rules would write wrongly ask for a row, and the row resolves it."""
+"""Responses of every kind: those that the rules would generate wrongly need a row."""
 
 import re
 

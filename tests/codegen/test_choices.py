@@ -1,4 +1,4 @@
-"""What OpenAPI says by `oneOf`, `anyOf` and `allOf`: nothing of it is lost, whatever else stands beside it."""
+"""`oneOf`, `anyOf` and `allOf` of OpenAPI: nothing of them is lost, whatever is beside them."""
 
 import json
 

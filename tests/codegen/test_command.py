@@ -1,4 +1,4 @@
-"""The command: what it needs, what it says, what --check finds; and that its output is formatted as by hand."""
+"""The command: what it needs, what it prints, what --check finds; and the formatting of its output."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""The README's table of operations is what the package has, without a document at hand."""
+"""The README's table of operations matches the package; no document is needed for this test."""
 
 import re
 from pathlib import Path

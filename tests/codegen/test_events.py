@@ -1,4 +1,4 @@
-"""Webhooks whose envelope says what it holds: a struct for each type, however the document puts it."""
+"""Webhooks whose envelope selects the type of its data: a struct for each type, in every notation of a document."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Operations are added to a document, and the published names stay: no lock ever asks for what no row can give."""
+"""Operations are added to a document and the published names do not change, without any row."""
 
 import itertools
 

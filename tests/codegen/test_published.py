@@ -1,4 +1,4 @@
-"""What was generated from Mirakl's documents keeps the generator's own promises; no document is needed to see it."""
+"""The code generated from Mirakl's documents keeps the generator's rules; no document is needed for this test."""
 
 import importlib
 import inspect

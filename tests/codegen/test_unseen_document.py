@@ -1,4 +1,4 @@
-"""A document codegen has never seen, with no row in any table: its code imports and decodes the document's examples."""
+"""A document unknown to codegen, without rows: its code can be imported and decodes the document's examples."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""From values that a document allows to the arguments of our typed method, and back from a request to those values.
+"""Converts values that a document allows to the arguments of a typed method, and a request back to those values.
 
 Nothing here looks at how the package builds a request: what goes in is taken from the document's schemas and the
 method's annotations, what comes out is read off the request line and the body.

@@ -1,4 +1,4 @@
-"""The published documents: their operations, the schemas of what is sent, the examples of what comes back.
+"""The published documents: their operations, the schemas of requests, the examples of responses.
 
 The documents are Mirakl's and are not part of this project; `MIRAKL_OPENAPI_DIR` names the folder that holds them.
 """

@@ -1,4 +1,4 @@
-"""Values that a schema allows, made from a source of randomness, which hypothesis may stand behind."""
+"""Values that a schema allows, made from a source of randomness, for example hypothesis."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A server on a real socket that keeps every request as it came and refuses none."""
+"""A server on a real socket that stores every request unchanged and rejects none."""
 
 from __future__ import annotations
 

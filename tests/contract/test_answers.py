@@ -1,4 +1,4 @@
-"""Every official example of a successful answer is read, and what it says is what the struct holds."""
+"""Every official example of a successful response is decoded without a difference."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The examples of Connect's events, those that break their own schema too: each is decoded and nothing of it is lost."""
+"""The examples of Connect's events, including those that violate their schema, are decoded without loss."""
 
 from __future__ import annotations
 

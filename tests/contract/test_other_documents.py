@@ -1,4 +1,4 @@
-"""The documents that lie beside those generated, such as the one of the webhooks, for which no table has a row.
+"""Documents beside those that are generated, such as that of the webhooks, for which no table has a row.
 
 Code is generated from them all the same, and it reads their examples.
 """

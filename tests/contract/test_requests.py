@@ -1,4 +1,4 @@
-"""Every operation's request, built by its typed method and captured on a socket, is what its document describes.
+"""Every operation's request, made by its typed method and captured on a socket, conforms to its document.
 
 The arguments are drawn from the document: required ones only, all of them, and halves in between. What arrives is
 held against the document by a validator that knows nothing of this package, and against the values that went in.

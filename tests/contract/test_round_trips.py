@@ -1,4 +1,4 @@
-"""Every struct, sent or received, is what it was after it was encoded and decoded again."""
+"""Every struct of requests and responses is unchanged after it was encoded and decoded again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the contract tests rely on can fail: the validator finds every kind of fault in what an operation sends."""
+"""The validator of the contract tests finds every kind of violation in a request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""No operation takes a 2xx for a success that its document does not promise: typed, raw, paged or as a file."""
+"""No operation accepts an undocumented 2xx as a success: typed, raw, paged or as a file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What tests of files over sockets share: a client of a scripted server, and answers that are files."""
+"""Shared by tests of files over sockets: a client of a scripted server, and responses that are files."""
 
 from __future__ import annotations
 

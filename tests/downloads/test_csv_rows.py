@@ -1,4 +1,4 @@
-"""CSV read from its bytes as they arrive, held against Python's own reader of whole texts."""
+"""CSV read from its bytes as they arrive, compared with Python's own csv module."""
 
 import csv
 import io

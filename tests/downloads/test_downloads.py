@@ -1,4 +1,4 @@
-"""Downloads over real sockets: as they arrive, whole or said not to be, and within their terms."""
+"""Downloads over real sockets: streamed, complete or reported as incomplete, and within their limits."""
 
 import asyncio
 import gzip

@@ -1,4 +1,4 @@
-"""JSON lists read item by item from their bytes as they arrive, held against decoding them whole."""
+"""JSON lists read item by item from their bytes as they arrive, compared with decoding them as a whole."""
 
 import json
 from decimal import Decimal

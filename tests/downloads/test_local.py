@@ -1,4 +1,4 @@
-"""Files saved before, read as downloads are."""
+"""Saved files are read like downloads."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""A fault anywhere in the readers of files leaves no local variable that shows what was read."""
+"""After an error anywhere in the readers of files no local variable shows what was read."""
 
 from __future__ import annotations
 

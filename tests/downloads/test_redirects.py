@@ -1,4 +1,4 @@
-"""Where a download may be led, and that the credential stays at home."""
+"""Which redirects of a download are followed, and that the credential is not sent to other hosts."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""A file appears under its name when it is whole, and not before."""
+"""A file appears under its name only when it is complete."""
 
 import asyncio
 import os

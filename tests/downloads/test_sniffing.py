@@ -1,4 +1,4 @@
-"""What a file is by its first bytes."""
+"""The format of a file is detected from its first bytes."""
 
 import io
 import zipfile

@@ -1,4 +1,4 @@
-"""A body must come at its minimum rate; what its reader does between two chunks does not count."""
+"""A body must arrive at its minimum rate; the time that its reader takes between two chunks does not count."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Bodies of events that keep their contract, made from the structs themselves, and ways to damage them."""
+"""Valid bodies of events, made from the structs themselves, and ways to damage them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A connector in a process of its own, to be killed: its handlers fail, hang, answer later, and crash with it."""
+"""A connector in its own process, to be killed: its handlers fail, hang, defer, and crash the process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The idempotency stores of the conformance suite: how each is made, and how its time passes."""
+"""The idempotency stores of the conformance suite: how each is created, and how its clock is advanced."""
 
 from __future__ import annotations
 

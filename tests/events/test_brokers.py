@@ -1,4 +1,4 @@
-"""`connect.events.run` on each broker that Connect delivers to, or that a connector may put in between."""
+"""`connect.events.run` with each broker that Connect sends to, and those that a connector may use itself."""
 
 from __future__ import annotations
 

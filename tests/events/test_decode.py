@@ -1,4 +1,4 @@
-"""Messages become events: each type its struct, what is new survives, what is broken says why."""
+"""Messages are decoded to events: the struct of each type, unknown members, and the reason of invalid ones."""
 
 import base64
 import copy

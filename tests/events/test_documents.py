@@ -1,4 +1,4 @@
-"""The file of an UPLOAD_DOCUMENT comes from its own address, without Mirakl's token, and from nowhere else."""
+"""The file of an UPLOAD_DOCUMENT is downloaded from its own URL without Mirakl's token."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Damaged bodies through `connect.events.run`: none stops it, and each is counted, answered or set aside."""
+"""Damaged bodies in `connect.events.run`: none stops it, and each is counted, answered or rejected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every idempotency store does: memory, SQLite, Redis and PostgreSQL, on real servers."""
+"""The rules of every idempotency store: memory, SQLite, Redis and PostgreSQL, on real servers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Prices and stock by parts, shuffled over two processes, one of which is killed: the shop ends with the newest."""
+"""Parts of prices and stock, shuffled over two processes, one of which is killed: the newest are final."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runners that share a queue and a store, as those on many machines do: Redis, PostgreSQL, and one process's SQLite."""
+"""Runners that share a queue and a store, like those on many machines: Redis, PostgreSQL, and SQLite."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The examples as their readers would run them, against the simulator."""
+"""The examples, run as a user would, against the simulator."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The connector of the examples through a day of its shop, killed on the way; the simulator judges its answers."""
+"""The example connector runs through a day of its shop and is killed; the simulator checks its outcomes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A client whose other end is a script of answers, or one answer that aioresponses gives to every request."""
+"""A client with scripted responses, or with one response that aioresponses gives to every request."""
 
 from multidict import CIMultiDict
 

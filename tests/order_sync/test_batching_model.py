@@ -1,7 +1,7 @@
-"""Assembly against a model: whatever is added, cut, split, refused and landed, in whatever order.
+"""Batching against a model: orders are added, batched, split, rejected and completed at random.
 
-Nothing is lost or counted twice; two versions of an order never fly together, nor orders that share an id; of one
-order versions fly in their order of arrival; what is superseded was so by a version that is at least as new.
+No order is lost or counted twice; two versions of an order, or orders that share an id, are never in flight together;
+the versions of one order are sent in their sequence of arrival, and superseded only by one that is at least as new.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Every way a job can end, and what is then left: no task, no order in two places, no order nowhere."""
+"""Every way a job can end, and what remains: no task, no order in two places, no order lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long a batch is tried again, and what stops a job at once."""
+"""How long a batch is retried, and what stops a job at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A disk that is full under a sync's SQLite queue: clear words, nothing lost, and on it goes once there is room."""
+"""A full disk under a sync's SQLite queue: a clear message, nothing lost, and resuming when there is space."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever a server says of a rejected batch: every order at fault is rejected, no other, in a bounded number of calls."""
+"""Whatever a server says about a rejected batch: exactly the invalid orders are rejected, in few calls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sync with a queue, against the simulator: nothing lost, whatever ends the job; what a resumed one does."""
+"""The sync with a queue against the simulator: no order is lost however a job ends, and it can be resumed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sources that give lists of orders: behind a queue, each list is durable before the next is asked for."""
+"""Sources that yield lists of orders: with a queue, each list is durable before the next is requested."""
 
 from __future__ import annotations
 

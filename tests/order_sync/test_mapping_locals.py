@@ -1,4 +1,4 @@
-"""A fault on the way of orders that were given as plain mappings leaves no local variable that shows them."""
+"""After an error in processing orders given as mappings no local variable shows them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a client's listeners are given of the orders of its jobs."""
+"""The events about a job's orders that the listeners of a client get."""
 
 from __future__ import annotations
 

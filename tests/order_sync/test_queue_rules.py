@@ -1,4 +1,4 @@
-"""The rules by which a job settles what a queue delivers, each against a queue that would break it."""
+"""The rules for acknowledging a queue's messages, each against a queue that would violate it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The file of refused orders: whole lines of JSON, appended, for its owner's eyes, fit to be sent again."""
+"""The file of rejected orders: lines of JSON, appended, readable by the owner only, and usable as a source."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pace at any latency, flat memory, and signals: in processes of their own where that is what is measured."""
+"""The rate at any latency, constant memory, and signals; measured in separate processes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Link headers as they are, and as they should not be."""
+"""Link headers, valid and invalid."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Every row that is there all the while is delivered exactly once, or the drift is reported: on lists made up at random."""
+"""Every row that stays in the list is delivered exactly once, or the change is reported: on random lists."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""P11: pages that run over the offers inside each product."""
+"""P11: pages of the offers inside each product."""
 
 from __future__ import annotations
 

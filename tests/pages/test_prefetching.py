@@ -1,4 +1,4 @@
-"""Pages asked for ahead of the reader, ids beyond the cap, and the pace of a sweep."""
+"""Pages requested before they are needed, long lists of ids, and the rate of an iteration."""
 
 from __future__ import annotations
 

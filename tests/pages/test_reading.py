@@ -1,4 +1,4 @@
-"""The ways to read a list, of all fifteen operations, over real connections where they matter."""
+"""All ways to read the fifteen lists, over real connections where they matter."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lists of the simulator that move while they are read, over real connections: each row that stays comes exactly once."""
+"""Lists of the simulator that change while they are read: each row that stays is delivered exactly once."""
 
 from __future__ import annotations
 

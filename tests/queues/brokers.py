@@ -1,4 +1,4 @@
-"""What the conformance suite has to know of each adapter: one class a broker, one row in `BROKERS` of the conftest.
+"""The adapters of the conformance suite: one class for each broker, one row in `BROKERS` of the conftest.
 
 An adapter's class says how to open a queue on a store of the test's own, and what its broker cannot do. A test that
 needs what is None or False there is not made for it (`needs` in the conftest).

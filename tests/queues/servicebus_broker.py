@@ -1,4 +1,4 @@
-"""Service Bus in the conformance suite: a fake of the library's client, held to its signatures by the type checkers."""
+"""Service Bus in the conformance suite: a fake of the library's client, whose signatures are type-checked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every queue does, whichever broker keeps it: the rules of `queues.protocol`."""
+"""The rules of `queues.protocol` that every queue follows."""
 
 from __future__ import annotations
 

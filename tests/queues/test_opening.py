@@ -1,4 +1,4 @@
-"""Addresses open queues, and what a queue cannot do is refused with what to do instead."""
+"""Queues are opened by address, and a missing feature is an error that says what to use instead."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Faults that may pass are repeated, for as long as was agreed."""
+"""Temporary errors are retried for `max_outage` seconds."""
 
 from __future__ import annotations
 

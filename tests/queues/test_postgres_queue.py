@@ -1,4 +1,4 @@
-"""The outbox, and what PostgreSQL does to a queue; against a real server."""
+"""The outbox, and failures of PostgreSQL; with a real server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is special about Pub/Sub: pulls that stay open, deadlines of our own, and what it refuses and warns of."""
+"""Particularities of Pub/Sub: pulls that stay open, deadlines, rejected settings and warnings."""
 
 from __future__ import annotations
 

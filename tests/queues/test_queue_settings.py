@@ -1,4 +1,4 @@
-"""What a queue is made with is held to its rules where it is given, by name, before anything is opened."""
+"""The settings of a queue are checked where they are set, by name, before anything is opened."""
 
 from __future__ import annotations
 

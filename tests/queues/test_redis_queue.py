@@ -1,4 +1,4 @@
-"""What Redis does to a queue: vanish, forget, fill up, stall, lose replies; against a real server."""
+"""Failures of Redis: lost data, full memory, stalls, lost replies; with a real server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is special about Service Bus: one call at a time, its locks and clocks, its errors, and its addresses."""
+"""Particularities of Service Bus: one call at a time, locks and clocks, errors, and addresses."""
 
 from __future__ import annotations
 

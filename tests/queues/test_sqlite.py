@@ -1,4 +1,4 @@
-"""What is SqliteQueue's own: files and their owners, commits, restarts, full disks, losses."""
+"""Particularities of SqliteQueue: files and their owners, commits, restarts, full disks, losses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SqliteQueue against a model, with kills: whatever is done in whatever order, nothing that was durable is lost."""
+"""SqliteQueue against a model, with kills: no durable message is lost, whatever the sequence of operations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is special about SQS: batches that fail in part, receipt handles, FIFO, its limits, and what it warns of.
+"""Particularities of SQS: batches that fail partly, receipt handles, FIFO, its limits, and warnings.
 
 Answers that moto never gives come from a scripted server; it says what AWS documents.
 """

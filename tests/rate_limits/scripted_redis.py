@@ -1,4 +1,4 @@
-"""A Redis in this process, by a clock turned by hand: the package's own scripts run in Lua, the commands are models.
+"""A Redis in this process with a manual clock: the package's own scripts run in Lua, the commands are models.
 
 Machines, their clocks, the way to the server and the way to Mirakl can thus be simulated for minutes in a second, and
 a run that breaks a limit can be run again. What a real server does with the same scripts is tested beside this.

@@ -1,4 +1,4 @@
-"""What a 429 holds, for how long, and what ends it; and that the deadline covers a limiter."""
+"""What a 429 pauses, for how long, and what ends the pause; and that the deadline includes a limiter."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Several processes that share one limit and one token, against a simulator that enforces what is documented."""
+"""Several processes that share one limit and one token, against a simulator that enforces the documented one."""
 
 import asyncio
 import sys

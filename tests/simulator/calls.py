@@ -1,4 +1,4 @@
-"""One call of each operation of the documents that the simulator answers with success, as plain values."""
+"""One successful call of each documented operation for the simulator, as plain values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`python -m tests.simulator.strictness_table`: how many single faults of each operation are refused, as a table."""
+"""`python -m tests.simulator.strictness_table`: a table of how many single faults of each operation are rejected."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every operation of the documents, called through its typed method; every answer held against its document.
+"""Every documented operation is called through its typed method, and the response checked against the document.
 
 The validator is that of `tests/contract`, which shares no code with the simulator.
 """

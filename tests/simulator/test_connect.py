@@ -1,4 +1,4 @@
-"""The order operations over HTTP: statuses, bodies, and what the world holds after."""
+"""The operations of orders over HTTP: statuses, bodies, and the resulting state."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Connect's operations beside orders, and Account's: what is kept, replaced, reported, and used up."""
+"""The operations of Connect other than orders, and of Account: what is stored, replaced, reported and used up."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Dockerfile, where no builder is at hand: its words, its files, its commands, and the ports that they serve."""
+"""The Dockerfile, checked without a builder: its instructions, files, commands, and ports."""
 
 from __future__ import annotations
 

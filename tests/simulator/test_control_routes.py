@@ -1,4 +1,4 @@
-"""The control plane: every route is in its document and the reverse, and sellers work through it as at first hand."""
+"""The control plane: its routes match its document, and sellers can act through it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a seller does becomes events as the webhooks document describes them; every command owes one outcome."""
+"""Actions of a seller become events as in the webhooks document; every command needs one outcome."""
 
 from __future__ import annotations
 

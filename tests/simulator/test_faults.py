@@ -1,4 +1,4 @@
-"""Every fault as a client meets it, and what the world knows of the request that triggered it."""
+"""Every fault as a client sees it, and the effect of the request that triggered it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a simulator keeps of calls that add nothing to its state is bounded."""
+"""Calls that do not change the state need bounded memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the judge finds in what callers did, and that a caller who keeps the contract is left in peace."""
+"""The violations that the judge finds, and that a client that keeps the contract has none."""
 
 from __future__ import annotations
 

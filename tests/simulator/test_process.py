@@ -1,4 +1,4 @@
-"""A simulator beside this process: its start, its control plane, and every way it ends."""
+"""A simulator in a child process: its start, its control plane, and every way it ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each rule of the document: a full order passes, and each way to break it is found at its place."""
+"""Each rule of the document: a valid order is accepted, and each violation is found at its place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the documents forbid is refused, what they allow and what Mirakl's own examples send is not.
+"""Requests that the documents forbid are rejected, those that they allow or that Mirakl's examples send are not.
 
 Each mutant is a request that was valid with one fault in it. It goes to the handler as the pipeline calls it.
 """

@@ -1,4 +1,4 @@
-"""The simulator's time: when its rows were made, from which moment on it runs, and how tests move it."""
+"""The simulator's time: when its rows were created, when it starts, and how tests advance it."""
 
 from __future__ import annotations
 

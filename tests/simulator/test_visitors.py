@@ -1,4 +1,4 @@
-"""No page of a browser on this machine gets at the simulator, on any of its addresses."""
+"""No page of another origin in a browser on this machine can use the simulator, on any of its addresses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A headless Chromium, driven by Selenium; tests that ask for one are skipped where there is none."""
+"""A headless Chromium, driven by Selenium; tests that need one are skipped if there is none."""
 
 from __future__ import annotations
 

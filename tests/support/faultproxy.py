@@ -1,4 +1,4 @@
-"""A TCP proxy on a real socket that spoils what passes through it, and counts it.
+"""A TCP proxy on a real socket that injects faults into the traffic, and counts requests.
 
     async with FaultProxy(host, port) as proxy:
         proxy.toxics.add(toxics.CutResponse(100), path="/v1/orders", times=2)
@@ -31,7 +31,7 @@ Reading = Callable[[bytes], Iterator[bytes]]
 
 @dataclass(eq=False)
 class Dose:
-    """A toxic in use, and how often it still strikes."""
+    """A toxic in use, and how often it will still be applied."""
 
     toxic: Toxic
     times: int | None
@@ -39,7 +39,7 @@ class Dose:
     path: str
 
     def strikes(self, chance: random.Random) -> bool:
-        """Decide once, and count it."""
+        """Decide once whether the toxic is applied, and count it."""
         if self.times == 0 or chance.random() >= self.toxicity:
             return False
         if self.times is not None:
@@ -65,7 +65,7 @@ class Toxics:
             self.for_stream(link)
 
     def clear(self) -> None:
-        """Use none any more."""
+        """Remove all toxics."""
         self._doses.clear()
 
     def for_stream(self, link: Link) -> list[StreamToxic]:
@@ -140,7 +140,7 @@ class Link:
         await self.ended.wait()
 
     async def run(self, client: asyncio.StreamReader, server: asyncio.StreamReader) -> None:
-        """Carry both ways until both ends are done or a toxic ends it."""
+        """Forward both directions until both sides have closed or a toxic ends the connection."""
         self.proxy.toxics.for_stream(self)
         up = asyncio.create_task(self._carry("up", client, self.server, self._requests()))
         down = asyncio.create_task(self._carry("down", server, self.client, self._responses()))
@@ -228,7 +228,7 @@ class Link:
 
 
 class FaultProxy:
-    """Listens on 127.0.0.1 and passes on to `host`:`port`, through its `toxics`."""
+    """Listens on 127.0.0.1 and forwards to `host`:`port`, through its `toxics`."""
 
     def __init__(self, host: str, port: int, *, seed: int = 0) -> None:
         self.upstream = (host, port)
@@ -245,7 +245,7 @@ class FaultProxy:
 
     @property
     def url(self) -> str:
-        """Where to talk to."""
+        """The URL of the proxy."""
         return f"http://{self.host}:{self.port}"
 
     async def __aenter__(self) -> Self:
@@ -303,7 +303,7 @@ class FaultProxy:
 
 
 def lie_dead(writer: asyncio.StreamWriter) -> None:
-    """End a connection with an RST, as a peer does that has lost its memory of it."""
+    """End a connection with an RST, like a peer that no longer knows it."""
     if not writer.transport.is_closing():
         sock = writer.get_extra_info("socket")
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

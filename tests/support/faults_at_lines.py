@@ -1,4 +1,4 @@
-"""Raises a fault at every line of some of our files that a run passes, and says what the frames' locals then show."""
+"""Raises an error at every line of some modules that a run executes, and finds secrets in the local variables."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def _may_fail(line: Line) -> bool:
 
 
 def leaks(error: BaseException, secret: str) -> set[str]:
-    """The locals of our own frames, of an error and of all that led to it, that show the secret."""
+    """Local variables of the package's frames, of an error and its causes, that show the secret."""
     return {
         f"{frame.f_code.co_filename.removeprefix(OURS)}:{frame.f_code.co_name} {name}"
         for trace in _tracebacks(error)

@@ -96,7 +96,7 @@ class MotoServer:
         return f"http://127.0.0.1:{port or self.port}/{ACCOUNT}/{name}"
 
     def move_clock(self, seconds: float) -> None:
-        """Let so much time pass on the server."""
+        """Advance the server's clock."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(f"{seconds}\n")

@@ -28,7 +28,7 @@ SECOND = OriginRequest(channel_id="channel-1", channel_store_id="store-2")
 def order(
     name: int | str, second: float = 0, *, bad: bool = False, title: str = "A thing", **members: Any
 ) -> OrderRequest:
-    """An order whose stamp lies `second` seconds after noon; a bad one has a money amount no server takes."""
+    """An order updated `second` seconds after noon; a bad one has an amount that every server rejects."""
     price = Money(amount=Decimal("12.34"), currency="EUR")
     if bad:
         price.amount = Decimal(-1)  # after the struct's own check
@@ -68,17 +68,17 @@ def as_mapping(entry: OrderRequest) -> Any:
 
 
 def key_of(entry: OrderRequest, origin: OriginRequest = ORIGIN) -> OrderKey:
-    """Where a simulator keeps the order."""
+    """The simulator's key of the order."""
     return OrderKey(origin.channel_id, origin.channel_store_id, entry.channel_order_id, entry.sub_channel_code or None)
 
 
 def held(simulator: Simulator) -> dict[OrderKey, Any]:
-    """What the simulator holds, decoded."""
+    """The orders that the simulator has, decoded."""
     return {key: codec.decode_plain(body) for key, body in simulator.world.bodies()}
 
 
 def expected(entries: Iterable[OrderRequest], origin: OriginRequest = ORIGIN) -> dict[OrderKey, Any]:
-    """What a simulator must hold after these orders, in any order of arrival: of each the newest."""
+    """The orders that a simulator must have after these, in any sequence of arrival: the newest version of each."""
     newest: dict[OrderKey, OrderRequest] = {}
     for entry in entries:
         key = key_of(entry, origin)

@@ -88,7 +88,7 @@ class Peer:
             await asyncio.sleep(delay)
 
     def end(self) -> None:
-        """Say nothing more, and go on listening."""
+        """Close the sending side, and keep reading."""
         self._writer.write_eof()
 
     def reset(self) -> None:
@@ -106,7 +106,7 @@ def answer(body: bytes = b"{}", *, status: str = "200 OK", headers: tuple[str, .
 
 
 def answering(*responses: bytes) -> Script:
-    """Script a well-behaved connection: each request gets the next of `responses`, the last of them for ever."""
+    """Script a normal connection: each request gets the next of `responses`, and the last one from then on."""
     script = list(responses or (answer(),))
 
     async def serve(peer: Peer) -> None:

@@ -96,7 +96,7 @@ class RedisServer:
         os.kill(self.pid, signal.SIGCONT)
 
     def empty(self) -> None:
-        """Forget everything, scripts included."""
+        """Delete everything, including scripts."""
         assert self._ask(b"FLUSHALL\r\n").startswith(b"+OK")
         assert self._ask(b"SCRIPT FLUSH\r\n").startswith(b"+OK")
 

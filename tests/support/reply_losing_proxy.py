@@ -7,7 +7,7 @@ from typing import Self
 
 
 class ReplyLosingProxy:
-    """Listens on 127.0.0.1:`port` and passes on to `upstream`, another port there; `lose()` arms it once."""
+    """Listens on 127.0.0.1:`port` and forwards to `upstream`, another port there; `lose()` arms it once."""
 
     def __init__(self, upstream: int) -> None:
         self._upstream = upstream
@@ -19,20 +19,20 @@ class ReplyLosingProxy:
         self.lost = 0
 
     def lose_next(self) -> None:
-        """Lose the reply to what is asked from now on, once."""
+        """Lose the reply to the next request, once."""
         self.lose(1)
 
     def lose(self, number: int) -> None:
-        """Lose the reply that comes as the `number`th from now on."""
+        """Lose the `number`th reply from now on."""
         self._countdown = number
 
     def cut(self) -> None:
-        """End every connection, in the middle of whatever it carries."""
+        """Close every connection at once."""
         for task in self._tasks:
             task.cancel()
 
     def stall(self) -> None:
-        """Leave connections open and let nothing come back until `go_on`."""
+        """Leave connections open and forward no reply until `go_on`."""
         self._open.clear()
 
     def go_on(self) -> None:

@@ -1,4 +1,4 @@
-"""Clients that a simulator makes: the same for one in this process and for one in a process of its own."""
+"""Clients made by a simulator are the same in one process and in two."""
 
 from __future__ import annotations
 

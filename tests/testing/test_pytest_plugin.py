@@ -1,4 +1,4 @@
-"""pytest's plugin in runs of its own: with each plugin that runs asynchronous tests, without sockets and with them."""
+"""pytest's plugin in test runs of its own: with each plugin for asynchronous tests, without and with sockets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Without sockets a client meets the same simulator: the same answers, the same faults, the same errors."""
+"""A client without sockets gets the same responses, faults and errors from the simulator."""
 
 from __future__ import annotations
 

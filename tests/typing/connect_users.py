@@ -1,4 +1,4 @@
-"""How a user writes it; checked by mypy and pyright, never run."""
+"""Code of a user of Connect; checked by mypy and pyright, never run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a user reads events; checked by mypy and pyright, never run."""
+"""Code that reads events; checked by mypy and pyright, never run."""
 
 from __future__ import annotations
 

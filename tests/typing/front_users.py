@@ -1,4 +1,4 @@
-"""How a storefront team writes it; checked by mypy and pyright, never run."""
+"""Code of a storefront; checked by mypy and pyright, never run."""
 
 from __future__ import annotations
 

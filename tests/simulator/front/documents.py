@@ -1,4 +1,4 @@
-"""What the published document says, read without any code of ours: routes, parameters, and the shape of answers."""
+"""The published document, read independently of the package: routes, parameters, and members of responses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Orders, returns and shipments changed by calls: states moved, failures reported one by one."""
+"""Orders, returns and shipments are changed by calls: states, and failures reported one by one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A marketplace in another process, turned and looked at through the control plane."""
+"""A marketplace in another process, controlled and read through the control plane."""
 
 from __future__ import annotations
 

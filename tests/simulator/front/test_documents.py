@@ -1,4 +1,4 @@
-"""The simulator against the published document: routes, parameters, caps, and every answer's members."""
+"""The simulator against the published document: routes, parameters, limits, and every response's members."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exports of orders and offers: asked for, followed, fetched from the instance and from elsewhere."""
+"""Exports of orders and offers: requested, followed, downloaded from the instance and from another host."""
 
 from __future__ import annotations
 

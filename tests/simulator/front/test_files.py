@@ -1,4 +1,4 @@
-"""Documents of orders, shops and accounting, and what is attached to messages."""
+"""Documents of orders, shops and accounting, and attachments of messages."""
 
 from __future__ import annotations
 

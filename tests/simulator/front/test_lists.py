@@ -1,4 +1,4 @@
-"""Each list through the client, and what narrows it, against the rows themselves."""
+"""Each list through the client, and its filters, compared with the rows themselves."""
 
 from __future__ import annotations
 

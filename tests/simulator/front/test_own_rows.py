@@ -1,4 +1,4 @@
-"""Rows of one's own: given as mappings or structs, completed, checked, changed, deleted, and seen by every list."""
+"""Rows given as mappings or structs: completed, checked, changed, deleted, and returned by every list."""
 
 from __future__ import annotations
 

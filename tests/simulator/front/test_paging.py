@@ -1,4 +1,4 @@
-"""Both ways of paging, over HTTP, by a client that follows what the answers say."""
+"""Both kinds of paging, over HTTP, by a client that follows links and tokens."""
 
 from __future__ import annotations
 

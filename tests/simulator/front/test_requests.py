@@ -1,4 +1,4 @@
-"""Lines of orders, messages, returns and labels as calls ask for them."""
+"""Lines of orders, messages, returns and labels, changed by calls."""
 
 from __future__ import annotations
 

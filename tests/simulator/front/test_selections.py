@@ -1,4 +1,4 @@
-"""What is chosen from a list that moves, against choosing again each time."""
+"""The rows selected from a list that changes, compared with a new selection each time."""
 
 from __future__ import annotations
 
