@@ -24,6 +24,7 @@ from tests.simulator.calls import CALLS, prepared, typed
 
 ROOT = Path(__file__).parents[1]
 CHROMIUM = shutil.which("chromium")
+BUILD_TIMEOUT = 300  # seconds; the site is built within the first test that needs it
 QUIET = [
     "--headless",
     "--no-sandbox",
@@ -37,6 +38,7 @@ QUIET = [
     "--allow-file-access-from-files",
     "--window-size=1280,900",
 ]
+pytestmark = pytest.mark.timeout(BUILD_TIMEOUT)
 DARK, LIGHT = "--blink-settings=preferredColorScheme=0", "--blink-settings=preferredColorScheme=1"
 
 
