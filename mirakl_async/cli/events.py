@@ -154,7 +154,8 @@ def _opened(file: Path) -> Generator[BinaryIO]:
         raise usage_error(f"{file} is a folder")
     try:
         with nullcontext(standard_input()) if file == Path("-") else file.open("rb") as stream:
-            reader = stream if isinstance(stream, BufferedReader) else BufferedReader(cast("RawIOBase", stream))
+            is_buffered = isinstance(stream, BufferedReader)
+            reader = cast("BufferedReader", stream) if is_buffered else BufferedReader(cast("RawIOBase", stream))
             packed = reader.peek(2).startswith(b"\x1f\x8b")
             yield cast("BinaryIO", gzip.GzipFile(fileobj=reader)) if packed else reader
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
