@@ -42,11 +42,12 @@ class Search:
         self.calls = 0
         rejected = []
         assembly = Batcher(len(entries), superseded=None, on_rejected=None)
-        results = BatchResults(
+        clock = ManualClock()
+        self.results = results = BatchResults(
             assembly,
             SyncCounters(),
             Ledger(),
-            ManualClock(),
+            clock,
             reject=rejected.append,
             requeued=list,
             fail=self.failures.append,
@@ -57,6 +58,7 @@ class Search:
         while results.again:
             batch = results.again.popleft()
             self.calls += 1
+            clock.now += 1.0
             assert self.calls <= 10 * len(entries), "it never ends"
             bad = [index for index, entry in enumerate(batch.entries) if position[entry.channel_order_id] in at_fault]
             if bad:
@@ -64,6 +66,7 @@ class Search:
                 results.isolate(batch, error)
             else:
                 results.accept(batch, SimpleNamespace(attempts=()))
+            assert results.last_answer == clock.now  # a rejection is an answer, too
         assert list(assembly.unsent()) == []
         self.rejected = sorted(position[one.channel_order_id] for one in rejected)
         assert len(set(self.rejected)) == len(self.rejected)
@@ -174,6 +177,11 @@ def test_when_all_are_rejected_the_job_fails(monkeypatch):
     assert search.rejected == list(range(100))
     assert search.failures
     assert search.calls <= 200
+
+
+def test_rejections_between_which_others_are_accepted_do_not_stop_the_job(monkeypatch):
+    monkeypatch.setattr(batch_results, "MAX_CONSECUTIVE_REJECTIONS", 3)
+    assert not Search(HUNDRED, set(range(0, 100, 2)), lambda bad, size: INDISTINCT).failures
 
 
 def test_a_single_order_is_rejected_whatever_the_server_names():
