@@ -16,9 +16,9 @@ import csv
 import io
 import re
 from itertools import chain
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 
-from ..errors import UnreadableFile
+from ..errors import InvalidArgument, UnreadableFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,6 +60,7 @@ class CsvParser:
     def __init__(
         self, delimiter: str | None = None, encoding: str | None = None, is_complete: Callable[[], bool] = lambda: True
     ) -> None:
+        _check_dialect(delimiter, encoding)
         self.columns: list[str] | None = None
         self.delimiter = delimiter
         self.count: int = 0
@@ -181,6 +182,19 @@ class CsvParser:
         self._text = rest
         self._min_length = 2 * len(rest)
         return f"a record is longer than {MAX_RECORD_LENGTH} characters" if len(rest) > MAX_RECORD_LENGTH else ""
+
+
+def _check_dialect(delimiter: object, encoding: object) -> None:
+    if delimiter is not None and not (
+        isinstance(delimiter, str) and len(delimiter) == 1 and delimiter not in '"\r\n\0'
+    ):
+        raise InvalidArgument("rows", "delimiter", "must be one character other than a quote or a line break, or None")
+    try:
+        _ = encoding is None or " ".encode(cast("str", encoding))
+    except (LookupError, TypeError, UnicodeError) as error:
+        raise InvalidArgument(
+            "rows", "encoding", "must be the name of a text encoding that Python knows, or None"
+        ) from error
 
 
 def _first_record(text: str, *, last: bool) -> str | None:

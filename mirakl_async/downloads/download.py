@@ -45,7 +45,7 @@ from .json_items import JsonArrayParser
 from .readers import CsvRows, JsonItems
 from .redirects import MAX_REDIRECTS, follow_redirect
 from .saving import SavedFile, save_chunks
-from .sniffing import SNIFF_BYTES, FileFormat, detect_format
+from .sniffing import SNIFF_BYTES, FileFormat, detect_format, formats_of_csv
 from .watchdog import MinimumRate, TransferTooSlow, enforce_min_rate
 from .zip_members import Archive, ArchiveLimits, ArchiveMember
 
@@ -325,7 +325,8 @@ class DownloadStream:
         Raises UnreadableFile if the file is not CSV: a report may also be XLSX or XML, see `detect_format`. Also raises
         it if no length was sent and the last line is incomplete.
         """
-        return CsvRows(self._open_chunks("csv", "text", "empty"), CsvParser(delimiter, encoding, self._is_complete))
+        parser = CsvParser(delimiter, encoding, self._is_complete)
+        return CsvRows(self._open_chunks(*formats_of_csv(encoding)), parser)
 
     @overload
     def items(self, type: type[T], member: str | None = None) -> JsonItems[T]: ...

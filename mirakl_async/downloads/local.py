@@ -11,12 +11,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
+from ..errors import UnreadableFile
 from ..redaction import clear_locals
 from .csv_rows import CsvParser, Row, as_dict
 from .json_items import JsonArrayParser
+from .sniffing import SNIFF_BYTES, detect_format, formats_of_csv
 
 if TYPE_CHECKING:
     from .readers import Parser
+    from .sniffing import FileFormat
 
 __all__ = ["READ_BYTES", "read_csv_rows", "read_json_items"]
 
@@ -52,20 +55,28 @@ def read_csv_rows(path: str | Path, delimiter: str | None = None, encoding: str 
     Raises UnreadableFile after the last readable row of a file that is corrupt or not CSV. Blocks while it reads, as
     `read_json_items` does.
     """
+    return _without_locals(_rows(path, CsvParser(delimiter, encoding), formats_of_csv(encoding)))
+
+
+def _without_locals(values: Iterator[T]) -> Iterator[T]:
+    """The same values; an error shows no local variables."""
     try:
-        yield from _rows(path, CsvParser(delimiter, encoding))
+        yield from values
     except BaseException as error:
         clear_locals(error)
         raise
 
 
-def _rows(path: str | Path, parser: CsvParser) -> Iterator[Row]:
-    for record in _values(path, parser):
+def _rows(path: str | Path, parser: CsvParser, formats: tuple[FileFormat, ...]) -> Iterator[Row]:
+    for record in _values(path, parser, formats):
         yield as_dict(parser.columns or [], record)
 
 
-def _values(path: str | Path, parser: Parser[T]) -> Iterator[T]:
+def _values(path: str | Path, parser: Parser[T], formats: tuple[FileFormat, ...] = ()) -> Iterator[T]:
     with Path(path).open("rb") as file:
+        if formats and (found := detect_format(file.read(SNIFF_BYTES))) not in formats:
+            raise UnreadableFile(f"{path} is {found.upper()}, not {formats[0].upper()}")
+        file.seek(0)
         while parser.failure is None and (data := file.read(READ_BYTES)):
             yield from parser.feed(data)
     yield from parser.finish()

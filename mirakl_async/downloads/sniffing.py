@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 from ..http.expected_responses import without_bom
 
-__all__ = ["SNIFF_BYTES", "FileFormat", "detect_format"]
+__all__ = ["SNIFF_BYTES", "FileFormat", "detect_format", "formats_of_csv"]
 
 FileFormat: TypeAlias = Literal["csv", "xlsx", "xml", "zip", "json", "pdf", "text", "binary", "empty"]
 
@@ -26,6 +26,11 @@ def detect_format(start: bytes) -> FileFormat:
     if start.startswith(_ZIP_SIGNATURES):
         return "xlsx" if b"[Content_Types].xml" in start or b"xl/" in start else "zip"
     return "pdf" if start.startswith(b"%PDF-") else _detect_text_format(without_bom(start).lstrip())
+
+
+def formats_of_csv(encoding: str | None) -> tuple[FileFormat, ...]:
+    """What a CSV file may look like; where its encoding is given, it may be one that text is not detected in."""
+    return ("csv", "text", "empty") if encoding is None else ("csv", "text", "empty", "binary")
 
 
 def _detect_text_format(text: bytes) -> FileFormat:

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from mirakl_async import UnreadableFile, read_csv_rows, read_json_items
+from mirakl_async.errors import InvalidArgument
 from mirakl_async.models.front.orders import Order
 
 
@@ -40,3 +41,38 @@ def test_a_truncated_file_is_an_error_after_its_last_value(tmp_path, content, re
     assert next(values)
     with pytest.raises(UnreadableFile, match="truncated"):
         next(values)
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [(b"<html><body>Sign in</body></html>", "XML"), (b'{"error": "gone"}', "JSON"), (b"PK\x03\x04...", "ZIP"),
+     (b"%PDF-1.7", "PDF"), ("a;b\r\n1;2\r\n".encode("utf-16-le"), "BINARY")],
+)  # fmt: skip
+def test_a_saved_file_that_is_not_csv_is_not_an_empty_table(tmp_path, content, found):
+    path = tmp_path / "report.csv"
+    path.write_bytes(content)
+    with pytest.raises(UnreadableFile, match=f"is {found}, not CSV"):
+        list(read_csv_rows(path))
+
+
+@pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf", b"one\n1\n"])
+def test_an_empty_file_and_one_column_are_csv(tmp_path, content):
+    path = tmp_path / "report.csv"
+    path.write_bytes(content)
+    assert len(list(read_csv_rows(path))) == content.count(b"1")
+
+
+def test_a_file_without_a_byte_order_mark_is_read_in_the_encoding_that_is_given(tmp_path):
+    path = tmp_path / "report.csv"
+    path.write_bytes("a;b\r\né;2\r\n".encode("utf-16-le"))
+    assert list(read_csv_rows(path, encoding="utf-16-le")) == [{"a": "é", "b": "2"}]
+
+
+@pytest.mark.parametrize(
+    "dialect",
+    [{"delimiter": ""}, {"delimiter": "||"}, {"delimiter": '"'}, {"delimiter": "\n"}, {"delimiter": 5},
+     {"encoding": "nope"}, {"encoding": "hex"}, {"encoding": ""}, {"encoding": 5}],
+)  # fmt: skip
+def test_a_delimiter_or_an_encoding_that_cannot_be_one_is_refused_at_once(tmp_path, dialect):
+    with pytest.raises(InvalidArgument, match=next(iter(dialect))):
+        read_csv_rows(tmp_path / "none.csv", **dialect)
