@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import logging
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -64,9 +64,9 @@ class ListRequests:
         query = f"limit={size}" if self.paging.kind == "seek" else f"max={size}&offset={offset}"
         return f"{url}{'&' if '?' in url else '?'}{query}"
 
-    async def send(self, url: str) -> Response:
+    def send(self, url: str) -> Coroutine[Any, Any, Response]:
         """Request the page with this URL."""
-        return await self._session.transport.run(replace(self._request, url=url), self._options)
+        return self._session.transport.run(replace(self._request, url=url), self._options)
 
     def report_repairs(self, rows: PageRows) -> None:
         """Report the repairs of a page and its unreadable rows."""
