@@ -55,7 +55,7 @@ async def test_a_list_takes_the_options_of_a_call_for_each_of_its_pages(code, mo
 
 
 @pytest.mark.parametrize(
-    ("options", "words"), [({"timeout": 0}, "timeout"), ({"prefetch": 2}, "prefetch.*options are")]
+    ("options", "words"), [({"timeout": 0}, "timeout"), ({"prefetch": 2}, "prefetch.*valid options")]
 )
 async def test_an_unknown_option_of_a_list_is_an_error_with_the_valid_ones(options, words):
     front, _ = front_of(make(1))
