@@ -145,7 +145,7 @@ async def test_a_queue_that_cannot_say_is_not_reported(mirakl, quick, answers, r
     async with Unsure(*answers) as queue:
         job = mirakl.connect.orders.worker(queue)
         async with job:
-            for _ in range(200):
+            for _ in range(50):
                 if len(seen) >= 2:
                     break
                 await asyncio.sleep(0.001)
