@@ -169,7 +169,7 @@ def _attributes(event: CallFinished) -> dict[str, AttributeValue]:
     attributes: dict[str, AttributeValue] = {"mirakl.operation": event.operation}
     try:
         operation = operations[event.operation]
-    except UnknownOperation:  # one that Client.send reached
+    except UnknownOperation:  # of Client.request, which has no operation
         pass
     else:
         attributes |= {"http.request.method": operation.method, "url.template": operation.path}

@@ -1,4 +1,4 @@
-"""One page an event of Connect: its type, its struct, its members, and a handler."""
+"""One page for each event of Connect: its type, its struct, its members, and a handler."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ async def {function}(event: {name}) -> None:
 def event_page(type_: str, kind: type[Event]) -> str:
     """The page of one type of event."""
     command = issubclass(kind, Command)
-    what = "A command: it needs exactly one final outcome." if command else "A fact: it needs no answer."
+    what = "A command: it needs exactly one final outcome." if command else "A fact: it needs no outcome."
     parts = [
         f"# {type_}",
         f"{(kind.__doc__ or '').strip()} {what}",
         f"```python\n{handler(kind)}```",
-        "`router` goes to `connect.events.run`: see [events](../events.md).",
+        "Pass `router` to `connect.events.run`: see [events](../events.md).",
         f"## Members of `{kind.__name__}`\n\n{_members(kind)}",
     ]
     return "\n\n".join(parts) + "\n"
@@ -73,7 +73,7 @@ def _add(rows: list[str], kind: type[Any], prefix: str) -> None:
 
 
 def _described(hint: Any) -> tuple[type[Any] | None, str]:
-    """The struct inside, if there is one, and the type in words."""
+    """The nested struct, if there is one, and the name of the type."""
     origin = typing.get_origin(hint)
     if origin is Annotated:
         return _described(typing.get_args(hint)[0])
@@ -86,6 +86,6 @@ def _described(hint: Any) -> tuple[type[Any] | None, str]:
         return kind, f"list of {text}"
     if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
         return hint, f"`{hint.__name__}`"
-    return None, {"str": "text", "datetime": "moment", "bool": "true or false", "int": "whole number"}.get(
+    return None, {"str": "text", "datetime": "date-time", "bool": "true or false", "int": "whole number"}.get(
         getattr(hint, "__name__", ""), getattr(hint, "__name__", str(hint))
     )

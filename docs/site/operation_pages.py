@@ -1,4 +1,4 @@
-"""One page an operation: code, method, route, parameters, documented pace, errors that matter, and an example."""
+"""One page for each operation: code, method, route, parameters, documented rate, important errors, and an example."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ SERVICES = {
     "account": ("ConnectChannel", "connect.account", "Mirakl Account"),
     "front": ("MarketplaceFront", "front", "Mirakl Marketplace Front"),
 }
-TYPES = {"string": "text", "date-time": "moment", "json": "struct", "references": "pairs of kind and value"}
+TYPES = {"string": "text", "date-time": "date-time", "json": "struct", "references": "pairs of kind and value"}
 RETRIES = {
-    "safe": "It only reads: repeated after any failure that may pass.",
-    "idempotent": "Doing it twice is doing it once: repeated after any failure that may pass.",
+    "safe": "Only reads: retried after any temporary failure.",
+    "idempotent": "Executing it twice has the same effect as once: retried after any temporary failure.",
     "unsafe": (
-        "It is repeated only if the request provably did nothing. If the answer is lost, "
+        "Retried only if the request certainly had no effect. If the response is lost, "
         "[`OutcomeUnknown`](../errors-and-options.md) is raised."
     ),
 }
 AFTER_EXPORT = {"OF53": "OF52", "OF54": "OF52", "OR14": "OR13", "OR15": "OR13"}
-"""What follows an export, and what starts that export."""
+"""Operations that follow an export, and the operation that starts it."""
 
 
 def operation_page(operation: Operation[Any], arguments: dict[str, Any], *, export: dict[str, Any] | None) -> str:
@@ -37,7 +37,7 @@ def operation_page(operation: Operation[Any], arguments: dict[str, Any], *, expo
         _facts(operation),
         f"## Parameters\n\n{_parameters(operation)}",
         f"## Example\n\n```python\n{example(operation, arguments, export=export)}```",
-        f"## Errors that matter\n\n{_errors(operation)}",
+        f"## Important errors\n\n{_errors(operation)}",
     ]
     if operation.docs:
         parts.append(f"Mirakl's own page: <{operation.docs}>")
@@ -45,7 +45,7 @@ def operation_page(operation: Operation[Any], arguments: dict[str, Any], *, expo
 
 
 def method_path(operation: Operation[Any]) -> str:
-    """How a user reaches it, such as "front.orders.list"."""
+    """The path of the method, such as "front.orders.list"."""
     return f"{SERVICES[operation.service][1]}.{operation.resource}.{operation.name}"
 
 
@@ -74,7 +74,7 @@ def example(operation: Operation[Any], arguments: dict[str, Any], *, export: dic
 
 
 def client_variable(operation: Operation[Any]) -> str:
-    """What the example calls its client."""
+    """The name of the client's variable in the example."""
     return SERVICES[operation.service][1].partition(".")[0]
 
 
@@ -90,7 +90,7 @@ def _use(operation: Operation[Any], call: str) -> list[str]:
     method = _method(operation)
     returned = str(method.__annotations__["return"])
     if "Paginator" in returned:
-        return [f"async for item in {call}:", "    print(item)", "    break  # or read on, to the end of the list"]
+        return [f"async for item in {call}:", "    print(item)", "    break  # or continue to the end of the list"]
     if inspect.iscoroutinefunction(method):
         return [f"await {call}"] if returned == "None" else [f"answer = await {call}", "print(answer)"]
     return [f"async with {call} as download:", "    print(len(await download.read()))"]
@@ -107,14 +107,14 @@ def _facts(operation: Operation[Any]) -> str:
         ("Request", f"`{operation.method} {operation.path}`"),
         ("API", SERVICES[operation.service][2]),
         ("Method", f"`{method_path(operation)}`"),
-        ("Documented pace", operation.frequency or "none"),
+        ("Documented frequency", operation.frequency or "none"),
         ("Rate limit", _rate(operation)),
         ("Pages", _pages(operation)),
-        ("Repeated", RETRIES[operation.retry]),
+        ("Retries", RETRIES[operation.retry]),
     ]
     if operation.failures:
         rows.append(
-            ("Partial success", f"a successful answer may report failures in `{', '.join(operation.failures)}`")
+            ("Partial success", f"a successful response may report failures in `{', '.join(operation.failures)}`")
         )
     if operation.deprecated:
         rows.append(("Deprecated", "by Mirakl"))
@@ -133,12 +133,12 @@ def _pages(operation: Operation[Any]) -> str:
     if operation.paging is None:
         return "not paged"
     kind = {"offset": "by offset", "seek": "by token"}[operation.paging.kind]
-    return f"{kind}, at most {operation.paging.maximum} items a page; see [lists](../lists.md)"
+    return f"{kind}, at most {operation.paging.maximum} items per page; see [lists](../lists.md)"
 
 
 def _parameters(operation: Operation[Any]) -> str:
     if not operation.params:
-        return "None of its own."
+        return "None."
     rows = [f"| `{one.argument}` | {_type(one)} | {_notes(one)} |" for one in operation.params]
     return "| argument | type | notes |\n| --- | --- | --- |\n" + "\n".join(rows)
 
@@ -174,12 +174,14 @@ def _notes(param: Param) -> str:
 
 def _errors(operation: Operation[Any]) -> str:
     lines = [
-        "- `InvalidArgument`: an argument breaks the contract; raised before anything is sent.",
-        "- `APIError` (`BadRequest`, `NotFound`, ...): an error status; it has Mirakl's words.",
+        "- `InvalidArgument`: an argument violates the contract; raised before anything is sent.",
+        "- `APIError` (`BadRequest`, `NotFound`, ...): an error status; it has Mirakl's message.",
     ]
     if operation.retry == "unsafe":
         lines.append("- `OutcomeUnknown`: sent, but no response was received; check before sending it again.")
     if operation.maximum is not None or operation.interval is not None:
-        lines.append("- `MaxWaitExceeded`: waiting for the pace would outlast `max_wait` or the deadline.")
+        lines.append(
+            "- `MaxWaitExceeded`: the rate limit would delay the call longer than `max_wait` or the deadline allows."
+        )
     lines.append("\nAll of them: [errors and options](../errors-and-options.md).")
     return "\n".join(lines)

@@ -136,7 +136,7 @@ def by_argument_name(operation: Operation[Any], params: Mapping[str, object]) ->
     return arguments
 
 
-def build_undocumented(  # noqa: PLR0917 - one caller, Client.send, whose arguments these are
+def build_undocumented(  # noqa: PLR0917 - one caller, Client.request, whose arguments these are
     method: str,
     path: str,
     service: Service,
