@@ -196,8 +196,7 @@ class BatchBuilder:
             except pa.ArrowInvalid:
                 pieces.append(self._read_each(lines, row_count + first))
         text.clear()  # otherwise memory would hold all items three times
-        (batch,) = pa.Table.from_batches(pieces).combine_chunks().to_batches()
-        return batch
+        return _one_batch(pieces)
 
     def _read_each(self, lines: list[bytes], first: int) -> Any:
         """Make a batch from items that are decoded and repaired one by one, at a tenth of the speed."""
@@ -211,7 +210,15 @@ class BatchBuilder:
         try:
             return pa.RecordBatch.from_pylist(rows, schema=self.schema)
         except (pa.ArrowInvalid, OverflowError) as error:
-            raise UnreadableFile(f"a value does not fit its column ({one_line(str(error), 200)})") from None
+            if len(lines) == 1:
+                raise UnreadableFile(f"item {first} does not fit its columns ({one_line(str(error), 200)})") from None
+        # One by one, so that the error names the item.
+        return _one_batch([self._read_each([line], index) for index, line in enumerate(lines, first)])
+
+
+def _one_batch(batches: list[Any]) -> Any:
+    (batch,) = pa.Table.from_batches(batches).combine_chunks().to_batches()
+    return batch
 
 
 def parquet_writer(file: Any, schema: Any) -> Any:

@@ -156,7 +156,7 @@ INSIDE = b'{"order_lines":[{"price":1%s}]}' % (25 * b"0")
 
 @pytest.mark.parametrize("item", [b"5", b"[]", b'{"order_id":"a"', b"{}{}", b"\xff", INSIDE, *PRICES])
 def test_an_item_that_cannot_be_read_is_named_and_no_value_is_changed(item):
-    with pytest.raises(UnreadableFile, match="item 1 cannot be read|does not fit") as caught:
+    with pytest.raises(UnreadableFile, match="item 1 (cannot be read|does not fit)") as caught:
         only([decoded(), item])
     assert "122083294381374201810" not in str(caught.value)
 
