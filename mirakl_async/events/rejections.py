@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import os
+import stat
 from contextlib import asynccontextmanager
 from functools import partial
 from hashlib import blake2b
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from ..downloads.private import open_private
 from ..errors import ConfigurationError
 from ..queues.opening import opened, require
 from ..queues.protocol import KeepsRejected, RejectedRow, Sink, offers
@@ -95,10 +97,10 @@ def _line(row: RejectedRow) -> bytes:
 
 def _append(path: Path, line: bytes) -> None:
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)  # it holds what orders hold
-        with os.fdopen(handle, "ab") as file:
+        with open_private(path, "ab") as file:  # it holds what orders hold
             file.write(line)
             file.flush()
-            os.fsync(file.fileno())
+            if stat.S_ISREG(os.fstat(file.fileno()).st_mode):  # a pipe cannot be synced
+                os.fsync(file.fileno())
     except OSError as error:
-        raise ConfigurationError(f"rejected: {path} cannot be written: {os.strerror(error.errno or 0)}") from error
+        raise ConfigurationError(f"rejected: {path} cannot be written: {error.strerror or error}") from error

@@ -110,6 +110,22 @@ async def test_rejected_messages_go_into_a_file_or_another_queue(mirakl, tmp_pat
         assert len(await rejected_of(other)) == 2
 
 
+async def test_the_file_of_rejected_messages_is_its_owners_only_also_where_it_existed_and_no_link_is_followed(
+    mirakl, tmp_path
+):
+    existing, target, link = tmp_path / "rejected.ndjson", tmp_path / "target", tmp_path / "link"
+    existing.write_bytes(b"")
+    existing.chmod(0o666)
+    link.symlink_to(target)
+    await mirakl.put(b"<html>")
+    await mirakl.run(router_of(), rejected=existing)
+    assert existing.stat().st_mode & 0o777 == 0o600
+    await mirakl.put(b"<html>")
+    with pytest.raises(ConfigurationError, match="symbolic link"):
+        await mirakl.run(router_of(), rejected=link)
+    assert not target.exists()
+
+
 async def test_a_queue_that_keeps_no_rejected_messages_needs_a_place_for_them(mirakl):
     class Plain:
         lease = 60.0
