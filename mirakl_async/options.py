@@ -142,13 +142,14 @@ def check_options(code: str, options: Options, arguments: Iterable[str] = ()) ->
     """Raise InvalidArgument for an invalid or unknown option.
 
     A misspelt argument arrives here as an unknown option; ignoring a misspelt filter would select too much.
-    `arguments` are the other arguments of the method, for the hint.
+    `arguments` are the method's own, for the message.
     """
     if not OPTIONS.keys() >= options.keys():
-        unknown = next(name for name in options if name not in OPTIONS)
-        hint = did_you_mean(unknown, [*arguments, *OPTIONS])
-        reason = f"unknown argument; valid options, besides its parameters: {', '.join(sorted(OPTIONS))}{hint}"
-        raise InvalidArgument(code, unknown, reason)
+        unknown, parameters = next(name for name in options if name not in OPTIONS), sorted(arguments)
+        valid = f"valid options: {', '.join(sorted(OPTIONS))}{did_you_mean(unknown, [*parameters, *OPTIONS])}"
+        if parameters:
+            valid = f"valid arguments: {', '.join(parameters)}; {valid}"
+        raise InvalidArgument(code, unknown, f"unknown argument; {valid}")
     check_arguments(code, OPTIONS, options)
     check_headers(code, options.get("headers"))
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import codec
+from ..checks import did_you_mean
 from ..http.params import EXAMPLES, read_text
 from .results import usage_error
 
@@ -22,20 +23,25 @@ if TYPE_CHECKING:
 __all__ = ["arguments_of", "read_file", "read_json"]
 
 
-def arguments_of(operation: Operation[Any], texts: Sequence[str]) -> dict[str, object]:
-    """The arguments by their Python names; unknown names are passed on, and rejected when the request is built."""
+def arguments_of(operation: Operation[Any], texts: Sequence[str], *, one_page: bool = False) -> dict[str, object]:
+    """The arguments by their Python names; `one_page` also takes the parameters of paging, which a whole list sets.
+
+    Raises CommandError for names that the operation does not have.
+    """
     given: dict[str, list[str]] = {}
     for text in texts:
         name, equals, value = text.partition("=")
         if not equals or not name:
             raise usage_error(f"{text!r} is not name=value")
         given.setdefault(name, []).append(value)
-    params = {param.name: param for param in operation.wire_params}
+    params = {param.name: param for param in (operation.wire_params if one_page else operation.params)}
     arguments: dict[str, object] = {}
     for name, values in given.items():
-        param = params.get(name)
         label = f"{operation.code}: {name}"
-        arguments[param.argument if param else name] = _argument(param, values, label) if param else values
+        if name not in params:
+            names = ", ".join(sorted(params)) or "none"
+            raise usage_error(f"{label}: unknown parameter; valid parameters: {names}{did_you_mean(name, params)}")
+        arguments[params[name].argument] = _argument(params[name], values, label)
     return arguments
 
 

@@ -64,7 +64,7 @@ async def call(
     reports failed items.
     """
     operation = registry[code]
-    params, content = arguments_of(operation, arguments), _body(operation, body)
+    params, content = arguments_of(operation, arguments, one_page=True), _body(operation, body)
     if out is not None and not (operation.answer == "stream" and out.is_dir()):
         check_output(out)
     client: Client

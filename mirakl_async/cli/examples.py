@@ -8,7 +8,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "": (
         "mirakl-async demo",
         "mirakl-async check",
-        "mirakl-async sync orders.ndjson --channel-id C-1 --channel-store-id S-1",
+        "mirakl-async sync orders.ndjson --channel-id channel-1 --channel-store-id store-1",
     ),
     "call": (
         "mirakl-async call OR12 order_id=O-1",
@@ -48,7 +48,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     ),
     "simulator": ("mirakl-async simulator --port 8080 --rate-limit none",),
     "sync": (
-        "mirakl-async sync orders.ndjson --channel-id C-1 --channel-store-id S-1",
+        "mirakl-async sync orders.ndjson --channel-id channel-1 --channel-store-id store-1",
         "mirakl-async sync orders.ndjson.gz --journal orders.db --resume --rejected-file rejected.ndjson",
         "mirakl-async sync - --json < orders.ndjson",
     ),

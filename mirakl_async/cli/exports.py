@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 
-from ..checks import did_you_mean
 from ..marketplace_front import MarketplaceFront
 from ..operations import operations as registry
 from .arguments import arguments_of
@@ -79,13 +78,6 @@ def _arguments(what: str, filters: tuple[str, ...], kind: str, attach: str | Non
     """The arguments that start the export; none for one that is running."""
     operation = registry["OR13" if what == "orders" else "OF52"]
     arguments = arguments_of(operation, filters)
-    known = {param.argument for param in operation.params}
-    for name in arguments:
-        if name not in known:
-            raise usage_error(
-                f"{name}: unknown parameter of {operation.code}; valid parameters: {', '.join(sorted(known))}"
-                f"{did_you_mean(name, known)}"
-            )
     if attach is not None:
         if arguments:
             raise usage_error("--attach fetches an export as it was started: it goes without filters")

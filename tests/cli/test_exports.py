@@ -198,7 +198,7 @@ async def test_no_incomplete_file_appears(marketplace, tmp_path):
         (["orders", "--out", "/nowhere/o.csv"], "/nowhere is not a folder"),
         (
             ["orders", "colour=red", "--out", "o.csv"],
-            "colour: unknown parameter of OR13; valid parameters: channel_codes,",
+            "OR13: colour: unknown parameter; valid parameters: channel_codes,",
         ),
         (["orders", "start_date=soon", "--out", "o.csv"], "start_date: 'soon' is not a date and time"),
         (["orders", *DATES, "--attach", "x", "--out", "o.csv"], "it goes without filters"),

@@ -40,6 +40,22 @@ async def ids(*arguments):
     return [json.loads(line)["order_id"] for line in done.out.splitlines()], done.err
 
 
+@pytest.mark.parametrize(
+    ("argument", "message"),
+    [
+        ("state=SHIPPING", "OR11: state: unknown parameter; valid parameters: channel_codes, "),
+        ("max=5", "OR11: max: unknown parameter"),
+        ("order_idss=a", "did you mean order_ids?"),
+    ],
+)
+async def test_a_parameter_that_the_list_does_not_have_is_named(mirakl, argument, message):
+    done = await program("list", "OR11", argument)
+    assert done.status == 2
+    assert message in done.err
+    assert "deadline" not in done.err
+    assert not mirakl.requests
+
+
 async def test_all_pages_are_written_to_standard_output(mirakl):
     found, err = await ids()
     assert len(set(found)) == len(found) == 250
