@@ -455,3 +455,20 @@ def test_a_dict_instead_of_a_struct_is_validated_against_it():
     assert [str(violation) for violation in codec.find_violations(value)] == [
         "orders[0].order_lines[0].product.title: Expected `str` of length >= 1"
     ]
+
+
+def test_a_text_that_is_repaired_keeps_the_spaces_at_its_ends():
+    assert codec.decode(Order, b'{"order_id":"  a\x01 "}').value.order_id == "  a\x01 "
+
+
+@pytest.mark.parametrize(("levels", "read"), [(1, 1), (20, 20), (21, 19), (200, 19)])
+def test_damage_is_looked_for_twenty_levels_deep_in_a_member_that_may_be_anything(levels, read):
+    class Open(msgspec.Struct):
+        value: Any = None
+
+    value = codec.decode(Open, b'{"value":' + b"[" * levels + b"1,NaN" + b"]" * levels + b"}").value.value
+    found = 0
+    while isinstance(value, list) and value:
+        value, found = value[0], found + 1
+    assert found == read
+    assert value == (1 if levels <= 20 else [])
