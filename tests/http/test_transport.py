@@ -5,6 +5,7 @@ import pytest
 from mirakl_async import BearerToken, ConnectChannel, MarketplaceFront, Retry, Timeouts, Upload, errors
 from mirakl_async.http.request import MIN_UPLOAD_RATE
 from mirakl_async.http.request_builder import build
+from mirakl_async.http.wire import WireError
 from mirakl_async.instrumentation import CallFinished, RetryScheduled, Throttled
 from mirakl_async.models.connect.orders import ActionError
 from mirakl_async.operations.connect.orders import UPDATE_ACTION_STATUS
@@ -387,3 +388,16 @@ async def test_a_closed_client_asks_for_no_token():
         await transport.run(build(UPDATE_ACTION_STATUS, {"action_id": "a1"}, "https://m.example", b"{}"), {})
     assert not asked
     assert not wire.sent
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [("large", errors.ResponseTooLarge), ("url", errors.ConnectFailed), ("request", errors.ConnectFailed),
+     ("protocol", errors.ProtocolError), ("timeout", errors.AttemptTimeout), ("lost", errors.ConnectionLost)],
+)  # fmt: skip
+async def test_an_error_of_the_connection_says_the_operation_and_the_reason(kind, expected):
+    connect, _ = client(WireError(kind, "partial", "something is odd", permanent=True))
+    async with connect:
+        with pytest.raises(expected, match=r"updateActionStatus \(PUT .*\): something is odd") as raised:
+            await report(connect)
+    assert raised.value.context.operation == "updateActionStatus"
