@@ -116,7 +116,11 @@ async def test_a_json_error_with_a_success_status_is_not_a_success(body, media_t
             await front.call("RT29", body={"returns": [{"id": "r1"}]})
 
 
-@pytest.mark.parametrize("body", [b"{}", b" { } ", b'{"order_id": null}', b'{"new": 1, "order_id": "o1"}'])
+@pytest.mark.parametrize(
+    "body",
+    [b"{}", b" { } ", b'{"order_id": null}', b'{"new": 1, "order_id": "o1"}',
+     b'{"new": "' + b"x" * 9000 + b'", "order_id": "o1"}'],
+)  # fmt: skip
 async def test_an_object_without_members_or_with_a_documented_one_is_a_success(body):
     _, wire = client(reply(200, body, **JSON))
     front = MarketplaceFront("https://acme.mirakl.net", auth=BearerToken("t"), wire=wire, rate_limit="none")
