@@ -21,6 +21,8 @@ NOW = 1_800_000_000.0
         (ResponseOutcome(status=502), True, True, False),
         (ResponseOutcome(status=503), True, True, False),
         (ResponseOutcome(status=503, retry_after=1), True, True, True),
+        (ResponseOutcome(status=502, retry_after=1), True, True, False),
+        (ResponseOutcome(status=400, retry_after=1), False, False, False),
         (ResponseOutcome(status=504), True, True, False),
         (ResponseOutcome(status=408), True, True, False),
         (ResponseOutcome(status=429), True, True, True),

@@ -345,6 +345,13 @@ async def test_batches_are_smaller_than_max_batch_bytes(start):
     assert report.accepted == 200
 
 
+async def test_what_of_a_batch_of_mappings_does_not_fit_into_its_call_is_sent_in_another(mirakl):
+    feed = [order(n, title="x" * (300 if n % 7 else 3_000)) for n in range(200)]
+    report, _ = await run(mirakl.sync(map(as_mapping, feed), max_batch_bytes=20_000))
+    assert held(mirakl.sim) == expected(feed)
+    assert (report.accepted, report.unsent) == (200, 0)
+
+
 async def test_batches_are_halved_for_a_server_with_a_lower_limit(mirakl):
     takes = 20_000
     feed = [order(n, title="x" * (30_000 if n == 77 else 500)) for n in range(100)]
