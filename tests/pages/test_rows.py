@@ -29,3 +29,11 @@ def test_rows_with_several_key_members_differ_in_any_and_have_no_key_without_one
         for nothing in ("null", ""):
             assert found.of(codec.decode(paging.item, raw(**{name: nothing})).value) is None
             assert found.of_raw(raw(**{name: nothing})) is None
+
+
+def test_a_row_that_cannot_be_read_has_the_key_that_it_would_have():
+    paging = operations["OR11"].paging
+    found = identity(paging.item, paging.key)
+    body = b'{"order_id": "o1", "order_lines": 5}'
+    assert found.of_raw(body) == found.of(codec.decode(paging.item, body).value) == "o1"
+    assert found.of_raw(b'{"order_lines": 5}') is None
