@@ -210,16 +210,22 @@ async def test_a_head_in_many_packets_is_read_on_a_reused_connection_too(raw, si
 @pytest.mark.parametrize("body", BODIES)
 async def test_bytes_after_a_204_are_not_the_next_response(body):
     fields, content = BODIES[body]
+    sent = asyncio.Event()
 
     async def serve(peer):
         while await peer.request() is not None:
             await peer.send(head(*fields, status="204 No Content"))
             await asyncio.sleep(0.005)
-            await peer.send(content)
+            try:
+                await peer.send(content)
+            finally:
+                sent.set()
 
     async with RawServer(serve) as server, connect(server) as client:
         for _ in range(3):
             assert (await report(client)).status == 204
+            await sent.wait()
+            sent.clear()
             await asyncio.sleep(0.02)
     assert len(server.requests) == 3
 
