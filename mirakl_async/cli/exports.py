@@ -79,6 +79,8 @@ def _arguments(what: str, filters: tuple[str, ...], kind: str, attach: str | Non
     operation = registry["OR13" if what == "orders" else "OF52"]
     arguments = arguments_of(operation, filters)
     if attach is not None:
+        if not attach or "/" in attach:
+            raise usage_error("--attach must be the tracking id of an export")
         if arguments:
             raise usage_error("--attach fetches an export as it was started: it goes without filters")
         return {}

@@ -62,6 +62,8 @@ async def journal(
         raise usage_error("--id goes with --replay or --purge")
     if "://" not in queue and not await asyncio.to_thread(Path(queue).exists):
         raise usage_error(f"{queue} does not exist")
+    if "://" not in queue and await asyncio.to_thread(Path(queue).is_dir):
+        raise usage_error(f"{queue} is a folder")
     if "://" not in queue and await asyncio.to_thread(is_rejected_file, Path(queue)):
         if replay or purge:
             raise usage_error(

@@ -60,6 +60,8 @@ async def list_items(
         raise usage_error(f"{operation.code} is not a list of Front; use: mirakl-async call {operation.code}")
     ending = output_format(out, ENDINGS, packable=PACKABLE)
     check_output(out, json=json)
+    if bookmark is not None:
+        check_output(bookmark, option="--bookmark")
     arguments = arguments_of(operation, filters)
     mark = _mark(operation, arguments, since, bookmark)
     options = call_options(deadline, max_wait)

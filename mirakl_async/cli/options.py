@@ -42,14 +42,15 @@ def _is(rule: Rule) -> Callable[[object, object], None]:
     """A validator of an option, which is called with its type and its value."""
 
     def validate(_: object, value: object) -> None:
-        if value is not None and (reason := reason_against(rule, value)) is not None:
-            raise ValueError(f"It {reason.rpartition(', not ')[0] or reason}.")
+        if value is not None and reason_against(rule, value) is not None:
+            raise ValueError(f"It must be {rule.what}.")
 
     return validate
 
 
 AT_LEAST_ONE = _is(whole(1))
 AT_LEAST_ZERO = _is(whole(0))
+CALLS = _is(whole(1, 10_000))
 SECONDS_ABOVE_ZERO = _is(SECONDS)
 SECONDS_AT_LEAST_ZERO = _is(SECONDS_OR_ZERO)
 
@@ -74,7 +75,7 @@ Rate: TypeAlias = Annotated[
 ]
 Concurrency: TypeAlias = Annotated[
     int | None,
-    Parameter(help="calls in flight (default: as many as the rate and the latency need)", validator=AT_LEAST_ONE),
+    Parameter(help="calls in flight (default: as many as the rate and the latency need)", validator=CALLS),
 ]
 Deadline: TypeAlias = Annotated[
     float | None,

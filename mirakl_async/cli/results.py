@@ -45,6 +45,7 @@ _FOR_TERMINALS = tuple(
     (re.compile(pattern), words)
     for pattern, words in (
         (r"give auth=, or set", "set"),
+        (r"write origin=OriginRequest\(.*?\) \((--channel-id and --channel-store-id)\)", r"give \1"),
         (r"give auth_url= \(on the command line --auth-url\)", "give --auth-url"),
         (r"give rejected=\.\.\., the path of a file or another queue", "give --rejected-file"),
         (r"give resume_file=\.\.\., or resume=False to read", "leave out --resume to read"),
@@ -93,6 +94,8 @@ def unfinished(words: str) -> CommandError:
 def message_of(error: Exception) -> str:
     """The message of an error for the user of a command, who sets options and variables, not arguments."""
     text = str(error) or type(error).__name__
+    if isinstance(error, OSError) and error.strerror and error.filename:
+        text = f"{error.filename}: {error.strerror}"  # without its number
     for pattern, words in _FOR_TERMINALS:
         text = pattern.sub(words, text)
     return text

@@ -120,7 +120,7 @@ async def test_help_can_be_shown_on_any_terminal(variables):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["sync", "o", "--concurrency", "0"], 'Invalid value "0" for --concurrency. It must be a whole number, at least 1.'),
+        (["sync", "o", "--concurrency", "0"], 'Invalid value "0" for --concurrency. It must be a whole number, from 1 to 10000.'),
         (["worker", "q", "--max-outage", "-1"], "for --max-outage. It must be a number of seconds, at least 0."),
         (["list", "OR11", "--deadline", "nan"], "for --deadline. It must be a number of seconds above 0."),
         (["export", "offers", "--out", "o.csv", "--poll-interval", "0"], "It must be a number of seconds above 0."),
