@@ -36,7 +36,7 @@ class BrokerOutage:
         now = self._clock.monotonic()
         if self._began is None:
             self._began = now
-            log.info("%s: %s; repeating for at most %.0f s", self._queue, reason, self._max_outage)
+            log.warning("%s is unavailable (%s); retrying for up to %.0f s", self._queue, reason, self._max_outage)
         left = self._began + self._max_outage - now
         if left <= 0:
             cause = None if isinstance(error, str) else error

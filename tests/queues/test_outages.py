@@ -32,6 +32,15 @@ async def test_a_temporary_error_is_retried_with_growing_delays() -> None:
     assert max(clock.slept) == MAX_DELAY
 
 
+async def test_the_start_of_an_outage_is_a_warning_without_secrets(caplog) -> None:
+    await repeat(failing(3, OSError("redis://:secret@host")), is_os_error, "a queue", 60, InstantClock())
+    (record,) = caplog.records
+    assert (record.levelname, record.getMessage()) == (
+        "WARNING",
+        "a queue is unavailable (OSError); retrying for up to 60 s",
+    )
+
+
 async def test_delays_have_jitter() -> None:
     clock = InstantClock(draw=0.0)
     assert await repeat(failing(2, OSError()), is_os_error, "a queue", 60, clock) == "done"
