@@ -49,7 +49,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "simulator": ("mirakl-async simulator --port 8080 --rate-limit none",),
     "sync": (
         "mirakl-async sync orders.ndjson --channel-id channel-1 --channel-store-id store-1",
-        "mirakl-async sync orders.ndjson.gz --journal orders.db --resume --rejected-file rejected.ndjson",
+        "mirakl-async sync orders.ndjson.gz --journal orders.db --resume",
         "mirakl-async sync - --json < orders.ndjson",
     ),
     "worker": (
