@@ -15,6 +15,7 @@ from tests.events.conftest import command, price, router_of
 from tests.support.postgres_server import shared_postgres  # noqa: F401 - a fixture
 
 COUNT = 150
+LEASE = 10.0  # seconds after which a message that a runner took as it ended comes again: well within a test's time
 
 
 @pytest.fixture(params=["redis", "sqlite", "redis and postgres"])
@@ -28,11 +29,14 @@ def places(request, tmp_path):
         pytest.skip("needs redis-server")
     name = uuid4().hex
     if request.param == "redis":
-        return lambda: (RedisQueue(f"{server.url}/q{name}"), RedisIdempotencyStore(f"{server.url}/a{name}"))
+        return lambda: (
+            RedisQueue(f"{server.url}/q{name}", lease=LEASE),
+            RedisIdempotencyStore(f"{server.url}/a{name}"),
+        )
     from mirakl_async.events import PostgresIdempotencyStore
 
     dsn = f"{request.getfixturevalue('shared_postgres').url}?table=a{name[:20]}"
-    return lambda: (RedisQueue(f"{server.url}/q{name}"), PostgresIdempotencyStore(dsn))
+    return lambda: (RedisQueue(f"{server.url}/q{name}", lease=LEASE), PostgresIdempotencyStore(dsn))
 
 
 async def test_runners_with_one_queue_and_store_handle_each_command_once_and_an_order_one_at_a_time(mirakl, places):
@@ -66,7 +70,8 @@ async def test_runners_with_one_queue_and_store_handle_each_command_once_and_an_
     assert not any(overlaps)
     assert set(mirakl.outcomes().values()) == {"SUCCESS"}
     assert sum(one.handled for one in counters) == COUNT
-    assert sum(one.already_final for one in counters) == 0
+    # A runner that starts late may report an outcome that another one is just reporting: Connect keeps the first.
+    assert sum(one.already_final for one in counters) <= COUNT // 10
 
 
 async def test_two_runners_and_a_restart_end_with_the_newest_of_each_part_of_prices(mirakl, places):
