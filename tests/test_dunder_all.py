@@ -12,13 +12,13 @@ import pytest
 import mirakl_async
 
 ROOT = Path(__file__).parents[1]
-PACKAGE = ROOT / "mirakl_async"
+PACKAGE = Path(mirakl_async.__file__).parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), *sorted((ROOT / "examples").rglob("*.py"))]
 IMPORT = re.compile(r"^\s*from (mirakl_async[\w.]*) import (\([^)]*\)|[^\n#(]+)", re.MULTILINE)
 
 
 def module_name(path):
-    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+    return ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__")
 
 
 MODULES = {module_name(path): path for path in sorted(PACKAGE.rglob("*.py")) if path.stem != "__main__"}

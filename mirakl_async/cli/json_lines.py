@@ -79,7 +79,8 @@ class JsonLines(io.TextIOBase):
 
     def flush(self) -> None:
         """Flush the stream below; a line that has not ended is kept."""
-        self._target.flush()
+        if not self._target.closed:  # it may end before this one is collected
+            self._target.flush()
 
     def finish(self) -> None:
         """Write a last line that did not end."""

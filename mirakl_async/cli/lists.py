@@ -120,12 +120,15 @@ class _Reading:
                     if self._count % SAVED_EVERY == 0:
                         shown.items(self._count)
                         self._save(file)
-        finally:
-            if self._count:
-                self._save(file)
+        except OSError:  # of the output, as a pipe whose reader has ended: what it did not take is not skipped
+            raise
+        except BaseException:
+            self._save(file)
+            raise
+        self._save(file)
         return self._count
 
     def _save(self, file: BinaryIO) -> None:
-        if self._path is not None:
+        if self._path is not None and self._count:
             file.flush()  # the next run may skip only what was written
             self._mark.save(self._path, self._items.cursor)

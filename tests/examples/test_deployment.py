@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+import mirakl_async
 from mirakl_async.cli.app import app
 from mirakl_async.cli.health import HealthPages, parse_address
 from mirakl_async.cli.json_lines import take_option
@@ -24,7 +25,7 @@ ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "examples" / "deploy"
 SETTINGS = {
     name
-    for path in (ROOT / "mirakl_async").rglob("*.py")
+    for path in Path(mirakl_async.__file__).parent.rglob("*.py")
     if "simulator" not in path.parts
     for name in re.findall(r'"(MIRAKL_[A-Z_]+)"', path.read_text())
 }
