@@ -541,7 +541,7 @@ async def test_leaving_a_stream_early_releases_its_messages(mirakl):
 
 async def test_the_store_can_be_in_the_file_of_the_orders_queue(mirakl, tmp_path):
     path = tmp_path / "connector.db"
-    async with SqliteQueue(tmp_path / "events.db") as queue:
+    async with SqliteQueue(tmp_path / "events.db", lease=3600.0) as queue:
         bodies = [command(f"a{number}", f"O{number}") for number in range(50)]
         for number in range(50):
             mirakl.sim.world.add_action(f"a{number}")
