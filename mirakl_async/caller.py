@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from .http.response import Response
     from .http.session import Session
-    from .instrumentation import Instrumentation
     from .operation import Operation
     from .options import Options
 
@@ -43,7 +42,7 @@ class Caller:
             return await self._call_each(operation, parts, options)
         session = self.session
         response = await session.send(session.build(operation, arguments), options)
-        value: T = decoded(response, session.transport.instrumentation)
+        value: T = decoded(response, session)
         return value
 
     async def _call_each(self, operation: Operation[T], parts: list[dict[str, object]], options: Options) -> T:
@@ -57,7 +56,7 @@ class Caller:
         try:
             for index in range(len(parts)):
                 await prefetcher.schedule(range(index, len(parts)))
-                values.append(decoded(await prefetcher.get(index), session.transport.instrumentation))
+                values.append(decoded(await prefetcher.get(index), session))
         finally:
             await prefetcher.close()
         merged: T = merge(values)
@@ -106,7 +105,7 @@ class RawCaller(Caller):
         return self.call(operation, arguments, options)
 
 
-def decoded(response: Response, instrumentation: Instrumentation) -> Any:
+def decoded(response: Response, session: Session) -> Any:
     """Decode the body of a success; None if the operation has no response body.
 
     Violations of the schema are repaired and reported; raises DecodeFailed if the body cannot be repaired, such as
@@ -124,5 +123,5 @@ def decoded(response: Response, instrumentation: Instrumentation) -> Any:
             error.path,
         ) from error
     for repair in result.repaired:
-        instrumentation.response_repaired(operation.code, repair.path, repair.reason)
+        session.transport.instrumentation.response_repaired(operation.code, repair.path, repair.reason)
     return result.value

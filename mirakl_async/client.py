@@ -163,7 +163,7 @@ class Client:
         request = self._request(code, params, body)
         if request.operation.answer == "stream":
             return Download(self._session, request, options)
-        return decoded(await self._session.send(request, options), self._instrumentation)
+        return decoded(await self._session.send(request, options), self._session)
 
     async def call_raw(
         self, code: str, params: Mapping[str, object] | None = None, *, body: object = None, **options: Unpack[Options]

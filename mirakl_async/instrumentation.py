@@ -222,7 +222,7 @@ class Instrumentation:
         counters = self.counters
         counters.calls += 1
         counters.attempts += attempts
-        if isinstance(error, Exception):
+        if error is not None and isinstance(error, Exception):
             counters.failures += 1
         if self._listeners:
             error_name = None if error is None else type(error).__name__

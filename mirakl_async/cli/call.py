@@ -78,7 +78,7 @@ async def call(
             await _download(await client.call(code, params, body=content, **options), out)
             return Exit.DONE
         response = await client.call_raw(code, params, body=content, **options)
-        failed = getattr(decoded(response, client.session.transport.instrumentation), "failed", ())
+        failed = getattr(decoded(response, client.session), "failed", ())
     if response.content:
         _write_json(response.content, out)
     else:

@@ -64,7 +64,7 @@ MAX_HEADER_BYTES = 128 * 1024
 MAX_HEADER_COUNT = 256
 HEAD_END = b"\r\n\r\n"
 BODILESS = frozenset({b"204", b"304"})
-STATUS = slice(9, 12)
+STATUS, STATUS_LENGTH = slice(9, 12), 3
 USER_AGENT = f"mirakl-async/{__version__} aiohttp/{aiohttp.__version__}"
 
 
@@ -95,11 +95,8 @@ class _Protocol(ResponseHandler):
     def data_received(self, data: bytes) -> None:
         """Pass received bytes to the parser: first a head without a body, then what follows it."""
         if self._parser is not self._current_parser:  # each request has its own parser
-            self._current_parser, self._head, self.message = self._parser, b"", None
-            status = data[STATUS]
-            self._in_bodiless_head = self._skip_payload or (
-                status != b"200" and (status in BODILESS or status[:1] == b"1" or len(status) < 3)
-            )
+            self._current_parser, self.message = self._parser, None
+            self._in_bodiless_head = data[STATUS] != b"200" or self._skip_payload  # as far as is known yet
         elif data and not self._in_bodiless_head and self._is_answered():
             self.close()  # unrequested bytes would be read as the next response
             return
@@ -117,15 +114,21 @@ class _Protocol(ResponseHandler):
         """Pass each complete head without a body to the parser; return the bytes that follow."""
         while self._in_bodiless_head and data:
             head = self._head + data
-            if len(head) >= STATUS.stop and not self._skip_payload and not _is_bodiless(head[STATUS]):
-                self._in_bodiless_head = False
+            status = head[STATUS]
+            if (
+                status not in BODILESS
+                and not self._skip_payload
+                and len(status) == STATUS_LENGTH
+                and status[:1] != b"1"
+            ):
+                self._in_bodiless_head, self._head = False, b""
             elif (end := head.find(HEAD_END)) < 0:
                 self._head = head
                 break
             else:
                 at = end + len(HEAD_END) - len(self._head)
-                self._in_bodiless_head, self._head = head[STATUS].startswith(b"1"), b""
-                super().data_received(data[:at])
+                self._in_bodiless_head, self._head = status.startswith(b"1"), b""
+                ResponseHandler.data_received(self, data[:at])
                 data = data[at:]
                 if not self._in_bodiless_head and not self._skip_payload and _promises_a_body(self.message):
                     self.force_close()  # the body would be read as the next response

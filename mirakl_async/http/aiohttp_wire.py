@@ -12,7 +12,7 @@ import io
 import re
 from contextlib import suppress
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
 import aiohttp
@@ -79,7 +79,7 @@ class AiohttpWire:
     def _session(self, *, force_close: bool) -> aiohttp.ClientSession:
         return make_session(self._timeouts, proxy=self._proxy, ssl=self._ssl, force_close=force_close)
 
-    async def exchange(
+    async def exchange(  # noqa: C901 - one exchange in the order of its steps
         self,
         method: str,
         url: str,
@@ -93,19 +93,20 @@ class AiohttpWire:
         """Send a request and read the whole response; raises WireError."""
         attempt = AttemptState()
         self._timer.begin(attempt, timeout)
-        body_read = io.BytesIO()
+        pieces: list[bytes] = []
         try:
             response = await self._send(attempt, method, url, headers, body, new_connection=new_connection)
             chunked, framed = False, True
-            if hdrs.CONTENT_LENGTH not in response.headers:
+            if hdrs.CONTENT_LENGTH not in response.headers and response.status != NO_CONTENT:
                 chunked, framed = is_chunked(response), is_framed(response)
             try:
-                await _read_into(body_read, response, max_bytes)
+                await _read_into(pieces, response, max_bytes)
             except (aiohttp.ClientError, OSError, WireError, asyncio.CancelledError) as error:
                 if response.status < 300 or (isinstance(error, asyncio.CancelledError) and not attempt.end()):
                     raise  # an error status is certain even where its body could not be read
             finally:
-                response.close()
+                if not response.closed:  # it has released its connection if it was read to its end
+                    response.close()
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise self._record_error(error, attempt, url) from _safe_cause(error)
         except asyncio.CancelledError as error:
@@ -116,7 +117,7 @@ class AiohttpWire:
             attempt.end()
             if attempt.form is not None:
                 attempt.form.close()
-        content: bytes = RedactedBytes(body_read.getvalue())
+        content = pieces[0] if len(pieces) == 1 else RedactedBytes(b"".join(pieces))
         if response.status >= 300:
             content = decode_error_body(content, response.headers, max_bytes, chunked=chunked)
         elif not framed and _is_truncated_json(content):
@@ -165,7 +166,7 @@ class AiohttpWire:
             session = self._unpooled
         current_attempt.set(attempt)
         data: Any = None
-        if isinstance(body, Multipart):
+        if body is not None and isinstance(body, Multipart):
             data, headers = _body_stream(body, headers, attempt)
         elif body:
             # BytesIO shares the bytes that it is given, but copies a memoryview.
@@ -180,7 +181,8 @@ class AiohttpWire:
             # aiohttp would add application/octet-stream to an empty PUT, which OR24 and OR29 do not expect.
             skip_auto_headers=None if body or method == "GET" else ("Content-Type",),
         )
-        return cast("Awaitable[aiohttp.ClientResponse]", request)
+        response: Awaitable[aiohttp.ClientResponse] = request
+        return response
 
     def _is_reuse_broken(self, url: str) -> bool:
         """Whether a reused connection to this origin broke within the last NO_REUSE_INTERVAL."""
@@ -237,11 +239,11 @@ class AiohttpStreamedResponse:
 
     async def read_error_body(self, max_bytes: int, timeout: float) -> bytes:
         """Read the body of an error, decompressed, as far as it arrives in time; never raises for the connection."""
-        content = io.BytesIO()
+        pieces: list[bytes] = []
         with suppress(aiohttp.ClientError, OSError, RuntimeError, WireError):  # TimeoutError is an OSError
             async with asyncio.timeout(timeout):
-                await _read_into(content, self._response, max_bytes)
-        return decode_error_body(RedactedBytes(content.getvalue()), self.headers, max_bytes, chunked=self._chunked)
+                await _read_into(pieces, self._response, max_bytes)
+        return decode_error_body(RedactedBytes(b"".join(pieces)), self.headers, max_bytes, chunked=self._chunked)
 
     def close(self) -> None:
         """Release the connection."""
@@ -283,19 +285,15 @@ def _decoder(response: aiohttp.ClientResponse) -> Decoder | None:
     return Decoder(codings) if codings else None
 
 
-async def _read_into(body: io.BytesIO, response: aiohttp.ClientResponse, max_bytes: int) -> None:
+async def _read_into(pieces: list[bytes], response: aiohttp.ClientResponse, max_bytes: int) -> None:
     """Read a body; raises WireError beyond `max_bytes` after decompression: 300 KB of gzip can contain 300 MB."""
     decoder, content, size = _decoder(response), response.content, 0
-    while chunk := await content.readany():
-        if decoder is not None:
-            chunk = RedactedBytes(chunk)
-        for piece in (chunk,) if decoder is None else decoder.feed(chunk):
+    while chunk := RedactedBytes(await content.readany()):
+        for piece in (chunk,) if decoder is None else map(RedactedBytes, decoder.feed(chunk)):
             size += len(piece)
-            body.write(piece)
             if size > max_bytes:
-                chunk = piece = b""  # noqa: PLW2901
                 raise WireError("large", "partial", f"the response is larger than {max_bytes} bytes", permanent=True)
-        chunk = piece = b""
+            pieces.append(piece)
         if content.at_eof():
             break
     if decoder is not None:

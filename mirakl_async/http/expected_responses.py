@@ -46,7 +46,6 @@ __all__ = [
 ]
 
 SNIFF_BYTES, MAX_BOM_BYTES = 1024, 4
-OBJECT_START_BYTES = 4096
 MAX_EXCERPT, MAX_MEDIA_TYPE = 120, 80
 PARTIAL = 206
 NO_CONTENT = 204
@@ -118,14 +117,10 @@ def find_unexpected(
     """
     # A fast path for the two responses that nearly every call gets.
     if status in operation.success:
-        if operation.answer == "none" and not body and (status == NO_CONTENT or "Content-Type" not in headers):
-            return None
-        if (
-            operation.answer == "json"
-            and body.startswith(b"{")
-            and headers.get("Content-Type") in COMMON_JSON_TYPES
-            and not _is_another_object(operation, body)
-        ):
+        if operation.answer == "json":
+            if _documented_start(operation.reply)(body) and headers.get("Content-Type") in COMMON_JSON_TYPES:
+                return None
+        elif operation.answer == "none" and not body and (status == NO_CONTENT or "Content-Type" not in headers):
             return None
     media_type = one_line(headers.get("Content-Type", "").partition(";")[0].strip().lower(), MAX_MEDIA_TYPE)
     start = without_bom(body[:SNIFF_BYTES]).lstrip()
@@ -204,15 +199,21 @@ def _check_json(operation: Operation[Any], status: int, media_type: str, start: 
 
 def _is_another_object(operation: Operation[Any], body: bytes) -> bool:
     """Whether a JSON object has members, but none that is documented, such as an error that was sent as a success."""
-    names = _member_names(operation.reply) if operation.reply else ()
-    for name in names:
-        if body.find(name, 0, OBJECT_START_BYTES) >= 0:  # so it is nearly always
-            return False
+    names = _member_names(operation.reply)
     return bool(names) and _OBJECT_WITH_MEMBERS.match(body) is not None and not any(name in body for name in names)
 
 
 @cache
+def _documented_start(reply: str) -> Callable[[bytes], object]:
+    """Matches the start of an object whose first member is documented, as it is in nearly every response."""
+    names = b"|".join(re.escape(name) for name in _member_names(reply))
+    return re.compile(rb"\s*\{\s*(?:%b)" % names).match
+
+
+@cache
 def _member_names(reply: str) -> tuple[bytes, ...]:
+    if not reply:
+        return ()
     return tuple(f'"{field.encode_name}"'.encode() for field in msgspec.structs.fields(resolve(reply)))
 
 

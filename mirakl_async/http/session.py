@@ -121,7 +121,8 @@ class Session:
     def build(self, operation: Operation[Any], arguments: Mapping[str, object]) -> Request:
         """Build the request of a call; raises InvalidArgument."""
         try:
-            return request_builder.build(operation, arguments, self.base_url(operation.service))
+            base = self.bases.get(operation.service) or self.base_url(operation.service)
+            return request_builder.build(operation, arguments, base)
         except BaseException as error:
             clear_locals(error)  # its frames hold the arguments, which may be personal data
             raise

@@ -46,8 +46,8 @@ T = TypeVar("T")
 log: logging.Logger = logging.getLogger("mirakl_async")
 MIN_LOGGED_WAIT = 1.0
 ERROR_BODY_TIMEOUT = 10.0
-SUCCESSES = frozenset({"200", "201", "204"})  # by far the most responses
-NO_RESPONSE_TYPES = (WireError, UnexpectedOutcome)
+SUCCESSES = {200: "200", 201: "201", 204: "204"}  # by far the most responses
+RESPONSE_TYPES = (WireResponse, SniffedResponse)
 
 
 class CallState(RedactedRepr, Struct, kw_only=True):
@@ -148,12 +148,7 @@ class Transport:
         `on_send` is called when an attempt is sent, after all its waits.
         """
         state = self._start_call(request, options, stream=False, on_send=on_send)
-        try:
-            answer: Any = await self._run(state)  # WireResponse: nothing is streamed
-        except BaseException as error:
-            self._record_call(state, getattr(error, "status", None), error)
-            raise
-        self._record_call(state, answer.status, None)
+        answer: Any = await self._run(state)  # WireResponse: nothing is streamed
         return Response(
             request=request,
             status=answer.status,
@@ -168,13 +163,7 @@ class Transport:
 
         `started_at` is the start of the call on the client's clock, if this is not its first request.
         """
-        state = self._start_call(request, options, stream=True, started_at=started_at)
-        try:
-            answer: Any = await self._run(state)  # SniffedResponse: all is streamed
-        except BaseException as error:
-            self._record_call(state, getattr(error, "status", None), error)
-            raise
-        self._record_call(state, answer.status, None)
+        answer: Any = await self._run(self._start_call(request, options, stream=True, started_at=started_at))
         opened: SniffedResponse = answer
         return opened
 
@@ -187,38 +176,39 @@ class Transport:
             await self._wire.close()
 
     async def _run(self, state: CallState) -> WireResponse | SniffedResponse:
-        while True:
-            semaphore = self._semaphores.get(state.key) or self._make_semaphore(state.key)
-            if not semaphore.try_enter():
-                await self._within_deadline(state, semaphore.enter(), "waiting for a free connection")
-            try:
-                # The token first: a call that waits for a token after the rate limiter would reach Mirakl late, and
-                # together with the calls after it exceed the limit.
-                auth_header = (
-                    None if state.request.without_credentials else self._auth.current() or await self._get_token(state)
-                )
-                if not self.rate_limiter.try_acquire(state.key, state.bucket):
-                    await self._wait_for_rate_limit(state)
-                    auth_header = auth_header and (self._auth.current() or await self._get_token(state))
-                outcome = await self._send(state, auth_header)
-            finally:
-                semaphore.leave()
-            if not isinstance(outcome, NO_RESPONSE_TYPES):
-                if 200 <= outcome.status < 300:
+        try:
+            while True:
+                semaphore = self._semaphores.get(state.key) or self._make_semaphore(state.key)
+                if not semaphore.try_enter():
+                    await self._within_deadline(state, semaphore.enter(), "waiting for a free connection")
+                try:
+                    # The token first: a call that waits for a token after the rate limiter would reach Mirakl late, and
+                    # together with the calls after it exceed the limit.
+                    auth_header = (
+                        None
+                        if state.request.without_credentials
+                        else self._auth.current() or await self._get_token(state)
+                    )
+                    if not self.rate_limiter.try_acquire(state.key, state.bucket):
+                        await self._wait_for_rate_limit(state)
+                        auth_header = auth_header and (self._auth.current() or await self._get_token(state))
+                    outcome = await self._send(state, auth_header)
+                finally:
+                    semaphore.leave()
+                if isinstance(outcome, RESPONSE_TYPES) and 200 <= outcome.status < 300:
                     self._quota.refund(len(state.attempts))
                     if self._long_pauses:
                         await self._resume_bucket(state)
+                    self._record_call(state, outcome.status, None)
                     return outcome
-                if (
-                    outcome.status == 401
-                    and auth_header is not None
-                    and self._auth.refreshable
-                    and not state.token_refreshed
-                ):
+                if auth_header is not None and self._is_token_rejected(state, outcome):
                     await self._refresh_token(state, auth_header)
                     continue
-            retry_delay = await self._decide_retry(state, outcome)
-            await self._wait(state, retry_delay)
+                retry_delay = await self._decide_retry(state, outcome)
+                await self._wait(state, retry_delay)
+        except BaseException as error:
+            self._record_call(state, getattr(error, "status", None), error)
+            raise
 
     def _start_call(
         self,
@@ -247,16 +237,15 @@ class Transport:
             stream=stream,
             on_send=on_send,
         )
-        if isinstance(request.body, Multipart):
+        if request.body is not None and isinstance(request.body, Multipart):
             state.extend_timeout(request.body.extra_timeout)
         if options:
             state.apply_options(options)
         return state
 
     def _record_call(self, state: CallState, status: int | None, error: BaseException | None) -> None:
-        instrumentation = self.instrumentation
-        seconds = self.clock.monotonic() - state.started_at if instrumentation.has_listeners else 0.0
-        instrumentation.call_finished(state.request.operation.code, status, error, len(state.attempts), seconds)
+        seconds = self.clock.monotonic() - state.started_at
+        self.instrumentation.call_finished(state.request.operation.code, status, error, len(state.attempts), seconds)
 
     def _make_semaphore(self, key: BucketKey) -> FifoSemaphore:
         """Make the semaphore of one bucket; each has its own, so that a waiting bucket cannot block others."""
@@ -284,6 +273,11 @@ class Transport:
         if waited > MIN_LOGGED_WAIT:
             log.info("%s waited %.1f s for its rate limit", code, waited)
         self.instrumentation.rate_limit_waited(code, state.key.group, waited)
+
+    def _is_token_rejected(self, state: CallState, outcome: object) -> bool:
+        """Whether a new token may help; a second 401 has another reason."""
+        is_rejected = isinstance(outcome, RESPONSE_TYPES) and outcome.status == 401
+        return is_rejected and self._auth.refreshable and not state.token_refreshed
 
     async def _get_token(self, state: CallState) -> AuthHeader:
         return await self._within_deadline(state, self._auth.obtain(), "waiting for an access token")
@@ -342,9 +336,11 @@ class Transport:
             outcome = error
         seconds = self.clock.monotonic() - started_at
         state.timings.sending += seconds
-        text = _describe(outcome)
-        if auth_header is not None and not isinstance(outcome, WireError) and text not in SUCCESSES:
-            outcome = failures.without_credential(outcome, auth_header.header)
+        text = SUCCESSES.get(outcome.status) if isinstance(outcome, RESPONSE_TYPES) else None
+        if text is None:
+            text = _describe(outcome)
+            if auth_header is not None and not isinstance(outcome, WireError):
+                outcome = failures.without_credential(outcome, auth_header.header)
         state.attempts.append(Attempt(outcome=text, seconds=seconds))
         return outcome
 

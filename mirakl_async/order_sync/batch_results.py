@@ -11,7 +11,7 @@ from collections import Counter, deque
 from typing import TYPE_CHECKING, Literal
 
 from .batching import Identified
-from .entries import origin_key, rejection, unencodable
+from .entries import rejection, unencodable
 from .error_policy import throttled
 from .isolation import halves, plan_isolation, reason_of_one, suspects_apart, without_places
 
@@ -78,9 +78,9 @@ class BatchResults:
         self.last_answer = self._clock.monotonic()
         self._batcher.mark_done(batch, self.last_answer)
         self._ledger.accepted(batch.entries)
-        key = origin_key(batch.origin)
-        self._accepted.add(key)
-        del self._faults[key]
+        self._accepted.add(batch.lane.key)
+        if self._faults:
+            del self._faults[batch.lane.key]
         if batch.named:
             self._distrust_names()
         if batch.awaiting is not None:
@@ -143,7 +143,7 @@ class BatchResults:
         others in hand are waited for; if there are none, the configuration is at fault, and nothing would help.
         """
         self.last_answer = now = self._clock.monotonic()
-        key = origin_key(batch.origin)
+        key = batch.lane.key
         self._faults[key] += 1
         if not self._accepted - {key}:
             others = self._batcher.origins() - {key}
@@ -157,11 +157,11 @@ class BatchResults:
 
     def set_aside_if_closed(self, batch: Batch) -> bool:
         """Set the orders of a batch aside if their store is closed; whether it is."""
-        if not self._closed or (closed := self._closed.get(origin_key(batch.origin))) is None:
+        if not self._closed or (closed := self._closed.get(batch.lane.key)) is None:
             return False
         until, error = closed
         if self._clock.monotonic() >= until:
-            del self._closed[origin_key(batch.origin)]
+            del self._closed[batch.lane.key]
             return False
         problem, reason = error.problem, str(error)
         rejected = {

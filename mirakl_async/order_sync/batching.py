@@ -20,11 +20,22 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..models.connect.orders import OrderRequest
-from .entries import Entry, OrderKey, OriginKey, exact_stamp, order_key, origin_key, rejection, same_content, stamp_of
+from .entries import (
+    Entry,
+    Line,
+    OrderKey,
+    OriginKey,
+    exact_stamp,
+    order_key,
+    origin_key,
+    rejection,
+    same_content,
+    stamp_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
     from ..errors import BadRequest
     from ..models.connect.common import OriginRequest
@@ -44,10 +55,10 @@ class Batch:
 
     __slots__ = ("_by_key", "awaiting", "entries", "ids", "lane", "named")
 
-    def __init__(self, lane: OriginBuffer, entries: Sequence[Entry], ids: set[str] | None = None) -> None:
+    def __init__(self, lane: OriginBuffer, entries: Sequence[Entry], ids: AbstractSet[str] | None = None) -> None:
         self.lane: OriginBuffer = lane
         self.entries: Sequence[Entry] = entries
-        self.ids: set[str] = {entry.channel_order_id for entry in entries} if ids is None else ids
+        self.ids: AbstractSet[str] = {entry.channel_order_id for entry in entries} if ids is None else ids
         self._by_key: dict[OrderKey, Entry] | None = None
         self.awaiting: Identified | None = None
         self.named: bool = False  # whether the server named all of these as being at fault
@@ -85,10 +96,11 @@ class Identified(NamedTuple):
 class OriginBuffer:
     """One origin's orders: waiting, in flight, and parked behind a flight."""
 
-    __slots__ = ("blocked", "in_flight_batches", "in_flight_ids", "origin", "queued", "since")
+    __slots__ = ("blocked", "in_flight_batches", "in_flight_ids", "key", "origin", "queued", "since")
 
     def __init__(self, origin: OriginRequest) -> None:
         self.origin: OriginRequest = origin
+        self.key: OriginKey = origin_key(origin)
         self.queued: list[Entry] = []
         self.blocked: dict[OrderKey, Entry] = {}
         self.in_flight_batches: list[Batch] = []
@@ -224,18 +236,16 @@ class Batcher:
             raise
 
     def _batch_of(self, lane: OriginBuffer, entries: list[Entry]) -> Batch | None:
-        count = len(entries)
-        if not _have_identity(entries):
-            entries = self._with_identity(lane, entries)
-        ids = {entry.channel_order_id for entry in entries}
-        if len(ids) != count or not lane.in_flight_ids.isdisjoint(ids):
-            entries = self._sift(lane, entries)
-            if not entries:
-                return None
-            ids = {entry.channel_order_id for entry in entries}
+        ids = _distinct_ids(entries)
+        if ids is None:
+            entries = self._sift(lane, self._with_identity(lane, entries))
+        elif not lane.in_flight_ids.isdisjoint(ids):
+            entries, ids = self._sift(lane, entries), None
+        if not entries:
+            return None
         batch = Batch(lane, entries, ids)
         lane.in_flight_batches.append(batch)
-        lane.in_flight_ids |= ids
+        lane.in_flight_ids.update(batch.ids)
         return batch
 
     def _with_identity(self, lane: OriginBuffer, entries: Iterable[Entry]) -> list[Entry]:
@@ -305,7 +315,7 @@ class Batcher:
         """A batch has come to its end: what was parked behind it waits again, before all that came later."""
         lane = batch.lane
         lane.in_flight_batches.remove(batch)
-        lane.in_flight_ids -= batch.ids
+        lane.in_flight_ids.difference_update(batch.ids)
         if lane.blocked:
             freed = [key for key in lane.blocked if key[0] not in lane.in_flight_ids]
             if freed and not lane.queued:
@@ -313,7 +323,7 @@ class Batcher:
             lane.queued[:0] = [lane.blocked.pop(key) for key in freed]
             self.queued += len(freed)
         if not (lane.queued or lane.in_flight_batches):
-            del self._lanes[origin_key(lane.origin)]
+            del self._lanes[lane.key]
 
     def unsent(self) -> Iterator[tuple[OriginRequest, Entry]]:
         """Everything in hand, in flight included: what a stopped job leaves."""
@@ -326,10 +336,19 @@ class Batcher:
             yield from ((lane.origin, entry) for entry in lane.queued)
 
 
-def _have_identity(entries: Iterable[Entry]) -> bool:
-    """Whether ids and stamps are what they have to be; a struct's members may be anything."""
+def _distinct_ids(entries: Sequence[Any]) -> AbstractSet[str] | None:
+    """The ids; None if two entries share one, or an id or a stamp is not what it has to be, as in a changed struct.
+
+    One look at every entry: in most batches, most of the time is spent on fetching them from memory.
+    """
     try:
-        zones = {entry.channel_updated_at.tzinfo for entry in entries if type(entry) is OrderRequest}
-    except AttributeError:
-        return False
-    return None not in zones and {str}.issuperset([type(entry.channel_order_id) for entry in entries])
+        if type(entries[0]) is Line:
+            zones = {
+                entry.channel_order_id: type(entry) is Line or entry.channel_updated_at.tzinfo for entry in entries
+            }
+        else:
+            zones = {entry.channel_order_id: entry.channel_updated_at.tzinfo for entry in entries}
+    except Exception:  # noqa: BLE001 - a struct's members may be anything, and so may what they raise
+        return None
+    sound = len(zones) == len(entries) and None not in zones.values() and {str}.issuperset(map(type, zones))
+    return zones.keys() if sound else None

@@ -135,23 +135,17 @@ def encode_batch(
     Lines go out byte for byte; structs are encoded together, cheaper than one by one, unless a `typical` one is large.
     Raises whatever a struct raises that was changed into what JSON cannot carry.
     """
-    sizes = _sizes(entries, typical) if len(entries) > 1 else None
-    if sizes is not None:
+    are_structs = {OrderRequest}.issuperset(map(type, entries))
+    if len(entries) > 1 and not (are_structs and len(entries) * typical <= SMALL_BATCH):
+        sizes = [len(encoded(entry)) for entry in entries]
         total, count = len(codec.encode(_Envelope(origin, []))) + sizes[0], 1
         while count < len(sizes) and total + sizes[count] + 1 <= max_bytes:
             total += sizes[count] + 1
             count += 1
         entries = entries[:count]
-    if {OrderRequest}.issuperset(map(type, entries)):
+    if are_structs:
         return codec.encode_large(_Envelope(origin, entries)), len(entries)
     return codec.encode_large(_Envelope(origin, [*map(Raw, map(encoded, entries))])), len(entries)
-
-
-def _sizes(entries: Sequence[Entry], typical: float) -> list[int] | None:
-    """The size of each; None where structs of a `typical` size are small enough to be encoded together."""
-    if len(entries) * typical <= SMALL_BATCH and {OrderRequest}.issuperset(map(type, entries)):
-        return None
-    return [len(encoded(entry)) for entry in entries]
 
 
 def encoded(entry: Entry) -> bytes:

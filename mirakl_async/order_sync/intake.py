@@ -69,6 +69,7 @@ class OrderIntake:
         self.exhausted: bool = False
         self.more: asyncio.Event = asyncio.Event()
         self.order_bytes: float = MAX_CHUNK_BYTES  # of one, as last seen; until one was, they are read one by one
+        self._is_measured = False  # since the last chunk was read
         self._origin = origin
         self._batcher = assembly
         self._counters = counters
@@ -93,8 +94,10 @@ class OrderIntake:
     def full(self) -> bool:
         """Whether enough is waiting."""
         waiting = self._batcher.queued
-        many = waiting >= self._limit * min(ROOM_FOR_MANY, ROOM_FOR_ONE * self._batcher.lanes)
-        return many or waiting * self.order_bytes >= MAX_WAITING_BYTES
+        if waiting < self._limit * ROOM_FOR_ONE:  # for any number of lanes
+            return waiting * self.order_bytes >= MAX_WAITING_BYTES
+        room = self._limit * min(ROOM_FOR_MANY, ROOM_FOR_ONE * self._batcher.lanes)
+        return waiting >= room or waiting * self.order_bytes >= MAX_WAITING_BYTES
 
     @property
     def _chunk_size(self) -> int:
@@ -218,6 +221,10 @@ class OrderIntake:
         """A batch was cut: the pump may go on."""
         self._rest.set()
 
+    def measured(self, order_bytes: float) -> None:
+        """A batch was encoded, so that no order of the next chunk has to be for its size."""
+        self.order_bytes, self._is_measured = order_bytes, True
+
     async def wait(self, seconds: float | None) -> None:
         """Until something new waits, at most `seconds`."""
         self.more.clear()
@@ -228,16 +235,21 @@ class OrderIntake:
         await wait_at_most(self.more, seconds)
 
     def _take(self, items: list[Any]) -> None:
-        chunk = self._members(items) if list in {*map(type, items)} else items
+        kinds = {*map(type, items)}
+        chunk = self._members(items) if list in kinds else items
         if chunk and not self._counters.read and (wrong := misplaced_origin(chunk[0], self._origin)):
             self.failure = InvalidArgument("upsertOrders", "origin", wrong)
             self.exhausted = True
         self._counters.read += len(chunk)
         groups = self._by_origin(chunk, self._reject)
-        for origin, orders in [(origin, self._valid(orders, origin)) for origin, orders in groups]:
+        if self._origin is None or not kinds <= ENTRY_TYPES:
+            groups = [(origin, self._valid(orders, origin)) for origin, orders in groups]
+        for origin, orders in groups:
             if orders:
-                self.order_bytes = max(1, size_of(orders[-1]))
+                if not self._is_measured:
+                    self.order_bytes = max(1, size_of(orders[-1]))
                 self._batcher.add(self._batcher.lane(origin), orders, self._clock.monotonic())
+        self._is_measured = False
         del self._taken[len(self._taken) - len(items) :]
 
     def _members(self, items: list[Any]) -> list[Any]:

@@ -102,8 +102,9 @@ class OrderRejections:
     @property
     def crowded(self) -> bool:
         """Whether nothing more should be rejected for now."""
-        many = len(self._kept) >= KEPT or self._bytes >= KEPT_BYTES
-        return self._listeners > 0 and many and not self._released
+        if not self._listeners or self._released:
+            return False
+        return len(self._kept) >= KEPT or self._bytes >= KEPT_BYTES
 
     async def room(self) -> None:
         """Wait while it is crowded."""

@@ -155,9 +155,9 @@ class WorkerPool:
                 if due is not None and due <= now:
                     intake.flush()
                 batch = assembly.next_batch(now, None if intake.full else self._linger)
+                intake.drained()  # also where all that was cut was superseded
             else:
                 batch = assembly.next_batch(now, None if ended or intake.full else float("inf"))
-            intake.drained()  # also where all that was cut was superseded
             if batch is not None:
                 return batch
             if ended:
@@ -183,7 +183,7 @@ class WorkerPool:
         elif len(body) > self._batch_bytes and count > 1:
             self._results.halve(batch)
             return
-        self._intake.order_bytes = len(body) / count
+        self._intake.measured(len(body) / count)
         self._bytes += len(body)
         try:
             await self._send_until_answered(batch, calls.build(UPSERT_ORDERS, {}, self._base, body))
@@ -256,6 +256,6 @@ class WorkerPool:
 def _encode(batch: Batch, max_bytes: int, typical: float) -> tuple[memoryview, int]:
     """The body of a call and how many of the batch's orders it holds; a block of a queue goes out as it came."""
     entries = batch.entries
-    if isinstance(entries, BlockLines) and entries.size <= max_bytes:
+    if type(entries) is BlockLines and entries.size <= max_bytes:
         return memoryview(entries.body()), len(entries)
     return encode_batch(batch.origin, entries, max_bytes, typical)

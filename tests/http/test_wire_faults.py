@@ -409,6 +409,26 @@ async def test_an_early_413_to_a_large_body_is_reported():
         assert getattr(raised.value, "status", 413) == 413
 
 
+@pytest.mark.parametrize("size", [1_000, 5_000_000])
+async def test_a_connection_is_reused_only_if_the_whole_body_was_sent(size):
+    """An error that is complete before the body is sent: what is left of the body would be read as a request."""
+
+    async def refuse_first(script, reader, writer):
+        if script.connections == 1:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n")
+            await reader.readexactly(size)  # a cut-off body ends here
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(OK)
+        await reader.read()
+
+    async with Script(refuse_first) as server, client(server.port) as connect:
+        with pytest.raises(errors.CallError):
+            await connect.request("POST", "/v1/anything", body=b"x" * size, retry="idempotent")
+        await report(connect)
+        assert server.connections == (1 if size == 1_000 else 2)
+
+
 def test_a_new_client_works_in_a_second_event_loop():
     async def once():
         async with Script(answering(OK)) as server, client(server.port) as connect:

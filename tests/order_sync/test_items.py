@@ -178,6 +178,15 @@ async def test_structs_that_became_invalid_are_rejected_one_by_one(mirakl, concu
         json.loads(line)
 
 
+@pytest.mark.parametrize("naive_first", [True, False])
+async def test_of_two_versions_the_one_without_a_zone_is_rejected_and_the_other_is_sent(mirakl, naive_first):
+    naive, sound = changed_order(1, channel_updated_at=NOON.replace(tzinfo=None)), order(1, title="sound")
+    feed = [naive, sound] if naive_first else [sound, naive]
+    report, found = await run(mirakl.sync([*feed, *(order(n) for n in range(2, 9))]))
+    assert [entry.order for entry in found] == [naive]
+    assert (report.accepted, report.superseded, report.rejected) == (8, 0, 1)
+
+
 async def test_a_timestamp_in_another_zone_is_the_same_instant(mirakl):
     tokyo = changed_order(1, channel_updated_at=NOON.astimezone(timezone(timedelta(hours=9))))
     later = changed_order(1, channel_updated_at=(NOON + timedelta(seconds=1)).astimezone(timezone(timedelta(hours=-8))))
