@@ -45,7 +45,7 @@ class BatchResults:
 
     def __init__(
         self,
-        assembly: Batcher,
+        batcher: Batcher,
         counters: SyncCounters,
         ledger: Ledger,
         clock: Clock,
@@ -56,7 +56,7 @@ class BatchResults:
     ) -> None:
         self.again: deque[Batch] = deque()
         self.last_answer: float | None = None
-        self._batcher = assembly
+        self._batcher = batcher
         self._counters = counters
         self._ledger = ledger
         self._clock = clock
@@ -78,9 +78,9 @@ class BatchResults:
         self.last_answer = self._clock.monotonic()
         self._batcher.mark_done(batch, self.last_answer)
         self._ledger.accepted(batch.entries)
-        self._accepted.add(batch.lane.key)
+        self._accepted.add(batch.buffer.key)
         if self._faults:
-            del self._faults[batch.lane.key]
+            del self._faults[batch.buffer.key]
         if batch.named:
             self._distrust_names()
         if batch.awaiting is not None:
@@ -121,7 +121,7 @@ class BatchResults:
     def reject_too_large(self, batch: Batch, error: APIError) -> None:
         """Mirakl will not take the only order of a batch for its size."""
         reason = reason_of_one(error.problem)._replace(text=without_places(str(error)))
-        self._turn_away(batch, {0: _server_rejection(batch, 0, reason)}, [])
+        self._reject_orders(batch, {0: _server_rejection(batch, 0, reason)}, [])
 
     def reject_unencodable(self, batch: Batch, error: Exception) -> None:
         """Reject the orders of which no JSON can be made, and send the others; raises `error` if there are none."""
@@ -134,16 +134,16 @@ class BatchResults:
         if not rejected:
             raise error
         rest = [entry for index, entry in enumerate(batch.entries) if index not in rejected]
-        self._turn_away(batch, rejected, [rest] if rest else [])
+        self._reject_orders(batch, rejected, [rest] if rest else [])
 
-    def blame_origin(self, batch: Batch, error: APIError) -> Literal["again", "settled", "stop"]:
+    def handle_origin_error(self, batch: Batch, error: APIError) -> Literal["again", "settled", "stop"]:
         """Mirakl found fault with a batch's channel or store.
 
         Rejected twice while another one's orders were accepted, its orders are set aside. Where none was accepted, the
         others in hand are waited for; if there are none, the configuration is at fault, and nothing would help.
         """
         self.last_answer = now = self._clock.monotonic()
-        key = batch.lane.key
+        key = batch.buffer.key
         self._faults[key] += 1
         if not self._accepted - {key}:
             others = self._batcher.origins() - {key}
@@ -152,23 +152,23 @@ class BatchResults:
             return "again"
         log.warning("order sync: %s; the orders of this store are set aside", error)
         self._closed[key] = (now + CLOSED_SECONDS, error)
-        self.set_aside_if_closed(batch)
+        self.reject_if_closed(batch)
         return "settled"
 
-    def set_aside_if_closed(self, batch: Batch) -> bool:
+    def reject_if_closed(self, batch: Batch) -> bool:
         """Set the orders of a batch aside if their store is closed; whether it is."""
-        if not self._closed or (closed := self._closed.get(batch.lane.key)) is None:
+        if not self._closed or (closed := self._closed.get(batch.buffer.key)) is None:
             return False
         until, error = closed
         if self._clock.monotonic() >= until:
-            del self._closed[batch.lane.key]
+            del self._closed[batch.buffer.key]
             return False
         problem, reason = error.problem, str(error)
         rejected = {
             index: rejection(entry, batch.origin, "origin", reason, problem=problem)
             for index, entry in enumerate(batch.entries)
         }
-        self._turn_away(batch, rejected, [])
+        self._reject_orders(batch, rejected, [])
         return True
 
     # -- inside
@@ -183,12 +183,14 @@ class BatchResults:
 
     def _reject_for_good(self, batch: Batch, reasons: Sequence[Reason], error: BadRequest) -> None:
         rejected = {index: _server_rejection(batch, index, reason) for index, reason in enumerate(reasons)}
-        self._turn_away(batch, rejected, [])
+        self._reject_orders(batch, rejected, [])
         self._rejected_in_a_row += len(rejected)
         if self._rejected_in_a_row >= MAX_CONSECUTIVE_REJECTIONS:
             self._fail(error)
 
-    def _turn_away(self, batch: Batch, rejected: Mapping[int, RejectedOrder], parts: Sequence[Sequence[Entry]]) -> None:
+    def _reject_orders(
+        self, batch: Batch, rejected: Mapping[int, RejectedOrder], parts: Sequence[Sequence[Entry]]
+    ) -> None:
         """Let some orders of a batch go for good, and send the others again."""
         out, *others = self._split(batch, [[batch.entries[index] for index in rejected], *parts])
         self._send_again(others)

@@ -1,6 +1,6 @@
 """From single orders to batches: pure, no I/O, no clock of its own.
 
-Each origin has a lane. A batch is cut from one lane, at most `limit` orders long, and two rules hold:
+Each origin has a buffer. A batch is cut from one buffer, at most `limit` orders long, and two rules hold:
 
 * **Two versions of one order are never in flight together**, nor two orders that share an id. Their answers could
   cross, and a retry of the older could arrive after the newer. A newer version waits ("parked") until the flight that
@@ -53,10 +53,10 @@ NO_ID = "must be a text"
 class Batch:
     """Orders of one origin that travel in one call."""
 
-    __slots__ = ("_by_key", "awaiting", "entries", "ids", "lane", "named")
+    __slots__ = ("_by_key", "awaiting", "buffer", "entries", "ids", "named")
 
-    def __init__(self, lane: OriginBuffer, entries: Sequence[Entry], ids: AbstractSet[str] | None = None) -> None:
-        self.lane: OriginBuffer = lane
+    def __init__(self, buffer: OriginBuffer, entries: Sequence[Entry], ids: AbstractSet[str] | None = None) -> None:
+        self.buffer: OriginBuffer = buffer
         self.entries: Sequence[Entry] = entries
         self.ids: AbstractSet[str] = {entry.channel_order_id for entry in entries} if ids is None else ids
         self._by_key: dict[OrderKey, Entry] | None = None
@@ -69,7 +69,7 @@ class Batch:
     @property
     def origin(self) -> OriginRequest:
         """Channel and store."""
-        return self.lane.origin
+        return self.buffer.origin
 
     def find(self, key: OrderKey) -> Entry | None:
         """The version of an order in this batch."""
@@ -79,9 +79,9 @@ class Batch:
 
     def split(self, parts: Iterable[Sequence[Entry]]) -> list[Batch]:
         """The same orders in several batches, in flight like this one, which must not be landed any more."""
-        batches = [Batch(self.lane, part) for part in parts if part]
-        self.lane.in_flight_batches.extend(batches)
-        self.lane.in_flight_batches.remove(self)
+        batches = [Batch(self.buffer, part) for part in parts if part]
+        self.buffer.in_flight_batches.extend(batches)
+        self.buffer.in_flight_batches.remove(self)
         return batches
 
 
@@ -122,7 +122,7 @@ class Batcher:
     order that cannot be sent.
     """
 
-    __slots__ = ("_blocks", "_lanes", "_limit", "_on_rejected", "_superseded", "queued")
+    __slots__ = ("_blocks", "_buffers", "_limit", "_on_rejected", "_superseded", "queued")
 
     def __init__(
         self,
@@ -135,36 +135,36 @@ class Batcher:
         self._blocks: deque[BlockLines] = deque()
         self._superseded = superseded
         self._on_rejected = on_rejected
-        self._lanes: dict[OriginKey, OriginBuffer] = {}
+        self._buffers: dict[OriginKey, OriginBuffer] = {}
         self.queued: int = 0
 
     @property
-    def lanes(self) -> int:
+    def origin_count(self) -> int:
         """How many origins have orders in hand; at least 1."""
-        return len(self._lanes) or 1
+        return len(self._buffers) or 1
 
     @property
     def in_flight(self) -> int:
         """How many orders are in calls that are not answered yet."""
-        return sum(len(batch) for lane in self._lanes.values() for batch in lane.in_flight_batches)
+        return sum(len(batch) for buffer in self._buffers.values() for batch in buffer.in_flight_batches)
 
     def origins(self) -> set[OriginKey]:
         """The origins that have orders in hand."""
-        return self._lanes.keys() | {origin_key(block.origin) for block in self._blocks}
+        return self._buffers.keys() | {origin_key(block.origin) for block in self._blocks}
 
-    def lane(self, origin: OriginRequest) -> OriginBuffer:
-        """The lane of an origin."""
+    def buffer_for(self, origin: OriginRequest) -> OriginBuffer:
+        """The buffer of an origin."""
         key = origin_key(origin)
-        lane = self._lanes.get(key)
-        if lane is None:
-            lane = self._lanes[key] = OriginBuffer(origin)
-        return lane
+        buffer = self._buffers.get(key)
+        if buffer is None:
+            buffer = self._buffers[key] = OriginBuffer(origin)
+        return buffer
 
-    def add(self, lane: OriginBuffer, entries: Sequence[Entry], now: float) -> None:
-        """Let entries wait in a lane; `now` says since when, for the linger."""
-        if not lane.queued:
-            lane.since = now
-        lane.queued.extend(entries)
+    def add(self, buffer: OriginBuffer, entries: Sequence[Entry], now: float) -> None:
+        """Let entries wait in a buffer; `now` says since when, for the linger."""
+        if not buffer.queued:
+            buffer.since = now
+        buffer.queued.extend(entries)
         self.queued += len(entries)
 
     def add_block(self, block: BlockLines) -> None:
@@ -180,120 +180,120 @@ class Batcher:
         while self._blocks:
             block = self._blocks.popleft()
             self.queued -= len(block)
-            if (whole := self._whole(self.lane(block.origin), block)) is not None:
+            if (whole := self._batch_from_block(self.buffer_for(block.origin), block)) is not None:
                 return whole
-            self.add(self.lane(block.origin), block, now)
+            self.add(self.buffer_for(block.origin), block, now)
         while True:
-            lane = self._due(now, linger)
-            if lane is None:
+            buffer = self._due(now, linger)
+            if buffer is None:
                 return None
-            batch = self._cut_from(lane)
-            lane.since = now
+            batch = self._take_batch(buffer)
+            buffer.since = now
             if batch is not None:
                 return batch
 
     def next_due(self, linger: float) -> float | None:
         """When the oldest waiting entry will have waited `linger` seconds; None if nothing waits."""
-        times = [lane.since + linger for lane in self._lanes.values() if lane.queued]
+        times = [buffer.since + linger for buffer in self._buffers.values() if buffer.queued]
         return min(times, default=None)
 
     def _due(self, now: float, linger: float | None) -> OriginBuffer | None:
         best: OriginBuffer | None = None
-        for lane in self._lanes.values():
-            count = len(lane.queued)
+        for buffer in self._buffers.values():
+            count = len(buffer.queued)
             if count >= self._limit:
-                return lane
-            if count and (linger is None or now >= lane.since + linger) and (not best or count > len(best.queued)):
-                best = lane
+                return buffer
+            if count and (linger is None or now >= buffer.since + linger) and (not best or count > len(best.queued)):
+                best = buffer
         return best
 
-    def _whole(self, lane: OriginBuffer, block: BlockLines) -> Batch | None:
+    def _batch_from_block(self, buffer: OriginBuffer, block: BlockLines) -> Batch | None:
         """A block as a batch; None if an order is in it twice, or in flight, or waits already."""
         ids = block.ids
         if (
             not block.travels_whole
             or not len(ids) == len(block) <= self._limit
-            or not lane.in_flight_ids.isdisjoint(ids)
+            or not buffer.in_flight_ids.isdisjoint(ids)
         ):
             return None
-        if any(entry.channel_order_id in ids for entry in lane.queued):
+        if any(entry.channel_order_id in ids for entry in buffer.queued):
             return None
-        batch = Batch(lane, block, ids)
-        lane.in_flight_batches.append(batch)
-        lane.in_flight_ids |= ids
+        batch = Batch(buffer, block, ids)
+        buffer.in_flight_batches.append(batch)
+        buffer.in_flight_ids |= ids
         return batch
 
-    def _cut_from(self, lane: OriginBuffer) -> Batch | None:
-        entries = lane.queued[: self._limit]
+    def _take_batch(self, buffer: OriginBuffer) -> Batch | None:
+        entries = buffer.queued[: self._limit]
         count = len(entries)
-        del lane.queued[:count]
+        del buffer.queued[:count]
         self.queued -= count
         try:
-            return self._batch_of(lane, entries)
+            return self._make_batch(buffer, entries)
         except BaseException:  # a fault of ours, which must cost no order; it may leave some in two places
-            lane.queued[:0] = entries
+            buffer.queued[:0] = entries
             self.queued += count
             raise
 
-    def _batch_of(self, lane: OriginBuffer, entries: list[Entry]) -> Batch | None:
+    def _make_batch(self, buffer: OriginBuffer, entries: list[Entry]) -> Batch | None:
         ids = _distinct_ids(entries)
         if ids is None:
-            entries = self._sift(lane, self._with_identity(lane, entries))
-        elif not lane.in_flight_ids.isdisjoint(ids):
-            entries, ids = self._sift(lane, entries), None
+            entries = self._select_newest(buffer, self._with_identity(buffer, entries))
+        elif not buffer.in_flight_ids.isdisjoint(ids):
+            entries, ids = self._select_newest(buffer, entries), None
         if not entries:
             return None
-        batch = Batch(lane, entries, ids)
-        lane.in_flight_batches.append(batch)
-        lane.in_flight_ids.update(batch.ids)
+        batch = Batch(buffer, entries, ids)
+        buffer.in_flight_batches.append(batch)
+        buffer.in_flight_ids.update(batch.ids)
         return batch
 
-    def _with_identity(self, lane: OriginBuffer, entries: Iterable[Entry]) -> list[Entry]:
+    def _with_identity(self, buffer: OriginBuffer, entries: Iterable[Entry]) -> list[Entry]:
         """The entries whose id and stamp can be compared with those of others; the others are rejected."""
         valid: list[Entry] = []
         for entry in entries:
             identity: Any = entry.channel_order_id
             if not isinstance(identity, str):
-                self._on_rejected(entry, rejection(entry, lane.origin, "invalid", NO_ID, path="channel_order_id"))
+                self._on_rejected(entry, rejection(entry, buffer.origin, "invalid", NO_ID, path="channel_order_id"))
                 continue
             try:
                 stamp_of(entry)
             except (TypeError, AttributeError):
-                found = rejection(entry, lane.origin, "invalid", NO_STAMP, path="channel_updated_at")
+                found = rejection(entry, buffer.origin, "invalid", NO_STAMP, path="channel_updated_at")
                 self._on_rejected(entry, found)
                 continue
             valid.append(entry)
         return valid
 
-    def _sift(self, lane: OriginBuffer, entries: Iterable[Entry]) -> list[Entry]:
+    def _select_newest(self, buffer: OriginBuffer, entries: Iterable[Entry]) -> list[Entry]:
         """The newest version of each order that may fly now; the others are parked, superseded or rejected."""
         chosen: dict[OrderKey, Entry] = {}
         ids: set[str] = set()
         for entry in entries:
             key = order_key(entry)
             if (rival := chosen.get(key)) is not None:
-                chosen[key] = self._settle(lane, rival, entry)
-            elif key[0] in lane.in_flight_ids or key[0] in ids:
-                flying = lane.in_flight(key)
-                if flying is None or self._outdates(lane, entry, flying):
-                    self._park(lane, key, entry)
+                chosen[key] = self._settle(buffer, rival, entry)
+            elif key[0] in buffer.in_flight_ids or key[0] in ids:
+                flying = buffer.in_flight(key)
+                if flying is None or self._is_newer(buffer, entry, flying):
+                    self._block(buffer, key, entry)
             else:
                 chosen[key] = entry
                 ids.add(key[0])
         return list(chosen.values())
 
-    def _park(self, lane: OriginBuffer, key: OrderKey, entry: Entry) -> None:
-        rival = lane.blocked.get(key)
-        lane.blocked[key] = entry if rival is None else self._settle(lane, rival, entry)
+    def _block(self, buffer: OriginBuffer, key: OrderKey, entry: Entry) -> None:
+        rival = buffer.blocked.get(key)
+        buffer.blocked[key] = entry if rival is None else self._settle(buffer, rival, entry)
 
-    def _settle(self, lane: OriginBuffer, rival: Entry, entry: Entry) -> Entry:
+    def _settle(self, buffer: OriginBuffer, rival: Entry, entry: Entry) -> Entry:
         """The one of two unsent versions that goes on."""
-        if not self._outdates(lane, entry, rival):
+        if not self._is_newer(buffer, entry, rival):
             return rival
         self._superseded(rival, entry)
         return entry
 
-    def _outdates(self, lane: OriginBuffer, later: Entry, earlier: Entry) -> bool:
+    def _is_newer(self, buffer: OriginBuffer, later: Entry, earlier: Entry) -> bool:
         """Whether the later of two versions holds; it is accounted for here if it does not."""
         try:
             new: Any = stamp_of(later)
@@ -301,39 +301,39 @@ class Batcher:
             if new == old:
                 new, old = exact_stamp(later), exact_stamp(earlier)
         except TypeError:
-            self._on_rejected(later, rejection(later, lane.origin, "invalid", NO_STAMP, path="channel_updated_at"))
+            self._on_rejected(later, rejection(later, buffer.origin, "invalid", NO_STAMP, path="channel_updated_at"))
             return False
         if new > old:
             return True
         if new == old and not same_content(earlier, later):
-            self._on_rejected(later, rejection(later, lane.origin, "conflict", SAME_STAMP, path="channel_updated_at"))
+            self._on_rejected(later, rejection(later, buffer.origin, "conflict", SAME_STAMP, path="channel_updated_at"))
         else:
             self._superseded(later, earlier)
         return False
 
     def mark_done(self, batch: Batch, now: float) -> None:
         """A batch has come to its end: what was parked behind it waits again, before all that came later."""
-        lane = batch.lane
-        lane.in_flight_batches.remove(batch)
-        lane.in_flight_ids.difference_update(batch.ids)
-        if lane.blocked:
-            freed = [key for key in lane.blocked if key[0] not in lane.in_flight_ids]
-            if freed and not lane.queued:
-                lane.since = now
-            lane.queued[:0] = [lane.blocked.pop(key) for key in freed]
+        buffer = batch.buffer
+        buffer.in_flight_batches.remove(batch)
+        buffer.in_flight_ids.difference_update(batch.ids)
+        if buffer.blocked:
+            freed = [key for key in buffer.blocked if key[0] not in buffer.in_flight_ids]
+            if freed and not buffer.queued:
+                buffer.since = now
+            buffer.queued[:0] = [buffer.blocked.pop(key) for key in freed]
             self.queued += len(freed)
-        if not (lane.queued or lane.in_flight_batches):
-            del self._lanes[lane.key]
+        if not (buffer.queued or buffer.in_flight_batches):
+            del self._buffers[buffer.key]
 
     def unsent(self) -> Iterator[tuple[OriginRequest, Entry]]:
         """Everything in hand, in flight included: what a stopped job leaves."""
         for block in self._blocks:
             yield from ((block.origin, entry) for entry in block)
-        for lane in self._lanes.values():
-            for batch in lane.in_flight_batches:
-                yield from ((lane.origin, entry) for entry in batch.entries)
-            yield from ((lane.origin, entry) for entry in lane.blocked.values())
-            yield from ((lane.origin, entry) for entry in lane.queued)
+        for buffer in self._buffers.values():
+            for batch in buffer.in_flight_batches:
+                yield from ((buffer.origin, entry) for entry in batch.entries)
+            yield from ((buffer.origin, entry) for entry in buffer.blocked.values())
+            yield from ((buffer.origin, entry) for entry in buffer.queued)
 
 
 def _distinct_ids(entries: Sequence[Any]) -> AbstractSet[str] | None:

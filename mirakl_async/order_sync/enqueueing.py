@@ -76,8 +76,8 @@ class _DurablePut(NamedTuple):
 class Enqueuer:
     """Reads one source into a queue; `origin` None means that it gives pairs of origin and order.
 
-    `room` is awaited before each window is read. After `begin`, `enqueued` counts the orders that were put. Every order
-    that will not be put is given to `on_rejected`, and to the queue if it keeps rejected ones.
+    `wait_for_capacity` is awaited before each window is read. After `begin`, `enqueued` counts the orders that were
+    put. Every order that will not be put is given to `on_rejected`, and to the queue if it keeps rejected ones.
     """
 
     def __init__(self, source: Source, origin: OriginRequest | None, *, resume: bool, resume_file: Path | None) -> None:
@@ -110,27 +110,27 @@ class Enqueuer:
             position = await cast("KeepsCursors", stored).cursor(source.name)
             if position is not None:
                 source.resume(position)
-        assembly = Batcher(MAX_BLOCK_LINES, superseded=self._supersede, on_rejected=self._reject_entry)
-        self._assembly = assembly
+        batcher = Batcher(MAX_BLOCK_LINES, superseded=self._supersede, on_rejected=self._reject_entry)
+        self._batcher = batcher
         self._intake = OrderIntake(
             self._source,
             self._origin,
-            assembly,
+            batcher,
             counters,
             clock,
             MAX_WINDOW_ORDERS // 2,
             self._reject,
-            _at_once,
-            lambda: not (self._puts or assembly.queued),
+            _no_wait,
+            lambda: not (self._puts or batcher.queued),
         )
 
-    async def run(self, room: Callable[[], Awaitable[None]] | None = None) -> None:
+    async def run(self, wait_for_capacity: Callable[[], Awaitable[None]] | None = None) -> None:
         """Read and put to the end of the source; raises what the queue raises. See `failure` for the source's error."""
         assert self._intake is not None  # noqa: S101 - set by begin
         streams = isinstance(self._source, AsyncIterable)
         pumps = [asyncio.create_task(self._intake.read_stream(), name="mirakl order sync source")] if streams else []
         try:
-            await self._put_all(self._intake, room or _at_once)
+            await self._put_all(self._intake, wait_for_capacity or _no_wait)
         finally:
             self._intake.close()
             await asyncio.gather(*pumps, return_exceptions=True)
@@ -161,15 +161,15 @@ class Enqueuer:
             for batches in (*(put.batches for put in self._puts), self._window):
                 for batch in batches:
                     yield from ((batch.origin, entry) for entry in batch.entries)
-            yield from self._assembly.unsent()
+            yield from self._batcher.unsent()
 
     # -- inside
 
-    async def _put_all(self, intake: OrderIntake, room: Callable[[], Awaitable[None]]) -> None:
+    async def _put_all(self, intake: OrderIntake, wait_for_capacity: Callable[[], Awaitable[None]]) -> None:
         while True:
-            await room()
+            await wait_for_capacity()
             if isinstance(self._source, AsyncIterable):
-                if not (self._assembly.queued or intake.exhausted):
+                if not (self._batcher.queued or intake.exhausted):
                     await intake.wait(None)
                 intake.flush()
             else:
@@ -179,7 +179,7 @@ class Enqueuer:
             await self._put_window()
             if intake.gives_lists:  # the next one is asked for when this one is durable
                 await self._wait_for_puts(0)
-            intake.drained()
+            intake.resume_reading()
             if ended:
                 await self._wait_for_puts(0)
                 await self._store_position()
@@ -188,7 +188,7 @@ class Enqueuer:
 
     def _room_left(self, intake: OrderIntake) -> int:
         """How many orders more the window may hold."""
-        waiting = self._assembly.queued
+        waiting = self._batcher.queued
         full = waiting * intake.order_bytes >= MAX_WINDOW_BYTES
         return 0 if full else MAX_WINDOW_ORDERS - waiting
 
@@ -196,9 +196,9 @@ class Enqueuer:
         """Begin to put what waits. It goes on when the job is stopped, see `finish`: to put it again would be twice."""
         position = None if self._resumable is None else self._resumable.position()
         batches = self._window
-        while (batch := self._assembly.next_batch(0.0, None)) is not None:
+        while (batch := self._batcher.next_batch(0.0, None)) is not None:
             batches.append(batch)
-            self._assembly.mark_done(batch, 0.0)
+            self._batcher.mark_done(batch, 0.0)
         bodies = [
             join_block(keys, lines, codec.encode(batch.origin), numbers)
             for batch in batches
@@ -337,5 +337,5 @@ def _parts(lines: bytes, limit: int) -> Iterator[tuple[int, bytes]]:
         first, at = first + part.count(b"\n"), end
 
 
-async def _at_once() -> None:
+async def _no_wait() -> None:
     """Nothing to wait for."""

@@ -50,18 +50,18 @@ class Bundled(ABC):
 
 
 class OrderIntake:
-    """Fills an assembly from a source; `origin` None means that the source gives pairs of origin and order."""
+    """Fills an batcher from a source; `origin` None means that the source gives pairs of origin and order."""
 
     def __init__(  # noqa: PLR0917 - one caller, the engine
         self,
         source: Source,
         origin: OriginRequest | None,
-        assembly: Batcher,
+        batcher: Batcher,
         counters: SyncCounters,
         clock: Clock,
         limit: int,
         on_rejected: Callable[[RejectedOrder], None],
-        room: Callable[[], Awaitable[None]],
+        wait_for_capacity: Callable[[], Awaitable[None]],
         is_durable: Callable[[], bool] = lambda: True,
     ) -> None:
         self.gives_lists: bool = False
@@ -69,14 +69,14 @@ class OrderIntake:
         self.exhausted: bool = False
         self.more: asyncio.Event = asyncio.Event()
         self.order_bytes: float = MAX_CHUNK_BYTES  # of one, as last seen; until one was, they are read one by one
-        self._is_measured = False  # since the last chunk was read
+        self._has_new_size = False  # since the last chunk was read
         self._origin = origin
-        self._batcher = assembly
+        self._batcher = batcher
         self._counters = counters
         self._clock = clock
         self._limit = limit
         self._reject = on_rejected
-        self._room = room
+        self._wait_for_capacity = wait_for_capacity
         self._is_durable = is_durable
         self._chunk: list[Any] = []
         self._taken: list[Any] = []  # what is not yet with the batcher, or rejected
@@ -96,7 +96,7 @@ class OrderIntake:
         waiting = self._batcher.queued
         if waiting < self._limit * ROOM_FOR_ONE:  # for any number of lanes
             return waiting * self.order_bytes >= MAX_WAITING_BYTES
-        room = self._limit * min(ROOM_FOR_MANY, ROOM_FOR_ONE * self._batcher.lanes)
+        room = self._limit * min(ROOM_FOR_MANY, ROOM_FOR_ONE * self._batcher.origin_count)
         return waiting >= room or waiting * self.order_bytes >= MAX_WAITING_BYTES
 
     @property
@@ -181,13 +181,13 @@ class OrderIntake:
                     self.order_bytes = unit.size / len(unit)
                     self._batcher.add_block(unit)
                 else:
-                    lane = self._batcher.lane(unit[0])
-                    self._batcher.add(lane, unit[1], self._clock.monotonic())
+                    buffer = self._batcher.buffer_for(unit[0])
+                    self._batcher.add(buffer, unit[1], self._clock.monotonic())
             self.more.set()
             await self._rest_while_full()
 
     async def _rest_while_full(self) -> None:
-        await self._room()
+        await self._wait_for_capacity()
         while (self.full or (self.gives_lists and not self._is_durable())) and not self.exhausted:
             self._rest.clear()
             await self._rest.wait()
@@ -217,13 +217,13 @@ class OrderIntake:
             self._taken += chunk
             self._take(chunk)
 
-    def drained(self) -> None:
+    def resume_reading(self) -> None:
         """A batch was cut: the pump may go on."""
         self._rest.set()
 
-    def measured(self, order_bytes: float) -> None:
+    def record_order_size(self, order_bytes: float) -> None:
         """A batch was encoded, so that no order of the next chunk has to be for its size."""
-        self.order_bytes, self._is_measured = order_bytes, True
+        self.order_bytes, self._has_new_size = order_bytes, True
 
     async def wait(self, seconds: float | None) -> None:
         """Until something new waits, at most `seconds`."""
@@ -246,10 +246,10 @@ class OrderIntake:
             groups = [(origin, self._valid(orders, origin)) for origin, orders in groups]
         for origin, orders in groups:
             if orders:
-                if not self._is_measured:
+                if not self._has_new_size:
                     self.order_bytes = max(1, size_of(orders[-1]))
-                self._batcher.add(self._batcher.lane(origin), orders, self._clock.monotonic())
-        self._is_measured = False
+                self._batcher.add(self._batcher.buffer_for(origin), orders, self._clock.monotonic())
+        self._has_new_size = False
         del self._taken[len(self._taken) - len(items) :]
 
     def _members(self, items: list[Any]) -> list[Any]:

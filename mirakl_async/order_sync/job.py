@@ -65,16 +65,23 @@ class OrderSync:
         self._progress = options.progress
         self._counters = counters = SyncCounters()
         self._rejections = rejections = OrderRejections(options.rejected_file, counters)
-        self._batcher = assembly = Batcher(
+        self._batcher = batcher = Batcher(
             options.batch_size, superseded=self._supersede, on_rejected=self._reject_entry
         )
         self._intake = OrderIntake(
-            source, origin, assembly, counters, self._clock, options.batch_size, self._reject, rejections.room
+            source,
+            origin,
+            batcher,
+            counters,
+            self._clock,
+            options.batch_size,
+            self._reject,
+            rejections.wait_for_capacity,
         )
         self._workers = WorkerPool(
             session,
             self._intake,
-            assembly,
+            batcher,
             counters,
             rejections,
             options=options,
@@ -83,7 +90,7 @@ class OrderSync:
             progress=self._report_progress,
         )
         self._results = BatchResults(
-            assembly,
+            batcher,
             counters,
             self._ledger,
             self._clock,

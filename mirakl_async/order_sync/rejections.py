@@ -36,7 +36,7 @@ _VALUES = re.compile(r"""[\w.+-]*@[\w.-]+|"[^"]*"|(?<!\w)'[^']*'(?!\w)|“[^”]
 
 
 class OrderRejections:
-    """The rejected orders of one job; `crowded` when its iterators are behind by as many as are kept."""
+    """The rejected orders of one job; `is_over_capacity` when its iterators are behind by as many as are kept."""
 
     __slots__ = (
         "_bytes",
@@ -88,7 +88,7 @@ class OrderRejections:
                 while self._kept:
                     rejected_order = self._kept.popleft()
                     self._bytes -= _size(rejected_order)
-                    if not self.crowded:
+                    if not self.is_over_capacity:
                         self._room.set()
                     yield rejected_order
                 if over():
@@ -100,15 +100,15 @@ class OrderRejections:
             self._room.set()
 
     @property
-    def crowded(self) -> bool:
+    def is_over_capacity(self) -> bool:
         """Whether nothing more should be rejected for now."""
         if not self._listeners or self._released:
             return False
         return len(self._kept) >= KEPT or self._bytes >= KEPT_BYTES
 
-    async def room(self) -> None:
-        """Wait while it is crowded."""
-        while self.crowded:
+    async def wait_for_capacity(self) -> None:
+        """Wait while it is is_over_capacity."""
+        while self.is_over_capacity:
             self._room.clear()
             await self._room.wait()
 

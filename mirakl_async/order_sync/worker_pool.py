@@ -60,7 +60,7 @@ class WorkerPool:
         self,
         session: Session,
         intake: OrderIntake,
-        assembly: Batcher,
+        batcher: Batcher,
         counters: SyncCounters,
         rejections: OrderRejections,
         *,
@@ -74,7 +74,7 @@ class WorkerPool:
         self._base = session.base_url("connect")
         self._options: Options = {**session.options_for({}), "deadline": None, "max_wait": 3600.0}
         self._intake = intake
-        self._assembly = assembly
+        self._batcher = batcher
         self._counters = counters
         self._rejections = rejections
         self._batch_bytes = options.max_batch_bytes
@@ -129,7 +129,7 @@ class WorkerPool:
                     return
                 await self._push(batch)
                 self._progress()
-            if self._results.again or self._assembly.queued:
+            if self._results.again or self._batcher.queued:
                 self._intake.more.set()  # the workers that stay may be waiting for the source only
         except (Exception, asyncio.CancelledError) as error:
             if is_own_cancellation(error):
@@ -140,30 +140,30 @@ class WorkerPool:
 
     async def _next(self) -> Batch | None:
         """The next batch to push, or None when this worker is no longer needed."""
-        intake, assembly = self._intake, self._assembly
+        intake, batcher = self._intake, self._batcher
         while not self._ended:
             while self._bytes >= MAX_BYTES_IN_FLIGHT:
                 self._room.clear()
                 await self._room.wait()
             if self._results.again:
                 return self._results.again.popleft()
-            if self._rejections.crowded:
-                await self._rejections.room()
+            if self._rejections.is_over_capacity:
+                await self._rejections.wait_for_capacity()
             now, ended = self._clock.monotonic(), intake.exhausted
             if intake.streaming:
-                due = assembly.next_due(self._linger)
+                due = batcher.next_due(self._linger)
                 if due is not None and due <= now:
                     intake.flush()
-                batch = assembly.next_batch(now, None if intake.full else self._linger)
-                intake.drained()  # also where all that was cut was superseded
+                batch = batcher.next_batch(now, None if intake.full else self._linger)
+                intake.resume_reading()  # also where all that was cut was superseded
             else:
-                batch = assembly.next_batch(now, None if ended or intake.full else float("inf"))
+                batch = batcher.next_batch(now, None if ended or intake.full else float("inf"))
             if batch is not None:
                 return batch
             if ended:
                 return None
             if not intake.read() and intake.streaming:
-                due = assembly.next_due(self._linger)
+                due = batcher.next_due(self._linger)
                 await intake.wait(None if due is None else max(0.0, due - now))
         return None
 
@@ -171,7 +171,7 @@ class WorkerPool:
 
     async def _push(self, batch: Batch) -> None:
         """Send one batch until it is answered for good; what does not fit into its call is left for another."""
-        if self._results.set_aside_if_closed(batch):
+        if self._results.reject_if_closed(batch):
             return
         try:
             body, count = _encode(batch, self._batch_bytes, self._intake.order_bytes)
@@ -183,7 +183,7 @@ class WorkerPool:
         elif len(body) > self._batch_bytes and count > 1:
             self._results.halve(batch)
             return
-        self._intake.measured(len(body) / count)
+        self._intake.record_order_size(len(body) / count)
         self._bytes += len(body)
         try:
             await self._send_until_answered(batch, calls.build(UPSERT_ORDERS, {}, self._base, body))
@@ -219,7 +219,7 @@ class WorkerPool:
                 self._results.reject_too_large(batch, error)
                 return None
         if recovery == "origin" and isinstance(error, APIError):
-            decision = self._results.blame_origin(batch, error)
+            decision = self._results.handle_origin_error(batch, error)
             if decision != "stop":
                 return ORIGIN_PAUSE if decision == "again" else None
         pause = outage.pause(error, self._clock.monotonic(), self._results.last_answer)

@@ -16,17 +16,17 @@ class Fixture:
     def __init__(self, limit: int = 3) -> None:
         self.superseded = []
         self.refused = []
-        self.assembly = Batcher(
+        self.batcher = Batcher(
             limit,
             superseded=lambda entry, by: self.superseded.append(entry),
             on_rejected=lambda entry, refused: self.refused.append(refused),
         )
 
     def add(self, *entries, origin=ORIGIN, now=0.0):
-        self.assembly.add(self.assembly.lane(origin), entries, now)
+        self.batcher.add(self.batcher.buffer_for(origin), entries, now)
 
     def cut(self, now=0.0, linger=None):
-        return self.assembly.next_batch(now, linger)
+        return self.batcher.next_batch(now, linger)
 
 
 def line(entry, number=1):
@@ -34,188 +34,188 @@ def line(entry, number=1):
 
 
 @pytest.fixture
-def lanes():
+def batches():
     return Fixture()
 
 
-def test_a_batch_holds_no_more_than_the_limit_and_keeps_the_order_of_arrival(lanes):
+def test_a_batch_holds_no_more_than_the_limit_and_keeps_the_order_of_arrival(batches):
     entries = [order(n) for n in range(7)]
-    lanes.add(*entries)
-    cuts = [lanes.cut(), lanes.cut(), lanes.cut(), lanes.cut()]
+    batches.add(*entries)
+    cuts = [batches.cut(), batches.cut(), batches.cut(), batches.cut()]
     assert [list(batch.entries) if batch else None for batch in cuts] == [entries[:3], entries[3:6], entries[6:], None]
 
 
-def test_each_origin_has_its_own_batches_and_the_longest_waiting_is_first(lanes):
-    lanes.add(order(1), origin=ORIGIN)
-    lanes.add(order(1), order(2), origin=SECOND)
-    first, second = lanes.cut(), lanes.cut()
+def test_each_origin_has_its_own_batches_and_the_longest_waiting_is_first(batches):
+    batches.add(order(1), origin=ORIGIN)
+    batches.add(order(1), order(2), origin=SECOND)
+    first, second = batches.cut(), batches.cut()
     assert (first.origin, len(first)) == (SECOND, 2)
     assert (second.origin, len(second)) == (ORIGIN, 1)
 
 
-def test_an_incomplete_batch_waits_for_its_linger(lanes):
-    lanes.add(order(1), now=10.0)
-    assert lanes.assembly.next_due(0.5) == 10.5
-    assert lanes.cut(10.4, 0.5) is None
-    lanes.add(order(2), order(3), now=10.4)
-    assert len(lanes.cut(10.4, 0.5)) == 3, "a full one does not wait"
-    lanes.add(order(4), now=11.0)
-    assert lanes.cut(11.4, 0.5) is None
-    assert len(lanes.cut(11.5, 0.5)) == 1
-    assert lanes.assembly.next_due(0.5) is None
+def test_an_incomplete_batch_waits_for_its_linger(batches):
+    batches.add(order(1), now=10.0)
+    assert batches.batcher.next_due(0.5) == 10.5
+    assert batches.cut(10.4, 0.5) is None
+    batches.add(order(2), order(3), now=10.4)
+    assert len(batches.cut(10.4, 0.5)) == 3, "a full one does not wait"
+    batches.add(order(4), now=11.0)
+    assert batches.cut(11.4, 0.5) is None
+    assert len(batches.cut(11.5, 0.5)) == 1
+    assert batches.batcher.next_due(0.5) is None
 
 
-def test_of_several_waiting_versions_only_the_newest_is_sent(lanes):
+def test_of_several_waiting_versions_only_the_newest_is_sent(batches):
     newest = order(1, 5)
-    lanes.add(order(1, 1), newest, order(1, 3))
-    assert list(lanes.cut().entries) == [newest]
-    assert [entry.channel_updated_at for entry in lanes.superseded] == [
+    batches.add(order(1, 1), newest, order(1, 3))
+    assert list(batches.cut().entries) == [newest]
+    assert [entry.channel_updated_at for entry in batches.superseded] == [
         order(1, 1).channel_updated_at,
         order(1, 3).channel_updated_at,
     ]
-    assert lanes.refused == []
+    assert batches.refused == []
 
 
-def test_the_same_object_twice_is_sent_once(lanes):
+def test_the_same_object_twice_is_sent_once(batches):
     shared = order(1)
-    lanes.add(shared, shared)
-    assert list(lanes.cut().entries) == [shared]
-    assert lanes.superseded == [shared]
+    batches.add(shared, shared)
+    assert list(batches.cut().entries) == [shared]
+    assert batches.superseded == [shared]
 
 
-def test_a_newer_version_waits_until_the_older_is_not_in_flight(lanes):
+def test_a_newer_version_waits_until_the_older_is_not_in_flight(batches):
     newer = order(1, 2)
-    lanes.add(order(1, 1))
-    flight = lanes.cut()
-    lanes.add(newer)
-    assert lanes.cut() is None
-    lanes.assembly.mark_done(flight, 1.0)
-    assert list(lanes.cut().entries) == [newer]
-    assert lanes.superseded == []
+    batches.add(order(1, 1))
+    flight = batches.cut()
+    batches.add(newer)
+    assert batches.cut() is None
+    batches.batcher.mark_done(flight, 1.0)
+    assert list(batches.cut().entries) == [newer]
+    assert batches.superseded == []
 
 
-def test_an_older_version_of_an_order_in_flight_is_superseded(lanes):
-    lanes.add(order(1, 2))
-    lanes.cut()
+def test_an_older_version_of_an_order_in_flight_is_superseded(batches):
+    batches.add(order(1, 2))
+    batches.cut()
     older = order(1, 1)
-    lanes.add(older)
-    assert lanes.cut() is None
-    assert lanes.superseded == [older]
+    batches.add(older)
+    assert batches.cut() is None
+    assert batches.superseded == [older]
 
 
-def test_of_several_versions_blocked_by_one_in_flight_only_the_newest_is_sent(lanes):
-    lanes.add(order(1, 1))
-    flight = lanes.cut()
+def test_of_several_versions_blocked_by_one_in_flight_only_the_newest_is_sent(batches):
+    batches.add(order(1, 1))
+    flight = batches.cut()
     for second in (3, 5, 4):
-        lanes.add(order(1, second))
-        assert lanes.cut() is None
-    lanes.assembly.mark_done(flight, 1.0)
-    assert list(lanes.cut().entries) == [order(1, 5)]
-    assert len(lanes.superseded) == 2
+        batches.add(order(1, second))
+        assert batches.cut() is None
+    batches.batcher.mark_done(flight, 1.0)
+    assert list(batches.cut().entries) == [order(1, 5)]
+    assert len(batches.superseded) == 2
 
 
 def test_a_blocked_order_is_sent_before_later_ones():
-    lanes = Fixture(limit=2)
-    lanes.add(order(1, 1), order(2))
-    flight = lanes.cut()
-    lanes.add(order(1, 2), order(3))
-    assert list(lanes.cut().entries) == [order(3)]
-    lanes.add(order(4), order(5), order(6), order(1, 3))
-    lanes.assembly.mark_done(flight, 1.0)
-    assert next(iter(lanes.cut().entries)) == order(1, 2), "or the newer version would be overtaken by the older"
+    batches = Fixture(limit=2)
+    batches.add(order(1, 1), order(2))
+    flight = batches.cut()
+    batches.add(order(1, 2), order(3))
+    assert list(batches.cut().entries) == [order(3)]
+    batches.add(order(4), order(5), order(6), order(1, 3))
+    batches.batcher.mark_done(flight, 1.0)
+    assert next(iter(batches.cut().entries)) == order(1, 2), "or the newer version would be overtaken by the older"
 
 
-def test_two_contents_with_one_timestamp_are_a_conflict(lanes):
-    lanes.add(order(1, title="one"), order(1, title="two"))
-    assert list(lanes.cut().entries) == [order(1, title="one")]
-    [refused] = lanes.refused
+def test_two_contents_with_one_timestamp_are_a_conflict(batches):
+    batches.add(order(1, title="one"), order(1, title="two"))
+    assert list(batches.cut().entries) == [order(1, title="one")]
+    [refused] = batches.refused
     assert (refused.kind, refused.channel_order_id, refused.origin) == ("conflict", "o1", ORIGIN)
     assert refused.order == order(1, title="two")
     assert refused.path == "channel_updated_at"
-    assert lanes.superseded == []
+    assert batches.superseded == []
 
 
-def test_a_conflict_with_an_order_in_flight_is_detected(lanes):
-    lanes.add(order(1, title="one"))
-    lanes.cut()
-    lanes.add(order(1, title="two"))
-    assert lanes.cut() is None
-    assert [refused.kind for refused in lanes.refused] == ["conflict"]
+def test_a_conflict_with_an_order_in_flight_is_detected(batches):
+    batches.add(order(1, title="one"))
+    batches.cut()
+    batches.add(order(1, title="two"))
+    assert batches.cut() is None
+    assert [refused.kind for refused in batches.refused] == ["conflict"]
 
 
-def test_one_content_in_two_notations_is_not_a_conflict(lanes):
+def test_one_content_in_two_notations_is_not_a_conflict(batches):
     spelled = line(order(1))
     other = Line(spelled.raw.replace(b'":', b'" : '), 2, "o1", UNSET, spelled.channel_updated_at)
-    lanes.add(spelled, other, order(1))
-    assert list(lanes.cut().entries) == [spelled]
-    assert lanes.superseded == [other, order(1)]
-    assert lanes.refused == []
+    batches.add(spelled, other, order(1))
+    assert list(batches.cut().entries) == [spelled]
+    assert batches.superseded == [other, order(1)]
+    assert batches.refused == []
 
 
-def test_one_instant_in_two_time_zones_is_not_a_conflict(lanes):
+def test_one_instant_in_two_time_zones_is_not_a_conflict(batches):
     paris = timezone(timedelta(hours=1))
     here, there = order(1), order(1)
     there.channel_updated_at = there.channel_updated_at.astimezone(paris)
     there.created_at = there.created_at.astimezone(paris)
-    lanes.add(here, there, line(there))
-    assert list(lanes.cut().entries) == [here]
-    assert len(lanes.superseded) == 2
-    assert lanes.refused == []
+    batches.add(here, there, line(there))
+    assert list(batches.cut().entries) == [here]
+    assert len(batches.superseded) == 2
+    assert batches.refused == []
 
 
-def test_timestamps_are_compared_as_instants_not_as_text(lanes):
+def test_timestamps_are_compared_as_instants_not_as_text(batches):
     tokyo = timezone(timedelta(hours=9))
     newer = order(1, 1)
     newer.channel_updated_at = newer.channel_updated_at.astimezone(tokyo)
-    lanes.add(newer, order(1, 0))
-    assert list(lanes.cut().entries) == [newer]
+    batches.add(newer, order(1, 0))
+    assert list(batches.cut().entries) == [newer]
 
 
-def test_orders_with_one_id_and_two_sub_channels_are_two_and_never_in_one_batch(lanes):
+def test_orders_with_one_id_and_two_sub_channels_are_two_and_never_in_one_batch(batches):
     french, german = order(1, sub_channel_code="fr"), order(1, sub_channel_code="de")
-    lanes.add(french, german)
-    flight = lanes.cut()
+    batches.add(french, german)
+    flight = batches.cut()
     assert list(flight.entries) == [french]
-    assert lanes.cut() is None
-    lanes.assembly.mark_done(flight, 1.0)
-    assert list(lanes.cut().entries) == [german]
-    assert (lanes.superseded, lanes.refused) == ([], [])
+    assert batches.cut() is None
+    batches.batcher.mark_done(flight, 1.0)
+    assert list(batches.cut().entries) == [german]
+    assert (batches.superseded, batches.refused) == ([], [])
 
 
 @pytest.mark.parametrize("code", [UNSET, "", None])
-def test_a_missing_and_an_empty_sub_channel_are_the_same(lanes, code):
-    lanes.add(order(1, 1), order(1, 2, sub_channel_code=code))
-    assert len(lanes.cut()) == 1
-    assert len(lanes.superseded) == 1
+def test_a_missing_and_an_empty_sub_channel_are_the_same(batches, code):
+    batches.add(order(1, 1), order(1, 2, sub_channel_code=code))
+    assert len(batches.cut()) == 1
+    assert len(batches.superseded) == 1
 
 
-def test_the_parts_of_a_split_batch_are_still_in_flight(lanes):
-    lanes.add(order(1), order(2), order(3))
-    flight = lanes.cut()
+def test_the_parts_of_a_split_batch_are_still_in_flight(batches):
+    batches.add(order(1), order(2), order(3))
+    flight = batches.cut()
     first, rest = flight.split([flight.entries[:1], flight.entries[1:]])
-    lanes.add(order(1, 1), order(2, 1))
-    assert lanes.cut() is None
-    lanes.assembly.mark_done(rest, 1.0)
-    assert list(lanes.cut().entries) == [order(2, 1)]
-    lanes.assembly.mark_done(first, 1.0)
-    assert list(lanes.cut().entries) == [order(1, 1)]
+    batches.add(order(1, 1), order(2, 1))
+    assert batches.cut() is None
+    batches.batcher.mark_done(rest, 1.0)
+    assert list(batches.cut().entries) == [order(2, 1)]
+    batches.batcher.mark_done(first, 1.0)
+    assert list(batches.cut().entries) == [order(1, 1)]
 
 
-def test_an_origin_without_orders_is_forgotten(lanes):
+def test_an_origin_without_orders_is_forgotten(batches):
     for store in range(50):
         origin = type(ORIGIN)(channel_id="c", channel_store_id=f"s{store}")
-        lanes.add(order(1), origin=origin)
-        lanes.assembly.mark_done(lanes.cut(), 0.0)
-    assert not lanes.assembly._lanes
+        batches.add(order(1), origin=origin)
+        batches.batcher.mark_done(batches.cut(), 0.0)
+    assert not batches.batcher._buffers
 
 
-def test_everything_in_hand_can_be_listed(lanes):
-    lanes.add(order(1, 1), order(2))
-    lanes.cut()
-    lanes.add(order(1, 2))
-    lanes.cut()
-    lanes.add(order(3), origin=SECOND)
-    assert sorted((origin.channel_store_id, entry.channel_order_id) for origin, entry in lanes.assembly.unsent()) == [
+def test_everything_in_hand_can_be_listed(batches):
+    batches.add(order(1, 1), order(2))
+    batches.cut()
+    batches.add(order(1, 2))
+    batches.cut()
+    batches.add(order(3), origin=SECOND)
+    assert sorted((origin.channel_store_id, entry.channel_order_id) for origin, entry in batches.batcher.unsent()) == [
         ("store-1", "o1"),
         ("store-1", "o1"),
         ("store-1", "o2"),
@@ -226,50 +226,50 @@ def test_everything_in_hand_can_be_listed(lanes):
 class TestJunkThatLooksLikeAnOrder:
     """Structs are not checked when they are made or changed; what is wrong with one must not cost the others."""
 
-    def test_an_id_that_cannot_be_a_key_is_rejected(self, lanes):
+    def test_an_id_that_cannot_be_a_key_is_rejected(self, batches):
         junk = order(1)
         junk.channel_order_id = ["o1"]
-        lanes.add(junk, order(2))
-        assert list(lanes.cut().entries) == [order(2)]
-        assert [refused.kind for refused in lanes.refused] == ["invalid"]
+        batches.add(junk, order(2))
+        assert list(batches.cut().entries) == [order(2)]
+        assert [refused.kind for refused in batches.refused] == ["invalid"]
 
-    def test_a_sub_channel_that_cannot_be_a_key_is_rejected(self, lanes):
+    def test_a_sub_channel_that_cannot_be_a_key_is_rejected(self, batches):
         junk = order(1, sub_channel_code=["fr"])
-        lanes.add(junk, order(1), order(2))
-        flown = list(lanes.cut().entries)
-        lanes.add(order(1, 5))
-        lanes.cut()
+        batches.add(junk, order(1), order(2))
+        flown = list(batches.cut().entries)
+        batches.add(order(1, 5))
+        batches.cut()
         assert order(2) in flown
-        assert len(list(lanes.assembly.unsent())) + len(lanes.refused) + len(lanes.superseded) == 4
+        assert len(list(batches.batcher.unsent())) + len(batches.refused) + len(batches.superseded) == 4
 
     @pytest.mark.parametrize("stamp", ["2026-11-20T12:00:00Z", None, 5])
-    def test_a_timestamp_that_cannot_be_compared_is_rejected(self, lanes, stamp):
+    def test_a_timestamp_that_cannot_be_compared_is_rejected(self, batches, stamp):
         junk = order(1)
         junk.channel_updated_at = stamp
-        lanes.add(order(1), junk)
-        assert list(lanes.cut().entries) == [order(1)]
-        assert [refused.kind for refused in lanes.refused] == ["invalid"]
+        batches.add(order(1), junk)
+        assert list(batches.cut().entries) == [order(1)]
+        assert [refused.kind for refused in batches.refused] == ["invalid"]
 
-    def test_a_timestamp_without_a_zone_is_rejected(self, lanes):
+    def test_a_timestamp_without_a_zone_is_rejected(self, batches):
         junk = order(1)
         junk.channel_updated_at = junk.channel_updated_at.replace(tzinfo=None)
-        lanes.add(order(1), junk)
-        assert list(lanes.cut().entries) == [order(1)]
-        assert [refused.kind for refused in lanes.refused] == ["invalid"]
+        batches.add(order(1), junk)
+        assert list(batches.cut().entries) == [order(1)]
+        assert [refused.kind for refused in batches.refused] == ["invalid"]
 
-    def test_an_order_that_cannot_be_encoded_for_the_comparison_is_rejected(self, lanes):
+    def test_an_order_that_cannot_be_encoded_for_the_comparison_is_rejected(self, batches):
         junk = order(1)
         junk.status = object()
-        lanes.add(order(1), junk)
-        assert list(lanes.cut().entries) == [order(1)]
-        assert len(lanes.refused) == 1
+        batches.add(order(1), junk)
+        assert list(batches.cut().entries) == [order(1)]
+        assert len(batches.refused) == 1
 
-    def test_a_line_with_invalid_text_in_an_unused_member_is_compared(self, lanes):
+    def test_a_line_with_invalid_text_in_an_unused_member_is_compared(self, batches):
         whole = line(order(1))
         odd = Line(whole.raw[:-1] + b',"x":"\xff"}', 2, "o1", UNSET, whole.channel_updated_at)
-        lanes.add(whole, odd)
-        assert list(lanes.cut().entries) == [whole]
-        assert [refused.kind for refused in lanes.refused] == ["conflict"]
+        batches.add(whole, odd)
+        assert list(batches.cut().entries) == [whole]
+        assert [refused.kind for refused in batches.refused] == ["conflict"]
 
 
 @pytest.mark.parametrize(
@@ -278,18 +278,18 @@ class TestJunkThatLooksLikeAnOrder:
      ("channel_updated_at", NOON.replace(tzinfo=None)), ("channel_updated_at", NOON.date()),
      ("channel_updated_at", "2026-11-20T12:00:00Z"), ("channel_updated_at", None)],
 )  # fmt: skip
-def test_a_struct_whose_id_or_stamp_became_unusable_is_rejected_and_not_sent(lanes, name, value):
+def test_a_struct_whose_id_or_stamp_became_unusable_is_rejected_and_not_sent(batches, name, value):
     odd, sound = order(1), order(2)
     setattr(odd, name, value)
-    lanes.add(odd, sound)
-    assert list(lanes.cut().entries) == [sound]
-    [refused] = lanes.refused
+    batches.add(odd, sound)
+    assert list(batches.cut().entries) == [sound]
+    [refused] = batches.refused
     assert (refused.kind, refused.path, refused.order) == ("invalid", name, odd)
-    lanes.add(odd)
-    assert lanes.cut() is None
+    batches.add(odd)
+    assert batches.cut() is None
 
 
-def test_blocks_count_as_waiting(lanes):
-    lanes.add(order(1))
-    lanes.assembly.add_block(range(3))
-    assert lanes.assembly.queued == 4
+def test_blocks_count_as_waiting(batches):
+    batches.add(order(1))
+    batches.batcher.add_block(range(3))
+    assert batches.batcher.queued == 4

@@ -27,7 +27,7 @@ class Lanes(RuleBasedStateMachine):
     @initialize(limit=st.integers(1, 5))
     def begin(self, limit):
         self.limit = limit
-        self.assembly = Batcher(limit, superseded=self.on_superseded, on_rejected=self.on_refused)
+        self.batcher = Batcher(limit, superseded=self.on_superseded, on_rejected=self.on_refused)
         self.added = []  # (origin, entry), each entry an object of its own
         self.arrival = {}
         self.flying = []
@@ -50,12 +50,12 @@ class Lanes(RuleBasedStateMachine):
             self.arrival[id(entry)] = len(self.added)
             self.added.append((origin, entry))
             entries.append(entry)
-        self.assembly.add(self.assembly.lane(origin), entries, self.now)
+        self.batcher.add(self.batcher.buffer_for(origin), entries, self.now)
 
     @rule(linger=st.sampled_from([None, None, 0.0, 2.0]))
     def cut(self, linger):
         self.now += 1
-        batch = self.assembly.next_batch(self.now, linger)
+        batch = self.batcher.next_batch(self.now, linger)
         if batch is not None:
             assert 1 <= len(batch) <= self.limit
             self.flying.append(batch)
@@ -71,7 +71,7 @@ class Lanes(RuleBasedStateMachine):
     def land(self, pick):
         batch = self.flying.pop(pick % len(self.flying))
         self.done += batch.entries
-        self.assembly.mark_done(batch, self.now)
+        self.batcher.mark_done(batch, self.now)
 
     @precondition(lambda self: self.flying)
     @rule(pick=st.integers(0, 100), at=st.integers(0, 5))
@@ -80,7 +80,7 @@ class Lanes(RuleBasedStateMachine):
         self.flying += batch.split([batch.entries[:at], batch.entries[at:]])
 
     def in_hand(self):
-        return [(origin.channel_store_id, entry) for origin, entry in self.assembly.unsent()]
+        return [(origin.channel_store_id, entry) for origin, entry in self.batcher.unsent()]
 
     @invariant()
     def each_is_in_one_place(self):
@@ -97,17 +97,17 @@ class Lanes(RuleBasedStateMachine):
 
     @invariant()
     def the_count_of_the_waiting_is_right(self):
-        lanes = self.assembly._lanes.values()
-        assert self.assembly.queued == sum(len(lane.queued) for lane in lanes)
+        buffers = self.batcher._buffers.values()
+        assert self.batcher.queued == sum(len(buffer.queued) for buffer in buffers)
 
     def teardown(self):
-        while self.flying or self.assembly.queued:
-            while (batch := self.assembly.next_batch(self.now, None)) is not None:
+        while self.flying or self.batcher.queued:
+            while (batch := self.batcher.next_batch(self.now, None)) is not None:
                 self.flying.append(batch)
             assert self.flying, "orders wait, and nothing that flies will free them"
             self.land(0)
         assert not self.in_hand()
-        assert not self.assembly._lanes
+        assert not self.batcher._buffers
         self.each_is_in_one_place()
         self.the_newest_has_flown()
 

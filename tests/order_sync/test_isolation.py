@@ -41,10 +41,10 @@ class Search:
         self.failures = []
         self.calls = 0
         rejected = []
-        assembly = Batcher(len(entries), superseded=None, on_rejected=None)
+        batcher = Batcher(len(entries), superseded=None, on_rejected=None)
         clock = ManualClock()
         self.results = results = BatchResults(
-            assembly,
+            batcher,
             SyncCounters(),
             Ledger(),
             clock,
@@ -52,8 +52,8 @@ class Search:
             requeued=list,
             fail=self.failures.append,
         )
-        assembly.add(assembly.lane(ORIGIN), entries, 0.0)
-        results.again.append(assembly.next_batch(0.0, None))
+        batcher.add(batcher.buffer_for(ORIGIN), entries, 0.0)
+        results.again.append(batcher.next_batch(0.0, None))
         position = {entry.channel_order_id: index for index, entry in enumerate(entries)}
         while results.again:
             batch = results.again.popleft()
@@ -67,7 +67,7 @@ class Search:
             else:
                 results.accept(batch, SimpleNamespace(attempts=()))
             assert results.last_answer == clock.now  # a rejection is an answer, too
-        assert list(assembly.unsent()) == []
+        assert list(batcher.unsent()) == []
         self.rejected = sorted(position[one.channel_order_id] for one in rejected)
         assert len(set(self.rejected)) == len(self.rejected)
         self.reasons = {one.channel_order_id: (one.reason, one.path) for one in rejected}
@@ -249,16 +249,16 @@ def test_suspects_are_released_when_the_rest_of_their_batch_has_to_be_split():
     """The others were too large for the server: those that were named are sent by themselves."""
     search = Search(HUNDRED, {7}, lambda bad, size: named(bad))
     assert search.reasons["o7"] == ("status: is wrong", "status")
-    assembly, sent = Batcher(100, superseded=None, on_rejected=None), []
+    batcher, sent = Batcher(100, superseded=None, on_rejected=None), []
     rejected = []
     results = BatchResults(
-        assembly, SyncCounters(), Ledger(), ManualClock(), reject=rejected.append, requeued=list, fail=sent.append
+        batcher, SyncCounters(), Ledger(), ManualClock(), reject=rejected.append, requeued=list, fail=sent.append
     )
-    assembly.add(assembly.lane(ORIGIN), HUNDRED, 0.0)
-    results.isolate(assembly.next_batch(0.0, None), BadRequest(CONTEXT, status=400, problem=named([7]), headers={}))
+    batcher.add(batcher.buffer_for(ORIGIN), HUNDRED, 0.0)
+    results.isolate(batcher.next_batch(0.0, None), BadRequest(CONTEXT, status=400, problem=named([7]), headers={}))
     results.halve(results.again.popleft())
     assert sorted(len(batch) for batch in results.again) == [1, 49, 50]
-    assert len(list(assembly.unsent())) == 100
+    assert len(list(batcher.unsent())) == 100
     for batch in list(results.again):
         results.accept(batch, SimpleNamespace(attempts=()))
     assert rejected == []
