@@ -95,7 +95,7 @@ class _Protocol(ResponseHandler):
     def data_received(self, data: bytes) -> None:
         """Pass received bytes to the parser: first a head without a body, then what follows it."""
         if self._parser is not self._current_parser:  # each request has its own parser
-            self._current_parser, self.message = self._parser, None
+            self._current_parser, self._head, self.message = self._parser, b"", None
             self._in_bodiless_head = data[STATUS] != b"200" or self._skip_payload  # as far as is known yet
         elif data and not self._in_bodiless_head and self._is_answered():
             self.close()  # unrequested bytes would be read as the next response

@@ -290,10 +290,10 @@ async def _read_into(pieces: list[bytes], response: aiohttp.ClientResponse, max_
     decoder, content, size = _decoder(response), response.content, 0
     while chunk := RedactedBytes(await content.readany()):
         for piece in (chunk,) if decoder is None else map(RedactedBytes, decoder.feed(chunk)):
+            pieces.append(piece)  # before the check: the start of an error that is too large says what is wrong
             size += len(piece)
             if size > max_bytes:
                 raise WireError("large", "partial", f"the response is larger than {max_bytes} bytes", permanent=True)
-            pieces.append(piece)
         if content.at_eof():
             break
     if decoder is not None:

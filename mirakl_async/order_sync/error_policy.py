@@ -64,7 +64,7 @@ def is_foreign(error: MiraklError) -> bool:
         return True
     if not isinstance(error, APIError) or isinstance(error, AuthenticationFailed | RateLimited | ServerError):
         return False
-    if isinstance(error, PermissionDenied) and not error.body_excerpt:
+    if isinstance(error, PermissionDenied) and not str(error.problem):
         return False
     return not error.recognized
 

@@ -69,7 +69,7 @@ class OrderIntake:
         self.exhausted: bool = False
         self.more: asyncio.Event = asyncio.Event()
         self.order_bytes: float = MAX_CHUNK_BYTES  # of one, as last seen; until one was, they are read one by one
-        self._has_new_size = False  # since the last chunk was read
+        self._average_bytes = 0.0  # of one order of the batch that was encoded last
         self._origin = origin
         self._batcher = batcher
         self._counters = counters
@@ -222,8 +222,8 @@ class OrderIntake:
         self._rest.set()
 
     def record_order_size(self, order_bytes: float) -> None:
-        """A batch was encoded, so that no order of the next chunk has to be for its size."""
-        self.order_bytes, self._has_new_size = order_bytes, True
+        """A batch was encoded: its orders have `order_bytes` on average."""
+        self.order_bytes = self._average_bytes = order_bytes
 
     async def wait(self, seconds: float | None) -> None:
         """Until something new waits, at most `seconds`."""
@@ -246,10 +246,9 @@ class OrderIntake:
             groups = [(origin, self._valid(orders, origin)) for origin, orders in groups]
         for origin, orders in groups:
             if orders:
-                if not self._has_new_size:
-                    self.order_bytes = max(1, size_of(orders[-1]))
+                # The last one may be much larger than those before, or much smaller than the others of a mixed feed.
+                self.order_bytes = max(1, size_of(orders[-1]), self._average_bytes)
                 self._batcher.add(self._batcher.buffer_for(origin), orders, self._clock.monotonic())
-        self._has_new_size = False
         del self._taken[len(self._taken) - len(items) :]
 
     def _members(self, items: list[Any]) -> list[Any]:

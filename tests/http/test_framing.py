@@ -207,6 +207,14 @@ async def test_a_head_in_many_packets_is_read_on_a_reused_connection_too(raw, si
     assert server.connections == 1
 
 
+async def test_a_204_with_bare_line_feeds_has_no_effect_on_the_next_response():
+    bare, busy = b"HTTP/1.1 204 No Content\n\n", answer(b"{}", status="502 Bad Gateway")
+    async with RawServer(answering(bare, busy, bare, busy, bare)) as server, connect(server, retry=AT_ONCE) as client:
+        replies = [await report(client) for _ in range(3)]
+    assert [(reply.status, len(reply.attempts)) for reply in replies] == [(204, 1), (204, 2), (204, 2)]
+    assert server.connections == 1
+
+
 @pytest.mark.parametrize("body", BODIES)
 async def test_bytes_after_a_204_are_not_the_next_response(body):
     fields, content = BODIES[body]
@@ -406,6 +414,20 @@ async def test_a_truncated_or_slow_error_keeps_the_received_message(monkeypatch)
             await client.products.download_error_report(1).read()
         with pytest.raises(NotFound, match="no such report"):
             await client.request("GET", "/api/x", timeout=0.1)
+
+
+@pytest.mark.parametrize("coding", ["", "gzip"])
+@pytest.mark.parametrize("size", [100, 3000, 300_000])
+async def test_an_error_that_is_too_large_keeps_its_first_words(size, coding):
+    page = b"<html><title>Blocked by a firewall</title>" + b"<p> </p>" * (size // 8)
+    content, fields = (gzip.compress(page), (f"Content-Encoding: {coding}",)) if coding else (page, ())
+    refused = file_answer(content, *fields, status="403 Forbidden")
+    limits = Limits(max_response_bytes=90, max_error_bytes=90)
+    async with RawServer(answering(refused)) as server, front(server, limits=limits) as client:
+        for call in (client.request("GET", "/api/x"), client.products.download_error_report(1).read()):
+            with pytest.raises(APIError, match="Blocked by a firewall") as raised:
+                await call
+            assert (raised.value.status, raised.value.recognized) == (403, False)
 
 
 async def test_decompression_bombs_are_bounded_in_every_response(caplog):

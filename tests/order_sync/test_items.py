@@ -19,6 +19,7 @@ from mirakl_async.http.wire import WireResponse
 from mirakl_async.models.connect.orders import OrderRequest
 from mirakl_async.order_sync import batch_results
 from mirakl_async.order_sync import rejections as refusals
+from mirakl_async.order_sync.entries import SMALL_BATCH
 from mirakl_async.queues.memory_queue import MemoryQueue
 from mirakl_async.simulator import Fault
 from tests.support.order_factory import NOON, ORIGIN, SECOND, as_mapping, expected, held, key_of, order, stream
@@ -352,6 +353,24 @@ async def test_batches_are_smaller_than_max_batch_bytes(start):
     large = [size for size in sizes if size > 60_000]
     assert len(large) == 20, "those that are too large alone go alone"
     assert report.accepted == 200
+
+
+@pytest.mark.parametrize("feed", ["small ones first", "a small one in each hundred"])
+async def test_large_orders_are_not_encoded_together(mirakl, monkeypatch, feed):
+    encoded, encode = [], codec.encode_large
+
+    def record(value):
+        encoded.append(encode(value))
+        return encoded[-1]
+
+    def is_large(number):
+        return number >= 100 if feed == "small ones first" else number < 100 or number % 100 < 99
+
+    monkeypatch.setattr(codec, "encode_large", record)
+    feed = [order(n, title="x" * (100_000 if is_large(n) else 100)) for n in range(250)]
+    report = await mirakl.sync(iter(feed), max_batch_bytes=1_000_000, concurrency=1).run()
+    assert report.accepted == 250
+    assert max(map(len, encoded)) < 1.1 * SMALL_BATCH
 
 
 async def test_what_of_a_batch_of_mappings_does_not_fit_into_its_call_is_sent_in_another(mirakl):
