@@ -16,7 +16,7 @@ from ..clock import Clock, SystemClock
 from ..errors import ConfigurationError, QueueClosed, QueueError
 from ..queues.outages import DEFAULT_MAX_OUTAGE, repeat
 from ..queues.postgres_opening import table_names
-from ..queues.postgres_queue import PASSING
+from ..queues.postgres_queue import TRANSIENT_ERRORS
 from .idempotency import CLAIM_SECONDS, RETENTION, ActionProgress, Backlog
 
 __all__ = [
@@ -262,7 +262,7 @@ class PostgresIdempotencyStore:
                 return await use(connection)
 
         try:
-            return await repeat(attempt, _may_pass, repr(self), self._max_outage, self._clock)
+            return await repeat(attempt, _is_transient, repr(self), self._max_outage, self._clock)
         except (driver.PostgresError, driver.InterfaceError) as error:
             raise QueueError(f"{self!r}: {error.args[0]}") from None  # its details quote rows
 
@@ -278,8 +278,8 @@ def _progress(found: Any, by: str) -> ActionProgress:
     )
 
 
-def _may_pass(error: Exception) -> bool:
-    return isinstance(error, PASSING) and not isinstance(error, ValueError)
+def _is_transient(error: Exception) -> bool:
+    return isinstance(error, TRANSIENT_ERRORS) and not isinstance(error, ValueError)
 
 
 async def _keep_as_it_is(_connection: Any) -> None:

@@ -113,8 +113,8 @@ class QueueFeed(Bundled, Ledger):
         try:
             queue = await self._stack.enter_async_context(opened(self._given))
             self._queue: Queue = queue
-            patient = self._options.max_outage == inf
-            self._held = HeldMessages(queue, self._clock, store=self._store, patient=patient)
+            retry = self._options.max_outage == inf
+            self._held = HeldMessages(queue, self._clock, store=self._store, retry=retry)
             self._can_count = await queue.waiting() is not None
             self._actions = ActionSender(
                 self._session,

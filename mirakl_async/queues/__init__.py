@@ -1,1 +1,1 @@
-"""Durable queues of orders, outcomes and events, kept by SQLite, PostgreSQL, Redis, SQS, Pub/Sub or Service Bus."""
+"""Durable queues of orders, outcomes and events, stored in SQLite, PostgreSQL, Redis, SQS, Pub/Sub or Service Bus."""

@@ -1,16 +1,16 @@
-r"""Blocks: how lines travel through a queue, up to a hundred of one kind and origin in one message.
+r"""The format of messages: a block holds up to a hundred lines of one kind and origin.
 
     {"mirakl":1,"size":2048,"origin":{"channel_id":"C","channel_store_id":"S"},"lines":[["A-1",null,1700000000000000]]}\n
     {"channel_order_id":"A-1",...}\n
 
-The first line is the header. It names the origin and, of each order below it, the id, the sub-channel and the stamp in
-microseconds since 1970, so that an order's JSON need not be read again: a block becomes the body of one call with its
-line breaks replaced by commas. `numbers`, where the orders came from a file, are their lines there. The header is in
-the body, because five brokers have five kinds of attributes, and it holds the size of what follows, so that a body that
-was cut off is noticed.
+The first line is the header. It holds the origin and, for each order below it, the id, the sub-channel and the
+timestamp in microseconds since 1970. The JSON of the orders therefore need not be parsed again: a block becomes the
+body of one call by replacing its line breaks with commas. `numbers` are the line numbers of the orders in their file,
+if they came from one. The header is part of the body because every broker has a different kind of attributes. It holds
+the size of the lines in bytes, so that a truncated body is detected.
 
 A block without a header comes from another program. Each of its lines is `{"origin":{...},"order":{...}}` or
-`{"action_id":"...","outcome":{...}}`, as in a file, and is validated as a file's lines are.
+`{"action_id":"...","outcome":{...}}`, as in a file, and is validated like a line of a file.
 """
 
 from __future__ import annotations
@@ -42,19 +42,19 @@ __all__ = [
 FORMAT = 1
 MAX_BLOCK_LINES = 100
 MAX_BLOCK_BYTES = 512 * 1024
-"""One longer line is a block of its own, where the broker takes it."""
+"""A longer line gets a block of its own, if the broker accepts it."""
 START = b'{"mirakl":'
 
 LineKey: TypeAlias = tuple[str, str | None, int]
-"""An order's id, sub-channel and stamp; an action's id, None and 0."""
+"""An order's id, sub-channel and timestamp; for an outcome: the action's id, None and 0."""
 
 
 class BlockError(MiraklError, ValueError):
-    """A body that is not a block: the message says why."""
+    """The body of a message is not a valid block."""
 
 
 class BlockHeader(Struct, frozen=True, gc=False):
-    """The first line of a block; without an origin its lines are outcomes of actions."""
+    """The first line of a block; a block without an origin holds outcomes of actions."""
 
     mirakl: int
     size: int
@@ -64,10 +64,10 @@ class BlockHeader(Struct, frozen=True, gc=False):
 
 
 class Block(RedactedBytesRepr, Struct, frozen=True, gc=False):
-    """A parsed block: its lines, each ended by a line break, are what follows `start` in `body`.
+    """A parsed block: its lines, each ended by a line break, begin at the offset `start` of `body`.
 
-    `origin` is JSON; None in a block of outcomes, and in one of another program (`keys` is None there as well).
-    `numbers` are those of the lines in the file that they came from, where they came from one.
+    `origin` is JSON; it is None in a block of outcomes. In a block of another program `origin` and `keys` are None.
+    `numbers` are the line numbers in the file that the lines came from, if any.
     """
 
     body: bytes
@@ -78,15 +78,18 @@ class Block(RedactedBytesRepr, Struct, frozen=True, gc=False):
 
     @property
     def size(self) -> int:
-        """Bytes of all lines."""
+        """The size of all lines in bytes."""
         return len(self.body) - self.start
 
     def lines(self) -> list[bytes]:
-        """The lines one by one."""
+        """Return the lines as a list, without line breaks."""
         return self.body[self.start :].split(b"\n")[:-1]
 
     def joined(self, before: bytes, after: bytes) -> bytes:
-        """The lines as the members of a JSON array, between two texts; JSON holds no line break of its own."""
+        """Return the lines separated by commas, between `before` and `after`, to build a JSON array.
+
+        This is correct because the JSON of a line contains no line breaks.
+        """
         return b"".join((before, memoryview(self.body)[self.start : -1], after)).replace(b"\n", b",")
 
 
@@ -97,21 +100,21 @@ _ENCODER = msgspec.json.Encoder()
 def encode_block(
     keys: Sequence[LineKey], lines: Sequence[bytes], origin: bytes | None = None, numbers: Sequence[int] | None = None
 ) -> bytes:
-    """The body of one message; `lines` are JSON without line breaks, `origin` is the JSON of one."""
+    """Encode the body of one message; `lines` are JSON without line breaks, `origin` is the origin as JSON."""
     return join_block(keys, b"\n".join((*lines, b"")), origin, numbers)
 
 
 def join_block(
     keys: Sequence[LineKey], lines: bytes, origin: bytes | None = None, numbers: Sequence[int] | None = None
 ) -> bytes:
-    """The same from lines that are one text, each ended by a line break."""
+    """Encode the body of one message from lines that are already joined, each ended by a line break."""
     raw_origin = UNSET if origin is None else msgspec.Raw(origin)
     head = BlockHeader(FORMAT, len(lines), list(keys), raw_origin, list(numbers) if numbers else UNSET)
     return b"%b\n%b" % (_ENCODER.encode(head), lines)
 
 
 def parse_block(body: bytes) -> Block:
-    """Read a header, and nothing of the lines; raises BlockError for a body that is cut off or of a later format."""
+    """Parse the header of a block, not its lines; raises BlockError if the body is truncated or of a later format."""
     if not body.startswith(START):
         return Block(body if body.endswith(b"\n") else body + b"\n")
     start = body.find(b"\n") + 1

@@ -1,4 +1,4 @@
-"""Bodies on their way to a broker: their sizes, and how they are grouped into requests."""
+"""Checks the sizes of bodies, and groups bodies into requests to a broker."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ __all__ = ["check_sizes", "chunks"]
 
 
 def check_sizes(queue: str, bodies: Sequence[bytes], max_bytes: int) -> None:
-    """Raises TooLarge for the first body of more than `max_bytes`."""
+    """Raise TooLarge if a body is larger than `max_bytes`."""
     for body in bodies:
         if len(body) > max_bytes:
             raise TooLarge(queue, len(body), max_bytes)
 
 
 def chunks(bodies: Sequence[bytes], max_bytes: float) -> list[list[bytes]]:
-    """The bodies in order, in groups of at most `max_bytes` or of a single one."""
+    """Group the bodies in order into lists of at most `max_bytes` in total; a larger body gets a list of its own."""
     groups: list[list[bytes]] = []
     size = 0
     for body in bodies:

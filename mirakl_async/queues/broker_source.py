@@ -1,8 +1,8 @@
-"""What the adapters of all brokers have in common: opening once, leases, and closing without losing messages.
+"""The base class of the broker adapters: opening once, leases, and closing without losing messages.
 
-A request for messages is never cancelled with the `receive` that made it: its broker may have handed out messages
-already, and they would stay hidden until their lease ends. It goes on, and the next `receive` takes what it brings,
-unless half of the lease has passed by then.
+A request for messages (a pull) is not cancelled together with the `receive` that started it: the broker may already
+have leased messages to it, which would be unavailable until their lease ends. The pull continues, and the next
+`receive` returns its messages, unless more than half of their lease has passed.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ TYPICAL_BYTES = 256 * 1024
 
 
 class BrokerDelivery(RedactedBytesRepr, Struct, frozen=True):
-    """One delivery of a message, with what its broker wants to see when it is settled."""
+    """One delivery of a message; `receipt` is what the broker requires to settle it."""
 
     id: str
     body: bytes
@@ -49,14 +49,17 @@ class BrokerDelivery(RedactedBytesRepr, Struct, frozen=True):
 
 
 class BrokerSource:
-    """Who holds what is decided by our own clock; a subclass talks to its broker, and names itself without secrets."""
+    """A source whose leases follow the clock of this process; a subclass implements the requests to its broker.
+
+    The repr of a subclass appears in logs and errors, so it must not contain secrets.
+    """
 
     max_lease: float | None = None
-    """The longest lease, where the broker counts in whole seconds and has a limit."""
+    """The maximum lease in seconds, if the broker has one; such a broker requires at least 1 second."""
     extra_wait: float = 1.0
-    """Seconds beyond its `wait` that `receive` gives a request for messages, for the way there and back."""
+    """How many seconds longer than its `wait` `receive` waits for a pull, to allow for the network."""
     closing_wait: float = REPLY_TIMEOUT
-    """Seconds that closing gives to requests for messages that are under way."""
+    """How many seconds closing waits for running pulls."""
 
     def __init__(self, lease: float, max_outage: float, clock: Clock | None) -> None:
         bounded = replace(SECONDS, low=1, above=None, high=self.max_lease)
@@ -69,36 +72,36 @@ class BrokerSource:
         self._largest = TYPICAL_BYTES
         self._state = "new"
         self._pulls: set[asyncio.Task[Sequence[BrokerDelivery]]] = set()
-        self._idle: list[asyncio.Task[Sequence[BrokerDelivery]]] = []
-        self._spare: list[BrokerDelivery] = []
+        self._waiting_pulls: list[asyncio.Task[Sequence[BrokerDelivery]]] = []
+        self._undelivered: list[BrokerDelivery] = []
 
-    # -- what a subclass does
+    # -- implemented by subclasses
 
     async def _open(self) -> None:
-        """Connect, and check what would lose messages later."""
+        """Connect, and check the broker's settings for those that would lose messages later."""
         raise NotImplementedError
 
     async def _check_end(self) -> None:
-        """Raise what was lost, if that can be seen; before it disconnects."""
+        """Raise QueueLost if the broker lost messages and reports it; called before disconnecting."""
 
     async def _close(self) -> None:
-        """Disconnect."""
+        """Disconnect from the broker."""
         raise NotImplementedError
 
     async def _pull(self, limit: int, wait: float) -> Sequence[BrokerDelivery]:
-        """Ask for messages, and hold those that come (`_hold`)."""
+        """Request messages and start their leases (`_hold`)."""
         raise NotImplementedError
 
     async def _extend(self, messages: Sequence[BrokerDelivery]) -> Collection[str]:
-        """The ids of those whose leases last from now."""
+        """Extend leases at the broker; return the ids of the messages for which it succeeded."""
         raise NotImplementedError
 
     async def _ack(self, messages: Sequence[BrokerDelivery]) -> Collection[str]:
-        """The ids of those that are settled for certain."""
+        """Acknowledge messages; return the ids of those that the broker confirmed."""
         raise NotImplementedError
 
     async def _release(self, messages: Sequence[BrokerDelivery]) -> None:
-        """Give back; raises nothing that a broker may answer."""
+        """Release messages at the broker; suppresses the broker's errors."""
         raise NotImplementedError
 
     # -- opening and closing
@@ -144,48 +147,48 @@ class BrokerSource:
     # -- receiving
 
     async def receive(self, limit: int, *, wait: float) -> Sequence[BrokerDelivery]:
-        """Up to `limit` messages, as soon as there is one; none after `wait` seconds (at most 5)."""
+        """Receive up to `limit` messages; return as soon as there is one, or [] after `wait` seconds (at most 5)."""
         self._check_open()
-        found, self._spare = self._fresh(self._spare), []
+        found, self._undelivered = self._with_half_lease(self._undelivered), []
         if not found:
-            found = self._fresh(await self._next_pull(limit, min(wait, MAX_RECEIVE_WAIT)))
-        self._spare += found[limit:]
+            found = self._with_half_lease(await self._next_pull(limit, min(wait, MAX_RECEIVE_WAIT)))
+        self._undelivered += found[limit:]
         return found[:limit]
 
     async def _next_pull(self, limit: int, wait: float) -> Sequence[BrokerDelivery]:
-        """What a request for messages brings, an earlier one first; nothing if it takes longer than that."""
-        pull = self._idle.pop(0) if self._idle else asyncio.ensure_future(self._pull(limit, wait))
+        """Return the messages of a waiting pull, else of a new one; [] if it does not finish in time."""
+        pull = self._waiting_pulls.pop(0) if self._waiting_pulls else asyncio.ensure_future(self._pull(limit, wait))
         self._pulls.add(pull)
         try:
             await asyncio.wait({pull}, timeout=wait + self.extra_wait)
         except asyncio.CancelledError:
-            self._idle.append(pull)
+            self._waiting_pulls.append(pull)
             raise
-        self._check_open()  # closing gives back what comes meanwhile
+        self._check_open()  # if the source is closing, it releases the messages of this pull
         if not pull.done():
-            self._idle.append(pull)
+            self._waiting_pulls.append(pull)
             return []
         self._pulls.discard(pull)
         return pull.result()
 
-    def _fresh(self, messages: Sequence[BrokerDelivery]) -> list[BrokerDelivery]:
-        """Those that have half of their lease left; the others come again when it ends."""
+    def _with_half_lease(self, messages: Sequence[BrokerDelivery]) -> list[BrokerDelivery]:
+        """Return the messages that have at least half of their lease left; others are redelivered when it ends."""
         return [message for message in messages if self._leases.holds(message, self.lease / 2)]
 
     def _hold(self, found: Sequence[BrokerDelivery], since: float) -> Sequence[BrokerDelivery]:
-        """Hold these from `since` on."""
+        """Start the leases of received messages, measured from the monotonic time `since`."""
         self._leases.grant(found, since)
         self._largest = max([self._largest, *(len(message.body) for message in found)])
         return found
 
     def _seconds(self, messages: int) -> float:
-        """How long the bodies of this many messages may take on a slow connection."""
+        """Return how many seconds the bodies of this many messages may take on a slow connection."""
         return messages * self._largest / MIN_BYTES_PER_SECOND
 
     # -- settling
 
     async def extend(self, messages: Collection[Message]) -> Collection[Message]:
-        """Let the leases last `lease` seconds from now; returns those that are no longer ours."""
+        """Extend the leases to `lease` seconds from now; return the messages whose lease had already ended."""
         self._check_open()
         kept: list[BrokerDelivery] = []
         if held := self._held(messages):
@@ -196,7 +199,7 @@ class BrokerSource:
         return [message for message in messages if not any(message is one for one in kept)]
 
     async def ack(self, messages: Collection[Message]) -> Collection[Message]:
-        """Settle for good; returns those of which the broker does not say for certain that they are settled."""
+        """Acknowledge messages; return those that the broker did not confirm, which may be delivered again."""
         self._check_open()
         newest = [cast("BrokerDelivery", self._leases.newest(message)) for message in messages]
         sure: Collection[str] = ()
@@ -207,7 +210,7 @@ class BrokerSource:
         return [message for message in messages if message.id not in sure]
 
     async def release(self, messages: Collection[Message]) -> None:
-        """Give back at once, as far as possible; raises nothing."""
+        """Make messages available to receivers at once, as far as the broker allows; raises nothing."""
         if held := self._held(messages):
             self._leases.forget(held)
             await self._release(held)
@@ -223,17 +226,17 @@ class BrokerSource:
     async def _repeat(
         self,
         operation: Callable[[], Awaitable[T]],
-        passing: Callable[[Exception], bool],
+        is_transient: Callable[[Exception], bool],
         max_outage: float | None = None,
     ) -> T:
-        """What the operation gives, made again while the broker is unreachable, for `max_outage` seconds at most."""
+        """Run an operation; retry it after transient errors for at most `max_outage` seconds."""
 
         async def attempt() -> T:
             self._check_open()
             return await operation()
 
         outage = self._max_outage if max_outage is None else min(max_outage, self._max_outage)
-        return await repeat(attempt, passing, repr(self), outage, self._clock)
+        return await repeat(attempt, is_transient, repr(self), outage, self._clock)
 
     def _check_open(self) -> None:
         if self._state != "open":

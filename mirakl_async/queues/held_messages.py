@@ -1,9 +1,10 @@
-"""The messages that a job has in hand: their leases are extended, and what is settled is acknowledged, many at a time.
+"""The messages that a job holds: extends their leases, and acknowledges settled messages in batches.
 
-A message that is delivered again while it is in hand only replaces its handle. The ids of acknowledged messages are
-remembered, since a delivery may cross its acknowledgement, or that may be lost: delivered again, they are acknowledged
-once more and not given out. A lease that has ended by our own clock is neither extended nor released, since another
-may have the message.
+- If a held message is delivered again, the new delivery replaces the old one.
+- The ids of acknowledged messages are remembered, because an acknowledgement may be lost, or cross a new delivery of
+  its message. Such a delivery is acknowledged again, and not returned to the job.
+- A lease that has ended by this process's clock is neither extended nor released, because another process may hold the
+  message.
 """
 
 from __future__ import annotations
@@ -31,9 +32,9 @@ RETRY_INTERVAL = 5.0
 
 
 class HeldMessage(Struct, eq=False):
-    """A message in hand by its newest delivery; `until` is when its lease ends, by this process's clock.
+    """A held message: its newest delivery, and when the lease ends (`until`, by the monotonic clock).
 
-    A job on its lines counts in `pending` those that are not settled, and keeps in `rows` those that are rejected.
+    A job that processes the lines counts the unsettled ones in `pending` and collects the rejected ones in `rows`.
     """
 
     message: Message
@@ -43,10 +44,11 @@ class HeldMessage(Struct, eq=False):
 
 
 class HeldMessages:
-    """`before_extending` is awaited before leases are extended, with the seconds that they will last.
+    """The messages that a job has received from one queue and not settled yet.
 
-    `store` keeps rejected lines in a further place, before their message is acknowledged. Unless it is `patient`, an
-    outage of the queue is raised by `acknowledge_all`.
+    `before_extending` is awaited before leases are extended, with their duration in seconds. `store` stores rejected
+    lines in an additional place before their message is acknowledged. With `retry=False`, `acknowledge_all` raises
+    QueueUnavailable instead of trying again.
     """
 
     def __init__(
@@ -56,23 +58,23 @@ class HeldMessages:
         before_extending: Callable[[float], Awaitable[None]] | None = None,
         *,
         store: Callable[[Sequence[RejectedRow]], Awaitable[None]] | None = None,
-        patient: bool = True,
+        retry: bool = True,
     ) -> None:
         self._queue = queue
         self._clock = clock
         self._before_extending = before_extending
         self._store = store
-        self._patient = patient
+        self._retry = retry
         self._held: dict[str, HeldMessage] = {}
         self._settled: dict[str, None] = {}
         self._finished: list[HeldMessage] = []
-        self._news = asyncio.Event()
+        self._has_finished = asyncio.Event()
 
     def __len__(self) -> int:
         return len(self._held)
 
     def take(self, messages: Sequence[Message]) -> list[HeldMessage]:
-        """Hold these; those that were not in hand."""
+        """Hold the received messages; return those that were not held before."""
         until, new = self._clock.monotonic() + self._queue.lease, list[HeldMessage]()
         for message in messages:
             if (held := self._held.get(message.id)) is not None:
@@ -85,22 +87,22 @@ class HeldMessages:
         return new
 
     def finish(self, held: HeldMessage) -> None:
-        """Acknowledge it soon; until it is acknowledged it stays in hand."""
+        """Schedule a message for acknowledgement; it is held until it is acknowledged."""
         self._finished.append(held)
-        self._news.set()
+        self._has_finished.set()
 
     def forget(self, held: HeldMessage) -> None:
-        """It was settled in another way."""
+        """Stop holding a message that was settled in another way."""
         self._held.pop(held.message.id, None)
 
     async def release(self, held: HeldMessage) -> None:
-        """Give one back at once."""
+        """Release one message to other receivers at once."""
         self._held.pop(held.message.id, None)
         if held.until > self._clock.monotonic():
             await self._queue.release([held.message])
 
     async def acknowledge(self) -> None:
-        """Acknowledge what is finished; raises what the queue raises, and then it can be repeated."""
+        """Acknowledge the finished messages; raises the errors of the queue, after which it may be called again."""
         while self._finished:
             finished, self._finished = self._finished, []
             try:
@@ -128,21 +130,21 @@ class HeldMessages:
             await self._queue.ack(plain)
 
     async def acknowledge_all(self) -> None:
-        """Acknowledge whatever is finished, until cancelled; an unreachable queue is asked again."""
+        """Acknowledge finished messages until cancelled; retries while the queue is unavailable."""
         while True:
-            await self._news.wait()
-            self._news.clear()
+            await self._has_finished.wait()
+            self._has_finished.clear()
             try:
                 await self.acknowledge()
             except QueueUnavailable as error:
-                if not self._patient:
+                if not self._retry:
                     raise
                 log.warning("%s; acknowledging again in %.0f s", error, RETRY_INTERVAL)
-                self._news.set()
+                self._has_finished.set()
                 await self._clock.sleep(RETRY_INTERVAL)
 
     async def keep_leases(self) -> None:
-        """Extend all leases every third of one, until cancelled."""
+        """Extend all leases until cancelled, three times per lease duration."""
         while True:
             await self._clock.sleep(self._queue.lease / 3)
             try:
@@ -161,7 +163,7 @@ class HeldMessages:
                 held.until = 0.0 if held.message.id in ended else now + lease
 
     async def release_all(self) -> None:
-        """Give back what is still in hand and not finished."""
+        """Release the held messages that are not finished."""
         now, finished = self._clock.monotonic(), {held.message.id for held in self._finished}
         rest = [held.message for key, held in self._held.items() if held.until > now and key not in finished]
         self._held.clear()

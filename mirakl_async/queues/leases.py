@@ -1,4 +1,4 @@
-"""Messages in memory, waiting or leased: what MemoryQueue and SqliteQueue have in common."""
+"""Messages in memory and their leases, for MemoryQueue and SqliteQueue."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ __all__ = ["DEFAULT_LEASE", "SETTINGS", "LeasedDelivery", "LeasedMessages", "Que
 
 DEFAULT_LEASE = 60.0
 SETTINGS: Rules = {"lease": SECONDS, "max_outage": SECONDS_OR_ZERO, "room": whole(1), "max_bytes": whole(1)}
-"""What the settings of queues take; some brokers bound a lease further."""
+"""The valid values of the settings of queues; some brokers restrict the lease further."""
 
 
 class LeasedDelivery(RedactedBytesRepr, Struct, frozen=True, gc=False):
-    """One delivery of a message; its number, `deliveries`, tells it from the others of the same message."""
+    """One delivery of a message; its number, `deliveries`, distinguishes it from earlier deliveries."""
 
     id: str
     body: bytes
@@ -34,10 +34,10 @@ class LeasedDelivery(RedactedBytesRepr, Struct, frozen=True, gc=False):
 
 
 class QueueEntry(Struct, eq=False):
-    """A message: waiting while `until` is None, else leased by `holder` until then.
+    """A message in memory: available while `until` is None, otherwise leased to `holder` until that monotonic time.
 
-    `stored` says that it is on disk; `put` is the call that waits until it is settled or stored; `put_at` is in seconds
-    since 1970.
+    `stored`: the message is on disk. `put`: the call that waits until the message is settled or stored. `put_at`: when
+    the message was put, in seconds since 1970.
     """
 
     id: str
@@ -52,7 +52,7 @@ class QueueEntry(Struct, eq=False):
 
 
 class LeasedMessages:
-    """The messages, oldest first; leases are counted by this process's own monotonic clock."""
+    """The messages in memory, oldest first; leases follow the monotonic clock of this process."""
 
     def __init__(self, lease: float, clock: Clock | None = None) -> None:
         self.lease: float = lease
@@ -60,30 +60,30 @@ class LeasedMessages:
         self.entries: dict[str, QueueEntry] = {}
         self.waiting_bytes: int = 0
         self._waiting: deque[QueueEntry] = deque()
-        self._leased: dict[str, QueueEntry] = {}  # by the end of their leases, since all last equally long
-        self._news = asyncio.Event()
+        self._leased: dict[str, QueueEntry] = {}  # in the order in which the leases end: all have the same duration
+        self._new_messages = asyncio.Event()
         self.receivers: int = 0
 
     @property
     def busy(self) -> bool:
-        """Whether messages are being worked on, or awaited."""
+        """Whether a message is leased, or a `receive` is waiting."""
         return bool(self._leased or self.receivers)
 
     def wake(self) -> None:
-        """Let every waiting `receive` look again."""
-        self._news.set()
+        """Wake every waiting `receive`, so that it checks for messages."""
+        self._new_messages.set()
 
     def add(self, entries: Iterable[QueueEntry], *, first: bool = False) -> None:
-        """Let these be received."""
+        """Make entries available to `receive`; with `first`, before all other messages."""
         for entry in entries:
             entry.until = entry.holder = None
             self.entries[entry.id] = entry
             self.waiting_bytes += len(entry.body)
             (self._waiting.appendleft if first else self._waiting.append)(entry)
-        self._news.set()
+        self._new_messages.set()
 
     def oldest(self) -> float | None:
-        """Seconds since the first one was put; 0 if there is none, None where its time is not known."""
+        """Return the age of the oldest message in seconds; 0 if there is none, None if its time was not stored."""
         for entry in self.entries.values():
             return None if entry.put_at is None else max(0.0, self.clock.time() - entry.put_at)
         return 0.0
@@ -95,21 +95,21 @@ class LeasedMessages:
         take: Callable[[int], Sequence[LeasedDelivery]],
         load: Callable[[int], Awaitable[bool]] | None = None,
     ) -> Sequence[LeasedDelivery]:
-        """What `take` gives, as soon as it gives anything; [] after `wait` seconds of the event loop.
+        """Wait until `take` returns messages and return them; return [] after `wait` seconds by the event loop's time.
 
-        `load` brings more into memory, and says whether it did.
+        `load` loads more messages into memory and returns whether it found any.
         """
         loop = asyncio.get_running_loop()
-        give_up = loop.time() + min(wait, MAX_RECEIVE_WAIT)
+        end_at = loop.time() + min(wait, MAX_RECEIVE_WAIT)
         self.receivers += 1
         try:
             while not (taken := take(limit)):
                 if load is not None and await load(limit):
                     continue
-                if (left := give_up - loop.time()) <= 0:
+                if (left := end_at - loop.time()) <= 0:
                     break
-                self._news.clear()
-                await wait_at_most(self._news, min(left, self._until_a_lease_ends()))
+                self._new_messages.clear()
+                await wait_at_most(self._new_messages, min(left, self._until_a_lease_ends()))
         finally:
             self.receivers -= 1
         return taken
@@ -127,20 +127,20 @@ class LeasedMessages:
         return taken
 
     def hand_out(self, entry: QueueEntry, holder: object, until: float | None = None) -> LeasedDelivery:
-        """Lease one message."""
+        """Lease one message to `holder` and return its delivery."""
         entry.until = self.clock.monotonic() + self.lease if until is None else until
         entry.holder, entry.deliveries = holder, entry.deliveries + 1
         self.entries[entry.id] = self._leased[entry.id] = entry
         return LeasedDelivery(entry.id, entry.body, entry.deliveries)
 
     def held(self, message: Message) -> QueueEntry | None:
-        """The message, if this delivery of it is the one whose lease runs."""
+        """Return the entry of a message if this delivery still has its lease; None otherwise."""
         self._end_leases()
         entry = self._leased.get(message.id)
         return entry if entry is not None and entry.deliveries == message.deliveries else None
 
     def extend(self, messages: Collection[Message]) -> list[Message]:
-        """Let the leases last from now; those that have ended."""
+        """Extend the leases from now; return the messages whose lease had already ended."""
         until = self.clock.monotonic() + self.lease
         ended: list[Message] = []
         for message in messages:
@@ -152,7 +152,7 @@ class LeasedMessages:
         return ended
 
     def settle(self, message: Message) -> QueueEntry | None:
-        """Forget a message, even if another holds it by now; None if it was settled before."""
+        """Remove a message, even if another receiver holds it now; return None if it was already settled."""
         entry = self.entries.pop(message.id, None)
         if entry is not None:
             entry.settled = True
@@ -160,19 +160,19 @@ class LeasedMessages:
         return entry
 
     def discard(self, entry: QueueEntry) -> bool:
-        """Forget a message that was never delivered; whether it was here."""
+        """Remove a message that was never delivered; return whether it was in memory."""
         entry.settled = True
         return self.entries.pop(entry.id, None) is not None
 
     def release(self, messages: Iterable[Message]) -> None:
-        """Let these be received at once, before all others."""
-        self._give_back([entry for message in messages if (entry := self.held(message)) is not None])
+        """Make messages available at once, before all other messages."""
+        self._requeue([entry for message in messages if (entry := self.held(message)) is not None])
 
     def release_all(self, holder: object) -> None:
-        """The same for all that `holder` has."""
-        self._give_back([entry for entry in self._leased.values() if entry.holder is holder])
+        """Release all messages that `holder` has leased."""
+        self._requeue([entry for entry in self._leased.values() if entry.holder is holder])
 
-    def _give_back(self, entries: list[QueueEntry]) -> None:
+    def _requeue(self, entries: list[QueueEntry]) -> None:
         for entry in entries:
             self._leased.pop(entry.id, None)
         self.add(reversed(entries), first=True)
@@ -185,7 +185,7 @@ class LeasedMessages:
                 break
             ended.append(entry)
         if ended:
-            self._give_back(ended)
+            self._requeue(ended)
 
     def _until_a_lease_ends(self) -> float:
         for entry in self._leased.values():

@@ -1,7 +1,7 @@
-"""What one process holds of a queue whose broker cannot say who holds a message: by its own monotonic clock.
+"""The leases of one process on a queue whose broker does not report who holds a message.
 
-A lease counts from before its request was sent, so it ends here no later than at the broker. Once it has ended here, a
-message may be another's: it is neither extended nor released any more.
+A lease is measured by the monotonic clock from before its request is sent, so that it ends here no later than at the
+broker. After that, another process may hold the message, so it is neither extended nor released.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ T = TypeVar("T", bound="Message")
 
 
 class LocalLeases:
-    """The messages that were handed out and not settled, and until when each is held."""
+    """The messages that were delivered and not settled, each with the time at which its lease ends."""
 
     def __init__(self, lease: float, clock: Clock) -> None:
         self._lease = lease
@@ -32,34 +32,34 @@ class LocalLeases:
         self._settled = asyncio.Event()
 
     def grant(self, messages: Iterable[Message], since: float) -> None:
-        """Hold these from `since` on; those whose lease has ended are forgotten."""
+        """Start or extend leases, measured from the monotonic time `since`; remove the leases that have ended."""
         now = self._clock.monotonic()
         for ended in [key for key, (_, until) in self._held.items() if until <= now]:
             del self._held[ended]
         self._held.update((message.id, (message, since + self._lease)) for message in messages)
 
     def holds(self, message: Message, margin: float = 0.0) -> bool:
-        """Whether this delivery of the message is held, and for longer than `margin` seconds."""
+        """Whether this delivery has a lease that lasts longer than `margin` seconds."""
         held, until = self._held.get(message.id, (None, 0.0))
         return held is message and self._clock.monotonic() + margin < until
 
     def newest(self, message: T) -> T:
-        """The last delivery of this message that was handed out and not settled, as far as it is known here."""
+        """Return the newest unsettled delivery of this message; the given delivery if no other is known."""
         held, _ = self._held.get(message.id, (message, 0.0))
         return cast("T", held)
 
     def forget(self, messages: Iterable[Message]) -> None:
-        """These are settled, or given back."""
+        """Remove the leases of messages that were settled or released."""
         for message in messages:
             self._held.pop(message.id, None)
 
     def all(self) -> list[Message]:
-        """All that is held."""
+        """Return all messages whose lease has not ended."""
         return [message for message, _ in self._held.values() if self.holds(message)]
 
     @contextmanager
     def settling(self) -> Generator[None]:
-        """While messages are being settled, `wait_until_settled` waits."""
+        """Mark a block of code that settles messages, for `wait_until_settled`."""
         self._settling += 1
         try:
             yield
@@ -69,7 +69,7 @@ class LocalLeases:
                 self._settled.set()
 
     async def wait_until_settled(self) -> None:
-        """Return when nothing is being settled."""
+        """Wait until no block of code under `settling` is running."""
         while self._settling:
             self._settled.clear()
             await self._settled.wait()

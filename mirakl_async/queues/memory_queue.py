@@ -1,4 +1,4 @@
-"""A queue that ends with its process: for tests, and to join a source to a job without a broker."""
+"""A queue in memory: for tests, and to connect a source to a job without a broker."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ __all__ = ["MemoryQueue"]
 
 
 class MemoryQueue(TransactionalQueue):
-    """A Queue that keeps cursors and rejected lines, all in memory; it is shared by passing the object.
+    """A Queue in memory that also stores cursors and rejected lines; share it by passing the object.
 
-    It may be opened several times. What is in it stays until the object is gone.
+    It may be opened several times, and keeps its messages as long as the object exists.
     """
 
     def __init__(
@@ -71,39 +71,39 @@ class MemoryQueue(TransactionalQueue):
             self._rejected.pop(row.id, None)
 
     async def receive(self, limit: int, *, wait: float) -> Sequence[LeasedDelivery]:
-        """Up to `limit` messages, as soon as there is one; none after `wait` seconds (at most 5)."""
+        """Receive up to `limit` messages; return as soon as there is one, or [] after `wait` seconds (at most 5)."""
         return await self._messages.receive(limit, wait, lambda limit: self._check_open().take(limit, self))
 
     async def extend(self, messages: Collection[Message]) -> Collection[Message]:
-        """Let the leases last `lease` seconds from now; returns those that are no longer ours."""
+        """Extend the leases to `lease` seconds from now; return the messages whose lease had already ended."""
         return self._check_open().extend(messages)
 
     async def ack(self, messages: Collection[Message]) -> Collection[Message]:
-        """Settle for good; always confirmed."""
+        """Acknowledge messages; all are confirmed."""
         held = self._check_open()
         for message in messages:
             held.settle(message)
         return ()
 
     async def release(self, messages: Collection[Message]) -> None:
-        """Give back at once."""
+        """Make messages available to receivers at once."""
         self._messages.release(messages)
 
     async def waiting(self) -> int:
-        """How many messages are not settled, delivered ones included."""
+        """Return the number of unsettled messages, including leased ones."""
         return len(self._check_open().entries)
 
     async def oldest(self) -> float | None:
-        """For how many seconds the oldest message that is not settled has been there."""
+        """Return the age of the oldest unsettled message in seconds."""
         return self._check_open().oldest()
 
     async def cursor(self, name: str) -> str | None:
-        """The position that was stored last for this source."""
+        """Return the last stored position of this source."""
         self._check_open()
         return self._cursors.get(name)
 
     async def rejected(self) -> AsyncIterator[RejectedRow]:
-        """What was rejected, oldest first."""
+        """Iterate over the rejected rows, oldest first."""
         self._check_open()
         for row in [*self._rejected.values()]:
             yield row

@@ -1,4 +1,4 @@
-"""Which queue an address stands for, and whether a queue offers what a job needs.
+"""Makes the queue of an address, and checks that a queue offers what a job needs.
 
 | address                                             | queue                        | extra        |
 | --------------------------------------------------- | ---------------------------- | ------------ |
@@ -52,7 +52,10 @@ _OFFERS: dict[Any, str] = {
 
 
 def queue_of(address: str | Path) -> Source:
-    """The queue at an address, not opened yet; raises ConfigurationError if it is unknown, or its extra is missing."""
+    """Return the queue of an address, not opened yet.
+
+    Raises ConfigurationError if the address is not supported, or the extra that it requires is not installed.
+    """
     scheme, mark, rest = str(address).partition("://")
     if isinstance(address, Path) or not mark or scheme == "sqlite":
         path = rest.removeprefix("/") if mark and not isinstance(address, Path) else str(address)
@@ -81,7 +84,10 @@ def queue_of(address: str | Path) -> Source:
 
 @asynccontextmanager
 async def opened(queue: str | Path | Source | Sink) -> AsyncGenerator[Any]:
-    """The queue at an address, opened and closed; a queue as it is: its maker opens and closes it."""
+    """Open the queue of an address and close it afterwards; a queue object is used as it is.
+
+    A queue object is opened and closed by the caller that made it.
+    """
     if isinstance(queue, str | Path):
         async with queue_of(queue) as made:
             yield made
@@ -90,7 +96,10 @@ async def opened(queue: str | Path | Source | Sink) -> AsyncGenerator[Any]:
 
 
 def require(queue: object, capability: Callable[..., T], instead: str) -> T:
-    """The queue, if it offers this (a protocol); raises ConfigurationError, which ends with what to do instead."""
+    """Return the queue typed as the protocol `capability`; raises ConfigurationError if the queue does not offer it.
+
+    `instead` says what to do instead; it ends the message.
+    """
     if not offers(queue, capability):
         raise ConfigurationError(f"{type(queue).__name__} {_OFFERS[capability]}: {instead}")
     return cast("T", queue)

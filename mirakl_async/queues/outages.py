@@ -1,4 +1,4 @@
-"""How long an adapter repeats what may pass by itself: a broker that restarts, a connection that broke, an entry."""
+"""Retries of transient errors: a broker that restarts, a broken connection, a failed entry of a batch."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ FIRST_DELAY, MAX_DELAY = 0.1, 5.0
 
 
 class BrokerOutage:
-    """The passing faults of one operation on `queue`, which is named in logs and errors: it must hold no secret."""
+    """The delays between retries of one operation, and how long it may be retried.
+
+    `queue` is the name in logs and errors, so it must not contain secrets.
+    """
 
     def __init__(self, queue: str, max_outage: float, clock: Clock | None = None) -> None:
         self._queue = queue
@@ -28,9 +31,9 @@ class BrokerOutage:
         self._delay = FIRST_DELAY
 
     async def wait(self, error: BaseException | str) -> None:
-        """Wait before the next attempt, longer each time; raises QueueUnavailable when it has lasted too long.
+        """Wait before the next attempt, longer each time; raises QueueUnavailable after `max_outage` seconds.
 
-        Of an exception the class is named only: its text may hold an address with its password.
+        Only the class of an exception is logged, because its text may contain an address with a password.
         """
         reason = error if isinstance(error, str) else type(error).__name__
         now = self._clock.monotonic()
@@ -48,17 +51,17 @@ class BrokerOutage:
 
 async def repeat(
     operation: Callable[[], Awaitable[T]],
-    passing: Callable[[Exception], bool],
+    is_transient: Callable[[Exception], bool],
     queue: str,
     max_outage: float,
     clock: Clock | None = None,
 ) -> T:
-    """What `operation` gives, made again while its error is a passing one; see BrokerOutage."""
+    """Run `operation` and retry it while its error is transient; raises QueueUnavailable as BrokerOutage does."""
     outage = BrokerOutage(queue, max_outage, clock)
     while True:
         try:
             return await operation()
         except Exception as error:
-            if not passing(error):
+            if not is_transient(error):
                 raise
             await outage.wait(error)

@@ -1,4 +1,4 @@
-"""What a queue in PostgreSQL asks of its server before it is used: its tables, and what would lose orders."""
+"""Creates the tables of a queue in PostgreSQL, and checks the server for settings that would lose orders."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from ..errors import ConfigurationError, QueueError
 
-__all__ = ["COLUMNS", "FOUND", "SETTINGS", "check_server", "named", "table_names"]
+__all__ = ["COLUMNS", "SETTINGS", "TABLE_INFO", "check_server", "expand_names", "table_names"]
 
 log: logging.Logger = logging.getLogger("mirakl_async")
 COLUMNS = {
@@ -37,7 +37,7 @@ TABLES = {
 SETTINGS = """
     SELECT current_setting('server_encoding') AS encoding, current_setting('server_version_num')::int AS version,
         current_setting('fsync') AS fsync, current_setting('synchronous_commit') AS commit"""
-FOUND = """
+TABLE_INFO = """
     SELECT relkind::text AS kind, relpersistence::text AS persistence, ARRAY(
         SELECT attname || ' ' || format_type(atttypid, NULL) FROM pg_attribute
         WHERE attrelid = pg_class.oid AND attnum > 0 AND NOT attisdropped) AS columns
@@ -45,7 +45,7 @@ FOUND = """
 
 
 def table_names(table: str) -> dict[str, str]:
-    """The three tables of a queue, quoted, by the marks that stand for them in statements."""
+    """Return the quoted names of a queue's three tables, by the placeholders that statements use for them."""
     parts = table.split(".")
     if len(parts) > 2 or not all(re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,49}", part) for part in parts):
         raise ConfigurationError(f"PostgresQueue: {table!r} is not a valid table name of at most 50 letters and digits")
@@ -53,22 +53,25 @@ def table_names(table: str) -> dict[str, str]:
     return {"@queue": quoted, "@cursors": f'{quoted[:-1]}_cursors"', "@rejected": f'{quoted[:-1]}_rejected"'}
 
 
-def named(statement: str, names: dict[str, str]) -> str:
-    """A statement about these tables."""
+def expand_names(statement: str, names: dict[str, str]) -> str:
+    """Replace the placeholders of a statement by the names of tables."""
     return re.sub("@[a-z]+", lambda mark: names[mark[0]], statement)
 
 
 async def check_server(connection: Any, names: dict[str, str], queue: str) -> None:
-    """Create what is missing; raises QueueError for tables of something else, warns of what may lose orders."""
+    """Create missing tables, and log warnings for settings that may lose orders.
+
+    Raises ConfigurationError if the server is not suitable, QueueError if a table belongs to something else.
+    """
     settings = await connection.fetchrow(SETTINGS)
     if settings["encoding"] != "UTF8" or settings["version"] < 110_000:
         raise ConfigurationError(f"{queue}: needs PostgreSQL 11 or later, and a database whose encoding is UTF8")
     async with connection.transaction():
         await connection.execute("SELECT pg_advisory_xact_lock(hashtext($1))", names["@queue"])
         for mark, columns in COLUMNS.items():
-            found = await connection.fetchrow(FOUND, names[mark])
+            found = await connection.fetchrow(TABLE_INFO, names[mark])
             if found is None:
-                await connection.execute(named(TABLES[mark], names))
+                await connection.execute(expand_names(TABLES[mark], names))
             elif found["kind"] not in {"r", "p"} or {*map(" ".join, columns.items())} - {*found["columns"]}:
                 raise QueueError(f"{queue}: {names[mark]} is a table of something else; give the queue another name")
             elif found["persistence"] == "u":

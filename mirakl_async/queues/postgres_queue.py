@@ -1,18 +1,19 @@
-"""Messages that wait in a table of PostgreSQL 11 or later; a shop may insert them in the transaction of its change.
+"""A queue in a table of PostgreSQL 11 or later; a shop can insert messages in its own transactions.
 
     INSERT INTO mirakl_queue (body) VALUES ('{"origin":{...},"order":{...}}')
 
-**The outbox.** An order's change and its message are committed together, by plain SQL in any language, so that no
-change is ever committed and not enqueued. The body is text, since PostgreSQL changes the digits and the order of jsonb,
-and a literal for bytea would need other escapes. NOTIFY mirakl_queue wakes a worker at once; else it looks after half
-a second. There is no trigger, because NOTIFY makes all transactions that use it commit one after the other.
+**Transactional outbox.** A shop commits the change of an order and its message in one transaction, with plain SQL in
+any language, so that every committed change is enqueued. The body is text, because jsonb changes the digits of numbers
+and the order of members, and a bytea literal would need different escapes. NOTIFY mirakl_queue wakes a worker at once;
+without it, a worker polls every half second. There is no trigger, because transactions that use NOTIFY commit one after
+the other.
 
-**Leases** follow the server's clock alone. A delivery is identified by the message's id and its number, so that nothing
-is taken from its present holder.
+**Leases** follow the server's clock only. A delivery is identified by the id of the message and the number of its
+deliveries, so that an old delivery cannot change the lease of the current holder.
 
-**Losses.** The table's oid and the last id given out are compared with what was seen, after each lost connection and
-every third of a lease: a table that vanished, and a server that was restored or failed over to an older state, raise
-QueueLost. What others have put since then may hide such a loss.
+**Losses.** The oid of the table and the last id of its sequence are compared with the known ones after each lost
+connection and every third of a lease. QueueLost is raised if the table was dropped, or if the server was restored or
+failed over to an older state. Messages that other programs put after a loss may hide it.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from .bodies import chunks
 from .broker_source import MIN_BYTES_PER_SECOND, BrokerDelivery, BrokerSource
 from .leases import DEFAULT_LEASE
 from .outages import DEFAULT_MAX_OUTAGE
-from .postgres_opening import check_server, named, table_names
+from .postgres_opening import check_server, expand_names, table_names
 from .protocol import RejectedRow
 from .transactional_queue import Transaction, TransactionalQueue
 
@@ -44,7 +45,6 @@ __all__ = [
     "MAX_BYTES",
     "MAX_CONNECTIONS",
     "OLDEST",
-    "PASSING",
     "POLL_INTERVAL",
     "PUT",
     "REJECT",
@@ -53,6 +53,7 @@ __all__ = [
     "REPLACE",
     "REPLY_TIMEOUT",
     "ROWS_PER_PAGE",
+    "TRANSIENT_ERRORS",
     "WAITING",
     "PostgresQueue",
     "driver",
@@ -71,10 +72,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 driver: Any = cast("Any", asyncpg)
-PASSING: tuple[type[Exception], ...] = (
+TRANSIENT_ERRORS: tuple[type[Exception], ...] = (
     OSError,
     driver.InterfaceError,
-    driver.InternalClientError,  # a connection that broke at a bad moment
+    driver.InternalClientError,  # raised when a connection breaks during an operation
     driver.PostgresConnectionError,
     driver.exceptions.OperatorInterventionError,
     driver.exceptions.InsufficientResourcesError,
@@ -83,7 +84,7 @@ PASSING: tuple[type[Exception], ...] = (
 )
 MAX_CONNECTIONS = 8
 MAX_BYTES = 256 * 1024 * 1024
-"""A quarter of the largest field, since a statement holds a body beside its text."""
+"""A quarter of PostgreSQL's maximum field size, because a statement holds a body as bytes and as text."""
 MAX_STATEMENT_BYTES = 16 * 1024 * 1024
 REPLY_TIMEOUT = 10.0
 POLL_INTERVAL = 0.5
@@ -120,7 +121,7 @@ CURSOR = "SELECT position FROM @cursors WHERE name = $1"
 WAITING = """
     SELECT count(*), (SELECT reltuples::bigint FROM pg_class WHERE oid = to_regclass($2))
     FROM (SELECT FROM @queue LIMIT $1) AS first"""
-# A table that was created before it had the column `put_at` gives NULL: the name is then that of the outer query.
+# In a table of an earlier version, which has no column `put_at`, the name refers to the outer query's NULL.
 OLDEST = """
     SELECT (SELECT extract(epoch FROM clock_timestamp() - put_at)::float8 FROM (SELECT first.*) AS columns)
     FROM (SELECT * FROM @queue ORDER BY id LIMIT 1) AS first, (SELECT NULL::timestamptz AS put_at) AS unknown"""
@@ -133,9 +134,9 @@ _decode_row = msgspec.json.Decoder(RejectedRow).decode
 class PostgresQueue(BrokerSource, TransactionalQueue):
     """A queue in a table of PostgreSQL, shared by many machines: "postgresql://user@host/database?table=mirakl_queue".
 
-    Instead of an address it takes an asyncpg pool, which stays open. It keeps cursors and rejected lines in two more
-    tables, `..._cursors` and `..._rejected`; those that are missing are created. While the server is unreachable, calls
-    are repeated for `max_outage` seconds.
+    Instead of an address it accepts an asyncpg pool, which stays open. It stores cursors and rejected lines in two more
+    tables, `..._cursors` and `..._rejected`. Missing tables are created. While the server is unreachable, calls are
+    retried for `max_outage` seconds.
     """
 
     def __init__(
@@ -154,14 +155,14 @@ class PostgresQueue(BrokerSource, TransactionalQueue):
         self._pool: Any = None if self._dsn is not None else dsn_or_pool
         self._place = f" of {urlsplit(self._dsn).hostname}" if self._dsn is not None else ""
         self.max_bytes: int = MAX_BYTES
-        self._news = asyncio.Event()
+        self._new_messages = asyncio.Event()
         self._listening = asyncio.Lock()
         self._listener: Any = None
-        self._returning: set[asyncio.Future[Any]] = set()
+        self._releases: set[asyncio.Future[Any]] = set()
         self._table_id: int | None = None
         self._highest = 0
         self._verify_at = 0.0
-        self._verified: set[int] = set()  # by connections to these processes of the server, since a pool reconnects
+        self._verified: set[int] = set()  # server process ids, since a pool may reconnect unnoticed
 
     def __repr__(self) -> str:
         return f"<PostgresQueue {self._channel!r}{self._place}>"
@@ -174,7 +175,7 @@ class PostgresQueue(BrokerSource, TransactionalQueue):
         await self._run(lambda connection: check_server(connection, self._names, repr(self)))
 
     async def _close(self) -> None:
-        if self._listens():
+        if self._is_listening():
             self._listener.terminate()
             await self._pool.release(self._listener)
         if self._dsn is not None and self._pool is not None:
@@ -206,8 +207,8 @@ class PostgresQueue(BrokerSource, TransactionalQueue):
         if settled is not None:
             self._leases.forget([settled])
 
-    async def _write(self, steps: Sequence[tuple[str, tuple[Any, ...]]], carried: Sequence[bytes | str]) -> None:
-        """These steps in one statement, which is one transaction; `carried` is what makes it long."""
+    async def _write(self, steps: Sequence[tuple[str, tuple[Any, ...]]], payload: Sequence[bytes | str]) -> None:
+        """Run these steps as one statement, which is one transaction; its timeout grows with the size of `payload`."""
         parts: list[str] = []
         values: list[Any] = []
         for part, arguments in steps:
@@ -215,17 +216,17 @@ class PostgresQueue(BrokerSource, TransactionalQueue):
             values += arguments
         end = f"max(id), pg_notify('{self._channel}', '') FROM put" if " put AS" in "".join(parts) else "NULL"
         [(highest, *_)] = await self._call(
-            f"WITH {', '.join(parts)} SELECT {end}", *values, size=sum(map(len, carried))
+            f"WITH {', '.join(parts)} SELECT {end}", *values, size=sum(map(len, payload))
         )
         self._highest = max(self._highest, highest or 0)
 
     async def cursor(self, name: str) -> str | None:
-        """The position that was stored last for this source."""
+        """Return the last stored position of this source."""
         rows = await self._call(CURSOR, name)
         return str(rows[0][0]) if rows else None
 
     async def rejected(self) -> AsyncIterator[RejectedRow]:
-        """What was rejected, oldest first."""
+        """Iterate over the rejected rows, oldest first."""
         place = 0
         while rows := await self._call(REJECTED, place, ROWS_PER_PAGE, size=ROWS_PER_PAGE * self._largest):
             for _, line in rows:
@@ -236,13 +237,13 @@ class PostgresQueue(BrokerSource, TransactionalQueue):
 
     async def _pull(self, limit: int, wait: float) -> Sequence[BrokerDelivery]:
         time = asyncio.get_running_loop().time
-        gives_up = time() + wait
+        end_at = time() + wait
         while True:
-            self._news.clear()
-            if (found := await self._take(limit)) or (left := gives_up - time()) <= 0:
+            self._new_messages.clear()
+            if (found := await self._take(limit)) or (left := end_at - time()) <= 0:
                 return found
             await self._listen()
-            await wait_at_most(self._news, min(left, POLL_INTERVAL))
+            await wait_at_most(self._new_messages, min(left, POLL_INTERVAL))
 
     async def _take(self, limit: int) -> Sequence[BrokerDelivery]:
         since = self._clock.monotonic()
@@ -251,13 +252,13 @@ class PostgresQueue(BrokerSource, TransactionalQueue):
         return self._hold([BrokerDelivery(str(number), body, count) for number, body, count in sorted(rows)], since)
 
     async def _listen(self) -> None:
-        """Be woken by NOTIFY, if the pool can spare a connection; else `receive` looks now and then."""
+        """Listen for NOTIFY if the pool allows a connection for it; otherwise `receive` only polls."""
         if self._listening.locked() or self._pool.get_max_size() < 2:
             return
-        if self._listens():
+        if self._is_listening():
             return
         async with self._listening:
-            with suppress(*PASSING, driver.PostgresError):
+            with suppress(*TRANSIENT_ERRORS, driver.PostgresError):
                 broken, self._listener = self._listener, None
                 if broken is not None:
                     await self._pool.release(broken)
@@ -265,13 +266,13 @@ class PostgresQueue(BrokerSource, TransactionalQueue):
                 self._listener = connection
                 await connection.add_listener(self._channel, self._wake)
 
-    def _listens(self) -> bool:
-        with suppress(driver.InterfaceError):  # a connection that broke went back to the pool by itself
+    def _is_listening(self) -> bool:
+        with suppress(driver.InterfaceError):  # a broken connection returns to the pool by itself
             return self._listener is not None and not self._listener.is_closed()
         return False
 
     def _wake(self, *_: object) -> None:
-        self._news.set()
+        self._new_messages.set()
 
     async def _extend(self, messages: Sequence[BrokerDelivery]) -> Collection[str]:
         rows = await self._call(EXTEND, *_identities(messages), self.lease, max_outage=self.lease / 3)
@@ -279,44 +280,44 @@ class PostgresQueue(BrokerSource, TransactionalQueue):
 
     async def _ack(self, messages: Sequence[BrokerDelivery]) -> Collection[str]:
         await self._call(ACK, [int(message.id) for message in messages])
-        return {message.id for message in messages}  # one that is not there any more was settled before
+        return {message.id for message in messages}  # a message that no longer exists was settled before
 
     async def _release(self, messages: Sequence[BrokerDelivery]) -> None:
-        with suppress(*PASSING, driver.PostgresError):
+        with suppress(*TRANSIENT_ERRORS, driver.PostgresError):
             await self._with_connection(
                 lambda connection: connection.fetch(
-                    named(RELEASE, self._names), *_identities(messages), self._channel, timeout=REPLY_TIMEOUT
+                    expand_names(RELEASE, self._names), *_identities(messages), self._channel, timeout=REPLY_TIMEOUT
                 )
             )
 
     async def waiting(self) -> int:
-        """How many messages are not settled, delivered ones included; beyond 10,000 it is an estimate."""
+        """Return the number of unsettled messages, including leased ones; an estimate from 10,000 on."""
         self._verify_at = 0.0
         [(count, estimate)] = await self._call(WAITING, EXACT_COUNT, self._names["@queue"])
         return int(count if count < EXACT_COUNT else max(count, estimate))
 
     async def oldest(self) -> float | None:
-        """For how many seconds the oldest message that is not settled has been there; None without column `put_at`."""
+        """Return the age of the oldest unsettled message in seconds; None if the table has no column `put_at`."""
         rows = await self._call(OLDEST)
         return 0.0 if not rows else None if rows[0][0] is None else max(0.0, float(rows[0][0]))
 
     # -- the server
 
     async def _call(self, statement: str, *values: Any, size: int = 0, max_outage: float | None = None) -> list[Any]:
-        """Run a statement that may carry `size` bytes."""
-        text, seconds = named(statement, self._names), REPLY_TIMEOUT + size / MIN_BYTES_PER_SECOND
+        """Run a statement; its timeout grows with `size`, the bytes of its arguments and results."""
+        text, seconds = expand_names(statement, self._names), REPLY_TIMEOUT + size / MIN_BYTES_PER_SECOND
         return await self._run(lambda connection: connection.fetch(text, *values, timeout=seconds), max_outage)
 
     async def _run(self, use: Callable[[Any], Awaitable[T]], max_outage: float | None = None) -> T:
-        """Use a connection, again while the server is unreachable."""
+        """Call `use` with a connection, and retry while the server is unreachable."""
         try:
             return await self._repeat(
-                lambda: self._with_connection(use, verify=self._highest > 0), _may_pass, max_outage
+                lambda: self._with_connection(use, verify=self._highest > 0), _is_transient, max_outage
             )
         except driver.UndefinedTableError:
             raise QueueLost(f"{self!r} has vanished with its messages; read their sources again") from None
         except (driver.PostgresError, driver.InterfaceError) as error:
-            raise QueueError(f"{self!r}: {error.args[0]}") from None  # its details quote rows
+            raise QueueError(f"{self!r}: {error.args[0]}") from None  # the error's details quote rows
 
     async def _with_connection(self, use: Callable[[Any], Awaitable[T]], *, verify: bool = False) -> T:
         connection = await self._acquire()
@@ -327,31 +328,31 @@ class PostgresQueue(BrokerSource, TransactionalQueue):
                 await self._verify(connection)
             return await use(connection)
         except BaseException as error:
-            if not isinstance(error, driver.PostgresError):  # what it was doing is not known
+            if not isinstance(error, driver.PostgresError):  # the state of the connection is unknown
                 connection.terminate()
-            if isinstance(error, PASSING):
+            if isinstance(error, TRANSIENT_ERRORS):
                 self._verify_at = 0.0
             raise
         finally:
             await self._pool.release(connection, timeout=REPLY_TIMEOUT)
 
     async def _acquire(self) -> Any:
-        """A connection; making one is not cancelled, because asyncpg may then log an error of its own."""
+        """Acquire a connection; connecting is not cancelled, because asyncpg could then log an error of its own."""
         acquiring: asyncio.Future[Any] = asyncio.ensure_future(self._pool.acquire(timeout=REPLY_TIMEOUT))
         try:
             return await (acquiring if self._pool.get_idle_size() else asyncio.shield(acquiring))
         except asyncio.CancelledError:
-            acquiring.add_done_callback(self._give_back)
+            acquiring.add_done_callback(self._release_connection)
             raise
 
-    def _give_back(self, acquiring: asyncio.Future[Any]) -> None:
+    def _release_connection(self, acquiring: asyncio.Future[Any]) -> None:
         if not acquiring.cancelled() and acquiring.exception() is None:
             returning = asyncio.ensure_future(self._pool.release(acquiring.result()))
-            self._returning.add(returning)
-            returning.add_done_callback(self._returning.discard)
+            self._releases.add(returning)
+            returning.add_done_callback(self._releases.discard)
 
     async def _verify(self, connection: Any) -> None:
-        """Compare what the server has with what was seen of it."""
+        """Raise QueueLost if the table was replaced or its last id is below the known one."""
         highest = self._highest
         table_id, last = await connection.fetchrow(STATE, self._names["@queue"], timeout=REPLY_TIMEOUT)
         self._table_id = self._table_id or table_id
@@ -362,16 +363,16 @@ class PostgresQueue(BrokerSource, TransactionalQueue):
 
 
 async def _create_pool(dsn: str) -> Any:
-    """A pool that connects when it is used, and does not ask the server to forget what this queue never sets."""
+    """Create a pool that connects on first use, and does not reset connections: this queue changes no settings."""
 
     async def reset(connection: Any) -> None:
-        """Nothing is set that would have to be reset."""
+        """Do nothing: there are no changed settings to reset."""
 
     return await driver.create_pool(dsn, min_size=0, max_size=MAX_CONNECTIONS, timeout=REPLY_TIMEOUT, reset=reset)
 
 
-def _may_pass(error: Exception) -> bool:
-    return isinstance(error, PASSING) and not isinstance(error, ValueError)
+def _is_transient(error: Exception) -> bool:
+    return isinstance(error, TRANSIENT_ERRORS) and not isinstance(error, ValueError)
 
 
 def _identities(messages: Sequence[Message]) -> tuple[list[int], list[int | None]]:
@@ -379,5 +380,5 @@ def _identities(messages: Sequence[Message]) -> tuple[list[int], list[int | None
 
 
 def _row_id(row: RejectedRow) -> bytes:
-    """Of one length, since an index takes no long keys, and of any characters, since text takes no NUL."""
+    """Hash the id of a row: an index does not accept long keys, and text does not accept NUL characters."""
     return sha256(row.id.encode()).digest()

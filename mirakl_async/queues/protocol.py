@@ -1,15 +1,15 @@
-"""What a queue does on every broker.
+"""The protocols that the queues of all brokers implement.
 
-A message is a block of lines (`blocks`). It is delivered at least once, in any order: a receiver holds it for a
-lease, extends the lease while working on it, and acknowledges it when all of its lines are settled. That is enough,
-because Connect keeps the newest `channel_updated_at` of each order.
+A message is a block of lines (`blocks`). It is delivered at least once, and in any order: a receiver holds a lease on
+the message, extends the lease while it works on the message, and acknowledges the message when all of its lines are
+settled. This is sufficient because Connect keeps the newest `channel_updated_at` of each order.
 
-A broker that cannot do something does not have the method: what a queue offers is asked of its type, once, when a job
-starts (`isinstance(queue, KeepsCursors)`).
+If a broker does not support an operation, its queue does not have the method. A job checks once, when it starts,
+whether its queue has the methods that it needs (`offers(queue, KeepsCursors)`).
 
-Errors: `QueueUnavailable` (it may pass), `QueueLost` (messages are gone), `TooLarge` (before anything was sent),
-`QueueClosed`. Adapters repeat passing faults, and the failed entries of a batch, for `max_outage` seconds; the caller
-repeats nothing but a whole `put`.
+Errors: `QueueUnavailable` (may be temporary), `QueueLost` (the broker lost messages), `TooLarge` (raised before
+anything is sent), `QueueClosed`. Adapters retry transient errors, and the failed entries of a batch, for `max_outage`
+seconds. The only operation that a caller may have to retry is a whole `put`.
 """
 
 from __future__ import annotations
@@ -40,32 +40,38 @@ __all__ = [
 ]
 
 MAX_RECEIVE_WAIT = 5.0
-"""The longest that `receive` waits, so that a job can end."""
+"""The maximum time, in seconds, that `receive` waits: a job that ends need not wait longer for it."""
 
 RejectionKind: TypeAlias = Literal["server", "invalid", "conflict", "abandoned", "origin", "event"]
 
 
 class Message(Protocol):
-    """One block as handed out. Delivered again, it is another object with the same id."""
+    """A delivered message. If the broker delivers it again, that is another object with the same id."""
 
     @property
     def id(self) -> str:
-        """The broker's own: SQS MessageId, stream entry, Pub/Sub messageId, sequence number, row id."""
+        """The broker's id: SQS MessageId, Redis stream entry, Pub/Sub messageId, sequence number or row id."""
         ...
 
     @property
     def body(self) -> bytes:
-        """The block."""
+        """The encoded block of lines."""
         ...
 
     @property
     def deliveries(self) -> int | None:
-        """How often it was delivered, this time included; releases may count; None where the broker does not count."""
+        """The number of deliveries, including this one; None if the broker does not count them.
+
+        On some brokers, deliveries that were released are counted too.
+        """
         ...
 
 
 class _Context(Protocol):
-    """A queue is opened by `async with`; closing waits for acknowledgements under way and releases the rest."""
+    """An async context manager that opens a queue.
+
+    Closing the queue waits for running acknowledgements, then releases the messages that are still held.
+    """
 
     async def __aenter__(self) -> Self: ...
 
@@ -76,90 +82,90 @@ class _Context(Protocol):
 
 @runtime_checkable
 class Source(_Context, Protocol):
-    """Where messages are received from. Its methods may be called from many tasks at once."""
+    """A queue that messages are received from. Its methods may be called concurrently."""
 
     @property
     def lease(self) -> float:
-        """Seconds that a delivery lasts, from its receipt or its last extension."""
+        """The duration of a lease in seconds, from the delivery or the last extension."""
         ...
 
     async def receive(self, limit: int, *, wait: float) -> Sequence[Message]:
-        """Up to `limit` messages, as soon as there is one; none after `wait` seconds (at most 5).
+        """Receive up to `limit` messages; return as soon as there is one, or [] after `wait` seconds (at most 5).
 
-        When it is cancelled, what was taken comes back at the latest when its lease ends.
+        If this call is cancelled, messages that it received are delivered again when their lease ends, or earlier.
         """
         ...
 
     async def extend(self, messages: Collection[Message]) -> Collection[Message]:
-        """Let the leases last `lease` seconds from now; returns those that are no longer ours."""
+        """Extend the leases to `lease` seconds from now; return the messages whose lease had already ended."""
         ...
 
     async def ack(self, messages: Collection[Message]) -> Collection[Message]:
-        """Settle for good; returns those that could not be confirmed, which may be delivered again."""
+        """Acknowledge messages; return those that could not be confirmed, which may be delivered again."""
         ...
 
     async def release(self, messages: Collection[Message]) -> None:
-        """Give back at once, as far as possible; raises nothing."""
+        """Make messages available to receivers at once, as far as the broker allows; raises nothing."""
         ...
 
     async def waiting(self) -> int | None:
-        """How many messages are not settled, delivered ones included; None where the broker cannot say."""
+        """Return the number of unsettled messages, including leased ones; None if the broker cannot count them."""
         ...
 
 
 @runtime_checkable
 class Sink(_Context, Protocol):
-    """Where messages are put."""
+    """A queue that messages are put into."""
 
     @property
     def max_bytes(self) -> int:
-        """The largest body it takes, as its broker said when it was opened."""
+        """The maximum size of a body in bytes, as the broker reported when the queue was opened."""
         ...
 
     async def put(self, bodies: Sequence[bytes]) -> None:
-        """Take all of these; they are durable on return.
+        """Add a message for each body; all are durable on return.
 
-        Raises TooLarge before anything is sent. After any other error putting all of them again is right.
+        Raises TooLarge before anything is sent. After any other error the caller may put all bodies again.
         """
         ...
 
 
 @runtime_checkable
 class Queue(Source, Sink, Protocol):
-    """Both: what is put here is received here."""
+    """A queue that messages are both put into and received from."""
 
 
 @runtime_checkable
 class KeepsCursors(Protocol):
-    """A queue that keeps a source's position in the transaction that puts what was read up to there."""
+    """A queue that stores a source's position and the messages read up to it in one transaction."""
 
     async def put_at(self, bodies: Sequence[bytes], name: str, position: str) -> None:
-        """Like `put`, and from then on `cursor(name)` is `position`; no bodies only move the cursor."""
+        """Put these bodies and set the cursor `name` to `position` in one step; `bodies` may be empty."""
         ...
 
     async def cursor(self, name: str) -> str | None:
-        """The position that was stored last for this source; None for an unknown one."""
+        """Return the last stored position of this source; None if no position is stored."""
         ...
 
 
 @runtime_checkable
 class KnowsAge(Protocol):
-    """A queue that knows since when its messages have been there."""
+    """A queue that stores when its messages were put."""
 
     async def oldest(self) -> float | None:
-        """For how many seconds the oldest message that is not settled has been there; 0 if there is none.
+        """Return the age of the oldest unsettled message in seconds; 0 if the queue is empty.
 
-        None where that message is of a time before its age was stored.
+        Return None if that message was put by an earlier version, which did not store the time.
         """
         ...
 
 
 class RejectedRow(RedactedBytesRepr, Struct, frozen=True, kw_only=True, gc=False):
-    """One line that will not be accepted, as a queue keeps it until it is replayed or purged.
+    """One rejected line, stored in a queue until it is replayed or purged.
 
-    `id` is stable, made of what identifies the line (an order's origin, id and stamp; an action's id), so that the
-    same rejection stored twice is stored once. `line` is what `replay` puts back: a block's line with its origin, None
-    for what cannot be sent at all. `at` is in seconds since 1970.
+    `id` is derived from what identifies the line (an order's origin, id and timestamp; an action's id), so that a
+    rejection that is stored twice results in one row. `line` is what `replay` puts: a line with its origin, or None if
+    it can never be sent. `at` is in seconds since 1970.
     """
 
     id: str
@@ -173,30 +179,36 @@ class RejectedRow(RedactedBytesRepr, Struct, frozen=True, kw_only=True, gc=False
 
 @runtime_checkable
 class KeepsRejected(Protocol):
-    """A queue that keeps rejected lines beside its messages, in one step with the settling of their message."""
+    """A queue that can store rejected lines and acknowledge their message in one transaction."""
 
     async def reject(self, message: Message | None, rows: Sequence[RejectedRow]) -> bool:
-        """Store the rows and acknowledge their message (None: rows that came from no message) in one step.
+        """Store the rows and acknowledge their message in one step; `message` is None for rows without a message.
 
-        False if the message was no longer ours; the rows are stored all the same.
+        Return False if the lease of the message had ended; the rows are stored even then.
         """
         ...
 
     async def replace(self, message: Message, bodies: Sequence[bytes]) -> bool:
-        """Put these bodies and acknowledge the message in one step; False, and nothing is put, if it is not ours."""
+        """Put these bodies and acknowledge the message in one step.
+
+        Return False, without putting the bodies, if the lease of the message had ended.
+        """
         ...
 
     def rejected(self) -> AsyncIterator[RejectedRow]:
-        """What was rejected, oldest first."""
+        """Iterate over the rejected rows, oldest first."""
         ...
 
     async def replay(self, rows: Sequence[RejectedRow], bodies: Sequence[bytes]) -> None:
-        """Put these bodies and forget the rows in one step; with no bodies it only forgets them."""
+        """Put these bodies and delete the rejected rows in one step; `bodies` may be empty."""
         ...
 
 
 def offers(queue: object, capability: Any) -> bool:
-    """Whether a queue has all that one of these protocols asks for; for `isinstance` it would have to be open."""
+    """Whether a queue has all members of one of these protocols.
+
+    `isinstance` is not used because it evaluates properties, some of which require that the queue is open.
+    """
     names = [name for name in dir(capability) if not name.startswith("_")]
     missing = object()
     return all(getattr_static(queue, name, missing) is not missing for name in names)

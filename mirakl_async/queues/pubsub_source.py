@@ -1,15 +1,16 @@
-"""Messages from a subscription of Google Pub/Sub, which Mirakl Connect can deliver into.
+"""A subscription of Google Pub/Sub, into which Mirakl Connect can deliver.
 
-**Leases.** A deadline lasts 10 to 600 seconds. That of the subscription counts from an instant that is not known here,
-so each delivery gets a deadline of our own as soon as it has come. Pub/Sub answers an acknowledgement that came too
-late as it does a good one, so such an acknowledgement is not confirmed. With exactly-once delivery it fails,
-and with it all others of its request; then each is sent alone.
+**Leases.** An acknowledgement deadline lasts 10 to 600 seconds. The start of the subscription's own deadline is not
+known here, so the deadline of each message is set as soon as the message is received. Pub/Sub does not report that an
+acknowledgement was too late, so an acknowledgement after the end of the lease is not confirmed. With exactly-once
+delivery a late acknowledgement fails together with all others of its request; then each is sent in its own request.
 
-**Pulls.** A pull that is cancelled hides what it was given until the subscription's deadline. So a pull stays open when
-`receive` has waited long enough, and the next one takes its messages; only closing the source cancels it.
+**Pulls.** The messages of a cancelled pull are unavailable until the subscription's deadline. A pull therefore stays
+open when `receive` has waited long enough, and the next `receive` returns its messages; only closing the source cancels
+the pull.
 
-**Order** is kept by Pub/Sub only within an ordering key, and a message that is given back brings the later ones of its
-key again. `deliveries` is None unless the subscription has a dead-letter policy.
+**Order.** Pub/Sub keeps the order only within an ordering key. When a message is released, the later messages of its
+key are delivered again too. `deliveries` is None unless the subscription has a dead-letter policy.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from .outages import DEFAULT_MAX_OUTAGE
 __all__ = ["BATCH_SIZE", "DAY", "WEEK", "PubSubSource", "check_subscription"]
 
 try:
-    from aiohttp import ClientError, ClientResponseError  # which the library raises
+    from aiohttp import ClientError, ClientResponseError  # raised by the library
     from gcloud.aio.auth import Token
     from gcloud.aio.pubsub import SubscriberClient
 except ImportError as _missing:
@@ -44,17 +45,17 @@ T = TypeVar("T")
 SCOPE = "https://www.googleapis.com/auth/pubsub"
 MAX_PULL = 1000
 PULL_TIMEOUT = 120
-"""More than the 90 seconds after which Pub/Sub ends a pull itself."""
+"""Longer than the 90 seconds after which Pub/Sub itself ends a pull."""
 BATCH_SIZE = 500
 DAY, WEEK, MIN_ATTEMPTS = 86_400, 7 * 86_400, 20
 
 
 class PubSubSource(BrokerSource):
-    """A subscription: "projects/PROJECT/subscriptions/NAME", also "pubsub://PROJECT/NAME".
+    """A subscription: "projects/PROJECT/subscriptions/NAME" or "pubsub://PROJECT/NAME".
 
-    Credentials are Google's application default ones, or those of `service_file`. A `client` (gcloud-aio-pubsub's
-    SubscriberClient) that is given stays open. PUBSUB_EMULATOR_HOST is honoured. While Pub/Sub is unreachable, calls
-    are repeated for `max_outage` seconds.
+    Credentials are Google's application default credentials, or those in `service_file`. A given `client` (the
+    SubscriberClient of gcloud-aio-pubsub) stays open. PUBSUB_EMULATOR_HOST is supported. While Pub/Sub is unreachable,
+    calls are retried for `max_outage` seconds.
     """
 
     max_lease: float | None = 600
@@ -102,7 +103,7 @@ class PubSubSource(BrokerSource):
 
     # -- receiving
 
-    async def _pull(self, limit: int, wait: float) -> list[BrokerDelivery]:  # noqa: ARG002 - Pub/Sub decides
+    async def _pull(self, limit: int, wait: float) -> list[BrokerDelivery]:  # noqa: ARG002 - Pub/Sub decides how long a pull waits
         pulled = await self._call("pull", min(limit, MAX_PULL), timeout=PULL_TIMEOUT)
         since = self._clock.monotonic()
         found = [
@@ -110,7 +111,7 @@ class PubSubSource(BrokerSource):
             for message in pulled
         ]
         kept = await self._each("modify_ack_deadline", found, math.ceil(self.lease))
-        if self._clock.monotonic() - since < self._first_deadline / 2:  # else they may have gone to others meanwhile
+        if self._clock.monotonic() - since < self._first_deadline / 2:  # later, other receivers may hold them
             self._leases.grant(kept, since)
         return found
 
@@ -128,19 +129,22 @@ class PubSubSource(BrokerSource):
             )
 
     async def waiting(self) -> None:
-        """Pub/Sub cannot say."""
+        """Return None: Pub/Sub does not report the number of messages."""
 
     # -- Pub/Sub
 
     async def _each(self, operation: str, messages: Sequence[BrokerDelivery], *others: int) -> list[BrokerDelivery]:
-        """Those for which it was done; with exactly-once delivery one that has ended spoils the request of all."""
+        """Run an operation on messages; return those for which it succeeded.
+
+        With exactly-once delivery, one message whose lease has ended makes the request fail for all messages.
+        """
         done: list[BrokerDelivery] = []
         for at in range(0, len(messages), BATCH_SIZE):
             batch = messages[at : at + BATCH_SIZE]
             try:
                 await self._call(operation, [message.receipt for message in batch], *others)
                 done += batch
-            except _Refused:
+            except _TooLate:
                 if len(batch) > 1:
                     for message in batch:
                         done += await self._each(operation, [message], *others)
@@ -149,11 +153,11 @@ class PubSubSource(BrokerSource):
     async def _call(self, operation: str, *arguments: Any, timeout: float = REPLY_TIMEOUT) -> Any:
         method: Callable[..., Awaitable[Any]] = getattr(self._client, operation)
         try:
-            return await self._repeat(lambda: method(self._path, *arguments, timeout=math.ceil(timeout)), _may_pass)
+            return await self._repeat(lambda: method(self._path, *arguments, timeout=math.ceil(timeout)), _is_transient)
         except ClientResponseError as error:
             status = error.status
         if status == 400 and self._opened:
-            raise _Refused(f"{self!r}: Pub/Sub rejected {operation} (400)")
+            raise _TooLate(f"{self!r}: Pub/Sub rejected {operation} (400)")
         if status == 404:
             if self._opened:
                 raise QueueLost(f"{self!r} has vanished with its messages; read their sources again")
@@ -163,12 +167,12 @@ class PubSubSource(BrokerSource):
         raise QueueError(f"{self!r}: Pub/Sub rejected {operation} ({status})")
 
 
-class _Refused(QueueError):
-    """An acknowledgement or a deadline came too late."""
+class _TooLate(QueueError):
+    """The request came after the acknowledgement deadline."""
 
 
 def check_subscription(source: str, found: dict[str, Any]) -> None:
-    """Raise ConfigurationError for one that cannot be pulled from, and warn of what would lose messages later."""
+    """Raise ConfigurationError if messages cannot be pulled; log warnings for settings that would lose messages."""
     for member, what in (
         ("pushConfig", "pushes its messages"), ("bigqueryConfig", "writes into BigQuery"),
         ("cloudStorageConfig", "writes into Cloud Storage"), ("detached", "is detached"),
@@ -197,7 +201,7 @@ def _seconds(duration: str | None, otherwise: float) -> float:
     return float(duration.removesuffix("s")) if duration else otherwise
 
 
-def _may_pass(error: Exception) -> bool:
+def _is_transient(error: Exception) -> bool:
     if isinstance(error, ClientResponseError):
         return error.status >= 500 or error.status in {408, 429}
     return isinstance(error, (OSError, ClientError)) and not isinstance(error, (FileNotFoundError, PermissionError))

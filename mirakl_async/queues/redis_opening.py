@@ -1,4 +1,4 @@
-"""What a queue in Redis asks of its server before it is used: its address, its keys, and what would lose orders."""
+"""The address and keys of a queue in Redis, and the checks of the server before the queue is used."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..redis_connection import RedisError
 if TYPE_CHECKING:
     from ..redis_connection import Command, Server
 
-__all__ = ["BODY", "DEFAULT_NAME", "GROUP", "Keys", "check_server", "create_stream", "mapping", "split_name"]
+__all__ = ["BODY", "DEFAULT_NAME", "GROUP", "Keys", "check_server", "create_stream", "split_name", "to_dict"]
 
 log: logging.Logger = logging.getLogger("mirakl_async")
 DEFAULT_NAME, OLD_NAME = "orders", "mirakl"
@@ -22,7 +22,7 @@ MAX_BULK_BYTES = 512 * 1024 * 1024  # the default of proto-max-bulk-len, for a s
 
 
 class Keys:
-    """The keys of one queue; they share a hash tag, so that a cluster keeps them together."""
+    """The keys of one queue; they share a hash tag, so that a cluster stores them on one node."""
 
     def __init__(self, name: str | None) -> None:
         self.name: str = name or DEFAULT_NAME
@@ -32,11 +32,11 @@ class Keys:
         self.rejected: str = f"{self.stream}:rejected"
         self.rejected_at: str = f"{self.stream}:rejected-at"
         self.old: list[str] = [f"{{{name or OLD_NAME}}}:journal:{what}" for what in ("facts", "places")]
-        """Where earlier versions kept the journal of the same address."""
+        """The keys of the journal that earlier versions stored at the same address."""
 
 
 def split_name(url: str) -> tuple[str, str | None]:
-    """An address as redis-py knows it, and the name at the end of its path."""
+    """Split an address into the URL for redis-py and the queue's name at the end of the path (None if missing)."""
     parts = urlsplit(url)
     if parts.scheme == "unix":
         return url, None
@@ -49,7 +49,10 @@ def split_name(url: str) -> tuple[str, str | None]:
 
 
 async def check_server(server: Server, queue: str) -> int:
-    """The largest body that the server takes; raises ConfigurationError if it would lose orders, warns if it may."""
+    """Return the maximum size of a body in bytes.
+
+    Raises ConfigurationError if the server is too old or evicts orders; logs a warning if it may lose orders.
+    """
     info = await server.info()
     version = info.get("redis_version", "7.0")
     if tuple(map(int, version.split(".")[:2])) < (6, 2):
@@ -61,14 +64,14 @@ async def check_server(server: Server, queue: str) -> int:
     if info.get("aof_enabled") == "0":
         log.warning("%s keeps no append-only file: its orders are lost when it dies; set appendonly yes", queue)
     [limit] = await server.batch([[b"CONFIG", "GET", "proto-max-bulk-len"]])
-    limits = {} if isinstance(limit, RedisError) else mapping(limit)
+    limits = {} if isinstance(limit, RedisError) else to_dict(limit)
     return min([MAX_BULK_BYTES, *map(int, limits.values())])
 
 
 async def create_stream(server: Server, keys: Keys, queue: str) -> None:
-    """Create the stream and its group where they are missing; raises QueueError if their keys hold something else.
+    """Create the stream and its group if they are missing; raises QueueError if their keys hold something else.
 
-    A stream is never missing while there are cursors, unless it was lost.
+    If the stream is missing although there are cursors, it was lost, and the cursors are deleted.
     """
     kind, old, kept, first = await server.batch(
         [
@@ -97,8 +100,8 @@ async def create_stream(server: Server, keys: Keys, queue: str) -> None:
         raise QueueError(f"{queue}: {created}")
 
 
-def mapping(reply: Any) -> dict[Any, Any]:
-    """A reply of names and values: a dict in RESP3; in RESP2 a flat list, or one of pairs."""
+def to_dict(reply: Any) -> dict[Any, Any]:
+    """Convert a reply of names and values to a dict: a map in RESP3, a flat list or a list of pairs in RESP2."""
     if isinstance(reply, dict):
         return cast("dict[Any, Any]", reply)  # type: ignore[redundant-cast] # pyright does not know its types
     flat = [part for pair in reply for part in pair] if reply and isinstance(reply[0], list) else reply

@@ -1,16 +1,18 @@
-"""Messages that wait in Redis 6.2 or later, or in Valkey: one stream and one consumer group, without scripts.
+"""A queue in Redis 6.2 or later, or in Valkey: one stream and one consumer group, without scripts.
 
-**Leases.** All workers share one consumer, which is never deleted, because that loses what it holds. How long an entry
-has been idle, by the server's clock, decides who may have it: XAUTOCLAIM takes what was idle for a lease.
+**Leases.** All workers share one consumer, which is never deleted, because deleting a consumer loses its pending
+entries. Leases follow the server's clock: XAUTOCLAIM claims the entries that have been idle for the lease.
 
-**Losses.** Redis may come back without the last of what it took: killed with `appendfsync everysec`, after a failover,
-from a snapshot, after FLUSHALL. In the transaction that puts, each process counts its puts on the server and compares
-the count with its own, so the first put after a loss raises QueueLost and takes its cursor back. The highest id that
-was seen is compared with the stream's after each lost connection, every third of a lease, and at the end.
+**Losses.** Redis may lose its last writes: when it is killed with `appendfsync everysec`, after a failover, when it
+starts from a snapshot, after FLUSHALL. Each process counts its puts on the server, in the transaction of the put, and
+compares the count with its own. The first put after a loss therefore raises QueueLost and restores the cursor that it
+had set. The highest id that the process has seen is compared with the last id of the stream after each lost connection,
+every third of a lease, and when the queue is closed.
 
-**A put whose reply was lost is repeated**, so its blocks may be there twice; sending an order twice is harmless.
+**Retries.** A put whose reply was lost is retried, so its blocks may be in the queue twice. That is harmless, because
+an order may be sent twice.
 
-Other programs may put lines by `XADD {orders}:queue * body '{"origin":{...},"order":{...}}'`.
+**Other programs** may put lines with `XADD {orders}:queue * body '{"origin":{...},"order":{...}}'`.
 """
 
 from __future__ import annotations
@@ -33,7 +35,7 @@ from .broker_source import MIN_BYTES_PER_SECOND, BrokerDelivery, BrokerSource
 from .leases import DEFAULT_LEASE, SETTINGS
 from .outages import DEFAULT_MAX_OUTAGE, repeat
 from .protocol import RejectedRow
-from .redis_opening import BODY, GROUP, Keys, check_server, create_stream, mapping, split_name
+from .redis_opening import BODY, GROUP, Keys, check_server, create_stream, split_name, to_dict
 from .transactional_queue import Transaction, TransactionalQueue
 
 if TYPE_CHECKING:
@@ -42,10 +44,10 @@ if TYPE_CHECKING:
     from ..redis_connection import Command, Redis, Value
     from .protocol import Message
 
-__all__ = ["CONSUMER", "GONE", "POLL_INTERVAL", "REPLY_TIMEOUT", "ROWS_PER_PAGE", "RedisQueue"]
+__all__ = ["CONSUMER", "LOSS_REASON", "POLL_INTERVAL", "REPLY_TIMEOUT", "ROWS_PER_PAGE", "RedisQueue"]
 
 T = TypeVar("T")
-GONE = "came back without messages that it had taken"
+LOSS_REASON = "came back without messages that it had taken"
 CONSUMER = "workers"
 DEFAULT_ROOM = 2_000
 REPLY_TIMEOUT = 5.0
@@ -60,11 +62,11 @@ _decode_row = msgspec.json.Decoder(RejectedRow).decode
 
 
 class RedisQueue(BrokerSource, TransactionalQueue):
-    """A queue that many machines share: "redis://host:6379/0/orders", whose last part is its name.
+    """A queue that many machines share: "redis://host:6379/0/orders"; the last part of the address is its name.
 
-    Instead of an address it takes a `redis.asyncio.Redis`, which stays open, and a `name`. It keeps cursors and
-    rejected lines. `put` waits while it holds `room` messages, or the server's memory is full. While the server is
-    unreachable, calls are repeated for `max_outage` seconds.
+    Instead of an address it accepts a `redis.asyncio.Redis`, which stays open, and a `name`. It also stores cursors and
+    rejected lines. `put` waits while the queue holds `room` messages or more, or the server's memory is full. While the
+    server is unreachable, calls are retried for `max_outage` seconds.
     """
 
     def __init__(
@@ -118,29 +120,29 @@ class RedisQueue(BrokerSource, TransactionalQueue):
     # -- putting, cursors and rejected lines
 
     async def _transact(self, changes: Transaction) -> None:
-        others: list[Command] = []
+        extra: list[Command] = []
         for row in changes.rejected:
-            others.append((b"HSET", self._keys.rejected, row.id, _encode_row(row)))
-            others.append((b"ZADD", self._keys.rejected_at, "NX", row.at, row.id))
+            extra.append((b"HSET", self._keys.rejected, row.id, _encode_row(row)))
+            extra.append((b"ZADD", self._keys.rejected_at, "NX", row.at, row.id))
         if keys := [row.id for row in changes.forgotten]:
-            others += [(b"HDEL", self._keys.rejected, *keys), (b"ZREM", self._keys.rejected_at, *keys)]
+            extra += [(b"HDEL", self._keys.rejected, *keys), (b"ZREM", self._keys.rejected_at, *keys)]
         if (settled := changes.settled) is not None:
-            others += self._settling([settled])
+            extra += self._ack_commands([settled])
         *before, last = chunks(changes.bodies, MAX_TRANSACTION_BYTES if settled is None else inf) or [[]]
         with self._leases.settling():
             for chunk in before:
                 await self._add(chunk)
             if last or changes.cursors:
-                await self._add(last, others, changes.cursors)
-            elif others:
-                await self._write(others, sum(len(row.line or b"") for row in changes.rejected), self._max_outage)
+                await self._add(last, extra, changes.cursors)
+            elif extra:
+                await self._write(extra, sum(len(row.line or b"") for row in changes.rejected), self._max_outage)
         if settled is not None:
             self._leases.forget([settled])
 
     async def _add(
-        self, bodies: Sequence[bytes], others: Iterable[Command] = (), cursors: Mapping[str, str] = NO_CURSORS
+        self, bodies: Sequence[bytes], extra: Iterable[Command] = (), cursors: Mapping[str, str] = NO_CURSORS
     ) -> None:
-        """Put these, and run the other commands, in one transaction."""
+        """Put these bodies, set the cursors and run the other commands in one transaction."""
         await self._wait_for_room()
         confirmed = self._puts
         commands: list[Command] = [(b"HINCRBY", self._keys.puts, self._process, 1), (b"XLEN", self._keys.stream)]
@@ -148,18 +150,18 @@ class RedisQueue(BrokerSource, TransactionalQueue):
         for cursor in cursors.items():
             commands += [(b"HGET", self._keys.cursors, cursor[0]), (b"HSET", self._keys.cursors, *cursor)]
         counted, length, *ids = await self._write(
-            [*commands, *others], sum(map(len, bodies)), self._max_outage if others else inf
+            [*commands, *extra], sum(map(len, bodies)), self._max_outage if extra else inf
         )
         answers = ids[len(bodies) :]
         del ids[len(bodies) :]
         if counted <= confirmed or None in ids:
-            self._loss = GONE
-            for name, position in zip(cursors, answers[::2], strict=False):  # they are behind messages that are gone
+            self._loss = LOSS_REASON
+            for name, position in zip(cursors, answers[::2], strict=False):  # these positions are after lost messages
                 await self._set_cursor(name, position)
             raise QueueLost(self._loss_text())
         self._puts = max(self._puts, counted)
         self._length = length + len(ids)
-        self._see(ids[-1:])
+        self._update_highest_id(ids[-1:])
 
     async def _set_cursor(self, name: str, position: bytes | None) -> None:
         key = self._keys.cursors
@@ -172,7 +174,7 @@ class RedisQueue(BrokerSource, TransactionalQueue):
                 await self._clock.sleep(ROOM_INTERVAL)
 
     async def _write(self, commands: Sequence[Command], size: int, max_wait: float) -> list[Any]:
-        """A transaction that waits while the server's memory is full."""
+        """Run a transaction; retry it for `max_wait` seconds while the server's memory is full."""
         seconds = size / MIN_BYTES_PER_SECOND
         return await repeat(
             lambda: self._call(commands, atomic=True, seconds=seconds), is_full, repr(self), max_wait, self._clock
@@ -182,10 +184,10 @@ class RedisQueue(BrokerSource, TransactionalQueue):
 
     async def _pull(self, limit: int, wait: float) -> Sequence[BrokerDelivery]:
         time = asyncio.get_running_loop().time
-        gives_up = time() + wait
+        end_at = time() + wait
         found: Sequence[BrokerDelivery] = await self._reclaim(limit) if time() >= self._reclaim_at else ()
         while not found:
-            left = gives_up - time()
+            left = end_at - time()
             found = await self._read(limit, min(left, self._poll)) or await self._reclaim(limit)
             if left <= 0:
                 break
@@ -196,17 +198,20 @@ class RedisQueue(BrokerSource, TransactionalQueue):
         block: list[Value] = ["BLOCK", max(1, int(wait * 1000))] if wait > 0 else []
         command = (b"XREADGROUP", "GROUP", GROUP, CONSUMER, "COUNT", limit, *block, "STREAMS", self._keys.stream, ">")
         [reply] = await self._call([command], seconds=wait + self._seconds(limit))
-        entries: Sequence[Any] = next(iter(mapping(reply).values())) if reply else []
+        entries: Sequence[Any] = next(iter(to_dict(reply).values())) if reply else []
         return self._deliver(entries, [1] * len(entries), since)
 
     async def _reclaim(self, limit: int) -> Sequence[BrokerDelivery]:
-        """Take what was released, or whose lease has ended; a page of it may be empty before the end."""
+        """Claim messages that were released or whose lease has ended.
+
+        XAUTOCLAIM may return an empty page before the last one, so all pages are read until one has messages.
+        """
         start, idle = b"0-0", round(self.lease * 1000)
         since = self._clock.monotonic()
         while True:
             command: Command = (b"XAUTOCLAIM", self._keys.stream, GROUP, CONSUMER, idle, start, "COUNT", limit)
             [(start, found, *_)] = await self._call([command], seconds=self._seconds(limit))
-            if entries := [entry for entry in found if entry and entry[1]]:  # nil before 7.0: deleted
+            if entries := [entry for entry in found if entry and entry[1]]:  # before Redis 7.0, a deleted entry is nil
                 pending = [[b"XPENDING", self._keys.stream, GROUP, key, key, 1] for key, _ in entries]
                 counts = [rows[0][3] if rows else 1 for rows in await self._call(pending)]
                 return self._deliver(entries, counts, since)
@@ -216,10 +221,10 @@ class RedisQueue(BrokerSource, TransactionalQueue):
 
     def _deliver(self, entries: Sequence[Any], counts: Sequence[int], since: float) -> Sequence[BrokerDelivery]:
         found = [
-            BrokerDelivery(key.decode(), mapping(fields).get(BODY, b""), count)
+            BrokerDelivery(key.decode(), to_dict(fields).get(BODY, b""), count)
             for (key, fields), count in zip(entries, counts, strict=True)
         ]
-        self._see([key for key, _ in entries])
+        self._update_highest_id([key for key, _ in entries])
         return self._hold(found, since)
 
     async def _extend(self, messages: Sequence[BrokerDelivery]) -> Collection[str]:
@@ -229,14 +234,14 @@ class RedisQueue(BrokerSource, TransactionalQueue):
         return {key.decode() for key in claimed}
 
     async def _ack(self, messages: Sequence[BrokerDelivery]) -> Collection[str]:
-        commands = self._settling(messages)
+        commands = self._ack_commands(messages)
         try:
             await self._call(commands, atomic=True, verify=False)
-        except OutOfMemoryError:  # a full server refuses every transaction, and this frees memory
+        except OutOfMemoryError:  # a full server rejects every transaction, but these commands free memory
             await self._call(commands, verify=False)
-        return {message.id for message in messages}  # one that is not there any more was settled before
+        return {message.id for message in messages}  # a message that no longer exists was settled before
 
-    def _settling(self, messages: Iterable[Message]) -> list[Command]:
+    def _ack_commands(self, messages: Iterable[Message]) -> list[Command]:
         keys = [message.id for message in messages]
         return [(b"XDEL", self._keys.stream, *keys), (b"XACK", self._keys.stream, GROUP, *keys)]
 
@@ -251,13 +256,13 @@ class RedisQueue(BrokerSource, TransactionalQueue):
                 )
 
     async def waiting(self) -> int:
-        """How many messages are not settled, delivered ones included; raises QueueLost if some are gone."""
+        """Return the number of unsettled messages, including leased ones; raises QueueLost if messages were lost."""
         self._verify_at = 0.0
         [self._length] = await self._call([[b"XLEN", self._keys.stream]])
         return self._length
 
     async def oldest(self) -> float:
-        """For how many seconds, by the server's clock, the oldest message that is not settled has been there."""
+        """Return the age of the oldest unsettled message in seconds, by the server's clock."""
         commands: list[Command] = [(b"XRANGE", self._keys.stream, "-", "+", "COUNT", 1), (b"TIME",)]
         entries, (seconds, microseconds) = await self._call(commands, seconds=self._seconds(1))
         put_at = min((int(key.partition(b"-")[0]) for key, _ in entries), default=None)  # a key begins with its time
@@ -265,18 +270,18 @@ class RedisQueue(BrokerSource, TransactionalQueue):
         return 0.0 if put_at is None else max(0.0, (now - put_at) / 1000)
 
     async def cursor(self, name: str) -> str | None:
-        """The position that was stored last for this source."""
+        """Return the last stored position of this source."""
         [found] = await self._call([[b"HGET", self._keys.cursors, name]])
         return None if found is None else found.decode()
 
     async def rejected(self) -> AsyncIterator[RejectedRow]:
-        """What was rejected, oldest first."""
+        """Iterate over the rejected rows, oldest first."""
         [keys] = await self._call([[b"ZRANGE", self._keys.rejected_at, 0, -1]])
         for start in range(0, len(keys), ROWS_PER_PAGE):
             page = keys[start : start + ROWS_PER_PAGE]
             [rows] = await self._call([[b"HMGET", self._keys.rejected, *page]], seconds=self._seconds(len(page)))
             for row in rows:
-                if row is not None:  # replayed meanwhile
+                if row is not None:  # None: the row was replayed meanwhile
                     yield _decode_row(row)
 
     # -- the server
@@ -290,7 +295,10 @@ class RedisQueue(BrokerSource, TransactionalQueue):
         seconds: float = 0.0,
         max_outage: float | None = None,
     ) -> list[Any]:
-        """One trip, repeated while the server is unreachable; `seconds` are what its bytes, or its waiting, need."""
+        """Send commands in one round trip, and retry while the server is unreachable.
+
+        `seconds` is added to the timeout, for large bodies or blocking commands.
+        """
 
         async def attempt() -> list[Any]:
             try:
@@ -316,18 +324,18 @@ class RedisQueue(BrokerSource, TransactionalQueue):
             raise
 
     async def _verify(self) -> None:
-        """Compare what the server has with what was seen of it."""
+        """Raise QueueLost if the server's count of puts or last id is below the known one."""
         puts, highest, keys = self._puts, self._highest, self._keys
         commands = [(b"XINFO", "STREAM", keys.stream), (b"HGET", keys.puts, self._process)]
         stream, count = await self._server.batch(commands)
         self._raise_if_error(stream)
-        if int(count or 0) < puts or _number(mapping(stream)[b"last-generated-id"]) < highest:
-            self._loss = GONE
+        if int(count or 0) < puts or _number(to_dict(stream)[b"last-generated-id"]) < highest:
+            self._loss = LOSS_REASON
         if self._loss:
             raise QueueLost(self._loss_text())
         self._verify_at = self._clock.monotonic() + self.lease / 3
 
-    def _see(self, keys: Sequence[bytes]) -> None:
+    def _update_highest_id(self, keys: Sequence[bytes]) -> None:
         self._highest = max([self._highest, *map(_number, keys)])
 
     def _loss_text(self) -> str:
@@ -336,14 +344,14 @@ class RedisQueue(BrokerSource, TransactionalQueue):
     def _raise_if_error(self, reply: Any) -> None:
         if not isinstance(reply, RedisError):
             return
-        said = str(reply)
-        if said.startswith(("NOGROUP", "UNBLOCKED")) or "no such key" in said:
+        text = str(reply)
+        if text.startswith(("NOGROUP", "UNBLOCKED")) or "no such key" in text:
             self._loss = "has vanished with its messages"
             raise QueueLost(self._loss_text())
-        raise QueueError(f"{self!r}: {said}")
+        raise QueueError(f"{self!r}: {text}")
 
 
 def _number(key: bytes) -> tuple[int, int]:
-    """The two numbers of a stream's id, which compare as they do on the server."""
+    """Parse the id of a stream entry into two numbers, which sort as ids do on the server."""
     milliseconds, _, sequence = key.partition(b"-")
     return int(milliseconds), int(sequence)

@@ -1,14 +1,14 @@
-"""Messages from a queue or a subscription of Azure Service Bus, which Mirakl Connect can deliver into.
+"""A queue or a subscription of Azure Service Bus, into which Mirakl Connect can deliver.
 
-**One at a time.** The library's receiver is not safe for concurrent use, so one lock lets calls through one by one, and
-a receive lasts at most a second.
+**Concurrency.** The library's receiver does not support concurrent calls, so a lock serializes them, and a request for
+messages lasts at most one second.
 
-**Locks** last as long as the entity says, which a receiver cannot ask: give it as `lease`. They are renewed here, since
-the library's renewer fails silently, and who holds what is decided by our own monotonic clock. The library compares
-their ends with this machine's wall clock, and settles nothing whose lock it takes for ended: a clock that is ahead is
-warned of.
+**Locks.** The entity defines the duration of message locks, and a receiver cannot query it: it must be given as
+`lease`. Locks are renewed here, because the library's renewer fails silently. Leases follow the monotonic clock. The
+library compares the end of a lock with the wall clock of this machine, and does not settle a message whose lock seems
+to have ended; a warning is logged if the clock is ahead.
 
-**One receiver** serves a source from its opening to its end: another could not settle what the first has received.
+**One receiver** is used from opening to closing, because another receiver could not settle its messages.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from .broker_source import BrokerDelivery, BrokerSource
 from .leases import DEFAULT_LEASE
 from .outages import DEFAULT_MAX_OUTAGE
 
-__all__ = ["LOST", "PASSING", "ServiceBusSource", "default_credential"]
+__all__ = ["LOCK_LOST_ERRORS", "TRANSIENT_ERRORS", "ServiceBusSource", "default_credential"]
 
 try:
     from azure.servicebus import exceptions
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 log: logging.Logger = logging.getLogger("mirakl_async")
 T = TypeVar("T")
-PASSING: tuple[type[Exception], ...] = (
+TRANSIENT_ERRORS: tuple[type[Exception], ...] = (
     OSError,
     exceptions.ServiceBusConnectionError,
     exceptions.ServiceBusCommunicationError,
@@ -52,16 +52,16 @@ PASSING: tuple[type[Exception], ...] = (
     exceptions.OperationTimeoutError,
     exceptions.MessagingEntityDisabledError,
 )
-LOST = (exceptions.MessageLockLostError, exceptions.MessageNotFoundError, exceptions.MessageAlreadySettled)
+LOCK_LOST_ERRORS = (exceptions.MessageLockLostError, exceptions.MessageNotFoundError, exceptions.MessageAlreadySettled)
 RECEIVE_SECONDS, CLOCK_TOLERANCE = 1.0, 5.0
 
 
 class ServiceBusSource(BrokerSource):
     """A queue, or a subscription of a topic: ServiceBusSource(connection_string, "orders" or "topic/subscription").
 
-    "servicebus://NAMESPACE/orders" takes a `credential`, or that of azure-identity's DefaultAzureCredential. A `client`
-    (azure.servicebus.aio.ServiceBusClient) that is given stays open. While Service Bus is unreachable, calls are
-    repeated for `max_outage` seconds.
+    The address "servicebus://NAMESPACE/orders" requires a `credential`; the default is azure-identity's
+    DefaultAzureCredential. A given `client` (azure.servicebus.aio.ServiceBusClient) stays open. While Service Bus is
+    unreachable, calls are retried for `max_outage` seconds.
     """
 
     max_lease: float | None = 300
@@ -107,7 +107,7 @@ class ServiceBusSource(BrokerSource):
         self._opened = True
 
     def _connect(self) -> Any:
-        """A client that repeats nothing by itself."""
+        """Create a client that does not retry."""
         try:
             if self._host is None:
                 return ServiceBusClient.from_connection_string(self._where, retry_total=0)
@@ -118,7 +118,7 @@ class ServiceBusSource(BrokerSource):
 
     async def _close(self) -> None:
         if self._receiver is not None:
-            with suppress(*PASSING, exceptions.ServiceBusError):
+            with suppress(*TRANSIENT_ERRORS, exceptions.ServiceBusError):
                 await self._receiver.close()
         if self._owns_client and self._client is not None:
             await self._client.close()
@@ -150,7 +150,7 @@ class ServiceBusSource(BrokerSource):
         if lasts < self.lease - CLOCK_TOLERANCE:
             self._warned = True
             log.warning(
-                "%r: by this machine's clock, locks end after %.0f s, and lease is %g: set lease, or the clock",
+                "%r: by this machine's clock, locks end after %.0f s, but lease is %g: correct the lease or the clock",
                 self, lasts, self.lease,
             )  # fmt: skip
 
@@ -164,29 +164,29 @@ class ServiceBusSource(BrokerSource):
 
     async def _release(self, messages: Sequence[BrokerDelivery]) -> None:
         for message in messages:
-            with suppress(*PASSING, *LOST, exceptions.ServiceBusError):
+            with suppress(*TRANSIENT_ERRORS, *LOCK_LOST_ERRORS, exceptions.ServiceBusError):
                 async with self._one_at_a_time:
                     await self._receiver.abandon_message(message.receipt)
 
     async def waiting(self) -> None:
-        """A receiver cannot ask."""
+        """Return None: a receiver cannot query the number of messages."""
 
     # -- Service Bus
 
     async def _settle(self, operation: Callable[[Any], Awaitable[Any]], message: BrokerDelivery) -> bool:
         try:
             await self._call(lambda: operation(message.receipt))
-        except LOST:
+        except LOCK_LOST_ERRORS:
             return False
         return True
 
     async def _call(self, operation: Callable[[], Awaitable[T]]) -> T:
-        async def alone() -> T:
+        async def one_at_a_time() -> T:
             async with self._one_at_a_time:
                 return await operation()
 
         try:
-            return await self._repeat(alone, lambda error: isinstance(error, PASSING))
+            return await self._repeat(one_at_a_time, lambda error: isinstance(error, TRANSIENT_ERRORS))
         except (exceptions.ServiceBusAuthenticationError, exceptions.ServiceBusAuthorizationError) as error:
             kind = type(error).__name__
         except exceptions.MessagingEntityNotFoundError:
@@ -194,14 +194,14 @@ class ServiceBusSource(BrokerSource):
                 raise QueueLost(f"{self!r} has vanished with its messages; read their sources again") from None
             raise ConfigurationError(f"{self!r} does not exist; check the namespace and the name") from None
         except exceptions.ServiceBusError as error:
-            if isinstance(error, LOST):
+            if isinstance(error, LOCK_LOST_ERRORS):
                 raise
             raise QueueError(f"{self!r}: Service Bus failed: {type(error).__name__}: {error.message}") from None
         raise ConfigurationError(f"{self!r}: {kind}; check the credentials, which need the claim Listen")
 
 
 def default_credential() -> Any:
-    """What azure-identity finds on this machine."""
+    """Return the DefaultAzureCredential of azure-identity; raises ConfigurationError if it is not installed."""
     try:
         return import_module("azure.identity.aio").DefaultAzureCredential()
     except ImportError as error:

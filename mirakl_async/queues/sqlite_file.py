@@ -1,7 +1,8 @@
-"""The file of a SqliteQueue: blocking, and used by one thread.
+"""The file of a SqliteQueue. Its methods block and are called in one thread.
 
-A commit survives a power failure (write-ahead log, full synchronisation). The lock is exclusive and lasts as long as
-the file is open; the operating system ends it with the process. Ids are never used again: each opening has its own.
+- A commit survives a power failure (write-ahead log, full synchronisation).
+- The file is locked exclusively while it is open; the operating system releases the lock when the process ends.
+- Ids are never reused: each opening of the file has its own range of ids.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ __all__ = [
 
 APPLICATION, OLD_JOURNAL = 0x4D515545, 0x4D4A524E
 PAGE_BYTES, CHECKPOINT_PAGES, LOG_BYTES = 32768, 256, 16 * 1024 * 1024
-IDS_OF_AN_OPENING = 2**32
+IDS_PER_OPENING = 2**32
 SCHEMA = f"""
     PRAGMA page_size = {PAGE_BYTES}; PRAGMA journal_mode = WAL; PRAGMA application_id = {APPLICATION};
     CREATE TABLE queue (id INTEGER PRIMARY KEY, deliveries INTEGER NOT NULL, put_at REAL);
@@ -55,7 +56,7 @@ COUNT = "UPDATE queue SET deliveries = deliveries + 1 WHERE id BETWEEN ? AND ?"
 REJECT = """
     INSERT INTO rejected (id, kind, reason, path, order_id, line, at) VALUES (?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, reason = excluded.reason, at = excluded.at"""
-FORGET = "DELETE FROM rejected WHERE id = ? AND at <= ?"  # what was replayed may be rejected again by then
+FORGET = "DELETE FROM rejected WHERE id = ? AND at <= ?"  # a replayed row may have been rejected again since
 REJECTED = (
     "SELECT number, id, kind, reason, path, order_id, line, at FROM rejected WHERE number > ? ORDER BY number LIMIT ?"
 )
@@ -65,11 +66,15 @@ Added: TypeAlias = tuple[int, int, float | None, bytes]
 
 
 class DiskFull(QueueUnavailable):
-    """It could not be written now, and may be later."""
+    """The file cannot be written now because the disk is full or fails; a later attempt may succeed."""
 
 
 class Changes(Struct):
-    """What the next transaction writes beside new messages; `steps` are functions and who waits for their results."""
+    """What the next transaction writes in addition to new messages.
+
+    `settled` are ids to delete, `counted` are numbers of deliveries by id. `steps` are functions to call with the
+    connection, each with the future that receives its result.
+    """
 
     settled: list[int] = []
     counted: dict[int, int] = {}
@@ -80,8 +85,8 @@ class Changes(Struct):
     def __bool__(self) -> bool:
         return any(getattr(self, name) for name in self.__struct_fields__)
 
-    def then(self, later: Changes) -> Changes:
-        """These and later ones, as one."""
+    def merge(self, later: Changes) -> Changes:
+        """Return these changes followed by later ones."""
         return Changes(
             self.settled + later.settled,
             self.counted | later.counted,
@@ -92,11 +97,11 @@ class Changes(Struct):
 
 
 class QueueFile:
-    """An open file; `count` messages were in it, and `first_id` is the first that was never used."""
+    """An open file: `count` is the number of messages when it was opened, `first_id` the first unused id."""
 
     def __init__(self, path: Path) -> None:
         self.path: Path = path
-        with _explained(path):
+        with _translate_errors(path):
             if not os.path.lexists(path):
                 _create(path)
             elif not path.stat().st_size:
@@ -106,9 +111,9 @@ class QueueFile:
             address = f"{path.absolute().as_uri()}?mode=rw"
             self._db = sqlite3.connect(address, uri=True, isolation_level=None, timeout=0, check_same_thread=False)
         try:
-            with _explained(path):
+            with _translate_errors(path):
                 self._prepare()
-                self._seen = self._look()
+                self._last_state = self._file_state()
         except BaseException:
             self._db.close()
             raise
@@ -116,10 +121,10 @@ class QueueFile:
     def _prepare(self) -> None:
         run = self._db.execute
         run("PRAGMA locking_mode = EXCLUSIVE")
-        self._check_format()  # before anything is written: it may be another program's
+        self._check_format()  # before anything is written: the file may belong to another program
         for name in (self.path, self.path.with_name(self.path.name + "-wal")):
             if name.exists():
-                name.chmod(0o600)  # it holds what orders hold
+                name.chmod(0o600)  # orders contain personal data
         run("PRAGMA synchronous = FULL")
         run(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
         run(f"PRAGMA journal_size_limit = {LOG_BYTES}")
@@ -127,10 +132,10 @@ class QueueFile:
         opening = self._number("PRAGMA user_version") + 1
         run(f"PRAGMA user_version = {opening}")
         if not self._number("SELECT count(*) FROM pragma_table_info('queue') WHERE name = 'put_at'"):
-            run("ALTER TABLE queue ADD COLUMN put_at REAL")  # made by an earlier version
+            run("ALTER TABLE queue ADD COLUMN put_at REAL")  # the file was created by an earlier version
         self.count: int = self._number("SELECT count(*) FROM queue")
         run("COMMIT")
-        self.first_id: int = opening * IDS_OF_AN_OPENING
+        self.first_id: int = opening * IDS_PER_OPENING
         self.max_bytes: int = self._db.getlimit(sqlite3.SQLITE_LIMIT_LENGTH) - 1024
 
     def _check_format(self) -> None:
@@ -147,13 +152,13 @@ class QueueFile:
         return int(self._db.execute(query).fetchone()[0])
 
     def close(self) -> None:
-        """Unlock the file."""
+        """Close and unlock the file."""
         self._db.close()
 
     def check(self) -> None:
-        """Raise QueueLost if another program wrote, moved or deleted the file: SQLite itself would not notice."""
+        """Raise QueueLost if another program wrote, moved or deleted the file, which SQLite does not detect."""
         try:
-            same = self._look() == self._seen
+            same = self._file_state() == self._last_state
         except FileNotFoundError:
             same = False
         except OSError as error:
@@ -164,31 +169,32 @@ class QueueFile:
                 "what it held may be gone; read its sources again"
             )
 
-    def _look(self) -> list[tuple[int, ...]]:
+    def _file_state(self) -> list[tuple[int, ...]]:
         found = (os.stat(f"{self.path}{suffix}") for suffix in ("", "-wal"))  # noqa: PTH116 - on each commit
         return [(one.st_dev, one.st_ino, one.st_size, one.st_mtime_ns) for one in found]
 
     def commit(
         self, added: list[Added], changes: Changes, load: int, after: int
     ) -> tuple[list[Any], list[Loaded], DiskFull | None]:
-        """All of it on disk, or nothing; results of the steps, and up to `load` messages with greater ids than `after`.
+        """Write all changes in one transaction, and load up to `load` messages whose ids are greater than `after`.
 
-        Loaded messages are about to be delivered, which is counted here. A full disk does not prevent loading.
+        Return the results of the steps, the loaded messages, and the error of a full disk, if any. Loaded messages are
+        delivered next, so their deliveries are counted here. A full disk does not prevent loading.
         """
         self.check()
         try:
-            with _explained(self.path), self._transaction():
+            with _translate_errors(self.path), self._transaction():
                 results = self._write(added, changes)
                 loaded = self._load(load, after)
                 if loaded:
                     self._db.execute(COUNT, (loaded[0][0], loaded[-1][0]))
             return results, loaded, None
         except DiskFull as error:
-            with _explained(self.path):
+            with _translate_errors(self.path):
                 return [], self._load(load, after), error
         finally:
             with contextlib.suppress(OSError):
-                self._seen = self._look()
+                self._last_state = self._file_state()
 
     @contextlib.contextmanager
     def _transaction(self) -> Generator[None]:
@@ -217,7 +223,7 @@ class QueueFile:
 
 
 def load_rejected(db: sqlite3.Connection, after: int, limit: int) -> list[tuple[int, RejectedRow]]:
-    """A page of rejected rows with their numbers, oldest first."""
+    """Return a page of rejected rows with their numbers, oldest first; `after` is the last number before the page."""
     found = db.execute(REJECTED, (after, limit)).fetchall()
     return [
         (number, RejectedRow(id=key, kind=kind, reason=reason, path=path, order_id=order_id, line=line, at=at))
@@ -226,13 +232,13 @@ def load_rejected(db: sqlite3.Connection, after: int, limit: int) -> list[tuple[
 
 
 def _create(path: Path) -> None:
-    """A new file that is whole as soon as it has its name, so that an empty one is known to be damaged."""
+    """Create the file under a temporary name and link it when it is complete, so that an empty file is an error."""
     handle, made = tempfile.mkstemp(prefix=f"{path.name}.", suffix=".new", dir=path.parent)
     os.close(handle)
     try:
         with contextlib.closing(sqlite3.connect(made, isolation_level=None)) as db:
             db.executescript(SCHEMA)
-        with contextlib.suppress(FileExistsError):  # another process was faster
+        with contextlib.suppress(FileExistsError):  # another process created it first
             os.link(made, path)
     finally:
         Path(made).unlink()
@@ -244,17 +250,17 @@ def _create(path: Path) -> None:
 
 
 @contextlib.contextmanager
-def _explained(path: Path) -> Generator[None]:
+def _translate_errors(path: Path) -> Generator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise _fault(path, error) from error
+        raise _to_queue_error(path, error) from error
     except OSError as error:
         raise QueueError(f"{path} cannot be opened: {os.strerror(error.errno or 0)}") from error
 
 
-def _fault(path: Path, error: sqlite3.Error) -> QueueError:
-    """What a failure of SQLite means to a queue."""
+def _to_queue_error(path: Path, error: sqlite3.Error) -> QueueError:
+    """Convert an error of SQLite into the error of the queue."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the primary code of an extended one
     if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
         return QueueUnavailable(

@@ -1,10 +1,12 @@
-"""The queue of one machine: a SQLite file, written by one thread, many changes to a transaction.
+"""A queue for one machine: a SQLite file, written by one thread, with many changes in one transaction.
 
-A message can be received as soon as it is put. It is written with the next commit: at once, or after COMMIT_DELAY while
-messages are being worked on, because what is settled by then need not be written. A commit takes everything that has
-changed, so that neither a cursor nor an acknowledgement is on disk before what it follows.
-
-Up to MAX_BYTES_IN_MEMORY wait in memory. What is put beyond that waits on disk alone, and is received after it.
+- A message can be received as soon as it is put, before it is on disk.
+- A message is written by the next commit. The commit starts at once, or after COMMIT_DELAY while messages are leased:
+  a message that is settled before the commit need not be written.
+- A commit writes all changes made so far, so a cursor or an acknowledgement is never on disk before the changes that
+  it depends on.
+- Messages of up to MAX_BYTES_IN_MEMORY are kept in memory. Further messages are on disk only, and are received after
+  the messages in memory.
 """
 
 from __future__ import annotations
@@ -46,14 +48,14 @@ REJECTED_PAGE_SIZE = 200
 
 
 class Put(Struct, eq=False):
-    """A call that waits until all of its messages are on disk, or all are settled."""
+    """A waiting call of `put`: `done` is resolved when all of its messages are on disk, or all are settled."""
 
     unsettled: int
     done: asyncio.Future[None]
 
 
 class SharedFile:
-    """An open file and what of it is in memory; every SqliteQueue of its path in this process uses the same one."""
+    """An open file and its messages in memory, shared by every SqliteQueue of the same path in this process."""
 
     def __init__(self, path: Path, lease: float, max_outage: float, clock: Clock | None) -> None:
         self.loop: asyncio.AbstractEventLoop = asyncio.get_running_loop()
@@ -62,12 +64,12 @@ class SharedFile:
         self.users: int = 0
         self.messages: LeasedMessages = LeasedMessages(lease, clock)
         self.changes: Changes = Changes()
-        self.on_disk: int = 0  # messages that are not in memory, but for `_unwritten`
+        self.on_disk: int = 0  # messages that `messages` does not hold; some may still be in `_unwritten`
         self.failure: QueueError | None = None
         self.closed: asyncio.Future[None] | None = None
         self._max_outage = max_outage
-        # An argument of its thread lives as long as the thread, and in a forked child for ever: closing the connection
-        # there would delete the log of its parent.
+        # The list is an argument of the thread, so that it lives as long as the thread; in a forked child it is never
+        # freed. If it were, closing the connection in the child would delete the write-ahead log of the parent.
         self._files: list[QueueFile] = []
         self._thread = ThreadPoolExecutor(1, "mirakl queue", initializer=len, initargs=(self._files,))
         self._unwritten: dict[str, QueueEntry] = {}
@@ -78,7 +80,7 @@ class SharedFile:
         self._full_since: float | None = None
         self.opened: asyncio.Future[QueueFile] = self.loop.run_in_executor(
             self._thread, self._open
-        )  # sets some of these
+        )  # sets `on_disk` and `_next_id`
 
     def _open(self) -> QueueFile:
         file = QueueFile(self.path)
@@ -87,7 +89,7 @@ class SharedFile:
         return file
 
     async def close(self) -> None:
-        """Commit what is left, and unlock the file."""
+        """Commit the remaining changes and close the file."""
         self.closed = self.loop.create_future()
         try:
             await asyncio.wait([self.opened])
@@ -98,12 +100,12 @@ class SharedFile:
             self.closed.set_result(None)
 
     async def flush(self) -> None:
-        """Commit all that has changed, or is settled while it is being written."""
+        """Commit all changes, including those made while an earlier commit is running."""
         if self.failure is None and (self._committing or self._unwritten or self.changes):
             await self.step(lambda _: None)
 
     def unlock(self) -> None:
-        """Close the file as it is; it blocks for a moment."""
+        """Close the file without committing; blocks until the thread has ended."""
         if self._timer is not None:
             self._timer.cancel()
         self._thread.submit(self._close_files).result()
@@ -114,18 +116,18 @@ class SharedFile:
             file.close()
 
     def check(self) -> None:
-        """Raise QueueLost if the file is no longer what it was."""
+        """Raise QueueLost if another program changed or deleted the file."""
         if not self._committing:
             self.opened.result().check()
 
-    # -- what changes
+    # -- changes
 
     def add(self, bodies: Sequence[bytes], put: Put | None = None) -> None:
-        """Take new messages; they can be received from now on."""
+        """Add new messages, which can be received at once; `put` is the call that waits for them."""
         now = self.messages.clock.time()
         entries = [QueueEntry(str(self._next_id + index), one, put=put, put_at=now) for index, one in enumerate(bodies)]
         if not self.on_disk:
-            self._loaded = self._next_id - 1  # what is on disk alone has greater ids
+            self._loaded = self._next_id - 1  # messages that are only on disk have greater ids
         self._next_id += len(bodies)
         self._unwritten.update((entry.id, entry) for entry in entries)
         if self.on_disk or self.messages.waiting_bytes > MAX_BYTES_IN_MEMORY:
@@ -136,12 +138,12 @@ class SharedFile:
         self.changed()
 
     def settle(self, message: Message, *, moved: bool = False) -> None:
-        """Forget a message; one that `moved` is still somewhere in the file, and its put returns with the commit."""
+        """Remove a message; `moved` means that its lines stay in the file, so its put waits for the next commit."""
         if (entry := self.messages.settle(message)) is None:
             return
         if entry.stored:
             self.changes.settled.append(int(entry.id))
-        self._unwritten.pop(entry.id, None)  # if it is being written, it is deleted after that
+        self._unwritten.pop(entry.id, None)  # if it is being written now, the next commit deletes it
         put: Put | None = entry.put
         if put is not None and moved:
             self.changes.steps.append((lambda _: None, put.done))
@@ -152,7 +154,7 @@ class SharedFile:
         self.changed()
 
     def take(self, limit: int, holder: object) -> Sequence[LeasedDelivery]:
-        """Deliver messages that are in memory."""
+        """Lease up to `limit` messages from memory to `holder`, and count their deliveries."""
         taken = self.messages.take(limit, holder)
         for delivery in taken:
             if self.messages.entries[delivery.id].stored:
@@ -160,14 +162,14 @@ class SharedFile:
         return taken
 
     def step(self, do: Callable[[sqlite3.Connection], T]) -> asyncio.Future[T]:
-        """Have something done in the next transaction, which comes now."""
+        """Run a function in the next transaction, which starts at once; the future receives its result."""
         done: asyncio.Future[T] = self.loop.create_future()
         self.changes.steps.append((do, done))
         self.changed(at_once=True)
         return done
 
     async def load(self, limit: int) -> bool:
-        """Bring messages from the disk into memory; whether there were any."""
+        """Load up to `limit` messages from disk into memory; return whether there were any."""
         if not self.on_disk:
             return False
         before = self._loaded
@@ -180,7 +182,7 @@ class SharedFile:
     # -- commits
 
     def changed(self, *, at_once: bool = False) -> None:
-        """Commit now, or soon."""
+        """Schedule a commit: at once if `at_once` is set or no message is leased, otherwise after COMMIT_DELAY."""
         at_once = at_once or not self.messages.busy
         if self._committing:
             self._urgent = self._urgent or at_once
@@ -212,26 +214,26 @@ class SharedFile:
         self._committing = False
         if (error := written.exception()) is not None:
             self.failure = error if isinstance(error, QueueError) else QueueError(f"{self.path}: {error!r}")
-            self._give_up(self.failure, changes.steps, loads)
+            self._fail_waiting_calls(self.failure, changes.steps, loads)
             return
         results, loaded, full = written.result()
-        self._install(loaded)
+        self._add_loaded(loaded)
         for done in loads:
             _resolve(done, None)
         if full is not None:
-            self.changes = changes.then(self.changes)
+            self.changes = changes.merge(self.changes)
             self._wait_for_space(full)
             return
         self._full_since = None
         for entry, (number, deliveries, *_) in zip(entries, added, strict=True):
-            self._stored(entry, number, deliveries)
+            self._mark_stored(entry, number, deliveries)
         for (_, done), result in zip(changes.steps, results, strict=True):
             _resolve(done, result)
         if self._urgent or self._unwritten or self.changes:
             self.changed(at_once=self._urgent)
 
-    def _stored(self, entry: QueueEntry, number: int, deliveries: int) -> None:
-        """A message is on disk; it may have been delivered, or settled, while it was written."""
+    def _mark_stored(self, entry: QueueEntry, number: int, deliveries: int) -> None:
+        """Record that a message is on disk; it may have been delivered or settled while it was written."""
         self._unwritten.pop(entry.id, None)
         entry.stored = True
         if entry.settled:
@@ -243,7 +245,7 @@ class SharedFile:
             _resolve(put.done, None)
             entry.put = None
 
-    def _install(self, loaded: list[Loaded]) -> None:
+    def _add_loaded(self, loaded: list[Loaded]) -> None:
         self.on_disk -= len(loaded)
         if loaded:
             self._loaded = loaded[-1][0]
@@ -253,16 +255,16 @@ class SharedFile:
             )
 
     def _wait_for_space(self, error: DiskFull) -> None:
-        """Commit again later; if it lasts too long, waiting calls fail, and what they put is withdrawn."""
+        """Schedule another commit; after `max_outage` seconds waiting calls fail and their messages are removed."""
         if self._full_since is None:
             self._full_since = self.loop.time()
             log.warning("%s; nothing more can be put until this is solved", error)
         if self.closed is not None or self.loop.time() - self._full_since >= self._max_outage:
-            self._give_up(error, self.changes.steps, [])
+            self._fail_waiting_calls(error, self.changes.steps, [])
             self.changes.steps = []
         self._commit_in(RETRY_DELAY)
 
-    def _give_up(self, error: QueueError, steps: list[Any], loads: list[asyncio.Future[None]]) -> None:
+    def _fail_waiting_calls(self, error: QueueError, steps: list[Any], loads: list[asyncio.Future[None]]) -> None:
         for done in (*loads, *(done for _, done in steps)):
             _resolve(done, error)
         for entry in [*self._unwritten.values()]:
@@ -277,10 +279,10 @@ class SharedFile:
 
 
 class SqliteQueue(TransactionalQueue):
-    """A Queue in a file, which also keeps cursors and rejected lines; one process at a time can open it.
+    """A Queue in a file, which also stores cursors and rejected lines; one process at a time can open it.
 
-    Inside the process, and its event loop, queues of one path share the file; `lease`, `max_outage` (how long a full
-    disk is waited for) and `clock` are those of the first one that is opened. A new file is made where there is none.
+    Queues of one path share the file inside the process, in one event loop. `lease`, `max_outage` (how long to wait
+    when the disk is full) and `clock` are those of the queue that was opened first. A missing file is created.
     """
 
     def __init__(
@@ -308,7 +310,7 @@ class SqliteQueue(TransactionalQueue):
         while (shared := _OPEN.get(path)) is not None and shared.closed is not None and not shared.loop.is_closed():
             await asyncio.wait([shared.closed])
         if shared is not None and shared.loop.is_closed():
-            shared.unlock()  # its users ended without closing it
+            shared.unlock()  # its event loop ended without closing it
             shared = None
         if shared is None:
             shared = _OPEN[path] = SharedFile(path, self._lease, self._max_outage, self._clock)
@@ -319,7 +321,7 @@ class SqliteQueue(TransactionalQueue):
             await asyncio.wait([shared.opened])
             shared.opened.result()
         except BaseException:
-            await _in_any_case(_leave(shared))
+            await _run_shielded(_leave(shared))
             raise
         self._shared = shared
         return self
@@ -330,7 +332,7 @@ class SqliteQueue(TransactionalQueue):
         shared, self._shared = self._shared, None
         if shared is not None and shared.process == os.getpid():
             shared.messages.release_all(self)
-            await _in_any_case(_leave(shared))
+            await _run_shielded(_leave(shared))
 
     def _check_open(self) -> SharedFile:
         shared = self._shared
@@ -342,19 +344,23 @@ class SqliteQueue(TransactionalQueue):
 
     @property
     def lease(self) -> float:
-        """Seconds that a delivery lasts."""
+        """The duration of a lease in seconds."""
         return self._lease if self._shared is None else self._shared.messages.lease
 
     @property
     def max_bytes(self) -> int:
-        """The largest body, as SQLite was built: 1 GB in most cases."""
+        """The maximum size of a body in bytes, a limit of SQLite: 1 GB in most builds."""
         return self._check_open().opened.result().max_bytes
 
     def _holds(self, message: Message) -> bool:
         return self._check_open().messages.held(message) is not None
 
     async def _transact(self, changes: Transaction) -> None:
-        """A put returns when its bodies are on disk or settled, forgetting when it is; the rest is on disk soon."""
+        """Make the changes.
+
+        Putting bodies waits until they are on disk or settled, and deleting rejected rows waits until that is on disk.
+        Other changes are written by the next commit, without waiting for it.
+        """
         shared = self._check_open()
         shared.changes.rejected.extend(changes.rejected)
         shared.changes.cursors.update(changes.cursors)
@@ -370,36 +376,36 @@ class SqliteQueue(TransactionalQueue):
             await shared.step(lambda db: db.executemany(FORGET, rows))
 
     async def receive(self, limit: int, *, wait: float) -> Sequence[LeasedDelivery]:
-        """Up to `limit` messages, as soon as there is one; none after `wait` seconds (at most 5)."""
+        """Receive up to `limit` messages; return as soon as there is one, or [] after `wait` seconds (at most 5)."""
         shared = self._check_open()
         return await shared.messages.receive(
             limit, wait, lambda limit: self._check_open().take(limit, self), shared.load
         )
 
     async def extend(self, messages: Collection[Message]) -> Collection[Message]:
-        """Let the leases last `lease` seconds from now; returns those that are no longer ours."""
+        """Extend the leases to `lease` seconds from now; return the messages whose lease had already ended."""
         return self._check_open().messages.extend(messages)
 
     async def ack(self, messages: Collection[Message]) -> Collection[Message]:
-        """Settle for good, on disk soon; a process that dies before receives them again."""
+        """Acknowledge messages; the next commit writes it. They are redelivered if the process dies before that."""
         shared = self._check_open()
         for message in messages:
             shared.settle(message)
         return ()
 
     async def release(self, messages: Collection[Message]) -> None:
-        """Give back at once."""
+        """Make messages available to receivers at once."""
         if self._shared is not None:
             self._shared.messages.release(messages)
 
     async def waiting(self) -> int:
-        """How many messages are not settled, delivered ones included."""
+        """Return the number of unsettled messages, including leased ones."""
         shared = self._check_open()
         shared.check()
         return len(shared.messages.entries) + shared.on_disk
 
     async def oldest(self) -> float | None:
-        """For how many seconds the oldest message that is not settled has been there."""
+        """Return the age of the oldest unsettled message in seconds; None if its time was not stored."""
         shared = self._check_open()
         if shared.messages.entries or not shared.on_disk:
             return shared.messages.oldest()
@@ -409,30 +415,33 @@ class SqliteQueue(TransactionalQueue):
         return max(0.0, shared.messages.clock.time() - float(found[0]))
 
     async def cursor(self, name: str) -> str | None:
-        """The position that was stored last for this source."""
+        """Return the last stored position of this source."""
         query = "SELECT position FROM cursors WHERE name = ?"
         found = await self._check_open().step(lambda db: db.execute(query, (name,)).fetchone())
         return None if found is None else found[0]
 
     async def rejected(self) -> AsyncIterator[RejectedRow]:
-        """What was rejected, oldest first."""
+        """Iterate over the rejected rows, oldest first."""
         last = 0
         while page := await self._check_open().step(partial(load_rejected, after=last, limit=REJECTED_PAGE_SIZE)):
-            for last, row in page:  # noqa: B007 - where the next page begins
+            for last, row in page:  # noqa: B007 - the next page begins after it
                 yield row
 
     @property
     def shared_by(self) -> object:
-        """The open file, which all queues of its path in this process have in common."""
+        """The open file, the same object for all queues of this path in this process."""
         return self._check_open()
 
     async def transact(self, do: Callable[[sqlite3.Connection], T]) -> T:
-        """What `do` gives, in the next transaction: for other tables in the same file. It runs in the writer thread."""
+        """Run `do` in the next transaction and return its result, for other tables in the same file.
+
+        `do` is called in the writer thread.
+        """
         return await self._check_open().step(do)
 
 
 _OPEN: dict[Path, SharedFile] = {}
-"""The files that are open in this process, by their real paths: a second lock on one of them would fail."""
+"""The open files of this process by their real paths; locking a file a second time would fail."""
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_OPEN.clear)
 
@@ -449,8 +458,8 @@ async def _leave(shared: SharedFile) -> None:
             del _OPEN[shared.path]
 
 
-async def _in_any_case(work: Coroutine[Any, Any, None]) -> None:
-    """Finish it although the task is cancelled meanwhile."""
+async def _run_shielded(work: Coroutine[Any, Any, None]) -> None:
+    """Run a coroutine to its end, even if the task is cancelled meanwhile."""
     with anyio.CancelScope(shield=True):
         task = asyncio.ensure_future(work)
         try:
@@ -464,7 +473,7 @@ async def _in_any_case(work: Coroutine[Any, Any, None]) -> None:
 
 
 def _resolve(done: asyncio.Future[T], result: T | BaseException) -> None:
-    if done.done():  # who waited may have been cancelled
+    if done.done():  # the waiting task may have been cancelled
         return
     if isinstance(result, BaseException):
         done.set_exception(result)

@@ -1,4 +1,4 @@
-"""How a queue of Amazon SQS is reached, and what would lose its messages later."""
+"""Makes the client of an Amazon SQS queue, and checks the settings that would lose messages later."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ WEEK, MIN_RECEIVE_COUNT = 7 * 86_400, 20
 
 
 def split_url(url: str) -> SplitResult:
-    """The parts of a queue's URL; sqs:// stands for https://."""
+    """Parse the URL of a queue; sqs:// means https://. Raises ConfigurationError for any other URL."""
     parts = urlsplit("https" + url.removeprefix("sqs") if url.startswith("sqs://") else url)
     if parts.scheme not in {"http", "https"} or "@" in parts.netloc or not re.fullmatch(r"/\w+/[\w.-]+", parts.path):
         raise ConfigurationError("SqsQueue: give the queue's URL: https://sqs.REGION.amazonaws.com/ACCOUNT/NAME")
@@ -33,7 +33,7 @@ def split_url(url: str) -> SplitResult:
 
 
 def make_client(session: Any, parts: SplitResult) -> AbstractAsyncContextManager[Any]:
-    """A client that repeats nothing by itself; the region is the URL's, or that of AWS' settings."""
+    """Return a client that does not retry; the region comes from the URL, else from the AWS settings."""
     session = session or cast("Any", get_session)()
     found = REGION.search(parts.netloc)
     return cast(
@@ -52,7 +52,7 @@ def make_client(session: Any, parts: SplitResult) -> AbstractAsyncContextManager
 
 
 def warn(queue: str, attributes: dict[str, str]) -> None:
-    """Warn of what would lose messages in a long outage, or after a few restarts."""
+    """Log warnings for settings that would lose messages in a long outage, or after a few restarts."""
     days = int(attributes.get("MessageRetentionPeriod", WEEK)) / 86_400
     if days < WEEK / 86_400:
         log.warning("%s: messages are deleted after %.3g days; set MessageRetentionPeriod to 1209600", queue, days)

@@ -1,18 +1,19 @@
-"""Messages that wait in a queue of Amazon SQS, standard or FIFO.
+"""A queue of Amazon SQS, standard or FIFO.
 
-**Batches.** SQS answers a batch with 200 and the entries that failed. Those are repeated alone, except where SQS calls
-it the sender's fault. An entry that the answer does not name has failed as well.
+**Batches.** SQS responds to a batch with 200 and lists the entries that failed. Only those entries are retried, unless
+SQS reports a fault of the sender. An entry that the response does not list has failed as well.
 
-**Leases.** Each receipt has a handle of its own, and a message is settled by the newest. An older one may be accepted
-and do nothing, so an acknowledgement behind the end of the lease is not confirmed. All visibility of a delivery ends
-after 12 hours.
+**Leases.** Each delivery has its own receipt handle, and the newest handle settles the message. SQS may accept an older
+handle without deleting the message, so an acknowledgement after the end of the lease is not confirmed. SQS does not
+extend the visibility timeout of a delivery beyond 12 hours.
 
-**FIFO.** Each body gets a MessageDeduplicationId of its own, kept when its request is repeated: with deduplication by
-content, SQS would drop a body that was put before. It also gets a group of its own, so that none waits for another.
+**FIFO.** Each body gets its own MessageDeduplicationId, which a retry of the request reuses: deduplication by content
+would drop a body that was put before. Each body also gets its own group, so that no message waits for another.
 
-**Text.** SQS takes the characters of XML 1.0. Of JSON text that leaves out U+FFFE and U+FFFF, which are escaped.
+**Text.** SQS accepts the characters of XML 1.0. Of the characters of JSON text, only U+FFFE and U+FFFF are excluded;
+they are escaped.
 
-**Counting.** SQS only estimates how many messages it holds, so `waiting` is None, and a job ends after `idle` seconds.
+**Counting.** SQS only estimates the number of messages, so `waiting` returns None, and a job ends after `idle` seconds.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from .broker_source import MIN_BYTES_PER_SECOND, REPLY_TIMEOUT, TYPICAL_BYTES, B
 from .leases import DEFAULT_LEASE
 from .outages import DEFAULT_MAX_OUTAGE, BrokerOutage
 
-__all__ = ["BATCH_SIZE", "PASSING", "REFUSED", "THROTTLED", "SqsQueue"]
+__all__ = ["ACCESS_DENIED", "BATCH_SIZE", "THROTTLED", "TRANSIENT_ERRORS", "SqsQueue"]
 
 try:
     from botocore import exceptions, parsers  # type: ignore[import-untyped] # pyright: ignore[reportMissingTypeStubs]
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 boto: Any = cast("Any", exceptions)
-PASSING: tuple[type[Exception], ...] = (
+TRANSIENT_ERRORS: tuple[type[Exception], ...] = (
     OSError,
     boto.ConnectionError,
     boto.HTTPClientError,
@@ -57,7 +58,7 @@ PASSING: tuple[type[Exception], ...] = (
     cast("Any", parsers).ResponseParserError,
 )
 THROTTLED = re.compile(r"(?i)thrott|TooManyRequests|RequestLimitExceeded|OverLimit|ServiceUnavailable|Internal")
-REFUSED = re.compile(
+ACCESS_DENIED = re.compile(
     r"Access|Auth|Token|Signature|UnrecognizedClient|InvalidClient|OptIn|InvalidSecurity|TooSkewed|InvalidAddress"
 )
 BATCH_SIZE, MAX_BATCH_BYTES = 10, 1024 * 1024
@@ -65,11 +66,11 @@ MAX_VISIBILITY = 43_200
 
 
 class SqsQueue(BrokerSource):
-    """A queue of Amazon SQS by its address: "https://sqs.eu-west-1.amazonaws.com/123456789012/orders", also sqs://.
+    """A queue of Amazon SQS by its URL: "https://sqs.eu-west-1.amazonaws.com/123456789012/orders", or with sqs://.
 
-    Credentials come from where AWS' tools look for them, or from an aiobotocore `session`. A `client` that is given
-    stays open, and repeats on its own what it is configured to repeat; ours repeats nothing by itself. While SQS is
-    unreachable or throttles, calls are repeated for `max_outage` seconds.
+    Credentials come from the places where the AWS tools look for them, or from an aiobotocore `session`. A given
+    `client` stays open, and retries as it is configured; the client that this class creates does not retry. While SQS
+    is unreachable or throttles, calls are retried for `max_outage` seconds.
     """
 
     max_lease: float | None = MAX_VISIBILITY
@@ -102,7 +103,7 @@ class SqsQueue(BrokerSource):
             self._client = await self._guard(self._connect)
         answer = await self._call("get_queue_attributes", AttributeNames=["All"])
         if not (attributes := answer.get("Attributes")):
-            raise ConfigurationError(f"{self!r}: what answers there is not SQS")
+            raise ConfigurationError(f"{self!r}: the server's response is not that of SQS; check the URL")
         self.max_bytes = int(attributes.get("MaximumMessageSize", TYPICAL_BYTES))
         warn(repr(self), attributes)
 
@@ -119,7 +120,7 @@ class SqsQueue(BrokerSource):
     # -- putting
 
     async def put(self, bodies: Sequence[bytes]) -> None:
-        """Take all of these; they must be JSON text."""
+        """Add a message for each body, which must be JSON text; all are durable on return."""
         self._check_open()
         check_sizes(repr(self), bodies, self.max_bytes)
         escaped = [_escape(body) for body in bodies]
@@ -141,16 +142,16 @@ class SqsQueue(BrokerSource):
     # -- receiving
 
     async def _pull(self, limit: int, wait: float) -> Sequence[BrokerDelivery]:
-        wait = min(wait, self.lease / 4)  # a lease counts from the request
+        wait = min(wait, self.lease / 4)  # the lease is measured from the request
         seconds = round(wait)
         found = await self._receive(limit, seconds)
-        if not found and not seconds and wait > 0:  # SQS waits whole seconds only
+        if not found and not seconds and wait > 0:  # SQS only waits for whole seconds
             await asyncio.sleep(wait)
             found = await self._receive(limit, 0)
         return found
 
     async def _receive(self, limit: int, seconds: int) -> Sequence[BrokerDelivery]:
-        options = {"ReceiveRequestAttemptId": uuid4().hex} if self._fifo else {}  # repeated, it gives the same again
+        options = {"ReceiveRequestAttemptId": uuid4().hex} if self._fifo else {}  # a retry gets the same messages
 
         async def attempt() -> Sequence[BrokerDelivery]:
             since = self._clock.monotonic()
@@ -178,19 +179,19 @@ class SqsQueue(BrokerSource):
 
     async def _release(self, messages: Sequence[BrokerDelivery]) -> None:
         entries = _entries(messages, VisibilityTimeout=0)
-        with suppress(*PASSING, boto.ClientError, boto.BotoCoreError):
+        with suppress(*TRANSIENT_ERRORS, boto.ClientError, boto.BotoCoreError):
             for at in range(0, len(entries), BATCH_SIZE):
                 await self._send("change_message_visibility_batch", Entries=entries[at : at + BATCH_SIZE])
 
     async def waiting(self) -> None:
-        """SQS cannot say."""
+        """Return None: SQS does not report an exact number of messages."""
 
     # -- SQS
 
     async def _batch(
         self, operation: str, entries: list[dict[str, Any]], size: int = 0, outage: float | None = None
     ) -> dict[str, str]:
-        """Send entries, ten at a time, and those that failed again; the codes of those that SQS rejected, by id."""
+        """Send entries, ten per request, and retry those that failed; return the codes of rejected entries by id."""
         final: dict[str, str] = {}
         waits = BrokerOutage(
             repr(self), self._max_outage if outage is None else min(outage, self._max_outage), self._clock
@@ -217,9 +218,12 @@ class SqsQueue(BrokerSource):
             )
 
     async def _guard(self, operation: Callable[[], Awaitable[T]]) -> T:
-        """Repeat while it may help, and name what does not; AWS' own texts hold signatures, so only codes are shown."""
+        """Run an operation with retries, and translate AWS errors.
+
+        Only the codes of AWS errors are shown, because their texts contain signatures.
+        """
         try:
-            return await self._repeat(operation, _may_pass)
+            return await self._repeat(operation, _is_transient)
         except boto.ClientError as error:
             code, action = _code(error), error.operation_name
         except boto.BotoCoreError as error:
@@ -230,7 +234,7 @@ class SqsQueue(BrokerSource):
             if not self.max_bytes:
                 raise ConfigurationError(f"{self!r} does not exist in this account and region; check its URL")
             raise QueueLost(f"{self!r} has vanished with its messages; read their sources again")
-        if REFUSED.search(code):
+        if ACCESS_DENIED.search(code):
             right = f"sqs:{action.removesuffix('Batch')}"
             raise ConfigurationError(f"{self!r}: AWS denied {right} ({code}); check the credentials and their policy")
         raise QueueError(f"{self!r}: AWS rejected {action}: {code}")
@@ -260,8 +264,8 @@ def _is_final(entry: dict[str, Any]) -> bool:
     return bool(entry.get("SenderFault")) and not THROTTLED.search(entry["Code"])
 
 
-def _may_pass(error: Exception) -> bool:
+def _is_transient(error: Exception) -> bool:
     if isinstance(error, boto.ClientError):
         status = cast("Any", error).response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         return status >= 500 or status == 429 or THROTTLED.search(_code(error)) is not None
-    return isinstance(error, PASSING)
+    return isinstance(error, TRANSIENT_ERRORS)

@@ -1,4 +1,4 @@
-"""What a queue offers whose store changes messages, cursors and rejected lines in one transaction."""
+"""The base class of queues that can change messages, cursors and rejected lines in one transaction."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ __all__ = ["Transaction", "TransactionalQueue"]
 
 
 class Transaction(Struct, frozen=True, kw_only=True):
-    """What is to be done in one step: `settled` was ours a moment ago, `forgotten` rejected rows are deleted."""
+    """The changes of one step: bodies to put, cursors to set, rejected rows to store.
+
+    `settled` is a leased message to acknowledge; `forgotten` are rejected rows to delete.
+    """
 
     bodies: Sequence[bytes] = ()
     cursors: Mapping[str, str] = {}
@@ -27,18 +30,18 @@ class Transaction(Struct, frozen=True, kw_only=True):
 
 
 class TransactionalQueue:
-    """Puts, cursors and rejected lines of a queue whose subclass has `_transact`, and `cursor` and `rejected`."""
+    """Implements put, put_at, reject, replace and replay by `_transact`; a subclass has `cursor` and `rejected`."""
 
     def _check_open(self) -> Any:
-        """Raise QueueClosed, or what makes the queue useless."""
+        """Raise QueueClosed if the queue is not open, or the error that made it unusable."""
         raise NotImplementedError
 
     def _holds(self, message: Message) -> bool:
-        """Whether this delivery of the message is ours."""
+        """Whether this delivery of the message still has its lease."""
         raise NotImplementedError
 
     async def _transact(self, changes: Transaction) -> None:
-        """Do all of it or nothing; of many bodies some may be put before the rest, where `settled` is None."""
+        """Make all changes or none; if `settled` is None, many bodies may be put in several transactions."""
         raise NotImplementedError
 
     def _check_bodies(self, bodies: Sequence[bytes]) -> None:
@@ -47,25 +50,25 @@ class TransactionalQueue:
         check_sizes(repr(self), bodies, queue.max_bytes)
 
     async def put(self, bodies: Sequence[bytes]) -> None:
-        """Take all of these; they are durable on return."""
+        """Add a message for each body; all are durable on return."""
         self._check_bodies(bodies)
         if bodies:
             await self._transact(Transaction(bodies=bodies))
 
     async def put_at(self, bodies: Sequence[bytes], name: str, position: str) -> None:
-        """Like `put`, and from then on `cursor(name)` is `position`; no bodies only move the cursor."""
+        """Put these bodies and set the cursor `name` to `position` in one step; `bodies` may be empty."""
         self._check_bodies(bodies)
         await self._transact(Transaction(bodies=bodies, cursors={name: position}))
 
     async def reject(self, message: Message | None, rows: Sequence[RejectedRow]) -> bool:
-        """Store the rows and acknowledge their message in one step; False if the message was no longer ours."""
+        """Store the rows and acknowledge their message in one step; return False if its lease had ended."""
         self._check_open()
         settled = message if message is not None and self._holds(message) else None
         await self._transact(Transaction(rejected=rows, settled=settled))
         return settled is message
 
     async def replace(self, message: Message, bodies: Sequence[bytes]) -> bool:
-        """Put these bodies and acknowledge the message in one step; False, and nothing is put, if it is not ours."""
+        """Put these bodies and acknowledge the message in one step; return False and put nothing if its lease ended."""
         self._check_bodies(bodies)
         if not self._holds(message):
             return False
@@ -73,6 +76,6 @@ class TransactionalQueue:
         return True
 
     async def replay(self, rows: Sequence[RejectedRow], bodies: Sequence[bytes]) -> None:
-        """Put these bodies and forget the rows in one step; with no bodies it only forgets them."""
+        """Put these bodies and delete the rejected rows in one step; `bodies` may be empty."""
         self._check_bodies(bodies)
         await self._transact(Transaction(bodies=bodies, forgotten=rows))

@@ -406,7 +406,7 @@ async def test_a_missing_queue_is_a_wrong_url_at_first_and_queue_lost_later(code
 
 
 async def test_a_server_that_is_not_sqs_is_rejected() -> None:
-    with pytest.raises(ConfigurationError, match="what answers there is not SQS"):
+    with pytest.raises(ConfigurationError, match="response is not that of SQS"):
         async with scripted({"GetQueueAttributes": [answer(b"<html>")]}):
             pass
 
