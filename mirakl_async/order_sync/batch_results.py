@@ -1,7 +1,8 @@
-"""What becomes of the orders of a batch once it is answered, or cannot be sent as it is.
+"""Process the result of each batch: orders are accepted, rejected, or sent again in smaller batches.
 
-An order is accepted with its batch; or its batch is rejected, and cut (`isolation`) until the order at fault is
-proven; or it turns out that it cannot be sent at all. What is to be sent again lies in `again`, before anything new.
+An order is accepted with its batch. If a batch is rejected, it is divided (`isolation`) until the faulty order is
+proven. An order that cannot be encoded is rejected without being sent. Batches to be sent again are in `again`; they
+are sent before new ones.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["MAX_CONSECUTIVE_REJECTIONS", "BatchResults"]
 
 CLOSED_SECONDS = 600.0
-"""How long nothing is sent to a store that was rejected twice."""
+"""How long no order is sent to a store that was rejected twice."""
 log: logging.Logger = logging.getLogger("mirakl_async")
 MAX_CONSECUTIVE_REJECTIONS = 500
 
@@ -39,8 +40,8 @@ MAX_CONSECUTIVE_REJECTIONS = 500
 class BatchResults:
     """Accounts for the orders of every batch of one job.
 
-    `reject` is given every order that will not be accepted, `requeued` is called when something is to be sent again,
-    and `fail` with the error when nothing but rejections came for too long. `last_answer` is when Mirakl last answered.
+    `reject` is called with every rejected order, `requeued` when batches are to be sent again, and `fail` with the
+    error after MAX_CONSECUTIVE_REJECTIONS. `last_answer` is the time of Mirakl's last response.
     """
 
     def __init__(
@@ -70,7 +71,7 @@ class BatchResults:
         self._closed: dict[OriginKey, tuple[float, APIError]] = {}
 
     def accept(self, batch: Batch, reply: Response) -> None:
-        """Mirakl took all of them."""
+        """Count the orders of an accepted batch."""
         self._counters.accepted += len(batch)
         if len(reply.attempts) > 1:
             self._counters.throttled += throttled(reply.attempts)
@@ -87,7 +88,7 @@ class BatchResults:
             self._confirm(batch.awaiting)
 
     def isolate(self, batch: Batch, error: BadRequest) -> None:
-        """Mirakl rejected the batch for some of its orders: reject what is proven, and send what proves the rest."""
+        """Handle a rejected batch: reject the orders that are proven faulty, plan the calls to find others."""
         self.last_answer = self._clock.monotonic()
         plan = plan_isolation(batch.entries, error.problem, trust_names=self._trust_names)
         if plan.rejected is not None:
@@ -101,30 +102,30 @@ class BatchResults:
             self.send_in_parts(batch, plan.parts, named=batch.named)
 
     def send_in_parts(self, batch: Batch, parts: Sequence[Sequence[Entry]], *, named: bool = False) -> None:
-        """Send the same orders in several calls."""
+        """Send the orders of a batch again in several calls."""
         batches = self._split(batch, parts)
         for one in batches:
             one.named = named
         self._send_again(batches)
 
     def cut(self, batch: Batch, count: int) -> Batch:
-        """The first orders of a batch, which are sent now; the others are sent in another call."""
+        """Split off the first `count` orders of a batch, to be sent now; the others are sent in another call."""
         first, rest = self._split(batch, [batch.entries[:count], batch.entries[count:]])
         first.named = rest.named = batch.named
         self._send_again([rest])
         return first
 
     def halve(self, batch: Batch) -> None:
-        """Send the same orders in two calls."""
+        """Send the orders of a batch again in two calls."""
         self.send_in_parts(batch, halves(batch.entries), named=batch.named)
 
     def reject_too_large(self, batch: Batch, error: APIError) -> None:
-        """Mirakl will not take the only order of a batch for its size."""
+        """Reject the only order of a batch, which Mirakl finds too large."""
         reason = reason_of_one(error.problem)._replace(text=without_places(str(error)))
         self._reject_orders(batch, {0: _server_rejection(batch, 0, reason)}, [])
 
     def reject_unencodable(self, batch: Batch, error: Exception) -> None:
-        """Reject the orders of which no JSON can be made, and send the others; raises `error` if there are none."""
+        """Reject the orders that cannot be encoded, and send the others; raises `error` if all can be encoded."""
         faults = {index: unencodable(entry) for index, entry in enumerate(batch.entries)}
         rejected = {
             index: rejection(batch.entries[index], batch.origin, "invalid", fault.message, path=fault.path)
@@ -137,10 +138,11 @@ class BatchResults:
         self._reject_orders(batch, rejected, [rest] if rest else [])
 
     def handle_origin_error(self, batch: Batch, error: APIError) -> Literal["again", "settled", "stop"]:
-        """Mirakl found fault with a batch's channel or store.
+        """Handle an error about the channel or the store of a batch.
 
-        Rejected twice while another one's orders were accepted, its orders are set aside. Where none was accepted, the
-        others in hand are waited for; if there are none, the configuration is at fault, and nothing would help.
+        After two such errors, the orders of the store are rejected, provided that orders of another store were
+        accepted. As long as none was accepted, the batch is retried until the other stores are answered; if there are
+        no other stores, the configuration is wrong and the job stops.
         """
         self.last_answer = now = self._clock.monotonic()
         key = batch.buffer.key
@@ -156,7 +158,7 @@ class BatchResults:
         return "settled"
 
     def reject_if_closed(self, batch: Batch) -> bool:
-        """Set the orders of a batch aside if their store is closed; whether it is."""
+        """Reject the orders of a batch if their store was rejected before; returns whether it was."""
         if not self._closed or (closed := self._closed.get(batch.buffer.key)) is None:
             return False
         until, error = closed
@@ -174,7 +176,7 @@ class BatchResults:
     # -- inside
 
     def _confirm(self, identified: Identified) -> None:
-        """The others went through: one that was named is at fault; of several, at least one is."""
+        """Handle named orders after the others were accepted: a single one is faulty; of several, at least one is."""
         batch, reasons, error = identified
         if len(batch) == 1:
             self._reject_for_good(batch, reasons, error)
@@ -191,7 +193,7 @@ class BatchResults:
     def _reject_orders(
         self, batch: Batch, rejected: Mapping[int, RejectedOrder], parts: Sequence[Sequence[Entry]]
     ) -> None:
-        """Let some orders of a batch go for good, and send the others again."""
+        """Reject some orders of a batch, and send the others again."""
         out, *others = self._split(batch, [[batch.entries[index] for index in rejected], *parts])
         self._send_again(others)
         for index, rejected_order in rejected.items():
@@ -200,7 +202,7 @@ class BatchResults:
         self._batcher.mark_done(out, self._clock.monotonic())
 
     def _split(self, batch: Batch, parts: Sequence[Sequence[Entry]]) -> list[Batch]:
-        """Cut a batch. It will not go through as it is: orders that waited for it have to be sent themselves."""
+        """Divide a batch. Named orders that wait for its acceptance have to be sent themselves."""
         if batch.awaiting is not None:
             waiting, batch.awaiting = batch.awaiting.batch, None
             self.send_in_parts(waiting, suspects_apart(waiting.entries), named=True)

@@ -1,18 +1,19 @@
-"""From single orders to batches: pure, no I/O, no clock of its own.
+"""Group single orders into batches. Pure: no I/O, and the time is passed in.
 
-Each origin has a buffer. A batch is cut from one buffer, at most `limit` orders long, and two rules hold:
+Each origin has a buffer. A batch consists of at most `limit` orders of one buffer. Two rules hold:
 
-* **Two versions of one order are never in flight together**, nor two orders that share an id. Their answers could
-  cross, and a retry of the older could arrive after the newer. A newer version waits ("parked") until the flight that
-  holds its predecessor has landed.
-* **The newest `channel_updated_at` wins before sending.** An older version, or the same again, is superseded. A
-  different body under the same stamp is a conflict: Mirakl would keep whichever came last, which is luck.
+* **Two versions of one order are never in flight at the same time**, nor two orders with the same id. Requests may
+  overtake each other, and a retry of the older version could arrive after the newer one. A newer version is blocked
+  until the batch with the older version is done.
+* **The newest `channel_updated_at` is sent.** An older version, or a repetition of the same one, is superseded. Another
+  body with the same timestamp is a conflict: Mirakl would keep the one that arrives last, which is a matter of chance.
 
-Both hold among the orders in hand. Of those that have landed nothing is remembered, or memory would grow with the
-feed; but versions of one order always fly in their order of arrival, so that Mirakl ends where the source ended.
+Both rules apply to the orders that are buffered or in flight. Orders that are done are not remembered, since memory
+would grow with the source. Versions of one order are always sent in the order of their arrival, so that Mirakl ends
+with the last version of the source.
 
-The common case, in which neither matters, is decided for a hundred orders at once with set arithmetic; single orders
-are only looked at when a batch holds an id twice or meets one that is in flight.
+Usually no two orders are related. This is checked for a whole batch at once with set operations; single orders are
+compared only if a batch contains an id twice, or an id that is in flight.
 """
 
 from __future__ import annotations
@@ -45,13 +46,13 @@ if TYPE_CHECKING:
 
 __all__ = ["NO_ID", "NO_STAMP", "Batch", "Batcher", "Identified", "OriginBuffer"]
 
-SAME_STAMP = "another body with the same channel_updated_at was already taken; give the change a newer stamp"
+SAME_STAMP = "another body with the same channel_updated_at was already taken; give the change a newer timestamp"
 NO_STAMP = "cannot be compared with that of another version of this order: it must be a date-time with a zone"
 NO_ID = "must be a text"
 
 
 class Batch:
-    """Orders of one origin that travel in one call."""
+    """Orders of one origin that are sent in one call."""
 
     __slots__ = ("_by_key", "awaiting", "buffer", "entries", "ids", "named")
 
@@ -61,24 +62,24 @@ class Batch:
         self.ids: AbstractSet[str] = {entry.channel_order_id for entry in entries} if ids is None else ids
         self._by_key: dict[OrderKey, Entry] | None = None
         self.awaiting: Identified | None = None
-        self.named: bool = False  # whether the server named all of these as being at fault
+        self.named: bool = False  # whether the server named all of these orders as faulty
 
     def __len__(self) -> int:
         return len(self.entries)
 
     @property
     def origin(self) -> OriginRequest:
-        """Channel and store."""
+        """The channel and the store of the orders."""
         return self.buffer.origin
 
     def find(self, key: OrderKey) -> Entry | None:
-        """The version of an order in this batch."""
+        """The version of an order in this batch, if any."""
         if self._by_key is None:
             self._by_key = {order_key(entry): entry for entry in self.entries}
         return self._by_key.get(key)
 
     def split(self, parts: Iterable[Sequence[Entry]]) -> list[Batch]:
-        """The same orders in several batches, in flight like this one, which must not be landed any more."""
+        """Replace this batch by several ones with the same orders, which are then in flight in its place."""
         batches = [Batch(self.buffer, part) for part in parts if part]
         self.buffer.in_flight_batches.extend(batches)
         self.buffer.in_flight_batches.remove(self)
@@ -86,7 +87,7 @@ class Batch:
 
 
 class Identified(NamedTuple):
-    """Orders that the server named, which stay in flight until it has answered for the others of their batch."""
+    """Orders that the server named as faulty; they wait until the other orders of their batch are answered."""
 
     batch: Batch
     reasons: list[Reason]
@@ -94,7 +95,7 @@ class Identified(NamedTuple):
 
 
 class OriginBuffer:
-    """One origin's orders: waiting, in flight, and parked behind a flight."""
+    """The orders of one origin: queued, in flight, or blocked by another version that is in flight."""
 
     __slots__ = ("blocked", "in_flight_batches", "in_flight_ids", "key", "origin", "queued", "since")
 
@@ -108,7 +109,7 @@ class OriginBuffer:
         self.since: float = 0.0
 
     def in_flight(self, key: OrderKey) -> Entry | None:
-        """The version of an order that is in flight."""
+        """The version of an order that is in flight, if any."""
         for batch in self.in_flight_batches:
             if (entry := batch.find(key)) is not None:
                 return entry
@@ -116,10 +117,10 @@ class OriginBuffer:
 
 
 class Batcher:
-    """All lanes of a sync, and the blocks of a queue that wait to be sent whole.
+    """The buffers of all origins, and the blocks of a queue that wait to be sent as a whole.
 
-    `superseded` is called with every order that another version replaces, and that version; `on_rejected` with every
-    order that cannot be sent.
+    `superseded` is called with every order that another version replaces, and with that version; `on_rejected` with
+    every order that cannot be sent.
     """
 
     __slots__ = ("_blocks", "_buffers", "_limit", "_on_rejected", "_superseded", "queued")
@@ -140,20 +141,20 @@ class Batcher:
 
     @property
     def origin_count(self) -> int:
-        """How many origins have orders in hand; at least 1."""
+        """The number of origins with buffered orders or orders in flight; at least 1."""
         return len(self._buffers) or 1
 
     @property
     def in_flight(self) -> int:
-        """How many orders are in calls that are not answered yet."""
+        """The number of orders in calls that are not answered yet."""
         return sum(len(batch) for buffer in self._buffers.values() for batch in buffer.in_flight_batches)
 
     def origins(self) -> set[OriginKey]:
-        """The origins that have orders in hand."""
+        """The origins with buffered orders, orders in flight, or waiting blocks."""
         return self._buffers.keys() | {origin_key(block.origin) for block in self._blocks}
 
     def buffer_for(self, origin: OriginRequest) -> OriginBuffer:
-        """The buffer of an origin."""
+        """Return the buffer of an origin; it is created when it is first needed."""
         key = origin_key(origin)
         buffer = self._buffers.get(key)
         if buffer is None:
@@ -161,21 +162,21 @@ class Batcher:
         return buffer
 
     def add(self, buffer: OriginBuffer, entries: Sequence[Entry], now: float) -> None:
-        """Let entries wait in a buffer; `now` says since when, for the linger."""
+        """Add entries to a buffer; `now` is the start of their linger time."""
         if not buffer.queued:
             buffer.since = now
         buffer.queued.extend(entries)
         self.queued += len(entries)
 
     def add_block(self, block: BlockLines) -> None:
-        """Let a block wait; it is sent whole, unless that would break a rule."""
+        """Add a block, which is sent as a whole unless that would violate a rule."""
         self._blocks.append(block)
         self.queued += len(block)
 
     def next_batch(self, now: float, linger: float | None) -> Batch | None:
-        """The next batch: a full one if there is any, else the longest of those that waited `linger` seconds.
+        """Return the next batch: a full one if there is any, else the longest whose `linger` seconds have passed.
 
-        `linger` None cuts whatever there is.
+        With `linger` None, incomplete batches do not wait.
         """
         while self._blocks:
             block = self._blocks.popleft()
@@ -193,7 +194,7 @@ class Batcher:
                 return batch
 
     def next_due(self, linger: float) -> float | None:
-        """When the oldest waiting entry will have waited `linger` seconds; None if nothing waits."""
+        """The time at which the oldest queued entry will have waited `linger` seconds; None if none is queued."""
         times = [buffer.since + linger for buffer in self._buffers.values() if buffer.queued]
         return min(times, default=None)
 
@@ -208,7 +209,7 @@ class Batcher:
         return best
 
     def _batch_from_block(self, buffer: OriginBuffer, block: BlockLines) -> Batch | None:
-        """A block as a batch; None if an order is in it twice, or in flight, or waits already."""
+        """Return a block as a batch; None if one of its orders is repeated, in flight or already queued."""
         ids = block.ids
         if (
             not block.travels_whole
@@ -230,7 +231,7 @@ class Batcher:
         self.queued -= count
         try:
             return self._make_batch(buffer, entries)
-        except BaseException:  # a fault of ours, which must cost no order; it may leave some in two places
+        except BaseException:  # an internal error must not lose an order; some may be listed twice
             buffer.queued[:0] = entries
             self.queued += count
             raise
@@ -249,7 +250,7 @@ class Batcher:
         return batch
 
     def _with_identity(self, buffer: OriginBuffer, entries: Iterable[Entry]) -> list[Entry]:
-        """The entries whose id and stamp can be compared with those of others; the others are rejected."""
+        """Return the entries whose id and timestamp can be compared; reject the others."""
         valid: list[Entry] = []
         for entry in entries:
             identity: Any = entry.channel_order_id
@@ -266,7 +267,7 @@ class Batcher:
         return valid
 
     def _select_newest(self, buffer: OriginBuffer, entries: Iterable[Entry]) -> list[Entry]:
-        """The newest version of each order that may fly now; the others are parked, superseded or rejected."""
+        """Return the newest version of each order that may be sent now; block, supersede or reject the others."""
         chosen: dict[OrderKey, Entry] = {}
         ids: set[str] = set()
         for entry in entries:
@@ -287,14 +288,14 @@ class Batcher:
         buffer.blocked[key] = entry if rival is None else self._settle(buffer, rival, entry)
 
     def _settle(self, buffer: OriginBuffer, rival: Entry, entry: Entry) -> Entry:
-        """The one of two unsent versions that goes on."""
+        """Return the one of two unsent versions that is kept."""
         if not self._is_newer(buffer, entry, rival):
             return rival
         self._superseded(rival, entry)
         return entry
 
     def _is_newer(self, buffer: OriginBuffer, later: Entry, earlier: Entry) -> bool:
-        """Whether the later of two versions holds; it is accounted for here if it does not."""
+        """Whether `later` replaces `earlier`; if it does not, it is superseded or rejected here."""
         try:
             new: Any = stamp_of(later)
             old: Any = stamp_of(earlier)
@@ -312,7 +313,7 @@ class Batcher:
         return False
 
     def mark_done(self, batch: Batch, now: float) -> None:
-        """A batch has come to its end: what was parked behind it waits again, before all that came later."""
+        """Remove a batch that is done; the orders that it blocked are queued before all others."""
         buffer = batch.buffer
         buffer.in_flight_batches.remove(batch)
         buffer.in_flight_ids.difference_update(batch.ids)
@@ -326,7 +327,7 @@ class Batcher:
             del self._buffers[buffer.key]
 
     def unsent(self) -> Iterator[tuple[OriginRequest, Entry]]:
-        """Everything in hand, in flight included: what a stopped job leaves."""
+        """Yield all orders that are buffered or in flight: those that a stopped job did not send."""
         for block in self._blocks:
             yield from ((block.origin, entry) for entry in block)
         for buffer in self._buffers.values():
@@ -337,9 +338,9 @@ class Batcher:
 
 
 def _distinct_ids(entries: Sequence[Any]) -> AbstractSet[str] | None:
-    """The ids; None if two entries share one, or an id or a stamp is not what it has to be, as in a changed struct.
+    """Return the ids; None if an id is repeated, or an id or a timestamp is invalid, as in a struct that was changed.
 
-    One look at every entry: in most batches, most of the time is spent on fetching them from memory.
+    Visits every entry once: fetching the entries from memory takes most of the time.
     """
     try:
         if type(entries[0]) is Line:
@@ -348,7 +349,7 @@ def _distinct_ids(entries: Sequence[Any]) -> AbstractSet[str] | None:
             }
         else:
             zones = {entry.channel_order_id: entry.channel_updated_at.tzinfo for entry in entries}
-    except Exception:  # noqa: BLE001 - a struct's members may be anything, and so may what they raise
+    except Exception:  # noqa: BLE001 - members of a struct may have any type, which may raise anything
         return None
     sound = len(zones) == len(entries) and None not in zones.values() and {str}.issuperset(map(type, zones))
     return zones.keys() if sound else None

@@ -1,9 +1,9 @@
-"""From a source into a queue: orders are read, checked, grouped by store and put as blocks, with the source's position.
+"""Read a source into a queue: orders are validated, grouped by store and put as blocks, with the source's position.
 
-What is put at a time is a window of the source, all of it; a few puts are under way at a time. The position that is
-stored is one behind which all is durable. A source that gives lists of orders is asked for the next list only then,
-and may forget the last. So the next process reads on behind what the queue has, and not behind what
-this one read; what it reads again is harmless.
+Orders are put in windows of the source, up to MAX_OPEN_PUTS at the same time. A position is stored only after all
+orders before it are durable, so that the next process continues where the queue ends, which may be before the point
+that this process had read; orders that are put twice are harmless. A source that yields lists of orders is asked for
+the next list when the last one is durable, so that it may forget that one.
 """
 
 from __future__ import annotations
@@ -48,25 +48,25 @@ MICROSECOND = timedelta(microseconds=1)
 
 @runtime_checkable
 class Resumable(Protocol):
-    """A source that can go on where an earlier process stopped reading it.
+    """A source that can continue where an earlier process stopped reading it.
 
-    `name` tells it from other sources of the same queue. `position` says where reading would go on after the last
-    item given; `resume` is called with such a position before the first item is asked for.
+    `name` identifies it among the sources of one queue. `position` returns the position after the last item yielded;
+    `resume` is called with such a position before the first item is requested.
     """
 
     name: str
 
     def position(self) -> str:
-        """Where it stands, in words of its own."""
+        """Return the current position as a text, in a format of its own."""
         ...
 
     def resume(self, position: str) -> None:
-        """Go on there."""
+        """Continue at this position."""
         ...
 
 
 class _DurablePut(NamedTuple):
-    """A window that is being put, and the source's position behind it."""
+    """A window that is being put, and the source's position after it."""
 
     batches: list[Batch]
     position: str | None
@@ -74,7 +74,7 @@ class _DurablePut(NamedTuple):
 
 
 class Enqueuer:
-    """Reads one source into a queue; `origin` None means that it gives pairs of origin and order.
+    """Reads one source into a queue; `origin` None means that it yields pairs of origin and order.
 
     `wait_for_capacity` is awaited before each window is read. After `begin`, `enqueued` counts the orders that were
     put. Every order that will not be put is given to `on_rejected`, and to the queue if it keeps rejected ones.
@@ -102,7 +102,7 @@ class Enqueuer:
         on_rejected: Callable[[RejectedOrder], None],
         store: Callable[[Sequence[RejectedRow]], Awaitable[None]],
     ) -> None:
-        """Let the source go on where the queue, or the resume file, ends; `store` keeps rejected orders elsewhere."""
+        """Open the source at the stored position; `store` stores rejected orders in another place."""
         self._queue, self._counters, self._on_rejected, self._store = queue, counters, on_rejected, store
         source = self._resumable
         if source is not None and self._resume:
@@ -125,7 +125,7 @@ class Enqueuer:
         )
 
     async def run(self, wait_for_capacity: Callable[[], Awaitable[None]] | None = None) -> None:
-        """Read and put to the end of the source; raises what the queue raises. See `failure` for the source's error."""
+        """Read the source to its end and put its orders; raises QueueError. An error of the source is in `failure`."""
         assert self._intake is not None  # noqa: S101 - set by begin
         streams = isinstance(self._source, AsyncIterable)
         pumps = [asyncio.create_task(self._intake.read_stream(), name="mirakl order sync source")] if streams else []
@@ -137,7 +137,7 @@ class Enqueuer:
         self.failure = self._intake.failure
 
     async def finish(self) -> None:
-        """After `run` was cancelled: put what was taken from the source by then."""
+        """Put the orders that were read before `run` was cancelled."""
         if self._intake is None:
             return
         try:
@@ -149,13 +149,13 @@ class Enqueuer:
             await self.close()
 
     async def close(self) -> None:
-        """End the puts that are still under way; what they put counts as unsent, and may be in the queue."""
+        """Cancel the puts that have not ended; their orders count as unsent, but may be in the queue."""
         for put in self._puts:
             put.task.cancel()
         await asyncio.gather(*(put.task for put in self._puts), return_exceptions=True)
 
     def unsent(self) -> Iterator[tuple[OriginRequest, Entry]]:
-        """What was taken from the source and is not in the queue."""
+        """Yield the orders that were read from the source and are not in the queue."""
         if self._intake is not None:
             yield from self._intake.unsent()
             for batches in (*(put.batches for put in self._puts), self._window):
@@ -187,13 +187,13 @@ class Enqueuer:
             await asyncio.sleep(0)  # a queue may take it at once, and the workers want to run too
 
     def _room_left(self, intake: OrderIntake) -> int:
-        """How many orders more the window may hold."""
+        """The number of orders that the window can still take."""
         waiting = self._batcher.queued
         full = waiting * intake.order_bytes >= MAX_WINDOW_BYTES
         return 0 if full else MAX_WINDOW_ORDERS - waiting
 
     async def _put_window(self) -> None:
-        """Begin to put what waits. It goes on when the job is stopped, see `finish`: to put it again would be twice."""
+        """Start to put the window; a stopped job finishes it (`finish`), since putting it again would repeat orders."""
         position = None if self._resumable is None else self._resumable.position()
         batches = self._window
         while (batch := self._batcher.next_batch(0.0, None)) is not None:
@@ -215,7 +215,7 @@ class Enqueuer:
         await self._wait_for_puts(MAX_OPEN_PUTS - 1)
 
     async def _wait_for_puts(self, most: int) -> None:
-        """Wait until at most `most` are under way; raises what one raises, which then stays among the unsent."""
+        """Wait until at most `most` puts are open; raises the error of a put, whose orders then count as unsent."""
         while self._puts and (len(self._puts) > most or self._puts[0].task.done()):
             put = self._puts[0]
             await asyncio.wait([put.task])
@@ -242,7 +242,7 @@ class Enqueuer:
             await self._file.store(source.name, position)
 
     def _lines(self, batch: Batch) -> Iterator[tuple[Sequence[LineKey], bytes, Sequence[int]]]:
-        """The keys, the lines and their numbers of blocks that are not larger than the queue takes."""
+        """Yield the keys, the lines and the line numbers of blocks that are small enough for the queue."""
         try:
             keys, lines = _keys(batch.entries), _joined(batch.entries)
         except Exception:  # noqa: BLE001 - some struct was changed into what cannot be sent
@@ -271,7 +271,7 @@ class Enqueuer:
         self._reject_entry(entry, rejection(entry, batch.origin, "invalid", reason))
 
     def _valid(self, batch: Batch) -> list[Entry]:
-        """The orders of a batch that can be put; the others are rejected."""
+        """Return the orders of a batch that can be put; reject the others."""
         valid: list[Entry] = []
         for entry in batch.entries:
             if (fault := unencodable(entry)) is not None:
@@ -300,7 +300,7 @@ class Enqueuer:
 
 
 def _keys(entries: Sequence[Any]) -> list[LineKey]:
-    """What the header says of each; raises TypeError for an id that is not text and a stamp that cannot be compared."""
+    """Return the header's keys; raises TypeError for an id that is not a text, or a timestamp without a zone."""
     ids = [entry.channel_order_id for entry in entries]
     if not {str}.issuperset(map(type, ids)):
         raise TypeError(NO_ID)
@@ -310,7 +310,7 @@ def _keys(entries: Sequence[Any]) -> list[LineKey]:
 
 
 def _numbers(entries: Sequence[Any]) -> Sequence[int]:
-    """The lines of a file that they are; none of orders from elsewhere."""
+    """Return the line numbers in the source file; empty for orders of another source."""
     if not {Line}.issuperset(map(type, entries)):
         return ()
     numbers = [entry.number for entry in entries]
@@ -318,7 +318,7 @@ def _numbers(entries: Sequence[Any]) -> Sequence[int]:
 
 
 def _joined(entries: Sequence[Any]) -> bytes:
-    """The lines of all."""
+    """Encode all entries as lines."""
     kinds = set(map(type, entries))
     if kinds == {Line}:
         return b"\n".join([*[entry.raw for entry in entries], b""])
@@ -328,7 +328,7 @@ def _joined(entries: Sequence[Any]) -> bytes:
 
 
 def _parts(lines: bytes, limit: int) -> Iterator[tuple[int, bytes]]:
-    """Lines in parts of at most `limit` bytes, or of one line, each with the number of its first line."""
+    """Split lines into parts of at most `limit` bytes or one line, each with the index of its first line."""
     at = first = 0
     while at < len(lines):
         end = lines.rfind(b"\n", at, at + limit) + 1 or lines.find(b"\n", at) + 1
@@ -338,4 +338,4 @@ def _parts(lines: bytes, limit: int) -> Iterator[tuple[int, bytes]]:
 
 
 async def _no_wait() -> None:
-    """Nothing to wait for."""
+    """Return at once: the capacity is not limited."""

@@ -1,7 +1,7 @@
-"""What travels through a sync: an order as a struct, or as a line of JSON that is sent as it stands.
+"""The entries of a sync: an order as a struct, or as a line of JSON that is sent unchanged.
 
-Both have `channel_order_id`, `sub_channel_code` and `channel_updated_at`: the order's identity within its origin, and
-the stamp by which Mirakl decides which of two states is newer.
+Both have `channel_order_id` and `sub_channel_code`, which identify the order within its origin, and
+`channel_updated_at`, the timestamp by which Mirakl decides which of two versions is newer.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ __all__ = [
 ]
 
 SMALL_BATCH = 4 * 1024 * 1024
-"""Structs that make no more bytes than this are encoded together, whatever a batch may hold."""
+"""Up to this size, the structs of a batch are encoded together, without measuring each."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FINE_FRACTION = re.compile(r"(?<=\.)(\d{6})(\d{1,12})(?=\D|$)")
 
@@ -62,7 +62,7 @@ OrderKey: TypeAlias = tuple[str, str | UnsetType | None]
 
 
 class Line(RedactedBytesRepr, Struct, frozen=True, gc=False):
-    """An order as JSON, with what was read from it; `number` is its line in an NDJSON file, else 0."""
+    """An order as JSON, with its identity and timestamp; `number` is its line in an NDJSON file, else 0."""
 
     raw: bytes
     number: int
@@ -88,35 +88,35 @@ _STAMP = msgspec.json.Decoder(_Stamp)
 
 
 def origin_key(origin: OriginRequest) -> OriginKey:
-    """What makes two origins the same."""
+    """Return the key that equal origins share."""
     return (origin.channel_id, origin.channel_store_id)
 
 
 def order_key(entry: Entry) -> OrderKey:
-    """What makes two orders of one origin the same (Connect's data model)."""
+    """Return the key that versions of one order share within an origin (Connect's data model)."""
     code: Any = entry.sub_channel_code
     return (entry.channel_order_id, code if code and isinstance(code, str) else UNSET)
 
 
 def microseconds(moment: datetime) -> int:
-    """An instant, since 1970; TypeError for one without a zone, which cannot be compared.
+    """Return the microseconds since 1970; raises TypeError for a date-time without a zone.
 
-    Date-times that share a `ZoneInfo` compare by wall clock, which is wrong in the hour that autumn repeats.
+    Python compares date-times of one `ZoneInfo` by wall clock, which is wrong in the hour that is repeated in autumn.
     """
     since = moment - EPOCH
     return (since.days * 86400 + since.seconds) * 1_000_000 + since.microseconds
 
 
 def stamp_of(entry: Entry) -> int:
-    """An entry's stamp in microseconds; TypeError for one that cannot be compared."""
+    """Return the timestamp of an entry in microseconds; raises TypeError if it has no zone."""
     stamp: Any = entry.channel_updated_at
     return stamp if isinstance(entry, Line) and isinstance(stamp, int) else microseconds(stamp)
 
 
 def exact_stamp(entry: Entry) -> tuple[int, int]:
-    """An entry's stamp as it was written: microseconds, cut off, and the digits behind them in 10^-18 s.
+    """Return the exact timestamp of an entry: whole microseconds, and the following digits in 10^-18 s.
 
-    Only a text has such digits; a decoder rounds them away, and two versions would seem to have one stamp.
+    Only the text contains these digits: decoding rounds them, which could make two timestamps equal.
     """
     if isinstance(entry, Line):
         with suppress(msgspec.MsgspecError, UnicodeError):
@@ -130,10 +130,10 @@ def exact_stamp(entry: Entry) -> tuple[int, int]:
 def encode_batch(
     origin: OriginRequest, entries: Sequence[Entry], max_bytes: int, typical: float
 ) -> tuple[memoryview, int]:
-    """The body of one call, and how many of the entries it holds: as many as `max_bytes` allow, and at least one.
+    """Return the body of one call and the number of entries in it: as many as `max_bytes` allows, at least one.
 
-    Lines go out byte for byte; structs are encoded together, cheaper than one by one, unless a `typical` one is large.
-    Raises whatever a struct raises that was changed into what JSON cannot carry.
+    Lines are sent unchanged. Structs are encoded together, which is faster than one by one, unless the `typical` size
+    of one is large. Raises any exception for a struct that was changed into an invalid one.
     """
     are_structs = {OrderRequest}.issuperset(map(type, entries))
     if len(entries) > 1 and not (are_structs and len(entries) * typical <= SMALL_BATCH):
@@ -149,12 +149,12 @@ def encode_batch(
 
 
 def encoded(entry: Entry) -> bytes:
-    """One order's JSON."""
+    """Return an order as JSON."""
     return entry.raw if isinstance(entry, Line) else codec.encode(entry)
 
 
 def unencodable(entry: Entry) -> codec.Violation | None:
-    """Why no JSON can be made of an order; None if it can."""
+    """Return the reason why an order cannot be encoded; None if it can."""
     try:
         encoded(entry)
     except Exception as error:  # noqa: BLE001 - a struct's members may be anything, and so may what they raise
@@ -166,7 +166,7 @@ def unencodable(entry: Entry) -> codec.Violation | None:
 
 
 def same_content(one: Entry, other: Entry) -> bool:
-    """Whether two versions say the same, however their JSON is spelled; no for what cannot be read."""
+    """Whether two versions have the same content, independent of the JSON format; False if one is unreadable."""
     if one is other:
         return True
     try:
@@ -176,7 +176,7 @@ def same_content(one: Entry, other: Entry) -> bool:
 
 
 def same_json(one: bytes, other: bytes) -> bool:
-    """Whether two texts say the same; no for what cannot be read."""
+    """Whether two JSON texts have the same content; False if one is unreadable."""
     if one == other:
         return True
     try:
@@ -186,7 +186,7 @@ def same_json(one: bytes, other: bytes) -> bool:
 
 
 def _alike(one: Any, other: Any) -> bool:
-    """Equality of plain values, in which one moment written in two zones is one moment."""
+    """Whether two plain values are equal; equal instants in different zones are equal."""
     if type(one) is dict is type(other):
         return one.keys() == other.keys() and all(_alike(value, other[name]) for name, value in one.items())
     if type(one) is list is type(other):
@@ -208,7 +208,7 @@ def _moment(text: str) -> datetime | None:
 
 
 def as_entry(item: object, origin: OriginRequest | None) -> Entry | RejectedOrder:
-    """An order from whatever the source yields: a struct as it is, a mapping as a line with all of its members."""
+    """Convert an item of the source: a struct stays unchanged, a mapping becomes a line with all its members."""
     if isinstance(item, OrderRequest | Line | RejectedOrder):
         return item
     if not isinstance(item, Mapping):
@@ -222,7 +222,7 @@ def as_entry(item: object, origin: OriginRequest | None) -> Entry | RejectedOrde
 
 
 def line_of(text: bytes, number: int) -> Line:
-    """An order's JSON as it is to be sent, members that are not known included; raises what a decoder raises."""
+    """Make a line of the JSON of an order, including unknown members; raises the errors of the decoder."""
     order, sent = exact(OrderRequest).read(text)
     return Line(sent, number, order.channel_order_id, order.sub_channel_code, order.channel_updated_at)
 
@@ -242,7 +242,7 @@ def _plain(value: Any) -> Any:
 
 
 def as_pair(item: object) -> tuple[OriginRequest, Any] | RejectedOrder:
-    """An origin and whatever is said to be an order."""
+    """Split an item of the source into an origin and an order, which is not validated yet."""
     if isinstance(item, RejectedOrder):
         return item
     if not isinstance(item, tuple | list) or len(cast("tuple[Any, ...]", item)) != 2:
@@ -257,13 +257,13 @@ def as_pair(item: object) -> tuple[OriginRequest, Any] | RejectedOrder:
 
 
 def is_pair(item: object) -> bool:
-    """Whether an item begins like a pair of origin and order."""
+    """Whether an item seems to be a pair of origin and order."""
     pair = cast("tuple[Any, ...]", item)
     return isinstance(item, tuple | list) and len(pair) == 2 and isinstance(pair[0], OriginRequest)
 
 
 def misplaced_origin(item: object, origin: OriginRequest | None) -> str | None:
-    """What to write instead, if the items of a source do not go with the `origin` argument; None if they do."""
+    """Return advice if the items of a source do not match the `origin` argument; None if they do."""
     if origin is None and isinstance(item, OrderRequest | Line | Mapping):
         return (
             "is missing: the source gives orders, not pairs; write origin=OriginRequest(channel_id=..., "
@@ -275,7 +275,7 @@ def misplaced_origin(item: object, origin: OriginRequest | None) -> str | None:
 
 
 def unreadable(item: Any, reason: str, origin: OriginRequest | None = None, path: str | None = None) -> RejectedOrder:
-    """The record of an item that is not an order; what JSON can say of it is kept."""
+    """Return the rejection of an item that is not an order, with its JSON representation if it has one."""
     identity = raw = None
     with suppress(Exception):
         if isinstance(item, Mapping):
@@ -293,7 +293,7 @@ def unreadable(item: Any, reason: str, origin: OriginRequest | None = None, path
 
 
 def fault_path(error: Exception) -> str:
-    """Where a decoder found its fault, as a JSON path, from its words."""
+    """Extract the JSON path of a violation from the message of the decoder."""
     _, found, path = str(error).rpartition(" - at `")
     return path.rstrip("`") if found else "$"
 
@@ -301,7 +301,7 @@ def fault_path(error: Exception) -> str:
 def rejection(
     entry: Entry, origin: OriginRequest, kind: Any, reason: str, *, path: str | None = None, problem: Any = None
 ) -> RejectedOrder:
-    """The record of an entry that will not be accepted."""
+    """Return the rejection of an entry."""
     line = entry if isinstance(entry, Line) else None
     return RejectedOrder(
         kind=kind,

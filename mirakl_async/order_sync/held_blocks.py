@@ -1,7 +1,7 @@
-"""A block of a queue while a job works on it: when its message may be acknowledged, and its lines one by one.
+"""A block of a queue while a job works on it.
 
-A block is sent as it came. Its header tells ids and stamps, which is all that is needed to see that no other version of
-an order is in hand; its lines are only separated for a conflict, an isolation, or a call that is too large.
+A block is sent unchanged. Its header contains the ids and timestamps, which suffice to detect other versions of its
+orders. Its lines are parsed only after a conflict or a rejection, or if the call would be too large.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 __all__ = ["BlockLines", "QueuedLine"]
 
 MIN_WHOLE_LINES = 50
-"""Blocks with fewer lines are opened, to share a call with others."""
+"""Blocks with fewer lines are parsed, so that their orders can share a call with others."""
 SUSPECT_DELIVERIES = 2
-"""A block that was delivered before stays by itself: its lines may be what a worker died of."""
+"""A block that was delivered before is sent alone: its orders may be the reason why a worker died."""
 
 
 class QueuedLine(Line, frozen=True, gc=False):
-    """An order of a block; its stamp is in microseconds. It knows its block, and no block knows its lines."""
+    """An order of a block; its timestamp is in microseconds. It refers to its block, but not the reverse."""
 
     block: HeldMessage
 
@@ -47,21 +47,21 @@ class BlockLines(Sequence[Entry]):
 
     @property
     def block(self) -> HeldMessage:
-        """The message they came in."""
+        """The message that contains the orders."""
         return self._block
 
     @property
     def size(self) -> int:
-        """Bytes of all lines."""
+        """The size of all lines in bytes."""
         return self._parsed.size
 
     @property
     def opened(self) -> bool:
-        """Whether its lines were separated."""
+        """Whether its lines were parsed."""
         return self._lines is not None
 
     def body(self) -> bytes:
-        """The body of the call that sends all of them."""
+        """Return the body of the call that sends all orders."""
         parsed = self._parsed
         return parsed.joined(b'{"origin":%b,"orders":[' % (parsed.origin or b"null"), b"]}")
 

@@ -1,9 +1,9 @@
-"""The reading side of a sync: takes from the user's source no faster than batches leave, and fills the lanes.
+"""Read the user's source no faster than batches are sent, and fill the buffers of the batcher.
 
-A plain iterable is read a hundred orders at a time, or fewer if they are large, by whichever worker needs them: no
-task, no queue. An async iterable is read by one task of its own, because the next item may be long in coming while
-what is there wants to go; it rests while enough is waiting. Either way what waits is bounded, in orders and in bytes;
-and whatever was taken from the source is counted and kept, however the reading ends.
+A plain iterable is read in chunks of a hundred orders, or fewer if they are large, by the worker that needs them. An
+async iterable is read by a task of its own, since orders that have arrived must not wait for the next item; the task
+pauses while enough orders are queued. In both cases the queued orders are bounded in number and in bytes. Every order
+taken from the source is counted and kept, even if reading fails.
 """
 
 from __future__ import annotations
@@ -42,15 +42,15 @@ CLOSE_TIMEOUT = 1.0
 
 
 class Bundled(ABC):
-    """A source of orders that are valid, counted already, and come grouped by origin: a queue."""
+    """A source of orders that are already validated, counted and grouped by origin: a queue."""
 
     @abstractmethod
     def __aiter__(self) -> AsyncIterator[Bundle]:
-        """The orders, some at a time."""
+        """Yield the orders in groups."""
 
 
 class OrderIntake:
-    """Fills an batcher from a source; `origin` None means that the source gives pairs of origin and order."""
+    """Reads a source into a batcher; `origin` None means that the source gives pairs of origin and order."""
 
     def __init__(  # noqa: PLR0917 - one caller, the engine
         self,
@@ -68,7 +68,7 @@ class OrderIntake:
         self.failure: BaseException | None = None
         self.exhausted: bool = False
         self.more: asyncio.Event = asyncio.Event()
-        self.order_bytes: float = MAX_CHUNK_BYTES  # of one, as last seen; until one was, they are read one by one
+        self.order_bytes: float = MAX_CHUNK_BYTES  # of one order; before the first, orders are read singly
         self._average_bytes = 0.0  # of one order of the batch that was encoded last
         self._origin = origin
         self._batcher = batcher
@@ -92,32 +92,32 @@ class OrderIntake:
 
     @property
     def full(self) -> bool:
-        """Whether enough is waiting."""
+        """Whether enough orders are queued."""
         waiting = self._batcher.queued
-        if waiting < self._limit * ROOM_FOR_ONE:  # for any number of lanes
+        if waiting < self._limit * ROOM_FOR_ONE:  # for any number of origins
             return waiting * self.order_bytes >= MAX_WAITING_BYTES
         room = self._limit * min(ROOM_FOR_MANY, ROOM_FOR_ONE * self._batcher.origin_count)
         return waiting >= room or waiting * self.order_bytes >= MAX_WAITING_BYTES
 
     @property
     def _chunk_size(self) -> int:
-        """How many orders to read at a time."""
+        """The number of orders to read at a time."""
         return 1 if self.gives_lists else max(1, min(self._limit, int(MAX_CHUNK_BYTES / self.order_bytes)))
 
     @property
     def streaming(self) -> bool:
-        """Whether the source is read by a task of its own."""
+        """Whether the source is being read by a task of its own."""
         return self._stream is not None and not self.exhausted
 
     def close(self) -> None:
-        """Take nothing more from the source."""
+        """Stop reading the source."""
         self.exhausted = True
         self._scope.cancel()
         self.more.set()
         self._rest.set()
 
     def read(self, most: int = MAX_READ) -> bool:
-        """Take the next orders of a plain iterable, at most `most`; False if there is nothing to take now."""
+        """Read the next orders of a plain iterable, at most `most`; returns False if none can be read now."""
         if self._iterator is None or self.exhausted or self.full:
             return False
         chunk: list[Any] = []
@@ -136,7 +136,7 @@ class OrderIntake:
         return True
 
     async def read_stream(self) -> None:
-        """Take from an async iterable until it ends, resting while enough waits."""
+        """Read an async iterable to its end, pausing while enough orders are queued."""
         assert self._stream is not None  # noqa: S101 - only started for one
         iterator: AsyncIterator[Any] | None = None
         try:
@@ -193,7 +193,7 @@ class OrderIntake:
             await self._rest.wait()
 
     async def _close(self, iterator: AsyncIterator[Any] | None) -> None:
-        """Let a generator that is not wanted any more clean up, now rather than when it is collected."""
+        """Close an async generator now, so that it does not wait for garbage collection to clean up."""
         close = getattr(iterator, "aclose", None)
         if close is None:
             return
@@ -204,13 +204,13 @@ class OrderIntake:
             self.failure = self.failure or error
 
     def unsent(self) -> Iterator[tuple[OriginRequest, Entry]]:
-        """What was taken and did not reach the batcher; after a fault of ours some of it may be there, too."""
+        """Yield the orders that did not reach the batcher; after an internal error, some may be in both."""
         for origin, items in self._by_origin(self._members([*self._taken, *self._chunk]), lambda _: None):
             entries = (as_entry(item, origin) for item in items)
             yield from ((origin, entry) for entry in entries if not isinstance(entry, RejectedOrder))
 
     def flush(self) -> None:
-        """Put what the pump holds into the lanes."""
+        """Pass the orders that were read from an async iterable to the batcher."""
         if self._chunk:
             chunk = self._chunk[:]
             self._chunk.clear()
@@ -218,18 +218,18 @@ class OrderIntake:
             self._take(chunk)
 
     def resume_reading(self) -> None:
-        """A batch was cut: the pump may go on."""
+        """Continue reading an async iterable, since a batch was taken."""
         self._rest.set()
 
     def record_order_size(self, order_bytes: float) -> None:
-        """A batch was encoded: its orders have `order_bytes` on average."""
+        """Record the average size of the orders of a batch, measured by encoding it."""
         self.order_bytes = self._average_bytes = order_bytes
 
     async def wait(self, seconds: float | None) -> None:
-        """Until something new waits, at most `seconds`."""
+        """Wait until new orders are queued, for at most `seconds`."""
         self.more.clear()
         if seconds is None:
-            self._flush_immediately = True  # else what is there goes soon, and takes along what has come until then
+            self._flush_immediately = True  # else the queued orders are sent soon, with those that arrive meanwhile
         if self.exhausted:
             return
         await wait_at_most(self.more, seconds)
@@ -252,7 +252,7 @@ class OrderIntake:
         del self._taken[len(self._taken) - len(items) :]
 
     def _members(self, items: list[Any]) -> list[Any]:
-        """The orders of lists, each of which the source gave as one; a list may also be a pair of origin and order."""
+        """Flatten lists of orders; a list may also be a pair of origin and order."""
         chunk: list[Any] = []
         for item in items:
             if _is_list(item) and (self._origin is not None or not is_pair(item)):
@@ -298,7 +298,7 @@ def _is_list(item: Any) -> bool:
 
 
 def size_of(entry: Entry) -> int:
-    """Bytes of one order; 0 for what cannot be encoded."""
+    """The size of one order in bytes; 0 if it cannot be encoded."""
     try:
         return len(encoded(entry))
     except Exception:  # noqa: BLE001 - a struct's members may be anything, and so may what they raise

@@ -1,11 +1,11 @@
-"""The workers of a sync: they cut batches, send each until it is answered for good, and come and go by themselves.
+"""The workers of a sync: each takes a batch, sends it until it has a final result, and takes the next one.
 
-**How many at a time.** A worker whose call has gone on the wire makes room for the next, which waits for the limiter;
-so as long as the pace allows more calls than are being answered, there are more workers, and the calls in flight settle
-at rate x latency by themselves, for 5 ms as for 2 s. Workers that would only queue up end.
+**Concurrency.** When all workers have a request on the wire, another worker is started, which waits for the rate
+limiter. So the number of workers grows as long as the rate limit allows more calls than are answered, and the number of
+calls in flight becomes rate x latency, for a latency of 5 ms as for one of 2 s. Workers that would only wait end.
 
-An outage is waited out for `max_outage` seconds, every batch staying in hand. What the configuration is to blame for
-(404, 401) ends the job at once.
+An outage is waited out for `max_outage` seconds; meanwhile batches are kept and retried. Errors of the configuration
+(404, 401) stop the job at once.
 """
 
 from __future__ import annotations
@@ -50,10 +50,10 @@ MAX_BYTES_IN_FLIGHT = 64 * 1024 * 1024
 
 
 class WorkerPool:
-    """Sends what the intake provides.
+    """Sends the orders that the intake provides.
 
-    `fail` is called with an error that no waiting helps, `answered` when a call has left the wire, and `progress`
-    after each batch.
+    `fail` is called with an error that stops the job, `answered` when a call has ended, and `progress` after each
+    batch.
     """
 
     def __init__(
@@ -87,7 +87,9 @@ class WorkerPool:
         concurrency = options.concurrency
         self._fixed = concurrency is not None
         self._most = concurrency or (MAX_WORKERS if paced else WORKERS_WITHOUT_PACE)
-        few = (paced or intake.streaming) and not self._fixed  # else none waits for long: to end costs more
+        few = (
+            paced or intake.streaming
+        ) and not self._fixed  # else no worker waits for long, and ending it would cost more
         self._spare = SPARE_WORKERS if few else self._most
         self._workers = 0
         self.on_wire: int = 0
@@ -96,17 +98,17 @@ class WorkerPool:
         self._ended = False
 
     def begin(self, group: anyio.abc.TaskGroup, results: BatchResults) -> None:
-        """Start the first workers; they start the others."""
+        """Start the first workers, which start the others."""
         self._group = group
         self._results = results
         self._spawn(self._most if self._fixed else 1)
 
     def end(self) -> None:
-        """Cut nothing more, and send nothing again."""
+        """Take no further batch, and retry none."""
         self._ended = True
 
     def requeued(self) -> None:
-        """Some batches are to be sent again: see that a worker takes them."""
+        """Make sure that workers take the batches that are to be sent again."""
         self._intake.more.set()
         waiting = len(self._results.again)
         if self._fixed:
@@ -130,16 +132,16 @@ class WorkerPool:
                 await self._push(batch)
                 self._progress()
             if self._results.again or self._batcher.queued:
-                self._intake.more.set()  # the workers that stay may be waiting for the source only
+                self._intake.more.set()  # the remaining workers may be waiting for the source
         except (Exception, asyncio.CancelledError) as error:
             if is_own_cancellation(error):
                 raise
-            self._fail(error)  # a fault of ours, or of what we stand on: no order is lost by it
+            self._fail(error)  # an internal error, or one of a library; no order is lost
         finally:
             self._workers -= 1
 
     async def _next(self) -> Batch | None:
-        """The next batch to push, or None when this worker is no longer needed."""
+        """Return the next batch to send; None if this worker is no longer needed."""
         intake, batcher = self._intake, self._batcher
         while not self._ended:
             while self._bytes >= MAX_BYTES_IN_FLIGHT:
@@ -155,7 +157,7 @@ class WorkerPool:
                 if due is not None and due <= now:
                     intake.flush()
                 batch = batcher.next_batch(now, None if intake.full else self._linger)
-                intake.resume_reading()  # also where all that was cut was superseded
+                intake.resume_reading()  # also if all orders of the batch were superseded
             else:
                 batch = batcher.next_batch(now, None if ended or intake.full else float("inf"))
             if batch is not None:
@@ -170,7 +172,7 @@ class WorkerPool:
     # -- one batch
 
     async def _push(self, batch: Batch) -> None:
-        """Send one batch until it is answered for good; what does not fit into its call is left for another."""
+        """Send a batch until it has a final result; orders that do not fit into the call are sent in another one."""
         if self._results.reject_if_closed(batch):
             return
         try:
@@ -204,7 +206,7 @@ class WorkerPool:
             await self._clock.sleep(pause * (0.5 + self._clock.random() / 2))
 
     def _handle_error(self, batch: Batch, error: MiraklError, outage: BatchBackoff) -> float | None:
-        """Act on what a failed call means; returns the seconds after which the same is to be sent again, if it is."""
+        """Handle the error of a call; returns the seconds before the same batch is retried, None if it is not."""
         if isinstance(error, CallError):
             self._counters.throttled += throttled(error.attempts)
         recovery = recovery_for(error)
@@ -254,7 +256,7 @@ class WorkerPool:
 
 
 def _encode(batch: Batch, max_bytes: int, typical: float) -> tuple[memoryview, int]:
-    """The body of a call and how many of the batch's orders it holds; a block of a queue goes out as it came."""
+    """Return the body of a call and the number of orders in it; a block of a queue is sent unchanged."""
     entries = batch.entries
     if type(entries) is BlockLines and entries.size <= max_bytes:
         return memoryview(entries.body()), len(entries)
