@@ -1,1 +1,1 @@
-"""Bulk order sync: any number of orders into Mirakl Connect, as fast as it accepts them, losing none."""
+"""Bulk order sync: send any number of orders to Mirakl Connect at its documented rate, without losing any."""

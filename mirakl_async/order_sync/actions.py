@@ -1,9 +1,9 @@
-"""Outcomes of order actions on their way from a queue to Mirakl.
+"""Send the outcomes of order actions from a queue to Mirakl.
 
-Mirakl takes one outcome of an action, and the order among actions means nothing, so several are sent at a time. It
-answers `ACTION_ALREADY_FINAL` to what it has taken already, which is how a repeat after a crash or a lost answer ends
-well. What it will never take (an unknown action, an invalid outcome) is rejected with its words. An outage is waited
-out; a 404 that is not in Mirakl's words comes from some gateway.
+Mirakl accepts one outcome for each action. The order of actions does not matter, so several are sent at the same time.
+If an outcome was accepted before, Mirakl answers `ACTION_ALREADY_FINAL`, so repeating after a crash or a lost response
+is harmless. An outcome that Mirakl will never accept (unknown action, invalid outcome) is rejected with Mirakl's
+message. An outage is waited out; a 404 that is not in Mirakl's format is from a gateway.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class _Action(Struct):
 
 
 class ActionSender:
-    """Sends outcomes; `settled` is called with the block of each that needs no more, `rejected` before that."""
+    """Sends outcomes; `settled` is called with the block of each outcome that is done, after `rejected` if it was."""
 
     def __init__(
         self,
@@ -69,12 +69,12 @@ class ActionSender:
         self._last_answer: float | None = None
 
     def add(self, block: HeldMessage, action_id: str, body: bytes, line: bytes) -> None:
-        """Let an outcome be sent; `line` is how it came."""
+        """Add an outcome to be sent; `line` is its original text."""
         self._waiting.append(_Action(block, action_id, body, line))
         self._news.set()
 
     async def run(self) -> None:
-        """Send what comes, until cancelled; raises what is the configuration's fault, such as wrong credentials."""
+        """Send outcomes until cancelled; raises errors of the configuration, such as wrong credentials."""
         async with anyio.create_task_group() as group:
             for _ in range(MAX_AT_A_TIME):
                 group.start_soon(self._work)

@@ -1,4 +1,4 @@
-"""What an error of one call means for the whole job: pure."""
+"""What an error of a call means for the whole job. Pure."""
 
 from __future__ import annotations
 
@@ -31,13 +31,12 @@ Recovery: TypeAlias = Literal["isolate", "shrink", "wait", "origin", "stop"]
 
 
 def recovery_for(error: MiraklError) -> Recovery:
-    """Isolate the order at fault; send less at a time; wait and send again; or stop, because nothing would help.
+    """Return how to recover: isolate the faulty order, send smaller batches, wait and retry, or stop the job.
 
-    "origin" is a 404 (unknown channel or store) and a 400 that finds fault with the origin alone: further batches of
-    this store would meet the same. 401 and 403 after a fresh token, a redirect and wrong credentials are the
-    configuration's fault: every further batch would meet the same. But an
-    error page that is not recognisably Mirakl's says nothing about the orders or the configuration: some gateway on
-    the way answered, and that is an outage.
+    "origin" is a 404 (unknown channel or store), or a 400 about the origin only: all batches of this store would fail.
+    A 401 or 403 with a new token, a redirect and wrong credentials are errors of the configuration: all batches would
+    fail. An error page that is not recognizably Mirakl's says nothing about the orders or the configuration: a gateway
+    has answered, which is an outage.
     """
     if isinstance(error, APIError) and error.status == 413:
         return "shrink"
@@ -56,9 +55,10 @@ def recovery_for(error: MiraklError) -> Recovery:
 
 
 def is_foreign(error: MiraklError) -> bool:
-    """Whether another server than Mirakl seems to have answered: a 2xx of no known kind, or a fault in no known form.
+    """Whether another server than Mirakl seems to have answered: an undocumented 2xx, or an error in an unknown format.
 
-    Not a 401: that is about the token, which is renewed. Nor a 403 without a body, which has nothing to recognise.
+    A 401 does not count, since it concerns the token, which is refreshed; nor does a 403 without a body, which has no
+    format.
     """
     if isinstance(error, UnexpectedResponse):
         return True
@@ -75,5 +75,5 @@ def _blames_the_origin(error: BadRequest) -> bool:
 
 
 def throttled(attempts: Sequence[Attempt]) -> int:
-    """How many of a call's attempts were answered with 429."""
+    """Return the number of attempts of a call that were answered with 429."""
     return sum(attempt.outcome == "429" for attempt in attempts)

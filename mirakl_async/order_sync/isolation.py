@@ -1,12 +1,13 @@
-"""How the orders at fault in a rejected batch are found: pure.
+"""Find the faulty orders of a rejected batch. Pure.
 
-`POST /v1/orders` is all or nothing and does not say which order was wrong, except perhaps in `errors[].field`, whose
-content is not documented: an index there may be counted from 1, be the index of something else, or always be 0. So an
-order is rejected only on proof: an answer to a request that held it alone, or one name that the others confirm by
-being accepted without it. An honest server costs one call more for that, a misleading one costs calls, never an order.
+`POST /v1/orders` accepts all orders or none, and does not say which one is faulty, except perhaps in `errors[].field`.
+The content of that member is not documented: an index may be counted from 1, refer to something else, or always be 0.
+Therefore an order is rejected only with proof: either it was rejected in a request of its own, or the server named it
+and then accepted the others without it. This costs one more call if the name is right, and several if it is wrong, but
+never rejects a valid order.
 
-Where the server names no order, our own reading of the contract is a hint; else halves find one bad order among 100 in
-at most 14 calls.
+If the server names no order, validation against the contract gives a hint. Otherwise the batch is halved, which finds
+one faulty order among 100 in at most 14 calls.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ MAX_SINGLE_CALLS = 8
 
 
 class Reason(NamedTuple):
-    """The server's words about one order, and where in the order; `problem` is all of its answer that is about it."""
+    """The server's message about one order, and the path in it; `problem` is the part of its response about it."""
 
     text: str
     path: str | None
@@ -43,10 +44,10 @@ class Reason(NamedTuple):
 
 
 class IsolationPlan(NamedTuple):
-    """What becomes of a rejected batch: every order of it is in exactly one of the three.
+    """How to handle a rejected batch: each of its orders is in exactly one of the three members.
 
-    `rejected` is proven: the batch held that order alone. `identified` were named, by index: they wait until the
-    `parts` (then only one) have been answered. Each of the `parts` is one further call.
+    `rejected` is proven faulty, since it was the only order. `identified` orders were named by the server, by index;
+    they wait until `parts`, which then is a single one, has been answered. Each of the `parts` is a further call.
     """
 
     rejected: Reason | None
@@ -55,7 +56,7 @@ class IsolationPlan(NamedTuple):
 
 
 def plan_isolation(entries: Sequence[Entry], problem: Problem, *, trust_names: bool = True) -> IsolationPlan:
-    """Plan the calls that find the orders at fault; without `trust_names` what the server names is ignored."""
+    """Plan the calls that find the faulty orders; without `trust_names`, names in the response are ignored."""
     if len(entries) == 1:
         return IsolationPlan(reason_of_one(problem), {}, [])
     named = _identified(problem, len(entries))
@@ -72,18 +73,18 @@ def plan_isolation(entries: Sequence[Entry], problem: Problem, *, trust_names: b
 
 
 def suspects_apart(entries: Sequence[Entry]) -> list[list[Entry]]:
-    """How orders are sent of which each may be at fault: one by one, or by halves if there are many."""
+    """Divide orders of which each may be faulty: into single orders, or into halves if there are many."""
     return [[entry] for entry in entries] if len(entries) <= MAX_SINGLE_CALLS else halves(entries)
 
 
 def halves(entries: Sequence[Entry]) -> list[list[Entry]]:
-    """Two calls in place of one."""
+    """Divide the orders into two halves."""
     middle = len(entries) // 2
     return [list(entries[:middle]), list(entries[middle:])]
 
 
 def reason_of_one(problem: Problem) -> Reason:
-    """Why the only order of a batch was rejected, whatever place in the batch the server names."""
+    """Return why the only order of a batch was rejected, whichever position the server names."""
     said = _about(problem, problem.errors, None)
     named = [now for error, now in zip(problem.errors, said.errors, strict=True) if _index_of(error) is not None]
     text = "; ".join(map(str, named)) or str(said) or "rejected without a reason"
@@ -106,7 +107,7 @@ def _index_of(error: FieldError) -> int | None:
 
 
 def _about(problem: Problem, errors: Sequence[FieldError], index: int | None) -> Problem:
-    """What the server said of one order by these errors, without its place in a batch that is gone."""
+    """Return the part of a response that concerns one order, without its position in the batch."""
     said = tuple(
         replace(error, field=_path_in_order(error.field), message=without_places(error.message, index))
         for error in errors
@@ -120,7 +121,7 @@ def _path_in_order(field: str | None) -> str | None:
 
 
 def without_places(text: str, index: int | None = None) -> str:
-    """A text about the order at an index of a batch, or about its only one, without places in that batch."""
+    """Remove the position in the batch from a message about one order."""
 
     def words(match: re.Match[str]) -> str:
         own = index is None or natural(match[1] or match[2]) == index

@@ -1,13 +1,14 @@
-"""One bulk order sync: pushes every order of a source, and accounts for each.
+"""One bulk order sync: sends every order of a source, and accounts for each.
 
-**What becomes of an order.** It is accepted with its batch; or rejected, once it is proven to be at fault; or a newer
-version supersedes it; or the job stops, and it is counted, and kept, as unsent. An outage is waited out, every batch
-staying in hand; what the configuration is to blame for stops the job at once (`worker_pool`).
+**The result of an order.** It is accepted with its batch; or rejected, when it is proven faulty; or superseded by a
+newer version; or unsent, if the job stops before. During an outage the job waits and keeps all batches; errors of the
+configuration stop it at once (`worker_pool`).
 
-**How it ends.** When the source is exhausted and all is answered; or drained within `grace` seconds after `stop()`, an
-error inside the `async with`, or a cancellation; what is then still in flight is cancelled and counted as unsent,
-although it may have arrived: sending it again is harmless, since Mirakl keeps the newest stamp. A failure of the job
-waits only for what is on the wire. Cancelled again while it drains, the job ends at once.
+**The end of the job.** It ends when the source is exhausted and all calls are answered. After `stop()`, an error inside
+the `async with`, or a cancellation, calls in flight have `grace_period` seconds to finish. Those that do not are
+cancelled, and their orders count as unsent although they may have arrived; sending them again is harmless, since Mirakl
+keeps the newest timestamp. After an error of the job, only calls on the wire are waited for. A second cancellation ends
+the job at once.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ PROGRESS_INTERVAL = 0.1
 
 
 class OrderSync:
-    """One sync job; made by `connect.orders.sync(...)`, see there. `report` may be read at any time."""
+    """One sync job, created by `connect.orders.sync(...)`. `report` can be read at any time."""
 
     def __init__(
         self,
@@ -111,33 +112,33 @@ class OrderSync:
 
     @property
     def report(self) -> SyncReport:
-        """The figures so far."""
+        """The current figures."""
         seconds = self._elapsed
         return self._counters.report(self._clock.monotonic() - self._started_at if seconds is None else seconds)
 
     @property
     def in_flight(self) -> int:
-        """How many orders are in calls that are not answered yet."""
+        """The number of orders in calls that are not answered yet."""
         return self._batcher.in_flight
 
     @property
     def has_started(self) -> bool:
-        """Whether it has begun, and so its queue, if it has one, was opened."""
+        """Whether the job has begun; its queue, if any, is then open."""
         return self._job is not None
 
     @property
     def is_running(self) -> bool:
-        """Whether it has begun, and is neither stopping nor has ended."""
+        """Whether the job has begun and is neither stopping nor ended."""
         return self._job is not None and not self._stopping and not self._job.done()
 
     async def run(self) -> SyncReport:
-        """Do it all and give the report; raises SyncFailed if the job could not finish."""
+        """Run the job and return its report; raises SyncFailed if the job could not finish."""
         async with self:
             pass
         return self.report
 
     def stop(self) -> None:
-        """Take nothing more from the source, finish what is in hand within the grace period, and end."""
+        """Stop reading the source, finish the orders that were read within the grace period, and end."""
         if not self._stopping:
             self._stopping = True
             self._intake.close()
@@ -147,15 +148,15 @@ class OrderSync:
             self._group.cancel_scope.deadline = asyncio.get_running_loop().time() + self._grace_period
 
     def abort(self) -> None:
-        """End now; what is in flight counts as unsent."""
+        """End the job now; orders in flight count as unsent."""
         self.stop()
         self._group.cancel_scope.cancel()
 
     def rejected(self) -> AsyncIterator[RejectedOrder]:
-        """Every order that Mirakl, or the contract, will not accept, as it is found; ends with the job.
+        """Iterate over the rejected orders as they are found; ends with the job.
 
-        Each comes out once: two who iterate share them. If nothing iterates, the first 10,000 are kept until after the
-        job; the file, if one was named, has them all. Raises ClientStateError before the job has begun.
+        Each order is yielded once, even to several iterators. Without an iterator, the first 10,000 are kept until
+        after the job; `rejected_file` contains all. Raises ClientStateError before the job has begun.
         """
         if self._job is None:
             raise ClientStateError(
@@ -165,7 +166,7 @@ class OrderSync:
         return self._rejections.listen(self._job.done)
 
     def unsent(self) -> Iterator[tuple[OriginRequest, OrderRequest | bytes]]:
-        """What is in hand: origin and order (JSON of a mapping or a file's line); after a stop, what to send again."""
+        """Yield the unsent orders with their origins (JSON of a mapping or a line); after a stop, send them again."""
         for origin, entry in chain(self._intake.unsent(), self._batcher.unsent(), self._ledger.unsent()):
             yield origin, entry.raw if isinstance(entry, Line) else entry
 
@@ -198,9 +199,9 @@ class OrderSync:
             raise SyncFailed(_words(self._failure), self.report) from self._failure
 
     async def _join(self, *, stopped: bool) -> None:
-        """Until the job has ended; cancelled meanwhile, it drains, and cancelled again, it ends at once.
+        """Wait until the job has ended. A cancellation stops the job, and a second one aborts it.
 
-        The shield is against anyio's scopes, which cancel not once but for as long as one stays inside.
+        The shield is needed because a cancelled scope of anyio cancels every await inside it, not only one.
         """
         assert self._job is not None  # noqa: S101 - set by __aenter__
         cancelled: asyncio.CancelledError | None = None
@@ -225,9 +226,9 @@ class OrderSync:
                 if self._intake.streaming:
                     group.start_soon(self._read_stream)
                 self._workers.begin(group, self._results)
-        except BaseExceptionGroup as group:  # of a BaseException, which ends everything at once
+        except BaseExceptionGroup as group:  # contains a BaseException, which ends the job at once
             self._failure = self._failure or group.exceptions[0]
-        except BaseException as error:  # noqa: BLE001 - raised by __aexit__
+        except BaseException as error:  # noqa: BLE001 - __aexit__ raises it
             self._failure = self._failure or error
         finally:
             try:
@@ -252,7 +253,7 @@ class OrderSync:
         except (Exception, asyncio.CancelledError) as error:
             if is_own_cancellation(error):
                 raise
-            self._fail(error)  # whatever it is, nothing more can be kept
+            self._fail(error)  # orders can no longer be stored
 
     async def _end_ledger(self) -> None:
         try:
@@ -285,7 +286,7 @@ class OrderSync:
         self._ledger.superseded(entry, by)
 
     def _fail(self, error: BaseException) -> None:
-        """End the job: what is on the wire is waited for, nothing new goes."""
+        """End the job with this error: calls on the wire are finished, and no further ones are sent."""
         if self._failure is None:
             self._failure = error
             self._workers.end()
@@ -304,12 +305,12 @@ class OrderSync:
                 self._progress(self.report)
             except (KeyboardInterrupt, SystemExit):
                 raise
-            except BaseException as error:  # noqa: BLE001 - a CancelledError of the user's own would pass for one of ours
+            except BaseException as error:  # noqa: BLE001 - the user's CancelledError would look like one of this job
                 self._fail(error)
 
 
 def _words(failure: BaseException) -> str:
-    """A failure in one line; one that is not of this package says what it is."""
+    """Describe an error in one line, with its type if it is not one of this package."""
     if isinstance(failure, MiraklError):
         return str(failure)
     return f"{type(failure).__name__}: {failure}".removesuffix(": ")

@@ -1,4 +1,4 @@
-"""What the bulk jobs take, and how a sync job is done, as its parts need it."""
+"""The options of the bulk jobs, as users pass them and as the parts of a job need them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class SyncOptions(TypedDict, total=False):
-    """The options of `orders.sync`, whatever its source."""
+    """The options of `orders.sync` for every kind of source."""
 
     batch_size: int
     """The most orders of one call, 1 to 100; 100 unless given."""
@@ -54,7 +54,7 @@ class SyncOptions(TypedDict, total=False):
 
 
 class SourceOptions(SyncOptions, total=False):
-    """The options of `orders.sync` with orders or a file as its source: those of its journal as well."""
+    """The options of `orders.sync` for a source of orders or a file, including those of the journal."""
 
     journal: str | Path | Queue | None
     """The SQLite file, the address of a queue, or the open queue that keeps orders until they are accepted."""
@@ -78,7 +78,7 @@ class EnqueueOptions(TypedDict, total=False):
 
 
 class JobOptions(Struct, kw_only=True):
-    """How a job is done; see `orders.sync`."""
+    """The options of a running job; see `orders.sync`."""
 
     batch_size: int
     max_batch_bytes: int

@@ -1,4 +1,4 @@
-"""What the engine says of the orders in its hands: the hooks by which a queue takes part in a job."""
+"""The hooks through which a queue takes part in a job: the job reports the result of every order."""
 
 from __future__ import annotations
 
@@ -17,42 +17,42 @@ __all__ = ["Ledger"]
 
 
 class Ledger:
-    """Hears what becomes of every order that the engine took from its source; this one keeps nothing.
+    """Receives the result of every order of a job; this class stores nothing.
 
-    Its methods must not raise, but `begin`, `run` and `end`, which stop the job.
+    Only `begin`, `run` and `end` may raise, which stops the job.
     """
 
     async def begin(
         self, counters: SyncCounters, on_rejected: Callable[[RejectedOrder], None], sync_file: Callable[[], None]
     ) -> None:
-        """Before anything is taken or sent.
+        """Begin, before an order is read or sent.
 
-        `on_rejected` counts and reports what is found not to be an order; `sync_file` returns when what the file of
-        rejected orders holds will survive a power failure.
+        `on_rejected` counts and reports an item that is not an order; `sync_file` returns when the file of rejected
+        orders is safe from a power failure.
         """
 
     async def backlog(self) -> QueueBacklog | None:
-        """What waits in its queue; None where there is none, or it cannot say."""
+        """Return the number of messages in the queue; None without a queue, or if the queue cannot count them."""
         return None
 
     async def run(self) -> None:
-        """Beside the workers, until the source has ended or `stop` was called."""
+        """Run concurrently with the workers until the source has ended or `stop` was called."""
 
     def stop(self) -> None:
-        """Nothing more is taken; what is in flight still lands."""
+        """Stop reading; results of calls in flight still follow."""
 
     def accepted(self, entries: Sequence[Entry]) -> None:
-        """Mirakl took these."""
+        """Record accepted orders."""
 
     def rejected(self, entry: Entry, rejected_order: RejectedOrder) -> None:
-        """This one will never be accepted."""
+        """Record a rejected order."""
 
     def superseded(self, entry: Entry, by: Entry) -> None:
-        """This one is not sent, because another version is."""
+        """Record an order that is superseded by another version."""
 
     def unsent(self) -> Iterator[tuple[OriginRequest, Entry]]:
-        """What it holds itself of what the source gave."""
+        """Yield the orders that were read from the source and are held here."""
         return iter(())
 
     async def end(self) -> None:
-        """After everything: no worker is left."""
+        """End, after all workers have ended."""

@@ -1,6 +1,6 @@
-"""Opening a file of JSON lines: gzip is unpacked as it is read, anything else raises an error that names it.
+"""Open a file of JSON lines; gzip is decompressed while it is read, and other formats raise an error that names them.
 
-Everything is decided by the first bytes, never by the file's name, so that a pipe is treated like a file.
+The format is detected from the first bytes, not from the file's name, so that a pipe is treated like a file.
 """
 
 from __future__ import annotations
@@ -39,9 +39,10 @@ _SEVERAL_LINES = re.compile(rb"\{[ \t]*\r?\n")
 
 @contextmanager
 def open_lines(path: Path) -> Generator[BinaryIO]:
-    """The lines of a file, unpacked where it is gzip; raises UnreadableFile for what is not JSON lines in UTF-8.
+    """Open the lines of a file, decompressed if it is gzip; raises UnreadableFile unless it is JSON lines in UTF-8.
 
-    It can be sought, unless it is a pipe; in gzip that reads everything before the place once more, in flat memory.
+    The file is seekable unless it is a pipe. Seeking in gzip reads everything before the position again, in bounded
+    memory.
     """
     with path.open("rb") as file:
         if not file.peek(2).startswith(_GZIP):
@@ -57,7 +58,7 @@ def open_lines(path: Path) -> Generator[BinaryIO]:
 
 
 def packed_position(file: object) -> BinaryIO | None:
-    """The packed file under what `open_lines` gave, which knows how many of its bytes were read; None if not packed."""
+    """Return the compressed file below the one from `open_lines`, for its position; None if it is not compressed."""
     return cast("BinaryIO", file.fileobj) if isinstance(file, gzip.GzipFile) else None
 
 

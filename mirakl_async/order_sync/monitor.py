@@ -1,4 +1,4 @@
-"""What a job did, as events for the client's listeners: they are made here alone, and only if something listens."""
+"""Report the progress of a job to the client's listeners as events, which are created only if there is a listener."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ENQUEUE = "enqueue"
 
 
 class JobMonitor:
-    """Reports the counters of one job, and the backlog of its queue, from time to time."""
+    """Reports the counters of one job, and the backlog of its queue, at intervals."""
 
     def __init__(self, session: Session, counters: SyncCounters, job: str) -> None:
         self._instrumentation = session.transport.instrumentation
@@ -35,7 +35,7 @@ class JobMonitor:
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self, backlog: Callable[[], Awaitable[QueueBacklog | None]] | None = None) -> None:
-        """Report from now on; `backlog` is asked for that of the queue."""
+        """Start to report; `backlog` returns the number of messages in the queue."""
         if not self._instrumentation.has_listeners:
             return
         self._tasks.append(asyncio.create_task(self._report_counts(), name="mirakl order metrics"))
@@ -43,13 +43,13 @@ class JobMonitor:
             self._tasks.append(asyncio.create_task(self._report_backlog(backlog), name="mirakl queue metrics"))
 
     async def stop(self) -> None:
-        """Report no more: before the queue is closed."""
+        """Stop to report, before the queue is closed."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def finish(self) -> None:
-        """Report what came after the last event; what is still in hand is unsent."""
+        """Report the changes since the last event; orders without a result are unsent."""
         if self._instrumentation.has_listeners:
             self._report(last=True)
 
@@ -62,7 +62,7 @@ class JobMonitor:
         while True:
             try:
                 found = await backlog()
-            except QueueError:  # the job itself meets it as well, and says so
+            except QueueError:  # the job reports this error itself
                 pass
             else:
                 if found is None:
@@ -78,7 +78,7 @@ class JobMonitor:
 
 
 def difference(job: str, before: SyncReport, now: SyncReport, *, last: bool = False) -> OrdersProcessed:
-    """What happened between two reports of a job."""
+    """Return the difference between two reports of a job."""
     reasons = {reason: count - before.reasons.get(reason, 0) for reason, count in now.reasons.items()}
     if job == ENQUEUE:  # what is read is soon in the queue
         unsent, in_hand = now.unsent - before.unsent, 0
@@ -98,7 +98,7 @@ def difference(job: str, before: SyncReport, now: SyncReport, *, last: bool = Fa
 
 
 async def backlog_of(queue: Source) -> QueueBacklog | None:
-    """What waits in a queue; None where the queue cannot say."""
+    """Return the number of messages in a queue; None if the queue cannot count them."""
     waiting = await queue.waiting()
     if waiting is None:
         return None

@@ -1,10 +1,9 @@
 """Orders from a file of JSON lines, each validated and then sent byte for byte as it stands.
 
-An amount that is text, or a date-time with a space for its T, is respelled first (`codec.exact`).
-A line is one order; or, when no origin is given for the whole file, an object with `origin` and `order`. A line that is
-not a valid order is rejected with its number and the JSON path of the fault, and the rest go on. Empty lines are
-skipped; a byte order mark at the start is ignored. A file may be packed with gzip; offsets
-are those of its content.
+An amount that is a text, or a date-time with a space instead of T, is corrected first (`codec.exact`). A line contains
+one order or, if the file has no common origin, an object with `origin` and `order`. An invalid line is rejected with
+its number and the JSON path of the violation, and the others are sent. Empty lines are skipped, and a byte order mark
+is ignored. A file may be compressed with gzip; offsets are those of its content.
 """
 
 from __future__ import annotations
@@ -54,10 +53,9 @@ _PAIR = msgspec.json.Decoder(_Pair)
 
 
 class FilePosition(Struct):
-    """How far a file was read: the offset behind the last whole line, the number of that line, and what was read.
+    """A position in a file: the offset after the last complete line, its number, and a checksum of what was read.
 
-    `checksum` is of samples: the length of each line, its beginning and its end. `packed` is the file under one that is
-    unpacked as it is read.
+    `checksum` covers the length, the beginning and the end of each line. `packed` is the compressed file, if any.
     """
 
     offset: int = 0
@@ -66,18 +64,17 @@ class FilePosition(Struct):
     packed: BinaryIO | None = None
 
     def pass_line(self, raw: bytes, more: int = 0) -> None:
-        """Move behind a line, of which `more` bytes were skipped."""
+        """Move the position behind a line, of which `more` bytes were skipped."""
         self.offset += len(raw) + more
         self.line += 1
         self.checksum = crc32(raw[-64:], crc32(raw[:256], self.checksum + len(raw) & 0xFFFFFFFF))
 
 
 class NdjsonFile:
-    """The orders of a file, from where `resume` said; `ended` once it was read to its end.
+    """The orders of a file from the position given to `resume`; `ended` is set at the end of the file.
 
-    A position is that of a file which is still the one that was read: not another one of its name, nor rewritten.
-    Else it is read from its start, which is harmless, since what Mirakl has is not replaced by an older state. Lines
-    that were appended since are read like any others.
+    A position is valid only for the file that was read. A file that was replaced or rewritten is read from its start,
+    which is harmless, since Mirakl does not replace a version by an older one. Lines that were appended are read.
     """
 
     def __init__(self, path: Path, origin: OriginRequest | None) -> None:
@@ -95,19 +92,19 @@ class NdjsonFile:
 
     @property
     def offset(self) -> int:
-        """How many bytes of the file were read, or passed over."""
+        """The number of bytes that were read or skipped."""
         packed = self._place.packed
         return self._place.offset if packed is None or packed.closed else packed.tell()
 
     def position(self) -> str:
-        """Where it stands; see Resumable."""
+        """Return the current position; see Resumable."""
         place = self._place
         if not self._identity[0]:
             self._identity = _identity(self.path)
         return msgspec.json.encode(_Position(place.offset, place.line, place.checksum, *self._identity)).decode()
 
     def resume(self, position: str) -> None:
-        """Go on there; see Resumable."""
+        """Continue at this position; see Resumable."""
         try:
             at = msgspec.json.decode(position, type=_Position)
         except msgspec.MsgspecError:
@@ -118,7 +115,7 @@ class NdjsonFile:
             log.warning("%s was replaced or has changed%s: it is read from its start", self.path, line)
 
     def _pass(self, at: _Position) -> bool:
-        """Read up to a position; whether the same is there."""
+        """Read up to a position; returns whether the content is unchanged."""
         place = self._place
         with open_lines(self.path) as file:
             while place.offset < at.offset and (raw := file.readline(MAX_LINE_BYTES + len(b"\r\n"))):
@@ -140,15 +137,15 @@ def _identity(path: Path) -> tuple[int, int]:
 
 
 def read_orders(path: Path, origin: OriginRequest | None, place: FilePosition | None = None) -> Iterator[Any]:
-    """The entries of a file, or pairs of origin and entry; a `RejectedOrder` in place of a line that is not an order.
+    """Yield the entries of a file, or pairs of origin and entry; for an invalid line, a `RejectedOrder`.
 
-    Reading begins at `place`, which is moved behind every line before it is given. It stays before a last line without
-    a line break, which may be one that is still being written.
+    Reading starts at `place`, which is moved behind each line before the line is yielded. It stays before a last line
+    without a line break, which may be incomplete because the file is still being written.
     """
     place = FilePosition() if place is None else place
     with open_lines(path) as file:
         place.packed = packed_position(file)
-        if place.offset:  # a pipe has no other places than its beginning
+        if place.offset:  # a pipe can only be read from its start
             file.seek(place.offset)
         number = place.line
         while raw := file.readline(MAX_LINE_BYTES + len(b"\r\n")):
@@ -177,7 +174,7 @@ def _is_order(text: bytes) -> bool:
 
 
 def _skip_rest(file: Any) -> int:
-    """Read to the end of the line; how many bytes that were."""
+    """Skip the rest of a line; returns the number of bytes skipped."""
     skipped = 0
     while rest := file.readline(MAX_LINE_BYTES):
         skipped += len(rest)
@@ -187,7 +184,7 @@ def _skip_rest(file: Any) -> int:
 
 
 def read_pair(text: bytes, number: int) -> tuple[OriginRequest, Line] | RejectedOrder:
-    """A line of its own: an object with `origin` and `order`."""
+    """Read a line that is an object with `origin` and `order`."""
     found: tuple[OriginRequest, Line] | RejectedOrder = _line(text, number, None)
     return found
 

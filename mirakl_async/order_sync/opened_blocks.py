@@ -1,6 +1,6 @@
-"""What a message holds: a block of orders, a block of outcomes, or lines that another program put.
+"""Open messages: a block of orders, a block of outcomes, or lines that another program put.
 
-A further kind of line is added here.
+Further kinds of lines are added here.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _ORIGIN = msgspec.json.Decoder(OriginRequest)
 
 
 class ActionLine(Struct, gc=False):
-    """How an order action ended, as a line."""
+    """A line with the outcome of an order action."""
 
     action_id: str
     outcome: Raw
@@ -43,7 +43,7 @@ _ACTION = msgspec.json.Decoder(ActionLine)
 
 
 class BlockOpener:
-    """Opens blocks: orders are returned, outcomes go to their sender; rejected lines are reported and become rows."""
+    """Opens blocks: orders are returned, outcomes go to their sender, rejected lines are reported and stored."""
 
     def __init__(
         self,
@@ -56,9 +56,9 @@ class BlockOpener:
         self._actions = actions
 
     def open(self, block: HeldMessage, *, abandon: bool) -> tuple[list[Any], int]:
-        """What the engine is to send, and how many orders the message holds; `pending` counts every line.
+        """Return the orders to send, and the number of orders in the message; `pending` counts its unsettled lines.
 
-        `abandon` rejects all lines: workers died of the message, or could not settle it, too often.
+        `abandon` rejects all lines, because the message was delivered too often without being settled.
         """
         message = block.message
         try:
@@ -128,7 +128,7 @@ class BlockOpener:
 
 
 def halves_of(body: bytes) -> list[bytes]:
-    """A message cut into two; one if it has a single line, or is not a block."""
+    """Divide a message into two; returns it unchanged if it has a single line or is not a block."""
     try:
         parsed = parse_block(body)
     except BlockError:
@@ -145,7 +145,7 @@ def halves_of(body: bytes) -> list[bytes]:
 
 
 def action_block(action_id: str, outcome: bytes) -> bytes:
-    """The message that carries how one order action ended: `outcome` is the body of its report."""
+    """Encode the outcome of an order action as a message; `outcome` is the body of the request that reports it."""
     line = codec.encode({"action_id": action_id, "outcome": Raw(outcome)})
     return encode_block([(action_id, None, 0)], [line])
 

@@ -1,4 +1,4 @@
-"""`connect.orders` with the bulk sync beside the generated methods."""
+"""`connect.orders`: the generated methods and the bulk jobs."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ NO_CURSOR = "give resume_file=..., or resume=False to read the source from its s
 
 
 class Orders(GeneratedOrders):
-    """Orders pushed from the channel: single calls, and any number in bulk."""
+    """Orders that the channel sends to Connect, one by one or in bulk."""
 
     __slots__ = ()
 
@@ -121,39 +121,39 @@ class Orders(GeneratedOrders):
         idle: float = 5.0,
         max_deliveries: int | None = None,
     ) -> OrderSync:
-        """Push any number of orders into Connect, as fast as its documented rate allows, in bounded memory.
+        """Send any number of orders to Connect at its documented rate, in bounded memory.
 
         `source` is an iterable or async iterable of orders (`OrderRequest`, or mappings of the same shape), the path of
-        an NDJSON file, or a queue. Without `origin` it gives pairs of origin and order instead, or lines with `origin`
-        and `order`, and orders are grouped by store. An iterable may give lists of these as well: with a `journal` or
-        `enqueue`, the next list is asked for when the last is durable, and so the source may forget that.
+        an NDJSON file, or a queue. Without `origin` it yields pairs of origin and order instead, or lines with `origin`
+        and `order`, and orders are grouped by store. An iterable may also yield lists of these: with a `journal` or
+        `enqueue`, the next list is requested when the last one is durable, so that the source may forget that one.
 
             async with connect.orders.sync(read_orders(), origin=origin) as sync:
                 async for rejected in sync.rejected():
                     print(rejected)
             print(sync.report)
 
-        Batches hold up to `batch_size` orders and `max_batch_bytes` bytes; from an async source one that is not full
-        goes after `linger` seconds. Batches are sent as many at a time as the rate and the observed latency need, or
-        `concurrency`. One bad order does not hold up the 99 others of its batch: it is isolated, and comes out of
-        `rejected()` and into `rejected_file`, appended as NDJSON. `progress` is called with a report about ten times a
-        second. An outage is waited out for `max_outage` seconds; when stopped, the job drains for `grace_period`
-        seconds, and an async generator is closed.
+        A batch contains up to `batch_size` orders and `max_batch_bytes` bytes; with an async source, an incomplete
+        batch is sent after `linger` seconds. The number of concurrent calls follows the rate and the latency, unless
+        `concurrency` is given. A faulty order does not affect the 99 others of its batch: it is isolated, yielded by
+        `rejected()` and appended to `rejected_file` as NDJSON. `progress` is called with a report about ten times a
+        second. An outage is waited out for `max_outage` seconds. A stopped job finishes its calls within `grace_period`
+        seconds, and closes an async generator.
 
         With a `journal` (the path of a SQLite file, the address of a queue such as `redis://host/0/orders`, or an open
-        queue) nothing that it holds is lost when the process dies: the next job sends it, and reads a file, or any
-        `Resumable` source, on from where the journal ends, unless `resume` is False. A queue that keeps no positions
-        needs a `resume_file`. Orders are taken from the source up to `read_ahead` orders before they are sent: 2,000,
-        or any number from an async source, which may not be there to be read again.
+        queue), orders survive the death of the process: the next job sends those in the journal, and continues a file,
+        or any other `Resumable` source, after the last of them, unless `resume` is False. A queue that does not store
+        positions needs a `resume_file`. Up to `read_ahead` orders are read before they are sent: 2,000, or any number
+        from an async source, which may not be available again.
 
-        A queue as the source (an open one, or its address with `://`) is worked on until its job is done: nothing is in
-        hand, and nothing waits, or no message came for `idle` seconds where the queue cannot say. A queue that cannot
-        keep rejected orders needs `rejected`, a file or another queue. A single order that was delivered more than
-        `max_deliveries` times is set aside ("abandoned"), where the queue counts deliveries and keeps rejected orders.
+        A queue as the source (an open one, or its address with `://`) is read until it is empty or, if the queue cannot
+        count its messages, until no message arrived for `idle` seconds. A queue that cannot store rejected orders needs
+        `rejected`, a file or another queue. A single order that was delivered more than `max_deliveries` times is
+        rejected ("abandoned"), if the queue counts deliveries and stores rejected orders.
 
-        Use it as above, or as `report = await connect.orders.sync(...).run()`. Raises InvalidArgument at once for what
-        cannot be a source or an origin, and ConfigurationError for what a queue cannot do. Running it raises QueueError
-        if the queue cannot be opened, and SyncFailed, with the report, if the job could not finish.
+        Use it as above, or as `report = await connect.orders.sync(...).run()`. Raises InvalidArgument for an invalid
+        source or origin, and ConfigurationError for an option that the queue does not support. Running it raises
+        QueueError if the queue cannot be opened, and SyncFailed, with the report, if the job could not finish.
         """
         if origin is not None:
             _check_origin(origin)
@@ -206,12 +206,12 @@ class Orders(GeneratedOrders):
         grace_period: float = 10.0,
         max_outage: float | None = None,
     ) -> OrderSync:
-        """Push the orders and outcomes that a queue holds, and what others put there, until it is stopped.
+        """Send the orders and outcomes in a queue, and those that are put there later, until it is stopped.
 
-        Any number of workers may share a queue that several processes can open, beside those that `enqueue`. No outage
-        ends a worker, unless `max_outage` says how many seconds one may last. With `until_empty` it ends like `sync` of
-        a queue. What a worker had in hand when it died is delivered to others when its lease ends. The report counts as
-        read what this worker received. The rest is as with `sync`.
+        Any number of workers may share a queue that several processes can open, and others may `enqueue` into it. An
+        outage does not end a worker, unless `max_outage` limits its seconds. With `until_empty`, it ends like `sync` of
+        a queue. The messages of a worker that died are delivered to others when their leases end. The report counts the
+        orders received by this worker as read. The other options are those of `sync`.
         """
         check_arguments("upsertOrders", WORKER_OPTIONS, locals())
         options = JobOptions(
@@ -265,12 +265,12 @@ class Orders(GeneratedOrders):
         resume_file: str | Path | None = None,
         rejected: str | Path | Sink | None = None,
     ) -> SyncReport:
-        """Put orders into a queue, for workers to push; when it returns they are durable, and the source may forget.
+        """Put orders into a queue, for workers to send. On return they are durable, and the source may forget them.
 
-        The report counts what was read, rejected as no order, or superseded; what is `unsent` is in the queue. What was
-        rejected is stored in the queue if that keeps rejected orders, and in `rejected`, a file or another queue.
-        `source`, `origin`, `resume` and `resume_file` are as with `sync`. Raises InvalidArgument, ConfigurationError or
-        QueueError, and what the source raises after all it gave was put.
+        The report counts orders that were read, rejected as invalid, or superseded; those in the queue are `unsent`.
+        Rejected orders are stored in the queue if it supports that, and in `rejected`, a file or another queue.
+        `source`, `origin`, `resume` and `resume_file` are those of `sync`. Raises InvalidArgument, ConfigurationError
+        and QueueError; an error of the source is raised after the orders before it were put.
         """
         check_arguments("upsertOrders", OPTIONS, locals())
         if origin is not None:
@@ -316,7 +316,7 @@ class Orders(GeneratedOrders):
         queue: str | Path | Sink,
         errors: Sequence[ActionError] | None = None,
     ) -> None:
-        """Put the outcome of an order action into a queue; `worker` and `sync` send it.
+        """Put the outcome of an order action into a queue, from which `worker` and `sync` send it.
 
         It is durable on return. The arguments are those of `update_action_status`.
         """
@@ -342,7 +342,7 @@ class Orders(GeneratedOrders):
 
 
 def _checked(given: Any, needed: Any, instead: str = "give another queue") -> Any:
-    """The address or queue that was given; raises ConfigurationError if it cannot do what is needed."""
+    """Return the given queue or address; raises ConfigurationError if it lacks a needed capability."""
     require(queue_of(given) if isinstance(given, str | Path) else given, needed, instead)
     return given
 
@@ -352,7 +352,7 @@ def _needs_cursor(source: object, resume: bool, resume_file: Path | None) -> boo
 
 
 def _places(rejected: str | Path | Sink | None) -> tuple[Path | None, Sink | None]:
-    """The file and the queue for rejected orders."""
+    """Return the file and the queue for rejected orders."""
     if rejected is None:
         return None, None
     if isinstance(rejected, str | Path) and "://" not in str(rejected):
@@ -370,7 +370,7 @@ def _check_origin(origin: object) -> None:
 
 
 def _check_apart(source: Path, rejected_file: Path) -> None:
-    """A file that grows by a line for every line that is rejected would never end."""
+    """Reject a source that is also the file of rejected orders: it would never end."""
     if rejected_file.exists() and rejected_file.samefile(source):
         raise InvalidArgument("upsertOrders", "rejected_file", f"{rejected_file} is the file that is read")
 
@@ -388,7 +388,7 @@ def _source(source: Any, origin: OriginRequest | None) -> OrderSource:
         path = Path(source)
         if not path.is_file():
             raise InvalidArgument("upsertOrders", "source", f"{path} is not a file")
-        with suppress(OSError):  # one that cannot be read is said when it is read
+        with suppress(OSError):  # reading the file reports the error
             _check_lines(path)
         return NdjsonFile(path, origin)
     kind = type(source).__name__

@@ -1,8 +1,8 @@
-"""How long a batch is tried again: pure.
+"""How long a batch is retried. Pure.
 
-The transport has retried a call already when its error comes here. What is left is an outage, and is waited out for
-as long as the user has patience, counted from the last answer that came. Hosts that never answered are more
-likely misspelt than down, and get less of it; so do those from which never came but foreign error pages.
+The transport has already retried the call. The remaining error is an outage, which is waited out for `max_outage`
+seconds since the last response of Mirakl. A host that never responded, or only with foreign error pages, is more likely
+misspelled than down, and is retried for a shorter time.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ RENEWALS, RENEWAL_PAUSE = 5, 0.2
 
 
 class BatchBackoff:
-    """The trouble of one batch; `began` is None as long as there is none."""
+    """The backoff of one batch; `began` is the time of its first error, None before."""
 
     __slots__ = ("_max_outage", "_next", "_renewals", "began")
 
@@ -35,7 +35,7 @@ class BatchBackoff:
         self._renewals = 0
 
     def pause(self, error: MiraklError, now: float, last_answer: float | None) -> float | None:
-        """Seconds until the batch may be sent again, at most; None to give up."""
+        """Return the maximum seconds before the batch is retried; None to give up."""
         if self.began is None:
             self.began = now
         if recovery_for(error) in {"stop", "origin"}:
@@ -47,7 +47,7 @@ class BatchBackoff:
         return pause
 
     def _may_renew(self, error: MiraklError) -> bool:
-        """Whether a token was renewed for the call and revoked again before it arrived, which may pass."""
+        """Whether the token was refreshed and then revoked before the call arrived, which may be temporary."""
         if not isinstance(error, AuthenticationFailed) or len(error.attempts) < 2:
             return False
         self._renewals += 1

@@ -1,13 +1,12 @@
-"""A queue as the source of a job, and as its ledger: what is received, and when it is acknowledged.
+"""A queue as the source of a job: messages are received, and acknowledged when their orders have results.
 
-A message is acknowledged when Mirakl has answered for all of its lines; a superseded line counts as answered when the
-version that superseded it is. While a message is in hand its lease is extended, every third of a lease from its
-receipt; one that has lapsed all the same is neither extended nor released, since another worker may have it. Delivered
-again while in hand, a message is the same one with a new handle. Rejected lines are stored before, or in one step with,
-the acknowledgement.
+A message is acknowledged when all of its lines are settled; a superseded line is settled together with the line that
+superseded it. The lease of a held message is extended every third of a lease. A lease that has ended all the same is
+neither extended nor released, since another worker may have the message. If a held message is delivered again, only its
+handle is replaced. Rejected lines are stored before the acknowledgement, or in the same step.
 
-The job ends when its own source, if it has one, is put, nothing is in hand and nothing waits in the queue; or, where
-the queue cannot say, after `idle` seconds without a message. A worker goes on until it is stopped.
+The job ends when its own source, if any, has been put, no message is held, and the queue is empty or, if the queue
+cannot count messages, `idle` seconds have passed without one. A worker runs until it is stopped.
 """
 
 from __future__ import annotations
@@ -73,7 +72,7 @@ OTHERS_INTERVAL = 2.0
 
 
 class QueueOptions(Struct, kw_only=True):
-    """How a job works on a queue; see `orders.sync` and `orders.worker`."""
+    """The options of a job on a queue; see `orders.sync` and `orders.worker`."""
 
     until_empty: bool = True
     idle: float = 5.0
@@ -84,7 +83,7 @@ class QueueOptions(Struct, kw_only=True):
 
 
 class QueueFeed(Bundled, Ledger):
-    """One job's part in a queue; `enqueuer` is what the job itself puts there, if anything."""
+    """The queue of one job; `enqueuer` puts the job's own source into it, if there is one."""
 
     def __init__(self, session: Session, queue: Any, options: QueueOptions, enqueuer: Enqueuer | None) -> None:
         self._session = session
@@ -107,7 +106,7 @@ class QueueFeed(Bundled, Ledger):
     async def begin(
         self, counters: SyncCounters, on_rejected: Callable[[RejectedOrder], None], sync_file: Callable[[], None]
     ) -> None:
-        """Open the queue; raises what opening it raises."""
+        """Open the queue; raises QueueError and ConfigurationError."""
         self._counters, self._on_rejected = counters, on_rejected
         self._store = partial(store_rejected, self._options.rejected, sync_file)
         try:
@@ -131,11 +130,11 @@ class QueueFeed(Bundled, Ledger):
             raise
 
     async def backlog(self) -> QueueBacklog | None:
-        """What waits in the queue, this job's messages included."""
+        """Return the number of messages in the queue, including those held by this job."""
         return await backlog_of(self._queue)
 
     async def run(self) -> None:
-        """Beside the workers: acknowledge, keep leases, send outcomes, and put what the job's own source gives."""
+        """Acknowledge messages, extend leases, send outcomes, and put the job's own source, beside the workers."""
         tasks = [self._held.acknowledge_all, self._held.keep_leases, self._actions.run]
         if self._enqueuer is not None:
             tasks.append(partial(self._enqueue, self._enqueuer))
@@ -157,11 +156,11 @@ class QueueFeed(Bundled, Ledger):
             self._over.set()
 
     def stop(self) -> None:
-        """Receive nothing more."""
+        """Stop receiving messages."""
         self._over.set()
 
     def accepted(self, entries: Sequence[Entry]) -> None:
-        """Settle these lines."""
+        """Settle accepted lines."""
         if isinstance(entries, BlockLines) and not entries.opened:
             self._settle(entries.block, len(entries))
             return
@@ -169,22 +168,22 @@ class QueueFeed(Bundled, Ledger):
             self._done(entry)
 
     def rejected(self, entry: Entry, rejected_order: RejectedOrder) -> None:
-        """Store this line with its reason, and settle it."""
+        """Store a rejected line with its reason, and settle it."""
         if isinstance(entry, QueuedLine):
             self._add_row(entry.block, row_of(rejected_order))
             self._done(entry)
 
     def superseded(self, entry: Entry, by: Entry) -> None:
-        """Settle this line when the other one is settled."""
+        """Settle a superseded line together with the line that superseded it."""
         if isinstance(entry, QueuedLine):
             self._owed.setdefault(id(by), []).extend([entry, *self._owed.pop(id(entry), ())])
 
     def unsent(self) -> Iterator[tuple[OriginRequest, Entry]]:
-        """What was taken from the job's own source, and is not in the queue."""
+        """Yield the orders of the job's own source that are not in the queue."""
         return iter(()) if self._enqueuer is None else self._enqueuer.unsent()
 
     async def end(self) -> None:
-        """Acknowledge what is settled, release the rest, and close the queue."""
+        """Acknowledge the settled messages, release the others, and close the queue."""
         try:
             with anyio.move_on_after(END_TIMEOUT) as limit:
                 await self._held.acknowledge()
@@ -208,7 +207,7 @@ class QueueFeed(Bundled, Ledger):
             await self._stack.aclose()
 
     async def _received_last(self) -> Sequence[Message]:
-        """What the last call brought: had it been cancelled at once, that would be lost until its lease ends."""
+        """Return the messages of the last receive; cancelling it could lose them until their leases end."""
         receiving = self._receiving
         if receiving is None or not (await asyncio.wait([receiving], timeout=RECEIVE_TIMEOUT))[0]:
             return ()
@@ -233,7 +232,7 @@ class QueueFeed(Bundled, Ledger):
         block.rows.append(row)
 
     async def _wait_out(self, error: QueueUnavailable) -> None:
-        """The adapter waited for its own time. An outage ends every job but one that waits for ever."""
+        """Handle an outage that the queue itself has waited for; it ends every job except one that waits forever."""
         if self._options.max_outage != inf:
             raise error
         log.warning("order sync: %s; trying again in %.0f s", error, RETRY_INTERVAL)
@@ -249,7 +248,7 @@ class QueueFeed(Bundled, Ledger):
             self._landed.set()
 
     async def _room(self) -> None:
-        """Wait while the source is far enough ahead; others may work on the same queue, so look now and then."""
+        """Wait while enough orders were read ahead; checks at intervals, since other workers may use the same queue."""
         ahead = self._options.read_ahead
         assert self._enqueuer is not None  # noqa: S101 - who asks is one
         while ahead is not None and self._enqueuer.enqueued + self._from_others - self._received >= ahead:
@@ -305,7 +304,7 @@ class QueueFeed(Bundled, Ledger):
         return waiting == 0
 
     async def _split(self, held: HeldMessage) -> bool:
-        """Cut a block that was delivered again and again, so that no worker can die of all of it."""
+        """Divide a block that was delivered repeatedly, so that a fatal order affects fewer others."""
         message, queue = held.message, cast("Any", self._queue)
         if (message.deliveries or 0) < SPLIT_DELIVERIES or not offers(queue, Sink):
             return False
@@ -322,7 +321,7 @@ class QueueFeed(Bundled, Ledger):
         return True
 
     def _open(self, held: HeldMessage) -> Sequence[Any]:
-        """What a message brings."""
+        """Open a message and return its orders."""
         message, most = held.message, self._options.max_deliveries
         self._block_bytes = max(len(message.body), self._block_bytes / 2, 1)
         abandon = most is not None and offers(self._queue, KeepsRejected) and (message.deliveries or 0) > most
@@ -338,14 +337,14 @@ class QueueFeed(Bundled, Ledger):
 
 
 def _first(error: BaseException) -> BaseException:
-    """What a task group was ended by."""
+    """Return the first exception of a group."""
     while isinstance(error, BaseExceptionGroup):
         error = cast("BaseExceptionGroup[BaseException]", error).exceptions[0]
     return error
 
 
 async def store_rejected(sink: Sink | None, sync_file: Callable[[], None], rows: Sequence[RejectedRow]) -> None:
-    """Have rejected lines safe in the places that were named for them."""
+    """Store rejected lines safely in the given places."""
     if sink is not None:
         await sink.put([b"".join(msgspec.json.encode(row) + b"\n" for row in rows)])
     await asyncio.to_thread(sync_file)

@@ -1,6 +1,6 @@
-"""The file of rejected orders: one JSON line each, with the reason and the order itself, so that it can be sent again.
+"""The file of rejected orders: a JSON line for each, with the reason and the order, so that it can be sent again.
 
-It holds what the orders hold, personal data included: it is readable by its owner only, also where it existed before.
+The file contains personal data. It is readable by its owner only, even if it existed before.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ __all__ = ["RejectedFile", "identity_of", "is_json", "is_rejected_file", "raw_of
 
 
 def record(rejected_order: RejectedOrder) -> bytes:
-    """One line: id, kind, reason, where, the server's errors, and the order as it was; `text` if that is not JSON."""
+    """Encode a line: id, kind, reason, path, the server's errors, and the unchanged order; `text` if it is not JSON."""
     raw = raw_of(rejected_order)
     sound = raw is not None and is_json(raw)
     content: dict[str, Any] = {
@@ -50,19 +50,19 @@ def record(rejected_order: RejectedOrder) -> bytes:
 
 
 def raw_of(rejected_order: RejectedOrder) -> bytes | None:
-    """The order as it was, or came; None if nothing can be said of it."""
+    """Return the order as it was received; None if it cannot be represented."""
     if rejected_order.raw is not None or rejected_order.order is None:
         return rejected_order.raw
     try:
         return _ANYTHING.encode(rejected_order.order)
-    except Exception:  # noqa: BLE001 - it may be rejected for just this; its reason says so
+    except Exception:  # noqa: BLE001 - the order may be rejected for this reason
         return None
 
 
 def identity_of(rejected_order: RejectedOrder) -> str:
-    """What is the same each time that an order is rejected: origin, id, sub-channel and stamp.
+    """Return what identifies a rejected order: origin, id, sub-channel and timestamp.
 
-    What is not an order is known by its bytes.
+    An item that is not an order is identified by its bytes.
     """
     raw = raw_of(rejected_order)
     if rejected_order.origin is not None and raw is not None:
@@ -84,7 +84,7 @@ _IDENTITY = msgspec.json.Decoder(_Identity)
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, Decimal):  # NaN, which no other encoder of ours writes
+    if isinstance(value, Decimal):  # NaN, which JSON does not support
         return Decimal(value)
     raise TypeError
 
@@ -102,7 +102,7 @@ def is_json(raw: bytes) -> bool:
 
 
 class RejectedFile:
-    """Appends to the file, whole lines only; every record is written through at once."""
+    """Appends complete lines to the file; every record is written at once."""
 
     __slots__ = ("_file",)
 
@@ -112,13 +112,13 @@ class RejectedFile:
             self._file.write(b"\n")
 
     def write(self, rejected_order: RejectedOrder) -> None:
-        """Add one record."""
+        """Append a record."""
         self._file.write(record(rejected_order))
         self._file.flush()
 
     def sync(self) -> None:
-        """Return when the records will survive a power failure."""
-        with suppress(OSError):  # a pipe cannot
+        """Return when the records are safe from a power failure."""
+        with suppress(OSError):  # not supported for a pipe
             os.fsync(self._file.fileno())
 
     def close(self) -> None:
@@ -127,25 +127,25 @@ class RejectedFile:
 
 
 def _is_cut_short(path: Path) -> bool:
-    """Whether a crash left half a record, which must not spoil the next."""
+    """Whether a crash left an incomplete record at the end, which must not be joined with the next one."""
     try:
         if not path.is_file() or not path.stat().st_size:
             return False
         with path.open("rb") as file:
             file.seek(-1, os.SEEK_END)
             return file.read() != b"\n"
-    except OSError:  # one that may be written only
+    except OSError:  # a file without read permission
         return False
 
 
 def is_rejected_file(path: Path) -> bool:
-    """Whether a file is one of rejected orders, by how it begins."""
+    """Whether a file contains rejected orders, judged by its first line."""
     with path.open("rb") as file:
         return file.read(1) == b"{"
 
 
 def read_records(path: Path) -> list[dict[str, Any]]:
-    """The records of a file, those of one id as one, the last; raises UnreadableFile for a line that is not one."""
+    """Return the last record of each id in a file; raises UnreadableFile for an invalid line."""
     records: dict[str, dict[str, Any]] = {}
     with path.open("rb") as file:
         for number, line in enumerate(file, 1):
@@ -153,6 +153,6 @@ def read_records(path: Path) -> list[dict[str, Any]]:
                 found = codec.decode_plain(line)
                 records[found["id"]] = found
             except (codec.CodecError, KeyError, TypeError):
-                if line.endswith(b"\n"):  # else a crash cut it off
+                if line.endswith(b"\n"):  # otherwise a crash cut it off
                     raise UnreadableFile(f"{path}: line {number} is not a record of a rejected order") from None
     return [*records.values()]

@@ -1,4 +1,4 @@
-"""One order that Mirakl will not accept."""
+"""A rejected order."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ RejectionKind: TypeAlias = Literal["server", "invalid", "conflict", "abandoned",
 
 
 class RejectedOrder(RedactedBytesRepr, Struct, frozen=True, kw_only=True):
-    """One order that will not be accepted, and why.
+    """A rejected order, and the reason.
 
-    `kind` is "server" (Mirakl rejected it, alone or by name), "invalid" (it breaks the documented contract, or is no
-    order at all), "conflict" (a second body with the stamp of one already sent: which one holds would be luck),
-    "abandoned" (it was delivered more often than `max_deliveries` without an answer), or "origin" (its channel or
-    store was rejected, while the orders of another one were accepted).
-    `line` is the line of an NDJSON source, `raw` its bytes; `path` where in the order, as far as is known;
-    `problem` is what Mirakl said of this order, without its place in the batch.
+    `kind` is "server" (Mirakl rejected it, alone or by name), "invalid" (it violates the documented contract, or is not
+    an order), "conflict" (another body with the timestamp of one already sent: which one Mirakl keeps would be chance),
+    "abandoned" (it was delivered more than `max_deliveries` times without a result), or "origin" (its channel or store
+    was rejected, while orders of another one were accepted).
+    `line` is the line number in an NDJSON source, and `raw` its bytes; `path` is the violated path in the order, if it
+    is known; `problem` is the part of Mirakl's response about this order, without its position in the batch.
     """
 
     kind: RejectionKind
@@ -40,7 +40,7 @@ class RejectedOrder(RedactedBytesRepr, Struct, frozen=True, kw_only=True):
     problem: Problem | None = None
 
     def __str__(self) -> str:
-        """Which order, and why; nothing of its content."""
+        """Show the id of the order and the reason, but not its content."""
         line = f"line {self.line}" if self.line else None
         which = f"{self.channel_order_id} ({line})" if self.channel_order_id and line else self.channel_order_id or line
         return f"{which or 'an order'}: {self.reason}"

@@ -1,4 +1,4 @@
-"""How a rejected order is kept beside a queue, or in another one, so that it can be sent again."""
+"""Convert rejected orders to the rows that a queue stores, from which they can be sent again."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["row_of"]
 
 
 def row_of(rejected_order: RejectedOrder) -> RejectedRow:
-    """The row of a rejection."""
+    """Return the row of a rejected order."""
     raw = raw_of(rejected_order)
     line = raw
     if raw is not None and rejected_order.origin is not None and is_json(raw):

@@ -1,8 +1,7 @@
-"""Where rejected orders go: to an iterator, and into the file.
+"""Pass rejected orders to iterators, and write them to the file.
 
-Iterating is optional. While something iterates, none is dropped, and a feed of nothing but junk is read no faster than
-its rejected orders are taken; else the first ones are kept, and the rest only counted. The first of each kind is
-logged.
+Iterating is optional. With an iterator, no rejected order is dropped, and the source is read no faster than rejected
+orders are consumed. Without one, the first ones are kept and the others only counted. The first of each kind is logged.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ _VALUES = re.compile(r"""[\w.+-]*@[\w.-]+|"[^"]*"|(?<!\w)'[^']*'(?!\w)|“[^”]
 
 
 class OrderRejections:
-    """The rejected orders of one job; `is_over_capacity` when its iterators are behind by as many as are kept."""
+    """The rejected orders of one job."""
 
     __slots__ = (
         "_bytes",
@@ -64,12 +63,12 @@ class OrderRejections:
         self._released = False
 
     def open(self) -> None:
-        """Open the file, if one was named."""
+        """Open the file, if there is one."""
         if self._file is not None:
             self._letters = RejectedFile(self._file)
 
     def add(self, rejected_order: RejectedOrder) -> None:
-        """Hand one on; raises OSError if the file cannot take it, which then is the only one that has not got it."""
+        """Add a rejected order; raises OSError if only writing it to the file failed."""
         if self._listeners or (len(self._kept) < KEPT and self._bytes < KEPT_BYTES):
             self._kept.append(rejected_order)
             self._bytes += _size(rejected_order)
@@ -81,7 +80,7 @@ class OrderRejections:
             self._letters.write(rejected_order)
 
     async def listen(self, over: Callable[[], bool]) -> AsyncIterator[RejectedOrder]:
-        """Each as it comes, until the job is `over` and all were given."""
+        """Yield rejected orders as they are found, until the job is `over` and all were yielded."""
         self._listeners += 1
         try:
             while True:
@@ -101,29 +100,29 @@ class OrderRejections:
 
     @property
     def is_over_capacity(self) -> bool:
-        """Whether nothing more should be rejected for now."""
+        """Whether reading should pause, since iterators have not consumed enough rejected orders."""
         if not self._listeners or self._released:
             return False
         return len(self._kept) >= KEPT or self._bytes >= KEPT_BYTES
 
     async def wait_for_capacity(self) -> None:
-        """Wait while it is is_over_capacity."""
+        """Wait while `is_over_capacity`."""
         while self.is_over_capacity:
             self._room.clear()
             await self._room.wait()
 
     def release(self) -> None:
-        """From now on nothing is held back: the job is to end, and must not wait for an iterator."""
+        """Stop waiting for iterators, since the job is to end."""
         self._released = True
         self._room.set()
 
     def sync(self) -> None:
-        """Return when what the file holds will survive a power failure."""
+        """Return when the content of the file is safe from a power failure."""
         if self._letters is not None:
             self._letters.sync()
 
     def close(self, *, quiet: bool = False) -> None:
-        """Close the file, and wake the iterators; `quiet` where the orders are stored elsewhere."""
+        """Close the file, and wake the iterators; `quiet` if the orders are stored elsewhere."""
         self._news.set()
         if self._letters is not None:
             self._letters.close()
@@ -134,7 +133,7 @@ class OrderRejections:
             )
 
     def _count(self, rejected_order: RejectedOrder) -> None:
-        """Count an order under its reason, and log the first of each."""
+        """Count an order by its reason, and log the first of each reason."""
         reasons, reason = self._counters.reasons, reason_of(rejected_order)
         if reason not in reasons and len(reasons) >= MAX_REASONS:
             reason = OTHER_REASONS
@@ -147,7 +146,7 @@ class OrderRejections:
 
 
 def reason_of(rejected_order: RejectedOrder) -> str:
-    """What many rejections have in common: kind and reason, without the values of one order."""
+    """Return the kind and the reason without values of the order, so that equal rejections can be counted."""
     words = _VALUES.sub("…", _INDEX.sub("[]", f"{rejected_order.kind}: {' '.join(rejected_order.reason.split())}"))
     return words if len(words) <= MAX_REASON_LENGTH else words[: MAX_REASON_LENGTH - 1] + "…"
 
@@ -157,5 +156,5 @@ def _size(rejected_order: RejectedOrder) -> int:
         return len(rejected_order.raw or b"")
     try:
         return len(codec.encode(rejected_order.order))
-    except Exception:  # noqa: BLE001 - it may be rejected for just this
+    except Exception:  # noqa: BLE001 - the order may be rejected for this reason
         return 0

@@ -1,4 +1,4 @@
-"""What a sync says of itself: its figures, and the counters behind them."""
+"""The report of a sync, and its counters."""
 
 from __future__ import annotations
 
@@ -8,16 +8,19 @@ __all__ = ["SyncCounters", "SyncReport"]
 
 
 class SyncReport(Struct, frozen=True, kw_only=True):
-    """A sync's figures; at any time `read == accepted + rejected + superseded + unsent`.
+    """The figures of a sync; at any time `read == accepted + rejected + superseded + unsent`.
 
-    `read` counts what was taken from the source, and what a journal held at the start; `accepted` what Mirakl
-    answered with 204 for (accepted, which is not always applied: it silently keeps a newer state); `rejected` what
-    it, or the contract, will never accept; `superseded` what was not sent because a newer version of the same order
-    was; `unsent` what is still in hand, and at the end what a stopped job leaves. `sent` counts orders in all
-    calls, repeats included; `calls` every attempt on the wire, `retries` those after the first, `throttled` the 429
-    answers among them. `outcomes` of order actions, which only a journal holds, are counted apart: those that
-    Mirakl took or had taken, and those it will never take. `reasons` counts rejected orders by what was wrong, the
-    values of single orders left out; at most 20 different ones.
+    All counts are of orders, unless said otherwise:
+
+    - `read`: taken from the source, or in the journal at the start;
+    - `accepted`: answered with 204 (not always applied: Mirakl silently keeps a newer version);
+    - `rejected`: by Mirakl or by validation;
+    - `superseded`: not sent, because a newer version of the same order was;
+    - `unsent`: without a result yet; at the end, those that a stopped job did not send;
+    - `sent`: in all calls, repetitions included;
+    - `calls`: attempts on the wire; `retries`: those after the first; `throttled`: those answered with 429;
+    - `outcomes`: of order actions, which only a journal contains: accepted (also earlier) and rejected ones;
+    - `reasons`: rejected orders by reason, without values of single orders; at most 20 reasons.
     """
 
     read: int = 0
@@ -41,11 +44,11 @@ class SyncReport(Struct, frozen=True, kw_only=True):
 
     @property
     def complete(self) -> bool:
-        """Whether nothing is left in hand."""
+        """Whether every order has a result."""
         return self.unsent == 0
 
     def __str__(self) -> str:
-        """One line for people."""
+        """Show the figures in one line."""
         outcomes = ""
         if self.outcomes or self.rejected_outcomes:
             outcomes = f"; outcomes: {self.outcomes} accepted, {self.rejected_outcomes} rejected"
@@ -58,7 +61,7 @@ class SyncReport(Struct, frozen=True, kw_only=True):
 
 
 class SyncCounters:
-    """The counters behind the reports."""
+    """The counters of a running job."""
 
     __slots__ = (
         "accepted",
@@ -88,7 +91,7 @@ class SyncCounters:
         self.rejected_outcomes: int = 0
 
     def report(self, seconds: float) -> SyncReport:
-        """The figures now; what was read and is in no other column is still in hand."""
+        """Return the current report; orders without a result are unsent."""
         return SyncReport(
             read=self.read,
             sent=self.sent,

@@ -1,4 +1,4 @@
-"""Where sources stand, in a small JSON file: for queues that cannot store it."""
+"""Store the positions of sources in a small JSON file, for queues that cannot store them."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ __all__ = ["ResumeFile"]
 
 
 class ResumeFile:
-    """Positions by the names of their sources; written as a whole, so that a crash leaves the old or the new one."""
+    """A file of positions by source name; replaced atomically, so that a crash leaves the old or the new one."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     async def cursor(self, name: str) -> str | None:
-        """The position that was stored last for this source."""
+        """Return the last stored position of a source."""
         return (await asyncio.to_thread(self._read)).get(name)
 
     async def store(self, name: str, position: str) -> None:
-        """Store a position; the orders up to there must be durable."""
+        """Store a position; all orders before it must be durable."""
         await asyncio.to_thread(self._write, name, position)
 
     def _read(self) -> dict[str, str]:
