@@ -62,6 +62,8 @@ class SocketRequest:
             return await self._request.read()
         except web.HTTPRequestEntityTooLarge:
             return refusal(self._service, 413)
+        except web.RequestPayloadError:
+            return self._service.refuse(400, "INVALID_INPUT", "The body is not encoded as its headers say")
 
     async def sleep(self, seconds: float) -> None:
         """Sleep by the simulator's clock."""

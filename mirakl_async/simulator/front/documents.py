@@ -106,10 +106,6 @@ def order_document_kind(orders: Table) -> DocumentKind:
 def shop_document_kind(now: float) -> DocumentKind:
     """Return the kind of shops' documents; they were uploaded in the week before `now`."""
 
-    def rank(text: str) -> int | None:
-        known = text.isascii() and text.isdecimal() and 0 <= int(text) - names.FIRST_SHOP < names.SHOPS
-        return int(text) - names.FIRST_SHOP if known else None
-
     def owner(rank: int) -> str:
         return str(names.FIRST_SHOP + rank)
 
@@ -118,7 +114,7 @@ def shop_document_kind(now: float) -> DocumentKind:
 
     return DocumentKind(
         noun="shop",
-        rank=rank,
+        rank=names.shop_rank,
         owner=owner,
         uploaded=uploaded,
         types=("LEGAL_DOC", "ID_CARD", "IDENTIFICATION_DOCUMENT", "BANK_DETAILS"),
@@ -148,11 +144,12 @@ class Documents:
 
     def get(self, text: str) -> Document | None:
         """Return one document by its number, None when there is none."""
-        if not (text.isascii() and text.isdecimal()) or int(text) in self._deleted:
+        number = names.digits(text)
+        if number is None or number in self._deleted:
             return None
-        if int(text) in self._added:
-            return self._added[int(text)]
-        rank, place = divmod(int(text) - names.number(0), 2)
+        if number in self._added:
+            return self._added[number]
+        rank, place = divmod(number - names.number(0), 2)
         known = self._kind.rank(self._kind.owner(rank)) is not None
         return self._usual(rank, place) if known else None
 

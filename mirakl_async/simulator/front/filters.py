@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 from ..instants import is_instant, nanoseconds
+from .names import digits
 from .refusals import refused
 from .tables import Head
 
@@ -152,10 +153,10 @@ def boolean(name: str, text: str) -> bool:
 
 def whole_number(name: str, text: str, low: int, high: int | None = None) -> int:
     """Read a whole number within bounds."""
-    digits = text.removeprefix("-")
-    if not (digits.isascii() and digits.isdecimal()):
+    size = digits(text.removeprefix("-"))
+    if size is None:
         raise refused(400, f"The parameter {name} must be a whole number")
-    number = int(text)
+    number = -size if text.startswith("-") else size
     if number < low or (high is not None and number > high):
         bounds = f"at least {low}" if high is None else f"from {low} to {high}"
         raise refused(400, f"The parameter {name} must be {bounds}")

@@ -240,9 +240,9 @@ class Imports:
 
     def _asked(self, parts: list[Part]) -> Head:
         shop = text_of(parts, "shop")
-        if shop is None or not shop.isdecimal():
+        if shop is None or names.digits(shop) is None:
             raise invalid([("NotNull", "shop", "shop must be the id of a shop")])
-        if not 0 <= int(shop) - names.FIRST_SHOP < names.SHOPS:
+        if names.shop_rank(shop) is None:
             raise refused(404, "There is no such shop")
         operator_format = text_of(parts, "operator_format")
         if operator_format not in {None, "true", "false"}:

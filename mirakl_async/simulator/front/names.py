@@ -13,6 +13,7 @@ __all__ = [
     "SHOPS",
     "commercial_id",
     "customer_id",
+    "digits",
     "ean",
     "ean_rank",
     "line_id",
@@ -25,6 +26,7 @@ __all__ = [
     "product_rank",
     "product_sku",
     "shop_name",
+    "shop_rank",
 ]
 
 SHOPS: Final = 20
@@ -111,6 +113,18 @@ def number(rank: int) -> int:
     return _NUMBER_BASE + rank
 
 
+def digits(text: str) -> int | None:
+    """Return the number that a text of ASCII digits is; None for other text, and for more digits than 64 bits hold."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else None
+
+
 def number_rank(text: str) -> int | None:
     """Return the rank of a row that is known by a number."""
-    return int(text) - _NUMBER_BASE if text.isascii() and text.isdecimal() else None
+    number = digits(text)
+    return None if number is None else number - _NUMBER_BASE
+
+
+def shop_rank(text: str) -> int | None:
+    """Return the rank of the shop of this id."""
+    number = digits(text)
+    return number - FIRST_SHOP if number is not None and 0 <= number - FIRST_SHOP < SHOPS else None

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import aiohttp
+import pytest
+
 from mirakl_async.simulator.front.names import order_id
 
 from ..calls import CUSTOMER, PACKAGE
@@ -134,3 +137,41 @@ async def test_returns_and_their_labels_are_created(start):
     labels = (await front.get("/api/returns/return-labels", return_id=created["id"])).json["data"]
     assert [(one["return_id"], one["label_state"]) for one in labels] == [(created["id"], "PENDING")]
     assert (await send(front, "POST", "/api/returns", {"returns": [good] * 201})).status == 400
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/api/orders?offset={}", 400),
+        ("GET", "/api/orders?offset=-{}", 400),
+        ("GET", "/api/orders?max={}", 400),
+        ("GET", "/api/returns?limit={}", 400),
+        ("GET", "/api/promotions?ids={}", 200),
+        ("GET", "/api/offers/{}", 404),
+        ("GET", "/api/offers/{}/quantity", 404),
+        ("GET", "/api/products/imports/{}", 404),
+        ("GET", "/api/products/imports/{}/error_report", 404),
+        ("DELETE", "/api/orders/documents/{}", 404),
+        ("DELETE", "/api/shops/documents/{}", 404),
+    ],
+)
+@pytest.mark.parametrize("digits", [20, 5_000])
+async def test_a_number_that_no_integer_holds_is_answered_like_any_other(front, method, path, status, digits):
+    reply = await front.send(method, path.format("9" * digits))
+    assert reply.status == status
+    assert status == 200 or reply.json["status"] == status
+
+
+@pytest.mark.parametrize("shop", ["9" * 5_000, "\u0662\u0660\u0660\u0660", "-2000", "2000.0"])
+async def test_the_shop_of_an_import_is_a_number_in_ascii_digits(front, shop):
+    form = aiohttp.FormData({"shop": shop})
+    form.add_field("file", b"sku\n1\n", filename="products.csv")
+    reply = await front.send("POST", "/api/products/imports", data=form)
+    assert (reply.status, reply.json["errors"][0]["field"]) == (400, "shop")
+
+
+async def test_a_body_that_cannot_be_unpacked_is_rejected(front):
+    headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+    reply = await front.send("PUT", "/api/orders", data=b"{}", headers=headers)
+    assert reply.status == 400
+    assert "is not encoded as its headers say" in str(reply.json)
