@@ -1,7 +1,7 @@
-"""Connect's events: what it puts on a connector's queue, decoded into a struct for each type, handled and answered.
+"""Connect's events: the messages on a connector's queue, decoded into a struct for each type, and their handling.
 
-`decode` reads one message. The structs are in `mirakl_async.models.connect_events`: nine commands and four facts. An
-`EventRouter` has the handlers that `connect.events.run` calls; an idempotency store remembers the outcomes.
+`decode` decodes one message. The structs are in `mirakl_async.models.connect_events`: nine commands and four facts. An
+`EventRouter` holds the handlers that `connect.events.run` calls. An idempotency store stores the outcomes of commands.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from .router import EventRouter as EventRouter
     from .sqlite_idempotency import SqliteIdempotencyStore as SqliteIdempotencyStore
 
-# Resolved on first use: a program that only decodes needs none of them, and some need an extra.
+# Imported on first use: a program that only decodes does not need these modules, and some require an extra.
 _MODULES = {
     "ActionErrorCode": "outcomes",
     "ActionFailed": "outcomes",

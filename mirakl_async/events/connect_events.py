@@ -1,4 +1,4 @@
-"""`connect.events`: what Connect puts on the connector's queue, handled and answered."""
+"""`connect.events`: receives and handles the events on the connector's queue, and reports outcomes to Connect."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..errors import ConfigurationError, QueueUnavailable
 from ..queues.opening import opened, queue_of, require
 from ..queues.protocol import Sink, Source
 from .counters import EventCounters, EventRecorder
-from .opening import checked_store, opened_store
+from .opening import checked_store, open_store
 from .outcomes import ActionFailed, Done, decode_outcome, failed, succeeded
 from .rejections import check_place
 from .reporting import Reporter
@@ -40,7 +40,7 @@ OPTIONS: Rules = {
     "idle": SECONDS_OR_ZERO,
     "progress": CALLABLE.or_none(),
 }
-"""What the options of receiving events take."""
+"""The valid values of the options of `receive` and `run`."""
 
 
 class Events:
@@ -63,14 +63,15 @@ class Events:
         until_empty: bool = False,
         idle: float = 5.0,
     ) -> EventStream:
-        """The events of a queue, one by one: `async for delivery in connect.events.receive(...)`.
+        """Return an iterator over the events of a queue: `async for delivery in connect.events.receive(...)`.
 
-        Each delivery has the `event`, and is settled by `done()`, `failed()`, `deferred()` or `retry()`; until then it
-        is leased. Up to `prefetch` events are in hand, one of an order at a time. The rest is as with `run`. As `async
-        with` it ends where it should; a loop that is left early is closed by `contextlib.aclosing`.
+        A delivery has an `event`. Settle it with `done()`, `failed()`, `deferred()` or `retry()`; until then its
+        message stays leased. Up to `prefetch` events are held; of one order, one event at a time is delivered. The
+        other parameters are those of `run`. Use the stream with `async with` to close it reliably, or
+        `contextlib.aclosing` for a loop that may be left early.
         """
         check_settings("events.receive", OPTIONS, locals())
-        _check_places(queue, idempotency_store, orders, rejected)
+        _check_arguments(queue, idempotency_store, orders, rejected)
         return EventStream(
             self._session,
             queue,
@@ -99,27 +100,32 @@ class Events:
         idle: float = 5.0,
         progress: Callable[[EventStatus], None] | None = None,
     ) -> EventCounters:
-        """Handle what comes, until SIGTERM, SIGINT or cancellation; then end gracefully.
+        """Handle events until SIGTERM, SIGINT or cancellation, then shut down gracefully.
 
-        A command's outcome is stored in `idempotency_store` (the path of a SQLite file, which may be that of the
-        orders' queue, an address, or a store), reported to Connect, and then its message is acknowledged. The orders in
-        `Done.then` are put into `orders`. A handler that raises is tried again, and after `max_failures` the command is
-        reported FAILED with UNEXPECTED, or the fact set aside. `concurrency` handlers run at a time, each for at most
-        `time_limit` seconds; one that is cancelled then, or after `grace_period` at the end, has no outcome, and is
-        called again. What cannot be decoded is set aside beside the queue, or in `rejected`, a file or another queue.
-        With `until_empty` it ends when nothing waits in the queue, or nothing came for `idle` seconds where the queue
-        cannot say. `progress` is called every five seconds with an `EventStatus`, for a liveness probe; what it raises
-        ends the run.
+        - The outcome of a command is stored in `idempotency_store` and reported to Connect; then its message is
+          acknowledged. `idempotency_store` is the path of a SQLite file (which may be the file of the orders' queue),
+          an address, or a store.
+        - The orders in `Done.then` are put into the queue `orders`.
+        - If a handler raises, the event is handled again. After `max_failures` failures, a command is reported FAILED
+          with UNEXPECTED, and a fact is set aside.
+        - At most `concurrency` handlers run at a time, each for at most `time_limit` seconds. A handler that is
+          cancelled then, or `grace_period` seconds into the shutdown, has no outcome, so its event is handled again.
+        - A message that cannot be decoded is set aside: in its queue, or in `rejected`, a file or another queue.
+        - With `until_empty`, the run ends when the queue is empty. If the queue cannot count its messages, the run ends
+          when it has received no event for `idle` seconds.
+        - `progress` is called every five seconds with an `EventStatus`, for a liveness probe. An exception that it
+          raises ends the run.
 
-        Raises ConfigurationError when a type of command has neither a handler nor `decline`, and for what a queue
-        cannot do; QueueError; and the error of a report that would meet every further one, such as PermissionDenied.
+        Raises ConfigurationError if a type of command has neither a handler nor `decline`, or a queue does not support
+        an operation; QueueError; and the error of a report that every further report would get, such as
+        PermissionDenied.
         """
         check_settings("events.run", OPTIONS, locals())
         if missing := router.missing():
             raise ConfigurationError(
                 f"events.run: commands need a handler, or EventRouter.decline: {', '.join(missing)}"
             )
-        _check_places(queue, idempotency_store, orders, rejected)
+        _check_arguments(queue, idempotency_store, orders, rejected)
         stream = EventStream(
             self._session,
             queue,
@@ -151,38 +157,39 @@ class Events:
         idempotency_store: str | Path | IdempotencyStore,
         orders: str | Path | Sink | None = None,
     ) -> None:
-        """Give a deferred action its outcome: stored, then reported; None is `Done()`.
+        """Store the outcome of a deferred action and report it to Connect; None means `Done()`.
 
-        An action has one outcome: if it has one already, that one stands. If Connect is unreachable, the outcome is
-        durable all the same, where the store is, and any runner of this store reports it.
+        An action has one outcome; if an outcome is already stored, it is not replaced. If Connect is unreachable, the
+        outcome stays in the store, and any runner that uses the store reports it later. A store that is not durable
+        raises QueueUnavailable in this case.
         """
         store = checked_store(idempotency_store)
-        decided = _outcome(action_id, outcome)
+        decided = _to_outcome(action_id, outcome)
         if decided.then and orders is None:
             raise ConfigurationError("events.settle: the outcome has orders in `then`: give orders=...")
         transport = self._session.transport
         recorder = EventRecorder(transport.instrumentation, transport.clock)
 
-        async def keep(action_id: str, _outcome: ActionOutcome, _reason: str) -> None:
-            """It is logged; there is no queue to keep it beside."""
+        async def log_only(action_id: str, _outcome: ActionOutcome, _reason: str) -> None:
+            """Do nothing: the reporter logs the rejection, and there is no queue to store it in."""
 
-        async with opened_store(store if store is idempotency_store else idempotency_store) as kept:
+        async with open_store(store if store is idempotency_store else idempotency_store) as active_store:
             encoded = decided.encode()
-            stored = await kept.decide(action_id, encoded)
+            stored = await active_store.decide(action_id, encoded)
             if orders is None:
-                reporter = Reporter(self._session, None, recorder, keep)
+                reporter = Reporter(self._session, None, recorder, log_only)
                 reported = await reporter.report(action_id, decode_outcome(stored), is_first=stored == encoded)
             else:
                 async with opened(orders) as queue:
-                    reporter = Reporter(self._session, require(queue, Sink, "give another queue"), recorder, keep)
+                    reporter = Reporter(self._session, require(queue, Sink, "give another queue"), recorder, log_only)
                     reported = await reporter.report(action_id, decode_outcome(stored), is_first=stored == encoded)
             if reported:
-                await kept.reported([action_id])
-            elif not kept.durable:
+                await active_store.reported([action_id])
+            elif not active_store.durable:
                 raise QueueUnavailable(f"the outcome of action {action_id} could not be reported, and is not durable")
 
 
-def _outcome(action_id: str, outcome: Any) -> ActionOutcome:
+def _to_outcome(action_id: str, outcome: Any) -> ActionOutcome:
     if not str(action_id).strip():
         raise ConfigurationError("events.settle: action_id must be the id of an action")
     match outcome:
@@ -198,8 +205,8 @@ def _outcome(action_id: str, outcome: Any) -> ActionOutcome:
             )
 
 
-def _check_places(queue: Any, store: Any, orders: Any, rejected: Any) -> None:
-    """Raise ConfigurationError, before anything is opened, for what a queue or a store cannot do."""
+def _check_arguments(queue: Any, store: Any, orders: Any, rejected: Any) -> None:
+    """Raise ConfigurationError, before anything is opened, if a queue or a store lacks a required operation."""
     source = require(_queue(queue), Source, "give another queue")
     check_place(source, rejected)
     checked_store(store)

@@ -1,4 +1,4 @@
-"""Counts what became of events, and passes it to the client's listeners."""
+"""Counts the results of events, and passes them to the client's listeners."""
 
 from __future__ import annotations
 
@@ -20,16 +20,20 @@ __all__ = ["EventCounters", "EventRecorder", "EventStatus"]
 
 
 class EventCounters(Struct, kw_only=True):
-    """Totals of one run.
+    """The totals of one run.
 
-    `received` messages that were not in hand already. Of commands: `handled` were reported SUCCESS, `failed` FAILED,
-    `deferred` wait for `settle`. `facts` were handled; `ignored` had no handler; `outdated` were overtaken in all their
-    parts. `duplicates` had their outcome, or waited for it. `rejected` were set aside with a reason. `errors` are
-    handlers that raised, `timeouts` those that were cancelled at their time limit, or gave the event back; both were
-    tried again.
+    - `received`: messages received, not counting redeliveries of messages that are still held.
+    - `handled`, `failed`: commands with the outcome SUCCESS or FAILED. `deferred`: commands that wait for `settle`.
+    - `facts`: facts that were handled. `ignored`: facts without a handler. `outdated`: events whose parts were all
+      replaced by newer events.
+    - `duplicates`: commands that already had an outcome or were deferred.
+    - `rejected`: messages that were set aside with a reason.
+    - `errors`: handlers that raised. `timeouts`: handlers that were cancelled at their time limit, or that returned the
+      event for a retry without an error. Both are handled again.
 
-    Of reports: `already_final` had an outcome at Connect before the first try, `gone` were answered 404, `refused` with
-    another error of Mirakl's, and `postponed` could not be sent because Connect was unreachable.
+    Of the reports: `already_final` actions had an outcome at Connect before the first attempt, `gone` were answered
+    with 404, `refused` with another error of Mirakl's, and `postponed` could not be sent because Connect or the orders'
+    queue was unreachable or missing.
     """
 
     received: int = 0
@@ -50,12 +54,13 @@ class EventCounters(Struct, kw_only=True):
 
 
 class EventStatus(Struct, frozen=True, kw_only=True):
-    """What a run is doing, for a liveness probe.
+    """The status of a run, for a liveness probe.
 
-    `in_hand` are the events that it has received and not settled. `last_received` is when its queue last answered, with
-    events or without, and `last_settled` when an event was last settled, both in seconds since 1970 and None before the
-    first. Of the store, as it was seen within the last ten seconds: `awaiting` commands are deferred, `unreported`
-    outcomes are not at Connect yet, and `oldest_...` is the age of the oldest in seconds.
+    - `in_hand`: the number of events that were received and are not settled.
+    - `last_received`: when the queue last answered, with or without messages. `last_settled`: when an event was last
+      settled. Both are in seconds since 1970, or None before the first time.
+    - The store's backlog, at most some ten seconds old: `awaiting` is the number of deferred commands, `unreported` the
+      number of outcomes that are not reported to Connect yet. `oldest_...` is the age of the oldest one in seconds.
     """
 
     counters: EventCounters
@@ -69,7 +74,7 @@ class EventStatus(Struct, frozen=True, kw_only=True):
 
 
 class EventRecorder:
-    """`counters`, and the `backlog` of the store as it was seen last; `last_received` and `last_settled` are times."""
+    """Records the counters, times and backlog of one run, and calls the client's listeners."""
 
     __slots__ = ("_clock", "_instrumentation", "backlog", "counters", "last_received", "last_settled")
 
@@ -81,22 +86,22 @@ class EventRecorder:
         self._instrumentation = instrumentation
         self._clock = clock
 
-    def record(self, result: str, event: Event | None = None, began: float | None = None) -> None:
-        """Count what is named as one of the counters; `began` is when its handler did."""
+    def record(self, result: str, event: Event | None = None, started_at: float | None = None) -> None:
+        """Increment the counter `result`; `started_at` is the monotonic time at which the handler started."""
         setattr(self.counters, result, getattr(self.counters, result) + 1)
         if result in SETTLED:
             self.last_settled = self._clock.time()
         if self._instrumentation.has_listeners:
             kind = "" if event is None else "UNKNOWN" if isinstance(event, UnknownEvent) else event.type
-            seconds = None if began is None else self._clock.monotonic() - began
+            seconds = None if started_at is None else self._clock.monotonic() - started_at
             self._instrumentation.event_processed(kind, result, seconds, self._age(event))
 
     def record_answer(self) -> None:
-        """The queue has answered."""
+        """Record that the queue has answered."""
         self.last_received = self._clock.time()
 
     def status(self, in_hand: int) -> EventStatus:
-        """All of it, as it is now."""
+        """Return the current status; `in_hand` is the number of events that are not settled."""
         return EventStatus(
             counters=copy(self.counters),
             in_hand=in_hand,
@@ -106,7 +111,7 @@ class EventRecorder:
         )
 
     def record_backlog(self, backlog: Backlog) -> None:
-        """What waits in the store."""
+        """Record the backlog of the store."""
         self.backlog = backlog
         self._instrumentation.event_backlog(
             backlog.awaiting, backlog.oldest_awaiting, backlog.unreported, backlog.oldest_unreported

@@ -1,10 +1,10 @@
 """Decode a message from the connector's queue into the struct of its type.
 
-A good body costs one decode, by a union of all structs that the envelope's `type` tells apart, wherever it stands. Any
-other body is looked at again: a byte order mark, another service's wrapping, a type of tomorrow, a broken member.
-What cannot be used at all is an `InvalidEvent`, which keeps the bytes.
-
-Of a member that comes twice the last one counts, as in most JSON readers, unless the two contradict about the type.
+- A valid body is decoded once, with a union of all structs; the member `type` of the envelope selects the struct.
+- Any other body is decoded a second time, more tolerantly: it may have a byte order mark, be wrapped by another
+  service, have an unknown type, or have an invalid member.
+- A body that cannot be used raises `InvalidEvent`, which holds the bytes.
+- If a member occurs twice, the last one counts, as in most JSON parsers; two different types are an error.
 """
 
 from __future__ import annotations
@@ -33,36 +33,36 @@ TYPES: dict[str, type[Event]] = {
 """The struct of each known type."""
 
 MAX_LAYERS = 3
-_ANY_OF_THEM: Any = Union[tuple(TYPES.values())]  # noqa: UP007 - made at run time
-_read: Callable[[bytes], Any] = decoder(_ANY_OF_THEM).decode
+_ANY_EVENT: Any = Union[tuple(TYPES.values())]  # noqa: UP007 - built at run time
+_read: Callable[[bytes], Any] = decoder(_ANY_EVENT).decode
 _READ_AS: dict[bytes, Callable[[bytes], Any]] = {
     b'"type":"%s"}' % name.encode(): decoder(kind).decode for name, kind in TYPES.items()
 }
-"""What decodes a body that ends so: then the envelope's type stands last, as Mirakl writes it, and is not sought."""
+"""Decoders by the end of the body: Mirakl writes `type` as the last member, so it need not be searched for."""
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_WIDE_BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _PLACEHOLDER = b'"object"'
 
 
 class UnknownEvent(Event, kw_only=True, gc=False, omit_defaults=True):
-    """An event of a type that this version does not know, such as one that Mirakl adds; `raw` has all of it."""
+    """An event of a type that this version does not know, such as a new one; `raw` holds the whole body."""
 
-    type: str  # type: ignore[misc]  # pyright: ignore[reportIncompatibleVariableOverride]  # here it differs by event
+    type: str  # type: ignore[misc]  # pyright: ignore[reportIncompatibleVariableOverride]  # it differs by event
     data: Any = None
 
     @property
     def action_id(self) -> str | None:
-        """Under what an outcome is to be reported, if this is a command."""
+        """The action id under which the outcome is reported, if the event is a command; None otherwise."""
         data: object = self.data
         found = cast("dict[str, Any]", data).get("action_id") if isinstance(data, dict) else None
         return found if isinstance(found, str) else None
 
 
 def decode(body: bytes | bytearray | memoryview | str) -> Event:
-    """The event that a message holds; raises InvalidEvent for one that holds none.
+    """Decode the body of a message into an event; raises InvalidEvent if it does not contain one.
 
-    Members that its struct does not have are in `event.raw` only. A member that cannot be read as its type is None and
-    is in `event.repairs`; a command of which a whole line, or the `action_id`, cannot be read is invalid.
+    Members that are not in the struct are only in `event.raw`. A member whose value has the wrong type is None, and
+    listed in `event.repairs`. A command is invalid if a whole line or the `action_id` cannot be decoded.
     """
     text = body if type(body) is bytes else _bytes(body)
     try:
@@ -70,10 +70,10 @@ def decode(body: bytes | bytearray | memoryview | str) -> Event:
     except DECODE_ERRORS:
         return _decode_other(text)
     data = event.data
-    # What is missing, empty or blank sorts before "!".
+    # A missing, empty or blank id sorts before "!".
     if data is None or (event.id or "") < "!" or (isinstance(event, Command) and (data.action_id or "") < "!"):
         return _decode_other(text)
-    event._raw = text  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - keep_origin without the call
+    event._raw = text  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - inlined keep_origin
     found: Event = event
     return found
 
@@ -85,13 +85,13 @@ def _bytes(body: bytes | bytearray | memoryview | str) -> bytes:
 def _decode_other(body: bytes) -> Event:
     """Decode a body that is not a valid event itself, but may be an envelope that contains one."""
     try:
-        return _decode_again(*_unwrapped(body))
+        return _decode_leniently(*_unwrap_layers(body))
     except InvalidEvent as error:
         raise InvalidEvent(error.reason, body) from None
 
 
-def _unwrapped(text: bytes) -> tuple[bytes, dict[str, bytes]]:
-    """The event inside what other services have put around it, and its members."""
+def _unwrap_layers(text: bytes) -> tuple[bytes, dict[str, bytes]]:
+    """Remove the envelopes of other services; return the event's JSON and its members."""
     for _ in range(MAX_LAYERS + 1):
         envelope = _envelope(text)
         inner = None if "type" in envelope else unwrap(envelope)
@@ -101,12 +101,12 @@ def _unwrapped(text: bytes) -> tuple[bytes, dict[str, bytes]]:
     raise InvalidEvent(f"the event is wrapped more than {MAX_LAYERS} times", text)
 
 
-def _decode_again(text: bytes, envelope: dict[str, bytes]) -> Event:
-    """Decode what the union refuses."""
+def _decode_leniently(text: bytes, envelope: dict[str, bytes]) -> Event:
+    """Decode a body that the union rejects: repair invalid members, and accept unknown types."""
     kind = TYPES.get(_type_of(envelope, text))
     if kind is None or envelope.get("data") == _PLACEHOLDER:
-        kind = UnknownEvent  # the portal writes "object" where its own example of a command has no data
-    _refuse_contradictions(text)
+        kind = UnknownEvent  # Mirakl's portal sends "object" instead of data in its example of a command
+    _reject_two_types(text)
     try:
         decoded = codec.decode(kind, text)
     except codec.CodecError as error:
@@ -115,11 +115,11 @@ def _decode_again(text: bytes, envelope: dict[str, bytes]) -> Event:
     lost = [repair for repair in decoded.repaired if repair.outcome == "dropped" and repair.path.endswith("]")]
     if lost and isinstance(event, Command):
         raise InvalidEvent(f"{lost[0].reason} - at `{lost[0].path}`", text)
-    return _checked(event, text, decoded.repaired)
+    return _check_ids(event, text, decoded.repaired)
 
 
-def _checked(event: Event, text: bytes, repairs: tuple[codec.Repair, ...] = ()) -> Event:
-    """The event with its bytes, if it has its id, and a command its action_id."""
+def _check_ids(event: Event, text: bytes, repairs: tuple[codec.Repair, ...] = ()) -> Event:
+    """Attach the bytes to the event; raises InvalidEvent if its id, its data or a command's action_id is missing."""
     if not (event.id and event.id.strip()):
         raise InvalidEvent("the envelope has no id", text)
     data = cast("Any", getattr(event, "data", None))
@@ -133,18 +133,18 @@ def _checked(event: Event, text: bytes, repairs: tuple[codec.Repair, ...] = ()) 
 
 
 def _envelope(text: bytes) -> dict[str, bytes]:
-    if text.startswith(_WIDE_MARKS) or b"\0" in text[:4]:
+    if text.startswith(_WIDE_BYTE_ORDER_MARKS) or b"\0" in text[:4]:
         raise InvalidEvent("the body is UTF-16 or UTF-32, not UTF-8", text)
     content = text.removeprefix(_BYTE_ORDER_MARK).strip()
     if content[:1] != b"{":
-        raise InvalidEvent(_what_it_is(content), text)
+        raise InvalidEvent(_describe_invalid_body(content), text)
     try:
         return members(content)
     except ValueError:
         raise InvalidEvent("the body is not JSON", text) from None
 
 
-def _what_it_is(content: bytes) -> str:
+def _describe_invalid_body(content: bytes) -> str:
     if not content:
         return "the body is empty"
     try:
@@ -164,12 +164,12 @@ def _type_of(envelope: dict[str, bytes], text: bytes) -> str:
     return found
 
 
-def _refuse_contradictions(text: bytes) -> None:
-    """Refuse an envelope of two types: which of them its data belong to is not known."""
+def _reject_two_types(text: bytes) -> None:
+    """Raise InvalidEvent if the envelope has two different types: the type of its data is then ambiguous."""
     outermost: list[tuple[str, Any]] = []
 
     def keep(pairs: list[tuple[str, Any]]) -> None:
-        outermost[:] = pairs  # the last object that the decoder completes is the one around all others
+        outermost[:] = pairs  # the decoder completes the outermost object last
 
     try:
         json.loads(text.removeprefix(_BYTE_ORDER_MARK), object_pairs_hook=keep, parse_int=str)

@@ -1,4 +1,4 @@
-"""An event in the hands of its handler, and how it is settled."""
+"""A delivery: an event that a handler processes, with the methods that settle it."""
 
 from __future__ import annotations
 
@@ -14,35 +14,36 @@ if TYPE_CHECKING:
     from ..models.connect.orders import ActionErrorCodeOrStr
     from .schedule import Item
 
-__all__ = ["Delivery", "Settles"]
+__all__ = ["Delivery", "DeliverySettler"]
 
 
-class Settles(Protocol):
-    """What a delivery is settled by."""
+class DeliverySettler(Protocol):
+    """DeliverySettler deliveries; implemented by the stream."""
 
     async def settle(self, item: Item, result: Done | Deferred | ActionFailed) -> None:
-        """Store, report and acknowledge."""
+        """Store and report the result of an event, then acknowledge its message."""
         ...
 
     async def ignore(self, item: Item) -> None:
-        """Acknowledge a fact."""
+        """Acknowledge a fact without handling it."""
         ...
 
     async def retry(self, item: Item, error: BaseException | None) -> None:
-        """Give it again later; an error counts as a failure."""
+        """Deliver an event again later; an error counts as a failure."""
         ...
 
 
 class Delivery:
-    """One event; it stays leased until it is settled, or its stream ends.
+    """One delivery of an event; its message stays leased until the delivery is settled or its stream ends.
 
-    `again` says that it was started before and has no outcome, so that what it asks for may be done already: treat
-    "already accepted" as done. `deliveries` is how often its broker delivered it, None where that is not counted.
+    `again`: the command was started before and has no outcome, so it may already have been carried out; treat an error
+    such as "already accepted" as success. `failures`: how often its handler raised. `deliveries`: how often the broker
+    delivered the message, None if the broker does not count.
     """
 
     __slots__ = ("_item", "_stream", "again", "deliveries", "event", "failures", "is_settled")
 
-    def __init__(self, stream: Settles, item: Item) -> None:
+    def __init__(self, stream: DeliverySettler, item: Item) -> None:
         self._stream = stream
         self._item = item
         self.event: Event = item.event
@@ -55,27 +56,30 @@ class Delivery:
         return f"<Delivery {self.event.type} {self.event.id}{' again' if self.again else ''}>"
 
     async def done(self, then: Sequence[tuple[Any, Any]] = ()) -> None:
-        """The command was carried out, or the fact taken note of; `then` as in `Done`."""
+        """Settle the event as successful: the command was carried out, or the fact processed; `then` as in `Done`."""
         await self._settle(Done(then))
 
     async def failed(
         self, code: ActionErrorCodeOrStr | Sequence[tuple[ActionErrorCodeOrStr, str]], message: str = ""
     ) -> None:
-        """The command was not carried out; the arguments are those of `ActionFailed`."""
+        """Settle the command as failed; the arguments are those of `ActionFailed`."""
         await self._settle(ActionFailed(code, message))
 
     async def deferred(self, within: float = DEFAULT_WITHIN) -> None:
-        """The outcome comes later, by `connect.events.settle`; after `within` seconds the event is delivered again."""
+        """Settle the command without an outcome, which `connect.events.settle` stores later.
+
+        If no outcome is stored within `within` seconds, the event is delivered again.
+        """
         await self._settle(Deferred(within))
 
     async def ignored(self) -> None:
-        """A fact that is of no interest: acknowledged, and counted apart."""
+        """Acknowledge a fact without handling it; it is counted as ignored."""
         if not self.is_settled:
             await self._stream.ignore(self._item)
             self.is_settled = True
 
     async def retry(self, error: BaseException | None = None) -> None:
-        """Deliver it again after a pause; an error counts as a failure of its handler."""
+        """Deliver the event again after a pause; an error counts as a failure of the handler."""
         if not self.is_settled:
             self.is_settled = True
             await self._stream.retry(self._item, error)

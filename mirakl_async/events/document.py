@@ -1,6 +1,7 @@
-"""The document of UPLOAD_DOCUMENT: its address is signed and expires soon, and leads to another service than Mirakl's.
+"""Downloads the document of an UPLOAD_DOCUMENT command from a signed URL that expires soon.
 
-It is asked without Mirakl's token, also where it lies on Mirakl's own host, and no redirect leads to another origin.
+The URL usually belongs to another service than Mirakl's. The request is therefore sent without Mirakl's token, even to
+Mirakl's own host, and redirects to another origin are not followed.
 """
 
 from __future__ import annotations
@@ -31,5 +32,5 @@ DOCUMENT: Operation[Download] = Operation(
 
 
 def document_of(session: Session, url: object) -> Download:
-    """The file at the address that a command has; nothing is sent before it is opened, saved or read."""
+    """Return the download of the URL of a command; the request is sent when it is opened, saved or read."""
     return Download(session, session.build(DOCUMENT, {"document_download_url": url}), {}).signed()

@@ -1,10 +1,11 @@
-"""What is remembered of each action, so that it has one outcome although its command is delivered several times.
+"""The protocol of idempotency stores: each action has one outcome, although its command may be delivered several times.
 
-An entry begins as a mark, "started", that is durable before the handler runs. The first outcome that is stored stands,
-and is what Connect is sent, by any runner that finds that it was not. While a command is worked on, its order is in
-progress, and no other runner starts a command of it; that mark ends with the message's lease.
-
-Entries that wait for their outcome, or for its report, stay until they have it; others are forgotten after 14 days.
+- An action is stored as started before its handler runs.
+- The first outcome that is stored is final. It is reported to Connect by the runner that stored it, or by any other
+  runner that finds that it was not reported.
+- While a command is handled, its order is in progress (locked), and no other runner starts a command of the order. The
+  lock ends with the lease of the message.
+- Actions that wait for their outcome or its report are stored until they have it; others are deleted after 14 days.
 """
 
 from __future__ import annotations
@@ -21,20 +22,20 @@ if TYPE_CHECKING:
 
     from ..clock import Clock
 
-__all__ = ["CLAIM_SECONDS", "RETENTION", "ActionProgress", "Backlog", "IdempotencyStore", "LocalMarks"]
+__all__ = ["CLAIM_SECONDS", "RETENTION", "ActionProgress", "Backlog", "ExpiringLocks", "IdempotencyStore"]
 
 T = TypeVar("T")
 RETENTION = 14 * 86_400.0
 CLAIM_SECONDS = 120.0
-"""How long a runner that reports a stored outcome, or works on an overdue command, is left alone with it."""
+"""How long a stored outcome to report, or an overdue command, is reserved for the runner that claimed it."""
 
 
 class ActionProgress(RedactedBytesRepr, Struct, frozen=True):
-    """How far an action is.
+    """The stored progress of an action.
 
-    `busy` says that its order is in progress elsewhere, and nothing was changed. `again` says that it was started
-    before, and `failures` how often its handler raised. `outcome` is what was stored, and `reported` whether Connect
-    has it; `deferred` says that it waits for its outcome.
+    `busy`: another runner handles its order, and nothing was changed. `again`: it was started before. `failures`: how
+    often its handler raised. `outcome`: the stored outcome. `reported`: the outcome was reported to Connect.
+    `deferred`: the action waits for its outcome.
     """
 
     busy: bool = False
@@ -46,7 +47,10 @@ class ActionProgress(RedactedBytesRepr, Struct, frozen=True):
 
 
 class Backlog(Struct, frozen=True):
-    """How many actions wait for an outcome (`awaiting`) or for its report (`unreported`), and the oldest's seconds."""
+    """The number of actions that wait for an outcome (`awaiting`) or for its report (`unreported`).
+
+    `oldest_awaiting` and `oldest_unreported` are the ages of the oldest ones in seconds.
+    """
 
     awaiting: int = 0
     oldest_awaiting: float = 0.0
@@ -56,14 +60,14 @@ class Backlog(Struct, frozen=True):
 
 @runtime_checkable
 class IdempotencyStore(Protocol):
-    """Keeps the entries; an async context manager whose methods may be called from many tasks at once.
+    """A store of actions; an async context manager whose methods may be called concurrently.
 
-    Each method is one atomic step. After QueueUnavailable, repeating it is right.
+    Each method is atomic. After QueueUnavailable it may be called again.
     """
 
     @property
     def durable(self) -> bool:
-        """Whether entries outlive the process."""
+        """Whether stored actions survive the end of the process."""
         ...
 
     async def __aenter__(self) -> Self: ...
@@ -75,88 +79,91 @@ class IdempotencyStore(Protocol):
     async def start(
         self, action_id: str, order: str, runner: str, seconds: float, *, overdue: bool = False
     ) -> ActionProgress:
-        """Mark the action as started, and its order as in progress by this runner for `seconds`.
+        """Store the action as started, and lock its order for this runner for `seconds`; return the earlier progress.
 
-        Nothing is marked for an action that has its outcome, or is deferred unless it is `overdue`, or whose order is
-        in progress by another runner.
+        Nothing is changed if the action has an outcome, if it is deferred and not `overdue`, or if another runner has
+        locked the order.
         """
         ...
 
     async def extend(self, orders: Collection[str], runner: str, seconds: float) -> None:
-        """Let these orders be in progress for `seconds` from now."""
+        """Extend the locks of this runner on these orders to `seconds` from now."""
         ...
 
     async def release(self, order: str, runner: str) -> None:
-        """The order is not in progress any more."""
+        """Release the lock of this runner on an order."""
         ...
 
     async def failed(self, action_id: str, failures: int) -> None:
-        """The handler has raised so often."""
+        """Store how often the handler of an action has raised."""
         ...
 
     async def decide(self, action_id: str, outcome: bytes) -> bytes:
-        """Store an outcome, unless there is one; the one that stands."""
+        """Store an outcome if the action has none; return the outcome that is stored then."""
         ...
 
     async def defer(self, action_id: str, event: bytes, seconds: float) -> bytes | None:
-        """Store the event until its outcome comes, at most for `seconds`; the outcome, if that was faster."""
+        """Store the event of a deferred action, which is overdue after `seconds`.
+
+        Return the outcome if the action already has one; the event is then not stored.
+        """
         ...
 
     async def reported(self, action_ids: Collection[str]) -> None:
-        """Connect has the outcomes of these."""
+        """Store that the outcomes of these actions were reported to Connect."""
         ...
 
     async def unreported(self, limit: int) -> Sequence[tuple[str, bytes]]:
-        """Outcomes that Connect does not have, oldest first, each given to one runner for CLAIM_SECONDS."""
+        """Claim outcomes that are not reported, oldest first, for CLAIM_SECONDS; return action ids and outcomes."""
         ...
 
     async def overdue(self, limit: int) -> Sequence[tuple[str, bytes]]:
-        """Deferred events whose time is over, each given to one runner for CLAIM_SECONDS."""
+        """Claim deferred events that are overdue for CLAIM_SECONDS; return action ids and events."""
         ...
 
     async def backlog(self) -> Backlog:
-        """What waits."""
+        """Return the numbers and ages of the actions that wait."""
         ...
 
 
-class LocalMarks:
-    """What ends by itself after some seconds of this process: orders in progress, each by its runner, and claims."""
+class ExpiringLocks:
+    """Locks in memory that expire after some seconds: orders in progress, each with its runner, and claims."""
 
-    __slots__ = ("_clock", "_marks")
+    __slots__ = ("_clock", "_locks")
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._marks: dict[str, tuple[str, float]] = {}
+        self._locks: dict[str, tuple[str, float]] = {}
 
     def take(self, key: str, runner: str, seconds: float) -> bool:
-        """Mark it, unless another runner's mark lasts."""
+        """Lock a key for a runner; return False if another runner's lock has not expired."""
         now = self._clock.monotonic()
-        owner, until = self._marks.get(key, (runner, 0.0))
+        owner, until = self._locks.get(key, (runner, 0.0))
         if owner != runner and until > now:
             return False
-        self._marks[key] = (runner, now + seconds)
+        self._locks[key] = (runner, now + seconds)
         return True
 
     def extend(self, keys: Collection[str], runner: str, seconds: float) -> None:
-        """Let those that this runner has last from now."""
+        """Extend the locks of a runner to `seconds` from now."""
         for key in keys:
             self.take(key, runner, seconds)
 
     def release(self, key: str, runner: str) -> None:
-        """End a mark that this runner has."""
-        if self._marks.get(key, ("", 0.0))[0] == runner:
-            del self._marks[key]
+        """Release a lock if this runner holds it."""
+        if self._locks.get(key, ("", 0.0))[0] == runner:
+            del self._locks[key]
 
     def claim(self, found: Iterable[tuple[str, T]], limit: int) -> list[tuple[str, T]]:
-        """Up to `limit` of these whose claim does not last, claimed for CLAIM_SECONDS."""
+        """Claim up to `limit` unclaimed entries for CLAIM_SECONDS and return them."""
         claimed: list[tuple[str, T]] = []
         now = self._clock.monotonic()
-        for key in [key for key, (_, until) in self._marks.items() if until <= now]:
-            del self._marks[key]
+        for key in [key for key, (_, until) in self._locks.items() if until <= now]:
+            del self._locks[key]
         for key, value in found:
             if len(claimed) == limit:
                 break
-            if key not in self._marks:
-                self._marks[key] = ("", now + CLAIM_SECONDS)
+            if key not in self._locks:
+                self._locks[key] = ("", now + CLAIM_SECONDS)
                 claimed.append((key, value))
         return claimed

@@ -1,4 +1,4 @@
-"""From a queue into the schedule: messages are received as there is room, and decoded; others are set aside."""
+"""Receives messages from the queue, decodes them and adds them to the schedule; sets aside unusable messages."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import msgspec
 from ..errors import InvalidEvent, QueueUnavailable
 from ..model import Command
 from .decode import UnknownEvent, decode
-from .parts import OFFER_EVENTS, offer_of
-from .rejections import row_of
+from .parts import OFFER_EVENTS, offer_key
+from .rejections import make_row
 from .schedule import Item
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from .rejections import RejectedEvents
     from .schedule import Schedule
 
-__all__ = ["MAX_RECEIVE", "RECEIVE_TIMEOUT", "RETRY_INTERVAL", "WAIT_AT_END", "EventIntake", "item_of"]
+__all__ = ["MAX_RECEIVE", "RECEIVE_TIMEOUT", "RETRY_INTERVAL", "WAIT_AT_END", "EventIntake", "make_item"]
 
 log: logging.Logger = logging.getLogger("mirakl_async")
 MAX_RECEIVE, RECEIVE_WAIT, WAIT_AT_END, RECEIVE_TIMEOUT = 32, 5.0, 0.5, 1.0
@@ -35,7 +35,7 @@ RETRY_INTERVAL = 5.0
 
 
 class EventIntake:
-    """`prefetch` events are in hand at most; with `until_empty`, `stop` is called when nothing waits."""
+    """Receives events while fewer than `prefetch` are not settled; with `until_empty`, calls `stop` at the end."""
 
     def __init__(
         self,
@@ -62,19 +62,19 @@ class EventIntake:
         self._until_empty, self._idle = until_empty, idle
         self._wake, self._stop = wake, stop
         self._stopping = False
-        self._room = asyncio.Event()
+        self._capacity_freed = asyncio.Event()
         self._receiving: asyncio.Future[Sequence[Message]] | None = None
 
     async def run(self) -> None:
-        """Receive until `stop_receiving`."""
+        """Receive messages until `stop_receiving` is called."""
         last = self._clock.monotonic()
         while not self._stopping:
-            room = self._prefetch - len(self._schedule)
-            if room <= 0:
-                self._room.clear()
-                await self._room.wait()
+            capacity = self._prefetch - len(self._schedule)
+            if capacity <= 0:
+                self._capacity_freed.clear()
+                await self._capacity_freed.wait()
                 continue
-            messages = await self._receive(min(room, MAX_RECEIVE))
+            messages = await self._receive(min(capacity, MAX_RECEIVE))
             for held in self._held.take(messages):
                 self._recorder.record("received")
                 await self._accept(held)
@@ -83,17 +83,20 @@ class EventIntake:
             elif self._until_empty and await self._is_empty(last):
                 self._stop()
 
-    def has_room(self) -> None:
-        """Something that was in hand is settled."""
-        self._room.set()
+    def notify_capacity(self) -> None:
+        """Continue receiving, because an event was settled."""
+        self._capacity_freed.set()
 
     def stop_receiving(self) -> None:
-        """Ask for nothing more."""
+        """Stop requesting messages."""
         self._stopping = True
-        self._room.set()
+        self._capacity_freed.set()
 
     async def received_last(self) -> Sequence[Message]:
-        """What the last call brought: had it been cancelled, that would be lost until its lease ends."""
+        """Return the messages of the last call of `receive`.
+
+        The call is not cancelled at once, because its messages would be unavailable until their lease ends.
+        """
         receiving = self._receiving
         if receiving is None:
             return ()
@@ -134,17 +137,17 @@ class EventIntake:
         elif isinstance(event, Command) and "\0" in event.action_id:
             await self.set_aside(held, body, "the action_id has a NUL character")
         else:
-            self._schedule.add(item_of(event, held))
+            self._schedule.add(make_item(event, held))
             self._wake()
 
     def add_overdue(self, body: bytes) -> None:
-        """A deferred command whose time is over is handled once more."""
-        self._schedule.add(item_of(decode(body), None))
+        """Schedule a deferred command that is overdue, so that it is handled again."""
+        self._schedule.add(make_item(decode(body), None))
         self._wake()
 
     async def set_aside(self, held: HeldMessage | None, body: bytes, reason: str, action_id: str | None = None) -> None:
-        """Store a message with the reason, and acknowledge it."""
-        row = row_of(body, reason, self._clock.time(), action_id)
+        """Store a message as rejected with the reason, and acknowledge it."""
+        row = make_row(body, reason, self._clock.time(), action_id)
         while True:
             try:
                 await self._rejections.add(row, held, self._held)
@@ -158,18 +161,18 @@ class EventIntake:
                 return
 
     async def reject_report(self, action_id: str, outcome: ActionOutcome, reason: str) -> None:
-        """Store an outcome that Connect will not take."""
+        """Store an outcome that Connect rejected."""
         body = msgspec.json.encode({"action_id": action_id, "outcome": msgspec.Raw(outcome.request_body())})
         await self.set_aside(None, body, reason, action_id)
 
 
-def item_of(event: Event, held: HeldMessage | None) -> Item:
-    """An event with what it is about: one event of an order, or of an offer, is handled at a time."""
+def make_item(event: Event, held: HeldMessage | None) -> Item:
+    """Return the item of an event; its subject is the order or the offer, of which one event at a time is handled."""
     data = cast("Any", getattr(event, "data", None))
     if isinstance(event, Command):
         key = (data.channel_id, data.channel_store_id, data.channel_order_id)
         order = msgspec.json.encode(key).decode()
         return Item(event, order, held, order)
     if isinstance(event, OFFER_EVENTS):
-        return Item(event, offer_of(event), held)
+        return Item(event, offer_key(event), held)
     return Item(event, object(), held)

@@ -1,4 +1,4 @@
-"""Which idempotency store an address stands for.
+"""Makes the idempotency store of an address.
 
 | address                         | store                     | extra      |
 | ------------------------------- | ------------------------- | ---------- |
@@ -20,7 +20,7 @@ from .idempotency import IdempotencyStore
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-__all__ = ["checked_store", "opened_store", "store_of"]
+__all__ = ["checked_store", "make_store", "open_store"]
 
 _SERVERS = {
     **dict.fromkeys(
@@ -30,12 +30,15 @@ _SERVERS = {
 }
 
 
-def store_of(address: str | Path) -> IdempotencyStore:
-    """The store at an address, not opened yet; raises ConfigurationError if it is unknown, or its extra is missing."""
+def make_store(address: str | Path) -> IdempotencyStore:
+    """Return the store of an address, not opened yet.
+
+    Raises ConfigurationError if the address is not supported, or the extra that it requires is not installed.
+    """
     scheme, mark, rest = str(address).partition("://")
     scheme = scheme.lower()
     if isinstance(address, Path) or not mark or scheme == "sqlite":
-        from .sqlite_idempotency import SqliteIdempotencyStore  # noqa: PLC0415 - as late as the others
+        from .sqlite_idempotency import SqliteIdempotencyStore  # noqa: PLC0415 - imported on use, like the other stores
 
         path = rest.removeprefix("/") if mark and not isinstance(address, Path) else str(address)
         if not path:
@@ -58,9 +61,9 @@ def store_of(address: str | Path) -> IdempotencyStore:
 
 
 def checked_store(given: Any) -> IdempotencyStore:
-    """The store that was given, by itself or by its address."""
+    """Return the store of an address, or the store itself; raises ConfigurationError for anything else."""
     if isinstance(given, str | Path):
-        return store_of(given)
+        return make_store(given)
     if isinstance(given, IdempotencyStore):
         return given
     kind = type(given).__name__
@@ -68,8 +71,11 @@ def checked_store(given: Any) -> IdempotencyStore:
 
 
 @asynccontextmanager
-async def opened_store(given: str | Path | IdempotencyStore) -> AsyncGenerator[IdempotencyStore]:
-    """The store at an address, opened and closed; a store as it is, which is opened and closed where it was made."""
+async def open_store(given: str | Path | IdempotencyStore) -> AsyncGenerator[IdempotencyStore]:
+    """Open the store of an address and close it afterwards; a store object is used as it is.
+
+    A store object is opened and closed by the caller that made it.
+    """
     store = checked_store(given)
     if store is given:
         yield store

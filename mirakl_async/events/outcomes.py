@@ -1,4 +1,4 @@
-"""How a command ended, as its handler says it, and as it is stored until Connect has it."""
+"""The outcomes of commands: as a handler returns them, and as they are stored until they are reported to Connect."""
 
 from __future__ import annotations
 
@@ -32,17 +32,20 @@ DEFAULT_WITHIN = 3600.0
 
 
 class Done(RedactedBytesRepr, Struct, frozen=True):
-    """The command was carried out.
+    """The outcome of a command that was carried out.
 
-    `then` are pairs of origin and order, the order's new state: they are put into the queue `orders=` once Connect has
-    the outcome.
+    `then` are pairs of an origin and the new state of an order. They are put into the queue `orders=` after the outcome
+    was reported to Connect.
     """
 
     then: Sequence[tuple[Any, Any]] = ()
 
 
 class Deferred(Struct, frozen=True):
-    """The outcome comes later, by `connect.events.settle`; after `within` seconds the handler is called once more."""
+    """The result of a command whose outcome `connect.events.settle` stores later.
+
+    If no outcome is stored within `within` seconds, the handler is called once more.
+    """
 
     within: float = DEFAULT_WITHIN
 
@@ -52,14 +55,14 @@ class Deferred(Struct, frozen=True):
 
 
 Result: TypeAlias = Done | Deferred | None
-"""What a handler of a command returns; None is `Done()`."""
+"""The return value of a command's handler; None means `Done()`."""
 
 
 class ActionFailed(Exception):
-    """Raised by a handler: the command was not carried out, and is reported FAILED.
+    """Raised by a handler if the command was not carried out; the command is reported FAILED.
 
-    `code` is one of the thirteen documented ones (`ActionErrorCode`) and `message` is shown to the seller. Several
-    reasons are given as a list: `ActionFailed([("MISSING_CARRIER", "..."), ("OTHER", "...")])`.
+    `code` is one of the thirteen documented codes (`ActionErrorCode`); `message` is shown to the seller. Several
+    reasons are passed as a list: `ActionFailed([("MISSING_CARRIER", "..."), ("OTHER", "...")])`.
     """
 
     def __init__(
@@ -73,23 +76,23 @@ class ActionFailed(Exception):
         self.errors: list[tuple[str, str]] = pairs
 
     def __str__(self) -> str:
-        """The codes; messages may hold personal data."""
+        """Return the codes only, because messages may contain personal data."""
         return ", ".join(code for code, _ in self.errors)
 
 
 class ActionOutcome(RedactedBytesRepr, Struct, frozen=True, omit_defaults=True, array_like=True):
-    """What is stored, reported, and put afterwards; `then` are bodies of messages."""
+    """An outcome as it is stored and reported; `then` are the bodies of messages that are put after the report."""
 
     status: Literal["SUCCESS", "FAILED"]
     errors: list[tuple[str, str]] = []
     then: list[bytes] = []
 
     def encode(self) -> bytes:
-        """As a store keeps it."""
+        """Encode the outcome for an idempotency store."""
         return _ENCODER.encode(self)
 
     def request_body(self) -> bytes:
-        """The body of updateActionStatus."""
+        """Return the request body of updateActionStatus."""
         errors: Any = [ActionError(code=code, message=message) for code, message in self.errors] or UNSET
         return codec.encode(UpdateActionRequest(status=self.status, errors=errors))
 
@@ -99,16 +102,16 @@ decode_outcome: Callable[[bytes], ActionOutcome] = msgspec.msgpack.Decoder(Actio
 
 
 def succeeded(then: Sequence[tuple[Any, Any]] = ()) -> ActionOutcome:
-    """The outcome of a command that was carried out; raises TypeError or ValueError for orders that cannot be put."""
+    """Return the outcome SUCCESS; raises TypeError or ValueError if an order cannot be encoded."""
     lines = [b'{"origin":%b,"order":%b}' % (codec.encode(origin), codec.encode(order)) for origin, order in then]
     return ActionOutcome("SUCCESS", then=[line + b"\n" for line in lines])
 
 
 def failed(errors: Sequence[tuple[str, str]]) -> ActionOutcome:
-    """The outcome of a command that was not carried out."""
+    """Return the outcome FAILED with these pairs of code and message."""
     return ActionOutcome("FAILED", list(errors))
 
 
 def unexpected(reason: str) -> ActionOutcome:
-    """The outcome of a command that could not be carried out."""
+    """Return the outcome FAILED with the code UNEXPECTED."""
     return failed([(ActionErrorCode.UNEXPECTED, reason)])

@@ -1,11 +1,11 @@
-"""Prices and stock that were overtaken: the newest `time` counts for each part of an offer, and not for the event.
+"""Detects outdated prices and stock: the newest `time` is tracked for each part of an offer, not for each event.
 
-An event says what becomes of the standard price, the discount, the inventory, the stock, and the same of sub-channels;
-a part whose action is IGNORE is not in it. Events are delivered in any order, so an older one may bring the newest
-stock, and prices that are outdated.
+An event sets some of these parts: standard price, discount price, inventory, stock, and the same of sub-channels. A
+part whose action is IGNORE is not set. Events are delivered in any order, so an older event may contain the newest
+stock together with outdated prices.
 
-What was seen is forgotten with the process, and beyond MAX_OFFERS offers: this saves work, and guarantees nothing. The
-guarantee is the shop's own `UPDATE ... WHERE changed_at <= time`.
+The times are held in memory, for the last MAX_OFFERS offers. This saves work but guarantees nothing: the guarantee is
+the shop's own `UPDATE ... WHERE changed_at <= time`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from ..model import Event
 
-__all__ = ["OFFER_EVENTS", "NewestParts", "Offer", "PartName", "offer_of", "set_parts"]
+__all__ = ["OFFER_EVENTS", "NewestParts", "Offer", "PartName", "offer_key", "set_parts"]
 
 MAX_OFFERS = 20_000
 Offer: TypeAlias = tuple[str | None, str | None, str | None]
@@ -31,7 +31,7 @@ _IGNORE = ActionType.IGNORE
 
 
 class NewestParts:
-    """The newest `time` of each part of the offers that were handled last."""
+    """The newest `time` of each part of the offers that were handled most recently."""
 
     __slots__ = ("_max_offers", "_seen")
 
@@ -40,8 +40,11 @@ class NewestParts:
         self._max_offers = max_offers
 
     def is_outdated(self, event: Event) -> bool:
-        """Whether every part that the event sets was overtaken; otherwise those that were become IGNORE in it."""
-        if not isinstance(event, OFFER_EVENTS) or (seen := self._seen.get(offer_of(event))) is None:
+        """Return whether a newer event has set every part that this event sets.
+
+        If only some parts are outdated, set their action to IGNORE in the event.
+        """
+        if not isinstance(event, OFFER_EVENTS) or (seen := self._seen.get(offer_key(event))) is None:
             return False
         time: Any = event.time
         if time is None:
@@ -61,32 +64,32 @@ class NewestParts:
         return False
 
     def handled(self, event: Event) -> None:
-        """Remember the parts that this event has set."""
+        """Record the time of the parts that this event has set."""
         time: Any = event.time
         if not isinstance(event, OFFER_EVENTS) or time is None:
             return
-        offer = offer_of(event)
+        offer = offer_key(event)
         seen = self._seen.pop(offer, None) or {}
         for name, _, _ in set_parts(event):
             newest = seen.get(name)
             if newest is None or newest < time:
                 seen[name] = time
-        self._seen[offer] = seen  # the last one in the dict is the last one that was handled
+        self._seen[offer] = seen  # the dict is ordered by when an offer was last handled
         if len(self._seen) > self._max_offers:
             del self._seen[next(iter(self._seen))]
 
 
-def offer_of(event: Any) -> Offer:
-    """What identifies the offer that an event is about."""
+def offer_key(event: Any) -> Offer:
+    """Return the key of the offer that an event is about."""
     data = event.data
     return data.channel_id, data.store_id, data.product_id
 
 
 def set_parts(event: Any) -> Iterator[tuple[PartName, Any, str]]:
-    """The parts that an event sets, each by its name, and as a member of the struct that has it.
+    """Iterate over the parts that an event sets: name, struct that holds the part, and member of that struct.
 
-    What an event has beside prices and stock counts as one more part, since it changes the offer or product as a whole;
-    that one is never shown as IGNORE, and its member is empty.
+    Everything other than prices and stock counts as one more part, because it changes the offer or product as a whole.
+    That part cannot be set to IGNORE, so its member is empty.
     """
     data = event.data
     for member in _PARTS:

@@ -1,7 +1,7 @@
-"""What is remembered of actions in two tables of PostgreSQL 11 or later, for runners on many machines.
+"""An idempotency store in two tables of PostgreSQL 11 or later, for runners on many machines.
 
-Only the server's clock counts. An order in progress is a row that others may take over when its time has passed; it is
-taken in a statement before the one that looks at the action, so that what the former owner stored is seen.
+Only the server's clock is used. An order in progress is a row that another runner may take over after it has expired.
+It is taken in a separate statement before the action is read, so that everything the former owner stored is visible.
 """
 
 from __future__ import annotations
@@ -107,10 +107,11 @@ PURGE = (
 
 
 class PostgresIdempotencyStore:
-    """Entries in the table `mirakl_actions` of "postgresql://user@host/database", or of `?table=...` or `table`.
+    """An idempotency store in PostgreSQL: "postgresql://user@host/database".
 
-    Instead of an address it takes an asyncpg pool, which stays open. The tables are created where they are missing.
-    While the server is unreachable, calls are repeated for `max_outage` seconds.
+    The table is `mirakl_actions`, or is named by `?table=...` or `table`; missing tables are created. Instead of an
+    address it accepts an asyncpg pool, which stays open. While the server is unreachable, calls are retried for
+    `max_outage` seconds.
     """
 
     durable: bool = True
@@ -154,7 +155,7 @@ class PostgresIdempotencyStore:
         try:
             if self._dsn is not None:
                 self._pool = await driver.create_pool(
-                    self._dsn, min_size=0, max_size=MAX_CONNECTIONS, timeout=REPLY_TIMEOUT, reset=_keep_as_it_is
+                    self._dsn, min_size=0, max_size=MAX_CONNECTIONS, timeout=REPLY_TIMEOUT, reset=_no_reset
                 )
             await self._run(self._create)
         except BaseException:
@@ -174,54 +175,54 @@ class PostgresIdempotencyStore:
     async def _create(self, connection: Any) -> None:
         async with connection.transaction():
             await connection.execute("SELECT pg_advisory_xact_lock(hashtext($1))", self._names["@actions"])
-            await connection.execute(self._named(CREATE))
+            await connection.execute(self._expand_names(CREATE))
 
     # -- the entries
 
     async def start(
         self, action_id: str, order: str, runner: str, seconds: float, *, overdue: bool = False
     ) -> ActionProgress:
-        """Mark the action as started, and its order as in progress."""
+        """Store the action as started, and lock its order."""
         self._starts += 1
         by = f"{runner} {self._starts}"
 
         async def start(connection: Any) -> ActionProgress:
             async with connection.transaction():
-                if not await connection.fetch(self._named(TAKE), order, runner, seconds):
+                if not await connection.fetch(self._expand_names(TAKE), order, runner, seconds):
                     return ActionProgress(busy=True)
-                found = await connection.fetchrow(self._named(FIND), action_id)
+                found = await connection.fetchrow(self._expand_names(FIND), action_id)
                 if found is not None and (found["outcome"] is not None or (found["deferred"] and not overdue)):
-                    await connection.execute(self._named(RELEASE), order, runner)
+                    await connection.execute(self._expand_names(RELEASE), order, runner)
                 else:
-                    await connection.execute(self._named(MARK), action_id, by)
+                    await connection.execute(self._expand_names(MARK), action_id, by)
             return ActionProgress() if found is None else _progress(found, by)
 
         return await self._run(start)
 
     async def extend(self, orders: Collection[str], runner: str, seconds: float) -> None:
-        """Let these orders be in progress for longer."""
+        """Extend the locks of this runner on these orders."""
         await self._fetch(EXTEND, [*orders], runner, seconds)
 
     async def release(self, order: str, runner: str) -> None:
-        """The order is not in progress any more."""
+        """Release the lock of this runner on an order."""
         await self._fetch(RELEASE, order, runner)
 
     async def failed(self, action_id: str, failures: int) -> None:
-        """Store how often the handler has raised."""
+        """Store how often the handler of an action has raised."""
         await self._fetch(FAILED, action_id, failures)
 
     async def decide(self, action_id: str, outcome: bytes) -> bytes:
-        """Store an outcome, unless there is one."""
+        """Store an outcome if the action has none; return the stored outcome."""
         await self._fetch(DECIDE, action_id, outcome, CLAIM_SECONDS)
         return cast("bytes", (await self._fetch(OUTCOME, action_id))[0][0])
 
     async def defer(self, action_id: str, event: bytes, seconds: float) -> bytes | None:
-        """Store an event until its outcome comes."""
+        """Store the event of a deferred action; return the outcome if there is one."""
         await self._fetch(DEFER, action_id, event, seconds)
         return cast("bytes | None", (await self._fetch(OUTCOME, action_id))[0][0])
 
     async def reported(self, action_ids: Collection[str]) -> None:
-        """Connect has the outcomes of these."""
+        """Store that these outcomes were reported to Connect; delete old actions every PURGE_INTERVAL."""
         await self._fetch(REPORTED, [*action_ids])
         if self._clock.monotonic() >= self._purge_at:
             self._purge_at = self._clock.monotonic() + PURGE_INTERVAL
@@ -229,31 +230,31 @@ class PostgresIdempotencyStore:
                 await self._fetch(statement, RETENTION)
 
     async def unreported(self, limit: int) -> Sequence[tuple[str, bytes]]:
-        """Outcomes that Connect does not have."""
+        """Claim outcomes that are not reported to Connect."""
         return [(key, value) for key, value in await self._fetch(UNREPORTED, limit, CLAIM_SECONDS)]
 
     async def overdue(self, limit: int) -> Sequence[tuple[str, bytes]]:
-        """Deferred events whose time is over."""
+        """Claim deferred events that are overdue."""
         return [(key, value) for key, value in await self._fetch(OVERDUE, limit, CLAIM_SECONDS)]
 
     async def backlog(self) -> Backlog:
-        """What waits."""
+        """Return the numbers and ages of the actions that wait."""
         found = {row["awaiting"]: (row["count"], max(0.0, row["oldest"])) for row in await self._fetch(BACKLOG)}
         return Backlog(*found.get(True, (0, 0.0)), *found.get(False, (0, 0.0)))
 
     # -- the server
 
-    def _named(self, statement: str) -> str:
+    def _expand_names(self, statement: str) -> str:
         for mark, name in self._names.items():
             statement = statement.replace(mark, name)
         return statement
 
     async def _fetch(self, statement: str, *values: Any) -> list[Any]:
-        text = self._named(statement)
+        text = self._expand_names(statement)
         return await self._run(lambda connection: connection.fetch(text, *values, timeout=REPLY_TIMEOUT))
 
     async def _run(self, use: Callable[[Any], Awaitable[T]]) -> T:
-        """Use a connection, again while the server is unreachable."""
+        """Call `use` with a connection, and retry while the server is unreachable."""
 
         async def attempt() -> T:
             if self._state != "open":
@@ -264,7 +265,7 @@ class PostgresIdempotencyStore:
         try:
             return await repeat(attempt, _is_transient, repr(self), self._max_outage, self._clock)
         except (driver.PostgresError, driver.InterfaceError) as error:
-            raise QueueError(f"{self!r}: {error.args[0]}") from None  # its details quote rows
+            raise QueueError(f"{self!r}: {error.args[0]}") from None  # the error's details quote rows
 
 
 def _progress(found: Any, by: str) -> ActionProgress:
@@ -282,5 +283,5 @@ def _is_transient(error: Exception) -> bool:
     return isinstance(error, TRANSIENT_ERRORS) and not isinstance(error, ValueError)
 
 
-async def _keep_as_it_is(_connection: Any) -> None:
-    """Nothing is set that would have to be reset."""
+async def _no_reset(_connection: Any) -> None:
+    """Do nothing: there are no changed settings to reset."""

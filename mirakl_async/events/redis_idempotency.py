@@ -1,7 +1,7 @@
-"""What is remembered of actions in Redis 6.2 or later, for runners on many machines: a hash for each action.
+"""An idempotency store in Redis 6.2 or later, for runners on many machines: a hash for each action.
 
-Orders in progress are keys with a time to live, so that only the server's clock counts. Whatever is called at the same
-time goes to the server in one pipeline. Each script may be repeated when its reply was lost.
+Orders in progress are keys with a time to live, so that only the server's clock is used. Concurrent calls are sent to
+the server in one pipeline. Each script is safe to retry when its reply was lost.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ NOW = "local t = redis.call('TIME'); local now = t[1] * 1000 + math.floor(t[2] /
 
 
 class StoreScript:
-    """A Lua script, run by its hash; the server is given its text when it does not know it."""
+    """A Lua script, called by its hash; its text is sent if the server does not know it."""
 
     __slots__ = ("sha", "text")
 
@@ -124,11 +124,11 @@ return answer
 
 
 class RedisIdempotencyStore:
-    """Entries in Redis: "redis://host:6379/0/actions", whose last part is their name.
+    """An idempotency store in Redis: "redis://host:6379/0/actions"; the last part of the address is its name.
 
-    Instead of an address it takes a `redis.asyncio.Redis`, which stays open, and a `name`. While the server is
-    unreachable, calls are repeated for `max_outage` seconds. A server that loses what it took (see RedisQueue) may let
-    a command be handled again.
+    Instead of an address it accepts a `redis.asyncio.Redis`, which stays open, and a `name`. While the server is
+    unreachable, calls are retried for `max_outage` seconds. If the server loses writes (see RedisQueue), a command may
+    be handled again.
     """
 
     durable: bool = True
@@ -150,7 +150,7 @@ class RedisIdempotencyStore:
         self._clock = clock or SystemClock()
         self._process, self._starts = uuid4().hex[:12], count()
         self._waiting: list[tuple[StoreScript, list[Value], asyncio.Future[Any]]] = []
-        self._news = asyncio.Event()
+        self._has_waiting = asyncio.Event()
         self._sender: asyncio.Task[None] | None = None
 
     def __repr__(self) -> str:
@@ -161,8 +161,8 @@ class RedisIdempotencyStore:
             raise QueueClosed(f"{self!r} was opened before; make another")
         self._sender = asyncio.create_task(self._send_all(), name="mirakl idempotency store")
         try:
-            facts = await self._repeat(self._server.info)
-            if facts.get("maxmemory_policy", "").startswith("allkeys") and facts.get("maxmemory", "0") != "0":
+            info = await self._repeat(self._server.info)
+            if info.get("maxmemory_policy", "").startswith("allkeys") and info.get("maxmemory", "0") != "0":
                 raise ConfigurationError(f"{self!r} evicts entries when it is full; set maxmemory-policy noeviction")
         except BaseException:
             await self.__aexit__(None, None, None)
@@ -185,7 +185,7 @@ class RedisIdempotencyStore:
     async def start(
         self, action_id: str, order: str, runner: str, seconds: float, *, overdue: bool = False
     ) -> ActionProgress:
-        """Mark the action as started, and its order as in progress."""
+        """Store the action as started, and lock its order."""
         by = f"{self._process}-{next(self._starts)}"
         keys = [self._entry(action_id), self._order(order), self._unreported]
         busy, *found = await self._run(
@@ -203,45 +203,45 @@ class RedisIdempotencyStore:
         )
 
     async def extend(self, orders: Collection[str], runner: str, seconds: float) -> None:
-        """Let these orders be in progress for longer."""
+        """Extend the locks of this runner on these orders."""
         milliseconds = _milliseconds(seconds)
         await asyncio.gather(*(self._run(EXTEND, [self._order(one)], runner, milliseconds) for one in orders))
 
     async def release(self, order: str, runner: str) -> None:
-        """The order is not in progress any more."""
+        """Release the lock of this runner on an order."""
         await self._run(RELEASE, [self._order(order)], runner)
 
     async def failed(self, action_id: str, failures: int) -> None:
-        """Store how often the handler has raised."""
+        """Store how often the handler of an action has raised."""
         await self._run(FAILED, [self._entry(action_id)], failures, _milliseconds(RETENTION))
 
     async def decide(self, action_id: str, outcome: bytes) -> bytes:
-        """Store an outcome, unless there is one."""
+        """Store an outcome if the action has none; return the stored outcome."""
         keys = [self._entry(action_id), self._unreported, self._due, self._since, self._claim(action_id)]
         return cast("bytes", await self._run(DECIDE, keys, action_id, outcome, _milliseconds(CLAIM_SECONDS)))
 
     async def defer(self, action_id: str, event: bytes, seconds: float) -> bytes | None:
-        """Store an event until its outcome comes."""
+        """Store the event of a deferred action; return the outcome if there is one."""
         keys = [self._entry(action_id), self._due, self._since]
         return cast("bytes | None", await self._run(DEFER, keys, action_id, event, _milliseconds(seconds)))
 
     async def reported(self, action_ids: Collection[str]) -> None:
-        """Connect has the outcomes of these."""
+        """Store that these outcomes were reported to Connect."""
         milliseconds = _milliseconds(RETENTION)
         await asyncio.gather(
             *(self._run(REPORTED, [self._entry(one), self._unreported], one, milliseconds) for one in action_ids)
         )
 
     async def unreported(self, limit: int) -> Sequence[tuple[str, bytes]]:
-        """Outcomes that Connect does not have."""
+        """Claim outcomes that are not reported to Connect."""
         return await self._claimed(self._unreported, "outcome", limit, only_due=False)
 
     async def overdue(self, limit: int) -> Sequence[tuple[str, bytes]]:
-        """Deferred events whose time is over."""
+        """Claim deferred events that are overdue."""
         return await self._claimed(self._due, "event", limit, only_due=True)
 
     async def backlog(self) -> Backlog:
-        """What waits."""
+        """Return the numbers and ages of the actions that wait."""
         awaiting, oldest_awaiting, unreported, oldest = await self._run(BACKLOG, [self._since, self._unreported])
         return Backlog(awaiting, oldest_awaiting / 1000, unreported, oldest / 1000)
 
@@ -257,7 +257,7 @@ class RedisIdempotencyStore:
         return f"{self._name}:claim:{action_id}"
 
     async def _claimed(self, key: str, field: str, limit: int, *, only_due: bool) -> list[tuple[str, bytes]]:
-        """The entries of a sorted set that are not claimed by another runner."""
+        """Claim and return entries of a sorted set that no other runner has claimed."""
         claimed: list[tuple[str, bytes]] = []
         for name in await self._run(DUE, [key], int(only_due), 10 * limit):
             action_id = name.decode()
@@ -281,18 +281,18 @@ class RedisIdempotencyStore:
             raise QueueClosed(f"{self!r} is not open: use it inside `async with`")
         done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._waiting.append((script, [len(keys), *keys, *values], done))
-        self._news.set()
+        self._has_waiting.set()
         return await done
 
     async def _send_all(self) -> None:
         while True:
-            await self._news.wait()
-            self._news.clear()
+            await self._has_waiting.wait()
+            self._has_waiting.clear()
             while self._waiting:
                 sent, self._waiting = self._waiting[:MAX_PIPELINE], self._waiting[MAX_PIPELINE:]
                 try:
                     replies = await self._repeat(partial(self._send, sent))
-                except Exception as error:  # noqa: BLE001 - raised where they wait for it
+                except Exception as error:  # noqa: BLE001 - raised in the waiting calls
                     replies = [error] * len(sent)
                 except BaseException:
                     self._waiting[:0] = sent
@@ -322,7 +322,7 @@ class RedisIdempotencyStore:
             raise QueueError(f"{self!r}: {error}") from None
 
     def _resolve(self, done: asyncio.Future[Any], reply: Any) -> None:
-        if done.done():  # who waited was cancelled
+        if done.done():  # the waiting call was cancelled
             return
         if isinstance(reply, RedisError):
             done.set_exception(QueueError(f"{self!r}: {reply}"))

@@ -1,6 +1,6 @@
-"""Where messages go that cannot be handled, with the reason and their bytes: beside the queue, into a file, or a queue.
+"""Stores messages that cannot be handled, with the reason: in their own queue, in a file or in another queue.
 
-They are stored before, or in one step with, the acknowledgement of their message.
+A message is stored before it is acknowledged, or in the same transaction.
 """
 
 from __future__ import annotations
@@ -27,21 +27,21 @@ if TYPE_CHECKING:
 
     from ..queues.held_messages import HeldMessage, HeldMessages
 
-__all__ = ["RejectedEvents", "check_place", "opened_place", "row_of"]
+__all__ = ["RejectedEvents", "check_place", "make_row", "open_place"]
 
 INSTEAD = "give rejected=..., the path of a file or another queue"
 MAX_REASON = 500
 
 
 class RejectedEvents:
-    """Stores rejected messages; `place` is None for a queue that keeps them itself."""
+    """Stores rejected messages in `place`, or in the queue itself if `place` is None."""
 
     def __init__(self, queue: Any, place: Path | Sink | None) -> None:
         self._queue = queue
         self._place = place
 
     async def add(self, row: RejectedRow, held: HeldMessage | None, messages: HeldMessages) -> None:
-        """Store a row; its message is acknowledged, in the same step where the queue keeps both."""
+        """Store a row and acknowledge its message, in one transaction if the row is stored in the queue itself."""
         place: Any = self._place
         if place is None:
             await self._queue.reject(None if held is None else held.message, [row])
@@ -59,7 +59,7 @@ class RejectedEvents:
 
 
 def check_place(queue: Any, place: object) -> None:
-    """Raise ConfigurationError where rejected messages would have no place."""
+    """Raise ConfigurationError if rejected messages cannot be stored."""
     if place is None:
         require(queue, KeepsRejected, INSTEAD)
     elif not (isinstance(place, str | Path) or offers(place, Sink) or offers(place, KeepsRejected)):
@@ -67,11 +67,11 @@ def check_place(queue: Any, place: object) -> None:
 
 
 @asynccontextmanager
-async def opened_place(place: str | Path | Sink | None) -> AsyncGenerator[Path | Sink | None]:
-    """The file or the queue, opened if it was given by its address."""
+async def open_place(place: str | Path | Sink | None) -> AsyncGenerator[Path | Sink | None]:
+    """Open the place for rejected messages; a queue object is used as it is."""
     if isinstance(place, Path) or (isinstance(place, str) and "://" not in place):
         path = Path(place)
-        await asyncio.to_thread(partial(_append, path, b""))  # raises now what it would raise later
+        await asyncio.to_thread(partial(_append, path, b""))  # raises now if the file cannot be written
         yield path
     elif place is None:
         yield None
@@ -80,8 +80,8 @@ async def opened_place(place: str | Path | Sink | None) -> AsyncGenerator[Path |
             yield queue
 
 
-def row_of(body: bytes, reason: str, at: float, action_id: str | None = None) -> RejectedRow:
-    """The row of a message; the same one stored twice is stored once."""
+def make_row(body: bytes, reason: str, at: float, action_id: str | None = None) -> RejectedRow:
+    """Return the row of a message; its id is stable, so that a message that is stored twice results in one row."""
     identity = f"action {action_id}" if action_id else f"event {blake2b(body, digest_size=16).hexdigest()}"
     return RejectedRow(id=identity, kind="event", reason=reason[:MAX_REASON], line=body, at=at)
 
@@ -97,7 +97,7 @@ def _line(row: RejectedRow) -> bytes:
 
 def _append(path: Path, line: bytes) -> None:
     try:
-        with open_private(path, "ab") as file:  # it holds what orders hold
+        with open_private(path, "ab") as file:  # events contain personal data
             file.write(line)
             file.flush()
             if stat.S_ISREG(os.fstat(file.fileno()).st_mode):  # a pipe cannot be synced

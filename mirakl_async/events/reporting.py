@@ -1,7 +1,8 @@
-"""Connect is sent the stored outcome of an action; then the order's new state is put into the orders' queue.
+"""Reports the stored outcome of an action to Connect, then puts the new state of the order into the orders' queue.
 
-An action that has an outcome at Connect before the first try was reported by someone else; after a try that failed, it
-is ours. A 404 means that the action has expired, or was completed: Connect does not tell which.
+If the first attempt finds that the action already has an outcome at Connect, another program reported it. After a
+failed attempt, that outcome is assumed to be the one that was sent. A 404 means that the action has expired or was
+completed; Connect does not distinguish the two.
 """
 
 from __future__ import annotations
@@ -24,20 +25,20 @@ if TYPE_CHECKING:
     from .counters import EventRecorder
     from .outcomes import ActionOutcome
 
-__all__ = ["ALREADY_FINAL", "GONE", "MAX_PAUSE", "OPTIONS", "Reporter", "Verdict"]
+__all__ = ["ALREADY_FINAL", "GONE_REASON", "MAX_PAUSE", "OPTIONS", "Reporter", "Verdict"]
 
 log: logging.Logger = logging.getLogger("mirakl_async")
 ALREADY_FINAL = "ACTION_ALREADY_FINAL"
-GONE = "Connect answered 404: the action expired before its outcome was reported, or it was completed by then"
+GONE_REASON = "Connect answered 404: the action expired before its outcome was reported, or it was completed by then"
 MAX_OUTAGE = 60.0
 OPTIONS: Options = {"deadline": 30.0}
 FIRST_PAUSE, MAX_PAUSE = 0.5, 10.0
-MAX_ACTION_ID = 1000  # an address of more than some 8,000 bytes is answered by no server
+MAX_ACTION_ID = 1000  # servers reject URLs of more than about 8,000 bytes
 Verdict: TypeAlias = Literal["reported", "already_final", "gone", "refused"]
 
 
 class Reporter:
-    """Reports outcomes; `rejected` is called for one that Connect refuses, with its action and the reason."""
+    """Reports outcomes; calls `rejected` with the action id, the outcome and the reason if Connect rejects one."""
 
     def __init__(
         self,
@@ -55,18 +56,19 @@ class Reporter:
         self._max_outage = max_outage
         self._down_since: float | None = None
 
-    def hurry(self) -> None:
-        """From now on, wait for nothing: the process is about to end."""
+    def stop_retrying(self) -> None:
+        """Stop retrying, because the process is about to end."""
         self._max_outage = 0.0
 
     def can_put(self, outcome: ActionOutcome) -> bool:
-        """Whether nothing follows the outcome, or there is a queue for it: else a report would lose the orders."""
+        """Whether the outcome has no orders, or there is a queue for them; otherwise a report would lose the orders."""
         return self._orders is not None or not outcome.then
 
     async def report(self, action_id: str, outcome: ActionOutcome, *, is_first: bool) -> bool:
-        """Report, and put what follows; False if Connect or the queue is unreachable for too long, or missing.
+        """Report an outcome and put its orders; return False if Connect or the orders' queue is unreachable or missing.
 
-        `is_first` says that it was not tried before. Raises what is the configuration's fault.
+        `is_first`: no attempt to report the outcome was made before. Raises errors that only a change of the
+        configuration can solve.
         """
         if not self.can_put(outcome):
             log.error(
@@ -74,7 +76,7 @@ class Reporter:
             )
             self._recorder.record("postponed")
             return False
-        verdict = await self._send_patiently(action_id, outcome, is_first=is_first)
+        verdict = await self._send_with_retries(action_id, outcome, is_first=is_first)
         if verdict is None:
             self._recorder.record("postponed")
             return False
@@ -89,11 +91,11 @@ class Reporter:
                 return False
         return True
 
-    async def _send_patiently(self, action_id: str, outcome: ActionOutcome, *, is_first: bool) -> Verdict | None:
+    async def _send_with_retries(self, action_id: str, outcome: ActionOutcome, *, is_first: bool) -> Verdict | None:
         try:
             request = self._build(action_id, outcome)
-        except InvalidArgument as error:  # Connect made no such id: nothing can be reported under it
-            await self._refuse(action_id, outcome, error)
+        except InvalidArgument as error:  # the id is not one of Connect's, so it cannot be reported
+            await self._reject(action_id, outcome, error)
             return "refused"
         pause = FIRST_PAUSE
         while True:
@@ -109,7 +111,7 @@ class Reporter:
                 left = self._down_since + self._max_outage - now
                 if left <= 0:
                     return None
-                is_first = is_first and _did_nothing(error)
+                is_first = is_first and _had_no_effect(error)
             else:
                 self._down_since = None
                 return verdict
@@ -129,24 +131,27 @@ class Reporter:
             if is_foreign(error):
                 raise
             if isinstance(error, BadRequest) and error.code == ALREADY_FINAL:
-                return "already_final" if is_first and _did_nothing(error, last=True) else "reported"
-            await self._refuse(action_id, outcome, error)
+                return "already_final" if is_first and _had_no_effect(error, last=True) else "reported"
+            await self._reject(action_id, outcome, error)
             return "gone" if isinstance(error, NotFound) else "refused"
         return "reported"
 
-    async def _refuse(self, action_id: str, outcome: ActionOutcome, error: MiraklError) -> None:
+    async def _reject(self, action_id: str, outcome: ActionOutcome, error: MiraklError) -> None:
         if isinstance(error, NotFound):
             self._recorder.record("gone")
-            await self._rejected(action_id, outcome, GONE)
+            await self._rejected(action_id, outcome, GONE_REASON)
         else:
             self._recorder.record("refused")
-            words = f"Connect rejected the outcome: {error.problem}" if isinstance(error, BadRequest) else str(error)
-            await self._rejected(action_id, outcome, words)
+            reason = f"Connect rejected the outcome: {error.problem}" if isinstance(error, BadRequest) else str(error)
+            await self._rejected(action_id, outcome, reason)
         log.error("outcome %s of action %s was rejected: %s", outcome.status, action_id[:MAX_ACTION_ID], error)
 
 
-def _did_nothing(error: MiraklError, *, last: bool = False) -> bool:
-    """Whether no attempt, but for the `last` one, can have reached Connect and been acted on; False if unsure."""
+def _had_no_effect(error: MiraklError, *, last: bool = False) -> bool:
+    """Whether no attempt of a failed call can have taken effect at Connect; False if that is uncertain.
+
+    With `last`, the last attempt is disregarded.
+    """
     attempts = error.attempts if isinstance(error, CallError) else ()
     if isinstance(error, ConnectFailed):
         return len(attempts) <= 1

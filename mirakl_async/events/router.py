@@ -1,13 +1,13 @@
-"""Which function handles which event, checked when it is registered: by the type checker, and once more at run time.
+"""Registers a handler for each type of event; its signature is checked by type checkers and again at run time.
 
     events = EventRouter()
 
     @events.on(Accept)
     async def accept(command: Accept, delivery: Delivery) -> Done: ...
 
-A handler is a function of the event, or of the event and its delivery; a coroutine function, or a plain one, which runs
-in a thread. Handlers of commands return `Done`, `Deferred` or None and may raise `ActionFailed`; those of facts return
-nothing.
+A handler takes the event, or the event and its delivery. It is a coroutine function, or a plain function, which runs in
+a thread. A handler of a command returns `Done`, `Deferred` or None, and may raise `ActionFailed`. A handler of a fact
+returns None.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ DECLINED = "this channel does not support the action"
 
 
 class Handler(Struct, frozen=True):
-    """A registered function; `takes_delivery` says that it has a second parameter."""
+    """A registered function; `takes_delivery` means that it also takes the delivery."""
 
     call: Callable[..., Any]
     is_async: bool
@@ -46,7 +46,7 @@ class Handler(Struct, frozen=True):
 
 
 class CommandRegistration(Generic[C]):
-    """Registers the function that it decorates for one type of command."""
+    """A decorator that registers a handler for one type of command."""
 
     __slots__ = ("_add",)
 
@@ -58,13 +58,13 @@ class CommandRegistration(Generic[C]):
     @overload
     def __call__(self, handler: Callable[[C, Delivery], R], /) -> Callable[[C, Delivery], R]: ...
     def __call__(self, handler: Any, /) -> Any:
-        """Raise ConfigurationError for a function that cannot handle it."""
+        """Register the function; raises ConfigurationError if its signature does not fit."""
         self._add(handler)
         return handler
 
 
 class FactRegistration(Generic[F]):
-    """Registers the function that it decorates for one type of fact."""
+    """A decorator that registers a handler for one type of fact."""
 
     __slots__ = ("_add",)
 
@@ -76,7 +76,7 @@ class FactRegistration(Generic[F]):
     @overload
     def __call__(self, handler: Callable[[F, Delivery], N], /) -> Callable[[F, Delivery], N]: ...
     def __call__(self, handler: Any, /) -> Any:
-        """Raise ConfigurationError for a function that cannot handle it."""
+        """Register the function; raises ConfigurationError if its signature does not fit."""
         self._add(handler)
         return handler
 
@@ -96,48 +96,48 @@ class EventRouter:
     @overload
     def on(self, kind: type[F], /) -> FactRegistration[F]: ...
     def on(self, kind: type[Any], /) -> Any:
-        """Register the decorated function for this type, a class of `mirakl_async.models.connect_events`.
+        """Register the decorated function as the handler of a class of `mirakl_async.models.connect_events`.
 
-        Raises ConfigurationError for what is not the class of an event, for a second handler of a type, and, when the
-        function is registered, for a signature that does not fit.
+        Raises ConfigurationError if the class is not an event's, if it already has a handler, or if the signature of
+        the function does not fit.
         """
-        self._check_free("on", kind)
+        self._check_registrable("on", kind)
 
         def add(handler: Any) -> None:
-            self._check_free("on", kind)
-            self._handlers[kind] = _checked(kind, handler)
+            self._check_registrable("on", kind)
+            self._handlers[kind] = _make_handler(kind, handler)
 
         return CommandRegistration[Any](add) if issubclass(kind, Command) else FactRegistration[Any](add)
 
     def decline(self, *kinds: type[Command], message: str = DECLINED) -> None:
         """Report these commands as FAILED with ACTION_NOT_SUPPORTED and this message, without a handler."""
         for kind in kinds:
-            self._check_free("decline", kind)
+            self._check_registrable("decline", kind)
             if not issubclass(cast("type[Event]", kind), Command):
                 raise ConfigurationError(f"EventRouter.decline: {kind.__name__} is a fact; only commands are answered")
             self._declined[kind] = failed([(ActionErrorCode.ACTION_NOT_SUPPORTED, message)])
 
     def include(self, other: EventRouter) -> None:
-        """Take over what another router has by now; raises ConfigurationError where both have a handler of a type."""
+        """Copy the handlers that another router has now; raises ConfigurationError if both routers handle a type."""
         for kind in (*other._handlers, *other._declined):
-            self._check_free("include", kind)
+            self._check_registrable("include", kind)
         self._handlers |= other._handlers
         self._declined |= other._declined
 
     def handler(self, event: Event) -> Handler | None:
-        """What handles this event."""
+        """Return the handler of this event, or None."""
         return self._handlers.get(type(event))
 
     def declined(self, event: Event) -> ActionOutcome | None:
-        """What a command that is declined is answered with."""
+        """Return the outcome of a declined command; None if the event is not declined."""
         return self._declined.get(type(event))
 
     def missing(self) -> list[str]:
-        """The types of commands that are neither handled nor declined."""
+        """Return the types of commands that are neither handled nor declined."""
         known = self._handlers.keys() | self._declined.keys()
         return [name for name, kind in TYPES.items() if issubclass(kind, Command) and kind not in known]
 
-    def _check_free(self, method: str, kind: Any) -> None:
+    def _check_registrable(self, method: str, kind: Any) -> None:
         if kind not in TYPES.values():
             what = kind.__name__ if isinstance(kind, type) else repr(kind)
             raise ConfigurationError(
@@ -152,7 +152,7 @@ class EventRouter:
             raise ConfigurationError(f"EventRouter.{method}: {kind.__name__} is declined already")
 
 
-def _checked(kind: type[Event], handler: Any) -> Handler:
+def _make_handler(kind: type[Event], handler: Any) -> Handler:
     name = getattr(handler, "__qualname__", None) or type(handler).__name__
     owner = f"EventRouter.on({kind.__name__}): {name}"
     if not callable(handler):
@@ -173,10 +173,10 @@ def _checked(kind: type[Event], handler: Any) -> Handler:
             f"{owner} must not return an outcome: {kind.__name__} is a fact, which is not answered"
         )
     is_async = inspect.iscoroutinefunction(handler) or inspect.iscoroutinefunction(
-        getattr(type(handler), "__call__", None)  # noqa: B004 - not whether there is one, but of which kind it is
+        getattr(type(handler), "__call__", None)  # noqa: B004 - tests whether `__call__` is a coroutine function
     )
     takes_delivery = (
-        required > 1 or (required < 2 and _second_is_delivery(positional)) or (many and len(positional) < 2)
+        required > 1 or (required < 2 and _has_delivery_parameter(positional)) or (many and len(positional) < 2)
     )
     return Handler(handler, is_async, takes_delivery, name)
 
@@ -193,8 +193,8 @@ def _signature(handler: Any, owner: str) -> inspect.Signature:
         raise ConfigurationError(f"{owner} has no signature that can be read: give a function") from None
 
 
-def _second_is_delivery(positional: list[inspect.Parameter]) -> bool:
-    """Whether a parameter with a default is there for the delivery."""
+def _has_delivery_parameter(positional: list[inspect.Parameter]) -> bool:
+    """Whether the second parameter, which has a default, is meant for the delivery."""
     if len(positional) < 2:
         return False
     second = positional[1]
@@ -214,7 +214,7 @@ def _check_event(kind: type[Event], annotation: Any, owner: str) -> None:
 
 
 def _mentions(annotation: Any, *kinds: type) -> bool:
-    """Whether a type, or its text, has one of these in it."""
+    """Whether a type, or its source text, contains one of these classes."""
     if isinstance(annotation, str):
         return bool({kind.__name__ for kind in kinds} & {*re.findall(r"\w+", annotation)})
     if annotation in kinds:

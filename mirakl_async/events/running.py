@@ -1,7 +1,7 @@
-"""Handlers at work: a fixed set of tasks that await them directly, one watchdog for their time limit, a graceful end.
+"""Runs handlers: a fixed number of tasks call them, a watchdog enforces the time limit, and shutdown is graceful.
 
-Plain functions run in threads. A thread cannot be stopped: its message stays leased until the function returns, and its
-result counts, also after the time limit and the grace period.
+Functions that are not coroutine functions run in threads. A thread cannot be stopped: its message stays leased until
+the function returns, and its result counts even after the time limit and the grace period.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from ..clock import is_own_cancellation
 from ..errors import ConfigurationError
 from ..model import Command
 from .outcomes import ActionFailed, Deferred, Done
-from .stream import as_failure
+from .stream import to_run_error
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -42,17 +42,17 @@ CANCEL_TIMEOUT = 5.0
 
 
 class Worker(Struct, eq=False):
-    """One task; `since` is when its handler began, None between handlers."""
+    """The state of one task; `started_at` is when its handler was called, None while no handler runs."""
 
     task: asyncio.Task[None] | None = None
-    since: float | None = None
+    started_at: float | None = None
     is_thread: bool = False
     timed_out: bool = False
-    what: str = ""
+    handler_name: str = ""
 
 
 class Runner:
-    """Works on one stream until it ends, or is stopped."""
+    """Calls the handlers for the deliveries of one stream until the stream ends or is stopped."""
 
     def __init__(
         self,
@@ -73,11 +73,11 @@ class Runner:
         self._threads = ThreadPoolExecutor(concurrency, "mirakl handler")
         self._ended = asyncio.Event()
         self._failure: BaseException | None = None
-        self._stops = 0
-        self._unknown: set[str] = set()
+        self._stop_count = 0
+        self._warned_types: set[str] = set()
 
     async def run(self) -> EventCounters:
-        """Until SIGTERM, SIGINT, cancellation, an empty queue, or what no further event would get over."""
+        """Handle events until SIGTERM, SIGINT, cancellation, an empty queue, or an error that affects all events."""
         watchdog = asyncio.create_task(self._watch(), name="mirakl events watchdog")
         try:
             async with self._stream:
@@ -97,16 +97,16 @@ class Runner:
             self._threads.shutdown(wait=False)
 
     async def _drain(self) -> None:
-        """Let handlers end within the grace period, then cancel those that can be; threads are waited for."""
+        """Wait for the handlers for the grace period, then cancel the coroutines and wait for the threads."""
         self._stream.stop()
         tasks = [worker.task for worker in self._workers if worker.task is not None]
         with anyio.CancelScope(shield=True):
             if tasks:
-                await asyncio.wait(tasks, timeout=0 if self._stops > 1 else self._grace_period)
+                await asyncio.wait(tasks, timeout=0 if self._stop_count > 1 else self._grace_period)
             for worker in self._workers:
-                if worker.task is not None and not (worker.is_thread and worker.since is not None):
+                if worker.task is not None and not (worker.is_thread and worker.started_at is not None):
                     worker.task.cancel()
-            threads = [one.task for one in self._workers if one.task and one.is_thread and one.since is not None]
+            threads = [one.task for one in self._workers if one.task and one.is_thread and one.started_at is not None]
             if threads:
                 log.warning("waiting for %d handlers in threads, which cannot be stopped", len(threads))
                 await asyncio.wait(threads)
@@ -116,7 +116,7 @@ class Runner:
 
     @contextmanager
     def _signals(self) -> Generator[None]:
-        """The first signal ends the run gracefully, the second at once."""
+        """Install signal handlers: the first signal ends the run gracefully, the second at once."""
         loop, installed = asyncio.get_running_loop(), list[signal.Signals]()
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGTERM, signal.SIGINT):
@@ -130,7 +130,7 @@ class Runner:
                 loop.remove_signal_handler(number)
 
     def _stop(self) -> None:
-        self._stops += 1
+        self._stop_count += 1
         self._stream.stop()
         self._ended.set()
 
@@ -145,27 +145,27 @@ class Runner:
         except BaseException as error:
             if is_own_cancellation(error):
                 raise
-            self._failure = self._failure or as_failure(error)
+            self._failure = self._failure or to_run_error(error)
         finally:
             self._ended.set()
 
     async def _handle(self, worker: Worker, delivery: Delivery) -> None:
         handler = self._router.handler(delivery.event)
         if handler is None:
-            self._note_ignored(delivery)
+            self._warn_unhandled(delivery)
             await delivery.ignored()
             return
         try:
             result = await self._call(worker, handler, delivery)
         except asyncio.CancelledError as error:
-            if not is_own_cancellation(error):  # of something that the handler waited for
+            if not is_own_cancellation(error):  # raised by something that the handler awaited
                 await self._retry(delivery, handler, error)
                 return
             if not worker.timed_out:
                 raise
-            self._forgive(worker)
+            self._clear_timeout(worker)
             log.warning(
-                "%s took longer than %.0f s and was cancelled; trying again", worker.what, self._time_limit or 0
+                "%s took longer than %.0f s and was cancelled; trying again", worker.handler_name, self._time_limit or 0
             )
             await delivery.retry()
         except ActionFailed as failure:
@@ -173,8 +173,8 @@ class Runner:
         except Exception as error:  # noqa: BLE001 - a handler may raise anything
             await self._retry(delivery, handler, error)
         else:
-            if worker.timed_out:  # it ended all the same
-                self._forgive(worker)
+            if worker.timed_out:  # the handler caught the cancellation and returned
+                self._clear_timeout(worker)
             await self._settle(delivery, result, handler)
 
     async def _retry(self, delivery: Delivery, handler: Handler, error: BaseException) -> None:
@@ -207,8 +207,8 @@ class Runner:
 
     async def _call(self, worker: Worker, handler: Handler, delivery: Delivery) -> Any:
         arguments = (delivery.event, delivery) if handler.takes_delivery else (delivery.event,)
-        worker.what, worker.is_thread, worker.timed_out = handler.name, not handler.is_async, False
-        worker.since = self._clock.monotonic()
+        worker.handler_name, worker.is_thread, worker.timed_out = handler.name, not handler.is_async, False
+        worker.started_at = self._clock.monotonic()
         try:
             if handler.is_async:
                 return await handler.call(*arguments)
@@ -216,22 +216,22 @@ class Runner:
             worker.is_thread = False
             return await result if asyncio.iscoroutine(result) else result
         finally:
-            worker.since = None
+            worker.started_at = None
 
     async def _in_thread(self, handler: Handler, arguments: tuple[Any, ...]) -> Any:
         call = partial(contextvars.copy_context().run, handler.call, *arguments)
         return await asyncio.get_running_loop().run_in_executor(self._threads, call)
 
-    def _forgive(self, worker: Worker) -> None:
+    def _clear_timeout(self, worker: Worker) -> None:
         worker.timed_out = False
         task = asyncio.current_task()
         if task is not None:
             task.uncancel()
 
-    def _note_ignored(self, delivery: Delivery) -> None:
+    def _warn_unhandled(self, delivery: Delivery) -> None:
         kind = delivery.event.type[:64]
-        if kind not in self._unknown and len(self._unknown) < 100:
-            self._unknown.add(kind)
+        if kind not in self._warned_types and len(self._warned_types) < 100:
+            self._warned_types.add(kind)
             log.warning("facts of type %s have no handler, and are acknowledged", kind)
 
     # -- the watchdog
@@ -244,10 +244,10 @@ class Runner:
             await self._clock.sleep(min(WATCH_INTERVAL, limit / 4))
             now = self._clock.monotonic()
             for worker in self._workers:
-                if worker.since is None or worker.timed_out or now - worker.since <= limit:
+                if worker.started_at is None or worker.timed_out or now - worker.started_at <= limit:
                     continue
                 worker.timed_out = True
                 if worker.is_thread:
-                    log.warning("%s has run for %.0f s; a thread cannot be stopped", worker.what, limit)
+                    log.warning("%s has run for %.0f s; a thread cannot be stopped", worker.handler_name, limit)
                 elif worker.task is not None:
                     worker.task.cancel()

@@ -1,6 +1,6 @@
-"""What may be handled now: one event of an order, or of an offer, at a time, in the order of arrival. Pure.
+"""Decides which event may be handled next: one event at a time per order or offer, in the order of arrival.
 
-An event that is to be tried again later keeps its turn, so that what follows it waits too.
+A postponed event keeps its position, so later events of its order or offer wait as well. This module does no I/O.
 """
 
 from __future__ import annotations
@@ -19,11 +19,13 @@ __all__ = ["Item", "Schedule"]
 
 
 class Item(Struct, eq=False):
-    """An event in hand: `subject` is what it is about; `message` is None for a deferred one, which the store gave.
+    """An event that is not settled.
 
-    `order` is the subject of a command, and `marked` says that this runner has marked it as in progress. `again` and
-    `failures` are about its handler; `attempts` counts how often it was put off,
-    and `began` is when its handler did.
+    - `subject`: the key of its order or offer; items with the same subject are handled one after the other.
+    - `message`: its held message; None for an overdue deferred command, which comes from the store.
+    - `order`: the subject of a command. `in_progress`: this runner has locked the order in the store.
+    - `again`, `failures`: whether the handler was started before, and how often it raised.
+    - `attempts`: how often the item was postponed. `started_at`: when the handler started (monotonic).
     """
 
     event: Event
@@ -33,60 +35,60 @@ class Item(Struct, eq=False):
     again: bool = False
     failures: int = 0
     attempts: int = 0
-    marked: bool = False
-    is_over: bool = False
-    began: float | None = None
+    in_progress: bool = False
+    is_finished: bool = False
+    started_at: float | None = None
 
 
 class Schedule:
-    """Items that are ready, put off, or behind another one of their subject."""
+    """The items that are ready, postponed, or blocked by another item with the same subject."""
 
-    __slots__ = ("_behind", "_count", "_later", "_ready", "_serial")
+    __slots__ = ("_blocked", "_count", "_postponed", "_ready", "_serial")
 
     def __init__(self) -> None:
         self._ready: deque[Item] = deque()
-        self._later: list[tuple[float, int, Item]] = []
-        self._behind: dict[object, deque[Item] | None] = {}
+        self._postponed: list[tuple[float, int, Item]] = []
+        self._blocked: dict[object, deque[Item] | None] = {}
         self._serial = 0
         self._count = 0
 
     def __len__(self) -> int:
-        """All that is in hand, what is being handled included."""
+        """Return the number of items that are not finished, including those that are being handled."""
         return self._count
 
     def add(self, item: Item) -> None:
-        """Take an item."""
+        """Add an item; it is blocked while another item with its subject is not finished."""
         self._count += 1
-        if item.subject not in self._behind:
-            self._behind[item.subject] = None
+        if item.subject not in self._blocked:
+            self._blocked[item.subject] = None
             self._ready.append(item)
             return
-        behind = self._behind[item.subject]
-        if behind is None:
-            behind = self._behind[item.subject] = deque()
-        behind.append(item)
+        blocked = self._blocked[item.subject]
+        if blocked is None:
+            blocked = self._blocked[item.subject] = deque()
+        blocked.append(item)
 
     def take(self, now: float) -> Item | None:
-        """The next item to handle; its subject is taken until `finish` or `put_off`."""
-        if self._later and self._later[0][0] <= now:
-            return heapq.heappop(self._later)[2]
+        """Return the next item to handle; others with its subject stay blocked until `finish` is called."""
+        if self._postponed and self._postponed[0][0] <= now:
+            return heapq.heappop(self._postponed)[2]
         return self._ready.popleft() if self._ready else None
 
-    def put_off(self, item: Item, until: float) -> None:
-        """Give the item again at that time, and until then nothing else of its subject."""
+    def postpone(self, item: Item, until: float) -> None:
+        """Return the item from `take` again at that time; others with its subject stay blocked."""
         self._serial += 1
         item.attempts += 1
-        heapq.heappush(self._later, (until, self._serial, item))
+        heapq.heappush(self._postponed, (until, self._serial, item))
 
     def finish(self, item: Item) -> None:
-        """The item is settled, or given back: the next one of its subject is ready."""
+        """Remove an item that was settled or released; the next item with its subject becomes ready."""
         self._count -= 1
-        behind = self._behind[item.subject]
-        if behind:
-            self._ready.append(behind.popleft())
+        blocked = self._blocked[item.subject]
+        if blocked:
+            self._ready.append(blocked.popleft())
         else:
-            del self._behind[item.subject]
+            del self._blocked[item.subject]
 
     def next_time(self) -> float | None:
-        """When the next item that was put off is due."""
-        return self._later[0][0] if self._later else None
+        """Return when the next postponed item is due; None if there is none."""
+        return self._postponed[0][0] if self._postponed else None

@@ -1,8 +1,8 @@
-"""What is remembered of actions in a SQLite file: its own, or that of the orders' queue.
+"""An idempotency store in a SQLite file: its own file, or the file of the orders' queue.
 
-The file is opened as a SqliteQueue opens it: one process owns it, and inside the process all who name its path share
-it, with its one writer and its commits. Therefore orders in progress, and claims, are kept in the owner's memory: they
-end with the process, and no two clocks are compared. Times in the file are seconds since 1970 of the one machine.
+The file is opened like that of a SqliteQueue: one process owns it, and all users of the same path in the process share
+it, its writer thread and its commits. Orders in progress and claims are therefore held in memory: they end with the
+process, and clocks of different machines are never compared. Times in the file are in seconds since 1970.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 from ..clock import Clock, SystemClock
 from ..queues.outages import DEFAULT_MAX_OUTAGE
 from ..queues.sqlite_queue import SqliteQueue
-from .idempotency import CLAIM_SECONDS, RETENTION, ActionProgress, Backlog, LocalMarks
+from .idempotency import CLAIM_SECONDS, RETENTION, ActionProgress, Backlog, ExpiringLocks
 
 if TYPE_CHECKING:
     import sqlite3
@@ -22,7 +22,16 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-__all__ = ["BACKLOG", "FIND", "FOUND", "OVERDUE", "PURGE_INTERVAL", "SCHEMA", "UNREPORTED", "SqliteIdempotencyStore"]
+__all__ = [
+    "BACKLOG",
+    "FIND",
+    "OVERDUE",
+    "PURGE_INTERVAL",
+    "SCHEMA",
+    "UNREPORTED",
+    "WAITING",
+    "SqliteIdempotencyStore",
+]
 
 PURGE_INTERVAL = 3600.0
 SCHEMA = (
@@ -32,21 +41,21 @@ SCHEMA = (
     "CREATE INDEX IF NOT EXISTS waiting_actions ON actions (since) WHERE since IS NOT NULL",
 )
 FIND = "SELECT failures, outcome, event IS NOT NULL, since IS NOT NULL FROM actions WHERE id = ?"
-FOUND = "SELECT id, {} FROM actions WHERE since IS NOT NULL AND {} ORDER BY since LIMIT ?"
-UNREPORTED = FOUND.format("outcome", "outcome IS NOT NULL")
-OVERDUE = FOUND.format("event", "event IS NOT NULL AND due <= ?")
+WAITING = "SELECT id, {} FROM actions WHERE since IS NOT NULL AND {} ORDER BY since LIMIT ?"
+UNREPORTED = WAITING.format("outcome", "outcome IS NOT NULL")
+OVERDUE = WAITING.format("event", "event IS NOT NULL AND due <= ?")
 BACKLOG = "SELECT event IS NOT NULL, count(*), min(since) FROM actions WHERE since IS NOT NULL GROUP BY 1"
 
 
 class SqliteIdempotencyStore:
-    """Entries in the file at `path`, which one process at a time can open."""
+    """An idempotency store in the file at `path`, which one process at a time can open."""
 
     durable: bool = True
 
     def __init__(self, path: str | Path, *, max_outage: float = DEFAULT_MAX_OUTAGE, clock: Clock | None = None) -> None:
         self._clock = clock or SystemClock()
         self._file = SqliteQueue(path, max_outage=max_outage)
-        self._orders, self._claims = LocalMarks(self._clock), LocalMarks(self._clock)
+        self._orders, self._claims = ExpiringLocks(self._clock), ExpiringLocks(self._clock)
         self._purge_at = 0.0
 
     def __repr__(self) -> str:
@@ -59,7 +68,7 @@ class SqliteIdempotencyStore:
         except BaseException:
             await self._file.__aexit__(None, None, None)
             raise
-        self._orders, self._claims = _MARKS.setdefault(self._file.shared_by, (self._orders, self._claims))
+        self._orders, self._claims = _LOCKS.setdefault(self._file.shared_by, (self._orders, self._claims))
         return self
 
     async def __aexit__(
@@ -70,7 +79,7 @@ class SqliteIdempotencyStore:
     async def start(
         self, action_id: str, order: str, runner: str, seconds: float, *, overdue: bool = False
     ) -> ActionProgress:
-        """Mark the action as started, and its order as in progress."""
+        """Store the action as started, and lock its order."""
         if not self._orders.take(order, runner, seconds):
             return ActionProgress(busy=True)
         progress = await self._file.transact(partial(_start, action_id, self._clock.time()))
@@ -79,28 +88,28 @@ class SqliteIdempotencyStore:
         return progress
 
     async def extend(self, orders: Collection[str], runner: str, seconds: float) -> None:
-        """Let these orders be in progress for longer."""
+        """Extend the locks of this runner on these orders."""
         self._orders.extend(orders, runner, seconds)
 
     async def release(self, order: str, runner: str) -> None:
-        """The order is not in progress any more."""
+        """Release the lock of this runner on an order."""
         self._orders.release(order, runner)
 
     async def failed(self, action_id: str, failures: int) -> None:
-        """Store how often the handler has raised."""
+        """Store how often the handler of an action has raised."""
         await self._file.transact(partial(_failed, action_id, failures, self._clock.time()))
 
     async def decide(self, action_id: str, outcome: bytes) -> bytes:
-        """Store an outcome, unless there is one."""
+        """Store an outcome if the action has none; return the stored outcome."""
         self._claims.take(action_id, "", CLAIM_SECONDS)
         return await self._file.transact(partial(_decide, action_id, outcome, self._clock.time()))
 
     async def defer(self, action_id: str, event: bytes, seconds: float) -> bytes | None:
-        """Store an event until its outcome comes."""
+        """Store the event of a deferred action; return the outcome if there is one."""
         return await self._file.transact(partial(_defer, action_id, event, seconds, self._clock.time()))
 
     async def reported(self, action_ids: Collection[str]) -> None:
-        """Connect has the outcomes of these."""
+        """Store that these outcomes were reported to Connect; delete old actions every PURGE_INTERVAL."""
         now = self._clock.time()
         purge = now >= self._purge_at
         if purge:
@@ -108,16 +117,16 @@ class SqliteIdempotencyStore:
         await self._file.transact(partial(_reported, [*action_ids], now, purge))
 
     async def unreported(self, limit: int) -> Sequence[tuple[str, bytes]]:
-        """Outcomes that Connect does not have."""
+        """Claim outcomes that are not reported to Connect."""
         return self._claims.claim(await self._file.transact(partial(_rows, UNREPORTED, 10 * limit)), limit)
 
     async def overdue(self, limit: int) -> Sequence[tuple[str, bytes]]:
-        """Deferred events whose time is over."""
+        """Claim deferred events that are overdue."""
         found = await self._file.transact(partial(_rows, OVERDUE, self._clock.time(), 10 * limit))
         return self._claims.claim(found, limit)
 
     async def backlog(self) -> Backlog:
-        """What waits."""
+        """Return the numbers and ages of the actions that wait."""
         now = self._clock.time()
         found = {
             waits: (count, max(0.0, now - since))
@@ -126,8 +135,8 @@ class SqliteIdempotencyStore:
         return Backlog(*found.get(1, (0, 0.0)), *found.get(0, (0, 0.0)))
 
 
-_MARKS: WeakKeyDictionary[object, tuple[LocalMarks, LocalMarks]] = WeakKeyDictionary()
-"""Orders in progress, and claims, of each open file."""
+_LOCKS: WeakKeyDictionary[object, tuple[ExpiringLocks, ExpiringLocks]] = WeakKeyDictionary()
+"""The locks of orders in progress, and the claims, of each open file."""
 
 
 def _create(db: sqlite3.Connection) -> None:

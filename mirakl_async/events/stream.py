@@ -1,8 +1,7 @@
-"""From a queue to deliveries, and from their outcomes to Connect: everything but the calling of handlers.
+"""Delivers the events of a queue and reports their outcomes to Connect; it does not call handlers.
 
-Messages are decoded as they come. Of each order, and each offer, one event at a time is given out, in the order of
-arrival. A command is marked as started before it is given out. Its outcome is stored, then reported, and then its
-message is acknowledged.
+- Of each order and each offer, one event at a time is delivered, in the order of arrival.
+- The steps of a command: store it as started, deliver it, store its outcome, report it, acknowledge the message.
 """
 
 from __future__ import annotations
@@ -28,13 +27,13 @@ from .counters import EventRecorder
 from .delivery import Delivery
 from .document import document_of
 from .intake import EventIntake
-from .opening import opened_store
+from .maintenance import StoreMaintenance
+from .opening import open_store
 from .outcomes import ActionFailed, ActionOutcome, Deferred, Done, decode_outcome, failed, succeeded, unexpected
 from .parts import NewestParts
-from .rejections import RejectedEvents, opened_place
+from .rejections import RejectedEvents, open_place
 from .reporting import Reporter
 from .schedule import Item, Schedule
-from .tending import Tending
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
@@ -53,8 +52,8 @@ __all__ = [
     "PROGRESS_INTERVAL",
     "RETRY_INTERVAL",
     "EventStream",
-    "action_of",
-    "as_failure",
+    "action_id_of",
+    "to_run_error",
 ]
 
 log: logging.Logger = logging.getLogger("mirakl_async")
@@ -67,7 +66,7 @@ PROGRESS_INTERVAL = 5.0
 
 
 class EventStream:
-    """The deliveries of a queue: `async for delivery in stream`, or `next` from several tasks inside `async with`."""
+    """An iterator over the deliveries of a queue; inside `async with`, several tasks may call `next`."""
 
     def __init__(
         self,
@@ -85,7 +84,7 @@ class EventStream:
         progress: Callable[[EventStatus], None] | None = None,
     ) -> None:
         self._session = session
-        self._given = (queue, idempotency_store, orders, rejected)
+        self._arguments = (queue, idempotency_store, orders, rejected)
         self._max_failures = max_failures
         self._prefetch = prefetch
         self._until_empty, self._idle = until_empty, idle
@@ -109,18 +108,18 @@ class EventStream:
         self._opened = True
         self._clock = self._session.clock
         self.recorder: EventRecorder = EventRecorder(self._session.transport.instrumentation, self._clock)
-        queue, store, orders, rejected = self._given
+        queue, store, orders, rejected = self._arguments
         try:
             enter = self._stack.enter_async_context
             self._queue: Source = require(await enter(opened(queue)), Source, "give a queue")
-            self._store: IdempotencyStore = await enter(opened_store(store))
+            self._store: IdempotencyStore = await enter(open_store(store))
             sink: Any = None if orders is None else require(await enter(opened(orders)), Sink, "give another queue")
-            place = await enter(opened_place(rejected))
+            place = await enter(open_place(rejected))
         except BaseException:
             await self._stack.aclose()
             raise
         self._has_orders = sink is not None
-        self._held = HeldMessages(self._queue, self._clock, self._extend_marks)
+        self._held = HeldMessages(self._queue, self._clock, self._extend_in_progress)
         self._intake = EventIntake(
             self._queue,
             self._held,
@@ -135,19 +134,21 @@ class EventStream:
             stop=self.stop,
         )
         self._reporter = Reporter(self._session, sink, self.recorder, self._intake.reject_report)
-        self._tending = Tending(self._session, self._store, self._reporter, self.recorder, self._intake.add_overdue)
+        self._maintenance = StoreMaintenance(
+            self._session, self._store, self._reporter, self.recorder, self._intake.add_overdue
+        )
         self._ready = True
         loops: list[Coroutine[Any, Any, None]] = [
             self._intake.run(),
             self._held.acknowledge_all(),
             self._held.keep_leases(),
-            self._tending.run(),
-            self._tending.flush_all(),
+            self._maintenance.run(),
+            self._maintenance.flush_all(),
         ]
         if self._progress is not None:
-            loops.append(self._tell_progress(self._progress))
+            loops.append(self._report_progress(self._progress))
         for loop in loops:
-            self._spawn(self._guarded(loop))
+            self._spawn(self._stop_on_error(loop))
         return self
 
     async def __aexit__(
@@ -170,12 +171,12 @@ class EventStream:
         except asyncio.CancelledError as error:
             if is_own_cancellation(error):
                 raise
-            raise as_failure(error) from error
+            raise to_run_error(error) from error
 
     async def _settle_and_release(self) -> None:
         self._held.take(await self._intake.received_last())
         await self._end_tasks()
-        await self._tending.flush()
+        await self._maintenance.flush()
         await self._held.acknowledge()
         for order in [*self._in_progress]:
             await self._store.release(order, self._runner)
@@ -191,32 +192,32 @@ class EventStream:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+    async def _stop_on_error(self, work: Coroutine[Any, Any, None]) -> None:
         try:
             await work
         except (Exception, asyncio.CancelledError) as error:
             if is_own_cancellation(error):
                 raise
-            self._failure = self._failure or as_failure(error)
+            self._failure = self._failure or to_run_error(error)
             self.stop()
 
-    async def _tell_progress(self, progress: Callable[[EventStatus], None]) -> None:
+    async def _report_progress(self, progress: Callable[[EventStatus], None]) -> None:
         while True:
             progress(self.status)
             await self._clock.sleep(PROGRESS_INTERVAL)
 
     @property
     def status(self) -> EventStatus:
-        """What it is doing, for a liveness probe; raises ClientStateError before it is opened."""
+        """The status for a liveness probe; raises ClientStateError before the stream is opened."""
         if not self._ready:
             raise ClientStateError("events.receive: the stream is not open yet")
         return self.recorder.status(len(self._schedule))
 
     def stop(self) -> None:
-        """Receive nothing more, and give out nothing more; what is settled is still stored and reported."""
+        """Stop receiving and delivering; outcomes of current deliveries are still stored and reported."""
         self._stopping = True
         if self._ready:
-            self._reporter.hurry()
+            self._reporter.stop_retrying()
             self._intake.stop_receiving()
         while self._waiters:
             self._wake()
@@ -226,7 +227,7 @@ class EventStream:
         """Whether `stop` was called, or the queue is empty."""
         return self._stopping
 
-    # -- giving out
+    # -- delivering
 
     def __aiter__(self) -> AsyncIterator[Delivery]:
         return self._iterate()
@@ -241,15 +242,15 @@ class EventStream:
                 yield delivery
 
     async def next(self) -> Delivery | None:
-        """The next delivery, None after the end; raises what ended the stream. Several tasks may wait for one each."""
+        """Return the next delivery or None at the end; raises the stream's error. Several tasks may call it."""
         while (item := await self._take()) is not None:
             try:
-                given = await self._admit(item)
+                is_admitted = await self._admit(item)
             except BaseException:
                 self._drop(item)
                 raise
-            if given:
-                item.began = self._clock.monotonic()
+            if is_admitted:
+                item.started_at = self._clock.monotonic()
                 if isinstance(item.event, UploadDocument):
                     item.event.keep_download(partial(document_of, self._session, item.event.data.document_download_url))
                 return Delivery(self, item)
@@ -279,9 +280,9 @@ class EventStream:
                 return
 
     async def _admit(self, item: Item) -> bool:
-        """Whether this item is to be handled; whatever else it needs is done here."""
+        """Return whether the item is to be handled; otherwise settle, postpone or drop it."""
         if item.message is not None and item.message.until <= self._clock.monotonic():
-            self._drop(item)  # its lease has ended, so it is delivered again
+            self._drop(item)  # the lease has ended, so the message is redelivered
             return False
         if not isinstance(item.event, Command):
             if self._parts.is_outdated(item.event):
@@ -289,8 +290,8 @@ class EventStream:
                 self._finish(item)
                 return False
             return True
-        if item.marked:
-            return True  # tried before, and in progress since then
+        if item.in_progress:
+            return True  # handled before, and its order is still locked
         progress = await self._start(item)
         return progress is not None and await self._admit_command(item, progress)
 
@@ -298,7 +299,7 @@ class EventStream:
         until = self._clock.monotonic() + self._queue.lease if item.message is None else item.message.until
         try:
             return await self._store.start(
-                action_of(item),
+                action_id_of(item),
                 item.order,
                 self._runner,
                 max(0.001, until - self._clock.monotonic()),
@@ -306,16 +307,16 @@ class EventStream:
             )
         except QueueUnavailable as error:
             log.warning("%s; trying again in %.0f s", error, RETRY_INTERVAL)
-            self._put_off(item, RETRY_INTERVAL)
+            self._postpone(item, RETRY_INTERVAL)
             return None
 
     async def _admit_command(self, item: Item, progress: ActionProgress) -> bool:
         if progress.busy:
-            self._put_off(item, BUSY_DELAY)
+            self._postpone(item, BUSY_DELAY)
         elif progress.outcome is not None:
-            reported = progress.reported or self._tending.is_reported(action_of(item))
+            reported = progress.reported or self._maintenance.is_reported(action_id_of(item))
             if not reported and item.attempts < WAITS_FOR_REPORT:
-                self._put_off(item, BUSY_DELAY)  # the runner that stored it is about to report it
+                self._postpone(item, BUSY_DELAY)  # the runner that stored it is about to report it
                 return False
             self.recorder.record("duplicates", item.event)
             if reported:
@@ -327,7 +328,7 @@ class EventStream:
             self._finish(item)
         else:
             self._in_progress[item.order] = item
-            item.marked = True
+            item.in_progress = True
             item.again = item.again or progress.again or item.message is None
             item.failures = progress.failures
             outcome = self._declined(item.event) if self._declined is not None else None
@@ -341,14 +342,14 @@ class EventStream:
     # -- settling
 
     async def settle(self, item: Item, result: Done | Deferred | ActionFailed) -> None:
-        """Store, report and acknowledge; raises ConfigurationError for what cannot be."""
+        """Store and report a result, then acknowledge the message; raises ConfigurationError for an invalid result."""
         if not isinstance(item.event, Command):
             if not isinstance(result, Done) or result.then:
                 raise ConfigurationError(
                     f"{item.event.type} is a fact, which is not answered: only `done()` settles it"
                 )
             self._parts.handled(item.event)
-            self.recorder.record("facts", item.event, item.began)
+            self.recorder.record("facts", item.event, item.started_at)
             self._finish(item)
         elif isinstance(result, Deferred):
             await self._defer(item, result.within)
@@ -360,24 +361,24 @@ class EventStream:
             await self._decide(item, succeeded(result.then))
 
     async def ignore(self, item: Item) -> None:
-        """Acknowledge a fact that is of no interest."""
+        """Acknowledge a fact without handling it; raises ConfigurationError for a command."""
         if isinstance(item.event, Command):
             raise ConfigurationError(f"{item.event.type} is a command, which has to be answered")
         self.recorder.record("ignored", item.event)
         self._finish(item)
 
     async def retry(self, item: Item, error: BaseException | None) -> None:
-        """Give it out again after a pause; an error is counted, and is the outcome after too many."""
+        """Deliver an event again later; after `max_failures` errors report the command as failed or reject the fact."""
         item.again = True
         if error is None:
-            self.recorder.record("timeouts", item.event, item.began)
-            self._put_off(item, _delay(item.attempts, self._clock.random()))
+            self.recorder.record("timeouts", item.event, item.started_at)
+            self._postpone(item, _delay(item.attempts, self._clock.random()))
             return
-        self.recorder.record("errors", item.event, item.began)
+        self.recorder.record("errors", item.event, item.started_at)
         item.failures += 1
         reason = f"the handler failed {item.failures} times, last with {type(error).__name__}"
         if isinstance(item.event, Command):
-            await self._persist(lambda: self._store.failed(action_of(item), item.failures), item)
+            await self._persist(lambda: self._store.failed(action_id_of(item), item.failures), item)
             if self._is_exhausted(item):
                 await self._decide(item, unexpected(reason))
                 return
@@ -385,44 +386,44 @@ class EventStream:
             await self._intake.set_aside(item.message, item.event.raw, reason)
             self._finish(item, acknowledge=False)
             return
-        self._put_off(item, _delay(item.failures - 1, self._clock.random()))
+        self._postpone(item, _delay(item.failures - 1, self._clock.random()))
 
     def _is_exhausted(self, item: Item) -> bool:
         return self._max_failures is not None and item.failures >= self._max_failures
 
     async def _decide(self, item: Item, outcome: ActionOutcome) -> None:
         encoded = outcome.encode()
-        stored = await self._persist(lambda: self._store.decide(action_of(item), encoded), item)
+        stored = await self._persist(lambda: self._store.decide(action_id_of(item), encoded), item)
         await self._end_progress(item)
         if stored != encoded:
             self.recorder.record("duplicates", item.event)
         elif outcome.status == "SUCCESS":
-            self.recorder.record("handled", item.event, item.began)
+            self.recorder.record("handled", item.event, item.started_at)
         else:
-            self.recorder.record("failed", item.event, item.began)
+            self.recorder.record("failed", item.event, item.started_at)
         await self._report(item, stored, is_first=stored == encoded)
 
     async def _defer(self, item: Item, within: float) -> None:
         if item.message is None:
             await self._decide(item, unexpected("no outcome came in time"))
             return
-        stored = await self._persist(lambda: self._store.defer(action_of(item), item.event.raw, within), item)
+        stored = await self._persist(lambda: self._store.defer(action_id_of(item), item.event.raw, within), item)
         await self._end_progress(item)
         if stored is not None:
             await self._report(item, stored, is_first=False)
             return
-        self.recorder.record("deferred", item.event, item.began)
+        self.recorder.record("deferred", item.event, item.started_at)
         self._finish(item)
 
     async def _end_progress(self, item: Item) -> None:
         if self._in_progress.pop(item.order, None) is not None:
-            with suppress(QueueUnavailable):  # it ends by itself
+            with suppress(QueueUnavailable):  # the lock expires
                 await self._store.release(item.order, self._runner)
 
     async def _report(self, item: Item, stored: bytes, *, is_first: bool) -> None:
-        """Report what is stored. A store that is durable keeps it if Connect is unreachable; any other holds on."""
+        """Report the stored outcome. If it fails, a durable store reports it later; otherwise retry until the end."""
         outcome = decode_outcome(stored)
-        while not await self._reporter.report(action_of(item), outcome, is_first=is_first):
+        while not await self._reporter.report(action_id_of(item), outcome, is_first=is_first):
             if self._store.durable:
                 self._finish(item)
                 return
@@ -431,11 +432,11 @@ class EventStream:
                 return
             is_first = False
             await self._clock.sleep(RETRY_INTERVAL)
-        self._tending.reported(action_of(item))
+        self._maintenance.reported(action_id_of(item))
         self._finish(item)
 
     async def _persist(self, operation: Callable[[], Awaitable[T]], item: Item) -> T:
-        """What the store gives, as often as it is unreachable, until the end."""
+        """Run an operation of the store, and retry while the store is unreachable, until the stream ends."""
         while True:
             try:
                 return await operation()
@@ -449,40 +450,40 @@ class EventStream:
     def _finish(self, item: Item, *, acknowledge: bool = True) -> None:
         if item.message is not None and acknowledge:
             self._held.finish(item.message)
-        self._leave(item)
+        self._remove(item)
 
     def _drop(self, item: Item) -> None:
-        """It is not settled: its message is released at the end, or comes again when its lease has ended."""
+        """Remove an item without settling it: its message is released at the end, or redelivered after its lease."""
         if item.message is not None and item.message.until <= self._clock.monotonic():
             self._held.forget(item.message)
-        self._leave(item)
+        self._remove(item)
 
-    def _leave(self, item: Item) -> None:
-        if item.is_over:
+    def _remove(self, item: Item) -> None:
+        if item.is_finished:
             return
-        item.is_over = True
+        item.is_finished = True
         if self._in_progress.get(item.order) is item:
             del self._in_progress[item.order]
         self._schedule.finish(item)
         self._wake()
-        self._intake.has_room()
+        self._intake.notify_capacity()
 
-    def _put_off(self, item: Item, seconds: float) -> None:
-        self._schedule.put_off(item, self._clock.monotonic() + seconds)
-        self._spawn(self._guarded(self._wake_after(seconds)))
+    def _postpone(self, item: Item, seconds: float) -> None:
+        self._schedule.postpone(item, self._clock.monotonic() + seconds)
+        self._spawn(self._stop_on_error(self._wake_after(seconds)))
 
     async def _wake_after(self, seconds: float) -> None:
         await self._clock.sleep(seconds)
         self._wake()
 
-    async def _extend_marks(self, seconds: float) -> None:
-        """Before the leases, so that no order is in progress for longer than its message is ours."""
+    async def _extend_in_progress(self, seconds: float) -> None:
+        """Extend the locks of orders in progress before the leases, so that no lock outlasts its message's lease."""
         if self._in_progress:
             await self._store.extend([*self._in_progress], self._runner, seconds)
 
 
-def as_failure(error: BaseException) -> BaseException:
-    """What ends a run: never a cancellation, which would pass for one of the task that awaits the run."""
+def to_run_error(error: BaseException) -> BaseException:
+    """Replace a driver's cancellation by an error: it would look like a cancellation of the caller's task."""
     if not isinstance(error, asyncio.CancelledError):
         return error
     failure = QueueError("events: a call to the queue or the store was cancelled by its driver, not by this program")
@@ -490,8 +491,8 @@ def as_failure(error: BaseException) -> BaseException:
     return failure
 
 
-def action_of(item: Item) -> str:
-    """Under what a command's outcome is stored and reported."""
+def action_id_of(item: Item) -> str:
+    """Return the action id of a command, under which its outcome is stored and reported."""
     return cast("Command", item.event).action_id
 
 

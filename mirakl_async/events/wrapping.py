@@ -1,7 +1,7 @@
-"""The envelopes that cloud services put around a message on its way.
+"""Unwraps messages from the envelopes of cloud services.
 
-Connect publishes to SQS, Pub/Sub and Service Bus, whose libraries hand out its body as it is. It is wrapped where
-another service stands in between: an SNS topic, an EventBridge bus, a Pub/Sub push subscription.
+Connect publishes to SQS, Pub/Sub and Service Bus, whose libraries return the body unchanged. The body is wrapped if
+another service forwards it: an SNS topic, an EventBridge bus, a Pub/Sub push subscription.
 
 Sources: docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html,
 docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html, cloud.google.com/pubsub/docs/push.
@@ -20,7 +20,7 @@ __all__ = ["unwrap"]
 
 
 def unwrap(envelope: dict[str, bytes]) -> bytes | None:
-    """The message inside, by the members of what is around it; None where this is no such wrapping."""
+    """Return the wrapped message, given the members of the envelope; None if it is not a known envelope."""
     if "Type" in envelope and "Message" in envelope:
         text = _text(envelope["Message"])
         return None if text is None else text.encode()

@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 
 from mirakl_async import ClientCredentials, ConnectChannel, Retry
-from mirakl_async.events import ActionFailed, Deferred, Delivery, Done, EventRouter, tending
+from mirakl_async.events import ActionFailed, Deferred, Delivery, Done, EventRouter, maintenance
 from mirakl_async.events.decode import TYPES
 from mirakl_async.model import Command
 from mirakl_async.queues.opening import queue_of
@@ -93,5 +93,5 @@ class Connector:
 
 
 if __name__ == "__main__":
-    tending.TEND_INTERVAL = 1.0  # what is overdue is called again soon
+    maintenance.MAINTENANCE_INTERVAL = 1.0  # what is overdue is called again soon
     asyncio.run(Connector(json.loads(sys.argv[1])).run())

@@ -1,4 +1,4 @@
-"""Beside the deliveries: outcomes that Connect does not have are reported, and overdue commands are delivered again."""
+"""Periodic work of a runner: report outcomes that are not reported yet, and deliver overdue commands again."""
 
 from __future__ import annotations
 
@@ -16,15 +16,18 @@ if TYPE_CHECKING:
     from .idempotency import IdempotencyStore
     from .reporting import Reporter
 
-__all__ = ["BATCH_SIZE", "TEND_INTERVAL", "Tending"]
+__all__ = ["BATCH_SIZE", "MAINTENANCE_INTERVAL", "StoreMaintenance"]
 
 log: logging.Logger = logging.getLogger("mirakl_async")
-TEND_INTERVAL, FLUSH_INTERVAL = 10.0, 0.2
+MAINTENANCE_INTERVAL, FLUSH_INTERVAL = 10.0, 0.2
 BATCH_SIZE = 50
 
 
-class Tending:
-    """Any runner does this for all that share its store; what it takes is claimed for a while."""
+class StoreMaintenance:
+    """The periodic work on an idempotency store.
+
+    Every runner does it for all runners that share the store; an entry is claimed by one runner for CLAIM_SECONDS.
+    """
 
     def __init__(
         self,
@@ -42,7 +45,7 @@ class Tending:
         self._reported: dict[str, None] = {}
 
     async def run(self) -> None:
-        """Look from time to time, until cancelled."""
+        """Report outcomes, schedule overdue commands and record the backlog periodically, until cancelled."""
         while True:
             try:
                 await self._report_all()
@@ -53,8 +56,8 @@ class Tending:
                         log.error("the deferred command %s cannot be read: %s", action_id, error)  # noqa: TRY400
                 self._recorder.record_backlog(await self._store.backlog())
             except QueueUnavailable as error:
-                log.warning("%s; looking for outcomes to report again in %.0f s", error, TEND_INTERVAL)
-            await self._clock.sleep(TEND_INTERVAL)
+                log.warning("%s; looking for outcomes to report again in %.0f s", error, MAINTENANCE_INTERVAL)
+            await self._clock.sleep(MAINTENANCE_INTERVAL)
 
     async def _report_all(self) -> None:
         while found := await self._store.unreported(BATCH_SIZE):
@@ -68,15 +71,18 @@ class Tending:
             await self.flush()
 
     def reported(self, action_id: str) -> None:
-        """Connect has its outcome. It is stored soon; if that is lost, it is reported again, which is harmless."""
+        """Record that an outcome was reported to Connect; the next flush stores it.
+
+        If the process dies before that, the outcome is reported again, which is harmless.
+        """
         self._reported[action_id] = None
 
     def is_reported(self, action_id: str) -> bool:
-        """Whether Connect has its outcome, and that is not stored yet."""
+        """Whether the outcome was reported to Connect, but the store does not have this information yet."""
         return action_id in self._reported
 
     async def flush(self) -> None:
-        """Tell the store now."""
+        """Store which outcomes were reported."""
         if self._reported:
             reported = [*self._reported]
             await self._store.reported(reported)
@@ -84,7 +90,7 @@ class Tending:
                 self._reported.pop(action_id, None)
 
     async def flush_all(self) -> None:
-        """Tell the store every now and then, until cancelled."""
+        """Call `flush` every FLUSH_INTERVAL, until cancelled."""
         while True:
             await self._clock.sleep(FLUSH_INTERVAL)
             try:
