@@ -30,6 +30,7 @@ __all__ = [
     "one_line",
     "read_json",
     "read_problem",
+    "valid_text",
 ]
 
 MAX_LENGTH = 2000
@@ -63,6 +64,11 @@ def _printable(character: str) -> str:
     if character.isprintable():
         return character
     return " " if character.isspace() else ascii(character)[1:-1]
+
+
+def valid_text(text: str) -> str:
+    """The text as UTF-8 can carry it: an unpaired surrogate, such as half an emoji, is replaced by U+FFFD."""
+    return str.encode(text, "utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 _BOM = b"\xef\xbb\xbf"
@@ -129,9 +135,17 @@ def read_json(body: bytes) -> object:
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         pass
     try:
-        return json.loads(body, strict=False, parse_float=_number, parse_int=_number)
+        return _valid(json.loads(body, strict=False, parse_float=_number, parse_int=_number))
     except (ValueError, RecursionError):
         return None
+
+
+def _valid(value: Any) -> Any:
+    if isinstance(value, str):
+        return valid_text(value)
+    if isinstance(value, dict):
+        return {valid_text(name): _valid(member) for name, member in cast("dict[str, Any]", value).items()}
+    return [*map(_valid, cast("list[Any]", value))] if isinstance(value, list) else value
 
 
 def _number(text: str) -> Decimal | str:

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 from msgspec import Struct
 
-from ..server_text import fraction
+from ..server_text import fraction, valid_text
 from .scanner import elements, members
 from .timestamps import read_date, read_datetime, read_milliseconds, read_time
 from .type_info import (
@@ -224,7 +224,7 @@ def _read_text(text: bytes) -> str:
         read = json.loads(text.decode("utf-8", "replace"), strict=False)
     except ValueError:
         return ""
-    return str(read).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return valid_text(str(read))
 
 
 def _is_tagged_for(text: bytes, kind: type[Struct]) -> bool:

@@ -253,17 +253,11 @@ class Batcher:
         """Return the entries whose id and timestamp can be compared; reject the others."""
         valid: list[Entry] = []
         for entry in entries:
-            identity: Any = entry.channel_order_id
-            if not isinstance(identity, str):
-                self._on_rejected(entry, rejection(entry, buffer.origin, "invalid", NO_ID, path="channel_order_id"))
-                continue
-            try:
-                stamp_of(entry)
-            except (TypeError, AttributeError):
-                found = rejection(entry, buffer.origin, "invalid", NO_STAMP, path="channel_updated_at")
-                self._on_rejected(entry, found)
-                continue
-            valid.append(entry)
+            if (fault := _identity_fault(entry)) is None:
+                valid.append(entry)
+            else:
+                path, reason = fault
+                self._on_rejected(entry, rejection(entry, buffer.origin, "invalid", reason, path=path))
         return valid
 
     def _select_newest(self, buffer: OriginBuffer, entries: Iterable[Entry]) -> list[Entry]:
@@ -301,7 +295,7 @@ class Batcher:
             old: Any = stamp_of(earlier)
             if new == old:
                 new, old = exact_stamp(later), exact_stamp(earlier)
-        except TypeError:
+        except Exception:  # noqa: BLE001 - a tzinfo may be the user's own
             self._on_rejected(later, rejection(later, buffer.origin, "invalid", NO_STAMP, path="channel_updated_at"))
             return False
         if new > old:
@@ -349,7 +343,21 @@ def _distinct_ids(entries: Sequence[Any]) -> AbstractSet[str] | None:
             }
         else:
             zones = {entry.channel_order_id: entry.channel_updated_at.tzinfo for entry in entries}
+        sound = len(zones) == len(entries) and None not in zones.values() and {str}.issuperset(map(type, zones))
     except Exception:  # noqa: BLE001 - members of a struct may have any type, which may raise anything
         return None
-    sound = len(zones) == len(entries) and None not in zones.values() and {str}.issuperset(map(type, zones))
     return zones.keys() if sound else None
+
+
+def _identity_fault(entry: Any) -> tuple[str, str] | None:
+    """Why an entry cannot be compared with others: the path of the invalid member, and the reason."""
+    path, reason = "channel_order_id", NO_ID
+    try:
+        if not isinstance(entry.channel_order_id, str):
+            return path, reason
+        hash(order_key(entry))
+        path, reason = "channel_updated_at", NO_STAMP
+        stamp_of(entry)
+    except Exception:  # noqa: BLE001 - as in _distinct_ids
+        return path, reason
+    return None

@@ -20,6 +20,7 @@ from ..codec import exact
 from ..models.connect.common import OriginRequest
 from ..models.connect.orders import OrderRequest
 from ..redaction import RedactedBytesRepr
+from ..server_text import valid_text
 from .rejected_order import RejectedOrder
 
 if TYPE_CHECKING:
@@ -94,8 +95,8 @@ def origin_key(origin: OriginRequest) -> OriginKey:
 
 def order_key(entry: Entry) -> OrderKey:
     """Return the key that versions of one order share within an origin (Connect's data model)."""
-    code: Any = entry.sub_channel_code
-    return (entry.channel_order_id, code if code and isinstance(code, str) else UNSET)
+    code: Any = getattr(entry, "sub_channel_code", UNSET)
+    return (entry.channel_order_id, code if isinstance(code, str) and code else UNSET)
 
 
 def microseconds(moment: datetime) -> int:
@@ -171,7 +172,7 @@ def same_content(one: Entry, other: Entry) -> bool:
         return True
     try:
         return same_json(encoded(one), encoded(other))
-    except (codec.CodecError, TypeError, ValueError, RecursionError):
+    except Exception:  # noqa: BLE001 - members of a struct may have any type, which may raise anything
         return False
 
 
@@ -251,8 +252,8 @@ def as_pair(item: object) -> tuple[OriginRequest, Any] | RejectedOrder:
     if not isinstance(origin, OriginRequest):
         return unreadable(order, f"the origin is a {type(origin).__name__}, not an OriginRequest")
     names: tuple[Any, ...] = origin_key(origin)
-    if not all(isinstance(name, str) for name in names):
-        return unreadable(order, "the origin's channel_id and channel_store_id must be texts")
+    if not all(type(name) is str and (name.isascii() or valid_text(name) == name) for name in names):
+        return unreadable(order, "the origin's channel_id and channel_store_id must be valid texts")
     return origin, order
 
 
@@ -284,9 +285,9 @@ def unreadable(item: Any, reason: str, origin: OriginRequest | None = None, path
         raw = codec.encode(item)
     return RejectedOrder(
         kind="invalid",
-        reason=reason,
+        reason=valid_text(reason),
         origin=origin,
-        channel_order_id=identity if isinstance(identity, str) else None,
+        channel_order_id=valid_text(identity) if isinstance(identity, str) else None,
         raw=raw,
         path=path,
     )
@@ -303,12 +304,13 @@ def rejection(
 ) -> RejectedOrder:
     """Return the rejection of an entry."""
     line = entry if isinstance(entry, Line) else None
+    identity: Any = getattr(entry, "channel_order_id", None)
     return RejectedOrder(
         kind=kind,
-        reason=reason,
+        reason=valid_text(reason),
         origin=origin,
         order=None if line else entry,  # type: ignore[arg-type]
-        channel_order_id=entry.channel_order_id,
+        channel_order_id=valid_text(identity) if isinstance(identity, str) else None,
         line=(line.number or None) if line else None,
         raw=line.raw if line else None,
         path=path,

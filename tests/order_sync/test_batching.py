@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta, timezone
+from datetime import timedelta, timezone, tzinfo
 
 import pytest
 from msgspec import UNSET
@@ -272,11 +272,19 @@ class TestJunkThatLooksLikeAnOrder:
         assert [refused.kind for refused in batches.refused] == ["conflict"]
 
 
+class OddZone(tzinfo):
+    def __eq__(self, other):
+        raise RuntimeError("not comparable")
+
+    __hash__ = None
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [("channel_order_id", 5), ("channel_order_id", ["x"]), ("channel_order_id", None),
      ("channel_updated_at", NOON.replace(tzinfo=None)), ("channel_updated_at", NOON.date()),
-     ("channel_updated_at", "2026-11-20T12:00:00Z"), ("channel_updated_at", None)],
+     ("channel_updated_at", "2026-11-20T12:00:00Z"), ("channel_updated_at", None),
+     ("channel_updated_at", NOON.replace(tzinfo=OddZone()))],
 )  # fmt: skip
 def test_a_struct_whose_id_or_stamp_became_unusable_is_rejected_and_not_sent(batches, name, value):
     odd, sound = order(1), order(2)

@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 from collections import UserDict
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone, tzinfo
 from decimal import Decimal
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
@@ -63,6 +63,17 @@ async def test_a_subclass_of_the_struct_is_accepted(mirakl):
     assert (report.accepted, report.superseded) == (3, 1)
 
 
+class Text(str):
+    """A text of a library, which JSON encoders do not know."""
+
+    __slots__ = ()
+
+
+class BrokenZone(tzinfo):
+    def utcoffset(self, _):
+        raise RuntimeError("the zone is not known")
+
+
 class Hostile(UserDict):
     def __iter__(self):
         raise RuntimeError("no keys for you")
@@ -86,6 +97,7 @@ JUNK = [
     NOON,
     Hostile(channel_order_id="h"),
     Exception("an error as a value"),
+    {**as_mapping(order(1)), "channel_order_id": "half an emoji \ud83d"},
 ]
 
 
@@ -119,6 +131,8 @@ async def test_invalid_items_are_written_to_the_file_as_far_as_json_can_represen
         (None, order(1)),
         (type(ORIGIN)(channel_id=["c"], channel_store_id={}), order(1)),
         (type(ORIGIN)(channel_id=None, channel_store_id="s"), order(1)),
+        (type(ORIGIN)(channel_id="c", channel_store_id="half an emoji \ud83d"), order(1)),
+        (type(ORIGIN)(channel_id=Text("channel-1"), channel_store_id="s"), order(1)),
         (ORIGIN, None),
         (ORIGIN, (ORIGIN, order(1))),
         "ab",
@@ -166,6 +180,9 @@ async def test_structs_that_became_invalid_are_rejected_one_by_one(mirakl, concu
         changed_order("nan", has_incident=float("nan")),
         changed_order("decimal", has_incident=Decimal("NaN")),
         changed_order("huge", has_incident=10**30),
+        changed_order("surrogate-id", channel_order_id="\ud83d"),
+        changed_order("subclass", channel_order_id=Text("subclass")),
+        changed_order("zone", channel_updated_at=NOON.replace(tzinfo=BrokenZone())),
     ]
     good = [order(n) for n in range(150)]
     feed = [*good[:60], *bad, *good[60:]]
@@ -177,6 +194,29 @@ async def test_structs_that_became_invalid_are_rejected_one_by_one(mirakl, concu
     assert report.accepted == 150
     for line in path.read_bytes().splitlines():
         json.loads(line)
+
+
+async def test_an_order_with_a_zone_that_raises_is_rejected_beside_another_version(mirakl):
+    broken = changed_order(1, channel_updated_at=NOON.replace(tzinfo=BrokenZone()))
+    report, found = await run(mirakl.sync([broken, order(1), *(order(n) for n in range(2, 9))]))
+    assert [entry.order for entry in found] == [broken]
+    assert (report.accepted, report.superseded, report.rejected) == (8, 0, 1)
+
+
+@pytest.mark.parametrize("kept", ["file", "queue"])
+async def test_a_rejection_with_invalid_unicode_of_the_server_is_stored(mirakl, tmp_path, kept):
+    said = r'{"code":"X","errors":[{"field":"orders[0].id","message":"\ud83d","extensions":{"\ud83d":["\ud83d"]}}]}'
+    mirakl.sim.faults.add(Fault.status(400, body=said, content_type="application/json"))
+    path = tmp_path / "rejected.ndjson"
+    if kept == "file":
+        report = await mirakl.sync([order(1)], rejected_file=path).run()
+        assert json.loads(path.read_bytes())["errors"][0]["extensions"] == {"\ufffd": ["\ufffd"]}
+    else:
+        async with MemoryQueue() as queue:
+            await mirakl.connect.orders.enqueue([order(1)], queue, origin=ORIGIN)
+            report = await mirakl.connect.orders.sync(queue).run()
+            assert [row.order_id async for row in queue.rejected()] == ["o1"]
+    assert (report.rejected, report.unsent) == (1, 0)
 
 
 @pytest.mark.parametrize("naive_first", [True, False])
