@@ -141,11 +141,12 @@ def read_json(body: bytes) -> object:
 
 
 def _valid(value: Any) -> Any:
+    members: Any = value
     if isinstance(value, str):
         return valid_text(value)
     if isinstance(value, dict):
-        return {valid_text(name): _valid(member) for name, member in cast("dict[str, Any]", value).items()}
-    return [*map(_valid, cast("list[Any]", value))] if isinstance(value, list) else value
+        return {valid_text(name): _valid(member) for name, member in members.items()}
+    return [*map(_valid, members)] if isinstance(value, list) else value
 
 
 def _number(text: str) -> Decimal | str:
