@@ -64,7 +64,10 @@ def _reading_schema(kind: type[Struct]) -> Any:
 
 
 def _struct(kind: Reference) -> type[Struct]:
-    struct: Any = codec.resolve(kind) if isinstance(kind, str) else kind
+    try:
+        struct: Any = codec.resolve(kind) if isinstance(kind, str) else kind
+    except (ImportError, AttributeError):
+        raise ConfigurationError(f'{kind!r} is not a struct; give one such as Order, or "front.orders:Order"') from None
     if not is_struct(struct):
         raise ConfigurationError(f"a table requires a struct such as Order, not {struct!r}")
     return struct

@@ -93,7 +93,7 @@ def _run(argv: list[str]) -> int:
         status = app(argv, exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
         command = " ".join(["mirakl-async", *(error.command_chain or ()), "--help"])
-        words, status = f"{error} See {command}.", Exit.USAGE
+        words, status = f"{message_of(error)} See {command}.", Exit.USAGE
     except BrokenPipeError:
         raise
     except KeyboardInterrupt:

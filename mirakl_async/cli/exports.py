@@ -11,7 +11,7 @@ from ..operations import operations as registry
 from .arguments import arguments_of
 from .export_files import ENDINGS, PACKABLE, writer_of
 from .options import AuthUrl, Filters, FrontUrl, Json, Out, PollInterval, Timeout
-from .outputs import check_output, is_stdout, output_format, written
+from .outputs import check_output, is_stdout, output_format, where, written
 from .results import Exit, print_error, print_json, unfinished, usage_error
 from .transfers import resumable, transfer
 
@@ -70,7 +70,7 @@ async def export(
     if json:
         print_json({"tracking_id": job.id, what: file.count, "out": str(out), "bytes": out.stat().st_size})
     else:
-        (print_error if is_stdout(out) else print)(f"{file.count:,} {what} in {out}")
+        (print_error if is_stdout(out) else print)(f"{file.count:,} {what} {where(out)}")
     return Exit.DONE
 
 

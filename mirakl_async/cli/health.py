@@ -31,7 +31,7 @@ def parse_address(text: str) -> tuple[str, int]:
     """The host and the port of `PORT`, `HOST:PORT` or `[IPv6]:PORT`; raises ValueError."""
     found = _ADDRESS.fullmatch(text)
     if found is None or int(found["port"]) > 65535:
-        raise ValueError(f"must be PORT or HOST:PORT, such as 9100 or 0.0.0.0:9100, not {text!r}")
+        raise ValueError("It must be PORT or HOST:PORT, such as 9100 or 0.0.0.0:9100.")
     return (found["host"] or LOOPBACK).strip("[]"), int(found["port"])
 
 

@@ -11,7 +11,7 @@ from ..http.upload import Upload
 from ..imports_exports.products import FAILED
 from ..marketplace_front import MarketplaceFront
 from ..server_text import one_line
-from .options import AT_LEAST_ONE, AuthUrl, FrontUrl, Json, PollInterval, Timeout
+from .options import AT_LEAST_ONE, AuthUrl, FrontUrl, Json, PollInterval, Timeout, whole_number
 from .outputs import make_folder
 from .results import Exit, print_error, print_json, usage_error
 from .transfers import ProgressReporter, resumable, transfer
@@ -29,10 +29,14 @@ async def import_products(
     /,
     *,
     shop: Annotated[
-        int | None, Parameter(help="id of the shop that the products are for", validator=AT_LEAST_ONE)
+        int | None,
+        Parameter(help="id of the shop that the products are for", validator=AT_LEAST_ONE, converter=whole_number),
     ] = None,
     attach: Annotated[
-        int | None, Parameter(help="id of an import to follow, instead of importing FILE", validator=AT_LEAST_ONE)
+        int | None,
+        Parameter(
+            help="id of an import to follow, instead of importing FILE", validator=AT_LEAST_ONE, converter=whole_number
+        ),
     ] = None,
     operator_format: Annotated[
         bool, Parameter(help="the file is in the operator's format", negative=(), show_default=False)

@@ -15,7 +15,7 @@ from .arguments import arguments_of
 from .bookmark import Bookmark, changed_member, load, moment, since_parameter
 from .export_files import ENDINGS, PACKABLE, items_file
 from .options import AuthUrl, Deadline, Filters, FrontUrl, Json, MaxWait, Out, call_options
-from .outputs import STANDARD_OUTPUT, check_output, is_stdout, output_format, written
+from .outputs import STANDARD_OUTPUT, check_output, is_stdout, output_format, where, written
 from .results import Exit, print_error, print_json, usage_error
 from .transfers import transfer
 
@@ -77,7 +77,7 @@ async def list_items(
     if json:
         print_json({"code": operation.code, "items": count, "out": str(out), "since": mark.since})
     else:
-        (print_error if is_stdout(out) else print)(f"{count:,} items in {out}")
+        (print_error if is_stdout(out) else print)(f"{count:,} item{'' if count == 1 else 's'} {where(out)}")
     return Exit.DONE
 
 

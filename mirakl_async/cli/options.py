@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
@@ -11,7 +12,9 @@ from ..checks import SECONDS, SECONDS_OR_ZERO, reason_against, whole
 from .outputs import path_or_stdout
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+    from cyclopts import Token
 
     from ..checks import Rule
     from ..options import Options
@@ -35,6 +38,7 @@ __all__ = [
     "Rate",
     "Timeout",
     "call_options",
+    "whole_number",
 ]
 
 
@@ -46,6 +50,13 @@ def _is(rule: Rule) -> Callable[[object, object], None]:
             raise ValueError(f"It must be {rule.what}.")
 
     return validate
+
+
+def whole_number(_: type[int], tokens: Sequence[Token]) -> int:
+    """A whole number in decimal digits: "10.5" and "0x10" are misspelt ones."""
+    if re.fullmatch(r"[+-]?\d{1,99}", tokens[0].value, re.ASCII) is None:
+        raise ValueError(f'"{tokens[0].value}" is not a whole number.')
+    return int(tokens[0].value)
 
 
 AT_LEAST_ONE = _is(whole(1))
@@ -75,7 +86,11 @@ Rate: TypeAlias = Annotated[
 ]
 Concurrency: TypeAlias = Annotated[
     int | None,
-    Parameter(help="calls in flight (default: as many as the rate and the latency need)", validator=CALLS),
+    Parameter(
+        help="calls in flight (default: as many as the rate and the latency need)",
+        validator=CALLS,
+        converter=whole_number,
+    ),
 ]
 Deadline: TypeAlias = Annotated[
     float | None,
@@ -104,6 +119,7 @@ Out: TypeAlias = Annotated[
         help="file to write, .ndjson, .csv (both also with .gz) or .parquet; - for NDJSON on standard output",
         allow_leading_hyphen=True,
         converter=path_or_stdout,
+        show_default=False,
     ),
 ]
 

@@ -33,6 +33,7 @@ __all__ = [
     "path_or_hyphen",
     "path_or_stdout",
     "standard_input",
+    "where",
     "written",
 ]
 
@@ -59,6 +60,11 @@ def path_or_stdout(kind: type[Path], tokens: Sequence[Token]) -> Path:
 def is_stdout(out: Path | None) -> bool:
     """Whether this is standard output, whose other lines then go to standard error."""
     return out is not None and out.as_posix() in {"/dev/stdout", "/dev/fd/1"}
+
+
+def where(out: Path) -> str:
+    """In which file the output is, or that it is on standard output."""
+    return "on standard output" if is_stdout(out) else f"in {out}"
 
 
 def check_output(out: Path, *, json: bool = False, option: str = "--out") -> None:
@@ -144,4 +150,5 @@ def written(out: Path) -> Generator[BinaryIO]:
     except (BrokenPipeError, MiraklError):  # some MiraklErrors are TimeoutErrors, and so OSErrors
         raise
     except OSError as error:
-        raise unfinished(f"--out: {out}: {error.strerror}") from error
+        place = "standard output" if is_stdout(out) else f"--out: {out}"
+        raise unfinished(f"{place}: {error.strerror}") from error

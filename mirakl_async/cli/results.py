@@ -58,6 +58,11 @@ _FOR_TERMINALS = tuple(
         (r"^\w+: rejected_file\b", "--rejected-file"),
         (r"\bmirakl_async\.operations\b", "mirakl-async operations"),
         (r" \[resume after \S+\]$", ""),
+        (r"^Unused Tokens: \[(.*)\]\.", r"Unexpected argument: \1."),
+        (
+            r'^Invalid value for (\S+): unable to convert (".*") into float\.',
+            r"Invalid value \2 for \1. It must be a number.",
+        ),
     )
 )
 """What messages say to users of the package, and what they say to users of the commands."""
@@ -94,8 +99,8 @@ def unfinished(words: str) -> CommandError:
 def message_of(error: Exception) -> str:
     """The message of an error for the user of a command, who sets options and variables, not arguments."""
     text = str(error) or type(error).__name__
-    if isinstance(error, OSError) and error.strerror and error.filename:
-        text = f"{error.filename}: {error.strerror}"  # without its number
+    if isinstance(error, OSError) and error.strerror:
+        text = f"{error.filename}: {error.strerror}" if error.filename else error.strerror  # without its number
     for pattern, words in _FOR_TERMINALS:
         text = pattern.sub(words, text)
     return text

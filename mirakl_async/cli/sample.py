@@ -9,7 +9,7 @@ from cyclopts import Parameter
 
 from .. import codec
 from .demo.sample_orders import sample_orders
-from .options import AT_LEAST_ZERO
+from .options import AT_LEAST_ZERO, whole_number
 from .outputs import STANDARD_OUTPUT, check_output, path_or_stdout, written
 from .results import Exit, usage_error
 
@@ -18,20 +18,30 @@ __all__ = ["sample"]
 
 def sample(
     _kind: Annotated[Literal["orders"], Parameter(name="kind", help="kind of records")],
-    count: Annotated[int, Parameter(help="number of orders", validator=AT_LEAST_ZERO)] = 10,
+    count: Annotated[int, Parameter(help="number of orders", validator=AT_LEAST_ZERO, converter=whole_number)] = 10,
     /,
     *,
-    poison: Annotated[int, Parameter(help="number of them that are invalid", validator=AT_LEAST_ZERO)] = 0,
-    updates: Annotated[
-        int, Parameter(help="number of the others that come a second time, in another version", validator=AT_LEAST_ZERO)
+    poison: Annotated[
+        int, Parameter(help="number of them that are invalid", validator=AT_LEAST_ZERO, converter=whole_number)
     ] = 0,
-    seed: Annotated[int, Parameter(help="seed of what is random; the same seed gives the same orders")] = 0,
+    updates: Annotated[
+        int,
+        Parameter(
+            help="number of the others that come a second time, in another version",
+            validator=AT_LEAST_ZERO,
+            converter=whole_number,
+        ),
+    ] = 0,
+    seed: Annotated[
+        int, Parameter(help="seed of what is random; the same seed gives the same orders", converter=whole_number)
+    ] = 0,
     out: Annotated[
         Path,
         Parameter(
             help="NDJSON file to write, gzip if it ends in .gz; - for standard output",
             allow_leading_hyphen=True,
             converter=path_or_stdout,
+            show_default=False,
         ),
     ] = STANDARD_OUTPUT,
 ) -> int:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from ..errors import JobFailed
+from ..errors import JobFailed, NotFound
 from ..server_text import one_line
 from .results import print_error, unfinished
 
@@ -33,7 +33,7 @@ def resumable(job_id: object) -> Generator[None]:
     try:
         with _ending_on_sigterm(ended):
             yield
-    except JobFailed:
+    except (JobFailed, NotFound):  # there is nothing to follow
         raise
     except BaseException as error:
         print_error(f"the job goes on at Mirakl; follow it with --attach {job_id}")

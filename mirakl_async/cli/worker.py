@@ -9,7 +9,7 @@ from cyclopts import Parameter
 from ..connect_channel import ConnectChannel
 from .health import Health
 from .job import RejectedFile, check_rejected_file, report_end, run, shared_rate
-from .options import AT_LEAST_ONE, SECONDS_AT_LEAST_ZERO, AuthUrl, BaseUrl, Concurrency, Json, Rate
+from .options import AT_LEAST_ONE, SECONDS_AT_LEAST_ZERO, AuthUrl, BaseUrl, Concurrency, Json, Rate, whole_number
 from .supervision import Heartbeat, supervised
 
 __all__ = ["worker"]
@@ -33,7 +33,9 @@ async def worker(
     max_deliveries: Annotated[
         int | None,
         Parameter(
-            help="reject an order that was delivered more often than this (default: no limit)", validator=AT_LEAST_ONE
+            help="reject an order that was delivered more often than this (default: no limit)",
+            validator=AT_LEAST_ONE,
+            converter=whole_number,
         ),
     ] = None,
     max_outage: Annotated[

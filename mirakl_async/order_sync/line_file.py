@@ -34,6 +34,7 @@ _PACKED = {
     b"\x28\xb5\x2f\xfd": "a Zstandard file",
     _GZIP: "a gzip file inside a gzip file",
 }
+_OTHER = {b"PAR1": "a Parquet file", b"<": "XML or HTML", b"%PDF": "a PDF file", b"SQLite format 3": "a SQLite file"}
 _SEVERAL_LINES = re.compile(rb"\{[ \t]*\r?\n")
 
 
@@ -73,6 +74,9 @@ def _check_start(path: Path, start: bytes) -> None:
         if start.startswith(magic):
             raise UnreadableFile(f"{path} is {what}; JSON lines are needed, as they are or as gzip: unpack it first")
     text = start.removeprefix(BYTE_ORDER_MARK).lstrip()
+    for magic, what in _OTHER.items():
+        if text.startswith(magic):
+            raise UnreadableFile(f"{path} is {what}; JSON lines (NDJSON) are needed, one order a line")
     if text.startswith(b"["):
         what, how = "is a JSON array", "jq -c '.[]'"
     elif _SEVERAL_LINES.match(text):

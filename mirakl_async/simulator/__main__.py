@@ -13,7 +13,7 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
-from typing import Literal, get_args
+from typing import Literal, NoReturn, get_args
 
 from msgspec import ValidationError, json
 
@@ -79,7 +79,7 @@ async def serve(simulator: Simulator, *, exit_with_stdin: bool = False, env: boo
             sys.stdout.buffer.flush()
             await stop.wait()
     except OSError as error:
-        sys.stderr.write(f"the simulator cannot listen: {error.strerror or error}\n")
+        sys.stderr.write(f"mirakl-async: the simulator cannot listen: {error.strerror or error}\n")
         return 3
     return 0
 
@@ -107,20 +107,31 @@ def _await_end_of_stdin(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) ->
         loop.call_soon_threadsafe(stop.set)
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser whose usage errors are one line, as those of every command."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"mirakl-async: {message}. See {self.prog} --help.\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="mirakl-async simulator", description="An embedded Mirakl, for tests.")
+    parser = _Parser(
+        prog="mirakl-async simulator",
+        description="Serve a simulator of Mirakl until stopped.",
+        epilog="Exit status: 0 stopped by Ctrl-C or SIGTERM, 2 wrong usage, 3 a port cannot be used.",
+    )
     parser.add_argument("--port", type=_port, default=0, help="port of Connect; the others take free ones")
     parser.add_argument(
         "--host",
         type=_host,
         action="append",
         metavar="NAME",
-        help="a name by which other machines reach it, as in a container (repeatable): it then listens on all "
+        help="name by which other machines reach it, as in a container (repeatable): it then listens on all "
         "interfaces, and the other services take the ports after --port",
     )
-    parser.add_argument("--client-id", default="simulator", help="of the application that may ask for tokens")
-    parser.add_argument("--client-secret", help="made up unless it is given; opens nothing but this simulator")
-    parser.add_argument("--api-key", help="of Marketplace; made up unless it is given")
+    parser.add_argument("--client-id", default="simulator", help="client id that it accepts (default: simulator)")
+    parser.add_argument("--client-secret", help="client secret that it accepts (default: random)")
+    parser.add_argument("--api-key", help="API key of Marketplace that it accepts (default: random)")
     parser.add_argument("--env", action="store_true", help="print shell exports instead of JSON")
     parser.add_argument(
         "--rate-limit",
@@ -134,37 +145,82 @@ def _parser() -> argparse.ArgumentParser:
         type=_latency,
         default=0.0,
         metavar="SECONDS",
-        help="seconds that an answer takes, or LOW:HIGH to draw from",
+        help="seconds until each response, or LOW:HIGH for a random number between them (default: 0)",
     )
-    parser.add_argument("--expires-in", type=_seconds, default=3599.0, metavar="SECONDS", help="life of a token")
+    parser.add_argument(
+        "--expires-in",
+        type=_seconds,
+        default=3599.0,
+        metavar="SECONDS",
+        help="seconds until an access token expires (default: 3599)",
+    )
     parser.add_argument(
         "--channel",
         type=_channel,
         action="append",
         metavar="CHANNEL:STORE,STORE",
-        help="a channel and its stores (repeatable), or a JSON list of their ids",
+        help="a channel and its stores, or a JSON list of their ids (repeatable)",
     )
-    parser.add_argument("--keep", choices=("bytes", "digest"), default="bytes", help="what to remember of an order")
     parser.add_argument(
-        "--equal-stamp", choices=get_args(EqualStamp), default="replace", help="a second version's fate"
+        "--keep",
+        choices=("bytes", "digest"),
+        default="bytes",
+        help="what is stored of an order: its JSON (default), or only a digest",
     )
-    parser.add_argument("--error-fields", choices=get_args(ErrorFields), default="indexed", help="of refused orders")
-    parser.add_argument("--oddities", choices=get_args(Oddities), default="none", help="nulls that live answers hold")
     parser.add_argument(
-        "--action-seconds", type=_seconds, default=86_400.0, metavar="SECONDS", help="life of an action"
+        "--equal-stamp",
+        choices=get_args(EqualStamp),
+        default="replace",
+        help="what a version of an order with the same channel_updated_at does: replace (default), or be ignored",
     )
-    parser.add_argument("--keepalive", type=_seconds, default=75.0, metavar="SECONDS", help="of an idle connection")
-    parser.add_argument("--log-size", type=_count, default=10_000, metavar="N", help="requests that are remembered")
-    parser.add_argument("--any-line-ids", action="store_true", help="let orders share the ids of their lines")
+    parser.add_argument(
+        "--error-fields",
+        choices=get_args(ErrorFields),
+        default="indexed",
+        help="whether errors name the invalid members of orders: indexed (default), as in orders[3].status, or none",
+    )
+    parser.add_argument(
+        "--oddities",
+        choices=get_args(Oddities),
+        default="none",
+        help="live: send null in members where live responses of Mirakl have it (default: none)",
+    )
+    parser.add_argument(
+        "--action-seconds",
+        type=_seconds,
+        default=86_400.0,
+        metavar="SECONDS",
+        help="seconds until an action of a seller expires (default: 86400)",
+    )
+    parser.add_argument(
+        "--keepalive",
+        type=_seconds,
+        default=75.0,
+        metavar="SECONDS",
+        help="seconds until an idle connection is closed (default: 75)",
+    )
+    parser.add_argument(
+        "--log-size", type=_count, default=10_000, metavar="N", help="number of latest requests kept (default: 10000)"
+    )
+    parser.add_argument(
+        "--any-line-ids", action="store_true", help="accept the id of an order line in several orders of a channel"
+    )
     parser.add_argument(
         "--front",
         type=_rows,
         action="append",
         metavar="LIST=ROWS",
-        help="how many rows a list of Marketplace begins with, as in orders=44000 (repeatable)",
+        help="number of rows in a list of Marketplace at the start, as in orders=44000 (repeatable; default: 25)",
     )
-    parser.add_argument("--seed", type=int, default=0, help="of everything random")
-    parser.add_argument("--now", type=_now, metavar="DATE-TIME", help="the time at the start, as 2026-01-31T12:00:00Z")
+    parser.add_argument(
+        "--seed", type=int, default=0, help="seed of what is random; the same seed gives the same rows (default: 0)"
+    )
+    parser.add_argument(
+        "--now",
+        type=_now,
+        metavar="DATE-TIME",
+        help="time at the start, as 2026-01-31T12:00:00Z (default: the current)",
+    )
     parser.add_argument("--exit-with-stdin", action="store_true", help="stop when standard input ends")
     return parser
 

@@ -62,3 +62,13 @@ async def test_an_unreachable_host_is_status_3(arguments):
     done = await program(*arguments, variables={"MIRAKL_FRONT_URL": "http://127.0.0.1:9", "MIRAKL_TOKEN": "t"})
     assert (done.status, done.err.count("\n")) == (3, 1)
     assert "could not connect to 127.0.0.1:9" in done.err
+
+
+async def test_an_export_that_does_not_exist_is_status_3_and_not_said_to_go_on():
+    async with Simulator() as mirakl:
+        variables = {"MIRAKL_FRONT_URL": mirakl.front_url, "MIRAKL_AUTH_URL": mirakl.auth_url}
+        command = ["export", "orders", "--attach", "2f1a-7", "--poll-interval", "0.01", "--out", "-"]
+        done = await program(*command, addresses=mirakl, variables=variables)
+    assert (done.status, done.out) == (3, "")
+    assert "404 There is no such export" in done.err
+    assert "goes on at Mirakl" not in done.err

@@ -108,7 +108,7 @@ async def test_an_export_on_standard_output_contains_only_the_items(marketplace,
     done = await program(marketplace, "export", "orders", *DATES, "--out", out, "--poll-interval", 0.01)
     assert done.status == 0, done.err
     assert [json.loads(line)["order_id"] for line in done.out.splitlines()] == ["o0", "o1", "o2"]
-    assert "3 orders in /dev/" in done.err
+    assert "3 orders on standard output" in done.err
 
 
 async def test_an_export_on_standard_output_excludes_json(marketplace):

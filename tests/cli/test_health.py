@@ -150,10 +150,13 @@ def test_an_address_is_a_port_or_a_host_and_a_port(text, address):
     "text", ["", "host", ":80", "80:", "-1", "65536", "1.2.3.4:x", "::1:80", "http://h:80", "a b:80"]
 )
 def test_another_address_is_a_usage_error(text, tmp_path, capsys):
-    with pytest.raises(ValueError, match="must be PORT or HOST:PORT"):
+    with pytest.raises(ValueError, match="It must be PORT or HOST:PORT"):
         parse_address(text)
     assert main(["worker", str(tmp_path / "o.db"), f"--health={text}"]) == 2
-    assert "must be PORT or HOST:PORT" in capsys.readouterr().err
+    assert (
+        "It must be PORT or HOST:PORT, such as 9100 or 0.0.0.0:9100. See mirakl-async worker --help."
+        in capsys.readouterr().err
+    )
 
 
 async def test_what_is_wrong_with_the_address_is_said_before_anything_is_taken(tmp_path):

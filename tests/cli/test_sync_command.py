@@ -80,6 +80,8 @@ async def test_standard_input_and_gzip_files_are_read(mirakl, tmp_path, pack):
     [
         (b"[%s]" % b",".join(lines(2)), "is a JSON array; JSON lines (NDJSON) are needed"),
         (b"\n".join(lines(2)).decode().encode("utf-16"), "is UTF-16"),
+        (b"PAR1\x15\x04", "is a Parquet file; JSON lines (NDJSON) are needed"),
+        (b"\n<!doctype html>\n<title>Sign in</title>\n", "is XML or HTML; JSON lines (NDJSON) are needed"),
     ],
 )
 @pytest.mark.parametrize("piped", [False, True])

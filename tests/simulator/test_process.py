@@ -264,7 +264,10 @@ def test_invalid_arguments_are_usage_errors(argument, capsys):
     with pytest.raises(SystemExit) as ended:
         _parser().parse_args([argument])
     assert ended.value.code == 2
-    assert argument.partition("=")[2] in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert argument.partition("=")[2] in said
+    assert said.startswith("mirakl-async: argument ")
+    assert said.count("\n") == 1
 
 
 def test_arguments_are_parsed():

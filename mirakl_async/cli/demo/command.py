@@ -14,7 +14,7 @@ from ...connect_channel import ConnectChannel
 from ...http.auth import ClientCredentials
 from ...simulator import SimulatorProcess
 from ..job import JobResult, run
-from ..options import AT_LEAST_ONE, AT_LEAST_ZERO, Json
+from ..options import AT_LEAST_ONE, AT_LEAST_ZERO, Json, whole_number
 from ..results import Exit, print_error, print_json, unfinished, usage_error
 from ..supervision import Heartbeat, supervised
 from .comparison import Comparison, compare
@@ -32,20 +32,36 @@ MAX_OUTAGE = 10.0
 
 async def demo(
     *,
-    orders: Annotated[int, Parameter(help="number of orders to push", validator=AT_LEAST_ONE)] = 20_000,
-    poison: Annotated[int, Parameter(help="number of them that are invalid", validator=AT_LEAST_ZERO)] = 0,
+    orders: Annotated[
+        int, Parameter(help="number of orders to push", validator=AT_LEAST_ONE, converter=whole_number)
+    ] = 20_000,
+    poison: Annotated[
+        int, Parameter(help="number of them that are invalid", validator=AT_LEAST_ZERO, converter=whole_number)
+    ] = 0,
     updates: Annotated[
-        int, Parameter(help="number of the others that come a second time, in another version", validator=AT_LEAST_ZERO)
+        int,
+        Parameter(
+            help="number of the others that come a second time, in another version",
+            validator=AT_LEAST_ZERO,
+            converter=whole_number,
+        ),
     ] = 0,
     rate: Annotated[Literal["maximum", "recommended", "none"], Parameter(help="documented rate to keep")] = "maximum",
     kill: Annotated[
-        int, Parameter(help="number of times to kill the pushing process, which has a journal", validator=AT_LEAST_ZERO)
+        int,
+        Parameter(
+            help="number of times to kill the pushing process, which has a journal",
+            validator=AT_LEAST_ZERO,
+            converter=whole_number,
+        ),
     ] = 0,
     journal: Annotated[
         str | None,
         Parameter(help="address of the journal, such as redis://host/0/demo, with --kill (default: a SQLite file)"),
     ] = None,
-    seed: Annotated[int, Parameter(help="seed of what is random; the same seed gives the same orders")] = 0,
+    seed: Annotated[
+        int, Parameter(help="seed of what is random; the same seed gives the same orders", converter=whole_number)
+    ] = 0,
     heartbeat: Heartbeat = None,
     json: Json = False,
 ) -> int:
