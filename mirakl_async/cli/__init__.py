@@ -14,7 +14,7 @@ USAGE = 2
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and give its exit status: see `Exit`."""
+    """Run one command and return its exit status, which is one of `Exit`."""
     try:
         from .app import run  # noqa: PLC0415 - the extra may not be installed
     except ModuleNotFoundError as error:

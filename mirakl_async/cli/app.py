@@ -1,6 +1,6 @@
-"""The commands, and how the program runs one.
+"""The application of the command line: the list of commands, and the function that runs one.
 
-A command is imported when it is used: listing the operations need not wait for a web server to be imported.
+A command is imported when it is used, so that `mirakl-async operations` does not import a web server.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from .. import __version__
 from ..errors import MiraklError
 from .examples import epilogue
 from .json_lines import OPTION, call_of, logging_as_json, take_option
-from .results import CommandError, Exit, escape_what_cannot_be_shown, message_of, print_error, print_json, status_of
+from .results import CommandError, Exit, escape_unencodable_characters, message_of, print_error, print_json, status_of
 
 __all__ = ["app", "load_all", "run"]
 
@@ -48,12 +48,12 @@ app.command(f"{__package__}.simulator:simulator", help_flags=[], version_flags=[
 
 
 def run(argv: list[str]) -> int:
-    """Run one command and return its exit status; an expected error is one line on standard error.
+    """Run one command and return its exit status; report an expected error in one line on standard error.
 
-    With `--json` it is one object on standard output as well.
+    With `--json`, the error is also printed as one object on standard output.
     """
     _open_missing_streams()
-    escape_what_cannot_be_shown()
+    escape_unencodable_characters()
     argv, log_format = take_option(argv)
     if log_format == "text":
         return _run_to_its_end(argv)
@@ -65,12 +65,15 @@ def run(argv: list[str]) -> int:
 
 
 def _open_missing_streams() -> None:
-    """Let output go nowhere where the program was started without it, and no other file take its descriptor."""
+    """Replace standard streams that the parent process closed, so that no other file gets their descriptors.
+
+    Output to a replaced stream is discarded.
+    """
     for descriptor in range(3):
         try:
             os.fstat(descriptor)
         except OSError:
-            os.open(os.devnull, os.O_RDONLY if descriptor == 0 else os.O_WRONLY)  # which takes the lowest one
+            os.open(os.devnull, os.O_RDONLY if descriptor == 0 else os.O_WRONLY)  # gets the lowest free descriptor
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - open to the end
@@ -82,7 +85,7 @@ def _run_to_its_end(argv: list[str]) -> int:
     try:
         return _run(argv)
     except BrokenPipeError:
-        # The reader of the output is gone; without this the interpreter flushes it again at exit, and fails.
+        # The reader of the output has exited. Otherwise the interpreter would flush the output again at exit and fail.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.UNFINISHED
 
@@ -109,6 +112,6 @@ def _run(argv: list[str]) -> int:
 
 
 def load_all() -> None:
-    """Import every command: the list of commands shows the first line of each docstring."""
+    """Import every command, because the list of commands shows the first line of each docstring."""
     for name in tuple(app):
         app[name]  # the access imports it

@@ -1,8 +1,10 @@
-"""From `name=value` on the command line to the values that an operation takes, each read as its parameter's type. Pure.
+"""Converts `name=value` arguments of the command line to the values of an operation's parameters. Pure.
 
-Text is taken as it is. Numbers, booleans and dates are checked here, so that a typing error is reported before anything
-is sent. Structured values are JSON; `@FILE` stands for a file's content, or for the file itself where one is uploaded.
-A name that is given several times is a list.
+- Each value is read as the type of its parameter. A text is used unchanged.
+- Numbers, booleans and dates are checked here, so that a typing error is reported before anything is sent.
+- Structured values are JSON.
+- `@FILE` means the content of a file, or the file itself where the operation uploads one.
+- A name that is given several times is a list.
 """
 
 from __future__ import annotations
@@ -24,9 +26,9 @@ __all__ = ["arguments_of", "read_file", "read_json"]
 
 
 def arguments_of(operation: Operation[Any], texts: Sequence[str], *, one_page: bool = False) -> dict[str, object]:
-    """The arguments by their Python names; `one_page` also takes the parameters of paging, which a whole list sets.
+    """Return the arguments by their Python names; with `one_page`, paging parameters are accepted too.
 
-    Raises CommandError for names that the operation does not have.
+    Without `one_page`, the command `list` sets the paging parameters itself. Raises CommandError for unknown names.
     """
     given: dict[str, list[str]] = {}
     for text in texts:
@@ -71,7 +73,7 @@ def _content(text: str, label: str) -> bytes:
 
 
 def read_file(path: Path, name: str) -> bytes:
-    """A file's content; raises CommandError that begins with `name`."""
+    """Return the content of a file; raises CommandError whose message begins with `name`."""
     try:
         return path.read_bytes()
     except OSError as error:
@@ -79,7 +81,7 @@ def read_file(path: Path, name: str) -> bytes:
 
 
 def read_json(content: bytes, name: str) -> Any:
-    """JSON as plain values."""
+    """Parse JSON and return plain values."""
     try:
         return codec.decode_plain(content)
     except codec.CodecError as error:

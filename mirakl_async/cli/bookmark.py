@@ -1,4 +1,4 @@
-"""The position of a list in a file: to resume it in the middle, or to read next time what has changed since."""
+"""A file that stores a position in a list, to resume an interrupted run or to read later what has changed since."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MEMBERS", "PARAMETERS", "Bookmark", "changed_member", "load", "moment", "since_parameter"]
 
-# The parameters that ask for what has changed, best first, and the members of an item that say when it has.
+# The parameters that select changed items, best first, and the members of an item that hold its date of change.
 PARAMETERS = (
     "start_update_date", "updated_since", "return_last_updated_from", "last_updated_from", "last_request_date",
     "start_date",
@@ -35,9 +35,11 @@ _AGO = re.compile(r"(\d{1,6})([smhdw])")
 
 
 class Bookmark(Struct, kw_only=True, omit_defaults=True):
-    """`since` is the start of this reading, `newest` the latest change that it returned, `cursor` where it stopped.
+    """The content of a bookmark file.
 
-    `filters` is a digest of the other arguments; a bookmark is valid only for the same ones.
+    `since` is the start date of this run, `newest` is the latest date of change among the items written, and `cursor`
+    is the position where the run stopped. `filters` is a digest of the other arguments: a bookmark is valid only for
+    the same arguments.
     """
 
     code: str
@@ -46,14 +48,17 @@ class Bookmark(Struct, kw_only=True, omit_defaults=True):
     newest: dt.datetime | None = None
     cursor: str | None = None
 
-    def see(self, item: Any, member: str) -> None:
-        """Note the date of an item that was written."""
+    def record_change(self, item: Any, member: str) -> None:
+        """Record the date of change of an item that was written."""
         changed: dt.datetime | None = getattr(item, member, None)
         if changed is not None and (self.newest is None or changed > self.newest):
             self.newest = changed
 
     def save(self, path: Path, cursor: str | None) -> None:
-        """Write it atomically; without a cursor the reading is over, and the next one starts from its newest item."""
+        """Write the bookmark atomically.
+
+        Without a cursor the run is complete, and the next run starts from the newest item.
+        """
         self.cursor = cursor
         if cursor is None:
             self.since, self.newest = self.newest or self.since, None
@@ -69,7 +74,7 @@ class Bookmark(Struct, kw_only=True, omit_defaults=True):
 
 
 def load(path: Path, operation: Operation[Any], arguments: Mapping[str, object]) -> Bookmark:
-    """The bookmark of a file, or a new one; raises CommandError if it belongs to another list."""
+    """Return the bookmark stored in a file, or a new one; raises CommandError if it belongs to another list."""
     digest = hashlib.sha256(repr(sorted((name, str(value)) for name, value in arguments.items())).encode()).hexdigest()
     new = Bookmark(code=operation.code, filters=digest[:16])
     try:
@@ -86,20 +91,20 @@ def load(path: Path, operation: Operation[Any], arguments: Mapping[str, object])
 
 
 def since_parameter(operation: Operation[Any]) -> str | None:
-    """The argument that asks for what has changed since a date; None for a list without one."""
+    """Return the parameter that selects items changed since a date, or None if the list has no such parameter."""
     known = {param.name: param.argument for param in operation.params}
     return next((known[name] for name in PARAMETERS if name in known), None)
 
 
 def changed_member(operation: Operation[Any]) -> str | None:
-    """The member of an item that says when it last changed."""
+    """Return the name of the member of an item that holds its last date of change."""
     kind = resolve(operation.paging.item) if operation.paging else Struct
     members = {field.encode_name: field.name for field in msgspec.structs.fields(kind)}
     return next((members[name] for name in MEMBERS if name in members), None)
 
 
 def moment(text: str, now: dt.datetime) -> dt.datetime:
-    """`1d`, `12h`, `30m` ago, or a date-time; raises CommandError for anything else."""
+    """Parse `1d`, `12h` or `30m` (a time before now) or a date-time; raises CommandError for any other text."""
     if (ago := _AGO.fullmatch(text)) is not None:
         try:
             return now - dt.timedelta(**{UNITS[ago[2]]: int(ago[1])})

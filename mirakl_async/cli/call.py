@@ -1,4 +1,4 @@
-"""`mirakl-async call`: any operation by Mirakl's code, with the parameters that Mirakl documents."""
+"""`mirakl-async call`: calls any operation by its code, with the parameters that Mirakl documents."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ..operations import operations as registry
 from .arguments import arguments_of, read_file, read_json
 from .more_pages import has_more, list_command
 from .options import AccountUrl, AuthUrl, BaseUrl, Deadline, FrontUrl, MaxWait, call_options
-from .outputs import check_output, path_or_hyphen, path_or_stdout, standard_input, written
+from .outputs import check_output, open_output, path_or_hyphen, path_or_stdout, standard_input
 from .results import Exit, print_error, printable_json, unfinished, usage_error
 
 if TYPE_CHECKING:
@@ -103,14 +103,14 @@ def _body(operation: Operation[Any], path: Path | None) -> bytes | None:
 
 
 def _front(url: str | None, auth_url: str | None) -> Client:
-    # A call to Connect need not wait for the import of all of its resources.
+    # Imported here because the import takes time that a call to Connect does not need.
     from ..marketplace_front import MarketplaceFront  # noqa: PLC0415
 
     return MarketplaceFront(url, auth_url=auth_url)
 
 
 async def _download(download: Download, out: Path | None) -> None:
-    """Write a file of any size as it arrives; in a folder it gets the name that Mirakl gives it."""
+    """Write a file of any size while it is received; in a folder the file gets the name that Mirakl sends."""
     if out is None:
         async with download as file:
             async for chunk in file.chunks():
@@ -119,7 +119,7 @@ async def _download(download: Download, out: Path | None) -> None:
         return
     try:
         saved = await download.save(out)
-    except MiraklError:  # some are TimeoutErrors, and so OSErrors
+    except MiraklError:  # some are also TimeoutErrors, which are OSErrors
         raise
     except OSError as error:
         raise unfinished(f"--out: {out}: {error.strerror}") from error
@@ -127,13 +127,13 @@ async def _download(download: Download, out: Path | None) -> None:
 
 
 def _write_json(body: bytes, out: Path | None) -> None:
-    """Write a response as it came, indented for a terminal."""
+    """Write the response unchanged, or indented for a terminal."""
     if out is not None:
-        with written(out) as file:
+        with open_output(out) as file:
             file.write(body)
         return
     if sys.stdout.isatty():
-        with suppress(msgspec.DecodeError):  # a response that was repaired is shown as it came
+        with suppress(msgspec.DecodeError):  # a response that had to be repaired is shown unchanged
             body = msgspec.json.format(body, indent=2)
         body = printable_json(body.decode("utf-8", "replace")).encode()
     sys.stdout.buffer.write(body.rstrip() + b"\n")

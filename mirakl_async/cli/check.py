@@ -1,4 +1,4 @@
-"""`mirakl-async check`: are credentials, hosts, clock and rights as they have to be, and what to do if not."""
+"""`mirakl-async check`: checks credentials, hosts, clock and permissions, and advises what to do about each problem."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 __all__ = ["DAY", "LIMITS", "Finding", "Place", "Service", "check"]
 
 MAX_CLOCK_DIFFERENCE = 60.0
-"""Seconds. Tokens and leases are timed by clocks that do not step: a wrong one harms only the dates in data."""
+"""Seconds. Tokens and leases use monotonic clocks, so a wrong clock affects only the dates in data."""
 DAY = 86_400
 Place: TypeAlias = Literal["auth host", "host", "credentials"]
 LIMITS: dict[str, Any] = {"deadline": 20.0, "max_retries": 0}
@@ -68,11 +68,11 @@ ADVICE: tuple[tuple[type[Exception], Place, str], ...] = (
     (NotFound, "host", "There is no Mirakl at {url}: check the host and the path in {setting}."),
     (MiraklError, "host", "{url} does not answer as Mirakl does: check {setting}, the proxy and the firewall."),
 )
-"""What an error of the call means, the first that fits, and what to do; braces stand for the settings to look at."""
+"""The advice for each error of the call; the first matching row is used. Braces are placeholders for settings."""
 
 
 class Finding(Struct, kw_only=True):
-    """One thing that was checked: whether it is right, and what to do if it is not."""
+    """The result of one check: whether the configuration is correct, and what to do if it is not."""
 
     name: Literal["settings", "auth host", "host", "credentials", "clock", "rights"]
     ok: bool
@@ -80,13 +80,13 @@ class Finding(Struct, kw_only=True):
     advice: str | None = None
 
     def __str__(self) -> str:
-        """One line for a terminal."""
+        """Return the finding as one line for a terminal."""
         line = f"{'ok' if self.ok else 'FAILED':<7}{self.name}: {self.message.rstrip('.')}"
         return f"{line}. {self.advice}" if self.advice else line
 
 
 class Service(Struct, kw_only=True):
-    """What the advice names: the service's URL, and the settings to look at."""
+    """The names that the advice about a service uses: its URL and its settings."""
 
     at_front: bool
     url: str
@@ -150,7 +150,7 @@ def _url_setting(option: str | None, *, at_front: bool) -> str:
 
 
 async def _ask(client: Client, service: Service) -> list[Finding]:
-    """Make the one call that changes nothing, and say what its answer means."""
+    """Make the one call of a service that changes nothing, and return what the response means."""
     right = "orders can be read" if service.at_front else "outcomes of actions can be sent"
     try:
         if service.at_front:
@@ -161,7 +161,7 @@ async def _ask(client: Client, service: Service) -> list[Finding]:
     except NotFound as error:
         if service.at_front or not error.recognized:
             return _failed(error, service)
-        headers = error.headers  # as it must: there is no such action
+        headers = error.headers  # the expected response, because the action does not exist
     except MiraklError as error:
         return _failed(error, service)
     return [*_reached(service), *_clock(headers), Finding(name="rights", ok=True, message=right)]
@@ -173,7 +173,7 @@ def _reached(service: Service) -> list[Finding]:
 
 
 def _failed(error: MiraklError, service: Service) -> list[Finding]:
-    """What a failed call says about the configuration."""
+    """Return what a failed call means for the configuration."""
     clock = _clock(error.headers) if isinstance(error, APIError) else []
     if isinstance(error, PermissionDenied) and error.recognized:
         advice = "Ask your contact at Mirakl for the right to this operation, or use credentials that have it."
@@ -184,24 +184,24 @@ def _failed(error: MiraklError, service: Service) -> list[Finding]:
 
 
 def _advice(error: MiraklError) -> tuple[Place, str]:
-    """What is wrong, and what to do; braces stand for the settings to look at."""
+    """Return the problem and what to do about it; braces are placeholders for names of settings."""
     kind = type(error)
     if isinstance(error, AuthenticationFailed) and not error.recognized:
-        kind = UnexpectedResponse  # of a proxy or a portal
+        kind = UnexpectedResponse  # from a proxy or a captive portal
     if isinstance(error, DeadlineExceeded) and not error.attempts:
-        kind = TokenUnavailable  # nothing was sent: it waited for a token
+        kind = TokenUnavailable  # the call was not sent, because it was waiting for a token
     return next((place, advice) for known, place, advice in ADVICE if issubclass(kind, known))
 
 
 def _keys() -> str:
-    """The variable that the credentials come from; the order is that of `settings.credential`."""
+    """Return the variable that the credentials come from, in the order of `settings.credential`."""
     if setting("MIRAKL_CLIENT_ID"):
         return "MIRAKL_CLIENT_ID"
     return "MIRAKL_TOKEN" if setting("MIRAKL_TOKEN") else "MIRAKL_API_KEY"
 
 
 def _clock(headers: Mapping[str, str]) -> list[Finding]:
-    """This machine's clock beside the server's; nothing where an answer has no date."""
+    """Compare this machine's clock with the server's; return nothing if the response has no date."""
     try:
         server = parsedate_to_datetime(headers.get("Date", ""))
     except (ValueError, TypeError):

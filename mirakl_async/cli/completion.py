@@ -1,4 +1,4 @@
-"""`mirakl-async completion`: what a shell needs to complete commands, options and their values."""
+"""`mirakl-async completion`: prints the shell script that completes commands, options and their values."""
 
 from __future__ import annotations
 
@@ -21,6 +21,6 @@ def completion(
     """
     from .app import app, load_all  # noqa: PLC0415 - which imports this module
 
-    load_all()  # for cyclopts before 5, whose script would lack commands that were not imported
+    load_all()  # before cyclopts 5, the script lacks commands that were not imported
     print(app.generate_completion(prog_name="mirakl-async", shell=shell))
     return Exit.DONE

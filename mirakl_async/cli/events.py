@@ -1,4 +1,4 @@
-"""`mirakl-async events decode`: the events in a file, as a connector would see them."""
+"""`mirakl-async events decode`: decodes the events in a file as a connector would."""
 
 from __future__ import annotations
 
@@ -51,8 +51,8 @@ def decode(
 ) -> int:
     """Decode events and print their types, ids and members.
 
-    The output holds the personal data of the events. The exit status is 1 when a connector would set some of them
-    aside: messages that cannot be decoded, and commands of an unknown type.
+    The output holds the personal data of the events. The exit status is 1 when a connector would reject some of them:
+    messages that cannot be decoded, and commands of an unknown type.
     """
     shown: list[dict[str, Any]] = []
     rejected = count = 0
@@ -72,7 +72,7 @@ def decode(
 
 
 def describe(body: bytes) -> dict[str, Any]:
-    """An event as plain values; with `error` if it would be set aside."""
+    """Return an event as plain values, with the member `error` if a connector would reject it."""
     try:
         event = decode_event(body)
     except InvalidEvent as error:
@@ -86,7 +86,7 @@ def describe(body: bytes) -> dict[str, Any]:
 
 
 def as_text(number: int, described: dict[str, Any]) -> str:
-    """A line of what it is, and one for each of its members."""
+    """Return a line that describes the event, and one line for each of its members."""
     heading = [f"{number}:", *(str(described[name]) for name in ("kind", "type", "id", "time") if described.get(name))]
     lines = [" ".join(heading)]
     if "error" in described:
@@ -99,7 +99,10 @@ def as_text(number: int, described: dict[str, Any]) -> str:
 
 
 def bodies(stream: BinaryIO) -> Iterator[bytes]:
-    """The messages in a file: its lines, or the whole of it where it is one event over several lines, or an array."""
+    """Yield the messages in a file: its lines, or the whole file.
+
+    The whole file is read if it is a JSON array, or one event on several lines.
+    """
     first = b""
     for line in stream:
         first = line
@@ -120,7 +123,7 @@ def bodies(stream: BinaryIO) -> Iterator[bytes]:
 
 
 def _message(line: bytes) -> bytes:
-    """The body that a line holds: a line of a file of rejected messages has it as a member."""
+    """Return the message body in a line; a line of a file of rejected messages holds the body as a member."""
     body = line.strip()
     try:
         row = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
@@ -149,7 +152,7 @@ def _kind(event: Event) -> str:
 
 @contextmanager
 def _opened(file: Path) -> Generator[BinaryIO]:
-    """A file, or standard input for `-`; gzip is unpacked."""
+    """Open a file, or standard input for `-`; gzip is decompressed."""
     if file.is_dir():
         raise usage_error(f"{file} is a folder")
     try:

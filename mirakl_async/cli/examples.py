@@ -1,4 +1,4 @@
-"""The end of each command's help: examples, which a test parses, and the exit statuses."""
+"""The end of each command's help: the exit statuses, and examples, which a test parses."""
 
 from __future__ import annotations
 
@@ -57,12 +57,12 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "mirakl-async worker redis://localhost/0/orders --health 9100",
     ),
 }
-"""By the command; the empty name is the program itself."""
+"""The examples of each command; the empty name is the program itself."""
 
 STATUSES = "0 done, 1 some were rejected, 2 wrong usage, 3 not finished, 130 interrupted"
 
 
 def epilogue(command: str) -> str:
-    """The end of a command's help, in Markdown."""
+    """Return the end of a command's help, in Markdown."""
     lines = "\n".join(f"    {line}" for line in EXAMPLES[command])
     return f"Examples:\n\n{lines}\n\nExit status: {STATUSES}. Every command takes --log-format json."

@@ -1,4 +1,4 @@
-"""The files that items are written into: NDJSON as they came, CSV, or Parquet."""
+"""Writers of items for each output format: unchanged items as NDJSON, CSV, or Parquet."""
 
 from __future__ import annotations
 
@@ -29,41 +29,41 @@ __all__ = [
     "Ndjson",
     "OfferRows",
     "ParquetRows",
+    "export_writer",
     "items_file",
-    "writer_of",
 ]
 
 ENDINGS = (".ndjson", ".csv", ".parquet")
 PACKABLE = (".ndjson", ".csv")
-"""The endings that `.gz` may follow; Parquet packs its columns itself."""
+"""The endings that `.gz` may follow; Parquet compresses its columns itself."""
 
 
 class ExportFile(Protocol):
-    """Writes items, and counts them."""
+    """A writer that counts the items it writes."""
 
     count: int
 
     def write(self, item: Any) -> None:
-        """Write one."""
+        """Write one item."""
         ...
 
 
 class Ndjson:
-    """Each item's own JSON on a line of its own."""
+    """Writes the unchanged JSON of each item as one line."""
 
     def __init__(self, file: BinaryIO) -> None:
         self.count: int = 0
         self._file = file
 
     def write(self, item: bytes | msgspec.Raw) -> None:
-        """Write one; line breaks between its members are removed."""
+        """Write one item, without the line breaks between its members."""
         text = bytes(item)
         self._file.write((msgspec.json.format(text, indent=-1) if b"\n" in text or b"\r" in text else text) + b"\n")
         self.count += 1
 
 
 class OfferRows:
-    """The rows of an export of offers, under the columns of its first file."""
+    """Writes the rows of an export of offers as CSV, with the columns of the export's first file."""
 
     def __init__(self, file: TextIO) -> None:
         self.count: int = 0
@@ -71,7 +71,7 @@ class OfferRows:
         self._columns: list[str] = []
 
     def write(self, item: dict[str, str]) -> None:
-        """Write one; raises CommandError where a later file has other columns."""
+        """Write one row; raises CommandError if a later file of the export has other columns."""
         if not self._columns:
             self._columns = list(item)
             self._csv.writerow(self._columns)
@@ -82,7 +82,7 @@ class OfferRows:
 
 
 class MemberRows:
-    """One item a row: its own members in columns, nested ones as JSON."""
+    """Writes one item as one CSV row: each member in a column, nested members as JSON."""
 
     def __init__(self, file: TextIO, kind: type[msgspec.Struct]) -> None:
         self.count: int = 0
@@ -91,7 +91,7 @@ class MemberRows:
         self._csv.writerow(self._columns)
 
     def write(self, item: bytes | msgspec.Raw) -> None:
-        """Write one; raises CommandError where it is not an object."""
+        """Write one item; raises CommandError if it is not a JSON object."""
         try:
             members: dict[str, msgspec.Raw] = _members(item)
             row = [_cell(members.get(column)) for column in self._columns]
@@ -102,7 +102,7 @@ class MemberRows:
 
 
 class ParquetRows:
-    """Items in the columns of their contract, a row group for each batch."""
+    """Writes items with the columns of their contract; each batch becomes a row group."""
 
     def __init__(self, file: BinaryIO, kind: type[msgspec.Struct]) -> None:
         from ..arrow import BatchBuilder, parquet_writer  # noqa: PLC0415 - an extra
@@ -112,7 +112,7 @@ class ParquetRows:
         self._writer = parquet_writer(file, self._builder.schema)
 
     def write(self, item: bytes | msgspec.Raw) -> None:
-        """Add one; a batch is written when it is full."""
+        """Add one item; a full batch is written."""
         self._put(self._builder.add(item))
         self.count += 1
 
@@ -130,7 +130,10 @@ _members = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
 def _cell(value: msgspec.Raw | None) -> str:
-    """A text without its quotes, nothing for null, anything else as it is: numbers keep their digits."""
+    """Return the CSV cell of a JSON value: a text without quotes, "" for null, any other value unchanged.
+
+    Numbers keep their digits, because they are not decoded.
+    """
     text = bytes(value) if value is not None else b"null"
     if text == b"null":
         return ""
@@ -138,10 +141,10 @@ def _cell(value: msgspec.Raw | None) -> str:
 
 
 @contextmanager
-def writer_of(
+def export_writer(
     job: OrderExport | OfferExport, file: BinaryIO, kind: str
 ) -> Generator[tuple[ExportReader[Any], ExportFile]]:
-    """The reader of an export, and the writer of its items."""
+    """Return the reader of an export, and the writer of its items."""
     if kind == ".csv" and not isinstance(job, OrderExport):
         with _text(file) as text:
             yield job.rows(), OfferRows(text)
@@ -152,7 +155,7 @@ def writer_of(
 
 @contextmanager
 def items_file(file: BinaryIO, ending: str, kind: type[msgspec.Struct]) -> Generator[ExportFile]:
-    """The writer of items, given as JSON, into a file of one of the `ENDINGS`."""
+    """Return a writer of items, which are given as JSON, for a file that ends in one of `ENDINGS`."""
     if ending == ".ndjson":
         yield Ndjson(file)
     elif ending == ".parquet":
@@ -166,7 +169,7 @@ def items_file(file: BinaryIO, ending: str, kind: type[msgspec.Struct]) -> Gener
 
 @contextmanager
 def _text(file: BinaryIO) -> Generator[TextIO]:
-    # The byte order mark is for Excel, which would not read a CSV without it as UTF-8.
+    # Excel reads a CSV file as UTF-8 only if it starts with a byte order mark.
     text = TextIOWrapper(file, encoding="utf-8-sig", newline="")
     yield text
-    text.detach()  # flushes it, and leaves the file open
+    text.detach()  # flushes the text, and leaves the file open

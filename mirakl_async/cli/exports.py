@@ -1,4 +1,4 @@
-"""`mirakl-async export`: all orders or offers of a marketplace into one file."""
+"""`mirakl-async export`: exports all orders or offers of a marketplace into one file."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from cyclopts import Parameter
 from ..marketplace_front import MarketplaceFront
 from ..operations import operations as registry
 from .arguments import arguments_of
-from .export_files import ENDINGS, PACKABLE, writer_of
+from .export_files import ENDINGS, PACKABLE, export_writer
 from .options import AuthUrl, Filters, FrontUrl, Json, Out, PollInterval, Timeout
-from .outputs import check_output, is_stdout, output_format, where, written
+from .outputs import check_output, is_stdout, open_output, output_format, place_of_output
 from .results import Exit, print_error, print_json, unfinished, usage_error
 from .transfers import resumable, transfer
 
@@ -65,17 +65,17 @@ async def export(
                     progress=lambda seen: shown.state(f"{named}: {seen.status}"),
                 )
                 job.raise_for_failure()
-                with written(out) as opened:
+                with open_output(out) as opened:
                     file = await _write(job, opened, kind, shown.items)
     if json:
         print_json({"tracking_id": job.id, what: file.count, "out": str(out), "bytes": out.stat().st_size})
     else:
-        (print_error if is_stdout(out) else print)(f"{file.count:,} {what} {where(out)}")
+        (print_error if is_stdout(out) else print)(f"{file.count:,} {what} {place_of_output(out)}")
     return Exit.DONE
 
 
 def _arguments(what: str, filters: tuple[str, ...], kind: str, attach: str | None) -> dict[str, Any]:
-    """The arguments that start the export; none for one that is running."""
+    """Return the arguments that start the export; empty if the command follows a running export."""
     operation = registry["OR13" if what == "orders" else "OF52"]
     arguments = arguments_of(operation, filters)
     if attach is not None:
@@ -93,7 +93,7 @@ async def _write(
     job: OrderExport | OfferExport, opened: BinaryIO, kind: str, on_count: Callable[[int], None]
 ) -> ExportFile:
     """Write all items into the file, in the order of the export."""
-    with writer_of(job, opened, kind) as (items, file):
+    with export_writer(job, opened, kind) as (items, file):
         async for item in items:
             file.write(item)
             if file.count % SHOWN_EVERY == 0:

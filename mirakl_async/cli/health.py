@@ -1,4 +1,4 @@
-"""`--health`: over HTTP, whether a job is alive, whether it is ready, and its metrics."""
+"""`--health`: serves the liveness, the readiness and the metrics of a job over HTTP."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _ADDRESS = re.compile(r"(?:(?P<host>[^\s:\[\]]+|\[[0-9A-Fa-f:.]+\]):)?(?P<port>\
 
 
 def parse_address(text: str) -> tuple[str, int]:
-    """The host and the port of `PORT`, `HOST:PORT` or `[IPv6]:PORT`; raises ValueError."""
+    """Return the host and the port of `PORT`, `HOST:PORT` or `[IPv6]:PORT`; raises ValueError."""
     found = _ADDRESS.fullmatch(text)
     if found is None or int(found["port"]) > 65535:
         raise ValueError("It must be PORT or HOST:PORT, such as 9100 or 0.0.0.0:9100.")
@@ -51,7 +51,10 @@ Health: TypeAlias = Annotated[
 
 @asynccontextmanager
 async def serving_health(address: str | None, status: JobStatus, *, quiet: bool) -> AsyncGenerator[str | None]:
-    """Serve while the block runs, and give the URL; nothing for no address. Raises CommandError for a busy port."""
+    """Serve the health pages while the block runs, and return their URL, or None if no address is given.
+
+    Raises CommandError if the port is in use.
+    """
     if address is None:
         yield None
         return
@@ -80,22 +83,22 @@ async def serving_health(address: str | None, status: JobStatus, *, quiet: bool)
 
 
 class HealthPages:
-    """The three pages about one job."""
+    """The pages about one job: liveness, readiness and metrics."""
 
     def __init__(self, status: JobStatus) -> None:
         self._status = status
 
     async def live(self, _: Request) -> Response:
-        """200: an event loop that is blocked would not answer."""
+        """Answer 200; a blocked event loop would not answer at all."""
         return _page(200, "live\n")
 
     async def ready(self, _: Request) -> Response:
-        """200 if the job works or could work, else 503 with the reason."""
+        """Answer 200 if the job is working or could work, else 503 with the reason."""
         reason = self._status.unready
         return _page(200, "ready\n") if reason is None else _page(503, f"not ready: {reason}\n")
 
     async def metrics(self, _: Request) -> Response:
-        """The metrics as text."""
+        """Answer with the metrics as text."""
         return _page(200, as_text(metrics_of(self._status)), CONTENT_TYPE)
 
 

@@ -1,4 +1,4 @@
-"""`mirakl-async import`: a file of products into a marketplace, and its result."""
+"""`mirakl-async import`: imports a file of products into a marketplace and shows the result."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def _show(shown: ProgressReporter, state: ProductImport) -> None:
 
 
 def _reports(job: ImportJob) -> dict[str, Download]:
-    """The available reports, by the names of their files."""
+    """Return the available reports by their file names."""
     state = job.last_status
     if state is None:
         return {}
@@ -112,7 +112,7 @@ async def _save(job: ImportJob, folder: Path) -> list[Path]:
 
 
 def _ended(job: ImportJob, saved: list[Path], *, json: bool) -> Exit:
-    """Print how it ended, and return the exit status for it."""
+    """Print how the import ended, and return the exit status for it."""
     state = job.last_status
     if state is None:
         status, figures = Exit.DONE, dict[str, Any]()

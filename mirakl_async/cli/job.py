@@ -1,6 +1,7 @@
-"""One sync job under the program's signals, from its start to its result.
+"""Runs one sync job, from its start to its result, and stops it on signals.
 
-The first SIGINT or SIGTERM drains: nothing more is read, requests in flight are finished. The second stops at once.
+The first SIGINT or SIGTERM drains the job: it reads no more orders and finishes the requests in flight. The second
+signal stops the job immediately.
 """
 
 from __future__ import annotations
@@ -47,12 +48,12 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 @contextlib.asynccontextmanager
 async def shared_rate(address: str | None) -> AsyncGenerator[RateLimiter | None]:
-    """The limiter that all workers of a queue in Redis share, at the same server; None for any other queue.
+    """Return the rate limiter that all workers of a queue in Redis share, on the same server; None for any other queue.
 
-    Raises ConfigurationError for an address that is not a queue's.
+    Raises ConfigurationError if the address is not valid for a queue.
     """
     if address is not None:
-        queue_of(address)  # raises for an address that is incomplete
+        queue_of(address)  # raises if the address is incomplete
     if address is None or not address.startswith(REDIS):
         yield None
         return
@@ -64,7 +65,7 @@ async def shared_rate(address: str | None) -> AsyncGenerator[RateLimiter | None]
 
 
 class JobResult(Struct, kw_only=True):
-    """How a job ended: its figures, its first rejected orders, and what stopped it, if anything did."""
+    """The result of a job: its figures, its first rejected orders, and the error that stopped it, if there was one."""
 
     report: SyncReport
     rejections: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
@@ -72,20 +73,20 @@ class JobResult(Struct, kw_only=True):
 
     @property
     def status(self) -> Exit:
-        """The exit status for this outcome."""
+        """The exit status for this result."""
         if self.stopped is not None or not self.report.complete:
             return Exit.UNFINISHED
         return Exit.REJECTED if self.report.rejected else Exit.DONE
 
     def figures(self) -> dict[str, Any]:
-        """The result as plain values."""
+        """Return the result as plain values."""
         return {**figures(self.report), "stopped": self.stopped, "rejections": self.rejections}
 
 
 async def run(job: OrderSync, ended: Callable[[], bool], *, quiet: bool) -> JobResult:
-    """Run a job to its end, printing its first rejected orders as they come.
+    """Run a job to its end, and print the first orders that are rejected.
 
-    `ended` returns whether the source was read to its end: a signal that arrives after that changes nothing.
+    `ended` returns whether the source was read to its end: a signal that arrives later changes nothing.
     """
     rejections: list[dict[str, Any]] = []
     stopped = None
@@ -97,7 +98,7 @@ async def run(job: OrderSync, ended: Callable[[], bool], *, quiet: bool) -> JobR
                         rejections.append(_plain(rejected))
                         if not quiet:
                             figures = {name: value for name, value in _plain(rejected).items() if name != "reason"}
-                            logged = f"rejected: {reason_of(rejected)}"  # without the values of the order
+                            logged = f"rejected: {reason_of(rejected)}"  # logs must not contain the values of the order
                             print_error(f"rejected: {rejected}", figures, level=logging.WARNING, logged=logged)
         except SyncFailed as error:
             stopped = error.reason
@@ -112,7 +113,7 @@ async def run(job: OrderSync, ended: Callable[[], bool], *, quiet: bool) -> JobR
 
 
 def check_rejected_file(path: Path | None, *, json: bool) -> None:
-    """Check before the job what would otherwise stop it in the middle; raises CommandError."""
+    """Check before the job starts whether the file for rejected orders can be written; raises CommandError."""
     if path is not None and is_stdout(path):
         check_output(path, json=json, option="--rejected-file")
     elif path is not None and path.suffix == ".gz":
@@ -122,7 +123,7 @@ def check_rejected_file(path: Path | None, *, json: bool) -> None:
 
 
 def report_end(outcome: JobResult, rejected_file: Path | None, *, json: bool) -> Exit:
-    """Print how a job ended, and return the exit status for it."""
+    """Print the result of a job, and return the exit status for it."""
     if json:
         print_json({**outcome.figures(), "rejected_file": None if rejected_file is None else str(rejected_file)})
     else:
@@ -134,9 +135,9 @@ def report_end(outcome: JobResult, rejected_file: Path | None, *, json: bool) ->
 
 @contextlib.contextmanager
 def draining(job: OrderSync) -> Generator[list[str]]:
-    """The names of the signals caught so far.
+    """Drain the job at the first signal while the block runs; return the names of the signals received, as they arrive.
 
-    The handlers stay in place once a signal was caught: the job ends soon, and its result must still be printed.
+    The handlers stay installed after a signal: the job ends soon, and its result must still be printed.
     """
     loop = asyncio.get_running_loop()
     caught: list[str] = []
@@ -160,7 +161,7 @@ def draining(job: OrderSync) -> Generator[list[str]]:
 
 
 def _plain(rejected: RejectedOrder) -> dict[str, Any]:
-    """A rejection as plain values, without the order itself."""
+    """Return a rejection as plain values, without the order itself."""
     return {
         "channel_order_id": rejected.channel_order_id,
         "line": rejected.line,

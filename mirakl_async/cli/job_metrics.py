@@ -1,4 +1,4 @@
-"""The figures of a job as metrics of Prometheus."""
+"""The figures of a job as Prometheus metrics."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["metrics_of"]
 
 
 def metrics_of(status: JobStatus) -> list[Metric]:
-    """All metrics of the job, its queue and its calls."""
+    """Return all metrics of the job, its queue and its calls."""
     return [
         Metric("mirakl_build_info", "gauge", "Version of mirakl-async", [Sample(1, {"version": __version__})]),
         _gauge("mirakl_ready", "1 if /ready responds with 200", float(status.unready is None)),
@@ -40,7 +40,7 @@ def _of_orders(status: JobStatus) -> list[Metric]:
         _counter("mirakl_orders_read_total", "Orders taken from the source or received from the queue", report.read),
         _counter("mirakl_orders_accepted_total", "Orders that Mirakl accepted", report.accepted),
         _counter("mirakl_orders_superseded_total", "Orders not sent because a newer version was", report.superseded),
-        # There from the start, so that the first rejection is an increase; a reason has a series only when it is known.
+        # This series exists from the start, so that the first rejection is an increase; reasons are not known earlier.
         _counter("mirakl_orders_rejected_total", "Rejected orders", report.rejected),
         Metric("mirakl_orders_rejected_by_reason_total", "counter", "Rejected orders by reason", rejected),
         _gauge("mirakl_orders_in_hand", "Orders read and not settled", report.unsent),

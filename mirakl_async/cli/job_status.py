@@ -1,4 +1,4 @@
-"""What an operator has to know of a running job: its figures, its queue, and whether Mirakl answers."""
+"""The state of a running job for its operator: its figures, its queue, and whether exchanges with Mirakl succeed."""
 
 from __future__ import annotations
 
@@ -18,12 +18,15 @@ if TYPE_CHECKING:
 __all__ = ["JobStatus", "as_duration", "has_worked"]
 
 MAX_FAILURE, MAX_SILENCE = 5.0, 30.0
-"""For how many seconds every exchange with Mirakl may fail, and a queue that was asked every 5 s may not answer."""
+"""Seconds for which every exchange with Mirakl may fail, and for which the queue, asked every 5 s, may not answer."""
 RATE_WINDOW = 30.0
 
 
 class JobStatus:
-    """A listener of the client that runs a job, and its report; `clock` is in seconds, from any beginning."""
+    """The state of a running job, updated by the events of its client.
+
+    `clock` returns seconds from any starting point.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.backlog: QueueBacklog | None = None
@@ -36,7 +39,7 @@ class JobStatus:
         self._samples: deque[tuple[float, int]] = deque()
 
     def __call__(self, event: Event) -> None:
-        """Take one event of the client."""
+        """Update the state with one event of the client."""
         match event:
             case QueueBacklog():
                 self.backlog, self._backlog_at = event, self._clock()
@@ -61,12 +64,12 @@ class JobStatus:
 
     @property
     def outage(self) -> tuple[float, str] | None:
-        """For how many seconds every exchange has failed, and how the last one did; None if the last one worked."""
+        """The seconds since the first failed exchange and the last failure, or None if the last exchange succeeded."""
         return None if self._failing_since is None else (self._clock() - self._failing_since, self._failure)
 
     @property
     def unready(self) -> str | None:
-        """Why the job does no useful work at present; None if it does, or could."""
+        """The reason why the job cannot work at present, or None if it is working or could work."""
         if self.job is None or not self.job.is_running:
             return "the job has not started" if self.job is None or not self.job.has_started else "the job is stopping"
         if self.outage is not None and self.outage[0] >= MAX_FAILURE:
@@ -75,7 +78,7 @@ class JobStatus:
         return f"the queue has not answered for {silence:.0f} s" if silence >= MAX_SILENCE else None
 
     def rate(self, report: SyncReport) -> float:
-        """Accepted orders per second since the last calls of this, over at most half a minute."""
+        """Return the accepted orders per second since an earlier call of this method, over at most half a minute."""
         now, samples = self._clock(), self._samples
         while len(samples) > 1 and samples[1][0] <= now - RATE_WINDOW:
             samples.popleft()
@@ -84,7 +87,7 @@ class JobStatus:
         return accepted / seconds if seconds > 0 else 0.0
 
     def notes(self) -> list[str]:
-        """What is to be said of the queue and of an outage, beside the figures of the orders."""
+        """Return texts about the queue and about an outage, to be shown beside the figures of the orders."""
         notes: list[str] = []
         if self.backlog is not None:
             notes.append(f"{self.backlog.waiting:,} message{'' if self.backlog.waiting == 1 else 's'} waiting")
@@ -96,7 +99,7 @@ class JobStatus:
 
 
 def has_worked(event: CallFinished) -> bool | None:
-    """Whether Mirakl answered a call, if only with a rejection; None for one that says nothing of it."""
+    """Whether Mirakl answered a call, even with a rejection; None if the call's end does not show it."""
     if event.error is None:
         return True
     if event.error == "CancelledError" or event.status == 429:
@@ -105,7 +108,7 @@ def has_worked(event: CallFinished) -> bool | None:
 
 
 def as_duration(seconds: float) -> str:
-    """Seconds for people: in the two largest units."""
+    """Return a duration as text, in its two largest units."""
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)

@@ -1,4 +1,4 @@
-"""`mirakl-async journal`: what a queue holds and what was rejected; puts rejected orders back."""
+"""`mirakl-async journal`: shows the messages and the rejected orders of a queue, and puts rejected orders back."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ async def journal(
 
 
 async def _replay(kept: Any, ids: set[str], *, put_back: bool) -> int:
-    """Put rejected lines back, or delete them; returns how many. Lines that are not JSON are never put back."""
+    """Put rejected rows back, or delete them, and return their number. Rows that are not JSON are never put back."""
     rows = [row async for row in kept.rejected() if not ids or row.id in ids]
     if put_back:
         rows = [row for row in rows if row.line is not None and is_json(row.line)]
@@ -112,7 +112,7 @@ async def _show_statistics(kept: Any, *, as_json: bool) -> None:
 
 
 def _show_records(records: list[dict[str, Any]], *, every: bool, as_json: bool) -> None:
-    """Print what a file of rejected orders holds, each version of an order once."""
+    """Print the rejected orders in a file, each version of an order once."""
     if as_json:
         print_json({"rejected": records if every else len(records)})
     elif every:
@@ -130,7 +130,7 @@ async def _show_rejected(kept: Any, *, as_json: bool) -> None:
 
 
 def _plain(row: RejectedRow) -> dict[str, Any]:
-    """A rejected row as one object; a line that is not JSON as text."""
+    """Return a rejected row as one object, in which a line that is not JSON is a text."""
     values: dict[str, Any] = {name: getattr(row, name) for name in ("id", "kind", "reason", "path", "order_id", "at")}
     if row.line is not None:
         valid = is_json(row.line)

@@ -1,7 +1,8 @@
-"""`--log-format json`: everything on standard error is one JSON object a line.
+"""`--log-format json`: every line of standard error is one JSON object.
 
-Messages of this package hold no credential and no personal data; what others write is shown without addresses of
-persons and credentials, and of their exceptions only the class, since the texts of those may hold a URL or a value.
+- Messages of this package contain no credential and no personal data.
+- In messages of other libraries, credentials and e-mail addresses are replaced.
+- Of the exceptions of other libraries only the class is shown, because their texts may contain a URL or a value.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ _SECRETS = (
 
 
 class JsonLines(io.TextIOBase):
-    """Standard error whose every line becomes an object; what a library writes there by itself, too."""
+    """A replacement of standard error that writes every line as a JSON object, even lines that libraries print."""
 
     def __init__(self, target: TextIO) -> None:
         self._target = target
@@ -59,31 +60,31 @@ class JsonLines(io.TextIOBase):
 
     @property
     def encoding(self) -> str:  # type: ignore[override] # pyright: ignore[reportIncompatibleVariableOverride]
-        """That of the stream below."""
+        """The encoding of the original stream."""
         return self._target.encoding
 
     def fileno(self) -> int:
-        """That of the stream below."""
+        """Return the descriptor of the original stream."""
         return self._target.fileno()
 
     def writable(self) -> bool:
-        """It is written to."""
+        """Return True, because the stream can be written to."""
         return True
 
     def write(self, text: str) -> int:
-        """Take a text of any kind; each of its lines that is not blank is an object."""
+        """Accept any text, and write each line that is not blank as an object."""
         *lines, self._rest = (self._rest + text).split("\n")
         for line in lines:
             self._write_plain(line)
         return len(text)
 
     def flush(self) -> None:
-        """Flush the stream below; a line that has not ended is kept."""
-        if not self._target.closed:  # it may end before this one is collected
+        """Flush the original stream; an incomplete line stays in the buffer."""
+        if not self._target.closed:  # the original stream may be closed before this one is collected
             self._target.flush()
 
     def finish(self) -> None:
-        """Write a last line that did not end."""
+        """Write the last line, even if it is incomplete."""
         rest, self._rest = self._rest, ""
         self._write_plain(rest)
 
@@ -92,30 +93,30 @@ class JsonLines(io.TextIOBase):
             self.write_object({**_head("INFO", "stderr"), "message": clean(line)})
 
     def write_object(self, content: dict[str, Any]) -> None:
-        """One line."""
+        """Write one object as a line."""
         self._target.write(json.dumps(content, separators=(",", ":")) + "\n")
         self._target.flush()
 
 
 class JsonHandler(logging.Handler):
-    """Writes the records of all loggers as objects."""
+    """A logging handler that writes the records of all loggers as JSON objects."""
 
     def __init__(self, stream: JsonLines) -> None:
         super().__init__()
         self._stream = stream
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Write one record; what fails in it is not raised, as with every handler."""
+        """Write one record; errors are handled by `logging` and not raised."""
         try:
             self._stream.write_object(as_object(record))
-        except Exception:  # noqa: BLE001 - the stream is closed, or an argument does not fit the message
+        except Exception:  # noqa: BLE001 - the stream is closed, or the arguments do not match the message
             self.handleError(record)
 
 
 def as_object(record: logging.LogRecord) -> dict[str, Any]:
-    """A record as plain values: its time, level, logger and message, and what it holds of a call and an exception."""
+    """Return a record as plain values: its time, level, logger, message, figures of the call, and exception."""
     ours, message = record.name.partition(".")[0] == PACKAGE, record.getMessage()
-    if not ours:  # asyncio adds lines with the reprs of tasks, and so of exceptions
+    if not ours:  # asyncio adds lines with reprs of tasks, which contain texts of exceptions
         message = message.partition("\n")[0]
     shown = {**_head(record.levelname, record.name, record.created), "message": clean(message)}
     for name, value in vars(record).items() if ours else ():
@@ -132,7 +133,7 @@ def as_object(record: logging.LogRecord) -> dict[str, Any]:
 
 
 def call_of(error: BaseException) -> dict[str, Any]:
-    """What an error says of the call that failed."""
+    """Return the members of an error that describe the failed call."""
     named: dict[str, Any] = {"error": type(error).__name__}
     for name in ("operation", "status", "code", "request_id"):
         value = getattr(error, name, None)
@@ -142,7 +143,7 @@ def call_of(error: BaseException) -> dict[str, Any]:
 
 
 def as_exception(error: BaseException, depth: int = 0) -> dict[str, Any]:
-    """An exception and those that led to it: class, place, and text if it is one of ours."""
+    """Return an exception and its causes as plain values: class, place, and the text of this package's exceptions."""
     shown: dict[str, Any] = {"type": type(error).__qualname__}
     if isinstance(error, MiraklError):
         shown["message"] = clean(str(error))
@@ -157,14 +158,14 @@ def as_exception(error: BaseException, depth: int = 0) -> dict[str, Any]:
 
 
 def clean(text: str) -> str:
-    """A text on one line, without credentials and addresses of persons."""
+    """Return a text as one line, without credentials and e-mail addresses."""
     for pattern, instead in _SECRETS:
         text = pattern.sub(instead, text)
     return one_line(" ".join(text.split()), MAX_LENGTH)
 
 
 def take_option(argv: Sequence[str]) -> tuple[list[str], str]:
-    """The arguments without `--log-format`, which every command takes, and its value."""
+    """Return the arguments without `--log-format`, which every command accepts, and the value of that option."""
     given, value, arguments = list(argv), "text", list[str]()
     while given:
         argument = given.pop(0)
@@ -181,7 +182,7 @@ def take_option(argv: Sequence[str]) -> tuple[list[str], str]:
 
 @contextmanager
 def logging_as_json() -> Generator[None]:
-    """Write standard error, loggers and warnings as JSON; an unexpected exception ends the program with status 1."""
+    """Write standard error, logs and warnings as JSON; an unexpected exception ends the program with status 1."""
     plain, root, console = sys.stderr, logging.getLogger(), logging.getLogger(CONSOLE)
     stream = JsonLines(plain)
     handler, level = JsonHandler(stream), console.level

@@ -1,4 +1,4 @@
-"""`mirakl-async list`: all pages of a list, into a file or to standard output."""
+"""`mirakl-async list`: reads all pages of a list into a file or to standard output."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .arguments import arguments_of
 from .bookmark import Bookmark, changed_member, load, moment, since_parameter
 from .export_files import ENDINGS, PACKABLE, items_file
 from .options import AuthUrl, Deadline, Filters, FrontUrl, Json, MaxWait, Out, call_options
-from .outputs import STANDARD_OUTPUT, check_output, is_stdout, output_format, where, written
+from .outputs import STANDARD_OUTPUT, check_output, is_stdout, open_output, output_format, place_of_output
 from .results import Exit, print_error, print_json, usage_error
 from .transfers import transfer
 
@@ -51,9 +51,9 @@ async def list_items(
     """Read all pages of a list into a file or to standard output.
 
     With --bookmark, the next run reads what has changed since this one, by the dates in the items; an item that changed
-    at the very last moment may come again. To standard output, an interrupted run continues after its last item; a file
-    is written from the start again, since it appears only when it is complete. --deadline and --max-wait are for each
-    page.
+    at the very end of this run may be read twice. To standard output, an interrupted run continues after its last item;
+    a file is written from the start again, since it appears only when it is complete. --deadline and --max-wait are for
+    each page.
     """
     operation = registry[code]
     if operation.paging is None or operation.service != "front":
@@ -63,26 +63,28 @@ async def list_items(
     if bookmark is not None:
         check_output(bookmark, option="--bookmark")
     arguments = arguments_of(operation, filters)
-    mark = _mark(operation, arguments, since, bookmark)
+    mark = _starting_bookmark(operation, arguments, since, bookmark)
     options = call_options(deadline, max_wait)
     async with MarketplaceFront(front_url, auth_url=auth_url) as front:
         items = getattr(getattr(front, operation.resource), operation.name)(**arguments, **options).items(
             after=mark.cursor
         )
-        with transfer(operation.code, quiet=json) as shown, written(out) as file:
-            reading = _Reading(items, mark, bookmark if is_stdout(out) else None, changed_member(operation))
-            count = await reading.write(file, ending, operation, shown)
+        with transfer(operation.code, quiet=json) as shown, open_output(out) as file:
+            writer = _ItemWriter(items, mark, bookmark if is_stdout(out) else None, changed_member(operation))
+            count = await writer.write(file, ending, operation, shown)
     if bookmark is not None:
         mark.save(bookmark, None)
     if json:
         print_json({"code": operation.code, "items": count, "out": str(out), "since": mark.since})
     else:
-        (print_error if is_stdout(out) else print)(f"{count:,} item{'' if count == 1 else 's'} {where(out)}")
+        (print_error if is_stdout(out) else print)(f"{count:,} item{'' if count == 1 else 's'} {place_of_output(out)}")
     return Exit.DONE
 
 
-def _mark(operation: Operation[Any], arguments: dict[str, Any], since: str | None, path: Path | None) -> Bookmark:
-    """Where to begin; adds the argument that says so to the others."""
+def _starting_bookmark(
+    operation: Operation[Any], arguments: dict[str, Any], since: str | None, path: Path | None
+) -> Bookmark:
+    """Return the bookmark to start from, and add its date to the arguments of the operation."""
     mark = Bookmark(code=operation.code, filters="") if path is None else load(path, operation, arguments)
     parameter = since_parameter(operation)
     if since is not None and mark.since is None:
@@ -98,8 +100,8 @@ def _mark(operation: Operation[Any], arguments: dict[str, Any], since: str | Non
     return mark
 
 
-class _Reading:
-    """Writes items into a file; on standard output, the bookmark follows them."""
+class _ItemWriter:
+    """Writes items into a file; on standard output, it also updates the bookmark."""
 
     def __init__(self, items: ItemIterator[Any], mark: Bookmark, path: Path | None, member: str | None) -> None:
         self._items = items
@@ -109,18 +111,18 @@ class _Reading:
         self._count = 0
 
     async def write(self, file: BinaryIO, ending: str, operation: Operation[Any], shown: ProgressReporter) -> int:
-        """Write all items; returns how many there were."""
+        """Write all items, and return their number."""
         kind = codec.resolve(operation.paging.item if operation.paging else "")
         try:
             with items_file(file, ending, kind) as rows:
                 async for item in self._items:
                     rows.write(codec.encode(item))
-                    self._mark.see(item, self._member)
+                    self._mark.record_change(item, self._member)
                     self._count += 1
                     if self._count % SAVED_EVERY == 0:
                         shown.items(self._count)
                         self._save(file)
-        except OSError:  # of the output, as a pipe whose reader has ended: what it did not take is not skipped
+        except OSError:  # writing failed: the next run must not skip items that were not written
             raise
         except BaseException:
             self._save(file)
@@ -130,5 +132,5 @@ class _Reading:
 
     def _save(self, file: BinaryIO) -> None:
         if self._path is not None and self._count:
-            file.flush()  # the next run may skip only what was written
+            file.flush()  # the next run may skip only items that were written
             self._mark.save(self._path, self._items.cursor)

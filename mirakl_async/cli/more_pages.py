@@ -1,4 +1,4 @@
-"""Whether the response of a list is only one of its pages, and the command that reads all of them. Pure."""
+"""Detects whether a response is only one page of a list, and builds the command that reads all pages. Pure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["has_more", "list_command"]
 
 
 def has_more(response: Response) -> bool:
-    """Whether a page says that it is not the last one; False for what is not a list, or cannot be read."""
+    """Whether a page is not the last one of its list; False if the response is not a list or cannot be parsed."""
     paging = response.request.operation.paging
     members = _members(response)
     if paging is None or members is None:
@@ -60,7 +60,7 @@ def _offset(url: str) -> int:
 
 
 def list_command(code: str, arguments: Sequence[str]) -> str:
-    """The command that reads all pages of a list, with the same filters."""
+    """Return the command that reads all pages of a list, with the same filters."""
     paging = {name for size, position, _ in PAGING_PARAMS.values() for name in (size, position)}
     filters = [text for text in arguments if text.partition("=")[0] not in paging]
     return shlex.join(["mirakl-async", "list", code, *filters])

@@ -1,4 +1,4 @@
-"""`mirakl-async operations`: all operations that can be called."""
+"""`mirakl-async operations`: lists all operations that can be called."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["CLIENTS", "operations"]
 
 WIDE = 200
 CLIENTS = {"account": "connect.account"}
-"""The attribute of a client that has the resources of a service, if it has another name."""
+"""The client's attribute for the resources of a service, where its name differs from the service's."""
 
 
 def operations(*, json: Json = False) -> int:

@@ -1,4 +1,4 @@
-"""Options that several commands take, each described once."""
+"""Options that several commands share."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ __all__ = [
 ]
 
 
-def _is(rule: Rule) -> Callable[[object, object], None]:
-    """A validator of an option, which is called with its type and its value."""
+def _validator(rule: Rule) -> Callable[[object, object], None]:
+    """Return a validator for an option; it is called with the option's type and its value."""
 
     def validate(_: object, value: object) -> None:
         if value is not None and reason_against(rule, value) is not None:
@@ -53,17 +53,17 @@ def _is(rule: Rule) -> Callable[[object, object], None]:
 
 
 def whole_number(_: type[int], tokens: Sequence[Token]) -> int:
-    """A whole number in decimal digits: "10.5" and "0x10" are misspelt ones."""
+    """Convert a text to a whole number in decimal digits; "10.5" and "0x10" are invalid."""
     if re.fullmatch(r"[+-]?\d{1,99}", tokens[0].value, re.ASCII) is None:
         raise ValueError(f'"{tokens[0].value}" is not a whole number.')
     return int(tokens[0].value)
 
 
-AT_LEAST_ONE = _is(whole(1))
-AT_LEAST_ZERO = _is(whole(0))
-CALLS = _is(whole(1, 10_000))
-SECONDS_ABOVE_ZERO = _is(SECONDS)
-SECONDS_AT_LEAST_ZERO = _is(SECONDS_OR_ZERO)
+AT_LEAST_ONE = _validator(whole(1))
+AT_LEAST_ZERO = _validator(whole(0))
+CALLS = _validator(whole(1, 10_000))
+SECONDS_ABOVE_ZERO = _validator(SECONDS)
+SECONDS_AT_LEAST_ZERO = _validator(SECONDS_OR_ZERO)
 
 BaseUrl: TypeAlias = Annotated[
     str | None,
@@ -125,7 +125,7 @@ Out: TypeAlias = Annotated[
 
 
 def call_options(deadline: float | None, max_wait: float | None) -> Options:
-    """What was given of the options of a call."""
+    """Return the call options that were given on the command line."""
     options: Options = {}
     if deadline is not None:
         options["deadline"] = deadline

@@ -1,6 +1,6 @@
-"""The target of `--out`: a file that appears when it is complete, or a stream that is written through.
+"""The target of `--out`: a file that appears when it is complete, or a stream that is written directly.
 
-A file whose name ends in `.gz` is packed with gzip.
+A file whose name ends in `.gz` is compressed with gzip.
 """
 
 from __future__ import annotations
@@ -29,22 +29,22 @@ __all__ = [
     "check_output",
     "is_stdout",
     "make_folder",
+    "open_output",
     "output_format",
     "path_or_hyphen",
     "path_or_stdout",
+    "place_of_output",
     "standard_input",
-    "where",
-    "written",
 ]
 
 STANDARD_OUTPUT = Path("/dev/stdout")
 PACKED = ".gz"
 WRITE_SIZE = 65_536
-"""Bytes that are packed at once: one item at a time would take twice as long."""
+"""Bytes that are compressed at once; one item at a time takes twice as long."""
 
 
 def path_or_hyphen(kind: type[Path], tokens: Sequence[Token]) -> Path:
-    """A path, which may be `-`; other text that starts with a hyphen is a misspelt option."""
+    """Convert a text to a path, which may be `-`; other texts that start with a hyphen are misspelt options."""
     text = tokens[0].value
     if text.startswith("-") and text != "-":
         raise ValueError(f"Unknown option: {text}.")
@@ -52,23 +52,23 @@ def path_or_hyphen(kind: type[Path], tokens: Sequence[Token]) -> Path:
 
 
 def path_or_stdout(kind: type[Path], tokens: Sequence[Token]) -> Path:
-    """A path to write to, or `-` for standard output."""
+    """Convert a text to the path of an output, or of standard output for `-`."""
     path = path_or_hyphen(kind, tokens)
     return STANDARD_OUTPUT if path == kind("-") else path
 
 
 def is_stdout(out: Path | None) -> bool:
-    """Whether this is standard output, whose other lines then go to standard error."""
+    """Whether a path is standard output; other messages of the command then go to standard error."""
     return out is not None and out.as_posix() in {"/dev/stdout", "/dev/fd/1"}
 
 
-def where(out: Path) -> str:
-    """In which file the output is, or that it is on standard output."""
+def place_of_output(out: Path) -> str:
+    """Return the place of the output for a message: "in" a file or "on standard output"."""
     return "on standard output" if is_stdout(out) else f"in {out}"
 
 
 def check_output(out: Path, *, json: bool = False, option: str = "--out") -> None:
-    """Check before any call what would otherwise fail at the end; raises CommandError."""
+    """Check before the first call whether the output can be written; raises CommandError."""
     if is_stdout(out):
         if json:
             raise usage_error(f"{option}: with --json, standard output holds one object and nothing else")
@@ -76,21 +76,23 @@ def check_output(out: Path, *, json: bool = False, option: str = "--out") -> Non
         raise usage_error(f"{option}: {out.parent} is not a folder")
     elif out.is_dir():
         raise usage_error(f"{option}: {out} is a folder")
-    elif (out.is_file() or not out.exists()) and not os.access(out.parent, os.W_OK):  # others are written through
+    elif (out.is_file() or not out.exists()) and not os.access(
+        out.parent, os.W_OK
+    ):  # pipes and devices are opened directly
         raise usage_error(f"{option}: {out.parent} is not writable")
 
 
 def standard_input() -> BinaryIO:
-    """Standard input as bytes; raises CommandError if this program was started without one."""
+    """Return standard input as bytes; raises CommandError if the program was started without it."""
     if cast("object", sys.stdin) is None:
         raise usage_error("standard input is closed")
     return sys.stdin.buffer
 
 
 def output_format(out: Path, endings: Sequence[str], *, packable: Sequence[str]) -> str:
-    """Which of the endings a file has, without the `.gz` that some may have after it; the first one for a stream.
+    """Return the format of an output file: its ending, without `.gz`. For a stream, return the first of `endings`.
 
-    Raises CommandError for any other.
+    The endings in `packable` may be followed by `.gz`. Raises CommandError for any other ending.
     """
     if out.is_relative_to("/dev"):
         return endings[0]
@@ -103,7 +105,7 @@ def output_format(out: Path, endings: Sequence[str], *, packable: Sequence[str])
 
 
 def make_folder(folder: Path, *, option: str) -> None:
-    """Make a folder and those it lies in, where they are missing; raises CommandError."""
+    """Create a folder and its missing parents; raises CommandError."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except FileExistsError:
@@ -113,8 +115,11 @@ def make_folder(folder: Path, *, option: str) -> None:
 
 
 @contextmanager
-def _packed(file: BinaryIO, out: Path) -> Generator[BinaryIO]:
-    """The file itself, or what packs into it; its header holds neither name nor time, so that equal data is equal."""
+def _compressing(file: BinaryIO, out: Path) -> Generator[BinaryIO]:
+    """Return the file, or a file that compresses into it if the name of the output ends in `.gz`.
+
+    The gzip header contains neither name nor time, so that equal data gives equal files.
+    """
     if not out.name.lower().endswith(PACKED):
         yield file
         return
@@ -126,28 +131,29 @@ def _packed(file: BinaryIO, out: Path) -> Generator[BinaryIO]:
 
 
 @contextmanager
-def written(out: Path) -> Generator[BinaryIO]:
-    """A file to write to, readable by its owner only; it gets its name at the end, or is removed after an error.
+def open_output(out: Path) -> Generator[BinaryIO]:
+    """Open an output for writing. A file gets its name when it is complete and is removed after an error.
 
-    Standard output, a pipe or a device is written through. Raises CommandError when writing fails.
+    Only its owner can read the file. Standard output, a pipe or a device is written directly. Raises CommandError if
+    writing fails.
     """
     try:
         stream = open_stream(out)
         if stream is not None:
-            with stream, _packed(stream, out) as target:
+            with stream, _compressing(stream, out) as target:
                 yield target
             return
         part = out.with_name(f".{out.name[:50]}.{secrets.token_hex(4)}.part")
         try:
             with open_private(part, "xb") as file:
-                with _packed(file, out) as target:
+                with _compressing(file, out) as target:
                     yield target
-                file.flush()  # the content must be on the disk before the name, also after a power failure
+                file.flush()  # after a power failure, a file with its final name must have its content
                 os.fsync(file.fileno())
             part.replace(out)
         finally:
             part.unlink(missing_ok=True)
-    except (BrokenPipeError, MiraklError):  # some MiraklErrors are TimeoutErrors, and so OSErrors
+    except (BrokenPipeError, MiraklError):  # some MiraklErrors are also TimeoutErrors, which are OSErrors
         raise
     except OSError as error:
         place = "standard output" if is_stdout(out) else f"--out: {out}"

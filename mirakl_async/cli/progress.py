@@ -1,4 +1,4 @@
-"""A live line about a running sync, only on a terminal."""
+"""A progress bar for a running sync, shown only on a terminal."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
     from ..order_sync.report import SyncReport
 
-__all__ = ["handled", "live"]
+__all__ = ["progress_bar", "settled_orders"]
 
 
 @contextmanager
-def live(
+def progress_bar(
     label: str,
     share: Callable[[SyncReport], float | None],
     *,
@@ -26,10 +26,10 @@ def live(
     rate: Callable[[SyncReport], float],
     more: Callable[[], list[str]],
 ) -> Generator[Callable[[SyncReport], None] | None]:
-    """A callback for `sync(progress=...)` that moves a bar on standard error; None where that is not a terminal.
+    """Show a progress bar on standard error, and return the callback for `sync(progress=...)`; None without a terminal.
 
-    `share` returns how much of the whole job is settled, from 0 to 1, or None as long as that is unknown;
-    `rate` returns orders per second, `more` further texts.
+    `share` returns the settled share of the whole job, from 0 to 1, or None while it is unknown. `rate` returns orders
+    per second, and `more` returns additional texts.
     """
     if quiet or not sys.stderr.isatty():
         yield None
@@ -54,8 +54,8 @@ def live(
         yield show
 
 
-def handled(report: SyncReport) -> int:
-    """Orders that are settled."""
+def settled_orders(report: SyncReport) -> int:
+    """Return the number of settled orders."""
     return report.accepted + report.rejected + report.superseded
 
 

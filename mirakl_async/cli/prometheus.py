@@ -1,4 +1,4 @@
-"""Prometheus' text format, version 0.0.4: pure."""
+"""The text format of Prometheus, version 0.0.4. Pure."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Metric(NamedTuple):
 
 
 def as_text(metrics: Iterable[Metric]) -> str:
-    """The metrics as a page; those without samples are left out."""
+    """Return the metrics in the text format; metrics without samples are omitted."""
     return "".join(line + "\n" for metric in metrics if metric.samples for line in _lines(metric))
 
 

@@ -1,4 +1,4 @@
-"""How a command ends: its exit status, its JSON object with --json, and its message when it fails."""
+"""The result of a command: its exit status, its JSON object with --json, and its error message."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CommandError",
     "Exit",
-    "escape_what_cannot_be_shown",
+    "escape_unencodable_characters",
     "figures",
     "message_of",
     "print_error",
@@ -65,11 +65,11 @@ _FOR_TERMINALS = tuple(
         ),
     )
 )
-"""What messages say to users of the package, and what they say to users of the commands."""
+"""Patterns in messages for users of the package, and their replacements for users of the commands."""
 
 
 class Exit(IntEnum):
-    """The exit statuses of every command; INTERRUPTED is what a shell says of a Ctrl-C that nothing was made of."""
+    """The exit statuses of every command; INTERRUPTED is the one that shells use for a program ended by Ctrl-C."""
 
     DONE = 0
     REJECTED = 1
@@ -79,7 +79,7 @@ class Exit(IntEnum):
 
 
 class CommandError(Exception):
-    """A command cannot continue; its message is all that its user needs."""
+    """The error that ends a command; its message is complete for the user."""
 
     def __init__(self, words: str, status: Exit) -> None:
         super().__init__(words)
@@ -87,27 +87,27 @@ class CommandError(Exception):
 
 
 def usage_error(words: str) -> CommandError:
-    """The command was called in a wrong way: exit status 2."""
+    """Return an error for a wrong use of a command: exit status 2."""
     return CommandError(words, Exit.USAGE)
 
 
 def unfinished(words: str) -> CommandError:
-    """The command could not do what it was called for: exit status 3."""
+    """Return an error for a command that could not finish its work: exit status 3."""
     return CommandError(words, Exit.UNFINISHED)
 
 
 def message_of(error: Exception) -> str:
-    """The message of an error for the user of a command, who sets options and variables, not arguments."""
+    """Return the message of an error, worded for the command line: with options and variables instead of arguments."""
     text = str(error) or type(error).__name__
     if isinstance(error, OSError) and error.strerror:
-        text = f"{error.filename}: {error.strerror}" if error.filename else error.strerror  # without its number
+        text = f"{error.filename}: {error.strerror}" if error.filename else error.strerror  # without the error number
     for pattern, words in _FOR_TERMINALS:
         text = pattern.sub(words, text)
     return text
 
 
 def status_of(error: CommandError | MiraklError | OSError) -> Exit:
-    """The exit status that an expected error stands for: usage for what is refused before anything is sent."""
+    """Return the exit status of an expected error; USAGE is for errors that occur before anything is sent."""
     if isinstance(error, CommandError):
         return error.status
     before = isinstance(error, ConfigurationError | InvalidArgument | UnknownOperation)
@@ -115,7 +115,7 @@ def status_of(error: CommandError | MiraklError | OSError) -> Exit:
 
 
 def figures(report: SyncReport) -> dict[str, Any]:
-    """A report as plain values, with its rate."""
+    """Return a report as plain values, with the orders per second."""
     values = msgspec.structs.asdict(report)
     return {**values, "elapsed": round(report.elapsed, 3), "orders_per_second": round(report.orders_per_second, 1)}
 
@@ -128,10 +128,10 @@ def print_json(value: object) -> None:
     sys.stdout.flush()
 
 
-def escape_what_cannot_be_shown() -> None:
-    """Write an escape to standard output and error for characters that their encoding lacks, instead of failing.
+def escape_unencodable_characters() -> None:
+    """Write characters that the encoding of standard output or error lacks as escapes, instead of failing.
 
-    The escape is JSON's, so that an object that `print_json` writes can be read whatever the terminal's encoding.
+    The escapes are those of JSON, so that the objects of `print_json` are valid in every encoding.
     """
     codecs.register_error("mirakl-async", _escaped)
     for stream in (sys.stdout, sys.stderr):
@@ -147,7 +147,7 @@ def _escaped(error: UnicodeError) -> tuple[str, int]:
 
 
 def printable_json(text: str) -> str:
-    """The same JSON without characters that control a terminal, of which JSON itself escapes only some."""
+    """Escape the characters in a JSON text that control a terminal; JSON itself requires escapes for only some."""
     return _CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
@@ -158,9 +158,9 @@ def print_error(
     level: int = logging.INFO,
     logged: str | None = None,
 ) -> None:
-    """Write one line to standard error; with `--log-format json` an object of this level with these figures.
+    """Write one line to standard error, or with `--log-format json` an object with this level and these figures.
 
-    `logged` is its text there, where the other one may hold values of an order.
+    `logged` replaces the message in the object, for messages that contain values of an order.
     """
     if isinstance(sys.stderr, JsonLines):
         logging.getLogger(CONSOLE).log(level, "%s", words if logged is None else logged, extra=dict(figures or {}))

@@ -1,4 +1,4 @@
-"""`mirakl-async sample`: made-up orders to try things with."""
+"""`mirakl-async sample`: writes sample orders for experiments."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cyclopts import Parameter
 from .. import codec
 from .demo.sample_orders import sample_orders
 from .options import AT_LEAST_ZERO, whole_number
-from .outputs import STANDARD_OUTPUT, check_output, path_or_stdout, written
+from .outputs import STANDARD_OUTPUT, check_output, open_output, path_or_stdout
 from .results import Exit, usage_error
 
 __all__ = ["sample"]
@@ -49,7 +49,7 @@ def sample(
     if poison + updates > count:
         raise usage_error("--poison and --updates together must not be more than COUNT")
     check_output(out)
-    with written(out) as file:
+    with open_output(out) as file:
         for order, _ in sample_orders(count, poison=poison, updates=updates, seed=seed):
             file.write(codec.encode(order) + b"\n")
     return Exit.DONE

@@ -1,4 +1,4 @@
-"""`mirakl-async simulator`: the simulator as a program, for other languages and containers."""
+"""`mirakl-async simulator`: runs the simulator as a program, for other languages and for containers."""
 
 from __future__ import annotations
 
@@ -19,5 +19,5 @@ def simulator(*arguments: Annotated[str, Parameter(allow_leading_hyphen=True)]) 
     """
     try:
         return serve(arguments)
-    except SystemExit as end:  # how argparse ends after a usage error, or after --help
+    except SystemExit as end:  # raised by argparse after a usage error or --help
         return Exit.USAGE if end.code else Exit.DONE

@@ -1,4 +1,4 @@
-"""What runs beside a job: a bar on a terminal, or else a line of figures now and then, and the server of --health."""
+"""Shows the progress of a job, as a bar or as regular lines of figures, and runs the server of --health."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cyclopts import Parameter
 from .health import serving_health
 from .job_status import JobStatus
 from .options import SECONDS_AT_LEAST_ZERO
-from .progress import live
+from .progress import progress_bar
 from .results import print_error
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ Heartbeat: TypeAlias = Annotated[
 
 
 class Supervisor:
-    """One job and what is shown of it; `progress` is what the job is given as its callback."""
+    """Shows the progress of one job; `progress` is the callback for the job."""
 
     def __init__(self, status: JobStatus, progress: Callable[[SyncReport], None] | None, interval: float) -> None:
         self.progress = progress
@@ -45,7 +45,7 @@ class Supervisor:
         self._task: asyncio.Task[None] | None = None
 
     def watch(self, job: OrderSync) -> OrderSync:
-        """Follow a job that is about to begin; it is returned."""
+        """Start showing the progress of a job that is about to start, and return the job."""
         self._status.job = job
         self._status.rate(job.report)
         if self._interval or self.progress is not None:
@@ -53,7 +53,7 @@ class Supervisor:
         return job
 
     async def _run(self, job: OrderSync) -> None:
-        while self.progress is not None:  # a job that cannot send does not call it
+        while self.progress is not None:  # a job does not call `progress` while it cannot send
             self.progress(job.report)
             await asyncio.sleep(BAR_INTERVAL)
         await asyncio.sleep(min(FIRST_DELAY, self._interval))
@@ -62,7 +62,7 @@ class Supervisor:
             await asyncio.sleep(self._interval)
 
     async def end(self) -> None:
-        """Print the last figures."""
+        """Stop, and print the last figures."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -89,9 +89,10 @@ async def supervised(
     heartbeat: float | None,
     health: str | None = None,
 ) -> AsyncGenerator[Supervisor]:
-    """Show how a job of this client proceeds; `share` is as with `live`, None for that of the job's queue.
+    """Show the progress of a job of this client while the block runs.
 
-    Raises CommandError where the address of `health` cannot be listened at.
+    `share` is the argument of `progress_bar`; None means the share of the job's queue. Raises CommandError if the
+    server cannot listen at the address `health`.
     """
     status = JobStatus()
     status.calls = client.counters
@@ -100,7 +101,9 @@ async def supervised(
     hidden = quiet or bool(heartbeat)
     try:
         async with serving_health(health, status, quiet=quiet):
-            with live(label, share or QueueShare(status), quiet=hidden, rate=status.rate, more=status.notes) as bar:
+            with progress_bar(
+                label, share or QueueShare(status), quiet=hidden, rate=status.rate, more=status.notes
+            ) as bar:
                 supervisor = Supervisor(status, bar, interval)
                 try:
                     yield supervisor
@@ -111,14 +114,14 @@ async def supervised(
 
 
 class QueueShare:
-    """How much of a queue is done: of the most messages that waited since it was last empty."""
+    """The share of a queue that is processed, relative to the longest queue since it was last empty."""
 
     def __init__(self, status: JobStatus) -> None:
         self._status = status
         self._most = 0
 
     def __call__(self, _: SyncReport) -> float | None:
-        """From 0 to 1; None as long as it is not known how much waits."""
+        """Return the share, from 0 to 1, or None while the length of the queue is unknown."""
         if self._status.backlog is None:
             return None
         waiting = self._status.backlog.waiting
@@ -127,7 +130,7 @@ class QueueShare:
 
 
 def figures_of(report: SyncReport, in_flight: int, rate: float, status: JobStatus) -> dict[str, int | float | str]:
-    """What a heartbeat says, by name."""
+    """Return the figures of a heartbeat by name."""
     figures: dict[str, int | float | str] = {
         "read": report.read,
         "accepted": report.accepted,
@@ -150,7 +153,7 @@ def figures_of(report: SyncReport, in_flight: int, rate: float, status: JobStatu
 
 
 def line_of(figures: dict[str, int | float | str]) -> str:
-    """The same as one line."""
+    """Return the figures of a heartbeat as one line."""
     texts = {
         "orders_per_second": "{} orders/s",
         "outcomes": "outcomes accepted {}",

@@ -1,4 +1,4 @@
-"""`mirakl-async sync`: a file of orders into Mirakl Connect."""
+"""`mirakl-async sync`: sends a file of orders to Mirakl Connect."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .health import Health
 from .job import RejectedFile, check_rejected_file, report_end, run, shared_rate
 from .options import AuthUrl, BaseUrl, Concurrency, Json, Rate
 from .outputs import path_or_hyphen, standard_input
-from .progress import handled
+from .progress import settled_orders
 from .results import usage_error
 from .supervision import Heartbeat, supervised
 
@@ -31,12 +31,12 @@ STANDARD_INPUT = Path("/dev/stdin")
 
 
 class OrderFile(NdjsonFile):
-    """An NDJSON file that is read into a sync, or into its journal: how much of it was read, and whether to its end."""
+    """An NDJSON file that a sync or its journal reads: how much of it was read, and whether its end was reached."""
 
     def share(self, report: SyncReport) -> float:
-        """The share of the file that is settled, from 0 to 1: accepted, rejected or superseded."""
+        """Return the settled share of the file, from 0 to 1: accepted, rejected and superseded orders."""
         size = self.path.stat().st_size or 1
-        return min(1.0, handled(report) / max(1, report.read) * self.offset / size)
+        return min(1.0, settled_orders(report) / max(1, report.read) * self.offset / size)
 
 
 def _file(kind: type[Path], tokens: Sequence[Token]) -> Path:
@@ -116,14 +116,14 @@ def _origin(channel_id: str | None, channel_store_id: str | None) -> OriginReque
 
 
 def _check_source(source: Path) -> None:
-    """Check before the job what would otherwise stop it in the middle; raises CommandError."""
+    """Check before the job starts whether the file can be read as orders; raises CommandError."""
     if source == STANDARD_INPUT:
         standard_input()
     try:
         if source.is_file():
             with open_lines(source):
                 pass
-        else:  # the start of a pipe can be read only once
+        else:  # a pipe is not checked further, because its content can be read only once
             source.open("rb").close()
     except UnreadableFile as error:
         raise usage_error(str(error)) from error

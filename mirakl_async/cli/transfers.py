@@ -1,4 +1,4 @@
-"""The progress of an import or export: a live line on a terminal, elsewhere a line for each new state."""
+"""Shows the progress of an import or export: as a live line on a terminal, elsewhere as one line for each new state."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ __all__ = ["ProgressReporter", "resumable", "transfer"]
 
 @contextmanager
 def resumable(job_id: object) -> Generator[None]:
-    """Print how to follow the job when this program ends early: the job goes on at Mirakl.
+    """Print how to follow the job if this program ends early, because the job continues at Mirakl.
 
-    A SIGTERM ends the program as an error does, so that no incomplete file is left.
+    A SIGTERM ends the program like an error, so that no incomplete file is left.
     """
     ended = list[str]()
     try:
@@ -44,7 +44,7 @@ def resumable(job_id: object) -> Generator[None]:
 
 @contextmanager
 def _ending_on_sigterm(ended: list[str]) -> Generator[None]:
-    """Cancel the task on SIGTERM, and record it."""
+    """Cancel the task on SIGTERM, and record the signal."""
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
 
     def end() -> None:
@@ -64,7 +64,7 @@ def _ending_on_sigterm(ended: list[str]) -> Generator[None]:
 
 
 class ProgressReporter:
-    """Shows states, bytes and items: states everywhere unless `quiet`, figures only on a terminal."""
+    """Shows states, bytes and items: states everywhere unless `quiet`, numbers only on a terminal."""
 
     def __init__(self, progress: Progress | None, task: TaskID | None, *, quiet: bool) -> None:
         self._progress = progress
@@ -73,7 +73,7 @@ class ProgressReporter:
         self._last = ""
 
     def state(self, words: str) -> None:
-        """Show a state, once."""
+        """Show a new state."""
         words = one_line(words)
         if words == self._last or self._quiet:
             return
@@ -84,11 +84,11 @@ class ProgressReporter:
             self._progress.update(self._task, description=words, total=None, figures="")
 
     def bytes(self, done: int, total: int | None) -> None:
-        """Show how many bytes of a file were sent."""
+        """Show the number of bytes sent."""
         self._show(f"{done / 1e6:,.1f} MB", done, total)
 
     def items(self, done: int) -> None:
-        """Show how many items were written."""
+        """Show the number of items written."""
         self._show(f"{done:,}", done, None)
 
     def _show(self, figures: str, done: int, total: int | None) -> None:
@@ -98,7 +98,7 @@ class ProgressReporter:
 
 @contextmanager
 def transfer(label: str, *, quiet: bool) -> Generator[ProgressReporter]:
-    """What shows the progress of a transfer: on a terminal, a live line on standard error."""
+    """Return the reporter of a transfer; on a terminal it shows a live line on standard error."""
     if quiet or not sys.stderr.isatty():
         yield ProgressReporter(None, None, quiet=quiet)
         return

@@ -1,4 +1,4 @@
-"""`mirakl-async worker`: push what a queue holds, and what other processes put there."""
+"""`mirakl-async worker`: sends the messages of a queue, including those that other processes add later."""
 
 from __future__ import annotations
 

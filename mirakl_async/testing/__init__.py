@@ -1,4 +1,4 @@
-"""For tests of programs that use this package: clients and a wire for the simulator, and pytest's fixtures.
+"""Support for testing programs that use this package: pytest fixtures, simulator clients and an in-process wire.
 
-It knows both the client and the simulator, which know nothing of each other.
+This package imports both the client and the simulator, which do not import each other.
 """

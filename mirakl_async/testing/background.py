@@ -1,4 +1,4 @@
-"""A simulator in a thread of its own, for tests that are not asynchronous, or whose event loop is not theirs."""
+"""Runs a simulator in a separate thread, for synchronous tests and for tests that do not control their event loop."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ SECONDS_TO_START = 30.0
 
 @contextmanager
 def serving(simulator: Simulator) -> Generator[Simulator, None, None]:
-    """Run a simulator that has not been entered yet in another thread, until the block ends.
+    """Run a simulator in another thread until the block ends; the simulator must not have been started yet.
 
-    Its state may be read and changed meanwhile, as between two requests.
+    The calling thread may read and change the simulator's state, as between two requests.
     """
     started: Future[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = Future()
     thread = threading.Thread(target=_run, args=(simulator, started), name="mirakl simulator", daemon=True)

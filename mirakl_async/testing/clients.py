@@ -1,4 +1,4 @@
-"""Clients that are set up for a simulator: its addresses, its credentials, its pace."""
+"""Clients configured for a simulator: with its URLs, its credentials and its rate limits."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ __all__ = ["ConnectOpenedOnUse", "FrontOpenedOnUse", "SessionOpenedOnUse", "conn
 
 
 class SessionOpenedOnUse(Session):
-    """A session that opens itself at the first call, on the event loop that then runs, and is closed with that loop."""
+    """A session that opens at its first call, on the running event loop, and closes when that loop ends."""
 
     __slots__ = ("_closing",)
 
     @property
     def transport(self) -> Transport:
-        """The transport, made when it is first used."""
+        """The transport, created at its first use."""
         if self.state == "not opened":
             self.open()
             self._closing: asyncio.Task[None] = asyncio.create_task(_close_when_cancelled(self))
@@ -33,7 +33,7 @@ class SessionOpenedOnUse(Session):
 
 
 async def _close_when_cancelled(session: Session) -> None:
-    """Close a session when its event loop ends, which cancels all tasks and waits for them."""
+    """Close a session when its event loop ends, because a loop cancels its tasks and waits for them when it ends."""
     try:
         await asyncio.Event().wait()
     finally:
@@ -41,13 +41,13 @@ async def _close_when_cancelled(session: Session) -> None:
 
 
 class ConnectOpenedOnUse(ConnectChannel):
-    """`ConnectChannel` for fixtures, which are made where no event loop runs."""
+    """A `ConnectChannel` for fixtures, which are created while no event loop runs."""
 
     _session_type = SessionOpenedOnUse
 
 
 class FrontOpenedOnUse(MarketplaceFront):
-    """`MarketplaceFront` for fixtures, which are made where no event loop runs."""
+    """A `MarketplaceFront` for fixtures, which are created while no event loop runs."""
 
     _session_type = SessionOpenedOnUse
 
@@ -55,7 +55,7 @@ class FrontOpenedOnUse(MarketplaceFront):
 def connect_client(
     addresses: Addresses, settings: ClientSettings, kind: type[ConnectChannel] = ConnectChannel
 ) -> ConnectChannel:
-    """Return a client of the simulator's Connect and Account."""
+    """Return a client of the simulator's Connect and Account services."""
     return kind(
         connect_url=addresses.connect_url,
         account_url=addresses.account_url,
@@ -67,7 +67,7 @@ def connect_client(
 def front_client(
     addresses: Addresses, settings: ClientSettings, kind: type[MarketplaceFront] = MarketplaceFront
 ) -> MarketplaceFront:
-    """Return a client of the simulator's Marketplace."""
+    """Return a client of the simulator's Marketplace service."""
     return kind(addresses.front_url, auth_url=addresses.auth_url, **(_defaults(addresses) | settings))
 
 

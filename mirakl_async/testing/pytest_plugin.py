@@ -1,7 +1,7 @@
-"""pytest's plugin: a simulator, its clients, its faults and its clock as fixtures.
+"""The pytest plugin: fixtures for a simulator, its clients, its faults and its clock.
 
-pytest loads it wherever this package is installed; nothing else of the package is loaded before a fixture is used. The
-fixtures are ordinary functions, so that they serve every plugin that runs asynchronous tests.
+pytest loads the plugin wherever this package is installed. The rest of the package is imported when a fixture is first
+used. The fixtures are ordinary functions, so they work with every plugin that runs asynchronous tests.
 
     @pytest.mark.mirakl(rate_limits="documented", faults=[Fault.status(503, at=(1,))])
     async def test_orders_are_sent(mirakl, mirakl_connect): ...
@@ -38,20 +38,21 @@ MARKER = (
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the setting of a whole project."""
+    """Add the plugin's setting for a whole project."""
     parser.addini("mirakl_sockets", "serve the fixture `mirakl` on real ports", type="bool", default=False)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the marker known."""
+    """Register the marker `mirakl`."""
     config.addinivalue_line("markers", MARKER)
 
 
 @pytest.fixture
 def mirakl(request: pytest.FixtureRequest) -> Generator[Simulator, None, None]:
-    """A simulated Mirakl of this test's own, made as the marker `mirakl` says.
+    """A simulated Mirakl for one test, configured by the marker `mirakl`.
 
-    Without sockets only its own clients reach it (`mirakl_connect`, `mirakl_front`, `mirakl.connect_client(...)`).
+    Without sockets, only clients that the simulator creates can reach it: `mirakl_connect`, `mirakl_front`,
+    `mirakl.connect_client(...)`.
     """
     from ..simulator import Fault, FaultPlan, Simulator  # noqa: PLC0415
     from .background import serving  # noqa: PLC0415
@@ -73,7 +74,7 @@ def mirakl(request: pytest.FixtureRequest) -> Generator[Simulator, None, None]:
 
 @pytest.fixture
 def mirakl_connect(mirakl: Simulator) -> ConnectChannel:
-    """A client of the simulated Connect and Account: ready for use, and closed with the event loop."""
+    """A client of the simulated Connect and Account services, ready for use; it is closed when the event loop ends."""
     from .clients import ConnectOpenedOnUse, connect_client  # noqa: PLC0415
 
     return connect_client(mirakl.addresses, mirakl.client_settings(), ConnectOpenedOnUse)
@@ -81,7 +82,7 @@ def mirakl_connect(mirakl: Simulator) -> ConnectChannel:
 
 @pytest.fixture
 def mirakl_front(mirakl: Simulator) -> MarketplaceFront:
-    """A client of the simulated Marketplace: ready for use, and closed with the event loop."""
+    """A client of the simulated Marketplace service, ready for use; it is closed when the event loop ends."""
     from .clients import FrontOpenedOnUse, front_client  # noqa: PLC0415
 
     return front_client(mirakl.addresses, mirakl.client_settings(), FrontOpenedOnUse)
@@ -89,13 +90,13 @@ def mirakl_front(mirakl: Simulator) -> MarketplaceFront:
 
 @pytest.fixture
 def mirakl_faults(mirakl: Simulator) -> FaultPlan:
-    """What goes wrong at the simulated Mirakl: `mirakl_faults.add(Fault.status(503, at=(1,)))`."""
+    """The faults of the simulated Mirakl; add one with `mirakl_faults.add(Fault.status(503, at=(1,)))`."""
     return mirakl.faults
 
 
 @pytest.fixture
 def mirakl_clock(mirakl: Simulator) -> ManualClock:
-    """The time of the simulated Mirakl and of its clients: `advance(seconds)` moves it, and so does every sleep."""
+    """The clock of the simulated Mirakl and of its clients; `advance(seconds)` and every sleep move it forward."""
     from ..simulator import ManualClock  # noqa: PLC0415
 
     if not isinstance(mirakl.clock, ManualClock):
@@ -107,7 +108,7 @@ def mirakl_clock(mirakl: Simulator) -> ManualClock:
 
 
 def _arguments(request: pytest.FixtureRequest) -> dict[str, Any]:
-    """Return what the markers of a test say, the closest one last."""
+    """Return the arguments for the simulator from the markers of a test; the closest marker overrides the others."""
     arguments: dict[str, Any] = {"sockets": request.config.getini("mirakl_sockets")}
     for marker in reversed(list(request.node.iter_markers("mirakl"))):
         if marker.args:

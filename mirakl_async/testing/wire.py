@@ -1,4 +1,4 @@
-"""A wire without sockets: a client's requests are handed to a simulator in the same process."""
+"""A wire without sockets, which passes a client's requests to a simulator in the same process."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ __all__ = ["Answering", "SimulatorResponse", "SimulatorWire"]
 
 
 class Answering(Protocol):
-    """`Simulator.answer`."""
+    """The signature of `Simulator.answer`."""
 
     async def __call__(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes = b"", *, timeout: float | None = None
     ) -> Answer:
-        """Answer one request."""
+        """Return the answer to one request."""
         ...
 
 
 class SimulatorWire:
-    """Hands requests to a simulator; see `http.wire.Wire`. Timeouts are seconds of the simulator's clock."""
+    """An implementation of `http.wire.Wire` for a simulator; timeouts are in seconds of the simulator's clock."""
 
     def __init__(self, answer: Answering) -> None:
         self._answer = answer
@@ -49,7 +49,7 @@ class SimulatorWire:
         max_bytes: int,
         new_connection: bool = False,
     ) -> WireResponse:
-        """Send a request and return the whole answer; raises WireError."""
+        """Send a request and return the complete response; raises WireError."""
         opened = await self.open(method, url, headers, body, timeout=timeout, new_connection=new_connection)
         if opened.status >= 300:
             return WireResponse(opened.status, opened.headers, await opened.read_error_body(max_bytes, 0))
@@ -72,7 +72,7 @@ class SimulatorWire:
         timeout: float | None,
         new_connection: bool = False,  # noqa: ARG002 - there are no connections
     ) -> SimulatorResponse:
-        """Send a request and return the answer, its body unread; raises WireError."""
+        """Send a request and return the response before its body is read; raises WireError."""
         if isinstance(body, Multipart):
             body, headers = await _form(body, headers)
         sent = {**headers}
@@ -86,11 +86,11 @@ class SimulatorWire:
             return SimulatorResponse(broken.answer, is_cut=True)
 
     async def close(self) -> None:
-        """Nothing is open."""
+        """Do nothing, because the wire has no connections."""
 
 
 class SimulatorResponse:
-    """An answer of the simulator; see `http.wire.StreamedWireResponse`."""
+    """An answer of the simulator as an `http.wire.StreamedWireResponse`."""
 
     framed = True
 
@@ -106,7 +106,7 @@ class SimulatorResponse:
         self._is_cut = is_cut
 
     def pieces(self) -> Iterator[bytes]:
-        """Yield the body, decompressed; raises WireError if it breaks off."""
+        """Yield the decompressed body; raises WireError if the body is incomplete."""
         codings = content_codings(self.headers)
         decoder = Decoder(codings) if codings else None
         for raw in self._raw():
@@ -120,17 +120,17 @@ class SimulatorResponse:
             decoder.end()
 
     async def chunks(self) -> AsyncGenerator[bytes, None]:
-        """Yield the body, decompressed; raises WireError if it breaks off."""
+        """Yield the decompressed body; raises WireError if the body is incomplete."""
         for piece in self.pieces():
             if piece:
                 yield piece
 
     async def read_error_body(self, max_bytes: int, timeout: float) -> bytes:  # noqa: ARG002 - all is there
-        """Return what an error says, at most `max_bytes` bytes of it."""
+        """Return the first `max_bytes` bytes of the body of an error response."""
         return decode_error_body(RedactedBytes(b"".join(self._raw())), self.headers, max_bytes)
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Do nothing, because the response holds no connection."""
 
     def _raw(self) -> Iterator[bytes]:
         return chain((self._answer.body,), self._answer.pieces or ())

@@ -14,8 +14,8 @@ import pytest
 
 from mirakl_async import arrow_schema
 from mirakl_async.cli import main
-from mirakl_async.cli.export_files import MemberRows, writer_of
-from mirakl_async.cli.outputs import written
+from mirakl_async.cli.export_files import MemberRows, export_writer
+from mirakl_async.cli.outputs import open_output
 from mirakl_async.cli.results import CommandError
 from mirakl_async.imports_exports.orders import OrderExport
 from mirakl_async.models.front.offers import ExportedOffer
@@ -96,7 +96,7 @@ def test_a_file_is_on_disk_before_it_gets_its_name(tmp_path, monkeypatch):
     synced = []
     monkeypatch.setattr(os, "fsync", lambda _: synced.append([path.read_bytes() for path in tmp_path.iterdir()]))
     export = OrderExport(Mock(), operations["OR14"], "t")
-    with written(tmp_path / "o.ndjson") as opened, writer_of(export, opened, ".ndjson") as (_, file):
+    with open_output(tmp_path / "o.ndjson") as opened, export_writer(export, opened, ".ndjson") as (_, file):
         file.write(msgspec.Raw(b'{"order_id":"o1"}'))
     assert synced == [[b'{"order_id":"o1"}\n']]
     assert (tmp_path / "o.ndjson").read_bytes() == synced[0][0]

@@ -11,7 +11,7 @@ import json
 import pytest
 
 from mirakl_async.cli import main
-from mirakl_async.cli.outputs import written
+from mirakl_async.cli.outputs import open_output
 from mirakl_async.cli.results import CommandError
 from mirakl_async.simulator import Simulator
 
@@ -122,7 +122,7 @@ def test_what_cannot_be_packed_is_wrong_usage(arguments, words, capsys, monkeypa
 
 def test_a_packed_file_that_is_not_finished_does_not_appear(tmp_path):
     def fail():
-        with written(tmp_path / "o.ndjson.gz") as file:
+        with open_output(tmp_path / "o.ndjson.gz") as file:
             file.write(b"x" * 200_000)
             raise OSError(28, "No space left on device")
 

@@ -1,1 +1,1 @@
-"""The demo: made-up orders pushed into the simulator, and compared with what it holds."""
+"""The demo: pushes sample orders into the simulator and compares them with what the simulator holds."""

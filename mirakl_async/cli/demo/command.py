@@ -1,4 +1,4 @@
-"""`mirakl-async demo`: an order sync, end to end, against a simulator in another process."""
+"""`mirakl-async demo`: runs a complete order sync against a simulator in another process."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Whether a simulator holds exactly what it was sent: nothing lost, nothing else, of each order the right version.
+"""Compares the orders of a simulator with the orders sent: none lost, none added, and the newest version of each.
 
-One digest over all orders answers yes. Where it does not, every order is read back and looked at.
+If one digest over all orders is equal, the orders are equal. Otherwise every order is read back and compared.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ __all__ = ["Comparison", "compare"]
 
 
 class Comparison(Struct, kw_only=True):
-    """What a simulator holds beside what it should hold.
+    """The differences between the orders that a simulator holds and those that it should hold.
 
-    `overwritten` counts orders whose body was replaced by another of the same stamp: their end state was luck.
+    `overwritten` counts orders whose body was replaced by another body with the same date: their final state depended
+    on the order of arrival.
     """
 
     orders_held: int
@@ -36,7 +37,7 @@ class Comparison(Struct, kw_only=True):
     answers_429: int = 0
 
     def __str__(self) -> str:
-        """One line for people."""
+        """Return the comparison as one line of text."""
         traffic = f"{self.calls} calls, at most {self.busiest_window} in any second, {self.answers_429} answers 429"
         if self.identical:
             return f"the simulator holds {self.orders_held:,} orders, exactly those sent; {traffic}"
@@ -47,7 +48,10 @@ class Comparison(Struct, kw_only=True):
 
 
 async def compare(control: Control, expected: Callable[[], Iterator[tuple[OrderKey, bytes]]]) -> Comparison:
-    """Compare a simulator with the orders it must hold, each once; raises ConnectionError if it is gone."""
+    """Compare a simulator with the orders it must hold, each given once.
+
+    Raises ConnectionError if the simulator is unreachable.
+    """
     state = await control.state()
     traffic = state.traffic.get("upsertOrders")
     comparison = Comparison(

@@ -1,7 +1,7 @@
-"""The demo with --kill: processes that push orders and are killed in the middle, one after another.
+"""The demo with --kill: processes push orders and are killed while they work, one after another.
 
-The feed is a file, the pusher is `mirakl-async sync FILE --journal J --resume` in a process of its own. It is killed
-with SIGKILL each time the simulator holds a certain number of orders; the last one may finish.
+The orders are in a file, and each process runs `mirakl-async sync FILE --journal J --resume`. A process is killed with
+SIGKILL when the simulator holds a certain number of orders; the last process may finish.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ LOOK_EVERY = 0.05
 
 
 class Statistics(Struct, kw_only=True):
-    """What a queue holds: messages, and rejected orders."""
+    """The counts of a queue: messages, and rejected orders."""
 
     waiting: int
     rejected: int
 
 
 class KillTestResult(Struct, kw_only=True):
-    """How often a process was killed, what the last one reported, and what the journal holds in the end."""
+    """The result of a run with kills: their number, the last process's report, and what remains in the journal."""
 
     kills: int
     finished: bool
@@ -51,14 +51,14 @@ class KillTestResult(Struct, kw_only=True):
 async def push_through_kills(
     mirakl: SimulatorProcess, feed: SampleFeed, rate: RateUsage, kills: int, *, journal: str | None, quiet: bool
 ) -> KillTestResult:
-    """Push a feed while its process is killed `kills` times; raises CommandError if it ends before that.
+    """Push a feed while its process is killed `kills` times; raises CommandError if a process ends before it is killed.
 
-    `journal` is the address of the queue; None for a temporary SQLite file.
+    `journal` is the URL of the queue; None is a temporary SQLite file.
     """
     with TemporaryDirectory(prefix="mirakl-demo-") as folder:
         file, journal = Path(folder) / "orders.ndjson", journal or str(Path(folder) / "orders.db")
         await asyncio.to_thread(feed.write, file)
-        for number, held in enumerate(_moments(feed, kills), 1):
+        for number, held in enumerate(_kill_points(feed, kills), 1):
             child = await _start(mirakl, file, journal, rate)
             if not await _kill_when(mirakl, child, held):
                 raise unfinished(f"all orders were pushed before kill {number} of {kills}: give more --orders")
@@ -77,8 +77,8 @@ async def push_through_kills(
     )
 
 
-def _moments(feed: SampleFeed, kills: int) -> list[int]:
-    """How many orders the simulator is to hold at each kill: spread over the feed, each a little early or late."""
+def _kill_points(feed: SampleFeed, kills: int) -> list[int]:
+    """Return the number of held orders at which each kill happens: spread over the feed, with random shifts."""
     draw = Random(feed.seed)  # noqa: S311 - nothing is kept secret
     orders = feed.orders - feed.poison
     return [int(orders * (number + 0.5 + draw.uniform(-0.3, 0.3)) / (kills + 1)) for number in range(kills)]
@@ -97,7 +97,7 @@ async def _start(mirakl: SimulatorProcess, file: Path, journal: str, rate: RateU
 
 
 async def _kill_when(mirakl: SimulatorProcess, child: Process, held: int) -> bool:
-    """Kill the process when the simulator holds `held` orders; False if it had ended by itself."""
+    """Kill the process when the simulator holds `held` orders; return False if the process had already ended."""
     try:
         while child.returncode is None and (await mirakl.control.state()).orders < held:  # noqa: ASYNC110 - another process
             await asyncio.sleep(LOOK_EVERY)

@@ -1,4 +1,4 @@
-"""The orders that the demo pushes, and what the simulator must hold afterwards."""
+"""The orders that the demo pushes, and the orders that the simulator must hold afterwards."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from ... import codec
 from ...simulator import OrderKey
-from ..progress import handled
+from ..progress import settled_orders
 from .sample_orders import ORIGIN, SampleOrder, sample_orders
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ __all__ = ["SampleFeed"]
 
 
 class SampleFeed(Struct, frozen=True, kw_only=True):
-    """The orders that the demo pushes: generated each time they are iterated over, and always the same."""
+    """The orders that the demo pushes; each iteration generates the same orders again."""
 
     orders: int
     poison: int
@@ -36,17 +36,17 @@ class SampleFeed(Struct, frozen=True, kw_only=True):
 
     def share(self, report: SyncReport) -> float:
         """The share of the feed that is settled, from 0 to 1."""
-        return handled(report) / len(self)
+        return settled_orders(report) / len(self)
 
     def expected(self) -> Iterator[tuple[OrderKey, bytes]]:
-        """What the simulator must hold in the end, byte for byte."""
+        """Return the orders that the simulator must hold at the end, byte for byte."""
         for order, stays in self:
             if stays:
                 key = OrderKey(ORIGIN.channel_id, ORIGIN.channel_store_id, order.channel_order_id)
                 yield key, codec.encode(order)
 
     def write(self, file: Path) -> None:
-        """Write the orders as NDJSON, one at a time."""
+        """Write the orders as NDJSON, generating one order at a time."""
         with file.open("wb") as lines:
             for order, _ in self:
                 lines.write(codec.encode(order) + b"\n")

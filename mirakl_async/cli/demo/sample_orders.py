@@ -1,8 +1,8 @@
-"""Sample orders: made up, the same for the same seed, generated one at a time.
+"""Sample orders: fictitious, reproducible from a seed, and generated one at a time.
 
-Some are invalid on purpose, in ways that a struct does not notice when it is made: such an order reaches Mirakl, is
-rejected there together with its whole batch, and has to be found. Others come twice, in two versions, sometimes the
-newer one first: only the newest may be held in the end.
+Some are invalid on purpose, in ways that a struct does not detect when it is created: such an order reaches Mirakl, is
+rejected there together with its whole batch, and has to be isolated. Others occur twice, in two versions, sometimes
+with the newer one first: only the newest version may be held at the end.
 """
 
 from __future__ import annotations
@@ -38,16 +38,17 @@ FARTHEST = 1000
 
 
 class SampleOrder(NamedTuple):
-    """An order as it is sent, and whether Mirakl must hold exactly this in the end."""
+    """An order as it is sent, and whether Mirakl must hold exactly this version at the end."""
 
     order: OrderRequest
     stays: bool
 
 
 def sample_orders(count: int, *, poison: int = 0, updates: int = 0, seed: int = 0) -> Iterator[SampleOrder]:
-    """`count` different orders, `poison` of them broken, and a second version of `updates` others.
+    """Yield `count` different orders, of which `poison` are invalid, and a second version of `updates` others.
 
-    Each of them is at a random place; a second version follows at most 1,000 orders after the first.
+    Invalid orders and second versions are at random positions; a second version follows at most 1,000 orders after the
+    first one.
     """
     draw = Random(seed)  # noqa: S311 - nothing is kept secret
     later: list[tuple[int, int, int]] = []
@@ -70,7 +71,7 @@ def sample_orders(count: int, *, poison: int = 0, updates: int = 0, seed: int = 
 
 
 def _version(number: int, version: int) -> SampleOrder:
-    """One of the two versions of an order that comes twice."""
+    """Return one of the two versions of an order that occurs twice."""
     return SampleOrder(_order(number, version), stays=version == 2)
 
 
@@ -140,7 +141,7 @@ def _money(cents: int) -> Money:
     return Money(amount=Decimal(cents).scaleb(-2), currency="EUR")
 
 
-# Each takes an order as Any, because the type of what it puts there is part of what is wrong with it.
+# Each takes an order as Any, because some of the invalid values have the wrong type.
 
 
 def _no_lines(order: Any) -> None:
