@@ -14,9 +14,11 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from ..clock import is_own_cancellation
 from ..errors import APIError, BadRequest, CallError, MiraklError
-from ..http import request_builder as calls
+from ..http import request_builder
 from ..operations.connect.orders import UPSERT_ORDERS
 from .entries import encode_batch
 from .error_policy import is_foreign, recovery_for, throttled
@@ -71,7 +73,7 @@ class WorkerPool:
     ) -> None:
         self._transport = session.transport
         self._clock = session.clock
-        self._base = session.base_url("connect")
+        self._request = request_builder.build(UPSERT_ORDERS, {}, session.base_url("connect"), b"")
         self._options: Options = {**session.options_for({}), "deadline": None, "max_wait": 3600.0}
         self._intake = intake
         self._batcher = batcher
@@ -188,7 +190,7 @@ class WorkerPool:
         self._intake.record_order_size(len(body) / count)
         self._bytes += len(body)
         try:
-            await self._send_until_answered(batch, calls.build(UPSERT_ORDERS, {}, self._base, body))
+            await self._send_until_answered(batch, replace(self._request, body=body))
         finally:
             self._bytes -= len(body)
             self._room.set()
