@@ -30,7 +30,7 @@ from benchmarks.synthetic import ORIGIN, order, orders
 from mirakl_async import BearerToken, ConnectChannel
 from mirakl_async.codec import encode
 from mirakl_async.queues.blocks import encode_block
-from mirakl_async.queues.opening import opened
+from mirakl_async.queues.opening import open_queue
 from tests.support.redis_server import RedisServer
 
 BLOCK_LINES = 75
@@ -70,7 +70,7 @@ async def push(url: str, source: Any, expected: int, queue: Any) -> tuple[float,
 async def work(url: str, lines: list[bytes], queue: Any) -> tuple[float, float]:
     """The same for lines that another program put."""
     async with (
-        opened(queue) as kept,
+        open_queue(queue) as kept,
         ConnectChannel(auth=BearerToken("token"), connect_url=url, rate_limit="none") as connect,
     ):
         for start in range(0, len(lines), BLOCK_LINES):
@@ -119,7 +119,7 @@ def foreign(url: str, made: list[Any], rounds: int, kinds: dict[str, Queues]) ->
 async def put_and_take(queue: Any, waiting: int, measured: int) -> None:
     """Microseconds an order of put and of take while this many wait, and the memory that is needed."""
     line = encode(order(1))
-    async with opened(queue) as kept:
+    async with open_queue(queue) as kept:
         bodies = [block(number, line) for number in range(8)]
         for _ in range(waiting // BLOCK_LINES // len(bodies)):
             await kept.put(bodies)

@@ -19,7 +19,7 @@ from msgspec import Struct, field
 
 from ..errors import SyncFailed
 from ..order_sync.rejections import reason_of
-from ..queues.opening import queue_of
+from ..queues.opening import make_queue
 from .outputs import check_output, is_stdout, path_or_stdout
 from .results import Exit, figures, print_error, print_json, usage_error
 
@@ -53,7 +53,7 @@ async def shared_rate(address: str | None) -> AsyncGenerator[RateLimiter | None]
     Raises ConfigurationError if the address is not valid for a queue.
     """
     if address is not None:
-        queue_of(address)  # raises if the address is incomplete
+        make_queue(address)  # raises if the address is incomplete
     if address is None or not address.startswith(REDIS):
         yield None
         return

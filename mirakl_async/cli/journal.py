@@ -12,7 +12,7 @@ from cyclopts import Parameter
 from msgspec import Raw
 
 from ..order_sync.rejected_file import is_json, is_rejected_file, read_records
-from ..queues.opening import opened, queue_of, require
+from ..queues.opening import make_queue, open_queue, require
 from ..queues.protocol import KeepsRejected, KnowsAge, offers
 from .job_status import as_duration
 from .options import Json
@@ -72,8 +72,8 @@ async def journal(
             )
         _show_records(await asyncio.to_thread(read_records, Path(queue)), every=show_rejected, as_json=json)
         return Exit.DONE
-    require(queue_of(queue), KeepsRejected, "mirakl-async journal cannot show it")
-    async with opened(queue) as kept:
+    require(make_queue(queue), KeepsRejected, "mirakl-async journal cannot show it")
+    async with open_queue(queue) as kept:
         if show_rejected:
             await _show_rejected(kept, as_json=json)
         elif replay or purge:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..checks import CALLABLE, SECONDS, SECONDS_OR_ZERO, Rules, check_settings, instance, whole
 from ..errors import ConfigurationError, QueueUnavailable
-from ..queues.opening import opened, queue_of, require
+from ..queues.opening import make_queue, open_queue, require
 from ..queues.protocol import Sink, Source
 from .counters import EventCounters, EventRecorder
 from .opening import checked_store, open_store
@@ -180,7 +180,7 @@ class Events:
                 reporter = Reporter(self._session, None, recorder, log_only)
                 reported = await reporter.report(action_id, decode_outcome(stored), is_first=stored == encoded)
             else:
-                async with opened(orders) as queue:
+                async with open_queue(orders) as queue:
                     reporter = Reporter(self._session, require(queue, Sink, "give another queue"), recorder, log_only)
                     reported = await reporter.report(action_id, decode_outcome(stored), is_first=stored == encoded)
             if reported:
@@ -215,4 +215,4 @@ def _check_arguments(queue: Any, store: Any, orders: Any, rejected: Any) -> None
 
 
 def _queue(given: Any) -> Any:
-    return queue_of(given) if isinstance(given, str | Path) else given
+    return make_queue(given) if isinstance(given, str | Path) else given

@@ -56,7 +56,7 @@ class StoreMaintenance:
                         log.error("the deferred command %s cannot be read: %s", action_id, error)  # noqa: TRY400
                 self._recorder.record_backlog(await self._store.backlog())
             except QueueUnavailable as error:
-                log.warning("%s; looking for outcomes to report again in %.0f s", error, MAINTENANCE_INTERVAL)
+                log.warning("%s; retrying to report outcomes in %.0f s", error, MAINTENANCE_INTERVAL)
             await self._clock.sleep(MAINTENANCE_INTERVAL)
 
     async def _report_all(self) -> None:
@@ -96,4 +96,4 @@ class StoreMaintenance:
             try:
                 await self.flush()
             except QueueUnavailable as error:
-                log.warning("%s; storing what was reported again in %.1f s", error, FLUSH_INTERVAL)
+                log.warning("%s; retrying to store reported outcomes in %.1f s", error, FLUSH_INTERVAL)

@@ -158,7 +158,7 @@ class RedisIdempotencyStore:
 
     async def __aenter__(self) -> Self:
         if self._sender is not None:
-            raise QueueClosed(f"{self!r} was opened before; make another")
+            raise QueueClosed(f"{self!r} was already opened; create another one")
         self._sender = asyncio.create_task(self._send_all(), name="mirakl idempotency store")
         try:
             info = await self._repeat(self._server.info)

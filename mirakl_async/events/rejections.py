@@ -19,7 +19,7 @@ import msgspec
 
 from ..downloads.private import open_private
 from ..errors import ConfigurationError
-from ..queues.opening import opened, require
+from ..queues.opening import open_queue, require
 from ..queues.protocol import KeepsRejected, RejectedRow, Sink, offers
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ async def open_place(place: str | Path | Sink | None) -> AsyncGenerator[Path | S
     elif place is None:
         yield None
     else:
-        async with opened(place) as queue:
+        async with open_queue(place) as queue:
             yield queue
 
 

@@ -29,7 +29,7 @@ __all__ = ["ALREADY_FINAL", "GONE_REASON", "MAX_PAUSE", "OPTIONS", "Reporter", "
 
 log: logging.Logger = logging.getLogger("mirakl_async")
 ALREADY_FINAL = "ACTION_ALREADY_FINAL"
-GONE_REASON = "Connect answered 404: the action expired before its outcome was reported, or it was completed by then"
+GONE_REASON = "Connect answered 404: the action expired or was completed before its outcome was reported"
 MAX_OUTAGE = 60.0
 OPTIONS: Options = {"deadline": 30.0}
 FIRST_PAUSE, MAX_PAUSE = 0.5, 10.0
@@ -71,9 +71,7 @@ class Reporter:
         configuration can solve.
         """
         if not self.can_put(outcome):
-            log.error(
-                "the outcome of action %s has orders to be put: it waits for a runner that has orders=", action_id
-            )
+            log.error("the outcome of action %s has orders to put: it waits for a runner with orders=", action_id)
             self._recorder.record("postponed")
             return False
         verdict = await self._send_with_retries(action_id, outcome, is_first=is_first)

@@ -114,7 +114,9 @@ class EventRouter:
         for kind in kinds:
             self._check_registrable("decline", kind)
             if not issubclass(cast("type[Event]", kind), Command):
-                raise ConfigurationError(f"EventRouter.decline: {kind.__name__} is a fact; only commands are answered")
+                raise ConfigurationError(
+                    f"EventRouter.decline: {kind.__name__} is a fact; only commands can be declined"
+                )
             self._declined[kind] = failed([(ActionErrorCode.ACTION_NOT_SUPPORTED, message)])
 
     def include(self, other: EventRouter) -> None:
@@ -149,7 +151,7 @@ class EventRouter:
                 f"EventRouter.{method}: {kind.__name__} already has a handler, {self._handlers[kind].name}"
             )
         if kind in self._declined:
-            raise ConfigurationError(f"EventRouter.{method}: {kind.__name__} is declined already")
+            raise ConfigurationError(f"EventRouter.{method}: {kind.__name__} is already declined")
 
 
 def _make_handler(kind: type[Event], handler: Any) -> Handler:
@@ -169,9 +171,7 @@ def _make_handler(kind: type[Event], handler: Any) -> Handler:
     if positional:
         _check_event(kind, positional[0].annotation, owner)
     if not issubclass(kind, Command) and _mentions(signature.return_annotation, Done, Deferred):
-        raise ConfigurationError(
-            f"{owner} must not return an outcome: {kind.__name__} is a fact, which is not answered"
-        )
+        raise ConfigurationError(f"{owner} must not return an outcome: {kind.__name__} is a fact, which has no outcome")
     is_async = inspect.iscoroutinefunction(handler) or inspect.iscoroutinefunction(
         getattr(type(handler), "__call__", None)  # noqa: B004 - tests whether `__call__` is a coroutine function
     )
@@ -190,7 +190,7 @@ def _signature(handler: Any, owner: str) -> inspect.Signature:
     except NameError:  # names that only type checkers import
         return inspect.signature(handler)
     except (TypeError, ValueError, SyntaxError):
-        raise ConfigurationError(f"{owner} has no signature that can be read: give a function") from None
+        raise ConfigurationError(f"the signature of {owner} cannot be read: register a function") from None
 
 
 def _has_delivery_parameter(positional: list[inspect.Parameter]) -> bool:

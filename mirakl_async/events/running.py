@@ -108,11 +108,11 @@ class Runner:
                     worker.task.cancel()
             threads = [one.task for one in self._workers if one.task and one.is_thread and one.started_at is not None]
             if threads:
-                log.warning("waiting for %d handlers in threads, which cannot be stopped", len(threads))
+                log.warning("waiting for %d handlers in threads, which cannot be cancelled", len(threads))
                 await asyncio.wait(threads)
             pending = (await asyncio.wait(tasks, timeout=CANCEL_TIMEOUT))[1] if tasks else ()
             if pending:
-                log.error("%d handlers ignore their cancellation; their events are delivered again", len(pending))
+                log.error("%d handlers ignored their cancellation; their events are delivered again", len(pending))
 
     @contextmanager
     def _signals(self) -> Generator[None]:
@@ -248,6 +248,6 @@ class Runner:
                     continue
                 worker.timed_out = True
                 if worker.is_thread:
-                    log.warning("%s has run for %.0f s; a thread cannot be stopped", worker.handler_name, limit)
+                    log.warning("%s runs longer than %.0f s; threads cannot be cancelled", worker.handler_name, limit)
                 elif worker.task is not None:
                     worker.task.cancel()

@@ -21,7 +21,7 @@ from ..errors import ClientStateError, ConfigurationError, QueueError, QueueUnav
 from ..model import Command
 from ..models.connect_events import UploadDocument
 from ..queues.held_messages import HeldMessages
-from ..queues.opening import opened, require
+from ..queues.opening import open_queue, require
 from ..queues.protocol import Sink, Source
 from .counters import EventRecorder
 from .delivery import Delivery
@@ -104,16 +104,16 @@ class EventStream:
 
     async def __aenter__(self) -> Self:
         if self._opened:
-            raise ClientStateError("events.receive: the stream was opened before; make another")
+            raise ClientStateError("events.receive: the stream was already opened; create another one")
         self._opened = True
         self._clock = self._session.clock
         self.recorder: EventRecorder = EventRecorder(self._session.transport.instrumentation, self._clock)
         queue, store, orders, rejected = self._arguments
         try:
             enter = self._stack.enter_async_context
-            self._queue: Source = require(await enter(opened(queue)), Source, "give a queue")
+            self._queue: Source = require(await enter(open_queue(queue)), Source, "give a queue")
             self._store: IdempotencyStore = await enter(open_store(store))
-            sink: Any = None if orders is None else require(await enter(opened(orders)), Sink, "give another queue")
+            sink: Any = None if orders is None else require(await enter(open_queue(orders)), Sink, "give another queue")
             place = await enter(open_place(rejected))
         except BaseException:
             await self._stack.aclose()
@@ -160,7 +160,7 @@ class EventStream:
                 with anyio.move_on_after(END_TIMEOUT) as limit, suppress(QueueUnavailable):
                     await self._end()
                 if limit.cancelled_caught:
-                    log.warning("%r did not answer at the end; %d messages come again", self._queue, len(self._held))
+                    log.warning("%r did not answer; %d messages will be redelivered", self._queue, len(self._held))
             finally:
                 await self._end_tasks()
                 await self._stack.aclose()
@@ -345,9 +345,7 @@ class EventStream:
         """Store and report a result, then acknowledge the message; raises ConfigurationError for an invalid result."""
         if not isinstance(item.event, Command):
             if not isinstance(result, Done) or result.then:
-                raise ConfigurationError(
-                    f"{item.event.type} is a fact, which is not answered: only `done()` settles it"
-                )
+                raise ConfigurationError(f"{item.event.type} is a fact, which has no outcome: settle it with `done()`")
             self._parts.handled(item.event)
             self.recorder.record("facts", item.event, item.started_at)
             self._finish(item)
@@ -357,13 +355,13 @@ class EventStream:
             await self._decide(item, failed(result.errors))
         else:
             if result.then and not self._has_orders:
-                raise ConfigurationError("the outcome has orders in `then`: give orders=..., the queue that takes them")
+                raise ConfigurationError("the outcome has orders in `then`: give orders=..., a queue for them")
             await self._decide(item, succeeded(result.then))
 
     async def ignore(self, item: Item) -> None:
         """Acknowledge a fact without handling it; raises ConfigurationError for a command."""
         if isinstance(item.event, Command):
-            raise ConfigurationError(f"{item.event.type} is a command, which has to be answered")
+            raise ConfigurationError(f"{item.event.type} is a command, which requires an outcome")
         self.recorder.record("ignored", item.event)
         self._finish(item)
 

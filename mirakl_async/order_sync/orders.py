@@ -16,7 +16,7 @@ from ..http.request_builder import build
 from ..models.connect.common import OriginRequest
 from ..operations.connect.orders import UPDATE_ACTION_STATUS
 from ..operations.connect.orders import Orders as GeneratedOrders
-from ..queues.opening import opened, queue_of, require
+from ..queues.opening import make_queue, open_queue, require
 from ..queues.protocol import KeepsCursors, KeepsRejected, Queue, Sink, Source, offers
 from ..redaction import clears_locals
 from .enqueueing import Enqueuer, Resumable
@@ -287,7 +287,7 @@ class Orders(GeneratedOrders):
         rejections = OrderRejections(file, counters)
         rejections.open()
         try:
-            async with opened(_checked(queue, Sink)) as kept:
+            async with open_queue(_checked(queue, Sink)) as kept:
 
                 def reject(rejected_order: RejectedOrder) -> None:
                     counters.rejected += 1
@@ -323,7 +323,7 @@ class Orders(GeneratedOrders):
         check_arguments(UPDATE_ACTION_STATUS.code, OPTIONS, {"queue": queue})
         arguments = {"action_id": action_id, "status": status, "errors": errors}
         request = build(UPDATE_ACTION_STATUS, arguments, self.session.base_url("connect"))
-        async with opened(_checked(queue, Sink)) as kept:
+        async with open_queue(_checked(queue, Sink)) as kept:
             await kept.put([action_block(str(action_id), cast("bytes", request.body))])
 
     def _job_on_checked(
@@ -343,7 +343,7 @@ class Orders(GeneratedOrders):
 
 def _checked(given: Any, needed: Any, instead: str = "give another queue") -> Any:
     """Return the given queue or address; raises ConfigurationError if it lacks a needed capability."""
-    require(queue_of(given) if isinstance(given, str | Path) else given, needed, instead)
+    require(make_queue(given) if isinstance(given, str | Path) else given, needed, instead)
     return given
 
 

@@ -25,7 +25,7 @@ from msgspec import Struct
 from ..clock import is_own_cancellation, wait_at_most
 from ..errors import QueueUnavailable
 from ..queues.held_messages import HeldMessage, HeldMessages
-from ..queues.opening import opened
+from ..queues.opening import open_queue
 from ..queues.protocol import KeepsRejected, Sink, offers
 from .actions import ActionSender
 from .held_blocks import BlockLines, QueuedLine
@@ -110,7 +110,7 @@ class QueueFeed(Bundled, Ledger):
         self._counters, self._on_rejected = counters, on_rejected
         self._store = partial(store_rejected, self._options.rejected, sync_file)
         try:
-            queue = await self._stack.enter_async_context(opened(self._given))
+            queue = await self._stack.enter_async_context(open_queue(self._given))
             self._queue: Queue = queue
             retry = self._options.max_outage == inf
             self._held = HeldMessages(queue, self._clock, store=self._store, retry=retry)

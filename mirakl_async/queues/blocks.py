@@ -123,7 +123,7 @@ def parse_block(body: bytes) -> Block:
     except msgspec.DecodeError as error:
         raise BlockError(f"the header of a block cannot be read: {error}") from None
     if header.mirakl != FORMAT:
-        raise BlockError(f"a block of format {header.mirakl}: this version reads format {FORMAT}")
+        raise BlockError(f"block format {header.mirakl} is not supported: this version reads format {FORMAT}")
     numbers = None if header.numbers is UNSET else header.numbers
     if len(body) - start != header.size or not start or (numbers and len(numbers) != len(header.lines)):
         raise BlockError(f"a block of {len(header.lines)} lines is not complete")

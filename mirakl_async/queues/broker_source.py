@@ -108,7 +108,7 @@ class BrokerSource:
 
     async def __aenter__(self) -> Self:
         if self._state != "new":
-            raise QueueClosed(f"{self!r} was opened before; make another")
+            raise QueueClosed(f"{self!r} was already opened; create another one")
         self._state = "open"
         try:
             await self._open()

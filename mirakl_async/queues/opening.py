@@ -24,7 +24,7 @@ from .protocol import KeepsCursors, KeepsRejected, Queue, Sink, Source, offers
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
 
-__all__ = ["opened", "queue_of", "require"]
+__all__ = ["make_queue", "open_queue", "require"]
 
 T = TypeVar("T")
 _REDIS = ("redis_queue", "RedisQueue", "redis")
@@ -43,15 +43,15 @@ _KNOWN = (
 )
 _TABLE = re.compile(r"([?&])table=([^&]*)(&|$)")
 _OFFERS: dict[Any, str] = {
-    Source: "cannot be received from",
-    Sink: "cannot be put into",
-    Queue: "cannot be both put into and received from",
-    KeepsCursors: "keeps no cursor",
-    KeepsRejected: "keeps no rejected lines",
+    Source: "does not support receiving",
+    Sink: "does not support putting",
+    Queue: "does not support both putting and receiving",
+    KeepsCursors: "does not store cursors",
+    KeepsRejected: "does not store rejected lines",
 }
 
 
-def queue_of(address: str | Path) -> Source:
+def make_queue(address: str | Path) -> Source:
     """Return the queue of an address, not opened yet.
 
     Raises ConfigurationError if the address is not supported, or the extra that it requires is not installed.
@@ -83,13 +83,13 @@ def queue_of(address: str | Path) -> Source:
 
 
 @asynccontextmanager
-async def opened(queue: str | Path | Source | Sink) -> AsyncGenerator[Any]:
+async def open_queue(queue: str | Path | Source | Sink) -> AsyncGenerator[Any]:
     """Open the queue of an address and close it afterwards; a queue object is used as it is.
 
     A queue object is opened and closed by the caller that made it.
     """
     if isinstance(queue, str | Path):
-        async with queue_of(queue) as made:
+        async with make_queue(queue) as made:
             yield made
     else:
         yield queue

@@ -73,10 +73,10 @@ async def check_server(connection: Any, names: dict[str, str], queue: str) -> No
             if found is None:
                 await connection.execute(expand_names(TABLES[mark], names))
             elif found["kind"] not in {"r", "p"} or {*map(" ".join, columns.items())} - {*found["columns"]}:
-                raise QueueError(f"{queue}: {names[mark]} is a table of something else; give the queue another name")
+                raise QueueError(f"{queue}: {names[mark]} is not a table of this queue; give the queue another name")
             elif found["persistence"] == "u":
                 log.warning("%s: %s is unlogged: a crash empties it; ALTER TABLE ... SET LOGGED", queue, names[mark])
     if settings["fsync"] == "off":
-        log.warning("%s: orders are lost when its machine fails; set fsync = on", queue)
+        log.warning("%s: orders are lost when the server's machine crashes; set fsync = on", queue)
     if settings["commit"] == "off":
-        log.warning("%s: the last orders are lost when it crashes; set synchronous_commit = on", queue)
+        log.warning("%s: the last orders are lost when the server crashes; set synchronous_commit = on", queue)

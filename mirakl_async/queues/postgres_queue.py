@@ -315,7 +315,7 @@ class PostgresQueue(BrokerSource, TransactionalQueue):
                 lambda: self._with_connection(use, verify=self._highest > 0), _is_transient, max_outage
             )
         except driver.UndefinedTableError:
-            raise QueueLost(f"{self!r} has vanished with its messages; read their sources again") from None
+            raise QueueLost(f"{self!r} was deleted with its messages; read their sources again") from None
         except (driver.PostgresError, driver.InterfaceError) as error:
             raise QueueError(f"{self!r}: {error.args[0]}") from None  # the error's details quote rows
 
@@ -357,7 +357,7 @@ class PostgresQueue(BrokerSource, TransactionalQueue):
         table_id, last = await connection.fetchrow(STATE, self._names["@queue"], timeout=REPLY_TIMEOUT)
         self._table_id = self._table_id or table_id
         if table_id != self._table_id or (last or 0) < highest:
-            raise QueueLost(f"{self!r} came back without messages that it had taken; read their sources again")
+            raise QueueLost(f"{self!r} lost messages that it had accepted; read their sources again")
         self._verify_at = self._clock.monotonic() + self.lease / 3
         self._verified.add(connection.get_server_pid())
 

@@ -160,7 +160,7 @@ class PubSubSource(BrokerSource):
             raise _TooLate(f"{self!r}: Pub/Sub rejected {operation} (400)")
         if status == 404:
             if self._opened:
-                raise QueueLost(f"{self!r} has vanished with its messages; read their sources again")
+                raise QueueLost(f"{self!r} was deleted with its messages; read their sources again")
             raise ConfigurationError(f"{self!r} does not exist; check the project and the name")
         if status in {401, 403}:
             raise ConfigurationError(f"{self!r}: Google denied {operation} ({status}); grant roles/pubsub.subscriber")
@@ -178,9 +178,9 @@ def check_subscription(source: str, found: dict[str, Any]) -> None:
         ("cloudStorageConfig", "writes into Cloud Storage"), ("detached", "is detached"),
     ):  # fmt: skip
         if found.get(member):
-            raise ConfigurationError(f"{source} {what}, and cannot be pulled from; make a pull subscription")
+            raise ConfigurationError(f"{source} {what}, so messages cannot be pulled; create a pull subscription")
     if found.get("topic") == "_deleted_topic_":
-        log.warning("%s: its topic was deleted; nothing more will come", source)
+        log.warning("%s: its topic was deleted, so it receives no more messages", source)
     retention = _seconds(found.get("messageRetentionDuration"), WEEK)
     if retention < WEEK:
         log.warning("%s: messages are deleted after %.3g days; set 31 days", source, retention / DAY)
@@ -193,7 +193,10 @@ def check_subscription(source: str, found: dict[str, Any]) -> None:
         log.warning("%s has no dead-letter topic; give it one, with %d attempts", source, MIN_ATTEMPTS)
     elif attempts < MIN_ATTEMPTS:
         log.warning(
-            "%s: messages are dead after %d attempts, and restarts count; allow %d", source, attempts, MIN_ATTEMPTS
+            "%s: messages are dead-lettered after %d attempts, and restarts count; allow %d",
+            source,
+            attempts,
+            MIN_ATTEMPTS,
         )
 
 

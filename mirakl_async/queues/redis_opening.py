@@ -62,7 +62,7 @@ async def check_server(server: Server, queue: str) -> int:
             raise ConfigurationError(f"{queue} evicts orders when its memory is full; set maxmemory-policy noeviction")
         log.warning("%s would evict orders once maxmemory is set; set maxmemory-policy noeviction", queue)
     if info.get("aof_enabled") == "0":
-        log.warning("%s keeps no append-only file: its orders are lost when it dies; set appendonly yes", queue)
+        log.warning("%s has no append-only file: orders are lost when the server crashes; set appendonly yes", queue)
     [limit] = await server.batch([[b"CONFIG", "GET", "proto-max-bulk-len"]])
     limits = {} if isinstance(limit, RedisError) else to_dict(limit)
     return min([MAX_BULK_BYTES, *map(int, limits.values())])
@@ -86,7 +86,7 @@ async def create_stream(server: Server, keys: Keys, queue: str) -> None:
             raise QueueError(f"{queue}: {reply}")
     if old:
         raise QueueError(
-            f"{queue}: an earlier version of mirakl_async keeps its journal there; let that version finish it and "
+            f"{queue}: an earlier version of mirakl_async stored its journal there; let that version finish it and "
             "delete its keys, or give the queue another name"
         )
     if kind not in {b"none", b"stream"} or (kind == b"stream" and first and BODY not in first[0][1][::2]):

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 __all__ = ["CONSUMER", "LOSS_REASON", "POLL_INTERVAL", "REPLY_TIMEOUT", "ROWS_PER_PAGE", "RedisQueue"]
 
 T = TypeVar("T")
-LOSS_REASON = "came back without messages that it had taken"
+LOSS_REASON = "lost messages that it had accepted"
 CONSUMER = "workers"
 DEFAULT_ROOM = 2_000
 REPLY_TIMEOUT = 5.0
@@ -346,7 +346,7 @@ class RedisQueue(BrokerSource, TransactionalQueue):
             return
         text = str(reply)
         if text.startswith(("NOGROUP", "UNBLOCKED")) or "no such key" in text:
-            self._loss = "has vanished with its messages"
+            self._loss = "was deleted with its messages"
             raise QueueLost(self._loss_text())
         raise QueueError(f"{self!r}: {text}")
 

@@ -191,7 +191,7 @@ class ServiceBusSource(BrokerSource):
             kind = type(error).__name__
         except exceptions.MessagingEntityNotFoundError:
             if self._opened:
-                raise QueueLost(f"{self!r} has vanished with its messages; read their sources again") from None
+                raise QueueLost(f"{self!r} was deleted with its messages; read their sources again") from None
             raise ConfigurationError(f"{self!r} does not exist; check the namespace and the name") from None
         except exceptions.ServiceBusError as error:
             if isinstance(error, LOCK_LOST_ERRORS):

@@ -106,7 +106,7 @@ class QueueFile:
                 _create(path)
             elif not path.stat().st_size:
                 raise QueueLost(
-                    f"{path} is empty: it was truncated, and what it held is gone; delete it to start with a new one"
+                    f"{path} is empty: it was truncated, and its messages are lost; delete it to start with a new one"
                 )
             address = f"{path.absolute().as_uri()}?mode=rw"
             self._db = sqlite3.connect(address, uri=True, isolation_level=None, timeout=0, check_same_thread=False)
@@ -142,11 +142,11 @@ class QueueFile:
         application = self._number("PRAGMA application_id")
         if application == OLD_JOURNAL:
             raise QueueError(
-                f"{self.path} is a journal of an earlier version of mirakl_async, which this one cannot read: let that "
-                "version finish it, or name another file"
+                f"{self.path} is a journal of an earlier version of mirakl_async, which this version cannot read: let "
+                "that version finish it, or use another file"
             )
         if application != APPLICATION:
-            raise QueueError(f"{self.path} is a SQLite database of another program: name another file")
+            raise QueueError(f"{self.path} is a SQLite database of another program: use another file")
 
     def _number(self, query: str) -> int:
         return int(self._db.execute(query).fetchone()[0])
@@ -166,7 +166,7 @@ class QueueFile:
         if not same:
             raise QueueLost(
                 f"{self.path} was deleted, replaced, truncated or changed by another program while it was in use: "
-                "what it held may be gone; read its sources again"
+                "its messages may be lost; read their sources again"
             )
 
     def _file_state(self) -> list[tuple[int, ...]]:
@@ -270,7 +270,7 @@ def _to_queue_error(path: Path, error: sqlite3.Error) -> QueueError:
     if code in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}:
         return DiskFull(f"{path} cannot be written: {error}")
     if code == sqlite3.SQLITE_NOTADB:
-        return QueueError(f"{path} is not a SQLite database: name another file")
+        return QueueError(f"{path} is not a SQLite database: use another file")
     if code == sqlite3.SQLITE_CORRUPT:
-        return QueueLost(f"{path} is damaged ({error}): name another file, and read its sources again")
+        return QueueLost(f"{path} is damaged ({error}): use another file, and read the sources of its messages again")
     return QueueError(f"{path} cannot be used: {error}")

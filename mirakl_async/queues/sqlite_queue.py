@@ -258,7 +258,7 @@ class SharedFile:
         """Schedule another commit; after `max_outage` seconds waiting calls fail and their messages are removed."""
         if self._full_since is None:
             self._full_since = self.loop.time()
-            log.warning("%s; nothing more can be put until this is solved", error)
+            log.warning("%s; no messages can be put until this is solved", error)
         if self.closed is not None or self.loop.time() - self._full_since >= self._max_outage:
             self._fail_waiting_calls(error, self.changes.steps, [])
             self.changes.steps = []
@@ -303,7 +303,7 @@ class SqliteQueue(TransactionalQueue):
 
     async def __aenter__(self) -> Self:
         if self._shared is not None:
-            raise ClientStateError(f"{self!r} is open already: make another one of the same path")
+            raise ClientStateError(f"{self!r} is already open: create another SqliteQueue with the same path")
         path = Path(os.path.realpath(self.path))  # noqa: ASYNC240 - one look at local names
         if self.path.is_symlink() and not path.exists():  # noqa: ASYNC240
             raise QueueError(f"{self.path} is a symbolic link to a file that does not exist: name the file itself")

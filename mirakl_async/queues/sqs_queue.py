@@ -128,7 +128,7 @@ class SqsQueue(BrokerSource):
         try:
             texts = [body.decode() for body in escaped]
         except UnicodeDecodeError:
-            raise QueueError(f"{self!r}: a body is not UTF-8 text, and SQS takes nothing else") from None
+            raise QueueError(f"{self!r}: a body is not UTF-8 text, which SQS requires") from None
         entries: list[dict[str, Any]] = [{"Id": str(number), "MessageBody": text} for number, text in enumerate(texts)]
         if self._fifo:
             for entry in entries:
@@ -204,7 +204,7 @@ class SqsQueue(BrokerSource):
             done = {entry["Id"] for entry in answer.get("Successful", ())} | final.keys()
             if again := [entry for entry in batch if entry["Id"] not in done]:
                 codes = {failed[entry["Id"]]["Code"] for entry in again if entry["Id"] in failed}
-                await waits.wait(f"{len(again)} entries of {operation} failed: {', '.join(codes) or 'without a word'}")
+                await waits.wait(f"{len(again)} entries of {operation} failed: {', '.join(codes) or 'no error code'}")
                 entries = again + entries
         return final
 
@@ -233,7 +233,7 @@ class SqsQueue(BrokerSource):
         if "NonExistentQueue" in code or code == "QueueDoesNotExist":
             if not self.max_bytes:
                 raise ConfigurationError(f"{self!r} does not exist in this account and region; check its URL")
-            raise QueueLost(f"{self!r} has vanished with its messages; read their sources again")
+            raise QueueLost(f"{self!r} was deleted with its messages; read their sources again")
         if ACCESS_DENIED.search(code):
             right = f"sqs:{action.removesuffix('Batch')}"
             raise ConfigurationError(f"{self!r}: AWS denied {right} ({code}); check the credentials and their policy")

@@ -14,7 +14,7 @@ import pytest
 
 from mirakl_async import codec
 from mirakl_async.cli.demo.sample_orders import ORIGIN, sample_orders
-from mirakl_async.queues.opening import opened
+from mirakl_async.queues.opening import open_queue
 from mirakl_async.simulator import Fault, OrderKey, SimulatorProcess, digest_of
 from tests.chaos import quota, worker
 
@@ -50,7 +50,7 @@ class Feed:
 
 async def live_and_die(feed, kills, random):
     """Run the feed to its end while its process is killed up to `kills` times; return how often it was."""
-    async with opened(feed.journal) as queue:
+    async with open_queue(feed.journal) as queue:
         await queue.put([b'{"action_id":"%b","outcome":{"status":"SUCCESS"}}' % name.encode() for name in feed.actions])
     channels = {ORIGIN.channel_id: [ORIGIN.channel_store_id]}
     async with SimulatorProcess(latency=(0.005, 0.08), channels=channels, seed=random.randrange(100)) as sim:
@@ -108,7 +108,7 @@ async def finish(sim, feed):
 
 
 async def check_journal(feed):
-    async with opened(feed.journal) as queue:
+    async with open_queue(feed.journal) as queue:
         assert await queue.waiting() == 0
         rejected = [row async for row in queue.rejected()]
     assert sorted(row.order_id for row in rejected) == sorted(feed.bad)

@@ -14,7 +14,7 @@ from redis.asyncio import Redis
 from mirakl_async.cli import main
 from mirakl_async.cli.demo import kills as demo_kills
 from mirakl_async.cli.demo.sample_orders import ORIGIN
-from mirakl_async.queues.opening import opened
+from mirakl_async.queues.opening import open_queue
 from mirakl_async.simulator import SimulatorProcess
 from tests.support.redis_server import redis_url, shared_redis  # noqa: F401 - fixtures
 
@@ -85,7 +85,7 @@ async def test_an_order_that_is_twice_in_a_file_of_rejected_orders_is_shown_once
     assert {row["channel_order_id"] for row in shown} == poisoned
     numbers = [json.loads(line)["channel_order_id"] for line in file.read_bytes().splitlines()]
     assert all(numbers[row["line"] - 1] == row["channel_order_id"] for row in shown), "lines are those of the file"
-    async with opened(tmp_path / "0.db") as kept:
+    async with open_queue(tmp_path / "0.db") as kept:
         assert {row.id async for row in kept.rejected()} == {row["id"] for row in shown}
     refused = await program("journal", rejected, "--replay")
     assert refused.status == 2
@@ -100,7 +100,7 @@ async def test_all_processes_on_a_queue_in_redis_share_one_rate_limit(mirakl, re
     async with Redis.from_url(redis_url) as redis:
         assert await redis.exists("{mirakl}:limit:processes")
         await redis.delete("{mirakl}:limit:processes")
-        async with opened(queue) as kept:
+        async with open_queue(queue) as kept:
             await kept.put([b'{"action_id":"none","outcome":{"status":"SUCCESS"}}\n'])
         worked = await program("worker", queue, *common, "--until-empty", addresses=mirakl.addresses)
         assert worked.shown["rejected_outcomes"] == 1, worked.err
@@ -110,7 +110,7 @@ async def test_all_processes_on_a_queue_in_redis_share_one_rate_limit(mirakl, re
 async def test_a_worker_runs_until_it_is_signalled_to_stop(mirakl, tmp_path):
     queue = tmp_path / "orders.db"
     origin = b'{"channel_id":"demo-channel","channel_store_id":"demo-store"}'
-    async with opened(queue) as kept:
+    async with open_queue(queue) as kept:
         await kept.put([b'{"origin":%b,"order":%b}' % (origin, line) for line in lines(120)])
     child = await start("worker", queue, *hosts(mirakl.addresses), "--json", addresses=mirakl.addresses)
     async with asyncio.timeout(50):
@@ -123,7 +123,7 @@ async def test_a_worker_runs_until_it_is_signalled_to_stop(mirakl, tmp_path):
 
 async def test_the_output_for_people_is_readable(tmp_path, capsys):
     queue = tmp_path / "orders.db"
-    async with opened(queue) as kept:
+    async with open_queue(queue) as kept:
         await kept.put([b"{}"])
     assert await asyncio.to_thread(main, ["journal", str(queue)]) == 0
     out = capsys.readouterr().out

@@ -13,7 +13,7 @@ from mirakl_async import ClientCredentials, ConnectChannel, Retry
 from mirakl_async.events import ActionFailed, Deferred, Delivery, Done, EventRouter, maintenance
 from mirakl_async.events.decode import TYPES
 from mirakl_async.model import Command
-from mirakl_async.queues.opening import queue_of
+from mirakl_async.queues.opening import make_queue
 
 
 def plan_of(action_id: str) -> str:
@@ -70,7 +70,7 @@ class Connector:
             rate_limit="none",
             retry=Retry(initial_delay=0.05, max_delay=0.5, quota=1_000_000),
         )
-        store, queue = settings["store"], queue_of(settings["queue"])
+        store, queue = settings["store"], make_queue(settings["queue"])
         async with client as connect, queue:
             running = asyncio.create_task(
                 connect.events.run(

@@ -88,9 +88,9 @@ def test_a_type_has_one_handler_or_is_declined_once():
     with pytest.raises(ConfigurationError, match="already has a handler"):
         events.decline(Accept)
     events.decline(Cancel)
-    with pytest.raises(ConfigurationError, match="is declined already"):
+    with pytest.raises(ConfigurationError, match="is already declined"):
         events.on(Cancel)
-    with pytest.raises(ConfigurationError, match="is declined already"):
+    with pytest.raises(ConfigurationError, match="is already declined"):
         events.decline(Cancel)
 
 
@@ -120,7 +120,7 @@ def test_a_handler_of_a_fact_must_not_return_an_outcome():
         with pytest.raises(ConfigurationError, match="must not return an outcome: PriceStockUpsert is a fact"):
             registered(handler, PriceStockUpsert)
     registered(nothing, PriceStockUpsert)
-    with pytest.raises(ConfigurationError, match="is a fact; only commands are answered"):
+    with pytest.raises(ConfigurationError, match="is a fact; only commands can be declined"):
         EventRouter().decline(PriceStockUpsert)  # type: ignore[arg-type]
 
 

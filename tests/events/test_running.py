@@ -138,7 +138,7 @@ async def test_a_queue_that_keeps_no_rejected_messages_needs_a_place_for_them(mi
         async def release(self, messages): ...
         async def waiting(self): ...
 
-    with pytest.raises(ConfigurationError, match="Plain keeps no rejected lines: give rejected="):
+    with pytest.raises(ConfigurationError, match="Plain does not store rejected lines: give rejected="):
         await mirakl.run(router_of(), queue=Plain())
 
 

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from mirakl_async import Retry
 from mirakl_async.queues.memory_queue import MemoryQueue
-from mirakl_async.queues.opening import opened
+from mirakl_async.queues.opening import open_queue
 from mirakl_async.simulator import Fault, Simulator
 from mirakl_async.testing.clients import connect_client
 from tests.support.order_factory import ORIGIN
@@ -59,7 +59,7 @@ class Kept:
         self.address = address
 
     async def look(self):
-        async with opened(self.address) as queue:
+        async with open_queue(self.address) as queue:
             return await queue.waiting(), [row async for row in queue.rejected()]
 
 

@@ -12,7 +12,7 @@ from mirakl_async.errors import ConfigurationError, InvalidArgument, QueueError
 from mirakl_async.models.connect.orders import ActionError
 from mirakl_async.order_sync.opened_blocks import halves_of
 from mirakl_async.queues.memory_queue import MemoryQueue
-from mirakl_async.queues.opening import opened
+from mirakl_async.queues.opening import open_queue
 from mirakl_async.simulator import Fault
 from tests.order_sync.conftest import mirakls
 from tests.support.order_factory import ORIGIN, SECOND, as_line, as_mapping, expected, held, order, stream
@@ -159,7 +159,7 @@ class TestOneJob:
         assert (report.calls, report.sent) == (3, 300)
 
     async def test_single_orders_share_a_call(self, mirakl, kept):
-        async with opened(kept.address) as queue:
+        async with open_queue(kept.address) as queue:
             for n in range(120):
                 await mirakl.connect.orders.enqueue([order(n, n)], queue, origin=ORIGIN)
             report, _ = await run(mirakl.connect.orders.worker(queue, until_empty=True))
@@ -272,7 +272,7 @@ class TestStoppedAndResumed:
     async def test_replayed_orders_are_sent_again(self, mirakl, kept):
         entries = [order(n, n, bad=n == 5) for n in range(20)]
         await run(mirakl.sync(entries, journal=kept.address))
-        async with opened(kept.address) as queue:
+        async with open_queue(kept.address) as queue:
             rows = [row async for row in queue.rejected()]
             await queue.replay(rows, [row.line + b"\n" for row in rows])
         report, refused = await run(mirakl.sync([], journal=kept.address))
@@ -292,7 +292,7 @@ class TestEnqueueAndWork:
         assert held(mirakl.sim) == expected(entries)
 
     async def test_a_worker_runs_until_it_is_stopped(self, mirakl, kept):
-        async with opened(kept.address) as queue, asyncio.timeout(20):
+        async with open_queue(kept.address) as queue, asyncio.timeout(20):
             async with mirakl.connect.orders.worker(queue) as job:
                 for n in range(3):
                     await mirakl.connect.orders.enqueue([order(n, n)], queue, origin=ORIGIN)
@@ -303,7 +303,7 @@ class TestEnqueueAndWork:
     @pytest.mark.parametrize("kept", ["memory", "sqlite"], indirect=True)  # Redis does not count what is given back
     async def test_an_order_beyond_max_deliveries_is_rejected(self, mirakl, kept):
         """Whether its workers die of it is not known, so it has to be asked for, and it can be replayed."""
-        async with opened(kept.address) as queue:
+        async with open_queue(kept.address) as queue:
             await mirakl.connect.orders.enqueue([order(1, 1)], queue, origin=ORIGIN)
             for _ in range(3):
                 await queue.release(await queue.receive(1, wait=1))
@@ -319,7 +319,7 @@ class TestEnqueueAndWork:
         assert report.accepted == 1
 
     async def test_a_block_that_was_delivered_often_is_split_and_not_rejected(self, mirakl, kept):
-        async with opened(kept.address) as queue:
+        async with open_queue(kept.address) as queue:
             await mirakl.connect.orders.enqueue([order(n, n) for n in range(100)], queue, origin=ORIGIN)
             for _ in range(3):
                 await queue.release(await queue.receive(1, wait=1))
@@ -336,7 +336,7 @@ class TestEnqueueAndWork:
             b"junk",
             b"",
         ]
-        async with opened(kept.address) as queue:
+        async with open_queue(kept.address) as queue:
             await queue.put([b"\n".join(lines), lines[0].replace(b"2026-11-20T12:00:01Z", b"2026-11-20 12:00:02Z")])
             report, found = await run(mirakl.connect.orders.sync(queue))
             assert await queue.waiting() == 0
@@ -345,7 +345,7 @@ class TestEnqueueAndWork:
         assert len(held(mirakl.sim)) == 2
 
     async def test_a_truncated_block_is_rejected(self, mirakl, kept):
-        async with opened(kept.address) as queue:
+        async with open_queue(kept.address) as queue:
             await queue.put([b'{"mirakl":1,"size":9,"lines":[["a",null,0]]}\n', b'{"mirakl":9,"size":0,"lines":[]}\n'])
             report, found = await run(mirakl.connect.orders.sync(queue))
             assert (await queue.waiting(), report.rejected) == (0, 2)

@@ -12,7 +12,7 @@ from mirakl_async.errors import ConfigurationError, QueueLost, QueueUnavailable
 from mirakl_async.order_sync import queue_feed
 from mirakl_async.queues.blocks import parse_block
 from mirakl_async.queues.memory_queue import MemoryQueue
-from mirakl_async.queues.opening import opened
+from mirakl_async.queues.opening import open_queue
 from mirakl_async.simulator import Fault
 from tests.support.order_factory import ORIGIN, as_line, expected, held, order, stream
 
@@ -220,7 +220,7 @@ class TestRejected:
     async def test_a_missing_place_for_rejected_orders_is_reported_before_the_first_call(self, mirakl):
         queue = Inner(MemoryQueue())
         for make in (mirakl.connect.orders.sync, mirakl.connect.orders.worker):
-            with pytest.raises(ConfigurationError, match="keeps no rejected lines: give rejected="):
+            with pytest.raises(ConfigurationError, match="does not store rejected lines: give rejected="):
                 make(queue)
         assert not mirakl.sim.requests
 
@@ -250,7 +250,7 @@ class TestPositions:
         file = tmp_path / "orders.ndjson"
         file.write_bytes(b"".join(as_line(order(n, n)) + b"\n" for n in range(150)))
         async with PlainQueue(MemoryQueue()) as queue:
-            with pytest.raises(ConfigurationError, match="keeps no cursor: give resume_file="):
+            with pytest.raises(ConfigurationError, match="does not store cursors: give resume_file="):
                 mirakl.sync(file, journal=queue, rejected=tmp_path / "r")
             for read in (150, 0):
                 sync = mirakl.sync(file, journal=queue, rejected=tmp_path / "r", resume_file=tmp_path / "position")
@@ -329,10 +329,10 @@ class TestTheEnd:
     async def test_lost_messages_fail_the_sync(self, mirakl):
         class Lost(MemoryQueue):
             async def put(self, bodies):
-                raise QueueLost("the queue came back without messages")
+                raise QueueLost("the queue lost messages that it had accepted")
 
         async with Lost() as queue:
-            with pytest.raises(SyncFailed, match="came back without") as stopped:
+            with pytest.raises(SyncFailed, match="lost messages that it had accepted") as stopped:
                 await run(mirakl.sync(map(order, range(150)), journal=queue))
         assert stopped.value.report.unsent == stopped.value.report.read > 0
 
@@ -362,7 +362,7 @@ async def test_enqueue_puts_all_orders_before_it_raises_the_sources_error(mirakl
         yield from (order(n, n) for n in range(130))
         raise RuntimeError("the shop is closed")
 
-    async with opened(kept.address) as queue:
+    async with open_queue(kept.address) as queue:
         with pytest.raises(RuntimeError, match="the shop is closed"):
             await put(mirakl, queue, source())
         report, _ = await run(mirakl.connect.orders.sync(queue))
@@ -401,7 +401,7 @@ async def test_all_orders_read_are_accounted_for_however_a_job_ends(start, kept,
         await asyncio.wait([task])
     ended = None if task.cancelled() else task.exception()
     assert isinstance(ended, SyncFailed) if way == "404" else ended is None
-    async with opened(kept.address) as queue:
+    async with open_queue(kept.address) as queue:
         waiting = [message for _ in range(500) for message in await queue.receive(10, wait=0)]
         rejected = [row.order_id async for row in queue.rejected()]
         await queue.release(waiting)

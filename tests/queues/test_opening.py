@@ -11,7 +11,7 @@ import pytest
 
 from mirakl_async.errors import ConfigurationError
 from mirakl_async.queues.memory_queue import MemoryQueue
-from mirakl_async.queues.opening import opened, queue_of, require
+from mirakl_async.queues.opening import make_queue, open_queue, require
 from mirakl_async.queues.protocol import KeepsCursors, KeepsRejected, Sink, Source
 from mirakl_async.queues.sqlite_queue import SqliteQueue
 
@@ -53,7 +53,7 @@ def adapters(monkeypatch: pytest.MonkeyPatch) -> dict[str, type[Adapter]]:
     ],
 )
 def test_a_path_is_a_sqlite_queue(address: str | Path, path: str) -> None:
-    queue = queue_of(address)
+    queue = make_queue(address)
     assert isinstance(queue, SqliteQueue)
     assert str(queue.path) == path
 
@@ -80,7 +80,7 @@ def test_a_path_is_a_sqlite_queue(address: str | Path, path: str) -> None:
 def test_the_scheme_of_an_address_selects_the_queue(
     adapters: dict[str, type[Adapter]], address: str, name: str, given: str
 ) -> None:
-    queue: Any = queue_of(address)
+    queue: Any = make_queue(address)
     assert type(queue) is adapters[name]
     assert queue.given == (given, {})
 
@@ -97,7 +97,7 @@ def test_the_scheme_of_an_address_selects_the_queue(
 def test_the_table_is_removed_from_the_address_of_postgresql(
     adapters: dict[str, type[Adapter]], address: str, dsn: str
 ) -> None:
-    queue: Any = queue_of(address)
+    queue: Any = make_queue(address)
     assert queue.given == (dsn, {"table": "orders"})
 
 
@@ -113,7 +113,7 @@ def test_the_table_is_removed_from_the_address_of_postgresql(
 )
 def test_an_invalid_address_is_an_error_that_says_what_to_use(address: str, words: str) -> None:
     with pytest.raises(ConfigurationError, match=words) as caught:
-        queue_of(address)
+        make_queue(address)
     assert "pass-word" not in str(caught.value)
 
 
@@ -132,15 +132,15 @@ def test_the_error_of_a_missing_extra_names_it(
 ) -> None:
     monkeypatch.setitem(sys.modules, f"mirakl_async.queues.{module}", None)  # importing it fails
     with pytest.raises(ConfigurationError, match=rf":// needs an extra: pip install 'mirakl-async\[{extra}\]'"):
-        queue_of(address)
+        make_queue(address)
 
 
 async def test_only_queues_opened_by_address_are_closed(tmp_path: Path) -> None:
-    async with opened(tmp_path / "orders.db") as queue:
+    async with open_queue(tmp_path / "orders.db") as queue:
         await queue.put([b"{}\n"])
     made = MemoryQueue()
     async with made:
-        async with opened(made) as queue:
+        async with open_queue(made) as queue:
             assert queue is made
         await made.put([b"{}\n"])
     assert (tmp_path / "orders.db").exists()
@@ -156,9 +156,9 @@ def test_a_missing_feature_of_a_queue_is_an_error_that_says_what_to_use() -> Non
 
     assert isinstance(require(SqsQueue(), Sink, "give another"), SqsQueue)
     for capability, words in [
-        (KeepsCursors, "SqsQueue keeps no cursor: give resume_file=…"),
-        (KeepsRejected, "SqsQueue keeps no rejected lines: give resume_file=…"),
-        (Source, "SqsQueue cannot be received from: give resume_file=…"),
+        (KeepsCursors, "SqsQueue does not store cursors: give resume_file=…"),
+        (KeepsRejected, "SqsQueue does not store rejected lines: give resume_file=…"),
+        (Source, "SqsQueue does not support receiving: give resume_file=…"),
     ]:
         with pytest.raises(ConfigurationError) as caught:
             require(SqsQueue(), capability, "give resume_file=…")

@@ -165,7 +165,7 @@ async def test_a_missing_right_to_create_tables_is_reported(shared_postgres, tab
 )
 async def test_a_table_of_another_application_is_rejected(shared_postgres, table, statement):
     await execute(shared_postgres, statement.format(table))
-    with pytest.raises(QueueError, match="is a table of something else; give the queue another name"):
+    with pytest.raises(QueueError, match="is not a table of this queue; give the queue another name"):
         await queue_on(shared_postgres, table).__aenter__()
 
 
@@ -317,7 +317,7 @@ async def test_a_server_restored_to_an_older_state_raises_queue_lost(postgres_se
         postgres_server.restore_data()
         postgres_server.start()
         for call in (one.put([b"3"]), two.put_at([b"3"], "feed", "3"), three.receive(1, wait=0), four.waiting()):
-            with pytest.raises(QueueLost, match="came back without messages that it had taken"):
+            with pytest.raises(QueueLost, match="lost messages that it had accepted"):
                 await call
     async with queue_on(postgres_server, table) as queue:
         assert await drain(queue) == [b"1"] * 4

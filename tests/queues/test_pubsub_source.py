@@ -151,7 +151,7 @@ async def test_a_missing_subscription_is_a_wrong_name_at_first_and_queue_lost_la
         receiving = asyncio.create_task(source.receive(1, wait=5))
         await asyncio.sleep(0.05)
         server.delete("orders")
-        with pytest.raises(QueueLost, match="has vanished with its messages"):
+        with pytest.raises(QueueLost, match="was deleted with its messages"):
             await receiving
 
 
@@ -174,7 +174,7 @@ async def test_an_outage_is_an_error_after_max_outage() -> None:
     ids=["push", "bigquery", "storage", "detached"],
 )
 async def test_a_subscription_that_does_not_support_pull_is_rejected(changes: dict[str, Any], refused: str) -> None:
-    with pytest.raises(ConfigurationError, match=f"{refused}, and cannot be pulled from"):
+    with pytest.raises(ConfigurationError, match=f"{refused}, so messages cannot be pulled"):
         async with subscribed(**changes):
             pass
 
@@ -191,10 +191,10 @@ async def test_a_subscription_that_does_not_support_pull_is_rejected(changes: di
         ),
         (
             {"deadLetterPolicy": {"maxDeliveryAttempts": 6}},
-            "messages are dead after 6 attempts, and restarts count; allow 20",
+            "messages are dead-lettered after 6 attempts, and restarts count; allow 20",
         ),
-        ({"deadLetterPolicy": {}}, "messages are dead after 5 attempts"),
-        ({"topic": "_deleted_topic_"}, "its topic was deleted; nothing more will come"),
+        ({"deadLetterPolicy": {}}, "messages are dead-lettered after 5 attempts"),
+        ({"topic": "_deleted_topic_"}, "its topic was deleted, so it receives no more messages"),
     ],
 )
 async def test_settings_that_can_lose_messages_cause_a_warning(

@@ -137,7 +137,7 @@ async def test_a_missing_entity_is_a_wrong_name_at_first_and_queue_lost_later() 
     bus = FakeServiceBus()
     async with connected(bus) as source:
         bus.exists = False
-        with pytest.raises(QueueLost, match="has vanished with its messages"):
+        with pytest.raises(QueueLost, match="was deleted with its messages"):
             await source.receive(1, wait=0)
     with pytest.raises(ConfigurationError, match="does not exist; check the namespace and the name"):
         async with connected(bus):

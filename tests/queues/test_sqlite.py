@@ -120,7 +120,7 @@ async def test_a_hard_link_is_the_same_queue(path: Path, tmp_path: Path) -> None
 async def test_a_queue_object_can_be_open_once_at_a_time(path: Path) -> None:
     queue = SqliteQueue(path)
     async with queue:
-        with pytest.raises(ClientStateError, match="open already"):
+        with pytest.raises(ClientStateError, match="already open"):
             await queue.__aenter__()
         await queue.put([b"{}\n"])
     async with queue:
@@ -297,10 +297,10 @@ def empty(path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "kind", "words"),
     [
-        (foreign, QueueError, "is a SQLite database of another program: name another file"),
+        (foreign, QueueError, "is a SQLite database of another program: use another file"),
         (old_journal, QueueError, "is a journal of an earlier version of mirakl_async"),
-        (text, QueueError, "is not a SQLite database: name another file"),
-        (empty, QueueLost, "is empty: it was truncated, and what it held is gone; delete it to start with a new one"),
+        (text, QueueError, "is not a SQLite database: use another file"),
+        (empty, QueueLost, "is empty: it was truncated, and its messages are lost; delete it to start with a new one"),
         (Path.mkdir, QueueError, "cannot be"),
     ],
 )
@@ -500,7 +500,7 @@ async def test_a_full_disk_delays_puts_and_no_other_call(path: Path, monkeypatch
         assert not await queue.ack(messages)  # which makes the space that the others need
         async with asyncio.timeout(5):
             await asyncio.gather(*puts)
-        assert len([record for record in caplog.records if "nothing more can be put" in record.message]) == 1
+        assert len([record for record in caplog.records if "no messages can be put" in record.message]) == 1
     async with SqliteQueue(path) as queue:
         assert [body[:1] for body in await bodies_of(queue)] == [b"3", b"4", b"5", b"6"]
 

@@ -401,7 +401,7 @@ async def test_a_missing_queue_is_a_wrong_url_at_first_and_queue_lost_later(code
         async with scripted({"GetQueueAttributes": [error(code)]}):
             pass
     async with scripted({"ReceiveMessage": [error(code)]}) as (_, queue):
-        with pytest.raises(QueueLost, match="has vanished with its messages"):
+        with pytest.raises(QueueLost, match="was deleted with its messages"):
             await queue.receive(1, wait=0)
 
 

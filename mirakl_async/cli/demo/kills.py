@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec import Struct
 
-from ...queues.opening import opened
+from ...queues.opening import open_queue
 from ..results import print_error, unfinished
 from .sample_orders import ORIGIN
 
@@ -68,7 +68,7 @@ async def push_through_kills(
                 )
         child = await _start(mirakl, file, journal, rate)
         out, _ = await child.communicate()
-        async with opened(journal) as kept:
+        async with open_queue(journal) as kept:
             rejected = [row.id async for row in kept.rejected()]
             statistics = Statistics(waiting=await kept.waiting(), rejected=len(rejected))
     finished = child.returncode in {0, 1}
