@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import msgspec
 from msgspec import Struct
 
-from ..codec import resolve
+from ..codec import DECODE_ERRORS, resolve
 from ..redaction import RedactedRepr
 from ..server_text import excerpt, one_line
 
@@ -62,6 +62,8 @@ HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 ERROR_DOCUMENT_TYPES = frozenset({"application/problem+json", "application/problem+xml"})
 CSV_TYPES = frozenset({"application/csv", "application/vnd.ms-excel", "text/plain", "text/tab-separated-values"})
 _OBJECT_WITH_MEMBERS = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"')
+_MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_BOM = b"\xef\xbb\xbf"
 _JSON_TYPE = re.compile(r"(?:application|text)/(?:[\w.-]+\+)?json")
 # Comments may precede the page; one that does not end within the bytes read counts as part of a page.
 _HTML_START = re.compile(
@@ -164,7 +166,7 @@ def is_json(start: bytes) -> bool:
 
 def without_bom(start: bytes) -> bytes:
     """The text without its byte order mark; of UTF-16, only the ASCII characters."""
-    if start.startswith(b"\xef\xbb\xbf"):
+    if start.startswith(_BOM):
         return start[3:]
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
         return start[2:].replace(b"\0", b"")
@@ -200,21 +202,26 @@ def _check_json(operation: Operation[Any], status: int, media_type: str, start: 
 def _is_another_object(operation: Operation[Any], body: bytes) -> bool:
     """Whether a JSON object has members, but none that is documented, such as an error that was sent as a success."""
     names = _member_names(operation.reply)
-    return bool(names) and _OBJECT_WITH_MEMBERS.match(body) is not None and not any(name in body for name in names)
+    if not names or _OBJECT_WITH_MEMBERS.match(body) is None:
+        return False
+    try:
+        return names.isdisjoint(_MEMBERS.decode(body.removeprefix(_BOM)))
+    except DECODE_ERRORS:  # invalid JSON, which may be repaired later
+        return not any(f'"{name}"'.encode() in body for name in names)
 
 
 @cache
 def _documented_start(reply: str) -> Callable[[bytes], object]:
     """Matches the start of an object whose first member is documented, as it is in nearly every response."""
-    names = b"|".join(re.escape(name) for name in _member_names(reply))
-    return re.compile(rb"\s*\{\s*(?:%b)" % names).match
+    names = "|".join(map(re.escape, _member_names(reply)))
+    return re.compile(rb"\s*\{\s*%b" % (f'"(?:{names})"'.encode() if names else b"")).match
 
 
 @cache
-def _member_names(reply: str) -> tuple[bytes, ...]:
+def _member_names(reply: str) -> frozenset[str]:
     if not reply:
-        return ()
-    return tuple(f'"{field.encode_name}"'.encode() for field in msgspec.structs.fields(resolve(reply)))
+        return frozenset()
+    return frozenset(field.encode_name for field in msgspec.structs.fields(resolve(reply)))
 
 
 def _check_file(operation: Operation[Any], status: int, media_type: str, start: bytes) -> str | None:

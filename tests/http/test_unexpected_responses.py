@@ -102,7 +102,8 @@ ORDER = reply(200, b'{"order_id": "o1"}', **JSON)
 @pytest.mark.parametrize(
     "body",
     [b'{"error": "maintenance"}', b'{"message": "The service is down", "path": "/api/orders/o1"}', b' {\n "x": {}}',
-     b'\xef\xbb\xbf{"fault": {"faultstring": "Rate limit"}}'],
+     b'\xef\xbb\xbf{"fault": {"faultstring": "Rate limit"}}', b'{"error": {"order_id": "o1", "returns": []}}',
+     b'{"data": {"order_id": "o1"}, "meta": ["returns_success"]}'],
 )  # fmt: skip
 @pytest.mark.parametrize("media_type", ["application/json", "application/json;charset=utf-8", ""])
 async def test_a_json_error_with_a_success_status_is_not_a_success(body, media_type):
@@ -119,7 +120,8 @@ async def test_a_json_error_with_a_success_status_is_not_a_success(body, media_t
 @pytest.mark.parametrize(
     "body",
     [b"{}", b" { } ", b'{"order_id": null}', b'{"new": 1, "order_id": "o1"}',
-     b'{"new": "' + b"x" * 9000 + b'", "order_id": "o1"}'],
+     b'{"new": "' + b"x" * 9000 + b'", "order_id": "o1"}', b'{"order\\u005fid": "o1"}',
+     b'{"new": {"order_id": 1}, "order_id": "o1"}', b'{"new": "\xff", "order_id": "o1"}'],
 )  # fmt: skip
 async def test_an_object_without_members_or_with_a_documented_one_is_a_success(body):
     _, wire = client(reply(200, body, **JSON))
