@@ -1,7 +1,7 @@
-"""A Mirakl on your laptop: Connect's order operations, Marketplace Front and the token exchange, stateful.
+"""A stateful simulator of Mirakl: the order operations of Connect, Marketplace Front and the token exchange.
 
-Limits and faults are part of it. It judges by the published documents with code of its own and imports nothing of the
-client, so that it can contradict the client.
+It includes rate limits and faults. It checks requests against the published documents with its own code and imports
+nothing of the client, so that it can contradict the client.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""`python -m mirakl_async.simulator`: serve until stopped, after one line of JSON that says where."""
+"""`python -m mirakl_async.simulator`: prints one line of JSON with the addresses, then serves until it is stopped."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from .world import EqualStamp
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a simulator as the arguments say, until SIGINT or SIGTERM; return the exit status."""
+    """Run a simulator with these arguments until SIGINT or SIGTERM, and return the exit status."""
     arguments = _parser().parse_args(argv)
     simulator = Simulator(
         port=arguments.port,
@@ -55,7 +55,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 async def serve(simulator: Simulator, *, exit_with_stdin: bool = False, env: bool = False) -> int:
-    """Serve until SIGINT, SIGTERM or, on request, the end of standard input; return the exit status.
+    """Serve until SIGINT, SIGTERM or, on request, the end of standard input, and return the exit status.
 
     Prints one line of JSON, or exports for a shell, as soon as every service listens, and nothing after it.
     """
@@ -68,11 +68,11 @@ async def serve(simulator: Simulator, *, exit_with_stdin: bool = False, env: boo
         threading.Thread(target=_await_end_of_stdin, args=(loop, stop), daemon=True).start()
     try:
         async with simulator:
-            # To look through all that was imported stops the process for 30 ms, again and again while orders come in;
-            # calls that arrive meanwhile are seen together, and would be taken for a burst.
+            # A garbage collection that includes all imported objects stops the process for 30 ms, repeatedly while
+            # orders arrive. Calls that arrive in that time would be read together and be counted as a burst.
             gc.freeze()
-            # A decoded call of 100 orders is 10,000 objects, none of them in a cycle: looking for cycles every 700
-            # takes a sixth of the work.
+            # A decoded call of 100 orders consists of 10,000 objects, none of them in a cycle. A garbage collection
+            # after every 700 objects would take a sixth of the time.
             gc.set_threshold(50_000, 20, 50)
             addresses = simulator.addresses
             sys.stdout.buffer.write(exports(addresses) if env else json.encode(addresses) + b"\n")
@@ -85,7 +85,7 @@ async def serve(simulator: Simulator, *, exit_with_stdin: bool = False, env: boo
 
 
 def exports(addresses: Addresses) -> bytes:
-    """Return where a simulator is as lines for a shell: the settings that clients read, and the control plane's URL."""
+    """Return the settings that clients read, and the URL of the control plane, as lines for a shell."""
     values = {
         "MIRAKL_CONNECT_URL": addresses.connect_url,
         "MIRAKL_ACCOUNT_URL": addresses.account_url,
@@ -108,7 +108,7 @@ def _await_end_of_stdin(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) ->
 
 
 class _Parser(argparse.ArgumentParser):
-    """A parser whose usage errors are one line, as those of every command."""
+    """An argument parser that reports usage errors in one line, like every command."""
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"mirakl-async: {message}. See {self.prog} --help.\n")

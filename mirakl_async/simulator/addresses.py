@@ -1,4 +1,4 @@
-"""Where a simulator listens and whom it lets in."""
+"""The URLs of a simulator and the credentials that it accepts."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ __all__ = ["Addresses"]
 
 
 class Addresses(Struct, frozen=True):
-    """Where a simulator listens and whom it lets in; client paths are appended to the URLs as they are.
+    """The URLs of a simulator and the credentials that it accepts; clients append paths to the URLs.
 
-    `connect_url` and `account_url` end in the base path that the two services share with different meanings, hence
-    a port each. The secret opens nothing but this simulator. `rate_limited` says whether it has rate limits.
+    `connect_url` and `account_url` end in the base path that both services have; it has a different meaning in each, so
+    each has its own port. The secret is valid only for this simulator. `rate_limited` states whether the simulator has
+    rate limits.
     """
 
     connect_url: str

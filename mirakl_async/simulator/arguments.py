@@ -1,4 +1,4 @@
-"""Arguments of the simulator are refused where they are given, by name: each is held against its type and bounds."""
+"""Checks of the simulator's arguments: each error names the argument that has a wrong type or is out of bounds."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Ordinal = Annotated[int, Meta(ge=1)]
 
 
 def check(kind: type[Struct], given: Mapping[str, object]) -> None:
-    """Raise ValueError for the first value that is not of its member's type, or outside its bounds."""
+    """Raise ValueError for the first value that does not have its member's type or is out of bounds."""
     values = {name: given[name] for name in kind.__struct_fields__}
     try:
         msgspec.convert(values, kind)

@@ -1,4 +1,4 @@
-"""Answers that are not proper HTTP: written to the socket by hand, because a proper server refuses to."""
+"""Invalid HTTP answers, written directly to the socket because an HTTP server does not send them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LINGER_NOT = struct.pack("ii", 1, 0)
 
 
 def reset(transport: asyncio.Transport) -> None:
-    """Drop the connection so that the peer sees RST, and whatever was written last may never arrive."""
+    """Close the connection with an RST, so that the data written last may not arrive."""
     raw: socket.socket | None = transport.get_extra_info("socket")
     if raw is not None:
         with contextlib.suppress(OSError):
@@ -26,13 +26,13 @@ def reset(transport: asyncio.Transport) -> None:
 
 
 def hang_up(transport: asyncio.Transport, answer: Answer) -> None:
-    """Send the whole answer as if the connection would stay, then close it."""
+    """Send the complete answer without `Connection: close`, then close the connection."""
     transport.write(render(answer))
     transport.close()
 
 
 def truncate(transport: asyncio.Transport, answer: Answer, fraction: float = 0.5) -> None:
-    """Send the head and a fraction of the body, then close; without a body, half of the head."""
+    """Send the head and a fraction of the body, then close the connection; without a body, send half of the head."""
     whole = render(answer)
     body = len(answer.body)
     transport.write(whole[: len(whole) - body + int(body * fraction)] if body else whole[: len(whole) // 2])
@@ -40,7 +40,7 @@ def truncate(transport: asyncio.Transport, answer: Answer, fraction: float = 0.5
 
 
 async def drip(transport: asyncio.Transport, answer: Answer, seconds: float, clock: Clock) -> None:
-    """Send the answer a byte at a time."""
+    """Send the answer one byte at a time."""
     for byte in render(answer):
         if transport.is_closing():
             return
@@ -61,7 +61,7 @@ def render(answer: Answer) -> bytes:
 
 
 def phrase(status: int) -> str:
-    """Return the usual words of a status."""
+    """Return the standard reason phrase of a status."""
     try:
         return HTTPStatus(status).phrase
     except ValueError:

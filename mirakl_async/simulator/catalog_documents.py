@@ -1,7 +1,6 @@
-"""What the Connect document asks of a channel's catalogue: its configuration, its taxonomy, the state of its items.
+"""The rules of the Connect document for a channel's catalogue: its configuration, its taxonomy, the state of its items.
 
-One rule follows Mirakl's example in place of its schema: the attributes of a product type may come without
-descriptions.
+One rule follows Mirakl's example instead of its schema: the attributes of a product type need no descriptions.
 """
 
 from __future__ import annotations
@@ -141,7 +140,7 @@ MAX_CONDITION_DEPTH = 64
 
 
 def condition(value: Any, depth: int = 0) -> Sequence[Problem]:
-    """Accept a condition of a rule: an object with exactly one of six members, three of which hold conditions."""
+    """Accept a condition of a rule: an object with exactly one of six members, three of which contain conditions."""
     if depth > MAX_CONDITION_DEPTH:
         return (Problem("is nested too deeply"),)
 

@@ -1,7 +1,7 @@
-"""Where a simulator is, and clients that are set up for it.
+"""The URLs of a simulator, and clients that are configured for it.
 
-The simulator imports nothing of the client, so that it can contradict it. What is imported here, when a client is
-asked for, lies beside the simulator and knows both (`testing`).
+The simulator imports nothing of the client, so that it can contradict it. The package `testing`, which imports both, is
+imported here only when a client is requested.
 """
 
 from __future__ import annotations
@@ -24,66 +24,69 @@ __all__ = ["Clients", "DirectClients"]
 
 
 class Clients(ABC):
-    """A simulator as its callers see it: the same for `Simulator` and `SimulatorProcess`."""
+    """The URLs and clients of a simulator, common to `Simulator` and `SimulatorProcess`."""
 
     @property
     @abstractmethod
     def addresses(self) -> Addresses:
-        """All that another process needs to know; raises RuntimeError before the simulator runs."""
+        """The URLs and credentials that another process needs; raises RuntimeError before the simulator runs."""
 
     @property
     def connect_url(self) -> str:
-        """Where Connect's paths begin, base path included."""
+        """The base URL of Connect."""
         return self.addresses.connect_url
 
     @property
     def account_url(self) -> str:
-        """Where Account's paths begin."""
+        """The base URL of Account."""
         return self.addresses.account_url
 
     @property
     def auth_url(self) -> str:
-        """The host of /oauth/token."""
+        """The base URL of the token endpoint, /oauth/token."""
         return self.addresses.auth_url
 
     @property
     def front_url(self) -> str:
-        """Where Marketplace's paths begin."""
+        """The base URL of Marketplace."""
         return self.addresses.front_url
 
     @property
     def storage_url(self) -> str:
-        """Another origin, where files of exports may lie; it takes no credential."""
+        """The URL of a second origin for files of exports, which accepts no credential."""
         return self.addresses.storage_url
 
     @property
     def control_url(self) -> str:
-        """Where the control plane's paths begin."""
+        """The base URL of the control plane."""
         return self.addresses.control_url
 
     def connect_client(self, **settings: Unpack[ClientSettings]) -> ConnectChannel:
         """Return a client of Connect and Account, to be used as `async with mirakl.connect_client() as connect`.
 
-        `settings` are those of `ConnectChannel`. Unless they say otherwise, it has the simulator's credentials and
-        manual clock, and paces its calls only where the simulator has rate limits.
+        `settings` are those of `ConnectChannel`. By default the client has the simulator's credentials and manual
+        clock, and it limits its rate only if the simulator has rate limits.
         """
         from ..testing.clients import connect_client  # noqa: PLC0415
 
         return connect_client(self.addresses, self.client_settings() | settings)
 
     def front_client(self, **settings: Unpack[ClientSettings]) -> MarketplaceFront:
-        """Return a client of Marketplace Front; `settings` are as those of `connect_client`."""
+        """Return a client of Marketplace Front; `settings` are those of `MarketplaceFront`.
+
+        The defaults are those of `connect_client`.
+        """
         from ..testing.clients import front_client  # noqa: PLC0415
 
         return front_client(self.addresses, self.client_settings() | settings)
 
     def client_settings(self) -> ClientSettings:
-        """Return what its clients are given unless they are given another."""
+        """Return the default settings of the simulator's clients."""
         return {}
 
 
 class DirectClients(Clients):
-    """A simulator in the same process, which a wire can reach without a socket."""
+    """A simulator in the same process, which clients can reach without a socket."""
 
     clock: Clock
     sockets: bool
@@ -94,17 +97,17 @@ class DirectClients(Clients):
     ) -> Answer:
         """Answer a request without a socket, within `timeout` seconds of the simulator's clock.
 
-        Raises ExchangeBroken where there is no whole answer.
+        Raises ExchangeBroken if there is no complete answer.
         """
 
     def wire(self) -> Wire:
-        """Return a wire that hands a client's requests straight to this simulator: `MarketplaceFront(wire=...)`."""
+        """Return a wire that passes a client's requests directly to this simulator: `MarketplaceFront(wire=...)`."""
         from ..testing.wire import SimulatorWire  # noqa: PLC0415
 
         return SimulatorWire(self.answer)
 
     def client_settings(self) -> ClientSettings:
-        """Return what its clients are given unless they are given another: its manual clock, and its wire."""
+        """Return the default settings of the simulator's clients, including its manual clock and its wire."""
         settings: ClientSettings = {}
         if isinstance(self.clock, ManualClock):
             settings["clock"] = self.clock

@@ -1,4 +1,4 @@
-"""The simulator's time: what it measures windows, tokens and dates by, replaceable as a whole."""
+"""The clock of the simulator, which measures rate limits, tokens and dates, and can be replaced."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ __all__ = ["Clock", "InstantClock", "ManualClock", "MovableClock", "RealClock", 
 
 
 class Clock(Protocol):
-    """Seconds in both readings: `monotonic` for durations, `time` since 1970 for dates."""
+    """The time in seconds: `monotonic` for durations, `time` since 1970 for dates."""
 
     def monotonic(self) -> float:
-        """Return seconds since some fixed moment; never runs backwards."""
+        """Return seconds since a fixed point in time; the value never decreases."""
         ...
 
     def time(self) -> float:
@@ -24,21 +24,21 @@ class Clock(Protocol):
         ...
 
     async def sleep(self, seconds: float) -> None:
-        """Let `seconds` pass."""
+        """Wait until `seconds` have passed."""
         ...
 
 
 @runtime_checkable
 class MovableClock(Protocol):
-    """A clock that can be moved on."""
+    """A clock that can be moved forward."""
 
     def advance(self, seconds: float) -> None:
-        """Move on by `seconds` at once."""
+        """Move the clock forward by `seconds` immediately."""
         ...
 
 
 def seconds_of(moment: datetime | float) -> float:
-    """Return a moment in seconds since 1970; raises ValueError for a date-time without a time zone."""
+    """Convert a point in time to seconds since 1970; raises ValueError for a date-time without a time zone."""
     if not isinstance(moment, datetime):
         return moment
     if moment.tzinfo is None:
@@ -47,9 +47,9 @@ def seconds_of(moment: datetime | float) -> float:
 
 
 class RealClock:
-    """A clock that runs like the machine's own, from `now` (seconds since 1970) on where it is given.
+    """A clock that runs like the machine's clock, optionally starting at `now` (seconds since 1970).
 
-    `advance` moves it on at once; what sleeps already sleeps out its seconds.
+    `advance` moves the clock forward immediately; tasks that are already sleeping are not woken earlier.
     """
 
     def __init__(self, now: float | None = None) -> None:
@@ -57,7 +57,7 @@ class RealClock:
         self._difference = 0.0 if now is None else now - time.time()
 
     def monotonic(self) -> float:
-        """Return seconds since some fixed moment; never runs backwards."""
+        """Return seconds since a fixed point in time; the value never decreases."""
         return time.monotonic() + self._ahead
 
     def time(self) -> float:
@@ -65,19 +65,19 @@ class RealClock:
         return time.time() + self._difference + self._ahead
 
     def advance(self, seconds: float) -> None:
-        """Move on by `seconds` at once."""
+        """Move the clock forward by `seconds` immediately."""
         self._ahead += seconds
 
     async def sleep(self, seconds: float) -> None:
-        """Let `seconds` pass."""
+        """Wait until `seconds` have passed."""
         await asyncio.sleep(seconds)
 
 
 class ManualClock:
-    """A clock that stands still until a test moves it; one for a simulator and its clients, who draw from it, too.
+    """A clock that stands still until a test moves it; a simulator and its clients can share one.
 
-    `now` is the reading of `monotonic`; `time` is `epoch` seconds more. `draw` is what `random` returns, and `slept`
-    what was asked to be slept, in its order.
+    `now` is the value of `monotonic`, and `time` is `epoch` seconds later. `random` returns `draw`, so that the
+    clients' random numbers are fixed. `slept` lists the seconds of all sleeps, in order.
     """
 
     def __init__(self, now: float = 1_700_000_000.0, draw: float = 0.5, *, epoch: float = 0.0) -> None:
@@ -90,11 +90,11 @@ class ManualClock:
         self._arrival = asyncio.Event()
 
     def monotonic(self) -> float:
-        """Return the seconds as set."""
+        """Return the current value, in seconds."""
         return self.now
 
     def time(self) -> float:
-        """Return seconds since 1970, as set."""
+        """Return the current value, in seconds since 1970."""
         return self._epoch + self.now
 
     def random(self) -> float:
@@ -102,13 +102,16 @@ class ManualClock:
         return self.draw
 
     def advance(self, seconds: float) -> None:
-        """Move on by `seconds` at once, and wake every sleep that is over."""
+        """Move the clock forward by `seconds` immediately, and wake every task whose sleep is over."""
         self.now += seconds
         while self._sleepers and self._sleepers[0][0] <= self.now:
             self._wake_first()
 
     async def run(self, seconds: float) -> None:
-        """Let `seconds` pass: each sleep ends when it is due, and what it was for goes on before time does."""
+        """Let `seconds` pass step by step.
+
+        Each sleep ends when it is due, and the tasks continue before the clock moves on.
+        """
         end = self.now + seconds
         await self.settle()
         while self._sleepers and self._sleepers[0][0] <= end:
@@ -118,12 +121,12 @@ class ManualClock:
         self.now = end
 
     async def settle(self) -> None:
-        """Let every task run until it can only wait."""
+        """Wait until every task is blocked."""
         for _ in range(30):
             await asyncio.sleep(0)
 
     async def sleep(self, seconds: float) -> None:
-        """Wait until the clock has been moved by `seconds`."""
+        """Wait until the clock has been moved forward by `seconds`."""
         self.slept.append(seconds)
         if seconds <= 0:
             await asyncio.sleep(0)
@@ -134,7 +137,7 @@ class ManualClock:
         await sleeper
 
     async def until_someone_sleeps(self) -> float:
-        """Wait, in real time, for a sleeper; return the seconds after which the first of them wakes."""
+        """Wait, in real time, until a task sleeps, and return the seconds until the first sleeping task is due."""
         while not self._sleepers:
             self._arrival.clear()
             await self._arrival.wait()
@@ -145,15 +148,15 @@ class ManualClock:
         loop = sleeper.get_loop()
         if loop is _running_loop():
             _wake(sleeper)
-        elif not loop.is_closed():  # the simulator of a test may run in a thread of its own
+        elif not loop.is_closed():  # the simulator may run in another thread than the test
             loop.call_soon_threadsafe(_wake, sleeper)
 
 
 class InstantClock(ManualClock):
-    """A clock that every sleep moves on by its seconds at once: an hour of polling passes in milliseconds."""
+    """A clock that every sleep moves forward immediately, so that an hour of polling takes milliseconds."""
 
     async def sleep(self, seconds: float) -> None:
-        """Move the clock on by `seconds`."""
+        """Move the clock forward by `seconds`."""
         self.slept.append(seconds)
         self.advance(max(0.0, seconds))
         await asyncio.sleep(0)

@@ -1,4 +1,4 @@
-"""The judge of commands: every one owes exactly one final outcome, the right one, before it expires."""
+"""The check of commands: each must get exactly one final outcome, the expected one, before it expires."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ __all__ = ["CommandReport", "command_report"]
 
 
 class CommandReport(Struct, frozen=True):
-    """Commands by the ids of their actions.
+    """The commands of a simulator, by the ids of their actions, grouped by what is wrong with their outcomes.
 
-    `unanswered` wait for an outcome, `expired` had none in time, `wrong` have another than expected, `contradicted`
-    were reported with another outcome once they were final. `repeated` outcomes, the same again, do no harm.
+    `unanswered` have no outcome yet, `expired` got none in time, and `wrong` have an unexpected outcome. `contradicted`
+    got another outcome after their final one. `repeated` got the same outcome again, which is harmless.
     """
 
     total: int
@@ -28,7 +28,7 @@ class CommandReport(Struct, frozen=True):
     repeated: list[str]
 
     def check(self) -> None:
-        """Raise AssertionError unless every command has exactly one final outcome, the right one."""
+        """Raise AssertionError unless every command has exactly one final outcome, the expected one."""
         for name in ("unanswered", "expired", "wrong", "contradicted"):
             ids: list[str] = getattr(self, name)
             if ids:
@@ -37,7 +37,7 @@ class CommandReport(Struct, frozen=True):
 
 
 def command_report(actions: Mapping[str, Action], now: float) -> CommandReport:
-    """Sum up what became of the actions."""
+    """Return the report for these actions."""
 
     def ids(*statuses: str) -> list[str]:
         return [one for one, action in actions.items() if action.status in statuses]

@@ -1,7 +1,8 @@
 """The Connect Channel Platform: its routes, and the order operations.
 
-A call is judged as a whole before anything of it is applied: form (415, 400), the document's rules (400), known
-channel and store (404), line ids that belong to another order (400). Only then every order of it is applied.
+A call is checked completely before any of it is applied, in this order: media type and form (415, 400), the document's
+rules (400), known channel and store (404), line ids that belong to another order (400). Then all of its orders are
+applied.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from msgspec import Raw, Struct, json
 
 from .clock import Clock
 from .connect_catalog import CatalogOperations
-from .connect_errors import ErrorFields, accepted, answering, refuse, refuse_any
+from .connect_errors import ErrorFields, parse_body, raise_for_problems, refuse, with_error_answers
 from .connect_stores import StoreOperations, known_store
 from .documents import ANONYMIZE_AFTER, UPDATE_ACTION, UPSERT_ORDERS
 from .exchange import Answer, Call, Route, Service
@@ -37,7 +38,7 @@ _batch = json.Decoder(_Batch)
 
 
 class Connect:
-    """The service's decisions over one world."""
+    """The operations of Connect on one world."""
 
     def __init__(
         self,
@@ -53,7 +54,7 @@ class Connect:
         self._unique_lines = unique_lines
 
     def service(self) -> Service:
-        """Return the routes served."""
+        """Return the routes of the service."""
         routes = (
             Route("POST", "/v1/orders", "upsertOrders", self.upsert_orders),
             Route("PUT", "/v1/orders/actions/{action_id}", "updateActionStatus", self.update_action_status),
@@ -61,12 +62,12 @@ class Connect:
             *StoreOperations(self._world, self._error_fields).routes(),
             *CatalogOperations(self._world, self._error_fields).routes(),
         )
-        answered = [route._replace(handle=answering(route.handle)) for route in routes]
+        answered = [route._replace(handle=with_error_answers(route.handle)) for route in routes]
         return Service("connect", BASE, answered, refuse)
 
     def upsert_orders(self, call: Call) -> Answer:
-        """Apply 1..100 orders of one store, or none of them."""
-        payload = accepted(call, UPSERT_ORDERS, self._error_fields)
+        """Apply 1..100 orders of one store, or none of them if one is invalid."""
+        payload = parse_body(call, UPSERT_ORDERS, self._error_fields)
         origin = payload["origin"]
         channel, store = origin["channel_id"], origin["channel_store_id"]
         known_store(self._world, channel, store)
@@ -74,7 +75,7 @@ class Connect:
         keys = [OrderKey(channel, store, order["channel_order_id"], order.get("sub_channel_code")) for order in orders]
         lines = [[line["channel_order_line_id"] for line in order["order_lines"]] for order in orders]
         if self._unique_lines:
-            refuse_any(self._line_problems(keys, lines), self._error_fields)
+            raise_for_problems(self._line_problems(keys, lines), self._error_fields)
         raws = _batch.decode(call.body).orders
         for key, order, raw, ids in zip(keys, orders, raws, lines, strict=True):
             claims = ids if self._unique_lines else ()
@@ -82,8 +83,8 @@ class Connect:
         return Answer(204)
 
     def update_action_status(self, call: Call) -> Answer:
-        """Record an action's outcome, once."""
-        payload = accepted(call, UPDATE_ACTION, self._error_fields)
+        """Record the outcome of an action; only the first outcome is final."""
+        payload = parse_body(call, UPDATE_ACTION, self._error_fields)
         outcome = self._world.finish_action(
             call.path["action_id"], payload["status"], payload.get("errors", ()), now=self._clock.time()
         )
@@ -94,8 +95,8 @@ class Connect:
         return Answer(204)
 
     def update_anonymize_after_date(self, call: Call) -> Answer:
-        """Set the dates of 1..100 orders, or of none."""
-        items: list[Any] = accepted(call, ANONYMIZE_AFTER, self._error_fields)["orders"]
+        """Set the dates of 1..100 orders, or of none if one is invalid."""
+        items: list[Any] = parse_body(call, ANONYMIZE_AFTER, self._error_fields)["orders"]
         found = [
             self._world.find(item["channel_id"], item["channel_order_id"], item.get("sub_channel_code"))
             for item in items
@@ -111,14 +112,14 @@ class Connect:
             for position, item in enumerate(items)
             if nanoseconds(item["anonymize_after"]) < earliest
         ]
-        refuse_any(problems, self._error_fields)
+        raise_for_problems(problems, self._error_fields)
         for item, orders in zip(items, found, strict=True):
             for order in orders:
                 order.anonymize_after = item["anonymize_after"]
         return Answer(204)
 
     def _line_problems(self, keys: Sequence[OrderKey], lines: Sequence[Sequence[str]]) -> list[Problem]:
-        """Find line ids that another order of the channel, in the world or earlier in this call, holds already."""
+        """Return a problem for each line id that another order of the channel has, stored or earlier in this call."""
         problems: list[Problem] = []
         claimed: dict[str, OrderKey] = {}
         for position, (key, ids) in enumerate(zip(keys, lines, strict=True)):

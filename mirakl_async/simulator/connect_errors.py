@@ -1,4 +1,4 @@
-"""How Connect and Account refuse a call: their error shape, and the checks that every body passes first."""
+"""Errors of Connect and Account: their format, and the checks that every body must pass."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ from .rules import Check, Problem
 __all__ = [
     "ConnectRefusal",
     "ErrorFields",
-    "accepted",
-    "answering",
+    "decode_checked",
     "invalid",
     "not_found",
+    "parse_body",
+    "raise_for_problems",
     "refuse",
-    "refuse_any",
-    "satisfying",
+    "with_error_answers",
 ]
 
 ErrorFields = Literal["indexed", "none"]
 """Whether `errors[].field` names the place, as in `orders[3].status`, or is left out: the contract promises neither."""
 
-MOST_PROBLEMS = 100
+MAX_PROBLEMS = 100
 
 
 class ConnectRefusal(Exception):
-    """A call that ends with an error answer."""
+    """The exception that ends a call with an error answer."""
 
     def __init__(self, answer: Answer) -> None:
         super().__init__(answer.status)
         self.answer = answer
 
 
-def answering(handle: Handler) -> Handler:
-    """Return the handler with what it raises as `RejectedOrder` turned into the answer."""
+def with_error_answers(handle: Handler) -> Handler:
+    """Return a handler that answers a `ConnectRefusal` with its error."""
 
     def answer(call: Call) -> Answer:
         try:
@@ -48,34 +48,34 @@ def answering(handle: Handler) -> Handler:
     return answer
 
 
-def accepted(call: Call, rules: Check, error_fields: ErrorFields) -> Any:
-    """Return the JSON payload once it satisfies the document's rules; raise ConnectRefusal otherwise."""
+def parse_body(call: Call, rules: Check, error_fields: ErrorFields) -> Any:
+    """Return the JSON payload if it satisfies the document's rules; raises ConnectRefusal."""
     if call.content_type != "application/json":
         raise ConnectRefusal(refuse(415, "UNSUPPORTED_MEDIA_TYPE", "The body must be application/json"))
-    return satisfying(call.body, rules, error_fields)
+    return decode_checked(call.body, rules, error_fields)
 
 
-def satisfying(body: bytes, rules: Check, error_fields: ErrorFields, part: str = "") -> Any:
-    """Return JSON bytes as a value that satisfies the rules; `part` names the part of a form that holds them."""
+def decode_checked(body: bytes, rules: Check, error_fields: ErrorFields, part: str = "") -> Any:
+    """Decode JSON and check it; `part` names the part of a form that contains it. Raises ConnectRefusal."""
     try:
         payload = json.decode(body)
     except (DecodeError, UnicodeDecodeError, RecursionError):
         what = f"The part {part}" if part else "The body"
         raise ConnectRefusal(refuse(400, "INVALID_INPUT", f"{what} is not valid JSON")) from None
-    refuse_any([problem.under(part) if part else problem for problem in rules(payload)], error_fields)
+    raise_for_problems([problem.under(part) if part else problem for problem in rules(payload)], error_fields)
     return payload
 
 
-def refuse_any(problems: Sequence[Problem], error_fields: ErrorFields) -> None:
-    """Raise ConnectRefusal when there are problems."""
+def raise_for_problems(problems: Sequence[Problem], error_fields: ErrorFields) -> None:
+    """Raise ConnectRefusal if there are problems."""
     if problems:
         raise ConnectRefusal(invalid(problems, error_fields))
 
 
 def invalid(problems: Sequence[Problem], error_fields: ErrorFields) -> Answer:
-    """Answer 400 with the problems found, at most `MOST_PROBLEMS` of them."""
+    """Answer 400 with the problems found, at most `MAX_PROBLEMS` of them."""
     errors: list[dict[str, Any]] = []
-    for problem in problems[:MOST_PROBLEMS]:
+    for problem in problems[:MAX_PROBLEMS]:
         error: dict[str, Any] = {"message": problem.message}
         if error_fields == "indexed":
             error["message"] = f"{problem.field or 'body'} {problem.message}"
@@ -89,10 +89,10 @@ def invalid(problems: Sequence[Problem], error_fields: ErrorFields) -> Answer:
 
 
 def refuse(status: int, code: str, message: str) -> Answer:
-    """Answer with an error in Connect's own shape."""
+    """Return an error in Connect's format."""
     return answer_json(status, {"code": code, "message": message})
 
 
 def not_found(what: str) -> ConnectRefusal:
-    """Return the error to raise for a thing that is unknown."""
+    """Return the exception for an unknown channel, store, order or action."""
     return ConnectRefusal(refuse(404, "DATA_NOT_FOUND", f"The {what} is unknown to Connect"))

@@ -1,4 +1,4 @@
-"""Connect's operations beside orders and catalogue: returns, carriers, order documents, business information."""
+"""Connect's operations for returns, carriers, order documents and business information."""
 
 from __future__ import annotations
 
@@ -6,7 +6,15 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .connect_errors import ConnectRefusal, ErrorFields, accepted, not_found, refuse, refuse_any, satisfying
+from .connect_errors import (
+    ConnectRefusal,
+    ErrorFields,
+    decode_checked,
+    not_found,
+    parse_body,
+    raise_for_problems,
+    refuse,
+)
 from .exchange import Answer, Call, Route, answer_json
 from .front.multipart import Part, parts_of
 from .front.refusals import Refused as FormRefused
@@ -29,7 +37,7 @@ _ENDINGS = re.compile(r"pdf|jpe?g|png|csv", re.IGNORECASE)
 
 
 class StoreOperations:
-    """Decisions over one world; handlers raise `RejectedOrder`."""
+    """These operations on one world; handlers raise `ConnectRefusal`."""
 
     def __init__(self, world: World, error_fields: ErrorFields) -> None:
         self._world = world
@@ -51,8 +59,8 @@ class StoreOperations:
         )
 
     def upsert_returns(self, call: Call) -> Answer:
-        """Apply 1..100 returns, each on its own: those of unknown orders or lines are reported, with status 200."""
-        payload = accepted(call, UPSERT_RETURNS, self._error_fields)
+        """Apply 1..100 returns independently; returns of unknown orders or lines are reported with status 200."""
+        payload = parse_body(call, UPSERT_RETURNS, self._error_fields)
         origin = payload["origin"]
         channel, store = origin["channel_id"], origin["channel_store_id"]
         known_store(self._world, channel, store)
@@ -85,15 +93,15 @@ class StoreOperations:
         ]
 
     def upsert_carriers(self, call: Call) -> Answer:
-        """Replace a channel's whole list of carriers: those that are absent are deleted."""
-        carriers = accepted(call, UPSERT_CARRIERS, self._error_fields)["carriers"]
+        """Replace a channel's list of carriers; carriers that are absent are deleted."""
+        carriers = parse_body(call, UPSERT_CARRIERS, self._error_fields)["carriers"]
         channel = call.path["channel_id"]
         known_channel(self._world, channel)
         self._world.carriers[channel] = {one["channel_carrier_id"]: one["name"] for one in carriers}
         return Answer(204)
 
     def upload_document(self, call: Call) -> Answer:
-        """Take one document of an order, at most 10 MB, under an id that is unique in its channel."""
+        """Store one document of an order, at most 10 MB, under an id that is unique in its channel."""
         parts = self._parts(call)
         origin = self._json_part(parts, "origin", DOCUMENT_ORIGIN)
         metadata = self._json_part(parts, "metadata", DOCUMENT_METADATA)
@@ -102,15 +110,15 @@ class StoreOperations:
         order = OrderKey(
             channel, origin["channel_store_id"], call.path["channel_order_id"], origin.get("sub_channel_code")
         )
-        refuse_any(self._document_problems(order, metadata, file), self._error_fields)
+        raise_for_problems(self._document_problems(order, metadata, file), self._error_fields)
         self._world.documents[channel, number] = StoredDocument(
             order, metadata["filename"], metadata["type"], file.content, metadata.get("entity")
         )
         return Answer(204)
 
     def delete_document(self, call: Call) -> Answer:
-        """Delete a document; its origin travels in the body."""
-        origin = accepted(call, DELETE_DOCUMENT, self._error_fields)["origin"]
+        """Delete a document; the body contains the origin of its order."""
+        origin = parse_body(call, DELETE_DOCUMENT, self._error_fields)["origin"]
         known_store(self._world, origin["channel_id"], origin["channel_store_id"])
         place = (origin["channel_id"], call.path["channel_document_id"])
         there = self._world.documents.get(place)
@@ -120,8 +128,8 @@ class StoreOperations:
         return Answer(204)
 
     def upsert_business_information(self, call: Call) -> Answer:
-        """Replace what is known of a store; what is older than that is dropped in silence, the currency stays."""
-        value = accepted(call, UPSERT_BUSINESS_INFORMATION, self._error_fields)
+        """Replace the business information of a store; older information is ignored, and the currency never changes."""
+        value = parse_body(call, UPSERT_BUSINESS_INFORMATION, self._error_fields)
         place = (call.path["channel_id"], call.path["channel_store_id"])
         known_store(self._world, *place)
         there = self._world.business_information.get(place)
@@ -132,7 +140,7 @@ class StoreOperations:
             problems.append(Problem("cannot be changed once it is set", "currency"))
         if there is not None and is_newer and there.value.get("sub_channels") and not value.get("sub_channels"):
             problems.append(Problem("cannot be emptied once there are sub-channels", "sub_channels"))
-        refuse_any(problems, self._error_fields)
+        raise_for_problems(problems, self._error_fields)
         if is_newer:
             self._world.business_information[place] = BusinessInformation(stamp, value)
         return Answer(200)
@@ -146,14 +154,14 @@ class StoreOperations:
             raise ConnectRefusal(refuse(status, code, refused.message)) from None
         counts = {name: sum(part.name == name for part in parts) for name in ("file", "origin", "metadata")}
         wrong = [Problem("must be there exactly once", name) for name, count in counts.items() if count != 1]
-        refuse_any(wrong, self._error_fields)
+        raise_for_problems(wrong, self._error_fields)
         return {part.name: part for part in parts}
 
     def _json_part(self, parts: Mapping[str, Part], name: str, rules: Check) -> Any:
         part = parts[name]
         if part.content_type.partition(";")[0].strip() != "application/json":
-            refuse_any([Problem("must be a part of type application/json", name)], self._error_fields)
-        return satisfying(part.content, rules, self._error_fields, name)
+            raise_for_problems([Problem("must be a part of type application/json", name)], self._error_fields)
+        return decode_checked(part.content, rules, self._error_fields, name)
 
     def _document_problems(self, order: OrderKey, metadata: Mapping[str, Any], file: Part) -> list[Problem]:
         world, problems = self._world, list[Problem]()

@@ -1,4 +1,4 @@
-"""The control plane from its other end: a simulator in another process, its marketplace, its sellers and its events."""
+"""A client of the control plane, which inspects and changes a simulator in another process."""
 
 from __future__ import annotations
 
@@ -44,7 +44,10 @@ T = TypeVar("T")
 
 
 class State(Struct):
-    """What a simulator has come to: `digest` is that of `world.digest_of`, `limited` the 429 its limits gave."""
+    """The counts of a simulator.
+
+    `digest` is that of `world.digest_of`; `limited` counts the 429 answers of its rate limits.
+    """
 
     orders: int
     digest: str
@@ -58,7 +61,7 @@ class State(Struct):
 
 
 class OrderRecord(Struct):
-    """One line of the read-back: where the order lives, and the order as its channel last sent it."""
+    """One order as read back: its channel and store, and the order as last sent."""
 
     channel_id: str
     channel_store_id: str
@@ -82,7 +85,7 @@ class ActionIds(Struct):
 
 
 class Advance(Struct):
-    """Seconds to move the clock on by."""
+    """The seconds by which to move the clock forward."""
 
     advance: Annotated[float, Meta(ge=0)]
 
@@ -94,40 +97,41 @@ class Moment(Struct):
 
 
 class Token(Struct):
-    """A token that was issued."""
+    """An access token."""
 
     token: str
 
 
 class Revoked(Struct):
-    """How many tokens that were good are so no longer."""
+    """The number of valid tokens that were revoked."""
 
     revoked: int
 
 
 class SellerPlace(Struct):
-    """Which seller is meant: that of the first store known unless it is named."""
+    """The store of a seller; by default the first known store."""
 
     channel_id: str | None = None
     store_id: str | None = None
 
 
 class Deliver(Struct):
-    """Whether all events that wait are delivered, or those that are due."""
+    """Whether to deliver all pending events, or only those that are due."""
 
     everything: bool = False
 
 
 class Delivered(Struct):
-    """How many events were delivered."""
+    """The number of events delivered."""
 
     delivered: int
 
 
 class Control:
-    """A simulator seen from outside, through a session that the caller owns.
+    """A client for the control plane of a simulator, which uses a session that the caller owns.
 
-    `front` is Marketplace's part. What asks for one answer raises ConnectionError when the simulator is gone.
+    `front` is the Marketplace part. Methods that make one request raise ConnectionError if the simulator is
+    unreachable.
     """
 
     def __init__(self, session: ClientSession, url: str) -> None:
@@ -138,11 +142,11 @@ class Control:
         self._url = url
 
     async def state(self) -> State:
-        """Return the counts, the digest, the traffic."""
+        """Return the counts, the digest and the traffic."""
         return json.decode(await self._send("GET", "/state"), type=State)
 
     async def orders(self) -> AsyncIterator[OrderRecord]:
-        """Yield every order held, as last applied."""
+        """Yield every stored order, as last applied."""
         decode = json.Decoder(OrderRecord).decode
         async with self._session.get(f"{self._url}/orders", raise_for_status=True) as answer:
             rest = b""
@@ -160,47 +164,47 @@ class Control:
         return json.decode(await self._send("GET", "/requests"), type=list[RequestRecord])
 
     async def judge(self) -> Judgement:
-        """Return what callers did against the contract; its `check()` raises AssertionError for it."""
+        """Return the violations of the contract by callers; `check()` of the result raises AssertionError for them."""
         return json.decode(await self._send("GET", "/judge"), type=Judgement)
 
     async def commands(self) -> CommandReport:
-        """Return what became of every command."""
+        """Return the report of all commands and their outcomes."""
         return json.decode(await self._send("GET", "/commands"), type=CommandReport)
 
     def seller(self, channel_id: str | None = None, store_id: str | None = None) -> RemoteSeller:
-        """Return the seller of a store, of the first one known unless it is named; what sellers do becomes events."""
+        """Return the seller of a store, by default of the first known store; the seller's actions become events."""
         return RemoteSeller(self._send, self.events, SellerPlace(channel_id, store_id))
 
     async def add_faults(self, *faults: Fault) -> None:
-        """Put further faults in force."""
+        """Activate additional faults."""
         await self.faults.add(*faults)
 
     async def clear_faults(self) -> None:
-        """Let nothing go wrong from now on."""
+        """Deactivate all faults."""
         await self.faults.clear()
 
     async def issue_token(self) -> str:
-        """Return a good access token without an exchange."""
+        """Return a valid access token without a token exchange."""
         return json.decode(await self._send("POST", "/tokens"), type=Token).token
 
     async def revoke_tokens(self) -> int:
-        """Make all tokens given so far worthless; return how many were good."""
+        """Revoke all tokens issued so far, and return how many of them were valid."""
         return json.decode(await self._send("POST", "/tokens/revoke"), type=Revoked).revoked
 
     async def add_actions(self, *action_ids: str) -> None:
-        """Start actions that wait for their outcome."""
+        """Create actions that need an outcome."""
         await self._send("POST", "/actions", ActionIds(list(action_ids)))
 
     async def issue_link_token(self) -> str:
-        """Return a token with which SELLER_ACCOUNT_STORE_CREATE links stores to a user, once."""
+        """Return a single-use token with which SELLER_ACCOUNT_STORE_CREATE links stores to a user."""
         return json.decode(await self._send("POST", "/link-tokens"), type=Token).token
 
     async def add_channel(self, channel_id: str, *stores: str) -> None:
-        """Make a channel and its stores known."""
+        """Add a channel and its stores."""
         await self._send("POST", "/channels", Channels({channel_id: list(stores)}))
 
     async def advance(self, seconds: float) -> float:
-        """Move the simulator's clock on at once; return its time in seconds since 1970."""
+        """Move the simulator's clock forward immediately, and return its time in seconds since 1970."""
         return json.decode(await self._send("POST", "/clock", Advance(seconds)), type=Moment).time
 
     async def _send(self, method: Literal["GET", "POST", "DELETE"], path: str, value: object = None) -> bytes:
@@ -225,46 +229,46 @@ class RemoteFaults:
         self._send = send
 
     async def add(self, *faults: Fault) -> None:
-        """Put further faults in force."""
+        """Activate additional faults."""
         await self._send("POST", "/faults", faults)
 
     async def clear(self) -> None:
-        """Let nothing go wrong from now on."""
+        """Deactivate all faults."""
         await self._send("DELETE", "/faults")
 
 
 class RemoteEvents:
-    """The events of a simulator in another process; those delivered go to a sink of this one."""
+    """The events of a simulator in another process; delivered events go to a sink in this process."""
 
     def __init__(self, send: Send) -> None:
         self._send = send
         self._sink: Sink | None = None
 
     async def connect(self, sink: Sink | None, delivery: Delivery | None = None) -> None:
-        """Send events to a sink from now on; `None` lets them wait until they are taken."""
+        """Send future events to a sink; with `None`, events wait until `take` is called."""
         self._sink = sink
         if delivery is not None:
             await self._send("POST", "/events/delivery", delivery)
         await self.pump()
 
     async def sent(self) -> list[bytes]:
-        """Return all events that were produced, in their order, each once."""
+        """Return all events that were produced, in order, each once."""
         return [text.encode() for text in json.decode(await self._send("GET", "/events"), type=list[str])]
 
     async def take(self) -> list[bytes]:
-        """Return the events that were delivered to no sink yet."""
+        """Return the events that have not been delivered to a sink."""
         return [text.encode() for text in json.decode(await self._send("POST", "/events/take"), type=list[str])]
 
     async def deliver(self, *, everything: bool = False) -> int:
-        """Hand out the events that are due, or everything that waits; return how many."""
+        """Deliver the events that are due, or all pending events, and return their number."""
         return await self._delivered("/events/deliver", Deliver(everything))
 
     async def redeliver(self, *action_ids: str) -> int:
-        """Send the commands of these actions again, as a queue does with what was not acknowledged."""
+        """Send the commands of these actions again, as a queue does with unacknowledged messages."""
         return await self._delivered("/events/redeliver", ActionIds(list(action_ids)))
 
     async def pump(self) -> None:
-        """Hand what was delivered to the sink, where there is one; a seller's doings do so by themselves."""
+        """Pass delivered events to the sink, if there is one; the methods of a seller call this themselves."""
         if self._sink is not None:
             await hand_over(self._sink, await self.take())
 
@@ -277,7 +281,7 @@ class RemoteEvents:
 def _remote(
     method: Callable[Concatenate[Seller, P], Awaitable[T]],
 ) -> Callable[[Callable[..., None]], Callable[Concatenate[RemoteSeller, P], Awaitable[T]]]:
-    """Put what another process's seller does in place of the decorated function, with the method's own signature."""
+    """Replace a method with a request to the other process's seller, keeping the method's signature."""
     name, signature = method.__name__, inspect.signature(method)
 
     async def call(seller: RemoteSeller, /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -359,11 +363,11 @@ class RemoteSeller:
         """As `Seller.set_feature`."""
 
     async def offers(self) -> dict[str, OfferState]:
-        """Return what the seller's offers are now."""
+        """Return the current offers of the seller."""
         return json.decode(await self._send("POST", "/seller/offers", self._place), type=dict[str, OfferState])
 
     async def do(self, name: str, arguments: dict[str, Any]) -> Any:
-        """Let the seller do something, and hand the events that are delivered by it to the sink."""
+        """Call a method of the seller, and pass the events that it delivers to the sink."""
         place = {"channel_id": self._place.channel_id, "store_id": self._place.store_id}
         answer = await self._send("POST", f"/seller/{name}", place | arguments)
         await self._events.pump()

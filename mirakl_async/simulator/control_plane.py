@@ -1,6 +1,6 @@
-"""What the control plane does: how another process looks into a simulator and turns its knobs.
+"""The operations of the control plane, with which another process inspects and changes a simulator.
 
-It needs no token and is served to the loopback interface only, beside Connect's routes.
+The control plane needs no token. It is served beside Connect's routes, to the loopback interface only.
 """
 
 from __future__ import annotations
@@ -38,17 +38,19 @@ from .pipeline import RequestRecord, SimulatorContext
 from .seller import OfferState, Seller
 from .world import Action, World
 
-__all__ = ["DOINGS", "Path", "Simulated", "control_routes", "judgement_of", "state_of"]
+__all__ = ["SELLER_ACTIONS", "ControlledSimulator", "Path", "control_routes", "judgement_of", "state_of"]
 
 _NO_LINE_BREAKS = bytes.maketrans(b"\r\n", b"  ")
 _ORDERS_A_WRITE = 500
 Path = Mapping[str, str]
-DOINGS = tuple(name for name, value in vars(Seller).items() if inspect.iscoroutinefunction(value) and name[0] != "_")
+SELLER_ACTIONS = tuple(
+    name for name, value in vars(Seller).items() if inspect.iscoroutinefunction(value) and name[0] != "_"
+)
 """What a seller can do."""
 
 
-class Simulated(Protocol):
-    """What the control plane takes of a simulator."""
+class ControlledSimulator(Protocol):
+    """The parts of a simulator that the control plane uses."""
 
     world: World
     front: FrontWorld
@@ -59,11 +61,11 @@ class Simulated(Protocol):
         ...
 
     def commands(self) -> CommandReport:
-        """Return what became of every command."""
+        """Return the report of all commands and their outcomes."""
         ...
 
 
-def control_routes(simulator: Simulated, context: SimulatorContext) -> list[ControlRoute]:
+def control_routes(simulator: ControlledSimulator, context: SimulatorContext) -> list[ControlRoute]:
     """Return the control plane's routes."""
     routes = [
         *_state_routes(simulator, context),
@@ -83,7 +85,7 @@ def control_routes(simulator: Simulated, context: SimulatorContext) -> list[Cont
 
 
 def state_of(world: World, context: SimulatorContext) -> State:
-    """Sum up a simulator."""
+    """Return the state of a simulator."""
     actions: dict[str, int] = {}
     for action in world.actions.values():
         actions[action.status] = actions.get(action.status, 0) + 1
@@ -101,12 +103,12 @@ def state_of(world: World, context: SimulatorContext) -> State:
 
 
 def judgement_of(world: World, context: SimulatorContext) -> Judgement:
-    """Judge what callers did so far."""
+    """Return the violations of the contract by callers so far."""
     commands = command_report(world.actions, context.clock.time())
     return context.judge.judgement(commands, orders=world.versions.received)
 
 
-def _state_routes(simulator: Simulated, context: SimulatorContext) -> list[ControlRoute]:
+def _state_routes(simulator: ControlledSimulator, context: SimulatorContext) -> list[ControlRoute]:
     world = simulator.world
 
     def state(_path: Path, _body: object) -> State:
@@ -210,25 +212,25 @@ def _token_routes(world: World, context: SimulatorContext) -> list[ControlRoute]
     ]
 
 
-def _seller_routes(simulator: Simulated) -> list[ControlRoute]:
+def _seller_routes(simulator: ControlledSimulator) -> list[ControlRoute]:
     def offers(_path: Path, place: SellerPlace) -> dict[str, OfferState]:
         return simulator.seller(place.channel_id, place.store_id).offers
 
     summary, kind = "Return what a seller's offers are now", dict[str, OfferState]
     routes = [ControlRoute("POST", "/seller/offers", "getSellerOffers", summary, offers, kind, SellerPlace)]
-    for name in DOINGS:
+    for name in SELLER_ACTIONS:
         summary = (inspect.getdoc(getattr(Seller, name)) or "").partition("\n")[0].rstrip(".")
         hint = get_type_hints(getattr(Seller, name)).get("return")
         answer = None if hint is type(None) else hint
         body = _body_of(name)
         operation = "seller" + name.title().replace("_", "")
-        handle = _doing(simulator, name)
+        handle = _seller_action(simulator, name)
         routes.append(ControlRoute("POST", f"/seller/{name}", operation, summary, handle, answer, body))
     return routes
 
 
 def _body_of(name: str) -> type[Struct]:
-    """Return the body that a seller's doing takes: its arguments, and optionally which seller does it."""
+    """Return the type of the body for a seller's method: its arguments, and optionally the seller's store."""
     method = getattr(Seller, name)
     hints = get_type_hints(method)
     fields: list[Any] = [("channel_id", str | None, None), ("store_id", str | None, None)]
@@ -245,7 +247,7 @@ def _body_of(name: str) -> type[Struct]:
     return defstruct(f"Seller{name.title().replace('_', '')}", fields, kw_only=True, forbid_unknown_fields=True)
 
 
-def _doing(simulator: Simulated, name: str) -> Any:
+def _seller_action(simulator: ControlledSimulator, name: str) -> Any:
     parameters = list(inspect.signature(getattr(Seller, name)).parameters.values())[1:]
 
     def handle(_path: Path, body: Any) -> Any:
@@ -266,7 +268,7 @@ def _doing(simulator: Simulated, name: str) -> Any:
     return handle
 
 
-def _event_routes(simulator: Simulated) -> list[ControlRoute]:
+def _event_routes(simulator: ControlledSimulator) -> list[ControlRoute]:
     events = simulator.events
 
     def sent(_path: Path, _body: object) -> list[str]:

@@ -1,4 +1,4 @@
-"""The control plane as a table of routes: what serves it and what documents it are both made from the table."""
+"""The table of routes of the control plane, from which both its handlers and its OpenAPI document are made."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ PREFIX = "/_simulator"
 
 
 class ControlRoute(NamedTuple):
-    """One route below `PREFIX`: path parameters are written {name}.
+    """One route below `PREFIX`; path parameters are written {name}.
 
-    `handle` takes the path parameters and the decoded body, and returns what is answered, None for 204, or an `Answer`
-    of its own; it may be a coroutine. It raises ValueError for 400, LookupError for 404 and `Conflict` for 409. `body`
-    and `answer` are the types of the two, None where there is none.
+    `handle` gets the path parameters and the decoded body, and returns the content of the answer, None for 204, or an
+    `Answer`; it may be a coroutine. It raises ValueError for 400, LookupError for 404 and `Conflict` for 409. `body`
+    and `answer` are the types of the request's and the answer's content, or None if there is no content.
     """
 
     method: Literal["GET", "POST", "DELETE"]
@@ -40,11 +40,11 @@ _NO_STORE = {"Cache-Control": "no-store"}
 
 
 class Conflict(Exception):
-    """What the state of the simulator does not allow."""
+    """The state of the simulator does not allow the request."""
 
 
 def serve(app: web.Application, routes: Iterable[ControlRoute]) -> None:
-    """Serve routes from `app`."""
+    """Add the routes to `app`."""
     for route in routes:
         app.router.add_route(route.method, PREFIX + route.path, _handler(route))
 
@@ -79,7 +79,7 @@ async def _answered(request: web.Request, value: object) -> web.StreamResponse:
 
 
 def document(routes: Sequence[ControlRoute], version: str) -> dict[str, Any]:
-    """Describe routes as an OpenAPI document."""
+    """Return the OpenAPI document of the routes."""
     types = [kind for route in routes for kind in (route.body, route.answer) if kind is not None]
     schemas, components = json.schema_components(types, ref_template="#/components/schemas/{name}")
     described = iter(schemas)

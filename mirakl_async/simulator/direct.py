@@ -1,7 +1,7 @@
-"""Requests handed over inside one process: no sockets, the same answers, and the same faults as far as they can be.
+"""Requests passed directly within one process, without sockets, with the same answers and, where possible, faults.
 
-What a fault does to a connection ends the exchange with `ExchangeBroken`. A caller that leaves, or whose time is over,
-leaves a request behind; where it was read, it is worked on to its end, as on a socket.
+A fault of the connection ends the exchange with `ExchangeBroken`. If the caller is cancelled or its timeout expires
+after the request was read, the request is still processed to its end, as with a socket.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ __all__ = ["DirectRequest", "ExchangeBroken", "Keep"]
 
 
 class ExchangeBroken(ConnectionUnusable):
-    """An exchange without a whole answer.
+    """An exchange without a complete answer.
 
-    `reason` is "refused" where nothing listens at the address, "reset" where nothing of an answer can be read,
-    "truncated" where `answer` holds what can, "timeout" where none came in time.
+    `reason` is "refused" if nothing listens at the address, "reset" if no part of an answer can be read, "truncated" if
+    `answer` holds the readable part, and "timeout" if no answer arrived in time.
     """
 
     def __init__(
@@ -36,7 +36,10 @@ class ExchangeBroken(ConnectionUnusable):
 
 
 class DirectRequest:
-    """A request handed over; see `pipeline.Inbound`. `timeout` is seconds of the simulator's clock."""
+    """A request passed directly, an implementation of `pipeline.Inbound`.
+
+    `timeout` is in seconds of the simulator's clock.
+    """
 
     __slots__ = (
         "_body", "_clock", "_ends", "_router", "caller", "headers", "method", "origin", "path", "query",
@@ -60,7 +63,10 @@ class DirectRequest:
         self._router: Router | None = None
 
     async def answered(self, routers: Mapping[str, Router], context: SimulatorContext, keep: Keep) -> Answer:
-        """Return the answer, or raise ExchangeBroken; `keep` is given what goes on after the caller has left."""
+        """Return the answer, or raise ExchangeBroken.
+
+        `keep` is called with the coroutine that continues after the caller has left.
+        """
         self._router = routers.get(self.origin)
         if self._router is None:
             raise ExchangeBroken("refused")
@@ -74,15 +80,15 @@ class DirectRequest:
         return task.result()
 
     async def read(self) -> bytes | Answer:
-        """Return the body; it breaks off where the caller has left."""
+        """Return the body; raises ExchangeBroken if the caller has left."""
         if self.caller is not None and self.caller.done():
             raise ExchangeBroken("reset")
-        if self._router is not None and len(self._body) > self._router.service.most_bytes:
+        if self._router is not None and len(self._body) > self._router.service.max_bytes:
             return refusal(self._router.service, 413)
         return self._body
 
     async def sleep(self, seconds: float) -> None:
-        """Sleep by the simulator's clock; the caller is let go when its time is over."""
+        """Sleep by the simulator's clock; when the caller's timeout expires, the caller is released."""
         left = seconds if self._ends is None else self._ends - self._clock.monotonic()
         if seconds > left and self.caller is not None:
             await self._clock.sleep(max(0.0, left))
@@ -90,11 +96,14 @@ class DirectRequest:
                 self.caller.set_result(None)
             seconds -= max(0.0, left)
             if seconds >= FOREVER / 2:
-                raise ExchangeBroken("timeout")  # the answer would never come
+                raise ExchangeBroken("timeout")  # there would never be an answer
         await self._clock.sleep(seconds)
 
     async def corrupt(self, one: TriggeredFault, answer: Answer) -> Answer:
-        """Return the answer as far as it comes; without a connection, how it ends makes no difference."""
+        """Return the answer as changed by a fault, or raise ExchangeBroken if it is incomplete.
+
+        Faults that only affect how a connection ends have no effect, because there is no connection.
+        """
         match one.fault.kind:
             case "reset":
                 raise ExchangeBroken("reset")

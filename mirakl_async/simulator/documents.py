@@ -1,8 +1,8 @@
-"""What the Connect document asks of the order operations' payloads, field by field.
+"""The rules of the Connect document for the payloads of the order operations, field by field.
 
-Types, required members, lengths, bounds and enumerations are those of the published document. Where it names a
-format (date-time, uri, email) or a code list (ISO 4217, ISO 3166-1 alpha-3), the shape is checked and not the list.
-It bounds no quantity, so none is refused here.
+Types, required members, lengths, bounds and enumerations are those of the published document. Where the document names
+a format (date-time, uri, email) or a code list (ISO 4217, ISO 3166-1 alpha-3), only the form of a value is checked. The
+document sets no bounds for quantities, so every quantity is accepted.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Events on their way from Connect to a connector's queue: delivered at least once, in any order, late if asked.
+"""The delivery of events from Connect to a connector's queue: at least once, in any order, and delayed if requested.
 
-An event is the bytes of a message. It goes to a sink, which is a function of a list of such bodies, or an object with
-`put(bodies)`; either may return an awaitable. Without a sink, events wait in `outbox`.
+An event is the bytes of a message. Events are sent to a sink, which is a function of a list of message bodies or an
+object with the method `put(bodies)`; both may return an awaitable. Without a sink, events wait in `outbox`.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 class QueueSink(Protocol):
-    """A queue that takes several bodies at once."""
+    """A queue that accepts several messages at once."""
 
     def put(self, bodies: Sequence[bytes], /) -> Awaitable[Any] | Any:
-        """Take the bodies of messages."""
+        """Accept the bodies of messages."""
         ...
 
 
@@ -36,7 +36,7 @@ Sink = QueueSink | Callable[[Sequence[bytes]], Awaitable[Any] | Any]
 
 
 async def hand_over(sink: Sink, bodies: Sequence[bytes]) -> None:
-    """Give bodies to a sink."""
+    """Pass message bodies to a sink."""
     if not bodies:
         return
     put: Any = getattr(sink, "put", sink)
@@ -46,9 +46,11 @@ async def hand_over(sink: Sink, bodies: Sequence[bytes]) -> None:
 
 
 class Delivery(Struct, frozen=True, kw_only=True):
-    """How events arrive: each again with a probability of `duplicates`, out of up to `reorder` in random order.
+    """How events are delivered.
 
-    `delay` is the seconds that each one takes, by the simulator's clock: `deliver()` hands out what is due.
+    An event is delivered again with the probability `duplicates`. The next event is chosen at random from up to
+    `reorder` pending ones. `delay` is the delay of each event in seconds of the simulator's clock; `deliver()` delivers
+    the events that are due.
     """
 
     duplicates: float = 0.0
@@ -57,7 +59,7 @@ class Delivery(Struct, frozen=True, kw_only=True):
 
 
 class StoredFile(Struct, frozen=True):
-    """A document that a seller uploads: the connector downloads it until it expires."""
+    """A document uploaded by a seller, which the connector can download until it expires."""
 
     name: str
     content: bytes
@@ -65,7 +67,7 @@ class StoredFile(Struct, frozen=True):
 
 
 class Events:
-    """The events of one simulator; `sent` are all that were produced, in their order, each once."""
+    """The events of one simulator; `sent` lists all events that were produced, in order, each once."""
 
     def __init__(self, clock: Clock, *, seed: int = 0, live: bool = False) -> None:
         self.live = live
@@ -82,14 +84,14 @@ class Events:
         self._last = 0
 
     def connect(self, sink: Sink | None, delivery: Delivery | None = None) -> None:
-        """Send events to a sink from now on, `None` to keep them in `outbox`."""
+        """Send future events to a sink; with `None`, events stay in `outbox`."""
         self._sink = sink
         if delivery is not None:
             self.delivery = delivery
 
     async def publish(self, kind: str, data: dict[str, Any], **more: Any) -> None:
-        """Make an event of data and send it, as `delivery` says."""
-        # Two events never have one time: what compares times could not tell which is newer.
+        """Create an event with this data and send it according to `delivery`."""
+        # Events have different times, so that a comparison of times shows which one is newer.
         self._last = max(int(self._clock.time() * 1000), self._last + 1)
         event = {"id": self._ulid(), "type": kind, "time": instant(self._last / 1000), "data": data, **more}
         body = json.encode(event if self.live else without_nulls(event))
@@ -103,7 +105,7 @@ class Events:
             await self.deliver()
 
     async def deliver(self, *, everything: bool = False) -> int:
-        """Hand out the events that are due, or everything that waits; return how many."""
+        """Deliver the events that are due, or all pending events, and return their number."""
         now = self._clock.monotonic()
         due = [body for at, body in self._waiting if everything or at <= now]
         self._waiting = [] if everything else [(at, body) for at, body in self._waiting if at > now]
@@ -113,23 +115,23 @@ class Events:
         return len(due)
 
     def knows(self, action_id: str) -> bool:
-        """Tell whether a command of this action was sent."""
+        """Return whether a command of this action was sent."""
         return action_id in self._by_action
 
     async def redeliver(self, *action_ids: str) -> int:
-        """Send the commands of these actions again, as a queue does with what was not acknowledged."""
+        """Send the commands of these actions again, as a queue does with unacknowledged messages."""
         bodies = [self._by_action[one] for one in action_ids]
         await self._hand_over(bodies)
         return len(bodies)
 
     def store_file(self, name: str, content: bytes, seconds: float) -> str:
-        """Keep a document for `seconds`; return the name of its place."""
+        """Store a document for `seconds`, and return the name in its URL."""
         place = f"{self._random.getrandbits(64):016x}"
         self.files[place] = StoredFile(name, content, self._clock.time() + seconds)
         return place
 
     def route(self) -> Route:
-        """Return the route that serves documents, on the origin that takes no credential."""
+        """Return the route that serves documents, on the origin that accepts no credential."""
         return Route("GET", "/documents/{place}", "document", self._file)
 
     def _file(self, call: Call) -> Answer:
@@ -150,7 +152,7 @@ class Events:
         await hand_over(self._sink, bodies)
 
     def new_id(self) -> str:
-        """Return the id of another action."""
+        """Return the id for a new action."""
         return f"action-{self._random.getrandbits(64):016x}"
 
     def _ulid(self) -> str:

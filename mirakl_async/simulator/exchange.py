@@ -1,8 +1,8 @@
 """One HTTP exchange as plain values, and a service as a table of routes.
 
-A service decides what to answer from a `Call` alone and never touches a socket, so its rules can be read, and tested,
-without one. Requests arrive by `sockets`, or are handed over in the same process (`direct`); `pipeline` is the way of
-both. A new service is a new table.
+A service answers a `Call` without using a socket, so its rules can be read and tested without one. Requests arrive
+through `sockets` or are passed directly within the process (`direct`); `pipeline` processes both kinds. A new service
+is a new table.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ __all__ = ["Answer", "Call", "Handler", "Headers", "Refuse", "Route", "Service",
 
 
 class Headers(dict[str, str]):
-    """Headers, looked up in any case of letters."""
+    """HTTP headers with case-insensitive names."""
 
     def __init__(self, headers: Mapping[str, str]) -> None:
         super().__init__({name.lower(): value for name, value in headers.items()})
@@ -33,10 +33,10 @@ class Headers(dict[str, str]):
 
 
 class Call(Struct, frozen=True):
-    """What a request says. `path` holds the decoded path parameters; `credential` is empty on open services.
+    """The content of a request. `path` holds the decoded path parameters; `credential` is empty for open services.
 
-    `pairs` are the query's parameters in their order, repeated ones too; of these `query` holds the first. `headers`
-    is looked up in any case of letters. `url` is the request's own, without query.
+    `pairs` are the query parameters in order, including repeated ones; `query` holds the first value of each. The names
+    in `headers` are case-insensitive. `url` is the URL of the request without its query.
     """
 
     operation: str
@@ -51,7 +51,10 @@ class Call(Struct, frozen=True):
 
 
 class Answer(Struct, frozen=True):
-    """What is sent back. `pieces` follow `body` one by one, made when they are sent, for answers of any length."""
+    """The content of an answer.
+
+    `pieces` follow `body`. They are generated while they are sent, for answers of any length.
+    """
 
     status: int
     body: bytes = b""
@@ -76,9 +79,9 @@ class Route(NamedTuple):
 
 
 class Service(NamedTuple):
-    """What one host serves. `guarded` services take calls with a credential only, and count them by it.
+    """The routes of one host. Calls to a `guarded` service need a credential, and are counted for each credential.
 
-    That is a bearer token or, with `takes_keys`, a raw API key. `most_bytes` bounds a request's body.
+    The credential is a bearer token or, with `takes_keys`, a raw API key. `max_bytes` is the maximum size of a body.
     """
 
     name: str
@@ -87,9 +90,9 @@ class Service(NamedTuple):
     refuse: Refuse
     guarded: bool = True
     takes_keys: bool = False
-    most_bytes: int = 64 * 1024 * 1024
+    max_bytes: int = 64 * 1024 * 1024
 
 
 def answer_json(status: int, value: object) -> Answer:
-    """Answer with a JSON document."""
+    """Return an answer with a JSON document."""
     return Answer(status, json.encode(value))

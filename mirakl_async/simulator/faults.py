@@ -1,10 +1,11 @@
-"""What goes wrong, and when: faults as data, and the plan that decides which of them a request triggers.
+"""Faults as data, and the plan that decides which faults a request triggers.
 
-A fault happens before the service has seen the request, or, with `after_processing`, when its answer is ready: then the
-work is done and the client never learns it. Those two cannot be distinguished from outside, which is the point.
+A fault happens before the service sees the request or, with `after_processing`, when its answer is ready. In the second
+case the request has been processed and the client does not learn it. A client cannot distinguish the two cases, and has
+to be tested with both.
 
-The same seed and the same sequence of requests give the same faults; each fault draws from a generator of its own,
-so that adding one does not move the others.
+The same seed and the same sequence of requests trigger the same faults. Each fault has its own random generator, so
+that adding a fault does not change when the others happen.
 """
 
 from __future__ import annotations
@@ -28,11 +29,12 @@ FOREVER = 1e9
 
 
 class When(TypedDict, total=False):
-    """Which requests trigger a fault.
+    """The requests that trigger a fault.
 
-    `operation` names the only operation that it affects ("token" is the token exchange); None is every operation but
-    that. Of the requests it could affect, counted from 1, it affects those in `at`, else every `every`th, else each
-    with `probability`, else all; `times` bounds how often it happens altogether.
+    `operation` is the only operation that the fault affects ("token" is the token exchange); None means every operation
+    except the token exchange. Requests are counted from 1. The fault affects the requests in `at`, or else every
+    `every`th request, or else each request with `probability`, or else all. `times` is the maximum number of affected
+    requests.
     """
 
     operation: str | None
@@ -44,9 +46,9 @@ class When(TypedDict, total=False):
 
 
 class Fault(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One thing that goes wrong; made by the class methods below, each taking the keywords of `When` too.
+    """One fault, created by the class methods below; each also accepts the keywords of `When`.
 
-    As JSON, for the control plane, it is an object of these members.
+    In JSON, for the control plane, a fault is an object with these members.
     """
 
     kind: Kind
@@ -75,7 +77,7 @@ class Fault(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def triggers_after(self) -> bool:
-        """Whether the work is done before this happens; a fault that breaks an answer always waits for one."""
+        """Whether the request is processed before the fault happens, as always for faults that change an answer."""
         return self.after_processing or self.kind in {"hang_up", "truncate", "drip"}
 
     @classmethod
@@ -89,7 +91,7 @@ class Fault(Struct, frozen=True, kw_only=True, omit_defaults=True):
         retry_after: str | float | None = None,
         **when: Unpack[When],
     ) -> Fault:
-        """Answer with this status, by default without a body, and with Retry-After as given."""
+        """Answer with this status, by default with an empty body, and with this Retry-After."""
         sent = dict(headers or {})
         if retry_after is not None:
             sent["Retry-After"] = str(retry_after)
@@ -97,48 +99,48 @@ class Fault(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @classmethod
     def html(cls, code: int = 502, **when: Unpack[When]) -> Fault:
-        """Answer with the HTML page of some proxy."""
+        """Answer with the HTML error page of a proxy."""
         page = f"<html><head><title>{code}</title></head><body><h1>{code}</h1><hr>proxy</body></html>\n"
         return cls(kind="status", status_code=code, body=page, content_type="text/html", **when)
 
     @classmethod
     def reset(cls, **when: Unpack[When]) -> Fault:
-        """Reset the connection (TCP RST) before the request's body is read, or in place of its answer."""
+        """Reset the connection (TCP RST) before the request's body is read, or instead of the answer."""
         return cls(kind="reset", **when)
 
     @classmethod
     def hang_up(cls, **when: Unpack[When]) -> Fault:
-        """Answer in full, then close the connection without having announced it."""
+        """Send the complete answer, then close the connection without announcing it."""
         return cls(kind="hang_up", **when)
 
     @classmethod
     def truncate(cls, fraction: float = 0.5, **when: Unpack[When]) -> Fault:
-        """Send the head and this fraction of the body, then close; of an answer without a body, half of its head."""
+        """Send the head and this fraction of the body, then close; without a body, send half of the head."""
         return cls(kind="truncate", fraction=fraction, **when)
 
     @classmethod
     def drip(cls, seconds: float, **when: Unpack[When]) -> Fault:
-        """Send the answer a byte at a time, `seconds` apart, then close."""
+        """Send the answer one byte every `seconds`, then close the connection."""
         return cls(kind="drip", seconds=seconds, **when)
 
     @classmethod
     def stall(cls, seconds: float = FOREVER, **when: Unpack[When]) -> Fault:
-        """Do nothing for `seconds`, by default for ever, then go on."""
+        """Wait for `seconds`, by default forever, then continue."""
         return cls(kind="stall", seconds=seconds, **when)
 
     @classmethod
     def latency(cls, seconds: float, max_seconds: float | None = None, **when: Unpack[When]) -> Fault:
-        """Take `seconds` longer, or anything from `seconds` to `max_seconds`."""
+        """Delay the answer by `seconds`, or by a random time between `seconds` and `max_seconds`."""
         return cls(kind="latency", seconds=seconds, max_seconds=max_seconds, **when)
 
     @classmethod
     def revoke_tokens(cls, **when: Unpack[When]) -> Fault:
-        """Make all tokens given so far worthless, that of the request included."""
+        """Revoke all tokens issued so far, including the token of the request."""
         return cls(kind="revoke", **when)
 
 
 class _Members(Struct):
-    """What the members of a fault take."""
+    """The types and bounds of a fault's members."""
 
     kind: Kind
     operation: str | None
@@ -157,14 +159,14 @@ class _Members(Struct):
 
 
 class TriggeredFault(Struct, frozen=True):
-    """A fault that one request triggers, with the time it takes drawn."""
+    """A fault triggered by one request; its random duration is fixed."""
 
     fault: Fault
     seconds: float = 0.0
 
 
 class FaultInForce(Struct, frozen=True):
-    """A fault, the requests it could have affected so far, and those that it did."""
+    """An active fault, the number of requests that could have triggered it, and the number of those that did."""
 
     fault: Fault
     seen: int
@@ -172,7 +174,7 @@ class FaultInForce(Struct, frozen=True):
 
 
 class _Rule:
-    """A fault, how many requests it has seen and how many it has affected."""
+    """An active fault, the number of requests it has seen, and the number it has affected."""
 
     __slots__ = ("_count", "_random", "_seen", "fault")
 
@@ -207,7 +209,7 @@ class _Rule:
 
 
 class FaultPlan:
-    """The faults in force, each triggered in the order of `rules`."""
+    """The active faults; a request triggers them in the order of `rules`."""
 
     def __init__(self, *, seed: int = 0, rules: Iterable[Fault] = ()) -> None:
         self.triggered: Counter[str] = Counter()
@@ -217,7 +219,7 @@ class FaultPlan:
         self.add(*rules)
 
     def add(self, *faults: Fault) -> None:
-        """Put further faults in force; each counts requests from now on."""
+        """Activate additional faults; each counts requests from now on."""
         for fault in faults:
             if not isinstance(cast("object", fault), Fault):
                 raise TypeError(f"faults: must be made by Fault, as in Fault.status(503), not {type(fault).__name__}")
@@ -225,20 +227,20 @@ class FaultPlan:
             self._added += 1
 
     def in_force(self) -> list[FaultInForce]:
-        """Return the faults in force, in the order in which they were added."""
+        """Return the active faults in the order in which they were added."""
         return [rule.state() for rule in self._rules]
 
     @property
     def any(self) -> bool:
-        """Whether a fault is in force."""
+        """Whether any fault is active."""
         return bool(self._rules)
 
     def clear(self) -> None:
-        """Let nothing go wrong from now on; `triggered` keeps its counts."""
+        """Deactivate all faults; `triggered` keeps its counts."""
         self._rules.clear()
 
     def draw(self, operation: str) -> tuple[TriggeredFault, ...]:
-        """Return what the next request of that operation triggers, and count it."""
+        """Return the faults that the next request of this operation triggers, and count the request."""
         if not self._rules:
             return ()
         triggered = tuple(one for rule in self._rules if (one := rule.draw(operation)) is not None)

@@ -1,7 +1,7 @@
-"""Date-times as RFC 3339 has them: what is one, and which of two is later.
+"""RFC 3339 date-times: their validation and their comparison.
 
-Python's own parser is too generous to judge by (it takes "2024-01-01", week dates and times without an offset), so
-the grammar is checked first. Nanoseconds count: two stamps that differ in the ninth digit are two stamps.
+Python's own parser accepts too much ("2024-01-01", week dates, times without an offset), so the grammar is checked
+first. Nanoseconds count: date-times that differ only in the ninth digit are different.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 def is_instant(text: str) -> bool:
-    """Tell whether `text` is an RFC 3339 date-time of a day that exists."""
+    """Return whether `text` is an RFC 3339 date-time on an existing day."""
     if _GRAMMAR(text) is None:
         return False
     try:
@@ -31,7 +31,7 @@ def is_instant(text: str) -> bool:
 
 
 def nanoseconds(text: str) -> int:
-    """Return the nanoseconds from 1970 to a valid date-time; digits beyond the ninth are dropped."""
+    """Convert a valid date-time to nanoseconds since 1970; digits beyond the ninth are dropped."""
     matched = _GRAMMAR(text)
     if matched is None:
         raise ValueError("not an RFC 3339 date-time")

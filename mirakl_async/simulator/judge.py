@@ -1,7 +1,8 @@
-"""What callers did against the contract, whatever the simulator let pass: rates, sizes, paging, hosts, repeated writes.
+"""The judge: records violations of the contract by callers that the simulator did not reject.
 
-Every request is looked at once, in passing; nothing of its content is kept but digests. A finding says in words what
-happened and what to do. A piece of advice breaks no rule, but costs calls.
+It checks rates, sizes, paging, hosts and repeated writes. Every request is checked once, when it is processed; of its
+content only digests are stored. A finding states what happened and what to do. Advice concerns calls that violate no
+rule but are unnecessary.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ MIN_CALLS_FOR_ADVICE = 10
 
 
 class Finding(Struct, frozen=True):
-    """One thing that callers of an operation did `count` times; `advice` breaks no rule."""
+    """A rule that callers of an operation violated `count` times; with `advice`, no rule was violated."""
 
     rule: Rule
     operation: str
@@ -66,7 +67,7 @@ class Finding(Struct, frozen=True):
 
 
 class Judgement(Struct, frozen=True):
-    """What `calls` requests did against the contract: findings, the gravest kinds first, then advice."""
+    """The findings about `calls` requests: the most serious kinds first, then advice."""
 
     calls: int
     findings: list[Finding]
@@ -77,11 +78,14 @@ class Judgement(Struct, frozen=True):
         return "\n".join([f"{self.calls} calls:", *(f"- {finding}" for finding in self.findings)])
 
     def of(self, *rules: Rule) -> list[Finding]:
-        """Return the findings of some rules."""
+        """Return the findings for these rules."""
         return [finding for finding in self.findings if finding.rule in rules]
 
     def check(self, *rules: Rule, advice: bool = False) -> None:
-        """Raise AssertionError for findings of these rules, of all rules where none is named; advice if asked for."""
+        """Raise AssertionError for findings of these rules, or of all rules if none is given.
+
+        With `advice`, advice counts as a finding, too.
+        """
         found = [
             str(finding)
             for finding in self.findings
@@ -92,7 +96,7 @@ class Judgement(Struct, frozen=True):
 
 
 class _Paging:
-    """How one caller read one list."""
+    """The pages of one list that one caller requested."""
 
     def __init__(self) -> None:
         self.first_pages = 0
@@ -103,7 +107,10 @@ class _Paging:
 
 
 class Judge:
-    """Looks at requests as they pass; `lists` maps each paged operation to how it pages and its largest page."""
+    """Checks requests while they are processed.
+
+    `lists` maps each paged operation to its kind of paging and its maximum page size.
+    """
 
     def __init__(self, clock: Clock, tokens: Tokens, lists: Mapping[str, tuple[str, int]]) -> None:
         self.calls: int = 0
@@ -124,7 +131,7 @@ class Judge:
         self._done: Counter[str] = Counter()
 
     def arrived(self, service: Service, operation: str, authorization: str) -> None:
-        """Look at where a request was sent, and with which credential."""
+        """Check the host and the credential of a request."""
         self.calls += 1
         if not authorization or (service.guarded and service.takes_keys):
             return
@@ -133,7 +140,7 @@ class Judge:
             self._hosts[service.name, operation] += 1
 
     def admitted(self, credential: str, operation: str) -> None:
-        """Count a request with a good credential against the documented rates."""
+        """Count a request with a valid credential against the documented rates."""
         if operation in DOCUMENTED:
             self._documented.admit(credential, operation)
         paused = self._paused.get((credential, operation))
@@ -141,12 +148,12 @@ class Judge:
             self._hasty[operation] += 1
 
     def throttled(self, credential: str, operation: str, seconds: float) -> None:
-        """Remember a 429 that asked to wait."""
+        """Record a 429 answer with a Retry-After."""
         now = self._clock.monotonic()
         self._paused[credential, operation] = (now + IN_FLIGHT_SECONDS, now + seconds)
 
     def processed(self, call: Call, answer: Answer) -> None:
-        """Look at a request that was decided."""
+        """Check a request that was answered."""
         operation = call.operation
         if 400 <= answer.status < 500:
             self._refused[operation, answer.status] += 1
@@ -192,7 +199,7 @@ class Judge:
             del self._written[self._order_of_writes.popleft()]
 
     def judgement(self, commands: CommandReport, *, orders: int) -> Judgement:
-        """Return what was found so far; `orders` is how many upsertOrders was sent."""
+        """Return the findings so far; `orders` is the number of orders sent with upsertOrders."""
         findings = [
             *self._of_rates(),
             *self._of_sizes(orders),
@@ -280,7 +287,7 @@ def _of_commands(commands: CommandReport) -> Iterable[Finding]:
 
 
 def _items(call: Call) -> int:
-    """Return the length of the longest list directly in a body of JSON."""
+    """Return the length of the longest list directly in a JSON body."""
     try:
         value = json.decode(call.body) if call.body[:1] in b"{[" else None
     except (DecodeError, RecursionError):

@@ -1,7 +1,7 @@
-"""The page at `/`: what a simulator has come to, for a person, and the faults that can be put in force from it.
+"""The web page at `/`: the state of a simulator, and controls that activate faults.
 
-One file, `page.html`, without build steps or foreign hosts. It asks `/_simulator/overview` every second and uses the
-control plane's other routes; who may is decided for every path alike (`visitors`).
+The page is one file, `page.html`, without build steps or content from other hosts. It requests `/_simulator/overview`
+every second and uses the other routes of the control plane. Access is checked by `visitors`, as for every path.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _HEADERS = {
 
 
 class LimitInForce(Struct):
-    """How one operation was called; `window` is its limit, None where it has none."""
+    """The calls of one operation; `window` is its rate limit, or None if it has no limit."""
 
     operation: str
     window: Window | None
@@ -47,7 +47,7 @@ class LimitInForce(Struct):
 
 
 class EventSeen(Struct):
-    """One event as it was sent; `outcome` is that of its command, "EXPIRED" where none came in time, else empty."""
+    """One event as sent; `outcome` is the outcome of its command, "EXPIRED" if it got none in time, or empty."""
 
     id: str
     type: str
@@ -59,7 +59,7 @@ class EventSeen(Struct):
 
 
 class Overview(Struct):
-    """What the page shows; `monotonic` is the time by which calls say when they began."""
+    """The content of the page; `monotonic` is the clock that the start times of calls refer to."""
 
     now: str
     monotonic: float
@@ -79,7 +79,7 @@ class Overview(Struct):
 
 
 def overview(world: World, front: FrontWorld, events: Events, context: SimulatorContext) -> Overview:
-    """Sum up a simulator for a person."""
+    """Return the overview of a simulator."""
     now = context.clock.time()
     traffic = context.limits.by_operation()
     report = command_report(world.actions, now)
@@ -106,7 +106,7 @@ def overview(world: World, front: FrontWorld, events: Events, context: Simulator
 
 
 def add_page(app: web.Application) -> None:
-    """Serve the page from `app`; what it asks for is part of the control plane."""
+    """Add the page to `app`; its data is served by the control plane."""
 
     async def page(_request: web.Request) -> web.Response:
         return web.Response(text=_page(), content_type="text/html", headers=_HEADERS)

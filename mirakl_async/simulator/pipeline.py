@@ -1,9 +1,9 @@
-"""The way of one request through the simulator, whether it came by a socket or was handed over in this process.
+"""The processing of one request, which arrived through a socket or was passed directly within the process.
 
 faults before -> token -> limit -> body -> latency -> the service decides -> faults after -> answer
 
-The limit is judged when the head of a request has arrived, as a gateway does, and the work happens at the end of the
-latency: requests in flight together may be applied in any order.
+The rate limit is checked when the head of a request has arrived, as in a gateway. The request is processed at the end
+of the latency, so concurrent requests may be applied in any order.
 """
 
 from __future__ import annotations
@@ -31,9 +31,10 @@ Latency = float | tuple[float, float]
 
 
 class RequestRecord(Struct, frozen=True, gc=False):
-    """One line of the log: `at` and `seconds` by the simulator's monotonic clock, `fault` what went wrong with it.
+    """One entry of the log; `at` and `seconds` use the simulator's monotonic clock, `fault` names the fault triggered.
 
-    `status` is what the client was sent, 0 where nothing that can be read was. No headers, no query, no body.
+    `status` is the status sent to the client, or 0 if nothing readable was sent. Headers, query and body are not
+    recorded.
     """
 
     at: float
@@ -46,7 +47,7 @@ class RequestRecord(Struct, frozen=True, gc=False):
 
 
 class SimulatorContext(NamedTuple):
-    """What all services of one simulator share."""
+    """The state shared by all services of one simulator."""
 
     clock: Clock
     faults: FaultPlan
@@ -60,7 +61,7 @@ class SimulatorContext(NamedTuple):
 
 
 class ConnectionUnusable(Exception):
-    """The connection is beyond use: no proper answer can follow. `status` is what could be read all the same."""
+    """The connection cannot carry a complete answer; `status` is the part of the answer that was readable."""
 
     def __init__(self, status: int = 0) -> None:
         super().__init__(status)
@@ -68,14 +69,14 @@ class ConnectionUnusable(Exception):
 
 
 class Inbound(Protocol):
-    """A request as it arrives: its head at once, its body when it is read, and what can go wrong with its way.
+    """A request as it arrives: its head first, its body when it is read, and the faults of its connection.
 
-    `origin` is scheme, host and port; `path` and `query` are as they were sent.
+    `origin` is scheme, host and port; `path` and `query` are unchanged.
     """
 
     @property
     def method(self) -> str:
-        """The method, in capital letters."""
+        """The method, in upper case."""
         ...
 
     @property
@@ -95,24 +96,24 @@ class Inbound(Protocol):
 
     @property
     def headers(self) -> Mapping[str, str]:
-        """The headers, looked up in any case of letters."""
+        """The headers, with case-insensitive names."""
         ...
 
     async def read(self) -> bytes | Answer:
-        """Return the body, or the answer that refuses it for its size."""
+        """Return the body, or the answer that rejects it because of its size."""
         ...
 
     async def sleep(self, seconds: float) -> None:
-        """Let `seconds` pass before anything else happens."""
+        """Wait for `seconds` before the processing continues."""
         ...
 
     async def corrupt(self, one: TriggeredFault, answer: Answer) -> Answer:
-        """Let a fault break the answer; return what is read of it, or raise ConnectionUnusable."""
+        """Apply a fault to the answer; return the part that the client can read, or raise ConnectionUnusable."""
         ...
 
 
 async def respond(router: Router, request: Inbound, context: SimulatorContext) -> Answer:
-    """Answer a request and log it; raises ConnectionUnusable where a fault leaves no answer."""
+    """Answer a request and log it; raises ConnectionUnusable if a fault prevents a complete answer."""
     found = router.find(request.method, request.path)
     if isinstance(found, Answer):
         return found
@@ -196,7 +197,7 @@ async def _trigger(
     answer: Answer | None,
     context: SimulatorContext,
 ) -> Answer | None:
-    """Let faults happen; return what is answered in place of `answer`, None when they change nothing."""
+    """Apply the faults, and return the answer that replaces `answer`, or None if they change nothing."""
     for one in triggered:
         fault = one.fault
         match fault.kind:
@@ -217,7 +218,7 @@ def _seconds(context: SimulatorContext) -> float:
 
 
 def _whole(answer: Answer) -> Answer:
-    """Make every piece of an answer at once: a fault corrupts bytes that are there."""
+    """Generate all pieces of an answer, because a fault can only change bytes that exist."""
     if answer.pieces is None:
         return answer
     return Answer(answer.status, b"".join((answer.body, *answer.pieces)), answer.content_type, answer.headers)

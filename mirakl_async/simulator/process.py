@@ -1,7 +1,7 @@
-"""A simulator in a process of its own, so that it shares neither a core nor an event loop with what is measured.
+"""A simulator in a separate process, so that it shares neither a core nor an event loop with the code under test.
 
-The child prints its addresses as one line of JSON when it is ready. It lives until its standard input closes, which
-the system does for it when the parent dies, however the parent dies.
+The child process prints its addresses as one line of JSON when it is ready. It runs until its standard input is closed,
+which the operating system does whenever the parent process ends.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ _SECONDS_TO_STOP = 5.0
 
 
 class SimulatorProcess(Clients):
-    """`async with SimulatorProcess() as mirakl`, then `mirakl.connect_client()`; `control` looks inside.
+    """A simulator in a separate process: `async with SimulatorProcess() as mirakl`, then `mirakl.connect_client()`.
 
-    The arguments are those of `Simulator`, but that `rate_limits` takes no windows of single operations; time is moved
-    by `control.advance`, faults are added by `faults`. A Ctrl-C in the terminal does not reach the child, so that a
-    client that drains after one still finds its server.
+    The arguments are those of `Simulator`, except that `rate_limits` accepts no windows for single operations.
+    `control.advance` moves the clock, `faults` adds faults, and `control` gives access to the state. The child does not
+    receive a Ctrl-C from the terminal, so that a client that drains after a Ctrl-C can still reach it.
     """
 
     def __init__(
@@ -125,24 +125,24 @@ class SimulatorProcess(Clients):
 
     @property
     def addresses(self) -> Addresses:
-        """Where the child listens, and the credentials it accepts."""
+        """The URLs of the child and the credentials that it accepts."""
         if self._addresses is None:
             raise RuntimeError("the simulator is not running: enter it with `async with` first")
         return self._addresses
 
     @property
     def client_id(self) -> str:
-        """The application that may ask for tokens."""
+        """The client id for the token exchange."""
         return self.addresses.client_id
 
     @property
     def client_secret(self) -> str:
-        """Its secret, which opens nothing but this simulator."""
+        """The client secret, valid only for this simulator."""
         return self.addresses.client_secret
 
     @property
     def api_key(self) -> str:
-        """A Marketplace API key."""
+        """An API key for Marketplace."""
         return self.addresses.api_key
 
     @property
@@ -161,31 +161,31 @@ class SimulatorProcess(Clients):
         return self.control.faults
 
     def seller(self, channel_id: str | None = None, store_id: str | None = None) -> RemoteSeller:
-        """Return the seller of a store, of the first one known unless it is named; what sellers do becomes events."""
+        """Return the seller of a store, by default of the first known store; the seller's actions become events."""
         return self.control.seller(channel_id, store_id)
 
     async def state(self) -> State:
-        """Return the counts, the digest, the traffic."""
+        """Return the counts, the digest and the traffic."""
         return await self.control.state()
 
     async def judge(self) -> Judgement:
-        """Return what callers did against the contract; its `check()` raises AssertionError for it."""
+        """Return the violations of the contract by callers; `check()` of the result raises AssertionError for them."""
         return await self.control.judge()
 
     async def commands(self) -> CommandReport:
-        """Return what became of every command: each owes exactly one final outcome, the right one."""
+        """Return the report of all commands: each must get exactly one final outcome, the expected one."""
         return await self.control.commands()
 
     async def issue_token(self) -> str:
-        """Return a good access token without an exchange."""
+        """Return a valid access token without a token exchange."""
         return await self.control.issue_token()
 
     async def issue_link_token(self) -> str:
-        """Return a token with which SELLER_ACCOUNT_STORE_CREATE links stores to a user, once."""
+        """Return a single-use token with which SELLER_ACCOUNT_STORE_CREATE links stores to a user."""
         return await self.control.issue_link_token()
 
     async def revoke_tokens(self) -> int:
-        """Make all tokens given so far worthless; return how many were good."""
+        """Revoke all tokens issued so far, and return how many of them were valid."""
         return await self.control.revoke_tokens()
 
     @property
@@ -206,7 +206,7 @@ async def _first_line(child: asyncio.subprocess.Process) -> Addresses:
 
 
 async def _stop(child: asyncio.subprocess.Process) -> None:
-    """End the child: by closing its input, and if that is not enough by force."""
+    """End the child by closing its input or, if it does not end in time, by killing it."""
     assert child.stdin is not None  # noqa: S101 - piped above; for the type checker
     child.stdin.close()
     stopping = asyncio.ensure_future(child.communicate())

@@ -1,8 +1,8 @@
-"""A true sliding window: the times of the last calls are kept, none is estimated.
+"""An exact sliding window, which stores the times of the latest calls instead of an estimate.
 
-A window is half open: of `Window(30, 1.0)`, no interval (t - 1, t] ever holds more than 30 accepted calls. Fixed
-windows would let 60 calls through around their border, and a token bucket as many as burst + rate; a client that
-passes here passes under any of them. A refused call does not count against its credential.
+A window is half open: with `Window(30, 1.0)`, no interval (t - 1, t] contains more than 30 accepted calls. Fixed
+windows would allow 60 calls around a border, and a token bucket burst + rate calls; so a client that passes here also
+passes with these algorithms. A rejected call does not count against its credential.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ __all__ = ["DOCUMENTED", "RateLimits", "SlidingWindows", "Traffic", "Window", "r
 
 
 class Window(Struct, frozen=True):
-    """At most `calls` accepted in any `seconds`."""
+    """A limit of `calls` accepted calls in any `seconds`."""
 
     calls: int
     seconds: float = 1.0
 
 
 DOCUMENTED: Mapping[str, Window] = {
-    # "Maximum usage" of each operation's call frequency; operations without a number have no limit.
+    # The documented "maximum usage" of each operation; operations without a number have no limit.
     "upsertOrders": Window(30),
     "upsertReturns": Window(1, 60.0),
     "upsertCarriers": Window(1, 3600.0),
@@ -36,7 +36,7 @@ DOCUMENTED: Mapping[str, Window] = {
     "upsertProductType": Window(10),
     "createTaxonomyRule": Window(10),
     "updateStoreCatalogItems": Window(30),
-    # Marketplace's intervals ("every 5 minutes") are for a sweep of all pages, and advice; these two are rates.
+    # Marketplace's intervals ("every 5 minutes") are advice for reading all pages of a list; these two are rates.
     "OR07": Window(60, 3600.0),
     "OR31": Window(5),
 }
@@ -46,7 +46,7 @@ RateLimits = Literal["none", "documented"] | int | Mapping[str, Window]
 
 
 class Traffic(Struct):
-    """What one credential did to one operation; `highest` counts are the fullest windows there ever were."""
+    """The calls of one credential to one operation; each `highest` count is that of the fullest window so far."""
 
     accepted: int = 0
     refused: int = 0
@@ -55,7 +55,7 @@ class Traffic(Struct):
 
 
 class _Log:
-    """The calls of one credential to one operation that are still inside the window."""
+    """The calls of one credential to one operation within the current window."""
 
     __slots__ = ("accepted", "seen", "traffic")
 
@@ -66,9 +66,9 @@ class _Log:
 
 
 class SlidingWindows:
-    """Admits or refuses calls, per credential and operation, and remembers how full the windows were.
+    """Accepts or rejects calls per credential and operation, and records the highest count in a window.
 
-    Operations without a limit are always admitted, but watched over their documented window, or over a second.
+    Operations without a limit are always accepted, but counted over their documented window or over a second.
     """
 
     def __init__(self, limits: RateLimits, clock: Clock) -> None:
@@ -77,7 +77,7 @@ class SlidingWindows:
         self._logs: dict[tuple[str, str], _Log] = {}
 
     def window(self, operation: str) -> Window | None:
-        """Return the limit in force for an operation, None for no limit."""
+        """Return the current limit of an operation, or None if it has no limit."""
         limits = self._limits
         if isinstance(limits, int):
             return Window(limits)
@@ -86,7 +86,7 @@ class SlidingWindows:
         return limits.get(operation)
 
     def admit(self, credential: str, operation: str) -> float | None:
-        """Count a call now: None when it is admitted, else the seconds until the window has room again."""
+        """Count a call, and return None if it is accepted, or else the seconds until the window has room again."""
         now = self._clock.monotonic()
         limit = self.window(operation)
         seconds = (limit or DOCUMENTED.get(operation, Window(1))).seconds
@@ -107,7 +107,7 @@ class SlidingWindows:
         return None
 
     def traffic(self, operation: str, credential: str | None = None) -> Traffic:
-        """Sum up one operation over all credentials, or for one; the highest windows are maxima, not sums."""
+        """Return the traffic of one operation, of one credential or of all; the highest counts are maxima, not sums."""
         total = Traffic()
         for (who, what), log in self._logs.items():
             if what == operation and credential in {None, who}:
@@ -123,12 +123,12 @@ class SlidingWindows:
 
     @property
     def refused(self) -> int:
-        """How many calls were answered 429 by a limit, over all operations."""
+        """Return the number of calls of all operations that a limit answered with 429."""
         return sum(log.traffic.refused for log in self._logs.values())
 
 
 def retry_after(seconds: float) -> str:
-    """Render a Retry-After header: whole seconds, rounded up, at least 1."""
+    """Return a Retry-After header: whole seconds, rounded up, at least 1."""
     return str(max(1, math.ceil(seconds)))
 
 

@@ -1,4 +1,4 @@
-"""Which route a request takes: a tree of path segments, in which names come before parameters."""
+"""Selects the route of a request with a tree of path segments, in which names have precedence over parameters."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Router:
             node.routes.setdefault(route.method, (route, tuple(parameters)))
 
     def find(self, method: str, path: str) -> Match | Answer:
-        """Return the route of a path as it was sent, base included; an answer with 405 or 501 where there is none."""
+        """Return the route of a complete path, or an answer with 405 or 501 if there is none."""
         allowed: set[str] = set()
         base = self.service.base
         if path.startswith(f"{base}/"):
@@ -67,7 +67,7 @@ class Router:
 
 
 def refusal(service: Service, status: int, reason: str = "", *, allow: set[str] | None = None) -> Answer:
-    """Return an error that is none of the service's operations', in the service's own shape."""
+    """Return an error that belongs to no operation, in the service's error format."""
     code, message = _WORDS.get(status, (reason.upper().replace(" ", "_"), reason))
     answer = service.refuse(status, code, message)
     headers = {"Allow": ",".join(sorted(allow))} if allow else {}
@@ -75,7 +75,7 @@ def refusal(service: Service, status: int, reason: str = "", *, allow: set[str] 
 
 
 def _matching(node: _Node, segments: list[str], at: int = 0) -> Iterator[tuple[_Node, tuple[str, ...]]]:
-    """Yield the nodes that a path leads to, with the values of the parameters on the way."""
+    """Yield the nodes that match a path, with the values of the path parameters."""
     if at == len(segments):
         yield node, ()
         return

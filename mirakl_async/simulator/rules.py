@@ -1,11 +1,11 @@
-"""A small vocabulary in which a document's rules are written down once and checked from there.
+"""Functions that describe the rules of a document and check JSON values against them.
 
-A rule is a function from a decoded JSON value to the problems found in it, none for a value that is right. Each
-problem is born with an empty field and gets its path on the way out, member by member, so that a valid payload
-pays for no path at all.
+A rule is a function that takes a decoded JSON value and returns the problems found, none for a valid value. A problem
+is created with an empty field, and gets its path member by member while it is returned to the callers, so that valid
+payloads cost no time for paths.
 
-Nothing here is shared with the client, on purpose: a simulator that validates with the client's structs can only
-agree with the client's mistakes.
+Nothing here is shared with the client, on purpose: a simulator that validated with the client's structs would repeat
+the client's mistakes.
 """
 
 from __future__ import annotations
@@ -45,9 +45,9 @@ __all__ = [
 
 
 class Problem(NamedTuple):
-    """One thing wrong with a payload: the words, the JsonPath-like place, and the bound that was broken.
+    """One error in a payload: its message, its JsonPath-like place, and the bound that was violated.
 
-    No problem ever repeats the value it found: payloads hold personal data and answers end up in logs.
+    A problem never contains the invalid value, because payloads hold personal data and answers are written to logs.
     """
 
     message: str
@@ -55,7 +55,7 @@ class Problem(NamedTuple):
     extensions: dict[str, Any] | None = None
 
     def under(self, parent: str) -> Problem:
-        """Return the same problem seen from one level up: parent "orders", or "[3]" for an item."""
+        """Return the problem with a path that begins one level higher: `parent` is "orders", or "[3]" for an item."""
         field = self.field
         dot = "" if not field or field.startswith("[") else "."
         return self._replace(field=f"{parent}{dot}{field}")
@@ -66,7 +66,7 @@ OK: tuple[Problem, ...] = ()
 
 
 def text(*, min_length: int = 0, max_length: int | None = None) -> Check:
-    """Accept strings, counted in characters."""
+    """Accept strings; lengths are counted in characters."""
     bounds: dict[str, Any] = {"minLength": min_length}
     if max_length is not None:
         bounds["maxLength"] = max_length
@@ -85,7 +85,7 @@ def text(*, min_length: int = 0, max_length: int | None = None) -> Check:
 
 
 def pattern(regex: str, what: str) -> Check:
-    """Accept strings that match as a whole; `what` completes "must be ..."."""
+    """Accept strings that match completely; `what` completes the message "must be ..."."""
     matches = re.compile(regex, re.ASCII).fullmatch
     wrong = (Problem(f"must be {what}", extensions={"pattern": regex}),)
 
@@ -123,14 +123,14 @@ def boolean(value: Any) -> Sequence[Problem]:
 
 
 def integer(value: Any) -> Sequence[Problem]:
-    """Accept numbers without a fraction; 1.0 is one, as JSON Schema has it."""
+    """Accept numbers without a fraction; 1.0 is an integer, as in JSON Schema."""
     if type(value) is int or (type(value) is float and value.is_integer()):
         return OK
     return _wrong_type(value, "an integer")
 
 
 def number(*, minimum: float | None = None, maximum: float | None = None) -> Check:
-    """Accept numbers inside the bounds, both included."""
+    """Accept numbers within the bounds, which are included."""
     bounds = {name: bound for name, bound in (("minimum", minimum), ("maximum", maximum)) if bound is not None}
 
     def check(value: Any) -> Sequence[Problem]:
@@ -144,7 +144,7 @@ def number(*, minimum: float | None = None, maximum: float | None = None) -> Che
 
 
 def integers(*, minimum: float | None = None, maximum: float | None = None) -> Check:
-    """Accept numbers without a fraction inside the bounds, both included."""
+    """Accept numbers without a fraction within the bounds, which are included."""
     return both(integer, number(minimum=minimum, maximum=maximum))
 
 
@@ -157,21 +157,21 @@ _DECIMAL = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII).fullmatch
 
 
 def decimal_text(value: Any) -> Sequence[Problem]:
-    """Accept numbers, also as text."""
+    """Accept numbers, and texts that contain one."""
     if type(value) is str and _DECIMAL(value) is not None:
         return OK
     return _NUMBER(value)
 
 
 def integer_text(value: Any) -> Sequence[Problem]:
-    """Accept integers, also as text."""
+    """Accept integers, and texts that contain one."""
     if type(value) is str and _DECIMAL(value) is not None and "." not in value:
         return OK
     return integer(value)
 
 
 def boolean_text(value: Any) -> Sequence[Problem]:
-    """Accept true and false, also as text."""
+    """Accept booleans, and the texts "true" and "false"."""
     return OK if value in ("true", "false") else boolean(value)
 
 
@@ -181,7 +181,7 @@ def text_or_number(value: Any) -> Sequence[Problem]:
 
 
 def nullable(check: Check) -> Check:
-    """Accept null and what `check` accepts."""
+    """Accept null and the values that `check` accepts."""
 
     def check_unless_null(value: Any) -> Sequence[Problem]:
         return OK if value is None else check(value)
@@ -190,7 +190,7 @@ def nullable(check: Check) -> Check:
 
 
 def array(item: Check, *, min_items: int = 0, max_items: int | None = None) -> Check:
-    """Accept lists of a length inside the bounds; the items of a list that is too long are not looked at."""
+    """Accept lists whose length is within the bounds; the items of a list that is too long are not checked."""
     bounds: dict[str, Any] = {"minItems": min_items}
     if max_items is not None:
         bounds["maxItems"] = max_items
@@ -211,7 +211,7 @@ def array(item: Check, *, min_items: int = 0, max_items: int | None = None) -> C
 
 
 def mapping(member: Check) -> Check:
-    """Accept objects of any members, all judged by one rule."""
+    """Accept objects with any members, whose values are checked by one rule."""
 
     def check(value: Any) -> Sequence[Problem]:
         if type(value) is not dict:
@@ -223,9 +223,9 @@ def mapping(member: Check) -> Check:
 
 
 def record(*, required: Mapping[str, Check], optional: Mapping[str, Check] | None = None) -> Check:
-    """Accept objects that hold every required member; members the document does not name are ignored.
+    """Accept objects that have every required member; members that the document does not name are ignored.
 
-    An optional member may be absent, but not null: no type of these documents admits null.
+    An optional member may be absent, but not null: no type of these documents permits null.
     """
     needed = required.keys()
     known = {**required, **(optional or {})}
@@ -248,7 +248,7 @@ def record(*, required: Mapping[str, Check], optional: Mapping[str, Check] | Non
 
 
 def tagged(tag: str, variants: Mapping[str, Check]) -> Check:
-    """Accept objects judged by the variant that their member `tag` names."""
+    """Accept objects that match the variant named by their member `tag`."""
     known_tag = record(required={tag: one_of(*variants)})
 
     def check(value: Any) -> Sequence[Problem]:
@@ -260,7 +260,7 @@ def tagged(tag: str, variants: Mapping[str, Check]) -> Check:
 
 
 def variants(tag: str, kinds: Mapping[str, Check], *, base: Check) -> Check:
-    """Accept objects judged by the variant that their member `tag` names, by `base` where it names none of them."""
+    """Accept objects that match the variant named by their member `tag`, or `base` if the name is unknown."""
 
     def check(value: Any) -> Sequence[Problem]:
         return base(value) or kinds.get(value.get(tag), base)(value)
@@ -269,7 +269,7 @@ def variants(tag: str, kinds: Mapping[str, Check], *, base: Check) -> Check:
 
 
 def only_one_member(members: Mapping[str, Check]) -> Check:
-    """Accept objects that hold exactly one of the members, judged by its own rule."""
+    """Accept objects that have exactly one of the members; its value is checked by its own rule."""
     wrong = (Problem("must have exactly one of the members " + ", ".join(members)),)
 
     def check(value: Any) -> Sequence[Problem]:
@@ -286,7 +286,7 @@ _NUMBER = number()
 
 
 def both(first: Check, then: Check) -> Check:
-    """Accept what satisfies both rules; `then` may rely on `first`."""
+    """Accept values that satisfy both rules; `then` is checked only if `first` finds no problem."""
 
     def check(value: Any) -> Sequence[Problem]:
         return first(value) or then(value)

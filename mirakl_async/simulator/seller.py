@@ -1,7 +1,7 @@
-"""A seller at work in Mirakl Connect: each thing done here becomes an event for the connector of the channel.
+"""The actions of a seller in Mirakl Connect, each of which becomes an event for the channel's connector.
 
-What is done to an order or a return is a command: it waits as an action until `updateActionStatus` reports its outcome
-or it expires. What happens to products, offers, prices and stock is a fact, which owes no outcome.
+Actions on an order or a return are commands: the action is pending until `updateActionStatus` reports its outcome or it
+expires. Changes of products, offers, prices and stock are facts, which need no outcome.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Literal
 from msgspec import Struct
 
 from .clock import Clock
-from .event_rows import Data, discount_part, inventory_part, lines_of, money, price_part, stock_part, taken_back
+from .event_rows import Data, discount_part, inventory_part, lines_of, money, price_part, refund_line, stock_part
 from .events import Events
 from .front.row_random import instant
 from .world import OrderKey, World
@@ -25,7 +25,7 @@ FILE_SECONDS = 900.0
 
 
 class OfferState(Struct):
-    """What a seller's offer is now, by parts; None for a part that it does not have."""
+    """The current state of a seller's offer, by parts; None if it lacks a part."""
 
     price: Data | None = None
     discount: Data | None = None
@@ -34,9 +34,9 @@ class OfferState(Struct):
 
 
 class Seller:
-    """The seller of one store; methods that are commands return the id of their action.
+    """The seller of one store; methods that send commands return the id of the action.
 
-    `expected` is the outcome that the judge holds the connector to, any if None.
+    `expected` is the outcome that the judge expects from the connector; None accepts any.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class Seller:
         sub_channel: str | None = None,
         expected: Expected = None,
     ) -> str:
-        """Accept an order, but for the lines refused."""
+        """Accept an order, except for its refused lines."""
         lines = self._lines(channel_order_id, sub_channel)
         rows = [
             {
@@ -114,10 +114,10 @@ class Seller:
         sub_channel: str | None = None,
         expected: Expected = None,
     ) -> str:
-        """Refund lines of an order, all where none is named, each in full or for `quantity` units."""
+        """Refund lines of an order, by default all, each completely or for `quantity` units."""
         member = "order_line_id" if self._events.live else "channel_order_line_id"
         found = self._lines(channel_order_id, sub_channel, lines)
-        rows = [taken_back(one, quantity, reason, member=member) for one in found]
+        rows = [refund_line(one, quantity, reason, member=member) for one in found]
         return await self._command("REFUND", channel_order_id, sub_channel, expected, {"refunds": rows})
 
     async def cancel(
@@ -129,8 +129,8 @@ class Seller:
         sub_channel: str | None = None,
         expected: Expected = None,
     ) -> str:
-        """Cancel lines of an order, all where none is named, each in full or for `quantity` units."""
-        rows = [taken_back(one, quantity, reason) for one in self._lines(channel_order_id, sub_channel, lines)]
+        """Cancel lines of an order, by default all, each completely or for `quantity` units."""
+        rows = [refund_line(one, quantity, reason) for one in self._lines(channel_order_id, sub_channel, lines)]
         return await self._command("CANCEL", channel_order_id, sub_channel, expected, {"cancelations": rows})
 
     async def accept_return(
@@ -143,14 +143,14 @@ class Seller:
     async def update_return_tracking(
         self, channel_return_id: str, *, carrier: str = "UPS", tracking_number: str = "1Z999", expected: Expected = None
     ) -> str:
-        """Tell how a return travels."""
+        """Report the carrier and the tracking of a return."""
         url = f"https://track.example.com/{tracking_number}"
         tracking = {"carrier": carrier, "tracking_number": tracking_number, "tracking_url": url}
         data = {"label_url": f"{url}.pdf", "rma_id": f"RMA-{channel_return_id}", "tracking": tracking}
         return await self._return_command("UPDATE_RETURN_TRACKING_INFORMATION", channel_return_id, expected, data)
 
     async def acknowledge_return(self, channel_return_id: str, *, expected: Expected = None) -> str:
-        """Say that the goods of a return have arrived."""
+        """Report that the goods of a return have arrived."""
         return await self._return_command("ACKNOWLEDGE_RETURN_RECEPTION", channel_return_id, expected, {})
 
     async def close_return(self, channel_return_id: str, *, expected: Expected = None) -> str:
@@ -169,7 +169,7 @@ class Seller:
         sub_channel: str | None = None,
         expected: Expected = None,
     ) -> str:
-        """Upload a document of an order or of one of its returns; its URL is good for `seconds`."""
+        """Upload a document of an order or of one of its returns; its URL is valid for `seconds`."""
         self._lines(channel_order_id, sub_channel)
         place = self._events.store_file(name, content, seconds)
         data: Data = {
@@ -184,7 +184,7 @@ class Seller:
         return await self._command("UPLOAD_DOCUMENT", channel_order_id, sub_channel, expected, data)
 
     async def set_price(self, product_id: str, amount: float | None, currency: str = "EUR") -> None:
-        """Set the standard price of an offer; None deletes it. Its other parts are to be ignored."""
+        """Set the standard price of an offer, or delete it with None; the event's other parts are IGNORE."""
         price = None if amount is None else money(amount, currency)
         self._offer(product_id).price = price
         await self._change(product_id, {"standard_price": price_part(_verb(price), price, live=self._events.live)})
@@ -197,14 +197,14 @@ class Seller:
         end: str | None = None,
         currency: str = "EUR",
     ) -> None:
-        """Set the discount price of an offer, from one date-time to another; None deletes it."""
+        """Set the discount price of an offer between two date-times, or delete it with None."""
         price = None if amount is None else money(amount, currency)
         part = discount_part(_verb(price), price, start, end, live=self._events.live)
         self._offer(product_id).discount = price
         await self._change(product_id, {"discount_price": part})
 
     async def set_stock(self, product_id: str, quantities: int | Mapping[str, int] | None) -> None:
-        """Set the stock of an offer, as a whole or by warehouse; None deletes it."""
+        """Set the stock of an offer, as a total or by warehouse, or delete it with None."""
         parts = {"": quantities} if isinstance(quantities, int) else None if quantities is None else dict(quantities)
         total, offer, live = None if parts is None else sum(parts.values()), self._offer(product_id), self._events.live
         offer.quantity, offer.stock = total, parts
@@ -217,7 +217,7 @@ class Seller:
     async def upsert_offer(
         self, /, product_id: str, *, use_case: str | None = None, **attributes: str | float | bool
     ) -> None:
-        """Send all of an offer: it is created, where it is new, or updated; its attributes are the channel's own."""
+        """Send a complete offer, which is created or updated; its attributes are defined by the channel."""
         known = product_id in self.offers
         data = self._all_parts(product_id, attributes)
         await self._events.publish(
@@ -225,7 +225,7 @@ class Seller:
         )
 
     async def upsert_product(self, product_id: str, product_type_id: str, attributes: Mapping[str, str]) -> None:
-        """Send all of a product with its offer."""
+        """Send a complete product with its offer."""
         rows = [{"id": name, "value": value} for name, value in attributes.items()]
         if self._events.live:
             rows = [{"code": row["id"], **row} for row in rows]
@@ -233,7 +233,7 @@ class Seller:
         await self._events.publish("PRODUCT_UPSERT", data)
 
     async def set_feature(self, feature: Literal["business-information-sync", "store-linking"], status: str) -> None:
-        """Switch a feature of the store: enabled or disabled, linked or unlinked."""
+        """Change the state of a store's feature: enabled or disabled, linked or unlinked."""
         data = self._place() | {
             "feature": feature,
             "configuration": {"status": status},
@@ -248,7 +248,7 @@ class Seller:
         return {"channel_id": self.channel_id, "store_id": self.store_id}
 
     async def _change(self, product_id: str, parts: Data) -> None:
-        """Send a change of prices or stock: the parts that are not given are to be ignored."""
+        """Send a change of prices or stock; parts that are not given are IGNORE."""
         data = self._place() | {"product_id": product_id} | self._ignored() | parts
         if not self._events.live:
             data["offer_attributes"] = []

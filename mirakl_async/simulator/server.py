@@ -1,4 +1,4 @@
-"""`Simulator`: a Mirakl in this process, on real sockets of the loopback interface or without any."""
+"""`Simulator`: a Mirakl in the same process, on sockets of the loopback interface or without sockets."""
 
 from __future__ import annotations
 
@@ -49,18 +49,18 @@ __all__ = ["CHANNELS", "Simulator"]
 
 HOST = "127.0.0.1"
 DOMAIN = "simulator.test"
-"""Where the services are without sockets; RFC 6761 keeps `test` for what no name server knows."""
+"""The domain of the services without sockets; RFC 6761 reserves `test`, so no name server resolves it."""
 CHANNELS: Mapping[str, Sequence[str]] = {"channel-1": ("store-1", "store-2", "store-3")}
-"""The channels and stores known unless others are given."""
+"""The default channels and stores."""
 
 _SECONDS_TO_STOP = 0.5
 
 
 class _Arguments(Struct):
-    """What a simulator takes."""
+    """The types and bounds of the simulator's arguments."""
 
     rate_limits: Literal["none", "documented"] | Count | dict[str, Window]
-    # Not tuple[Seconds, Seconds]: msgspec 0.22 reads beside it for the bound of the number, and crashes.
+    # Not tuple[Seconds, Seconds], because msgspec 0.22 reads invalid memory for the bound of the number and crashes.
     latency: Seconds | Annotated[tuple[Seconds, ...], Meta(min_length=2, max_length=2)]
     expires_in: Seconds
     seed: int | bool
@@ -83,26 +83,27 @@ class _Arguments(Struct):
 
 
 class Simulator(DirectClients):
-    """An embedded Mirakl: `async with Simulator() as mirakl`, then `async with mirakl.connect_client() as connect`.
+    """A simulated Mirakl: `async with Simulator() as mirakl`, then `async with mirakl.connect_client() as connect`.
 
-    Clients of any other kind are pointed at its URLs. With `sockets=False` it opens no port and is ready at once,
-    without being entered; only clients that it makes, or that are given its `wire()`, reach it.
+    Other clients use its URLs. With `sockets=False` it opens no port and is ready immediately, without `async with`;
+    only clients that it creates, or that use its `wire()`, can reach it.
 
-    `port` is that of Connect; the other services take free ones, as all do when it is 0. With `hosts`, names by which
-    other machines reach it, it listens on all interfaces, and the others take the ports after it. `channels` are known,
-    with their stores. `rate_limits` is "none", "documented", a number of calls per second for every operation, or a
-    window per operation. `latency` is seconds for every answer, or bounds to draw from; `expires_in` the seconds a
-    token lives; `keepalive` those an idle connection is kept. `faults` are in force from the start; `faults.add` adds
-    others. The same `seed` draws the same latencies, faults and rows. `client_secret` and `api_key` can be given.
-    `front` says how many rows the lists of Marketplace begin with, as in {"orders": 44_000}, or is the rows themselves,
-    as `mirakl.front.insert` takes them; made-up ones were created in the week before the simulator. `now`, in seconds
-    since 1970 or with a time zone, is the time when it is created, by default the machine's; a `clock` has its own.
+    `port` is the port of Connect; the other services use free ports, and with 0 all services do. `hosts` are names by
+    which other machines reach it: then it listens on all interfaces, and the other services use the ports after `port`.
+    `channels` are the known channels and their stores. `rate_limits` is "none", "documented", a number of calls per
+    second for every operation, or a window per operation. `latency` is the seconds before every answer, or bounds for a
+    random time. `expires_in` is the lifetime of a token in seconds, and `keepalive` that of an idle connection.
+    `faults` are active from the start; `faults.add` adds others. The same `seed` gives the same latencies, faults and
+    rows. `client_secret` and `api_key` set the credentials. `front` sets the number of rows of Marketplace's lists at
+    the start, as in {"orders": 44_000}, or the rows themselves, as for `mirakl.front.insert`; generated rows were
+    created in the week before the start. `now`, in seconds since 1970 or as a date-time with a time zone, is the time
+    at the start, by default the machine's time; a `clock` has its own time.
 
-    Mirakl's document leaves open whether an order with the stamp of the one that is there replaces it (`equal_stamp`),
-    whether a refusal names the order (`error_fields`), and whether two orders may share the id of a line
-    (`unique_lines=False`). By default every answer of Marketplace is what its document promises; `oddities="live"`
-    gives the nulls that live answers were seen with. `keep` is what is remembered of an order: its bytes, or a digest,
-    for long runs. `log_size` bounds `requests`.
+    Three arguments select a behaviour that Mirakl's document leaves open: `equal_stamp`, whether an order replaces a
+    stored one with the same date; `error_fields`, whether an error names the order; and `unique_lines`, whether line
+    ids must be unique among orders. By default, every answer of Marketplace follows its document; `oddities="live"`
+    gives the nulls that were seen in live answers. `keep` selects what is stored of an order: its bytes, or a digest
+    for long runs. `log_size` is the maximum length of `requests`.
     """
 
     def __init__(
@@ -206,7 +207,7 @@ class Simulator(DirectClients):
         await self.close()
 
     async def close(self) -> None:
-        """Stop listening; requests still in work are dropped. What was learned stays readable."""
+        """Stop listening, and drop the requests in progress. The state stays readable."""
         self._by_origin.clear()
         for task in self._tasks:
             task.cancel()
@@ -221,14 +222,14 @@ class Simulator(DirectClients):
     ) -> Answer:
         """Answer a request without a socket, within `timeout` seconds of the simulator's clock.
 
-        Raises ExchangeBroken where there is no whole answer.
+        Raises ExchangeBroken if there is no complete answer.
         """
         request = DirectRequest(method, url, headers=headers, body=body, clock=self.clock, timeout=timeout)
         return await request.answered(self._by_origin, self._context, self._keep)
 
     @property
     def control(self) -> Control:
-        """The control plane, as `SimulatorProcess` has it; needs sockets."""
+        """The control plane, as in `SimulatorProcess`; needs sockets."""
         if not self._runners:
             raise RuntimeError("the control plane is not served: enter a simulator that has sockets")
         if self._session is None:
@@ -237,7 +238,7 @@ class Simulator(DirectClients):
 
     @property
     def addresses(self) -> Addresses:
-        """All that another process needs to know."""
+        """The URLs and credentials that another process needs."""
         connect_url = self._url("connect")
         return Addresses(
             connect_url=connect_url,
@@ -255,11 +256,11 @@ class Simulator(DirectClients):
         )
 
     def state(self) -> State:
-        """Return the counts, the digest, the traffic, as the control plane gives them."""
+        """Return the counts, the digest and the traffic, as the control plane does."""
         return state_of(self.world, self._context)
 
     def seller(self, channel_id: str | None = None, store_id: str | None = None) -> Seller:
-        """Return the seller of a store, of the first one known unless it is named; what sellers do becomes events."""
+        """Return the seller of a store, by default of the first known store; the seller's actions become events."""
         channel = channel_id or next(iter(self.world.channels))
         stores = self.world.channels.get(channel)
         if not stores:
@@ -279,23 +280,23 @@ class Simulator(DirectClients):
         return self._sellers[place]
 
     def commands(self) -> CommandReport:
-        """Return what became of every command: each owes exactly one final outcome, the right one."""
+        """Return the report of all commands: each must get exactly one final outcome, the expected one."""
         return command_report(self.world.actions, self.clock.time())
 
     def judge(self) -> Judgement:
-        """Return what callers did against the contract; `judge().check()` raises AssertionError for it."""
+        """Return the violations of the contract by callers; `judge().check()` raises AssertionError for them."""
         return judgement_of(self.world, self._context)
 
     def issue_token(self) -> str:
-        """Return a good access token without an exchange."""
+        """Return a valid access token without a token exchange."""
         return self.tokens.issue(self.client_id)
 
     def issue_link_token(self) -> str:
-        """Return a token with which SELLER_ACCOUNT_STORE_CREATE links stores to a user, once."""
+        """Return a single-use token with which SELLER_ACCOUNT_STORE_CREATE links stores to a user."""
         return self.world.issue_link_token()
 
     def revoke_tokens(self) -> int:
-        """Make all tokens given so far worthless; return how many were good."""
+        """Revoke all tokens issued so far, and return how many of them were valid."""
         return self.tokens.revoke_all()
 
     def _url(self, name: str) -> str:
@@ -304,7 +305,7 @@ class Simulator(DirectClients):
         return self._urls[name]
 
     def _open(self, router: Router, origin: str) -> None:
-        """Let a service be reached at an origin."""
+        """Make a service reachable at an origin."""
         name = router.service.name
         self._urls[name] = origin + router.service.base
         self._by_origin[origin] = router
@@ -313,7 +314,7 @@ class Simulator(DirectClients):
                 exports.elsewhere = origin
 
     def _keep(self, working: Coroutine[Any, Any, Answer]) -> asyncio.Task[Answer]:
-        """Work on a request also after its caller has left, until the simulator is closed."""
+        """Process a request to its end, even if its caller has left, until the simulator is closed."""
         task = asyncio.create_task(working)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -342,6 +343,6 @@ class Simulator(DirectClients):
 
 
 def _retrieve(task: asyncio.Task[Answer]) -> None:
-    """Take the result of a request whose caller has left."""
+    """Retrieve the result of a request whose caller has left, so that asyncio does not warn."""
     if not task.cancelled():
         task.exception()

@@ -1,4 +1,4 @@
-"""A service on a socket: aiohttp reads the requests and writes the answers, but those that a fault breaks."""
+"""A service on a socket: aiohttp reads the requests and writes the answers, except those that a fault breaks."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ __all__ = ["SocketRequest", "application"]
 
 
 def application(router: Router, context: SimulatorContext, hosts: Collection[str] = ()) -> web.Application:
-    """Return a service as an aiohttp application, which leaves paths outside the service's base to others."""
+    """Return a service as an aiohttp application; paths outside the service's base are left to other applications."""
     service = router.service
 
     async def handle(request: web.Request) -> web.StreamResponse:
         try:
             answer = await respond(router, SocketRequest(request, service, context.clock), context)
         except ConnectionUnusable:
-            return web.Response(status=500)  # never leaves: the transport is closed
+            return web.Response(status=500)  # is never sent, because the transport is closed
         return await _sent(request, answer)
 
     app = web.Application(
-        client_max_size=service.most_bytes, middlewares=[refuse_foreign_pages(hosts), _own_words(service)]
+        client_max_size=service.max_bytes, middlewares=[refuse_foreign_pages(hosts), _error_format(service)]
     )
     app.router.add_route("*", service.base + "/{path:.*}", handle)
     return app
 
 
 class SocketRequest:
-    """A request that came by a socket; see `pipeline.Inbound`."""
+    """A request from a socket, an implementation of `pipeline.Inbound`."""
 
     __slots__ = ("_clock", "_request", "_service", "headers", "method", "path", "query")
 
@@ -53,7 +53,7 @@ class SocketRequest:
 
     @property
     def origin(self) -> str:
-        """Scheme, host and port as the client named them."""
+        """Scheme, host and port, as sent by the client."""
         return f"{self._request.scheme}://{self._request.host}"
 
     async def read(self) -> bytes | Answer:
@@ -70,7 +70,7 @@ class SocketRequest:
         await self._clock.sleep(seconds)
 
     async def corrupt(self, one: TriggeredFault, answer: Answer) -> Answer:
-        """Break the connection; what could be read is in the error's status."""
+        """Break the connection; the error's status is the part of the answer that the client could read."""
         transport, fault, status = self._request.transport, one.fault, 0
         if transport is None:
             raise ConnectionUnusable
@@ -112,15 +112,15 @@ def _response(answer: Answer) -> web.Response:
     )
 
 
-def _own_words(service: Service) -> Middleware:
-    """Word the errors of the HTTP layer itself as the service words its own."""
+def _error_format(service: Service) -> Middleware:
+    """Return errors of the HTTP layer in the service's own error format."""
 
     @web.middleware
     async def reword(request: web.Request, handler: Handler) -> web.StreamResponse:
         try:
             return await handler(request)
         except web.HTTPException as error:
-            # A 404 would read as "no such order" where the path is what is unknown.
+            # A 404 would mean "no such order", although the path is unknown.
             status = 501 if error is request.match_info.http_exception and error.status == 404 else error.status
             allow = {error.headers["Allow"]} if "Allow" in error.headers else None
             return _response(refusal(service, status, error.reason, allow=allow))

@@ -1,6 +1,6 @@
-"""What the Connect and Account documents ask of returns, carriers, documents, business information and stores.
+"""The rules of the Connect and Account documents for returns, carriers, documents, business information and stores.
 
-Enumerations are those that the published documents state in the text of a member.
+Enumerations are those that the published documents list in the description of a member.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""POST /oauth/token and the tokens it gave out: the client_credentials exchange, as RFC 6749 words its errors."""
+"""POST /oauth/token and its tokens: the client_credentials exchange, with the errors of RFC 6749."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ OPERATION = "token"
 
 
 class TokenCounts(Struct):
-    """How often the exchange was asked for, how often it was granted, and how many tokens were revoked."""
+    """The numbers of token requests, of tokens granted and of tokens revoked."""
 
     requests: int = 0
     granted: int = 0
@@ -26,9 +26,9 @@ class TokenCounts(Struct):
 
 
 class Tokens:
-    """The clients that may ask and the tokens that are good, each for `expires_in` seconds.
+    """The known clients and the valid tokens; each token is valid for `expires_in` seconds.
 
-    `keys` maps raw API keys to whom they speak for; they neither expire nor are revoked.
+    `keys` maps raw API keys to the names of their owners; keys neither expire nor are revoked.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class Tokens:
         return Service("auth", "", (Route("POST", "/oauth/token", OPERATION, self._exchange),), _refuse, guarded=False)
 
     def issue(self, client_id: str) -> str:
-        """Give a token without an exchange."""
+        """Issue a token without a token exchange."""
         token, now = secrets.token_urlsafe(32), self._clock.monotonic()
         if len(self._good) >= self._prune_at:
             self._good = {one: known for one, known in self._good.items() if known[1] > now}
@@ -61,7 +61,7 @@ class Tokens:
         return token
 
     def revoke_all(self) -> int:
-        """Make every token given so far worthless; return how many were still good."""
+        """Revoke every token issued so far, and return how many were still valid."""
         now = self._clock.monotonic()
         revoked = sum(until > now for _, until in self._good.values())
         self._good.clear()
@@ -69,12 +69,12 @@ class Tokens:
         return revoked
 
     def credential(self, authorization: str, *, keys: bool = False) -> str | None:
-        """Return whom an Authorization header speaks for, by token or, with `keys`, by key; None if it is unknown."""
+        """Return the owner of an Authorization header's token or, with `keys`, API key; None if it is unknown."""
         known = self._keys.get(authorization) if keys else None
         return known or self.bearer(authorization)
 
     def bearer(self, authorization: str) -> str | None:
-        """Return the client that an Authorization header speaks for, None when it holds no good token."""
+        """Return the client that owns the token of an Authorization header; None if there is no valid token."""
         scheme, _, token = authorization.partition(" ")
         client_id, until = self._good.get(token.strip(), ("", 0.0))
         if scheme.lower() != "bearer" or not client_id or self._clock.monotonic() >= until:
@@ -107,7 +107,7 @@ class Tokens:
 
 
 def _single_values(body: bytes) -> dict[str, str]:
-    """Return the form's parameters, each given once and the three mandatory ones among them; else ValueError."""
+    """Return the parameters of the form; raises ValueError if one is repeated or a mandatory one is missing."""
     try:
         form = parse_qs(body.decode("ascii"), keep_blank_values=True, max_num_fields=20)
     except ValueError:

@@ -1,12 +1,13 @@
-"""What Mirakl knows: channels, orders, actions. Plain state, no HTTP, nothing that waits.
+"""The state of Mirakl Connect: channels, orders and actions. It is plain state without HTTP and never waits.
 
-An order is known by its origin, its id and its sub-channel. Of its versions the one with the newest
-`channel_updated_at` stays, whatever the order of arrival: an older one is dropped in silence, an equal one replaces
-(the contract says "greater or equal"; whether the service really replaces is open, hence the switch).
+An order is identified by its origin, its id and its sub-channel. Of its versions, the one with the newest
+`channel_updated_at` is stored, regardless of the order of arrival. An older version is ignored. A version with the same
+date replaces the stored one (the contract says "greater or equal"; whether the real service replaces it is unknown, so
+this can be switched).
 
-Orders are kept as the bytes that came, and can be read back as such. `digest` sums up all of them in 128 bits without
-regard to their order, so that two sides can compare a million orders by one string; the other side computes
-`digest_of` from what it sent.
+Orders are stored as the bytes received and can be read back unchanged. `digest` combines all of them into 128 bits,
+independently of their order, so that two sides can compare a million orders by one string. The other side computes
+`digest_of` from the orders that it sent.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ _DIGEST_SPACE = 1 << 128
 
 
 class OrderKey(NamedTuple):
-    """What identifies an order."""
+    """The identity of an order."""
 
     channel_id: str
     channel_store_id: str
@@ -52,9 +53,9 @@ class OrderKey(NamedTuple):
 
 
 class StoredOrder(Struct, gc=False):
-    """One order: `stamp` in nanoseconds since 1970, `body` as received (None when only digests are kept).
+    """One order: `stamp` in nanoseconds since 1970, `body` as received (None if only digests are stored).
 
-    `versions` counts the bodies it has had.
+    `versions` counts the different bodies received.
     """
 
     stamp: int
@@ -65,10 +66,12 @@ class StoredOrder(Struct, gc=False):
 
 
 class Versions(Struct):
-    """What became of the versions received; the four other counts add up to `received`.
+    """Counts of the versions received; the other four counts add up to `received`.
 
-    `applied`: new or newer. `overwritten`: another body with the same stamp took the place of the former.
-    `repeated`: the same body again. `stale`: older, or equal and not replacing.
+    - `applied`: new or newer.
+    - `overwritten`: another body with the same date replaced the stored one.
+    - `repeated`: the same body again.
+    - `stale`: older, or with the same date and not replacing.
     """
 
     received: int = 0
@@ -79,7 +82,7 @@ class Versions(Struct):
 
 
 class Action(Struct):
-    """An asynchronous action that Connect asked the channel for, and how it ended."""
+    """An asynchronous action that Connect requested from the channel, and its outcome."""
 
     status: ActionStatus = "PENDING"
     errors: Sequence[Any] = ()
@@ -116,10 +119,10 @@ class BusinessInformation(Struct, frozen=True):
 
 
 class World:
-    """The state behind every service of one simulator.
+    """The state shared by all services of one simulator.
 
-    `channels` maps each known channel to its stores. `keep="digest"` forgets the bodies and keeps 128 bits of each,
-    for a million orders in little memory.
+    `channels` maps each known channel to its stores. `keep="digest"` stores 128 bits of each body instead of the body,
+    so that a million orders need little memory.
     """
 
     def __init__(
@@ -163,11 +166,11 @@ class World:
             self.add_channel(channel_id, stores)
 
     def add_channel(self, channel_id: str, stores: Iterable[str]) -> None:
-        """Make a channel and its stores known, in addition to those known already."""
+        """Add a channel and its stores to the known ones."""
         self.channels.setdefault(channel_id, set()).update(stores)
 
     def channel_of(self, external_id: str) -> str:
-        """Return the id of a connector's channel, which becomes known with the first call."""
+        """Return the id of a connector's channel, which is created by its first call."""
         known = self.account_channels.get(external_id)
         if known is not None:
             return known["id"]
@@ -176,17 +179,17 @@ class World:
         return identity
 
     def issue_link_token(self) -> str:
-        """Return a token with which stores can be linked to a user, once."""
+        """Return a single-use token with which stores can be linked to a user."""
         token = secrets.token_urlsafe(16)
         self.link_tokens.add(token)
         return token
 
     def knows(self, channel_id: str, channel_store_id: str) -> bool:
-        """Tell whether the store exists on that channel."""
+        """Return whether the store exists in that channel."""
         return channel_store_id in self.channels.get(channel_id, ())
 
     def apply(self, key: OrderKey, stamp: int, body: bytes, lines: Iterable[str] = ()) -> None:
-        """Take one version of an order, with the ids of its lines; the newest stays."""
+        """Apply one version of an order, with the ids of its lines; only the newest version is stored."""
         versions = self.versions
         versions.received += 1
         mark = fingerprint(key, body)
@@ -215,18 +218,18 @@ class World:
             self._line_owners[key.channel_id, line] = key
 
     def line_owner(self, channel_id: str, channel_order_line_id: str) -> OrderKey | None:
-        """Return the order that a line id belongs to: once used, it stays with its order."""
+        """Return the order that owns a line id; a line id belongs to its first order forever."""
         return self._line_owners.get((channel_id, channel_order_line_id))
 
     def line_ids(self, key: OrderKey) -> set[str] | None:
-        """Return the ids of an order's lines; None when its body was not kept."""
+        """Return the ids of an order's lines, or None if its body is not stored."""
         body = self.orders[key].body
         if body is None:
             return None
         return {line["channel_order_line_id"] for line in json.decode(body)["order_lines"]}
 
     def find(self, channel_id: str, channel_order_id: str, sub_channel_code: str | None = None) -> list[StoredOrder]:
-        """Return the order of that id in each store of the channel that has one."""
+        """Return the order with this id in each store of the channel that has one."""
         keys = (
             OrderKey(channel_id, store, channel_order_id, sub_channel_code)
             for store in sorted(self.channels.get(channel_id, ()))
@@ -240,16 +243,16 @@ class World:
         channel_order_id: str,
         sub_channel_code: str | None = None,
     ) -> Any:
-        """Return an order as last applied, decoded; KeyError when there is none."""
+        """Return an order as last applied, decoded; raises KeyError if it does not exist."""
         stored = self.orders[OrderKey(channel_id, channel_store_id, channel_order_id, sub_channel_code)]
         return json.decode(_kept(stored))
 
     def bodies(self) -> Iterator[tuple[OrderKey, bytes]]:
-        """Yield every order with the bytes last applied, oldest arrival first, as of the moment of the call."""
+        """Yield every order with the bytes last applied, in order of arrival, as of the moment of the call."""
         return iter([(key, _kept(stored)) for key, stored in self.orders.items()])
 
     def count(self, channel_id: str | None = None, channel_store_id: str | None = None) -> int:
-        """Count the orders held, of everyone, of a channel, or of a store."""
+        """Return the number of stored orders: of all channels, of one channel, or of one store."""
         if channel_id is None and channel_store_id is None:
             return len(self.orders)
         return sum(
@@ -258,7 +261,7 @@ class World:
         )
 
     def by_origin(self) -> dict[str, dict[str, int]]:
-        """Count the orders held, per channel and store, stores without orders included."""
+        """Return the number of stored orders per channel and store, including stores without orders."""
         counts = Counter((key.channel_id, key.channel_store_id) for key in self.orders)
         return {
             channel: {store: counts[channel, store] for store in sorted(stores)}
@@ -267,7 +270,7 @@ class World:
 
     @property
     def digest(self) -> str:
-        """All orders held, as 32 hexadecimal digits; compare with `digest_of`."""
+        """The digest of all stored orders, as 32 hexadecimal digits; compare it with `digest_of`."""
         return f"{self._sum % _DIGEST_SPACE:032x}"
 
     def add_action(
@@ -278,7 +281,7 @@ class World:
         expected: Literal["SUCCESS", "FAILED"] | None = None,
         expires_at: float | None = None,
     ) -> None:
-        """Start an action that waits for its outcome, until it expires (seconds since 1970)."""
+        """Create an action that needs an outcome before it expires (seconds since 1970)."""
         self.actions[action_id] = Action(kind=kind, expected=expected, expires_at=expires_at)
 
     def finish_action(
@@ -289,7 +292,7 @@ class World:
         *,
         now: float = 0.0,
     ) -> Literal["finished", "unknown", "final"]:
-        """Record how an action ended; one that has ended stays as it is."""
+        """Record the outcome of an action; the first outcome is final."""
         action = self.actions.get(action_id)
         if action is None:
             return "unknown"
@@ -305,14 +308,14 @@ class World:
 
 
 def fingerprint(key: OrderKey, body: bytes) -> int:
-    """Return 128 bits that stand for this body of this order."""
+    """Return 128 bits that identify this body of this order."""
     mark = blake2b(json.encode(key), digest_size=16)
     mark.update(body)
     return int.from_bytes(mark.digest(), "big")
 
 
 def digest_of(orders: Iterable[tuple[OrderKey, bytes]]) -> str:
-    """Return the digest of a world that holds exactly these orders, each of them once, as these bytes."""
+    """Return the digest of a world that stores exactly these orders, each once, as these bytes."""
     return f"{sum(fingerprint(key, body) for key, body in orders) % _DIGEST_SPACE:032x}"
 
 

@@ -23,7 +23,7 @@ from mirakl_async.cli.app import app
 from mirakl_async.models.connect import OriginRequest
 from mirakl_async.simulator import Simulator
 from mirakl_async.simulator.__main__ import _parser
-from mirakl_async.simulator.visitors import why_foreign
+from mirakl_async.simulator.visitors import foreign_page_reason
 
 from .payloads import order
 
@@ -148,7 +148,7 @@ async def test_other_machines_can_use_the_given_host_names(session):
         for host, status in (("mirakl:8080", 200), ("localhost:8080", 200), ("evil.example", 403)):
             async with session.get(url, headers={"Host": host}) as answer:
                 assert (host, answer.status) == (host, status)
-    assert why_foreign({"Host": "mirakl"}) == "Host is another than 127.0.0.1, localhost"
+    assert foreign_page_reason({"Host": "mirakl"}) == "Host is not one of 127.0.0.1, localhost"
 
 
 @pytest.mark.parametrize("hosts", [["http://mirakl"], ["mirakl:8080"], "mirakl", [""]])

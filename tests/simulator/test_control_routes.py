@@ -11,7 +11,7 @@ from aiohttp import web
 
 from mirakl_async.models.connect import OriginRequest
 from mirakl_async.simulator import Control, Delivery, RemoteSeller, Seller, Simulator, SimulatorProcess
-from mirakl_async.simulator.control_plane import DOINGS, control_routes
+from mirakl_async.simulator.control_plane import SELLER_ACTIONS, control_routes
 from mirakl_async.simulator.control_routes import PREFIX, serve
 
 from .payloads import order
@@ -162,8 +162,8 @@ async def test_events_for_another_process_wait_until_they_are_taken_or_due():
 
 
 def test_all_actions_of_a_seller_are_available_from_another_process():
-    assert len(DOINGS) >= 15
-    for name in DOINGS:
+    assert len(SELLER_ACTIONS) >= 15
+    for name in SELLER_ACTIONS:
         assert inspect.getdoc(getattr(RemoteSeller, name)) == inspect.getdoc(getattr(Seller, name))
 
 

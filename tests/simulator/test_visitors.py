@@ -6,7 +6,7 @@ import aiohttp
 import pytest
 
 from mirakl_async.simulator import Simulator
-from mirakl_async.simulator.visitors import why_foreign
+from mirakl_async.simulator.visitors import foreign_page_reason
 
 HERE = "127.0.0.1:8080"
 
@@ -23,7 +23,7 @@ HERE = "127.0.0.1:8080"
     ],
 )  # fmt: skip
 def test_requests_of_foreign_pages_are_detected(headers):
-    assert why_foreign(headers) is not None
+    assert foreign_page_reason(headers) is not None
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_requests_of_foreign_pages_are_detected(headers):
     ],
 )  # fmt: skip
 def test_programs_on_this_machine_are_accepted(headers):
-    assert why_foreign(headers) is None
+    assert foreign_page_reason(headers) is None
 
 
 async def test_every_address_of_the_simulator_rejects_foreign_pages():

@@ -9,7 +9,7 @@ from ..clock import Clock
 from ..exchange import Answer, Call
 from . import names
 from .documents import archive, attachment
-from .filters import MOST_VALUES, grouped
+from .filters import MAX_VALUES, grouped
 from .refusals import Refused, refused
 from .tables import Table
 
@@ -47,8 +47,8 @@ class AccountingDocuments:
 
     def _chosen(self, given: Mapping[str, list[str]]) -> list[tuple[int, str]]:
         for name, values in given.items():
-            if len(values) > MOST_VALUES:
-                raise refused(400, f"The parameter {name} takes at most {MOST_VALUES} values, {len(values)} given")
+            if len(values) > MAX_VALUES:
+                raise refused(400, f"The parameter {name} takes at most {MAX_VALUES} values, {len(values)} given")
         if "document_request_id" in given:
             raise refused(501, "The simulator does not filter by document_request_id")
         formats = given.get("document_format", list(FORMATS))

@@ -17,11 +17,11 @@ from .refusals import Refused, invalid, refused
 from .row_random import instant, rank_of_uuid, uuid_of
 from .tables import Row, Table
 
-__all__ = ["MOST_BYTES", "Conversations", "User"]
+__all__ = ["MAX_BYTES", "Conversations", "User"]
 
-MOST_ATTACHMENTS = 50
-MOST_MESSAGES = 1000
-MOST_BYTES = 30 * 1024 * 1024
+MAX_ATTACHMENTS = 50
+MAX_MESSAGES = 1000
+MAX_BYTES = 30 * 1024 * 1024
 User = Literal["OPERATOR", "SHOP", "CUSTOMER"]
 _OPERATOR = {"display_name": "Operator", "type": "OPERATOR"}
 
@@ -76,8 +76,8 @@ class Conversations:
             parts = parts_of(call, "message_input", "files")
             described = json_of(parts, "message_input", _Message)
             _check("message_input", described.body, described.to)
-            if self._count(rank) >= MOST_MESSAGES:
-                raise refused(400, f"A thread has at most {MOST_MESSAGES} messages")
+            if self._count(rank) >= MAX_MESSAGES:
+                raise refused(400, f"A thread has at most {MAX_MESSAGES} messages")
             message_id = self._add(call, rank, described.body, parts)
         except Refused as refusal:
             return refusal.answer
@@ -118,8 +118,8 @@ class Conversations:
         files = files_of(parts, "files", needed=False)
         sent = self._sent.setdefault(rank, [])
         before = sum(len(message["attachments"]) for message in sent)
-        if before + len(files) > MOST_ATTACHMENTS:
-            raise refused(400, f"A thread has at most {MOST_ATTACHMENTS} attachments")
+        if before + len(files) > MAX_ATTACHMENTS:
+            raise refused(400, f"A thread has at most {MAX_ATTACHMENTS} attachments")
         attached: list[Row] = []
         for file in files:
             identity = uuid_of("sent attachment", len(self._files))
@@ -149,5 +149,5 @@ def _check(name: str, body: str, to: Sequence[object]) -> None:
 
 
 def _fits(parts: list[Part]) -> None:
-    if sum(len(part.content) for part in parts) > MOST_BYTES:
+    if sum(len(part.content) for part in parts) > MAX_BYTES:
         raise refused(400, "A message has at most 30 megabytes")

@@ -18,9 +18,9 @@ from .tables import Table
 
 __all__ = ["STEPS", "Changes", "Step"]
 
-MOST_ORDERS = 100
-MOST_RETURNS = 100
-MOST_SHIPMENTS = 1000
+MAX_ORDERS = 100
+MAX_RETURNS = 100
+MAX_SHIPMENTS = 1000
 
 
 class _LineDecision(Struct):
@@ -73,13 +73,13 @@ class Step(NamedTuple):
 
 
 STEPS = (
-    Step("RT25", "/api/returns/receive", "returns", "return", MOST_RETURNS, frozenset({"IN_PROGRESS"}), "RECEIVED"),
+    Step("RT25", "/api/returns/receive", "returns", "return", MAX_RETURNS, frozenset({"IN_PROGRESS"}), "RECEIVED"),
     Step(
         "RT29",
         "/api/returns/cancel",
         "returns",
         "return",
-        MOST_RETURNS,
+        MAX_RETURNS,
         frozenset({"WAITING_ACCEPTANCE", "IN_PROGRESS"}),
         "CANCELED",
     ),
@@ -88,7 +88,7 @@ STEPS = (
         "/api/shipments/delete",
         "shipments",
         "shipment",
-        MOST_SHIPMENTS,
+        MAX_SHIPMENTS,
         frozenset({"SHIPPING", "READY_FOR_PICK_UP", "SHIPMENT_PREPARED"}),
         None,
     ),
@@ -97,7 +97,7 @@ STEPS = (
         "/api/shipments/ship",
         "shipments",
         "shipment",
-        MOST_SHIPMENTS,
+        MAX_SHIPMENTS,
         frozenset({"SHIPPING", "READY_FOR_PICK_UP", "SHIPMENT_PREPARED"}),
         "SHIPPED",
     ),
@@ -106,7 +106,7 @@ STEPS = (
         "/api/shipments/ready_for_pick_up",
         "shipments",
         "shipment",
-        MOST_SHIPMENTS,
+        MAX_SHIPMENTS,
         frozenset({"SHIPPING", "SHIPMENT_PREPARED"}),
         "READY_FOR_PICK_UP",
     ),
@@ -166,8 +166,8 @@ class Changes:
         """OR04: change members of up to a hundred orders; absent leaves as it is, null clears."""
         try:
             orders = body_of(call, dict[str, list[dict[str, Any]]]).get("orders")
-            if not orders or len(orders) > MOST_ORDERS:
-                raise refused(400, f"The member orders must hold 1 to {MOST_ORDERS} orders")
+            if not orders or len(orders) > MAX_ORDERS:
+                raise refused(400, f"The member orders must hold 1 to {MAX_ORDERS} orders")
         except Refused as refusal:
             return refusal.answer
         return answer_json(200, {"updated_orders": [self._updated(order) for order in orders]})
@@ -202,7 +202,7 @@ class Changes:
     def track_shipments(self, call: Call) -> Answer:
         """ST23: set the tracking of shipments."""
         try:
-            things = _things(call, "shipments", MOST_SHIPMENTS)
+            things = _things(call, "shipments", MAX_SHIPMENTS)
         except Refused as refusal:
             return refusal.answer
         failed: list[dict[str, str]] = []
@@ -223,8 +223,8 @@ class Changes:
         """ST01: create shipments of orders that are being shipped."""
         try:
             wanted = body_of(call, dict[str, list[_NewShipment]]).get("shipments")
-            if not wanted or len(wanted) > MOST_SHIPMENTS:
-                raise refused(400, f"The member shipments must hold 1 to {MOST_SHIPMENTS} shipments")
+            if not wanted or len(wanted) > MAX_SHIPMENTS:
+                raise refused(400, f"The member shipments must hold 1 to {MAX_SHIPMENTS} shipments")
         except Refused as refusal:
             return refusal.answer
         failed: list[dict[str, str]] = []

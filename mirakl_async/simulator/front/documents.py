@@ -19,7 +19,7 @@ from msgspec import Struct
 from ..clock import Clock
 from ..exchange import Answer, Call, answer_json
 from . import names
-from .filters import MOST_VALUES, boolean, moment
+from .filters import MAX_VALUES, boolean, moment
 from .multipart import Part, Upload, files_of, json_of, parts_of, text_of, uploads_of
 from .refusals import Refused, invalid, refused
 from .row_random import instant
@@ -36,7 +36,7 @@ __all__ = [
     "shop_document_kind",
 ]
 
-MOST_DOCUMENTS = 50
+MAX_DOCUMENTS = 50
 _UPLOADED = 1_000_000_000
 """The first id of what is uploaded; what was there before has lower ones."""
 
@@ -156,7 +156,7 @@ class Documents:
     def listed(self, call: Call) -> Answer:
         """OR72: answer what documents orders have."""
         try:
-            owners = _several(call, "order_ids", most=MOST_VALUES)
+            owners = _several(call, "order_ids", most=MAX_VALUES)
             if not owners:
                 raise refused(400, "The parameter order_ids is missing")
         except Refused as refusal:
@@ -188,7 +188,7 @@ class Documents:
     def download(self, call: Call) -> Answer:
         """OR73, S31: answer documents, in an archive unless it is one asked for by its number."""
         noun = self._kind.noun
-        most = MOST_VALUES if noun == "order" else None
+        most = MAX_VALUES if noun == "order" else None
         try:
             ids = _several(call, "document_ids", most=most)
             owners = _several(call, f"{noun}_ids", most=most)
@@ -211,8 +211,8 @@ class Documents:
             if self._kind.rank(owner) is None:
                 raise refused(404, f"There is no such {noun}")
             files, described = _described(parts, f"{noun}_documents")
-            if len(self.of(owner)) + len(files) > MOST_DOCUMENTS:
-                raise refused(400, f"The {noun} would have more than {MOST_DOCUMENTS} documents")
+            if len(self.of(owner)) + len(files) > MAX_DOCUMENTS:
+                raise refused(400, f"The {noun} would have more than {MAX_DOCUMENTS} documents")
         except Refused as refusal:
             return refusal.answer
         failures = [failure for one in described if (failure := self._failure(one))]

@@ -17,7 +17,7 @@ from .tables import Head, Table
 
 __all__ = ["ExportQuery", "offers_asked", "orders_asked"]
 
-MOST_ITEMS = 1_000_000
+MAX_ITEMS = 1_000_000
 _MONTH = 31 * 86_400
 _RANGES = (
     ("start_date", "end_date"),
@@ -85,7 +85,7 @@ def orders_asked(payload: Mapping[str, Any], table: Table) -> ExportQuery:
     ranks = _created_between(table, *ranges["start_date"])
     if tests:
         ranks = [rank for rank in ranks if _passes(table.head(rank), tests)]
-    items = _whole(payload, "items_per_chunk", 10_000, MOST_ITEMS, MOST_ITEMS)
+    items = _whole(payload, "items_per_chunk", 10_000, MAX_ITEMS, MAX_ITEMS)
     _whole(payload, "megabytes_per_chunk", 10, 1024, 512)
     return ExportQuery(ranks, items, partial(export_files.orders, table), "application/json", "json")
 
@@ -115,7 +115,7 @@ def offers_asked(payload: Mapping[str, Any], table: Table) -> ExportQuery:
         )
 
     ranks = [rank for rank in table.ranks if wanted(table.head(rank))]
-    items = _whole(payload, "items_per_chunk", 1, MOST_ITEMS, MOST_ITEMS)
+    items = _whole(payload, "items_per_chunk", 1, MAX_ITEMS, MAX_ITEMS)
     _whole(payload, "megabytes_per_chunk", 1, 1000, 1000)
     fields: list[str] = payload.get("include_fields") or []
     if export_type == "application/json":

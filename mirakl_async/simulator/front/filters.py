@@ -15,7 +15,7 @@ from .refusals import refused
 from .tables import Head
 
 __all__ = [
-    "MOST_VALUES",
+    "MAX_VALUES",
     "Filter",
     "Many",
     "Wanted",
@@ -32,7 +32,7 @@ __all__ = [
 
 Many = Literal["no", "comma", "repeat", "both"]
 Wanted = Callable[[Head], bool]
-MOST_VALUES = 100
+MAX_VALUES = 100
 
 
 class Filter(NamedTuple):

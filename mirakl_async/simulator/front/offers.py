@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 
 from ..exchange import Answer, Call, answer_json
 from . import names
-from .filters import MOST_VALUES, boolean, whole_number
-from .products import MOST_REFERENCES, ranks_of, references, title
+from .filters import MAX_VALUES, boolean, whole_number
+from .products import MAX_REFERENCES, ranks_of, references, title
 from .refusals import Refused, refused
 from .row_random import RowRandom, instant
 from .tables import Head, Kind, Row, Table
@@ -234,8 +234,8 @@ def _choice(call: Call, name: str, default: str, values: tuple[str, ...]) -> str
 
 def _several(call: Call, name: str) -> tuple[str, ...]:
     values = tuple(value for value in call.query.get(name, "").split(",") if value)
-    if name == "shop_ids" and len(values) > MOST_VALUES:
-        raise refused(400, f"The parameter {name} takes at most {MOST_VALUES} values, {len(values)} given")
+    if name == "shop_ids" and len(values) > MAX_VALUES:
+        raise refused(400, f"The parameter {name} takes at most {MAX_VALUES} values, {len(values)} given")
     return values
 
 
@@ -245,8 +245,8 @@ def _asked_products(products: Table, call: Call) -> list[int]:
     if "product_ids" not in call.query:
         raise refused(400, "One of the parameters product_ids and product_references is needed")
     skus = [sku for sku in call.query["product_ids"].split(",") if sku]
-    if len(skus) > MOST_REFERENCES:
-        raise refused(400, f"The parameter product_ids takes at most {MOST_REFERENCES} values, {len(skus)} given")
+    if len(skus) > MAX_REFERENCES:
+        raise refused(400, f"The parameter product_ids takes at most {MAX_REFERENCES} values, {len(skus)} given")
     return sorted({rank for sku in skus if (rank := products.find(sku)) is not None})
 
 

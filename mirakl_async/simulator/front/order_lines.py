@@ -14,7 +14,7 @@ from .tables import Row, Table
 
 __all__ = ["OrderLines"]
 
-MOST_LINES = 100
+MAX_LINES = 100
 ORDER_FIELDS = {"gift": "BOOLEAN"}
 LINE_FIELDS = {"note": "STRING"}
 _CANCELLABLE = frozenset({"STAGING", "WAITING_ACCEPTANCE", "SHIPPING"})
@@ -66,8 +66,8 @@ class OrderLines:
         """OR07: set where up to a hundred lines ship from; each fails on its own."""
         try:
             wanted = body_of(call, dict[str, list[_Origin]]).get("order_lines")
-            if not wanted or len(wanted) > MOST_LINES:
-                raise refused(400, f"The member order_lines must hold 1 to {MOST_LINES} lines")
+            if not wanted or len(wanted) > MAX_LINES:
+                raise refused(400, f"The member order_lines must hold 1 to {MAX_LINES} lines")
         except Refused as refusal:
             return refusal.answer
         answers: list[Row] = []

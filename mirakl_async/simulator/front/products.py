@@ -10,9 +10,9 @@ from .refusals import Refused, refused
 from .row_random import RowRandom
 from .tables import Head, Kind, Row, Table
 
-__all__ = ["MOST_REFERENCES", "PRODUCTS", "look_up", "ranks_of", "references", "title"]
+__all__ = ["MAX_REFERENCES", "PRODUCTS", "look_up", "ranks_of", "references", "title"]
 
-MOST_REFERENCES = 100
+MAX_REFERENCES = 100
 _THINGS = ("Espresso machine", "Kettle", "Desk lamp", "Hiking boots", "Rain jacket", "Cast iron pan", "Backpack 40 l")
 
 
@@ -47,8 +47,8 @@ def references(text: str, name: str, *, kind_first: bool = True) -> list[tuple[s
     if not pairs or any(len(pair) != 2 or not all(pair) for pair in pairs):
         shape = "TYPE|ID,TYPE|ID" if kind_first else "ID|TYPE,ID|TYPE"
         raise refused(400, f"The parameter {name} must be {shape}")
-    if len(pairs) > MOST_REFERENCES:
-        raise refused(400, f"The parameter {name} takes at most {MOST_REFERENCES} values, {len(pairs)} given")
+    if len(pairs) > MAX_REFERENCES:
+        raise refused(400, f"The parameter {name} takes at most {MAX_REFERENCES} values, {len(pairs)} given")
     return [(pair[0], pair[1]) if kind_first else (pair[1], pair[0]) for pair in pairs]
 
 

@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape
 __all__ = ["Format", "csv_lines", "read_csv", "sniffed", "written"]
 
 Format = Literal["csv", "xlsx", "xml"]
-MOST_BYTES_READ = 4 * 1024 * 1024
+MAX_BYTES_READ = 4 * 1024 * 1024
 _NAMESPACE = "http://schemas.openxmlformats.org"
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
 _PARTS = {
@@ -65,10 +65,10 @@ def sniffed(content: bytes) -> Format:
 def read_csv(content: bytes) -> list[list[str]]:
     """Return the rows of a CSV file, the header first; of another file, one row without a name; of nothing, no columns.
 
-    Of a file over `MOST_BYTES_READ`, only its first lines are read.
+    Of a file over `MAX_BYTES_READ`, only its first lines are read.
     """
-    if len(content) > MOST_BYTES_READ:
-        content = content[: content.rfind(b"\n", 0, MOST_BYTES_READ) + 1]
+    if len(content) > MAX_BYTES_READ:
+        content = content[: content.rfind(b"\n", 0, MAX_BYTES_READ) + 1]
     try:
         text = content.decode("utf-8-sig")
         first = text.partition("\n")[0]

@@ -23,9 +23,9 @@ from .shipments import PL11, ST11, ST12
 from .strictness import strict
 from .world import FrontWorld
 
-__all__ = ["LISTINGS", "MOST_BYTES", "PAGED", "front_service", "storage_service"]
+__all__ = ["LISTINGS", "MAX_BYTES", "PAGED", "front_service", "storage_service"]
 
-MOST_BYTES = 512 * 1024 * 1024
+MAX_BYTES = 512 * 1024 * 1024
 LISTINGS: Sequence[Listing] = (IV01, M01, M11, OR11, OR41, PL11, PR01, RT11, RT12, RT52, SBC11, ST11, ST12)
 
 PAGED = {listing.operation: (listing.paging, listing.most) for listing in LISTINGS}
@@ -44,7 +44,7 @@ def front_service(world: FrontWorld) -> Service:
         *_changes(world),
         *settings_routes(nulls=world.oddities == "live"),
     ]
-    return Service("front", "", [strict(route) for route in routes], refuse, takes_keys=True, most_bytes=MOST_BYTES)
+    return Service("front", "", [strict(route) for route in routes], refuse, takes_keys=True, max_bytes=MAX_BYTES)
 
 
 def storage_service(world: FrontWorld, *others: Route) -> Service:

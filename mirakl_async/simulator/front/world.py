@@ -53,13 +53,13 @@ LISTS = tuple(kind.name for kind in KINDS)
 USUAL_SIZE = 25
 Oddities = Literal["none", "live"]
 """Whether members without a value are left out, as the document has it, or sent as null, as live answers do."""
-MOST_UPLOADS = 1000
+MAX_UPLOADS = 1000
 
 
 class FrontWorld:
     """`rows` are those that each list begins with, or how many; `USUAL_SIZE` where it says nothing.
 
-    `uploads` is what was sent as files, the latest `MOST_UPLOADS` of them.
+    `uploads` is what was sent as files, the latest `MAX_UPLOADS` of them.
     """
 
     def __init__(
@@ -82,7 +82,7 @@ class FrontWorld:
             raise ValueError(f"there is no list {', '.join(sizes)}; there are {', '.join(LISTS)}")
         self.list_changes: ListChanges = ListChanges(seed=seed)
         self.pager: Pager = Pager(self.tables, self.list_changes, seed=seed)
-        self.uploads: deque[Upload] = deque(maxlen=MOST_UPLOADS)
+        self.uploads: deque[Upload] = deque(maxlen=MAX_UPLOADS)
         self.imports: Imports = Imports(self.tables["imports"], clock, self.uploads)
         self.changes: Changes = Changes(self.tables)
         self.order_lines: OrderLines = OrderLines(self.tables["orders"])
