@@ -1,4 +1,4 @@
-"""Marketplace Front: an operator's instance, as a storefront sees it."""
+"""Marketplace Front: the API of an operator's instance that a storefront uses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Accounting documents of orders, as files (DR73): a PDF and a cXML each, in an archive when there are several."""
+"""Files of the accounting documents of orders (DR73): a PDF and a cXML for each order; several files are zipped."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ _ENTITIES = (
 
 
 class AccountingDocuments:
-    """Two documents for each order: ids are "INV-", the order's number, and the format."""
+    """Two documents for each order; an id consists of "INV-", the order's number and the format."""
 
     def __init__(self, tables: Mapping[str, Table], clock: Clock) -> None:
         self._orders = tables["orders"]
         self._clock = clock
 
     def download(self, call: Call) -> Answer:
-        """DR73: answer one document as it is, several in an archive."""
+        """DR73: answer one document unchanged, or several documents in an archive."""
         try:
             chosen = self._chosen(grouped(call.pairs))
         except Refused as refusal:

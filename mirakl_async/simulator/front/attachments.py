@@ -1,4 +1,4 @@
-"""What is written into threads: replies (M12), threads on orders (OR43), and the files attached (M13)."""
+"""Messages written to threads: replies (M12), new threads on orders (OR43), and attached files (M13)."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class _Thread(Struct):
 
 
 class Conversations:
-    """The messages that were sent, on top of those that threads begin with."""
+    """The messages sent to threads, in addition to those that threads contain at the start."""
 
     def __init__(self, tables: Mapping[str, Table], clock: Clock, uploads: deque[Upload]) -> None:
         self._threads, self._orders = tables["threads"], tables["orders"]
@@ -84,7 +84,7 @@ class Conversations:
         return answer_json(201, {"message_id": message_id, "thread_id": call.path["thread_id"]})
 
     def start(self, call: Call) -> Answer:
-        """OR43: begin a thread on an order."""
+        """OR43: start a thread on an order."""
         order = call.path["order_id"]
         try:
             if self._orders.find(order) is None:

@@ -1,4 +1,4 @@
-"""JSON bodies of calls, and calls that must have none."""
+"""Decoding of JSON bodies, and the check of calls that must not have a body."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ T = TypeVar("T")
 
 
 def body_of(call: Call, type_: type[T]) -> T:
-    """Return a call's JSON body; raises Refused for one that is not JSON, or not of the type."""
+    """Return the decoded JSON body of a call; raises Refused if it is not JSON or not of the type."""
     if call.content_type != "application/json":
         raise refused(415, "The body must be application/json")
     try:
-        return json.decode(call.body, type=type_, strict=False)  # what is as text in Mirakl's examples passes
+        return json.decode(call.body, type=type_, strict=False)  # Mirakl's examples contain numbers as texts
     except ValidationError as error:
         raise invalid([("INVALID_FIELD_TYPE", "body", str(error))]) from None
     except (DecodeError, UnicodeDecodeError):
@@ -27,6 +27,6 @@ def body_of(call: Call, type_: type[T]) -> T:
 
 
 def no_body(call: Call) -> None:
-    """Raise Refused unless the call has no body and says so: OR24 and OR29 want Content-Length: 0."""
+    """Raise Refused unless the call has an empty body and the header Content-Length: 0, which OR24 and OR29 require."""
     if call.headers.get("Content-Length") != "0":
         raise refused(411, "The header Content-Length must be there, with the value 0")

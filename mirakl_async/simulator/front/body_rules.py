@@ -1,7 +1,7 @@
-"""What the Marketplace document asks of the bodies of its calls, member by member.
+"""The rules of the Marketplace document for bodies of calls, member by member.
 
-Types, required members, lengths, bounds and patterns are the published document's. Where Mirakl's own examples send
-something else (null, a number as text, a line without its reason), that passes, too.
+Types, required members, lengths, bounds and patterns are those of the published document. Where Mirakl's own examples
+differ from it (null, a number as text, a line without its reason), both forms are accepted.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""What changes rows: orders are accepted, shipped, cancelled, updated; returns and shipments go through their states.
+"""Operations that change rows: orders are accepted, shipped, cancelled and updated; returns and shipments change state.
 
-Calls that take many things answer 200 (201 for ST01) with those that failed among the others, each on its own.
+Calls with several items answer 200 (ST01: 201) and report the items that failed; the others are applied.
 """
 
 from __future__ import annotations
@@ -61,7 +61,10 @@ class _NewShipment(Struct):
 
 
 class Step(NamedTuple):
-    """A step that many things of a list can take at once: from which states, to which one (None: they go)."""
+    """A change of state that a call applies to many rows of a list: the states before it, and the state after it.
+
+    Without a state after it, the rows are deleted.
+    """
 
     operation: str
     path: str
@@ -114,14 +117,14 @@ STEPS = (
 
 
 class Changes:
-    """Everything that is done to rows by calls."""
+    """The operations that change rows."""
 
     def __init__(self, tables: Mapping[str, Table]) -> None:
         self._tables = tables
         self._orders, self._shipments = tables["orders"], tables["shipments"]
 
     def accept(self, call: Call) -> Answer:
-        """OR21: accept or refuse the lines of an order that waits for it."""
+        """OR21: accept or refuse the lines of an order in the state WAITING_ACCEPTANCE."""
         try:
             rank = self._order(call, "WAITING_ACCEPTANCE")
             decisions = {one.id: one.accepted for one in body_of(call, _Decisions).order_lines}
@@ -155,15 +158,15 @@ class Changes:
         return Answer(204)
 
     def ship(self, call: Call) -> Answer:
-        """OR24: an order leaves."""
+        """OR24: mark an order as shipped."""
         return self._move(call, "SHIPPED", "SHIPPING")
 
     def cancel(self, call: Call) -> Answer:
-        """OR29: cancel an order as a whole."""
+        """OR29: cancel an order completely."""
         return self._move(call, "CANCELED", "STAGING", "WAITING_ACCEPTANCE", "SHIPPING")
 
     def update(self, call: Call) -> Answer:
-        """OR04: change members of up to a hundred orders; absent leaves as it is, null clears."""
+        """OR04: change members of up to a hundred orders; an absent member stays unchanged, null clears it."""
         try:
             orders = body_of(call, dict[str, list[dict[str, Any]]]).get("orders")
             if not orders or len(orders) > MAX_ORDERS:
@@ -173,7 +176,7 @@ class Changes:
         return answer_json(200, {"updated_orders": [self._updated(order) for order in orders]})
 
     def step(self, step: Step) -> Callable[[Call], Answer]:
-        """Return what answers a step of many things."""
+        """Return the handler of a change of state."""
 
         def answer(call: Call) -> Answer:
             try:
@@ -220,7 +223,7 @@ class Changes:
         return answer_json(200, {"shipment_errors": failed, "shipment_success": done})
 
     def create_shipments(self, call: Call) -> Answer:
-        """ST01: create shipments of orders that are being shipped."""
+        """ST01: create shipments of orders in the state SHIPPING."""
         try:
             wanted = body_of(call, dict[str, list[_NewShipment]]).get("shipments")
             if not wanted or len(wanted) > MAX_SHIPMENTS:
@@ -307,7 +310,7 @@ _UPDATABLE = frozenset(
 
 
 def _heads(changed: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the members of the head that a patch changes, so that lists narrowed by them stay true."""
+    """Return the head's members that a patch changes, so that filters see the new values."""
     heads: dict[str, Any] = {}
     references: Mapping[str, Any] = changed.get("references") or {}
     for name in ("customer", "seller"):

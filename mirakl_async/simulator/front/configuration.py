@@ -1,4 +1,4 @@
-"""What PC01 tells of the platform: a marketplace for consumers, in one currency, with several shipments an order."""
+"""The platform configuration (PC01): a consumer marketplace with one currency and several shipments for each order."""
 
 from __future__ import annotations
 

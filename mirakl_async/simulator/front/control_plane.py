@@ -1,4 +1,4 @@
-"""Marketplace's part of the control plane: rows put in and taken out, lists that change, from another process."""
+"""The Marketplace part of the control plane: another process adds, removes and changes rows and lists."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Path = Mapping[str, str]
 
 
 def state_of(world: FrontWorld) -> FrontState:
-    """Sum up a marketplace."""
+    """Return the state of a marketplace."""
     now = world.clock.time()
     return FrontState(
         rows={name: len(table) for name, table in world.tables.items()},
@@ -34,7 +34,7 @@ def state_of(world: FrontWorld) -> FrontState:
 
 
 def front_routes(world: FrontWorld) -> list[ControlRoute]:
-    """Return the routes that look into a marketplace and change it."""
+    """Return the routes that inspect and change a marketplace."""
     return [*_plan_routes(world), *_row_routes(world)]
 
 

@@ -1,7 +1,8 @@
-"""Documents of orders and of shops: listed, downloaded as they are or in a ZIP archive, uploaded, deleted.
+"""Documents of orders and of shops: lists, downloads of a file or a ZIP archive, uploads and deletions.
 
-A single document asked for by its id comes as it is; several, or those of an owner, always come in an archive with a
-folder for each owner. Each owner begins with two documents, which are made when they are read.
+A single document that is requested by its id is sent unchanged. Several documents, or all documents of an owner, are
+sent in an archive with a folder for each owner. Each owner has two documents at the start, which are generated when
+they are read.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ _NINETY_DAYS = 90 * 86_400
 
 
 class Document(NamedTuple):
-    """One document: its number, the thing it belongs to, its type, its name and what is in it."""
+    """One document: its number, its owner, its type, its name and its content."""
 
     id: int
     owner: str
@@ -59,7 +60,7 @@ class Document(NamedTuple):
 
 
 class FileDescription(Struct):
-    """What an upload says of one of its files."""
+    """The description of one file of an upload."""
 
     file_name: str
     type_code: str
@@ -67,11 +68,11 @@ class FileDescription(Struct):
 
 
 class DocumentKind(NamedTuple):
-    """What tells the documents of orders from those of shops.
+    """The differences between documents of orders and of shops.
 
-    `rank` finds an owner that exists; `owner` names it by its rank, and `uploaded` is when the documents that it begins
-    with were uploaded. The first two types are those of the documents
-    that each owner begins with. Types in `closed` cannot be uploaded.
+    `rank` returns the rank of an existing owner, and `owner` the name for a rank. `uploaded` returns the date of the
+    documents that an owner has at the start; the first two types are the types of these documents. Types in `closed`
+    cannot be uploaded.
     """
 
     noun: str
@@ -85,7 +86,7 @@ class DocumentKind(NamedTuple):
 
 
 def order_document_kind(orders: Table) -> DocumentKind:
-    """Return the kind of orders' documents; they were uploaded when their order was created."""
+    """Return the kind of orders' documents, which are uploaded when their order is created."""
 
     def uploaded(rank: int) -> float:
         created: float = orders.head(rank)["created"]
@@ -104,7 +105,7 @@ def order_document_kind(orders: Table) -> DocumentKind:
 
 
 def shop_document_kind(now: float) -> DocumentKind:
-    """Return the kind of shops' documents; they were uploaded in the week before `now`."""
+    """Return the kind of shops' documents, which are uploaded in the week before `now`."""
 
     def owner(rank: int) -> str:
         return str(names.FIRST_SHOP + rank)
@@ -136,14 +137,14 @@ class Documents:
         self._deleted: dict[int, float] = {}
 
     def of(self, owner: str, *, deleted: bool = False) -> list[Document]:
-        """Return the documents of an owner that exists, oldest first."""
+        """Return the documents of an existing owner, oldest first."""
         rank = self._kind.rank(owner)
         there = [] if rank is None else [self._usual(rank, place) for place in range(2)]
         there += [document for document in self._added.values() if document.owner == owner]
         return [document for document in there if deleted or document.id not in self._deleted]
 
     def get(self, text: str) -> Document | None:
-        """Return one document by its number, None when there is none."""
+        """Return one document by its number, or None if it does not exist."""
         number = names.digits(text)
         if number is None or number in self._deleted:
             return None
@@ -154,7 +155,7 @@ class Documents:
         return self._usual(rank, place) if known else None
 
     def listed(self, call: Call) -> Answer:
-        """OR72: answer what documents orders have."""
+        """OR72: answer the documents of orders."""
         try:
             owners = _several(call, "order_ids", most=MAX_VALUES)
             if not owners:
@@ -165,7 +166,7 @@ class Documents:
         return answer_json(200, {"order_documents": rows, "total_count": len(rows)})
 
     def listed_of_shops(self, call: Call) -> Answer:
-        """S30: answer what documents shops have; with `updated_since` alone, those of all shops."""
+        """S30: answer the documents of shops; with only `updated_since`, those of all shops."""
         try:
             owners = _several(call, "shop_ids")
             since = moment("updated_since", call.query["updated_since"]) if "updated_since" in call.query else None
@@ -186,7 +187,7 @@ class Documents:
         return answer_json(200, {"shop_documents": rows, "total_count": len(rows)})
 
     def download(self, call: Call) -> Answer:
-        """OR73, S31: answer documents, in an archive unless it is one asked for by its number."""
+        """OR73, S31: answer one document that is requested by its number, or an archive of documents."""
         noun = self._kind.noun
         most = MAX_VALUES if noun == "order" else None
         try:
@@ -202,7 +203,7 @@ class Documents:
         return attachment(f"documents-{stamp}.zip", archive((one.owner, one.name, one.content) for one in chosen))
 
     def upload(self, call: Call) -> Answer:
-        """OR74, S32: take files with their types; answers those that were not taken, and why."""
+        """OR74, S32: store files with their types, and answer the rejected files with the reasons."""
         noun = self._kind.noun
         try:
             known = ("files", f"{noun}_documents", *(("shop_id",) if noun == "shop" else ()))
@@ -283,7 +284,7 @@ class Documents:
 
 
 def attachment(name: str, content: bytes) -> Answer:
-    """Answer with a file whose name stands in Content-Disposition."""
+    """Return an answer with a file, whose name is in Content-Disposition."""
     plain = name.encode("ascii", "replace").decode().replace("?", "_")
     extended = "" if name.isascii() else f"; filename*=UTF-8''{quote(name)}"
     disposition = f'attachment; filename="{plain}"{extended}'
@@ -291,7 +292,7 @@ def attachment(name: str, content: bytes) -> Answer:
 
 
 def archive(files: Iterable[tuple[str, str, bytes]]) -> bytes:
-    """Return a ZIP archive of files by folder and name; of two with the same name, the second is name(1)."""
+    """Return a ZIP archive of files by folder and name; if two have the same name, the second becomes name(1)."""
     buffer, taken = io.BytesIO(), set[str]()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as packed:
         for folder, name, content in files:
@@ -317,7 +318,7 @@ def _several(call: Call, name: str, *, most: int | None = None) -> list[str]:
 
 
 def _described(parts: list[Part], member: str) -> tuple[dict[str, Part], list[FileDescription]]:
-    """Return the files of an upload by name, and the description of each; raises Refused where the two do not agree."""
+    """Return the files of an upload by name, and their descriptions; raises Refused if the two do not match."""
     files = files_of(parts, "files")
     by_name = {part.file_name: part for part in files}
     if len(by_name) != len(files):

@@ -1,6 +1,6 @@
-"""What is in the files of an export, made as it is sent: orders as JSON, offers as a JSON array or as CSV.
+"""The files of an export, generated while they are sent: orders as JSON, offers as a JSON array or as CSV.
 
-The columns of a CSV file depend on the instance: one set of prices for each channel, one column for each custom field.
+The columns of a CSV file depend on the instance: prices for each channel, and one column for each custom field.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ ROWS_A_PIECE = 50
 
 
 class Columns(NamedTuple):
-    """The columns of a CSV file: those named, or all; some under other names; prices of some channels."""
+    """The columns of a CSV file: a selection or all, new names of some, and the channels whose prices are included."""
 
     named: Sequence[str]
     renamed: Mapping[str, str]
     channels: Sequence[str]
 
     def all(self) -> list[str]:
-        """Return every column by its own name."""
+        """Return every column with its own name."""
         dynamic = (f"{name}[channel={code}]" for code in self.channels for name in _CHANNEL_COLUMNS)
         return list(self.named) or [*_COLUMNS, *dynamic]
 
 
 def orders(table: Table, ranks: Sequence[int]) -> Iterator[bytes]:
-    """Yield a file of orders (OR15): an object with the one member `orders`."""
+    """Yield a file of orders (OR15): a JSON object with the single member `orders`."""
     yield b'{"orders":['
     yield from _rows(ranks, table.row)
     yield b"]}"
@@ -62,14 +62,14 @@ def offers_as_csv(table: Table, ranks: Sequence[int], columns: Columns) -> Itera
 
 
 def _rows(ranks: Sequence[int], row: Callable[[int], Row]) -> Iterator[bytes]:
-    """Yield rows as JSON, comma after comma, some at a time."""
+    """Yield rows as JSON with commas between them, several rows at a time."""
     for begin in range(0, len(ranks), ROWS_A_PIECE):
         piece = json.encode([row(rank) for rank in ranks[begin : begin + ROWS_A_PIECE]])[1:-1]
         yield (b"," if begin else b"") + piece
 
 
 def _exported(table: Table, rank: int) -> Row:
-    """Return an offer as exports have it: without what its product says, and with what was deleted."""
+    """Return an offer as in exports: without the members of its product, and with the flag `deleted`."""
     head, row = table.head(rank), table.row(rank)
     price = row["price"]
     prices: list[dict[str, Any]] = [

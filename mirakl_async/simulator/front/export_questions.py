@@ -1,4 +1,4 @@
-"""What an export is asked for: the body of OR13 and of OF52, judged, and the rows that answer it."""
+"""Requests for exports: checks the bodies of OR13 and OF52, and selects the rows."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ _OFFERS: dict[str, Any] = {
 
 
 class ExportQuery(NamedTuple):
-    """The rows of an export, how many of them a file takes, and what a file of some of them is."""
+    """The rows of an export, the number of items in a file, and the function that writes a file."""
 
     ranks: Sequence[int]
     items_a_file: int
@@ -70,7 +70,7 @@ class ExportQuery(NamedTuple):
 
 
 def orders_asked(payload: Mapping[str, Any], table: Table) -> ExportQuery:
-    """Read OR13's body; raises Refused. At least one range of dates is needed, both ends of it."""
+    """Parse OR13's body; raises Refused. At least one complete range of dates is required."""
     _known(payload, _ORDERS)
     ranges = {start: (_moment(payload, start), _moment(payload, end)) for start, end in _RANGES}
     for (start, end), (low, high) in zip(_RANGES, ranges.values(), strict=True):
@@ -91,7 +91,7 @@ def orders_asked(payload: Mapping[str, Any], table: Table) -> ExportQuery:
 
 
 def offers_asked(payload: Mapping[str, Any], table: Table) -> ExportQuery:
-    """Read OF52's body; raises Refused. As on a test environment, a file may hold fewer items than 10,000."""
+    """Parse OF52's body; raises Refused. As in a test environment, a file may hold fewer than 10,000 items."""
     _known(payload, _OFFERS)
     export_type = payload.get("export_type") or "text/csv"
     if export_type not in {"text/csv", "application/json"}:
@@ -131,7 +131,7 @@ def offers_asked(payload: Mapping[str, Any], table: Table) -> ExportQuery:
 
 
 def _created_between(table: Table, low: float | None, high: float | None) -> Sequence[int]:
-    """Return the rows of a range of creation, found by halving: rows are in the order of their creation."""
+    """Return the rows created within a range of dates, by binary search, because rows are in the order of creation."""
     if low is None or high is None:
         return table.ranks
 

@@ -1,8 +1,10 @@
-"""Exports: asked for (OR13, OF52), followed (OR14, OF53), fetched file by file (OR15, OF54).
+"""Exports: started (OR13, OF52), polled (OR14, OF53), and downloaded file by file (OR15, OF54).
 
-Which rows an export holds is decided when it is asked for. Its files have absolute URLs: on the instance, where the
-usual credential is needed; on another origin, where the signature in the URL is all that is needed and a credential is
-refused, as storages do; or on the instance, with a redirect there.
+The rows of an export are selected when it is started. The URLs of its files are absolute, and of one of three kinds:
+
+- on the instance, where the usual credential is needed;
+- on another origin, where the signature in the URL is sufficient and a credential is refused, as storages do;
+- on the instance, with a redirect to the other origin.
 """
 
 from __future__ import annotations
@@ -44,10 +46,11 @@ _ROWS_SENT_WHOLE = 200
 
 
 class ExportPlan(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What happens to an export: how it ends, how soon, in how many files, and where these are.
+    """The plan of an export: how it ends, when, and the number and place of its files.
 
-    It is PENDING for `looks` looks or, if given, for `seconds` of the simulator's clock. `files` overrides what
-    `items_per_chunk` asks for. The URL of a file is good for `url_seconds`; a later look gives new ones.
+    The export is PENDING for `looks` status requests or, if given, for `seconds` of the simulator's clock. `files`
+    overrides `items_per_chunk` of the request. The URL of a file is valid for `url_seconds`; a later status request
+    returns new URLs.
     """
 
     end: End = "COMPLETED"
@@ -63,7 +66,7 @@ class ExportPlan(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class ExportKind(NamedTuple):
-    """What tells the two kinds of exports apart: their operations, paths, and how a request is read."""
+    """The differences between the two kinds of exports: operations, paths, and the parser of the request."""
 
     name: str
     create: str
@@ -78,7 +81,7 @@ OFFER_EXPORTS = ExportKind("offers", "OF52", "OF53", "OF54", "/api/offers/export
 
 
 class ExportJob:
-    """One export: what was asked for, its plan, and how often it was looked at."""
+    """One export: its request, its plan, and the number of status requests."""
 
     def __init__(self, asked: ExportQuery, plan: ExportPlan, created: float) -> None:
         self.asked = asked
@@ -90,13 +93,13 @@ class ExportJob:
         self.chunks: Sequence[Sequence[int]] = [asked.ranks[begin : begin + size] for begin in range(0, count, size)]
 
     def status(self, now: float) -> str:
-        """Return PENDING until the plan says otherwise."""
+        """Return PENDING, or the final state when the plan's time has come."""
         plan = self.plan
         pending = self.looks <= plan.looks if plan.seconds is None else now - self.created < plan.seconds
         return "PENDING" if pending else plan.end
 
     def file(self, number: int, name: str) -> Answer:
-        """Return a file, made while it is sent unless it is small."""
+        """Return a file; large files are generated while they are sent."""
         ranks, asked = self.chunks[number], self.asked
         headers = {"Content-Disposition": f'attachment; filename="{name}-{number + 1}.{asked.extension}"'}
         pieces = asked.write(ranks)
@@ -106,7 +109,7 @@ class ExportJob:
 
 
 class Exports:
-    """All exports of one kind. `elsewhere` is the other origin, once it has an address."""
+    """All exports of one kind; `elsewhere` is the URL of the other origin when it is known."""
 
     def __init__(self, kind: ExportKind, table: Table, clock: Clock, *, seed: int = 0) -> None:
         self.kind = kind
@@ -123,7 +126,7 @@ class Exports:
         self.plans.extend(plans)
 
     def create(self, call: Call) -> Answer:
-        """Start an export; one of orders at a time, one of offers for the same request."""
+        """Start an export; only one export of orders, or one of offers for the same request, can run at a time."""
         now = self._clock.time()
         pending = [name for name, job in self.jobs.items() if job.status(now) == "PENDING"]
         try:
@@ -141,7 +144,7 @@ class Exports:
         return answer_json(200, {"tracking_id": tracking_id})
 
     def status(self, call: Call) -> Answer:
-        """Answer the state of an export, with the URLs of its files once it is completed."""
+        """Answer the state of an export, with the URLs of its files when it is completed."""
         tracking_id = call.path["tracking_id"]
         job = self.jobs.get(tracking_id)
         if job is None:
@@ -159,7 +162,7 @@ class Exports:
         return answer_json(200, body)
 
     def file(self, call: Call) -> Answer:
-        """Answer a file from the instance, or tell where it is instead."""
+        """Answer a file from the instance, or a redirect to the other origin."""
         found = self._found(call)
         if found is None:
             return refused(403, "The URL is not valid, or no longer").answer
@@ -171,7 +174,7 @@ class Exports:
         return job.file(number, self.kind.name)
 
     def file_elsewhere(self, call: Call) -> Answer:
-        """Answer a file from the other origin, unless a credential came along."""
+        """Answer a file from the other origin, unless the request has a credential."""
         if "Authorization" in call.headers:
             return storage_refuses(400, "InvalidArgument", "Only one auth mechanism allowed")
         found = self._found(call)
@@ -192,7 +195,7 @@ class Exports:
         return f"{crc32(text.encode(), self._secret):08x}"
 
     def _found(self, call: Call) -> tuple[str, int] | None:
-        """Return the export and the number of the file that a URL names, None when it is not one of ours any more."""
+        """Return the export and the file number of a URL; None if the URL is no longer valid."""
         tracking_id, number, until = call.path["export"], call.query.get("file", ""), call.query.get("expires", "")
         if call.query.get("signature") != self._mark(f"{tracking_id} {number} {until}"):
             return None
@@ -202,7 +205,7 @@ class Exports:
 
 
 def exported_at_once(tables: Mapping[str, Table], call: Call) -> Answer:
-    """OF51: answer all offers as one CSV file, asked for by the query."""
+    """OF51: answer all offers as one CSV file, filtered by the query."""
     body: dict[str, Any] = {name: call.query[name] for name in ("last_request_date",) if name in call.query}
     try:
         for name in ("channel_codes", "include_fields", "models", "shipping_zones"):
@@ -218,6 +221,6 @@ def exported_at_once(tables: Mapping[str, Table], call: Call) -> Answer:
 
 
 def storage_refuses(status: int, code: str, message: str) -> Answer:
-    """Answer with an error in the shape of a storage's own."""
+    """Return an error in the format of a storage service."""
     body = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>{code}</Code><Message>{message}</Message></Error>'
     return Answer(status, body.encode(), "application/xml")

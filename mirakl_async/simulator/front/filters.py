@@ -1,7 +1,7 @@
-"""What a list can be narrowed by: each documented query parameter as a value, read and judged in one place.
+"""The filters of lists: each documented query parameter is parsed and checked in one place.
 
-A parameter that the document knows and this simulator does not filter by is refused with 501 and never ignored in
-silence. A parameter that the document does not know is ignored, as Mirakl does, and counted.
+A documented parameter that this simulator does not support is answered with 501 instead of being ignored. A parameter
+that is not in the document is ignored, as by Mirakl, and counted.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ MAX_VALUES = 100
 
 
 class Filter(NamedTuple):
-    """One query parameter: how its values are given, what is accepted, and which heads it keeps.
+    """One query parameter: how its values are written, which values are valid, and which heads match.
 
-    `keeps` takes the head's member and the values wanted. `default` is used when the parameter is not sent.
+    `keeps` is called with the head's member and the values. `default` is used if the parameter is not sent.
     """
 
     parameter: str
@@ -50,7 +50,7 @@ class Filter(NamedTuple):
     default: tuple[str, ...] = ()
 
     def wanted(self, given: Sequence[str]) -> Wanted | None:
-        """Return the test of a head, None when nothing is asked for; raises Refused for what cannot be read."""
+        """Return the test for a head, or None if there is nothing to test; raises Refused for invalid values."""
         values = self.values(given) or self.default
         if not values:
             return None
@@ -59,7 +59,7 @@ class Filter(NamedTuple):
         return None if wanted is None else lambda head: keeps(head[member], wanted)
 
     def values(self, given: Sequence[str]) -> tuple[str, ...]:
-        """Return the single values, which a parameter may hold separated by commas, or repeat, or both."""
+        """Return the single values of a parameter, which are separated by commas, or given by repeating it, or both."""
         if self.many in {"no", "comma"} and len(given) > 1:
             raise refused(400, f"The parameter {self.parameter} can be given only once")
         if self.many in {"comma", "both"}:
@@ -81,7 +81,7 @@ def one_of(
     everything: str = "",
     default: tuple[str, ...] = (),
 ) -> Filter:
-    """Keep rows whose member is one of the values given; `everything` is the value that keeps all."""
+    """Match rows whose member is one of the values; the value `everything` matches all rows."""
 
     def read(name: str, given: Sequence[str]) -> frozenset[str] | None:
         for value in given:
@@ -96,7 +96,7 @@ def one_of(
 
 
 def any_of(parameter: str, member: str, *, many: Many = "comma", most: int | None = None) -> Filter:
-    """Keep rows of whose several values one is wanted."""
+    """Match rows whose member is a list that contains one of the values."""
 
     def read(_name: str, given: Sequence[str]) -> frozenset[str]:
         return frozenset(given)
@@ -108,7 +108,7 @@ def any_of(parameter: str, member: str, *, many: Many = "comma", most: int | Non
 
 
 def since(parameter: str, member: str, *, less: float = 0.0) -> Filter:
-    """Keep rows whose moment is at or after the one given, minus `less` seconds."""
+    """Match rows whose date is at or after the given one minus `less` seconds."""
 
     def read(name: str, given: Sequence[str]) -> float:
         return moment(name, given[0]) - less
@@ -120,7 +120,7 @@ def since(parameter: str, member: str, *, less: float = 0.0) -> Filter:
 
 
 def until(parameter: str, member: str) -> Filter:
-    """Keep rows whose moment is at or before the one given."""
+    """Match rows whose date is at or before the given one."""
 
     def read(name: str, given: Sequence[str]) -> float:
         return moment(name, given[0])
@@ -132,7 +132,7 @@ def until(parameter: str, member: str) -> Filter:
 
 
 def flag(parameter: str, member: str, *, only_true: bool = False) -> Filter:
-    """Keep rows whose member is as given; with `only_true` a false keeps all."""
+    """Match rows whose member equals the given boolean; with `only_true`, false matches all rows."""
 
     def read(name: str, given: Sequence[str]) -> bool | None:
         wanted = boolean(name, given[0])
@@ -145,14 +145,14 @@ def flag(parameter: str, member: str, *, only_true: bool = False) -> Filter:
 
 
 def boolean(name: str, text: str) -> bool:
-    """Read true or false, in lower case as the document has it."""
+    """Parse true or false, in lower case as in the document."""
     if text not in {"true", "false"}:
         raise refused(400, f"The parameter {name} must be true or false")
     return text == "true"
 
 
 def whole_number(name: str, text: str, low: int, high: int | None = None) -> int:
-    """Read a whole number within bounds."""
+    """Parse a whole number within bounds."""
     size = digits(text.removeprefix("-"))
     if size is None:
         raise refused(400, f"The parameter {name} must be a whole number")
@@ -164,14 +164,14 @@ def whole_number(name: str, text: str, low: int, high: int | None = None) -> int
 
 
 def moment(name: str, text: str) -> float:
-    """Read a date-time as seconds since 1970."""
+    """Parse a date-time and return seconds since 1970."""
     if not is_instant(text):
         raise refused(400, f"The parameter {name} must be a date-time with an offset from UTC, as ISO 8601 has it")
     return nanoseconds(text) / 1e9
 
 
 def grouped(pairs: Sequence[tuple[str, str]]) -> Mapping[str, list[str]]:
-    """Return the values of each parameter in their order."""
+    """Return the values of each parameter in order."""
     values: dict[str, list[str]] = {}
     for name, value in pairs:
         values.setdefault(name, []).append(value)

@@ -1,8 +1,8 @@
-"""Product imports: a file handed in (P41), its life (P42, P51) and the files that come of it (P44 to P47).
+"""Product imports: the upload of a file (P41), its progress (P42, P51) and the resulting files (P44 to P47).
 
-TRANSFORMATION_WAITING, TRANSFORMATION_RUNNING, WAITING, RUNNING, SENT, COMPLETE: one stage at a look, or one every so
-many seconds of the simulator's clock. Where a plan says so, an import ends otherwise on the way. A file in the
-operator's own format is not transformed.
+The states are TRANSFORMATION_WAITING, TRANSFORMATION_RUNNING, WAITING, RUNNING, SENT and COMPLETE. An import reaches
+the next state with each status request, or after a number of seconds of the simulator's clock. A plan can end an import
+in another state. A file in the operator's own format is not transformed.
 """
 
 from __future__ import annotations
@@ -37,11 +37,12 @@ _USUAL_SOURCE = [["sku", "title", "ean"], *([f"S{n:04}", f"Thing {n}; “new”"
 
 
 class ImportPlan(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What happens to an import: how it ends, how fast, and what is wrong with its lines.
+    """The plan of an import: how it ends, how fast, and which lines are invalid.
 
-    A stage lasts `stage_seconds` of the simulator's clock, or until it was looked at by P42. The first `wrong_lines`
-    lines cannot be transformed (P47), the next `refused` products are not taken (P44), all others are (P45).
-    `report_format` is that of P44, P45 and P47; by default P47's is the sent file's and the others are CSV.
+    A state lasts `stage_seconds` of the simulator's clock, or until P42 is called. The first `wrong_lines` lines cannot
+    be transformed (P47), the next `refused` products are rejected (P44), and all others are accepted (P45).
+    `report_format` is the format of P44, P45 and P47; by default P47 has the format of the uploaded file and the others
+    are CSV.
     """
 
     end: End = "COMPLETE"
@@ -52,7 +53,7 @@ class ImportPlan(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class ImportJob:
-    """One import: what was sent, its plan, and how far it is."""
+    """One import: its file, its plan and its progress."""
 
     def __init__(self, plan: ImportPlan, file: Part, created: float, *, transformed: bool) -> None:
         self.plan = plan
@@ -64,11 +65,11 @@ class ImportJob:
         self._looks = 0
 
     def look(self) -> None:
-        """Count a look: where the plan gives no seconds, it moves the import on."""
+        """Count a status request; if the plan sets no seconds, the import reaches its next state."""
         self._looks += 1
 
     def status(self, now: float) -> str:
-        """Return the stage reached."""
+        """Return the current state."""
         seconds = self.plan.stage_seconds
         passed = (
             self._looks - 1 if seconds is None else (now - self.created) // seconds if seconds else len(self.stages)
@@ -158,7 +159,7 @@ P51 = Listing(
 
 
 class Imports:
-    """All imports of a marketplace: rows of its list, and a job for each that was handed in."""
+    """All imports of a marketplace: the rows of its list, and a job for each uploaded file."""
 
     def __init__(self, table: Table, clock: Clock, uploads: deque[Upload]) -> None:
         self.jobs: dict[int, ImportJob] = {}
@@ -172,7 +173,7 @@ class Imports:
         self.plans.extend(plans)
 
     def create(self, call: Call) -> Answer:
-        """P41: take a file of products for one shop."""
+        """P41: accept a file of products for one shop."""
         try:
             parts = parts_of(call, *_PARTS)
             (file,) = files_of(parts, "file")
@@ -195,7 +196,7 @@ class Imports:
         return Answer(201, answer.body, headers={"Location": f"{call.url}/{import_id}"})
 
     def refresh(self) -> None:
-        """Bring the list up to what the clock says."""
+        """Update the list to the current time."""
         now = self._clock.time()
         for rank, job in self.jobs.items():
             status = job.status(now)
@@ -215,7 +216,7 @@ class Imports:
         return answer_json(200, self._table.row(rank))
 
     def report(self, call: Call) -> Answer:
-        """P44 to P47: answer one of an import's files, 404 while, or where, there is none."""
+        """P44 to P47: answer one of an import's files, or 404 if it does not exist (yet)."""
         self.refresh()
         rank = self._table.find(call.path["import"])
         if rank is None:

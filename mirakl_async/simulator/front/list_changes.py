@@ -17,10 +17,10 @@ Where = Literal["first", "last", "read", "anywhere"]
 
 
 class ListChange(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """After every `every`th page of `operation`, `rows` rows of its list are inserted, deleted or changed.
+    """After every `every`th page of `operation`, `rows` rows of its list are inserted, deleted or updated.
 
-    `where`: the oldest rows ("first"), the newest ("last"), those of the page just sent ("read"), or any. What is
-    inserted becomes the oldest or the newest. A changed row has just been updated. At most `times` times.
+    `where` selects the oldest rows ("first"), the newest ("last"), those of the page just sent ("read"), or any.
+    Inserted rows become the oldest or the newest. `times` limits how often this happens.
     """
 
     operation: str
@@ -57,7 +57,7 @@ class _ListChangeRule:
 
 
 class ListChanges:
-    """The changes in force; `moved` counts the rows moved so far, by kind."""
+    """The active changes; `moved` counts the changed rows so far, by kind."""
 
     def __init__(self, *, seed: int = 0) -> None:
         self.moved: Counter[str] = Counter()
@@ -65,15 +65,15 @@ class ListChanges:
         self._rules: list[_ListChangeRule] = []
 
     def add(self, *changes: ListChange) -> None:
-        """Put further changes in force; each counts pages from now on."""
+        """Activate additional changes; each counts pages from now on."""
         self._rules.extend(_ListChangeRule(change) for change in changes)
 
     def clear(self) -> None:
-        """Let the lists stand still from now on."""
+        """Stop all changes of lists."""
         self._rules.clear()
 
     def after(self, operation: str, table: Table, page: Sequence[int]) -> None:
-        """Move what is due, now that a page of these ranks has been answered."""
+        """Apply the changes that are due after a page with these ranks was answered."""
         for rule in self._rules:
             if rule.falls_due(operation):
                 self.moved[rule.change.kind] += self._move(rule.change, table, page)

@@ -1,4 +1,4 @@
-"""Messages the old way (M01, OR41) and the new (threads: M11, M10)."""
+"""Messages: the old operations (M01, OR41) and the new ones for threads (M11, M10)."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ MESSAGES = Kind("messages", "id", names.number, names.number_rank, _head, _row)
 
 
 def _between(user: str, received: str) -> Wanted:
-    """Return the test of messages that a kind of user received, sent, or either."""
+    """Return the test for messages that a kind of user received, sent, or either."""
 
     def keeps(head: Head) -> bool:
         return (received != "FALSE" and head["to"] == user) or (received != "TRUE" and head["from"] == user)
@@ -111,7 +111,7 @@ def _of_an_order(call: Call, tables: Mapping[str, Table]) -> Wanted:
 
 
 class Post(Struct):
-    """What OR42 takes: a message of a customer, and whom it is for."""
+    """The body of OR42: a customer's message and its recipients."""
 
     body: str
     subject: str
@@ -125,7 +125,7 @@ class Post(Struct):
 
 
 def post_on_order(tables: Mapping[str, Table], call: Call) -> Answer:
-    """OR42: put a customer's message on an order."""
+    """OR42: add a customer's message to an order."""
     orders, messages = tables["orders"], tables["messages"]
     order = orders.find(call.path["order_id"])
     try:

@@ -1,4 +1,4 @@
-"""Forms of several parts (RFC 7578), taken apart by hand: a part that the client framed wrongly is refused."""
+"""A strict parser of multipart forms (RFC 7578), which rejects parts that the client framed incorrectly."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 class Part(Struct, frozen=True):
-    """One part as it came; `file_name` is empty for a part that is not a file."""
+    """One part as received; `file_name` is empty if the part is not a file."""
 
     name: str
     file_name: str
@@ -28,7 +28,7 @@ class Part(Struct, frozen=True):
 
 
 class Upload(Struct, frozen=True):
-    """What is remembered of a file that was sent: to which operation and thing, its name, and its content's mark."""
+    """The record of an uploaded file: its operation and owner, its name, and the digest of its content."""
 
     operation: str
     target: str
@@ -40,7 +40,7 @@ class Upload(Struct, frozen=True):
 
 
 def parts_of(call: Call, *names: str) -> list[Part]:
-    """Take a call's form apart; raises Refused for a body that is not a form, and for unknown parts."""
+    """Parse a call's form; raises Refused for a body that is not a form and for unknown parts."""
     head = Message()
     head["Content-Type"] = call.headers.get("Content-Type", "")
     boundary = head.get_boundary()
@@ -58,7 +58,7 @@ def parts_of(call: Call, *names: str) -> list[Part]:
 
 
 def uploads_of(call: Call, target: str, parts: list[Part]) -> list[Upload]:
-    """Return what is remembered of the files among a form's parts."""
+    """Return the records of the files in a form."""
     return [
         Upload(
             operation=call.operation,
@@ -75,7 +75,7 @@ def uploads_of(call: Call, target: str, parts: list[Part]) -> list[Upload]:
 
 
 def files_of(parts: list[Part], name: str, *, needed: bool = True) -> list[Part]:
-    """Return the files of one name; raises Refused for none where one is needed, and for one without a file name."""
+    """Return the files with this part name; raises Refused if a required one is missing or a file has no file name."""
     found = [part for part in parts if part.name == name]
     if (needed and not found) or any(not part.file_name for part in found):
         raise invalid([("NotNull", name, f"{name} must be given as a file with a name")])
@@ -83,7 +83,7 @@ def files_of(parts: list[Part], name: str, *, needed: bool = True) -> list[Part]
 
 
 def text_of(parts: list[Part], name: str) -> str | None:
-    """Return the value of a part that is not a file, None when it is not there."""
+    """Return the value of a part that is not a file, or None if it is missing."""
     found = [part.content for part in parts if part.name == name]
     if len(found) > 1:
         raise invalid([("INVALID_FIELD_TYPE", name, f"{name} can be given only once")])
@@ -94,7 +94,7 @@ def text_of(parts: list[Part], name: str) -> str | None:
 
 
 def json_of(parts: list[Part], name: str, type_: type[T]) -> T:
-    """Return the value of a JSON part, which must say that it is one; raises Refused for what is not of the type."""
+    """Return the value of a part with JSON content type; raises Refused if the value is not of the type."""
     found = [part for part in parts if part.name == name]
     if len(found) != 1 or found[0].content_type.partition(";")[0].strip() != "application/json":
         raise invalid([("INVALID_FIELD_TYPE", name, f"{name} must be one part of type application/json")])
@@ -110,7 +110,7 @@ def json_of(parts: list[Part], name: str, type_: type[T]) -> T:
 
 
 def _ends(body: bytes, delimiter: bytes) -> list[int]:
-    """Return where each delimiter ends; the first lacks the line break that all others begin with."""
+    """Return where each delimiter ends; all but the first begin with a line break."""
     ends = [len(delimiter) - 2] if body.startswith(delimiter[2:]) else []
     place = body.find(delimiter)
     while place >= 0:
@@ -120,7 +120,7 @@ def _ends(body: bytes, delimiter: bytes) -> list[int]:
 
 
 def _part(raw: bytes) -> Part:
-    """Read what lies between two delimiters: padding and a line break, header fields, an empty line, the content."""
+    """Parse the content between two delimiters: padding and a line break, header fields, an empty line, the content."""
     lines, found, content = raw.lstrip(b" \t").partition(b"\r\n\r\n")
     if not found or not lines.startswith(b"\r\n"):
         raise refused(400, "A part of the form has no header")

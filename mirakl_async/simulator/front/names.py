@@ -1,4 +1,4 @@
-"""How the marketplace's things are called: identifiers made from a rank, and read back."""
+"""Identifiers of the marketplace's objects, which are made from a rank and can be converted back."""
 
 from __future__ import annotations
 
@@ -47,17 +47,17 @@ def shop_name(shop_id: int) -> str:
 
 
 def order_id(rank: int) -> str:
-    """Return an order's id: as text, ids are in the order of their ranks."""
+    """Return an order's id; the ids sort as texts in the order of their ranks."""
     return f"Order_{_ORDER_BASE + rank}-A"
 
 
 def commercial_id(rank: int) -> str:
-    """Return the id that an order shares with those paid together with it."""
+    """Return the id that an order shares with the orders paid together with it."""
     return f"Order_{_ORDER_BASE + rank}"
 
 
 def order_rank(text: str) -> int | None:
-    """Return the rank of an order's id."""
+    """Return the rank for an order's id."""
     matched = _ORDER(text)
     return int(matched[1]) - _ORDER_BASE if matched and order_id(int(matched[1]) - _ORDER_BASE) == text else None
 
@@ -68,7 +68,7 @@ def line_id(rank: int, line: int = 1) -> str:
 
 
 def line_rank(text: str) -> int | None:
-    """Return the rank of the order whose first line this is."""
+    """Return the rank of the order whose first line has this id."""
     return order_rank(text.removesuffix("-1")) if text.endswith("-1") else None
 
 
@@ -83,20 +83,20 @@ def product_sku(rank: int) -> str:
 
 
 def product_rank(sku: str) -> int | None:
-    """Return the rank of a product's sku."""
+    """Return the rank for a product's SKU."""
     matched = _SKU(sku)
     return int(matched[1]) - _ORDER_BASE if matched else None
 
 
 def ean(rank: int) -> str:
-    """Return a product's EAN, check digit included."""
+    """Return a product's EAN, including its check digit."""
     twelve = f"4{(_ORDER_BASE + rank):011}"
     odd, even = sum(map(int, twelve[::2])), sum(map(int, twelve[1::2]))
     return f"{twelve}{-(odd + 3 * even) % 10}"
 
 
 def ean_rank(text: str) -> int | None:
-    """Return the rank of the product of this EAN."""
+    """Return the rank of the product with this EAN."""
     if len(text) != 13 or not (text.isascii() and text.isdecimal()):
         return None
     rank = int(text[1:12]) - _ORDER_BASE
@@ -104,12 +104,12 @@ def ean_rank(text: str) -> int | None:
 
 
 def offer_id(product: int) -> int:
-    """Return the id of a product's first offer: every sixth offer is one."""
+    """Return the id of a product's first offer; every sixth offer is a first offer."""
     return number(6 * product)
 
 
 def number(rank: int) -> int:
-    """Return the id of a row that is known by a number."""
+    """Return the id of a row that is identified by a number."""
     return _NUMBER_BASE + rank
 
 
@@ -119,7 +119,7 @@ def digits(text: str) -> int | None:
 
 
 def number_rank(text: str) -> int | None:
-    """Return the rank of a row that is known by a number."""
+    """Return the rank of a row that is identified by a number."""
     number = digits(text)
     return None if number is None else number - _NUMBER_BASE
 
