@@ -147,7 +147,8 @@ class ExpiringLocks:
     def extend(self, keys: Collection[str], runner: str, seconds: float) -> None:
         """Extend the locks of a runner to `seconds` from now."""
         for key in keys:
-            self.take(key, runner, seconds)
+            if self._locks.get(key, ("", 0.0))[0] == runner:
+                self.take(key, runner, seconds)
 
     def release(self, key: str, runner: str) -> None:
         """Release a lock if this runner holds it."""

@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from .rejections import RejectedEvents
     from .schedule import Schedule
 
-__all__ = ["MAX_RECEIVE", "RECEIVE_TIMEOUT", "RETRY_INTERVAL", "WAIT_AT_END", "EventIntake", "make_item"]
+__all__ = ["MAX_RECEIVE", "RETRY_INTERVAL", "WAIT_AT_END", "EventIntake", "make_item"]
 
 log: logging.Logger = logging.getLogger("mirakl_async")
-MAX_RECEIVE, RECEIVE_WAIT, WAIT_AT_END, RECEIVE_TIMEOUT = 32, 5.0, 0.5, 1.0
+MAX_RECEIVE, RECEIVE_WAIT, WAIT_AT_END = 32, 5.0, 0.5
 RETRY_INTERVAL = 5.0
 
 
@@ -63,7 +63,6 @@ class EventIntake:
         self._wake, self._stop = wake, stop
         self._stopping = False
         self._capacity_freed = asyncio.Event()
-        self._receiving: asyncio.Future[Sequence[Message]] | None = None
 
     async def run(self) -> None:
         """Receive messages until `stop_receiving` is called."""
@@ -92,24 +91,10 @@ class EventIntake:
         self._stopping = True
         self._capacity_freed.set()
 
-    async def received_last(self) -> Sequence[Message]:
-        """Return the messages of the last call of `receive`.
-
-        The call is not cancelled at once, because its messages would be unavailable until their lease ends.
-        """
-        receiving = self._receiving
-        if receiving is None:
-            return ()
-        await asyncio.wait([receiving], timeout=RECEIVE_TIMEOUT)
-        receiving.cancel()
-        await asyncio.wait([receiving])
-        return () if receiving.cancelled() or receiving.exception() is not None else receiving.result()
-
     async def _receive(self, limit: int) -> Sequence[Message]:
         wait = min(WAIT_AT_END, self._idle) if self._until_empty else RECEIVE_WAIT
-        self._receiving = asyncio.ensure_future(self._queue.receive(limit, wait=wait))
         try:
-            messages = await asyncio.shield(self._receiving)
+            messages = await self._held.receive(limit, wait=wait)
         except QueueUnavailable as error:
             log.warning("%s; receiving again in %.0f s", error, RETRY_INTERVAL)
             await self._clock.sleep(RETRY_INTERVAL)

@@ -80,6 +80,10 @@ class Schedule:
         item.attempts += 1
         heapq.heappush(self._postponed, (until, self._serial, item))
 
+    def put_back(self, item: Item) -> None:
+        """Make an item ready again that `take` returned and that was not handled."""
+        self._ready.appendleft(item)
+
     def finish(self, item: Item) -> None:
         """Remove an item that was settled or released; the next item with its subject becomes ready."""
         self._count -= 1

@@ -163,6 +163,7 @@ class EventStream:
                     log.warning("%r did not answer; %d messages will be redelivered", self._queue, len(self._held))
             finally:
                 await self._end_tasks()
+                await self._held.cancel_receive()
                 await self._stack.aclose()
 
     async def _end(self) -> None:
@@ -174,7 +175,7 @@ class EventStream:
             raise to_run_error(error) from error
 
     async def _settle_and_release(self) -> None:
-        self._held.take(await self._intake.received_last())
+        await self._held.receive_last()
         await self._end_tasks()
         await self._maintenance.flush()
         await self._held.acknowledge()
@@ -247,7 +248,9 @@ class EventStream:
             try:
                 is_admitted = await self._admit(item)
             except BaseException:
-                self._drop(item)
+                if not item.is_finished:  # if the caller was cancelled, the next one gets it
+                    self._schedule.put_back(item)
+                    self._wake()
                 raise
             if is_admitted:
                 item.started_at = self._clock.monotonic()
@@ -282,6 +285,7 @@ class EventStream:
     async def _admit(self, item: Item) -> bool:
         """Return whether the item is to be handled; otherwise settle, postpone or drop it."""
         if item.message is not None and item.message.until <= self._clock.monotonic():
+            await self._end_progress(item)
             self._drop(item)  # the lease has ended, so the message is redelivered
             return False
         if not isinstance(item.event, Command):
@@ -297,6 +301,7 @@ class EventStream:
 
     async def _start(self, item: Item) -> ActionProgress | None:
         until = self._clock.monotonic() + self._queue.lease if item.message is None else item.message.until
+        self._in_progress[item.order] = item  # already now: the store may lock the order although its answer is lost
         try:
             return await self._store.start(
                 action_id_of(item),
@@ -311,6 +316,8 @@ class EventStream:
             return None
 
     async def _admit_command(self, item: Item, progress: ActionProgress) -> bool:
+        if progress.busy or progress.outcome is not None or (progress.deferred and item.message is not None):
+            self._in_progress.pop(item.order, None)  # the store did not lock it
         if progress.busy:
             self._postpone(item, BUSY_DELAY)
         elif progress.outcome is not None:
@@ -327,7 +334,6 @@ class EventStream:
             self.recorder.record("duplicates", item.event)
             self._finish(item)
         else:
-            self._in_progress[item.order] = item
             item.in_progress = True
             item.again = item.again or progress.again or item.message is None
             item.failures = progress.failures
@@ -414,9 +420,10 @@ class EventStream:
         self._finish(item)
 
     async def _end_progress(self, item: Item) -> None:
-        if self._in_progress.pop(item.order, None) is not None:
+        if item.order in self._in_progress:
             with suppress(QueueUnavailable):  # the lock expires
                 await self._store.release(item.order, self._runner)
+            self._in_progress.pop(item.order, None)
 
     async def _report(self, item: Item, stored: bytes, *, is_first: bool) -> None:
         """Report the stored outcome. If it fails, a durable store reports it later; otherwise retry until the end."""

@@ -52,7 +52,6 @@ __all__ = [
     "END_TIMEOUT",
     "LONG_WAIT",
     "MAX_RECEIVE",
-    "RECEIVE_TIMEOUT",
     "RETRY_INTERVAL",
     "WAIT_AT_END",
     "QueueFeed",
@@ -65,7 +64,6 @@ MAX_RECEIVE = 4
 MAX_RECEIVE_BYTES = 4 * 1024 * 1024
 LONG_WAIT, WAIT_WHILE_FED, WAIT_FOR_OTHERS, WAIT_AT_END = 5.0, 0.25, 0.5, 0.05
 SPLIT_DELIVERIES = 3
-RECEIVE_TIMEOUT = 1.0
 END_TIMEOUT = 5.0  # when a job is stopped, its queue may be unreachable
 RETRY_INTERVAL = 5.0
 OTHERS_INTERVAL = 2.0
@@ -93,7 +91,6 @@ class QueueFeed(Bundled, Ledger):
         self._enqueuer = enqueuer
         self._stack = AsyncExitStack()
         self._owed: dict[int, list[QueuedLine]] = {}  # lines by the line that superseded them
-        self._receiving: asyncio.Future[Sequence[Message]] | None = None
         self._received = self._from_others = 0
         self._block_bytes = 0.0
         self._fed = enqueuer is None
@@ -191,7 +188,7 @@ class QueueFeed(Bundled, Ledger):
                     if self._enqueuer is not None:
                         await self._enqueuer.finish()
                 finally:
-                    self._held.take(await self._received_last())
+                    await self._held.receive_last()
                     await self._held.release_all()
             if limit.cancelled_caught:
                 left = len(self._held)
@@ -201,19 +198,8 @@ class QueueFeed(Bundled, Ledger):
             if self._drained and self._enqueuer is not None:  # what others received is theirs
                 self._counters.read -= max(0, self._enqueuer.enqueued + self._from_others - self._received)
         finally:
-            if self._receiving is not None:
-                self._receiving.cancel()
-                await asyncio.gather(self._receiving, return_exceptions=True)
+            await self._held.cancel_receive()
             await self._stack.aclose()
-
-    async def _received_last(self) -> Sequence[Message]:
-        """Return the messages of the last receive; cancelling it could lose them until their leases end."""
-        receiving = self._receiving
-        if receiving is None or not (await asyncio.wait([receiving], timeout=RECEIVE_TIMEOUT))[0]:
-            return ()
-        if receiving.cancelled() or receiving.exception() is not None:
-            return ()
-        return receiving.result()
 
     # -- settling
 
@@ -288,9 +274,8 @@ class QueueFeed(Bundled, Ledger):
             wait = LONG_WAIT
         else:
             wait = WAIT_AT_END if self._held or self._block_bytes == 0 else WAIT_FOR_OTHERS
-        self._receiving = asyncio.ensure_future(self._queue.receive(limit, wait=wait))
         try:
-            return await asyncio.shield(self._receiving)
+            return await self._held.receive(limit, wait=wait)
         except QueueUnavailable as error:
             await self._wait_out(error)
             return ()

@@ -1,8 +1,8 @@
 """The base class of the broker adapters: opening once, leases, and closing without losing messages.
 
 A request for messages (a pull) is not cancelled together with the `receive` that started it: the broker may already
-have leased messages to it, which would be unavailable until their lease ends. The pull continues, and the next
-`receive` returns its messages, unless more than half of their lease has passed.
+have leased messages to it, which would be unavailable until their lease ends. The pull continues, and a later `receive`
+returns its messages; if no `receive` waits when they arrive, they are released.
 """
 
 from __future__ import annotations
@@ -74,6 +74,7 @@ class BrokerSource:
         self._pulls: set[asyncio.Task[Sequence[BrokerDelivery]]] = set()
         self._waiting_pulls: list[asyncio.Task[Sequence[BrokerDelivery]]] = []
         self._undelivered: list[BrokerDelivery] = []
+        self._release_tasks: set[asyncio.Task[None]] = set()
 
     # -- implemented by subclasses
 
@@ -142,7 +143,7 @@ class BrokerSource:
             await asyncio.wait(pulls, timeout=self.closing_wait)
         for pull in pulls:
             pull.cancel()
-        await asyncio.gather(*pulls, return_exceptions=True)
+        await asyncio.gather(*pulls, *self._release_tasks, return_exceptions=True)
 
     # -- receiving
 
@@ -163,6 +164,7 @@ class BrokerSource:
             await asyncio.wait({pull}, timeout=wait + self.extra_wait)
         except asyncio.CancelledError:
             self._waiting_pulls.append(pull)
+            pull.add_done_callback(self._release_unclaimed)
             raise
         self._check_open()  # if the source is closing, it releases the messages of this pull
         if not pull.done():
@@ -170,6 +172,17 @@ class BrokerSource:
             return []
         self._pulls.discard(pull)
         return pull.result()
+
+    def _release_unclaimed(self, pull: asyncio.Task[Sequence[BrokerDelivery]]) -> None:
+        """Release the messages of a pull whose `receive` was cancelled, unless another `receive` waits for them."""
+        if self._state != "open" or pull not in self._waiting_pulls or pull.cancelled() or pull.exception() is not None:
+            return  # an error is raised by the next `receive`
+        self._waiting_pulls.remove(pull)
+        self._pulls.discard(pull)
+        if found := pull.result():
+            release = asyncio.ensure_future(self.release(found))
+            self._release_tasks.add(release)
+            release.add_done_callback(self._release_tasks.discard)
 
     def _with_half_lease(self, messages: Sequence[BrokerDelivery]) -> list[BrokerDelivery]:
         """Return the messages that have at least half of their lease left; others are redelivered when it ends."""

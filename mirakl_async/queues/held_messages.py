@@ -24,11 +24,12 @@ if TYPE_CHECKING:
     from ..clock import Clock
     from .protocol import Message, RejectedRow, Source
 
-__all__ = ["RETRY_INTERVAL", "HeldMessage", "HeldMessages"]
+__all__ = ["RECEIVE_TIMEOUT", "RETRY_INTERVAL", "HeldMessage", "HeldMessages"]
 
 log: logging.Logger = logging.getLogger("mirakl_async")
 MAX_REMEMBERED = 10_000
 RETRY_INTERVAL = 5.0
+RECEIVE_TIMEOUT = 1.0
 
 
 class HeldMessage(Struct, eq=False):
@@ -69,9 +70,36 @@ class HeldMessages:
         self._settled: dict[str, None] = {}
         self._finished: list[HeldMessage] = []
         self._has_finished = asyncio.Event()
+        self._receiving: asyncio.Future[Sequence[Message]] | None = None
 
     def __len__(self) -> int:
         return len(self._held)
+
+    async def receive(self, limit: int, *, wait: float) -> Sequence[Message]:
+        """Return received messages, for `take`. If it is cancelled, the call of the queue continues."""
+        receiving = self._receiving = asyncio.ensure_future(self._queue.receive(limit, wait=wait))
+        messages = await asyncio.shield(receiving)
+        self._receiving = None
+        return messages
+
+    async def receive_last(self) -> None:
+        """Hold the messages of a call of `receive` that continues, so that they can be released.
+
+        The call is not cancelled at once, because its messages would be unavailable until their lease ends.
+        """
+        if (receiving := self._receiving) is None:
+            return
+        await asyncio.wait([receiving], timeout=RECEIVE_TIMEOUT)
+        await self.cancel_receive()
+        if not receiving.cancelled() and receiving.exception() is None:
+            self.take(receiving.result())
+
+    async def cancel_receive(self) -> None:
+        """End a call of `receive` that continues."""
+        receiving, self._receiving = self._receiving, None
+        if receiving is not None:
+            receiving.cancel()
+            await asyncio.wait([receiving])
 
     def take(self, messages: Sequence[Message]) -> list[HeldMessage]:
         """Hold the received messages; return those that were not held before."""
@@ -158,9 +186,11 @@ class HeldMessages:
             await self._before_extending(lease)
         now = self._clock.monotonic()
         if running := [held for held in self._held.values() if held.until > now]:
-            ended = {message.id for message in await self._queue.extend([held.message for held in running])}
-            for held in running:
-                held.until = 0.0 if held.message.id in ended else now + lease
+            asked = [held.message for held in running]
+            ended = {message.id for message in await self._queue.extend(asked)}
+            for held, message in zip(running, asked, strict=True):
+                if held.message is message:  # otherwise it was redelivered meanwhile, with a lease of its own
+                    held.until = 0.0 if message.id in ended else now + lease
 
     async def release_all(self) -> None:
         """Release the held messages that are not finished."""

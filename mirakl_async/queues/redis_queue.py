@@ -212,6 +212,7 @@ class RedisQueue(BrokerSource, TransactionalQueue):
             command: Command = (b"XAUTOCLAIM", self._keys.stream, GROUP, CONSUMER, idle, start, "COUNT", limit)
             [(start, found, *_)] = await self._call([command], seconds=self._seconds(limit))
             if entries := [entry for entry in found if entry and entry[1]]:  # before Redis 7.0, a deleted entry is nil
+                self._deliver(entries, [None] * len(entries), since)  # if the next call fails, closing releases them
                 pending = [[b"XPENDING", self._keys.stream, GROUP, key, key, 1] for key, _ in entries]
                 counts = [rows[0][3] if rows else 1 for rows in await self._call(pending)]
                 return self._deliver(entries, counts, since)
@@ -219,7 +220,7 @@ class RedisQueue(BrokerSource, TransactionalQueue):
                 self._reclaim_at = asyncio.get_running_loop().time() + self._poll
                 return []
 
-    def _deliver(self, entries: Sequence[Any], counts: Sequence[int], since: float) -> Sequence[BrokerDelivery]:
+    def _deliver(self, entries: Sequence[Any], counts: Sequence[int | None], since: float) -> Sequence[BrokerDelivery]:
         found = [
             BrokerDelivery(key.decode(), to_dict(fields).get(BODY, b""), count)
             for (key, fields), count in zip(entries, counts, strict=True)
@@ -247,11 +248,11 @@ class RedisQueue(BrokerSource, TransactionalQueue):
 
     async def _release(self, messages: Sequence[BrokerDelivery]) -> None:
         claim = (b"XCLAIM", self._keys.stream, GROUP, CONSUMER, 0)
-        counts = [("RETRYCOUNT", (message.deliveries or 1) - 1, "JUSTID") for message in messages]
+        counts = [() if (count := one.deliveries) is None else ("RETRYCOUNT", count - 1) for one in messages]
         with suppress(RedisError, OSError):
             async with asyncio.timeout(REPLY_TIMEOUT):
                 await self._server.batch(
-                    (*claim, message.id, "IDLE", RELEASED_IDLE, *count)
+                    (*claim, message.id, "IDLE", RELEASED_IDLE, *count, "JUSTID")
                     for message, count in zip(messages, counts, strict=True)
                 )
 

@@ -50,6 +50,11 @@ async def test_only_its_own_runner_extends_and_releases_a_mark(store, kind):
     assert await start(store, runner="r2") == ActionProgress(again=True)
 
 
+async def test_an_extension_does_not_mark_an_order_that_is_not_in_progress(store):
+    await store.extend(["o1"], "r1", 600)
+    assert await start(store, runner="r2") == ActionProgress()
+
+
 async def test_the_first_outcome_is_final(store):
     await start(store)
     assert await store.decide("a1", b"first") == b"first"

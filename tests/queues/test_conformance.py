@@ -411,6 +411,17 @@ async def test_a_receive_that_is_cancelled_loses_nothing(broker: Broker) -> None
         assert bodies_found == set(bodies)
 
 
+@needs("releases_at_once")
+async def test_a_message_that_comes_after_its_receive_was_cancelled_is_not_held(broker: Broker) -> None:
+    async with broker.queue() as one, broker.queue() as two:
+        abandoned = asyncio.create_task(one.receive(10, wait=1.0))
+        await asyncio.sleep(0.05)
+        abandoned.cancel()
+        await asyncio.wait([abandoned])
+        await broker.deliver(two, numbered(1))
+        assert not await two.ack(await take(two, 1, seconds=broker.lease / 2))
+
+
 async def test_many_tasks_share_a_queue_without_duplicates(broker: Broker) -> None:
     bodies = numbered(60)
     seen: list[bytes] = []

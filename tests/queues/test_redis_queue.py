@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
-from mirakl_async.errors import ConfigurationError, QueueError, QueueLost, QueueUnavailable
+from mirakl_async.errors import ConfigurationError, QueueClosed, QueueError, QueueLost, QueueUnavailable
 from mirakl_async.queues import redis_queue
 from mirakl_async.queues.protocol import RejectedRow
 from mirakl_async.queues.redis_opening import split_name
@@ -369,6 +369,29 @@ async def test_deleted_entries_are_nil_before_redis_7(server, monkeypatch):
 async def test_a_release_does_not_count_as_a_delivery_and_an_expired_lease_does(server):
     async with queue_on(server, lease=1.0) as one, queue_on(server, lease=1.0) as two:
         await check_expired_lease(one, two)
+
+
+async def test_messages_taken_over_while_the_queue_is_closed_are_released(server, monkeypatch):
+    async with queue_on(server, lease=1.0) as queue:
+        await queue.put(bodies(1))
+        await queue.receive(1, wait=1)
+        await asyncio.sleep(1.1)
+        call, closing = queue._call, asyncio.Event()
+
+        async def close_before_counting(commands, **options):
+            if commands[0][0] == b"XPENDING":
+                closing.set()
+                await asyncio.sleep(0.05)
+            return await call(commands, **options)
+
+        monkeypatch.setattr(queue, "_call", close_before_counting)
+        receiving = asyncio.create_task(queue.receive(1, wait=1))
+        await closing.wait()
+    with pytest.raises(QueueClosed):
+        await receiving
+    async with queue_on(server, lease=600.0) as queue:
+        [message] = await queue.receive(1, wait=1)
+        assert message.deliveries > 1
 
 
 async def test_all_workers_share_one_permanent_consumer(server):
