@@ -50,6 +50,7 @@ __all__ = [
     "BODILESS",
     "MAX_HEADER_BYTES",
     "MAX_HEADER_COUNT",
+    "NO_CONTENT",
     "STATUS",
     "AttemptState",
     "RedactedResponse",
@@ -59,11 +60,11 @@ __all__ = [
     "make_session",
 ]
 
-MIN_TIMEOUT = 0.001  # aiohttp treats 0 as no limit
 MAX_HEADER_BYTES = 128 * 1024
 MAX_HEADER_COUNT = 256
 HEAD_END = b"\r\n\r\n"
 BODILESS = frozenset({b"204", b"304"})
+NO_CONTENT = 204
 STATUS, STATUS_LENGTH = slice(9, 12), 3
 USER_AGENT = f"mirakl-async/{__version__} aiohttp/{aiohttp.__version__}"
 
@@ -81,7 +82,7 @@ class AttemptState(TaskTimeout):
         return "sent" if self.sent and (self.form is None or self.form.finished) else "unsent"
 
 
-current_attempt: ContextVar[AttemptState | None] = ContextVar("mirakl_async_attempt", default=None)
+current_attempt: ContextVar[AttemptState] = ContextVar("mirakl_async_attempt")
 
 
 class _Protocol(ResponseHandler):
@@ -97,7 +98,7 @@ class _Protocol(ResponseHandler):
         if self._parser is not self._current_parser:  # each request has its own parser
             self._current_parser, self._head, self.message = self._parser, b"", None
             self._in_bodiless_head = data[STATUS] != b"200" or self._skip_payload  # as far as is known yet
-        elif data and not self._in_bodiless_head and self._is_answered():
+        elif data and self._is_answered():
             self.close()  # unrequested bytes would be read as the next response
             return
         if self._in_bodiless_head:
@@ -112,7 +113,7 @@ class _Protocol(ResponseHandler):
 
     def _without_bodiless_heads(self, data: bytes) -> bytes:
         """Pass each complete head without a body to the parser; return the bytes that follow."""
-        while self._in_bodiless_head and data:
+        while self._in_bodiless_head:
             head = self._head + data
             status = head[STATUS]
             if (
@@ -140,10 +141,6 @@ class _Protocol(ResponseHandler):
         ResponseHandler.feed_data(self, data, size)
 
 
-def _is_bodiless(status: bytes) -> bool:
-    return status in BODILESS or status.startswith(b"1")
-
-
 def _promises_a_body(message: Any) -> bool:
     headers: Mapping[str, str] = {} if message is None else message.headers
     return "Transfer-Encoding" in headers or headers.get("Content-Length", "0") != "0"
@@ -157,9 +154,12 @@ def is_chunked(response: aiohttp.ClientResponse) -> bool:
 
 def is_framed(response: aiohttp.ClientResponse) -> bool:
     """Whether the body is self-delimited: by a length, by chunks, or because a test made the response."""
-    if "Content-Length" in response.headers or response.method == "HEAD" or _is_bodiless(b"%d" % response.status):
-        return True
-    return is_chunked(response) or getattr(response, "_protocol", None) is None
+    return (
+        "Content-Length" in response.headers
+        or response.status == NO_CONTENT
+        or is_chunked(response)
+        or getattr(response, "_protocol", None) is None
+    )
 
 
 class RedactedResponse(aiohttp.ClientResponse):
@@ -174,8 +174,6 @@ class _Connector(TCPConnector):
 
     async def _create_connection(self, req: Any, traces: Any, timeout: ClientTimeout) -> Any:
         attempt = current_attempt.get()
-        if attempt is None:
-            return await super()._create_connection(req, traces, timeout)
         attempt.sent = attempt.reused = False
         protocol = await super()._create_connection(req, traces, timeout)
         attempt.sent = True
@@ -206,7 +204,7 @@ def make_session(
         max_line_size=MAX_HEADER_BYTES,
         max_field_size=MAX_HEADER_BYTES,
         max_headers=MAX_HEADER_COUNT,
-        timeout=ClientTimeout(total=None, sock_connect=max(timeouts.connect, MIN_TIMEOUT), ceil_threshold=inf),
+        timeout=ClientTimeout(total=None, sock_connect=timeouts.connect, ceil_threshold=inf),
         proxy=proxy,
         trust_env=False,
     )

@@ -25,6 +25,7 @@ from ..redaction import RedactedBytes
 from .aiohttp_session import (
     MAX_HEADER_BYTES,
     MAX_HEADER_COUNT,
+    NO_CONTENT,
     AttemptState,
     current_attempt,
     is_chunked,
@@ -47,13 +48,12 @@ if TYPE_CHECKING:
     from .request import Body
     from .retries import Stage
 
-__all__ = ["NO_CONTENT", "NO_REUSE_INTERVAL", "AiohttpStreamedResponse", "AiohttpWire"]
+__all__ = ["NO_REUSE_INTERVAL", "AiohttpStreamedResponse", "AiohttpWire"]
 
 LARGE_BODY_BYTES = 512 * 1024
 HEADER_TOO_LONG = (
     f"the response header is too long; at most {MAX_HEADER_COUNT} fields of {MAX_HEADER_BYTES // 1024} KiB are read"
 )
-NO_CONTENT = 204
 NO_REUSE_INTERVAL = 60.0
 URL_SAFE = "%/:?#[]@!$&'()*+,;=~"
 _URL_CHARACTERS = r"[\w.~:/?#\[\]@!$&'()*+,;=-]*"

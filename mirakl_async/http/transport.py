@@ -237,7 +237,7 @@ class Transport:
             stream=stream,
             on_send=on_send,
         )
-        if request.body is not None and isinstance(request.body, Multipart):
+        if isinstance(request.body, Multipart):
             state.extend_timeout(request.body.extra_timeout)
         if options:
             state.apply_options(options)

@@ -236,6 +236,27 @@ async def test_bytes_after_a_204_are_not_the_next_response(body):
             sent.clear()
             await asyncio.sleep(0.02)
     assert len(server.requests) == 3
+    assert server.connections == (3 if content else 1)
+
+
+async def test_bytes_after_a_200_are_not_the_next_response():
+    late, sent = asyncio.Event(), asyncio.Event()
+
+    async def serve(peer):
+        await peer.request()
+        await peer.send(answer())
+        await late.wait()
+        await peer.send(answer(b'{"forged":1}'))
+        sent.set()
+        await peer.drain()
+
+    async with RawServer(serve, answering()) as server, connect(server) as client:
+        assert (await client.request("GET", "/v1/anything")).content == b"{}"
+        late.set()
+        await sent.wait()
+        await asyncio.sleep(0.02)
+        assert (await client.request("GET", "/v1/anything")).content == b"{}"
+    assert server.connections == 2
 
 
 async def test_the_body_of_a_204_is_not_the_next_response():

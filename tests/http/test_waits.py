@@ -3,10 +3,13 @@
 import asyncio
 
 import pytest
+from msgspec.structs import replace
 
 from mirakl_async import BearerToken, Retry, Timeouts, errors
 from mirakl_async.http.auth import AuthHeader
+from mirakl_async.http.request_builder import build
 from mirakl_async.instrumentation import CallFinished, RateLimitWaited, RetryScheduled, Throttled
+from mirakl_async.operations.connect.orders import UPDATE_ACTION_STATUS
 from tests.support.manual_clock import InstantClock
 
 from .calling import LOST, client, reply, report
@@ -17,7 +20,7 @@ class Pacing:
 
     def __init__(self, clock, seconds):
         self.clock, self.seconds = clock, seconds
-        self.bounds, self.paused = [], []
+        self.bounds, self.paused, self.resumed = [], [], 0
 
     def try_acquire(self, key, pace):
         return False
@@ -31,7 +34,7 @@ class Pacing:
         self.paused.append(seconds)
 
     async def resume(self, key):
-        raise AssertionError("nothing was held for long")
+        self.resumed += 1
 
 
 def paced(*script, seconds=0.0, **settings):
@@ -124,6 +127,20 @@ async def test_events_have_their_kinds_and_seconds():
     assert limiter.paused == [7 + jitter]
 
 
+async def test_the_events_of_a_limit_name_the_operation_and_its_group():
+    events = []
+    connect, *_ = paced(reply(429), seconds=2.0, listener=events.append, retry=Retry(max_retries=0))
+    operation = replace(UPDATE_ACTION_STATUS, group="orders")
+    async with connect:
+        request = build(operation, {"action_id": "a1"}, "https://m.example", b"{}")
+        with pytest.raises(errors.RateLimited):
+            await connect.session.transport.run(request, {})
+    assert events[:2] == [
+        RateLimitWaited(operation="updateActionStatus", group="orders", seconds=2.0),
+        Throttled(operation="updateActionStatus", group="orders", seconds=1.0),
+    ]
+
+
 @pytest.mark.parametrize(
     ("outcome", "status", "kind"),
     [(reply(404), 404, "NotFound"), (LOST, None, "ConnectionLost"), (reply(200, b"<p>"), 200, "UnexpectedResponse")],
@@ -178,3 +195,58 @@ async def test_a_renewed_token_does_not_count_as_a_retry():
         with pytest.raises(errors.ServerError):
             await report(connect)
     assert len(wire.sent) == 6
+
+
+async def test_a_pause_of_an_hour_is_ended_once():
+    connect, _, limiter, _ = paced(reply(429, Retry_After="1e12"), reply(204), retry=Retry(max_retries=0))
+    async with connect:
+        with pytest.raises(errors.RateLimited):
+            await report(connect)
+        assert (limiter.paused, limiter.resumed) == ([3600], 0)
+        for _ in range(3):
+            await report(connect)
+    assert limiter.resumed == 1
+
+
+async def test_each_pause_of_an_hour_is_logged(caplog):
+    hour = reply(429, Retry_After="1e12")
+    connect, _, _, _ = paced(hour, hour, reply(204), hour, retry=Retry(max_retries=0))
+    async with connect:
+        for logged in (1, 1, None, 2):
+            if logged is None:
+                await report(connect)
+                continue
+            with pytest.raises(errors.RateLimited):
+                await report(connect)
+            assert len(caplog.records) == logged
+
+
+async def test_a_call_that_waited_while_the_client_was_closed_is_not_sent():
+    connect, wire, limiter, _ = paced(reply(204))
+
+    async def acquire(*_, **__):
+        await connect.close()
+        return 0.0
+
+    limiter.acquire = acquire
+    async with connect:
+        with pytest.raises(errors.ClientStateError, match="the client is closed"):
+            await report(connect)
+    assert wire.sent == []
+
+
+async def test_a_call_whose_connection_is_closed_with_the_client_ends_at_once():
+    events = []
+    connect, wire, _, clock = paced(LOST, listener=events.append)
+    began = clock.now
+
+    async def exchange(*_, **__):
+        await connect.close()
+        raise LOST
+
+    wire.exchange = exchange
+    async with connect:
+        with pytest.raises(errors.ClientStateError, match="the client is closed"):
+            await report(connect)
+    assert [type(event) for event in events] == [CallFinished]
+    assert clock.now == began

@@ -9,7 +9,7 @@ import pytest
 import trustme
 from aiohttp import web
 
-from mirakl_async import BearerToken, ConnectChannel, Retry, errors
+from mirakl_async import BearerToken, ConnectChannel, MarketplaceFront, Retry, errors
 from mirakl_async.operations.connect.orders import UPDATE_ACTION_STATUS
 from mirakl_async.options import Limits, Timeouts
 
@@ -140,6 +140,20 @@ async def test_a_silent_server_ends_in_the_attempts_timeout():
         assert raised.value.timings.sending > 0.04
         with pytest.raises(errors.OutcomeUnknown):
             await unsafe(connect, timeout=0.05)
+
+
+async def test_an_attempt_that_times_out_while_connecting_was_not_sent():
+    async def no_handshake(script, reader, writer):
+        await reader.read()
+
+    async with Script(no_handshake) as server:
+        url = f"https://127.0.0.1:{server.port}"
+        async with ConnectChannel(
+            auth=BearerToken("t"), connect_url=url, rate_limit="none", retry=ONE_RETRY
+        ) as connect:
+            with pytest.raises(errors.AttemptTimeout, match="the attempt timed out") as raised:
+                await unsafe(connect, timeout=0.05)
+    assert len(raised.value.attempts) == 2
 
 
 async def test_a_timeout_of_zero_is_not_unlimited():
@@ -380,6 +394,39 @@ async def test_cancelling_leaves_no_connection_behind():
         await asyncio.gather(*calls, return_exceptions=True)
         session = connect.session.transport._wire._pooled
         assert not session.connector._acquired
+
+
+@pytest.mark.parametrize(("page", "length"), [(b"<html>" + b" " * 2000, 9000), (b"<html>", 6), (b"", 0)])
+async def test_a_page_in_place_of_a_file_leaves_no_connection_behind(page, length):
+    async def send_page(script, reader, writer):
+        await script.request(reader)
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n%b" % (length, page))
+        assert await reader.read() == b""
+
+    async with Script(send_page) as server:
+        auth, url = BearerToken("t"), f"http://127.0.0.1:{server.port}"
+        async with MarketplaceFront(url, auth=auth, rate_limit="none", retry=NO_RETRIES) as front:
+            with pytest.raises(errors.UnexpectedResponse, match="HTML"):
+                await front.products.download_error_report(1).read()
+            assert not front.session.transport._wire._pooled.connector._acquired
+
+
+async def test_a_page_that_ends_early_is_not_a_file():
+    page = b"HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\nContent-Length: 9000\r\n\r\n<html><p>Checking your browser"
+    async with Script(answering(page)) as server:
+        auth, url = BearerToken("t"), f"http://127.0.0.1:{server.port}"
+        async with MarketplaceFront(url, auth=auth, rate_limit="none", retry=NO_RETRIES) as front:
+            with pytest.raises(errors.UnexpectedResponse, match="Checking your browser"):
+                await front.products.download_error_report(1).read()
+
+
+async def test_a_json_file_without_a_first_byte_is_a_lost_connection():
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n"
+    async with Script(answering(head)) as server:
+        auth, url = BearerToken("t"), f"http://127.0.0.1:{server.port}"
+        async with MarketplaceFront(url, auth=auth, rate_limit="none", retry=NO_RETRIES) as front:
+            with pytest.raises(errors.ConnectionLost, match="the connection closed before the response was complete"):
+                await front.orders.download_export(f"{url}/f").read()
 
 
 async def test_no_call_starves_with_few_connections():
