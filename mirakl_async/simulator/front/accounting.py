@@ -70,7 +70,7 @@ def _row(head: Head, draws: RowRandom) -> Row:
         "details": [{"amount_excl_taxes": net, "description": "Commissions", "quantity": 1, "taxes": taxes}],
         "due_date": instant(head["created"] + 30 * 86_400),
         "id": uuid_of("invoice", head["rank"]),
-        "invoice_id": None if head["state"] == "DRAFT" else head["invoice_id"],  # it comes with the issue
+        "invoice_id": None if head["state"] == "DRAFT" else head["invoice_id"],  # assigned when the document is issued
         "issue_date": created,
         "issuing_user": {"information": "Automatic action", "type": head["issuer"]},
         "pay_out_psp_code": head["psp"],

@@ -256,7 +256,7 @@ class Changes:
         self._shipments.set(
             rank, {"shipment_lines": lines, "invoice_reference": one.invoice_reference, "tracking": None}
         )
-        assert self._shipments.row(rank)["id"] == shipment_id(rank)  # noqa: S101 - what ST11 will find it by
+        assert self._shipments.row(rank)["id"] == shipment_id(rank)  # noqa: S101 - ST11 finds the shipment by this id
         return self._shipments.row(rank)
 
     def _order(self, call: Call, *states: str) -> int:

@@ -226,7 +226,7 @@ class Documents:
                 self._added[number] = Document(number, owner, one.type_code, name, now, files[name].content)
         self._uploads.extend(uploads_of(call, owner, [part for name, part in files.items() if name not in wrong]))
         count = len(failures)
-        if noun == "order" or self._live:  # the published example of S32 reports as OR74 does, its schema does not
+        if noun == "order" or self._live:  # the published example of S32 has OR74's format, its schema has not
             return answer_json(200, {"errors_count": count, f"{noun}_documents": failures})
         return answer_json(200, {"errors_count": count, "documents": [{"errors": one["errors"]} for one in failures]})
 

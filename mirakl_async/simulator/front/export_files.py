@@ -41,7 +41,10 @@ def orders(table: Table, ranks: Sequence[int]) -> Iterator[bytes]:
 
 
 def offers_as_json(table: Table, ranks: Sequence[int], fields: Sequence[str]) -> Iterator[bytes]:
-    """Yield a file of offers (OF54) as a JSON array, whatever the document's schema says; all fields unless named."""
+    """Yield a file of offers (OF54) as a JSON array, although the document's schema differs.
+
+    Without `fields`, each offer has all fields.
+    """
 
     def row(rank: int) -> Row:
         offer = _exported(table, rank)

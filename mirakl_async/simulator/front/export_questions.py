@@ -15,7 +15,7 @@ from .orders import REFUND_STATES, SAFETY, STATES
 from .refusals import invalid, refused
 from .tables import Head, Table
 
-__all__ = ["ExportQuery", "offers_asked", "orders_asked"]
+__all__ = ["ExportQuery", "parse_offer_export", "parse_order_export"]
 
 MAX_ITEMS = 1_000_000
 _MONTH = 31 * 86_400
@@ -34,7 +34,7 @@ _ORDER_MEMBERS = (
     ("channel_codes", "channel"),
     ("fulfillment_center_codes", "center"),
 )
-# The members of each body and what may be in them; null stands for absent. Dates and whole numbers are read below.
+# The members of each body and their values; null means absent. Dates and whole numbers are parsed below.
 _ORDERS: dict[str, Any] = {
     **dict.fromkeys((*_CHUNKS, *(name for pair in _RANGES for name in pair)), Any),
     **dict.fromkeys((*_FLAGS, "waiting_tax_confirmation"), bool),
@@ -69,7 +69,7 @@ class ExportQuery(NamedTuple):
     extension: str
 
 
-def orders_asked(payload: Mapping[str, Any], table: Table) -> ExportQuery:
+def parse_order_export(payload: Mapping[str, Any], table: Table) -> ExportQuery:
     """Parse OR13's body; raises Refused. At least one complete range of dates is required."""
     _known(payload, _ORDERS)
     ranges = {start: (_moment(payload, start), _moment(payload, end)) for start, end in _RANGES}
@@ -90,7 +90,7 @@ def orders_asked(payload: Mapping[str, Any], table: Table) -> ExportQuery:
     return ExportQuery(ranks, items, partial(export_files.orders, table), "application/json", "json")
 
 
-def offers_asked(payload: Mapping[str, Any], table: Table) -> ExportQuery:
+def parse_offer_export(payload: Mapping[str, Any], table: Table) -> ExportQuery:
     """Parse OF52's body; raises Refused. As in a test environment, a file may hold fewer than 10,000 items."""
     _known(payload, _OFFERS)
     export_type = payload.get("export_type") or "text/csv"
@@ -151,7 +151,7 @@ def _ranges_tests(ranges: Mapping[str, tuple[float | None, float | None]]) -> li
         tests.append(partial(_between, member="last_updated", low=low - SAFETY, high=high))
     low, high = ranges["start_refund_creation_date"]
     if low is not None and high is not None:
-        # A refund is created when its order was updated last.
+        # The date of a refund is the date of its order's last update.
         tests.append(partial(_refunded_between, low=low, high=high))
     return tests
 

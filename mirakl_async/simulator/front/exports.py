@@ -19,7 +19,7 @@ from msgspec import Struct
 from ..clock import Clock
 from ..exchange import Answer, Call, answer_json
 from .bodies import body_of
-from .export_questions import ExportQuery, offers_asked, orders_asked
+from .export_questions import ExportQuery, parse_offer_export, parse_order_export
 from .filters import boolean
 from .refusals import Refused, refused
 from .row_random import instant, uuid_of
@@ -35,8 +35,8 @@ __all__ = [
     "ExportPlan",
     "Exports",
     "Place",
-    "exported_at_once",
-    "storage_refuses",
+    "export_all_offers",
+    "storage_error",
 ]
 
 End = Literal["COMPLETED", "FAILED", "CANCELED"]
@@ -76,8 +76,8 @@ class ExportKind(NamedTuple):
     ask: Callable[[Mapping[str, Any], Table], ExportQuery]
 
 
-ORDER_EXPORTS = ExportKind("orders", "OR13", "OR14", "OR15", "/api/orders/async-export", orders_asked)
-OFFER_EXPORTS = ExportKind("offers", "OF52", "OF53", "OF54", "/api/offers/export/async", offers_asked)
+ORDER_EXPORTS = ExportKind("orders", "OR13", "OR14", "OR15", "/api/orders/async-export", parse_order_export)
+OFFER_EXPORTS = ExportKind("offers", "OF52", "OF53", "OF54", "/api/offers/export/async", parse_offer_export)
 
 
 class ExportJob:
@@ -122,7 +122,10 @@ class Exports:
         self._bodies: dict[str, bytes] = {}
 
     def plan(self, *plans: ExportPlan) -> None:
-        """Let the next exports end as planned, one plan each; those without a plan complete after one look."""
+        """Set the plans of the next exports, one plan for each.
+
+        Exports without a plan complete after one status request.
+        """
         self.plans.extend(plans)
 
     def create(self, call: Call) -> Answer:
@@ -176,10 +179,10 @@ class Exports:
     def file_elsewhere(self, call: Call) -> Answer:
         """Answer a file from the other origin, unless the request has a credential."""
         if "Authorization" in call.headers:
-            return storage_refuses(400, "InvalidArgument", "Only one auth mechanism allowed")
+            return storage_error(400, "InvalidArgument", "Only one auth mechanism allowed")
         found = self._found(call)
         if found is None:
-            return storage_refuses(403, "AccessDenied", "The signature is not valid, or no longer")
+            return storage_error(403, "AccessDenied", "The signature is not valid, or no longer")
         return self.jobs[found[0]].file(found[1], self.kind.name)
 
     def _base_elsewhere(self) -> str:
@@ -204,7 +207,7 @@ class Exports:
         return tracking_id, int(number)
 
 
-def exported_at_once(tables: Mapping[str, Table], call: Call) -> Answer:
+def export_all_offers(tables: Mapping[str, Table], call: Call) -> Answer:
     """OF51: answer all offers as one CSV file, filtered by the query."""
     body: dict[str, Any] = {name: call.query[name] for name in ("last_request_date",) if name in call.query}
     try:
@@ -213,14 +216,14 @@ def exported_at_once(tables: Mapping[str, Table], call: Call) -> Answer:
                 body[name] = call.query[name].split(",")
         if "include_inactive_offers" in call.query:
             body["include_inactive_offers"] = boolean("include_inactive_offers", call.query["include_inactive_offers"])
-        asked = offers_asked(body, tables["offers"])
+        asked = parse_offer_export(body, tables["offers"])
     except Refused as refusal:
         return refusal.answer
     headers = {"Content-Disposition": 'attachment; filename="offers.csv"'}
     return Answer(200, b"", "text/csv", headers, asked.write(asked.ranks))
 
 
-def storage_refuses(status: int, code: str, message: str) -> Answer:
+def storage_error(status: int, code: str, message: str) -> Answer:
     """Return an error in the format of a storage service."""
     body = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>{code}</Code><Message>{message}</Message></Error>'
     return Answer(status, body.encode(), "application/xml")

@@ -20,7 +20,7 @@ from .filters import flag, one_of, since
 from .multipart import Part, Upload, files_of, json_of, parts_of, text_of, uploads_of
 from .paging import Listing
 from .refusals import Refused, invalid, refused
-from .reports import Format, read_csv, sniffed, written
+from .reports import Format, detect_format, read_csv, write_rows
 from .row_random import RowRandom, instant
 from .tables import Head, Kind, Row, Table
 
@@ -59,7 +59,7 @@ class ImportJob:
         self.plan = plan
         self.created = created
         self.transformed = transformed
-        self.format: Format = sniffed(file.content[:64])
+        self.format: Format = detect_format(file.content[:64])
         self.rows: list[list[str]] = read_csv(file.content) if self.format == "csv" else _USUAL_SOURCE
         self.stages: tuple[str, ...] = _stages(plan.end, transformed=transformed)
         self._looks = 0
@@ -169,7 +169,10 @@ class Imports:
         self._uploads = uploads
 
     def plan(self, *plans: ImportPlan) -> None:
-        """Let the next imports end as planned, one plan each; imports without a plan complete, a stage at a look."""
+        """Set the plans of the next imports, one plan for each.
+
+        Imports without a plan complete, one state per status request.
+        """
         self.plans.extend(plans)
 
     def create(self, call: Call) -> Answer:
@@ -177,7 +180,7 @@ class Imports:
         try:
             parts = parts_of(call, *_PARTS)
             (file,) = files_of(parts, "file")
-            head = self._asked(parts)
+            head = self._parse_upload(parts)
         except Refused as refusal:
             return refusal.answer
         now = self._clock.time()
@@ -234,12 +237,12 @@ class Imports:
             chosen = [[*row, _remark(call.operation, place)] for place, row in enumerate(chosen)]
         return Answer(
             200,
-            written([header, *chosen], form),
+            write_rows([header, *chosen], form),
             "text/csv" if call.operation == "P46" else "application/octet-stream",
             {"Content-Disposition": f'attachment; filename="import_{call.path["import"]}_{word}.{form}"'},
         )
 
-    def _asked(self, parts: list[Part]) -> Head:
+    def _parse_upload(self, parts: list[Part]) -> Head:
         shop = text_of(parts, "shop")
         if shop is None or names.digits(shop) is None:
             raise invalid([("NotNull", "shop", "shop must be the id of a shop")])

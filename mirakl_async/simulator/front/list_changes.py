@@ -1,4 +1,4 @@
-"""Lists that move while they are read: rows come, go and change after a number of pages of an operation."""
+"""Changes of lists while they are read: rows are inserted, deleted and updated between the pages."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""Offers: one of them (OF22), those of products (P11), and the rows of their export (OF54).
+"""Offers: one offer (OF22), the offers of products (P11), and the rows of their export (OF54).
 
-Half of all offers are of product 0, so that one product has pages of them; the others have three each.
+Half of all offers belong to product 0, so that one product has many pages of them; the other products have three each.
 
-P11 pages the offers inside each product: `max` and `offset` count within every product, `total_count` stands beside
-each product's offers, and there is no total of them all and no Link.
+P11 pages the offers of each product: `max` and `offset` count within every product, `total_count` is a member of each
+product, and there is neither a total of all offers nor a Link header.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def _head(rank: int, draws: RowRandom) -> Head:
 
 
 def _row(head: Head, draws: RowRandom) -> Row:
-    """Return an offer with the members that OF22 and P11 share."""
+    """Return an offer with the members that OF22 and P11 have in common."""
     shop, price = head["shop_id"], head["price"]
     pricing: dict[str, Any] = {
         "channel_code": None,
@@ -121,7 +121,7 @@ OFFERS = Kind("offers", "offer_id", names.number, names.number_rank, _head, _row
 
 
 def product_sku_of(head: Head) -> str:
-    """Return the sku of an offer's product, from the offer's head."""
+    """Return the SKU of an offer's product, from the offer's head."""
     return head.get("product_sku") or names.product_sku(head["product"])
 
 
@@ -158,7 +158,7 @@ def one_offer(tables: Mapping[str, Table], call: Call) -> Answer:
 
 
 def quantity(tables: Mapping[str, Table], call: Call) -> Answer:
-    """OF26: answer how many there are of an offer, 0 when it is not available."""
+    """OF26: answer the quantity of an offer, which is 0 if it is not available."""
     offers = tables["offers"]
     rank = offers.find(call.path["offer"])
     if rank is None:
@@ -168,7 +168,7 @@ def quantity(tables: Mapping[str, Table], call: Call) -> Answer:
 
 
 class OfferQuery(NamedTuple):
-    """What P11 was asked for, within every product."""
+    """The parameters of P11, which apply to every product."""
 
     size: int
     offset: int
@@ -183,10 +183,10 @@ class OfferQuery(NamedTuple):
 
 
 def offers_of_products(tables: Mapping[str, Table], call: Call, ignored: Counter[str]) -> tuple[Answer, list[int]]:
-    """P11: answer the offers of up to a hundred products, and return the ranks of those answered."""
+    """P11: answer the offers of up to a hundred products, and return the ranks of these offers."""
     try:
         _check_names(call, ignored)
-        products, asked = _asked_products(tables["products"], call), _asked(call)
+        products, asked = _requested_products(tables["products"], call), _parse_query(call)
     except Refused as refusal:
         return refusal.answer, []
     shown: list[int] = []
@@ -208,7 +208,7 @@ def _check_names(call: Call, ignored: Counter[str]) -> None:
             ignored[f"P11 {name}"] += 1
 
 
-def _asked(call: Call) -> OfferQuery:
+def _parse_query(call: Call) -> OfferQuery:
     query = call.query
     everywhere = boolean("all_channels", query.get("all_channels", "false"))
     return OfferQuery(
@@ -239,7 +239,7 @@ def _several(call: Call, name: str) -> tuple[str, ...]:
     return values
 
 
-def _asked_products(products: Table, call: Call) -> list[int]:
+def _requested_products(products: Table, call: Call) -> list[int]:
     if "product_references" in call.query:
         return ranks_of(references(call.query["product_references"], "product_references"), products)
     if "product_ids" not in call.query:
@@ -251,7 +251,7 @@ def _asked_products(products: Table, call: Call) -> list[int]:
 
 
 def _matching(tables: Mapping[str, Table], product: int, asked: OfferQuery) -> list[Head]:
-    """Return the heads of a product's offers that were asked for, in the order asked for."""
+    """Return the heads of a product's offers that match the query, in the requested order."""
     offers, sku = tables["offers"], tables["products"].identify(product)
     if product == 0:
         ranks = [rank for rank in offers.ranks if product_of(rank) == 0]

@@ -1,4 +1,4 @@
-"""What the Marketplace document asks of the bodies of calls on orders; see `body_rules`."""
+"""The rules of the Marketplace document for the bodies of calls on orders; see `body_rules`."""
 
 from __future__ import annotations
 

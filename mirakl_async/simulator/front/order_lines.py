@@ -1,4 +1,4 @@
-"""What is done to single lines of orders: where they ship from (OR07), cancelled (OR30), custom fields (OR31)."""
+"""Changes of order lines: the place they ship from (OR07), cancelations (OR30) and custom fields (OR31)."""
 
 from __future__ import annotations
 
@@ -57,13 +57,13 @@ class _Fields(Struct):
 
 
 class OrderLines:
-    """The lines of orders, as calls change them."""
+    """The operations that change the lines of orders."""
 
     def __init__(self, orders: Table) -> None:
         self._orders = orders
 
     def ship_from(self, call: Call) -> Answer:
-        """OR07: set where up to a hundred lines ship from; each fails on its own."""
+        """OR07: set the place from which up to a hundred lines ship; invalid lines are reported."""
         try:
             wanted = body_of(call, dict[str, list[_Origin]]).get("order_lines")
             if not wanted or len(wanted) > MAX_LINES:
@@ -85,7 +85,7 @@ class OrderLines:
         return answer_json(200, {"order_lines": answers})
 
     def cancel(self, call: Call) -> Answer:
-        """OR30: cancel parts of lines, all of them or none."""
+        """OR30: cancel parts of lines, or none of them if one is invalid."""
         try:
             wanted = body_of(call, _Cancelations).cancelations
             if not wanted:
@@ -115,7 +115,10 @@ class OrderLines:
         return answer_json(200, {"cancelations": rows, "order_tax_mode": "TAX_INCLUDED"})
 
     def update_fields(self, call: Call) -> Answer:
-        """OR31: set custom fields of an order and its lines; null or "" deletes one. Unknown ones fail on their own."""
+        """OR31: set custom fields of an order and its lines; null or "" deletes a field.
+
+        Unknown fields are reported, the others are changed.
+        """
         rank = self._orders.find(call.path["order_id"])
         if rank is None:
             return refused(404, "There is no such order").answer
@@ -154,7 +157,7 @@ class OrderLines:
             raise refused(400, f"The quantity must be from 1 to {left}")
 
     def _order_of(self, line_id: str) -> int | None:
-        """Return the order of a line; the lines of orders that a test has given may have any ids."""
+        """Return the order of a line; lines of orders inserted by a test may have any ids."""
         known = [rank for rank in self._orders.own if line_id in _line_ids(self._orders.row(rank))]
         return known[0] if known else self._orders.find(line_id.rpartition("-")[0])
 
@@ -164,7 +167,7 @@ class OrderLines:
         return next((line for line in lines if line["order_line_id"] == line_id), None)
 
     def _set(self, line_id: str, members: Mapping[str, Any]) -> None:
-        """Set members of one line; the order has been updated by it."""
+        """Set members of one line, and update the order's date of change."""
         rank = self._order_of(line_id)
         if rank is None:
             return
@@ -181,13 +184,13 @@ def _line_ids(order: Row) -> list[str]:
 
 
 def _sorted(fields: list[_Field], known: Mapping[str, str]) -> tuple[list[_Field], list[_Field]]:
-    """Return the fields that are known and those that are not."""
+    """Return the known fields and the unknown fields."""
     good = [field for field in fields if field.code in known]
     return good, [field for field in fields if field.code not in known]
 
 
 def _typed(fields: list[_Field]) -> list[_Field]:
-    """Return fields with their types, which tell what a value is; requests may leave them out."""
+    """Return fields with their types, which determine what a value is; requests may omit the types."""
     kinds = ORDER_FIELDS | LINE_FIELDS
     return [_Field(field.code, field.type or kinds.get(field.code, "STRING"), field.value) for field in fields]
 

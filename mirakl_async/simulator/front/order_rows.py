@@ -1,4 +1,4 @@
-"""An order as OR11 sends it in full: made of what the list knows of it, and of what is made up for it."""
+"""Complete orders for OR11, made from what the list stores of an order and from generated values."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ _LINES_ALIKE: Row = {
 
 
 def head(rank: int, draws: RowRandom) -> Head:
-    """Return what an order is filtered by."""
+    """Return the values by which an order is filtered."""
     state = draws.pick(_USUAL_STATES) if draws.below(12) else draws.pick(("REFUSED", "CANCELED", "STAGING"))
     created = draws.created
     lines = 1 + draws.below(3) // 2
@@ -96,7 +96,7 @@ def head(rank: int, draws: RowRandom) -> Head:
 
 
 def row(head: Head, draws: RowRandom) -> Row:
-    """Return an order as OR11 sends it."""
+    """Return an order in the form of OR11."""
     state, shop, created = head["order_state"], head["shop_id"], head["created"]
     lines = [_line(head, draws, place) for place in range(len(head["products"]))]
     price = round(sum(line["price"] for line in lines), 2)
@@ -104,7 +104,7 @@ def row(head: Head, draws: RowRandom) -> Row:
     gift = [{"code": "gift", "type": "BOOLEAN", "value": "true"}] if draws.below(10) == 0 else []
     return {
         **_ALIKE,
-        **_standing(head),
+        **_members_of_state(head),
         **_payment(head, draws),
         **_shipment(head, draws),
         "channel": _CHANNELS.get(head["channel"]),
@@ -134,12 +134,12 @@ def row(head: Head, draws: RowRandom) -> Row:
     }
 
 
-def _standing(head: Head) -> Row:
-    """Return what follows from an order's state."""
+def _members_of_state(head: Head) -> Row:
+    """Return the members that depend on an order's state."""
     state, refused = head["order_state"], head["order_state"] == "REFUSED"
     decided = state in _ACCEPTED or refused
     return {
-        "acceptance_decision_date": instant(_soon(head, 1800)) if decided else None,
+        "acceptance_decision_date": instant(_shortly_after(head, 1800)) if decided else None,
         "can_cancel": state in {"WAITING_ACCEPTANCE", "SHIPPING"},
         "can_evaluate": state == "RECEIVED",
         "can_shop_ship": state == "SHIPPING",
@@ -150,15 +150,15 @@ def _standing(head: Head) -> Row:
     }
 
 
-def _soon(head: Head, seconds: int) -> float:
-    """Return a moment some seconds after the creation, but not after the last update."""
+def _shortly_after(head: Head, seconds: int) -> float:
+    """Return a time some seconds after the creation, but not after the last update."""
     created: float = head["created"]
     latest: float = head["last_updated"]
     return min(created + seconds, latest)
 
 
 def _payment(head: Head, draws: RowRandom) -> Row:
-    paid = instant(_soon(head, 1900)) if head["debited"] else None
+    paid = instant(_shortly_after(head, 1900)) if head["debited"] else None
     return {
         "customer_debited_date": paid,
         "payment_workflow": head["payment_workflow"],
@@ -182,7 +182,10 @@ def _shipment(head: Head, draws: RowRandom) -> Row:
 
 
 def _customer(head: Head, draws: RowRandom) -> Row:
-    """Return who ordered; the addresses are there once the order is accepted, though the document promises them."""
+    """Return the customer.
+
+    The addresses are absent until the order is accepted, as in live answers, although the document requires them.
+    """
     first, last = person(draws)
     where = address(draws, first, last) if head["order_state"] in _ACCEPTED else None
     return {
@@ -209,7 +212,7 @@ def _line(head: Head, draws: RowRandom, place: int) -> Row:
         "can_open_incident": state in {"SHIPPED", "RECEIVED"},
         "can_refund": state in _ACCEPTED,
         "created_date": instant(head["created"]),
-        "debited_date": instant(_soon(head, 1900)) if head["debited"] else None,
+        "debited_date": instant(_shortly_after(head, 1900)) if head["debited"] else None,
         "last_updated_date": updated,
         "offer_id": head["offer_ids"][place],
         "offer_sku": f"S{product:05}",
@@ -230,7 +233,7 @@ def _line(head: Head, draws: RowRandom, place: int) -> Row:
 
 
 def _amounts(draws: RowRandom) -> Row:
-    """Return the quantity of a line and what it costs, in amounts that add up."""
+    """Return the quantity of a line and its amounts, which add up."""
     quantity, unit = 1 + draws.below(3), draws.cents(5, 200)
     price, shipping = round(quantity * unit, 2), draws.cents(0, 9)
     commission = round(price * 0.1, 2)

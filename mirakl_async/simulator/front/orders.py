@@ -1,4 +1,4 @@
-"""Orders: listed (OR11), read one by one (OR12), and what customers thought of them (OR51)."""
+"""Orders: the list (OR11), a single order (OR12), and the customer's evaluation (OR51)."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ ORDERS = Kind("orders", "order_id", names.order_id, names.order_rank, head, row)
 
 
 def one_order(tables: Mapping[str, Table], call: Call) -> Answer:
-    """OR12: answer one order; live answers hold all that OR11's have, the document fewer members."""
+    """OR12: answer one order; live answers have all members of OR11, the document has fewer."""
     orders = tables["orders"]
     rank = orders.find(call.path["order_id"])
     if rank is None:
@@ -54,7 +54,7 @@ def one_order(tables: Mapping[str, Table], call: Call) -> Answer:
 
 
 def evaluation(tables: Mapping[str, Table], call: Call) -> Answer:
-    """OR51: answer what a customer thought of an order; only of orders that were received."""
+    """OR51: answer the customer's evaluation of an order that was received."""
     orders = tables["orders"]
     rank = orders.find(call.path["order_id"])
     if rank is None or orders.head(rank)["order_state"] not in {"RECEIVED", "CLOSED"}:

@@ -1,7 +1,7 @@
-"""Rows that a test gives: checked against what the list holds, and completed with made-up members.
+"""Rows given by a test: checked against the members of the list, and completed with generated members.
 
-A row is a mapping of the members that answers show, or a struct with these members. Objects in it are completed
-member by member, lists of objects object by object. What the list is filtered by follows from the row.
+A row is a mapping of the members that answers have, or a struct with these members. Nested objects are completed member
+by member, and lists of objects object by object. The values for filters are derived from the row.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class InvalidRow(ValueError):
 
 
 def plain(given: object) -> Row:
-    """Return a row as plain values; dates become text and decimals numbers. Raises InvalidRow."""
+    """Return a row as plain values, with dates as text and decimals as numbers. Raises InvalidRow."""
     try:
         values = msgspec.to_builtins(given, builtin_types=(Decimal,), str_keys=True)
     except (TypeError, ValueError) as error:
@@ -42,7 +42,7 @@ def plain(given: object) -> Row:
 
 
 def insert(table: Table, given: Given, where: End = "last") -> int:
-    """Add one row; return its rank."""
+    """Add one row, and return its rank."""
     row = plain(given)
     members = MEMBERS[table.kind.name]
     identity = _identity(table, row)
@@ -59,7 +59,7 @@ def insert(table: Table, given: Given, where: End = "last") -> int:
 
 
 def change(table: Table, rank: int, given: Given) -> None:
-    """Change members of a row; unless the time of its last update is given, it is updated now."""
+    """Change members of a row; its date of the last update is now, unless it is given."""
     row = plain(given)
     identity = _identity(table, row)
     if identity is not None and identity != str(table.identify(rank)):
@@ -68,12 +68,12 @@ def change(table: Table, rank: int, given: Given) -> None:
 
 
 def is_row(given: object) -> bool:
-    """Tell a row from what identifies one."""
+    """Return whether a value is a row, and not the identity of one."""
     return isinstance(given, Mapping | msgspec.Struct)
 
 
 def identity_of(table: Table, given: object) -> str:
-    """Return what identifies a row: itself, or its member of a mapping or a struct. Raises InvalidRow."""
+    """Return the identity of a row: the value itself, or its member of a mapping or a struct. Raises InvalidRow."""
     if not is_row(given):
         return str(given)
     identity = _identity(table, plain(given))
@@ -88,11 +88,11 @@ def _identity(table: Table, row: Row) -> str | None:
 
 
 def _set(table: Table, rank: int, given: Row, members: RowMembers) -> Head:
-    """Set the members of a row; return those of its head that follow from them."""
+    """Set the members of the row, and return the values of its head that depend on them."""
     base = table.complete_row(rank)
     _check(table.kind.name, given, base, members)
     head = _head(given, members, table.head(rank), of_lists=False)
-    head |= _lengths(given, table.head(rank))
+    head |= _head_of_lines(given, table.head(rank))
     base = table.complete_row(rank, head)
     merged = {name: _merged(base.get(name), value) for name, value in given.items()}
     head |= _head(merged, members, table.head(rank), of_lists=True)
@@ -100,7 +100,7 @@ def _set(table: Table, rank: int, given: Row, members: RowMembers) -> Head:
         merged |= _totals(merged, given)
     elif "messages" in merged and table.kind.name == "threads":
         merged["metadata"] = base["metadata"] | {"total_count": len(merged["messages"])} | merged.get("metadata", {})
-    # A member that is made from the head follows later changes of it.
+    # A member that is computed from the head changes with it.
     from_head = {path for path in members.heads.values() if isinstance(path, str)} | (members.more - base.keys())
     table.set(rank, {name: value for name, value in merged.items() if name not in from_head or value is None})
     return head
@@ -121,8 +121,8 @@ def _head(row: Row, members: RowMembers, there: Head, *, of_lists: bool) -> Head
     return head
 
 
-def _lengths(given: Row, there: Head) -> Head:
-    """Let an order have as many lines as it is given, of the products made up for it, again and again."""
+def _head_of_lines(given: Row, there: Head) -> Head:
+    """Return the head of an order with as many lines as given, which repeats the products generated for it."""
     if "products" not in there or not given.get("order_lines"):
         return {}
     count = len(given["order_lines"])
@@ -133,7 +133,7 @@ def _lengths(given: Row, there: Head) -> Head:
 
 
 def _read(row: Row, path: Any) -> Iterator[Any]:
-    """Yield the values that a path leads to."""
+    """Yield the values at a path."""
     if not isinstance(path, str):
         value = path(row)
         if value is not None:
@@ -153,7 +153,7 @@ def _read(row: Row, path: Any) -> Iterator[Any]:
 
 
 def _merged(base: Any, given: Any) -> Any:
-    """Complete what is given with what is made up: objects by member, objects of a list with those beside them."""
+    """Complete given values with generated ones: objects member by member, lists of objects item by item."""
     if isinstance(base, dict) and isinstance(given, dict):
         there, row = cast("Row", base), cast("Row", given)
         return there | {name: _merged(there.get(name), value) for name, value in row.items()}
@@ -164,7 +164,7 @@ def _merged(base: Any, given: Any) -> Any:
 
 
 def _totals(merged: Row, given: Row) -> Row:
-    """Return an order's amounts, so far as they follow from its lines and are not given."""
+    """Return the amounts of an order that are not given, computed from its lines."""
     lines: list[Row] = merged.get("order_lines") or []
     for line, row in zip(lines, given.get("order_lines") or [], strict=True):
         if "price" not in row and row.keys() & {"quantity", "price_unit"}:
@@ -181,7 +181,7 @@ def _totals(merged: Row, given: Row) -> Row:
 
 
 def _check(table: str, given: Row, base: Row, members: RowMembers, where: str = "") -> None:
-    """Raise InvalidRow for a member that the list does not hold, or whose value is of another type."""
+    """Raise InvalidRow for a member that the list does not have, or whose value has another type."""
     for name, value in given.items():
         path = f"{where}{name}"
         if name not in base and not (name in members.more and not where):

@@ -1,11 +1,12 @@
-"""The two ways in which Marketplace answers a list, the same for each of its fifteen paged operations.
+"""The two kinds of paging of Marketplace, which are the same for each of its fifteen paged operations.
 
 **Offset**: `max` (10, at most 100) and `offset`; `total_count` beside the rows; a Link header (RFC 8288) with the
-previous and the next page, whose URLs hold bare commas. Rows that come or go move all that follow.
+previous and the next page, whose URLs contain unescaped commas. An inserted or deleted row shifts all following rows.
 
-**Seek**: `limit` (10, at most 100 unless the operation says otherwise); `next_page_token` and `previous_page_token`.
-A token holds all that the page needs, the filters included, and beside it every other parameter is ignored. It goes on
-from a row, not from a number of rows, so that nothing moves under it; the row itself may be gone by then.
+**Seek**: `limit` (10, at most 100 unless the operation has another maximum); `next_page_token` and
+`previous_page_token`. A token contains everything that the page needs, including the filters, so all other parameters
+are ignored. A page starts after a row, not after a number of rows, so that changes do not shift it; the row itself may
+have been deleted meanwhile.
 """
 
 from __future__ import annotations
@@ -36,12 +37,12 @@ _KEPT_SELECTIONS = 16
 
 
 class Listing(NamedTuple):
-    """One paged operation: its table, how it pages, what narrows and sorts it.
+    """One paged operation: its table, its kind of paging, its filters and its sort criteria.
 
-    `sorts` maps each criterion to the member of the head it sorts by ("" for the order of creation), the default one
-    first. `unserved` are parameters of the document that are refused with 501. `check` sees all parameters before they
-    are read; `scope` narrows by what no filter can, the path among it, and `scoped` are the parameters it reads.
-    `present` leaves out of a row what was not asked for.
+    `sorts` maps each criterion to the member of the head by which it sorts ("" is the order of creation); the first one
+    is the default. `unserved` are documented parameters that are answered with 501. `check` is called with all
+    parameters before they are parsed. `scope` filters by what a filter cannot, such as the path; `scoped` are the
+    parameters that it reads. `present` removes the members of a row that were not requested.
     """
 
     operation: str
@@ -62,9 +63,9 @@ class Listing(NamedTuple):
 
 
 class PageToken(Struct, omit_defaults=True):
-    """What a page token holds: the operation, the parameters, and the row that the page lies after or before.
+    """The content of a page token: the operation, the parameters, and the row before or after the page.
 
-    `at` is when that row was created, where the order of ranks need not be that of creation.
+    `at` is the date of creation of that row, for tables in which the order of ranks is not that of creation.
     """
 
     operation: str
@@ -77,7 +78,10 @@ class PageToken(Struct, omit_defaults=True):
 
 
 class PageQuery(NamedTuple):
-    """The parameters of a page, and the order of its list: by a member of the head, "" for the order of creation."""
+    """The parameters of a page.
+
+    `member` is the member of the head by which the list is sorted; "" is the order of creation.
+    """
 
     given: Given
     member: str
@@ -85,7 +89,7 @@ class PageQuery(NamedTuple):
 
 
 class Pager:
-    """Answers listings from tables; `ignored` counts parameters that had no effect, as "OR11 foo"."""
+    """Answers paged lists from tables; `ignored` counts parameters that had no effect, as "OR11 foo"."""
 
     def __init__(self, tables: Mapping[str, Table], changes: ListChanges, *, seed: int = 0) -> None:
         self.ignored: Counter[str] = Counter()
@@ -95,7 +99,7 @@ class Pager:
         self._selections: dict[object, Selection] = {}
 
     def answer(self, listing: Listing, call: Call) -> Answer:
-        """Return one page, and let the list change after it."""
+        """Return one page, and apply the changes of the list that are due after it."""
         table = self._tables[listing.table]
         try:
             if listing.paging == "seek":
@@ -138,24 +142,24 @@ class Pager:
             token = PageToken(listing.operation, dict(given), limit, _descends(listing, given))
         member = "created" if table.scattered else ""
         chosen = self._selected(listing, table, call, PageQuery(token.given, member, token.newest_first))
-        first, end = _stretch(table, chosen, token)
+        first, end = _page_bounds(table, chosen, token)
         page = chosen[first:end]
         body: Row = {"data": _rows(listing, table, token.given, page)}
         if end < len(chosen):
-            last = page[-1] if page else _beyond(token, -1)
+            last = page[-1] if page else _rank_beside(token, -1)
             body["next_page_token"] = self._text(token, _created(table, token, page[-1:]), after=last)
         if first > 0:
-            before = page[0] if page else _beyond(token, 1)
+            before = page[0] if page else _rank_beside(token, 1)
             body["previous_page_token"] = self._text(token, _created(table, token, page[:1]), before=before)
         return body, "", page
 
     def _selected(self, listing: Listing, table: Table, call: Call, asked: PageQuery) -> Sequence[int]:
-        """Return the ranks of all rows asked for, in the order asked for."""
+        """Return the ranks of all matching rows, in the requested order."""
         question = self._question(listing, table, call, asked)
         wanted = tuple((name, *asked.given[name]) for name in sorted(asked.given) if name not in _OFFSET | _SEEK)
         key = (listing.operation, wanted, *call.path.values(), question.member, question.descends)
         selection = self._selections.pop(key, None) or Selection()
-        self._selections[key] = selection  # the newest is the last to be forgotten
+        self._selections[key] = selection  # the oldest selection is removed first
         if len(self._selections) > _KEPT_SELECTIONS:
             del self._selections[next(iter(self._selections))]
         return selection.chosen(table, question)
@@ -201,7 +205,7 @@ class Pager:
 
 
 def links_of(call: Call, offset: int, size: int, total: int) -> str:
-    """Return the Link header of an offset page, empty when there is neither a previous nor a next one."""
+    """Return the Link header of an offset page; empty if there is neither a previous nor a next page."""
     kept = [(name, value) for name, value in call.pairs if name not in {"max", "offset"}]
     targets: list[tuple[int, str]] = []
     if offset > 0:
@@ -228,8 +232,8 @@ def _descends(listing: Listing, given: Given) -> bool:
     return direction == "DESC"
 
 
-def _stretch(table: Table, chosen: Sequence[int], token: PageToken) -> tuple[int, int]:
-    """Return where a token's page begins and ends in the rows chosen."""
+def _page_bounds(table: Table, chosen: Sequence[int], token: PageToken) -> tuple[int, int]:
+    """Return the start and the end of a token's page in the selected rows."""
     sign = -1 if token.newest_first else 1
 
     def place(rank: int, at: float | None = None) -> tuple[float, int]:
@@ -246,15 +250,15 @@ def _stretch(table: Table, chosen: Sequence[int], token: PageToken) -> tuple[int
 
 
 def _created(table: Table, token: PageToken, row: Sequence[int]) -> float | None:
-    """Return when the row that a token names was created, where that decides its place."""
+    """Return the date of creation of a token's row, if it determines the position."""
     if not table.scattered:
         return None
     created: float | None = table.head(row[0])["created"] if row else token.at
     return created
 
 
-def _beyond(token: PageToken, step: int) -> int:
-    """Return the rank beside the row that an empty page's token names, so that nothing between is lost."""
+def _rank_beside(token: PageToken, step: int) -> int:
+    """Return the rank beside the row in an empty page's token, so that rows between them are not lost."""
     step = -step if token.newest_first else step
     if token.after is not None:
         return token.after + step

@@ -1,4 +1,4 @@
-"""Products (P31): found by their references, up to a hundred at once."""
+"""Products (P31): up to a hundred, found by their references."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ PRODUCTS = Kind("products", "product_sku", names.product_sku, names.product_rank
 
 
 def references(text: str, name: str, *, kind_first: bool = True) -> list[tuple[str, str]]:
-    """Read TYPE|ID,TYPE|ID (the deprecated parameter has them the other way round); raises Refused."""
+    """Parse TYPE|ID,TYPE|ID (the deprecated parameter has the reverse order); raises Refused."""
     pairs = [tuple(part.split("|")) for part in text.split(",") if part]
     if not pairs or any(len(pair) != 2 or not all(pair) for pair in pairs):
         shape = "TYPE|ID,TYPE|ID" if kind_first else "ID|TYPE,ID|TYPE"
@@ -53,7 +53,7 @@ def references(text: str, name: str, *, kind_first: bool = True) -> list[tuple[s
 
 
 def ranks_of(pairs: Sequence[tuple[str, str]], products: Table) -> list[int]:
-    """Return the products that references name, by sku; only EANs name those that are made up."""
+    """Return the products for these references, by SKU; only generated EANs are known."""
     found = (names.ean_rank(value) for kind, value in pairs if kind == "EAN")
     made_up = {rank for rank in found if rank is not None and rank in products and rank not in products.own}
     own = {rank: products.row(rank) for rank in products.own}
@@ -64,7 +64,7 @@ def ranks_of(pairs: Sequence[tuple[str, str]], products: Table) -> list[int]:
 
 
 def look_up(tables: Mapping[str, Table], call: Call) -> Answer:
-    """P31: answer the products of up to a hundred references, sorted by sku; unknown references are left out."""
+    """P31: answer the products of up to a hundred references, sorted by SKU; unknown references are omitted."""
     try:
         if "product_references" in call.query:
             pairs = references(call.query["product_references"], "product_references")

@@ -1,7 +1,7 @@
-"""What the document promises where live answers hold null: the member is left out, or, where it is required, a value.
+"""Makes answers follow the document where live answers contain null: omits the member, or gives a required one a value.
 
-Live answers were seen with null in members that the document requires; a client that is tested against the document
-alone may rely on a value. `oddities="live"` turns all of this off.
+Live answers were seen with null in members that the document requires. A client that is tested only against the
+document may rely on a value. `oddities="live"` gives the nulls of live answers.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ REQUIRED: Mapping[str, Callable[[Row], Any]] = {
     "to_customer_name": _value(""),
     "to_shop_id": _value(0),
     "to_shop_name": _value(""),
-    # Required in a volume price alone.
+    # Required only in a volume price.
     "unit_discount_price": lambda price: price["unit_origin_price"] if "quantity_threshold" in price else None,
 }
 """The value of each required member that live answers hold null in, made from the object that holds it."""
 
 
 def without_nulls(value: Any) -> Any:
-    """Return plain values in which no member of an object is null."""
+    """Return plain values without the members that are null."""
     if isinstance(value, list):
         return [without_nulls(item) for item in value]  # pyright: ignore[reportUnknownVariableType]
     if not isinstance(value, dict):
@@ -133,7 +133,7 @@ _LINE = frozenset(
 
 
 def as_one_order(order: Row) -> Row:
-    """Return an order with the members that OR12 has, fewer than OR11's, and with all those that it requires."""
+    """Return an order with the members of OR12, which are fewer than those of OR11, and with all required members."""
     created = order["created_date"]
     kept: Row = {"acceptance_decision_date": created, "order_state_reason_code": "", "order_state_reason_label": ""}
     kept |= {name: member for name, member in order.items() if name in _ORDER}

@@ -15,7 +15,7 @@ TYPES = ("AMOUNT_OFF", "FREE_ITEMS", "PERCENTAGE_OFF", "REDUCED_UNIT_PRICE")
 
 
 def key(rank: int) -> str:
-    """Return a promotion's shop and its id there, as the parameter `ids` takes them."""
+    """Return a promotion's shop and its id in the shop, in the format of the parameter `ids`."""
     return f"{names.FIRST_SHOP + rank % names.SHOPS}|promo-{names.number(rank)}"
 
 

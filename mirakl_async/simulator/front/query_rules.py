@@ -1,6 +1,6 @@
-"""What the Marketplace document asks of query parameters, and the check of them that every call passes first.
+"""The rules of the Marketplace document for query parameters, and the check that every call must pass first.
 
-A parameter that the document does not know is ignored, as Mirakl does.
+A parameter that is not in the document is ignored, as by Mirakl.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from ..instants import is_instant
 
 __all__ = ["PARAMETERS", "Parameter", "query_problem"]
 
-# name, then: "*" repeats, "+" holds values separated by commas, "!" is required; after ":" its type, or its values.
+# The name, then "*" if it can be repeated, "+" if commas separate values, "!" if required; after ":" type or values.
 _TABLE = """
 AF01 entities+
 DO01 entities+
@@ -80,7 +80,7 @@ _ENTRY = re.compile(r"(\w+)([*+!]*)(?::(\S+))?").fullmatch
 
 
 class Parameter(NamedTuple):
-    """What one parameter takes; `wanted` completes "must be ..."."""
+    """The valid values of one parameter; `wanted` completes the message "must be ..."."""
 
     repeats: bool = False
     has_commas: bool = False
@@ -122,7 +122,7 @@ PARAMETERS = _read(_TABLE)
 
 
 def query_problem(operation: str, values: Mapping[str, Sequence[str]]) -> str | None:
-    """Return what is wrong with a call's query, None when the document allows it.
+    """Return the error in a call's query, or None if the query is valid.
 
     Beside a page token all other parameters are ignored.
     """

@@ -1,4 +1,4 @@
-"""Errors in the shapes that Marketplace's answers have: {status, message}, and {errors: [{code, field, message}]}."""
+"""Errors in the two formats of Marketplace: {status, message}, and {errors: [{code, field, message}]}."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["Refused", "invalid", "refuse", "refused"]
 
 
 class Refused(Exception):
-    """A call that ends with an error answer."""
+    """The exception that ends a call with an error answer."""
 
     def __init__(self, answer: Answer, message: str = "") -> None:
         super().__init__(answer.status)
@@ -19,16 +19,16 @@ class Refused(Exception):
 
 
 def refuse(status: int, _code: str, message: str) -> Answer:
-    """Answer with an error of the service itself; Marketplace gives these no code."""
+    """Return an error of the service itself, which has no code in Marketplace."""
     return answer_json(status, {"status": status, "message": message})
 
 
 def refused(status: int, message: str) -> Refused:
-    """Return the error to raise for one reason."""
+    """Return the exception for one reason."""
     return Refused(refuse(status, "", message), message)
 
 
 def invalid(problems: Sequence[tuple[str, str, str]]) -> Refused:
-    """Return the error to raise for invalid members of a body: code, field and message of each."""
+    """Return the exception for invalid members of a body: the code, field and message of each."""
     errors = [{"code": code, "field": field, "message": message} for code, field, message in problems]
     return Refused(answer_json(400, {"errors": errors}), "; ".join(message for _, _, message in problems))

@@ -1,4 +1,4 @@
-"""Files that come out of imports and exports: rows as CSV, as a spreadsheet or as XML."""
+"""Files that imports and exports create: rows as CSV, as a spreadsheet or as XML."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Literal
 from xml.sax.saxutils import escape
 
-__all__ = ["Format", "csv_lines", "read_csv", "sniffed", "written"]
+__all__ = ["Format", "csv_lines", "detect_format", "read_csv", "write_rows"]
 
 Format = Literal["csv", "xlsx", "xml"]
 MAX_BYTES_READ = 4 * 1024 * 1024
@@ -35,8 +35,8 @@ _PARTS = {
 }
 
 
-def written(rows: Iterable[Sequence[str]], form: Format) -> bytes:
-    """Return rows, the header first, as a file."""
+def write_rows(rows: Iterable[Sequence[str]], form: Format) -> bytes:
+    """Return rows as a file; the first row is the header."""
     if form == "xlsx":
         return _spreadsheet(rows)
     if form == "xml":
@@ -45,7 +45,7 @@ def written(rows: Iterable[Sequence[str]], form: Format) -> bytes:
 
 
 def csv_lines(rows: Iterable[Sequence[str]]) -> Iterable[bytes]:
-    """Return rows as lines of CSV, separated by semicolons as Mirakl's are; quoted only where needed."""
+    """Return rows as CSV lines, separated by semicolons as Mirakl's are, and quoted only where necessary."""
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, delimiter=";", lineterminator="\n")
     for row in rows:
@@ -55,17 +55,18 @@ def csv_lines(rows: Iterable[Sequence[str]]) -> Iterable[bytes]:
         buffer.truncate()
 
 
-def sniffed(content: bytes) -> Format:
-    """Tell what a file is by how it begins."""
+def detect_format(content: bytes) -> Format:
+    """Return the format of a file, detected by its first bytes."""
     if content.startswith(b"PK\x03\x04"):
         return "xlsx"
     return "xml" if content.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<") else "csv"
 
 
 def read_csv(content: bytes) -> list[list[str]]:
-    """Return the rows of a CSV file, the header first; of another file, one row without a name; of nothing, no columns.
+    """Return the rows of a CSV file, the header first.
 
-    Of a file over `MAX_BYTES_READ`, only its first lines are read.
+    Another file is one row without a name, and an empty file has no columns. If the file is larger than
+    `MAX_BYTES_READ`, only its first lines are read.
     """
     if len(content) > MAX_BYTES_READ:
         content = content[: content.rfind(b"\n", 0, MAX_BYTES_READ) + 1]

@@ -1,4 +1,4 @@
-"""Returns asked for (RT01), and labels for them (RT51); each fails on its own, in a 200."""
+"""Requests for returns (RT01) and for their labels (RT51); failed items are reported in a 200."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class _Label(Struct):
 
 
 class ReturnRequests:
-    """Returns and labels, as calls create them."""
+    """The operations that create returns and labels."""
 
     def __init__(self, tables: Mapping[str, Table]) -> None:
         self._orders, self._returns, self._labels = tables["orders"], tables["returns"], tables["return_labels"]
@@ -69,7 +69,7 @@ class ReturnRequests:
         return answer_json(200, {"return_errors": failed, "return_success": done})
 
     def label(self, call: Call) -> Answer:
-        """RT51: create labels of returns that can still be sent."""
+        """RT51: create labels of returns that have not been sent yet."""
         try:
             wanted = body_of(call, dict[str, list[_Label]]).get("return_labels")
             if not wanted or len(wanted) > MOST:

@@ -1,4 +1,4 @@
-"""Returns (RT11), the items that may be returned (RT12) and the labels of returns (RT52)."""
+"""Returns (RT11), the items that can be returned (RT12) and the labels of returns (RT52)."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def return_id(rank: int) -> str:
 
 
 def return_rank(text: str) -> int | None:
-    """Return the rank of a return's id."""
+    """Return the rank for a return's id."""
     return rank_of_uuid("return", text)
 
 

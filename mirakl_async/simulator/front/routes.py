@@ -1,4 +1,4 @@
-"""Marketplace Front as one table of routes."""
+"""The routes of Marketplace Front, in one table."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import partial
 from ..exchange import Answer, Call, Handler, Route, Service
 from .accounting import IV01, SBC11
 from .changes import STEPS
-from .exports import ELSEWHERE, exported_at_once, storage_refuses
+from .exports import ELSEWHERE, export_all_offers, storage_error
 from .imports import P51
 from .messages import M01, M11, OR41, post_on_order
 from .offers import offers_of_products, one_offer, quantity
@@ -33,7 +33,7 @@ PAGED = {listing.operation: (listing.paging, listing.most) for listing in LISTIN
 
 
 def front_service(world: FrontWorld) -> Service:
-    """Return what the instance serves."""
+    """Return the service of the instance."""
     routes = [Route("GET", listing.path, listing.operation, _lists(world, listing)) for listing in LISTINGS]
     routes += [
         *_single_rows(world),
@@ -48,12 +48,12 @@ def front_service(world: FrontWorld) -> Service:
 
 
 def storage_service(world: FrontWorld, *others: Route) -> Service:
-    """Return what the other origin serves without a credential: files of exports, and other routes."""
+    """Return the service of the other origin, which needs no credential: files of exports, and other routes."""
     routes = [
         Route("GET", f"{ELSEWHERE}/{exports.kind.name}/{{export}}", exports.kind.fetch, exports.file_elsewhere)
         for exports in (world.order_exports, world.offer_exports)
     ]
-    return Service("storage", "", [*routes, *others], storage_refuses, guarded=False)
+    return Service("storage", "", [*routes, *others], storage_error, guarded=False)
 
 
 def _lists(world: FrontWorld, listing: Listing) -> Handler:
@@ -75,7 +75,7 @@ def _single_rows(world: FrontWorld) -> list[Route]:
     return [
         Route("GET", "/api/products", "P31", partial(look_up, tables)),
         Route("GET", "/api/products/offers", "P11", offers),
-        Route("GET", "/api/offers/export", "OF51", partial(exported_at_once, tables)),
+        Route("GET", "/api/offers/export", "OF51", partial(export_all_offers, tables)),
         Route("GET", "/api/offers/{offer}", "OF22", partial(one_offer, tables)),
         Route("GET", "/api/offers/{offer}/quantity", "OF26", partial(quantity, tables)),
         Route("GET", "/api/orders/{order_id}", "OR12", partial(one_order, tables)),

@@ -1,4 +1,4 @@
-"""Where a row holds what its list is filtered and sorted by, for rows that are not made up."""
+"""The members by which rows given by a test are filtered and sorted."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ Read = Callable[[Row], Any]
 
 
 class RowMembers(NamedTuple):
-    """What the rows of a list can be given.
+    """The members that the rows of a list can be given.
 
-    `heads` names the member of the row, as a path, that each member of the head is read from: "customer.customer_id",
-    "order_lines[].offer_id" for those of all lines; or it is a function of the members given, None for no value.
-    `choices` are the values that a member may have. `more` are members that answers hold, or exports, but not every
-    row that is made up.
+    `heads` maps each member of the head to the path of the row's member with its value: "customer.customer_id", or
+    "order_lines[].offer_id" for the values of all lines. It can also be a function of the given members, which returns
+    None if there is no value. `choices` are the valid values of a member. `more` are members that answers or exports
+    have, but not every generated row.
     """
 
     heads: Mapping[str, str | Read]
@@ -85,7 +85,7 @@ def _key(row: Row) -> Any:
 
 
 def _given(*members: str) -> Read:
-    """Read whether one of the members has a value, None where none of them is given."""
+    """Return a function that reads whether one of the members has a value; it returns None if none of them is given."""
     return lambda row: any(row.get(one) for one in members) if any(one in row for one in members) else None
 
 

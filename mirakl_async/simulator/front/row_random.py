@@ -1,8 +1,8 @@
-"""Made-up values that depend on nothing but a seed, a list and a place in it.
+"""Random values that depend only on a seed, a list and a position in the list.
 
-A row is made when it is read and forgotten at once: the same row is made again the next time, so that a list of a
-million rows costs nothing until it is read. The generator is a congruential one, begun at a mixed state:
-seeding a `Random` for each row would take longer than making the row.
+A row is generated when it is read and not stored: reading it again generates the same row, so that a list of a million
+rows needs no memory or time until it is read. The generator is a linear congruential one with a mixed initial state,
+because seeding a `Random` for each row would take longer than generating the row.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ STREETS = ("Mill Lane", "Rue des Tanneurs", "Hauptplatz", "Rua das Flores", "Lon
 
 
 class RowRandom:
-    """The values of one row, one after the other.
+    """The random values of one row, in sequence.
 
-    `created` is when the row came to be, in seconds since 1970; no moment is drawn that is later than `latest`.
+    `created` is the row's date of creation, in seconds since 1970; no date later than `latest` is generated.
     """
 
     __slots__ = ("_latest", "_state", "created")
@@ -51,7 +51,7 @@ class RowRandom:
         self._state = state ^ (state >> 31)
 
     def below(self, limit: int) -> int:
-        """Return one of 0..limit-1; the limit is far below 2**31."""
+        """Return a number from 0 to limit - 1; the limit must be far below 2**31."""
         self._state = state = (self._state * 0x5851F42D4C957F2D + 0x14057B7EF767814F) & _MASK
         return (state >> 33) % limit
 
@@ -60,36 +60,36 @@ class RowRandom:
         return options[self.below(len(options))]
 
     def later(self, most: int, least: int = 0) -> float:
-        """Return a moment from `least` up to `most` seconds after the creation, but none after `latest`."""
+        """Return a time `least` to `most` seconds after the creation, but not after `latest`."""
         room = int(self._latest - self.created)
         return self.created + (least + self.below(min(most, room) - least) if room > least else max(0, room))
 
     def cents(self, low: int, high: int) -> float:
-        """Return an amount between two whole amounts, of two decimals."""
+        """Return an amount with two decimals between two whole amounts."""
         return (low * 100 + self.below((high - low) * 100 + 1)) / 100
 
 
 def seed_of(seed: int, name: str) -> int:
-    """Return the seed of one list of a world."""
+    """Return the seed for one list of a world."""
     return ((seed & 0xFFFFFFFF) << 32) | crc32(name.encode())
 
 
 def instant(seconds: float) -> str:
-    """Return a moment since 1970 as Mirakl's answers have it: UTC, Z, no milliseconds when there are none."""
+    """Return a time as in Mirakl's answers: UTC with Z, without milliseconds if they are zero."""
     whole, milliseconds = divmod(round(seconds * 1000), 1000)
     text = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(whole))
     return f"{text}.{milliseconds:03}Z" if milliseconds else f"{text}Z"
 
 
 def uuid_of(name: str, rank: int) -> str:
-    """Return the UUID of a list's row; its last 12 digits hold the rank, so that it can be found again."""
+    """Return the UUID of a list's row; its last 12 digits contain the rank, so that the row can be found."""
     high = (crc32(name.encode()) << 32) | crc32(name[::-1].encode())
     version_4 = (high & ~(0xF << 12)) | (4 << 12)
     return str(UUID(int=(version_4 << 64) | (0x8 << 60) | ((rank + _HALF) & ((1 << 48) - 1))))
 
 
 def rank_of_uuid(name: str, text: str) -> int | None:
-    """Return the rank that a UUID of this list holds, None when it is none of this list's."""
+    """Return the rank in a UUID of this list, or None if the UUID does not belong to it."""
     tail = text[-12:]
     try:
         rank = int(tail, 16) - _HALF
@@ -104,7 +104,7 @@ def person(draws: RowRandom) -> tuple[str, str]:
 
 
 def address(draws: RowRandom, first: str, last: str) -> dict[str, object]:
-    """Return an address in the shape that orders, shipments and customers share."""
+    """Return an address in the format that orders, shipments and customers share."""
     city, zip_code, country, code, state = draws.pick(PLACES)
     return {
         "city": city,

@@ -1,7 +1,7 @@
-"""Which rows a question asks for, kept between its pages: of a list that moves, only what moved is judged again.
+"""Selected rows, cached between the pages of a list; after changes, only the changed rows are tested again.
 
-Making the heads of 44,000 rows takes more than a second; a sweep of their pages asks the same question 440 times, and
-rows may come, go and change after every page.
+Generating the heads of 44,000 rows takes more than a second. Reading all pages of such a list asks the same question
+440 times, and rows may be inserted, deleted and updated after every page.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ __all__ = ["Question", "Selection"]
 
 
 class Question(NamedTuple):
-    """Which rows are asked for, and in which order.
+    """The filters and the order of a list.
 
-    Those of `ranks` (None: of all) that pass every test, by the head's `member`, or by creation where it is "".
+    The rows are those of `ranks` (None: all rows) that pass every test, sorted by the head's `member` ("" is the order
+    of creation).
     """
 
     ranks: Sequence[int] | None
@@ -31,7 +32,7 @@ _OUT: Any = object()
 
 
 class Selection:
-    """The answer to one question, as of a version of the table."""
+    """The rows that answer one question, at a version of the table."""
 
     __slots__ = ("_chosen", "_keys", "_version")
 
@@ -42,7 +43,7 @@ class Selection:
         """What each judged row is sorted by, `_OUT` where it was not chosen."""
 
     def chosen(self, table: Table, question: Question) -> Sequence[int]:
-        """Return the ranks in the order asked for; the question must be the same every time."""
+        """Return the ranks in the requested order; the question must be the same in every call."""
         if self._version != table.version:
             self._chosen = self._choose(table, question)
             self._version = table.version
@@ -59,7 +60,7 @@ class Selection:
         return ranks[::-1] if question.descends else ranks
 
     def _judge(self, table: Table, question: Question, ranks: Sequence[int]) -> None:
-        """Judge the rows that are new, and those touched since the last time."""
+        """Test the rows that are new or were changed since the last call."""
         keys, since = self._keys, self._version
         if table.began > since:
             keys.clear()

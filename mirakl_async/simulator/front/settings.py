@@ -1,6 +1,6 @@
-"""What the platform is configured with: short lists that never change while the simulator runs.
+"""The configuration of the platform: short lists that never change while the simulator runs.
 
-Labels are in English whatever `locale` asks for.
+Labels are in English for every `locale`.
 """
 
 from __future__ import annotations
@@ -129,7 +129,7 @@ def _short_reasons(*kinds: str) -> Callable[[Call, Given], Any]:
 
 
 def _below(given: Given) -> list[tuple[str, str, int, str]]:
-    """Return the categories under one, itself included, as many levels deep as asked for."""
+    """Return the categories under one category, including itself, down to the requested number of levels."""
     wanted = given.get("hierarchy", [""])[0]
     root = next((row for row in _CATEGORIES if row[0] == wanted), None)
     if wanted and root is None:
@@ -156,7 +156,7 @@ def _values(_call: Call, given: Given) -> Any:
 
 
 def attributes(call: Call) -> Answer:
-    """PM11: answer the attributes of products, as CSV where the Accept header prefers it."""
+    """PM11: answer the attributes of products, as CSV if the Accept header prefers it."""
     try:
         given = grouped(call.pairs)
         categories = {code for code, _, _, _ in _below(given)}

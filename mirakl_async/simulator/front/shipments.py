@@ -1,4 +1,4 @@
-"""Shipments (ST11), the items to ship (ST12) and the pick lists of their preparation (PL11)."""
+"""Shipments (ST11), the items to ship (ST12) and the pick lists for preparing them (PL11)."""
 
 from __future__ import annotations
 

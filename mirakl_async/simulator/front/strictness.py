@@ -1,4 +1,4 @@
-"""The check that every call of Marketplace passes before its handler: what the document forbids is refused."""
+"""The check that every call of Marketplace must pass before its handler; violations of the document are rejected."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["strict"]
 
 
 def strict(route: Route) -> Route:
-    """Return the route with a check of its query and its JSON body, which answers 400 for what is forbidden."""
+    """Return the route with a check of its query and its JSON body, which answers violations with 400."""
     operation, handle, rules = route.operation, route.handle, BODIES.get(route.operation)
 
     def check(call: Call) -> Answer:

@@ -1,11 +1,11 @@
-"""A list of the marketplace, of any size: which rows there are is state, what is in them is made when it is read.
+"""A list of the marketplace of any size: the ranks of its rows are stored, their content is generated when it is read.
 
-A row is known by its rank, an integer that never changes and never comes back. The listed order is that of ranks, which
-is that of creation: a row inserted last gets the next rank and is the newest, one inserted first gets the rank below
-all others and is the oldest. An untouched table is a `range`, whatever its size.
+A row is identified by its rank, an integer that never changes and is never used again. Rows are listed in the order of
+ranks, which is the order of creation: a row inserted last gets the next rank and is the newest; a row inserted first
+gets the rank below all others and is the oldest. The ranks of an unchanged table are a `range`, regardless of its size.
 
-The rows that a table is filled with were created at equal intervals during the week before, those of a short list six
-hours apart; a row inserted last is created when it is inserted.
+The initial rows of a table were created at equal intervals during the week before, those of a short list six hours
+apart. A row inserted last is created when it is inserted.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ MAX_INTERVAL = 6 * 3600
 
 
 class Kind(NamedTuple):
-    """What the rows of a table are.
+    """The kind of a table's rows.
 
-    `identity` is the member of the head that identifies a row; `identify` makes it from a rank, `rank` finds the rank
-    again (None for what cannot be one). `updated` is the member of the head that moves when a row changes.
+    `identity` is the member of the head that identifies a row. `identify` makes it from a rank, and `rank` converts it
+    back (None if it is not valid). `updated` is the member of the head that changes when a row is updated.
     """
 
     name: str
@@ -48,10 +48,10 @@ class Kind(NamedTuple):
 
 
 class Table:
-    """The rows of one kind, counted from 0 to `size` - 1 at first.
+    """The rows of one kind, with the initial ranks 0 to `size` - 1.
 
-    `version` moves with every change; `began` is the version at which the table was filled. With `nulls`, members
-    without a value are sent as null, as live answers do, and otherwise left out, as the document has it.
+    `version` increases with every change; `began` is the version at which the table was filled. With `nulls`, members
+    without a value are sent as null, as in live answers; otherwise they are omitted, as in the document.
     """
 
     def __init__(self, kind: Kind, size: int, clock: Clock, *, seed: int, nulls: bool = False) -> None:
@@ -79,7 +79,7 @@ class Table:
         self.refill(size)
 
     def refill(self, size: int) -> None:
-        """Refill the table with `size` rows, of which none has changed."""
+        """Fill the table with `size` unchanged rows."""
         if size < 0:
             raise ValueError(f"{self.kind.name}: there cannot be {size} rows")
         self._ranks, self._next, self._before = range(size), size, -1
@@ -106,31 +106,31 @@ class Table:
 
     @property
     def ranks(self) -> Sequence[int]:
-        """All ranks there are, oldest first; not to be changed."""
+        """The ranks of all rows, oldest first; the sequence must not be changed."""
         return self._ranks
 
     def place(self, rank: int) -> int:
-        """Return how many rows are older than this rank, whether it is there or not."""
+        """Return the number of rows that are older than this rank, which need not exist."""
         return bisect_left(self._ranks, rank)
 
     def find(self, identity: str) -> int | None:
-        """Return the rank of a row that is there."""
+        """Return the rank of an existing row, or None."""
         if (own := self._own.get(identity)) is not None:
             return own
         rank = self.kind.rank(identity)
         return rank if rank is not None and rank in self and str(self.identify(rank)) == identity else None
 
     def identify(self, rank: int) -> Any:
-        """Return what identifies a row."""
+        """Return the identity of a row."""
         own: Any = self._heads.get(rank, {}).get(self.kind.identity) if rank in self.own else None
         return self.kind.identify(rank) if own is None else own
 
     def identities(self) -> list[Any]:
-        """Return what identifies each row, oldest first."""
+        """Return the identity of each row, oldest first."""
         return [self.identify(rank) for rank in self._ranks]
 
     def head(self, rank: int) -> Head:
-        """Return what a row is filtered and sorted by."""
+        """Return the values by which a row is filtered and sorted."""
         head = self.kind.head(rank, self._random(rank, 0))
         head["rank"] = rank
         touched = self._heads.get(rank)
@@ -150,7 +150,7 @@ class Table:
         return row if corrupted is None else row | corrupted
 
     def insert(self, count: int = 1, where: End = "last") -> list[int]:
-        """Add rows, as the newest or as the oldest; return their ranks."""
+        """Add rows as the newest or the oldest, and return their ranks."""
         if where == "last":
             added = self._unused(self._next, count, 1)
             self._next = added[-1] + 1 if added else self._next
@@ -164,7 +164,7 @@ class Table:
         return added
 
     def add(self, identity: str | None, where: End) -> int:
-        """Add a row that is given, not made up, by its identity, or by that of its rank; return the rank."""
+        """Add a given row, by default with the identity of its rank, and return the rank."""
         (rank,) = self.insert(1, where)
         self.own.add(rank)
         if identity is not None:
@@ -172,7 +172,7 @@ class Table:
         return rank
 
     def _unused(self, rank: int, count: int, step: int) -> list[int]:
-        """Return ranks from one on whose identities no given row has."""
+        """Return the next ranks whose identities no given row has."""
         if not self._own:
             return list(range(rank, rank + step * count, step))
         unused: list[int] = []
@@ -183,7 +183,7 @@ class Table:
         return unused
 
     def put(self, rank: int) -> None:
-        """Let the row of this very rank be there, in its place."""
+        """Add the row with this rank, at its position."""
         if rank not in self:
             self._inserted[rank] = self._now()
             place = self.place(rank)
@@ -191,10 +191,10 @@ class Table:
             self._next = max(self._next, rank + 1)
             self._before = min(self._before, rank - 1)
             self.version += 1
-            self._touched[rank] = self.version  # it may have been there before, as another row
+            self._touched[rank] = self.version  # the rank may have belonged to a deleted row
 
     def delete(self, ranks: Iterable[int]) -> int:
-        """Remove rows for good; return how many of them were there."""
+        """Delete rows permanently, and return how many existed."""
         gone = set(ranks)
         if not self.own.isdisjoint(gone):
             self.own -= gone
@@ -209,22 +209,22 @@ class Table:
         return removed
 
     def touch(self, rank: int, **head: Any) -> None:
-        """Let a row be updated now, and set members of its head."""
+        """Set a row's date of the last update to now, and set members of its head."""
         self._heads.setdefault(rank, {}).update({self.kind.updated: self._now()} | head)
         self.scattered = self.scattered or (rank in self.own and "created" in head)
         self.version += 1
         self._touched[rank] = self.version
 
     def changed(self, rank: int) -> bool:
-        """Tell whether members of a row have been set."""
+        """Return whether members of a row have been set."""
         return rank in self._members or rank in self._heads
 
     def touched_since(self, version: int) -> set[int]:
-        """Return the ranks whose heads were touched after a version of the table."""
+        """Return the ranks whose heads were changed after a version of the table."""
         return {rank for rank, at in self._touched.items() if at > version}
 
     def _now(self) -> float:
-        # To the millisecond, as answers show it: who asks for rows since a stamp finds the row that has it.
+        # Rounded to milliseconds as in answers, so that a filter by the date in an answer finds the row.
         return int(self._clock.time() * 1000) / 1000
 
     def _random(self, rank: int, use: int) -> RowRandom:
@@ -235,11 +235,11 @@ class Table:
         return RowRandom(self._seed + use, rank, created, self._filled)
 
     def set(self, rank: int, members: dict[str, Any]) -> None:
-        """Set members of the row as it is sent; null for one that has no value."""
+        """Set members of the row as it is sent; null is for a member without a value."""
         self._members.setdefault(rank, {}).update(members)
         self.version += 1
 
     def corrupt(self, rank: int, members: dict[str, Any]) -> None:
-        """Set members of the row as it is sent, to anything, even to what no Mirakl would send."""
+        """Set members of the row as it is sent to any values, even to values that Mirakl never sends."""
         self._corrupted.setdefault(rank, {}).update(members)
         self.version += 1

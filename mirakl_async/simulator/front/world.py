@@ -1,4 +1,4 @@
-"""The marketplace's state: a table for each list, and what moves them."""
+"""The state of the marketplace: a table for each list, and the changes of lists."""
 
 from __future__ import annotations
 
@@ -57,9 +57,10 @@ MAX_UPLOADS = 1000
 
 
 class FrontWorld:
-    """`rows` are those that each list begins with, or how many; `USUAL_SIZE` where it says nothing.
+    """The state of the marketplace.
 
-    `uploads` is what was sent as files, the latest `MAX_UPLOADS` of them.
+    `rows` are the initial rows of each list, or their number; the default is `USUAL_SIZE`. `uploads` are the latest
+    `MAX_UPLOADS` files that were uploaded.
     """
 
     def __init__(
@@ -99,7 +100,7 @@ class FrontWorld:
             self.insert(name, given)
 
     def seed(self, table: str, rows: int | Sequence[Given]) -> None:
-        """Refill a list with these rows, or with a number of made-up ones."""
+        """Replace the rows of a list with these rows, or with a number of generated rows."""
         there = self._table(table)
         there.refill(rows if isinstance(rows, int) else 0)
         if table == "imports":
@@ -108,14 +109,15 @@ class FrontWorld:
             self.insert(table, rows)
 
     def ids(self, table: str) -> list[Any]:
-        """Return what identifies each row of a list, oldest first."""
+        """Return the identity of each row of a list, oldest first."""
         return self._table(table).identities()
 
     def insert(self, table: str, rows: int | Given | Sequence[Given] = 1, where: End = "last") -> list[Any]:
-        """Add rows as the newest or the oldest of a list; return what identifies them.
+        """Add rows as the newest or the oldest of a list, and return their identities.
 
-        Rows are mappings of the members that answers show, or structs with these, completed with made-up members; a
-        number is that of rows made up as a whole. Raises InvalidRow, a ValueError, for a row that the list cannot hold.
+        Rows are mappings of the members that answers have, or structs with these members, and are completed with
+        generated members; a number adds generated rows. Raises InvalidRow, a ValueError, for a row that the list cannot
+        hold.
         """
         there = self._table(table)
         if isinstance(rows, int):
@@ -126,14 +128,14 @@ class FrontWorld:
         return [there.identify(rank) for rank in ranks]
 
     def delete(self, table: str, *identities: Any) -> int:
-        """Remove rows, by what identifies them or by rows that hold it; return how many of them were there."""
+        """Remove rows, given by identity or by rows that contain it, and return how many existed."""
         there = self._table(table)
         return there.delete(self._found(there, identities))
 
     def change(self, table: str, *identities: Any, **members: Any) -> int:
-        """Let rows be updated now, and set members of them; return how many of them are there.
+        """Update rows now, set members of them, and return how many exist.
 
-        A row in place of what identifies it brings members of its own. Raises InvalidRow, as `insert` does.
+        A row given instead of an identity sets its own members, too. Raises InvalidRow like `insert`.
         """
         there = self._table(table)
         for identity in identities:
@@ -152,7 +154,7 @@ class FrontWorld:
         return [rank for rank in found if rank is not None]
 
     def corrupt(self, table: str, identity: Any, members: Mapping[str, Any]) -> None:
-        """Set members of one row as it is sent, to anything, even to what no Mirakl would send."""
+        """Set members of one row as it is sent to any values, even to values that Mirakl never sends."""
         there = self._table(table)
         rank = there.find(str(identity))
         if rank is None:
