@@ -34,8 +34,8 @@ TYPES: dict[str, type[Event]] = {
 
 MAX_LAYERS = 3
 _ANY_EVENT: Any = Union[tuple(TYPES.values())]  # noqa: UP007 - built at run time
-_read: Callable[[bytes], Any] = decoder(_ANY_EVENT).decode
-_READ_AS: dict[bytes, Callable[[bytes], Any]] = {
+_decode_any: Callable[[bytes], Any] = decoder(_ANY_EVENT).decode
+_DECODERS_BY_END: dict[bytes, Callable[[bytes], Any]] = {
     b'"type":"%s"}' % name.encode(): decoder(kind).decode for name, kind in TYPES.items()
 }
 """Decoders by the end of the body: Mirakl writes `type` as the last member, so it need not be searched for."""
@@ -66,7 +66,7 @@ def decode(body: bytes | bytearray | memoryview | str) -> Event:
     """
     text = body if type(body) is bytes else _bytes(body)
     try:
-        event = _READ_AS.get(text[text.rfind(b",") + 1 :], _read)(text)
+        event = _DECODERS_BY_END.get(text[text.rfind(b",") + 1 :], _decode_any)(text)
     except DECODE_ERRORS:
         return _decode_other(text)
     data = event.data

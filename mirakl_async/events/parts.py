@@ -33,10 +33,10 @@ _IGNORE = ActionType.IGNORE
 class NewestParts:
     """The newest `time` of each part of the offers that were handled most recently."""
 
-    __slots__ = ("_max_offers", "_seen")
+    __slots__ = ("_max_offers", "_newest")
 
     def __init__(self, max_offers: int = MAX_OFFERS) -> None:
-        self._seen: dict[Offer, dict[PartName, dt.datetime]] = {}
+        self._newest: dict[Offer, dict[PartName, dt.datetime]] = {}
         self._max_offers = max_offers
 
     def is_outdated(self, event: Event) -> bool:
@@ -44,7 +44,7 @@ class NewestParts:
 
         If only some parts are outdated, set their action to IGNORE in the event.
         """
-        if not isinstance(event, OFFER_EVENTS) or (seen := self._seen.get(offer_key(event))) is None:
+        if not isinstance(event, OFFER_EVENTS) or (seen := self._newest.get(offer_key(event))) is None:
             return False
         time: Any = event.time
         if time is None:
@@ -69,14 +69,14 @@ class NewestParts:
         if not isinstance(event, OFFER_EVENTS) or time is None:
             return
         offer = offer_key(event)
-        seen = self._seen.pop(offer, None) or {}
+        seen = self._newest.pop(offer, None) or {}
         for name, _, _ in set_parts(event):
             newest = seen.get(name)
             if newest is None or newest < time:
                 seen[name] = time
-        self._seen[offer] = seen  # the dict is ordered by when an offer was last handled
-        if len(self._seen) > self._max_offers:
-            del self._seen[next(iter(self._seen))]
+        self._newest[offer] = seen  # the dict is ordered by when an offer was last handled
+        if len(self._newest) > self._max_offers:
+            del self._newest[next(iter(self._newest))]
 
 
 def offer_key(event: Any) -> Offer:
@@ -98,14 +98,14 @@ def set_parts(event: Any) -> Iterator[tuple[PartName, Any, str]]:
     if isinstance(event, PriceStockUpsert):
         if data.offer_attributes:
             yield "offer_attributes", data, "offer_attributes"
-        yield from _of_sub_channel(data.sub_channel, ("standard_price", "discount_price", "stock"))
+        yield from _sub_channel_parts(data.sub_channel, ("standard_price", "discount_price", "stock"))
         return
     for price in getattr(data, "sub_channel_prices", None) or ():
-        yield from _of_sub_channel(price, ("standard_price", "discount_price"))
+        yield from _sub_channel_parts(price, ("standard_price", "discount_price"))
     yield "product" if isinstance(event, ProductUpsert) else "offer", None, ""
 
 
-def _of_sub_channel(found: Any, members: tuple[str, ...]) -> Iterator[tuple[PartName, Any, str]]:
+def _sub_channel_parts(found: Any, members: tuple[str, ...]) -> Iterator[tuple[PartName, Any, str]]:
     if found is not None:
         for member in members:
             if _is_set(getattr(found, member)):

@@ -14,7 +14,7 @@ import anyio
 
 from ..clock import Clock, SystemClock
 from ..errors import ConfigurationError, QueueClosed, QueueError
-from ..queues.outages import DEFAULT_MAX_OUTAGE, repeat
+from ..queues.outages import DEFAULT_MAX_OUTAGE, retry
 from ..queues.postgres_opening import table_names
 from ..queues.postgres_queue import TRANSIENT_ERRORS
 from .idempotency import CLAIM_SECONDS, RETENTION, ActionProgress, Backlog
@@ -142,7 +142,7 @@ class PostgresIdempotencyStore:
         self._max_outage = max_outage
         self._clock = clock or SystemClock()
         self._purge_at = 0.0
-        self._starts = 0
+        self._start_count = 0
         self._state = "new"
 
     def __repr__(self) -> str:
@@ -183,8 +183,8 @@ class PostgresIdempotencyStore:
         self, action_id: str, order: str, runner: str, seconds: float, *, overdue: bool = False
     ) -> ActionProgress:
         """Store the action as started, and lock its order."""
-        self._starts += 1
-        by = f"{runner} {self._starts}"
+        self._start_count += 1
+        by = f"{runner} {self._start_count}"
 
         async def start(connection: Any) -> ActionProgress:
             async with connection.transaction():
@@ -263,7 +263,7 @@ class PostgresIdempotencyStore:
                 return await use(connection)
 
         try:
-            return await repeat(attempt, _is_transient, repr(self), self._max_outage, self._clock)
+            return await retry(attempt, _is_transient, repr(self), self._max_outage, self._clock)
         except (driver.PostgresError, driver.InterfaceError) as error:
             raise QueueError(f"{self!r}: {error.args[0]}") from None  # the error's details quote rows
 

@@ -17,7 +17,7 @@ import anyio
 
 from ..clock import Clock, SystemClock
 from ..errors import ConfigurationError, QueueClosed, QueueError
-from ..queues.outages import DEFAULT_MAX_OUTAGE, repeat
+from ..queues.outages import DEFAULT_MAX_OUTAGE, retry
 from ..queues.redis_opening import split_name
 from ..redis_connection import UNREACHABLE_ERRORS, RedisError, Server, is_full
 from .idempotency import CLAIM_SECONDS, RETENTION, ActionProgress, Backlog
@@ -148,7 +148,7 @@ class RedisIdempotencyStore:
         self._server = Server(where, timeouts=False)
         self._max_outage = max_outage
         self._clock = clock or SystemClock()
-        self._process, self._starts = uuid4().hex[:12], count()
+        self._process, self._start_count = uuid4().hex[:12], count()
         self._waiting: list[tuple[StoreScript, list[Value], asyncio.Future[Any]]] = []
         self._has_waiting = asyncio.Event()
         self._sender: asyncio.Task[None] | None = None
@@ -161,7 +161,7 @@ class RedisIdempotencyStore:
             raise QueueClosed(f"{self!r} was already opened; create another one")
         self._sender = asyncio.create_task(self._send_all(), name="mirakl idempotency store")
         try:
-            info = await self._repeat(self._server.info)
+            info = await self._retry(self._server.info)
             if info.get("maxmemory_policy", "").startswith("allkeys") and info.get("maxmemory", "0") != "0":
                 raise ConfigurationError(f"{self!r} evicts entries when it is full; set maxmemory-policy noeviction")
         except BaseException:
@@ -186,7 +186,7 @@ class RedisIdempotencyStore:
         self, action_id: str, order: str, runner: str, seconds: float, *, overdue: bool = False
     ) -> ActionProgress:
         """Store the action as started, and lock its order."""
-        by = f"{self._process}-{next(self._starts)}"
+        by = f"{self._process}-{next(self._start_count)}"
         keys = [self._entry(action_id), self._order(order), self._unreported]
         busy, *found = await self._run(
             START, keys, action_id, runner, _milliseconds(seconds), by, _milliseconds(RETENTION), int(overdue)
@@ -274,7 +274,7 @@ class RedisIdempotencyStore:
             async with asyncio.timeout(REPLY_TIMEOUT):
                 return await self._server.command(*parts)
 
-        return await self._repeat(attempt)
+        return await self._retry(attempt)
 
     async def _run(self, script: StoreScript, keys: Sequence[str], *values: Value) -> Any:
         if self._sender is None or self._sender.done():
@@ -291,7 +291,7 @@ class RedisIdempotencyStore:
             while self._waiting:
                 sent, self._waiting = self._waiting[:MAX_PIPELINE], self._waiting[MAX_PIPELINE:]
                 try:
-                    replies = await self._repeat(partial(self._send, sent))
+                    replies = await self._retry(partial(self._send, sent))
                 except Exception as error:  # noqa: BLE001 - raised in the waiting calls
                     replies = [error] * len(sent)
                 except BaseException:
@@ -309,9 +309,9 @@ class RedisIdempotencyStore:
             replies[index] = reply
         return replies
 
-    async def _repeat(self, attempt: Any) -> Any:
+    async def _retry(self, attempt: Any) -> Any:
         try:
-            return await repeat(
+            return await retry(
                 attempt,
                 lambda error: isinstance(error, UNREACHABLE_ERRORS) or is_full(error),
                 repr(self),

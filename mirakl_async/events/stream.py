@@ -60,7 +60,7 @@ log: logging.Logger = logging.getLogger("mirakl_async")
 T = TypeVar("T")
 END_TIMEOUT = 10.0
 FIRST_DELAY, MAX_DELAY, BUSY_DELAY = 0.5, 60.0, 1.0
-WAITS_FOR_REPORT = 5
+MAX_WAITS_FOR_REPORT = 5
 RETRY_INTERVAL = 5.0
 PROGRESS_INTERVAL = 5.0
 
@@ -322,7 +322,7 @@ class EventStream:
             self._postpone(item, BUSY_DELAY)
         elif progress.outcome is not None:
             reported = progress.reported or self._maintenance.is_reported(action_id_of(item))
-            if not reported and item.attempts < WAITS_FOR_REPORT:
+            if not reported and item.attempts < MAX_WAITS_FOR_REPORT:
                 self._postpone(item, BUSY_DELAY)  # the runner that stored it is about to report it
                 return False
             self.recorder.record("duplicates", item.event)

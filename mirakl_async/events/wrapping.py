@@ -27,11 +27,11 @@ def unwrap(envelope: dict[str, bytes]) -> bytes | None:
     if "detail-type" in envelope and envelope.get("detail", b"").startswith(b"{"):
         return envelope["detail"]
     if envelope.get("message", b"").startswith(b"{"):
-        return _of_push(envelope["message"])
+        return _unwrap_push(envelope["message"])
     return None
 
 
-def _of_push(message: bytes) -> bytes | None:
+def _unwrap_push(message: bytes) -> bytes | None:
     try:
         text = _text(members(message).get("data", b"null"))
         return None if text is None else b64decode(text, validate=True)

@@ -20,7 +20,7 @@ from ..errors import QueueClosed
 from ..redaction import RedactedBytesRepr
 from .leases import SETTINGS
 from .local_leases import LocalLeases
-from .outages import repeat
+from .outages import retry
 from .protocol import MAX_RECEIVE_WAIT
 
 if TYPE_CHECKING:
@@ -236,7 +236,7 @@ class BrokerSource:
 
     # -- the broker
 
-    async def _repeat(
+    async def _retry(
         self,
         operation: Callable[[], Awaitable[T]],
         is_transient: Callable[[Exception], bool],
@@ -249,7 +249,7 @@ class BrokerSource:
             return await operation()
 
         outage = self._max_outage if max_outage is None else min(max_outage, self._max_outage)
-        return await repeat(attempt, is_transient, repr(self), outage, self._clock)
+        return await retry(attempt, is_transient, repr(self), outage, self._clock)
 
     def _check_open(self) -> None:
         if self._state != "open":

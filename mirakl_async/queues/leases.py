@@ -109,7 +109,7 @@ class LeasedMessages:
                 if (left := end_at - loop.time()) <= 0:
                     break
                 self._new_messages.clear()
-                await wait_at_most(self._new_messages, min(left, self._until_a_lease_ends()))
+                await wait_at_most(self._new_messages, min(left, self._seconds_until_lease_end()))
         finally:
             self.receivers -= 1
         return taken
@@ -123,10 +123,10 @@ class LeasedMessages:
             entry = self._waiting.popleft()
             self.waiting_bytes -= len(entry.body)
             if not entry.settled:
-                taken.append(self.hand_out(entry, holder, until))
+                taken.append(self.deliver(entry, holder, until))
         return taken
 
-    def hand_out(self, entry: QueueEntry, holder: object, until: float | None = None) -> LeasedDelivery:
+    def deliver(self, entry: QueueEntry, holder: object, until: float | None = None) -> LeasedDelivery:
         """Lease one message to `holder` and return its delivery."""
         entry.until = self.clock.monotonic() + self.lease if until is None else until
         entry.holder, entry.deliveries = holder, entry.deliveries + 1
@@ -187,7 +187,7 @@ class LeasedMessages:
         if ended:
             self._requeue(ended)
 
-    def _until_a_lease_ends(self) -> float:
+    def _seconds_until_lease_end(self) -> float:
         for entry in self._leased.values():
             return max(0.0, (entry.until or 0.0) - self.clock.monotonic())
         return float("inf")

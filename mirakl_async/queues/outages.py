@@ -9,7 +9,7 @@ from typing import TypeVar
 from ..clock import Clock, SystemClock
 from ..errors import QueueUnavailable
 
-__all__ = ["DEFAULT_MAX_OUTAGE", "FIRST_DELAY", "MAX_DELAY", "BrokerOutage", "repeat"]
+__all__ = ["DEFAULT_MAX_OUTAGE", "FIRST_DELAY", "MAX_DELAY", "BrokerOutage", "retry"]
 
 log: logging.Logger = logging.getLogger("mirakl_async")
 T = TypeVar("T")
@@ -49,7 +49,7 @@ class BrokerOutage:
         await self._clock.sleep(min(delay, left))
 
 
-async def repeat(
+async def retry(
     operation: Callable[[], Awaitable[T]],
     is_transient: Callable[[Exception], bool],
     queue: str,

@@ -311,7 +311,7 @@ class PostgresQueue(BrokerSource, TransactionalQueue):
     async def _run(self, use: Callable[[Any], Awaitable[T]], max_outage: float | None = None) -> T:
         """Call `use` with a connection, and retry while the server is unreachable."""
         try:
-            return await self._repeat(
+            return await self._retry(
                 lambda: self._with_connection(use, verify=self._highest > 0), _is_transient, max_outage
             )
         except driver.UndefinedTableError:

@@ -110,16 +110,16 @@ class PubSubSource(BrokerSource):
             BrokerDelivery(message.message_id, message.data or b"", message.delivery_attempt, message.ack_id)
             for message in pulled
         ]
-        kept = await self._each("modify_ack_deadline", found, math.ceil(self.lease))
+        kept = await self._call_in_batches("modify_ack_deadline", found, math.ceil(self.lease))
         if self._clock.monotonic() - since < self._first_deadline / 2:  # later, other receivers may hold them
             self._leases.grant(kept, since)
         return found
 
     async def _extend(self, messages: Sequence[BrokerDelivery]) -> Collection[str]:
-        return {one.id for one in await self._each("modify_ack_deadline", messages, math.ceil(self.lease))}
+        return {one.id for one in await self._call_in_batches("modify_ack_deadline", messages, math.ceil(self.lease))}
 
     async def _ack(self, messages: Sequence[BrokerDelivery]) -> Collection[str]:
-        return {one.id for one in await self._each("acknowledge", messages) if self._holds(one)}
+        return {one.id for one in await self._call_in_batches("acknowledge", messages) if self._holds(one)}
 
     async def _release(self, messages: Sequence[BrokerDelivery]) -> None:
         with suppress(OSError, ClientError):
@@ -133,7 +133,9 @@ class PubSubSource(BrokerSource):
 
     # -- Pub/Sub
 
-    async def _each(self, operation: str, messages: Sequence[BrokerDelivery], *others: int) -> list[BrokerDelivery]:
+    async def _call_in_batches(
+        self, operation: str, messages: Sequence[BrokerDelivery], *others: int
+    ) -> list[BrokerDelivery]:
         """Run an operation on messages; return those for which it succeeded.
 
         With exactly-once delivery, one message whose lease has ended makes the request fail for all messages.
@@ -147,13 +149,13 @@ class PubSubSource(BrokerSource):
             except _TooLate:
                 if len(batch) > 1:
                     for message in batch:
-                        done += await self._each(operation, [message], *others)
+                        done += await self._call_in_batches(operation, [message], *others)
         return done
 
     async def _call(self, operation: str, *arguments: Any, timeout: float = REPLY_TIMEOUT) -> Any:
         method: Callable[..., Awaitable[Any]] = getattr(self._client, operation)
         try:
-            return await self._repeat(lambda: method(self._path, *arguments, timeout=math.ceil(timeout)), _is_transient)
+            return await self._retry(lambda: method(self._path, *arguments, timeout=math.ceil(timeout)), _is_transient)
         except ClientResponseError as error:
             status = error.status
         if status == 400 and self._opened:

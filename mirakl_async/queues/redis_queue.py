@@ -33,7 +33,7 @@ from ..redis_connection import UNREACHABLE_ERRORS, OutOfMemoryError, RedisError,
 from .bodies import chunks
 from .broker_source import MIN_BYTES_PER_SECOND, BrokerDelivery, BrokerSource
 from .leases import DEFAULT_LEASE, SETTINGS
-from .outages import DEFAULT_MAX_OUTAGE, repeat
+from .outages import DEFAULT_MAX_OUTAGE, retry
 from .protocol import RejectedRow
 from .redis_opening import BODY, GROUP, Keys, check_server, create_stream, split_name, to_dict
 from .transactional_queue import Transaction, TransactionalQueue
@@ -99,8 +99,8 @@ class RedisQueue(BrokerSource, TransactionalQueue):
         return f"<RedisQueue {self._keys.name!r} of {self._server.name}>"
 
     async def _open(self) -> None:
-        self.max_bytes = await self._repeat_call(lambda: check_server(self._server, repr(self)))
-        await self._repeat_call(lambda: create_stream(self._server, self._keys, repr(self)))
+        self.max_bytes = await self._retry_call(lambda: check_server(self._server, repr(self)))
+        await self._retry_call(lambda: create_stream(self._server, self._keys, repr(self)))
 
     async def _check_end(self) -> None:
         with suppress(RedisError, OSError):
@@ -176,7 +176,7 @@ class RedisQueue(BrokerSource, TransactionalQueue):
     async def _write(self, commands: Sequence[Command], size: int, max_wait: float) -> list[Any]:
         """Run a transaction; retry it for `max_wait` seconds while the server's memory is full."""
         seconds = size / MIN_BYTES_PER_SECOND
-        return await repeat(
+        return await retry(
             lambda: self._call(commands, atomic=True, seconds=seconds), is_full, repr(self), max_wait, self._clock
         )
 
@@ -311,14 +311,14 @@ class RedisQueue(BrokerSource, TransactionalQueue):
                 self._verify_at = 0.0
                 raise
 
-        replies = await self._repeat_call(attempt, max_outage)
+        replies = await self._retry_call(attempt, max_outage)
         for reply in replies:
             self._raise_if_error(reply)
         return replies
 
-    async def _repeat_call(self, attempt: Callable[[], Awaitable[T]], max_outage: float | None = None) -> T:
+    async def _retry_call(self, attempt: Callable[[], Awaitable[T]], max_outage: float | None = None) -> T:
         try:
-            return await self._repeat(attempt, lambda error: isinstance(error, UNREACHABLE_ERRORS), max_outage)
+            return await self._retry(attempt, lambda error: isinstance(error, UNREACHABLE_ERRORS), max_outage)
         except RedisError as error:
             if not is_full(error):
                 self._raise_if_error(error)

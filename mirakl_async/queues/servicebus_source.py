@@ -186,7 +186,7 @@ class ServiceBusSource(BrokerSource):
                 return await operation()
 
         try:
-            return await self._repeat(one_at_a_time, lambda error: isinstance(error, TRANSIENT_ERRORS))
+            return await self._retry(one_at_a_time, lambda error: isinstance(error, TRANSIENT_ERRORS))
         except (exceptions.ServiceBusAuthenticationError, exceptions.ServiceBusAuthorizationError) as error:
             kind = type(error).__name__
         except exceptions.MessagingEntityNotFoundError:

@@ -31,10 +31,10 @@ __all__ = [
     "REJECT",
     "REJECTED",
     "SCHEMA",
-    "Added",
+    "AddedRow",
     "Changes",
     "DiskFull",
-    "Loaded",
+    "LoadedRow",
     "QueueFile",
     "load_rejected",
 ]
@@ -61,8 +61,8 @@ REJECTED = (
     "SELECT number, id, kind, reason, path, order_id, line, at FROM rejected WHERE number > ? ORDER BY number LIMIT ?"
 )
 OLDEST = "SELECT put_at FROM queue ORDER BY id LIMIT 1"
-Loaded: TypeAlias = tuple[int, bytes, int, float | None]
-Added: TypeAlias = tuple[int, int, float | None, bytes]
+LoadedRow: TypeAlias = tuple[int, bytes, int, float | None]
+AddedRow: TypeAlias = tuple[int, int, float | None, bytes]
 
 
 class DiskFull(QueueUnavailable):
@@ -174,8 +174,8 @@ class QueueFile:
         return [(one.st_dev, one.st_ino, one.st_size, one.st_mtime_ns) for one in found]
 
     def commit(
-        self, added: list[Added], changes: Changes, load: int, after: int
-    ) -> tuple[list[Any], list[Loaded], DiskFull | None]:
+        self, added: list[AddedRow], changes: Changes, load: int, after: int
+    ) -> tuple[list[Any], list[LoadedRow], DiskFull | None]:
         """Write all changes in one transaction, and load up to `load` messages whose ids are greater than `after`.
 
         Return the results of the steps, the loaded messages, and the error of a full disk, if any. Loaded messages are
@@ -207,7 +207,7 @@ class QueueFile:
                 self._db.execute("ROLLBACK")
             raise
 
-    def _write(self, added: list[Added], changes: Changes) -> list[Any]:
+    def _write(self, added: list[AddedRow], changes: Changes) -> list[Any]:
         many = self._db.executemany
         for table in ("queue", "bodies"):
             many(f"DELETE FROM {table} WHERE id = ?", [(one,) for one in changes.settled])  # noqa: S608 - a constant
@@ -218,7 +218,7 @@ class QueueFile:
         many(REJECT, [(r.id, r.kind, r.reason, r.path, r.order_id, r.line, r.at) for r in changes.rejected])
         return [do(self._db) for do, _ in changes.steps]
 
-    def _load(self, limit: int, after: int) -> list[Loaded]:
+    def _load(self, limit: int, after: int) -> list[LoadedRow]:
         return self._db.execute(LOAD, (after, limit)).fetchall() if limit else []
 
 

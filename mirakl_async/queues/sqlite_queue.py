@@ -1,8 +1,8 @@
 """A queue for one machine: a SQLite file, written by one thread, with many changes in one transaction.
 
 - A message can be received as soon as it is put, before it is on disk.
-- A message is written by the next commit. The commit starts at once, or after COMMIT_DELAY while messages are leased:
-  a message that is settled before the commit need not be written.
+- A message is written by the next commit. The commit starts at once, or after COMMIT_DELAY while messages are leased
+  or awaited: a message that is settled before the commit need not be written.
 - A commit writes all changes made so far, so a cursor or an acknowledgement is never on disk before the changes that
   it depends on.
 - Messages of up to MAX_BYTES_IN_MEMORY are kept in memory. Further messages are on disk only, and are received after
@@ -26,7 +26,7 @@ from ..checks import check_settings
 from ..errors import ClientStateError, QueueClosed, QueueError
 from .leases import DEFAULT_LEASE, SETTINGS, LeasedMessages, QueueEntry
 from .outages import DEFAULT_MAX_OUTAGE
-from .sqlite_file import FORGET, OLDEST, Added, Changes, DiskFull, Loaded, QueueFile, load_rejected
+from .sqlite_file import FORGET, OLDEST, AddedRow, Changes, DiskFull, LoadedRow, QueueFile, load_rejected
 from .transactional_queue import Transaction, TransactionalQueue
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from .leases import LeasedDelivery
     from .protocol import Message, RejectedRow
 
-__all__ = ["COMMIT_DELAY", "MAX_BYTES_IN_MEMORY", "RETRY_DELAY", "Put", "SharedFile", "SqliteQueue"]
+__all__ = ["COMMIT_DELAY", "MAX_BYTES_IN_MEMORY", "RETRY_DELAY", "PendingPut", "SharedFile", "SqliteQueue"]
 
 log: logging.Logger = logging.getLogger("mirakl_async")
 T = TypeVar("T")
@@ -47,7 +47,7 @@ MAX_BYTES_IN_MEMORY = 16 * 1024 * 1024
 REJECTED_PAGE_SIZE = 200
 
 
-class Put(Struct, eq=False):
+class PendingPut(Struct, eq=False):
     """A waiting call of `put`: `done` is resolved when all of its messages are on disk, or all are settled."""
 
     unsettled: int
@@ -102,7 +102,7 @@ class SharedFile:
     async def flush(self) -> None:
         """Commit all changes, including those made while an earlier commit is running."""
         if self.failure is None and (self._committing or self._unwritten or self.changes):
-            await self.step(lambda _: None)
+            await self.run_in_transaction(lambda _: None)
 
     def unlock(self) -> None:
         """Close the file without committing; blocks until the thread has ended."""
@@ -122,7 +122,7 @@ class SharedFile:
 
     # -- changes
 
-    def add(self, bodies: Sequence[bytes], put: Put | None = None) -> None:
+    def add(self, bodies: Sequence[bytes], put: PendingPut | None = None) -> None:
         """Add new messages, which can be received at once; `put` is the call that waits for them."""
         now = self.messages.clock.time()
         entries = [QueueEntry(str(self._next_id + index), one, put=put, put_at=now) for index, one in enumerate(bodies)]
@@ -135,7 +135,7 @@ class SharedFile:
             self.messages.wake()
         else:
             self.messages.add(entries)
-        self.changed()
+        self.schedule_commit()
 
     def settle(self, message: Message, *, moved: bool = False) -> None:
         """Remove a message; `moved` means that its lines stay in the file, so its put waits for the next commit."""
@@ -144,14 +144,14 @@ class SharedFile:
         if entry.stored:
             self.changes.settled.append(int(entry.id))
         self._unwritten.pop(entry.id, None)  # if it is being written now, the next commit deletes it
-        put: Put | None = entry.put
+        put: PendingPut | None = entry.put
         if put is not None and moved:
             self.changes.steps.append((lambda _: None, put.done))
         elif put is not None:
             put.unsettled -= 1
             if not put.unsettled:
                 _resolve(put.done, None)
-        self.changed()
+        self.schedule_commit()
 
     def take(self, limit: int, holder: object) -> Sequence[LeasedDelivery]:
         """Lease up to `limit` messages from memory to `holder`, and count their deliveries."""
@@ -161,11 +161,11 @@ class SharedFile:
                 self.changes.counted[int(delivery.id)] = delivery.deliveries
         return taken
 
-    def step(self, do: Callable[[sqlite3.Connection], T]) -> asyncio.Future[T]:
+    def run_in_transaction(self, do: Callable[[sqlite3.Connection], T]) -> asyncio.Future[T]:
         """Run a function in the next transaction, which starts at once; the future receives its result."""
         done: asyncio.Future[T] = self.loop.create_future()
         self.changes.steps.append((do, done))
-        self.changed(at_once=True)
+        self.schedule_commit(at_once=True)
         return done
 
     async def load(self, limit: int) -> bool:
@@ -175,14 +175,14 @@ class SharedFile:
         before = self._loaded
         self._load += limit
         self._loads.append(done := self.loop.create_future())
-        self.changed(at_once=True)
+        self.schedule_commit(at_once=True)
         await done
         return self._loaded != before
 
     # -- commits
 
-    def changed(self, *, at_once: bool = False) -> None:
-        """Schedule a commit: at once if `at_once` is set or no message is leased, otherwise after COMMIT_DELAY."""
+    def schedule_commit(self, *, at_once: bool = False) -> None:
+        """Schedule a commit: at once if `at_once` is set or the queue is not busy, otherwise after COMMIT_DELAY."""
         at_once = at_once or not self.messages.busy
         if self._committing:
             self._urgent = self._urgent or at_once
@@ -198,7 +198,7 @@ class SharedFile:
         entries, changes, loads, load = [*self._unwritten.values()], self.changes, self._loads, self._load
         self._timer, self._committing, self._urgent = None, True, False
         self.changes, self._loads, self._load = Changes(), [], 0
-        added: list[Added] = [(int(entry.id), entry.deliveries, entry.put_at, entry.body) for entry in entries]
+        added: list[AddedRow] = [(int(entry.id), entry.deliveries, entry.put_at, entry.body) for entry in entries]
         commit = partial(self.opened.result().commit, added, changes, load, self._loaded)
         written = self.loop.run_in_executor(self._thread, commit)
         written.add_done_callback(partial(self._committed, entries, added, changes, loads))
@@ -230,7 +230,7 @@ class SharedFile:
         for (_, done), result in zip(changes.steps, results, strict=True):
             _resolve(done, result)
         if self._urgent or self._unwritten or self.changes:
-            self.changed(at_once=self._urgent)
+            self.schedule_commit(at_once=self._urgent)
 
     def _mark_stored(self, entry: QueueEntry, number: int, deliveries: int) -> None:
         """Record that a message is on disk; it may have been delivered or settled while it was written."""
@@ -240,12 +240,12 @@ class SharedFile:
             self.changes.settled.append(number)
         elif entry.deliveries != deliveries:
             self.changes.counted[number] = entry.deliveries
-        put: Put | None = entry.put
+        put: PendingPut | None = entry.put
         if put is not None:
             _resolve(put.done, None)
             entry.put = None
 
-    def _add_loaded(self, loaded: list[Loaded]) -> None:
+    def _add_loaded(self, loaded: list[LoadedRow]) -> None:
         self.on_disk -= len(loaded)
         if loaded:
             self._loaded = loaded[-1][0]
@@ -268,7 +268,7 @@ class SharedFile:
         for done in (*loads, *(done for _, done in steps)):
             _resolve(done, error)
         for entry in [*self._unwritten.values()]:
-            put: Put | None = entry.put
+            put: PendingPut | None = entry.put
             if put is not None:
                 _resolve(put.done, error)
                 entry.put = None
@@ -307,13 +307,15 @@ class SqliteQueue(TransactionalQueue):
         path = Path(os.path.realpath(self.path))  # noqa: ASYNC240 - one look at local names
         if self.path.is_symlink() and not path.exists():  # noqa: ASYNC240
             raise QueueError(f"{self.path} is a symbolic link to a file that does not exist: name the file itself")
-        while (shared := _OPEN.get(path)) is not None and shared.closed is not None and not shared.loop.is_closed():
+        while (
+            (shared := _OPEN_FILES.get(path)) is not None and shared.closed is not None and not shared.loop.is_closed()
+        ):
             await asyncio.wait([shared.closed])
         if shared is not None and shared.loop.is_closed():
             shared.unlock()  # its event loop ended without closing it
             shared = None
         if shared is None:
-            shared = _OPEN[path] = SharedFile(path, self._lease, self._max_outage, self._clock)
+            shared = _OPEN_FILES[path] = SharedFile(path, self._lease, self._max_outage, self._clock)
         elif shared.loop is not asyncio.get_running_loop():
             raise QueueError(f"{self.path} is open in another event loop of this process: use it there, or close it")
         shared.users += 1
@@ -321,7 +323,7 @@ class SqliteQueue(TransactionalQueue):
             await asyncio.wait([shared.opened])
             shared.opened.result()
         except BaseException:
-            await _run_shielded(_leave(shared))
+            await _run_shielded(_stop_using(shared))
             raise
         self._shared = shared
         return self
@@ -332,7 +334,7 @@ class SqliteQueue(TransactionalQueue):
         shared, self._shared = self._shared, None
         if shared is not None and shared.process == os.getpid():
             shared.messages.release_all(self)
-            await _run_shielded(_leave(shared))
+            await _run_shielded(_stop_using(shared))
 
     def _check_open(self) -> SharedFile:
         shared = self._shared
@@ -365,7 +367,7 @@ class SqliteQueue(TransactionalQueue):
         shared.changes.rejected.extend(changes.rejected)
         shared.changes.cursors.update(changes.cursors)
         bodies, waits = changes.bodies, changes.settled is None and not changes.forgotten
-        put = Put(len(bodies), shared.loop.create_future()) if bodies and waits else None
+        put = PendingPut(len(bodies), shared.loop.create_future()) if bodies and waits else None
         shared.add(bodies, put)
         if changes.settled is not None:
             shared.settle(changes.settled, moved=True)
@@ -373,7 +375,7 @@ class SqliteQueue(TransactionalQueue):
             await put.done
         if changes.forgotten:
             rows = [(row.id, row.at) for row in changes.forgotten]
-            await shared.step(lambda db: db.executemany(FORGET, rows))
+            await shared.run_in_transaction(lambda db: db.executemany(FORGET, rows))
 
     async def receive(self, limit: int, *, wait: float) -> Sequence[LeasedDelivery]:
         """Receive up to `limit` messages; return as soon as there is one, or [] after `wait` seconds (at most 5)."""
@@ -409,7 +411,7 @@ class SqliteQueue(TransactionalQueue):
         shared = self._check_open()
         if shared.messages.entries or not shared.on_disk:
             return shared.messages.oldest()
-        found = await shared.step(lambda db: db.execute(OLDEST).fetchone())
+        found = await shared.run_in_transaction(lambda db: db.execute(OLDEST).fetchone())
         if found is None or found[0] is None:
             return 0.0 if found is None else None
         return max(0.0, shared.messages.clock.time() - float(found[0]))
@@ -417,13 +419,15 @@ class SqliteQueue(TransactionalQueue):
     async def cursor(self, name: str) -> str | None:
         """Return the last stored position of this source."""
         query = "SELECT position FROM cursors WHERE name = ?"
-        found = await self._check_open().step(lambda db: db.execute(query, (name,)).fetchone())
+        found = await self._check_open().run_in_transaction(lambda db: db.execute(query, (name,)).fetchone())
         return None if found is None else found[0]
 
     async def rejected(self) -> AsyncIterator[RejectedRow]:
         """Iterate over the rejected rows, oldest first."""
         last = 0
-        while page := await self._check_open().step(partial(load_rejected, after=last, limit=REJECTED_PAGE_SIZE)):
+        while page := await self._check_open().run_in_transaction(
+            partial(load_rejected, after=last, limit=REJECTED_PAGE_SIZE)
+        ):
             for last, row in page:  # noqa: B007 - the next page begins after it
                 yield row
 
@@ -437,16 +441,16 @@ class SqliteQueue(TransactionalQueue):
 
         `do` is called in the writer thread.
         """
-        return await self._check_open().step(do)
+        return await self._check_open().run_in_transaction(do)
 
 
-_OPEN: dict[Path, SharedFile] = {}
+_OPEN_FILES: dict[Path, SharedFile] = {}
 """The open files of this process by their real paths; locking a file a second time would fail."""
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_OPEN.clear)
+    os.register_at_fork(after_in_child=_OPEN_FILES.clear)
 
 
-async def _leave(shared: SharedFile) -> None:
+async def _stop_using(shared: SharedFile) -> None:
     shared.users -= 1
     if shared.users:
         await shared.flush()
@@ -454,8 +458,8 @@ async def _leave(shared: SharedFile) -> None:
     try:
         await shared.close()
     finally:
-        if _OPEN.get(shared.path) is shared:
-            del _OPEN[shared.path]
+        if _OPEN_FILES.get(shared.path) is shared:
+            del _OPEN_FILES[shared.path]
 
 
 async def _run_shielded(work: Coroutine[Any, Any, None]) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
     from urllib.parse import SplitResult
 
-__all__ = ["MAX_CONNECTIONS", "REGION", "WEEK", "make_client", "split_url", "warn"]
+__all__ = ["MAX_CONNECTIONS", "REGION", "WEEK", "make_client", "split_url", "warn_about_settings"]
 
 log: logging.Logger = logging.getLogger("mirakl_async")
 REGION = re.compile(r"(?:^|[.])([a-z]{2}(?:-[a-z]+)+-\d)[.]")
@@ -51,7 +51,7 @@ def make_client(session: Any, parts: SplitResult) -> AbstractAsyncContextManager
     )
 
 
-def warn(queue: str, attributes: dict[str, str]) -> None:
+def warn_about_settings(queue: str, attributes: dict[str, str]) -> None:
     """Log warnings for settings that would lose messages in a long outage, or after a few restarts."""
     days = int(attributes.get("MessageRetentionPeriod", WEEK)) / 86_400
     if days < WEEK / 86_400:

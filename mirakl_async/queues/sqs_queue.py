@@ -37,7 +37,7 @@ __all__ = ["ACCESS_DENIED", "BATCH_SIZE", "THROTTLED", "TRANSIENT_ERRORS", "SqsQ
 try:
     from botocore import exceptions, parsers  # type: ignore[import-untyped] # pyright: ignore[reportMissingTypeStubs]
 
-    from .sqs_opening import make_client, split_url, warn
+    from .sqs_opening import make_client, split_url, warn_about_settings
 except ImportError as _missing:
     raise ConfigurationError("SqsQueue needs the extra: pip install 'mirakl-async[sqs]'") from _missing
 
@@ -100,12 +100,12 @@ class SqsQueue(BrokerSource):
 
     async def _open(self) -> None:
         if self._client is None:
-            self._client = await self._guard(self._connect)
+            self._client = await self._retry_and_translate(self._connect)
         answer = await self._call("get_queue_attributes", AttributeNames=["All"])
         if not (attributes := answer.get("Attributes")):
             raise ConfigurationError(f"{self!r}: the server's response is not that of SQS; check the URL")
         self.max_bytes = int(attributes.get("MaximumMessageSize", TYPICAL_BYTES))
-        warn(repr(self), attributes)
+        warn_about_settings(repr(self), attributes)
 
     async def _connect(self) -> Any:
         own = make_client(self._session, self._parts)
@@ -166,7 +166,7 @@ class SqsQueue(BrokerSource):
             )
             return self._hold([_delivery(message) for message in answer.get("Messages", ())], since)
 
-        return await self._guard(attempt)
+        return await self._retry_and_translate(attempt)
 
     async def _extend(self, messages: Sequence[BrokerDelivery]) -> Collection[str]:
         entries = _entries(messages, VisibilityTimeout=self._visibility)
@@ -209,7 +209,7 @@ class SqsQueue(BrokerSource):
         return final
 
     async def _call(self, operation: str, seconds: float = 0.0, **arguments: Any) -> dict[str, Any]:
-        return await self._guard(lambda: self._send(operation, seconds, **arguments))
+        return await self._retry_and_translate(lambda: self._send(operation, seconds, **arguments))
 
     async def _send(self, operation: str, seconds: float = 0.0, **arguments: Any) -> dict[str, Any]:
         async with asyncio.timeout(REPLY_TIMEOUT + seconds):
@@ -217,13 +217,13 @@ class SqsQueue(BrokerSource):
                 "dict[str, Any]", await getattr(self._client, operation)(QueueUrl=self._parts.geturl(), **arguments)
             )
 
-    async def _guard(self, operation: Callable[[], Awaitable[T]]) -> T:
+    async def _retry_and_translate(self, operation: Callable[[], Awaitable[T]]) -> T:
         """Run an operation with retries, and translate AWS errors.
 
         Only the codes of AWS errors are shown, because their texts contain signatures.
         """
         try:
-            return await self._repeat(operation, _is_transient)
+            return await self._retry(operation, _is_transient)
         except boto.ClientError as error:
             code, action = _code(error), error.operation_name
         except boto.BotoCoreError as error:

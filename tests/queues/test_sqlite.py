@@ -483,7 +483,7 @@ async def test_messages_come_in_order_and_memory_is_bounded(path: Path, monkeypa
 async def limit_pages(queue: SqliteQueue, pages: int) -> None:
     """Limit the file to `pages` pages, or to its current size: SQLite then reports a full disk."""
     assert queue._shared is not None
-    await queue._shared.step(lambda db: db.execute(f"PRAGMA max_page_count = {pages}"))
+    await queue._shared.run_in_transaction(lambda db: db.execute(f"PRAGMA max_page_count = {pages}"))
 
 
 async def test_a_full_disk_delays_puts_and_no_other_call(path: Path, monkeypatch: Any, caplog: Any) -> None:
