@@ -58,11 +58,9 @@ __all__ = [
 
 log: logging.Logger = logging.getLogger("mirakl_async")
 T = TypeVar("T")
-END_TIMEOUT = 10.0
+END_TIMEOUT, RETRY_INTERVAL, PROGRESS_INTERVAL = 10.0, 5.0, 5.0
 FIRST_DELAY, MAX_DELAY, BUSY_DELAY = 0.5, 60.0, 1.0
 MAX_WAITS_FOR_REPORT = 5
-RETRY_INTERVAL = 5.0
-PROGRESS_INTERVAL = 5.0
 
 
 class EventStream:
@@ -300,15 +298,11 @@ class EventStream:
         return progress is not None and await self._admit_command(item, progress)
 
     async def _start(self, item: Item) -> ActionProgress | None:
-        until = self._clock.monotonic() + self._queue.lease if item.message is None else item.message.until
+        lease = self._queue.lease if item.message is None else item.message.until - self._clock.monotonic()
         self._in_progress[item.order] = item  # already now: the store may lock the order although its answer is lost
         try:
             return await self._store.start(
-                action_id_of(item),
-                item.order,
-                self._runner,
-                max(0.001, until - self._clock.monotonic()),
-                overdue=item.message is None,
+                action_id_of(item), item.order, self._runner, max(0.001, lease), overdue=item.message is None
             )
         except QueueUnavailable as error:
             log.warning("%s; trying again in %.0f s", error, RETRY_INTERVAL)
