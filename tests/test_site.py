@@ -7,11 +7,13 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from docs.site.__main__ import main
 from docs.site.event_pages import event_page, handler
 from docs.site.operation_pages import AFTER_EXPORT, example, operation_page
 from docs.site.pages import all_pages, client_of
@@ -24,6 +26,17 @@ from tests.simulator.calls import CALLS, prepared, typed
 
 ROOT = Path(__file__).parents[1]
 CHROMIUM = shutil.which("chromium")
+EXTRAS = {
+    "arrow": "pyarrow",
+    "cli": "cyclopts",
+    "otel": "opentelemetry",
+    "postgres": "asyncpg",
+    "pubsub": "gcloud",
+    "redis": "redis",
+    "servicebus": "azure",
+    "sqs": "aiobotocore",
+}
+"""A module of each extra of the package."""
 BUILD_TIMEOUT = 300  # seconds; the site is built within the first test that needs it
 QUIET = [
     "--headless",
@@ -166,3 +179,26 @@ def test_a_page_is_rendered_by_a_real_browser(site, tmp_path, name, scheme, word
     assert words in shown
     assert f'data-md-color-scheme="{"slate" if scheme == DARK else "default"}"' in shown
     assert picture.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+
+
+def test_the_extra_for_the_site_has_all_that_its_pages_import():
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    given = " ".join(extras["docs"])
+    missing = [module for extra, module in EXTRAS.items() if not re.search(rf"\[[^\]]*\b{extra}\b", given)]
+    script = (
+        "import sys\n"
+        f"sys.modules.update(dict.fromkeys({missing!r}))  # as if they were not installed\n"
+        "from importlib import import_module\n"
+        "from docs.site.pages import MODULES\n"
+        "assert [import_module(f'mirakl_async.{name}') for name in MODULES]\n"
+    )
+    made = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert made.returncode == 0, made.stderr
+
+
+def test_a_folder_with_other_files_is_not_emptied(tmp_path, capsys):
+    (tmp_path / "mkdocs.yml").write_text("")
+    (tmp_path / "thesis.md").write_text("all of it")
+    assert main(tmp_path) == 2
+    assert (tmp_path / "thesis.md").read_text() == "all of it"
+    assert "has other files than a built site; name a new folder" in capsys.readouterr().err

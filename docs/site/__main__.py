@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import shutil
 import subprocess
@@ -12,6 +13,9 @@ import yaml
 
 from .notebook_pages import notebook_pages
 from .pages import ROOT, all_pages, navigation
+
+BUILT = {"docs", "mkdocs.yml", "site", ".cache"}
+"""What a build leaves in its folder."""
 
 
 def write_sources(folder: Path) -> None:
@@ -28,7 +32,10 @@ def write_sources(folder: Path) -> None:
 
 
 def main(folder: Path) -> int:
-    """Build into FOLDER/site; the status is that of the builder."""
+    """Build into FOLDER/site; the status is that of the builder. A folder with anything else in it is not emptied."""
+    if folder.exists() and {one.name for one in folder.iterdir()} - BUILT:
+        sys.stderr.write(f"{folder} has other files than a built site; name a new folder\n")
+        return 2
     shutil.rmtree(folder, ignore_errors=True)
     write_sources(folder)
     command = [sys.executable, "-m", "zensical", "build", "--strict", "-f", str(folder / "mkdocs.yml")]
@@ -36,4 +43,6 @@ def main(folder: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]).resolve()))
+    parser = argparse.ArgumentParser(prog="python -m docs.site", description="Build the documentation's site.")
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="folder to build in; the site is in FOLDER/site")
+    sys.exit(main(parser.parse_args().folder.resolve()))

@@ -37,13 +37,19 @@ class MovableClock(Protocol):
         ...
 
 
+MAX_SECONDS = 253_000_000_000.0
+"""In the year 9987: the dates of rows after it could not be written."""
+
+
 def seconds_of(moment: datetime | float) -> float:
-    """Convert a point in time to seconds since 1970; raises ValueError for a date-time without a time zone."""
-    if not isinstance(moment, datetime):
+    """Convert a point in time to seconds since 1970; raises ValueError for anything else, also without a time zone."""
+    if isinstance(moment, datetime) and moment.tzinfo is not None:
+        return moment.timestamp()
+    if isinstance(moment, int | float) and moment < MAX_SECONDS:
         return moment
-    if moment.tzinfo is None:
-        raise ValueError("now: a date-time needs a time zone, as in datetime(2026, 1, 31, tzinfo=UTC)")
-    return moment.timestamp()
+    raise ValueError(
+        "now: must be seconds since 1970, or a date-time with a time zone, as in datetime(2026, 1, 31, tzinfo=UTC)"
+    )
 
 
 class RealClock:

@@ -72,22 +72,22 @@ class OrderRecord(Struct):
         return json.decode(self.order)
 
 
-class Channels(Struct):
+class Channels(Struct, forbid_unknown_fields=True):
     """Channels and their stores."""
 
     channels: dict[str, list[str]]
 
 
-class ActionIds(Struct):
+class ActionIds(Struct, forbid_unknown_fields=True):
     """The ids of actions."""
 
     action_ids: list[str]
 
 
-class Advance(Struct):
+class Advance(Struct, forbid_unknown_fields=True):
     """The seconds by which to move the clock forward."""
 
-    advance: Annotated[float, Meta(ge=0)]
+    advance: Annotated[float, Meta(ge=0, le=1e9)]
 
 
 class Moment(Struct):
@@ -108,14 +108,14 @@ class Revoked(Struct):
     revoked: int
 
 
-class SellerPlace(Struct):
+class SellerPlace(Struct, forbid_unknown_fields=True):
     """The store of a seller; by default the first known store."""
 
     channel_id: str | None = None
     store_id: str | None = None
 
 
-class Deliver(Struct):
+class Deliver(Struct, forbid_unknown_fields=True):
     """Whether to deliver all pending events, or only those that are due."""
 
     everything: bool = False

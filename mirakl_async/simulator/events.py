@@ -45,7 +45,7 @@ async def hand_over(sink: Sink, bodies: Sequence[bytes]) -> None:
         await result
 
 
-class Delivery(Struct, frozen=True, kw_only=True):
+class Delivery(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How events are delivered.
 
     An event is delivered again with the probability `duplicates`. The next event is chosen at random from up to
@@ -56,6 +56,14 @@ class Delivery(Struct, frozen=True, kw_only=True):
     duplicates: float = 0.0
     reorder: int = 1
     delay: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.duplicates <= 1:
+            raise ValueError("duplicates: must be a probability from 0 to 1")
+        if self.reorder < 1:
+            raise ValueError("reorder: must be at least 1")
+        if not 0 <= self.delay < float("inf"):
+            raise ValueError("delay: must be a number of seconds")
 
 
 class StoredFile(Struct, frozen=True):

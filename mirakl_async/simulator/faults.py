@@ -45,7 +45,7 @@ class When(TypedDict, total=False):
     after_processing: bool
 
 
-class Fault(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Fault(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """One fault, created by the class methods below; each also accepts the keywords of `When`.
 
     In JSON, for the control plane, a fault is an object with these members.

@@ -78,6 +78,7 @@ class _Arguments(Struct):
     api_key: Annotated[str, Meta(min_length=1)] | None
     sockets: bool
     front: dict[str, int | list[Any]] | None
+    faults: FaultPlan | None
     oddities: Oddities
     action_seconds: Seconds
 

@@ -210,7 +210,7 @@ def test_invalid_faults_are_rejected(arguments):
         {"latency": -1}, {"latency": "1"}, {"latency": (1,)}, {"latency": float("nan")}, {"expires_in": -1},
         {"seed": "a"}, {"client_id": ""}, {"client_secret": 5}, {"equal_stamp": "keep"}, {"error_fields": "all"},
         {"unique_lines": "no"}, {"keep": "all"}, {"keepalive": -1}, {"log_size": -1}, {"port": 70000},
-        {"front": {"orders": "many"}},
+        {"front": {"orders": "many"}}, {"faults": [Fault.reset()]}, {"faults": 3},
     ],
     ids=str,
 )  # fmt: skip

@@ -134,8 +134,10 @@ async def test_a_simulator_starts_at_the_given_time(now):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"now": datetime(2026, 1, 1)}, "needs a time zone"),  # noqa: DTZ001 - what is refused
+        ({"now": datetime(2026, 1, 1)}, "a date-time with a time zone"),  # noqa: DTZ001 - what is refused
         ({"now": "yesterday"}, "^now: "),
+        ({"now": "2026-01-31T12:00:00Z"}, "^now: must be seconds since 1970, or a date-time with a time zone"),
+        ({"now": 1e12}, "^now: must be seconds since 1970"),
         ({"now": float("nan")}, "^now: "),
         ({"now": 1.0, "clock": ManualClock()}, "set the time of `clock`"),
     ],

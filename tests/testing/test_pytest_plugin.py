@@ -205,6 +205,7 @@ WRONG = [
     ("@pytest.mark.mirakl(rate_limit=1)", "mirakl", "'rate_limit'"),
     ("@pytest.mark.mirakl(faults=['503'])", "mirakl", "must be made by Fault"),
     ("@pytest.mark.mirakl(clock=RealClock())", "mirakl_clock", "cannot move"),
+    ("@pytest.mark.mirakl(now='2026-01-31T12:00:00Z')", "mirakl, mirakl_clock", "now: must be seconds since 1970"),
     ("@pytest.mark.mirakl(sockets=False, port=8080)", "mirakl", "without sockets has none"),
 ]
 

@@ -37,27 +37,27 @@ class FrontState(Struct):
     uploaded: int
 
 
-class Insert(Struct):
+class Insert(Struct, forbid_unknown_fields=True):
     """The number of generated rows to add, or the rows themselves, as the newest or the oldest of a list."""
 
     rows: int | list[dict[str, Any]] = 1
     where: End = "last"
 
 
-class Ids(Struct):
+class Ids(Struct, forbid_unknown_fields=True):
     """The identities of rows, or rows that contain them."""
 
     ids: list[str | dict[str, Any]]
 
 
-class Change(Struct):
+class Change(Struct, forbid_unknown_fields=True):
     """The new values of rows' members."""
 
     ids: list[str | dict[str, Any]]
     members: dict[str, Any] = {}
 
 
-class Corruption(Struct):
+class Corruption(Struct, forbid_unknown_fields=True):
     """The members of a row as it is sent."""
 
     id: str

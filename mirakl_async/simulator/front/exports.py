@@ -45,7 +45,11 @@ ELSEWHERE = "/exports"
 _ROWS_SENT_WHOLE = 200
 
 
-class ExportPlan(Struct, frozen=True, kw_only=True, omit_defaults=True):
+ABANDONED = 60.0
+"""Seconds without a request of its status, after which an export no longer prevents others: at Mirakl it would end."""
+
+
+class ExportPlan(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """The plan of an export: how it ends, when, and the number and place of its files.
 
     The export is PENDING for `looks` status requests or, if given, for `seconds` of the simulator's clock. `files`
@@ -88,6 +92,7 @@ class ExportJob:
         self.plan = plan
         self.created = created
         self.looks = 0
+        self.looked_at = created
         count = len(asked.ranks)
         size = -(-count // plan.files) if plan.files else asked.items_a_file
         self.chunks: Sequence[Sequence[int]] = [asked.ranks[begin : begin + size] for begin in range(0, count, size)]
@@ -131,7 +136,8 @@ class Exports:
     def create(self, call: Call) -> Answer:
         """Start an export; only one export of orders, or one of offers for the same request, can run at a time."""
         now = self._clock.time()
-        pending = [name for name, job in self.jobs.items() if job.status(now) == "PENDING"]
+        fresh = [name for name, job in self.jobs.items() if now - job.looked_at < ABANDONED]
+        pending = [name for name in fresh if self.jobs[name].status(now) == "PENDING"]
         try:
             asked = self.kind.ask(body_of(call, dict[str, Any]), self._table)
             if pending and self.kind is ORDER_EXPORTS:
@@ -152,8 +158,9 @@ class Exports:
         job = self.jobs.get(tracking_id)
         if job is None:
             return refused(404, "There is no such export").answer
-        job.looks += 1
         now = self._clock.time()
+        job.looks += 1
+        job.looked_at = now
         status = job.status(now)
         body: dict[str, Any] = {"status": status, "last_updated": instant(now)}
         if status == "FAILED" and self.kind is OFFER_EXPORTS:

@@ -36,7 +36,7 @@ _HANDED_OVER = frozenset({"SENT", "COMPLETE"})
 _USUAL_SOURCE = [["sku", "title", "ean"], *([f"S{n:04}", f"Thing {n}; “new”", names.ean(n)] for n in range(20))]
 
 
-class ImportPlan(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ImportPlan(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """The plan of an import: how it ends, how fast, and which lines are invalid.
 
     A state lasts `stage_seconds` of the simulator's clock, or until P42 is called. The first `wrong_lines` lines cannot

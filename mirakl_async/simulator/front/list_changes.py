@@ -16,7 +16,7 @@ __all__ = ["ListChange", "ListChanges", "Where"]
 Where = Literal["first", "last", "read", "anywhere"]
 
 
-class ListChange(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ListChange(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """After every `every`th page of `operation`, `rows` rows of its list are inserted, deleted or updated.
 
     `where` selects the oldest rows ("first"), the newest ("last"), those of the page just sent ("read"), or any.

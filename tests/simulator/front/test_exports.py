@@ -135,6 +135,21 @@ async def test_one_export_of_orders_at_a_time(front):
     assert (await ask(front, ORDERS, YEAR)).json != first.json
 
 
+async def test_an_abandoned_export_of_orders_does_not_prevent_others(start):
+    clock = ManualClock()
+    front = await start({"orders": 5}, clock=clock)
+    dates = {"start_date": "2023-01-01T00:00:00Z", "end_date": "2024-01-01T00:00:00Z"}
+    first = await ask(front, ORDERS, dates)
+    clock.advance(59)
+    assert (await ask(front, ORDERS, dates)).status == 400
+    await front.get(f"{ORDERS}/status/{first.json['tracking_id']}")
+    clock.advance(59)
+    assert (await ask(front, ORDERS, dates)).status == 400
+    clock.advance(1)
+    assert (await ask(front, ORDERS, dates)).json != first.json
+    assert (await front.get(f"{ORDERS}/status/{first.json['tracking_id']}")).json["status"] == "COMPLETED"
+
+
 async def test_the_same_request_names_the_same_export_of_offers(front):
     first = await ask(front, OFFERS, {"export_type": "text/csv"})
     assert (await ask(front, OFFERS, {"export_type": "text/csv"})).json == first.json
