@@ -96,6 +96,16 @@ AWKWARD = [
 ]  # fmt: skip
 
 
+async def test_the_environment_gives_neither_a_proxy_nor_credentials(monkeypatch, tmp_path):
+    passwords = tmp_path / "netrc"
+    passwords.write_text("machine 127.0.0.1 login user password other\n")
+    monkeypatch.setenv("NETRC", str(passwords))
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    async with RawServer(answering(DONE)) as server, connect(server) as client:
+        assert len((await report(client)).attempts) == 1
+    assert server.requests[0].header("Authorization") == "Bearer t"
+
+
 async def test_a_path_argument_arrives_as_one_escaped_segment():
     async with RawServer(answering(answer(b'{"order_id":"1"}'))) as server, front(server) as client:
         for text in AWKWARD:

@@ -357,9 +357,10 @@ async def test_certificates_are_checked():
     await site.start()
     try:
         url = f"https://127.0.0.1:{runner.addresses[0][1]}"
-        for trusted, works in ((authority, True), (other, False)):
-            trust = ssl.create_default_context()
-            trusted.configure_trust(trust)
+        for trusted, works in ((authority, True), (other, False), (None, False)):  # None: the system's authorities
+            trust = ssl.create_default_context() if trusted else None
+            if trusted:
+                trusted.configure_trust(trust)
             settings = {
                 "auth": BearerToken("t"),
                 "rate_limit": "none",
@@ -409,6 +410,31 @@ async def test_a_page_in_place_of_a_file_leaves_no_connection_behind(page, lengt
             with pytest.raises(errors.UnexpectedResponse, match="HTML"):
                 await front.products.download_error_report(1).read()
             assert not front.session.transport._wire._pooled.connector._acquired
+
+
+@pytest.mark.parametrize(
+    ("status", "error"), [("200 OK", errors.AttemptTimeout), ("503 Busy", errors.ServerError), ("200 OK", None)]
+)
+async def test_a_file_whose_start_does_not_arrive_leaves_no_connection_behind(status, error):
+    async def stall(script, reader, writer):
+        await script.request(reader)
+        writer.write(b"HTTP/1.1 %b\r\nContent-Type: text/csv\r\nContent-Length: 9\r\n\r\na" % status.encode())
+        assert await reader.read() == b""
+
+    async with Script(stall) as server:
+        auth, url = BearerToken("t"), f"http://127.0.0.1:{server.port}"
+        async with MarketplaceFront(url, auth=auth, rate_limit="none", retry=NO_RETRIES) as front:
+            connector = front.session.transport._wire._pooled.connector
+            timeouts = {"timeout": 0.05} if error else {}
+            reading = asyncio.create_task(front.products.download_error_report(1, **timeouts).read())
+            if error is None:
+                while not server.heads:
+                    await asyncio.sleep(0.001)
+                await asyncio.sleep(0.02)
+                reading.cancel()
+            with pytest.raises(error or asyncio.CancelledError):
+                await reading
+            assert not connector._acquired
 
 
 async def test_a_page_that_ends_early_is_not_a_file():
