@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..checks import CALLABLE, SECONDS, SECONDS_OR_ZERO, Rules, check_settings, instance, whole
 from ..errors import ConfigurationError, QueueUnavailable
+from ..queues.bodies import check_sizes
 from ..queues.opening import make_queue, open_queue, require
 from ..queues.protocol import Sink, Source
 from .counters import EventCounters, EventRecorder
@@ -173,16 +175,18 @@ class Events:
         async def log_only(action_id: str, _outcome: ActionOutcome, _reason: str) -> None:
             """Do nothing: the reporter logs the rejection, and there is no queue to store it in."""
 
-        async with open_store(store if store is idempotency_store else idempotency_store) as active_store:
+        async with AsyncExitStack() as stack:
+            opening = open_store(store if store is idempotency_store else idempotency_store)
+            active_store = await stack.enter_async_context(opening)
+            sink: Sink | None = None
+            if orders is not None:
+                queue = await stack.enter_async_context(open_queue(orders))
+                sink = require(queue, Sink, "give another queue")
+                check_sizes(repr(sink), decided.then, sink.max_bytes)
             encoded = decided.encode()
             stored = await active_store.decide(action_id, encoded)
-            if orders is None:
-                reporter = Reporter(self._session, None, recorder, log_only)
-                reported = await reporter.report(action_id, decode_outcome(stored), is_first=stored == encoded)
-            else:
-                async with open_queue(orders) as queue:
-                    reporter = Reporter(self._session, require(queue, Sink, "give another queue"), recorder, log_only)
-                    reported = await reporter.report(action_id, decode_outcome(stored), is_first=stored == encoded)
+            reporter = Reporter(self._session, sink, recorder, log_only)
+            reported = await reporter.report(action_id, decode_outcome(stored), is_first=stored == encoded)
             if reported:
                 await active_store.reported([action_id])
             elif not active_store.durable:

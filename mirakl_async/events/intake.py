@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
@@ -13,6 +14,7 @@ from ..model import Command
 from .decode import UnknownEvent, decode
 from .parts import OFFER_EVENTS, offer_key
 from .rejections import make_row
+from .reporting import MAX_ACTION_ID
 from .schedule import Item
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ __all__ = ["MAX_RECEIVE", "RETRY_INTERVAL", "WAIT_AT_END", "EventIntake", "make_
 log: logging.Logger = logging.getLogger("mirakl_async")
 MAX_RECEIVE, RECEIVE_WAIT, WAIT_AT_END = 32, 5.0, 0.5
 RETRY_INTERVAL = 5.0
+MAX_ORDER_KEY = 1000  # an index of PostgreSQL takes up to 2,700 bytes
 
 
 class EventIntake:
@@ -119,8 +122,8 @@ class EventIntake:
         if isinstance(event, UnknownEvent) and event.action_id is not None:
             log.error("a command of unknown type %r was set aside: it has no outcome yet", event.type[:64])
             await self.set_aside(held, body, f"unknown command {event.type[:64]}", event.action_id)
-        elif isinstance(event, Command) and "\0" in event.action_id:
-            await self.set_aside(held, body, "the action_id has a NUL character")
+        elif isinstance(event, Command) and (fault := _invalid_action_id(event.action_id)) is not None:
+            await self.set_aside(held, body, fault)
         else:
             self._schedule.add(make_item(event, held))
             self._wake()
@@ -151,12 +154,22 @@ class EventIntake:
         await self.set_aside(None, body, reason, action_id)
 
 
+def _invalid_action_id(action_id: str) -> str | None:
+    """Return why no outcome can be stored or reported under this id; None if it is valid."""
+    if "\0" in action_id:
+        return "the action_id has a NUL character"
+    size = len(action_id.encode())
+    return None if size <= MAX_ACTION_ID else f"the action_id has {size} bytes; the maximum is {MAX_ACTION_ID}"
+
+
 def make_item(event: Event, held: HeldMessage | None) -> Item:
     """Return the item of an event; its subject is the order or the offer, of which one event at a time is handled."""
     data = cast("Any", getattr(event, "data", None))
     if isinstance(event, Command):
         key = (data.channel_id, data.channel_store_id, data.channel_order_id)
         order = msgspec.json.encode(key).decode()
+        if len(order) > MAX_ORDER_KEY:
+            order = blake2b(order.encode(), digest_size=32).hexdigest()
         return Item(event, order, held, order)
     if isinstance(event, OFFER_EVENTS):
         return Item(event, offer_key(event), held)

@@ -10,6 +10,7 @@ from msgspec import UNSET, Struct
 from .. import codec
 from ..models.connect.orders import ActionError, ActionErrorCode, UpdateActionRequest
 from ..redaction import RedactedBytesRepr
+from ..server_text import valid_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -109,7 +110,7 @@ def succeeded(then: Sequence[tuple[Any, Any]] = ()) -> ActionOutcome:
 
 def failed(errors: Sequence[tuple[str, str]]) -> ActionOutcome:
     """Return the outcome FAILED with these pairs of code and message."""
-    return ActionOutcome("FAILED", list(errors))
+    return ActionOutcome("FAILED", [(valid_text(code), valid_text(message)) for code, message in errors])
 
 
 def unexpected(reason: str) -> ActionOutcome:

@@ -53,7 +53,7 @@ class RejectedEvents:
         elif offers(place, KeepsRejected):
             await place.reject(None, [row])
         else:
-            await place.put([row.line or b"{}"])
+            await place.put([_message(row)])
         if held is not None:
             messages.finish(held)
 
@@ -93,6 +93,16 @@ def _line(row: RejectedRow) -> bytes:
     except UnicodeDecodeError:
         content = {"body_base64": base64.b64encode(body).decode()}
     return msgspec.json.encode({"id": row.id, "kind": row.kind, "reason": row.reason, "at": row.at, **content}) + b"\n"
+
+
+def _message(row: RejectedRow) -> bytes:
+    """Return the body for a queue: the message as it was, or a record of it if it is empty or not UTF-8."""
+    body = row.line or b""
+    try:
+        is_text = bool(body.decode())
+    except UnicodeDecodeError:
+        is_text = False
+    return body if is_text else _line(row)
 
 
 def _append(path: Path, line: bytes) -> None:

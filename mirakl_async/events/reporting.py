@@ -10,13 +10,22 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from ..errors import BadRequest, CallError, ConnectFailed, InvalidArgument, MiraklError, NotFound, QueueUnavailable
+from ..errors import (
+    BadRequest,
+    CallError,
+    ConnectFailed,
+    InvalidArgument,
+    MiraklError,
+    NotFound,
+    QueueUnavailable,
+    TooLarge,
+)
 from ..http import request_builder
 from ..operations.connect.orders import UPDATE_ACTION_STATUS
 from ..order_sync.error_policy import is_foreign, recovery_for
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
     from ..http.request import Request
     from ..http.session import Session
@@ -25,7 +34,7 @@ if TYPE_CHECKING:
     from .counters import EventRecorder
     from .outcomes import ActionOutcome
 
-__all__ = ["ALREADY_FINAL", "GONE_REASON", "MAX_PAUSE", "OPTIONS", "Reporter", "Verdict"]
+__all__ = ["ALREADY_FINAL", "GONE_REASON", "MAX_ACTION_ID", "MAX_PAUSE", "OPTIONS", "Reporter", "Verdict"]
 
 log: logging.Logger = logging.getLogger("mirakl_async")
 ALREADY_FINAL = "ACTION_ALREADY_FINAL"
@@ -38,7 +47,11 @@ Verdict: TypeAlias = Literal["reported", "already_final", "gone", "refused"]
 
 
 class Reporter:
-    """Reports outcomes; calls `rejected` with the action id, the outcome and the reason if Connect rejects one."""
+    """Reports outcomes; calls `rejected` with the action id, the outcome and the reason if Connect rejects one.
+
+    `rejected_order` is called with an order that is too large for the queue, and the reason; without it, TooLarge is
+    raised.
+    """
 
     def __init__(
         self,
@@ -46,13 +59,16 @@ class Reporter:
         orders: Sink | None,
         recorder: EventRecorder,
         rejected: Callable[[str, ActionOutcome, str], Awaitable[None]],
+        *,
         max_outage: float = MAX_OUTAGE,
+        rejected_order: Callable[[bytes, str], Awaitable[None]] | None = None,
     ) -> None:
         self._session = session
         self._clock = session.clock
         self._orders = orders
         self._recorder = recorder
         self._rejected = rejected
+        self._rejected_order = rejected_order
         self._max_outage = max_outage
         self._down_since: float | None = None
 
@@ -82,12 +98,25 @@ class Reporter:
             self._recorder.record("already_final")
         if self._orders is not None and outcome.then:
             try:
-                await self._orders.put(outcome.then)
+                await self._put(action_id, self._orders, outcome.then)
             except QueueUnavailable as error:
                 log.warning("the order of action %s could not be put: %s", action_id, error)
                 self._recorder.record("postponed")
                 return False
         return True
+
+    async def _put(self, action_id: str, orders: Sink, bodies: Sequence[bytes]) -> None:
+        try:
+            await orders.put(bodies)
+        except TooLarge as error:
+            if self._rejected_order is None:
+                raise
+            if len(bodies) == 1:
+                log.error("an order of action %s was rejected: %s", action_id, error)  # noqa: TRY400
+                await self._rejected_order(bodies[0], str(error))
+                return
+            for body in bodies:
+                await self._put(action_id, orders, [body])
 
     async def _send_with_retries(self, action_id: str, outcome: ActionOutcome, *, is_first: bool) -> Verdict | None:
         try:
@@ -117,8 +146,8 @@ class Reporter:
             pause = min(MAX_PAUSE, 2 * pause)
 
     def _build(self, action_id: str, outcome: ActionOutcome) -> Request:
-        if len(action_id) > MAX_ACTION_ID:
-            raise InvalidArgument(UPDATE_ACTION_STATUS.code, "action_id", f"has {len(action_id)} characters")
+        if (size := len(action_id.encode("utf-8", "replace"))) > MAX_ACTION_ID:
+            raise InvalidArgument(UPDATE_ACTION_STATUS.code, "action_id", f"has {size} bytes")
         base = self._session.base_url("connect")
         return request_builder.build(UPDATE_ACTION_STATUS, {"action_id": action_id}, base, outcome.request_body())
 

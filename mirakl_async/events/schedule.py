@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from msgspec import Struct
 
 if TYPE_CHECKING:
-    from ..model import Event
+    from ..model import Command, Event
     from ..queues.held_messages import HeldMessage
 
-__all__ = ["Item", "Schedule"]
+__all__ = ["FIRST_DELAY", "MAX_DELAY", "Item", "Schedule", "retry_delay"]
+
+FIRST_DELAY, MAX_DELAY = 0.5, 60.0
 
 
 class Item(Struct, eq=False):
@@ -38,6 +40,11 @@ class Item(Struct, eq=False):
     in_progress: bool = False
     is_finished: bool = False
     started_at: float | None = None
+
+    @property
+    def action_id(self) -> str:
+        """The action id of a command, under which its outcome is stored and reported."""
+        return cast("Command", self.event).action_id
 
 
 class Schedule:
@@ -96,3 +103,8 @@ class Schedule:
     def next_time(self) -> float | None:
         """Return when the next postponed item is due; None if there is none."""
         return self._postponed[0][0] if self._postponed else None
+
+
+def retry_delay(attempts: int, draw: float) -> float:
+    """Return the seconds before the next attempt; `draw` is a random number from 0 to 1."""
+    return float(min(MAX_DELAY, FIRST_DELAY * 2 ** min(attempts, 10)) * (0.5 + draw / 2))

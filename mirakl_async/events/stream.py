@@ -11,7 +11,7 @@ import logging
 from collections import deque
 from contextlib import AsyncExitStack, suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 from uuid import uuid4
 
 import anyio
@@ -33,7 +33,7 @@ from .outcomes import ActionFailed, ActionOutcome, Deferred, Done, decode_outcom
 from .parts import NewestParts
 from .rejections import RejectedEvents, open_place
 from .reporting import Reporter
-from .schedule import Item, Schedule
+from .schedule import Item, Schedule, retry_delay
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
@@ -47,19 +47,16 @@ if TYPE_CHECKING:
 
 __all__ = [
     "END_TIMEOUT",
-    "FIRST_DELAY",
-    "MAX_DELAY",
     "PROGRESS_INTERVAL",
     "RETRY_INTERVAL",
     "EventStream",
-    "action_id_of",
     "to_run_error",
 ]
 
 log: logging.Logger = logging.getLogger("mirakl_async")
 T = TypeVar("T")
 END_TIMEOUT, RETRY_INTERVAL, PROGRESS_INTERVAL = 10.0, 5.0, 5.0
-FIRST_DELAY, MAX_DELAY, BUSY_DELAY = 0.5, 60.0, 1.0
+BUSY_DELAY = 1.0
 MAX_WAITS_FOR_REPORT = 5
 
 
@@ -131,7 +128,13 @@ class EventStream:
             wake=self._wake,
             stop=self.stop,
         )
-        self._reporter = Reporter(self._session, sink, self.recorder, self._intake.reject_report)
+        self._reporter = Reporter(
+            self._session,
+            sink,
+            self.recorder,
+            self._intake.reject_report,
+            rejected_order=partial(self._intake.set_aside, None),
+        )
         self._maintenance = StoreMaintenance(
             self._session, self._store, self._reporter, self.recorder, self._intake.add_overdue
         )
@@ -302,7 +305,7 @@ class EventStream:
         self._in_progress[item.order] = item  # already now: the store may lock the order although its answer is lost
         try:
             return await self._store.start(
-                action_id_of(item), item.order, self._runner, max(0.001, lease), overdue=item.message is None
+                item.action_id, item.order, self._runner, max(0.001, lease), overdue=item.message is None
             )
         except QueueUnavailable as error:
             log.warning("%s; trying again in %.0f s", error, RETRY_INTERVAL)
@@ -315,7 +318,7 @@ class EventStream:
         if progress.busy:
             self._postpone(item, BUSY_DELAY)
         elif progress.outcome is not None:
-            reported = progress.reported or self._maintenance.is_reported(action_id_of(item))
+            reported = progress.reported or self._maintenance.is_reported(item.action_id)
             if not reported and item.attempts < MAX_WAITS_FOR_REPORT:
                 self._postpone(item, BUSY_DELAY)  # the runner that stored it is about to report it
                 return False
@@ -370,13 +373,13 @@ class EventStream:
         item.again = True
         if error is None:
             self.recorder.record("timeouts", item.event, item.started_at)
-            self._postpone(item, _delay(item.attempts, self._clock.random()))
+            self._postpone(item, retry_delay(item.attempts, self._clock.random()))
             return
         self.recorder.record("errors", item.event, item.started_at)
         item.failures += 1
         reason = f"the handler failed {item.failures} times, last with {type(error).__name__}"
         if isinstance(item.event, Command):
-            await self._persist(lambda: self._store.failed(action_id_of(item), item.failures), item)
+            await self._persist(lambda: self._store.failed(item.action_id, item.failures), item)
             if self._is_exhausted(item):
                 await self._decide(item, unexpected(reason))
                 return
@@ -384,14 +387,14 @@ class EventStream:
             await self._intake.set_aside(item.message, item.event.raw, reason)
             self._finish(item, acknowledge=False)
             return
-        self._postpone(item, _delay(item.failures - 1, self._clock.random()))
+        self._postpone(item, retry_delay(item.failures - 1, self._clock.random()))
 
     def _is_exhausted(self, item: Item) -> bool:
         return self._max_failures is not None and item.failures >= self._max_failures
 
     async def _decide(self, item: Item, outcome: ActionOutcome) -> None:
         encoded = outcome.encode()
-        stored = await self._persist(lambda: self._store.decide(action_id_of(item), encoded), item)
+        stored = await self._persist(lambda: self._store.decide(item.action_id, encoded), item)
         await self._end_progress(item)
         if stored != encoded:
             self.recorder.record("duplicates", item.event)
@@ -405,7 +408,7 @@ class EventStream:
         if item.message is None:
             await self._decide(item, unexpected("no outcome came in time"))
             return
-        stored = await self._persist(lambda: self._store.defer(action_id_of(item), item.event.raw, within), item)
+        stored = await self._persist(lambda: self._store.defer(item.action_id, item.event.raw, within), item)
         await self._end_progress(item)
         if stored is not None:
             await self._report(item, stored, is_first=False)
@@ -422,7 +425,7 @@ class EventStream:
     async def _report(self, item: Item, stored: bytes, *, is_first: bool) -> None:
         """Report the stored outcome. If it fails, a durable store reports it later; otherwise retry until the end."""
         outcome = decode_outcome(stored)
-        while not await self._reporter.report(action_id_of(item), outcome, is_first=is_first):
+        while not await self._reporter.report(item.action_id, outcome, is_first=is_first):
             if self._store.durable:
                 self._finish(item)
                 return
@@ -431,7 +434,7 @@ class EventStream:
                 return
             is_first = False
             await self._clock.sleep(RETRY_INTERVAL)
-        self._maintenance.reported(action_id_of(item))
+        self._maintenance.reported(item.action_id)
         self._finish(item)
 
     async def _persist(self, operation: Callable[[], Awaitable[T]], item: Item) -> T:
@@ -488,12 +491,3 @@ def to_run_error(error: BaseException) -> BaseException:
     failure = QueueError("events: a call to the queue or the store was cancelled by its driver, not by this program")
     failure.__cause__ = error
     return failure
-
-
-def action_id_of(item: Item) -> str:
-    """Return the action id of a command, under which its outcome is stored and reported."""
-    return cast("Command", item.event).action_id
-
-
-def _delay(attempts: int, draw: float) -> float:
-    return float(min(MAX_DELAY, FIRST_DELAY * 2 ** min(attempts, 10)) * (0.5 + draw / 2))

@@ -558,7 +558,7 @@ async def test_a_memory_store_can_be_used():
     assert isinstance(MemoryIdempotencyStore(), IdempotencyStore)
 
 
-@pytest.mark.parametrize("action", ["act/on", "..", "9" * 9000])
+@pytest.mark.parametrize("action", ["act/on", ".."])
 async def test_an_action_id_that_is_invalid_in_a_url_does_not_end_the_run(action, mirakl):
     await mirakl.put(command(action), command("sound"))
     counters = await mirakl.run(router_of(lambda event: None))
