@@ -1,1 +1,1 @@
-"""Measurements that compare variants inside one run: ratios are the result, absolute figures belong to the machine."""
+"""Benchmarks that compare variants within one run; only the ratios are meaningful on other machines."""

@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--smoke] [NAME ...]`: run all, or those named; `--smoke` only shows that they run."""
+"""`python -m benchmarks [--smoke] [NAME ...]`: runs all or the named benchmarks; `--smoke` only tests that they run."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ NOT_BENCHMARKS = {"__init__", "__main__", "filling", "listing", "loopback", "riv
 
 
 def names() -> list[str]:
-    """The modules of this folder that measure something."""
+    """Return the names of the benchmarks in this folder."""
     return sorted(path.stem for path in Path(__file__).parent.glob("*.py") if path.stem not in NOT_BENCHMARKS)
 
 
 def main(argv: list[str]) -> int:
-    """Run each, with the options that are not names passed on."""
+    """Run each benchmark, with all arguments that are not names."""
     options = [word for word in argv if word.startswith("-")]
     chosen = [word for word in argv if not word.startswith("-")] or names()
     unknown = sorted(set(chosen) - set(names()))

@@ -57,7 +57,7 @@ def _batches(items: Any) -> Iterator[list[Any]]:
 
 
 async def floor(url: str, prepared: dict[str, Any]) -> None:
-    """Bytes that are ready."""
+    """Send batches that were encoded beforehand."""
     async with aiohttp.ClientSession() as session:
 
         async def send(body: bytes) -> None:
@@ -68,7 +68,7 @@ async def floor(url: str, prepared: dict[str, Any]) -> None:
 
 
 async def hand_written(url: str, prepared: dict[str, Any]) -> None:
-    """aiohttp and msgspec, nothing else."""
+    """Encode and send orders with aiohttp and msgspec only."""
     async with aiohttp.ClientSession() as session:
 
         async def send(batch: list[Any]) -> None:
@@ -80,21 +80,21 @@ async def hand_written(url: str, prepared: dict[str, Any]) -> None:
 
 
 async def from_structs(url: str, prepared: dict[str, Any]) -> None:
-    """Our sync."""
+    """Run a sync of this package from structs."""
     async with ConnectChannel(auth=BearerToken("token"), connect_url=url, rate_limit="none") as connect:
         report = await connect.orders.sync(prepared["orders"], origin=ORIGIN).run()
         assert report.accepted == len(prepared["orders"])
 
 
 async def from_ndjson(url: str, prepared: dict[str, Any]) -> None:
-    """Our sync, of a file."""
+    """Run a sync of this package from a file."""
     async with ConnectChannel(auth=BearerToken("token"), connect_url=url, rate_limit="none") as connect:
         report = await connect.orders.sync(prepared["file"], origin=ORIGIN).run()
         assert report.accepted == len(prepared["orders"])
 
 
 async def aiohttp_json(url: str, prepared: dict[str, Any]) -> None:
-    """Dicts and the standard library's JSON."""
+    """Send dicts with aiohttp and the standard library's JSON."""
     origin = msgspec.to_builtins(ORIGIN)
     async with aiohttp.ClientSession() as session:
 
@@ -107,7 +107,7 @@ async def aiohttp_json(url: str, prepared: dict[str, Any]) -> None:
 
 
 async def httpx_pydantic(url: str, prepared: dict[str, Any]) -> None:
-    """Models that validate, and the other client."""
+    """Send pydantic models with httpx."""
     import httpx  # noqa: PLC0415 - only this variant needs it
 
     async with httpx.AsyncClient(headers=HEADERS, limits=httpx.Limits(max_connections=WORKERS)) as client:
@@ -183,7 +183,7 @@ def grow(port: int, count: int) -> None:
 
 
 def main(argv: list[str]) -> None:
-    """Print the table."""
+    """Print the table of results."""
     parser = argparse.ArgumentParser(prog="benchmarks bulk_sync", description=__doc__)
     parser.add_argument("--smoke", action="store_true")
     parser.add_argument("--orders", type=int, default=10_000)

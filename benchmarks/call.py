@@ -32,7 +32,7 @@ Variant = Callable[[], Awaitable[Any]]
 
 
 async def _block(call: Variant, calls: int, width: int) -> float:
-    """CPU microseconds per call."""
+    """Return the CPU microseconds per call."""
 
     async def worker() -> None:
         for _ in range(calls // width):
@@ -72,7 +72,7 @@ async def _measure(port: int, calls: int, rounds: int, width: int) -> dict[str, 
 
 
 def main(argv: list[str]) -> None:
-    """Print the table."""
+    """Print the table of results."""
     parser = argparse.ArgumentParser(prog="benchmarks call", description=__doc__)
     parser.add_argument("--smoke", action="store_true")
     parser.add_argument("--calls", type=int, default=1000)

@@ -31,7 +31,7 @@ ANSWER = b"HTTP/1.1 204 No Content\r\n\r\n"
 
 
 def command(number: int) -> bytes:
-    """A command of one of a thousand orders."""
+    """Return a command for one of a thousand orders."""
     data = {
         "action_id": f"action-{number}", "channel_id": "001", "channel_store_id": "2005",
         "channel_order_id": f"O-{number % 1000}",
@@ -42,11 +42,11 @@ def command(number: int) -> bytes:
 
 
 def router() -> EventRouter:
-    """Handlers that do nothing."""
+    """Return a router whose handlers do nothing."""
     events = EventRouter()
 
     async def handle(event: Event) -> None:
-        """Nothing."""
+        """Do nothing."""
 
     for kind in TYPES.values():
         events.on(kind)(handle)  # type: ignore[type-var] # both kinds of registration take it
@@ -72,7 +72,7 @@ def serve(port: Any) -> None:
 
 
 async def measure(name: str, store: Any, url: str, count: int, *, report: bool) -> None:
-    """Print one row."""
+    """Measure one configuration and print its row."""
     queue = MemoryQueue()
     with ExitStack() as patches:
         if not report:
@@ -98,12 +98,12 @@ IDLE = 0.5
 
 
 def client(url: str) -> ConnectChannel:
-    """A client of the server that answers 204."""
+    """Return a client of the server that answers 204."""
     return ConnectChannel(auth=BearerToken("token"), connect_url=url, account_url=url, auth_url=url, rate_limit="none")
 
 
 async def facts(count: int, url: str) -> None:
-    """Print the memory over many price events of as many offers."""
+    """Print the memory used while many price events are handled."""
     queue, numbers = MemoryQueue(), iter(range(count))
     async with client(url) as connect, queue, MemoryIdempotencyStore() as store:
 
@@ -128,13 +128,13 @@ async def facts(count: int, url: str) -> None:
 
 
 def resident() -> float:
-    """Megabytes of this process."""
+    """Return the resident memory of this process in megabytes."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 async def rows(count: int, redis: str | None, url: str) -> None:
-    """Print the table."""
+    """Print the table of results."""
     print("| store | report | commands/s | CPU us/command |")
     print("|---|---|---:|---:|")
     with tempfile.TemporaryDirectory() as folder:

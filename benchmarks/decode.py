@@ -42,7 +42,7 @@ def page(count: int, broken: Iterable[int] = ()) -> bytes:
 
 
 def variants(count: int) -> dict[str, Variant]:
-    """Everything that is measured, by name; the floor first."""
+    """Return everything that is measured, by name; the reference is first."""
     good = page(count)
     plain = msgspec.json.Decoder(OrderPage, strict=False)
     model = as_pydantic(OrderPage, {})
@@ -65,7 +65,7 @@ def variants(count: int) -> dict[str, Variant]:
 
 
 def as_pydantic(kind: type[msgspec.Struct], made: dict[type, Any]) -> Any:
-    """The pydantic model with the members and the types of a struct."""
+    """Return a pydantic model with the members and the types of a struct."""
     if kind not in made:
         fields: dict[str, Any] = {
             field.name: (_pydantic_type(field.type, made) | None, pydantic.Field(None, alias=field.encode_name))
@@ -87,7 +87,7 @@ def _pydantic_type(kind: Any, made: dict[type, Any]) -> Any:
 
 
 def measure(chosen: dict[str, Variant], count: int, rounds: int) -> dict[str, list[float]]:
-    """CPU microseconds per order, round by round."""
+    """Return the CPU microseconds per order for each round."""
     figures: dict[str, list[float]] = {name: [] for name in chosen}
     for decode in chosen.values():
         decode()
@@ -103,7 +103,7 @@ def measure(chosen: dict[str, Variant], count: int, rounds: int) -> dict[str, li
 
 
 def held(decode: Variant, count: int) -> float:
-    """KB that one decoded order keeps."""
+    """Return the KB that one decoded order occupies."""
     gc.collect()
     tracemalloc.start()
     kept = decode()
@@ -115,7 +115,7 @@ def held(decode: Variant, count: int) -> float:
 
 
 def main(argv: list[str]) -> None:
-    """Print the table."""
+    """Print the table of results."""
     parser = argparse.ArgumentParser(prog="benchmarks decode", description=__doc__)
     parser.add_argument("--smoke", action="store_true")
     parser.add_argument("--orders", type=int, default=100)

@@ -29,7 +29,7 @@ LOOP = 200
 
 
 def price_event(number: int) -> bytes:
-    """A change of prices and stock, with the type last, as Mirakl's examples have it."""
+    """Return a change of prices and stock, with the type as the last member, as in Mirakl's examples."""
     period = {"start_date": "2024-05-20T10:15:30.500Z", "end_date": "2024-06-20T10:15:30.500Z"}
     places = [("WH_NORTH", 300), ("WH_SOUTH", 200)]
     data = {
@@ -64,7 +64,7 @@ def as_pydantic_union(made: dict[type, Any]) -> Callable[[bytes], Any]:
 
 
 def variants(bodies: list[bytes]) -> dict[str, Callable[[], Any]]:
-    """Everything that is measured, by name; each decodes all bodies."""
+    """Return everything that is measured, by name; each variant decodes all bodies."""
     plain = msgspec.json.Decoder(PriceStockUpsert, strict=False).decode
     made: dict[type, Any] = {}
     seen: list[Any] = [None]
@@ -98,7 +98,7 @@ def variants(bodies: list[bytes]) -> dict[str, Callable[[], Any]]:
 
 
 def main(argv: list[str]) -> None:
-    """Print the table."""
+    """Print the table of results."""
     parser = argparse.ArgumentParser(prog="benchmarks events", description=__doc__)
     parser.add_argument("--smoke", action="store_true")
     parser.add_argument("--rounds", type=int, default=100)

@@ -44,7 +44,7 @@ Cost = tuple[float, float, int]
 
 @cache
 def made_orders() -> list[bytes]:
-    """Orders of which an export is made, again and again."""
+    """Return the orders that an export repeats."""
     return [codec.encode(order(number)) for number in range(DISTINCT)]
 
 
@@ -62,29 +62,29 @@ def write_export(path: Path, size: int) -> int:
 
 
 def whole(path: Path, _: str) -> int:
-    """Everything at once, as the same structs."""
+    """Read the complete file as structs."""
     decoded = msgspec.json.Decoder(OrderExportFile, strict=False).decode(path.read_bytes())
     return len(decoded.orders or [])
 
 
 def whole_orjson(path: Path, _: str) -> int:
-    """Everything at once, as dicts."""
+    """Read the complete file as dicts, with orjson."""
     return len(orjson.loads(path.read_bytes())["orders"])
 
 
 def whole_json(path: Path, _: str) -> int:
-    """Everything at once, as dicts, by the standard library."""
+    """Read the complete file as dicts, with the standard library."""
     with path.open("rb") as file:
         return len(json.load(file)["orders"])
 
 
 def from_disk(path: Path, _: str) -> int:
-    """Item by item from a saved file."""
+    """Read a saved file item by item."""
     return sum(1 for _ in read_json_items(path, Order, "orders"))
 
 
 def from_socket(_: Path, url: str) -> int:
-    """Item by item as it arrives."""
+    """Read a file item by item while it is received."""
 
     async def run() -> int:
         async with (
@@ -100,7 +100,7 @@ def from_socket(_: Path, url: str) -> int:
 
 
 def to_disk(path: Path, url: str) -> int:
-    """Saved as it arrives, not read."""
+    """Save a file while it is received, without parsing it."""
 
     async def run() -> int:
         async with MarketplaceFront(url, auth=BearerToken(TOKEN), rate_limit="none") as front:
@@ -112,7 +112,7 @@ def to_disk(path: Path, url: str) -> int:
 
 
 def upload(path: Path, url: str) -> int:
-    """P41 with a path."""
+    """Upload a file with P41, given as a path."""
 
     async def run() -> int:
         async with MarketplaceFront(url, auth=BearerToken(TOKEN), rate_limit="none") as front:
@@ -122,7 +122,7 @@ def upload(path: Path, url: str) -> int:
 
 
 def upload_form_data(path: Path, url: str) -> int:
-    """aiohttp's own form of an open file."""
+    """Upload an open file with aiohttp's own form."""
 
     async def run() -> int:
         async with aiohttp.ClientSession() as session:
@@ -135,7 +135,7 @@ def upload_form_data(path: Path, url: str) -> int:
 
 
 def parquet(path: Path, _: str) -> int:
-    """Item by item from a saved file into a Parquet file, as `mirakl-async export` does."""
+    """Convert a saved file to Parquet item by item, as `mirakl-async export` does."""
     with path.with_suffix(".parquet").open("wb") as file, items_file(file, ".parquet", Order) as rows:
         for item in read_json_items(path, msgspec.Raw, "orders"):
             rows.write(item)
@@ -159,7 +159,7 @@ SENDING: dict[str, Callable[[Path, str], int]] = {
 
 
 def peak() -> float:
-    """The most memory this process ever held, in MB."""
+    """Return the maximum resident memory of this process so far, in MB."""
     # Not ru_maxrss where there is better: it begins with what the parent held when it made this process.
     try:
         status = Path("/proc/self/status").read_text()
@@ -169,7 +169,7 @@ def peak() -> float:
 
 
 def measured(name: str, small: Path, large: Path, url: str) -> Cost:
-    """What one variant costs: MB of peak, CPU seconds, and what it counted."""
+    """Measure one variant: the peak in MB, the CPU seconds, and the number of items."""
     run = {**READING, **SENDING}[name]
     run(small, url)
     before, cpu = peak(), time.process_time()
@@ -178,7 +178,7 @@ def measured(name: str, small: Path, large: Path, url: str) -> Cost:
 
 
 def measured_apart(name: str, small: Path, large: Path, url: str) -> Cost:
-    """The same, from a process of its own."""
+    """Measure one variant in a separate process."""
     script = "import sys, pathlib as p; from benchmarks.files import measured as m; "
     script += "print(*m(sys.argv[1], p.Path(sys.argv[2]), p.Path(sys.argv[3]), sys.argv[4]))"
     done = subprocess.run(
@@ -205,7 +205,7 @@ def serve(small: str, large: str) -> None:
 
 @contextmanager
 def file_server(small: Path, large: Path) -> Iterator[str]:
-    """`serve` in a child process; gives its address."""
+    """Run `serve` in a child process, and return its address."""
     script = "import sys; from benchmarks.files import serve; serve(*sys.argv[1:])"
     child = subprocess.Popen([sys.executable, "-c", script, small, large], stdout=subprocess.PIPE, text=True)
     assert child.stdout is not None
@@ -218,7 +218,7 @@ def file_server(small: Path, large: Path) -> Iterator[str]:
 
 
 def table(rows: dict[str, list[Cost]], size: float) -> None:
-    """The medians of each variant's rounds; ratios are against the first."""
+    """Print the medians of each variant; ratios are relative to the first one."""
     print("| variant | MB/s | ratio | peak over baseline, MB |")
     print("|---|---:|---:|---:|")
     base = statistics.median(seconds for _, seconds, _ in next(iter(rows.values())))
@@ -228,7 +228,7 @@ def table(rows: dict[str, list[Cost]], size: float) -> None:
 
 
 def main(argv: list[str]) -> None:
-    """Print the tables."""
+    """Print the tables of results."""
     parser = argparse.ArgumentParser(prog="benchmarks files", description=__doc__)
     parser.add_argument("--smoke", action="store_true")
     parser.add_argument("--megabytes", type=int, default=200)

@@ -1,4 +1,4 @@
-"""Fills any received struct with made-up values by its types: realistic sizes, no real data."""
+"""Fills response structs with generated values that match their types: realistic sizes, no real data."""
 
 from __future__ import annotations
 

@@ -24,12 +24,12 @@ for found in pkgutil.walk_packages(models.__path__, "mirakl_async.models."): imp
 
 
 def first_use(reference: str) -> str:
-    """The code that loads one resource's models and builds the decoder of an answer."""
+    """Return the code that loads the models of one resource and builds the decoder of an answer."""
     return f"from mirakl_async import codec; codec.decode({reference!r}, b'{{}}')"
 
 
 class Case(NamedTuple):
-    """What is imported, what is loaded before, and how long it may take in milliseconds."""
+    """What is imported, what has been imported before, and the maximum time in milliseconds."""
 
     beside: str
     code: str
@@ -55,7 +55,7 @@ def _milliseconds(case: Case, cache: str) -> float:
 
 
 def main(argv: list[str]) -> None:
-    """Print the table."""
+    """Print the table of results."""
     parser = argparse.ArgumentParser(prog="benchmarks imports", description=__doc__)
     parser.add_argument("--smoke", action="store_true")
     parser.add_argument("--rounds", type=int, default=15)

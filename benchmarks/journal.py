@@ -43,7 +43,7 @@ KINDS: dict[str, Queues] = {
 
 @contextlib.contextmanager
 def redis_too() -> Iterator[Queues | None]:
-    """A Redis server, if there is one; each time it is asked for, a queue that is empty."""
+    """Run a Redis server if it is installed; yield a function that returns an empty queue at each call."""
     if shutil.which("redis-server") is None:
         print("redis-server is not installed: no figures of Redis\n")
         yield None
@@ -58,7 +58,7 @@ def redis_too() -> Iterator[Queues | None]:
 
 
 async def push(url: str, source: Any, expected: int, queue: Any) -> tuple[float, float]:
-    """CPU and wall seconds of one job."""
+    """Return the CPU and wall seconds of one job."""
     async with ConnectChannel(auth=BearerToken("token"), connect_url=url, rate_limit="none") as connect:
         began, cpu = time.perf_counter(), time.process_time()
         report = await connect.orders.sync(source, origin=ORIGIN, journal=queue, resume=False).run()
@@ -68,7 +68,7 @@ async def push(url: str, source: Any, expected: int, queue: Any) -> tuple[float,
 
 
 async def work(url: str, lines: list[bytes], queue: Any) -> tuple[float, float]:
-    """The same for lines that another program put."""
+    """Return the CPU and wall seconds of a job whose lines another program has put into the queue."""
     async with (
         open_queue(queue) as kept,
         ConnectChannel(auth=BearerToken("token"), connect_url=url, rate_limit="none") as connect,
@@ -105,7 +105,7 @@ def tell(source: str, kind: str, spent: list[tuple[float, float]], many: int, no
 
 
 def foreign(url: str, made: list[Any], rounds: int, kinds: dict[str, Queues]) -> None:
-    """Lines of another program, which are separated, validated and put together again."""
+    """Measure a job whose lines another program has put, which have to be split, validated and joined again."""
     head = encode(ORIGIN)
     lines = [b'{"origin":%b,"order":%b}\n' % (head, encode(one)) for one in made]
     for kind, make in kinds.items():
@@ -117,7 +117,7 @@ def foreign(url: str, made: list[Any], rounds: int, kinds: dict[str, Queues]) ->
 
 
 async def put_and_take(queue: Any, waiting: int, measured: int) -> None:
-    """Microseconds an order of put and of take while this many wait, and the memory that is needed."""
+    """Print the microseconds per order of put and of take with this backlog, and the memory used."""
     line = encode(order(1))
     async with open_queue(queue) as kept:
         bodies = [block(number, line) for number in range(8)]
@@ -145,7 +145,7 @@ def block(number: int, line: bytes) -> bytes:
 
 
 def backlog(sizes: list[int], measured: int) -> None:
-    """Each size in a process of its own, whose memory is its own."""
+    """Measure each size in a separate process, so that its memory can be measured."""
     for kind in ("SQLite", "Redis"):
         if kind == "Redis" and shutil.which("redis-server") is None:
             continue
@@ -175,7 +175,7 @@ def one_backlog(kind: str, size: int, measured: int) -> None:
 
 
 def main(argv: list[str]) -> None:
-    """Print the tables."""
+    """Print the tables of results."""
     parser = argparse.ArgumentParser(prog="benchmarks journal", description=__doc__)
     parser.add_argument("--smoke", action="store_true")
     parser.add_argument("--backlog", action="store_true")

@@ -21,7 +21,7 @@ PAGE = 100
 
 
 def row(number: int) -> dict[str, object]:
-    """An order, or a return, of which most is left out; about 350 bytes."""
+    """Return an order or a return of about 350 bytes, with few members."""
     return {
         "order_id": f"{number:08d}-A", "id": f"{number:08d}", "commercial_id": f"{number:08d}",
         "currency_iso_code": "EUR", "order_state": "SHIPPING", "price": 1999.99, "total_price": 2004.98,
@@ -70,7 +70,7 @@ async def _head(reader: asyncio.StreamReader) -> str:
 
 @contextmanager
 def list_server(pages: int, delay: float) -> Iterator[int]:
-    """Serve the pages from a child process, each after `delay` seconds; yield its port."""
+    """Serve the pages from a child process, each after `delay` seconds, and yield the port."""
     command = [sys.executable, "-m", "benchmarks.listing", "--pages", str(pages), "--delay", str(delay)]
     child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert child.stdin is not None

@@ -1,4 +1,4 @@
-"""A server that costs as little as a server can, in a process of its own, so that the client's CPU is what is measured.
+"""A minimal server in a separate process, so that only the client's CPU time is measured.
 
 It reads HTTP/1.1 by Content-Length and answers every request with the same bytes, after an optional delay.
 """
@@ -60,7 +60,7 @@ class _Protocol(asyncio.Protocol):
 
 
 def http_answer(status: str, body: bytes = b"") -> bytes:
-    """A whole response."""
+    """Return a complete HTTP response."""
     kind = b"content-type: application/json\r\n" if body else b""
     length = b"" if status.startswith("204") else f"content-length: {len(body)}\r\n".encode()
     return f"HTTP/1.1 {status}\r\n".encode() + kind + length + b"\r\n" + body
@@ -76,7 +76,7 @@ async def _serve(answer: bytes, delay: float) -> None:
 
 @contextmanager
 def loopback_server(answer: bytes, delay: float = 0.0) -> Iterator[int]:
-    """Serve `answer` from a child process; gives its port."""
+    """Serve `answer` from a child process, and yield its port."""
     child = subprocess.Popen(
         [sys.executable, "-m", "benchmarks.loopback", "--answer", answer.hex(), "--delay", str(delay)],
         stdin=subprocess.PIPE,

@@ -59,7 +59,7 @@ async def work() -> None:
 
 
 def small(order: OrderRequest) -> OrderRequest:
-    """With one line, so that the simulator, which checks every order, is not what is measured."""
+    """Return an order with one line, so that the simulator's checks do not determine the result."""
     order.order_lines = list(order.order_lines or [])[:1]
     return order
 
@@ -75,7 +75,7 @@ async def start(settings: dict[str, str]) -> Process:
 
 
 async def steady(sim: SimulatorProcess, calls: int) -> float:
-    """Accepted calls a second, from the end of the warm-up until the queue is nearly empty."""
+    """Return the accepted calls per second, from the end of the warm-up until the queue is nearly empty."""
     await asyncio.sleep(WARM_UP)
     seen: list[tuple[float, int]] = []
     while not seen or seen[-1][1] < calls - DOCUMENTED:
@@ -119,7 +119,7 @@ async def compare(most: int, seconds: int) -> None:
 
 
 def main(argv: list[str]) -> None:
-    """Print the table."""
+    """Print the table of results."""
     parser = argparse.ArgumentParser(prog="benchmarks many_machines", description=__doc__)
     parser.add_argument("--smoke", action="store_true")
     parser.add_argument("--seconds", type=int, default=15)

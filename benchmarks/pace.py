@@ -27,21 +27,21 @@ LATENCIES = (0.005, 0.5, 2.0)
 
 
 def small(many: int) -> Iterator[OrderRequest]:
-    """Orders of one line, so that the simulator, which checks every order, is not what is measured."""
+    """Yield orders with one line, so that the simulator's checks do not determine the result."""
     for order in orders(many):
         order.order_lines = list(order.order_lines or [])[:1]
         yield order
 
 
 def most_in_a_second(times: list[float]) -> int:
-    """The most calls that any window of one second held."""
+    """Return the maximum number of calls in any window of one second."""
     return max(
         sum(start <= other < start + 1 for other in times[at : at + 2 * DOCUMENTED]) for at, start in enumerate(times)
     )
 
 
 async def run(latency: float, seconds: float) -> str:
-    """One row."""
+    """Measure one latency and print its row."""
     many = int(seconds * DOCUMENTED) * 100
     made = list(small(many))
     async with SimulatorProcess(rate_limits="documented", latency=latency, keep="digest") as sim:
@@ -68,7 +68,7 @@ async def run(latency: float, seconds: float) -> str:
 
 
 def main(argv: list[str]) -> None:
-    """Print the table."""
+    """Print the table of results."""
     parser = argparse.ArgumentParser(prog="benchmarks pace", description=__doc__)
     parser.add_argument("--smoke", action="store_true")
     parser.add_argument("--seconds", type=float, default=30.0)

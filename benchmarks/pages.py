@@ -116,7 +116,7 @@ async def _per_item(pages: int, rounds: int) -> None:
 
 
 def main(argv: list[str]) -> None:
-    """Print the tables."""
+    """Print the tables of results."""
     parser = argparse.ArgumentParser(prog="benchmarks pages", description=__doc__)
     parser.add_argument("--smoke", action="store_true")
     parser.add_argument("--pages", type=int, default=100)

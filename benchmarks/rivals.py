@@ -1,4 +1,4 @@
-"""The same orders as pydantic models, for the comparison."""
+"""The same orders as pydantic models, for comparison with the structs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The simulator in a process of its own: when it is ready, small calls a second, and what upserts cost it.
+"""The simulator in a separate process: its start time, its rate of small calls, and the CPU time of upserts.
 
 python -m benchmarks.simulator
 """
@@ -23,7 +23,7 @@ UPSERTS, ORDERS = 30, 100
 
 
 def cpu_seconds(pid: int) -> float:
-    """Return the processor time that a process has used; Linux only."""
+    """Return the CPU time that a process has used; Linux only."""
     with open(f"/proc/{pid}/stat") as stat:  # noqa: PTH123
         fields = stat.read().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
@@ -40,7 +40,7 @@ async def ready(starts: int) -> float:
 
 
 async def small_calls(mirakl: SimulatorProcess, session: aiohttp.ClientSession, calls: int) -> tuple[float, float]:
-    """Return calls a second by the clock, and by the simulator's own processor time."""
+    """Return the calls per second of wall time, and per second of the simulator's CPU time."""
     headers, url = {"Authorization": mirakl.api_key}, f"{mirakl.front_url}/api/currencies"
 
     async def some(count: int) -> None:
@@ -115,7 +115,7 @@ async def measure(starts: int, calls: int) -> None:
 
 
 def main(argv: list[str]) -> None:
-    """Measure; with --smoke only show that it runs."""
+    """Print the figures; with --smoke, only test that the benchmark runs."""
     smoke = "--smoke" in argv
     asyncio.run(measure(1 if smoke else STARTS, 80 if smoke else CALLS))
 

@@ -1,4 +1,4 @@
-"""Made-up orders of a realistic size, about 3 KB each; no real data."""
+"""Fictitious orders of a realistic size, about 3 KB each."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def _line(number: int, line: int, moment: datetime) -> OrderLineRequest:
 
 
 def order(number: int) -> OrderRequest:
-    """Return the order of this number, always the same."""
+    """Return the order with this number, which is always the same."""
     moment = START + timedelta(seconds=number)
     address = _address(number)
     return OrderRequest(
@@ -87,5 +87,5 @@ def order(number: int) -> OrderRequest:
 
 
 def orders(count: int) -> Iterator[OrderRequest]:
-    """Yield `count` different orders, made one at a time."""
+    """Yield `count` different orders, generated one at a time."""
     return (order(number) for number in range(count))

@@ -10,7 +10,10 @@ from .project import Project
 
 
 def main(arguments: list[str]) -> int:
-    """Exit status 0: written, or nothing differs. 1: something differs. 2: it cannot run."""
+    """Run the generator, and return the exit status.
+
+    0: the files were written, or nothing differs. 1: a file differs. 2: the generator cannot run.
+    """
     parser = argparse.ArgumentParser(prog="python -m codegen", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; fail where a file would change")
     options = parser.parse_args(arguments)

@@ -1,4 +1,4 @@
-"""What tells the variants of a `oneOf` or `anyOf` apart: a tag in each, its mapping, or what each requires."""
+"""Finds what distinguishes the variants of a `oneOf` or `anyOf`: a tag, its mapping, or the members each requires."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ _SAYS_NOTHING_ELSE = {"required", "title", "description", "type", "not"}
 
 
 def demands(choice: Json) -> list[str]:
-    """The members that a choice requires, where it says nothing else; they belong to the schema beside it."""
+    """Return the members that a choice requires, if it contains nothing else; they belong to the enclosing schema."""
     return list(choice.get("required", [])) if choice.keys() <= _SAYS_NOTHING_ELSE else []
 
 
 def variants_of(schema: Json, options: list[Object], named: Callable[[str], str]) -> tuple[str, dict[str, str]]:
-    """The tag, "" if there is none, and the key of the object of each of its values.
+    """Return the tag ("" if there is none), and the key of the object for each of its values.
 
-    The discriminator's mapping comes first, then the one value that each option documents for the tag, then, as OpenAPI
-    has it, the name of the option's component.
+    The values are taken from the discriminator's mapping, then from the single value that each option documents for the
+    tag, then, as OpenAPI specifies, from the name of the option's component.
     """
     discriminator = schema.get("discriminator") or {}
     tag = str(discriminator.get("propertyName") or _implied(options))
@@ -35,7 +35,7 @@ def variants_of(schema: Json, options: list[Object], named: Callable[[str], str]
 
 
 def agreed(one: Member, other: Member) -> Member:
-    """What two descriptions of one member promise together."""
+    """Return a member for which two descriptions of it are both correct."""
     return Member(
         wire=one.wire,
         shape=knowing_both(one.shape, other.shape),
@@ -47,13 +47,13 @@ def agreed(one: Member, other: Member) -> Member:
 
 
 def tag_of_all(options: list[Object], tag: str) -> Member | None:
-    """The tag as a member that all options have, with the values of each."""
+    """Return the tag as a member that all options have, with the values of all; None if an option lacks it."""
     found = [member for option in options if (member := option.member(tag))]
     return functools.reduce(agreed, found) if found and len(found) == len(options) else None
 
 
 def knowing(member: Member, values: tuple[str, ...]) -> Member:
-    """A member with these values, if it is a text and documents none."""
+    """Return the member with these values, if it is a text that documents no values."""
     shape = member.shape
     if not isinstance(shape, Scalar) or shape.kind != "str" or shape.values:
         return member
@@ -61,7 +61,7 @@ def knowing(member: Member, values: tuple[str, ...]) -> Member:
 
 
 def knowing_both(one: Shape, other: Shape) -> Shape:
-    """The first shape, knowing the values of both."""
+    """Return the first shape with the values of both."""
     if isinstance(one, Many) and isinstance(other, Many):
         return msgspec.structs.replace(one, item=knowing_both(one.item, other.item))
     if isinstance(one, Scalar) and isinstance(other, Scalar) and one.values != other.values:
@@ -72,7 +72,7 @@ def knowing_both(one: Shape, other: Shape) -> Shape:
 
 
 def only_value(member: Member | None) -> str:
-    """The one value that a text may have; "" where it may have others."""
+    """Return the single value that a text may have, or "" if it may have others."""
     shape = member.shape if member else None
     return shape.values[0] if isinstance(shape, Scalar) and len(shape.values) == 1 else ""
 
@@ -82,7 +82,7 @@ def _only_value(option: Object, tag: str) -> str:
 
 
 def _implied(options: list[Object]) -> str:
-    """The first member in which each option allows one value only, another one in each."""
+    """Return the first member for which each option allows exactly one value, a different one in each option."""
     for member in options[0].members:
         values = {value for option in options if (value := _only_value(option, member.wire))}
         if len(values) == len(options) > 1:

@@ -1,4 +1,4 @@
-"""Applies `corrections.toml` to what was read, before anything is decided on it."""
+"""Applies `corrections.toml` to a document after it has been read, before any decision is made."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .tables import Corrections, MemberCorrection
 
 
 def correct_members(objects: dict[str, Object], corrections: Corrections) -> None:
-    """Correct members in place; a row that changes nothing is an error, since the document has changed since."""
+    """Correct members in place; a row without effect is an error, because the document has changed since."""
     for row in corrections.members:
         item = objects.get(row.schema)
         touched = [key for key in (objects if item else ()) if key == row.schema or _varies(item, key)]
@@ -29,7 +29,7 @@ def correct_members(objects: dict[str, Object], corrections: Corrections) -> Non
 
 
 def add_members(models: list[Model], corrections: Corrections) -> None:
-    """Add the members that only examples show; a row whose schema has the member by now is an error."""
+    """Add members that only examples show; a row whose schema now has the member is an error."""
     for row in corrections.added:
         model = next((model for model in models if model.direction == "read" and row.schema in model.schemas), None)
         if model is None:

@@ -1,4 +1,4 @@
-"""The README's table of operations, between its two markers; a README without them is left alone."""
+"""Updates the README's table of operations between its two markers; a README without markers is not changed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ BEGIN, END = "<!-- coverage:begin -->", "<!-- coverage:end -->"
 
 
 def with_table(readme: str, services: list[Service]) -> str | None:
-    """The README with a fresh table, or None where it has no markers."""
+    """Return the README with an updated table, or None if it has no markers."""
     head, begin, rest = readme.partition(BEGIN)
     _, end, tail = rest.partition(END)
     if not (begin and end):
@@ -19,7 +19,7 @@ def with_table(readme: str, services: list[Service]) -> str | None:
 
 
 def table(services: list[Service]) -> str:
-    """How many operations each document publishes, and by which method each is called."""
+    """Return the number of operations that each document publishes, and the method that calls each of them."""
     counts = [f"{item.document.source.title} {len(item.plans)} of {len(item.codes)}" for item in services if item.codes]
     covered, published = sum(len(item.plans) for item in services), sum(len(item.codes) for item in services)
     lines = [

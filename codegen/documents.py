@@ -1,6 +1,6 @@
-"""Which documents there are, and where they lie.
+"""The list of documents and their files.
 
-A further document is a further row: a service, its file, and its title. One of webhooks alone has models and no
+A new document is a new row: a service, its file, and its title. A document with webhooks only has models and no
 operations.
 """
 
@@ -20,11 +20,11 @@ PORTAL = "https://developer.mirakl.com/content"
 
 
 class CodegenError(Exception):
-    """Something a person has to decide or correct; the message says where."""
+    """An error that a person has to decide or correct; the message states the place."""
 
 
 class Source(Struct, frozen=True):
-    """A service and the file that describes it."""
+    """A service and the file of its document."""
 
     service: str
     file: str
@@ -40,7 +40,7 @@ SOURCES = (
 
 
 class Document(Struct, frozen=True):
-    """One document, parsed, with the address of its pages on Mirakl's portal ("" where it is not known)."""
+    """One parsed document, with the URL of its pages on Mirakl's portal ("" if it is unknown)."""
 
     source: Source
     content: dict[str, Any]
@@ -48,7 +48,7 @@ class Document(Struct, frozen=True):
 
 
 def folder() -> Path:
-    """The folder of the documents, from MIRAKL_OPENAPI_DIR."""
+    """Return the folder of the documents, from MIRAKL_OPENAPI_DIR."""
     name = os.environ.get("MIRAKL_OPENAPI_DIR", "")
     if not name:
         raise CodegenError("MIRAKL_OPENAPI_DIR is not set: name the folder that holds Mirakl's OpenAPI documents")
@@ -60,7 +60,7 @@ def folder() -> Path:
 
 
 def load(source: Source, path: Path) -> Document:
-    """Parse one document, JSON or YAML by its ending."""
+    """Parse one document, as JSON or YAML depending on its file name."""
     text = path.read_text(encoding="utf-8")
     content = json.loads(text) if path.suffix == ".json" else plain(yaml.load(text, Loader=yaml.CSafeLoader))
     if not isinstance(content, dict) or "openapi" not in content:
@@ -69,7 +69,7 @@ def load(source: Source, path: Path) -> Document:
 
 
 def plain(value: Any) -> Any:
-    """YAML's dates and non-text keys as JSON would have them."""
+    """Convert YAML's dates and non-text keys to their form in JSON."""
     if isinstance(value, dict):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -80,7 +80,7 @@ def plain(value: Any) -> Any:
 
 
 def pages(content: dict[str, Any]) -> str:
-    """The portal keeps a document's pages beside the partial that its description names."""
+    """Return the URL of a document's pages on the portal, derived from the partial that its description names."""
     found = re.search(
         r"/partial-content(/product/\S+)/openapi-description", content.get("info", {}).get("description") or ""
     )

@@ -1,8 +1,9 @@
-"""Events: a struct for each type of event, where one member of the envelope says what another one holds.
+"""Splits the envelope of events into a struct for each type of event.
 
-A webhook's body is an envelope: it names its type and holds the rest. Where the rest is one of several objects, and a
-member beside it chooses, the envelope is split: a struct for each type, with that type's own data. What chooses is the
-tag of a discriminator that the data themselves do not have, or a member whose values are the data's titles or names.
+A webhook's body is an envelope: it contains the type of the event and its data. If the data is one of several objects
+and another member selects which one, the envelope is split into a struct for each type, with the data of that type. The
+member that selects is either the tag of a discriminator that the data objects do not have, or a member whose values are
+the titles or names of the data objects.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ _ENDINGS = ("Payload", "Data", "Event", "Body", "Content", "Details", "Dto")
 
 
 def split(objects: dict[str, Object], endpoints: list[Endpoint]) -> None:
-    """Split the envelope of each webhook by its types; one of a single type is tagged with it."""
+    """Split the envelope of each webhook by its types; an envelope of a single type gets that type as its tag."""
     for item in {key: objects[key] for endpoint in endpoints if (key := envelope(endpoint))}.values():
         if item.tag and item.variants:
             item.split, item.members = True, ()
@@ -42,13 +43,13 @@ def split(objects: dict[str, Object], endpoints: list[Endpoint]) -> None:
 
 
 def envelope(endpoint: Endpoint) -> str:
-    """The key of a webhook's body; "" for an operation, and for what is not an object."""
+    """Return the key of a webhook's body; "" for an operation, and for a body that is not an object."""
     answer = endpoint.json_answer
     return answer.key if isinstance(answer, Ref) and not endpoint.path else ""
 
 
 def names(objects: dict[str, Object], key: str) -> dict[str, str]:
-    """What an envelope's structs are called, and those of their data, by their keys: after the type."""
+    """Return the names of an envelope's structs and of their data, by their keys; the names begin with the type."""
     item = objects[key]
     found: dict[str, str] = {}
     for value, own in item.variants if item.split else [(item.value, key)] if item.value else []:
@@ -61,7 +62,7 @@ def names(objects: dict[str, Object], key: str) -> dict[str, str]:
 
 
 def _choices(objects: dict[str, Object], item: Object) -> Iterator[tuple[Member, Member, dict[str, str]]]:
-    """The members that choose what another one holds: the member, the other, and the object of each value."""
+    """Yield each member that selects the object of another one: both members, and the object for each value."""
     for data in item.members:
         inner = objects.get(referred(data.shape) or "")
         for tag in item.members if inner and len(inner.options) > 1 else ():
@@ -72,7 +73,7 @@ def _choices(objects: dict[str, Object], item: Object) -> Iterator[tuple[Member,
 
 
 def _by_tag(objects: dict[str, Object], inner: Object, tag: Member) -> dict[str, str]:
-    """The variants, where their discriminator names the member beside them."""
+    """Return the variants if their discriminator names the member beside them."""
     known = tag.shape.values if isinstance(tag.shape, Scalar) else ()
     values = {value for value, _ in inner.variants}
     elsewhere = known or not any(objects[variant].member(tag.wire) for _, variant in inner.variants)
@@ -81,7 +82,7 @@ def _by_tag(objects: dict[str, Object], inner: Object, tag: Member) -> dict[str,
 
 
 def _by_name(objects: dict[str, Object], inner: Object, values: tuple[str, ...]) -> dict[str, str]:
-    """The variants by the values that are their titles or names; none unless each variant has one."""
+    """Return the variants by the values that are their titles or names; empty unless each variant has one."""
     found: dict[str, str] = {}
     for value in values:
         fitting = [key for key in inner.options if _plain(value) in _called(objects[key])]

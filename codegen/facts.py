@@ -1,7 +1,7 @@
-"""What a contract says of one member beyond its name and type: bounds, units, standards, known values.
+"""The facts about a member that its name and type do not show: bounds, units, standards, known values.
 
-Facts in our own words, for the docstrings of members; never a document's sentences. A struct that stands for several
-objects has the facts that all of them share.
+The facts are written in this project's words for the docstrings of members, never in a document's sentences. A struct
+that stands for several objects has only the facts that all of them share.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _CURRENCY = frozenset({"currency", "currency_iso_code"})
 
 
 def sentence(package: Package, model: Model, member: Member) -> str:
-    """All facts as one line; "" where there are none."""
+    """Return all facts as one line; "" if there are none."""
     facts = [
         *_known_values(package, model, member),
         *_shared(package, model, member),
@@ -46,7 +46,7 @@ def _known_values(package: Package, model: Model, member: Member) -> list[str]:
 
 
 def _shared(package: Package, model: Model, member: Member) -> list[str]:
-    """The facts that all objects of the struct share, in the order of the first."""
+    """Return the facts that all objects of the struct share, in the order of the first object."""
     described = package.catalog.described(model, member.wire) or [member]
     first, *others = [_own(model.direction, item) for item in described]
     return [fact for fact in first if all(fact in other for other in others)]
@@ -69,7 +69,7 @@ def _own(direction: Direction, member: Member) -> list[str]:
 
 
 def _standard(member: Member) -> list[str]:
-    """The standard that a code is known to follow by its name, if the description names none."""
+    """Return the standard that a code follows according to its name, if the description names none."""
     name = snake(member.wire)
     if name.endswith("currency_iso_code") and not any("ISO" in note for note in member.notes):
         return ["ISO 4217"]
@@ -86,7 +86,7 @@ def _text(each: str, shape: Scalar) -> list[str]:
 
 
 def _size(each: str, low: int | None, high: int | None, unit: str) -> list[str]:
-    """How long a text or a list may be; of a text's one character, and of an unlimited length, nothing is said."""
+    """Return the length of a text or a list; nothing for a text of one character or an unlimited length."""
     high = None if high is None or high >= _NO_BOUND else high
     if low == 1 and unit == "character" and high is not None and high > 1:
         low = None
@@ -105,7 +105,7 @@ def _range(each: str, low: float | None, high: float | None, unit: str = "") -> 
 
 
 def _currency(package: Package, model: Model, member: Member) -> list[str]:
-    """The member that holds the currency of an amount, where the struct has exactly one."""
+    """Return the member that holds the currency of an amount, if the struct has exactly one."""
     shape = member.shape
     if not isinstance(shape, Scalar) or shape.kind != "decimal" or _MONEY.isdisjoint(snake(member.wire).split("_")):
         return []
@@ -114,7 +114,7 @@ def _currency(package: Package, model: Model, member: Member) -> list[str]:
 
 
 def _conditions(package: Package, model: Model, member: Member) -> list[str]:
-    """What other members require of this one."""
+    """Return the conditions that other members set for this member."""
     name = python_name(model, member, package.corrections)
     found = [
         f"required where `{need.when}` is {need.equals}"

@@ -1,13 +1,13 @@
-"""Makes models of the objects reached: variants folded or tagged, repetitions merged, narrow views joined.
+"""Makes models from the objects reached: folds or tags variants, merges repeated objects, joins narrow objects.
 
-A document written by machine repeats an object at each place it stands: `OR11_..._Orders_OrderLines_Taxes` and
-`..._ShippingTaxes` are one tax. Objects become one model when they agree in direction, in the last word of their noun,
-and in their Python shape; for what is sent, where a bound matters, also in what is required and how it is bounded.
-Noun first: by shape alone a logistic class would be a fulfilment centre, since both are `{code}`.
+A generated document repeats an object at each place where it occurs: `OR11_..._Orders_OrderLines_Taxes` and
+`..._ShippingTaxes` are the same tax. Objects become one model if they have the same direction, the same last word of
+their noun, and the same Python shape; for requests, where a bound matters, also the same required members and bounds.
+The noun matters because a logistic class and a fulfilment centre have the same shape, `{code}`.
 
-Then, among what is read only: a model whose members are a strict part of exactly one wider model of the same noun
-joins it (so that OR11, OR12 and OR15 share one order); and where one member of one model would name two models, these
-are joined. Documents that name their components themselves are taken at their word: there each object is a model.
+Then, for responses only, a model whose members are a strict part of exactly one wider model with the same noun joins
+that model (so that OR11, OR12 and OR15 share one order). Where one member of one model would have two models, these are
+joined. In documents that name their components, each object is a model.
 """
 
 from __future__ import annotations
@@ -30,7 +30,10 @@ Key = tuple[Direction, str]
 
 @dataclass(eq=False)
 class Model:
-    """A struct to be written; `schemas` are the keys of all the objects it stands for, `parts` of what it folds in."""
+    """A struct to be written.
+
+    `schemas` are the keys of the objects it stands for, `parts` those of the objects folded into it.
+    """
 
     direction: Direction
     schemas: list[str]
@@ -52,12 +55,12 @@ class Model:
 
     @property
     def head(self) -> str:
-        """The last word of the noun: what kind of thing this is."""
+        """The last word of the noun, which is the kind of the object."""
         return (parts(self.nouns[0]) or [self.nouns[0]])[-1]
 
 
 class Catalog:
-    """The models of one service, and which of them an object became."""
+    """The models of one service, and the model of each object."""
 
     def __init__(
         self,
@@ -102,7 +105,7 @@ class Catalog:
 
     @property
     def at(self) -> dict[tuple[Direction, Place], Model]:
-        """The model that stands at each place."""
+        """The model of each place."""
         return {(model.direction, place): model for model in self.models for place in model.places}
 
     @property
@@ -111,12 +114,12 @@ class Catalog:
         return list(dict.fromkeys(self.of.values()))
 
     def target(self, direction: Direction, shape: Shape) -> Model | None:
-        """The model a shape refers to."""
+        """Return the model that a shape refers to."""
         key = referred(shape)
         return self.of.get((direction, key)) if key else None
 
     def described(self, model: Model, wire: str) -> list[Member]:
-        """How each object that a model stands for, and each of its variants, describes one member."""
+        """Return how each object and variant of a model describes one member."""
         keys = [(model.direction, key) for key in (*model.schemas, *model.parts)]
         objects = [self._objects[key] for key in keys]
         keys = [(model.direction, variant) for item in objects for _, variant in item.variants]
@@ -124,11 +127,11 @@ class Catalog:
         return [member for item in objects if (member := item.member(wire))]
 
     def _variants(self, reached: dict[Key, Reached]) -> set[Key]:
-        """What stands for nothing but a variant that its base folds in."""
+        """Return the objects that are only variants, and are folded into their base."""
         return {key for key, item in reached.items() if not item.direct} - set(self._tagged(reached))
 
     def _tagged(self, reached: dict[Key, Reached]) -> dict[Key, tuple[str, str]]:
-        """The variants that stay structs of their own, each with its base and its value of the tag."""
+        """Return the variants that remain separate structs, each with its base and its value of the tag."""
         found: dict[Key, tuple[str, str]] = {}
         for (direction, base), item in reached.items():
             for value, variant in item.item.variants if in_structs(direction, item.item) else ():
@@ -158,7 +161,7 @@ class Catalog:
         return model
 
     def _folded(self, direction: Direction, base: Object) -> tuple[Member, ...]:
-        """The members of a base and of all its variants in one; what every variant requires stays required."""
+        """Return the members of a base and of all its variants; those that every variant requires are required."""
         members = {member.wire: member for member in base.members}
         variants = [self._objects[direction, key].members for _, key in base.variants]
         for member in (member for variant in variants for member in variant):
@@ -171,7 +174,7 @@ class Catalog:
         )
 
     def _either(self, key: str, one: Member, other: Member) -> Member:
-        """One member that two variants describe."""
+        """Return the member that two variants describe; raises CodegenError if they disagree."""
         shape = _either(one.shape, other.shape)
         if shape is None:
             raise CodegenError(
@@ -180,7 +183,7 @@ class Catalog:
         return msgspec.structs.replace(agreed(one, other), shape=shape)
 
     def _signature(self, model: Model) -> object:
-        """What two objects of one noun must agree in."""
+        """Return the properties in which two objects with the same noun must agree."""
         if model.own:
             return model.schemas[0]
         if model.kind == "union":
@@ -195,7 +198,7 @@ class Catalog:
         return (member.wire, shape, repr(_bounds(member.shape)), member.required, member.nullable)
 
     def _shape(self, direction: Direction, shape: Shape) -> object:
-        """A Python shape in which an object is identified by its model."""
+        """Return a Python shape in which an object is identified by its model."""
         match shape:
             case Ref(key):
                 return ("model", id(self.of[direction, key]))
@@ -207,7 +210,7 @@ class Catalog:
                 return python_shape(shape)
 
     def _merge(self) -> None:
-        """Join equal models, leaves first, until no two are equal."""
+        """Join equal models, leaves first, until all models differ."""
         while True:
             groups: dict[object, list[Model]] = {}
             for model in self.models:
@@ -225,20 +228,23 @@ class Catalog:
                 return
 
     def _may_join(self, one: Model, other: Model) -> bool:
-        """Two models published under two names stay two, however alike a new document makes them."""
+        """Whether two models may be joined; models published under two names always stay separate."""
         mine, theirs = self._named(one), self._named(other)
         return not (mine and theirs and mine.isdisjoint(theirs))
 
     def _named(self, model: Model) -> set[str]:
-        """The names under which a model's objects are published, or, if they are new, which people gave them."""
+        """Return the published names of a model's objects or, if they are new, the names that people gave them."""
         return self._published(model) or {self._given.get(key, "") for key in model.schemas} - {""}
 
     def _published(self, model: Model) -> set[str]:
-        """The names under which a model's objects are published."""
+        """Return the names under which a model's objects are published."""
         return {self._locked.get(f"{model.direction} {key}", "") for key in model.schemas} - {""}
 
     def _absorb(self, wide: Model, other: Model, *, view: bool = False) -> None:
-        """Let one model stand for another as well; a mere view weakens no promise of the whole, and adds none."""
+        """Let one model stand for another one, too.
+
+        A narrow object neither weakens nor adds promises of the wide one.
+        """
         mine = {member.wire: member for member in wide.members}
         for member in other.members:
             known = mine.get(member.wire)
@@ -258,7 +264,7 @@ class Catalog:
             self.of[other.direction, key] = wide
 
     def _project(self) -> None:
-        """Join each narrow view of something read to the one wider model that holds all its members."""
+        """Join each narrow object of responses to the single wider model that has all its members."""
         while True:
             for narrow in self.models:
                 wide = self._wider(narrow)
@@ -293,13 +299,16 @@ class Catalog:
         return self._outline(model) < self._outline(other)
 
     def _outline(self, model: Model) -> set[object]:
-        """A model's members, in which an object is identified by its kind alone: `_join_slots` settles the rest."""
+        """Return a model's members, in which an object is identified only by its kind.
+
+        `_join_slots` decides about the models of these members.
+        """
         return {(member.wire, _kinds(self, model.direction, member.shape)) for member in model.members}
 
     def _join_slots(self) -> None:
-        """One member, one model: members that merged models disagree about name one model after all.
+        """Join models so that each member has one model, where merged models have different models for it.
 
-        Where both are published they stay two, and the one that the member names has the other's members as well.
+        Two published models stay separate, and the one that the member names gets the other's members, too.
         """
         while True:
             pair = next(self._split_slots(), None)
@@ -315,7 +324,7 @@ class Catalog:
                 self._absorb(target, known, view=True)
 
     def _hold(self, wide: Model, other: Model) -> None:
-        """Give a model the members of another one, which stays what it is."""
+        """Add the members of another model to a model; the other one is unchanged."""
         mine = {member.wire: member for member in wide.members}
         for member in other.members:
             known = mine.get(member.wire)
@@ -324,7 +333,7 @@ class Catalog:
         wide.parts += (*other.schemas, *other.parts)
 
     def _join_published(self) -> None:
-        """Keep together what is published as one and what a new document gives the rules no reason to join."""
+        """Keep objects in one model that are published as one, although no rule joins them in a new document."""
         firsts: dict[str, Model] = {}
         for model in sorted(self.models, key=lambda model: -len(model.members)):
             for name in self._published(model) if model.direction == "read" and model.kind == "struct" else ():
@@ -347,7 +356,7 @@ class Catalog:
 
 
 def _kinds(catalog: Catalog, direction: Direction, shape: Shape) -> object:
-    """A Python shape in which an object is identified by the last word of its noun."""
+    """Return a Python shape in which an object is identified by the last word of its noun."""
     match shape:
         case Ref(key):
             return ("kind", catalog.of[direction, key].head)
@@ -360,17 +369,17 @@ def _kinds(catalog: Catalog, direction: Direction, shape: Shape) -> object:
 
 
 def in_structs(direction: Direction, base: Object) -> bool:
-    """Whether the variants are structs of their own, distinguished by the tag; else one struct has what any of them has.
+    """Whether the variants are separate structs, distinguished by the tag.
 
-    They are where a sender must distinguish them, but not where the tag may be left out; of what is read, where it is
-    an event.
+    Otherwise one struct has the members of all. They are separate in requests, where the sender must distinguish them,
+    unless the tag is optional. In responses they are separate only for events.
     """
     member = base.member(base.tag)
     return bool(base.variants) and (base.split or (direction == "sent" and member is not None and member.required))
 
 
 def nouns(key: str, item: Reached, root: str, own: bool) -> list[str]:
-    """What an object is called where it stands, before a name is chosen."""
+    """Return the nouns of an object at its places, before a name is selected."""
     if root:
         return [root]
     if own and "/" not in key:
@@ -384,7 +393,7 @@ def nouns(key: str, item: Reached, root: str, own: bool) -> list[str]:
 
 
 def _bounds(shape: Shape) -> Shape:
-    """A shape without the object's key, so that equal bounds compare equal."""
+    """Return a shape without the object's key, so that equal bounds compare equal."""
     match shape:
         case Ref():
             return Ref("")
@@ -397,9 +406,9 @@ def _bounds(shape: Shape) -> Shape:
 
 
 def _either(one: Shape, other: Shape) -> Shape | None:
-    """What holds either of two shapes; None where one is an object, or holds one, and the other does not.
+    """Return a shape for the values of both shapes; None if only one of them is or contains an object.
 
-    Objects are compared by where they stand, not by their names: two in one place become one model.
+    Objects are compared by their places, not by their names: two objects in one place become one model.
     """
     match one, other:
         case Ref(), Ref():

@@ -1,4 +1,4 @@
-"""The models of one service as text: a module for each resource, and an index of their names."""
+"""Writes the models of one service: a module for each resource, and an index of their names."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def __dir__() -> list[str]:
 
 
 def texts(package: Package) -> dict[str, str]:
-    """The text of each module, by its name, `__init__` among them."""
+    """Return the text of each module by its name, including `__init__`."""
     names = sorted({module for _, module in package.names()})
     found = {name: ModuleWriter(package, name).text() for name in names}
     found["__init__"] = _index(package, names)
@@ -40,7 +40,7 @@ def _events(package: Package) -> list[str]:
 
 
 def _index(package: Package, names: list[str]) -> str:
-    """The package's own module: every name, and where it is, loaded on first use."""
+    """Return the package's own module, with every name and its module; names are imported at their first use."""
     found: dict[str, str] = {}
     for name, module in package.names():
         if name in found:

@@ -1,4 +1,4 @@
-"""Writes one module of models: constants first, then structs, each after those it holds."""
+"""Writes one module of models: constants first, then the structs, each after the structs it contains."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _TEXTS = frozenset({"str", "datetime", "date", "time", "bytes"})
 
 
 class ModuleWriter:
-    """Writes one module; notes what it has to import while it writes."""
+    """Writes one module, and records the imports that it needs."""
 
     def __init__(self, package: Package, module: str) -> None:
         self.package = package
@@ -58,7 +58,7 @@ class ModuleWriter:
         self._ahead = False
 
     def text(self) -> str:
-        """The module's text."""
+        """Return the text of the module."""
         bodies = [self._constants(item) for item in self.values]
         if self.values:
             bodies.append(self._aliases())
@@ -181,7 +181,10 @@ class ModuleWriter:
         return "ResponseModel" if model.direction == "read" else "RequestModel"
 
     def _type_of_event(self, model: Model) -> list[str]:
-        """The type as an attribute: the decoder, which selects the struct by it, makes no member of it."""
+        """Return the type as a class attribute.
+
+        The decoder selects the struct by the type and creates no member for it.
+        """
         if not self.package.is_event(model):
             return []
         self.imports.add("ClassVar")
@@ -230,7 +233,7 @@ class ModuleWriter:
         return f"    {name}: {kind} | UnsetType = UNSET"
 
     def _text(self, model: Model, member: Member) -> str:
-        """The type of a member's texts: the alias of those that are known, where the document lists some."""
+        """Return the type of a text member: the alias of its known values if the document lists some, else `str`."""
         known = self.package.known_values(model, member.wire)
         if known is None:
             return "str"
@@ -316,7 +319,7 @@ class ModuleWriter:
         return model.name
 
     def _failed(self, model: Model) -> tuple[str, str] | None:
-        """The type of the items that failed, and the statement that returns them."""
+        """Return the type of the failed items, and the statement that returns them."""
         if model.direction == "sent":
             return None
         codes = [place.code for place in model.places if not place.steps]
@@ -333,7 +336,7 @@ class ModuleWriter:
         return kinds[0], call("return [", unpacked, "]", 8)
 
     def _failures(self, model: Model, path: str) -> tuple[str, str]:
-        """The type of the items at one path, and the list of them."""
+        """Return the type of the items at one path, and the list of them."""
         wire, _, inner = path.partition("[]")
         member = next((item for item in model.members if item.wire == wire), None)
         target = self.package.catalog.target(model.direction, member.shape) if member else None
@@ -411,14 +414,17 @@ class ModuleWriter:
 
 
 def _quoted(line: str) -> str:
-    """A declaration whose type names a struct not yet written, as text that msgspec reads later."""
+    """Return a declaration, quoted if its type names a struct that is written later.
+
+    msgspec resolves the quoted text later.
+    """
     name, _, rest = line.partition(": ")
     kind, equals, default = rest.partition(" = ")
     return f"{name}: {string(kind)}{equals}{default}"
 
 
 def ordered(models: list[Model], catalog: Catalog) -> list[Model]:
-    """Models with those they hold before them; a model that holds itself comes once."""
+    """Return the models with each one after those it contains; a model that contains itself occurs once."""
     found: list[Model] = []
     seen: set[Model] = set()
     inside = set(models)

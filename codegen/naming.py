@@ -1,10 +1,12 @@
-"""Names the models.
+"""Selects the names of the models.
 
-A name is the noun of the object's place, as short as it can be: `Tax`, not `OrderLineTax`. A noun that says too little
-(`Detail`, `Center`), or that several models contest, takes the nearest ancestor that all the model's objects share; of
-the models that contest it, the one that stands for most objects keeps it bare. What is sent ends in `Input`, the root of a
-request in `Request`; what stands for any of several structs begins with `Any`. Names already published (`names.lock`) and
-those people gave (`corrections.toml`) come first.
+- A name is the noun of the object's place, as short as possible: `Tax`, not `OrderLineTax`.
+- If a noun is too general (`Detail`, `Center`), or several models need it, the name begins with the nearest ancestor
+  that all objects of the model share. Of several models with the same noun, the model of the most objects gets the noun
+  alone.
+- Objects in requests end in `Input`, and the root of a request in `Request`.
+- A name for any of several structs begins with `Any`.
+- Published names (`names.lock`) and names that people gave (`corrections.toml`) have precedence.
 """
 
 from __future__ import annotations
@@ -95,7 +97,7 @@ _RESERVED = frozenset(
 
 
 class Names:
-    """Gives every model of one service its name, once; no two share one."""
+    """Assigns one name to every model of a service; all names differ."""
 
     def __init__(self, catalog: Catalog, given: dict[str, str], locked: dict[str, str], tops: dict[str, str]) -> None:
         self._at = catalog.at
@@ -153,7 +155,7 @@ class Names:
         )
 
     def _candidates(self, model: Model) -> list[str]:
-        """Names to try, shortest first."""
+        """Return possible names, shortest first."""
         if model.own and "/" not in model.schemas[0]:
             name = camel_kept(model.schemas[0])
             return [name, f"{name}Input" if model.direction == "sent" else f"{name}Read"]
@@ -172,7 +174,10 @@ class Names:
         return [_suffixed(model, name) for name in [*found, base + code]]
 
     def _in_context(self, model: Model, base: str) -> list[str]:
-        """The noun below each ancestor that all the model's objects share, nearest first; failing that, that most do."""
+        """Return the noun after each ancestor that all the model's objects share, nearest first.
+
+        If they share none, the ancestors that most of them share are used.
+        """
         ancestors = [self._ancestors(model, place) for place in model.places]
         shared = [noun for noun in ancestors[0] if all(noun in nouns for nouns in ancestors)]
         counted = Counter(noun for nouns in ancestors for noun in dict.fromkeys(nouns))
@@ -187,7 +192,10 @@ class Names:
         return [*leaf, *dict.fromkeys(found)]
 
     def _ancestors(self, model: Model, place: Place) -> list[str]:
-        """What stands above an object, nearest first: the nouns of the models that hold it, then the operation's own."""
+        """Return the ancestors of an object, nearest first.
+
+        They are the nouns of the models that contain it, then the operation's noun.
+        """
         found: list[str] = []
         for depth in range(len(place.steps) - 1, 0, -1):
             outer = self._at.get((model.direction, Place(place.code, place.steps[:depth])))
@@ -198,12 +206,12 @@ class Names:
 
 
 def base_noun(model: Model) -> str:
-    """The words that all of a model's nouns end in."""
+    """Return the last words that all nouns of a model share."""
     return model.called or common_tail(model.nouns) or model.nouns[0]
 
 
 def camel_kept(key: str) -> str:
-    """A component's own name: kept as it is where it is CamelCase already."""
+    """Return a component's own name, unchanged if it is CamelCase already."""
     return key if key[0].isupper() and key.isalnum() and not key.isupper() else camel(key)
 
 

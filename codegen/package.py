@@ -1,4 +1,4 @@
-"""The models of one service, named and placed, ready to be written."""
+"""The models of one service with their names and modules, ready to be written."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TAKEN = frozenset({"self", "options", "page_size"})
 
 @dataclass
 class Alias:
-    """A name for the type of an answer that is not an object, such as a list of them."""
+    """A name for the type of an answer that is not an object, such as a list of objects."""
 
     name: str
     module: str
@@ -43,13 +43,13 @@ class Package:
     _known: dict[tuple[Model, str], Values] | None = None
 
     def names(self) -> list[tuple[str, str]]:
-        """Everything that modules of models define, each with its module."""
+        """Return the names that the modules of models define, each with its module."""
         items: list[Model | Values | Alias] = [*self.models, *self.values, *self.aliases]
         found = [(item.name, item.module) for item in items]
         return found + [(item.alias, item.module) for item in self.values]
 
     def known_values(self, model: Model, wire: str) -> Values | None:
-        """The documented values of one member."""
+        """Return the documented values of one member."""
         if self._known is None:
             self._known = {owner: item for item in self.values for owner in item.owners}
         return self._known.get((model, wire))
@@ -60,7 +60,7 @@ class Package:
 
 
 def python_name(model: Model, member: Member, corrections: Corrections) -> str:
-    """A member's Python name: by correction, else by rule."""
+    """Return a member's Python name: from a correction, or else by rule."""
     rows: tuple[MemberCorrection | AddedMember, ...] = (*corrections.members, *corrections.added)
     for row in rows:
         if row.python and row.member == member.wire and row.schema in model.schemas:

@@ -1,7 +1,7 @@
-"""Decides what each operation looks like in Python.
+"""Decides the Python form of each operation.
 
-Where `operations.toml` has no row, the rules here decide: the resource is the document's tag, the method's name comes
-from the operation's code, reads are safe and everything else is unsafe, and paging is what the description says.
+For an operation without a row in `operations.toml`, these rules apply: the resource is the document's tag, the method's
+name is derived from the operation's code, reads are safe and all others unsafe, and paging follows the description.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ EXTRA_KINDS: dict[str, Kind] = {
 
 @dataclass
 class Argument:
-    """One argument of a method, and where it goes on the wire."""
+    """One argument of a method, and its location in the request."""
 
     name: str
     wire: str
@@ -54,7 +54,7 @@ class Argument:
 
 @dataclass
 class Plan:
-    """An operation as it will be written."""
+    """The decisions about one operation, from which it is written."""
 
     endpoint: Endpoint
     row: Row
@@ -82,12 +82,12 @@ class Plan:
 
     @property
     def retry(self) -> str:
-        """By row, else: reads are safe, all else is not."""
+        """The retry class: from the row, or else safe for reads and unsafe for all others."""
         return self.row.retry or ("safe" if self.endpoint.method == "GET" else "unsafe")
 
 
 def place(endpoint: Endpoint, row: Row) -> tuple[str, str]:
-    """The resource and the method of an operation."""
+    """Return the resource and the method of an operation."""
     untagged = "operations" if endpoint.path else "events"
     resource = row.resource or (snake(endpoint.tag) if endpoint.tag else untagged)
     return resource, row.method or member_name(
@@ -102,7 +102,7 @@ def argument_name(wire: str) -> str:
 
 
 def paging(endpoint: Endpoint, row: Row) -> str:
-    """How the answer is paged: by row, else as the description says."""
+    """Return the kind of paging: from the row, or else from the description."""
     if row.paging:
         return row.paging.removeprefix("none")
     found = re.search(r"supports (offset|seek) pagination", endpoint.description)
@@ -110,7 +110,7 @@ def paging(endpoint: Endpoint, row: Row) -> str:
 
 
 def sorting(endpoint: Endpoint, row: Row) -> tuple[str, ...]:
-    """The criteria by which the answer can be sorted."""
+    """Return the criteria by which the answer can be sorted."""
     if row.sort:
         return row.sort
     block = re.search(r"<code>sort</code> field can have.*?</ul>", endpoint.description, re.DOTALL)
@@ -118,12 +118,12 @@ def sorting(endpoint: Endpoint, row: Row) -> tuple[str, ...]:
 
 
 def localized(endpoint: Endpoint, row: Row) -> bool:
-    """Whether the undeclared `locale` is understood."""
+    """Whether the operation supports the undeclared parameter `locale`."""
     return row.locale if row.locale is not None else "supports <code>locale</code> parameter" in endpoint.description
 
 
 def root_names(endpoint: Endpoint, row: Row, listed: bool) -> tuple[str, str]:
-    """What the roots of an operation's request and answer are called."""
+    """Return the names of the root structs of an operation's request and answer."""
     resource, method = place(endpoint, row)
     verb = camel(method)
     noun = verb + camel(resource) if "_" not in method and row.method else verb
@@ -136,14 +136,14 @@ def root_names(endpoint: Endpoint, row: Row, listed: bool) -> tuple[str, str]:
 
 
 class Planner:
-    """Turns endpoints into plans, against the models of their service."""
+    """Turns endpoints into plans, using the models of their service."""
 
     def __init__(self, package: Package, objects: dict[str, Object]) -> None:
         self._package = package
         self._objects = objects
 
     def plan(self, endpoint: Endpoint, row: Row) -> Plan:
-        """Everything about one operation."""
+        """Return all decisions about one operation."""
         resource, method = place(endpoint, row)
         plan = Plan(endpoint, row, self._package.service, resource, method, paging(endpoint, row))
         plan.arguments = [self._parameter(item, row) for item in endpoint.parameters if _is_argument(item, plan)]
@@ -170,7 +170,7 @@ class Planner:
         return plan
 
     def _stale(self, plan: Plan) -> None:
-        """Refuse a row that speaks of parameters which the operation does not take."""
+        """Raise CodegenError for a row with parameters that the operation does not have."""
         row = plan.row
         named = {
             *row.rename,
@@ -206,14 +206,14 @@ class Planner:
         )
 
     def _each(self, wire: str, shape: Shape, row: Row) -> Shape:
-        """The shape of one value, with the values that a row knows of."""
+        """Return the shape of one value, with the values in a row."""
         one = shape.item if isinstance(shape, Many) else shape
         if wire in row.known and isinstance(one, Scalar):
             return msgspec.structs.replace(one, values=self._known(row.known[wire]))
         return one
 
     def _known(self, given: str | tuple[str, ...]) -> tuple[str, ...]:
-        """Values as a row lists them, or those of the class of constants that it names."""
+        """Return the values that a row lists, or those of the class of constants that it names."""
         if isinstance(given, tuple):
             return given
         found = next((item.values for item in self._package.values if item.name == given), None)
@@ -222,7 +222,7 @@ class Planner:
         return found
 
     def _constants(self, plan: Plan, argument: Argument) -> Values | None:
-        """The class of constants with an argument's values: made from them, or with exactly the same ones."""
+        """Return the class of constants made from an argument's values, or a class with exactly these values."""
         shape = argument.shape
         if not isinstance(shape, Scalar) or not shape.values:
             return None
@@ -326,7 +326,7 @@ class Planner:
 
 
 def _is_argument(item: Parameter, plan: Plan) -> bool:
-    """Whether a declared parameter is for the caller to give: one that turns pages is the client's."""
+    """Whether a declared parameter is an argument of the method; paging parameters are set by the client."""
     if item.location == "path":
         return item.wire not in plan.row.omit and (item.wire in _in_path(plan.endpoint.path) or bool(plan.row.url))
     return item.wire not in plan.row.omit and item.wire not in PAGING_PARAMS.get(plan.paging, ())[:2]
@@ -337,7 +337,10 @@ def _in_path(path: str) -> list[str]:
 
 
 def _ask(plan: Plan, json: Shape | None) -> None:
-    """Ask for a row where the rules would write a method that can never read its answer."""
+    """Raise CodegenError where the rules would write a method that can never parse its answer.
+
+    A person then has to add a row.
+    """
     row, code = plan.row, plan.endpoint.code
     where = f"its row in operations.toml, [operations.{plan.service}.{code}]"
     if isinstance(json, Scalar) and json.kind == "bytes" and not row.answer:
@@ -354,6 +357,6 @@ def _ask(plan: Plan, json: Shape | None) -> None:
 
 
 def _order(argument: Argument) -> tuple[int, int]:
-    """Identity first, then what is required, what filters, and last how the answer is arranged."""
+    """Return the sort key of an argument: identity, required arguments, filters, then the form of the answer."""
     arranged = {"sort": 1, "order": 2, "locale": 3}.get(argument.wire, 0) if argument.location == "query" else 0
     return ({"path": 0, "url": 0}.get(argument.location, 1), arranged + (10 if not argument.required else 0))

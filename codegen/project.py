@@ -1,4 +1,4 @@
-"""All files that codegen writes, from all documents."""
+"""All files that codegen writes from all documents."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Project:
         self._lock = published
 
     def files(self) -> dict[str, str]:
-        """Every file, by its path from the project's root."""
+        """Return every file, by its path in the project."""
         texts: dict[str, str] = {}
         for service in self.services:
             texts |= service.files()
@@ -51,12 +51,12 @@ class Project:
         return texts
 
     def differences(self, files: dict[str, str]) -> list[str]:
-        """The files that are missing, stale, or left over."""
+        """Return the files that are missing, outdated, or no longer generated."""
         stale = [name for name, text in files.items() if not self._same(name, text)]
         return sorted(stale + self._left_over(files))
 
     def write(self, files: dict[str, str]) -> None:
-        """Write what differs, remove what is left over."""
+        """Write the files that differ, and remove those that are no longer generated."""
         for name in self._left_over(files):
             (self._root / name).unlink()
         for name, text in files.items():
@@ -66,7 +66,7 @@ class Project:
                 path.write_text(text, encoding="utf-8")
 
     def report(self, files: dict[str, str]) -> str:
-        """How much was written."""
+        """Return a summary of the generated operations, structs and values."""
         models = [model for service in self.services for model in service.models]
         lines = sum(text.count("\n") for name, text in files.items() if name.endswith(".py"))
         parts = [

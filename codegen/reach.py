@@ -1,6 +1,6 @@
-"""Which objects the operations reach, in which direction, and along which path.
+"""Finds the objects that the operations reach, with the direction and the path of each.
 
-A walk that follows `$ref` alone misses the variants that only a discriminator's mapping names; this one follows both.
+Following only `$ref` would miss the variants that only a discriminator's mapping names; both are followed here.
 """
 
 from __future__ import annotations
@@ -12,21 +12,21 @@ from .shapes import Direction, Object, Ref, Shape, is_list, referred
 
 
 class Step(Struct, frozen=True):
-    """One member on the way to an object; `many` where it is a list."""
+    """One member on the path to an object; `many` if the member is a list."""
 
     wire: str
     many: bool
 
 
 class Place(Struct, frozen=True):
-    """Where an object stands: the operation, and the members that lead to it from the root of its body."""
+    """The place of an object: the operation, and the members from the root of its body to the object."""
 
     code: str
     steps: tuple[Step, ...] = ()
 
 
 class Reached(Struct):
-    """An object in one direction, with all the places that lead to it; `direct` unless it is only ever a variant."""
+    """An object in one direction, with all its places; `direct` unless it occurs only as a variant."""
 
     direction: Direction
     item: Object
@@ -35,7 +35,7 @@ class Reached(Struct):
 
 
 def reach(endpoints: list[Endpoint], objects: dict[str, Object]) -> dict[tuple[Direction, str], Reached]:
-    """Everything the operations reach."""
+    """Return every object that the operations reach."""
     found: dict[tuple[Direction, str], Reached] = {}
     for endpoint in endpoints:
         if endpoint.body is not None:
@@ -55,7 +55,7 @@ def walk(
     *,
     direct: bool = True,
 ) -> None:
-    """Note the object inside `shape`, then go on to its members and variants."""
+    """Record the object inside `shape`, then its members and variants."""
     key = referred(shape)
     if key is None:
         return
@@ -73,5 +73,5 @@ def walk(
 
 
 def recursive(known: Place, place: Place) -> bool:
-    """Whether `place` lies below a place already known: the object holds itself."""
+    """Whether `place` lies below a known place of the same object, which then contains itself."""
     return place.steps[: len(known.steps)] == known.steps

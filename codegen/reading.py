@@ -31,9 +31,9 @@ _KINDS: dict[str, Kind] = {"string": "str", "integer": "int", "number": "decimal
 
 
 class Parameter(Struct, frozen=True, kw_only=True):
-    """A declared path, query or header parameter; `comma` where its text says that values are joined by commas.
+    """A declared path, query or header parameter; `comma` if its description says that commas separate its values.
 
-    `default` is what the server takes where it is left out; a plain `false` is left out.
+    `default` is the server's default value; a default of `false` is omitted.
     """
 
     wire: str
@@ -47,7 +47,7 @@ class Parameter(Struct, frozen=True, kw_only=True):
 
 
 class Endpoint(Struct, frozen=True, kw_only=True):
-    """One operation of a document, as read: no decision of ours is in it yet. A webhook is one without a path."""
+    """One operation of a document, as it was read, without decisions of this project. A webhook has no path."""
 
     code: str
     method: str
@@ -65,18 +65,21 @@ class Endpoint(Struct, frozen=True, kw_only=True):
 
     @property
     def json_answer(self) -> Shape | None:
-        """What a successful answer holds in JSON."""
+        """The JSON content of a successful answer."""
         return next((shape for _, media, shape in self.answers if is_json(media, shape)), None)
 
 
 def is_json(media: str, shape: Shape | None) -> bool:
-    """Whether an answer is JSON: by its media type, or by its schema where any type may come."""
+    """Whether an answer is JSON: by its media type, or by its schema if any media type is allowed."""
     structured = shape is not None and referred(shape) is not None
     return shape is not None and (media == JSON or media.endswith("+json") or (media == "*/*" and structured))
 
 
 class Reader:
-    """Reads one document; `objects` fills as shapes are asked for, `codes` with all operations, skipped or not."""
+    """Reads one document.
+
+    `objects` is filled as shapes are requested, `codes` with all operations, including skipped ones.
+    """
 
     def __init__(self, document: Document, skipped: Collection[str] = ()) -> None:
         self.document = document
@@ -87,7 +90,7 @@ class Reader:
         self._choosing: set[str] = set()
 
     def endpoints(self) -> list[Endpoint]:
-        """All operations, in the document's order of paths, and then the document's webhooks."""
+        """Return all operations in the order of the document's paths, followed by its webhooks."""
         found: list[Endpoint] = []
         for path, item in self.document.content.get("paths", {}).items():
             shared = item.get("parameters", [])
@@ -104,7 +107,10 @@ class Reader:
         return found
 
     def shape(self, schema: Json, key: str) -> Shape:
-        """The shape of a schema; objects met on the way are read and kept under `key`, or their component's name."""
+        """Return the shape of a schema.
+
+        Objects found in it are read, and stored under `key` or under their component's name.
+        """
         if "$ref" in schema and not _ADDING & schema.keys():
             return self._referred(schema)
         if _ADDING & schema.keys() == {"allOf"} and len(schema["allOf"]) == 1:
@@ -117,7 +123,7 @@ class Reader:
         return self._plain(schema, key)
 
     def resolve(self, reference: str) -> tuple[str, Json]:
-        """The component a `$ref` names, with its name."""
+        """Return the component of a `$ref`, and its name."""
         node: Any = self.document.content
         for part in reference.removeprefix("#/").split("/"):
             node = node.get(part.replace("~1", "/").replace("~0", "~")) if isinstance(node, dict) else None
@@ -126,7 +132,7 @@ class Reader:
         return reference.rsplit("/", 1)[-1], cast("Json", node)
 
     def _event(self, name: str, spec: Json) -> Endpoint:
-        """A webhook: nothing to call, but a body to read."""
+        """Return a webhook, which has a body and cannot be called."""
         operation = {"operationId": name, **spec, "requestBody": {}, "responses": {"200": spec.get("requestBody", {})}}
         return self._whole_endpoint("", "", operation, [])
 
@@ -176,11 +182,14 @@ class Reader:
         )
 
     def _followed(self, spec: Json) -> Json:
-        """A part of an operation, or the component it refers to."""
+        """Return a part of an operation, or the component to which it refers."""
         return self.resolve(spec["$ref"])[1] if "$ref" in spec else spec
 
     def _parameters(self, specs: list[Json]) -> tuple[Parameter, ...]:
-        """The path's and the operation's parameters, the latter winning; headers and cookies are the transport's."""
+        """Return the parameters of the path and the operation; the latter have precedence.
+
+        Headers and cookies are omitted, because the transport sets them.
+        """
         found = {(str(spec["in"]), str(spec["name"])): spec for spec in map(self._followed, specs)}
         return tuple(self._parameter(spec) for (where, _), spec in found.items() if where in {"path", "query"})
 
@@ -227,9 +236,9 @@ class Reader:
         return shape
 
     def _flat(self, schema: Json, key: str) -> Json:
-        """A schema with what stands beside its `$ref`, and with the choice of one of its `allOf`, as its own.
+        """Return a schema merged with its `$ref` and with the choice in its `allOf`.
 
-        A choice that lists the schema itself stays where it is: there the schema is the variant and not the whole.
+        A choice that lists the schema itself is not merged, because the schema is then a variant.
         """
         if "$ref" in schema:
             rest = {name: value for name, value in schema.items() if name != "$ref"}
@@ -267,7 +276,7 @@ class Reader:
         return Choice(scalars) if len(scalars) == len(options) else Scalar("any")
 
     def _one_required(self, schema: Json, choices: list[Json], key: str) -> Shape:
-        """An object whose choices only say which of its members have to be there."""
+        """Return an object whose choices only state which of its members are required."""
         shape = self._object(schema, key)
         wires = [wire for choice in choices for wire in demands(choice)]
         item = self.objects[key]
@@ -276,10 +285,11 @@ class Reader:
         return shape
 
     def _alternatives(self, schema: Json, options: list[Object], key: str) -> Shape:
-        """Objects distinguished by the one member each has become one object of which exactly one of these is set.
+        """Return an object for a choice.
 
-        Others become the variants of an object that has what they have in common: their tag, if there is one. What the
-        schema has beside its choice belongs to each of them.
+        Objects that differ in one member each become one object in which exactly one of these members is set. Other
+        objects become variants of an object with their common members, such as the tag. The other members of the schema
+        belong to each variant.
         """
         members: dict[str, Member] = {}
         required = self._collect(schema, key, members)
@@ -314,7 +324,7 @@ class Reader:
         return Ref(key)
 
     def _whole(self, key: str, base: tuple[Member, ...], variant: str) -> str:
-        """A variant that has the members beside the choice as well: another object, if it has them not by itself."""
+        """Return a variant with the members beside the choice; it becomes another object unless it has them already."""
         item = self.objects[variant]
         missing = tuple(member for member in base if item.member(member.wire) is None)
         if not missing:
@@ -340,11 +350,11 @@ class Reader:
         return Ref(key)
 
     def _choices(self, item: Object) -> list[Object]:
-        """The members of an object that are one of several objects."""
+        """Return the members of an object whose value is one of several objects."""
         return [self.objects[key] for member in item.members if (key := referred(member.shape)) in self.objects]
 
     def _children(self, name: str) -> dict[str, str]:
-        """The components that extend one which has a tag and maps none of its values, by their names."""
+        """Return the components, by name, that extend a component whose tag has no mapping."""
         schemas: dict[str, Json] = self.document.content.get("components", {}).get("schemas", {})
         reference = f"#/components/schemas/{name}"
         children = [
@@ -363,7 +373,7 @@ class Reader:
         return name
 
     def _collect(self, schema: Json, key: str, members: dict[str, Member]) -> set[str]:
-        """Gather a schema's members, those of its `allOf` first; returns the names it requires."""
+        """Collect a schema's members, beginning with those of its `allOf`; return the names of the required ones."""
         required = set(schema.get("required", []))
         for part in schema.get("allOf", []):
             target = self.resolve(part["$ref"])[1] if "$ref" in part else part
@@ -404,7 +414,7 @@ class Reader:
 
 
 def _options(schema: Json) -> list[Json]:
-    """What a schema is one of, or any of."""
+    """Return the options of a schema's `oneOf` or `anyOf`."""
     return list(schema.get("oneOf") or schema.get("anyOf") or [])
 
 

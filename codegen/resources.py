@@ -1,4 +1,4 @@
-"""Writes a service's resources: for each, the operations as constants and a class with their typed methods."""
+"""Writes the resources of a service: operations as constants, and a class with their typed methods."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _PAGED = {"offset": "OffsetPaginator", "seek": "SeekPaginator"}
 
 
 class ResourceWriter:
-    """Writes one module: the operations' constants and the class with their methods."""
+    """Writes one module: the constants of the operations, and the class with their methods."""
 
     def __init__(self, document: Document, package: Package, resource: str, plans: list[Plan], about: str) -> None:
         self._document = document
@@ -42,7 +42,7 @@ class ResourceWriter:
         self._models: dict[str, set[str]] = {}
 
     def text(self) -> str:
-        """The module's text."""
+        """Return the text of the module."""
         constants = [self._constant(plan) for plan in self._plans]
         methods = [self._method(plan) for plan in self._plans]
         head = [
@@ -260,14 +260,14 @@ class ResourceWriter:
         return "\n".join(lines) + "\n"
 
     def _hidden(self, plan: Plan) -> list[str]:
-        """Lines by which no traceback shows the plain mappings that a method was given."""
+        """Return the lines that keep the plain mappings passed to a method out of tracebacks."""
         names = [item.name for item in plan.arguments if item.location in {"body", "part"} and _has_members(item.shape)]
         if names:
             self._imports.add("hidden")
         return [f"        {name} = hidden({name})" for name in names]
 
     def _verb(self, plan: Plan) -> tuple[str, str, str, tuple[str, ...]]:
-        """The caller's verb, what the method returns, its prefix and the verb's last arguments."""
+        """Return the caller's method, the return type, its prefix and the last arguments."""
         if plan.paging and plan.answer == "json" and plan.page_item:
             self._imports.add(_PAGED[plan.paging])
             kind = f"{_PAGED[plan.paging]}[{self._use(plan.page_item)}]"
@@ -294,7 +294,7 @@ class ResourceWriter:
         return line if len(line) + 9 <= WIDTH else "\n        | ".join(_options(line))
 
     def _text(self, argument: Argument) -> str:
-        """The type of an argument of known values: the alias of their class, or else the few there are."""
+        """Return the type of an argument with known values: the alias of their class, or a few literal values."""
         if argument.known:
             return self._named(argument.known.module, argument.known.alias)
         shape = argument.shape
@@ -327,7 +327,7 @@ class ResourceWriter:
 
 
 def _options(declared: str) -> list[str]:
-    """A declaration cut at the bars of its union that stand in no brackets."""
+    """Split a declaration at the bars of its union that are outside brackets."""
     found = [""]
     for part in declared.split(" | "):
         is_open = found[-1].count("[") > found[-1].count("]")
@@ -336,14 +336,14 @@ def _options(declared: str) -> list[str]:
 
 
 def identity(model: Model) -> tuple[str, ...]:
-    """The member that identifies an item, where its name says so."""
+    """Return the member that identifies an item, if its name shows it."""
     wires = [member.wire for member in model.members]
     noun = snake(model.name)
     return next(((wire,) for wire in (f"{noun}_id", f"{noun}_code", "id", "code") if wire in wires), ())
 
 
 def param_type(shape: Shape) -> str:
-    """What `Param.type` says of a shape."""
+    """Return `Param.type` for a shape."""
     match shape:
         case Scalar():
             return _PARAM_TYPES[shape.kind]
@@ -352,7 +352,7 @@ def param_type(shape: Shape) -> str:
 
 
 def _has_members(shape: Shape) -> bool:
-    """Whether plain mappings may stand for it, or for what is in it."""
+    """Whether plain mappings may be passed for it, or for objects inside it."""
     match shape:
         case Many(item):
             return _has_members(item)

@@ -1,4 +1,4 @@
-"""What a schema says of a single value: its type, the values it documents, its default, whether null is one of them."""
+"""Reads a schema of a single value: its type, its documented values, its default, and whether it can be null."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _UNIT = re.compile(r"(?i)\bin (days|hours|minutes|seconds|milliseconds|bytes|meg
 
 
 def documented_values(schema: Json) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The values a schema documents and, apart, those it calls deprecated."""
+    """Return the values a schema documents, and separately those it calls deprecated."""
     text = str(schema.get("description") or "")
     listed = [str(value) for value in schema.get("enum", [schema.get("const")]) if value is not None]
     if not listed:
@@ -38,7 +38,7 @@ def documented_values(schema: Json) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def kind_of_values(values: list[Any]) -> str:
-    """The type of a schema that gives none, from the values that it allows."""
+    """Return the type of a schema without a type, derived from its values."""
     for kind, name in ((bool, "boolean"), (str, "string"), (int, "integer"), (float, "number")):
         if any(isinstance(value, kind) for value in values):
             return name
@@ -46,13 +46,13 @@ def kind_of_values(values: list[Any]) -> str:
 
 
 def default_of(schema: Json) -> tuple[str, ...]:
-    """What the server takes where nothing is given, as text; a plain `false` is left out."""
+    """Return the server's default value as text; a default of `false` is omitted."""
     given = schema.get("default")
     return tuple(str(value) for value in (given if isinstance(given, list) else [given]) if value)
 
 
 def notes_of(wire: str, schema: Json) -> tuple[str, ...]:
-    """Unit, standard and other facts of a member that its name does not say, found in its format and description."""
+    """Return the unit, standard and other facts about a member, from its format and description."""
     said = f"{schema.get('format') or ''} {schema.get('description') or ''}"
     given = schema.get("type")
     kinds = {*(given if isinstance(given, list) else [given])} - {"null"}
@@ -69,7 +69,7 @@ def notes_of(wire: str, schema: Json) -> tuple[str, ...]:
 
 
 def is_nullable(schema: Json) -> bool:
-    """Whether null is among the types: in a list of types, in a choice, or as OpenAPI 3.0 said it."""
+    """Whether null is allowed: by a list of types, by a choice, or in the notation of OpenAPI 3.0."""
     kinds = schema.get("type")
     choices = schema.get("oneOf") or schema.get("anyOf") or []
     return (
@@ -80,7 +80,7 @@ def is_nullable(schema: Json) -> bool:
 
 
 def scalar_of(schema: Json, kind: Kind) -> Scalar:
-    """A single value with its bounds."""
+    """Return a single value with its bounds."""
     values, retired = documented_values(schema)
     return Scalar(
         kind=kind,

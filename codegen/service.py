@@ -1,4 +1,4 @@
-"""One document on its way to text: read, corrected, merged, named, planned, written."""
+"""The steps from one document to Python text: reading, correcting, merging, naming, planning and writing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .writing import header
 
 
 class Service:
-    """One document on its way to text."""
+    """One document, its models and its plans."""
 
     def __init__(self, document: Document, decided: Tables, lock: dict[str, str]) -> None:
         self.document = document
@@ -53,7 +53,7 @@ class Service:
             )
 
     def _stale(self, corrections: Corrections) -> None:
-        """Refuse rows of corrections that nothing in the document answers to."""
+        """Raise CodegenError for rows of corrections that match nothing in the document."""
         schemas = {key for model in self.models for key in model.schemas} | {item.code for item in self.endpoints}
         names = {model.name for model in self.models}
         lost = ({row.schema for row in corrections.names} | {row.schema for row in corrections.keep_separate}) - schemas
@@ -95,7 +95,7 @@ class Service:
         roots: dict[tuple[Direction, str], str],
         called: dict[tuple[Direction, str], str],
     ) -> None:
-        """Name events, and what they hold, after their type; a component keeps the name it has."""
+        """Name events, and the objects they contain, after their type; a component keeps its name."""
         variants = {key for _, key in self.objects[envelope].variants}
         for key, name in events.names(self.objects, envelope).items():
             if key in variants:
@@ -104,7 +104,7 @@ class Service:
                 roots["read", key] = name
 
     def _aliases(self) -> list[Alias]:
-        """The answers that are not objects."""
+        """Return an alias for each answer that is not an object."""
         found: list[Alias] = []
         for endpoint in self.endpoints:
             row, answer = self._decided.row(endpoint.code), endpoint.json_answer
@@ -138,7 +138,7 @@ class Service:
         self._share(catalog)
 
     def _share(self, catalog: Catalog) -> None:
-        """Whatever a common model names is common."""
+        """Move the models that a common model names to the common module, too."""
         waiting = [model for model in self.models if model.module == "common"]
         while waiting:
             model = waiting.pop()
@@ -173,7 +173,7 @@ class Service:
         )
 
     def _parameter_values(self) -> list[ParameterValues]:
-        """The parameters that document values."""
+        """Return the parameters with documented values."""
         found: list[ParameterValues] = []
         for endpoint in self.endpoints:
             row = self._decided.row(endpoint.code)
@@ -186,7 +186,7 @@ class Service:
         return found
 
     def published(self) -> dict[str, str]:
-        """Every name this service publishes, by what it names."""
+        """Return every name that this service publishes, by what it names."""
         names = {f"{self.name} {model.direction} {key}": model.name for model in self.models for key in model.schemas}
         for item in self.package.values:
             for where, wire in item.keyed():
@@ -201,7 +201,7 @@ class Service:
         return names
 
     def resources(self) -> dict[str, list[Plan]]:
-        """The plans of each resource."""
+        """Return the plans of each resource."""
         found: dict[str, list[Plan]] = {}
         for plan in self.plans:
             found.setdefault(plan.resource, []).append(plan)
@@ -215,7 +215,7 @@ class Service:
         return dict(sorted(found.items()))
 
     def files(self) -> dict[str, str]:
-        """The service's modules, by path."""
+        """Return the service's modules by path."""
         found = {f"mirakl_async/models/{self.name}/{name}.py": text for name, text in texts(self.package).items()}
         for resource, plans in self.resources().items():
             about = self._decided.resources.get(resource, "")
@@ -233,13 +233,13 @@ def _own(endpoint: Endpoint, key: str) -> bool:
 
 
 def _listed(answer: Shape | None, objects: dict[str, Object]) -> str | None:
-    """The object that an answer lists, at its top or in its first list."""
+    """Return the object that an answer lists, at its top level or in its first list."""
     if not isinstance(answer, Ref):
         return referred(answer) if answer else None
     return next((referred(item.shape) for item in objects[answer.key].members if isinstance(item.shape, Many)), None)
 
 
 def _is_list(item: Object) -> bool:
-    """Whether an object is nothing but a list and its length."""
+    """Whether an object consists only of a list and its length."""
     rest = [member.wire for member in item.members if not isinstance(member.shape, Many)]
     return len(item.members) - len(rest) == 1 and set(rest) <= {"total_count", "errors_count"}

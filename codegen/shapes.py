@@ -1,4 +1,4 @@
-"""What a document's schemas come down to: objects with members, and the shapes a member can have."""
+"""The simplified form of a document's schemas: objects with members, and the shapes of members."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Direction = Literal["sent", "read"]
 
 
 class Scalar(Struct, frozen=True):
-    """A single value. `values` are the documented ones, `retired` those documented as deprecated."""
+    """A single value. `values` are the documented values, `retired` those documented as deprecated."""
 
     kind: Kind
     values: tuple[str, ...] = ()
@@ -38,13 +38,13 @@ class Keyed(Struct, frozen=True):
 
 
 class Choice(Struct, frozen=True):
-    """One of several shapes that JSON itself distinguishes."""
+    """One of several shapes that JSON distinguishes by itself."""
 
     options: tuple[Shape, ...]
 
 
 class Ref(Struct, frozen=True):
-    """An object, by the key under which it was read."""
+    """A reference to an object by its key."""
 
     key: str
 
@@ -55,7 +55,7 @@ Shape: TypeAlias = Scalar | Many | Keyed | Choice | Ref
 class Member(Struct, frozen=True, kw_only=True):
     """One member of an object.
 
-    `default` is what the server takes where it is left out, a plain `false` left out; `notes` are its unit and standard.
+    `default` is the server's default value, without a default of `false`; `notes` are its unit and standard.
     """
 
     wire: str
@@ -68,12 +68,14 @@ class Member(Struct, frozen=True, kw_only=True):
 
 
 class Object(Struct, kw_only=True):
-    """An object schema with its bases folded in.
+    """An object schema merged with its bases.
 
-    `tag` names the discriminating member and `variants` the object of each of its values; `value` is the tag's only
-    value where the object is itself such a variant. Of `alternatives` exactly one member may be present. `options` are
-    the objects that it is one of, and `chosen_by` the member that says which: its own, or one beside the object. One
-    that is `split` has a struct for each of its variants also where it is read.
+    - `tag` names the member that distinguishes the variants, `variants` the object for each of its values, and `value`
+      the tag's only value if the object is itself such a variant.
+    - Exactly one of `alternatives` must be present.
+    - `options` are the objects of which it is one, and `chosen_by` is the member that selects one of them: its own
+      member, or one beside the object.
+    - With `split`, it has a struct for each of its variants in responses, too.
     """
 
     key: str
@@ -89,12 +91,12 @@ class Object(Struct, kw_only=True):
     deprecated: bool = False
 
     def member(self, wire: str) -> Member | None:
-        """The member of that name on the wire."""
+        """Return the member with that wire name."""
         return next((member for member in self.members if member.wire == wire), None)
 
 
 def python_shape(shape: Shape) -> object:
-    """What of a shape decides its Python type: neither bounds nor values nor prose."""
+    """Return the part of a shape that determines its Python type: without bounds, values and texts."""
     match shape:
         case Scalar():
             return shape.kind
@@ -109,7 +111,7 @@ def python_shape(shape: Shape) -> object:
 
 
 def referred(shape: Shape) -> str | None:
-    """The key of the object inside a shape, if there is one."""
+    """Return the key of the object inside a shape, if there is one."""
     match shape:
         case Ref():
             return shape.key
@@ -127,7 +129,7 @@ def is_list(shape: Shape) -> bool:
 
 
 def with_ref(shape: Shape, key: str) -> Shape:
-    """The same shape around another object."""
+    """Return the same shape around another object."""
     match shape:
         case Ref():
             return Ref(key)

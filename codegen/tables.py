@@ -1,4 +1,4 @@
-"""The tables people write: `operations.toml`, `corrections.toml`, and the lock of published names."""
+"""The tables written by people, `operations.toml` and `corrections.toml`, and the lock of published names."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HERE = Path(__file__).parent
 
 
 class Extra(Struct, kw_only=True, forbid_unknown_fields=True):
-    """A parameter the document leaves out; `why` says where it is known from."""
+    """A parameter that the document omits; `why` states how it is known."""
 
     name: str
     type: str = "string"
@@ -108,7 +108,7 @@ class Need(Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class Naming(Struct, kw_only=True, forbid_unknown_fields=True):
-    """A better name for the model read from `schema`, for the values of one of its members, or for one value's constant."""
+    """A better name for a model (by its `schema`), for a member's set of values, or for the constant of a value."""
 
     schema: str
     name: str
@@ -118,7 +118,7 @@ class Naming(Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class MemberCorrection(Struct, kw_only=True, forbid_unknown_fields=True):
-    """What a document says wrongly about one member of one schema."""
+    """A correction of one member of one schema."""
 
     schema: str
     member: str
@@ -146,14 +146,14 @@ class AddedMember(Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class NullableRequest(Struct, kw_only=True, forbid_unknown_fields=True):
-    """A request below whose root every optional member may be null, which clears it."""
+    """A request in which every optional member may be null, which clears the value."""
 
     schema: str
     why: str
 
 
 class KeepSeparate(Struct, kw_only=True, forbid_unknown_fields=True):
-    """An object that looks like a narrow view of another one and is not."""
+    """An object that looks like a narrow part of another one but is a different object."""
 
     schema: str
     why: str
@@ -176,14 +176,14 @@ _CLASSES = frozenset({"read", "sent", "values"})
 
 
 class Tables(Struct, kw_only=True):
-    """Everything people decided about one service."""
+    """All decisions of people about one service."""
 
     rows: dict[str, Row] = field(default_factory=dict)
     corrections: Corrections = field(default_factory=Corrections)
     resources: dict[str, str] = field(default_factory=dict)
 
     def row(self, code: str) -> Row:
-        """The operation's row, or one that leaves all to the rules."""
+        """Return the operation's row, or an empty row, for which the rules decide."""
         return self.rows.get(code) or Row()
 
 
@@ -193,7 +193,7 @@ class _Operations(Struct, forbid_unknown_fields=True):
 
 
 def read(folder: Path = HERE) -> dict[str, Tables]:
-    """Read both tables, by service; a misspelt key is an error that names its place."""
+    """Read both tables, by service; an unknown key is an error that names its place."""
     operations = _decode(folder / "operations.toml", _Operations)
     corrections = _decode(folder / "corrections.toml", dict[str, Corrections])
     services = {*operations.operations, *operations.resources, *corrections}
@@ -208,7 +208,7 @@ def read(folder: Path = HERE) -> dict[str, Tables]:
 
 
 def read_lock(path: Path = HERE / "names.lock") -> dict[str, str]:
-    """The published names, by what they name."""
+    """Return the published names, by what they name."""
     if not path.exists():
         return {}
     lines = (line for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#"))
@@ -216,7 +216,7 @@ def read_lock(path: Path = HERE / "names.lock") -> dict[str, str]:
 
 
 def write_lock(names: dict[str, str]) -> str:
-    """The lock's text."""
+    """Return the text of the lock."""
     head = (
         "# Published names, written by `python -m codegen`. A name here never changes: regeneration may only add lines.\n"
         "# To give one up on purpose, delete its line and say so in CHANGELOG.md.\n"
@@ -225,7 +225,10 @@ def write_lock(names: dict[str, str]) -> str:
 
 
 def changes(old: dict[str, str], new: dict[str, str]) -> list[str]:
-    """The published names that `new` would change or drop; a class stays as long as anything is called so."""
+    """Return the published names that `new` would change or remove.
+
+    A class is kept as long as anything uses its name.
+    """
     classes = {(key.split()[0], name) for key, name in new.items() if key.split()[1] in _CLASSES}
     return [
         f"{key}: {name} would become {new.get(key, 'nothing')}"

@@ -1,7 +1,8 @@
-"""The documented values of members, as classes of constants: each set once, under the shortest name that is free.
+"""The documented values of members as classes of constants; each set is written once, with the shortest free name.
 
-The values are text at run time and others may appear any day, so that they are constants to compare with, not an enum;
-what holds them is annotated with an alias, `<class>OrStr`, whose known values an editor completes.
+At run time the values are texts, and Mirakl may add others at any time. So they are constants to compare with instead
+of an enum. Members with such values are annotated with an alias, `<class>OrStr`, whose known values an editor
+completes.
 """
 
 from __future__ import annotations
@@ -39,21 +40,24 @@ class Values:
 
     @property
     def alias(self) -> str:
-        """The type of what holds these values: one of them, or any other text."""
+        """The type of members with these values: one of them, or any other text."""
         return alias_of(self.name)
 
     def keyed(self) -> list[tuple[str, str]]:
-        """Everything that documents these values: schemas with their members, operations with their parameters."""
+        """Return everything that documents these values.
+
+        These are schemas with their members, and operations with their parameters.
+        """
         members = [(schema, wire) for owner, wire in self.owners for schema in owner.schemas]
         return members + [(item.code, item.wire) for item in self.parameters]
 
     def wires(self) -> list[str]:
-        """The names, on the wire, of what holds these values."""
+        """Return the wire names of the members and parameters with these values."""
         return [wire for _, wire in self.owners] + [item.wire for item in self.parameters]
 
 
 def alias_of(name: str) -> str:
-    """The alias that belongs to a class of constants."""
+    """Return the alias of a class of constants."""
     return f"{name}OrStr"
 
 
@@ -76,7 +80,7 @@ def gather(models: list[Model], parameters: list[ParameterValues], locked: dict[
 
 
 def _join(found: list[Values], place: Values, locked: dict[str, str]) -> None:
-    """Add a place to the set that it is published with, else to the first of equal values, else as a set of its own."""
+    """Add a place to the set that it is published with, or to the first set of equal values, or to a new set."""
     name = _published(place, locked)
     alike = [
         item
@@ -98,7 +102,7 @@ def _join(found: list[Values], place: Values, locked: dict[str, str]) -> None:
 def name_values(
     found: list[Values], given: dict[tuple[str, str], str], locked: dict[str, str], taken: set[str]
 ) -> None:
-    """Name every set: by hand, by the lock, by rule; `taken` holds the names of the models."""
+    """Name every set: by hand, by the lock, or by rule; `taken` holds the names of the models."""
     waiting: list[Values] = []
     for item in found:
         item.name = _kept(item, given, locked, taken)
@@ -115,7 +119,7 @@ def name_values(
 
 
 def _published(item: Values, locked: dict[str, str]) -> str:
-    """The one name under which a set is published; none if its places have several."""
+    """Return the single name under which a set is published, or none if its places have several names."""
     names = {name for where, wire in item.keyed() if (name := locked.get(f"values {where}.{wire}"))}
     return names.pop() if len(names) == 1 else ""
 
@@ -141,7 +145,10 @@ def _free(item: Values, taken: set[str]) -> str:
 
 
 def _candidates(owner: str, wire: str) -> list[str]:
-    """What a member's values may be called: `TaxMode` speaks for itself, a mere `ResponseOutcome` needs its owner."""
+    """Return possible names for a member's values.
+
+    `TaxMode` is sufficient, while `ResponseOutcome` needs the name of its owner.
+    """
     noun = singular(camel(wire))
     for ending in ("Request", "Input"):
         owner = owner.removesuffix(ending) or owner

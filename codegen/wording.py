@@ -1,4 +1,4 @@
-"""What the docstrings of methods say, all in our own words: purpose, route, pace, paging, values, errors, address."""
+"""The docstrings of methods, in this project's words: purpose, route, rate, paging, values, errors, URL."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FAILURES = "A successful answer may report failures: look at its `failed`, or ca
 
 
 def paragraphs(plan: Plan, document: Document) -> list[str]:
-    """The docstring of a method."""
+    """Return the paragraphs of a method's docstring."""
     row, endpoint = plan.row, plan.endpoint
     first = f"{endpoint.code}: {summary(plan)}"
     route = f"`{endpoint.method} {endpoint.path}`."
@@ -68,7 +68,7 @@ def _fact(plan: Plan, argument: Argument) -> str:
 
 
 def _bounds(argument: Argument) -> list[str]:
-    """What the signature cannot say of a value's size; that it must not be empty goes without saying."""
+    """Return the bounds of a value that the signature does not show; that it must not be empty is not mentioned."""
     shape = argument.shape
     if not isinstance(shape, Scalar):
         return []
@@ -84,7 +84,7 @@ def _bounds(argument: Argument) -> list[str]:
 
 
 def summary(plan: Plan) -> str:
-    """What an operation is for, in our words where a row has them."""
+    """Return the purpose of an operation, from its row if there is one."""
     if plan.row.summary:
         return plan.row.summary
     resource = plan.resource.replace("_", " ")
@@ -92,7 +92,7 @@ def summary(plan: Plan) -> str:
 
 
 def frequency(row: Row) -> str:
-    """How often Mirakl asks to be called, in words."""
+    """Return the call frequency that Mirakl requests, as text."""
     if row.frequency:
         return row.frequency
     said = [
@@ -106,7 +106,7 @@ def frequency(row: Row) -> str:
 
 
 def docs(document: Document, plan: Plan) -> str:
-    """The operation's page on Mirakl's portal."""
+    """Return the URL of the operation's page on Mirakl's portal."""
     if plan.row.docs or not document.pages:
         return plan.row.docs
     tag = "-".join(word.lower() for word in re.findall(r"[A-Za-z0-9]+", plan.endpoint.tag))

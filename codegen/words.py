@@ -1,4 +1,4 @@
-"""Words: wire names into Python names, nouns into their singular."""
+"""Conversions of names: from wire names to Python names, and from plural nouns to singular."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ _SINGULAR = ("ss", "us", "is", "ics")
 
 
 def words(name: str) -> list[str]:
-    """The words of a name in any case: snake_case, camelCase, kebab-case, CONSTANT_CASE."""
+    """Return the words of a name in any notation: snake_case, camelCase, kebab-case, CONSTANT_CASE."""
     spaced = re.sub(r"([a-z0-9])([A-Z])|([A-Z]+)([A-Z][a-z])", r"\1\3 \2\4", name)
     return [word for word in re.split(r"[^A-Za-z0-9]+", spaced) if word]
 
 
 def camel(name: str) -> str:
-    """`order_lines` -> `OrderLines`, `isSet` -> `IsSet`, `IBAN` -> `Iban`."""
+    """Convert a name to CamelCase: `order_lines` -> `OrderLines`, `isSet` -> `IsSet`, `IBAN` -> `Iban`."""
     return "".join(word[0].upper() + word[1:].lower() for word in words(name))
 
 
 def snake(name: str) -> str:
-    """`isSet` -> `is_set`, `allow-quote-requests` -> `allow_quote_requests`."""
+    """Convert a name to snake_case: `isSet` -> `is_set`, `allow-quote-requests` -> `allow_quote_requests`."""
     return "_".join(word.lower() for word in words(name)) or "value"
 
 
 def parts(noun: str) -> list[str]:
-    """The words of a CamelCase noun."""
+    """Return the words of a CamelCase noun."""
     return re.findall(r"[A-Z][a-z0-9]*", noun)
 
 
 def singular(noun: str) -> str:
-    """The singular of a CamelCase noun: only its last word changes."""
+    """Return the singular of a CamelCase noun, of which only the last word changes."""
     listed = parts(noun)
     if not listed:
         return noun
@@ -44,7 +44,7 @@ def singular(noun: str) -> str:
 
 
 def joined(outer: str, inner: str) -> str:
-    """Two nouns as one, without stutter: `Order` + `OrderLine` -> `OrderLine`, `Amount` + `Breakdown`."""
+    """Join two nouns without repetition: `Order` + `OrderLine` -> `OrderLine`, `Amount` + `Breakdown`."""
     left, right = parts(outer), parts(inner)
     for size in range(min(len(left), len(right)), 0, -1):
         if left[-size:] == right[:size]:
@@ -53,7 +53,7 @@ def joined(outer: str, inner: str) -> str:
 
 
 def common_tail(nouns: list[str]) -> str:
-    """The last words that all nouns share."""
+    """Return the last words that all nouns share."""
     lists = [parts(noun)[::-1] for noun in nouns]
     shared: list[str] = []
     for column in zip(*lists, strict=False):
@@ -64,7 +64,7 @@ def common_tail(nouns: list[str]) -> str:
 
 
 def member_name(wire: str) -> str:
-    """A member's name in Python: snake case, with an underscore after a keyword."""
+    """Return a member's name in Python: snake case, with an underscore after a keyword."""
     name = snake(wire)
     if name[0].isdigit():
         name = "n" + name
@@ -72,13 +72,13 @@ def member_name(wire: str) -> str:
 
 
 def constant(value: str) -> str:
-    """The name of a value's constant: `FR-ASL` -> `FR_ASL`, `Boolean` -> `BOOLEAN`."""
+    """Return the name of a value's constant: `FR-ASL` -> `FR_ASL`, `Boolean` -> `BOOLEAN`."""
     name = re.sub(r"[^A-Za-z0-9]+", "_", re.sub(r"([a-z])([A-Z])", r"\1_\2", value)).strip("_").upper() or "EMPTY"
     return f"N{name}" if name[0].isdigit() else name
 
 
 def hides_a_type(name: str) -> bool:
-    """Whether a member of that name would hide a type that the annotations below it use."""
+    """Whether a member with this name would hide a type that later annotations of its class use."""
     return name in {"str", "int", "float", "bool", "list", "dict", "dt"}
 
 

@@ -1,7 +1,7 @@
-"""Python text the way `ruff format` would leave it, so that generated files read like written ones.
+"""Python text in the format of `ruff format`, so that generated files look like written ones.
 
-What fits stays on one line. A call that does not fit takes its arguments to the next line together, if they fit there,
-and else one a line; a literal or an import goes to one a line at once.
+What fits stays on one line. The arguments of a call that does not fit are moved to the next line together if they fit
+there, or else get one line each. The items of a literal or an import get one line each immediately.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ COMMAND = "python -m codegen"
 
 @dataclass(frozen=True)
 class Group:
-    """Something in brackets: `head`, the items, `tail`. `literal` for a tuple, list, dict or import, not a call."""
+    """A bracketed expression: `head`, the items, `tail`. `literal` is for a tuple, list, dict or import, not a call."""
 
     head: str
     items: tuple[str | Group, ...]
@@ -23,14 +23,17 @@ class Group:
     literal: bool = False
 
     def flat(self) -> str:
-        """On one line; a tuple of one keeps its comma."""
+        """Return the group on one line; a tuple of one item keeps its comma."""
         inner = ", ".join(item if isinstance(item, str) else item.flat() for item in self.items)
         alone = "," if self.literal and len(self.items) == 1 and self.tail == ")" else ""
         return f"{self.head}{inner}{alone}{self.tail}"
 
 
 def render(item: str | Group, indent: int = 0, after: int = 0) -> str:
-    """The text of a group, `indent` blanks in; `after` counts what follows on its last line."""
+    """Return the text of a group.
+
+    `indent` is the number of blanks before it, and `after` the length of what follows on its last line.
+    """
     pad = " " * indent
     flat = pad + (item if isinstance(item, str) else item.flat())
     if isinstance(item, str) or len(flat) + after <= WIDTH:
@@ -43,12 +46,12 @@ def render(item: str | Group, indent: int = 0, after: int = 0) -> str:
 
 
 def call(head: str, items: list[str] | list[str | Group], tail: str = ")", indent: int = 0) -> str:
-    """A call, or anything else that breaks like one."""
+    """Return a call, or any other expression that is split like one."""
     return render(Group(head, tuple(items), tail), indent)
 
 
 def imported(module: str, names: list[str], indent: int = 0) -> str:
-    """An import on one line, or a name a line."""
+    """Return an import on one line, or with one name per line."""
     line = f"{' ' * indent}from {module} import {', '.join(names)}"
     if len(line) <= WIDTH:
         return line
@@ -56,12 +59,12 @@ def imported(module: str, names: list[str], indent: int = 0) -> str:
 
 
 def header(documents: str) -> str:
-    """The first line of a generated file."""
+    """Return the first line of a generated file."""
     return f"# Written by `{COMMAND}` from {documents}. Not edited by hand: see docs/regenerating.md.\n"
 
 
 def string(text: str) -> str:
-    """A string literal in double quotes, as the formatter prefers."""
+    """Return a string literal in double quotes, as the formatter prefers."""
     plain = repr(text)
     if plain[0] == "'" and '"' not in text:
         return '"' + plain[1:-1].replace("\\'", "'") + '"'
@@ -69,17 +72,17 @@ def string(text: str) -> str:
 
 
 def strings(name: str, values: tuple[str, ...]) -> Group:
-    """`name=("A", "B")`."""
+    """Return a keyword argument with a tuple of strings: `name=("A", "B")`."""
     return Group(f"{name}=(", tuple(string(value) for value in values), literal=True)
 
 
 def exported(names: list[str]) -> str:
-    """A module's `__all__`."""
+    """Return a module's `__all__`."""
     return render(Group("__all__ = [", tuple(map(string, sorted(names))), "]", literal=True)) + "\n"
 
 
 def alternatives(head: str, options: list[str | Group], indent: int = 0) -> str:
-    """`head A | B`, in brackets where it is too long, and then one a line where that is too long still."""
+    """Return `head A | B`, in brackets if it is too long, or with one alternative per line."""
     pad = " " * indent
     union = " | ".join(option if isinstance(option, str) else option.flat() for option in options)
     if len(f"{pad}{head} {union}") <= WIDTH:
@@ -92,7 +95,7 @@ def alternatives(head: str, options: list[str | Group], indent: int = 0) -> str:
 
 
 def docstring(paragraphs: list[str], indent: int = 0) -> str:
-    """A docstring: the first paragraph on the first line, the others wrapped below it."""
+    """Return a docstring: the first paragraph on the first line, the others wrapped below it."""
     pad = " " * indent
     width = WIDTH - indent
     given = [paragraph for paragraph in paragraphs if paragraph]
@@ -105,7 +108,10 @@ def docstring(paragraphs: list[str], indent: int = 0) -> str:
 
 
 def wrapped(paragraph: str, width: int, taken: int) -> str:
-    """A paragraph filled to `width`, its first line `taken` shorter; a list, marked by dashes, is filled line by line."""
+    """Wrap a paragraph to `width`, with a first line shorter by `taken`.
+
+    The items of a list with dashes are wrapped separately.
+    """
     if paragraph.startswith("- "):
         return "\n".join(_filled(line, width, "  ") for line in paragraph.split("\n"))
     only = paragraph if len(paragraph) + 2 * taken <= width else _filled("x" * taken + paragraph, width, "")[taken:]

@@ -1,1 +1,1 @@
-"""How fast calls may go: policies, token buckets, and a limiter that processes share in Redis."""
+"""The rate limits of calls: policies, token buckets, and a limiter that processes share in Redis."""

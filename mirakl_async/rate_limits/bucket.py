@@ -91,7 +91,7 @@ class BucketSpec(Struct, frozen=True, kw_only=True):
 
     @classmethod
     def from_limit(cls, limit: Rate) -> Self:
-        """The fastest parameters that never exceed a documented limit."""
+        """Return the fastest parameters that never exceed a documented limit."""
         if limit.calls == 1:
             return cls(interval=limit.seconds * 1.02, burst=1.0, limit=limit)
         burst = SHORT_WINDOW_BURST if limit.seconds <= SHORT_WINDOW else limit.calls / 2
@@ -99,7 +99,7 @@ class BucketSpec(Struct, frozen=True, kw_only=True):
 
     @classmethod
     def from_recommended(cls, recommended: Rate, limit: Rate | None) -> Self:
-        """The recommended rate, with as large a burst as the documented limit allows."""
+        """Return the recommended rate, with as large a burst as the documented limit allows."""
         if limit is None:
             return cls.from_limit(recommended)
         calls_per_second = recommended.calls / recommended.seconds
@@ -133,7 +133,7 @@ class RateLimitPolicy:
         self._buckets_by_code: dict[str, tuple[BucketKey, BucketSpec | None]] = {}
 
     def bucket_for(self, operation: Operation[Any]) -> tuple[BucketKey, BucketSpec | None]:
-        """The key of the operation's bucket, and its parameters; None if no rate is documented."""
+        """Return the key of the operation's bucket, and its parameters, which are None if no rate is documented."""
         key_and_spec = self._buckets_by_code.get(operation.code)
         if key_and_spec is None:
             group = operation.group or operation.code
@@ -200,7 +200,7 @@ class TokenBucket:
         self._queue: deque[Future[None]] = deque()
 
     def interval(self, now: float) -> float:
-        """The current seconds per call, which 429 responses increase for a while."""
+        """Return the current seconds per call, which 429 responses increase for a while."""
         if self._factor < 1.0:
             factor = min(1.0, self._factor + (now - self._factor_at) * RATE_RECOVERY_PER_SECOND)
             self._set_interval(self._spec.interval / factor, now)
@@ -216,7 +216,7 @@ class TokenBucket:
         self._interval = interval
 
     def free_at(self, now: float) -> float:
-        """The time at which a call that arrives now would be allowed, after all waiting calls."""
+        """Return the time at which a call that arrives now would be allowed, after all waiting calls."""
         interval = self.interval(now)
         return self._ready_at(max(now, self._theoretical_arrival) + len(self._queue) * interval, interval)
 
@@ -236,7 +236,7 @@ class TokenBucket:
         return True
 
     async def acquire(self, max_wait: float | None = None) -> float:
-        """Wait until a call is allowed; returns the seconds waited. Raises LimiterWaitTooLong."""
+        """Wait until a call is allowed, and return the seconds waited; raises LimiterWaitTooLong."""
         if self.try_acquire():
             return 0.0
         started_at = self._clock.monotonic()
@@ -309,7 +309,7 @@ class FifoSemaphore:
         self._queue: deque[Future[None]] = deque()
 
     def try_enter(self) -> bool:
-        """Take a slot if one is free; returns whether it did."""
+        """Take a slot if one is free, and return whether this succeeded."""
         if self._free > 0:
             self._free -= 1
             return True
@@ -348,7 +348,7 @@ class LocalRateLimiter:
         self._buckets: dict[BucketKey, TokenBucket] = {}
 
     def bucket(self, key: BucketKey) -> TokenBucket | None:
-        """The bucket of a key; None if it was never needed."""
+        """Return the bucket of a key, or None if it does not exist yet."""
         return self._buckets.get(key)
 
     def try_acquire(self, key: BucketKey, spec: BucketSpec | None) -> bool:

@@ -69,12 +69,12 @@ NO_SLOT = Slot()
 
 
 def jitter(spec: BucketSpec) -> float:
-    """The seconds by which the network may delay calls relative to each other."""
+    """Return the seconds by which the network may delay calls relative to each other."""
     return JITTER if spec.limit is None else max(JITTER, JITTER_OF_WINDOW * spec.limit.seconds)
 
 
 def shared_spec(spec: BucketSpec) -> BucketSpec:
-    """The parameters for calls from several machines: at most the limit in a window extended by the jitter.
+    """Return the parameters for calls from several machines: at most the limit in a window extended by the jitter.
 
     With a limit of 30 calls per second, 28.3 are sent.
     """
@@ -116,7 +116,7 @@ class SharedBucket:
         """Whether the bucket must start empty at the next request, because calls were sent during an outage."""
 
     def is_free(self) -> bool:
-        """For a bucket without a documented rate: whether a check within the last second found no pause."""
+        """Whether a check within the last second found no pause, for a bucket without a documented rate."""
         return self._server.clock.monotonic() < self._free_until
 
     def mark_paused(self) -> None:
@@ -124,7 +124,10 @@ class SharedBucket:
         self._free_until = 0.0
 
     async def acquire(self, max_wait: float | None) -> float:
-        """Wait until a call is allowed; returns the seconds waited. Raises LimiterWaitTooLong or a server's error."""
+        """Wait until a call is allowed, and return the seconds waited.
+
+        Raises LimiterWaitTooLong or a server's error.
+        """
         clock = self._server.clock
         started_at = clock.monotonic()
         waiter: Future[None] = asyncio.get_running_loop().create_future()
@@ -218,7 +221,7 @@ class SharedBucket:
         return [*args, slot.at, slot.epoch, slot.end]
 
     def _initial_pause(self) -> float:
-        """The microseconds to pause after an outage, in which calls were sent that the server did not count."""
+        """Return the microseconds to pause after an outage, in which calls were sent that the server did not count."""
         limit = self.spec.limit
         return min(limit.seconds, SHORT_WINDOW) * MICROSECONDS if limit else 0.0
 
@@ -231,7 +234,7 @@ class SharedBucket:
             self._queue[0].set_result(None)
 
     def _release_slot(self) -> None:
-        """Return the slot, which no waiter of this process needs."""
+        """Return the slot to the server, because no waiter of this process needs it."""
         slot, self._slot = self._slot, None
         if slot is not None:
             task = asyncio.create_task(self._return_slot(slot), name="mirakl shared limiter")

@@ -64,9 +64,9 @@ class LimiterOutage:
 
 
 def process_share(spec: BucketSpec, processes: int) -> BucketSpec | None:
-    """The parameters with which each of several independent processes keeps to the limit.
+    """Return the parameters with which each of several independent processes keeps to the limit.
 
-    None if the limit is lower than the number of processes.
+    The result is None if the limit is lower than the number of processes.
     """
     if (limit := spec.limit) is None:
         return replace(spec, interval=spec.interval * processes, burst=1.0)
@@ -121,7 +121,7 @@ class RedisRateLimiter:
         await self.close()
 
     async def close(self) -> None:
-        """Return unused slots, and close the connections, except those of a given client."""
+        """Return unused slots, and close the connections, except those of a client given by the user."""
         if self._reconnect_task is not None:
             self._reconnect_task.cancel()
             await asyncio.wait([self._reconnect_task])
@@ -175,7 +175,7 @@ class RedisRateLimiter:
             await self._outage.limiter.resume(key)
 
     async def _set_pause(self, key: BucketKey, seconds: float) -> bool:
-        """Pause a bucket for a number of microseconds, or lift its pause (-1); False if Redis is unreachable."""
+        """Pause a bucket for a number of microseconds, or lift its pause (-1); return False if Redis is unreachable."""
         bucket = self._buckets.get(key) or self._bucket(key, None)
         bucket.mark_paused()
         if self._outage is not None:
@@ -244,7 +244,7 @@ class RedisRateLimiter:
     async def _acquire_locally(
         self, outage: LimiterOutage, key: BucketKey, spec: BucketSpec | None, max_wait: float | None
     ) -> bool:
-        """Wait for this process's share of the rate; False if the server is reachable again before that."""
+        """Wait for this process's share of the rate; return False if the server becomes reachable before that."""
         acquiring: Future[Any] = asyncio.ensure_future(
             outage.limiter.acquire(key, self._local_spec(spec), max_wait=max_wait)
         )
@@ -261,7 +261,7 @@ class RedisRateLimiter:
         return True
 
     def _local_spec(self, spec: BucketSpec | None) -> BucketSpec | None:
-        """This process's share of a rate; raises RateLimiterUnavailable if there is none."""
+        """Return this process's share of a rate; raises RateLimiterUnavailable if there is none."""
         if self._when_unreachable == "fail":
             reason = "when_unreachable is 'fail'"
         elif spec is None:

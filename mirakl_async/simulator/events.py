@@ -123,7 +123,7 @@ class Events:
         return len(due)
 
     def knows(self, action_id: str) -> bool:
-        """Return whether a command of this action was sent."""
+        """Whether a command of this action was sent."""
         return action_id in self._by_action
 
     async def redeliver(self, *action_ids: str) -> int:

@@ -20,7 +20,7 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 def is_instant(text: str) -> bool:
-    """Return whether `text` is an RFC 3339 date-time on an existing day."""
+    """Whether `text` is an RFC 3339 date-time on an existing day."""
     if _GRAMMAR(text) is None:
         return False
     try:

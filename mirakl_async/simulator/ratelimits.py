@@ -123,7 +123,7 @@ class SlidingWindows:
 
     @property
     def refused(self) -> int:
-        """Return the number of calls of all operations that a limit answered with 429."""
+        """The number of calls of all operations that a limit answered with 429."""
         return sum(log.traffic.refused for log in self._logs.values())
 
 

@@ -185,7 +185,7 @@ class World:
         return token
 
     def knows(self, channel_id: str, channel_store_id: str) -> bool:
-        """Return whether the store exists in that channel."""
+        """Whether the store exists in that channel."""
         return channel_store_id in self.channels.get(channel_id, ())
 
     def apply(self, key: OrderKey, stamp: int, body: bytes, lines: Iterable[str] = ()) -> None:

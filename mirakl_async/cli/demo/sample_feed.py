@@ -35,11 +35,11 @@ class SampleFeed(Struct, frozen=True, kw_only=True):
         return self.orders + self.updates
 
     def share(self, report: SyncReport) -> float:
-        """The share of the feed that is settled, from 0 to 1."""
+        """Return the settled share of the feed, from 0 to 1."""
         return settled_orders(report) / len(self)
 
     def expected(self) -> Iterator[tuple[OrderKey, bytes]]:
-        """Return the orders that the simulator must hold at the end, byte for byte."""
+        """Yield the orders that the simulator must hold at the end, byte for byte."""
         for order, stays in self:
             if stays:
                 key = OrderKey(ORIGIN.channel_id, ORIGIN.channel_store_id, order.channel_order_id)

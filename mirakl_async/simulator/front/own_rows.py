@@ -68,7 +68,7 @@ def change(table: Table, rank: int, given: Given) -> None:
 
 
 def is_row(given: object) -> bool:
-    """Return whether a value is a row, and not the identity of one."""
+    """Whether a value is a row, and not the identity of one."""
     return isinstance(given, Mapping | msgspec.Struct)
 
 

@@ -45,7 +45,7 @@ def write_rows(rows: Iterable[Sequence[str]], form: Format) -> bytes:
 
 
 def csv_lines(rows: Iterable[Sequence[str]]) -> Iterable[bytes]:
-    """Return rows as CSV lines, separated by semicolons as Mirakl's are, and quoted only where necessary."""
+    """Yield rows as CSV lines, separated by semicolons as Mirakl's are, and quoted only where necessary."""
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, delimiter=";", lineterminator="\n")
     for row in rows:

@@ -216,7 +216,7 @@ class Table:
         self._touched[rank] = self.version
 
     def changed(self, rank: int) -> bool:
-        """Return whether members of a row have been set."""
+        """Whether members of a row have been set."""
         return rank in self._members or rank in self._heads
 
     def touched_since(self, version: int) -> set[int]:
