@@ -31,7 +31,7 @@ def texts(package: Package) -> dict[str, str]:
 
 
 def _events(package: Package) -> list[str]:
-    """The struct of each type of event, where people have said what these stand on."""
+    """Return the table of each event type's struct, if a row names the base of these structs."""
     if not any(package.events.values()):
         return []
     found = sorted((model.value, model.name) for model in package.models if package.is_event(model))

@@ -120,7 +120,10 @@ class ModuleWriter:
         return "\n".join(lines) + "\n"
 
     def _aliases(self) -> str:
-        """The types of what holds known values. A decoder takes no union of texts, so at run time they are plain text."""
+        """Return the aliases for known values.
+
+        At run time they are plain text, because a decoder accepts no union of texts.
+        """
         self.imports |= {"TYPE_CHECKING", "Literal", "TypeAlias"}
         known = [Group("Literal[", tuple(string(value) for value in item.values), "]") for item in self.values]
         return "\n".join(
@@ -260,10 +263,10 @@ class ModuleWriter:
                 return self._refer(self.package.catalog.of[direction, key])
 
     def _choice(self, direction: Direction, options: tuple[Shape, ...]) -> str:
-        """A union that a decoder can distinguish: of what JSON writes as text it holds one, and of lists and objects.
+        """Return a union whose options a decoder can distinguish: one JSON text, one list and one object at most.
 
-        A decoder takes a Decimal for a text as well. So what may be a number or a text is read without a type, which
-        keeps all digits, and is sent as a float.
+        A decoder also accepts a text for a Decimal. So a value that may be a number or a text has no type in responses,
+        which keeps all digits, and is a float in requests.
         """
         kinds = {option.kind for option in options if isinstance(option, Scalar)}
         if "any" in kinds or sum(not isinstance(option, Scalar) for option in options) > 1:

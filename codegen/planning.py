@@ -96,7 +96,7 @@ def place(endpoint: Endpoint, row: Row) -> tuple[str, str]:
 
 
 def argument_name(wire: str) -> str:
-    """An argument's name in Python: a member's, but for those that methods have of their own."""
+    """Return the Python name of an argument, which ends in "_" if every method has an argument of that name."""
     name = member_name(wire)
     return f"{name}_" if name in TAKEN else name
 
