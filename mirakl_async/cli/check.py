@@ -168,7 +168,7 @@ async def _ask(client: Client, service: Service) -> list[Finding]:
 
 
 def _reached(service: Service) -> list[Finding]:
-    accepted = Finding(name="credentials", ok=True, message="accepted")
+    accepted = Finding(name="credentials", ok=True, message=f"accepted ({_keys()})")
     return [Finding(name="host", ok=True, message=f"{service.url} answers"), accepted]
 
 

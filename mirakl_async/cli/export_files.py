@@ -121,6 +121,10 @@ class ParquetRows:
         self._put(self._builder.finish())
         self._writer.close()
 
+    def abandon(self) -> None:
+        """Keep the writer of an unfinished file from finishing it when it is collected, after the file was closed."""
+        self._writer.is_open = False
+
     def _put(self, batches: list[Any]) -> None:
         for batch in batches:
             self._writer.write_batch(batch)
@@ -160,8 +164,11 @@ def items_file(file: BinaryIO, ending: str, kind: type[msgspec.Struct]) -> Gener
         yield Ndjson(file)
     elif ending == ".parquet":
         rows = ParquetRows(file, kind)
-        yield rows
-        rows.close()
+        try:
+            yield rows
+            rows.close()
+        finally:
+            rows.abandon()
     else:
         with _text(file) as text:
             yield MemberRows(text, kind)

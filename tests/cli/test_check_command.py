@@ -81,6 +81,17 @@ async def test_a_right_configuration(mirakl, check, service):
     )
 
 
+@BOTH
+async def test_the_credentials_that_were_used_are_named(mirakl, check, service):
+    status, found = await check(right(mirakl, service) | {"TOKEN": "wrong", "API_KEY": "wrong"})
+    assert (status, found["credentials"]["message"]) == (0, "accepted (MIRAKL_CLIENT_ID)")
+
+
+async def test_a_key_that_was_used_is_named(mirakl, check):
+    status, found = await check({"FRONT_URL": mirakl.front_url, "API_KEY": mirakl.api_key})
+    assert (status, found["credentials"]["message"]) == (0, "accepted (MIRAKL_API_KEY)")
+
+
 @pytest.mark.parametrize("path", ["/api", "/api/", "/"])
 async def test_a_base_url_with_the_first_part_of_the_paths_is_right(mirakl, check, path):
     status, _ = await check(right(mirakl, "front") | {"FRONT_URL": mirakl.front_url + path})

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from mirakl_async.cli import main
-from mirakl_async.simulator import Simulator
+from mirakl_async.simulator import Fault, FaultPlan, Simulator
 
 from .program import lines, program, write
 
@@ -72,3 +72,15 @@ async def test_an_export_that_does_not_exist_is_status_3_and_not_said_to_go_on()
     assert (done.status, done.out) == (3, "")
     assert "404 There is no such export" in done.err
     assert "goes on at Mirakl" not in done.err
+
+
+@pytest.mark.parametrize("out", ["o.parquet", "o.csv", "o.ndjson", "o.csv.gz"])
+@pytest.mark.parametrize("faults", [{"at": (1,)}, {"at": (2,)}])
+async def test_a_list_that_breaks_off_is_one_line_and_no_file(tmp_path, out, faults):
+    faults = FaultPlan(rules=[Fault.status(403, operation="OR11", **faults)])
+    async with Simulator(front={"orders": 150}, faults=faults) as mirakl:
+        variables = {"MIRAKL_FRONT_URL": mirakl.front_url, "MIRAKL_AUTH_URL": mirakl.auth_url}
+        done = await program("list", "OR11", "--out", tmp_path / out, addresses=mirakl, variables=variables)
+    assert (done.status, done.out, done.err.count("\n")) == (3, "", 1), done.err
+    assert "403" in done.err
+    assert list(tmp_path.iterdir()) == []
