@@ -302,7 +302,7 @@ class EventStream:
 
     async def _start(self, item: Item) -> ActionProgress | None:
         lease = self._queue.lease if item.message is None else item.message.until - self._clock.monotonic()
-        self._in_progress[item.order] = item  # already now: the store may lock the order although its answer is lost
+        self._in_progress[item.order] = item  # before the call: its response may be lost
         try:
             return await self._store.start(
                 item.action_id, item.order, self._runner, max(0.001, lease), overdue=item.message is None
