@@ -149,9 +149,10 @@ class BatchResults:
         self._faults[key] += 1
         if not self._accepted - {key}:
             others = self._batcher.origins() - {key}
-            return "again" if any(self._faults[other] < 2 for other in others) else "stop"
-        if self._faults[key] < 2:
-            return "again"
+            if all(self._faults[other] >= 2 for other in others):
+                return "stop"
+        if self._faults[key] < 2 or not self._accepted - {key}:
+            return "settled" if self._defer(batch) else "again"
         log.warning("order sync: %s; the orders of this store are set aside", error)
         self._closed[key] = (now + CLOSED_SECONDS, error)
         self.reject_if_closed(batch)
@@ -200,6 +201,27 @@ class BatchResults:
             self._ledger.rejected(batch.entries[index], rejected_order)
             self._reject(rejected_order)
         self._batcher.mark_done(out, self._clock.monotonic())
+
+    def _defer(self, batch: Batch) -> bool:
+        """Put a batch behind one of another store that must be answered first; returns whether there is one.
+
+        Otherwise a few workers, each with a batch of an unknown store, would retry these and never send the others.
+        """
+        key = batch.buffer.key
+
+        def is_first(other: OriginKey) -> bool:
+            return other != key and self._faults[other] < 2
+
+        other = next((waiting for waiting in self.again if is_first(waiting.buffer.key)), None)
+        if other is not None:
+            self.again.remove(other)
+        else:
+            other = self._batcher.next_batch_where(is_first, self._clock.monotonic())
+        if other is None:
+            return False
+        self.again.appendleft(other)
+        self._send_again([batch])
+        return True
 
     def _split(self, batch: Batch, parts: Sequence[Sequence[Entry]]) -> list[Batch]:
         """Divide a batch. Named orders that wait for its acceptance have to be sent themselves."""

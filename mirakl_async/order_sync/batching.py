@@ -193,6 +193,18 @@ class Batcher:
             if batch is not None:
                 return batch
 
+    def next_batch_where(self, is_wanted: Callable[[OriginKey], bool], now: float) -> Batch | None:
+        """Return a batch of an origin that `is_wanted`, also an incomplete one."""
+        block = next((block for block in self._blocks if is_wanted(origin_key(block.origin))), None)
+        if block is not None:
+            self._blocks.remove(block)
+            self.queued -= len(block)
+            self.add(self.buffer_for(block.origin), block, now)
+        for buffer in [*self._buffers.values()]:
+            if buffer.queued and is_wanted(buffer.key) and (batch := self._take_batch(buffer)) is not None:
+                return batch
+        return None
+
     def next_due(self, linger: float) -> float | None:
         """The time at which the oldest queued entry will have waited `linger` seconds; None if none is queued."""
         times = [buffer.since + linger for buffer in self._buffers.values() if buffer.queued]

@@ -470,6 +470,28 @@ class TestConfiguration:
         assert sync.report.calls < 20
         assert "set aside" in caplog.text
 
+    @pytest.mark.parametrize("make", [iter, stream])
+    @pytest.mark.parametrize("concurrency", [1, 2, None])
+    @pytest.mark.parametrize("last", ["accepted", "invalid", "unknown"])
+    async def test_more_unknown_stores_than_calls_at_a_time_do_not_keep_the_job_busy(
+        self, mirakl, make, concurrency, last
+    ):
+        unknown = [type(ORIGIN)(channel_id="unknown", channel_store_id=f"store-{n}") for n in range(15)]
+        pairs = [(origin, order(n)) for n, origin in enumerate(unknown)]
+        if last != "unknown":
+            pairs.append((ORIGIN, order("last", bad=last == "invalid")))
+        sync = mirakl.sync(make(pairs), origin=None, concurrency=concurrency)
+        async with asyncio.timeout(5):
+            if last == "accepted":
+                await sync.run()
+            else:
+                with pytest.raises(SyncFailed, match="404"):
+                    await sync.run()
+        report = sync.report
+        counts = {"accepted": (1, 15, 0), "invalid": (0, 1, 15), "unknown": (0, 0, 15)}
+        assert (report.accepted, report.rejected, report.unsent) == counts[last]
+        assert report.calls < 60
+
     async def test_the_job_stops_if_all_stores_are_closed(self, mirakl):
         origins = [type(ORIGIN)(channel_id=name, channel_store_id="store-1") for name in ("a", "b", "c")]
         pairs = [(origins[n % 3], order(n)) for n in range(1000)]
