@@ -474,8 +474,9 @@ class TestConfiguration:
     @pytest.mark.parametrize("concurrency", [1, 2, None])
     @pytest.mark.parametrize("last", ["accepted", "invalid", "unknown"])
     async def test_more_unknown_stores_than_calls_at_a_time_do_not_keep_the_job_busy(
-        self, mirakl, make, concurrency, last
+        self, mirakl, monkeypatch, make, concurrency, last
     ):
+        monkeypatch.setattr("mirakl_async.order_sync.worker_pool.ORIGIN_PAUSE", 0.02)
         unknown = [type(ORIGIN)(channel_id="unknown", channel_store_id=f"store-{n}") for n in range(15)]
         pairs = [(origin, order(n)) for n, origin in enumerate(unknown)]
         if last != "unknown":
