@@ -1,6 +1,6 @@
 """CPU time of one small call: a GET answered with 300 bytes of JSON, decoded into a struct.
 
-CPU of this process per call, beside bare aiohttp + msgspec; the server runs in a process of its own. Blocks of calls
+CPU of this process per call, beside bare aiohttp + msgspec; the server runs in a separate process. Blocks of calls
 are interleaved, so that a slow moment of the machine meets every variant; ratios are medians of paired blocks.
 """
 

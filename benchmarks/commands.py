@@ -1,7 +1,7 @@
 """The cost of a command from the queue to its acknowledgement, and the memory over many facts.
 
 Wall time and CPU time of `connect.events.run` with a handler that does nothing, a MemoryQueue, and each kind of
-idempotency store: without the report (which is patched out), and with it, to a server in a process of its own that
+idempotency store: without the report (which is patched out), and with it, to a server in a separate process that
 answers 204. `--facts` handles price events instead, and prints the memory as it goes.
 """
 
@@ -54,7 +54,7 @@ def router() -> EventRouter:
 
 
 def serve(port: Any) -> None:
-    """Answer every request with 204, in a process of its own."""
+    """Answer every request with 204, in a separate process."""
 
     class Answering(asyncio.Protocol):
         def connection_made(self, transport: Any) -> None:
@@ -94,7 +94,7 @@ async def measure(name: str, store: Any, url: str, count: int, *, report: bool) 
 
 
 IDLE = 0.5
-"""Seconds that a run takes to find out that its queue is empty."""
+"""Seconds after which a run detects that its queue is empty."""
 
 
 def client(url: str) -> ConnectChannel:

@@ -1,8 +1,8 @@
 """Large files: an export of orders read item by item or as a whole, and the upload of a catalog.
 
-Every variant runs in a process of its own, after a run of 20 KB that loads everything; "peak" is by how much
+Every variant runs in a separate process, after a run of 20 KB that loads everything; "peak" is by how much
 its resident memory then grew at most, "MB/s" is the file's size by CPU time. The whole decode gives the same structs
-and holds them all; the others hold a block. Over the socket a child process serves the file, or swallows it.
+and holds them all; the others hold a block. For transfers over a socket, a child process serves or discards the file.
 
 `--megabytes=500` is the size at which the peak is promised: under 150 MB for an export, under 20 MB for an upload of
 200 MB; and half of the whole decode's throughput. Parquet of
@@ -160,7 +160,7 @@ SENDING: dict[str, Callable[[Path, str], int]] = {
 
 def peak() -> float:
     """Return the maximum resident memory of this process so far, in MB."""
-    # Not ru_maxrss where there is better: it begins with what the parent held when it made this process.
+    # ru_maxrss is a fallback only, because it starts at the parent's memory when this process was created.
     try:
         status = Path("/proc/self/status").read_text()
     except OSError:

@@ -14,7 +14,7 @@ from mirakl_async.models.front.common import OrderLine
 from mirakl_async.models.front.orders import Order
 
 START = dt.datetime(2026, 1, 5, 9, 30, tzinfo=dt.UTC)
-# What few orders have: left out of all but every tenth one, so that an order takes about 7 KB.
+# Members that few orders have: only every tenth order gets them, so that an order takes about 7 KB.
 RARE = frozenset({
     "accounting_contact", "cancelations", "commission_taxes", "delivery_contact", "eco_contributions", "funding",
     "measurement", "order_refunds", "organization", "price_amount_breakdown", "promotions", "purchase_information",

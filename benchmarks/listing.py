@@ -1,4 +1,4 @@
-"""A server of one list, by offset and by token, in a process of its own; every page is delayed by the same time."""
+"""A server of one list, by offset and by token, in a separate process; every page is delayed by the same time."""
 
 from __future__ import annotations
 

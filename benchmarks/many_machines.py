@@ -1,6 +1,6 @@
 """Several workers on one queue in Redis and one shared limiter, against a simulator that enforces the documented limit.
 
-Each worker is a process of its own and runs `orders.worker` at `rate_limit="maximum"`: 30 calls of 100 orders in any
+Each worker is a separate process and runs `orders.worker` at `rate_limit="maximum"`: 30 calls of 100 orders in any
 second is Mirakl's documented limit for all senders together. A table row says how much of that the workers reached
 together while orders were waiting, how many calls were answered with 429 (there should be none), and the CPU time of
 the workers and the shared limiter. It needs redis-server; the last second of every run, in which the queue becomes

@@ -1,6 +1,6 @@
 """Reading a list: wall time against the ideal, the cost of `async for` per item, and how long the first item takes.
 
-The server is a process of its own and takes 50 ms a page. The ideal is arithmetic: pages x 50 ms, divided by the pages
+The server is a separate process and takes 50 ms a page. The ideal is arithmetic: pages x 50 ms, divided by the pages
 under way at once; for a consumer that takes 50 ms a page too, the larger of the two. The cost per item is the CPU time
 of the public iterator over pages that are there already, less that of nested plain loops over the same pages; blocks of
 both are interleaved, so that a slow moment of the machine meets both.

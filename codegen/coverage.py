@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .service import Service
 
-# Where a client has the resources of a service, if not under its name.
+# The client's attribute for the resources of a service, where its name differs from the service's.
 CLIENTS = {"account": "connect.account"}
 BEGIN, END = "<!-- coverage:begin -->", "<!-- coverage:end -->"
 

@@ -291,7 +291,7 @@ class Catalog:
             model for model in self.models if model is not narrow and self._published(model) & self._published(narrow)
         ]
         if home and (len(largest) != 1 or largest[0] not in home):
-            # A new whole takes no view away from the one that it is published with.
+            # A narrow model stays with the wide model that it is published with, even if a new one would fit.
             largest = [model for model in wider if model in home]
         return largest[0] if len(largest) == 1 else None
 

@@ -288,7 +288,7 @@ class ModuleWriter:
         kind = text if shape.kind == "str" else _TYPES[shape.kind]
         self.imports |= {kind.split(".")[0]} & {"dt", "Decimal", "Any"}
         if shape.kind == "datetime":
-            # Also where it is read: without a zone it could not be compared, so it is refused, and repaired as UTC.
+            # In responses, too: without a time zone it could not be compared, so it is rejected, and repaired as UTC.
             return self._bounded(kind, [("tz", True)])
         if direction == "read":
             return kind

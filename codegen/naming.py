@@ -144,7 +144,7 @@ class Names:
         tried = self._candidates(model)
         if (
             model.kind == "union" and model.direction == "sent"
-        ):  # an alias: it must not look like a class to make one of
+        ):  # an alias, which must not look like a class that can be instantiated
             tried = [f"Any{name}" for name in tried]
         for name in tried:
             if name not in self.taken and name not in self._reserved:

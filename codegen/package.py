@@ -12,7 +12,7 @@ from .values import Values
 from .words import hides_a_type, member_name
 
 TAKEN = frozenset({"self", "options", "page_size"})
-"""The arguments that methods have of their own."""
+"""The names of arguments that every method has."""
 
 
 @dataclass

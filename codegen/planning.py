@@ -22,7 +22,7 @@ from .tables import Row
 from .values import Values
 from .words import camel, member_name, snake, words
 
-# A segment that stands for a whole address, which another operation gives.
+# A path segment that is a complete URL, returned by another operation.
 _DYNAMIC = re.compile(r"(?i)^dynamic[-_]?(ur[il]|path|link)|^\{\w*ur[il]\}$")
 EXTRA_KINDS: dict[str, Kind] = {
     "string": "str",
@@ -272,7 +272,7 @@ class Planner:
 
     def _answer(self, plan: Plan) -> None:
         answers = [(media, shape) for _, media, shape in plan.endpoint.answers]
-        # A range such as "2XX" names no status: the usual one stands for it.
+        # A range such as "2XX" is replaced by the usual status.
         statuses = dict.fromkeys(int(status) for status, _, _ in plan.endpoint.answers if status.isdecimal())
         plan.success = tuple(statuses) or (200,)
         json = plan.endpoint.json_answer

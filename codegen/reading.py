@@ -114,7 +114,7 @@ class Reader:
         if "$ref" in schema and not _ADDING & schema.keys():
             return self._referred(schema)
         if _ADDING & schema.keys() == {"allOf"} and len(schema["allOf"]) == 1:
-            return self.shape(schema["allOf"][0], key)  # said so to put a text beside a reference
+            return self.shape(schema["allOf"][0], key)  # a notation for a reference with a description
         schema = self._flat(schema, key)
         if _options(schema):
             return self._one_of(schema, key)
@@ -198,9 +198,7 @@ class Reader:
         text = str(spec.get("description") or "")
         shape = self.shape(schema, str(spec["name"]))
         if referred(shape):
-            shape = Scalar(
-                "str"
-            )  # an object in an address: there are several ways to write one, the caller knows which
+            shape = Scalar("str")  # an object in a URL has several notations, of which the caller selects one
         if isinstance(shape, Scalar) and not shape.values and text:
             values, retired = documented_values({"description": text})
             shape = Scalar(shape.kind, values, retired, shape.min_length, shape.max_length, shape.pattern)
@@ -229,7 +227,7 @@ class Reader:
         if name in self.objects:
             return Ref(name)
         if name in self._open:
-            return Scalar("any")  # a list of itself, which no struct can name
+            return Scalar("any")  # a list that contains itself, which no struct can describe
         self._open.add(name)
         shape = self.shape(target, name)
         self._open.discard(name)
@@ -257,9 +255,9 @@ class Reader:
         if has_base and choices and all(map(demands, choices)):
             return self._one_required(schema, choices, key)
         if key in self._choosing:
-            return Scalar("any")  # an option extends what holds the choice
+            return Scalar("any")  # an option extends the schema that contains the choice
         self._choosing.add(key)
-        self.objects[key] = Object(key=key)  # an option may lead back here
+        self.objects[key] = Object(key=key)  # an option may refer to this schema
         options = [self.shape(option, f"{key}/{index}") for index, option in enumerate(choices)]
         self._choosing.discard(key)
         objects = [self.objects[option.key] for option in options if isinstance(option, Ref)]

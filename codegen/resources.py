@@ -25,7 +25,7 @@ _PYTHON = {
     "time": "dt.time", "bytes": "FileSource", "any": "Any",
 }  # fmt: skip
 _MAX_LITERAL = 90
-"""The longest list of values in a signature, in characters, where no class of constants has them."""
+"""The maximum length of a list of values in a signature, in characters, if no class of constants has these values."""
 _PAGED = {"offset": "OffsetPaginator", "seek": "SeekPaginator"}
 
 

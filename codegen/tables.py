@@ -27,7 +27,7 @@ class Extra(Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class UploadLimits(Struct, kw_only=True, forbid_unknown_fields=True):
-    """What an operation takes of files, as its page says; see `UploadLimit` of the package. `extensions` is one text."""
+    """The limits of an operation's uploads, from its page; see `UploadLimit` of the package. `extensions` is one text."""
 
     argument: str = ""
     files: int = 0
@@ -41,7 +41,7 @@ class UploadLimits(Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class Row(Struct, kw_only=True, forbid_unknown_fields=True):
-    """What we decide about one operation; everything has a rule to fall back on.
+    """The decisions about one operation; a rule decides what is missing.
 
     `item` is the noun of what is read: one item of a list, or the whole answer. `request` and `reply` name the root
     structs where the rule's name is poor. `positional` are the arguments that may be given without a keyword; path
@@ -172,7 +172,7 @@ class Corrections(Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 _CLASSES = frozenset({"read", "sent", "values"})
-"""What the lock calls a struct that is read, one that is sent, and a class of constants."""
+"""The names in the lock for a struct in responses, a struct in requests, and a class of constants."""
 
 
 class Tables(Struct, kw_only=True):

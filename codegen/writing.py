@@ -116,7 +116,7 @@ def wrapped(paragraph: str, width: int, taken: int) -> str:
         return "\n".join(_filled(line, width, "  ") for line in paragraph.split("\n"))
     only = paragraph if len(paragraph) + 2 * taken <= width else _filled("x" * taken + paragraph, width, "")[taken:]
     lines = only.split("\n")
-    # A lone first line shares its line with both pairs of quotes.
+    # A single line has both pairs of quotes on it.
     return only if len(lines) > 1 or len(only) + 2 * taken <= width else _filled(only, width - 2 * taken, "")
 
 

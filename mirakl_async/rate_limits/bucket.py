@@ -64,7 +64,7 @@ MAX_SLEEP_INTERVAL = 5.0  # the maximum delay until a lifted pause is noticed
 
 
 class LimiterWaitTooLong(Exception):
-    """The wait would be `seconds`, longer than the caller allows."""
+    """The wait of `seconds` would be longer than the caller allows."""
 
     def __init__(self, seconds: float) -> None:
         super().__init__(seconds)

@@ -136,7 +136,7 @@ UPSERT_PRODUCT_TYPE = record(
 )
 
 MAX_CONDITION_DEPTH = 64
-"""Conditions nest without a bound in the document; those deeper than this are refused."""
+"""The document sets no bound for nested conditions; the simulator rejects deeper ones."""
 
 
 def condition(value: Any, depth: int = 0) -> Sequence[Problem]:

@@ -38,7 +38,7 @@ class MovableClock(Protocol):
 
 
 MAX_SECONDS = 253_000_000_000.0
-"""In the year 9987: the dates of rows after it could not be written."""
+"""A time in the year 9987, because later dates of rows could not be formatted."""
 
 
 def seconds_of(moment: datetime | float) -> float:

@@ -27,7 +27,7 @@ __all__ = ["BASE", "Connect"]
 BASE = "/api/channel-platform"
 
 DATE_TOLERANCE = 300.0
-"""Seconds that a date "in the future" may lie back; documented as "a few minutes"."""
+"""Seconds by which a date "in the future" may be in the past; documented as "a few minutes"."""
 
 
 class _Batch(Struct):

@@ -23,7 +23,7 @@ __all__ = [
 ]
 
 ErrorFields = Literal["indexed", "none"]
-"""Whether `errors[].field` names the place, as in `orders[3].status`, or is left out: the contract promises neither."""
+"""Whether `errors[].field` contains the place, as in `orders[3].status`; the contract leaves this open."""
 
 MAX_PROBLEMS = 100
 

@@ -304,63 +304,63 @@ class RemoteSeller:
 
     @_remote(Seller.accept)
     def accept(self) -> None:
-        """As `Seller.accept`."""
+        """Call `Seller.accept` in the other process."""
 
     @_remote(Seller.ship)
     def ship(self) -> None:
-        """As `Seller.ship`."""
+        """Call `Seller.ship` in the other process."""
 
     @_remote(Seller.refund)
     def refund(self) -> None:
-        """As `Seller.refund`."""
+        """Call `Seller.refund` in the other process."""
 
     @_remote(Seller.cancel)
     def cancel(self) -> None:
-        """As `Seller.cancel`."""
+        """Call `Seller.cancel` in the other process."""
 
     @_remote(Seller.accept_return)
     def accept_return(self) -> None:
-        """As `Seller.accept_return`."""
+        """Call `Seller.accept_return` in the other process."""
 
     @_remote(Seller.update_return_tracking)
     def update_return_tracking(self) -> None:
-        """As `Seller.update_return_tracking`."""
+        """Call `Seller.update_return_tracking` in the other process."""
 
     @_remote(Seller.acknowledge_return)
     def acknowledge_return(self) -> None:
-        """As `Seller.acknowledge_return`."""
+        """Call `Seller.acknowledge_return` in the other process."""
 
     @_remote(Seller.close_return)
     def close_return(self) -> None:
-        """As `Seller.close_return`."""
+        """Call `Seller.close_return` in the other process."""
 
     @_remote(Seller.upload_document)
     def upload_document(self) -> None:
-        """As `Seller.upload_document`."""
+        """Call `Seller.upload_document` in the other process."""
 
     @_remote(Seller.set_price)
     def set_price(self) -> None:
-        """As `Seller.set_price`."""
+        """Call `Seller.set_price` in the other process."""
 
     @_remote(Seller.set_discount)
     def set_discount(self) -> None:
-        """As `Seller.set_discount`."""
+        """Call `Seller.set_discount` in the other process."""
 
     @_remote(Seller.set_stock)
     def set_stock(self) -> None:
-        """As `Seller.set_stock`."""
+        """Call `Seller.set_stock` in the other process."""
 
     @_remote(Seller.upsert_offer)
     def upsert_offer(self) -> None:
-        """As `Seller.upsert_offer`."""
+        """Call `Seller.upsert_offer` in the other process."""
 
     @_remote(Seller.upsert_product)
     def upsert_product(self) -> None:
-        """As `Seller.upsert_product`."""
+        """Call `Seller.upsert_product` in the other process."""
 
     @_remote(Seller.set_feature)
     def set_feature(self) -> None:
-        """As `Seller.set_feature`."""
+        """Call `Seller.set_feature` in the other process."""
 
     async def offers(self) -> dict[str, OfferState]:
         """Return the current offers of the seller."""

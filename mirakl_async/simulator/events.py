@@ -21,7 +21,7 @@ from .front.row_random import instant
 __all__ = ["Delivery", "Events", "QueueSink", "Sink", "StoredFile", "hand_over"]
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Crockford's base 32, in which ULIDs are written."""
+"""Crockford's base 32, the notation of ULIDs."""
 
 
 class QueueSink(Protocol):

@@ -66,11 +66,11 @@ class Answer(Struct, frozen=True):
 Handler = Callable[[Call], Answer]
 
 Refuse = Callable[[int, str, str], Answer]
-"""How a service words an error of its own: status, code, message."""
+"""Returns an error in a service's format, from status, code and message."""
 
 
 class Route(NamedTuple):
-    """One operation: path parameters are written {name}, the path starts after the service's base."""
+    """One operation; path parameters are written {name}, and the path begins after the service's base."""
 
     method: str
     path: str

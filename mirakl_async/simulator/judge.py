@@ -41,14 +41,14 @@ MAX_ITEMS: Mapping[str, int] = {
     "ST24": 1000,
     "ST26": 1000,
 }
-"""How many things one call of an operation may hold."""
+"""The maximum number of items in one call of an operation."""
 
 UNSAFE = frozenset({"M12", "OR30", "OR42", "OR43", "OR74", "P41", "RT01", "RT51", "S32", "ST01"})
-"""What has another effect when it is sent again: a second message, return, shipment, import or document."""
+"""Operations that have another effect when sent again: a second message, return, shipment, import or document."""
 
 MAX_REMEMBERED_WRITES = 100_000
 IN_FLIGHT_SECONDS = 0.25
-"""A call that arrives so soon after a 429 was sent before its caller could read it."""
+"""A call within this time after a 429 was sent before its caller could read the 429."""
 
 MIN_CALLS_FOR_ADVICE = 10
 

@@ -27,7 +27,7 @@ from .world import World
 __all__ = ["ROWS", "EventSeen", "LimitInForce", "Overview", "add_page", "overview"]
 
 ROWS = 50
-"""The latest calls and events that are shown."""
+"""The number of latest calls and events that are shown."""
 
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "

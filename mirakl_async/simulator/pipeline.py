@@ -27,7 +27,7 @@ from .tokens import Tokens
 __all__ = ["ConnectionUnusable", "Inbound", "Latency", "RequestRecord", "SimulatorContext", "respond"]
 
 Latency = float | tuple[float, float]
-"""Seconds that every answer takes, or the bounds between which they are drawn."""
+"""The seconds before every answer, or bounds for a random time."""
 
 
 class RequestRecord(Struct, frozen=True, gc=False):

@@ -21,7 +21,7 @@ __all__ = ["Expected", "OfferState", "Seller"]
 
 Expected = Literal["SUCCESS", "FAILED"] | None
 FILE_SECONDS = 900.0
-"""How long a document can be downloaded, as in Mirakl's sample."""
+"""The seconds for which a document can be downloaded, as in Mirakl's sample."""
 
 
 class OfferState(Struct):

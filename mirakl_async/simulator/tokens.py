@@ -14,7 +14,7 @@ from .exchange import Answer, Call, Route, Service, answer_json
 __all__ = ["OPERATION", "TokenCounts", "Tokens"]
 
 OPERATION = "token"
-"""The name of the exchange in faults and in the log of requests."""
+"""The name of the token exchange in faults and in the log of requests."""
 
 
 class TokenCounts(Struct):

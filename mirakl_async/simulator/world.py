@@ -90,7 +90,7 @@ class Action(Struct):
     expected: Literal["SUCCESS", "FAILED"] | None = None
     expires_at: float | None = None
     late_reports: list[str] = []
-    """The outcomes that were reported when it was final, or had expired."""
+    """The outcomes that were reported after the final one, or after the action had expired."""
 
 
 class StoredReturn(Struct, frozen=True):
@@ -137,27 +137,27 @@ class World:
         self.actions: dict[str, Action] = {}
         self.versions: Versions = Versions()
         self.returns: dict[tuple[str, str], StoredReturn] = {}
-        """By channel and id of the return."""
+        """The returns, by channel and id of the return."""
         self.documents: dict[tuple[str, str], StoredDocument] = {}
-        """By channel and id of the document."""
+        """The documents, by channel and id of the document."""
         self.carriers: dict[str, dict[str, str]] = {}
         """The name of each carrier by its id, by channel."""
         self.business_information: dict[tuple[str, str], BusinessInformation] = {}
-        """By channel and store, as `catalog_items`, `products` and `account_stores`."""
+        """The business information, by channel and store, as in `catalog_items`, `products` and `account_stores`."""
         self.catalog_configurations: dict[str, Any] = {}
         self.product_types: dict[tuple[str, str | None, str], Any] = {}
-        """By channel, store (None: of the whole channel) and id."""
+        """The product types, by channel, store (None: of the whole channel) and id."""
         self.store_taxonomies: set[str] = set()
-        """The channels whose stores may have product types of their own."""
+        """The channels whose stores may define product types."""
         self.taxonomy_rules: dict[tuple[str, str], Any] = {}
         self.catalog_items: dict[tuple[str, str], dict[str, Any]] = {}
         self.products: dict[tuple[str, str], set[str]] = {}
-        """The products of a store; items of others are ignored. A store that is not named here has all products."""
+        """The products of a store; items of others are ignored. A store without an entry has all products."""
         self.account_channels: dict[str, dict[str, str]] = {}
-        """By external id."""
+        """The ids of channels, by external id."""
         self.account_stores: dict[tuple[str, str], Any] = {}
         self.link_tokens: set[str] = set()
-        """Tokens that link stores to a user, each good for one call."""
+        """Single-use tokens that link stores to a user."""
         self._equal_stamp = equal_stamp
         self._keep = keep
         self._line_owners: dict[tuple[str, str], OrderKey] = {}

@@ -39,7 +39,7 @@ __all__ = [
 
 MAX_DOCUMENTS = 50
 _UPLOADED = 1_000_000_000
-"""The first id of what is uploaded; what was there before has lower ones."""
+"""The first id of uploaded documents; the initial documents have lower ids."""
 
 _ORDER_ENDINGS = re.compile(r"csv|doc|xlsx?|ppt|pdf|od[tsp]|txt|rtf|png|jpg|gif|zpl|mov|mp4", re.IGNORECASE)
 _SHOP_ENDINGS = re.compile(

@@ -46,7 +46,7 @@ _ROWS_SENT_WHOLE = 200
 
 
 ABANDONED = 60.0
-"""Seconds without a request of its status, after which an export no longer prevents others: at Mirakl it would end."""
+"""Seconds without a status request after which an export no longer prevents others; at Mirakl it would end."""
 
 
 class ExportPlan(Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):

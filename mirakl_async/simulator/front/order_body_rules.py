@@ -54,7 +54,7 @@ _FIELD = variants(
     },
     base=record(required={"code": STRING}, optional={"type": STRING}),
 )
-"""A custom field: null deletes its value, which only a field that tells its type must have."""
+"""A custom field. Null deletes its value; the value is required only if the field contains its type."""
 
 
 ORDER_BODIES: Mapping[str, Check] = {

@@ -17,7 +17,7 @@ from .tables import Kind, Table
 __all__ = ["OR11", "ORDERS", "REFUND_STATES", "SAFETY", "STATES", "WORKFLOWS", "evaluation", "one_order"]
 
 SAFETY = 60.0
-"""Seconds that a start of updates is moved back, so that late writes are not missed; how many is not published."""
+"""Seconds by which a start of updates is moved back, to find late writes; the value at Mirakl is unknown."""
 
 STATES = (
     "STAGING",

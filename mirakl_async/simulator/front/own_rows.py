@@ -21,7 +21,7 @@ __all__ = ["Given", "InvalidRow", "change", "identity_of", "insert", "is_row", "
 
 Given = Mapping[str, Any] | msgspec.Struct
 _NULLABLE = frozenset({"campaign", "channel", "organization_id"})
-"""Members of heads that made-up rows have no value of, now and then."""
+"""Members of heads that some generated rows have no value for."""
 
 _NAMES = {bool: "true or false", str: "text", list: "a list", dict: "an object"}
 

@@ -41,7 +41,7 @@ REQUIRED: Mapping[str, Callable[[Row], Any]] = {
     # Required only in a volume price.
     "unit_discount_price": lambda price: price["unit_origin_price"] if "quantity_threshold" in price else None,
 }
-"""The value of each required member that live answers hold null in, made from the object that holds it."""
+"""The value of each required member that is null in live answers, computed from the object that contains it."""
 
 
 def without_nulls(value: Any) -> Any:

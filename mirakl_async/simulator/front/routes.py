@@ -29,7 +29,7 @@ MAX_BYTES = 512 * 1024 * 1024
 LISTINGS: Sequence[Listing] = (IV01, M01, M11, OR11, OR41, PL11, PR01, RT11, RT12, RT52, SBC11, ST11, ST12)
 
 PAGED = {listing.operation: (listing.paging, listing.most) for listing in LISTINGS}
-"""How each paged operation pages, and its largest page."""
+"""The kind of paging and the maximum page size of each paged operation."""
 
 
 def front_service(world: FrontWorld) -> Service:

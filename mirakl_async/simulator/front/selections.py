@@ -40,7 +40,7 @@ class Selection:
         self._version = -1
         self._chosen: Sequence[int] = ()
         self._keys: dict[int, Any] = {}
-        """What each judged row is sorted by, `_OUT` where it was not chosen."""
+        """The sort key of each tested row, or `_OUT` if the row was not selected."""
 
     def chosen(self, table: Table, question: Question) -> Sequence[int]:
         """Return the ranks in the requested order; the question must be the same in every call."""

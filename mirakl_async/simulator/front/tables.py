@@ -21,7 +21,7 @@ from .row_random import RowRandom, seed_of
 __all__ = ["FILLED_SPAN", "MAX_INTERVAL", "End", "Head", "Kind", "Row", "Table"]
 
 Head = dict[str, Any]
-"""What a row is filtered and sorted by: a few members that cost little to make, moments in seconds since 1970."""
+"""The values by which a row is filtered and sorted: few members, fast to generate, with times in seconds since 1970."""
 
 Row = dict[str, Any]
 """A row as it is sent, as plain values."""
@@ -70,9 +70,9 @@ class Table:
         self._inserted: dict[int, float] = {}
         self._own: dict[str, int] = {}
         self.own: set[int] = set()
-        """The ranks of rows that were given, not made up."""
+        """The ranks of rows that were given, not generated."""
         self.scattered: bool = False
-        """Whether a row was given a time of creation, so that the order of ranks need not be that of creation."""
+        """Whether a given row has a date of creation, so that the order of ranks may differ from that of creation."""
         self._filled = 0.0
         self._interval = 0
         self.began: int = 0

@@ -52,7 +52,7 @@ KINDS: Sequence[Kind] = (
 LISTS = tuple(kind.name for kind in KINDS)
 USUAL_SIZE = 25
 Oddities = Literal["none", "live"]
-"""Whether members without a value are left out, as the document has it, or sent as null, as live answers do."""
+"""Whether members without a value are omitted, as in the document, or sent as null, as in live answers."""
 MAX_UPLOADS = 1000
 
 
