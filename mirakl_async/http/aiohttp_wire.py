@@ -166,7 +166,7 @@ class AiohttpWire:
             session = self._unpooled
         current_attempt.set(attempt)
         data: Any = None
-        if body is not None and isinstance(body, Multipart):
+        if isinstance(body, Multipart):
             data, headers = _body_stream(body, headers, attempt)
         elif body:
             # BytesIO shares the bytes that it is given, but copies a memoryview.

@@ -227,7 +227,7 @@ def _member_names(reply: str) -> frozenset[str]:
 def _check_file(operation: Operation[Any], status: int, media_type: str, start: bytes) -> str | None:
     if status == NO_CONTENT and not start:
         return None
-    if status not in {*operation.success, 200}:
+    if status not in operation.success:
         return "undocumented status"
     if media_type in HTML_TYPES or _HTML_START.match(start):
         return "HTML; a file is documented"

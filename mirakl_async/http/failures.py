@@ -56,8 +56,8 @@ def classify(
 
 
 def without_credential(
-    outcome: WireResponse | SniffedResponse | UnexpectedOutcome, header: str
-) -> WireResponse | SniffedResponse | UnexpectedOutcome:
+    outcome: WireResponse | SniffedResponse | WireError | UnexpectedOutcome, header: str
+) -> WireResponse | SniffedResponse | WireError | UnexpectedOutcome:
     """The outcome without the credential of the request, which a page of something on the way may repeat."""
     secret = RedactedStr(header.rpartition(" ")[2])
     if isinstance(outcome, UnexpectedOutcome):
@@ -101,7 +101,7 @@ def to_error(
     error = kind(context, status=status, problem=problem, headers=headers, request_id=server_request_id)
     if isinstance(error, RateLimited):
         error.retry_after = retry_after
-    if operation.retry == "unsafe" and status >= 500:
+    if status >= 500:
         error.message += _reconciliation_hint(operation)
     return error
 

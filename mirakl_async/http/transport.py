@@ -339,7 +339,7 @@ class Transport:
         text = SUCCESSES.get(outcome.status) if isinstance(outcome, RESPONSE_TYPES) else None
         if text is None:
             text = _describe(outcome)
-            if auth_header is not None and not isinstance(outcome, WireError):
+            if auth_header is not None:
                 outcome = failures.without_credential(outcome, auth_header.header)
         state.attempts.append(Attempt(outcome=text, seconds=seconds))
         return outcome

@@ -374,6 +374,15 @@ async def test_an_error_tells_the_pause_after_each_attempt_and_whether_the_quota
     assert not late.value.context.quota_exhausted
 
 
+async def test_a_retry_that_could_start_only_at_the_deadline_is_not_waited_for():
+    connect, wire = client(reply(503), retry=Retry(initial_delay=4, max_delay=4))
+    async with connect:
+        with pytest.raises(errors.DeadlineExceeded) as raised:
+            await report(connect, deadline=2)  # the delay is 2 s, too
+    assert len(wire.sent) == 1
+    assert raised.value.timings.waiting == 0
+
+
 async def test_a_closed_client_asks_for_no_token():
     asked = []
 

@@ -413,8 +413,10 @@ async def test_a_page_in_place_of_a_file_leaves_no_connection_behind(page, lengt
 
 
 @pytest.mark.parametrize(
-    ("status", "error"), [("200 OK", errors.AttemptTimeout), ("503 Busy", errors.ServerError), ("200 OK", None)]
-)
+    ("status", "error"),
+    [("200 OK", errors.AttemptTimeout), ("503 Busy", errors.ServerError), ("200 OK", None),
+     ("200 OK\r\nContent-Encoding: unknown", errors.ProtocolError)],
+)  # fmt: skip
 async def test_a_file_whose_start_does_not_arrive_leaves_no_connection_behind(status, error):
     async def stall(script, reader, writer):
         await script.request(reader)
